@@ -1,0 +1,141 @@
+//! The parameters of a network. They are hashed into the genesis block, so two networks that differ in
+//! any of them have different chain ids and ignore each other. A few may be changed later by the
+//! operator's signed transaction; those are kept in the state as [`Tunable`].
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::primitives::{
+    Address, Amount, DecodeError, Difficulty, Digest, Millis, Name, Retarget, Timestamp, decode_exact, sha256,
+};
+
+/// Most authorities of a network.
+pub const MAX_AUTHORITIES: usize = 32;
+/// Most accounts that genesis may fund.
+pub const MAX_ALLOCATIONS: usize = 64;
+/// Longest encoding of the parameters in bytes.
+pub const MAX_PARAMS_BYTES: usize = 16 * 1024;
+/// A change of parameters takes effect at the next multiple of this height, at least
+/// [`MIN_NOTICE`] blocks after its block.
+pub const EPOCH: u64 = 8;
+/// Blocks between a change of parameters and its effect, at the least.
+pub const MIN_NOTICE: u64 = 2;
+
+/// Everything the nodes of a network agree on before the first block.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Params {
+    /// The network's name, for people and channel names.
+    pub network: Name,
+    /// Random bytes: a network of the same name that is made again is another network.
+    pub salt: [u8; 32],
+    /// When slot 0 begins.
+    pub genesis_time: Timestamp,
+    /// Expected hashes of the first work block.
+    pub difficulty: Difficulty,
+    /// How the difficulty goes on from there.
+    pub retarget: Retarget,
+    /// The authorities in the order of their slots, at most [`MAX_AUTHORITIES`]; may be empty.
+    pub authorities: Vec<Address>,
+    /// Weight of an authority's block.
+    pub authority_weight: Difficulty,
+    /// Length of a slot.
+    pub slot: Millis,
+    /// Least time between a block and its parent.
+    pub min_gap: Millis,
+    /// How far ahead of a node's clock a block may be.
+    pub max_future: Millis,
+    /// New coins for a work block.
+    pub pow_reward: Amount,
+    /// New coins for an authority's block.
+    pub authority_reward: Amount,
+    /// Least fee of a transaction.
+    pub min_fee: Amount,
+    /// Accounts with coins and, if given, a registered name.
+    pub allocation: Vec<Allocation>,
+    /// The key that may change parameters.
+    pub operator: Address,
+}
+
+/// Coins that exist from the first block.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Allocation {
+    /// The owner.
+    pub address: Address,
+    /// How many coins.
+    pub amount: Amount,
+    /// The owner's registered name.
+    pub name: Option<Name>,
+}
+
+/// The parameters that the operator may change while the network runs.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Tunable {
+    /// Expected hashes of a work block, or the difficulty at the anchor of an automatic retarget.
+    pub difficulty: Difficulty,
+    /// How the difficulty follows the hash rate.
+    pub retarget: Retarget,
+    /// The authorities in the order of their slots.
+    pub authorities: Vec<Address>,
+    /// Weight of an authority's block.
+    pub authority_weight: Difficulty,
+}
+
+impl Params {
+    /// The difficulty that people start with: two leading zero hex digits.
+    pub const DEFAULT_DIFFICULTY: Difficulty = Difficulty::from_zero_digits(2);
+
+    /// Parameters with the playground's defaults; `salt` and `genesis_time` make the network unique.
+    #[must_use]
+    pub fn playground(network: Name, salt: [u8; 32], genesis_time: Timestamp, operator: Address) -> Self {
+        Self {
+            network,
+            salt,
+            genesis_time,
+            difficulty: Self::DEFAULT_DIFFICULTY,
+            retarget: Retarget::Fixed,
+            authorities: Vec::new(),
+            authority_weight: Self::DEFAULT_DIFFICULTY,
+            slot: Millis(5_000),
+            min_gap: Millis(250),
+            max_future: Millis(2_000),
+            pow_reward: Amount(50),
+            authority_reward: Amount(0),
+            min_fee: Amount(1),
+            allocation: Vec::new(),
+            operator,
+        }
+    }
+
+    /// The canonical bytes.
+    ///
+    /// # Panics
+    /// Never: writing to memory does not fail.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        borsh::to_vec(self).expect("a vector takes every byte")
+    }
+
+    /// Decodes the canonical bytes.
+    ///
+    /// # Errors
+    /// See [`decode_exact`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode_exact("parameters", bytes, MAX_PARAMS_BYTES)
+    }
+
+    /// The hash that the genesis block commits to.
+    #[must_use]
+    pub fn hash(&self) -> Digest {
+        sha256(&[b"aurex/params/1", &self.to_bytes()])
+    }
+
+    /// The part that may change later, as it is at genesis.
+    #[must_use]
+    pub fn tunable(&self) -> Tunable {
+        Tunable {
+            difficulty: self.difficulty,
+            retarget: self.retarget,
+            authorities: self.authorities.clone(),
+            authority_weight: self.authority_weight,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Messages between a proof-of-work node and its miner workers.
+
+use serde::{Deserialize, Serialize};
+
+/// A range of nonces of one candidate block to search.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchJob {
+    /// Number of the job; an answer to an older one is dropped.
+    pub job: u64,
+    /// The candidate's 204 header bytes; the nonce in them does not matter.
+    #[serde(with = "serde_bytes")]
+    pub header: Vec<u8>,
+    /// Expected hashes.
+    pub difficulty: u64,
+    /// First nonce.
+    pub nonce_start: u64,
+    /// One past the last nonce, at most 2^53.
+    pub nonce_end: u64,
+    /// Hashes per second this miner may try; `None` for as many as it can.
+    pub budget: Option<f64>,
+}
+
+/// From a node to a miner worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToMiner {
+    /// Drop what you search and search this.
+    Search(SearchJob),
+    /// Search nothing.
+    Cancel,
+}
+
+/// From a miner worker to its node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromMiner {
+    /// About four times a second while it searches.
+    Progress {
+        /// Of the search.
+        job: u64,
+        /// Hashes tried on this job.
+        hashes: u64,
+        /// Measured hashes per second over the last second or so.
+        hash_rate: f64,
+        /// The next nonce to try.
+        nonce: u64,
+        /// Lowest hash of this job so far, hexadecimal; empty before the first.
+        best_hash: String,
+    },
+    /// A nonce that meets the difficulty; the node checks it again. The miner then rests.
+    Found {
+        /// Of the search.
+        job: u64,
+        /// The nonce.
+        nonce: u64,
+        /// Hashes tried on this job.
+        hashes: u64,
+        /// Milliseconds since the job began.
+        elapsed_ms: f64,
+    },
+    /// The range is used up without a find. The miner then rests.
+    Exhausted {
+        /// Of the search.
+        job: u64,
+        /// Hashes tried.
+        hashes: u64,
+    },
+}

@@ -1,0 +1,180 @@
+//! The messages between the page, its node workers and their miner workers, in one place.
+//!
+//! All of them are the same binary, so there is no version skew, but each request carries an id and is
+//! answered exactly once, by a value or by an [`ApiError`]. The plain structs in [`report`] are what the
+//! scripting API hands out: their field names are its field names.
+
+mod miner;
+mod report;
+
+use serde::{Deserialize, Serialize};
+
+pub use miner::{FromMiner, SearchJob, ToMiner};
+pub use report::{
+    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeKind, NodeState,
+    NodeStatus, PeerStatus, Report, Topic, TransactionInfo,
+};
+
+use crate::ledger::Query;
+
+/// Names one request of the page until it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(pub u32);
+
+/// What a node worker needs to start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeConfig {
+    /// Canonical bytes of the network's parameters.
+    #[serde(with = "serde_bytes")]
+    pub params: Vec<u8>,
+    /// The node's name, such as `pow-1`.
+    pub name: String,
+    /// What it does.
+    pub kind: NodeKind,
+    /// The node's secret key: 32 bytes.
+    #[serde(with = "serde_bytes")]
+    pub secret: Vec<u8>,
+    /// The tab that runs it, for the `nodes` table.
+    pub host: String,
+    /// Name of its database; `None` keeps the ledger in memory (a viewer).
+    pub database: Option<String>,
+    /// How fast its miners hash.
+    pub pace: Pace,
+    /// Miner workers of a proof-of-work node.
+    pub miners: u32,
+}
+
+/// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Pace {
+    /// The network's miners together aim at one work block in this many milliseconds.
+    Interval {
+        /// Milliseconds between work blocks.
+        ms: u64,
+    },
+    /// As fast as the machine hashes.
+    Full,
+}
+
+/// From the page to a node worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToNode {
+    /// The first message, once.
+    Start(NodeConfig),
+    /// A question or an order that is answered by [`FromNode::Answer`] or [`FromNode::Refusal`].
+    Request {
+        /// Comes back with the answer.
+        id: RequestId,
+        /// What is asked.
+        request: Request,
+    },
+    /// Sets the pace of the node's miners.
+    SetPace {
+        /// The pace.
+        pace: Pace,
+    },
+    /// Cuts or heals the directed link from another node to this one.
+    SetLink {
+        /// Node id of the sender, hexadecimal.
+        from: String,
+        /// Whether its frames are dropped on arrival.
+        cut: bool,
+    },
+    /// Says goodbye to the peers, writes what is pending, ends the miners and closes the database;
+    /// answered by [`FromNode::Stopped`].
+    Stop,
+}
+
+/// What the page may ask of a node. Each names the type of its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// Takes a signed transaction: answered by a [`TransactionInfo`] once it is in the mempool.
+    Submit {
+        /// Canonical bytes.
+        #[serde(with = "serde_bytes")]
+        raw: Vec<u8>,
+    },
+    /// An account with the next nonce, pending transactions counted: an [`AccountInfo`].
+    Account {
+        /// Registered name or address in hexadecimal.
+        who: String,
+    },
+    /// All accounts, highest balance first, at most 500: `Vec<AccountInfo>`.
+    Accounts,
+    /// Blocks of the best chain: a [`ChainInfo`]. Without `from`, the last `count`.
+    Chain {
+        /// Lowest height.
+        from: Option<u64>,
+        /// How many, at most 500.
+        count: u32,
+    },
+    /// One block by hash, by a prefix of it of at least 4 digits, or by height: a [`BlockInfo`].
+    Block {
+        /// Hexadecimal or decimal.
+        which: String,
+    },
+    /// One transaction by id or a prefix of it of at least 4 digits: a [`TransactionInfo`].
+    Transaction {
+        /// Hexadecimal.
+        id: String,
+    },
+    /// What is waiting: a [`MempoolInfo`].
+    Mempool,
+    /// A page of a table: `{ total, rows }` with the rows as they are stored.
+    Ledger(Query),
+    /// The known peers: `Vec<PeerStatus>`.
+    Peers,
+    /// Empties the node's ledger; it starts again from genesis. Answered when that is durable.
+    Wipe,
+}
+
+/// From a node worker to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromNode {
+    /// The node runs: its first report.
+    Started(Report),
+    /// The answer to a request; its value stands beside it in the message as `value`, as the request says.
+    Answer {
+        /// Of the request.
+        id: RequestId,
+    },
+    /// The request could not be met.
+    Refusal {
+        /// Of the request.
+        id: RequestId,
+        /// Why.
+        error: ApiError,
+    },
+    /// What changed, at most ten times a second.
+    Report(Report),
+    /// The node has stopped cleanly; its worker may be ended.
+    Stopped,
+    /// The node could not start or cannot go on.
+    Failed {
+        /// Why.
+        error: ApiError,
+    },
+}
+
+/// A refusal, as the scripting API rejects with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// The name of the rule or of the kind of mistake, in snake case: the same name as in the code.
+    pub code: String,
+    /// A plain sentence with the expected and the found value.
+    pub message: String,
+}
+
+impl ApiError {
+    /// An error of this code.
+    #[must_use]
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into() }
+    }
+}

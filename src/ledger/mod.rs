@@ -1,0 +1,154 @@
+//! The durable ledger of one node: what is written, in which units, and what is read back at start.
+//!
+//! A [`Batch`] is written as one transaction over all tables or not at all. Because each change is the
+//! whole new row of a key (or its deletion), batches merge: the later one wins. A batch that failed is
+//! merged under the changes that came after it and written again, so that nothing is lost while the
+//! node goes on in memory.
+//!
+//! Backends implement [`Store`]: [`MemoryStore`] here, IndexedDB in the browser shell. One conformance
+//! suite runs against both.
+
+mod memory;
+mod query;
+mod records;
+
+use std::collections::BTreeMap;
+
+pub use memory::MemoryStore;
+pub use query::{Page, Query};
+pub use records::{
+    AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Table, TransactionRow, UserRow, meta_key,
+};
+
+/// Changes that become durable together. The key of a change is its table and the row's key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    changes: BTreeMap<(Table, String), Option<Row>>,
+}
+
+impl Batch {
+    /// Inserts or replaces a row.
+    pub fn put(&mut self, table: Table, row: Row) {
+        self.changes.insert((table, row.key().to_owned()), Some(row));
+    }
+
+    /// Deletes the row of `key`, if there is one.
+    pub fn delete(&mut self, table: Table, key: String) {
+        self.changes.insert((table, key), None);
+    }
+
+    /// Puts `later` on top of these changes.
+    pub fn merge(&mut self, later: Self) {
+        self.changes.extend(later.changes);
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Number of rows written or deleted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// The changes in order of table and key: `meta`, with the head, comes last.
+    pub fn iter(&self) -> impl Iterator<Item = (Table, &str, Option<&Row>)> {
+        self.changes.iter().map(|((table, key), row)| (*table, key.as_str(), row.as_ref()))
+    }
+}
+
+/// What the engine reads when a node starts. Everything else is read by queries.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// All blocks, in any order.
+    pub blocks: Vec<BlockRow>,
+    /// The undo record of each block.
+    pub undo: Vec<RawRow>,
+    /// All entries of the state.
+    pub state: Vec<RawRow>,
+    /// All single values; empty for a ledger that was never written.
+    pub meta: Vec<RawRow>,
+    /// The nodes known before.
+    pub nodes: Vec<NodeRow>,
+    /// Transactions that were pending.
+    pub pending: Vec<TransactionRow>,
+}
+
+impl Snapshot {
+    /// The bytes of a single value.
+    #[must_use]
+    pub fn meta(&self, key: &str) -> Option<&[u8]> {
+        self.meta.iter().find(|row| row.key == key).map(|row| row.raw.as_slice())
+    }
+}
+
+/// How hard a batch must be pressed onto the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Durability {
+    /// May be lost with the machine's power: it can be fetched from peers again.
+    Relaxed,
+    /// Flushed before it counts: its loss could make an authority sign a slot twice.
+    Strict,
+}
+
+/// Why the ledger could not do what was asked. The node goes on in memory.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The origin's quota is used up.
+    #[error("the browser's storage quota is used up")]
+    Quota,
+    /// The transaction was aborted; nothing of it was stored.
+    #[error("the database transaction was aborted")]
+    Aborted,
+    /// The database was closed or deleted under the node.
+    #[error("the database is closed or gone")]
+    Gone,
+    /// The browser offers no database here (private window, or switched off).
+    #[error("this browser offers no IndexedDB here")]
+    Unavailable,
+    /// The database is of a newer schema than this program.
+    #[error("expected ledger schema {expected}, found {found}")]
+    Schema {
+        /// The version known here.
+        expected: u32,
+        /// The version in the database.
+        found: u32,
+    },
+    /// A row cannot be read.
+    #[error("a row of table {table} cannot be read")]
+    Corrupt {
+        /// The table's name.
+        table: &'static str,
+    },
+}
+
+/// A place where one node's ledger is kept.
+#[expect(async_fn_in_trait, reason = "the futures stay on one thread: a worker's or a test's")]
+pub trait Store {
+    /// Reads what a node needs to start.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn load(&self) -> Result<Snapshot, StoreError>;
+
+    /// Writes a batch as one transaction.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; nothing of the batch was stored then.
+    async fn commit(&self, batch: &Batch, durability: Durability) -> Result<(), StoreError>;
+
+    /// Reads one page of a table.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn query(&self, query: &Query) -> Result<Page, StoreError>;
+
+    /// Deletes every row of every table.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn wipe(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,57 @@
+//! One value, one encoding: exact borsh decoding with named errors. Lengths are checked against a
+//! bound before anything is read, and borsh never reserves more memory than the input is long.
+
+use borsh::BorshDeserialize;
+
+/// Why bytes are not the encoding of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// More bytes than the kind of value may have; nothing was read.
+    #[error("expected at most {limit} bytes, found {found}")]
+    TooLong {
+        /// Bound of the kind of value.
+        limit: usize,
+        /// Bytes given.
+        found: usize,
+    },
+    /// The bytes end too early, go on too long, or hold a value outside its range.
+    #[error("{what} of {found} bytes is not canonically encoded")]
+    Malformed {
+        /// The kind of value.
+        what: &'static str,
+        /// Bytes given.
+        found: usize,
+    },
+    /// A block header of a version that this program does not know.
+    #[error("expected block version {expected}, found {found}")]
+    Version {
+        /// The version known here.
+        expected: u16,
+        /// The version in the bytes.
+        found: u16,
+    },
+    /// A block kind other than work (0) and authority (1).
+    #[error("expected block kind 0 (work) or 1 (authority), found {found}")]
+    Kind {
+        /// The kind in the bytes.
+        found: u8,
+    },
+    /// Reserved flag bits that are set.
+    #[error("expected reserved flags 0, found {found}")]
+    Flags {
+        /// The flags in the bytes.
+        found: u8,
+    },
+}
+
+/// Decodes `what` from exactly `bytes`, at most `limit` of them.
+///
+/// # Errors
+/// [`DecodeError::TooLong`] before anything is read, [`DecodeError::Malformed`] for everything else.
+pub fn decode_exact<T: BorshDeserialize>(what: &'static str, bytes: &[u8], limit: usize) -> Result<T, DecodeError> {
+    let found = bytes.len();
+    if found > limit {
+        return Err(DecodeError::TooLong { limit, found });
+    }
+    T::try_from_slice(bytes).map_err(|_| DecodeError::Malformed { what, found })
+}

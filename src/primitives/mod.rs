@@ -1,0 +1,28 @@
+//! The nouns of a blockchain: hashes, units, keys, transactions, blocks and the Merkle tree over them.
+//!
+//! Nothing here knows about a network, a clock or a database. Everything that is hashed, sent or
+//! stored is encoded by borsh with a fixed layout, so that one value has exactly one encoding.
+
+mod block;
+mod encoding;
+mod hash;
+mod keys;
+mod merkle;
+mod transaction;
+mod u256;
+mod units;
+
+pub use block::{
+    Block, Body, HEADER_LEN, Header, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_TRANSACTIONS,
+    NONCE_OFFSET, Seal, VERSION,
+};
+pub use encoding::{DecodeError, decode_exact};
+pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
+pub use keys::{Address, Keypair, NodeId, Signature};
+pub use merkle::{InclusionProof, leaf_hash, merkle_proof, merkle_root};
+pub use transaction::{
+    AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES, Name, ParamsChange,
+    Payload, Retarget, Transaction, TxBody,
+};
+pub use u256::U256;
+pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight};

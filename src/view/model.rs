@@ -1,0 +1,86 @@
+//! Everything that the page shows, in one value. Node workers' reports go in, pictures and tables come
+//! out; nothing is shown that is not in here.
+//!
+//! Bounds: [`MAX_LOG`] log lines, [`MAX_BLOCKS`] blocks (the highest), one entry per node.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::ipc::{BlockSummary, Event, MinerStatus, NodeStatus, Pace, PeerStatus};
+
+/// Most log lines kept.
+pub const MAX_LOG: usize = 2_000;
+/// Most blocks kept for the block tree; the lowest go first.
+pub const MAX_BLOCKS: usize = 400;
+
+/// The page's picture of the network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The network's name.
+    pub network: String,
+    /// Id of the genesis block.
+    pub chain_id: String,
+    /// What this tab does in the network.
+    pub mode: TabMode,
+    /// The nodes of this tab in the order they were made, then those of other tabs by name.
+    pub nodes: Vec<NodeView>,
+    /// Recent blocks of all nodes by hash, on any branch.
+    pub blocks: BTreeMap<String, BlockSummary>,
+    /// Distinct heads, heaviest first.
+    pub tips: Vec<Tip>,
+    /// Whether all running nodes have the same head and the same state root.
+    pub in_consensus: bool,
+    /// How fast miners hash.
+    pub pace: Pace,
+    /// Log lines, oldest first.
+    pub log: VecDeque<Event>,
+    /// What went wrong and a person should know, such as a wrong link parameter or a missing
+    /// capability of the browser.
+    pub problems: Vec<Problem>,
+    /// Names of addresses and node ids, for showing instead of hexadecimal.
+    pub names: BTreeMap<String, String>,
+}
+
+/// One node with its parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeView {
+    /// Its row of `status`.
+    pub status: NodeStatus,
+    /// Its miner workers.
+    pub miners: Vec<MinerStatus>,
+    /// Its peers.
+    pub peers: Vec<PeerStatus>,
+    /// Whether this tab runs it, so that it can be stopped here.
+    pub own: bool,
+}
+
+/// A head that at least one node has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// Block id.
+    pub hash: String,
+    /// Height.
+    pub height: u64,
+    /// Names of the nodes that have it.
+    pub nodes: Vec<String>,
+}
+
+/// What a tab does in its network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TabMode {
+    /// Not yet known.
+    Starting,
+    /// This tab runs the network's nodes.
+    Host,
+    /// Another tab runs the network's nodes; this one watches with a validating node of its own, and
+    /// may add nodes.
+    Viewer,
+}
+
+/// Something a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Name of the rule or kind of mistake.
+    pub code: String,
+    /// A plain sentence.
+    pub message: String,
+}
