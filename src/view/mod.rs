@@ -1,5 +1,9 @@
 //! Read models for people: pure, tested natively, and the only thing the page draws.
 
+pub mod figures;
+pub mod find;
 mod model;
+pub mod ring;
+pub mod tree;
 
 pub use model::{Model, NodeView, Problem, TabMode, Tip};
