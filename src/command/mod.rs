@@ -1,1 +1,90 @@
 //! The words of the console, parsed once.
+
+mod draft;
+
+pub use draft::{Draft, What};
+
+use crate::ipc::{Level, NodeKind, Pace};
+use crate::ledger::Table;
+
+/// One console line, understood.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// `status`
+    Status,
+    /// `chain [n]`
+    Chain {
+        /// Blocks to show.
+        count: u32,
+    },
+    /// `ledger [table] [filter]`
+    Ledger {
+        /// The table; counts of all without one.
+        table: Option<Table>,
+        /// What rows must match.
+        filter: Option<String>,
+    },
+    /// `tx <words>`
+    Tx(Draft),
+    /// `kill <node>`
+    Kill(Target),
+    /// `start <node>`
+    Start(Target),
+    /// `stop <node>`
+    Stop(Target),
+    /// `add pow|poa`
+    Add(NodeKind),
+    /// `difficulty <n>`
+    Difficulty {
+        /// Leading zero hexadecimal digits.
+        digits: u8,
+    },
+    /// `pace <seconds|full>`
+    Pace(Pace),
+    /// `log <level>`
+    Log(Level),
+    /// `cut <a> <b>`
+    Cut {
+        /// One node.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// `heal <a> <b>`
+    Heal {
+        /// One node.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// `block <hash|height>`
+    Block {
+        /// Hash, prefix of it, or height.
+        which: String,
+    },
+    /// `user <name>`
+    User {
+        /// Name or address.
+        who: String,
+    },
+    /// `mempool`
+    Mempool,
+    /// `wipe [node|all]`
+    Wipe(Target),
+    /// `help [word]`
+    Help {
+        /// The command to explain; all without one.
+        word: Option<String>,
+    },
+    /// `quit`
+    Quit,
+}
+
+/// One node or all of this tab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The node of this name.
+    Node(String),
+    /// All.
+    All,
+}

@@ -40,6 +40,26 @@ pub struct Model {
     pub names: BTreeMap<String, String>,
 }
 
+impl Model {
+    /// The picture of a network before anything is known of it.
+    #[must_use]
+    pub fn new(network: &str) -> Self {
+        Self {
+            network: network.to_owned(),
+            chain_id: String::new(),
+            mode: TabMode::Starting,
+            nodes: Vec::new(),
+            blocks: BTreeMap::new(),
+            tips: Vec::new(),
+            in_consensus: false,
+            pace: Pace::Interval { ms: 5_000 },
+            log: VecDeque::new(),
+            problems: Vec::new(),
+            names: BTreeMap::new(),
+        }
+    }
+}
+
 /// One node with its parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeView {
