@@ -1,0 +1,187 @@
+//! Numbers and hashes as people read them. Pure; the page and the console show the same text for the
+//! same value.
+
+/// The first eight digits of a hash or address, for people; never an identity.
+#[must_use]
+pub fn short(hex: &str) -> String {
+    hex.chars().take(8).collect()
+}
+
+/// Digits in groups of three: `1,234,567`.
+#[must_use]
+pub fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Three significant figures with a unit prefix: `0`, `8.4`, `950`, `1.25 k`, `3.10 M`.
+#[must_use]
+pub fn compact(value: f64) -> String {
+    let value = if value.is_finite() { value.max(0.0) } else { 0.0 };
+    let (scaled, prefix) = match value {
+        v if v >= 999_500_000.0 => (v / 1e9, " G"),
+        v if v >= 999_500.0 => (v / 1e6, " M"),
+        v if v >= 999.5 => (v / 1e3, " k"),
+        v => (v, ""),
+    };
+    let figures = match scaled {
+        s if s >= 99.95 || (prefix.is_empty() && s.fract() == 0.0) => format!("{s:.0}"),
+        s if s >= 9.995 => format!("{s:.1}"),
+        s if prefix.is_empty() => format!("{s:.1}"),
+        s => format!("{s:.2}"),
+    };
+    format!("{figures}{prefix}")
+}
+
+/// A span of time: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`.
+#[must_use]
+pub fn span(ms: u64) -> String {
+    let (seconds, minutes, hours) = (ms / 1_000, ms / 60_000, ms / 3_600_000);
+    match ms {
+        0..10_000 => format!("{}.{} s", seconds, ms % 1_000 / 100),
+        10_000..60_000 => format!("{seconds} s"),
+        60_000..3_600_000 => format!("{minutes} min {} s", seconds % 60),
+        3_600_000..86_400_000 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{} d {} h", hours / 24, hours % 24),
+    }
+}
+
+/// A number of bytes: `204 B`, `12.3 kB`, `4.56 MB`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "three figures are shown")]
+pub fn bytes(count: u64) -> String {
+    if count < 1_000 { format!("{count} B") } else { format!("{}B", compact(count as f64)) }
+}
+
+/// One word or the other: `1 block`, `2 blocks`.
+#[must_use]
+pub fn count_of(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// The chance, 0 to 1, that this many tries have found at least one block of this difficulty.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "a chance is shown in percent")]
+pub fn chance(tries: u64, difficulty: u64) -> f64 {
+    // Never certain, however many tries.
+    (1.0 - (-(tries as f64) / difficulty.max(1) as f64).exp()).min(1.0 - f64::EPSILON)
+}
+
+/// A share of 1 in percent: `0 %`, `63 %`, `99.9 %`, but `100 %` only where it is certain.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    match share * 100.0 {
+        p if p >= 99.95 && share < 1.0 => "> 99.9 %".to_owned(),
+        p if p > 99.0 && share < 1.0 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// How many of the first hexadecimal digits are zero.
+#[must_use]
+pub fn zero_digits(hex: &str) -> usize {
+    hex.chars().take_while(|digit| *digit == '0').count()
+}
+
+/// The difficulty in words: `256 (2 zero digits)`.
+#[must_use]
+pub fn difficulty(value: u64) -> String {
+    let digits = value.checked_ilog2().unwrap_or(0) / 4;
+    if value.is_power_of_two() && value.ilog2().is_multiple_of(4) && digits > 0 {
+        format!("{} ({digits} leading zero {})", grouped(value), if digits == 1 { "digit" } else { "digits" })
+    } else {
+        grouped(value)
+    }
+}
+
+/// Hexadecimal cut into lines of 32 bytes with the offset of each, for reading bytes.
+#[must_use]
+pub fn hex_lines(hex: &str) -> Vec<(usize, String)> {
+    let digits: Vec<char> = hex.chars().collect();
+    let line = |(number, line): (usize, &[char])| {
+        let pairs: Vec<String> = line.chunks(2).map(|pair| pair.iter().collect()).collect();
+        (number * 32, pairs.join(" "))
+    };
+    digits.chunks(64).enumerate().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_and_counts() {
+        assert_eq!(
+            ["0", "999", "1,000", "9,007,199,254,740,991"].map(str::to_owned),
+            [grouped(0), grouped(999), grouped(1_000), grouped((1 << 53) - 1)]
+        );
+        assert_eq!(
+            (count_of(1, "block", "blocks"), count_of(0, "block", "blocks")),
+            ("1 block".into(), "0 blocks".into())
+        );
+    }
+
+    #[test]
+    fn compact_keeps_three_figures_and_survives_odd_input() {
+        for (value, text) in [
+            (0.0, "0"),
+            (8.44, "8.4"),
+            (17.0, "17"),
+            (949.6, "950"),
+            (999.7, "1.00 k"),
+            (1_250.0, "1.25 k"),
+            (34_560.0, "34.6 k"),
+            (3_100_000.0, "3.10 M"),
+            (f64::NAN, "0"),
+            (-5.0, "0"),
+        ] {
+            assert_eq!(compact(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn spans_read_in_two_units_at_most() {
+        for (ms, text) in [
+            (0, "0.0 s"),
+            (450, "0.4 s"),
+            (12_900, "12 s"),
+            (185_000, "3 min 5 s"),
+            (7_800_000, "2 h 10 min"),
+            (273_600_000, "3 d 4 h"),
+        ] {
+            assert_eq!(span(ms), text);
+        }
+    }
+
+    #[test]
+    fn a_chance_grows_to_63_percent_at_the_expected_tries() {
+        assert_eq!(percent(chance(0, 256)), "0 %");
+        assert_eq!(percent(chance(256, 256)), "63 %");
+        assert_eq!(percent(chance(1_280, 256)), "99.3 %");
+        assert_eq!(percent(chance(10_000, 256)), "> 99.9 %");
+        assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn difficulties_name_their_zero_digits_only_where_exact() {
+        assert_eq!(difficulty(256), "256 (2 leading zero digits)");
+        assert_eq!(difficulty(16), "16 (1 leading zero digit)");
+        assert_eq!(difficulty(5_000), "5,000");
+        assert_eq!(difficulty(0), "0");
+    }
+
+    #[test]
+    fn hex_is_cut_into_lines_of_32_bytes() {
+        let lines = hex_lines(&"ab".repeat(33));
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[1], (32, "ab".to_owned()));
+        assert!(hex_lines("").is_empty());
+    }
+}

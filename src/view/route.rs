@@ -1,0 +1,130 @@
+//! The places of the page, as the part of the address after `#`. Written here and not by a router
+//! crate, as any text can stand in an address: what is not understood becomes [`Route::Missing`],
+//! never a panic.
+
+/// A place of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The nodes and what they do.
+    Network,
+    /// The block tree.
+    Chain,
+    /// One block: hash, prefix of it, or height.
+    Block(String),
+    /// One transaction: id or prefix of it.
+    Transaction(String),
+    /// The tables of a node: name of the table and text to filter by, both may be empty.
+    Ledger(String, String),
+    /// Users, transfers and the mempool.
+    Transact,
+    /// Commands and the log.
+    Console,
+    /// Network, pace, theme and storage.
+    Settings,
+    /// None of these.
+    Missing(String),
+}
+
+impl Route {
+    /// The place that a fragment names, with or without its `#`.
+    #[must_use]
+    pub fn parse(fragment: &str) -> Self {
+        let text = fragment.strip_prefix('#').unwrap_or(fragment);
+        let mut parts = text.split('/').filter(|part| !part.is_empty()).map(ToOwned::to_owned);
+        let (first, second, third) = (parts.next(), parts.next(), parts.next());
+        let more = parts.next().is_some();
+        match (first.as_deref(), second, third, more) {
+            (None, ..) => Self::Network,
+            (Some("chain"), None, ..) => Self::Chain,
+            (Some("chain"), Some(word), Some(which), false) if word == "block" => Self::Block(which),
+            (Some("tx"), Some(id), None, false) => Self::Transaction(id),
+            (Some("ledger"), table, filter, false) => {
+                Self::Ledger(table.unwrap_or_default(), filter.unwrap_or_default())
+            }
+            (Some("transact"), None, ..) => Self::Transact,
+            (Some("console"), None, ..) => Self::Console,
+            (Some("settings"), None, ..) => Self::Settings,
+            _ => Self::Missing(text.to_owned()),
+        }
+    }
+
+    /// The fragment of the place, with its `#`.
+    #[must_use]
+    pub fn fragment(&self) -> String {
+        match self {
+            Self::Network => "#/".to_owned(),
+            Self::Chain => "#/chain".to_owned(),
+            Self::Block(which) => format!("#/chain/block/{which}"),
+            Self::Transaction(id) => format!("#/tx/{id}"),
+            Self::Ledger(table, filter) if filter.is_empty() && table.is_empty() => "#/ledger".to_owned(),
+            Self::Ledger(table, filter) if filter.is_empty() => format!("#/ledger/{table}"),
+            Self::Ledger(table, filter) => format!("#/ledger/{table}/{filter}"),
+            Self::Transact => "#/transact".to_owned(),
+            Self::Console => "#/console".to_owned(),
+            Self::Settings => "#/settings".to_owned(),
+            Self::Missing(text) => format!("#{text}"),
+        }
+    }
+
+    /// The title of the place.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::Network => "Network",
+            Self::Chain => "Chain",
+            Self::Block(_) => "Block",
+            Self::Transaction(_) => "Transaction",
+            Self::Ledger(..) => "Ledger",
+            Self::Transact => "Transact",
+            Self::Console => "Console",
+            Self::Settings => "Settings",
+            Self::Missing(_) => "Not found",
+        }
+    }
+
+    /// The tab that the place belongs to.
+    #[must_use]
+    pub fn tab(&self) -> Self {
+        match self {
+            Self::Block(_) => Self::Chain,
+            Self::Transaction(_) => Self::Transact,
+            Self::Ledger(..) => Self::Ledger(String::new(), String::new()),
+            Self::Network | Self::Chain | Self::Transact | Self::Console | Self::Settings | Self::Missing(_) => {
+                self.clone()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_place_is_found_again_by_its_fragment() {
+        for route in [
+            Route::Network,
+            Route::Chain,
+            Route::Block("00ab".into()),
+            Route::Transaction("ff01".into()),
+            Route::Ledger(String::new(), String::new()),
+            Route::Ledger("users".into(), String::new()),
+            Route::Ledger("users".into(), "alice".into()),
+            Route::Transact,
+            Route::Console,
+            Route::Settings,
+        ] {
+            assert_eq!(Route::parse(&route.fragment()), route);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_place_or_missing() {
+        assert_eq!(Route::parse(""), Route::Network);
+        assert_eq!(Route::parse("#"), Route::Network);
+        assert_eq!(Route::parse("#chain/"), Route::Chain);
+        for odd in ["#foo", "#/chain/blocks/1", "#/tx", "#/tx/a/b", "#/ledger/a/b/c", "#//%zz//"] {
+            assert!(matches!(Route::parse(odd), Route::Missing(_)), "{odd}");
+        }
+    }
+}

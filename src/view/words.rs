@@ -1,0 +1,200 @@
+//! Sentences about the network, its pace and its nodes. Pure; shown before any number.
+
+use crate::ipc::{NodeKind, NodeState, Pace};
+
+use super::figures::{compact, count_of, grouped, span};
+use super::{Model, NodeView, TabMode};
+
+/// How the network is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing to worry about.
+    Good,
+    /// On its way.
+    Busy,
+    /// Nodes differ.
+    Split,
+    /// Nothing goes on.
+    Still,
+}
+
+/// The one-line health of the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// How it is.
+    pub tone: Tone,
+    /// The sentence without what changes with each block.
+    pub sentence: String,
+    /// What changes with each block, such as `at height 42`; may be empty.
+    pub detail: String,
+}
+
+impl NodeView {
+    /// Whether the node takes part now.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        matches!(self.status.state, NodeState::Running | NodeState::Syncing | NodeState::Remote)
+    }
+}
+
+/// The health of the network in one sentence.
+#[must_use]
+pub fn health(model: &Model) -> Health {
+    let up: Vec<&NodeView> = model.nodes.iter().filter(|node| node.is_up()).collect();
+    let height = up.iter().map(|node| node.status.height).max().unwrap_or(0);
+    let at = format!("at height {}", grouped(height));
+    let says = |tone, sentence: String, detail: String| Health { tone, sentence, detail };
+    let starting = model.nodes.iter().filter(|node| node.status.state == NodeState::Starting).count();
+    if up.is_empty() {
+        return if model.nodes.is_empty() || starting > 0 || model.mode == TabMode::Starting {
+            says(Tone::Busy, "The network is starting".to_owned(), String::new())
+        } else {
+            says(Tone::Still, "No node is running: start one to go on".to_owned(), String::new())
+        };
+    }
+    if model.tips.len() > 1 {
+        let tips = model.tips.iter().map(|tip| format!("{} at height {}", named(&tip.nodes), grouped(tip.height)));
+        let tips: Vec<String> = tips.collect();
+        return says(Tone::Split, format!("{} tips", model.tips.len()), tips.join("; "));
+    }
+    if height == 0 {
+        return says(Tone::Busy, waiting(&up), at);
+    }
+    if !model.in_consensus {
+        return says(Tone::Busy, format!("{} running, not all agree yet", nodes(up.len())), at);
+    }
+    if starting > 0 {
+        let sentence = format!("{} agree, {} starting", nodes(up.len()), starting);
+        return says(Tone::Good, sentence, at);
+    }
+    match up.as_slice() {
+        [only] => says(Tone::Good, format!("{} runs alone", only.status.name), at),
+        all => says(Tone::Good, format!("All {} agree", nodes(all.len())), at),
+    }
+}
+
+fn waiting(up: &[&NodeView]) -> String {
+    if up.iter().any(|node| node.status.kind != NodeKind::Viewer) {
+        format!("{} running, the first block is on its way", nodes(up.len()))
+    } else {
+        "Waiting for blocks of other nodes".to_owned()
+    }
+}
+
+fn nodes(count: usize) -> String {
+    count_of(u64::try_from(count).unwrap_or(u64::MAX), "node", "nodes")
+}
+
+/// Up to three names, then a number.
+fn named(names: &[String]) -> String {
+    match names {
+        [] => "no node".to_owned(),
+        [one] => one.clone(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, three] => format!("{one}, {two} and {three}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    }
+}
+
+/// The pace of the miners in one sentence; it says what is measured and what is a limit.
+#[must_use]
+pub fn pace(model: &Model) -> String {
+    let miners: Vec<_> = model.nodes.iter().flat_map(|node| &node.miners).filter(|m| m.state != "stopped").collect();
+    let count = f64::from(u32::try_from(miners.len()).unwrap_or(u32::MAX));
+    let rate = miners.iter().map(|miner| miner.hash_rate).sum::<f64>() / count.max(1.0);
+    let budget = miners.iter().filter_map(|miner| miner.budget).sum::<f64>() / count.max(1.0);
+    match model.pace {
+        Pace::Full if miners.is_empty() => "Full speed".to_owned(),
+        Pace::Full => format!("Full speed: {} hashes/s per miner", compact(rate)),
+        Pace::Interval { ms } if miners.is_empty() => format!("Paced: a work block about every {}", span(ms)),
+        Pace::Interval { .. } => format!("Paced: {} of {} hashes/s per miner", compact(rate), compact(budget)),
+    }
+}
+
+/// What the tab does, in one sentence.
+#[must_use]
+pub const fn tab(mode: TabMode) -> &'static str {
+    match mode {
+        TabMode::Starting => "This tab is starting",
+        TabMode::Host => "This tab runs the network",
+        TabMode::Viewer => "Another tab runs the network; this tab watches with its own validating node",
+    }
+}
+
+/// A kind of node in words.
+#[must_use]
+pub const fn kind(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Pow => "proof of work",
+        NodeKind::Poa => "proof of authority",
+        NodeKind::Viewer => "viewer",
+    }
+}
+
+/// A state of a node in one word.
+#[must_use]
+pub const fn state(state: NodeState) -> &'static str {
+    match state {
+        NodeState::Starting => "starting",
+        NodeState::Syncing => "syncing",
+        NodeState::Running => "running",
+        NodeState::Stopped => "stopped",
+        NodeState::Killed => "killed",
+        NodeState::Failed => "failed",
+        NodeState::Remote => "in another tab",
+    }
+}
+
+/// What a node does now, in one sentence.
+#[must_use]
+pub fn node(node: &NodeView, now: u64) -> String {
+    let status = &node.status;
+    let (name, next) = (&status.name, grouped(status.height.saturating_add(1)));
+    match (status.state, status.kind) {
+        (NodeState::Starting, _) => format!("{name} is starting: its worker comes up and reads its ledger."),
+        (NodeState::Stopped, _) => format!("{name} was stopped cleanly. Its ledger is kept; start it to go on."),
+        (NodeState::Killed, _) => {
+            format!("{name} was killed: its worker was ended at once. Started again, it goes on from its ledger.")
+        }
+        (NodeState::Failed, _) => format!("{name} failed. The log says why."),
+        (NodeState::Syncing, _) => format!("{name} fetches blocks that it lacks before it goes on."),
+        (NodeState::Running | NodeState::Remote, NodeKind::Pow) => {
+            format!("{name} tries nonces for work block {next} and checks every block of the others.")
+        }
+        (NodeState::Running | NodeState::Remote, NodeKind::Poa) if !status.is_authority => {
+            format!("{name} checks every block. It seals none, as it is not among the network's authorities.")
+        }
+        (NodeState::Running | NodeState::Remote, NodeKind::Poa) => match status.next_slot_at {
+            Some(at) if at > now => format!("{name} seals an authority block in its next slot, in {}.", span(at - now)),
+            _ => format!("{name} seals an authority block in each slot that is its turn."),
+        },
+        (NodeState::Running | NodeState::Remote, NodeKind::Viewer) => {
+            format!("{name} checks every block and makes none.")
+        }
+    }
+}
+
+/// A transaction in one sentence: who does what.
+#[must_use]
+pub fn transaction(kind: &str, from: &str, to: &str, amount: u64, memo: &str) -> String {
+    match kind {
+        "transfer" => format!("{from} sends {} to {to}", count_of(amount, "coin", "coins")),
+        "message" if to.is_empty() => format!("{from} writes “{memo}”"),
+        "message" => format!("{from} writes “{memo}” to {to}"),
+        "register_user" => format!("{from} takes the name {memo}"),
+        "create_asset" => format!("{from} creates {} units of {memo}", grouped(amount)),
+        "transfer_asset" => format!("{from} sends {} units of an asset to {to}", grouped(amount)),
+        "set_params" => format!("{from} changes the network's parameters"),
+        other => format!("{from}: {other}"),
+    }
+}
+
+/// A full-width name stays readable: user names are short, addresses are cut to eight digits.
+#[must_use]
+pub fn who(name_or_address: &str) -> String {
+    if name_or_address.len() == 64 && name_or_address.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        super::figures::short(name_or_address)
+    } else {
+        name_or_address.to_owned()
+    }
+}
