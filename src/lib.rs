@@ -3,9 +3,11 @@
 pub mod chain;
 pub mod command;
 pub mod consensus;
+pub mod gossip;
 pub mod ipc;
 pub mod ledger;
 pub mod mempool;
+pub mod miner;
 pub mod primitives;
 pub mod state;
 pub mod view;
