@@ -17,7 +17,7 @@ pub mod spawn;
 use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
-pub use channel::{Channel, Received, Senders};
+pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
 pub use idb::IndexedDbStore;
 pub use spawn::{WorkerHandle, spawn};
 
