@@ -4,6 +4,8 @@
 
 #[path = "common/conformance.rs"]
 mod conformance;
+#[path = "common/loader.rs"]
+mod loader;
 #[path = "common/nested.rs"]
 mod nested;
 
@@ -276,7 +278,7 @@ fn this_browser_offers_everything() {
 }
 
 fn job(job: u64, difficulty: u64, budget: Option<f64>) -> ToMiner {
-    let header = vec![0; 204];
+    let header = nested::header(difficulty);
     ToMiner::Search(SearchJob { job, header, difficulty, nonce_start: 1_000, nonce_end: MAX_EXACT, budget })
 }
 
@@ -296,7 +298,7 @@ async fn a_miner_in_a_nested_worker_searches_and_finds() {
     // A range without a find.
     let end = ToMiner::Search(SearchJob {
         job: 2,
-        header: vec![0; 204],
+        header: nested::header(1 << 50),
         difficulty: 1 << 50,
         nonce_start: 0,
         nonce_end: 1_000,

@@ -1,41 +1,35 @@
-//! Workers of the test's own binary: the loader of the page is used, through a blob, because the test
-//! harness does not serve the page's files.
+//! Miner workers of the test's own binary.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use aurex::browser::js::from_js;
-use aurex::browser::spawn::{glue_url, spawn_from};
+use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, miner_worker_name};
 use aurex::ipc::FromMiner;
-use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Url};
+use aurex::primitives::{BlockHash, Difficulty, Digest, Header, Height, Kind, NodeId, Slot, Timestamp};
 
-const LOADER: &str = include_str!("../../static/worker.js");
-const INIT: &str = "glue.initSync({ module });";
-const GLUE: &str = r#"new URL(self.location.href).searchParams.get("glue")"#;
-
-/// What `main` is to the program; the harness leaves starting to its tests.
-#[wasm_bindgen]
-#[expect(unreachable_pub, reason = "the loader calls it")]
-pub fn begin() {
-    aurex::browser::start();
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    assert!(!scope.name().starts_with("miner:panic"), "on purpose");
-}
+use crate::loader::loader;
 
 pub(crate) type Messages = Rc<RefCell<Vec<FromMiner>>>;
 pub(crate) type Errors = Rc<RefCell<Vec<String>>>;
 
-/// The loader's address.
-pub(crate) fn loader() -> String {
-    assert!(LOADER.contains(GLUE) && LOADER.contains(INIT));
-    let text = LOADER.replace(GLUE, &format!("{:?}", glue_url())).replace(INIT, &format!("{INIT} glue.begin();"));
-    let parts = js_sys::Array::of1(&text.into());
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).unwrap();
-    Url::create_object_url_with_blob(&blob).unwrap()
+/// Some candidate's header.
+pub(crate) fn header(difficulty: u64) -> Vec<u8> {
+    let header = Header {
+        kind: Kind::Work,
+        height: Height(1),
+        parent: BlockHash::ZERO,
+        tx_root: Digest::ZERO,
+        state_root: Digest::ZERO,
+        time: Timestamp(1),
+        difficulty: Difficulty(difficulty),
+        slot: Slot(0),
+        sealer: NodeId([7; 32]),
+        data_hash: Digest::ZERO,
+        nonce: 0,
+    };
+    header.to_bytes().to_vec()
 }
 
 pub(crate) fn miner() -> (WorkerHandle, Messages, Errors) {
