@@ -11,11 +11,10 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Fields};
 use super::{Host, Output};
-use crate::browser::js::{field, to_js};
+use crate::browser::js::to_js;
 use crate::command::{Command, Target};
 use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, NodeStatus, TransactionInfo};
-use crate::ledger::Table;
 use crate::view::{Model, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
@@ -202,7 +201,10 @@ impl Api<'_> {
                 done = Output { text: format!("{}\n{}", done.text, set.text).trim().to_owned(), ..set };
             }
             if difficulty.is_none() && pace.is_none() {
-                return Err(ApiError::new("argument_missing", "set: expected { difficulty } or { pace }, found neither"));
+                return Err(ApiError::new(
+                    "argument_missing",
+                    "set: expected { difficulty } or { pace }, found neither",
+                ));
             }
             Ok(Done::from(done))
         })?;
@@ -217,25 +219,27 @@ impl Api<'_> {
     /// `aurex.on(event, handler)` gives a function that ends the subscription.
     fn hears(&self) -> Result<(), ApiError> {
         let weak = self.host.clone();
-        let on = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(move |event: JsValue, handler: JsValue| {
-            let host = weak.upgrade().ok_or_else(|| thrown(&ApiError::new("closed", "the page's network was closed")))?;
-            let topic = arguments::topic(&event).map_err(|error| thrown(&error))?;
-            let handler: js_sys::Function = handler
-                .dyn_into()
-                .map_err(|found| thrown(&arguments::wrong("handler", "a function", &found)))?;
-            let subscription = host.listen(topic, move |event: &Event| {
-                if let Ok(value) = to_js(event) {
-                    // A handler's own mistake is the script's: it must not stop the page.
-                    let outcome = handler.call1(&JsValue::UNDEFINED, &value);
-                    if let Err(error) = outcome {
-                        web_sys::console::error_1(&error);
+        let on = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
+            move |event: JsValue, handler: JsValue| {
+                let host =
+                    weak.upgrade().ok_or_else(|| thrown(&ApiError::new("closed", "the page's network was closed")))?;
+                let topic = arguments::topic(&event).map_err(|error| thrown(&error))?;
+                let handler: js_sys::Function =
+                    handler.dyn_into().map_err(|found| thrown(&arguments::wrong("handler", "a function", &found)))?;
+                let subscription = host.listen(topic, move |event: &Event| {
+                    if let Ok(value) = to_js(event) {
+                        // A handler's own mistake is the script's: it must not stop the page.
+                        let outcome = handler.call1(&JsValue::UNDEFINED, &value);
+                        if let Err(error) = outcome {
+                            web_sys::console::error_1(&error);
+                        }
                     }
-                }
-            });
-            let kept = std::cell::RefCell::new(Some(subscription));
-            let off = Closure::<dyn Fn()>::new(move || drop(kept.take()));
-            Ok(off.into_js_value())
-        });
+                });
+                let kept = std::cell::RefCell::new(Some(subscription));
+                let off = Closure::<dyn Fn()>::new(move || drop(kept.take()));
+                Ok(off.into_js_value())
+            },
+        );
         self.put("on", &on.into_js_value())
     }
 }
@@ -259,11 +263,7 @@ fn status(host: &Host) -> Result<JsStatus, ApiError> {
         },
         nodes: model.nodes.iter().map(|node| NodeRow { status: &node.status, own: node.own }).collect(),
         in_consensus: model.in_consensus,
-        tips: model
-            .tips
-            .iter()
-            .map(|tip| TipRow { hash: &tip.hash, height: tip.height, nodes: &tip.nodes })
-            .collect(),
+        tips: model.tips.iter().map(|tip| TipRow { hash: &tip.hash, height: tip.height, nodes: &tip.nodes }).collect(),
         problems: model.problems.iter().map(|problem| ApiError::new(&problem.code, problem.message.clone())).collect(),
     };
     to_js(&status).map(JsStatus)

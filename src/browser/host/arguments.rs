@@ -102,7 +102,10 @@ fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
 pub(super) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
     let kinds = [NodeKind::Pow, NodeKind::Poa];
     let word = value.as_string();
-    kinds.into_iter().find(|kind| word.as_deref() == Some(kind.word())).ok_or_else(|| wrong("kind", "\"pow\" or \"poa\"", value))
+    kinds
+        .into_iter()
+        .find(|kind| word.as_deref() == Some(kind.word()))
+        .ok_or_else(|| wrong("kind", "\"pow\" or \"poa\"", value))
 }
 
 /// Leading zero digits, if they are given.

@@ -143,7 +143,8 @@ impl Host {
         let (link, errors) = LinkParameters::parse(search);
         let (storage, no_storage) = Storage::open();
         let name: Name = link.network().parse().expect("the shape of a link is a valid name");
-        let said = ["pow", "poa", "difficulty"].into_iter().filter(|name| search.contains(&format!("{name}="))).collect();
+        let said =
+            ["pow", "poa", "difficulty"].into_iter().filter(|name| search.contains(&format!("{name}="))).collect();
         // Without random bytes the network does not open, and says so.
         let tab = format!("tab-{}", to_hex(&js::random::<2>().unwrap_or_default()));
         let host = Rc::new_cyclic(|me| Self {

@@ -106,7 +106,10 @@ impl Node {
 
     fn not_running(&self) -> ApiError {
         let (name, state) = (&self.name, text::state(self.state.get()));
-        ApiError::new("not_running", format!("{name}: expected a running node, found it {state}; `start {name}` starts it"))
+        ApiError::new(
+            "not_running",
+            format!("{name}: expected a running node, found it {state}; `start {name}` starts it"),
+        )
     }
 
     /// Ends the worker at once. Whoever waits for an answer is told.

@@ -88,7 +88,8 @@ impl Host {
     fn compare_with_link(&self, record: &Record) {
         let count = |kind| record.nodes.iter().filter(|node| node.kind == kind).count();
         let (pow, poa) = (count(NodeKind::Pow), count(NodeKind::Poa));
-        let differs = |name: &str, link: u32, kept: usize| self.said.contains(&name) && usize::try_from(link) != Ok(kept);
+        let differs =
+            |name: &str, link: u32, kept: usize| self.said.contains(&name) && usize::try_from(link) != Ok(kept);
         // Without `net` the shape is the name; nodes that were added since are no surprise.
         if self.link.net.is_some()
             && (differs("pow", self.link.pow, pow)

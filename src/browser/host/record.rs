@@ -114,7 +114,8 @@ impl Record {
             return Err(corrupt(&format!("expected parameters of {name}, found those of {}", params.network)));
         }
         let unique = |at: usize, node: &NodeEntry| self.nodes[..at].iter().all(|other| other.name != node.name);
-        let good = self.nodes.iter().enumerate().all(|(at, node)| node.name.parse::<Name>().is_ok() && unique(at, node));
+        let good =
+            self.nodes.iter().enumerate().all(|(at, node)| node.name.parse::<Name>().is_ok() && unique(at, node));
         if !good || self.nodes.len() > MAX_NODES {
             return Err(corrupt(&format!("expected at most {MAX_NODES} nodes with different names")));
         }
@@ -141,14 +142,7 @@ pub(super) fn node_key(seed: &[u8; 32], name: &str) -> Keypair {
 }
 
 /// The parameters of a new network. Its first slot begins now.
-fn params(
-    name: &Name,
-    seed: &[u8; 32],
-    salt: [u8; 32],
-    now: Timestamp,
-    nodes: &[NodeEntry],
-    difficulty: u8,
-) -> Params {
+fn params(name: &Name, seed: &[u8; 32], salt: [u8; 32], now: Timestamp, nodes: &[NodeEntry], difficulty: u8) -> Params {
     let operator = Keypair::derive(seed, OPERATOR, "").address();
     let mut params = Params::playground(name.clone(), salt, now, operator);
     params.genesis_time = Timestamp(now.0.saturating_sub(params.slot.0));
@@ -194,7 +188,8 @@ pub(super) fn load(storage: &Storage, network: &str) -> (Option<Record>, Option<
 }
 
 fn read(text: &str, network: &str) -> Result<Record, ApiError> {
-    let corrupt = |reason: String| ApiError::new("record_corrupt", format!("the record of network {network}: {reason}"));
+    let corrupt =
+        |reason: String| ApiError::new("record_corrupt", format!("the record of network {network}: {reason}"));
     let value = js_sys::JSON::parse(text).map_err(|thrown| corrupt(js::explain(&thrown)))?;
     let version = js::field(&value, "version").as_f64();
     if version != Some(f64::from(VERSION)) {
@@ -235,7 +230,10 @@ mod tests {
     fn a_new_network_has_its_nodes_users_and_first_slot() {
         let record = record("?pow=2&poa=2&difficulty=3");
         let Decoded { seed, params } = record.decode("lab").expect("its own record");
-        assert_eq!(record.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(), ["pow-1", "pow-2", "poa-1", "poa-2"]);
+        assert_eq!(
+            record.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
+            ["pow-1", "pow-2", "poa-1", "poa-2"]
+        );
         assert_eq!(params.authorities, record.authorities(&seed));
         assert_eq!((params.difficulty, params.authority_weight), (Difficulty(4_096), Difficulty(4_096)));
         assert_eq!(params.genesis_time, Timestamp(995_000));

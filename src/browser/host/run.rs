@@ -13,7 +13,7 @@ use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Pace, Request, ToNode, Topic, TransactionInfo};
 use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, Query, Row, Table, TransactionRow, UserRow};
 use crate::primitives::{Difficulty, ParamsChange};
-use crate::view::{TabMode, Update, figures, rows, text};
+use crate::view::{TabMode, figures, rows, text};
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
 const NAME_WAIT_MS: u32 = 300;
@@ -67,7 +67,8 @@ impl Host {
         match self.block(None, which).await? {
             Some(block) => Ok(Output::text(text::block(&block, js::now().0))),
             None => {
-                let text = format!("expected a block's height, hash or first digits of it, found \"{which}\": no node has it");
+                let text =
+                    format!("expected a block's height, hash or first digits of it, found \"{which}\": no node has it");
                 Err(ApiError::new("unknown_block", text))
             }
         }
@@ -140,7 +141,9 @@ impl Host {
         match action {
             Action::Kill => {
                 self.kill_node(node)?;
-                Ok(format!("{name} was killed: its worker was ended at once. `start {name}` brings it back from its ledger."))
+                Ok(format!(
+                    "{name} was killed: its worker was ended at once. `start {name}` brings it back from its ledger."
+                ))
             }
             Action::Stop => {
                 let clean = self.stop_node(node).await?;
@@ -150,7 +153,8 @@ impl Host {
             Action::Start => {
                 self.start_node(node).await?;
                 let model = self.bus.fresh();
-                let status = model.nodes.iter().find(|view| view.own && view.status.name == *name).map(|view| &view.status);
+                let status =
+                    model.nodes.iter().find(|view| view.own && view.status.name == *name).map(|view| &view.status);
                 let (height, how) = status.map_or((0, ""), |status| (status.height, status.ledger_start.as_str()));
                 Ok(format!("{name} runs at height {}; its ledger: {how}.", figures::grouped(height)))
             }
@@ -167,7 +171,8 @@ impl Host {
                     return Err(ApiError::new("too_many_nodes", text));
                 }
                 if poa && authorities >= MAX_AUTHORITIES {
-                    let text = format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
+                    let text =
+                        format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
                     return Err(ApiError::new("too_many_authorities", text));
                 }
                 let entry = NodeEntry { name: record.free_name(kind), kind };

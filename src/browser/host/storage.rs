@@ -11,7 +11,7 @@ use crate::ipc::ApiError;
 #[wasm_bindgen]
 extern "C" {
     #[derive(Debug)]
-    type JsStorage;
+    pub(super) type JsStorage;
 
     #[wasm_bindgen(method, catch, js_name = getItem)]
     fn get_item(this: &JsStorage, key: &str) -> Result<Option<String>, JsValue>;
@@ -46,7 +46,8 @@ impl Storage {
         } else {
             "it is switched off".to_owned()
         };
-        let text = format!("expected localStorage for the network's record, found none ({reason}): a reload begins anew");
+        let text =
+            format!("expected localStorage for the network's record, found none ({reason}): a reload begins anew");
         (Self::Memory(RefCell::default()), Some(ApiError::new("no_local_storage", text)))
     }
 

@@ -96,16 +96,21 @@ impl Host {
     /// # Errors
     /// A name outside the alphabet or in use, or too many persons.
     pub async fn create_user(&self, name: &str) -> Result<WalletUser, ApiError> {
-        let name: Name = name.parse().map_err(|error: crate::primitives::WordError| {
-            ApiError::new("name_malformed", format!("expected {}, found \"{}\"", error.expected, error.found))
-        })?;
+        let name: Name = match name.parse() {
+            Ok(name) => name,
+            Err(error) => {
+                let text = format!("expected {}, found \"{}\"", error.expected, error.found);
+                return Err(ApiError::new("name_malformed", text));
+            }
+        };
         let name = name.as_str();
         if self.derive_user(name).is_some() || self.registered(name).await?.is_some() {
             return Err(ApiError::new("name_taken", format!("expected a name that nobody has, found \"{name}\"")));
         }
         self.change_record(|record| {
             if record.users.len() >= MAX_PERSONS {
-                let text = format!("expected at most {MAX_PERSONS} persons in one browser, found {MAX_PERSONS} already");
+                let text =
+                    format!("expected at most {MAX_PERSONS} persons in one browser, found {MAX_PERSONS} already");
                 return Err(ApiError::new("too_many_users", text));
             }
             if !record.users.iter().any(|user| user == name) {
