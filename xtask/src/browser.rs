@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::clock::Clock;
 use crate::process::{Outcome, is_program, output_of, run};
-use crate::progress::Clock;
 use crate::project::Project;
 use crate::tools::version_of;
 
@@ -59,10 +59,10 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
         return pair(&chromes, &drivers);
     }
     let missing = missing_sentence(chromes.is_empty(), drivers.is_empty());
-    if !is_debian_root(project) {
+    if !can_install(project) {
         return Err(format!("{missing} {}", how_to_get(env::consts::OS)));
     }
-    println!("{missing} Installing Debian's packages chromium and chromium-driver ...");
+    println!("{missing}");
     let clock = Clock::start();
     install_packages(project)?;
     println!("Chromium and ChromeDriver: installed in {clock}");
@@ -174,39 +174,44 @@ fn how_to_get(system: &str) -> &'static str {
     }
 }
 
-fn is_debian_root(project: &Project) -> bool {
+fn can_install(project: &Project) -> bool {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    names_debian(&release)
+    packages(&release).is_some()
         && output_of(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0")
         && project.path.find("apt-get").is_some()
 }
 
-/// Whether the text of `/etc/os-release` is Debian's, Ubuntu's or a relative's.
-fn names_debian(release: &str) -> bool {
-    release
+/// The packages of browser and driver, if the text of `/etc/os-release` is of a system whose
+/// packages are known.
+fn packages(release: &str) -> Option<[&'static str; 2]> {
+    let words: Vec<&str> = release
         .lines()
         .filter_map(|line| {
             line.strip_prefix("ID=")
                 .or_else(|| line.strip_prefix("ID_LIKE="))
         })
         .flat_map(|value| value.trim_matches('"').split_whitespace())
-        .any(|word| word == "debian" || word == "ubuntu")
+        .collect();
+    if words.contains(&"ubuntu") {
+        Some(["chromium-browser", "chromium-chromedriver"])
+    } else if words.contains(&"debian") {
+        Some(["chromium", "chromium-driver"])
+    } else {
+        None
+    }
 }
 
 fn install_packages(project: &Project) -> Outcome<()> {
-    for arguments in [
-        &["update", "-q"][..],
-        &[
-            "install",
-            "-q",
-            "-y",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-        ],
-    ] {
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let packages = packages(&release).unwrap_or_default();
+    println!("Installing the packages {} ...", packages.join(" and "));
+    let update: &[&str] = &["update", "-q"];
+    let install: &[&str] = &["install", "-q", "-y", "--no-install-recommends"];
+    for (arguments, packages) in [(update, &[][..]), (install, &packages[..])] {
         let mut apt = project.path.command("apt-get")?;
-        apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        apt.args(arguments)
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive");
         run(&mut apt)?;
     }
     Ok(())
@@ -214,7 +219,7 @@ fn install_packages(project: &Project) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{fit, names_debian};
+    use super::{fit, packages};
 
     #[test]
     fn a_browser_fits_a_driver_of_its_major_version() {
@@ -225,9 +230,11 @@ mod tests {
     }
 
     #[test]
-    fn debian_and_its_relatives_are_known() {
-        assert!(names_debian("NAME=\"Debian GNU/Linux\"\nID=debian\n"));
-        assert!(names_debian("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"));
-        assert!(!names_debian("ID=fedora\nVERSION_ID=44\n"));
+    fn packages_are_known_for_debian_and_its_relatives() {
+        let debian = Some(["chromium", "chromium-driver"]);
+        let ubuntu = Some(["chromium-browser", "chromium-chromedriver"]);
+        assert_eq!(packages("NAME=\"Debian GNU/Linux\"\nID=debian\n"), debian);
+        assert_eq!(packages("ID=ubuntu\nID_LIKE=debian\n"), ubuntu);
+        assert_eq!(packages("ID=fedora\nVERSION_ID=44\n"), None);
     }
 }

@@ -80,6 +80,13 @@ impl SearchPath {
     pub(crate) fn command_at(&self, program: &Path) -> Outcome<Command> {
         let mut command = Command::new(program);
         command.env("PATH", self.to_variable()?);
+        // `cargo run` describes this package to us; a child must not take that for its own.
+        for (variable, _) in env::vars_os() {
+            let name = variable.to_string_lossy();
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&variable);
+            }
+        }
         Ok(command)
     }
 }

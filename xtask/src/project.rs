@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::process::{Outcome, SearchPath};
 use crate::version::Version;
@@ -43,6 +44,26 @@ impl Project {
                 "`cargo` is not on PATH: install Rust from https://rustup.rs.".into()
             }),
         }
+    }
+
+    /// Cargo in the repository's root.
+    pub(crate) fn cargo_command(&self) -> Outcome<Command> {
+        let mut cargo = self.path.command_at(&self.cargo()?)?;
+        cargo.current_dir(&self.root);
+        Ok(cargo)
+    }
+
+    /// Where cargo puts what it builds.
+    pub(crate) fn target_folder(&self) -> PathBuf {
+        match env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty()) {
+            Some(folder) => self.root.join(folder),
+            None => self.root.join("target"),
+        }
+    }
+
+    /// Where the published page is built.
+    pub(crate) fn dist_folder(&self) -> PathBuf {
+        self.root.join("dist")
     }
 
     /// The version of a package in `Cargo.lock`.

@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 
 use crate::browser::{self, Browser};
+use crate::clock::Clock;
 use crate::process::Outcome;
-use crate::progress::Clock;
 use crate::project::Project;
 use crate::target::{self, TARGET};
 use crate::tools::{self, Found, Tool};
