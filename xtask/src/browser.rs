@@ -53,22 +53,35 @@ const DRIVER_PLACES: [(&str, &str); 6] = [
 
 /// Finds both, after installing them where that can be done.
 pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
-    let chromes = candidates(project, "CHROME", &CHROME_NAMES, &CHROME_PLACES)?;
-    let drivers = candidates(project, "CHROMEDRIVER", &["chromedriver"], &DRIVER_PLACES)?;
+    let (chromes, drivers) = look(project)?;
     if !chromes.is_empty() && !drivers.is_empty() {
         return pair(&chromes, &drivers);
     }
     let missing = missing_sentence(chromes.is_empty(), drivers.is_empty());
+    let advice = format!("{missing} {}", how_to_get(env::consts::OS));
     if !can_install(project) {
-        return Err(format!("{missing} {}", how_to_get(env::consts::OS)));
+        return Err(advice);
     }
     println!("{missing}");
     let clock = Clock::start();
-    install_packages(project)?;
+    install_packages(project).map_err(|problem| format!("{problem} {advice}"))?;
     println!("Chromium and ChromeDriver: installed in {clock}");
-    let chromes = candidates(project, "CHROME", &CHROME_NAMES, &CHROME_PLACES)?;
-    let drivers = candidates(project, "CHROMEDRIVER", &["chromedriver"], &DRIVER_PLACES)?;
+    let (chromes, drivers) = look(project)?;
+    if chromes.is_empty() || drivers.is_empty() {
+        let missing = missing_sentence(chromes.is_empty(), drivers.is_empty());
+        return Err(format!(
+            "The packages are installed, and yet: {missing} Expected their programs on PATH."
+        ));
+    }
     pair(&chromes, &drivers)
+}
+
+/// All browsers and all drivers there are, the likeliest first.
+fn look(project: &Project) -> Outcome<(Vec<PathBuf>, Vec<PathBuf>)> {
+    Ok((
+        candidates(project, "CHROME", &CHROME_NAMES, &CHROME_PLACES)?,
+        candidates(project, "CHROMEDRIVER", &["chromedriver"], &DRIVER_PLACES)?,
+    ))
 }
 
 /// The program named by the environment, and nothing else, if it is set; otherwise those on PATH
