@@ -31,12 +31,12 @@ pub(crate) fn run_cargo(command: &mut Command) -> Outcome<()> {
     if status.success() {
         return Ok(());
     }
+    let problem = format!("`{}` {}.", shown(command), ending(status));
+    if last_lines.is_empty() {
+        return Err(problem);
+    }
     let said = Vec::from(last_lines).join("\n");
-    Err(format!(
-        "`{}` {}; it said last:\n{said}",
-        shown(command),
-        ending(status)
-    ))
+    Err(format!("{said}\n{problem}"))
 }
 
 /// Reads cargo's lines to their end, counts the crates, and keeps the last lines.
