@@ -28,7 +28,7 @@ pub(crate) fn command(project: &mut Project, out: &Path) -> Outcome<()> {
 
 /// Builds into the folder `out`, whose old content Trunk removes.
 pub(crate) fn build(project: &Project, out: &Path) -> Outcome<()> {
-    expect_replaceable(out)?;
+    expect_replaceable(out, out == project.dist_folder())?;
     let mut trunk = trunk::command(project, "build")?;
     trunk.arg("--release").arg("--dist").arg(out);
     run(&mut trunk)?;
@@ -40,8 +40,8 @@ pub(crate) fn build(project: &Project, out: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Only a page built earlier may be replaced, not a folder of something else.
-fn expect_replaceable(out: &Path) -> Outcome<()> {
+/// Only our own folder or a page built earlier may be replaced, not a folder of something else.
+fn expect_replaceable(out: &Path, is_ours: bool) -> Outcome<()> {
     let Ok(mut entries) = fs::read_dir(out) else {
         return if out.exists() {
             Err(format!(
@@ -65,7 +65,7 @@ fn expect_replaceable(out: &Path) -> Outcome<()> {
     let only_trunks = |entry: std::io::Result<fs::DirEntry>| {
         entry.is_ok_and(|entry| entry.file_name() == ".stage")
     };
-    if is_page() || entries.all(only_trunks) {
+    if is_ours || is_page() || entries.all(only_trunks) {
         return Ok(());
     }
     Err(format!(
