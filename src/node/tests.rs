@@ -112,10 +112,13 @@ impl Net {
                 }
                 Output::Persist { id, batch, durability } => {
                     let outcome = ready(self.seats[seat].ledger.commit(&batch, durability));
-                    self.give(seat, match outcome {
-                        Ok(()) => Input::Persisted(id),
-                        Err(error) => Input::PersistFailed(id, error),
-                    });
+                    self.give(
+                        seat,
+                        match outcome {
+                            Ok(()) => Input::Persisted(id),
+                            Err(error) => Input::PersistFailed(id, error),
+                        },
+                    );
                 }
                 Output::Miner { message: ToMiner::Search(job), .. } => {
                     self.seats[seat].search = Some((job, self.now.plus(Millis(700 + 100 * seat as u64))));
@@ -338,11 +341,9 @@ fn flipped_replayed_and_foreign_frames_are_refused_with_a_reason_and_change_noth
     let before = (net.node(1).chain().head(), net.node(1).mempool().len());
     let mut flipped = good.clone();
     flipped[100] ^= 1;
-    for (frame, code) in [
-        (flipped, "frame_signature"),
-        (b"hello".to_vec(), "frame_foreign"),
-        (Vec::new(), "frame_foreign"),
-    ] {
+    for (frame, code) in
+        [(flipped, "frame_signature"), (b"hello".to_vec(), "frame_foreign"), (Vec::new(), "frame_foreign")]
+    {
         net.give(1, Input::Frame(frame));
         let last = net.seats[1].notices.iter().rev().find_map(|notice| match notice {
             Notice::FrameRefused { error, .. } => Some(error.code()),

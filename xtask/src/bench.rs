@@ -8,12 +8,7 @@ use crate::project::Project;
 pub(crate) fn command(project: &Project, rest: &[String]) -> Outcome<()> {
     let folder = project.root.join("benches");
     let has_benches = fs::read_dir(&folder).is_ok_and(|entries| {
-        entries.flatten().any(|entry| {
-            entry
-                .path()
-                .extension()
-                .is_some_and(|ending| ending == "rs")
-        })
+        entries.flatten().any(|entry| entry.path().extension().is_some_and(|ending| ending == "rs"))
     });
     if !has_benches {
         println!("No benchmarks yet: {} holds none.", folder.display());

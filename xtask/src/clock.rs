@@ -1,8 +1,5 @@
 //! How long a step took, in words.
-#![expect(
-    clippy::disallowed_types,
-    reason = "only the playground's core must not read clocks"
-)]
+#![expect(clippy::disallowed_types, reason = "only the playground's core must not read clocks")]
 
 use std::fmt;
 use std::time::{Duration, Instant};

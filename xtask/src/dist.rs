@@ -16,13 +16,7 @@ const OLDEST_WASM_OPT: Version = Version::new(116, 0, 0);
 
 /// Sets up what is needed, then builds into `out`.
 pub(crate) fn command(project: &mut Project, out: &Path) -> Outcome<()> {
-    setup::ensure(
-        project,
-        Needs {
-            build_tools: true,
-            test_tools: false,
-        },
-    )?;
+    setup::ensure(project, Needs { build_tools: true, test_tools: false })?;
     build(project, out)
 }
 
@@ -44,27 +38,18 @@ pub(crate) fn build(project: &Project, out: &Path) -> Outcome<()> {
 fn expect_replaceable(out: &Path, is_ours: bool) -> Outcome<()> {
     let Ok(mut entries) = fs::read_dir(out) else {
         return if out.exists() {
-            Err(format!(
-                "{} is not a folder: expected one, or nothing, to build into.",
-                out.display()
-            ))
+            Err(format!("{} is not a folder: expected one, or nothing, to build into.", out.display()))
         } else {
-            fs::create_dir_all(out)
-                .map_err(|error| format!("{} cannot be made: {error}.", out.display()))
+            fs::create_dir_all(out).map_err(|error| format!("{} cannot be made: {error}.", out.display()))
         };
     };
     let is_page = || {
         out.join("index.html").is_file()
-            && sizes::files_below(out).is_ok_and(|files| {
-                files
-                    .iter()
-                    .any(|file| file.extension().is_some_and(|ending| ending == "wasm"))
-            })
+            && sizes::files_below(out)
+                .is_ok_and(|files| files.iter().any(|file| file.extension().is_some_and(|ending| ending == "wasm")))
     };
     // An interrupted build leaves Trunk's own folder behind.
-    let only_trunks = |entry: std::io::Result<fs::DirEntry>| {
-        entry.is_ok_and(|entry| entry.file_name() == ".stage")
-    };
+    let only_trunks = |entry: std::io::Result<fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() == ".stage");
     if is_ours || is_page() || entries.all(only_trunks) {
         return Ok(());
     }
@@ -85,8 +70,7 @@ fn shrink(project: &Project, out: &Path) -> Outcome<()> {
     match version_of(&program) {
         Some(version) if version >= OLDEST_WASM_OPT => {}
         found => {
-            let found =
-                found.map_or_else(|| "unknown".to_owned(), |version| version.major.to_string());
+            let found = found.map_or_else(|| "unknown".to_owned(), |version| version.major.to_string());
             println!(
                 "wasm-opt: skipped, as {} is too old: expected version {} or later, found {found}.",
                 program.display(),
@@ -103,8 +87,7 @@ fn shrink(project: &Project, out: &Path) -> Outcome<()> {
         let mut optimise = project.path.command_at(&program)?;
         optimise.arg("-Os").arg("-o").arg(&smaller).arg(&file);
         run(&mut optimise)?;
-        fs::rename(&smaller, &file)
-            .map_err(|error| format!("{} cannot be replaced: {error}.", file.display()))?;
+        fs::rename(&smaller, &file).map_err(|error| format!("{} cannot be replaced: {error}.", file.display()))?;
     }
     println!("wasm-opt: done.");
     Ok(())

@@ -32,16 +32,8 @@ pub(crate) enum Passed {
     NoTests,
 }
 
-pub(crate) const ALL: [Stage; 8] = [
-    Stage::Fmt,
-    Stage::Clippy,
-    Stage::ClippyWasm,
-    Stage::Native,
-    Stage::Doc,
-    Stage::Dist,
-    Stage::Browser,
-    Stage::Page,
-];
+pub(crate) const ALL: [Stage; 8] =
+    [Stage::Fmt, Stage::Clippy, Stage::ClippyWasm, Stage::Native, Stage::Doc, Stage::Dist, Stage::Browser, Stage::Page];
 
 const PACKAGE: &str = "aurex-playground";
 
@@ -78,45 +70,20 @@ impl Stage {
             Self::ClippyWasm | Self::Dist => (true, false),
             Self::Browser | Self::Page => (true, true),
         };
-        Needs {
-            build_tools,
-            test_tools,
-        }
+        Needs { build_tools, test_tools }
     }
 
     pub(crate) fn run(self, project: &Project, browser: Option<&Browser>) -> Outcome<Passed> {
         match self {
             Self::Fmt => cargo(project, &["fmt", "--all", "--check"]),
-            Self::Clippy => cargo(
-                project,
-                &[
-                    "clippy",
-                    "--all-targets",
-                    "--workspace",
-                    "--",
-                    "-D",
-                    "warnings",
-                ],
-            ),
-            Self::ClippyWasm => cargo(
-                project,
-                &[
-                    "clippy",
-                    "--target",
-                    TARGET,
-                    "--all-targets",
-                    "-p",
-                    PACKAGE,
-                    "--",
-                    "-D",
-                    "warnings",
-                ],
-            ),
+            Self::Clippy => cargo(project, &["clippy", "--all-targets", "--workspace", "--", "-D", "warnings"]),
+            Self::ClippyWasm => {
+                cargo(project, &["clippy", "--target", TARGET, "--all-targets", "-p", PACKAGE, "--", "-D", "warnings"])
+            }
             Self::Native => cargo(project, &["test", "--workspace"]),
             Self::Doc => {
                 let mut doc = project.cargo_command()?;
-                doc.args(["doc", "--no-deps", "--workspace"])
-                    .env("RUSTDOCFLAGS", "-Dwarnings");
+                doc.args(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings");
                 announced(&mut doc)
             }
             Self::Dist => dist::build(project, &project.dist_folder()).map(|()| Passed::Ok),
@@ -156,23 +123,13 @@ fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
     let mut wasm_pack = project.path.command("wasm-pack")?;
     wasm_pack
         .current_dir(&project.root)
-        .args([
-            "test",
-            "--headless",
-            "--chrome",
-            "--mode",
-            "no-install",
-            "--chromedriver",
-        ])
+        .args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"])
         .arg(&browser.driver)
         .arg("--")
         .args(tests)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30")
-        .env(
-            "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-            capabilities_file(project, browser)?,
-        )
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities_file(project, browser)?)
         .env("CHROMEDRIVER", &browser.driver)
         .env_remove("GECKODRIVER");
     announced(&mut wasm_pack)
@@ -215,22 +172,11 @@ fn whole_page(project: &Project, browser: &Browser) -> Outcome<Passed> {
     }
     let dist = project.dist_folder();
     if !dist.join("index.html").is_file() {
-        return Err(format!(
-            "{} holds no built page: run `cargo xtask test dist page`.",
-            dist.display()
-        ));
+        return Err(format!("{} holds no built page: run `cargo xtask test dist page`.", dist.display()));
     }
     let mut cargo = project.cargo_command()?;
     cargo
-        .args([
-            "test",
-            "--test",
-            "page",
-            "--",
-            "--ignored",
-            "--test-threads=1",
-            "--nocapture",
-        ])
+        .args(["test", "--test", "page", "--", "--ignored", "--test-threads=1", "--nocapture"])
         .env("AUREX_DIST", &dist)
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);
@@ -256,20 +202,13 @@ mod tests {
     #[test]
     fn stage_names_are_different() {
         for (number, stage) in ALL.iter().enumerate() {
-            assert!(
-                ALL.iter()
-                    .skip(number + 1)
-                    .all(|other| other.name() != stage.name())
-            );
+            assert!(ALL.iter().skip(number + 1).all(|other| other.name() != stage.name()));
         }
     }
 
     #[test]
     fn paths_of_windows_are_escaped() {
         let text = capabilities("C:\\Chrome\\chrome.exe");
-        assert!(
-            text.contains("\"binary\": \"C:\\\\Chrome\\\\chrome.exe\""),
-            "{text}"
-        );
+        assert!(text.contains("\"binary\": \"C:\\\\Chrome\\\\chrome.exe\""), "{text}");
     }
 }
