@@ -1,8 +1,13 @@
 //! A transaction before it is signed: who wants what, in names. The page turns it into a signed
-//! transaction; the ledger's rules are checked by the nodes.
+//! transaction. What can be checked without a ledger is checked here; the rest is the nodes' to judge.
+
+use crate::ipc::ApiError;
+use crate::primitives::{AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Name};
 
 /// Fee where none is said.
 pub const DEFAULT_FEE: u64 = 1;
+/// Most decimal places of an asset.
+const MAX_DECIMALS: u8 = 12;
 
 /// What a person wants to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,4 +64,201 @@ pub enum What {
         /// How many units.
         amount: u64,
     },
+}
+
+/// Why a draft cannot become a transaction of any network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DraftError {
+    /// Nothing was said.
+    #[error("expected a transfer such as `Transfer 100 coins alice to bob`, or a message, found nothing")]
+    Empty,
+    /// Nothing would move.
+    #[error("expected an amount of at least 1, found 0")]
+    AmountZero,
+    /// No whole number.
+    #[error("expected a whole number of coins, found \"{found}\"")]
+    AmountMalformed {
+        /// The word.
+        found: String,
+    },
+    /// More than can be counted exactly.
+    #[error("expected an amount of at most {MAX_EXACT}, found {found}")]
+    AmountOverflow {
+        /// The number as written.
+        found: String,
+    },
+    /// No whole number.
+    #[error("expected a fee of 0 to {MAX_EXACT} whole coins, found \"{found}\"")]
+    FeeMalformed {
+        /// The word.
+        found: String,
+    },
+    /// The words begin like a transfer and do not go on like one.
+    #[error(
+        "expected `Transfer <amount> coins <sender> to <receiver>`, found \"{found}\"; a message that begins like this: `tx message {found}`"
+    )]
+    TransferWords {
+        /// The words.
+        found: String,
+    },
+    /// A memo above its limit.
+    #[error("expected a memo of at most {MAX_MEMO_BYTES} bytes, found {found}")]
+    MemoTooLong {
+        /// Bytes.
+        found: usize,
+    },
+    /// A message without words.
+    #[error("expected a message of 1 to {MAX_MESSAGE_BYTES} bytes, found 0")]
+    MessageEmpty,
+    /// A message above its limit.
+    #[error("expected a message of at most {MAX_MESSAGE_BYTES} bytes, found {found}")]
+    MessageTooLong {
+        /// Bytes.
+        found: usize,
+    },
+    /// A name or symbol outside its alphabet.
+    #[error("expected {expected}, found \"{found}\"")]
+    Word {
+        /// The rule.
+        expected: &'static str,
+        /// The text.
+        found: String,
+    },
+    /// An asset's name outside its bounds.
+    #[error("expected an asset name of 1 to {MAX_ASSET_NAME_BYTES} bytes, found {found}")]
+    AssetName {
+        /// Bytes.
+        found: usize,
+    },
+    /// Too many decimal places.
+    #[error("expected at most {MAX_DECIMALS} decimal places, found {found}")]
+    Decimals {
+        /// Places.
+        found: u8,
+    },
+}
+
+impl DraftError {
+    /// The name of the mistake.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "transaction_empty",
+            Self::AmountZero => "amount_zero",
+            Self::AmountMalformed { .. } => "amount_malformed",
+            Self::AmountOverflow { .. } => "amount_overflow",
+            Self::FeeMalformed { .. } => "fee_malformed",
+            Self::TransferWords { .. } => "transfer_words",
+            Self::MemoTooLong { .. } => "memo_too_long",
+            Self::MessageEmpty => "message_empty",
+            Self::MessageTooLong { .. } => "message_too_long",
+            Self::Word { .. } => "name_malformed",
+            Self::AssetName { .. } => "asset_name",
+            Self::Decimals { .. } => "decimals",
+        }
+    }
+}
+
+impl From<DraftError> for ApiError {
+    fn from(error: DraftError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl Draft {
+    /// A draft with the usual fee.
+    #[must_use]
+    pub fn new(from: &str, what: What) -> Self {
+        Self { from: from.to_owned(), fee: DEFAULT_FEE, what }
+    }
+
+    /// Checks every rule that needs no ledger.
+    ///
+    /// # Errors
+    /// The first broken rule.
+    pub fn check(&self) -> Result<(), DraftError> {
+        if self.fee > MAX_EXACT {
+            return Err(DraftError::FeeMalformed { found: self.fee.to_string() });
+        }
+        match &self.what {
+            What::Transfer { amount, memo, .. } => {
+                check_amount(*amount)?;
+                if memo.len() > MAX_MEMO_BYTES {
+                    return Err(DraftError::MemoTooLong { found: memo.len() });
+                }
+                Ok(())
+            }
+            What::Message { text, .. } => match text.len() {
+                0 => Err(DraftError::MessageEmpty),
+                found if found > MAX_MESSAGE_BYTES => Err(DraftError::MessageTooLong { found }),
+                _ => Ok(()),
+            },
+            What::RegisterUser { name } => name
+                .parse::<Name>()
+                .map(drop)
+                .map_err(|error| DraftError::Word { expected: error.expected, found: error.found }),
+            What::CreateAsset { symbol, name, decimals, supply } => {
+                symbol
+                    .parse::<AssetSymbol>()
+                    .map_err(|error| DraftError::Word { expected: error.expected, found: error.found })?;
+                if !(1..=MAX_ASSET_NAME_BYTES).contains(&name.len()) {
+                    return Err(DraftError::AssetName { found: name.len() });
+                }
+                if *decimals > MAX_DECIMALS {
+                    return Err(DraftError::Decimals { found: *decimals });
+                }
+                check_amount(*supply)
+            }
+            What::TransferAsset { amount, .. } => check_amount(*amount),
+        }
+    }
+}
+
+fn check_amount(amount: u64) -> Result<(), DraftError> {
+    match amount {
+        0 => Err(DraftError::AmountZero),
+        found if found > MAX_EXACT => Err(DraftError::AmountOverflow { found: found.to_string() }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(what: What) -> Option<&'static str> {
+        Draft::new("alice", what).check().err().map(|error| error.code())
+    }
+
+    #[test]
+    fn every_bound_is_checked_on_both_sides() {
+        let transfer = |amount, memo: usize| What::Transfer { to: "bob".into(), amount, memo: "x".repeat(memo) };
+        assert_eq!(code(transfer(1, MAX_MEMO_BYTES)), None);
+        assert_eq!(code(transfer(MAX_EXACT, 0)), None);
+        assert_eq!(code(transfer(0, 0)), Some("amount_zero"));
+        assert_eq!(code(transfer(MAX_EXACT + 1, 0)), Some("amount_overflow"));
+        assert_eq!(code(transfer(1, MAX_MEMO_BYTES + 1)), Some("memo_too_long"));
+        let message = |len| What::Message { text: "x".repeat(len), to: None };
+        assert_eq!(code(message(MAX_MESSAGE_BYTES)), None);
+        assert_eq!(code(message(0)), Some("message_empty"));
+        assert_eq!(code(message(MAX_MESSAGE_BYTES + 1)), Some("message_too_long"));
+        let asset = |symbol: &str, name: &str, decimals| What::CreateAsset {
+            symbol: symbol.into(),
+            name: name.into(),
+            decimals,
+            supply: 1,
+        };
+        assert_eq!(code(asset("GOLD", "Gold", 12)), None);
+        assert_eq!(code(asset("gold", "Gold", 0)), Some("name_malformed"));
+        assert_eq!(code(asset("GOLD", "", 0)), Some("asset_name"));
+        assert_eq!(code(asset("GOLD", "Gold", 13)), Some("decimals"));
+        assert_eq!(code(What::RegisterUser { name: "Eve".into() }), Some("name_malformed"));
+    }
+
+    #[test]
+    fn memo_and_message_are_measured_in_bytes_not_in_letters() {
+        let memo = "é".repeat(65);
+        let what = What::Transfer { to: "bob".into(), amount: 1, memo };
+        assert_eq!(Draft::new("alice", what).check(), Err(DraftError::MemoTooLong { found: 130 }));
+    }
 }

@@ -1,8 +1,25 @@
-//! The words of the console, parsed once.
+//! The words of the console, parsed once: the console, the scripting API and the page all run a
+//! [`Command`]. Pure: nothing here knows which nodes exist or what the ledger holds.
 
+mod complete;
 mod draft;
+mod error;
+mod filter;
+mod help;
+mod link;
+mod nearest;
+mod parse;
+mod tx;
 
-pub use draft::{Draft, What};
+pub use complete::complete;
+pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
+pub use error::CommandError;
+pub use filter::{DEFAULT_ROWS, queries};
+pub use help::{WORDS, Word, help};
+pub use link::{LinkError, LinkParameters, MAX_MINERS, MAX_POA, MAX_POW};
+pub use nearest::nearest;
+pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, parse};
+pub use tx::parse_tx;
 
 use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;
@@ -74,7 +91,7 @@ pub enum Command {
     /// `help [word]`
     Help {
         /// The command to explain; all without one.
-        word: Option<String>,
+        word: Option<&'static Word>,
     },
     /// `quit`
     Quit,

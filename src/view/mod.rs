@@ -6,7 +6,14 @@ pub mod find;
 mod model;
 pub mod ring;
 pub mod route;
+pub mod rows;
+mod table;
+#[cfg(test)]
+mod testing;
+pub mod text;
 pub mod tree;
+mod update;
 pub mod words;
 
-pub use model::{Model, NodeView, Problem, TabMode, Tip};
+pub use model::{MAX_BLOCKS, MAX_LOG, Model, NodeView, Problem, TabMode, Tip};
+pub use update::Update;

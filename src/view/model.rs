@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::ipc::{BlockSummary, Event, MinerStatus, NodeStatus, Pace, PeerStatus};
+use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeStatus, Pace, PeerStatus};
 
 /// Most log lines kept.
 pub const MAX_LOG: usize = 2_000;
@@ -31,6 +31,8 @@ pub struct Model {
     pub in_consensus: bool,
     /// How fast miners hash.
     pub pace: Pace,
+    /// Lowest level of a line that goes into the log.
+    pub log_level: Level,
     /// Log lines, oldest first.
     pub log: VecDeque<Event>,
     /// What went wrong and a person should know, such as a wrong link parameter or a missing
@@ -53,6 +55,7 @@ impl Model {
             tips: Vec::new(),
             in_consensus: false,
             pace: Pace::Interval { ms: 5_000 },
+            log_level: Level::Info,
             log: VecDeque::new(),
             problems: Vec::new(),
             names: BTreeMap::new(),

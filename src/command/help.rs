@@ -1,0 +1,120 @@
+//! The commands with their usage and meaning: what `help` prints and completion offers.
+
+use std::fmt::Write as _;
+
+/// What may follow a command, for completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// A node's name.
+    Node,
+    /// A node's name, or `all`.
+    NodeOrAll,
+    /// One of these words.
+    Of(&'static [&'static str]),
+}
+
+/// One command.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The word.
+    pub name: &'static str,
+    /// How it is used.
+    pub usage: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+    /// More for `help <word>`; may be empty.
+    pub more: &'static str,
+    /// Its arguments, as far as they can be completed.
+    pub arguments: &'static [Argument],
+}
+
+const TABLES: &[&str] = &["blocks", "transactions", "nodes", "assets", "users", "mining_pool"];
+
+macro_rules! words {
+    ($($name:ident $usage:literal $about:literal $more:literal [$($argument:expr),*])+) => {
+        &[$(Word { name: stringify!($name), usage: $usage, about: $about, more: $more, arguments: &[$($argument),*] }),+]
+    };
+}
+
+/// All commands, in the order `help` lists them.
+pub const WORDS: &[Word] = words! {
+    status "status" "nodes with state, height, head, peers and hash rate, and whether all agree" "" []
+    chain "chain [n]" "the last n blocks (10) and whether all nodes have the same" "" []
+    block "block <hash|height>" "one block with its transactions" "A prefix of at least 4 digits stands for the hash." []
+    ledger "ledger [table] [filter]" "what the database holds: counts, or rows of a table"
+        "Tables: blocks, transactions, nodes, assets, users, mining_pool. A filter is what an index holds: for blocks a \
+         height or hash, for transactions a user, status or id, for nodes a kind or status, for users a name."
+        [Argument::Of(TABLES)]
+    mempool "mempool" "transactions that wait for a block" "" []
+    user "user <name>" "an account: balance, nonce and assets" "An address in hexadecimal works too." []
+    tx "tx <words>" "sends a transfer where the words say one, otherwise a message"
+        "tx Transfer 100 coins alice to bob [fee 2] [memo for tea]\ntx 100 alice to bob\ntx message 100 alice to bob   \
+         (a message, whatever it says)\ntx any other words      (a message signed by alice)"
+        [Argument::Of(&["Transfer", "message"])]
+    kill "kill <node|all>" "ends a node's worker at once, as a power cut would" "" [Argument::NodeOrAll]
+    stop "stop <node|all>" "stops a node cleanly: it says goodbye and closes its ledger" "" [Argument::NodeOrAll]
+    start "start <node|all>" "starts a node again from its own ledger" "" [Argument::NodeOrAll]
+    add "add pow|poa" "adds a node"
+        "A new authority takes turns once the operator's change of parameters is in force: at the next multiple of 8 blocks."
+        [Argument::Of(&["pow", "poa"])]
+    wipe "wipe [node|all]" "empties a node's ledger; it fetches the chain again. `all` begins a new chain" "" [Argument::NodeOrAll]
+    difficulty "difficulty <1-8>" "leading zero digits of a work block's hash, by the operator's signed change"
+        "It is in force at the next multiple of 8 blocks, at least two blocks later." []
+    pace "pace <seconds|full>" "hash budget: seconds between work blocks, or as fast as the machine hashes" ""
+        [Argument::Of(&["full"])]
+    cut "cut <node> <node>" "simulates a cut cable between two nodes, both ways" "" [Argument::Node, Argument::Node]
+    heal "heal <node> <node>" "takes a cut back" "" [Argument::Node, Argument::Node]
+    log "log debug|info|warn|error" "the lowest level of a log line that is kept" ""
+        [Argument::Of(&["debug", "info", "warn", "error"])]
+    help "help [word]" "this list, or more about a command" "" []
+    quit "quit" "stops all nodes of this tab cleanly" "" []
+};
+
+impl Word {
+    /// The command of a name, in any case.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        WORDS.iter().find(|word| word.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// The text of `help`, or of `help <word>`.
+#[must_use]
+pub fn help(word: Option<&Word>) -> String {
+    let Some(word) = word else {
+        let width = WORDS.iter().map(|word| word.usage.len()).max().unwrap_or(0);
+        let lines = WORDS.iter().map(|word| format!("{:width$}  {}", word.usage, word.about));
+        return lines.collect::<Vec<_>>().join("\n");
+    };
+    let mut text = format!("{}\n{}", word.usage, word.about);
+    if !word.more.is_empty() {
+        // Writing to memory does not fail.
+        let _ = write!(text, "\n{}", word.more);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_explained_once_in_a_line_that_fits() {
+        let list = help(None);
+        for word in WORDS {
+            assert_eq!(WORDS.iter().filter(|other| other.name == word.name).count(), 1, "{}", word.name);
+            assert!(word.usage.starts_with(word.name));
+            assert!(help(Some(word)).contains(word.about));
+        }
+        assert_eq!(list.lines().count(), WORDS.len());
+        for line in list.lines() {
+            assert!(line.chars().count() <= 120, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_tables_offered_are_those_for_people() {
+        let names: Vec<_> = crate::ledger::Table::FOR_PEOPLE.iter().map(|table| table.name()).collect();
+        assert_eq!(names, TABLES);
+    }
+}

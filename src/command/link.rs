@@ -1,0 +1,320 @@
+//! The parameters of a link, such as `?pow=5&poa=3&difficulty=3`: which network a page opens. A wrong
+//! value is named and its default taken; a link never leads to a blank page.
+
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+
+use super::nearest::nearest;
+use super::parse::{DIFFICULTY_DIGITS, pace};
+use crate::consensus::MAX_AUTHORITIES;
+use crate::ipc::{ApiError, Pace};
+use crate::primitives::Name;
+
+/// Most proof-of-work nodes that a link may ask for.
+pub const MAX_POW: u32 = 16;
+/// Most proof-of-authority nodes that a link may ask for; later ones can be added, up to the network's
+/// own limit of authorities.
+pub const MAX_POA: u32 = 16;
+/// Most miner workers of one node.
+pub const MAX_MINERS: u32 = 8;
+const MAX_TEST_TX: u32 = 50;
+/// More than this many parameters are not looked at.
+const MAX_PARAMETERS: usize = 32;
+const _: () = assert!(MAX_POA as usize <= MAX_AUTHORITIES);
+
+const NAMES: [&str; 7] = ["pow", "poa", "difficulty", "pace", "net", "test_tx", "miners"];
+
+/// What a link says. Where it says nothing there is the default, or `None` for what a network that
+/// exists already keeps as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkParameters {
+    /// Proof-of-work nodes of a new network.
+    pub pow: u32,
+    /// Proof-of-authority nodes of a new network.
+    pub poa: u32,
+    /// Leading zero digits that a new network begins with.
+    pub difficulty: u8,
+    /// Hash budget.
+    pub pace: Option<Pace>,
+    /// The network's name; without one the link's shape is its name.
+    pub net: Option<Name>,
+    /// Test transactions of a new network.
+    pub test_tx: u32,
+    /// Miner workers of each proof-of-work node.
+    pub miners: Option<u32>,
+}
+
+/// What is wrong in a link.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// A value of another kind or outside its bounds.
+    #[error("link parameter {name}: expected {expected}, found \"{found}\"; {taken} is taken")]
+    Value {
+        /// The parameter.
+        name: &'static str,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        found: String,
+        /// The default.
+        taken: String,
+    },
+    /// A parameter that does not exist.
+    #[error(
+        "link parameter \"{found}\": expected one of pow, poa, difficulty, pace, net, test_tx, miners; did you mean {nearest}?"
+    )]
+    Unknown {
+        /// Its name.
+        found: String,
+        /// The one it may be meant for.
+        nearest: &'static str,
+    },
+    /// A parameter for the second time.
+    #[error("link parameter {name}: expected it once, found it again with \"{found}\"; the first value is taken")]
+    Twice {
+        /// The parameter.
+        name: &'static str,
+        /// The later value.
+        found: String,
+    },
+    /// A network without anybody who makes blocks.
+    #[error(
+        "link parameters pow and poa: expected at least one node, found pow=0 and poa=0; pow=3 and poa=2 are taken"
+    )]
+    NoNodes,
+}
+
+impl From<LinkError> for ApiError {
+    fn from(error: LinkError) -> Self {
+        Self::new("link_parameter", error.to_string())
+    }
+}
+
+impl Default for LinkParameters {
+    fn default() -> Self {
+        Self { pow: 3, poa: 2, difficulty: 2, pace: None, net: None, test_tx: 5, miners: None }
+    }
+}
+
+impl LinkParameters {
+    /// The pace of a new network whose link says nothing of it.
+    pub const DEFAULT_PACE: Pace = Pace::Interval { ms: 5_000 };
+    /// Miner workers of a node where nothing is said.
+    pub const DEFAULT_MINERS: u32 = 1;
+
+    /// Reads a query string, with or without its question mark.
+    #[must_use]
+    pub fn parse(search: &str) -> (Self, Vec<LinkError>) {
+        let mut reader = Reader::default();
+        let pairs = search.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+        for pair in pairs.take(MAX_PARAMETERS) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            reader.read(&decoded(name), &decoded(value));
+        }
+        let Reader { mut link, mut errors, .. } = reader;
+        if link.pow == 0 && link.poa == 0 {
+            errors.push(LinkError::NoNodes);
+            let usual = Self::default();
+            (link.pow, link.poa) = (usual.pow, usual.poa);
+        }
+        (link, errors)
+    }
+
+    /// The name of the network: the one that is given, or its shape, so that each distinct link is a
+    /// network of its own and the same link comes back to it.
+    #[must_use]
+    pub fn network(&self) -> String {
+        match &self.net {
+            Some(name) => name.as_str().to_owned(),
+            None => format!("pow{}-poa{}-d{}", self.pow, self.poa, self.difficulty),
+        }
+    }
+
+    /// The query string that says all this, with its question mark: the inverse of [`Self::parse`].
+    #[must_use]
+    pub fn query(&self) -> String {
+        let mut text = format!("?pow={}&poa={}&difficulty={}", self.pow, self.poa, self.difficulty);
+        let usual = Self::default();
+        // Writing to memory does not fail.
+        let _ = match self.pace {
+            None => Ok(()),
+            Some(Pace::Full) => write!(text, "&pace=full"),
+            Some(Pace::Interval { ms }) => write!(text, "&pace={}", ms / 1_000),
+        };
+        if let Some(name) = &self.net {
+            let _ = write!(text, "&net={name}");
+        }
+        if self.test_tx != usual.test_tx {
+            let _ = write!(text, "&test_tx={}", self.test_tx);
+        }
+        if let Some(miners) = self.miners {
+            let _ = write!(text, "&miners={miners}");
+        }
+        text
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    link: LinkParameters,
+    errors: Vec<LinkError>,
+    seen: Vec<&'static str>,
+}
+
+impl Reader {
+    fn read(&mut self, name: &str, value: &str) {
+        let Some(name) = NAMES.into_iter().find(|known| name.eq_ignore_ascii_case(known)) else {
+            let nearest = nearest(name, NAMES).unwrap_or("pow");
+            self.errors.push(LinkError::Unknown { found: quoted(name), nearest });
+            return;
+        };
+        if self.seen.contains(&name) {
+            self.errors.push(LinkError::Twice { name, found: quoted(value) });
+            return;
+        }
+        self.seen.push(name);
+        let usual = LinkParameters::default();
+        match name {
+            "pow" => self.link.pow = self.number(name, value, 0..=MAX_POW, usual.pow),
+            "poa" => self.link.poa = self.number(name, value, 0..=MAX_POA, usual.poa),
+            "difficulty" => {
+                let bounds = u32::from(*DIFFICULTY_DIGITS.start())..=u32::from(*DIFFICULTY_DIGITS.end());
+                let digits = self.number(name, value, bounds, u32::from(usual.difficulty));
+                self.link.difficulty = u8::try_from(digits).unwrap_or(usual.difficulty);
+            }
+            "test_tx" => self.link.test_tx = self.number(name, value, 0..=MAX_TEST_TX, usual.test_tx),
+            "miners" => {
+                self.link.miners = Some(self.number(name, value, 1..=MAX_MINERS, LinkParameters::DEFAULT_MINERS));
+            }
+            "pace" => match pace(&value.to_lowercase()) {
+                Some(pace) => self.link.pace = Some(pace),
+                None => self.wrong(name, "1 to 600 seconds, or full", value, "5"),
+            },
+            _ => match value.parse::<Name>() {
+                Ok(net) => self.link.net = Some(net),
+                Err(error) => self.wrong(name, error.expected, value, "the name of the link's shape"),
+            },
+        }
+    }
+
+    fn number(&mut self, name: &'static str, value: &str, bounds: RangeInclusive<u32>, usual: u32) -> u32 {
+        match value.parse() {
+            Ok(number) if bounds.contains(&number) => number,
+            Ok(_) | Err(_) => {
+                let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
+                self.wrong(name, &expected, value, &usual.to_string());
+                usual
+            }
+        }
+    }
+
+    fn wrong(&mut self, name: &'static str, expected: &str, found: &str, taken: &str) {
+        let (expected, taken) = (expected.to_owned(), taken.to_owned());
+        self.errors.push(LinkError::Value { name, expected, found: quoted(found), taken });
+    }
+}
+
+/// A refusal quotes at most 40 characters.
+fn quoted(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Percent signs and plus signs undone; what is no UTF-8 then shows as replacement characters.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        match (bytes[at], hex.and_then(|pair| u8::from_str_radix(pair, 16).ok())) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 2;
+            }
+            (b'+', _) => out.push(b' '),
+            (byte, _) => out.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(search: &str) -> (LinkParameters, Vec<String>) {
+        let (link, errors) = LinkParameters::parse(search);
+        (link, errors.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn nothing_said_is_the_default() {
+        for search in ["", "?", "?&&"] {
+            assert_eq!(LinkParameters::parse(search), (LinkParameters::default(), Vec::new()));
+        }
+        assert_eq!(LinkParameters::default().network(), "pow3-poa2-d2");
+    }
+
+    #[test]
+    fn everything_said_is_taken_and_written_back() {
+        let search = "?pow=5&poa=3&difficulty=3&pace=full&net=lab-1&test_tx=0&miners=2";
+        let (link, errors) = LinkParameters::parse(search);
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!((link.pow, link.poa, link.difficulty, link.test_tx), (5, 3, 3, 0));
+        assert_eq!((link.pace, link.miners), (Some(Pace::Full), Some(2)));
+        assert_eq!(link.network(), "lab-1");
+        assert_eq!(LinkParameters::parse(&link.query()), (link, Vec::new()));
+        let (link, _) = LinkParameters::parse("?pow=16&poa=16&pace=600");
+        assert_eq!(LinkParameters::parse(&link.query()), (link, Vec::new()));
+    }
+
+    #[test]
+    fn the_shape_names_a_network_and_every_such_name_is_valid() {
+        for search in ["?pow=0&poa=1&difficulty=8", "?pow=16&poa=16&difficulty=1", "?poa=0"] {
+            let (link, errors) = LinkParameters::parse(search);
+            assert!(errors.is_empty());
+            assert!(link.network().parse::<Name>().is_ok(), "{}", link.network());
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_and_its_default_taken() {
+        for (search, part) in [
+            ("?pow=17", "pow: expected a whole number from 0 to 16, found \"17\"; 3 is taken"),
+            ("?pow=-1", "found \"-1\""),
+            ("?pow=", "found \"\""),
+            ("?pow", "found \"\""),
+            ("?poa=two", "poa: expected a whole number from 0 to 16, found \"two\"; 2 is taken"),
+            ("?difficulty=9", "from 1 to 8"),
+            ("?difficulty=0", "from 1 to 8"),
+            ("?pace=0", "pace: expected 1 to 600 seconds, or full, found \"0\"; 5 is taken"),
+            ("?pace=fast", "found \"fast\""),
+            ("?test_tx=51", "from 0 to 50"),
+            ("?miners=0", "from 1 to 8"),
+            ("?net=My%20Net", "found \"My Net\""),
+            ("?net=%3Cb%3E", "found \"<b>\""),
+            ("?pwo=5", "did you mean pow?"),
+            ("?pow=3&pow=4", "found it again with \"4\""),
+            ("?pow=0&poa=0", "found pow=0 and poa=0"),
+        ] {
+            let (link, found) = sentences(search);
+            assert_eq!(found.len(), 1, "{search}: {found:?}");
+            assert!(found[0].contains(part), "{search}: {}", found[0]);
+            assert_eq!((link.pow, link.poa, link.difficulty), (3, 2, 2), "{search}");
+        }
+        let (link, found) = sentences("?pow=99&poa=1&pace=x");
+        assert_eq!((link.pow, link.poa, found.len()), (3, 1, 2));
+    }
+
+    #[test]
+    fn nothing_in_a_link_breaks_the_reader() {
+        let long = format!("?net={}", "é%".repeat(5_000));
+        for search in ["?%", "?%zz=%", "?=&==", "?pow=%F0%28", "?\u{1F600}=1", &long] {
+            let (link, errors) = LinkParameters::parse(search);
+            assert_eq!(link, LinkParameters::default(), "{search}");
+            assert!(errors.iter().all(|error| error.to_string().len() < 400));
+        }
+        assert!(LinkParameters::parse(&"x=1&".repeat(1_000)).1.len() <= MAX_PARAMETERS);
+    }
+}

@@ -1,0 +1,80 @@
+//! Small values for the tests of the views.
+
+use crate::ipc::{BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, PeerStatus, Report, Topic};
+
+pub(super) fn kind(name: &str) -> NodeKind {
+    if name.starts_with("poa") { NodeKind::Poa } else { NodeKind::Pow }
+}
+
+pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
+    NodeStatus {
+        id: format!("id-{name}"),
+        name: name.into(),
+        kind: kind(name),
+        state: NodeState::Running,
+        height,
+        head: head.into(),
+        state_root: format!("root-{head}"),
+        weight: height * 256,
+        peers: 4,
+        pending: 1,
+        hash_rate: 51.0,
+        hash_budget: Some(51.2),
+        next_slot_at: None,
+        durable_height: height,
+        degraded: None,
+        difficulty: 256,
+        authorities: 2,
+        is_authority: name.starts_with("poa"),
+        blocks_made: 3,
+        frames_in: 10,
+        frames_out: 20,
+        frames_refused: 0,
+        host: "tab".into(),
+        ledger_start: "new".into(),
+    }
+}
+
+pub(super) fn report(status: NodeStatus) -> Report {
+    Report { status, miners: Vec::new(), peers: Vec::new(), events: Vec::new(), events_dropped: 0 }
+}
+
+pub(super) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStatus {
+    PeerStatus {
+        id: format!("id-{name}"),
+        name: name.into(),
+        kind: kind(name),
+        host: "other".into(),
+        head: head.into(),
+        height,
+        weight: height * 256,
+        last_seen: 1_000,
+        alive,
+        score: 0,
+        round_trip_ms: Some(3),
+    }
+}
+
+pub(super) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
+    BlockSummary {
+        hash: hash.into(),
+        height,
+        previous_hash: parent.into(),
+        kind: "work".into(),
+        miner_id: "id-pow-1".into(),
+        miner: "pow-1".into(),
+        timestamp: 1_000 * height,
+        nonce: 7,
+        slot: 0,
+        difficulty: 256,
+        weight: 256 * height,
+        state_root: format!("root-{hash}"),
+        transactions_count: 2,
+        on_best_chain: false,
+    }
+}
+
+pub(super) fn event(node: &str, at: u64, level: Level) -> Event {
+    let text = "something happened".to_owned();
+    Event { node: node.into(), at, level, topic: Topic::Network, text, block: None, tx_hash: None, peer: None }
+}
