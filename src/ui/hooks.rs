@@ -68,6 +68,19 @@ impl<T> Clone for Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// Whether nothing has come yet.
+    pub(crate) const fn is_waiting(&self) -> bool {
+        matches!(self, Self::Waiting)
+    }
+
+    /// The refusal, if the latest question was refused.
+    pub(crate) fn error(&self) -> Option<ApiError> {
+        match self {
+            Self::Refused(error) => Some(error.clone()),
+            Self::Waiting | Self::Here(_) => None,
+        }
+    }
+
     /// The answer, if there is one.
     pub(crate) fn here(&self) -> Option<&T> {
         match self {

@@ -237,3 +237,21 @@ pub(crate) struct BusyProps {
 pub(crate) fn Busy(props: &BusyProps) -> Html {
     html! { <p class="empty" role="status">{ props.text }</p> }
 }
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct AnsweredProps {
+    pub(crate) waiting: bool,
+    pub(crate) error: Option<ApiError>,
+    /// What is awaited.
+    pub(crate) text: &'static str,
+}
+
+/// That an answer is awaited, or why there is none; nothing once it is there.
+#[component]
+pub(crate) fn Answered(props: &AnsweredProps) -> Html {
+    match (&props.error, props.waiting) {
+        (Some(error), _) => html! { <Refusal error={error.clone()} /> },
+        (None, true) => html! { <Busy text={props.text} /> },
+        (None, false) => html! {},
+    }
+}

@@ -1,6 +1,6 @@
 //! The log: what happened and why, with filters. At most [`MAX_ROWS`] lines are in the document.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use web_sys::HtmlSelectElement;
@@ -46,15 +46,26 @@ pub(crate) struct LogLinesProps {
 /// Log lines, newest first.
 #[component]
 pub(crate) fn LogLines(props: &LogLinesProps) -> Html {
-    let count = props.lines.len();
     html! {
         <ol class="log-lines">
-            { for props.lines.iter().enumerate().map(|(at, event)| html! {
-                // Numbered from the oldest, so that a line keeps its key when newer ones come.
-                <Line key={count - at} event={event.clone()} />
+            { for keys(&props.lines).into_iter().zip(&props.lines).map(|(key, event)| html! {
+                <Line {key} event={event.clone()} />
             }) }
         </ol>
     }
+}
+
+/// A key for each line that stays the same while newer lines come: lines carry no number.
+fn keys(lines: &[Event]) -> Vec<String> {
+    let mut seen: BTreeMap<(u64, &str, &str), usize> = BTreeMap::new();
+    let mut keys: Vec<String> = Vec::with_capacity(lines.len());
+    for event in lines.iter().rev() {
+        let count = seen.entry((event.at, &event.node, &event.text)).or_default();
+        *count += 1;
+        keys.push(format!("{} {} {count} {}", event.at, event.node, event.text));
+    }
+    keys.reverse();
+    keys
 }
 
 #[derive(Properties, PartialEq)]

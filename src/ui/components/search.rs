@@ -81,7 +81,7 @@ pub(crate) fn Search() -> Html {
     // The list closes when the focus leaves the box and its list.
     let onfocusout = Callback::from(move |event: FocusEvent| {
         let inside = event.related_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        if !inside.is_some_and(|element| element.class_list().contains("found")) {
+        if !inside.is_some_and(|element| element.class_name().split_whitespace().any(|class| class == "found")) {
             clear();
         }
     });
@@ -133,7 +133,8 @@ fn on_key(
         "Enter" => {
             event.prevent_default();
             // What no suggestion explains, a node may know.
-            let target = chosen.clone().or_else(|| (!text.trim().is_empty()).then(|| Target::Ask(text.trim().to_owned())));
+            let target =
+                chosen.clone().or_else(|| (!text.trim().is_empty()).then(|| Target::Ask(text.trim().to_owned())));
             if let Some(target) = target {
                 choose.emit(target);
             }

@@ -55,7 +55,7 @@ pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
             role="group" aria-label="Block tree; the table below says the same">
             <g key="axis">{ for (0..tree.columns).map(|column| axis(tree, column)) }</g>
             <g key="edges">{ for tree.edges.iter().map(line) }</g>
-            <g key="candidates">{ for tree.blocks.iter().filter_map(|placed| candidate(placed, &props.candidates)) }</g>
+            <g key="candidates">{ for tree.blocks.iter().filter_map(|placed| candidate(placed, tree, &props.candidates)) }</g>
             <g key="blocks">{ for tree.blocks.iter().map(block) }</g>
         </svg>
     }
@@ -121,8 +121,13 @@ fn chip_text(nodes: &[String]) -> String {
     }
 }
 
-fn candidate(placed: &PlacedBlock, candidates: &BTreeMap<String, String>) -> Option<Html> {
+fn candidate(placed: &PlacedBlock, tree: &Tree, candidates: &BTreeMap<String, String>) -> Option<Html> {
     let text = candidates.get(&placed.block.hash)?;
+    // A node that lags works on a block that has a child already: its place is taken.
+    let place = (placed.column + 1, placed.lane);
+    if tree.blocks.iter().any(|other| (other.column, other.lane) == place) {
+        return None;
+    }
     let (x, y) = (x_of(placed.column + 1), y_of(placed.lane));
     let (from, middle) = (x_of(placed.column) + BOX_WIDTH, y + BOX_HEIGHT / 2);
     Some(html! {
