@@ -14,23 +14,56 @@ use crate::view::ring::{Point, between, places};
 use crate::view::words;
 use crate::view::{Model, NodeView};
 
+/// More nodes than this stand closely: their names go beside them, their heads are left to the table.
+const ROOMY: usize = 8;
+
 /// Sizes of the picture in its own units.
 struct Frame {
     width: f64,
     height: f64,
-    margin: f64,
+    margin: (f64, f64),
     radius: f64,
+    crowded: bool,
 }
 
 impl Frame {
     fn of(narrow: bool, nodes: usize) -> Self {
-        let radius = if nodes > 10 { 20.0 } else { 27.0 };
-        if narrow {
-            Self { width: 390.0, height: 400.0, margin: 58.0, radius: radius - 3.0 }
-        } else {
-            Self { width: 800.0, height: 430.0, margin: 66.0, radius }
+        let crowded = nodes > ROOMY;
+        let (width, height) = if narrow { (390.0, 400.0) } else { (800.0, if crowded { 480.0 } else { 430.0 }) };
+        let (margin, radius) = match (crowded, narrow) {
+            (true, true) => ((72.0, 40.0), 16.0),
+            (true, false) => ((96.0, 48.0), 19.0),
+            (false, true) => ((58.0, 56.0), 24.0),
+            (false, false) => ((66.0, 60.0), 27.0),
+        };
+        Self { width, height, margin, radius, crowded }
+    }
+
+    /// Where a node's name stands: below it, or at its outer side in a crowded picture.
+    fn side(&self, place: Point) -> Side {
+        let (dx, dy) = (place.x - self.width / 2.0, place.y - self.height / 2.0);
+        match () {
+            () if !self.crowded => Side::Below,
+            () if dx.abs() > self.width * 0.12 => {
+                if dx > 0.0 {
+                    Side::Right
+                } else {
+                    Side::Left
+                }
+            }
+            () if dy < 0.0 => Side::Above,
+            () => Side::Below,
         }
     }
+}
+
+/// Where a node's name stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Below,
+    Above,
+    Left,
+    Right,
 }
 
 /// The picture of the network.
@@ -48,11 +81,11 @@ pub(crate) fn Graph() -> Html {
     html! {
         <svg class="graph" viewBox={format!("0 0 {} {}", frame.width, frame.height)} role="group"
             aria-label="Picture of the network; the table of nodes below says the same">
-            <g key="links">{ links(&model, &points, &cuts, frame.radius) }</g>
+            <g key="links" class={classes!(frame.crowded.then_some("crowded"))}>{ links(&model, &points, &cuts, frame.radius) }</g>
             <g key="pulses">{ for pulses.list.iter().filter_map(|pulse| flow(pulse, &model, &points, frame.radius)) }</g>
             <g key="nodes">
                 { for model.nodes.iter().zip(&points).map(|(node, place)| html! {
-                    <Node key={node.status.id.clone()} node={Rc::new(node.clone())} place={*place} radius={frame.radius}
+                    <Node key={node.status.id.clone()} node={Rc::new(node.clone())} place={*place} radius={frame.radius} side={frame.side(*place)}
                         tip={tip_letter(&model, node)} selected={store.selected.as_ref() == Some(&node.status.name)} />
                 }) }
             </g>
@@ -106,6 +139,7 @@ struct NodeProps {
     node: Rc<NodeView>,
     place: Point,
     radius: f64,
+    side: Side,
     tip: Option<char>,
     selected: bool,
 }
@@ -139,6 +173,11 @@ fn Node(props: &NodeProps) -> Html {
         props.selected.then_some("selected"),
         (!props.node.own).then_some("foreign"),
         props.node.is_up().then_some("up"),
+        match props.side {
+            Side::Left => Some("end"),
+            Side::Right => Some("start"),
+            Side::Below | Side::Above => None,
+        },
     );
     let line = |at: f64| format!("{at:.0}");
     html! {
@@ -148,15 +187,33 @@ fn Node(props: &NodeProps) -> Html {
             <g key={format!("ring {}", status.head)} class="ring">{ outline(status.kind, r + 3.0, "halo") }</g>
             <g key="shape">{ outline(status.kind, r, "shape") }</g>
             <text key="height" class="height" y="5">{ grouped(status.height) }</text>
-            <text key="name" class="label" y={line(r + 16.0)}>{ status.name.clone() }</text>
-            <text key="state" class="sub" y={line(r + 30.0)}>
-                { if props.node.is_up() { short(&status.head) } else { words::state(status.state).to_owned() } }
-            </text>
+            { names(props) }
             if let Some(letter) = props.tip {
                 <g key="tip" class={format!("tip tip-{}", letter.to_ascii_lowercase())} transform={format!("translate({} {})", line(r * 0.8), line(-r * 0.8))}>
                     <circle r="9" /><text y="4">{ letter.to_string() }</text>
                 </g>
             }
         </g>
+    }
+}
+
+/// The node's name, and its head or state where there is room or need.
+fn names(props: &NodeProps) -> Html {
+    let (status, r) = (&props.node.status, props.radius);
+    let up = props.node.is_up();
+    let sub = if up { short(&status.head) } else { words::state(status.state).to_owned() };
+    let (x, y, gap) = match props.side {
+        Side::Below => (0.0, r + 16.0, Some(14.0)),
+        Side::Above => (0.0, -r - 8.0, None),
+        Side::Left => (-r - 6.0, 4.0, (!up).then_some(14.0)),
+        Side::Right => (r + 6.0, 4.0, (!up).then_some(14.0)),
+    };
+    html! {
+        <>
+            <text key="name" class="label side" x={format!("{x:.0}")} y={format!("{y:.0}")}>{ status.name.clone() }</text>
+            if let Some(gap) = gap {
+                <text key="state" class="sub side" x={format!("{x:.0}")} y={format!("{:.0}", y + gap)}>{ sub }</text>
+            }
+        </>
     }
 }

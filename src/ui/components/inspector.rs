@@ -13,7 +13,7 @@ use crate::ipc::{NodeKind, NodeState, NodeStatus, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_actions, use_host, use_model, use_now, use_store};
 use crate::ui::time;
-use crate::view::figures::{compact, count_of, difficulty, grouped, short, span};
+use crate::view::figures::{compact, count_of, difficulty, grouped, interval, short, span};
 use crate::view::route::Route;
 use crate::view::words;
 use crate::view::{Model, NodeView};
@@ -43,7 +43,7 @@ fn Overview() -> Html {
     let head = model.tips.first();
     let status = model.nodes.iter().map(|node| &node.status).max_by_key(|status| status.weight);
     let pace = match model.pace {
-        Pace::Interval { ms } => format!("A work block about every {}", span(ms)),
+        Pace::Interval { ms } => format!("A work block about every {}", interval(ms)),
         Pace::Full => "Full speed".to_owned(),
     };
     html! {
@@ -57,7 +57,7 @@ fn Overview() -> Html {
                         { format!(" at height {}", grouped(tip.height)) }
                     </Fact>
                 }
-                if let Some(status) = status {
+                if let Some(status) = status.filter(|status| !status.state_root.is_empty()) {
                     <Fact key="root" term="State root" copy={status.state_root.clone()}
                         hint="One hash over all balances: equal roots mean equal ledgers.">
                         <HashLink hash={status.state_root.clone()} />
@@ -75,9 +75,11 @@ fn Overview() -> Html {
                         { recent }
                     </Fact>
                 }
-                <Fact key="chain" term="Network id" copy={model.chain_id.clone()} hint="The id of the genesis block.">
+                if !model.chain_id.is_empty() {
+                    <Fact key="chain" term="Network id" copy={model.chain_id.clone()} hint="The id of the genesis block.">
                     <HashLink hash={model.chain_id.clone()} route={Route::Block("0".to_owned())} />
                 </Fact>
+                }
             </Facts>
             <p key="hint" class="hint">{ "Select a node in the picture or in the table to see what it does." }</p>
         </>

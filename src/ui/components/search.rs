@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use crate::browser::host::Host;
 use crate::ui::actions::Actions;
-use crate::ui::hooks::{use_actions, use_host, use_model};
+use crate::ui::hooks::{use_actions, use_host, use_model, use_narrow};
 use crate::view::find::{Found, Target, find};
 use crate::view::route::Route;
 
@@ -86,10 +86,11 @@ pub(crate) fn Search() -> Html {
         }
     });
     let open = !found.is_empty();
+    let placeholder = if use_narrow() { "Search" } else { "Height, hash, user or node" };
     html! {
         <div class="search" role="search" {onfocusout}>
             <input key="box" id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
-                placeholder="Height, hash, user or node" aria-label="Search: height, hash, address, user or node"
+                {placeholder} aria-label="Search: height, hash, address, user or node"
                 aria-expanded={open.to_string()} aria-controls="search-found" aria-autocomplete="list"
                 aria-activedescendant={open.then(|| format!("found-{}", *active))}
                 value={(*text).clone()} {oninput} {onkeydown} />

@@ -37,8 +37,9 @@ pub(crate) fn candidates(model: &Model) -> BTreeMap<String, String> {
         match (miners, nodes.len() - miners) {
             (0, 1) => "1 waits".to_owned(),
             (0, waiting) => format!("{waiting} wait"),
-            (1, _) => "1 mines".to_owned(),
-            (mining, _) => format!("{mining} mine"),
+            (1, 0) => "1 mines".to_owned(),
+            (mining, 0) => format!("{mining} mine"),
+            (mining, waiting) => format!("{mining} mine, {waiting} wait"),
         }
     };
     makers.into_iter().map(|(head, nodes)| (head.to_owned(), text(&nodes))).collect()
@@ -49,7 +50,7 @@ pub(crate) fn candidates(model: &Model) -> BTreeMap<String, String> {
 pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
     let tree = &props.tree;
     let width = LEFT * 2 + (tree.columns + 1) * COLUMN;
-    let height = TOP + tree.lanes * LANE;
+    let height = TOP + tree.lanes.saturating_sub(1) * LANE + BOX_HEIGHT + 34;
     html! {
         <svg class="tree" width={width.to_string()} height={height.to_string()} viewBox={format!("0 0 {width} {height}")}
             role="group" aria-label="Block tree; the table below says the same">

@@ -169,7 +169,7 @@ fn Commands() -> Html {
                 }) }
             </div>
             if !state.choices.is_empty() {
-                <p key="choices" class="choices" role="status">{ state.choices.join("   ") }</p>
+                <p key="choices" class="choices" role="status">{ state.choices.join(" · ") }</p>
             }
             <form key="form" class="prompt" {onsubmit}>
                 <label for="command">{ "Command" }</label>

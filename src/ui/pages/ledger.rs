@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::table_view::TableView;
+use super::table_view::{TableView, is_number};
 use crate::ledger::{Query, Table};
 use crate::ui::components::{Busy, Refusal, To};
 use crate::ui::hooks::{Answer, use_answer, use_host, use_model};
@@ -257,7 +257,7 @@ fn Controls(props: &ControlsProps) -> Html {
             </label>
             <label key="filter" class="choice">
                 <span>{ "Filter " }</span>
-                <input type="search" placeholder={format!("{field} begins with")} value={ask.key.clone()} oninput={on_key} />
+                <input type="search" placeholder={format!("{field} {}", if is_number(field) || field == "timestamp" || field == "last_seen" { "equals" } else { "begins with" })} value={ask.key.clone()} oninput={on_key} />
             </label>
             <button key="turn" type="button" onclick={on_turn} aria-pressed={ask.descending.to_string()}>
                 { if ask.descending { "Highest first" } else { "Lowest first" } }

@@ -72,10 +72,10 @@ fn Toolbar() -> Html {
     html! {
         <div class="toolbar">
             <button key="pow" type="button" onclick={actions.on_click(Command::Add(NodeKind::Pow))}>
-                <NodeMark kind={NodeKind::Pow} />{ " Add PoW node" }
+                <NodeMark kind={NodeKind::Pow} />{ " Add PoW" }<span class="wide-only">{ " node" }</span>
             </button>
             <button key="poa" type="button" onclick={actions.on_click(Command::Add(NodeKind::Poa))}>
-                <NodeMark kind={NodeKind::Poa} />{ " Add PoA node" }
+                <NodeMark kind={NodeKind::Poa} />{ " Add PoA" }<span class="wide-only">{ " node" }</span>
             </button>
             <button key="pace" type="button" title={pace_hint} onclick={actions.on_click(Command::Pace(pace))}>{ pace_word }</button>
             if all_ended {

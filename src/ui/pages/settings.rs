@@ -112,7 +112,7 @@ fn DifficultySetting() -> Html {
     html! {
         <section class="panel" aria-label="Difficulty">
             <h2>{ "Difficulty" }</h2>
-            <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Now {} expected tries for a work block.", difficulty(now))) }</p>
+            <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Now {}: so many tries find a work block on average.", difficulty(now))) }</p>
             <p class="hint">{ "A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once." }</p>
             <div class="toolbar">
                 <label class="choice">

@@ -115,7 +115,7 @@ fn is_hash(field: &str) -> bool {
     )
 }
 
-fn is_number(field: &str) -> bool {
+pub(super) fn is_number(field: &str) -> bool {
     matches!(
         field,
         "height"
