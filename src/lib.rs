@@ -8,6 +8,7 @@ pub mod ipc;
 pub mod ledger;
 pub mod mempool;
 pub mod miner;
+pub mod node;
 pub mod primitives;
 pub mod state;
 pub mod view;

@@ -14,7 +14,7 @@ pub const MAGIC: [u8; 4] = *b"AURX";
 /// The version of the layout and of the messages.
 pub const PROTOCOL: u8 = 1;
 /// Bytes before the payload.
-pub const PREFIX_LEN: usize = 98;
+const PREFIX_LEN: usize = 98;
 /// Bytes around the payload.
 pub const OVERHEAD: usize = PREFIX_LEN + 64;
 

@@ -17,15 +17,15 @@ pub const MAX_PEERS: usize = 128;
 /// A peer heard within this time counts as alive: five missed pings.
 pub const ALIVE: Millis = Millis(10_000);
 /// Frames of one peer per second.
-pub const FRAMES_PER_SECOND: u64 = 200;
+const FRAMES_PER_SECOND: u64 = 200;
 /// Bytes of one peer per second.
-pub const BYTES_PER_SECOND: u64 = 512 * 1024;
+const BYTES_PER_SECOND: u64 = 512 * 1024;
 /// Seconds of traffic that may come at once.
-pub const BURST_SECONDS: u64 = 4;
+const BURST_SECONDS: u64 = 4;
 /// The score at which a peer is ignored.
-pub const IGNORE_AT: i32 = -100;
+const IGNORE_AT: i32 = -100;
 /// How long an ignored peer is not listened to.
-pub const IGNORE_FOR: Millis = Millis(600_000);
+const IGNORE_FOR: Millis = Millis(600_000);
 /// A score moves halfway back to zero in this time.
 const SCORE_HALF_LIFE: Millis = Millis(60_000);
 /// The best score.

@@ -13,11 +13,11 @@ use crate::primitives::{Block, BlockHash, Body, Header, Millis, NodeId, Seal, Ti
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
 /// Peers asked at the same time.
-pub const PARALLEL: usize = 3;
+const PARALLEL: usize = 3;
 /// How long an answer may take.
-pub const ANSWER_WITHIN: Millis = Millis(2_000);
+const ANSWER_WITHIN: Millis = Millis(2_000);
 /// Failures in a row after which a fetch is given up.
-pub const MAX_FAILURES: u32 = 4;
+const MAX_FAILURES: u32 = 4;
 /// The first pause after a fetch that was given up; it doubles up to 16 times this.
 const FIRST_PAUSE: Millis = Millis(250);
 
@@ -210,6 +210,16 @@ impl Sync {
             Stage::Idle => None,
             Stage::Headers { deadline, .. } => Some(*deadline),
             Stage::Bodies(download) => download.asked.values().map(|(_, at)| *at).min(),
+        }
+    }
+
+    /// The peer whose chain is being fetched.
+    #[must_use]
+    pub const fn source(&self) -> Option<NodeId> {
+        match &self.stage {
+            Stage::Idle => None,
+            Stage::Headers { peer, .. } => Some(*peer),
+            Stage::Bodies(download) => Some(download.source),
         }
     }
 
