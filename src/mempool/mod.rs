@@ -308,10 +308,10 @@ impl Mempool {
 /// Coins that a transaction takes from its sender.
 fn cost(transaction: &CheckedTransaction) -> Amount {
     let body = &transaction.get().body;
-    match body.payload {
-        Payload::Transfer { amount, .. } => Amount(amount.0.saturating_add(body.fee.0)),
-        _ => body.fee,
+    if let Payload::Transfer { amount, .. } = body.payload {
+        return Amount(amount.0.saturating_add(body.fee.0));
     }
+    body.fee
 }
 
 /// Why a waiting transaction was dropped.

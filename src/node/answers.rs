@@ -23,7 +23,7 @@ impl Node {
         self.now = self.now.max(now);
         match request {
             Request::Submit { raw } => {
-                let answer = self.submit(&raw, out).map(Answer::Transaction);
+                let answer = self.submit(&raw, out).map(|info| Answer::Transaction(Box::new(info)));
                 self.settle(false, out);
                 answer
             }
@@ -31,7 +31,7 @@ impl Node {
             Request::Accounts => Ok(Answer::Accounts(self.accounts())),
             Request::Chain { from, count } => Ok(Answer::Chain(self.chain_info(from, count))),
             Request::Block { which } => self.block_info(&which).map(|block| Answer::Block(Box::new(block))),
-            Request::Transaction { id } => self.transaction_info(&id).map(Answer::Transaction),
+            Request::Transaction { id } => self.transaction_info(&id).map(|info| Answer::Transaction(Box::new(info))),
             Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
             Request::Peers => Ok(Answer::Peers(self.peers(now))),
             Request::Ledger(_) => Err(not_here("a question to the ledger")),

@@ -116,7 +116,7 @@ pub enum StartError {
 #[serde(untagged)]
 pub enum Answer {
     /// To `Submit` and `Transaction`.
-    Transaction(TransactionInfo),
+    Transaction(Box<TransactionInfo>),
     /// To `Account`.
     Account(AccountInfo),
     /// To `Accounts`.

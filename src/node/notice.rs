@@ -1,5 +1,7 @@
 //! What a node tells people, as values; the sentences are made here and nowhere else.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "each helper speaks of its own group of variants")]
+
 use crate::consensus::BlockError;
 use crate::gossip::FrameError;
 use crate::ipc::{BlockSummary, Event, Level, Topic};

@@ -74,10 +74,8 @@ impl<'a> Execution<'a> {
         if body.nonce != sender.nonce {
             return Err(TxError::Nonce { expected: sender.nonce, found: body.nonce });
         }
-        let coins_moved = match body.payload {
-            Payload::Transfer { amount, .. } => amount,
-            _ => Amount::ZERO,
-        };
+        let coins_moved =
+            if let Payload::Transfer { amount, .. } = body.payload { amount } else { Amount::ZERO };
         let needed = coins_moved.checked_add(body.fee).ok_or(TxError::Overflow { found: coins_moved.0 })?;
         let short = TxError::Balance { needed, found: sender.balance };
         let balance = sender.balance.checked_sub(needed).ok_or(short)?;

@@ -24,8 +24,16 @@ pub struct Tree {
 
 #[derive(Debug)]
 enum Node {
-    Leaf { path: Digest, key: Key, entry: Entry, hash: OnceCell<Digest> },
+    Leaf(Box<Leaf>),
     Branch { bit: u8, left: Rc<Node>, right: Rc<Node>, hash: OnceCell<Digest> },
+}
+
+#[derive(Debug)]
+struct Leaf {
+    path: Digest,
+    key: Key,
+    entry: Entry,
+    hash: OnceCell<Digest>,
 }
 
 /// One step of an [`EntryProof`]: the branch's bit and the hash on the other side.
@@ -69,7 +77,7 @@ fn branch_hash(bit: u8, left: &Digest, right: &Digest) -> Digest {
 impl Node {
     fn hash(&self) -> Digest {
         match self {
-            Self::Leaf { path, entry, hash, .. } => *hash.get_or_init(|| leaf_hash(path, entry)),
+            Self::Leaf(leaf) => *leaf.hash.get_or_init(|| leaf_hash(&leaf.path, &leaf.entry)),
             Self::Branch { bit, left, right, hash } => {
                 *hash.get_or_init(|| branch_hash(*bit, &left.hash(), &right.hash()))
             }
@@ -82,7 +90,7 @@ impl Node {
     }
 
     fn leaf(path: Digest, key: Key, entry: Entry) -> Rc<Self> {
-        Rc::new(Self::Leaf { path, key, entry, hash: OnceCell::new() })
+        Rc::new(Self::Leaf(Box::new(Leaf { path, key, entry, hash: OnceCell::new() })))
     }
 
     /// The leaf that shares the longest path with `path`.
@@ -143,8 +151,8 @@ impl Tree {
     pub fn get(&self, key: &Key) -> Option<&Entry> {
         let path = path_of(key);
         match self.root.as_ref()?.nearest(&path).as_ref() {
-            Node::Leaf { path: found, entry, .. } if *found == path => Some(entry),
-            Node::Leaf { .. } | Node::Branch { .. } => None,
+            Node::Leaf(leaf) if leaf.path == path => Some(&leaf.entry),
+            Node::Leaf(_) | Node::Branch { .. } => None,
         }
     }
 
@@ -152,7 +160,7 @@ impl Tree {
     pub fn set(&mut self, key: &Key, entry: Option<Entry>) {
         let path = path_of(key);
         let known = match self.root.as_ref().map(|root| root.nearest(&path).as_ref()) {
-            Some(Node::Leaf { path: found, .. }) => Some(first_difference(found, &path)),
+            Some(Node::Leaf(leaf)) => Some(first_difference(&leaf.path, &path)),
             Some(Node::Branch { .. }) | None => None,
         };
         match (entry, &self.root, known) {
@@ -178,7 +186,7 @@ impl Tree {
         let mut stack: Vec<&Rc<Node>> = self.root.iter().collect();
         while let Some(node) = stack.pop() {
             match node.as_ref() {
-                Node::Leaf { key, entry, .. } => visit(key, entry),
+                Node::Leaf(leaf) => visit(&leaf.key, &leaf.entry),
                 Node::Branch { left, right, .. } => stack.extend([right, left]),
             }
         }
