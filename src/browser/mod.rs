@@ -1,6 +1,61 @@
 //! The shell: everything that touches the browser. It decides nothing about the protocol.
+//!
+//! One binary runs in every place. The page starts node workers (named `node:<name>`), a node starts
+//! its miner workers (named `miner:<node>:<number>`), and [`start`] sees from the global scope and the
+//! worker's name which of them this is.
 
+pub mod capability;
+pub mod channel;
 pub mod host;
+pub mod idb;
+pub mod js;
+pub mod locks;
+mod miner_worker;
+mod node_worker;
+mod pace;
+pub mod spawn;
 
-/// Starts the role this global scope is for.
-pub fn start() {}
+use wasm_bindgen::prelude::*;
+use web_sys::DedicatedWorkerGlobalScope;
+
+pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
+pub use idb::IndexedDbStore;
+pub use spawn::{WorkerHandle, spawn};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = reportError)]
+    fn report_error(error: &js_sys::Error);
+}
+
+/// Name of a node's worker.
+#[must_use]
+pub fn node_worker_name(node: &str) -> String {
+    format!("node:{node}")
+}
+
+/// Name of a node's miner worker.
+#[must_use]
+pub fn miner_worker_name(node: &str, number: u32) -> String {
+    format!("miner:{node}:{number}")
+}
+
+/// Starts the role that this global scope is for.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        crate::ui::start();
+        return;
+    };
+    // A panic ends the program; without this its parent would learn only that something is unreachable.
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        report_error(&js_sys::Error::new(&panic.to_string()));
+    }));
+    let name = scope.name();
+    match name.split_once(':') {
+        Some(("node", _)) => node_worker::run(&scope),
+        Some(("miner", _)) => miner_worker::run(&scope),
+        Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
+    }
+}

@@ -1,5 +1,13 @@
-//! The rules that make a block or a transaction valid.
+//! The rules that make a block or a transaction valid, as far as they need no state: parameters, proof
+//! of work, slots of the authorities, and the checks of a block by itself. The rules are numbered in
+//! `docs/BLOCKCHAIN_SYSTEM.md`, and each refusal names its number.
 
+mod check;
+mod error;
 mod params;
+pub mod slots;
+pub mod work;
 
+pub use check::{CheckedBlock, CheckedTransaction, MAX_DECIMALS, SIGNATURE_CACHE, SignatureCache, check_header};
+pub use error::{BlockError, ParamsError, TxError};
 pub use params::{Allocation, EPOCH, MAX_ALLOCATIONS, MAX_AUTHORITIES, MAX_PARAMS_BYTES, MIN_NOTICE, Params, Tunable};

@@ -2,11 +2,17 @@
 //! any of them have different chain ids and ignore each other. A few may be changed later by the
 //! operator's signed transaction; those are kept in the state as [`Tunable`].
 
+use std::collections::BTreeSet;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::{
-    Address, Amount, DecodeError, Difficulty, Digest, Millis, Name, Retarget, Timestamp, decode_exact, sha256,
+    Address, Amount, DecodeError, Difficulty, Digest, MAX_EXACT, Millis, Name, Retarget, Timestamp, decode_exact,
+    sha256,
 };
+
+use super::ParamsError;
+use super::check::{check_authorities, check_retarget, count, in_range};
 
 /// Most authorities of a network.
 pub const MAX_AUTHORITIES: usize = 32;
@@ -120,6 +126,40 @@ impl Params {
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         decode_exact("parameters", bytes, MAX_PARAMS_BYTES)
+    }
+
+    /// Whether a network can have these parameters.
+    ///
+    /// # Errors
+    /// The first parameter that is outside its range.
+    pub fn validate(&self) -> Result<(), ParamsError> {
+        in_range("difficulty", self.difficulty.0, 1, MAX_EXACT)?;
+        in_range("authority weight", self.authority_weight.0, 1, MAX_EXACT)?;
+        in_range("genesis time", self.genesis_time.0, 0, MAX_EXACT)?;
+        in_range("slot in ms", self.slot.0, 500, 3_600_000)?;
+        in_range("least gap in ms", self.min_gap.0, 1, self.slot.0)?;
+        in_range("farthest future in ms", self.max_future.0, 1, 3_600_000)?;
+        in_range("least fee", self.min_fee.0, 0, 1_000_000)?;
+        in_range("work reward", self.pow_reward.0, 0, 1_000_000)?;
+        in_range("authority reward", self.authority_reward.0, 0, 1_000_000)?;
+        in_range("number of funded accounts", count(self.allocation.len()), 0, count(MAX_ALLOCATIONS))?;
+        check_retarget(self.retarget)?;
+        check_authorities(&self.authorities)?;
+        self.validate_allocation()
+    }
+
+    fn validate_allocation(&self) -> Result<(), ParamsError> {
+        let mut owners = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        let mut total: u64 = 0;
+        for allocation in &self.allocation {
+            let name_twice = allocation.name.as_ref().is_some_and(|name| !names.insert(name));
+            if !owners.insert(allocation.address) || name_twice {
+                return Err(ParamsError::AllocationTwice(allocation.address));
+            }
+            total = total.saturating_add(allocation.amount.0);
+        }
+        in_range("coins at genesis", total, 0, MAX_EXACT)
     }
 
     /// The hash that the genesis block commits to.

@@ -14,7 +14,7 @@ pub struct SearchJob {
     pub difficulty: u64,
     /// First nonce.
     pub nonce_start: u64,
-    /// One past the last nonce, at most 2^53.
+    /// One past the last nonce, at most 2^53 - 1.
     pub nonce_end: u64,
     /// Hashes per second this miner may try; `None` for as many as it can.
     pub budget: Option<f64>,

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 
 pub use miner::{FromMiner, SearchJob, ToMiner};
 pub use report::{
-    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeKind, NodeState,
-    NodeStatus, PeerStatus, Report, Topic, TransactionInfo,
+    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
+    PeerStatus, Report, Topic, TransactionInfo,
 };
 
 use crate::ledger::Query;
+pub use crate::primitives::NodeKind;
 
 /// Names one request of the page until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -3,29 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a node does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NodeKind {
-    /// Mines by proof of work.
-    Pow,
-    /// Seals its slots by proof of authority.
-    Poa,
-    /// Validates everything and makes no blocks.
-    Viewer,
-}
-
-impl NodeKind {
-    /// The word used in names, tables and commands.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pow => "pow",
-            Self::Poa => "poa",
-            Self::Viewer => "viewer",
-        }
-    }
-}
+use crate::primitives::NodeKind;
 
 /// What a node is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,123 @@
-//! The ledger in memory: for viewers, for browsers without a database, and for tests.
+//! The ledger in memory: for viewers, for browsers without a database, and for tests. It answers as the
+//! database does, and it can be told to fail.
 
-/// A ledger that lives as long as its value.
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use super::{Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError, Table};
+use super::{TransactionRow, query::Value};
+
+/// A ledger that lives as long as its last handle: clones share their rows, as two openings of one
+/// database do.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    inner: Rc<RefCell<Inner>>,
+}
+
 #[derive(Debug, Default)]
-pub struct MemoryStore {}
+struct Inner {
+    rows: BTreeMap<(Table, String), Row>,
+    failures: VecDeque<StoreError>,
+}
+
+impl MemoryStore {
+    /// Lets the next operation that would have worked fail with this error; several are used up in order.
+    pub fn fail_next(&self, error: StoreError) {
+        self.inner.borrow_mut().failures.push_back(error);
+    }
+
+    /// Number of rows of a table.
+    #[must_use]
+    pub fn count(&self, table: Table) -> usize {
+        self.inner.borrow().table(table).count()
+    }
+}
+
+impl Inner {
+    fn fail(&mut self) -> Result<(), StoreError> {
+        self.failures.pop_front().map_or(Ok(()), Err)
+    }
+
+    fn table(&self, table: Table) -> impl Iterator<Item = &Row> {
+        self.rows.range((table, String::new())..).take_while(move |((of, _), _)| *of == table).map(|(_, row)| row)
+    }
+
+    fn raw(&self, table: Table) -> Vec<RawRow> {
+        self.table(table).filter_map(|row| if let Row::Raw(row) = row { Some(row.clone()) } else { None }).collect()
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let block =
+            |row: &Row| -> Option<BlockRow> { if let Row::Block(row) = row { Some(row.clone()) } else { None } };
+        let node = |row: &Row| -> Option<NodeRow> { if let Row::Node(row) = row { Some(row.clone()) } else { None } };
+        let pending = |row: &Row| -> Option<TransactionRow> {
+            if let Row::Transaction(row) = row { Some(row.clone()).filter(|row| row.status == "pending") } else { None }
+        };
+        Snapshot {
+            blocks: self.table(Table::Blocks).filter_map(block).collect(),
+            undo: self.raw(Table::Undo),
+            state: self.raw(Table::State),
+            meta: self.raw(Table::Meta),
+            nodes: self.table(Table::Nodes).filter_map(node).collect(),
+            pending: self.table(Table::Transactions).filter_map(pending).collect(),
+        }
+    }
+
+    fn page(&self, query: &Query) -> Page {
+        let Ok((field, filter)) = query.check() else {
+            return Page { total: 0, rows: Vec::new() };
+        };
+        let value = |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
+        let mut rows: Vec<&Row> = self.table(query.table).filter(|row| value(row) == Some(true)).collect();
+        let key = |row| Value::Text(Row::key(row));
+        rows.sort_by(|a, b| {
+            let by_field = match (a.value(field), b.value(field)) {
+                (Some(a), Some(b)) => a.order(b),
+                _ => std::cmp::Ordering::Equal,
+            };
+            let order = by_field.then_with(|| key(a).order(key(b)));
+            if query.descending { order.reverse() } else { order }
+        });
+        let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        let take = usize::try_from(query.page_size()).unwrap_or(usize::MAX);
+        Page {
+            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            rows: rows.into_iter().skip(skip).take(take).cloned().collect(),
+        }
+    }
+}
+
+impl Store for MemoryStore {
+    async fn load(&self) -> Result<Snapshot, StoreError> {
+        let mut inner = self.inner.borrow_mut();
+        inner.fail()?;
+        Ok(inner.snapshot())
+    }
+
+    async fn commit(&self, batch: &Batch, _: Durability) -> Result<(), StoreError> {
+        let mut inner = self.inner.borrow_mut();
+        inner.fail()?;
+        for (table, key, row) in batch.iter() {
+            let place = (table, key.to_owned());
+            match row {
+                Some(row) => inner.rows.insert(place, row.clone()),
+                None => inner.rows.remove(&place),
+            };
+        }
+        Ok(())
+    }
+
+    async fn query(&self, query: &Query) -> Result<Page, StoreError> {
+        let mut inner = self.inner.borrow_mut();
+        inner.fail()?;
+        Ok(inner.page(query))
+    }
+
+    async fn wipe(&self) -> Result<(), StoreError> {
+        let mut inner = self.inner.borrow_mut();
+        inner.fail()?;
+        inner.rows.clear();
+        Ok(())
+    }
+}

@@ -15,7 +15,7 @@ mod records;
 use std::collections::BTreeMap;
 
 pub use memory::MemoryStore;
-pub use query::{Page, Query};
+pub use query::{Filter, MAX_PAGE, Page, Query, QueryError, Value};
 pub use records::{
     AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Table, TransactionRow, UserRow, meta_key,
 };

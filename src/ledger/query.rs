@@ -1,9 +1,17 @@
 //! Questions that people ask of a ledger: one page of one table, in the order of its key or of an
 //! index, optionally only the rows whose indexed field has, or begins with, a value.
+//!
+//! The order is that of the database: numbers by size, texts by their UTF-16 code units, rows with the
+//! same value by their key; `descending` turns all of it round. A number's `key` is written in decimal
+//! and must be equal; a text's is a prefix, and the empty prefix is every row. A `key` that is no number
+//! where numbers stand, and an index that the table has not, match nothing; [`Query::check`] says which.
+
+use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Row, Table};
+use crate::primitives::MAX_EXACT;
 
 /// Most rows of one page.
 pub const MAX_PAGE: u32 = 500;
@@ -32,4 +40,150 @@ pub struct Page {
     pub total: u32,
     /// The rows of this page.
     pub rows: Vec<Row>,
+}
+
+/// Why a query can match nothing, whatever is in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// The table has no such index.
+    #[error("expected no index or one of {known:?} for table {table}, found another")]
+    UnknownIndex {
+        /// The table's name.
+        table: &'static str,
+        /// Its indexes.
+        known: &'static [&'static str],
+    },
+    /// The field holds numbers, and the key is none.
+    #[error("expected a whole number up to 2^53 - 1 for {field} of table {table}, found something else")]
+    NotANumber {
+        /// The table's name.
+        table: &'static str,
+        /// The field's name.
+        field: &'static str,
+    },
+}
+
+/// Which values of a field match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Every one.
+    Any,
+    /// This number.
+    Number(u64),
+    /// Every text that begins with this.
+    Prefix(String),
+}
+
+/// The value of an indexed field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Of a field of numbers.
+    Number(u64),
+    /// Of a field of texts.
+    Text(&'a str),
+}
+
+impl Value<'_> {
+    /// The order of the database.
+    #[must_use]
+    pub fn order(self, other: Self) -> Ordering {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a.cmp(&b),
+            (Self::Text(a), Self::Text(b)) => a.encode_utf16().cmp(b.encode_utf16()),
+            (Self::Number(_), Self::Text(_)) => Ordering::Less,
+            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+        }
+    }
+}
+
+impl Filter {
+    /// Whether a value matches.
+    #[must_use]
+    pub fn admits(&self, value: Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Any, _) => true,
+            (Self::Number(wanted), Value::Number(found)) => *wanted == found,
+            (Self::Prefix(prefix), Value::Text(text)) => text.starts_with(prefix.as_str()),
+            (Self::Number(_), Value::Text(_)) | (Self::Prefix(_), Value::Number(_)) => false,
+        }
+    }
+}
+
+impl Query {
+    /// The first `limit` rows of a table by its key.
+    #[must_use]
+    pub const fn all(table: Table, limit: u32) -> Self {
+        Self { table, index: None, key: None, descending: false, offset: 0, limit }
+    }
+
+    /// The field to go by, and what must be in it.
+    ///
+    /// # Errors
+    /// See [`QueryError`].
+    pub fn check(&self) -> Result<(&'static str, Filter), QueryError> {
+        let table = self.table.name();
+        let field = match &self.index {
+            None => self.table.key_field(),
+            Some(name) => {
+                let known = self.table.indexes();
+                known.iter().copied().find(|index| index == name).ok_or(QueryError::UnknownIndex { table, known })?
+            }
+        };
+        let filter = match &self.key {
+            None => Filter::Any,
+            Some(key) if is_number(field) => {
+                let number = key.parse().ok().filter(|number| *number <= MAX_EXACT);
+                Filter::Number(number.ok_or(QueryError::NotANumber { table, field })?)
+            }
+            Some(key) if key.is_empty() => Filter::Any,
+            Some(key) => Filter::Prefix(key.clone()),
+        };
+        Ok((field, filter))
+    }
+
+    /// Rows to give: the limit within its bound.
+    #[must_use]
+    pub fn page_size(&self) -> u32 {
+        self.limit.min(MAX_PAGE)
+    }
+}
+
+/// Whether an indexed field holds numbers.
+fn is_number(field: &str) -> bool {
+    matches!(field, "height" | "timestamp" | "last_seen")
+}
+
+impl Row {
+    /// The value of the key field or of an indexed field; `None` for any other.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<Value<'_>> {
+        let text = match (self, field) {
+            (Self::Block(row), "height") => return Some(Value::Number(row.height)),
+            (Self::Block(row), "timestamp") => return Some(Value::Number(row.timestamp)),
+            (Self::Transaction(row), "timestamp") => return Some(Value::Number(row.timestamp)),
+            (Self::Node(row), "last_seen") => return Some(Value::Number(row.last_seen)),
+            (Self::Block(row), "hash") => &row.hash,
+            (Self::Block(row), "previous_hash") => &row.previous_hash,
+            (Self::Block(row), "miner_id") => &row.miner_id,
+            (Self::Transaction(row), "tx_hash") => &row.tx_hash,
+            (Self::Transaction(row), "block_id") => &row.block_id,
+            (Self::Transaction(row), "from_user") => &row.from_user,
+            (Self::Transaction(row), "to_user") => &row.to_user,
+            (Self::Transaction(row), "status") => &row.status,
+            (Self::Node(row), "node_id") => &row.node_id,
+            (Self::Node(row), "node_type") => &row.node_type,
+            (Self::Node(row), "status") => &row.status,
+            (Self::Asset(row), "id") => &row.id,
+            (Self::Asset(row), "symbol") => &row.symbol,
+            (Self::Asset(row), "owner") => &row.owner,
+            (Self::User(row), "address") => &row.address,
+            (Self::User(row), "name") => &row.name,
+            (Self::Miner(row), "worker_id") => &row.worker_id,
+            (Self::Miner(row), "node_id") => &row.node_id,
+            (Self::Miner(row), "state") => &row.state,
+            (Self::Raw(row), "key") => &row.key,
+            _ => return None,
+        };
+        Some(Value::Text(text))
+    }
 }

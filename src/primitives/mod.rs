@@ -8,6 +8,7 @@ mod encoding;
 mod hash;
 mod keys;
 mod merkle;
+mod role;
 mod transaction;
 mod u256;
 mod units;
@@ -20,6 +21,7 @@ pub use encoding::{DecodeError, decode_exact};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub use merkle::{InclusionProof, leaf_hash, merkle_proof, merkle_root};
+pub use role::NodeKind;
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES, Name, ParamsChange,
     Payload, Retarget, Transaction, TxBody,

@@ -1,0 +1,248 @@
+//! The ledger of one node in IndexedDB: one database a node, one object store a table, rows as plain
+//! objects that a person can read in the developer tools.
+//!
+//! Invariants: a batch is one transaction over the tables that it touches, and counts when the
+//! transaction is complete. Everything of a batch is asked for before anything is awaited. A connection
+//! that the browser closed is dropped and opened again, at most [`TRIES`] times for an operation; but if
+//! the database is then a new and empty one, somebody deleted it, and the store says [`StoreError::Gone`]
+//! until it is wiped: otherwise half a ledger would look like a whole one.
+
+mod open;
+mod query;
+mod request;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use web_sys::{IdbDatabase, IdbObjectStore};
+
+pub use open::delete_database;
+use request::{Pending, Transaction, error_of};
+
+use super::js::{from_js, to_js, warn};
+use crate::ledger::{Batch, Durability, Page, Query, Row, Snapshot, Store, StoreError, Table};
+
+/// How often an operation is tried when the connection turns out to be dead.
+pub const TRIES: u32 = 3;
+
+/// A node's ledger in the database of a name.
+#[derive(Debug)]
+pub struct IndexedDbStore {
+    name: String,
+    connection: Rc<RefCell<Option<Connection>>>,
+    /// Whether the database vanished after it had been opened, or was closed by its owner.
+    lost: Cell<bool>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    database: IdbDatabase,
+    _listeners: [EventListener; 2],
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // Transactions that run still end properly.
+        self.database.close();
+    }
+}
+
+impl IndexedDbStore {
+    /// Opens the database, making or upgrading it as needed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where there is no IndexedDB, [`StoreError::Schema`] for a database of
+    /// a newer program, [`StoreError::Gone`] if the browser does not open it in time.
+    pub async fn open(name: &str) -> Result<Self, StoreError> {
+        let store = Self { name: name.to_owned(), connection: Rc::default(), lost: Cell::new(false) };
+        let mut error = StoreError::Gone;
+        for _ in 0..TRIES {
+            match open::open(name).await {
+                Ok(opened) => {
+                    store.keep(opened.database);
+                    return Ok(store);
+                }
+                Err(failure @ (StoreError::Gone | StoreError::Aborted)) => error = failure,
+                Err(failure) => return Err(failure),
+            }
+        }
+        Err(error)
+    }
+
+    /// Closes the database; whatever is asked afterwards is refused with [`StoreError::Gone`].
+    pub fn close(&self) {
+        self.lost.set(true);
+        self.connection.take();
+    }
+
+    fn keep(&self, database: IdbDatabase) -> IdbDatabase {
+        let drop_it = {
+            let connection = Rc::downgrade(&self.connection);
+            move |_: &web_sys::Event| {
+                connection.upgrade().map(|connection| connection.take());
+            }
+        };
+        // Another tab upgrades or deletes the database: it can do so only once we are out of its way.
+        let version = EventListener::new(&database, "versionchange", drop_it.clone());
+        let closed = EventListener::new(&database, "close", drop_it);
+        let connection = Connection { database: database.clone(), _listeners: [version, closed] };
+        self.connection.replace(Some(connection));
+        database
+    }
+
+    async fn database(&self) -> Result<IdbDatabase, StoreError> {
+        if self.lost.get() {
+            return Err(StoreError::Gone);
+        }
+        if let Some(connection) = &*self.connection.borrow() {
+            return Ok(connection.database.clone());
+        }
+        let opened = open::open(&self.name).await?;
+        if self.lost.get() || opened.fresh {
+            self.lost.set(true);
+            opened.database.close();
+            return Err(StoreError::Gone);
+        }
+        Ok(self.keep(opened.database))
+    }
+
+    /// Runs an operation on the open database, and again on a new connection if the old one is dead.
+    async fn run<T>(&self, operation: impl AsyncFn(&IdbDatabase) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        for _ in 0..TRIES {
+            let outcome = match self.database().await {
+                Ok(database) => operation(&database).await,
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(StoreError::Gone) if !self.lost.get() => drop(self.connection.take()),
+                outcome => return outcome,
+            }
+        }
+        Err(StoreError::Gone)
+    }
+}
+
+impl Store for IndexedDbStore {
+    /// Rows that cannot be read are left out with a warning: the node checks what it gets against the
+    /// chain and repairs it. Only an unreadable single value is an error.
+    async fn load(&self) -> Result<Snapshot, StoreError> {
+        self.run(async |database| {
+            let names = Table::ALL.map(Table::name);
+            let transaction = Transaction::read(database, &names)?;
+            let all = |table: Table| -> Result<Pending, StoreError> {
+                let request = transaction.store(table.name())?.get_all().map_err(|thrown| error_of(&thrown))?;
+                Ok(Pending::new(request))
+            };
+            let pending = transaction.store(Table::Transactions.name())?;
+            let pending = pending.index("status").and_then(|index| index.get_all_with_key(&"pending".into()));
+            let pending = Pending::new(pending.map_err(|thrown| error_of(&thrown))?);
+            let [blocks, undo, state] = [all(Table::Blocks)?, all(Table::Undo)?, all(Table::State)?];
+            let [meta, nodes] = [all(Table::Meta)?, all(Table::Nodes)?];
+
+            let meta = meta.result().await?;
+            let count = js_sys::Array::from(&meta).length();
+            let meta = rows(Table::Meta, &meta);
+            if meta.len() != usize::try_from(count).unwrap_or(usize::MAX) {
+                return Err(StoreError::Corrupt { table: Table::Meta.name() });
+            }
+            Ok(Snapshot {
+                pending: rows(Table::Transactions, &pending.result().await?),
+                blocks: rows(Table::Blocks, &blocks.result().await?),
+                undo: rows(Table::Undo, &undo.result().await?),
+                state: rows(Table::State, &state.result().await?),
+                meta,
+                nodes: rows(Table::Nodes, &nodes.result().await?),
+            })
+        })
+        .await
+    }
+
+    async fn commit(&self, batch: &Batch, durability: Durability) -> Result<(), StoreError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let tables: Vec<&str> = Table::ALL
+            .into_iter()
+            .filter(|table| batch.iter().any(|change| change.0 == *table))
+            .map(Table::name)
+            .collect();
+        self.run(async |database| {
+            let transaction = Transaction::write(database, &tables, durability)?;
+            match write(&transaction, batch) {
+                Ok(()) => transaction.commit().await,
+                Err(error) => {
+                    transaction.abort().await;
+                    Err(error)
+                }
+            }
+        })
+        .await
+    }
+
+    async fn query(&self, query: &Query) -> Result<Page, StoreError> {
+        self.run(async |database| query::run(database, query).await).await
+    }
+
+    async fn wipe(&self) -> Result<(), StoreError> {
+        if self.lost.get() {
+            // What is there instead of the lost database is wiped and counts from now on.
+            self.keep(open::open(&self.name).await?.database);
+            self.lost.set(false);
+        }
+        self.run(async |database| {
+            let transaction = Transaction::write(database, &Table::ALL.map(Table::name), Durability::Strict)?;
+            for table in Table::ALL {
+                transaction.store(table.name())?.clear().map_err(|thrown| error_of(&thrown))?;
+            }
+            transaction.commit().await
+        })
+        .await
+    }
+}
+
+/// Asks for every change of a batch, in its order, without waiting.
+fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreError> {
+    let mut open: Option<(Table, IdbObjectStore)> = None;
+    for (table, key, row) in batch.iter() {
+        let store = match &open {
+            Some((of, store)) if *of == table => store,
+            _ => &open.insert((table, transaction.store(table.name())?)).1,
+        };
+        let request = match row {
+            Some(row) => store.put(&to_js(row).map_err(|_| StoreError::Corrupt { table: table.name() })?),
+            None => store.delete(&key.into()),
+        };
+        // A request that fails later ends the whole transaction.
+        request.map_err(|thrown| error_of(&thrown))?;
+    }
+    Ok(())
+}
+
+/// The readable rows of a list.
+fn rows<T: DeserializeOwned>(table: Table, list: &JsValue) -> Vec<T> {
+    let read = |value| match from_js(value) {
+        Ok(row) => Some(row),
+        Err(error) => {
+            warn(&format!("a row of table {} cannot be read and is left out: {error}", table.name()));
+            None
+        }
+    };
+    js_sys::Array::from(list).iter().filter_map(read).collect()
+}
+
+/// One row of a table.
+fn row(table: Table, value: JsValue) -> Result<Row, StoreError> {
+    match table {
+        Table::Blocks => from_js(value).map(Row::Block),
+        Table::Transactions => from_js(value).map(Row::Transaction),
+        Table::Nodes => from_js(value).map(Row::Node),
+        Table::Assets => from_js(value).map(Row::Asset),
+        Table::Users => from_js(value).map(Row::User),
+        Table::MiningPool => from_js(value).map(Row::Miner),
+        Table::State | Table::Undo | Table::Meta => from_js(value).map(Row::Raw),
+    }
+    .map_err(|_| StoreError::Corrupt { table: table.name() })
+}

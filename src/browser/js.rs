@@ -1,0 +1,103 @@
+//! Values, time and chance across the border to JavaScript.
+//!
+//! Rust values become plain objects: maps as objects, nothing as `null`, bytes as `Uint8Array`. An
+//! integer above 2^53 - 1 is refused instead of rounded.
+
+use js_sys::{Promise, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::ipc::ApiError;
+use crate::primitives::Timestamp;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &js_sys::Function, ms: f64) -> JsValue;
+}
+
+/// The value as a plain JavaScript value that can be posted and stored.
+///
+/// # Errors
+/// `not_representable` for a value that JavaScript cannot hold exactly.
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, ApiError> {
+    let serializer = Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
+    value.serialize(&serializer).map_err(|error| ApiError::new("not_representable", error.to_string()))
+}
+
+/// The Rust value of a plain JavaScript value.
+///
+/// # Errors
+/// `not_understood` for a value of another shape.
+pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, ApiError> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| ApiError::new("not_understood", error.to_string()))
+}
+
+/// The machine's clock.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number of milliseconds since 1970"
+)]
+pub fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as u64)
+}
+
+/// Milliseconds on a clock that never goes back: for spans, never for points in time.
+#[must_use]
+pub fn monotonic() -> f64 {
+    performance_now()
+}
+
+/// Fills an array with the browser's random bytes.
+///
+/// # Errors
+/// `no_entropy` where the browser gives none.
+pub fn random<const N: usize>() -> Result<[u8; N], ApiError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| ApiError::new("no_entropy", format!("the browser gives no random bytes: {error}")))?;
+    Ok(bytes)
+}
+
+/// Waits.
+pub async fn sleep(ms: f64) {
+    // The promise has nobody to reject it.
+    let _ = JsFuture::from(after(ms)).await;
+}
+
+/// A promise that is kept with `undefined` when the time is over.
+pub fn after(ms: f64) -> Promise {
+    Promise::new(&mut |resolve, _| {
+        set_timeout(&resolve, ms);
+    })
+}
+
+/// A field of an object, or of the global scope; `undefined` where there is none or reading it fails.
+#[must_use]
+pub fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A sentence about a thrown value.
+#[must_use]
+pub fn explain(thrown: &JsValue) -> String {
+    let text = |name| field(thrown, name).as_string().filter(|text| !text.is_empty());
+    match (text("name"), text("message")) {
+        (Some(name), Some(message)) => format!("{name}: {message}"),
+        (None, Some(text)) | (Some(text), None) => text,
+        (None, None) => thrown.as_string().unwrap_or_else(|| "an unknown error".to_owned()),
+    }
+}
+
+/// Writes a warning to the browser's console.
+pub fn warn(text: &str) {
+    web_sys::console::warn_1(&text.into());
+}

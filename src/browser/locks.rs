@@ -1,0 +1,102 @@
+//! Web Locks: a name that one holder in the whole browser has at a time. A node worker holds its
+//! identity by one, so that two tabs never run the same node; the browser gives it back when the
+//! worker ends, however it ends.
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortController;
+
+use super::capability;
+use super::js::{explain, field};
+use crate::ipc::ApiError;
+
+// web-sys has the lock manager only behind an unstable switch.
+#[wasm_bindgen]
+extern "C" {
+    type LockManager;
+
+    #[wasm_bindgen(method, catch)]
+    fn request(this: &LockManager, name: &str, options: &Object, callback: &Function) -> Result<Promise, JsValue>;
+}
+
+/// Holds a name until it is dropped.
+#[derive(Debug)]
+pub struct LockGuard {
+    release: Function,
+}
+
+impl Drop for LockGuard {
+    fn drop(&mut self) {
+        // The function keeps a promise; it cannot fail.
+        let _ = self.release.call0(&JsValue::UNDEFINED);
+    }
+}
+
+/// Takes the name if nobody holds it.
+///
+/// # Errors
+/// `no_locks`, or `lock_failed` with the browser's reason.
+pub async fn try_acquire(name: &str) -> Result<Option<LockGuard>, ApiError> {
+    capability::locks()?;
+    request(name, &options("ifAvailable", &JsValue::TRUE)?).await.map_err(|thrown| failed(name, &thrown))
+}
+
+/// Waits for the name; `None` if `limit_ms` passes first.
+///
+/// # Errors
+/// `no_locks`, or `lock_failed` with the browser's reason.
+pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGuard>, ApiError> {
+    capability::locks()?;
+    let Some(limit) = limit_ms else {
+        return request(name, &Object::new()).await.map_err(|thrown| failed(name, &thrown));
+    };
+    let controller = AbortController::new().map_err(|thrown| failed(name, &thrown))?;
+    let options = options("signal", &controller.signal())?;
+    let watch = {
+        let controller = controller.clone();
+        gloo::timers::callback::Timeout::new(limit, move || controller.abort())
+    };
+    let answer = request(name, &options).await;
+    drop(watch);
+    match answer {
+        Ok(guard) => Ok(guard),
+        Err(_) if controller.signal().aborted() => Ok(None),
+        Err(thrown) => Err(failed(name, &thrown)),
+    }
+}
+
+/// One request. The browser calls back when the name is ours (or with `null` if it is taken and we do
+/// not wait), and keeps it ours until the promise that we return there is kept.
+async fn request(name: &str, options: &Object) -> Result<Option<LockGuard>, JsValue> {
+    let manager: LockManager = field(&field(&js_sys::global(), "navigator"), "locks").unchecked_into();
+    let (held, release) = promise();
+    let (granted, grant) = promise();
+    let callback = Closure::once(move |lock: JsValue| {
+        let ours = lock.is_object();
+        // Keeping a promise cannot fail.
+        let _ = grant.call1(&JsValue::UNDEFINED, &lock);
+        if ours { JsValue::from(held) } else { JsValue::UNDEFINED }
+    });
+    let settled = manager.request(name, options, callback.as_ref().unchecked_ref())?;
+    let first = Promise::race(&Array::of2(&granted, &settled));
+    let lock = JsFuture::from(first).await?;
+    Ok(lock.is_object().then_some(LockGuard { release }))
+}
+
+/// A promise and the function that keeps it.
+fn promise() -> (Promise, Function) {
+    let mut keep = None;
+    let promise = Promise::new(&mut |resolve, _| keep = Some(resolve));
+    (promise, keep.unwrap_or_default())
+}
+
+fn options(key: &str, value: &JsValue) -> Result<Object, ApiError> {
+    let options = Object::new();
+    Reflect::set(&options, &key.into(), value).map_err(|thrown| failed(key, &thrown))?;
+    Ok(options)
+}
+
+fn failed(name: &str, thrown: &JsValue) -> ApiError {
+    ApiError::new("lock_failed", format!("lock {name} cannot be asked for: {}", explain(thrown)))
+}

@@ -1,0 +1,91 @@
+//! The shell of a node: it feeds the node's state machine with what happens in the browser, carries out
+//! what the state machine puts out, and speaks with the page.
+//!
+//! Invariants: the state machine is never entered while it runs. Outputs are carried out in order and
+//! waited for by nobody; their outcomes come back as inputs. Nothing here knows a rule of the protocol.
+//!
+//! Bounds: [`shell::MAX_INPUTS`] inputs wait while there is no node to take them (it starts, or its
+//! ledger is being wiped); frames above that are lost, as frames may be.
+
+mod ledger;
+mod miners;
+mod report;
+mod requests;
+mod shell;
+mod start;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use web_sys::DedicatedWorkerGlobalScope;
+
+use super::js::{from_js, to_js, warn};
+use super::spawn;
+use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode};
+use shell::Shell;
+
+/// Waits for the page's order to start, and serves the page until it ends the worker.
+pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
+    let shell: RefCell<Option<Rc<Shell>>> = RefCell::default();
+    let page = Page(scope.clone());
+    let receive = move |message: JsValue| {
+        let message = match from_js::<ToNode>(message) {
+            Ok(message) => message,
+            Err(error) => return warn(&format!("a message of the page: {error}")),
+        };
+        let running = shell.borrow().clone();
+        match (message, running) {
+            (ToNode::Start(config), None) => match begin(&page, config) {
+                Ok(started) => {
+                    shell.replace(Some(started));
+                }
+                Err(error) => page.tell(&FromNode::Failed { error }),
+            },
+            (ToNode::Start(_), Some(_)) => warn("the node was started before"),
+            (ToNode::Stop, None) => page.tell(&FromNode::Stopped),
+            (ToNode::Request { id, .. }, None) => {
+                let error = ApiError::new("not_started", "the node has not been started");
+                page.tell(&FromNode::Refusal { id, error });
+            }
+            (ToNode::SetPace { .. } | ToNode::SetLink { .. }, None) => warn("the node has not been started"),
+            (message, Some(shell)) => shell.receive(message),
+        }
+    };
+    match spawn::serve(scope, receive) {
+        // It lives as long as the worker.
+        Ok(listener) => listener.forget(),
+        Err(error) => warn(&error.message),
+    }
+}
+
+/// Reads the configuration; the rest of the start takes time and goes on by itself.
+fn begin(page: &Page, config: NodeConfig) -> Result<Rc<Shell>, ApiError> {
+    let shell = Rc::new(Shell::new(page.clone(), config)?);
+    let starting = Rc::clone(&shell);
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Err(error) = start::start(&starting).await {
+            starting.fail(error);
+        }
+    });
+    Ok(shell)
+}
+
+/// The way to the page.
+#[derive(Clone, Debug)]
+struct Page(DedicatedWorkerGlobalScope);
+
+impl Page {
+    fn tell(&self, message: &FromNode) {
+        match to_js(message) {
+            Ok(message) => self.post(&message),
+            Err(error) => warn(&format!("the page cannot be told: {error}")),
+        }
+    }
+
+    fn post(&self, message: &JsValue) {
+        if self.0.post_message(message).is_err() {
+            warn("the page cannot be told");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What the page asks and orders. The node answers everything that it knows; the ledger's tables and
+//! the wiping of them are answered here. Each request is answered exactly once.
+
+use std::rc::Rc;
+
+use js_sys::Reflect;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use super::ledger::refusal;
+use super::shell::Shell;
+use crate::browser::js::{self, to_js, warn};
+use crate::ipc::{ApiError, FromNode, Request, RequestId, ToNode};
+use crate::ledger::{Query, Store};
+use crate::node::{Input, Outbox};
+
+/// Most messages of the page that wait while there is no node.
+const MAX_WAITING: usize = 256;
+
+impl Shell {
+    /// Takes a message of the page; it waits if there is no node yet, or none at the moment.
+    pub(super) fn receive(self: &Rc<Self>, message: ToNode) {
+        if self.ended.get() {
+            self.refuse_message(&message, &ApiError::new("stopped", "the node has stopped"));
+        } else if self.node.borrow().is_none() {
+            if self.waiting.borrow().len() < MAX_WAITING || message == ToNode::Stop {
+                self.waiting.borrow_mut().push(message);
+            } else {
+                self.refuse_message(&message, &ApiError::new("busy", "the node is starting and too much waits for it"));
+            }
+        } else {
+            self.obey(message);
+        }
+    }
+
+    /// Takes what waited, in order.
+    pub(super) fn serve_waiting(self: &Rc<Self>) {
+        for message in self.waiting.take() {
+            self.receive(message);
+        }
+    }
+
+    fn obey(self: &Rc<Self>, message: ToNode) {
+        match message {
+            ToNode::Start(_) => warn("the node was started before"),
+            ToNode::Request { id, request } => self.ask(id, request),
+            ToNode::SetPace { pace } => {
+                self.pace.set(pace);
+                self.feed(Input::SetPace(pace));
+            }
+            ToNode::SetLink { from, cut } => match from.parse() {
+                Ok(from) => self.feed(Input::SetLink { from, cut }),
+                Err(error) => warn(&format!("a link from {from:?}: {error}")),
+            },
+            ToNode::Stop => self.feed(Input::Stop),
+        }
+    }
+
+    fn ask(self: &Rc<Self>, id: RequestId, request: Request) {
+        match request {
+            Request::Ledger(query) => {
+                let shell = Rc::clone(self);
+                wasm_bindgen_futures::spawn_local(async move { shell.query(id, &query).await });
+            }
+            Request::Wipe => {
+                let shell = Rc::clone(self);
+                wasm_bindgen_futures::spawn_local(async move { shell.wipe(id).await });
+            }
+            request @ (Request::Submit { .. }
+            | Request::Account { .. }
+            | Request::Accounts
+            | Request::Chain { .. }
+            | Request::Block { .. }
+            | Request::Transaction { .. }
+            | Request::Mempool
+            | Request::Peers) => {
+                let mut out = Outbox::new();
+                let answer = match &mut *self.node.borrow_mut() {
+                    Some(node) => node.answer(js::now(), request, &mut out),
+                    None => Err(ApiError::new("not_started", "the node does not run")),
+                };
+                self.carry_out(out);
+                self.answer(id, answer);
+                self.pump();
+            }
+        }
+    }
+
+    async fn query(&self, id: RequestId, query: &Query) {
+        let ledger = self.ledger.borrow().clone();
+        let answer = match (query.check(), ledger) {
+            (Err(error), _) => Err(ApiError::new("bad_query", error.to_string())),
+            (Ok(_), None) => Err(ApiError::new("not_started", "the node does not run")),
+            (Ok(_), Some(ledger)) => ledger.query(query).await.map_err(|error| refusal(&error)),
+        };
+        self.answer(id, answer);
+    }
+
+    /// Empties the ledger and starts a new state machine on it. What the old one still asked for is
+    /// dropped; if the ledger cannot be emptied, the old one goes on.
+    async fn wipe(self: &Rc<Self>, id: RequestId) {
+        let Some(ledger) = self.ledger.borrow().clone() else {
+            return self.answer::<()>(id, Err(ApiError::new("not_started", "the node does not run")));
+        };
+        // From here on nothing enters the node: what comes in waits.
+        let Some(old) = self.node.take() else {
+            return self.answer::<()>(id, Err(ApiError::new("busy", "the ledger is being wiped already")));
+        };
+        match ledger.wipe().await {
+            Ok(()) => {
+                self.life.set(self.life.get().wrapping_add(1));
+                self.forget_inputs();
+                match self.launch(None) {
+                    Ok(()) => self.answer(id, Ok(())),
+                    Err(error) => {
+                        self.answer::<()>(id, Err(error.clone()));
+                        self.fail(error);
+                    }
+                }
+            }
+            Err(error) => {
+                *self.node.borrow_mut() = Some(old);
+                self.answer::<()>(id, Err(refusal(&error)));
+                self.pump();
+            }
+        }
+        self.serve_waiting();
+    }
+
+    /// Answers a request: the value stands beside the message.
+    fn answer<T: Serialize>(&self, id: RequestId, answer: Result<T, ApiError>) {
+        let message = answer.and_then(|value| {
+            let message = to_js(&FromNode::Answer { id })?;
+            let beside = Reflect::set(&message, &JsValue::from_str("value"), &to_js(&value)?);
+            beside.map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
+            Ok(message)
+        });
+        match message {
+            Ok(message) => self.page.post(&message),
+            Err(error) => self.page.tell(&FromNode::Refusal { id, error }),
+        }
+    }
+
+    fn refuse_message(&self, message: &ToNode, error: &ApiError) {
+        match message {
+            ToNode::Request { id, .. } => self.page.tell(&FromNode::Refusal { id: *id, error: error.clone() }),
+            ToNode::Stop => self.page.tell(&FromNode::Stopped),
+            ToNode::Start(_) | ToNode::SetPace { .. } | ToNode::SetLink { .. } => warn(&error.message),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The tree of valid blocks of one node, its best chain, and the state at its head.
+//!
+//! Every block in the tree is valid from genesis on: a block is executed on its parent's state when it
+//! is imported, on whatever branch. So the fork choice is a pure function of the set of blocks, never of
+//! the order they came in, and costs nothing with the length of the chain.
+//!
+//! Bounds: the tree grows with valid work and valid turns only, which nobody makes for free;
+//! [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered. A state that is not
+//! remembered is reached from the head by taking blocks back.
+
+mod import;
+mod locate;
+mod restore;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+pub use import::{HeadChange, Import};
+pub use locate::MAX_LOCATOR;
+pub use restore::RestoreError;
+
+use crate::consensus::{BlockError, Params};
+use crate::primitives::{Block, BlockHash, Header, Height, Kind, Slot, TxId, Weight};
+use crate::state::{Entry, Key, State, Undo, genesis};
+
+/// Refused ids that are remembered, so that nothing is checked twice: a node is sent the same bad block
+/// by each of its peers, at most a few hundred times.
+pub const MAX_INVALID: usize = 1_024;
+/// States kept beside the head's, most recently used: tips of branches and the head's last ancestors.
+pub const CACHED_STATES: usize = 64;
+
+/// The block tree of one node.
+#[derive(Debug)]
+pub struct Chain {
+    params: Rc<Params>,
+    genesis: BlockHash,
+    entries: BTreeMap<BlockHash, TreeEntry>,
+    /// The best chain by height, genesis first.
+    best: Vec<BlockHash>,
+    head_state: State,
+    committed: BTreeMap<TxId, BlockHash>,
+    states: StateCache,
+    invalid: BTreeMap<BlockHash, BlockError>,
+    invalid_order: VecDeque<BlockHash>,
+}
+
+/// A block in the tree.
+#[derive(Clone, Debug)]
+pub struct TreeEntry {
+    /// The block.
+    pub block: Rc<Block>,
+    /// Ids of its transactions, in order.
+    pub tx_ids: Rc<[TxId]>,
+    /// Weight of the chain up to and with it.
+    pub weight: Weight,
+    undo: Rc<[u8]>,
+}
+
+/// What the fork choice compares: the greatest wins. Weight first; then work before authority, as work
+/// cannot be made for free; then the smaller slot and the smaller id, so that all nodes agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(Weight, bool, Reverse<Slot>, Reverse<BlockHash>);
+
+impl TreeEntry {
+    fn rank(&self, id: BlockHash) -> Rank {
+        let header = &self.block.header;
+        Rank(self.weight, header.kind == Kind::Work, Reverse(header.slot), Reverse(id))
+    }
+
+    /// Canonical bytes of the undo record.
+    #[must_use]
+    pub fn undo_bytes(&self) -> &[u8] {
+        &self.undo
+    }
+
+    fn undo(&self) -> Undo {
+        // The bytes were encoded here, or decoded once when the ledger was read.
+        borsh::from_slice(&self.undo).unwrap_or_default()
+    }
+}
+
+/// The most recently used states beside the head's.
+#[derive(Debug, Default)]
+struct StateCache {
+    states: BTreeMap<BlockHash, State>,
+    order: VecDeque<BlockHash>,
+}
+
+impl StateCache {
+    fn insert(&mut self, id: BlockHash, state: State) {
+        if self.states.insert(id, state).is_none() {
+            self.order.push_back(id);
+        }
+        if self.order.len() > CACHED_STATES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.states.remove(&oldest);
+        }
+    }
+}
+
+impl Chain {
+    /// The tree that holds only the genesis block of `params`.
+    #[must_use]
+    pub fn new(params: Rc<Params>) -> Self {
+        let (block, state) = genesis(&params);
+        let id = block.id();
+        let entry = TreeEntry {
+            block: Rc::new(block),
+            tx_ids: Rc::from([]),
+            weight: Weight(0),
+            undo: encode_undo(&Undo::new()),
+        };
+        Self {
+            params,
+            genesis: id,
+            entries: BTreeMap::from([(id, entry)]),
+            best: vec![id],
+            head_state: state,
+            committed: BTreeMap::new(),
+            states: StateCache::default(),
+            invalid: BTreeMap::new(),
+            invalid_order: VecDeque::new(),
+        }
+    }
+
+    /// The network's parameters.
+    #[must_use]
+    pub const fn params(&self) -> &Rc<Params> {
+        &self.params
+    }
+
+    /// Id of the genesis block.
+    #[must_use]
+    pub const fn chain_id(&self) -> BlockHash {
+        self.genesis
+    }
+
+    /// Id of the head.
+    #[must_use]
+    pub fn head(&self) -> BlockHash {
+        self.best.last().copied().unwrap_or(self.genesis)
+    }
+
+    /// Header of the head.
+    #[must_use]
+    pub fn head_header(&self) -> &Header {
+        &self.head_entry().block.header
+    }
+
+    /// Height of the head.
+    #[must_use]
+    pub fn height(&self) -> Height {
+        self.head_header().height
+    }
+
+    /// Weight of the best chain.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        self.head_entry().weight
+    }
+
+    /// The state after the head.
+    #[must_use]
+    pub const fn head_state(&self) -> &State {
+        &self.head_state
+    }
+
+    /// A block of the tree.
+    #[must_use]
+    pub fn get(&self, id: &BlockHash) -> Option<&TreeEntry> {
+        self.entries.get(id)
+    }
+
+    /// Whether a block is in the tree.
+    #[must_use]
+    pub fn contains(&self, id: &BlockHash) -> bool {
+        self.entries.contains_key(id)
+    }
+
+    /// Why a block was refused, if it was and its id is to blame.
+    #[must_use]
+    pub fn refusal(&self, id: &BlockHash) -> Option<&BlockError> {
+        self.invalid.get(id)
+    }
+
+    /// The block of the best chain at a height.
+    #[must_use]
+    pub fn at(&self, height: Height) -> Option<BlockHash> {
+        self.best.get(usize::try_from(height.0).ok()?).copied()
+    }
+
+    /// Whether a block is on the best chain.
+    #[must_use]
+    pub fn on_best(&self, id: &BlockHash) -> bool {
+        self.get(id).is_some_and(|entry| self.at(entry.block.header.height) == Some(*id))
+    }
+
+    /// The block of the best chain that holds a transaction.
+    #[must_use]
+    pub fn block_of(&self, transaction: &TxId) -> Option<BlockHash> {
+        self.committed.get(transaction).copied()
+    }
+
+    /// Ids that begin with `prefix`, of blocks on any branch; at most `limit`.
+    pub fn with_prefix<'a>(&'a self, prefix: &'a str, limit: usize) -> impl Iterator<Item = BlockHash> + 'a {
+        self.entries.keys().filter(move |id| id.to_string().starts_with(prefix)).take(limit).copied()
+    }
+
+    /// Ids of committed transactions that begin with `prefix`; at most `limit`.
+    pub fn transactions_with_prefix<'a>(&'a self, prefix: &'a str, limit: usize) -> impl Iterator<Item = TxId> + 'a {
+        self.committed.keys().filter(move |id| id.to_string().starts_with(prefix)).take(limit).copied()
+    }
+
+    /// Number of blocks in the tree, genesis counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Never: the genesis block is always there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The keys that a block changed and their entries before it.
+    #[must_use]
+    pub fn undo_of(&self, id: &BlockHash) -> Undo {
+        self.get(id).map(TreeEntry::undo).unwrap_or_default()
+    }
+
+    /// The entries at the head of `keys`.
+    pub fn entries_at_head<'a>(
+        &'a self,
+        keys: impl Iterator<Item = Key> + 'a,
+    ) -> impl Iterator<Item = (Key, Option<Entry>)> + 'a {
+        keys.map(|key| {
+            let entry = self.head_state.entry(&key).cloned();
+            (key, entry)
+        })
+    }
+
+    fn head_entry(&self) -> &TreeEntry {
+        self.entries.get(&self.head()).expect("the head is in the tree")
+    }
+}
+
+fn encode_undo(undo: &Undo) -> Rc<[u8]> {
+    borsh::to_vec(undo).expect("a vector takes every byte").into()
+}

@@ -1,0 +1,97 @@
+//! Building the tree again from a node's own ledger. What is wrong with the ledger is said; the caller
+//! then imports the blocks one by one, which finds the last good one.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::consensus::Params;
+use crate::primitives::{Block, BlockHash, Digest, Height, Transaction, TxId};
+use crate::state::{State, Undo};
+
+use super::{Chain, TreeEntry};
+
+/// Why a ledger does not hold together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// A block without its parent.
+    #[error("block {id} at height {height} lacks its parent {parent}")]
+    Gap {
+        /// The block.
+        id: BlockHash,
+        /// Its height.
+        height: Height,
+        /// The missing parent.
+        parent: BlockHash,
+    },
+    /// The head is not among the blocks.
+    #[error("the head {0} is not among the blocks")]
+    NoHead(BlockHash),
+    /// The state does not have the root that the head commits to.
+    #[error("expected the state root {expected} of the head, found {found}")]
+    StateRoot {
+        /// In the head's header.
+        expected: Digest,
+        /// Recomputed.
+        found: Digest,
+    },
+    /// An undo record that cannot be read.
+    #[error("the undo record of block {0} cannot be read")]
+    Undo(BlockHash),
+}
+
+impl Chain {
+    /// The tree of `blocks` (with the encoded undo record of each) with `head` as its head and `state`
+    /// as the state there. The blocks were checked before they were written; here their ids, links and
+    /// the state root are.
+    ///
+    /// # Errors
+    /// See [`RestoreError`].
+    pub fn restore(
+        params: Rc<Params>,
+        mut blocks: Vec<(Block, Vec<u8>)>,
+        head: BlockHash,
+        state: State,
+    ) -> Result<Self, RestoreError> {
+        let mut chain = Self::new(params);
+        blocks.sort_by_key(|(block, _)| block.header.height);
+        for (block, undo) in blocks {
+            chain.insert_known(block, &undo)?;
+        }
+        let Some(entry) = chain.get(&head) else { return Err(RestoreError::NoHead(head)) };
+        let (expected, found) = (entry.block.header.state_root, state.root());
+        if expected != found {
+            return Err(RestoreError::StateRoot { expected, found });
+        }
+        chain.move_head(head, state);
+        chain.states = super::StateCache::default();
+        Ok(chain)
+    }
+
+    fn insert_known(&mut self, block: Block, undo: &[u8]) -> Result<(), RestoreError> {
+        let id = block.id();
+        let parent = block.header.parent;
+        if id == self.genesis {
+            return Ok(());
+        }
+        let Some(below) = self.entries.get(&parent) else {
+            return Err(RestoreError::Gap { id, height: block.header.height, parent });
+        };
+        if borsh::from_slice::<Undo>(undo).is_err() {
+            return Err(RestoreError::Undo(id));
+        }
+        let weight = below.weight.plus(block.header.difficulty);
+        let tx_ids: Vec<TxId> = block.body.transactions.iter().map(Transaction::id).collect();
+        self.entries.insert(id, TreeEntry { block: Rc::new(block), tx_ids: tx_ids.into(), weight, undo: undo.into() });
+        Ok(())
+    }
+
+    /// Blocks by height, for importing them again: the lowest first.
+    #[must_use]
+    pub fn in_order(blocks: impl IntoIterator<Item = Block>) -> Vec<Block> {
+        let mut by_height: BTreeMap<(Height, BlockHash), Block> = BTreeMap::new();
+        for block in blocks {
+            by_height.insert((block.header.height, block.id()), block);
+        }
+        by_height.into_values().collect()
+    }
+}

@@ -1,0 +1,246 @@
+//! The tree against the rules: extension, forks, reorganisation, refusals, restart.
+
+use super::*;
+use crate::consensus::{BlockError, TxError};
+use crate::primitives::{Amount, Difficulty, Kind, ParamsChange, Payload, Timestamp};
+use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
+
+fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {
+    chain.entries.values().map(|entry| ((*entry.block).clone(), entry.undo.to_vec())).collect()
+}
+
+fn balance(chain: &Chain, name: &str) -> u64 {
+    chain.head_state().account(&key(name).address()).balance.0
+}
+
+#[test]
+fn a_transfer_moves_coins_and_the_miner_gets_reward_and_fee() {
+    let mut grower = Grower::new(params());
+    let transfer = grower.transfer("alice", 0, "bob", 100);
+    let block = grower.work_block("miner", 1_000, vec![transfer.clone()]);
+    assert!(matches!(grower.import(block.clone()), Ok(Import::Extended(_))));
+    assert_eq!(balance(&grower.chain, "alice"), 899);
+    assert_eq!(balance(&grower.chain, "bob"), 1_100);
+    assert_eq!(balance(&grower.chain, "miner"), 51);
+    assert_eq!(grower.chain.block_of(&transfer.id()), Some(block.id()));
+    assert_eq!(grower.chain.head_state().imbalance(), None);
+    assert_eq!(grower.import(block), Ok(Import::AlreadyKnown));
+}
+
+#[test]
+fn a_heavier_branch_takes_the_head_and_the_coins_follow() {
+    let mut ours = Grower::new(params());
+    let mut theirs = Grower::new(params());
+    let transfer = ours.transfer("alice", 0, "bob", 100);
+    let block = ours.work_block("one", 1_000, vec![transfer.clone()]);
+    ours.import(block).unwrap();
+    ours.grow("one", 1);
+    theirs.grow("two", 3);
+    let mut reverted = 0;
+    for height in 1..=3 {
+        let id = theirs.chain.at(Height(height)).unwrap();
+        let block = (*theirs.chain.get(&id).unwrap().block).clone();
+        if let Import::Reorganised(change) = ours.import(block).unwrap() {
+            reverted += change.reverted.len();
+        }
+    }
+    assert_eq!(reverted, 2, "both of our blocks leave, at a tie or later");
+    assert_eq!(ours.chain.head(), theirs.chain.head());
+    assert_eq!(ours.chain.head_state().root(), theirs.chain.head_state().root());
+    assert_eq!(ours.chain.block_of(&transfer.id()), None);
+    assert_eq!(balance(&ours.chain, "alice"), 1_000);
+}
+
+#[test]
+fn the_head_does_not_depend_on_the_order_of_arrival() {
+    let mut makers = [Grower::new(params()), Grower::new(params())];
+    makers[0].grow("one", 2);
+    makers[1].grow("two", 2);
+    let blocks = |maker: &Grower| -> Vec<Block> {
+        (1..=2).map(|h| (*maker.chain.get(&maker.chain.at(Height(h)).unwrap()).unwrap().block).clone()).collect()
+    };
+    let (one, two) = (blocks(&makers[0]), blocks(&makers[1]));
+    let head = |order: Vec<&Block>| {
+        let mut grower = Grower::new(params());
+        for block in order {
+            grower.import(block.clone()).unwrap();
+        }
+        grower.chain.head()
+    };
+    let first = head(vec![&one[0], &one[1], &two[0], &two[1]]);
+    assert_eq!(first, head(vec![&two[0], &two[1], &one[0], &one[1]]));
+    assert_eq!(first, head(vec![&two[0], &one[0], &two[1], &one[1]]));
+    assert_eq!(first, one[1].id().min(two[1].id()), "equal weight and kind: the smaller id");
+}
+
+#[test]
+fn a_branch_below_all_remembered_states_is_reached_by_undo() {
+    let mut ours = Grower::new(params());
+    ours.grow("one", CACHED_STATES + 40);
+    let mut theirs = Grower::new(params());
+    let branch = theirs.work_block("two", 1_500, Vec::new());
+    assert_eq!(ours.import(branch), Ok(Import::SideChain));
+}
+
+#[test]
+fn rules_of_place_time_difficulty_and_root_are_named() {
+    let mut grower = Grower::new(params());
+    let good = grower.work_block("miner", 1_000, Vec::new());
+    let with = |change: &dyn Fn(&mut Header)| {
+        let mut block = good.clone();
+        change(&mut block.header);
+        block.header = mine(block.header);
+        block
+    };
+    let cases: [(&str, Block, u8); 6] = [
+        ("height", with(&|h| h.height = Height(2)), 6),
+        ("too_soon", with(&|h| h.time = Timestamp(GENESIS_TIME.0 + 249)), 7),
+        ("difficulty", with(&|h| h.difficulty = Difficulty(8)), 9),
+        ("state_root", with(&|h| h.state_root.0[0] ^= 1), 13),
+        ("tx_root", with(&|h| h.tx_root.0[0] ^= 1), 3),
+        ("data_hash", with(&|h| h.data_hash.0[0] ^= 1), 3),
+    ];
+    for (code, block, rule) in cases {
+        let error = grower.import(block).unwrap_err();
+        assert_eq!((error.code(), error.rule()), (code, rule), "{error}");
+    }
+    assert!(grower.import(good).is_ok(), "the good one is still good");
+}
+
+#[test]
+fn insufficient_work_is_refused_before_anything_is_kept() {
+    let mut grower = Grower::new(params());
+    let mut block = grower.work_block("miner", 1_000, Vec::new());
+    while crate::consensus::work::meets(&block.id(), block.header.difficulty) {
+        block.header.nonce += 1;
+    }
+    assert_eq!(grower.import(block).unwrap_err().code(), "insufficient_work");
+    assert_eq!(grower.chain.len(), 1);
+}
+
+#[test]
+fn a_wrong_body_or_seal_never_condemns_the_id() {
+    let mut grower = Grower::new(params());
+    let transfer = grower.transfer("alice", 0, "bob", 1);
+    let good = grower.work_block("miner", 1_000, vec![transfer]);
+    let mut stripped = good.clone();
+    stripped.body.transactions.clear();
+    assert_eq!(grower.import(stripped).unwrap_err().code(), "tx_root");
+    assert!(grower.import(good).is_ok());
+}
+
+#[test]
+fn only_the_leader_of_a_later_slot_seals() {
+    let mut grower = Grower::new(params());
+    let slot_1 = Timestamp(GENESIS_TIME.0 + 5_000);
+    assert_eq!(grower.authority_block("poa-1", slot_1), None, "slot 1 is the second authority's");
+    let block = grower.authority_block("poa-2", slot_1).unwrap();
+    let mut forged = block.clone();
+    forged.header.sealer = key("poa-1").node_id();
+    forged.seal = forged.header.seal(&grower.chain.chain_id(), &key("poa-1"));
+    assert_eq!(grower.import(forged).unwrap_err().code(), "not_leader");
+    let mut unsigned = block.clone();
+    unsigned.seal = block.header.seal(&grower.chain.chain_id(), &key("miner"));
+    assert_eq!(grower.import(unsigned).unwrap_err().code(), "seal");
+    assert!(matches!(grower.import(block), Ok(Import::Extended(_))));
+    assert_eq!(grower.authority_block("poa-2", Timestamp(slot_1.0 + 1_000)), None, "the slot is used");
+}
+
+#[test]
+fn the_future_is_deferred_without_blame() {
+    let mut grower = Grower::new(params());
+    let block = grower.work_block("miner", 10_000, Vec::new());
+    let found = grower.chain.import(block.clone(), GENESIS_TIME, &mut grower.cache);
+    assert_eq!(found, Ok(Import::Deferred { until: Timestamp(GENESIS_TIME.0 + 8_000) }));
+    let then = Timestamp(GENESIS_TIME.0 + 8_000);
+    assert!(matches!(grower.chain.import(block, then, &mut grower.cache), Ok(Import::Extended(_))));
+}
+
+#[test]
+fn an_overspending_block_is_refused_and_remembered() {
+    let mut grower = Grower::new(params());
+    let mut block = grower.work_block("miner", 1_000, Vec::new());
+    block.body.transactions = vec![grower.transfer("alice", 0, "bob", 1_000)];
+    block.header.tx_root = block.body.tx_root();
+    block.header = mine(block.header);
+    let error = grower.import(block.clone()).unwrap_err();
+    assert!(
+        matches!(&error, BlockError::Transaction { error: TxError::Balance { needed: Amount(1_001), .. }, .. }),
+        "{error}"
+    );
+    assert_eq!(grower.chain.refusal(&block.id()), Some(&error));
+    block.header.parent = block.id();
+    block.header.height = Height(2);
+    block.header = mine(block.header);
+    assert_eq!(grower.import(block).unwrap_err().code(), "invalid_ancestor");
+}
+
+#[test]
+fn the_operator_changes_the_difficulty_at_the_next_epoch() {
+    let mut grower = Grower::new(params());
+    let change = ParamsChange { difficulty: Some(Difficulty(32)), ..ParamsChange::default() };
+    let stranger = grower.sign("alice", 0, Payload::SetParams(change.clone()));
+    let mut block = grower.work_block("miner", 1_000, Vec::new());
+    block.body.transactions = vec![stranger];
+    block.header.tx_root = block.body.tx_root();
+    block.header = mine(block.header);
+    assert_eq!(grower.import(block).unwrap_err().code(), "not_operator");
+    let order = grower.sign("operator", 0, Payload::SetParams(change));
+    let block = grower.work_block("miner", 1_000, vec![order]);
+    grower.import(block).unwrap();
+    grower.grow("miner", 8);
+    let difficulties: Vec<u64> = (1..=9)
+        .map(|h| grower.chain.get(&grower.chain.at(Height(h)).unwrap()).unwrap().block.header.difficulty.0)
+        .collect();
+    assert_eq!(difficulties, [16, 16, 16, 16, 16, 16, 16, 32, 32]);
+    assert_eq!(grower.chain.head_state().rules().unwrap().current.authority_weight, Difficulty(32));
+}
+
+#[test]
+fn a_restored_tree_is_the_tree_and_a_broken_one_is_named() {
+    let mut grower = Grower::new(params());
+    let transfer = grower.transfer("alice", 0, "bob", 5);
+    let block = grower.work_block("miner", 1_000, vec![transfer.clone()]);
+    grower.import(block).unwrap();
+    grower.grow("miner", 5);
+    let chain = &grower.chain;
+    let restore = |blocks, head, state| Chain::restore(Rc::clone(chain.params()), blocks, head, state);
+    let again = restore(snapshot(chain), chain.head(), chain.head_state().clone()).unwrap();
+    assert_eq!((again.head(), again.weight()), (chain.head(), chain.weight()));
+    assert_eq!(again.block_of(&transfer.id()), chain.block_of(&transfer.id()));
+    let wrong_state = restore(snapshot(chain), chain.head(), State::default());
+    assert!(matches!(wrong_state, Err(RestoreError::StateRoot { .. })));
+    let mut gap = snapshot(chain);
+    gap.retain(|(block, _)| block.header.height != Height(3));
+    let gap = restore(gap, chain.head(), chain.head_state().clone());
+    assert!(matches!(gap, Err(RestoreError::Gap { height: Height(4), .. })));
+    let no_head = restore(Vec::new(), chain.head(), chain.head_state().clone());
+    assert!(matches!(no_head, Err(RestoreError::NoHead(_))));
+}
+
+#[test]
+fn a_locator_finds_the_common_block() {
+    let mut ours = Grower::new(params());
+    ours.grow("one", 40);
+    let mut theirs = Grower::new(params());
+    for height in 1..=30 {
+        let id = ours.chain.at(Height(height)).unwrap();
+        theirs.import((*ours.chain.get(&id).unwrap().block).clone()).unwrap();
+    }
+    let headers = ours.chain.headers_after(&theirs.chain.locator(), 5);
+    let heights: Vec<u64> = headers.iter().map(|(header, _)| header.height.0).collect();
+    assert_eq!(heights, [31, 32, 33, 34, 35]);
+    assert!(ours.chain.locator().len() <= MAX_LOCATOR);
+    assert_eq!(ours.chain.headers_after(&[], 2).len(), 2, "an unknown locator starts after genesis");
+}
+
+#[test]
+fn work_wins_a_tie_against_an_authority() {
+    let mut grower = Grower::new(params());
+    let authority = grower.authority_block("poa-2", Timestamp(GENESIS_TIME.0 + 5_000)).unwrap();
+    let work = grower.work_block("miner", 1_000, Vec::new());
+    grower.import(authority).unwrap();
+    assert_eq!(grower.chain.head_header().kind, Kind::Authority);
+    assert!(matches!(grower.import(work), Ok(Import::Reorganised(_))));
+    assert_eq!(grower.chain.head_header().kind, Kind::Work);
+}

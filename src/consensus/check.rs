@@ -1,0 +1,297 @@
+//! Checks that need no state: what a block or transaction proves by itself. The results are types, so
+//! that unchecked bytes cannot reach the state machine: `Block` -> [`CheckedBlock`] here, and from
+//! there to a connected block in [`crate::state`].
+
+use std::collections::BTreeSet;
+
+use crate::primitives::{
+    Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT,
+    MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload, Retarget, Seal, Transaction, TxBody,
+    TxId,
+};
+
+use super::{BlockError, MAX_AUTHORITIES, Params, ParamsError, TxError, slots, work};
+
+/// Most decimal places of an asset.
+pub const MAX_DECIMALS: u8 = 12;
+/// Transactions whose signatures are remembered as verified, in each of two generations: twice the
+/// mempool, so that a transaction is verified once although it arrives alone and again in blocks.
+pub const SIGNATURE_CACHE: usize = 10_000;
+
+/// A transaction that is valid by itself: sizes, network, signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedTransaction {
+    transaction: Transaction,
+    id: TxId,
+}
+
+/// A block that is valid by itself: form, body, work or seal, transactions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedBlock {
+    block: Block,
+    id: BlockHash,
+    tx_ids: Vec<TxId>,
+}
+
+/// Signatures that were verified before, by the full bytes they stand in.
+#[derive(Clone, Debug, Default)]
+pub struct SignatureCache {
+    young: BTreeSet<Digest>,
+    old: BTreeSet<Digest>,
+    verified: u64,
+}
+
+impl SignatureCache {
+    /// Number of signatures that were really verified.
+    #[must_use]
+    pub const fn verified(&self) -> u64 {
+        self.verified
+    }
+
+    fn verify(&mut self, transaction: &Transaction) -> bool {
+        let leaf = transaction.leaf();
+        if self.young.contains(&leaf) || self.old.contains(&leaf) {
+            return true;
+        }
+        self.verified = self.verified.saturating_add(1);
+        let verifies = transaction.signature_verifies();
+        if verifies {
+            if self.young.len() >= SIGNATURE_CACHE {
+                self.old = std::mem::take(&mut self.young);
+            }
+            self.young.insert(leaf);
+        }
+        verifies
+    }
+}
+
+impl CheckedTransaction {
+    /// Checks everything that needs no state.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn check(
+        transaction: Transaction,
+        params: &Params,
+        chain_id: &BlockHash,
+        cache: &mut SignatureCache,
+    ) -> Result<Self, TxError> {
+        let body = &transaction.body;
+        if body.version != TxBody::VERSION {
+            return Err(TxError::Version { expected: TxBody::VERSION, found: body.version });
+        }
+        if body.chain_id != *chain_id {
+            return Err(TxError::ChainId { expected: *chain_id, found: body.chain_id });
+        }
+        if body.fee < params.min_fee {
+            return Err(TxError::FeeTooLow { expected: params.min_fee, found: body.fee });
+        }
+        for number in [body.fee.0, body.payload.amount().0, body.nonce] {
+            if number > MAX_EXACT {
+                return Err(TxError::Overflow { found: number });
+            }
+        }
+        check_payload(&body.payload)?;
+        if !cache.verify(&transaction) {
+            return Err(TxError::Signature { from: transaction.body.from });
+        }
+        Ok(Self { id: transaction.id(), transaction })
+    }
+
+    /// The transaction.
+    #[must_use]
+    pub const fn get(&self) -> &Transaction {
+        &self.transaction
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> TxId {
+        self.id
+    }
+}
+
+fn check_payload(payload: &Payload) -> Result<(), TxError> {
+    match payload {
+        Payload::Transfer { amount, memo, .. } => {
+            within("a memo in bytes", MAX_MEMO_BYTES, memo.len())?;
+            at_least_one(amount.0)
+        }
+        Payload::Message { bytes, .. } => within("a message in bytes", MAX_MESSAGE_BYTES, bytes.len()),
+        Payload::RegisterUser { .. } => Ok(()),
+        Payload::CreateAsset { name, decimals, supply, .. } => {
+            within("an asset's name in bytes", MAX_ASSET_NAME_BYTES, name.len())?;
+            if *decimals > MAX_DECIMALS {
+                return Err(TxError::Decimals { limit: MAX_DECIMALS, found: *decimals });
+            }
+            at_least_one(supply.0)
+        }
+        Payload::TransferAsset { amount, .. } => at_least_one(amount.0),
+        Payload::SetParams(change) => Ok(check_change(change)?),
+    }
+}
+
+const fn within(what: &'static str, limit: usize, found: usize) -> Result<(), TxError> {
+    if found > limit { Err(TxError::TooLong { what, limit, found }) } else { Ok(()) }
+}
+
+const fn at_least_one(amount: u64) -> Result<(), TxError> {
+    if amount == 0 { Err(TxError::AmountZero) } else { Ok(()) }
+}
+
+fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
+    if let Some(difficulty) = change.difficulty {
+        in_range("difficulty", difficulty.0, 1, MAX_EXACT)?;
+    }
+    if let Some(weight) = change.authority_weight {
+        in_range("authority weight", weight.0, 1, MAX_EXACT)?;
+    }
+    if let Some(retarget) = change.retarget {
+        check_retarget(retarget)?;
+    }
+    change.authorities.as_deref().map_or(Ok(()), check_authorities)
+}
+
+pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
+    let Retarget::Asert { ideal, half_life, min, max } = retarget else { return Ok(()) };
+    in_range("ideal interval in ms", ideal.0, 1, 86_400_000)?;
+    in_range("half life in ms", half_life.0, 1, 86_400_000)?;
+    in_range("lowest difficulty", min.0, 1, max.0)?;
+    in_range("highest difficulty", max.0, 1, MAX_EXACT)
+}
+
+pub(super) fn check_authorities(authorities: &[crate::primitives::Address]) -> Result<(), ParamsError> {
+    in_range("number of authorities", count(authorities.len()), 0, count(MAX_AUTHORITIES))?;
+    let mut seen = BTreeSet::new();
+    match authorities.iter().find(|address| !seen.insert(**address)) {
+        Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
+        None => Ok(()),
+    }
+}
+
+pub(super) const fn in_range(what: &'static str, found: u64, least: u64, most: u64) -> Result<(), ParamsError> {
+    if found < least || found > most { Err(ParamsError::Range { what, least, most, found }) } else { Ok(()) }
+}
+
+pub(super) fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
+}
+
+/// Checks what a header proves by itself (rules 4 and 5): for headers that arrive before their bodies.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn check_header(header: &Header, seal: &Seal, params: &Params, chain_id: &BlockHash) -> Result<(), BlockError> {
+    if header.difficulty.0 == 0 || header.difficulty.0 > MAX_EXACT {
+        return Err(BlockError::DifficultyRange { found: header.difficulty });
+    }
+    match (header.kind, seal) {
+        (Kind::Work, Seal::Work) => check_work(header),
+        (Kind::Authority, Seal::Authority(signature)) => {
+            check_turn(header, params)?;
+            if header.seal_verifies(chain_id, signature) {
+                Ok(())
+            } else {
+                Err(BlockError::Seal { sealer: header.sealer })
+            }
+        }
+        (Kind::Work, Seal::Authority(_)) => Err(BlockError::SealKind { expected: "no signature on a work block" }),
+        (Kind::Authority, Seal::Work) => Err(BlockError::SealKind { expected: "a signature on an authority block" }),
+    }
+}
+
+fn check_work(header: &Header) -> Result<(), BlockError> {
+    if header.slot.0 != 0 {
+        return Err(BlockError::WorkSlot { found: header.slot });
+    }
+    if header.nonce > MAX_EXACT {
+        return Err(BlockError::NonceRange { found: header.nonce });
+    }
+    let found = header.id();
+    if work::meets(&found, header.difficulty) {
+        Ok(())
+    } else {
+        let target = Digest(work::target(header.difficulty).to_be_bytes());
+        Err(BlockError::InsufficientWork { target, found })
+    }
+}
+
+fn check_turn(header: &Header, params: &Params) -> Result<(), BlockError> {
+    if header.nonce != 0 {
+        return Err(BlockError::AuthorityNonce { found: header.nonce });
+    }
+    let expected = slots::slot_at(params, header.time);
+    if header.slot == expected { Ok(()) } else { Err(BlockError::SlotTime { expected, found: header.slot }) }
+}
+
+impl CheckedBlock {
+    /// Checks everything that needs no state, cheapest first: header, body, transactions.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn check(
+        block: Block,
+        params: &Params,
+        chain_id: &BlockHash,
+        cache: &mut SignatureCache,
+    ) -> Result<Self, BlockError> {
+        check_header(&block.header, &block.seal, params, chain_id)?;
+        check_body(&block)?;
+        let mut seen = BTreeSet::new();
+        let mut tx_ids = Vec::with_capacity(block.body.transactions.len());
+        for transaction in &block.body.transactions {
+            let id = transaction.id();
+            if !seen.insert(id) {
+                return Err(BlockError::DuplicateTransaction { id });
+            }
+            CheckedTransaction::check(transaction.clone(), params, chain_id, cache)
+                .map_err(|error| BlockError::Transaction { id, error })?;
+            tx_ids.push(id);
+        }
+        Ok(Self { id: block.id(), block, tx_ids })
+    }
+
+    /// The block.
+    #[must_use]
+    pub const fn get(&self) -> &Block {
+        &self.block
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> BlockHash {
+        self.id
+    }
+
+    /// The ids of its transactions, in order.
+    #[must_use]
+    pub fn tx_ids(&self) -> &[TxId] {
+        &self.tx_ids
+    }
+
+    /// Gives the block and its transactions' ids back.
+    #[must_use]
+    pub fn into_parts(self) -> (Block, Vec<TxId>) {
+        (self.block, self.tx_ids)
+    }
+}
+
+fn check_body(block: &Block) -> Result<(), BlockError> {
+    let Block { header, body, .. } = block;
+    if body.transactions.len() > MAX_TRANSACTIONS {
+        return Err(BlockError::TooManyTransactions { limit: MAX_TRANSACTIONS, found: body.transactions.len() });
+    }
+    if body.data.len() > MAX_DATA_BYTES {
+        return Err(BlockError::DataTooLong { limit: MAX_DATA_BYTES, found: body.data.len() });
+    }
+    let found = body.encoded_len();
+    if found > MAX_BODY_BYTES {
+        return Err(BlockError::BodyTooLong { limit: MAX_BODY_BYTES, found });
+    }
+    let expected = body.tx_root();
+    if header.tx_root != expected {
+        return Err(BlockError::TxRoot { expected, found: header.tx_root });
+    }
+    let expected = body.data_hash();
+    if header.data_hash == expected { Ok(()) } else { Err(BlockError::DataHash { expected, found: header.data_hash }) }
+}

@@ -1,0 +1,462 @@
+//! Refusals. Each variant is one way to break one numbered rule of `docs/BLOCKCHAIN_SYSTEM.md`, with what
+//! was expected and what was found; `rule` gives the number and `code` the name that people see.
+
+use crate::primitives::{
+    Address, Amount, AssetId, BlockHash, DecodeError, Difficulty, Digest, Height, Millis, NodeId, Slot, Timestamp, TxId,
+};
+
+/// Why a block is not valid.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlockError {
+    /// Rules 1 and 2.
+    #[error(transparent)]
+    Encoding(#[from] DecodeError),
+    /// Rule 1: a body longer than its limit.
+    #[error("expected a body of at most {limit} bytes, found {found}")]
+    BodyTooLong {
+        /// Bound.
+        limit: usize,
+        /// Bytes.
+        found: usize,
+    },
+    /// Rule 3.
+    #[error("expected transaction root {expected} over the body, found {found} in the header")]
+    TxRoot {
+        /// Recomputed.
+        expected: Digest,
+        /// In the header.
+        found: Digest,
+    },
+    /// Rule 3.
+    #[error("expected data hash {expected}, found {found} in the header")]
+    DataHash {
+        /// Recomputed.
+        expected: Digest,
+        /// In the header.
+        found: Digest,
+    },
+    /// Rule 3.
+    #[error("expected at most {limit} transactions, found {found}")]
+    TooManyTransactions {
+        /// Bound.
+        limit: usize,
+        /// Number.
+        found: usize,
+    },
+    /// Rule 3.
+    #[error("expected at most {limit} bytes of data, found {found}")]
+    DataTooLong {
+        /// Bound.
+        limit: usize,
+        /// Bytes.
+        found: usize,
+    },
+    /// Rule 4.
+    #[error("expected slot 0 in a work block, found {found}")]
+    WorkSlot {
+        /// Slot.
+        found: Slot,
+    },
+    /// Rule 4.
+    #[error("expected a difficulty of 1 to 2^53 - 1, found {found}")]
+    DifficultyRange {
+        /// Difficulty.
+        found: Difficulty,
+    },
+    /// Rule 4.
+    #[error("expected a nonce of at most 2^53 - 1, found {found}")]
+    NonceRange {
+        /// Nonce.
+        found: u64,
+    },
+    /// Rule 4.
+    #[error("expected a hash of at most {target}, found {found}")]
+    InsufficientWork {
+        /// The largest hash that meets the difficulty.
+        target: Digest,
+        /// The block's id.
+        found: BlockHash,
+    },
+    /// Rules 4 and 5: a signature on a work block, or none on an authority's.
+    #[error("expected {expected}")]
+    SealKind {
+        /// What the block's kind needs.
+        expected: &'static str,
+    },
+    /// Rule 5.
+    #[error("expected nonce 0 in an authority block, found {found}")]
+    AuthorityNonce {
+        /// Nonce.
+        found: u64,
+    },
+    /// Rule 5.
+    #[error("expected slot {expected} for the block's time, found {found}")]
+    SlotTime {
+        /// Slot of the time.
+        expected: Slot,
+        /// Slot in the header.
+        found: Slot,
+    },
+    /// Rule 5.
+    #[error("expected a seal by {sealer}, found a signature that does not verify")]
+    Seal {
+        /// Who should have signed.
+        sealer: NodeId,
+    },
+    /// Rule 5.
+    #[error("expected authority weight {expected}, found {found}")]
+    AuthorityWeight {
+        /// The network's.
+        expected: Difficulty,
+        /// In the header.
+        found: Difficulty,
+    },
+    /// Rule 6: built on a block that is not valid.
+    #[error("its ancestor {ancestor} is not valid")]
+    InvalidAncestor {
+        /// The ancestor.
+        ancestor: BlockHash,
+    },
+    /// Rule 6.
+    #[error("expected height {expected}, found {found}")]
+    Height {
+        /// Parent's and one.
+        expected: Height,
+        /// In the header.
+        found: Height,
+    },
+    /// Rule 7.
+    #[error("expected a time of at least {earliest} ({gap} ms after the parent), found {found}")]
+    TooSoon {
+        /// Parent's time and the least gap.
+        earliest: Timestamp,
+        /// The least gap.
+        gap: Millis,
+        /// In the header.
+        found: Timestamp,
+    },
+    /// Rule 9.
+    #[error("expected difficulty {expected}, found {found}")]
+    Difficulty {
+        /// Required here.
+        expected: Difficulty,
+        /// In the header.
+        found: Difficulty,
+    },
+    /// Rule 10.
+    #[error("expected an authority, but the network has none")]
+    NoAuthorities,
+    /// Rule 10.
+    #[error("expected slot {slot} to be sealed by {expected}, found {found}")]
+    NotLeader {
+        /// The slot.
+        slot: Slot,
+        /// Whose turn it is.
+        expected: Address,
+        /// Who sealed.
+        found: NodeId,
+    },
+    /// Rule 10.
+    #[error("expected a slot after {last}, found {found}")]
+    SlotUsed {
+        /// Last slot of an authority ancestor.
+        last: Slot,
+        /// In the header.
+        found: Slot,
+    },
+    /// Rule 11.
+    #[error("transaction {id} stands twice in the block")]
+    DuplicateTransaction {
+        /// The transaction.
+        id: TxId,
+    },
+    /// Rule 11.
+    #[error("transaction {id}: {error}")]
+    Transaction {
+        /// The transaction.
+        id: TxId,
+        /// Why.
+        error: TxError,
+    },
+    /// Rule 13.
+    #[error("expected state root {expected}, found {found} in the header")]
+    StateRoot {
+        /// Recomputed.
+        expected: Digest,
+        /// In the header.
+        found: Digest,
+    },
+}
+
+impl BlockError {
+    /// Number of the rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> u8 {
+        match self {
+            Self::Encoding(DecodeError::TooLong { .. } | DecodeError::Malformed { .. }) | Self::BodyTooLong { .. } => 1,
+            Self::Encoding(_) => 2,
+            Self::TxRoot { .. }
+            | Self::DataHash { .. }
+            | Self::TooManyTransactions { .. }
+            | Self::DataTooLong { .. } => 3,
+            Self::WorkSlot { .. }
+            | Self::DifficultyRange { .. }
+            | Self::NonceRange { .. }
+            | Self::InsufficientWork { .. } => 4,
+            Self::SealKind { .. }
+            | Self::AuthorityNonce { .. }
+            | Self::SlotTime { .. }
+            | Self::Seal { .. }
+            | Self::AuthorityWeight { .. } => 5,
+            Self::InvalidAncestor { .. } | Self::Height { .. } => 6,
+            Self::TooSoon { .. } => 7,
+            Self::Difficulty { .. } => 9,
+            Self::NoAuthorities | Self::NotLeader { .. } | Self::SlotUsed { .. } => 10,
+            Self::DuplicateTransaction { .. } | Self::Transaction { .. } => 11,
+            Self::StateRoot { .. } => 13,
+        }
+    }
+
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Encoding(_) => "encoding",
+            Self::BodyTooLong { .. } => "body_too_long",
+            Self::TxRoot { .. } => "tx_root",
+            Self::DataHash { .. } => "data_hash",
+            Self::TooManyTransactions { .. } => "too_many_transactions",
+            Self::DataTooLong { .. } => "data_too_long",
+            Self::WorkSlot { .. } => "work_slot",
+            Self::DifficultyRange { .. } => "difficulty_range",
+            Self::NonceRange { .. } => "nonce_range",
+            Self::InsufficientWork { .. } => "insufficient_work",
+            Self::SealKind { .. } => "seal_kind",
+            Self::AuthorityNonce { .. } => "authority_nonce",
+            Self::SlotTime { .. } => "slot_time",
+            Self::Seal { .. } => "seal",
+            Self::AuthorityWeight { .. } => "authority_weight",
+            Self::InvalidAncestor { .. } => "invalid_ancestor",
+            Self::Height { .. } => "height",
+            Self::TooSoon { .. } => "too_soon",
+            Self::Difficulty { .. } => "difficulty",
+            Self::NoAuthorities => "no_authorities",
+            Self::NotLeader { .. } => "not_leader",
+            Self::SlotUsed { .. } => "slot_used",
+            Self::DuplicateTransaction { .. } => "duplicate_transaction",
+            Self::Transaction { error, .. } => error.code(),
+            Self::StateRoot { .. } => "state_root",
+        }
+    }
+
+    /// Whether the block's id commits to the mistake, so that no other bytes of the same id can be
+    /// valid. A wrong body or signature says nothing about the id (CVE-2012-2459).
+    #[must_use]
+    pub const fn condemns_id(&self) -> bool {
+        match self {
+            Self::Encoding(_)
+            | Self::BodyTooLong { .. }
+            | Self::TxRoot { .. }
+            | Self::DataHash { .. }
+            | Self::TooManyTransactions { .. }
+            | Self::DataTooLong { .. }
+            | Self::SealKind { .. }
+            | Self::Seal { .. } => false,
+            Self::WorkSlot { .. }
+            | Self::DifficultyRange { .. }
+            | Self::NonceRange { .. }
+            | Self::InsufficientWork { .. }
+            | Self::AuthorityNonce { .. }
+            | Self::SlotTime { .. }
+            | Self::AuthorityWeight { .. }
+            | Self::InvalidAncestor { .. }
+            | Self::Height { .. }
+            | Self::TooSoon { .. }
+            | Self::Difficulty { .. }
+            | Self::NoAuthorities
+            | Self::NotLeader { .. }
+            | Self::SlotUsed { .. }
+            | Self::DuplicateTransaction { .. }
+            | Self::Transaction { .. }
+            | Self::StateRoot { .. } => true,
+        }
+    }
+}
+
+/// Why a transaction is not valid, or not valid here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TxError {
+    /// Not the canonical bytes of a transaction.
+    #[error(transparent)]
+    Encoding(#[from] DecodeError),
+    /// An unknown layout.
+    #[error("expected transaction version {expected}, found {found}")]
+    Version {
+        /// Known here.
+        expected: u8,
+        /// In the transaction.
+        found: u8,
+    },
+    /// Made for another network.
+    #[error("expected chain id {expected}, found {found}: it was signed for another network")]
+    ChainId {
+        /// This network's.
+        expected: BlockHash,
+        /// In the transaction.
+        found: BlockHash,
+    },
+    /// The signature is not that of the sender.
+    #[error("expected a signature by {from}, found one that does not verify")]
+    Signature {
+        /// The sender.
+        from: Address,
+    },
+    /// A text or list longer than its limit.
+    #[error("expected {what} of at most {limit}, found {found}")]
+    TooLong {
+        /// Which part, with its unit.
+        what: &'static str,
+        /// Bound.
+        limit: usize,
+        /// Length.
+        found: usize,
+    },
+    /// Nothing would move.
+    #[error("expected an amount of at least 1, found 0")]
+    AmountZero,
+    /// A number that JavaScript cannot hold, or a sum beyond it.
+    #[error("expected an amount of at most 9007199254740991, found {found} or a sum above it")]
+    Overflow {
+        /// The number.
+        found: u64,
+    },
+    /// The fee is below the network's least.
+    #[error("expected a fee of at least {expected}, found {found}")]
+    FeeTooLow {
+        /// Least.
+        expected: Amount,
+        /// In the transaction.
+        found: Amount,
+    },
+    /// Too late.
+    #[error("expected to be committed by height {valid_until}, found height {height}")]
+    Expired {
+        /// Last height.
+        valid_until: Height,
+        /// Height of the block.
+        height: Height,
+    },
+    /// Not the account's next transaction.
+    #[error("expected nonce {expected}, found {found}")]
+    Nonce {
+        /// The account's.
+        expected: u64,
+        /// In the transaction.
+        found: u64,
+    },
+    /// More than the account has.
+    #[error("expected a balance of at least {needed}, found {found}")]
+    Balance {
+        /// Amount and fee.
+        needed: Amount,
+        /// The account's.
+        found: Amount,
+    },
+    /// The name belongs to another account.
+    #[error("expected a free name, found {name:?} taken by {owner}")]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// Its owner.
+        owner: Address,
+    },
+    /// The account has a name already.
+    #[error("expected an account without a name, found it named {name:?}")]
+    AlreadyNamed {
+        /// The account's name.
+        name: String,
+    },
+    /// No such asset.
+    #[error("expected a known asset, found {asset}")]
+    AssetUnknown {
+        /// The id asked for.
+        asset: AssetId,
+    },
+    /// More of an asset than the account holds.
+    #[error("expected a holding of at least {needed}, found {found}")]
+    Holding {
+        /// Amount.
+        needed: Amount,
+        /// The account's.
+        found: Amount,
+    },
+    /// More decimal places than can be shown.
+    #[error("expected at most {limit} decimals, found {found}")]
+    Decimals {
+        /// Bound.
+        limit: u8,
+        /// In the transaction.
+        found: u8,
+    },
+    /// Only the operator's key changes parameters.
+    #[error("expected the operator {operator}, found {from}")]
+    NotOperator {
+        /// The operator.
+        operator: Address,
+        /// The sender.
+        from: Address,
+    },
+    /// Parameters that no network can have.
+    #[error(transparent)]
+    Params(#[from] ParamsError),
+}
+
+impl TxError {
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Encoding(_) => "encoding",
+            Self::Version { .. } => "version",
+            Self::ChainId { .. } => "chain_id",
+            Self::Signature { .. } => "signature",
+            Self::TooLong { .. } => "too_long",
+            Self::AmountZero => "amount_zero",
+            Self::Overflow { .. } => "overflow",
+            Self::FeeTooLow { .. } => "fee_too_low",
+            Self::Expired { .. } => "expired",
+            Self::Nonce { .. } => "nonce",
+            Self::Balance { .. } => "balance",
+            Self::NameTaken { .. } => "name_taken",
+            Self::AlreadyNamed { .. } => "already_named",
+            Self::AssetUnknown { .. } => "asset_unknown",
+            Self::Holding { .. } => "holding",
+            Self::Decimals { .. } => "decimals",
+            Self::NotOperator { .. } => "not_operator",
+            Self::Params(_) => "params",
+        }
+    }
+}
+
+/// Why parameters cannot be those of a network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParamsError {
+    /// A number outside its range.
+    #[error("expected {what} of {least} to {most}, found {found}")]
+    Range {
+        /// Which parameter.
+        what: &'static str,
+        /// Lower bound.
+        least: u64,
+        /// Upper bound.
+        most: u64,
+        /// The number.
+        found: u64,
+    },
+    /// An authority that stands in the list twice would have two turns.
+    #[error("expected each authority once, found {0} twice")]
+    AuthorityTwice(Address),
+    /// A name or account that genesis gives twice.
+    #[error("expected each account and name once in the allocation, found {0} twice")]
+    AllocationTwice(Address),
+}

@@ -1,0 +1,292 @@
+//! Frames: what really crosses a channel. Every frame is signed by its sender, because a channel tells
+//! nothing about who posted, and a forged sender would turn peer scores into a weapon.
+//!
+//! Layout, little-endian: magic 4 | version 1 | network 8 | from 32 | session 8 | sequence 8 | to 32
+//! (zeros for all) | type 1 | length 4 | payload | signature 64. A frame is judged step by step, cheapest
+//! first, and nothing is allocated beyond the bytes that came.
+
+use crate::primitives::{Address, BlockHash, Keypair, NodeId, Signature};
+
+use super::message::{Message, MessageType};
+
+/// First bytes of every frame.
+pub const MAGIC: [u8; 4] = *b"AURX";
+/// The version of the layout and of the messages.
+pub const PROTOCOL: u8 = 1;
+/// Bytes before the payload.
+const PREFIX_LEN: usize = 98;
+/// Bytes around the payload.
+pub const OVERHEAD: usize = PREFIX_LEN + 64;
+
+const DOMAIN: &[u8] = b"aurex/frame/1";
+
+/// What a frame says about itself; the signature is not checked yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Envelope<'a> {
+    /// Who says it sent the frame.
+    pub from: NodeId,
+    /// Random number of the sender's run.
+    pub session: u64,
+    /// Grows with each frame of a session.
+    pub sequence: u64,
+    /// For whom; `None` for all.
+    pub to: Option<NodeId>,
+    /// Kind of message.
+    pub kind: MessageType,
+    /// The encoded message.
+    pub payload: &'a [u8],
+    signed: &'a [u8],
+    signature: Signature,
+}
+
+/// Why a frame is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// Not a frame of this application.
+    #[error("expected a frame beginning with \"AURX\", found {found} other bytes")]
+    Foreign {
+        /// Bytes.
+        found: usize,
+    },
+    /// Another version of the protocol.
+    #[error("expected protocol version {PROTOCOL}, found {found}")]
+    Version {
+        /// Version.
+        found: u8,
+    },
+    /// Another network.
+    #[error("expected network {expected}, found {found}")]
+    Network {
+        /// Ours, hexadecimal.
+        expected: String,
+        /// Theirs, hexadecimal.
+        found: String,
+    },
+    /// A type that this version does not know.
+    #[error("expected a message type of 0 to {last}, found {found}")]
+    UnknownType {
+        /// The highest known.
+        last: u8,
+        /// Type.
+        found: u8,
+    },
+    /// Longer than a message of its type may be.
+    #[error("expected at most {limit} bytes of {kind}, found {found}")]
+    TooLarge {
+        /// Name of the type.
+        kind: &'static str,
+        /// Bound.
+        limit: usize,
+        /// Payload bytes.
+        found: usize,
+    },
+    /// The length field does not fit the bytes.
+    #[error("expected a frame of {expected} bytes, found {found}")]
+    Length {
+        /// What the length field says.
+        expected: usize,
+        /// Bytes.
+        found: usize,
+    },
+    /// The signature is not that of the sender.
+    #[error("expected a signature by {from}, found one that does not verify")]
+    Signature {
+        /// Who was said to have sent it.
+        from: NodeId,
+    },
+    /// Sent before, or out of order.
+    #[error("expected a sequence above {last}, found {found}")]
+    Replay {
+        /// Last sequence of the session.
+        last: u64,
+        /// Sequence.
+        found: u64,
+    },
+    /// The payload is no message.
+    #[error("the payload of a {kind} frame is not canonically encoded")]
+    Payload {
+        /// Name of the type.
+        kind: &'static str,
+    },
+}
+
+impl FrameError {
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Foreign { .. } => "frame_foreign",
+            Self::Version { .. } => "frame_version",
+            Self::Network { .. } => "frame_network",
+            Self::UnknownType { .. } => "frame_type",
+            Self::TooLarge { .. } => "frame_too_large",
+            Self::Length { .. } => "frame_length",
+            Self::Signature { .. } => "frame_signature",
+            Self::Replay { .. } => "frame_replay",
+            Self::Payload { .. } => "frame_payload",
+        }
+    }
+}
+
+/// The eight bytes that name a network in frames and channel names.
+#[must_use]
+pub fn network_id(chain_id: &BlockHash) -> [u8; 8] {
+    let mut id = [0; 8];
+    id.copy_from_slice(&chain_id.0[..8]);
+    id
+}
+
+/// Encodes and signs one frame.
+#[must_use]
+pub fn seal_frame(
+    key: &Keypair,
+    chain_id: &BlockHash,
+    (session, sequence): (u64, u64),
+    to: Option<NodeId>,
+    message: &Message,
+) -> Vec<u8> {
+    let (kind, payload) = message.encode();
+    let mut bytes = Vec::with_capacity(payload.len().saturating_add(OVERHEAD));
+    bytes.extend(MAGIC);
+    bytes.push(PROTOCOL);
+    bytes.extend(network_id(chain_id));
+    bytes.extend(key.node_id().0);
+    bytes.extend(session.to_le_bytes());
+    bytes.extend(sequence.to_le_bytes());
+    bytes.extend(to.map_or([0; 32], |node| node.0));
+    bytes.push(kind.byte());
+    bytes.extend(u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
+    bytes.extend(payload);
+    let signature = key.sign(DOMAIN, &bytes);
+    bytes.extend(signature.0);
+    bytes
+}
+
+fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    let mut array = [0; N];
+    array.copy_from_slice(&bytes[at..at + N]);
+    array
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads a frame of the network `chain_id` up to, but not with, its signature.
+    ///
+    /// # Errors
+    /// See [`FrameError`].
+    pub fn parse(bytes: &'a [u8], chain_id: &BlockHash) -> Result<Self, FrameError> {
+        let found = bytes.len();
+        if bytes.get(..4) != Some(&MAGIC) || found < OVERHEAD {
+            return Err(FrameError::Foreign { found });
+        }
+        if bytes[4] != PROTOCOL {
+            return Err(FrameError::Version { found: bytes[4] });
+        }
+        let network: [u8; 8] = array(bytes, 5);
+        let ours = network_id(chain_id);
+        if network != ours {
+            let hex = crate::primitives::to_hex;
+            return Err(FrameError::Network { expected: hex(&ours), found: hex(&network) });
+        }
+        let kind = MessageType::from_byte(bytes[93])?;
+        let length = usize::try_from(u32::from_le_bytes(array(bytes, 94))).unwrap_or(usize::MAX);
+        if length > kind.limit() {
+            return Err(FrameError::TooLarge { kind: kind.name(), limit: kind.limit(), found: length });
+        }
+        let expected = length.saturating_add(OVERHEAD);
+        if expected != found {
+            return Err(FrameError::Length { expected, found });
+        }
+        let (signed, signature) = bytes.split_at(PREFIX_LEN + length);
+        let to: [u8; 32] = array(bytes, 61);
+        Ok(Self {
+            from: NodeId(array(bytes, 13)),
+            session: u64::from_le_bytes(array(bytes, 45)),
+            sequence: u64::from_le_bytes(array(bytes, 53)),
+            to: (to != [0; 32]).then_some(NodeId(to)),
+            kind,
+            payload: &signed[PREFIX_LEN..],
+            signed,
+            signature: Signature(array(signature, 0)),
+        })
+    }
+
+    /// Checks the sender's signature.
+    ///
+    /// # Errors
+    /// [`FrameError::Signature`].
+    pub fn verify(&self) -> Result<(), FrameError> {
+        if self.signature.verifies(&Address::from(self.from), DOMAIN, self.signed) {
+            Ok(())
+        } else {
+            Err(FrameError::Signature { from: self.from })
+        }
+    }
+
+    /// Decodes the message.
+    ///
+    /// # Errors
+    /// [`FrameError::Payload`].
+    pub fn message(&self) -> Result<Message, FrameError> {
+        Message::decode(self.kind, self.payload).ok_or(FrameError::Payload { kind: self.kind.name() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHAIN: BlockHash = BlockHash([5; 32]);
+
+    fn sample() -> Vec<u8> {
+        seal_frame(&Keypair::from_secret(&[1; 32]), &CHAIN, (7, 8), Some(NodeId([9; 32])), &Message::Bye)
+    }
+
+    fn judge(bytes: &[u8]) -> Result<Message, FrameError> {
+        let envelope = Envelope::parse(bytes, &CHAIN)?;
+        envelope.verify()?;
+        envelope.message()
+    }
+
+    #[test]
+    fn a_frame_says_what_was_sealed() {
+        let bytes = sample();
+        let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
+        assert_eq!((envelope.session, envelope.sequence, envelope.to), (7, 8, Some(NodeId([9; 32]))));
+        assert_eq!(envelope.from, Keypair::from_secret(&[1; 32]).node_id());
+        assert_eq!(judge(&bytes), Ok(Message::Bye));
+    }
+
+    #[test]
+    fn every_flipped_bit_is_refused() {
+        let good = sample();
+        for bit in 0..good.len() * 8 {
+            let mut bytes = good.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(judge(&bytes).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn every_truncation_and_extension_is_refused() {
+        let good = sample();
+        for length in 0..good.len() {
+            assert!(judge(&good[..length]).is_err(), "{length} bytes");
+        }
+        assert!(matches!(judge(&[good, vec![0]].concat()), Err(FrameError::Length { .. })));
+    }
+
+    #[test]
+    fn foreign_versions_networks_types_and_sizes_are_named() {
+        let with = |at: usize, value: u8| {
+            let mut bytes = sample();
+            bytes[at] = value;
+            judge(&bytes).unwrap_err().code()
+        };
+        assert_eq!(with(0, b'X'), "frame_foreign");
+        assert_eq!(with(4, 2), "frame_version");
+        assert_eq!(with(5, 6), "frame_network");
+        assert_eq!(with(93, 200), "frame_type");
+        assert_eq!(with(97, 255), "frame_too_large");
+        assert_eq!(with(20, 3), "frame_signature");
+    }
+}

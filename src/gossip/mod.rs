@@ -1,0 +1,31 @@
+//! Gossip: how nodes talk. Frames and messages, what is known about each peer, which ids were seen, and
+//! how missing blocks are fetched. Nothing here knows the chain: the node routes values between them.
+
+mod frame;
+mod message;
+mod peers;
+mod seen;
+mod sync;
+
+pub use frame::{Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, network_id, seal_frame};
+pub use message::{
+    ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES, MAX_RECORDS, Message,
+    MessageType, NodeRecord,
+};
+pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
+pub use seen::{SEEN_GENERATION, Seen};
+pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError};
+
+use crate::primitives::{BlockHash, NodeId, to_hex};
+
+/// Name of the channel on which all nodes of a network listen.
+#[must_use]
+pub fn discovery_channel(chain_id: &BlockHash) -> String {
+    format!("aurex/1/{}/discovery", to_hex(&network_id(chain_id)))
+}
+
+/// Name of the channel on which one node listens.
+#[must_use]
+pub fn inbox_channel(chain_id: &BlockHash, node: &NodeId) -> String {
+    format!("aurex/1/{}/inbox/{}", to_hex(&network_id(chain_id)), to_hex(&node.0[..8]))
+}

@@ -1,0 +1,303 @@
+//! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
+//!
+//! Bounds: [`MAX_PEERS`] peers, the longest unheard going first; a peer's frames are held to
+//! [`FRAMES_PER_SECOND`] and [`BYTES_PER_SECOND`] with a burst of [`BURST_SECONDS`]. A peer whose score
+//! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
+//! nobody can spoil another's.
+
+use std::collections::BTreeMap;
+
+use crate::primitives::{Millis, NodeId, Timestamp};
+
+use super::frame::{Envelope, FrameError};
+use super::message::{HeadInfo, NodeRecord};
+
+/// Most peers remembered.
+pub const MAX_PEERS: usize = 128;
+/// A peer heard within this time counts as alive: five missed pings.
+pub const ALIVE: Millis = Millis(10_000);
+/// Frames of one peer per second.
+const FRAMES_PER_SECOND: u64 = 200;
+/// Bytes of one peer per second.
+const BYTES_PER_SECOND: u64 = 512 * 1024;
+/// Seconds of traffic that may come at once.
+const BURST_SECONDS: u64 = 4;
+/// The score at which a peer is ignored.
+const IGNORE_AT: i32 = -100;
+/// How long an ignored peer is not listened to.
+const IGNORE_FOR: Millis = Millis(600_000);
+/// A score moves halfway back to zero in this time.
+const SCORE_HALF_LIFE: Millis = Millis(60_000);
+/// The best score.
+const BEST_SCORE: i32 = 20;
+
+/// What a peer did wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Bytes that are no message.
+    Malformed,
+    /// A message longer than its type allows.
+    Oversize,
+    /// A block, seal or transaction that breaks a rule.
+    Invalid,
+    /// An answer that was not asked for.
+    Unsolicited,
+    /// No answer in time.
+    TimeOut,
+}
+
+impl Fault {
+    const fn score(self) -> i32 {
+        match self {
+            Self::Malformed => -20,
+            Self::Oversize => -50,
+            Self::Invalid => -100,
+            Self::Unsolicited => -5,
+            Self::TimeOut => -2,
+        }
+    }
+}
+
+/// One peer.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// What it says about itself; `None` until it is heard.
+    pub record: Option<NodeRecord>,
+    /// The head it last told.
+    pub head: Option<HeadInfo>,
+    /// When it was last heard; 0 for a peer known from others only.
+    pub last_seen: Timestamp,
+    /// It said goodbye and was not heard since.
+    pub left: bool,
+    /// Last measured round trip.
+    pub round_trip: Option<Millis>,
+    session: u64,
+    sequence: u64,
+    score: i32,
+    scored_at: Timestamp,
+    ignored_until: Timestamp,
+    frames: u64,
+    bytes: u64,
+    window: Timestamp,
+}
+
+impl Peer {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            record: None,
+            head: None,
+            last_seen: Timestamp(0),
+            left: false,
+            round_trip: None,
+            session: 0,
+            sequence: 0,
+            score: 0,
+            scored_at: now,
+            ignored_until: Timestamp(0),
+            frames: 0,
+            bytes: 0,
+            window: now,
+        }
+    }
+
+    /// Whether it was heard lately and has not left.
+    #[must_use]
+    pub fn alive(&self, now: Timestamp) -> bool {
+        !self.left && self.last_seen.0 > 0 && now.since(self.last_seen) <= ALIVE
+    }
+
+    /// The score now: -100 and below is ignored.
+    #[must_use]
+    pub fn score(&self, now: Timestamp) -> i32 {
+        let halvings = u32::try_from(now.since(self.scored_at).0 / SCORE_HALF_LIFE.0).unwrap_or(31).min(31);
+        self.score / (1 << halvings)
+    }
+
+    fn add(&mut self, points: i32, now: Timestamp) {
+        self.score = self.score(now).saturating_add(points).clamp(2 * IGNORE_AT, BEST_SCORE);
+        self.scored_at = now;
+        if self.score <= IGNORE_AT {
+            self.ignored_until = now.plus(IGNORE_FOR);
+            self.score = 0;
+        }
+    }
+
+    /// Whether one more frame of `bytes` is within the peer's rate.
+    fn within_rate(&mut self, bytes: usize, now: Timestamp) -> bool {
+        let burst = Millis(BURST_SECONDS * 1_000);
+        if now.since(self.window) >= burst {
+            self.window = now;
+            self.frames = 0;
+            self.bytes = 0;
+        }
+        self.frames = self.frames.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.frames <= FRAMES_PER_SECOND * BURST_SECONDS && self.bytes <= BYTES_PER_SECOND * BURST_SECONDS
+    }
+}
+
+/// All peers of one node.
+#[derive(Clone, Debug, Default)]
+pub struct Peers {
+    peers: BTreeMap<NodeId, Peer>,
+}
+
+impl Peers {
+    /// Whether a frame from `from` is worth its signature check: not ignored, and within its rate. The
+    /// sender is not proven yet, so nothing is held against it.
+    pub fn admits(&mut self, from: &NodeId, bytes: usize, now: Timestamp) -> bool {
+        match self.peers.get_mut(from) {
+            Some(peer) => now >= peer.ignored_until && peer.within_rate(bytes, now),
+            None => true,
+        }
+    }
+
+    /// Notes a frame whose signature holds; refuses one that was sent before.
+    ///
+    /// # Errors
+    /// [`FrameError::Replay`].
+    pub fn heard(&mut self, envelope: &Envelope<'_>, now: Timestamp) -> Result<&mut Peer, FrameError> {
+        self.make_room(&envelope.from);
+        let peer = self.peers.entry(envelope.from).or_insert_with(|| Peer::new(now));
+        // A new session starts a new count. An old session's frames are refused by its lower number: the
+        // first half of a session is the time it began.
+        if envelope.session < peer.session || (envelope.session == peer.session && envelope.sequence <= peer.sequence) {
+            return Err(FrameError::Replay { last: peer.sequence, found: envelope.sequence });
+        }
+        peer.session = envelope.session;
+        peer.sequence = envelope.sequence;
+        peer.last_seen = now;
+        peer.left = false;
+        Ok(peer)
+    }
+
+    /// Takes a record that others passed on; whether it is news.
+    pub fn learn(&mut self, record: NodeRecord, now: Timestamp) -> bool {
+        self.make_room(&record.id);
+        let peer = self.peers.entry(record.id).or_insert_with(|| Peer::new(now));
+        let newer = peer.record.as_ref().is_none_or(|known| record.time > known.time);
+        if newer {
+            peer.record = Some(record);
+        }
+        newer
+    }
+
+    fn make_room(&mut self, newcomer: &NodeId) {
+        if self.peers.len() < MAX_PEERS || self.peers.contains_key(newcomer) {
+            return;
+        }
+        if let Some(stalest) = self.peers.iter().min_by_key(|(_, peer)| peer.last_seen).map(|(id, _)| *id) {
+            self.peers.remove(&stalest);
+        }
+    }
+
+    /// Holds a fault against a peer.
+    pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Timestamp) {
+        if let Some(peer) = self.peers.get_mut(node) {
+            peer.add(fault.score(), now);
+        }
+    }
+
+    /// Credits a peer for a useful block.
+    pub fn credit(&mut self, node: &NodeId, now: Timestamp) {
+        if let Some(peer) = self.peers.get_mut(node) {
+            peer.add(1, now);
+        }
+    }
+
+    /// A peer.
+    #[must_use]
+    pub fn get(&self, node: &NodeId) -> Option<&Peer> {
+        self.peers.get(node)
+    }
+
+    /// A peer, to note something about it.
+    pub fn get_mut(&mut self, node: &NodeId) -> Option<&mut Peer> {
+        self.peers.get_mut(node)
+    }
+
+    /// All peers by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&NodeId, &Peer)> {
+        self.peers.iter()
+    }
+
+    /// Peers heard lately.
+    pub fn alive(&self, now: Timestamp) -> impl Iterator<Item = (&NodeId, &Peer)> {
+        self.peers.iter().filter(move |(_, peer)| peer.alive(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::seal_frame;
+    use super::super::message::Message;
+    use super::*;
+    use crate::primitives::{BlockHash, Keypair, NodeKind};
+
+    const CHAIN: BlockHash = BlockHash([1; 32]);
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn hear(peers: &mut Peers, session: u64, sequence: u64) -> Result<NodeId, FrameError> {
+        let bytes = seal_frame(&Keypair::from_secret(&[1; 32]), &CHAIN, (session, sequence), None, &Message::Bye);
+        let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
+        peers.heard(&envelope, NOW).map(|_| envelope.from)
+    }
+
+    #[test]
+    fn a_frame_counts_once_and_an_old_session_never() {
+        let mut peers = Peers::default();
+        assert!(hear(&mut peers, 5, 1).is_ok());
+        assert_eq!(hear(&mut peers, 5, 1), Err(FrameError::Replay { last: 1, found: 1 }));
+        assert!(hear(&mut peers, 5, 3).is_ok());
+        assert!(hear(&mut peers, 5, 2).is_err());
+        assert!(hear(&mut peers, 6, 1).is_ok());
+        assert!(hear(&mut peers, 5, 9).is_err());
+    }
+
+    #[test]
+    fn an_invalid_block_silences_a_peer_for_ten_minutes() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        assert!(peers.admits(&node, 100, NOW));
+        peers.blame(&node, Fault::Invalid, NOW);
+        assert!(!peers.admits(&node, 100, NOW.plus(Millis(599_999))));
+        assert!(peers.admits(&node, 100, NOW.plus(IGNORE_FOR)));
+    }
+
+    #[test]
+    fn scores_fade_and_small_faults_add_up() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        peers.blame(&node, Fault::Malformed, NOW);
+        assert_eq!(peers.get(&node).unwrap().score(NOW), -20);
+        assert_eq!(peers.get(&node).unwrap().score(NOW.plus(Millis(60_000))), -10);
+        for _ in 0..4 {
+            peers.blame(&node, Fault::Malformed, NOW);
+        }
+        assert!(!peers.admits(&node, 1, NOW));
+    }
+
+    #[test]
+    fn a_flood_is_cut_off_and_resumes_later() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        let burst = FRAMES_PER_SECOND * BURST_SECONDS;
+        let admitted = (0..burst * 2).filter(|_| peers.admits(&node, 100, NOW)).count();
+        assert_eq!(u64::try_from(admitted).unwrap(), burst);
+        assert!(peers.admits(&node, 100, NOW.plus(Millis(4_000))));
+    }
+
+    #[test]
+    fn the_newest_record_wins_and_peers_are_bounded() {
+        let mut peers = Peers::default();
+        let record = |n: u8, time: u64| {
+            NodeRecord::sign(&Keypair::from_secret(&[n; 32]), "n", NodeKind::Pow, "t", Timestamp(time))
+        };
+        assert!(peers.learn(record(1, 2), NOW));
+        assert!(!peers.learn(record(1, 1), NOW));
+        for n in 0..=200 {
+            peers.learn(record(n, 1), NOW);
+        }
+        assert_eq!(peers.iter().count(), MAX_PEERS);
+    }
+}

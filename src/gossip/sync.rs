@@ -1,0 +1,332 @@
+//! Fetching missing blocks: headers first, from one peer; then the bodies of those headers, from up to
+//! [`PARALLEL`] peers at once, in order. The node checks headers before it hands them over, and only
+//! asks for the bodies of a chain that outweighs its own.
+//!
+//! Bounds: one batch of headers at a time, [`BODY_WINDOW`] bodies per request; every request has a
+//! deadline after which it is given to another peer; after [`MAX_FAILURES`] in a row the fetch is given
+//! up and may begin again after a pause that doubles.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::primitives::{Block, BlockHash, Body, Header, Millis, NodeId, Seal, Timestamp};
+
+/// Bodies asked of one peer at once.
+pub const BODY_WINDOW: usize = 64;
+/// Peers asked at the same time.
+const PARALLEL: usize = 3;
+/// How long an answer may take.
+const ANSWER_WITHIN: Millis = Millis(2_000);
+/// Failures in a row after which a fetch is given up.
+const MAX_FAILURES: u32 = 4;
+/// The first pause after a fetch that was given up; it doubles up to 16 times this.
+const FIRST_PAUSE: Millis = Millis(250);
+
+/// What a node should ask its peers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyncAsk {
+    /// Ask `peer` for headers after a locator that begins with `after`, if given.
+    Headers {
+        /// Whom.
+        peer: NodeId,
+        /// The last header of the batch before.
+        after: Option<BlockHash>,
+    },
+    /// Ask `peer` for bodies.
+    Bodies {
+        /// Whom.
+        peer: NodeId,
+        /// Of which blocks.
+        ids: Vec<BlockHash>,
+    },
+}
+
+/// What is wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    /// Nobody asked for it.
+    #[error("the answer was not asked for")]
+    Unsolicited,
+    /// A body that its header does not commit to.
+    #[error("the body of block {0} is not the one its header commits to")]
+    BodyMismatch(BlockHash),
+}
+
+/// The fetching of missing blocks.
+#[derive(Clone, Debug, Default)]
+pub struct Sync {
+    stage: Stage,
+    failures: u32,
+    pauses: u32,
+    not_before: Timestamp,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Stage {
+    #[default]
+    Idle,
+    Headers {
+        peer: NodeId,
+        deadline: Timestamp,
+    },
+    Bodies(Download),
+}
+
+#[derive(Clone, Debug)]
+struct Download {
+    source: NodeId,
+    last: BlockHash,
+    more: bool,
+    wanted: VecDeque<(BlockHash, Header, Seal)>,
+    bodies: BTreeMap<BlockHash, Body>,
+    asked: BTreeMap<BlockHash, (NodeId, Timestamp)>,
+}
+
+impl Sync {
+    /// Whether nothing is being fetched.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        matches!(self.stage, Stage::Idle)
+    }
+
+    /// Begins to fetch from `peer`, unless a fetch is under way or was given up just now.
+    pub fn begin(&mut self, peer: NodeId, after: Option<BlockHash>, now: Timestamp) -> Option<SyncAsk> {
+        if !self.is_idle() || now < self.not_before {
+            return None;
+        }
+        self.stage = Stage::Headers { peer, deadline: now.plus(ANSWER_WITHIN) };
+        Some(SyncAsk::Headers { peer, after })
+    }
+
+    /// Whether headers from `peer` were asked for.
+    #[must_use]
+    pub fn awaits_headers_of(&self, from: &NodeId) -> bool {
+        matches!(&self.stage, Stage::Headers { peer, .. } if peer == from)
+    }
+
+    /// Takes the headers whose bodies are wanted, oldest first, each the child of the one before. `more`
+    /// says that the peer has more after them.
+    pub fn want(&mut self, source: NodeId, headers: Vec<(Header, Seal)>, more: bool) {
+        let wanted: VecDeque<_> = headers.into_iter().map(|(header, seal)| (header.id(), header, seal)).collect();
+        let Some((last, ..)) = wanted.back() else { return self.finish() };
+        let last = *last;
+        let (bodies, asked) = (BTreeMap::new(), BTreeMap::new());
+        self.failures = 0;
+        self.stage = Stage::Bodies(Download { source, last, more, wanted, bodies, asked });
+    }
+
+    /// Takes bodies from `from`.
+    ///
+    /// # Errors
+    /// See [`SyncError`]; good bodies before the bad one are kept.
+    pub fn take_bodies(&mut self, from: NodeId, bodies: Vec<(BlockHash, Body)>) -> Result<(), SyncError> {
+        let Stage::Bodies(download) = &mut self.stage else { return Err(SyncError::Unsolicited) };
+        if !download.asked.values().any(|(peer, _)| *peer == from) {
+            return Err(SyncError::Unsolicited);
+        }
+        let mut outcome = Ok(());
+        for (id, body) in bodies {
+            let wanted = download.wanted.iter().find(|(wanted, ..)| *wanted == id);
+            let Some((_, header, _)) = wanted else { continue };
+            if body.tx_root() == header.tx_root && body.data_hash() == header.data_hash {
+                download.bodies.insert(id, body);
+                self.failures = 0;
+            } else {
+                outcome = Err(SyncError::BodyMismatch(id));
+                break;
+            }
+        }
+        // What this peer did not send is asked again, of whoever comes next.
+        download.asked.retain(|_, (peer, _)| *peer != from);
+        outcome
+    }
+
+    /// The next block in order, once its body is here.
+    pub fn next_block(&mut self) -> Option<Block> {
+        let Stage::Bodies(download) = &mut self.stage else { return None };
+        let (id, ..) = download.wanted.front()?;
+        let body = download.bodies.remove(id)?;
+        let (_, header, seal) = download.wanted.pop_front()?;
+        Some(Block { header, seal, body })
+    }
+
+    /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is
+    /// complete, in which case it ends or goes on with the next headers.
+    pub fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
+        let Stage::Bodies(download) = &mut self.stage else { return Vec::new() };
+        if download.wanted.is_empty() {
+            let (peer, after, more) = (download.source, download.last, download.more);
+            self.finish();
+            return if more { self.begin(peer, Some(after), now).into_iter().collect() } else { Vec::new() };
+        }
+        download.asks(peers, now)
+    }
+
+    /// Gives requests up whose deadline has passed; the peers that did not answer.
+    pub fn expire(&mut self, now: Timestamp) -> Vec<NodeId> {
+        let late: Vec<NodeId> = match &mut self.stage {
+            Stage::Idle => Vec::new(),
+            Stage::Headers { peer, deadline } if now >= *deadline => {
+                let peer = *peer;
+                self.give_up(now);
+                return vec![peer];
+            }
+            Stage::Headers { .. } => Vec::new(),
+            Stage::Bodies(download) => {
+                let mut late: Vec<NodeId> =
+                    download.asked.values().filter(|(_, at)| now >= *at).map(|(peer, _)| *peer).collect();
+                late.dedup();
+                download.asked.retain(|_, (_, at)| now < *at);
+                late
+            }
+        };
+        if !late.is_empty() {
+            self.failures = self.failures.saturating_add(1);
+            if self.failures >= MAX_FAILURES {
+                self.give_up(now);
+            }
+        }
+        late
+    }
+
+    /// Ends the fetch without success; the next may begin after a pause.
+    pub fn give_up(&mut self, now: Timestamp) {
+        self.not_before = now.plus(Millis(FIRST_PAUSE.0 << self.pauses));
+        self.pauses = self.pauses.saturating_add(1).min(4);
+        self.failures = 0;
+        self.stage = Stage::Idle;
+    }
+
+    /// Ends the fetch with success.
+    pub fn finish(&mut self) {
+        self.stage = Stage::Idle;
+        self.failures = 0;
+        self.pauses = 0;
+    }
+
+    /// When [`Self::expire`] should be called next.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Idle => None,
+            Stage::Headers { deadline, .. } => Some(*deadline),
+            Stage::Bodies(download) => download.asked.values().map(|(_, at)| *at).min(),
+        }
+    }
+
+    /// The peer whose chain is being fetched.
+    #[must_use]
+    pub const fn source(&self) -> Option<NodeId> {
+        match &self.stage {
+            Stage::Idle => None,
+            Stage::Headers { peer, .. } => Some(*peer),
+            Stage::Bodies(download) => Some(download.source),
+        }
+    }
+
+    /// Blocks still to come of the batch under way.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        match &self.stage {
+            Stage::Bodies(download) => download.wanted.len(),
+            Stage::Idle | Stage::Headers { .. } => 0,
+        }
+    }
+}
+
+impl Download {
+    fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
+        let mut asks = Vec::new();
+        // The source has them all; others may.
+        let candidates = std::iter::once(&self.source).chain(peers.iter().filter(|peer| **peer != self.source));
+        let candidates: Vec<NodeId> = candidates.take(PARALLEL).copied().collect();
+        for peer in candidates {
+            if self.asked.values().any(|(busy, _)| *busy == peer) {
+                continue;
+            }
+            let open = self.wanted.iter().map(|(id, ..)| *id);
+            let ids: Vec<BlockHash> = open
+                .filter(|id| !self.bodies.contains_key(id) && !self.asked.contains_key(id))
+                .take(BODY_WINDOW)
+                .collect();
+            if ids.is_empty() {
+                break;
+            }
+            let deadline = now.plus(ANSWER_WITHIN);
+            self.asked.extend(ids.iter().map(|id| (*id, (peer, deadline))));
+            asks.push(SyncAsk::Bodies { peer, ids });
+        }
+        asks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{Grower, params};
+
+    const NOW: Timestamp = Timestamp(1_000);
+    const A: NodeId = NodeId([1; 32]);
+    const B: NodeId = NodeId([2; 32]);
+
+    fn blocks(count: usize) -> Vec<Block> {
+        let mut grower = Grower::new(params());
+        let ids = grower.grow("miner", count);
+        ids.iter().map(|id| (*grower.chain.get(id).unwrap().block).clone()).collect()
+    }
+
+    fn wanting(blocks: &[Block]) -> Sync {
+        let mut sync = Sync::default();
+        assert!(matches!(sync.begin(A, None, NOW), Some(SyncAsk::Headers { peer: A, after: None })));
+        sync.want(A, blocks.iter().map(|block| (block.header, block.seal)).collect(), false);
+        sync
+    }
+
+    fn answer(blocks: &[Block], ids: &[BlockHash]) -> Vec<(BlockHash, Body)> {
+        let of = |id: &BlockHash| blocks.iter().find(|block| block.id() == *id).unwrap().body.clone();
+        ids.iter().map(|id| (*id, of(id))).collect()
+    }
+
+    #[test]
+    fn bodies_come_from_several_peers_and_leave_in_order() {
+        let blocks = blocks(100);
+        let mut sync = wanting(&blocks);
+        let asks = sync.asks(&[A, B], NOW);
+        assert_eq!(asks.len(), 2);
+        for ask in asks.iter().rev() {
+            let SyncAsk::Bodies { peer, ids } = ask else { panic!("{ask:?}") };
+            sync.take_bodies(*peer, answer(&blocks, ids)).unwrap();
+        }
+        let got: Vec<Block> = std::iter::from_fn(|| sync.next_block()).collect();
+        assert_eq!(got, blocks);
+        assert!(sync.asks(&[A, B], NOW).is_empty() && sync.is_idle());
+    }
+
+    #[test]
+    fn what_was_not_asked_for_and_what_does_not_match_is_refused() {
+        let mut first = Grower::new(params());
+        let transfer = first.transfer("alice", 0, "bob", 1);
+        let block = first.work_block("miner", 1_000, vec![transfer]);
+        let mut sync = wanting(std::slice::from_ref(&block));
+        assert_eq!(sync.take_bodies(B, Vec::new()), Err(SyncError::Unsolicited));
+        sync.asks(&[A], NOW);
+        let mismatch = sync.take_bodies(A, vec![(block.id(), Body::default())]);
+        assert_eq!(mismatch, Err(SyncError::BodyMismatch(block.id())));
+        assert_eq!(sync.asks(&[A], NOW).len(), 1, "it is asked for again");
+        assert_eq!(Sync::default().take_bodies(A, Vec::new()), Err(SyncError::Unsolicited));
+    }
+
+    #[test]
+    fn late_peers_are_named_and_a_hopeless_fetch_ends_with_a_pause() {
+        let blocks = blocks(3);
+        let mut sync = wanting(&blocks);
+        let mut now = NOW;
+        for _ in 0..MAX_FAILURES {
+            assert_eq!(sync.asks(&[A], now).len(), 1);
+            now = sync.deadline().unwrap();
+            assert_eq!(sync.expire(now), [A]);
+        }
+        assert!(sync.is_idle());
+        assert_eq!(sync.begin(A, None, now), None);
+        assert!(sync.begin(A, None, now.plus(Millis(250))).is_some());
+    }
+}

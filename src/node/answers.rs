@@ -1,0 +1,239 @@
+//! Answers to the page: blocks, transactions, accounts, the mempool. Nothing here changes the node but a
+//! submitted transaction.
+
+use crate::ipc::{AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, Request, TransactionInfo};
+use crate::primitives::{Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, to_hex};
+use crate::state::{Account, Entry, Key};
+
+use super::io::not_here;
+use super::rows::memo_of;
+use super::{Answer, Node, Outbox, Source, is_hash_prefix};
+
+/// Most blocks, accounts or transactions of one answer.
+const MAX_ANSWER: u32 = 500;
+/// Most waiting transactions that are listed.
+const MAX_LISTED: usize = 200;
+
+impl Node {
+    /// Answers a request of the page; `Ledger` and `Wipe` are answered by the shell.
+    ///
+    /// # Errors
+    /// What was expected and what was found.
+    pub fn answer(&mut self, now: Timestamp, request: Request, out: &mut Outbox) -> Result<Answer, ApiError> {
+        self.now = self.now.max(now);
+        match request {
+            Request::Submit { raw } => {
+                let answer = self.submit(&raw, out).map(|info| Answer::Transaction(Box::new(info)));
+                self.settle(false, out);
+                answer
+            }
+            Request::Account { who } => self.account(&who).map(Answer::Account),
+            Request::Accounts => Ok(Answer::Accounts(self.accounts())),
+            Request::Chain { from, count } => Ok(Answer::Chain(self.chain_info(from, count))),
+            Request::Block { which } => self.block_info(&which).map(|block| Answer::Block(Box::new(block))),
+            Request::Transaction { id } => self.transaction_info(&id).map(|info| Answer::Transaction(Box::new(info))),
+            Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
+            Request::Peers => Ok(Answer::Peers(self.peers(now))),
+            Request::Ledger(_) => Err(not_here("a question to the ledger")),
+            Request::Wipe => Err(not_here("the wiping of the ledger")),
+        }
+    }
+
+    fn submit(&mut self, raw: &[u8], out: &mut Outbox) -> Result<TransactionInfo, ApiError> {
+        let transaction = Transaction::from_bytes(raw).map_err(|error| ApiError::new("encoding", error.to_string()))?;
+        let id = self
+            .take_transaction(transaction, Source::Own, out)
+            .map_err(|error| ApiError::new(error.code(), error.to_string()))?;
+        self.describe(&id).ok_or_else(|| unknown("transaction", &id.to_string()))
+    }
+
+    fn find_account(&self, who: &str) -> Option<Address> {
+        match who.parse::<Name>().ok().and_then(|name| self.chain.head_state().owner_of(&name)) {
+            Some(address) => Some(address),
+            None => who.parse().ok(),
+        }
+    }
+
+    fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
+        let address = self.find_account(who).ok_or_else(|| {
+            ApiError::new(
+                "unknown_user",
+                format!("expected a registered name or an address of 64 digits, found {who:?}"),
+            )
+        })?;
+        let account = self.chain.head_state().account(&address);
+        Ok(self.account_info(&address, &account))
+    }
+
+    fn account_info(&self, address: &Address, account: &Account) -> AccountInfo {
+        AccountInfo {
+            address: address.to_string(),
+            name: self.registered_name(address),
+            balance: account.balance.0,
+            nonce: account.nonce,
+            next_nonce: self.mempool.next_nonce(address, account.nonce),
+            created_at_height: account.created.0,
+            assets: self.holdings(address),
+        }
+    }
+
+    fn holdings(&self, address: &Address) -> Vec<(String, String, u64)> {
+        let state = self.chain.head_state();
+        let mut held = Vec::new();
+        state.tree().for_each(|key, entry| {
+            if let (Key::Holding(asset, owner), Entry::Holding(amount)) = (key, entry)
+                && owner == address
+            {
+                let symbol = state.asset(asset).map(|asset| asset.symbol.to_string()).unwrap_or_default();
+                held.push((symbol, asset.to_string(), amount.0));
+            }
+        });
+        held
+    }
+
+    fn accounts(&self) -> Vec<AccountInfo> {
+        let mut accounts = Vec::new();
+        self.chain.head_state().tree().for_each(|key, entry| {
+            if let (Key::Account(address), Entry::Account(account)) = (key, entry) {
+                accounts.push((*address, account.clone()));
+            }
+        });
+        accounts.sort_by_key(|(address, account)| (std::cmp::Reverse(account.balance), *address));
+        accounts.truncate(usize::try_from(MAX_ANSWER).unwrap_or(usize::MAX));
+        accounts.iter().map(|(address, account)| self.account_info(address, account)).collect()
+    }
+
+    fn chain_info(&self, from: Option<u64>, count: u32) -> ChainInfo {
+        let count = u64::from(count.min(MAX_ANSWER));
+        let height = self.chain.height().0;
+        let start = from.unwrap_or_else(|| height.saturating_add(1).saturating_sub(count));
+        let heights = start..start.saturating_add(count).min(height.saturating_add(1));
+        let blocks = heights.filter_map(|height| self.summary(&self.chain.at(Height(height))?)).collect();
+        ChainInfo { node: self.name.clone(), height, head: self.chain.head().to_string(), blocks }
+    }
+
+    fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
+        if let Ok(height) = which.parse::<u64>()
+            && let Some(id) = self.chain.at(Height(height))
+        {
+            return Ok(id);
+        }
+        if !is_hash_prefix(which) {
+            let expected = "a height of the best chain or at least 4 digits of a hash";
+            return Err(ApiError::new("unknown_block", format!("expected {expected}, found {which:?}")));
+        }
+        let which = which.to_ascii_lowercase();
+        let found: Vec<BlockHash> = self.chain.with_prefix(&which, 2).collect();
+        match found[..] {
+            [id] => Ok(id),
+            [] => Err(unknown("block", &which)),
+            _ => {
+                Err(ApiError::new("ambiguous", format!("expected the prefix of one block, found several with {which}")))
+            }
+        }
+    }
+
+    fn block_info(&self, which: &str) -> Result<BlockInfo, ApiError> {
+        let id = self.find_block(which)?;
+        let entry = self.chain.get(&id).ok_or_else(|| unknown("block", which))?;
+        let summary = self.summary(&id).ok_or_else(|| unknown("block", which))?;
+        let (header, raw) = (&entry.block.header, entry.block.to_bytes());
+        let confirmations =
+            if summary.on_best_chain { self.chain.height().since(header.height).saturating_add(1) } else { 0 };
+        Ok(BlockInfo {
+            summary,
+            tx_root: header.tx_root.to_string(),
+            data_hash: header.data_hash.to_string(),
+            data: String::from_utf8_lossy(&entry.block.body.data).into_owned(),
+            seal: match entry.block.seal {
+                Seal::Work => String::new(),
+                Seal::Authority(signature) => signature.to_string(),
+            },
+            confirmations,
+            size: u32::try_from(raw.len()).unwrap_or(u32::MAX),
+            transactions: entry
+                .block
+                .body
+                .transactions
+                .iter()
+                .map(|transaction| self.info(transaction, header.time, Some((id, header.height))))
+                .collect(),
+            raw: to_hex(&raw),
+        })
+    }
+
+    fn transaction_info(&self, id: &str) -> Result<TransactionInfo, ApiError> {
+        if !is_hash_prefix(id) {
+            let message = format!("expected at least 4 digits of a transaction id, found {id:?}");
+            return Err(ApiError::new("unknown_transaction", message));
+        }
+        let prefix = id.to_ascii_lowercase();
+        let waiting = self.mempool.ids().filter(|id| id.to_string().starts_with(&prefix));
+        let dropped = self.dropped.keys().copied().filter(|id| id.to_string().starts_with(&prefix));
+        let mut found: Vec<TxId> =
+            self.chain.transactions_with_prefix(&prefix, 2).chain(waiting.take(2)).chain(dropped.take(2)).collect();
+        found.dedup();
+        match found[..] {
+            [id] => self.describe(&id).ok_or_else(|| unknown("transaction", &prefix)),
+            [] => Err(unknown("transaction", &prefix)),
+            _ => {
+                let message = format!("expected the prefix of one transaction, found several with {prefix}");
+                Err(ApiError::new("ambiguous", message))
+            }
+        }
+    }
+
+    /// A transaction and where it stands.
+    pub(super) fn describe(&self, id: &TxId) -> Option<TransactionInfo> {
+        if let Some(block) = self.chain.block_of(id) {
+            let header = &self.chain.get(&block)?.block.header;
+            let transaction = self.transaction(id)?;
+            return Some(self.info(&transaction, header.time, Some((block, header.height))));
+        }
+        if let Some(waiting) = self.mempool.get(id) {
+            return Some(self.info(waiting.transaction.get(), waiting.since, None));
+        }
+        let (reason, transaction) = self.dropped.get(id)?;
+        let info = self.info(transaction, self.now, None);
+        Some(TransactionInfo { status: "dropped".to_owned(), reason: reason.to_string(), seen_by: 0, ..info })
+    }
+
+    fn info(&self, transaction: &Transaction, at: Timestamp, place: Option<(BlockHash, Height)>) -> TransactionInfo {
+        let body = &transaction.body;
+        let committed = place.filter(|(block, _)| self.chain.on_best(block));
+        TransactionInfo {
+            tx_hash: transaction.id().to_string(),
+            status: if committed.is_some() { "committed" } else { "pending" }.to_owned(),
+            block_id: committed.map(|(block, _)| block.to_string()).unwrap_or_default(),
+            height: committed.map(|(_, height)| height.0),
+            confirmations: committed.map_or(0, |(_, height)| self.chain.height().since(height).saturating_add(1)),
+            seen_by: 1,
+            from_user: self.name_of(&body.from),
+            to_user: body.payload.to().map(|to| self.name_of(&to)).unwrap_or_default(),
+            from_address: body.from.to_string(),
+            amount: body.payload.amount().0,
+            fee: body.fee.0,
+            nonce: body.nonce,
+            kind: body.payload.kind().to_owned(),
+            memo: memo_of(&body.payload),
+            timestamp: at.0,
+            reason: String::new(),
+            signature: transaction.signature.to_string(),
+            raw: to_hex(&transaction.to_bytes()),
+        }
+    }
+
+    fn mempool_info(&self) -> MempoolInfo {
+        let waiting = self.mempool.iter().take(MAX_LISTED);
+        MempoolInfo {
+            node: self.name.clone(),
+            count: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
+            bytes: u32::try_from(self.mempool.bytes()).unwrap_or(u32::MAX),
+            transactions: waiting.map(|waiting| self.info(waiting.transaction.get(), waiting.since, None)).collect(),
+        }
+    }
+}
+
+fn unknown(what: &str, which: &str) -> ApiError {
+    ApiError::new(&format!("unknown_{what}"), format!("expected a known {what}, found none with {which}"))
+}

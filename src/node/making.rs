@@ -1,0 +1,291 @@
+//! Making blocks: candidates for the miners of a proof-of-work node, and the slots of an authority.
+//!
+//! An authority never seals a slot twice: the slot is written to the ledger, flushed to the disk, before
+//! it is sealed; and a node that starts without knowing what it sealed waits for a later slot.
+
+use crate::consensus::{slots, work};
+use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner};
+use crate::ledger::{RawRow, Row, Table, meta_key};
+use crate::primitives::{Block, Body, Difficulty, Header, Kind, MAX_EXACT, Millis, NodeKind, Seal, Slot, Timestamp};
+use crate::state::{Template, assemble};
+
+use super::timers::Timer;
+use super::{BatchId, Node, Notice, Outbox, Output, Source};
+
+/// A candidate is built again after this time even if nothing changed, so that its time stays true.
+const CANDIDATE_EVERY: Millis = Millis(10_000);
+/// A miner's progress is told to people this often.
+const TELL_EVERY: Millis = Millis(5_000);
+/// Slots of grace in which a network is young and a node without a ledger may seal at once.
+const YOUNG_SLOTS: u64 = 3;
+
+/// The search of a proof-of-work node.
+#[derive(Debug)]
+pub(super) struct Mining {
+    pub(super) pace: Pace,
+    pub(super) miners: Vec<Miner>,
+    job: Option<Job>,
+    jobs: u64,
+    not_before: Timestamp,
+}
+
+#[derive(Debug)]
+struct Job {
+    number: u64,
+    header: Header,
+    body: Body,
+    since: Timestamp,
+}
+
+/// One miner worker as the node knows it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Miner {
+    pub(super) hashes: u64,
+    pub(super) hash_rate: f64,
+    pub(super) nonce: u64,
+    pub(super) best_hash: String,
+    pub(super) blocks_found: u64,
+    told: Timestamp,
+}
+
+/// The duty of an authority.
+#[derive(Debug, Default)]
+pub(super) struct Authority {
+    /// The first slot that it may still seal.
+    pub(super) first_open: Slot,
+    reserved: Option<(Slot, BatchId)>,
+}
+
+impl Mining {
+    pub(super) fn new(pace: Pace, miners: u32, not_before: Timestamp) -> Self {
+        let count = usize::try_from(miners).unwrap_or(0);
+        Self { pace, miners: vec![Miner::default(); count], job: None, jobs: 0, not_before }
+    }
+
+    pub(super) fn is_searching(&self) -> bool {
+        self.job.is_some()
+    }
+
+    pub(super) fn job(&self) -> Option<(u64, &Header, Timestamp)> {
+        self.job.as_ref().map(|job| (job.number, &job.header, job.since))
+    }
+
+    /// The nonces of one miner: the whole range is cut into equal parts.
+    pub(super) fn range(&self, worker: u32) -> (u64, u64) {
+        let count = u64::try_from(self.miners.len()).unwrap_or(1).max(1);
+        let part = (MAX_EXACT + 1) / count;
+        let start = part * u64::from(worker);
+        (start, start + part)
+    }
+}
+
+impl Authority {
+    /// The duty of a node whose ledger says which slot it sealed last.
+    pub(super) fn new(sealed: Option<Slot>, current: Slot) -> Self {
+        let first_open = match sealed {
+            Some(slot) => Slot(slot.0.saturating_add(1)),
+            None if current.0 <= YOUNG_SLOTS => Slot(1),
+            None => Slot(current.0.saturating_add(1)),
+        };
+        Self { first_open, reserved: None }
+    }
+}
+
+impl Node {
+    /// The hash budget of each miner per second at `difficulty`; `None` at full speed.
+    pub(super) fn budget(&self, difficulty: Difficulty) -> Option<f64> {
+        let Pace::Interval { ms } = self.mining.pace else { return None };
+        let peers = self.peers.alive(self.now);
+        let others = peers.filter(|(_, peer)| peer.record.as_ref().is_some_and(|it| it.kind == NodeKind::Pow)).count();
+        let miners = (others + 1) * self.mining.miners.len().max(1);
+        // A budget is a choice of this node and enters nothing that is hashed: floats are fine here.
+        Some(difficulty.0 as f64 * 1_000.0 / (ms.max(1) as f64) / miners as f64)
+    }
+
+    /// Builds a candidate on the head and has the miners search it.
+    pub(super) fn search_candidate(&mut self, out: &mut Outbox) {
+        self.timers.clear(Timer::Candidate);
+        if self.kind != NodeKind::Pow || self.mining.miners.is_empty() || self.stopping {
+            return;
+        }
+        if self.now < self.mining.not_before {
+            return self.timers.set(Timer::Candidate, self.mining.not_before);
+        }
+        if self.sync.missing() > 0 {
+            return self.cancel_search(out);
+        }
+        self.timers.set(Timer::Candidate, self.now.plus(CANDIDATE_EVERY));
+        let Some((header, body)) = self.candidate(Kind::Work) else { return };
+        self.mining.jobs = self.mining.jobs.saturating_add(1);
+        let number = self.mining.jobs;
+        let budget = self.budget(header.difficulty);
+        self.mining.job = Some(Job { number, header, body, since: self.now });
+        for worker in self.workers() {
+            let (nonce_start, nonce_end) = self.mining.range(worker);
+            if let Some(miner) = self.mining.miners.get_mut(usize::try_from(worker).unwrap_or(usize::MAX)) {
+                *miner = Miner {
+                    blocks_found: miner.blocks_found,
+                    hash_rate: miner.hash_rate,
+                    told: miner.told,
+                    nonce: nonce_start,
+                    ..Miner::default()
+                };
+            }
+            let message = ToMiner::Search(SearchJob {
+                job: number,
+                header: header.to_bytes().to_vec(),
+                difficulty: header.difficulty.0,
+                nonce_start,
+                nonce_end,
+                budget,
+            });
+            out.push(Output::Miner { worker, message });
+        }
+    }
+
+    fn workers(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.mining.miners.len()).unwrap_or(0)
+    }
+
+    fn candidate(&self, kind: Kind) -> Option<(Header, Body)> {
+        let state = self.chain.head_state();
+        let data = format!("{} {}", self.name, kind_word(kind));
+        let template = Template {
+            parent: self.chain.head_header(),
+            parent_id: self.chain.head(),
+            kind,
+            sealer: self.id,
+            time: self.now,
+            data: data.as_bytes(),
+        };
+        assemble(&self.params, state, template, self.mempool.selection(state).into_iter())
+    }
+
+    pub(super) fn cancel_search(&mut self, out: &mut Outbox) {
+        if self.mining.job.take().is_some() {
+            out.extend(self.workers().map(|worker| Output::Miner { worker, message: ToMiner::Cancel }));
+        }
+    }
+
+    pub(super) fn on_miner(&mut self, worker: u32, message: FromMiner, out: &mut Outbox) {
+        let Some(current) = self.mining.job.as_ref().map(|job| job.number) else { return };
+        let index = usize::try_from(worker).unwrap_or(usize::MAX);
+        let now = self.now;
+        let Some(miner) = self.mining.miners.get_mut(index) else { return };
+        match message {
+            FromMiner::Progress { job, hashes, hash_rate, nonce, best_hash } if job == current => {
+                let told = miner.told;
+                *miner = Miner { hashes, hash_rate, nonce, best_hash, ..miner.clone() };
+                if now.since(told) >= TELL_EVERY {
+                    miner.told = now;
+                    let best = miner.best_hash.clone();
+                    let height = self.chain.height().next();
+                    out.push(Output::Notice(Notice::Searching { worker, height, hashes, hash_rate, best }));
+                }
+            }
+            FromMiner::Found { job, nonce, hashes, elapsed_ms } if job == current => {
+                miner.hashes = hashes;
+                self.on_found(worker, nonce, hashes, elapsed_ms, out);
+            }
+            FromMiner::Exhausted { job, .. } if job == current => self.search_candidate(out),
+            FromMiner::Progress { .. } | FromMiner::Found { .. } | FromMiner::Exhausted { .. } => {}
+        }
+    }
+
+    /// Checks a found nonce with the plain hash and imports the block.
+    fn on_found(&mut self, worker: u32, nonce: u64, hashes: u64, elapsed_ms: f64, out: &mut Outbox) {
+        let Some(job) = self.mining.job.take() else { return };
+        let header = Header { nonce, ..job.header };
+        let id = header.id();
+        if nonce > MAX_EXACT || !work::meets(&id, header.difficulty) {
+            out.push(Output::Notice(Notice::FalseFind { worker, nonce }));
+            return self.search_candidate(out);
+        }
+        if self.import(Block { header, seal: Seal::Work, body: job.body }, Source::Own, out) {
+            self.counters.blocks_made = self.counters.blocks_made.saturating_add(1);
+            if let Some(miner) = self.mining.miners.get_mut(usize::try_from(worker).unwrap_or(usize::MAX)) {
+                miner.blocks_found = miner.blocks_found.saturating_add(1);
+            }
+            if let Some(block) = self.summary(&id) {
+                out.push(Output::Notice(Notice::Found { block: Box::new(block), hashes, elapsed_ms }));
+            }
+            self.announce_block(&id, out);
+        }
+        self.timers.set_earlier(Timer::Candidate, self.now);
+    }
+
+    /// Reserves the slot if it is ours, and sets the timer for the next that may be.
+    pub(super) fn on_slot_timer(&mut self, out: &mut Outbox) {
+        if self.kind != NodeKind::Poa || self.stopping {
+            return;
+        }
+        let slot = slots::slot_at(&self.params, self.now);
+        let earliest = self.chain.head_header().time.plus(self.params.min_gap);
+        if !self.may_seal(slot) {
+            return self.await_next_slot(slot);
+        }
+        if self.now < earliest {
+            return self.timers.set(Timer::Slot, earliest);
+        }
+        if self.sync.missing() > 0 || self.authority.reserved.is_some() {
+            return self.timers.set(Timer::Slot, self.now.plus(Millis(200)));
+        }
+        self.authority.first_open = Slot(slot.0.saturating_add(1));
+        let row = RawRow { key: meta_key::SEALED_SLOT.to_owned(), raw: slot.0.to_le_bytes().to_vec() };
+        self.writer.put(Table::Meta, Row::Raw(row));
+        let batch = self.writer.strict();
+        self.authority.reserved = Some((slot, batch));
+        if self.degraded.is_some() {
+            // There is no disk to wait for; see the module's first lines for what protects the slot.
+            self.seal_reserved(batch, out);
+        }
+        self.await_next_slot(slot);
+    }
+
+    fn may_seal(&self, slot: Slot) -> bool {
+        let state = self.chain.head_state();
+        let tunable = state.tunable_at(self.chain.height().next());
+        let used = state.tally().is_none_or(|tally| slot <= tally.last_slot);
+        let leader = tunable.and_then(|tunable| slots::leader(&tunable.authorities, slot));
+        slot.0 > 0 && slot >= self.authority.first_open && !used && leader == Some(self.id.into())
+    }
+
+    fn await_next_slot(&mut self, after: Slot) {
+        self.timers.set(Timer::Slot, self.next_slot_at(after).unwrap_or(self.now.plus(self.params.slot)));
+    }
+
+    /// When the next slot of this authority begins, after slot `after`.
+    pub(super) fn next_slot_at(&self, after: Slot) -> Option<Timestamp> {
+        let tunable = self.chain.head_state().tunable_at(self.chain.height().next())?;
+        let first = after.0.saturating_add(1).max(self.authority.first_open.0);
+        let turns = u64::try_from(tunable.authorities.len()).ok()?;
+        let mine = |slot: &u64| slots::leader(&tunable.authorities, Slot(*slot)) == Some(self.id.into());
+        (first..first.saturating_add(turns)).find(mine).map(|slot| slots::slot_start(&self.params, Slot(slot)))
+    }
+
+    /// Seals the reserved slot, now that the batch with it is durable.
+    pub(super) fn seal_reserved(&mut self, batch: BatchId, out: &mut Outbox) {
+        let Some((slot, _)) = self.authority.reserved.take_if(|(_, reserved)| *reserved <= batch) else { return };
+        if slots::slot_at(&self.params, self.now) != slot || self.stopping {
+            return;
+        }
+        // A block that came while the disk was busy may be too young to build on: the slot goes by.
+        let Some((header, body)) = self.candidate(Kind::Authority) else { return };
+        let seal = header.seal(&self.chain.chain_id(), &self.key);
+        if self.import(Block { header, seal, body }, Source::Own, out) {
+            self.counters.blocks_made = self.counters.blocks_made.saturating_add(1);
+            let id = header.id();
+            if let Some(block) = self.summary(&id) {
+                out.push(Output::Notice(Notice::Sealed { block: Box::new(block), slot }));
+            }
+            self.announce_block(&id, out);
+        }
+    }
+}
+
+const fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Work => "work",
+        Kind::Authority => "authority",
+    }
+}

@@ -1,0 +1,279 @@
+//! What a node writes to its ledger: rows made from blocks, transactions, accounts, peers and miners.
+
+use std::collections::BTreeSet;
+
+use crate::chain::HeadChange;
+use crate::gossip::inbox_channel;
+use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
+use crate::mempool::DropReason;
+use crate::primitives::{Address, BlockHash, Height, Kind, NodeId, NodeKind, Payload, Transaction, TxId, to_hex};
+use crate::state::{Entry, Key};
+
+use super::Node;
+
+/// The words of a transaction's content that people read.
+pub(super) fn memo_of(payload: &Payload) -> String {
+    match payload {
+        Payload::Transfer { memo, .. } => memo.clone(),
+        Payload::Message { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
+        Payload::RegisterUser { name } => name.to_string(),
+        Payload::CreateAsset { symbol, name, .. } => format!("{symbol} {name}"),
+        Payload::TransferAsset { asset, .. } => asset.to_string(),
+        Payload::SetParams(change) => {
+            let mut parts = Vec::new();
+            parts.extend(change.difficulty.map(|difficulty| format!("difficulty {difficulty}")));
+            parts.extend(change.retarget.map(|retarget| format!("retarget {retarget:?}")));
+            parts.extend(change.authorities.as_ref().map(|list| format!("{} authorities", list.len())));
+            parts.extend(change.authority_weight.map(|weight| format!("authority weight {weight}")));
+            parts.join(", ")
+        }
+    }
+}
+
+pub(super) const fn word_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Work => "work",
+        Kind::Authority => "authority",
+    }
+}
+
+impl Node {
+    /// Writes everything that a new head changes; the head itself comes last in the batch.
+    pub(super) fn write_head_change(&mut self, change: &HeadChange) {
+        let mut keys = BTreeSet::new();
+        for id in change.reverted.iter().chain(&change.applied) {
+            keys.extend(self.chain.undo_of(id).into_keys());
+            self.write_block(id);
+        }
+        for id in &change.applied {
+            self.write_committed(id);
+        }
+        self.write_entries(keys);
+        self.write_head();
+    }
+
+    pub(super) fn write_head(&mut self) {
+        let raw = self.chain.head().0.to_vec();
+        self.writer.put(Table::Meta, Row::Raw(RawRow { key: meta_key::HEAD.to_owned(), raw }));
+        self.writer.reach(self.chain.height());
+    }
+
+    /// Writes the entries at the head of these keys, with the rows that people read of them.
+    pub(super) fn write_entries(&mut self, keys: BTreeSet<Key>) {
+        let changed: Vec<_> = self.chain.entries_at_head(keys.into_iter()).collect();
+        for (key, entry) in changed {
+            let hex = to_hex(&key.to_bytes());
+            match &entry {
+                Some(entry) => {
+                    self.writer.put(Table::State, Row::Raw(RawRow { key: hex, raw: entry.to_bytes() }));
+                }
+                None => self.writer.delete(Table::State, hex),
+            }
+            self.write_for_people(&key, entry.as_ref());
+        }
+    }
+
+    fn write_for_people(&mut self, key: &Key, entry: Option<&Entry>) {
+        match (key, entry) {
+            (Key::Account(address), Some(Entry::Account(account))) => {
+                let row = UserRow {
+                    address: address.to_string(),
+                    name: account.name.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    balance: account.balance.0,
+                    nonce: account.nonce,
+                    created_at_height: account.created.0,
+                };
+                self.writer.put(Table::Users, Row::User(row));
+            }
+            (Key::Account(address), None) => self.writer.delete(Table::Users, address.to_string()),
+            (Key::Asset(id), Some(Entry::Asset(asset))) => {
+                let row = AssetRow {
+                    id: id.to_string(),
+                    symbol: asset.symbol.to_string(),
+                    name: asset.name.clone(),
+                    decimals: asset.decimals,
+                    supply: asset.supply.0,
+                    creator: asset.creator.to_string(),
+                    owner: self.name_of(&asset.creator),
+                    holders: asset.holders,
+                };
+                self.writer.put(Table::Assets, Row::Asset(row));
+            }
+            (Key::Asset(id), None) => self.writer.delete(Table::Assets, id.to_string()),
+            _ => {}
+        }
+    }
+
+    /// Writes a block's row and undo record.
+    pub(super) fn write_block(&mut self, id: &BlockHash) {
+        let Some(entry) = self.chain.get(id) else { return };
+        let header = &entry.block.header;
+        let row = BlockRow {
+            hash: id.to_string(),
+            previous_hash: header.parent.to_string(),
+            height: header.height.0,
+            nonce: header.nonce,
+            timestamp: header.time.0,
+            miner_id: header.sealer.to_string(),
+            kind: word_of(header.kind).to_owned(),
+            difficulty: header.difficulty.0,
+            slot: header.slot.0,
+            transactions_count: u32::try_from(entry.tx_ids.len()).unwrap_or(u32::MAX),
+            data: String::from_utf8_lossy(&entry.block.body.data).into_owned(),
+            weight: entry.weight.to_string(),
+            on_best_chain: self.chain.on_best(id),
+            raw: entry.block.to_bytes(),
+        };
+        let undo = RawRow { key: id.to_string(), raw: entry.undo_bytes().to_vec() };
+        self.writer.put(Table::Blocks, Row::Block(row));
+        self.writer.put(Table::Undo, Row::Raw(undo));
+    }
+
+    pub(super) fn write_committed(&mut self, id: &BlockHash) {
+        let Some(entry) = self.chain.get(id) else { return };
+        let (block, height) = (std::rc::Rc::clone(&entry.block), entry.block.header.height);
+        for transaction in &block.body.transactions {
+            let row = TransactionRow {
+                block_id: id.to_string(),
+                height: Some(height.0),
+                status: "committed".to_owned(),
+                ..self.transaction_row(transaction, block.header.time.0)
+            };
+            self.writer.put(Table::Transactions, Row::Transaction(row));
+        }
+    }
+
+    pub(super) fn write_pending(&mut self, id: &TxId) {
+        if let Some(waiting) = self.mempool.get(id) {
+            let row = self.transaction_row(waiting.transaction.get(), waiting.since.0);
+            self.writer.put(Table::Transactions, Row::Transaction(row));
+        }
+    }
+
+    pub(super) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
+        if let Some((_, transaction)) = self.dropped.get(id) {
+            let row = TransactionRow {
+                status: "dropped".to_owned(),
+                reason: reason.to_string(),
+                ..self.transaction_row(transaction, self.now.0)
+            };
+            self.writer.put(Table::Transactions, Row::Transaction(row));
+        }
+    }
+
+    fn transaction_row(&self, transaction: &Transaction, timestamp: u64) -> TransactionRow {
+        let body = &transaction.body;
+        let known = self.mempool.get(&transaction.id()).map_or(timestamp, |waiting| waiting.since.0);
+        TransactionRow {
+            tx_hash: transaction.id().to_string(),
+            from_user: self.name_of(&body.from),
+            to_user: body.payload.to().map(|to| self.name_of(&to)).unwrap_or_default(),
+            from_address: body.from.to_string(),
+            amount: body.payload.amount().0,
+            fee: body.fee.0,
+            nonce: body.nonce,
+            kind: body.payload.kind().to_owned(),
+            memo: memo_of(&body.payload),
+            timestamp: known,
+            block_id: String::new(),
+            height: None,
+            status: "pending".to_owned(),
+            reason: String::new(),
+            raw: transaction.to_bytes(),
+        }
+    }
+
+    /// Writes the row of a peer.
+    pub(super) fn write_node(&mut self, node: &NodeId) {
+        let Some(peer) = self.peers.get(node) else { return };
+        let Some(record) = &peer.record else { return };
+        let status = if self.present.contains(node) {
+            "active"
+        } else if peer.left {
+            "left"
+        } else {
+            "away"
+        };
+        let row = NodeRow {
+            node_id: node.to_string(),
+            host: record.host.clone(),
+            port: inbox_channel(&self.chain.chain_id(), node),
+            node_type: record.kind.word().to_owned(),
+            name: record.name.clone(),
+            status: status.to_owned(),
+            last_seen: peer.last_seen.0,
+            raw: borsh::to_vec(record).unwrap_or_default(),
+        };
+        self.writer.put(Table::Nodes, Row::Node(row));
+    }
+
+    /// Writes the rows of this node and of all peers with the time they were last heard.
+    pub(super) fn write_nodes(&mut self) {
+        let own = NodeRow {
+            node_id: self.id.to_string(),
+            host: self.host.clone(),
+            port: inbox_channel(&self.chain.chain_id(), &self.id),
+            node_type: self.kind.word().to_owned(),
+            name: self.name.clone(),
+            status: "active".to_owned(),
+            last_seen: self.now.0,
+            raw: Vec::new(),
+        };
+        self.writer.put(Table::Nodes, Row::Node(own));
+        let present: Vec<NodeId> = self.present.iter().copied().collect();
+        for node in present {
+            self.write_node(&node);
+        }
+    }
+
+    /// Writes the rows of the miner workers.
+    pub(super) fn write_miners(&mut self) {
+        if self.kind != NodeKind::Pow {
+            return;
+        }
+        for (worker, miner) in self.miners(self.now).into_iter().enumerate() {
+            let row = MinerRow {
+                worker_id: miner.worker,
+                node_id: self.id.to_string(),
+                job: self.mining.job().map_or(0, |(number, ..)| number),
+                height: miner.height,
+                nonce_start: miner.nonce_start,
+                nonce_end: miner.nonce_end,
+                hashes: miner.hashes,
+                hash_rate: miner.hash_rate,
+                best_hash: miner.best_hash,
+                blocks_found: miner.blocks_found,
+                state: miner.state,
+                updated: self.now.0,
+            };
+            debug_assert!(worker < self.mining.miners.len());
+            self.writer.put(Table::MiningPool, Row::Miner(row));
+        }
+    }
+
+    /// Writes the whole ledger anew: for a new one and for one that had to be rebuilt.
+    pub(super) fn write_everything(&mut self) {
+        let schema = crate::ledger::SCHEMA_VERSION.to_le_bytes().to_vec();
+        let params = self.params.to_bytes();
+        for (key, raw) in [(meta_key::SCHEMA, schema), (meta_key::PARAMS, params)] {
+            self.writer.put(Table::Meta, Row::Raw(RawRow { key: key.to_owned(), raw }));
+        }
+        let mut keys = BTreeSet::new();
+        self.chain.head_state().tree().for_each(|key, _| {
+            keys.insert(key.clone());
+        });
+        self.write_entries(keys);
+        for height in 0..=self.chain.height().0 {
+            if let Some(id) = self.chain.at(Height(height)) {
+                self.write_block(&id);
+                self.write_committed(&id);
+            }
+        }
+        self.write_head();
+    }
+
+    /// Registered name of an account that is shown, or an empty text.
+    pub(super) fn registered_name(&self, address: &Address) -> String {
+        self.chain.head_state().account(address).name.map(|name| name.to_string()).unwrap_or_default()
+    }
+}

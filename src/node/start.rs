@@ -1,0 +1,216 @@
+//! Starting a node: from nothing, from its ledger, or from what can be saved of its ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::chain::Chain;
+use crate::consensus::{SignatureCache, slots};
+use crate::gossip::{NodeRecord, Peers, Seen, Sync};
+use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::mempool::Mempool;
+use crate::primitives::{Block, BlockHash, Height, Millis, Slot, Timestamp, Transaction, from_hex, to_hex};
+use crate::state::{Entry, Key, State};
+
+use super::making::{Authority, Mining};
+use super::timers::{Timer, Timers};
+use super::writer::Writer;
+use super::{Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, Source, StartError};
+
+/// How long a node listens to its peers before it makes a candidate, so that a late joiner does not mine
+/// on an old head.
+const LISTEN_FIRST: Millis = Millis(300);
+
+/// What became of the ledger at start.
+struct Recovered {
+    chain: Chain,
+    outcome: &'static str,
+    /// Rows of the old ledger that the new one does not have.
+    stale: Vec<(Table, String)>,
+}
+
+impl Node {
+    /// Starts a node at time `now`: with a snapshot from its ledger, or without one from genesis.
+    ///
+    /// # Errors
+    /// Parameters that no network can have.
+    pub fn start(
+        setup: Setup,
+        snapshot: Option<Snapshot>,
+        now: Timestamp,
+        out: &mut Outbox,
+    ) -> Result<Self, StartError> {
+        setup.params.validate()?;
+        let params = Rc::new(setup.params);
+        let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
+        let mut cache = SignatureCache::default();
+        let recovered = recover(&params, snapshot.as_ref(), now, &mut cache);
+        let sealed = snapshot.as_ref().and_then(sealed_slot);
+        let durable = if recovered.outcome == "resumed" { recovered.chain.height() } else { Height(0) };
+        let listen_until = now.plus(LISTEN_FIRST);
+        let mut node = Self {
+            id: setup.key.node_id(),
+            key: setup.key,
+            name: setup.name,
+            kind: setup.kind,
+            host: setup.host,
+            now,
+            // The time comes first, so that a later run's frames are newer.
+            session: now.0 << 16 | (setup.session & 0xffff),
+            sequence: 0,
+            random: setup.seed,
+            chain: recovered.chain,
+            cache,
+            mempool: Mempool::default(),
+            peers: Peers::default(),
+            sync: Sync::default(),
+            seen: Seen::default(),
+            asked: BTreeMap::new(),
+            inventory: BTreeSet::new(),
+            compact: BTreeMap::new(),
+            deferred: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            cut: BTreeSet::new(),
+            present: BTreeSet::new(),
+            ping: None,
+            writer: Writer::new(durable),
+            degraded: None,
+            ledger_start: recovered.outcome,
+            mining: Mining::new(setup.pace, setup.miners, listen_until),
+            authority: Authority::new(sealed, slots::slot_at(&params, now)),
+            params,
+            timers: Timers::default(),
+            counters: Counters::default(),
+            stopping: false,
+        };
+        if node.ledger_start != "resumed" {
+            for (table, key) in recovered.stale {
+                node.writer.delete(table, key);
+            }
+            node.write_everything();
+        }
+        node.begin(snapshot, out);
+        Ok(node)
+    }
+
+    fn begin(&mut self, snapshot: Option<Snapshot>, out: &mut Outbox) {
+        out.push(Output::Notice(Notice::Started { height: self.chain.height(), ledger: self.ledger_start }));
+        self.say_hello(out);
+        if let Some(snapshot) = snapshot {
+            self.remember_nodes(&snapshot);
+            self.remember_pending(&snapshot, out);
+        }
+        self.write_nodes();
+        self.send_ping(out);
+        self.timers.set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
+        self.timers.set(Timer::Candidate, self.now.plus(LISTEN_FIRST));
+        let listen = if self.chain.height().0 == 0 { Millis(0) } else { LISTEN_FIRST };
+        self.timers.set(Timer::Slot, self.now.plus(listen));
+        self.settle(false, out);
+    }
+
+    fn remember_nodes(&mut self, snapshot: &Snapshot) {
+        for row in &snapshot.nodes {
+            if let Ok(record) = borsh::from_slice::<NodeRecord>(&row.raw)
+                && record.is_genuine()
+                && record.id != self.id
+            {
+                self.peers.learn(record, self.now);
+            }
+        }
+    }
+
+    fn remember_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
+        let mut waiting: Vec<Transaction> =
+            snapshot.pending.iter().filter_map(|row| Transaction::from_bytes(&row.raw).ok()).collect();
+        waiting.sort_by_key(|transaction| transaction.body.nonce);
+        for transaction in waiting {
+            // What is refused now is told by a notice; the row is corrected when it is seen committed.
+            let _ = self.take_transaction(transaction, Source::Own, out);
+        }
+    }
+}
+
+fn sealed_slot(snapshot: &Snapshot) -> Option<Slot> {
+    let bytes = snapshot.meta(meta_key::SEALED_SLOT)?;
+    Some(Slot(u64::from_le_bytes(bytes.try_into().ok()?)))
+}
+
+fn recover(
+    params: &Rc<crate::consensus::Params>,
+    snapshot: Option<&Snapshot>,
+    now: Timestamp,
+    cache: &mut SignatureCache,
+) -> Recovered {
+    let Some(snapshot) = snapshot else {
+        return Recovered { chain: Chain::new(Rc::clone(params)), outcome: "new", stale: Vec::new() };
+    };
+    let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
+    let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
+    if !same_network || !same_schema {
+        let chain = Chain::new(Rc::clone(params));
+        return Recovered { stale: stale_rows(snapshot, &chain), chain, outcome: "wiped" };
+    }
+    if let Some(chain) = resume(params, snapshot) {
+        return Recovered { chain, outcome: "resumed", stale: Vec::new() };
+    }
+    let chain = replay(params, snapshot, now, cache);
+    let head = snapshot.meta(meta_key::HEAD);
+    let complete = head == Some(chain.head().as_bytes());
+    Recovered { stale: stale_rows(snapshot, &chain), chain, outcome: if complete { "rebuilt" } else { "truncated" } }
+}
+
+/// The chain as it was, if ids, links, undo records and the state root hold.
+fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<Chain> {
+    let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
+    let undo: BTreeMap<&str, &Vec<u8>> = snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)).collect();
+    let mut blocks = Vec::with_capacity(snapshot.blocks.len());
+    for row in &snapshot.blocks {
+        let block = decode(row)?;
+        blocks.push((block, (*undo.get(row.hash.as_str())?).clone()));
+    }
+    let mut entries = Vec::with_capacity(snapshot.state.len());
+    for row in &snapshot.state {
+        let key = Key::from_bytes(&from_hex(&row.key).ok()?).ok()?;
+        entries.push((key, Entry::from_bytes(&row.raw).ok()?));
+    }
+    Chain::restore(Rc::clone(params), blocks, BlockHash(head), State::from_entries(entries)).ok()
+}
+
+/// The block of a row, if its bytes have the id that the row says.
+fn decode(row: &BlockRow) -> Option<Block> {
+    let block = Block::from_bytes(&row.raw).ok()?;
+    (block.id().to_string() == row.hash).then_some(block)
+}
+
+/// The chain that the readable blocks make, each checked as if a peer had sent it.
+fn replay(
+    params: &Rc<crate::consensus::Params>,
+    snapshot: &Snapshot,
+    now: Timestamp,
+    cache: &mut SignatureCache,
+) -> Chain {
+    let mut chain = Chain::new(Rc::clone(params));
+    for block in Chain::in_order(snapshot.blocks.iter().filter_map(decode)) {
+        let time = now.max(block.header.time);
+        // A block that is not valid, and all that stands on it, stays out.
+        let _ = chain.import(block, time, cache);
+    }
+    chain
+}
+
+/// Rows of the old ledger that belong to nothing any more.
+fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
+    let mut kept = BTreeSet::new();
+    chain.head_state().tree().for_each(|key, _| {
+        kept.insert(to_hex(&key.to_bytes()));
+    });
+    let state = snapshot.state.iter().filter(|row| !kept.contains(&row.key));
+    let gone = |hash: &str| !hash.parse::<BlockHash>().is_ok_and(|id| chain.contains(&id));
+    let blocks = snapshot.blocks.iter().filter(|row| gone(&row.hash));
+    let undo = snapshot.undo.iter().filter(|row| gone(&row.key));
+    state
+        .map(|row| (Table::State, row.key.clone()))
+        .chain(blocks.map(|row| (Table::Blocks, row.hash.clone())))
+        .chain(undo.map(|row| (Table::Undo, row.key.clone())))
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! What a node shows of itself: its row of `status`, its miners and its peers.
+
+use crate::consensus::slots;
+use crate::ipc::{BlockSummary, MinerStatus, NodeState, NodeStatus, PeerStatus};
+use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Timestamp, Weight};
+
+use super::Node;
+use super::rows::word_of;
+
+/// A weight as a number that JavaScript holds exactly.
+pub(super) fn exact(weight: Weight) -> u64 {
+    u64::try_from(weight.0).unwrap_or(MAX_EXACT).min(MAX_EXACT)
+}
+
+impl Node {
+    /// The node's row of `status`.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> NodeStatus {
+        let header = self.chain.head_header();
+        let state = self.chain.head_state();
+        let next = self.chain.height().next();
+        let tunable = state.tunable_at(next);
+        let is_authority = tunable.is_some_and(|tunable| tunable.authorities.contains(&self.id.into()));
+        let difficulty = state.required_difficulty(next).unwrap_or(header.difficulty);
+        let mines = self.kind == NodeKind::Pow;
+        NodeStatus {
+            id: self.id.to_string(),
+            name: self.name.clone(),
+            kind: self.kind,
+            state: self.state(),
+            height: header.height.0,
+            head: self.chain.head().to_string(),
+            state_root: header.state_root.to_string(),
+            weight: exact(self.chain.weight()),
+            peers: u32::try_from(self.peers.alive(now).count()).unwrap_or(u32::MAX),
+            pending: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
+            hash_rate: if self.mining.is_searching() {
+                self.mining.miners.iter().map(|miner| miner.hash_rate).sum()
+            } else {
+                0.0
+            },
+            hash_budget: self
+                .budget(difficulty)
+                .filter(|_| mines)
+                .map(|budget| budget * self.mining.miners.len() as f64),
+            next_slot_at: self
+                .next_slot_at(slots::slot_at(&self.params, now))
+                .filter(|_| self.kind == NodeKind::Poa && is_authority)
+                .map(|at| at.0),
+            durable_height: self.writer.durable().0,
+            degraded: self.degraded.as_ref().map(ToString::to_string),
+            difficulty: difficulty.0,
+            authorities: tunable.map_or(0, |tunable| u32::try_from(tunable.authorities.len()).unwrap_or(u32::MAX)),
+            is_authority,
+            blocks_made: self.counters.blocks_made,
+            frames_in: self.counters.frames_in,
+            frames_out: self.counters.frames_out,
+            frames_refused: self.counters.frames_refused,
+            host: self.host.clone(),
+            ledger_start: self.ledger_start.to_owned(),
+        }
+    }
+
+    fn state(&self) -> NodeState {
+        if self.stopping {
+            NodeState::Stopped
+        } else if self.sync.missing() > 2 {
+            NodeState::Syncing
+        } else {
+            NodeState::Running
+        }
+    }
+
+    /// The node's miner workers.
+    #[must_use]
+    pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
+        let job = self.mining.job();
+        let difficulty = job.map_or(crate::primitives::Difficulty(0), |(_, header, _)| header.difficulty);
+        let mut list = Vec::with_capacity(self.mining.miners.len());
+        for (worker, miner) in (0_u32..).zip(&self.mining.miners) {
+            let (nonce_start, nonce_end) = self.mining.range(worker);
+            list.push(MinerStatus {
+                worker: format!("{}:{}", self.name, worker.saturating_add(1)),
+                height: job.map_or(0, |(_, header, _)| header.height.0),
+                difficulty: difficulty.0,
+                hashes: miner.hashes,
+                hash_rate: if job.is_some() { miner.hash_rate } else { 0.0 },
+                budget: self.budget(difficulty),
+                best_hash: miner.best_hash.clone(),
+                nonce_start,
+                nonce_end,
+                nonce: miner.nonce,
+                elapsed_ms: job.map_or(0, |(_, _, since)| now.since(since).0),
+                blocks_found: miner.blocks_found,
+                state: if job.is_some() { "searching" } else { "idle" }.to_owned(),
+            });
+        }
+        list
+    }
+
+    /// The other nodes as this one sees them.
+    #[must_use]
+    pub fn peers(&self, now: Timestamp) -> Vec<PeerStatus> {
+        let known = self.peers.iter().filter_map(|(id, peer)| peer.record.as_ref().map(|record| (id, peer, record)));
+        known
+            .map(|(id, peer, record)| PeerStatus {
+                id: id.to_string(),
+                name: record.name.clone(),
+                kind: record.kind,
+                host: record.host.clone(),
+                head: peer.head.map(|head| head.id.to_string()).unwrap_or_default(),
+                height: peer.head.map_or(0, |head| head.height.0),
+                weight: peer.head.map_or(0, |head| exact(head.weight)),
+                last_seen: peer.last_seen.0,
+                alive: peer.alive(now) && !self.cut.contains(id),
+                score: peer.score(now),
+                round_trip_ms: peer.round_trip.map(|time| time.0),
+            })
+            .collect()
+    }
+
+    /// A block of the tree without its transactions.
+    #[must_use]
+    pub fn summary(&self, id: &BlockHash) -> Option<BlockSummary> {
+        let entry = self.chain.get(id)?;
+        let header = &entry.block.header;
+        Some(BlockSummary {
+            hash: id.to_string(),
+            height: header.height.0,
+            previous_hash: header.parent.to_string(),
+            kind: word_of(header.kind).to_owned(),
+            miner_id: header.sealer.to_string(),
+            miner: if header.height.0 == 0 { "genesis".to_owned() } else { self.name_of_node(&header.sealer) },
+            timestamp: header.time.0,
+            nonce: header.nonce,
+            slot: header.slot.0,
+            difficulty: header.difficulty.0,
+            weight: exact(entry.weight),
+            state_root: header.state_root.to_string(),
+            transactions_count: u32::try_from(entry.tx_ids.len()).unwrap_or(u32::MAX),
+            on_best_chain: self.chain.on_best(id),
+        })
+    }
+}

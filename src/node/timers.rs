@@ -1,0 +1,90 @@
+//! The node's timers: one due time for each, and one next deadline for the shell.
+
+use std::collections::BTreeMap;
+
+use crate::primitives::Timestamp;
+
+/// What is due at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Timer {
+    /// Tell all peers that we live.
+    Ping,
+    /// Tell all peers our new head.
+    Announce,
+    /// Pass transaction ids on.
+    Inventory,
+    /// A request for blocks is late, or a fetch may begin again.
+    Sync,
+    /// A compact block waits too long for its transactions.
+    Compact,
+    /// A block ahead of the clock may be imported.
+    Deferred,
+    /// Our slot as an authority.
+    Slot,
+    /// The miners' candidate should be built again.
+    Candidate,
+    /// A failed batch is tried again.
+    Persist,
+    /// Prune, and write the rows that change slowly.
+    Housekeeping,
+}
+
+/// Due times.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Timers {
+    due: BTreeMap<Timer, Timestamp>,
+    told: Option<Timestamp>,
+}
+
+impl Timers {
+    /// Sets a timer, replacing its time.
+    pub(super) fn set(&mut self, timer: Timer, at: Timestamp) {
+        self.due.insert(timer, at);
+    }
+
+    /// Sets a timer unless it is due earlier.
+    pub(super) fn set_earlier(&mut self, timer: Timer, at: Timestamp) {
+        let due = self.due.entry(timer).or_insert(at);
+        *due = at.min(*due);
+    }
+
+    pub(super) fn clear(&mut self, timer: Timer) {
+        self.due.remove(&timer);
+    }
+
+    /// Takes one timer that is due.
+    pub(super) fn take_due(&mut self, now: Timestamp) -> Option<Timer> {
+        let timer = self.due.iter().find(|(_, at)| **at <= now).map(|(timer, _)| *timer)?;
+        self.due.remove(&timer);
+        Some(timer)
+    }
+
+    /// The next deadline, if the shell does not know it yet.
+    pub(super) fn news(&mut self, woken: bool) -> Option<Timestamp> {
+        let next = self.due.values().min().copied();
+        if next == self.told && !woken {
+            return None;
+        }
+        self.told = next;
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_fire_once_and_the_shell_is_told_the_earliest_only_when_it_changes() {
+        let mut timers = Timers::default();
+        timers.set(Timer::Ping, Timestamp(20));
+        timers.set_earlier(Timer::Sync, Timestamp(10));
+        timers.set_earlier(Timer::Sync, Timestamp(30));
+        assert_eq!(timers.news(false), Some(Timestamp(10)));
+        assert_eq!(timers.news(false), None);
+        assert_eq!(timers.take_due(Timestamp(9)), None);
+        assert_eq!(timers.take_due(Timestamp(10)), Some(Timer::Sync));
+        assert_eq!(timers.take_due(Timestamp(10)), None);
+        assert_eq!(timers.news(true), Some(Timestamp(20)));
+    }
+}

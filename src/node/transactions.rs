@@ -1,0 +1,188 @@
+//! Transactions on their way: into the mempool, to the peers, and out of it.
+
+use crate::consensus::{CheckedTransaction, TxError};
+use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
+use crate::mempool::{Admission, DropReason, MempoolError};
+use crate::primitives::{Millis, NodeId, Transaction, TxId};
+
+use super::timers::Timer;
+use super::{MAX_DROPPED, Node, Notice, Outbox, Output, Source};
+
+/// How long ids are gathered before they are passed on together.
+const GATHER: Millis = Millis(150);
+/// How long an asked transaction may take before it is asked of another.
+const ASK_AGAIN: Millis = Millis(2_000);
+/// A candidate is not built again for new transactions more often than this.
+const CANDIDATE_AFTER: Millis = Millis(500);
+
+impl Node {
+    /// Checks a transaction and lets it wait.
+    ///
+    /// # Errors
+    /// Why it may not wait; a peer that sent something no honest node sends is blamed.
+    pub(super) fn take_transaction(
+        &mut self,
+        transaction: Transaction,
+        source: Source,
+        out: &mut Outbox,
+    ) -> Result<TxId, MempoolError> {
+        let id = transaction.id();
+        if self.chain.block_of(&id).is_some() || self.mempool.get(&id).is_some() {
+            return Ok(id);
+        }
+        let kind = transaction.body.payload.kind();
+        let outcome = self.admit(transaction);
+        let from = self.name_of_source(source);
+        match &outcome {
+            Ok(admission) => {
+                if let Admission::Replaced(old) = admission {
+                    self.drop_transaction(*old, None, DropReason::Replaced, out);
+                }
+                self.seen.insert(id);
+                self.dropped.remove(&id);
+                self.write_pending(&id);
+                out.push(Output::Notice(Notice::Waiting { id, kind, from }));
+                self.pass_on(id, source, out);
+                self.timers.set_earlier(Timer::Candidate, self.now.plus(CANDIDATE_AFTER));
+            }
+            Err(error) => {
+                if let (Source::Peer(peer), MempoolError::Invalid(TxError::Signature { .. })) = (source, error) {
+                    self.peers.blame(&peer, Fault::Invalid, self.now);
+                }
+                out.push(Output::Notice(Notice::TransactionRefused { id, error: error.clone(), from }));
+            }
+        }
+        outcome.map(|_| id)
+    }
+
+    pub(super) fn admit(&mut self, transaction: Transaction) -> Result<Admission, MempoolError> {
+        let chain_id = self.chain.chain_id();
+        let checked = CheckedTransaction::check(transaction, &self.params, &chain_id, &mut self.cache)?;
+        let height = self.chain.height().next();
+        self.mempool.admit(checked, self.chain.head_state(), height, self.now)
+    }
+
+    fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
+        let Some(waiting) = self.mempool.get(&id) else { return };
+        match source {
+            Source::Own => {
+                let message = Message::NewTransaction(waiting.transaction.get().clone());
+                self.send_to_mesh(&message, out);
+            }
+            Source::Peer(_) => {
+                self.inventory.insert(id);
+                self.timers.set_earlier(Timer::Inventory, self.now.plus(GATHER));
+            }
+        }
+    }
+
+    /// Passes the ids of new transactions on: whoever lacks one asks for it.
+    pub(super) fn send_inventory(&mut self, out: &mut Outbox) {
+        let waiting = std::mem::take(&mut self.inventory);
+        let ids: Vec<TxId> = waiting.into_iter().filter(|id| self.mempool.get(id).is_some()).take(MAX_IDS).collect();
+        if !ids.is_empty() {
+            self.broadcast(&Message::Inv(ids), out);
+        }
+    }
+
+    pub(super) fn on_inventory(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
+        if ids.len() > MAX_IDS {
+            return self.peers.blame(&from, Fault::Malformed, self.now);
+        }
+        let now = self.now;
+        let unknown = |id: &TxId| {
+            !self.seen.contains(id)
+                && self.mempool.get(id).is_none()
+                && self.chain.block_of(id).is_none()
+                && self.asked.get(id).is_none_or(|until| *until <= now)
+        };
+        let wanted: Vec<TxId> = ids.into_iter().filter(unknown).collect();
+        self.ask_transactions(from, wanted, out);
+    }
+
+    /// Asks a peer for transactions.
+    pub(super) fn ask_transactions(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
+        if ids.is_empty() {
+            return;
+        }
+        let until = self.now.plus(ASK_AGAIN);
+        self.asked.extend(ids.iter().map(|id| (*id, until)));
+        self.send(from, &Message::GetTransactions(ids), out);
+    }
+
+    pub(super) fn on_new_transaction(&mut self, from: NodeId, transaction: Transaction, out: &mut Outbox) {
+        let id = transaction.id();
+        if !self.seen.contains(&id) {
+            // The outcome is a notice already; a peer is not told.
+            let _ = self.take_transaction(transaction, Source::Peer(from), out);
+            self.complete_compact(out);
+        }
+    }
+
+    pub(super) fn on_get_transactions(&mut self, from: NodeId, ids: &[TxId], out: &mut Outbox) {
+        if ids.len() > MAX_IDS {
+            return self.peers.blame(&from, Fault::Malformed, self.now);
+        }
+        let mut answer = Vec::new();
+        let mut size = 0_usize;
+        for id in ids {
+            if let Some(transaction) = self.transaction(id) {
+                size = size.saturating_add(transaction.to_bytes().len());
+                answer.push(transaction);
+            }
+            if size > ANSWER_BYTES {
+                break;
+            }
+        }
+        self.send(from, &Message::Transactions(answer), out);
+    }
+
+    pub(super) fn on_transactions(&mut self, from: NodeId, transactions: Vec<Transaction>, out: &mut Outbox) {
+        for transaction in transactions {
+            let id = transaction.id();
+            if self.asked.remove(&id).is_none() {
+                self.peers.blame(&from, Fault::Unsolicited, self.now);
+                continue;
+            }
+            let _ = self.take_transaction(transaction, Source::Peer(from), out);
+        }
+        self.complete_compact(out);
+    }
+
+    /// A transaction that waits or is committed.
+    pub(super) fn transaction(&self, id: &TxId) -> Option<Transaction> {
+        if let Some(waiting) = self.mempool.get(id) {
+            return Some(waiting.transaction.get().clone());
+        }
+        let entry = self.chain.get(&self.chain.block_of(id)?)?;
+        let at = entry.tx_ids.iter().position(|found| found == id)?;
+        entry.block.body.transactions.get(at).cloned()
+    }
+
+    /// Drops what cannot be committed any more.
+    pub(super) fn prune_mempool(&mut self, out: &mut Outbox) {
+        let height = self.chain.height().next();
+        for (waiting, reason) in self.mempool.prune(self.chain.head_state(), height, self.now) {
+            let transaction = waiting.transaction.get().clone();
+            self.drop_transaction(waiting.transaction.id(), Some(transaction), reason, out);
+        }
+    }
+
+    /// Remembers why a transaction is gone, and says so.
+    pub(super) fn drop_transaction(
+        &mut self,
+        id: TxId,
+        transaction: Option<Transaction>,
+        reason: DropReason,
+        out: &mut Outbox,
+    ) {
+        if let Some(transaction) = transaction {
+            if self.dropped.len() >= MAX_DROPPED {
+                self.dropped.pop_first();
+            }
+            self.dropped.insert(id, (reason, transaction));
+        }
+        self.write_dropped(&id, reason);
+        out.push(Output::Notice(Notice::Dropped { id, reason }));
+    }
+}

@@ -1,0 +1,30 @@
+//! What a node does in its network.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+/// What a node does.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeKind {
+    /// Mines by proof of work.
+    Pow,
+    /// Seals its slots by proof of authority.
+    Poa,
+    /// Validates everything and makes no blocks.
+    Viewer,
+}
+
+impl NodeKind {
+    /// The word used in names, tables and commands.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pow => "pow",
+            Self::Poa => "poa",
+            Self::Viewer => "viewer",
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What the state holds: keys and entries, with the encoding that the root commits to.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::consensus::Tunable;
+use crate::consensus::work::Anchor;
+use crate::primitives::{
+    Address, Amount, AssetId, AssetSymbol, DecodeError, Height, Name, Slot, Timestamp, decode_exact,
+};
+
+/// Longest encoding of a key or an entry in bytes.
+const MAX_ENTRY_BYTES: usize = 8 * 1024;
+
+/// Names an entry of the state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub enum Key {
+    /// An account.
+    Account(Address),
+    /// Who has a name.
+    Name(Name),
+    /// An asset.
+    Asset(AssetId),
+    /// What an account holds of an asset.
+    Holding(AssetId, Address),
+    /// The parameters that the operator may change.
+    Rules,
+    /// Running totals of the chain.
+    Tally,
+}
+
+/// The value of a [`Key`] of the same name.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Entry {
+    /// An account.
+    Account(Account),
+    /// The account that has the name.
+    Name(Address),
+    /// An asset.
+    Asset(Asset),
+    /// Units held, at least 1.
+    Holding(Amount),
+    /// The parameters now and those announced.
+    Rules(Rules),
+    /// Running totals.
+    Tally(Tally),
+}
+
+/// An account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Account {
+    /// Coins.
+    pub balance: Amount,
+    /// Committed transactions.
+    pub nonce: u64,
+    /// Registered name.
+    pub name: Option<Name>,
+    /// Height of the block that first touched it.
+    pub created: Height,
+}
+
+/// An asset. Its supply never changes.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Asset {
+    /// Sign.
+    pub symbol: AssetSymbol,
+    /// Name.
+    pub name: String,
+    /// Decimal places that people show.
+    pub decimals: u8,
+    /// Units in existence.
+    pub supply: Amount,
+    /// Who created it.
+    pub creator: Address,
+    /// Accounts that hold some.
+    pub holders: u64,
+}
+
+/// The parameters in force, and those that a signed change has announced.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Rules {
+    /// In force.
+    pub current: Tunable,
+    /// Where the schedule of the retarget in force begins.
+    pub anchor: Anchor,
+    /// In force from this height on.
+    pub announced: Option<(Height, Tunable)>,
+}
+
+/// Running totals of the chain up to a block: what the rules for its children need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Tally {
+    /// Coins in existence.
+    pub supply: Amount,
+    /// Work blocks since genesis.
+    pub work_blocks: u64,
+    /// Time of the last work block; genesis time before the first.
+    pub last_work: Timestamp,
+    /// Slot of the last authority block; 0 before the first.
+    pub last_slot: Slot,
+}
+
+impl Key {
+    /// The canonical bytes.
+    ///
+    /// # Panics
+    /// Never: writing to memory does not fail.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        borsh::to_vec(self).expect("a vector takes every byte")
+    }
+
+    /// Decodes the canonical bytes.
+    ///
+    /// # Errors
+    /// See [`decode_exact`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode_exact("state key", bytes, MAX_ENTRY_BYTES)
+    }
+}
+
+impl Entry {
+    /// The canonical bytes.
+    ///
+    /// # Panics
+    /// Never: writing to memory does not fail.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        borsh::to_vec(self).expect("a vector takes every byte")
+    }
+
+    /// Decodes the canonical bytes.
+    ///
+    /// # Errors
+    /// See [`decode_exact`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode_exact("state entry", bytes, MAX_ENTRY_BYTES)
+    }
+}

@@ -1,0 +1,183 @@
+//! The state: what the chain up to a block amounts to. [`State::connect`] applies a checked block to
+//! its parent's state, by the rules, and gives the new state with what takes it back.
+//!
+//! Invariant: the sum of all balances equals the supply of the [`Tally`]; each asset's holdings sum up
+//! to its supply ([`State::imbalance`] says where not).
+
+mod connect;
+mod entry;
+mod execute;
+mod genesis;
+mod tree;
+
+use std::collections::BTreeMap;
+
+pub use connect::{ConnectedBlock, Template, assemble};
+pub use entry::{Account, Asset, Entry, Key, Rules, Tally};
+pub use execute::MAX_UNDO_BYTES;
+pub use genesis::genesis;
+pub use tree::{EntryProof, ProofStep, Tree};
+
+use crate::consensus::{Tunable, work};
+use crate::primitives::{Address, Amount, AssetId, Difficulty, Digest, Height, Name};
+
+/// The state after a block. Cloning it is cheap.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    tree: Tree,
+}
+
+/// What a block changed: the entry of each key as it was before.
+pub type Undo = BTreeMap<Key, Option<Entry>>;
+
+impl State {
+    /// A state of these entries, as they were stored.
+    #[must_use]
+    pub fn from_entries(entries: impl IntoIterator<Item = (Key, Entry)>) -> Self {
+        let mut state = Self::default();
+        for (key, entry) in entries {
+            state.tree.set(&key, Some(entry));
+        }
+        state
+    }
+
+    /// The root that a block's header commits to.
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        self.tree.root()
+    }
+
+    /// The entries as a tree.
+    #[must_use]
+    pub const fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The entry of a key.
+    #[must_use]
+    pub fn entry(&self, key: &Key) -> Option<&Entry> {
+        self.tree.get(key)
+    }
+
+    /// An account; an empty one where there is none.
+    #[must_use]
+    pub fn account(&self, address: &Address) -> Account {
+        match self.entry(&Key::Account(*address)) {
+            Some(Entry::Account(account)) => account.clone(),
+            _ => Account::default(),
+        }
+    }
+
+    /// Who has a name.
+    #[must_use]
+    pub fn owner_of(&self, name: &Name) -> Option<Address> {
+        match self.entry(&Key::Name(name.clone())) {
+            Some(Entry::Name(address)) => Some(*address),
+            _ => None,
+        }
+    }
+
+    /// An asset.
+    #[must_use]
+    pub fn asset(&self, id: &AssetId) -> Option<&Asset> {
+        match self.entry(&Key::Asset(*id)) {
+            Some(Entry::Asset(asset)) => Some(asset),
+            _ => None,
+        }
+    }
+
+    /// What an account holds of an asset.
+    #[must_use]
+    pub fn holding(&self, id: &AssetId, address: &Address) -> Amount {
+        match self.entry(&Key::Holding(*id, *address)) {
+            Some(Entry::Holding(amount)) => *amount,
+            _ => Amount::ZERO,
+        }
+    }
+
+    /// The running totals; `None` only in an empty state.
+    #[must_use]
+    pub fn tally(&self) -> Option<&Tally> {
+        match self.entry(&Key::Tally) {
+            Some(Entry::Tally(tally)) => Some(tally),
+            _ => None,
+        }
+    }
+
+    /// The changeable parameters; `None` only in an empty state.
+    #[must_use]
+    pub fn rules(&self) -> Option<&Rules> {
+        match self.entry(&Key::Rules) {
+            Some(Entry::Rules(rules)) => Some(rules),
+            _ => None,
+        }
+    }
+
+    /// The parameters in force for a child at `height`.
+    #[must_use]
+    pub fn tunable_at(&self, height: Height) -> Option<&Tunable> {
+        let rules = self.rules()?;
+        match &rules.announced {
+            Some((from, next)) if height >= *from => Some(next),
+            Some(_) | None => Some(&rules.current),
+        }
+    }
+
+    /// The difficulty that rule 9 requires of a work block at `height` on this state.
+    #[must_use]
+    pub fn required_difficulty(&self, height: Height) -> Option<Difficulty> {
+        let (rules, tally) = (self.rules()?, self.tally()?);
+        let tunable = self.tunable_at(height)?;
+        let starts_here = rules.announced.as_ref().is_some_and(|(from, _)| height >= *from);
+        let anchor = if starts_here { tally.anchor() } else { rules.anchor };
+        Some(work::required_difficulty(
+            tunable.difficulty,
+            tunable.retarget,
+            anchor,
+            tally.work_blocks,
+            tally.last_work.max(anchor.time),
+        ))
+    }
+
+    /// Takes a block's changes back.
+    #[must_use]
+    pub fn reverted(&self, undo: &Undo) -> Self {
+        let mut state = self.clone();
+        for (key, before) in undo {
+            state.tree.set(key, before.clone());
+        }
+        state
+    }
+
+    /// Checks the conservation of coins and assets; says which total is wrong, expected and found.
+    #[must_use]
+    pub fn imbalance(&self) -> Option<(String, u64, u64)> {
+        let mut coins: u64 = 0;
+        let mut supplies: BTreeMap<AssetId, u64> = BTreeMap::new();
+        let mut holdings: BTreeMap<AssetId, u64> = BTreeMap::new();
+        self.tree.for_each(|key, entry| match (key, entry) {
+            (Key::Account(_), Entry::Account(account)) => coins = coins.saturating_add(account.balance.0),
+            (Key::Asset(id), Entry::Asset(asset)) => {
+                supplies.insert(*id, asset.supply.0);
+            }
+            (Key::Holding(id, _), Entry::Holding(amount)) => {
+                let sum = holdings.entry(*id).or_default();
+                *sum = sum.saturating_add(amount.0);
+            }
+            _ => {}
+        });
+        let supply = self.tally().map_or(0, |tally| tally.supply.0);
+        if coins != supply {
+            return Some(("coins".into(), supply, coins));
+        }
+        let wrong = supplies.iter().find(|(id, supply)| holdings.get(id) != Some(supply))?;
+        Some((wrong.0.to_string(), *wrong.1, holdings.get(wrong.0).copied().unwrap_or(0)))
+    }
+}
+
+impl Tally {
+    /// The start of a schedule at this block.
+    const fn anchor(&self) -> work::Anchor {
+        work::Anchor { work_blocks: self.work_blocks, time: self.last_work }
+    }
+}
