@@ -2,26 +2,87 @@
 //! keeps the [`Model`] that the page draws.
 //!
 //! It decides nothing about the protocol: it posts to node workers and shows what they report.
+//!
+//! Invariant: no cell is borrowed while a subscriber, a listener or a future of somebody else runs.
 
-use std::rc::Rc;
+mod api;
+mod arguments;
+mod ask;
+mod bus;
+mod links;
+mod nodes;
+mod open;
+mod record;
+mod run;
+mod send;
+mod storage;
+mod wait;
+mod wallet;
 
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::rc::{Rc, Weak};
+
+use gloo::events::EventListener;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
-use crate::command::{Command, Draft};
-use crate::ipc::{
-    AccountInfo, ApiError, BlockInfo, ChainInfo, Event, Level, MempoolInfo, Pace, Request, Topic, TransactionInfo,
-};
-use crate::ledger::Query;
-use crate::view::Model;
+use crate::browser::js;
+use crate::browser::locks::LockGuard;
+use crate::command::{LinkParameters, MAX_POA, MAX_POW};
+use crate::consensus::Params;
+use crate::ipc::{ApiError, Event, Level, NodeKind, Pace, Topic, TransactionInfo};
+use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
+use crate::view::{Model, TabMode, Update};
+use bus::Bus;
+pub use bus::Subscription;
+use nodes::Node;
+use record::Record;
+use storage::Storage;
+use wait::{Sender, once};
 
 /// The controller of one page. All methods take `&self`; the methods that wait are futures.
-#[derive(Debug)]
-pub struct Host {}
+pub struct Host {
+    me: Weak<Self>,
+    bus: Rc<Bus>,
+    /// What the link asks for, and which of it was said rather than taken by default.
+    link: LinkParameters,
+    said: Vec<&'static str>,
+    /// The network's name.
+    name: Name,
+    /// This tab's name among the tabs of the network.
+    tab: String,
+    storage: Storage,
+    in_memory: Cell<bool>,
+    network: RefCell<Option<Rc<Network>>>,
+    record: RefCell<Option<Record>>,
+    mode: Cell<TabMode>,
+    /// Held while this tab hosts the network.
+    role: RefCell<Option<LockGuard>>,
+    nodes: RefCell<Vec<Rc<Node>>>,
+    next_request: Cell<u32>,
+    cuts: RefCell<BTreeSet<(String, String)>>,
+    /// Next nonce of a sender and when it was learnt.
+    nonces: RefCell<BTreeMap<String, (u64, f64)>>,
+    testing: Cell<bool>,
+    outcome: RefCell<Option<Result<(), ApiError>>>,
+    opening: RefCell<Vec<Sender<Result<(), ApiError>>>>,
+    page_listeners: RefCell<Vec<EventListener>>,
+}
 
-/// Keeps a subscriber or a listener alive; dropping it ends the subscription.
-#[must_use]
-#[derive(Debug)]
-pub struct Subscription {}
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").field("name", &self.name).field("tab", &self.tab).finish_non_exhaustive()
+    }
+}
+
+/// What all nodes of the network agree on, and this browser's secret for it.
+struct Network {
+    seed: [u8; 32],
+    params: Params,
+    chain_id: BlockHash,
+}
 
 /// What a command gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,9 +91,11 @@ pub struct Output {
     pub text: String,
     /// The transaction that was sent, if one was.
     pub sent: Option<TransactionInfo>,
+    /// The node that it was about, if it was about one.
+    pub node: Option<String>,
 }
 
-/// A page of a ledger table: `rows` is an array of plain objects as they are stored.
+/// A page of a ledger table: `rows` are plain objects as they are stored.
 #[derive(Clone, Debug)]
 pub struct LedgerPage {
     /// Rows that match, on all pages.
@@ -70,162 +133,146 @@ pub struct WalletUser {
 }
 
 impl Host {
-    /// Opens the network that the page's query string names and starts it in the background.
+    /// Opens the network that the page's query string names, in the background, and offers
+    /// `window.aurex` to scripts.
+    ///
+    /// # Panics
+    /// Never: the name of a link's shape is a valid name.
     #[must_use]
     pub fn open(search: &str) -> Rc<Self> {
-        let _ = search;
-        Rc::new(Self {})
+        let (link, errors) = LinkParameters::parse(search);
+        let (storage, no_storage) = Storage::open();
+        let name: Name = link.network().parse().expect("the shape of a link is a valid name");
+        let said =
+            ["pow", "poa", "difficulty"].into_iter().filter(|name| search.contains(&format!("{name}="))).collect();
+        // Without random bytes the network does not open, and says so.
+        let tab = format!("tab-{}", to_hex(&js::random::<2>().unwrap_or_default()));
+        let host = Rc::new_cyclic(|me| Self {
+            me: me.clone(),
+            bus: Bus::new(Model::new(name.as_str())),
+            link,
+            said,
+            name,
+            tab,
+            storage,
+            in_memory: Cell::new(false),
+            network: RefCell::default(),
+            record: RefCell::default(),
+            mode: Cell::new(TabMode::Starting),
+            role: RefCell::default(),
+            nodes: RefCell::default(),
+            next_request: Cell::new(1),
+            cuts: RefCell::default(),
+            nonces: RefCell::default(),
+            testing: Cell::new(false),
+            outcome: RefCell::default(),
+            opening: RefCell::default(),
+            page_listeners: RefCell::default(),
+        });
+        for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
+            host.bus.problem(problem);
+        }
+        if let Err(error) = api::publish(&host) {
+            host.bus.problem(error);
+        }
+        spawn_local(Rc::clone(&host).start());
+        host
     }
 
     /// The page's picture as of the last animation frame.
     #[must_use]
     pub fn model(&self) -> Rc<Model> {
-        Rc::new(Model::new(""))
+        self.bus.model()
     }
 
     /// Calls `changed` with each new picture, at most once per animation frame.
     pub fn subscribe(&self, changed: impl Fn(Rc<Model>) + 'static) -> Subscription {
-        drop(changed);
-        Subscription {}
+        self.bus.subscribe(changed)
     }
 
     /// Calls `happened` with each event of a topic (of all, without one), whatever the log's level.
     pub fn listen(&self, topic: Option<Topic>, happened: impl Fn(&Event) + 'static) -> Subscription {
-        drop((topic, happened));
-        Subscription {}
+        self.bus.listen(topic, happened)
     }
 
-    /// Runs one console line and gives what the console prints, refusals included.
-    pub async fn command(&self, line: &str) -> String {
-        line.to_owned()
-    }
-
-    /// Runs a command.
+    /// Waits until a node of this tab runs.
     ///
     /// # Errors
-    /// The refusal with its rule.
-    pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
-        Err(starting(&format!("{command:?}")))
+    /// Why the network cannot be opened here.
+    pub async fn ready(&self) -> Result<(), ApiError> {
+        if let Some(outcome) = &*self.outcome.borrow() {
+            return outcome.clone();
+        }
+        let (sender, receiver) = once();
+        self.opening.borrow_mut().push(sender);
+        let gone = || Err(ApiError::new("starting", "the page was closed before the network was open"));
+        receiver.await.unwrap_or_else(gone)
     }
 
-    /// Asks a node (without a name: the one with the heaviest chain) and gives its answer as it came.
-    ///
-    /// # Errors
-    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn request(&self, node: Option<&str>, request: Request) -> Result<JsValue, ApiError> {
-        Err(starting(&format!("{node:?} {request:?}")))
+    /// The first outcome of the opening counts: a node that runs, or the reason why none does.
+    fn settle_opening(&self, outcome: Result<(), ApiError>) {
+        if self.outcome.borrow().is_some() {
+            return;
+        }
+        *self.outcome.borrow_mut() = Some(outcome.clone());
+        let waiting = self.opening.take();
+        waiting.into_iter().for_each(|sender| sender.send(outcome.clone()));
     }
 
-    /// Blocks of a node's best chain; the last `count` without `from`.
-    ///
-    /// # Errors
-    /// See [`Host::request`].
-    pub async fn chain(&self, node: Option<&str>, from: Option<u64>, count: u32) -> Result<ChainInfo, ApiError> {
-        Err(starting(&format!("{node:?} {from:?} {count}")))
+    fn network(&self) -> Result<Rc<Network>, ApiError> {
+        let network = self.network.borrow().clone();
+        network.ok_or_else(|| self.not_open())
     }
 
-    /// One block by hash, prefix or height; `None` where no node has it.
-    ///
-    /// # Errors
-    /// See [`Host::request`].
-    pub async fn block(&self, node: Option<&str>, which: &str) -> Result<Option<BlockInfo>, ApiError> {
-        Err(starting(&format!("{node:?} {which}")))
+    fn record(&self) -> Result<Record, ApiError> {
+        let record = self.record.borrow().clone();
+        record.ok_or_else(|| self.not_open())
     }
 
-    /// One transaction as all nodes of this tab see it, `seen_by` summed; `None` where no node has it.
-    ///
-    /// # Errors
-    /// See [`Host::request`].
-    pub async fn transaction(&self, id: &str) -> Result<Option<TransactionInfo>, ApiError> {
-        Err(starting(id))
-    }
-
-    /// All accounts, highest balance first.
-    ///
-    /// # Errors
-    /// See [`Host::request`].
-    pub async fn accounts(&self, node: Option<&str>) -> Result<Vec<AccountInfo>, ApiError> {
-        Err(starting(&format!("{node:?}")))
-    }
-
-    /// One account by name or address.
-    ///
-    /// # Errors
-    /// See [`Host::request`].
-    pub async fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
-        Err(starting(who))
-    }
-
-    /// What waits in a node's mempool.
-    ///
-    /// # Errors
-    /// See [`Host::request`].
-    pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
-        Err(starting(&format!("{node:?}")))
-    }
-
-    /// A page of a table of a node's ledger.
-    ///
-    /// # Errors
-    /// See [`Host::request`].
-    pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<LedgerPage, ApiError> {
-        Err(starting(&format!("{node:?} {query:?}")))
-    }
-
-    /// Signs a draft with its sender's key and sends it.
-    ///
-    /// # Errors
-    /// An unknown user, a broken rule of the draft, or the node's refusal.
-    pub async fn send(&self, draft: Draft) -> Result<TransactionInfo, ApiError> {
-        Err(starting(&format!("{draft:?}")))
-    }
-
-    /// The users whose keys this page holds.
-    #[must_use]
-    pub fn wallet_users(&self) -> Vec<WalletUser> {
-        Vec::new()
-    }
-
-    /// Makes a key for a person of this name and keeps it in the network's record. The name is on the
-    /// chain only after a transaction [`Draft`] that registers it.
-    ///
-    /// # Errors
-    /// A name outside the alphabet or in use.
-    pub async fn create_user(&self, name: &str) -> Result<WalletUser, ApiError> {
-        Err(starting(name))
+    fn not_open(&self) -> ApiError {
+        match &*self.outcome.borrow() {
+            Some(Err(error)) => error.clone(),
+            Some(Ok(())) | None => ApiError::new("starting", "expected a running network, found one that is starting"),
+        }
     }
 
     /// The settings as they stand.
     #[must_use]
     pub fn settings(&self) -> Settings {
+        let record = self.record();
+        let link = &self.link;
+        let kept = record.as_ref().ok();
         Settings {
-            pace: Pace::Interval { ms: 5_000 },
-            log: Level::Info,
-            miners: 1,
-            difficulty: 2,
-            test_tx: 5,
-            persistent: true,
+            pace: kept.map_or(link.pace.unwrap_or(LinkParameters::DEFAULT_PACE), |record| record.pace),
+            log: kept.map_or(Level::Info, |record| record.log),
+            miners: kept.map_or(link.miners.unwrap_or(LinkParameters::DEFAULT_MINERS), |record| record.miners),
+            difficulty: kept.map_or(link.difficulty, |record| record.difficulty),
+            test_tx: kept.map_or(link.test_tx, |record| record.test_tx),
+            persistent: self.storage.is_persistent(),
         }
     }
 
     /// The page's address with the parameters of the network on the screen.
     #[must_use]
     pub fn link(&self) -> String {
-        String::new()
-    }
-
-    /// The directed links that are cut: names of sender and receiver.
-    #[must_use]
-    pub fn cuts(&self) -> Vec<(String, String)> {
-        Vec::new()
+        let location = gloo::utils::window().location();
+        let base = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
+        let mut link = self.link.clone();
+        if let Ok(record) = self.record() {
+            let count = |kind| u32::try_from(record.nodes.iter().filter(|node| node.kind == kind).count()).unwrap_or(0);
+            (link.pow, link.poa) = (count(NodeKind::Pow).min(MAX_POW), count(NodeKind::Poa).min(MAX_POA));
+            let now = self.model().nodes.iter().map(|node| node.status.difficulty).find(|difficulty| *difficulty > 0);
+            let digits = now.map(|difficulty| Difficulty(difficulty).zero_digits());
+            link.difficulty = digits.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(record.difficulty);
+            link.test_tx = record.test_tx;
+            link.pace = (record.pace != LinkParameters::DEFAULT_PACE).then_some(record.pace);
+            link.miners = (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
+        }
+        base + &link.query()
     }
 
     /// Takes a problem off the page.
     pub fn dismiss(&self, index: usize) {
-        let _ = index;
+        self.bus.push(Update::Dismiss { index });
     }
-}
-
-fn starting(what: &str) -> ApiError {
-    ApiError::new("starting", format!("The network is starting: {what}"))
 }

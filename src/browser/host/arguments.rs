@@ -1,0 +1,257 @@
+//! Arguments of the scripting API, read from JavaScript values. What a script passes may be anything.
+
+use wasm_bindgen::JsValue;
+
+use crate::browser::js::{field, from_js};
+use crate::command::{DIFFICULTY_DIGITS, Draft, PACE_SECONDS, What, parse_tx};
+use crate::ipc::{ApiError, NodeKind, Pace, Topic};
+use crate::ledger::{Query, Table};
+use crate::primitives::MAX_EXACT;
+
+/// Rows of a ledger page without a limit.
+const DEFAULT_LIMIT: u32 = 100;
+
+/// A refusal of an argument.
+pub(super) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
+    let found = match found.as_string() {
+        Some(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
+        None => shown(found),
+    };
+    ApiError::new("argument_wrong", format!("{name}: expected {expected}, found {found}"))
+}
+
+/// A value as a script would write it, cut short.
+fn shown(value: &JsValue) -> String {
+    if value.is_undefined() {
+        return "nothing".to_owned();
+    }
+    let text = js_sys::JSON::stringify(value).ok().map(String::from);
+    text.unwrap_or_else(|| "a value that is no plain object".to_owned()).chars().take(60).collect()
+}
+
+fn is_missing(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
+}
+
+/// An object's fields, or no fields where there is no object.
+#[derive(Debug)]
+pub(super) struct Fields(JsValue);
+
+impl Fields {
+    /// # Errors
+    /// A value that is neither an object nor missing.
+    pub(super) fn of(name: &str, value: JsValue) -> Result<Self, ApiError> {
+        if is_missing(&value) || (value.is_object() && !js_sys::Array::is_array(&value)) {
+            Ok(Self(value))
+        } else {
+            Err(wrong(name, "an object", &value))
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> JsValue {
+        if is_missing(&self.0) { JsValue::UNDEFINED } else { field(&self.0, name) }
+    }
+
+    pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, ApiError> {
+        let value = self.get(name);
+        if is_missing(&value) { Ok(None) } else { text(name, &value).map(Some) }
+    }
+
+    fn text(&self, name: &str) -> Result<String, ApiError> {
+        text(name, &self.get(name))
+    }
+
+    pub(super) fn optional_number(&self, name: &str, highest: u64) -> Result<Option<u64>, ApiError> {
+        let value = self.get(name);
+        if is_missing(&value) { Ok(None) } else { number(name, &value, highest).map(Some) }
+    }
+
+    fn number(&self, name: &str, highest: u64) -> Result<u64, ApiError> {
+        number(name, &self.get(name), highest)
+    }
+
+    pub(super) fn optional_u32(&self, name: &str) -> Result<Option<u32>, ApiError> {
+        let number = self.optional_number(name, u64::from(u32::MAX))?;
+        Ok(number.and_then(|number| u32::try_from(number).ok()))
+    }
+}
+
+/// A text that is not empty.
+///
+/// # Errors
+/// Anything else.
+pub(super) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
+    value.as_string().filter(|text| !text.is_empty()).ok_or_else(|| wrong(name, "a text", value))
+}
+
+/// A whole number from 0 to `highest`.
+///
+/// # Errors
+/// Anything else.
+fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
+    let number = value.as_f64().filter(|_| !value.is_string()).and_then(|_| from_js::<u64>(value.clone()).ok());
+    number
+        .filter(|number| *number <= highest)
+        .ok_or_else(|| wrong(name, &format!("a whole number from 0 to {highest}"), value))
+}
+
+/// `pow` or `poa`.
+///
+/// # Errors
+/// Anything else.
+pub(super) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
+    let kinds = [NodeKind::Pow, NodeKind::Poa];
+    let word = value.as_string();
+    kinds
+        .into_iter()
+        .find(|kind| word.as_deref() == Some(kind.word()))
+        .ok_or_else(|| wrong("kind", "\"pow\" or \"poa\"", value))
+}
+
+/// Leading zero digits, if they are given.
+///
+/// # Errors
+/// Anything but a whole number within the bounds.
+pub(super) fn difficulty(fields: &Fields) -> Result<Option<u8>, ApiError> {
+    let Some(number) = fields.optional_number("difficulty", MAX_EXACT)? else { return Ok(None) };
+    let digits = u8::try_from(number).ok().filter(|digits| DIFFICULTY_DIGITS.contains(digits));
+    digits.map(Some).ok_or_else(|| wrong("difficulty", "1 to 8 zero digits", &fields.get("difficulty")))
+}
+
+/// Seconds between work blocks or `"full"`, if it is given.
+///
+/// # Errors
+/// Anything else.
+pub(super) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError> {
+    let value = fields.get("pace");
+    if is_missing(&value) {
+        return Ok(None);
+    }
+    if value.as_string().as_deref() == Some("full") {
+        return Ok(Some(Pace::Full));
+    }
+    let seconds = number("pace", &value, MAX_EXACT).ok().filter(|seconds| PACE_SECONDS.contains(seconds));
+    let pace = seconds.map(|seconds| Pace::Interval { ms: seconds * 1_000 });
+    pace.map(Some).ok_or_else(|| wrong("pace", "1 to 600 seconds, or \"full\"", &value))
+}
+
+/// A page of a ledger table.
+///
+/// # Errors
+/// An unknown table or index, or a field of another type.
+pub(super) fn query(fields: &Fields) -> Result<Query, ApiError> {
+    let name = fields.get("table");
+    let tables: Vec<&str> = Table::ALL.into_iter().map(Table::name).collect();
+    let table = name.as_string().and_then(|name| Table::from_name(&name));
+    let table = table.ok_or_else(|| wrong("table", &format!("one of {}", tables.join(", ")), &name))?;
+    let index = fields.optional_text("index")?;
+    if let Some(index) = &index
+        && !table.indexes().contains(&index.as_str())
+        && table.key_field() != index
+    {
+        let known = [&[table.key_field()], table.indexes()].concat().join(", ");
+        return Err(wrong("index", &format!("one of {known}"), &index.as_str().into()));
+    }
+    let key = match fields.get("key").as_f64() {
+        Some(_) => Some(fields.number("key", MAX_EXACT)?.to_string()),
+        None => fields.optional_text("key")?,
+    };
+    Ok(Query {
+        table,
+        index: index.filter(|index| table.key_field() != index),
+        key,
+        descending: fields.get("descending").is_truthy(),
+        offset: fields.optional_u32("offset")?.unwrap_or(0),
+        limit: fields.optional_u32("limit")?.unwrap_or(DEFAULT_LIMIT),
+    })
+}
+
+/// What `aurex.tx` is given: words as in the console, or an object.
+///
+/// # Errors
+/// The words' or the fields' mistake.
+pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
+    if let Some(words) = value.as_string() {
+        let words = words.trim();
+        return Ok(parse_tx(words.strip_prefix("tx ").unwrap_or(words))?);
+    }
+    if !value.is_object() {
+        return Err(wrong("tx", "words, or an object with `kind`", &value));
+    }
+    let fields = Fields::of("tx", value)?;
+    let kind = fields.text("kind")?;
+    let what = match kind.as_str() {
+        "transfer" => What::Transfer {
+            to: fields.text("to")?,
+            amount: fields.number("amount", u64::MAX)?,
+            memo: fields.optional_text("memo").or_else(|error| empty(&fields, "memo", error))?.unwrap_or_default(),
+        },
+        "message" => What::Message { text: fields.text("text")?, to: fields.optional_text("to")? },
+        "register_user" => What::RegisterUser { name: fields.text("name")? },
+        "create_asset" => What::CreateAsset {
+            symbol: fields.text("symbol")?,
+            name: fields.text("name")?,
+            decimals: u8::try_from(fields.optional_number("decimals", 255)?.unwrap_or(0)).unwrap_or(u8::MAX),
+            supply: fields.number("supply", u64::MAX)?,
+        },
+        "transfer_asset" => What::TransferAsset {
+            asset: fields.text("asset")?,
+            to: fields.text("to")?,
+            amount: fields.number("amount", u64::MAX)?,
+        },
+        _ => {
+            let expected = "one of transfer, message, register_user, create_asset, transfer_asset";
+            return Err(wrong("kind", expected, &kind.into()));
+        }
+    };
+    let mut draft = Draft::new(&fields.text("from")?, what);
+    if let Some(fee) = fields.optional_number("fee", MAX_EXACT)? {
+        draft.fee = fee;
+    }
+    draft.check()?;
+    Ok(draft)
+}
+
+/// An empty text is as good as none.
+fn empty(fields: &Fields, name: &str, error: ApiError) -> Result<Option<String>, ApiError> {
+    if fields.get(name).as_string().is_some_and(|text| text.is_empty()) { Ok(None) } else { Err(error) }
+}
+
+/// The event of a name: `None` for `log`, which is every event.
+///
+/// # Errors
+/// An unknown name.
+pub(super) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
+    let known = [
+        ("block", Topic::Block),
+        ("reorg", Topic::Reorg),
+        ("transaction", Topic::Transaction),
+        ("message", Topic::Message),
+        ("refused", Topic::Refused),
+        ("storage", Topic::Storage),
+        ("mining", Topic::Mining),
+        ("network", Topic::Network),
+    ];
+    let name = value.as_string().unwrap_or_default();
+    if name == "log" {
+        return Ok(None);
+    }
+    let found = known.iter().find(|(word, _)| *word == name).map(|(_, topic)| Some(*topic));
+    let expected = "one of block, reorg, transaction, message, refused, storage, mining, network, log";
+    found.ok_or_else(|| wrong("event", expected, value))
+}
+
+/// Directed links as pairs of names: `[{ from, to }]`.
+///
+/// # Errors
+/// Anything else.
+pub(super) fn links(value: &JsValue) -> Result<Vec<(String, String)>, ApiError> {
+    if !js_sys::Array::is_array(value) {
+        return Err(wrong("links", "an array of objects { from, to }", value));
+    }
+    let pair = |item: JsValue| {
+        let fields = Fields::of("link", item)?;
+        Ok((fields.text("from")?.to_lowercase(), fields.text("to")?.to_lowercase()))
+    };
+    js_sys::Array::from(value).iter().map(pair).collect()
+}

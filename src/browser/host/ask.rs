@@ -1,0 +1,181 @@
+//! Questions to nodes, with typed answers. Without a node's name the one with the heaviest chain answers.
+
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+
+use super::nodes::Node;
+use super::wait::all;
+use super::{Host, LedgerPage};
+use crate::browser::js::{field, from_js};
+use crate::ipc::{AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request, TransactionInfo};
+use crate::ledger::Query;
+
+impl Host {
+    /// Asks a node (without a name: the one with the heaviest chain) and gives its answer as it came.
+    ///
+    /// # Errors
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
+    pub async fn request(&self, node: Option<&str>, request: Request) -> Result<JsValue, ApiError> {
+        let node = self.node_for(node)?;
+        self.ask_node(&node, request).await
+    }
+
+    pub(super) async fn ask<T: DeserializeOwned>(&self, node: Option<&str>, request: Request) -> Result<T, ApiError> {
+        from_js(self.request(node, request).await?)
+    }
+
+    /// The node of a name, or the one with the heaviest chain.
+    ///
+    /// # Errors
+    /// See [`Host::own_node`]; `no_node` where none runs.
+    pub(super) fn node_for(&self, name: Option<&str>) -> Result<Rc<Node>, ApiError> {
+        match name {
+            Some(name) => self.own_node(name),
+            None => self.up_nodes().into_iter().next().ok_or_else(|| {
+                // A failed opening is the better reason.
+                self.network().err().unwrap_or_else(|| {
+                    ApiError::new("no_node", "expected a running node in this tab, found none; `start all` starts them")
+                })
+            }),
+        }
+    }
+
+    /// The node of this name in this tab.
+    ///
+    /// # Errors
+    /// `other_tab` if it runs elsewhere, else `unknown_node` with the names that there are.
+    pub(super) fn own_node(&self, name: &str) -> Result<Rc<Node>, ApiError> {
+        let own = self.nodes.borrow().iter().find(|node| node.name.eq_ignore_ascii_case(name)).cloned();
+        own.ok_or_else(|| {
+            let recorded = self.record().is_ok_and(|record| record.nodes.iter().any(|node| node.name == name));
+            if recorded || self.bus.fresh().nodes.iter().any(|node| !node.own && node.status.name == name) {
+                let text = format!("{name} belongs to another tab of this network: expected a node of this tab");
+                return ApiError::new("other_tab", text);
+            }
+            let names: Vec<String> = self.nodes.borrow().iter().map(|node| node.name.clone()).collect();
+            let known = if names.is_empty() { "no node".to_owned() } else { names.join(", ") };
+            ApiError::new("unknown_node", format!("expected one of {known}, found \"{name}\""))
+        })
+    }
+
+    /// The nodes of this tab that follow the chain, heaviest chain first.
+    pub(super) fn up_nodes(&self) -> Vec<Rc<Node>> {
+        let mut nodes: Vec<Rc<Node>> = self.nodes.borrow().iter().filter(|node| node.is_up()).cloned().collect();
+        nodes.sort_by_key(|node| std::cmp::Reverse(node.weight()));
+        nodes
+    }
+
+    /// Blocks of a node's best chain; the last `count` without `from`.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn chain(&self, node: Option<&str>, from: Option<u64>, count: u32) -> Result<ChainInfo, ApiError> {
+        self.ask(node, Request::Chain { from, count }).await
+    }
+
+    /// The last blocks of every node of this tab.
+    pub(super) async fn chains(&self, count: u32) -> Vec<ChainInfo> {
+        let nodes = self.up_nodes();
+        let asked = nodes.iter().map(|node| self.ask_node(node, Request::Chain { from: None, count }));
+        all(asked).await.into_iter().filter_map(|answer| from_js(answer.ok()?).ok()).collect()
+    }
+
+    /// One block by hash, prefix or height; `None` where no node has it.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn block(&self, node: Option<&str>, which: &str) -> Result<Option<BlockInfo>, ApiError> {
+        let request = Request::Block { which: which.to_owned() };
+        if node.is_some() {
+            return known(self.ask(node, request).await);
+        }
+        // A block beside the best chain may be on some nodes only.
+        self.node_for(None)?;
+        for node in self.up_nodes() {
+            let answer = self.ask_node(&node, request.clone()).await.and_then(from_js);
+            if let Some(block) = known(answer)? {
+                return Ok(Some(block));
+            }
+        }
+        Ok(None)
+    }
+
+    /// One transaction as all nodes of this tab see it, `seen_by` summed; `None` where no node has it.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn transaction(&self, id: &str) -> Result<Option<TransactionInfo>, ApiError> {
+        self.node_for(None)?;
+        let nodes = self.up_nodes();
+        let asked = nodes.iter().map(|node| self.ask_node(node, Request::Transaction { id: id.to_owned() }));
+        let mut found: Vec<TransactionInfo> = Vec::new();
+        for answer in all(asked).await {
+            found.extend(known(answer.and_then(from_js))?);
+        }
+        let seen_by = found.iter().map(|info| info.seen_by).sum();
+        // The first answer is that of the heaviest chain, but a node that has not yet heard of it knows less.
+        let rank = |info: &TransactionInfo| match info.status.as_str() {
+            "committed" => 0,
+            "pending" => 1,
+            _ => 2,
+        };
+        found.sort_by_key(rank);
+        Ok(found.into_iter().next().map(|info| TransactionInfo { seen_by, ..info }))
+    }
+
+    /// All accounts, highest balance first.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn accounts(&self, node: Option<&str>) -> Result<Vec<AccountInfo>, ApiError> {
+        self.ask(node, Request::Accounts).await
+    }
+
+    /// One account by name or address.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
+        self.ask(None, Request::Account { who: who.to_owned() }).await
+    }
+
+    /// What waits in a node's mempool.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
+        self.ask(node, Request::Mempool).await
+    }
+
+    /// The peers of a node.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn peers(&self, node: Option<&str>) -> Result<Vec<PeerStatus>, ApiError> {
+        self.ask(node, Request::Peers).await
+    }
+
+    /// A page of a table of a node's ledger.
+    ///
+    /// # Errors
+    /// See [`Host::request`].
+    pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<LedgerPage, ApiError> {
+        let page = self.request(node, Request::Ledger(query)).await?;
+        let rows = js_sys::Array::from(&field(&page, "rows"));
+        Ok(LedgerPage { total: from_js(field(&page, "total"))?, rows: rows.iter().collect() })
+    }
+}
+
+/// `None` for a refusal that says that there is no such thing.
+fn known<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if NOT_FOUND.contains(&error.code.as_str()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Refusals of nodes that say that there is no such thing.
+const NOT_FOUND: [&str; 3] = ["unknown_block", "unknown_transaction", "not_found"];

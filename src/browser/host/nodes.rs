@@ -1,0 +1,358 @@
+//! The nodes of this tab: one worker each. Starting, killing, stopping, asking; what they say goes to
+//! the bus. A worker that crashes is started again once.
+//!
+//! Each run of a worker has a number; what an ended worker still says is dropped.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use super::Host;
+use super::record::NodeEntry;
+use super::wait::{Sender, limited, once};
+use crate::browser::js::{self, field, from_js, sleep};
+use crate::browser::locks::LockGuard;
+use crate::browser::{WorkerHandle, node_worker_name, spawn};
+use crate::ipc::{
+    ApiError, ChainInfo, FromNode, Level, NodeConfig, NodeKind, NodeState, Report, Request, RequestId, ToNode, Topic,
+};
+use crate::primitives::Keypair;
+use crate::view::{Update, text};
+
+/// Longest wait for an answer.
+const ANSWER_MS: f64 = 10_000.0;
+/// Longest wait for a start, in which a ledger may have to be replayed.
+const START_MS: f64 = 15_000.0;
+/// Longest wait for a clean stop; then the worker is ended.
+const STOP_MS: f64 = 5_000.0;
+/// Wait before a crashed node is started again.
+const RESTART_MS: f64 = 1_000.0;
+/// A node that crashes again within this time stays down.
+const RESTART_AGAIN_MS: f64 = 60_000.0;
+/// Blocks fetched for the picture when a node has started.
+const FIRST_BLOCKS: u32 = 60;
+
+/// One node of this tab.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) name: String,
+    pub(super) kind: NodeKind,
+    pub(super) id: String,
+    pub(super) database: Option<String>,
+    key: Keypair,
+    state: Cell<NodeState>,
+    weight: Cell<u64>,
+    run: Cell<u32>,
+    worker: RefCell<Option<WorkerHandle>>,
+    pending: RefCell<BTreeMap<RequestId, Sender<Result<JsValue, ApiError>>>>,
+    started: RefCell<Vec<Sender<Result<(), ApiError>>>>,
+    stopped: RefCell<Vec<Sender<()>>>,
+    restarted_at: Cell<f64>,
+    /// No other tab runs this node while this one has it.
+    _guard: Option<LockGuard>,
+}
+
+impl Node {
+    pub(super) fn new(entry: &NodeEntry, key: Keypair, database: Option<String>, guard: Option<LockGuard>) -> Self {
+        Self {
+            name: entry.name.clone(),
+            kind: entry.kind,
+            id: key.node_id().to_string(),
+            database,
+            key,
+            state: Cell::new(NodeState::Stopped),
+            weight: Cell::new(0),
+            run: Cell::new(0),
+            worker: RefCell::default(),
+            pending: RefCell::default(),
+            started: RefCell::default(),
+            stopped: RefCell::default(),
+            restarted_at: Cell::new(f64::NEG_INFINITY),
+            _guard: guard,
+        }
+    }
+
+    pub(super) fn state(&self) -> NodeState {
+        self.state.get()
+    }
+
+    pub(super) fn weight(&self) -> u64 {
+        self.weight.get()
+    }
+
+    /// Whether it follows the chain.
+    pub(super) fn is_up(&self) -> bool {
+        matches!(self.state.get(), NodeState::Running | NodeState::Syncing)
+    }
+
+    /// Whether it has a worker.
+    pub(super) fn has_worker(&self) -> bool {
+        self.worker.borrow().is_some()
+    }
+
+    /// Posts to the worker.
+    ///
+    /// # Errors
+    /// `not_running`, or what the browser says.
+    pub(super) fn post(&self, message: &ToNode) -> Result<(), ApiError> {
+        match &*self.worker.borrow() {
+            Some(worker) => worker.post(message),
+            None => Err(self.not_running()),
+        }
+    }
+
+    fn not_running(&self) -> ApiError {
+        let (name, state) = (&self.name, text::state(self.state.get()));
+        ApiError::new(
+            "not_running",
+            format!("{name}: expected a running node, found it {state}; `start {name}` starts it"),
+        )
+    }
+
+    /// Ends the worker at once. Whoever waits for an answer is told.
+    fn end_worker(&self) {
+        self.run.set(self.run.get().wrapping_add(1));
+        if let Some(worker) = self.worker.take() {
+            worker.terminate();
+            // It may be one of its own callbacks that runs now.
+            spawn_local(async move {
+                sleep(0.0).await;
+                drop(worker);
+            });
+        }
+        let gone = || ApiError::new("node_gone", format!("{} ended before it answered", self.name));
+        let pending = self.pending.take();
+        pending.into_values().for_each(|answer| answer.send(Err(gone())));
+        self.started.take().into_iter().for_each(|waiting| waiting.send(Err(gone())));
+        self.stopped.take().into_iter().for_each(|waiting| waiting.send(()));
+    }
+
+    fn settle(&self, id: RequestId, answer: Result<JsValue, ApiError>) {
+        // An answer after the time limit finds nobody.
+        let waiting = self.pending.borrow_mut().remove(&id);
+        if let Some(waiting) = waiting {
+            waiting.send(answer);
+        }
+    }
+}
+
+impl Host {
+    fn set_state(&self, node: &Node, state: NodeState) {
+        node.state.set(state);
+        self.bus.push(Update::State { name: node.name.clone(), state });
+    }
+
+    /// Takes a node into this tab and shows it.
+    pub(super) fn adopt(&self, node: Node) -> Rc<Node> {
+        let node = Rc::new(node);
+        self.bus.push(Update::Node {
+            id: node.id.clone(),
+            name: node.name.clone(),
+            kind: node.kind,
+            host: self.tab.clone(),
+            state: NodeState::Stopped,
+        });
+        self.nodes.borrow_mut().push(Rc::clone(&node));
+        node
+    }
+
+    /// Ends a node and forgets it.
+    pub(super) fn abandon(&self, node: &Node) {
+        node.end_worker();
+        self.nodes.borrow_mut().retain(|other| other.name != node.name);
+        self.bus.push(Update::Gone { name: node.name.clone() });
+    }
+
+    /// Starts a node from its ledger and waits until it runs.
+    ///
+    /// # Errors
+    /// `already_running`, what the worker or the node says, or no answer in time.
+    pub(super) async fn start_node(&self, node: &Rc<Node>) -> Result<(), ApiError> {
+        if node.has_worker() {
+            let (name, state) = (&node.name, text::state(node.state()));
+            let text = format!("{name}: expected a node that does not run, found it {state}");
+            return Err(ApiError::new("already_running", text));
+        }
+        let config = self.config(node)?;
+        let run = node.run.get().wrapping_add(1);
+        node.run.set(run);
+        let (listener, watcher) = ((self.me.clone(), Rc::downgrade(node)), (self.me.clone(), Rc::downgrade(node)));
+        let worker = spawn(
+            &node_worker_name(&node.name),
+            move |message| {
+                if let (Some(host), Some(node)) = (listener.0.upgrade(), listener.1.upgrade()) {
+                    host.hear(&node, run, message);
+                }
+            },
+            move |error| {
+                if let (Some(host), Some(node)) = (watcher.0.upgrade(), watcher.1.upgrade())
+                    && node.run.get() == run
+                {
+                    host.crashed(&node, &ApiError::new("worker_failed", error));
+                }
+            },
+        )?;
+        worker.post(&ToNode::Start(config))?;
+        *node.worker.borrow_mut() = Some(worker);
+        let (sender, receiver) = once();
+        node.started.borrow_mut().push(sender);
+        self.set_state(node, NodeState::Starting);
+        self.post_cuts(node);
+        let late = || Err(ApiError::new("timeout", format!("{} did not start within 15 seconds", node.name)));
+        limited(receiver, START_MS).await.flatten().unwrap_or_else(late)
+    }
+
+    fn config(&self, node: &Node) -> Result<NodeConfig, ApiError> {
+        let network = self.network()?;
+        let record = self.record()?;
+        Ok(NodeConfig {
+            params: network.params.to_bytes(),
+            name: node.name.clone(),
+            kind: node.kind,
+            secret: node.key.secret().to_vec(),
+            host: self.tab.clone(),
+            database: node.database.clone(),
+            pace: record.pace,
+            miners: record.miners,
+        })
+    }
+
+    /// Ends a node's worker at once.
+    ///
+    /// # Errors
+    /// `not_running`.
+    pub(super) fn kill_node(&self, node: &Node) -> Result<(), ApiError> {
+        if !node.has_worker() {
+            return Err(node.not_running());
+        }
+        node.end_worker();
+        self.set_state(node, NodeState::Killed);
+        self.bus.say(Level::Info, Topic::Network, format!("{} was killed: its worker was ended at once", node.name));
+        Ok(())
+    }
+
+    /// Lets a node say goodbye and close its ledger; `false` if it had to be ended.
+    ///
+    /// # Errors
+    /// `not_running`.
+    pub(super) async fn stop_node(&self, node: &Rc<Node>) -> Result<bool, ApiError> {
+        let (sender, receiver) = once();
+        node.post(&ToNode::Stop)?;
+        node.stopped.borrow_mut().push(sender);
+        let run = node.run.get();
+        let clean = limited(receiver, STOP_MS).await.is_some();
+        if node.run.get() == run {
+            node.end_worker();
+            self.set_state(node, NodeState::Stopped);
+            let how = if clean { "stopped cleanly" } else { "did not answer within 5 seconds and was ended" };
+            self.bus.say(Level::Info, Topic::Network, format!("{} {how}", node.name));
+        }
+        Ok(clean)
+    }
+
+    /// Asks a node and waits for its answer.
+    ///
+    /// # Errors
+    /// The node's refusal, `not_running`, `node_gone` or `timeout`.
+    pub(super) async fn ask_node(&self, node: &Node, request: Request) -> Result<JsValue, ApiError> {
+        let id = RequestId(self.next_request.replace(self.next_request.get().wrapping_add(1)));
+        let (sender, receiver) = once();
+        node.post(&ToNode::Request { id, request })?;
+        node.pending.borrow_mut().insert(id, sender);
+        match limited(receiver, ANSWER_MS).await.flatten() {
+            Some(answer) => answer,
+            None => {
+                node.pending.borrow_mut().remove(&id);
+                Err(ApiError::new("timeout", format!("{} did not answer within 10 seconds", node.name)))
+            }
+        }
+    }
+
+    /// A message of a node's worker.
+    fn hear(&self, node: &Rc<Node>, run: u32, message: JsValue) {
+        if node.run.get() != run {
+            return;
+        }
+        // An answer's value stands beside it and is not read here.
+        if field(&message, "type").as_string().as_deref() == Some("answer") {
+            match from_js::<RequestId>(field(&message, "id")) {
+                Ok(id) => node.settle(id, Ok(field(&message, "value"))),
+                Err(error) => self.bus.problem(error),
+            }
+            return;
+        }
+        match from_js::<FromNode>(message) {
+            Ok(FromNode::Started(report)) => {
+                let (name, how, height) = (&report.status.name, &report.status.ledger_start, report.status.height);
+                let text = format!("{name} started at height {height}, its ledger: {how}");
+                self.bus.say(Level::Info, Topic::Storage, text);
+                self.take_report(node, report);
+                node.started.take().into_iter().for_each(|waiting| waiting.send(Ok(())));
+                self.fetch_first_blocks(node);
+                self.settle_opening(Ok(()));
+                self.begin_tests();
+            }
+            Ok(FromNode::Report(report)) => self.take_report(node, report),
+            Ok(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
+            Ok(FromNode::Stopped) => node.stopped.take().into_iter().for_each(|waiting| waiting.send(())),
+            Ok(FromNode::Failed { error }) => self.crashed(node, &error),
+            Ok(FromNode::Answer { .. }) => {}
+            Err(error) => {
+                let text = format!("a message of {} cannot be read: {}", node.name, error.message);
+                self.bus.say(Level::Error, Topic::Network, text);
+            }
+        }
+    }
+
+    fn take_report(&self, node: &Node, report: Report) {
+        node.state.set(report.status.state);
+        node.weight.set(report.status.weight);
+        self.bus.push(Update::Report(report));
+    }
+
+    fn fetch_first_blocks(&self, node: &Rc<Node>) {
+        let (host, node) = (self.me.clone(), Rc::clone(node));
+        spawn_local(async move {
+            let Some(host) = host.upgrade() else { return };
+            let request = Request::Chain { from: None, count: FIRST_BLOCKS };
+            // The picture fills up with new blocks anyway.
+            if let Ok(answer) = host.ask_node(&node, request).await
+                && let Ok(chain) = from_js::<ChainInfo>(answer)
+            {
+                host.bus.push(Update::Blocks(chain.blocks));
+            }
+        });
+    }
+
+    /// A worker that cannot go on: it is started again, but not over and over.
+    fn crashed(&self, node: &Rc<Node>, error: &ApiError) {
+        for waiting in node.started.take() {
+            waiting.send(Err(error.clone()));
+        }
+        node.end_worker();
+        self.set_state(node, NodeState::Failed);
+        let since = js::monotonic() - node.restarted_at.get();
+        let again = since > RESTART_AGAIN_MS && error.code != "identity_in_use";
+        let then = if again { "; it is started again in 1 second" } else { "" };
+        let text = format!("{} failed: {}{then}", node.name, error.message);
+        self.bus.say(Level::Error, Topic::Network, text.clone());
+        if !again {
+            self.bus.problem(ApiError::new("node_failed", text));
+            return;
+        }
+        node.restarted_at.set(js::monotonic());
+        let (host, node, run) = (self.me.clone(), Rc::clone(node), node.run.get());
+        spawn_local(async move {
+            sleep(RESTART_MS).await;
+            let Some(host) = host.upgrade() else { return };
+            if node.run.get() == run
+                && let Err(error) = host.start_node(&node).await
+            {
+                host.bus.say(Level::Error, Topic::Network, format!("{} was not started again: {error}", node.name));
+            }
+        });
+    }
+}

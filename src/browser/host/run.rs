@@ -1,0 +1,353 @@
+//! Carrying out commands: what the console, the scripting API and the page's buttons do is the same.
+
+use std::rc::Rc;
+
+use super::nodes::Node;
+use super::record::{self, MAX_NODES, NodeEntry, node_key};
+use super::wait::all;
+use super::{Host, Output};
+use crate::browser::idb::delete_database;
+use crate::browser::js::{self, from_js};
+use crate::command::{Command, Target, help, parse, queries};
+use crate::consensus::{EPOCH, MAX_AUTHORITIES};
+use crate::ipc::{ApiError, Level, NodeKind, Pace, Request, ToNode, Topic, TransactionInfo};
+use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, Query, Row, Table, TransactionRow, UserRow};
+use crate::primitives::{Difficulty, ParamsChange};
+use crate::view::{TabMode, figures, rows, text};
+
+/// How long `add` and `start` wait for a node's name that another tab may be letting go.
+const NAME_WAIT_MS: u32 = 300;
+
+impl Host {
+    /// Runs one console line and gives what the console prints, refusals included.
+    pub async fn command(&self, line: &str) -> String {
+        let outcome = match parse(line) {
+            Ok(command) => self.execute(command).await,
+            Err(error) => Err(error.into()),
+        };
+        match outcome {
+            Ok(output) => output.text,
+            Err(error) => format!("Refused ({}): {}", error.code, error.message),
+        }
+    }
+
+    /// Runs a command.
+    ///
+    /// # Errors
+    /// The refusal with its rule.
+    pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
+        match command {
+            Command::Help { word } => Ok(Output::text(help(word))),
+            Command::Status => Ok(Output::text(text::status(&self.bus.fresh(), js::now().0))),
+            Command::Chain { count } => Ok(Output::text(text::chain(&self.chains(count).await, js::now().0))),
+            Command::Block { which } => self.show_block(&which).await,
+            Command::User { who } => Ok(Output::text(text::account(&self.account(&who.to_lowercase()).await?))),
+            Command::Mempool => Ok(Output::text(text::mempool(&self.mempool(None).await?, js::now().0))),
+            Command::Ledger { table, filter } => self.show_ledger(table, filter.as_deref()).await,
+            Command::Tx(draft) => self.send_and_say(draft).await,
+            Command::Kill(target) => self.for_each(&target, Action::Kill).await,
+            Command::Start(target) => self.for_each(&target, Action::Start).await,
+            Command::Stop(target) => self.for_each(&target, Action::Stop).await,
+            Command::Wipe(Target::Node(name)) => self.wipe_node(&name).await,
+            Command::Wipe(Target::All) => self.wipe_all().await,
+            Command::Add(kind) => self.add(kind).await,
+            Command::Difficulty { digits } => self.set_difficulty(digits).await,
+            Command::Pace(pace) => self.set_pace(pace).await,
+            Command::Log(level) => self.set_log(level).await,
+            Command::Cut { a, b } => self.link_both_ways(&a, &b, true),
+            Command::Heal { a, b } => self.link_both_ways(&a, &b, false),
+            Command::Quit => {
+                let output = self.for_each(&Target::All, Action::Stop).await?;
+                Ok(Output::text(format!("{}\n`start all` starts them again.", output.text)))
+            }
+        }
+    }
+
+    async fn show_block(&self, which: &str) -> Result<Output, ApiError> {
+        match self.block(None, which).await? {
+            Some(block) => Ok(Output::text(text::block(&block, js::now().0))),
+            None => {
+                let text =
+                    format!("expected a block's height, hash or first digits of it, found \"{which}\": no node has it");
+                Err(ApiError::new("unknown_block", text))
+            }
+        }
+    }
+
+    async fn show_ledger(&self, table: Option<Table>, filter: Option<&str>) -> Result<Output, ApiError> {
+        let node = self.node_for(None)?;
+        let name = Some(node.name.as_str());
+        let Some(table) = table else {
+            let count = |table| {
+                let query = Query { table, index: None, key: None, descending: false, offset: 0, limit: 1 };
+                self.ledger(name, query)
+            };
+            let pages = all(Table::FOR_PEOPLE.into_iter().map(count)).await;
+            let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let counts: Vec<_> = Table::FOR_PEOPLE.into_iter().zip(pages.iter().map(|page| page.total)).collect();
+            return Ok(Output::text(rows::counts(&node.name, &counts)));
+        };
+        let (mut found, mut total) = (Vec::<Row>::new(), 0_u32);
+        for query in queries(table, filter) {
+            let page = self.ledger(name, query).await?;
+            total = total.saturating_add(page.total);
+            for row in page.rows {
+                let row = typed_row(table, row)?;
+                if found.iter().any(|other| other.key() == row.key()) {
+                    total = total.saturating_sub(1);
+                } else {
+                    found.push(row);
+                }
+            }
+        }
+        Ok(Output::text(rows::rows(&node.name, table, &found, total, js::now().0)))
+    }
+
+    /// Does the same to one node or to all that it can be done to.
+    async fn for_each(&self, target: &Target, action: Action) -> Result<Output, ApiError> {
+        match target {
+            Target::Node(name) => {
+                if action == Action::Start {
+                    self.take_recorded(name).await?;
+                }
+                let node = self.own_node(name)?;
+                Ok(Output { node: Some(node.name.clone()), ..Output::text(self.act(&node, action).await?) })
+            }
+            Target::All => {
+                self.network()?;
+                let nodes: Vec<Rc<Node>> = self.nodes.borrow().clone();
+                let fitting = nodes.iter().filter(|node| node.has_worker() != (action == Action::Start));
+                let done = all(fitting.map(|node| self.act(node, action))).await;
+                let lines: Vec<String> =
+                    done.into_iter().map(|line| line.unwrap_or_else(|error| error.message)).collect();
+                let nothing = || format!("There is no node to {} in this tab.", action.word());
+                Ok(Output::text(if lines.is_empty() { nothing() } else { lines.join("\n") }))
+            }
+        }
+    }
+
+    /// A recorded node that this tab does not have yet, because another tab had it, is taken now if it is free.
+    async fn take_recorded(&self, name: &str) -> Result<(), ApiError> {
+        let here = self.nodes.borrow().iter().any(|node| node.name == name);
+        let entry = self.record()?.nodes.into_iter().find(|node| node.name == name);
+        if let (false, Some(entry)) = (here, entry) {
+            self.take(&entry, NAME_WAIT_MS).await?;
+        }
+        Ok(())
+    }
+
+    async fn act(&self, node: &Rc<Node>, action: Action) -> Result<String, ApiError> {
+        let name = &node.name;
+        match action {
+            Action::Kill => {
+                self.kill_node(node)?;
+                Ok(format!(
+                    "{name} was killed: its worker was ended at once. `start {name}` brings it back from its ledger."
+                ))
+            }
+            Action::Stop => {
+                let clean = self.stop_node(node).await?;
+                let how = if clean { "stopped cleanly" } else { "did not answer within 5 seconds and was ended" };
+                Ok(format!("{name} {how}."))
+            }
+            Action::Start => {
+                self.start_node(node).await?;
+                let model = self.bus.fresh();
+                let status =
+                    model.nodes.iter().find(|view| view.own && view.status.name == *name).map(|view| &view.status);
+                let (height, how) = status.map_or((0, ""), |status| (status.height, status.ledger_start.as_str()));
+                Ok(format!("{name} runs at height {}; its ledger: {how}.", figures::grouped(height)))
+            }
+        }
+    }
+
+    async fn add(&self, kind: NodeKind) -> Result<Output, ApiError> {
+        let poa = kind == NodeKind::Poa;
+        let entry = self
+            .change_record(|record| {
+                let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
+                if record.nodes.len() >= MAX_NODES {
+                    let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
+                    return Err(ApiError::new("too_many_nodes", text));
+                }
+                if poa && authorities >= MAX_AUTHORITIES {
+                    let text =
+                        format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
+                    return Err(ApiError::new("too_many_authorities", text));
+                }
+                let entry = NodeEntry { name: record.free_name(kind), kind };
+                record.nodes.push(entry.clone());
+                Ok(entry)
+            })
+            .await?;
+        let node = self.bring_up(&entry, NAME_WAIT_MS).await?;
+        let mut text = format!("{} runs.", node.name);
+        let mut sent = None;
+        if poa {
+            let authorities = self.record()?.authorities(&self.network()?.seed);
+            let count = authorities.len();
+            let change = ParamsChange { authorities: Some(authorities), ..ParamsChange::default() };
+            let info = self.change_params(change).await?;
+            text.push_str(&format!(
+                " The operator's change of parameters to {count} authorities was sent ({}): {} seals its slots once that \
+                 is in force, {}.",
+                figures::short(&info.tx_hash),
+                node.name,
+                in_force()
+            ));
+            sent = Some(info);
+        }
+        Ok(Output { text, sent, node: Some(entry.name) })
+    }
+
+    async fn set_difficulty(&self, digits: u8) -> Result<Output, ApiError> {
+        let difficulty = Difficulty::from_zero_digits(digits);
+        let change = ParamsChange { difficulty: Some(difficulty), ..ParamsChange::default() };
+        let sent: TransactionInfo = self.change_params(change).await?;
+        let text = format!(
+            "The operator's change of the difficulty to {} was sent ({}); it is in force {}.",
+            figures::difficulty(difficulty.0),
+            figures::short(&sent.tx_hash),
+            in_force()
+        );
+        Ok(Output { text, sent: Some(sent), node: None })
+    }
+
+    async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
+        self.change_record(|record| {
+            record.pace = pace;
+            Ok(())
+        })
+        .await?;
+        for node in self.nodes.borrow().iter().filter(|node| node.has_worker()) {
+            node.post(&ToNode::SetPace { pace })?;
+        }
+        let mut text = match pace {
+            Pace::Full => "Miners hash as fast as the machine can.".to_owned(),
+            Pace::Interval { ms } => {
+                format!("Miners have a hash budget for one work block about every {}.", figures::span(ms))
+            }
+        };
+        if self.mode.get() == TabMode::Viewer {
+            text.push_str(" Nodes of other tabs follow when they start again.");
+        }
+        Ok(Output::text(text))
+    }
+
+    async fn set_log(&self, level: Level) -> Result<Output, ApiError> {
+        self.change_record(|record| {
+            record.log = level;
+            Ok(())
+        })
+        .await?;
+        let word = match level {
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        };
+        Ok(Output::text(format!("The log keeps lines of level {word} and above.")))
+    }
+
+    async fn wipe_node(&self, name: &str) -> Result<Output, ApiError> {
+        let node = self.own_node(name)?;
+        let name = &node.name;
+        let text = if node.has_worker() {
+            self.ask_node(&node, Request::Wipe).await?;
+            format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
+        } else if let Some(database) = &node.database {
+            delete_database(database).await.map_err(|error| ApiError::new("storage", error.to_string()))?;
+            format!("The ledger of {name} was deleted; `start {name}` lets it fetch the chain again.")
+        } else {
+            format!("{name} keeps no ledger while it does not run.")
+        };
+        self.bus.say(Level::Info, Topic::Storage, text.clone());
+        Ok(Output { node: Some(name.clone()), ..Output::text(text) })
+    }
+
+    /// Begins the network again. Emptying one ledger after the other would not do: those that still have
+    /// the chain would give it back to the others. So the new chain has a new genesis block.
+    async fn wipe_all(&self) -> Result<Output, ApiError> {
+        if self.mode.get() != TabMode::Host {
+            let text = "expected the tab that runs the network, found one that watches: wipe the network there";
+            return Err(ApiError::new("other_tab", text));
+        }
+        let nodes: Vec<Rc<Node>> = self.nodes.borrow().clone();
+        let databases: Vec<String> = nodes.iter().filter_map(|node| node.database.clone()).collect();
+        nodes.iter().for_each(|node| self.abandon(node));
+        drop(nodes);
+        let deleted = all(databases.iter().map(|name| delete_database(name))).await;
+        for (name, outcome) in databases.iter().zip(deleted) {
+            if let Err(error) = outcome {
+                self.bus.problem(ApiError::new("storage", format!("database {name} was not deleted: {error}")));
+            }
+        }
+        let network = self.name.clone();
+        self.cuts.borrow_mut().clear();
+        self.change_record(|record| record.begin_again(&network, js::now())).await?;
+        self.start_recorded_nodes().await?;
+        let chain = self.network()?.chain_id.short();
+        let text = format!("All ledgers were deleted; network {network} begins again as chain {chain}.");
+        self.bus.say(Level::Info, Topic::Storage, text.clone());
+        Ok(Output::text(text))
+    }
+
+    /// Takes a recorded node into this tab without starting it.
+    async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
+        let guard = self.hold_name(&entry.name, wait_ms).await?;
+        let network = self.network()?;
+        let database = (!self.in_memory.get()).then(|| record::database(&self.name, &network.chain_id, &entry.name));
+        Ok(self.adopt(Node::new(entry, node_key(&network.seed, &entry.name), database, guard)))
+    }
+
+    /// Takes a recorded node into this tab and starts it.
+    ///
+    /// # Errors
+    /// `other_tab` if another tab has it, or why it does not start.
+    pub(super) async fn bring_up(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
+        let node = self.take(entry, wait_ms).await?;
+        self.start_node(&node).await?;
+        Ok(node)
+    }
+}
+
+/// What can be done to a node or to all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Kill,
+    Start,
+    Stop,
+}
+
+impl Action {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Kill => "kill",
+            Self::Start => "start",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+impl Output {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// When a change of parameters counts.
+fn in_force() -> String {
+    format!("from the next height that is a multiple of {EPOCH}, at least two blocks after its own block")
+}
+
+fn typed_row(table: Table, row: wasm_bindgen::JsValue) -> Result<Row, ApiError> {
+    Ok(match table {
+        Table::Blocks => Row::Block(from_js::<BlockRow>(row)?),
+        Table::Transactions => Row::Transaction(from_js::<TransactionRow>(row)?),
+        Table::Nodes => Row::Node(from_js::<NodeRow>(row)?),
+        Table::Assets => Row::Asset(from_js::<AssetRow>(row)?),
+        Table::Users => Row::User(from_js::<UserRow>(row)?),
+        Table::MiningPool => Row::Miner(from_js::<MinerRow>(row)?),
+        Table::State | Table::Undo | Table::Meta => Row::Raw(from_js(row)?),
+    })
+}

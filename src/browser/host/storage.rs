@@ -1,0 +1,79 @@
+//! The browser's localStorage, or memory where it is not to be had.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use wasm_bindgen::prelude::*;
+
+use crate::browser::js::{explain, field};
+use crate::ipc::ApiError;
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Debug)]
+    pub(super) type JsStorage;
+
+    #[wasm_bindgen(method, catch, js_name = getItem)]
+    fn get_item(this: &JsStorage, key: &str) -> Result<Option<String>, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = setItem)]
+    fn set_item(this: &JsStorage, key: &str, value: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = removeItem)]
+    fn remove_item(this: &JsStorage, key: &str) -> Result<(), JsValue>;
+}
+
+/// A place for a few small texts.
+#[derive(Debug)]
+pub(super) enum Storage {
+    /// Survives a reload.
+    Browser(JsStorage),
+    /// Lives as long as the page.
+    Memory(RefCell<BTreeMap<String, String>>),
+}
+
+impl Storage {
+    /// The browser's storage if it can be written, else memory and why.
+    pub(super) fn open() -> (Self, Option<ApiError>) {
+        let storage = field(&js_sys::global(), "localStorage");
+        let reason = if storage.is_object() {
+            let storage: JsStorage = storage.unchecked_into();
+            let probe = "aurex:probe";
+            match storage.set_item(probe, "1").and_then(|()| storage.remove_item(probe)) {
+                Ok(()) => return (Self::Browser(storage), None),
+                Err(thrown) => explain(&thrown),
+            }
+        } else {
+            "it is switched off".to_owned()
+        };
+        let text =
+            format!("expected localStorage for the network's record, found none ({reason}): a reload begins anew");
+        (Self::Memory(RefCell::default()), Some(ApiError::new("no_local_storage", text)))
+    }
+
+    pub(super) const fn is_persistent(&self) -> bool {
+        matches!(self, Self::Browser(_))
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<String> {
+        match self {
+            Self::Browser(storage) => storage.get_item(key).unwrap_or_default(),
+            Self::Memory(map) => map.borrow().get(key).cloned(),
+        }
+    }
+
+    /// # Errors
+    /// `storage_write` with the browser's reason.
+    pub(super) fn set(&self, key: &str, value: &str) -> Result<(), ApiError> {
+        match self {
+            Self::Browser(storage) => storage.set_item(key, value).map_err(|thrown| {
+                let reason = explain(&thrown);
+                ApiError::new("storage_write", format!("the network's record cannot be written: {reason}"))
+            }),
+            Self::Memory(map) => {
+                map.borrow_mut().insert(key.to_owned(), value.to_owned());
+                Ok(())
+            }
+        }
+    }
+}
