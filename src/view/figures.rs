@@ -24,7 +24,8 @@ pub fn grouped(value: u64) -> String {
 /// Three significant figures with a unit prefix: `0`, `8.4`, `950`, `1.25 k`, `3.10 M`.
 #[must_use]
 pub fn compact(value: f64) -> String {
-    let value = if value.is_finite() { value.max(0.0) } else { 0.0 };
+    // The sum of nothing is -0; adding 0 takes the sign away.
+    let value = if value.is_finite() { value.max(0.0) + 0.0 } else { 0.0 };
     let (scaled, prefix) = match value {
         v if v >= 999_500_000.0 => (v / 1e9, " G"),
         v if v >= 999_500.0 => (v / 1e6, " M"),
@@ -51,6 +52,12 @@ pub fn span(ms: u64) -> String {
         3_600_000..86_400_000 => format!("{hours} h {} min", minutes % 60),
         _ => format!("{} d {} h", hours / 24, hours % 24),
     }
+}
+
+/// A span that somebody chose: `5 s`, `2.5 s`.
+#[must_use]
+pub fn interval(ms: u64) -> String {
+    if ms.is_multiple_of(1_000) && ms < 60_000 { format!("{} s", ms / 1_000) } else { span(ms) }
 }
 
 /// A number of bytes: `204 B`, `12.3 kB`, `4.56 MB`.
@@ -132,6 +139,7 @@ mod tests {
     fn compact_keeps_three_figures_and_survives_odd_input() {
         for (value, text) in [
             (0.0, "0"),
+            (-0.0, "0"),
             (8.44, "8.4"),
             (17.0, "17"),
             (949.6, "950"),
@@ -158,6 +166,11 @@ mod tests {
         ] {
             assert_eq!(span(ms), text);
         }
+    }
+
+    #[test]
+    fn a_chosen_interval_reads_as_it_was_chosen() {
+        assert_eq!([5_000, 2_500, 60_000].map(interval), ["5 s", "2.5 s", "1 min 0 s"]);
     }
 
     #[test]

@@ -9,22 +9,42 @@ pub struct Point {
     pub y: f64,
 }
 
-/// The places of `count` nodes in a picture of `width` by `height` with a free `margin` around.
+/// Steps in which the length of the ellipse is measured.
+const STEPS: u32 = 720;
+
+/// The places of `count` nodes in a picture of `width` by `height` with free margins: equally far from
+/// each other along the ellipse, so that none crowd at its narrow ends.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "far fewer nodes than 2^52")]
-pub fn places(count: usize, width: f64, height: f64, margin: f64) -> Vec<Point> {
+pub fn places(count: usize, width: f64, height: f64, margin: (f64, f64)) -> Vec<Point> {
     let centre = Point { x: width / 2.0, y: height / 2.0 };
     if count == 1 {
         return vec![centre];
     }
-    let place = |at: usize| {
-        let angle = std::f64::consts::TAU * at as f64 / count as f64 - std::f64::consts::FRAC_PI_2;
-        Point {
-            x: rounded(centre.x + angle.cos() * (width / 2.0 - margin)),
-            y: rounded(centre.y + angle.sin() * (height / 2.0 - margin)),
-        }
+    let (rx, ry) = (width / 2.0 - margin.0, height / 2.0 - margin.1);
+    let at = |step: u32| {
+        let angle = std::f64::consts::TAU * f64::from(step) / f64::from(STEPS) - std::f64::consts::FRAC_PI_2;
+        Point { x: centre.x + angle.cos() * rx, y: centre.y + angle.sin() * ry }
+    };
+    let mut walked = 0.0;
+    let mut marks = vec![(0.0, at(0))];
+    for step in 1..=STEPS {
+        let (from, to) = (at(step - 1), at(step));
+        walked += (to.x - from.x).hypot(to.y - from.y);
+        marks.push((walked, to));
+    }
+    let place = |number: usize| {
+        let wanted = walked * share(number, count);
+        let next = marks.partition_point(|(length, _)| *length < wanted).min(marks.len() - 1);
+        let ((before, a), (after, b)) = (marks[next.saturating_sub(1)], marks[next]);
+        let part = if after > before { (wanted - before) / (after - before) } else { 0.0 };
+        Point { x: rounded(a.x + (b.x - a.x) * part), y: rounded(a.y + (b.y - a.y) * part) }
     };
     (0..count).map(place).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far fewer nodes than 2^52")]
+fn share(number: usize, count: usize) -> f64 {
+    number as f64 / count.max(1) as f64
 }
 
 /// The part of the line between two points that is `gap` away from both.
@@ -50,11 +70,20 @@ mod tests {
 
     #[test]
     fn one_node_stands_in_the_middle_and_the_first_of_many_on_top() {
-        assert_eq!(places(1, 100.0, 60.0, 10.0), [Point { x: 50.0, y: 30.0 }]);
-        let four = places(4, 100.0, 60.0, 10.0);
+        assert_eq!(places(1, 100.0, 60.0, (10.0, 10.0)), [Point { x: 50.0, y: 30.0 }]);
+        let four = places(4, 100.0, 60.0, (10.0, 10.0));
         assert_eq!(four[0], Point { x: 50.0, y: 10.0 });
         assert_eq!(four[1], Point { x: 90.0, y: 30.0 });
-        assert_eq!(places(0, 100.0, 60.0, 10.0), []);
+        assert_eq!(places(0, 100.0, 60.0, (10.0, 10.0)), []);
+    }
+
+    #[test]
+    fn neighbours_are_equally_far_apart() {
+        let points = places(16, 800.0, 400.0, (60.0, 60.0));
+        let gaps: Vec<f64> =
+            (0..16).map(|at| (points[at], points[(at + 1) % 16])).map(|(a, b)| (a.x - b.x).hypot(a.y - b.y)).collect();
+        let (least, most) = (gaps.iter().copied().fold(f64::MAX, f64::min), gaps.iter().copied().fold(0.0, f64::max));
+        assert!(most / least < 1.15, "{gaps:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::ipc::{NodeKind, NodeState, Pace};
 
-use super::figures::{compact, count_of, grouped, span};
+use super::figures::{compact, count_of, grouped, interval, span};
 use super::{Model, NodeView, TabMode};
 
 /// How the network is.
@@ -55,10 +55,10 @@ pub fn health(model: &Model) -> Health {
     if model.tips.len() > 1 {
         let tips = model.tips.iter().map(|tip| format!("{} at height {}", named(&tip.nodes), grouped(tip.height)));
         let tips: Vec<String> = tips.collect();
-        return says(Tone::Split, format!("{} tips", model.tips.len()), tips.join("; "));
+        return says(Tone::Split, format!("{} tips:", model.tips.len()), tips.join("; "));
     }
     if height == 0 {
-        return says(Tone::Busy, waiting(&up), at);
+        return says(Tone::Busy, waiting(&up), String::new());
     }
     if !model.in_consensus {
         return says(Tone::Busy, format!("{} running, not all agree yet", nodes(up.len())), at);
@@ -106,7 +106,7 @@ pub fn pace(model: &Model) -> String {
     match model.pace {
         Pace::Full if miners.is_empty() => "Full speed".to_owned(),
         Pace::Full => format!("Full speed: {} hashes/s per miner", compact(rate)),
-        Pace::Interval { ms } if miners.is_empty() => format!("Paced: a work block about every {}", span(ms)),
+        Pace::Interval { ms } if miners.is_empty() => format!("Paced: a work block about every {}", interval(ms)),
         Pace::Interval { .. } => format!("Paced: {} of {} hashes/s per miner", compact(rate), compact(budget)),
     }
 }
@@ -196,5 +196,86 @@ pub fn who(name_or_address: &str) -> String {
         super::figures::short(name_or_address)
     } else {
         name_or_address.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{peer, report, status};
+    use super::super::{Tip, Update};
+    use super::*;
+
+    fn model(nodes: &[(&str, &str, u64)]) -> Model {
+        let mut model = Model::new("test");
+        model.mode = TabMode::Host;
+        for (name, head, height) in nodes {
+            let status = status(name, head, *height);
+            let (id, kind) = (status.id.clone(), status.kind);
+            let (name, host) = ((*name).to_owned(), "tab".to_owned());
+            model.apply(Update::Node { id, name, kind, host, state: NodeState::Starting });
+            model.apply(Update::Report(report(status)));
+        }
+        model
+    }
+
+    fn sentence(model: &Model) -> String {
+        let health = health(model);
+        format!("{} {}", health.sentence, health.detail).trim().to_owned()
+    }
+
+    #[test]
+    fn health_is_one_sentence_in_every_state() {
+        assert_eq!(sentence(&Model::new("test")), "The network is starting");
+        let agreed = model(&[("pow-1", "a", 42), ("pow-2", "a", 42), ("poa-1", "a", 42)]);
+        assert_eq!(sentence(&agreed), "All 3 nodes agree at height 42");
+        assert_eq!(sentence(&model(&[("pow-1", "a", 7)])), "pow-1 runs alone at height 7");
+        let young = model(&[("pow-1", "g", 0), ("poa-1", "g", 0)]);
+        assert_eq!(sentence(&young), "2 nodes running, the first block is on its way");
+        let split = model(&[("pow-1", "a", 42), ("pow-2", "a", 42), ("poa-1", "b", 41)]);
+        assert_eq!(sentence(&split), "2 tips: pow-1 and pow-2 at height 42; poa-1 at height 41");
+        assert_eq!(health(&split).tone, Tone::Split);
+    }
+
+    #[test]
+    fn health_names_what_is_stopped_or_on_its_way() {
+        let mut model = model(&[("pow-1", "a", 42), ("pow-2", "a", 42)]);
+        model.apply(Update::State { name: "pow-1".into(), state: NodeState::Killed });
+        assert_eq!(sentence(&model), "pow-2 runs alone at height 42");
+        model.apply(Update::State { name: "pow-2".into(), state: NodeState::Stopped });
+        assert_eq!(sentence(&model), "No node is running: start one to go on");
+        assert_eq!(health(&model).tone, Tone::Still);
+    }
+
+    #[test]
+    fn many_names_are_cut_to_two_and_a_number() {
+        let names: Vec<String> = (1..=5).map(|n| format!("pow-{n}")).collect();
+        assert_eq!(named(&names), "pow-1, pow-2 and 3 more");
+        assert_eq!(named(&names[..3]), "pow-1, pow-2 and pow-3");
+    }
+
+    #[test]
+    fn the_pace_says_what_is_measured_and_what_is_allowed() {
+        let mut model = model(&[("pow-1", "a", 1)]);
+        assert_eq!(pace(&model), "Paced: a work block about every 5 s");
+        model.pace = Pace::Full;
+        assert_eq!(pace(&model), "Full speed");
+    }
+
+    #[test]
+    fn tips_of_other_tabs_count_as_well() {
+        let mut model = model(&[("viewer", "a", 42)]);
+        let report =
+            crate::ipc::Report { peers: vec![peer("pow-1", "b", 43, true)], ..report(status("viewer", "a", 42)) };
+        model.apply(Update::Report(report));
+        assert_eq!(model.tips.iter().map(|tip: &Tip| tip.height).collect::<Vec<_>>(), [43, 42]);
+        assert_eq!(health(&model).tone, Tone::Split);
+    }
+
+    #[test]
+    fn a_transaction_reads_as_who_does_what() {
+        assert_eq!(transaction("transfer", "alice", "bob", 1, ""), "alice sends 1 coin to bob");
+        assert_eq!(transaction("message", "alice", "", 0, "hello"), "alice writes “hello”");
+        assert_eq!(who(&"ab".repeat(32)), "abababab");
+        assert_eq!(who("alice"), "alice");
     }
 }

@@ -1,0 +1,93 @@
+//! Signs for kinds and states. A kind is told by shape and colour, a state by colour and word.
+
+use yew::prelude::*;
+
+use crate::ipc::{NodeKind, NodeState};
+use crate::view::words;
+
+/// The outline of a kind of node around the origin, for a given radius.
+pub(super) fn outline(kind: NodeKind, r: f64, class: &'static str) -> Html {
+    let points = |list: &[(f64, f64)]| {
+        list.iter().map(|(x, y)| format!("{:.1},{:.1}", x * r, y * r)).collect::<Vec<_>>().join(" ")
+    };
+    match kind {
+        NodeKind::Pow => {
+            let hexagon = [(0.0, -1.0), (0.87, -0.5), (0.87, 0.5), (0.0, 1.0), (-0.87, 0.5), (-0.87, -0.5)];
+            html! { <polygon {class} points={points(&hexagon)} /> }
+        }
+        NodeKind::Poa => {
+            let side = format!("{:.1}", r * 1.66);
+            let corner = format!("{:.1}", r * -0.83);
+            html! { <rect {class} x={corner.clone()} y={corner} width={side.clone()} height={side} rx={format!("{:.1}", r * 0.3)} /> }
+        }
+        NodeKind::Viewer => html! { <circle {class} r={format!("{:.1}", r * 0.9)} /> },
+    }
+}
+
+/// The class that colours a kind of node.
+pub(super) const fn kind_class(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Pow => "work",
+        NodeKind::Poa => "authority",
+        NodeKind::Viewer => "viewer",
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct NodeMarkProps {
+    pub(crate) kind: NodeKind,
+}
+
+/// The sign of a kind of node: hexagon for work, square for authority, circle for a viewer.
+#[component]
+pub(crate) fn NodeMark(props: &NodeMarkProps) -> Html {
+    html! {
+        <svg class={classes!("mark", kind_class(props.kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
+            aria-label={words::kind(props.kind)}>
+            { outline(props.kind, 7.0, "shape") }
+        </svg>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct BlockMarkProps {
+    /// `work` or `authority`.
+    pub(crate) kind: String,
+}
+
+/// The sign of a kind of block: that of the nodes that make it.
+#[component]
+pub(crate) fn BlockMark(props: &BlockMarkProps) -> Html {
+    let (kind, label) = match props.kind.as_str() {
+        "authority" => (NodeKind::Poa, "authority block"),
+        _ => (NodeKind::Pow, "work block"),
+    };
+    html! {
+        <svg class={classes!("mark", kind_class(kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
+            aria-label={label}>
+            { outline(kind, 7.0, "shape") }
+        </svg>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct StateBadgeProps {
+    pub(crate) state: NodeState,
+}
+
+/// A state of a node: a dot and a word.
+#[component]
+pub(crate) fn StateBadge(props: &StateBadgeProps) -> Html {
+    html! { <span class={classes!("badge", state_class(props.state))}>{ words::state(props.state) }</span> }
+}
+
+/// The class that colours a state.
+pub(super) const fn state_class(state: NodeState) -> &'static str {
+    match state {
+        NodeState::Starting | NodeState::Syncing => "busy",
+        NodeState::Running => "good",
+        NodeState::Remote => "calm",
+        NodeState::Stopped => "still",
+        NodeState::Killed | NodeState::Failed => "bad",
+    }
+}

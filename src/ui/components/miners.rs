@@ -1,0 +1,98 @@
+//! What the miner workers of a node do: measured tries, the best hash so far, and the chance to have
+//! found a block by now.
+
+use yew::prelude::*;
+
+use super::basics::{Fact, Facts};
+use crate::ipc::MinerStatus;
+use crate::view::figures::{chance, compact, grouped, percent, short, span, zero_digits};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct MinersProps {
+    pub(crate) miners: Vec<MinerStatus>,
+}
+
+/// The miners of a node.
+#[component]
+pub(crate) fn Miners(props: &MinersProps) -> Html {
+    if props.miners.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section class="miners" aria-label="Miners">
+            { for props.miners.iter().map(|miner| html! { <Miner key={miner.worker.clone()} miner={miner.clone()} /> }) }
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct MinerProps {
+    miner: MinerStatus,
+}
+
+#[component]
+fn Miner(props: &MinerProps) -> Html {
+    let miner = &props.miner;
+    if miner.state != "searching" {
+        return html! {
+            <div class="miner">
+                <h4>{ format!("{} is {}", miner.worker, miner.state) }</h4>
+                <p class="hint">{ format!("Blocks found since it started: {}.", grouped(miner.blocks_found)) }</p>
+            </div>
+        };
+    }
+    let share = chance(miner.hashes, miner.difficulty);
+    html! {
+        <div class="miner">
+            <h4>{ format!("{} searches block {}", miner.worker, grouped(miner.height)) }</h4>
+            <p class="hint">
+                { format!("{} of {} expected tries. By now it would have found a block with a chance of {}.",
+                    grouped(miner.hashes), grouped(miner.difficulty), percent(share)) }
+            </p>
+            <progress max="1" value={format!("{share:.3}")} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
+            <Facts class="compact">
+                <Fact key="rate" term="Hash rate">
+                    { format!("{} hashes/s", compact(miner.hash_rate)) }
+                    { miner.budget.map(|budget| format!(" of {} allowed", compact(budget))).unwrap_or_default() }
+                </Fact>
+                <Fact key="best" term="Best hash so far">{ best(miner) }</Fact>
+                <Fact key="time" term="Time on this search">
+                    { format!("{}, expected {}", span(miner.elapsed_ms), expected(miner)) }
+                </Fact>
+                <Fact key="nonce" term="Nonce">
+                    { format!("{} in {} to {}", miner.nonce, miner.nonce_start, miner.nonce_end.saturating_sub(1)) }
+                </Fact>
+                <Fact key="found" term="Blocks found">{ grouped(miner.blocks_found) }</Fact>
+            </Facts>
+        </div>
+    }
+}
+
+/// The best hash with its leading zeros told apart.
+fn best(miner: &MinerStatus) -> Html {
+    let zeros = zero_digits(&miner.best_hash);
+    let digits = miner.best_hash.len().min(zeros + 8);
+    let (head, tail) = (miner.best_hash.get(..zeros).unwrap_or_default(), miner.best_hash.get(zeros..digits));
+    if miner.best_hash.is_empty() {
+        return html! { { "none yet" } };
+    }
+    html! {
+        <span class="hash" title={miner.best_hash.clone()} aria-label={short(&miner.best_hash)}>
+            <span class="zeros">{ head.to_owned() }</span>{ tail.unwrap_or_default().to_owned() }{ "…" }
+        </span>
+    }
+}
+
+/// The time that the expected number of tries takes at the measured rate.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate for people; a float becomes the nearest integer and never wraps"
+)]
+fn expected(miner: &MinerStatus) -> String {
+    if miner.hash_rate <= 0.0 {
+        return "unknown".to_owned();
+    }
+    span((miner.difficulty as f64 / miner.hash_rate * 1_000.0) as u64)
+}

@@ -1,0 +1,146 @@
+//! One search box for anything: height, hash, address, user or node.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use crate::browser::host::Host;
+use crate::ui::actions::Actions;
+use crate::ui::hooks::{use_actions, use_host, use_model, use_narrow};
+use crate::view::find::{Found, Target, find};
+use crate::view::route::Route;
+
+/// Goes to a place.
+pub(crate) fn go(route: &Route) {
+    // Fails only for a fragment that is no text.
+    let _ = gloo::utils::window().location().set_hash(&route.fragment());
+}
+
+/// Follows a suggestion.
+fn follow(target: &Target, host: &Rc<Host>, actions: &Actions) {
+    match target {
+        Target::Block(hash) => go(&Route::Block(hash.clone())),
+        Target::User(name) => go(&Route::Ledger("users".to_owned(), name.clone())),
+        Target::Node(name) => {
+            actions.select(Some(name.clone()));
+            go(&Route::Network);
+        }
+        Target::Ask(text) => {
+            let (host, actions, text) = (Rc::clone(host), actions.clone(), text.clone());
+            spawn_local(async move { ask(&host, &actions, &text).await });
+        }
+    }
+}
+
+/// Asks the nodes what a text names.
+async fn ask(host: &Host, actions: &Actions, text: &str) {
+    if let Ok(Some(block)) = host.block(None, text).await {
+        return go(&Route::Block(block.summary.hash));
+    }
+    if let Ok(Some(transaction)) = host.transaction(text).await {
+        return go(&Route::Transaction(transaction.tx_hash));
+    }
+    if let Ok(account) = host.account(text).await {
+        return go(&Route::Ledger("users".to_owned(), account.address));
+    }
+    actions.say(&format!("No block, transaction or user begins with {text}."));
+}
+
+/// The search box with its suggestions.
+#[component]
+pub(crate) fn Search() -> Html {
+    let (model, host, actions) = (use_model(), use_host(), use_actions());
+    let text = use_state_eq(String::new);
+    let active = use_state_eq(|| 0_usize);
+    let found = find(&model, &text);
+    let clear = {
+        let (text, active) = (text.setter(), active.setter());
+        move || {
+            text.set(String::new());
+            active.set(0);
+        }
+    };
+    let oninput = {
+        let (text, active) = (text.setter(), active.setter());
+        Callback::from(move |event: InputEvent| {
+            text.set(event.target_unchecked_into::<HtmlInputElement>().value());
+            active.set(0);
+        })
+    };
+    let choose = {
+        let clear = clear.clone();
+        Callback::from(move |target: Target| {
+            follow(&target, &host, &actions);
+            clear();
+        })
+    };
+    let onkeydown = on_key(&found, *active, active.setter(), choose.clone(), clear.clone(), (*text).clone());
+    // The list closes when the focus leaves the box and its list.
+    let onfocusout = Callback::from(move |event: FocusEvent| {
+        let inside = event.related_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if !inside.is_some_and(|element| element.class_name().split_whitespace().any(|class| class == "found")) {
+            clear();
+        }
+    });
+    let open = !found.is_empty();
+    let placeholder = if use_narrow() { "Search" } else { "Height, hash, user or node" };
+    html! {
+        <div class="search" role="search" {onfocusout}>
+            <input key="box" id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
+                {placeholder} aria-label="Search: height, hash, address, user or node"
+                aria-expanded={open.to_string()} aria-controls="search-found" aria-autocomplete="list"
+                aria-activedescendant={open.then(|| format!("found-{}", *active))}
+                value={(*text).clone()} {oninput} {onkeydown} />
+            <ul key="list" id="search-found" class="suggestions" role="listbox" hidden={!open}>
+                { for found.iter().enumerate().map(|(at, item)| suggestion(at, item, at == *active, &choose)) }
+            </ul>
+        </div>
+    }
+}
+
+fn suggestion(at: usize, item: &Found, active: bool, choose: &Callback<Target>) -> Html {
+    let target = item.target.clone();
+    let onclick = choose.reform(move |_: MouseEvent| target.clone());
+    html! {
+        <li key={at} role="option" id={format!("found-{at}")} tabindex="-1" aria-selected={active.to_string()}
+            class={classes!("found", active.then_some("active"))} {onclick}>
+            <span>{ item.label.clone() }</span>
+            <span class="detail">{ item.detail.clone() }</span>
+        </li>
+    }
+}
+
+fn on_key(
+    found: &[Found],
+    active: usize,
+    set: UseStateSetter<usize>,
+    choose: Callback<Target>,
+    clear: impl Fn() + 'static,
+    text: String,
+) -> Callback<KeyboardEvent> {
+    let (count, chosen) = (found.len(), found.get(active).map(|found| found.target.clone()));
+    Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+        "ArrowDown" if count > 0 => {
+            event.prevent_default();
+            set.set((active + 1) % count);
+        }
+        "ArrowUp" if count > 0 => {
+            event.prevent_default();
+            set.set((active + count - 1) % count);
+        }
+        "Enter" => {
+            event.prevent_default();
+            // What no suggestion explains, a node may know.
+            let target =
+                chosen.clone().or_else(|| (!text.trim().is_empty()).then(|| Target::Ask(text.trim().to_owned())));
+            if let Some(target) = target {
+                choose.emit(target);
+            }
+        }
+        "Escape" => clear(),
+        _ => {}
+    })
+}

@@ -1,0 +1,102 @@
+//! The latest blocks in a row: what is being mined first, then the newest block, then older ones.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::basics::To;
+use super::marks::{BlockMark, NodeMark};
+use crate::ipc::{BlockSummary, NodeKind};
+use crate::ui::hooks::{use_model, use_now};
+use crate::ui::time;
+use crate::view::figures::{chance, count_of, grouped, percent, short, span};
+use crate::view::route::Route;
+use crate::view::{Model, NodeView};
+
+/// Most blocks of the strip.
+const MAX_SHOWN: usize = 14;
+/// Most candidates shown; the rest is counted.
+const MAX_CANDIDATES: usize = 6;
+
+/// The strip of the latest blocks.
+#[component]
+pub(crate) fn Strip() -> Html {
+    let (model, now) = (use_model(), use_now());
+    let blocks = latest(&model);
+    let makers: Vec<&NodeView> =
+        model.nodes.iter().filter(|node| node.is_up() && node.status.kind != NodeKind::Viewer).collect();
+    let more = makers.len().saturating_sub(MAX_CANDIDATES);
+    html! {
+        <div class="strip" tabindex="0" role="group" aria-label="Latest blocks, the newest first">
+            <div key="candidates" class="candidates">
+                { for makers.iter().take(MAX_CANDIDATES).map(|node| candidate(node, now)) }
+                if more > 0 {
+                    <span key="more" class="more">{ format!("and {more} more") }</span>
+                }
+                if makers.is_empty() {
+                    <span key="none" class="more">{ "Nobody is making a block" }</span>
+                }
+            </div>
+            <div key="now" class="now" aria-hidden="true"><span>{ "now" }</span></div>
+            <ol key="blocks" class="cards">
+                { for blocks.iter().map(|block| html! {
+                    <Card key={block.hash.clone()} block={Rc::new((*block).clone())} age={time::ago(block.timestamp, now)} />
+                }) }
+            </ol>
+            if blocks.is_empty() {
+                <p key="empty" class="empty">{ "No block yet. The first one comes within seconds." }</p>
+            }
+        </div>
+    }
+}
+
+/// The newest blocks of the heaviest chain.
+fn latest(model: &Model) -> Vec<&BlockSummary> {
+    let mut blocks = Vec::new();
+    let mut at = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
+    while let Some(block) = at.filter(|_| blocks.len() < MAX_SHOWN) {
+        blocks.push(block);
+        at = model.blocks.get(&block.previous_hash);
+    }
+    blocks
+}
+
+fn candidate(node: &NodeView, now: u64) -> Html {
+    let status = &node.status;
+    let miner = node.miners.iter().filter(|miner| miner.state == "searching").max_by_key(|miner| miner.hashes);
+    let text = match (status.kind, miner, status.next_slot_at) {
+        (NodeKind::Pow, Some(miner), _) => {
+            format!("{}, {}", count_of(miner.hashes, "try", "tries"), percent(chance(miner.hashes, miner.difficulty)))
+        }
+        (NodeKind::Poa, _, Some(at)) if at > now => format!("slot in {}", span(at - now)),
+        (NodeKind::Poa, _, Some(_)) => "slot now".to_owned(),
+        _ => "idle".to_owned(),
+    };
+    html! {
+        <span key={status.id.clone()} class="candidate">
+            <NodeMark kind={status.kind} /><span class="who">{ status.name.clone() }</span><span class="what">{ text }</span>
+        </span>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CardProps {
+    block: Rc<BlockSummary>,
+    age: String,
+}
+
+#[component]
+fn Card(props: &CardProps) -> Html {
+    let block = &props.block;
+    html! {
+        <li class={classes!("card", block.kind.clone())}>
+            <To route={Route::Block(block.hash.clone())} class="card-link">
+                <span class="card-top"><BlockMark kind={block.kind.clone()} /><strong>{ grouped(block.height) }</strong></span>
+                <span class="hash">{ short(&block.hash) }</span>
+                <span class="maker">{ if block.height == 0 { "genesis".to_owned() } else { block.miner.clone() } }</span>
+                <span class="count">{ format!("{} tx", block.transactions_count) }</span>
+                <span class="age">{ props.age.clone() }</span>
+            </To>
+        </li>
+    }
+}

@@ -1,0 +1,183 @@
+//! The chain: the block tree with the nodes at each tip, and the same blocks as a table.
+
+use std::collections::BTreeMap;
+
+use web_sys::{HtmlInputElement, SubmitEvent};
+use yew::prelude::*;
+
+use crate::ui::components::{BlockMark, HashLink, To, TreeView, candidates, go};
+use crate::ui::hooks::{use_model, use_narrow, use_now};
+use crate::ui::time;
+use crate::view::figures::{count_of, difficulty, grouped};
+use crate::view::route::Route;
+use crate::view::tree::{PlacedBlock, Tree};
+
+/// Columns of the picture on a wide and on a narrow window.
+const COLUMNS: (u32, u32) = (12, 6);
+
+/// The page of the chain.
+#[component]
+pub(crate) fn Chain() -> Html {
+    let (model, narrow) = (use_model(), use_narrow());
+    let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
+    let top = use_state_eq(|| None::<u64>);
+    let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
+    let live = top.is_none();
+    let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { BTreeMap::new() };
+    html! {
+        <div class="chain-page">
+            <section key="tree" class="panel wide" aria-label="Block tree">
+                <div class="panel-title">
+                    <h1>{ "Block tree" }</h1>
+                    <Steps tree={tree.clone()} {columns} {live} on_top={setter(&top)} />
+                </div>
+                <p class="hint">{ tips_sentence(&model.tips) }</p>
+                if tree.blocks.is_empty() {
+                    <p class="empty">{ "No block yet. The genesis block stands here as soon as a node runs." }</p>
+                } else {
+                    <div class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
+                        <TreeView tree={tree.clone()} {candidates} />
+                    </div>
+                }
+            </section>
+            <section key="table" class="panel wide" aria-label="Blocks">
+                <div class="panel-title">
+                    <h2>{ format!("Blocks {}", range(&tree)) }</h2>
+                    <ToHeight />
+                </div>
+                <BlocksTable blocks={tree.blocks.iter().rev().cloned().collect::<Vec<_>>()} />
+            </section>
+        </div>
+    }
+}
+
+fn setter(top: &UseStateHandle<Option<u64>>) -> Callback<Option<u64>> {
+    let setter = top.setter();
+    Callback::from(move |value| setter.set(value))
+}
+
+fn range(tree: &Tree) -> String {
+    match tree.columns {
+        0 => String::new(),
+        1 => grouped(tree.lowest),
+        columns => format!("{} to {}", grouped(tree.lowest), grouped(tree.lowest + u64::from(columns) - 1)),
+    }
+}
+
+fn tips_sentence(tips: &[crate::view::Tip]) -> String {
+    match tips {
+        [] => "No node has a head yet.".to_owned(),
+        [tip] => format!("One tip: {} at height {}.", tip.nodes.join(", "), grouped(tip.height)),
+        [best, ..] => {
+            let count = u64::try_from(tips.len()).unwrap_or(u64::MAX);
+            format!(
+                "{}. The heaviest chain wins: for now that of {}.",
+                count_of(count, "tip", "tips"),
+                best.nodes.join(", ")
+            )
+        }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct StepsProps {
+    tree: Tree,
+    columns: u32,
+    live: bool,
+    on_top: Callback<Option<u64>>,
+}
+
+/// Buttons that move the window of heights.
+#[component]
+fn Steps(props: &StepsProps) -> Html {
+    let tree = &props.tree;
+    let highest = tree.lowest + u64::from(tree.columns.saturating_sub(1));
+    let step = u64::from(props.columns / 2).max(1);
+    let older = highest.saturating_sub(step).max(u64::from(props.columns) - 1);
+    let newer = highest + step;
+    let to = |value: Option<u64>| props.on_top.reform(move |_: MouseEvent| value);
+    html! {
+        <div class="toolbar">
+            <button key="older" type="button" disabled={tree.hidden_below == 0} onclick={to(Some(older))}>{ "Older" }</button>
+            <button key="newer" type="button" disabled={tree.hidden_above == 0} onclick={to(Some(newer))}>{ "Newer" }</button>
+            <button key="live" type="button" class={classes!((!props.live).then_some("primary"))} disabled={props.live} onclick={to(None)}>{ "Live" }</button>
+        </div>
+    }
+}
+
+/// Goes to the block of any height, also one that the picture no longer holds.
+#[component]
+fn ToHeight() -> Html {
+    let text = use_state_eq(String::new);
+    let oninput = {
+        let setter = text.setter();
+        Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+    };
+    let onsubmit = {
+        let text = text.trim().to_owned();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if text.parse::<u64>().is_ok() {
+                go(&Route::Block(text.clone()));
+            }
+        })
+    };
+    html! {
+        <form class="toolbar" {onsubmit}>
+            <label>
+                <span class="hidden">{ "Height" }</span>
+                <input type="text" inputmode="numeric" class="short" placeholder="Height" value={(*text).clone()} {oninput} />
+            </label>
+            <button type="submit">{ "Go" }</button>
+        </form>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct BlocksTableProps {
+    /// Highest first.
+    blocks: Vec<PlacedBlock>,
+}
+
+#[component]
+fn BlocksTable(props: &BlocksTableProps) -> Html {
+    let now = use_now();
+    html! {
+        <div class="table-box">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col" class="number">{ "Height" }</th>
+                        <th scope="col">{ "Block" }</th>
+                        <th scope="col">{ "Made by" }</th>
+                        <th scope="col">{ "Kind" }</th>
+                        <th scope="col" class="number">{ "Transactions" }</th>
+                        <th scope="col">{ "Branch" }</th>
+                        <th scope="col">{ "Head of" }</th>
+                        <th scope="col">{ "Weight added" }</th>
+                        <th scope="col">{ "Made" }</th>
+                    </tr>
+                </thead>
+                <tbody>{ for props.blocks.iter().map(|placed| row(placed, now)) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(placed: &PlacedBlock, now: u64) -> Html {
+    let block = &placed.block;
+    let genesis = block.height == 0;
+    html! {
+        <tr key={block.hash.clone()} class={classes!((!block.on_best_chain).then_some("side"))}>
+            <th scope="row" class="number"><To route={Route::Block(block.hash.clone())}>{ grouped(block.height) }</To></th>
+            <td><HashLink hash={block.hash.clone()} route={Route::Block(block.hash.clone())} /></td>
+            <td>{ if genesis { "everybody".to_owned() } else { block.miner.clone() } }</td>
+            <td><BlockMark kind={block.kind.clone()} />{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
+            <td class="number">{ block.transactions_count }</td>
+            <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
+            <td>{ placed.head_of.join(", ") }</td>
+            <td>{ if genesis { String::new() } else { difficulty(block.difficulty) } }</td>
+            <td title={time::exact(block.timestamp)}>{ time::ago(block.timestamp, now) }</td>
+        </tr>
+    }
+}

@@ -1,0 +1,312 @@
+//! The forms of the Transact page: transfer, message, and a new user. What can be checked without a
+//! ledger is said while typing; the rest is the nodes' answer.
+//!
+//! A new user needs coins before the network takes its registration, as that costs a fee: so making
+//! one sends it coins first, and the list of users offers the registration once they are there.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
+use yew::prelude::*;
+
+use crate::browser::host::{Host, WalletUser};
+use crate::command::{Draft, DraftError, What};
+use crate::ipc::{ApiError, TransactionInfo};
+use crate::ui::hooks::use_host;
+
+/// The three forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Transfer,
+    Message,
+    User,
+}
+
+/// The fields as they are typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fields {
+    form: Form,
+    from: String,
+    to: String,
+    amount: String,
+    fee: String,
+    memo: String,
+    text: String,
+    name: String,
+}
+
+enum Typed {
+    Form(Form),
+    From(String),
+    To(String),
+    Amount(String),
+    Fee(String),
+    Memo(String),
+    Text(String),
+    Name(String),
+    Sent,
+}
+
+impl Reducible for Fields {
+    type Action = Typed;
+
+    fn reduce(self: Rc<Self>, action: Typed) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            Typed::Form(form) => next.form = form,
+            Typed::From(value) => next.from = value,
+            Typed::To(value) => next.to = value,
+            Typed::Amount(value) => next.amount = value,
+            Typed::Fee(value) => next.fee = value,
+            Typed::Memo(value) => next.memo = value,
+            Typed::Text(value) => next.text = value,
+            Typed::Name(value) => next.name = value,
+            // The people and the amount stay, as one often sends again.
+            Typed::Sent => (next.memo, next.text, next.name) = (String::new(), String::new(), String::new()),
+        }
+        Rc::new(next)
+    }
+}
+
+impl Fields {
+    fn new(users: &[WalletUser]) -> Self {
+        let name = |at: usize| users.get(at).map(|user| user.name.clone()).unwrap_or_default();
+        Self {
+            form: Form::Transfer,
+            from: name(0),
+            to: name(1),
+            amount: "10".to_owned(),
+            fee: "1".to_owned(),
+            memo: String::new(),
+            text: String::new(),
+            name: String::new(),
+        }
+    }
+
+    /// The draft, or why there is none yet.
+    fn draft(&self) -> Result<Draft, ApiError> {
+        let number = |text: &str| text.trim().parse::<u64>();
+        let fee = number(&self.fee).map_err(|_| DraftError::FeeMalformed { found: self.fee.clone() })?;
+        let to = self.to.trim();
+        let what = match self.form {
+            Form::Transfer if to.is_empty() => {
+                return Err(ApiError::new("receiver_empty", "Say who receives the coins."));
+            }
+            Form::Transfer => {
+                let amount =
+                    number(&self.amount).map_err(|_| DraftError::AmountMalformed { found: self.amount.clone() })?;
+                What::Transfer { to: to.to_owned(), amount, memo: self.memo.clone() }
+            }
+            Form::Message => What::Message { text: self.text.clone(), to: (!to.is_empty()).then(|| to.to_owned()) },
+            Form::User => {
+                let name = self.name.trim().to_owned();
+                Draft::new("", What::RegisterUser { name: name.clone() }).check()?;
+                let amount =
+                    number(&self.amount).map_err(|_| DraftError::AmountMalformed { found: self.amount.clone() })?;
+                // The receiver is the new key's address, known only when the key is made.
+                What::Transfer { to: name, amount, memo: "welcome".to_owned() }
+            }
+        };
+        let draft = Draft { from: self.from.clone(), fee, what };
+        draft.check()?;
+        Ok(draft)
+    }
+}
+
+/// What came of sending.
+#[derive(Clone, PartialEq)]
+enum Outcome {
+    None,
+    Sending,
+    Refused(ApiError),
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct ComposeProps {
+    pub(super) users: Vec<WalletUser>,
+    /// Called with each transaction that a node took.
+    pub(super) on_sent: Callback<TransactionInfo>,
+    /// Called after a key was made.
+    pub(super) on_user: Callback<()>,
+}
+
+/// Composes, signs and sends.
+#[component]
+pub(super) fn Compose(props: &ComposeProps) -> Html {
+    let host = use_host();
+    let fields = {
+        let users = props.users.clone();
+        use_reducer(move || Fields::new(&users))
+    };
+    let outcome = use_state_eq(|| Outcome::None);
+    let draft = fields.draft();
+    let sending = *outcome == Outcome::Sending;
+    let onsubmit = {
+        let (draft, form) = (draft.clone(), fields.form);
+        let (setter, dispatcher) = (outcome.setter(), fields.dispatcher());
+        let (on_sent, on_user) = (props.on_sent.clone(), props.on_user.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let draft = match &draft {
+                Ok(draft) => draft.clone(),
+                Err(error) => return setter.set(Outcome::Refused(error.clone())),
+            };
+            setter.set(Outcome::Sending);
+            let (host, setter, dispatcher) = (host.clone(), setter.clone(), dispatcher.clone());
+            let (on_sent, on_user) = (on_sent.clone(), on_user.clone());
+            spawn_local(async move {
+                let result =
+                    if form == Form::User { welcome(&host, draft, &on_user).await } else { host.send(draft).await };
+                match result {
+                    Ok(info) => {
+                        dispatcher.dispatch(Typed::Sent);
+                        setter.set(Outcome::None);
+                        on_sent.emit(info);
+                    }
+                    Err(error) => setter.set(Outcome::Refused(error)),
+                }
+            });
+        })
+    };
+    let dispatch = Send(fields.dispatcher());
+    html! {
+        <form class="compose" {onsubmit}>
+            <FormTabs key="tabs" form={fields.form} dispatch={dispatch.clone()} />
+            <div key="fields" class="fields">{ inputs(&fields, &props.users, &dispatch) }</div>
+            <Verdict key="verdict" draft={draft.as_ref().err().cloned()} outcome={(*outcome).clone()} />
+            <button key="send" type="submit" class="primary" disabled={sending || draft.is_err()}>
+                { if sending { "Signing and sending…" } else { "Sign and send" } }
+            </button>
+        </form>
+    }
+}
+
+/// Makes a key for a new person and sends it its first coins.
+async fn welcome(host: &Host, mut draft: Draft, on_user: &Callback<()>) -> Result<TransactionInfo, ApiError> {
+    if let What::Transfer { to, .. } = &mut draft.what {
+        let user = host.create_user(to).await?;
+        on_user.emit(());
+        *to = user.address;
+    }
+    host.send(draft).await
+}
+
+/// A dispatcher as a property: it is the same for the life of its component.
+#[derive(Clone)]
+struct Send(UseReducerDispatcher<Fields>);
+
+impl PartialEq for Send {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct VerdictProps {
+    draft: Option<ApiError>,
+    outcome: Outcome,
+}
+
+/// Why the draft cannot be sent, or why it was refused.
+#[component]
+fn Verdict(props: &VerdictProps) -> Html {
+    let (class, text) = match (&props.outcome, &props.draft) {
+        (Outcome::Refused(error), _) => ("refusal", format!("Refused: {} ({})", error.message, error.code)),
+        (_, Some(error)) => ("hint", error.message.clone()),
+        (_, None) => ("hint", "It will be signed in this page and handed to a node.".to_owned()),
+    };
+    html! { <p class={class} role="status" aria-live="polite">{ text }</p> }
+}
+
+#[derive(Properties, PartialEq)]
+struct FormTabsProps {
+    form: Form,
+    dispatch: Send,
+}
+
+#[component]
+fn FormTabs(props: &FormTabsProps) -> Html {
+    let tab = |form: Form, word: &'static str| {
+        let dispatcher = props.dispatch.0.clone();
+        let onclick = Callback::from(move |_: MouseEvent| dispatcher.dispatch(Typed::Form(form)));
+        html! {
+            <button key={word} type="button" class="subtab" aria-pressed={(form == props.form).to_string()} {onclick}>{ word }</button>
+        }
+    };
+    html! {
+        <div class="subtabs" role="group" aria-label="Kind of transaction">
+            { tab(Form::Transfer, "Transfer") }{ tab(Form::Message, "Message") }{ tab(Form::User, "New user") }
+        </div>
+    }
+}
+
+fn inputs(fields: &Fields, users: &[WalletUser], dispatch: &Send) -> Html {
+    let input = |label: &'static str, value: &str, numeric: bool, action: fn(String) -> Typed| {
+        let dispatcher = dispatch.0.clone();
+        let oninput = Callback::from(move |event: InputEvent| {
+            dispatcher.dispatch(action(event.target_unchecked_into::<HtmlInputElement>().value()));
+        });
+        html! {
+            <label key={label}>
+                <span>{ label }</span>
+                <input type="text" inputmode={if numeric { "numeric" } else { "text" }} autocomplete="off"
+                    value={value.to_owned()} {oninput} list={label.starts_with("To").then_some("people")} />
+            </label>
+        }
+    };
+    let from = {
+        let dispatcher = dispatch.0.clone();
+        let onchange = Callback::from(move |event: Event| {
+            dispatcher.dispatch(Typed::From(event.target_unchecked_into::<HtmlSelectElement>().value()));
+        });
+        html! {
+            <label key="From">
+                <span>{ if fields.form == Form::User { "Coins from" } else { "From" } }</span>
+                <select {onchange}>
+                    { for users.iter().map(|user| html! {
+                        <option key={user.name.clone()} value={user.name.clone()} selected={user.name == fields.from}>{ user.name.clone() }</option>
+                    }) }
+                </select>
+            </label>
+        }
+    };
+    let people = html! {
+        <datalist key="people" id="people">
+            { for users.iter().map(|user| html! { <option key={user.name.clone()} value={user.name.clone()} /> }) }
+        </datalist>
+    };
+    let fee = input("Fee", &fields.fee, true, Typed::Fee);
+    match fields.form {
+        Form::Transfer => html! {
+            <>
+                { from }
+                { input("To: user or address", &fields.to, false, Typed::To) }
+                { input("Amount", &fields.amount, true, Typed::Amount) }
+                { fee }
+                { input("Memo", &fields.memo, false, Typed::Memo) }
+                { people }
+            </>
+        },
+        Form::Message => html! {
+            <>
+                { from }
+                { input("To: user or address, or nobody", &fields.to, false, Typed::To) }
+                { input("Message", &fields.text, false, Typed::Text) }
+                { fee }
+                { people }
+            </>
+        },
+        Form::User => html! {
+            <>
+                { input("Name", &fields.name, false, Typed::Name) }
+                { from }
+                { input("First coins", &fields.amount, true, Typed::Amount) }
+                { fee }
+                <p key="hint" class="hint span">
+                    { "Makes a key in this browser and sends it its first coins. When they are committed, the list of users offers to register the name." }
+                </p>
+            </>
+        },
+    }
+}

@@ -1,0 +1,93 @@
+//! Parts that the pages of a block and of a transaction share: checks, and lists of transactions.
+
+use yew::prelude::*;
+
+use crate::ipc::TransactionInfo;
+use crate::ui::components::To;
+use crate::view::check::Check;
+use crate::view::figures::{grouped, zero_digits};
+use crate::view::route::Route;
+use crate::view::words;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct ChecksProps {
+    pub(super) checks: Vec<Check>,
+}
+
+/// Checks with their verdicts and the values compared.
+#[component]
+pub(super) fn Checks(props: &ChecksProps) -> Html {
+    html! {
+        <ul class="checks">
+            { for props.checks.iter().enumerate().map(|(at, check)| html! {
+                <li key={at} class={if check.holds { "holds" } else { "fails" }}>
+                    <p><strong>{ if check.holds { "Holds. " } else { "Fails. " } }</strong>{ check.sentence.clone() }</p>
+                    <dl class="compare">
+                        { for check.values.iter().map(|(label, value)| html! {
+                            <div key={*label}><dt>{ *label }</dt><dd class="hash">{ digits(value) }</dd></div>
+                        }) }
+                    </dl>
+                </li>
+            }) }
+        </ul>
+    }
+}
+
+/// A hash with its leading zeros told apart.
+pub(super) fn digits(hash: &str) -> Html {
+    let (zeros, rest) = hash.split_at_checked(zero_digits(hash)).unwrap_or(("", hash));
+    html! { <><span class="zeros">{ zeros.to_owned() }</span>{ rest.to_owned() }</> }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct TransactionListProps {
+    pub(super) transactions: Vec<TransactionInfo>,
+}
+
+/// Transactions in a table, each a link to its page.
+#[component]
+pub(super) fn TransactionList(props: &TransactionListProps) -> Html {
+    html! {
+        <div class="table-box">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "What" }</th>
+                        <th scope="col">{ "Status" }</th>
+                        <th scope="col" class="number">{ "Fee" }</th>
+                        <th scope="col">{ "Memo" }</th>
+                    </tr>
+                </thead>
+                <tbody>{ for props.transactions.iter().map(row) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(tx: &TransactionInfo) -> Html {
+    let memo = if tx.kind == "transfer" { tx.memo.clone() } else { String::new() };
+    html! {
+        <tr key={tx.tx_hash.clone()}>
+            <th scope="row"><To route={Route::Transaction(tx.tx_hash.clone())} title={tx.tx_hash.clone()}>{ sentence(tx) }</To></th>
+            <td>{ status(tx) }</td>
+            <td class="number">{ grouped(tx.fee) }</td>
+            <td class="memo">{ memo }</td>
+        </tr>
+    }
+}
+
+/// A transaction in one sentence.
+pub(super) fn sentence(tx: &TransactionInfo) -> String {
+    words::transaction(&tx.kind, &words::who(&tx.from_user), &words::who(&tx.to_user), tx.amount, &tx.memo)
+}
+
+/// Where a transaction stands: a badge and a few words.
+pub(super) fn status(tx: &TransactionInfo) -> Html {
+    let (class, text) = match (tx.status.as_str(), tx.height) {
+        ("committed", Some(height)) => ("good", format!("committed at {}", grouped(height))),
+        ("pending", _) => ("busy", "pending".to_owned()),
+        ("dropped", _) => ("bad", "dropped".to_owned()),
+        (other, _) => ("calm", other.to_owned()),
+    };
+    html! { <span class={classes!("badge", class)} title={tx.reason.clone()}>{ text }</span> }
+}

@@ -1,0 +1,298 @@
+//! The ledger: what the database of a node holds, table by table, as it is stored.
+
+use std::rc::Rc;
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::table_view::{TableView, is_number};
+use crate::ledger::{Query, Table};
+use crate::ui::components::{Busy, Refusal, To};
+use crate::ui::hooks::{Answer, use_answer, use_host, use_model};
+use crate::view::NodeView;
+use crate::view::figures::grouped;
+use crate::view::route::Route;
+
+/// Rows of a page.
+const ROWS: u32 = 25;
+
+/// What a table is for.
+const fn about(table: Table) -> &'static str {
+    match table {
+        Table::Blocks => "Every valid block, of the best chain and beside it.",
+        Table::Transactions => "Every transaction this node has seen: pending, committed or dropped.",
+        Table::Nodes => "The nodes of the network that this node has heard of.",
+        Table::Assets => "Assets that people created.",
+        Table::Users => "Accounts with their balances, at this node's head.",
+        Table::MiningPool => "The node's miner workers.",
+        Table::State | Table::Undo | Table::Meta => "For the engine.",
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct LedgerProps {
+    /// Name of the table; the first one where it is empty or unknown.
+    pub(crate) table: String,
+    /// Text to filter by.
+    pub(crate) filter: String,
+}
+
+/// The page of the ledger.
+#[component]
+pub(crate) fn Ledger(props: &LedgerProps) -> Html {
+    let model = use_model();
+    let node = use_state_eq(|| None::<String>);
+    let table =
+        Table::from_name(&props.table).filter(|table| Table::FOR_PEOPLE.contains(table)).unwrap_or(Table::Blocks);
+    let own: Vec<&NodeView> = model.nodes.iter().filter(|node| node.own).collect();
+    let chosen = node.as_ref().and_then(|name| own.iter().find(|view| view.status.name == *name));
+    // A node that was never chosen or has gone: the first that runs.
+    let shown = chosen.or_else(|| own.iter().find(|view| view.is_up())).copied();
+    let on_node = {
+        let setter = node.setter();
+        Callback::from(move |event: Event| setter.set(Some(event.target_unchecked_into::<HtmlSelectElement>().value())))
+    };
+    html! {
+        <section class="panel ledger-page">
+            <div key="head" class="panel-title">
+                <h1>{ "Ledger" }</h1>
+                <label class="choice">
+                    <span>{ "Node " }</span>
+                    <select onchange={on_node}>
+                        { for own.iter().map(|view| html! {
+                            <option key={view.status.name.clone()} value={view.status.name.clone()}
+                                selected={shown.is_some_and(|shown| shown.status.name == view.status.name)}>{ view.status.name.clone() }</option>
+                        }) }
+                    </select>
+                </label>
+            </div>
+            <nav key="tables" class="subtabs" aria-label="Tables">
+                { for Table::FOR_PEOPLE.iter().map(|other| html! {
+                    <To key={other.name()} route={Route::Ledger(other.name().to_owned(), String::new())} current={*other == table} class="subtab">{ other.name() }</To>
+                }) }
+            </nav>
+            <p key="about" class="hint">{ about(table) }</p>
+            if let Some(view) = shown {
+                <Rows key={format!("{} {} {}", view.status.name, table.name(), props.filter)} table={table}
+                    filter={props.filter.clone()} node={view.status.name.clone()} running={view.is_up()}
+                    mark={mark(view, table)} />
+            } else {
+                <p key="none" class="empty">{ "No node of this tab is running, so there is nobody to read a ledger. Start one on the Network page." }</p>
+            }
+        </section>
+    }
+}
+
+/// What the rows depend on: the head, the mempool, and for live tables also the hashes tried.
+fn mark(view: &NodeView, table: Table) -> String {
+    let status = &view.status;
+    let live = if table == Table::Nodes || table == Table::MiningPool { status.frames_in / 20 } else { 0 };
+    format!("{} {} {} {live}", status.head, status.pending, status.durable_height)
+}
+
+/// What is asked of a table.
+#[derive(Clone, Debug, PartialEq)]
+struct Ask {
+    index: Option<&'static str>,
+    key: String,
+    descending: bool,
+    page: u32,
+}
+
+enum AskAction {
+    Index(Option<&'static str>),
+    Key(String),
+    Turn,
+    Page(u32),
+}
+
+impl Ask {
+    /// The usual view of a table: the newest first.
+    fn of(table: Table, filter: &str) -> Self {
+        let hexadecimal = filter.len() == 64 && filter.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let index = match table {
+            Table::Users if !filter.is_empty() && !hexadecimal => Some("name"),
+            Table::Blocks if filter.is_empty() => Some("height"),
+            Table::Transactions if filter.is_empty() => Some("timestamp"),
+            Table::Blocks
+            | Table::Transactions
+            | Table::Nodes
+            | Table::Assets
+            | Table::Users
+            | Table::MiningPool
+            | Table::State
+            | Table::Undo
+            | Table::Meta => None,
+        };
+        let descending = matches!(index, Some("height" | "timestamp"));
+        Self { index, key: filter.to_owned(), descending, page: 0 }
+    }
+
+    fn query(&self, table: Table) -> Query {
+        let key = self.key.trim();
+        Query {
+            table,
+            index: self.index.map(ToOwned::to_owned),
+            key: (!key.is_empty()).then(|| key.to_owned()),
+            descending: self.descending,
+            offset: self.page.saturating_mul(ROWS),
+            limit: ROWS,
+        }
+    }
+}
+
+impl Reducible for Ask {
+    type Action = AskAction;
+
+    fn reduce(self: Rc<Self>, action: AskAction) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            AskAction::Index(index) => (next.index, next.page) = (index, 0),
+            AskAction::Key(key) => (next.key, next.page) = (key, 0),
+            AskAction::Turn => (next.descending, next.page) = (!next.descending, 0),
+            AskAction::Page(page) => next.page = page,
+        }
+        Rc::new(next)
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RowsProps {
+    table: Table,
+    filter: String,
+    node: String,
+    running: bool,
+    mark: String,
+}
+
+#[component]
+fn Rows(props: &RowsProps) -> Html {
+    let (table, host) = (props.table, use_host());
+    let ask = {
+        let filter = props.filter.clone();
+        use_reducer(move || Ask::of(table, &filter))
+    };
+    let key = (props.node.clone(), ask.query(table), props.mark.clone());
+    let answer = use_answer(key, |host, (node, query, _)| async move { host.ledger(Some(&node), query).await });
+    let database = host.database(&props.node);
+    html! {
+        <>
+            <Controls key="controls" {table} ask={(*ask).clone()} dispatcher={Dispatch(ask.dispatcher())} />
+            if !props.running {
+                <p key="stopped" class="hint">{ format!("{} is not running: start it to read its ledger.", props.node) }</p>
+            }
+            { match &answer {
+                Answer::Waiting => html! { <Busy key="busy" text="Reading the table…" /> },
+                Answer::Refused(error) => html! { <Refusal key="refusal" error={error.clone()} /> },
+                Answer::Here(page) if page.rows.is_empty() => html! {
+                    <p key="empty" class="empty">{ if page.total == 0 && ask.key.is_empty() { "The table is empty." } else { "No row matches." } }</p>
+                },
+                Answer::Here(page) => html! { <TableView key="rows" {table} rows={page.rows.clone()} /> },
+            } }
+            <Pages key="pages" total={answer.here().map_or(0, |page| page.total)} page={ask.page} dispatcher={Dispatch(ask.dispatcher())} />
+            <p key="where" class="hint">{ where_to_look(database.as_deref(), table) }</p>
+        </>
+    }
+}
+
+fn where_to_look(database: Option<&str>, table: Table) -> String {
+    database.map_or_else(
+        || "This ledger is kept in memory only, so the browser's tools do not show it.".to_owned(),
+        |name| {
+            let store = table.name();
+            format!("The same rows stand in the browser's developer tools: Application, IndexedDB, database {name}, object store {store}.")
+        },
+    )
+}
+
+/// A dispatcher as a property: it is the same for the life of its component.
+#[derive(Clone)]
+struct Dispatch(UseReducerDispatcher<Ask>);
+
+impl PartialEq for Dispatch {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ControlsProps {
+    table: Table,
+    ask: Ask,
+    dispatcher: Dispatch,
+}
+
+/// Order, filter and direction.
+#[component]
+fn Controls(props: &ControlsProps) -> Html {
+    let (table, ask) = (props.table, &props.ask);
+    let on_index = {
+        let dispatcher = props.dispatcher.0.clone();
+        Callback::from(move |event: Event| {
+            let word = event.target_unchecked_into::<HtmlSelectElement>().value();
+            dispatcher.dispatch(AskAction::Index(table.indexes().iter().copied().find(|index| *index == word)));
+        })
+    };
+    let on_key = {
+        let dispatcher = props.dispatcher.0.clone();
+        Callback::from(move |event: InputEvent| {
+            dispatcher.dispatch(AskAction::Key(event.target_unchecked_into::<HtmlInputElement>().value()));
+        })
+    };
+    let on_turn = {
+        let dispatcher = props.dispatcher.0.clone();
+        Callback::from(move |_: MouseEvent| dispatcher.dispatch(AskAction::Turn))
+    };
+    let field = ask.index.unwrap_or(table.key_field());
+    html! {
+        <div class="toolbar controls">
+            <label key="index" class="choice">
+                <span>{ "Order and filter by " }</span>
+                <select onchange={on_index}>
+                    <option key="key" value="" selected={ask.index.is_none()}>{ format!("{} (key)", table.key_field()) }</option>
+                    { for table.indexes().iter().map(|index| html! {
+                        <option key={*index} value={*index} selected={ask.index == Some(*index)}>{ *index }</option>
+                    }) }
+                </select>
+            </label>
+            <label key="filter" class="choice">
+                <span>{ "Filter " }</span>
+                <input type="search" placeholder={format!("{field} {}", if is_number(field) || field == "timestamp" || field == "last_seen" { "equals" } else { "begins with" })} value={ask.key.clone()} oninput={on_key} />
+            </label>
+            <button key="turn" type="button" onclick={on_turn} aria-pressed={ask.descending.to_string()}>
+                { if ask.descending { "Highest first" } else { "Lowest first" } }
+            </button>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct PagesProps {
+    total: u32,
+    page: u32,
+    dispatcher: Dispatch,
+}
+
+/// How many rows there are, and buttons to turn pages.
+#[component]
+fn Pages(props: &PagesProps) -> Html {
+    let pages = props.total.div_ceil(ROWS).max(1);
+    let first = props.page.saturating_mul(ROWS);
+    let range = if props.total == 0 {
+        "No rows".to_owned()
+    } else {
+        let last = props.total.min(first.saturating_add(ROWS));
+        format!("Rows {} to {} of {}", grouped(u64::from(first) + 1), grouped(last.into()), grouped(props.total.into()))
+    };
+    let to = |page: u32| {
+        let dispatcher = props.dispatcher.0.clone();
+        Callback::from(move |_: MouseEvent| dispatcher.dispatch(AskAction::Page(page)))
+    };
+    html! {
+        <div class="toolbar pages">
+            <span key="range" class="range">{ range }</span>
+            <button key="back" type="button" disabled={props.page == 0} onclick={to(props.page.saturating_sub(1))}>{ "Back" }</button>
+            <button key="on" type="button" disabled={props.page + 1 >= pages} onclick={to(props.page + 1)}>{ "Next" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,101 @@
+//! The network: what can be done, what is happening, why, and what happened last.
+
+use yew::prelude::*;
+
+use crate::command::{Command, Target};
+use crate::ipc::{Event, Level, NodeKind, NodeState, Pace, Topic};
+use crate::ui::components::{Graph, Inspector, LogLines, NodeMark, NodesTable, Strip, To};
+use crate::ui::hooks::{use_actions, use_model};
+use crate::view::route::Route;
+
+/// Log lines shown here; the console has all.
+const LINES: usize = 10;
+
+/// The page of the network.
+#[component]
+pub(crate) fn Network() -> Html {
+    let model = use_model();
+    // Progress and single frames are for the console; here stands what changed something.
+    let matters = |event: &&Event| event.level >= Level::Info && !matches!(event.topic, Topic::Message | Topic::Mining);
+    let lines: Vec<Event> = model.log.iter().rev().filter(matters).take(LINES).cloned().collect();
+    html! {
+        <div class="network-page">
+            <h1 key="title" class="hidden">{ "Network" }</h1>
+            <section key="stage" class="panel stage" aria-label="Picture of the network">
+                <Toolbar />
+                <Graph />
+                <Legend />
+            </section>
+            <Inspector key="inspector" />
+            <section key="strip" class="panel wide" aria-label="Latest blocks">
+                <div class="panel-title">
+                    <h2>{ "Latest blocks" }</h2>
+                    <To route={Route::Chain} class="more">{ "Block tree" }</To>
+                </div>
+                <Strip />
+            </section>
+            <section key="nodes" class="panel wide" aria-label="All nodes">
+                <h2>{ "All nodes" }</h2>
+                if model.nodes.is_empty() {
+                    <p class="empty">{ "The nodes are starting…" }</p>
+                } else {
+                    <NodesTable />
+                }
+            </section>
+            <section key="log" class="panel wide" aria-label="What happens">
+                <div class="panel-title">
+                    <h2>{ "What happens" }</h2>
+                    <To route={Route::Console} class="more">{ "Full log" }</To>
+                </div>
+                if lines.is_empty() {
+                    <p class="empty">{ "Nothing has happened yet." }</p>
+                } else {
+                    <LogLines {lines} />
+                }
+            </section>
+        </div>
+    }
+}
+
+/// What can be done to the network.
+#[component]
+fn Toolbar() -> Html {
+    let (model, actions) = (use_model(), use_actions());
+    let own = || model.nodes.iter().filter(|node| node.own);
+    let ended = |state| matches!(state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
+    let all_ended = own().next().is_some() && own().all(|node| ended(node.status.state));
+    let (pace_word, pace) = match model.pace {
+        Pace::Full => ("Slow down", Pace::Interval { ms: 5_000 }),
+        Pace::Interval { .. } => ("Full speed", Pace::Full),
+    };
+    let pace_hint = "Lifts or sets the limit of each miner's hash rate";
+    html! {
+        <div class="toolbar">
+            <button key="pow" type="button" onclick={actions.on_click(Command::Add(NodeKind::Pow))}>
+                <NodeMark kind={NodeKind::Pow} />{ " Add PoW" }<span class="wide-only">{ " node" }</span>
+            </button>
+            <button key="poa" type="button" onclick={actions.on_click(Command::Add(NodeKind::Poa))}>
+                <NodeMark kind={NodeKind::Poa} />{ " Add PoA" }<span class="wide-only">{ " node" }</span>
+            </button>
+            <button key="pace" type="button" title={pace_hint} onclick={actions.on_click(Command::Pace(pace))}>{ pace_word }</button>
+            if all_ended {
+                <button key="all" type="button" class="primary" onclick={actions.on_click(Command::Start(Target::All))}>{ "Start all nodes" }</button>
+            }
+        </div>
+    }
+}
+
+/// What the signs of the picture mean.
+#[component]
+fn Legend() -> Html {
+    html! {
+        <p class="legend">
+            <span><NodeMark kind={NodeKind::Pow} />{ " proof of work" }</span>
+            <span><NodeMark kind={NodeKind::Poa} />{ " proof of authority" }</span>
+            <span><NodeMark kind={NodeKind::Viewer} />{ " viewer" }</span>
+            <span><i class="key-line"></i>{ " link" }</span>
+            <span><i class="key-line cut"></i>{ " cut link" }</span>
+            <span>{ "In a node: its height. Below: its head." }</span>
+        </p>
+    }
+}
