@@ -271,6 +271,14 @@ impl Host {
         base + &link.query()
     }
 
+    /// Name of the database that holds the ledger of one of this tab's nodes; `None` for one that is
+    /// kept in memory.
+    #[must_use]
+    pub fn database(&self, node: &str) -> Option<String> {
+        let nodes = self.nodes.borrow();
+        nodes.iter().find(|own| own.name == node).and_then(|own| own.database.clone())
+    }
+
     /// Takes a problem off the page.
     pub fn dismiss(&self, index: usize) {
         self.bus.push(Update::Dismiss { index });
