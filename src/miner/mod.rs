@@ -47,8 +47,8 @@ pub enum SearchError {
     /// The header cannot be read.
     #[error(transparent)]
     Header(#[from] DecodeError),
-    /// The range is empty or ends above 2^53.
-    #[error("expected a nonce range within 0 to 2^53, found {start} to {end}")]
+    /// The range is empty or ends above 2^53 - 1.
+    #[error("expected a nonce range within 0 to 2^53 - 1, found {start} to {end}")]
     Range {
         /// First nonce.
         start: u64,
@@ -64,7 +64,7 @@ impl Search {
     /// See [`SearchError`].
     pub fn new(job: &SearchJob) -> Result<Self, SearchError> {
         let (start, end) = (job.nonce_start, job.nonce_end);
-        if start >= end || end > MAX_EXACT.saturating_add(1) {
+        if start >= end || end > MAX_EXACT {
             return Err(SearchError::Range { start, end });
         }
         let header = Header::from_bytes(&job.header)?.to_bytes();
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn ranges_and_headers_that_cannot_be_searched_are_named() {
         assert!(matches!(Search::new(&job(5, 5, 1)), Err(SearchError::Range { .. })));
-        assert!(matches!(Search::new(&job(0, MAX_EXACT + 2, 1)), Err(SearchError::Range { .. })));
+        assert!(matches!(Search::new(&job(0, MAX_EXACT + 1, 1)), Err(SearchError::Range { .. })));
         let short = SearchJob { header: vec![1, 0], ..job(0, 1, 1) };
         assert!(matches!(Search::new(&short), Err(SearchError::Header(_))));
     }

@@ -70,10 +70,10 @@ impl Mining {
         self.job.as_ref().map(|job| (job.number, &job.header, job.since))
     }
 
-    /// The nonces of one miner: the whole range is cut into equal parts.
+    /// The nonces of one miner: the whole range is cut into equal parts. Both ends can be told exactly.
     pub(super) fn range(&self, worker: u32) -> (u64, u64) {
         let count = u64::try_from(self.miners.len()).unwrap_or(1).max(1);
-        let part = (MAX_EXACT + 1) / count;
+        let part = MAX_EXACT / count;
         let start = part * u64::from(worker);
         (start, start + part)
     }

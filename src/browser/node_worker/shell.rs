@@ -12,13 +12,13 @@ use super::miners::Slot;
 use super::report::Reporter;
 use crate::browser::locks::LockGuard;
 use crate::browser::{Channel, Senders, js};
-use crate::chain::chain_id;
 use crate::consensus::Params;
 use crate::gossip;
 use crate::ipc::{ApiError, FromNode, NodeConfig, Pace, ToNode};
 use crate::ledger::{Batch, Durability, Store};
 use crate::node::{BatchId, Input, Node, Outbox, Output};
 use crate::primitives::{BlockHash, Keypair, NodeId, Timestamp};
+use crate::state::genesis;
 
 /// Most inputs that wait for a node; frames above that are lost.
 pub(super) const MAX_INPUTS: usize = 2_048;
@@ -66,13 +66,14 @@ impl Shell {
     pub(super) fn new(page: Page, config: NodeConfig) -> Result<Self, ApiError> {
         let bad = |text: String| ApiError::new("bad_config", text);
         let params = Params::from_bytes(&config.params).map_err(|error| bad(error.to_string()))?;
+        params.validate().map_err(|error| bad(error.to_string()))?;
         let found = config.secret.len();
         let secret = <[u8; 32]>::try_from(config.secret.as_slice())
             .map_err(|_| bad(format!("expected a secret key of 32 bytes, found {found}")))?;
         let key = Keypair::from_secret(&secret);
         Ok(Self {
             page,
-            chain_id: chain_id(&params),
+            chain_id: genesis(&params).0.id(),
             params,
             id: key.node_id(),
             key,
