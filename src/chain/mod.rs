@@ -249,6 +249,12 @@ impl Chain {
     }
 }
 
+/// The chain id of a network: the id of its genesis block.
+#[must_use]
+pub fn chain_id(params: &Params) -> BlockHash {
+    genesis(params).0.id()
+}
+
 fn encode_undo(undo: &Undo) -> Rc<[u8]> {
     borsh::to_vec(undo).expect("a vector takes every byte").into()
 }

@@ -271,7 +271,8 @@ impl Host {
         base + &link.query()
     }
 
-    /// Name of the database of a node of this tab; `None` for a ledger in memory.
+    /// Name of the database that holds the ledger of one of this tab's nodes; `None` for one that is
+    /// kept in memory.
     #[must_use]
     pub fn database(&self, node: &str) -> Option<String> {
         let nodes = self.nodes.borrow();
