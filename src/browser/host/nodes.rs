@@ -11,11 +11,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Host;
-use super::record::NodeEntry;
 use super::wait::{Sender, limited, once};
 use crate::browser::js::{self, field, from_js, sleep, unpack};
 use crate::browser::locks::LockGuard;
 use crate::browser::{WorkerHandle, node_worker_name, spawn};
+use crate::command::NodeEntry;
 use crate::ipc::{
     ApiError, ChainInfo, FromNode, Level, NodeConfig, NodeKind, NodeState, Report, Request, RequestId, ToNode, Topic,
 };
