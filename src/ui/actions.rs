@@ -1,15 +1,22 @@
 //! What buttons do: run a command on the controller and tell what came of it.
 
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::state::{Action, UiState};
+use super::state::{Action, Notice, UiState};
 use crate::browser::host::Host;
 use crate::command::Command;
 use crate::ipc::ApiError;
+
+/// How long an outcome stays; refusals stay twice as long.
+const NOTICE_MS: u32 = 7_000;
+
+/// Names the next notice.
+static NEXT_NOTICE: AtomicU32 = AtomicU32::new(0);
 
 /// Runs commands and tells their outcome. Holds no state of its own, so it never grows old.
 #[derive(Clone)]
@@ -18,10 +25,22 @@ pub(crate) struct Actions {
     store: UseReducerDispatcher<UiState>,
 }
 
+/// As a property: there are only one controller and one state for the life of the page.
+impl PartialEq for Actions {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 impl Actions {
     /// Actions on this controller that tell through this state.
     pub(crate) const fn new(host: Rc<Host>, store: UseReducerDispatcher<UiState>) -> Self {
         Self { host, store }
+    }
+
+    /// The controller.
+    pub(crate) fn host(&self) -> Rc<Host> {
+        Rc::clone(&self.host)
     }
 
     /// Runs a command and shows its first line, or its refusal.
@@ -54,13 +73,22 @@ impl Actions {
     /// Tells something, unless it is empty.
     pub(crate) fn say(&self, text: &str) {
         if !text.is_empty() {
-            self.store.dispatch(Action::Say { refused: false, text: text.to_owned() });
+            self.notice(false, text.to_owned());
         }
     }
 
     /// Tells a refusal.
     pub(crate) fn refuse(&self, error: &ApiError) {
-        self.store.dispatch(Action::Say { refused: true, text: format!("{} ({})", error.message, error.code) });
+        self.notice(true, format!("{} ({})", error.message, error.code));
+    }
+
+    /// Shows a notice for a while.
+    fn notice(&self, refused: bool, text: String) {
+        let id = NEXT_NOTICE.fetch_add(1, Ordering::Relaxed);
+        self.store.dispatch(Action::Say(Notice { id, refused, text }));
+        let actions = self.clone();
+        let wait = if refused { NOTICE_MS * 2 } else { NOTICE_MS };
+        Timeout::new(wait, move || actions.unsay(id)).forget();
     }
 
     /// Copies a text and tells so.
@@ -75,15 +103,9 @@ impl Actions {
                 actions.say(&format!("{what} copied."));
             } else {
                 let text = format!("The browser does not let this page copy. Select and copy it by hand: {text}");
-                actions.store.dispatch(Action::Say { refused: true, text });
+                actions.notice(true, text);
             }
         });
-    }
-
-    /// Takes a notice away after a while.
-    pub(crate) fn unsay_later(&self, id: u32, milliseconds: u32) -> Timeout {
-        let store = self.store.clone();
-        Timeout::new(milliseconds, move || store.dispatch(Action::Unsay(id)))
     }
 
     /// Takes a notice away.

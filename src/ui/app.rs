@@ -6,10 +6,12 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-use super::components::{Footer, Header, Notices, Problems};
-use super::hooks::use_route;
-use super::pages;
-use super::state::{Action, HostRef, Store, UiState};
+use super::actions::Actions;
+use super::components::{footer, header, notices, problems};
+use super::hooks::{Guard, use_effect_on, use_route};
+use super::pages::{console, missing};
+use super::part::{View, part};
+use super::state::{Action, Store, UiState};
 use crate::browser::host::Host;
 use crate::view::Model;
 use crate::view::route::Route;
@@ -21,35 +23,36 @@ const REDRAW_MS: u32 = 100;
 /// The root component.
 #[component]
 pub(crate) fn App() -> Html {
-    let host = use_memo((), |()| {
-        let search = gloo::utils::window().location().search().unwrap_or_default();
-        HostRef(Host::open(&search))
-    });
+    let host = use_memo((), |()| Host::open(&gloo::utils::window().location().search().unwrap_or_default()));
     let store = {
         let host = Rc::clone(&host);
-        use_reducer(move || UiState::new(host.0.model()))
+        use_reducer(move || UiState::new(host.model()))
     };
-    use_updates(&host, &store);
+    let actions = Actions::new(Rc::clone(&host), store.dispatcher());
+    use_updates(Rc::clone(&host), &store);
     let route = use_route();
-    use_effect_with(route.clone(), |route| {
-        gloo::utils::document().set_title(&format!("{} - Aurex Playground", route.title()));
-        gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
-    });
+    {
+        let (key, route) = (route.fragment(), route.clone());
+        let effect = move || {
+            gloo::utils::document().set_title(&format!("{} - Aurex Playground", route.title()));
+            gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
+            None
+        };
+        use_effect_on(key, Box::new(effect));
+    }
     html! {
-        <ContextProvider<HostRef> context={(*host).clone()}>
-            <ContextProvider<Store> context={store}>
-                <a key="skip" class="skip" href={format!("{}#content", super::components::here())} onclick={skip()}>
-                    { "Skip to the content" }
-                </a>
-                <Header key="header" tab={route.tab()} />
-                <div key="page" class="page">
-                    <Problems key="problems" />
-                    <main key={main_key(&route)} id="content" class="content" tabindex="-1">{ page(&route) }</main>
-                    <Footer key="footer" />
-                </div>
-                <Notices key="notices" />
-            </ContextProvider<Store>>
-        </ContextProvider<HostRef>>
+        <ContextProvider<Store> context={store.clone()}>
+            <a key="skip" class="skip" href={format!("{}#content", super::components::here())} onclick={skip()}>
+                { "Skip to the content" }
+            </a>
+            { header(&actions, &store, &route.tab()) }
+            <div key="page" class="page">
+                { problems(&store.model, &host) }
+                <main key={main_key(&route)} id="content" class="content" tabindex="-1">{ page(&actions, route) }</main>
+                { footer() }
+            </div>
+            { notices(&actions, &store) }
+        </ContextProvider<Store>>
     }
 }
 
@@ -67,18 +70,19 @@ fn main_key(route: &Route) -> String {
     }
 }
 
-fn page(route: &Route) -> Html {
-    match route {
-        Route::Network => html! { <pages::Network /> },
-        Route::Chain => html! { <pages::Chain /> },
-        Route::Block(which) => html! { <pages::Block which={which.clone()} /> },
-        Route::Transaction(id) => html! { <pages::Transaction id={id.clone()} /> },
-        Route::Ledger(table, filter) => html! { <pages::Ledger table={table.clone()} filter={filter.clone()} /> },
-        Route::Transact => html! { <pages::Transact /> },
-        Route::Console => html! { <pages::Console /> },
-        Route::Settings => html! { <pages::Settings /> },
-        Route::Missing(text) => html! { <pages::Missing text={text.clone()} /> },
-    }
+fn page(actions: &Actions, route: Route) -> Html {
+    let view = match route {
+        Route::Network => View::Network,
+        Route::Chain => View::Chain,
+        Route::Block(which) => View::Block(which),
+        Route::Transaction(id) => View::Transaction(id),
+        Route::Ledger(table, filter) => View::Ledger(table, filter),
+        Route::Transact => View::Transact,
+        Route::Console => return console(actions),
+        Route::Settings => View::Settings,
+        Route::Missing(text) => return missing(&text),
+    };
+    part(actions, "page", view)
 }
 
 /// Moves the focus to the content without changing the place.
@@ -91,13 +95,13 @@ fn skip() -> Callback<MouseEvent> {
 
 /// Feeds the controller's pictures into the state, at most one per [`REDRAW_MS`].
 #[hook]
-fn use_updates(host: &Rc<HostRef>, store: &Store) {
+fn use_updates(host: Rc<Host>, store: &Store) {
     let dispatcher = store.dispatcher();
-    use_effect_with(Rc::clone(host), move |host| {
+    let effect = move || -> Guard {
         let waiting: Rc<RefCell<Option<Rc<Model>>>> = Rc::default();
         let timer: Rc<RefCell<Option<Timeout>>> = Rc::default();
         let last = Rc::new(Cell::new(f64::MIN));
-        let subscription = host.0.subscribe(move |model| {
+        let subscription = host.subscribe(move |model| {
             let now = js_sys::Date::now();
             if now - last.get() >= f64::from(REDRAW_MS) && waiting.borrow().is_none() {
                 last.set(now);
@@ -113,6 +117,7 @@ fn use_updates(host: &Rc<HostRef>, store: &Store) {
                 timer.replace(Some(timeout));
             }
         });
-        move || drop(subscription)
-    });
+        Some(Box::new(subscription))
+    };
+    use_effect_on(String::new(), Box::new(effect));
 }

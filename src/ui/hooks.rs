@@ -1,6 +1,11 @@
-//! Hooks: the shared state, the controller, answers of nodes, the clock, the place and media queries.
+//! Hooks: the shared state, answers of nodes, the clock, the place and media queries.
+//!
+//! A hook is compiled anew for each type and closure it is called with, so all kinds of state and of
+//! effects share the few hooks at the top.
 
+use std::any::Any;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -8,9 +13,7 @@ use gloo::timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::actions::Actions;
-use super::state::{HostRef, Store};
-use crate::browser::host::Host;
+use super::state::Store;
 use crate::ipc::ApiError;
 use crate::view::Model;
 use crate::view::route::Route;
@@ -30,41 +33,38 @@ pub(crate) fn use_model() -> Rc<Model> {
     use_store().model.clone()
 }
 
-/// The controller.
-///
-/// # Panics
-/// Outside of the app's context, which is a mistake in the page.
+/// A text that is kept.
 #[hook]
-pub(crate) fn use_host() -> Rc<Host> {
-    use_context::<HostRef>().expect("the app provides its controller").0
+pub(crate) fn use_text(initial: String) -> UseStateHandle<String> {
+    use_state_eq(move || initial)
 }
 
-/// What buttons do.
+/// A number, or none, that is kept.
 #[hook]
-pub(crate) fn use_actions() -> Actions {
-    let (host, store) = (use_host(), use_store());
-    Actions::new(host, store.dispatcher())
+pub(crate) fn use_number(initial: Option<u64>) -> UseStateHandle<Option<u64>> {
+    use_state_eq(move || initial)
+}
+
+/// What an effect leaves behind; it is dropped before the effect runs again.
+pub(crate) type Guard = Option<Box<dyn Any>>;
+
+/// Runs an effect after the first drawing and whenever `key` changes.
+#[hook]
+pub(crate) fn use_effect_on(key: String, effect: Box<dyn FnOnce() -> Guard>) {
+    use_effect_with(key, move |_| {
+        let guard = effect();
+        move || drop(guard)
+    });
 }
 
 /// What came of a question.
-#[derive(Debug)]
-pub(crate) enum Answer<T> {
+pub(crate) enum Answer<T: ?Sized> {
     /// Nothing yet.
     Waiting,
     /// The latest answer; it stays while a newer one is awaited.
     Here(Rc<T>),
     /// The latest question was refused.
     Refused(ApiError),
-}
-
-impl<T> Clone for Answer<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Waiting => Self::Waiting,
-            Self::Here(value) => Self::Here(Rc::clone(value)),
-            Self::Refused(error) => Self::Refused(error.clone()),
-        }
-    }
 }
 
 impl<T> Answer<T> {
@@ -74,9 +74,9 @@ impl<T> Answer<T> {
     }
 
     /// The refusal, if the latest question was refused.
-    pub(crate) fn error(&self) -> Option<ApiError> {
+    pub(crate) const fn error(&self) -> Option<&ApiError> {
         match self {
-            Self::Refused(error) => Some(error.clone()),
+            Self::Refused(error) => Some(error),
             Self::Waiting | Self::Here(_) => None,
         }
     }
@@ -90,26 +90,39 @@ impl<T> Answer<T> {
     }
 }
 
+/// A question that was asked, whatever it is about.
+type Asked = Pin<Box<dyn Future<Output = Result<Rc<dyn Any>, ApiError>>>>;
+
 /// Asks again whenever `key` changes. Answers that arrive after a newer one are dropped.
 #[hook]
-pub(crate) fn use_answer<K, T, Q, F>(key: K, ask: Q) -> Answer<T>
+pub(crate) fn use_answer<T, Q, F>(key: String, ask: Q) -> Answer<T>
 where
-    K: PartialEq + Clone + 'static,
     T: 'static,
-    Q: FnOnce(Rc<Host>, K) -> F + 'static,
+    Q: FnOnce() -> F + 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
-    let host = use_host();
+    let ask =
+        Box::new(move || -> Asked { Box::pin(async move { ask().await.map(|value| Rc::new(value) as Rc<dyn Any>) }) });
+    match &*use_asked(key, ask) {
+        Answer::Waiting => Answer::Waiting,
+        // There is only one type of answer to a question.
+        Answer::Here(value) => Rc::clone(value).downcast().map_or(Answer::Waiting, Answer::Here),
+        Answer::Refused(error) => Answer::Refused(error.clone()),
+    }
+}
+
+#[hook]
+fn use_asked(key: String, ask: Box<dyn FnOnce() -> Asked>) -> UseStateHandle<Answer<dyn Any>> {
     let answer = use_state(|| Answer::Waiting);
     let numbers = use_mut_ref(|| (0_u32, 0_u32));
     let setter = answer.setter();
-    use_effect_with(key, move |key| {
+    let effect = move || {
         let number = {
             let mut numbers = numbers.borrow_mut();
             numbers.0 = numbers.0.wrapping_add(1);
             numbers.0
         };
-        let asked = ask(host, key.clone());
+        let asked = ask();
         spawn_local(async move {
             let result = asked.await;
             if number < numbers.borrow().1 {
@@ -117,55 +130,55 @@ where
             }
             numbers.borrow_mut().1 = number;
             setter.set(match result {
-                Ok(value) => Answer::Here(Rc::new(value)),
+                Ok(value) => Answer::Here(value),
                 Err(error) => Answer::Refused(error),
             });
         });
-    });
-    (*answer).clone()
+        None
+    };
+    use_effect_on(key, Box::new(effect));
+    answer
 }
 
 /// The time, renewed each second.
 #[hook]
 pub(crate) fn use_now() -> u64 {
-    let now = use_state_eq(super::time::now);
+    let now = use_number(None);
     let setter = now.setter();
-    use_effect_with((), move |()| {
-        let interval = Interval::new(1_000, move || setter.set(super::time::now()));
-        move || drop(interval)
-    });
+    let effect =
+        move || -> Guard { Some(Box::new(Interval::new(1_000, move || setter.set(Some(super::time::now()))))) };
+    use_effect_on(String::new(), Box::new(effect));
     // The state may be a second old; a render is a good moment to be exact.
-    (*now).max(super::time::now())
+    now.unwrap_or_default().max(super::time::now())
 }
 
 /// The place that the address names.
 #[hook]
 pub(crate) fn use_route() -> Route {
-    let read = || Route::parse(&gloo::utils::window().location().hash().unwrap_or_default());
-    let route = use_state_eq(read);
-    let setter = route.setter();
-    use_effect_with((), move |()| {
-        let listener = EventListener::new(&gloo::utils::window(), "hashchange", move |_| setter.set(read()));
-        move || drop(listener)
-    });
-    (*route).clone()
+    let read = || gloo::utils::window().location().hash().unwrap_or_default();
+    let hash = use_text(read());
+    let setter = hash.setter();
+    let effect = move || -> Guard {
+        Some(Box::new(EventListener::new(&gloo::utils::window(), "hashchange", move |_| setter.set(read()))))
+    };
+    use_effect_on(String::new(), Box::new(effect));
+    Route::parse(&hash)
 }
 
 /// Whether a media query holds.
 #[hook]
 pub(crate) fn use_media(query: &'static str) -> bool {
-    let list = use_memo(query, |query| gloo::utils::window().match_media(query).ok().flatten());
-    let holds = use_state_eq(|| list.as_ref().as_ref().is_some_and(web_sys::MediaQueryList::matches));
+    let list = gloo::utils::window().match_media(query).ok().flatten();
+    let matches = |list: &web_sys::MediaQueryList| u64::from(list.matches());
+    let holds = use_number(list.as_ref().map(matches));
     let setter = holds.setter();
-    use_effect_with(list, move |list| {
-        let list = list.as_ref().clone();
-        let listener = list.map(|list| {
-            let target: web_sys::EventTarget = list.clone().into();
-            EventListener::new(&target, "change", move |_| setter.set(list.matches()))
-        });
-        move || drop(listener)
-    });
-    *holds
+    let effect = move || -> Guard {
+        let list = list?;
+        let target: web_sys::EventTarget = list.clone().into();
+        Some(Box::new(EventListener::new(&target, "change", move |_| setter.set(Some(matches(&list))))))
+    };
+    use_effect_on(query.to_owned(), Box::new(effect));
+    *holds == Some(1)
 }
 
 /// Whether the window is a phone's.

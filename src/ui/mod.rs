@@ -5,12 +5,17 @@
 //! Rules that hold in every file here: everything in a list has a key; handlers dispatch actions and
 //! never read captured state; what other people chose (names, memos, messages) is only ever a text
 //! node; no `style` attribute and no inline script, as the Content-Security-Policy forbids both.
+//!
+//! What needs no hook is a function that returns [`Html`](yew::Html); what needs hooks is a
+//! [`View`](part::View) of the one component that shows them all, as each type of component costs
+//! several kilobytes of the download.
 
 mod actions;
 mod app;
 mod components;
 mod hooks;
 mod pages;
+mod part;
 mod state;
 mod theme;
 mod time;

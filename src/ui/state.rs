@@ -7,21 +7,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::theme::Theme;
-use crate::browser::host::Host;
 use crate::view::Model;
 
 /// Most notices shown at once; the oldest goes first.
 const MAX_NOTICES: usize = 4;
-
-/// The controller, compared by identity.
-#[derive(Clone)]
-pub(crate) struct HostRef(pub(crate) Rc<Host>);
-
-impl PartialEq for HostRef {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
 
 /// A short message after something a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +34,6 @@ pub(crate) struct UiState {
     pub(crate) notices: VecDeque<Notice>,
     /// Light, dark or as the system.
     pub(crate) theme: Theme,
-    next_notice: u32,
 }
 
 impl PartialEq for UiState {
@@ -66,12 +54,7 @@ pub(crate) enum Action {
     /// A node was clicked: selected, or not any more.
     Toggle(String),
     /// Something is to be told.
-    Say {
-        /// Whether it is a refusal.
-        refused: bool,
-        /// A sentence.
-        text: String,
-    },
+    Say(Notice),
     /// A notice is done.
     Unsay(u32),
     /// The theme was chosen.
@@ -81,7 +64,7 @@ pub(crate) enum Action {
 impl UiState {
     /// The state of a page that was just opened.
     pub(crate) fn new(model: Rc<Model>) -> Self {
-        Self { model, selected: None, notices: VecDeque::new(), theme: super::theme::stored(), next_notice: 0 }
+        Self { model, selected: None, notices: VecDeque::new(), theme: super::theme::stored() }
     }
 }
 
@@ -94,9 +77,8 @@ impl Reducible for UiState {
             Action::Model(model) => next.model = model,
             Action::Select(name) => next.selected = name,
             Action::Toggle(name) => next.selected = (next.selected.as_ref() != Some(&name)).then_some(name),
-            Action::Say { refused, text } => {
-                next.notices.push_back(Notice { id: next.next_notice, refused, text });
-                next.next_notice = next.next_notice.wrapping_add(1);
+            Action::Say(notice) => {
+                next.notices.push_back(notice);
                 while next.notices.len() > MAX_NOTICES {
                     next.notices.pop_front();
                 }

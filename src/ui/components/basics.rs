@@ -4,8 +4,10 @@
 use wasm_bindgen::JsCast as _;
 use yew::prelude::*;
 
+use crate::command::Command;
 use crate::ipc::ApiError;
-use crate::ui::hooks::use_actions;
+use crate::ui::actions::Actions;
+use crate::ui::hooks::use_number;
 use crate::view::figures::{hex_lines, short};
 use crate::view::route::Route;
 
@@ -25,45 +27,31 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ToProps {
-    /// The place.
-    pub(crate) route: Route,
-    #[prop_or_default]
-    pub(crate) class: Classes,
-    /// Whether it is the place that is shown.
-    #[prop_or_default]
-    pub(crate) current: bool,
-    #[prop_or_default]
-    pub(crate) title: Option<String>,
-    pub(crate) children: Html,
-}
-
 /// A link to a place of the page.
-#[component]
-pub(crate) fn To(props: &ToProps) -> Html {
-    let href = format!("{}{}", here(), props.route.fragment());
-    let current = props.current.then_some("page");
-    html! {
-        <a class={props.class.clone()} {href} aria-current={current} title={props.title.clone()}>
-            { props.children.clone() }
-        </a>
-    }
+pub(crate) fn to(route: &Route, class: &'static str, content: Html) -> Html {
+    link(route, class, false, None, content)
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct CopyProps {
-    /// What is copied.
-    pub(crate) text: String,
-    /// What it is, for the label and the notice.
-    pub(crate) what: &'static str,
+/// A link to a place of the page under the name of the place; `current` if it is the one that is shown.
+pub(crate) fn to_tab(route: &Route, class: &'static str, current: bool, content: Html) -> Html {
+    let key = route.fragment();
+    html! { <key={key}>{ link(route, class, current, None, content) }</> }
 }
 
-/// A small button that copies a text.
-#[component]
-pub(crate) fn Copy(props: &CopyProps) -> Html {
-    let actions = use_actions();
-    let (text, what) = (props.text.clone(), props.what);
+fn link(route: &Route, class: &'static str, current: bool, title: Option<String>, content: Html) -> Html {
+    let href = format!("{}{}", here(), route.fragment());
+    let current = current.then_some("page");
+    html! { <a {class} {href} aria-current={current} {title}>{ content }</a> }
+}
+
+/// A link to a place of the page with a title.
+pub(crate) fn to_titled(route: &Route, class: &'static str, title: String, text: String) -> Html {
+    link(route, class, false, Some(title), text.into())
+}
+
+/// A small button that copies a text; `what` it is stands in the label and in the notice.
+pub(crate) fn copy_button(actions: &Actions, text: &str, what: &'static str) -> Html {
+    let (actions, text) = (actions.clone(), text.to_owned());
     let label = format!("Copy: {what}");
     html! {
         <button type="button" class="copy" aria-label={label.clone()} title={label}
@@ -76,63 +64,51 @@ pub(crate) fn Copy(props: &CopyProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct HashLinkProps {
-    /// Hexadecimal.
-    pub(crate) hash: String,
-    /// Where it leads, if anywhere.
-    #[prop_or_default]
-    pub(crate) route: Option<Route>,
+/// The first digits of a hash, with all of it as the title, as a link to a place.
+pub(crate) fn hash_link(hash: &str, route: &Route) -> Html {
+    to_titled(route, "hash", hash.to_owned(), short(hash))
 }
 
-/// The first digits of a hash, with all of it as the title, as a link where it leads somewhere.
-#[component]
-pub(crate) fn HashLink(props: &HashLinkProps) -> Html {
-    let (digits, title) = (short(&props.hash), props.hash.clone());
-    match &props.route {
-        Some(route) => html! { <To route={route.clone()} class="hash" {title}>{ digits }</To> },
-        None => html! { <span class="hash" {title}>{ digits }</span> },
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct FactsProps {
-    #[prop_or_default]
-    pub(crate) class: Classes,
-    pub(crate) children: Html,
+/// The first digits of a hash, with all of it as the title.
+pub(crate) fn hash_text(hash: &str) -> Html {
+    html! { <span class="hash" title={hash.to_owned()}>{ short(hash) }</span> }
 }
 
 /// A list of named values.
-#[component]
-pub(crate) fn Facts(props: &FactsProps) -> Html {
-    html! { <dl class={classes!("facts", props.class.clone())}>{ props.children.clone() }</dl> }
+pub(crate) fn facts(key: &'static str, class: &'static str, list: Vec<Html>) -> Html {
+    html! { <dl {key} class={classes!("facts", class)}>{ for list }</dl> }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct FactProps {
-    /// The exact term.
-    pub(crate) term: &'static str,
-    /// What it is, in a plain sentence.
-    #[prop_or_default]
-    pub(crate) hint: Option<&'static str>,
-    /// A hash or other text to copy with a button.
-    #[prop_or_default]
-    pub(crate) copy: Option<String>,
-    pub(crate) children: Html,
+/// A named value with a sentence on what it means, which may be empty. The term is the key as well.
+pub(crate) fn fact(term: &'static str, hint: &'static str, value: Html) -> Html {
+    named(term, hint, None, value)
 }
 
-/// A named value with what it means.
-#[component]
-pub(crate) fn Fact(props: &FactProps) -> Html {
+/// A named hash with a button to copy it, as a link where it leads somewhere.
+pub(crate) fn hash_fact(
+    actions: &Actions,
+    term: &'static str,
+    hint: &'static str,
+    hash: &str,
+    route: Option<&Route>,
+) -> Html {
+    let value = route.map_or_else(|| hash_text(hash), |route| hash_link(hash, route));
+    copied_fact(actions, term, hint, hash, value)
+}
+
+/// A named value with a button to copy `text`.
+pub(crate) fn copied_fact(actions: &Actions, term: &'static str, hint: &'static str, text: &str, value: Html) -> Html {
+    named(term, hint, Some(copy_button(actions, text, term)), value)
+}
+
+fn named(term: &'static str, hint: &'static str, copy: Option<Html>, value: Html) -> Html {
     html! {
-        <div class="fact">
-            <dt>{ props.term }</dt>
+        <div key={term} class="fact">
+            <dt>{ term }</dt>
             <dd>
-                <span class="value">{ props.children.clone() }</span>
-                if let Some(text) = &props.copy {
-                    <Copy text={text.clone()} what={props.term} />
-                }
-                if let Some(hint) = props.hint {
+                <span class="value">{ value }</span>
+                { for copy }
+                if !hint.is_empty() {
                     <p class="hint">{ hint }</p>
                 }
             </dd>
@@ -140,21 +116,14 @@ pub(crate) fn Fact(props: &FactProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct HexDumpProps {
-    /// Hexadecimal.
-    pub(crate) hex: String,
-}
-
 /// Bytes in lines of 32 with their offsets, folded away at first.
-#[component]
-pub(crate) fn HexDump(props: &HexDumpProps) -> Html {
-    let lines = hex_lines(&props.hex);
-    let size = props.hex.len() / 2;
+pub(crate) fn hex_dump(actions: &Actions, hex: &str) -> Html {
+    let lines = hex_lines(hex);
+    let size = hex.len() / 2;
     html! {
         <details class="bytes">
             <summary>{ format!("Canonical bytes ({size})") }</summary>
-            <Copy text={props.hex.clone()} what="Canonical bytes" />
+            { copy_button(actions, hex, "Canonical bytes") }
             <pre class="hex" tabindex="0" aria-label="Canonical bytes in hexadecimal">
                 { for lines.iter().map(|(offset, line)| html! {
                     <span key={*offset} class="hex-line">
@@ -166,92 +135,68 @@ pub(crate) fn HexDump(props: &HexDumpProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ConfirmProps {
+/// What a button that asks once more does.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Asking {
     /// The button's text.
     pub(crate) label: &'static str,
     /// What will happen, as a question.
     pub(crate) question: String,
-    /// Called after the second click.
-    pub(crate) on_yes: Callback<MouseEvent>,
-    #[prop_or_default]
-    pub(crate) disabled: bool,
+    /// What is done after the second click.
+    pub(crate) command: Command,
 }
 
 /// A button for what cannot be taken back: it asks once more.
-#[component]
-pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
-    let asking = use_state_eq(|| false);
-    let set = |value: bool| {
-        let setter = asking.setter();
+#[hook]
+pub(crate) fn use_confirm(actions: Actions, asking: Asking) -> Html {
+    let asked = use_number(None);
+    let set = |value: Option<u64>| {
+        let setter = asked.setter();
         Callback::from(move |_: MouseEvent| setter.set(value))
     };
-    let yes = {
-        let (on_yes, setter) = (props.on_yes.clone(), asking.setter());
-        Callback::from(move |event| {
-            setter.set(false);
-            on_yes.emit(event);
-        })
-    };
-    if *asking {
+    let label = asking.label;
+    if asked.is_some() {
+        let (command, setter) = (asking.command, asked.setter());
+        let yes = Callback::from(move |_: MouseEvent| {
+            setter.set(None);
+            actions.run(command.clone());
+        });
         html! {
             <span key="asking" class="confirm" role="group">
-                <span class="question">{ props.question.clone() }</span>
-                <button type="button" class="danger" onclick={yes}>{ props.label }</button>
-                <button type="button" onclick={set(false)}>{ "Keep" }</button>
+                <span class="question">{ asking.question }</span>
+                <button type="button" class="danger" onclick={yes}>{ label }</button>
+                <button type="button" onclick={set(None)}>{ "Keep" }</button>
             </span>
         }
     } else {
         html! {
             <span key="calm" class="confirm">
-                <button type="button" disabled={props.disabled} onclick={set(true)}>{ format!("{}…", props.label) }</button>
+                <button type="button" onclick={set(Some(1))}>{ format!("{label}…") }</button>
             </span>
         }
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct RefusalProps {
-    pub(crate) error: ApiError,
-}
-
 /// A refusal: the sentence and the name of the rule.
-#[component]
-pub(crate) fn Refusal(props: &RefusalProps) -> Html {
+pub(crate) fn refusal(error: &ApiError) -> Html {
     html! {
-        <p class="refusal" role="alert">
-            { props.error.message.clone() }{ " " }
-            <code class="rule">{ props.error.code.clone() }</code>
+        <p key="refusal" class="refusal" role="alert">
+            { error.message.clone() }{ " " }
+            <code class="rule">{ error.code.clone() }</code>
         </p>
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct BusyProps {
-    /// What is awaited.
-    pub(crate) text: &'static str,
-}
-
 /// Something is awaited.
-#[component]
-pub(crate) fn Busy(props: &BusyProps) -> Html {
-    html! { <p class="empty" role="status">{ props.text }</p> }
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct AnsweredProps {
-    pub(crate) waiting: bool,
-    pub(crate) error: Option<ApiError>,
-    /// What is awaited.
-    pub(crate) text: &'static str,
+pub(crate) fn busy(text: &'static str) -> Html {
+    html! { <p key="busy" class="empty" role="status">{ text }</p> }
 }
 
 /// That an answer is awaited, or why there is none; nothing once it is there.
-#[component]
-pub(crate) fn Answered(props: &AnsweredProps) -> Html {
-    match (&props.error, props.waiting) {
-        (Some(error), _) => html! { <Refusal error={error.clone()} /> },
-        (None, true) => html! { <Busy text={props.text} /> },
+pub(crate) fn answered(waiting: bool, error: Option<&ApiError>, text: &'static str) -> Html {
+    match (error, waiting) {
+        (Some(error), _) => refusal(error),
+        (None, true) => busy(text),
         (None, false) => html! {},
     }
 }

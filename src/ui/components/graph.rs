@@ -1,14 +1,12 @@
 //! The picture of the network: nodes on a ring, the links between them, and what is on its way.
 //! The table of nodes says the same in words.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::marks::{kind_class, outline, state_class};
 use super::pulses::{Pulse, use_pulses};
-use crate::ui::hooks::{use_actions, use_host, use_media, use_model, use_narrow, use_store};
+use crate::ui::actions::Actions;
+use crate::ui::hooks::{use_media, use_narrow, use_store};
 use crate::view::figures::{grouped, short};
 use crate::view::ring::{Point, between, places};
 use crate::view::words;
@@ -67,26 +65,28 @@ enum Side {
 }
 
 /// The picture of the network.
-#[component]
-pub(crate) fn Graph() -> Html {
-    let (model, host, store) = (use_model(), use_host(), use_store());
+#[hook]
+pub(crate) fn use_graph(actions: Actions) -> Html {
+    let store = use_store();
+    let model = &store.model;
     let still = use_media("(prefers-reduced-motion: reduce)");
-    let pulses = use_pulses(!still);
+    let pulses = use_pulses(actions.host(), !still);
     let frame = Frame::of(use_narrow(), model.nodes.len());
     let points = places(model.nodes.len(), frame.width, frame.height, frame.margin);
-    let cuts: BTreeSet<(String, String)> = host.cuts().into_iter().collect();
+    let cuts = actions.host().cuts();
     if model.nodes.is_empty() {
         return html! { <p class="empty stage-empty" role="status">{ "The nodes are starting…" }</p> };
     }
     html! {
         <svg class="graph" viewBox={format!("0 0 {} {}", frame.width, frame.height)} role="group"
             aria-label="Picture of the network; the table of nodes below says the same">
-            <g key="links" class={classes!(frame.crowded.then_some("crowded"))}>{ links(&model, &points, &cuts, frame.radius) }</g>
-            <g key="pulses">{ for pulses.list.iter().filter_map(|pulse| flow(pulse, &model, &points, frame.radius)) }</g>
+            <g key="links" class={classes!(frame.crowded.then_some("crowded"))}>{ links(model, &points, &cuts, frame.radius) }</g>
+            <g key="pulses">{ for pulses.list.iter().filter_map(|pulse| flow(pulse, model, &points, frame.radius)) }</g>
             <g key="nodes">
-                { for model.nodes.iter().zip(&points).map(|(node, place)| html! {
-                    <Node key={node.status.id.clone()} node={Rc::new(node.clone())} place={*place} radius={frame.radius} side={frame.side(*place)}
-                        tip={tip_letter(&model, node)} selected={store.selected.as_ref() == Some(&node.status.name)} />
+                { for model.nodes.iter().zip(&points).map(|(node, place)| {
+                    let spot = Spot { place: *place, radius: frame.radius, side: frame.side(*place) };
+                    let selected = store.selected.as_ref() == Some(&node.status.name);
+                    one(&actions, node, &spot, tip_letter(model, node), selected)
                 }) }
             </g>
         </svg>
@@ -103,12 +103,12 @@ fn tip_letter(model: &Model, node: &NodeView) -> Option<char> {
 }
 
 /// A line for each pair of running nodes that hear each other, or whose link is cut.
-fn links(model: &Model, points: &[Point], cuts: &BTreeSet<(String, String)>, radius: f64) -> Html {
+fn links(model: &Model, points: &[Point], cuts: &[(String, String)], radius: f64) -> Html {
     let mut lines = Vec::new();
     for (i, (a, from)) in model.nodes.iter().zip(points).enumerate() {
         for (b, to) in model.nodes.iter().zip(points).skip(i + 1) {
             let (a_name, b_name) = (&a.status.name, &b.status.name);
-            let is_cut = |x: &String, y: &String| cuts.contains(&(x.clone(), y.clone()));
+            let is_cut = |x: &String, y: &String| cuts.iter().any(|(a, b)| a == x && b == y);
             let cut = is_cut(a_name, b_name) || is_cut(b_name, a_name);
             let hears = |x: &NodeView, y: &NodeView| x.peers.iter().any(|peer| peer.alive && peer.id == y.status.id);
             if !a.is_up() || !b.is_up() || !(cut || hears(a, b) || hears(b, a)) {
@@ -134,20 +134,15 @@ fn flow(pulse: &Pulse, model: &Model, points: &[Point], radius: f64) -> Option<H
     })
 }
 
-#[derive(Properties, PartialEq)]
-struct NodeProps {
-    node: Rc<NodeView>,
+/// Where and how large a node is drawn.
+struct Spot {
     place: Point,
     radius: f64,
     side: Side,
-    tip: Option<char>,
-    selected: bool,
 }
 
-#[component]
-fn Node(props: &NodeProps) -> Html {
-    let actions = use_actions();
-    let (status, r) = (&props.node.status, props.radius);
+fn one(actions: &Actions, node: &NodeView, spot: &Spot, tip: Option<char>, selected: bool) -> Html {
+    let (actions, status, r) = (actions.clone(), &node.status, spot.radius);
     let name = status.name.clone();
     let onclick = {
         let (actions, name) = (actions.clone(), name.clone());
@@ -170,10 +165,10 @@ fn Node(props: &NodeProps) -> Html {
         "node",
         kind_class(status.kind),
         state_class(status.state),
-        props.selected.then_some("selected"),
-        (!props.node.own).then_some("foreign"),
-        props.node.is_up().then_some("up"),
-        match props.side {
+        selected.then_some("selected"),
+        (!node.own).then_some("foreign"),
+        node.is_up().then_some("up"),
+        match spot.side {
             Side::Left => Some("end"),
             Side::Right => Some("start"),
             Side::Below | Side::Above => None,
@@ -181,14 +176,14 @@ fn Node(props: &NodeProps) -> Html {
     );
     let line = |at: f64| format!("{at:.0}");
     html! {
-        <g {class} transform={format!("translate({} {})", props.place.x, props.place.y)} tabindex="0" role="button"
-            aria-pressed={props.selected.to_string()} aria-label={label} {onclick} {onkeydown}>
+        <g key={status.id.clone()} {class} transform={format!("translate({} {})", spot.place.x, spot.place.y)} tabindex="0" role="button"
+            aria-pressed={selected.to_string()} aria-label={label} {onclick} {onkeydown}>
             // A new head makes a new ring, which fades once.
             <g key={format!("ring {}", status.head)} class="ring">{ outline(status.kind, r + 3.0, "halo") }</g>
             <g key="shape">{ outline(status.kind, r, "shape") }</g>
             <text key="height" class="height" y="5">{ grouped(status.height) }</text>
-            { names(props) }
-            if let Some(letter) = props.tip {
+            { names(node, spot) }
+            if let Some(letter) = tip {
                 <g key="tip" class={format!("tip tip-{}", letter.to_ascii_lowercase())} transform={format!("translate({} {})", line(r * 0.8), line(-r * 0.8))}>
                     <circle r="9" /><text y="4">{ letter.to_string() }</text>
                 </g>
@@ -198,11 +193,11 @@ fn Node(props: &NodeProps) -> Html {
 }
 
 /// The node's name, and its head or state where there is room or need.
-fn names(props: &NodeProps) -> Html {
-    let (status, r) = (&props.node.status, props.radius);
-    let up = props.node.is_up();
+fn names(node: &NodeView, spot: &Spot) -> Html {
+    let (status, r) = (&node.status, spot.radius);
+    let up = node.is_up();
     let sub = if up { short(&status.head) } else { words::state(status.state).to_owned() };
-    let (x, y, gap) = match props.side {
+    let (x, y, gap) = match spot.side {
         Side::Below => (0.0, r + 16.0, Some(14.0)),
         Side::Above => (0.0, -r - 8.0, None),
         Side::Left => (-r - 6.0, 4.0, (!up).then_some(14.0)),

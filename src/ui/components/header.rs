@@ -2,10 +2,12 @@
 
 use yew::prelude::*;
 
-use super::basics::To;
-use super::search::Search;
-use crate::ui::hooks::{use_actions, use_model, use_store};
+use super::basics::to_tab;
+use crate::ui::actions::Actions;
+use crate::ui::part::{View, part};
+use crate::ui::state::UiState;
 use crate::ui::theme::Theme;
+use crate::view::Model;
 use crate::view::route::Route;
 use crate::view::words::{self, Tone};
 
@@ -19,43 +21,36 @@ const TABS: [(Route, &str); 6] = [
     (Route::Settings, "M4 7h9M17 7h3M15 5v4M4 12h3M11 12h9M9 10v4M4 17h11M19 17h1M17 15v4"),
 ];
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct HeaderProps {
-    /// The tab of the place that is shown.
-    pub(crate) tab: Route,
-}
-
-/// The head of the page.
-#[component]
-pub(crate) fn Header(props: &HeaderProps) -> Html {
-    let model = use_model();
+/// The head of the page, with the tab of the place that is shown.
+pub(crate) fn header(actions: &Actions, state: &UiState, tab: &Route) -> Html {
+    let link = |(route, path): &(Route, &'static str)| {
+        let content = html! {
+            <>
+                <svg viewBox="0 0 24 24" width="20" height="20" class="icon" aria-hidden="true"><path d={*path} /></svg>
+                <span>{ route.title() }</span>
+            </>
+        };
+        to_tab(route, "tab", *route == *tab, content)
+    };
     html! {
-        <>
+        <key="header">
             <header key="top" class="top">
                 <div key="brand" class="brand">
-                    <Logo />
+                    { logo() }
                     <span class="name">{ "Aurex Playground" }</span>
-                    <span class="network" title="Name of the network">{ model.network.clone() }</span>
+                    <span class="network" title="Name of the network">{ state.model.network.clone() }</span>
                 </div>
-                <nav key="tabs" class="tabs" aria-label="Pages">
-                    { for TABS.iter().map(|(route, path)| html! {
-                        <To key={route.title()} route={route.clone()} current={*route == props.tab} class="tab">
-                            <svg viewBox="0 0 24 24" width="20" height="20" class="icon" aria-hidden="true"><path d={*path} /></svg>
-                            <span>{ route.title() }</span>
-                        </To>
-                    }) }
-                </nav>
-                <Search key="search" />
-                <ThemeButton key="theme" />
+                <nav key="tabs" class="tabs" aria-label="Pages">{ for TABS.iter().map(link) }</nav>
+                { part(actions, "header", View::Search) }
+                { theme_button(actions, state.theme) }
             </header>
-            <Status key="status" />
+            { status(&state.model) }
         </>
     }
 }
 
 /// The sign of the program, as in `static/icon.svg`.
-#[component]
-fn Logo() -> Html {
+fn logo() -> Html {
     html! {
         <svg viewBox="0 0 32 32" width="28" height="28" class="logo" aria-hidden="true">
             <rect width="32" height="32" rx="7" class="ground" />
@@ -66,10 +61,8 @@ fn Logo() -> Html {
 }
 
 /// The line below the head: health, pace, and what the tab does.
-#[component]
-fn Status() -> Html {
-    let model = use_model();
-    let health = words::health(&model);
+fn status(model: &Model) -> Html {
+    let health = words::health(model);
     let tone = match health.tone {
         Tone::Good => "good",
         Tone::Busy => "busy",
@@ -77,24 +70,22 @@ fn Status() -> Html {
         Tone::Still => "still",
     };
     html! {
-        <div class="status">
+        <div key="status" class="status">
             <p key="health" class={classes!("health", tone)} id="health" role="status" aria-live="polite">
                 <span class="dot" aria-hidden="true"></span>
                 <span class="sentence">{ health.sentence }</span>
                 // The height changes with each block: that is not read aloud.
                 <span aria-live="off">{ if health.detail.is_empty() { String::new() } else { format!(" {}", health.detail) } }</span>
             </p>
-            <p key="pace" class="pace" title="Each miner's measured hash rate and its limit">{ words::pace(&model) }</p>
+            <p key="pace" class="pace" title="Each miner's measured hash rate and its limit">{ words::pace(model) }</p>
             <p key="mode" class="mode">{ words::tab(model.mode) }</p>
         </div>
     }
 }
 
 /// Goes through system, light and dark.
-#[component]
-fn ThemeButton() -> Html {
-    let (store, actions) = (use_store(), use_actions());
-    let theme = store.theme;
+fn theme_button(actions: &Actions, theme: Theme) -> Html {
+    let actions = actions.clone();
     let path = match theme {
         Theme::System => "M4 5h16v11H4zM9 20h6M12 16v4",
         Theme::Light => {
@@ -104,7 +95,7 @@ fn ThemeButton() -> Html {
     };
     let label = format!("Colours: {}. Change to {}", theme.word(), theme.next().word());
     html! {
-        <button type="button" class="theme" aria-label={label.clone()} title={label}
+        <button key="theme" type="button" class="theme" aria-label={label.clone()} title={label}
             onclick={Callback::from(move |_| actions.theme(theme.next()))}>
             <svg viewBox="0 0 24 24" width="20" height="20" class="icon" aria-hidden="true"><path d={path} /></svg>
         </button>
@@ -112,10 +103,9 @@ fn ThemeButton() -> Html {
 }
 
 /// The foot of the page.
-#[component]
-pub(crate) fn Footer() -> Html {
+pub(crate) fn footer() -> Html {
     html! {
-        <footer class="foot">
+        <footer key="footer" class="foot">
             <p>
                 { "Every node, hash, signature and ledger here is real and runs in this browser. Nothing leaves it. " }
                 { "The links between nodes and the pace of the miners are under your control." }

@@ -1,17 +1,16 @@
 //! What is selected, in words and exact values, with what can be done about it. Without a selection:
 //! the network as a whole.
 
-use std::collections::BTreeSet;
-
 use yew::prelude::*;
 
-use super::basics::{Confirm, Fact, Facts, HashLink};
-use super::marks::{NodeMark, StateBadge};
-use super::miners::Miners;
+use super::basics::{Asking, copied_fact, fact, facts, hash_fact, hash_link};
+use super::marks::{node_mark, state_badge};
+use super::miners::miners;
 use crate::command::{Command, Target};
 use crate::ipc::{NodeKind, NodeState, NodeStatus, Pace};
 use crate::ui::actions::Actions;
-use crate::ui::hooks::{use_actions, use_host, use_model, use_now, use_store};
+use crate::ui::part::{View, part};
+use crate::ui::state::UiState;
 use crate::ui::time;
 use crate::view::figures::{compact, count_of, difficulty, grouped, interval, short, span};
 use crate::view::route::Route;
@@ -19,26 +18,19 @@ use crate::view::words;
 use crate::view::{Model, NodeView};
 
 /// The panel beside the picture.
-#[component]
-pub(crate) fn Inspector() -> Html {
-    let (model, store) = (use_model(), use_store());
-    let node = store.selected.as_ref().and_then(|name| model.nodes.iter().find(|node| node.status.name == *name));
+pub(crate) fn inspector(actions: &Actions, state: &UiState, now: u64) -> Html {
+    let model = &state.model;
+    let node = state.selected.as_ref().and_then(|name| model.nodes.iter().find(|node| node.status.name == *name));
     html! {
-        <aside class="panel inspector" aria-label="Inspector">
-            if let Some(node) = node {
-                <NodePanel key={format!("node {}", node.status.name)} node={node.clone()} />
-            } else {
-                <Overview key="overview" />
-            }
+        <aside key="inspector" class="panel inspector" aria-label="Inspector">
+            { node.map_or_else(|| overview(actions, model), |node| panel(actions, node, now)) }
         </aside>
     }
 }
 
 /// The network as a whole.
-#[component]
-fn Overview() -> Html {
-    let model = use_model();
-    let recent = recent(&model);
+fn overview(actions: &Actions, model: &Model) -> Html {
+    let recent = recent(model);
     let rate: f64 = model.nodes.iter().filter(|node| node.is_up()).map(|node| node.status.hash_rate).sum();
     let head = model.tips.first();
     let status = model.nodes.iter().map(|node| &node.status).max_by_key(|status| status.weight);
@@ -46,41 +38,32 @@ fn Overview() -> Html {
         Pace::Interval { ms } => format!("A work block about every {}", interval(ms)),
         Pace::Full => "Full speed".to_owned(),
     };
+    let mut list = Vec::new();
+    if let Some(tip) = head {
+        let link = hash_link(&tip.hash, &Route::Block(tip.hash.clone()));
+        let value = html! { <>{ link }{ format!(" at height {}", grouped(tip.height)) }</> };
+        list.push(copied_fact(actions, "Head of the heaviest chain", "", &tip.hash, value));
+    }
+    if let Some(status) = status.filter(|status| !status.state_root.is_empty()) {
+        let hint = "One hash over all balances: equal roots mean equal ledgers.";
+        list.push(hash_fact(actions, "State root", hint, &status.state_root, None));
+        list.push(fact("Difficulty", "Expected tries for a work block.", difficulty(status.difficulty).into()));
+    }
+    let rate = format!("{} hashes/s", compact(rate));
+    list.push(fact("Hash rate of this tab", "Measured over all miners.", rate.into()));
+    list.push(fact("Pace", "", pace.into()));
+    if let Some(recent) = recent {
+        list.push(fact("Time between blocks", "Mean of the latest blocks, of both kinds.", recent.into()));
+    }
+    if !model.chain_id.is_empty() {
+        let (hint, genesis) = ("The id of the genesis block.", Route::Block("0".to_owned()));
+        list.push(hash_fact(actions, "Network id", hint, &model.chain_id, Some(&genesis)));
+    }
     html! {
-        <>
+        <key="overview">
             <h2 key="title">{ "The network" }</h2>
-            <p key="lead" class="lead">{ lead(&model) }</p>
-            <Facts key="facts">
-                if let Some(tip) = head {
-                    <Fact key="head" term="Head of the heaviest chain" copy={tip.hash.clone()}>
-                        <HashLink hash={tip.hash.clone()} route={Route::Block(tip.hash.clone())} />
-                        { format!(" at height {}", grouped(tip.height)) }
-                    </Fact>
-                }
-                if let Some(status) = status.filter(|status| !status.state_root.is_empty()) {
-                    <Fact key="root" term="State root" copy={status.state_root.clone()}
-                        hint="One hash over all balances: equal roots mean equal ledgers.">
-                        <HashLink hash={status.state_root.clone()} />
-                    </Fact>
-                    <Fact key="difficulty" term="Difficulty" hint="Expected tries for a work block.">
-                        { difficulty(status.difficulty) }
-                    </Fact>
-                }
-                <Fact key="rate" term="Hash rate of this tab" hint="Measured over all miners.">
-                    { format!("{} hashes/s", compact(rate)) }
-                </Fact>
-                <Fact key="pace" term="Pace">{ pace }</Fact>
-                if let Some(recent) = recent {
-                    <Fact key="interval" term="Time between blocks" hint="Mean of the latest blocks, of both kinds.">
-                        { recent }
-                    </Fact>
-                }
-                if !model.chain_id.is_empty() {
-                    <Fact key="chain" term="Network id" copy={model.chain_id.clone()} hint="The id of the genesis block.">
-                    <HashLink hash={model.chain_id.clone()} route={Route::Block("0".to_owned())} />
-                </Fact>
-                }
-            </Facts>
+            <p key="lead" class="lead">{ lead(model) }</p>
+            { facts("facts", "", list) }
             <p key="hint" class="hint">{ "Select a node in the picture or in the table to see what it does." }</p>
         </>
     }
@@ -122,37 +105,29 @@ fn recent(model: &Model) -> Option<String> {
     Some(format!("{} over {}", span(newest.saturating_sub(*oldest) / gaps), count_of(gaps + 1, "block", "blocks")))
 }
 
-#[derive(Properties, PartialEq)]
-struct NodePanelProps {
-    node: NodeView,
-}
-
-#[component]
-fn NodePanel(props: &NodePanelProps) -> Html {
-    let (actions, now) = (use_actions(), use_now());
-    let node = &props.node;
+fn panel(actions: &Actions, node: &NodeView, now: u64) -> Html {
     let status = &node.status;
     let close = {
         let actions = actions.clone();
         Callback::from(move |_| actions.select(None))
     };
     html! {
-        <>
+        <key={format!("node {}", status.name)}>
             <div key="title" class="panel-title">
-                <h2><NodeMark kind={status.kind} />{ " " }{ status.name.clone() }{ " " }<StateBadge state={status.state} /></h2>
+                <h2>{ node_mark(status.kind) }{ " " }{ status.name.clone() }{ " " }{ state_badge(status.state) }</h2>
                 <button type="button" class="close" aria-label="Back to the network" onclick={close}>{ "×" }</button>
             </div>
             <p key="lead" class="lead">{ words::node(node, now) }</p>
             if node.own {
-                <div key="buttons" class="buttons">{ buttons(&actions, status) }</div>
+                <div key="buttons" class="buttons">{ buttons(actions, status) }</div>
             } else {
                 <p key="foreign" class="hint">{ format!("It runs in another tab ({}), so it can only be watched here.", status.host) }</p>
             }
-            <Facts key="facts">{ facts(status, now) }</Facts>
+            { facts("facts", "", list(actions, status, now)) }
             if status.kind == NodeKind::Pow {
-                <Miners key="miners" miners={node.miners.clone()} />
+                { miners(&node.miners) }
             }
-            <Links key="links" node={node.clone()} />
+            { links(actions, node) }
         </>
     }
 }
@@ -160,6 +135,11 @@ fn NodePanel(props: &NodePanelProps) -> Html {
 fn buttons(actions: &Actions, status: &NodeStatus) -> Html {
     let target = || Target::Node(status.name.clone());
     let ended = matches!(status.state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
+    let wipe = Asking {
+        label: "Wipe",
+        question: format!("Empty the ledger of {}?", status.name),
+        command: Command::Wipe(target()),
+    };
     html! {
         <>
             if ended {
@@ -170,13 +150,12 @@ fn buttons(actions: &Actions, status: &NodeStatus) -> Html {
                 <button key="kill" type="button" onclick={actions.on_click(Command::Kill(target()))}
                     title="Ends its worker at once, as a crash would">{ "Kill" }</button>
             }
-            <Confirm key="wipe" label="Wipe" question={format!("Empty the ledger of {}?", status.name)}
-                on_yes={actions.on_click(Command::Wipe(target()))} />
+            { part(actions, &status.name, View::Confirm(wipe)) }
         </>
     }
 }
 
-fn facts(status: &NodeStatus, now: u64) -> Html {
+fn list(actions: &Actions, status: &NodeStatus, now: u64) -> Vec<Html> {
     let rate = match status.hash_budget {
         Some(budget) => format!("{} of {} hashes/s", compact(status.hash_rate), compact(budget)),
         None => format!("{} hashes/s, full speed", compact(status.hash_rate)),
@@ -190,42 +169,40 @@ fn facts(status: &NodeStatus, now: u64) -> Html {
         || format!("durable up to height {} ({} at its start)", grouped(status.durable_height), status.ledger_start),
         |why| format!("in memory only: {why}"),
     );
-    html! {
-        <>
-            <Fact key="kind" term="Kind">{ words::kind(status.kind) }</Fact>
-            <Fact key="height" term="Height">{ grouped(status.height) }</Fact>
-            <Fact key="head" term="Head" copy={status.head.clone()}>
-                <HashLink hash={status.head.clone()} route={Route::Block(status.head.clone())} />
-            </Fact>
-            <Fact key="root" term="State root" copy={status.state_root.clone()}><HashLink hash={status.state_root.clone()} /></Fact>
-            <Fact key="weight" term="Weight of its chain">{ grouped(status.weight) }</Fact>
-            <Fact key="pending" term="Mempool">{ count_of(u64::from(status.pending), "transaction", "transactions") }</Fact>
-            if status.kind == NodeKind::Pow {
-                <Fact key="rate" term="Hash rate">{ rate }</Fact>
-            }
-            if status.kind == NodeKind::Poa {
-                <Fact key="slot" term="Next slot">{ slot }</Fact>
-            }
-            <Fact key="made" term="Blocks made" hint="On its best chain, since it started.">{ grouped(status.blocks_made) }</Fact>
-            <Fact key="ledger" term="Ledger">{ ledger }</Fact>
-            <Fact key="frames" term="Frames">
-                { format!("{} received, {} sent, {} refused", grouped(status.frames_in), grouped(status.frames_out), grouped(status.frames_refused)) }
-            </Fact>
-            <Fact key="id" term="Node id" copy={status.id.clone()}><HashLink hash={status.id.clone()} /></Fact>
-        </>
+    let frames = format!(
+        "{} received, {} sent, {} refused",
+        grouped(status.frames_in),
+        grouped(status.frames_out),
+        grouped(status.frames_refused)
+    );
+    let pending = count_of(u64::from(status.pending), "transaction", "transactions");
+    let mut list = vec![
+        fact("Kind", "", words::kind(status.kind).into()),
+        fact("Height", "", grouped(status.height).into()),
+        hash_fact(actions, "Head", "", &status.head, Some(&Route::Block(status.head.clone()))),
+        hash_fact(actions, "State root", "", &status.state_root, None),
+        fact("Weight of its chain", "", grouped(status.weight).into()),
+        fact("Mempool", "", pending.into()),
+    ];
+    match status.kind {
+        NodeKind::Pow => list.push(fact("Hash rate", "", rate.into())),
+        NodeKind::Poa => list.push(fact("Next slot", "", slot.into())),
+        NodeKind::Viewer => {}
     }
+    list.push(fact("Blocks made", "On its best chain, since it started.", grouped(status.blocks_made).into()));
+    list.push(fact("Ledger", "", ledger.into()));
+    list.push(fact("Frames", "", frames.into()));
+    list.push(hash_fact(actions, "Node id", "", &status.id, None));
+    list
 }
 
 /// The peers of a node with the state of the link to each.
-#[component]
-fn Links(props: &NodePanelProps) -> Html {
-    let (host, actions) = (use_host(), use_actions());
-    let cuts: BTreeSet<(String, String)> = host.cuts().into_iter().collect();
-    let (node, name) = (&props.node, &props.node.status.name);
+fn links(actions: &Actions, node: &NodeView) -> Html {
+    let (cuts, name) = (actions.host().cuts(), &node.status.name);
+    let is_cut = |x: &String, y: &String| cuts.iter().any(|(a, b)| a == x && b == y);
     let row = |peer: &crate::ipc::PeerStatus| {
-        let pair = (name.clone(), peer.name.clone());
-        let cut = cuts.contains(&pair) || cuts.contains(&(pair.1.clone(), pair.0.clone()));
-        let (a, b) = pair;
+        let cut = is_cut(name, &peer.name) || is_cut(&peer.name, name);
+        let (a, b) = (name.clone(), peer.name.clone());
         let (word, command) = if cut { ("Heal", Command::Heal { a, b }) } else { ("Cut", Command::Cut { a, b }) };
         let state = match (cut, peer.alive, peer.round_trip_ms) {
             (true, ..) => "link cut".to_owned(),
@@ -235,7 +212,7 @@ fn Links(props: &NodePanelProps) -> Html {
         };
         html! {
             <tr key={peer.id.clone()}>
-                <th scope="row"><NodeMark kind={peer.kind} />{ " " }{ if peer.name.is_empty() { short(&peer.id) } else { peer.name.clone() } }</th>
+                <th scope="row">{ node_mark(peer.kind) }{ " " }{ if peer.name.is_empty() { short(&peer.id) } else { peer.name.clone() } }</th>
                 <td class="number">{ grouped(peer.height) }</td>
                 <td>{ state }</td>
                 <td>
@@ -246,7 +223,7 @@ fn Links(props: &NodePanelProps) -> Html {
         }
     };
     html! {
-        <section aria-label="Peers">
+        <section key="links" aria-label="Peers">
             <h3>{ format!("Peers ({})", node.peers.iter().filter(|peer| peer.alive).count()) }</h3>
             if node.peers.is_empty() {
                 <p class="empty">{ "It has heard no other node yet." }</p>

@@ -1,14 +1,16 @@
 //! The log: what happened and why, with filters. At most [`MAX_ROWS`] lines are in the document.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::basics::To;
+use super::basics::to;
 use crate::ipc::{Event, Level, Topic};
-use crate::ui::hooks::{use_actions, use_model};
+use crate::ui::actions::Actions;
+use crate::ui::hooks::use_model;
+use crate::ui::part::{View, part};
 use crate::ui::time;
 use crate::view::Model;
 use crate::view::route::Route;
@@ -37,59 +39,41 @@ fn topic_word(topic: Topic) -> &'static str {
     TOPICS.iter().find(|(other, _)| *other == topic).map_or("", |(_, word)| word)
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct LogLinesProps {
-    /// The lines, newest first.
-    pub(crate) lines: Vec<Event>,
-}
-
 /// Log lines, newest first.
-#[component]
-pub(crate) fn LogLines(props: &LogLinesProps) -> Html {
+#[hook]
+pub(crate) fn use_log_lines(lines: Vec<Event>) -> Html {
     html! {
-        <ol class="log-lines">
-            { for keys(&props.lines).into_iter().zip(&props.lines).map(|(key, event)| html! {
-                <Line {key} event={event.clone()} />
-            }) }
-        </ol>
+        <ol class="log-lines">{ for keys(&lines).into_iter().zip(&lines).map(|(key, event)| line(key, event)) }</ol>
     }
 }
 
 /// A key for each line that stays the same while newer lines come: lines carry no number.
 fn keys(lines: &[Event]) -> Vec<String> {
-    let mut seen: BTreeMap<(u64, &str, &str), usize> = BTreeMap::new();
     let mut keys: Vec<String> = Vec::with_capacity(lines.len());
-    for event in lines.iter().rev() {
-        let count = seen.entry((event.at, &event.node, &event.text)).or_default();
-        *count += 1;
+    for (at, event) in lines.iter().enumerate().rev() {
+        let same = |other: &&Event| (other.at, &other.node, &other.text) == (event.at, &event.node, &event.text);
+        let count = lines.get(at + 1..).unwrap_or_default().iter().filter(same).count() + 1;
         keys.push(format!("{} {} {count} {}", event.at, event.node, event.text));
     }
     keys.reverse();
     keys
 }
 
-#[derive(Properties, PartialEq)]
-struct LineProps {
-    event: Event,
-}
-
-#[component]
-fn Line(props: &LineProps) -> Html {
-    let event = &props.event;
+fn line(key: String, event: &Event) -> Html {
     let link = match (&event.block, &event.tx_hash) {
         (Some(block), _) => Some((Route::Block(block.hash.clone()), "block")),
         (None, Some(id)) => Some((Route::Transaction(id.clone()), "transaction")),
         (None, None) => None,
     };
     html! {
-        <li class={classes!("log-line", level_word(event.level))}>
+        <li {key} class={classes!("log-line", level_word(event.level))}>
             <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>
             <span class="who">{ event.node.clone() }</span>
             <span class={classes!("topic", topic_word(event.topic))}>{ topic_word(event.topic) }</span>
             <span class="text">
                 { event.text.clone() }
                 if let Some((route, word)) = link {
-                    { " " }<To {route} class="more">{ word }</To>
+                    { " " }{ to(&route, "more", word.into()) }
                 }
             </span>
         </li>
@@ -134,9 +118,9 @@ impl Reducible for Filter {
 }
 
 /// The log with its filters.
-#[component]
-pub(crate) fn LogView() -> Html {
-    let (model, actions) = (use_model(), use_actions());
+#[hook]
+pub(crate) fn use_log_view(actions: Actions) -> Html {
+    let model = use_model();
     let filter = use_reducer(Filter::default);
     let frozen = use_state_eq(|| None::<Frozen>);
     let log = frozen.as_ref().map_or(&model.log, |frozen| &frozen.0.log);
@@ -146,25 +130,24 @@ pub(crate) fn LogView() -> Html {
         Callback::from(move |_| setter.set(next.clone()))
     };
     let copy = {
-        let text = as_text(&lines);
-        Callback::from(move |_| actions.copy(text.clone(), "Log"))
+        let (actions, lines) = (actions.clone(), lines.clone());
+        Callback::from(move |_| actions.copy(as_text(&lines), "Log"))
     };
     let set = |action: fn(String) -> FilterAction| {
         let dispatcher = filter.dispatcher();
-        Callback::from(move |word| dispatcher.dispatch(action(word)))
+        Callback::from(move |event: yew::Event| {
+            dispatcher.dispatch(action(event.target_unchecked_into::<HtmlSelectElement>().value()));
+        })
     };
-    let nodes: Vec<String> = model.nodes.iter().map(|node| node.status.name.clone()).collect();
-    let words = |list: &[&'static str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let nodes: Vec<&str> = model.nodes.iter().map(|node| node.status.name.as_str()).collect();
     html! {
         <section class="panel log" aria-label="Log">
             <div key="head" class="panel-title">
                 <h2>{ "Log" }</h2>
                 <div class="toolbar">
-                    <Choice key="level" label="Level" all="all levels" value={filter.level.clone()}
-                        options={words(&LEVELS.map(|(_, word)| word))} on_choice={set(FilterAction::Level)} />
-                    <Choice key="node" label="Node" all="all nodes" value={filter.node.clone()} options={nodes} on_choice={set(FilterAction::Node)} />
-                    <Choice key="topic" label="Topic" all="all topics" value={filter.topic.clone()}
-                        options={words(&TOPICS.map(|(_, word)| word))} on_choice={set(FilterAction::Topic)} />
+                    { choice("Level", "all levels", &filter.level, &LEVELS.map(|(_, word)| word), set(FilterAction::Level)) }
+                    { choice("Node", "all nodes", &filter.node, &nodes, set(FilterAction::Node)) }
+                    { choice("Topic", "all topics", &filter.topic, &TOPICS.map(|(_, word)| word), set(FilterAction::Topic)) }
                     <button key="pause" type="button" aria-pressed={frozen.is_some().to_string()} onclick={pause}>
                         { if frozen.is_some() { "Go on" } else { "Pause" } }
                     </button>
@@ -175,7 +158,7 @@ pub(crate) fn LogView() -> Html {
                 <p key="empty" class="empty">{ empty_text(log) }</p>
             } else {
                 <div key="lines" class="log-box" tabindex="0" role="log" aria-live="off" aria-label="Log lines, newest first">
-                    <LogLines {lines} />
+                    { part(&actions, "log", View::Lines(lines)) }
                 </div>
             }
         </section>
@@ -204,28 +187,21 @@ fn as_text(lines: &[Event]) -> String {
     lines.iter().rev().map(line).collect()
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ChoiceProps {
-    pub(crate) label: &'static str,
-    /// The word for no choice.
-    pub(crate) all: &'static str,
-    pub(crate) value: String,
-    pub(crate) options: Vec<String>,
-    pub(crate) on_choice: Callback<String>,
-}
-
-/// A labelled list to choose from.
-#[component]
-fn Choice(props: &ChoiceProps) -> Html {
-    let onchange =
-        props.on_choice.reform(|event: yew::Event| event.target_unchecked_into::<HtmlSelectElement>().value());
+/// A labelled list to choose from; `all` is the word for no choice.
+fn choice(
+    label: &'static str,
+    all: &'static str,
+    value: &str,
+    options: &[&str],
+    onchange: Callback<yew::Event>,
+) -> Html {
     html! {
-        <label class="choice">
-            <span class="hidden">{ props.label }</span>
+        <label key={label} class="choice">
+            <span class="hidden">{ label }</span>
             <select {onchange}>
-                <option key="" value="" selected={props.value.is_empty()}>{ props.all }</option>
-                { for props.options.iter().map(|word| html! {
-                    <option key={word.clone()} value={word.clone()} selected={*word == props.value}>{ word.clone() }</option>
+                <option key="" value="" selected={value.is_empty()}>{ all }</option>
+                { for options.iter().map(|word| html! {
+                    <option key={*word} value={(*word).to_owned()} selected={*word == value}>{ (*word).to_owned() }</option>
                 }) }
             </select>
         </label>

@@ -33,35 +33,20 @@ pub(super) const fn kind_class(kind: NodeKind) -> &'static str {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct NodeMarkProps {
-    pub(crate) kind: NodeKind,
+/// The sign of a kind of node: hexagon for work, square for authority, circle for a viewer.
+pub(crate) fn node_mark(kind: NodeKind) -> Html {
+    mark(kind, words::kind(kind))
 }
 
-/// The sign of a kind of node: hexagon for work, square for authority, circle for a viewer.
-#[component]
-pub(crate) fn NodeMark(props: &NodeMarkProps) -> Html {
-    html! {
-        <svg class={classes!("mark", kind_class(props.kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
-            aria-label={words::kind(props.kind)}>
-            { outline(props.kind, 7.0, "shape") }
-        </svg>
+/// The sign of a kind of block, `work` or `authority`: that of the nodes that make it.
+pub(crate) fn block_mark(kind: &str) -> Html {
+    match kind {
+        "authority" => mark(NodeKind::Poa, "authority block"),
+        _ => mark(NodeKind::Pow, "work block"),
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct BlockMarkProps {
-    /// `work` or `authority`.
-    pub(crate) kind: String,
-}
-
-/// The sign of a kind of block: that of the nodes that make it.
-#[component]
-pub(crate) fn BlockMark(props: &BlockMarkProps) -> Html {
-    let (kind, label) = match props.kind.as_str() {
-        "authority" => (NodeKind::Poa, "authority block"),
-        _ => (NodeKind::Pow, "work block"),
-    };
+fn mark(kind: NodeKind, label: &'static str) -> Html {
     html! {
         <svg class={classes!("mark", kind_class(kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
             aria-label={label}>
@@ -70,15 +55,9 @@ pub(crate) fn BlockMark(props: &BlockMarkProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct StateBadgeProps {
-    pub(crate) state: NodeState,
-}
-
 /// A state of a node: a dot and a word.
-#[component]
-pub(crate) fn StateBadge(props: &StateBadgeProps) -> Html {
-    html! { <span class={classes!("badge", state_class(props.state))}>{ words::state(props.state) }</span> }
+pub(crate) fn state_badge(state: NodeState) -> Html {
+    html! { <span class={classes!("badge", state_class(state))}>{ words::state(state) }</span> }
 }
 
 /// The class that colours a state.

@@ -3,67 +3,49 @@
 
 use yew::prelude::*;
 
-use super::basics::{Fact, Facts};
+use super::basics::{fact, facts};
 use crate::ipc::MinerStatus;
 use crate::view::figures::{chance, compact, grouped, percent, short, span, zero_digits};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct MinersProps {
-    pub(crate) miners: Vec<MinerStatus>,
-}
-
 /// The miners of a node.
-#[component]
-pub(crate) fn Miners(props: &MinersProps) -> Html {
-    if props.miners.is_empty() {
+pub(super) fn miners(list: &[MinerStatus]) -> Html {
+    if list.is_empty() {
         return html! {};
     }
     html! {
-        <section class="miners" aria-label="Miners">
-            { for props.miners.iter().map(|miner| html! { <Miner key={miner.worker.clone()} miner={miner.clone()} /> }) }
-        </section>
+        <section key="miners" class="miners" aria-label="Miners">{ for list.iter().map(one) }</section>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct MinerProps {
-    miner: MinerStatus,
-}
-
-#[component]
-fn Miner(props: &MinerProps) -> Html {
-    let miner = &props.miner;
+fn one(miner: &MinerStatus) -> Html {
     if miner.state != "searching" {
         return html! {
-            <div class="miner">
+            <div key={miner.worker.clone()} class="miner">
                 <h4>{ format!("{} is {}", miner.worker, miner.state) }</h4>
                 <p class="hint">{ format!("Blocks found since it started: {}.", grouped(miner.blocks_found)) }</p>
             </div>
         };
     }
+    let allowed = miner.budget.map(|budget| format!(" of {} allowed", compact(budget))).unwrap_or_default();
+    let rate = format!("{} hashes/s{allowed}", compact(miner.hash_rate));
+    let time = format!("{}, expected {}", span(miner.elapsed_ms), expected(miner));
+    let nonce = format!("{} in {} to {}", miner.nonce, miner.nonce_start, miner.nonce_end.saturating_sub(1));
     let share = chance(miner.hashes, miner.difficulty);
     html! {
-        <div class="miner">
+        <div key={miner.worker.clone()} class="miner">
             <h4>{ format!("{} searches block {}", miner.worker, grouped(miner.height)) }</h4>
             <p class="hint">
                 { format!("{} of {} expected tries. By now it would have found a block with a chance of {}.",
                     grouped(miner.hashes), grouped(miner.difficulty), percent(share)) }
             </p>
             <progress max="1" value={format!("{share:.3}")} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
-            <Facts class="compact">
-                <Fact key="rate" term="Hash rate">
-                    { format!("{} hashes/s", compact(miner.hash_rate)) }
-                    { miner.budget.map(|budget| format!(" of {} allowed", compact(budget))).unwrap_or_default() }
-                </Fact>
-                <Fact key="best" term="Best hash so far">{ best(miner) }</Fact>
-                <Fact key="time" term="Time on this search">
-                    { format!("{}, expected {}", span(miner.elapsed_ms), expected(miner)) }
-                </Fact>
-                <Fact key="nonce" term="Nonce">
-                    { format!("{} in {} to {}", miner.nonce, miner.nonce_start, miner.nonce_end.saturating_sub(1)) }
-                </Fact>
-                <Fact key="found" term="Blocks found">{ grouped(miner.blocks_found) }</Fact>
-            </Facts>
+            { facts("facts", "compact", vec![
+                fact("Hash rate", "", rate.into()),
+                fact("Best hash so far", "", best(miner)),
+                fact("Time on this search", "", time.into()),
+                fact("Nonce", "", nonce.into()),
+                fact("Blocks found", "", grouped(miner.blocks_found).into()),
+            ]) }
         </div>
     }
 }

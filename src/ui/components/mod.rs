@@ -14,14 +14,17 @@ mod search;
 mod strip;
 mod tree_view;
 
-pub(crate) use basics::{Answered, Busy, Confirm, Copy, Fact, Facts, HashLink, HexDump, Refusal, To, focus, here};
-pub(crate) use graph::Graph;
-pub(crate) use header::{Footer, Header};
-pub(crate) use inspector::Inspector;
-pub(crate) use log_view::{LogLines, LogView};
-pub(crate) use marks::{BlockMark, NodeMark};
-pub(crate) use nodes_table::NodesTable;
-pub(crate) use notices::{Notices, Problems};
-pub(crate) use search::go;
-pub(crate) use strip::Strip;
-pub(crate) use tree_view::{TreeView, candidates};
+pub(crate) use basics::{
+    Asking, answered, busy, copied_fact, copy_button, fact, facts, focus, hash_fact, hash_link, hash_text, here,
+    hex_dump, refusal, to, to_tab, to_titled, use_confirm,
+};
+pub(crate) use graph::use_graph;
+pub(crate) use header::{footer, header};
+pub(crate) use inspector::inspector;
+pub(crate) use log_view::{use_log_lines, use_log_view};
+pub(crate) use marks::{block_mark, node_mark};
+pub(crate) use nodes_table::nodes_table;
+pub(crate) use notices::{notices, problems};
+pub(crate) use search::{go, use_search};
+pub(crate) use strip::strip;
+pub(crate) use tree_view::{candidates, tree_view};

@@ -2,20 +2,18 @@
 
 use yew::prelude::*;
 
-use super::basics::HashLink;
-use super::marks::{NodeMark, StateBadge};
+use super::basics::{hash_link, hash_text};
+use super::marks::{node_mark, state_badge};
 use crate::command::{Command, Target};
 use crate::ipc::{NodeKind, NodeState};
 use crate::ui::actions::Actions;
-use crate::ui::hooks::{use_actions, use_model, use_now, use_store};
+use crate::ui::state::UiState;
 use crate::view::NodeView;
 use crate::view::figures::{compact, grouped, span};
 use crate::view::route::Route;
 
 /// The table of nodes.
-#[component]
-pub(crate) fn NodesTable() -> Html {
-    let (model, store, actions, now) = (use_model(), use_store(), use_actions(), use_now());
+pub(crate) fn nodes_table(actions: &Actions, state: &UiState, now: u64) -> Html {
     html! {
         <div class="table-box">
             <table class="nodes">
@@ -34,7 +32,7 @@ pub(crate) fn NodesTable() -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for model.nodes.iter().map(|node| row(node, &actions, store.selected.as_deref(), now)) }
+                    { for state.model.nodes.iter().map(|node| row(node, actions, state.selected.as_deref(), now)) }
                 </tbody>
             </table>
         </div>
@@ -52,13 +50,13 @@ fn row(node: &NodeView, actions: &Actions, selected: Option<&str>, now: u64) -> 
     html! {
         <tr key={status.id.clone()} class={classes!(is_selected.then_some("selected"), (!node.is_up()).then_some("down"))}>
             <th scope="row">
-                <NodeMark kind={status.kind} />{ " " }
+                { node_mark(status.kind) }{ " " }
                 <button type="button" class="plain" onclick={select} aria-pressed={is_selected.to_string()}>{ status.name.clone() }</button>
             </th>
-            <td><StateBadge state={status.state} /></td>
+            <td>{ state_badge(status.state) }</td>
             <td class="number">{ grouped(status.height) }</td>
-            <td><HashLink hash={status.head.clone()} route={Route::Block(status.head.clone())} /></td>
-            <td><HashLink hash={status.state_root.clone()} /></td>
+            <td>{ hash_link(&status.head, &Route::Block(status.head.clone())) }</td>
+            <td>{ hash_text(&status.state_root) }</td>
             <td class="number">{ status.peers }</td>
             <td class="number">{ status.pending }</td>
             <td>{ work(node, now) }</td>

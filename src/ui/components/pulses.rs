@@ -7,8 +7,9 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use crate::browser::host::Host;
 use crate::ipc::{Event, Topic};
-use crate::ui::hooks::use_host;
+use crate::ui::hooks::{Guard, use_effect_on};
 
 /// How long a pulse is drawn; a little longer than its animation in the stylesheet.
 const PULSE_MS: u32 = 800;
@@ -78,27 +79,28 @@ fn kind(event: &Event) -> Option<bool> {
 
 /// The pulses of the moment; none while motion is not wanted.
 #[hook]
-pub(crate) fn use_pulses(wanted: bool) -> Rc<Pulses> {
-    let host = use_host();
+pub(crate) fn use_pulses(host: Rc<Host>, wanted: bool) -> UseReducerHandle<Pulses> {
     let pulses = use_reducer(Pulses::default);
     let dispatcher = pulses.dispatcher();
-    use_effect_with(wanted, move |wanted| {
-        let subscription = wanted.then(|| {
-            host.listen(Some(Topic::Message), move |event| {
-                if let (Some(from), Some(block)) = (&event.peer, kind(event)) {
-                    dispatcher.dispatch(PulseAction::Arrived { from: from.clone(), to: event.node.clone(), block });
-                }
-            })
-        });
-        move || drop(subscription)
-    });
+    let listen = move || -> Guard {
+        if !wanted {
+            return None;
+        }
+        Some(Box::new(host.listen(Some(Topic::Message), move |event| {
+            if let (Some(from), Some(block)) = (&event.peer, kind(event)) {
+                dispatcher.dispatch(PulseAction::Arrived { from: from.clone(), to: event.node.clone(), block });
+            }
+        })))
+    };
+    use_effect_on(wanted.to_string(), Box::new(listen));
     let newest = pulses.list.back().map(|pulse| pulse.id);
     let dispatcher = pulses.dispatcher();
     // One timer for each newest pulse; those before it are over by then as well.
-    use_effect_with(newest, move |newest| {
-        if let Some(last) = *newest {
-            Timeout::new(PULSE_MS, move || dispatcher.dispatch(PulseAction::Over(last))).forget();
-        }
-    });
-    Rc::new((*pulses).clone())
+    let end = move || {
+        let last = newest?;
+        Timeout::new(PULSE_MS, move || dispatcher.dispatch(PulseAction::Over(last))).forget();
+        None
+    };
+    use_effect_on(newest.map_or_else(String::new, |id| id.to_string()), Box::new(end));
+    pulses
 }

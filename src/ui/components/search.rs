@@ -1,15 +1,12 @@
 //! One search box for anything: height, hash, address, user or node.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::browser::host::Host;
 use crate::ui::actions::Actions;
-use crate::ui::hooks::{use_actions, use_host, use_model, use_narrow};
+use crate::ui::hooks::{use_model, use_narrow, use_number, use_text};
 use crate::view::find::{Found, Target, find};
 use crate::view::route::Route;
 
@@ -20,7 +17,7 @@ pub(crate) fn go(route: &Route) {
 }
 
 /// Follows a suggestion.
-fn follow(target: &Target, host: &Rc<Host>, actions: &Actions) {
+fn follow(target: &Target, actions: &Actions) {
     match target {
         Target::Block(hash) => go(&Route::Block(hash.clone())),
         Target::User(name) => go(&Route::Ledger("users".to_owned(), name.clone())),
@@ -29,14 +26,15 @@ fn follow(target: &Target, host: &Rc<Host>, actions: &Actions) {
             go(&Route::Network);
         }
         Target::Ask(text) => {
-            let (host, actions, text) = (Rc::clone(host), actions.clone(), text.clone());
-            spawn_local(async move { ask(&host, &actions, &text).await });
+            let (actions, text) = (actions.clone(), text.clone());
+            spawn_local(async move { ask(&actions, &text).await });
         }
     }
 }
 
 /// Asks the nodes what a text names.
-async fn ask(host: &Host, actions: &Actions, text: &str) {
+async fn ask(actions: &Actions, text: &str) {
+    let host = actions.host();
     if let Ok(Some(block)) = host.block(None, text).await {
         return go(&Route::Block(block.summary.hash));
     }
@@ -50,52 +48,53 @@ async fn ask(host: &Host, actions: &Actions, text: &str) {
 }
 
 /// The search box with its suggestions.
-#[component]
-pub(crate) fn Search() -> Html {
-    let (model, host, actions) = (use_model(), use_host(), use_actions());
-    let text = use_state_eq(String::new);
-    let active = use_state_eq(|| 0_usize);
+#[hook]
+pub(crate) fn use_search(actions: Actions) -> Html {
+    let model = use_model();
+    let text = use_text(String::new());
+    let active = use_number(None);
+    let at = active.and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
     let found = find(&model, &text);
     let clear = {
         let (text, active) = (text.setter(), active.setter());
-        move || {
+        Callback::from(move |()| {
             text.set(String::new());
-            active.set(0);
-        }
+            active.set(None);
+        })
     };
     let oninput = {
         let (text, active) = (text.setter(), active.setter());
         Callback::from(move |event: InputEvent| {
             text.set(event.target_unchecked_into::<HtmlInputElement>().value());
-            active.set(0);
+            active.set(None);
         })
     };
     let choose = {
         let clear = clear.clone();
         Callback::from(move |target: Target| {
-            follow(&target, &host, &actions);
-            clear();
+            follow(&target, &actions);
+            clear.emit(());
         })
     };
-    let onkeydown = on_key(&found, *active, active.setter(), choose.clone(), clear.clone(), (*text).clone());
+    let onkeydown = on_key(&found, at, active.setter(), choose.clone(), clear.clone(), (*text).clone());
     // The list closes when the focus leaves the box and its list.
     let onfocusout = Callback::from(move |event: FocusEvent| {
         let inside = event.related_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
         if !inside.is_some_and(|element| element.class_name().split_whitespace().any(|class| class == "found")) {
-            clear();
+            clear.emit(());
         }
     });
     let open = !found.is_empty();
     let placeholder = if use_narrow() { "Search" } else { "Height, hash, user or node" };
     html! {
-        <div class="search" role="search" {onfocusout}>
+        <div key="search" class="search" role="search" {onfocusout}>
             <input key="box" id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
                 {placeholder} aria-label="Search: height, hash, address, user or node"
                 aria-expanded={open.to_string()} aria-controls="search-found" aria-autocomplete="list"
-                aria-activedescendant={open.then(|| format!("found-{}", *active))}
+                aria-activedescendant={open.then(|| format!("found-{at}"))}
                 value={(*text).clone()} {oninput} {onkeydown} />
             <ul key="list" id="search-found" class="suggestions" role="listbox" hidden={!open}>
-                { for found.iter().enumerate().map(|(at, item)| suggestion(at, item, at == *active, &choose)) }
+                { for found.iter().enumerate().map(|(other, item)| suggestion(other, item, other == at, &choose)) }
             </ul>
         </div>
     }
@@ -116,20 +115,21 @@ fn suggestion(at: usize, item: &Found, active: bool, choose: &Callback<Target>) 
 fn on_key(
     found: &[Found],
     active: usize,
-    set: UseStateSetter<usize>,
+    set: UseStateSetter<Option<u64>>,
     choose: Callback<Target>,
-    clear: impl Fn() + 'static,
+    clear: Callback<()>,
     text: String,
 ) -> Callback<KeyboardEvent> {
     let (count, chosen) = (found.len(), found.get(active).map(|found| found.target.clone()));
+    let to = move |at: usize| set.set(u64::try_from(at).ok());
     Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowDown" if count > 0 => {
             event.prevent_default();
-            set.set((active + 1) % count);
+            to((active + 1) % count);
         }
         "ArrowUp" if count > 0 => {
             event.prevent_default();
-            set.set((active + count - 1) % count);
+            to((active + count - 1) % count);
         }
         "Enter" => {
             event.prevent_default();
@@ -140,7 +140,7 @@ fn on_key(
                 choose.emit(target);
             }
         }
-        "Escape" => clear(),
+        "Escape" => clear.emit(()),
         _ => {}
     })
 }

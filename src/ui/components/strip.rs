@@ -1,13 +1,10 @@
 //! The latest blocks in a row: what is being mined first, then the newest block, then older ones.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::basics::To;
-use super::marks::{BlockMark, NodeMark};
+use super::basics::to;
+use super::marks::{block_mark, node_mark};
 use crate::ipc::{BlockSummary, NodeKind};
-use crate::ui::hooks::{use_model, use_now};
 use crate::ui::time;
 use crate::view::figures::{chance, count_of, grouped, percent, short, span};
 use crate::view::route::Route;
@@ -19,10 +16,8 @@ const MAX_SHOWN: usize = 14;
 const MAX_CANDIDATES: usize = 6;
 
 /// The strip of the latest blocks.
-#[component]
-pub(crate) fn Strip() -> Html {
-    let (model, now) = (use_model(), use_now());
-    let blocks = latest(&model);
+pub(crate) fn strip(model: &Model, now: u64) -> Html {
+    let blocks = latest(model);
     let makers: Vec<&NodeView> =
         model.nodes.iter().filter(|node| node.is_up() && node.status.kind != NodeKind::Viewer).collect();
     let more = makers.len().saturating_sub(MAX_CANDIDATES);
@@ -39,9 +34,7 @@ pub(crate) fn Strip() -> Html {
             </div>
             <div key="now" class="now" aria-hidden="true"><span>{ "now" }</span></div>
             <ol key="blocks" class="cards">
-                { for blocks.iter().map(|block| html! {
-                    <Card key={block.hash.clone()} block={Rc::new((*block).clone())} age={time::ago(block.timestamp, now)} />
-                }) }
+                { for blocks.iter().map(|block| card(block, now)) }
             </ol>
             if blocks.is_empty() {
                 <p key="empty" class="empty">{ "No block yet. The first one comes within seconds." }</p>
@@ -74,29 +67,24 @@ fn candidate(node: &NodeView, now: u64) -> Html {
     };
     html! {
         <span key={status.id.clone()} class="candidate">
-            <NodeMark kind={status.kind} /><span class="who">{ status.name.clone() }</span><span class="what">{ text }</span>
+            { node_mark(status.kind) }<span class="who">{ status.name.clone() }</span><span class="what">{ text }</span>
         </span>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct CardProps {
-    block: Rc<BlockSummary>,
-    age: String,
-}
-
-#[component]
-fn Card(props: &CardProps) -> Html {
-    let block = &props.block;
+fn card(block: &BlockSummary, now: u64) -> Html {
+    let content = html! {
+        <>
+            <span class="card-top">{ block_mark(&block.kind) }<strong>{ grouped(block.height) }</strong></span>
+            <span class="hash">{ short(&block.hash) }</span>
+            <span class="maker">{ if block.height == 0 { "genesis".to_owned() } else { block.miner.clone() } }</span>
+            <span class="count">{ format!("{} tx", block.transactions_count) }</span>
+            <span class="age">{ time::ago(block.timestamp, now) }</span>
+        </>
+    };
     html! {
-        <li class={classes!("card", block.kind.clone())}>
-            <To route={Route::Block(block.hash.clone())} class="card-link">
-                <span class="card-top"><BlockMark kind={block.kind.clone()} /><strong>{ grouped(block.height) }</strong></span>
-                <span class="hash">{ short(&block.hash) }</span>
-                <span class="maker">{ if block.height == 0 { "genesis".to_owned() } else { block.miner.clone() } }</span>
-                <span class="count">{ format!("{} tx", block.transactions_count) }</span>
-                <span class="age">{ props.age.clone() }</span>
-            </To>
+        <li key={block.hash.clone()} class={classes!("card", block.kind.clone())}>
+            { to(&Route::Block(block.hash.clone()), "card-link", content) }
         </li>
     }
 }

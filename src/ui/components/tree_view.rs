@@ -1,8 +1,6 @@
 //! The picture of the block tree: heights to the right, branches below each other, a chip at each tip
 //! that names the nodes on it, and at the end what is being mined. The table below it says the same.
 
-use std::collections::BTreeMap;
-
 use yew::prelude::*;
 
 use super::basics::here;
@@ -19,18 +17,14 @@ const BOX_HEIGHT: u32 = 50;
 const LEFT: u32 = 12;
 const TOP: u32 = 28;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct TreeViewProps {
-    pub(crate) tree: Tree,
-    /// What is being mined on each head: head and a text.
-    pub(crate) candidates: BTreeMap<String, String>,
-}
-
 /// Who searches or waits for a slot on top of each head.
-pub(crate) fn candidates(model: &Model) -> BTreeMap<String, String> {
-    let mut makers: BTreeMap<&str, Vec<&NodeView>> = BTreeMap::new();
+pub(crate) fn candidates(model: &Model) -> Vec<(String, String)> {
+    let mut makers: Vec<(&str, Vec<&NodeView>)> = Vec::new();
     for node in model.nodes.iter().filter(|node| node.is_up() && node.own && node.status.kind != NodeKind::Viewer) {
-        makers.entry(node.status.head.as_str()).or_default().push(node);
+        match makers.iter_mut().find(|(head, _)| *head == node.status.head) {
+            Some((_, nodes)) => nodes.push(node),
+            None => makers.push((&node.status.head, vec![node])),
+        }
     }
     let text = |nodes: &[&NodeView]| {
         let miners = nodes.iter().filter(|node| node.status.kind == NodeKind::Pow).count();
@@ -45,10 +39,8 @@ pub(crate) fn candidates(model: &Model) -> BTreeMap<String, String> {
     makers.into_iter().map(|(head, nodes)| (head.to_owned(), text(&nodes))).collect()
 }
 
-/// The picture of a window of the block tree.
-#[component]
-pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
-    let tree = &props.tree;
+/// The picture of a window of the block tree, with what is being mined on each head: head and a text.
+pub(crate) fn tree_view(tree: &Tree, candidates: &[(String, String)]) -> Html {
     let width = LEFT * 2 + (tree.columns + 1) * COLUMN;
     let height = TOP + tree.lanes.saturating_sub(1) * LANE + BOX_HEIGHT + 34;
     html! {
@@ -56,7 +48,7 @@ pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
             role="group" aria-label="Block tree; the table below says the same">
             <g key="axis">{ for (0..tree.columns).map(|column| axis(tree, column)) }</g>
             <g key="edges">{ for tree.edges.iter().map(line) }</g>
-            <g key="candidates">{ for tree.blocks.iter().filter_map(|placed| candidate(placed, tree, &props.candidates)) }</g>
+            <g key="candidates">{ for tree.blocks.iter().filter_map(|placed| candidate(placed, tree, candidates)) }</g>
             <g key="blocks">{ for tree.blocks.iter().map(block) }</g>
         </svg>
     }
@@ -122,8 +114,8 @@ fn chip_text(nodes: &[String]) -> String {
     }
 }
 
-fn candidate(placed: &PlacedBlock, tree: &Tree, candidates: &BTreeMap<String, String>) -> Option<Html> {
-    let text = candidates.get(&placed.block.hash)?;
+fn candidate(placed: &PlacedBlock, tree: &Tree, candidates: &[(String, String)]) -> Option<Html> {
+    let (_, text) = candidates.iter().find(|(head, _)| *head == placed.block.hash)?;
     // A node that lags works on a block that has a child already: its place is taken.
     let place = (placed.column + 1, placed.lane);
     if tree.blocks.iter().any(|other| (other.column, other.lane) == place) {

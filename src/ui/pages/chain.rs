@@ -1,12 +1,10 @@
 //! The chain: the block tree with the nodes at each tip, and the same blocks as a table.
 
-use std::collections::BTreeMap;
-
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
-use crate::ui::components::{BlockMark, HashLink, To, TreeView, candidates, go};
-use crate::ui::hooks::{use_model, use_narrow, use_now};
+use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
+use crate::ui::hooks::{use_model, use_narrow, use_now, use_number, use_text};
 use crate::ui::time;
 use crate::view::figures::{count_of, difficulty, grouped};
 use crate::view::route::Route;
@@ -16,44 +14,39 @@ use crate::view::tree::{PlacedBlock, Tree};
 const COLUMNS: (u32, u32) = (12, 6);
 
 /// The page of the chain.
-#[component]
-pub(crate) fn Chain() -> Html {
-    let (model, narrow) = (use_model(), use_narrow());
+#[hook]
+pub(crate) fn use_chain() -> Html {
+    let (model, narrow, now) = (use_model(), use_narrow(), use_now());
     let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
-    let top = use_state_eq(|| None::<u64>);
+    let (top, text) = (use_number(None), use_text(String::new()));
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
     let live = top.is_none();
-    let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { BTreeMap::new() };
+    let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { Vec::new() };
     html! {
         <div class="chain-page">
             <section key="tree" class="panel wide" aria-label="Block tree">
                 <div class="panel-title">
                     <h1>{ "Block tree" }</h1>
-                    <Steps tree={tree.clone()} {columns} {live} on_top={setter(&top)} />
+                    { steps(&tree, columns, live, &top) }
                 </div>
                 <p class="hint">{ tips_sentence(&model.tips) }</p>
                 if tree.blocks.is_empty() {
                     <p class="empty">{ "No block yet. The genesis block stands here as soon as a node runs." }</p>
                 } else {
                     <div class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
-                        <TreeView tree={tree.clone()} {candidates} />
+                        { tree_view(&tree, &candidates) }
                     </div>
                 }
             </section>
             <section key="table" class="panel wide" aria-label="Blocks">
                 <div class="panel-title">
                     <h2>{ format!("Blocks {}", range(&tree)) }</h2>
-                    <ToHeight />
+                    { to_height(&text) }
                 </div>
-                <BlocksTable blocks={tree.blocks.iter().rev().cloned().collect::<Vec<_>>()} />
+                { blocks_table(&tree.blocks, now) }
             </section>
         </div>
     }
-}
-
-fn setter(top: &UseStateHandle<Option<u64>>) -> Callback<Option<u64>> {
-    let setter = top.setter();
-    Callback::from(move |value| setter.set(value))
 }
 
 fn range(tree: &Tree) -> String {
@@ -79,36 +72,27 @@ fn tips_sentence(tips: &[crate::view::Tip]) -> String {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct StepsProps {
-    tree: Tree,
-    columns: u32,
-    live: bool,
-    on_top: Callback<Option<u64>>,
-}
-
 /// Buttons that move the window of heights.
-#[component]
-fn Steps(props: &StepsProps) -> Html {
-    let tree = &props.tree;
+fn steps(tree: &Tree, columns: u32, live: bool, top: &UseStateHandle<Option<u64>>) -> Html {
     let highest = tree.lowest + u64::from(tree.columns.saturating_sub(1));
-    let step = u64::from(props.columns / 2).max(1);
-    let older = highest.saturating_sub(step).max(u64::from(props.columns) - 1);
+    let step = u64::from(columns / 2).max(1);
+    let older = highest.saturating_sub(step).max(u64::from(columns) - 1);
     let newer = highest + step;
-    let to = |value: Option<u64>| props.on_top.reform(move |_: MouseEvent| value);
+    let to = |value: Option<u64>| {
+        let setter = top.setter();
+        Callback::from(move |_: MouseEvent| setter.set(value))
+    };
     html! {
         <div class="toolbar">
             <button key="older" type="button" disabled={tree.hidden_below == 0} onclick={to(Some(older))}>{ "Older" }</button>
             <button key="newer" type="button" disabled={tree.hidden_above == 0} onclick={to(Some(newer))}>{ "Newer" }</button>
-            <button key="live" type="button" class={classes!((!props.live).then_some("primary"))} disabled={props.live} onclick={to(None)}>{ "Live" }</button>
+            <button key="live" type="button" class={classes!((!live).then_some("primary"))} disabled={live} onclick={to(None)}>{ "Live" }</button>
         </div>
     }
 }
 
 /// Goes to the block of any height, also one that the picture no longer holds.
-#[component]
-fn ToHeight() -> Html {
-    let text = use_state_eq(String::new);
+fn to_height(text: &UseStateHandle<String>) -> Html {
     let oninput = {
         let setter = text.setter();
         Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()))
@@ -126,22 +110,15 @@ fn ToHeight() -> Html {
         <form class="toolbar" {onsubmit}>
             <label>
                 <span class="hidden">{ "Height" }</span>
-                <input type="text" inputmode="numeric" class="short" placeholder="Height" value={(*text).clone()} {oninput} />
+                <input type="text" inputmode="numeric" class="short" placeholder="Height" value={(**text).clone()} {oninput} />
             </label>
             <button type="submit">{ "Go" }</button>
         </form>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct BlocksTableProps {
-    /// Highest first.
-    blocks: Vec<PlacedBlock>,
-}
-
-#[component]
-fn BlocksTable(props: &BlocksTableProps) -> Html {
-    let now = use_now();
+/// The blocks of the picture, highest first.
+fn blocks_table(blocks: &[PlacedBlock], now: u64) -> Html {
     html! {
         <div class="table-box">
             <table>
@@ -158,7 +135,7 @@ fn BlocksTable(props: &BlocksTableProps) -> Html {
                         <th scope="col">{ "Made" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for props.blocks.iter().map(|placed| row(placed, now)) }</tbody>
+                <tbody>{ for blocks.iter().rev().map(|placed| row(placed, now)) }</tbody>
             </table>
         </div>
     }
@@ -167,12 +144,13 @@ fn BlocksTable(props: &BlocksTableProps) -> Html {
 fn row(placed: &PlacedBlock, now: u64) -> Html {
     let block = &placed.block;
     let genesis = block.height == 0;
+    let place = Route::Block(block.hash.clone());
     html! {
         <tr key={block.hash.clone()} class={classes!((!block.on_best_chain).then_some("side"))}>
-            <th scope="row" class="number"><To route={Route::Block(block.hash.clone())}>{ grouped(block.height) }</To></th>
-            <td><HashLink hash={block.hash.clone()} route={Route::Block(block.hash.clone())} /></td>
+            <th scope="row" class="number">{ to(&place, "", grouped(block.height).into()) }</th>
+            <td>{ hash_link(&block.hash, &place) }</td>
             <td>{ if genesis { "everybody".to_owned() } else { block.miner.clone() } }</td>
-            <td><BlockMark kind={block.kind.clone()} />{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
+            <td>{ block_mark(&block.kind) }{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
             <td class="number">{ block.transactions_count }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
             <td>{ placed.head_of.join(", ") }</td>

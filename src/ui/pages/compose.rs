@@ -13,7 +13,7 @@ use yew::prelude::*;
 use crate::browser::host::{Host, WalletUser};
 use crate::command::{Draft, DraftError, What};
 use crate::ipc::{ApiError, TransactionInfo};
-use crate::ui::hooks::use_host;
+use crate::ui::actions::Actions;
 
 /// The three forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,8 +122,9 @@ enum Outcome {
     Refused(ApiError),
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct ComposeProps {
+/// What the forms need to know.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Composed {
     pub(super) users: Vec<WalletUser>,
     /// Called with each transaction that a node took.
     pub(super) on_sent: Callback<TransactionInfo>,
@@ -132,11 +133,11 @@ pub(super) struct ComposeProps {
 }
 
 /// Composes, signs and sends.
-#[component]
-pub(super) fn Compose(props: &ComposeProps) -> Html {
-    let host = use_host();
+#[hook]
+pub(crate) fn use_compose(actions: Actions, composed: Composed) -> Html {
+    let host = actions.host();
     let fields = {
-        let users = props.users.clone();
+        let users = composed.users.clone();
         use_reducer(move || Fields::new(&users))
     };
     let outcome = use_state_eq(|| Outcome::None);
@@ -145,7 +146,7 @@ pub(super) fn Compose(props: &ComposeProps) -> Html {
     let onsubmit = {
         let (draft, form) = (draft.clone(), fields.form);
         let (setter, dispatcher) = (outcome.setter(), fields.dispatcher());
-        let (on_sent, on_user) = (props.on_sent.clone(), props.on_user.clone());
+        let (on_sent, on_user) = (composed.on_sent.clone(), composed.on_user.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let draft = match &draft {
@@ -169,12 +170,11 @@ pub(super) fn Compose(props: &ComposeProps) -> Html {
             });
         })
     };
-    let dispatch = Send(fields.dispatcher());
     html! {
         <form class="compose" {onsubmit}>
-            <FormTabs key="tabs" form={fields.form} dispatch={dispatch.clone()} />
-            <div key="fields" class="fields">{ inputs(&fields, &props.users, &dispatch) }</div>
-            <Verdict key="verdict" draft={draft.as_ref().err().cloned()} outcome={(*outcome).clone()} />
+            { form_tabs(&fields) }
+            <div key="fields" class="fields">{ inputs(&fields, &composed.users) }</div>
+            { verdict(draft.as_ref().err(), &outcome) }
             <button key="send" type="submit" class="primary" disabled={sending || draft.is_err()}>
                 { if sending { "Signing and sending…" } else { "Sign and send" } }
             </button>
@@ -192,58 +192,34 @@ async fn welcome(host: &Host, mut draft: Draft, on_user: &Callback<()>) -> Resul
     host.send(draft).await
 }
 
-/// A dispatcher as a property: it is the same for the life of its component.
-#[derive(Clone)]
-struct Send(UseReducerDispatcher<Fields>);
-
-impl PartialEq for Send {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct VerdictProps {
-    draft: Option<ApiError>,
-    outcome: Outcome,
-}
-
 /// Why the draft cannot be sent, or why it was refused.
-#[component]
-fn Verdict(props: &VerdictProps) -> Html {
-    let (class, text) = match (&props.outcome, &props.draft) {
+fn verdict(draft: Option<&ApiError>, outcome: &Outcome) -> Html {
+    let (class, text) = match (outcome, draft) {
         (Outcome::Refused(error), _) => ("refusal", format!("Refused: {} ({})", error.message, error.code)),
         (_, Some(error)) => ("hint", error.message.clone()),
         (_, None) => ("hint", "It will be signed in this page and handed to a node.".to_owned()),
     };
-    html! { <p class={class} role="status" aria-live="polite">{ text }</p> }
+    html! { <p key="verdict" class={class} role="status" aria-live="polite">{ text }</p> }
 }
 
-#[derive(Properties, PartialEq)]
-struct FormTabsProps {
-    form: Form,
-    dispatch: Send,
-}
-
-#[component]
-fn FormTabs(props: &FormTabsProps) -> Html {
+fn form_tabs(fields: &UseReducerHandle<Fields>) -> Html {
     let tab = |form: Form, word: &'static str| {
-        let dispatcher = props.dispatch.0.clone();
+        let dispatcher = fields.dispatcher();
         let onclick = Callback::from(move |_: MouseEvent| dispatcher.dispatch(Typed::Form(form)));
         html! {
-            <button key={word} type="button" class="subtab" aria-pressed={(form == props.form).to_string()} {onclick}>{ word }</button>
+            <button key={word} type="button" class="subtab" aria-pressed={(form == fields.form).to_string()} {onclick}>{ word }</button>
         }
     };
     html! {
-        <div class="subtabs" role="group" aria-label="Kind of transaction">
+        <div key="tabs" class="subtabs" role="group" aria-label="Kind of transaction">
             { tab(Form::Transfer, "Transfer") }{ tab(Form::Message, "Message") }{ tab(Form::User, "New user") }
         </div>
     }
 }
 
-fn inputs(fields: &Fields, users: &[WalletUser], dispatch: &Send) -> Html {
+fn inputs(fields: &UseReducerHandle<Fields>, users: &[WalletUser]) -> Html {
     let input = |label: &'static str, value: &str, numeric: bool, action: fn(String) -> Typed| {
-        let dispatcher = dispatch.0.clone();
+        let dispatcher = fields.dispatcher();
         let oninput = Callback::from(move |event: InputEvent| {
             dispatcher.dispatch(action(event.target_unchecked_into::<HtmlInputElement>().value()));
         });
@@ -256,7 +232,7 @@ fn inputs(fields: &Fields, users: &[WalletUser], dispatch: &Send) -> Html {
         }
     };
     let from = {
-        let dispatcher = dispatch.0.clone();
+        let dispatcher = fields.dispatcher();
         let onchange = Callback::from(move |event: Event| {
             dispatcher.dispatch(Typed::From(event.target_unchecked_into::<HtmlSelectElement>().value()));
         });

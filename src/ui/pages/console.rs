@@ -8,8 +8,9 @@ use web_sys::{HtmlElement, HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
 use crate::command::{WORDS, complete};
-use crate::ui::components::LogView;
-use crate::ui::hooks::{use_host, use_model};
+use crate::ui::actions::Actions;
+use crate::ui::hooks::{use_effect_on, use_model};
+use crate::ui::part::{View, part};
 
 /// Most commands remembered with their output.
 const MAX_ENTRIES: usize = 60;
@@ -105,22 +106,32 @@ fn common_start(lines: &[String]) -> String {
 }
 
 /// The page of the console.
-#[component]
-pub(crate) fn Console() -> Html {
+pub(crate) fn console(actions: &Actions) -> Html {
     html! {
         <div class="console-page">
-            <Commands key="commands" />
-            <LogView key="log" />
+            { part(actions, "commands", View::Commands) }
+            { part(actions, "log", View::Log) }
         </div>
     }
 }
 
-#[component]
-fn Commands() -> Html {
-    let (host, model) = (use_host(), use_model());
+/// The commands and what they printed.
+#[hook]
+pub(crate) fn use_commands(actions: Actions) -> Html {
+    let (host, model) = (actions.host(), use_model());
     let state = use_reducer(Terminal::default);
     let output = use_node_ref();
-    use_scroll_down(output.clone(), (state.entries.len(), state.entries.back().cloned()));
+    {
+        // Keeps the newest output in sight.
+        let newest = state.entries.back().map_or((0, true), |entry| (entry.id, entry.output.is_none()));
+        let output = output.clone();
+        let scroll = move || {
+            let element = output.cast::<HtmlElement>()?;
+            element.set_scroll_top(element.scroll_height());
+            None
+        };
+        use_effect_on(format!("{} {} {}", state.entries.len(), newest.0, newest.1), Box::new(scroll));
+    }
     let onsubmit = {
         let (dispatcher, line, id) = (state.dispatcher(), state.input.trim().to_owned(), state.next);
         Callback::from(move |event: SubmitEvent| {
@@ -177,19 +188,9 @@ fn Commands() -> Html {
                     placeholder="help" value={state.input.clone()} {oninput} {onkeydown} />
                 <button type="submit" class="primary">{ "Run" }</button>
             </form>
-            <Help key="help" />
+            { help() }
         </section>
     }
-}
-
-/// Keeps the newest output in sight.
-#[hook]
-fn use_scroll_down(output: NodeRef, mark: (usize, Option<Entry>)) {
-    use_effect_with(mark, move |_| {
-        if let Some(element) = output.cast::<HtmlElement>() {
-            element.set_scroll_top(element.scroll_height());
-        }
-    });
 }
 
 fn on_key(dispatcher: UseReducerDispatcher<Terminal>, input: String, nodes: Vec<String>) -> Callback<KeyboardEvent> {
@@ -217,10 +218,9 @@ fn on_key(dispatcher: UseReducerDispatcher<Terminal>, input: String, nodes: Vec<
 }
 
 /// All commands, folded away at first.
-#[component]
-fn Help() -> Html {
+fn help() -> Html {
     html! {
-        <details class="help">
+        <details key="help" class="help">
             <summary>{ "All commands" }</summary>
             <dl class="commands">
                 { for WORDS.iter().map(|word| html! {

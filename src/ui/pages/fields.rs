@@ -3,23 +3,17 @@
 use yew::prelude::*;
 
 use crate::ipc::TransactionInfo;
-use crate::ui::components::To;
+use crate::ui::components::to_titled;
 use crate::view::check::Check;
 use crate::view::figures::{grouped, zero_digits};
 use crate::view::route::Route;
 use crate::view::words;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct ChecksProps {
-    pub(super) checks: Vec<Check>,
-}
-
 /// Checks with their verdicts and the values compared.
-#[component]
-pub(super) fn Checks(props: &ChecksProps) -> Html {
+pub(super) fn checks(list: &[Check]) -> Html {
     html! {
         <ul class="checks">
-            { for props.checks.iter().enumerate().map(|(at, check)| html! {
+            { for list.iter().enumerate().map(|(at, check)| html! {
                 <li key={at} class={if check.holds { "holds" } else { "fails" }}>
                     <p><strong>{ if check.holds { "Holds. " } else { "Fails. " } }</strong>{ check.sentence.clone() }</p>
                     <dl class="compare">
@@ -39,14 +33,8 @@ pub(super) fn digits(hash: &str) -> Html {
     html! { <><span class="zeros">{ zeros.to_owned() }</span>{ rest.to_owned() }</> }
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct TransactionListProps {
-    pub(super) transactions: Vec<TransactionInfo>,
-}
-
 /// Transactions in a table, each a link to its page.
-#[component]
-pub(super) fn TransactionList(props: &TransactionListProps) -> Html {
+pub(super) fn transaction_list(list: &[TransactionInfo]) -> Html {
     html! {
         <div class="table-box">
             <table>
@@ -58,7 +46,7 @@ pub(super) fn TransactionList(props: &TransactionListProps) -> Html {
                         <th scope="col">{ "Memo" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for props.transactions.iter().map(row) }</tbody>
+                <tbody>{ for list.iter().map(row) }</tbody>
             </table>
         </div>
     }
@@ -68,7 +56,7 @@ fn row(tx: &TransactionInfo) -> Html {
     let memo = if tx.kind == "transfer" { tx.memo.clone() } else { String::new() };
     html! {
         <tr key={tx.tx_hash.clone()}>
-            <th scope="row"><To route={Route::Transaction(tx.tx_hash.clone())} title={tx.tx_hash.clone()}>{ sentence(tx) }</To></th>
+            <th scope="row">{ to_titled(&Route::Transaction(tx.tx_hash.clone()), "", tx.tx_hash.clone(), sentence(tx)) }</th>
             <td>{ status(tx) }</td>
             <td class="number">{ grouped(tx.fee) }</td>
             <td class="memo">{ memo }</td>

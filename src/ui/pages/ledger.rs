@@ -5,10 +5,12 @@ use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::table_view::{TableView, is_number};
+use super::table_view::{is_number, table_view};
 use crate::ledger::{Query, Table};
-use crate::ui::components::{Busy, Refusal, To};
-use crate::ui::hooks::{Answer, use_answer, use_host, use_model};
+use crate::ui::actions::Actions;
+use crate::ui::components::{busy, refusal, to_tab};
+use crate::ui::hooks::{Answer, use_answer, use_model, use_text};
+use crate::ui::part::{View, part};
 use crate::view::NodeView;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
@@ -29,28 +31,20 @@ const fn about(table: Table) -> &'static str {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct LedgerProps {
-    /// Name of the table; the first one where it is empty or unknown.
-    pub(crate) table: String,
-    /// Text to filter by.
-    pub(crate) filter: String,
-}
-
-/// The page of the ledger.
-#[component]
-pub(crate) fn Ledger(props: &LedgerProps) -> Html {
+/// The page of the ledger: name of the table, the first one where it is empty or unknown, and a text
+/// to filter by.
+#[hook]
+pub(crate) fn use_ledger(actions: Actions, table: String, filter: String) -> Html {
     let model = use_model();
-    let node = use_state_eq(|| None::<String>);
-    let table =
-        Table::from_name(&props.table).filter(|table| Table::FOR_PEOPLE.contains(table)).unwrap_or(Table::Blocks);
+    let node = use_text(String::new());
+    let table = Table::from_name(&table).filter(|table| Table::FOR_PEOPLE.contains(table)).unwrap_or(Table::Blocks);
     let own: Vec<&NodeView> = model.nodes.iter().filter(|node| node.own).collect();
-    let chosen = node.as_ref().and_then(|name| own.iter().find(|view| view.status.name == *name));
+    let chosen = own.iter().find(|view| view.status.name == *node);
     // A node that was never chosen or has gone: the first that runs.
     let shown = chosen.or_else(|| own.iter().find(|view| view.is_up())).copied();
     let on_node = {
         let setter = node.setter();
-        Callback::from(move |event: Event| setter.set(Some(event.target_unchecked_into::<HtmlSelectElement>().value())))
+        Callback::from(move |event: Event| setter.set(event.target_unchecked_into::<HtmlSelectElement>().value()))
     };
     html! {
         <section class="panel ledger-page">
@@ -67,20 +61,25 @@ pub(crate) fn Ledger(props: &LedgerProps) -> Html {
                 </label>
             </div>
             <nav key="tables" class="subtabs" aria-label="Tables">
-                { for Table::FOR_PEOPLE.iter().map(|other| html! {
-                    <To key={other.name()} route={Route::Ledger(other.name().to_owned(), String::new())} current={*other == table} class="subtab">{ other.name() }</To>
+                { for Table::FOR_PEOPLE.iter().map(|other| {
+                    let place = Route::Ledger(other.name().to_owned(), String::new());
+                    to_tab(&place, "subtab", *other == table, other.name().into())
                 }) }
             </nav>
             <p key="about" class="hint">{ about(table) }</p>
             if let Some(view) = shown {
-                <Rows key={format!("{} {} {}", view.status.name, table.name(), props.filter)} table={table}
-                    filter={props.filter.clone()} node={view.status.name.clone()} running={view.is_up()}
-                    mark={mark(view, table)} />
+                { rows(&actions, view, table, filter) }
             } else {
                 <p key="none" class="empty">{ "No node of this tab is running, so there is nobody to read a ledger. Start one on the Network page." }</p>
             }
         </section>
     }
+}
+
+fn rows(actions: &Actions, view: &NodeView, table: Table, filter: String) -> Html {
+    let node = view.status.name.clone();
+    let key = format!("{node} {} {filter}", table.name());
+    part(actions, &key, View::Rows(Read { table, filter, node, running: view.is_up(), mark: mark(view, table) }))
 }
 
 /// What the rows depend on: the head, the mempool, and for live tables also the hashes tried.
@@ -156,8 +155,9 @@ impl Reducible for Ask {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RowsProps {
+/// Which rows are read.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Read {
     table: Table,
     filter: String,
     node: String,
@@ -165,31 +165,30 @@ struct RowsProps {
     mark: String,
 }
 
-#[component]
-fn Rows(props: &RowsProps) -> Html {
-    let (table, host) = (props.table, use_host());
-    let ask = {
-        let filter = props.filter.clone();
-        use_reducer(move || Ask::of(table, &filter))
-    };
-    let key = (props.node.clone(), ask.query(table), props.mark.clone());
-    let answer = use_answer(key, |host, (node, query, _)| async move { host.ledger(Some(&node), query).await });
-    let database = host.database(&props.node);
+/// The rows of a table with what orders and filters them.
+#[hook]
+pub(crate) fn use_rows(actions: Actions, read: Read) -> Html {
+    let (table, node, host) = (read.table, read.node.clone(), actions.host());
+    let ask = use_reducer(move || Ask::of(table, &read.filter));
+    let key = format!("{} {} {:?} {} {}", read.mark, ask.descending, ask.index, ask.page, ask.key);
+    let query = ask.query(table);
+    let database = host.database(&node);
+    let answer = use_answer(key, move || async move { host.ledger(Some(&node), query).await });
     html! {
         <>
-            <Controls key="controls" {table} ask={(*ask).clone()} dispatcher={Dispatch(ask.dispatcher())} />
-            if !props.running {
-                <p key="stopped" class="hint">{ format!("{} is not running: start it to read its ledger.", props.node) }</p>
+            { controls(table, &ask) }
+            if !read.running {
+                <p key="stopped" class="hint">{ format!("{} is not running: start it to read its ledger.", read.node) }</p>
             }
             { match &answer {
-                Answer::Waiting => html! { <Busy key="busy" text="Reading the table…" /> },
-                Answer::Refused(error) => html! { <Refusal key="refusal" error={error.clone()} /> },
+                Answer::Waiting => busy("Reading the table…"),
+                Answer::Refused(error) => refusal(error),
                 Answer::Here(page) if page.rows.is_empty() => html! {
                     <p key="empty" class="empty">{ if page.total == 0 && ask.key.is_empty() { "The table is empty." } else { "No row matches." } }</p>
                 },
-                Answer::Here(page) => html! { <TableView key="rows" {table} rows={page.rows.clone()} /> },
+                Answer::Here(page) => table_view(table, &page.rows),
             } }
-            <Pages key="pages" total={answer.here().map_or(0, |page| page.total)} page={ask.page} dispatcher={Dispatch(ask.dispatcher())} />
+            { pages(answer.here().map_or(0, |page| page.total), &ask) }
             <p key="where" class="hint">{ where_to_look(database.as_deref(), table) }</p>
         </>
     }
@@ -205,47 +204,28 @@ fn where_to_look(database: Option<&str>, table: Table) -> String {
     )
 }
 
-/// A dispatcher as a property: it is the same for the life of its component.
-#[derive(Clone)]
-struct Dispatch(UseReducerDispatcher<Ask>);
-
-impl PartialEq for Dispatch {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct ControlsProps {
-    table: Table,
-    ask: Ask,
-    dispatcher: Dispatch,
-}
-
 /// Order, filter and direction.
-#[component]
-fn Controls(props: &ControlsProps) -> Html {
-    let (table, ask) = (props.table, &props.ask);
+fn controls(table: Table, ask: &UseReducerHandle<Ask>) -> Html {
     let on_index = {
-        let dispatcher = props.dispatcher.0.clone();
+        let dispatcher = ask.dispatcher();
         Callback::from(move |event: Event| {
             let word = event.target_unchecked_into::<HtmlSelectElement>().value();
             dispatcher.dispatch(AskAction::Index(table.indexes().iter().copied().find(|index| *index == word)));
         })
     };
     let on_key = {
-        let dispatcher = props.dispatcher.0.clone();
+        let dispatcher = ask.dispatcher();
         Callback::from(move |event: InputEvent| {
             dispatcher.dispatch(AskAction::Key(event.target_unchecked_into::<HtmlInputElement>().value()));
         })
     };
     let on_turn = {
-        let dispatcher = props.dispatcher.0.clone();
+        let dispatcher = ask.dispatcher();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(AskAction::Turn))
     };
     let field = ask.index.unwrap_or(table.key_field());
     html! {
-        <div class="toolbar controls">
+        <div key="controls" class="toolbar controls">
             <label key="index" class="choice">
                 <span>{ "Order and filter by " }</span>
                 <select onchange={on_index}>
@@ -266,33 +246,25 @@ fn Controls(props: &ControlsProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct PagesProps {
-    total: u32,
-    page: u32,
-    dispatcher: Dispatch,
-}
-
 /// How many rows there are, and buttons to turn pages.
-#[component]
-fn Pages(props: &PagesProps) -> Html {
-    let pages = props.total.div_ceil(ROWS).max(1);
-    let first = props.page.saturating_mul(ROWS);
-    let range = if props.total == 0 {
+fn pages(total: u32, ask: &UseReducerHandle<Ask>) -> Html {
+    let (pages, page) = (total.div_ceil(ROWS).max(1), ask.page);
+    let first = page.saturating_mul(ROWS);
+    let range = if total == 0 {
         "No rows".to_owned()
     } else {
-        let last = props.total.min(first.saturating_add(ROWS));
-        format!("Rows {} to {} of {}", grouped(u64::from(first) + 1), grouped(last.into()), grouped(props.total.into()))
+        let last = total.min(first.saturating_add(ROWS));
+        format!("Rows {} to {} of {}", grouped(u64::from(first) + 1), grouped(last.into()), grouped(total.into()))
     };
     let to = |page: u32| {
-        let dispatcher = props.dispatcher.0.clone();
+        let dispatcher = ask.dispatcher();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(AskAction::Page(page)))
     };
     html! {
-        <div class="toolbar pages">
+        <div key="pages" class="toolbar pages">
             <span key="range" class="range">{ range }</span>
-            <button key="back" type="button" disabled={props.page == 0} onclick={to(props.page.saturating_sub(1))}>{ "Back" }</button>
-            <button key="on" type="button" disabled={props.page + 1 >= pages} onclick={to(props.page + 1)}>{ "Next" }</button>
+            <button key="back" type="button" disabled={page == 0} onclick={to(page.saturating_sub(1))}>{ "Back" }</button>
+            <button key="on" type="button" disabled={page + 1 >= pages} onclick={to(page + 1)}>{ "Next" }</button>
         </div>
     }
 }

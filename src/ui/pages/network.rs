@@ -4,8 +4,11 @@ use yew::prelude::*;
 
 use crate::command::{Command, Target};
 use crate::ipc::{NodeKind, NodeState, Pace};
-use crate::ui::components::{Graph, Inspector, LogLines, NodeMark, NodesTable, Strip, To};
-use crate::ui::hooks::{use_actions, use_model};
+use crate::ui::actions::Actions;
+use crate::ui::components::{inspector, node_mark, nodes_table, strip, to};
+use crate::ui::hooks::{use_now, use_store};
+use crate::ui::part::{View, part};
+use crate::view::Model;
 use crate::view::digest::digest;
 use crate::view::route::Route;
 
@@ -13,43 +16,44 @@ use crate::view::route::Route;
 const LINES: usize = 10;
 
 /// The page of the network.
-#[component]
-pub(crate) fn Network() -> Html {
-    let model = use_model();
+#[hook]
+pub(crate) fn use_network(actions: Actions) -> Html {
+    let (store, now) = (use_store(), use_now());
+    let model = &store.model;
     let lines = digest(&model.log, LINES);
     html! {
         <div class="network-page">
             <h1 key="title" class="hidden">{ "Network" }</h1>
             <section key="stage" class="panel stage" aria-label="Picture of the network">
-                <Toolbar />
-                <Graph />
-                <Legend />
+                { toolbar(&actions, model) }
+                { part(&actions, "graph", View::Graph) }
+                { legend() }
             </section>
-            <Inspector key="inspector" />
+            { inspector(&actions, &store, now) }
             <section key="strip" class="panel wide" aria-label="Latest blocks">
                 <div class="panel-title">
                     <h2>{ "Latest blocks" }</h2>
-                    <To route={Route::Chain} class="more">{ "Block tree" }</To>
+                    { to(&Route::Chain, "more", "Block tree".into()) }
                 </div>
-                <Strip />
+                { strip(model, now) }
             </section>
             <section key="nodes" class="panel wide" aria-label="All nodes">
                 <h2>{ "All nodes" }</h2>
                 if model.nodes.is_empty() {
                     <p class="empty">{ "The nodes are starting…" }</p>
                 } else {
-                    <NodesTable />
+                    { nodes_table(&actions, &store, now) }
                 }
             </section>
             <section key="log" class="panel wide" aria-label="What happens">
                 <div class="panel-title">
                     <h2>{ "What happens" }</h2>
-                    <To route={Route::Console} class="more">{ "Full log" }</To>
+                    { to(&Route::Console, "more", "Full log".into()) }
                 </div>
                 if lines.is_empty() {
                     <p class="empty">{ "Nothing has happened yet." }</p>
                 } else {
-                    <LogLines {lines} />
+                    { part(&actions, "digest", View::Lines(lines)) }
                 }
             </section>
         </div>
@@ -57,9 +61,7 @@ pub(crate) fn Network() -> Html {
 }
 
 /// What can be done to the network.
-#[component]
-fn Toolbar() -> Html {
-    let (model, actions) = (use_model(), use_actions());
+fn toolbar(actions: &Actions, model: &Model) -> Html {
     let own = || model.nodes.iter().filter(|node| node.own);
     let ended = |state| matches!(state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
     let all_ended = own().next().is_some() && own().all(|node| ended(node.status.state));
@@ -71,10 +73,10 @@ fn Toolbar() -> Html {
     html! {
         <div class="toolbar">
             <button key="pow" type="button" onclick={actions.on_click(Command::Add(NodeKind::Pow))}>
-                <NodeMark kind={NodeKind::Pow} />{ " Add PoW" }<span class="wide-only">{ " node" }</span>
+                { node_mark(NodeKind::Pow) }{ " Add PoW" }<span class="wide-only">{ " node" }</span>
             </button>
             <button key="poa" type="button" onclick={actions.on_click(Command::Add(NodeKind::Poa))}>
-                <NodeMark kind={NodeKind::Poa} />{ " Add PoA" }<span class="wide-only">{ " node" }</span>
+                { node_mark(NodeKind::Poa) }{ " Add PoA" }<span class="wide-only">{ " node" }</span>
             </button>
             <button key="pace" type="button" title={pace_hint} onclick={actions.on_click(Command::Pace(pace))}>{ pace_word }</button>
             if all_ended {
@@ -85,13 +87,12 @@ fn Toolbar() -> Html {
 }
 
 /// What the signs of the picture mean.
-#[component]
-fn Legend() -> Html {
+fn legend() -> Html {
     html! {
         <p class="legend">
-            <span><NodeMark kind={NodeKind::Pow} />{ " proof of work" }</span>
-            <span><NodeMark kind={NodeKind::Poa} />{ " proof of authority" }</span>
-            <span><NodeMark kind={NodeKind::Viewer} />{ " viewer" }</span>
+            <span>{ node_mark(NodeKind::Pow) }{ " proof of work" }</span>
+            <span>{ node_mark(NodeKind::Poa) }{ " proof of authority" }</span>
+            <span>{ node_mark(NodeKind::Viewer) }{ " viewer" }</span>
             <span><i class="key-line"></i>{ " link" }</span>
             <span><i class="key-line cut"></i>{ " cut link" }</span>
             <span>{ "In a node: its height. Below: its head." }</span>

@@ -6,24 +6,32 @@ use yew::prelude::*;
 
 use crate::command::{Command, DIFFICULTY_DIGITS, LinkParameters, MAX_POA, MAX_POW, PACE_SECONDS, Target};
 use crate::ipc::Pace;
-use crate::ui::components::{Confirm, Fact, Facts};
-use crate::ui::hooks::{use_actions, use_host, use_model, use_store};
+use crate::ui::actions::Actions;
+use crate::ui::components::{Asking, fact, facts};
+use crate::ui::hooks::{use_effect_on, use_number, use_store, use_text};
+use crate::ui::part::{View, part};
 use crate::ui::theme::Theme;
+use crate::view::Model;
 use crate::view::figures::{bytes, difficulty, percent};
 use crate::view::words;
 
 /// The page of settings.
-#[component]
-pub(crate) fn Settings() -> Html {
+#[hook]
+pub(crate) fn use_settings(actions: Actions) -> Html {
+    let store = use_store();
+    let pace = use_pace(&actions, &store.model);
+    let difficulty = use_difficulty(&actions, &store.model);
+    let link = use_link(&actions, &store.model);
+    let storage = use_storage(&actions, &store.model);
     html! {
         <div class="settings-page">
             <h1 key="title" class="hidden">{ "Settings" }</h1>
-            <PaceSetting key="pace" />
-            <DifficultySetting key="difficulty" />
-            <LinkSetting key="link" />
-            <Colours key="colours" />
-            <Storage key="storage" />
-            <About key="about" />
+            { pace }
+            { difficulty }
+            { link }
+            { colours(&actions, store.theme) }
+            { storage }
+            { about() }
         </div>
     }
 }
@@ -33,39 +41,29 @@ fn number_in(text: &str, range: &std::ops::RangeInclusive<u64>) -> Option<u64> {
     text.trim().parse().ok().filter(|number| range.contains(number))
 }
 
-#[derive(Properties, PartialEq)]
-struct NumberProps {
-    label: &'static str,
-    value: String,
-    /// Least and most.
-    range: (u64, u64),
-    on_text: Callback<String>,
-}
-
-/// A labelled whole number with its bounds; a wrong one is said to be wrong.
-#[component]
-fn Number(props: &NumberProps) -> Html {
-    let (least, most) = props.range;
-    let wrong = number_in(&props.value, &(least..=most)).is_none();
-    let oninput = props.on_text.reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value());
+/// A labelled whole number with its bounds, least and most; a wrong one is said to be wrong.
+fn number(label: &'static str, (least, most): (u64, u64), text: &UseStateHandle<String>) -> Html {
+    let wrong = number_in(text, &(least..=most)).is_none();
+    let setter = text.setter();
+    let oninput =
+        Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()));
     html! {
-        <label class="number-field">
-            <span>{ props.label }</span>
-            <input type="text" inputmode="numeric" class="short" value={props.value.clone()} {oninput}
+        <label key={label} class="number-field">
+            <span>{ label }</span>
+            <input type="text" inputmode="numeric" class="short" value={(**text).clone()} {oninput}
                 aria-invalid={wrong.then_some("true")} />
             <span class={if wrong { "refusal" } else { "hint" }}>{ format!("{least} to {most}") }</span>
         </label>
     }
 }
 
-#[component]
-fn PaceSetting() -> Html {
-    let (model, actions) = (use_model(), use_actions());
+#[hook]
+fn use_pace(actions: &Actions, model: &Model) -> Html {
     let shown = match model.pace {
         Pace::Interval { ms } => (ms / 1_000).to_string(),
         Pace::Full => "5".to_owned(),
     };
-    let text = use_state_eq(|| shown);
+    let text = use_text(shown);
     let seconds = number_in(&text, &PACE_SECONDS);
     let onsubmit = {
         let actions = actions.clone();
@@ -76,17 +74,13 @@ fn PaceSetting() -> Html {
             }
         })
     };
-    let on_text = {
-        let setter = text.setter();
-        Callback::from(move |value| setter.set(value))
-    };
     html! {
-        <section class="panel" aria-label="Pace">
+        <section key="pace" class="panel" aria-label="Pace">
             <h2>{ "Pace" }</h2>
-            <p>{ format!("{}.", words::pace(&model)) }</p>
+            <p>{ format!("{}.", words::pace(model)) }</p>
             <p class="hint">{ "Each miner limits its own hash rate so that work blocks come at a pleasant pace and the machine stays cool. It is a choice of the miners, not a rule of the network." }</p>
             <form class="toolbar" {onsubmit}>
-                <Number label="Seconds between work blocks" value={(*text).clone()} range={(*PACE_SECONDS.start(), *PACE_SECONDS.end())} {on_text} />
+                { number("Seconds between work blocks", (*PACE_SECONDS.start(), *PACE_SECONDS.end()), &text) }
                 <button type="submit" disabled={seconds.is_none()}>{ "Set the pace" }</button>
                 <button type="button" onclick={actions.on_click(Command::Pace(Pace::Full))} disabled={model.pace == Pace::Full}>{ "Full speed" }</button>
             </form>
@@ -94,23 +88,22 @@ fn PaceSetting() -> Html {
     }
 }
 
-#[component]
-fn DifficultySetting() -> Html {
-    let (model, actions) = (use_model(), use_actions());
+#[hook]
+fn use_difficulty(actions: &Actions, model: &Model) -> Html {
     let now =
         model.nodes.iter().map(|node| &node.status).max_by_key(|status| status.weight).map(|status| status.difficulty);
-    let digits = use_state_eq(|| now.and_then(u64::checked_ilog2).map_or(2, |bits| u64::from(bits / 4)));
+    let digits = use_number(now.and_then(u64::checked_ilog2).map(|bits| u64::from(bits / 4)).or(Some(2)));
     let onchange = {
         let setter = digits.setter();
         Callback::from(move |event: Event| {
             if let Ok(value) = event.target_unchecked_into::<HtmlSelectElement>().value().parse() {
-                setter.set(value);
+                setter.set(Some(value));
             }
         })
     };
-    let chosen = u8::try_from(*digits).unwrap_or(*DIFFICULTY_DIGITS.start());
+    let chosen = digits.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(*DIFFICULTY_DIGITS.start());
     html! {
-        <section class="panel" aria-label="Difficulty">
+        <section key="difficulty" class="panel" aria-label="Difficulty">
             <h2>{ "Difficulty" }</h2>
             <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Now {}: so many tries find a work block on average.", difficulty(now))) }</p>
             <p class="hint">{ "A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once." }</p>
@@ -131,16 +124,11 @@ fn DifficultySetting() -> Html {
     }
 }
 
-#[component]
-fn LinkSetting() -> Html {
-    let (host, model, actions) = (use_host(), use_model(), use_actions());
+#[hook]
+fn use_link(actions: &Actions, model: &Model) -> Html {
     let usual = LinkParameters::default();
-    let (pow, poa) = (use_state_eq(|| usual.pow.to_string()), use_state_eq(|| usual.poa.to_string()));
-    let digits = use_state_eq(|| usual.difficulty.to_string());
-    let set = |state: &UseStateHandle<String>| {
-        let setter = state.setter();
-        Callback::from(move |value| setter.set(value))
-    };
+    let (pow, poa) = (use_text(usual.pow.to_string()), use_text(usual.poa.to_string()));
+    let digits = use_text(usual.difficulty.to_string());
     let bounds = (u64::from(*DIFFICULTY_DIGITS.start()), u64::from(*DIFFICULTY_DIGITS.end()));
     let part = |text: &str, least: u64, most: u64| number_in(text, &(least..=most)).and_then(|n| u32::try_from(n).ok());
     let link = || {
@@ -152,17 +140,17 @@ fn LinkSetting() -> Html {
     let path = gloo::utils::window().location().pathname().unwrap_or_default();
     let href = link.as_ref().map(|link| format!("{path}{}", link.query()));
     let copy = {
-        let host = host.clone();
-        Callback::from(move |_: MouseEvent| actions.copy(host.link(), "Link"))
+        let actions = actions.clone();
+        Callback::from(move |_: MouseEvent| actions.copy(actions.host().link(), "Link"))
     };
     html! {
-        <section class="panel" aria-label="Network">
+        <section key="network" class="panel" aria-label="Network">
             <h2>{ "Networks" }</h2>
             <p>{ format!("This one is called {}. Each size is a network of its own and keeps its own ledger.", model.network) }</p>
             <div class="toolbar">
-                <Number key="pow" label="Proof-of-work nodes" value={(*pow).clone()} range={(0, MAX_POW.into())} on_text={set(&pow)} />
-                <Number key="poa" label="Proof-of-authority nodes" value={(*poa).clone()} range={(0, MAX_POA.into())} on_text={set(&poa)} />
-                <Number key="digits" label="Difficulty in zero digits" value={(*digits).clone()} range={bounds} on_text={set(&digits)} />
+                { number("Proof-of-work nodes", (0, MAX_POW.into()), &pow) }
+                { number("Proof-of-authority nodes", (0, MAX_POA.into()), &poa) }
+                { number("Difficulty in zero digits", bounds, &digits) }
             </div>
             <div class="toolbar">
                 if let Some(href) = href {
@@ -176,17 +164,15 @@ fn LinkSetting() -> Html {
     }
 }
 
-#[component]
-fn Colours() -> Html {
-    let (store, actions) = (use_store(), use_actions());
+fn colours(actions: &Actions, chosen: Theme) -> Html {
     html! {
-        <section class="panel" aria-label="Colours">
+        <section key="colours" class="panel" aria-label="Colours">
             <h2>{ "Colours" }</h2>
             <div class="toolbar" role="group" aria-label="Colours">
                 { for Theme::ALL.iter().map(|theme| {
                     let (theme, actions) = (*theme, actions.clone());
                     html! {
-                        <button key={theme.word()} type="button" aria-pressed={(theme == store.theme).to_string()}
+                        <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()}
                             onclick={Callback::from(move |_| actions.theme(theme))}>
                             { match theme { Theme::System => "As the system", Theme::Light => "Light", Theme::Dark => "Dark" } }
                         </button>
@@ -198,64 +184,68 @@ fn Colours() -> Html {
 }
 
 /// What the browser says about storage.
-#[derive(Clone, Copy, PartialEq)]
-struct Used {
-    used: f64,
-    quota: f64,
-}
-
-async fn estimate() -> Option<Used> {
+async fn estimate() -> Option<String> {
     let storage = gloo::utils::window().navigator().storage();
     // Without a secure origin there is no storage manager at all.
     if wasm_bindgen::JsValue::from(storage.clone()).is_undefined() {
         return None;
     }
     let estimate: StorageEstimate = JsFuture::from(storage.estimate().ok()?).await.ok()?.into();
-    Some(Used { used: estimate.get_usage()?, quota: estimate.get_quota()? })
+    Some(storage_text(estimate.get_usage()?, estimate.get_quota()?))
 }
 
-#[component]
-fn Storage() -> Html {
-    let (host, model, actions) = (use_host(), use_model(), use_actions());
-    let used = use_state_eq(|| None::<Used>);
+#[hook]
+fn use_storage(actions: &Actions, model: &Model) -> Html {
+    let used = use_text(String::new());
     let setter = used.setter();
     // Measured on each tenth block: often enough to see it grow.
-    let mark = model.tips.first().map(|tip| tip.height / 10);
-    use_effect_with(mark, move |_| {
-        spawn_local(async move { setter.set(estimate().await) });
-    });
+    let mark = model.tips.first().map_or_else(String::new, |tip| (tip.height / 10).to_string());
+    let measure = move || {
+        spawn_local(async move {
+            setter.set(estimate().await.unwrap_or_default());
+        });
+        None
+    };
+    use_effect_on(mark, Box::new(measure));
+    let used = if used.is_empty() { "the browser does not say".to_owned() } else { (*used).clone() };
     let degraded = model.nodes.iter().filter(|node| node.own && node.status.degraded.is_some()).count();
+    let record = if actions.host().settings().persistent {
+        "kept in this browser"
+    } else {
+        "in this page only: it is gone when the page closes"
+    };
+    let list = vec![
+        fact("Used by this page", "As the browser estimates it, over all networks.", used.into()),
+        fact("Network's record", "", record.into()),
+        fact("Nodes with a ledger in memory only", "", degraded.into()),
+    ];
+    let wipe = Asking {
+        label: "Wipe the network",
+        question: "Empty all ledgers and begin a new chain?".to_owned(),
+        command: Command::Wipe(Target::All),
+    };
     html! {
-        <section class="panel" aria-label="Storage">
+        <section key="storage" class="panel" aria-label="Storage">
             <h2>{ "Storage" }</h2>
-            <Facts>
-                <Fact key="used" term="Used by this page" hint="As the browser estimates it, over all networks.">{ storage_text(*used) }</Fact>
-                <Fact key="record" term="Network's record">
-                    { if host.settings().persistent { "kept in this browser" } else { "in this page only: it is gone when the page closes" } }
-                </Fact>
-                <Fact key="memory" term="Nodes with a ledger in memory only">{ degraded }</Fact>
-            </Facts>
+            { facts("facts", "", list) }
             <p class="hint">{ "Wiping empties the ledgers of all nodes of this tab and begins a new chain." }</p>
-            <Confirm label="Wipe the network" question={"Empty all ledgers and begin a new chain?"} on_yes={actions.on_click(Command::Wipe(Target::All))} />
+            { part(actions, "wipe", View::Confirm(wipe)) }
         </section>
     }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and not negative")]
-fn storage_text(used: Option<Used>) -> String {
-    match used {
-        None => "the browser does not say".to_owned(),
-        Some(Used { used, quota }) if quota > 0.0 => {
-            format!("{} of {} allowed ({})", bytes(used as u64), bytes(quota as u64), percent(used / quota))
-        }
-        Some(Used { used, .. }) => bytes(used as u64),
+fn storage_text(used: f64, quota: f64) -> String {
+    if quota > 0.0 {
+        format!("{} of {} allowed ({})", bytes(used as u64), bytes(quota as u64), percent(used / quota))
+    } else {
+        bytes(used as u64)
     }
 }
 
-#[component]
-fn About() -> Html {
+fn about() -> Html {
     html! {
-        <section class="panel" aria-label="About">
+        <section key="about" class="panel" aria-label="About">
             <h2>{ "About" }</h2>
             <p>{ format!("Aurex Playground {}. A real, small blockchain network that runs wholly in a browser tab.", env!("CARGO_PKG_VERSION")) }</p>
             <p>

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use yew::prelude::*;
 
 use crate::ledger::Table;
-use crate::ui::components::{HashLink, To};
+use crate::ui::components::{hash_link, hash_text, to};
 use crate::ui::time;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
@@ -154,19 +154,11 @@ fn route(table: Table, field: &str, value: &str) -> Option<Route> {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct TableViewProps {
-    pub(super) table: Table,
-    pub(super) rows: Vec<JsValue>,
-}
-
 /// One page of a table.
-#[component]
-pub(super) fn TableView(props: &TableViewProps) -> Html {
-    let table = props.table;
+pub(super) fn table_view(table: Table, rows: &[JsValue]) -> Html {
     let fields = columns(table);
     html! {
-        <div class="table-box">
+        <div key="rows" class="table-box">
             <table class="ledger">
                 <thead>
                     <tr>
@@ -176,7 +168,7 @@ pub(super) fn TableView(props: &TableViewProps) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for props.rows.iter().enumerate().map(|(number, row)| html! {
+                    { for rows.iter().enumerate().map(|(number, row)| html! {
                         <tr key={row_key(table, row, number)}>{ for fields.iter().map(|field| cell(table, field, row)) }</tr>
                     }) }
                 </tbody>
@@ -207,14 +199,15 @@ fn cell(table: Table, field: &'static str, row: &JsValue) -> Html {
             html! { <td key={field} title={exact}>{ short }</td> }
         }
         _ if is_hash(field) && whole => {
-            html! { <td key={field}><HashLink hash={shown.clone()} route={route(table, field, &shown)} /></td> }
+            let link = route(table, field, &shown).map_or_else(|| hash_text(&shown), |route| hash_link(&shown, &route));
+            html! { <td key={field}>{ link }</td> }
         }
         "from_user" | "to_user" | "owner" if whole => html! {
-            <td key={field}><HashLink hash={shown.clone()} route={Route::Ledger("users".to_owned(), shown.clone())} /></td>
+            <td key={field}>{ hash_link(&shown, &Route::Ledger("users".to_owned(), shown.clone())) }</td>
         },
         "height" if table == Table::Blocks => {
             let hash = text(&field_of(row, "hash"));
-            html! { <td key={field} class="number"><To route={Route::Block(hash)}>{ shown }</To></td> }
+            html! { <td key={field} class="number">{ to(&Route::Block(hash), "", shown.into()) }</td> }
         }
         _ if is_number(field) => html! { <td key={field} class="number">{ shown }</td> },
         _ => html! { <td key={field} class="memo" title={shown.clone()}>{ shown.clone() }</td> },

@@ -4,17 +4,18 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::compose::Compose;
-use super::fields::{TransactionList, sentence};
-use super::transaction::Track;
-use crate::browser::host::WalletUser;
+use super::compose::Composed;
+use super::fields::{sentence, transaction_list};
+use super::transaction::{mark, track, use_transaction_info};
+use crate::browser::host::{Host, WalletUser};
 use crate::command::{Draft, What};
-use crate::ipc::{AccountInfo, TransactionInfo};
+use crate::ipc::{AccountInfo, ApiError, MempoolInfo, TransactionInfo};
 use crate::ledger::{Query, Table, TransactionRow};
-use crate::ui::components::{Answered, Busy, Copy, HashLink, To};
-use crate::ui::hooks::{use_actions, use_answer, use_host, use_model};
-use crate::view::Model;
-use crate::view::figures::{bytes, count_of, grouped, short};
+use crate::ui::actions::Actions;
+use crate::ui::components::{answered, busy, copy_button, hash_link, hash_text, to};
+use crate::ui::hooks::{Answer, use_answer, use_model, use_number};
+use crate::ui::part::{View, part};
+use crate::view::figures::{bytes, count_of, grouped};
 use crate::view::route::Route;
 
 /// Transactions of this visit that are followed.
@@ -22,24 +23,29 @@ const MAX_FOLLOWED: usize = 5;
 /// Recent transactions of the ledger that are shown.
 const RECENT: u32 = 10;
 
-/// Changes when any node's head or mempool does.
-fn mark(model: &Model) -> (Option<String>, u32) {
-    (model.tips.first().map(|tip| tip.hash.clone()), model.nodes.iter().map(|node| node.status.pending).sum())
-}
-
 /// The page of users and transactions.
-#[component]
-pub(crate) fn Transact() -> Html {
-    let (host, model) = (use_host(), use_model());
-    let made = use_state_eq(|| 0_u32);
+#[hook]
+pub(crate) fn use_transact(actions: Actions) -> Html {
+    let (host, model) = (actions.host(), use_model());
+    let made = use_number(None);
     let sent = use_reducer(Sent::default);
     // Asked anew after a key was made and with each new picture, as keys come while the network starts.
     let users = host.wallet_users();
     let mark = mark(&model);
-    let accounts = use_answer((mark, *made), |host, _| async move { host.accounts(None).await });
+    let ask = {
+        let host = actions.host();
+        move || async move { host.accounts(None).await }
+    };
+    let accounts = use_answer(format!("{mark} {}", made.unwrap_or_default()), ask);
+    let ask = {
+        let host = actions.host();
+        move || async move { host.mempool(None).await }
+    };
+    let pool = use_answer(mark.clone(), ask);
+    let recent = use_answer(mark, move || async move { newest(&host).await });
     let on_user = {
-        let (setter, count) = (made.setter(), *made);
-        Callback::from(move |()| setter.set(count.wrapping_add(1)))
+        let (setter, count) = (made.setter(), made.unwrap_or_default());
+        Callback::from(move |()| setter.set(Some(count.wrapping_add(1))))
     };
     let on_sent = {
         let dispatcher = sent.dispatcher();
@@ -51,17 +57,17 @@ pub(crate) fn Transact() -> Html {
                 <h1>{ "Users" }</h1>
                 <p class="hint">{ "Demo keys derive from the network's public salt: anybody can know them. The coins are worth nothing." }</p>
                 if users.is_empty() {
-                    <Busy text="The network is starting…" />
+                    { busy("The network is starting…") }
                 } else {
-                    <Users users={users.clone()} accounts={accounts.here().cloned().unwrap_or_default()} on_sent={on_sent.clone()} />
+                    { user_table(&actions, &users, accounts.here().map_or(&[], Vec::as_slice), &on_sent) }
                 }
             </section>
             <section key="compose" class="panel" aria-label="Send">
                 <h2>{ "Send" }</h2>
                 if users.is_empty() {
-                    <Busy text="Waiting for the first keys…" />
+                    { busy("Waiting for the first keys…") }
                 } else {
-                    <Compose {users} {on_sent} {on_user} />
+                    { part(&actions, "compose", View::Compose(Composed { users, on_sent, on_user })) }
                 }
             </section>
             <section key="sent" class="panel wide" aria-label="Sent from here">
@@ -69,11 +75,11 @@ pub(crate) fn Transact() -> Html {
                 if sent.ids.is_empty() {
                     <p class="empty">{ "Nothing yet. What you send is followed here until it is committed." }</p>
                 } else {
-                    { for sent.ids.iter().map(|info| html! { <Followed key={info.tx_hash.clone()} first={info.clone()} /> }) }
+                    { for sent.ids.iter().map(|info| part(&actions, &info.tx_hash, View::Followed(Box::new(info.clone())))) }
                 }
             </section>
-            <Mempool key="mempool" />
-            <Recent key="recent" />
+            { mempool(&pool) }
+            { recent_list(&recent) }
         </div>
     }
 }
@@ -96,18 +102,15 @@ impl Reducible for Sent {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct UsersProps {
-    users: Vec<WalletUser>,
-    accounts: Vec<AccountInfo>,
-    on_sent: Callback<TransactionInfo>,
-}
-
-#[component]
-fn Users(props: &UsersProps) -> Html {
+fn user_table(
+    actions: &Actions,
+    users: &[WalletUser],
+    accounts: &[AccountInfo],
+    on_sent: &Callback<TransactionInfo>,
+) -> Html {
     let row = |user: &WalletUser| {
-        let account = props.accounts.iter().find(|account| account.address == user.address).cloned();
-        html! { <User key={user.address.clone()} user={user.clone()} {account} on_sent={props.on_sent.clone()} /> }
+        let account = accounts.iter().find(|account| account.address == user.address);
+        user_row(actions, user, account, on_sent)
     };
     html! {
         <div class="table-box">
@@ -120,28 +123,23 @@ fn Users(props: &UsersProps) -> Html {
                         <th scope="col">{ "Address" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for props.users.iter().map(row) }</tbody>
+                <tbody>{ for users.iter().map(row) }</tbody>
             </table>
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct UserProps {
-    user: WalletUser,
-    account: Option<AccountInfo>,
-    on_sent: Callback<TransactionInfo>,
-}
-
-#[component]
-fn User(props: &UserProps) -> Html {
-    let (host, actions) = (use_host(), use_actions());
-    let (user, account) = (&props.user, props.account.as_ref());
+fn user_row(
+    actions: &Actions,
+    user: &WalletUser,
+    account: Option<&AccountInfo>,
+    on_sent: &Callback<TransactionInfo>,
+) -> Html {
     let registered = account.is_some_and(|account| account.name == user.name);
     let register = {
-        let (name, on_sent) = (user.name.clone(), props.on_sent.clone());
+        let (actions, name, on_sent) = (actions.clone(), user.name.clone(), on_sent.clone());
         Callback::from(move |_: MouseEvent| {
-            let (host, actions, on_sent) = (host.clone(), actions.clone(), on_sent.clone());
+            let (host, actions, on_sent) = (actions.host(), actions.clone(), on_sent.clone());
             let draft = Draft::new(&name, What::RegisterUser { name: name.clone() });
             wasm_bindgen_futures::spawn_local(async move {
                 match host.send(draft).await {
@@ -152,7 +150,7 @@ fn User(props: &UserProps) -> Html {
         })
     };
     html! {
-        <tr>
+        <tr key={user.address.clone()}>
             <th scope="row">
                 <span class="user-name">{ user.name.clone() }</span>{ " " }
                 if user.demo { <span class="badge calm">{ "demo key" }</span> } else { <span class="badge good">{ "own key" }</span> }
@@ -163,48 +161,37 @@ fn User(props: &UserProps) -> Html {
             <td class="number">{ account.map_or_else(|| "0".to_owned(), |account| grouped(account.balance)) }</td>
             <td class="number">{ account.map_or_else(|| "0".to_owned(), |account| grouped(account.next_nonce)) }</td>
             <td>
-                <HashLink hash={user.address.clone()} route={Route::Ledger("users".to_owned(), user.address.clone())} />
-                <Copy text={user.address.clone()} what="Address" />
+                { hash_link(&user.address, &Route::Ledger("users".to_owned(), user.address.clone())) }
+                { copy_button(actions, &user.address, "Address") }
             </td>
         </tr>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct FollowedProps {
-    /// The transaction as the first node took it.
-    first: TransactionInfo,
-}
-
 /// A sent transaction with its live status.
-#[component]
-fn Followed(props: &FollowedProps) -> Html {
+#[hook]
+pub(crate) fn use_followed(actions: Actions, first: Box<TransactionInfo>) -> Html {
     let model = use_model();
-    let nodes = model.nodes.iter().filter(|node| node.own && node.is_up()).count();
-    let key = (props.first.tx_hash.clone(), mark(&model));
-    let answer = use_answer(key, |host, (id, _)| async move { host.transaction(&id).await });
-    let info = answer.here().cloned().flatten().unwrap_or_else(|| props.first.clone());
+    let answer = use_transaction_info(&actions, &model, &first.tx_hash);
+    let info = answer.here().and_then(Option::as_ref).unwrap_or(&first);
     html! {
         <article class="followed">
-            <p><To route={Route::Transaction(info.tx_hash.clone())}>{ sentence(&info) }</To></p>
+            <p>{ to(&Route::Transaction(info.tx_hash.clone()), "", sentence(info).into()) }</p>
             <p class="hint">
-                { "Id " }<span class="hash" title={info.tx_hash.clone()}>{ short(&info.tx_hash) }</span><Copy text={info.tx_hash.clone()} what="Transaction id" />
-                { " Signature " }<span class="hash" title={info.signature.clone()}>{ short(&info.signature) }</span><Copy text={info.signature.clone()} what="Signature" />
+                { "Id " }{ hash_text(&info.tx_hash) }{ copy_button(&actions, &info.tx_hash, "Transaction id") }
+                { " Signature " }{ hash_text(&info.signature) }{ copy_button(&actions, &info.signature, "Signature") }
             </p>
-            <Track info={info.clone()} {nodes} />
+            { track(info, &model) }
         </article>
     }
 }
 
 /// What waits at the node with the heaviest chain.
-#[component]
-fn Mempool() -> Html {
-    let model = use_model();
-    let answer = use_answer(mark(&model), |host, _| async move { host.mempool(None).await });
+fn mempool(answer: &Answer<MempoolInfo>) -> Html {
     html! {
-        <section class="panel" aria-label="Mempool">
+        <section key="mempool" class="panel" aria-label="Mempool">
             <h2>{ "Mempool" }</h2>
-            <Answered key="state" waiting={answer.is_waiting()} error={answer.error()} text="Reading the mempool…" />
+            { answered(answer.is_waiting(), answer.error(), "Reading the mempool…") }
             if let Some(pool) = answer.here() {
                 <p class="hint">
                     { format!("{} at {}, {}. Blocks take the highest fee per byte first.",
@@ -213,7 +200,7 @@ fn Mempool() -> Html {
                 if pool.transactions.is_empty() {
                     <p class="empty">{ "Empty: every transaction is committed." }</p>
                 } else {
-                    <TransactionList transactions={pool.transactions.iter().take(50).cloned().collect::<Vec<_>>()} />
+                    { transaction_list(pool.transactions.get(..50).unwrap_or(&pool.transactions)) }
                 }
             }
         </section>
@@ -245,34 +232,33 @@ fn info_of(row: TransactionRow) -> TransactionInfo {
 }
 
 /// The newest transactions of the ledger.
-#[component]
-fn Recent() -> Html {
-    let model = use_model();
-    let answer = use_answer(mark(&model), |host, _| async move {
-        let query = Query {
-            table: Table::Transactions,
-            index: Some("timestamp".to_owned()),
-            key: None,
-            descending: true,
-            offset: 0,
-            limit: RECENT,
-        };
-        let page = host.ledger(None, query).await?;
-        let rows = page.rows.into_iter().filter_map(|row| serde_wasm_bindgen::from_value::<TransactionRow>(row).ok());
-        Ok(rows.map(info_of).collect::<Vec<_>>())
-    });
+async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
+    let query = Query {
+        table: Table::Transactions,
+        index: Some("timestamp".to_owned()),
+        key: None,
+        descending: true,
+        offset: 0,
+        limit: RECENT,
+    };
+    let page = host.ledger(None, query).await?;
+    let rows = page.rows.into_iter().filter_map(|row| serde_wasm_bindgen::from_value::<TransactionRow>(row).ok());
+    Ok(rows.map(info_of).collect())
+}
+
+fn recent_list(answer: &Answer<Vec<TransactionInfo>>) -> Html {
     html! {
-        <section class="panel" aria-label="Recent transactions">
+        <section key="recent" class="panel" aria-label="Recent transactions">
             <div class="panel-title">
                 <h2>{ "Recent transactions" }</h2>
-                <To route={Route::Ledger("transactions".to_owned(), String::new())} class="more">{ "All" }</To>
+                { to(&Route::Ledger("transactions".to_owned(), String::new()), "more", "All".into()) }
             </div>
-            <Answered key="state" waiting={answer.is_waiting()} error={answer.error()} text="Reading the ledger…" />
+            { answered(answer.is_waiting(), answer.error(), "Reading the ledger…") }
             if let Some(list) = answer.here() {
                 if list.is_empty() {
                     <p class="empty">{ "No transaction yet." }</p>
                 } else {
-                    <TransactionList transactions={list.clone()} />
+                    { transaction_list(list) }
                 }
             }
         </section>

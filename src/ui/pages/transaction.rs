@@ -2,97 +2,87 @@
 
 use yew::prelude::*;
 
-use super::fields::{Checks, sentence};
+use super::fields::{checks, sentence};
 use crate::ipc::TransactionInfo;
-use crate::ui::components::{Busy, Fact, Facts, HashLink, HexDump, Refusal, To};
+use crate::ui::actions::Actions;
+use crate::ui::components::{busy, copied_fact, fact, facts, hash_fact, hash_link, hex_dump, refusal, to};
 use crate::ui::hooks::{Answer, use_answer, use_model};
 use crate::ui::time;
-use crate::view::check;
+use crate::view::Model;
+use crate::view::check::{self, Check};
 use crate::view::figures::{count_of, grouped};
 use crate::view::route::Route;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct TransactionProps {
-    /// Id or prefix of it.
-    pub(crate) id: String,
-}
-
-/// The page of a transaction.
-#[component]
-pub(crate) fn Transaction(props: &TransactionProps) -> Html {
+/// The page of a transaction: id or prefix of it.
+#[hook]
+pub(crate) fn use_transaction(actions: Actions, id: String) -> Html {
     let model = use_model();
-    // What changes where it stands: a new head, and a mempool that took or lost something.
-    let mark = (
-        model.tips.first().map(|tip| tip.hash.clone()),
-        model.nodes.iter().map(|node| node.status.pending).sum::<u32>(),
-    );
-    let answer = use_answer((props.id.clone(), mark), |host, (id, _)| async move { host.transaction(&id).await });
-    let nodes = model.nodes.iter().filter(|node| node.own && node.is_up()).count();
-    match &answer {
-        Answer::Waiting => {
-            html! { <section class="panel"><Busy text="Asking the nodes for the transaction…" /></section> }
+    let answer = use_transaction_info(&actions, &model, &id);
+    let info = answer.here().and_then(Option::as_ref);
+    let raw = info.map(|info| (info.raw.clone(), info.tx_hash.clone()));
+    let checks = use_memo(raw, |raw| raw.as_ref().map(|(raw, id)| check::transaction(raw, id)).unwrap_or_default());
+    match (&answer, info) {
+        (_, Some(info)) => shown(&actions, info, &checks, &model),
+        (Answer::Waiting, _) => {
+            html! { <section class="panel">{ busy("Asking the nodes for the transaction…") }</section> }
         }
-        Answer::Refused(error) => html! {
-            <section class="panel"><h1>{ "Transaction" }</h1><Refusal error={error.clone()} /></section>
+        (Answer::Refused(error), _) => html! {
+            <section class="panel"><h1>{ "Transaction" }</h1>{ refusal(error) }</section>
         },
-        Answer::Here(info) => match info.as_ref() {
-            Some(info) => html! { <Shown info={info.clone()} {nodes} /> },
-            None => html! {
-                <section class="panel">
-                    <h1>{ "No such transaction" }</h1>
-                    <p>{ "No node of this tab holds a transaction " }<code>{ props.id.clone() }</code>{ "." }</p>
-                    <p><To route={Route::Transact}>{ "Send one" }</To></p>
-                </section>
-            },
+        (Answer::Here(_), None) => html! {
+            <section class="panel">
+                <h1>{ "No such transaction" }</h1>
+                <p>{ "No node of this tab holds a transaction " }<code>{ id }</code>{ "." }</p>
+                <p>{ to(&Route::Transact, "", "Send one".into()) }</p>
+            </section>
         },
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ShownProps {
-    info: TransactionInfo,
-    /// Nodes that were asked.
-    nodes: usize,
+/// What changes where transactions stand: a new head, and a mempool that took or lost something.
+pub(super) fn mark(model: &Model) -> String {
+    let head = model.tips.first().map(|tip| tip.hash.as_str()).unwrap_or_default();
+    format!("{head} {}", model.nodes.iter().map(|node| node.status.pending).sum::<u32>())
 }
 
-#[component]
-fn Shown(props: &ShownProps) -> Html {
-    let tx = &props.info;
-    let checks = use_memo((tx.raw.clone(), tx.tx_hash.clone()), |(raw, id)| check::transaction(raw, id));
+/// What the nodes say of a transaction.
+#[hook]
+pub(super) fn use_transaction_info(actions: &Actions, model: &Model, id: &str) -> Answer<Option<TransactionInfo>> {
+    let ask = {
+        let (host, id) = (actions.host(), id.to_owned());
+        move || async move { host.transaction(&id).await }
+    };
+    use_answer(format!("{id} {}", mark(model)), ask)
+}
+
+fn shown(actions: &Actions, tx: &TransactionInfo, checked: &[Check], model: &Model) -> Html {
     html! {
         <div class="block-page">
             <section key="head" class="panel wide">
                 <h1>{ "Transaction" }</h1>
                 <p class="lead">{ sentence(tx) }</p>
                 <p class="full-hash hash">{ tx.tx_hash.clone() }</p>
-                <Track info={tx.clone()} nodes={props.nodes} />
+                { track(tx, model) }
             </section>
             <section key="fields" class="panel">
                 <h2>{ "Content" }</h2>
-                <Facts class="explained">{ fields(tx) }</Facts>
+                { facts("fields", "explained", fields(actions, tx)) }
             </section>
             <section key="checks" class="panel">
                 <h2>{ "Checked in this page" }</h2>
                 <p class="hint">{ "Computed here from the transaction's bytes, without believing the node that sent them." }</p>
-                <Checks checks={(*checks).clone()} />
-                <HexDump hex={tx.raw.clone()} />
+                { checks(checked) }
+                { hex_dump(actions, &tx.raw) }
             </section>
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct TrackProps {
-    pub(super) info: TransactionInfo,
-    pub(super) nodes: usize,
-}
-
 /// Sent, seen, committed: how far a transaction is.
-#[component]
-pub(super) fn Track(props: &TrackProps) -> Html {
-    let tx = &props.info;
+pub(super) fn track(tx: &TransactionInfo, model: &Model) -> Html {
+    let nodes = model.nodes.iter().filter(|node| node.own && node.is_up()).count();
     let committed = tx.status == "committed";
-    let seen = format!("Seen by {} of {}", tx.seen_by, props.nodes.max(usize::try_from(tx.seen_by).unwrap_or(0)));
+    let seen = format!("Seen by {} of {}", tx.seen_by, nodes.max(usize::try_from(tx.seen_by).unwrap_or(0)));
     let (last_class, last, more) = match (tx.status.as_str(), tx.height) {
         ("committed", Some(height)) => (
             "done",
@@ -108,41 +98,42 @@ pub(super) fn Track(props: &TrackProps) -> Html {
     let block = committed.then(|| Route::Block(tx.block_id.clone()));
     html! {
         <ol class="track" aria-label="How far the transaction is">
-            { step("sent", "done", "Sent".to_owned(), html! { { time::of_day(tx.timestamp) } }) }
-            { step("seen", if tx.seen_by > 0 { "done" } else { "next" }, seen, html! { { "nodes of this tab that hold it" } }) }
+            { step("sent", "done", "Sent".to_owned(), time::of_day(tx.timestamp).into()) }
+            { step("seen", if tx.seen_by > 0 { "done" } else { "next" }, seen, "nodes of this tab that hold it".into()) }
             { step("last", last_class, last, html! {
                 <>
                     { more }
-                    if let Some(route) = block { { " " }<To {route}>{ "block" }</To> }
+                    if let Some(route) = block { { " " }{ to(&route, "", "block".into()) } }
                 </>
             }) }
         </ol>
     }
 }
 
-fn fields(tx: &TransactionInfo) -> Html {
-    html! {
+fn fields(actions: &Actions, tx: &TransactionInfo) -> Vec<Html> {
+    let from = html! {
         <>
-            <Fact key="kind" term="Kind">{ tx.kind.replace('_', " ") }</Fact>
-            <Fact key="from" term="From" copy={tx.from_address.clone()} hint="The account that signs and pays.">
-                { if tx.from_user == tx.from_address { String::new() } else { format!("{} ", tx.from_user) } }
-                <HashLink hash={tx.from_address.clone()} route={Route::Ledger("users".to_owned(), tx.from_address.clone())} />
-            </Fact>
-            if !tx.to_user.is_empty() {
-                <Fact key="to" term="To">{ tx.to_user.clone() }</Fact>
-            }
-            if tx.amount > 0 {
-                <Fact key="amount" term="Amount">{ grouped(tx.amount) }</Fact>
-            }
-            <Fact key="fee" term="Fee" hint="Paid to whoever makes the block.">{ count_of(tx.fee, "coin", "coins") }</Fact>
-            <Fact key="nonce" term="Nonce" hint="Transactions the account committed before: none can be replayed.">{ grouped(tx.nonce) }</Fact>
-            if !tx.memo.is_empty() {
-                <Fact key="memo" term="Memo"><q class="memo">{ tx.memo.clone() }</q></Fact>
-            }
-            <Fact key="time" term="First seen">{ time::exact(tx.timestamp) }</Fact>
-            <Fact key="signature" term="Signature" copy={tx.signature.clone()} hint="Ed25519, by the sender's key.">
-                <HashLink hash={tx.signature.clone()} />
-            </Fact>
+            { if tx.from_user == tx.from_address { String::new() } else { format!("{} ", tx.from_user) } }
+            { hash_link(&tx.from_address, &Route::Ledger("users".to_owned(), tx.from_address.clone())) }
         </>
+    };
+    let mut list = vec![
+        fact("Kind", "", tx.kind.replace('_', " ").into()),
+        copied_fact(actions, "From", "The account that signs and pays.", &tx.from_address, from),
+    ];
+    if !tx.to_user.is_empty() {
+        list.push(fact("To", "", tx.to_user.clone().into()));
     }
+    if tx.amount > 0 {
+        list.push(fact("Amount", "", grouped(tx.amount).into()));
+    }
+    list.push(fact("Fee", "Paid to whoever makes the block.", count_of(tx.fee, "coin", "coins").into()));
+    let hint = "Transactions the account committed before: none can be replayed.";
+    list.push(fact("Nonce", hint, grouped(tx.nonce).into()));
+    if !tx.memo.is_empty() {
+        list.push(fact("Memo", "", html! { <q class="memo">{ tx.memo.clone() }</q> }));
+    }
+    list.push(fact("First seen", "", time::exact(tx.timestamp).into()));
+    list.push(hash_fact(actions, "Signature", "Ed25519, by the sender's key.", &tx.signature, None));
+    list
 }
