@@ -6,7 +6,7 @@
 //!
 //! Bounds: at most the asked number of columns; blocks below the window are only counted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::ipc::BlockSummary;
 
@@ -64,11 +64,7 @@ impl Tree {
         };
         let top = top.unwrap_or(highest).min(highest);
         let lowest = top.saturating_sub(u64::from(columns.max(1)) - 1);
-        let inside: BTreeMap<&str, &BlockSummary> = blocks
-            .iter()
-            .filter(|(_, block)| (lowest..=top).contains(&block.height))
-            .map(|(hash, block)| (hash.as_str(), block))
-            .collect();
+        let inside: Inside<'_> = blocks.values().filter(|block| (lowest..=top).contains(&block.height)).collect();
         let lanes = assign_lanes(&inside, blocks, tips);
         let count = |test: fn(u64, u64) -> bool, limit: u64| {
             let number = blocks.values().filter(|block| test(block.height, limit)).count();
@@ -77,8 +73,8 @@ impl Tree {
         let mut tree = Self {
             lowest,
             columns: column_of(top, lowest) + 1,
-            lanes: lanes.values().max().map_or(1, |lane| lane + 1),
-            blocks: inside.values().map(|block| place(block, lowest, &lanes, tips)).collect(),
+            lanes: lanes.iter().map(|(_, lane)| lane + 1).max().unwrap_or(1),
+            blocks: inside.iter().map(|block| place(block, lowest, &lanes, tips)).collect(),
             edges: Vec::new(),
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
@@ -89,55 +85,59 @@ impl Tree {
     }
 }
 
+/// Blocks of the window; so few that they are searched one by one.
+type Inside<'a> = Vec<&'a BlockSummary>;
+/// Lane of each block of the window by its id.
+type Lanes<'a> = Vec<(&'a str, u32)>;
+
+fn find<'a>(inside: &[&'a BlockSummary], hash: &str) -> Option<&'a BlockSummary> {
+    inside.iter().copied().find(|block| block.hash == hash)
+}
+
+fn lane_of(lanes: &[(&str, u32)], hash: &str) -> Option<u32> {
+    lanes.iter().find(|(other, _)| *other == hash).map(|(_, lane)| *lane)
+}
+
 fn column_of(height: u64, lowest: u64) -> u32 {
     u32::try_from(height.saturating_sub(lowest)).unwrap_or(u32::MAX)
 }
 
-fn place(block: &BlockSummary, lowest: u64, lanes: &BTreeMap<String, u32>, tips: &[Tip]) -> PlacedBlock {
+fn place(block: &BlockSummary, lowest: u64, lanes: &[(&str, u32)], tips: &[Tip]) -> PlacedBlock {
     PlacedBlock {
         block: block.clone(),
         column: column_of(block.height, lowest),
-        lane: lanes.get(&block.hash).copied().unwrap_or(0),
+        lane: lane_of(lanes, &block.hash).unwrap_or(0),
         head_of: tips.iter().filter(|tip| tip.hash == block.hash).flat_map(|tip| tip.nodes.clone()).collect(),
     }
 }
 
-fn edge(
-    placed: &PlacedBlock,
-    inside: &BTreeMap<&str, &BlockSummary>,
-    lowest: u64,
-    lanes: &BTreeMap<String, u32>,
-) -> Option<Edge> {
-    let parent = inside.get(placed.block.previous_hash.as_str())?;
+fn edge(placed: &PlacedBlock, inside: &[&BlockSummary], lowest: u64, lanes: &[(&str, u32)]) -> Option<Edge> {
+    let parent = find(inside, &placed.block.previous_hash)?;
     Some(Edge {
         child: placed.block.hash.clone(),
         from: (placed.column, placed.lane),
-        to: (column_of(parent.height, lowest), lanes.get(&parent.hash).copied().unwrap_or(0)),
+        to: (column_of(parent.height, lowest), lane_of(lanes, &parent.hash).unwrap_or(0)),
     })
 }
 
 /// Gives each block of the window a lane, branch by branch, the heaviest first.
-fn assign_lanes(
-    inside: &BTreeMap<&str, &BlockSummary>,
-    all: &BTreeMap<String, BlockSummary>,
-    tips: &[Tip],
-) -> BTreeMap<String, u32> {
-    let mut lanes = BTreeMap::new();
-    let mut taken: BTreeSet<(u32, u64)> = BTreeSet::new();
+fn assign_lanes<'a>(inside: &[&'a BlockSummary], all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Lanes<'a> {
+    let mut lanes: Lanes<'a> = Vec::new();
+    let mut taken: Vec<(u32, u64)> = Vec::new();
     for leaf in leaves(inside, all, tips) {
         let mut branch = Vec::new();
         let mut at = Some(leaf);
-        while let Some(block) = at.filter(|block| !lanes.contains_key(&block.hash)) {
+        while let Some(block) = at.filter(|block| lane_of(&lanes, &block.hash).is_none()) {
             branch.push(block);
-            at = inside.get(block.previous_hash.as_str()).copied();
+            at = find(inside, &block.previous_hash);
         }
         let Some(lowest) = branch.last().map(|block| block.height) else { continue };
         // The line to the parent must not run under another branch: its height counts as covered.
         let span = lowest.saturating_sub(u64::from(at.is_some()))..=branch.first().map_or(lowest, |block| block.height);
         let lane = (0..).find(|lane| span.clone().all(|height| !taken.contains(&(*lane, height)))).unwrap_or_default();
         for block in branch {
-            taken.insert((lane, block.height));
-            lanes.insert(block.hash.clone(), lane);
+            taken.push((lane, block.height));
+            lanes.push((&block.hash, lane));
         }
     }
     lanes
@@ -145,13 +145,12 @@ fn assign_lanes(
 
 /// Blocks without children in the window: the heaviest tip's branch first, then by weight.
 fn leaves<'a>(
-    inside: &BTreeMap<&str, &'a BlockSummary>,
+    inside: &[&'a BlockSummary],
     all: &BTreeMap<String, BlockSummary>,
     tips: &[Tip],
 ) -> Vec<&'a BlockSummary> {
-    let parents: BTreeSet<&str> = inside.values().map(|block| block.previous_hash.as_str()).collect();
-    let mut leaves: Vec<&BlockSummary> =
-        inside.values().copied().filter(|block| !parents.contains(block.hash.as_str())).collect();
+    let is_parent = |hash: &str| inside.iter().any(|block| block.previous_hash == hash);
+    let mut leaves: Vec<&BlockSummary> = inside.iter().copied().filter(|block| !is_parent(&block.hash)).collect();
     let best = best_in_window(inside, all, tips);
     leaves.sort_unstable_by(|a, b| {
         let rank = |block: &BlockSummary| (best.as_deref() != Some(&block.hash), std::cmp::Reverse(block.weight));
@@ -161,14 +160,10 @@ fn leaves<'a>(
 }
 
 /// The highest block of the heaviest tip's branch that is inside the window.
-fn best_in_window(
-    inside: &BTreeMap<&str, &BlockSummary>,
-    all: &BTreeMap<String, BlockSummary>,
-    tips: &[Tip],
-) -> Option<String> {
+fn best_in_window(inside: &[&BlockSummary], all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Option<String> {
     let mut at = tips.iter().find_map(|tip| all.get(&tip.hash));
     while let Some(block) = at {
-        if inside.contains_key(block.hash.as_str()) {
+        if find(inside, &block.hash).is_some() {
             return Some(block.hash.clone());
         }
         at = all.get(&block.previous_hash);
