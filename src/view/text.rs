@@ -46,6 +46,7 @@ pub fn status(model: &Model, now: u64) -> String {
         let measured = |text: String| if up && node.own { text } else { String::new() };
         let ledger = match (&status.degraded, node.own) {
             (Some(reason), _) => format!("in memory: {reason}"),
+            (None, true) if status.kind == NodeKind::Viewer => "in memory".to_owned(),
             (None, true) => format!("durable to {}", grouped(status.durable_height)),
             (None, false) => String::new(),
         };

@@ -53,7 +53,6 @@ pub struct Host {
     /// This tab's name among the tabs of the network.
     tab: String,
     storage: Storage,
-    in_memory: Cell<bool>,
     network: RefCell<Option<Rc<Network>>>,
     record: RefCell<Option<Record>>,
     mode: Cell<TabMode>,
@@ -154,7 +153,6 @@ impl Host {
             name,
             tab,
             storage,
-            in_memory: Cell::new(false),
             network: RefCell::default(),
             record: RefCell::default(),
             mode: Cell::new(TabMode::Starting),

@@ -43,8 +43,10 @@ impl Host {
             if fatal {
                 return Err(missing);
             }
-            self.in_memory.set(self.in_memory.get() || missing.code == "no_indexed_db");
-            self.bus.problem(missing);
+            if missing.code == "no_locks" {
+                let text = format!("{}: open this network in one tab only", missing.message);
+                self.bus.problem(ApiError::new(&missing.code, text));
+            }
         }
         js::random::<1>()?;
         self.read_record().await?;
@@ -60,8 +62,13 @@ impl Host {
         }
     }
 
+    /// The name of a lock of this network; a network that lives in this tab only shares none.
     pub(super) fn lock_name(&self, what: &str) -> String {
-        format!("aurex:{}:{what}", self.name)
+        if self.storage.is_persistent() {
+            format!("aurex:{}:{what}", self.name)
+        } else {
+            format!("aurex:{}:{}:{what}", self.name, self.tab)
+        }
     }
 
     /// Reads the record, or makes one. Two tabs do not make two.

@@ -301,7 +301,7 @@ impl Host {
     async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
         let guard = self.hold_name(&entry.name, wait_ms).await?;
         let network = self.network()?;
-        let database = (!self.in_memory.get()).then(|| database(&self.name, &network.chain_id, &entry.name));
+        let database = self.storage.is_persistent().then(|| database(&self.name, &network.chain_id, &entry.name));
         Ok(self.adopt(Node::new(entry, node_key(&network.seed, &entry.name), database, guard)))
     }
 

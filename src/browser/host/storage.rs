@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use wasm_bindgen::prelude::*;
 
+use crate::browser::capability;
 use crate::browser::js::{explain, field};
 use crate::ipc::ApiError;
 
@@ -33,8 +34,16 @@ pub(super) enum Storage {
 }
 
 impl Storage {
-    /// The browser's storage if it can be written, else memory and why.
+    /// The browser's storage if it can be written, else memory and why. Without databases a record is of
+    /// no use after the page: a node that comes back with its key must know what it has signed.
     pub(super) fn open() -> (Self, Option<ApiError>) {
+        const THEN: &str = "the network lives in this tab only and ends with it";
+        let memory = |code: &str, reason: String| {
+            (Self::Memory(RefCell::default()), Some(ApiError::new(code, format!("{reason}: {THEN}"))))
+        };
+        if let Err(missing) = capability::indexed_db() {
+            return memory(&missing.code, missing.message);
+        }
         let storage = field(&js_sys::global(), "localStorage");
         let reason = if storage.is_object() {
             let storage: JsStorage = storage.unchecked_into();
@@ -46,9 +55,7 @@ impl Storage {
         } else {
             "it is switched off".to_owned()
         };
-        let text =
-            format!("expected localStorage for the network's record, found none ({reason}): a reload begins anew");
-        (Self::Memory(RefCell::default()), Some(ApiError::new("no_local_storage", text)))
+        memory("no_local_storage", format!("expected localStorage for the network's record, found none ({reason})"))
     }
 
     pub(super) const fn is_persistent(&self) -> bool {
