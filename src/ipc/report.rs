@@ -65,7 +65,7 @@ pub struct NodeStatus {
     pub authorities: u32,
     /// Whether this node is one of them.
     pub is_authority: bool,
-    /// Blocks that this node made and that are on its best chain, since it started.
+    /// Blocks that this node made since it started, on whatever branch they are now.
     pub blocks_made: u64,
     /// Frames received, sent and refused since it started.
     pub frames_in: u64,
@@ -106,7 +106,7 @@ pub struct MinerStatus {
     pub elapsed_ms: u64,
     /// Blocks found since it started.
     pub blocks_found: u64,
-    /// `idle`, `searching` or `stopped`.
+    /// `idle` or `searching`.
     pub state: String,
 }
 
@@ -276,7 +276,7 @@ pub struct MempoolInfo {
     pub count: u32,
     /// Their encoded bytes.
     pub bytes: u32,
-    /// The first 200 by fee rate.
+    /// The first 200 by account and nonce.
     pub transactions: Vec<TransactionInfo>,
 }
 
