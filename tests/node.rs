@@ -135,7 +135,7 @@ impl Talk {
 
 impl Heard {
     fn hear(&self, message: JsValue) {
-        let value = field(&message, "value");
+        let value = field(&field(&message, "answer"), "value");
         let message: FromNode = from_js(message).unwrap();
         if let FromNode::Started(report) | FromNode::Report(report) = &message {
             self.reports.set(self.reports.get() + 1);

@@ -22,7 +22,7 @@ pub struct SearchJob {
 
 /// From a node to a miner worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ToMiner {
     /// Drop what you search and search this.
     Search(SearchJob),
@@ -32,7 +32,7 @@ pub enum ToMiner {
 
 /// From a miner worker to its node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum FromMiner {
     /// About four times a second while it searches.
     Progress {

@@ -48,7 +48,7 @@ pub struct NodeConfig {
 
 /// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Pace {
     /// The network's miners together aim at one work block in this many milliseconds.
     Interval {
@@ -61,7 +61,7 @@ pub enum Pace {
 
 /// From the page to a node worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ToNode {
     /// The first message, once.
     Start(NodeConfig),
@@ -91,7 +91,7 @@ pub enum ToNode {
 
 /// What the page may ask of a node. Each names the type of its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     /// Takes a signed transaction: answered by a [`TransactionInfo`] once it is in the mempool.
     Submit {
@@ -135,11 +135,11 @@ pub enum Request {
 
 /// From a node worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum FromNode {
     /// The node runs: its first report.
     Started(Report),
-    /// The answer to a request; its value stands beside it in the message as `value`, as the request says.
+    /// The answer to a request; its value stands beside the id as `value`, as the request says.
     Answer {
         /// Of the request.
         id: RequestId,

@@ -8,7 +8,7 @@ use crate::consensus::{SignatureCache, slots};
 use crate::gossip::{NodeRecord, Peers, Seen, Sync};
 use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
-use crate::primitives::{Block, BlockHash, Height, Millis, Slot, Timestamp, Transaction, from_hex, to_hex};
+use crate::primitives::{Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, to_hex};
 use crate::state::{Entry, Key, State};
 
 use super::making::{Authority, Mining};
@@ -75,7 +75,7 @@ impl Node {
             writer: Writer::new(durable),
             degraded: None,
             ledger_start: recovered.outcome,
-            mining: Mining::new(setup.pace, setup.miners, listen_until),
+            mining: Mining::new(setup.pace, if setup.kind == NodeKind::Pow { setup.miners } else { 0 }, listen_until),
             authority: Authority::new(sealed, slots::slot_at(&params, now)),
             params,
             timers: Timers::default(),

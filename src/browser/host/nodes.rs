@@ -276,10 +276,11 @@ impl Host {
         if node.run.get() != run {
             return;
         }
-        // An answer's value stands beside it and is not read here.
-        if field(&message, "type").as_string().as_deref() == Some("answer") {
-            match from_js::<RequestId>(field(&message, "id")) {
-                Ok(id) => node.settle(id, Ok(field(&message, "value"))),
+        // An answer's value stands beside its id and is not read here.
+        let answer = field(&message, "answer");
+        if !answer.is_undefined() {
+            match from_js::<RequestId>(field(&answer, "id")) {
+                Ok(id) => node.settle(id, Ok(field(&answer, "value"))),
                 Err(error) => self.bus.problem(error),
             }
             return;

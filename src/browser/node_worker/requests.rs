@@ -127,11 +127,11 @@ impl Shell {
         self.serve_waiting();
     }
 
-    /// Answers a request: the value stands beside the message.
+    /// Answers a request: the value stands beside its id.
     fn answer<T: Serialize>(&self, id: RequestId, answer: Result<T, ApiError>) {
         let message = answer.and_then(|value| {
             let message = to_js(&FromNode::Answer { id })?;
-            let beside = Reflect::set(&message, &JsValue::from_str("value"), &to_js(&value)?);
+            let beside = Reflect::set(&js::field(&message, "answer"), &JsValue::from_str("value"), &to_js(&value)?);
             beside.map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
             Ok(message)
         });
