@@ -10,6 +10,18 @@
 mod browser;
 #[path = "page/clock.rs"]
 mod clock;
+#[path = "page/console.rs"]
+mod console;
+#[path = "page/gossip.rs"]
+mod gossip;
+#[path = "page/input.rs"]
+mod input;
+#[path = "page/ledger.rs"]
+mod ledger;
+#[path = "page/looks.rs"]
+mod looks;
+#[path = "page/network.rs"]
+mod network;
 #[path = "page/server.rs"]
 mod server;
 #[path = "page/start.rs"]

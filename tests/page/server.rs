@@ -53,10 +53,6 @@ impl Server {
         Self { origin, requests, closing, thread: Some(thread) }
     }
 
-    pub(crate) fn origin(&self) -> &str {
-        &self.origin
-    }
-
     /// The page's address with a query, which may be empty.
     pub(crate) fn page(&self, query: &str) -> String {
         format!("{}{BASE}{query}", self.origin)
