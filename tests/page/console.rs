@@ -62,7 +62,6 @@ fn every_word_that_asks_is_answered() {
     expect(&visit, "ledger blocks 1", &["hash", "previous"]);
     expect(&visit, "ledger users alice", &["alice"]);
     expect(&visit, "ledger nodes", &["pow-1", "aurex/1/"]);
-    expect(&visit, "ledger mining_pool", &["worker"]);
     expect(&visit, "block 1", &["at height 1", "state root", "proof: "]);
     expect(&visit, "user alice", &["alice, address", "balance"]);
     expect(&visit, "mempool", &["mempool of"]);
@@ -82,6 +81,9 @@ fn every_word_that_asks_is_answered() {
     });
     eprintln!("    full speed: {fast:.0} hashes/s on one node");
     expect(&visit, "pace 3", &["about every 3 s"]);
+    visit.wait("the miner's row in the ledger", 60, |visit| {
+        visit.command("ledger mining_pool").contains("searching").then_some(())
+    });
     visit.agreed(5, 4, 60);
     visit.expect_quiet();
 }

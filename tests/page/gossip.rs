@@ -83,7 +83,7 @@ fn a_stranger_hears_signed_frames_and_what_it_forges_is_refused_and_changes_noth
 
     let page = visit.browser.window();
     let stranger = visit.browser.new_window();
-    visit.browser.go(&visit.server.page("worker.js"));
+    visit.browser.go(&visit.server.other_page());
     visit.value(&HEAR.replace("NAMES", &json!([discovery, inbox]).to_string()));
     let (announced, directed) = visit.wait("frames on both channels", 60, |visit| {
         let heard = visit.value("return heard");

@@ -11,6 +11,10 @@ use std::time::Duration;
 
 /// Where the page lies on the server.
 const BASE: &str = "/some/sub-path/";
+/// Another page of the same origin, for what a stranger does there.
+const OTHER: &str = "/other-page/";
+const OTHER_PAGE: &str = "<!doctype html><title>Another page</title><link rel=\"icon\" href=\"icon.svg\">";
+const OTHER_ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
 /// What the issue asks for and no more than the page's own policy. It applies to workers as well.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'none'";
@@ -55,7 +59,17 @@ impl Server {
 
     /// The page's address with a query, which may be empty.
     pub(crate) fn page(&self, query: &str) -> String {
-        format!("{}{BASE}{query}", self.origin)
+        self.address(&format!("{BASE}{query}"))
+    }
+
+    /// The address of a page of the same origin that is not the program.
+    pub(crate) fn other_page(&self) -> String {
+        self.address(OTHER)
+    }
+
+    /// The address of a path of this origin.
+    pub(crate) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
     }
 
     /// What was asked for up to now.
@@ -109,6 +123,11 @@ fn content(method: &str, path: &str, dist: &Path) -> (u16, &'static str, Vec<u8>
     const TEXT: &str = "text/plain; charset=utf-8";
     if !["GET", "HEAD"].contains(&method) {
         return (405, TEXT, b"only GET and HEAD".to_vec());
+    }
+    match path.strip_prefix(OTHER) {
+        Some("") => return (200, kind(Path::new("index.html")), OTHER_PAGE.into()),
+        Some("icon.svg") => return (200, kind(Path::new("icon.svg")), OTHER_ICON.into()),
+        Some(_) | None => {}
     }
     let found = path.strip_prefix(BASE).and_then(|name| file(name, dist));
     match found.and_then(|file| Some((kind(&file), std::fs::read(file).ok()?))) {

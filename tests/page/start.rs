@@ -111,3 +111,34 @@ fn committed(visit: &Visit, node: &str) -> Vec<String> {
 fn milliseconds(visit: &Visit) -> u64 {
     visit.ask("return Math.round(performance.now())")
 }
+
+/// The watch that all tests keep is watched itself: what must not happen would be seen.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn foreign_requests_inline_scripts_and_missing_files_would_be_seen() {
+    let mut visit = Visit::open("");
+    visit.agreed(5, 1, 60);
+    visit.expect_quiet();
+    assert_eq!(visit.refusal("return new Function('return 1')()").code, "EvalError");
+    for (attempt, sign) in [
+        ("await fetch('http://example.com/').catch(() => 0)", "Content Security Policy"),
+        ("document.head.append(Object.assign(document.createElement('script'), { text: '1' }))", "inline script"),
+        (
+            "new Worker('worker.js?glue=http://example.com/x.js', { type: 'module' }).postMessage({})",
+            "example.com/x.js",
+        ),
+        ("await fetch('no-such-file')", "no-such-file"),
+    ] {
+        visit.value(attempt);
+        let mut seen = false;
+        for _ in 0..50 {
+            seen = seen || visit.browser.console().iter().any(|line| line.starts_with("SEVERE") && line.contains(sign));
+            if !seen {
+                visit.value("await new Promise((resolve) => setTimeout(resolve, 100))");
+            }
+        }
+        assert!(seen, "{attempt} left no trace of \"{sign}\":\n{}", visit.browser.console().join("\n"));
+    }
+    let missing = visit.server.requests().into_iter().find(|request| request.status == 404).expect("a missing file");
+    assert!(missing.path.ends_with("/no-such-file"), "{missing:?}");
+}

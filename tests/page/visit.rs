@@ -216,17 +216,17 @@ impl Visit {
         })
     }
 
-    /// No error in the console, and no request but to the page's own origin and for files that are there.
+    /// No error in the console, and no request but to the origin and for files that are there.
     pub(crate) fn expect_quiet(&mut self) {
         let errors: Vec<String> =
             self.browser.console().iter().filter(|line| line.starts_with("SEVERE")).cloned().collect();
         assert!(errors.is_empty(), "errors in the console:\n{}", errors.join("\n"));
-        let home = self.server.page("");
+        let home = self.server.address("/");
         // The browser's own pages, such as a new tab's, are no part of the visit.
         let of_the_net = |address: &&String| ["http", "ws", "ftp"].iter().any(|scheme| address.starts_with(scheme));
         let foreign: Vec<String> =
             self.browser.requested().iter().filter(of_the_net).filter(|url| !url.starts_with(&home)).cloned().collect();
-        assert!(foreign.is_empty(), "requests that leave the page's folder: {foreign:?}");
+        assert!(foreign.is_empty(), "requests that leave the origin: {foreign:?}");
         let missing: Vec<_> = self.server.requests().into_iter().filter(|request| request.status != 200).collect();
         assert!(missing.is_empty(), "requests that the server refused: {missing:?}");
     }
