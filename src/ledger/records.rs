@@ -8,8 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The tables of one node's database. The name of a table is that of its object store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Table {
     /// Every valid block, of the best chain and beside it; key `hash`.
     Blocks,

@@ -19,7 +19,7 @@ impl Node {
             return;
         }
         self.counters.frames_in = self.counters.frames_in.saturating_add(1);
-        if !self.peers.admits(&from, bytes.len(), self.now) {
+        if !self.peers.admits(&from, self.now) {
             self.counters.frames_refused = self.counters.frames_refused.saturating_add(1);
             return;
         }

@@ -71,7 +71,7 @@ pub struct Node {
     asked: BTreeMap<TxId, Timestamp>,
     inventory: BTreeSet<TxId>,
     compact: BTreeMap<BlockHash, WaitingCompact>,
-    deferred: BTreeMap<(Timestamp, BlockHash), Block>,
+    deferred: BTreeMap<(Timestamp, BlockHash), (Block, Source)>,
     dropped: BTreeMap<TxId, (DropReason, Transaction)>,
     cut: BTreeSet<NodeId>,
     present: BTreeSet<NodeId>,

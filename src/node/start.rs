@@ -122,7 +122,7 @@ impl Node {
     fn remember_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
         let mut waiting: Vec<Transaction> =
             snapshot.pending.iter().filter_map(|row| Transaction::from_bytes(&row.raw).ok()).collect();
-        waiting.sort_by_key(|transaction| transaction.body.nonce);
+        waiting.sort_unstable_by_key(|transaction| transaction.body.nonce);
         for transaction in waiting {
             // What is refused now is told by a notice; the row is corrected when it is seen committed.
             let _ = self.take_transaction(transaction, Source::Own, out);
@@ -162,7 +162,8 @@ fn recover(
 /// The chain as it was, if ids, links, undo records and the state root hold.
 fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<Chain> {
     let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
-    let undo: BTreeMap<&str, &Vec<u8>> = snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)).collect();
+    let mut undo: BTreeMap<&str, &Vec<u8>> = BTreeMap::new();
+    undo.extend(snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)));
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
     for row in &snapshot.blocks {
         let block = decode(row)?;

@@ -1,7 +1,7 @@
 //! Plain text tables: aligned columns of bounded width.
 
 /// Widest cell; longer text ends in an ellipsis.
-const MAX_CELL: usize = 44;
+const MAX_CELL: usize = 64;
 
 /// A table to be rendered as text. A column whose head begins with `>` is aligned to the right.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::browser::js::{field, from_js};
-use crate::command::{DIFFICULTY_DIGITS, Draft, PACE_SECONDS, What, parse_tx};
+use crate::command::{DIFFICULTY_DIGITS, Draft, DraftError, PACE_SECONDS, What, parse_tx};
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
@@ -95,6 +95,18 @@ fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
         .ok_or_else(|| wrong(name, &format!("a whole number from 0 to {highest}"), value))
 }
 
+/// Coins, or units of an asset. The draft's own check says the rest.
+fn amount(fields: &Fields, name: &str) -> Result<u64, ApiError> {
+    let value = fields.get(name);
+    if value.as_f64().is_some_and(|number| number > 9_007_199_254_740_991.0) {
+        return Err(DraftError::AmountOverflow { found: shown(&value) }.into());
+    }
+    if value.as_f64().is_some_and(|number| number < 0.0 || number.fract() != 0.0) {
+        return Err(DraftError::AmountMalformed { found: shown(&value) }.into());
+    }
+    fields.number(name, MAX_EXACT)
+}
+
 /// `pow` or `poa`.
 ///
 /// # Errors
@@ -183,7 +195,7 @@ pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
     let what = match kind.as_str() {
         "transfer" => What::Transfer {
             to: fields.text("to")?,
-            amount: fields.number("amount", u64::MAX)?,
+            amount: amount(&fields, "amount")?,
             memo: fields.optional_text("memo").or_else(|error| empty(&fields, "memo", error))?.unwrap_or_default(),
         },
         "message" => What::Message { text: fields.text("text")?, to: fields.optional_text("to")? },
@@ -192,12 +204,12 @@ pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
             symbol: fields.text("symbol")?,
             name: fields.text("name")?,
             decimals: u8::try_from(fields.optional_number("decimals", 255)?.unwrap_or(0)).unwrap_or(u8::MAX),
-            supply: fields.number("supply", u64::MAX)?,
+            supply: amount(&fields, "supply")?,
         },
         "transfer_asset" => What::TransferAsset {
             asset: fields.text("asset")?,
             to: fields.text("to")?,
-            amount: fields.number("amount", u64::MAX)?,
+            amount: amount(&fields, "amount")?,
         },
         _ => {
             let expected = "one of transfer, message, register_user, create_asset, transfer_asset";

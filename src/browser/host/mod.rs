@@ -30,7 +30,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::js;
 use crate::browser::locks::LockGuard;
-use crate::command::{LinkParameters, MAX_POA, MAX_POW};
+use crate::command::{LinkParameters, MAX_POA, MAX_POW, Record};
 use crate::consensus::Params;
 use crate::ipc::{ApiError, Event, Level, NodeKind, Pace, Topic, TransactionInfo};
 use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
@@ -38,7 +38,6 @@ use crate::view::{Model, TabMode, Update};
 use bus::Bus;
 pub use bus::Subscription;
 use nodes::Node;
-use record::Record;
 use storage::Storage;
 use wait::{Sender, once};
 

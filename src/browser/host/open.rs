@@ -9,11 +9,12 @@ use gloo::events::EventListener;
 use wasm_bindgen_futures::spawn_local;
 
 use super::nodes::Node;
-use super::record::{self, NodeEntry, Record};
+use super::record;
 use super::wait::all;
 use super::{Host, Network};
 use crate::browser::locks::{self, LockGuard};
 use crate::browser::{capability, js};
+use crate::command::{NodeEntry, Record};
 use crate::ipc::{ApiError, Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
 use crate::state::genesis;
@@ -75,7 +76,7 @@ impl Host {
                 self.compare_with_link(&record);
                 record
             }
-            None => Record::new(&self.link, &self.name, js::now())?,
+            None => Record::new(&self.link, &self.name, record::secrets()?, js::now()),
         };
         record.pace = self.link.pace.unwrap_or(record.pace);
         record.miners = self.link.miners.unwrap_or(record.miners);
@@ -98,7 +99,7 @@ impl Host {
         {
             let text = format!(
                 "network {} exists with pow={pow}, poa={poa}, difficulty={}: the link's values are for a new network \
-                 and were not taken; `wipe all` or another `net` begins one",
+                 and were not taken; another `net` begins one",
                 self.name, record.difficulty
             );
             self.bus.problem(ApiError::new("link_parameter", text));

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::nodes::Node;
-use super::record::{self, MAX_NODES, NodeEntry, node_key};
+use super::record::secrets;
 use super::wait::all;
 use super::{Host, Output};
 use crate::browser::idb::delete_database;
 use crate::browser::js::{self, from_js};
-use crate::command::{Command, Target, help, parse, queries};
+use crate::command::{Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Pace, Request, ToNode, Topic, TransactionInfo};
 use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, Query, Row, Table, TransactionRow, UserRow};
@@ -284,7 +284,12 @@ impl Host {
         }
         let network = self.name.clone();
         self.cuts.borrow_mut().clear();
-        self.change_record(|record| record.begin_again(&network, js::now())).await?;
+        let secrets = secrets()?;
+        self.change_record(|record| {
+            record.begin_again(&network, secrets, js::now());
+            Ok(())
+        })
+        .await?;
         self.start_recorded_nodes().await?;
         let chain = self.network()?.chain_id.short();
         let text = format!("All ledgers were deleted; network {network} begins again as chain {chain}.");
@@ -296,7 +301,7 @@ impl Host {
     async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
         let guard = self.hold_name(&entry.name, wait_ms).await?;
         let network = self.network()?;
-        let database = (!self.in_memory.get()).then(|| record::database(&self.name, &network.chain_id, &entry.name));
+        let database = (!self.in_memory.get()).then(|| database(&self.name, &network.chain_id, &entry.name));
         Ok(self.adopt(Node::new(entry, node_key(&network.seed, &entry.name), database, guard)))
     }
 

@@ -6,12 +6,11 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 use super::nodes::Node;
-use super::record::OPERATOR;
 use super::wait::all;
 use super::{Host, Output};
 use crate::browser::js::{self, from_js, sleep};
 use crate::browser::locks;
-use crate::command::{DEFAULT_FEE, Draft, What};
+use crate::command::{DEFAULT_FEE, Draft, OPERATOR, What};
 use crate::ipc::{AccountInfo, ApiError, Level, Request, Topic, TransactionInfo};
 use crate::primitives::{Amount, Height, Keypair, ParamsChange, Payload, TxBody};
 use crate::view::{TabMode, text};

@@ -1,8 +1,8 @@
 //! The keys of this page's users: the demo users, whose keys anybody can derive, the operator, and the
 //! persons that were made here.
 
-use super::record::{DEMO_USERS, OPERATOR};
 use super::{Host, WalletUser};
+use crate::command::{DEMO_USERS, OPERATOR};
 use crate::ipc::{AccountInfo, ApiError, Request};
 use crate::primitives::{Address, Keypair, Name};
 use crate::view::Update;
