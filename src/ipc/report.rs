@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::primitives::NodeKind;
 
 /// What a node is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NodeState {
     /// Its worker is coming up, or it reads its ledger.
@@ -27,7 +27,7 @@ pub enum NodeState {
 }
 
 /// One row of `status`.
-#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct NodeStatus {
     /// Node id.
     pub id: String,
