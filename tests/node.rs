@@ -12,7 +12,7 @@ mod loader;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use aurex::browser::js::{field, from_js, monotonic, now, random, sleep};
+use aurex::browser::js::{field, monotonic, now, random, sleep, unpack};
 use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, idb, node_worker_name};
 use aurex::consensus::Params;
@@ -69,7 +69,8 @@ struct Heard {
     report: RefCell<Option<Report>>,
     reports: Cell<u32>,
     events: RefCell<Vec<String>>,
-    messages: RefCell<Vec<(FromNode, JsValue)>>,
+    messages: RefCell<Vec<FromNode>>,
+    answers: RefCell<Vec<(u32, JsValue)>>,
     errors: RefCell<Vec<String>>,
 }
 
@@ -118,10 +119,12 @@ impl Talk {
         let id = RequestId(self.next.replace(self.next.get() + 1));
         self.handle.post(&ToNode::Request { id, request }).unwrap();
         self.until("answer", |heard| {
-            heard.messages.borrow().iter().find_map(|(message, value)| match message {
-                FromNode::Answer { id: of } if *of == id => Some(Ok(value.clone())),
-                FromNode::Refusal { id: of, error } if *of == id => Some(Err(error.code.clone())),
-                _ => None,
+            let answer = heard.answers.borrow().iter().find(|(of, _)| *of == id.0).map(|(_, value)| Ok(value.clone()));
+            answer.or_else(|| {
+                heard.messages.borrow().iter().find_map(|message| match message {
+                    FromNode::Refusal { id: of, error } if *of == id => Some(Err(error.code.clone())),
+                    _ => None,
+                })
             })
         })
         .await
@@ -135,24 +138,26 @@ impl Talk {
 
 impl Heard {
     fn hear(&self, message: JsValue) {
-        let value = field(&field(&message, "answer"), "value");
-        let message: FromNode = from_js(message).unwrap();
+        if let Some(id) = field(&message, "id").as_f64() {
+            return self.answers.borrow_mut().push((id as u32, field(&message, "value")));
+        }
+        let message: FromNode = unpack(&message).unwrap();
         if let FromNode::Started(report) | FromNode::Report(report) = &message {
             self.reports.set(self.reports.get() + 1);
             self.events.borrow_mut().extend(report.events.iter().map(|event| event.text.clone()));
             *self.report.borrow_mut() = Some(report.clone());
         }
         if !matches!(message, FromNode::Report(_)) {
-            self.messages.borrow_mut().push((message, value));
+            self.messages.borrow_mut().push(message);
         }
     }
 
     fn has(&self, what: impl Fn(&FromNode) -> bool) -> Option<()> {
-        self.messages.borrow().iter().any(|(message, _)| what(message)).then_some(())
+        self.messages.borrow().iter().any(what).then_some(())
     }
 
     fn failure(&self) -> Option<String> {
-        self.messages.borrow().iter().find_map(|(message, _)| match message {
+        self.messages.borrow().iter().find_map(|message| match message {
             FromNode::Failed { error } => Some(error.code.clone()),
             _ => None,
         })

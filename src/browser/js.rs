@@ -3,7 +3,8 @@
 //! Rust values become plain objects: maps as objects, nothing as `null`, bytes as `Uint8Array`. An
 //! integer above 2^53 - 1 is refused instead of rounded.
 
-use js_sys::{Promise, Reflect};
+use borsh::{BorshDeserialize, BorshSerialize};
+use js_sys::{Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
@@ -37,6 +38,26 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, ApiError> {
 /// `not_understood` for a value of another shape.
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, ApiError> {
     serde_wasm_bindgen::from_value(value).map_err(|error| ApiError::new("not_understood", error.to_string()))
+}
+
+/// A message between workers of this binary: its borsh bytes in an array of their own.
+///
+/// # Panics
+/// Never: writing to memory does not fail.
+#[must_use]
+pub fn pack<T: BorshSerialize + ?Sized>(message: &T) -> JsValue {
+    let bytes = borsh::to_vec(message).expect("a vector takes every byte");
+    Uint8Array::from(bytes.as_slice()).into()
+}
+
+/// The message of such an array.
+///
+/// # Errors
+/// `not_understood` for anything else.
+pub fn unpack<T: BorshDeserialize>(message: &JsValue) -> Result<T, ApiError> {
+    let bytes = message.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+    let read = bytes.and_then(|bytes| T::try_from_slice(&bytes).ok());
+    read.ok_or_else(|| ApiError::new("not_understood", "the message is not one of this program's"))
 }
 
 /// The machine's clock.

@@ -10,11 +10,10 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessagePort};
 
-use super::js::{from_js, monotonic, to_js, warn};
+use super::js::{monotonic, pack, unpack, warn};
 use super::pace::{Budget, Meter};
 use super::spawn;
 use crate::ipc::{FromMiner, SearchJob, ToMiner};
@@ -93,7 +92,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
 }
 
 fn receive(miner: &Rc<RefCell<Miner>>, message: JsValue) {
-    match from_js(message) {
+    match unpack(&message) {
         Ok(ToMiner::Search(job)) => miner.borrow_mut().begin(&job),
         Ok(ToMiner::Cancel) => miner.borrow_mut().rest(),
         Err(error) => return warn(&error.message),
@@ -202,9 +201,8 @@ impl Miner {
         }
     }
 
-    fn tell(&self, message: &impl Serialize) {
-        let posted = to_js(message).map(|message| self.scope.post_message(&message));
-        if !matches!(posted, Ok(Ok(()))) {
+    fn tell(&self, message: &FromMiner) {
+        if self.scope.post_message(&pack(message)).is_err() {
             warn("a miner cannot reach its node");
         }
     }

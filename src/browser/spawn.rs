@@ -10,14 +10,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use borsh::BorshSerialize;
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Object, Reflect};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, Event, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
 use super::capability;
-use super::js::{explain, field, to_js};
+use super::js::{explain, field, pack};
 use crate::ipc::ApiError;
 
 /// What a worker says first, and what it never says otherwise.
@@ -132,7 +132,7 @@ impl Inner {
     fn open(&self) {
         self.ready.set(true);
         for message in self.waiting.take() {
-            // These were values that could be posted, or to_js had refused them.
+            // These are bytes, which can be posted.
             let _ = self.worker.post_message(&message);
         }
     }
@@ -142,9 +142,9 @@ impl WorkerHandle {
     /// Posts a message, or keeps it until the worker is ready.
     ///
     /// # Errors
-    /// `not_representable`, or `not_posted` with the browser's reason.
-    pub fn post(&self, message: &impl Serialize) -> Result<(), ApiError> {
-        let message = to_js(message)?;
+    /// `not_posted` with the browser's reason.
+    pub fn post(&self, message: &impl BorshSerialize) -> Result<(), ApiError> {
+        let message = pack(message);
         if !self.inner.ready.get() {
             self.inner.waiting.borrow_mut().push(message);
             return Ok(());

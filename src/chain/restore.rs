@@ -53,7 +53,7 @@ impl Chain {
         state: State,
     ) -> Result<Self, RestoreError> {
         let mut chain = Self::new(params);
-        blocks.sort_by_key(|(block, _)| block.header.height);
+        blocks.sort_unstable_by_key(|(block, _)| block.header.height);
         for (block, undo) in blocks {
             chain.insert_known(block, &undo)?;
         }

@@ -210,6 +210,18 @@ impl<'a> Envelope<'a> {
         })
     }
 
+    /// Bytes of the whole frame.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.payload.len().saturating_add(OVERHEAD)
+    }
+
+    /// Never: a frame has at least its envelope.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        false
+    }
+
     /// Checks the sender's signature.
     ///
     /// # Errors

@@ -36,8 +36,6 @@ const BEST_SCORE: i32 = 20;
 pub enum Fault {
     /// Bytes that are no message.
     Malformed,
-    /// A message longer than its type allows.
-    Oversize,
     /// A block, seal or transaction that breaks a rule.
     Invalid,
     /// An answer that was not asked for.
@@ -50,7 +48,6 @@ impl Fault {
     const fn score(self) -> i32 {
         match self {
             Self::Malformed => -20,
-            Self::Oversize => -50,
             Self::Invalid => -100,
             Self::Unsolicited => -5,
             Self::TimeOut => -2,
@@ -122,17 +119,21 @@ impl Peer {
         }
     }
 
-    /// Whether one more frame of `bytes` is within the peer's rate.
-    fn within_rate(&mut self, bytes: usize, now: Timestamp) -> bool {
-        let burst = Millis(BURST_SECONDS * 1_000);
-        if now.since(self.window) >= burst {
+    /// Whether one more frame is within the peer's rate.
+    fn within_rate(&self, now: Timestamp) -> bool {
+        now.since(self.window) >= Millis(BURST_SECONDS * 1_000)
+            || (self.frames < FRAMES_PER_SECOND * BURST_SECONDS && self.bytes < BYTES_PER_SECOND * BURST_SECONDS)
+    }
+
+    /// Counts a frame of `bytes` against the peer's rate.
+    fn charge(&mut self, bytes: usize, now: Timestamp) {
+        if now.since(self.window) >= Millis(BURST_SECONDS * 1_000) {
             self.window = now;
             self.frames = 0;
             self.bytes = 0;
         }
         self.frames = self.frames.saturating_add(1);
         self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-        self.frames <= FRAMES_PER_SECOND * BURST_SECONDS && self.bytes <= BYTES_PER_SECOND * BURST_SECONDS
     }
 }
 
@@ -144,12 +145,10 @@ pub struct Peers {
 
 impl Peers {
     /// Whether a frame from `from` is worth its signature check: not ignored, and within its rate. The
-    /// sender is not proven yet, so nothing is held against it.
-    pub fn admits(&mut self, from: &NodeId, bytes: usize, now: Timestamp) -> bool {
-        match self.peers.get_mut(from) {
-            Some(peer) => now >= peer.ignored_until && peer.within_rate(bytes, now),
-            None => true,
-        }
+    /// sender is not proven yet, so nothing is counted against it.
+    #[must_use]
+    pub fn admits(&self, from: &NodeId, now: Timestamp) -> bool {
+        self.peers.get(from).is_none_or(|peer| now >= peer.ignored_until && peer.within_rate(now))
     }
 
     /// Notes a frame whose signature holds; refuses one that was sent before.
@@ -159,11 +158,13 @@ impl Peers {
     pub fn heard(&mut self, envelope: &Envelope<'_>, now: Timestamp) -> Result<&mut Peer, FrameError> {
         self.make_room(&envelope.from);
         let peer = self.peers.entry(envelope.from).or_insert_with(|| Peer::new(now));
-        // A new session starts a new count. An old session's frames are refused by its lower number: the
-        // first half of a session is the time it began.
-        if envelope.session < peer.session || (envelope.session == peer.session && envelope.sequence <= peer.sequence) {
+        // A new session starts a new count. Its number begins with the time it began, so an old session's
+        // frames are refused; but a node whose clock was set back while it was away is heard again.
+        let old_session = envelope.session < peer.session && peer.alive(now);
+        if old_session || (envelope.session == peer.session && envelope.sequence <= peer.sequence) {
             return Err(FrameError::Replay { last: peer.sequence, found: envelope.sequence });
         }
+        peer.charge(envelope.len(), now);
         peer.session = envelope.session;
         peer.sequence = envelope.sequence;
         peer.last_seen = now;
@@ -238,9 +239,13 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000_000);
 
     fn hear(peers: &mut Peers, session: u64, sequence: u64) -> Result<NodeId, FrameError> {
-        let bytes = seal_frame(&Keypair::from_secret(&[1; 32]), &CHAIN, (session, sequence), None, &Message::Bye);
+        hear_at(peers, (session, sequence), NOW)
+    }
+
+    fn hear_at(peers: &mut Peers, run: (u64, u64), now: Timestamp) -> Result<NodeId, FrameError> {
+        let bytes = seal_frame(&Keypair::from_secret(&[1; 32]), &CHAIN, run, None, &Message::Bye);
         let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
-        peers.heard(&envelope, NOW).map(|_| envelope.from)
+        peers.heard(&envelope, now).map(|_| envelope.from)
     }
 
     #[test]
@@ -255,13 +260,21 @@ mod tests {
     }
 
     #[test]
+    fn a_node_whose_clock_was_set_back_is_heard_again_after_its_silence() {
+        let mut peers = Peers::default();
+        hear(&mut peers, 6, 1).unwrap();
+        assert!(hear_at(&mut peers, (5, 1), NOW.plus(ALIVE)).is_err());
+        assert!(hear_at(&mut peers, (5, 1), NOW.plus(ALIVE).plus(Millis(1))).is_ok());
+    }
+
+    #[test]
     fn an_invalid_block_silences_a_peer_for_ten_minutes() {
         let mut peers = Peers::default();
         let node = hear(&mut peers, 5, 1).unwrap();
-        assert!(peers.admits(&node, 100, NOW));
+        assert!(peers.admits(&node, NOW));
         peers.blame(&node, Fault::Invalid, NOW);
-        assert!(!peers.admits(&node, 100, NOW.plus(Millis(599_999))));
-        assert!(peers.admits(&node, 100, NOW.plus(IGNORE_FOR)));
+        assert!(!peers.admits(&node, NOW.plus(Millis(599_999))));
+        assert!(peers.admits(&node, NOW.plus(IGNORE_FOR)));
     }
 
     #[test]
@@ -274,17 +287,19 @@ mod tests {
         for _ in 0..4 {
             peers.blame(&node, Fault::Malformed, NOW);
         }
-        assert!(!peers.admits(&node, 1, NOW));
+        assert!(!peers.admits(&node, NOW));
     }
 
     #[test]
     fn a_flood_is_cut_off_and_resumes_later() {
         let mut peers = Peers::default();
         let node = hear(&mut peers, 5, 1).unwrap();
-        let burst = FRAMES_PER_SECOND * BURST_SECONDS;
-        let admitted = (0..burst * 2).filter(|_| peers.admits(&node, 100, NOW)).count();
-        assert_eq!(u64::try_from(admitted).unwrap(), burst);
-        assert!(peers.admits(&node, 100, NOW.plus(Millis(4_000))));
+        for sequence in 2..=FRAMES_PER_SECOND * BURST_SECONDS {
+            assert!(peers.admits(&node, NOW));
+            hear(&mut peers, 5, sequence).unwrap();
+        }
+        assert!(!peers.admits(&node, NOW));
+        assert!(peers.admits(&node, NOW.plus(Millis(4_000))));
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! Messages between a proof-of-work node and its miner workers.
 
-use serde::{Deserialize, Serialize};
+use borsh::{BorshDeserialize, BorshSerialize};
 
 /// A range of nonces of one candidate block to search.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct SearchJob {
     /// Number of the job; an answer to an older one is dropped.
     pub job: u64,
     /// The candidate's 204 header bytes; the nonce in them does not matter.
-    #[serde(with = "serde_bytes")]
     pub header: Vec<u8>,
     /// Expected hashes.
     pub difficulty: u64,
@@ -21,8 +20,7 @@ pub struct SearchJob {
 }
 
 /// From a node to a miner worker.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum ToMiner {
     /// Drop what you search and search this.
     Search(SearchJob),
@@ -31,8 +29,7 @@ pub enum ToMiner {
 }
 
 /// From a miner worker to its node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum FromMiner {
     /// About four times a second while it searches.
     Progress {

@@ -1,12 +1,14 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
-//! All of them are the same binary, so there is no version skew, but each request carries an id and is
-//! answered exactly once, by a value or by an [`ApiError`]. The plain structs in [`report`] are what the
+//! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
+//! request carries an id and is answered exactly once: by an [`ApiError`], or by a value for scripts, which
+//! is posted as the plain object `{ id, value }` and handed out as it is. The plain structs, from [`NodeStatus`] on, are what the
 //! scripting API hands out: their field names are its field names.
 
 mod miner;
 mod report;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 pub use miner::{FromMiner, SearchJob, ToMiner};
@@ -19,22 +21,19 @@ use crate::ledger::Query;
 pub use crate::primitives::NodeKind;
 
 /// Names one request of the page until it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct RequestId(pub u32);
 
 /// What a node worker needs to start.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct NodeConfig {
     /// Canonical bytes of the network's parameters.
-    #[serde(with = "serde_bytes")]
     pub params: Vec<u8>,
     /// The node's name, such as `pow-1`.
     pub name: String,
     /// What it does.
     pub kind: NodeKind,
     /// The node's secret key: 32 bytes.
-    #[serde(with = "serde_bytes")]
     pub secret: Vec<u8>,
     /// The tab that runs it, for the `nodes` table.
     pub host: String,
@@ -47,8 +46,8 @@ pub struct NodeConfig {
 }
 
 /// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Pace {
     /// The network's miners together aim at one work block in this many milliseconds.
     Interval {
@@ -60,12 +59,11 @@ pub enum Pace {
 }
 
 /// From the page to a node worker.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum ToNode {
     /// The first message, once.
     Start(NodeConfig),
-    /// A question or an order that is answered by [`FromNode::Answer`] or [`FromNode::Refusal`].
+    /// A question or an order that is answered by a value or by [`FromNode::Refusal`].
     Request {
         /// Comes back with the answer.
         id: RequestId,
@@ -90,13 +88,11 @@ pub enum ToNode {
 }
 
 /// What the page may ask of a node. Each names the type of its answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Request {
     /// Takes a signed transaction: answered by a [`TransactionInfo`] once it is in the mempool.
     Submit {
         /// Canonical bytes.
-        #[serde(with = "serde_bytes")]
         raw: Vec<u8>,
     },
     /// An account with the next nonce, pending transactions counted: an [`AccountInfo`].
@@ -134,16 +130,10 @@ pub enum Request {
 }
 
 /// From a node worker to the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum FromNode {
     /// The node runs: its first report.
     Started(Report),
-    /// The answer to a request; its value stands beside the id as `value`, as the request says.
-    Answer {
-        /// Of the request.
-        id: RequestId,
-    },
     /// The request could not be met.
     Refusal {
         /// Of the request.
@@ -163,7 +153,7 @@ pub enum FromNode {
 }
 
 /// A refusal, as the scripting API rejects with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
     /// The name of the rule or of the kind of mistake, in snake case: the same name as in the code.

@@ -1,12 +1,13 @@
 //! What a node tells the page about itself, its blocks and its transactions. The scripting API hands
 //! these out as plain objects; times are milliseconds since 1970, hashes lower-case hexadecimal.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::primitives::NodeKind;
 
 /// What a node is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NodeState {
     /// Its worker is coming up, or it reads its ledger.
@@ -26,7 +27,7 @@ pub enum NodeState {
 }
 
 /// One row of `status`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct NodeStatus {
     /// Node id.
     pub id: String,
@@ -64,7 +65,7 @@ pub struct NodeStatus {
     pub authorities: u32,
     /// Whether this node is one of them.
     pub is_authority: bool,
-    /// Blocks that this node made and that are on its best chain, since it started.
+    /// Blocks that this node made since it started, on whatever branch they are now.
     pub blocks_made: u64,
     /// Frames received, sent and refused since it started.
     pub frames_in: u64,
@@ -79,7 +80,7 @@ pub struct NodeStatus {
 }
 
 /// One miner worker of a node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct MinerStatus {
     /// Name of the worker.
     pub worker: String,
@@ -105,12 +106,12 @@ pub struct MinerStatus {
     pub elapsed_ms: u64,
     /// Blocks found since it started.
     pub blocks_found: u64,
-    /// `idle`, `searching` or `stopped`.
+    /// `idle` or `searching`.
     pub state: String,
 }
 
 /// Another node as this one sees it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct PeerStatus {
     /// Node id.
     pub id: String,
@@ -137,7 +138,7 @@ pub struct PeerStatus {
 }
 
 /// A block without its transactions: for lists and the block tree.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockSummary {
     /// Block id.
     pub hash: String,
@@ -275,12 +276,14 @@ pub struct MempoolInfo {
     pub count: u32,
     /// Their encoded bytes.
     pub bytes: u32,
-    /// The first 200 by fee rate.
+    /// The first 200 by account and nonce.
     pub transactions: Vec<TransactionInfo>,
 }
 
 /// How much a log line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Every frame and every progress report.
@@ -294,7 +297,7 @@ pub enum Level {
 }
 
 /// What a log line is about; the event names of the scripting API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Topic {
     /// A block was found, sealed or accepted.
@@ -316,7 +319,7 @@ pub enum Topic {
 }
 
 /// Something that happened on a node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Event {
     /// Name of the node.
     pub node: String,
@@ -337,7 +340,7 @@ pub struct Event {
 }
 
 /// What changed on a node since its last report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Report {
     /// The node's row of `status`.
     pub status: NodeStatus,

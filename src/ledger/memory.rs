@@ -71,7 +71,7 @@ impl Inner {
         let value = |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
         let mut rows: Vec<&Row> = self.table(query.table).filter(|row| value(row) == Some(true)).collect();
         let key = |row| Value::Text(Row::key(row));
-        rows.sort_by(|a, b| {
+        rows.sort_unstable_by(|a, b| {
             let by_field = match (a.value(field), b.value(field)) {
                 (Some(a), Some(b)) => a.order(b),
                 _ => std::cmp::Ordering::Equal,

@@ -8,7 +8,7 @@
 
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Row, Table};
 use crate::primitives::MAX_EXACT;
@@ -17,7 +17,7 @@ use crate::primitives::MAX_EXACT;
 pub const MAX_PAGE: u32 = 500;
 
 /// One page of one table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Query {
     /// The table.
     pub table: Table,

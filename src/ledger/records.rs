@@ -8,8 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The tables of one node's database. The name of a table is that of its object store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub enum Table {
     /// Every valid block, of the best chain and beside it; key `hash`.
     Blocks,
@@ -106,7 +105,7 @@ pub mod meta_key {
     pub const SCHEMA: &str = "schema";
     /// Canonical bytes of the network's parameters.
     pub const PARAMS: &str = "params";
-    /// Hash of the head, 32 bytes. Written last in every batch that moves it.
+    /// Hash of the head, 32 bytes. In the same batch as everything else that a new head changes.
     pub const HEAD: &str = "head";
     /// Last slot this node sealed, as 8 little-endian bytes; never sealed again.
     pub const SEALED_SLOT: &str = "sealed_slot";
@@ -266,7 +265,7 @@ pub struct MinerRow {
     pub best_hash: String,
     /// Blocks it has found since it started.
     pub blocks_found: u64,
-    /// `idle`, `searching` or `stopped`.
+    /// `idle` or `searching`.
     pub state: String,
     /// When this row was written.
     pub updated: u64,

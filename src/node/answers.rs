@@ -98,7 +98,7 @@ impl Node {
                 accounts.push((*address, account.clone()));
             }
         });
-        accounts.sort_by_key(|(address, account)| (std::cmp::Reverse(account.balance), *address));
+        accounts.sort_unstable_by_key(|(address, account)| (std::cmp::Reverse(account.balance), *address));
         accounts.truncate(usize::try_from(MAX_ANSWER).unwrap_or(usize::MAX));
         accounts.iter().map(|(address, account)| self.account_info(address, account)).collect()
     }

@@ -136,7 +136,7 @@ impl Node {
             }
             Ok(Import::Deferred { until }) => {
                 if let Some(block) = late.filter(|_| self.deferred.len() < MAX_DEFERRED) {
-                    self.deferred.insert((until, id), block);
+                    self.deferred.insert((until, id), (block, source));
                     self.timers.set_earlier(Timer::Deferred, until);
                     out.push(Output::Notice(Notice::Deferred { id, until }));
                 }
@@ -167,8 +167,8 @@ impl Node {
                 self.timers.set(Timer::Deferred, until);
                 return;
             }
-            let block = entry.remove();
-            self.import(block, Source::Own, out);
+            let (block, source) = entry.remove();
+            self.import(block, source, out);
         }
     }
 

@@ -19,7 +19,7 @@ impl Node {
             return;
         }
         self.counters.frames_in = self.counters.frames_in.saturating_add(1);
-        if !self.peers.admits(&from, bytes.len(), self.now) {
+        if !self.peers.admits(&from, self.now) {
             self.counters.frames_refused = self.counters.frames_refused.saturating_add(1);
             return;
         }
@@ -182,7 +182,7 @@ impl Node {
         }
     }
 
-    /// Greets everybody, and the nodes known from before one by one.
+    /// Greets everybody who listens.
     pub(super) fn say_hello(&mut self, out: &mut Outbox) {
         let record = self.own_record();
         self.broadcast(&Message::Hello { record, head: self.head_info() }, out);

@@ -44,7 +44,7 @@ impl Node {
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
         let recovered = recover(&params, snapshot.as_ref(), now, &mut cache);
-        let sealed = snapshot.as_ref().and_then(sealed_slot);
+        let sealed = snapshot.as_ref().map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
         let durable = if recovered.outcome == "resumed" { recovered.chain.height() } else { Height(0) };
         let listen_until = now.plus(LISTEN_FIRST);
         let mut node = Self {
@@ -74,6 +74,7 @@ impl Node {
             ping: None,
             writer: Writer::new(durable),
             degraded: None,
+            in_memory: setup.kind == NodeKind::Viewer,
             ledger_start: recovered.outcome,
             mining: Mining::new(setup.pace, if setup.kind == NodeKind::Pow { setup.miners } else { 0 }, listen_until),
             authority: Authority::new(sealed, slots::slot_at(&params, now)),
@@ -122,7 +123,7 @@ impl Node {
     fn remember_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
         let mut waiting: Vec<Transaction> =
             snapshot.pending.iter().filter_map(|row| Transaction::from_bytes(&row.raw).ok()).collect();
-        waiting.sort_by_key(|transaction| transaction.body.nonce);
+        waiting.sort_unstable_by_key(|transaction| transaction.body.nonce);
         for transaction in waiting {
             // What is refused now is told by a notice; the row is corrected when it is seen committed.
             let _ = self.take_transaction(transaction, Source::Own, out);
@@ -162,7 +163,8 @@ fn recover(
 /// The chain as it was, if ids, links, undo records and the state root hold.
 fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<Chain> {
     let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
-    let undo: BTreeMap<&str, &Vec<u8>> = snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)).collect();
+    let mut undo: BTreeMap<&str, &Vec<u8>> = BTreeMap::new();
+    undo.extend(snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)));
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
     for row in &snapshot.blocks {
         let block = decode(row)?;

@@ -1,6 +1,7 @@
 //! Read models for people: pure, tested natively, and the only thing the page draws.
 
 pub mod check;
+pub mod digest;
 pub mod figures;
 pub mod find;
 mod model;

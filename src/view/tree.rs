@@ -83,7 +83,7 @@ impl Tree {
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
-        tree.blocks.sort_by_key(|placed| (placed.column, placed.lane));
+        tree.blocks.sort_unstable_by_key(|placed| (placed.column, placed.lane));
         tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &inside, lowest, &lanes)).collect();
         tree
     }
@@ -153,7 +153,7 @@ fn leaves<'a>(
     let mut leaves: Vec<&BlockSummary> =
         inside.values().copied().filter(|block| !parents.contains(block.hash.as_str())).collect();
     let best = best_in_window(inside, all, tips);
-    leaves.sort_by(|a, b| {
+    leaves.sort_unstable_by(|a, b| {
         let rank = |block: &BlockSummary| (best.as_deref() != Some(&block.hash), std::cmp::Reverse(block.weight));
         rank(a).cmp(&rank(b)).then_with(|| a.hash.cmp(&b.hash))
     });

@@ -203,7 +203,7 @@ impl Model {
             }
         }
         let mut views: Vec<NodeView> = remote.into_values().map(|peer| self.remote_view(peer)).collect();
-        views.sort_by(|a, b| a.status.name.cmp(&b.status.name).then_with(|| a.status.id.cmp(&b.status.id)));
+        views.sort_unstable_by(|a, b| a.status.name.cmp(&b.status.name).then_with(|| a.status.id.cmp(&b.status.id)));
         self.nodes = own;
         self.nodes.append(&mut views);
     }
@@ -229,7 +229,7 @@ impl Model {
             tips.entry(&status.head).or_insert_with(new).1.nodes.push(status.name.clone());
         }
         let mut tips: Vec<(u64, Tip)> = tips.into_values().collect();
-        tips.sort_by(|(a_weight, a), (b_weight, b)| {
+        tips.sort_unstable_by(|(a_weight, a), (b_weight, b)| {
             (b_weight, b.nodes.len(), &a.hash).cmp(&(a_weight, a.nodes.len(), &b.hash))
         });
         self.tips = tips.into_iter().map(|(_, tip)| tip).collect();

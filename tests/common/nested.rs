@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use aurex::browser::js::from_js;
+use aurex::browser::js::unpack;
 use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, miner_worker_name};
 use aurex::ipc::FromMiner;
@@ -52,7 +52,7 @@ fn start(loader: &str, name: &str) -> (WorkerHandle, Messages, Errors) {
     let handle = spawn_from(
         loader,
         name,
-        move |message| heard.borrow_mut().push(from_js(message).unwrap()),
+        move |message| heard.borrow_mut().push(unpack(&message).unwrap()),
         move |error| {
             wasm_bindgen_test::console_log!("a worker failed: {error}");
             failed.borrow_mut().push(error);

@@ -2,6 +2,7 @@
 //! what is missing is `null`; a refusal is an `Error` with a `code`.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Error, Object, Promise, Reflect};
@@ -129,14 +130,16 @@ impl Api<'_> {
         let weak = self.host.clone();
         let closure = Closure::<dyn Fn(JsValue) -> Promise>::new(move |argument: JsValue| {
             let host = weak.upgrade();
-            future_to_promise(async move {
+            // One type for all: each would be compiled anew otherwise.
+            let job: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(async move {
                 let closed = || ApiError::new("closed", "the page's network was closed");
                 let answer = match host.ok_or_else(closed) {
                     Ok(host) => run(host, argument).await,
                     Err(error) => Err(error),
                 };
                 answer.and_then(|value| to_js(&value)).map_err(|error| thrown(&error))
-            })
+            });
+            future_to_promise(job)
         });
         self.put(name, &closure.into_js_value())
     }

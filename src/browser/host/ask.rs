@@ -63,7 +63,7 @@ impl Host {
     /// The nodes of this tab that follow the chain, heaviest chain first.
     pub(super) fn up_nodes(&self) -> Vec<Rc<Node>> {
         let mut nodes: Vec<Rc<Node>> = self.nodes.borrow().iter().filter(|node| node.is_up()).cloned().collect();
-        nodes.sort_by_key(|node| std::cmp::Reverse(node.weight()));
+        nodes.sort_unstable_by(|a, b| b.weight().cmp(&a.weight()).then_with(|| a.name.cmp(&b.name)));
         nodes
     }
 
@@ -121,8 +121,7 @@ impl Host {
             "pending" => 1,
             _ => 2,
         };
-        found.sort_by_key(rank);
-        Ok(found.into_iter().next().map(|info| TransactionInfo { seen_by, ..info }))
+        Ok(found.into_iter().min_by_key(rank).map(|info| TransactionInfo { seen_by, ..info }))
     }
 
     /// All accounts, highest balance first.

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Host;
 use super::wait::{Sender, limited, once};
-use crate::browser::js::{self, field, from_js, sleep};
+use crate::browser::js::{self, field, from_js, sleep, unpack};
 use crate::browser::locks::LockGuard;
 use crate::browser::{WorkerHandle, node_worker_name, spawn};
 use crate::command::NodeEntry;
@@ -277,15 +277,15 @@ impl Host {
             return;
         }
         // An answer's value stands beside its id and is not read here.
-        let answer = field(&message, "answer");
-        if !answer.is_undefined() {
-            match from_js::<RequestId>(field(&answer, "id")) {
-                Ok(id) => node.settle(id, Ok(field(&answer, "value"))),
+        let id = field(&message, "id");
+        if !id.is_undefined() {
+            match from_js(id) {
+                Ok(id) => node.settle(RequestId(id), Ok(field(&message, "value"))),
                 Err(error) => self.bus.problem(error),
             }
             return;
         }
-        match from_js::<FromNode>(message) {
+        match unpack(&message) {
             Ok(FromNode::Started(report)) => {
                 let (name, how, height) = (&report.status.name, &report.status.ledger_start, report.status.height);
                 let text = format!("{name} started at height {height}, its ledger: {how}");
@@ -300,7 +300,6 @@ impl Host {
             Ok(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
             Ok(FromNode::Stopped) => node.stopped.take().into_iter().for_each(|waiting| waiting.send(())),
             Ok(FromNode::Failed { error }) => self.crashed(node, &error),
-            Ok(FromNode::Answer { .. }) => {}
             Err(error) => {
                 let text = format!("a message of {} cannot be read: {}", node.name, error.message);
                 self.bus.say(Level::Error, Topic::Network, text);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 
 use super::shell::Shell;
-use crate::browser::js::{from_js, warn};
+use crate::browser::js::{unpack, warn};
 use crate::browser::{WorkerHandle, miner_worker_name, spawn};
 use crate::ipc::{FromMiner, Level, NodeKind, ToMiner, Topic};
 use crate::node::Input;
@@ -44,7 +44,7 @@ impl Shell {
             &miner_worker_name(&self.config.name, worker),
             move |message| {
                 if let Some(shell) = listener.upgrade() {
-                    match from_js(message) {
+                    match unpack(&message) {
                         Ok(message) => shell.from_miner(worker, message),
                         Err(error) => warn(&format!("a message of a miner: {error}")),
                     }

@@ -20,7 +20,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::DedicatedWorkerGlobalScope;
 
-use super::js::{from_js, to_js, warn};
+use super::js::{pack, unpack, warn};
 use super::spawn;
 use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode};
 use shell::Shell;
@@ -30,7 +30,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
     let shell: RefCell<Option<Rc<Shell>>> = RefCell::default();
     let page = Page(scope.clone());
     let receive = move |message: JsValue| {
-        let message = match from_js::<ToNode>(message) {
+        let message = match unpack::<ToNode>(&message) {
             Ok(message) => message,
             Err(error) => return warn(&format!("a message of the page: {error}")),
         };
@@ -77,10 +77,7 @@ struct Page(DedicatedWorkerGlobalScope);
 
 impl Page {
     fn tell(&self, message: &FromNode) {
-        match to_js(message) {
-            Ok(message) => self.post(&message),
-            Err(error) => warn(&format!("the page cannot be told: {error}")),
-        }
+        self.post(&pack(message));
     }
 
     fn post(&self, message: &JsValue) {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use js_sys::Reflect;
+use js_sys::{Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -130,9 +130,12 @@ impl Shell {
     /// Answers a request: the value stands beside its id.
     fn answer<T: Serialize>(&self, id: RequestId, answer: Result<T, ApiError>) {
         let message = answer.and_then(|value| {
-            let message = to_js(&FromNode::Answer { id })?;
-            let beside = Reflect::set(&js::field(&message, "answer"), &JsValue::from_str("value"), &to_js(&value)?);
-            beside.map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
+            let message = Object::new();
+            let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value);
+            let value = to_js(&value)?;
+            set("id", &id.0.into())
+                .and_then(|_| set("value", &value))
+                .map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
             Ok(message)
         });
         match message {

@@ -85,7 +85,7 @@ pub(crate) fn Graph() -> Html {
             <g key="pulses">{ for pulses.list.iter().filter_map(|pulse| flow(pulse, &model, &points, frame.radius)) }</g>
             <g key="nodes">
                 { for model.nodes.iter().zip(&points).map(|(node, place)| html! {
-                    <Node key={node.status.id.clone()} node={Rc::new(node.clone())} place={*place} radius={frame.radius} side={frame.side(*place)}
+                    <Node key={node.status.id.clone()} node={Rc::new(node.clone())} place={*place} radius={frame.radius} side={frame.side(*place)} crowded={frame.crowded}
                         tip={tip_letter(&model, node)} selected={store.selected.as_ref() == Some(&node.status.name)} />
                 }) }
             </g>
@@ -140,6 +140,7 @@ struct NodeProps {
     place: Point,
     radius: f64,
     side: Side,
+    crowded: bool,
     tip: Option<char>,
     selected: bool,
 }
@@ -203,10 +204,10 @@ fn names(props: &NodeProps) -> Html {
     let up = props.node.is_up();
     let sub = if up { short(&status.head) } else { words::state(status.state).to_owned() };
     let (x, y, gap) = match props.side {
-        Side::Below => (0.0, r + 16.0, Some(14.0)),
+        Side::Below => (0.0, r + 16.0, (!props.crowded || !up).then_some(14.0)),
         Side::Above => (0.0, -r - 8.0, None),
-        Side::Left => (-r - 6.0, 4.0, (!up).then_some(14.0)),
-        Side::Right => (r + 6.0, 4.0, (!up).then_some(14.0)),
+        Side::Left => (-r - 9.0, 4.0, (!up).then_some(14.0)),
+        Side::Right => (r + 9.0, 4.0, (!up).then_some(14.0)),
     };
     html! {
         <>

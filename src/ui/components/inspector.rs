@@ -149,7 +149,9 @@ fn NodePanel(props: &NodePanelProps) -> Html {
                 <p key="foreign" class="hint">{ format!("It runs in another tab ({}), so it can only be watched here.", status.host) }</p>
             }
             <Facts key="facts">{ facts(status, now) }</Facts>
-            <Miners key="miners" miners={node.miners.clone()} />
+            if status.kind == NodeKind::Pow {
+                <Miners key="miners" miners={node.miners.clone()} />
+            }
             <Links key="links" node={node.clone()} />
         </>
     }

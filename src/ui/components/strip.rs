@@ -53,7 +53,9 @@ pub(crate) fn Strip() -> Html {
 /// The newest blocks of the heaviest chain.
 fn latest(model: &Model) -> Vec<&BlockSummary> {
     let mut blocks = Vec::new();
-    let mut at = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
+    let tip = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
+    // While no node runs there is no tip, but the chain is still there.
+    let mut at = tip.or_else(|| model.blocks.values().max_by_key(|block| block.weight));
     while let Some(block) = at.filter(|_| blocks.len() < MAX_SHOWN) {
         blocks.push(block);
         at = model.blocks.get(&block.previous_hash);

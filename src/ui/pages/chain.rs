@@ -24,6 +24,8 @@ pub(crate) fn Chain() -> Html {
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
     let live = top.is_none();
     let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { BTreeMap::new() };
+    let sight = use_node_ref();
+    use_newest_in_sight(sight.clone(), live, tree.lowest + u64::from(tree.columns));
     html! {
         <div class="chain-page">
             <section key="tree" class="panel wide" aria-label="Block tree">
@@ -35,7 +37,7 @@ pub(crate) fn Chain() -> Html {
                 if tree.blocks.is_empty() {
                     <p class="empty">{ "No block yet. The genesis block stands here as soon as a node runs." }</p>
                 } else {
-                    <div class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
+                    <div ref={sight} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
                         <TreeView tree={tree.clone()} {candidates} />
                     </div>
                 }
@@ -49,6 +51,16 @@ pub(crate) fn Chain() -> Html {
             </section>
         </div>
     }
+}
+
+/// Scrolls to the newest blocks while the picture follows them.
+#[hook]
+fn use_newest_in_sight(sight: NodeRef, live: bool, end: u64) {
+    use_effect_with((live, end), move |(live, _)| {
+        if let Some(element) = sight.cast::<web_sys::Element>().filter(|_| *live) {
+            element.set_scroll_left(element.scroll_width());
+        }
+    });
 }
 
 fn setter(top: &UseStateHandle<Option<u64>>) -> Callback<Option<u64>> {

@@ -3,21 +3,20 @@
 use yew::prelude::*;
 
 use crate::command::{Command, Target};
-use crate::ipc::{Event, Level, NodeKind, NodeState, Pace, Topic};
+use crate::ipc::{NodeKind, NodeState, Pace};
 use crate::ui::components::{Graph, Inspector, LogLines, NodeMark, NodesTable, Strip, To};
 use crate::ui::hooks::{use_actions, use_model};
+use crate::view::digest::digest;
 use crate::view::route::Route;
 
-/// Log lines shown here; the console has all.
+/// Lines shown here; the console has the whole log.
 const LINES: usize = 10;
 
 /// The page of the network.
 #[component]
 pub(crate) fn Network() -> Html {
     let model = use_model();
-    // Progress and single frames are for the console; here stands what changed something.
-    let matters = |event: &&Event| event.level >= Level::Info && !matches!(event.topic, Topic::Message | Topic::Mining);
-    let lines: Vec<Event> = model.log.iter().rev().filter(matters).take(LINES).cloned().collect();
+    let lines = digest(&model.log, LINES);
     html! {
         <div class="network-page">
             <h1 key="title" class="hidden">{ "Network" }</h1>

@@ -116,7 +116,7 @@ fn Users(props: &UsersProps) -> Html {
                     <tr>
                         <th scope="col">{ "User" }</th>
                         <th scope="col" class="number">{ "Coins" }</th>
-                        <th scope="col" class="number">{ "Nonce" }</th>
+                        <th scope="col" class="number">{ "Next nonce" }</th>
                         <th scope="col">{ "Address" }</th>
                     </tr>
                 </thead>

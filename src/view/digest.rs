@@ -1,0 +1,104 @@
+//! What happened, told once: every node logs the same block and the same transaction, which is one
+//! line for a person. The console shows the log as it is.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::ipc::{Event, Level, Topic};
+
+use super::figures::count_of;
+
+/// Log lines looked at, from the newest on.
+const SCANNED: usize = 600;
+
+/// One line for each thing that happened, newest first, at most `limit`. Lines of several nodes about
+/// one block become the maker's line with the number of nodes that accepted it.
+#[must_use]
+pub fn digest(log: &VecDeque<Event>, limit: usize) -> Vec<Event> {
+    let mut order: Vec<(&Event, BTreeSet<&str>)> = Vec::new();
+    let mut places: BTreeMap<(Topic, &str), usize> = BTreeMap::new();
+    for event in log.iter().rev().take(SCANNED).filter(|event| matters(event)) {
+        let key = (event.topic, event.block.as_ref().map_or(event.text.as_str(), |block| block.hash.as_str()));
+        let place = *places.entry(key).or_insert_with(|| {
+            order.push((event, BTreeSet::new()));
+            order.len() - 1
+        });
+        if let Some((first, nodes)) = order.get_mut(place) {
+            nodes.insert(&event.node);
+            if is_makers(event) {
+                *first = event;
+            }
+        }
+    }
+    order.into_iter().take(limit).map(|(event, nodes)| told(event, nodes.len())).collect()
+}
+
+/// Progress, single frames and ledger commits are for the console.
+fn matters(event: &Event) -> bool {
+    event.level >= Level::Warn
+        || (event.level == Level::Info && !matches!(event.topic, Topic::Message | Topic::Mining | Topic::Storage))
+}
+
+fn is_makers(event: &Event) -> bool {
+    event.block.as_ref().is_some_and(|block| block.miner == event.node)
+}
+
+fn told(event: &Event, nodes: usize) -> Event {
+    let others = u64::try_from(nodes).unwrap_or(u64::MAX).saturating_sub(1);
+    let mut event = event.clone();
+    if is_makers(&event) && others > 0 {
+        event.text = format!("{} Accepted by {}.", event.text, count_of(others, "other node", "other nodes"));
+    } else if others > 0 {
+        event.node = count_of(others + 1, "node", "nodes");
+    }
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{block, event};
+    use super::*;
+
+    fn about(node: &str, hash: &str, text: &str) -> Event {
+        Event {
+            topic: Topic::Block,
+            text: text.into(),
+            block: Some(block(hash, "g", 1)),
+            ..event(node, 1, Level::Info)
+        }
+    }
+
+    #[test]
+    fn a_block_is_told_once_by_its_maker_with_the_nodes_that_accepted_it() {
+        let log = VecDeque::from([
+            about("pow-1", "a", "Block found."),
+            about("pow-2", "a", "Validated."),
+            about("poa-1", "a", "Validated."),
+        ]);
+        let lines = digest(&log, 10);
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].node, "pow-1");
+        assert_eq!(lines[0].text, "Block found. Accepted by 2 other nodes.");
+    }
+
+    #[test]
+    fn the_same_sentence_of_several_nodes_counts_them() {
+        let log = VecDeque::from([event("pow-1", 1, Level::Info), event("pow-2", 2, Level::Info)]);
+        let lines = digest(&log, 10);
+        assert_eq!((lines.len(), lines[0].node.as_str(), lines[0].at), (1, "2 nodes", 2));
+    }
+
+    #[test]
+    fn progress_is_left_out_and_refusals_are_not() {
+        let with = |topic, level| Event { topic, ..event("pow-1", 1, level) };
+        let log = VecDeque::from([
+            with(Topic::Mining, Level::Info),
+            with(Topic::Message, Level::Debug),
+            with(Topic::Storage, Level::Info),
+            with(Topic::Storage, Level::Warn),
+            with(Topic::Refused, Level::Warn),
+        ]);
+        let topics: Vec<Topic> = digest(&log, 10).iter().map(|event| event.topic).collect();
+        assert_eq!(topics, [Topic::Refused, Topic::Storage]);
+        assert_eq!(digest(&log, 1).len(), 1);
+    }
+}
