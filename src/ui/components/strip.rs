@@ -67,6 +67,7 @@ fn candidate(node: &NodeView, now: u64) -> Html {
     let status = &node.status;
     let miner = node.miners.iter().filter(|miner| miner.state == "searching").max_by_key(|miner| miner.hashes);
     let text = match (status.kind, miner, status.next_slot_at) {
+        _ if !node.own => "in another tab".to_owned(),
         (NodeKind::Pow, Some(miner), _) => {
             format!("{}, {}", count_of(miner.hashes, "try", "tries"), percent(chance(miner.hashes, miner.difficulty)))
         }

@@ -97,8 +97,13 @@ fn PaceSetting() -> Html {
 #[component]
 fn DifficultySetting() -> Html {
     let (model, actions) = (use_model(), use_actions());
-    let now =
-        model.nodes.iter().map(|node| &node.status).max_by_key(|status| status.weight).map(|status| status.difficulty);
+    let now = model
+        .nodes
+        .iter()
+        .filter(|node| node.own)
+        .map(|node| &node.status)
+        .max_by_key(|status| status.weight)
+        .map(|status| status.difficulty);
     let digits = use_state_eq(|| now.and_then(u64::checked_ilog2).map_or(2, |bits| u64::from(bits / 4)));
     let onchange = {
         let setter = digits.setter();
