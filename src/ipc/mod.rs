@@ -1,16 +1,18 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
 //! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
-//! request carries an id and is answered exactly once: by an [`ApiError`], or by a value for scripts, which
-//! is posted as the plain object `{ id, value }` and handed out as it is. The plain structs in [`report`] are what the
-//! scripting API hands out: their field names are its field names.
+//! request carries an id and is answered exactly once: by an [`ApiError`] or an [`Answer`]. A page of a
+//! table is posted as the plain object `{ id, value }` and handed out as it is. The plain structs in
+//! [`report`] are what the scripting API hands out: their field names are its field names.
 
+mod answer;
 mod miner;
 mod report;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
+pub use answer::Answer;
 pub use miner::{FromMiner, SearchJob, ToMiner};
 pub use report::{
     AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
@@ -134,6 +136,13 @@ pub enum Request {
 pub enum FromNode {
     /// The node runs: its first report.
     Started(Report),
+    /// The request was met.
+    Answer {
+        /// Of the request.
+        id: RequestId,
+        /// The answer.
+        answer: Answer,
+    },
     /// The request could not be met.
     Refusal {
         /// Of the request.

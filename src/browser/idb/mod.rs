@@ -23,6 +23,7 @@ pub use open::delete_database;
 use request::{Pending, Transaction, error_of};
 
 use super::js::{from_js, to_js, warn};
+use crate::ipc::ApiError;
 use crate::ledger::{Batch, Durability, Page, Query, Row, Snapshot, Store, StoreError, Table};
 
 /// How often an operation is tried when the connection turns out to be dead.
@@ -234,7 +235,10 @@ fn rows<T: DeserializeOwned>(table: Table, list: &JsValue) -> Vec<T> {
 }
 
 /// One row of a table.
-fn row(table: Table, value: JsValue) -> Result<Row, StoreError> {
+///
+/// # Errors
+/// `not_understood` for an object of another shape.
+pub fn row_from_js(table: Table, value: JsValue) -> Result<Row, ApiError> {
     match table {
         Table::Blocks => from_js(value).map(Row::Block),
         Table::Transactions => from_js(value).map(Row::Transaction),
@@ -244,5 +248,4 @@ fn row(table: Table, value: JsValue) -> Result<Row, StoreError> {
         Table::MiningPool => from_js(value).map(Row::Miner),
         Table::State | Table::Undo | Table::Meta => from_js(value).map(Row::Raw),
     }
-    .map_err(|_| StoreError::Corrupt { table: table.name() })
 }
