@@ -35,7 +35,7 @@ impl Host {
     }
 
     pub(super) fn link_both_ways(&self, a: &str, b: &str, cut: bool) -> Result<Output, ApiError> {
-        let (a, b) = (a.to_lowercase(), b.to_lowercase());
+        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
         if a == b {
             return Err(same(&a));
         }

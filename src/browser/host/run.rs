@@ -41,7 +41,7 @@ impl Host {
             Command::Status => Ok(Output::text(text::status(&self.bus.fresh(), js::now().0))),
             Command::Chain { count } => Ok(Output::text(text::chain(&self.chains(count).await, js::now().0))),
             Command::Block { which } => self.show_block(&which).await,
-            Command::User { who } => Ok(Output::text(text::account(&self.account(&who.to_lowercase()).await?))),
+            Command::User { who } => Ok(Output::text(text::account(&self.account(&who.to_ascii_lowercase()).await?))),
             Command::Mempool => Ok(Output::text(text::mempool(&self.mempool(None).await?, js::now().0))),
             Command::Ledger { table, filter } => self.show_ledger(table, filter.as_deref()).await,
             Command::Tx(draft) => self.send_and_say(draft).await,
