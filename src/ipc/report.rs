@@ -111,7 +111,7 @@ pub struct MinerStatus {
 }
 
 /// Another node as this one sees it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct PeerStatus {
     /// Node id.
     pub id: String,
@@ -138,7 +138,7 @@ pub struct PeerStatus {
 }
 
 /// A block without its transactions: for lists and the block tree.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockSummary {
     /// Block id.
     pub hash: String,
@@ -171,7 +171,7 @@ pub struct BlockSummary {
 }
 
 /// A whole block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockInfo {
     /// The summary's fields.
     #[serde(flatten)]
@@ -195,7 +195,7 @@ pub struct BlockInfo {
 }
 
 /// Blocks of one node's best chain, oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct ChainInfo {
     /// Name of the node.
     pub node: String,
@@ -208,7 +208,7 @@ pub struct ChainInfo {
 }
 
 /// A transaction and where it stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct TransactionInfo {
     /// Transaction id.
     pub tx_hash: String,
@@ -249,7 +249,7 @@ pub struct TransactionInfo {
 }
 
 /// An account at a node's head.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct AccountInfo {
     /// Address.
     pub address: String,
@@ -268,7 +268,7 @@ pub struct AccountInfo {
 }
 
 /// What waits in a node's mempool.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct MempoolInfo {
     /// Name of the node.
     pub node: String,

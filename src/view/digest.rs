@@ -1,7 +1,7 @@
 //! What happened, told once: every node logs the same block and the same transaction, which is one
 //! line for a person. The console shows the log as it is.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::ipc::{Event, Level, Topic};
 
@@ -14,22 +14,23 @@ const SCANNED: usize = 600;
 /// one block become the maker's line with the number of nodes that accepted it.
 #[must_use]
 pub fn digest(log: &VecDeque<Event>, limit: usize) -> Vec<Event> {
-    let mut order: Vec<(&Event, BTreeSet<&str>)> = Vec::new();
-    let mut places: BTreeMap<(Topic, &str), usize> = BTreeMap::new();
+    // What it is about, the event that tells it, and the nodes that did.
+    let mut order: Vec<((Topic, &str), &Event, Vec<&str>)> = Vec::new();
     for event in log.iter().rev().take(SCANNED).filter(|event| matters(event)) {
         let key = (event.topic, event.block.as_ref().map_or(event.text.as_str(), |block| block.hash.as_str()));
-        let place = *places.entry(key).or_insert_with(|| {
-            order.push((event, BTreeSet::new()));
-            order.len() - 1
-        });
-        if let Some((first, nodes)) = order.get_mut(place) {
-            nodes.insert(&event.node);
-            if is_makers(event) {
-                *first = event;
+        match order.iter_mut().find(|(known, ..)| *known == key) {
+            Some((_, first, nodes)) => {
+                if !nodes.contains(&event.node.as_str()) {
+                    nodes.push(&event.node);
+                }
+                if is_makers(event) {
+                    *first = event;
+                }
             }
+            None => order.push((key, event, vec![&event.node])),
         }
     }
-    order.into_iter().take(limit).map(|(event, nodes)| told(event, nodes.len())).collect()
+    order.into_iter().take(limit).map(|(_, event, nodes)| told(event, nodes.len())).collect()
 }
 
 /// Progress, single frames and ledger commits are for the console.

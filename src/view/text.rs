@@ -1,7 +1,5 @@
 //! What the console prints: tables and sentences about nodes, blocks, transactions and accounts.
 
-use std::collections::BTreeMap;
-
 use super::figures::{bytes, compact, count_of, difficulty, grouped, short};
 use super::table::TextTable;
 use super::words::health;
@@ -132,9 +130,13 @@ pub fn chain(chains: &[ChainInfo], now: u64) -> String {
 
 /// Compares the blocks of all nodes with those of the highest one.
 fn agreement(chains: &[ChainInfo], best: &ChainInfo) -> String {
-    let hashes: BTreeMap<u64, &str> = best.blocks.iter().map(|block| (block.height, block.hash.as_str())).collect();
+    // The blocks of a chain stand in order of their heights.
+    let other = |height: u64| {
+        let at = best.blocks.binary_search_by(|block| block.height.cmp(&height)).ok()?;
+        best.blocks.get(at).map(|block| &block.hash)
+    };
     let differs = |chain: &ChainInfo| {
-        let own = chain.blocks.iter().filter(|block| hashes.get(&block.height).is_some_and(|hash| *hash != block.hash));
+        let own = chain.blocks.iter().filter(|block| other(block.height).is_some_and(|hash| *hash != block.hash));
         own.map(|block| block.height).min()
     };
     let mut lines: Vec<String> = Vec::new();

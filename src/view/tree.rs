@@ -6,7 +6,7 @@
 //!
 //! Bounds: at most the asked number of columns; blocks below the window are only counted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::ipc::BlockSummary;
 
@@ -64,12 +64,8 @@ impl Tree {
         };
         let top = top.unwrap_or(highest).min(highest);
         let lowest = top.saturating_sub(u64::from(columns.max(1)) - 1);
-        let inside: BTreeMap<&str, &BlockSummary> = blocks
-            .iter()
-            .filter(|(_, block)| (lowest..=top).contains(&block.height))
-            .map(|(hash, block)| (hash.as_str(), block))
-            .collect();
-        let lanes = assign_lanes(&inside, blocks, tips);
+        let window = Window(blocks.values().filter(|block| (lowest..=top).contains(&block.height)).collect());
+        let lanes = assign_lanes(&window, blocks, tips);
         let count = |test: fn(u64, u64) -> bool, limit: u64| {
             let number = blocks.values().filter(|block| test(block.height, limit)).count();
             u32::try_from(number).unwrap_or(u32::MAX)
@@ -77,14 +73,14 @@ impl Tree {
         let mut tree = Self {
             lowest,
             columns: column_of(top, lowest) + 1,
-            lanes: lanes.values().max().map_or(1, |lane| lane + 1),
-            blocks: inside.values().map(|block| place(block, lowest, &lanes, tips)).collect(),
+            lanes: lanes.iter().flatten().max().map_or(1, |lane| lane + 1),
+            blocks: window.0.iter().zip(&lanes).map(|(block, lane)| place(block, lowest, *lane, tips)).collect(),
             edges: Vec::new(),
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
         tree.blocks.sort_unstable_by_key(|placed| (placed.column, placed.lane));
-        tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &inside, lowest, &lanes)).collect();
+        tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &window, lowest, &lanes)).collect();
         tree
     }
 }
@@ -93,83 +89,80 @@ fn column_of(height: u64, lowest: u64) -> u32 {
     u32::try_from(height.saturating_sub(lowest)).unwrap_or(u32::MAX)
 }
 
-fn place(block: &BlockSummary, lowest: u64, lanes: &BTreeMap<String, u32>, tips: &[Tip]) -> PlacedBlock {
+/// The blocks that are laid out, in order of their hashes.
+struct Window<'a>(Vec<&'a BlockSummary>);
+
+impl Window<'_> {
+    fn position(&self, hash: &str) -> Option<usize> {
+        self.0.binary_search_by(|block| block.hash.as_str().cmp(hash)).ok()
+    }
+}
+
+fn place(block: &BlockSummary, lowest: u64, lane: Option<u32>, tips: &[Tip]) -> PlacedBlock {
     PlacedBlock {
         block: block.clone(),
         column: column_of(block.height, lowest),
-        lane: lanes.get(&block.hash).copied().unwrap_or(0),
+        lane: lane.unwrap_or(0),
         head_of: tips.iter().filter(|tip| tip.hash == block.hash).flat_map(|tip| tip.nodes.clone()).collect(),
     }
 }
 
-fn edge(
-    placed: &PlacedBlock,
-    inside: &BTreeMap<&str, &BlockSummary>,
-    lowest: u64,
-    lanes: &BTreeMap<String, u32>,
-) -> Option<Edge> {
-    let parent = inside.get(placed.block.previous_hash.as_str())?;
+fn edge(placed: &PlacedBlock, window: &Window<'_>, lowest: u64, lanes: &[Option<u32>]) -> Option<Edge> {
+    let at = window.position(&placed.block.previous_hash)?;
+    let (parent, lane) = (window.0.get(at)?, lanes.get(at)?.unwrap_or(0));
     Some(Edge {
         child: placed.block.hash.clone(),
         from: (placed.column, placed.lane),
-        to: (column_of(parent.height, lowest), lanes.get(&parent.hash).copied().unwrap_or(0)),
+        to: (column_of(parent.height, lowest), lane),
     })
 }
 
 /// Gives each block of the window a lane, branch by branch, the heaviest first.
-fn assign_lanes(
-    inside: &BTreeMap<&str, &BlockSummary>,
-    all: &BTreeMap<String, BlockSummary>,
-    tips: &[Tip],
-) -> BTreeMap<String, u32> {
-    let mut lanes = BTreeMap::new();
-    let mut taken: BTreeSet<(u32, u64)> = BTreeSet::new();
-    for leaf in leaves(inside, all, tips) {
+fn assign_lanes(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Vec<Option<u32>> {
+    let mut lanes: Vec<Option<u32>> = vec![None; window.0.len()];
+    let mut taken: Vec<(u32, u64)> = Vec::new();
+    for leaf in leaves(window, all, tips) {
         let mut branch = Vec::new();
         let mut at = Some(leaf);
-        while let Some(block) = at.filter(|block| !lanes.contains_key(&block.hash)) {
-            branch.push(block);
-            at = inside.get(block.previous_hash.as_str()).copied();
+        while let Some(place) = at.filter(|place| lanes[*place].is_none()) {
+            branch.push(place);
+            at = window.position(&window.0[place].previous_hash);
         }
-        let Some(lowest) = branch.last().map(|block| block.height) else { continue };
+        let height = |place: &usize| window.0[*place].height;
+        let (Some(highest), Some(lowest)) = (branch.first().map(height), branch.last().map(height)) else { continue };
         // The line to the parent must not run under another branch: its height counts as covered.
-        let span = lowest.saturating_sub(u64::from(at.is_some()))..=branch.first().map_or(lowest, |block| block.height);
-        let lane = (0..).find(|lane| span.clone().all(|height| !taken.contains(&(*lane, height)))).unwrap_or_default();
-        for block in branch {
-            taken.insert((lane, block.height));
-            lanes.insert(block.hash.clone(), lane);
+        let span = lowest.saturating_sub(u64::from(at.is_some()))..=highest;
+        let is_free = |lane: &u32| !taken.iter().any(|(other, height)| other == lane && span.contains(height));
+        let lane = (0..).find(is_free).unwrap_or_default();
+        for place in branch {
+            taken.push((lane, window.0[place].height));
+            lanes[place] = Some(lane);
         }
     }
     lanes
 }
 
-/// Blocks without children in the window: the heaviest tip's branch first, then by weight.
-fn leaves<'a>(
-    inside: &BTreeMap<&str, &'a BlockSummary>,
-    all: &BTreeMap<String, BlockSummary>,
-    tips: &[Tip],
-) -> Vec<&'a BlockSummary> {
-    let parents: BTreeSet<&str> = inside.values().map(|block| block.previous_hash.as_str()).collect();
-    let mut leaves: Vec<&BlockSummary> =
-        inside.values().copied().filter(|block| !parents.contains(block.hash.as_str())).collect();
-    let best = best_in_window(inside, all, tips);
-    leaves.sort_unstable_by(|a, b| {
-        let rank = |block: &BlockSummary| (best.as_deref() != Some(&block.hash), std::cmp::Reverse(block.weight));
-        rank(a).cmp(&rank(b)).then_with(|| a.hash.cmp(&b.hash))
-    });
+/// Places of blocks without children in the window: the heaviest tip's branch first, then by weight.
+fn leaves(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Vec<usize> {
+    let mut is_parent = vec![false; window.0.len()];
+    for block in &window.0 {
+        if let Some(parent) = window.position(&block.previous_hash) {
+            is_parent[parent] = true;
+        }
+    }
+    let mut leaves: Vec<usize> = (0..window.0.len()).filter(|place| !is_parent[*place]).collect();
+    let best = best_in_window(window, all, tips);
+    // Blocks of the same weight keep the order of their hashes, which is that of their places.
+    leaves.sort_unstable_by_key(|place| (best != Some(*place), std::cmp::Reverse(window.0[*place].weight), *place));
     leaves
 }
 
 /// The highest block of the heaviest tip's branch that is inside the window.
-fn best_in_window(
-    inside: &BTreeMap<&str, &BlockSummary>,
-    all: &BTreeMap<String, BlockSummary>,
-    tips: &[Tip],
-) -> Option<String> {
+fn best_in_window(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Option<usize> {
     let mut at = tips.iter().find_map(|tip| all.get(&tip.hash));
     while let Some(block) = at {
-        if inside.contains_key(block.hash.as_str()) {
-            return Some(block.hash.clone());
+        if let Some(place) = window.position(&block.hash) {
+            return Some(place);
         }
         at = all.get(&block.previous_hash);
     }

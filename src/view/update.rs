@@ -2,7 +2,6 @@
 //! learns by itself. What can be derived is derived here once per batch: nodes of other tabs, tips,
 //! the best chain, whether all agree.
 
-use std::collections::BTreeMap;
 
 use super::model::{MAX_BLOCKS, MAX_LOG};
 use super::{Model, NodeView, Problem, TabMode, Tip};
@@ -194,15 +193,16 @@ impl Model {
     /// Nodes of other tabs: what this tab's nodes have lately heard of, as the one who heard last tells it.
     fn derive_remote(&mut self) {
         let (own, _): (Vec<NodeView>, Vec<NodeView>) = self.nodes.drain(..).partition(|node| node.own);
-        let mut remote: BTreeMap<&str, &PeerStatus> = BTreeMap::new();
+        let mut remote: Vec<&PeerStatus> = Vec::new();
         let heard = own.iter().filter(|node| node.is_up()).flat_map(|node| &node.peers);
         for peer in heard.filter(|peer| peer.alive && own.iter().all(|node| node.status.id != peer.id)) {
-            let known = remote.entry(&peer.id).or_insert(peer);
-            if (peer.last_seen, peer.weight) > (known.last_seen, known.weight) {
-                *known = peer;
+            match remote.iter_mut().find(|known| known.id == peer.id) {
+                Some(known) if (peer.last_seen, peer.weight) > (known.last_seen, known.weight) => *known = peer,
+                Some(_) => {}
+                None => remote.push(peer),
             }
         }
-        let mut views: Vec<NodeView> = remote.into_values().map(|peer| self.remote_view(peer)).collect();
+        let mut views: Vec<NodeView> = remote.into_iter().map(|peer| self.remote_view(peer)).collect();
         views.sort_unstable_by(|a, b| a.status.name.cmp(&b.status.name).then_with(|| a.status.id.cmp(&b.status.id)));
         self.nodes = own;
         self.nodes.append(&mut views);
@@ -223,12 +223,17 @@ impl Model {
     }
 
     fn derive_tips(&mut self) {
-        let mut tips: BTreeMap<&str, (u64, Tip)> = BTreeMap::new();
+        let mut tips: Vec<(u64, Tip)> = Vec::new();
         for NodeView { status, .. } in self.nodes.iter().filter(|node| node.is_up() && !node.status.head.is_empty()) {
-            let new = || (status.weight, Tip { hash: status.head.clone(), height: status.height, nodes: Vec::new() });
-            tips.entry(&status.head).or_insert_with(new).1.nodes.push(status.name.clone());
+            let name = status.name.clone();
+            match tips.iter_mut().find(|(_, tip)| tip.hash == status.head) {
+                Some((_, tip)) => tip.nodes.push(name),
+                None => {
+                    let tip = Tip { hash: status.head.clone(), height: status.height, nodes: vec![name] };
+                    tips.push((status.weight, tip));
+                }
+            }
         }
-        let mut tips: Vec<(u64, Tip)> = tips.into_values().collect();
         tips.sort_unstable_by(|(a_weight, a), (b_weight, b)| {
             (b_weight, b.nodes.len(), &a.hash).cmp(&(a_weight, a.nodes.len(), &b.hash))
         });
@@ -237,19 +242,10 @@ impl Model {
 
     /// Marks the blocks of the heaviest tip's branch and keeps only the highest blocks.
     fn derive_best_chain(&mut self) {
-        if self.blocks.len() > MAX_BLOCKS {
-            let mut heights: Vec<u64> = self.blocks.values().map(|block| block.height).collect();
-            heights.sort_unstable_by(|a, b| b.cmp(a));
-            let lowest = heights[MAX_BLOCKS - 1];
-            self.blocks.retain(|_, block| block.height >= lowest);
-            while self.blocks.len() > MAX_BLOCKS {
-                // Rivals at the lowest height are over the bound.
-                let Some(key) =
-                    self.blocks.iter().find(|(_, block)| block.height == lowest).map(|(key, _)| key.clone())
-                else {
-                    break;
-                };
-                self.blocks.remove(&key);
+        while self.blocks.len() > MAX_BLOCKS {
+            let lowest = self.blocks.values().min_by_key(|block| block.height).map(|block| block.hash.clone());
+            if lowest.is_none_or(|hash| self.blocks.remove(&hash).is_none()) {
+                break;
             }
         }
         let Some(head) = self.tips.first().map(|tip| tip.hash.clone()) else { return };

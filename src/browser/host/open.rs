@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::nodes::Node;
 use super::record;
-use super::wait::all;
+use super::wait::{Job, all};
 use super::{Host, Network};
 use crate::browser::locks::{self, LockGuard};
 use crate::browser::{capability, js};
@@ -26,6 +26,9 @@ const ROLE_WAIT_MS: u32 = 500;
 const NAME_WAIT_MS: u32 = 2_000;
 /// Longest wait for another tab that writes the record.
 const RECORD_WAIT_MS: u32 = 5_000;
+
+/// A change of the record.
+type Change<'a> = &'a mut dyn FnMut(&mut Record) -> Result<(), ApiError>;
 
 impl Host {
     /// Opens the network; whoever waits for it is told how it went.
@@ -138,20 +141,23 @@ impl Host {
     ///
     /// # Errors
     /// What `change` refuses; nothing is changed then.
-    pub(super) async fn change_record<T>(
-        &self,
-        change: impl FnOnce(&mut Record) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
-        let turn = locks::acquire(&self.lock_name("record"), Some(RECORD_WAIT_MS)).await;
+    pub(super) fn change_record<'a>(&'a self, change: Change<'a>) -> Job<'a, Result<(), ApiError>> {
+        Box::pin(async move {
+            let turn = locks::acquire(&self.lock_name("record"), Some(RECORD_WAIT_MS)).await;
+            let changed = self.change_stored(change);
+            drop(turn);
+            changed
+        })
+    }
+
+    fn change_stored(&self, change: Change<'_>) -> Result<(), ApiError> {
         let (stored, _) = record::load(&self.storage, self.name.as_str());
         let mut record = match stored {
             Some(record) => record,
             None => self.record()?,
         };
-        let value = change(&mut record)?;
-        self.put_record(record)?;
-        drop(turn);
-        Ok(value)
+        change(&mut record)?;
+        self.put_record(record)
     }
 
     fn set_mode(&self, mode: TabMode) {

@@ -1,7 +1,6 @@
 //! The browser's localStorage, or memory where it is not to be had.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use wasm_bindgen::prelude::*;
 
@@ -30,7 +29,7 @@ pub(super) enum Storage {
     /// Survives a reload.
     Browser(JsStorage),
     /// Lives as long as the page.
-    Memory(RefCell<BTreeMap<String, String>>),
+    Memory(RefCell<Vec<(String, String)>>),
 }
 
 impl Storage {
@@ -65,7 +64,7 @@ impl Storage {
     pub(super) fn get(&self, key: &str) -> Option<String> {
         match self {
             Self::Browser(storage) => storage.get_item(key).unwrap_or_default(),
-            Self::Memory(map) => map.borrow().get(key).cloned(),
+            Self::Memory(kept) => kept.borrow().iter().find(|(other, _)| other == key).map(|(_, value)| value.clone()),
         }
     }
 
@@ -77,8 +76,10 @@ impl Storage {
                 let reason = explain(&thrown);
                 ApiError::new("storage_write", format!("the network's record cannot be written: {reason}"))
             }),
-            Self::Memory(map) => {
-                map.borrow_mut().insert(key.to_owned(), value.to_owned());
+            Self::Memory(kept) => {
+                let mut kept = kept.borrow_mut();
+                kept.retain(|(other, _)| other != key);
+                kept.push((key.to_owned(), value.to_owned()));
                 Ok(())
             }
         }
