@@ -12,7 +12,6 @@
 //!
 //! Bounds: a payload above [`MAX_PAYLOAD`] bytes is not copied in.
 
-
 use gloo::events::EventListener;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;

@@ -1,15 +1,9 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
 //! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
-<<<<<<< HEAD
-//! request carries an id and is answered exactly once: by an [`ApiError`], or by a value for scripts, which
-//! is posted as the plain object `{ id, value }` and handed out as it is. The plain structs, from [`NodeStatus`] on, are what the
-//! scripting API hands out: their field names are its field names.
-=======
 //! request carries an id and is answered exactly once: by an [`ApiError`] or an [`Answer`]. A page of a
-//! table is posted as the plain object `{ id, value }` and handed out as it is. The plain structs in
-//! [`report`] are what the scripting API hands out: their field names are its field names.
->>>>>>> slimhost
+//! table is posted as the plain object `{ id, value }` and handed out as it is. The plain structs, from
+//! [`NodeStatus`] on, are what the scripting API hands out: their field names are its field names.
 
 mod answer;
 mod miner;

@@ -2,7 +2,6 @@
 //! learns by itself. What can be derived is derived here once per batch: nodes of other tabs, tips,
 //! the best chain, whether all agree.
 
-
 use super::model::{MAX_BLOCKS, MAX_LOG};
 use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic};

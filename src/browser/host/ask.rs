@@ -6,7 +6,9 @@ use super::nodes::{Node, Reply};
 use super::wait::{Job, all};
 use super::{Host, LedgerPage};
 use crate::browser::js::field;
-use crate::ipc::{AccountInfo, Answer, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request, TransactionInfo};
+use crate::ipc::{
+    AccountInfo, Answer, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request, TransactionInfo,
+};
 use crate::ledger::Query;
 
 impl Host {

@@ -173,22 +173,21 @@ impl Host {
         let poa = kind == NodeKind::Poa;
         let mut added = None;
         self.change_record(&mut |record| {
-                let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
-                if record.nodes.len() >= MAX_NODES {
-                    let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
-                    return Err(ApiError::new("too_many_nodes", text));
-                }
-                if poa && authorities >= MAX_AUTHORITIES {
-                    let text =
-                        format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
-                    return Err(ApiError::new("too_many_authorities", text));
-                }
-                let entry = NodeEntry { name: record.free_name(kind), kind };
-                record.nodes.push(entry.clone());
-                added = Some(entry);
-                Ok(())
-            })
-            .await?;
+            let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
+            if record.nodes.len() >= MAX_NODES {
+                let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
+                return Err(ApiError::new("too_many_nodes", text));
+            }
+            if poa && authorities >= MAX_AUTHORITIES {
+                let text = format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
+                return Err(ApiError::new("too_many_authorities", text));
+            }
+            let entry = NodeEntry { name: record.free_name(kind), kind };
+            record.nodes.push(entry.clone());
+            added = Some(entry);
+            Ok(())
+        })
+        .await?;
         let entry = added.ok_or_else(|| self.not_open())?;
         self.bring_up(&entry, NAME_WAIT_MS).await?;
         let mut text = format!("{} runs.", entry.name);

@@ -102,13 +102,8 @@ impl Host {
         let from = key.address();
         let sender = from.to_string();
         // Without locks a race of two tabs ends in a refusal, not in a loss.
-<<<<<<< HEAD
         let turn = locks::acquire(&self.lock_name(&format!("sender:{sender}")), Some(TURN_MS)).await;
-        let account: AccountInfo = from_js(self.ask_node(node, Request::Account { who: sender.clone() }).await?)?;
-=======
-        let turn = locks::acquire(&format!("aurex:{}:sender:{sender}", self.name), Some(TURN_MS)).await;
         let account = self.ask_node(node, Request::Account { who: sender.clone() }).await?.account()?;
->>>>>>> slimhost
         let remembered = self.remembered_nonce(&sender);
         let nonce = account.next_nonce.max(remembered);
         let valid_until = Height(0);
