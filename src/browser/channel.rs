@@ -12,8 +12,6 @@
 //!
 //! Bounds: a payload above [`MAX_PAYLOAD`] bytes is not copied in.
 
-use std::collections::BTreeMap;
-
 use gloo::events::EventListener;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -80,7 +78,7 @@ impl Drop for Channel {
 /// Channel objects for directed sends, open until [`Senders::close`].
 #[derive(Debug, Default)]
 pub struct Senders {
-    open: BTreeMap<String, BroadcastChannel>,
+    open: Vec<(String, BroadcastChannel)>,
 }
 
 impl Senders {
@@ -89,18 +87,18 @@ impl Senders {
     /// # Errors
     /// `no_broadcast_channel`, or `channel_failed` with the browser's reason.
     pub fn send(&mut self, inbox: String, frame: &[u8]) -> Result<(), ApiError> {
-        if let Some(channel) = self.open.get(&inbox) {
+        if let Some((_, channel)) = self.open.iter().find(|(name, _)| *name == inbox) {
             return post(channel, frame);
         }
         let channel = object(&inbox)?;
         let outcome = post(&channel, frame);
-        self.open.insert(inbox, channel);
+        self.open.push((inbox, channel));
         outcome
     }
 
     /// Closes what is open; what was posted still arrives.
     pub fn close(&mut self) {
-        for channel in std::mem::take(&mut self.open).into_values() {
+        for (_, channel) in self.open.drain(..) {
             channel.close();
         }
     }

@@ -57,8 +57,11 @@ pub fn spawn(
     on_message: impl Fn(JsValue) + 'static,
     on_error: impl Fn(String) + 'static,
 ) -> Result<WorkerHandle, ApiError> {
-    spawn_from(&loader_url()?, name, on_message, on_error)
+    run_from(&loader_url()?, name, Rc::new(on_message), Rc::new(on_error))
 }
+
+type OnMessage = Rc<dyn Fn(JsValue)>;
+type OnError = Rc<dyn Fn(String)>;
 
 /// Starts a worker through a loader at another address than usual.
 ///
@@ -70,6 +73,10 @@ pub fn spawn_from(
     on_message: impl Fn(JsValue) + 'static,
     on_error: impl Fn(String) + 'static,
 ) -> Result<WorkerHandle, ApiError> {
+    run_from(loader, name, Rc::new(on_message), Rc::new(on_error))
+}
+
+fn run_from(loader: &str, name: &str, on_message: OnMessage, on_error: OnError) -> Result<WorkerHandle, ApiError> {
     capability::workers()?;
     let failed = |thrown: JsValue| {
         ApiError::new("worker_failed", format!("worker {name} cannot be started: {}", explain(&thrown)))
@@ -89,11 +96,7 @@ pub fn spawn_from(
     Ok(handle)
 }
 
-fn listen(
-    inner: &Rc<Inner>,
-    on_message: impl Fn(JsValue) + 'static,
-    on_error: impl Fn(String) + 'static,
-) -> [EventListener; 3] {
+fn listen(inner: &Rc<Inner>, on_message: OnMessage, on_error: OnError) -> [EventListener; 3] {
     let target = &inner.worker;
     let weak = Rc::downgrade(inner);
     let message = EventListener::new(target, "message", move |event| {
@@ -104,7 +107,6 @@ fn listen(
             on_message(data);
         }
     });
-    let on_error = Rc::new(on_error);
     let options = EventListenerOptions::enable_prevent_default();
     let error = EventListener::new_with_options(target, "error", options, {
         let on_error = Rc::clone(&on_error);

@@ -29,7 +29,7 @@ use crate::state::{Entry, Key, State, Undo, genesis};
 /// Refused ids that are remembered, so that nothing is checked twice: a node is sent the same bad block
 /// by each of its peers, at most a few hundred times.
 pub const MAX_INVALID: usize = 1_024;
-/// States kept beside the head's, most recently used: tips of branches and the head's last ancestors.
+/// States kept beside the head's, the latest: tips of branches and the head's last ancestors.
 pub const CACHED_STATES: usize = 64;
 
 /// The block tree of one node.
@@ -82,7 +82,7 @@ impl TreeEntry {
     }
 }
 
-/// The most recently used states beside the head's.
+/// The latest states beside the head's, first in, first out.
 #[derive(Debug, Default)]
 struct StateCache {
     states: BTreeMap<BlockHash, State>,

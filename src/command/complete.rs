@@ -21,8 +21,8 @@ pub fn complete(line: &str, nodes: &[&str]) -> Vec<String> {
             None => Vec::new(),
         },
     };
-    let part = part.to_lowercase();
-    let fits = |candidate: &&str| candidate.to_lowercase().starts_with(&part);
+    let part = part.to_ascii_lowercase();
+    let fits = |candidate: &&str| candidate.to_ascii_lowercase().starts_with(&part);
     candidates.into_iter().filter(fits).map(|candidate| format!("{before}{candidate}")).collect()
 }
 

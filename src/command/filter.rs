@@ -22,7 +22,7 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
         };
         return vec![query(table, newest, None)];
     };
-    let filter = filter.trim().to_lowercase();
+    let filter = filter.trim().to_ascii_lowercase();
     let by = |index| query(table, Some(index), Some(filter.clone()));
     let by_key = || query(table, None, Some(filter.clone()));
     match table {
@@ -32,7 +32,7 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
         Table::Transactions => vec![by("from_user"), by("to_user")],
         Table::Nodes if ["pow", "poa", "viewer"].contains(&filter.as_str()) => vec![by("node_type")],
         Table::Nodes if ["active", "away", "left"].contains(&filter.as_str()) => vec![by("status")],
-        Table::Assets if !hexadecimal(&filter) => vec![query(table, Some("symbol"), Some(filter.to_uppercase()))],
+        Table::Assets if !hexadecimal(&filter) => vec![query(table, Some("symbol"), Some(filter.to_ascii_uppercase()))],
         Table::Users if !hexadecimal(&filter) => vec![by("name")],
         Table::MiningPool if ["idle", "searching", "stopped"].contains(&filter.as_str()) => vec![by("state")],
         Table::Blocks

@@ -186,7 +186,7 @@ impl Reader {
             "miners" => {
                 self.link.miners = Some(self.number(name, value, 1..=MAX_MINERS, LinkParameters::DEFAULT_MINERS));
             }
-            "pace" => match pace(&value.to_lowercase()) {
+            "pace" => match pace(&value.to_ascii_lowercase()) {
                 Some(pace) => self.link.pace = Some(pace),
                 None => self.wrong(name, "1 to 600 seconds, or full", value, "5"),
             },

@@ -3,7 +3,7 @@
 /// The candidate with the smallest edit distance; the first of several.
 #[must_use]
 pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let found = found.to_lowercase();
+    let found = found.to_ascii_lowercase();
     candidates.into_iter().min_by_key(|candidate| distance(&found, candidate))
 }
 

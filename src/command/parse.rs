@@ -94,7 +94,7 @@ impl Arguments<'_> {
     ) -> Result<Option<T>, CommandError> {
         let Some(found) = self.words.next() else { return Ok(None) };
         let wrong = || CommandError::Wrong { word: self.word.name, expected, found: shortened(found) };
-        read(&found.to_lowercase()).map(Some).ok_or_else(wrong)
+        read(&found.to_ascii_lowercase()).map(Some).ok_or_else(wrong)
     }
 
     fn text(&mut self, expected: &'static str) -> Result<String, CommandError> {

@@ -52,9 +52,9 @@ fn transfer(words: &str) -> Result<Draft, DraftError> {
     for optional in ["coins", "coin", "from"] {
         rest = after_word(rest, optional).unwrap_or(rest);
     }
-    let from = take(&mut rest).ok_or_else(misread)?.to_lowercase();
+    let from = take(&mut rest).ok_or_else(misread)?.to_ascii_lowercase();
     rest = after_word(rest, "to").ok_or_else(misread)?;
-    let to = take(&mut rest).ok_or_else(misread)?.to_lowercase();
+    let to = take(&mut rest).ok_or_else(misread)?.to_ascii_lowercase();
     let (mut fee, mut memo) = (DEFAULT_FEE, String::new());
     while !rest.is_empty() {
         if let Some(text) = after_word(rest, "memo") {

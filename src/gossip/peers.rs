@@ -36,8 +36,6 @@ const BEST_SCORE: i32 = 20;
 pub enum Fault {
     /// Bytes that are no message.
     Malformed,
-    /// A message longer than its type allows.
-    Oversize,
     /// A block, seal or transaction that breaks a rule.
     Invalid,
     /// An answer that was not asked for.
@@ -50,7 +48,6 @@ impl Fault {
     const fn score(self) -> i32 {
         match self {
             Self::Malformed => -20,
-            Self::Oversize => -50,
             Self::Invalid => -100,
             Self::Unsolicited => -5,
             Self::TimeOut => -2,

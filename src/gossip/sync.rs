@@ -2,9 +2,9 @@
 //! [`PARALLEL`] peers at once, in order. The node checks headers before it hands them over, and only
 //! asks for the bodies of a chain that outweighs its own.
 //!
-//! Bounds: one batch of headers at a time, [`BODY_WINDOW`] bodies per request; every request has a
-//! deadline after which it is given to another peer; after [`MAX_FAILURES`] in a row the fetch is given
-//! up and may begin again after a pause that doubles.
+//! Bounds: one batch of headers at a time, [`BODY_WINDOW`] bodies per request; a request for bodies
+//! that is late is given to another peer; a late answer with headers, or [`MAX_FAILURES`] late answers in a
+//! row, end the fetch, which may begin again after a pause that doubles.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -1,16 +1,18 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
 //! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
-//! request carries an id and is answered exactly once: by an [`ApiError`], or by a value for scripts, which
-//! is posted as the plain object `{ id, value }` and handed out as it is. The plain structs in [`report`] are what the
-//! scripting API hands out: their field names are its field names.
+//! request carries an id and is answered exactly once: by an [`ApiError`] or an [`Answer`]. A page of a
+//! table is posted as the plain object `{ id, value }` and handed out as it is. The plain structs, from
+//! [`NodeStatus`] on, are what the scripting API hands out: their field names are its field names.
 
+mod answer;
 mod miner;
 mod report;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
+pub use answer::Answer;
 pub use miner::{FromMiner, SearchJob, ToMiner};
 pub use report::{
     AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
@@ -47,7 +49,7 @@ pub struct NodeConfig {
 
 /// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "PaceFields")]
 pub enum Pace {
     /// The network's miners together aim at one work block in this many milliseconds.
     Interval {
@@ -56,6 +58,26 @@ pub enum Pace {
     },
     /// As fast as the machine hashes.
     Full,
+}
+
+/// A pace as it is read: reading a tagged enum directly takes much more code.
+#[derive(Deserialize)]
+struct PaceFields {
+    kind: String,
+    ms: Option<u64>,
+}
+
+impl TryFrom<PaceFields> for Pace {
+    type Error = &'static str;
+
+    fn try_from(fields: PaceFields) -> Result<Self, Self::Error> {
+        match (fields.kind.as_str(), fields.ms) {
+            ("interval", Some(ms)) => Ok(Self::Interval { ms }),
+            ("interval", None) => Err("missing field `ms`"),
+            ("full", _) => Ok(Self::Full),
+            _ => Err("unknown variant of a pace, expected `interval` or `full`"),
+        }
+    }
 }
 
 /// From the page to a node worker.
@@ -134,6 +156,13 @@ pub enum Request {
 pub enum FromNode {
     /// The node runs: its first report.
     Started(Report),
+    /// The request was met.
+    Answer {
+        /// Of the request.
+        id: RequestId,
+        /// The answer.
+        answer: Answer,
+    },
     /// The request could not be met.
     Refusal {
         /// Of the request.

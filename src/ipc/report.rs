@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::primitives::NodeKind;
 
 /// What a node is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NodeState {
     /// Its worker is coming up, or it reads its ledger.
@@ -27,7 +27,7 @@ pub enum NodeState {
 }
 
 /// One row of `status`.
-#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct NodeStatus {
     /// Node id.
     pub id: String,
@@ -65,7 +65,7 @@ pub struct NodeStatus {
     pub authorities: u32,
     /// Whether this node is one of them.
     pub is_authority: bool,
-    /// Blocks that this node made and that are on its best chain, since it started.
+    /// Blocks that this node made since it started, on whatever branch they are now.
     pub blocks_made: u64,
     /// Frames received, sent and refused since it started.
     pub frames_in: u64,
@@ -106,12 +106,12 @@ pub struct MinerStatus {
     pub elapsed_ms: u64,
     /// Blocks found since it started.
     pub blocks_found: u64,
-    /// `idle`, `searching` or `stopped`.
+    /// `idle` or `searching`.
     pub state: String,
 }
 
 /// Another node as this one sees it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct PeerStatus {
     /// Node id.
     pub id: String,
@@ -138,7 +138,7 @@ pub struct PeerStatus {
 }
 
 /// A block without its transactions: for lists and the block tree.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockSummary {
     /// Block id.
     pub hash: String,
@@ -171,7 +171,7 @@ pub struct BlockSummary {
 }
 
 /// A whole block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockInfo {
     /// The summary's fields.
     #[serde(flatten)]
@@ -195,7 +195,7 @@ pub struct BlockInfo {
 }
 
 /// Blocks of one node's best chain, oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct ChainInfo {
     /// Name of the node.
     pub node: String,
@@ -208,7 +208,7 @@ pub struct ChainInfo {
 }
 
 /// A transaction and where it stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct TransactionInfo {
     /// Transaction id.
     pub tx_hash: String,
@@ -249,7 +249,7 @@ pub struct TransactionInfo {
 }
 
 /// An account at a node's head.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct AccountInfo {
     /// Address.
     pub address: String,
@@ -268,7 +268,7 @@ pub struct AccountInfo {
 }
 
 /// What waits in a node's mempool.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct MempoolInfo {
     /// Name of the node.
     pub node: String,
@@ -276,7 +276,7 @@ pub struct MempoolInfo {
     pub count: u32,
     /// Their encoded bytes.
     pub bytes: u32,
-    /// The first 200 by fee rate.
+    /// The first 200 by account and nonce.
     pub transactions: Vec<TransactionInfo>,
 }
 

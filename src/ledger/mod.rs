@@ -54,7 +54,7 @@ impl Batch {
         self.changes.len()
     }
 
-    /// The changes in order of table and key: `meta`, with the head, comes last.
+    /// The changes in order of table and key: `meta` comes last.
     pub fn iter(&self) -> impl Iterator<Item = (Table, &str, Option<&Row>)> {
         self.changes.iter().map(|((table, key), row)| (*table, key.as_str(), row.as_ref()))
     }

@@ -105,7 +105,7 @@ pub mod meta_key {
     pub const SCHEMA: &str = "schema";
     /// Canonical bytes of the network's parameters.
     pub const PARAMS: &str = "params";
-    /// Hash of the head, 32 bytes. Written last in every batch that moves it.
+    /// Hash of the head, 32 bytes. In the same batch as everything else that a new head changes.
     pub const HEAD: &str = "head";
     /// Last slot this node sealed, as 8 little-endian bytes; never sealed again.
     pub const SEALED_SLOT: &str = "sealed_slot";
@@ -265,7 +265,7 @@ pub struct MinerRow {
     pub best_hash: String,
     /// Blocks it has found since it started.
     pub blocks_found: u64,
-    /// `idle`, `searching` or `stopped`.
+    /// `idle` or `searching`.
     pub state: String,
     /// When this row was written.
     pub updated: u64,

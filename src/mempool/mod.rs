@@ -1,8 +1,8 @@
 //! Transactions that wait for a block.
 //!
 //! Bounds: [`MAX_COUNT`] transactions and [`MAX_BYTES`] bytes, [`MAX_PER_ACCOUNT`] per account, nonces at
-//! most [`MAX_NONCE_GAP`] ahead, [`MAX_AGE`]. A full mempool drops the lowest fee rate first, then the
-//! oldest; so a flood costs its sender fees.
+//! most [`MAX_NONCE_GAP`] ahead, [`MAX_AGE`]. A full mempool drops the lowest fee rate first, among equals
+//! the youngest; so a flood costs its sender fees.
 
 #[cfg(test)]
 mod tests;

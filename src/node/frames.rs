@@ -182,7 +182,7 @@ impl Node {
         }
     }
 
-    /// Greets everybody, and the nodes known from before one by one.
+    /// Greets everybody who listens.
     pub(super) fn say_hello(&mut self, out: &mut Outbox) {
         let record = self.own_record();
         self.broadcast(&Message::Hello { record, head: self.head_info() }, out);

@@ -1,9 +1,8 @@
 //! What goes into a node and what comes out. Everything else about it is inside.
 
 use crate::consensus::{Params, ParamsError};
-use crate::ipc::{
-    AccountInfo, ApiError, BlockInfo, ChainInfo, FromMiner, MempoolInfo, Pace, PeerStatus, ToMiner, TransactionInfo,
-};
+pub use crate::ipc::Answer;
+use crate::ipc::{ApiError, FromMiner, Pace, ToMiner};
 use crate::ledger::{Batch, Durability, StoreError};
 use crate::primitives::{Keypair, NodeId, NodeKind, Timestamp};
 
@@ -109,26 +108,6 @@ pub enum StartError {
     /// No network can have these parameters.
     #[error(transparent)]
     Params(#[from] ParamsError),
-}
-
-/// The answer to a request of the page.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[serde(untagged)]
-pub enum Answer {
-    /// To `Submit` and `Transaction`.
-    Transaction(Box<TransactionInfo>),
-    /// To `Account`.
-    Account(AccountInfo),
-    /// To `Accounts`.
-    Accounts(Vec<AccountInfo>),
-    /// To `Chain`.
-    Chain(ChainInfo),
-    /// To `Block`.
-    Block(Box<BlockInfo>),
-    /// To `Mempool`.
-    Mempool(MempoolInfo),
-    /// To `Peers`.
-    Peers(Vec<PeerStatus>),
 }
 
 /// What a request that the shell answers gets here.

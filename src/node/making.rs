@@ -1,7 +1,9 @@
 //! Making blocks: candidates for the miners of a proof-of-work node, and the slots of an authority.
 //!
 //! An authority never seals a slot twice: the slot is written to the ledger, flushed to the disk, before
-//! it is sealed; and a node that starts without knowing what it sealed waits for a later slot.
+//! it is sealed; and a node that was started seals no slot that had begun before, so that even a ledger
+//! that could not be written cannot make it repeat one. Only a ledger that is new may seal at once, in the
+//! network's first slot.
 
 use crate::consensus::{slots, work};
 use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner};
@@ -16,8 +18,8 @@ use super::{BatchId, Node, Notice, Outbox, Output, Source};
 const CANDIDATE_EVERY: Millis = Millis(10_000);
 /// A miner's progress is told to people this often.
 const TELL_EVERY: Millis = Millis(5_000);
-/// Slots of grace in which a network is young and a node without a ledger may seal at once.
-const YOUNG_SLOTS: u64 = 3;
+/// The slot in which a network is made, and in which a node with a new ledger may seal at once.
+const FIRST_SLOT: u64 = 1;
 
 /// The search of a proof-of-work node.
 #[derive(Debug)]
@@ -80,11 +82,12 @@ impl Mining {
 }
 
 impl Authority {
-    /// The duty of a node whose ledger says which slot it sealed last.
+    /// The duty of a node that starts in slot `current`, with the slot that its ledger says it sealed
+    /// last (0 for none), or with a new ledger.
     pub(super) fn new(sealed: Option<Slot>, current: Slot) -> Self {
         let first_open = match sealed {
-            Some(slot) => Slot(slot.0.saturating_add(1)),
-            None if current.0 <= YOUNG_SLOTS => Slot(1),
+            Some(slot) => Slot(slot.max(current).0.saturating_add(1)),
+            None if current.0 <= FIRST_SLOT => Slot(1),
             None => Slot(current.0.saturating_add(1)),
         };
         Self { first_open, reserved: None }

@@ -78,6 +78,8 @@ pub struct Node {
     ping: Option<(u64, NodeId, Timestamp)>,
     writer: Writer,
     degraded: Option<StoreError>,
+    /// The ledger lives in memory only, until the node is started again.
+    in_memory: bool,
     ledger_start: &'static str,
     mining: Mining,
     authority: Authority,
@@ -153,6 +155,7 @@ impl Node {
             Input::Degraded(error) => {
                 out.push(Output::Notice(Notice::Degraded { error: error.clone() }));
                 self.degraded = Some(error);
+                self.in_memory = true;
             }
             Input::Stop => self.stop(out),
         }
@@ -204,7 +207,7 @@ impl Node {
 
     fn on_persisted(&mut self, id: BatchId, out: &mut Outbox) {
         let Some(rows) = self.writer.persisted(id) else { return };
-        if self.degraded.take_if(|error| *error != StoreError::Unavailable).is_some() {
+        if !self.in_memory && self.degraded.take().is_some() {
             // The ledger has the full difference again.
             self.timers.clear(Timer::Persist);
         }
@@ -220,8 +223,7 @@ impl Node {
         out.push(Output::Notice(Notice::PersistFailed { rows, error: error.clone(), retry_ms: pause.0 }));
         self.degraded = Some(error);
         self.timers.set(Timer::Persist, self.now.plus(pause));
-        // The slot is remembered in memory, which protects it until this node is started again; and a
-        // node that starts without a ledger waits for a later slot.
+        // The slot is remembered in memory, and a node that is started again waits for a later one.
         self.seal_reserved(id, out);
         if self.stopping {
             out.push(Output::Notice(Notice::Stopped));

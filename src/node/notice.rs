@@ -242,7 +242,7 @@ impl Notice {
                 )
             }
             Self::FalseFind { worker, nonce } => {
-                format!("Miner {worker} claimed nonce {nonce}, which does not meet the difficulty.")
+                format!("Miner {} claimed nonce {nonce}, which does not meet the difficulty.", worker.saturating_add(1))
             }
             Self::Sealed { block, slot } => {
                 format!("Sealed slot {slot} at height {}, hash {}….", block.height, short(&block.hash))

@@ -44,7 +44,7 @@ impl Node {
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
         let recovered = recover(&params, snapshot.as_ref(), now, &mut cache);
-        let sealed = snapshot.as_ref().and_then(sealed_slot);
+        let sealed = snapshot.as_ref().map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
         let durable = if recovered.outcome == "resumed" { recovered.chain.height() } else { Height(0) };
         let listen_until = now.plus(LISTEN_FIRST);
         let mut node = Self {
@@ -74,6 +74,7 @@ impl Node {
             ping: None,
             writer: Writer::new(durable),
             degraded: None,
+            in_memory: setup.kind == NodeKind::Viewer,
             ledger_start: recovered.outcome,
             mining: Mining::new(setup.pace, if setup.kind == NodeKind::Pow { setup.miners } else { 0 }, listen_until),
             authority: Authority::new(sealed, slots::slot_at(&params, now)),

@@ -47,7 +47,7 @@ impl Node {
                 .next_slot_at(slots::slot_at(&self.params, now))
                 .filter(|_| self.kind == NodeKind::Poa && is_authority)
                 .map(|at| at.0),
-            durable_height: self.writer.durable().0,
+            durable_height: if self.in_memory { 0 } else { self.writer.durable().0 },
             degraded: self.degraded.as_ref().map(ToString::to_string),
             difficulty: difficulty.0,
             authorities: tunable.map_or(0, |tunable| u32::try_from(tunable.authorities.len()).unwrap_or(u32::MAX)),

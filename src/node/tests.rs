@@ -345,10 +345,10 @@ fn flipped_replayed_and_foreign_frames_are_refused_with_a_reason_and_change_noth
         [(flipped, "frame_signature"), (b"hello".to_vec(), "frame_foreign"), (Vec::new(), "frame_foreign")]
     {
         net.give(1, Input::Frame(frame));
-        let last = net.seats[1].notices.iter().rev().find_map(|notice| match notice {
-            Notice::FrameRefused { error, .. } => Some(error.code()),
-            _ => None,
-        });
+        let last =
+            net.seats[1].notices.iter().rev().find_map(|notice| {
+                if let Notice::FrameRefused { error, .. } = notice { Some(error.code()) } else { None }
+            });
         assert_eq!(last, Some(code));
     }
     net.give(1, Input::Frame(good.clone()));

@@ -122,10 +122,7 @@ mod tests {
     }
 
     fn sent(out: &mut Outbox) -> Option<(BatchId, Batch, Durability)> {
-        match out.pop()? {
-            Output::Persist { id, batch, durability } => Some((id, batch, durability)),
-            _ => None,
-        }
+        if let Output::Persist { id, batch, durability } = out.pop()? { Some((id, batch, durability)) } else { None }
     }
 
     #[test]

@@ -7,9 +7,6 @@ use crate::primitives::{
 
 use super::{Account, Asset, Entry, Key, Rules, State, Undo};
 
-/// Longest encoding of a block's undo record in bytes: 256 transactions touch at most five entries each.
-pub const MAX_UNDO_BYTES: usize = 16 * 1024 * 1024;
-
 /// A block's changes in the making.
 pub(super) struct Execution<'a> {
     params: &'a Params,

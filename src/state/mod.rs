@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 pub use connect::{ConnectedBlock, Template, assemble};
 pub use entry::{Account, Asset, Entry, Key, Rules, Tally};
-pub use execute::MAX_UNDO_BYTES;
 pub use genesis::genesis;
 pub use tree::{EntryProof, ProofStep, Tree};
 

@@ -14,23 +14,23 @@ const SCANNED: usize = 600;
 /// one block become the maker's line with the number of nodes that accepted it.
 #[must_use]
 pub fn digest(log: &VecDeque<Event>, limit: usize) -> Vec<Event> {
+    // What it is about, the event that tells it, and the nodes that did.
     let mut order: Vec<((Topic, &str), &Event, Vec<&str>)> = Vec::new();
     for event in log.iter().rev().take(SCANNED).filter(|event| matters(event)) {
         let key = (event.topic, event.block.as_ref().map_or(event.text.as_str(), |block| block.hash.as_str()));
-        let Some((_, first, nodes)) = order.iter_mut().find(|(other, ..)| *other == key) else {
-            if order.len() < limit {
-                order.push((key, event, vec![&event.node]));
+        match order.iter_mut().find(|(known, ..)| *known == key) {
+            Some((_, first, nodes)) => {
+                if !nodes.contains(&event.node.as_str()) {
+                    nodes.push(&event.node);
+                }
+                if is_makers(event) {
+                    *first = event;
+                }
             }
-            continue;
-        };
-        if !nodes.contains(&event.node.as_str()) {
-            nodes.push(&event.node);
-        }
-        if is_makers(event) {
-            *first = event;
+            None => order.push((key, event, vec![&event.node])),
         }
     }
-    order.into_iter().map(|(_, event, nodes)| told(event, nodes.len())).collect()
+    order.into_iter().take(limit).map(|(_, event, nodes)| told(event, nodes.len())).collect()
 }
 
 /// Progress, single frames and ledger commits are for the console.

@@ -35,7 +35,7 @@ pub struct Found {
 /// Suggestions for a text, the best first. Empty for a blank text.
 #[must_use]
 pub fn find(model: &Model, text: &str) -> Vec<Found> {
-    let text = text.trim().to_lowercase();
+    let text = text.trim().to_ascii_lowercase();
     let text = text.strip_prefix('#').unwrap_or(&text);
     if text.is_empty() {
         return Vec::new();
@@ -81,7 +81,7 @@ fn heights(model: &Model, text: &str) -> Vec<Found> {
 
 fn nodes(model: &Model, text: &str) -> Vec<Found> {
     let matches =
-        |name: &str, id: &str| name.to_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text));
+        |name: &str, id: &str| name.to_ascii_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text));
     model
         .nodes
         .iter()
@@ -100,7 +100,7 @@ fn users(model: &Model, text: &str) -> Vec<Found> {
         .names
         .iter()
         .filter(|(id, _)| !is_node(id))
-        .filter(|(id, name)| name.to_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text)))
+        .filter(|(id, name)| name.to_ascii_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text)))
         .map(|(id, name)| Found {
             label: format!("User {name}"),
             detail: super::figures::short(id),

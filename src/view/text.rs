@@ -44,6 +44,7 @@ pub fn status(model: &Model, now: u64) -> String {
         let measured = |text: String| if up && node.own { text } else { String::new() };
         let ledger = match (&status.degraded, node.own) {
             (Some(reason), _) => format!("in memory: {reason}"),
+            (None, true) if status.kind == NodeKind::Viewer => "in memory".to_owned(),
             (None, true) => format!("durable to {}", grouped(status.durable_height)),
             (None, false) => String::new(),
         };
@@ -129,11 +130,13 @@ pub fn chain(chains: &[ChainInfo], now: u64) -> String {
 
 /// Compares the blocks of all nodes with those of the highest one.
 fn agreement(chains: &[ChainInfo], best: &ChainInfo) -> String {
+    // The blocks of a chain stand in order of their heights.
+    let other = |height: u64| {
+        let at = best.blocks.binary_search_by(|block| block.height.cmp(&height)).ok()?;
+        best.blocks.get(at).map(|block| &block.hash)
+    };
     let differs = |chain: &ChainInfo| {
-        let own = chain
-            .blocks
-            .iter()
-            .filter(|block| best.blocks.iter().any(|other| other.height == block.height && other.hash != block.hash));
+        let own = chain.blocks.iter().filter(|block| other(block.height).is_some_and(|hash| *hash != block.hash));
         own.map(|block| block.height).min()
     };
     let mut lines: Vec<String> = Vec::new();

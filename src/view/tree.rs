@@ -64,8 +64,8 @@ impl Tree {
         };
         let top = top.unwrap_or(highest).min(highest);
         let lowest = top.saturating_sub(u64::from(columns.max(1)) - 1);
-        let inside: Inside<'_> = blocks.values().filter(|block| (lowest..=top).contains(&block.height)).collect();
-        let lanes = assign_lanes(&inside, blocks, tips);
+        let window = Window(blocks.values().filter(|block| (lowest..=top).contains(&block.height)).collect());
+        let lanes = assign_lanes(&window, blocks, tips);
         let count = |test: fn(u64, u64) -> bool, limit: u64| {
             let number = blocks.values().filter(|block| test(block.height, limit)).count();
             u32::try_from(number).unwrap_or(u32::MAX)
@@ -73,98 +73,96 @@ impl Tree {
         let mut tree = Self {
             lowest,
             columns: column_of(top, lowest) + 1,
-            lanes: lanes.iter().map(|(_, lane)| lane + 1).max().unwrap_or(1),
-            blocks: inside.iter().map(|block| place(block, lowest, &lanes, tips)).collect(),
+            lanes: lanes.iter().flatten().max().map_or(1, |lane| lane + 1),
+            blocks: window.0.iter().zip(&lanes).map(|(block, lane)| place(block, lowest, *lane, tips)).collect(),
             edges: Vec::new(),
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
         tree.blocks.sort_unstable_by_key(|placed| (placed.column, placed.lane));
-        tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &inside, lowest, &lanes)).collect();
+        tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &window, lowest, &lanes)).collect();
         tree
     }
-}
-
-/// Blocks of the window; so few that they are searched one by one.
-type Inside<'a> = Vec<&'a BlockSummary>;
-/// Lane of each block of the window by its id.
-type Lanes<'a> = Vec<(&'a str, u32)>;
-
-fn find<'a>(inside: &[&'a BlockSummary], hash: &str) -> Option<&'a BlockSummary> {
-    inside.iter().copied().find(|block| block.hash == hash)
-}
-
-fn lane_of(lanes: &[(&str, u32)], hash: &str) -> Option<u32> {
-    lanes.iter().find(|(other, _)| *other == hash).map(|(_, lane)| *lane)
 }
 
 fn column_of(height: u64, lowest: u64) -> u32 {
     u32::try_from(height.saturating_sub(lowest)).unwrap_or(u32::MAX)
 }
 
-fn place(block: &BlockSummary, lowest: u64, lanes: &[(&str, u32)], tips: &[Tip]) -> PlacedBlock {
+/// The blocks that are laid out, in order of their hashes.
+struct Window<'a>(Vec<&'a BlockSummary>);
+
+impl Window<'_> {
+    fn position(&self, hash: &str) -> Option<usize> {
+        self.0.binary_search_by(|block| block.hash.as_str().cmp(hash)).ok()
+    }
+}
+
+fn place(block: &BlockSummary, lowest: u64, lane: Option<u32>, tips: &[Tip]) -> PlacedBlock {
     PlacedBlock {
         block: block.clone(),
         column: column_of(block.height, lowest),
-        lane: lane_of(lanes, &block.hash).unwrap_or(0),
+        lane: lane.unwrap_or(0),
         head_of: tips.iter().filter(|tip| tip.hash == block.hash).flat_map(|tip| tip.nodes.clone()).collect(),
     }
 }
 
-fn edge(placed: &PlacedBlock, inside: &[&BlockSummary], lowest: u64, lanes: &[(&str, u32)]) -> Option<Edge> {
-    let parent = find(inside, &placed.block.previous_hash)?;
+fn edge(placed: &PlacedBlock, window: &Window<'_>, lowest: u64, lanes: &[Option<u32>]) -> Option<Edge> {
+    let at = window.position(&placed.block.previous_hash)?;
+    let (parent, lane) = (window.0.get(at)?, lanes.get(at)?.unwrap_or(0));
     Some(Edge {
         child: placed.block.hash.clone(),
         from: (placed.column, placed.lane),
-        to: (column_of(parent.height, lowest), lane_of(lanes, &parent.hash).unwrap_or(0)),
+        to: (column_of(parent.height, lowest), lane),
     })
 }
 
 /// Gives each block of the window a lane, branch by branch, the heaviest first.
-fn assign_lanes<'a>(inside: &[&'a BlockSummary], all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Lanes<'a> {
-    let mut lanes: Lanes<'a> = Vec::new();
+fn assign_lanes(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Vec<Option<u32>> {
+    let mut lanes: Vec<Option<u32>> = vec![None; window.0.len()];
     let mut taken: Vec<(u32, u64)> = Vec::new();
-    for leaf in leaves(inside, all, tips) {
+    for leaf in leaves(window, all, tips) {
         let mut branch = Vec::new();
         let mut at = Some(leaf);
-        while let Some(block) = at.filter(|block| lane_of(&lanes, &block.hash).is_none()) {
-            branch.push(block);
-            at = find(inside, &block.previous_hash);
+        while let Some(place) = at.filter(|place| lanes[*place].is_none()) {
+            branch.push(place);
+            at = window.position(&window.0[place].previous_hash);
         }
-        let Some(lowest) = branch.last().map(|block| block.height) else { continue };
+        let height = |place: &usize| window.0[*place].height;
+        let (Some(highest), Some(lowest)) = (branch.first().map(height), branch.last().map(height)) else { continue };
         // The line to the parent must not run under another branch: its height counts as covered.
-        let span = lowest.saturating_sub(u64::from(at.is_some()))..=branch.first().map_or(lowest, |block| block.height);
-        let lane = (0..).find(|lane| span.clone().all(|height| !taken.contains(&(*lane, height)))).unwrap_or_default();
-        for block in branch {
-            taken.push((lane, block.height));
-            lanes.push((&block.hash, lane));
+        let span = lowest.saturating_sub(u64::from(at.is_some()))..=highest;
+        let is_free = |lane: &u32| !taken.iter().any(|(other, height)| other == lane && span.contains(height));
+        let lane = (0..).find(is_free).unwrap_or_default();
+        for place in branch {
+            taken.push((lane, window.0[place].height));
+            lanes[place] = Some(lane);
         }
     }
     lanes
 }
 
-/// Blocks without children in the window: the heaviest tip's branch first, then by weight.
-fn leaves<'a>(
-    inside: &[&'a BlockSummary],
-    all: &BTreeMap<String, BlockSummary>,
-    tips: &[Tip],
-) -> Vec<&'a BlockSummary> {
-    let is_parent = |hash: &str| inside.iter().any(|block| block.previous_hash == hash);
-    let mut leaves: Vec<&BlockSummary> = inside.iter().copied().filter(|block| !is_parent(&block.hash)).collect();
-    let best = best_in_window(inside, all, tips);
-    leaves.sort_unstable_by(|a, b| {
-        let rank = |block: &BlockSummary| (best.as_deref() != Some(&block.hash), std::cmp::Reverse(block.weight));
-        rank(a).cmp(&rank(b)).then_with(|| a.hash.cmp(&b.hash))
-    });
+/// Places of blocks without children in the window: the heaviest tip's branch first, then by weight.
+fn leaves(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Vec<usize> {
+    let mut is_parent = vec![false; window.0.len()];
+    for block in &window.0 {
+        if let Some(parent) = window.position(&block.previous_hash) {
+            is_parent[parent] = true;
+        }
+    }
+    let mut leaves: Vec<usize> = (0..window.0.len()).filter(|place| !is_parent[*place]).collect();
+    let best = best_in_window(window, all, tips);
+    // Blocks of the same weight keep the order of their hashes, which is that of their places.
+    leaves.sort_unstable_by_key(|place| (best != Some(*place), std::cmp::Reverse(window.0[*place].weight), *place));
     leaves
 }
 
 /// The highest block of the heaviest tip's branch that is inside the window.
-fn best_in_window(inside: &[&BlockSummary], all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Option<String> {
+fn best_in_window(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Option<usize> {
     let mut at = tips.iter().find_map(|tip| all.get(&tip.hash));
     while let Some(block) = at {
-        if find(inside, &block.hash).is_some() {
-            return Some(block.hash.clone());
+        if let Some(place) = window.position(&block.hash) {
+            return Some(place);
         }
         at = all.get(&block.previous_hash);
     }

@@ -241,19 +241,10 @@ impl Model {
 
     /// Marks the blocks of the heaviest tip's branch and keeps only the highest blocks.
     fn derive_best_chain(&mut self) {
-        if self.blocks.len() > MAX_BLOCKS {
-            let mut heights: Vec<u64> = self.blocks.values().map(|block| block.height).collect();
-            heights.sort_unstable_by(|a, b| b.cmp(a));
-            let lowest = heights[MAX_BLOCKS - 1];
-            self.blocks.retain(|_, block| block.height >= lowest);
-            while self.blocks.len() > MAX_BLOCKS {
-                // Rivals at the lowest height are over the bound.
-                let Some(key) =
-                    self.blocks.iter().find(|(_, block)| block.height == lowest).map(|(key, _)| key.clone())
-                else {
-                    break;
-                };
-                self.blocks.remove(&key);
+        while self.blocks.len() > MAX_BLOCKS {
+            let lowest = self.blocks.values().min_by_key(|block| block.height).map(|block| block.hash.clone());
+            if lowest.is_none_or(|hash| self.blocks.remove(&hash).is_none()) {
+                break;
             }
         }
         let Some(head) = self.tips.first().map(|tip| tip.hash.clone()) else { return };

@@ -1,8 +1,6 @@
 //! `window.aurex`: the commands for scripts, teachers' notebooks and tests. Promises of plain objects;
 //! what is missing is `null`; a refusal is an `Error` with a `code`.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Error, Object, Promise, Reflect};
@@ -15,7 +13,7 @@ use super::{Host, Output};
 use crate::browser::js::to_js;
 use crate::command::{Command, Target};
 use crate::gossip::discovery_channel;
-use crate::ipc::{ApiError, Event, NodeStatus, TransactionInfo};
+use crate::ipc::{ApiError, Event, Request};
 use crate::view::{Model, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
@@ -27,7 +25,8 @@ const MAX_COUNT: u32 = 500;
 #[derive(Debug, Serialize)]
 struct Status<'a> {
     network: NetworkStatus<'a>,
-    nodes: Vec<NodeRow<'a>>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    nodes: Array,
     in_consensus: bool,
     tips: Vec<TipRow<'a>>,
     problems: Vec<ApiError>,
@@ -47,24 +46,10 @@ struct NetworkStatus<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct NodeRow<'a> {
-    #[serde(flatten)]
-    status: &'a NodeStatus,
-    own: bool,
-}
-
-#[derive(Debug, Serialize)]
 struct TipRow<'a> {
     hash: &'a str,
     height: u64,
     nodes: &'a [String],
-}
-
-#[derive(Debug, Serialize)]
-struct LedgerAnswer {
-    total: u32,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    rows: Array,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,18 +65,27 @@ impl From<Output> for Done {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Sent {
-    id: String,
-    #[serde(flatten)]
-    transaction: TransactionInfo,
-}
-
-#[derive(Debug, Serialize)]
-struct Cut {
-    from: String,
-    to: String,
-}
+/// The functions of one argument that give a promise.
+const PROMISES: [&str; 18] = [
+    "ready",
+    "status",
+    "chain",
+    "block",
+    "transaction",
+    "ledger",
+    "mempool",
+    "accounts",
+    "peers",
+    "command",
+    "tx",
+    "kill",
+    "start",
+    "stop",
+    "wipe",
+    "add",
+    "set",
+    "links",
+];
 
 /// Offers the host to scripts.
 ///
@@ -101,8 +95,9 @@ pub(super) fn publish(host: &Rc<Host>) -> Result<(), ApiError> {
     let api = Object::new();
     let api = Api { host: Rc::downgrade(host), object: &api };
     api.put("version", &env!("CARGO_PKG_VERSION").into())?;
-    api.reads()?;
-    api.acts()?;
+    for name in PROMISES {
+        api.promise(name)?;
+    }
     api.hears()?;
     let global = js_sys::global();
     let done = Reflect::set(&global, &"aurex".into(), api.object);
@@ -121,102 +116,12 @@ impl Api<'_> {
     }
 
     /// A function of one argument that gives a promise.
-    fn promise<F, A, T>(&self, name: &str, run: F) -> Result<(), ApiError>
-    where
-        F: Fn(Rc<Host>, JsValue) -> A + Copy + 'static,
-        A: Future<Output = Result<T, ApiError>> + 'static,
-        T: Serialize + 'static,
-    {
+    fn promise(&self, name: &'static str) -> Result<(), ApiError> {
         let weak = self.host.clone();
         let closure = Closure::<dyn Fn(JsValue) -> Promise>::new(move |argument: JsValue| {
-            let host = weak.upgrade();
-            // One type for all: each would be compiled anew otherwise.
-            let job: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(async move {
-                let closed = || ApiError::new("closed", "the page's network was closed");
-                let answer = match host.ok_or_else(closed) {
-                    Ok(host) => run(host, argument).await,
-                    Err(error) => Err(error),
-                };
-                answer.and_then(|value| to_js(&value)).map_err(|error| thrown(&error))
-            });
-            future_to_promise(job)
+            future_to_promise(outcome(weak.upgrade(), name, argument))
         });
         self.put(name, &closure.into_js_value())
-    }
-
-    fn reads(&self) -> Result<(), ApiError> {
-        self.promise("ready", |host, _| async move {
-            host.ready().await?;
-            status(&host)
-        })?;
-        self.promise("status", |host, _| async move { status(&host) })?;
-        self.promise("chain", |host, argument| async move {
-            let fields = Fields::of("chain", argument)?;
-            let from = fields.optional_number("from", crate::primitives::MAX_EXACT)?;
-            let count = fields.optional_u32("count")?.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT);
-            host.chain(fields.optional_text("node")?.as_deref(), from, count).await
-        })?;
-        self.promise("block", |host, argument| async move {
-            let which = match argument.as_f64() {
-                Some(height) => height.to_string(),
-                None => arguments::text("block", &argument)?,
-            };
-            host.block(None, &which).await
-        })?;
-        self.promise("transaction", |host, argument| async move {
-            host.transaction(&arguments::text("transaction", &argument)?).await
-        })?;
-        self.promise("ledger", |host, argument| async move {
-            let fields = Fields::of("ledger", argument)?;
-            let node = fields.optional_text("node")?;
-            let page = host.ledger(node.as_deref(), arguments::query(&fields)?).await?;
-            Ok(LedgerAnswer { total: page.total, rows: page.rows.into_iter().collect() })
-        })?;
-        self.promise("mempool", |host, argument| async move { host.mempool(node(&argument)?.as_deref()).await })?;
-        self.promise("accounts", |host, argument| async move { host.accounts(node(&argument)?.as_deref()).await })?;
-        self.promise("peers", |host, argument| async move { host.peers(node(&argument)?.as_deref()).await })
-    }
-
-    fn acts(&self) -> Result<(), ApiError> {
-        self.promise("command", |host, argument| async move {
-            Ok(host.command(&argument.as_string().unwrap_or_default()).await)
-        })?;
-        self.promise("tx", |host, argument| async move {
-            let transaction = host.send(arguments::draft(argument)?).await?;
-            Ok(Sent { id: transaction.tx_hash.clone(), transaction })
-        })?;
-        self.promise("kill", |host, argument| async move { run(&host, Command::Kill(target(&argument)?)).await })?;
-        self.promise("start", |host, argument| async move { run(&host, Command::Start(target(&argument)?)).await })?;
-        self.promise("stop", |host, argument| async move { run(&host, Command::Stop(target(&argument)?)).await })?;
-        self.promise("wipe", |host, argument| async move { run(&host, Command::Wipe(target(&argument)?)).await })?;
-        self.promise("add", |host, argument| async move {
-            run(&host, Command::Add(arguments::node_kind(&argument)?)).await
-        })?;
-        self.promise("set", |host, argument| async move {
-            let fields = Fields::of("set", argument)?;
-            let (difficulty, pace) = (arguments::difficulty(&fields)?, arguments::pace(&fields)?);
-            let mut done = Output::default();
-            if let Some(pace) = pace {
-                done = host.execute(Command::Pace(pace)).await?;
-            }
-            if let Some(digits) = difficulty {
-                let set = host.execute(Command::Difficulty { digits }).await?;
-                done = Output { text: format!("{}\n{}", done.text, set.text).trim().to_owned(), ..set };
-            }
-            if difficulty.is_none() && pace.is_none() {
-                return Err(ApiError::new(
-                    "argument_missing",
-                    "set: expected { difficulty } or { pace }, found neither",
-                ));
-            }
-            Ok(Done::from(done))
-        })?;
-        self.promise("links", |host, argument| async move {
-            if !argument.is_undefined() {
-                host.set_cuts(&arguments::links(&argument)?)?;
-            }
-            Ok(host.cuts().into_iter().map(|(from, to)| Cut { from, to }).collect::<Vec<_>>())
-        })
     }
 
     /// `aurex.on(event, handler)` gives a function that ends the subscription.
@@ -247,8 +152,126 @@ impl Api<'_> {
     }
 }
 
-fn status(host: &Host) -> Result<JsStatus, ApiError> {
+/// What the promise of a function becomes.
+async fn outcome(host: Option<Rc<Host>>, name: &'static str, argument: JsValue) -> Result<JsValue, JsValue> {
+    let outcome = match host {
+        Some(host) => call(&host, name, argument).await,
+        None => Err(ApiError::new("closed", "the page's network was closed")),
+    };
+    outcome.map_err(|error| thrown(&error))
+}
+
+async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, ApiError> {
+    match name {
+        "ready" => {
+            host.ready().await?;
+            status(host)
+        }
+        "status" => status(host),
+        "chain" | "mempool" | "accounts" | "peers" => {
+            let (node, request) = request(name, argument)?;
+            to_js(&host.ask(node.as_deref(), request).await?)
+        }
+        "block" => {
+            let which = match argument.as_f64() {
+                Some(height) => height.to_string(),
+                None => arguments::text("block", &argument)?,
+            };
+            to_js(&host.block(None, &which).await?)
+        }
+        "transaction" => to_js(&host.transaction(&arguments::text("transaction", &argument)?).await?),
+        "ledger" => {
+            let fields = Fields::of("ledger", argument)?;
+            let node = fields.optional_text("node")?;
+            let page = host.ledger(node.as_deref(), arguments::query(&fields)?).await?;
+            let rows: Array = page.rows.into_iter().collect();
+            object(&[("total", page.total.into()), ("rows", rows.into())])
+        }
+        "command" => Ok(host.command(&argument.as_string().unwrap_or_default()).await.into()),
+        "tx" => {
+            let sent = host.send(arguments::draft(argument)?).await?;
+            let id = object(&[("id", sent.tx_hash.as_str().into())])?;
+            Ok(joined(&id, &to_js(&sent)?))
+        }
+        "links" => {
+            if !argument.is_undefined() {
+                host.set_cuts(&arguments::links(&argument)?)?;
+            }
+            let links = Array::new();
+            for (from, to) in host.cuts() {
+                links.push(&object(&[("from", from.into()), ("to", to.into())])?);
+            }
+            Ok(links.into())
+        }
+        _ => {
+            let mut done = Output::default();
+            for command in commands(name, argument)? {
+                let next = host.execute(command).await?;
+                let text = if done.text.is_empty() { next.text } else { format!("{}\n{}", done.text, next.text) };
+                done = Output { text, ..next };
+            }
+            to_js(&Done::from(done))
+        }
+    }
+}
+
+/// The question that a function asks, and the node it asks.
+fn request(name: &str, argument: JsValue) -> Result<(Option<String>, Request), ApiError> {
+    Ok(match name {
+        "chain" => {
+            let fields = Fields::of("chain", argument)?;
+            let from = fields.optional_number("from", crate::primitives::MAX_EXACT)?;
+            let count = fields.optional_u32("count")?.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT);
+            (fields.optional_text("node")?, Request::Chain { from, count })
+        }
+        "mempool" => (node(argument)?, Request::Mempool),
+        "accounts" => (node(argument)?, Request::Accounts),
+        _ => (node(argument)?, Request::Peers),
+    })
+}
+
+/// The commands that a function runs, one after the other.
+fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
+    Ok(vec![match name {
+        "kill" => Command::Kill(target(&argument)?),
+        "start" => Command::Start(target(&argument)?),
+        "stop" => Command::Stop(target(&argument)?),
+        "wipe" => Command::Wipe(target(&argument)?),
+        "add" => Command::Add(arguments::node_kind(&argument)?),
+        _ => {
+            let fields = Fields::of("set", argument)?;
+            let difficulty = arguments::difficulty(&fields)?.map(|digits| Command::Difficulty { digits });
+            let pace = arguments::pace(&fields)?.map(Command::Pace);
+            if difficulty.is_none() && pace.is_none() {
+                let text = "set: expected { difficulty } or { pace }, found neither";
+                return Err(ApiError::new("argument_missing", text));
+            }
+            return Ok(pace.into_iter().chain(difficulty).collect());
+        }
+    }])
+}
+
+fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, ApiError> {
+    let object = Object::new();
+    for (name, value) in fields {
+        let done = Reflect::set(&object, &(*name).into(), value);
+        done.map_err(|_| ApiError::new("not_representable", "an object takes no field"))?;
+    }
+    Ok(object.into())
+}
+
+/// An object that gets the fields of another.
+fn joined(object: &JsValue, fields: &JsValue) -> JsValue {
+    Object::assign(object.unchecked_ref::<Object>(), fields.unchecked_ref::<Object>()).into()
+}
+
+fn status(host: &Host) -> Result<JsValue, ApiError> {
+    let nodes = Array::new();
     let model: Rc<Model> = host.bus.fresh();
+    for node in &model.nodes {
+        let own = object(&[("own", node.own.into())])?;
+        nodes.push(&joined(&to_js(&node.status)?, &own));
+    }
     let status = Status {
         network: NetworkStatus {
             name: &model.network,
@@ -264,21 +287,12 @@ fn status(host: &Host) -> Result<JsStatus, ApiError> {
             link: host.link(),
             persistent: host.storage.is_persistent(),
         },
-        nodes: model.nodes.iter().map(|node| NodeRow { status: &node.status, own: node.own }).collect(),
+        nodes,
         in_consensus: model.in_consensus,
         tips: model.tips.iter().map(|tip| TipRow { hash: &tip.hash, height: tip.height, nodes: &tip.nodes }).collect(),
         problems: model.problems.iter().map(|problem| ApiError::new(&problem.code, problem.message.clone())).collect(),
     };
-    to_js(&status).map(JsStatus)
-}
-
-/// A value that is JavaScript's already.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-struct JsStatus(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue);
-
-async fn run(host: &Host, command: Command) -> Result<Done, ApiError> {
-    host.execute(command).await.map(Done::from)
+    to_js(&status)
 }
 
 /// A node's name, or all.
@@ -288,11 +302,11 @@ fn target(argument: &JsValue) -> Result<Target, ApiError> {
 }
 
 /// A node's name, as a text or as `{ node }`, if one is given.
-fn node(argument: &JsValue) -> Result<Option<String>, ApiError> {
+fn node(argument: JsValue) -> Result<Option<String>, ApiError> {
     if argument.as_string().is_some() {
-        return arguments::text("node", argument).map(Some);
+        return arguments::text("node", &argument).map(Some);
     }
-    Fields::of("node", argument.clone())?.optional_text("node")
+    Fields::of("node", argument)?.optional_text("node")
 }
 
 /// The error that a promise is rejected with.

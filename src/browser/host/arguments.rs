@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::browser::js::{field, from_js};
+use crate::browser::js::field;
 use crate::command::{DIFFICULTY_DIGITS, Draft, DraftError, PACE_SECONDS, What, parse_tx};
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
@@ -10,6 +10,9 @@ use crate::primitives::MAX_EXACT;
 
 /// Rows of a ledger page without a limit.
 const DEFAULT_LIMIT: u32 = 100;
+
+/// 2^53 - 1, the largest number that is exact.
+const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 /// A refusal of an argument.
 pub(super) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
@@ -89,7 +92,9 @@ pub(super) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
 /// # Errors
 /// Anything else.
 fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
-    let number = value.as_f64().filter(|_| !value.is_string()).and_then(|_| from_js::<u64>(value.clone()).ok());
+    let number = value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=LARGEST).contains(number));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of at most 2^53 - 1")]
+    let number = number.map(|number| number as u64);
     number
         .filter(|number| *number <= highest)
         .ok_or_else(|| wrong(name, &format!("a whole number from 0 to {highest}"), value))
@@ -98,7 +103,7 @@ fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
 /// Coins, or units of an asset. The draft's own check says the rest.
 fn amount(fields: &Fields, name: &str) -> Result<u64, ApiError> {
     let value = fields.get(name);
-    if value.as_f64().is_some_and(|number| number > 9_007_199_254_740_991.0) {
+    if value.as_f64().is_some_and(|number| number > LARGEST) {
         return Err(DraftError::AmountOverflow { found: shown(&value) }.into());
     }
     if value.as_f64().is_some_and(|number| number < 0.0 || number.fract() != 0.0) {
@@ -263,7 +268,7 @@ pub(super) fn links(value: &JsValue) -> Result<Vec<(String, String)>, ApiError> 
     }
     let pair = |item: JsValue| {
         let fields = Fields::of("link", item)?;
-        Ok((fields.text("from")?.to_lowercase(), fields.text("to")?.to_lowercase()))
+        Ok((fields.text("from")?.to_ascii_lowercase(), fields.text("to")?.to_ascii_lowercase()))
     };
     js_sys::Array::from(value).iter().map(pair).collect()
 }

@@ -2,28 +2,25 @@
 
 use std::rc::Rc;
 
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
-
-use super::nodes::Node;
-use super::wait::all;
+use super::nodes::{Node, Reply};
+use super::wait::{Job, all};
 use super::{Host, LedgerPage};
-use crate::browser::js::{field, from_js};
-use crate::ipc::{AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request, TransactionInfo};
+use crate::browser::js::field;
+use crate::ipc::{
+    AccountInfo, Answer, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request, TransactionInfo,
+};
 use crate::ledger::Query;
 
 impl Host {
-    /// Asks a node (without a name: the one with the heaviest chain) and gives its answer as it came.
+    /// Asks a node; without a name, the one with the heaviest chain.
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn request(&self, node: Option<&str>, request: Request) -> Result<JsValue, ApiError> {
-        let node = self.node_for(node)?;
-        self.ask_node(&node, request).await
-    }
-
-    pub(super) async fn ask<T: DeserializeOwned>(&self, node: Option<&str>, request: Request) -> Result<T, ApiError> {
-        from_js(self.request(node, request).await?)
+    pub(super) fn ask<'a>(&'a self, node: Option<&'a str>, request: Request) -> Job<'a, Result<Answer, ApiError>> {
+        Box::pin(async move {
+            let node = self.node_for(node)?;
+            self.ask_node(&node, request).await
+        })
     }
 
     /// The node of a name, or the one with the heaviest chain.
@@ -70,32 +67,31 @@ impl Host {
     /// Blocks of a node's best chain; the last `count` without `from`.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn chain(&self, node: Option<&str>, from: Option<u64>, count: u32) -> Result<ChainInfo, ApiError> {
-        self.ask(node, Request::Chain { from, count }).await
+        self.ask(node, Request::Chain { from, count }).await?.chain()
     }
 
     /// The last blocks of every node of this tab.
     pub(super) async fn chains(&self, count: u32) -> Vec<ChainInfo> {
         let nodes = self.up_nodes();
         let asked = nodes.iter().map(|node| self.ask_node(node, Request::Chain { from: None, count }));
-        all(asked).await.into_iter().filter_map(|answer| from_js(answer.ok()?).ok()).collect()
+        all(asked).await.into_iter().filter_map(|answer| answer.ok()?.chain().ok()).collect()
     }
 
     /// One block by hash, prefix or height; `None` where no node has it.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn block(&self, node: Option<&str>, which: &str) -> Result<Option<BlockInfo>, ApiError> {
         let request = Request::Block { which: which.to_owned() };
         if node.is_some() {
-            return known(self.ask(node, request).await);
+            return found_block(self.ask(node, request).await);
         }
         // A block beside the best chain may be on some nodes only.
         self.node_for(None)?;
         for node in self.up_nodes() {
-            let answer = self.ask_node(&node, request.clone()).await.and_then(from_js);
-            if let Some(block) = known(answer)? {
+            if let Some(block) = found_block(self.ask_node(&node, request.clone()).await)? {
                 return Ok(Some(block));
             }
         }
@@ -105,14 +101,16 @@ impl Host {
     /// One transaction as all nodes of this tab see it, `seen_by` summed; `None` where no node has it.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn transaction(&self, id: &str) -> Result<Option<TransactionInfo>, ApiError> {
         self.node_for(None)?;
         let nodes = self.up_nodes();
         let asked = nodes.iter().map(|node| self.ask_node(node, Request::Transaction { id: id.to_owned() }));
         let mut found: Vec<TransactionInfo> = Vec::new();
         for answer in all(asked).await {
-            found.extend(known(answer.and_then(from_js))?);
+            if let Some(answer) = known(answer)? {
+                found.push(answer.transaction()?);
+            }
         }
         let seen_by = found.iter().map(|info| info.seen_by).sum();
         // The first answer is that of the heaviest chain, but a node that has not yet heard of it knows less.
@@ -127,48 +125,76 @@ impl Host {
     /// All accounts, highest balance first.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn accounts(&self, node: Option<&str>) -> Result<Vec<AccountInfo>, ApiError> {
-        self.ask(node, Request::Accounts).await
+        match self.ask(node, Request::Accounts).await? {
+            Answer::Accounts(accounts) => Ok(accounts),
+            _ => Err(Answer::mixed_up()),
+        }
     }
 
     /// One account by name or address.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
-        self.ask(None, Request::Account { who: who.to_owned() }).await
+        self.ask(None, Request::Account { who: who.to_owned() }).await?.account()
     }
 
     /// What waits in a node's mempool.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
-        self.ask(node, Request::Mempool).await
+        match self.ask(node, Request::Mempool).await? {
+            Answer::Mempool(mempool) => Ok(mempool),
+            _ => Err(Answer::mixed_up()),
+        }
     }
 
     /// The peers of a node.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn peers(&self, node: Option<&str>) -> Result<Vec<PeerStatus>, ApiError> {
-        self.ask(node, Request::Peers).await
+        match self.ask(node, Request::Peers).await? {
+            Answer::Peers(peers) => Ok(peers),
+            _ => Err(Answer::mixed_up()),
+        }
     }
 
     /// A page of a table of a node's ledger.
     ///
     /// # Errors
-    /// See [`Host::request`].
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<LedgerPage, ApiError> {
-        let page = self.request(node, Request::Ledger(query)).await?;
+        let node = self.node_for(node)?;
+        let Reply::Page(page) = self.reply_of(&node, Request::Ledger(query)).await? else {
+            return Err(Answer::mixed_up());
+        };
         let rows = js_sys::Array::from(&field(&page, "rows"));
-        Ok(LedgerPage { total: from_js(field(&page, "total"))?, rows: rows.iter().collect() })
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32")]
+        let total = field(&page, "total").as_f64().unwrap_or_default() as u32;
+        Ok(LedgerPage { total, rows: rows.iter().collect() })
+    }
+}
+
+impl Host {
+    pub(super) fn page<'a>(&'a self, node: Option<&'a str>, query: Query) -> Job<'a, Result<LedgerPage, ApiError>> {
+        Box::pin(self.ledger(node, query))
+    }
+}
+
+fn found_block(answer: Result<Answer, ApiError>) -> Result<Option<BlockInfo>, ApiError> {
+    match known(answer)? {
+        Some(Answer::Block(block)) => Ok(Some(*block)),
+        Some(_) => Err(Answer::mixed_up()),
+        None => Ok(None),
     }
 }
 
 /// `None` for a refusal that says that there is no such thing.
-fn known<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+fn known(answer: Result<Answer, ApiError>) -> Result<Option<Answer>, ApiError> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(error) if NOT_FOUND.contains(&error.code.as_str()) => Ok(None),

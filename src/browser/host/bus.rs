@@ -4,7 +4,6 @@
 //! Bounds: at most [`MAX_QUEUE`] updates wait; a hidden page, which gets no frames, is served by a timer.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::{Rc, Weak};
 
@@ -34,8 +33,8 @@ pub(super) struct Bus {
     queue: RefCell<Vec<Update>>,
     next_frame: RefCell<Option<Scheduled>>,
     drawn_at: Cell<f64>,
-    subscribers: RefCell<BTreeMap<u32, Subscriber>>,
-    listeners: RefCell<BTreeMap<u32, Listener>>,
+    subscribers: RefCell<Vec<(u32, Subscriber)>>,
+    listeners: RefCell<Vec<(u32, Listener)>>,
     next_key: Cell<u32>,
 }
 
@@ -63,11 +62,17 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(bus) = self.bus.upgrade() {
             // What is dropped may itself end subscriptions: it goes when nothing is borrowed.
-            let subscriber = bus.subscribers.borrow_mut().remove(&self.key);
-            let listener = bus.listeners.borrow_mut().remove(&self.key);
+            let subscriber = take(&mut bus.subscribers.borrow_mut(), self.key);
+            let listener = take(&mut bus.listeners.borrow_mut(), self.key);
             drop((subscriber, listener));
         }
     }
+}
+
+/// Takes the entry of a key out; the others keep their order.
+fn take<T>(entries: &mut Vec<(u32, T)>, key: u32) -> Option<T> {
+    let at = entries.iter().position(|(other, _)| *other == key)?;
+    Some(entries.remove(at).1)
 }
 
 impl Bus {
@@ -90,13 +95,13 @@ impl Bus {
 
     pub(super) fn subscribe(&self, changed: impl Fn(Rc<Model>) + 'static) -> Subscription {
         let key = self.new_key();
-        self.subscribers.borrow_mut().insert(key, Rc::new(changed));
+        self.subscribers.borrow_mut().push((key, Rc::new(changed)));
         Subscription { bus: self.me.clone(), key }
     }
 
     pub(super) fn listen(&self, topic: Option<Topic>, happened: impl Fn(&Event) + 'static) -> Subscription {
         let key = self.new_key();
-        self.listeners.borrow_mut().insert(key, (topic, Rc::new(happened)));
+        self.listeners.borrow_mut().push((key, (topic, Rc::new(happened))));
         Subscription { bus: self.me.clone(), key }
     }
 
@@ -148,9 +153,9 @@ impl Bus {
         if events.is_empty() || self.listeners.borrow().is_empty() {
             return;
         }
-        let listeners: Vec<Listener> = self.listeners.borrow().values().cloned().collect();
+        let listeners = self.listeners.borrow().clone();
         for event in events {
-            for (topic, listener) in &listeners {
+            for (_, (topic, listener)) in &listeners {
                 if topic.is_none_or(|topic| topic == event.topic) {
                     listener(event);
                 }
@@ -213,8 +218,8 @@ impl Bus {
         let done = self.next_frame.take();
         self.drawn_at.set(js::monotonic());
         let model = self.fresh();
-        let subscribers: Vec<Subscriber> = self.subscribers.borrow().values().cloned().collect();
-        for subscriber in subscribers {
+        let subscribers = self.subscribers.borrow().clone();
+        for (_, subscriber) in subscribers {
             subscriber(Rc::clone(&model));
         }
         // A callback must not be dropped while it runs, which it does until here.

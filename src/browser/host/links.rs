@@ -1,8 +1,6 @@
 //! Simulated cuts of links. The receiving node drops the frames; nothing is really cut, as every frame
 //! physically reaches every tab of the origin.
 
-use std::collections::BTreeSet;
-
 use super::nodes::Node;
 use super::{Host, Output};
 use crate::ipc::{ApiError, ToNode};
@@ -11,7 +9,7 @@ impl Host {
     /// The directed links that are cut: names of sender and receiver.
     #[must_use]
     pub fn cuts(&self) -> Vec<(String, String)> {
-        self.cuts.borrow().iter().cloned().collect()
+        self.cuts.borrow().clone()
     }
 
     /// Makes exactly these directed links cut.
@@ -19,26 +17,25 @@ impl Host {
     /// # Errors
     /// An unknown node, or a receiver in another tab; nothing is changed then.
     pub fn set_cuts(&self, cuts: &[(String, String)]) -> Result<(), ApiError> {
-        let wanted: BTreeSet<(String, String)> = cuts.iter().cloned().collect();
-        for (from, to) in &wanted {
+        for (from, to) in cuts {
             self.id_of(from)?;
             self.own_node(to)?;
             if from == to {
                 return Err(same(from));
             }
         }
-        let before: BTreeSet<(String, String)> = self.cuts.borrow().clone();
-        for (from, to) in before.difference(&wanted) {
-            self.set_cut(from, to, false)?;
+        let before = self.cuts();
+        for cut in before.iter().filter(|cut| !cuts.contains(cut)) {
+            self.set_cut(&cut.0, &cut.1, false)?;
         }
-        for (from, to) in wanted.difference(&before) {
-            self.set_cut(from, to, true)?;
+        for cut in cuts.iter().filter(|cut| !before.contains(cut)) {
+            self.set_cut(&cut.0, &cut.1, true)?;
         }
         Ok(())
     }
 
     pub(super) fn link_both_ways(&self, a: &str, b: &str, cut: bool) -> Result<Output, ApiError> {
-        let (a, b) = (a.to_lowercase(), b.to_lowercase());
+        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
         if a == b {
             return Err(same(&a));
         }
@@ -67,11 +64,13 @@ impl Host {
         let id = self.id_of(from)?;
         let node = self.own_node(to)?;
         let link = (from.to_owned(), node.name.clone());
-        if cut {
-            self.cuts.borrow_mut().insert(link);
-        } else {
-            self.cuts.borrow_mut().remove(&link);
+        let mut cuts = self.cuts.borrow_mut();
+        match (cuts.binary_search(&link), cut) {
+            (Err(at), true) => cuts.insert(at, link),
+            (Ok(at), false) => drop(cuts.remove(at)),
+            (Ok(_), true) | (Err(_), false) => {}
         }
+        drop(cuts);
         // A node that does not run is told when it starts.
         if node.has_worker() { node.post(&ToNode::SetLink { from: id, cut }) } else { Ok(()) }
     }

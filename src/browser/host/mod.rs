@@ -20,7 +20,6 @@ mod wait;
 mod wallet;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::{Rc, Weak};
 
@@ -53,7 +52,6 @@ pub struct Host {
     /// This tab's name among the tabs of the network.
     tab: String,
     storage: Storage,
-    in_memory: Cell<bool>,
     network: RefCell<Option<Rc<Network>>>,
     record: RefCell<Option<Record>>,
     mode: Cell<TabMode>,
@@ -61,9 +59,10 @@ pub struct Host {
     role: RefCell<Option<LockGuard>>,
     nodes: RefCell<Vec<Rc<Node>>>,
     next_request: Cell<u32>,
-    cuts: RefCell<BTreeSet<(String, String)>>,
-    /// Next nonce of a sender and when it was learnt.
-    nonces: RefCell<BTreeMap<String, (u64, f64)>>,
+    /// In order, none twice.
+    cuts: RefCell<Vec<(String, String)>>,
+    /// A sender, its next nonce and when that was learnt.
+    nonces: RefCell<Vec<(String, u64, f64)>>,
     testing: Cell<bool>,
     outcome: RefCell<Option<Result<(), ApiError>>>,
     opening: RefCell<Vec<Sender<Result<(), ApiError>>>>,
@@ -154,7 +153,6 @@ impl Host {
             name,
             tab,
             storage,
-            in_memory: Cell::new(false),
             network: RefCell::default(),
             record: RefCell::default(),
             mode: Cell::new(TabMode::Starting),

@@ -4,20 +4,19 @@
 //! Each run of a worker has a number; what an ended worker still says is dropped.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Host;
-use super::wait::{Sender, limited, once};
-use crate::browser::js::{self, field, from_js, sleep, unpack};
+use super::wait::{Job, Receiver, Sender, limited, once};
+use crate::browser::js::{self, field, sleep, unpack};
 use crate::browser::locks::LockGuard;
 use crate::browser::{WorkerHandle, node_worker_name, spawn};
 use crate::command::NodeEntry;
 use crate::ipc::{
-    ApiError, ChainInfo, FromNode, Level, NodeConfig, NodeKind, NodeState, Report, Request, RequestId, ToNode, Topic,
+    Answer, ApiError, FromNode, Level, NodeConfig, NodeKind, NodeState, Report, Request, RequestId, ToNode, Topic,
 };
 use crate::primitives::Keypair;
 use crate::view::{Update, text};
@@ -35,6 +34,14 @@ const RESTART_AGAIN_MS: f64 = 60_000.0;
 /// Blocks fetched for the picture when a node has started.
 const FIRST_BLOCKS: u32 = 60;
 
+/// What a node answers.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Answer(Answer),
+    /// A page of a table, `{ total, rows }`.
+    Page(JsValue),
+}
+
 /// One node of this tab.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -47,9 +54,9 @@ pub(super) struct Node {
     weight: Cell<u64>,
     run: Cell<u32>,
     worker: RefCell<Option<WorkerHandle>>,
-    pending: RefCell<BTreeMap<RequestId, Sender<Result<JsValue, ApiError>>>>,
+    pending: RefCell<Vec<(RequestId, Sender<Result<Reply, ApiError>>)>>,
     started: RefCell<Vec<Sender<Result<(), ApiError>>>>,
-    stopped: RefCell<Vec<Sender<()>>>,
+    stopped: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     restarted_at: Cell<f64>,
     /// No other tab runs this node while this one has it.
     _guard: Option<LockGuard>,
@@ -125,17 +132,30 @@ impl Node {
         }
         let gone = || ApiError::new("node_gone", format!("{} ended before it answered", self.name));
         let pending = self.pending.take();
-        pending.into_values().for_each(|answer| answer.send(Err(gone())));
-        self.started.take().into_iter().for_each(|waiting| waiting.send(Err(gone())));
-        self.stopped.take().into_iter().for_each(|waiting| waiting.send(()));
+        pending.into_iter().for_each(|(_, answer)| answer.send(Err(gone())));
+        tell(&self.started, &Err(gone()));
+        tell(&self.stopped, &Ok(()));
     }
 
-    fn settle(&self, id: RequestId, answer: Result<JsValue, ApiError>) {
+    /// Takes the one who waits for this answer.
+    fn waiting(&self, id: RequestId) -> Option<Sender<Result<Reply, ApiError>>> {
+        let mut pending = self.pending.borrow_mut();
+        let at = pending.iter().position(|(other, _)| *other == id)?;
+        Some(pending.swap_remove(at).1)
+    }
+
+    fn settle(&self, id: RequestId, answer: Result<Reply, ApiError>) {
         // An answer after the time limit finds nobody.
-        let waiting = self.pending.borrow_mut().remove(&id);
-        if let Some(waiting) = waiting {
+        if let Some(waiting) = self.waiting(id) {
             waiting.send(answer);
         }
+    }
+}
+
+/// Tells all who wait how it went.
+fn tell(waiting: &RefCell<Vec<Sender<Result<(), ApiError>>>>, outcome: &Result<(), ApiError>) {
+    for waiting in waiting.take() {
+        waiting.send(outcome.clone());
     }
 }
 
@@ -170,7 +190,15 @@ impl Host {
     ///
     /// # Errors
     /// `already_running`, what the worker or the node says, or no answer in time.
-    pub(super) async fn start_node(&self, node: &Rc<Node>) -> Result<(), ApiError> {
+    pub(super) fn start_node<'a>(&'a self, node: &'a Rc<Node>) -> Job<'a, Result<(), ApiError>> {
+        Box::pin(async move {
+            let receiver = self.begin_node(node)?;
+            let late = || Err(ApiError::new("timeout", format!("{} did not start within 15 seconds", node.name)));
+            limited(receiver, START_MS).await.unwrap_or_else(late)
+        })
+    }
+
+    fn begin_node(&self, node: &Rc<Node>) -> Result<Receiver<Result<(), ApiError>>, ApiError> {
         if node.has_worker() {
             let (name, state) = (&node.name, text::state(node.state()));
             let text = format!("{name}: expected a node that does not run, found it {state}");
@@ -201,8 +229,7 @@ impl Host {
         node.started.borrow_mut().push(sender);
         self.set_state(node, NodeState::Starting);
         self.post_cuts(node);
-        let late = || Err(ApiError::new("timeout", format!("{} did not start within 15 seconds", node.name)));
-        limited(receiver, START_MS).await.flatten().unwrap_or_else(late)
+        Ok(receiver)
     }
 
     fn config(&self, node: &Node) -> Result<NodeConfig, ApiError> {
@@ -257,18 +284,34 @@ impl Host {
     ///
     /// # Errors
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
-    pub(super) async fn ask_node(&self, node: &Node, request: Request) -> Result<JsValue, ApiError> {
-        let id = RequestId(self.next_request.replace(self.next_request.get().wrapping_add(1)));
-        let (sender, receiver) = once();
-        node.post(&ToNode::Request { id, request })?;
-        node.pending.borrow_mut().insert(id, sender);
-        match limited(receiver, ANSWER_MS).await.flatten() {
-            Some(answer) => answer,
-            None => {
-                node.pending.borrow_mut().remove(&id);
-                Err(ApiError::new("timeout", format!("{} did not answer within 10 seconds", node.name)))
+    pub(super) fn reply_of<'a>(&'a self, node: &'a Node, request: Request) -> Job<'a, Result<Reply, ApiError>> {
+        Box::pin(async move {
+            let id = RequestId(self.next_request.replace(self.next_request.get().wrapping_add(1)));
+            let (sender, receiver) = once();
+            node.post(&ToNode::Request { id, request })?;
+            node.pending.borrow_mut().push((id, sender));
+            match limited(receiver, ANSWER_MS).await {
+                Some(answer) => answer,
+                None => {
+                    drop(node.waiting(id));
+                    Err(ApiError::new("timeout", format!("{} did not answer within 10 seconds", node.name)))
+                }
             }
-        }
+        })
+    }
+
+    /// Asks a node for anything but a page of a table.
+    ///
+    /// # Errors
+    /// See [`Host::reply_of`].
+    pub(super) fn ask_node<'a>(&'a self, node: &'a Node, request: Request) -> Job<'a, Result<Answer, ApiError>> {
+        let reply = self.reply_of(node, request);
+        Box::pin(async move {
+            match reply.await? {
+                Reply::Answer(answer) => Ok(answer),
+                Reply::Page(_) => Err(Answer::mixed_up()),
+            }
+        })
     }
 
     /// A message of a node's worker.
@@ -276,14 +319,11 @@ impl Host {
         if node.run.get() != run {
             return;
         }
-        // An answer's value stands beside its id and is not read here.
-        let id = field(&message, "id");
-        if !id.is_undefined() {
-            match from_js(id) {
-                Ok(id) => node.settle(RequestId(id), Ok(field(&message, "value"))),
-                Err(error) => self.bus.problem(error),
-            }
-            return;
+        // A page of a table stands beside its id and is not read here.
+        if let Some(id) = field(&message, "id").as_f64() {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32")]
+            let id = RequestId(id as u32);
+            return node.settle(id, Ok(Reply::Page(field(&message, "value"))));
         }
         match unpack(&message) {
             Ok(FromNode::Started(report)) => {
@@ -291,14 +331,15 @@ impl Host {
                 let text = format!("{name} started at height {height}, its ledger: {how}");
                 self.bus.say(Level::Info, Topic::Storage, text);
                 self.take_report(node, report);
-                node.started.take().into_iter().for_each(|waiting| waiting.send(Ok(())));
+                tell(&node.started, &Ok(()));
                 self.fetch_first_blocks(node);
                 self.settle_opening(Ok(()));
                 self.begin_tests();
             }
             Ok(FromNode::Report(report)) => self.take_report(node, report),
+            Ok(FromNode::Answer { id, answer }) => node.settle(id, Ok(Reply::Answer(answer))),
             Ok(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
-            Ok(FromNode::Stopped) => node.stopped.take().into_iter().for_each(|waiting| waiting.send(())),
+            Ok(FromNode::Stopped) => tell(&node.stopped, &Ok(())),
             Ok(FromNode::Failed { error }) => self.crashed(node, &error),
             Err(error) => {
                 let text = format!("a message of {} cannot be read: {}", node.name, error.message);
@@ -319,9 +360,7 @@ impl Host {
             let Some(host) = host.upgrade() else { return };
             let request = Request::Chain { from: None, count: FIRST_BLOCKS };
             // The picture fills up with new blocks anyway.
-            if let Ok(answer) = host.ask_node(&node, request).await
-                && let Ok(chain) = from_js::<ChainInfo>(answer)
-            {
+            if let Ok(Answer::Chain(chain)) = host.ask_node(&node, request).await {
                 host.bus.push(Update::Blocks(chain.blocks));
             }
         });
@@ -329,9 +368,7 @@ impl Host {
 
     /// A worker that cannot go on: it is started again, but not over and over.
     fn crashed(&self, node: &Rc<Node>, error: &ApiError) {
-        for waiting in node.started.take() {
-            waiting.send(Err(error.clone()));
-        }
+        tell(&node.started, &Err(error.clone()));
         node.end_worker();
         self.set_state(node, NodeState::Failed);
         let since = js::monotonic() - node.restarted_at.get();

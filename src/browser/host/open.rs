@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::nodes::Node;
 use super::record;
-use super::wait::all;
+use super::wait::{Job, all};
 use super::{Host, Network};
 use crate::browser::locks::{self, LockGuard};
 use crate::browser::{capability, js};
@@ -26,6 +26,9 @@ const ROLE_WAIT_MS: u32 = 500;
 const NAME_WAIT_MS: u32 = 2_000;
 /// Longest wait for another tab that writes the record.
 const RECORD_WAIT_MS: u32 = 5_000;
+
+/// A change of the record.
+type Change<'a> = &'a mut dyn FnMut(&mut Record) -> Result<(), ApiError>;
 
 impl Host {
     /// Opens the network; whoever waits for it is told how it went.
@@ -43,8 +46,10 @@ impl Host {
             if fatal {
                 return Err(missing);
             }
-            self.in_memory.set(self.in_memory.get() || missing.code == "no_indexed_db");
-            self.bus.problem(missing);
+            if missing.code == "no_locks" {
+                let text = format!("{}: open this network in one tab only", missing.message);
+                self.bus.problem(ApiError::new(&missing.code, text));
+            }
         }
         js::random::<1>()?;
         self.read_record().await?;
@@ -60,8 +65,13 @@ impl Host {
         }
     }
 
+    /// The name of a lock of this network; a network that lives in this tab only shares none.
     pub(super) fn lock_name(&self, what: &str) -> String {
-        format!("aurex:{}:{what}", self.name)
+        if self.storage.is_persistent() {
+            format!("aurex:{}:{what}", self.name)
+        } else {
+            format!("aurex:{}:{}:{what}", self.name, self.tab)
+        }
     }
 
     /// Reads the record, or makes one. Two tabs do not make two.
@@ -131,20 +141,23 @@ impl Host {
     ///
     /// # Errors
     /// What `change` refuses; nothing is changed then.
-    pub(super) async fn change_record<T>(
-        &self,
-        change: impl FnOnce(&mut Record) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
-        let turn = locks::acquire(&self.lock_name("record"), Some(RECORD_WAIT_MS)).await;
+    pub(super) fn change_record<'a>(&'a self, change: Change<'a>) -> Job<'a, Result<(), ApiError>> {
+        Box::pin(async move {
+            let turn = locks::acquire(&self.lock_name("record"), Some(RECORD_WAIT_MS)).await;
+            let changed = self.change_stored(change);
+            drop(turn);
+            changed
+        })
+    }
+
+    fn change_stored(&self, change: Change<'_>) -> Result<(), ApiError> {
         let (stored, _) = record::load(&self.storage, self.name.as_str());
         let mut record = match stored {
             Some(record) => record,
             None => self.record()?,
         };
-        let value = change(&mut record)?;
-        self.put_record(record)?;
-        drop(turn);
-        Ok(value)
+        change(&mut record)?;
+        self.put_record(record)
     }
 
     fn set_mode(&self, mode: TabMode) {

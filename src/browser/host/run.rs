@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use super::nodes::Node;
 use super::record::secrets;
-use super::wait::all;
+use super::wait::{Job, all};
 use super::{Host, Output};
-use crate::browser::idb::delete_database;
-use crate::browser::js::{self, from_js};
+use crate::browser::idb::{delete_database, row_from_js};
+use crate::browser::js;
 use crate::command::{Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Pace, Request, ToNode, Topic, TransactionInfo};
-use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, Query, Row, Table, TransactionRow, UserRow};
+use crate::ledger::{Query, Row, Table};
 use crate::primitives::{Difficulty, ParamsChange};
 use crate::view::{TabMode, figures, rows, text};
 
@@ -41,13 +41,13 @@ impl Host {
             Command::Status => Ok(Output::text(text::status(&self.bus.fresh(), js::now().0))),
             Command::Chain { count } => Ok(Output::text(text::chain(&self.chains(count).await, js::now().0))),
             Command::Block { which } => self.show_block(&which).await,
-            Command::User { who } => Ok(Output::text(text::account(&self.account(&who.to_lowercase()).await?))),
+            Command::User { who } => Ok(Output::text(text::account(&self.account(&who.to_ascii_lowercase()).await?))),
             Command::Mempool => Ok(Output::text(text::mempool(&self.mempool(None).await?, js::now().0))),
             Command::Ledger { table, filter } => self.show_ledger(table, filter.as_deref()).await,
             Command::Tx(draft) => self.send_and_say(draft).await,
-            Command::Kill(target) => self.for_each(&target, Action::Kill).await,
-            Command::Start(target) => self.for_each(&target, Action::Start).await,
-            Command::Stop(target) => self.for_each(&target, Action::Stop).await,
+            Command::Kill(target) => self.for_each(target, Action::Kill).await,
+            Command::Start(target) => self.for_each(target, Action::Start).await,
+            Command::Stop(target) => self.for_each(target, Action::Stop).await,
             Command::Wipe(Target::Node(name)) => self.wipe_node(&name).await,
             Command::Wipe(Target::All) => self.wipe_all().await,
             Command::Add(kind) => self.add(kind).await,
@@ -57,7 +57,7 @@ impl Host {
             Command::Cut { a, b } => self.link_both_ways(&a, &b, true),
             Command::Heal { a, b } => self.link_both_ways(&a, &b, false),
             Command::Quit => {
-                let output = self.for_each(&Target::All, Action::Stop).await?;
+                let output = self.for_each(Target::All, Action::Stop).await?;
                 Ok(Output::text(format!("{}\n`start all` starts them again.", output.text)))
             }
         }
@@ -80,7 +80,7 @@ impl Host {
         let Some(table) = table else {
             let count = |table| {
                 let query = Query { table, index: None, key: None, descending: false, offset: 0, limit: 1 };
-                self.ledger(name, query)
+                self.page(name, query)
             };
             let pages = all(Table::FOR_PEOPLE.into_iter().map(count)).await;
             let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -92,7 +92,7 @@ impl Host {
             let page = self.ledger(name, query).await?;
             total = total.saturating_add(page.total);
             for row in page.rows {
-                let row = typed_row(table, row)?;
+                let row = row_from_js(table, row)?;
                 if found.iter().any(|other| other.key() == row.key()) {
                     total = total.saturating_sub(1);
                 } else {
@@ -104,13 +104,17 @@ impl Host {
     }
 
     /// Does the same to one node or to all that it can be done to.
-    async fn for_each(&self, target: &Target, action: Action) -> Result<Output, ApiError> {
+    fn for_each(&self, target: Target, action: Action) -> Job<'_, Result<Output, ApiError>> {
+        Box::pin(self.do_to(target, action))
+    }
+
+    async fn do_to(&self, target: Target, action: Action) -> Result<Output, ApiError> {
         match target {
             Target::Node(name) => {
                 if action == Action::Start {
-                    self.take_recorded(name).await?;
+                    self.take_recorded(&name).await?;
                 }
-                let node = self.own_node(name)?;
+                let node = self.own_node(&name)?;
                 Ok(Output { node: Some(node.name.clone()), ..Output::text(self.act(&node, action).await?) })
             }
             Target::All => {
@@ -136,7 +140,11 @@ impl Host {
         Ok(())
     }
 
-    async fn act(&self, node: &Rc<Node>, action: Action) -> Result<String, ApiError> {
+    fn act<'a>(&'a self, node: &'a Rc<Node>, action: Action) -> Job<'a, Result<String, ApiError>> {
+        Box::pin(self.act_on(node, action))
+    }
+
+    async fn act_on(&self, node: &Rc<Node>, action: Action) -> Result<String, ApiError> {
         let name = &node.name;
         match action {
             Action::Kill => {
@@ -163,25 +171,26 @@ impl Host {
 
     async fn add(&self, kind: NodeKind) -> Result<Output, ApiError> {
         let poa = kind == NodeKind::Poa;
-        let entry = self
-            .change_record(|record| {
-                let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
-                if record.nodes.len() >= MAX_NODES {
-                    let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
-                    return Err(ApiError::new("too_many_nodes", text));
-                }
-                if poa && authorities >= MAX_AUTHORITIES {
-                    let text =
-                        format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
-                    return Err(ApiError::new("too_many_authorities", text));
-                }
-                let entry = NodeEntry { name: record.free_name(kind), kind };
-                record.nodes.push(entry.clone());
-                Ok(entry)
-            })
-            .await?;
-        let node = self.bring_up(&entry, NAME_WAIT_MS).await?;
-        let mut text = format!("{} runs.", node.name);
+        let mut added = None;
+        self.change_record(&mut |record| {
+            let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
+            if record.nodes.len() >= MAX_NODES {
+                let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
+                return Err(ApiError::new("too_many_nodes", text));
+            }
+            if poa && authorities >= MAX_AUTHORITIES {
+                let text = format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
+                return Err(ApiError::new("too_many_authorities", text));
+            }
+            let entry = NodeEntry { name: record.free_name(kind), kind };
+            record.nodes.push(entry.clone());
+            added = Some(entry);
+            Ok(())
+        })
+        .await?;
+        let entry = added.ok_or_else(|| self.not_open())?;
+        self.bring_up(&entry, NAME_WAIT_MS).await?;
+        let mut text = format!("{} runs.", entry.name);
         let mut sent = None;
         if poa {
             let authorities = self.record()?.authorities(&self.network()?.seed);
@@ -192,7 +201,7 @@ impl Host {
                 " The operator's change of parameters to {count} authorities was sent ({}): {} seals its slots once that \
                  is in force, {}.",
                 figures::short(&info.tx_hash),
-                node.name,
+                entry.name,
                 in_force()
             ));
             sent = Some(info);
@@ -214,7 +223,7 @@ impl Host {
     }
 
     async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
-        self.change_record(|record| {
+        self.change_record(&mut |record| {
             record.pace = pace;
             Ok(())
         })
@@ -235,7 +244,7 @@ impl Host {
     }
 
     async fn set_log(&self, level: Level) -> Result<Output, ApiError> {
-        self.change_record(|record| {
+        self.change_record(&mut |record| {
             record.log = level;
             Ok(())
         })
@@ -276,16 +285,22 @@ impl Host {
         let databases: Vec<String> = nodes.iter().filter_map(|node| node.database.clone()).collect();
         nodes.iter().for_each(|node| self.abandon(node));
         drop(nodes);
-        let deleted = all(databases.iter().map(|name| delete_database(name))).await;
-        for (name, outcome) in databases.iter().zip(deleted) {
+        let delete = |name: &String| -> Job<'_, Result<(), ApiError>> {
+            let name = name.clone();
+            Box::pin(async move {
+                let text = |error| format!("database {name} was not deleted: {error}");
+                delete_database(&name).await.map_err(|error| ApiError::new("storage", text(error)))
+            })
+        };
+        for outcome in all(databases.iter().map(delete)).await {
             if let Err(error) = outcome {
-                self.bus.problem(ApiError::new("storage", format!("database {name} was not deleted: {error}")));
+                self.bus.problem(error);
             }
         }
         let network = self.name.clone();
         self.cuts.borrow_mut().clear();
         let secrets = secrets()?;
-        self.change_record(|record| {
+        self.change_record(&mut |record| {
             record.begin_again(&network, secrets, js::now());
             Ok(())
         })
@@ -301,7 +316,7 @@ impl Host {
     async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
         let guard = self.hold_name(&entry.name, wait_ms).await?;
         let network = self.network()?;
-        let database = (!self.in_memory.get()).then(|| database(&self.name, &network.chain_id, &entry.name));
+        let database = self.storage.is_persistent().then(|| database(&self.name, &network.chain_id, &entry.name));
         Ok(self.adopt(Node::new(entry, node_key(&network.seed, &entry.name), database, guard)))
     }
 
@@ -309,10 +324,11 @@ impl Host {
     ///
     /// # Errors
     /// `other_tab` if another tab has it, or why it does not start.
-    pub(super) async fn bring_up(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
-        let node = self.take(entry, wait_ms).await?;
-        self.start_node(&node).await?;
-        Ok(node)
+    pub(super) fn bring_up<'a>(&'a self, entry: &'a NodeEntry, wait_ms: u32) -> Job<'a, Result<(), ApiError>> {
+        Box::pin(async move {
+            let node = self.take(entry, wait_ms).await?;
+            self.start_node(&node).await
+        })
     }
 }
 
@@ -343,16 +359,4 @@ impl Output {
 /// When a change of parameters counts.
 fn in_force() -> String {
     format!("from the next height that is a multiple of {EPOCH}, at least two blocks after its own block")
-}
-
-fn typed_row(table: Table, row: wasm_bindgen::JsValue) -> Result<Row, ApiError> {
-    Ok(match table {
-        Table::Blocks => Row::Block(from_js::<BlockRow>(row)?),
-        Table::Transactions => Row::Transaction(from_js::<TransactionRow>(row)?),
-        Table::Nodes => Row::Node(from_js::<NodeRow>(row)?),
-        Table::Assets => Row::Asset(from_js::<AssetRow>(row)?),
-        Table::Users => Row::User(from_js::<UserRow>(row)?),
-        Table::MiningPool => Row::Miner(from_js::<MinerRow>(row)?),
-        Table::State | Table::Undo | Table::Meta => Row::Raw(from_js(row)?),
-    })
 }

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 use super::nodes::Node;
-use super::wait::all;
+use super::wait::{Job, all};
 use super::{Host, Output};
-use crate::browser::js::{self, from_js, sleep};
+use crate::browser::js::{self, sleep};
 use crate::browser::locks;
-use crate::command::{DEFAULT_FEE, Draft, OPERATOR, What};
-use crate::ipc::{AccountInfo, ApiError, Level, Request, Topic, TransactionInfo};
+use crate::command::{DEFAULT_FEE, Draft, OPERATOR, Record, What};
+use crate::ipc::{Answer, ApiError, Level, Request, Topic, TransactionInfo};
 use crate::primitives::{Amount, Height, Keypair, ParamsChange, Payload, TxBody};
 use crate::view::{TabMode, text};
 
@@ -32,11 +32,13 @@ impl Host {
         self.send_by(&node, draft).await
     }
 
-    async fn send_by(&self, node: &Node, draft: Draft) -> Result<TransactionInfo, ApiError> {
-        draft.check()?;
-        let key = self.key_of(&draft.from)?;
-        let payload = self.payload(draft.what).await?;
-        self.submit(node, &key, draft.fee, payload).await
+    fn send_by<'a>(&'a self, node: &'a Node, draft: Draft) -> Job<'a, Result<TransactionInfo, ApiError>> {
+        Box::pin(async move {
+            draft.check()?;
+            let key = self.key_of(&draft.from)?;
+            let payload = self.payload(draft.what).await?;
+            self.submit(node, &key, draft.fee, payload).await
+        })
     }
 
     /// A draft's names as addresses.
@@ -79,7 +81,17 @@ impl Host {
         self.submit(&node, &key, DEFAULT_FEE, Payload::SetParams(change)).await
     }
 
-    async fn submit(
+    fn submit<'a>(
+        &'a self,
+        node: &'a Node,
+        key: &'a Keypair,
+        fee: u64,
+        payload: Payload,
+    ) -> Job<'a, Result<TransactionInfo, ApiError>> {
+        Box::pin(self.submit_in_turn(node, key, fee, payload))
+    }
+
+    async fn submit_in_turn(
         &self,
         node: &Node,
         key: &Keypair,
@@ -90,23 +102,30 @@ impl Host {
         let from = key.address();
         let sender = from.to_string();
         // Without locks a race of two tabs ends in a refusal, not in a loss.
-        let turn = locks::acquire(&format!("aurex:{}:sender:{sender}", self.name), Some(TURN_MS)).await;
-        let account: AccountInfo = from_js(self.ask_node(node, Request::Account { who: sender.clone() }).await?)?;
+        let turn = locks::acquire(&self.lock_name(&format!("sender:{sender}")), Some(TURN_MS)).await;
+        let account = self.ask_node(node, Request::Account { who: sender.clone() }).await?.account()?;
         let remembered = self.remembered_nonce(&sender);
         let nonce = account.next_nonce.max(remembered);
         let valid_until = Height(0);
         let body = TxBody { version: TxBody::VERSION, chain_id, from, nonce, fee: Amount(fee), valid_until, payload };
         let raw = body.sign(key).to_bytes();
-        let answer = self.ask_node(node, Request::Submit { raw }).await.and_then(from_js);
+        let answer = self.ask_node(node, Request::Submit { raw }).await.and_then(Answer::transaction);
         let next = if answer.is_ok() { nonce.saturating_add(1) } else { 0 };
-        self.nonces.borrow_mut().insert(sender, (next, js::monotonic()));
+        self.remember_nonce(sender, next);
         drop(turn);
         answer
     }
 
     fn remembered_nonce(&self, sender: &str) -> u64 {
         let nonces = self.nonces.borrow();
-        nonces.get(sender).filter(|(_, at)| js::monotonic() - at < NONCE_MEMORY_MS).map_or(0, |(nonce, _)| *nonce)
+        let known = nonces.iter().find(|(known, ..)| known == sender);
+        known.filter(|(_, _, at)| js::monotonic() - at < NONCE_MEMORY_MS).map_or(0, |(_, nonce, _)| *nonce)
+    }
+
+    fn remember_nonce(&self, sender: String, next: u64) {
+        let mut nonces = self.nonces.borrow_mut();
+        nonces.retain(|(known, ..)| *known != sender);
+        nonces.push((sender, next, js::monotonic()));
     }
 
     /// Sends and says what was sent.
@@ -145,14 +164,14 @@ impl Host {
         let drafts = (from..record.test_tx).map(test_transaction);
         let drafts: Vec<(Rc<Node>, Draft)> = nodes.iter().cycle().cloned().zip(drafts).collect();
         // Marked first: a page that is closed now must not send them twice.
-        let marked = self.change_record(|record| {
+        let mut mark = |record: &mut Record| {
             record.tests_left = 0;
             Ok(())
-        });
-        if let Err(error) = marked.await {
+        };
+        if let Err(error) = self.change_record(&mut mark).await {
             self.bus.problem(error);
         }
-        let sent = drafts.into_iter().map(|(node, draft)| async move { self.send_by(&node, draft).await });
+        let sent = drafts.iter().map(|(node, draft)| self.send_by(node, draft.clone()));
         for answer in all(sent).await {
             if let Err(error) = answer {
                 let text = format!("a test transaction was refused: {}", error.message);

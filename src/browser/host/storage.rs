@@ -1,10 +1,10 @@
 //! The browser's localStorage, or memory where it is not to be had.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use wasm_bindgen::prelude::*;
 
+use crate::browser::capability;
 use crate::browser::js::{explain, field};
 use crate::ipc::ApiError;
 
@@ -29,12 +29,20 @@ pub(super) enum Storage {
     /// Survives a reload.
     Browser(JsStorage),
     /// Lives as long as the page.
-    Memory(RefCell<BTreeMap<String, String>>),
+    Memory(RefCell<Vec<(String, String)>>),
 }
 
 impl Storage {
-    /// The browser's storage if it can be written, else memory and why.
+    /// The browser's storage if it can be written, else memory and why. Without databases a record is of
+    /// no use after the page: a node that comes back with its key must know what it has signed.
     pub(super) fn open() -> (Self, Option<ApiError>) {
+        const THEN: &str = "the network lives in this tab only and ends with it";
+        let memory = |code: &str, reason: String| {
+            (Self::Memory(RefCell::default()), Some(ApiError::new(code, format!("{reason}: {THEN}"))))
+        };
+        if let Err(missing) = capability::indexed_db() {
+            return memory(&missing.code, missing.message);
+        }
         let storage = field(&js_sys::global(), "localStorage");
         let reason = if storage.is_object() {
             let storage: JsStorage = storage.unchecked_into();
@@ -46,9 +54,7 @@ impl Storage {
         } else {
             "it is switched off".to_owned()
         };
-        let text =
-            format!("expected localStorage for the network's record, found none ({reason}): a reload begins anew");
-        (Self::Memory(RefCell::default()), Some(ApiError::new("no_local_storage", text)))
+        memory("no_local_storage", format!("expected localStorage for the network's record, found none ({reason})"))
     }
 
     pub(super) const fn is_persistent(&self) -> bool {
@@ -58,7 +64,7 @@ impl Storage {
     pub(super) fn get(&self, key: &str) -> Option<String> {
         match self {
             Self::Browser(storage) => storage.get_item(key).unwrap_or_default(),
-            Self::Memory(map) => map.borrow().get(key).cloned(),
+            Self::Memory(kept) => kept.borrow().iter().find(|(other, _)| other == key).map(|(_, value)| value.clone()),
         }
     }
 
@@ -70,8 +76,10 @@ impl Storage {
                 let reason = explain(&thrown);
                 ApiError::new("storage_write", format!("the network's record cannot be written: {reason}"))
             }),
-            Self::Memory(map) => {
-                map.borrow_mut().insert(key.to_owned(), value.to_owned());
+            Self::Memory(kept) => {
+                let mut kept = kept.borrow_mut();
+                kept.retain(|(other, _)| other != key);
+                kept.push((key.to_owned(), value.to_owned()));
                 Ok(())
             }
         }

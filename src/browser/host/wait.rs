@@ -64,30 +64,45 @@ impl<T> Future for Receiver<T> {
     }
 }
 
-/// The future's value, or `None` after `ms` milliseconds.
-pub(super) async fn limited<T>(future: impl Future<Output = T>, ms: f64) -> Option<T> {
-    let mut future = Box::pin(future);
+/// A future behind a pointer: futures of many shapes are waited for by the same code.
+pub(super) type Job<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// The value that comes, or `None` after `ms` milliseconds or if the sender was dropped.
+pub(super) async fn limited<T>(mut receiver: Receiver<T>, ms: f64) -> Option<T> {
     let mut limit = Box::pin(sleep(ms));
-    poll_fn(move |context| match future.as_mut().poll(context) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
+    poll_fn(move |context| match Pin::new(&mut receiver).poll(context) {
+        Poll::Ready(value) => Poll::Ready(value),
         Poll::Pending => limit.as_mut().poll(context).map(|()| None),
     })
     .await
 }
 
 /// All values, in the order of the futures, which go on side by side.
-pub(super) async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+pub(super) async fn all<T>(futures: impl Iterator<Item = Job<'_, T>>) -> Vec<T> {
+    let mut running: Vec<(Job<'_, T>, Option<T>)> = Vec::new();
+    for future in futures {
+        running.push((future, None));
+    }
+    together(&mut running).await;
+    let mut values = Vec::new();
+    for (_, value) in running {
+        values.extend(value);
+    }
+    values
+}
+
+async fn together<T>(running: &mut [(Job<'_, T>, Option<T>)]) {
     poll_fn(|context| {
         let mut waiting = false;
-        for (future, value) in running.iter_mut().filter(|(_, value)| value.is_none()) {
-            match future.as_mut().poll(context) {
-                Poll::Ready(ready) => *value = Some(ready),
-                Poll::Pending => waiting = true,
+        for (future, value) in running.iter_mut() {
+            if value.is_none() {
+                match future.as_mut().poll(context) {
+                    Poll::Ready(ready) => *value = Some(ready),
+                    Poll::Pending => waiting = true,
+                }
             }
         }
         if waiting { Poll::Pending } else { Poll::Ready(()) }
     })
     .await;
-    running.into_iter().filter_map(|(_, value)| value).collect()
 }

@@ -84,7 +84,7 @@ impl Host {
             return Ok(None);
         }
         match self.ask(None, Request::Account { who: name.to_owned() }).await {
-            Ok(account) => Ok(Some(account)),
+            Ok(answer) => answer.account().map(Some),
             Err(error) if ["unknown_user", "unknown_account", "not_found"].contains(&error.code.as_str()) => Ok(None),
             Err(error) => Err(error),
         }
@@ -107,7 +107,7 @@ impl Host {
         if self.derive_user(name).is_some() || self.registered(name).await?.is_some() {
             return Err(ApiError::new("name_taken", format!("expected a name that nobody has, found \"{name}\"")));
         }
-        self.change_record(|record| {
+        self.change_record(&mut |record| {
             if record.users.len() >= MAX_PERSONS {
                 let text =
                     format!("expected at most {MAX_PERSONS} persons in one browser, found {MAX_PERSONS} already");

@@ -23,6 +23,7 @@ pub use open::delete_database;
 use request::{Pending, Transaction, error_of};
 
 use super::js::{from_js, to_js, warn};
+use crate::ipc::ApiError;
 use crate::ledger::{Batch, Durability, Page, Query, Row, Snapshot, Store, StoreError, Table};
 
 /// How often an operation is tried when the connection turns out to be dead.
@@ -109,11 +110,11 @@ impl IndexedDbStore {
         Ok(self.keep(opened.database))
     }
 
-    /// Runs an operation on the open database, and again on a new connection if the old one is dead.
-    async fn run<T>(&self, operation: impl AsyncFn(&IdbDatabase) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    /// Does a job on the open database, and again on a new connection if the old one is dead.
+    async fn run(&self, job: Job<'_>) -> Result<Done, StoreError> {
         for _ in 0..TRIES {
             let outcome = match self.database().await {
-                Ok(database) => operation(&database).await,
+                Ok(database) => job.run(&database).await,
                 Err(error) => Err(error),
             };
             match outcome {
@@ -125,65 +126,78 @@ impl IndexedDbStore {
     }
 }
 
+/// What is asked of a database.
+#[derive(Clone, Copy)]
+enum Job<'a> {
+    Load,
+    Commit(&'a Batch, Durability),
+    Query(&'a Query),
+    Wipe,
+}
+
+/// What it gave.
+enum Done {
+    Snapshot(Box<Snapshot>),
+    Page(Page),
+    Written,
+}
+
+impl Job<'_> {
+    async fn run(self, database: &IdbDatabase) -> Result<Done, StoreError> {
+        match self {
+            Self::Load => load(database).await.map(Done::Snapshot),
+            Self::Query(query) => query::run(database, query).await.map(Done::Page),
+            Self::Commit(batch, durability) => {
+                let touched = |table: &Table| batch.iter().any(|change| change.0 == *table);
+                let tables: Vec<&str> = Table::ALL.into_iter().filter(touched).map(Table::name).collect();
+                let transaction = Transaction::write(database, &tables, durability)?;
+                let asked = write(&transaction, batch);
+                end(transaction, asked).await
+            }
+            Self::Wipe => {
+                let transaction = Transaction::write(database, &Table::ALL.map(Table::name), Durability::Strict)?;
+                for table in Table::ALL {
+                    transaction.store(table.name())?.clear().map_err(|thrown| error_of(&thrown))?;
+                }
+                end(transaction, Ok(())).await
+            }
+        }
+    }
+}
+
+/// Commits what was asked for, or takes it back if not everything could be.
+async fn end(transaction: Transaction, asked: Result<(), StoreError>) -> Result<Done, StoreError> {
+    match asked {
+        Ok(()) => transaction.commit().await.map(|()| Done::Written),
+        Err(error) => {
+            transaction.abort().await;
+            Err(error)
+        }
+    }
+}
+
 impl Store for IndexedDbStore {
     /// Rows that cannot be read are left out with a warning: the node checks what it gets against the
     /// chain and repairs it. Only an unreadable single value is an error.
     async fn load(&self) -> Result<Snapshot, StoreError> {
-        self.run(async |database| {
-            let names = Table::ALL.map(Table::name);
-            let transaction = Transaction::read(database, &names)?;
-            let all = |table: Table| -> Result<Pending, StoreError> {
-                let request = transaction.store(table.name())?.get_all().map_err(|thrown| error_of(&thrown))?;
-                Ok(Pending::new(request))
-            };
-            let pending = transaction.store(Table::Transactions.name())?;
-            let pending = pending.index("status").and_then(|index| index.get_all_with_key(&"pending".into()));
-            let pending = Pending::new(pending.map_err(|thrown| error_of(&thrown))?);
-            let [blocks, undo, state] = [all(Table::Blocks)?, all(Table::Undo)?, all(Table::State)?];
-            let [meta, nodes] = [all(Table::Meta)?, all(Table::Nodes)?];
-
-            let meta = meta.result().await?;
-            let count = js_sys::Array::from(&meta).length();
-            let meta = rows(Table::Meta, &meta);
-            if meta.len() != usize::try_from(count).unwrap_or(usize::MAX) {
-                return Err(StoreError::Corrupt { table: Table::Meta.name() });
-            }
-            Ok(Snapshot {
-                pending: rows(Table::Transactions, &pending.result().await?),
-                blocks: rows(Table::Blocks, &blocks.result().await?),
-                undo: rows(Table::Undo, &undo.result().await?),
-                state: rows(Table::State, &state.result().await?),
-                meta,
-                nodes: rows(Table::Nodes, &nodes.result().await?),
-            })
-        })
-        .await
+        match self.run(Job::Load).await? {
+            Done::Snapshot(snapshot) => Ok(*snapshot),
+            Done::Page(_) | Done::Written => Err(StoreError::Aborted),
+        }
     }
 
     async fn commit(&self, batch: &Batch, durability: Durability) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
         }
-        let tables: Vec<&str> = Table::ALL
-            .into_iter()
-            .filter(|table| batch.iter().any(|change| change.0 == *table))
-            .map(Table::name)
-            .collect();
-        self.run(async |database| {
-            let transaction = Transaction::write(database, &tables, durability)?;
-            match write(&transaction, batch) {
-                Ok(()) => transaction.commit().await,
-                Err(error) => {
-                    transaction.abort().await;
-                    Err(error)
-                }
-            }
-        })
-        .await
+        self.run(Job::Commit(batch, durability)).await.map(drop)
     }
 
     async fn query(&self, query: &Query) -> Result<Page, StoreError> {
-        self.run(async |database| query::run(database, query).await).await
+        match self.run(Job::Query(query)).await? {
+            Done::Page(page) => Ok(page),
+            Done::Snapshot(_) | Done::Written => Err(StoreError::Aborted),
+        }
     }
 
     async fn wipe(&self) -> Result<(), StoreError> {
@@ -192,15 +206,38 @@ impl Store for IndexedDbStore {
             self.keep(open::open(&self.name).await?.database);
             self.lost.set(false);
         }
-        self.run(async |database| {
-            let transaction = Transaction::write(database, &Table::ALL.map(Table::name), Durability::Strict)?;
-            for table in Table::ALL {
-                transaction.store(table.name())?.clear().map_err(|thrown| error_of(&thrown))?;
-            }
-            transaction.commit().await
-        })
-        .await
+        self.run(Job::Wipe).await.map(drop)
     }
+}
+
+/// Everything that the engine reads when a node starts.
+async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
+    let names = Table::ALL.map(Table::name);
+    let transaction = Transaction::read(database, &names)?;
+    let all = |table: Table| -> Result<Pending, StoreError> {
+        let request = transaction.store(table.name())?.get_all().map_err(|thrown| error_of(&thrown))?;
+        Ok(Pending::new(request))
+    };
+    let pending = transaction.store(Table::Transactions.name())?;
+    let pending = pending.index("status").and_then(|index| index.get_all_with_key(&"pending".into()));
+    let pending = Pending::new(pending.map_err(|thrown| error_of(&thrown))?);
+    let [blocks, undo, state] = [all(Table::Blocks)?, all(Table::Undo)?, all(Table::State)?];
+    let [meta, nodes] = [all(Table::Meta)?, all(Table::Nodes)?];
+
+    let meta = meta.result().await?;
+    let count = js_sys::Array::from(&meta).length();
+    let meta = rows(Table::Meta, &meta);
+    if meta.len() != usize::try_from(count).unwrap_or(usize::MAX) {
+        return Err(StoreError::Corrupt { table: Table::Meta.name() });
+    }
+    Ok(Box::new(Snapshot {
+        pending: rows(Table::Transactions, &pending.result().await?),
+        blocks: rows(Table::Blocks, &blocks.result().await?),
+        undo: rows(Table::Undo, &undo.result().await?),
+        state: rows(Table::State, &state.result().await?),
+        meta,
+        nodes: rows(Table::Nodes, &nodes.result().await?),
+    }))
 }
 
 /// Asks for every change of a batch, in its order, without waiting.
@@ -234,7 +271,10 @@ fn rows<T: DeserializeOwned>(table: Table, list: &JsValue) -> Vec<T> {
 }
 
 /// One row of a table.
-fn row(table: Table, value: JsValue) -> Result<Row, StoreError> {
+///
+/// # Errors
+/// `not_understood` for an object of another shape.
+pub fn row_from_js(table: Table, value: JsValue) -> Result<Row, ApiError> {
     match table {
         Table::Blocks => from_js(value).map(Row::Block),
         Table::Transactions => from_js(value).map(Row::Transaction),
@@ -244,5 +284,4 @@ fn row(table: Table, value: JsValue) -> Result<Row, StoreError> {
         Table::MiningPool => from_js(value).map(Row::Miner),
         Table::State | Table::Undo | Table::Meta => from_js(value).map(Row::Raw),
     }
-    .map_err(|_| StoreError::Corrupt { table: table.name() })
 }

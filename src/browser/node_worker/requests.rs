@@ -4,14 +4,13 @@
 use std::rc::Rc;
 
 use js_sys::{Object, Reflect};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use super::ledger::refusal;
 use super::shell::Shell;
 use crate::browser::js::{self, to_js, warn};
-use crate::ipc::{ApiError, FromNode, Request, RequestId, ToNode};
-use crate::ledger::{Query, Store};
+use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
+use crate::ledger::{Page, Query, Store};
 use crate::node::{Input, Outbox};
 
 /// Most messages of the page that wait while there is no node.
@@ -93,55 +92,48 @@ impl Shell {
             (Ok(_), None) => Err(ApiError::new("not_started", "the node does not run")),
             (Ok(_), Some(ledger)) => ledger.query(query).await.map_err(|error| refusal(&error)),
         };
-        self.answer(id, answer);
+        match answer.and_then(|page| page_message(id, &page)) {
+            Ok(message) => self.page.post(&message),
+            Err(error) => self.answer(id, Err(error)),
+        }
     }
 
     /// Empties the ledger and starts a new state machine on it. What the old one still asked for is
     /// dropped; if the ledger cannot be emptied, the old one goes on.
     async fn wipe(self: &Rc<Self>, id: RequestId) {
         let Some(ledger) = self.ledger.borrow().clone() else {
-            return self.answer::<()>(id, Err(ApiError::new("not_started", "the node does not run")));
+            return self.answer(id, Err(ApiError::new("not_started", "the node does not run")));
         };
         // From here on nothing enters the node: what comes in waits.
         let Some(old) = self.node.take() else {
-            return self.answer::<()>(id, Err(ApiError::new("busy", "the ledger is being wiped already")));
+            return self.answer(id, Err(ApiError::new("busy", "the ledger is being wiped already")));
         };
         match ledger.wipe().await {
             Ok(()) => {
                 self.life.set(self.life.get().wrapping_add(1));
                 self.forget_inputs();
                 match self.launch(None) {
-                    Ok(()) => self.answer(id, Ok(())),
+                    Ok(()) => self.answer(id, Ok(Answer::Wiped)),
                     Err(error) => {
-                        self.answer::<()>(id, Err(error.clone()));
+                        self.answer(id, Err(error.clone()));
                         self.fail(error);
                     }
                 }
             }
             Err(error) => {
                 *self.node.borrow_mut() = Some(old);
-                self.answer::<()>(id, Err(refusal(&error)));
+                self.answer(id, Err(refusal(&error)));
                 self.pump();
             }
         }
         self.serve_waiting();
     }
 
-    /// Answers a request: the value stands beside its id.
-    fn answer<T: Serialize>(&self, id: RequestId, answer: Result<T, ApiError>) {
-        let message = answer.and_then(|value| {
-            let message = Object::new();
-            let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value);
-            let value = to_js(&value)?;
-            set("id", &id.0.into())
-                .and_then(|_| set("value", &value))
-                .map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
-            Ok(message)
+    fn answer(&self, id: RequestId, answer: Result<Answer, ApiError>) {
+        self.page.tell(&match answer {
+            Ok(answer) => FromNode::Answer { id, answer },
+            Err(error) => FromNode::Refusal { id, error },
         });
-        match message {
-            Ok(message) => self.page.post(&message),
-            Err(error) => self.page.tell(&FromNode::Refusal { id, error }),
-        }
     }
 
     fn refuse_message(&self, message: &ToNode, error: &ApiError) {
@@ -151,4 +143,15 @@ impl Shell {
             ToNode::Start(_) | ToNode::SetPace { .. } | ToNode::SetLink { .. } => warn(&error.message),
         }
     }
+}
+
+/// A page of a table: the value stands beside its id.
+fn page_message(id: RequestId, page: &Page) -> Result<JsValue, ApiError> {
+    let message = Object::new();
+    let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value);
+    let value = to_js(page)?;
+    set("id", &id.0.into())
+        .and_then(|_| set("value", &value))
+        .map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
+    Ok(message.into())
 }

@@ -84,7 +84,7 @@ pub(crate) fn use_graph(actions: Actions) -> Html {
             <g key="pulses">{ for pulses.list.iter().filter_map(|pulse| flow(pulse, model, &points, frame.radius)) }</g>
             <g key="nodes">
                 { for model.nodes.iter().zip(&points).map(|(node, place)| {
-                    let spot = Spot { place: *place, radius: frame.radius, side: frame.side(*place) };
+                    let spot = Spot { place: *place, radius: frame.radius, side: frame.side(*place), crowded: frame.crowded };
                     let selected = store.selected.as_ref() == Some(&node.status.name);
                     one(&actions, node, &spot, tip_letter(model, node), selected)
                 }) }
@@ -139,6 +139,7 @@ struct Spot {
     place: Point,
     radius: f64,
     side: Side,
+    crowded: bool,
 }
 
 fn one(actions: &Actions, node: &NodeView, spot: &Spot, tip: Option<char>, selected: bool) -> Html {
@@ -198,10 +199,10 @@ fn names(node: &NodeView, spot: &Spot) -> Html {
     let up = node.is_up();
     let sub = if up { short(&status.head) } else { words::state(status.state).to_owned() };
     let (x, y, gap) = match spot.side {
-        Side::Below => (0.0, r + 16.0, Some(14.0)),
+        Side::Below => (0.0, r + 16.0, (!spot.crowded || !up).then_some(14.0)),
         Side::Above => (0.0, -r - 8.0, None),
-        Side::Left => (-r - 6.0, 4.0, (!up).then_some(14.0)),
-        Side::Right => (r + 6.0, 4.0, (!up).then_some(14.0)),
+        Side::Left => (-r - 9.0, 4.0, (!up).then_some(14.0)),
+        Side::Right => (r + 9.0, 4.0, (!up).then_some(14.0)),
     };
     html! {
         <>

@@ -33,7 +33,9 @@ fn overview(actions: &Actions, model: &Model) -> Html {
     let recent = recent(model);
     let rate: f64 = model.nodes.iter().filter(|node| node.is_up()).map(|node| node.status.hash_rate).sum();
     let head = model.tips.first();
-    let status = model.nodes.iter().map(|node| &node.status).max_by_key(|status| status.weight);
+    // Only this tab's nodes tell all of themselves.
+    let own = model.nodes.iter().filter(|node| node.own).map(|node| &node.status);
+    let status = own.max_by_key(|status| status.weight);
     let pace = match model.pace {
         Pace::Interval { ms } => format!("A work block about every {}", interval(ms)),
         Pace::Full => "Full speed".to_owned(),

@@ -57,8 +57,8 @@ fn row(node: &NodeView, actions: &Actions, selected: Option<&str>, now: u64) -> 
             <td class="number">{ grouped(status.height) }</td>
             <td>{ hash_link(&status.head, &Route::Block(status.head.clone())) }</td>
             <td>{ hash_text(&status.state_root) }</td>
-            <td class="number">{ status.peers }</td>
-            <td class="number">{ status.pending }</td>
+            <td class="number">{ if node.own { status.peers.to_string() } else { String::new() } }</td>
+            <td class="number">{ if node.own { status.pending.to_string() } else { String::new() } }</td>
             <td>{ work(node, now) }</td>
             <td class="number">{ durable(node) }</td>
             <td class="row-actions">{ act(node, actions) }</td>
@@ -70,6 +70,8 @@ fn work(node: &NodeView, now: u64) -> String {
     let status = &node.status;
     match (status.kind, status.next_slot_at) {
         _ if !node.is_up() => "nothing now".to_owned(),
+        (NodeKind::Pow, _) if !node.own => "work".to_owned(),
+        (NodeKind::Poa, _) if !node.own => "authority".to_owned(),
         (NodeKind::Pow, _) => format!("work, {} hashes/s", compact(status.hash_rate)),
         (NodeKind::Poa, Some(at)) => format!("authority, slot in {}", span(at.saturating_sub(now))),
         (NodeKind::Poa, None) => "authority, no slot".to_owned(),
@@ -78,7 +80,11 @@ fn work(node: &NodeView, now: u64) -> String {
 }
 
 fn durable(node: &NodeView) -> String {
-    if node.status.degraded.is_some() { "in memory".to_owned() } else { grouped(node.status.durable_height) }
+    match &node.status.degraded {
+        _ if !node.own => String::new(),
+        Some(_) => "in memory".to_owned(),
+        None => grouped(node.status.durable_height),
+    }
 }
 
 fn act(node: &NodeView, actions: &Actions) -> Html {

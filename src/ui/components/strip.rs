@@ -46,7 +46,9 @@ pub(crate) fn strip(model: &Model, now: u64) -> Html {
 /// The newest blocks of the heaviest chain.
 fn latest(model: &Model) -> Vec<&BlockSummary> {
     let mut blocks = Vec::new();
-    let mut at = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
+    let tip = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
+    // While no node runs there is no tip, but the chain is still there.
+    let mut at = tip.or_else(|| model.blocks.values().max_by_key(|block| block.weight));
     while let Some(block) = at.filter(|_| blocks.len() < MAX_SHOWN) {
         blocks.push(block);
         at = model.blocks.get(&block.previous_hash);
@@ -58,6 +60,7 @@ fn candidate(node: &NodeView, now: u64) -> Html {
     let status = &node.status;
     let miner = node.miners.iter().filter(|miner| miner.state == "searching").max_by_key(|miner| miner.hashes);
     let text = match (status.kind, miner, status.next_slot_at) {
+        _ if !node.own => "in another tab".to_owned(),
         (NodeKind::Pow, Some(miner), _) => {
             format!("{}, {}", count_of(miner.hashes, "try", "tries"), percent(chance(miner.hashes, miner.difficulty)))
         }

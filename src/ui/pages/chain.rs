@@ -22,6 +22,8 @@ pub(crate) fn use_chain() -> Html {
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
     let live = top.is_none();
     let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { Vec::new() };
+    let sight = use_node_ref();
+    use_newest_in_sight(sight.clone(), live, tree.lowest + u64::from(tree.columns));
     html! {
         <div class="chain-page">
             <section key="tree" class="panel wide" aria-label="Block tree">
@@ -33,7 +35,7 @@ pub(crate) fn use_chain() -> Html {
                 if tree.blocks.is_empty() {
                     <p class="empty">{ "No block yet. The genesis block stands here as soon as a node runs." }</p>
                 } else {
-                    <div class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
+                    <div ref={sight} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
                         { tree_view(&tree, &candidates) }
                     </div>
                 }
@@ -47,6 +49,16 @@ pub(crate) fn use_chain() -> Html {
             </section>
         </div>
     }
+}
+
+/// Scrolls to the newest blocks while the picture follows them.
+#[hook]
+fn use_newest_in_sight(sight: NodeRef, live: bool, end: u64) {
+    use_effect_with((live, end), move |(live, _)| {
+        if let Some(element) = sight.cast::<web_sys::Element>().filter(|_| *live) {
+            element.set_scroll_left(element.scroll_width());
+        }
+    });
 }
 
 fn range(tree: &Tree) -> String {

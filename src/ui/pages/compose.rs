@@ -101,6 +101,9 @@ impl Fields {
             Form::Message => What::Message { text: self.text.clone(), to: (!to.is_empty()).then(|| to.to_owned()) },
             Form::User => {
                 let name = self.name.trim().to_owned();
+                if name.is_empty() {
+                    return Err(ApiError::new("name_empty", "Say the new user's name."));
+                }
                 Draft::new("", What::RegisterUser { name: name.clone() }).check()?;
                 let amount =
                     number(&self.amount).map_err(|_| DraftError::AmountMalformed { found: self.amount.clone() })?;

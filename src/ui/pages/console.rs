@@ -26,6 +26,13 @@ struct Entry {
     output: Option<String>,
 }
 
+impl Entry {
+    /// A line or two may wrap; a table may not.
+    fn is_sentence(&self) -> bool {
+        self.output.as_ref().is_some_and(|text| text.lines().count() < 3)
+    }
+}
+
 /// The console's state; history is what was entered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Terminal {
@@ -175,7 +182,7 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
                 { for state.entries.iter().map(|entry| html! {
                     <div key={entry.id} class="entry">
                         <p class="line"><span aria-hidden="true">{ "> " }</span>{ entry.line.clone() }</p>
-                        <pre>{ entry.output.clone().unwrap_or_else(|| "…".to_owned()) }</pre>
+                        <pre class={classes!(entry.is_sentence().then_some("sentence"))}>{ entry.output.clone().unwrap_or_else(|| "…".to_owned()) }</pre>
                     </div>
                 }) }
             </div>

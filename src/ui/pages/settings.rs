@@ -90,8 +90,8 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
 
 #[hook]
 fn use_difficulty(actions: &Actions, model: &Model) -> Html {
-    let now =
-        model.nodes.iter().map(|node| &node.status).max_by_key(|status| status.weight).map(|status| status.difficulty);
+    let own = model.nodes.iter().filter(|node| node.own).map(|node| &node.status);
+    let now = own.max_by_key(|status| status.weight).map(|status| status.difficulty);
     let digits = use_number(now.and_then(u64::checked_ilog2).map(|bits| u64::from(bits / 4)).or(Some(2)));
     let onchange = {
         let setter = digits.setter();

@@ -1,0 +1,278 @@
+//! The direction rules of the architecture, held by reading the sources: which module may use which, what
+//! the core must not know, and how a file looks. A broken rule is named with its file and line.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// What each module may use, itself aside. Who is not named here is no module of the program.
+const MAY_USE: [(&str, &[&str]); 14] = [
+    ("primitives", &[]),
+    ("consensus", &["primitives"]),
+    ("state", &["primitives", "consensus"]),
+    ("chain", &["primitives", "consensus", "state"]),
+    ("mempool", &["primitives", "consensus", "state"]),
+    ("gossip", &["primitives", "consensus"]),
+    ("ledger", &["primitives", "state"]),
+    ("ipc", &["primitives", "ledger"]),
+    ("miner", &["primitives", "consensus", "ipc"]),
+    ("node", &["primitives", "consensus", "state", "chain", "mempool", "gossip", "ledger", "miner", "ipc"]),
+    // Of the consensus only the limits of its parameters.
+    ("command", &["primitives", "consensus", "ledger", "ipc"]),
+    ("view", &["primitives", "ledger", "ipc"]),
+    (
+        "browser",
+        &[
+            "primitives",
+            "consensus",
+            "state",
+            "chain",
+            "mempool",
+            "gossip",
+            "ledger",
+            "miner",
+            "node",
+            "ipc",
+            "command",
+            "view",
+            "ui",
+        ],
+    ),
+    ("ui", &["primitives", "ledger", "ipc", "command", "view", "browser"]),
+];
+
+/// The modules that touch the browser. All others are the core.
+const SHELL: [&str; 2] = ["browser", "ui"];
+/// The one place where the shell names the page: it starts it.
+const STARTS_THE_PAGE: &str = "src/browser/mod.rs";
+/// What the page may name of the browser's side.
+const PAGE_SEES: &str = "host";
+
+/// What the core must not name, and why.
+const NOT_IN_THE_CORE: [(&str, &str); 10] = [
+    ("web_sys", "the core does not know the browser"),
+    ("js_sys", "the core does not know the browser"),
+    ("wasm_bindgen", "the core does not know the browser"),
+    ("gloo", "the core does not know the browser"),
+    ("yew", "the core does not know the page"),
+    ("JsValue", "the core does not know the browser"),
+    ("Instant", "time is an input of the core"),
+    ("SystemTime", "time is an input of the core"),
+    ("HashMap", "its order differs between runs: use BTreeMap"),
+    ("HashSet", "its order differs between runs: use BTreeSet"),
+];
+
+/// Longest file in lines.
+const MAX_LINES: usize = 600;
+
+/// A source file with its name from the repository's root on, with slashes.
+struct Source {
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// The module below `src`, if it is part of one.
+    fn module(&self) -> Option<&str> {
+        let inside = self.name.strip_prefix("src/")?;
+        let first = inside.split('/').next()?;
+        let module = first.strip_suffix(".rs").unwrap_or(first);
+        (!["lib", "main"].contains(&module)).then_some(module)
+    }
+
+    /// How many modules lie between the crate's root and this file's content.
+    fn depth(&self) -> usize {
+        let parts = self.name.split('/').count().saturating_sub(1);
+        if self.name.ends_with("/mod.rs") { parts.saturating_sub(1) } else { parts }
+    }
+
+    /// Whether the whole file is compiled for tests only.
+    fn is_test(&self) -> bool {
+        let stem = self.name.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
+        ["tests", "testing", "testkit"].contains(&stem) || stem.ends_with("_tests")
+    }
+
+    /// The lines of the program itself, numbered from 1: without comments, and up to the module of tests
+    /// that ends a file.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines: Vec<&str> = self.text.lines().collect();
+        let tests = lines.windows(2).position(|pair| pair[0] == "#[cfg(test)]" && pair[1] == "mod tests {");
+        let end = if self.is_test() { 0 } else { tests.unwrap_or(lines.len()) };
+        self.text.lines().take(end).enumerate().map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default()))
+    }
+}
+
+fn is_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
+/// The identifier that a text begins with.
+fn word(text: &str) -> &str {
+    text.split(|character| !is_word(character)).next().unwrap_or_default()
+}
+
+/// What follows each place where `path` stands as a whole path segment.
+fn after<'a>(line: &'a str, path: &'a str) -> impl Iterator<Item = &'a str> {
+    line.match_indices(path)
+        .filter(move |(at, _)| !line[..*at].ends_with(|c| is_word(c) || c == ':'))
+        .map(move |(at, _)| &line[at + path.len()..])
+}
+
+/// The paths from the crate's root on that a line names, without their `crate::`.
+fn named(line: &str, depth: usize) -> Vec<&str> {
+    let mut found: Vec<&str> = after(line, "crate::").collect();
+    for mut rest in after(line, "super::") {
+        let mut steps = 1;
+        while let Some(further) = rest.strip_prefix("super::") {
+            (rest, steps) = (further, steps + 1);
+        }
+        if steps >= depth {
+            found.push(rest);
+        }
+    }
+    found
+}
+
+/// The directions that a file breaks.
+fn wrong_directions(source: &Source) -> Vec<String> {
+    let Some(module) = source.module() else { return Vec::new() };
+    if source.is_test() {
+        return Vec::new();
+    }
+    let Some((_, may_use)) = MAY_USE.iter().find(|(name, _)| *name == module) else {
+        return vec![format!("{}:1: module `{module}` is new: say in this test what it may use", source.name)];
+    };
+    let mut wrong = Vec::new();
+    for (number, line) in source.code() {
+        for path in named(line, source.depth()) {
+            let used = word(path);
+            let place = format!("{}:{number}: `{module}`", source.name);
+            if path.starts_with('{') {
+                wrong.push(format!("{place} groups modules in one `use`: write a line for each"));
+            } else if used != module && !may_use.contains(&used) {
+                let known = may_use.join(", ");
+                wrong.push(format!("{place} uses `{used}`, but may use only: {known}"));
+            } else if module == "ui" && used == "browser" && word(path.trim_start_matches("browser::")) != PAGE_SEES {
+                wrong.push(format!("{place} uses `{path}`, but of `browser` it may use only `{PAGE_SEES}`"));
+            } else if module == "browser" && used == "ui" && source.name != STARTS_THE_PAGE {
+                wrong.push(format!("{place} uses `ui`, which only {STARTS_THE_PAGE} may, to start the page"));
+            }
+        }
+    }
+    wrong
+}
+
+/// What a file of the core names and must not.
+fn outside_world(source: &Source) -> Vec<String> {
+    let is_core = source.module().is_some_and(|module| !SHELL.contains(&module));
+    if !is_core {
+        return Vec::new();
+    }
+    let mut wrong = Vec::new();
+    for (number, line) in source.code() {
+        for (name, reason) in NOT_IN_THE_CORE {
+            if line.split(|character| !is_word(character)).any(|found| found == name) {
+                wrong.push(format!("{}:{number}: the core names `{name}`: {reason}", source.name));
+            }
+        }
+    }
+    wrong
+}
+
+/// What is wrong with the form of a file.
+fn bad_form(source: &Source) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if !source.text.starts_with("//! ") {
+        wrong.push(format!("{}:1: expected `//!` and what the file is for, found other text", source.name));
+    }
+    let lines = source.text.lines().count();
+    if lines > MAX_LINES {
+        wrong.push(format!("{}:{}: expected at most {MAX_LINES} lines, found {lines}", source.name, MAX_LINES + 1));
+    }
+    wrong
+}
+
+/// All Rust files below these folders of the repository.
+fn sources(folders: &[&str]) -> Vec<Source> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let mut files = Vec::new();
+    folders.iter().for_each(|folder| collect(&root.join(folder), &mut files));
+    files.sort();
+    assert!(!files.is_empty(), "{} holds no sources", root.display());
+    let read = |file: PathBuf| {
+        let inside = file.strip_prefix(&root).expect("below the root");
+        let name = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        Source { name, text: fs::read_to_string(&file).expect("a text") }
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn expect_none(rule: &str, folders: &[&str], check: fn(&Source) -> Vec<String>) {
+    let wrong: Vec<String> = sources(folders).iter().flat_map(check).collect();
+    assert!(wrong.is_empty(), "{rule}\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn modules_use_only_what_is_below_them() {
+    expect_none("A module uses what it may not:", &["src"], wrong_directions);
+}
+
+#[test]
+fn the_core_knows_no_browser_no_clock_and_no_random_order() {
+    expect_none("The core names what it must not know:", &["src"], outside_world);
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_stays_readable() {
+    expect_none("A file has not the usual form:", &["src", "tests", "xtask/src"], bad_form);
+}
+
+/// The rules themselves have no circle: a module never uses, over any number of steps, itself.
+#[test]
+fn the_rules_go_one_way() {
+    let below = |name: &str| MAY_USE.iter().find(|(module, _)| *module == name).map_or(&[][..], |(_, used)| used);
+    for (module, used) in MAY_USE.iter().filter(|(module, _)| !SHELL.contains(module)) {
+        let mut open: Vec<&str> = used.to_vec();
+        let mut seen: Vec<&str> = Vec::new();
+        while let Some(next) = open.pop() {
+            assert_ne!(next, *module, "`{module}` uses itself in a circle");
+            assert!(!SHELL.contains(&next), "the core's `{module}` uses the shell");
+            if !seen.contains(&next) {
+                seen.push(next);
+                open.extend(below(next));
+            }
+        }
+    }
+}
+
+#[test]
+fn broken_rules_are_found_with_file_and_line() {
+    let source = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
+    let directions = |name: &str, text: &str| wrong_directions(&source(name, text)).join("\n");
+    let up = directions("src/chain/mod.rs", "//! A.\nuse crate::state::State;\nuse crate::mempool::Mempool;\n");
+    assert_eq!(up, "src/chain/mod.rs:3: `chain` uses `mempool`, but may use only: primitives, consensus, state");
+    assert!(directions("src/gossip/sync.rs", "let x = super::super::chain::X;").contains(":1: `gossip` uses `chain`"));
+    assert_eq!(directions("src/gossip/sync.rs", "use super::frame::X; // crate::chain is not used"), "");
+    assert_eq!(directions("src/chain/mod.rs", "//! A.\n#[cfg(test)]\nmod tests {\nuse crate::node::Node;\n}"), "");
+    assert!(directions("src/view/mod.rs", "use crate::{ipc, node};").contains("write a line for each"));
+    assert!(directions("src/ui/app.rs", "use crate::browser::idb::X;").contains("only `host`"));
+    assert_eq!(directions("src/ui/app.rs", "use crate::browser::host::Host;"), "");
+    assert!(directions("src/browser/js.rs", "crate::ui::start();").contains("only src/browser/mod.rs"));
+    assert!(directions("src/new/mod.rs", "//! A.").contains("say in this test what it may use"));
+    let world = outside_world(&source("src/node/mod.rs", "//! A.\nuse std::time::Instant;\n// HashMap\n"));
+    assert_eq!(world, ["src/node/mod.rs:2: the core names `Instant`: time is an input of the core"]);
+    assert_eq!(bad_form(&source("src/a.rs", "use x;")).len(), 1);
+    assert_eq!(bad_form(&source("src/a.rs", &format!("//! A.\n{}", "\n".repeat(MAX_LINES)))).len(), 1);
+}

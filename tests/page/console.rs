@@ -1,0 +1,164 @@
+//! The console: a transfer typed into the page ends on every ledger, and every word does what it says.
+
+use aurex::ipc::NodeState;
+
+use crate::visit::Visit;
+
+/// Balance of a user on every node.
+fn balance(visit: &Visit, user: &str) -> Vec<u64> {
+    visit.ask(&format!(
+        "const names = (await aurex.status()).nodes.map(({{ name }}) => name);
+         const accounts = await Promise.all(names.map((node) => aurex.accounts({{ node }})));
+         return accounts.map((list) => list.find(({{ name }}) => name === '{user}').balance)"
+    ))
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_transfer_typed_into_the_console_is_committed_and_changes_the_balances() {
+    let mut visit = Visit::open("?pace=2&test_tx=0");
+    visit.agreed(5, 1, 60);
+    let (alice, bob) = (balance(&visit, "alice"), balance(&visit, "bob"));
+    visit.value("location.hash = '#/console'");
+    visit.wait("the console's input", 10, |visit| {
+        (visit.value("return !!document.querySelector('#command')") == true).then_some(())
+    });
+    visit.browser.type_into("#command", "tx Transfer 100 coins alice to bob");
+    visit.browser.click(".prompt button[type=submit]");
+    let answer = visit.wait("an answer in the console", 20, |visit| {
+        Some(visit.text_of(".entry pre")).filter(|text| text.contains("Sent "))
+    });
+    eprintln!("    {answer}");
+    let id = answer.split("Sent ").nth(1).and_then(|rest| rest.get(..64)).expect("the transaction's id");
+    let info = visit.committed(id, 5, 60);
+    assert_eq!((info.from_user.as_str(), info.to_user.as_str(), info.amount, info.fee), ("alice", "bob", 100, 1));
+    let less: Vec<u64> = alice.iter().map(|balance| balance - 101).collect();
+    let more: Vec<u64> = bob.iter().map(|balance| balance + 100).collect();
+    assert_eq!((balance(&visit, "alice"), balance(&visit, "bob")), (less, more));
+    let rows: u32 = visit.ask(&format!("return (await aurex.ledger({{ table: 'transactions', key: '{id}' }})).total"));
+    assert_eq!(rows, 1);
+    // A row of the table of transactions leads to the transaction's own page.
+    visit.value(&format!("location.hash = '#/tx/{id}'"));
+    visit.wait("the transaction's page", 10, |visit| visit.text_of("main").contains("100 coins").then_some(()));
+    visit.expect_quiet();
+}
+
+fn expect(visit: &Visit, line: &str, parts: &[&str]) -> String {
+    let answer = visit.command(line);
+    for part in parts {
+        assert!(answer.contains(part), "{line}: expected \"{part}\" in\n{answer}");
+    }
+    answer
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn every_word_that_asks_is_answered() {
+    let mut visit = Visit::open("?pace=2");
+    visit.agreed(5, 3, 60);
+    expect(&visit, "status", &["pow-1", "poa-2", "height", "In consensus: "]);
+    expect(&visit, "chain 3", &["height", "state root", "5 nodes"]);
+    expect(&visit, "ledger", &["blocks", "transactions", "nodes", "assets", "users", "mining_pool"]);
+    expect(&visit, "ledger blocks 1", &["hash", "previous"]);
+    expect(&visit, "ledger users alice", &["alice"]);
+    expect(&visit, "ledger nodes", &["pow-1", "aurex/1/"]);
+    expect(&visit, "block 1", &["at height 1", "state root", "proof: "]);
+    expect(&visit, "user alice", &["alice, address", "balance"]);
+    expect(&visit, "mempool", &["mempool of"]);
+    expect(&visit, "help", &["status", "difficulty <1-8>", "quit"]);
+    expect(&visit, "help tx", &["Transfer 100 coins alice to bob"]);
+    expect(&visit, "log debug", &["level debug"]);
+    expect(&visit, "log info", &["level info"]);
+    expect(&visit, "tx hello world", &["Sent ", "hello world"]);
+    expect(&visit, "cut pow-1 poa-1", &["cut"]);
+    let cut: Vec<serde_json::Value> = visit.ask("return await aurex.links()");
+    assert_eq!(cut.len(), 2, "{cut:?}");
+    expect(&visit, "heal pow-1 poa-1", &["healed"]);
+    expect(&visit, "pace full", &["as fast as the machine can"]);
+    let fast = visit.wait("a hash rate beyond the budget", 30, |visit| {
+        let rates = visit.status().up().map(|node| node.hash_rate).fold(0.0, f64::max);
+        (rates > 2_000.0).then_some(rates)
+    });
+    eprintln!("    full speed: {fast:.0} hashes/s on one node");
+    expect(&visit, "pace 3", &["about every 3 s"]);
+    visit.wait("the miner's row in the ledger", 60, |visit| {
+        visit.command("ledger mining_pool").contains("searching").then_some(())
+    });
+    visit.agreed(5, 4, 60);
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn nodes_are_stopped_started_wiped_and_quit_and_begin_again() {
+    let mut visit = Visit::open("?pace=2");
+    let before = visit.agreed(5, 3, 60);
+    expect(&visit, "stop pow-2", &["pow-2 stopped cleanly"]);
+    assert_eq!(visit.status().node("pow-2").state, NodeState::Stopped);
+    expect(&visit, "stop pow-2", &["Refused (not_running)"]);
+    expect(&visit, "start pow-2", &["pow-2 runs at height", "resumed"]);
+    expect(&visit, "start pow-2", &["Refused (already_running)"]);
+    expect(&visit, "kill poa-2", &["poa-2 was killed"]);
+    expect(&visit, "wipe poa-2", &["deleted"]);
+    expect(&visit, "start poa-2", &["new"]);
+    expect(&visit, "wipe pow-3", &["emptied"]);
+    let refilled = visit.agreed(5, before.height() + 1, 60);
+    assert_eq!(refilled.network.chain_id, before.network.chain_id);
+    for node in ["pow-3", "poa-2"] {
+        let first = visit.chain(node, 500).blocks;
+        assert_eq!(
+            (first[0].height, first.len() as u64),
+            (0, first[first.len() - 1].height + 1),
+            "{node} has all blocks"
+        );
+    }
+    expect(&visit, "quit", &["pow-1 stopped cleanly", "poa-2 stopped cleanly", "start all"]);
+    assert_eq!(visit.status().up().count(), 0);
+    expect(&visit, "mempool", &["Refused (no_node)"]);
+    visit.wait("the page in words", 10, |visit| visit.text_of("#health").contains("No node is running").then_some(()));
+    expect(&visit, "start all", &["pow-1 runs", "poa-2 runs"]);
+    let resumed = visit.agreed(5, refilled.height(), 60);
+    assert!(resumed.up().all(|node| node.ledger_start == "resumed"), "{resumed:?}");
+    expect(&visit, "wipe all", &["begins again as chain"]);
+    let again = visit.agreed(5, 1, 60);
+    assert_ne!(again.network.chain_id, before.network.chain_id);
+    let databases: u32 = visit.ask("return (await indexedDB.databases()).length");
+    assert_eq!(databases, 5, "the old chain's databases are deleted");
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn new_nodes_join_and_changes_are_in_force_at_the_epoch() {
+    let mut visit = Visit::open("?pace=1");
+    let before = visit.agreed(5, 2, 60);
+    assert!(before.up().all(|node| node.authorities == 2 && node.difficulty == 256));
+    expect(&visit, "add pow", &["pow-4 runs"]);
+    expect(&visit, "add poa", &["poa-3 runs", "multiple of 8"]);
+    expect(&visit, "difficulty 1", &["was sent", "multiple of 8"]);
+    let early = visit.status();
+    assert!(!early.node("poa-3").is_authority, "a new authority waits for its epoch");
+    let after = visit.wait("three authorities and the new difficulty on all seven nodes", 90, |visit| {
+        let status = visit.status();
+        let changed = status.up().all(|node| node.authorities == 3 && node.difficulty == 16);
+        (changed && status.agree(7) && status.node("poa-3").is_authority).then_some(status)
+    });
+    let blocks = visit.chain("pow-4", 500).blocks;
+    let work: Vec<(u64, u64)> = blocks
+        .iter()
+        .filter(|block| block.height > 0 && block.kind == "work")
+        .map(|b| (b.height, b.difficulty))
+        .collect();
+    for (height, difficulty) in &work {
+        let changed = work.iter().filter(|(_, difficulty)| *difficulty == 16).map(|(height, _)| *height).min();
+        let epoch = changed.map_or(u64::MAX, |height| height / 8 * 8);
+        assert_eq!(*difficulty, if *height < epoch { 256 } else { 16 }, "work block {height} of {work:?}");
+    }
+    eprintln!("    in force on all nodes at height {}", after.height());
+    let sealed = visit.wait("a block that the new authority sealed", 90, |visit| {
+        visit.chain("pow-1", 500).blocks.into_iter().find(|block| block.miner == "poa-3")
+    });
+    assert_eq!(sealed.kind, "authority");
+    visit.agreed(7, sealed.height, 60);
+    visit.expect_quiet();
+}

@@ -1,0 +1,133 @@
+//! What a person sees: every place of the page, on a wide screen and on a phone, without an error; and a
+//! sentence instead of a blank page where the browser lacks something.
+
+use serde_json::json;
+
+use crate::visit::{Visit, text};
+
+/// What sticks out on the right of the window, if the page scrolls sideways.
+const OVERFLOW: &str = "
+    const width = document.scrollingElement.scrollWidth;
+    if (width <= innerWidth) return null;
+    const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
+    const named = wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120));
+    return `${width} px wide in a window of ${innerWidth}: ${named.join(' | ')}`;";
+
+/// Every place of the page, with a text that stands on it.
+fn places(block: &str, transaction: &str) -> Vec<(String, &'static str)> {
+    let fixed = [
+        ("#/", "pow-1"),
+        ("#/chain", "height"),
+        ("#/ledger", "blocks"),
+        ("#/ledger/blocks", "hash"),
+        ("#/ledger/transactions", "tx_hash"),
+        ("#/ledger/nodes", "node_id"),
+        ("#/ledger/assets", "assets"),
+        ("#/ledger/users/alice", "alice"),
+        ("#/ledger/mining_pool", "worker"),
+        ("#/transact", "alice"),
+        ("#/console", "Console"),
+        ("#/settings", "Difficulty"),
+        ("#/no/such/place", "There is no such page"),
+    ];
+    let mut all: Vec<(String, &str)> = fixed.map(|(route, part)| (route.to_owned(), part)).into();
+    all.push(("#/chain/block/1".to_owned(), "transactions"));
+    all.push((format!("#/chain/block/{block}"), "state root"));
+    all.push((format!("#/tx/{transaction}"), "coins"));
+    all
+}
+
+/// Goes to every place and looks whether it is there and fits.
+fn tour(visit: &Visit, places: &[(String, &str)]) {
+    for (route, part) in places {
+        visit.value(&format!("location.hash = {}", text(route)));
+        let wanted = part.to_lowercase();
+        visit.wait(&format!("\"{part}\" on {route}"), 15, |visit| {
+            visit.text_of("#content").to_lowercase().contains(&wanted).then_some(())
+        });
+        let overflow: Option<String> = visit.ask(OVERFLOW);
+        assert_eq!(overflow, None, "{route}");
+    }
+}
+
+fn window(visit: &Visit, width: u32, height: u32) {
+    visit.browser.devtools(
+        "Emulation.setDeviceMetricsOverride",
+        json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+    );
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn every_place_fits_a_screen_and_a_phone_without_an_error_or_a_foreign_request() {
+    let mut visit = Visit::open("?pace=2");
+    visit.agreed(5, 3, 60);
+    let id: String = visit.wait("a committed transaction", 60, |visit| {
+        visit.ask("return (await aurex.ledger({ table: 'transactions', index: 'status', key: 'committed' })).rows[0]?.tx_hash")
+    });
+    let block = visit.chain("pow-1", 1).head;
+    let places = places(&block, &id);
+    for (width, height) in [(1_440, 900), (390, 844)] {
+        window(&visit, width, height);
+        tour(&visit, &places);
+        eprintln!("    {} places fit {width} x {height}", places.len());
+    }
+    visit.expect_quiet();
+    let asked = visit.server.requests();
+    let files: std::collections::BTreeSet<&str> = asked.iter().map(|request| request.path.as_str()).collect();
+    eprintln!("    {} requests for {} files of the page's own folder, none elsewhere", asked.len(), files.len());
+}
+
+/// Without this the page does not start at all.
+const NEEDED: [(&str, &str, &str); 4] = [
+    ("BroadcastChannel", "delete window.BroadcastChannel", "lacks BroadcastChannel"),
+    ("Worker", "delete window.Worker", "lacks web workers"),
+    ("WebAssembly", "delete window.WebAssembly", "lacks WebAssembly"),
+    ("SIMD", "WebAssembly.validate = () => false", "lacks WebAssembly SIMD"),
+];
+
+/// Without this it starts, and says what is less.
+const USEFUL: [(&str, &str, &str, &str); 3] = [
+    ("IndexedDB", "delete Window.prototype.indexedDB; delete window.indexedDB", "no_indexed_db", "IndexedDB"),
+    ("locks", "delete Navigator.prototype.locks", "no_locks", "navigator.locks is missing"),
+    (
+        "localStorage",
+        "delete Window.prototype.localStorage; delete window.localStorage",
+        "no_local_storage",
+        "a reload begins anew",
+    ),
+];
+
+/// Goes to the page in a browser that lacks something.
+fn without(visit: &Visit, script: &str, look: impl Fn(&Visit)) {
+    let added = visit.browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    look(visit);
+    visit.browser.go("about:blank");
+    visit.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", json!({ "identifier": added["identifier"] }));
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_browser_that_lacks_something_is_told_so_in_words() {
+    let visit = Visit::prepare();
+    for (name, script, sentence) in NEEDED {
+        without(&visit, script, |visit| {
+            visit.browser.go(&visit.server.page(""));
+            let shown = visit.wait(&format!("a sentence about {name}"), 30, |visit| {
+                Some(visit.text_of("body")).filter(|shown| shown.contains(sentence))
+            });
+            eprintln!("    without {name}: {}", shown.lines().find(|line| line.contains("lacks")).unwrap_or_default());
+        });
+    }
+    for (number, (name, script, code, sentence)) in (1..).zip(USEFUL) {
+        without(&visit, script, |visit| {
+            visit.go(&format!("?net=less-{number}"));
+            let status = visit.agreed(5, 1, 60);
+            assert!(status.problems.iter().any(|problem| problem.code == code), "{name}: {:?}", status.problems);
+            visit.wait(&format!("a sentence about {name} on the page"), 10, |visit| {
+                visit.text_of(".problems").contains(sentence).then_some(())
+            });
+            eprintln!("    without {name}: {}", status.problems[0].message);
+        });
+    }
+}
