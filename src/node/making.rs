@@ -174,6 +174,7 @@ impl Node {
         let Some(current) = self.mining.job.as_ref().map(|job| job.number) else { return };
         let index = usize::try_from(worker).unwrap_or(usize::MAX);
         let now = self.now;
+        let full_speed = self.mining.pace == Pace::Full;
         let Some(miner) = self.mining.miners.get_mut(index) else { return };
         match message {
             FromMiner::Progress { job, hashes, hash_rate, nonce, best_hash } if job == current => {
@@ -188,6 +189,10 @@ impl Node {
             }
             FromMiner::Found { job, nonce, hashes, elapsed_ms } if job == current => {
                 miner.hashes = hashes;
+                if full_speed && elapsed_ms > 0.0 {
+                    // At full speed a block is often found before the first progress is told.
+                    miner.hash_rate = hashes as f64 * 1_000.0 / elapsed_ms;
+                }
                 self.on_found(worker, nonce, hashes, elapsed_ms, out);
             }
             FromMiner::Exhausted { job, .. } if job == current => self.search_candidate(out),

@@ -127,10 +127,10 @@ impl Host {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn accounts(&self, node: Option<&str>) -> Result<Vec<AccountInfo>, ApiError> {
-        match self.ask(node, Request::Accounts).await? {
-            Answer::Accounts(accounts) => Ok(accounts),
-            _ => Err(Answer::mixed_up()),
-        }
+        let Answer::Accounts(accounts) = self.ask(node, Request::Accounts).await? else {
+            return Err(Answer::mixed_up());
+        };
+        Ok(accounts)
     }
 
     /// One account by name or address.
@@ -146,10 +146,8 @@ impl Host {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
-        match self.ask(node, Request::Mempool).await? {
-            Answer::Mempool(mempool) => Ok(mempool),
-            _ => Err(Answer::mixed_up()),
-        }
+        let Answer::Mempool(mempool) = self.ask(node, Request::Mempool).await? else { return Err(Answer::mixed_up()) };
+        Ok(mempool)
     }
 
     /// The peers of a node.
@@ -157,10 +155,8 @@ impl Host {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn peers(&self, node: Option<&str>) -> Result<Vec<PeerStatus>, ApiError> {
-        match self.ask(node, Request::Peers).await? {
-            Answer::Peers(peers) => Ok(peers),
-            _ => Err(Answer::mixed_up()),
-        }
+        let Answer::Peers(peers) = self.ask(node, Request::Peers).await? else { return Err(Answer::mixed_up()) };
+        Ok(peers)
     }
 
     /// A page of a table of a node's ledger.

@@ -42,6 +42,9 @@ pub(super) enum Reply {
     Page(JsValue),
 }
 
+/// Who waits for an answer.
+type Asker = Sender<Result<Reply, ApiError>>;
+
 /// One node of this tab.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -54,7 +57,7 @@ pub(super) struct Node {
     weight: Cell<u64>,
     run: Cell<u32>,
     worker: RefCell<Option<WorkerHandle>>,
-    pending: RefCell<Vec<(RequestId, Sender<Result<Reply, ApiError>>)>>,
+    pending: RefCell<Vec<(RequestId, Asker)>>,
     started: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     stopped: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     restarted_at: Cell<f64>,
@@ -138,7 +141,7 @@ impl Node {
     }
 
     /// Takes the one who waits for this answer.
-    fn waiting(&self, id: RequestId) -> Option<Sender<Result<Reply, ApiError>>> {
+    fn waiting(&self, id: RequestId) -> Option<Asker> {
         let mut pending = self.pending.borrow_mut();
         let at = pending.iter().position(|(other, _)| *other == id)?;
         Some(pending.swap_remove(at).1)
