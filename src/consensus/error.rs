@@ -412,6 +412,13 @@ pub enum TxError {
 }
 
 impl TxError {
+    /// Whether nothing that others do can make it right again: coins and assets may still arrive, a name
+    /// does not come free.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        !matches!(self, Self::Nonce { .. } | Self::Balance { .. } | Self::AssetUnknown { .. } | Self::Holding { .. })
+    }
+
     /// Name of the refusal, in snake case.
     #[must_use]
     pub const fn code(&self) -> &'static str {

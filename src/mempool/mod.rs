@@ -282,6 +282,11 @@ impl Mempool {
         self.ids.keys().copied()
     }
 
+    /// The waiting transactions of an account with a nonce below `nonce`, in their order.
+    pub fn earlier(&self, address: &Address, nonce: u64) -> impl Iterator<Item = &CheckedTransaction> {
+        self.by_account.range((*address, 0)..(*address, nonce)).map(|(_, waiting)| &waiting.transaction)
+    }
+
     /// Number of waiting transactions.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -230,7 +230,7 @@ impl Node {
                 if committed.contains(&id) {
                     continue;
                 }
-                if self.admit(transaction.clone()).is_ok() {
+                if self.admit(transaction.clone(), None).is_ok() {
                     self.write_pending(&id);
                     out.push(Output::Notice(Notice::Returned { id }));
                 } else {

@@ -7,7 +7,7 @@ use crate::gossip::FrameError;
 use crate::ipc::{FromMiner, Request, SearchJob, ToMiner};
 use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, Table};
 use crate::miner::{Search, Step};
-use crate::primitives::{Amount, Height, Payload};
+use crate::primitives::{Amount, AssetId, Difficulty, Height, ParamsChange, Payload};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// One node with its miners, its ledger and its clock.
@@ -278,6 +278,61 @@ fn a_late_joiner_far_behind_fetches_everything() {
     net.quiesce();
     net.assert_agreement();
     assert!(net.noted(1, |notice| matches!(notice, Notice::Fetching { .. })) >= 1);
+}
+
+fn register(user: &str, nonce: u64, name: &str) -> Transaction {
+    Grower::new(params()).sign(user, nonce, Payload::RegisterUser { name: name.parse().unwrap() })
+}
+
+/// Five nodes on whose chain these users have coins, and no names.
+fn with_coins(users: &[&str]) -> Net {
+    let mut net = Net::five();
+    net.run(Millis(1_000));
+    for (nonce, user) in (0..).zip(users) {
+        let gift = Grower::new(params()).transfer("alice", nonce, user, 100);
+        net.submit(0, gift.to_bytes()).unwrap();
+    }
+    net.run(Millis(10_000));
+    net
+}
+
+#[test]
+fn what_can_never_be_committed_is_refused_and_holds_nothing_up() {
+    let mut net = with_coins(&["carol"]);
+    let mut refused =
+        |seat: usize, transaction: Transaction| net.submit(seat, transaction.to_bytes()).unwrap_err().code;
+    assert_eq!(refused(0, register("alice", 1, "neo")), "already_named");
+    assert_eq!(refused(1, register("carol", 0, "bob")), "name_taken");
+    let change = Payload::SetParams(ParamsChange { difficulty: Some(Difficulty(32)), ..Default::default() });
+    assert_eq!(refused(2, Grower::new(params()).sign("bob", 0, change)), "not_operator");
+    let asset = Payload::TransferAsset { asset: AssetId([1; 32]), to: key("bob").address(), amount: Amount(1) };
+    assert_eq!(refused(3, Grower::new(params()).sign("bob", 0, asset)), "asset_unknown");
+    net.submit(0, transfer(1).to_bytes()).unwrap();
+    net.run(Millis(10_000));
+    for seat in 0..5 {
+        assert!(net.node(seat).chain().block_of(&transfer(1).id()).is_some(), "seat {seat}");
+    }
+}
+
+#[test]
+fn of_two_who_want_a_name_the_later_one_is_told_and_can_go_on() {
+    let mut net = with_coins(&["carol", "dave"]);
+    // Neither half hears of the other's wish before the blocks decide.
+    net.split = Some(2);
+    net.submit(0, register("carol", 0, "zed").to_bytes()).unwrap();
+    net.submit(4, register("dave", 0, "zed").to_bytes()).unwrap();
+    net.run(Millis(100));
+    net.split = None;
+    net.run(Millis(20_000));
+    net.quiesce();
+    net.assert_agreement();
+    let owner = net.node(0).chain().head_state().owner_of(&"zed".parse().unwrap()).unwrap();
+    assert!([key("carol").address(), key("dave").address()].contains(&owner));
+    for seat in 0..5 {
+        assert!(net.node(seat).mempool().is_empty(), "seat {seat} keeps what can never be committed");
+    }
+    let told = |notice: &Notice| matches!(notice, Notice::Dropped { reason: DropReason::Conflict, .. });
+    assert!((0..5).any(|seat| net.noted(seat, told) > 0));
 }
 
 #[test]

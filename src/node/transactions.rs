@@ -3,7 +3,7 @@
 use crate::consensus::{CheckedTransaction, TxError};
 use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
 use crate::mempool::{Admission, DropReason, MempoolError};
-use crate::primitives::{Millis, NodeId, Transaction, TxId};
+use crate::primitives::{Millis, NodeId, Payload, Transaction, TxId};
 
 use super::timers::Timer;
 use super::{MAX_DROPPED, Node, Notice, Outbox, Output, Source};
@@ -31,7 +31,7 @@ impl Node {
             return Ok(id);
         }
         let kind = transaction.body.payload.kind();
-        let outcome = self.admit(transaction);
+        let outcome = self.admit(transaction, Some(source));
         let from = self.name_of_source(source);
         match &outcome {
             Ok(admission) => {
@@ -55,11 +55,27 @@ impl Node {
         outcome.map(|_| id)
     }
 
-    pub(super) fn admit(&mut self, transaction: Transaction) -> Result<Admission, MempoolError> {
+    /// Lets a transaction wait if it can be committed. One's own must apply as things stand; of another's
+    /// the node may not yet have heard what makes it apply, so only what is wrong for good is refused.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    pub(super) fn admit(
+        &mut self,
+        transaction: Transaction,
+        source: Option<Source>,
+    ) -> Result<Admission, MempoolError> {
         let chain_id = self.chain.chain_id();
         let checked = CheckedTransaction::check(transaction, &self.params, &chain_id, &mut self.cache)?;
         let height = self.chain.height().next();
-        self.mempool.admit(checked, self.chain.head_state(), height, self.now)
+        let state = self.chain.head_state();
+        let (from, nonce) = (checked.get().body.from, checked.get().body.nonce);
+        if let Err(error) = state.try_after(&self.params, height, self.mempool.earlier(&from, nonce), &checked)
+            && (error.is_final() || matches!(source, Some(Source::Own)))
+        {
+            return Err(error.into());
+        }
+        self.mempool.admit(checked, state, height, self.now)
     }
 
     fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
@@ -166,6 +182,25 @@ impl Node {
             let transaction = waiting.transaction.get().clone();
             self.drop_transaction(waiting.transaction.id(), Some(transaction), reason, out);
         }
+        for id in self.blocked() {
+            let transaction = self.mempool.remove(&id).map(|waiting| waiting.transaction.get().clone());
+            self.drop_transaction(id, transaction, DropReason::Conflict, out);
+        }
+    }
+
+    /// Transactions that would hold up all later ones of their accounts, because what they want was taken
+    /// by somebody else meanwhile. Only names can be taken.
+    fn blocked(&self) -> Vec<TxId> {
+        let (state, height) = (self.chain.head_state(), self.chain.height().next());
+        let names = self.mempool.iter().map(|waiting| &waiting.transaction).filter(|transaction| {
+            let body = &transaction.get().body;
+            matches!(body.payload, Payload::RegisterUser { .. }) && body.nonce == state.account(&body.from).nonce
+        });
+        let blocked = names.filter(|transaction| {
+            let outcome = state.try_after(&self.params, height, std::iter::empty(), transaction);
+            outcome.is_err_and(|error| error.is_final())
+        });
+        blocked.map(CheckedTransaction::id).collect()
     }
 
     /// Remembers why a transaction is gone, and says so.

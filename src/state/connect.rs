@@ -1,10 +1,10 @@
 //! Connecting a block to its parent's state (rules 6, 7, 9, 10, 11, 12, 13), and assembling a candidate
 //! that connects. Rule 8, the future, is the clock's and belongs to the caller.
 
-use crate::consensus::{BlockError, CheckedBlock, CheckedTransaction, Params, slots};
+use crate::consensus::{BlockError, CheckedBlock, CheckedTransaction, Params, TxError, slots};
 use crate::primitives::{
-    AssetId, Block, BlockHash, Body, Digest, Header, Kind, MAX_BODY_BYTES, MAX_TRANSACTIONS, NodeId, Slot, Timestamp,
-    TxId,
+    AssetId, Block, BlockHash, Body, Digest, Header, Height, Kind, MAX_BODY_BYTES, MAX_TRANSACTIONS, NodeId, Slot,
+    Timestamp, TxId,
 };
 
 use super::execute::Execution;
@@ -72,6 +72,28 @@ impl State {
         let id = block.id();
         let (block, tx_ids) = block.into_parts();
         Ok(ConnectedBlock { block, id, tx_ids, state, undo })
+    }
+
+    /// Why a transaction does not apply here at `height`, after the `earlier` ones of its account. Its
+    /// nonce and the coins it needs are not judged: both change with what waits.
+    ///
+    /// # Errors
+    /// The rule that its payload breaks; none if an earlier one does not apply, as nothing can be said then.
+    pub fn try_after<'t>(
+        &self,
+        params: &Params,
+        height: Height,
+        mut earlier: impl Iterator<Item = &'t CheckedTransaction>,
+        transaction: &CheckedTransaction,
+    ) -> Result<(), TxError> {
+        let mut execution = Execution::new(params, self, height);
+        if earlier.any(|earlier| execution.apply(earlier).is_err()) {
+            return Ok(());
+        }
+        match execution.apply(transaction) {
+            Err(TxError::Nonce { .. } | TxError::Balance { .. }) => Ok(()),
+            outcome => outcome,
+        }
     }
 
     fn check_turn(&self, header: &Header) -> Result<(), BlockError> {

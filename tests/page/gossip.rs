@@ -7,7 +7,7 @@ use aurex::gossip::{Envelope, discovery_channel, inbox_channel};
 use aurex::primitives::{BlockHash, NodeId, from_hex, to_hex};
 use serde_json::{Value, json};
 
-use crate::visit::{Status, Visit, text};
+use crate::visit::{Node, Status, Visit, text};
 
 /// Listens on channels and keeps what comes as hexadecimal.
 const HEAR: &str = "
@@ -147,9 +147,7 @@ fn expect_refusals(visit: &Visit, before: &Status) {
     assert!(lines.iter().any(|line| line.contains("Uint8Array")), "what is no frame is named: {lines:#?}");
     visit.wait("refusals counted by the nodes that did not send the frame", 30, |visit| {
         let status = visit.status();
-        let counts = |node: &&aurex::ipc::NodeStatus| {
-            node.frames_refused >= before.node(&node.name).frames_refused + FLIPS.len() as u64
-        };
+        let counts = |node: &&Node| node.frames_refused >= before.node(&node.name).frames_refused + FLIPS.len() as u64;
         (status.up().filter(counts).count() >= 4).then_some(())
     });
 }
@@ -166,7 +164,7 @@ fn expect_unharmed(visit: &Visit, before: &Status) {
             visit.ask(&format!("return (await aurex.peers('{}')).map((peer) => peer.score)", node.name));
         assert!(scores.len() == 4 && scores.iter().all(|score| *score >= 0), "{} blames peers: {scores:?}", node.name);
     }
-    let old = visit.chain("pow-1", 100).blocks;
+    let old = visit.chain("pow-1", 100);
     let known = before.node("pow-1");
     assert!(old.iter().any(|block| block.hash == known.head), "the head of before is on the chain still");
 }

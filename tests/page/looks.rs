@@ -62,10 +62,13 @@ fn window(visit: &Visit, width: u32, height: u32) {
 fn every_place_fits_a_screen_and_a_phone_without_an_error_or_a_foreign_request() {
     let mut visit = Visit::open("?pace=2");
     visit.agreed(5, 3, 60);
-    let id: String = visit.wait("a committed transaction", 60, |visit| {
-        visit.ask("return (await aurex.ledger({ table: 'transactions', index: 'status', key: 'committed' })).rows[0]?.tx_hash")
+    let id: String = visit.wait("a committed transfer", 60, |visit| {
+        visit.ask(
+            "const found = await aurex.ledger({ table: 'transactions', index: 'status', key: 'committed' });
+             return found.rows.find((row) => row.kind === 'transfer')?.tx_hash",
+        )
     });
-    let block = visit.chain("pow-1", 1).head;
+    let block = visit.chain("pow-1", 1)[0].hash.clone();
     let places = places(&block, &id);
     for (width, height) in [(1_440, 900), (390, 844)] {
         window(&visit, width, height);

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, thread};
 
-use aurex::ipc::{BlockInfo, ChainInfo, NodeKind, NodeState, NodeStatus, TransactionInfo};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -51,11 +50,53 @@ pub(crate) struct Network {
     pub(crate) persistent: bool,
 }
 
+/// A row of the status. Kind and state are the words that a script reads.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Node {
-    #[serde(flatten)]
-    pub(crate) status: NodeStatus,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) state: String,
     pub(crate) own: bool,
+    pub(crate) height: u64,
+    pub(crate) head: String,
+    pub(crate) state_root: String,
+    pub(crate) peers: u32,
+    pub(crate) pending: u32,
+    pub(crate) hash_rate: f64,
+    pub(crate) hash_budget: Option<f64>,
+    pub(crate) durable_height: u64,
+    pub(crate) degraded: Option<String>,
+    pub(crate) difficulty: u64,
+    pub(crate) authorities: u32,
+    pub(crate) is_authority: bool,
+    pub(crate) frames_refused: u64,
+    pub(crate) ledger_start: String,
+}
+
+/// A block, in a list or whole; only a whole one has bytes.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Block {
+    pub(crate) hash: String,
+    pub(crate) height: u64,
+    pub(crate) kind: String,
+    pub(crate) miner: String,
+    pub(crate) difficulty: u64,
+    pub(crate) on_best_chain: bool,
+    #[serde(default)]
+    pub(crate) raw: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Transaction {
+    pub(crate) status: String,
+    pub(crate) height: Option<u64>,
+    pub(crate) confirmations: u64,
+    pub(crate) seen_by: u32,
+    pub(crate) from_user: String,
+    pub(crate) to_user: String,
+    pub(crate) amount: u64,
+    pub(crate) fee: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -65,17 +106,14 @@ pub(crate) struct Problem {
 }
 
 impl Status {
-    pub(crate) fn node(&self, name: &str) -> &NodeStatus {
-        let found = self.nodes.iter().map(|node| &node.status).find(|node| node.name == name);
+    pub(crate) fn node(&self, name: &str) -> &Node {
+        let found = self.nodes.iter().find(|node| node.name == name);
         found.unwrap_or_else(|| panic!("the status names no node {name}"))
     }
 
-    pub(crate) fn up(&self) -> impl Iterator<Item = &NodeStatus> {
-        self.nodes
-            .iter()
-            .filter(|node| node.own)
-            .map(|node| &node.status)
-            .filter(|node| matches!(node.state, NodeState::Running | NodeState::Syncing))
+    /// The nodes of this tab that follow the chain.
+    pub(crate) fn up(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.own && ["running", "syncing"].contains(&node.state.as_str()))
     }
 
     pub(crate) fn height(&self) -> u64 {
@@ -90,8 +128,8 @@ impl Status {
         all && heads.len() == 1
     }
 
-    pub(crate) fn of_kind(&self, kind: NodeKind) -> Vec<String> {
-        self.nodes.iter().filter(|node| node.status.kind == kind).map(|node| node.status.name.clone()).collect()
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<&str> {
+        self.nodes.iter().filter(|node| node.kind == kind).map(|node| node.name.as_str()).collect()
     }
 }
 
@@ -171,15 +209,16 @@ impl Visit {
         self.ask("return await aurex.status()")
     }
 
-    pub(crate) fn chain(&self, node: &str, count: u64) -> ChainInfo {
-        self.ask(&format!("return await aurex.chain({{ node: {}, count: {count} }})", text(node)))
+    /// The last blocks of a node's best chain, oldest first.
+    pub(crate) fn chain(&self, node: &str, count: u64) -> Vec<Block> {
+        self.ask(&format!("return (await aurex.chain({{ node: {}, count: {count} }})).blocks", text(node)))
     }
 
-    pub(crate) fn block(&self, which: &str) -> BlockInfo {
+    pub(crate) fn block(&self, which: &str) -> Block {
         self.ask(&format!("return await aurex.block({})", text(which)))
     }
 
-    pub(crate) fn transaction(&self, id: &str) -> Option<TransactionInfo> {
+    pub(crate) fn transaction(&self, id: &str) -> Option<Transaction> {
         self.ask(&format!("return await aurex.transaction({})", text(id)))
     }
 
@@ -210,7 +249,7 @@ impl Visit {
     }
 
     /// Waits until a transaction is committed and every one of the `nodes` holds it in a block.
-    pub(crate) fn committed(&self, id: &str, nodes: u32, seconds: u64) -> TransactionInfo {
+    pub(crate) fn committed(&self, id: &str, nodes: u32, seconds: u64) -> Transaction {
         self.wait(&format!("transaction {id} committed on {nodes} nodes"), seconds, |visit| {
             visit.transaction(id).filter(|info| info.status == "committed" && info.seen_by >= nodes)
         })
