@@ -142,9 +142,10 @@ fn hostile_peer(visit: &Visit, chain: &BlockHash) {
         text(&to_hex(&frame))
     ));
     let lines: Vec<String> = visit.wait("the forged transaction refused by all five nodes", 30, |visit| {
-        let script = "return testLog.filter((line) => / refused: Refused transaction /.test(line))";
+        let script = "return testLog.filter((line) => / refused: Refused transaction .* \\(signature\\)/.test(line))";
         Some(visit.ask::<Vec<String>>(script)).filter(|lines| lines.len() >= 5)
     });
     eprintln!("    {}", lines[0]);
-    assert!(lines.iter().all(|line| line.contains("signature")), "{lines:#?}");
+    let mallory = &mallory.node_id().to_string()[..8];
+    assert!(lines.iter().all(|line| line.contains(mallory)), "the sentence names who sent it: {lines:#?}");
 }

@@ -97,7 +97,7 @@ const USEFUL: [(&str, &str, &str, &str); 3] = [
         "localStorage",
         "delete Window.prototype.localStorage; delete window.localStorage",
         "no_local_storage",
-        "a reload begins anew",
+        "expected localStorage",
     ),
 ];
 
