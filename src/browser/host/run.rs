@@ -16,7 +16,7 @@ use crate::primitives::{Difficulty, ParamsChange};
 use crate::view::{TabMode, figures, rows, text};
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
-const NAME_WAIT_MS: u32 = 300;
+const NAME_WAIT_MS: u32 = 3_000;
 
 impl Host {
     /// Runs one console line and gives what the console prints, refusals included.
@@ -234,7 +234,7 @@ impl Host {
         let mut text = match pace {
             Pace::Full => "Miners hash as fast as the machine can.".to_owned(),
             Pace::Interval { ms } => {
-                format!("Miners have a hash budget for one work block about every {}.", figures::span(ms))
+                format!("Miners have a hash budget for one work block about every {}.", figures::interval(ms))
             }
         };
         if self.mode.get() == TabMode::Viewer {
