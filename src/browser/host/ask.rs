@@ -59,8 +59,12 @@ impl Host {
 
     /// The nodes of this tab that follow the chain, heaviest chain first.
     pub(super) fn up_nodes(&self) -> Vec<Rc<Node>> {
-        let mut nodes: Vec<Rc<Node>> = self.nodes.borrow().iter().filter(|node| node.is_up()).cloned().collect();
-        nodes.sort_unstable_by(|a, b| b.weight().cmp(&a.weight()).then_with(|| a.name.cmp(&b.name)));
+        let mut nodes: Vec<Rc<Node>> = Vec::new();
+        for node in self.nodes.borrow().iter().filter(|node| node.is_up()) {
+            // Among equals the order in which they were made stays: a miner comes first.
+            let place = nodes.iter().position(|other| other.weight() < node.weight()).unwrap_or(nodes.len());
+            nodes.insert(place, Rc::clone(node));
+        }
         nodes
     }
 
