@@ -13,6 +13,7 @@ use super::pages::{console, missing};
 use super::part::{View, part};
 use super::state::{Action, Store, UiState};
 use crate::browser::host::Host;
+use crate::ui::markup::html;
 use crate::view::Model;
 use crate::view::route::Route;
 
@@ -40,20 +41,19 @@ pub(crate) fn App() -> Html {
         };
         use_effect_on(key, Box::new(effect));
     }
-    html! {
-        <ContextProvider<Store> context={store.clone()}>
-            <a key="skip" class="skip" href={format!("{}#content", super::components::here())} onclick={skip()}>
-                { "Skip to the content" }
-            </a>
-            { header(&actions, &store, &route.tab()) }
-            <div key="page" class="page">
-                { problems(&store.model, &host) }
-                <main key={main_key(&route)} id="content" class="content" tabindex="-1">{ page(&actions, route) }</main>
-                { footer() }
-            </div>
-            { notices(&actions, &store) }
-        </ContextProvider<Store>>
-    }
+    let content = html! {
+        <a key="skip" class="skip" href={format!("{}#content", super::components::here())} onclick={skip()}>
+            { "Skip to the content" }
+        </a>
+        { header(&actions, &store, &route.tab()) }
+        <div key="page" class="page">
+            { problems(&store.model, &host) }
+            <main key={main_key(&route)} id="content" class="content" tabindex="-1">{ page(&actions, route) }</main>
+            { footer() }
+        </div>
+        { notices(&actions, &store) }
+    };
+    yew::html! { <ContextProvider<Store> context={store.clone()}>{ content }</ContextProvider<Store>> }
 }
 
 /// A page is kept while only its parameters change, except where another thing is shown.

@@ -14,6 +14,7 @@ mod actions;
 mod app;
 mod components;
 mod hooks;
+mod markup;
 mod pages;
 mod part;
 mod state;

@@ -7,6 +7,7 @@ use super::marks::{kind_class, outline, state_class};
 use super::pulses::{Pulse, use_pulses};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_media, use_narrow, use_store};
+use crate::ui::markup::html;
 use crate::view::figures::{grouped, short};
 use crate::view::ring::{Point, between, places};
 use crate::view::words;

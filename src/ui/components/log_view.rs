@@ -10,6 +10,7 @@ use super::basics::to;
 use crate::ipc::{Event, Level, Topic};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::use_model;
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::time;
 use crate::view::Model;
@@ -127,11 +128,11 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
     let lines: Vec<Event> = log.iter().rev().filter(|event| filter.takes(event)).take(MAX_ROWS).cloned().collect();
     let pause = {
         let (setter, next) = (frozen.setter(), frozen.is_none().then(|| Frozen(model.clone())));
-        Callback::from(move |_| setter.set(next.clone()))
+        Callback::from(move |_: MouseEvent| setter.set(next.clone()))
     };
     let copy = {
         let (actions, lines) = (actions.clone(), lines.clone());
-        Callback::from(move |_| actions.copy(as_text(&lines), "Log"))
+        Callback::from(move |_: MouseEvent| actions.copy(as_text(&lines), "Log"))
     };
     let set = |action: fn(String) -> FilterAction| {
         let dispatcher = filter.dispatcher();

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::ipc::{NodeKind, NodeState};
+use crate::ui::markup::html;
 use crate::view::words;
 
 /// The outline of a kind of node around the origin, for a given radius.

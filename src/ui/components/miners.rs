@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::basics::{fact, facts};
 use crate::ipc::MinerStatus;
+use crate::ui::markup::html;
 use crate::view::figures::{chance, compact, grouped, percent, short, span, zero_digits};
 
 /// The miners of a node.

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_model, use_narrow, use_number, use_text};
+use crate::ui::markup::html;
 use crate::view::find::{Found, Target, find};
 use crate::view::route::Route;
 

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
 use crate::ui::hooks::{use_model, use_narrow, use_now, use_number, use_text};
+use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::figures::{count_of, difficulty, grouped};
 use crate::view::route::Route;
@@ -163,7 +164,7 @@ fn row(placed: &PlacedBlock, now: u64) -> Html {
             <td>{ hash_link(&block.hash, &place) }</td>
             <td>{ if genesis { "everybody".to_owned() } else { block.miner.clone() } }</td>
             <td>{ block_mark(&block.kind) }{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
-            <td class="number">{ block.transactions_count }</td>
+            <td class="number">{ block.transactions_count.to_string() }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
             <td>{ placed.head_of.join(", ") }</td>
             <td>{ if genesis { String::new() } else { difficulty(block.difficulty) } }</td>

@@ -14,6 +14,7 @@ use crate::browser::host::{Host, WalletUser};
 use crate::command::{Draft, DraftError, What};
 use crate::ipc::{ApiError, TransactionInfo};
 use crate::ui::actions::Actions;
+use crate::ui::markup::html;
 
 /// The three forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_effect_on, use_model};
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 
 /// Most commands remembered with their output.

@@ -10,6 +10,7 @@ use crate::ledger::{Query, Table};
 use crate::ui::actions::Actions;
 use crate::ui::components::{busy, refusal, to_tab};
 use crate::ui::hooks::{Answer, use_answer, use_model, use_text};
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::view::NodeView;
 use crate::view::figures::grouped;

@@ -9,6 +9,7 @@ use crate::ipc::Pace;
 use crate::ui::actions::Actions;
 use crate::ui::components::{Asking, fact, facts};
 use crate::ui::hooks::{use_effect_on, use_number, use_store, use_text};
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::theme::Theme;
 use crate::view::Model;
@@ -173,7 +174,7 @@ fn colours(actions: &Actions, chosen: Theme) -> Html {
                     let (theme, actions) = (*theme, actions.clone());
                     html! {
                         <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()}
-                            onclick={Callback::from(move |_| actions.theme(theme))}>
+                            onclick={Callback::from(move |_: MouseEvent| actions.theme(theme))}>
                             { match theme { Theme::System => "As the system", Theme::Light => "Light", Theme::Dark => "Dark" } }
                         </button>
                     }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::ledger::Table;
 use crate::ui::components::{hash_link, hash_text, to};
+use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::figures::grouped;
 use crate::view::route::Route;

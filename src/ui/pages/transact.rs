@@ -14,6 +14,7 @@ use crate::ledger::{Query, Table, TransactionRow};
 use crate::ui::actions::Actions;
 use crate::ui::components::{answered, busy, copy_button, hash_link, hash_text, to};
 use crate::ui::hooks::{Answer, use_answer, use_model, use_number};
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::view::figures::{bytes, count_of, grouped};
 use crate::view::route::Route;
