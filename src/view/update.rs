@@ -5,6 +5,7 @@
 use super::model::{MAX_BLOCKS, MAX_LOG};
 use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic};
+use crate::primitives::SortedMap;
 
 /// Most names kept: far more than nodes and users of a playground.
 const MAX_NAMES: usize = 2_000;
@@ -98,7 +99,7 @@ impl Model {
         match update {
             Update::Network { name, chain_id } => {
                 if self.chain_id != chain_id {
-                    self.blocks.clear();
+                    self.blocks = SortedMap::new();
                     self.nodes.retain(|node| node.own);
                 }
                 (self.network, self.chain_id) = (name, chain_id);
