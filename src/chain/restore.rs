@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use crate::consensus::Params;
-use crate::primitives::SortedMap;
 use crate::primitives::{Block, BlockHash, Digest, Height, Transaction, TxId};
+use crate::primitives::{SortedMap, sort_by};
 use crate::state::{State, Undo};
 
 use super::{Chain, TreeEntry};
@@ -53,7 +53,7 @@ impl Chain {
         state: State,
     ) -> Result<Self, RestoreError> {
         let mut chain = Self::new(params);
-        blocks.sort_unstable_by_key(|(block, _)| block.header.height);
+        sort_by(&mut blocks, |(a, _), (b, _)| a.header.height.cmp(&b.header.height));
         for (block, undo) in blocks {
             chain.insert_known(block, &undo)?;
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::{Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError, Table};
 use super::{TransactionRow, query::Value};
-use crate::primitives::SortedMap;
+use crate::primitives::{SortedMap, sort_by};
 
 /// A ledger that lives as long as its last handle: clones share their rows, as two openings of one
 /// database do.
@@ -72,7 +72,7 @@ impl Inner {
         let value = |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
         let mut rows: Vec<&Row> = self.table(query.table).filter(|row| value(row) == Some(true)).collect();
         let key = |row| Value::Text(Row::key(row));
-        rows.sort_unstable_by(|a, b| {
+        sort_by(&mut rows, |a, b| {
             let by_field = match (a.value(field), b.value(field)) {
                 (Some(a), Some(b)) => a.order(b),
                 _ => std::cmp::Ordering::Equal,

@@ -8,7 +8,7 @@ use crate::gossip::{NodeRecord, Peers, Seen, Sync};
 use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, to_hex};
-use crate::primitives::{SortedMap, SortedSet};
+use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
 
 use super::making::{Authority, Mining};
@@ -123,7 +123,7 @@ impl Node {
     fn remember_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
         let mut waiting: Vec<Transaction> =
             snapshot.pending.iter().filter_map(|row| Transaction::from_bytes(&row.raw).ok()).collect();
-        waiting.sort_unstable_by_key(|transaction| transaction.body.nonce);
+        sort_by(&mut waiting, |a, b| a.body.nonce.cmp(&b.body.nonce));
         for transaction in waiting {
             // What is refused now is told by a notice; the row is corrected when it is seen committed.
             let _ = self.take_transaction(transaction, Source::Own, out);

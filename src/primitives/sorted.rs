@@ -7,6 +7,7 @@
 //! were a tenth of the page's download.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::io;
 
@@ -261,6 +262,29 @@ impl<K: BorshDeserialize + Ord, V: BorshDeserialize> BorshDeserialize for Sorted
     }
 }
 
+/// Sorts in place; equal elements may change places. A heap sort, as the standard library's fastest sort
+/// compiles to 3 KB for each type.
+pub fn sort_by<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
+    let sift = |items: &mut [T], mut parent: usize| {
+        while let Some(left) = items.get(2 * parent + 1) {
+            let right = items.get(2 * parent + 2).is_some_and(|right| order(left, right).is_lt());
+            let child = 2 * parent + 1 + usize::from(right);
+            if order(&items[parent], &items[child]).is_ge() {
+                break;
+            }
+            items.swap(parent, child);
+            parent = child;
+        }
+    };
+    for parent in (0..items.len() / 2).rev() {
+        sift(items, parent);
+    }
+    for end in (1..items.len()).rev() {
+        items.swap(0, end);
+        sift(&mut items[..end], 0);
+    }
+}
+
 /// A set in order.
 #[derive(Clone)]
 pub struct SortedSet<T>(SortedMap<T, ()>);
@@ -392,6 +416,17 @@ mod tests {
             assert_eq!(Some(first), standard.pop_first());
         }
         assert!(standard.is_empty() && ours.is_empty() && ours.first_key_value().is_none());
+    }
+
+    #[test]
+    fn sorting_puts_every_length_in_order() {
+        for length in 0..70 {
+            let mut items: Vec<u64> = numbers(9).take(length).map(|number| number % 40).collect();
+            let mut expected = items.clone();
+            expected.sort_unstable();
+            sort_by(&mut items, u64::cmp);
+            assert_eq!(items, expected);
+        }
     }
 
     #[test]

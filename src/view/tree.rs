@@ -7,7 +7,9 @@
 //! Bounds: at most the asked number of columns; blocks below the window are only counted.
 
 use crate::ipc::BlockSummary;
-use crate::primitives::SortedMap;
+use std::cmp::Reverse;
+
+use crate::primitives::{SortedMap, sort_by};
 
 use super::Tip;
 
@@ -78,7 +80,7 @@ impl Tree {
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
-        tree.blocks.sort_unstable_by_key(|placed| (placed.column, placed.lane));
+        sort_by(&mut tree.blocks, |a, b| (a.column, a.lane).cmp(&(b.column, b.lane)));
         tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &window, lowest, &lanes)).collect();
         tree
     }
@@ -152,7 +154,8 @@ fn leaves(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Ti
     let mut leaves: Vec<usize> = (0..window.0.len()).filter(|place| !is_parent[*place]).collect();
     let best = best_in_window(window, all, tips);
     // Blocks of the same weight keep the order of their hashes, which is that of their places.
-    leaves.sort_unstable_by_key(|place| (best != Some(*place), std::cmp::Reverse(window.0[*place].weight), *place));
+    let rank = |place: &usize| (best != Some(*place), Reverse(window.0[*place].weight), *place);
+    sort_by(&mut leaves, |a, b| rank(a).cmp(&rank(b)));
     leaves
 }
 
