@@ -13,6 +13,7 @@ use super::pages::{console, missing};
 use super::part::{View, part};
 use super::state::{Action, Store, UiState};
 use crate::browser::host::Host;
+use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::view::Model;
 use crate::view::route::Route;
@@ -27,9 +28,9 @@ pub(crate) fn App() -> Html {
     let host = use_memo((), |()| Host::open(&gloo::utils::window().location().search().unwrap_or_default()));
     let store = {
         let host = Rc::clone(&host);
-        use_reducer(move || UiState::new(host.model()))
+        use_kept(move || UiState::new(host.model()))
     };
-    let actions = Actions::new(Rc::clone(&host), store.dispatcher());
+    let actions = Actions::new(Rc::clone(&host), store.keeper());
     use_updates(Rc::clone(&host), &store);
     let route = use_route();
     {
@@ -96,7 +97,7 @@ fn skip() -> Callback<MouseEvent> {
 /// Feeds the controller's pictures into the state, at most one per [`REDRAW_MS`].
 #[hook]
 fn use_updates(host: Rc<Host>, store: &Store) {
-    let dispatcher = store.dispatcher();
+    let dispatcher = store.keeper();
     let effect = move || -> Guard {
         let waiting: Rc<RefCell<Option<Rc<Model>>>> = Rc::default();
         let timer: Rc<RefCell<Option<Timeout>>> = Rc::default();

@@ -14,6 +14,7 @@ mod actions;
 mod app;
 mod components;
 mod hooks;
+mod kept;
 mod markup;
 mod pages;
 mod part;

@@ -152,12 +152,12 @@ pub(crate) struct Asking {
 pub(crate) fn use_confirm(actions: Actions, asking: Asking) -> Html {
     let asked = use_number(None);
     let set = |value: Option<u64>| {
-        let setter = asked.setter();
+        let setter = asked.keeper();
         Callback::from(move |_: MouseEvent| setter.set(value))
     };
     let label = asking.label;
     if asked.is_some() {
-        let (command, setter) = (asking.command, asked.setter());
+        let (command, setter) = (asking.command, asked.keeper());
         let yes = Callback::from(move |_: MouseEvent| {
             setter.set(None);
             actions.run(command.clone());

@@ -14,6 +14,7 @@ use crate::ledger::{Query, Table, TransactionRow};
 use crate::ui::actions::Actions;
 use crate::ui::components::{answered, busy, copy_button, hash_link, hash_text, to};
 use crate::ui::hooks::{Answer, use_answer, use_model, use_number};
+use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::view::figures::{bytes, count_of, grouped};
@@ -29,7 +30,7 @@ const RECENT: u32 = 10;
 pub(crate) fn use_transact(actions: Actions) -> Html {
     let (host, model) = (actions.host(), use_model());
     let made = use_number(None);
-    let sent = use_reducer(Sent::default);
+    let sent = use_kept(Sent::default);
     // Asked anew after a key was made and with each new picture, as keys come while the network starts.
     let users = host.wallet_users();
     let mark = mark(&model);
@@ -45,11 +46,11 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
     let pool = use_answer(mark.clone(), ask);
     let recent = use_answer(mark, move || async move { newest(&host).await });
     let on_user = {
-        let (setter, count) = (made.setter(), made.unwrap_or_default());
+        let (setter, count) = (made.keeper(), made.unwrap_or_default());
         Callback::from(move |()| setter.set(Some(count.wrapping_add(1))))
     };
     let on_sent = {
-        let dispatcher = sent.dispatcher();
+        let dispatcher = sent.keeper();
         Callback::from(move |info| dispatcher.dispatch(info))
     };
     html! {
