@@ -9,6 +9,8 @@ mod answer;
 mod miner;
 mod report;
 
+use std::ops::Deref;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -181,20 +183,38 @@ pub enum FromNode {
     },
 }
 
-/// A refusal, as the scripting API rejects with it.
+/// A refusal, as the scripting API rejects with it. Boxed, as nearly every result can be one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize, thiserror::Error)]
-#[error("{message}")]
-pub struct ApiError {
+#[serde(transparent)]
+#[error("{}", self.0.message)]
+pub struct ApiError(Box<Refusal>);
+
+/// What a refusal says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+pub struct Refusal {
     /// The name of the rule or of the kind of mistake, in snake case: the same name as in the code.
     pub code: String,
     /// A plain sentence with the expected and the found value.
     pub message: String,
 }
 
+impl Deref for ApiError {
+    type Target = Refusal;
+
+    fn deref(&self) -> &Refusal {
+        &self.0
+    }
+}
+
 impl ApiError {
+    #[inline(never)]
+    fn boxed(code: &str, message: String) -> Self {
+        Self(Box::new(Refusal { code: code.to_owned(), message }))
+    }
+
     /// An error of this code.
     #[must_use]
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into() }
+        Self::boxed(code, message.into())
     }
 }

@@ -6,6 +6,7 @@ use super::storage::Storage;
 use crate::browser::js::{self, from_js, to_js};
 use crate::command::{RECORD_VERSION, Record, Secrets};
 use crate::ipc::ApiError;
+use crate::primitives::decimal;
 
 /// Random bytes for a new chain.
 ///
@@ -30,7 +31,7 @@ pub(super) fn load(storage: &Storage, network: &str) -> (Option<Record>, Option<
             let aside = format!("{key}:aside:{}", js::now());
             let kept = match storage.set(&aside, &text) {
                 Ok(()) => format!("It is kept aside as {aside}"),
-                Err(error) => error.message,
+                Err(error) => error.to_string(),
             };
             let text = format!("{}. {kept}; the network begins anew.", error.message);
             (None, Some(ApiError::new(&error.code, text)))
@@ -44,11 +45,11 @@ fn read(text: &str, network: &str) -> Result<Record, ApiError> {
     let value = js_sys::JSON::parse(text).map_err(|thrown| corrupt(js::explain(&thrown)))?;
     let version = js::field(&value, "version").as_f64();
     if version != Some(f64::from(RECORD_VERSION)) {
-        let found = version.map_or_else(|| "none".to_owned(), |version| version.to_string());
+        let found = version.map_or_else(|| "none".to_owned(), |version| decimal(version, 0));
         let text = format!("the record of network {network}: expected version {RECORD_VERSION}, found {found}");
         return Err(ApiError::new("record_version", text));
     }
-    let record: Record = from_js(value).map_err(|error| corrupt(error.message))?;
+    let record: Record = from_js(value).map_err(|error| corrupt(error.to_string()))?;
     record.decode(network)?;
     Ok(record)
 }

@@ -123,7 +123,7 @@ impl Host {
                 let fitting = nodes.iter().filter(|node| node.has_worker() != (action == Action::Start));
                 let done = all(fitting.map(|node| self.act(node, action))).await;
                 let lines: Vec<String> =
-                    done.into_iter().map(|line| line.unwrap_or_else(|error| error.message)).collect();
+                    done.into_iter().map(|line| line.unwrap_or_else(|error| error.to_string())).collect();
                 let nothing = || format!("There is no node to {} in this tab.", action.word());
                 Ok(Output::text(if lines.is_empty() { nothing() } else { lines.join("\n") }))
             }
