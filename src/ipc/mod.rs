@@ -12,7 +12,7 @@ mod report;
 use std::ops::Deref;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use answer::Answer;
 pub use miner::{FromMiner, SearchJob, ToMiner};
@@ -50,8 +50,8 @@ pub struct NodeConfig {
 }
 
 /// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", try_from = "PaceFields")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Pace {
     /// The network's miners together aim at one work block in this many milliseconds.
     Interval {
@@ -60,26 +60,6 @@ pub enum Pace {
     },
     /// As fast as the machine hashes.
     Full,
-}
-
-/// A pace as it is read: reading a tagged enum directly takes much more code.
-#[derive(Deserialize)]
-struct PaceFields {
-    kind: String,
-    ms: Option<u64>,
-}
-
-impl TryFrom<PaceFields> for Pace {
-    type Error = &'static str;
-
-    fn try_from(fields: PaceFields) -> Result<Self, Self::Error> {
-        match (fields.kind.as_str(), fields.ms) {
-            ("interval", Some(ms)) => Ok(Self::Interval { ms }),
-            ("interval", None) => Err("missing field `ms`"),
-            ("full", _) => Ok(Self::Full),
-            _ => Err("unknown variant of a pace, expected `interval` or `full`"),
-        }
-    }
 }
 
 /// From the page to a node worker.

@@ -10,10 +10,12 @@
 
 use crate::primitives::SortedMap;
 
+mod fields;
 mod memory;
 mod query;
 mod records;
 
+pub use fields::{Cell, FieldError, Found};
 pub use memory::MemoryStore;
 pub use query::{Filter, MAX_PAGE, Page, Query, QueryError, Value};
 pub use records::{

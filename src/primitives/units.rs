@@ -5,7 +5,6 @@
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
 
 /// The largest integer that a JavaScript number holds exactly: 2^53 - 1.
 pub const MAX_EXACT: u64 = (1 << 53) - 1;
@@ -15,9 +14,8 @@ macro_rules! unit {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
-            BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+            BorshSerialize, BorshDeserialize,
         )]
-        #[serde(transparent)]
         pub struct $name(pub u64);
 
         impl fmt::Display for $name {

@@ -6,8 +6,9 @@ use super::nodes::Node;
 use super::record::secrets;
 use super::wait::{Job, all};
 use super::{Host, Output};
-use crate::browser::idb::{delete_database, row_from_js};
+use crate::browser::idb::delete_database;
 use crate::browser::js;
+use crate::browser::rows::row_from_js;
 use crate::command::{Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Pace, Request, ToNode, Topic, TransactionInfo};
@@ -92,7 +93,7 @@ impl Host {
             let page = self.ledger(name, query).await?;
             total = total.saturating_add(page.total);
             for row in page.rows {
-                let row = row_from_js(table, row)?;
+                let row = row_from_js(table, &row)?;
                 if found.iter().any(|other| other.key() == row.key()) {
                     total = total.saturating_sub(1);
                 } else {

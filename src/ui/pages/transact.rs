@@ -8,9 +8,10 @@ use super::compose::Composed;
 use super::fields::{sentence, transaction_list};
 use super::transaction::{mark, track, use_transaction_info};
 use crate::browser::host::{Host, WalletUser};
+use crate::browser::rows::row_from_js;
 use crate::command::{Draft, What};
 use crate::ipc::{AccountInfo, ApiError, MempoolInfo, TransactionInfo};
-use crate::ledger::{Query, Table, TransactionRow};
+use crate::ledger::{Query, Row, Table, TransactionRow};
 use crate::ui::actions::Actions;
 use crate::ui::components::{answered, busy, copy_button, hash_link, hash_text, to};
 use crate::ui::hooks::{Answer, use_answer, use_model, use_number};
@@ -244,8 +245,11 @@ async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
         limit: RECENT,
     };
     let page = host.ledger(None, query).await?;
-    let rows = page.rows.into_iter().filter_map(|row| serde_wasm_bindgen::from_value::<TransactionRow>(row).ok());
-    Ok(rows.map(info_of).collect())
+    let rows = page.rows.iter().filter_map(|row| match row_from_js(Table::Transactions, row) {
+        Ok(Row::Transaction(row)) => Some(info_of(row)),
+        Ok(_) | Err(_) => None,
+    });
+    Ok(rows.collect())
 }
 
 fn recent_list(answer: &Answer<Vec<TransactionInfo>>) -> Html {
