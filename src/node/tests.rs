@@ -299,7 +299,7 @@ fn with_coins(users: &[&str]) -> Net {
 fn what_can_never_be_committed_is_refused_and_holds_nothing_up() {
     let mut net = with_coins(&["carol"]);
     let mut refused =
-        |seat: usize, transaction: Transaction| net.submit(seat, transaction.to_bytes()).unwrap_err().code;
+        |seat: usize, transaction: Transaction| net.submit(seat, transaction.to_bytes()).unwrap_err().code.clone();
     assert_eq!(refused(0, register("alice", 1, "neo")), "already_named");
     assert_eq!(refused(1, register("carol", 0, "bob")), "name_taken");
     let change = Payload::SetParams(ParamsChange { difficulty: Some(Difficulty(32)), ..Default::default() });

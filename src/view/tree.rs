@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn the_heaviest_tip_keeps_lane_0_and_a_fork_takes_the_next() {
-        let blocks = SortedMap::from([block("g", "", 0), block("a", "g", 1), block("b", "g", 1), block("c", "b", 2)]);
+        let blocks =
+            SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1), block("c", "b", 2)]);
         let tree = Tree::layout(&blocks, &[tip("c", 2), tip("a", 1)], None, 10);
         assert_eq!((lane(&tree, "g"), lane(&tree, "b"), lane(&tree, "c")), (Some(0), Some(0), Some(0)));
         assert_eq!(lane(&tree, "a"), Some(1));
@@ -222,14 +223,14 @@ mod tests {
 
     #[test]
     fn equal_weights_follow_the_tip_that_the_model_names_first() {
-        let blocks = SortedMap::from([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
+        let blocks = SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
         assert_eq!(lane(&Tree::layout(&blocks, &[tip("b", 1), tip("a", 1)], None, 10), "b"), Some(0));
         assert_eq!(lane(&Tree::layout(&blocks, &[tip("a", 1), tip("b", 1)], None, 10), "a"), Some(0));
     }
 
     #[test]
     fn a_lane_is_used_again_after_its_branch_has_ended() {
-        let mut blocks = SortedMap::from([block("m0", "", 0)]);
+        let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
         for height in 1..=8 {
             blocks.extend([block(&format!("m{height}"), &format!("m{}", height - 1), height)]);
         }
@@ -240,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_window_counts_what_it_leaves_out_and_follows_the_best_branch_below_its_tip() {
-        let mut blocks = SortedMap::from([block("m0", "", 0)]);
+        let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
         for height in 1..=30 {
             blocks.extend([block(&format!("m{height}"), &format!("m{}", height - 1), height)]);
         }
@@ -253,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_parent_that_is_not_known_gives_no_line() {
-        let blocks = SortedMap::from([block("b", "gone", 7)]);
+        let blocks = SortedMap::from_iter([block("b", "gone", 7)]);
         let tree = Tree::layout(&blocks, &[tip("b", 7)], None, 3);
         assert!(tree.edges.is_empty());
         assert_eq!(tree.blocks.len(), 1);
