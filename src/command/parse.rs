@@ -65,8 +65,12 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
         "ledger" => {
             let table = arguments.optional(TABLE, table)?;
-            let filter: Vec<&str> = arguments.words.by_ref().collect();
-            Command::Ledger { table, filter: (!filter.is_empty()).then(|| filter.join(" ")) }
+            let filter = arguments.rest();
+            Command::Ledger { table, filter: (!filter.is_empty()).then_some(filter) }
+        }
+        "inspect" => {
+            let first = arguments.text("Bitcoin headers of 160 hexadecimal digits each")?;
+            Command::Inspect { hex: first + &arguments.rest() }
         }
         _ => Command::Help { word: arguments.optional("a command", Word::find)? },
     })
@@ -103,6 +107,10 @@ impl Arguments<'_> {
 
     fn target(&mut self) -> Result<Target, CommandError> {
         self.required(NODE, |word| Some(target(word)))
+    }
+
+    fn rest(&mut self) -> String {
+        self.words.by_ref().collect::<Vec<_>>().join(" ")
     }
 
     fn end(mut self) -> Result<(), CommandError> {
@@ -196,6 +204,7 @@ mod tests {
             ("heal pow-1 poa-1", Command::Heal { a: "pow-1".into(), b: "poa-1".into() }),
             ("block 12", Command::Block { which: "12".into() }),
             ("user alice", Command::User { who: "alice".into() }),
+            ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
             ("mempool", Command::Mempool),
             ("wipe", Command::Wipe(Target::All)),
             ("wipe pow-1", Command::Wipe(node("pow-1"))),
@@ -243,6 +252,7 @@ mod tests {
             ("status now", "argument_unexpected", "usage: status"),
             ("kill", "argument_missing", "usage: kill <node|all>"),
             ("cut pow-1", "argument_missing", "a node's name"),
+            ("inspect", "argument_missing", "160 hexadecimal digits"),
             ("ledger undo", "argument_wrong", "a table: blocks"),
             ("help me", "argument_wrong", "a command"),
             ("tx transfer 0 alice to bob", "amount_zero", "tx: expected an amount of at least 1"),
