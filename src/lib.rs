@@ -56,6 +56,8 @@ pub mod state;
 pub mod view;
 
 #[cfg(test)]
+mod catalogue;
+#[cfg(test)]
 mod testkit;
 
 #[cfg(target_arch = "wasm32")]

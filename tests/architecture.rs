@@ -51,6 +51,9 @@ const STARTS_THE_PAGE: &str = "src/browser/mod.rs";
 /// What the page may name of the browser's side.
 const PAGE_SEES: &str = "host";
 
+/// The module that holds nothing but tests.
+const TESTS_ONLY: &str = "catalogue";
+
 /// What the core must not name, and why.
 const NOT_IN_THE_CORE: [(&str, &str); 10] = [
     ("web_sys", "the core does not know the browser"),
