@@ -137,7 +137,8 @@ pub(super) fn pace(word: &str) -> Option<Pace> {
         return Some(Pace::Full);
     }
     let seconds: u64 = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
-    PACE_SECONDS.contains(&seconds).then_some(Pace::Interval { ms: seconds * 1_000 })
+    // Only within the bounds does the product fit.
+    PACE_SECONDS.contains(&seconds).then(|| Pace::Interval { ms: seconds * 1_000 })
 }
 
 fn kind(word: &str) -> Option<NodeKind> {
@@ -245,6 +246,7 @@ mod tests {
             ("difficulty x", "argument_wrong", "found \"x\""),
             ("pace 0", "argument_wrong", "1 to 600 seconds, or `full`"),
             ("pace 601", "argument_wrong", "found \"601\""),
+            ("pace 18446744073709551615", "argument_wrong", "1 to 600 seconds"),
             ("add viewer", "argument_wrong", "`pow` or `poa`"),
             ("log loud", "argument_wrong", "found \"loud\""),
             ("chain 0", "argument_wrong", "from 1 to 100"),
