@@ -7,9 +7,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use crate::consensus::{CheckedTransaction, TxError};
+use crate::primitives::SortedMap;
 use crate::primitives::{Address, Amount, Height, Millis, Payload, Timestamp, TxId};
 use crate::state::State;
 
@@ -29,8 +28,8 @@ pub const REPLACEMENT_PERCENT: u64 = 110;
 /// The waiting transactions of one node.
 #[derive(Debug, Default)]
 pub struct Mempool {
-    by_account: BTreeMap<(Address, u64), Waiting>,
-    ids: BTreeMap<TxId, (Address, u64)>,
+    by_account: SortedMap<(Address, u64), Waiting>,
+    ids: SortedMap<TxId, (Address, u64)>,
     bytes: usize,
     arrivals: u64,
 }
@@ -236,9 +235,9 @@ impl Mempool {
     /// later transaction before its earlier one, and none behind a gap in the nonces.
     #[must_use]
     pub fn selection(&self, state: &State) -> Vec<&CheckedTransaction> {
-        let mut next: BTreeMap<Address, u64> = BTreeMap::new();
+        let mut next: SortedMap<Address, u64> = SortedMap::new();
         for (address, _) in self.by_account.keys() {
-            next.entry(*address).or_insert_with(|| state.account(address).nonce);
+            next.get_or_insert_with(*address, || state.account(address).nonce);
         }
         let mut selected = Vec::new();
         while let Some(best) = next
@@ -284,7 +283,9 @@ impl Mempool {
 
     /// The waiting transactions of an account with a nonce below `nonce`, in their order.
     pub fn earlier(&self, address: &Address, nonce: u64) -> impl Iterator<Item = &CheckedTransaction> {
-        self.by_account.range((*address, 0)..(*address, nonce)).map(|(_, waiting)| &waiting.transaction)
+        self.of_account(address)
+            .take_while(move |waiting| waiting.transaction.get().body.nonce < nonce)
+            .map(|waiting| &waiting.transaction)
     }
 
     /// Number of waiting transactions.
@@ -306,7 +307,11 @@ impl Mempool {
     }
 
     fn of_account(&self, address: &Address) -> impl Iterator<Item = &Waiting> {
-        self.by_account.range((*address, 0)..=(*address, u64::MAX)).map(|(_, waiting)| waiting)
+        let address = *address;
+        self.by_account
+            .iter_from(&(address, 0))
+            .take_while(move |((of, _), _)| *of == address)
+            .map(|(_, waiting)| waiting)
     }
 }
 

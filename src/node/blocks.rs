@@ -1,11 +1,11 @@
 //! Blocks on their way: announced, rebuilt from the mempool, imported, and what a new head changes.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::chain::{HeadChange, Import};
 use crate::consensus::check_header;
 use crate::gossip::{CompactBlock, Fault, Message};
+use crate::primitives::SortedSet;
 use crate::primitives::{Block, BlockHash, Body, MAX_TRANSACTIONS, Millis, NodeId, Transaction, TxId};
 
 use super::timers::Timer;
@@ -161,14 +161,13 @@ impl Node {
     }
 
     pub(super) fn on_deferred_timer(&mut self, out: &mut Outbox) {
-        while let Some(entry) = self.deferred.first_entry() {
-            let (until, _) = *entry.key();
-            if until > self.now {
-                self.timers.set(Timer::Deferred, until);
-                return;
+        while let Some(((until, _), _)) = self.deferred.first_key_value() {
+            if *until > self.now {
+                return self.timers.set(Timer::Deferred, *until);
             }
-            let (block, source) = entry.remove();
-            self.import(block, source, out);
+            if let Some((_, (block, source))) = self.deferred.pop_first() {
+                self.import(block, source, out);
+            }
         }
     }
 
@@ -203,8 +202,8 @@ impl Node {
         }
     }
 
-    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> BTreeSet<TxId> {
-        let mut committed = BTreeSet::new();
+    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> SortedSet<TxId> {
+        let mut committed = SortedSet::new();
         for id in &change.applied {
             let Some(entry) = self.chain.get(id) else { continue };
             let (height, tx_ids) = (entry.block.header.height, entry.tx_ids.clone());
@@ -220,7 +219,7 @@ impl Node {
     }
 
     /// Transactions of blocks that left the best chain wait again, or are dropped with the reason.
-    fn return_reverted(&mut self, change: &HeadChange, committed: &BTreeSet<TxId>, out: &mut Outbox) {
+    fn return_reverted(&mut self, change: &HeadChange, committed: &SortedSet<TxId>, out: &mut Outbox) {
         // The oldest block last in the list comes first, so that nonces are in order.
         for id in change.reverted.iter().rev() {
             let Some(entry) = self.chain.get(id) else { continue };

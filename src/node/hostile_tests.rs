@@ -260,7 +260,7 @@ fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
     for text in
         ["", "abc", "aaaé", "é", "💥💥", "zzzz", "18446744073709551616", "\u{0}\u{0}\u{0}\u{0}", &"ü".repeat(32)]
     {
-        let mut ask = |request| duel.node.answer(duel.now, request, &mut Outbox::new()).unwrap_err().code;
+        let mut ask = |request| duel.node.answer(duel.now, request, &mut Outbox::new()).unwrap_err().code.clone();
         assert_eq!(ask(Request::Block { which: text.to_owned() }), "unknown_block", "{text:?}");
         assert_eq!(ask(Request::Transaction { id: text.to_owned() }), "unknown_transaction", "{text:?}");
     }

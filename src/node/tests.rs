@@ -1,12 +1,11 @@
 //! Whole networks of nodes in one thread, under a virtual clock: what they promise together.
 
-use std::collections::BTreeMap;
-
 use super::*;
 use crate::gossip::FrameError;
 use crate::ipc::{FromMiner, Request, SearchJob, ToMiner};
 use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, Table};
 use crate::miner::{Search, Step};
+use crate::primitives::SortedMap;
 use crate::primitives::{Amount, AssetId, Difficulty, Height, ParamsChange, Payload};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -25,7 +24,7 @@ struct Seat {
 struct Net {
     now: Timestamp,
     seats: Vec<Seat>,
-    frames: BTreeMap<(Timestamp, u64), (usize, Vec<u8>)>,
+    frames: SortedMap<(Timestamp, u64), (usize, Vec<u8>)>,
     sent: u64,
     split: Option<usize>,
 }
@@ -50,7 +49,7 @@ impl Net {
             notices: Vec::new(),
         });
         let now = GENESIS_TIME.plus(Millis(5_000));
-        let mut net = Self { now, seats: seats.collect(), frames: BTreeMap::new(), sent: 0, split: None };
+        let mut net = Self { now, seats: seats.collect(), frames: SortedMap::new(), sent: 0, split: None };
         for seat in 0..net.seats.len() {
             net.start(seat);
         }
