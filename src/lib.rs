@@ -41,6 +41,7 @@
 //! between page and workers, [`view`] what people see, as data. The rules with their numbers stand in
 //! `docs/BLOCKCHAIN_SYSTEM.md`, the frames in `docs/GOSSIP_PROTOCOL.md`.
 
+pub mod bitcoin;
 pub mod chain;
 pub mod command;
 pub mod consensus;
@@ -54,6 +55,8 @@ pub mod primitives;
 pub mod state;
 pub mod view;
 
+#[cfg(test)]
+mod catalogue;
 #[cfg(test)]
 mod testkit;
 

@@ -66,6 +66,8 @@ pub const WORDS: &[Word] = words! {
     heal "heal <node> <node>" "takes a cut back" "" [Argument::Node, Argument::Node]
     log "log debug|info|warn|error" "the lowest level of a log line that is kept" ""
         [Argument::Of(&["debug", "info", "warn", "error"])]
+    inspect "inspect <header>" "a real Bitcoin header in words, and whether its work is valid"
+        "A header is 160 hexadecimal digits. Up to 10, one after another, are also checked to follow each other." []
     help "help [word]" "this list, or more about a command" "" []
     quit "quit" "stops all nodes of this tab cleanly" "" []
 };

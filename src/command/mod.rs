@@ -90,6 +90,11 @@ pub enum Command {
     Mempool,
     /// `wipe [node|all]`
     Wipe(Target),
+    /// `inspect <header>`
+    Inspect {
+        /// One or more Bitcoin headers in hexadecimal, as they were typed.
+        hex: String,
+    },
     /// `help [word]`
     Help {
         /// The command to explain; all without one.

@@ -65,8 +65,12 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
         "ledger" => {
             let table = arguments.optional(TABLE, table)?;
-            let filter: Vec<&str> = arguments.words.by_ref().collect();
-            Command::Ledger { table, filter: (!filter.is_empty()).then(|| filter.join(" ")) }
+            let filter = arguments.rest();
+            Command::Ledger { table, filter: (!filter.is_empty()).then_some(filter) }
+        }
+        "inspect" => {
+            let first = arguments.text("Bitcoin headers of 160 hexadecimal digits each")?;
+            Command::Inspect { hex: first + &arguments.rest() }
         }
         _ => Command::Help { word: arguments.optional("a command", Word::find)? },
     })
@@ -105,6 +109,10 @@ impl Arguments<'_> {
         self.required(NODE, |word| Some(target(word)))
     }
 
+    fn rest(&mut self) -> String {
+        self.words.by_ref().collect::<Vec<_>>().join(" ")
+    }
+
     fn end(mut self) -> Result<(), CommandError> {
         match self.words.next() {
             None => Ok(()),
@@ -129,7 +137,8 @@ pub(super) fn pace(word: &str) -> Option<Pace> {
         return Some(Pace::Full);
     }
     let seconds: u64 = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
-    PACE_SECONDS.contains(&seconds).then_some(Pace::Interval { ms: seconds * 1_000 })
+    // Only within the bounds does the product fit.
+    PACE_SECONDS.contains(&seconds).then(|| Pace::Interval { ms: seconds * 1_000 })
 }
 
 fn kind(word: &str) -> Option<NodeKind> {
@@ -196,6 +205,7 @@ mod tests {
             ("heal pow-1 poa-1", Command::Heal { a: "pow-1".into(), b: "poa-1".into() }),
             ("block 12", Command::Block { which: "12".into() }),
             ("user alice", Command::User { who: "alice".into() }),
+            ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
             ("mempool", Command::Mempool),
             ("wipe", Command::Wipe(Target::All)),
             ("wipe pow-1", Command::Wipe(node("pow-1"))),
@@ -236,6 +246,7 @@ mod tests {
             ("difficulty x", "argument_wrong", "found \"x\""),
             ("pace 0", "argument_wrong", "1 to 600 seconds, or `full`"),
             ("pace 601", "argument_wrong", "found \"601\""),
+            ("pace 18446744073709551615", "argument_wrong", "1 to 600 seconds"),
             ("add viewer", "argument_wrong", "`pow` or `poa`"),
             ("log loud", "argument_wrong", "found \"loud\""),
             ("chain 0", "argument_wrong", "from 1 to 100"),
@@ -243,6 +254,7 @@ mod tests {
             ("status now", "argument_unexpected", "usage: status"),
             ("kill", "argument_missing", "usage: kill <node|all>"),
             ("cut pow-1", "argument_missing", "a node's name"),
+            ("inspect", "argument_missing", "160 hexadecimal digits"),
             ("ledger undo", "argument_wrong", "a table: blocks"),
             ("help me", "argument_wrong", "a command"),
             ("tx transfer 0 alice to bob", "amount_zero", "tx: expected an amount of at least 1"),

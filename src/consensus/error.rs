@@ -5,12 +5,10 @@ use crate::primitives::{
     Address, Amount, AssetId, BlockHash, DecodeError, Difficulty, Digest, Height, Millis, NodeId, Slot, Timestamp, TxId,
 };
 
-/// Why a block is not valid.
+/// Why a block is not valid. Bytes that are no block (rules 1 and 2) have no id and are refused before, as
+/// [`DecodeError`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {
-    /// Rules 1 and 2.
-    #[error(transparent)]
-    Encoding(#[from] DecodeError),
     /// Rule 1: a body longer than its limit.
     #[error("expected a body of at most {limit} bytes, found {found}")]
     BodyTooLong {
@@ -193,8 +191,7 @@ impl BlockError {
     #[must_use]
     pub const fn rule(&self) -> u8 {
         match self {
-            Self::Encoding(DecodeError::TooLong { .. } | DecodeError::Malformed { .. }) | Self::BodyTooLong { .. } => 1,
-            Self::Encoding(_) => 2,
+            Self::BodyTooLong { .. } => 1,
             Self::TxRoot { .. }
             | Self::DataHash { .. }
             | Self::TooManyTransactions { .. }
@@ -221,7 +218,6 @@ impl BlockError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Encoding(_) => "encoding",
             Self::BodyTooLong { .. } => "body_too_long",
             Self::TxRoot { .. } => "tx_root",
             Self::DataHash { .. } => "data_hash",
@@ -254,8 +250,7 @@ impl BlockError {
     #[must_use]
     pub const fn condemns_id(&self) -> bool {
         match self {
-            Self::Encoding(_)
-            | Self::BodyTooLong { .. }
+            Self::BodyTooLong { .. }
             | Self::TxRoot { .. }
             | Self::DataHash { .. }
             | Self::TooManyTransactions { .. }

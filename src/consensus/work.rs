@@ -5,7 +5,7 @@
 //! with absolutely scheduled exponentially rising targets", 2020) with the integer approximation of
 //! 2^x that Bitcoin Cash specifies as aserti3-2d.
 
-use crate::primitives::{BlockHash, Difficulty, MAX_EXACT, Retarget, Timestamp, U256};
+use crate::primitives::{BlockHash, Difficulty, MAX_EXACT, Retarget, Timestamp, U256, exp2};
 
 /// The largest id that meets `difficulty`.
 #[must_use]
@@ -48,13 +48,8 @@ pub fn required_difficulty(
 
 /// `value * 2^(exponent / 2^16)`, bounded by 1 and [`MAX_EXACT`].
 fn scale(value: u64, exponent: i128) -> u64 {
-    let whole = exponent >> 16;
-    let fraction = u128::try_from(exponent & 0xffff).unwrap_or(0);
-    let cubic =
-        195_766_423_245_049 * fraction + 971_821_376 * fraction * fraction + 5_127 * fraction * fraction * fraction;
-    let factor = 65_536 + ((cubic + (1 << 47)) >> 48);
-    let product = u128::from(value) * factor;
-    let shift = whole - 16;
+    let (factor, shift) = exp2(exponent);
+    let product = u128::from(value) * u128::from(factor);
     let scaled = match u32::try_from(shift.unsigned_abs()) {
         Ok(bits) if shift < 0 => product.checked_shr(bits).unwrap_or(0),
         // The product has at most 70 bits, so 57 more still fit 128.

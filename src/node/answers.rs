@@ -1,7 +1,9 @@
 //! Answers to the page: blocks, transactions, accounts, the mempool. Nothing here changes the node but a
 //! submitted transaction.
 
+use crate::consensus::TxError;
 use crate::ipc::{AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, Request, TransactionInfo};
+use crate::mempool::MempoolError;
 use crate::primitives::{Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, sort_by, to_hex};
 use crate::state::{Account, Entry, Key};
 
@@ -40,10 +42,9 @@ impl Node {
     }
 
     fn submit(&mut self, raw: &[u8], out: &mut Outbox) -> Result<TransactionInfo, ApiError> {
-        let transaction = Transaction::from_bytes(raw).map_err(|error| ApiError::new("encoding", error.to_string()))?;
-        let id = self
-            .take_transaction(transaction, Source::Own, out)
-            .map_err(|error| ApiError::new(error.code(), error.to_string()))?;
+        let refused = |error: MempoolError| ApiError::new(error.code(), error.to_string());
+        let transaction = Transaction::from_bytes(raw).map_err(|error| refused(TxError::from(error).into()))?;
+        let id = self.take_transaction(transaction, Source::Own, out).map_err(refused)?;
         self.describe(&id).ok_or_else(|| unknown("transaction", &id.to_string()))
     }
 

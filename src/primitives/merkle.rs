@@ -100,6 +100,55 @@ impl InclusionProof {
     }
 }
 
+/// That the first `old_size` leaves of a list of `new_size` are an older list: what was there is still
+/// there (RFC 6962 section 2.1.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsistencyProof {
+    /// Number of leaves of the older list, at least 1.
+    pub old_size: u64,
+    /// Number of leaves of the newer list.
+    pub new_size: u64,
+    /// Hashes of subtrees, lowest first.
+    pub path: Vec<Digest>,
+}
+
+impl ConsistencyProof {
+    /// Whether this proof joins the roots of the two lists (RFC 9162 section 2.1.4.2).
+    #[must_use]
+    pub fn joins(&self, old_root: Digest, new_root: Digest) -> bool {
+        if self.old_size == 0 || self.old_size >= self.new_size {
+            return self.old_size == self.new_size && self.old_size > 0 && self.path.is_empty() && old_root == new_root;
+        }
+        // A complete older tree is a subtree of the newer one, and its root is not sent again.
+        let complete = self.old_size.is_power_of_two().then_some(&old_root);
+        let mut path = complete.into_iter().chain(&self.path);
+        let Some(first) = path.next().filter(|_| !self.path.is_empty()) else { return false };
+        let (mut position, mut last) = (self.old_size - 1, self.new_size - 1);
+        while position & 1 == 1 {
+            position >>= 1;
+            last >>= 1;
+        }
+        let (mut old, mut new) = (*first, *first);
+        for sibling in path {
+            if last == 0 {
+                return false;
+            }
+            if position & 1 == 1 || position == last {
+                (old, new) = (node_hash(sibling, &old), node_hash(sibling, &new));
+                while position & 1 == 0 && position != 0 {
+                    position >>= 1;
+                    last >>= 1;
+                }
+            } else {
+                new = node_hash(&new, sibling);
+            }
+            position >>= 1;
+            last >>= 1;
+        }
+        last == 0 && old == old_root && new == new_root
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +185,30 @@ mod tests {
             }
             assert_eq!(merkle_proof(&list, list.len()), None);
         }
+    }
+
+    #[test]
+    fn an_older_list_is_proven_by_the_subtrees_beside_it_and_by_nothing_else() {
+        // Three of four leaves: the third leaf, the fourth, and the subtree of the first two.
+        let list = leaves(4);
+        let (old, new) = (merkle_root(&list[..3]), merkle_root(&list));
+        let path = vec![list[2], list[3], merkle_root(&list[..2])];
+        let proof = ConsistencyProof { old_size: 3, new_size: 4, path };
+        assert!(proof.joins(old, new));
+        assert!(!proof.joins(new, old) && !proof.joins(old, old));
+        for drop in 0..3 {
+            let mut short = proof.clone();
+            short.path.remove(drop);
+            assert!(!short.joins(old, new), "without hash {drop}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_consistent_with_itself_without_hashes_and_nothing_with_an_empty_list() {
+        let root = merkle_root(&leaves(2));
+        let proof = |old_size, new_size| ConsistencyProof { old_size, new_size, path: Vec::new() };
+        assert!(proof(2, 2).joins(root, root));
+        assert!(!proof(2, 2).joins(root, merkle_root(&leaves(1))));
+        assert!(!proof(0, 0).joins(root, root) && !proof(0, 2).joins(root, root) && !proof(2, 1).joins(root, root));
     }
 }

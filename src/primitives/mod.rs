@@ -5,6 +5,7 @@
 
 mod block;
 mod encoding;
+mod exp2;
 mod hash;
 mod keys;
 mod merkle;
@@ -19,9 +20,10 @@ pub use block::{
     NONCE_OFFSET, Seal, VERSION,
 };
 pub use encoding::{DecodeError, decode_exact};
+pub use exp2::exp2;
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
-pub use merkle::{InclusionProof, leaf_hash, merkle_proof, merkle_root};
+pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merkle_root};
 pub use role::NodeKind;
 pub use sorted::{SortedMap, SortedSet, sort_by};
 pub use transaction::{

@@ -2,6 +2,10 @@
 
 use crate::visit::Visit;
 
+/// The header of Bitcoin's first block.
+const BITCOIN: &str = "0100000000000000000000000000000000000000000000000000000000000000\
+     000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c";
+
 /// Balance of a user on every node.
 fn balance(visit: &Visit, user: &str) -> Vec<u64> {
     visit.ask(&format!(
@@ -41,6 +45,24 @@ fn a_transfer_typed_into_the_console_is_committed_and_changes_the_balances() {
     visit.expect_quiet();
 }
 
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_bitcoin_header_on_the_chain_page_is_explained_while_it_is_typed() {
+    let mut visit = Visit::open("?pace=2");
+    visit.agreed(5, 1, 60);
+    visit.value("location.hash = '#/chain'");
+    let box_of = "section[aria-label='Inspect a Bitcoin header']";
+    let says = |visit: &Visit, part: &'static str| {
+        visit.wait(part, 10, |visit| visit.text_of(&format!("{box_of} pre")).contains(part).then_some(()));
+    };
+    visit.wait("the box", 10, |visit| visit.text_of(box_of).contains("Bitcoin's first").then_some(()));
+    visit.browser.click(&format!("{box_of} button"));
+    says(&visit, "Valid work.");
+    visit.browser.type_into(&format!("{box_of} input"), "00");
+    says(&visit, "Refused: expected 1 to 10 headers of 80 bytes each, found 81 bytes.");
+    visit.expect_quiet();
+}
+
 fn expect(visit: &Visit, line: &str, parts: &[&str]) -> String {
     let answer = visit.command(line);
     for part in parts {
@@ -56,6 +78,13 @@ fn every_word_that_asks_is_answered() {
     let mut visit = Visit::open("?pace=2&difficulty=4");
     visit.agreed(5, 3, 60);
     expect(&visit, "status", &["pow-1", "poa-2", "height", "In consensus: "]);
+    expect(&visit, &format!("inspect {BITCOIN}"), &["Block        000000000019d6689c085ae165831e93", "Valid work."]);
+    expect(
+        &visit,
+        &format!("inspect {}", BITCOIN.replace("1dac2b7c", "00000000")),
+        &["Not valid: expected an id of at most"],
+    );
+    expect(&visit, "inspect 0102", &["Refused (bitcoin_length)", "found 2 bytes"]);
     expect(&visit, "chain 3", &["height", "state root", "5 nodes"]);
     expect(&visit, "ledger", &["blocks", "transactions", "nodes", "assets", "users", "mining_pool"]);
     expect(&visit, "ledger blocks 1", &["hash", "previous"]);

@@ -34,7 +34,7 @@ Usage: cargo xtask <command>
   serve [--port 8080] [--open] [--dev]  build the page and serve it on 127.0.0.1, rebuilding on every change
   dist [--out dist]                     build the page for publishing and check its size
   test [stage ...]                      run all checks and tests, or only some stages:
-                                        fmt clippy clippy-wasm native doc dist browser page
+                                        fmt clippy clippy-wasm vectors native doc dist browser page
   bench [...]                           run the benchmarks; further words go to `cargo bench`
   help                                  show this";
 

@@ -17,6 +17,7 @@ pub(crate) enum Stage {
     Fmt,
     Clippy,
     ClippyWasm,
+    Vectors,
     Native,
     Doc,
     Dist,
@@ -32,10 +33,21 @@ pub(crate) enum Passed {
     NoTests,
 }
 
-pub(crate) const ALL: [Stage; 8] =
-    [Stage::Fmt, Stage::Clippy, Stage::ClippyWasm, Stage::Native, Stage::Doc, Stage::Dist, Stage::Browser, Stage::Page];
+pub(crate) const ALL: [Stage; 9] = [
+    Stage::Fmt,
+    Stage::Clippy,
+    Stage::ClippyWasm,
+    Stage::Vectors,
+    Stage::Native,
+    Stage::Doc,
+    Stage::Dist,
+    Stage::Browser,
+    Stage::Page,
+];
 
 const PACKAGE: &str = "aurex-playground";
+/// The tests that say how many cases of each file of vectors they ran.
+const VECTORS: &str = "vectors";
 
 impl Stage {
     pub(crate) fn name(self) -> &'static str {
@@ -43,6 +55,7 @@ impl Stage {
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
             Self::ClippyWasm => "clippy-wasm",
+            Self::Vectors => "vectors",
             Self::Native => "native",
             Self::Doc => "doc",
             Self::Dist => "dist",
@@ -56,6 +69,7 @@ impl Stage {
             Self::Fmt => "the code's format",
             Self::Clippy => "lints of all targets of this machine",
             Self::ClippyWasm => "lints of the browser's code",
+            Self::Vectors => "test vectors of others, where they are there",
             Self::Native => "tests that need no browser",
             Self::Doc => "documentation, its links included",
             Self::Dist => "the page as published, and its size",
@@ -66,7 +80,7 @@ impl Stage {
 
     pub(crate) fn needs(self) -> Needs {
         let (build_tools, test_tools) = match self {
-            Self::Fmt | Self::Clippy | Self::Native | Self::Doc => (false, false),
+            Self::Fmt | Self::Clippy | Self::Vectors | Self::Native | Self::Doc => (false, false),
             Self::ClippyWasm | Self::Dist => (true, false),
             Self::Browser | Self::Page => (true, true),
         };
@@ -80,6 +94,7 @@ impl Stage {
             Self::ClippyWasm => {
                 cargo(project, &["clippy", "--target", TARGET, "--all-targets", "-p", PACKAGE, "--", "-D", "warnings"])
             }
+            Self::Vectors => cargo(project, &["test", "-p", PACKAGE, "--test", VECTORS, "--", "--nocapture"]),
             Self::Native => cargo(project, &["test", "--workspace"]),
             Self::Doc => {
                 let mut doc = project.cargo_command()?;

@@ -6,6 +6,7 @@ use super::nodes::Node;
 use super::record::secrets;
 use super::wait::{Job, all};
 use super::{Host, Output};
+use crate::bitcoin;
 use crate::browser::idb::delete_database;
 use crate::browser::js;
 use crate::browser::rows::row_from_js;
@@ -38,6 +39,9 @@ impl Host {
     /// The refusal with its rule.
     pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
         match command {
+            Command::Inspect { hex } => {
+                bitcoin::inspect(&hex).map(Output::text).map_err(|error| ApiError::new(error.code(), error.to_string()))
+            }
             Command::Help { word } => Ok(Output::text(help(word))),
             Command::Status => Ok(Output::text(text::status(&self.bus.fresh(), js::now().0))),
             Command::Chain { count } => Ok(Output::text(text::chain(&self.chains(count).await, js::now().0))),

@@ -3,6 +3,7 @@
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
+use crate::bitcoin;
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
 use crate::ui::hooks::{use_model, use_narrow, use_now, use_number, use_text};
 use crate::ui::kept::Kept;
@@ -20,7 +21,7 @@ const COLUMNS: (u32, u32) = (12, 6);
 pub(crate) fn use_chain() -> Html {
     let (model, narrow, now) = (use_model(), use_narrow(), use_now());
     let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
-    let (top, text) = (use_number(None), use_text(String::new()));
+    let (top, text, header) = (use_number(None), use_text(String::new()), use_text(String::new()));
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
     let live = top.is_none();
     let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { Vec::new() };
@@ -49,6 +50,7 @@ pub(crate) fn use_chain() -> Html {
                 </div>
                 { blocks_table(&tree.blocks, now) }
             </section>
+            { bitcoin_header(&header) }
         </div>
     }
 }
@@ -107,10 +109,7 @@ fn steps(tree: &Tree, columns: u32, live: bool, top: &Kept<Option<u64>>) -> Html
 
 /// Goes to the block of any height, also one that the picture no longer holds.
 fn to_height(text: &Kept<String>) -> Html {
-    let oninput = {
-        let setter = text.keeper();
-        Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()))
-    };
+    let oninput = typed(text);
     let onsubmit = {
         let text = text.trim().to_owned();
         Callback::from(move |event: SubmitEvent| {
@@ -128,6 +127,35 @@ fn to_height(text: &Kept<String>) -> Html {
             </label>
             <button type="submit">{ "Go" }</button>
         </form>
+    }
+}
+
+/// Keeps what is typed.
+fn typed(text: &Kept<String>) -> Callback<InputEvent> {
+    let setter = text.keeper();
+    Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+}
+
+/// Real Bitcoin headers in words, as the word `inspect` of the console explains them.
+fn bitcoin_header(text: &Kept<String>) -> Html {
+    let setter = text.keeper();
+    let genesis = Callback::from(move |_: MouseEvent| setter.set(bitcoin::GENESIS.to_owned()));
+    let words = match text.trim() {
+        "" => String::new(),
+        text => bitcoin::inspect(text).unwrap_or_else(|error| format!("Refused: {error}.")),
+    };
+    html! {
+        <section key="bitcoin" class="panel wide" aria-label="Inspect a Bitcoin header">
+            <div class="panel-title">
+                <h2>{ "Inspect a Bitcoin header" }</h2>
+                <div class="toolbar">
+                    <input type="text" spellcheck="false" placeholder="160 digits each" aria-label="Headers in hexadecimal"
+                        value={(**text).clone()} oninput={typed(text)} />
+                    <button type="button" onclick={genesis}>{ "Bitcoin's first" }</button>
+                </div>
+            </div>
+            <pre class="words" role="status" tabindex="0">{ words }</pre>
+        </section>
     }
 }
 

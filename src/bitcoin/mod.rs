@@ -1,0 +1,104 @@
+//! Real Bitcoin headers through the same code: SHA-256, 256-bit targets, links and the fixed-point
+//! powers of two are the playground's own; here is only what Bitcoin does differently. Pure.
+//!
+//! Bitcoin writes numbers least significant byte first and hashes twice. Every hash is held here as
+//! people read it, most significant byte first, and turned round where Bitcoin hashes it. Sources: the
+//! developer reference of bitcoin.org (block headers, nBits, Merkle trees) and the rules of Bitcoin Core.
+
+mod header;
+mod inspect;
+mod merkle;
+mod target;
+
+pub use header::{HEADER_LEN, Header, check_chain};
+pub use inspect::{GENESIS, MAX_HEADERS, inspect};
+pub use merkle::{merkle_root, proves};
+pub use target::{MAIN_LIMIT, asert, compact, difficulty, retarget, target};
+
+use crate::primitives::{BlockHash, Digest, ParseHexError};
+
+/// Why bytes are no valid Bitcoin headers.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BitcoinError {
+    /// The text is not hexadecimal.
+    #[error(transparent)]
+    Hex(#[from] ParseHexError),
+    /// Not a whole number of headers, or too many.
+    #[error("expected 1 to {MAX_HEADERS} headers of 80 bytes each, found {found} bytes")]
+    Length {
+        /// Bytes.
+        found: usize,
+    },
+    /// The compact target has its sign bit set.
+    #[error("expected a positive target, found the negative 0x{found:08x}")]
+    NegativeTarget {
+        /// The header's field `bits`.
+        found: u32,
+    },
+    /// The compact target is zero, which no hash meets.
+    #[error("expected a target of at least 1, found 0 in 0x{found:08x}")]
+    ZeroTarget {
+        /// The header's field `bits`.
+        found: u32,
+    },
+    /// The compact target has more than 256 bits.
+    #[error("expected a target below 2^256, found 0x{found:08x}")]
+    TargetOverflow {
+        /// The header's field `bits`.
+        found: u32,
+    },
+    /// The target is easier than Bitcoin's main network allows.
+    #[error("expected a target of at most {limit}, found {found}")]
+    EasyTarget {
+        /// The easiest target.
+        limit: Digest,
+        /// The header's.
+        found: Digest,
+    },
+    /// The hash does not meet the target.
+    #[error("expected an id of at most {target}, found {found}")]
+    Work {
+        /// The largest id that meets the header's bits.
+        target: Digest,
+        /// The header's id.
+        found: BlockHash,
+    },
+    /// A header that does not follow the one before it.
+    #[error("expected header {at} to follow {expected}, found that it follows {found}")]
+    Link {
+        /// Its place, counted from 1.
+        at: usize,
+        /// Id of the header before it.
+        expected: BlockHash,
+        /// The id it names.
+        found: BlockHash,
+    },
+    /// A list of transactions without any.
+    #[error("expected at least one transaction, found none")]
+    NoTransactions,
+    /// Two equal hashes side by side: another list has the same Merkle root (CVE-2012-2459).
+    #[error("expected different hashes side by side in the Merkle tree, found {found} twice")]
+    Doubled {
+        /// The hash.
+        found: Digest,
+    },
+}
+
+impl BitcoinError {
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Hex(_) => "bitcoin_hex",
+            Self::Length { .. } => "bitcoin_length",
+            Self::NegativeTarget { .. } => "bitcoin_target_negative",
+            Self::ZeroTarget { .. } => "bitcoin_target_zero",
+            Self::TargetOverflow { .. } => "bitcoin_target_overflow",
+            Self::EasyTarget { .. } => "bitcoin_target_easy",
+            Self::Work { .. } => "bitcoin_work",
+            Self::Link { .. } => "bitcoin_link",
+            Self::NoTransactions => "bitcoin_no_transactions",
+            Self::Doubled { .. } => "bitcoin_doubled",
+        }
+    }
+}

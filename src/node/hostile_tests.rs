@@ -1,0 +1,278 @@
+//! One node and one peer that does not keep to the rules: known failures of other networks, by name.
+
+use super::*;
+use crate::chain::MAX_LOCATOR;
+use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
+use crate::ipc::Request;
+use crate::primitives::{Body, Difficulty, Height, Weight};
+use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
+
+/// A node that is alone with a liar.
+struct Duel {
+    node: Node,
+    now: Timestamp,
+    sequence: u64,
+    sent: Vec<(NodeId, Message)>,
+}
+
+fn head_of(grower: &Grower) -> HeadInfo {
+    let chain = &grower.chain;
+    HeadInfo { id: chain.head(), height: chain.height(), weight: chain.weight() }
+}
+
+impl Duel {
+    fn new() -> Self {
+        let now = GENESIS_TIME.plus(Millis(600_000));
+        let setup = Setup {
+            params: params(),
+            key: key("viewer"),
+            name: "viewer".to_owned(),
+            kind: NodeKind::Viewer,
+            host: "tab".to_owned(),
+            pace: Pace::Interval { ms: 2_000 },
+            miners: 0,
+            session: 1,
+            seed: 1,
+        };
+        let node = Node::start(setup, None, now, &mut Outbox::new()).unwrap();
+        let mut duel = Self { node, now, sequence: 0, sent: Vec::new() };
+        duel.introduce("liar");
+        duel
+    }
+
+    /// A peer says hello, with the genesis block as its head.
+    fn introduce(&mut self, peer: &str) {
+        let record = NodeRecord::sign(&key(peer), peer, NodeKind::Pow, "tab", self.now);
+        let head = head_of(&Grower::new(params()));
+        self.hear(peer, &Message::Hello { record, head });
+    }
+
+    /// The node hears a message of a peer; its answers to that peer.
+    fn hear(&mut self, peer: &str, message: &Message) -> Vec<Message> {
+        self.sequence += 1;
+        let chain_id = self.node.chain_id();
+        let frame = seal_frame(&key(peer), &chain_id, (1, self.sequence), Some(self.node.id), message);
+        self.handle(Input::Frame(frame));
+        self.taken(peer)
+    }
+
+    fn pass(&mut self, span: Millis) {
+        self.now = self.now.plus(span);
+        self.handle(Input::Wake);
+    }
+
+    fn handle(&mut self, input: Input) {
+        let (mut out, chain_id) = (Outbox::new(), self.node.chain_id());
+        self.node.handle(self.now, input, &mut out);
+        for output in out {
+            if let Output::Send { to, frame } = output {
+                self.sent.push((to, Envelope::parse(&frame, &chain_id).unwrap().message().unwrap()));
+            }
+        }
+    }
+
+    /// What was sent to a peer since it was looked at last.
+    fn taken(&mut self, peer: &str) -> Vec<Message> {
+        let to = key(peer).node_id();
+        self.sent.extract_if(.., |(receiver, _)| *receiver == to).map(|(_, message)| message).collect()
+    }
+
+    /// Whether the node would still judge a frame of this peer.
+    fn listens_to(&self, peer: &str) -> bool {
+        self.node.peers.admits(&key(peer).node_id(), self.now)
+    }
+
+    fn is_at_genesis(&self) -> bool {
+        self.node.chain.len() == 1 && self.node.chain.head() == self.node.chain_id()
+    }
+}
+
+fn compact(block: &Block) -> Message {
+    let transactions = block.body.transactions.iter().map(Transaction::id).collect();
+    Message::BlockFound(CompactBlock { header: block.header, seal: block.seal, data: Vec::new(), transactions })
+}
+
+/// Work blocks whose parents nobody knows, each of valid work.
+fn strays(count: u64) -> impl Iterator<Item = Block> {
+    let good = Grower::new(params()).work_block("miner", 1_000, Vec::new());
+    (0..count).map(move |number| {
+        let mut block = good.clone();
+        block.header.parent.0[..8].copy_from_slice(&number.to_le_bytes());
+        block.header = mine(block.header);
+        block
+    })
+}
+
+#[test]
+fn requests_at_genesis_are_answered_with_what_there_is() {
+    let mut duel = Duel::new();
+    let genesis = duel.node.chain_id();
+    let nothing = [Message::Headers(Vec::new())];
+    assert_eq!(duel.hear("liar", &Message::GetHeaders(Vec::new())), nothing);
+    assert_eq!(duel.hear("liar", &Message::GetHeaders(vec![genesis])), nothing);
+    assert_eq!(duel.hear("liar", &Message::GetHeaders(vec![BlockHash([7; 32]); MAX_LOCATOR])), nothing);
+    let body = Body { data: duel.node.chain.get(&genesis).unwrap().block.body.data.clone(), transactions: Vec::new() };
+    assert_eq!(duel.hear("liar", &Message::GetBodies(vec![genesis])), [Message::Bodies(vec![(genesis, body)])]);
+    assert_eq!(duel.hear("liar", &Message::GetBodies(Vec::new())), [Message::Bodies(Vec::new())]);
+    assert_eq!(duel.hear("liar", &Message::GetBodies(vec![BlockHash([7; 32])])), [Message::Bodies(Vec::new())]);
+    assert!(duel.listens_to("liar"), "a question is no fault");
+}
+
+#[test]
+fn a_locator_of_unknown_ids_is_answered_from_the_first_block_on() {
+    let mut duel = Duel::new();
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 3);
+    for height in 1..=3 {
+        let block = grower.chain.get(&grower.chain.at(Height(height)).unwrap()).unwrap().block.clone();
+        duel.hear("liar", &compact(&block));
+    }
+    assert_eq!(duel.node.chain.height(), Height(3));
+    for locator in [Vec::new(), vec![BlockHash([7; 32]); MAX_LOCATOR]] {
+        let answers = duel.hear("liar", &Message::GetHeaders(locator));
+        assert!(matches!(&answers[..], [Message::Headers(headers)] if headers.len() == 3), "{answers:?}");
+    }
+}
+
+#[test]
+fn empty_lists_from_a_peer_change_nothing() {
+    let mut duel = Duel::new();
+    for message in [
+        Message::NodeList(Vec::new()),
+        Message::Inv(Vec::new()),
+        Message::GetTransactions(Vec::new()),
+        Message::Transactions(Vec::new()),
+        Message::Headers(Vec::new()),
+        Message::Bodies(Vec::new()),
+    ] {
+        duel.hear("liar", &message);
+        assert!(duel.is_at_genesis() && duel.node.mempool.is_empty(), "{message:?}");
+    }
+    assert!(duel.listens_to("liar"));
+}
+
+#[test]
+fn a_heavy_head_with_no_headers_behind_it_is_not_believed() {
+    let mut duel = Duel::new();
+    let head = HeadInfo { id: BlockHash([9; 32]), height: Height(u64::MAX), weight: Weight(u128::MAX) };
+    let asked = duel.hear("liar", &Message::Ping { token: 0, head, answer_by: None });
+    assert!(matches!(&asked[..], [Message::GetHeaders(_)]), "{asked:?}");
+    duel.hear("liar", &Message::Headers(Vec::new()));
+    assert!(duel.is_at_genesis() && duel.node.sync.is_idle());
+}
+
+#[test]
+fn a_body_that_is_not_the_headers_is_refused_and_the_block_is_taken_from_another() {
+    let mut duel = Duel::new();
+    duel.introduce("honest");
+    let mut grower = Grower::new(params());
+    let transfer = grower.transfer("alice", 0, "bob", 1);
+    let block = grower.work_block("miner", 1_000, vec![transfer]);
+    grower.import(block.clone()).unwrap();
+    let ping = Message::Ping { token: 0, head: head_of(&grower), answer_by: None };
+    let headers = Message::Headers(vec![(block.header, block.seal)]);
+    duel.hear("liar", &ping);
+    let asked = duel.hear("liar", &headers);
+    assert_eq!(asked, [Message::GetBodies(vec![block.id()])]);
+    duel.hear("liar", &Message::Bodies(vec![(block.id(), Body::default())]));
+    assert!(duel.is_at_genesis() && !duel.listens_to("liar"));
+    // Within half a minute the other one is asked, who answers.
+    for _ in 0..30 {
+        duel.pass(Millis(1_000));
+        let mut open = duel.taken("honest");
+        open.extend(duel.hear("honest", &ping));
+        while let Some(asked) = open.pop() {
+            if matches!(asked, Message::GetHeaders(_)) {
+                open.extend(duel.hear("honest", &headers));
+            } else if matches!(asked, Message::GetBodies(_)) {
+                open.extend(duel.hear("honest", &Message::Bodies(vec![(block.id(), block.body.clone())])));
+            }
+        }
+    }
+    assert_eq!(duel.node.chain.head(), block.id(), "the id was not condemned");
+}
+
+#[test]
+fn a_flood_of_blocks_without_parents_keeps_nothing() {
+    let mut duel = Duel::new();
+    for block in strays(500) {
+        duel.hear("liar", &compact(&block));
+    }
+    assert!(duel.is_at_genesis() && duel.node.compact.is_empty() && duel.node.deferred.is_empty());
+}
+
+#[test]
+fn a_flood_of_blocks_with_unknown_transactions_keeps_a_bounded_few() {
+    let mut duel = Duel::new();
+    let genesis = duel.node.chain_id();
+    for (number, mut block) in (0..).zip(strays(200)) {
+        block.header.parent = genesis;
+        block.header.time = GENESIS_TIME.plus(Millis(1_000 + number));
+        block.header = mine(block.header);
+        let message = CompactBlock {
+            header: block.header,
+            seal: block.seal,
+            data: Vec::new(),
+            transactions: vec![TxId([1; 32]); 200],
+        };
+        duel.hear("liar", &Message::BlockFound(message));
+    }
+    assert!(duel.is_at_genesis() && duel.node.compact.len() <= MAX_COMPACT && !duel.node.compact.is_empty());
+}
+
+#[test]
+fn a_flood_of_blocks_from_the_future_keeps_a_bounded_few() {
+    let mut duel = Duel::new();
+    let mut grower = Grower::new(params());
+    for number in 0..200 {
+        let after = duel.now.since(GENESIS_TIME).0 + 60_000 + number;
+        let block = grower.work_block("miner", after, Vec::new());
+        duel.hear("liar", &compact(&block));
+    }
+    assert!(duel.is_at_genesis() && duel.node.deferred.len() == MAX_DEFERRED);
+    assert!(duel.listens_to("liar"), "a clock that is ahead is no fault");
+}
+
+#[test]
+fn times_between_cannot_lower_the_difficulty() {
+    // The time warp of other networks moves the ends of a retarget's window. Here only the last time and
+    // the number of blocks count, and no block may be older than its parent.
+    let mut moving = params();
+    let (min, max) = (Difficulty(1), Difficulty(1 << 20));
+    moving.retarget = crate::primitives::Retarget::Asert { ideal: Millis(5_000), half_life: Millis(20_000), min, max };
+    let required = |spans: [u64; 4]| {
+        let mut grower = Grower::new(moving.clone());
+        for span in spans {
+            let block = grower.work_block("miner", span, Vec::new());
+            grower.import(block).unwrap();
+        }
+        grower.chain.head_state().required_difficulty(Height(5)).unwrap()
+    };
+    let honest = required([1_000; 4]);
+    assert_eq!(honest, required([250, 250, 250, 3_250]));
+    assert_eq!(honest, required([3_250, 250, 250, 250]));
+    assert!(required([250; 4]) > honest && honest > Difficulty(16));
+}
+
+#[test]
+fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
+    let mut duel = Duel::new();
+    for text in
+        ["", "abc", "aaaé", "é", "💥💥", "zzzz", "18446744073709551616", "\u{0}\u{0}\u{0}\u{0}", &"ü".repeat(32)]
+    {
+        let mut ask = |request| duel.node.answer(duel.now, request, &mut Outbox::new()).unwrap_err().code.clone();
+        assert_eq!(ask(Request::Block { which: text.to_owned() }), "unknown_block", "{text:?}");
+        assert_eq!(ask(Request::Transaction { id: text.to_owned() }), "unknown_transaction", "{text:?}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
+    let mut duel = Duel::new();
+    let good = Grower::new(params()).transfer("alice", 0, "bob", 1).to_bytes();
+    for raw in [Vec::new(), good[..good.len() - 1].to_vec(), [good.as_slice(), &[0]].concat(), vec![0xff; 5_000]] {
+        let refused = duel.node.answer(duel.now, Request::Submit { raw }, &mut Outbox::new()).unwrap_err();
+        assert_eq!(refused.code, "encoding");
+        assert!(duel.node.mempool.is_empty());
+    }
+}
