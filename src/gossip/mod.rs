@@ -14,7 +14,7 @@ pub use message::{
 };
 pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};
-pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError};
+pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError, Tip};
 
 use crate::primitives::{BlockHash, NodeId, to_hex};
 
