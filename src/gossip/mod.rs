@@ -7,7 +7,7 @@ mod peers;
 mod seen;
 mod sync;
 
-pub use frame::{Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, network_id, seal_frame};
+pub use frame::{Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, carries_transactions, network_id, seal_frame};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES, MAX_RECORDS, Message,
     MessageType, NodeRecord,

@@ -8,6 +8,7 @@ mod fetching;
 mod frames;
 #[cfg(test)]
 mod gossip_tests;
+mod inputs;
 mod io;
 mod making;
 mod notice;
@@ -23,6 +24,7 @@ mod writer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use notice::Notice;
 
