@@ -157,7 +157,7 @@ fn sealed(session: u64, sequence: u64) -> Vec<u8> {
 fn judge(frame: &[u8], peers: &mut Peers) -> Result<Message, FrameError> {
     let envelope = Envelope::parse(frame, &CHAIN)?;
     envelope.verify()?;
-    peers.heard(&envelope, NOW)?;
+    peers.heard(&envelope, false, NOW)?;
     envelope.message()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Bench, codes};
 use crate::consensus::{CheckedTransaction, TxError};
-use crate::mempool::{Admission, MAX_BYTES, MAX_COUNT, MAX_NONCE_GAP, MAX_PER_ACCOUNT, Mempool, MempoolError};
+use crate::mempool::{MAX_BYTES, MAX_COUNT, MAX_NONCE_GAP, MAX_PER_ACCOUNT, Mempool, MempoolError};
 use crate::primitives::{Amount, BlockHash, Height, MAX_EXACT, Payload, Timestamp, Transaction, TxBody};
 use crate::state::State;
 use crate::testkit::{key, params};
@@ -22,13 +22,14 @@ impl Waiting {
         let state = bench.grower.chain.head_state().clone();
         let mut waiting = Self { bench, mempool: Mempool::default(), state };
         let first = waiting.bench.signed(|body| body.fee = Amount(10));
-        assert_eq!(waiting.admit(first), Ok(Admission::Added));
+        assert_eq!(waiting.admit(first), Ok(0));
         waiting
     }
 
-    fn admit(&mut self, transaction: Transaction) -> Result<Admission, MempoolError> {
+    /// Number of transactions that had to go for this one.
+    fn admit(&mut self, transaction: Transaction) -> Result<usize, MempoolError> {
         let checked = self.bench.grower.checked(transaction);
-        self.mempool.admit(checked, &self.state, Height(2), NOW)
+        self.mempool.admit(checked, &self.state, Height(2), NOW).map(|gone| gone.len())
     }
 }
 
@@ -101,7 +102,7 @@ fn an_account_that_reorganisations_throw_back_again_and_again_fills_its_share_an
         waiting.state = state_at(1 + step * span);
         for nonce in 0..span {
             let transaction = waiting.bench.signed(|body| body.nonce = 1 + step * span + nonce);
-            assert_eq!(waiting.admit(transaction), Ok(Admission::Added));
+            assert_eq!(waiting.admit(transaction), Ok(0));
         }
     }
     waiting.state = state_at(1);
@@ -155,7 +156,7 @@ fn a_flood_fills_the_mempool_to_its_bound_and_only_a_better_fee_gets_in() {
     assert!(mempool.len() <= MAX_COUNT && mempool.bytes() <= MAX_BYTES && mempool.bytes() > MAX_BYTES - 2_048);
     let (count, bytes) = (mempool.len(), mempool.bytes());
     let better = flood(&mut bench, "bob", 0, 3);
-    assert_eq!(mempool.admit(better, &state, Height(3), NOW), Ok(Admission::Added));
+    assert_eq!(mempool.admit(better, &state, Height(3), NOW).map(|gone| gone.len()), Ok(1));
     assert_eq!((mempool.len(), mempool.bytes()), (count, bytes), "one of the worst made room");
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::consensus::{BlockError, CheckedBlock, SignatureCache, check_header};
-use crate::primitives::{Block, BlockHash, Timestamp};
+use crate::primitives::{Block, BlockHash, Header, Timestamp, TxId};
 use crate::state::State;
 
 use super::{Chain, MAX_INVALID, TreeEntry, encode_undo};
@@ -47,32 +47,52 @@ impl Chain {
     /// The first rule that is broken. If the id is to blame it is remembered and never checked again.
     pub fn import(&mut self, block: Block, now: Timestamp, cache: &mut SignatureCache) -> Result<Import, BlockError> {
         let id = block.id();
-        if self.contains(&id) {
-            return Ok(Import::AlreadyKnown);
+        if let Some(verdict) = self.known_verdict(&id) {
+            return verdict;
         }
-        if let Some(error) = self.invalid.get(&id) {
-            return Err(error.clone());
-        }
-        let parent = block.header.parent;
-        if self.invalid.contains_key(&parent) {
-            return self.refuse(id, BlockError::InvalidAncestor { ancestor: parent });
-        }
-        if let Err(error) = check_header(&block.header, &block.seal, &self.params, &self.genesis) {
+        if let Err(error) = check_header(&block.header, &block.seal, &self.params, &self.genesis, cache) {
             return self.refuse(id, error);
         }
-        if !self.contains(&parent) {
-            return Ok(Import::Orphan { parent });
+        if let Some(verdict) = self.not_yet(id, &block.header, now) {
+            return verdict;
         }
-        if block.header.time > now.plus(self.params.max_future) {
-            // The limit is subtracted from the block's time, so that it may come in just then.
-            return Ok(Import::Deferred {
-                until: Timestamp(block.header.time.0.saturating_sub(self.params.max_future.0)),
-            });
-        }
-        match self.connect(block, cache) {
-            Ok(import) => Ok(import),
+        match CheckedBlock::check(block, &self.params, &self.genesis, cache) {
+            Ok(block) => self.connect(block),
             Err(error) => self.refuse(id, error),
         }
+    }
+
+    /// Imports a block that is checked by itself already.
+    ///
+    /// # Errors
+    /// As [`Self::import`].
+    pub fn import_checked(&mut self, block: CheckedBlock, now: Timestamp) -> Result<Import, BlockError> {
+        let id = block.id();
+        match self.known_verdict(&id).or_else(|| self.not_yet(id, &block.get().header, now)) {
+            Some(verdict) => verdict,
+            None => self.connect(block),
+        }
+    }
+
+    fn known_verdict(&self, id: &BlockHash) -> Option<Result<Import, BlockError>> {
+        if self.contains(id) {
+            return Some(Ok(Import::AlreadyKnown));
+        }
+        self.invalid.get(id).map(|error| Err(error.clone()))
+    }
+
+    /// Why a block cannot be connected, or not now.
+    fn not_yet(&mut self, id: BlockHash, header: &Header, now: Timestamp) -> Option<Result<Import, BlockError>> {
+        let parent = header.parent;
+        if self.invalid.contains_key(&parent) {
+            return Some(self.refuse(id, BlockError::InvalidAncestor { ancestor: parent }));
+        }
+        if !self.contains(&parent) {
+            return Some(Ok(Import::Orphan { parent }));
+        }
+        // The limit is subtracted from the block's time, so that it may come in just then.
+        let until = Timestamp(header.time.0.saturating_sub(self.params.max_future.0));
+        (header.time > now.plus(self.params.max_future)).then_some(Ok(Import::Deferred { until }))
     }
 
     fn refuse(&mut self, id: BlockHash, error: BlockError) -> Result<Import, BlockError> {
@@ -87,15 +107,18 @@ impl Chain {
         Err(error)
     }
 
-    fn connect(&mut self, block: Block, cache: &mut SignatureCache) -> Result<Import, BlockError> {
-        let checked = CheckedBlock::check(block, &self.params, &self.genesis, cache)?;
-        let parent_id = checked.get().header.parent;
-        let parent_state = self.state_at(&parent_id, cache)?;
-        let Some(parent) = self.entries.get(&parent_id) else { return Ok(Import::Orphan { parent: parent_id }) };
-        let connected = parent_state.connect(&self.params, &parent.block.header, &parent_id, checked)?;
-        let id = connected.id();
+    fn connect(&mut self, block: CheckedBlock) -> Result<Import, BlockError> {
+        let id = block.id();
+        let parent_id = block.get().header.parent;
+        let parent_state = self.state_at(&parent_id);
+        let Some(parent) = self.get(&parent_id) else { return Ok(Import::Orphan { parent: parent_id }) };
+        let parent_weight = parent.weight;
+        let connected = match parent_state.connect(&self.params, &parent.block.header, &parent_id, block) {
+            Ok(connected) => connected,
+            Err(error) => return self.refuse(id, error),
+        };
         let (block, tx_ids, state, undo) = connected.into_parts();
-        let weight = parent.weight.plus(block.header.difficulty);
+        let weight = parent_weight.plus(block.header.difficulty);
         let entry = TreeEntry { block: Rc::new(block), tx_ids: tx_ids.into(), weight, undo: encode_undo(&undo) };
         let wins = entry.rank(id) > self.head_entry().rank(self.head());
         self.entries.insert(id, entry);
@@ -113,7 +136,7 @@ impl Chain {
         let mut joint = id;
         while !self.on_best(&joint) {
             change.applied.push(joint);
-            match self.entries.get(&joint) {
+            match self.get(&joint) {
                 Some(entry) => joint = entry.block.header.parent,
                 None => break,
             }
@@ -122,19 +145,15 @@ impl Chain {
         let old_head = self.head();
         while self.head() != joint {
             let Some(left) = self.best.pop() else { break };
-            if let Some(entry) = self.entries.get(&left) {
-                for transaction in entry.tx_ids.iter() {
-                    self.committed.remove(transaction);
-                }
+            for transaction in self.tx_ids(&left).iter() {
+                self.committed.remove(transaction);
             }
             change.reverted.push(left);
         }
         for joined in &change.applied {
             self.best.push(*joined);
-            if let Some(entry) = self.entries.get(joined) {
-                for transaction in entry.tx_ids.iter() {
-                    self.committed.insert(*transaction, *joined);
-                }
+            for transaction in self.tx_ids(joined).iter() {
+                self.committed.insert(*transaction, *joined);
             }
         }
         let old_state = std::mem::replace(&mut self.head_state, state);
@@ -142,8 +161,12 @@ impl Chain {
         change
     }
 
+    fn tx_ids(&self, id: &BlockHash) -> Rc<[TxId]> {
+        self.get(id).map_or_else(|| Rc::from([]), |entry| Rc::clone(&entry.tx_ids))
+    }
+
     /// The state after a block of the tree.
-    fn state_at(&self, id: &BlockHash, cache: &mut SignatureCache) -> Result<State, BlockError> {
+    fn state_at(&self, id: &BlockHash) -> State {
         // Down to an ancestor whose state is at hand, then up again.
         let mut above = Vec::new();
         let mut at = *id;
@@ -157,25 +180,21 @@ impl Chain {
             if self.on_best(&at) {
                 break self.state_below_head(&at);
             }
-            let Some(entry) = self.entries.get(&at) else { break self.head_state.clone() };
-            above.push(Rc::clone(&entry.block));
+            let Some(entry) = self.get(&at) else { break self.head_state.clone() };
+            above.push(entry);
             at = entry.block.header.parent;
         };
-        for block in above.into_iter().rev() {
-            let parent_id = block.header.parent;
-            let Some(parent) = self.entries.get(&parent_id) else { break };
-            let checked = CheckedBlock::check((*block).clone(), &self.params, &self.genesis, cache)?;
-            let connected = state.connect(&self.params, &parent.block.header, &parent_id, checked)?;
-            state = connected.into_parts().2;
+        for entry in above.into_iter().rev() {
+            state = state.apply_again(&self.params, &entry.block, &entry.tx_ids);
         }
-        Ok(state)
+        state
     }
 
     /// The state after a block of the best chain, by taking the blocks above it back.
     fn state_below_head(&self, id: &BlockHash) -> State {
         let above = self.best.iter().rev().take_while(|best| *best != id);
         above
-            .filter_map(|block| self.entries.get(block))
+            .filter_map(|block| self.get(block))
             .fold(self.head_state.clone(), |state, entry| state.reverted(&entry.undo()))
     }
 }

@@ -46,6 +46,9 @@ pub struct Chain {
     states: StateCache,
     invalid: SortedMap<BlockHash, BlockError>,
     invalid_order: VecDeque<BlockHash>,
+    /// Entries looked at, to see that it does not grow with the chain.
+    #[cfg(test)]
+    visits: std::cell::Cell<usize>,
 }
 
 /// A block in the tree.
@@ -125,6 +128,8 @@ impl Chain {
             states: StateCache::default(),
             invalid: SortedMap::new(),
             invalid_order: VecDeque::new(),
+            #[cfg(test)]
+            visits: std::cell::Cell::default(),
         }
     }
 
@@ -173,13 +178,15 @@ impl Chain {
     /// A block of the tree.
     #[must_use]
     pub fn get(&self, id: &BlockHash) -> Option<&TreeEntry> {
+        #[cfg(test)]
+        self.visits.update(|visits| visits + 1);
         self.entries.get(id)
     }
 
     /// Whether a block is in the tree.
     #[must_use]
     pub fn contains(&self, id: &BlockHash) -> bool {
-        self.entries.contains_key(id)
+        self.get(id).is_some()
     }
 
     /// Why a block was refused, if it was and its id is to blame.
@@ -216,6 +223,11 @@ impl Chain {
         self.committed.keys().filter(move |id| id.to_string().starts_with(prefix)).take(limit).copied()
     }
 
+    /// All blocks of the tree, in no order that means anything.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.entries.values().map(|entry| entry.block.as_ref())
+    }
+
     /// Number of blocks in the tree, genesis counted.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -246,7 +258,7 @@ impl Chain {
     }
 
     fn head_entry(&self) -> &TreeEntry {
-        self.entries.get(&self.head()).expect("the head is in the tree")
+        self.get(&self.head()).expect("the head is in the tree")
     }
 }
 

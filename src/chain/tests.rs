@@ -197,6 +197,41 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
 }
 
 #[test]
+fn a_later_change_of_parameters_does_not_put_off_an_earlier_one() {
+    let mut grower = Grower::new(params());
+    let order = |grower: &mut Grower, nonce: u64, difficulty: u64| {
+        let change = ParamsChange { difficulty: Some(Difficulty(difficulty)), ..ParamsChange::default() };
+        let order = grower.sign("operator", nonce, Payload::SetParams(change));
+        let block = grower.work_block("miner", 1_000, vec![order]);
+        grower.import(block).unwrap();
+    };
+    grower.grow("miner", 4);
+    order(&mut grower, 0, 32);
+    order(&mut grower, 1, 64);
+    // Height 7: height 8 is too soon for this one.
+    order(&mut grower, 2, 8);
+    grower.grow("miner", 9);
+    let of = |height| grower.chain.get(&grower.chain.at(Height(height)).unwrap()).unwrap().block.header.difficulty.0;
+    assert_eq!([of(7), of(8), of(15), of(16)], [16, 64, 64, 8]);
+}
+
+#[test]
+fn choosing_the_head_and_naming_the_chain_cost_no_more_on_a_longer_chain() {
+    let mut grower = Grower::new(params());
+    let mut cost = |height: usize| {
+        let missing = height - usize::try_from(grower.chain.height().0).unwrap();
+        grower.grow("miner", missing);
+        let next = grower.work_block("miner", 1_000, Vec::new());
+        grower.chain.visits.set(0);
+        grower.import(next).unwrap();
+        (grower.chain.visits.get(), grower.chain.locator().len())
+    };
+    let (short, long) = (cost(100), cost(3_200));
+    assert_eq!(short.0, long.0, "entries visited");
+    assert!(long.1 <= short.1 + 5, "an id more for each doubling: {short:?}, {long:?}");
+}
+
+#[test]
 fn a_restored_tree_is_the_tree_and_a_broken_one_is_named() {
     let mut grower = Grower::new(params());
     let transfer = grower.transfer("alice", 0, "bob", 5);

@@ -70,7 +70,7 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         }
         "inspect" => {
             let first = arguments.text("Bitcoin headers of 160 hexadecimal digits each")?;
-            Command::Inspect { hex: first + &arguments.rest() }
+            Command::Inspect { hex: format!("{first}{}", arguments.rest()) }
         }
         _ => Command::Help { word: arguments.optional("a command", Word::find)? },
     })

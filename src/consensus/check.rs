@@ -5,16 +5,17 @@
 use crate::primitives::SortedSet;
 use crate::primitives::{
     Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT,
-    MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload, Retarget, Seal, Transaction, TxBody,
-    TxId,
+    MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload, Retarget, Seal, Signature, Transaction,
+    TxBody, TxId, merkle_root, sha256,
 };
 
 use super::{BlockError, MAX_AUTHORITIES, Params, ParamsError, TxError, slots, work};
 
 /// Most decimal places of an asset.
 pub const MAX_DECIMALS: u8 = 12;
-/// Transactions whose signatures are remembered as verified, in each of two generations: twice the
-/// mempool, so that a transaction is verified once although it arrives alone and again in blocks.
+/// Signatures of each kind that are remembered as verified, in each of two generations: twice the mempool,
+/// so that a transaction is verified once although it arrives alone and again in blocks, and a seal once
+/// although its header arrives before its body.
 pub const SIGNATURE_CACHE: usize = 10_000;
 
 /// A transaction that is valid by itself: sizes, network, signature.
@@ -35,9 +36,29 @@ pub struct CheckedBlock {
 /// Signatures that were verified before, by the full bytes they stand in.
 #[derive(Clone, Debug, Default)]
 pub struct SignatureCache {
+    transactions: Remembered,
+    // Apart, so that a flood of transactions does not push them out.
+    seals: Remembered,
+    verified: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Remembered {
     young: SortedSet<Digest>,
     old: SortedSet<Digest>,
-    verified: u64,
+}
+
+impl Remembered {
+    fn contains(&self, digest: &Digest) -> bool {
+        self.young.contains(digest) || self.old.contains(digest)
+    }
+
+    fn insert(&mut self, digest: Digest) {
+        if self.young.len() >= SIGNATURE_CACHE {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(digest);
+    }
 }
 
 impl SignatureCache {
@@ -47,18 +68,27 @@ impl SignatureCache {
         self.verified
     }
 
-    fn verify(&mut self, transaction: &Transaction) -> bool {
-        let leaf = transaction.leaf();
-        if self.young.contains(&leaf) || self.old.contains(&leaf) {
+    fn transaction_verifies(&mut self, transaction: &Transaction, leaf: Digest) -> bool {
+        if self.transactions.contains(&leaf) {
             return true;
         }
         self.verified = self.verified.saturating_add(1);
         let verifies = transaction.signature_verifies();
         if verifies {
-            if self.young.len() >= SIGNATURE_CACHE {
-                self.old = std::mem::take(&mut self.young);
-            }
-            self.young.insert(leaf);
+            self.transactions.insert(leaf);
+        }
+        verifies
+    }
+
+    fn seal_verifies(&mut self, header: &Header, chain_id: &BlockHash, signature: &Signature) -> bool {
+        let digest = sha256(&[&header.to_bytes(), &signature.0]);
+        if self.seals.contains(&digest) {
+            return true;
+        }
+        self.verified = self.verified.saturating_add(1);
+        let verifies = header.seal_verifies(chain_id, signature);
+        if verifies {
+            self.seals.insert(digest);
         }
         verifies
     }
@@ -75,25 +105,8 @@ impl CheckedTransaction {
         chain_id: &BlockHash,
         cache: &mut SignatureCache,
     ) -> Result<Self, TxError> {
-        let body = &transaction.body;
-        if body.version != TxBody::VERSION {
-            return Err(TxError::Version { expected: TxBody::VERSION, found: body.version });
-        }
-        if body.chain_id != *chain_id {
-            return Err(TxError::ChainId { expected: *chain_id, found: body.chain_id });
-        }
-        if body.fee < params.min_fee {
-            return Err(TxError::FeeTooLow { expected: params.min_fee, found: body.fee });
-        }
-        for number in [body.fee.0, body.payload.amount().0, body.nonce] {
-            if number > MAX_EXACT {
-                return Err(TxError::Overflow { found: number });
-            }
-        }
-        check_payload(&body.payload)?;
-        if !cache.verify(&transaction) {
-            return Err(TxError::Signature { from: transaction.body.from });
-        }
+        let leaf = transaction.leaf();
+        check_transaction(&transaction, leaf, params, chain_id, cache)?;
         Ok(Self { id: transaction.id(), transaction })
     }
 
@@ -108,6 +121,32 @@ impl CheckedTransaction {
     pub const fn id(&self) -> TxId {
         self.id
     }
+}
+
+fn check_transaction(
+    transaction: &Transaction,
+    leaf: Digest,
+    params: &Params,
+    chain_id: &BlockHash,
+    cache: &mut SignatureCache,
+) -> Result<(), TxError> {
+    let body = &transaction.body;
+    if body.version != TxBody::VERSION {
+        return Err(TxError::Version { expected: TxBody::VERSION, found: body.version });
+    }
+    if body.chain_id != *chain_id {
+        return Err(TxError::ChainId { expected: *chain_id, found: body.chain_id });
+    }
+    if body.fee < params.min_fee {
+        return Err(TxError::FeeTooLow { expected: params.min_fee, found: body.fee });
+    }
+    for number in [body.fee.0, body.payload.amount().0, body.nonce] {
+        if number > MAX_EXACT {
+            return Err(TxError::Overflow { found: number });
+        }
+    }
+    check_payload(&body.payload)?;
+    if cache.transaction_verifies(transaction, leaf) { Ok(()) } else { Err(TxError::Signature { from: body.from }) }
 }
 
 fn check_payload(payload: &Payload) -> Result<(), TxError> {
@@ -180,7 +219,13 @@ pub(super) fn count(len: usize) -> u64 {
 ///
 /// # Errors
 /// The first rule that is broken.
-pub fn check_header(header: &Header, seal: &Seal, params: &Params, chain_id: &BlockHash) -> Result<(), BlockError> {
+pub fn check_header(
+    header: &Header,
+    seal: &Seal,
+    params: &Params,
+    chain_id: &BlockHash,
+    cache: &mut SignatureCache,
+) -> Result<(), BlockError> {
     if header.difficulty.0 == 0 || header.difficulty.0 > MAX_EXACT {
         return Err(BlockError::DifficultyRange { found: header.difficulty });
     }
@@ -188,7 +233,7 @@ pub fn check_header(header: &Header, seal: &Seal, params: &Params, chain_id: &Bl
         (Kind::Work, Seal::Work) => check_work(header),
         (Kind::Authority, Seal::Authority(signature)) => {
             check_turn(header, params)?;
-            if header.seal_verifies(chain_id, signature) {
+            if cache.seal_verifies(header, chain_id, signature) {
                 Ok(())
             } else {
                 Err(BlockError::Seal { sealer: header.sealer })
@@ -234,16 +279,16 @@ impl CheckedBlock {
         chain_id: &BlockHash,
         cache: &mut SignatureCache,
     ) -> Result<Self, BlockError> {
-        check_header(&block.header, &block.seal, params, chain_id)?;
-        check_body(&block)?;
+        check_header(&block.header, &block.seal, params, chain_id, cache)?;
+        let leaves = check_body(&block)?;
         let mut seen = SortedSet::new();
         let mut tx_ids = Vec::with_capacity(block.body.transactions.len());
-        for transaction in &block.body.transactions {
+        for (transaction, leaf) in block.body.transactions.iter().zip(leaves) {
             let id = transaction.id();
             if !seen.insert(id) {
                 return Err(BlockError::DuplicateTransaction { id });
             }
-            CheckedTransaction::check(transaction.clone(), params, chain_id, cache)
+            check_transaction(transaction, leaf, params, chain_id, cache)
                 .map_err(|error| BlockError::Transaction { id, error })?;
             tx_ids.push(id);
         }
@@ -275,7 +320,8 @@ impl CheckedBlock {
     }
 }
 
-fn check_body(block: &Block) -> Result<(), BlockError> {
+/// Checks that the body is the header's; gives the leaves of its transactions.
+fn check_body(block: &Block) -> Result<Vec<Digest>, BlockError> {
     let Block { header, body, .. } = block;
     if body.transactions.len() > MAX_TRANSACTIONS {
         return Err(BlockError::TooManyTransactions { limit: MAX_TRANSACTIONS, found: body.transactions.len() });
@@ -287,10 +333,15 @@ fn check_body(block: &Block) -> Result<(), BlockError> {
     if found > MAX_BODY_BYTES {
         return Err(BlockError::BodyTooLong { limit: MAX_BODY_BYTES, found });
     }
-    let expected = body.tx_root();
+    let leaves: Vec<Digest> = body.transactions.iter().map(Transaction::leaf).collect();
+    let expected = merkle_root(&leaves);
     if header.tx_root != expected {
         return Err(BlockError::TxRoot { expected, found: header.tx_root });
     }
     let expected = body.data_hash();
-    if header.data_hash == expected { Ok(()) } else { Err(BlockError::DataHash { expected, found: header.data_hash }) }
+    if header.data_hash == expected {
+        Ok(leaves)
+    } else {
+        Err(BlockError::DataHash { expected, found: header.data_hash })
+    }
 }

@@ -136,6 +136,13 @@ pub fn network_id(chain_id: &BlockHash) -> [u8; 8] {
     id
 }
 
+/// Whether bytes, if they are a frame, offer or carry transactions of which nobody said that they are a block's.
+#[must_use]
+pub fn carries_transactions(bytes: &[u8]) -> bool {
+    let kind = bytes.get(93).and_then(|byte| MessageType::from_byte(*byte).ok());
+    kind.is_some_and(|kind| [MessageType::INV, MessageType::NEW_TRANSACTION].contains(&kind))
+}
+
 /// Encodes and signs one frame.
 #[must_use]
 pub fn seal_frame(

@@ -178,6 +178,15 @@ const TYPES: [(&str, usize); 15] = [
 ];
 
 impl MessageType {
+    /// The type of [`Message::Inv`].
+    pub const INV: Self = Self(5);
+    /// The type of [`Message::NewTransaction`].
+    pub const NEW_TRANSACTION: Self = Self(6);
+    /// The type of [`Message::Headers`].
+    pub const HEADERS: Self = Self(11);
+    /// The type of [`Message::Bodies`].
+    pub const BODIES: Self = Self(13);
+
     /// The type of a byte.
     ///
     /// # Errors
@@ -289,6 +298,10 @@ mod tests {
             let (kind, payload) = message.encode();
             assert_eq!(usize::from(kind.byte()), byte);
             assert_eq!(message.kind(), kind);
+            assert_eq!(kind == MessageType::INV, matches!(message, Message::Inv(_)));
+            assert_eq!(kind == MessageType::NEW_TRANSACTION, matches!(message, Message::NewTransaction(_)));
+            assert_eq!(kind == MessageType::HEADERS, matches!(message, Message::Headers(_)));
+            assert_eq!(kind == MessageType::BODIES, matches!(message, Message::Bodies(_)));
             assert!(payload.len() <= kind.limit(), "{}", kind.name());
             assert_eq!(Message::decode(kind, &payload), Some(message));
             assert_eq!(Message::decode(kind, &[payload, vec![0]].concat()), None, "{}", kind.name());

@@ -7,14 +7,14 @@ mod peers;
 mod seen;
 mod sync;
 
-pub use frame::{Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, network_id, seal_frame};
+pub use frame::{Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, carries_transactions, network_id, seal_frame};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES, MAX_RECORDS, Message,
     MessageType, NodeRecord,
 };
 pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};
-pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError};
+pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError, Tip};
 
 use crate::primitives::{BlockHash, NodeId, to_hex};
 

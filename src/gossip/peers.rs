@@ -1,7 +1,7 @@
 //! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
 //!
-//! Bounds: [`MAX_PEERS`] peers, the longest unheard going first; a peer's frames are held to
-//! [`FRAMES_PER_SECOND`] and [`BYTES_PER_SECOND`] with a burst of [`BURST_SECONDS`]. A peer whose score
+//! Bounds: [`MAX_PEERS`] peers, the longest unheard going first; what a peer sends unasked is held to
+//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] a second, each a token bucket of [`BURST_SECONDS`]. A peer whose score
 //! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
 //! nobody can spoil another's.
 
@@ -16,9 +16,11 @@ pub const MAX_PEERS: usize = 128;
 /// A peer heard within this time counts as alive: five missed pings.
 pub const ALIVE: Millis = Millis(10_000);
 /// Frames of one peer per second.
-const FRAMES_PER_SECOND: u64 = 200;
+const FRAMES: u64 = 200;
 /// Bytes of one peer per second.
-const BYTES_PER_SECOND: u64 = 512 * 1024;
+const BYTES: u64 = 512 * 1024;
+/// New transactions of one peer per second.
+const TRANSACTIONS: u64 = 50;
 /// Seconds of traffic that may come at once.
 const BURST_SECONDS: u64 = 4;
 /// The score at which a peer is ignored.
@@ -35,6 +37,8 @@ const BEST_SCORE: i32 = 20;
 pub enum Fault {
     /// Bytes that are no message.
     Malformed,
+    /// A list that is longer than its message may hold.
+    Oversize,
     /// A block, seal or transaction that breaks a rule.
     Invalid,
     /// An answer that was not asked for.
@@ -47,10 +51,35 @@ impl Fault {
     const fn score(self) -> i32 {
         match self {
             Self::Malformed => -20,
+            Self::Oversize => -50,
             Self::Invalid => -100,
             Self::Unsolicited => -5,
             Self::TimeOut => -2,
         }
+    }
+}
+
+/// A token bucket, kept as what is missing in it: thousandths of a token, which flow back at
+/// a rate of so many tokens a second.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bucket {
+    missing: u64,
+    at: Timestamp,
+}
+
+impl Bucket {
+    fn missing(&self, rate: u64, now: Timestamp) -> u64 {
+        self.missing.saturating_sub(now.since(self.at).0.saturating_mul(rate))
+    }
+
+    /// Whole tokens in the bucket.
+    fn left(&self, rate: u64, now: Timestamp) -> u64 {
+        (rate * BURST_SECONDS * 1_000).saturating_sub(self.missing(rate, now)) / 1_000
+    }
+
+    fn take(&mut self, tokens: u64, rate: u64, now: Timestamp) {
+        self.missing = self.missing(rate, now).saturating_add(tokens.saturating_mul(1_000));
+        self.at = now;
     }
 }
 
@@ -72,9 +101,9 @@ pub struct Peer {
     score: i32,
     scored_at: Timestamp,
     ignored_until: Timestamp,
-    frames: u64,
-    bytes: u64,
-    window: Timestamp,
+    frames: Bucket,
+    bytes: Bucket,
+    transactions: Bucket,
 }
 
 impl Peer {
@@ -90,9 +119,9 @@ impl Peer {
             score: 0,
             scored_at: now,
             ignored_until: Timestamp(0),
-            frames: 0,
-            bytes: 0,
-            window: now,
+            frames: Bucket::default(),
+            bytes: Bucket::default(),
+            transactions: Bucket::default(),
         }
     }
 
@@ -120,19 +149,7 @@ impl Peer {
 
     /// Whether one more frame is within the peer's rate.
     fn within_rate(&self, now: Timestamp) -> bool {
-        now.since(self.window) >= Millis(BURST_SECONDS * 1_000)
-            || (self.frames < FRAMES_PER_SECOND * BURST_SECONDS && self.bytes < BYTES_PER_SECOND * BURST_SECONDS)
-    }
-
-    /// Counts a frame of `bytes` against the peer's rate.
-    fn charge(&mut self, bytes: usize, now: Timestamp) {
-        if now.since(self.window) >= Millis(BURST_SECONDS * 1_000) {
-            self.window = now;
-            self.frames = 0;
-            self.bytes = 0;
-        }
-        self.frames = self.frames.saturating_add(1);
-        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.frames.left(FRAMES, now) > 0 && self.bytes.left(BYTES, now) > 0
     }
 }
 
@@ -143,18 +160,20 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// Whether a frame from `from` is worth its signature check: not ignored, and within its rate. The
-    /// sender is not proven yet, so nothing is counted against it.
+    /// Whether a frame from `from` is worth its signature check: not ignored, and `awaited` or within its
+    /// rate. The sender is not proven yet, so nothing is counted against it.
     #[must_use]
-    pub fn admits(&self, from: &NodeId, now: Timestamp) -> bool {
-        self.peers.get(from).is_none_or(|peer| now >= peer.ignored_until && peer.within_rate(now))
+    pub fn admits(&self, from: &NodeId, awaited: bool, now: Timestamp) -> bool {
+        let welcome = |peer: &Peer| now >= peer.ignored_until && (awaited || peer.within_rate(now));
+        self.peers.get(from).is_none_or(welcome)
     }
 
-    /// Notes a frame whose signature holds; refuses one that was sent before.
+    /// Notes a frame whose signature holds; refuses one that was sent before. An `awaited` answer does not
+    /// count against the peer's rate: how much of that comes is up to this node.
     ///
     /// # Errors
     /// [`FrameError::Replay`].
-    pub fn heard(&mut self, envelope: &Envelope<'_>, now: Timestamp) -> Result<&mut Peer, FrameError> {
+    pub fn heard(&mut self, envelope: &Envelope<'_>, awaited: bool, now: Timestamp) -> Result<(), FrameError> {
         self.make_room(&envelope.from);
         let peer = self.peers.get_or_insert_with(envelope.from, || Peer::new(now));
         // A new session starts a new count. Its number begins with the time it began, so an old session's
@@ -163,12 +182,24 @@ impl Peers {
         if old_session || (envelope.session == peer.session && envelope.sequence <= peer.sequence) {
             return Err(FrameError::Replay { last: peer.sequence, found: envelope.sequence });
         }
-        peer.charge(envelope.len(), now);
+        if !awaited {
+            peer.frames.take(1, FRAMES, now);
+            peer.bytes.take(u64::try_from(envelope.len()).unwrap_or(u64::MAX), BYTES, now);
+        }
         peer.session = envelope.session;
         peer.sequence = envelope.sequence;
         peer.last_seen = now;
         peer.left = false;
-        Ok(peer)
+        Ok(())
+    }
+
+    /// Takes up to `wanted` transactions from a peer's rate; how many it has left for that.
+    pub fn take_transactions(&mut self, node: &NodeId, wanted: usize, now: Timestamp) -> usize {
+        let Some(peer) = self.peers.get_mut(node) else { return 0 };
+        let left = usize::try_from(peer.transactions.left(TRANSACTIONS, now)).unwrap_or(usize::MAX);
+        let taken = wanted.min(left);
+        peer.transactions.take(u64::try_from(taken).unwrap_or(u64::MAX), TRANSACTIONS, now);
+        taken
     }
 
     /// Takes a record that others passed on; whether it is news.
@@ -244,7 +275,7 @@ mod tests {
     fn hear_at(peers: &mut Peers, run: (u64, u64), now: Timestamp) -> Result<NodeId, FrameError> {
         let bytes = seal_frame(&Keypair::from_secret(&[1; 32]), &CHAIN, run, None, &Message::Bye);
         let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
-        peers.heard(&envelope, now).map(|_| envelope.from)
+        peers.heard(&envelope, false, now).map(|()| envelope.from)
     }
 
     #[test]
@@ -270,10 +301,10 @@ mod tests {
     fn an_invalid_block_silences_a_peer_for_ten_minutes() {
         let mut peers = Peers::default();
         let node = hear(&mut peers, 5, 1).unwrap();
-        assert!(peers.admits(&node, NOW));
+        assert!(peers.admits(&node, false, NOW));
         peers.blame(&node, Fault::Invalid, NOW);
-        assert!(!peers.admits(&node, NOW.plus(Millis(599_999))));
-        assert!(peers.admits(&node, NOW.plus(IGNORE_FOR)));
+        assert!(!peers.admits(&node, false, NOW.plus(Millis(599_999))));
+        assert!(peers.admits(&node, false, NOW.plus(IGNORE_FOR)));
     }
 
     #[test]
@@ -286,19 +317,33 @@ mod tests {
         for _ in 0..4 {
             peers.blame(&node, Fault::Malformed, NOW);
         }
-        assert!(!peers.admits(&node, NOW));
+        assert!(!peers.admits(&node, true, NOW));
     }
 
     #[test]
-    fn a_flood_is_cut_off_and_resumes_later() {
+    fn a_flood_is_cut_off_and_resumes_at_the_peers_rate() {
         let mut peers = Peers::default();
         let node = hear(&mut peers, 5, 1).unwrap();
-        for sequence in 2..=FRAMES_PER_SECOND * BURST_SECONDS {
-            assert!(peers.admits(&node, NOW));
+        for sequence in 2..=FRAMES * BURST_SECONDS {
+            assert!(peers.admits(&node, false, NOW));
             hear(&mut peers, 5, sequence).unwrap();
         }
-        assert!(!peers.admits(&node, NOW));
-        assert!(peers.admits(&node, NOW.plus(Millis(4_000))));
+        assert!(!peers.admits(&node, false, NOW));
+        assert!(peers.admits(&node, true, NOW), "what this node asked for is let in");
+        let a_frame_later = NOW.plus(Millis(1_000 / FRAMES));
+        assert!(peers.admits(&node, false, a_frame_later));
+        hear_at(&mut peers, (5, 10_000), a_frame_later).unwrap();
+        assert!(!peers.admits(&node, false, a_frame_later));
+    }
+
+    #[test]
+    fn a_peer_has_fifty_transactions_a_second() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        assert_eq!(peers.take_transactions(&node, 150, NOW), 150);
+        assert_eq!(peers.take_transactions(&node, 150, NOW), 50);
+        assert_eq!(peers.take_transactions(&node, 150, NOW.plus(Millis(1_000))), 50);
+        assert_eq!(peers.take_transactions(&node, 500, NOW.plus(Millis(60_000))), 200);
     }
 
     #[test]

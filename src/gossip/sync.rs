@@ -2,17 +2,21 @@
 //! [`PARALLEL`] peers at once, in order. The node checks headers before it hands them over, and only
 //! asks for the bodies of a chain that outweighs its own.
 //!
-//! Bounds: one batch of headers at a time, [`BODY_WINDOW`] bodies per request; a request for bodies
+//! Bounds: [`MAX_GATHERED`] headers of a chain whose first ones do not outweigh ours; [`BODY_WINDOW`] bodies per
+//! request; a request for bodies
 //! that is late is given to another peer; a late answer with headers, or [`MAX_FAILURES`] late answers in a
 //! row, end the fetch, which may begin again after a pause that doubles.
 
 use std::collections::VecDeque;
 
-use crate::primitives::SortedMap;
-use crate::primitives::{Block, BlockHash, Body, Header, Millis, NodeId, Seal, Timestamp};
+use super::message::MessageType;
+use crate::primitives::{Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, SortedMap, Timestamp, Weight};
 
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
+/// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
+/// as it may be heavier further up.
+const MAX_GATHERED: usize = 16_384;
 /// Peers asked at the same time.
 const PARALLEL: usize = 3;
 /// How long an answer may take.
@@ -65,11 +69,28 @@ pub struct Sync {
 enum Stage {
     #[default]
     Idle,
-    Headers {
-        peer: NodeId,
-        deadline: Timestamp,
-    },
+    Headers(Gathering),
     Bodies(Download),
+}
+
+/// Headers of a chain that does not outweigh ours yet: their bodies are not asked for before it does.
+#[derive(Clone, Debug)]
+struct Gathering {
+    peer: NodeId,
+    deadline: Timestamp,
+    headers: Vec<(Header, Seal)>,
+    tip: Option<Tip>,
+}
+
+/// The end of a chain of headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// Its last block.
+    pub id: BlockHash,
+    /// That block's height.
+    pub height: Height,
+    /// Weight of the chain.
+    pub weight: Weight,
 }
 
 #[derive(Clone, Debug)]
@@ -94,20 +115,54 @@ impl Sync {
         if !self.is_idle() || now < self.not_before {
             return None;
         }
-        self.stage = Stage::Headers { peer, deadline: now.plus(ANSWER_WITHIN) };
+        let deadline = now.plus(ANSWER_WITHIN);
+        self.stage = Stage::Headers(Gathering { peer, deadline, headers: Vec::new(), tip: None });
         Some(SyncAsk::Headers { peer, after })
     }
 
-    /// Whether headers from `peer` were asked for.
+    /// Whether a message of this type from `peer` is an answer that was asked for.
     #[must_use]
-    pub fn awaits_headers_of(&self, from: &NodeId) -> bool {
-        matches!(&self.stage, Stage::Headers { peer, .. } if peer == from)
+    pub fn awaits(&self, from: &NodeId, kind: MessageType) -> bool {
+        match &self.stage {
+            Stage::Idle => false,
+            Stage::Headers(gathering) => gathering.peer == *from && kind == MessageType::HEADERS,
+            Stage::Bodies(download) => {
+                kind == MessageType::BODIES && download.asked.values().any(|(peer, _)| peer == from)
+            }
+        }
     }
 
-    /// Takes the headers whose bodies are wanted, oldest first, each the child of the one before. `more`
-    /// says that the peer has more after them.
+    /// The end of the headers that were gathered before, if any.
+    #[must_use]
+    pub const fn tip(&self) -> Option<Tip> {
+        match &self.stage {
+            Stage::Headers(gathering) => gathering.tip,
+            Stage::Idle | Stage::Bodies(_) => None,
+        }
+    }
+
+    /// Keeps headers that end in `tip` until those that follow are here; what to ask for next. `None` if too
+    /// many are kept already.
+    pub fn gather(&mut self, headers: &[(Header, Seal)], tip: Tip, now: Timestamp) -> Option<SyncAsk> {
+        let Stage::Headers(gathering) = &mut self.stage else { return None };
+        if gathering.headers.len().saturating_add(headers.len()) > MAX_GATHERED {
+            return None;
+        }
+        gathering.headers.extend_from_slice(headers);
+        gathering.tip = Some(tip);
+        gathering.deadline = now.plus(ANSWER_WITHIN);
+        Some(SyncAsk::Headers { peer: gathering.peer, after: Some(tip.id) })
+    }
+
+    /// Takes the headers whose bodies are wanted, after those that were gathered, oldest first, each the
+    /// child of the one before. `more` says that the peer has more after them.
     pub fn want(&mut self, source: NodeId, headers: Vec<(Header, Seal)>, more: bool) {
-        let wanted: VecDeque<_> = headers.into_iter().map(|(header, seal)| (header.id(), header, seal)).collect();
+        let gathered = match &mut self.stage {
+            Stage::Headers(gathering) => std::mem::take(&mut gathering.headers),
+            Stage::Idle | Stage::Bodies(_) => Vec::new(),
+        };
+        let headers = gathered.into_iter().chain(headers);
+        let wanted: VecDeque<_> = headers.map(|(header, seal)| (header.id(), header, seal)).collect();
         let Some((last, ..)) = wanted.back() else { return self.finish() };
         let last = *last;
         let (bodies, asked) = (SortedMap::new(), SortedMap::new());
@@ -166,12 +221,12 @@ impl Sync {
     pub fn expire(&mut self, now: Timestamp) -> Vec<NodeId> {
         let late: Vec<NodeId> = match &mut self.stage {
             Stage::Idle => Vec::new(),
-            Stage::Headers { peer, deadline } if now >= *deadline => {
+            Stage::Headers(Gathering { peer, deadline, .. }) if now >= *deadline => {
                 let peer = *peer;
                 self.give_up(now);
                 return vec![peer];
             }
-            Stage::Headers { .. } => Vec::new(),
+            Stage::Headers(_) => Vec::new(),
             Stage::Bodies(download) => {
                 let mut late: Vec<NodeId> =
                     download.asked.values().filter(|(_, at)| now >= *at).map(|(peer, _)| *peer).collect();
@@ -209,7 +264,7 @@ impl Sync {
     pub fn deadline(&self) -> Option<Timestamp> {
         match &self.stage {
             Stage::Idle => None,
-            Stage::Headers { deadline, .. } => Some(*deadline),
+            Stage::Headers(gathering) => Some(gathering.deadline),
             Stage::Bodies(download) => download.asked.values().map(|(_, at)| *at).min(),
         }
     }
@@ -219,7 +274,7 @@ impl Sync {
     pub const fn source(&self) -> Option<NodeId> {
         match &self.stage {
             Stage::Idle => None,
-            Stage::Headers { peer, .. } => Some(*peer),
+            Stage::Headers(gathering) => Some(gathering.peer),
             Stage::Bodies(download) => Some(download.source),
         }
     }
@@ -229,7 +284,7 @@ impl Sync {
     pub fn missing(&self) -> usize {
         match &self.stage {
             Stage::Bodies(download) => download.wanted.len(),
-            Stage::Idle | Stage::Headers { .. } => 0,
+            Stage::Idle | Stage::Headers(_) => 0,
         }
     }
 }

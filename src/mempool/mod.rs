@@ -7,9 +7,12 @@
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
 use crate::consensus::{CheckedTransaction, TxError};
 use crate::primitives::SortedMap;
-use crate::primitives::{Address, Amount, Height, Millis, Payload, Timestamp, TxId};
+use crate::primitives::{Address, Amount, Height, MAX_TRANSACTIONS, Millis, Payload, Timestamp, TxId};
 use crate::state::State;
 
 /// Most transactions.
@@ -30,6 +33,7 @@ pub const REPLACEMENT_PERCENT: u64 = 110;
 pub struct Mempool {
     by_account: SortedMap<(Address, u64), Waiting>,
     ids: SortedMap<TxId, (Address, u64)>,
+    by_standing: SortedMap<Standing, TxId>,
     bytes: usize,
     arrivals: u64,
 }
@@ -43,17 +47,6 @@ pub struct Waiting {
     pub since: Timestamp,
     size: usize,
     arrival: u64,
-}
-
-/// What came of an admission that is not refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Admission {
-    /// It waits now.
-    Added,
-    /// It waited before.
-    AlreadyKnown,
-    /// It took the place of one with the same account and nonce and a lower fee.
-    Replaced(TxId),
 }
 
 /// Why a transaction may not wait here.
@@ -105,11 +98,33 @@ impl MempoolError {
     }
 }
 
+/// What decides who is taken first and who goes first: the fee rate, then who came earlier. No two that
+/// wait stand equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    fee: u64,
+    size: u64,
+    arrival: u64,
+}
+
+impl Ord for Standing {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Fee rates as exact fractions: fee of one times size of the other.
+        let rate = |this: &Self, that: &Self| u128::from(this.fee) * u128::from(that.size);
+        rate(self, other).cmp(&rate(other, self)).then(other.arrival.cmp(&self.arrival))
+    }
+}
+
+impl PartialOrd for Standing {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Waiting {
-    /// Fee rate as an exact fraction to compare: fee of one times size of the other.
-    fn pays_less_than(&self, other: &Self) -> bool {
-        let rate = |this: &Self, that: &Self| u128::from(this.fee().0) * that.size as u128;
-        (rate(self, other), std::cmp::Reverse(self.arrival)) < (rate(other, self), std::cmp::Reverse(other.arrival))
+    fn standing(&self) -> Standing {
+        let size = u64::try_from(self.size).unwrap_or(u64::MAX);
+        Standing { fee: self.fee().0, size, arrival: self.arrival }
     }
 
     fn fee(&self) -> Amount {
@@ -118,7 +133,8 @@ impl Waiting {
 }
 
 impl Mempool {
-    /// Takes a transaction that may be committed on `state`, in a block at `height`, or soon after it.
+    /// Takes a transaction that may be committed on `state`, in a block at `height`, or soon after it; gives
+    /// what had to go for it, with the reason. One that waits already goes on waiting.
     ///
     /// # Errors
     /// See [`MempoolError`]; the mempool is as it was.
@@ -128,27 +144,25 @@ impl Mempool {
         state: &State,
         height: Height,
         now: Timestamp,
-    ) -> Result<Admission, MempoolError> {
+    ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
         let id = transaction.id();
         if self.ids.contains_key(&id) {
-            return Ok(Admission::AlreadyKnown);
+            return Ok(Vec::new());
         }
         self.check(&transaction, state, height)?;
         let slot = (transaction.get().body.from, transaction.get().body.nonce);
         let size = transaction.get().to_bytes().len();
         self.arrivals = self.arrivals.saturating_add(1);
         let waiting = Waiting { transaction, since: now, size, arrival: self.arrivals };
-        let replaced = self.by_account.get(&slot).map(|old| old.transaction.id());
-        if replaced.is_none() {
-            self.make_room(&waiting)?;
-        }
-        if let Some(old) = replaced {
-            self.remove(&old);
-        }
+        let gone = match self.by_account.get(&slot).map(|old| old.transaction.id()) {
+            Some(old) => self.remove(&old).map(|old| (old, DropReason::Replaced)).into_iter().collect(),
+            None => self.make_room(&waiting)?,
+        };
         self.bytes = self.bytes.saturating_add(size);
         self.ids.insert(id, slot);
+        self.by_standing.insert(waiting.standing(), id);
         self.by_account.insert(slot, waiting);
-        Ok(replaced.map_or(Admission::Added, Admission::Replaced))
+        Ok(gone)
     }
 
     fn check(&self, transaction: &CheckedTransaction, state: &State, height: Height) -> Result<(), MempoolError> {
@@ -186,36 +200,39 @@ impl Mempool {
         Ok(())
     }
 
-    fn make_room(&mut self, newcomer: &Waiting) -> Result<(), MempoolError> {
-        while self.ids.len() >= MAX_COUNT || self.bytes.saturating_add(newcomer.size) > MAX_BYTES {
-            let worst = self.by_account.values().reduce(|a, b| if b.pays_less_than(a) { b } else { a });
-            match worst {
-                Some(worst) if worst.pays_less_than(newcomer) => {
-                    let id = worst.transaction.id();
-                    self.remove(&id);
-                }
-                Some(_) | None => return Err(MempoolError::Full),
+    /// Makes room by removing the worst, if all of them pay less than the newcomer.
+    fn make_room(&mut self, newcomer: &Waiting) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
+        let (mut count, mut bytes) = (self.ids.len(), self.bytes.saturating_add(newcomer.size));
+        let mut worst = Vec::new();
+        for (standing, id) in self.by_standing.iter() {
+            if count < MAX_COUNT && bytes <= MAX_BYTES {
+                break;
             }
+            if *standing >= newcomer.standing() {
+                return Err(MempoolError::Full);
+            }
+            count = count.saturating_sub(1);
+            bytes = bytes.saturating_sub(usize::try_from(standing.size).unwrap_or(usize::MAX));
+            worst.push(*id);
         }
-        Ok(())
+        Ok(worst.iter().filter_map(|id| self.remove(id)).map(|worst| (worst, DropReason::Evicted)).collect())
     }
 
     /// Removes a transaction, if it waits.
     pub fn remove(&mut self, id: &TxId) -> Option<Waiting> {
         let slot = self.ids.remove(id)?;
         let waiting = self.by_account.remove(&slot)?;
+        self.by_standing.remove(&waiting.standing());
         self.bytes = self.bytes.saturating_sub(waiting.size);
         Some(waiting)
     }
 
-    /// Drops what cannot be committed any more on `state` in a block at `height`, or has waited too long;
-    /// gives what was dropped with the reason.
-    pub fn prune(&mut self, state: &State, height: Height, now: Timestamp) -> Vec<(Waiting, DropReason)> {
+    /// Drops what cannot be committed any more in a block at `height`, or has waited too long; gives what was
+    /// dropped with the reason.
+    pub fn expire(&mut self, height: Height, now: Timestamp) -> Vec<(Waiting, DropReason)> {
         let reason = |waiting: &Waiting| {
-            let body = &waiting.transaction.get().body;
-            if body.nonce < state.account(&body.from).nonce {
-                Some(DropReason::NonceUsed)
-            } else if body.valid_until.0 != 0 && height > body.valid_until {
+            let valid_until = waiting.transaction.get().body.valid_until;
+            if valid_until.0 != 0 && height > valid_until {
                 Some(DropReason::Expired)
             } else if now.since(waiting.since) > MAX_AGE {
                 Some(DropReason::TooOld)
@@ -224,35 +241,43 @@ impl Mempool {
             }
         };
         let gone: Vec<_> = self
-            .by_account
-            .values()
+            .iter()
             .filter_map(|waiting| reason(waiting).map(|reason| (waiting.transaction.id(), reason)))
             .collect();
         gone.into_iter().filter_map(|(id, reason)| self.remove(&id).map(|waiting| (waiting, reason))).collect()
+    }
+
+    /// Drops the transactions of an account whose nonces are below `nonce`, which it now has.
+    pub fn settle(&mut self, account: &Address, nonce: u64) -> Vec<(Waiting, DropReason)> {
+        let used: Vec<TxId> = self.earlier(account, nonce).map(CheckedTransaction::id).collect();
+        used.iter().filter_map(|id| self.remove(id)).map(|waiting| (waiting, DropReason::NonceUsed)).collect()
     }
 
     /// The transactions in the order a block takes them: the best fee rate first, but never an account's
     /// later transaction before its earlier one, and none behind a gap in the nonces.
     #[must_use]
     pub fn selection(&self, state: &State) -> Vec<&CheckedTransaction> {
-        let mut next: SortedMap<Address, u64> = SortedMap::new();
+        let mut best = BinaryHeap::new();
+        let mut last = None;
         for (address, _) in self.by_account.keys() {
-            next.get_or_insert_with(*address, || state.account(address).nonce);
-        }
-        let mut selected = Vec::new();
-        while let Some(best) = next
-            .iter()
-            .filter_map(|(address, nonce)| self.by_account.get(&(*address, *nonce)))
-            .reduce(|a, b| if a.pays_less_than(b) { b } else { a })
-        {
-            let body = &best.transaction.get().body;
-            next.insert(body.from, body.nonce.saturating_add(1));
-            selected.push(&best.transaction);
-            if selected.len() >= crate::primitives::MAX_TRANSACTIONS {
-                break;
+            if last.replace(*address) != Some(*address) {
+                best.extend(self.next_of(*address, state.account(address).nonce));
             }
         }
+        let mut selected = Vec::new();
+        while let Some((_, (address, nonce))) = best.pop() {
+            selected.extend(self.by_account.get(&(address, nonce)).map(|waiting| &waiting.transaction));
+            if selected.len() >= MAX_TRANSACTIONS {
+                break;
+            }
+            best.extend(self.next_of(address, nonce.saturating_add(1)));
+        }
         selected
+    }
+
+    fn next_of(&self, address: Address, nonce: u64) -> Option<(Standing, (Address, u64))> {
+        let slot = (address, nonce);
+        self.by_account.get(&slot).map(|waiting| (waiting.standing(), slot))
     }
 
     /// A waiting transaction.
@@ -336,6 +361,9 @@ pub enum DropReason {
     /// It waited too long.
     #[error("it waited for more than 30 minutes")]
     TooOld,
+    /// The mempool was full, and it paid the least.
+    #[error("the mempool was full of transactions that pay more per byte")]
+    Evicted,
     /// A replacement paid more.
     #[error("a transaction with the same nonce and a higher fee took its place")]
     Replaced,

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use crate::chain::{HeadChange, Import};
-use crate::consensus::check_header;
-use crate::gossip::{CompactBlock, Fault, Message};
+use crate::consensus::{BlockError, CheckedBlock, check_header};
+use crate::gossip::{CompactBlock, Fault, Message, Peer};
 use crate::primitives::SortedSet;
-use crate::primitives::{Block, BlockHash, Body, MAX_TRANSACTIONS, Millis, NodeId, Transaction, TxId};
+use crate::primitives::{Address, Block, BlockHash, Body, Header, MAX_TRANSACTIONS, Millis, NodeId, TxId};
 
 use super::timers::Timer;
 use super::{MAX_COMPACT, MAX_DEFERRED, Node, Notice, Outbox, Output, Source, WaitingCompact};
@@ -16,6 +16,9 @@ use crate::mempool::DropReason;
 const ANNOUNCE_AFTER: Millis = Millis(50);
 /// How long a compact block waits for its transactions before its body is fetched.
 const COMPACT_WAIT: Millis = Millis(1_000);
+
+/// Peers that a block is passed on to: with the node it came from, each has a few ways to hear of it.
+const RELAY_TO: usize = 3;
 
 impl Node {
     /// Sends a block of this node to all peers.
@@ -32,58 +35,48 @@ impl Node {
 
     pub(super) fn on_block_found(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let id = block.header.id();
-        if self.chain.contains(&id) || self.compact.contains_key(&id) {
+        if self.chain.contains(&id) || self.compact.contains_key(&id) || self.chain.refusal(&id).is_some() {
             return;
         }
-        let checked = check_header(&block.header, &block.seal, &self.params, &self.chain.chain_id());
-        if let Err(error) = checked {
-            self.peers.blame(&from, Fault::Invalid, self.now);
-            let (height, from) = (block.header.height, self.name_of_node(&from));
-            return out.push(Output::Notice(Notice::BlockRefused { id, height, error, from }));
-        }
         if block.transactions.len() > MAX_TRANSACTIONS {
-            return self.peers.blame(&from, Fault::Malformed, self.now);
+            return self.peers.blame(&from, Fault::Oversize, self.now);
+        }
+        let chain_id = self.chain.chain_id();
+        if let Err(error) = check_header(&block.header, &block.seal, &self.params, &chain_id, &mut self.cache) {
+            self.peers.blame(&from, Fault::Invalid, self.now);
+            return self.refuse_block(&block.header, error, Source::Peer(from), out);
         }
         if !self.chain.contains(&block.header.parent) {
             return self.fetch_from(from, out);
         }
-        match self.rebuild(&block) {
-            Ok(block) => self.import_from(from, block, out),
-            Err(missing) => {
-                if self.compact.len() >= MAX_COMPACT {
-                    self.compact.pop_first();
-                }
-                let until = self.now.plus(COMPACT_WAIT);
-                self.compact.insert(id, WaitingCompact { block, from, until });
-                self.timers.set_earlier(Timer::Compact, until);
-                self.ask_transactions(from, missing, out);
-            }
+        let missing = self.missing_of(&block);
+        if missing.is_empty() {
+            return self.import_compact(from, block, out);
         }
+        if self.compact.len() >= MAX_COMPACT {
+            self.compact.pop_first();
+        }
+        let until = self.now.plus(COMPACT_WAIT);
+        self.compact.insert(id, WaitingCompact { block, from, until });
+        self.timers.set_earlier(Timer::Compact, until);
+        self.ask_transactions(from, missing, out);
     }
 
-    /// The whole block, or the transactions that are not here.
-    fn rebuild(&self, compact: &CompactBlock) -> Result<Block, Vec<TxId>> {
-        let found: Vec<(TxId, Option<Transaction>)> =
-            compact.transactions.iter().map(|id| (*id, self.transaction(id))).collect();
-        let missing: Vec<TxId> = found.iter().filter(|(_, found)| found.is_none()).map(|(id, _)| *id).collect();
-        if !missing.is_empty() {
-            return Err(missing);
-        }
-        let transactions = found.into_iter().filter_map(|(_, found)| found).collect();
-        let body = Body { data: compact.data.clone(), transactions };
-        Ok(Block { header: compact.header, seal: compact.seal, body })
+    /// The transactions of a compact block that are not here.
+    fn missing_of(&self, compact: &CompactBlock) -> Vec<TxId> {
+        let here = |id: &TxId| self.mempool.get(id).is_some() || self.chain.block_of(id).is_some();
+        compact.transactions.iter().filter(|id| !here(id)).copied().collect()
     }
 
     /// Imports the compact blocks whose transactions have come.
     pub(super) fn complete_compact(&mut self, out: &mut Outbox) {
-        let ready: Vec<(BlockHash, NodeId, Block)> = self
-            .compact
-            .iter()
-            .filter_map(|(id, waiting)| Some((*id, waiting.from, self.rebuild(&waiting.block).ok()?)))
-            .collect();
-        for (id, from, block) in ready {
-            self.compact.remove(&id);
-            self.import_from(from, block, out);
+        let complete = |waiting: &WaitingCompact| self.missing_of(&waiting.block).is_empty();
+        let ready: Vec<BlockHash> =
+            self.compact.iter().filter(|(_, waiting)| complete(waiting)).map(|(id, _)| *id).collect();
+        for id in ready {
+            if let Some(waiting) = self.compact.remove(&id) {
+                self.import_compact(waiting.from, waiting.block, out);
+            }
         }
     }
 
@@ -102,40 +95,93 @@ impl Node {
         }
     }
 
-    /// Imports a block of a peer; a body that a wrong signature or transaction was swapped into is fetched
-    /// whole.
-    pub(super) fn import_from(&mut self, from: NodeId, block: Block, out: &mut Outbox) {
-        let swapped = block.body.tx_root() != block.header.tx_root;
-        if swapped {
+    /// Rebuilds a compact block whose transactions are all here, checks what needs no state, passes it on and
+    /// imports it.
+    fn import_compact(&mut self, from: NodeId, compact: CompactBlock, out: &mut Outbox) {
+        let transactions = compact.transactions.iter().filter_map(|id| self.transaction(id)).collect();
+        let body = Body { data: compact.data.clone(), transactions };
+        let block = Block { header: compact.header, seal: compact.seal, body };
+        let header = block.header;
+        match CheckedBlock::check(block, &self.params, &self.chain.chain_id(), &mut self.cache) {
+            Ok(block) => {
+                self.relay(from, compact, out);
+                let early = self.is_early(&header).then(|| block.get().clone());
+                let outcome = self.chain.import_checked(block, self.now);
+                self.after_import(outcome, &header, early, Source::Relay(from), out);
+            }
             // The same id with another signature: the mempool's copy is not the block's.
-            return self.fetch_from(from, out);
+            Err(BlockError::TxRoot { .. }) => self.fetch_from(from, out),
+            Err(error) => {
+                self.peers.blame(&from, Fault::Invalid, self.now);
+                self.refuse_block(&header, error, Source::Peer(from), out);
+            }
         }
-        self.import(block, Source::Peer(from), out);
     }
 
-    /// Imports a block and sees to everything that follows.
+    /// Whether a block is ahead of the clock (rule 8).
+    fn is_early(&self, header: &Header) -> bool {
+        header.time > self.now.plus(self.params.max_future)
+    }
+
+    /// Passes a block on before it is executed, each once, to some peers that may not have it; the others
+    /// hear of it with the new head. What cannot be the next block of this node's chain is not passed on: it
+    /// would cost its maker nothing.
+    fn relay(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
+        let (header, head) = (&block.header, self.chain.head_header());
+        let follows = header.parent == self.chain.head()
+            && self.chain.head_state().check_next(&self.params, head, header).is_ok();
+        if self.is_early(header) || !follows {
+            return;
+        }
+        let id = header.id();
+        let lacks = |(node, peer): &(&NodeId, &Peer)| **node != from && peer.head.is_none_or(|head| head.id != id);
+        let mut others: Vec<NodeId> = self.peers.alive(self.now).filter(lacks).map(|(node, _)| *node).collect();
+        let count = u64::try_from(others.len()).unwrap_or(1).max(1);
+        others.rotate_left(usize::try_from(self.next_random() % count).unwrap_or(0));
+        others.truncate(RELAY_TO);
+        self.send_to_each(&others, &Message::BlockFound(block), out);
+    }
+
+    /// Imports a block and sees to everything that follows; whether it is in the tree.
     pub(super) fn import(&mut self, block: Block, source: Source, out: &mut Outbox) -> bool {
-        let (id, height, time) = (block.header.id(), block.header.height, block.header.time);
+        let header = block.header;
         // Kept for the case that the clock is behind.
-        let late = (time > self.now.plus(self.params.max_future)).then(|| block.clone());
-        match self.chain.import(block, self.now, &mut self.cache) {
+        let early = self.is_early(&header).then(|| block.clone());
+        let outcome = self.chain.import(block, self.now, &mut self.cache);
+        self.after_import(outcome, &header, early, source, out)
+    }
+
+    fn after_import(
+        &mut self,
+        outcome: Result<Import, BlockError>,
+        header: &Header,
+        early: Option<Block>,
+        source: Source,
+        out: &mut Outbox,
+    ) -> bool {
+        let id = header.id();
+        match outcome {
             Err(error) => {
-                let from = self.name_of_source(source);
-                if let Source::Peer(peer) = source {
+                // Who passed it on could not know; its maker could.
+                let to_blame = match source {
+                    Source::Relay(peer) => (header.sealer == peer).then_some(peer),
+                    Source::Own | Source::Peer(_) => source.peer(),
+                };
+                if let Some(peer) = to_blame {
                     self.peers.blame(&peer, Fault::Invalid, self.now);
                 }
-                out.push(Output::Notice(Notice::BlockRefused { id, height, error, from }));
+                self.refuse_block(header, error, source, out);
                 return false;
             }
-            Ok(Import::AlreadyKnown) => {}
+            Ok(Import::AlreadyKnown) => return true,
             Ok(Import::Orphan { .. }) => {
-                if let Source::Peer(peer) = source {
+                if let Some(peer) = source.peer() {
                     self.fetch_from(peer, out);
                 }
                 return false;
             }
             Ok(Import::Deferred { until }) => {
-                if let Some(block) = late.filter(|_| self.deferred.len() < MAX_DEFERRED) {
+                if let Some(block) = early.filter(|_| self.deferred.len() < MAX_DEFERRED) {
                     self.deferred.insert((until, id), (block, source));
                     self.timers.set_earlier(Timer::Deferred, until);
                     out.push(Output::Notice(Notice::Deferred { id, until }));
@@ -154,10 +200,15 @@ impl Node {
                 out.push(Output::Notice(Notice::Reorganised { reverted, applied, head, height }));
             }
         }
-        if let Source::Peer(peer) = source {
+        if let Some(peer) = source.peer() {
             self.peers.credit(&peer, self.now);
         }
         true
+    }
+
+    fn refuse_block(&self, header: &Header, error: BlockError, source: Source, out: &mut Outbox) {
+        let (id, height, from) = (header.id(), header.height, self.name_of_source(source));
+        out.push(Output::Notice(Notice::BlockRefused { id, height, error, from }));
     }
 
     pub(super) fn on_deferred_timer(&mut self, out: &mut Outbox) {
@@ -173,7 +224,9 @@ impl Node {
 
     fn note_block(&self, id: &BlockHash, source: Source, is_head: bool, out: &mut Outbox) {
         // What this node makes itself is told where it is made.
-        let Source::Peer(_) = source else { return };
+        if source == Source::Own {
+            return;
+        }
         if let Some(block) = self.summary(id) {
             let (block, from) = (Box::new(block), self.name_of_source(source));
             out.push(Output::Notice(if is_head {
@@ -191,9 +244,9 @@ impl Node {
             self.note_block(id, source, true, out);
         }
         self.write_head_change(change);
-        let committed = self.settle_committed(change, out);
+        let (committed, senders) = self.settle_committed(change, out);
         self.return_reverted(change, &committed, out);
-        self.prune_mempool(out);
+        self.drop_impossible(&senders, out);
         self.timers.set_earlier(Timer::Announce, self.now.plus(ANNOUNCE_AFTER));
         self.timers.set(Timer::Slot, self.now);
         // While blocks are being fetched, a candidate would be stale before its first hash.
@@ -202,11 +255,13 @@ impl Node {
         }
     }
 
-    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> SortedSet<TxId> {
-        let mut committed = SortedSet::new();
+    /// Takes committed transactions out of the mempool; gives their ids and senders.
+    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> (SortedSet<TxId>, SortedSet<Address>) {
+        let (mut committed, mut senders) = (SortedSet::new(), SortedSet::new());
         for id in &change.applied {
             let Some(entry) = self.chain.get(id) else { continue };
             let (height, tx_ids) = (entry.block.header.height, entry.tx_ids.clone());
+            senders.extend(entry.block.body.transactions.iter().map(|transaction| transaction.body.from));
             for id in tx_ids.iter() {
                 self.mempool.remove(id);
                 self.dropped.remove(id);
@@ -215,7 +270,7 @@ impl Node {
                 out.push(Output::Notice(Notice::Committed { id: *id, height }));
             }
         }
-        committed
+        (committed, senders)
     }
 
     /// Transactions of blocks that left the best chain wait again, or are dropped with the reason.
@@ -229,11 +284,11 @@ impl Node {
                 if committed.contains(&id) {
                     continue;
                 }
-                if self.admit(transaction.clone(), None).is_ok() {
+                if self.admit(transaction.clone(), None, out).is_ok() {
                     self.write_pending(&id);
                     out.push(Output::Notice(Notice::Returned { id }));
                 } else {
-                    self.drop_transaction(id, Some(transaction.clone()), DropReason::Conflict, out);
+                    self.drop_transaction(transaction.clone(), DropReason::Conflict, out);
                 }
             }
         }

@@ -1,7 +1,10 @@
 //! Missing blocks: when to fetch, from whom, and serving those who fetch from us.
 
+use crate::chain::TreeEntry;
 use crate::consensus::check_header;
-use crate::gossip::{ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, SyncAsk, SyncError};
+use crate::gossip::{
+    ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, MessageType, SyncAsk, SyncError, Tip,
+};
 use crate::primitives::{BlockHash, Body, Header, NodeId, Seal, sort_by};
 
 use super::timers::Timer;
@@ -94,10 +97,18 @@ impl Node {
     }
 
     pub(super) fn on_headers(&mut self, from: NodeId, headers: Vec<(Header, Seal)>, out: &mut Outbox) {
-        if !self.sync.awaits_headers_of(&from) {
+        if !self.sync.awaits(&from, MessageType::HEADERS) {
             return self.peers.blame(&from, Fault::Unsolicited, self.now);
         }
-        let more = headers.len() >= MAX_HEADERS;
+        if headers.len() > MAX_HEADERS {
+            self.peers.blame(&from, Fault::Oversize, self.now);
+            return self.sync.give_up(self.now);
+        }
+        let goes_on = |tip: Tip| headers.first().is_none_or(|(first, _)| first.parent == tip.id);
+        if !self.sync.tip().is_none_or(goes_on) {
+            // The peer has changed its branch meanwhile: it is fetched from the beginning.
+            return self.sync.finish();
+        }
         match self.judge_headers(&headers) {
             Err(why) => {
                 self.peers.blame(&from, Fault::Invalid, self.now);
@@ -105,49 +116,61 @@ impl Node {
                 out.push(Output::Notice(Notice::Unusable { from, name, why }));
                 self.sync.give_up(self.now);
             }
-            Ok(outweighs) => {
-                let wanted: Vec<_> =
-                    headers.into_iter().filter(|(header, _)| !self.chain.contains(&header.id())).collect();
-                if wanted.is_empty() || !(outweighs || more) {
-                    self.sync.finish();
-                } else {
-                    // A handful of blocks is no news; a real catching-up is.
-                    if wanted.len() > 2 {
-                        let name = self.name_of_node(&from);
-                        out.push(Output::Notice(Notice::Fetching { headers: wanted.len(), from: name }));
-                    }
-                    self.sync.want(from, wanted, more);
-                }
-            }
+            Ok(tip) => self.pursue_headers(from, headers, tip, out),
         }
         self.pursue(out);
     }
 
-    /// Checks that headers are linked to a known block and to each other and carry valid work or seals;
-    /// whether the chain they make is at least as heavy as ours.
-    fn judge_headers(&self, headers: &[(Header, Seal)]) -> Result<bool, String> {
-        let Some((first, _)) = headers.first() else { return Ok(false) };
-        let Some(base) = self.chain.get(&first.parent) else {
+    /// Asks for the bodies of headers that make a chain at least as heavy as ours, or for the headers after
+    /// them; `tip` is where they end.
+    fn pursue_headers(&mut self, from: NodeId, headers: Vec<(Header, Seal)>, tip: Option<Tip>, out: &mut Outbox) {
+        let more = headers.len() >= MAX_HEADERS;
+        let lighter = tip.is_none_or(|tip| tip.weight < self.chain.weight());
+        if lighter && !more {
+            return self.sync.finish();
+        }
+        let mut wanted = headers;
+        wanted.retain(|(header, _)| !self.chain.contains(&header.id()));
+        if let Some(tip) = tip.filter(|_| lighter)
+            && let Some(ask) = self.sync.gather(&wanted, tip, self.now)
+        {
+            return self.ask(ask, out);
+        }
+        // A handful of blocks is no news; a real catching-up is.
+        if wanted.len() > 2 {
+            let name = self.name_of_node(&from);
+            out.push(Output::Notice(Notice::Fetching { headers: wanted.len(), from: name }));
+        }
+        self.sync.want(from, wanted, more);
+    }
+
+    /// Checks that headers are linked to a known block, or to those before them, and to each other, and carry
+    /// valid work or seals; where the chain that they make ends.
+    fn judge_headers(&mut self, headers: &[(Header, Seal)]) -> Result<Option<Tip>, String> {
+        let Some((first, _)) = headers.first() else { return Ok(None) };
+        let known = |entry: &TreeEntry| {
+            let header = &entry.block.header;
+            Tip { id: first.parent, height: header.height, weight: entry.weight }
+        };
+        let Some(mut tip) = self.sync.tip().or_else(|| self.chain.get(&first.parent).map(known)) else {
             return Err(format!("its first header's parent {}… is not known here", first.parent.short()));
         };
-        let mut weight = base.weight;
-        let (mut parent, mut height) = (first.parent, base.block.header.height);
         for (header, seal) in headers {
-            if header.parent != parent || header.height != height.next() {
+            if header.parent != tip.id || header.height != tip.height.next() {
                 return Err(format!("its header at height {} is not the child of the one before", header.height));
             }
-            check_header(header, seal, &self.params, &self.chain.chain_id()).map_err(|error| {
+            check_header(header, seal, &self.params, &self.chain.chain_id(), &mut self.cache).map_err(|error| {
                 format!("its header at height {} breaks rule {}: {error}", header.height, error.rule())
             })?;
-            weight = weight.plus(header.difficulty);
-            (parent, height) = (header.id(), header.height);
+            let weight = tip.weight.plus(header.difficulty);
+            tip = Tip { id: header.id(), height: header.height, weight };
         }
-        Ok(weight >= self.chain.weight())
+        Ok(Some(tip))
     }
 
     pub(super) fn on_get_bodies(&mut self, from: NodeId, ids: &[BlockHash], out: &mut Outbox) {
         if ids.len() > MAX_BODIES {
-            return self.peers.blame(&from, Fault::Malformed, self.now);
+            return self.peers.blame(&from, Fault::Oversize, self.now);
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;

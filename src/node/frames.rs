@@ -19,14 +19,15 @@ impl Node {
             return;
         }
         self.counters.frames_in = self.counters.frames_in.saturating_add(1);
-        if !self.peers.admits(&from, self.now) {
+        let awaited = self.sync.awaits(&from, envelope.kind);
+        if !self.peers.admits(&from, awaited, self.now) {
             self.counters.frames_refused = self.counters.frames_refused.saturating_add(1);
             return;
         }
         if let Err(error) = envelope.verify() {
             return self.refuse_frame(error, None, out);
         }
-        if let Err(error) = self.peers.heard(&envelope, self.now) {
+        if let Err(error) = self.peers.heard(&envelope, awaited, self.now) {
             return self.refuse_frame(error, Some(from), out);
         }
         match envelope.message() {
@@ -85,7 +86,8 @@ impl Node {
 
     /// Takes a peer's own record and head; whether the record is genuine and the peer's own.
     fn meet(&mut self, from: NodeId, record: NodeRecord, head: HeadInfo, out: &mut Outbox) -> bool {
-        if record.id != from || !record.is_genuine() {
+        let known = self.peers.get(&from).is_some_and(|peer| peer.record.as_ref() == Some(&record));
+        if record.id != from || !(known || record.is_genuine()) {
             self.peers.blame(&from, Fault::Malformed, self.now);
             return false;
         }
@@ -125,7 +127,7 @@ impl Node {
 
     fn on_node_list(&mut self, from: NodeId, records: Vec<NodeRecord>, out: &mut Outbox) {
         if records.len() > MAX_RECORDS {
-            return self.peers.blame(&from, Fault::Malformed, self.now);
+            return self.peers.blame(&from, Fault::Oversize, self.now);
         }
         for record in records {
             let node = record.id;
@@ -223,8 +225,13 @@ impl Node {
     /// Sends a message to every peer's inbox.
     pub(super) fn send_to_mesh(&mut self, message: &Message, out: &mut Outbox) {
         let peers: Vec<NodeId> = self.peers.alive(self.now).map(|(node, _)| *node).collect();
+        self.send_to_each(&peers, message, out);
+    }
+
+    /// Sends a message to the inboxes of these peers.
+    pub(super) fn send_to_each(&mut self, peers: &[NodeId], message: &Message, out: &mut Outbox) {
         let mut bytes = 0;
-        for to in &peers {
+        for to in peers {
             let frame = self.frame(Some(*to), message);
             bytes = frame.len();
             out.push(Output::Send { to: *to, frame });

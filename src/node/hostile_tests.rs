@@ -79,7 +79,7 @@ impl Duel {
 
     /// Whether the node would still judge a frame of this peer.
     fn listens_to(&self, peer: &str) -> bool {
-        self.node.peers.admits(&key(peer).node_id(), self.now)
+        self.node.peers.admits(&key(peer).node_id(), false, self.now)
     }
 
     fn is_at_genesis(&self) -> bool {

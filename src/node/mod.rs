@@ -7,7 +7,10 @@ mod blocks;
 mod fetching;
 mod frames;
 #[cfg(test)]
+mod gossip_tests;
+#[cfg(test)]
 mod hostile_tests;
+mod inputs;
 mod io;
 mod making;
 mod notice;
@@ -22,6 +25,7 @@ mod writer;
 
 use std::rc::Rc;
 
+pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use notice::Notice;
 
@@ -112,8 +116,19 @@ struct Counters {
 enum Source {
     /// This node or its person.
     Own,
-    /// A peer.
+    /// A peer that holds it for valid.
     Peer(NodeId),
+    /// A peer that passed it on before it executed it.
+    Relay(NodeId),
+}
+
+impl Source {
+    const fn peer(self) -> Option<NodeId> {
+        match self {
+            Self::Own => None,
+            Self::Peer(peer) | Self::Relay(peer) => Some(peer),
+        }
+    }
 }
 
 impl Node {
@@ -200,7 +215,8 @@ impl Node {
 
     fn keep_house(&mut self, out: &mut Outbox) {
         self.timers.set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
-        self.prune_mempool(out);
+        self.expire_transactions(out);
+        self.offer_again(out);
         self.notice_silence(out);
         self.asked.retain(|_, until| *until > self.now);
         self.write_nodes();
@@ -291,10 +307,7 @@ impl Node {
     }
 
     fn name_of_source(&self, source: Source) -> String {
-        match source {
-            Source::Own => "itself".to_owned(),
-            Source::Peer(node) => self.name_of_node(&node),
-        }
+        source.peer().map_or_else(|| "itself".to_owned(), |node| self.name_of_node(&node))
     }
 }
 

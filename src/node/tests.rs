@@ -10,23 +10,23 @@ use crate::primitives::{Amount, AssetId, Difficulty, Height, ParamsChange, Paylo
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// One node with its miners, its ledger and its clock.
-struct Seat {
-    node: Option<Node>,
+pub(super) struct Seat {
+    pub(super) node: Option<Node>,
     name: &'static str,
     kind: NodeKind,
     wake: Option<Timestamp>,
     search: Option<(SearchJob, Timestamp)>,
     ledger: MemoryStore,
-    notices: Vec<Notice>,
+    pub(super) notices: Vec<Notice>,
 }
 
 /// A network whose frames take 20 ms and whose miners find a block each in about the time set.
-struct Net {
-    now: Timestamp,
-    seats: Vec<Seat>,
+pub(super) struct Net {
+    pub(super) now: Timestamp,
+    pub(super) seats: Vec<Seat>,
     frames: SortedMap<(Timestamp, u64), (usize, Vec<u8>)>,
     sent: u64,
-    split: Option<usize>,
+    pub(super) split: Option<usize>,
 }
 
 fn ready<T>(future: impl Future<Output = T>) -> T {
@@ -37,8 +37,15 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+impl Seat {
+    /// Empties the ledger.
+    pub(super) fn forget(&mut self) {
+        self.ledger = MemoryStore::default();
+    }
+}
+
 impl Net {
-    fn new(seats: &[(&'static str, NodeKind)]) -> Self {
+    pub(super) fn new(seats: &[(&'static str, NodeKind)]) -> Self {
         let seats = seats.iter().map(|(name, kind)| Seat {
             node: None,
             name,
@@ -57,12 +64,12 @@ impl Net {
     }
 
     /// The usual five nodes.
-    fn five() -> Self {
+    pub(super) fn five() -> Self {
         use NodeKind::{Poa, Pow};
         Self::new(&[("pow-1", Pow), ("pow-2", Pow), ("pow-3", Pow), ("poa-1", Poa), ("poa-2", Poa)])
     }
 
-    fn start(&mut self, seat: usize) {
+    pub(super) fn start(&mut self, seat: usize) {
         let place = &mut self.seats[seat];
         let snapshot: Snapshot = ready(place.ledger.load()).unwrap();
         let setup = Setup {
@@ -82,12 +89,12 @@ impl Net {
     }
 
     /// Ends a node as a terminated worker ends: nothing more is written or said.
-    fn kill(&mut self, seat: usize) {
+    pub(super) fn kill(&mut self, seat: usize) {
         let place = &mut self.seats[seat];
         (place.node, place.wake, place.search) = (None, None, None);
     }
 
-    fn give(&mut self, seat: usize, input: Input) {
+    pub(super) fn give(&mut self, seat: usize, input: Input) {
         let mut out = Outbox::new();
         if let Some(node) = &mut self.seats[seat].node {
             node.handle(self.now, input, &mut out);
@@ -139,7 +146,7 @@ impl Net {
     }
 
     /// Lets time pass, event by event.
-    fn run(&mut self, span: Millis) {
+    pub(super) fn run(&mut self, span: Millis) {
         let end = self.now.plus(span);
         loop {
             let frame = self.frames.first_key_value().map(|((at, _), _)| *at);
@@ -171,16 +178,16 @@ impl Net {
         self.give(seat, Input::Miner(0, found));
     }
 
-    fn node(&self, seat: usize) -> &Node {
+    pub(super) fn node(&self, seat: usize) -> &Node {
         self.seats[seat].node.as_ref().unwrap()
     }
 
-    fn height(&self, seat: usize) -> u64 {
+    pub(super) fn height(&self, seat: usize) -> u64 {
         self.node(seat).chain().height().0
     }
 
     /// Lets the makers rest, so that everything under way arrives.
-    fn quiesce(&mut self) {
+    pub(super) fn quiesce(&mut self) {
         for seat in &mut self.seats {
             seat.kind = NodeKind::Viewer;
             seat.search = None;
@@ -191,7 +198,7 @@ impl Net {
         self.run(Millis(6_000));
     }
 
-    fn assert_agreement(&self) {
+    pub(super) fn assert_agreement(&self) {
         let alive: Vec<&Node> = self.seats.iter().filter_map(|seat| seat.node.as_ref()).collect();
         for node in &alive {
             assert_eq!(node.chain().head(), alive[0].chain().head(), "{}", node.name);
@@ -201,7 +208,7 @@ impl Net {
         }
     }
 
-    fn submit(&mut self, seat: usize, raw: Vec<u8>) -> Result<Answer, crate::ipc::ApiError> {
+    pub(super) fn submit(&mut self, seat: usize, raw: Vec<u8>) -> Result<Answer, crate::ipc::ApiError> {
         let mut out = Outbox::new();
         let now = self.now;
         let answer = self.seats[seat].node.as_mut().unwrap().answer(now, Request::Submit { raw }, &mut out);
@@ -209,12 +216,12 @@ impl Net {
         answer
     }
 
-    fn noted(&self, seat: usize, test: impl Fn(&Notice) -> bool) -> usize {
+    pub(super) fn noted(&self, seat: usize, test: impl Fn(&Notice) -> bool) -> usize {
         self.seats[seat].notices.iter().filter(|notice| test(notice)).count()
     }
 }
 
-fn transfer(nonce: u64) -> Transaction {
+pub(super) fn transfer(nonce: u64) -> Transaction {
     Grower::new(params()).transfer("alice", nonce, "bob", 10)
 }
 

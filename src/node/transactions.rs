@@ -2,8 +2,9 @@
 
 use crate::consensus::{CheckedTransaction, TxError};
 use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
-use crate::mempool::{Admission, DropReason, MempoolError};
-use crate::primitives::{Millis, NodeId, Payload, Transaction, TxId};
+use crate::mempool::{DropReason, MempoolError, Waiting};
+use crate::primitives::SortedSet;
+use crate::primitives::{Address, Millis, NodeId, Payload, Transaction, TxId};
 
 use super::timers::Timer;
 use super::{MAX_DROPPED, Node, Notice, Outbox, Output, Source};
@@ -12,6 +13,8 @@ use super::{MAX_DROPPED, Node, Notice, Outbox, Output, Source};
 const GATHER: Millis = Millis(150);
 /// How long an asked transaction may take before it is asked of another.
 const ASK_AGAIN: Millis = Millis(2_000);
+/// A transaction that has waited for longer may have been lost on its way to others.
+const OFFER_AGAIN: Millis = Millis(10_000);
 /// A candidate is not built again for new transactions more often than this.
 const CANDIDATE_AFTER: Millis = Millis(500);
 
@@ -31,13 +34,10 @@ impl Node {
             return Ok(id);
         }
         let kind = transaction.body.payload.kind();
-        let outcome = self.admit(transaction, Some(source));
+        let outcome = self.admit(transaction, Some(source), out);
         let from = self.name_of_source(source);
         match &outcome {
-            Ok(admission) => {
-                if let Admission::Replaced(old) = admission {
-                    self.drop_transaction(*old, None, DropReason::Replaced, out);
-                }
+            Ok(()) => {
                 self.seen.insert(id);
                 self.dropped.remove(&id);
                 self.write_pending(&id);
@@ -52,7 +52,7 @@ impl Node {
                 out.push(Output::Notice(Notice::TransactionRefused { id, error: error.clone(), from }));
             }
         }
-        outcome.map(|_| id)
+        outcome.map(|()| id)
     }
 
     /// Lets a transaction wait if it can be committed. One's own must apply as things stand; of another's
@@ -64,7 +64,8 @@ impl Node {
         &mut self,
         transaction: Transaction,
         source: Option<Source>,
-    ) -> Result<Admission, MempoolError> {
+        out: &mut Outbox,
+    ) -> Result<(), MempoolError> {
         let chain_id = self.chain.chain_id();
         let checked = CheckedTransaction::check(transaction, &self.params, &chain_id, &mut self.cache)?;
         let height = self.chain.height().next();
@@ -75,7 +76,9 @@ impl Node {
         {
             return Err(error.into());
         }
-        self.mempool.admit(checked, state, height, self.now)
+        let gone = self.mempool.admit(checked, state, height, self.now)?;
+        self.drop_all(gone, out);
+        Ok(())
     }
 
     fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
@@ -85,7 +88,7 @@ impl Node {
                 let message = Message::NewTransaction(waiting.transaction.get().clone());
                 self.send_to_mesh(&message, out);
             }
-            Source::Peer(_) => {
+            Source::Peer(_) | Source::Relay(_) => {
                 self.inventory.insert(id);
                 self.timers.set_earlier(Timer::Inventory, self.now.plus(GATHER));
             }
@@ -101,9 +104,22 @@ impl Node {
         }
     }
 
+    /// Offers some of the transactions again that have waited for long: whoever lost them asks.
+    pub(super) fn offer_again(&mut self, out: &mut Outbox) {
+        let old = |waiting: &&Waiting| self.now.since(waiting.since) > OFFER_AGAIN;
+        let mut ids: Vec<TxId> = self.mempool.iter().filter(old).map(|waiting| waiting.transaction.id()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let count = u64::try_from(ids.len()).unwrap_or(1);
+        ids.rotate_left(usize::try_from(self.next_random() % count).unwrap_or(0));
+        ids.truncate(MAX_IDS);
+        self.broadcast(&Message::Inv(ids), out);
+    }
+
     pub(super) fn on_inventory(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
         if ids.len() > MAX_IDS {
-            return self.peers.blame(&from, Fault::Malformed, self.now);
+            return self.peers.blame(&from, Fault::Oversize, self.now);
         }
         let now = self.now;
         let unknown = |id: &TxId| {
@@ -112,7 +128,9 @@ impl Node {
                 && self.chain.block_of(id).is_none()
                 && self.asked.get(id).is_none_or(|until| *until <= now)
         };
-        let wanted: Vec<TxId> = ids.into_iter().filter(unknown).collect();
+        let mut wanted: Vec<TxId> = ids.into_iter().filter(unknown).collect();
+        // What is above the peer's rate is offered again, by it or by another.
+        wanted.truncate(self.peers.take_transactions(&from, wanted.len(), now));
         self.ask_transactions(from, wanted, out);
     }
 
@@ -128,7 +146,7 @@ impl Node {
 
     pub(super) fn on_new_transaction(&mut self, from: NodeId, transaction: Transaction, out: &mut Outbox) {
         let id = transaction.id();
-        if !self.seen.contains(&id) {
+        if !self.seen.contains(&id) && self.peers.take_transactions(&from, 1, self.now) > 0 {
             // The outcome is a notice already; a peer is not told.
             let _ = self.take_transaction(transaction, Source::Peer(from), out);
             self.complete_compact(out);
@@ -137,7 +155,7 @@ impl Node {
 
     pub(super) fn on_get_transactions(&mut self, from: NodeId, ids: &[TxId], out: &mut Outbox) {
         if ids.len() > MAX_IDS {
-            return self.peers.blame(&from, Fault::Malformed, self.now);
+            return self.peers.blame(&from, Fault::Oversize, self.now);
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
@@ -175,16 +193,28 @@ impl Node {
         entry.block.body.transactions.get(at).cloned()
     }
 
-    /// Drops what cannot be committed any more.
-    pub(super) fn prune_mempool(&mut self, out: &mut Outbox) {
-        let height = self.chain.height().next();
-        for (waiting, reason) in self.mempool.prune(self.chain.head_state(), height, self.now) {
-            let transaction = waiting.transaction.get().clone();
-            self.drop_transaction(waiting.transaction.id(), Some(transaction), reason, out);
+    /// Drops what has waited too long.
+    pub(super) fn expire_transactions(&mut self, out: &mut Outbox) {
+        let gone = self.mempool.expire(self.chain.height().next(), self.now);
+        self.drop_all(gone, out);
+    }
+
+    /// Drops what a new head made impossible; `touched` are the accounts whose transactions it committed.
+    pub(super) fn drop_impossible(&mut self, touched: &SortedSet<Address>, out: &mut Outbox) {
+        for account in touched.iter() {
+            let nonce = self.chain.head_state().account(account).nonce;
+            let gone = self.mempool.settle(account, nonce);
+            self.drop_all(gone, out);
         }
         for id in self.blocked() {
-            let transaction = self.mempool.remove(&id).map(|waiting| waiting.transaction.get().clone());
-            self.drop_transaction(id, transaction, DropReason::Conflict, out);
+            let gone = self.mempool.remove(&id).map(|waiting| (waiting, DropReason::Conflict));
+            self.drop_all(gone, out);
+        }
+    }
+
+    fn drop_all(&mut self, gone: impl IntoIterator<Item = (Waiting, DropReason)>, out: &mut Outbox) {
+        for (waiting, reason) in gone {
+            self.drop_transaction(waiting.transaction.get().clone(), reason, out);
         }
     }
 
@@ -204,19 +234,12 @@ impl Node {
     }
 
     /// Remembers why a transaction is gone, and says so.
-    pub(super) fn drop_transaction(
-        &mut self,
-        id: TxId,
-        transaction: Option<Transaction>,
-        reason: DropReason,
-        out: &mut Outbox,
-    ) {
-        if let Some(transaction) = transaction {
-            if self.dropped.len() >= MAX_DROPPED {
-                self.dropped.pop_first();
-            }
-            self.dropped.insert(id, (reason, transaction));
+    pub(super) fn drop_transaction(&mut self, transaction: Transaction, reason: DropReason, out: &mut Outbox) {
+        let id = transaction.id();
+        if self.dropped.len() >= MAX_DROPPED {
+            self.dropped.pop_first();
         }
+        self.dropped.insert(id, (reason, transaction));
         self.write_dropped(&id, reason);
         out.push(Output::Notice(Notice::Dropped { id, reason }));
     }

@@ -54,8 +54,7 @@ impl State {
     ) -> Result<ConnectedBlock, BlockError> {
         debug_assert_eq!(block.get().header.parent, *parent_id, "the caller looks the parent up");
         let header = &block.get().header;
-        check_place(params, parent, header)?;
-        self.check_turn(header)?;
+        self.check_next(params, parent, header)?;
         let mut execution = Execution::new(params, self, header.height);
         execution.begin();
         for (transaction, id) in block.get().body.transactions.iter().zip(block.tx_ids()) {
@@ -68,10 +67,24 @@ impl State {
         if header.state_root != expected {
             return Err(BlockError::StateRoot { expected, found: header.state_root });
         }
+        debug_assert_eq!(execution.state.imbalance(), None, "coins and assets are conserved");
         let Execution { state, undo, .. } = execution;
         let id = block.id();
         let (block, tx_ids) = block.into_parts();
         Ok(ConnectedBlock { block, id, tx_ids, state, undo })
+    }
+
+    /// The state after a block that was connected to this very state before: nothing is checked again.
+    #[must_use]
+    pub fn apply_again(&self, params: &Params, block: &Block, tx_ids: &[TxId]) -> Self {
+        let mut execution = Execution::new(params, self, block.header.height);
+        execution.begin();
+        for (transaction, id) in block.body.transactions.iter().zip(tx_ids) {
+            let applied = execution.apply_transaction(transaction, || AssetId(id.0));
+            debug_assert_eq!(applied, Ok(()), "it applied before");
+        }
+        execution.finish(&block.header);
+        execution.state
     }
 
     /// Why a transaction does not apply here at `height`, after the `earlier` ones of its account. Its
@@ -94,6 +107,16 @@ impl State {
             Err(TxError::Nonce { .. } | TxError::Balance { .. }) => Ok(()),
             outcome => outcome,
         }
+    }
+
+    /// Checks place, time, difficulty and turn of a header (rules 5, 6, 7, 9, 10) on this state, which is that of
+    /// its parent: what can be known before its transactions are executed.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn check_next(&self, params: &Params, parent: &Header, header: &Header) -> Result<(), BlockError> {
+        check_place(params, parent, header)?;
+        self.check_turn(header)
     }
 
     fn check_turn(&self, header: &Header) -> Result<(), BlockError> {

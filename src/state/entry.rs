@@ -82,8 +82,8 @@ pub struct Rules {
     pub current: Tunable,
     /// Where the schedule of the retarget in force begins.
     pub anchor: Anchor,
-    /// In force from this height on.
-    pub announced: Option<(Height, Tunable)>,
+    /// In force from these heights on, the lowest first: at most two, as the notice is shorter than an epoch.
+    pub announced: Vec<(Height, Tunable)>,
 }
 
 /// Running totals of the chain up to a block: what the rules for its children need.

@@ -44,10 +44,10 @@ impl<'a> Execution<'a> {
     /// Puts announced parameters in force where their height is reached.
     pub(super) fn begin(&mut self) {
         let (Some(rules), Some(tally)) = (self.state.rules(), self.state.tally()) else { return };
-        if let Some((from, next)) = &rules.announced
+        if let Some(((from, next), later)) = rules.announced.split_first()
             && self.height >= *from
         {
-            let rules = Rules { current: next.clone(), anchor: tally.anchor(), announced: None };
+            let rules = Rules { current: next.clone(), anchor: tally.anchor(), announced: later.to_vec() };
             self.set(Key::Rules, Some(Entry::Rules(rules)));
         }
     }
@@ -165,11 +165,13 @@ impl<'a> Execution<'a> {
 
     /// Announces changed parameters for the next epoch boundary that gives enough notice.
     fn announce(&mut self, change: &ParamsChange) {
-        let Some(rules) = self.state.rules().cloned() else { return };
-        let base = rules.announced.as_ref().map_or(&rules.current, |(_, next)| next);
+        let Some(mut rules) = self.state.rules().cloned() else { return };
         let from = self.height.0.saturating_add(MIN_NOTICE).div_ceil(EPOCH).saturating_mul(EPOCH);
-        let next = changed(base, change);
-        let rules = Rules { announced: Some((Height(from), next)), ..rules };
+        let base = rules.announced.last().map_or(&rules.current, |(_, next)| next);
+        let next = (Height(from), changed(base, change));
+        // Changes of one epoch come into force together; what an earlier epoch announced stays as it is.
+        rules.announced.pop_if(|(at, _)| *at == next.0);
+        rules.announced.push(next);
         self.set(Key::Rules, Some(Entry::Rules(rules)));
     }
 

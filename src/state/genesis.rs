@@ -42,7 +42,7 @@ fn genesis_state(params: &Params) -> State {
         }
     }
     let anchor = Anchor { work_blocks: 0, time: params.genesis_time };
-    let rules = Rules { current: params.tunable(), anchor, announced: None };
+    let rules = Rules { current: params.tunable(), anchor, announced: Vec::new() };
     state.tree.set(&Key::Rules, Some(Entry::Rules(rules)));
     let tally = Tally {
         supply: Amount(supply),

@@ -115,10 +115,8 @@ impl State {
     #[must_use]
     pub fn tunable_at(&self, height: Height) -> Option<&Tunable> {
         let rules = self.rules()?;
-        match &rules.announced {
-            Some((from, next)) if height >= *from => Some(next),
-            Some(_) | None => Some(&rules.current),
-        }
+        let reached = rules.announced.iter().rev().find(|(from, _)| height >= *from);
+        Some(reached.map_or(&rules.current, |(_, next)| next))
     }
 
     /// The difficulty that rule 9 requires of a work block at `height` on this state.
@@ -126,7 +124,7 @@ impl State {
     pub fn required_difficulty(&self, height: Height) -> Option<Difficulty> {
         let (rules, tally) = (self.rules()?, self.tally()?);
         let tunable = self.tunable_at(height)?;
-        let starts_here = rules.announced.as_ref().is_some_and(|(from, _)| height >= *from);
+        let starts_here = rules.announced.first().is_some_and(|(from, _)| height >= *from);
         let anchor = if starts_here { tally.anchor() } else { rules.anchor };
         Some(work::required_difficulty(
             tunable.difficulty,

@@ -309,4 +309,38 @@ mod tests {
         });
         assert_eq!(sum, (0..100).sum::<u64>());
     }
+
+    /// Nodes that are part of this version only: those that a change made, and that the root hashes anew.
+    fn made(node: &Rc<Node>) -> usize {
+        if Rc::strong_count(node) > 1 {
+            return 0;
+        }
+        match node.as_ref() {
+            Node::Leaf(_) => 1,
+            Node::Branch { left, right, .. } => 1 + made(left) + made(right),
+        }
+    }
+
+    #[test]
+    fn a_change_costs_one_path_and_a_path_grows_with_the_logarithm_of_the_accounts() {
+        let account = |n: u32| Key::Account(Address(sha256(&[&n.to_le_bytes()]).0));
+        let cost = |accounts: u32| {
+            let mut before = Tree::default();
+            for n in 0..accounts {
+                before.set(&account(n), Some(entry(1)));
+            }
+            let changed = |n: u32| {
+                let mut after = before.clone();
+                after.set(&account(n), Some(entry(2)));
+                made(after.root.as_ref().unwrap())
+            };
+            let all: usize = (0..100).map(changed).sum();
+            let steps: usize = (0..100).filter_map(|n| before.prove(&account(n))).map(|proof| proof.steps.len()).sum();
+            assert_eq!(all, steps + 100, "a branch for each step of the proof, and the leaf");
+            all
+        };
+        let (few, many) = (cost(100), cost(100_000));
+        // A thousand times as many accounts are ten doublings, a node for each.
+        assert!(many <= few + 100 * 11, "{few} nodes for a change to 100 of 100 accounts, {many} of 100,000");
+    }
 }

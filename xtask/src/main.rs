@@ -35,7 +35,7 @@ Usage: cargo xtask <command>
   dist [--out dist]                     build the page for publishing and check its size
   test [stage ...]                      run all checks and tests, or only some stages:
                                         fmt clippy clippy-wasm vectors native doc dist browser page
-  bench [...]                           run the benchmarks; further words go to `cargo bench`
+  bench [native] [browser]              measure how every cost grows, in both places if none is named
   help                                  show this";
 
 /// Why a command did not do what it should.
@@ -95,7 +95,10 @@ fn dispatch() -> Result<(), Failure> {
             let names = arguments.rest(&test::stage_names()).map_err(Failure::Usage)?;
             test::command(&mut Project::locate()?, &names)?;
         }
-        "bench" => bench::command(&Project::locate()?, &arguments.all())?,
+        "bench" => {
+            let places = arguments.rest(&bench::PLACES).map_err(Failure::Usage)?;
+            bench::command(&mut Project::locate()?, &places)?;
+        }
         "help" | "--help" | "-h" => println!("{USAGE}"),
         unknown => return Err(Failure::Usage(unknown_word(unknown, &COMMANDS))),
     }

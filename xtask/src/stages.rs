@@ -135,19 +135,26 @@ fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
     if tests.is_empty() {
         return Ok(Passed::NoTests);
     }
+    announced(&mut wasm_pack(project, browser, &[], &tests)?)
+}
+
+/// The command that runs tests inside the browser, with words for wasm-pack and words for cargo.
+pub(crate) fn wasm_pack(project: &Project, browser: &Browser, own: &[&str], words: &[&str]) -> Outcome<Command> {
     let mut wasm_pack = project.path.command("wasm-pack")?;
     wasm_pack
         .current_dir(&project.root)
-        .args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"])
+        .args(["test", "--headless", "--chrome", "--mode", "no-install"])
+        .args(own)
+        .arg("--chromedriver")
         .arg(&browser.driver)
         .arg("--")
-        .args(tests)
+        .args(words)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30")
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities_file(project, browser)?)
         .env("CHROMEDRIVER", &browser.driver)
         .env_remove("GECKODRIVER");
-    announced(&mut wasm_pack)
+    Ok(wasm_pack)
 }
 
 /// Tells the test runner which browser the driver is to start, and how.

@@ -4,8 +4,8 @@
 //! Invariants: the state machine is never entered while it runs. Outputs are carried out in order and
 //! waited for by nobody; their outcomes come back as inputs. Nothing here knows a rule of the protocol.
 //!
-//! Bounds: [`shell::MAX_INPUTS`] inputs wait while there is no node to take them (it starts, or its
-//! ledger is being wiped); frames above that are lost, as frames may be.
+//! Bounds: those of [`crate::node::Inputs`] for what waits while there is no node to take it (it starts, or its
+//! ledger is being wiped).
 
 mod ledger;
 mod miners;

@@ -1,7 +1,6 @@
 //! The state of a node's shell, the loop that feeds the node, and what is done with its outputs.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
@@ -16,12 +15,10 @@ use crate::consensus::Params;
 use crate::gossip;
 use crate::ipc::{ApiError, FromNode, NodeConfig, Pace, ToNode};
 use crate::ledger::{Batch, Durability, Store};
-use crate::node::{BatchId, Input, Node, Outbox, Output};
+use crate::node::{BatchId, Input, Inputs, Node, Outbox, Output};
 use crate::primitives::{BlockHash, Keypair, NodeId, Timestamp};
 use crate::state::genesis;
 
-/// Most inputs that wait for a node; frames above that are lost.
-pub(super) const MAX_INPUTS: usize = 2_048;
 /// Longest timer of a browser.
 const MAX_TIMER_MS: u64 = i32::MAX as u64;
 
@@ -49,7 +46,7 @@ pub(super) struct Shell {
     pub(super) life: Cell<u32>,
     /// Whether the node has stopped or failed for good.
     pub(super) ended: Cell<bool>,
-    inputs: RefCell<VecDeque<Input>>,
+    inputs: RefCell<Inputs>,
     pumping: Cell<bool>,
     senders: RefCell<Senders>,
     wake: RefCell<Option<Timeout>>,
@@ -100,11 +97,7 @@ impl Shell {
         if self.ended.get() {
             return;
         }
-        let full = self.inputs.borrow().len() >= MAX_INPUTS;
-        if full && matches!(input, Input::Frame(_)) {
-            return;
-        }
-        self.inputs.borrow_mut().push_back(input);
+        self.inputs.borrow_mut().push(input);
         self.pump();
     }
 
@@ -135,7 +128,7 @@ impl Shell {
         if self.node.borrow().is_none() {
             return None;
         }
-        self.inputs.borrow_mut().pop_front()
+        self.inputs.borrow_mut().pop()
     }
 
     /// Starts every output in order and waits for none.

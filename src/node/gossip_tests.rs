@@ -1,0 +1,163 @@
+//! What a node owes its peers and itself: each signature verified once, blocks passed on early, blame only for
+//! those who could know, bodies of heavier chains only, lost transactions offered again.
+
+use super::tests::{Net, transfer};
+use super::*;
+use crate::gossip::{Message, NodeRecord, seal_frame};
+use crate::primitives::SortedSet;
+use crate::primitives::{Amount, Body, Header, Height, Keypair, Kind, Seal, TxBody, Weight};
+use crate::testkit::{Grower, key, mine, params};
+
+/// One who speaks to a node without being a node of the network.
+struct Stranger {
+    key: Keypair,
+    sequence: u64,
+}
+
+impl Stranger {
+    fn new(name: &str) -> Self {
+        Self { key: key(name), sequence: 0 }
+    }
+
+    /// Says something to the node of a seat; gives the types of the messages that it says then.
+    fn say(&mut self, net: &mut Net, seat: usize, message: &Message) -> Vec<&'static str> {
+        self.sequence += 1;
+        let chain_id = net.node(seat).chain_id();
+        let frame = seal_frame(&self.key, &chain_id, (1, self.sequence), None, message);
+        let before = net.seats[seat].notices.len();
+        net.give(seat, Input::Frame(frame));
+        let sent = |notice: &Notice| if let Notice::Sent { kind, .. } = notice { Some(*kind) } else { None };
+        net.seats[seat].notices[before..].iter().filter_map(sent).collect()
+    }
+
+    fn score(&self, net: &Net, seat: usize) -> Option<i32> {
+        let node = net.node(seat);
+        let heard = node.peers.admits(&self.key.node_id(), false, net.now);
+        heard.then(|| node.peers.get(&self.key.node_id()).map_or(0, |peer| peer.score(net.now)))
+    }
+}
+
+fn compact(header: Header, body: &Body) -> Message {
+    let transactions = body.transactions.iter().map(Transaction::id).collect();
+    Message::BlockFound(CompactBlock { header, seal: Seal::Work, data: body.data.clone(), transactions })
+}
+
+#[test]
+fn no_signature_is_verified_twice_by_one_node() {
+    let mut net = Net::five();
+    net.run(Millis(1_000));
+    for nonce in 0..10 {
+        net.submit(1, transfer(nonce).to_bytes()).unwrap();
+        net.run(Millis(2_000));
+    }
+    net.kill(4);
+    net.seats[4].forget();
+    net.start(4);
+    net.run(Millis(6_000));
+    net.assert_agreement();
+    for seat in 0..5 {
+        let node = net.node(seat);
+        let blocks: Vec<_> = node.chain.blocks().collect();
+        let seals = blocks.iter().filter(|block| block.header.kind == Kind::Authority).count();
+        let transactions: SortedSet<TxId> =
+            blocks.iter().flat_map(|block| block.body.transactions.iter().map(Transaction::id)).collect();
+        assert!(seals > 2 && transactions.len() == 10, "{seals} seals, {} transactions", transactions.len());
+        let verified = usize::try_from(node.cache.verified()).unwrap();
+        assert_eq!(verified, seals + transactions.len(), "seat {seat}: seals and transactions, each once");
+    }
+}
+
+#[test]
+fn a_block_crosses_the_network_at_the_pace_of_its_links() {
+    use NodeKind::{Pow, Viewer};
+    let names = ["pow-1", "v-1", "v-2", "v-3", "v-4", "v-5"];
+    let seats: Vec<_> = names.iter().map(|name| (*name, if *name == "pow-1" { Pow } else { Viewer })).collect();
+    let mut net = Net::new(&seats);
+    for to in 0..names.len() {
+        for from in (0..names.len()).filter(|from| from.abs_diff(to) > 1) {
+            net.give(to, Input::SetLink { from: key(names[from]).node_id(), cut: true });
+        }
+    }
+    net.run(Millis(30_000));
+    let height = net.height(0);
+    while net.height(0) == height {
+        net.run(Millis(1));
+    }
+    // Five links of 20 ms each.
+    net.run(Millis(100));
+    assert_eq!(net.height(5), height + 1);
+}
+
+#[test]
+fn for_what_only_execution_shows_the_maker_answers_and_not_who_passed_it_on() {
+    let mut net = Net::new(&[("viewer-1", NodeKind::Viewer)]);
+    let mut grower = Grower::new(params());
+    let mut block = grower.work_block("maker", 1_000, Vec::new());
+    block.header.state_root.0[0] ^= 1;
+    block.header = mine(block.header);
+    let (mut relay, mut maker) = (Stranger::new("relay"), Stranger::new("maker"));
+    relay.say(&mut net, 0, &compact(block.header, &block.body));
+    assert!(net.noted(0, |notice| matches!(notice, Notice::BlockRefused { error, .. } if error.rule() == 13)) == 1);
+    assert_eq!(relay.score(&net, 0), Some(0));
+    block.header.nonce += 1;
+    block.header = mine(block.header);
+    maker.say(&mut net, 0, &compact(block.header, &block.body));
+    assert_eq!(maker.score(&net, 0), None, "ignored");
+    // What needs no state everybody can see who passes it on.
+    while crate::consensus::work::meets(&block.header.id(), block.header.difficulty) {
+        block.header.nonce += 1;
+    }
+    relay.say(&mut net, 0, &compact(block.header, &block.body));
+    assert_eq!(relay.score(&net, 0), None, "ignored");
+}
+
+#[test]
+fn bodies_are_asked_for_only_once_the_headers_outweigh_the_nodes_own_chain() {
+    let mut net = Net::new(&[("viewer-1", NodeKind::Viewer)]);
+    let (mut ours, mut theirs) = (Grower::new(params()), Grower::new(params()));
+    ours.grow("one", 520);
+    theirs.grow("two", 521);
+    net.seats[0].node.as_mut().unwrap().chain = ours.chain;
+    let mut peer = Stranger::new("peer");
+    let head = HeadInfo { id: theirs.chain.head(), height: Height(521), weight: Weight(521 * 16) };
+    let record = NodeRecord::sign(&peer.key, "peer", NodeKind::Pow, "tab", net.now);
+    assert!(peer.say(&mut net, 0, &Message::Hello { record, head }).contains(&"GET_HEADERS"));
+    let locator = vec![net.node(0).chain_id()];
+    let first = theirs.chain.headers_after(&locator, 512);
+    let last = first.last().unwrap().0.id();
+    assert_eq!(peer.say(&mut net, 0, &Message::Headers(first)), ["GET_HEADERS"], "512 of them are lighter than ours");
+    let rest = theirs.chain.headers_after(&[last], 512);
+    assert_eq!(peer.say(&mut net, 0, &Message::Headers(rest)), ["GET_BODIES"]);
+}
+
+#[test]
+fn a_list_above_its_limit_costs_half_of_a_peers_patience() {
+    let mut net = Net::new(&[("viewer-1", NodeKind::Viewer)]);
+    let mut peer = Stranger::new("peer");
+    let record = NodeRecord::sign(&key("x"), "x", NodeKind::Pow, "t", net.now);
+    peer.say(&mut net, 0, &Message::NodeList(vec![record; 129]));
+    assert_eq!(peer.score(&net, 0), Some(-50));
+}
+
+#[test]
+fn a_transaction_that_nobody_heard_of_is_offered_again() {
+    let mut net = Net::new(&[("viewer-1", NodeKind::Viewer), ("pow-1", NodeKind::Pow)]);
+    net.run(Millis(1_000));
+    net.split = Some(1);
+    net.submit(0, transfer(0).to_bytes()).unwrap();
+    net.run(Millis(1_000));
+    net.split = None;
+    net.run(Millis(25_000));
+    assert!(net.node(1).chain().block_of(&transfer(0).id()).is_some());
+}
+
+#[test]
+fn a_transaction_that_had_to_go_for_another_is_told_as_dropped() {
+    let mut net = Net::new(&[("viewer-1", NodeKind::Viewer)]);
+    let first = transfer(0);
+    net.submit(0, first.to_bytes()).unwrap();
+    let dearer = TxBody { fee: Amount(2), ..first.body.clone() }.sign(&key("alice"));
+    net.submit(0, dearer.to_bytes()).unwrap();
+    let told = net.node(0).describe(&first.id()).unwrap();
+    assert_eq!((told.status.as_str(), told.reason), ("dropped", DropReason::Replaced.to_string()));
+}
