@@ -86,7 +86,8 @@ mod tests {
         for _ in 0..200 {
             inputs.push(urgent.clone());
         }
-        assert_eq!(inputs.waiting.len(), before + 199, "one of the bulky ones had to go");
+        let lost = before + 200 - inputs.waiting.len();
+        assert!((1..=2).contains(&lost), "as many of the bulky ones as it takes had to go, found {lost}");
         assert_eq!(inputs.pop(), Some(urgent.clone()));
         while inputs.pop().is_some() {}
         assert_eq!(inputs.bytes, 0);
