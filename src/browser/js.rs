@@ -6,7 +6,6 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use js_sys::{Promise, Reflect, Uint8Array};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -30,14 +29,6 @@ extern "C" {
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, ApiError> {
     let serializer = Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
     value.serialize(&serializer).map_err(|error| ApiError::new("not_representable", error.to_string()))
-}
-
-/// The Rust value of a plain JavaScript value.
-///
-/// # Errors
-/// `not_understood` for a value of another shape.
-pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, ApiError> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| ApiError::new("not_understood", error.to_string()))
 }
 
 /// A message between workers of this binary: its borsh bytes in an array of their own.

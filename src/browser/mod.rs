@@ -13,6 +13,7 @@ pub mod locks;
 mod miner_worker;
 mod node_worker;
 mod pace;
+pub mod rows;
 pub mod spawn;
 
 use wasm_bindgen::prelude::*;

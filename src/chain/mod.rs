@@ -15,7 +15,7 @@ mod restore;
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 pub use import::{HeadChange, Import};
@@ -23,6 +23,7 @@ pub use locate::MAX_LOCATOR;
 pub use restore::RestoreError;
 
 use crate::consensus::{BlockError, Params};
+use crate::primitives::SortedMap;
 use crate::primitives::{Block, BlockHash, Header, Height, Kind, Slot, TxId, Weight};
 use crate::state::{Entry, Key, State, Undo, genesis};
 
@@ -37,13 +38,13 @@ pub const CACHED_STATES: usize = 64;
 pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
-    entries: BTreeMap<BlockHash, TreeEntry>,
+    entries: SortedMap<BlockHash, TreeEntry>,
     /// The best chain by height, genesis first.
     best: Vec<BlockHash>,
     head_state: State,
-    committed: BTreeMap<TxId, BlockHash>,
+    committed: SortedMap<TxId, BlockHash>,
     states: StateCache,
-    invalid: BTreeMap<BlockHash, BlockError>,
+    invalid: SortedMap<BlockHash, BlockError>,
     invalid_order: VecDeque<BlockHash>,
     /// Entries looked at, to see that it does not grow with the chain.
     #[cfg(test)]
@@ -88,7 +89,7 @@ impl TreeEntry {
 /// The latest states beside the head's, first in, first out.
 #[derive(Debug, Default)]
 struct StateCache {
-    states: BTreeMap<BlockHash, State>,
+    states: SortedMap<BlockHash, State>,
     order: VecDeque<BlockHash>,
 }
 
@@ -120,12 +121,12 @@ impl Chain {
         Self {
             params,
             genesis: id,
-            entries: BTreeMap::from([(id, entry)]),
+            entries: SortedMap::from_iter([(id, entry)]),
             best: vec![id],
             head_state: state,
-            committed: BTreeMap::new(),
+            committed: SortedMap::new(),
             states: StateCache::default(),
-            invalid: BTreeMap::new(),
+            invalid: SortedMap::new(),
             invalid_order: VecDeque::new(),
             #[cfg(test)]
             visits: std::cell::Cell::default(),

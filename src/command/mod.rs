@@ -20,9 +20,7 @@ pub use help::{WORDS, Word, help};
 pub use link::{LinkError, LinkParameters, MAX_MINERS, MAX_POA, MAX_POW};
 pub use nearest::nearest;
 pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, parse};
-pub use record::{
-    DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, RECORD_VERSION, Record, Secrets, database, node_key,
-};
+pub use record::{DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key};
 pub use tx::parse_tx;
 
 use crate::ipc::{Level, NodeKind, Pace};

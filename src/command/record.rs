@@ -1,7 +1,7 @@
 //! What a browser remembers of a network: enough to bring it up again exactly as it was. The ledgers are
 //! the nodes' own. Pure: chance and time are arguments, and where it is kept is the page's matter.
 
-use serde::{Deserialize, Serialize};
+use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::LinkParameters;
 use crate::consensus::{Allocation, Params};
@@ -9,7 +9,7 @@ use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{Address, Amount, BlockHash, Difficulty, Keypair, Name, Timestamp, from_hex, to_hex};
 
 /// Version of this layout.
-pub const RECORD_VERSION: u32 = 1;
+const RECORD_VERSION: u32 = 1;
 /// Most nodes of a network that one browser keeps.
 pub const MAX_NODES: usize = 48;
 /// The demo users, who have coins from the first block on.
@@ -21,7 +21,7 @@ const DEMO_COINS: Amount = Amount(10_000);
 const OPERATOR_COINS: Amount = Amount(1_000);
 
 /// One node of a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct NodeEntry {
     /// Its name, which its key derives from.
     pub name: String,
@@ -30,9 +30,8 @@ pub struct NodeEntry {
 }
 
 /// What is kept of a network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Record {
-    version: u32,
     /// 32 secret bytes in hexadecimal: the keys of nodes, operator and persons derive from them.
     seed: String,
     /// Canonical bytes of the parameters in hexadecimal.
@@ -82,7 +81,6 @@ impl Record {
         };
         let nodes = named(NodeKind::Pow, link.pow).chain(named(NodeKind::Poa, link.poa)).collect();
         let mut record = Self {
-            version: RECORD_VERSION,
             seed: String::new(),
             params: String::new(),
             nodes,
@@ -106,6 +104,33 @@ impl Record {
         self.params = to_hex(&params.to_bytes());
         self.users.clear();
         self.tests_left = self.test_tx;
+    }
+
+    /// The record as a text: the version of its layout, then its bytes in hexadecimal.
+    ///
+    /// # Panics
+    /// Never: writing to memory does not fail.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!("{RECORD_VERSION} {}", to_hex(&borsh::to_vec(self).expect("a vector takes every byte")))
+    }
+
+    /// The record of network `name` that a text is.
+    ///
+    /// # Errors
+    /// `record_version`, or `record_corrupt` with what is wrong.
+    pub fn from_text(text: &str, name: &str) -> Result<Self, ApiError> {
+        let (version, bytes) = text.split_once(' ').unwrap_or((text, ""));
+        if version.parse() != Ok(RECORD_VERSION) {
+            let found: String = version.chars().take(20).collect();
+            let text = format!("the record of network {name}: expected version {RECORD_VERSION}, found {found}");
+            return Err(ApiError::new("record_version", text));
+        }
+        let record: Option<Self> = from_hex(bytes).ok().and_then(|bytes| borsh::from_slice(&bytes).ok());
+        let unreadable = || format!("the record of network {name}: expected the bytes of a record, found others");
+        let record = record.ok_or_else(|| ApiError::new("record_corrupt", unreadable()))?;
+        record.decode(name)?;
+        Ok(record)
     }
 
     /// The secrets and parameters.
@@ -226,20 +251,27 @@ mod tests {
     #[test]
     fn a_record_comes_back_as_it_was_and_a_broken_one_is_refused() {
         let good = record("", 1);
-        let text = serde_json::to_string(&good).expect("plain values");
-        assert_eq!(serde_json::from_str::<Record>(&text).expect("its own text"), good);
+        assert_eq!(Record::from_text(&good.to_text(), "lab"), Ok(good.clone()));
+        let with = |change: &dyn Fn(&mut Record)| {
+            let mut record = good.clone();
+            change(&mut record);
+            Record::from_text(&record.to_text(), "lab").expect_err("a broken record")
+        };
         let other_name = good.params.replace("6c6162", "6c6163");
-        for (wrong, part) in [
-            (text.replace(&good.seed, "00"), "a seed of 32 bytes"),
-            (text.replace("poa-2", "pow-1"), "nodes with different names"),
-            (text.replace("poa-2", "no name"), "nodes with different names"),
-            (text.replace(&good.params, &good.params[2..]), "parameters"),
-            (text.replace(&good.params, &other_name), "expected parameters of lab, found those of lac"),
+        for (error, part) in [
+            (with(&|record| record.seed = "00".into()), "a seed of 32 bytes"),
+            (with(&|record| record.nodes[1].name = "pow-1".into()), "nodes with different names"),
+            (with(&|record| record.nodes[1].name = "no name".into()), "nodes with different names"),
+            (with(&|record| record.params = good.params[2..].into()), "parameters"),
+            (with(&|record| record.params = other_name.clone()), "expected parameters of lab, found those of lac"),
+            (Record::from_text("1 00ff", "lab").expect_err("too short"), "the bytes of a record"),
+            (Record::from_text("1 xyz", "lab").expect_err("not hexadecimal"), "the bytes of a record"),
         ] {
-            let record: Record = serde_json::from_str(&wrong).expect("the same shape");
-            let error = record.decode("lab").expect_err(part);
             assert_eq!(error.code, "record_corrupt");
             assert!(error.message.contains(part), "{}", error.message);
+        }
+        for text in ["", "2 00", "{\"version\":1}"] {
+            assert_eq!(Record::from_text(text, "lab").expect_err("another version").code, "record_version");
         }
     }
 }

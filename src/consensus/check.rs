@@ -2,8 +2,7 @@
 //! that unchecked bytes cannot reach the state machine: `Block` -> [`CheckedBlock`] here, and from
 //! there to a connected block in [`crate::state`].
 
-use std::collections::BTreeSet;
-
+use crate::primitives::SortedSet;
 use crate::primitives::{
     Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT,
     MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload, Retarget, Seal, Signature, Transaction,
@@ -45,8 +44,8 @@ pub struct SignatureCache {
 
 #[derive(Clone, Debug, Default)]
 struct Remembered {
-    young: BTreeSet<Digest>,
-    old: BTreeSet<Digest>,
+    young: SortedSet<Digest>,
+    old: SortedSet<Digest>,
 }
 
 impl Remembered {
@@ -201,7 +200,7 @@ pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
 
 pub(super) fn check_authorities(authorities: &[crate::primitives::Address]) -> Result<(), ParamsError> {
     in_range("number of authorities", count(authorities.len()), 0, count(MAX_AUTHORITIES))?;
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     match authorities.iter().find(|address| !seen.insert(**address)) {
         Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
         None => Ok(()),
@@ -282,7 +281,7 @@ impl CheckedBlock {
     ) -> Result<Self, BlockError> {
         check_header(&block.header, &block.seal, params, chain_id, cache)?;
         let leaves = check_body(&block)?;
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         let mut tx_ids = Vec::with_capacity(block.body.transactions.len());
         for (transaction, leaf) in block.body.transactions.iter().zip(leaves) {
             let id = transaction.id();

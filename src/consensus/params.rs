@@ -2,10 +2,9 @@
 //! any of them have different chain ids and ignore each other. A few may be changed later by the
 //! operator's signed transaction; those are kept in the state as [`Tunable`].
 
-use std::collections::BTreeSet;
-
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::primitives::SortedSet;
 use crate::primitives::{
     Address, Amount, DecodeError, Difficulty, Digest, MAX_EXACT, Millis, Name, Retarget, Timestamp, decode_exact,
     sha256,
@@ -149,8 +148,8 @@ impl Params {
     }
 
     fn validate_allocation(&self) -> Result<(), ParamsError> {
-        let mut owners = BTreeSet::new();
-        let mut names = BTreeSet::new();
+        let mut owners = SortedSet::new();
+        let mut names = SortedSet::new();
         let mut total: u64 = 0;
         for allocation in &self.allocation {
             let name_twice = allocation.name.as_ref().is_some_and(|name| !names.insert(name));

@@ -5,8 +5,7 @@
 //! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
 //! nobody can spoil another's.
 
-use std::collections::BTreeMap;
-
+use crate::primitives::SortedMap;
 use crate::primitives::{Millis, NodeId, Timestamp};
 
 use super::frame::{Envelope, FrameError};
@@ -157,7 +156,7 @@ impl Peer {
 /// All peers of one node.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
-    peers: BTreeMap<NodeId, Peer>,
+    peers: SortedMap<NodeId, Peer>,
 }
 
 impl Peers {
@@ -176,7 +175,7 @@ impl Peers {
     /// [`FrameError::Replay`].
     pub fn heard(&mut self, envelope: &Envelope<'_>, awaited: bool, now: Timestamp) -> Result<(), FrameError> {
         self.make_room(&envelope.from);
-        let peer = self.peers.entry(envelope.from).or_insert_with(|| Peer::new(now));
+        let peer = self.peers.get_or_insert_with(envelope.from, || Peer::new(now));
         // A new session starts a new count. Its number begins with the time it began, so an old session's
         // frames are refused; but a node whose clock was set back while it was away is heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
@@ -206,7 +205,7 @@ impl Peers {
     /// Takes a record that others passed on; whether it is news.
     pub fn learn(&mut self, record: NodeRecord, now: Timestamp) -> bool {
         self.make_room(&record.id);
-        let peer = self.peers.entry(record.id).or_insert_with(|| Peer::new(now));
+        let peer = self.peers.get_or_insert_with(record.id, || Peer::new(now));
         let newer = peer.record.as_ref().is_none_or(|known| record.time > known.time);
         if newer {
             peer.record = Some(record);

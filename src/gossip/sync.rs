@@ -7,9 +7,10 @@
 //! that is late is given to another peer; a late answer with headers, or [`MAX_FAILURES`] late answers in a
 //! row, end the fetch, which may begin again after a pause that doubles.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::message::MessageType;
+use crate::primitives::SortedMap;
 use crate::primitives::{Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, Timestamp, Weight};
 
 /// Bodies asked of one peer at once.
@@ -99,8 +100,8 @@ struct Download {
     last: BlockHash,
     more: bool,
     wanted: VecDeque<(BlockHash, Header, Seal)>,
-    bodies: BTreeMap<BlockHash, Body>,
-    asked: BTreeMap<BlockHash, (NodeId, Timestamp)>,
+    bodies: SortedMap<BlockHash, Body>,
+    asked: SortedMap<BlockHash, (NodeId, Timestamp)>,
 }
 
 impl Sync {
@@ -165,7 +166,7 @@ impl Sync {
         let wanted: VecDeque<_> = headers.map(|(header, seal)| (header.id(), header, seal)).collect();
         let Some((last, ..)) = wanted.back() else { return self.finish() };
         let last = *last;
-        let (bodies, asked) = (BTreeMap::new(), BTreeMap::new());
+        let (bodies, asked) = (SortedMap::new(), SortedMap::new());
         self.failures = 0;
         self.stage = Stage::Bodies(Download { source, last, more, wanted, bodies, asked });
     }

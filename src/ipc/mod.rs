@@ -9,8 +9,10 @@ mod answer;
 mod miner;
 mod report;
 
+use std::ops::Deref;
+
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use answer::Answer;
 pub use miner::{FromMiner, SearchJob, ToMiner};
@@ -48,8 +50,8 @@ pub struct NodeConfig {
 }
 
 /// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", try_from = "PaceFields")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Pace {
     /// The network's miners together aim at one work block in this many milliseconds.
     Interval {
@@ -58,26 +60,6 @@ pub enum Pace {
     },
     /// As fast as the machine hashes.
     Full,
-}
-
-/// A pace as it is read: reading a tagged enum directly takes much more code.
-#[derive(Deserialize)]
-struct PaceFields {
-    kind: String,
-    ms: Option<u64>,
-}
-
-impl TryFrom<PaceFields> for Pace {
-    type Error = &'static str;
-
-    fn try_from(fields: PaceFields) -> Result<Self, Self::Error> {
-        match (fields.kind.as_str(), fields.ms) {
-            ("interval", Some(ms)) => Ok(Self::Interval { ms }),
-            ("interval", None) => Err("missing field `ms`"),
-            ("full", _) => Ok(Self::Full),
-            _ => Err("unknown variant of a pace, expected `interval` or `full`"),
-        }
-    }
 }
 
 /// From the page to a node worker.
@@ -181,20 +163,38 @@ pub enum FromNode {
     },
 }
 
-/// A refusal, as the scripting API rejects with it.
+/// A refusal, as the scripting API rejects with it. Boxed, as nearly every result can be one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize, thiserror::Error)]
-#[error("{message}")]
-pub struct ApiError {
+#[serde(transparent)]
+#[error("{}", self.0.message)]
+pub struct ApiError(Box<Refusal>);
+
+/// What a refusal says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+pub struct Refusal {
     /// The name of the rule or of the kind of mistake, in snake case: the same name as in the code.
     pub code: String,
     /// A plain sentence with the expected and the found value.
     pub message: String,
 }
 
+impl Deref for ApiError {
+    type Target = Refusal;
+
+    fn deref(&self) -> &Refusal {
+        &self.0
+    }
+}
+
 impl ApiError {
+    #[inline(never)]
+    fn boxed(code: &str, message: String) -> Self {
+        Self(Box::new(Refusal { code: code.to_owned(), message }))
+    }
+
     /// An error of this code.
     #[must_use]
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into() }
+        Self::boxed(code, message.into())
     }
 }

@@ -2,12 +2,12 @@
 //! these out as plain objects; times are milliseconds since 1970, hashes lower-case hexadecimal.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::primitives::NodeKind;
 
 /// What a node is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NodeState {
     /// Its worker is coming up, or it reads its ledger.
@@ -27,7 +27,7 @@ pub enum NodeState {
 }
 
 /// One row of `status`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct NodeStatus {
     /// Node id.
     pub id: String,
@@ -281,9 +281,7 @@ pub struct MempoolInfo {
 }
 
 /// How much a log line matters.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Every frame and every progress report.

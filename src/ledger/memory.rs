@@ -2,11 +2,12 @@
 //! database does, and it can be told to fail.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::{Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError, Table};
 use super::{TransactionRow, query::Value};
+use crate::primitives::{SortedMap, sort_by};
 
 /// A ledger that lives as long as its last handle: clones share their rows, as two openings of one
 /// database do.
@@ -17,7 +18,7 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct Inner {
-    rows: BTreeMap<(Table, String), Row>,
+    rows: SortedMap<(Table, String), Row>,
     failures: VecDeque<StoreError>,
 }
 
@@ -40,7 +41,7 @@ impl Inner {
     }
 
     fn table(&self, table: Table) -> impl Iterator<Item = &Row> {
-        self.rows.range((table, String::new())..).take_while(move |((of, _), _)| *of == table).map(|(_, row)| row)
+        self.rows.iter_from(&(table, String::new())).take_while(move |((of, _), _)| *of == table).map(|(_, row)| row)
     }
 
     fn raw(&self, table: Table) -> Vec<RawRow> {
@@ -71,7 +72,7 @@ impl Inner {
         let value = |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
         let mut rows: Vec<&Row> = self.table(query.table).filter(|row| value(row) == Some(true)).collect();
         let key = |row| Value::Text(Row::key(row));
-        rows.sort_unstable_by(|a, b| {
+        sort_by(&mut rows, |a, b| {
             let by_field = match (a.value(field), b.value(field)) {
                 (Some(a), Some(b)) => a.order(b),
                 _ => std::cmp::Ordering::Equal,
@@ -117,7 +118,7 @@ impl Store for MemoryStore {
     async fn wipe(&self) -> Result<(), StoreError> {
         let mut inner = self.inner.borrow_mut();
         inner.fail()?;
-        inner.rows.clear();
+        inner.rows = SortedMap::new();
         Ok(())
     }
 }

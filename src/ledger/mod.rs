@@ -8,12 +8,14 @@
 //! Backends implement [`Store`]: [`MemoryStore`] here, IndexedDB in the browser shell. One conformance
 //! suite runs against both.
 
+use crate::primitives::SortedMap;
+
+mod fields;
 mod memory;
 mod query;
 mod records;
 
-use std::collections::BTreeMap;
-
+pub use fields::{Cell, FieldError, Found};
 pub use memory::MemoryStore;
 pub use query::{Filter, MAX_PAGE, Page, Query, QueryError, Value};
 pub use records::{
@@ -23,7 +25,7 @@ pub use records::{
 /// Changes that become durable together. The key of a change is its table and the row's key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    changes: BTreeMap<(Table, String), Option<Row>>,
+    changes: SortedMap<(Table, String), Option<Row>>,
 }
 
 impl Batch {

@@ -8,9 +8,7 @@
 
 use std::cmp::Ordering;
 
-use serde::Serialize;
-
-use super::{Row, Table};
+use super::{Cell, Row, Table};
 use crate::primitives::MAX_EXACT;
 
 /// Most rows of one page.
@@ -34,7 +32,7 @@ pub struct Query {
 }
 
 /// The answer to a [`Query`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     /// Rows that match, on all pages.
     pub total: u32,
@@ -154,36 +152,19 @@ fn is_number(field: &str) -> bool {
 }
 
 impl Row {
-    /// The value of the key field or of an indexed field; `None` for any other.
+    /// The value of a field that holds a text or a whole number; `None` for any other.
     #[must_use]
     pub fn value(&self, field: &str) -> Option<Value<'_>> {
-        let text = match (self, field) {
-            (Self::Block(row), "height") => return Some(Value::Number(row.height)),
-            (Self::Block(row), "timestamp") => return Some(Value::Number(row.timestamp)),
-            (Self::Transaction(row), "timestamp") => return Some(Value::Number(row.timestamp)),
-            (Self::Node(row), "last_seen") => return Some(Value::Number(row.last_seen)),
-            (Self::Block(row), "hash") => &row.hash,
-            (Self::Block(row), "previous_hash") => &row.previous_hash,
-            (Self::Block(row), "miner_id") => &row.miner_id,
-            (Self::Transaction(row), "tx_hash") => &row.tx_hash,
-            (Self::Transaction(row), "block_id") => &row.block_id,
-            (Self::Transaction(row), "from_user") => &row.from_user,
-            (Self::Transaction(row), "to_user") => &row.to_user,
-            (Self::Transaction(row), "status") => &row.status,
-            (Self::Node(row), "node_id") => &row.node_id,
-            (Self::Node(row), "node_type") => &row.node_type,
-            (Self::Node(row), "status") => &row.status,
-            (Self::Asset(row), "id") => &row.id,
-            (Self::Asset(row), "symbol") => &row.symbol,
-            (Self::Asset(row), "owner") => &row.owner,
-            (Self::User(row), "address") => &row.address,
-            (Self::User(row), "name") => &row.name,
-            (Self::Miner(row), "worker_id") => &row.worker_id,
-            (Self::Miner(row), "node_id") => &row.node_id,
-            (Self::Miner(row), "state") => &row.state,
-            (Self::Raw(row), "key") => &row.key,
-            _ => return None,
-        };
-        Some(Value::Text(text))
+        let mut value = None;
+        self.each(&mut |name, cell| {
+            if name == field {
+                value = match cell {
+                    Cell::Text(text) => Some(Value::Text(text)),
+                    Cell::Number(number) => Some(Value::Number(number)),
+                    Cell::Absent | Cell::Rate(_) | Cell::Flag(_) | Cell::Bytes(_) => None,
+                };
+            }
+        });
+        value
     }
 }

@@ -5,7 +5,7 @@
 //! Invariants: no number above 2^53 - 1; every hash and address is lower-case hexadecimal; times are
 //! milliseconds since 1970; a `transactions` row with status `committed` names its block.
 
-use serde::{Deserialize, Serialize};
+use super::fields::{Cell, Field, FieldError, Found, row};
 
 /// The tables of one node's database. The name of a table is that of its object store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -114,176 +114,178 @@ pub mod meta_key {
 /// The schema version of these records.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// A row of table `blocks`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BlockRow {
-    /// Block id.
-    pub hash: String,
-    /// Parent's id.
-    pub previous_hash: String,
-    /// Height.
-    pub height: u64,
-    /// Nonce.
-    pub nonce: u64,
-    /// Maker's time.
-    pub timestamp: u64,
-    /// Maker's node id.
-    pub miner_id: String,
-    /// `work` or `authority`.
-    pub kind: String,
-    /// Difficulty, or weight of an authority's block.
-    pub difficulty: u64,
-    /// Authority's slot, 0 for work.
-    pub slot: u64,
-    /// Number of transactions.
-    pub transactions_count: u32,
-    /// The maker's free data as text.
-    pub data: String,
-    /// Weight of the chain up to this block, in decimal.
-    pub weight: String,
-    /// Whether the block is on the node's best chain.
-    pub on_best_chain: bool,
-    /// The block's canonical bytes.
-    #[serde(with = "serde_bytes")]
-    pub raw: Vec<u8>,
+row! {
+    /// A row of table `blocks`.
+    BlockRow {
+        /// Block id.
+        hash: String,
+        /// Parent's id.
+        previous_hash: String,
+        /// Height.
+        height: u64,
+        /// Nonce.
+        nonce: u64,
+        /// Maker's time.
+        timestamp: u64,
+        /// Maker's node id.
+        miner_id: String,
+        /// `work` or `authority`.
+        kind: String,
+        /// Difficulty, or weight of an authority's block.
+        difficulty: u64,
+        /// Authority's slot, 0 for work.
+        slot: u64,
+        /// Number of transactions.
+        transactions_count: u32,
+        /// The maker's free data as text.
+        data: String,
+        /// Weight of the chain up to this block, in decimal.
+        weight: String,
+        /// Whether the block is on the node's best chain.
+        on_best_chain: bool,
+        /// The block's canonical bytes.
+        raw: Vec<u8>,
+    }
 }
 
-/// A row of table `transactions`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TransactionRow {
-    /// Transaction id.
-    pub tx_hash: String,
-    /// Signer's name, or address where there is none.
-    pub from_user: String,
-    /// Receiver's name or address; empty where there is none.
-    pub to_user: String,
-    /// Signer's address.
-    pub from_address: String,
-    /// Amount moved or created.
-    pub amount: u64,
-    /// Fee.
-    pub fee: u64,
-    /// The account's nonce.
-    pub nonce: u64,
-    /// Kind of payload.
-    pub kind: String,
-    /// Memo or message as text.
-    pub memo: String,
-    /// When this node first saw it.
-    pub timestamp: u64,
-    /// Hash of its block; empty unless committed.
-    pub block_id: String,
-    /// Height of its block; `None` unless committed.
-    pub height: Option<u64>,
-    /// `pending`, `committed` or `dropped`.
-    pub status: String,
-    /// Why it was dropped; empty otherwise.
-    pub reason: String,
-    /// The transaction's canonical bytes.
-    #[serde(with = "serde_bytes")]
-    pub raw: Vec<u8>,
+row! {
+    /// A row of table `transactions`.
+    TransactionRow {
+        /// Transaction id.
+        tx_hash: String,
+        /// Signer's name, or address where there is none.
+        from_user: String,
+        /// Receiver's name or address; empty where there is none.
+        to_user: String,
+        /// Signer's address.
+        from_address: String,
+        /// Amount moved or created.
+        amount: u64,
+        /// Fee.
+        fee: u64,
+        /// The account's nonce.
+        nonce: u64,
+        /// Kind of payload.
+        kind: String,
+        /// Memo or message as text.
+        memo: String,
+        /// When this node first saw it.
+        timestamp: u64,
+        /// Hash of its block; empty unless committed.
+        block_id: String,
+        /// Height of its block; `None` unless committed.
+        height: Option<u64>,
+        /// `pending`, `committed` or `dropped`.
+        status: String,
+        /// Why it was dropped; empty otherwise.
+        reason: String,
+        /// The transaction's canonical bytes.
+        raw: Vec<u8>,
+    }
 }
 
-/// A row of table `nodes`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NodeRow {
-    /// Node id.
-    pub node_id: String,
-    /// The tab that runs it.
-    pub host: String,
-    /// The name of its inbox channel.
-    pub port: String,
-    /// `pow`, `poa` or `viewer`.
-    pub node_type: String,
-    /// Its name.
-    pub name: String,
-    /// `active`, `away` or `left`.
-    pub status: String,
-    /// When it was last heard.
-    pub last_seen: u64,
-    /// The node's own signed record, canonical bytes; empty for the row about the node itself.
-    #[serde(with = "serde_bytes")]
-    pub raw: Vec<u8>,
+row! {
+    /// A row of table `nodes`.
+    NodeRow {
+        /// Node id.
+        node_id: String,
+        /// The tab that runs it.
+        host: String,
+        /// The name of its inbox channel.
+        port: String,
+        /// `pow`, `poa` or `viewer`.
+        node_type: String,
+        /// Its name.
+        name: String,
+        /// `active`, `away` or `left`.
+        status: String,
+        /// When it was last heard.
+        last_seen: u64,
+        /// The node's own signed record, canonical bytes; empty for the row about the node itself.
+        raw: Vec<u8>,
+    }
 }
 
-/// A row of table `assets`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AssetRow {
-    /// Asset id.
-    pub id: String,
-    /// Sign.
-    pub symbol: String,
-    /// Name.
-    pub name: String,
-    /// Decimal places.
-    pub decimals: u8,
-    /// Units in existence.
-    pub supply: u64,
-    /// Address of the creator.
-    pub creator: String,
-    /// Name or address of the creator.
-    pub owner: String,
-    /// Accounts that hold some.
-    pub holders: u64,
+row! {
+    /// A row of table `assets`.
+    AssetRow {
+        /// Asset id.
+        id: String,
+        /// Sign.
+        symbol: String,
+        /// Name.
+        name: String,
+        /// Decimal places.
+        decimals: u8,
+        /// Units in existence.
+        supply: u64,
+        /// Address of the creator.
+        creator: String,
+        /// Name or address of the creator.
+        owner: String,
+        /// Accounts that hold some.
+        holders: u64,
+    }
 }
 
-/// A row of table `users`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UserRow {
-    /// The account's address.
-    pub address: String,
-    /// Registered name; empty where there is none.
-    pub name: String,
-    /// Coins.
-    pub balance: u64,
-    /// Committed transactions.
-    pub nonce: u64,
-    /// Height of the block that first touched the account.
-    pub created_at_height: u64,
+row! {
+    /// A row of table `users`.
+    UserRow {
+        /// The account's address.
+        address: String,
+        /// Registered name; empty where there is none.
+        name: String,
+        /// Coins.
+        balance: u64,
+        /// Committed transactions.
+        nonce: u64,
+        /// Height of the block that first touched the account.
+        created_at_height: u64,
+    }
 }
 
-/// A row of table `mining_pool`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MinerRow {
-    /// The miner worker's name.
-    pub worker_id: String,
-    /// The node it belongs to.
-    pub node_id: String,
-    /// Job it works on, 0 for none.
-    pub job: u64,
-    /// Height of the block it searches.
-    pub height: u64,
-    /// First nonce of its range.
-    pub nonce_start: u64,
-    /// One past the last nonce of its range.
-    pub nonce_end: u64,
-    /// Hashes tried on this job.
-    pub hashes: u64,
-    /// Measured hashes per second.
-    pub hash_rate: f64,
-    /// Lowest hash of this job so far.
-    pub best_hash: String,
-    /// Blocks it has found since it started.
-    pub blocks_found: u64,
-    /// `idle` or `searching`.
-    pub state: String,
-    /// When this row was written.
-    pub updated: u64,
+row! {
+    /// A row of table `mining_pool`.
+    MinerRow {
+        /// The miner worker's name.
+        worker_id: String,
+        /// The node it belongs to.
+        node_id: String,
+        /// Job it works on, 0 for none.
+        job: u64,
+        /// Height of the block it searches.
+        height: u64,
+        /// First nonce of its range.
+        nonce_start: u64,
+        /// One past the last nonce of its range.
+        nonce_end: u64,
+        /// Hashes tried on this job.
+        hashes: u64,
+        /// Measured hashes per second.
+        hash_rate: f64,
+        /// Lowest hash of this job so far.
+        best_hash: String,
+        /// Blocks it has found since it started.
+        blocks_found: u64,
+        /// `idle` or `searching`.
+        state: String,
+        /// When this row was written.
+        updated: u64,
+    }
 }
 
-/// A row of tables `state`, `undo` and `meta`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RawRow {
-    /// The key.
-    pub key: String,
-    /// The canonical bytes.
-    #[serde(with = "serde_bytes")]
-    pub raw: Vec<u8>,
+row! {
+    /// A row of tables `state`, `undo` and `meta`.
+    RawRow {
+        /// The key.
+        key: String,
+        /// The canonical bytes.
+        raw: Vec<u8>,
+    }
 }
 
 /// A row of any table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Row {
     /// Of `blocks`.
     Block(BlockRow),
@@ -302,6 +304,35 @@ pub enum Row {
 }
 
 impl Row {
+    /// Shows every field with its name, in order.
+    pub fn each<'a>(&'a self, show: &mut dyn FnMut(&'static str, Cell<'a>)) {
+        match self {
+            Self::Block(row) => row.each(show),
+            Self::Transaction(row) => row.each(show),
+            Self::Node(row) => row.each(show),
+            Self::Asset(row) => row.each(show),
+            Self::User(row) => row.each(show),
+            Self::Miner(row) => row.each(show),
+            Self::Raw(row) => row.each(show),
+        }
+    }
+
+    /// The row of a table with these fields.
+    ///
+    /// # Errors
+    /// See [`FieldError`].
+    pub fn read(table: Table, fields: &dyn Fn(&'static str) -> Found) -> Result<Self, FieldError> {
+        Ok(match table {
+            Table::Blocks => Self::Block(BlockRow::read(fields)?),
+            Table::Transactions => Self::Transaction(TransactionRow::read(fields)?),
+            Table::Nodes => Self::Node(NodeRow::read(fields)?),
+            Table::Assets => Self::Asset(AssetRow::read(fields)?),
+            Table::Users => Self::User(UserRow::read(fields)?),
+            Table::MiningPool => Self::Miner(MinerRow::read(fields)?),
+            Table::State | Table::Undo | Table::Meta => Self::Raw(RawRow::read(fields)?),
+        })
+    }
+
     /// The value of the key field.
     #[must_use]
     pub fn key(&self) -> &str {

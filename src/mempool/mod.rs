@@ -8,9 +8,9 @@
 mod tests;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::consensus::{CheckedTransaction, TxError};
+use crate::primitives::SortedMap;
 use crate::primitives::{Address, Amount, Height, MAX_TRANSACTIONS, Millis, Payload, Timestamp, TxId};
 use crate::state::State;
 
@@ -30,9 +30,9 @@ pub const REPLACEMENT_PERCENT: u64 = 110;
 /// The waiting transactions of one node.
 #[derive(Debug, Default)]
 pub struct Mempool {
-    by_account: BTreeMap<(Address, u64), Waiting>,
-    ids: BTreeMap<TxId, (Address, u64)>,
-    by_standing: BTreeMap<Standing, TxId>,
+    by_account: SortedMap<(Address, u64), Waiting>,
+    ids: SortedMap<TxId, (Address, u64)>,
+    by_standing: SortedMap<Standing, TxId>,
     bytes: usize,
     arrivals: u64,
 }
@@ -97,8 +97,8 @@ impl MempoolError {
     }
 }
 
-/// What decides who is taken first and who goes first: the fee rate, then who came earlier. No two that
-/// wait stand equal.
+/// The order in which transactions are taken, and in reverse that in which they have to go: the best fee rate
+/// first, then who came earlier. No two that wait stand equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Standing {
     fee: u64,
@@ -110,7 +110,7 @@ impl Ord for Standing {
     fn cmp(&self, other: &Self) -> Ordering {
         // Fee rates as exact fractions: fee of one times size of the other.
         let rate = |this: &Self, that: &Self| u128::from(this.fee) * u128::from(that.size);
-        rate(self, other).cmp(&rate(other, self)).then(other.arrival.cmp(&self.arrival))
+        rate(other, self).cmp(&rate(self, other)).then(self.arrival.cmp(&other.arrival))
     }
 }
 
@@ -203,11 +203,11 @@ impl Mempool {
     fn make_room(&mut self, newcomer: &Waiting) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
         let (mut count, mut bytes) = (self.ids.len(), self.bytes.saturating_add(newcomer.size));
         let mut worst = Vec::new();
-        for (standing, id) in &self.by_standing {
+        for (standing, id) in self.by_standing.iter().rev() {
             if count < MAX_COUNT && bytes <= MAX_BYTES {
                 break;
             }
-            if *standing >= newcomer.standing() {
+            if *standing <= newcomer.standing() {
                 return Err(MempoolError::Full);
             }
             count = count.saturating_sub(1);
@@ -256,7 +256,7 @@ impl Mempool {
     /// later transaction before its earlier one, and none behind a gap in the nonces.
     #[must_use]
     pub fn selection(&self, state: &State) -> Vec<&CheckedTransaction> {
-        let mut best = BinaryHeap::new();
+        let mut best = SortedMap::new();
         let mut last = None;
         for (address, _) in self.by_account.keys() {
             if last.replace(*address) != Some(*address) {
@@ -264,7 +264,7 @@ impl Mempool {
             }
         }
         let mut selected = Vec::new();
-        while let Some((_, (address, nonce))) = best.pop() {
+        while let Some((_, (address, nonce))) = best.pop_first() {
             selected.extend(self.by_account.get(&(address, nonce)).map(|waiting| &waiting.transaction));
             if selected.len() >= MAX_TRANSACTIONS {
                 break;
@@ -307,7 +307,9 @@ impl Mempool {
 
     /// The waiting transactions of an account with a nonce below `nonce`, in their order.
     pub fn earlier(&self, address: &Address, nonce: u64) -> impl Iterator<Item = &CheckedTransaction> {
-        self.by_account.range((*address, 0)..(*address, nonce)).map(|(_, waiting)| &waiting.transaction)
+        self.of_account(address)
+            .take_while(move |waiting| waiting.transaction.get().body.nonce < nonce)
+            .map(|waiting| &waiting.transaction)
     }
 
     /// Number of waiting transactions.
@@ -329,7 +331,11 @@ impl Mempool {
     }
 
     fn of_account(&self, address: &Address) -> impl Iterator<Item = &Waiting> {
-        self.by_account.range((*address, 0)..=(*address, u64::MAX)).map(|(_, waiting)| waiting)
+        let address = *address;
+        self.by_account
+            .iter_from(&(address, 0))
+            .take_while(move |((of, _), _)| *of == address)
+            .map(|(_, waiting)| waiting)
     }
 }
 

@@ -2,7 +2,7 @@
 //! submitted transaction.
 
 use crate::ipc::{AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, Request, TransactionInfo};
-use crate::primitives::{Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, to_hex};
+use crate::primitives::{Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, sort_by, to_hex};
 use crate::state::{Account, Entry, Key};
 
 use super::io::not_here;
@@ -98,7 +98,7 @@ impl Node {
                 accounts.push((*address, account.clone()));
             }
         });
-        accounts.sort_unstable_by_key(|(address, account)| (std::cmp::Reverse(account.balance), *address));
+        sort_by(&mut accounts, |(a_address, a), (b_address, b)| (b.balance, a_address).cmp(&(a.balance, b_address)));
         accounts.truncate(usize::try_from(MAX_ANSWER).unwrap_or(usize::MAX));
         accounts.iter().map(|(address, account)| self.account_info(address, account)).collect()
     }

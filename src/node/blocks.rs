@@ -1,11 +1,11 @@
 //! Blocks on their way: announced, rebuilt from the mempool, imported, and what a new head changes.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::chain::{HeadChange, Import};
 use crate::consensus::{BlockError, CheckedBlock, check_header};
 use crate::gossip::{CompactBlock, Fault, Message, Peer};
+use crate::primitives::SortedSet;
 use crate::primitives::{Address, Block, BlockHash, Body, Header, MAX_TRANSACTIONS, Millis, NodeId, TxId};
 
 use super::timers::Timer;
@@ -212,14 +212,13 @@ impl Node {
     }
 
     pub(super) fn on_deferred_timer(&mut self, out: &mut Outbox) {
-        while let Some(entry) = self.deferred.first_entry() {
-            let (until, _) = *entry.key();
-            if until > self.now {
-                self.timers.set(Timer::Deferred, until);
-                return;
+        while let Some(((until, _), _)) = self.deferred.first_key_value() {
+            if *until > self.now {
+                return self.timers.set(Timer::Deferred, *until);
             }
-            let (block, source) = entry.remove();
-            self.import(block, source, out);
+            if let Some((_, (block, source))) = self.deferred.pop_first() {
+                self.import(block, source, out);
+            }
         }
     }
 
@@ -257,8 +256,8 @@ impl Node {
     }
 
     /// Takes committed transactions out of the mempool; gives their ids and senders.
-    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> (BTreeSet<TxId>, BTreeSet<Address>) {
-        let (mut committed, mut senders) = (BTreeSet::new(), BTreeSet::new());
+    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> (SortedSet<TxId>, SortedSet<Address>) {
+        let (mut committed, mut senders) = (SortedSet::new(), SortedSet::new());
         for id in &change.applied {
             let Some(entry) = self.chain.get(id) else { continue };
             let (height, tx_ids) = (entry.block.header.height, entry.tx_ids.clone());
@@ -275,7 +274,7 @@ impl Node {
     }
 
     /// Transactions of blocks that left the best chain wait again, or are dropped with the reason.
-    fn return_reverted(&mut self, change: &HeadChange, committed: &BTreeSet<TxId>, out: &mut Outbox) {
+    fn return_reverted(&mut self, change: &HeadChange, committed: &SortedSet<TxId>, out: &mut Outbox) {
         // The oldest block last in the list comes first, so that nonces are in order.
         for id in change.reverted.iter().rev() {
             let Some(entry) = self.chain.get(id) else { continue };

@@ -5,7 +5,7 @@ use crate::consensus::check_header;
 use crate::gossip::{
     ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, MessageType, SyncAsk, SyncError, Tip,
 };
-use crate::primitives::{BlockHash, Body, Header, NodeId, Seal};
+use crate::primitives::{BlockHash, Body, Header, NodeId, Seal, sort_by};
 
 use super::timers::Timer;
 use super::{Node, Notice, Outbox, Output, Source};
@@ -87,7 +87,7 @@ impl Node {
             .filter_map(|(node, peer)| peer.head.map(|head| (head.weight, *node)))
             .filter(|(weight, _)| *weight >= self.chain.weight())
             .collect();
-        able.sort_unstable_by(|a, b| b.cmp(a));
+        sort_by(&mut able, |a, b| b.cmp(a));
         able.into_iter().map(|(_, node)| node).collect()
     }
 

@@ -21,7 +21,6 @@ mod timers;
 mod transactions;
 mod writer;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
@@ -37,6 +36,7 @@ use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
     Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction, TxId, from_hex,
 };
+use crate::primitives::{SortedMap, SortedSet};
 
 use making::{Authority, Mining};
 use timers::{Timer, Timers};
@@ -72,13 +72,13 @@ pub struct Node {
     peers: Peers,
     sync: Sync,
     seen: Seen<TxId>,
-    asked: BTreeMap<TxId, Timestamp>,
-    inventory: BTreeSet<TxId>,
-    compact: BTreeMap<BlockHash, WaitingCompact>,
-    deferred: BTreeMap<(Timestamp, BlockHash), (Block, Source)>,
-    dropped: BTreeMap<TxId, (DropReason, Transaction)>,
-    cut: BTreeSet<NodeId>,
-    present: BTreeSet<NodeId>,
+    asked: SortedMap<TxId, Timestamp>,
+    inventory: SortedSet<TxId>,
+    compact: SortedMap<BlockHash, WaitingCompact>,
+    deferred: SortedMap<(Timestamp, BlockHash), (Block, Source)>,
+    dropped: SortedMap<TxId, (DropReason, Transaction)>,
+    cut: SortedSet<NodeId>,
+    present: SortedSet<NodeId>,
     ping: Option<(u64, NodeId, Timestamp)>,
     writer: Writer,
     degraded: Option<StoreError>,

@@ -7,7 +7,7 @@ use crate::gossip::FrameError;
 use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, MempoolError};
-use crate::primitives::{BlockHash, Height, NodeId, Slot, Timestamp, TxId};
+use crate::primitives::{BlockHash, Height, NodeId, Slot, Timestamp, TxId, decimal};
 
 /// Something that happened on a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,17 +227,19 @@ impl Notice {
             Self::Searching { worker, height, hashes, hash_rate, best } => {
                 let best = best.get(..12).unwrap_or(best);
                 format!(
-                    "Miner {}: {hashes} hashes for height {height} at {hash_rate:.1} hash/s, best {best}….",
-                    worker.saturating_add(1)
+                    "Miner {}: {hashes} hashes for height {height} at {} hash/s, best {best}….",
+                    worker.saturating_add(1),
+                    decimal(*hash_rate, 1)
                 )
             }
             Self::Found { block, hashes, elapsed_ms } => {
                 let rate = if *elapsed_ms > 0.0 { *hashes as f64 * 1_000.0 / elapsed_ms } else { 0.0 };
                 format!(
-                    "Block found at height {}: nonce {}, {hashes} tries in {:.2} s, {rate:.1} hash/s, hash {}….",
+                    "Block found at height {}: nonce {}, {hashes} tries in {} s, {} hash/s, hash {}….",
                     block.height,
                     block.nonce,
-                    elapsed_ms / 1_000.0,
+                    decimal(elapsed_ms / 1_000.0, 2),
+                    decimal(rate, 1),
                     short(&block.hash),
                 )
             }

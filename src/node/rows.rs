@@ -1,11 +1,10 @@
 //! What a node writes to its ledger: rows made from blocks, transactions, accounts, peers and miners.
 
-use std::collections::BTreeSet;
-
 use crate::chain::HeadChange;
 use crate::gossip::inbox_channel;
 use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
 use crate::mempool::DropReason;
+use crate::primitives::SortedSet;
 use crate::primitives::{Address, BlockHash, Height, Kind, NodeId, NodeKind, Payload, Transaction, TxId, to_hex};
 use crate::state::{Entry, Key};
 
@@ -40,9 +39,9 @@ pub(super) const fn word_of(kind: Kind) -> &'static str {
 impl Node {
     /// Writes everything that a new head changes; the head itself comes last in the batch.
     pub(super) fn write_head_change(&mut self, change: &HeadChange) {
-        let mut keys = BTreeSet::new();
+        let mut keys = SortedSet::new();
         for id in change.reverted.iter().chain(&change.applied) {
-            keys.extend(self.chain.undo_of(id).into_keys());
+            keys.extend(self.chain.undo_of(id).into_iter().map(|(key, _)| key));
             self.write_block(id);
         }
         for id in &change.applied {
@@ -59,7 +58,7 @@ impl Node {
     }
 
     /// Writes the entries at the head of these keys, with the rows that people read of them.
-    pub(super) fn write_entries(&mut self, keys: BTreeSet<Key>) {
+    pub(super) fn write_entries(&mut self, keys: SortedSet<Key>) {
         let changed: Vec<_> = self.chain.entries_at_head(keys.into_iter()).collect();
         for (key, entry) in changed {
             let hex = to_hex(&key.to_bytes());
@@ -258,7 +257,7 @@ impl Node {
         for (key, raw) in [(meta_key::SCHEMA, schema), (meta_key::PARAMS, params)] {
             self.writer.put(Table::Meta, Row::Raw(RawRow { key: key.to_owned(), raw }));
         }
-        let mut keys = BTreeSet::new();
+        let mut keys = SortedSet::new();
         self.chain.head_state().tree().for_each(|key, _| {
             keys.insert(key.clone());
         });

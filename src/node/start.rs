@@ -1,6 +1,5 @@
 //! Starting a node: from nothing, from its ledger, or from what can be saved of its ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::chain::Chain;
@@ -9,6 +8,7 @@ use crate::gossip::{NodeRecord, Peers, Seen, Sync};
 use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, to_hex};
+use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
 
 use super::making::{Authority, Mining};
@@ -64,13 +64,13 @@ impl Node {
             peers: Peers::default(),
             sync: Sync::default(),
             seen: Seen::default(),
-            asked: BTreeMap::new(),
-            inventory: BTreeSet::new(),
-            compact: BTreeMap::new(),
-            deferred: BTreeMap::new(),
-            dropped: BTreeMap::new(),
-            cut: BTreeSet::new(),
-            present: BTreeSet::new(),
+            asked: SortedMap::new(),
+            inventory: SortedSet::new(),
+            compact: SortedMap::new(),
+            deferred: SortedMap::new(),
+            dropped: SortedMap::new(),
+            cut: SortedSet::new(),
+            present: SortedSet::new(),
             ping: None,
             writer: Writer::new(durable),
             degraded: None,
@@ -123,7 +123,7 @@ impl Node {
     fn remember_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
         let mut waiting: Vec<Transaction> =
             snapshot.pending.iter().filter_map(|row| Transaction::from_bytes(&row.raw).ok()).collect();
-        waiting.sort_unstable_by_key(|transaction| transaction.body.nonce);
+        sort_by(&mut waiting, |a, b| a.body.nonce.cmp(&b.body.nonce));
         for transaction in waiting {
             // What is refused now is told by a notice; the row is corrected when it is seen committed.
             let _ = self.take_transaction(transaction, Source::Own, out);
@@ -163,7 +163,7 @@ fn recover(
 /// The chain as it was, if ids, links, undo records and the state root hold.
 fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<Chain> {
     let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
-    let mut undo: BTreeMap<&str, &Vec<u8>> = BTreeMap::new();
+    let mut undo: SortedMap<&str, &Vec<u8>> = SortedMap::new();
     undo.extend(snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)));
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
     for row in &snapshot.blocks {
@@ -202,7 +202,7 @@ fn replay(
 
 /// Rows of the old ledger that belong to nothing any more.
 fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
-    let mut kept = BTreeSet::new();
+    let mut kept = SortedSet::new();
     chain.head_state().tree().for_each(|key, _| {
         kept.insert(to_hex(&key.to_bytes()));
     });

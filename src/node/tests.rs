@@ -1,12 +1,11 @@
 //! Whole networks of nodes in one thread, under a virtual clock: what they promise together.
 
-use std::collections::BTreeMap;
-
 use super::*;
 use crate::gossip::FrameError;
 use crate::ipc::{FromMiner, Request, SearchJob, ToMiner};
 use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, Table};
 use crate::miner::{Search, Step};
+use crate::primitives::SortedMap;
 use crate::primitives::{Amount, AssetId, Difficulty, Height, ParamsChange, Payload};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -25,7 +24,7 @@ pub(super) struct Seat {
 pub(super) struct Net {
     pub(super) now: Timestamp,
     pub(super) seats: Vec<Seat>,
-    frames: BTreeMap<(Timestamp, u64), (usize, Vec<u8>)>,
+    frames: SortedMap<(Timestamp, u64), (usize, Vec<u8>)>,
     sent: u64,
     pub(super) split: Option<usize>,
 }
@@ -57,7 +56,7 @@ impl Net {
             notices: Vec::new(),
         });
         let now = GENESIS_TIME.plus(Millis(5_000));
-        let mut net = Self { now, seats: seats.collect(), frames: BTreeMap::new(), sent: 0, split: None };
+        let mut net = Self { now, seats: seats.collect(), frames: SortedMap::new(), sent: 0, split: None };
         for seat in 0..net.seats.len() {
             net.start(seat);
         }
@@ -307,7 +306,7 @@ fn with_coins(users: &[&str]) -> Net {
 fn what_can_never_be_committed_is_refused_and_holds_nothing_up() {
     let mut net = with_coins(&["carol"]);
     let mut refused =
-        |seat: usize, transaction: Transaction| net.submit(seat, transaction.to_bytes()).unwrap_err().code;
+        |seat: usize, transaction: Transaction| net.submit(seat, transaction.to_bytes()).unwrap_err().code.clone();
     assert_eq!(refused(0, register("alice", 1, "neo")), "already_named");
     assert_eq!(refused(1, register("carol", 0, "bob")), "name_taken");
     let change = Payload::SetParams(ParamsChange { difficulty: Some(Difficulty(32)), ..Default::default() });

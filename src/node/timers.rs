@@ -1,7 +1,6 @@
 //! The node's timers: one due time for each, and one next deadline for the shell.
 
-use std::collections::BTreeMap;
-
+use crate::primitives::SortedMap;
 use crate::primitives::Timestamp;
 
 /// What is due at a time.
@@ -32,7 +31,7 @@ pub(super) enum Timer {
 /// Due times.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
-    due: BTreeMap<Timer, Timestamp>,
+    due: SortedMap<Timer, Timestamp>,
     told: Option<Timestamp>,
 }
 
@@ -44,7 +43,7 @@ impl Timers {
 
     /// Sets a timer unless it is due earlier.
     pub(super) fn set_earlier(&mut self, timer: Timer, at: Timestamp) {
-        let due = self.due.entry(timer).or_insert(at);
+        let due = self.due.get_or_insert_with(timer, || at);
         *due = at.min(*due);
     }
 

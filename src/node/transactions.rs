@@ -1,6 +1,6 @@
 //! Transactions on their way: into the mempool, to the peers, and out of it.
 
-use std::collections::BTreeSet;
+use crate::primitives::SortedSet;
 
 use crate::consensus::{CheckedTransaction, TxError};
 use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
@@ -201,8 +201,8 @@ impl Node {
     }
 
     /// Drops what a new head made impossible; `touched` are the accounts whose transactions it committed.
-    pub(super) fn drop_impossible(&mut self, touched: &BTreeSet<Address>, out: &mut Outbox) {
-        for account in touched {
+    pub(super) fn drop_impossible(&mut self, touched: &SortedSet<Address>, out: &mut Outbox) {
+        for account in touched.iter() {
             let nonce = self.chain.head_state().account(account).nonce;
             let gone = self.mempool.settle(account, nonce);
             self.drop_all(gone, out);

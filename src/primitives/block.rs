@@ -2,7 +2,6 @@
 //! nonce, so that all but the last 64-byte chunk of the hash can be computed once per candidate.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
 
 use super::encoding::{DecodeError, decode_exact};
 use super::hash::{BlockHash, Digest, sha256};
@@ -29,8 +28,7 @@ pub const MAX_BLOCK_BYTES: usize = HEADER_LEN + 64 + MAX_BODY_BYTES;
 const SEAL_DOMAIN: &[u8] = b"aurex/seal/1";
 
 /// Who may make the block, and how it is proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Anybody, by a hash below the target.
     Work,

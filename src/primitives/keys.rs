@@ -7,7 +7,6 @@ use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::hash::{ParseHexError, bytes_newtype, from_hex, sha256, to_hex};
 

@@ -9,6 +9,7 @@ mod hash;
 mod keys;
 mod merkle;
 mod role;
+mod sorted;
 mod transaction;
 mod u256;
 mod units;
@@ -22,9 +23,10 @@ pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub use merkle::{InclusionProof, leaf_hash, merkle_proof, merkle_root};
 pub use role::NodeKind;
+pub use sorted::{SortedMap, SortedSet, sort_by};
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES, Name, ParamsChange,
     Payload, Retarget, Transaction, TxBody,
 };
 pub use u256::U256;
-pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight};
+pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight, decimal};

@@ -5,7 +5,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
 
 use super::Digest;
 use super::encoding::{DecodeError, decode_exact};
@@ -115,8 +114,7 @@ pub struct ParamsChange {
 }
 
 /// How the required difficulty of work blocks follows the hash rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Retarget {
     /// It stays until the operator changes it.
     Fixed,
@@ -230,8 +228,7 @@ impl Payload {
 macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $max:literal, $rule:literal, $ok:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, Serialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize)]
         pub struct $name(String);
 
         impl $name {

@@ -10,14 +10,13 @@ mod execute;
 mod genesis;
 mod tree;
 
-use std::collections::BTreeMap;
-
 pub use connect::{ConnectedBlock, Template, assemble};
 pub use entry::{Account, Asset, Entry, Key, Rules, Tally};
 pub use genesis::genesis;
 pub use tree::{EntryProof, ProofStep, Tree};
 
 use crate::consensus::{Tunable, work};
+use crate::primitives::SortedMap;
 use crate::primitives::{Address, Amount, AssetId, Difficulty, Digest, Height, Name};
 
 /// The state after a block. Cloning it is cheap.
@@ -27,7 +26,7 @@ pub struct State {
 }
 
 /// What a block changed: the entry of each key as it was before.
-pub type Undo = BTreeMap<Key, Option<Entry>>;
+pub type Undo = SortedMap<Key, Option<Entry>>;
 
 impl State {
     /// A state of these entries, as they were stored.
@@ -140,7 +139,7 @@ impl State {
     #[must_use]
     pub fn reverted(&self, undo: &Undo) -> Self {
         let mut state = self.clone();
-        for (key, before) in undo {
+        for (key, before) in undo.iter() {
             state.tree.set(key, before.clone());
         }
         state
@@ -150,15 +149,15 @@ impl State {
     #[must_use]
     pub fn imbalance(&self) -> Option<(String, u64, u64)> {
         let mut coins: u64 = 0;
-        let mut supplies: BTreeMap<AssetId, u64> = BTreeMap::new();
-        let mut holdings: BTreeMap<AssetId, u64> = BTreeMap::new();
+        let mut supplies: SortedMap<AssetId, u64> = SortedMap::new();
+        let mut holdings: SortedMap<AssetId, u64> = SortedMap::new();
         self.tree.for_each(|key, entry| match (key, entry) {
             (Key::Account(_), Entry::Account(account)) => coins = coins.saturating_add(account.balance.0),
             (Key::Asset(id), Entry::Asset(asset)) => {
                 supplies.insert(*id, asset.supply.0);
             }
             (Key::Holding(id, _), Entry::Holding(amount)) => {
-                let sum = holdings.entry(*id).or_default();
+                let sum = holdings.get_or_insert_with(*id, || 0);
                 *sum = sum.saturating_add(amount.0);
             }
             _ => {}

@@ -11,6 +11,7 @@ use super::state::{Action, Notice, UiState};
 use crate::browser::host::Host;
 use crate::command::Command;
 use crate::ipc::ApiError;
+use crate::ui::kept::Keeper;
 
 /// How long an outcome stays; refusals stay twice as long.
 const NOTICE_MS: u32 = 7_000;
@@ -22,7 +23,7 @@ static NEXT_NOTICE: AtomicU32 = AtomicU32::new(0);
 #[derive(Clone)]
 pub(crate) struct Actions {
     host: Rc<Host>,
-    store: UseReducerDispatcher<UiState>,
+    store: Keeper<UiState>,
 }
 
 /// As a property: there are only one controller and one state for the life of the page.
@@ -34,7 +35,7 @@ impl PartialEq for Actions {
 
 impl Actions {
     /// Actions on this controller that tell through this state.
-    pub(crate) const fn new(host: Rc<Host>, store: UseReducerDispatcher<UiState>) -> Self {
+    pub(crate) const fn new(host: Rc<Host>, store: Keeper<UiState>) -> Self {
         Self { host, store }
     }
 

@@ -13,6 +13,8 @@ use super::pages::{console, missing};
 use super::part::{View, part};
 use super::state::{Action, Store, UiState};
 use crate::browser::host::Host;
+use crate::ui::kept::use_kept;
+use crate::ui::markup::html;
 use crate::view::Model;
 use crate::view::route::Route;
 
@@ -26,9 +28,9 @@ pub(crate) fn App() -> Html {
     let host = use_memo((), |()| Host::open(&gloo::utils::window().location().search().unwrap_or_default()));
     let store = {
         let host = Rc::clone(&host);
-        use_reducer(move || UiState::new(host.model()))
+        use_kept(move || UiState::new(host.model()))
     };
-    let actions = Actions::new(Rc::clone(&host), store.dispatcher());
+    let actions = Actions::new(Rc::clone(&host), store.keeper());
     use_updates(Rc::clone(&host), &store);
     let route = use_route();
     {
@@ -40,20 +42,19 @@ pub(crate) fn App() -> Html {
         };
         use_effect_on(key, Box::new(effect));
     }
-    html! {
-        <ContextProvider<Store> context={store.clone()}>
-            <a key="skip" class="skip" href={format!("{}#content", super::components::here())} onclick={skip()}>
-                { "Skip to the content" }
-            </a>
-            { header(&actions, &store, &route.tab()) }
-            <div key="page" class="page">
-                { problems(&store.model, &host) }
-                <main key={main_key(&route)} id="content" class="content" tabindex="-1">{ page(&actions, route) }</main>
-                { footer() }
-            </div>
-            { notices(&actions, &store) }
-        </ContextProvider<Store>>
-    }
+    let content = html! {
+        <a key="skip" class="skip" href={format!("{}#content", super::components::here())} onclick={skip()}>
+            { "Skip to the content" }
+        </a>
+        { header(&actions, &store, &route.tab()) }
+        <div key="page" class="page">
+            { problems(&store.model, &host) }
+            <main key={main_key(&route)} id="content" class="content" tabindex="-1">{ page(&actions, route) }</main>
+            { footer() }
+        </div>
+        { notices(&actions, &store) }
+    };
+    yew::html! { <ContextProvider<Store> context={store.clone()}>{ content }</ContextProvider<Store>> }
 }
 
 /// A page is kept while only its parameters change, except where another thing is shown.
@@ -96,7 +97,7 @@ fn skip() -> Callback<MouseEvent> {
 /// Feeds the controller's pictures into the state, at most one per [`REDRAW_MS`].
 #[hook]
 fn use_updates(host: Rc<Host>, store: &Store) {
-    let dispatcher = store.dispatcher();
+    let dispatcher = store.keeper();
     let effect = move || -> Guard {
         let waiting: Rc<RefCell<Option<Rc<Model>>>> = Rc::default();
         let timer: Rc<RefCell<Option<Timeout>>> = Rc::default();

@@ -15,6 +15,7 @@ use yew::prelude::*;
 
 use super::state::Store;
 use crate::ipc::ApiError;
+use crate::ui::kept::{Kept, use_kept};
 use crate::view::Model;
 use crate::view::route::Route;
 
@@ -35,14 +36,14 @@ pub(crate) fn use_model() -> Rc<Model> {
 
 /// A text that is kept.
 #[hook]
-pub(crate) fn use_text(initial: String) -> UseStateHandle<String> {
-    use_state_eq(move || initial)
+pub(crate) fn use_text(initial: String) -> Kept<String> {
+    use_kept(move || initial)
 }
 
 /// A number, or none, that is kept.
 #[hook]
-pub(crate) fn use_number(initial: Option<u64>) -> UseStateHandle<Option<u64>> {
-    use_state_eq(move || initial)
+pub(crate) fn use_number(initial: Option<u64>) -> Kept<Option<u64>> {
+    use_kept(move || initial)
 }
 
 /// What an effect leaves behind; it is dropped before the effect runs again.
@@ -112,10 +113,10 @@ where
 }
 
 #[hook]
-fn use_asked(key: String, ask: Box<dyn FnOnce() -> Asked>) -> UseStateHandle<Answer<dyn Any>> {
-    let answer = use_state(|| Answer::Waiting);
+fn use_asked(key: String, ask: Box<dyn FnOnce() -> Asked>) -> Kept<Answer<dyn Any>> {
+    let answer = use_kept(|| Answer::Waiting);
     let numbers = use_mut_ref(|| (0_u32, 0_u32));
-    let setter = answer.setter();
+    let setter = answer.keeper();
     let effect = move || {
         let number = {
             let mut numbers = numbers.borrow_mut();
@@ -129,7 +130,7 @@ fn use_asked(key: String, ask: Box<dyn FnOnce() -> Asked>) -> UseStateHandle<Ans
                 return;
             }
             numbers.borrow_mut().1 = number;
-            setter.set(match result {
+            setter.replace(match result {
                 Ok(value) => Answer::Here(value),
                 Err(error) => Answer::Refused(error),
             });
@@ -144,7 +145,7 @@ fn use_asked(key: String, ask: Box<dyn FnOnce() -> Asked>) -> UseStateHandle<Ans
 #[hook]
 pub(crate) fn use_now() -> u64 {
     let now = use_number(None);
-    let setter = now.setter();
+    let setter = now.keeper();
     let effect =
         move || -> Guard { Some(Box::new(Interval::new(1_000, move || setter.set(Some(super::time::now()))))) };
     use_effect_on(String::new(), Box::new(effect));
@@ -157,7 +158,7 @@ pub(crate) fn use_now() -> u64 {
 pub(crate) fn use_route() -> Route {
     let read = || gloo::utils::window().location().hash().unwrap_or_default();
     let hash = use_text(read());
-    let setter = hash.setter();
+    let setter = hash.keeper();
     let effect = move || -> Guard {
         Some(Box::new(EventListener::new(&gloo::utils::window(), "hashchange", move |_| setter.set(read()))))
     };
@@ -171,7 +172,7 @@ pub(crate) fn use_media(query: &'static str) -> bool {
     let list = gloo::utils::window().match_media(query).ok().flatten();
     let matches = |list: &web_sys::MediaQueryList| u64::from(list.matches());
     let holds = use_number(list.as_ref().map(matches));
-    let setter = holds.setter();
+    let setter = holds.keeper();
     let effect = move || -> Guard {
         let list = list?;
         let target: web_sys::EventTarget = list.clone().into();

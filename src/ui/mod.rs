@@ -14,6 +14,8 @@ mod actions;
 mod app;
 mod components;
 mod hooks;
+mod kept;
+mod markup;
 mod pages;
 mod part;
 mod state;

@@ -123,5 +123,5 @@ fn Part(props: &PartProps) -> Html {
 /// A part of the page that keeps its state while it has the same key and view.
 pub(crate) fn part(actions: &Actions, key: &str, view: View) -> Html {
     let key = format!("{} {key}", view.word());
-    html! { <Part {key} actions={actions.clone()} {view} /> }
+    yew::html! { <Part {key} actions={actions.clone()} {view} /> }
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::theme::Theme;
+use crate::ui::kept::Kept;
 use crate::view::Model;
 
 /// Most notices shown at once; the oldest goes first.
@@ -91,4 +92,4 @@ impl Reducible for UiState {
 }
 
 /// The state as components get it from the context.
-pub(crate) type Store = UseReducerHandle<UiState>;
+pub(crate) type Store = Kept<UiState>;

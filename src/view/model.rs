@@ -3,9 +3,10 @@
 //!
 //! Bounds: [`MAX_LOG`] log lines, [`MAX_BLOCKS`] blocks (the highest), one entry per node.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeStatus, Pace, PeerStatus};
+use crate::primitives::SortedMap;
 
 /// Most log lines kept.
 pub const MAX_LOG: usize = 2_000;
@@ -24,7 +25,7 @@ pub struct Model {
     /// The nodes of this tab in the order they were made, then those of other tabs by name.
     pub nodes: Vec<NodeView>,
     /// Recent blocks of all nodes by hash, on any branch.
-    pub blocks: BTreeMap<String, BlockSummary>,
+    pub blocks: SortedMap<String, BlockSummary>,
     /// Distinct heads, heaviest first.
     pub tips: Vec<Tip>,
     /// Whether all running nodes have the same head and the same state root.
@@ -39,7 +40,7 @@ pub struct Model {
     /// capability of the browser.
     pub problems: Vec<Problem>,
     /// Names of addresses and node ids, for showing instead of hexadecimal.
-    pub names: BTreeMap<String, String>,
+    pub names: SortedMap<String, String>,
 }
 
 impl Model {
@@ -51,14 +52,14 @@ impl Model {
             chain_id: String::new(),
             mode: TabMode::Starting,
             nodes: Vec::new(),
-            blocks: BTreeMap::new(),
+            blocks: SortedMap::new(),
             tips: Vec::new(),
             in_consensus: false,
             pace: Pace::Interval { ms: 5_000 },
             log_level: Level::Info,
             log: VecDeque::new(),
             problems: Vec::new(),
-            names: BTreeMap::new(),
+            names: SortedMap::new(),
         }
     }
 }

@@ -6,9 +6,10 @@
 //!
 //! Bounds: at most the asked number of columns; blocks below the window are only counted.
 
-use std::collections::BTreeMap;
-
 use crate::ipc::BlockSummary;
+use std::cmp::Reverse;
+
+use crate::primitives::{SortedMap, sort_by};
 
 use super::Tip;
 
@@ -58,7 +59,7 @@ pub struct Tree {
 impl Tree {
     /// Lays out the `columns` heights that end at `top`, or at the highest block where `top` is `None`.
     #[must_use]
-    pub fn layout(blocks: &BTreeMap<String, BlockSummary>, tips: &[Tip], top: Option<u64>, columns: u32) -> Self {
+    pub fn layout(blocks: &SortedMap<String, BlockSummary>, tips: &[Tip], top: Option<u64>, columns: u32) -> Self {
         let Some(highest) = blocks.values().map(|block| block.height).max() else {
             return Self { lanes: 1, ..Self::default() };
         };
@@ -79,7 +80,7 @@ impl Tree {
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
-        tree.blocks.sort_unstable_by_key(|placed| (placed.column, placed.lane));
+        sort_by(&mut tree.blocks, |a, b| (a.column, a.lane).cmp(&(b.column, b.lane)));
         tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &window, lowest, &lanes)).collect();
         tree
     }
@@ -118,7 +119,7 @@ fn edge(placed: &PlacedBlock, window: &Window<'_>, lowest: u64, lanes: &[Option<
 }
 
 /// Gives each block of the window a lane, branch by branch, the heaviest first.
-fn assign_lanes(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Vec<Option<u32>> {
+fn assign_lanes(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Tip]) -> Vec<Option<u32>> {
     let mut lanes: Vec<Option<u32>> = vec![None; window.0.len()];
     let mut taken: Vec<(u32, u64)> = Vec::new();
     for leaf in leaves(window, all, tips) {
@@ -143,7 +144,7 @@ fn assign_lanes(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips:
 }
 
 /// Places of blocks without children in the window: the heaviest tip's branch first, then by weight.
-fn leaves(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Vec<usize> {
+fn leaves(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Tip]) -> Vec<usize> {
     let mut is_parent = vec![false; window.0.len()];
     for block in &window.0 {
         if let Some(parent) = window.position(&block.previous_hash) {
@@ -153,12 +154,13 @@ fn leaves(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip
     let mut leaves: Vec<usize> = (0..window.0.len()).filter(|place| !is_parent[*place]).collect();
     let best = best_in_window(window, all, tips);
     // Blocks of the same weight keep the order of their hashes, which is that of their places.
-    leaves.sort_unstable_by_key(|place| (best != Some(*place), std::cmp::Reverse(window.0[*place].weight), *place));
+    let rank = |place: &usize| (best != Some(*place), Reverse(window.0[*place].weight), *place);
+    sort_by(&mut leaves, |a, b| rank(a).cmp(&rank(b)));
     leaves
 }
 
 /// The highest block of the heaviest tip's branch that is inside the window.
-fn best_in_window(window: &Window<'_>, all: &BTreeMap<String, BlockSummary>, tips: &[Tip]) -> Option<usize> {
+fn best_in_window(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Tip]) -> Option<usize> {
     let mut at = tips.iter().find_map(|tip| all.get(&tip.hash));
     while let Some(block) = at {
         if let Some(place) = window.position(&block.hash) {
@@ -203,13 +205,14 @@ mod tests {
 
     #[test]
     fn no_blocks_give_an_empty_picture() {
-        let tree = Tree::layout(&BTreeMap::new(), &[], None, 10);
+        let tree = Tree::layout(&SortedMap::new(), &[], None, 10);
         assert_eq!((tree.lanes, tree.columns, tree.blocks.len()), (1, 0, 0));
     }
 
     #[test]
     fn the_heaviest_tip_keeps_lane_0_and_a_fork_takes_the_next() {
-        let blocks = BTreeMap::from([block("g", "", 0), block("a", "g", 1), block("b", "g", 1), block("c", "b", 2)]);
+        let blocks =
+            SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1), block("c", "b", 2)]);
         let tree = Tree::layout(&blocks, &[tip("c", 2), tip("a", 1)], None, 10);
         assert_eq!((lane(&tree, "g"), lane(&tree, "b"), lane(&tree, "c")), (Some(0), Some(0), Some(0)));
         assert_eq!(lane(&tree, "a"), Some(1));
@@ -220,14 +223,14 @@ mod tests {
 
     #[test]
     fn equal_weights_follow_the_tip_that_the_model_names_first() {
-        let blocks = BTreeMap::from([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
+        let blocks = SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
         assert_eq!(lane(&Tree::layout(&blocks, &[tip("b", 1), tip("a", 1)], None, 10), "b"), Some(0));
         assert_eq!(lane(&Tree::layout(&blocks, &[tip("a", 1), tip("b", 1)], None, 10), "a"), Some(0));
     }
 
     #[test]
     fn a_lane_is_used_again_after_its_branch_has_ended() {
-        let mut blocks = BTreeMap::from([block("m0", "", 0)]);
+        let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
         for height in 1..=8 {
             blocks.extend([block(&format!("m{height}"), &format!("m{}", height - 1), height)]);
         }
@@ -238,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_window_counts_what_it_leaves_out_and_follows_the_best_branch_below_its_tip() {
-        let mut blocks = BTreeMap::from([block("m0", "", 0)]);
+        let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
         for height in 1..=30 {
             blocks.extend([block(&format!("m{height}"), &format!("m{}", height - 1), height)]);
         }
@@ -251,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_parent_that_is_not_known_gives_no_line() {
-        let blocks = BTreeMap::from([block("b", "gone", 7)]);
+        let blocks = SortedMap::from_iter([block("b", "gone", 7)]);
         let tree = Tree::layout(&blocks, &[tip("b", 7)], None, 3);
         assert!(tree.edges.is_empty());
         assert_eq!(tree.blocks.len(), 1);

@@ -5,6 +5,7 @@
 use super::model::{MAX_BLOCKS, MAX_LOG};
 use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic};
+use crate::primitives::{SortedMap, sort_by};
 
 /// Most names kept: far more than nodes and users of a playground.
 const MAX_NAMES: usize = 2_000;
@@ -98,7 +99,7 @@ impl Model {
         match update {
             Update::Network { name, chain_id } => {
                 if self.chain_id != chain_id {
-                    self.blocks.clear();
+                    self.blocks = SortedMap::new();
                     self.nodes.retain(|node| node.own);
                 }
                 (self.network, self.chain_id) = (name, chain_id);
@@ -202,7 +203,7 @@ impl Model {
             }
         }
         let mut views: Vec<NodeView> = remote.into_iter().map(|peer| self.remote_view(peer)).collect();
-        views.sort_unstable_by(|a, b| a.status.name.cmp(&b.status.name).then_with(|| a.status.id.cmp(&b.status.id)));
+        sort_by(&mut views, |a, b| a.status.name.cmp(&b.status.name).then_with(|| a.status.id.cmp(&b.status.id)));
         self.nodes = own;
         self.nodes.append(&mut views);
     }
@@ -233,7 +234,7 @@ impl Model {
                 }
             }
         }
-        tips.sort_unstable_by(|(a_weight, a), (b_weight, b)| {
+        sort_by(&mut tips, |(a_weight, a), (b_weight, b)| {
             (b_weight, b.nodes.len(), &a.hash).cmp(&(a_weight, a.nodes.len(), &b.hash))
         });
         self.tips = tips.into_iter().map(|(_, tip)| tip).collect();

@@ -65,7 +65,7 @@ fn nodes_of_other_tabs_come_and_go_with_what_own_nodes_hear() {
     assert_eq!((remote.status.name.as_str(), remote.status.state, remote.own), ("pow-9", NodeState::Remote, false));
     assert!(!model.in_consensus, "pow-9 has another head");
     assert_eq!(model.tips.len(), 2);
-    assert_eq!(model.names["id-pow-9"], "pow-9");
+    assert_eq!(model.names.get("id-pow-9").map(String::as_str), Some("pow-9"));
 
     told.peers = vec![peer("pow-9", "aa", 5, true)];
     model.apply(Update::Report(told));

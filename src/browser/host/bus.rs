@@ -146,7 +146,7 @@ impl Bus {
     /// Something that a person should know, on the page and in the log.
     pub(super) fn problem(&self, error: ApiError) {
         self.say(Level::Warn, Topic::Network, error.message.clone());
-        self.push(Update::Problem(Problem { code: error.code, message: error.message }));
+        self.push(Update::Problem(Problem { code: error.code.clone(), message: error.message.clone() }));
     }
 
     fn tell(&self, events: &[Event]) {

@@ -1,10 +1,10 @@
-//! Where networks' records are kept: one text of JSON each.
+//! Where networks' records are kept: one text each.
 //!
 //! A record that cannot be read is never used and never lost: it is kept aside under another key.
 
 use super::storage::Storage;
-use crate::browser::js::{self, from_js, to_js};
-use crate::command::{RECORD_VERSION, Record, Secrets};
+use crate::browser::js;
+use crate::command::{Record, Secrets};
 use crate::ipc::ApiError;
 
 /// Random bytes for a new chain.
@@ -24,13 +24,13 @@ pub(super) fn storage_key(network: &str) -> String {
 pub(super) fn load(storage: &Storage, network: &str) -> (Option<Record>, Option<ApiError>) {
     let key = storage_key(network);
     let Some(text) = storage.get(&key) else { return (None, None) };
-    match read(&text, network) {
+    match Record::from_text(&text, network) {
         Ok(record) => (Some(record), None),
         Err(error) => {
             let aside = format!("{key}:aside:{}", js::now());
             let kept = match storage.set(&aside, &text) {
                 Ok(()) => format!("It is kept aside as {aside}"),
-                Err(error) => error.message,
+                Err(error) => error.to_string(),
             };
             let text = format!("{}. {kept}; the network begins anew.", error.message);
             (None, Some(ApiError::new(&error.code, text)))
@@ -38,27 +38,10 @@ pub(super) fn load(storage: &Storage, network: &str) -> (Option<Record>, Option<
     }
 }
 
-fn read(text: &str, network: &str) -> Result<Record, ApiError> {
-    let corrupt =
-        |reason: String| ApiError::new("record_corrupt", format!("the record of network {network}: {reason}"));
-    let value = js_sys::JSON::parse(text).map_err(|thrown| corrupt(js::explain(&thrown)))?;
-    let version = js::field(&value, "version").as_f64();
-    if version != Some(f64::from(RECORD_VERSION)) {
-        let found = version.map_or_else(|| "none".to_owned(), |version| version.to_string());
-        let text = format!("the record of network {network}: expected version {RECORD_VERSION}, found {found}");
-        return Err(ApiError::new("record_version", text));
-    }
-    let record: Record = from_js(value).map_err(|error| corrupt(error.message))?;
-    record.decode(network)?;
-    Ok(record)
-}
-
 /// Writes the record of a network.
 ///
 /// # Errors
 /// `storage_write`.
 pub(super) fn save(storage: &Storage, network: &str, record: &Record) -> Result<(), ApiError> {
-    let text = js_sys::JSON::stringify(&to_js(record)?)
-        .map_err(|thrown| ApiError::new("storage_write", js::explain(&thrown)))?;
-    storage.set(&storage_key(network), &String::from(text))
+    storage.set(&storage_key(network), &record.to_text())
 }

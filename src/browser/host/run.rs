@@ -6,8 +6,9 @@ use super::nodes::Node;
 use super::record::secrets;
 use super::wait::{Job, all};
 use super::{Host, Output};
-use crate::browser::idb::{delete_database, row_from_js};
+use crate::browser::idb::delete_database;
 use crate::browser::js;
+use crate::browser::rows::row_from_js;
 use crate::command::{Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Pace, Request, ToNode, Topic, TransactionInfo};
@@ -92,7 +93,7 @@ impl Host {
             let page = self.ledger(name, query).await?;
             total = total.saturating_add(page.total);
             for row in page.rows {
-                let row = row_from_js(table, row)?;
+                let row = row_from_js(table, &row)?;
                 if found.iter().any(|other| other.key() == row.key()) {
                     total = total.saturating_sub(1);
                 } else {
@@ -123,7 +124,7 @@ impl Host {
                 let fitting = nodes.iter().filter(|node| node.has_worker() != (action == Action::Start));
                 let done = all(fitting.map(|node| self.act(node, action))).await;
                 let lines: Vec<String> =
-                    done.into_iter().map(|line| line.unwrap_or_else(|error| error.message)).collect();
+                    done.into_iter().map(|line| line.unwrap_or_else(|error| error.to_string())).collect();
                 let nothing = || format!("There is no node to {} in this tab.", action.word());
                 Ok(Output::text(if lines.is_empty() { nothing() } else { lines.join("\n") }))
             }

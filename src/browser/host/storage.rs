@@ -41,7 +41,7 @@ impl Storage {
             (Self::Memory(RefCell::default()), Some(ApiError::new(code, format!("{reason}: {THEN}"))))
         };
         if let Err(missing) = capability::indexed_db() {
-            return memory(&missing.code, missing.message);
+            return memory(&missing.code, missing.to_string());
         }
         let storage = field(&js_sys::global(), "localStorage");
         let reason = if storage.is_object() {

@@ -15,15 +15,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbObjectStore};
 
 pub use open::delete_database;
 use request::{Pending, Transaction, error_of};
 
-use super::js::{from_js, to_js, warn};
-use crate::ipc::ApiError;
+use super::js::warn;
+use super::rows::{row_from_js, row_to_js};
 use crate::ledger::{Batch, Durability, Page, Query, Row, Snapshot, Store, StoreError, Table};
 
 /// How often an operation is tried when the connection turns out to be dead.
@@ -226,17 +225,21 @@ async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
 
     let meta = meta.result().await?;
     let count = js_sys::Array::from(&meta).length();
-    let meta = rows(Table::Meta, &meta);
+    let raw = |row| if let Row::Raw(row) = row { Some(row) } else { None };
+    let block = |row| if let Row::Block(row) = row { Some(row) } else { None };
+    let node = |row| if let Row::Node(row) = row { Some(row) } else { None };
+    let transaction = |row| if let Row::Transaction(row) = row { Some(row) } else { None };
+    let meta = rows(Table::Meta, &meta, raw);
     if meta.len() != usize::try_from(count).unwrap_or(usize::MAX) {
         return Err(StoreError::Corrupt { table: Table::Meta.name() });
     }
     Ok(Box::new(Snapshot {
-        pending: rows(Table::Transactions, &pending.result().await?),
-        blocks: rows(Table::Blocks, &blocks.result().await?),
-        undo: rows(Table::Undo, &undo.result().await?),
-        state: rows(Table::State, &state.result().await?),
+        pending: rows(Table::Transactions, &pending.result().await?, transaction),
+        blocks: rows(Table::Blocks, &blocks.result().await?, block),
+        undo: rows(Table::Undo, &undo.result().await?, raw),
+        state: rows(Table::State, &state.result().await?, raw),
         meta,
-        nodes: rows(Table::Nodes, &nodes.result().await?),
+        nodes: rows(Table::Nodes, &nodes.result().await?, node),
     }))
 }
 
@@ -249,7 +252,7 @@ fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreError> {
             _ => &open.insert((table, transaction.store(table.name())?)).1,
         };
         let request = match row {
-            Some(row) => store.put(&to_js(row).map_err(|_| StoreError::Corrupt { table: table.name() })?),
+            Some(row) => store.put(&row_to_js(row).map_err(|_| StoreError::Corrupt { table: table.name() })?),
             None => store.delete(&key.into()),
         };
         // A request that fails later ends the whole transaction.
@@ -258,30 +261,14 @@ fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The readable rows of a list.
-fn rows<T: DeserializeOwned>(table: Table, list: &JsValue) -> Vec<T> {
-    let read = |value| match from_js(value) {
-        Ok(row) => Some(row),
+/// The readable rows of a list, of the kind that `take` takes.
+fn rows<T>(table: Table, list: &JsValue, take: fn(Row) -> Option<T>) -> Vec<T> {
+    let read = |value: JsValue| match row_from_js(table, &value) {
+        Ok(row) => take(row),
         Err(error) => {
             warn(&format!("a row of table {} cannot be read and is left out: {error}", table.name()));
             None
         }
     };
     js_sys::Array::from(list).iter().filter_map(read).collect()
-}
-
-/// One row of a table.
-///
-/// # Errors
-/// `not_understood` for an object of another shape.
-pub fn row_from_js(table: Table, value: JsValue) -> Result<Row, ApiError> {
-    match table {
-        Table::Blocks => from_js(value).map(Row::Block),
-        Table::Transactions => from_js(value).map(Row::Transaction),
-        Table::Nodes => from_js(value).map(Row::Node),
-        Table::Assets => from_js(value).map(Row::Asset),
-        Table::Users => from_js(value).map(Row::User),
-        Table::MiningPool => from_js(value).map(Row::Miner),
-        Table::State | Table::Undo | Table::Meta => from_js(value).map(Row::Raw),
-    }
 }

@@ -3,12 +3,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::ledger::refusal;
 use super::shell::Shell;
-use crate::browser::js::{self, to_js, warn};
+use crate::browser::js::{self, warn};
+use crate::browser::rows::row_to_js;
 use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
 use crate::ledger::{Page, Query, Store};
 use crate::node::{Input, Outbox};
@@ -147,11 +148,16 @@ impl Shell {
 
 /// A page of a table: the value stands beside its id.
 fn page_message(id: RequestId, page: &Page) -> Result<JsValue, ApiError> {
-    let message = Object::new();
-    let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value);
-    let value = to_js(page)?;
-    set("id", &id.0.into())
-        .and_then(|_| set("value", &value))
+    let rows = Array::new();
+    for row in &page.rows {
+        rows.push(&row_to_js(row)?);
+    }
+    let set = |object: &Object, name: &str, value: &JsValue| Reflect::set(object, &name.into(), value);
+    let (message, value) = (Object::new(), Object::new());
+    set(&value, "total", &page.total.into())
+        .and_then(|_| set(&value, "rows", &rows))
+        .and_then(|_| set(&message, "id", &id.0.into()))
+        .and_then(|_| set(&message, "value", &value))
         .map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
     Ok(message.into())
 }

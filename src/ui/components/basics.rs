@@ -8,6 +8,7 @@ use crate::command::Command;
 use crate::ipc::ApiError;
 use crate::ui::actions::Actions;
 use crate::ui::hooks::use_number;
+use crate::ui::markup::html;
 use crate::view::figures::{hex_lines, short};
 use crate::view::route::Route;
 
@@ -55,7 +56,7 @@ pub(crate) fn copy_button(actions: &Actions, text: &str, what: &'static str) -> 
     let label = format!("Copy: {what}");
     html! {
         <button type="button" class="copy" aria-label={label.clone()} title={label}
-            onclick={Callback::from(move |_| actions.copy(text.clone(), what))}>
+            onclick={Callback::from(move |_: MouseEvent| actions.copy(text.clone(), what))}>
             <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" class="icon">
                 <rect x="5" y="5" width="8.5" height="9" rx="1.5" />
                 <path d="M3 11V3.5A1.5 1.5 0 0 1 4.5 2H10" />
@@ -151,12 +152,12 @@ pub(crate) struct Asking {
 pub(crate) fn use_confirm(actions: Actions, asking: Asking) -> Html {
     let asked = use_number(None);
     let set = |value: Option<u64>| {
-        let setter = asked.setter();
+        let setter = asked.keeper();
         Callback::from(move |_: MouseEvent| setter.set(value))
     };
     let label = asking.label;
     if asked.is_some() {
-        let (command, setter) = (asking.command, asked.setter());
+        let (command, setter) = (asking.command, asked.keeper());
         let yes = Callback::from(move |_: MouseEvent| {
             setter.set(None);
             actions.run(command.clone());

@@ -5,8 +5,10 @@ use yew::prelude::*;
 
 use super::marks::{kind_class, outline, state_class};
 use super::pulses::{Pulse, use_pulses};
+use crate::primitives::decimal;
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_media, use_narrow, use_store};
+use crate::ui::markup::html;
 use crate::view::figures::{grouped, short};
 use crate::view::ring::{Point, between, places};
 use crate::view::words;
@@ -117,7 +119,7 @@ fn links(model: &Model, points: &[Point], cuts: &[(String, String)], radius: f64
             let (start, end) = between(*from, *to, radius + 4.0);
             lines.push(html! {
                 <line key={format!("{a_name} {b_name}")} class={classes!("link", cut.then_some("cut"))}
-                    x1={start.x.to_string()} y1={start.y.to_string()} x2={end.x.to_string()} y2={end.y.to_string()} />
+                    x1={decimal(start.x, 1)} y1={decimal(start.y, 1)} x2={decimal(end.x, 1)} y2={decimal(end.y, 1)} />
             });
         }
     }
@@ -130,7 +132,7 @@ fn flow(pulse: &Pulse, model: &Model, points: &[Point], radius: f64) -> Option<H
     let (start, end) = between(*points.get(from)?, *points.get(to)?, radius + 4.0);
     Some(html! {
         <line key={pulse.id} class={classes!("flow", if pulse.block { "block" } else { "transaction" })} pathLength="100"
-            x1={start.x.to_string()} y1={start.y.to_string()} x2={end.x.to_string()} y2={end.y.to_string()} />
+            x1={decimal(start.x, 1)} y1={decimal(start.y, 1)} x2={decimal(end.x, 1)} y2={decimal(end.y, 1)} />
     })
 }
 
@@ -175,9 +177,9 @@ fn one(actions: &Actions, node: &NodeView, spot: &Spot, tip: Option<char>, selec
             Side::Below | Side::Above => None,
         },
     );
-    let line = |at: f64| format!("{at:.0}");
+    let line = |at: f64| decimal(at, 0);
     html! {
-        <g key={status.id.clone()} {class} transform={format!("translate({} {})", spot.place.x, spot.place.y)} tabindex="0" role="button"
+        <g key={status.id.clone()} {class} transform={format!("translate({} {})", decimal(spot.place.x, 1), decimal(spot.place.y, 1))} tabindex="0" role="button"
             aria-pressed={selected.to_string()} aria-label={label} {onclick} {onkeydown}>
             // A new head makes a new ring, which fades once.
             <g key={format!("ring {}", status.head)} class="ring">{ outline(status.kind, r + 3.0, "halo") }</g>
@@ -206,9 +208,9 @@ fn names(node: &NodeView, spot: &Spot) -> Html {
     };
     html! {
         <>
-            <text key="name" class="label side" x={format!("{x:.0}")} y={format!("{y:.0}")}>{ status.name.clone() }</text>
+            <text key="name" class="label side" x={decimal(x, 0)} y={decimal(y, 0)}>{ status.name.clone() }</text>
             if let Some(gap) = gap {
-                <text key="state" class="sub side" x={format!("{x:.0}")} y={format!("{:.0}", y + gap)}>{ sub }</text>
+                <text key="state" class="sub side" x={decimal(x, 0)} y={decimal(y + gap, 0)}>{ sub }</text>
             }
         </>
     }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::basics::to_tab;
 use crate::ui::actions::Actions;
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::state::UiState;
 use crate::ui::theme::Theme;
@@ -96,7 +97,7 @@ fn theme_button(actions: &Actions, theme: Theme) -> Html {
     let label = format!("Colours: {}. Change to {}", theme.word(), theme.next().word());
     html! {
         <button key="theme" type="button" class="theme" aria-label={label.clone()} title={label}
-            onclick={Callback::from(move |_| actions.theme(theme.next()))}>
+            onclick={Callback::from(move |_: MouseEvent| actions.theme(theme.next()))}>
             <svg viewBox="0 0 24 24" width="20" height="20" class="icon" aria-hidden="true"><path d={path} /></svg>
         </button>
     }

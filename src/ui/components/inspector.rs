@@ -9,6 +9,7 @@ use super::miners::miners;
 use crate::command::{Command, Target};
 use crate::ipc::{NodeKind, NodeState, NodeStatus, Pace};
 use crate::ui::actions::Actions;
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::state::UiState;
 use crate::ui::time;
@@ -111,7 +112,7 @@ fn panel(actions: &Actions, node: &NodeView, now: u64) -> Html {
     let status = &node.status;
     let close = {
         let actions = actions.clone();
-        Callback::from(move |_| actions.select(None))
+        Callback::from(move |_: MouseEvent| actions.select(None))
     };
     html! {
         <key={format!("node {}", status.name)}>

@@ -10,6 +10,8 @@ use super::basics::to;
 use crate::ipc::{Event, Level, Topic};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::use_model;
+use crate::ui::kept::use_kept;
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::time;
 use crate::view::Model;
@@ -121,20 +123,20 @@ impl Reducible for Filter {
 #[hook]
 pub(crate) fn use_log_view(actions: Actions) -> Html {
     let model = use_model();
-    let filter = use_reducer(Filter::default);
-    let frozen = use_state_eq(|| None::<Frozen>);
+    let filter = use_kept(Filter::default);
+    let frozen = use_kept(|| None::<Frozen>);
     let log = frozen.as_ref().map_or(&model.log, |frozen| &frozen.0.log);
     let lines: Vec<Event> = log.iter().rev().filter(|event| filter.takes(event)).take(MAX_ROWS).cloned().collect();
     let pause = {
-        let (setter, next) = (frozen.setter(), frozen.is_none().then(|| Frozen(model.clone())));
-        Callback::from(move |_| setter.set(next.clone()))
+        let (setter, next) = (frozen.keeper(), frozen.is_none().then(|| Frozen(model.clone())));
+        Callback::from(move |_: MouseEvent| setter.set(next.clone()))
     };
     let copy = {
         let (actions, lines) = (actions.clone(), lines.clone());
-        Callback::from(move |_| actions.copy(as_text(&lines), "Log"))
+        Callback::from(move |_: MouseEvent| actions.copy(as_text(&lines), "Log"))
     };
     let set = |action: fn(String) -> FilterAction| {
-        let dispatcher = filter.dispatcher();
+        let dispatcher = filter.keeper();
         Callback::from(move |event: yew::Event| {
             dispatcher.dispatch(action(event.target_unchecked_into::<HtmlSelectElement>().value()));
         })

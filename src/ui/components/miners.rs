@@ -5,6 +5,8 @@ use yew::prelude::*;
 
 use super::basics::{fact, facts};
 use crate::ipc::MinerStatus;
+use crate::primitives::decimal;
+use crate::ui::markup::html;
 use crate::view::figures::{chance, compact, grouped, percent, short, span, zero_digits};
 
 /// The miners of a node.
@@ -38,7 +40,7 @@ fn one(miner: &MinerStatus) -> Html {
                 { format!("{} of {} expected tries. By now it would have found a block with a chance of {}.",
                     grouped(miner.hashes), grouped(miner.difficulty), percent(share)) }
             </p>
-            <progress max="1" value={format!("{share:.3}")} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
+            <progress max="1" value={decimal(share, 3)} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
             { facts("facts", "compact", vec![
                 fact("Hash rate", "", rate.into()),
                 fact("Best hash so far", "", best(miner)),

@@ -7,6 +7,7 @@ use super::marks::{node_mark, state_badge};
 use crate::command::{Command, Target};
 use crate::ipc::{NodeKind, NodeState};
 use crate::ui::actions::Actions;
+use crate::ui::markup::html;
 use crate::ui::state::UiState;
 use crate::view::NodeView;
 use crate::view::figures::{compact, grouped, span};

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::browser::host::Host;
 use crate::ui::actions::Actions;
+use crate::ui::markup::html;
 use crate::ui::state::UiState;
 use crate::view::Model;
 
@@ -18,7 +19,7 @@ pub(crate) fn problems(model: &Model, host: &Rc<Host>) -> Html {
                 html! {
                     <div key={format!("{index}-{}", problem.code)} class="problem" role="alert">
                         <p>{ problem.message.clone() }{ " " }<code class="rule">{ problem.code.clone() }</code></p>
-                        <button type="button" aria-label="Dismiss" onclick={Callback::from(move |_| host.dismiss(index))}>
+                        <button type="button" aria-label="Dismiss" onclick={Callback::from(move |_: MouseEvent| host.dismiss(index))}>
                             { "Dismiss" }
                         </button>
                     </div>
@@ -37,7 +38,7 @@ pub(crate) fn notices(actions: &Actions, state: &UiState) -> Html {
                 html! {
                     <div key={id} class={classes!("notice", notice.refused.then_some("refused"))}>
                         <p>{ notice.text.clone() }</p>
-                        <button type="button" class="close" aria-label="Close" onclick={Callback::from(move |_| actions.unsay(id))}>
+                        <button type="button" class="close" aria-label="Close" onclick={Callback::from(move |_: MouseEvent| actions.unsay(id))}>
                             { "×" }
                         </button>
                     </div>

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::browser::host::Host;
 use crate::ipc::{Event, Topic};
 use crate::ui::hooks::{Guard, use_effect_on};
+use crate::ui::kept::{Kept, use_kept};
 
 /// How long a pulse is drawn; a little longer than its animation in the stylesheet.
 const PULSE_MS: u32 = 800;
@@ -79,9 +80,9 @@ fn kind(event: &Event) -> Option<bool> {
 
 /// The pulses of the moment; none while motion is not wanted.
 #[hook]
-pub(crate) fn use_pulses(host: Rc<Host>, wanted: bool) -> UseReducerHandle<Pulses> {
-    let pulses = use_reducer(Pulses::default);
-    let dispatcher = pulses.dispatcher();
+pub(crate) fn use_pulses(host: Rc<Host>, wanted: bool) -> Kept<Pulses> {
+    let pulses = use_kept(Pulses::default);
+    let dispatcher = pulses.keeper();
     let listen = move || -> Guard {
         if !wanted {
             return None;
@@ -94,7 +95,7 @@ pub(crate) fn use_pulses(host: Rc<Host>, wanted: bool) -> UseReducerHandle<Pulse
     };
     use_effect_on(wanted.to_string(), Box::new(listen));
     let newest = pulses.list.back().map(|pulse| pulse.id);
-    let dispatcher = pulses.dispatcher();
+    let dispatcher = pulses.keeper();
     // One timer for each newest pulse; those before it are over by then as well.
     let end = move || {
         let last = newest?;

@@ -7,6 +7,8 @@ use yew::prelude::*;
 
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_model, use_narrow, use_number, use_text};
+use crate::ui::kept::Keeper;
+use crate::ui::markup::html;
 use crate::view::find::{Found, Target, find};
 use crate::view::route::Route;
 
@@ -56,14 +58,14 @@ pub(crate) fn use_search(actions: Actions) -> Html {
     let at = active.and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
     let found = find(&model, &text);
     let clear = {
-        let (text, active) = (text.setter(), active.setter());
+        let (text, active) = (text.keeper(), active.keeper());
         Callback::from(move |()| {
             text.set(String::new());
             active.set(None);
         })
     };
     let oninput = {
-        let (text, active) = (text.setter(), active.setter());
+        let (text, active) = (text.keeper(), active.keeper());
         Callback::from(move |event: InputEvent| {
             text.set(event.target_unchecked_into::<HtmlInputElement>().value());
             active.set(None);
@@ -76,7 +78,7 @@ pub(crate) fn use_search(actions: Actions) -> Html {
             clear.emit(());
         })
     };
-    let onkeydown = on_key(&found, at, active.setter(), choose.clone(), clear.clone(), (*text).clone());
+    let onkeydown = on_key(&found, at, active.keeper(), choose.clone(), clear.clone(), (*text).clone());
     // The list closes when the focus leaves the box and its list.
     let onfocusout = Callback::from(move |event: FocusEvent| {
         let inside = event.related_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
@@ -115,7 +117,7 @@ fn suggestion(at: usize, item: &Found, active: bool, choose: &Callback<Target>) 
 fn on_key(
     found: &[Found],
     active: usize,
-    set: UseStateSetter<Option<u64>>,
+    set: Keeper<Option<u64>>,
     choose: Callback<Target>,
     clear: Callback<()>,
     text: String,

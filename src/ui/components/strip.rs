@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::basics::to;
 use super::marks::{block_mark, node_mark};
 use crate::ipc::{BlockSummary, NodeKind};
+use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::figures::{chance, count_of, grouped, percent, short, span};
 use crate::view::route::Route;

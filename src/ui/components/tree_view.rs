@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::basics::here;
 use crate::ipc::NodeKind;
+use crate::ui::markup::html;
 use crate::view::figures::{grouped, short};
 use crate::view::route::Route;
 use crate::view::tree::{Edge, PlacedBlock, Tree};

@@ -9,6 +9,7 @@ use crate::ui::components::{
     block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal, to, to_tab,
 };
 use crate::ui::hooks::{Answer, use_answer, use_model, use_now};
+use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::Model;
 use crate::view::check::{self, Check};

@@ -5,6 +5,8 @@ use yew::prelude::*;
 
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
 use crate::ui::hooks::{use_model, use_narrow, use_now, use_number, use_text};
+use crate::ui::kept::Kept;
+use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::figures::{count_of, difficulty, grouped};
 use crate::view::route::Route;
@@ -85,13 +87,13 @@ fn tips_sentence(tips: &[crate::view::Tip]) -> String {
 }
 
 /// Buttons that move the window of heights.
-fn steps(tree: &Tree, columns: u32, live: bool, top: &UseStateHandle<Option<u64>>) -> Html {
+fn steps(tree: &Tree, columns: u32, live: bool, top: &Kept<Option<u64>>) -> Html {
     let highest = tree.lowest + u64::from(tree.columns.saturating_sub(1));
     let step = u64::from(columns / 2).max(1);
     let older = highest.saturating_sub(step).max(u64::from(columns) - 1);
     let newer = highest + step;
     let to = |value: Option<u64>| {
-        let setter = top.setter();
+        let setter = top.keeper();
         Callback::from(move |_: MouseEvent| setter.set(value))
     };
     html! {
@@ -104,9 +106,9 @@ fn steps(tree: &Tree, columns: u32, live: bool, top: &UseStateHandle<Option<u64>
 }
 
 /// Goes to the block of any height, also one that the picture no longer holds.
-fn to_height(text: &UseStateHandle<String>) -> Html {
+fn to_height(text: &Kept<String>) -> Html {
     let oninput = {
-        let setter = text.setter();
+        let setter = text.keeper();
         Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()))
     };
     let onsubmit = {
@@ -163,7 +165,7 @@ fn row(placed: &PlacedBlock, now: u64) -> Html {
             <td>{ hash_link(&block.hash, &place) }</td>
             <td>{ if genesis { "everybody".to_owned() } else { block.miner.clone() } }</td>
             <td>{ block_mark(&block.kind) }{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
-            <td class="number">{ block.transactions_count }</td>
+            <td class="number">{ block.transactions_count.to_string() }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
             <td>{ placed.head_of.join(", ") }</td>
             <td>{ if genesis { String::new() } else { difficulty(block.difficulty) } }</td>

@@ -14,6 +14,8 @@ use crate::browser::host::{Host, WalletUser};
 use crate::command::{Draft, DraftError, What};
 use crate::ipc::{ApiError, TransactionInfo};
 use crate::ui::actions::Actions;
+use crate::ui::kept::{Kept, use_kept};
+use crate::ui::markup::html;
 
 /// The three forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,14 +143,14 @@ pub(crate) fn use_compose(actions: Actions, composed: Composed) -> Html {
     let host = actions.host();
     let fields = {
         let users = composed.users.clone();
-        use_reducer(move || Fields::new(&users))
+        use_kept(move || Fields::new(&users))
     };
-    let outcome = use_state_eq(|| Outcome::None);
+    let outcome = use_kept(|| Outcome::None);
     let draft = fields.draft();
     let sending = *outcome == Outcome::Sending;
     let onsubmit = {
         let (draft, form) = (draft.clone(), fields.form);
-        let (setter, dispatcher) = (outcome.setter(), fields.dispatcher());
+        let (setter, dispatcher) = (outcome.keeper(), fields.keeper());
         let (on_sent, on_user) = (composed.on_sent.clone(), composed.on_user.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
@@ -205,9 +207,9 @@ fn verdict(draft: Option<&ApiError>, outcome: &Outcome) -> Html {
     html! { <p key="verdict" class={class} role="status" aria-live="polite">{ text }</p> }
 }
 
-fn form_tabs(fields: &UseReducerHandle<Fields>) -> Html {
+fn form_tabs(fields: &Kept<Fields>) -> Html {
     let tab = |form: Form, word: &'static str| {
-        let dispatcher = fields.dispatcher();
+        let dispatcher = fields.keeper();
         let onclick = Callback::from(move |_: MouseEvent| dispatcher.dispatch(Typed::Form(form)));
         html! {
             <button key={word} type="button" class="subtab" aria-pressed={(form == fields.form).to_string()} {onclick}>{ word }</button>
@@ -220,9 +222,9 @@ fn form_tabs(fields: &UseReducerHandle<Fields>) -> Html {
     }
 }
 
-fn inputs(fields: &UseReducerHandle<Fields>, users: &[WalletUser]) -> Html {
+fn inputs(fields: &Kept<Fields>, users: &[WalletUser]) -> Html {
     let input = |label: &'static str, value: &str, numeric: bool, action: fn(String) -> Typed| {
-        let dispatcher = fields.dispatcher();
+        let dispatcher = fields.keeper();
         let oninput = Callback::from(move |event: InputEvent| {
             dispatcher.dispatch(action(event.target_unchecked_into::<HtmlInputElement>().value()));
         });
@@ -235,7 +237,7 @@ fn inputs(fields: &UseReducerHandle<Fields>, users: &[WalletUser]) -> Html {
         }
     };
     let from = {
-        let dispatcher = fields.dispatcher();
+        let dispatcher = fields.keeper();
         let onchange = Callback::from(move |event: Event| {
             dispatcher.dispatch(Typed::From(event.target_unchecked_into::<HtmlSelectElement>().value()));
         });

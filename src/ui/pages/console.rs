@@ -10,6 +10,8 @@ use yew::prelude::*;
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_effect_on, use_model};
+use crate::ui::kept::{Keeper, use_kept};
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 
 /// Most commands remembered with their output.
@@ -126,7 +128,7 @@ pub(crate) fn console(actions: &Actions) -> Html {
 #[hook]
 pub(crate) fn use_commands(actions: Actions) -> Html {
     let (host, model) = (actions.host(), use_model());
-    let state = use_reducer(Terminal::default);
+    let state = use_kept(Terminal::default);
     let output = use_node_ref();
     {
         // Keeps the newest output in sight.
@@ -140,7 +142,7 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
         use_effect_on(format!("{} {} {}", state.entries.len(), newest.0, newest.1), Box::new(scroll));
     }
     let onsubmit = {
-        let (dispatcher, line, id) = (state.dispatcher(), state.input.trim().to_owned(), state.next);
+        let (dispatcher, line, id) = (state.keeper(), state.input.trim().to_owned(), state.next);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if line.is_empty() {
@@ -155,15 +157,15 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
         })
     };
     let oninput = {
-        let dispatcher = state.dispatcher();
+        let dispatcher = state.keeper();
         Callback::from(move |event: InputEvent| {
             dispatcher.dispatch(Keyed::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
         })
     };
     let names: Vec<String> = model.nodes.iter().map(|node| node.status.name.clone()).collect();
-    let onkeydown = on_key(state.dispatcher(), state.input.clone(), names);
+    let onkeydown = on_key(state.keeper(), state.input.clone(), names);
     let clear = {
-        let dispatcher = state.dispatcher();
+        let dispatcher = state.keeper();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(Keyed::Clear))
     };
     html! {
@@ -200,7 +202,7 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
     }
 }
 
-fn on_key(dispatcher: UseReducerDispatcher<Terminal>, input: String, nodes: Vec<String>) -> Callback<KeyboardEvent> {
+fn on_key(dispatcher: Keeper<Terminal>, input: String, nodes: Vec<String>) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowUp" => {
             event.prevent_default();

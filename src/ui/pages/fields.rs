@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ipc::TransactionInfo;
 use crate::ui::components::to_titled;
+use crate::ui::markup::html;
 use crate::view::check::Check;
 use crate::view::figures::{grouped, zero_digits};
 use crate::view::route::Route;

@@ -10,6 +10,8 @@ use crate::ledger::{Query, Table};
 use crate::ui::actions::Actions;
 use crate::ui::components::{busy, refusal, to_tab};
 use crate::ui::hooks::{Answer, use_answer, use_model, use_text};
+use crate::ui::kept::{Kept, use_kept};
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::view::NodeView;
 use crate::view::figures::grouped;
@@ -43,7 +45,7 @@ pub(crate) fn use_ledger(actions: Actions, table: String, filter: String) -> Htm
     // A node that was never chosen or has gone: the first that runs.
     let shown = chosen.or_else(|| own.iter().find(|view| view.is_up())).copied();
     let on_node = {
-        let setter = node.setter();
+        let setter = node.keeper();
         Callback::from(move |event: Event| setter.set(event.target_unchecked_into::<HtmlSelectElement>().value()))
     };
     html! {
@@ -169,7 +171,7 @@ pub(crate) struct Read {
 #[hook]
 pub(crate) fn use_rows(actions: Actions, read: Read) -> Html {
     let (table, node, host) = (read.table, read.node.clone(), actions.host());
-    let ask = use_reducer(move || Ask::of(table, &read.filter));
+    let ask = use_kept(move || Ask::of(table, &read.filter));
     let key = format!("{} {} {:?} {} {}", read.mark, ask.descending, ask.index, ask.page, ask.key);
     let query = ask.query(table);
     let database = host.database(&node);
@@ -205,22 +207,22 @@ fn where_to_look(database: Option<&str>, table: Table) -> String {
 }
 
 /// Order, filter and direction.
-fn controls(table: Table, ask: &UseReducerHandle<Ask>) -> Html {
+fn controls(table: Table, ask: &Kept<Ask>) -> Html {
     let on_index = {
-        let dispatcher = ask.dispatcher();
+        let dispatcher = ask.keeper();
         Callback::from(move |event: Event| {
             let word = event.target_unchecked_into::<HtmlSelectElement>().value();
             dispatcher.dispatch(AskAction::Index(table.indexes().iter().copied().find(|index| *index == word)));
         })
     };
     let on_key = {
-        let dispatcher = ask.dispatcher();
+        let dispatcher = ask.keeper();
         Callback::from(move |event: InputEvent| {
             dispatcher.dispatch(AskAction::Key(event.target_unchecked_into::<HtmlInputElement>().value()));
         })
     };
     let on_turn = {
-        let dispatcher = ask.dispatcher();
+        let dispatcher = ask.keeper();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(AskAction::Turn))
     };
     let field = ask.index.unwrap_or(table.key_field());
@@ -247,7 +249,7 @@ fn controls(table: Table, ask: &UseReducerHandle<Ask>) -> Html {
 }
 
 /// How many rows there are, and buttons to turn pages.
-fn pages(total: u32, ask: &UseReducerHandle<Ask>) -> Html {
+fn pages(total: u32, ask: &Kept<Ask>) -> Html {
     let (pages, page) = (total.div_ceil(ROWS).max(1), ask.page);
     let first = page.saturating_mul(ROWS);
     let range = if total == 0 {
@@ -257,7 +259,7 @@ fn pages(total: u32, ask: &UseReducerHandle<Ask>) -> Html {
         format!("Rows {} to {} of {}", grouped(u64::from(first) + 1), grouped(last.into()), grouped(total.into()))
     };
     let to = |page: u32| {
-        let dispatcher = ask.dispatcher();
+        let dispatcher = ask.keeper();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(AskAction::Page(page)))
     };
     html! {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::ui::components::to;
+use crate::ui::markup::html;
 use crate::view::route::Route;
 
 /// Says that there is nothing here, and where there is something.

@@ -7,6 +7,7 @@ use crate::ipc::{NodeKind, NodeState, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::components::{inspector, node_mark, nodes_table, strip, to};
 use crate::ui::hooks::{use_now, use_store};
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::view::Model;
 use crate::view::digest::digest;

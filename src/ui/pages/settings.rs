@@ -9,6 +9,8 @@ use crate::ipc::Pace;
 use crate::ui::actions::Actions;
 use crate::ui::components::{Asking, fact, facts};
 use crate::ui::hooks::{use_effect_on, use_number, use_store, use_text};
+use crate::ui::kept::Kept;
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::theme::Theme;
 use crate::view::Model;
@@ -42,9 +44,9 @@ fn number_in(text: &str, range: &std::ops::RangeInclusive<u64>) -> Option<u64> {
 }
 
 /// A labelled whole number with its bounds, least and most; a wrong one is said to be wrong.
-fn number(label: &'static str, (least, most): (u64, u64), text: &UseStateHandle<String>) -> Html {
+fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -> Html {
     let wrong = number_in(text, &(least..=most)).is_none();
-    let setter = text.setter();
+    let setter = text.keeper();
     let oninput =
         Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()));
     html! {
@@ -94,7 +96,7 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
     let now = own.max_by_key(|status| status.weight).map(|status| status.difficulty);
     let digits = use_number(now.and_then(u64::checked_ilog2).map(|bits| u64::from(bits / 4)).or(Some(2)));
     let onchange = {
-        let setter = digits.setter();
+        let setter = digits.keeper();
         Callback::from(move |event: Event| {
             if let Ok(value) = event.target_unchecked_into::<HtmlSelectElement>().value().parse() {
                 setter.set(Some(value));
@@ -173,7 +175,7 @@ fn colours(actions: &Actions, chosen: Theme) -> Html {
                     let (theme, actions) = (*theme, actions.clone());
                     html! {
                         <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()}
-                            onclick={Callback::from(move |_| actions.theme(theme))}>
+                            onclick={Callback::from(move |_: MouseEvent| actions.theme(theme))}>
                             { match theme { Theme::System => "As the system", Theme::Light => "Light", Theme::Dark => "Dark" } }
                         </button>
                     }
@@ -197,7 +199,7 @@ async fn estimate() -> Option<String> {
 #[hook]
 fn use_storage(actions: &Actions, model: &Model) -> Html {
     let used = use_text(String::new());
-    let setter = used.setter();
+    let setter = used.keeper();
     // Measured on each tenth block: often enough to see it grow.
     let mark = model.tips.first().map_or_else(String::new, |tip| (tip.height / 10).to_string());
     let measure = move || {

@@ -6,7 +6,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use yew::prelude::*;
 
 use crate::ledger::Table;
+use crate::primitives::decimal;
 use crate::ui::components::{hash_link, hash_text, to};
+use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
@@ -89,7 +91,7 @@ fn text(value: &JsValue) -> String {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative by the test")]
 fn number(value: f64) -> String {
-    if value >= 0.0 && value.fract() == 0.0 { grouped(value as u64) } else { format!("{value:.1}") }
+    if value >= 0.0 && value.fract() == 0.0 { grouped(value as u64) } else { decimal(value, 1) }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are whole and after 1970")]

@@ -8,12 +8,15 @@ use super::compose::Composed;
 use super::fields::{sentence, transaction_list};
 use super::transaction::{mark, track, use_transaction_info};
 use crate::browser::host::{Host, WalletUser};
+use crate::browser::rows::row_from_js;
 use crate::command::{Draft, What};
 use crate::ipc::{AccountInfo, ApiError, MempoolInfo, TransactionInfo};
-use crate::ledger::{Query, Table, TransactionRow};
+use crate::ledger::{Query, Row, Table, TransactionRow};
 use crate::ui::actions::Actions;
 use crate::ui::components::{answered, busy, copy_button, hash_link, hash_text, to};
 use crate::ui::hooks::{Answer, use_answer, use_model, use_number};
+use crate::ui::kept::use_kept;
+use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::view::figures::{bytes, count_of, grouped};
 use crate::view::route::Route;
@@ -28,7 +31,7 @@ const RECENT: u32 = 10;
 pub(crate) fn use_transact(actions: Actions) -> Html {
     let (host, model) = (actions.host(), use_model());
     let made = use_number(None);
-    let sent = use_reducer(Sent::default);
+    let sent = use_kept(Sent::default);
     // Asked anew after a key was made and with each new picture, as keys come while the network starts.
     let users = host.wallet_users();
     let mark = mark(&model);
@@ -44,11 +47,11 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
     let pool = use_answer(mark.clone(), ask);
     let recent = use_answer(mark, move || async move { newest(&host).await });
     let on_user = {
-        let (setter, count) = (made.setter(), made.unwrap_or_default());
+        let (setter, count) = (made.keeper(), made.unwrap_or_default());
         Callback::from(move |()| setter.set(Some(count.wrapping_add(1))))
     };
     let on_sent = {
-        let dispatcher = sent.dispatcher();
+        let dispatcher = sent.keeper();
         Callback::from(move |info| dispatcher.dispatch(info))
     };
     html! {
@@ -242,8 +245,11 @@ async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
         limit: RECENT,
     };
     let page = host.ledger(None, query).await?;
-    let rows = page.rows.into_iter().filter_map(|row| serde_wasm_bindgen::from_value::<TransactionRow>(row).ok());
-    Ok(rows.map(info_of).collect())
+    let rows = page.rows.iter().filter_map(|row| match row_from_js(Table::Transactions, row) {
+        Ok(Row::Transaction(row)) => Some(info_of(row)),
+        Ok(_) | Err(_) => None,
+    });
+    Ok(rows.collect())
 }
 
 fn recent_list(answer: &Answer<Vec<TransactionInfo>>) -> Html {

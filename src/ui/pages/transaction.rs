@@ -7,6 +7,7 @@ use crate::ipc::TransactionInfo;
 use crate::ui::actions::Actions;
 use crate::ui::components::{busy, copied_fact, fact, facts, hash_fact, hash_link, hex_dump, refusal, to};
 use crate::ui::hooks::{Answer, use_answer, use_model};
+use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::Model;
 use crate::view::check::{self, Check};
