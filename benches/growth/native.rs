@@ -134,7 +134,8 @@ fn accounts(criterion: &mut Criterion) {
     let states = sizes.map(|accounts| (accounts, crowded(&params, accounts)));
     let mut group = criterion.benchmark_group("state root after one change, by accounts");
     for (accounts, state) in &states {
-        let undo = [(Key::Account(key(1).address()), Some(Entry::Account(Account::default())))].into();
+        let change = (Key::Account(key(1).address()), Some(Entry::Account(Account::default())));
+        let undo = [change].into_iter().collect();
         // The hashes of all but the change are there before.
         black_box(state.root());
         group.bench_with_input(BenchmarkId::from_parameter(accounts), accounts, |bencher, _| {
