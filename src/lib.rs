@@ -51,6 +51,8 @@ pub mod mempool;
 pub mod miner;
 pub mod node;
 pub mod primitives;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod state;
 pub mod view;
 

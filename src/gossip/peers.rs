@@ -119,6 +119,12 @@ impl Peer {
         }
     }
 
+    /// Whether it is not listened to because of what it did.
+    #[must_use]
+    pub fn ignored(&self, now: Timestamp) -> bool {
+        now < self.ignored_until
+    }
+
     /// Whether one more frame is within the peer's rate.
     fn within_rate(&self, now: Timestamp) -> bool {
         now.since(self.window) >= Millis(BURST_SECONDS * 1_000)
@@ -148,7 +154,7 @@ impl Peers {
     /// sender is not proven yet, so nothing is counted against it.
     #[must_use]
     pub fn admits(&self, from: &NodeId, now: Timestamp) -> bool {
-        self.peers.get(from).is_none_or(|peer| now >= peer.ignored_until && peer.within_rate(now))
+        self.peers.get(from).is_none_or(|peer| !peer.ignored(now) && peer.within_rate(now))
     }
 
     /// Notes a frame whose signature holds; refuses one that was sent before.

@@ -6,6 +6,8 @@ mod answers;
 mod blocks;
 mod fetching;
 mod frames;
+#[cfg(any(test, feature = "sim"))]
+mod inspect;
 mod io;
 mod making;
 mod notice;

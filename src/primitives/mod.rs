@@ -7,6 +7,8 @@ mod block;
 mod encoding;
 mod hash;
 mod keys;
+#[cfg(feature = "sim")]
+mod memo;
 mod merkle;
 mod role;
 mod transaction;
