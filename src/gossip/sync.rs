@@ -14,7 +14,7 @@ use crate::primitives::{Block, BlockHash, Body, Header, Millis, NodeId, Seal, Ti
 pub const BODY_WINDOW: usize = 64;
 /// Peers asked at the same time.
 const PARALLEL: usize = 3;
-/// How long an answer may take.
+/// How long an answer may take at first; it doubles with each fetch that was given up, up to 8 times this.
 const ANSWER_WITHIN: Millis = Millis(2_000);
 /// Failures in a row after which a fetch is given up.
 const MAX_FAILURES: u32 = 4;
@@ -93,7 +93,7 @@ impl Sync {
         if !self.is_idle() || now < self.not_before {
             return None;
         }
-        self.stage = Stage::Headers { peer, deadline: now.plus(ANSWER_WITHIN) };
+        self.stage = Stage::Headers { peer, deadline: now.plus(self.patience()) };
         Some(SyncAsk::Headers { peer, after })
     }
 
@@ -152,13 +152,19 @@ impl Sync {
     /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is
     /// complete, in which case it ends or goes on with the next headers.
     pub fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
+        let deadline = now.plus(self.patience());
         let Stage::Bodies(download) = &mut self.stage else { return Vec::new() };
         if download.wanted.is_empty() {
             let (peer, after, more) = (download.source, download.last, download.more);
             self.finish();
             return if more { self.begin(peer, Some(after), now).into_iter().collect() } else { Vec::new() };
         }
-        download.asks(peers, now)
+        download.asks(peers, deadline)
+    }
+
+    /// How long an answer may take: longer after each failure, as the links may be slow.
+    fn patience(&self) -> Millis {
+        Millis(ANSWER_WITHIN.0 << self.pauses.min(3))
     }
 
     /// Gives requests up whose deadline has passed; the peers that did not answer.
@@ -234,7 +240,7 @@ impl Sync {
 }
 
 impl Download {
-    fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
+    fn asks(&mut self, peers: &[NodeId], deadline: Timestamp) -> Vec<SyncAsk> {
         let mut asks = Vec::new();
         // The source has them all; others may.
         let candidates = std::iter::once(&self.source).chain(peers.iter().filter(|peer| **peer != self.source));
@@ -251,7 +257,6 @@ impl Download {
             if ids.is_empty() {
                 break;
             }
-            let deadline = now.plus(ANSWER_WITHIN);
             self.asked.extend(ids.iter().map(|id| (*id, (peer, deadline))));
             asks.push(SyncAsk::Bodies { peer, ids });
         }

@@ -26,6 +26,8 @@ impl Node {
     }
 
     fn ask(&mut self, ask: SyncAsk, out: &mut Outbox) {
+        let (SyncAsk::Headers { peer, .. } | SyncAsk::Bodies { peer, .. }) = &ask;
+        self.peers.ask(peer, self.now);
         match ask {
             SyncAsk::Headers { peer, after } => {
                 let mut locator: Vec<BlockHash> = after.into_iter().collect();

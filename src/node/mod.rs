@@ -72,6 +72,7 @@ pub struct Node {
     seen: Seen<TxId>,
     asked: BTreeMap<TxId, Timestamp>,
     inventory: BTreeSet<TxId>,
+    told_again: Timestamp,
     compact: BTreeMap<BlockHash, WaitingCompact>,
     deferred: BTreeMap<(Timestamp, BlockHash), (Block, Source)>,
     dropped: BTreeMap<TxId, (DropReason, Transaction)>,
@@ -201,6 +202,7 @@ impl Node {
     fn keep_house(&mut self, out: &mut Outbox) {
         self.timers.set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
         self.prune_mempool(out);
+        self.tell_again();
         self.notice_silence(out);
         self.asked.retain(|_, until| *until > self.now);
         self.write_nodes();

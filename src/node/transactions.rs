@@ -12,6 +12,8 @@ use super::{MAX_DROPPED, Node, Notice, Outbox, Output, Source};
 const GATHER: Millis = Millis(150);
 /// How long an asked transaction may take before it is asked of another.
 const ASK_AGAIN: Millis = Millis(2_000);
+/// A transaction that waits is told again this often.
+const TELL_AGAIN: Millis = Millis(20_000);
 /// A candidate is not built again for new transactions more often than this.
 const CANDIDATE_AFTER: Millis = Millis(500);
 
@@ -101,6 +103,22 @@ impl Node {
         }
     }
 
+    /// Tells the ids of transactions that have waited long once more: whoever should commit them may never
+    /// have heard of them.
+    pub(super) fn tell_again(&mut self) {
+        if self.now.since(self.told_again) < TELL_AGAIN {
+            return;
+        }
+        self.told_again = self.now;
+        let now = self.now;
+        let long = self.mempool.iter().filter(|waiting| now.since(waiting.since) >= TELL_AGAIN);
+        let ids: Vec<TxId> = long.map(|waiting| waiting.transaction.id()).collect();
+        if !ids.is_empty() {
+            self.inventory.extend(ids);
+            self.timers.set_earlier(Timer::Inventory, now);
+        }
+    }
+
     pub(super) fn on_inventory(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
         if ids.len() > MAX_IDS {
             return self.peers.blame(&from, Fault::Malformed, self.now);
@@ -122,6 +140,7 @@ impl Node {
             return;
         }
         let until = self.now.plus(ASK_AGAIN);
+        self.peers.ask(&from, self.now);
         self.asked.extend(ids.iter().map(|id| (*id, until)));
         self.send(from, &Message::GetTransactions(ids), out);
     }
@@ -211,6 +230,8 @@ impl Node {
         reason: DropReason,
         out: &mut Outbox,
     ) {
+        // Another branch may need it yet: then it is asked for again.
+        self.seen.remove(&id);
         if let Some(transaction) = transaction {
             if self.dropped.len() >= MAX_DROPPED {
                 self.dropped.pop_first();

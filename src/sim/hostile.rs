@@ -22,7 +22,7 @@ use super::world::{Event, World};
 /// Frames that a hostile one keeps, to play them again.
 const HEARD: usize = 32;
 /// Mean time between two tricks.
-const TRICK_EVERY: Millis = Millis(6_000);
+const TRICK_EVERY: Millis = Millis(9_000);
 /// Blocks of a flood: more than any bound of a node's.
 const FLOOD: u64 = 48;
 
@@ -350,8 +350,8 @@ impl World {
             let key = key(self.scenario.seed, "stranger", &number.to_string());
             NodeRecord::sign(&key, "stranger", NodeKind::Pow, "sim", self.now)
         };
-        let first = self.rng.below(400);
-        let records = (first..first.saturating_add(40)).map(sign).collect();
+        let first = self.rng.below(200);
+        let records = (first..first.saturating_add(12)).map(sign).collect();
         self.lie(which, to, &Message::NodeList(records));
     }
 

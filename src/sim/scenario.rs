@@ -18,7 +18,7 @@ pub const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
 /// What a person may choose of a simulation beside its seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Simulated time of a run, healing included.
+    /// Simulated time with faults; healing comes after it.
     pub span: Millis,
     /// Number of honest nodes; the seed chooses without it.
     pub nodes: Option<usize>,
@@ -111,10 +111,9 @@ impl Scenario {
             reordering: PerMille(*rng.pick(&[0, 0, 10])),
             bandwidth: *rng.pick(&[None, None, Some(200_000), Some(1_000_000)]),
         };
-        let heal = LIVENESS_WITHIN.0.saturating_add(10_000);
         Self {
             seed,
-            faulty: Millis(options.span.0.saturating_sub(heal).max(options.span.0 / 2)),
+            faulty: options.span,
             params,
             traitor,
             hostiles,

@@ -133,6 +133,7 @@ impl Disk {
         let (_, batch, durability, outcome) = self.under_way.take_if(|(under_way, ..)| *under_way == id)?;
         if outcome.is_ok() {
             self.acknowledged = head_of(&batch).or(self.acknowledged);
+            self.damaged = false;
             self.keep(batch, durability);
         }
         Some(outcome)
@@ -152,8 +153,10 @@ impl Disk {
         }
     }
 
-    /// The node ends.
-    pub fn end(&mut self, ending: Ending, rng: &mut Rng) {
+    /// The node ends; whether a batch was under way, and how many stored ones are lost.
+    pub fn end(&mut self, ending: Ending, rng: &mut Rng) -> (bool, usize) {
+        let under_way = self.under_way.is_some();
+        let mut lost = 0;
         self.promised = self.acknowledged.take();
         if let Some((_, batch, durability, Ok(()))) = self.under_way.take()
             && rng.one_in(2)
@@ -165,7 +168,7 @@ impl Disk {
         match ending {
             Ending::Process => self.write_down_to(0),
             Ending::Power => {
-                let lost = rng.index(self.cache.len().saturating_add(1));
+                lost = rng.index(self.cache.len().saturating_add(1));
                 self.cache.truncate(self.cache.len().saturating_sub(lost));
                 self.promised = None;
                 self.write_down_to(0);
@@ -178,6 +181,7 @@ impl Disk {
             Ending::Deleted => self.delete(),
         }
         self.mood = Mood::Well;
+        (under_way, lost)
     }
 
     /// Somebody deletes the database.

@@ -23,7 +23,7 @@ use super::work::Work;
 /// Inputs that wait in a frozen node at the most; a worker's queue has the same bound.
 const MAX_INBOX: u32 = 2_048;
 /// Time between two rounds of the checks that must always hold.
-const CHECK_EVERY: Millis = Millis(15_000);
+const CHECK_EVERY: Millis = Millis(30_000);
 
 /// Something that will happen.
 #[derive(Clone, Debug)]
@@ -320,7 +320,13 @@ impl World {
         place.committed.clear();
         place.deferred.clear();
         place.refused = None;
-        place.disk.end(ending, &mut self.rng);
+        let (under_way, lost) = place.disk.end(ending, &mut self.rng);
+        if under_way {
+            self.coverage.note(Sometimes::KilledWhileWriting);
+        }
+        if lost > 0 {
+            self.coverage.note(Sometimes::LostSuffix);
+        }
         self.log.push(self.now, seat, What::Ended, ending as u64);
     }
 
@@ -367,7 +373,13 @@ impl World {
                     let (run, number) = (place.run, place.wakes);
                     self.after(in_time, Event::Wake { seat, run, number });
                 }
-                Output::Notice(notice) => self.on_notice(seat, notice),
+                Output::Notice(notice) => {
+                    #[cfg(debug_assertions)]
+                    if std::env::var("NOTICES").is_ok() && !matches!(notice.topic(), crate::ipc::Topic::Message) {
+                        eprintln!("{} {} {:?}", self.now, self.seats[seat].plan.name, notice);
+                    }
+                    self.on_notice(seat, notice)
+                }
                 Output::Stopped => self.end(seat, Ending::Process),
             }
         }

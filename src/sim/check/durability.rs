@@ -14,7 +14,7 @@ impl World {
         let Some(node) = &place.node else { return };
         let (outcome, head) = (node.ledger_outcome(), node.chain().head());
         let promised: Option<BlockHash> = place.disk.promised.take();
-        let damaged = std::mem::take(&mut place.disk.damaged);
+        let damaged = place.disk.damaged;
         let repaired = !matches!(outcome, "resumed" | "new");
         let what = match outcome {
             "resumed" => Some(Sometimes::Resumed),
