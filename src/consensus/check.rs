@@ -189,7 +189,7 @@ pub fn check_header(header: &Header, seal: &Seal, params: &Params, chain_id: &Bl
         (Kind::Work, Seal::Work) => check_work(header),
         (Kind::Authority, Seal::Authority(signature)) => {
             check_turn(header, params)?;
-            if header.seal_verifies(chain_id, signature) {
+            if header.seal_verifies(chain_id, signature) || mutant!(SkipSealCheck) {
                 Ok(())
             } else {
                 Err(BlockError::Seal { sealer: header.sealer })

@@ -217,8 +217,10 @@ impl Peers {
     pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Timestamp) {
         let Some(peer) = self.peers.get_mut(node) else { return };
         let excused = match fault {
-            Fault::Unsolicited => peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN,
-            Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR,
+            Fault::Unsolicited => {
+                !mutant!(BanForLateAnswers) && peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN
+            }
+            Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR && !mutant!(BanForSilence),
             Fault::Malformed | Fault::Invalid => false,
         };
         if !excused {

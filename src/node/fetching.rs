@@ -19,6 +19,9 @@ impl Node {
 
     /// Begins to fetch what `peer` has more than we, unless a fetch is under way.
     pub(super) fn fetch_from(&mut self, peer: NodeId, out: &mut Outbox) {
+        if mutant!(NeverFetch) {
+            return;
+        }
         if let Some(ask) = self.sync.begin(peer, None, self.now) {
             self.ask(ask, out);
         }

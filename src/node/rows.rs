@@ -6,9 +6,7 @@ use crate::chain::HeadChange;
 use crate::gossip::inbox_channel;
 use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
 use crate::mempool::DropReason;
-use crate::primitives::{
-    Address, BlockHash, Height, Kind, NodeId, NodeKind, Payload, Transaction, TxId, sha256, to_hex,
-};
+use crate::primitives::{Address, BlockHash, Kind, NodeId, NodeKind, Payload, Transaction, TxId, sha256, to_hex};
 use crate::state::{Entry, Key};
 
 use super::Node;

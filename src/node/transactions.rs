@@ -106,7 +106,7 @@ impl Node {
     /// Tells the ids of transactions that have waited long once more: whoever should commit them may never
     /// have heard of them.
     pub(super) fn tell_again(&mut self) {
-        if self.now.since(self.told_again) < TELL_AGAIN {
+        if self.now.since(self.told_again) < TELL_AGAIN || mutant!(NeverTellAgain) {
             return;
         }
         self.told_again = self.now;
@@ -231,7 +231,9 @@ impl Node {
         out: &mut Outbox,
     ) {
         // Another branch may need it yet: then it is asked for again.
-        self.seen.remove(&id);
+        if !mutant!(KeepDroppedSeen) {
+            self.seen.remove(&id);
+        }
         if let Some(transaction) = transaction {
             if self.dropped.len() >= MAX_DROPPED {
                 self.dropped.pop_first();

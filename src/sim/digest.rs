@@ -15,7 +15,7 @@ const CHUNK: usize = 8 * 1024;
 
 /// One event: when, on which seat, what, and eight bytes that tell it from others of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Logged {
+pub(super) struct Logged {
     at: Timestamp,
     seat: u8,
     what: What,
@@ -24,8 +24,7 @@ pub struct Logged {
 
 /// Kinds of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum What {
+pub(super) enum What {
     Frame,
     Wake,
     Found,
@@ -41,7 +40,7 @@ pub enum What {
 
 /// The log of a run.
 #[derive(Debug, Default)]
-pub struct EventLog {
+pub(super) struct EventLog {
     digest: [u8; 32],
     open: Vec<u8>,
     last: VecDeque<Logged>,
@@ -50,7 +49,7 @@ pub struct EventLog {
 
 impl EventLog {
     /// Logs an event.
-    pub fn push(&mut self, at: Timestamp, seat: usize, what: What, id: u64) {
+    pub(super) fn push(&mut self, at: Timestamp, seat: usize, what: What, id: u64) {
         let seat = u8::try_from(seat).unwrap_or(u8::MAX);
         self.open.extend(at.0.to_le_bytes());
         self.open.extend([seat, what as u8]);
@@ -68,18 +67,18 @@ impl EventLog {
 
     /// The digest of all events so far.
     #[must_use]
-    pub fn digest(&self) -> Digest {
+    pub(super) fn digest(&self) -> Digest {
         sha256(&[&self.digest, &self.open])
     }
 
     /// Number of events.
     #[must_use]
-    pub const fn count(&self) -> u64 {
+    pub(super) const fn count(&self) -> u64 {
         self.count
     }
 
     /// The last events, oldest first.
-    pub fn last(&self) -> impl Iterator<Item = &Logged> {
+    pub(super) fn last(&self) -> impl Iterator<Item = &Logged> {
         self.last.iter()
     }
 }

@@ -1,7 +1,7 @@
 //! A whole network in one thread, from one seed: real nodes under a virtual clock, with links that lose,
 //! disks that fail, clocks that are wrong and others who lie; and checkers that watch what the nodes
 //! promise. First a phase of faults, in which nothing unsafe may happen; then everything heals, and within
-//! [`scenario::LIVENESS_WITHIN`] the network must be of one mind again.
+//! [`LIVENESS_WITHIN`] the network must be of one mind again.
 //!
 //! The same seed gives the same run, natively and in a browser, down to the digest of its event log.
 //! A violation is replayed by its seed. Only the feature `sim` has this module.
@@ -22,10 +22,11 @@ mod world;
 
 pub use check::Violation;
 pub use coverage::{ALL, Coverage, Sometimes};
-pub use scenario::{LIVENESS_WITHIN, Options, Scenario};
+pub use scenario::{LIVENESS_WITHIN, Options};
 
-use crate::primitives::{Digest, Millis};
+use crate::primitives::{Digest, Millis, sha256};
 
+use scenario::Scenario;
 use world::World;
 
 /// What came of a run.
@@ -47,6 +48,13 @@ pub struct Outcome {
     pub violation: Option<Violation>,
     /// The last events, for people.
     pub log: Vec<String>,
+}
+
+/// The digest over the digests of the first `count` seeds, in short runs: equal wherever they are run.
+#[must_use]
+pub fn folded_digest(count: u64) -> Digest {
+    let options = Options { span: Millis(15_000), nodes: None };
+    (0..count).fold(Digest::ZERO, |folded, seed| sha256(&[&folded.0, &run(seed, options).digest.0]))
 }
 
 /// Runs the network of a seed.

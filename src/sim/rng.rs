@@ -1,23 +1,22 @@
 //! The one source of chance of a simulation: everything that is not decided by the nodes follows from it.
 
-use crate::gossip::PerMille;
 use crate::primitives::Millis;
 
 /// A generator of 64-bit numbers (SplitMix64, Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
-pub struct Rng(u64);
+pub(super) struct Rng(u64);
 
 impl Rng {
     /// The generator of a seed and a purpose: two purposes of one seed are independent.
     #[must_use]
-    pub fn new(seed: u64, purpose: u64) -> Self {
+    pub(super) fn new(seed: u64, purpose: u64) -> Self {
         let mut rng = Self(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         rng.next();
         Self(rng.next())
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -26,32 +25,27 @@ impl Rng {
     }
 
     /// A number below `bound`; 0 for a bound of 0.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
 
     /// A number of `least` to `most`.
-    pub fn within(&mut self, least: u64, most: u64) -> u64 {
+    pub(super) fn within(&mut self, least: u64, most: u64) -> u64 {
         least.saturating_add(self.below(most.saturating_sub(least).saturating_add(1)))
     }
 
     /// A span of `least` to `most` milliseconds.
-    pub fn span(&mut self, least: u64, most: u64) -> Millis {
+    pub(super) fn span(&mut self, least: u64, most: u64) -> Millis {
         Millis(self.within(least, most))
     }
 
-    /// Whether something of this chance happens.
-    pub fn hits(&mut self, chance: PerMille) -> bool {
-        self.below(1_000) < u64::from(chance.0)
-    }
-
     /// True once in `times`.
-    pub fn one_in(&mut self, times: u64) -> bool {
+    pub(super) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
     /// An index into a list of `len` items.
-    pub fn index(&mut self, len: usize) -> usize {
+    pub(super) fn index(&mut self, len: usize) -> usize {
         usize::try_from(self.below(u64::try_from(len).unwrap_or(1))).unwrap_or(0)
     }
 
@@ -59,13 +53,13 @@ impl Rng {
     ///
     /// # Panics
     /// Without items.
-    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.index(items.len())]
     }
 
     /// How long until something happens that comes once in `mean` on average and does not remember: an
     /// exponential distribution in integers, by sixteenths of the mean.
-    pub fn wait(&mut self, mean: Millis) -> Millis {
+    pub(super) fn wait(&mut self, mean: Millis) -> Millis {
         let step = (mean.0 / 16).max(1);
         let mut steps = 0_u64;
         while !self.one_in(16) {

@@ -7,13 +7,13 @@ use crate::primitives::{Amount, Difficulty, Keypair, Millis, Name, NodeId, NodeK
 use super::rng::Rng;
 
 /// Time 0 of simulated networks.
-pub const GENESIS_TIME: Timestamp = Timestamp(1_700_000_000_000);
+pub(super) const GENESIS_TIME: Timestamp = Timestamp(1_700_000_000_000);
 /// Expected hashes of a block at first: few, as each is searched for real.
-pub const DIFFICULTY: Difficulty = Difficulty(16);
+pub(super) const DIFFICULTY: Difficulty = Difficulty(16);
 /// Within this time after healing the network must be well again.
 pub const LIVENESS_WITHIN: Millis = Millis(120_000);
 /// Users with coins and a name; `stranger` ones come to them by transfers.
-pub const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
+pub(super) const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
 
 /// What a person may choose of a simulation beside its seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,49 +32,49 @@ impl Default for Options {
 
 /// One honest node.
 #[derive(Clone, Debug)]
-pub struct SeatPlan {
+pub(super) struct SeatPlan {
     /// Name.
-    pub name: String,
+    pub(super) name: String,
     /// Work.
-    pub kind: NodeKind,
+    pub(super) kind: NodeKind,
     /// Key.
-    pub key: Keypair,
+    pub(super) key: Keypair,
     /// How far its clock is ahead in milliseconds.
-    pub clock: i64,
+    pub(super) clock: i64,
 }
 
 /// A whole run.
 #[derive(Clone, Debug)]
-pub struct Scenario {
+pub(super) struct Scenario {
     /// The seed.
-    pub seed: u64,
+    pub(super) seed: u64,
     /// How long faults happen.
-    pub faulty: Millis,
+    pub(super) faulty: Millis,
     /// The network.
-    pub params: Params,
+    pub(super) params: Params,
     /// The honest nodes.
-    pub seats: Vec<SeatPlan>,
+    pub(super) seats: Vec<SeatPlan>,
     /// An authority that seals whatever it likes, if the network has one.
-    pub traitor: Option<Keypair>,
+    pub(super) traitor: Option<Keypair>,
     /// Keys of those who are no nodes and send what they like.
-    pub hostiles: Vec<Keypair>,
+    pub(super) hostiles: Vec<Keypair>,
     /// Time between work blocks, all miners together.
-    pub interval: Millis,
+    pub(super) interval: Millis,
     /// The links without bad weather.
-    pub link: Link,
+    pub(super) link: Link,
     /// Who is linked.
-    pub topology: Topology,
+    pub(super) topology: Topology,
     /// Mean time between faults.
-    pub fault_every: Millis,
+    pub(super) fault_every: Millis,
     /// Mean time between transactions.
-    pub work_every: Millis,
+    pub(super) work_every: Millis,
     /// Longest partition.
-    pub longest_split: Millis,
+    pub(super) longest_split: Millis,
 }
 
 /// The key of a role in a simulated network.
 #[must_use]
-pub fn key(seed: u64, role: &str, name: &str) -> Keypair {
+pub(super) fn key(seed: u64, role: &str, name: &str) -> Keypair {
     let mut salt = [0; 32];
     salt[..8].copy_from_slice(&seed.to_le_bytes());
     Keypair::derive(&salt, role, name)
@@ -87,7 +87,7 @@ fn name(text: &str) -> Name {
 impl Scenario {
     /// The run of a seed.
     #[must_use]
-    pub fn new(seed: u64, options: Options) -> Self {
+    pub(super) fn new(seed: u64, options: Options) -> Self {
         let mut rng = Rng::new(seed, 0);
         let count = options.nodes.unwrap_or(*rng.pick(&[2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 7, 8, 11]));
         let seats = seats(seed, count, &mut rng);
@@ -134,7 +134,7 @@ impl Scenario {
 
     /// Ids of the honest nodes.
     #[must_use]
-    pub fn ids(&self) -> Vec<NodeId> {
+    pub(super) fn ids(&self) -> Vec<NodeId> {
         self.seats.iter().map(|seat| seat.key.node_id()).collect()
     }
 }

@@ -17,7 +17,7 @@ const CACHE: usize = 8;
 
 /// How a disk behaves for a while.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mood {
+pub(super) enum Mood {
     /// Everything is stored.
     #[default]
     Well,
@@ -35,7 +35,7 @@ pub enum Mood {
 
 /// What happens to a disk when its node ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(super) enum Ending {
     /// The process ends: what was stored stays; what is under way is stored or not.
     Process,
     /// The power goes: some of what was not flushed is lost.
@@ -48,7 +48,7 @@ pub enum Ending {
 
 /// A node's disk.
 #[derive(Debug, Default)]
-pub struct Disk {
+pub(super) struct Disk {
     store: MemoryStore,
     cache: VecDeque<Batch>,
     under_way: Option<(BatchId, Batch, Durability, Result<(), StoreError>)>,
@@ -56,11 +56,11 @@ pub struct Disk {
     mood: Mood,
     until: Timestamp,
     /// The head of the last batch that the node was told is stored.
-    pub acknowledged: Option<BlockHash>,
+    pub(super) acknowledged: Option<BlockHash>,
     /// The head that a start must find at the least, as the last ending allows.
-    pub promised: Option<BlockHash>,
+    pub(super) promised: Option<BlockHash>,
     /// Whether rows were damaged since the last start.
-    pub damaged: bool,
+    pub(super) damaged: bool,
 }
 
 fn ready<T>(future: impl Future<Output = T>) -> T {
@@ -81,18 +81,18 @@ fn head_of(batch: &Batch) -> Option<BlockHash> {
 
 impl Disk {
     /// Behaves so until that time.
-    pub const fn set_mood(&mut self, mood: Mood, until: Timestamp) {
+    pub(super) const fn set_mood(&mut self, mood: Mood, until: Timestamp) {
         self.mood = mood;
         self.until = until;
     }
 
     /// How it behaves.
-    pub const fn mood(&self) -> Mood {
+    pub(super) const fn mood(&self) -> Mood {
         self.mood
     }
 
     /// Begins to store a batch; how long it takes.
-    pub fn begin(
+    pub(super) fn begin(
         &mut self,
         (id, batch, durability): (BatchId, Batch, Durability),
         now: Timestamp,
@@ -129,7 +129,7 @@ impl Disk {
     }
 
     /// Ends the batch under way, if it is still that one; what the node is told.
-    pub fn finish(&mut self, id: BatchId) -> Option<Result<(), StoreError>> {
+    pub(super) fn finish(&mut self, id: BatchId) -> Option<Result<(), StoreError>> {
         let (_, batch, durability, outcome) = self.under_way.take_if(|(under_way, ..)| *under_way == id)?;
         if outcome.is_ok() {
             self.acknowledged = head_of(&batch).or(self.acknowledged);
@@ -154,7 +154,7 @@ impl Disk {
     }
 
     /// The node ends; whether a batch was under way, and how many stored ones are lost.
-    pub fn end(&mut self, ending: Ending, rng: &mut Rng) -> (bool, usize) {
+    pub(super) fn end(&mut self, ending: Ending, rng: &mut Rng) -> (bool, usize) {
         let under_way = self.under_way.is_some();
         let mut lost = 0;
         self.promised = self.acknowledged.take();
@@ -185,7 +185,7 @@ impl Disk {
     }
 
     /// Somebody deletes the database.
-    pub fn delete(&mut self) {
+    pub(super) fn delete(&mut self) {
         self.cache.clear();
         self.store = MemoryStore::default();
         self.mood = Mood::Gone;
@@ -224,7 +224,7 @@ impl Disk {
 
     /// What a node that starts reads.
     #[must_use]
-    pub fn load(&self) -> Snapshot {
+    pub(super) fn load(&self) -> Snapshot {
         ready(self.store.load()).unwrap_or_default()
     }
 }

@@ -373,13 +373,7 @@ impl World {
                     let (run, number) = (place.run, place.wakes);
                     self.after(in_time, Event::Wake { seat, run, number });
                 }
-                Output::Notice(notice) => {
-                    #[cfg(debug_assertions)]
-                    if std::env::var("NOTICES").is_ok() && !matches!(notice.topic(), crate::ipc::Topic::Message) {
-                        eprintln!("{} {} {:?}", self.now, self.seats[seat].plan.name, notice);
-                    }
-                    self.on_notice(seat, notice)
-                }
+                Output::Notice(notice) => self.on_notice(seat, notice),
                 Output::Stopped => self.end(seat, Ending::Process),
             }
         }
