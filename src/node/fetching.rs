@@ -169,7 +169,7 @@ impl Node {
     }
 
     pub(super) fn on_bodies(&mut self, from: NodeId, bodies: Vec<(BlockHash, Body)>, out: &mut Outbox) {
-        if let Err(error) = self.sync.take_bodies(from, bodies) {
+        if let Err(error) = self.sync.take_bodies(from, bodies, self.now) {
             let fault = match error {
                 SyncError::Unsolicited => Fault::Unsolicited,
                 SyncError::BodyMismatch(_) => Fault::Invalid,

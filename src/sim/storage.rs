@@ -59,8 +59,10 @@ pub(super) struct Disk {
     pub(super) acknowledged: Option<BlockHash>,
     /// The head that a start must find at the least, as the last ending allows.
     pub(super) promised: Option<BlockHash>,
-    /// Whether rows were damaged since the last start.
+    /// Whether rows are damaged that no stored batch has repaired.
     pub(super) damaged: bool,
+    /// The repair of damaged rows may still be lost with the power.
+    repair_at_risk: bool,
 }
 
 fn ready<T>(future: impl Future<Output = T>) -> T {
@@ -133,6 +135,7 @@ impl Disk {
         let (_, batch, durability, outcome) = self.under_way.take_if(|(under_way, ..)| *under_way == id)?;
         if outcome.is_ok() {
             self.acknowledged = head_of(&batch).or(self.acknowledged);
+            self.repair_at_risk |= self.damaged;
             self.damaged = false;
             self.keep(batch, durability);
         }
@@ -171,6 +174,7 @@ impl Disk {
                 lost = rng.index(self.cache.len().saturating_add(1));
                 self.cache.truncate(self.cache.len().saturating_sub(lost));
                 self.promised = None;
+                self.damaged |= self.repair_at_risk && lost > 0;
                 self.write_down_to(0);
             }
             Ending::BitFlip => {
@@ -180,6 +184,7 @@ impl Disk {
             }
             Ending::Deleted => self.delete(),
         }
+        self.repair_at_risk = false;
         self.mood = Mood::Well;
         (under_way, lost)
     }
@@ -187,6 +192,9 @@ impl Disk {
     /// Somebody deletes the database.
     pub(super) fn delete(&mut self) {
         self.cache.clear();
+        if let Some((.., outcome)) = &mut self.under_way {
+            *outcome = Err(StoreError::Gone);
+        }
         self.store = MemoryStore::default();
         self.mood = Mood::Gone;
         (self.acknowledged, self.promised) = (None, None);
@@ -231,4 +239,91 @@ impl Disk {
 
 fn write(store: &MemoryStore, batch: &Batch) {
     ready(store.commit(batch, Durability::Strict)).unwrap_or_else(|error| unreachable!("nothing fails it: {error}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    fn batch(value: u8) -> Batch {
+        let mut batch = Batch::default();
+        batch.put(Table::State, Row::Raw(RawRow { key: value.to_string(), raw: vec![value] }));
+        batch.put(Table::Meta, Row::Raw(RawRow { key: meta_key::HEAD.to_owned(), raw: vec![value; 32] }));
+        batch
+    }
+
+    /// A disk that was told to store batches 1 to `count`, the one numbered `strict` flushed.
+    fn disk(count: u8, strict: u8, rng: &mut Rng) -> Disk {
+        let mut disk = Disk::default();
+        for number in 1..=count {
+            let durability = if number == strict { Durability::Strict } else { Durability::Relaxed };
+            let id = BatchId(u64::from(number));
+            disk.begin((id, batch(number), durability), NOW, rng);
+            assert_eq!(disk.finish(id), Some(Ok(())));
+        }
+        disk
+    }
+
+    fn stored(disk: &Disk) -> Vec<u8> {
+        let mut values: Vec<u8> = disk.load().state.iter().map(|row| row.raw[0]).collect();
+        values.sort_unstable();
+        values
+    }
+
+    #[test]
+    fn a_killed_process_finds_everything_that_it_was_told_is_stored() {
+        let mut rng = Rng::new(1, 1);
+        let mut disk = disk(5, 2, &mut rng);
+        disk.end(Ending::Process, &mut rng);
+        assert_eq!(stored(&disk), [1, 2, 3, 4, 5]);
+        assert_eq!(disk.promised, Some(BlockHash([5; 32])));
+    }
+
+    #[test]
+    fn a_power_cut_loses_the_latest_first_and_nothing_before_a_flush() {
+        let mut lost_some = false;
+        for seed in 0..50 {
+            let mut rng = Rng::new(seed, 1);
+            let mut disk = disk(6, 3, &mut rng);
+            let (_, lost) = disk.end(Ending::Power, &mut rng);
+            let left = u8::try_from(6 - lost).unwrap();
+            assert_eq!(stored(&disk), (1..=left).collect::<Vec<_>>());
+            assert!(left >= 3);
+            lost_some |= left == 3;
+        }
+        assert!(lost_some, "all that was not flushed is lost at times");
+    }
+
+    #[test]
+    fn a_batch_under_way_is_stored_whole_or_not_at_all_when_its_node_is_killed() {
+        let outcome = |seed| {
+            let mut rng = Rng::new(seed, 1);
+            let mut disk = disk(1, 1, &mut rng);
+            disk.begin((BatchId(2), batch(2), Durability::Relaxed), NOW, &mut rng);
+            assert!(disk.end(Ending::Process, &mut rng).0);
+            assert_eq!(disk.finish(BatchId(2)), None, "the answer reaches nobody");
+            stored(&disk).len()
+        };
+        let outcomes: Vec<usize> = (0..20).map(outcome).collect();
+        assert!(outcomes.contains(&1) && outcomes.contains(&2));
+    }
+
+    #[test]
+    fn a_full_disk_stores_nothing_until_it_is_well_and_a_deleted_one_never() {
+        let mut rng = Rng::new(1, 1);
+        let mut disk = Disk::default();
+        let mut store = |disk: &mut Disk, id: u64, now| {
+            disk.begin((BatchId(id), batch(1), Durability::Strict), now, &mut rng);
+            disk.finish(BatchId(id))
+        };
+        disk.set_mood(Mood::Full, NOW.plus(Millis(10)));
+        assert_eq!(store(&mut disk, 1, NOW), Some(Err(StoreError::Quota)));
+        assert!(stored(&disk).is_empty() && disk.acknowledged.is_none());
+        assert_eq!(store(&mut disk, 2, NOW.plus(Millis(10))), Some(Ok(())));
+        disk.delete();
+        assert_eq!(store(&mut disk, 3, NOW.plus(Millis(20))), Some(Err(StoreError::Gone)));
+        assert!(stored(&disk).is_empty());
+    }
 }

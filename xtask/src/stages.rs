@@ -9,6 +9,7 @@ use crate::dist;
 use crate::process::{Outcome, run, shown};
 use crate::project::Project;
 use crate::setup::Needs;
+use crate::sim;
 use crate::target::TARGET;
 
 /// One kind of check.
@@ -18,6 +19,8 @@ pub(crate) enum Stage {
     Clippy,
     ClippyWasm,
     Native,
+    Sim,
+    Mutants,
     Doc,
     Dist,
     Browser,
@@ -32,8 +35,18 @@ pub(crate) enum Passed {
     NoTests,
 }
 
-pub(crate) const ALL: [Stage; 8] =
-    [Stage::Fmt, Stage::Clippy, Stage::ClippyWasm, Stage::Native, Stage::Doc, Stage::Dist, Stage::Browser, Stage::Page];
+pub(crate) const ALL: [Stage; 10] = [
+    Stage::Fmt,
+    Stage::Clippy,
+    Stage::ClippyWasm,
+    Stage::Native,
+    Stage::Sim,
+    Stage::Mutants,
+    Stage::Doc,
+    Stage::Dist,
+    Stage::Browser,
+    Stage::Page,
+];
 
 const PACKAGE: &str = "aurex-playground";
 
@@ -44,6 +57,8 @@ impl Stage {
             Self::Clippy => "clippy",
             Self::ClippyWasm => "clippy-wasm",
             Self::Native => "native",
+            Self::Sim => "sim",
+            Self::Mutants => "mutants",
             Self::Doc => "doc",
             Self::Dist => "dist",
             Self::Browser => "browser",
@@ -57,6 +72,8 @@ impl Stage {
             Self::Clippy => "lints of all targets of this machine",
             Self::ClippyWasm => "lints of the browser's code",
             Self::Native => "tests that need no browser",
+            Self::Sim => "500 simulated networks with faults, 20 minutes each",
+            Self::Mutants => "deliberate bugs, each of which the simulator must find",
             Self::Doc => "documentation, its links included",
             Self::Dist => "the page as published, and its size",
             Self::Browser => "tests of workers, storage and interface inside a browser",
@@ -66,7 +83,7 @@ impl Stage {
 
     pub(crate) fn needs(self) -> Needs {
         let (build_tools, test_tools) = match self {
-            Self::Fmt | Self::Clippy | Self::Native | Self::Doc => (false, false),
+            Self::Fmt | Self::Clippy | Self::Native | Self::Sim | Self::Mutants | Self::Doc => (false, false),
             Self::ClippyWasm | Self::Dist => (true, false),
             Self::Browser | Self::Page => (true, true),
         };
@@ -76,11 +93,15 @@ impl Stage {
     pub(crate) fn run(self, project: &Project, browser: Option<&Browser>) -> Outcome<Passed> {
         match self {
             Self::Fmt => cargo(project, &["fmt", "--all", "--check"]),
-            Self::Clippy => cargo(project, &["clippy", "--all-targets", "--workspace", "--", "-D", "warnings"]),
+            Self::Clippy => {
+                cargo(project, &["clippy", "--all-targets", "--all-features", "--workspace", "--", "-D", "warnings"])
+            }
             Self::ClippyWasm => {
                 cargo(project, &["clippy", "--target", TARGET, "--all-targets", "-p", PACKAGE, "--", "-D", "warnings"])
             }
-            Self::Native => cargo(project, &["test", "--workspace"]),
+            Self::Native => cargo(project, &["test", "--workspace", "--features", "aurex-playground/sim"]),
+            Self::Sim => sim::suite(project).map(|()| Passed::Ok),
+            Self::Mutants => sim::mutants(project).map(|()| Passed::Ok),
             Self::Doc => {
                 let mut doc = project.cargo_command()?;
                 doc.args(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings");
@@ -110,7 +131,7 @@ fn announced(command: &mut Command) -> Outcome<Passed> {
 /// The files in `tests/` that run inside the browser, in a worker and in a page.
 fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
     let mut tests = Vec::new();
-    for name in ["worker", "ui"] {
+    for name in ["worker", "worker_sim", "ui"] {
         if has_tests(project, name) {
             tests.extend(["--test", name]);
         } else {
@@ -125,8 +146,9 @@ fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
         .current_dir(&project.root)
         .args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"])
         .arg(&browser.driver)
-        .arg("--")
+        .args(["--", "--features", "sim"])
         .args(tests)
+        .env("AUREX_SIM_DIGEST", sim::digest(project)?)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30")
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities_file(project, browser)?)
