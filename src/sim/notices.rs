@@ -35,12 +35,9 @@ impl World {
                 self.seats[seat].committed.insert(id);
             }
             Notice::Returned { .. } => self.coverage.note(Sometimes::TransactionReturned),
-            Notice::Dropped { id, reason } => {
-                if reason == DropReason::Conflict {
-                    self.coverage.note(Sometimes::TransactionConflict);
-                    // The node says that it cannot be committed; whether that is so is checked at the end.
-                    self.checks.told_conflict(seat, id);
-                }
+            Notice::Dropped { id, reason: DropReason::Conflict } => {
+                self.coverage.note(Sometimes::TransactionConflict);
+                self.checks.told_conflict(seat, id);
             }
             Notice::BlockRefused { .. } => self.coverage.note(Sometimes::BlockRefused),
             Notice::Unusable { why, .. } if why.starts_with("the body") => self.coverage.note(Sometimes::BodyMismatch),

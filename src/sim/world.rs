@@ -180,7 +180,9 @@ impl World {
         let seat = match &event {
             Event::Frame { to, .. } => *to,
             Event::Wake { seat, .. } | Event::Found { seat, .. } | Event::Stored { seat, .. } => *seat,
-            _ => return Some(event),
+            Event::Start { .. } | Event::Fault | Event::Mend | Event::Work | Event::Hostile(_) | Event::Check => {
+                return Some(event);
+            }
         };
         let Some(place) = self.seats.get_mut(seat) else { return Some(event) };
         if self.now >= place.frozen_until {
