@@ -41,6 +41,20 @@
 //! between page and workers, [`view`] what people see, as data. The rules with their numbers stand in
 //! `docs/BLOCKCHAIN_SYSTEM.md`, the frames in `docs/GOSSIP_PROTOCOL.md`.
 
+/// Whether a deliberate bug is switched on; without the feature `mutants` it is not, and costs nothing.
+#[cfg(feature = "mutants")]
+macro_rules! mutant {
+    ($name:ident) => {
+        $crate::mutants::is_active($crate::mutants::Mutant::$name)
+    };
+}
+#[cfg(not(feature = "mutants"))]
+macro_rules! mutant {
+    ($name:ident) => {
+        false
+    };
+}
+
 pub mod bitcoin;
 pub mod chain;
 pub mod command;
@@ -50,8 +64,12 @@ pub mod ipc;
 pub mod ledger;
 pub mod mempool;
 pub mod miner;
+#[cfg(feature = "mutants")]
+pub mod mutants;
 pub mod node;
 pub mod primitives;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod state;
 pub mod view;
 

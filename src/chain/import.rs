@@ -92,11 +92,15 @@ impl Chain {
         }
         // The limit is subtracted from the block's time, so that it may come in just then.
         let until = Timestamp(header.time.0.saturating_sub(self.params.max_future.0));
-        (header.time > now.plus(self.params.max_future)).then_some(Ok(Import::Deferred { until }))
+        (header.time > now.plus(self.params.max_future) && !mutant!(AcceptFuture))
+            .then_some(Ok(Import::Deferred { until }))
     }
 
     fn refuse(&mut self, id: BlockHash, error: BlockError) -> Result<Import, BlockError> {
-        if error.condemns_id() && self.invalid.insert(id, error.clone()).is_none() {
+        let condemned = error.condemns_id()
+            || (mutant!(CacheBodyMismatchAsInvalid)
+                && matches!(error, BlockError::TxRoot { .. } | BlockError::DataHash { .. }));
+        if condemned && self.invalid.insert(id, error.clone()).is_none() {
             self.invalid_order.push_back(id);
             if self.invalid_order.len() > MAX_INVALID
                 && let Some(oldest) = self.invalid_order.pop_front()
@@ -120,7 +124,11 @@ impl Chain {
         let (block, tx_ids, state, undo) = connected.into_parts();
         let weight = parent_weight.plus(block.header.difficulty);
         let entry = TreeEntry { block: Rc::new(block), tx_ids: tx_ids.into(), weight, undo: encode_undo(&undo) };
-        let wins = entry.rank(id) > self.head_entry().rank(self.head());
+        let wins = if mutant!(TieByArrival) {
+            entry.weight > self.weight()
+        } else {
+            entry.rank(id) > self.head_entry().rank(self.head())
+        };
         self.entries.insert(id, entry);
         if !wins {
             self.states.insert(id, state);

@@ -183,6 +183,11 @@ impl Chain {
         self.entries.get(id)
     }
 
+    /// All blocks of the tree, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&BlockHash, &TreeEntry)> {
+        self.entries.iter()
+    }
+
     /// Whether a block is in the tree.
     #[must_use]
     pub fn contains(&self, id: &BlockHash) -> bool {

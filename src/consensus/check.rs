@@ -233,7 +233,7 @@ pub fn check_header(
         (Kind::Work, Seal::Work) => check_work(header),
         (Kind::Authority, Seal::Authority(signature)) => {
             check_turn(header, params)?;
-            if cache.seal_verifies(header, chain_id, signature) {
+            if cache.seal_verifies(header, chain_id, signature) || mutant!(SkipSealCheck) {
                 Ok(())
             } else {
                 Err(BlockError::Seal { sealer: header.sealer })

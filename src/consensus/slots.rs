@@ -20,7 +20,8 @@ pub fn slot_start(params: &Params, slot: Slot) -> Timestamp {
 #[must_use]
 pub fn leader(authorities: &[Address], slot: Slot) -> Option<Address> {
     let count = u64::try_from(authorities.len()).ok().filter(|count| *count > 0)?;
-    authorities.get(usize::try_from(slot.0 % count).ok()?).copied()
+    let turn = if mutant!(LeaderOffByOne) { slot.0.saturating_add(1) } else { slot.0 };
+    authorities.get(usize::try_from(turn % count).ok()?).copied()
 }
 
 #[cfg(test)]

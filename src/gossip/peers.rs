@@ -27,6 +27,11 @@ const BURST_SECONDS: u64 = 4;
 const IGNORE_AT: i32 = -100;
 /// How long an ignored peer is not listened to.
 const IGNORE_FOR: Millis = Millis(600_000);
+/// Silence alone lowers a score no further than this: it may be the link's fault, and so is no reason to
+/// ignore a peer.
+const SILENCE_FLOOR: i32 = IGNORE_AT / 2;
+/// An answer that comes within this time after a request to its sender is late, not unasked for.
+const LATE_WITHIN: Millis = Millis(60_000);
 /// A score moves halfway back to zero in this time.
 const SCORE_HALF_LIFE: Millis = Millis(60_000);
 /// The best score.
@@ -98,6 +103,7 @@ pub struct Peer {
     pub round_trip: Option<Millis>,
     session: u64,
     sequence: u64,
+    asked: Timestamp,
     score: i32,
     scored_at: Timestamp,
     ignored_until: Timestamp,
@@ -116,6 +122,7 @@ impl Peer {
             round_trip: None,
             session: 0,
             sequence: 0,
+            asked: Timestamp(0),
             score: 0,
             scored_at: now,
             ignored_until: Timestamp(0),
@@ -140,11 +147,18 @@ impl Peer {
 
     fn add(&mut self, points: i32, now: Timestamp) {
         self.score = self.score(now).saturating_add(points).clamp(2 * IGNORE_AT, BEST_SCORE);
-        self.scored_at = now;
+        // What is left of a half-life still counts: a score that changes often must fade as well.
+        self.scored_at = Timestamp(now.0.saturating_sub(now.since(self.scored_at).0 % SCORE_HALF_LIFE.0));
         if self.score <= IGNORE_AT {
             self.ignored_until = now.plus(IGNORE_FOR);
             self.score = 0;
         }
+    }
+
+    /// Whether it is not listened to because of what it did.
+    #[must_use]
+    pub fn ignored(&self, now: Timestamp) -> bool {
+        now < self.ignored_until
     }
 
     /// Whether one more frame is within the peer's rate.
@@ -164,7 +178,7 @@ impl Peers {
     /// rate. The sender is not proven yet, so nothing is counted against it.
     #[must_use]
     pub fn admits(&self, from: &NodeId, awaited: bool, now: Timestamp) -> bool {
-        let welcome = |peer: &Peer| now >= peer.ignored_until && (awaited || peer.within_rate(now));
+        let welcome = |peer: &Peer| !peer.ignored(now) && (awaited || peer.within_rate(now));
         self.peers.get(from).is_none_or(welcome)
     }
 
@@ -222,9 +236,24 @@ impl Peers {
         }
     }
 
-    /// Holds a fault against a peer.
-    pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Timestamp) {
+    /// Notes that a peer is asked for something.
+    pub fn ask(&mut self, node: &NodeId, now: Timestamp) {
         if let Some(peer) = self.peers.get_mut(node) {
+            peer.asked = now;
+        }
+    }
+
+    /// Holds a fault against a peer. An answer that is only late is none, and silence has its floor.
+    pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Timestamp) {
+        let Some(peer) = self.peers.get_mut(node) else { return };
+        let excused = match fault {
+            Fault::Unsolicited => {
+                !mutant!(BanForLateAnswers) && peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN
+            }
+            Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR && !mutant!(BanForSilence),
+            Fault::Malformed | Fault::Oversize | Fault::Invalid => false,
+        };
+        if !excused {
             peer.add(fault.score(), now);
         }
     }
@@ -344,6 +373,38 @@ mod tests {
         assert_eq!(peers.take_transactions(&node, 150, NOW), 50);
         assert_eq!(peers.take_transactions(&node, 150, NOW.plus(Millis(1_000))), 50);
         assert_eq!(peers.take_transactions(&node, 500, NOW.plus(Millis(60_000))), 200);
+    }
+
+    #[test]
+    fn silence_and_late_answers_never_make_a_peer_ignored() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        for second in 0..600 {
+            peers.blame(&node, Fault::TimeOut, NOW.plus(Millis(second * 100)));
+        }
+        let later = NOW.plus(Millis(60_000));
+        peers.ask(&node, later);
+        for _ in 0..100 {
+            peers.blame(&node, Fault::Unsolicited, later.plus(LATE_WITHIN));
+        }
+        assert!(!peers.get(&node).unwrap().ignored(later) && peers.admits(&node, false, later));
+        for _ in 0..20 {
+            peers.blame(&node, Fault::Unsolicited, later.plus(LATE_WITHIN).plus(Millis(1)));
+        }
+        assert!(!peers.admits(&node, false, later.plus(LATE_WITHIN)), "nobody asked");
+    }
+
+    #[test]
+    fn a_score_that_changes_often_fades_as_well() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        for second in 0..120 {
+            peers.blame(&node, if second == 0 { Fault::Malformed } else { Fault::TimeOut }, NOW);
+            peers.credit(&node, NOW.plus(Millis(second * 1_000)));
+        }
+        let last = NOW.plus(Millis(119_000));
+        let before = peers.get(&node).unwrap().score(last);
+        assert!(peers.get(&node).unwrap().score(last.plus(Millis(1_000))) > before, "two minutes are two half-lives");
     }
 
     #[test]

@@ -31,6 +31,12 @@ impl<T: Ord> Seen<T> {
         self.young.insert(id)
     }
 
+    /// Forgets an id.
+    pub fn remove(&mut self, id: &T) {
+        self.young.remove(id);
+        self.old.remove(id);
+    }
+
     /// Whether an id is remembered.
     #[must_use]
     pub fn contains(&self, id: &T) -> bool {

@@ -3,9 +3,9 @@
 //! asks for the bodies of a chain that outweighs its own.
 //!
 //! Bounds: [`MAX_GATHERED`] headers of a chain whose first ones do not outweigh ours; [`BODY_WINDOW`] bodies per
-//! request; a request for bodies
-//! that is late is given to another peer; a late answer with headers, or [`MAX_FAILURES`] late answers in a
-//! row, end the fetch, which may begin again after a pause that doubles.
+//! request; a request for bodies that is late or answered without any is given to another peer; a late
+//! answer with headers, or [`MAX_FAILURES`] failures in a row, end the fetch, which may begin again after a
+//! pause that doubles.
 
 use std::collections::VecDeque;
 
@@ -19,7 +19,7 @@ pub const BODY_WINDOW: usize = 64;
 const MAX_GATHERED: usize = 16_384;
 /// Peers asked at the same time.
 const PARALLEL: usize = 3;
-/// How long an answer may take.
+/// How long an answer may take at first; it doubles with each fetch that was given up, up to 8 times this.
 const ANSWER_WITHIN: Millis = Millis(2_000);
 /// Failures in a row after which a fetch is given up.
 const MAX_FAILURES: u32 = 4;
@@ -115,7 +115,7 @@ impl Sync {
         if !self.is_idle() || now < self.not_before {
             return None;
         }
-        let deadline = now.plus(ANSWER_WITHIN);
+        let deadline = now.plus(self.patience());
         self.stage = Stage::Headers(Gathering { peer, deadline, headers: Vec::new(), tip: None });
         Some(SyncAsk::Headers { peer, after })
     }
@@ -170,22 +170,28 @@ impl Sync {
         self.stage = Stage::Bodies(Download { source, last, more, wanted, bodies, asked });
     }
 
-    /// Takes bodies from `from`.
+    /// Takes bodies from `from`. An answer without a body that is wanted is a failure, as if none had come:
+    /// the peer may have lost the branch whose headers it told.
     ///
     /// # Errors
     /// See [`SyncError`]; good bodies before the bad one are kept.
-    pub fn take_bodies(&mut self, from: NodeId, bodies: Vec<(BlockHash, Body)>) -> Result<(), SyncError> {
+    pub fn take_bodies(
+        &mut self,
+        from: NodeId,
+        bodies: Vec<(BlockHash, Body)>,
+        now: Timestamp,
+    ) -> Result<(), SyncError> {
         let Stage::Bodies(download) = &mut self.stage else { return Err(SyncError::Unsolicited) };
         if !download.asked.values().any(|(peer, _)| *peer == from) {
             return Err(SyncError::Unsolicited);
         }
         let mut outcome = Ok(());
+        let before = download.bodies.len();
         for (id, body) in bodies {
             let wanted = download.wanted.iter().find(|(wanted, ..)| *wanted == id);
             let Some((_, header, _)) = wanted else { continue };
             if body.tx_root() == header.tx_root && body.data_hash() == header.data_hash {
                 download.bodies.insert(id, body);
-                self.failures = 0;
             } else {
                 outcome = Err(SyncError::BodyMismatch(id));
                 break;
@@ -193,7 +199,20 @@ impl Sync {
         }
         // What this peer did not send is asked again, of whoever comes next.
         download.asked.retain(|_, (peer, _)| *peer != from);
+        if download.bodies.len() > before {
+            self.failures = 0;
+        } else {
+            self.fail(now);
+        }
         outcome
+    }
+
+    /// Counts a failure; too many in a row end the fetch.
+    fn fail(&mut self, now: Timestamp) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= MAX_FAILURES {
+            self.give_up(now);
+        }
     }
 
     /// The next block in order, once its body is here.
@@ -208,13 +227,19 @@ impl Sync {
     /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is
     /// complete, in which case it ends or goes on with the next headers.
     pub fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
+        let deadline = now.plus(self.patience());
         let Stage::Bodies(download) = &mut self.stage else { return Vec::new() };
         if download.wanted.is_empty() {
             let (peer, after, more) = (download.source, download.last, download.more);
             self.finish();
             return if more { self.begin(peer, Some(after), now).into_iter().collect() } else { Vec::new() };
         }
-        download.asks(peers, now)
+        download.asks(peers, deadline)
+    }
+
+    /// How long an answer may take: longer after each failure, as the links may be slow.
+    fn patience(&self) -> Millis {
+        Millis(ANSWER_WITHIN.0 << self.pauses.min(3))
     }
 
     /// Gives requests up whose deadline has passed; the peers that did not answer.
@@ -236,10 +261,7 @@ impl Sync {
             }
         };
         if !late.is_empty() {
-            self.failures = self.failures.saturating_add(1);
-            if self.failures >= MAX_FAILURES {
-                self.give_up(now);
-            }
+            self.fail(now);
         }
         late
     }
@@ -290,7 +312,7 @@ impl Sync {
 }
 
 impl Download {
-    fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
+    fn asks(&mut self, peers: &[NodeId], deadline: Timestamp) -> Vec<SyncAsk> {
         let mut asks = Vec::new();
         // The source has them all; others may.
         let candidates = std::iter::once(&self.source).chain(peers.iter().filter(|peer| **peer != self.source));
@@ -307,7 +329,6 @@ impl Download {
             if ids.is_empty() {
                 break;
             }
-            let deadline = now.plus(ANSWER_WITHIN);
             self.asked.extend(ids.iter().map(|id| (*id, (peer, deadline))));
             asks.push(SyncAsk::Bodies { peer, ids });
         }
@@ -350,7 +371,7 @@ mod tests {
         assert_eq!(asks.len(), 2);
         for ask in asks.iter().rev() {
             let SyncAsk::Bodies { peer, ids } = ask else { panic!("{ask:?}") };
-            sync.take_bodies(*peer, answer(&blocks, ids)).unwrap();
+            sync.take_bodies(*peer, answer(&blocks, ids), NOW).unwrap();
         }
         let got: Vec<Block> = std::iter::from_fn(|| sync.next_block()).collect();
         assert_eq!(got, blocks);
@@ -363,12 +384,38 @@ mod tests {
         let transfer = first.transfer("alice", 0, "bob", 1);
         let block = first.work_block("miner", 1_000, vec![transfer]);
         let mut sync = wanting(std::slice::from_ref(&block));
-        assert_eq!(sync.take_bodies(B, Vec::new()), Err(SyncError::Unsolicited));
+        assert_eq!(sync.take_bodies(B, Vec::new(), NOW), Err(SyncError::Unsolicited));
         sync.asks(&[A], NOW);
-        let mismatch = sync.take_bodies(A, vec![(block.id(), Body::default())]);
+        let mismatch = sync.take_bodies(A, vec![(block.id(), Body::default())], NOW);
         assert_eq!(mismatch, Err(SyncError::BodyMismatch(block.id())));
         assert_eq!(sync.asks(&[A], NOW).len(), 1, "it is asked for again");
-        assert_eq!(Sync::default().take_bodies(A, Vec::new()), Err(SyncError::Unsolicited));
+        assert_eq!(Sync::default().take_bodies(A, Vec::new(), NOW), Err(SyncError::Unsolicited));
+    }
+
+    #[test]
+    fn a_branch_that_nobody_has_any_more_is_given_up() {
+        let blocks = blocks(3);
+        let mut sync = wanting(&blocks);
+        for _ in 0..MAX_FAILURES {
+            assert_eq!(sync.asks(&[A], NOW).len(), 1);
+            assert_eq!(sync.take_bodies(A, Vec::new(), NOW), Ok(()));
+        }
+        assert!(sync.is_idle());
+    }
+
+    #[test]
+    fn a_fetch_after_one_that_was_given_up_has_more_patience() {
+        let mut sync = Sync::default();
+        let mut now = NOW;
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            assert!(sync.begin(A, None, now).is_some());
+            let deadline = sync.deadline().unwrap();
+            waits.push(deadline.since(now).0);
+            assert_eq!(sync.expire(deadline), [A]);
+            now = deadline.plus(Millis(10_000));
+        }
+        assert_eq!(waits, [2_000, 4_000, 8_000, 16_000, 16_000, 16_000]);
     }
 
     #[test]

@@ -44,6 +44,18 @@ impl Batch {
         self.changes.extend(later.changes);
     }
 
+    /// Takes the changes of blocks out, for the deliberate bug that writes the head before them.
+    #[cfg(feature = "mutants")]
+    pub(crate) fn split_off_blocks(&mut self) -> Self {
+        if self.changes.keys().all(|(table, _)| *table == Table::Blocks) {
+            return Self::default();
+        }
+        let (blocks, rest) =
+            std::mem::take(&mut self.changes).into_iter().partition(|((table, _), _)| *table == Table::Blocks);
+        self.changes = rest;
+        Self { changes: blocks }
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -181,7 +181,8 @@ impl Node {
                 return false;
             }
             Ok(Import::Deferred { until }) => {
-                if let Some(block) = early.filter(|_| self.deferred.len() < MAX_DEFERRED) {
+                if let Some(block) = early.filter(|_| self.deferred.len() < MAX_DEFERRED || mutant!(UnboundedDeferred))
+                {
                     self.deferred.insert((until, id), (block, source));
                     self.timers.set_earlier(Timer::Deferred, until);
                     out.push(Output::Notice(Notice::Deferred { id, until }));
@@ -275,6 +276,9 @@ impl Node {
 
     /// Transactions of blocks that left the best chain wait again, or are dropped with the reason.
     fn return_reverted(&mut self, change: &HeadChange, committed: &SortedSet<TxId>, out: &mut Outbox) {
+        if mutant!(DropMempoolOnReorg) {
+            return;
+        }
         // The oldest block last in the list comes first, so that nonces are in order.
         for id in change.reverted.iter().rev() {
             let Some(entry) = self.chain.get(id) else { continue };

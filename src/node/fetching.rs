@@ -22,6 +22,9 @@ impl Node {
 
     /// Begins to fetch what `peer` has more than we, unless a fetch is under way.
     pub(super) fn fetch_from(&mut self, peer: NodeId, out: &mut Outbox) {
+        if mutant!(NeverFetch) {
+            return;
+        }
         if let Some(ask) = self.sync.begin(peer, None, self.now) {
             self.ask(ask, out);
         }
@@ -29,6 +32,8 @@ impl Node {
     }
 
     fn ask(&mut self, ask: SyncAsk, out: &mut Outbox) {
+        let (SyncAsk::Headers { peer, .. } | SyncAsk::Bodies { peer, .. }) = &ask;
+        self.peers.ask(peer, self.now);
         match ask {
             SyncAsk::Headers { peer, after } => {
                 let mut locator: Vec<BlockHash> = after.into_iter().collect();
@@ -187,7 +192,7 @@ impl Node {
     }
 
     pub(super) fn on_bodies(&mut self, from: NodeId, bodies: Vec<(BlockHash, Body)>, out: &mut Outbox) {
-        if let Err(error) = self.sync.take_bodies(from, bodies) {
+        if let Err(error) = self.sync.take_bodies(from, bodies, self.now) {
             let fault = match error {
                 SyncError::Unsolicited => Fault::Unsolicited,
                 SyncError::BodyMismatch(_) => Fault::Invalid,

@@ -86,6 +86,7 @@ impl Authority {
     /// last (0 for none), or with a new ledger.
     pub(super) fn new(sealed: Option<Slot>, current: Slot) -> Self {
         let first_open = match sealed {
+            _ if mutant!(SealSlotAgain) => current,
             Some(slot) => Slot(slot.max(current).0.saturating_add(1)),
             None if current.0 <= FIRST_SLOT => Slot(1),
             None => Slot(current.0.saturating_add(1)),

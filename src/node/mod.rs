@@ -11,6 +11,8 @@ mod gossip_tests;
 #[cfg(test)]
 mod hostile_tests;
 mod inputs;
+#[cfg(any(test, feature = "sim"))]
+mod inspect;
 mod io;
 mod making;
 mod notice;

@@ -5,7 +5,7 @@ use crate::gossip::inbox_channel;
 use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
 use crate::mempool::DropReason;
 use crate::primitives::SortedSet;
-use crate::primitives::{Address, BlockHash, Height, Kind, NodeId, NodeKind, Payload, Transaction, TxId, to_hex};
+use crate::primitives::{Address, BlockHash, Kind, NodeId, NodeKind, Payload, Transaction, TxId, sha256, to_hex};
 use crate::state::{Entry, Key};
 
 use super::Node;
@@ -27,6 +27,21 @@ pub(super) fn memo_of(payload: &Payload) -> String {
             parts.join(", ")
         }
     }
+}
+
+/// Domain of the checksum in a row of table `undo`.
+const UNDO_DOMAIN: &[u8] = b"aurex/undo-row/1";
+
+/// The bytes of an undo row: a checksum over the block and its undo record, then the record. The id of a
+/// block covers neither its seal nor, without hashing them, its transactions; nothing else covers the undo record.
+fn sealed_undo(block: &[u8], undo: &[u8]) -> Vec<u8> {
+    [&sha256(&[UNDO_DOMAIN, block, undo]).0, undo].concat()
+}
+
+/// The undo record of a row, if neither it nor the block's bytes were changed since they were written.
+pub(super) fn open_undo<'a>(block: &[u8], row: &'a [u8]) -> Option<&'a [u8]> {
+    let (checksum, undo) = row.split_first_chunk::<32>()?;
+    (sha256(&[UNDO_DOMAIN, block, undo]).0 == *checksum).then_some(undo)
 }
 
 pub(super) const fn word_of(kind: Kind) -> &'static str {
@@ -123,7 +138,7 @@ impl Node {
             on_best_chain: self.chain.on_best(id),
             raw: entry.block.to_bytes(),
         };
-        let undo = RawRow { key: id.to_string(), raw: entry.undo_bytes().to_vec() };
+        let undo = RawRow { key: id.to_string(), raw: sealed_undo(&row.raw, entry.undo_bytes()) };
         self.writer.put(Table::Blocks, Row::Block(row));
         self.writer.put(Table::Undo, Row::Raw(undo));
     }
@@ -262,10 +277,12 @@ impl Node {
             keys.insert(key.clone());
         });
         self.write_entries(keys);
-        for height in 0..=self.chain.height().0 {
-            if let Some(id) = self.chain.at(Height(height)) {
-                self.write_block(&id);
-                self.write_committed(&id);
+        // Those beside the best chain as well: one of their rows may be what was damaged.
+        let blocks: Vec<BlockHash> = self.chain.iter().map(|(id, _)| *id).collect();
+        for id in &blocks {
+            self.write_block(id);
+            if self.chain.on_best(id) {
+                self.write_committed(id);
             }
         }
         self.write_head();

@@ -12,6 +12,7 @@ use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
 
 use super::making::{Authority, Mining};
+use super::rows::open_undo;
 use super::timers::{Timer, Timers};
 use super::writer::Writer;
 use super::{Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, Source, StartError};
@@ -168,7 +169,7 @@ fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
     for row in &snapshot.blocks {
         let block = decode(row)?;
-        blocks.push((block, (*undo.get(row.hash.as_str())?).clone()));
+        blocks.push((block, open_undo(&row.raw, undo.get(row.hash.as_str())?)?.to_vec()));
     }
     let mut entries = Vec::with_capacity(snapshot.state.len());
     for row in &snapshot.state {

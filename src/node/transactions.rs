@@ -108,7 +108,7 @@ impl Node {
     pub(super) fn offer_again(&mut self, out: &mut Outbox) {
         let old = |waiting: &&Waiting| self.now.since(waiting.since) > OFFER_AGAIN;
         let mut ids: Vec<TxId> = self.mempool.iter().filter(old).map(|waiting| waiting.transaction.id()).collect();
-        if ids.is_empty() {
+        if ids.is_empty() || mutant!(NeverTellAgain) {
             return;
         }
         let count = u64::try_from(ids.len()).unwrap_or(1);
@@ -140,6 +140,7 @@ impl Node {
             return;
         }
         let until = self.now.plus(ASK_AGAIN);
+        self.peers.ask(&from, self.now);
         self.asked.extend(ids.iter().map(|id| (*id, until)));
         self.send(from, &Message::GetTransactions(ids), out);
     }
@@ -236,6 +237,10 @@ impl Node {
     /// Remembers why a transaction is gone, and says so.
     pub(super) fn drop_transaction(&mut self, transaction: Transaction, reason: DropReason, out: &mut Outbox) {
         let id = transaction.id();
+        // Another branch may need it yet: then it is asked for again.
+        if !mutant!(KeepDroppedSeen) {
+            self.seen.remove(&id);
+        }
         if self.dropped.len() >= MAX_DROPPED {
             self.dropped.pop_first();
         }

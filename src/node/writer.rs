@@ -85,7 +85,12 @@ impl Writer {
         }
         let id = BatchId(self.next);
         self.next = self.next.saturating_add(1);
-        let batch = std::mem::take(&mut self.pending);
+        #[cfg_attr(not(feature = "mutants"), expect(unused_mut, reason = "only a deliberate bug changes it"))]
+        let mut batch = std::mem::take(&mut self.pending);
+        #[cfg(feature = "mutants")]
+        if mutant!(PersistHeadBeforeBlock) {
+            self.pending = batch.split_off_blocks();
+        }
         let durability = std::mem::replace(&mut self.durability, Durability::Relaxed);
         out.push(Output::Persist { id, batch: batch.clone(), durability });
         self.under_way = Some(UnderWay { id, batch, durability, height: self.height });

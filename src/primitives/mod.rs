@@ -8,6 +8,8 @@ mod encoding;
 mod exp2;
 mod hash;
 mod keys;
+#[cfg(feature = "sim")]
+mod memo;
 mod merkle;
 mod role;
 mod sorted;

@@ -68,13 +68,17 @@ impl<'a> Execution<'a> {
             return Err(TxError::Expired { valid_until: body.valid_until, height: self.height });
         }
         let sender = self.touched(&body.from);
-        if body.nonce != sender.nonce {
+        if body.nonce != sender.nonce && !mutant!(SkipNonceCheck) {
             return Err(TxError::Nonce { expected: sender.nonce, found: body.nonce });
         }
+        let fee = if mutant!(SkipFeeDebit) { Amount::ZERO } else { body.fee };
         let coins_moved = if let Payload::Transfer { amount, .. } = body.payload { amount } else { Amount::ZERO };
-        let needed = coins_moved.checked_add(body.fee).ok_or(TxError::Overflow { found: coins_moved.0 })?;
+        let needed = coins_moved.checked_add(fee).ok_or(TxError::Overflow { found: coins_moved.0 })?;
         let short = TxError::Balance { needed, found: sender.balance };
-        let balance = sender.balance.checked_sub(needed).ok_or(short)?;
+        let balance = match sender.balance.checked_sub(needed) {
+            None if mutant!(SkipBalanceCheck) => Amount::ZERO,
+            balance => balance.ok_or(short)?,
+        };
         let fees = self.fees.checked_add(body.fee).ok_or(TxError::Overflow { found: body.fee.0 })?;
         // Everything that can fail fails before the first write.
         self.check_payload(body)?;
@@ -89,7 +93,9 @@ impl<'a> Execution<'a> {
             // The supply stays below 2^53, so a receiver's balance cannot overflow.
             Payload::Transfer { .. } | Payload::Message { .. } | Payload::CreateAsset { .. } => Ok(()),
             Payload::RegisterUser { name } => {
-                if let Some(owner) = self.state.owner_of(name) {
+                if let Some(owner) = self.state.owner_of(name)
+                    && !mutant!(SameNameTwice)
+                {
                     return Err(TxError::NameTaken { name: name.to_string(), owner });
                 }
                 match self.state.account(&body.from).name {

@@ -10,6 +10,7 @@ mod progress;
 mod project;
 mod serve;
 mod setup;
+mod sim;
 mod sizes;
 mod stages;
 mod target;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, unknown_word};
 use project::Project;
 
-const COMMANDS: [&str; 6] = ["setup", "serve", "dist", "test", "bench", "help"];
+const COMMANDS: [&str; 7] = ["setup", "serve", "dist", "test", "sim", "bench", "help"];
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -34,7 +35,10 @@ Usage: cargo xtask <command>
   serve [--port 8080] [--open] [--dev]  build the page and serve it on 127.0.0.1, rebuilding on every change
   dist [--out dist]                     build the page for publishing and check its size
   test [stage ...]                      run all checks and tests, or only some stages:
-                                        fmt clippy clippy-wasm vectors native doc dist browser page
+                                        fmt clippy clippy-wasm vectors native sim mutants doc dist browser page
+  sim [--seeds 100] [--minutes 20]      simulate whole networks with faults, one for each seed; also --first <seed>
+      [--nodes <n>]                     and the number of honest nodes, which the seed chooses otherwise
+  sim --seed <s> [--log]                the run of one seed, and its last events
   bench [native] [browser]              measure how every cost grows, in both places if none is named
   help                                  show this";
 
@@ -95,6 +99,7 @@ fn dispatch() -> Result<(), Failure> {
             let names = arguments.rest(&test::stage_names()).map_err(Failure::Usage)?;
             test::command(&mut Project::locate()?, &names)?;
         }
+        "sim" => sim::command(&Project::locate()?, &arguments.all())?,
         "bench" => {
             let places = arguments.rest(&bench::PLACES).map_err(Failure::Usage)?;
             bench::command(&mut Project::locate()?, &places)?;

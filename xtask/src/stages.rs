@@ -9,6 +9,7 @@ use crate::dist;
 use crate::process::{Outcome, run, shown};
 use crate::project::Project;
 use crate::setup::Needs;
+use crate::sim;
 use crate::target::TARGET;
 
 /// One kind of check.
@@ -19,6 +20,8 @@ pub(crate) enum Stage {
     ClippyWasm,
     Vectors,
     Native,
+    Sim,
+    Mutants,
     Doc,
     Dist,
     Browser,
@@ -33,12 +36,14 @@ pub(crate) enum Passed {
     NoTests,
 }
 
-pub(crate) const ALL: [Stage; 9] = [
+pub(crate) const ALL: [Stage; 11] = [
     Stage::Fmt,
     Stage::Clippy,
     Stage::ClippyWasm,
     Stage::Vectors,
     Stage::Native,
+    Stage::Sim,
+    Stage::Mutants,
     Stage::Doc,
     Stage::Dist,
     Stage::Browser,
@@ -57,6 +62,8 @@ impl Stage {
             Self::ClippyWasm => "clippy-wasm",
             Self::Vectors => "vectors",
             Self::Native => "native",
+            Self::Sim => "sim",
+            Self::Mutants => "mutants",
             Self::Doc => "doc",
             Self::Dist => "dist",
             Self::Browser => "browser",
@@ -71,6 +78,8 @@ impl Stage {
             Self::ClippyWasm => "lints of the browser's code",
             Self::Vectors => "test vectors of others, where they are there",
             Self::Native => "tests that need no browser",
+            Self::Sim => "500 simulated networks with faults, 20 minutes each",
+            Self::Mutants => "deliberate bugs, each of which the simulator must find",
             Self::Doc => "documentation, its links included",
             Self::Dist => "the page as published, and its size",
             Self::Browser => "tests of workers, storage and interface inside a browser",
@@ -80,7 +89,9 @@ impl Stage {
 
     pub(crate) fn needs(self) -> Needs {
         let (build_tools, test_tools) = match self {
-            Self::Fmt | Self::Clippy | Self::Vectors | Self::Native | Self::Doc => (false, false),
+            Self::Fmt | Self::Clippy | Self::Vectors | Self::Native | Self::Sim | Self::Mutants | Self::Doc => {
+                (false, false)
+            }
             Self::ClippyWasm | Self::Dist => (true, false),
             Self::Browser | Self::Page => (true, true),
         };
@@ -90,12 +101,16 @@ impl Stage {
     pub(crate) fn run(self, project: &Project, browser: Option<&Browser>) -> Outcome<Passed> {
         match self {
             Self::Fmt => cargo(project, &["fmt", "--all", "--check"]),
-            Self::Clippy => cargo(project, &["clippy", "--all-targets", "--workspace", "--", "-D", "warnings"]),
+            Self::Clippy => {
+                cargo(project, &["clippy", "--all-targets", "--all-features", "--workspace", "--", "-D", "warnings"])
+            }
             Self::ClippyWasm => {
                 cargo(project, &["clippy", "--target", TARGET, "--all-targets", "-p", PACKAGE, "--", "-D", "warnings"])
             }
             Self::Vectors => cargo(project, &["test", "-p", PACKAGE, "--test", VECTORS, "--", "--nocapture"]),
-            Self::Native => cargo(project, &["test", "--workspace"]),
+            Self::Native => cargo(project, &["test", "--workspace", "--features", "aurex-playground/sim"]),
+            Self::Sim => sim::suite(project).map(|()| Passed::Ok),
+            Self::Mutants => sim::mutants(project).map(|()| Passed::Ok),
             Self::Doc => {
                 let mut doc = project.cargo_command()?;
                 doc.args(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings");
@@ -125,7 +140,7 @@ fn announced(command: &mut Command) -> Outcome<Passed> {
 /// The files in `tests/` that run inside the browser, in a worker and in a page.
 fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
     let mut tests = Vec::new();
-    for name in ["worker", "ui"] {
+    for name in ["worker", "worker_sim", "ui"] {
         if has_tests(project, name) {
             tests.extend(["--test", name]);
         } else {
@@ -135,7 +150,10 @@ fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
     if tests.is_empty() {
         return Ok(Passed::NoTests);
     }
-    announced(&mut wasm_pack(project, browser, &[], &tests)?)
+    let mut words = vec!["--features", "sim"];
+    words.extend(tests);
+    // The same seeds give the same digest here and in the browser.
+    announced(wasm_pack(project, browser, &[], &words)?.env("AUREX_SIM_DIGEST", sim::digest(project)?))
 }
 
 /// The command that runs tests inside the browser, with words for wasm-pack and words for cargo.

@@ -1,0 +1,72 @@
+//! Deliberate bugs, to test the tests: each is switched on alone, and the simulator must find it. The macro
+//! [`mutant!`] stands where the bug would be and is `false` without the feature `mutants`.
+
+use std::cell::Cell;
+
+/// A deliberate bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what is wrong")]
+pub enum Mutant {
+    SkipNonceCheck,
+    SkipFeeDebit,
+    SkipBalanceCheck,
+    AcceptFuture,
+    TieByArrival,
+    LeaderOffByOne,
+    DropMempoolOnReorg,
+    ForgetUndoOfAssets,
+    PersistHeadBeforeBlock,
+    CacheBodyMismatchAsInvalid,
+    UnboundedDeferred,
+    SkipSealCheck,
+    SkipLeastGap,
+    SealSlotAgain,
+    BanForSilence,
+    BanForLateAnswers,
+    NeverTellAgain,
+    SameNameTwice,
+    NeverFetch,
+    KeepDroppedSeen,
+}
+
+/// All of them.
+pub const ALL: [Mutant; 20] = {
+    use Mutant::*;
+    [
+        SkipNonceCheck,
+        SkipFeeDebit,
+        SkipBalanceCheck,
+        AcceptFuture,
+        TieByArrival,
+        LeaderOffByOne,
+        DropMempoolOnReorg,
+        ForgetUndoOfAssets,
+        PersistHeadBeforeBlock,
+        CacheBodyMismatchAsInvalid,
+        UnboundedDeferred,
+        SkipSealCheck,
+        SkipLeastGap,
+        SealSlotAgain,
+        BanForSilence,
+        BanForLateAnswers,
+        NeverTellAgain,
+        SameNameTwice,
+        NeverFetch,
+        KeepDroppedSeen,
+    ]
+};
+
+thread_local! {
+    static ACTIVE: Cell<Option<Mutant>> = const { Cell::new(None) };
+}
+
+/// Switches a bug of this thread on, or all off.
+pub fn activate(mutant: Option<Mutant>) {
+    ACTIVE.set(mutant);
+}
+
+/// Whether a bug is on.
+#[must_use]
+pub fn is_active(mutant: Mutant) -> bool {
+    ACTIVE.get() == Some(mutant)
+}

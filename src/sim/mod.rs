@@ -1,0 +1,86 @@
+//! A whole network in one thread, from one seed: real nodes under a virtual clock, with links that lose,
+//! disks that fail, clocks that are wrong and others who lie; and checkers that watch what the nodes
+//! promise. First a phase of faults, in which nothing unsafe may happen; then everything heals, and within
+//! [`LIVENESS_WITHIN`] the network must be of one mind again.
+//!
+//! The same seed gives the same run, natively and in a browser, down to the digest of its event log.
+//! A violation is replayed by its seed. Only the feature `sim` has this module.
+
+mod check;
+mod coverage;
+mod digest;
+mod faults;
+mod hostile;
+mod notices;
+mod rng;
+mod scenario;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod work;
+mod world;
+
+pub use check::Violation;
+pub use coverage::{ALL, Coverage, Sometimes};
+pub use scenario::{LIVENESS_WITHIN, Options};
+
+use crate::primitives::{Digest, Millis, sha256};
+
+use scenario::Scenario;
+use world::World;
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The seed.
+    pub seed: u64,
+    /// Simulated time.
+    pub simulated: Millis,
+    /// Events that happened.
+    pub events: u64,
+    /// Digest of the event log.
+    pub digest: Digest,
+    /// Height of the common chain at the end.
+    pub height: u64,
+    /// What happened of what must happen sometimes.
+    pub coverage: Coverage,
+    /// The promise that was broken, if one was.
+    pub violation: Option<Violation>,
+    /// The last events, for people.
+    pub log: Vec<String>,
+}
+
+/// The digest over the digests of the first `count` seeds, in short runs: equal wherever they are run.
+#[must_use]
+pub fn folded_digest(count: u64) -> Digest {
+    let options = Options { span: Millis(15_000), nodes: None };
+    (0..count).fold(Digest::ZERO, |folded, seed| sha256(&[&folded.0, &run(seed, options).digest.0]))
+}
+
+/// Runs the network of a seed.
+#[must_use]
+pub fn run(seed: u64, options: Options) -> Outcome {
+    let mut world = World::new(Scenario::new(seed, options));
+    let begin = world.now;
+    world.run_until(begin.plus(world.scenario.faulty));
+    world.heal();
+    let deadline = world.now.plus(LIVENESS_WITHIN);
+    let complaint = loop {
+        world.run_until(world.now.plus(Millis(1_000)));
+        let complaint = world.not_well();
+        if complaint.is_none() || world.violation.is_some() || world.now >= deadline {
+            break complaint;
+        }
+    };
+    world.check_end(complaint);
+    Outcome {
+        seed,
+        simulated: world.now.since(begin),
+        events: world.log.count(),
+        digest: world.log.digest(),
+        height: world.seats[0].node.as_ref().map_or(0, |node| node.chain().height().0),
+        coverage: world.coverage,
+        violation: world.violation,
+        log: world.log.last().map(ToString::to_string).collect(),
+    }
+}

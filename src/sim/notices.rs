@@ -1,0 +1,53 @@
+//! What the nodes say: the source of what happened sometimes, and of what is remembered for the checks.
+
+use crate::gossip::FrameError;
+use crate::mempool::DropReason;
+use crate::node::Notice;
+
+use super::coverage::Sometimes;
+use super::world::World;
+
+impl World {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most notices prove nothing")]
+    pub(super) fn on_notice(&mut self, seat: usize, notice: Notice) {
+        match notice {
+            Notice::Reorganised { reverted, .. } => {
+                if reverted >= 10 {
+                    self.coverage.note(Sometimes::Reorg10);
+                }
+                if reverted >= 100 {
+                    self.coverage.note(Sometimes::Reorg100);
+                }
+            }
+            Notice::Deferred { id, .. } => {
+                self.seats[seat].deferred.insert(id);
+            }
+            Notice::Accepted { block, .. } | Notice::SideChain { block, .. } => {
+                if !self.seats[seat].deferred.is_empty()
+                    && let Ok(id) = block.hash.parse()
+                    && self.seats[seat].deferred.remove(&id)
+                {
+                    self.coverage.note(Sometimes::DeferredThenAccepted);
+                }
+            }
+            Notice::Sealed { block, slot } => self.check_seal(seat, slot, &block.hash),
+            Notice::Committed { id, .. } => {
+                self.seats[seat].committed.insert(id);
+            }
+            Notice::Returned { .. } => self.coverage.note(Sometimes::TransactionReturned),
+            Notice::Dropped { id, reason: DropReason::Conflict } => {
+                self.coverage.note(Sometimes::TransactionConflict);
+                self.checks.told_conflict(seat, id);
+            }
+            Notice::BlockRefused { .. } => self.coverage.note(Sometimes::BlockRefused),
+            Notice::Unusable { why, .. } if why.starts_with("the body") => self.coverage.note(Sometimes::BodyMismatch),
+            Notice::FrameRefused { error, .. } => self.coverage.note(if matches!(error, FrameError::Replay { .. }) {
+                Sometimes::ReplayRefused
+            } else {
+                Sometimes::FrameRefused
+            }),
+            Notice::Fetching { headers, .. } if headers >= 100 => self.seats[seat].far_behind = true,
+            _ => {}
+        }
+    }
+}

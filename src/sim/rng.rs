@@ -1,0 +1,89 @@
+//! The one source of chance of a simulation: everything that is not decided by the nodes follows from it.
+
+use crate::primitives::Millis;
+
+/// A generator of 64-bit numbers (SplitMix64, Steele, Lea and Flood 2014).
+#[derive(Clone, Debug)]
+pub(super) struct Rng(u64);
+
+impl Rng {
+    /// The generator of a seed and a purpose: two purposes of one seed are independent.
+    #[must_use]
+    pub(super) fn new(seed: u64, purpose: u64) -> Self {
+        let mut rng = Self(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        rng.next();
+        Self(rng.next())
+    }
+
+    /// The next number.
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`; 0 for a bound of 0.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound.max(1)
+    }
+
+    /// A number of `least` to `most`.
+    pub(super) fn within(&mut self, least: u64, most: u64) -> u64 {
+        least.saturating_add(self.below(most.saturating_sub(least).saturating_add(1)))
+    }
+
+    /// A span of `least` to `most` milliseconds.
+    pub(super) fn span(&mut self, least: u64, most: u64) -> Millis {
+        Millis(self.within(least, most))
+    }
+
+    /// True once in `times`.
+    pub(super) fn one_in(&mut self, times: u64) -> bool {
+        self.below(times) == 0
+    }
+
+    /// An index into a list of `len` items.
+    pub(super) fn index(&mut self, len: usize) -> usize {
+        usize::try_from(self.below(u64::try_from(len).unwrap_or(1))).unwrap_or(0)
+    }
+
+    /// One of the items, which must not be none.
+    ///
+    /// # Panics
+    /// Without items.
+    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.index(items.len())]
+    }
+
+    /// How long until something happens that comes once in `mean` on average and does not remember: an
+    /// exponential distribution in integers, by sixteenths of the mean.
+    pub(super) fn wait(&mut self, mean: Millis) -> Millis {
+        let step = (mean.0 / 16).max(1);
+        let mut steps = 0_u64;
+        while !self.one_in(16) {
+            steps = steps.saturating_add(1);
+        }
+        Millis(steps.saturating_mul(step).saturating_add(self.below(step)).max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_have_the_mean_that_was_asked_for() {
+        let mut rng = Rng::new(1, 1);
+        let sum: u64 = (0..20_000).map(|_| rng.wait(Millis(3_200)).0).sum();
+        assert!((sum / 20_000).abs_diff(3_100) < 100, "{}", sum / 20_000);
+    }
+
+    #[test]
+    fn seeds_and_purposes_give_other_numbers() {
+        let first = |seed, purpose| Rng::new(seed, purpose).next();
+        assert_eq!(first(1, 1), first(1, 1));
+        assert!(first(1, 1) != first(2, 1) && first(1, 1) != first(1, 2) && first(1, 2) != first(2, 1));
+    }
+}

@@ -1,0 +1,421 @@
+//! The world of a simulation: seats with nodes, disks and clocks, the links between them, and one queue of
+//! events in the order of time. Nothing happens at once: frames travel, batches are written, miners search.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::gossip::{Line, LinkTable};
+use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner};
+use crate::miner::{Search, Step};
+use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
+use crate::primitives::{BlockHash, Millis, NodeId, NodeKind, Timestamp, TxId};
+
+use super::check::{Checks, Violation};
+use super::coverage::{Coverage, Sometimes};
+use super::digest::{EventLog, What};
+use super::faults::Faults;
+use super::hostile::Hostile;
+use super::rng::Rng;
+use super::scenario::{DIFFICULTY, GENESIS_TIME, Scenario, SeatPlan};
+use super::storage::{Disk, Ending};
+use super::work::Work;
+
+/// Inputs that wait in a frozen node at the most; a worker's queue has the same bound.
+const MAX_INBOX: u32 = 2_048;
+/// Time between two rounds of the checks that must always hold.
+const CHECK_EVERY: Millis = Millis(30_000);
+
+/// Something that will happen.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    Frame { to: usize, frame: Rc<[u8]> },
+    Wake { seat: usize, run: u32, number: u64 },
+    Found { seat: usize, run: u32, job: u64 },
+    Stored { seat: usize, run: u32, id: BatchId },
+    Start { seat: usize },
+    Fault,
+    Mend,
+    Work,
+    Hostile(usize),
+    Check,
+}
+
+/// One honest node with its disk, its clock and its miner.
+pub(super) struct Seat {
+    pub(super) plan: SeatPlan,
+    pub(super) id: NodeId,
+    pub(super) node: Option<Node>,
+    pub(super) disk: Disk,
+    /// How far the clock is ahead, in milliseconds.
+    pub(super) clock: i64,
+    pub(super) frozen_until: Timestamp,
+    inbox: u32,
+    run: u32,
+    wakes: u64,
+    search: Option<SearchJob>,
+    /// What this run of the node has told to be committed at some time.
+    pub(super) committed: BTreeSet<TxId>,
+    pub(super) deferred: BTreeSet<BlockHash>,
+    /// The last refusal by the disk, until it works again.
+    pub(super) refused: Option<crate::ledger::StoreError>,
+    /// It lost its whole ledger and has not caught up since.
+    pub(super) resyncing: bool,
+    pub(super) far_behind: bool,
+}
+
+impl Seat {
+    fn new(plan: SeatPlan) -> Self {
+        Self {
+            id: plan.key.node_id(),
+            clock: plan.clock,
+            plan,
+            node: None,
+            disk: Disk::default(),
+            frozen_until: Timestamp(0),
+            inbox: 0,
+            run: 0,
+            wakes: 0,
+            search: None,
+            committed: BTreeSet::new(),
+            deferred: BTreeSet::new(),
+            refused: None,
+            resyncing: false,
+            far_behind: false,
+        }
+    }
+}
+
+/// A run in the making.
+pub(super) struct World {
+    pub(super) scenario: Scenario,
+    pub(super) now: Timestamp,
+    pub(super) seats: Vec<Seat>,
+    pub(super) hostiles: Vec<Hostile>,
+    pub(super) links: LinkTable,
+    lines: BTreeMap<(usize, usize), Line>,
+    places: BTreeMap<NodeId, usize>,
+    queue: BTreeMap<(Timestamp, u64), Event>,
+    queued: u64,
+    pub(super) rng: Rng,
+    pub(super) faults: Faults,
+    pub(super) work: Work,
+    pub(super) checks: Checks,
+    pub(super) coverage: Coverage,
+    pub(super) log: EventLog,
+    pub(super) healed: bool,
+    pub(super) violation: Option<Violation>,
+}
+
+impl World {
+    pub(super) fn new(scenario: Scenario) -> Self {
+        let seats: Vec<Seat> = scenario.seats.iter().cloned().map(Seat::new).collect();
+        let hostiles: Vec<Hostile> = scenario.hostiles.iter().cloned().map(Hostile::new).collect();
+        let ids = seats.iter().map(|seat| seat.id).chain(hostiles.iter().map(|hostile| hostile.id));
+        let mut world = Self {
+            places: ids.zip(0..).collect(),
+            now: GENESIS_TIME.plus(Millis(5_000)),
+            hostiles,
+            links: LinkTable::default(),
+            lines: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            queued: 0,
+            rng: Rng::new(scenario.seed, 1),
+            faults: Faults::default(),
+            work: Work::new(&scenario),
+            checks: Checks::new(&scenario),
+            coverage: Coverage::default(),
+            log: EventLog::default(),
+            healed: false,
+            violation: None,
+            seats,
+            scenario,
+        };
+        world.lay_links();
+        for seat in 0..world.seats.len() {
+            let after = world.rng.span(0, 400);
+            world.after(after, Event::Start { seat });
+        }
+        for hostile in 0..world.hostiles.len() {
+            let after = world.rng.span(500, 20_000);
+            world.after(after, Event::Hostile(hostile));
+        }
+        world.after(Millis(2_000), Event::Work);
+        world.after(CHECK_EVERY, Event::Check);
+        let first = world.rng.wait(world.scenario.fault_every);
+        world.after(first, Event::Fault);
+        world
+    }
+
+    pub(super) fn after(&mut self, span: Millis, event: Event) {
+        self.at(self.now.plus(span), event);
+    }
+
+    pub(super) fn at(&mut self, at: Timestamp, event: Event) {
+        self.queued = self.queued.saturating_add(1);
+        self.queue.insert((at.max(self.now), self.queued), event);
+    }
+
+    /// What a seat's clock shows.
+    pub(super) fn clock_of(&self, seat: usize) -> Timestamp {
+        Timestamp(self.now.0.saturating_add_signed(self.seats[seat].clock))
+    }
+
+    /// Lets time pass until `end`, or until a promise is broken.
+    pub(super) fn run_until(&mut self, end: Timestamp) {
+        while self.violation.is_none()
+            && let Some(first) = self.queue.first_entry()
+            && first.key().0 <= end
+        {
+            let ((at, _), event) = first.remove_entry();
+            self.now = at;
+            if let Some(event) = self.thaw(event) {
+                self.happen(event);
+            }
+        }
+        self.now = self.now.max(end);
+    }
+
+    /// Holds an event back whose seat is frozen.
+    fn thaw(&mut self, event: Event) -> Option<Event> {
+        let seat = match &event {
+            Event::Frame { to, .. } => *to,
+            Event::Wake { seat, .. } | Event::Found { seat, .. } | Event::Stored { seat, .. } => *seat,
+            Event::Start { .. } | Event::Fault | Event::Mend | Event::Work | Event::Hostile(_) | Event::Check => {
+                return Some(event);
+            }
+        };
+        let Some(place) = self.seats.get_mut(seat) else { return Some(event) };
+        if self.now >= place.frozen_until {
+            place.inbox = 0;
+            return Some(event);
+        }
+        let until = place.frozen_until;
+        if matches!(event, Event::Frame { .. }) {
+            place.inbox = place.inbox.saturating_add(1);
+            if place.inbox > MAX_INBOX {
+                return None;
+            }
+        }
+        self.at(until, event);
+        None
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Frame { to, frame } => self.on_frame(to, &frame),
+            Event::Wake { seat, run, number } => {
+                if self.is_run(seat, run) && self.seats[seat].wakes == number {
+                    self.log.push(self.now, seat, What::Wake, 0);
+                    self.give(seat, Input::Wake);
+                }
+            }
+            Event::Found { seat, run, job } => self.on_found(seat, run, job),
+            Event::Stored { seat, run, id } => self.on_stored(seat, run, id),
+            Event::Start { seat } => self.start(seat),
+            Event::Fault => self.next_fault(),
+            Event::Mend => self.mend(),
+            Event::Work => self.next_work(),
+            Event::Hostile(which) => self.next_mischief(which),
+            Event::Check => {
+                self.check_always();
+                self.after(CHECK_EVERY, Event::Check);
+            }
+        }
+    }
+
+    fn is_run(&self, seat: usize, run: u32) -> bool {
+        self.seats[seat].node.is_some() && self.seats[seat].run == run
+    }
+
+    fn on_frame(&mut self, to: usize, frame: &[u8]) {
+        let tail = frame.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        self.log.push(self.now, to, What::Frame, tail);
+        if to < self.seats.len() {
+            self.give(to, Input::Frame(frame.to_vec()));
+        } else {
+            self.hear(to - self.seats.len(), frame);
+        }
+    }
+
+    fn on_found(&mut self, seat: usize, run: u32, number: u64) {
+        let place = &mut self.seats[seat];
+        if place.run != run || place.node.is_none() {
+            return;
+        }
+        let Some(job) = place.search.take_if(|job| job.job == number) else { return };
+        let Ok(mut search) = Search::new(&job) else { return };
+        if let Step::Found(nonce) = search.step(u64::MAX) {
+            self.log.push(self.now, seat, What::Found, nonce);
+            let found = FromMiner::Found { job: number, nonce, hashes: search.hashes(), elapsed_ms: 0.0 };
+            self.give(seat, Input::Miner(0, found));
+        }
+    }
+
+    fn on_stored(&mut self, seat: usize, run: u32, id: BatchId) {
+        if !self.is_run(seat, run) {
+            return;
+        }
+        match self.seats[seat].disk.finish(id) {
+            None => {}
+            Some(Ok(())) => {
+                self.log.push(self.now, seat, What::Stored, id.0);
+                self.note_recovery(seat);
+                self.give(seat, Input::Persisted(id));
+            }
+            Some(Err(error)) => {
+                self.log.push(self.now, seat, What::Refused, id.0);
+                self.seats[seat].refused = Some(error.clone());
+                self.give(seat, Input::PersistFailed(id, error));
+            }
+        }
+    }
+
+    fn note_recovery(&mut self, seat: usize) {
+        match self.seats[seat].refused.take() {
+            Some(crate::ledger::StoreError::Quota) => self.coverage.note(Sometimes::QuotaThenRecovery),
+            Some(crate::ledger::StoreError::Aborted) => self.coverage.note(Sometimes::AbortThenRecovery),
+            Some(_) | None => {}
+        }
+    }
+
+    /// Starts the node of a seat from its disk.
+    pub(super) fn start(&mut self, seat: usize) {
+        let now = self.clock_of(seat);
+        let session = self.rng.next();
+        let place = &mut self.seats[seat];
+        if place.node.is_some() {
+            return;
+        }
+        let setup = Setup {
+            params: self.scenario.params.clone(),
+            key: place.plan.key.clone(),
+            name: place.plan.name.clone(),
+            kind: place.plan.kind,
+            host: "sim".to_owned(),
+            pace: Pace::Interval { ms: self.scenario.interval.0 },
+            miners: 1,
+            session,
+            seed: session.rotate_left(32),
+        };
+        let snapshot = place.disk.load();
+        let was_new = snapshot.meta.is_empty();
+        let mut out = Outbox::new();
+        let Ok(node) = Node::start(setup, Some(snapshot), now, &mut out) else {
+            unreachable!("the parameters are valid")
+        };
+        (place.frozen_until, place.inbox, place.search) = (Timestamp(0), 0, None);
+        place.run = place.run.saturating_add(1);
+        let head = node.chain().head();
+        place.node = Some(node);
+        self.log.push(self.now, seat, What::Started, head_part(&head));
+        self.check_start(seat, was_new);
+        self.perform(seat, out);
+    }
+
+    /// Ends the node of a seat without a word.
+    pub(super) fn end(&mut self, seat: usize, ending: Ending) {
+        let place = &mut self.seats[seat];
+        if place.node.take().is_none() {
+            return;
+        }
+        place.search = None;
+        place.committed.clear();
+        place.deferred.clear();
+        place.refused = None;
+        let (under_way, lost) = place.disk.end(ending, &mut self.rng);
+        if under_way {
+            self.coverage.note(Sometimes::KilledWhileWriting);
+        }
+        if lost > 0 {
+            self.coverage.note(Sometimes::LostSuffix);
+        }
+        self.log.push(self.now, seat, What::Ended, ending as u64);
+    }
+
+    /// Gives a node an input and does what it asks for.
+    pub(super) fn give(&mut self, seat: usize, input: Input) {
+        let now = self.clock_of(seat);
+        let Some(node) = &mut self.seats[seat].node else { return };
+        let mut out = Outbox::new();
+        let before = node.chain().head();
+        node.handle(now, input, &mut out);
+        let head = node.chain().head();
+        if head != before {
+            self.log.push(self.now, seat, What::Head, head_part(&head));
+        }
+        self.perform(seat, out);
+    }
+
+    pub(super) fn perform(&mut self, seat: usize, out: Outbox) {
+        for output in out {
+            match output {
+                Output::Broadcast(frame) => {
+                    let frame: Rc<[u8]> = frame.into();
+                    for to in (0..self.places.len()).filter(|to| *to != seat) {
+                        self.send(seat, to, &frame);
+                    }
+                }
+                Output::Send { to, frame } => {
+                    if let Some(to) = self.places.get(&to).copied() {
+                        self.send(seat, to, &frame.into());
+                    }
+                }
+                Output::Persist { id, batch, durability } => {
+                    let place = &mut self.seats[seat];
+                    let takes = place.disk.begin((id, batch, durability), self.now, &mut self.rng);
+                    let run = place.run;
+                    self.after(takes, Event::Stored { seat, run, id });
+                }
+                Output::Miner { message: ToMiner::Search(job), .. } => self.search(seat, job),
+                Output::Miner { message: ToMiner::Cancel, .. } => self.seats[seat].search = None,
+                Output::WakeAt(at) => {
+                    let in_time = at.since(self.clock_of(seat));
+                    let place = &mut self.seats[seat];
+                    place.wakes = place.wakes.saturating_add(1);
+                    let (run, number) = (place.run, place.wakes);
+                    self.after(in_time, Event::Wake { seat, run, number });
+                }
+                Output::Notice(notice) => self.on_notice(seat, notice),
+                Output::Stopped => self.end(seat, Ending::Process),
+            }
+        }
+    }
+
+    /// Puts a frame on the link from a seat or a hostile to another.
+    pub(super) fn send(&mut self, from: usize, to: usize, frame: &Rc<[u8]>) {
+        let (sender, receiver) = (self.id_of(from), self.id_of(to));
+        let sequence = self.queued;
+        let line = self.lines.entry((from, to)).or_default();
+        let arrivals = self.links.carry(line, (&sender, &receiver), sequence, frame.len(), self.now);
+        for at in [arrivals.first, arrivals.copy].into_iter().flatten() {
+            self.at(at, Event::Frame { to, frame: Rc::clone(frame) });
+        }
+    }
+
+    fn id_of(&self, place: usize) -> NodeId {
+        self.seats.get(place).map_or_else(|| self.hostiles[place - self.seats.len()].id, |seat| seat.id)
+    }
+
+    /// A hostile one has another id now.
+    pub(super) fn move_place(&mut self, old: NodeId, new: NodeId) {
+        if let Some(place) = self.places.remove(&old) {
+            self.places.insert(new, place);
+        }
+    }
+
+    /// A miner begins to search: when it will find follows from difficulty and hash rate.
+    fn search(&mut self, seat: usize, job: SearchJob) {
+        let miners = self.scenario.seats.iter().filter(|plan| plan.kind == NodeKind::Pow).count();
+        let miners = u64::try_from(miners).unwrap_or(1).max(1);
+        let mean = self.scenario.interval.0.saturating_mul(miners).saturating_mul(job.difficulty) / DIFFICULTY.0;
+        let takes = self.rng.wait(Millis(mean));
+        let place = &mut self.seats[seat];
+        let (run, number) = (place.run, job.job);
+        place.search = Some(job);
+        self.after(takes, Event::Found { seat, run, job: number });
+    }
+}
+
+fn head_part(head: &BlockHash) -> u64 {
+    head.0.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
