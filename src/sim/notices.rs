@@ -35,7 +35,7 @@ impl World {
                 self.seats[seat].committed.insert(id);
             }
             Notice::Returned { .. } => self.coverage.note(Sometimes::TransactionReturned),
-            Notice::Dropped { id, reason: DropReason::Conflict } => {
+            Notice::Dropped { id, reason: DropReason::Conflict | DropReason::NonceUsed | DropReason::Replaced } => {
                 self.coverage.note(Sometimes::TransactionConflict);
                 self.checks.told_conflict(seat, id);
             }
