@@ -9,7 +9,7 @@ use crate::gossip::{CompactBlock, Envelope, HeadInfo, MAX_HEADERS, Message, Node
 use crate::node::Node;
 use crate::primitives::{
     Amount, Block, BlockHash, Body, Difficulty, Digest, Header, Height, Keypair, Kind, Millis, NodeId, NodeKind,
-    Payload, Seal, Signature, Timestamp, Transaction, Weight,
+    Payload, Seal, Signature, Slot, Timestamp, Transaction, Weight,
 };
 use crate::state::{Template, assemble};
 
@@ -80,6 +80,20 @@ fn block_on(
         Template { parent: chain.head_header(), parent_id: chain.head(), kind: Kind::Work, sealer, time, data };
     let (header, body) = assemble(chain.params(), chain.head_state(), template, transactions.iter())?;
     Some(Block { header: mine(header), seal: Seal::Work, body })
+}
+
+/// Whose turn a slot is for a node.
+fn leader(node: &Node, slot: Slot) -> Option<NodeId> {
+    let tunable = node.chain().head_state().tunable_at(node.chain().height().next())?;
+    slots::leader(&tunable.authorities, slot).map(|address| NodeId(address.0))
+}
+
+/// An authority's block on the head of an honest node, still without its seal.
+fn authority_block(node: &Node, sealer: NodeId, time: Timestamp, data: &[u8]) -> Option<(Header, Body)> {
+    let chain = node.chain();
+    let (parent, parent_id) = (chain.head_header(), chain.head());
+    let template = Template { parent, parent_id, kind: Kind::Authority, sealer, time, data };
+    assemble(chain.params(), chain.head_state(), template, std::iter::empty())
 }
 
 impl World {
@@ -212,28 +226,17 @@ impl World {
         self.post(which, None, frame.into());
     }
 
+    /// An authority's block that is right but for its seal.
     fn wrong_seal(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
         let Some(node) = &self.seats[seat].node else { return };
-        let (params, header) = (node.chain().params(), *node.chain().head_header());
-        let slot = slots::slot_at(params, self.now);
-        let leader = slots::leader(&params.authorities, slot).map_or(NodeId([9; 32]), |address| NodeId(address.0));
-        let header = Header {
-            kind: Kind::Authority,
-            height: header.height.next(),
-            parent: header.id(),
-            time: self.now,
-            difficulty: params.authority_weight,
-            slot,
-            sealer: leader,
-            nonce: 0,
-            ..header
-        };
+        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), self.now)) else { return };
+        let Some((header, body)) = authority_block(node, leader, self.now, b"forged") else { return };
         let seal = if self.rng.one_in(2) {
             header.seal(&node.chain_id(), &self.hostiles[which].key)
         } else {
             Seal::Authority(Signature([1; 64]))
         };
-        self.lie(which, to, &compact(&Block { header, seal, body: Body::default() }));
+        self.lie(which, to, &compact(&Block { header, seal, body }));
     }
 
     /// A heavier chain whose bodies nobody gets.
@@ -284,7 +287,7 @@ impl World {
                 parent: base.id(),
                 time: base.header.time.plus(Millis(300)),
                 difficulty: Difficulty(16),
-                slot: crate::primitives::Slot(0),
+                slot: Slot(0),
                 sealer: self.hostiles[which].id,
                 tx_root: Body::default().tx_root(),
                 data_hash: Body::default().data_hash(),
@@ -355,31 +358,29 @@ impl World {
         self.lie(which, to, &Message::NodeList(records));
     }
 
-    /// The traitor's turn: two blocks for one slot, each for half of the network.
+    /// The traitor's turn: two blocks for one slot, each for half of the network; or one too soon.
     fn double_seal(&mut self, which: usize, seat: usize) {
         let (Some(traitor), Some(node)) = (self.scenario.traitor.clone(), &self.seats[seat].node) else { return };
-        let chain = node.chain();
-        let params = chain.params();
-        // The next slot of the traitor begins soon enough to be no more than a little ahead.
-        let now = slots::slot_at(params, self.now);
-        let tunable = chain.head_state().tunable_at(chain.height().next());
-        let leads = |slot| tunable.and_then(|it| slots::leader(&it.authorities, slot)) == Some(traitor.address());
-        if !leads(now) {
+        let (params, parent) = (node.chain().params(), node.chain().head_header());
+        let chain_id = node.chain_id();
+        let slot = slots::slot_at(params, self.now);
+        let hasty = parent.time.plus(Millis(1));
+        if leader(node, slot) != Some(traitor.node_id()) {
             return;
         }
-        let seal = |data: &[u8]| {
-            let template = Template {
-                parent: chain.head_header(),
-                parent_id: chain.head(),
-                kind: Kind::Authority,
-                sealer: traitor.node_id(),
-                time: self.now,
-                data,
-            };
-            let (header, body) = assemble(params, chain.head_state(), template, std::iter::empty())?;
-            Some(Block { header, seal: header.seal(&node.chain_id(), &traitor), body })
+        let earliest = self.now.max(parent.time.plus(params.min_gap));
+        let block = |data: &[u8], time: Option<Timestamp>| {
+            let (header, body) = authority_block(node, traitor.node_id(), earliest, data)?;
+            let header = Header { time: time.unwrap_or(header.time), ..header };
+            Some(Block { header, seal: header.seal(&chain_id, &traitor), body })
         };
-        let (Some(one), Some(other)) = (seal(b"one"), seal(b"other")) else { return };
+        if slots::slot_at(params, hasty) == slot && self.rng.one_in(2) {
+            if let Some(block) = block(b"hasty", Some(hasty)) {
+                self.lie(which, None, &compact(&block));
+            }
+            return;
+        }
+        let (Some(one), Some(other)) = (block(b"one", None), block(b"other", None)) else { return };
         self.coverage.note(Sometimes::DoubleSeal);
         for place in 0..self.seats.len() {
             let to = self.seats[place].id;

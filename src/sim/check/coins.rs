@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chain::Chain;
 use crate::consensus::{Params, SignatureCache};
-use crate::primitives::{Address, AssetId, Block, BlockHash, Height, Kind, Payload, TxId};
+use crate::primitives::{Address, AssetId, Block, BlockHash, Height, Kind, Payload, Seal, TxId};
 use crate::state::{Entry, Key};
 
 use super::super::coverage::Sometimes;
@@ -162,6 +162,13 @@ fn check_place(parent: &Block, block: &Block, chain: &Chain) -> Result<(), Strin
     let leading = u64::from_be_bytes([id.0[0], id.0[1], id.0[2], id.0[3], id.0[4], id.0[5], id.0[6], id.0[7]]);
     if header.kind == Kind::Work && leading > u64::MAX / header.difficulty.0.max(1) {
         return Err(format!("{place} lacks work"));
+    }
+    let forged = match block.seal {
+        Seal::Work => header.kind != Kind::Work,
+        Seal::Authority(signature) => !header.seal_verifies(&chain.chain_id(), &signature),
+    };
+    if forged {
+        return Err(format!("{place} does not have the seal of its maker"));
     }
     if header.kind == Kind::Authority && header.slot.0 != header.time.since(params.genesis_time).0 / params.slot.0 {
         return Err(format!("{place} is not of its slot"));
