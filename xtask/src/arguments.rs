@@ -36,6 +36,11 @@ impl Arguments {
         Ok(Some(self.words.remove(place)))
     }
 
+    /// All words that are left.
+    pub(crate) fn all(self) -> Vec<String> {
+        self.words
+    }
+
     /// The rest, each of which must be one of `known`.
     pub(crate) fn rest(self, known: &[&str]) -> Result<Vec<String>, String> {
         match self.words.iter().find(|word| !known.contains(&word.as_str())) {
