@@ -18,6 +18,8 @@ mod gossip;
 mod input;
 #[path = "page/ledger.rs"]
 mod ledger;
+#[path = "page/links.rs"]
+mod links;
 #[path = "page/looks.rs"]
 mod looks;
 #[path = "page/network.rs"]

@@ -64,6 +64,10 @@ pub const WORDS: &[Word] = words! {
         [Argument::Of(&["full"])]
     cut "cut <node> <node>" "simulates a cut cable between two nodes, both ways" "" [Argument::Node, Argument::Node]
     heal "heal <node> <node>" "takes a cut back" "" [Argument::Node, Argument::Node]
+    links "links [ring|star|...] [latency=n]" "the network's shape, and what every link does to frames: simulated by the receivers"
+        "Shapes: mesh, ring, star, random. Qualities: latency and jitter in milliseconds, loss, copies and reorder in \
+         percent, bandwidth in kB/s (0: no limit). `links reset` makes them plain again."
+        [Argument::Of(&["mesh", "ring", "star", "random", "reset"])]
     log "log debug|info|warn|error" "the lowest level of a log line that is kept" ""
         [Argument::Of(&["debug", "info", "warn", "error"])]
     inspect "inspect <header>" "a real Bitcoin header in words, and whether its work is valid"

@@ -7,6 +7,7 @@ mod error;
 mod filter;
 mod help;
 mod link;
+mod links;
 mod nearest;
 mod parse;
 mod record;
@@ -18,6 +19,7 @@ pub use error::CommandError;
 pub use filter::{DEFAULT_ROWS, queries};
 pub use help::{WORDS, Word, help};
 pub use link::{LinkError, LinkParameters, MAX_MINERS, MAX_POA, MAX_POW};
+pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
 pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, parse};
 pub use record::{DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key};
@@ -90,6 +92,8 @@ pub enum Command {
     Mempool,
     /// `wipe [node|all]`
     Wipe(Target),
+    /// Changes the network's shape and the quality of all links, and says what they are.
+    Links(LinkChange),
     /// `inspect <header>`
     Inspect {
         /// One or more Bitcoin headers in hexadecimal, as they were typed.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::help::{WORDS, Word};
 use super::nearest::nearest;
 use super::tx::parse_tx;
-use super::{Command, CommandError, Target};
+use super::{Command, CommandError, LinkChange, Target};
 use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;
 
@@ -32,8 +32,10 @@ pub fn parse(line: &str) -> Result<Command, CommandError> {
         let nearest = nearest(first, WORDS.iter().map(|word| word.name)).unwrap_or("help");
         return Err(CommandError::Unknown { found: shortened(first), nearest });
     };
-    if word.name == "tx" {
-        return Ok(Command::Tx(parse_tx(rest)?));
+    match word.name {
+        "tx" => return Ok(Command::Tx(parse_tx(rest)?)),
+        "links" => return Ok(Command::Links(LinkChange::parse(rest)?)),
+        _ => {}
     }
     let mut arguments = Arguments { word, words: rest.split_whitespace() };
     let command = command(&mut arguments)?;
@@ -164,7 +166,7 @@ fn target(word: &str) -> Target {
 }
 
 /// A refusal quotes at most 40 characters of what it refuses.
-fn shortened(word: &str) -> String {
+pub(super) fn shortened(word: &str) -> String {
     let mut text: String = word.chars().take(40).collect();
     if text.len() < word.len() {
         text.push('…');

@@ -399,8 +399,9 @@ mod tests {
         let mut peers = Peers::default();
         let node = hear(&mut peers, 5, 1).unwrap();
         for second in 0..120 {
-            peers.blame(&node, if second == 0 { Fault::Malformed } else { Fault::TimeOut }, NOW);
-            peers.credit(&node, NOW.plus(Millis(second * 1_000)));
+            let now = NOW.plus(Millis(second * 1_000));
+            peers.blame(&node, if second == 0 { Fault::Malformed } else { Fault::TimeOut }, now);
+            peers.credit(&node, now);
         }
         let last = NOW.plus(Millis(119_000));
         let before = peers.get(&node).unwrap().score(last);

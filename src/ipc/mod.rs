@@ -86,6 +86,11 @@ pub enum ToNode {
         /// Whether its frames are dropped on arrival.
         cut: bool,
     },
+    /// What every link to this node does to frames from now on.
+    SetLinks {
+        /// Canonical bytes of the table.
+        table: Vec<u8>,
+    },
     /// Says goodbye to the peers, writes what is pending, ends the miners and closes the database;
     /// answered by [`FromNode::Stopped`].
     Stop,

@@ -195,7 +195,10 @@ async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, Api
         }
         "links" => {
             if !argument.is_undefined() {
-                host.set_cuts(&arguments::links(&argument)?)?;
+                match arguments::links(&argument)? {
+                    Ok(cuts) => host.set_cuts(&cuts)?,
+                    Err(change) => drop(host.change_links(&change)?),
+                }
             }
             let links = Array::new();
             for (from, to) in host.cuts() {

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::browser::js::field;
-use crate::command::{DIFFICULTY_DIGITS, Draft, DraftError, PACE_SECONDS, What, parse_tx};
+use crate::command::{DIFFICULTY_DIGITS, Draft, DraftError, LinkChange, PACE_SECONDS, Quality, Shape, What, parse_tx};
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
@@ -258,17 +258,30 @@ pub(super) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
     found.ok_or_else(|| wrong("event", expected, value))
 }
 
-/// Directed links as pairs of names: `[{ from, to }]`.
+/// Directed links that are to be cut, as pairs of names, `[{ from, to }]`; or else a change of all links,
+/// `{ shape, latency, jitter, loss, copies, reorder, bandwidth }`.
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn links(value: &JsValue) -> Result<Vec<(String, String)>, ApiError> {
-    if !js_sys::Array::is_array(value) {
-        return Err(wrong("links", "an array of objects { from, to }", value));
+pub(super) fn links(value: &JsValue) -> Result<Result<Vec<(String, String)>, LinkChange>, ApiError> {
+    if js_sys::Array::is_array(value) {
+        return js_sys::Array::from(value).iter().map(pair).collect::<Result<_, _>>().map(Ok);
     }
-    let pair = |item: JsValue| {
-        let fields = Fields::of("link", item)?;
-        Ok((fields.text("from")?.to_ascii_lowercase(), fields.text("to")?.to_ascii_lowercase()))
-    };
-    js_sys::Array::from(value).iter().map(pair).collect()
+    let fields = Fields::of("links", value.clone())?;
+    let mut change = LinkChange::default();
+    if let Some(word) = fields.optional_text("shape")? {
+        let shape = Shape::ALL.into_iter().find(|shape| shape.word() == word);
+        let wrong = || wrong("shape", "mesh, ring, star or random", &fields.get("shape"));
+        change.shape = Some(shape.ok_or_else(wrong)?);
+    }
+    for quality in Quality::ALL {
+        let value = fields.optional_number(quality.word(), quality.most().into())?;
+        change.values.extend(value.and_then(|value| u32::try_from(value).ok()).map(|value| (quality, value)));
+    }
+    Ok(Err(change))
+}
+
+fn pair(item: JsValue) -> Result<(String, String), ApiError> {
+    let fields = Fields::of("link", item)?;
+    Ok((fields.text("from")?.to_ascii_lowercase(), fields.text("to")?.to_ascii_lowercase()))
 }

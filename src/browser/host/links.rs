@@ -1,9 +1,17 @@
-//! Simulated cuts of links. The receiving node drops the frames; nothing is really cut, as every frame
-//! physically reaches every tab of the origin.
+//! Simulated links: which are cut, and what the others do to frames. The receiving nodes drop and delay the
+//! frames; nothing is really cut, as every frame physically reaches every tab of the origin.
+
+use std::rc::Rc;
 
 use super::nodes::Node;
 use super::{Host, Output};
-use crate::ipc::{ApiError, ToNode};
+use crate::command::{LinkChange, Quality, Shape};
+use crate::gossip::{Link, LinkTable, PerMille, Topology};
+use crate::ipc::{ApiError, Level, ToNode, Topic};
+use crate::primitives::{Millis, NodeId};
+
+/// Links of each node of a random network, at the least.
+const DEGREE: u8 = 3;
 
 impl Host {
     /// The directed links that are cut: names of sender and receiver.
@@ -88,6 +96,38 @@ impl Host {
         }
     }
 
+    /// Changes the shape of the network and the quality of its links.
+    ///
+    /// # Errors
+    /// No network is open.
+    pub fn change_links(&self, change: &LinkChange) -> Result<Output, ApiError> {
+        let seed = self.network()?.chain_id.0;
+        let mut link = self.quality.get();
+        for (quality, value) in &change.values {
+            set(&mut link, *quality, *value);
+        }
+        self.quality.set(link);
+        let nodes = self.nodes.borrow().clone();
+        if let Some(shape) = change.shape {
+            self.set_cuts(&cuts_of(shape, seed_of(&seed), &nodes))?;
+        }
+        if !change.values.is_empty() {
+            nodes.iter().filter(|node| node.has_worker()).try_for_each(|node| self.post_quality(node))?;
+        }
+        let text = format!("{} {} directed links are cut.", sentence(&link), self.cuts.borrow().len());
+        if *change != LinkChange::default() {
+            self.bus.say(Level::Info, Topic::Network, text.clone());
+        }
+        Ok(Output::text(text))
+    }
+
+    /// Tells a node what its links do to frames.
+    pub(super) fn post_quality(&self, node: &Node) -> Result<(), ApiError> {
+        let table = LinkTable::new(seed_of(&self.network()?.chain_id.0), self.quality.get());
+        let table = borsh::to_vec(&table).unwrap_or_default();
+        node.post(&ToNode::SetLinks { table })
+    }
+
     /// The id of a node of any tab.
     fn id_of(&self, name: &str) -> Result<String, ApiError> {
         let model = self.bus.fresh();
@@ -100,4 +140,58 @@ impl Host {
 
 fn same(name: &str) -> ApiError {
     ApiError::new("same_node", format!("expected two different nodes, found {name} twice"))
+}
+
+/// All random choices of the links follow from the network.
+fn seed_of(chain_id: &[u8; 32]) -> u64 {
+    chain_id.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The directed links that a shape lacks, as pairs of names.
+fn cuts_of(shape: Shape, seed: u64, nodes: &[Rc<Node>]) -> Vec<(String, String)> {
+    let topology = match shape {
+        Shape::Mesh => Topology::FullMesh,
+        Shape::Ring => Topology::Ring,
+        Shape::Star => Topology::Star,
+        Shape::Random => Topology::Random { degree: DEGREE },
+    };
+    let ids: Vec<NodeId> = nodes.iter().filter_map(|node| node.id.parse().ok()).collect();
+    let mut table = LinkTable::new(seed, Link::default());
+    table.arrange(topology, &ids);
+    let mut cuts = Vec::new();
+    for (from, from_id) in nodes.iter().zip(&ids) {
+        for (to, to_id) in nodes.iter().zip(&ids) {
+            if table.link(from_id, to_id).cut {
+                cuts.push((from.name.clone(), to.name.clone()));
+            }
+        }
+    }
+    cuts
+}
+
+fn set(link: &mut Link, quality: Quality, value: u32) {
+    let share = || PerMille(u16::try_from(value.saturating_mul(10)).unwrap_or(u16::MAX));
+    match quality {
+        Quality::Latency => link.latency = Millis(value.into()),
+        Quality::Jitter => link.jitter = Millis(value.into()),
+        Quality::Loss => link.loss = share(),
+        Quality::Copies => link.duplication = share(),
+        Quality::Reorder => link.reordering = share(),
+        Quality::Bandwidth => link.bandwidth = (value > 0).then_some(value.saturating_mul(1_000)),
+    }
+}
+
+fn sentence(link: &Link) -> String {
+    if *link == Link::default() {
+        return "Links deliver every frame at once, in order.".to_owned();
+    }
+    let bandwidth = link.bandwidth.map_or_else(|| "no limit".to_owned(), |bytes| format!("{} kB/s", bytes / 1_000));
+    format!(
+        "Links: latency {} ms, jitter up to {} ms, {} % lost, {} % twice, {} % overtaken, bandwidth: {bandwidth}.",
+        link.latency,
+        link.jitter,
+        link.loss.0 / 10,
+        link.duplication.0 / 10,
+        link.reordering.0 / 10,
+    )
 }

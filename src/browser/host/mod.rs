@@ -62,6 +62,8 @@ pub struct Host {
     next_request: Cell<u32>,
     /// In order, none twice.
     cuts: RefCell<Vec<(String, String)>>,
+    /// What every link does to frames.
+    quality: Cell<crate::gossip::Link>,
     /// A sender, its next nonce and when that was learnt.
     nonces: RefCell<Vec<(String, u64, f64)>>,
     testing: Cell<bool>,
@@ -161,6 +163,7 @@ impl Host {
             nodes: RefCell::default(),
             next_request: Cell::new(1),
             cuts: RefCell::default(),
+            quality: Cell::default(),
             nonces: RefCell::default(),
             testing: Cell::new(false),
             outcome: RefCell::default(),

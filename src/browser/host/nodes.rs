@@ -232,6 +232,9 @@ impl Host {
         node.started.borrow_mut().push(sender);
         self.set_state(node, NodeState::Starting);
         self.post_cuts(node);
+        if self.quality.get() != crate::gossip::Link::default() {
+            self.post_quality(node)?;
+        }
         Ok(receiver)
     }
 

@@ -61,6 +61,7 @@ impl Host {
             Command::Log(level) => self.set_log(level).await,
             Command::Cut { a, b } => self.link_both_ways(&a, &b, true),
             Command::Heal { a, b } => self.link_both_ways(&a, &b, false),
+            Command::Links(change) => self.change_links(&change),
             Command::Quit => {
                 let output = self.for_each(Target::All, Action::Stop).await?;
                 Ok(Output::text(format!("{}\n`start all` starts them again.", output.text)))
@@ -304,6 +305,7 @@ impl Host {
         }
         let network = self.name.clone();
         self.cuts.borrow_mut().clear();
+        self.quality.set(crate::gossip::Link::default());
         let secrets = secrets()?;
         self.change_record(&mut |record| {
             record.begin_again(&network, secrets, js::now());

@@ -7,6 +7,7 @@
 //! Bounds: those of [`crate::node::Inputs`] for what waits while there is no node to take it (it starts, or its
 //! ledger is being wiped).
 
+mod gate;
 mod ledger;
 mod miners;
 mod report;
@@ -48,7 +49,9 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
                 let error = ApiError::new("not_started", "the node has not been started");
                 page.tell(&FromNode::Refusal { id, error });
             }
-            (ToNode::SetPace { .. } | ToNode::SetLink { .. }, None) => warn("the node has not been started"),
+            (ToNode::SetPace { .. } | ToNode::SetLink { .. } | ToNode::SetLinks { .. }, None) => {
+                warn("the node has not been started")
+            }
             (message, Some(shell)) => shell.receive(message),
         }
     };

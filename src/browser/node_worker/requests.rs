@@ -52,6 +52,10 @@ impl Shell {
                 Ok(from) => self.feed(Input::SetLink { from, cut }),
                 Err(error) => warn(&format!("a link from {from:?}: {error}")),
             },
+            ToNode::SetLinks { table } => match borsh::from_slice(&table) {
+                Ok(table) => self.gate.set(table),
+                Err(error) => warn(&format!("a table of links: {error}")),
+            },
             ToNode::Stop => self.feed(Input::Stop),
         }
     }
@@ -141,7 +145,9 @@ impl Shell {
         match message {
             ToNode::Request { id, .. } => self.page.tell(&FromNode::Refusal { id: *id, error: error.clone() }),
             ToNode::Stop => self.page.tell(&FromNode::Stopped),
-            ToNode::Start(_) | ToNode::SetPace { .. } | ToNode::SetLink { .. } => warn(&error.message),
+            ToNode::Start(_) | ToNode::SetPace { .. } | ToNode::SetLink { .. } | ToNode::SetLinks { .. } => {
+                warn(&error.message);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 
 use super::Page;
+use super::gate::Gate;
 use super::ledger::Ledger;
 use super::miners::Slot;
 use super::report::Reporter;
@@ -40,6 +41,7 @@ pub(super) struct Shell {
     pub(super) lock: RefCell<Option<LockGuard>>,
     pub(super) miners: RefCell<Vec<Slot>>,
     pub(super) reporter: Reporter,
+    pub(super) gate: Gate,
     /// Messages of the page that wait for a node.
     pub(super) waiting: RefCell<Vec<ToNode>>,
     /// Counts the state machines of this shell: what an earlier one asked for is not told to a later one.
@@ -82,6 +84,7 @@ impl Shell {
             lock: RefCell::default(),
             miners: RefCell::default(),
             reporter: Reporter::default(),
+            gate: Gate::default(),
             waiting: RefCell::default(),
             life: Cell::new(0),
             ended: Cell::new(false),

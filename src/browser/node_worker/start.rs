@@ -75,7 +75,7 @@ fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, ApiError> {
     Channel::open(name, move |received| {
         let Some(shell) = shell.upgrade() else { return };
         match received {
-            Received::Frame(bytes) => shell.feed(Input::Frame(bytes)),
+            Received::Frame(bytes) => shell.arrive(bytes),
             Received::Foreign(reason) => {
                 shell.foreign(reason);
                 // No frame is empty: the node counts it as refused.

@@ -4,7 +4,9 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlInputElement, HtmlSelectElement, StorageEstimate, SubmitEvent};
 use yew::prelude::*;
 
-use crate::command::{Command, DIFFICULTY_DIGITS, LinkParameters, MAX_POA, MAX_POW, PACE_SECONDS, Target};
+use crate::command::{
+    Command, DIFFICULTY_DIGITS, LinkChange, LinkParameters, MAX_POA, MAX_POW, PACE_SECONDS, Quality, Shape, Target,
+};
 use crate::ipc::Pace;
 use crate::ui::actions::Actions;
 use crate::ui::components::{Asking, fact, facts};
@@ -23,6 +25,7 @@ pub(crate) fn use_settings(actions: Actions) -> Html {
     let store = use_store();
     let pace = use_pace(&actions, &store.model);
     let difficulty = use_difficulty(&actions, &store.model);
+    let links = use_links(&actions);
     let link = use_link(&actions, &store.model);
     let storage = use_storage(&actions, &store.model);
     html! {
@@ -30,6 +33,7 @@ pub(crate) fn use_settings(actions: Actions) -> Html {
             <h1 key="title" class="hidden">{ "Settings" }</h1>
             { pace }
             { difficulty }
+            { links }
             { link }
             { colours(&actions, store.theme) }
             { storage }
@@ -121,6 +125,48 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
                     </select>
                 </label>
                 <button type="button" onclick={actions.on_click(Command::Difficulty { digits: chosen })}>{ "Send the change" }</button>
+            </div>
+        </section>
+    }
+}
+
+/// What the links do to frames, and the network's shape.
+#[hook]
+fn use_links(actions: &Actions) -> Html {
+    let texts = [Quality::Latency, Quality::Jitter, Quality::Loss];
+    let [latency, jitter, loss] = [use_text("0".to_owned()), use_text("0".to_owned()), use_text("0".to_owned())];
+    let value = |quality: Quality, text: &str| {
+        let number = number_in(text, &(0..=quality.most().into()))?;
+        Some((quality, u32::try_from(number).ok()?))
+    };
+    let values: Option<Vec<_>> =
+        texts.into_iter().zip([&latency, &jitter, &loss]).map(|(q, text)| value(q, text)).collect();
+    let onsubmit = {
+        let (actions, values) = (actions.clone(), values.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if let Some(values) = values.clone() {
+                actions.run(Command::Links(LinkChange { shape: None, values }));
+            }
+        })
+    };
+    let shape = |shape: Shape| {
+        let change = LinkChange { shape: Some(shape), values: Vec::new() };
+        html! { <button key={shape.word()} type="button" onclick={actions.on_click(Command::Links(change))}>{ shape.word() }</button> }
+    };
+    html! {
+        <section key="links" class="panel" aria-label="Links">
+            <h2>{ "Links" }</h2>
+            <p class="hint">{ "Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them. The console's `links` knows copies, reorder and bandwidth as well." }</p>
+            <form class="toolbar" {onsubmit}>
+                { number("Latency in ms", (0, Quality::Latency.most().into()), &latency) }
+                { number("Jitter in ms", (0, Quality::Jitter.most().into()), &jitter) }
+                { number("Lost of 100", (0, Quality::Loss.most().into()), &loss) }
+                <button type="submit" disabled={values.is_none()}>{ "Set the links" }</button>
+            </form>
+            <div class="toolbar" role="group" aria-label="Shape of the network">
+                <span>{ "Shape" }</span>
+                { for Shape::ALL.map(shape) }
             </div>
         </section>
     }
