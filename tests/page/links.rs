@@ -50,6 +50,7 @@ fn two_nodes_cut_off_from_three_for_two_minutes_end_on_one_chain_and_no_transact
         let told = status == "dropped" && found["reason"].as_str().is_some_and(|reason| !reason.is_empty());
         assert!(["committed", "pending"].contains(&status) || told, "{id}: {found}");
     }
+    visit.expect_quiet();
 }
 
 #[test]
@@ -67,4 +68,5 @@ fn slow_and_lossy_links_in_a_ring_are_said_and_the_network_still_agrees() {
     assert!(refused.starts_with("Refused") && refused.contains("loss=101"), "{refused}");
     let plain = visit.command("links reset");
     assert!(plain.contains("at once") && plain.contains("0 directed links"), "{plain}");
+    visit.expect_quiet();
 }
