@@ -59,6 +59,7 @@ pub(super) trait Field: Sized {
     fn of(found: Found) -> Option<Self>;
 
     /// The value of the field that is so named.
+    #[inline(never)]
     fn named(field: &'static str, fields: &dyn Fn(&'static str) -> Found) -> Result<Self, FieldError> {
         Self::of(fields(field)).ok_or(FieldError { field, expected: Self::WHAT })
     }

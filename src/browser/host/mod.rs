@@ -29,6 +29,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::js;
 use crate::browser::locks::LockGuard;
+pub use crate::browser::rows::row_from_js;
 use crate::command::{LinkParameters, MAX_POA, MAX_POW, Record};
 use crate::consensus::Params;
 use crate::ipc::{ApiError, Event, Level, NodeKind, Pace, Topic, TransactionInfo};

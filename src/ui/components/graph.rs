@@ -80,7 +80,7 @@ pub(crate) fn use_graph(actions: Actions) -> Html {
         return html! { <p class="empty stage-empty" role="status">{ "The nodes are starting…" }</p> };
     }
     html! {
-        <svg class="graph" viewBox={format!("0 0 {} {}", frame.width, frame.height)} role="group"
+        <svg class="graph" viewBox={format!("0 0 {} {}", decimal(frame.width, 0), decimal(frame.height, 0))} role="group"
             aria-label="Picture of the network; the table of nodes below says the same">
             <g key="links" class={classes!(frame.crowded.then_some("crowded"))}>{ links(model, &points, &cuts, frame.radius) }</g>
             <g key="pulses">{ for pulses.list.iter().filter_map(|pulse| flow(pulse, model, &points, frame.radius)) }</g>

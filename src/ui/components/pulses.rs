@@ -71,7 +71,7 @@ impl Reducible for Pulses {
 
 /// Whether a message event is a block or a transaction that arrived, and which of them.
 fn kind(event: &Event) -> Option<bool> {
-    let text = event.text.to_lowercase();
+    let text = event.text.to_ascii_lowercase();
     if text.starts_with("sent") {
         return None;
     }

@@ -7,8 +7,7 @@ use yew::prelude::*;
 use super::compose::Composed;
 use super::fields::{sentence, transaction_list};
 use super::transaction::{mark, track, use_transaction_info};
-use crate::browser::host::{Host, WalletUser};
-use crate::browser::rows::row_from_js;
+use crate::browser::host::{self, Host, WalletUser};
 use crate::command::{Draft, What};
 use crate::ipc::{AccountInfo, ApiError, MempoolInfo, TransactionInfo};
 use crate::ledger::{Query, Row, Table, TransactionRow};
@@ -245,7 +244,7 @@ async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
         limit: RECENT,
     };
     let page = host.ledger(None, query).await?;
-    let rows = page.rows.iter().filter_map(|row| match row_from_js(Table::Transactions, row) {
+    let rows = page.rows.iter().filter_map(|row| match host::row_from_js(Table::Transactions, row) {
         Ok(Row::Transaction(row)) => Some(info_of(row)),
         Ok(_) | Err(_) => None,
     });
