@@ -271,6 +271,22 @@ fn a_block_is_refused_by_exactly_the_rule_that_it_breaks() {
     }
 }
 
+#[test]
+fn the_documentation_names_each_refusal_under_its_rule() {
+    let page = include_str!("../../docs/BLOCKCHAIN_SYSTEM.md");
+    let (_, rules) = page.split_once("## The rules").unwrap();
+    let (rules, rest) = rules.split_once("## Fork choice").unwrap();
+    let (_, transactions) = rest.split_once("## Transactions").unwrap();
+    let row = |rule: u8| rules.lines().find(|line| line.starts_with(&format!("| {rule} |"))).unwrap();
+    for (name, rule, code, _) in cases().chain([&WITHOUT_AUTHORITIES]) {
+        let quoted = format!("`{code}`");
+        // Of rule 11 the row leaves the codes of the transactions themselves to their own section.
+        let named = row(*rule).contains(&quoted) || (*rule == 11 && transactions.contains(&quoted));
+        assert!(named, "{name}: {code} is not in the row of rule {rule}");
+    }
+    assert!((1..=13).all(|rule| row(rule).len() > 20));
+}
+
 const WITHOUT_AUTHORITIES: Case = ("authority in a network without any", 10, "no_authorities", |bench| {
     let mut block = bench.grower.work_block("poa-1", 9_000, Vec::new());
     block.header.kind = Kind::Authority;

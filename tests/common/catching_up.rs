@@ -79,7 +79,7 @@ pub(crate) struct Net {
 }
 
 impl Net {
-    /// A network whose chain has at least `height` blocks, with about a transfer in each.
+    /// A network whose chain has at least `height` blocks, every other one sealed, with about a transfer in each.
     pub(crate) fn grown(height: u64) -> Self {
         let mut net = Self {
             now: BEGINNING,
@@ -96,7 +96,8 @@ impl Net {
             net.perform(seat, out);
         }
         while net.height(0) < height || net.head(0) != net.head(1) {
-            net.now = net.now.plus(Millis(250));
+            // A slot, in which the authority seals a block and the miner finds one.
+            net.now = net.now.plus(Millis(500));
             net.pay();
             for seat in 0..LATE {
                 net.give(seat, Input::Wake);
