@@ -231,9 +231,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         // Another branch may need it yet: then it is asked for again.
-        if !mutant!(KeepDroppedSeen) {
-            self.seen.remove(&id);
-        }
+        self.seen.remove(&id);
         if let Some(transaction) = transaction {
             if self.dropped.len() >= MAX_DROPPED {
                 self.dropped.pop_first();
