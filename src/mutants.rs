@@ -22,15 +22,13 @@ pub enum Mutant {
     SkipLeastGap,
     SealSlotAgain,
     BanForSilence,
-    BanForLateAnswers,
     NeverTellAgain,
     SameNameTwice,
     NeverFetch,
-    KeepDroppedSeen,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 20] = {
+pub const ALL: [Mutant; 18] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -48,11 +46,9 @@ pub const ALL: [Mutant; 20] = {
         SkipLeastGap,
         SealSlotAgain,
         BanForSilence,
-        BanForLateAnswers,
         NeverTellAgain,
         SameNameTwice,
         NeverFetch,
-        KeepDroppedSeen,
     ]
 };
 

@@ -238,9 +238,7 @@ impl Node {
     pub(super) fn drop_transaction(&mut self, transaction: Transaction, reason: DropReason, out: &mut Outbox) {
         let id = transaction.id();
         // Another branch may need it yet: then it is asked for again.
-        if !mutant!(KeepDroppedSeen) {
-            self.seen.remove(&id);
-        }
+        self.seen.remove(&id);
         if self.dropped.len() >= MAX_DROPPED {
             self.dropped.pop_first();
         }

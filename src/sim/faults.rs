@@ -119,7 +119,8 @@ impl World {
             self.lose_disk(seat);
         }
         self.end(seat, ending);
-        let back = self.rng.span(300, 60_000);
+        // Half of them at once, as a page that is loaded again.
+        let back = if self.rng.one_in(2) { self.rng.span(300, 2_000) } else { self.rng.span(2_000, 60_000) };
         self.after(back, Event::Start { seat });
     }
 
