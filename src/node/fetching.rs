@@ -114,6 +114,13 @@ impl Node {
             // The peer has changed its branch meanwhile: it is fetched from the beginning.
             return self.sync.finish();
         }
+        let unknown = |(first, _): &(Header, Seal)| !self.chain.contains(&first.parent);
+        if self.sync.tip().is_none() && headers.first().is_some_and(unknown) {
+            // A late answer to an earlier question may follow headers that were given up since.
+            self.peers.blame(&from, Fault::Unsolicited, self.now);
+            self.sync.give_up(self.now);
+            return self.pursue(out);
+        }
         match self.judge_headers(&headers) {
             Err(why) => {
                 self.peers.blame(&from, Fault::Invalid, self.now);

@@ -25,7 +25,8 @@ const REDRAW_MS: u32 = 100;
 /// The root component.
 #[component]
 pub(crate) fn App() -> Html {
-    let host = use_memo((), |()| Host::open(&gloo::utils::window().location().search().unwrap_or_default()));
+    let host = use_kept(|| Host::open(&gloo::utils::window().location().search().unwrap_or_default()));
+    let host = Rc::clone(&host);
     let store = {
         let host = Rc::clone(&host);
         use_kept(move || UiState::new(host.model()))

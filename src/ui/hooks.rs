@@ -17,6 +17,7 @@ use super::state::Store;
 use crate::ipc::ApiError;
 use crate::ui::kept::{Kept, use_kept};
 use crate::view::Model;
+use crate::view::check::Check;
 use crate::view::route::Route;
 
 /// The page's state.
@@ -56,6 +57,12 @@ pub(crate) fn use_effect_on(key: String, effect: Box<dyn FnOnce() -> Guard>) {
         let guard = effect();
         move || drop(guard)
     });
+}
+
+/// What was checked, kept while `key` stays the same.
+#[hook]
+pub(crate) fn use_checks(key: String, check: Box<dyn FnOnce() -> Vec<Check>>) -> Rc<Vec<Check>> {
+    use_memo(key, move |_| check())
 }
 
 /// What came of a question.

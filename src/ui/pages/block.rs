@@ -8,7 +8,7 @@ use crate::ui::actions::Actions;
 use crate::ui::components::{
     block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal, to, to_tab,
 };
-use crate::ui::hooks::{Answer, use_answer, use_model, use_now};
+use crate::ui::hooks::{Answer, use_answer, use_checks, use_model, use_now};
 use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::Model;
@@ -30,9 +30,10 @@ pub(crate) fn use_block(actions: Actions, which: String) -> Html {
     let info = answer.here().and_then(Option::as_ref);
     // Hashing again is cheap, but not needed while the bytes are the same.
     let raw = info.map(|info| (info.raw.clone(), info.summary.hash.clone(), model.chain_id.clone()));
-    let checks = use_memo(raw, |raw| {
-        raw.as_ref().map(|(raw, hash, chain_id)| check::block(raw, hash, chain_id)).unwrap_or_default()
-    });
+    let (raw, hash, chain_id) = raw.unwrap_or_default();
+    let key = format!("{hash} {raw}");
+    let check = move || if raw.is_empty() { Vec::new() } else { check::block(&raw, &hash, &chain_id) };
+    let checks = use_checks(key, Box::new(check));
     match (&answer, info) {
         (_, Some(info)) => shown(&actions, info, &checks, &model, now),
         (Answer::Waiting, _) => html! { <section class="panel">{ busy("Asking a node for the block…") }</section> },

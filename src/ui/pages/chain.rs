@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::bitcoin;
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
-use crate::ui::hooks::{use_model, use_narrow, use_now, use_number, use_text};
+use crate::ui::hooks::{use_effect_on, use_model, use_narrow, use_now, use_number, use_text};
 use crate::ui::kept::Kept;
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -58,11 +58,13 @@ pub(crate) fn use_chain() -> Html {
 /// Scrolls to the newest blocks while the picture follows them.
 #[hook]
 fn use_newest_in_sight(sight: NodeRef, live: bool, end: u64) {
-    use_effect_with((live, end), move |(live, _)| {
-        if let Some(element) = sight.cast::<web_sys::Element>().filter(|_| *live) {
+    let effect = move || {
+        if let Some(element) = sight.cast::<web_sys::Element>().filter(|_| live) {
             element.set_scroll_left(element.scroll_width());
         }
-    });
+        None
+    };
+    use_effect_on(format!("{live} {end}"), Box::new(effect));
 }
 
 fn range(tree: &Tree) -> String {

@@ -6,7 +6,7 @@ use super::fields::{checks, sentence};
 use crate::ipc::TransactionInfo;
 use crate::ui::actions::Actions;
 use crate::ui::components::{busy, copied_fact, fact, facts, hash_fact, hash_link, hex_dump, refusal, to};
-use crate::ui::hooks::{Answer, use_answer, use_model};
+use crate::ui::hooks::{Answer, use_answer, use_checks, use_model};
 use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::Model;
@@ -21,7 +21,10 @@ pub(crate) fn use_transaction(actions: Actions, id: String) -> Html {
     let answer = use_transaction_info(&actions, &model, &id);
     let info = answer.here().and_then(Option::as_ref);
     let raw = info.map(|info| (info.raw.clone(), info.tx_hash.clone()));
-    let checks = use_memo(raw, |raw| raw.as_ref().map(|(raw, id)| check::transaction(raw, id)).unwrap_or_default());
+    let (raw, hash) = raw.unwrap_or_default();
+    let key = format!("{hash} {raw}");
+    let check = move || if raw.is_empty() { Vec::new() } else { check::transaction(&raw, &hash) };
+    let checks = use_checks(key, Box::new(check));
     match (&answer, info) {
         (_, Some(info)) => shown(&actions, info, &checks, &model),
         (Answer::Waiting, _) => {
