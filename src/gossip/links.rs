@@ -183,7 +183,8 @@ impl LinkTable {
 
 impl Topology {
     /// The pairs that are linked, the smaller id first.
-    fn pairs(self, nodes: &[NodeId], seed: u64) -> SortedSet<(NodeId, NodeId)> {
+    #[must_use]
+    pub fn pairs(self, nodes: &[NodeId], seed: u64) -> SortedSet<(NodeId, NodeId)> {
         let mut pairs = SortedSet::new();
         let mut link = |a: &NodeId, b: &NodeId| {
             if a != b {

@@ -88,8 +88,10 @@ pub enum ToNode {
     },
     /// What every link to this node does to frames from now on.
     SetLinks {
-        /// Canonical bytes of the table.
-        table: Vec<u8>,
+        /// What all random choices follow from.
+        seed: u64,
+        /// Canonical bytes of the link's qualities.
+        link: Vec<u8>,
     },
     /// Says goodbye to the peers, writes what is pending, ends the miners and closes the database;
     /// answered by [`FromNode::Stopped`].

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::nodes::Node;
 use super::{Host, Output};
 use crate::command::{LinkChange, Quality, Shape};
-use crate::gossip::{Link, LinkTable, PerMille, Topology};
+use crate::gossip::{Link, PerMille, Topology};
 use crate::ipc::{ApiError, Level, ToNode, Topic};
 use crate::primitives::{Millis, NodeId};
 
@@ -123,9 +123,8 @@ impl Host {
 
     /// Tells a node what its links do to frames.
     pub(super) fn post_quality(&self, node: &Node) -> Result<(), ApiError> {
-        let table = LinkTable::new(seed_of(&self.network()?.chain_id.0), self.quality.get());
-        let table = borsh::to_vec(&table).unwrap_or_default();
-        node.post(&ToNode::SetLinks { table })
+        let seed = seed_of(&self.network()?.chain_id.0);
+        node.post(&ToNode::SetLinks { seed, link: borsh::to_vec(&self.quality.get()).unwrap_or_default() })
     }
 
     /// The id of a node of any tab.
@@ -156,12 +155,11 @@ fn cuts_of(shape: Shape, seed: u64, nodes: &[Rc<Node>]) -> Vec<(String, String)>
         Shape::Random => Topology::Random { degree: DEGREE },
     };
     let ids: Vec<NodeId> = nodes.iter().filter_map(|node| node.id.parse().ok()).collect();
-    let mut table = LinkTable::new(seed, Link::default());
-    table.arrange(topology, &ids);
+    let linked = topology.pairs(&ids, seed);
     let mut cuts = Vec::new();
-    for (from, from_id) in nodes.iter().zip(&ids) {
-        for (to, to_id) in nodes.iter().zip(&ids) {
-            if table.link(from_id, to_id).cut {
+    for (from, a) in nodes.iter().zip(&ids) {
+        for (to, b) in nodes.iter().zip(&ids).filter(|(_, b)| *b != a) {
+            if !linked.contains(&(*a.min(b), *a.max(b))) {
                 cuts.push((from.name.clone(), to.name.clone()));
             }
         }

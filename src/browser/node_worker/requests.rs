@@ -10,6 +10,7 @@ use super::ledger::refusal;
 use super::shell::Shell;
 use crate::browser::js::{self, warn};
 use crate::browser::rows::row_to_js;
+use crate::gossip::LinkTable;
 use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
 use crate::ledger::{Page, Query, Store};
 use crate::node::{Input, Outbox};
@@ -52,9 +53,9 @@ impl Shell {
                 Ok(from) => self.feed(Input::SetLink { from, cut }),
                 Err(error) => warn(&format!("a link from {from:?}: {error}")),
             },
-            ToNode::SetLinks { table } => match borsh::from_slice(&table) {
-                Ok(table) => self.gate.set(table),
-                Err(error) => warn(&format!("a table of links: {error}")),
+            ToNode::SetLinks { seed, link } => match borsh::from_slice(&link) {
+                Ok(link) => self.gate.set(LinkTable::new(seed, link)),
+                Err(error) => warn(&format!("the links' qualities: {error}")),
             },
             ToNode::Stop => self.feed(Input::Stop),
         }
