@@ -12,7 +12,7 @@ mod loader;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use aurex::browser::js::{field, monotonic, now, random, sleep, unpack};
+use aurex::browser::js::{field, monotonic, now, random, sleep, to_js, unpack};
 use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, idb, node_worker_name};
 use aurex::consensus::Params;
@@ -142,6 +142,9 @@ impl Heard {
             return self.answers.borrow_mut().push((id as u32, field(&message, "value")));
         }
         let message: FromNode = unpack(&message).unwrap();
+        if let FromNode::Answer { id, answer } = &message {
+            return self.answers.borrow_mut().push((id.0, to_js(answer).unwrap()));
+        }
         if let FromNode::Started(report) | FromNode::Report(report) = &message {
             self.reports.set(self.reports.get() + 1);
             self.events.borrow_mut().extend(report.events.iter().map(|event| event.text.clone()));

@@ -78,7 +78,7 @@ impl Stage {
             Self::ClippyWasm => "lints of the browser's code",
             Self::Vectors => "test vectors of others, where they are there",
             Self::Native => "tests that need no browser",
-            Self::Sim => "500 simulated networks with faults, 20 minutes each",
+            Self::Sim => "250 simulated networks with faults, 20 minutes each",
             Self::Mutants => "deliberate bugs, each of which the simulator must find",
             Self::Doc => "documentation, its links included",
             Self::Dist => "the page as published, and its size",
@@ -140,7 +140,7 @@ fn announced(command: &mut Command) -> Outcome<Passed> {
 /// The files in `tests/` that run inside the browser, in a worker and in a page.
 fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
     let mut tests = Vec::new();
-    for name in ["worker", "worker_sim", "ui"] {
+    for name in ["worker", "worker_sim", "node"] {
         if has_tests(project, name) {
             tests.extend(["--test", name]);
         } else {
