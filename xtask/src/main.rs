@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod clock;
 mod dist;
+mod pack;
 mod process;
 mod progress;
 mod project;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, unknown_word};
 use project::Project;
 
-const COMMANDS: [&str; 7] = ["setup", "serve", "dist", "test", "sim", "bench", "help"];
+const COMMANDS: [&str; 8] = ["setup", "serve", "dist", "test", "sim", "bench", "pack", "help"];
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -40,6 +41,7 @@ Usage: cargo xtask <command>
       [--nodes <n>]                     and the number of honest nodes, which the seed chooses otherwise
   sim --seed <s> [--log]                the run of one seed, and its last events
   bench [native] [browser]              measure how every cost grows, in both places if none is named
+  pack                                  make a release build smaller; trunk runs this by its hook
   help                                  show this";
 
 /// Why a command did not do what it should.
@@ -104,6 +106,7 @@ fn dispatch() -> Result<(), Failure> {
             let places = arguments.rest(&bench::PLACES).map_err(Failure::Usage)?;
             bench::command(&mut Project::locate()?, &places)?;
         }
+        "pack" => pack::command()?,
         "help" | "--help" | "-h" => println!("{USAGE}"),
         unknown => return Err(Failure::Usage(unknown_word(unknown, &COMMANDS))),
     }
