@@ -1,28 +1,39 @@
-//! Searching a nonce: the hash of a candidate header, computed from its midstate, over a range of
-//! nonces, in resumable steps.
+//! Searching a nonce: the hash of a candidate header over a range of nonces, in resumable steps.
 //!
-//! The first 192 of a header's 204 bytes do not depend on the nonce, so their three compressions are done
-//! once per job (the midstate) and each try costs one compression of the last chunk. Whatever a search
-//! finds is checked again by the node with the plain hash before it counts.
+//! A kernel rules nonces out, many at once; whatever it does not rule out is hashed by the reference, which is the
+//! `sha2` library on the midstate. So what a search finds, its tries and its best hash are the same with every
+//! kernel. The node checks a find once more with the plain hash before it counts.
 
-use sha2::block_api::compress256;
+mod lanes;
+mod simd;
+mod template;
 
+use self::lanes::WIDTH;
+use self::simd::Simd;
+use self::template::Template;
 use crate::consensus::work;
 use crate::ipc::SearchJob;
-use crate::primitives::{BlockHash, DecodeError, Difficulty, HEADER_LEN, Header, MAX_EXACT, U256};
+use crate::primitives::{BlockHash, DecodeError, Difficulty, MAX_EXACT, U256};
 
-/// Initial value of SHA-256 (FIPS 180-4, 5.3.3).
-const INITIAL: [u32; 8] =
-    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+/// How nonces are ruled out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// None is: each is hashed by the reference.
+    Reference,
+    /// Four at a time by vector instructions.
+    Simd,
+}
 
-/// Bytes of the header that are compressed once per job.
-const FIXED: usize = 192;
+impl Kernel {
+    /// The faster one on this machine.
+    pub const BEST: Self = if cfg!(target_arch = "wasm32") { Self::Simd } else { Self::Reference };
+}
 
 /// A search for a nonce within a range.
 #[derive(Clone, Debug)]
 pub struct Search {
-    midstate: [u32; 8],
-    last: [u8; 64],
+    template: Template,
+    simd: Option<Box<Simd>>,
     target: U256,
     next: u64,
     end: u64,
@@ -58,26 +69,28 @@ pub enum SearchError {
 }
 
 impl Search {
-    /// Prepares the search of a job.
+    /// Prepares the search of a job with the faster kernel.
     ///
     /// # Errors
     /// See [`SearchError`].
     pub fn new(job: &SearchJob) -> Result<Self, SearchError> {
+        Self::with_kernel(job, Kernel::BEST)
+    }
+
+    /// Prepares the search of a job with this kernel.
+    ///
+    /// # Errors
+    /// See [`SearchError`].
+    pub fn with_kernel(job: &SearchJob, kernel: Kernel) -> Result<Self, SearchError> {
         let (start, end) = (job.nonce_start, job.nonce_end);
         if start >= end || end > MAX_EXACT {
             return Err(SearchError::Range { start, end });
         }
-        let header = Header::from_bytes(&job.header)?.to_bytes();
-        let mut midstate = INITIAL;
-        let (chunks, rest) = header.as_chunks::<64>();
-        compress256(&mut midstate, chunks);
-        let mut last = [0; 64];
-        last[..HEADER_LEN - FIXED].copy_from_slice(rest);
-        last[HEADER_LEN - FIXED] = 0x80;
-        last[56..].copy_from_slice(&(HEADER_LEN as u64 * 8).to_be_bytes());
+        let template = Template::new(&job.header)?;
+        let simd = (kernel == Kernel::Simd).then(|| Box::new(Simd::new(&template, start)));
         Ok(Self {
-            midstate,
-            last,
+            template,
+            simd,
             target: work::target(Difficulty(job.difficulty)),
             next: start,
             end,
@@ -90,20 +103,37 @@ impl Search {
     pub fn step(&mut self, max_hashes: u64) -> Step {
         let stop = self.next.saturating_add(max_hashes).min(self.end);
         while self.next < stop {
-            let nonce = self.next;
-            self.next += 1;
-            self.hashes += 1;
-            self.last[4..12].copy_from_slice(&nonce.to_le_bytes());
-            let mut hash = self.midstate;
-            compress256(&mut hash, std::slice::from_ref(&self.last));
-            if self.best.is_none_or(|best| hash < best) {
-                self.best = Some(hash);
-                if U256::from_be_bytes(&bytes(&hash)) <= self.target {
+            self.rule_out(stop);
+            let group = self.next.saturating_add(WIDTH).min(stop);
+            while self.next < group {
+                if let Some(nonce) = self.try_next() {
                     return Step::Found(nonce);
                 }
             }
         }
         if self.next >= self.end { Step::Exhausted } else { Step::Continue }
+    }
+
+    /// Passes nonces by whose hash is surely above the best so far, which is above the target.
+    fn rule_out(&mut self, stop: u64) {
+        if let (Some(simd), Some([first, ..])) = (&mut self.simd, self.best) {
+            let count = simd.rule_out(self.next, stop - self.next, first);
+            self.next += count;
+            self.hashes += count;
+        }
+    }
+
+    /// Hashes the next nonce by the reference; it is returned if it meets the target.
+    fn try_next(&mut self) -> Option<u64> {
+        let nonce = self.next;
+        self.next += 1;
+        self.hashes += 1;
+        let hash = self.template.hash(nonce);
+        if self.best.is_some_and(|best| best <= hash) {
+            return None;
+        }
+        self.best = Some(hash);
+        (U256::from_be_bytes(&bytes(&hash)) <= self.target).then_some(nonce)
     }
 
     /// Nonces tried.
@@ -136,6 +166,7 @@ fn bytes(words: &[u32; 8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::primitives::Header;
     use crate::testkit::{Grower, params};
 
     fn job(start: u64, end: u64, difficulty: u64) -> SearchJob {
@@ -148,26 +179,86 @@ mod tests {
         Header { nonce, ..Header::from_bytes(&job.header).unwrap() }.id()
     }
 
+    /// Both kernels in steps of these sizes over a range: the same outcomes, tries, and best hashes.
+    fn compare(job: &SearchJob, steps: &[u64]) {
+        let mut reference = Search::with_kernel(job, Kernel::Reference).unwrap();
+        let mut simd = Search::with_kernel(job, Kernel::Simd).unwrap();
+        for step in steps.iter().cycle() {
+            let outcome = reference.step(*step);
+            assert_eq!(simd.step(*step), outcome, "{job:?}");
+            assert_eq!(simd.best(), reference.best());
+            assert_eq!((simd.hashes(), simd.next_nonce()), (reference.hashes(), reference.next_nonce()));
+            if outcome != Step::Continue {
+                break;
+            }
+        }
+    }
+
     #[test]
-    fn the_midstate_search_finds_what_the_plain_hash_finds() {
+    fn the_search_finds_what_the_plain_hash_finds() {
         let job = job(1_000, 5_000, 64);
         let plain = (1_000..5_000).find(|nonce| work::meets(&hash_of(&job, *nonce), Difficulty(64))).unwrap();
-        let mut search = Search::new(&job).unwrap();
-        assert_eq!(search.step(u64::MAX), Step::Found(plain));
-        assert_eq!(search.best(), Some(hash_of(&job, plain)));
-        assert_eq!(search.hashes(), plain - 1_000 + 1);
+        for kernel in [Kernel::Reference, Kernel::Simd] {
+            let mut search = Search::with_kernel(&job, kernel).unwrap();
+            assert_eq!(search.step(u64::MAX), Step::Found(plain), "{kernel:?}");
+            assert_eq!(search.best(), Some(hash_of(&job, plain)));
+            assert_eq!(search.hashes(), plain - 1_000 + 1);
+        }
     }
 
     #[test]
     fn steps_cover_the_range_once_and_then_it_is_exhausted() {
-        let job = job(0, 100, u64::MAX);
-        let mut search = Search::new(&job).unwrap();
-        assert_eq!(search.step(60), Step::Continue);
-        assert_eq!(search.next_nonce(), 60);
-        assert_eq!(search.step(60), Step::Exhausted);
-        assert_eq!(search.hashes(), 100);
-        let lowest = (0..100).map(|nonce| hash_of(&job, nonce)).min();
-        assert_eq!(search.best(), lowest);
+        let job = job(0, 103, u64::MAX);
+        for kernel in [Kernel::Reference, Kernel::Simd] {
+            let mut search = Search::with_kernel(&job, kernel).unwrap();
+            assert_eq!(search.step(61), Step::Continue);
+            assert_eq!(search.next_nonce(), 61);
+            assert_eq!(search.step(61), Step::Exhausted);
+            assert_eq!(search.hashes(), 103);
+            let lowest = (0..103).map(|nonce| hash_of(&job, nonce)).min();
+            assert_eq!(search.best(), lowest, "{kernel:?}");
+        }
+    }
+
+    #[test]
+    fn the_kernels_agree_on_any_header_and_around_the_edges_of_a_half() {
+        let mut random = 1_u64;
+        let mut next = move || {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            random >> 11
+        };
+        for round in 0..40 {
+            let mut header = Header::from_bytes(&job(0, 1, 1).header).unwrap();
+            header.state_root = crate::primitives::Digest(std::array::from_fn(|_| next().to_le_bytes()[5]));
+            header.data_hash = crate::primitives::Digest(std::array::from_fn(|_| next().to_le_bytes()[5]));
+            let start = match round % 4 {
+                0 => next() % (MAX_EXACT - 2_000),
+                // Where the upper half changes, at every place within a group of four.
+                1 => (next() % (1 << 20)) << 32,
+                2 => ((next() % (1 << 20) + 1) << 32) - 1_000 - next() % 4,
+                _ => MAX_EXACT - 1_800,
+            };
+            let end = (start + 1_000 + next() % 800).min(MAX_EXACT);
+            let difficulty = [1 << 30, 64, 500, u64::MAX][round / 4 % 4];
+            let header = header.to_bytes().to_vec();
+            let job = SearchJob { job: 1, header, difficulty, nonce_start: start, nonce_end: end, budget: None };
+            compare(&job, &[1, 2, 3, 4, 5, 7, 64, 1 + next() % 300]);
+        }
+    }
+
+    #[test]
+    fn no_nonce_is_ruled_out_whose_first_word_is_at_the_limit() {
+        let job = job(0, 1, 1);
+        let mut template = Template::new(&job.header).unwrap();
+        for start in [0, 5, (1 << 32) - 8, 7 << 32] {
+            let mut simd = Simd::new(&template, start);
+            let words: Vec<u32> = (start..start + 8).map(|nonce| template.hash(nonce)[0]).collect();
+            let lowest = *words.iter().min().unwrap();
+            let group = u64::try_from(words.iter().position(|word| *word == lowest).unwrap()).unwrap() / 4 * 4;
+            assert_eq!(simd.rule_out(start, 8, lowest), group);
+            assert_eq!(simd.rule_out(start, 8, lowest - 1), 8);
+            assert_eq!(simd.rule_out(start, 3, lowest), 0, "less than a group is left to the reference");
+        }
     }
 
     #[test]
