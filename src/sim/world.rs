@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::gossip::{Line, LinkTable};
-use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner};
+use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner, Workload};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use crate::primitives::{BlockHash, Millis, NodeId, NodeKind, Timestamp, TxId};
@@ -48,6 +48,8 @@ pub(super) struct Seat {
     pub(super) disk: Disk,
     /// How far the clock is ahead, in milliseconds.
     pub(super) clock: i64,
+    /// The latest time that its earlier runs thought it was.
+    pub(super) earlier: Timestamp,
     pub(super) frozen_until: Timestamp,
     inbox: u32,
     run: u32,
@@ -71,6 +73,7 @@ impl Seat {
             plan,
             node: None,
             disk: Disk::default(),
+            earlier: Timestamp(0),
             frozen_until: Timestamp(0),
             inbox: 0,
             run: 0,
@@ -292,8 +295,7 @@ impl World {
             name: place.plan.name.clone(),
             kind: place.plan.kind,
             host: "sim".to_owned(),
-            pace: Pace::Interval { ms: self.scenario.interval.0 },
-            miners: 1,
+            workload: Workload { pace: Pace::Interval { ms: self.scenario.interval.0 }, share: 1.0, miners: 1 },
             session,
             seed: session.rotate_left(32),
         };
@@ -315,9 +317,8 @@ impl World {
     /// Ends the node of a seat without a word.
     pub(super) fn end(&mut self, seat: usize, ending: Ending) {
         let place = &mut self.seats[seat];
-        if place.node.take().is_none() {
-            return;
-        }
+        let Some(node) = place.node.take() else { return };
+        place.earlier = place.earlier.max(node.time());
         place.search = None;
         place.committed.clear();
         place.deferred.clear();

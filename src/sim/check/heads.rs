@@ -41,7 +41,8 @@ fn best(chain: &Chain) -> Option<BlockHash> {
 
 impl World {
     pub(super) fn check_head(&mut self, seat: usize) {
-        let clock = self.latest_clock(seat);
+        // What an earlier run accepted stays in the ledger, also if the clock was set back since.
+        let clock = self.latest_clock(seat).max(self.seats[seat].earlier);
         let Some(node) = &self.seats[seat].node else { return };
         let chain = node.chain();
         let (found, expected) = (chain.head(), best(chain));
