@@ -16,7 +16,7 @@ use aurex::browser::js::{field, monotonic, now, random, sleep, to_js, unpack};
 use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, idb, node_worker_name};
 use aurex::consensus::Params;
-use aurex::ipc::{FromNode, NodeConfig, NodeKind, Pace, Report, Request, RequestId, ToNode};
+use aurex::ipc::{FromNode, NodeConfig, NodeKind, Pace, Report, Request, RequestId, ToNode, Workload};
 use aurex::ledger::{Query, Table};
 use aurex::primitives::{Difficulty, Keypair, to_hex};
 use js_sys::Array;
@@ -47,8 +47,7 @@ impl World {
             secret: Keypair::derive(&self.params.salt, "node", name).secret().to_vec(),
             host: "test".to_owned(),
             database: durable.then(|| self.database(name)),
-            pace: Pace::Interval { ms: 300 },
-            miners: 1,
+            workload: Workload { pace: Pace::Interval { ms: 300 }, share: 1.0, miners: 1 },
         }
     }
 

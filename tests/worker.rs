@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use aurex::browser::js::{field, monotonic, random, sleep};
 use aurex::browser::{Channel, IndexedDbStore, MAX_PAYLOAD, Received, Senders, capability, idb, locks};
-use aurex::ipc::{FromMiner, SearchJob, ToMiner};
+use aurex::ipc::{FromMiner, Limit, SearchJob, ToMiner};
 use aurex::ledger::{Batch, Durability, Query, Row, Store, StoreError, Table};
 use aurex::primitives::{MAX_EXACT, to_hex};
 use conformance::Bench;
@@ -277,9 +277,12 @@ fn this_browser_offers_everything() {
     assert_eq!(capability::missing(), []);
 }
 
-fn job(job: u64, difficulty: u64, budget: Option<f64>) -> ToMiner {
+/// Without a rest.
+const FULL: Limit = Limit::Share(1.0);
+
+fn job(job: u64, difficulty: u64, limit: Limit) -> ToMiner {
     let header = nested::header(difficulty);
-    ToMiner::Search(SearchJob { job, header, difficulty, nonce_start: 1_000, nonce_end: MAX_EXACT, budget })
+    ToMiner::Search(SearchJob { job, header, difficulty, nonce_start: 1_000, nonce_end: MAX_EXACT, limit })
 }
 
 #[wasm_bindgen_test]
@@ -287,7 +290,7 @@ async fn a_miner_in_a_nested_worker_searches_and_finds() {
     // Posted before the worker can hear: it waits.
     let (miner, heard, _) = nested::miner();
     assert!(!miner.is_ready());
-    miner.post(&job(1, 1 << 12, None)).unwrap();
+    miner.post(&job(1, 1 << 12, FULL)).unwrap();
     until(|| heard.borrow().iter().any(|it| matches!(it, FromMiner::Found { .. }))).await;
     assert!(miner.is_ready());
     let found = heard.borrow().iter().rev().find(|it| matches!(it, FromMiner::Found { .. })).cloned();
@@ -302,7 +305,7 @@ async fn a_miner_in_a_nested_worker_searches_and_finds() {
         difficulty: 1 << 50,
         nonce_start: 0,
         nonce_end: 1_000,
-        budget: None,
+        limit: FULL,
     });
     miner.post(&end).unwrap();
     until(|| heard.borrow().contains(&FromMiner::Exhausted { job: 2, hashes: 1_000 })).await;
@@ -311,13 +314,13 @@ async fn a_miner_in_a_nested_worker_searches_and_finds() {
 #[wasm_bindgen_test]
 async fn a_miner_at_full_speed_takes_a_new_job_at_once() {
     let (miner, heard, _) = nested::miner();
-    miner.post(&job(1, 1 << 50, None)).unwrap();
+    miner.post(&job(1, 1 << 50, FULL)).unwrap();
     until(|| heard.borrow().iter().any(|it| matches!(it, FromMiner::Progress { job: 1, .. }))).await;
     sleep(600.0).await;
     let told = heard.borrow().len();
     assert!((2..=5).contains(&told), "told progress {told} times");
     let began = monotonic();
-    miner.post(&job(2, 1, None)).unwrap();
+    miner.post(&job(2, 1, FULL)).unwrap();
     while !heard.borrow().iter().any(|it| matches!(it, FromMiner::Found { job: 2, .. })) {
         sleep(1.0).await;
         assert!(monotonic() - began < 1_000.0);
@@ -325,7 +328,7 @@ async fn a_miner_at_full_speed_takes_a_new_job_at_once() {
     wasm_bindgen_test::console_log!("a new job took effect after {:.0} ms", monotonic() - began);
 
     // And it rests when told so.
-    miner.post(&job(3, 1 << 50, None)).unwrap();
+    miner.post(&job(3, 1 << 50, FULL)).unwrap();
     until(|| heard.borrow().iter().any(|it| matches!(it, FromMiner::Progress { job: 3, .. }))).await;
     miner.post(&ToMiner::Cancel).unwrap();
     sleep(100.0).await;
@@ -337,7 +340,7 @@ async fn a_miner_at_full_speed_takes_a_new_job_at_once() {
 #[wasm_bindgen_test]
 async fn a_budget_is_kept_exactly_and_evenly() {
     let (miner, heard, _) = nested::miner();
-    miner.post(&job(1, 1 << 50, Some(17.0))).unwrap();
+    miner.post(&job(1, 1 << 50, Limit::Rate(17.0))).unwrap();
     let fresh_progress = async || {
         heard.borrow_mut().clear();
         until(|| !heard.borrow().is_empty()).await;
@@ -360,13 +363,37 @@ async fn a_budget_is_kept_exactly_and_evenly() {
     heard.borrow_mut().clear();
     let mut total = 0;
     for number in 2..100 {
-        miner.post(&job(number, 1, Some(17.0))).unwrap();
+        miner.post(&job(number, 1, Limit::Rate(17.0))).unwrap();
         sleep(20.0).await;
     }
     total += heard.borrow().iter().filter(|it| matches!(it, FromMiner::Found { .. })).count();
     let per_second = total as f64 / (monotonic() - began) * 1_000.0;
     wasm_bindgen_test::console_log!("with a new job each 20 ms it made {per_second:.2}");
     assert!((13.0..=21.0).contains(&per_second));
+}
+
+#[wasm_bindgen_test]
+async fn a_share_of_the_time_is_a_share_of_the_hashes() {
+    let (miner, heard, _) = nested::miner();
+    let hashes_in = async |number: u64, share: f64| {
+        heard.borrow_mut().clear();
+        miner.post(&job(number, 1 << 50, Limit::Share(share))).unwrap();
+        let told = || match heard.borrow().last() {
+            Some(FromMiner::Progress { job, hashes, .. }) if *job == number => Some(*hashes),
+            _ => None,
+        };
+        until(|| told().is_some()).await;
+        let (first, began) = (told().unwrap(), monotonic());
+        sleep(1_500.0).await;
+        let per_second = (told().unwrap() - first) as f64 / (monotonic() - began) * 1_000.0;
+        wasm_bindgen_test::console_log!("{share} of the time: {per_second:.0} hashes a second");
+        per_second
+    };
+    let whole = hashes_in(1, 1.0).await;
+    let quarter = hashes_in(2, 0.25).await;
+    let ratio = quarter / whole;
+    // What else the machine does moves both; a miner that does not rest would be at 1.
+    assert!((0.08..=0.55).contains(&ratio), "{ratio}");
 }
 
 #[wasm_bindgen_test]

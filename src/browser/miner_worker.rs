@@ -2,8 +2,8 @@
 //!
 //! At full speed a slice lasts at most [`SLICE_MS`] and the next is asked for over a message channel,
 //! because nested timers are held back to 4 ms; messages of the node come in between. With a budget the
-//! miner tries exactly what is due and sleeps on a timer otherwise. A new job, a cancel and a new budget
-//! take effect after the current slice.
+//! miner tries exactly what is due and sleeps on a timer otherwise; with a share of the time it sleeps between
+//! slices. A new job, a cancel and a new limit take effect after the current slice.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,9 +14,9 @@ use wasm_bindgen::JsValue;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessagePort};
 
 use super::js::{monotonic, pack, unpack, warn};
-use super::pace::{Budget, Meter};
+use super::pace::{Budget, Meter, Turns};
 use super::spawn;
-use crate::ipc::{FromMiner, SearchJob, ToMiner};
+use crate::ipc::{FromMiner, Limit, SearchJob, ToMiner};
 use crate::miner::{Search, Step};
 
 /// Longest slice of hashing in milliseconds; the last step of a slice may pass it by [`STEP_MS`].
@@ -35,7 +35,7 @@ const MAX_STEP: u64 = 1 << 18;
 struct Miner {
     scope: DedicatedWorkerGlobalScope,
     work: Option<Work>,
-    budget: Option<Budget>,
+    pacing: Option<Pacing>,
     meter: Meter,
     /// Hashes that take about [`STEP_MS`] on this machine.
     step: u64,
@@ -47,6 +47,12 @@ struct Miner {
     told: f64,
     /// When the miner had no work last.
     rested: f64,
+}
+
+/// How the limit of the job is kept.
+enum Pacing {
+    Budget(Budget),
+    Turns(Turns),
 }
 
 struct Work {
@@ -64,7 +70,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
     let miner = Rc::new(RefCell::new(Miner {
         scope: scope.clone(),
         work: None,
-        budget: None,
+        pacing: None,
         meter: Meter::default(),
         step: FIRST_STEP,
         next_slice: channel.port2(),
@@ -113,7 +119,11 @@ fn arrange(miner: &Rc<RefCell<Miner>>) {
         this.timer = None;
         return;
     }
-    let wait = this.budget.as_ref().map_or(0.0, Budget::wait);
+    let wait = match &this.pacing {
+        Some(Pacing::Budget(budget)) => budget.wait(),
+        Some(Pacing::Turns(turns)) => turns.wait(monotonic()),
+        None => 0.0,
+    };
     if wait <= 0.0 {
         this.timer = None;
         this.ask();
@@ -139,11 +149,13 @@ impl Miner {
         };
         if self.work.is_none() && now - self.rested > REST_MS {
             self.meter.restart(now);
-            self.budget = None;
+            self.pacing = None;
         }
-        match (&mut self.budget, job.budget) {
-            (Some(budget), Some(rate)) => budget.set(rate, now),
-            (budget, rate) => *budget = rate.map(|rate| Budget::new(rate, now)),
+        match (&mut self.pacing, job.limit) {
+            (Some(Pacing::Budget(budget)), Limit::Rate(rate)) => budget.set(rate, now),
+            (pacing, Limit::Rate(rate)) => *pacing = Some(Pacing::Budget(Budget::new(rate, now))),
+            (Some(Pacing::Turns(turns)), Limit::Share(share)) => turns.set(share),
+            (pacing, Limit::Share(share)) => *pacing = Some(Pacing::Turns(Turns::new(share, now))),
         }
         self.work = Some(Work { job: job.job, search, began: now });
     }
@@ -166,7 +178,10 @@ impl Miner {
         let began = monotonic();
         let mut now = began;
         let outcome = loop {
-            let due = self.budget.as_mut().map_or(u64::MAX, |budget| budget.due(now));
+            let due = match &mut self.pacing {
+                Some(Pacing::Budget(budget)) => budget.due(now),
+                Some(Pacing::Turns(_)) | None => u64::MAX,
+            };
             if due == 0 || now - began >= SLICE_MS {
                 break None;
             }
@@ -174,7 +189,7 @@ impl Miner {
             let step = work.search.step(due.min(self.step));
             let tried = work.search.hashes().saturating_sub(before);
             self.meter.add(tried);
-            if let Some(budget) = &mut self.budget {
+            if let Some(Pacing::Budget(budget)) = &mut self.pacing {
                 budget.paid(tried);
             }
             let then = std::mem::replace(&mut now, monotonic());
@@ -187,6 +202,9 @@ impl Miner {
                 Step::Exhausted => break Some(work.exhausted()),
             }
         };
+        if let Some(Pacing::Turns(turns)) = &mut self.pacing {
+            turns.worked(began, now);
+        }
         match outcome {
             Some(outcome) => {
                 self.rest();

@@ -58,10 +58,14 @@ pub const WORDS: &[Word] = words! {
         "A new authority takes turns once the operator's change of parameters is in force: at the next multiple of 8 blocks."
         [Argument::Of(&["pow", "poa"])]
     wipe "wipe [node|all]" "empties a node's ledger; it fetches the chain again. `all` begins a new chain" "" [Argument::NodeOrAll]
-    difficulty "difficulty <1-8>" "leading zero digits of a work block's hash, by the operator's signed change"
-        "It is in force at the next multiple of 8 blocks, at least two blocks later." []
-    pace "pace <seconds|full>" "hash budget: seconds between work blocks, or as fast as the machine hashes" ""
-        [Argument::Of(&["full"])]
+    difficulty "difficulty <1-8|auto>" "leading zero digits of a work block's hash, by the operator's signed change"
+        "`auto` lets the network itself keep the time between work blocks, at any hash rate (ASERT). A change is in force \
+         at the next multiple of 8 blocks, at least two blocks later."
+        [Argument::Of(&["auto"])]
+    pace "pace <seconds|full|max|pause>" "hash budget: seconds between work blocks, full speed, or a pause"
+        "`full` leaves one core of the machine to the page; `max` does not, which may make the page stutter."
+        [Argument::Of(&["full", "max", "pause"])]
+    miners "miners <1-8>" "miner workers of each proof-of-work node of this tab" "" []
     cut "cut <node> <node>" "simulates a cut cable between two nodes, both ways" "" [Argument::Node, Argument::Node]
     heal "heal <node> <node>" "takes a cut back" "" [Argument::Node, Argument::Node]
     links "links [ring|star|...] [latency=n]" "the network's shape, and what every link does to frames: simulated by the receivers"

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 use super::nearest::nearest;
-use super::parse::{DIFFICULTY_DIGITS, pace};
+use super::parse::{DIFFICULTY_DIGITS, PACE_WORDS, pace};
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{ApiError, Pace};
 use crate::primitives::Name;
@@ -138,8 +138,11 @@ impl LinkParameters {
         // Writing to memory does not fail.
         let _ = match self.pace {
             None => Ok(()),
-            Some(Pace::Full) => write!(text, "&pace=full"),
             Some(Pace::Interval { ms }) => write!(text, "&pace={}", ms / 1_000),
+            Some(pace) => {
+                let word = PACE_WORDS.into_iter().find(|(_, known)| *known == pace);
+                write!(text, "&pace={}", word.map_or("full", |(word, _)| word))
+            }
         };
         if let Some(name) = &self.net {
             let _ = write!(text, "&net={name}");
@@ -188,7 +191,7 @@ impl Reader {
             }
             "pace" => match pace(&value.to_ascii_lowercase()) {
                 Some(pace) => self.link.pace = Some(pace),
-                None => self.wrong(name, "1 to 600 seconds, or full", value, "5"),
+                None => self.wrong(name, "1 to 600 seconds, full, max or pause", value, "5"),
             },
             _ => match value.parse::<Name>() {
                 Ok(net) => self.link.net = Some(net),
@@ -288,7 +291,7 @@ mod tests {
             ("?poa=two", "poa: expected a whole number from 0 to 16, found \"two\"; 2 is taken"),
             ("?difficulty=9", "from 1 to 8"),
             ("?difficulty=0", "from 1 to 8"),
-            ("?pace=0", "pace: expected 1 to 600 seconds, or full, found \"0\"; 5 is taken"),
+            ("?pace=0", "pace: expected 1 to 600 seconds, full, max or pause, found \"0\"; 5 is taken"),
             ("?pace=fast", "found \"fast\""),
             ("?test_tx=51", "from 0 to 50"),
             ("?miners=0", "from 1 to 8"),

@@ -21,7 +21,7 @@ pub use help::{WORDS, Word, help};
 pub use link::{LinkError, LinkParameters, MAX_MINERS, MAX_POA, MAX_POW};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
-pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, parse};
+pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, pace, parse};
 pub use record::{DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key};
 pub use tx::parse_tx;
 
@@ -55,13 +55,12 @@ pub enum Command {
     Stop(Target),
     /// `add pow|poa`
     Add(NodeKind),
-    /// `difficulty <n>`
-    Difficulty {
-        /// Leading zero hexadecimal digits.
-        digits: u8,
-    },
-    /// `pace <seconds|full>`
+    /// `difficulty <n|auto>`
+    Difficulty(DifficultyChoice),
+    /// `pace <seconds|full|max|pause>`
     Pace(Pace),
+    /// `miners <n>`
+    Miners(u32),
     /// `log <level>`
     Log(Level),
     /// `cut <a> <b>`
@@ -106,6 +105,15 @@ pub enum Command {
     },
     /// `quit`
     Quit,
+}
+
+/// How the network's difficulty is to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DifficultyChoice {
+    /// So many leading zero hexadecimal digits, and it stays there.
+    Digits(u8),
+    /// By the network itself, so that the interval between work blocks stays.
+    Automatic,
 }
 
 /// One node or all of this tab.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::help::{WORDS, Word};
 use super::nearest::nearest;
 use super::tx::parse_tx;
-use super::{Command, CommandError, LinkChange, Target};
+use super::{Command, CommandError, DifficultyChoice, LinkChange, MAX_MINERS, Target};
 use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;
 
@@ -60,10 +60,9 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "cut" => Command::Cut { a: arguments.text(NODE_NAME)?, b: arguments.text(NODE_NAME)? },
         "heal" => Command::Heal { a: arguments.text(NODE_NAME)?, b: arguments.text(NODE_NAME)? },
         "add" => Command::Add(arguments.required("`pow` or `poa`", kind)?),
-        "difficulty" => {
-            Command::Difficulty { digits: arguments.required("a number of zero digits from 1 to 8", digits)? }
-        }
-        "pace" => Command::Pace(arguments.required("1 to 600 seconds, or `full`", pace)?),
+        "difficulty" => Command::Difficulty(arguments.required("1 to 8 zero digits, or `auto`", difficulty)?),
+        "pace" => Command::Pace(arguments.required("1 to 600 seconds, `full`, `max` or `pause`", pace)?),
+        "miners" => Command::Miners(arguments.required("1 to 8 miner workers", miners)?),
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
         "ledger" => {
             let table = arguments.optional(TABLE, table)?;
@@ -129,14 +128,25 @@ fn chain_count(word: &str) -> Option<u32> {
     word.parse().ok().filter(|count| (1..=MAX_CHAIN).contains(count))
 }
 
-fn digits(word: &str) -> Option<u8> {
-    word.parse().ok().filter(|digits| DIFFICULTY_DIGITS.contains(digits))
+/// `auto`, or leading zero digits.
+pub fn difficulty(word: &str) -> Option<DifficultyChoice> {
+    if word == "auto" {
+        return Some(DifficultyChoice::Automatic);
+    }
+    word.parse().ok().filter(|digits| DIFFICULTY_DIGITS.contains(digits)).map(DifficultyChoice::Digits)
 }
 
-/// `full`, or seconds with or without an `s`.
-pub(super) fn pace(word: &str) -> Option<Pace> {
-    if word == "full" {
-        return Some(Pace::Full);
+fn miners(word: &str) -> Option<u32> {
+    word.parse().ok().filter(|count| (1..=MAX_MINERS).contains(count))
+}
+
+/// The words for paces that are no number.
+pub(super) const PACE_WORDS: [(&str, Pace); 3] = [("full", Pace::Full), ("max", Pace::Max), ("pause", Pace::Paused)];
+
+/// `full`, `max`, `pause`, or seconds with or without an `s`.
+pub fn pace(word: &str) -> Option<Pace> {
+    if let Some((_, pace)) = PACE_WORDS.into_iter().find(|(known, _)| *known == word) {
+        return Some(pace);
     }
     let seconds: u64 = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
     // Only within the bounds does the product fit.
@@ -198,7 +208,11 @@ mod tests {
             ("stop poa-2", Command::Stop(node("poa-2"))),
             ("add pow", Command::Add(NodeKind::Pow)),
             ("add poa", Command::Add(NodeKind::Poa)),
-            ("difficulty 3", Command::Difficulty { digits: 3 }),
+            ("difficulty 3", Command::Difficulty(DifficultyChoice::Digits(3))),
+            ("difficulty auto", Command::Difficulty(DifficultyChoice::Automatic)),
+            ("pace max", Command::Pace(Pace::Max)),
+            ("pace pause", Command::Pace(Pace::Paused)),
+            ("miners 4", Command::Miners(4)),
             ("pace full", Command::Pace(Pace::Full)),
             ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
@@ -242,11 +256,12 @@ mod tests {
     #[test]
     fn a_wrong_argument_says_what_was_expected_and_found() {
         let cases = [
-            ("difficulty", "argument_missing", "a number of zero digits from 1 to 8"),
+            ("difficulty", "argument_missing", "1 to 8 zero digits, or `auto`"),
             ("difficulty 9", "argument_wrong", "found \"9\""),
-            ("difficulty 0", "argument_wrong", "from 1 to 8"),
+            ("difficulty 0", "argument_wrong", "1 to 8 zero digits"),
+            ("miners 9", "argument_wrong", "1 to 8 miner workers"),
             ("difficulty x", "argument_wrong", "found \"x\""),
-            ("pace 0", "argument_wrong", "1 to 600 seconds, or `full`"),
+            ("pace 0", "argument_wrong", "1 to 600 seconds, `full`, `max` or `pause`"),
             ("pace 601", "argument_wrong", "found \"601\""),
             ("pace 18446744073709551615", "argument_wrong", "1 to 600 seconds"),
             ("add viewer", "argument_wrong", "`pow` or `poa`"),

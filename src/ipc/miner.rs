@@ -15,8 +15,17 @@ pub struct SearchJob {
     pub nonce_start: u64,
     /// One past the last nonce, at most 2^53 - 1.
     pub nonce_end: u64,
-    /// Hashes per second this miner may try; `None` for as many as it can.
-    pub budget: Option<f64>,
+    /// How much it may hash.
+    pub limit: Limit,
+}
+
+/// How much a miner may hash.
+#[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub enum Limit {
+    /// So many hashes a second.
+    Rate(f64),
+    /// As fast as it can for this share of the time, above 0 and up to 1.
+    Share(f64),
 }
 
 /// From a node to a miner worker.

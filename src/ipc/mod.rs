@@ -15,7 +15,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 pub use answer::Answer;
-pub use miner::{FromMiner, SearchJob, ToMiner};
+pub use miner::{FromMiner, Limit, SearchJob, ToMiner};
 pub use report::{
     AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
     PeerStatus, Report, Topic, TransactionInfo,
@@ -43,14 +43,24 @@ pub struct NodeConfig {
     pub host: String,
     /// Name of its database; `None` keeps the ledger in memory (a viewer).
     pub database: Option<String>,
-    /// How fast its miners hash.
+    /// What its miners are to do.
+    pub workload: Workload,
+}
+
+/// What the miners of a proof-of-work node are to do.
+#[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct Workload {
+    /// How fast they hash.
     pub pace: Pace,
-    /// Miner workers of a proof-of-work node.
+    /// How much of the time each hashes at [`Pace::Full`], above 0 and up to 1: the page, which knows all miners of
+    /// the machine, keeps a core free by it.
+    pub share: f64,
+    /// How many miner workers there are.
     pub miners: u32,
 }
 
 /// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Pace {
     /// The network's miners together aim at one work block in this many milliseconds.
@@ -58,8 +68,13 @@ pub enum Pace {
         /// Milliseconds between work blocks.
         ms: u64,
     },
-    /// As fast as the machine hashes.
+    /// As fast as the machine hashes with one core left to the page.
     Full,
+    /// Every miner without a rest, whatever else the machine has to do.
+    Max,
+    /// Not at all.
+    #[serde(rename = "pause")]
+    Paused,
 }
 
 /// From the page to a node worker.
@@ -74,11 +89,8 @@ pub enum ToNode {
         /// What is asked.
         request: Request,
     },
-    /// Sets the pace of the node's miners.
-    SetPace {
-        /// The pace.
-        pace: Pace,
-    },
+    /// Sets what the node's miners are to do.
+    SetWorkload(Workload),
     /// Cuts or heals the directed link from another node to this one.
     SetLink {
         /// Node id of the sender, hexadecimal.

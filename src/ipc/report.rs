@@ -94,6 +94,8 @@ pub struct MinerStatus {
     pub hash_rate: f64,
     /// Its budget; `None` at full speed.
     pub budget: Option<f64>,
+    /// The share of the time that it hashes at full speed; `None` with a budget.
+    pub share: Option<f64>,
     /// Lowest hash of the job so far.
     pub best_hash: String,
     /// Its nonce range.
@@ -106,7 +108,7 @@ pub struct MinerStatus {
     pub elapsed_ms: u64,
     /// Blocks found since it started.
     pub blocks_found: u64,
-    /// `idle` or `searching`.
+    /// `idle`, `searching` or `paused`.
     pub state: String,
 }
 

@@ -166,13 +166,14 @@ fn bytes(words: &[u32; 8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ipc::Limit;
     use crate::primitives::Header;
     use crate::testkit::{Grower, params};
 
     fn job(start: u64, end: u64, difficulty: u64) -> SearchJob {
         let header = Grower::new(params()).work_block("miner", 1_000, Vec::new()).header;
         let header = header.to_bytes().to_vec();
-        SearchJob { job: 1, header, difficulty, nonce_start: start, nonce_end: end, budget: None }
+        SearchJob { job: 1, header, difficulty, nonce_start: start, nonce_end: end, limit: Limit::Share(1.0) }
     }
 
     fn hash_of(job: &SearchJob, nonce: u64) -> BlockHash {
@@ -241,7 +242,8 @@ mod tests {
             let end = (start + 1_000 + next() % 800).min(MAX_EXACT);
             let difficulty = [1 << 30, 64, 500, u64::MAX][round / 4 % 4];
             let header = header.to_bytes().to_vec();
-            let job = SearchJob { job: 1, header, difficulty, nonce_start: start, nonce_end: end, budget: None };
+            let job =
+                SearchJob { job: 1, header, difficulty, nonce_start: start, nonce_end: end, limit: Limit::Share(1.0) };
             compare(&job, &[1, 2, 3, 4, 5, 7, 64, 1 + next() % 300]);
         }
     }

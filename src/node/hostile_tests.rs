@@ -3,7 +3,7 @@
 use super::*;
 use crate::chain::MAX_LOCATOR;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
-use crate::ipc::Request;
+use crate::ipc::{Pace, Request};
 use crate::primitives::{Body, Difficulty, Height, Weight};
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
@@ -29,8 +29,7 @@ impl Duel {
             name: "viewer".to_owned(),
             kind: NodeKind::Viewer,
             host: "tab".to_owned(),
-            pace: Pace::Interval { ms: 2_000 },
-            miners: 0,
+            workload: Workload { pace: Pace::Interval { ms: 2_000 }, share: 1.0, miners: 0 },
             session: 1,
             seed: 1,
         };

@@ -2,7 +2,7 @@
 
 use crate::consensus::{Params, ParamsError};
 pub use crate::ipc::Answer;
-use crate::ipc::{ApiError, FromMiner, Pace, ToMiner};
+use crate::ipc::{ApiError, FromMiner, ToMiner, Workload};
 use crate::ledger::{Batch, Durability, StoreError};
 use crate::primitives::{Keypair, NodeId, NodeKind, Timestamp};
 
@@ -21,10 +21,8 @@ pub struct Setup {
     pub kind: NodeKind,
     /// The tab that runs it.
     pub host: String,
-    /// How fast its miners hash.
-    pub pace: Pace,
-    /// Number of its miner workers.
-    pub miners: u32,
+    /// What its miners are to do.
+    pub workload: Workload,
     /// A random number of this run.
     pub session: u64,
     /// A random number that all random choices of this run follow from.
@@ -44,8 +42,8 @@ pub enum Input {
     PersistFailed(BatchId, StoreError),
     /// A miner worker reports.
     Miner(u32, FromMiner),
-    /// The person sets the pace.
-    SetPace(Pace),
+    /// The person sets what the miners are to do.
+    SetWorkload(Workload),
     /// The person cuts or heals the link from another node to this one.
     SetLink {
         /// The sender.

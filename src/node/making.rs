@@ -6,9 +6,9 @@
 //! network's first slot.
 
 use crate::consensus::{slots, work};
-use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner};
+use crate::ipc::{FromMiner, Limit, Pace, SearchJob, ToMiner, Workload};
 use crate::ledger::{RawRow, Row, Table, meta_key};
-use crate::primitives::{Block, Body, Difficulty, Header, Kind, MAX_EXACT, Millis, NodeKind, Seal, Slot, Timestamp};
+use crate::primitives::{Block, Body, Header, Kind, MAX_EXACT, Millis, NodeKind, Seal, Slot, Timestamp};
 use crate::state::{Template, assemble};
 
 use super::timers::Timer;
@@ -24,7 +24,8 @@ const FIRST_SLOT: u64 = 1;
 /// The search of a proof-of-work node.
 #[derive(Debug)]
 pub(super) struct Mining {
-    pub(super) pace: Pace,
+    pace: Pace,
+    share: f64,
     pub(super) miners: Vec<Miner>,
     job: Option<Job>,
     jobs: u64,
@@ -59,9 +60,30 @@ pub(super) struct Authority {
 }
 
 impl Mining {
-    pub(super) fn new(pace: Pace, miners: u32, not_before: Timestamp) -> Self {
-        let count = usize::try_from(miners).unwrap_or(0);
-        Self { pace, miners: vec![Miner::default(); count], job: None, jobs: 0, not_before }
+    pub(super) fn new(workload: Workload, kind: NodeKind, not_before: Timestamp) -> Self {
+        let mut mining = Self { pace: workload.pace, share: 1.0, miners: Vec::new(), job: None, jobs: 0, not_before };
+        mining.set_workload(workload, kind);
+        mining
+    }
+
+    /// What its miners are to do from now on.
+    pub(super) fn set_workload(&mut self, workload: Workload, kind: NodeKind) {
+        let miners = if kind == NodeKind::Pow { workload.miners } else { 0 };
+        (self.pace, self.share) = (workload.pace, workload.share);
+        self.miners.resize_with(usize::try_from(miners).unwrap_or(0), Miner::default);
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.pace == Pace::Paused
+    }
+
+    /// The share of the time that each miner hashes; `None` with a budget.
+    pub(super) const fn share(&self) -> Option<f64> {
+        match self.pace {
+            Pace::Interval { .. } | Pace::Paused => None,
+            Pace::Full => Some(self.share),
+            Pace::Max => Some(1.0),
+        }
     }
 
     pub(super) fn is_searching(&self) -> bool {
@@ -96,9 +118,11 @@ impl Authority {
 }
 
 impl Node {
-    /// The hash budget of each miner per second at `difficulty`; `None` at full speed.
-    pub(super) fn budget(&self, difficulty: Difficulty) -> Option<f64> {
+    /// The hash budget of each miner per second; `None` at full speed. It follows from the difficulty that the
+    /// operator chose: where the network moves the difficulty by itself, that keeps the interval.
+    pub(super) fn budget(&self) -> Option<f64> {
         let Pace::Interval { ms } = self.mining.pace else { return None };
+        let difficulty = self.chain.head_state().tunable_at(self.chain.height().next())?.difficulty;
         let peers = self.peers.alive(self.now);
         let others = peers.filter(|(_, peer)| peer.record.as_ref().is_some_and(|it| it.kind == NodeKind::Pow)).count();
         let miners = (others + 1) * self.mining.miners.len().max(1);
@@ -115,14 +139,15 @@ impl Node {
         if self.now < self.mining.not_before {
             return self.timers.set(Timer::Candidate, self.mining.not_before);
         }
-        if self.sync.missing() > 0 {
+        if self.sync.missing() > 0 || self.mining.is_paused() {
             return self.cancel_search(out);
         }
         self.timers.set(Timer::Candidate, self.now.plus(CANDIDATE_EVERY));
         let Some((header, body)) = self.candidate(Kind::Work) else { return };
         self.mining.jobs = self.mining.jobs.saturating_add(1);
         let number = self.mining.jobs;
-        let budget = self.budget(header.difficulty);
+        let rate = || Limit::Rate(self.budget().unwrap_or(0.0));
+        let limit = self.mining.share().map_or_else(rate, Limit::Share);
         self.mining.job = Some(Job { number, header, body, since: self.now });
         for worker in self.workers() {
             let (nonce_start, nonce_end) = self.mining.range(worker);
@@ -141,7 +166,7 @@ impl Node {
                 difficulty: header.difficulty.0,
                 nonce_start,
                 nonce_end,
-                budget,
+                limit,
             });
             out.push(Output::Miner { worker, message });
         }
@@ -175,7 +200,7 @@ impl Node {
         let Some(current) = self.mining.job.as_ref().map(|job| job.number) else { return };
         let index = usize::try_from(worker).unwrap_or(usize::MAX);
         let now = self.now;
-        let full_speed = self.mining.pace == Pace::Full;
+        let full_speed = self.mining.share().is_some();
         let Some(miner) = self.mining.miners.get_mut(index) else { return };
         match message {
             FromMiner::Progress { job, hashes, hash_rate, nonce, best_hash } if job == current => {

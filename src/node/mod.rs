@@ -34,7 +34,7 @@ pub use notice::Notice;
 use crate::chain::Chain;
 use crate::consensus::{Params, SignatureCache};
 use crate::gossip::{CompactBlock, HeadInfo, Peers, Seen, Sync};
-use crate::ipc::Pace;
+use crate::ipc::Workload;
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
@@ -169,7 +169,7 @@ impl Node {
             Input::Persisted(id) => self.on_persisted(id, out),
             Input::PersistFailed(id, error) => self.on_persist_failed(id, error, out),
             Input::Miner(worker, message) => self.on_miner(worker, message, out),
-            Input::SetPace(pace) => self.set_pace(pace, out),
+            Input::SetWorkload(workload) => self.set_workload(workload, out),
             Input::SetLink { from, cut } => self.set_link(from, cut, out),
             Input::Degraded(error) => {
                 out.push(Output::Notice(Notice::Degraded { error: error.clone() }));
@@ -251,8 +251,9 @@ impl Node {
         }
     }
 
-    fn set_pace(&mut self, pace: Pace, out: &mut Outbox) {
-        self.mining.pace = pace;
+    fn set_workload(&mut self, workload: Workload, out: &mut Outbox) {
+        self.cancel_search(out);
+        self.mining.set_workload(workload, self.kind);
         self.search_candidate(out);
     }
 

@@ -77,7 +77,7 @@ impl Node {
             degraded: None,
             in_memory: setup.kind == NodeKind::Viewer,
             ledger_start: recovered.outcome,
-            mining: Mining::new(setup.pace, if setup.kind == NodeKind::Pow { setup.miners } else { 0 }, listen_until),
+            mining: Mining::new(setup.workload, setup.kind, listen_until),
             authority: Authority::new(sealed, slots::slot_at(&params, now)),
             params,
             timers: Timers::default(),

@@ -39,10 +39,7 @@ impl Node {
             } else {
                 0.0
             },
-            hash_budget: self
-                .budget(difficulty)
-                .filter(|_| mines)
-                .map(|budget| budget * self.mining.miners.len() as f64),
+            hash_budget: self.budget().filter(|_| mines).map(|budget| budget * self.mining.miners.len() as f64),
             next_slot_at: self
                 .next_slot_at(slots::slot_at(&self.params, now))
                 .filter(|_| self.kind == NodeKind::Poa && is_authority)
@@ -76,6 +73,11 @@ impl Node {
     pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
         let job = self.mining.job();
         let difficulty = job.map_or(crate::primitives::Difficulty(0), |(_, header, _)| header.difficulty);
+        let state = match job {
+            Some(_) => "searching",
+            None if self.mining.is_paused() => "paused",
+            None => "idle",
+        };
         let mut list = Vec::with_capacity(self.mining.miners.len());
         for (worker, miner) in (0_u32..).zip(&self.mining.miners) {
             let (nonce_start, nonce_end) = self.mining.range(worker);
@@ -85,14 +87,15 @@ impl Node {
                 difficulty: difficulty.0,
                 hashes: miner.hashes,
                 hash_rate: if job.is_some() { miner.hash_rate } else { 0.0 },
-                budget: self.budget(difficulty),
+                budget: self.budget(),
+                share: self.mining.share(),
                 best_hash: miner.best_hash.clone(),
                 nonce_start,
                 nonce_end,
                 nonce: miner.nonce,
                 elapsed_ms: job.map_or(0, |(_, _, since)| now.since(since).0),
                 blocks_found: miner.blocks_found,
-                state: if job.is_some() { "searching" } else { "idle" }.to_owned(),
+                state: state.to_owned(),
             });
         }
         list

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::gossip::FrameError;
-use crate::ipc::{FromMiner, Request, SearchJob, ToMiner};
+use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner};
 use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, Table};
 use crate::miner::{Search, Step};
 use crate::primitives::SortedMap;
@@ -78,8 +78,7 @@ impl Net {
             name: place.name.to_owned(),
             kind: place.kind,
             host: "tab".to_owned(),
-            pace: Pace::Interval { ms: 2_000 },
-            miners: 1,
+            workload: Workload { pace: Pace::Interval { ms: 2_000 }, share: 1.0, miners: 1 },
             session: 1,
             seed: u64::try_from(seat).unwrap(),
         };

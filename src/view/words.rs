@@ -105,8 +105,10 @@ pub fn pace(model: &Model) -> String {
     let rate = miners.iter().map(|miner| miner.hash_rate).sum::<f64>() / count.max(1.0);
     let budget = miners.iter().filter_map(|miner| miner.budget).sum::<f64>() / count.max(1.0);
     match model.pace {
-        Pace::Full if miners.is_empty() => "Full speed".to_owned(),
-        Pace::Full => format!("Full speed: {} hashes/s per miner", compact(rate)),
+        Pace::Paused => "Mining is paused".to_owned(),
+        Pace::Full | Pace::Max if miners.is_empty() => "Full speed".to_owned(),
+        Pace::Full => format!("Full speed with one core free: {} hashes/s per miner", compact(rate)),
+        Pace::Max => format!("Full speed on all cores: {} hashes/s per miner", compact(rate)),
         Pace::Interval { ms } if miners.is_empty() => format!("Paced: a work block about every {}", interval(ms)),
         Pace::Interval { .. } => format!("Paced: {} of {} hashes/s per miner", compact(rate), compact(budget)),
     }

@@ -243,13 +243,15 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
         "add" => Command::Add(arguments::node_kind(&argument)?),
         _ => {
             let fields = Fields::of("set", argument)?;
-            let difficulty = arguments::difficulty(&fields)?.map(|digits| Command::Difficulty { digits });
+            let difficulty = arguments::difficulty(&fields)?.map(Command::Difficulty);
             let pace = arguments::pace(&fields)?.map(Command::Pace);
-            if difficulty.is_none() && pace.is_none() {
-                let text = "set: expected { difficulty } or { pace }, found neither";
+            let miners = arguments::miners(&fields)?.map(Command::Miners);
+            let commands: Vec<_> = pace.into_iter().chain(miners).chain(difficulty).collect();
+            if commands.is_empty() {
+                let text = "set: expected { difficulty }, { pace } or { miners }, found none of them";
                 return Err(ApiError::new("argument_missing", text));
             }
-            return Ok(pace.into_iter().chain(difficulty).collect());
+            return Ok(commands);
         }
     }])
 }

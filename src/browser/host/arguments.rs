@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::browser::js::field;
-use crate::command::{DIFFICULTY_DIGITS, Draft, DraftError, LinkChange, PACE_SECONDS, Quality, Shape, What, parse_tx};
+use crate::command::{self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, parse_tx};
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
@@ -125,31 +125,46 @@ pub(super) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
         .ok_or_else(|| wrong("kind", "\"pow\" or \"poa\"", value))
 }
 
-/// Leading zero digits, if they are given.
+/// Leading zero digits or `"auto"`, if they are given.
+///
+/// # Errors
+/// Anything else.
+pub(super) fn difficulty(fields: &Fields) -> Result<Option<DifficultyChoice>, ApiError> {
+    word(fields, "difficulty", "1 to 8 zero digits, or \"auto\"", command::difficulty)
+}
+
+/// Miner workers of each node, if they are given.
 ///
 /// # Errors
 /// Anything but a whole number within the bounds.
-pub(super) fn difficulty(fields: &Fields) -> Result<Option<u8>, ApiError> {
-    let Some(number) = fields.optional_number("difficulty", MAX_EXACT)? else { return Ok(None) };
-    let digits = u8::try_from(number).ok().filter(|digits| DIFFICULTY_DIGITS.contains(digits));
-    digits.map(Some).ok_or_else(|| wrong("difficulty", "1 to 8 zero digits", &fields.get("difficulty")))
+pub(super) fn miners(fields: &Fields) -> Result<Option<u32>, ApiError> {
+    word(fields, "miners", "1 to 8 miner workers", |word| {
+        word.parse().ok().filter(|count| (1..=command::MAX_MINERS).contains(count))
+    })
 }
 
-/// Seconds between work blocks or `"full"`, if it is given.
+/// A field that is a number or a word, as the console understands it.
+fn word<T>(
+    fields: &Fields,
+    name: &str,
+    expected: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, ApiError> {
+    let value = fields.get(name);
+    if is_missing(&value) {
+        return Ok(None);
+    }
+    let number = || number(name, &value, MAX_EXACT).ok().map(|number| number.to_string());
+    let word = value.as_string().or_else(number);
+    word.and_then(|word| read(&word)).map(Some).ok_or_else(|| wrong(name, expected, &value))
+}
+
+/// Seconds between work blocks or `"full"`, `"max"`, `"pause"`, if it is given.
 ///
 /// # Errors
 /// Anything else.
 pub(super) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError> {
-    let value = fields.get("pace");
-    if is_missing(&value) {
-        return Ok(None);
-    }
-    if value.as_string().as_deref() == Some("full") {
-        return Ok(Some(Pace::Full));
-    }
-    let seconds = number("pace", &value, MAX_EXACT).ok().filter(|seconds| PACE_SECONDS.contains(seconds));
-    let pace = seconds.map(|seconds| Pace::Interval { ms: seconds * 1_000 });
-    pace.map(Some).ok_or_else(|| wrong("pace", "1 to 600 seconds, or \"full\"", &value))
+    word(fields, "pace", "1 to 600 seconds, \"full\", \"max\" or \"pause\"", command::pace)
 }
 
 /// A page of a ledger table.

@@ -10,6 +10,7 @@ mod arguments;
 mod ask;
 mod bus;
 mod links;
+mod mining;
 mod nodes;
 mod open;
 mod record;

@@ -17,6 +17,7 @@ use crate::browser::{WorkerHandle, node_worker_name, spawn};
 use crate::command::NodeEntry;
 use crate::ipc::{
     Answer, ApiError, FromNode, Level, NodeConfig, NodeKind, NodeState, Report, Request, RequestId, ToNode, Topic,
+    Workload,
 };
 use crate::primitives::Keypair;
 use crate::view::{Update, text};
@@ -61,6 +62,8 @@ pub(super) struct Node {
     started: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     stopped: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     restarted_at: Cell<f64>,
+    /// What its miners were told to do.
+    pub(super) workload: Cell<Option<Workload>>,
     /// No other tab runs this node while this one has it.
     _guard: Option<LockGuard>,
 }
@@ -81,6 +84,7 @@ impl Node {
             started: RefCell::default(),
             stopped: RefCell::default(),
             restarted_at: Cell::new(f64::NEG_INFINITY),
+            workload: Cell::default(),
             _guard: guard,
         }
     }
@@ -166,6 +170,7 @@ impl Host {
     fn set_state(&self, node: &Node, state: NodeState) {
         node.state.set(state);
         self.bus.push(Update::State { name: node.name.clone(), state });
+        self.share_out();
     }
 
     /// Takes a node into this tab and shows it.
@@ -240,7 +245,8 @@ impl Host {
 
     fn config(&self, node: &Node) -> Result<NodeConfig, ApiError> {
         let network = self.network()?;
-        let record = self.record()?;
+        let workload = self.workload()?;
+        node.workload.set(Some(workload));
         Ok(NodeConfig {
             params: network.params.to_bytes(),
             name: node.name.clone(),
@@ -248,8 +254,7 @@ impl Host {
             secret: node.key.secret().to_vec(),
             host: self.tab.clone(),
             database: node.database.clone(),
-            pace: record.pace,
-            miners: record.miners,
+            workload,
         })
     }
 

@@ -12,9 +12,9 @@ use crate::browser::js;
 use crate::browser::rows::row_from_js;
 use crate::command::{Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
-use crate::ipc::{ApiError, Level, NodeKind, Pace, Request, ToNode, Topic, TransactionInfo};
+use crate::ipc::{ApiError, Level, NodeKind, Request, Topic};
 use crate::ledger::{Query, Row, Table};
-use crate::primitives::{Difficulty, ParamsChange};
+use crate::primitives::ParamsChange;
 use crate::view::{TabMode, figures, rows, text};
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
@@ -56,8 +56,9 @@ impl Host {
             Command::Wipe(Target::Node(name)) => self.wipe_node(&name).await,
             Command::Wipe(Target::All) => self.wipe_all().await,
             Command::Add(kind) => self.add(kind).await,
-            Command::Difficulty { digits } => self.set_difficulty(digits).await,
+            Command::Difficulty(choice) => self.set_difficulty(choice).await,
             Command::Pace(pace) => self.set_pace(pace).await,
+            Command::Miners(count) => self.set_miners(count).await,
             Command::Log(level) => self.set_log(level).await,
             Command::Cut { a, b } => self.link_both_ways(&a, &b, true),
             Command::Heal { a, b } => self.link_both_ways(&a, &b, false),
@@ -215,40 +216,6 @@ impl Host {
         Ok(Output { text, sent, node: Some(entry.name) })
     }
 
-    async fn set_difficulty(&self, digits: u8) -> Result<Output, ApiError> {
-        let difficulty = Difficulty::from_zero_digits(digits);
-        let change = ParamsChange { difficulty: Some(difficulty), ..ParamsChange::default() };
-        let sent: TransactionInfo = self.change_params(change).await?;
-        let text = format!(
-            "The operator's change of the difficulty to {} was sent ({}); it is in force {}.",
-            figures::difficulty(difficulty.0),
-            figures::short(&sent.tx_hash),
-            in_force()
-        );
-        Ok(Output { text, sent: Some(sent), node: None })
-    }
-
-    async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
-        self.change_record(&mut |record| {
-            record.pace = pace;
-            Ok(())
-        })
-        .await?;
-        for node in self.nodes.borrow().iter().filter(|node| node.has_worker()) {
-            node.post(&ToNode::SetPace { pace })?;
-        }
-        let mut text = match pace {
-            Pace::Full => "Miners hash as fast as the machine can.".to_owned(),
-            Pace::Interval { ms } => {
-                format!("Miners have a hash budget for one work block about every {}.", figures::interval(ms))
-            }
-        };
-        if self.mode.get() == TabMode::Viewer {
-            text.push_str(" Nodes of other tabs follow when they start again.");
-        }
-        Ok(Output::text(text))
-    }
-
     async fn set_log(&self, level: Level) -> Result<Output, ApiError> {
         self.change_record(&mut |record| {
             record.log = level;
@@ -364,6 +331,6 @@ impl Output {
 }
 
 /// When a change of parameters counts.
-fn in_force() -> String {
+pub(super) fn in_force() -> String {
     format!("from the next height that is a multiple of {EPOCH}, at least two blocks after its own block")
 }

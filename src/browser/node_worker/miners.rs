@@ -31,7 +31,7 @@ impl Shell {
     /// Starts the miners anew; workers from before are ended, so that none of their answers is taken
     /// for one to a new job.
     pub(super) fn start_miners(self: &Rc<Self>) {
-        let number = if self.config.kind == NodeKind::Pow { self.config.miners } else { 0 };
+        let number = if self.config.kind == NodeKind::Pow { self.workload.get().miners } else { 0 };
         *self.miners.borrow_mut() = (0..number).map(|_| Slot::default()).collect();
         for worker in 0..number {
             self.start_miner(worker);

@@ -49,7 +49,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
                 let error = ApiError::new("not_started", "the node has not been started");
                 page.tell(&FromNode::Refusal { id, error });
             }
-            (ToNode::SetPace { .. } | ToNode::SetLink { .. } | ToNode::SetLinks { .. }, None) => {
+            (ToNode::SetWorkload(_) | ToNode::SetLink { .. } | ToNode::SetLinks { .. }, None) => {
                 warn("the node has not been started")
             }
             (message, Some(shell)) => shell.receive(message),

@@ -45,9 +45,12 @@ impl Shell {
         match message {
             ToNode::Start(_) => warn("the node was started before"),
             ToNode::Request { id, request } => self.ask(id, request),
-            ToNode::SetPace { pace } => {
-                self.pace.set(pace);
-                self.feed(Input::SetPace(pace));
+            ToNode::SetWorkload(workload) => {
+                let before = self.workload.replace(workload);
+                if before.miners != workload.miners {
+                    self.start_miners();
+                }
+                self.feed(Input::SetWorkload(workload));
             }
             ToNode::SetLink { from, cut } => match from.parse() {
                 Ok(from) => self.feed(Input::SetLink { from, cut }),
@@ -146,7 +149,7 @@ impl Shell {
         match message {
             ToNode::Request { id, .. } => self.page.tell(&FromNode::Refusal { id: *id, error: error.clone() }),
             ToNode::Stop => self.page.tell(&FromNode::Stopped),
-            ToNode::Start(_) | ToNode::SetPace { .. } | ToNode::SetLink { .. } | ToNode::SetLinks { .. } => {
+            ToNode::Start(_) | ToNode::SetWorkload(_) | ToNode::SetLink { .. } | ToNode::SetLinks { .. } => {
                 warn(&error.message);
             }
         }

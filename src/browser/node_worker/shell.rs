@@ -14,7 +14,7 @@ use crate::browser::locks::LockGuard;
 use crate::browser::{Channel, Senders, js};
 use crate::consensus::Params;
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, NodeConfig, Pace, ToNode};
+use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode, Workload};
 use crate::ledger::{Batch, Durability, Store};
 use crate::node::{BatchId, Input, Inputs, Node, Outbox, Output};
 use crate::primitives::{BlockHash, Keypair, NodeId, Timestamp};
@@ -32,8 +32,8 @@ pub(super) struct Shell {
     pub(super) key: Keypair,
     pub(super) id: NodeId,
     pub(super) chain_id: BlockHash,
-    /// The pace asked for last: a node that starts again keeps it.
-    pub(super) pace: Cell<Pace>,
+    /// What was asked of the miners last: a node that starts again keeps it.
+    pub(super) workload: Cell<Workload>,
     /// None while it starts, while its ledger is wiped, and after it stopped.
     pub(super) node: RefCell<Option<Node>>,
     pub(super) ledger: RefCell<Option<Rc<Ledger>>>,
@@ -76,7 +76,7 @@ impl Shell {
             params,
             id: key.node_id(),
             key,
-            pace: Cell::new(config.pace),
+            workload: Cell::new(config.workload),
             config,
             node: RefCell::default(),
             ledger: RefCell::default(),

@@ -62,8 +62,7 @@ fn setup(shell: &Shell) -> Result<Setup, ApiError> {
         name: shell.config.name.clone(),
         kind: shell.config.kind,
         host: shell.config.host.clone(),
-        pace: shell.pace.get(),
-        miners: shell.config.miners,
+        workload: shell.workload.get(),
         session: u64::from_le_bytes(js::random()?),
         seed: u64::from_le_bytes(js::random()?),
     })

@@ -39,7 +39,9 @@ fn overview(actions: &Actions, model: &Model) -> Html {
     let status = own.max_by_key(|status| status.weight);
     let pace = match model.pace {
         Pace::Interval { ms } => format!("A work block about every {}", interval(ms)),
-        Pace::Full => "Full speed".to_owned(),
+        Pace::Full => "Full speed, one core left to the page".to_owned(),
+        Pace::Max => "Full speed on all cores".to_owned(),
+        Pace::Paused => "Paused".to_owned(),
     };
     let mut list = Vec::new();
     if let Some(tip) = head {

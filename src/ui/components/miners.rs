@@ -28,7 +28,11 @@ fn one(miner: &MinerStatus) -> Html {
             </div>
         };
     }
-    let allowed = miner.budget.map(|budget| format!(" of {} allowed", compact(budget))).unwrap_or_default();
+    let allowed = match (miner.budget, miner.share) {
+        (Some(budget), _) => format!(" of {} allowed", compact(budget)),
+        (None, Some(share)) if share < 1.0 => format!(", hashing {} of the time", percent(share)),
+        (None, _) => String::new(),
+    };
     let rate = format!("{} hashes/s{allowed}", compact(miner.hash_rate));
     let time = format!("{}, expected {}", span(miner.elapsed_ms), expected(miner));
     let nonce = format!("{} in {} to {}", miner.nonce, miner.nonce_start, miner.nonce_end.saturating_sub(1));

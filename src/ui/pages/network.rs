@@ -67,7 +67,8 @@ fn toolbar(actions: &Actions, model: &Model) -> Html {
     let ended = |state| matches!(state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
     let all_ended = own().next().is_some() && own().all(|node| ended(node.status.state));
     let (pace_word, pace) = match model.pace {
-        Pace::Full => ("Slow down", Pace::Interval { ms: 5_000 }),
+        Pace::Full | Pace::Max => ("Slow down", Pace::Interval { ms: 5_000 }),
+        Pace::Paused => ("Mine again", Pace::Interval { ms: 5_000 }),
         Pace::Interval { .. } => ("Full speed", Pace::Full),
     };
     let pace_hint = "Lifts or sets the limit of each miner's hash rate";

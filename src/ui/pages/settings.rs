@@ -5,7 +5,8 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, StorageEstimate, SubmitEvent}
 use yew::prelude::*;
 
 use crate::command::{
-    Command, DIFFICULTY_DIGITS, LinkChange, LinkParameters, MAX_POA, MAX_POW, PACE_SECONDS, Quality, Shape, Target,
+    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_MINERS, MAX_POA, MAX_POW,
+    PACE_SECONDS, Quality, Shape, Target,
 };
 use crate::ipc::Pace;
 use crate::ui::actions::Actions;
@@ -67,7 +68,7 @@ fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -
 fn use_pace(actions: &Actions, model: &Model) -> Html {
     let shown = match model.pace {
         Pace::Interval { ms } => (ms / 1_000).to_string(),
-        Pace::Full => "5".to_owned(),
+        Pace::Full | Pace::Max | Pace::Paused => "5".to_owned(),
     };
     let text = use_text(shown);
     let seconds = number_in(&text, &PACE_SECONDS);
@@ -80,6 +81,7 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
             }
         })
     };
+    let miners = use_miners(actions, model);
     html! {
         <section key="pace" class="panel" aria-label="Pace">
             <h2>{ "Pace" }</h2>
@@ -88,9 +90,36 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
             <form class="toolbar" {onsubmit}>
                 { number("Seconds between work blocks", (*PACE_SECONDS.start(), *PACE_SECONDS.end()), &text) }
                 <button type="submit" disabled={seconds.is_none()}>{ "Set the pace" }</button>
-                <button type="button" onclick={actions.on_click(Command::Pace(Pace::Full))} disabled={model.pace == Pace::Full}>{ "Full speed" }</button>
+                { for [("Full speed", Pace::Full), ("All cores", Pace::Max), ("Pause", Pace::Paused)].map(|(label, pace)| html! {
+                    <button key={label} type="button" onclick={actions.on_click(Command::Pace(pace))} disabled={model.pace == pace}>{ label }</button>
+                }) }
             </form>
+            <p class="hint">{ "Full speed leaves one core of the machine to the page; all cores do not, which may make it stutter." }</p>
+            { miners }
         </section>
+    }
+}
+
+/// How many miner workers each node has.
+#[hook]
+fn use_miners(actions: &Actions, model: &Model) -> Html {
+    let now = model.nodes.iter().map(|node| node.miners.len()).max().unwrap_or(1);
+    let text = use_text(now.to_string());
+    let count = number_in(&text, &(1..=MAX_MINERS.into())).and_then(|count| u32::try_from(count).ok());
+    let onsubmit = {
+        let actions = actions.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if let Some(count) = count {
+                actions.run(Command::Miners(count));
+            }
+        })
+    };
+    html! {
+        <form key="miners" class="toolbar" {onsubmit}>
+            { number("Miner workers of each node", (1, MAX_MINERS.into()), &text) }
+            <button type="submit" disabled={count.is_none()}>{ "Set the miners" }</button>
+        </form>
     }
 }
 
@@ -124,7 +153,9 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
                         }) }
                     </select>
                 </label>
-                <button type="button" onclick={actions.on_click(Command::Difficulty { digits: chosen })}>{ "Send the change" }</button>
+                <button type="button" onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Digits(chosen)))}>{ "Send the change" }</button>
+                <button type="button" title="The network itself keeps the time between work blocks, at any hash rate"
+                    onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic" }</button>
             </div>
         </section>
     }

@@ -1,0 +1,139 @@
+//! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
+
+use super::run::in_force;
+use super::{Host, Output, TabMode};
+use crate::command::{DifficultyChoice, LinkParameters};
+use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Workload};
+use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
+use crate::view::figures;
+
+/// With an automatic difficulty this many work blocks ahead of time double it: few enough to follow a miner that
+/// comes or goes within a minute, enough to be steady.
+const BLOCKS_TO_DOUBLE: u64 = 8;
+/// Bounds of an automatic difficulty in zero digits.
+const AUTOMATIC: [u8; 2] = [1, 10];
+
+impl Host {
+    pub(super) async fn set_difficulty(&self, choice: DifficultyChoice) -> Result<Output, ApiError> {
+        let (change, what) = match choice {
+            DifficultyChoice::Digits(digits) => {
+                let difficulty = Difficulty::from_zero_digits(digits);
+                let change = ParamsChange {
+                    difficulty: Some(difficulty),
+                    retarget: Some(Retarget::Fixed),
+                    ..ParamsChange::default()
+                };
+                (change, figures::difficulty(difficulty.0))
+            }
+            DifficultyChoice::Automatic => {
+                let ideal = self.ideal_interval()?;
+                let what = format!("automatic, with a work block about every {}", figures::interval(ideal.0));
+                (self.automatic(ideal), what)
+            }
+        };
+        let sent: TransactionInfo = self.change_params(change).await?;
+        let text = format!(
+            "The operator's change of the difficulty to {what} was sent ({}); it is in force {}.",
+            figures::short(&sent.tx_hash),
+            in_force()
+        );
+        Ok(Output { text, sent: Some(sent), node: None })
+    }
+
+    /// The interval that the pace aims at, or aimed at by default.
+    fn ideal_interval(&self) -> Result<Millis, ApiError> {
+        Ok(match (self.record()?.pace, LinkParameters::DEFAULT_PACE) {
+            (Pace::Interval { ms }, _) | (_, Pace::Interval { ms }) => Millis(ms),
+            (_, Pace::Full | Pace::Max | Pace::Paused) => Millis(5_000),
+        })
+    }
+
+    /// An automatic difficulty that begins where this tab's hash rate puts it, or where it is.
+    fn automatic(&self, ideal: Millis) -> ParamsChange {
+        let [min, max] = AUTOMATIC.map(Difficulty::from_zero_digits);
+        let model = self.bus.fresh();
+        let own = model.nodes.iter().filter(|node| node.own && node.is_up());
+        let now = own.clone().map(|node| node.status.difficulty).max().unwrap_or(0);
+        let rate: f64 = own.map(|node| node.status.hash_rate).sum();
+        let paced = model.nodes.iter().any(|node| node.status.hash_budget.is_some());
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a start that need not be exact; a float becomes the nearest integer and never wraps"
+        )]
+        let reached = (rate * ideal.0 as f64 / 1_000.0) as u64;
+        let base = Difficulty(if paced { now } else { now.max(reached) }.clamp(min.0, max.0));
+        let half_life = Millis(ideal.0.saturating_mul(BLOCKS_TO_DOUBLE));
+        ParamsChange {
+            difficulty: Some(base),
+            retarget: Some(Retarget::Asert { ideal, half_life, min, max }),
+            authority_weight: Some(base),
+            ..ParamsChange::default()
+        }
+    }
+
+    pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
+        self.change_record(&mut |record| {
+            record.pace = pace;
+            Ok(())
+        })
+        .await?;
+        self.share_out();
+        let mut text = match pace {
+            Pace::Full => "Miners hash as fast as the machine can with one core left to the page.".to_owned(),
+            Pace::Max => "Miners hash as fast as the machine can.".to_owned(),
+            Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
+            Pace::Interval { ms } => {
+                format!("Miners have a hash budget for one work block about every {}.", figures::interval(ms))
+            }
+        };
+        if self.mode.get() == TabMode::Viewer {
+            text.push_str(" Nodes of other tabs follow when they start again.");
+        }
+        Ok(Output::text(text))
+    }
+
+    pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
+        self.change_record(&mut |record| {
+            record.miners = count;
+            Ok(())
+        })
+        .await?;
+        self.share_out();
+        Ok(Output::text(format!(
+            "Each proof-of-work node has {} now.",
+            figures::count_of(count.into(), "miner worker", "miner workers")
+        )))
+    }
+
+    /// What the miners of each node are to do.
+    pub(super) fn workload(&self) -> Result<Workload, ApiError> {
+        let record = self.record()?;
+        if record.pace != Pace::Full {
+            return Ok(Workload { pace: record.pace, share: 1.0, miners: record.miners });
+        }
+        let nodes = self.nodes.borrow();
+        let miners = nodes.iter().filter(|node| node.kind == NodeKind::Pow && node.has_worker()).count();
+        let miners = f64::from(u32::try_from(miners).unwrap_or(u32::MAX)) * f64::from(record.miners);
+        // A machine of one core has none to spare; its miners take half of it.
+        let spare = (cores() - 1.0).max(0.5);
+        Ok(Workload { pace: record.pace, share: (spare / miners.max(1.0)).min(1.0), miners: record.miners })
+    }
+
+    /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
+    pub(super) fn share_out(&self) {
+        let Ok(workload) = self.workload() else { return };
+        for node in self.nodes.borrow().iter().filter(|node| node.has_worker() && node.kind == NodeKind::Pow) {
+            if node.workload.replace(Some(workload)) != Some(workload) {
+                // A worker that is gone is started again with what holds then.
+                let _ = node.post(&ToNode::SetWorkload(workload));
+            }
+        }
+    }
+}
+
+/// How many workers the machine runs at once.
+fn cores() -> f64 {
+    gloo::utils::window().navigator().hardware_concurrency()
+}
