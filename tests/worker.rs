@@ -398,9 +398,10 @@ async fn a_share_of_the_time_is_a_share_of_the_hashes() {
 
 #[wasm_bindgen_test]
 async fn a_worker_that_cannot_be_loaded_or_panics_is_heard() {
-    let (_gone, _, errors) = nested::missing();
+    let missing = format!("{}-missing", loader::loader());
+    let (_gone, _, errors) = nested::start(&missing, "miner:missing:0");
     until(|| !errors.borrow().is_empty()).await;
-    let (panics, _, errors) = nested::panicking();
+    let (panics, _, errors) = nested::start(&loader::loader(), "miner:panic:0");
     until(|| !errors.borrow().is_empty()).await;
     assert!(errors.borrow().iter().any(|error| error.contains("on purpose")), "{:?}", errors.borrow());
     panics.terminate();

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use aurex::chain::Chain;
 use aurex::consensus::{CheckedBlock, Params, SignatureCache};
+use aurex::ipc::{Limit, SearchJob};
 use aurex::ledger::MemoryStore;
 use aurex::mempool::Mempool;
-use aurex::primitives::{Address, Amount, Block, Height, Millis};
+use aurex::miner::{Kernel, Search, Step};
+use aurex::primitives::{Address, Amount, Block, Height, MAX_EXACT, Millis};
 use aurex::state::{Account, Entry, Key, State, genesis};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group};
 
@@ -214,6 +216,23 @@ fn catching_up(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The same work as the page's miners do: the library on the midstate, without vector instructions of ours.
+fn hashing(criterion: &mut Criterion) {
+    let params = params();
+    let (genesis, state) = genesis(&params);
+    let header = block(&params, &state, &genesis.header, 1_000, &[]).header.to_bytes().to_vec();
+    let difficulty = 1 << 52;
+    let limit = Limit::Share(1.0);
+    let job = SearchJob { job: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit };
+    let mut search = Search::with_kernel(&job, Kernel::Reference).unwrap();
+    let mut group = criterion.benchmark_group("hashing by sha2 natively");
+    let count: u64 = 1 << 15;
+    group.bench_with_input(BenchmarkId::from_parameter(count), &count, |bencher, count| {
+        bencher.iter(|| assert_eq!(search.step(*count), Step::Continue));
+    });
+    group.finish();
+}
+
 fn short() -> Criterion {
     Criterion::default()
         .sample_size(10)
@@ -222,4 +241,4 @@ fn short() -> Criterion {
         .without_plots()
 }
 
-criterion_group! { name = growth; config = short(); targets = blocks, branches, accounts, mempool, catching_up }
+criterion_group! { name = growth; config = short(); targets = blocks, branches, accounts, mempool, catching_up, hashing }

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::nearest::nearest;
 use super::parse::{DIFFICULTY_DIGITS, PACE_WORDS, pace};
 use crate::consensus::MAX_AUTHORITIES;
-use crate::ipc::{ApiError, Pace};
+use crate::ipc::{ApiError, MAX_MINERS, Pace};
 use crate::primitives::Name;
 
 /// Most proof-of-work nodes that a link may ask for.
@@ -15,8 +15,6 @@ pub const MAX_POW: u32 = 16;
 /// Most proof-of-authority nodes that a link may ask for; later ones can be added, up to the network's
 /// own limit of authorities.
 pub const MAX_POA: u32 = 16;
-/// Most miner workers of one node.
-pub const MAX_MINERS: u32 = 8;
 const MAX_TEST_TX: u32 = 50;
 /// More than this many parameters are not looked at.
 const MAX_PARAMETERS: usize = 32;

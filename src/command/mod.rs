@@ -18,7 +18,7 @@ pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
 pub use error::CommandError;
 pub use filter::{DEFAULT_ROWS, queries};
 pub use help::{WORDS, Word, help};
-pub use link::{LinkError, LinkParameters, MAX_MINERS, MAX_POA, MAX_POW};
+pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
 pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, pace, parse};

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use super::help::{WORDS, Word};
 use super::nearest::nearest;
 use super::tx::parse_tx;
-use super::{Command, CommandError, DifficultyChoice, LinkChange, MAX_MINERS, Target};
-use crate::ipc::{Level, NodeKind, Pace};
+use super::{Command, CommandError, DifficultyChoice, LinkChange, Target};
+use crate::ipc::{Level, MAX_MINERS, NodeKind, Pace};
 use crate::ledger::Table;
 
 /// Leading zero hexadecimal digits that a network may ask for.

@@ -101,6 +101,30 @@ mod tests {
         assert_eq!(after(100, 560_000), 2048);
     }
 
+    /// Mean time of the last 200 of 500 work blocks of miners who make so many hashes a second.
+    fn interval_at(hashes_a_second: f64, base: u64) -> f64 {
+        let mut random = 9_u64;
+        let mut uniform = move || {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((random >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+        };
+        let mut times = vec![ANCHOR.time.0 as f64];
+        for blocks in 0..500_u64 {
+            let last = *times.last().unwrap();
+            let required = required_difficulty(Difficulty(base), ASERT, ANCHOR, blocks, Timestamp(last as u64));
+            times.push(last - uniform().ln() * required.0 as f64 / hashes_a_second * 1_000.0);
+        }
+        (times[500] - times[300]) / 200.0
+    }
+
+    #[test]
+    fn an_automatic_difficulty_keeps_the_interval_at_any_hash_rate() {
+        for rate in [60.0, 800.0, 40_000.0, 9_000_000.0] {
+            let mean = interval_at(rate, 4_096);
+            assert!((4_250.0..5_750.0).contains(&mean), "{rate} hashes a second: a block every {mean:.0} ms");
+        }
+    }
+
     #[test]
     fn bounds_hold_at_any_distance() {
         assert_eq!(after(0, u64::MAX >> 1), 16);

@@ -47,6 +47,9 @@ pub struct NodeConfig {
     pub workload: Workload,
 }
 
+/// Most miner workers of a node.
+pub const MAX_MINERS: u32 = 8;
+
 /// What the miners of a proof-of-work node are to do.
 #[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Workload {
@@ -55,7 +58,7 @@ pub struct Workload {
     /// How much of the time each hashes at [`Pace::Full`], above 0 and up to 1: the page, which knows all miners of
     /// the machine, keeps a core free by it.
     pub share: f64,
-    /// How many miner workers there are.
+    /// How many miner workers there are, at most [`MAX_MINERS`].
     pub miners: u32,
 }
 

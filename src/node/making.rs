@@ -29,6 +29,8 @@ pub(super) struct Mining {
     pub(super) miners: Vec<Miner>,
     job: Option<Job>,
     jobs: u64,
+    /// Nonce ranges that were used up: it goes into the data, so that no header is searched twice.
+    used_up: u64,
     not_before: Timestamp,
 }
 
@@ -61,7 +63,8 @@ pub(super) struct Authority {
 
 impl Mining {
     pub(super) fn new(workload: Workload, kind: NodeKind, not_before: Timestamp) -> Self {
-        let mut mining = Self { pace: workload.pace, share: 1.0, miners: Vec::new(), job: None, jobs: 0, not_before };
+        let mut mining =
+            Self { pace: workload.pace, share: 1.0, miners: Vec::new(), job: None, jobs: 0, used_up: 0, not_before };
         mining.set_workload(workload, kind);
         mining
     }
@@ -178,7 +181,10 @@ impl Node {
 
     fn candidate(&self, kind: Kind) -> Option<(Header, Body)> {
         let state = self.chain.head_state();
-        let data = format!("{} {}", self.name, kind_word(kind));
+        let mut data = format!("{} {}", self.name, kind_word(kind));
+        if self.mining.used_up > 0 {
+            data.push_str(&format!(" {}", self.mining.used_up));
+        }
         let template = Template {
             parent: self.chain.head_header(),
             parent_id: self.chain.head(),
@@ -221,7 +227,10 @@ impl Node {
                 }
                 self.on_found(worker, nonce, hashes, elapsed_ms, out);
             }
-            FromMiner::Exhausted { job, .. } if job == current => self.search_candidate(out),
+            FromMiner::Exhausted { job, .. } if job == current => {
+                self.mining.used_up = self.mining.used_up.saturating_add(1);
+                self.search_candidate(out);
+            }
             FromMiner::Progress { .. } | FromMiner::Found { .. } | FromMiner::Exhausted { .. } => {}
         }
     }

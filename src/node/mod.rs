@@ -15,6 +15,8 @@ mod inputs;
 mod inspect;
 mod io;
 mod making;
+#[cfg(test)]
+mod making_tests;
 mod notice;
 mod rows;
 mod start;
@@ -254,6 +256,7 @@ impl Node {
     fn set_workload(&mut self, workload: Workload, out: &mut Outbox) {
         self.cancel_search(out);
         self.mining.set_workload(workload, self.kind);
+        self.forget_miners();
         self.search_candidate(out);
     }
 

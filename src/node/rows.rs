@@ -2,10 +2,13 @@
 
 use crate::chain::HeadChange;
 use crate::gossip::inbox_channel;
+use crate::ipc::MAX_MINERS;
 use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
 use crate::mempool::DropReason;
 use crate::primitives::SortedSet;
-use crate::primitives::{Address, BlockHash, Kind, NodeId, NodeKind, Payload, Transaction, TxId, sha256, to_hex};
+use crate::primitives::{
+    Address, BlockHash, Kind, NodeId, NodeKind, Payload, Retarget, Transaction, TxId, sha256, to_hex,
+};
 use crate::state::{Entry, Key};
 
 use super::Node;
@@ -21,7 +24,10 @@ pub(super) fn memo_of(payload: &Payload) -> String {
         Payload::SetParams(change) => {
             let mut parts = Vec::new();
             parts.extend(change.difficulty.map(|difficulty| format!("difficulty {difficulty}")));
-            parts.extend(change.retarget.map(|retarget| format!("retarget {retarget:?}")));
+            parts.extend(change.retarget.map(|retarget| match retarget {
+                Retarget::Fixed => "fixed".to_owned(),
+                Retarget::Asert { ideal, .. } => format!("automatic, a work block every {} ms", ideal.0),
+            }));
             parts.extend(change.authorities.as_ref().map(|list| format!("{} authorities", list.len())));
             parts.extend(change.authority_weight.map(|weight| format!("authority weight {weight}")));
             parts.join(", ")
@@ -237,6 +243,14 @@ impl Node {
         let present: Vec<NodeId> = self.present.iter().copied().collect();
         for node in present {
             self.write_node(&node);
+        }
+    }
+
+    /// Deletes the rows of miner workers that an earlier run or setting had and this one has not.
+    pub(super) fn forget_miners(&mut self) {
+        let first = u32::try_from(self.mining.miners.len()).unwrap_or(MAX_MINERS);
+        for worker in first..MAX_MINERS {
+            self.writer.delete(Table::MiningPool, self.miner_name(worker));
         }
     }
 

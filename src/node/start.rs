@@ -97,6 +97,7 @@ impl Node {
     fn begin(&mut self, snapshot: Option<Snapshot>, out: &mut Outbox) {
         out.push(Output::Notice(Notice::Started { height: self.chain.height(), ledger: self.ledger_start }));
         self.say_hello(out);
+        self.forget_miners();
         if let Some(snapshot) = snapshot {
             self.remember_nodes(&snapshot);
             self.remember_pending(&snapshot, out);

@@ -68,6 +68,11 @@ impl Node {
         }
     }
 
+    /// The name of a miner worker; they are numbered from 0 here and from 1 for people.
+    pub(super) fn miner_name(&self, worker: u32) -> String {
+        format!("{}:{}", self.name, worker.saturating_add(1))
+    }
+
     /// The node's miner workers.
     #[must_use]
     pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
@@ -82,7 +87,7 @@ impl Node {
         for (worker, miner) in (0_u32..).zip(&self.mining.miners) {
             let (nonce_start, nonce_end) = self.mining.range(worker);
             list.push(MinerStatus {
-                worker: format!("{}:{}", self.name, worker.saturating_add(1)),
+                worker: self.miner_name(worker),
                 height: job.map_or(0, |(_, header, _)| header.height.0),
                 difficulty: difficulty.0,
                 hashes: miner.hashes,

@@ -38,6 +38,16 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 }
 
 impl Seat {
+    /// Ends its search.
+    pub(super) fn search_nothing(&mut self) {
+        self.search = None;
+    }
+
+    /// A page of its ledger.
+    pub(super) fn page(&self, query: &crate::ledger::Query) -> crate::ledger::Page {
+        ready(self.ledger.query(query)).unwrap()
+    }
+
     /// Empties the ledger.
     pub(super) fn forget(&mut self) {
         self.ledger = MemoryStore::default();

@@ -36,17 +36,7 @@ pub(crate) fn miner() -> (WorkerHandle, Messages, Errors) {
     start(&loader(), &miner_worker_name("test", 0))
 }
 
-pub(crate) fn missing() -> (WorkerHandle, Messages, Errors) {
-    let mut url = loader();
-    url.push_str("-missing");
-    start(&url, "miner:missing:0")
-}
-
-pub(crate) fn panicking() -> (WorkerHandle, Messages, Errors) {
-    start(&loader(), "miner:panic:0")
-}
-
-fn start(loader: &str, name: &str) -> (WorkerHandle, Messages, Errors) {
+pub(crate) fn start(loader: &str, name: &str) -> (WorkerHandle, Messages, Errors) {
     let (messages, errors) = (Messages::default(), Errors::default());
     let (heard, failed) = (Rc::clone(&messages), Rc::clone(&errors));
     let handle = spawn_from(

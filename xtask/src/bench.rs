@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: measures natively (criterion, `benches/`) and in a browser (`tests/speed.rs`), and
-//! prints one table in which the growth of every cost is seen.
+//! prints one table in which the growth of every cost is seen, and one of hash rates.
+
+mod rates;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,7 +33,11 @@ pub(crate) fn command(project: &mut Project, places: &[String]) -> Outcome<()> {
         let browser = setup::ensure(project, needs)?.ok_or("Expected a browser to be set up, found none.")?;
         in_browser(project, &browser, &mut table)?;
     }
+    let rates = rates::taken_from(&mut table);
     println!("\n{}", printed(&table));
+    if !rates.is_empty() {
+        println!("\n{}", rates::printed(&rates));
+    }
     Ok(())
 }
 

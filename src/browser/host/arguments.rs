@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use crate::browser::js::field;
 use crate::command::{self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, parse_tx};
-use crate::ipc::{ApiError, NodeKind, Pace, Topic};
+use crate::ipc::{ApiError, MAX_MINERS, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
 
@@ -139,7 +139,7 @@ pub(super) fn difficulty(fields: &Fields) -> Result<Option<DifficultyChoice>, Ap
 /// Anything but a whole number within the bounds.
 pub(super) fn miners(fields: &Fields) -> Result<Option<u32>, ApiError> {
     word(fields, "miners", "1 to 8 miner workers", |word| {
-        word.parse().ok().filter(|count| (1..=command::MAX_MINERS).contains(count))
+        word.parse().ok().filter(|count| (1..=MAX_MINERS).contains(count))
     })
 }
 

@@ -5,10 +5,10 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, StorageEstimate, SubmitEvent}
 use yew::prelude::*;
 
 use crate::command::{
-    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_MINERS, MAX_POA, MAX_POW,
-    PACE_SECONDS, Quality, Shape, Target,
+    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA, MAX_POW, PACE_SECONDS, Quality,
+    Shape, Target,
 };
-use crate::ipc::Pace;
+use crate::ipc::{MAX_MINERS, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::components::{Asking, fact, facts};
 use crate::ui::hooks::{use_effect_on, use_number, use_store, use_text};
