@@ -291,3 +291,45 @@ async fn reports_come_at_most_ten_times_a_second_and_at_least_once() {
     );
     viewer.stop().await;
 }
+
+#[wasm_bindgen_test]
+async fn a_miner_that_fails_is_started_again_later_each_time_and_its_node_goes_on() {
+    let world = World::new();
+    // The workers of a node of this name panic at their start.
+    let talk = Talk::start(world.config("panic", NodeKind::Pow, false));
+    let failures = |heard: &Heard| -> Vec<String> {
+        let events = heard.events.borrow();
+        events.iter().filter_map(|text| Some(text.split_once("it starts again in ")?.1.to_owned())).collect()
+    };
+    talk.until("third failure", |heard| (failures(heard).len() >= 3).then_some(())).await;
+    assert_eq!(failures(&talk.heard)[..3], ["500 ms", "1000 ms", "2000 ms"]);
+    talk.ask(Request::Mempool).await.unwrap();
+    assert!(talk.heard.errors.borrow().is_empty(), "a broken miner is no broken node");
+    talk.stop().await;
+}
+
+#[wasm_bindgen_test]
+async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
+    let world = World::new();
+    let talk = Talk::start(world.config("pow-1", NodeKind::Pow, false));
+    talk.height(1).await;
+    let order = |pace, miners| {
+        talk.handle.post(&ToNode::SetWorkload(Workload { pace, share: 1.0, miners })).unwrap();
+    };
+    let miners = async |what: &str, fits: &dyn Fn(&[aurex::ipc::MinerStatus]) -> bool| {
+        let found = |heard: &Heard| heard.report.borrow().as_ref().is_some_and(|it| fits(&it.miners)).then_some(());
+        talk.until(what, found).await;
+    };
+    order(Pace::Interval { ms: 300 }, 3);
+    miners("three miners that hash", &|list| list.len() == 3 && list.iter().all(|miner| miner.hash_rate > 0.0)).await;
+    order(Pace::Interval { ms: 300 }, 1);
+    miners("one miner", &|list| list.len() == 1).await;
+    order(Pace::Paused, 1);
+    miners("a pause", &|list| list.iter().all(|miner| miner.state == "paused")).await;
+    let height = talk.height(1).await.status.height;
+    sleep(1_500.0).await;
+    assert_eq!(talk.height(1).await.status.height, height, "nothing is mined in a pause");
+    order(Pace::Interval { ms: 300 }, 1);
+    talk.height(height + 1).await;
+    talk.stop().await;
+}

@@ -54,6 +54,9 @@ const PACKAGE: &str = "aurex-playground";
 /// The tests that say how many cases of each file of vectors they ran.
 const VECTORS: &str = "vectors";
 
+/// The tests of this machine.
+const NATIVE: [&str; 4] = ["test", "--workspace", "--features", "aurex-playground/sim"];
+
 impl Stage {
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -107,8 +110,9 @@ impl Stage {
             Self::ClippyWasm => {
                 cargo(project, &["clippy", "--target", TARGET, "--all-targets", "-p", PACKAGE, "--", "-D", "warnings"])
             }
-            Self::Vectors => cargo(project, &["test", "-p", PACKAGE, "--test", VECTORS, "--", "--nocapture"]),
-            Self::Native => cargo(project, &["test", "--workspace", "--features", "aurex-playground/sim"]),
+            // With the same words as the stage after it, so that what both need is built once.
+            Self::Vectors => cargo(project, &[&NATIVE[..], &["--test", VECTORS, "--", "--nocapture"]].concat()),
+            Self::Native => cargo(project, &NATIVE),
             Self::Sim => sim::suite(project).map(|()| Passed::Ok),
             Self::Mutants => sim::mutants(project).map(|()| Passed::Ok),
             Self::Doc => {
