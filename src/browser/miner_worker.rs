@@ -198,7 +198,7 @@ impl Miner {
             }
             match step {
                 Step::Continue => {}
-                Step::Found(nonce) => break Some(work.found(nonce, now)),
+                Step::Found(nonce) => break Some(work.found(nonce, now, self.meter.rate(now))),
                 Step::Exhausted => break Some(work.exhausted()),
             }
         };
@@ -227,8 +227,9 @@ impl Miner {
 }
 
 impl Work {
-    fn found(&self, nonce: u64, now: f64) -> FromMiner {
-        FromMiner::Found { job: self.job, nonce, hashes: self.search.hashes(), elapsed_ms: now - self.began }
+    fn found(&self, nonce: u64, now: f64, hash_rate: f64) -> FromMiner {
+        let elapsed_ms = now - self.began;
+        FromMiner::Found { job: self.job, nonce, hashes: self.search.hashes(), elapsed_ms, hash_rate }
     }
 
     fn exhausted(&self) -> FromMiner {

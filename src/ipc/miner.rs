@@ -63,6 +63,8 @@ pub enum FromMiner {
         hashes: u64,
         /// Milliseconds since the job began.
         elapsed_ms: f64,
+        /// Measured hashes per second over the last second or so, also of jobs before.
+        hash_rate: f64,
     },
     /// The range is used up without a find. The miner then rests.
     Exhausted {

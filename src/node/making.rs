@@ -18,6 +18,8 @@ use super::{BatchId, Node, Notice, Outbox, Output, Source};
 const CANDIDATE_EVERY: Millis = Millis(10_000);
 /// A miner's progress is told to people this often.
 const TELL_EVERY: Millis = Millis(5_000);
+/// A measured hash rate is told for so long.
+const RATED_FOR: Millis = Millis(1_500);
 /// The slot in which a network is made, and in which a node with a new ledger may seal at once.
 const FIRST_SLOT: u64 = 1;
 
@@ -51,6 +53,14 @@ pub(super) struct Miner {
     pub(super) best_hash: String,
     pub(super) blocks_found: u64,
     told: Timestamp,
+    rated: Timestamp,
+}
+
+impl Miner {
+    /// Measured hashes per second; none once nothing was measured for a while.
+    pub(super) fn rate(&self, now: Timestamp) -> f64 {
+        if now.since(self.rated) < RATED_FOR { self.hash_rate } else { 0.0 }
+    }
 }
 
 /// The duty of an authority.
@@ -87,10 +97,6 @@ impl Mining {
             Pace::Full => Some(self.share),
             Pace::Max => Some(1.0),
         }
-    }
-
-    pub(super) fn is_searching(&self) -> bool {
-        self.job.is_some()
     }
 
     pub(super) fn job(&self) -> Option<(u64, &Header, Timestamp)> {
@@ -159,6 +165,7 @@ impl Node {
                     blocks_found: miner.blocks_found,
                     hash_rate: miner.hash_rate,
                     told: miner.told,
+                    rated: miner.rated,
                     nonce: nonce_start,
                     ..Miner::default()
                 };
@@ -206,12 +213,11 @@ impl Node {
         let Some(current) = self.mining.job.as_ref().map(|job| job.number) else { return };
         let index = usize::try_from(worker).unwrap_or(usize::MAX);
         let now = self.now;
-        let full_speed = self.mining.share().is_some();
         let Some(miner) = self.mining.miners.get_mut(index) else { return };
         match message {
             FromMiner::Progress { job, hashes, hash_rate, nonce, best_hash } if job == current => {
                 let told = miner.told;
-                *miner = Miner { hashes, hash_rate, nonce, best_hash, ..miner.clone() };
+                *miner = Miner { hashes, hash_rate, nonce, best_hash, rated: now, ..miner.clone() };
                 if now.since(told) >= TELL_EVERY {
                     miner.told = now;
                     let best = miner.best_hash.clone();
@@ -219,12 +225,9 @@ impl Node {
                     out.push(Output::Notice(Notice::Searching { worker, height, hashes, hash_rate, best }));
                 }
             }
-            FromMiner::Found { job, nonce, hashes, elapsed_ms } if job == current => {
-                miner.hashes = hashes;
-                if full_speed && elapsed_ms > 0.0 {
-                    // At full speed a block is often found before the first progress is told.
-                    miner.hash_rate = hashes as f64 * 1_000.0 / elapsed_ms;
-                }
+            FromMiner::Found { job, nonce, hashes, elapsed_ms, hash_rate } if job == current => {
+                // A block may be found before the first progress is told.
+                (miner.hashes, miner.hash_rate, miner.rated) = (hashes, hash_rate, now);
                 self.on_found(worker, nonce, hashes, elapsed_ms, out);
             }
             FromMiner::Exhausted { job, .. } if job == current => {

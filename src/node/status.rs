@@ -34,11 +34,7 @@ impl Node {
             weight: exact(self.chain.weight()),
             peers: u32::try_from(self.peers.alive(now).count()).unwrap_or(u32::MAX),
             pending: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
-            hash_rate: if self.mining.is_searching() {
-                self.mining.miners.iter().map(|miner| miner.hash_rate).sum()
-            } else {
-                0.0
-            },
+            hash_rate: self.mining.miners.iter().map(|miner| miner.rate(now)).sum(),
             hash_budget: self.budget().filter(|_| mines).map(|budget| budget * self.mining.miners.len() as f64),
             next_slot_at: self
                 .next_slot_at(slots::slot_at(&self.params, now))
@@ -91,7 +87,7 @@ impl Node {
                 height: job.map_or(0, |(_, header, _)| header.height.0),
                 difficulty: difficulty.0,
                 hashes: miner.hashes,
-                hash_rate: if job.is_some() { miner.hash_rate } else { 0.0 },
+                hash_rate: miner.rate(now),
                 budget: self.budget(),
                 share: self.mining.share(),
                 best_hash: miner.best_hash.clone(),

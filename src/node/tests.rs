@@ -183,7 +183,8 @@ impl Net {
         let (job, _) = self.seats[seat].search.take().unwrap();
         let mut search = Search::new(&job).unwrap();
         let Step::Found(nonce) = search.step(u64::MAX) else { panic!("the range holds a nonce") };
-        let found = FromMiner::Found { job: job.job, nonce, hashes: search.hashes(), elapsed_ms: 700.0 };
+        let found =
+            FromMiner::Found { job: job.job, nonce, hashes: search.hashes(), elapsed_ms: 700.0, hash_rate: 1.0 };
         self.give(seat, Input::Miner(0, found));
     }
 

@@ -249,7 +249,8 @@ impl World {
         let Ok(mut search) = Search::new(&job) else { return };
         if let Step::Found(nonce) = search.step(u64::MAX) {
             self.log.push(self.now, seat, What::Found, nonce);
-            let found = FromMiner::Found { job: number, nonce, hashes: search.hashes(), elapsed_ms: 0.0 };
+            let found =
+                FromMiner::Found { job: number, nonce, hashes: search.hashes(), elapsed_ms: 0.0, hash_rate: 0.0 };
             self.give(seat, Input::Miner(0, found));
         }
     }

@@ -139,7 +139,7 @@ impl Net {
         let Some(job) = self.search.take() else { return };
         let mut search = Search::new(&job).unwrap();
         let Step::Found(nonce) = search.step(u64::MAX) else { panic!("the range holds a nonce") };
-        let found = FromMiner::Found { job: job.job, nonce, hashes: search.hashes(), elapsed_ms: 1.0 };
+        let found = FromMiner::Found { job: job.job, nonce, hashes: search.hashes(), elapsed_ms: 1.0, hash_rate: 1.0 };
         self.give(0, Input::Miner(0, found));
     }
 

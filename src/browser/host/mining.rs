@@ -10,6 +10,8 @@ use crate::view::figures;
 /// With an automatic difficulty this many work blocks ahead of time double it: few enough to follow a miner that
 /// comes or goes within a minute, enough to be steady.
 const BLOCKS_TO_DOUBLE: u64 = 8;
+/// What to do about blocks that come too quickly.
+const KEEP: &str = "`difficulty auto` keeps the time between work blocks.";
 /// Bounds of an automatic difficulty in zero digits.
 const AUTOMATIC: [u8; 2] = [1, 10];
 
@@ -81,8 +83,8 @@ impl Host {
         .await?;
         self.share_out();
         let mut text = match pace {
-            Pace::Full => "Miners hash as fast as the machine can with one core left to the page.".to_owned(),
-            Pace::Max => "Miners hash as fast as the machine can.".to_owned(),
+            Pace::Full => format!("Miners hash as fast as the machine can with one core left to the page. {KEEP}"),
+            Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
             Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
             Pace::Interval { ms } => {
                 format!("Miners have a hash budget for one work block about every {}.", figures::interval(ms))

@@ -90,11 +90,13 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
             <form class="toolbar" {onsubmit}>
                 { number("Seconds between work blocks", (*PACE_SECONDS.start(), *PACE_SECONDS.end()), &text) }
                 <button type="submit" disabled={seconds.is_none()}>{ "Set the pace" }</button>
+            </form>
+            <div class="toolbar">
                 { for [("Full speed", Pace::Full), ("All cores", Pace::Max), ("Pause", Pace::Paused)].map(|(label, pace)| html! {
                     <button key={label} type="button" onclick={actions.on_click(Command::Pace(pace))} disabled={model.pace == pace}>{ label }</button>
                 }) }
-            </form>
-            <p class="hint">{ "Full speed leaves one core of the machine to the page; all cores do not, which may make it stutter." }</p>
+            </div>
+            <p class="hint">{ "Full speed leaves one core of the machine to the page; with all cores it may stutter. With an automatic difficulty the time between work blocks stays." }</p>
             { miners }
         </section>
     }
@@ -188,7 +190,7 @@ fn use_links(actions: &Actions) -> Html {
     html! {
         <section key="links" class="panel" aria-label="Links">
             <h2>{ "Links" }</h2>
-            <p class="hint">{ "Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them. The console's `links` knows copies, reorder and bandwidth as well." }</p>
+            <p class="hint">{ "Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them. The console's word links knows copies, reorder and bandwidth as well." }</p>
             <form class="toolbar" {onsubmit}>
                 { number("Latency in ms", (0, Quality::Latency.most().into()), &latency) }
                 { number("Jitter in ms", (0, Quality::Jitter.most().into()), &jitter) }
