@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use borsh::BorshSerialize;
 use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, Event, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
@@ -22,6 +23,8 @@ use crate::ipc::ApiError;
 
 /// What a worker says first, and what it never says otherwise.
 const READY: &str = "ready";
+/// For so long errors of an ended worker may still arrive.
+const LAST_ERRORS_MS: u32 = 5_000;
 /// The loader's file name beside the page.
 const LOADER: &str = "worker.js";
 
@@ -31,11 +34,11 @@ extern "C" {
     static GLUE_URL: String;
 }
 
-/// A worker that was started from here; it ends when this is dropped.
+/// A worker that was started from here; it ends when this is dropped, and nothing of it is told after that.
 #[derive(Debug)]
 pub struct WorkerHandle {
     inner: Rc<Inner>,
-    _listeners: [EventListener; 3],
+    listeners: Option<[EventListener; 3]>,
 }
 
 #[derive(Debug)]
@@ -88,7 +91,7 @@ fn run_from(loader: &str, name: &str, on_message: OnMessage, on_error: OnError) 
 
     let inner = Rc::new(Inner { worker, ready: Cell::new(false), waiting: RefCell::default() });
     let listeners = listen(&inner, on_message, on_error);
-    let handle = WorkerHandle { inner, _listeners: listeners };
+    let handle = WorkerHandle { inner, listeners: Some(listeners) };
 
     let first = Object::new();
     Reflect::set(&first, &"module".into(), &wasm_bindgen::module()).map_err(failed)?;
@@ -101,22 +104,28 @@ fn listen(inner: &Rc<Inner>, on_message: OnMessage, on_error: OnError) -> [Event
     let weak = Rc::downgrade(inner);
     let message = EventListener::new(target, "message", move |event| {
         let data = event.dyn_ref::<MessageEvent>().map_or(JsValue::UNDEFINED, MessageEvent::data);
+        let Some(inner) = weak.upgrade() else { return };
         if data.as_string().as_deref() == Some(READY) {
-            weak.upgrade().inspect(|inner| inner.open());
+            inner.open();
         } else {
             on_message(data);
         }
     });
     let options = EventListenerOptions::enable_prevent_default();
     let error = EventListener::new_with_options(target, "error", options, {
-        let on_error = Rc::clone(&on_error);
+        let (on_error, weak) = (Rc::clone(&on_error), Rc::downgrade(inner));
         move |event| {
             event.prevent_default();
-            on_error(sentence(event));
+            if weak.upgrade().is_some() {
+                on_error(sentence(event));
+            }
         }
     });
+    let weak = Rc::downgrade(inner);
     let unreadable = EventListener::new(target, "messageerror", move |_| {
-        on_error("a message of the worker could not be read".to_owned());
+        if weak.upgrade().is_some() {
+            on_error("a message of the worker could not be read".to_owned());
+        }
     });
     [message, error, unreadable]
 }
@@ -169,6 +178,10 @@ impl WorkerHandle {
 impl Drop for WorkerHandle {
     fn drop(&mut self) {
         self.terminate();
+        // A worker that panicked may have more errors under way. Without a listener they would go on to the parent
+        // of this worker, and a broken miner would look like a broken node.
+        let listeners = self.listeners.take();
+        Timeout::new(LAST_ERRORS_MS, move || drop(listeners)).forget();
     }
 }
 

@@ -129,14 +129,7 @@ impl Node {
     /// Ends the worker at once. Whoever waits for an answer is told.
     fn end_worker(&self) {
         self.run.set(self.run.get().wrapping_add(1));
-        if let Some(worker) = self.worker.take() {
-            worker.terminate();
-            // It may be one of its own callbacks that runs now.
-            spawn_local(async move {
-                sleep(0.0).await;
-                drop(worker);
-            });
-        }
+        drop(self.worker.take());
         let gone = || ApiError::new("node_gone", format!("{} ended before it answered", self.name));
         let pending = self.pending.take();
         pending.into_iter().for_each(|(_, answer)| answer.send(Err(gone())));
