@@ -93,7 +93,7 @@ fn every_word_that_asks_is_answered() {
     expect(&visit, "block 1", &["at height 1", "state root", "proof: "]);
     expect(&visit, "user alice", &["alice, address", "balance"]);
     expect(&visit, "mempool", &["mempool of"]);
-    expect(&visit, "help", &["status", "difficulty <1-8>", "quit"]);
+    expect(&visit, "help", &["status", "difficulty <1-8|auto>", "quit"]);
     expect(&visit, "help tx", &["Transfer 100 coins alice to bob"]);
     expect(&visit, "log debug", &["level debug"]);
     expect(&visit, "log info", &["level info"]);
@@ -111,10 +111,39 @@ fn every_word_that_asks_is_answered() {
     });
     eprintln!("    one node: a budget of {budget:.0} hashes/s, {fast:.0} at full speed");
     expect(&visit, "pace 3", &["about every 3"]);
-    visit.wait("the miner's row in the ledger", 60, |visit| {
-        visit.command("ledger mining_pool").contains("searching").then_some(())
+    expect(&visit, "miners 2", &["2 miner workers"]);
+    visit.wait("the miners' rows in the ledger", 60, |visit| {
+        let rows = visit.command("ledger mining_pool");
+        (rows.matches("searching").count() == 2 && rows.contains("pow-1:2")).then_some(())
     });
+    expect(&visit, "pace pause", &["rest"]);
+    visit.wait("miners that rest", 60, |visit| {
+        let status = visit.status();
+        let resting = status.up().all(|node| node.hash_rate == 0.0);
+        (resting && visit.command("ledger mining_pool").contains("paused")).then_some(())
+    });
+    expect(&visit, "pace 3", &["about every 3"]);
+    expect(&visit, "miners 1", &["1 miner worker now"]);
     visit.agreed(5, 4, 60);
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn an_automatic_difficulty_follows_the_hash_rate() {
+    let mut visit = Visit::open("?pow=2&poa=0&pace=1&difficulty=1&test_tx=0");
+    visit.agreed(2, 1, 60);
+    expect(&visit, "difficulty auto", &["automatic, with a work block about every 1 s"]);
+    // It is in force at the latest with the second multiple of 8 from here on.
+    let height = visit.status().height();
+    visit.agreed(2, height + 17, 120);
+    let before = visit.status().node("pow-1").difficulty;
+    expect(&visit, "pace full", &["as fast as the machine can", "difficulty auto"]);
+    visit.wait("a difficulty a hundred times as high", 120, |visit| {
+        (visit.status().node("pow-1").difficulty > 100 * before).then_some(())
+    });
+    expect(&visit, "pace 5", &["about every 5"]);
+    expect(&visit, "difficulty 1", &["1 leading zero digit"]);
     visit.expect_quiet();
 }
 
