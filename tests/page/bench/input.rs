@@ -66,7 +66,7 @@ fn use_the_page(visit: &Visit, how: &str, wanted: bool) {
     }
     let Watched { mut answers, mut tasks } = visit.ask("return { answers, tasks: longTasks }");
     let height = visit.status().height();
-    assert!(answers.len() > 20, "expected inputs that are answered, found {answers:?}");
+    assert!(!answers.is_empty(), "expected inputs that are answered, found none");
     eprintln!("    {how}: {} inputs, long tasks {tasks:?} up to height {height}", answers.len());
     let at_most = |most| if wanted { Wanted::AtMost(most) } else { Wanted::Any };
     let (usual, longest) = (quantile(&mut answers, 0.95), quantile(&mut answers, 1.0));
