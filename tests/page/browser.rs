@@ -104,6 +104,11 @@ impl Browser {
         }
     }
 
+    /// The number of the driver's process, from which all of the browser's descend.
+    pub(crate) fn driver_process(&self) -> u32 {
+        self.process.child.id()
+    }
+
     /// A command of the browser's developer tools.
     pub(crate) fn devtools(&self, method: &str, parameters: Value) -> Value {
         self.run(self.driver().cdp().send_raw(method, parameters))

@@ -17,10 +17,14 @@ impl Clock {
     pub(crate) fn is_past(self, seconds: u64) -> bool {
         self.0.elapsed() >= Duration::from_secs(seconds)
     }
+
+    pub(crate) fn seconds(self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
 }
 
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2} s", self.0.elapsed().as_secs_f64())
+        write!(f, "{:.2} s", self.seconds())
     }
 }

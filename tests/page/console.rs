@@ -1,5 +1,7 @@
 //! The console: a transfer typed into the page ends on every ledger, and every word does what it says.
 
+use serde_json::json;
+
 use crate::visit::Visit;
 
 /// The header of Bitcoin's first block.
@@ -219,5 +221,20 @@ fn new_nodes_join_and_changes_are_in_force_at_the_epoch() {
     });
     assert_eq!(sealed.kind, "authority");
     visit.agreed(7, sealed.height, 60);
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_script_that_forgets_how_to_end_its_subscription_goes_on_hearing() {
+    let mut visit = Visit::open("?pace=1&test_tx=0");
+    visit.agreed(5, 1, 60);
+    visit.value("window.heard = 0; aurex.on('block', () => { heard += 1; })");
+    visit.browser.devtools("HeapProfiler.collectGarbage", json!({}));
+    // What was collected is told to the page in a task of its own.
+    visit.value("await new Promise((resolve) => setTimeout(resolve, 1000)); heard = 0");
+    visit.wait("a block heard of after garbage was collected", 30, |visit| {
+        (visit.ask::<u64>("return heard") > 0).then_some(())
+    });
     visit.expect_quiet();
 }

@@ -81,6 +81,7 @@ pub(crate) struct Block {
     pub(crate) height: u64,
     pub(crate) kind: String,
     pub(crate) miner: String,
+    pub(crate) timestamp: u64,
     pub(crate) difficulty: u64,
     pub(crate) on_best_chain: bool,
     #[serde(default)]

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: measures natively (criterion, `benches/`) and in a browser (`tests/speed.rs`), and
-//! prints one table in which the growth of every cost is seen, and one of hash rates.
+//! prints one table in which the growth of every cost is seen, and one of hash rates; and mining in the whole page,
+//! with a table of its own.
 
+mod page;
 mod rates;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,7 @@ use crate::setup::{self, Needs};
 use crate::stages::wasm_pack;
 
 /// Where to measure, in this order.
-pub(crate) const PLACES: [&str; 2] = ["native", "browser"];
+pub(crate) const PLACES: [&str; 3] = ["native", "browser", "page"];
 /// What a line of a browser's measurement begins with.
 const MEASURED: &str = "measured; ";
 
@@ -28,15 +30,26 @@ pub(crate) fn command(project: &mut Project, places: &[String]) -> Outcome<()> {
     if wanted("native") {
         native(project, &mut table)?;
     }
-    if wanted("browser") {
+    let mut in_page = None;
+    if wanted("browser") || wanted("page") {
         let needs = Needs { build_tools: true, test_tools: true };
         let browser = setup::ensure(project, needs)?.ok_or("Expected a browser to be set up, found none.")?;
-        in_browser(project, &browser, &mut table)?;
+        if wanted("browser") {
+            in_browser(project, &browser, &mut table)?;
+        }
+        if wanted("page") {
+            in_page = Some(page::measure(project, &browser)?);
+        }
     }
     let rates = rates::taken_from(&mut table);
-    println!("\n{}", printed(&table));
+    if !table.is_empty() {
+        println!("\n{}", printed(&table));
+    }
     if !rates.is_empty() {
         println!("\n{}", rates::printed(&rates));
+    }
+    if let Some(table) = in_page {
+        println!("\n{table}");
     }
     Ok(())
 }

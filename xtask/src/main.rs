@@ -40,7 +40,8 @@ Usage: cargo xtask <command>
   sim [--seeds 100] [--minutes 20]      simulate whole networks with faults, one for each seed; also --first <seed>
       [--nodes <n>]                     and the number of honest nodes, which the seed chooses otherwise
   sim --seed <s> [--log]                the run of one seed, and its last events
-  bench [native] [browser]              measure how every cost grows, in both places if none is named
+  bench [native] [browser] [page]       measure how every cost grows, and mining in the page that `dist` built; in
+                                        all places if none is named
   pack                                  make a release build smaller; trunk runs this by its hook
   help                                  show this";
 

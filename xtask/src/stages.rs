@@ -214,6 +214,15 @@ fn whole_page(project: &Project, browser: &Browser) -> Outcome<Passed> {
         println!("tests/page.rs: no such tests yet");
         return Ok(Passed::NoTests);
     }
+    let mut cargo = page_tests(project, browser)?;
+    announced(cargo.args(["--skip", PAGE_BENCH]))
+}
+
+/// The module of `tests/page.rs` that measures, which belongs to `cargo xtask bench page`.
+pub(crate) const PAGE_BENCH: &str = "bench::";
+
+/// The command that drives a browser over the built page; more words choose among the tests.
+pub(crate) fn page_tests(project: &Project, browser: &Browser) -> Outcome<Command> {
     let dist = project.dist_folder();
     if !dist.join("index.html").is_file() {
         return Err(format!("{} holds no built page: run `cargo xtask test dist page`.", dist.display()));
@@ -230,7 +239,7 @@ fn whole_page(project: &Project, browser: &Browser) -> Outcome<Passed> {
         browser.chrome.display(),
         browser.driver.display()
     );
-    announced(&mut cargo)
+    Ok(cargo)
 }
 
 /// Whether there is a test of that name: `tests/<name>.rs` or `tests/<name>/main.rs`.

@@ -1,6 +1,7 @@
 //! `window.aurex`: the commands for scripts, teachers' notebooks and tests. Promises of plain objects;
 //! what is missing is `null`; a refusal is an `Error` with a `code`.
 
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Error, Object, Promise, Reflect};
@@ -9,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Fields};
-use super::{Host, Output};
+use super::{Host, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::command::{Command, Target};
 use crate::gossip::discovery_channel;
@@ -134,7 +135,11 @@ impl Api<'_> {
                 let topic = arguments::topic(&event).map_err(|error| thrown(&error))?;
                 let handler: js_sys::Function =
                     handler.dyn_into().map_err(|found| thrown(&arguments::wrong("handler", "a function", &found)))?;
+                let kept = Rc::<RefCell<Option<Subscription>>>::default();
+                let own = Rc::clone(&kept);
                 let subscription = host.listen(topic, move |event: &Event| {
+                    // The browser drops the function below when the script forgets it: that must not end this.
+                    let _own = &own;
                     if let Ok(value) = to_js(event) {
                         // A handler's own mistake is the script's: it must not stop the page.
                         let outcome = handler.call1(&JsValue::UNDEFINED, &value);
@@ -143,7 +148,7 @@ impl Api<'_> {
                         }
                     }
                 });
-                let kept = std::cell::RefCell::new(Some(subscription));
+                kept.replace(Some(subscription));
                 let off = Closure::<dyn Fn()>::new(move || drop(kept.take()));
                 Ok(off.into_js_value())
             },

@@ -1,5 +1,6 @@
 //! The way from what happens to what the page draws: updates queue up, go into the [`Model`] together in
-//! an animation frame, and the new picture goes to the subscribers. Listeners hear each event at once.
+//! an animation frame, and the new picture goes to the subscribers. Listeners hear each event at once. What
+//! only changes figures, such as a miner's tries, waits for a while: drawing costs more than all paced miners.
 //!
 //! Bounds: at most [`MAX_QUEUE`] updates wait; a hidden page, which gets no frames, is served by a timer.
 
@@ -18,6 +19,8 @@ use crate::view::{Model, Problem, Update};
 const MAX_QUEUE: usize = 4_000;
 /// Least time between two pictures: a person sees no more, and each is a copy of the model.
 const LEAST_GAP_MS: f64 = 60.0;
+/// Least time before a picture in which only figures are new.
+const FIGURES_GAP_MS: f64 = 500.0;
 /// A hidden page's pictures come this often.
 const HIDDEN_GAP_MS: u32 = 1_000;
 /// Who speaks in log lines of the page itself.
@@ -32,6 +35,8 @@ pub(super) struct Bus {
     model: RefCell<Rc<Model>>,
     queue: RefCell<Vec<Update>>,
     next_frame: RefCell<Option<Scheduled>>,
+    /// When the next picture is to be drawn, if one is scheduled.
+    due: Cell<f64>,
     drawn_at: Cell<f64>,
     subscribers: RefCell<Vec<(u32, Subscriber)>>,
     listeners: RefCell<Vec<(u32, Listener)>>,
@@ -82,6 +87,7 @@ impl Bus {
             model: RefCell::new(Rc::new(model)),
             queue: RefCell::default(),
             next_frame: RefCell::default(),
+            due: Cell::new(f64::NEG_INFINITY),
             drawn_at: Cell::new(f64::NEG_INFINITY),
             subscribers: RefCell::default(),
             listeners: RefCell::default(),
@@ -126,6 +132,7 @@ impl Bus {
             | Update::Dismiss { .. }
             | Update::Name { .. } => {}
         }
+        let gap = if only_figures(&update) { FIGURES_GAP_MS } else { LEAST_GAP_MS };
         let waiting = {
             let mut queue = self.queue.borrow_mut();
             queue.push(update);
@@ -134,7 +141,7 @@ impl Bus {
         if waiting >= MAX_QUEUE {
             self.put_in();
         }
-        self.schedule();
+        self.schedule(gap);
     }
 
     /// A log line of the page itself.
@@ -176,11 +183,13 @@ impl Bus {
         }
     }
 
-    fn schedule(&self) {
-        if self.next_frame.borrow().is_some() {
+    fn schedule(&self, gap: f64) {
+        let due = self.drawn_at.get() + gap;
+        if self.next_frame.borrow().is_some() && self.due.get() <= due {
             return;
         }
-        let wait = self.drawn_at.get() + LEAST_GAP_MS - js::monotonic();
+        self.due.set(due);
+        let wait = due - js::monotonic();
         let next = if is_hidden() {
             self.timer(HIDDEN_GAP_MS, Self::draw)
         } else if wait > 0.0 {
@@ -229,9 +238,14 @@ impl Bus {
     /// The page was hidden or shown: what waits comes by the way that now works.
     pub(super) fn visibility_changed(&self) {
         if self.next_frame.take().is_some() {
-            self.schedule();
+            self.schedule(LEAST_GAP_MS);
         }
     }
+}
+
+/// Whether nothing happened that a person would wait for.
+fn only_figures(update: &Update) -> bool {
+    matches!(update, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
 }
 
 fn is_hidden() -> bool {
