@@ -20,6 +20,7 @@ enum Wanted {
 }
 
 /// Prints a line for the table: what, unit, value, and the least and the most that are wanted.
+#[expect(clippy::print_stdout, reason = "the command that runs this reads it")]
 fn measured(what: impl Display, unit: &str, value: f64, wanted: Wanted) {
     let (least, most) = match wanted {
         Wanted::About(target) => (format!("{:.3}", target * 0.85), format!("{:.3}", target * 1.15)),
