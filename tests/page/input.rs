@@ -19,7 +19,7 @@ fn a_wrong_link_is_named_on_the_page_and_the_defaults_are_taken() {
         "link parameter difficulty: expected a whole number from 1 to 8, found \"0\"; 2 is taken",
         "link parameter \"nodes\": expected one of pow, poa,",
         "link parameter pow: expected it once, found it again with \"2\"",
-        "link parameter pace: expected 1 to 600 seconds, or full, found \"never\"",
+        "link parameter pace: expected 1 to 600 seconds, full, max or pause, found \"never\"",
         "link parameter net: expected ",
         "link parameter test_tx: expected a whole number from 0 to 50, found \"-1\"",
     ];
@@ -100,7 +100,7 @@ fn malformed_transactions_and_arguments_are_refused_by_name_and_nothing_is_lost(
     for (line, part) in [
         ("sttaus", "did you mean `status`"),
         ("kil pow-1", "did you mean `kill`"),
-        ("difficulty 9", "expected a number of zero digits from 1 to 8, found \"9\""),
+        ("difficulty 9", "expected 1 to 8 zero digits, or `auto`, found \"9\""),
         ("kill", "expected a node's name or `all`, found nothing"),
         ("tx Transfer 0 coins alice to bob", "expected an amount of at least 1, found 0"),
         ("ledger secrets", "expected a table"),
