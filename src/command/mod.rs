@@ -21,7 +21,7 @@ pub use help::{WORDS, Word, help};
 pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
-pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, pace, parse};
+pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, miners, pace, parse};
 pub use record::{DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key};
 pub use tx::parse_tx;
 

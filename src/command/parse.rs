@@ -136,7 +136,8 @@ pub fn difficulty(word: &str) -> Option<DifficultyChoice> {
     word.parse().ok().filter(|digits| DIFFICULTY_DIGITS.contains(digits)).map(DifficultyChoice::Digits)
 }
 
-fn miners(word: &str) -> Option<u32> {
+/// A number of miner workers.
+pub fn miners(word: &str) -> Option<u32> {
     word.parse().ok().filter(|count| (1..=MAX_MINERS).contains(count))
 }
 

@@ -117,7 +117,7 @@ impl Search {
     /// Passes nonces by whose hash is surely above the best so far, which is above the target.
     fn rule_out(&mut self, stop: u64) {
         if let (Some(simd), Some([first, ..])) = (&mut self.simd, self.best) {
-            let count = simd.rule_out(self.next, stop - self.next, first);
+            let count = simd.rule_out(&self.template, self.next, stop - self.next, first);
             self.next += count;
             self.hashes += count;
         }
@@ -257,9 +257,9 @@ mod tests {
             let words: Vec<u32> = (start..start + 8).map(|nonce| template.hash(nonce)[0]).collect();
             let lowest = *words.iter().min().unwrap();
             let group = u64::try_from(words.iter().position(|word| *word == lowest).unwrap()).unwrap() / 4 * 4;
-            assert_eq!(simd.rule_out(start, 8, lowest), group);
-            assert_eq!(simd.rule_out(start, 8, lowest - 1), 8);
-            assert_eq!(simd.rule_out(start, 3, lowest), 0, "less than a group is left to the reference");
+            assert_eq!(simd.rule_out(&template, start, 8, lowest), group);
+            assert_eq!(simd.rule_out(&template, start, 8, lowest - 1), 8);
+            assert_eq!(simd.rule_out(&template, start, 3, lowest), 0, "less than a group is left to the reference");
         }
     }
 

@@ -20,7 +20,7 @@
 //! Rounds 32 to 63 as a loop of two laps are as fast as unrolled, and a quarter smaller.
 
 use super::lanes::{Lanes, WIDTH};
-use super::template::{LENGTH_BITS, PADDING, ROUND_CONSTANTS, Template, round, small_sigma_0, small_sigma_1};
+use super::template::{LENGTH_BITS, PADDING, ROUND_CONSTANTS, Template};
 
 /// The registers a to h of four hashes.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,6 @@ struct State([Lanes; 8]);
 /// A job with one upper half of the nonce, made ready.
 #[derive(Clone, Debug)]
 pub(super) struct Simd {
-    template: Template,
     /// The upper half of the nonces that this is ready for.
     upper: u32,
     /// Round constants; that of round 15 with the length.
@@ -48,43 +47,33 @@ impl Simd {
     /// Makes a job ready for the nonces from `start` on.
     pub(super) fn new(template: &Template, start: u64) -> Self {
         let (upper, _) = halves(start);
-        let [word_0, word_2, word_3] = [template.word_0(), upper.swap_bytes(), PADDING];
-        let mut state = template.midstate();
-        round(&mut state, ROUND_CONSTANTS[0].wrapping_add(word_0));
-        round(&mut state, ROUND_CONSTANTS[1]);
-        let [.., f, g, h] = state;
-        let sums = [
-            h.wrapping_add(ROUND_CONSTANTS[2]).wrapping_add(word_2),
-            g.wrapping_add(ROUND_CONSTANTS[3]).wrapping_add(word_3),
-            f.wrapping_add(ROUND_CONSTANTS[4]),
-        ];
+        let [word_0, word_2, word_3, length] =
+            [template.word_0(), upper.swap_bytes(), PADDING, LENGTH_BITS].map(Lanes::splat);
+        let k = |round: usize| Lanes::splat(ROUND_CONSTANTS[round]);
+        let midstate = State(template.midstate().map(Lanes::splat));
+        let start = midstate.round(midstate.0[7].add(k(0)).add(word_0));
+        let start = start.round(start.0[7].add(k(1)));
+        let [.., f, g, h] = start.0;
+        let sums = [h.add(k(2)).add(word_2), g.add(k(3)).add(word_3), f.add(k(4))];
         let terms = [
             word_0,
-            small_sigma_1(LENGTH_BITS).wrapping_add(small_sigma_0(word_2)),
-            small_sigma_0(word_3).wrapping_add(word_2),
+            length.small_sigma_1().add(word_2.small_sigma_0()),
+            word_3.small_sigma_0().add(word_2),
             word_3,
-            LENGTH_BITS,
-            small_sigma_0(LENGTH_BITS),
+            length,
+            length.small_sigma_0(),
         ];
         let mut constants = ROUND_CONSTANTS;
         constants[15] = constants[15].wrapping_add(LENGTH_BITS);
-        Self {
-            template: template.clone(),
-            upper,
-            constants: constants.map(Lanes::splat),
-            start: State(state.map(Lanes::splat)),
-            sums: sums.map(Lanes::splat),
-            terms: terms.map(Lanes::splat),
-            first: Lanes::splat(template.midstate()[0]),
-        }
+        Self { upper, constants: constants.map(Lanes::splat), start, sums, terms, first: midstate.0[0] }
     }
 
     /// How many of the `count` nonces from `start` on surely have a hash whose first word is above `limit`,
     /// looking no further than to the first group in which one may not.
-    pub(super) fn rule_out(&mut self, start: u64, count: u64, limit: u32) -> u64 {
+    pub(super) fn rule_out(&mut self, template: &Template, start: u64, count: u64, limit: u32) -> u64 {
         let (upper, lower) = halves(start);
         if upper != self.upper {
-            *self = Self::new(&self.template, start);
+            *self = Self::new(template, start);
         }
         // Up to where the upper half changes.
         let groups = count.min((1 << 32) - u64::from(lower)) / WIDTH;

@@ -129,31 +129,3 @@ impl Template {
         u32::from_be_bytes([self.last[0], self.last[1], self.last[2], self.last[3]])
     }
 }
-
-/// A round on registers a to h; `sum` is its constant and word, added up (FIPS 180-4, 6.2.2).
-pub(super) const fn round(state: &mut [u32; 8], sum: u32) {
-    let [a, b, c, d, e, f, g, h] = *state;
-    let choice = (e & f) ^ (!e & g);
-    let one = h.wrapping_add(big_sigma_1(e)).wrapping_add(choice).wrapping_add(sum);
-    let majority = (a & b) ^ (a & c) ^ (b & c);
-    let two = big_sigma_0(a).wrapping_add(majority);
-    *state = [one.wrapping_add(two), a, b, c, d.wrapping_add(one), e, f, g];
-}
-
-const fn big_sigma_0(word: u32) -> u32 {
-    word.rotate_right(2) ^ word.rotate_right(13) ^ word.rotate_right(22)
-}
-
-const fn big_sigma_1(word: u32) -> u32 {
-    word.rotate_right(6) ^ word.rotate_right(11) ^ word.rotate_right(25)
-}
-
-/// Goes into the schedule 15 words later (FIPS 180-4, 4.6).
-pub(super) const fn small_sigma_0(word: u32) -> u32 {
-    word.rotate_right(7) ^ word.rotate_right(18) ^ (word >> 3)
-}
-
-/// Goes into the schedule 2 words later (FIPS 180-4, 4.7).
-pub(super) const fn small_sigma_1(word: u32) -> u32 {
-    word.rotate_right(17) ^ word.rotate_right(19) ^ (word >> 10)
-}

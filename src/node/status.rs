@@ -74,6 +74,7 @@ impl Node {
     pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
         let job = self.mining.job();
         let difficulty = job.map_or(crate::primitives::Difficulty(0), |(_, header, _)| header.difficulty);
+        let budget = self.budget();
         let state = match job {
             Some(_) => "searching",
             None if self.mining.is_paused() => "paused",
@@ -88,7 +89,7 @@ impl Node {
                 difficulty: difficulty.0,
                 hashes: miner.hashes,
                 hash_rate: miner.rate(now),
-                budget: self.budget(),
+                budget,
                 share: self.mining.share(),
                 best_hash: miner.best_hash.clone(),
                 nonce_start,

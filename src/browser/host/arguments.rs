@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use crate::browser::js::field;
 use crate::command::{self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, parse_tx};
-use crate::ipc::{ApiError, MAX_MINERS, NodeKind, Pace, Topic};
+use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
 
@@ -138,9 +138,7 @@ pub(super) fn difficulty(fields: &Fields) -> Result<Option<DifficultyChoice>, Ap
 /// # Errors
 /// Anything but a whole number within the bounds.
 pub(super) fn miners(fields: &Fields) -> Result<Option<u32>, ApiError> {
-    word(fields, "miners", "1 to 8 miner workers", |word| {
-        word.parse().ok().filter(|count| (1..=MAX_MINERS).contains(count))
-    })
+    word(fields, "miners", "1 to 8 miner workers", command::miners)
 }
 
 /// A field that is a number or a word, as the console understands it.

@@ -42,11 +42,11 @@ impl Host {
         Ok(Output { text, sent: Some(sent), node: None })
     }
 
-    /// The interval that the pace aims at, or aimed at by default.
+    /// The interval that the pace aims at, or the usual one.
     fn ideal_interval(&self) -> Result<Millis, ApiError> {
-        Ok(match (self.record()?.pace, LinkParameters::DEFAULT_PACE) {
-            (Pace::Interval { ms }, _) | (_, Pace::Interval { ms }) => Millis(ms),
-            (_, Pace::Full | Pace::Max | Pace::Paused) => Millis(5_000),
+        Ok(match self.record()?.pace {
+            Pace::Interval { ms } => Millis(ms),
+            Pace::Full | Pace::Max | Pace::Paused => LinkParameters::DEFAULT_INTERVAL,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::command::{Command, Target};
+use crate::command::{Command, LinkParameters, Target};
 use crate::ipc::{NodeKind, NodeState, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::components::{inspector, node_mark, nodes_table, strip, to};
@@ -67,8 +67,8 @@ fn toolbar(actions: &Actions, model: &Model) -> Html {
     let ended = |state| matches!(state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
     let all_ended = own().next().is_some() && own().all(|node| ended(node.status.state));
     let (pace_word, pace) = match model.pace {
-        Pace::Full | Pace::Max => ("Slow down", Pace::Interval { ms: 5_000 }),
-        Pace::Paused => ("Mine again", Pace::Interval { ms: 5_000 }),
+        Pace::Full | Pace::Max => ("Slow down", LinkParameters::DEFAULT_PACE),
+        Pace::Paused => ("Mine again", LinkParameters::DEFAULT_PACE),
         Pace::Interval { .. } => ("Full speed", Pace::Full),
     };
     let pace_hint = "Lifts or sets the limit of each miner's hash rate";
