@@ -69,6 +69,7 @@ fn malformed() -> Vec<(String, &'static str)> {
         ("return await aurex.add('viewer')".to_owned(), "argument_wrong"),
         ("return await aurex.set({ difficulty: 9 })".to_owned(), "argument_wrong"),
         ("return await aurex.set({})".to_owned(), "argument_missing"),
+        ("return await aurex.set({ pace: () => 1 })".to_owned(), "argument_wrong"),
         ("return await aurex.ledger({ table: 'secrets' })".to_owned(), "argument_wrong"),
         ("return await aurex.links([{ from: 'pow-1' }])".to_owned(), "argument_wrong"),
         ("return aurex.on('thunder', () => 0)".to_owned(), "argument_wrong"),

@@ -28,7 +28,8 @@ fn shown(value: &JsValue) -> String {
     if value.is_undefined() {
         return "nothing".to_owned();
     }
-    let text = js_sys::JSON::stringify(value).ok().map(String::from);
+    // Of a function there is no text, although the call succeeds.
+    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
     text.unwrap_or_else(|| "a value that is no plain object".to_owned()).chars().take(60).collect()
 }
 
