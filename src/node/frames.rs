@@ -228,15 +228,11 @@ impl Node {
         self.send_to_each(&peers, message, out);
     }
 
-    /// Sends a message to the inboxes of these peers.
+    /// Sends a message to the inboxes of these peers: one frame for all, as each signature costs time.
     pub(super) fn send_to_each(&mut self, peers: &[NodeId], message: &Message, out: &mut Outbox) {
-        let mut bytes = 0;
-        for to in peers {
-            let frame = self.frame(Some(*to), message);
-            bytes = frame.len();
-            out.push(Output::Send { to: *to, frame });
-        }
-        let kind = message.kind().name();
+        let frame = self.frame(None, message);
+        let (kind, bytes) = (message.kind().name(), frame.len());
+        out.extend(peers.iter().map(|to| Output::Send { to: *to, frame: frame.clone() }));
         out.push(Output::Notice(Notice::Sent { kind, to: None, peers: peers.len(), bytes }));
     }
 
