@@ -37,6 +37,13 @@ impl<T: Ord> Seen<T> {
         self.old.remove(id);
     }
 
+    /// Number of ids that are remembered.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.young.len().saturating_add(self.old.len())
+    }
+
     /// Whether an id is remembered.
     #[must_use]
     pub fn contains(&self, id: &T) -> bool {
@@ -61,6 +68,6 @@ mod tests {
             seen.insert(id);
         }
         assert!(!seen.contains(&0));
-        assert!(seen.young.len() + seen.old.len() <= 2 * SEEN_GENERATION);
+        assert!(seen.len() <= 2 * SEEN_GENERATION);
     }
 }
