@@ -74,6 +74,21 @@ impl Chain {
         }
     }
 
+    /// Whether a header may follow its parent by all rules that need nothing but the parent's state; `None` if that
+    /// state is not at hand.
+    #[must_use]
+    pub fn check_next(&self, header: &Header) -> Option<Result<(), BlockError>> {
+        let parent = &self.get(&header.parent)?.block.header;
+        let state =
+            if header.parent == self.head() { &self.head_state } else { self.states.states.get(&header.parent)? };
+        Some(state.check_next(&self.params, parent, header))
+    }
+
+    /// Remembers why a block was refused that was not imported, if its id is to blame.
+    pub fn note_refusal(&mut self, id: BlockHash, error: &BlockError) {
+        let _ = self.refuse(id, error.clone());
+    }
+
     fn known_verdict(&self, id: &BlockHash) -> Option<Result<Import, BlockError>> {
         if self.contains(id) {
             return Some(Ok(Import::AlreadyKnown));

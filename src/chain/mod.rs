@@ -245,6 +245,16 @@ impl Chain {
         self.entries.is_empty()
     }
 
+    /// What it remembers beside the tree: name, length now, bound.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn bounded(&self) -> [(&'static str, usize, usize); 2] {
+        [
+            ("refused ids", self.invalid.len(), MAX_INVALID),
+            ("states beside the head's", self.states.states.len(), CACHED_STATES),
+        ]
+    }
+
     /// The keys that a block changed and their entries before it.
     #[must_use]
     pub fn undo_of(&self, id: &BlockHash) -> Undo {

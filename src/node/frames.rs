@@ -129,6 +129,9 @@ impl Node {
         if records.len() > MAX_RECORDS {
             return self.peers.blame(&from, Fault::Oversize, self.now);
         }
+        if !self.peers.take_list(&from, self.now) {
+            return;
+        }
         for record in records {
             let node = record.id;
             let known = self.peers.get(&node).is_some_and(|peer| {
@@ -211,7 +214,7 @@ impl Node {
     }
 
     fn own_record(&self) -> NodeRecord {
-        NodeRecord::sign(&self.key, &self.name, self.kind, &self.host, self.now)
+        self.record.clone()
     }
 
     /// Sends a message to one node.
