@@ -200,6 +200,13 @@ impl Chain {
         self.invalid.get(id)
     }
 
+    /// Number of refused ids and of states that are remembered.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn remembered(&self) -> (usize, usize) {
+        (self.invalid.len().max(self.invalid_order.len()), self.states.states.len())
+    }
+
     /// The block of the best chain at a height.
     #[must_use]
     pub fn at(&self, height: Height) -> Option<BlockHash> {

@@ -53,6 +53,11 @@ impl Remembered {
         self.young.contains(digest) || self.old.contains(digest)
     }
 
+    #[cfg(any(test, feature = "sim"))]
+    fn generation(&self) -> usize {
+        self.young.len().max(self.old.len())
+    }
+
     fn insert(&mut self, digest: Digest) {
         if self.young.len() >= SIGNATURE_CACHE {
             self.old = std::mem::take(&mut self.young);
@@ -66,6 +71,13 @@ impl SignatureCache {
     #[must_use]
     pub const fn verified(&self) -> u64 {
         self.verified
+    }
+
+    /// Number of signatures of transactions and of seals in the larger generation of each.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn generations(&self) -> (usize, usize) {
+        (self.transactions.generation(), self.seals.generation())
     }
 
     fn transaction_verifies(&mut self, transaction: &Transaction, leaf: Digest) -> bool {

@@ -67,7 +67,8 @@ impl State {
         if header.state_root != expected {
             return Err(BlockError::StateRoot { expected, found: header.state_root });
         }
-        debug_assert_eq!(execution.state.imbalance(), None, "coins and assets are conserved");
+        #[cfg(test)]
+        assert_eq!(execution.state.imbalance(), None, "coins and assets are conserved");
         let Execution { state, undo, .. } = execution;
         let id = block.id();
         let (block, tx_ids) = block.into_parts();
