@@ -1,6 +1,7 @@
 //! Blocks and headers that break one rule each.
 
 use super::{Bench, SMALL_ORDER_KEY, SMALL_ORDER_SIGNATURE, UNREDUCED_KEY, codes, mined};
+use crate::chain::Import;
 use crate::consensus::slots::slot_start;
 use crate::consensus::{BlockError, work};
 use crate::primitives::{
@@ -91,8 +92,9 @@ const WORK: &[Case] = &[
         block.header.difficulty = Difficulty(MAX_EXACT + 1);
         block
     }),
-    ("authority's difficulty 2^64 - 1", 4, "difficulty_range", |bench| {
-        authority_with(bench, |block| block.header.difficulty = Difficulty(u64::MAX))
+    ("signature on a work block", 4, "seal_kind", |bench| {
+        let block = bench.good();
+        bench.sealed(block, "miner")
     }),
     ("work in slot 1", 4, "work_slot", |bench| work_with(bench, |block| block.header.slot = Slot(1))),
     ("work in the last slot", 4, "work_slot", |bench| work_with(bench, |block| block.header.slot = Slot(u64::MAX))),
@@ -104,10 +106,6 @@ const WORK: &[Case] = &[
 ];
 
 const SEAL: &[Case] = &[
-    ("signature on a work block", 5, "seal_kind", |bench| {
-        let block = bench.good();
-        bench.sealed(block, "miner")
-    }),
     ("authority's block without a signature", 5, "seal_kind", |bench| {
         let mut block = authority(bench, 1, "poa-2");
         block.seal = Seal::Work;
@@ -143,6 +141,12 @@ const SEAL: &[Case] = &[
     ("sealer that is not reduced", 5, "seal", |bench| sealed_by(bench, UNREDUCED_KEY)),
     ("authority's weight doubled", 5, "authority_weight", |bench| {
         authority_with(bench, |block| block.header.difficulty.0 *= 2)
+    }),
+    ("authority's weight 2^64 - 1", 5, "authority_weight", |bench| {
+        authority_with(bench, |block| block.header.difficulty = Difficulty(u64::MAX))
+    }),
+    ("authority's weight 0", 5, "authority_weight", |bench| {
+        authority_with(bench, |block| block.header.difficulty = Difficulty(0))
     }),
     ("authority's weight 1", 5, "authority_weight", |bench| {
         authority_with(bench, |block| block.header.difficulty = Difficulty(1))
@@ -189,6 +193,13 @@ const PLACE: &[Case] = &[
         let mut block = authority(bench, 1, "poa-2");
         block.header.sealer = key("miner").node_id();
         bench.sealed(block, "miner")
+    }),
+    ("slot 0, which is that of genesis", 10, "slot_used", |bench| {
+        let time = bench.grower.chain.head_header().time.plus(Millis(1_000));
+        let mut block = authority(bench, 1, "poa-2");
+        (block.header.time, block.header.slot) = (time, Slot(0));
+        block.header.sealer = key("poa-1").node_id();
+        bench.sealed(block, "poa-1")
     }),
     ("second block in a slot", 10, "slot_used", |bench| {
         let first = authority(bench, 1, "poa-2");
@@ -331,6 +342,47 @@ fn what_the_id_does_not_commit_to_never_condemns_it() {
         assert!(!bench.grower.import(block).unwrap_err().condemns_id());
     }
     assert!(bench.grower.import(good).is_ok());
+}
+
+#[test]
+fn a_body_too_long_that_the_header_names_condemns_its_id() {
+    for case in BODY.iter().filter(|(_, _, code, _)| code.contains("too_")) {
+        let mut bench = Bench::new();
+        let block = (case.3)(&mut bench);
+        let refused = bench.grower.import(block.clone()).unwrap_err();
+        assert_eq!(bench.grower.chain.refusal(&block.id()), Some(&refused), "{}", case.0);
+        // Too long as well, but no body of this header.
+        let mut other = bench.good();
+        other.body.transactions = block.body.transactions;
+        other.body.data = vec![0; MAX_DATA_BYTES + 1];
+        assert!(!bench.grower.import(other).unwrap_err().condemns_id(), "{}", case.0);
+    }
+}
+
+#[test]
+fn what_lies_on_a_bound_is_valid() {
+    let mut bench = Bench::new();
+    let earliest = bench.grower.chain.params().min_gap.0;
+    let soon = bench.grower.work_block("miner", earliest, Vec::new());
+    assert!(bench.grower.import(soon).is_ok(), "exactly the least gap after its parent");
+    let many = (0..256).map(|nonce| bench.grower.sign("operator", nonce, Payload::Message { bytes: vec![], to: None }));
+    let many: Vec<_> = many.collect();
+    assert_eq!(many.len(), MAX_TRANSACTIONS);
+    let block = bench.grower.work_block("miner", 1_000, many);
+    assert_eq!(block.body.transactions.len(), MAX_TRANSACTIONS);
+    assert!(bench.grower.import(block).is_ok(), "as many transactions as there may be");
+    let difficulty = Difficulty(16);
+    let target = BlockHash(work::target(difficulty).to_be_bytes());
+    assert!(work::meets(&target, difficulty));
+    let mut above = target;
+    above.0[0] += 1;
+    assert!(!work::meets(&above, difficulty));
+    let early = bench.grower.work_block("miner", 60_000, Vec::new());
+    let until = Timestamp(early.header.time.0 - bench.grower.chain.params().max_future.0);
+    let (chain, cache) = (&mut bench.grower.chain, &mut bench.grower.cache);
+    let before = Timestamp(until.0 - 1);
+    assert_eq!(chain.import(early.clone(), before, cache), Ok(Import::Deferred { until }));
+    assert!(matches!(chain.import(early, until, cache), Ok(Import::Extended(_))), "exactly at the limit of the future");
 }
 
 #[test]

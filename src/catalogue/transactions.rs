@@ -118,6 +118,7 @@ const NUMBERS: &[Case] = &[
     ("fee of 2^53", "overflow", |bench| bench.signed(|body| body.fee = Amount(MAX_EXACT + 1))),
     ("fee of 2^64 - 1", "overflow", |bench| bench.signed(|body| body.fee = Amount(u64::MAX))),
     ("nonce of 2^53", "overflow", |bench| bench.signed(|body| body.nonce = MAX_EXACT + 1)),
+    ("last height of 2^53", "overflow", |bench| bench.signed(|body| body.valid_until = Height(MAX_EXACT + 1))),
     ("amount and fee are 2^53 together", "overflow", |bench| bench.payload(transfer(MAX_EXACT, 0))),
     ("no fee", "fee_too_low", |bench| bench.signed(|body| body.fee = Amount(0))),
 ];

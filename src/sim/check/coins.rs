@@ -187,9 +187,7 @@ fn audit(chain: &Chain) -> Result<BTreeSet<&'static str>, String> {
     for height in 1..=chain.height().0 {
         let block = at(chain, height)?;
         check_place(at(chain, height - 1)?, block, chain)?;
-        if let Some(tunable) = replay.head_state().tunable_at(Height(height)) {
-            authorities.clone_from(&tunable.authorities);
-        }
+        authorities.clone_from(&replay.context().rules.current.authorities);
         if block.header.kind == Kind::Authority {
             let turn = usize::try_from(block.header.slot.0).unwrap_or(0) % authorities.len().max(1);
             if authorities.get(turn) != Some(&block.header.sealer.into()) || block.header.slot.0 <= last_slot {
