@@ -1,14 +1,16 @@
 //! Blocks and headers that break one rule each.
 
+use std::rc::Rc;
+
 use super::{Bench, SMALL_ORDER_KEY, SMALL_ORDER_SIGNATURE, UNREDUCED_KEY, codes, mined};
 use crate::chain::Import;
 use crate::consensus::slots::slot_start;
-use crate::consensus::{BlockError, work};
+use crate::consensus::{BlockError, CheckedBlock, work};
 use crate::primitives::{
     Amount, Block, BlockHash, Difficulty, Digest, Height, Kind, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT,
     MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, Millis, NodeId, Payload, Retarget, Seal, Signature, Slot, Timestamp,
 };
-use crate::testkit::{GENESIS_TIME, key, params};
+use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// Name, number of the rule, code of the refusal, and how the block is made.
 type Case = (&'static str, u8, &'static str, fn(&mut Bench) -> Block);
@@ -259,21 +261,32 @@ fn cases() -> impl Iterator<Item = &'static Case> {
     [BODY, WORK, SEAL, PLACE, CONTENT].into_iter().flatten()
 }
 
-/// Imports the block of a case as often as it may be sent, and expects the same refusal each time.
-fn expect_refusal(bench: &mut Bench, (name, rule, code, make): &Case) {
-    let block = make(bench);
-    let before = bench.trace();
-    for _ in 0..2 {
-        let refused = bench.grower.import(block.clone()).unwrap_err();
-        assert_eq!((refused.rule(), refused.code()), (*rule, *code), "{name}: {refused}");
-        assert_eq!(bench.trace(), before, "{name}");
+/// As a node imports what it built from its own transactions: checked by itself first.
+fn import_rebuilt(grower: &mut Grower, block: Block) -> Result<Import, BlockError> {
+    let (chain, now) = (&mut grower.chain, block.header.time);
+    let params = Rc::clone(chain.params());
+    let checked = CheckedBlock::check(block, &params, &chain.chain_id(), &mut grower.cache)?;
+    chain.import_checked(checked, now)
+}
+
+/// Imports the block of a case in both ways, as often as it may be sent, and expects the same refusal each time.
+fn expect_refusal(bench: impl Fn() -> Bench, (name, rule, code, make): &Case) {
+    for import in [Grower::import, import_rebuilt] {
+        let mut bench = bench();
+        let block = make(&mut bench);
+        let before = bench.trace();
+        for _ in 0..2 {
+            let refused = import(&mut bench.grower, block.clone()).unwrap_err();
+            assert_eq!((refused.rule(), refused.code()), (*rule, *code), "{name}: {refused}");
+            assert_eq!(bench.trace(), before, "{name}");
+        }
     }
 }
 
 #[test]
 fn a_block_is_refused_by_exactly_the_rule_that_it_breaks() {
     for case in cases() {
-        expect_refusal(&mut Bench::new(), case);
+        expect_refusal(Bench::new, case);
     }
     let mut bench = Bench::new();
     let good = [bench.good(), authority(&mut bench, 1, "poa-2")];
@@ -314,11 +327,11 @@ const RETARGETED: Case = ("difficulty of the parent where it must rise", 9, "dif
 fn networks_of_other_parameters_refuse_what_theirs_do_not_allow() {
     let mut alone = params();
     alone.authorities.clear();
-    expect_refusal(&mut Bench::with(alone), &WITHOUT_AUTHORITIES);
+    expect_refusal(|| Bench::with(alone.clone()), &WITHOUT_AUTHORITIES);
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
     moving.retarget = Retarget::Asert { ideal: Millis(60_000), half_life: Millis(60_000), min, max };
-    expect_refusal(&mut Bench::with(moving), &RETARGETED);
+    expect_refusal(|| Bench::with(moving.clone()), &RETARGETED);
 }
 
 #[test]

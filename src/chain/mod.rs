@@ -11,6 +11,8 @@
 
 mod import;
 mod locate;
+#[cfg(test)]
+mod order_tests;
 mod restore;
 #[cfg(test)]
 mod tests;
