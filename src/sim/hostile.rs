@@ -83,8 +83,7 @@ fn block_on(
 
 /// Whose turn a slot is for a node.
 fn leader(node: &Node, slot: Slot) -> Option<NodeId> {
-    let tunable = node.chain().head_state().tunable_at(node.chain().height().next())?;
-    slots::leader(&tunable.authorities, slot).map(|address| NodeId(address.0))
+    slots::leader(&node.chain().context().rules.current.authorities, slot).map(|address| NodeId(address.0))
 }
 
 /// An authority's block on the head of an honest node, still without its seal.
