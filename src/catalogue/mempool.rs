@@ -2,7 +2,7 @@
 
 use super::{Bench, codes};
 use crate::consensus::{CheckedTransaction, TxError};
-use crate::mempool::{MAX_BYTES, MAX_COUNT, MAX_NONCE_GAP, MAX_PER_ACCOUNT, Mempool, MempoolError};
+use crate::mempool::{DropReason, MAX_BYTES, MAX_COUNT, MAX_NONCE_GAP, MAX_PER_ACCOUNT, Mempool, MempoolError};
 use crate::primitives::{Amount, BlockHash, Height, MAX_EXACT, Payload, Timestamp, Transaction, TxBody};
 use crate::state::State;
 use crate::testkit::{key, params};
@@ -175,6 +175,18 @@ fn mempool_full() -> MempoolError {
         assert!(mempool.bytes() <= MAX_BYTES, "a replacement keeps the bound as well");
     }
     refused.unwrap()
+}
+
+#[test]
+fn what_can_be_committed_no_more_is_dropped_as_expired() {
+    let mut waiting = Waiting::new();
+    let last = waiting.bench.signed(|body| (body.nonce, body.valid_until) = (2, Height(9)));
+    let id = last.id();
+    assert_eq!(waiting.admit(last), Ok(0));
+    assert!(waiting.mempool.expire(Height(9), NOW).is_empty(), "it may still be committed at its last height");
+    let gone: Vec<_> = waiting.mempool.expire(Height(10), NOW);
+    let gone: Vec<_> = gone.iter().map(|(waiting, reason)| (waiting.transaction.id(), *reason)).collect();
+    assert_eq!(gone, [(id, DropReason::Expired)]);
 }
 
 #[test]

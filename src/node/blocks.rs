@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::chain::{CACHED_STATES, HeadChange, Import};
+use crate::chain::{HeadChange, Import};
 use crate::consensus::{BlockError, CheckedBlock, check_header};
 use crate::gossip::{CompactBlock, Fault, Message, Peer};
 use crate::primitives::{
@@ -21,10 +21,6 @@ use crate::mempool::DropReason;
 const ANNOUNCE_AFTER: Millis = Millis(50);
 /// How long a compact block waits for its transactions before its body is fetched.
 const COMPACT_WAIT: Millis = Millis(1_000);
-
-/// How far below the head the parent of an announced block may be: so far states are at hand, further down each block
-/// above would have to be taken back.
-const MAX_DEPTH: u64 = CACHED_STATES as u64;
 
 /// Peers that a block is passed on to: with the node it came from, each has a few ways to hear of it.
 const RELAY_TO: usize = 3;
@@ -60,12 +56,10 @@ impl Node {
         if let Err(error) = check_header(&block.header, &block.seal, &self.params, &chain_id, &mut self.cache) {
             return self.refuse_compact(from, &block.header, error, out);
         }
-        let Some(parent) = self.chain.get(&block.header.parent) else { return self.fetch_from(from, out) };
-        if parent.block.header.height.0.saturating_add(MAX_DEPTH) < self.chain.height().0 {
-            // A branch from far below is fetched with its headers, if it outweighs ours.
-            return;
+        if !self.chain.contains(&block.header.parent) {
+            return self.fetch_from(from, out);
         }
-        if let Some(Err(error)) = self.chain.check_next(&block.header) {
+        if let Err(error) = self.chain.check_next(&block.header) {
             return self.refuse_compact(from, &block.header, error, out);
         }
         let until = self.now.plus(COMPACT_WAIT);
@@ -188,8 +182,8 @@ impl Node {
     /// would cost its maker nothing.
     fn relay(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let (header, head) = (&block.header, self.chain.head_header());
-        let follows = header.parent == self.chain.head()
-            && self.chain.head_state().check_next(&self.params, head, header).is_ok();
+        let follows =
+            header.parent == self.chain.head() && self.chain.context().check_next(&self.params, head, header).is_ok();
         if self.is_early(header) || !follows {
             return;
         }

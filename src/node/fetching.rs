@@ -179,13 +179,13 @@ impl Node {
         self.sync.want(from, wanted, more);
     }
 
-    /// Checks that headers follow `tip` and each other, carry valid work or seals, and that the first may be the
-    /// next block where its parent's state is at hand: so no weight is claimed for nothing. Where they end.
+    /// Checks that headers follow `tip` and each other, carry valid work or seals, and that the first fits its place
+    /// after a block of the tree: so no weight is claimed for nothing. Where they end.
     fn judge_headers(&mut self, tip: Tip, headers: &[(Header, Seal)]) -> Result<Tip, SyncError> {
         let (chain, params, cache) = (&self.chain, &self.params, &mut self.cache);
         tip.follow(headers, |header, seal| {
             check_header(header, seal, params, &chain.chain_id(), cache)?;
-            chain.check_next(header).unwrap_or(Ok(()))
+            chain.check_next(header)
         })
     }
 

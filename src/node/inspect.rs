@@ -1,11 +1,12 @@
 //! A look inside a node for those who check its promises: the simulator and tests.
 
+use crate::chain::{CACHED_STATES, MAX_INVALID};
+use crate::consensus::SIGNATURE_CACHE;
 use crate::gossip::{MAX_IDS, MAX_PEERS, Peers, SEEN_GENERATION};
-use crate::ledger::Snapshot;
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
-use crate::primitives::{Slot, Timestamp, Transaction, TxId};
+use crate::primitives::Timestamp;
 
-use super::{MAX_ASKED, MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node, start};
+use super::{MAX_ASKED, MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node};
 
 impl Node {
     /// What it knows about its peers.
@@ -26,33 +27,27 @@ impl Node {
         self.ledger_start
     }
 
-    /// A transaction that it dropped lately.
-    #[must_use]
-    pub fn dropped(&self, id: &TxId) -> Option<&Transaction> {
-        self.dropped.get(id).map(|dropped| &dropped.transaction)
-    }
-
-    /// The slot that an authority's ledger says it sealed last, if it can be read.
-    #[must_use]
-    pub fn sealed_slot(snapshot: &Snapshot) -> Option<Slot> {
-        start::sealed_slot(snapshot)
-    }
-
     /// Its bounded collections: name, length now, bound.
     #[must_use]
     pub fn bounded(&self) -> Vec<(&'static str, usize, usize)> {
+        let (invalid, states) = self.chain.remembered();
+        let (transactions, seals) = self.cache.generations();
         let own = [
             ("deferred blocks", self.deferred.len(), MAX_DEFERRED),
             ("compact blocks", self.compact.len(), MAX_COMPACT),
             ("dropped transactions", self.dropped.len(), MAX_DROPPED),
             ("transactions asked for", self.asked.len(), MAX_ASKED),
             ("transactions to be told", self.inventory.len(), MAX_IDS),
-            ("seen ids", self.seen.len(), 2 * SEEN_GENERATION),
             ("peers", self.peers.iter().count(), MAX_PEERS),
             ("present peers", self.present.len(), MAX_PEERS),
             ("waiting transactions", self.mempool.len(), MAX_COUNT),
             ("bytes of waiting transactions", self.mempool.bytes(), MAX_BYTES),
+            ("ids seen", self.seen.generation(), SEEN_GENERATION),
+            ("refused ids", invalid, MAX_INVALID),
+            ("cached states", states, CACHED_STATES),
+            ("signatures of transactions", transactions, SIGNATURE_CACHE),
+            ("signatures of seals", seals, SIGNATURE_CACHE),
         ];
-        own.into_iter().chain(self.sync.bounded()).chain(self.chain.bounded()).collect()
+        own.into_iter().chain(self.sync.bounded()).collect()
     }
 }

@@ -132,7 +132,7 @@ impl Node {
     /// operator chose: where the network moves the difficulty by itself, that keeps the interval.
     pub(super) fn budget(&self) -> Option<f64> {
         let Pace::Interval { ms } = self.mining.pace else { return None };
-        let difficulty = self.chain.head_state().tunable_at(self.chain.height().next())?.difficulty;
+        let difficulty = self.chain.context().rules.current.difficulty;
         let peers = self.peers.alive(self.now);
         let others = peers.filter(|(_, peer)| peer.record.as_ref().is_some_and(|it| it.kind == NodeKind::Pow)).count();
         let miners = (others + 1) * self.mining.miners.len().max(1);
@@ -293,11 +293,10 @@ impl Node {
     }
 
     fn may_seal(&self, slot: Slot) -> bool {
-        let state = self.chain.head_state();
-        let tunable = state.tunable_at(self.chain.height().next());
-        let used = state.tally().is_none_or(|tally| slot <= tally.last_slot);
-        let leader = tunable.and_then(|tunable| slots::leader(&tunable.authorities, slot));
-        slot.0 > 0 && slot >= self.authority.first_open && !used && leader == Some(self.id.into())
+        let context = self.chain.context();
+        let unused = slot > context.tally.last_slot;
+        let leader = slots::leader(&context.rules.current.authorities, slot);
+        slot >= self.authority.first_open && unused && leader == Some(self.id.into())
     }
 
     fn await_next_slot(&mut self, after: Slot) {
@@ -306,7 +305,7 @@ impl Node {
 
     /// When the next slot of this authority begins, after slot `after`.
     pub(super) fn next_slot_at(&self, after: Slot) -> Option<Timestamp> {
-        let tunable = self.chain.head_state().tunable_at(self.chain.height().next())?;
+        let tunable = &self.chain.context().rules.current;
         let first = after.0.saturating_add(1).max(self.authority.first_open.0);
         let turns = u64::try_from(tunable.authorities.len()).ok()?;
         let mine = |slot: &u64| slots::leader(&tunable.authorities, Slot(*slot)) == Some(self.id.into());

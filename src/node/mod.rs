@@ -77,7 +77,7 @@ pub struct Node {
     name: String,
     kind: NodeKind,
     host: String,
-    /// What it says about itself in this run.
+    /// What it says about itself.
     record: NodeRecord,
     params: Rc<Params>,
     now: Timestamp,

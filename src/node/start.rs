@@ -53,8 +53,8 @@ impl Node {
         let durable = if recovered.outcome == "resumed" { recovered.chain.height() } else { Height(0) };
         let listen_until = now.plus(LISTEN_FIRST);
         let mut node = Self {
-            id: setup.key.node_id(),
             record: NodeRecord::sign(&setup.key, &setup.name, setup.kind, &setup.host, now),
+            id: setup.key.node_id(),
             key: setup.key,
             name: setup.name,
             kind: setup.kind,
@@ -146,7 +146,7 @@ pub(super) fn sealed_slot_row(slot: Slot) -> RawRow {
     RawRow { key: meta_key::SEALED_SLOT.to_owned(), raw }
 }
 
-pub(super) fn sealed_slot(snapshot: &Snapshot) -> Option<Slot> {
+fn sealed_slot(snapshot: &Snapshot) -> Option<Slot> {
     let raw = snapshot.meta(meta_key::SEALED_SLOT)?;
     let slot = Slot(u64::from_le_bytes(*raw.first_chunk()?));
     (sealed_slot_row(slot).raw == raw).then_some(slot)
