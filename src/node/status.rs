@@ -2,7 +2,7 @@
 
 use crate::consensus::slots;
 use crate::ipc::{BlockSummary, MinerStatus, NodeState, NodeStatus, PeerStatus};
-use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Timestamp, Weight};
+use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Retarget, Timestamp, Weight};
 
 use super::Node;
 use super::rows::word_of;
@@ -43,6 +43,10 @@ impl Node {
             durable_height: if self.in_memory { 0 } else { self.writer.durable().0 },
             degraded: self.degraded.as_ref().map(ToString::to_string),
             difficulty: difficulty.0,
+            automatic: tunable.and_then(|tunable| match tunable.retarget {
+                Retarget::Asert { ideal, .. } => Some(ideal.0),
+                Retarget::Fixed => None,
+            }),
             authorities: tunable.map_or(0, |tunable| u32::try_from(tunable.authorities.len()).unwrap_or(u32::MAX)),
             is_authority,
             blocks_made: self.counters.blocks_made,

@@ -24,6 +24,7 @@ pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
         durable_height: height,
         degraded: None,
         difficulty: 256,
+        automatic: None,
         authorities: 2,
         is_authority: name.starts_with("poa"),
         blocks_made: 3,

@@ -1,7 +1,7 @@
 //! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
 
 use super::run::in_force;
-use super::{Host, Output, TabMode};
+use super::{Host, Output};
 use crate::command::{DifficultyChoice, LinkParameters};
 use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Workload};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
@@ -82,7 +82,7 @@ impl Host {
         })
         .await?;
         self.share_out();
-        let mut text = match pace {
+        let text = match pace {
             Pace::Full => format!("Miners hash as fast as the machine can with one core left to the page. {KEEP}"),
             Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
             Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
@@ -90,9 +90,6 @@ impl Host {
                 format!("Miners have a hash budget for one work block about every {}.", figures::interval(ms))
             }
         };
-        if self.mode.get() == TabMode::Viewer {
-            text.push_str(" Nodes of other tabs follow when they start again.");
-        }
         Ok(Output::text(text))
     }
 
