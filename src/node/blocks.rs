@@ -249,11 +249,7 @@ impl Node {
         self.return_reverted(change, &committed, out);
         self.drop_impossible(&senders, out);
         self.timers.set_earlier(Timer::Announce, self.now.plus(ANNOUNCE_AFTER));
-        self.timers.set(Timer::Slot, self.now);
-        // While blocks are being fetched, a candidate would be stale before its first hash.
-        if self.sync.missing() == 0 {
-            self.timers.set(Timer::Candidate, self.now);
-        }
+        self.turn_to_head();
     }
 
     /// Takes committed transactions out of the mempool; gives their ids and senders.

@@ -11,8 +11,9 @@ use crate::primitives::{Block, BlockHash, Height, Millis, NodeKind, Slot, Timest
 use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
 
-use super::making::{Authority, Mining};
+use super::making::Mining;
 use super::rows::open_undo;
+use super::sealing::Authority;
 use super::timers::{Timer, Timers};
 use super::writer::Writer;
 use super::{Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, Source, StartError};
@@ -61,6 +62,7 @@ impl Node {
             sequence: 0,
             random: setup.seed,
             chain: recovered.chain,
+            head_since: now,
             cache,
             mempool: Mempool::default(),
             peers: Peers::default(),
