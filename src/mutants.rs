@@ -25,10 +25,16 @@ pub enum Mutant {
     NeverTellAgain,
     SameNameTwice,
     NeverFetch,
+    AskTheLateAgain,
+    RestForPromises,
+    DropInConflict,
+    LoseSilently,
+    ForgetTheAnchor,
+    WeightStays,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 18] = {
+pub const ALL: [Mutant; 24] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -49,6 +55,12 @@ pub const ALL: [Mutant; 18] = {
         NeverTellAgain,
         SameNameTwice,
         NeverFetch,
+        AskTheLateAgain,
+        RestForPromises,
+        DropInConflict,
+        LoseSilently,
+        ForgetTheAnchor,
+        WeightStays,
     ]
 };
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aurex::chain::Chain;
 use aurex::consensus::{CheckedBlock, Params, SignatureCache};
-use aurex::ipc::{Limit, SearchJob};
+use aurex::ipc::{Limit, SearchJob, Turns};
 use aurex::ledger::MemoryStore;
 use aurex::mempool::Mempool;
 use aurex::miner::{Kernel, Search, Step};
@@ -59,7 +59,7 @@ fn blocks(criterion: &mut Criterion) {
                 |block| {
                     let mut cache = SignatureCache::default();
                     let checked = CheckedBlock::check(block, &params, &chain_id, &mut cache).unwrap();
-                    state.connect(&params, parent, &parent.id(), checked).unwrap()
+                    state.connect(&params, state.context().place(&params, parent, checked).unwrap()).unwrap()
                 },
                 BatchSize::SmallInput,
             );
@@ -70,7 +70,8 @@ fn blocks(criterion: &mut Criterion) {
     for (count, (block, parent, state)) in &samples {
         let checked = CheckedBlock::check(block.clone(), &params, &chain_id, &mut cache).unwrap();
         group.bench_with_input(BenchmarkId::from_parameter(count), count, |bencher, _| {
-            let connect = |block| state.connect(&params, parent, &parent.id(), block).unwrap();
+            let connect =
+                |block| state.connect(&params, state.context().place(&params, parent, block).unwrap()).unwrap();
             bencher.iter_batched(|| checked.clone(), connect, BatchSize::SmallInput);
         });
     }
@@ -152,7 +153,8 @@ fn accounts(criterion: &mut Criterion) {
         let next = block(&params, state, &parent, 1_000, std::slice::from_ref(&paid));
         let next = CheckedBlock::check(next, &params, &aurex::chain::chain_id(&params), &mut cache).unwrap();
         group.bench_with_input(BenchmarkId::from_parameter(accounts), accounts, |bencher, _| {
-            let connect = |block| state.connect(&params, &parent, &parent.id(), block).unwrap();
+            let connect =
+                |block| state.connect(&params, state.context().place(&params, &parent, block).unwrap()).unwrap();
             bencher.iter_batched(|| next.clone(), connect, BatchSize::SmallInput);
         });
     }
@@ -192,7 +194,7 @@ fn mempool(criterion: &mut Criterion) {
     for size in sizes {
         let pool = pool(size);
         group.bench_with_input(BenchmarkId::from_parameter(size), &size, |bencher, _| {
-            bencher.iter(|| pool.selection(&state).len());
+            bencher.iter(|| pool.selection(&state).count());
         });
     }
     group.finish();
@@ -222,8 +224,8 @@ fn hashing(criterion: &mut Criterion) {
     let (genesis, state) = genesis(&params);
     let header = block(&params, &state, &genesis.header, 1_000, &[]).header.to_bytes().to_vec();
     let difficulty = 1 << 52;
-    let limit = Limit::Share(1.0);
-    let job = SearchJob { job: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit };
+    let limit = Limit::Turns(Turns::ALL);
+    let job = SearchJob { job: 1, search: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit };
     let mut search = Search::with_kernel(&job, Kernel::Reference).unwrap();
     let mut group = criterion.benchmark_group("hashing by sha2 natively");
     let count: u64 = 1 << 15;

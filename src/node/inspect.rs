@@ -1,9 +1,12 @@
 //! A look inside a node for those who check its promises: the simulator and tests.
 
-use crate::gossip::Peers;
+use crate::chain::{CACHED_STATES, MAX_INVALID};
+use crate::consensus::SIGNATURE_CACHE;
+use crate::gossip::{MAX_IDS, MAX_PEERS, Peers, SEEN_GENERATION};
+use crate::mempool::{MAX_BYTES, MAX_COUNT};
 use crate::primitives::Timestamp;
 
-use super::{MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node};
+use super::{MAX_ASKED, MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node};
 
 impl Node {
     /// What it knows about its peers.
@@ -26,13 +29,25 @@ impl Node {
 
     /// Its bounded collections: name, length now, bound.
     #[must_use]
-    pub fn bounded(&self) -> [(&'static str, usize, usize); 5] {
-        [
+    pub fn bounded(&self) -> Vec<(&'static str, usize, usize)> {
+        let (invalid, states) = self.chain.remembered();
+        let (transactions, seals) = self.cache.generations();
+        let own = [
             ("deferred blocks", self.deferred.len(), MAX_DEFERRED),
             ("compact blocks", self.compact.len(), MAX_COMPACT),
             ("dropped transactions", self.dropped.len(), MAX_DROPPED),
-            ("peers", self.peers.iter().count(), crate::gossip::MAX_PEERS),
-            ("waiting transactions", self.mempool.len(), crate::mempool::MAX_COUNT),
-        ]
+            ("transactions asked for", self.asked.len(), MAX_ASKED),
+            ("transactions to be told", self.inventory.len(), MAX_IDS),
+            ("peers", self.peers.iter().count(), MAX_PEERS),
+            ("present peers", self.present.len(), MAX_PEERS),
+            ("waiting transactions", self.mempool.len(), MAX_COUNT),
+            ("bytes of waiting transactions", self.mempool.bytes(), MAX_BYTES),
+            ("ids seen", self.seen.generation(), SEEN_GENERATION),
+            ("refused ids", invalid, MAX_INVALID),
+            ("cached states", states, CACHED_STATES),
+            ("signatures of transactions", transactions, SIGNATURE_CACHE),
+            ("signatures of seals", seals, SIGNATURE_CACHE),
+        ];
+        own.into_iter().chain(self.sync.bounded()).collect()
     }
 }

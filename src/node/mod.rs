@@ -17,8 +17,10 @@ mod io;
 mod making;
 #[cfg(test)]
 mod making_tests;
+mod miners;
 mod notice;
 mod rows;
+mod sealing;
 mod start;
 mod status;
 #[cfg(test)]
@@ -35,7 +37,7 @@ pub use notice::Notice;
 
 use crate::chain::Chain;
 use crate::consensus::{Params, SignatureCache};
-use crate::gossip::{CompactBlock, HeadInfo, Peers, Seen, Sync};
+use crate::gossip::{CompactBlock, HeadInfo, NodeRecord, Peers, Seen, Sync};
 use crate::ipc::Workload;
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, Mempool};
@@ -44,7 +46,8 @@ use crate::primitives::{
 };
 use crate::primitives::{SortedMap, SortedSet};
 
-use making::{Authority, Mining};
+use making::Mining;
+use sealing::Authority;
 use timers::{Timer, Timers};
 use writer::Writer;
 
@@ -54,8 +57,18 @@ const PING_EVERY: Millis = Millis(2_000);
 const HOUSEKEEPING_EVERY: Millis = Millis(4_000);
 /// Blocks ahead of the clock that are kept: more than honest clocks can cause.
 const MAX_DEFERRED: usize = 32;
+/// Of these, blocks of one sender.
+const MAX_DEFERRED_OF_ONE: usize = 4;
+/// A block that is further ahead of the clock is not kept.
+const DEFER_AT_MOST: Millis = Millis(60_000);
 /// Compact blocks that wait for their transactions.
 const MAX_COMPACT: usize = 16;
+/// Of these, blocks of one sender.
+const MAX_COMPACT_OF_ONE: usize = 4;
+/// Senders of a waiting compact block that are remembered, to fetch it from another than the first.
+const MAX_SENDERS: usize = 3;
+/// Transactions that are asked for at a time.
+const MAX_ASKED: usize = 4_096;
 /// Dropped transactions that are remembered, to tell people why.
 const MAX_DROPPED: usize = 256;
 
@@ -67,12 +80,16 @@ pub struct Node {
     name: String,
     kind: NodeKind,
     host: String,
+    /// What it says about itself.
+    record: NodeRecord,
     params: Rc<Params>,
     now: Timestamp,
     session: u64,
     sequence: u64,
     random: u64,
     chain: Chain,
+    /// When the head became it.
+    head_since: Timestamp,
     cache: SignatureCache,
     mempool: Mempool,
     peers: Peers,
@@ -82,7 +99,7 @@ pub struct Node {
     inventory: SortedSet<TxId>,
     compact: SortedMap<BlockHash, WaitingCompact>,
     deferred: SortedMap<(Timestamp, BlockHash), (Block, Source)>,
-    dropped: SortedMap<TxId, (DropReason, Transaction)>,
+    dropped: SortedMap<TxId, Dropped>,
     cut: SortedSet<NodeId>,
     present: SortedSet<NodeId>,
     ping: Option<(u64, NodeId, Timestamp)>,
@@ -102,8 +119,19 @@ pub struct Node {
 #[derive(Debug)]
 struct WaitingCompact {
     block: CompactBlock,
-    from: NodeId,
+    /// Who sent it, the first first.
+    senders: Vec<NodeId>,
     until: Timestamp,
+    /// Transactions of it that came, whether they may wait by themselves or not.
+    fetched: SortedMap<TxId, Transaction>,
+}
+
+/// A transaction that did not go on waiting.
+#[derive(Debug)]
+struct Dropped {
+    reason: DropReason,
+    transaction: Transaction,
+    at: Timestamp,
 }
 
 /// What a node has counted since it started.
@@ -171,6 +199,7 @@ impl Node {
             Input::Persisted(id) => self.on_persisted(id, out),
             Input::PersistFailed(id, error) => self.on_persist_failed(id, error, out),
             Input::Miner(worker, message) => self.on_miner(worker, message, out),
+            Input::MinerState { worker, up } => self.on_miner_state(worker, up),
             Input::SetWorkload(workload) => self.set_workload(workload, out),
             Input::SetLink { from, cut } => self.set_link(from, cut, out),
             Input::Degraded(error) => {
@@ -188,6 +217,7 @@ impl Node {
 
     /// Sends what is gathered and tells the shell when to wake the node.
     fn settle(&mut self, woken: bool, out: &mut Outbox) {
+        self.write_changed_miners();
         if !self.writer.is_failing() || self.stopping {
             self.writer.flush(out);
         }
@@ -234,7 +264,7 @@ impl Node {
             self.timers.clear(Timer::Persist);
         }
         out.push(Output::Notice(Notice::Persisted { rows, height: self.writer.durable() }));
-        self.seal_reserved(id, out);
+        self.on_slot_reserved(id, out);
         if self.stopping {
             self.finish_stop(out);
         }
@@ -246,7 +276,7 @@ impl Node {
         self.degraded = Some(error);
         self.timers.set(Timer::Persist, self.now.plus(pause));
         // The slot is remembered in memory, and a node that is started again waits for a later one.
-        self.seal_reserved(id, out);
+        self.on_slot_reserved(id, out);
         if self.stopping {
             out.push(Output::Notice(Notice::Stopped));
             out.push(Output::Stopped);
@@ -258,6 +288,7 @@ impl Node {
         self.mining.set_workload(workload, self.kind);
         self.forget_miners();
         self.search_candidate(out);
+        self.write_miners();
     }
 
     fn set_link(&mut self, from: NodeId, cut: bool, out: &mut Outbox) {
@@ -274,6 +305,7 @@ impl Node {
         self.stopping = true;
         self.say_goodbye(out);
         self.cancel_search(out);
+        self.write_miners();
         self.finish_stop(out);
     }
 

@@ -1,17 +1,14 @@
-//! What a node writes to its ledger: rows made from blocks, transactions, accounts, peers and miners.
+//! What a node writes to its ledger: rows made from blocks, transactions, accounts and peers.
 
 use crate::chain::HeadChange;
 use crate::gossip::inbox_channel;
-use crate::ipc::MAX_MINERS;
-use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
+use crate::ledger::{AssetRow, BlockRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
 use crate::mempool::DropReason;
 use crate::primitives::SortedSet;
-use crate::primitives::{
-    Address, BlockHash, Kind, NodeId, NodeKind, Payload, Retarget, Transaction, TxId, sha256, to_hex,
-};
+use crate::primitives::{Address, BlockHash, Kind, NodeId, Payload, Retarget, Transaction, TxId, sha256, to_hex};
 use crate::state::{Entry, Key};
 
-use super::Node;
+use super::{Dropped, Node};
 
 /// The words of a transaction's content that people read.
 pub(super) fn memo_of(payload: &Payload) -> String {
@@ -171,7 +168,7 @@ impl Node {
     }
 
     pub(super) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
-        if let Some((_, transaction)) = self.dropped.get(id) {
+        if let Some(Dropped { transaction, .. }) = self.dropped.get(id) {
             let row = TransactionRow {
                 status: "dropped".to_owned(),
                 reason: reason.to_string(),
@@ -243,39 +240,6 @@ impl Node {
         let present: Vec<NodeId> = self.present.iter().copied().collect();
         for node in present {
             self.write_node(&node);
-        }
-    }
-
-    /// Deletes the rows of miner workers that an earlier run or setting had and this one has not.
-    pub(super) fn forget_miners(&mut self) {
-        let first = u32::try_from(self.mining.miners.len()).unwrap_or(MAX_MINERS);
-        for worker in first..MAX_MINERS {
-            self.writer.delete(Table::MiningPool, self.miner_name(worker));
-        }
-    }
-
-    /// Writes the rows of the miner workers.
-    pub(super) fn write_miners(&mut self) {
-        if self.kind != NodeKind::Pow {
-            return;
-        }
-        for (worker, miner) in self.miners(self.now).into_iter().enumerate() {
-            let row = MinerRow {
-                worker_id: miner.worker,
-                node_id: self.id.to_string(),
-                job: self.mining.job().map_or(0, |(number, ..)| number),
-                height: miner.height,
-                nonce_start: miner.nonce_start,
-                nonce_end: miner.nonce_end,
-                hashes: miner.hashes,
-                hash_rate: miner.hash_rate,
-                best_hash: miner.best_hash,
-                blocks_found: miner.blocks_found,
-                state: miner.state,
-                updated: self.now.0,
-            };
-            debug_assert!(worker < self.mining.miners.len());
-            self.writer.put(Table::MiningPool, Row::Miner(row));
         }
     }
 

@@ -1,7 +1,7 @@
-//! What a node shows of itself: its row of `status`, its miners and its peers.
+//! What a node shows of itself: its row of `status`, its blocks and its peers.
 
 use crate::consensus::slots;
-use crate::ipc::{BlockSummary, MinerStatus, NodeState, NodeStatus, PeerStatus};
+use crate::ipc::{BlockSummary, NodeState, NodeStatus, PeerStatus};
 use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Retarget, Timestamp, Weight};
 
 use super::Node;
@@ -17,11 +17,9 @@ impl Node {
     #[must_use]
     pub fn status(&self, now: Timestamp) -> NodeStatus {
         let header = self.chain.head_header();
-        let state = self.chain.head_state();
-        let next = self.chain.height().next();
-        let tunable = state.tunable_at(next);
-        let is_authority = tunable.is_some_and(|tunable| tunable.authorities.contains(&self.id.into()));
-        let difficulty = state.required_difficulty(next).unwrap_or(header.difficulty);
+        let context = self.chain.context();
+        let authorities = &context.rules.current.authorities;
+        let is_authority = authorities.contains(&self.id.into());
         let mines = self.kind == NodeKind::Pow;
         NodeStatus {
             id: self.id.to_string(),
@@ -34,7 +32,7 @@ impl Node {
             weight: exact(self.chain.weight()),
             peers: u32::try_from(self.peers.alive(now).count()).unwrap_or(u32::MAX),
             pending: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
-            hash_rate: self.mining.miners.iter().map(|miner| miner.rate(now)).sum(),
+            hash_rate: self.hash_rate(now),
             hash_budget: self.budget().filter(|_| mines).map(|budget| budget * self.mining.miners.len() as f64),
             next_slot_at: self
                 .next_slot_at(slots::slot_at(&self.params, now))
@@ -42,12 +40,12 @@ impl Node {
                 .map(|at| at.0),
             durable_height: if self.in_memory { 0 } else { self.writer.durable().0 },
             degraded: self.degraded.as_ref().map(ToString::to_string),
-            difficulty: difficulty.0,
-            automatic: tunable.and_then(|tunable| match tunable.retarget {
+            difficulty: context.required_difficulty().0,
+            automatic: match context.rules.current.retarget {
                 Retarget::Asert { ideal, .. } => Some(ideal.0),
                 Retarget::Fixed => None,
-            }),
-            authorities: tunable.map_or(0, |tunable| u32::try_from(tunable.authorities.len()).unwrap_or(u32::MAX)),
+            },
+            authorities: u32::try_from(authorities.len()).unwrap_or(u32::MAX),
             is_authority,
             blocks_made: self.counters.blocks_made,
             frames_in: self.counters.frames_in,
@@ -66,45 +64,6 @@ impl Node {
         } else {
             NodeState::Running
         }
-    }
-
-    /// The name of a miner worker; they are numbered from 0 here and from 1 for people.
-    pub(super) fn miner_name(&self, worker: u32) -> String {
-        format!("{}:{}", self.name, worker.saturating_add(1))
-    }
-
-    /// The node's miner workers.
-    #[must_use]
-    pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
-        let job = self.mining.job();
-        let difficulty = job.map_or(crate::primitives::Difficulty(0), |(_, header, _)| header.difficulty);
-        let budget = self.budget();
-        let state = match job {
-            Some(_) => "searching",
-            None if self.mining.is_paused() => "paused",
-            None => "idle",
-        };
-        let mut list = Vec::with_capacity(self.mining.miners.len());
-        for (worker, miner) in (0_u32..).zip(&self.mining.miners) {
-            let (nonce_start, nonce_end) = self.mining.range(worker);
-            list.push(MinerStatus {
-                worker: self.miner_name(worker),
-                height: job.map_or(0, |(_, header, _)| header.height.0),
-                difficulty: difficulty.0,
-                hashes: miner.hashes,
-                hash_rate: miner.rate(now),
-                budget,
-                share: self.mining.share(),
-                best_hash: miner.best_hash.clone(),
-                nonce_start,
-                nonce_end,
-                nonce: miner.nonce,
-                elapsed_ms: job.map_or(0, |(_, _, since)| now.since(since).0),
-                blocks_found: miner.blocks_found,
-                state: state.to_owned(),
-            });
-        }
-        list
     }
 
     /// The other nodes as this one sees them.
