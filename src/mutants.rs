@@ -25,10 +25,15 @@ pub enum Mutant {
     NeverTellAgain,
     SameNameTwice,
     NeverFetch,
+    ForgetSealedSlot,
+    SealBeforeFlush,
+    DropSilently,
+    ForgetRisenDifficulty,
+    WeightStays,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 18] = {
+pub const ALL: [Mutant; 23] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -49,6 +54,11 @@ pub const ALL: [Mutant; 18] = {
         NeverTellAgain,
         SameNameTwice,
         NeverFetch,
+        ForgetSealedSlot,
+        SealBeforeFlush,
+        DropSilently,
+        ForgetRisenDifficulty,
+        WeightStays,
     ]
 };
 

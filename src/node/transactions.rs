@@ -244,6 +244,8 @@ impl Node {
         }
         self.dropped.insert(id, (reason, transaction));
         self.write_dropped(&id, reason);
-        out.push(Output::Notice(Notice::Dropped { id, reason }));
+        if !mutant!(DropSilently) {
+            out.push(Output::Notice(Notice::Dropped { id, reason }));
+        }
     }
 }

@@ -171,6 +171,12 @@ impl World {
         Timestamp(self.now.0.saturating_add_signed(self.seats[seat].clock))
     }
 
+    /// Number of things that will happen.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Lets time pass until `end`, or until a promise is broken.
     pub(super) fn run_until(&mut self, end: Timestamp) {
         while self.violation.is_none()

@@ -147,6 +147,7 @@ impl Rules {
         let (_, change) = self.announced.remove(0);
         // Other changes leave the schedule of the difficulty as it is.
         if change.difficulty.is_some() || change.retarget.is_some() {
+            let in_force = if mutant!(ForgetRisenDifficulty) { self.current.difficulty } else { in_force };
             self.current.difficulty = change.difficulty.unwrap_or(in_force);
             self.anchor = now;
         }
@@ -154,7 +155,7 @@ impl Rules {
         let retarget = change.retarget.unwrap_or(current.retarget);
         // With a fixed difficulty both kinds of block keep weighing the same unless the operator says otherwise.
         // It never follows a difficulty that the chain found: a branch could make its authorities heavy.
-        let follows = change.difficulty.filter(|_| retarget == Retarget::Fixed);
+        let follows = change.difficulty.filter(|_| retarget == Retarget::Fixed && !mutant!(WeightStays));
         self.current = Tunable {
             difficulty: current.difficulty,
             retarget,
