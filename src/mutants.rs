@@ -27,13 +27,16 @@ pub enum Mutant {
     NeverFetch,
     ForgetSealedSlot,
     SealBeforeFlush,
-    DropSilently,
-    ForgetRisenDifficulty,
+    AskTheLateAgain,
+    RestForPromises,
+    DropInConflict,
+    LoseSilently,
+    ForgetTheAnchor,
     WeightStays,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 23] = {
+pub const ALL: [Mutant; 26] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -56,8 +59,11 @@ pub const ALL: [Mutant; 23] = {
         NeverFetch,
         ForgetSealedSlot,
         SealBeforeFlush,
-        DropSilently,
-        ForgetRisenDifficulty,
+        AskTheLateAgain,
+        RestForPromises,
+        DropInConflict,
+        LoseSilently,
+        ForgetTheAnchor,
         WeightStays,
     ]
 };

@@ -7,10 +7,11 @@
 
 use crate::consensus::{slots, work};
 use crate::ipc::{FromMiner, Limit, Pace, SearchJob, ToMiner, Workload};
-use crate::ledger::{RawRow, Row, Table, meta_key};
+use crate::ledger::{Row, Table};
 use crate::primitives::{Block, Body, Header, Kind, MAX_EXACT, Millis, NodeKind, Seal, Slot, Timestamp};
 use crate::state::{Template, assemble};
 
+use super::start::sealed_slot_row;
 use super::timers::Timer;
 use super::{BatchId, Node, Notice, Outbox, Output, Source};
 
@@ -148,7 +149,11 @@ impl Node {
         if self.now < self.mining.not_before {
             return self.timers.set(Timer::Candidate, self.mining.not_before);
         }
-        if self.sync.missing() > 0 || self.mining.is_paused() {
+        if self.mining.is_paused() {
+            return self.cancel_search(out);
+        }
+        if let Some(until) = self.sync.rest_until(self.now) {
+            self.timers.set(Timer::Candidate, until);
             return self.cancel_search(out);
         }
         self.timers.set(Timer::Candidate, self.now.plus(CANDIDATE_EVERY));
@@ -200,7 +205,7 @@ impl Node {
             time: self.now,
             data: data.as_bytes(),
         };
-        assemble(&self.params, state, template, self.mempool.selection(state).into_iter())
+        assemble(&self.params, state, template, self.mempool.selection(state))
     }
 
     pub(super) fn cancel_search(&mut self, out: &mut Outbox) {
@@ -273,12 +278,11 @@ impl Node {
         if self.now < earliest {
             return self.timers.set(Timer::Slot, earliest);
         }
-        if self.sync.missing() > 0 || self.authority.reserved.is_some() {
+        if self.sync.rest_until(self.now).is_some() || self.authority.reserved.is_some() {
             return self.timers.set(Timer::Slot, self.now.plus(Millis(200)));
         }
         self.authority.first_open = Slot(slot.0.saturating_add(1));
-        let row = RawRow { key: meta_key::SEALED_SLOT.to_owned(), raw: slot.0.to_le_bytes().to_vec() };
-        self.writer.put(Table::Meta, Row::Raw(row));
+        self.writer.put(Table::Meta, Row::Raw(sealed_slot_row(slot)));
         let batch = self.writer.strict();
         self.authority.reserved = Some((slot, batch));
         if self.degraded.is_some() {

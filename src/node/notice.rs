@@ -3,7 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "each helper speaks of its own group of variants")]
 
 use crate::consensus::BlockError;
-use crate::gossip::FrameError;
+use crate::gossip::{FrameError, SyncError};
 use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, MempoolError};
@@ -26,7 +26,7 @@ pub enum Notice {
     /// A frame was refused.
     FrameRefused { error: FrameError, from: Option<NodeId> },
     /// A peer's message was not used.
-    Unusable { from: NodeId, name: String, why: String },
+    Unusable { from: NodeId, name: String, error: SyncError },
     /// A miner of this node goes on searching.
     Searching { worker: u32, height: Height, hashes: u64, hash_rate: f64, best: String },
     /// A miner of this node found a block.
@@ -213,7 +213,9 @@ impl Notice {
                 format!("Refused a frame from {} ({}): {error}.", from.short(), error.code())
             }
             Self::FrameRefused { error, .. } => format!("Refused a frame ({}): {error}.", error.code()),
-            Self::Unusable { name, why, .. } => format!("Did not use a message from {name}: {why}."),
+            Self::Unusable { name, error, .. } => {
+                format!("Did not use an answer from {name} ({}): {error}.", error.code())
+            }
             Self::Fetching { headers, from } => format!("Fetching {headers} missing blocks, headers from {from}."),
             Self::Link { from, cut: true } => format!("The link from {from} is cut."),
             Self::Link { from, .. } => format!("The link from {from} is healed."),

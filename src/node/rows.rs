@@ -11,7 +11,7 @@ use crate::primitives::{
 };
 use crate::state::{Entry, Key};
 
-use super::Node;
+use super::{Dropped, Node};
 
 /// The words of a transaction's content that people read.
 pub(super) fn memo_of(payload: &Payload) -> String {
@@ -171,7 +171,7 @@ impl Node {
     }
 
     pub(super) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
-        if let Some((_, transaction)) = self.dropped.get(id) {
+        if let Some(Dropped { transaction, .. }) = self.dropped.get(id) {
             let row = TransactionRow {
                 status: "dropped".to_owned(),
                 reason: reason.to_string(),

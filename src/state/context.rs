@@ -147,9 +147,10 @@ impl Rules {
         let (_, change) = self.announced.remove(0);
         // Other changes leave the schedule of the difficulty as it is.
         if change.difficulty.is_some() || change.retarget.is_some() {
-            let in_force = if mutant!(ForgetRisenDifficulty) { self.current.difficulty } else { in_force };
             self.current.difficulty = change.difficulty.unwrap_or(in_force);
-            self.anchor = now;
+            if !mutant!(ForgetTheAnchor) {
+                self.anchor = now;
+            }
         }
         let current = &self.current;
         let retarget = change.retarget.unwrap_or(current.retarget);
