@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::chain::{Chain, Import};
 use crate::consensus::{Allocation, BlockError, CheckedTransaction, Params, SignatureCache, work};
 use crate::primitives::{
-    Address, Amount, Block, BlockHash, Body, Difficulty, Header, Height, Keypair, Kind, Name, Payload, Seal, Timestamp,
-    Transaction, TxBody,
+    Address, Amount, Block, BlockHash, Body, Difficulty, Header, Height, Keypair, Kind, MAX_BODY_BYTES,
+    MAX_MESSAGE_BYTES, Name, Payload, Seal, Timestamp, Transaction, TxBody,
 };
 use crate::state::{State, Template, assemble};
 
@@ -73,6 +73,20 @@ impl Grower {
         self.sign(from, nonce, Payload::Transfer { to, amount: Amount(amount), memo: String::new() })
     }
 
+    /// Messages of alice, from her nonce 0 on, that fill a body to the last byte.
+    pub(crate) fn filling(&self) -> Vec<Transaction> {
+        let message = |nonce: usize, length: usize| {
+            let payload = Payload::Message { bytes: vec![0; length], to: None };
+            self.sign("alice", u64::try_from(nonce).unwrap(), payload)
+        };
+        let empty = message(0, 0).to_bytes().len();
+        let full = empty + MAX_MESSAGE_BYTES;
+        let room = MAX_BODY_BYTES - Body::default().encoded_len();
+        let count = room / full;
+        let last = message(count, room - count * full - empty);
+        (0..count).map(|nonce| message(nonce, MAX_MESSAGE_BYTES)).chain([last]).collect()
+    }
+
     pub(crate) fn checked(&mut self, transaction: Transaction) -> CheckedTransaction {
         let params = Rc::clone(self.chain.params());
         CheckedTransaction::check(transaction, &params, &self.chain.chain_id(), &mut self.cache).unwrap()
@@ -89,9 +103,19 @@ impl Grower {
 
     /// An authority block on the head at `time`; `None` if it is not the authority's turn.
     pub(crate) fn authority_block(&mut self, authority: &str, time: Timestamp) -> Option<Block> {
+        self.authority_block_of(authority, time, Vec::new())
+    }
+
+    /// As [`Self::authority_block`], with these transactions.
+    pub(crate) fn authority_block_of(
+        &mut self,
+        authority: &str,
+        time: Timestamp,
+        transactions: Vec<Transaction>,
+    ) -> Option<Block> {
         let parent = *self.chain.head_header();
         let state = self.chain.head_state().clone();
-        let (header, body) = self.build(&parent, &state, Kind::Authority, authority, time, Vec::new())?;
+        let (header, body) = self.build(&parent, &state, Kind::Authority, authority, time, transactions)?;
         let seal = header.seal(&self.chain.chain_id(), &key(authority));
         Some(Block { header, seal, body })
     }

@@ -11,12 +11,13 @@ use std::fmt::Debug;
 use std::io;
 
 use aurex::bitcoin;
-use aurex::command::{LinkParameters, WORDS, complete, parse, parse_tx};
+use aurex::command::{LinkParameters, Record, Secrets, WORDS, complete, parse, parse_tx};
 use aurex::consensus::Params;
-use aurex::gossip::{Envelope, Message, MessageType, seal_frame};
+use aurex::gossip::{Envelope, Message, MessageType, NodeRecord, seal_frame};
 use aurex::ipc::{FromMiner, FromNode, ToMiner, ToNode};
 use aurex::primitives::{
-    Block, BlockHash, Body, DecodeError, HEADER_LEN, Header, Keypair, NodeId, Seal, Transaction, from_hex, to_hex,
+    Block, BlockHash, Body, DecodeError, HEADER_LEN, Header, Keypair, NodeId, Seal, Timestamp, Transaction, from_hex,
+    to_hex,
 };
 use aurex::state::{Entry, Key, Undo};
 use aurex::view::route::Route;
@@ -98,7 +99,11 @@ where
         let bytes = borsh::to_vec(&value).unwrap();
         prop_assert_eq!(&bytes, &source.given, "what was read is what is written");
         // Longer than the codec's bound is the only reason to refuse it.
-        let Some(decoded) = decode(&bytes) else { return Ok(()) };
+        let Some(decoded) = decode(&bytes) else {
+            // Made-up values are far shorter than any bound but that of an entry and its likes.
+            prop_assert!(bytes.len() > 2_048, "{}: {} bytes that were written are refused", what, bytes.len());
+            return Ok(());
+        };
         prop_assert_eq!(decoded, value);
         made.set(made.get() + 1);
         prop_assert!(decode(&[bytes.as_slice(), &[0]].concat()).is_none(), "a byte more");
@@ -133,6 +138,33 @@ fn what_is_hashed_and_stored_has_one_encoding() {
     one_value_one_encoding("key of the state", ours(Key::from_bytes));
     one_value_one_encoding("entry of the state", ours(Entry::from_bytes));
     one_value_one_encoding("undo record", exactly::<Undo>);
+    one_value_one_encoding("record of a node", exactly::<NodeRecord>);
+    one_value_one_encoding("record of a network", exactly::<Record>);
+}
+
+#[test]
+fn the_text_that_a_browser_keeps_of_a_network_gives_it_back_and_no_other_text_does() {
+    let name = "lab".parse().unwrap();
+    check((any::<[u8; 32]>(), 0..4_u32, 0..4_u32, any::<u32>(), any::<usize>()), |(bytes, pow, poa, time, at)| {
+        let (link, _) = LinkParameters::parse(&format!("pow={pow}&poa={poa}"));
+        let secrets = Secrets { seed: bytes, salt: bytes };
+        let record = Record::new(&link, &name, secrets, Timestamp(time.into()));
+        let text = record.to_text();
+        prop_assert_eq!(Record::from_text(&text, "lab"), Ok(record));
+        prop_assert!(Record::from_text(&text, "other").is_err());
+        let place = at % text.len();
+        prop_assert!(Record::from_text(&text[..place], "lab").is_err(), "cut off after {} characters", place);
+        let longer = format!("{text}00");
+        prop_assert!(Record::from_text(&longer, "lab").is_err());
+        // One digit changed: another record, or none, and never this one by another text.
+        let digit = if text.as_bytes()[place] == b'1' { "2" } else { "1" };
+        let mut other = text.clone();
+        other.replace_range(place..=place, digit);
+        if let Ok(taken) = Record::from_text(&other, "lab") {
+            prop_assert_eq!(taken.to_text(), other);
+        }
+        Ok(())
+    });
 }
 
 #[test]

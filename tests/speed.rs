@@ -129,7 +129,7 @@ fn a_full_block_is_valid_without_any_signature_verified_before() {
         for _ in 0..rounds {
             let mut cache = SignatureCache::default();
             let checked = CheckedBlock::check(block.clone(), &params, &chain_id, &mut cache).unwrap();
-            state.connect(&params, &parent, &parent.id(), checked).unwrap();
+            state.connect(&params, state.context().place(&params, &parent, checked).unwrap()).unwrap();
             assert_eq!(cache.verified(), count);
         }
         measured("validation in the browser, by transactions", count, (monotonic() - start) / f64::from(rounds));

@@ -2,8 +2,8 @@
 //! proofs (RFC 6962), ASERT (aserti3-2d) and Bitcoin's headers and proofs.
 //!
 //! They are no part of the repository. They are read from the folder `AUREX_VECTORS` names, by default
-//! `../shared/vectors` beside the package; a file that is not there is said to be skipped. Every test
-//! says how many cases it ran.
+//! `../shared/vectors` beside the package. Without that variable a file that is not there is said to be
+//! skipped; with it, it fails. Every test says how many cases it ran.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a test says what it ran")]
@@ -12,17 +12,21 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use aurex::bitcoin::{self, BitcoinError, Header};
+use aurex::consensus::work::{WorkClock, required_difficulty};
 use aurex::primitives::{
-    Address, BlockHash, ConsistencyProof, Digest, InclusionProof, Signature, TxId, U256, from_hex, sha256, to_hex,
+    Address, BlockHash, ConsistencyProof, Difficulty, Digest, InclusionProof, MAX_EXACT, Millis, Retarget, Signature,
+    TxId, U256, from_hex, sha256, to_hex,
 };
 use serde_json::Value;
 
 /// The text of a file of vectors, if it is there.
 fn read(name: &str) -> Option<String> {
-    let folder = env::var_os("AUREX_VECTORS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"), PathBuf::from);
+    let named = env::var_os("AUREX_VECTORS").map(PathBuf::from);
+    let demanded = named.is_some();
+    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"));
     let text = fs::read_to_string(folder.join(name));
-    if text.is_err() {
+    if let Err(error) = &text {
+        assert!(!demanded, "vectors: expected {name} in {}, found: {error}", folder.display());
         println!("vectors: {name}: skipped, not in {}", folder.display());
     }
     text.ok()
@@ -172,6 +176,49 @@ fn asert_gives_every_target_of_aserti3_2d() {
     }
 }
 
+/// A 256-bit number as closely as a float holds it.
+fn float(number: U256) -> f64 {
+    number.to_be_bytes().iter().fold(0.0, |sum, byte| sum * 256.0 + f64::from(*byte))
+}
+
+#[test]
+fn the_required_difficulty_moves_as_the_targets_of_aserti3_2d_do() {
+    const BASE: u64 = 1 << 32;
+    let (ideal, half_life) = (Millis(600_000), Millis(172_800_000));
+    let asert = Retarget::Asert { ideal, half_life, min: Difficulty(1), max: Difficulty(MAX_EXACT) };
+    for run_number in 1..=6 {
+        let name = format!("asert-run{run_number:02}.txt");
+        let Some(run) = read(&name) else { continue };
+        let anchor_target = float(bitcoin::target(bits(labelled(&run, "anchor nBits:"))).unwrap());
+        let anchor_height: u64 = labelled(&run, "anchor height:").parse().unwrap();
+        let anchor = WorkClock::default();
+        let (mut clock, mut last, mut compared) = (anchor, 0, 0);
+        for row in run.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+            let [_, height, time, target] = row.split_whitespace().collect::<Vec<_>>().try_into().unwrap();
+            let (blocks, time) = (height.parse::<u64>().unwrap() - anchor_height + 1, time.parse::<u64>().unwrap());
+            let gap = Millis((time - last) * 1_000);
+            // Some runs jump: those leave out blocks, or leave gaps that the clock does not count whole.
+            clock = if blocks == clock.blocks + 1 && gap <= half_life {
+                clock.after(gap, asert)
+            } else {
+                WorkClock { blocks, time: Millis(time * 1_000) }
+            };
+            last = time;
+            let found = required_difficulty(Difficulty(BASE), asert, anchor, clock).0 as f64;
+            let expected = BASE as f64 * anchor_target / float(bitcoin::target(bits(target)).unwrap());
+            if !(1.0..MAX_EXACT as f64).contains(&expected) || bits(target) == bitcoin::MAIN_LIMIT {
+                continue;
+            }
+            // The compact form has 16 bits at least, and the exponent is rounded to 1 / 65,536.
+            let rounding = 1.0 + expected / 16_384.0;
+            assert!((found - expected).abs() <= rounding, "{name}: {row}: expected {expected}, found {found}");
+            compared += 1;
+        }
+        assert_eq!(compared, [0, 10, 10, 32, 21, 1_000][run_number - 1], "{name}");
+        println!("vectors: {name}: {compared} required difficulties");
+    }
+}
+
 #[test]
 fn real_bitcoin_headers_have_valid_work_and_follow_each_other() {
     for (name, count) in [("bitcoin-headers-0-10.txt", 11), ("bitcoin-headers-300000-300099.txt", 100)] {
@@ -251,6 +298,17 @@ fn bitcoin_spv_cases_of_headers_give_what_they_say() {
         let target = U256::from_be_bytes(&hex(&input["target"]).try_into().unwrap());
         assert_eq!(Some(U256::from_be_bytes(&header(&input["header"]).id().0) <= target), output.as_bool());
     });
+    each("hash256MerkleStep", &|input, output| {
+        let [left, right] = list(input) else { panic!("two hashes") };
+        let hash = sha256(&[&sha256(&[&hex(left), &hex(right)]).0]);
+        assert_eq!(to_hex(&hash.0), text(output)[2..]);
+    });
+    each("validateHeaderWork", &|input, output| {
+        let [digest, target] = ["digest", "target"].map(|field| <[u8; 32]>::try_from(hex(&input[field])).unwrap());
+        // There zeros stand for a hash that is missing; here a header always has one.
+        let meets = digest != [0; 32] && U256::from_be_bytes(&little(&digest)) <= U256::from_be_bytes(&target);
+        assert_eq!(Some(meets), output.as_bool());
+    });
     each("validateHeaderPrevHash", &|input, output| {
         let follows = header(&input["header"]).previous == BlockHash(little(&hex(&input["prevHash"])));
         assert_eq!(Some(follows), output.as_bool());
@@ -273,7 +331,7 @@ fn bitcoin_spv_cases_of_headers_give_what_they_say() {
         assert_eq!(outcome.unwrap_err().code(), expected);
         cases += 1;
     }
-    assert_eq!(cases, 16);
+    assert_eq!(cases, 21);
     ran("bitcoin-spv.json, headers", cases);
 }
 

@@ -59,7 +59,7 @@ fn blocks(criterion: &mut Criterion) {
                 |block| {
                     let mut cache = SignatureCache::default();
                     let checked = CheckedBlock::check(block, &params, &chain_id, &mut cache).unwrap();
-                    state.connect(&params, parent, &parent.id(), checked).unwrap()
+                    state.connect(&params, state.context().place(&params, parent, checked).unwrap()).unwrap()
                 },
                 BatchSize::SmallInput,
             );
@@ -70,7 +70,8 @@ fn blocks(criterion: &mut Criterion) {
     for (count, (block, parent, state)) in &samples {
         let checked = CheckedBlock::check(block.clone(), &params, &chain_id, &mut cache).unwrap();
         group.bench_with_input(BenchmarkId::from_parameter(count), count, |bencher, _| {
-            let connect = |block| state.connect(&params, parent, &parent.id(), block).unwrap();
+            let connect =
+                |block| state.connect(&params, state.context().place(&params, parent, block).unwrap()).unwrap();
             bencher.iter_batched(|| checked.clone(), connect, BatchSize::SmallInput);
         });
     }
@@ -152,7 +153,8 @@ fn accounts(criterion: &mut Criterion) {
         let next = block(&params, state, &parent, 1_000, std::slice::from_ref(&paid));
         let next = CheckedBlock::check(next, &params, &aurex::chain::chain_id(&params), &mut cache).unwrap();
         group.bench_with_input(BenchmarkId::from_parameter(accounts), accounts, |bencher, _| {
-            let connect = |block| state.connect(&params, &parent, &parent.id(), block).unwrap();
+            let connect =
+                |block| state.connect(&params, state.context().place(&params, &parent, block).unwrap()).unwrap();
             bencher.iter_batched(|| next.clone(), connect, BatchSize::SmallInput);
         });
     }

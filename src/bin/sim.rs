@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use aurex::primitives::Millis;
-use aurex::sim::{ALL, Coverage, Options, Outcome, folded_digest, run};
+use aurex::sim::{ALL, Coverage, Options, Outcome, folded_digest, last_events, run};
 
 /// Seeds and minutes from which on everything that happens sometimes must have happened.
 const WHOLE_SUITE: (u64, u64) = (400, 20);
@@ -56,7 +56,7 @@ impl Arguments {
     }
 
     fn options(&self) -> Options {
-        let nodes = self.get("--nodes").and_then(|nodes| usize::try_from(nodes).ok()).map(|nodes| nodes.clamp(1, 200));
+        let nodes = self.get("--nodes").and_then(|nodes| usize::try_from(nodes).ok()).map(|nodes| nodes.max(1));
         Options { span: Millis(self.minutes().saturating_mul(60_000)), nodes }
     }
 
@@ -82,13 +82,17 @@ fn problem_of(outcome: &Result<Outcome, String>) -> Option<String> {
     }
 }
 
+/// Processors to run on.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Runs seeds on all processors and gives each outcome to `take` as it comes.
 fn run_all(seeds: std::ops::Range<u64>, options: Options, mut take: impl FnMut(u64, Result<Outcome, String>)) {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicU64::new(seeds.start);
     let (sender, outcomes) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..threads() {
             let (sender, next, end) = (sender.clone(), &next, seeds.end);
             scope.spawn(move || {
                 loop {
@@ -108,6 +112,7 @@ fn run_all(seeds: std::ops::Range<u64>, options: Options, mut take: impl FnMut(u
 struct Tally {
     begin: Instant,
     told: Duration,
+    threads: usize,
     done: u64,
     simulated_ms: u64,
     events: u64,
@@ -117,9 +122,16 @@ struct Tally {
 
 impl Tally {
     fn new() -> Self {
-        let coverage = Coverage::default();
-        let violations = Vec::new();
-        Self { begin: Instant::now(), told: Duration::ZERO, done: 0, simulated_ms: 0, events: 0, coverage, violations }
+        Self {
+            begin: Instant::now(),
+            told: Duration::ZERO,
+            threads: threads(),
+            done: 0,
+            simulated_ms: 0,
+            events: 0,
+            coverage: Coverage::default(),
+            violations: Vec::new(),
+        }
     }
 
     fn take(&mut self, seed: u64, outcome: Result<Outcome, String>) {
@@ -134,13 +146,15 @@ impl Tally {
 
     fn line(&self) -> String {
         let (simulated, real) = (self.simulated_ms as f64 / 1_000.0, self.begin.elapsed().as_secs_f64());
+        let times = simulated / real.max(0.001);
         format!(
-            "{} seeds, {:.1} simulated hours, {} events, {:.0} s, {:.0} times real time, {} violations",
+            "{} seeds, {:.1} simulated hours, {} events, {real:.0} s, {times:.0} times real time \
+             ({:.0} on each of {} processors), {} violations",
             self.done,
             simulated / 3_600.0,
             self.events,
-            real,
-            simulated / real.max(0.001),
+            times / self.threads as f64,
+            self.threads,
             self.violations.len()
         )
     }
@@ -172,7 +186,7 @@ fn suite(arguments: &Arguments) -> Result<(), String> {
     let missing: Vec<&str> = tally.coverage.missing().map(aurex::sim::Sometimes::words).collect();
     if !tally.violations.is_empty() {
         Err(format!("Expected every promise to be kept, found {} seeds with a violation.", tally.violations.len()))
-    } else if (count, arguments.minutes()) >= WHOLE_SUITE && !missing.is_empty() {
+    } else if count >= WHOLE_SUITE.0 && arguments.minutes() >= WHOLE_SUITE.1 && !missing.is_empty() {
         Err(format!("Expected each of these to happen in some run: {}.", missing.join("; ")))
     } else {
         Ok(())
@@ -180,10 +194,11 @@ fn suite(arguments: &Arguments) -> Result<(), String> {
 }
 
 fn one(arguments: &Arguments, seed: u64) -> Result<(), String> {
-    let outcome = guarded(seed, arguments.options()).map_err(|panic| format!("panic: {panic}"))?;
+    let outcome = guarded(seed, arguments.options());
     if arguments.get("--log").is_some() {
-        outcome.log.iter().for_each(|line| println!("{line}"));
+        last_events().iter().for_each(|line| println!("{line}"));
     }
+    let outcome = outcome.map_err(|panic| format!("panic: {panic}"))?;
     println!(
         "Seed {seed}: {} simulated seconds, {} events, height {}, digest {}.",
         outcome.simulated.0 / 1_000,
@@ -212,7 +227,7 @@ fn mutants(arguments: &Arguments) -> Result<(), String> {
     let next = AtomicU64::new(0);
     let survivors = std::sync::Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+        for _ in 0..threads() {
             scope.spawn(|| {
                 while let Some(mutant) =
                     usize::try_from(next.fetch_add(1, Ordering::Relaxed)).ok().and_then(|at| mutants::ALL.get(at))

@@ -66,6 +66,19 @@ mod tests {
     }
 
     #[test]
+    fn the_transactions_of_block_100_000_have_the_root_in_its_header() {
+        let list = [
+            "8c14f0db3df150123e6f3dbbf30f8b955a8249b62ac1d1ff16284aefa3d06d87",
+            "fff2525b8931402dd09222c50775608f75787bd2b87e56995a7bdd30f79702c4",
+            "6359f0868171b1d194cbee1af2f16ea598ae8fad666d9b012c8ed2b79a236ec4",
+            "e9a66845e05d5abc0ad04ec80f774a7e585c6e8db975962d069a522137b80c1d",
+        ];
+        let list = list.map(|id| id.parse().unwrap());
+        let root = "f3e94742aca4b5ef85488dc37c06c3282295ffec960994b2c0d5ac2a25a95766";
+        assert_eq!(merkle_root(&list).unwrap().to_string(), root);
+    }
+
+    #[test]
     fn a_path_proves_its_transaction_at_its_place_only() {
         let list = ids(3);
         let root = merkle_root(&list).unwrap();

@@ -1,13 +1,16 @@
 //! Blocks and headers that break one rule each.
 
+use std::rc::Rc;
+
 use super::{Bench, SMALL_ORDER_KEY, SMALL_ORDER_SIGNATURE, UNREDUCED_KEY, codes, mined};
+use crate::chain::Import;
 use crate::consensus::slots::slot_start;
-use crate::consensus::{BlockError, work};
+use crate::consensus::{BlockError, CheckedBlock, work};
 use crate::primitives::{
     Amount, Block, BlockHash, Difficulty, Digest, Height, Kind, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT,
     MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, Millis, NodeId, Payload, Retarget, Seal, Signature, Slot, Timestamp,
 };
-use crate::testkit::{GENESIS_TIME, key, params};
+use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// Name, number of the rule, code of the refusal, and how the block is made.
 type Case = (&'static str, u8, &'static str, fn(&mut Bench) -> Block);
@@ -91,8 +94,9 @@ const WORK: &[Case] = &[
         block.header.difficulty = Difficulty(MAX_EXACT + 1);
         block
     }),
-    ("authority's difficulty 2^64 - 1", 4, "difficulty_range", |bench| {
-        authority_with(bench, |block| block.header.difficulty = Difficulty(u64::MAX))
+    ("signature on a work block", 4, "seal_kind", |bench| {
+        let block = bench.good();
+        bench.sealed(block, "miner")
     }),
     ("work in slot 1", 4, "work_slot", |bench| work_with(bench, |block| block.header.slot = Slot(1))),
     ("work in the last slot", 4, "work_slot", |bench| work_with(bench, |block| block.header.slot = Slot(u64::MAX))),
@@ -104,10 +108,6 @@ const WORK: &[Case] = &[
 ];
 
 const SEAL: &[Case] = &[
-    ("signature on a work block", 5, "seal_kind", |bench| {
-        let block = bench.good();
-        bench.sealed(block, "miner")
-    }),
     ("authority's block without a signature", 5, "seal_kind", |bench| {
         let mut block = authority(bench, 1, "poa-2");
         block.seal = Seal::Work;
@@ -143,6 +143,12 @@ const SEAL: &[Case] = &[
     ("sealer that is not reduced", 5, "seal", |bench| sealed_by(bench, UNREDUCED_KEY)),
     ("authority's weight doubled", 5, "authority_weight", |bench| {
         authority_with(bench, |block| block.header.difficulty.0 *= 2)
+    }),
+    ("authority's weight 2^64 - 1", 5, "authority_weight", |bench| {
+        authority_with(bench, |block| block.header.difficulty = Difficulty(u64::MAX))
+    }),
+    ("authority's weight 0", 5, "authority_weight", |bench| {
+        authority_with(bench, |block| block.header.difficulty = Difficulty(0))
     }),
     ("authority's weight 1", 5, "authority_weight", |bench| {
         authority_with(bench, |block| block.header.difficulty = Difficulty(1))
@@ -189,6 +195,13 @@ const PLACE: &[Case] = &[
         let mut block = authority(bench, 1, "poa-2");
         block.header.sealer = key("miner").node_id();
         bench.sealed(block, "miner")
+    }),
+    ("slot 0, which is that of genesis", 10, "slot_used", |bench| {
+        let time = bench.grower.chain.head_header().time.plus(Millis(1_000));
+        let mut block = authority(bench, 1, "poa-2");
+        (block.header.time, block.header.slot) = (time, Slot(0));
+        block.header.sealer = key("poa-1").node_id();
+        bench.sealed(block, "poa-1")
     }),
     ("second block in a slot", 10, "slot_used", |bench| {
         let first = authority(bench, 1, "poa-2");
@@ -248,21 +261,32 @@ fn cases() -> impl Iterator<Item = &'static Case> {
     [BODY, WORK, SEAL, PLACE, CONTENT].into_iter().flatten()
 }
 
-/// Imports the block of a case as often as it may be sent, and expects the same refusal each time.
-fn expect_refusal(bench: &mut Bench, (name, rule, code, make): &Case) {
-    let block = make(bench);
-    let before = bench.trace();
-    for _ in 0..2 {
-        let refused = bench.grower.import(block.clone()).unwrap_err();
-        assert_eq!((refused.rule(), refused.code()), (*rule, *code), "{name}: {refused}");
-        assert_eq!(bench.trace(), before, "{name}");
+/// As a node imports what it built from its own transactions: checked by itself first.
+fn import_rebuilt(grower: &mut Grower, block: Block) -> Result<Import, BlockError> {
+    let (chain, now) = (&mut grower.chain, block.header.time);
+    let params = Rc::clone(chain.params());
+    let checked = CheckedBlock::check(block, &params, &chain.chain_id(), &mut grower.cache)?;
+    chain.import_checked(checked, now)
+}
+
+/// Imports the block of a case in both ways, as often as it may be sent, and expects the same refusal each time.
+fn expect_refusal(bench: impl Fn() -> Bench, (name, rule, code, make): &Case) {
+    for import in [Grower::import, import_rebuilt] {
+        let mut bench = bench();
+        let block = make(&mut bench);
+        let before = bench.trace();
+        for _ in 0..2 {
+            let refused = import(&mut bench.grower, block.clone()).unwrap_err();
+            assert_eq!((refused.rule(), refused.code()), (*rule, *code), "{name}: {refused}");
+            assert_eq!(bench.trace(), before, "{name}");
+        }
     }
 }
 
 #[test]
 fn a_block_is_refused_by_exactly_the_rule_that_it_breaks() {
     for case in cases() {
-        expect_refusal(&mut Bench::new(), case);
+        expect_refusal(Bench::new, case);
     }
     let mut bench = Bench::new();
     let good = [bench.good(), authority(&mut bench, 1, "poa-2")];
@@ -303,11 +327,11 @@ const RETARGETED: Case = ("difficulty of the parent where it must rise", 9, "dif
 fn networks_of_other_parameters_refuse_what_theirs_do_not_allow() {
     let mut alone = params();
     alone.authorities.clear();
-    expect_refusal(&mut Bench::with(alone), &WITHOUT_AUTHORITIES);
+    expect_refusal(|| Bench::with(alone.clone()), &WITHOUT_AUTHORITIES);
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
     moving.retarget = Retarget::Asert { ideal: Millis(60_000), half_life: Millis(60_000), min, max };
-    expect_refusal(&mut Bench::with(moving), &RETARGETED);
+    expect_refusal(|| Bench::with(moving.clone()), &RETARGETED);
 }
 
 #[test]
@@ -331,6 +355,47 @@ fn what_the_id_does_not_commit_to_never_condemns_it() {
         assert!(!bench.grower.import(block).unwrap_err().condemns_id());
     }
     assert!(bench.grower.import(good).is_ok());
+}
+
+#[test]
+fn a_body_too_long_that_the_header_names_condemns_its_id() {
+    for case in BODY.iter().filter(|(_, _, code, _)| code.contains("too_")) {
+        let mut bench = Bench::new();
+        let block = (case.3)(&mut bench);
+        let refused = bench.grower.import(block.clone()).unwrap_err();
+        assert_eq!(bench.grower.chain.refusal(&block.id()), Some(&refused), "{}", case.0);
+        // Too long as well, but no body of this header.
+        let mut other = bench.good();
+        other.body.transactions = block.body.transactions;
+        other.body.data = vec![0; MAX_DATA_BYTES + 1];
+        assert!(!bench.grower.import(other).unwrap_err().condemns_id(), "{}", case.0);
+    }
+}
+
+#[test]
+fn what_lies_on_a_bound_is_valid() {
+    let mut bench = Bench::new();
+    let earliest = bench.grower.chain.params().min_gap.0;
+    let soon = bench.grower.work_block("miner", earliest, Vec::new());
+    assert!(bench.grower.import(soon).is_ok(), "exactly the least gap after its parent");
+    let many = (0..256).map(|nonce| bench.grower.sign("operator", nonce, Payload::Message { bytes: vec![], to: None }));
+    let many: Vec<_> = many.collect();
+    assert_eq!(many.len(), MAX_TRANSACTIONS);
+    let block = bench.grower.work_block("miner", 1_000, many);
+    assert_eq!(block.body.transactions.len(), MAX_TRANSACTIONS);
+    assert!(bench.grower.import(block).is_ok(), "as many transactions as there may be");
+    let difficulty = Difficulty(16);
+    let target = BlockHash(work::target(difficulty).to_be_bytes());
+    assert!(work::meets(&target, difficulty));
+    let mut above = target;
+    above.0[0] += 1;
+    assert!(!work::meets(&above, difficulty));
+    let early = bench.grower.work_block("miner", 60_000, Vec::new());
+    let until = Timestamp(early.header.time.0 - bench.grower.chain.params().max_future.0);
+    let (chain, cache) = (&mut bench.grower.chain, &mut bench.grower.cache);
+    let before = Timestamp(until.0 - 1);
+    assert_eq!(chain.import(early.clone(), before, cache), Ok(Import::Deferred { until }));
+    assert!(matches!(chain.import(early, until, cache), Ok(Import::Extended(_))), "exactly at the limit of the future");
 }
 
 #[test]

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use super::Bench;
-use crate::consensus::TxError;
 use crate::primitives::{
     Block, DecodeError, HEADER_LEN, Header, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES, Payload, Transaction,
 };
@@ -95,14 +94,4 @@ fn bytes_that_are_not_canonical_are_refused_by_what_is_wrong_with_them() {
     let reached: BTreeSet<_> = transactions.into_iter().chain(headers).chain(blocks).collect();
     assert_eq!(reached, BTreeSet::from(["too long", "malformed", "version", "kind", "flags"]));
     assert_eq!(bench.trace(), before);
-}
-
-#[test]
-fn bytes_that_are_no_transaction_are_an_encoding_refusal() {
-    for (name, _, change) in TRANSACTIONS {
-        let mut bytes = Bench::new().payload(Payload::RegisterUser { name: "alice-2".parse().unwrap() }).to_bytes();
-        change(&mut bytes);
-        let refused = Transaction::from_bytes(&bytes).map_err(TxError::from).unwrap_err();
-        assert_eq!(TRANSACTION_CODES, [refused.code()], "{name}");
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Bench, codes};
 use crate::consensus::{CheckedTransaction, TxError};
-use crate::mempool::{MAX_BYTES, MAX_COUNT, MAX_NONCE_GAP, MAX_PER_ACCOUNT, Mempool, MempoolError};
+use crate::mempool::{DropReason, MAX_BYTES, MAX_COUNT, MAX_NONCE_GAP, MAX_PER_ACCOUNT, Mempool, MempoolError};
 use crate::primitives::{Amount, BlockHash, Height, MAX_EXACT, Payload, Timestamp, Transaction, TxBody};
 use crate::state::State;
 use crate::testkit::{key, params};
@@ -158,6 +158,18 @@ fn a_flood_fills_the_mempool_to_its_bound_and_only_a_better_fee_gets_in() {
     let better = flood(&mut bench, "bob", 0, 3);
     assert_eq!(mempool.admit(better, &state, Height(3), NOW).map(|gone| gone.len()), Ok(1));
     assert_eq!((mempool.len(), mempool.bytes()), (count, bytes), "one of the worst made room");
+}
+
+#[test]
+fn what_can_be_committed_no_more_is_dropped_as_expired() {
+    let mut waiting = Waiting::new();
+    let last = waiting.bench.signed(|body| (body.nonce, body.valid_until) = (2, Height(9)));
+    let id = last.id();
+    assert_eq!(waiting.admit(last), Ok(0));
+    assert!(waiting.mempool.expire(Height(9), NOW).is_empty(), "it may still be committed at its last height");
+    let gone: Vec<_> = waiting.mempool.expire(Height(10), NOW);
+    let gone: Vec<_> = gone.iter().map(|(waiting, reason)| (waiting.transaction.id(), *reason)).collect();
+    assert_eq!(gone, [(id, DropReason::Expired)]);
 }
 
 #[test]

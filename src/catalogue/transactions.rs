@@ -9,7 +9,8 @@ use crate::primitives::{
 };
 use crate::testkit::key;
 
-/// Name, code of the refusal, and how the transaction is made.
+/// Name, code of the refusal with a piece of its text where several refusals share a code, and how the transaction is
+/// made.
 type Case = (&'static str, &'static str, fn(&Bench) -> Transaction);
 
 fn transfer(amount: u64, memo: usize) -> Payload {
@@ -99,11 +100,15 @@ const FORM: &[Case] = &[
         bytes[0] = 2;
         from_key(bench, bytes)
     }),
-    ("memo one byte too long", "too_long", |bench| bench.payload(transfer(10, MAX_MEMO_BYTES + 1))),
-    ("message one byte too long", "too_long", |bench| {
+    ("memo one byte too long", "too_long: expected a memo in bytes", |bench| {
+        bench.payload(transfer(10, MAX_MEMO_BYTES + 1))
+    }),
+    ("message one byte too long", "too_long: expected a message in bytes", |bench| {
         bench.payload(Payload::Message { bytes: vec![0; MAX_MESSAGE_BYTES + 1], to: None })
     }),
-    ("asset name one byte too long", "too_long", |bench| bench.payload(asset(MAX_ASSET_NAME_BYTES + 1, 0, 1))),
+    ("asset name one byte too long", "too_long: expected an asset's name in bytes", |bench| {
+        bench.payload(asset(MAX_ASSET_NAME_BYTES + 1, 0, 1))
+    }),
     ("one decimal too many", "decimals", |bench| bench.payload(asset(4, MAX_DECIMALS + 1, 1))),
 ];
 
@@ -118,6 +123,7 @@ const NUMBERS: &[Case] = &[
     ("fee of 2^53", "overflow", |bench| bench.signed(|body| body.fee = Amount(MAX_EXACT + 1))),
     ("fee of 2^64 - 1", "overflow", |bench| bench.signed(|body| body.fee = Amount(u64::MAX))),
     ("nonce of 2^53", "overflow", |bench| bench.signed(|body| body.nonce = MAX_EXACT + 1)),
+    ("last height of 2^53", "overflow", |bench| bench.signed(|body| body.valid_until = Height(MAX_EXACT + 1))),
     ("amount and fee are 2^53 together", "overflow", |bench| bench.payload(transfer(MAX_EXACT, 0))),
     ("no fee", "fee_too_low", |bench| bench.signed(|body| body.fee = Amount(0))),
 ];
@@ -140,26 +146,32 @@ const STATE: &[Case] = &[
 ];
 
 const PARAMETERS: &[Case] = &[
-    ("difficulty 0", "params", |bench| {
+    ("difficulty 0", "params: expected difficulty", |bench| {
         change(bench, ParamsChange { difficulty: Some(Difficulty(0)), ..ParamsChange::default() })
     }),
-    ("difficulty 2^53", "params", |bench| {
+    ("difficulty 2^53", "params: expected difficulty", |bench| {
         change(bench, ParamsChange { difficulty: Some(Difficulty(MAX_EXACT + 1)), ..ParamsChange::default() })
     }),
-    ("authority weight 0", "params", |bench| {
+    ("authority weight 0", "params: expected authority weight", |bench| {
         change(bench, ParamsChange { authority_weight: Some(Difficulty(0)), ..ParamsChange::default() })
     }),
-    ("no time between blocks", "params", |bench| change(bench, asert(0, 1, 1, 2))),
-    ("half life of nothing", "params", |bench| change(bench, asert(1, 0, 1, 2))),
-    ("half life beyond a day", "params", |bench| change(bench, asert(1, 86_400_001, 1, 2))),
-    ("lowest difficulty 0", "params", |bench| change(bench, asert(1, 1, 0, 2))),
-    ("lowest difficulty above the highest", "params", |bench| change(bench, asert(1, 1, 3, 2))),
-    ("highest difficulty 2^53", "params", |bench| change(bench, asert(1, 1, 1, MAX_EXACT + 1))),
-    ("one authority too many", "params", |bench| {
+    ("no time between blocks", "params: expected ideal interval in ms", |bench| change(bench, asert(0, 1, 1, 2))),
+    ("half life of nothing", "params: expected half life in ms", |bench| change(bench, asert(1, 0, 1, 2))),
+    ("half life beyond a day", "params: expected half life in ms", |bench| change(bench, asert(1, 86_400_001, 1, 2))),
+    ("lowest difficulty 0", "params: expected lowest difficulty", |bench| change(bench, asert(1, 1, 0, 2))),
+    ("lowest difficulty above the highest", "params: expected lowest difficulty", |bench| {
+        change(bench, asert(1, 1, 3, 2))
+    }),
+    ("highest difficulty 2^53", "params: expected highest difficulty", |bench| {
+        change(bench, asert(1, 1, 1, MAX_EXACT + 1))
+    }),
+    ("one authority too many", "params: expected number of authorities", |bench| {
         let list = (0..=MAX_AUTHORITIES).map(|number| Address([u8::try_from(number).unwrap(); 32]));
         authorities(bench, list.collect())
     }),
-    ("an authority twice", "params", |bench| authorities(bench, vec![Address([1; 32]), Address([1; 32])])),
+    ("an authority twice", "params: expected each authority once", |bench| {
+        authorities(bench, vec![Address([1; 32]), Address([1; 32])])
+    }),
 ];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
@@ -175,7 +187,9 @@ fn a_block_is_refused_by_the_rule_that_its_transaction_breaks() {
         let id = transaction.id();
         let block = bench.holding(vec![transaction]);
         let refused = bench.grower.import(block.clone()).unwrap_err();
-        assert_eq!((refused.rule(), refused.code()), (11, *code), "{name}: {refused}");
+        let (code, text) = code.split_once(": ").unwrap_or((code, ""));
+        assert_eq!((refused.rule(), refused.code()), (11, code), "{name}: {refused}");
+        assert!(refused.to_string().contains(text), "{name}: {refused}");
         assert!(matches!(refused, BlockError::Transaction { id: found, .. } if found == id), "{name}");
         assert_eq!(bench.trace(), before, "{name}");
         assert_eq!(bench.grower.import(block), Err(refused), "{name}: remembered");
@@ -186,7 +200,8 @@ fn a_block_is_refused_by_the_rule_that_its_transaction_breaks() {
 
 #[test]
 fn every_refusal_of_a_transaction_has_a_case() {
-    let reached = cases().map(|(_, code, _)| *code).chain(super::bytes::TRANSACTION_CODES);
+    let code = |case: &'static Case| case.1.split(':').next().unwrap();
+    let reached = cases().map(code).chain(super::bytes::TRANSACTION_CODES);
     codes::expect_all(include_str!("../consensus/error.rs"), "TxError", reached);
     let names: std::collections::BTreeSet<_> = cases().map(|(name, ..)| name).collect();
     assert_eq!(names.len(), cases().count(), "each case has a name of its own");

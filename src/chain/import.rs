@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use crate::consensus::{BlockError, CheckedBlock, SignatureCache, check_header};
-use crate::primitives::{Block, BlockHash, Header, Timestamp, TxId};
+use crate::primitives::{Block, BlockHash, Header, Height, Timestamp, TxId};
 use crate::state::State;
 
-use super::{Chain, MAX_INVALID, TreeEntry, encode_undo};
+use super::{Chain, MAX_INVALID, MILESTONE, TreeEntry, encode_undo};
 
 /// What became of a block that is not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,14 +81,16 @@ impl Chain {
         self.invalid.get(id).map(|error| Err(error.clone()))
     }
 
-    /// Why a block cannot be connected, or not now.
+    /// Why a block cannot be connected, or not now: what its header alone shows, so that nothing is done for a
+    /// block that cost its maker nothing.
     fn not_yet(&mut self, id: BlockHash, header: &Header, now: Timestamp) -> Option<Result<Import, BlockError>> {
         let parent = header.parent;
         if self.invalid.contains_key(&parent) {
             return Some(self.refuse(id, BlockError::InvalidAncestor { ancestor: parent }));
         }
-        if !self.contains(&parent) {
-            return Some(Ok(Import::Orphan { parent }));
+        let Some(entry) = self.get(&parent) else { return Some(Ok(Import::Orphan { parent })) };
+        if let Err(error) = entry.context.check_next(&self.params, &entry.block.header, header) {
+            return Some(self.refuse(id, error));
         }
         // The limit is subtracted from the block's time, so that it may come in just then.
         let until = Timestamp(header.time.0.saturating_sub(self.params.max_future.0));
@@ -114,16 +116,20 @@ impl Chain {
     fn connect(&mut self, block: CheckedBlock) -> Result<Import, BlockError> {
         let id = block.id();
         let parent_id = block.get().header.parent;
-        let parent_state = self.state_at(&parent_id);
-        let Some(parent) = self.get(&parent_id) else { return Ok(Import::Orphan { parent: parent_id }) };
+        let parent = self.entry(&parent_id);
         let parent_weight = parent.weight;
-        let connected = match parent_state.connect(&self.params, &parent.block.header, &parent_id, block) {
+        let placed = match parent.context.place(&self.params, &parent.block.header, block) {
+            Ok(placed) => placed,
+            Err(error) => return self.refuse(id, error),
+        };
+        let connected = match self.state_at(&parent_id).connect(&self.params, placed) {
             Ok(connected) => connected,
             Err(error) => return self.refuse(id, error),
         };
-        let (block, tx_ids, state, undo) = connected.into_parts();
+        let (block, tx_ids, context, state, undo) = connected.into_parts();
         let weight = parent_weight.plus(block.header.difficulty);
-        let entry = TreeEntry { block: Rc::new(block), tx_ids: tx_ids.into(), weight, undo: encode_undo(&undo) };
+        let undo = encode_undo(&undo);
+        let entry = TreeEntry { block: Rc::new(block), tx_ids: tx_ids.into(), weight, context, undo };
         let wins = if mutant!(TieByArrival) {
             entry.weight > self.weight()
         } else {
@@ -144,15 +150,14 @@ impl Chain {
         let mut joint = id;
         while !self.on_best(&joint) {
             change.applied.push(joint);
-            match self.get(&joint) {
-                Some(entry) => joint = entry.block.header.parent,
-                None => break,
-            }
+            joint = self.entry(&joint).block.header.parent;
         }
         change.applied.reverse();
         let old_head = self.head();
         while self.head() != joint {
-            let Some(left) = self.best.pop() else { break };
+            let left = self.best.pop().expect("the branches meet at genesis at the latest");
+            let height = self.entry(&left).block.header.height;
+            self.milestones.remove(&height);
             for transaction in self.tx_ids(&left).iter() {
                 self.committed.remove(transaction);
             }
@@ -165,44 +170,54 @@ impl Chain {
             }
         }
         let old_state = std::mem::replace(&mut self.head_state, state);
-        self.states.insert(old_head, old_state);
+        let old_height = self.entry(&old_head).block.header.height;
+        if change.reverted.is_empty() && old_height.0.is_multiple_of(MILESTONE) {
+            self.milestones.insert(old_height, old_state);
+        } else {
+            self.states.insert(old_head, old_state);
+        }
         change
     }
 
     fn tx_ids(&self, id: &BlockHash) -> Rc<[TxId]> {
-        self.get(id).map_or_else(|| Rc::from([]), |entry| Rc::clone(&entry.tx_ids))
+        Rc::clone(&self.entry(id).tx_ids)
     }
 
     /// The state after a block of the tree.
-    fn state_at(&self, id: &BlockHash) -> State {
+    fn state_at(&mut self, id: &BlockHash) -> State {
         // Down to an ancestor whose state is at hand, then up again.
         let mut above = Vec::new();
         let mut at = *id;
         let mut state = loop {
-            if at == self.head() {
-                break self.head_state.clone();
-            }
             if let Some(state) = self.states.states.get(&at) {
                 break state.clone();
             }
             if self.on_best(&at) {
-                break self.state_below_head(&at);
+                break self.state_on_best(self.entry(&at).block.header.height);
             }
-            let Some(entry) = self.get(&at) else { break self.head_state.clone() };
-            above.push(entry);
-            at = entry.block.header.parent;
+            above.push(at);
+            at = self.entry(&at).block.header.parent;
         };
-        for entry in above.into_iter().rev() {
-            state = state.apply_again(&self.params, &entry.block, &entry.tx_ids);
+        for id in above.iter().rev() {
+            let entry = self.entry(id);
+            state = state.apply_again(&self.params, &entry.block, &entry.tx_ids, &entry.context);
         }
         state
     }
 
-    /// The state after a block of the best chain, by taking the blocks above it back.
-    fn state_below_head(&self, id: &BlockHash) -> State {
-        let above = self.best.iter().rev().take_while(|best| *best != id);
-        above
-            .filter_map(|block| self.get(block))
-            .fold(self.head_state.clone(), |state, entry| state.reverted(&entry.undo()))
+    /// The state after the block of the best chain at a height, by taking back the blocks between it and the next
+    /// milestone above, or the head. Milestones that are passed are kept.
+    fn state_on_best(&mut self, height: Height) -> State {
+        let above = self.milestones.iter_from(&height).next().map(|(at, state)| (*at, state.clone()));
+        let (mut at, mut state) = above.unwrap_or_else(|| (self.height(), self.head_state.clone()));
+        while at > height {
+            let id = self.at(at).expect("the best chain has a block at each height up to the head's");
+            state = state.reverted(&self.entry(&id).undo());
+            at = Height(at.0 - 1);
+            if at.0.is_multiple_of(MILESTONE) {
+                self.milestones.insert(at, state.clone());
+            }
+        }
+        state
     }
 }

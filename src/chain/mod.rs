@@ -5,11 +5,14 @@
 //! the order they came in, and costs nothing with the length of the chain.
 //!
 //! Bounds: the tree grows with valid work and valid turns only, which nobody makes for free;
-//! [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered. A state that is not
-//! remembered is reached from the head by taking blocks back.
+//! [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered, and of the best chain the state
+//! at every [`MILESTONE`]th height. Any other is reached by taking blocks back from the next of these above.
+//! The states share what they have in common, so a milestone costs less than the blocks up to the next.
 
 mod import;
 mod locate;
+#[cfg(test)]
+mod order_tests;
 mod restore;
 #[cfg(test)]
 mod tests;
@@ -17,6 +20,7 @@ mod tests;
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::str::FromStr;
 
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
@@ -25,13 +29,16 @@ pub use restore::RestoreError;
 use crate::consensus::{BlockError, Params};
 use crate::primitives::SortedMap;
 use crate::primitives::{Block, BlockHash, Header, Height, Kind, Slot, TxId, Weight};
-use crate::state::{Entry, Key, State, Undo, genesis};
+use crate::state::{Context, Entry, Key, State, Undo, genesis};
 
 /// Refused ids that are remembered, so that nothing is checked twice: a node is sent the same bad block
 /// by each of its peers, at most a few hundred times.
 pub const MAX_INVALID: usize = 1_024;
 /// States kept beside the head's, the latest: tips of branches and the head's last ancestors.
 pub const CACHED_STATES: usize = 64;
+/// States of the best chain are kept at the multiples of this height, so that no side block, however deep,
+/// makes a node take more blocks back.
+pub const MILESTONE: u64 = 64;
 
 /// The block tree of one node.
 #[derive(Debug)]
@@ -44,6 +51,8 @@ pub struct Chain {
     head_state: State,
     committed: SortedMap<TxId, BlockHash>,
     states: StateCache,
+    /// States of the best chain below the head, by height.
+    milestones: SortedMap<Height, State>,
     invalid: SortedMap<BlockHash, BlockError>,
     invalid_order: VecDeque<BlockHash>,
     /// Entries looked at, to see that it does not grow with the chain.
@@ -60,6 +69,8 @@ pub struct TreeEntry {
     pub tx_ids: Rc<[TxId]>,
     /// Weight of the chain up to and with it.
     pub weight: Weight,
+    /// What its children are checked against.
+    pub context: Context,
     undo: Rc<[u8]>,
 }
 
@@ -81,8 +92,7 @@ impl TreeEntry {
     }
 
     fn undo(&self) -> Undo {
-        // The bytes were encoded here, or decoded once when the ledger was read.
-        borsh::from_slice(&self.undo).unwrap_or_default()
+        borsh::from_slice(&self.undo).expect("the bytes were encoded here, or decoded when the ledger was read")
     }
 }
 
@@ -116,6 +126,7 @@ impl Chain {
             block: Rc::new(block),
             tx_ids: Rc::from([]),
             weight: Weight(0),
+            context: state.context(),
             undo: encode_undo(&Undo::new()),
         };
         Self {
@@ -126,6 +137,7 @@ impl Chain {
             head_state: state,
             committed: SortedMap::new(),
             states: StateCache::default(),
+            milestones: SortedMap::new(),
             invalid: SortedMap::new(),
             invalid_order: VecDeque::new(),
             #[cfg(test)]
@@ -175,6 +187,12 @@ impl Chain {
         &self.head_state
     }
 
+    /// What the next block is checked against.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.head_entry().context
+    }
+
     /// A block of the tree.
     #[must_use]
     pub fn get(&self, id: &BlockHash) -> Option<&TreeEntry> {
@@ -200,6 +218,13 @@ impl Chain {
         self.invalid.get(id)
     }
 
+    /// Number of refused ids and of states that are remembered.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn remembered(&self) -> (usize, usize) {
+        (self.invalid.len().max(self.invalid_order.len()), self.states.states.len())
+    }
+
     /// The block of the best chain at a height.
     #[must_use]
     pub fn at(&self, height: Height) -> Option<BlockHash> {
@@ -220,12 +245,12 @@ impl Chain {
 
     /// Ids that begin with `prefix`, of blocks on any branch; at most `limit`.
     pub fn with_prefix<'a>(&'a self, prefix: &'a str, limit: usize) -> impl Iterator<Item = BlockHash> + 'a {
-        self.entries.keys().filter(move |id| id.to_string().starts_with(prefix)).take(limit).copied()
+        with_prefix(&self.entries, prefix, limit)
     }
 
     /// Ids of committed transactions that begin with `prefix`; at most `limit`.
     pub fn transactions_with_prefix<'a>(&'a self, prefix: &'a str, limit: usize) -> impl Iterator<Item = TxId> + 'a {
-        self.committed.keys().filter(move |id| id.to_string().starts_with(prefix)).take(limit).copied()
+        with_prefix(&self.committed, prefix, limit)
     }
 
     /// All blocks of the tree, in no order that means anything.
@@ -263,8 +288,24 @@ impl Chain {
     }
 
     fn head_entry(&self) -> &TreeEntry {
-        self.get(&self.head()).expect("the head is in the tree")
+        self.entry(&self.head())
     }
+
+    /// A block that is known to be in the tree: an ancestor of one that is, or of the best chain.
+    fn entry(&self, id: &BlockHash) -> &TreeEntry {
+        self.get(id).expect("the tree holds every ancestor of its blocks")
+    }
+}
+
+/// The first ids that begin with `prefix`, without a look at all the others.
+fn with_prefix<'a, I: Copy + Ord + FromStr + ToString, V>(
+    ids: &'a SortedMap<I, V>,
+    prefix: &'a str,
+    limit: usize,
+) -> impl Iterator<Item = I> + 'a {
+    let least = format!("{prefix:0<64}").parse::<I>().ok();
+    let from = least.into_iter().flat_map(|least| ids.iter_from(&least));
+    from.map(|(id, _)| *id).take_while(move |id| id.to_string().starts_with(prefix)).take(limit)
 }
 
 /// The chain id of a network: the id of its genesis block.

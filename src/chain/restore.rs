@@ -26,6 +26,17 @@ pub enum RestoreError {
     /// The head is not among the blocks.
     #[error("the head {0} is not among the blocks")]
     NoHead(BlockHash),
+    /// The head is not the block that the fork choice takes.
+    #[error("expected the head {expected} by the fork choice, found {found}")]
+    Head {
+        /// The best of the blocks.
+        expected: BlockHash,
+        /// The head that the ledger names.
+        found: BlockHash,
+    },
+    /// Rules and totals in the state are not those that the blocks lead to.
+    #[error("the rules and totals at the head {0} do not follow from the blocks")]
+    Context(BlockHash),
     /// The state does not have the root that the head commits to.
     #[error("expected the state root {expected} of the head, found {found}")]
     StateRoot {
@@ -58,9 +69,16 @@ impl Chain {
             chain.insert_known(block, &undo)?;
         }
         let Some(entry) = chain.get(&head) else { return Err(RestoreError::NoHead(head)) };
+        let best = chain.entries.iter().max_by_key(|(id, entry)| entry.rank(**id)).map(|(id, _)| *id);
+        if let Some(expected) = best.filter(|best| *best != head) {
+            return Err(RestoreError::Head { expected, found: head });
+        }
         let (expected, found) = (entry.block.header.state_root, state.root());
         if expected != found {
             return Err(RestoreError::StateRoot { expected, found });
+        }
+        if entry.context != state.context() {
+            return Err(RestoreError::Context(head));
         }
         chain.move_head(head, state);
         chain.states = super::StateCache::default();
@@ -80,8 +98,10 @@ impl Chain {
             return Err(RestoreError::Undo(id));
         }
         let weight = below.weight.plus(block.header.difficulty);
+        let context = below.context.after(&self.params, &block.header, &block.body.transactions);
         let tx_ids: Vec<TxId> = block.body.transactions.iter().map(Transaction::id).collect();
-        self.entries.insert(id, TreeEntry { block: Rc::new(block), tx_ids: tx_ids.into(), weight, undo: undo.into() });
+        let block = Rc::new(block);
+        self.entries.insert(id, TreeEntry { block, tx_ids: tx_ids.into(), weight, context, undo: undo.into() });
         Ok(())
     }
 

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::consensus::{BlockError, TxError};
-use crate::primitives::{Amount, Difficulty, Kind, ParamsChange, Payload, Timestamp};
+use crate::primitives::{
+    Amount, Difficulty, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, Millis, ParamsChange, Payload, Retarget, Timestamp,
+};
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
 fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {
@@ -147,6 +149,22 @@ fn only_the_leader_of_a_later_slot_seals() {
 }
 
 #[test]
+fn a_block_is_filled_to_the_last_byte_and_its_bytes_are_read_back() {
+    let mut grower = Grower::new(params());
+    let mut offered = grower.filling();
+    offered.insert(3, grower.transfer("operator", 0, "bob", 1));
+    offered.push(grower.transfer("bob", 0, "alice", 1));
+    let block = grower.authority_block_of("poa-2", Timestamp(GENESIS_TIME.0 + 5_000), offered).unwrap();
+    assert!(block.body.encoded_len() < MAX_BODY_BYTES);
+    assert!(block.body.transactions.len() == 57, "what is too long is left out, and not what comes after it");
+    let full = grower.filling();
+    let block = grower.authority_block_of("poa-2", Timestamp(GENESIS_TIME.0 + 5_000), full).unwrap();
+    assert_eq!((block.body.encoded_len(), block.to_bytes().len()), (MAX_BODY_BYTES, MAX_BLOCK_BYTES));
+    assert_eq!(Block::from_bytes(&block.to_bytes()), Ok(block.clone()));
+    assert!(matches!(grower.import(block), Ok(Import::Extended(_))));
+}
+
+#[test]
 fn the_future_is_deferred_without_blame() {
     let mut grower = Grower::new(params());
     let block = grower.work_block("miner", 10_000, Vec::new());
@@ -196,6 +214,74 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
     assert_eq!(grower.chain.head_state().rules().unwrap().current.authority_weight, Difficulty(32));
 }
 
+/// Difficulties of sixteen blocks, a second apart each, of a network that wants one every five; the first holds these
+/// changes of parameters. And the weight of an authority's block after them.
+fn difficulties(changes: &[ParamsChange]) -> (Vec<u64>, u64) {
+    let mut moving = params();
+    let (min, max) = (Difficulty(1), Difficulty(1 << 20));
+    moving.retarget = Retarget::Asert { ideal: Millis(5_000), half_life: Millis(40_000), min, max };
+    let mut grower = Grower::new(moving);
+    let orders =
+        (0..).zip(changes).map(|(nonce, change)| grower.sign("operator", nonce, Payload::SetParams(change.clone())));
+    let orders = orders.collect();
+    let first = grower.work_block("miner", 1_000, orders);
+    grower.import(first).unwrap();
+    grower.grow("miner", 15);
+    let of = |height| grower.chain.get(&grower.chain.at(Height(height)).unwrap()).unwrap().block.header.difficulty.0;
+    ((1..=16).map(of).collect(), grower.chain.context().rules.current.authority_weight.0)
+}
+
+#[test]
+fn a_change_of_other_parameters_leaves_the_schedule_of_the_difficulty_alone() {
+    let (plain, _) = difficulties(&[]);
+    assert!(plain[7] > 24, "it has risen: {plain:?}");
+    let authorities = ParamsChange { authorities: Some(Vec::new()), ..ParamsChange::default() };
+    let weight = ParamsChange { authority_weight: Some(Difficulty(5)), ..ParamsChange::default() };
+    assert_eq!(difficulties(&[authorities]).0, plain);
+    assert_eq!(difficulties(&[weight]), (plain, 5));
+}
+
+#[test]
+fn a_new_retarget_starts_at_the_difficulty_in_force_and_a_new_difficulty_at_its_own() {
+    let (plain, weight) = difficulties(&[]);
+    let fixed = ParamsChange { retarget: Some(Retarget::Fixed), ..ParamsChange::default() };
+    let (found, heavy) = difficulties(std::slice::from_ref(&fixed));
+    assert_eq!((&found[..7], &found[7..]), (&plain[..7], [plain[7]; 9].as_slice()));
+    assert_eq!(heavy, weight, "no branch moves the authorities' weight by its own difficulty");
+    let difficulty = ParamsChange { difficulty: Some(Difficulty(16)), ..ParamsChange::default() };
+    let (found, heavy) = difficulties(std::slice::from_ref(&difficulty));
+    assert_eq!((&found[..7], found[7], heavy), (&plain[..7], 16, weight), "begun again, though it was 16 at genesis");
+    assert!(found[15] > 16, "it goes on rising");
+    let (found, heavy) = difficulties(&[difficulty, fixed]);
+    assert_eq!((found[7], found[15], heavy), (16, 16, 16), "two changes of an epoch are one");
+}
+
+#[test]
+fn work_stands_still_in_a_pause_whether_or_not_authorities_go_on() {
+    let mut moving = params();
+    let (min, max) = (Difficulty(1), Difficulty(1 << 20));
+    moving.retarget = Retarget::Asert { ideal: Millis(5_000), half_life: Millis(40_000), min, max };
+    let after = |pause: u64, slots: &[(&str, u64)]| {
+        let mut grower = Grower::new(moving.clone());
+        grower.grow("miner", 10);
+        let end = grower.chain.head_header().time.plus(Millis(pause));
+        for (authority, slot) in slots {
+            let time = Timestamp(GENESIS_TIME.0 + slot * 5_000);
+            let block = grower.authority_block(authority, time).unwrap();
+            grower.import(block).unwrap();
+        }
+        let rest = end.since(grower.chain.head_header().time);
+        let block = grower.work_block("miner", rest.0, Vec::new());
+        let before = block.header.difficulty;
+        grower.import(block).unwrap();
+        (before, grower.chain.context().required_difficulty())
+    };
+    let (before, longest) = after(40_000, &[]);
+    assert_eq!(after(8 * 3_600_000, &[]), (before, longest));
+    assert_eq!(after(8 * 3_600_000, &[("poa-2", 3), ("poa-1", 100), ("poa-2", 4_001)]), (before, longest));
+    assert!(longest.0 * 2 >= before.0 && longest < before, "{before}, then {longest}");
+}
+
 #[test]
 fn a_later_change_of_parameters_does_not_put_off_an_earlier_one() {
     let mut grower = Grower::new(params());
@@ -215,20 +301,73 @@ fn a_later_change_of_parameters_does_not_put_off_an_earlier_one() {
     assert_eq!([of(7), of(8), of(15), of(16)], [16, 64, 64, 8]);
 }
 
+/// Entries that an import looks at, and what becomes of the block.
+fn visits(grower: &mut Grower, block: Block) -> (usize, Result<Import, BlockError>) {
+    grower.chain.visits.set(0);
+    let outcome = grower.import(block);
+    (grower.chain.visits.get(), outcome)
+}
+
 #[test]
 fn choosing_the_head_and_naming_the_chain_cost_no_more_on_a_longer_chain() {
     let mut grower = Grower::new(params());
+    let mut deep = Grower::new(params());
+    deep.import(grower.work_block("miner", 1_000, Vec::new())).unwrap();
     let mut cost = |height: usize| {
         let missing = height - usize::try_from(grower.chain.height().0).unwrap();
         grower.grow("miner", missing);
-        let next = grower.work_block("miner", 1_000, Vec::new());
-        grower.chain.visits.set(0);
-        grower.import(next).unwrap();
-        (grower.chain.visits.get(), grower.chain.locator().len())
+        // Two on the same head, and a child of the one that loses the tie.
+        let mut tie = ["one", "two"].map(|miner| grower.work_block(miner, 1_000, Vec::new()));
+        tie.sort_by_key(|block| std::cmp::Reverse(block.id()));
+        let [loser, winner] = tie;
+        let (extension, extended) = visits(&mut grower, loser);
+        let child = grower.work_block("one", 1_000, Vec::new());
+        let (tie, won) = visits(&mut grower, winner);
+        let (reorganisation, left) = visits(&mut grower, child);
+        assert!(matches!(extended, Ok(Import::Extended(_))));
+        assert!(matches!((won, left), (Ok(Import::Reorganised(_)), Ok(Import::Reorganised(_)))));
+        // Far down: a valid block, and one whose difficulty is not the required one, which costs nothing to make.
+        let mut free = deep.work_block("side", 1_500 + height as u64, Vec::new());
+        free.header.difficulty = Difficulty(1);
+        let (side, outcome) = visits(&mut grower, deep.work_block("side", 2_000 + height as u64, Vec::new()));
+        assert_eq!(outcome, Ok(Import::SideChain));
+        let (refusal, outcome) = visits(&mut grower, free);
+        assert_eq!(outcome.unwrap_err().rule(), 9);
+        assert!(refusal < 8, "no state is made for it: {refusal} entries");
+        ([extension, tie, reorganisation, side, refusal], grower.chain.locator().len())
     };
-    let (short, long) = (cost(100), cost(3_200));
+    // Equally far above a milestone.
+    let (short, long) = (cost(100), cost(3_236));
     assert_eq!(short.0, long.0, "entries visited");
     assert!(long.1 <= short.1 + 5, "an id more for each doubling: {short:?}, {long:?}");
+}
+
+#[test]
+fn a_tree_read_from_its_ledger_takes_the_whole_chain_back_once_at_most() {
+    let mut grower = Grower::new(params());
+    let mut deep = Grower::new(params());
+    deep.import(grower.work_block("miner", 1_000, Vec::new())).unwrap();
+    grower.grow("miner", 1_000);
+    let (blocks, head, state) = (snapshot(&grower.chain), grower.chain.head(), grower.chain.head_state().clone());
+    grower.chain = Chain::restore(Rc::clone(grower.chain.params()), blocks, head, state).unwrap();
+    let mut side = |after| visits(&mut grower, deep.work_block("side", after, Vec::new()));
+    let (first, second) = (side(1_500), side(1_501));
+    assert_eq!((first.1, second.1), (Ok(Import::SideChain), Ok(Import::SideChain)));
+    let bound = usize::try_from(MILESTONE).unwrap() + 16;
+    assert!(first.0 > 900 && second.0 < bound, "{} entries, then {}", first.0, second.0);
+}
+
+#[test]
+fn ids_are_found_by_their_beginning() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 100);
+    let chain = &grower.chain;
+    let all: Vec<String> = chain.iter().map(|(id, _)| id.to_string()).collect();
+    for prefix in ["", "0", "00", "0a", "f", "zz", "A", &all[7][..9], &all[50], &format!("{}0", all[50])] {
+        let expected: Vec<_> = all.iter().filter(|id| id.starts_with(prefix)).take(8).collect();
+        let found: Vec<_> = chain.with_prefix(prefix, 8).map(|id| id.to_string()).collect();
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{prefix}");
+    }
 }
 
 #[test]
@@ -249,6 +388,10 @@ fn a_restored_tree_is_the_tree_and_a_broken_one_is_named() {
     gap.retain(|(block, _)| block.header.height != Height(3));
     let gap = restore(gap, chain.head(), chain.head_state().clone());
     assert!(matches!(gap, Err(RestoreError::Gap { height: Height(4), .. })));
+    let parent = chain.get(&chain.head()).unwrap().block.header.parent;
+    let undo = chain.undo_of(&chain.head());
+    let not_best = restore(snapshot(chain), parent, chain.head_state().reverted(&undo));
+    assert_eq!(not_best.unwrap_err(), RestoreError::Head { expected: chain.head(), found: parent });
     let no_head = restore(Vec::new(), chain.head(), chain.head_state().clone());
     assert!(matches!(no_head, Err(RestoreError::NoHead(_))));
 }

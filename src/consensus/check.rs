@@ -53,6 +53,11 @@ impl Remembered {
         self.young.contains(digest) || self.old.contains(digest)
     }
 
+    #[cfg(any(test, feature = "sim"))]
+    fn generation(&self) -> usize {
+        self.young.len().max(self.old.len())
+    }
+
     fn insert(&mut self, digest: Digest) {
         if self.young.len() >= SIGNATURE_CACHE {
             self.old = std::mem::take(&mut self.young);
@@ -66,6 +71,13 @@ impl SignatureCache {
     #[must_use]
     pub const fn verified(&self) -> u64 {
         self.verified
+    }
+
+    /// Number of signatures of transactions and of seals in the larger generation of each.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn generations(&self) -> (usize, usize) {
+        (self.transactions.generation(), self.seals.generation())
     }
 
     fn transaction_verifies(&mut self, transaction: &Transaction, leaf: Digest) -> bool {
@@ -140,7 +152,7 @@ fn check_transaction(
     if body.fee < params.min_fee {
         return Err(TxError::FeeTooLow { expected: params.min_fee, found: body.fee });
     }
-    for number in [body.fee.0, body.payload.amount().0, body.nonce] {
+    for number in [body.fee.0, body.payload.amount().0, body.nonce, body.valid_until.0] {
         if number > MAX_EXACT {
             return Err(TxError::Overflow { found: number });
         }
@@ -226,9 +238,6 @@ pub fn check_header(
     chain_id: &BlockHash,
     cache: &mut SignatureCache,
 ) -> Result<(), BlockError> {
-    if header.difficulty.0 == 0 || header.difficulty.0 > MAX_EXACT {
-        return Err(BlockError::DifficultyRange { found: header.difficulty });
-    }
     match (header.kind, seal) {
         (Kind::Work, Seal::Work) => check_work(header),
         (Kind::Authority, Seal::Authority(signature)) => {
@@ -239,12 +248,14 @@ pub fn check_header(
                 Err(BlockError::Seal { sealer: header.sealer })
             }
         }
-        (Kind::Work, Seal::Authority(_)) => Err(BlockError::SealKind { expected: "no signature on a work block" }),
-        (Kind::Authority, Seal::Work) => Err(BlockError::SealKind { expected: "a signature on an authority block" }),
+        (kind, Seal::Work | Seal::Authority(_)) => Err(BlockError::SealKind { kind }),
     }
 }
 
 fn check_work(header: &Header) -> Result<(), BlockError> {
+    if header.difficulty.0 == 0 || header.difficulty.0 > MAX_EXACT {
+        return Err(BlockError::DifficultyRange { found: header.difficulty });
+    }
     if header.slot.0 != 0 {
         return Err(BlockError::WorkSlot { found: header.slot });
     }
@@ -323,6 +334,16 @@ impl CheckedBlock {
 /// Checks that the body is the header's; gives the leaves of its transactions.
 fn check_body(block: &Block) -> Result<Vec<Digest>, BlockError> {
     let Block { header, body, .. } = block;
+    let leaves: Vec<Digest> = body.transactions.iter().map(Transaction::leaf).collect();
+    let expected = merkle_root(&leaves);
+    if header.tx_root != expected {
+        return Err(BlockError::TxRoot { expected, found: header.tx_root });
+    }
+    let expected = body.data_hash();
+    if header.data_hash != expected {
+        return Err(BlockError::DataHash { expected, found: header.data_hash });
+    }
+    // From here on it is the header that names a body which is too long: no other body has its hashes.
     if body.transactions.len() > MAX_TRANSACTIONS {
         return Err(BlockError::TooManyTransactions { limit: MAX_TRANSACTIONS, found: body.transactions.len() });
     }
@@ -333,15 +354,5 @@ fn check_body(block: &Block) -> Result<Vec<Digest>, BlockError> {
     if found > MAX_BODY_BYTES {
         return Err(BlockError::BodyTooLong { limit: MAX_BODY_BYTES, found });
     }
-    let leaves: Vec<Digest> = body.transactions.iter().map(Transaction::leaf).collect();
-    let expected = merkle_root(&leaves);
-    if header.tx_root != expected {
-        return Err(BlockError::TxRoot { expected, found: header.tx_root });
-    }
-    let expected = body.data_hash();
-    if header.data_hash == expected {
-        Ok(leaves)
-    } else {
-        Err(BlockError::DataHash { expected, found: header.data_hash })
-    }
+    Ok(leaves)
 }

@@ -2,7 +2,8 @@
 //! was expected and what was found; `rule` gives the number and `code` the name that people see.
 
 use crate::primitives::{
-    Address, Amount, AssetId, BlockHash, DecodeError, Difficulty, Digest, Height, Millis, NodeId, Slot, Timestamp, TxId,
+    Address, Amount, AssetId, BlockHash, DecodeError, Difficulty, Digest, Height, Kind, Millis, NodeId, Slot,
+    Timestamp, TxId,
 };
 
 /// Why a block is not valid. Bytes that are no block (rules 1 and 2) have no id and are refused before, as
@@ -76,10 +77,10 @@ pub enum BlockError {
         found: BlockHash,
     },
     /// Rules 4 and 5: a signature on a work block, or none on an authority's.
-    #[error("expected {expected}")]
+    #[error("{}", seal_kind(*kind))]
     SealKind {
-        /// What the block's kind needs.
-        expected: &'static str,
+        /// The block's kind.
+        kind: Kind,
     },
     /// Rule 5.
     #[error("expected nonce 0 in an authority block, found {found}")]
@@ -142,8 +143,11 @@ pub enum BlockError {
         found: Difficulty,
     },
     /// Rule 10.
-    #[error("expected an authority, but the network has none")]
-    NoAuthorities,
+    #[error("expected no authority block, as the network has no authorities, found one by {sealer}")]
+    NoAuthorities {
+        /// Who sealed.
+        sealer: NodeId,
+    },
     /// Rule 10.
     #[error("expected slot {slot} to be sealed by {expected}, found {found}")]
     NotLeader {
@@ -157,13 +161,13 @@ pub enum BlockError {
     /// Rule 10.
     #[error("expected a slot after {last}, found {found}")]
     SlotUsed {
-        /// Last slot of an authority ancestor.
+        /// Last slot of an authority ancestor, or that of genesis.
         last: Slot,
         /// In the header.
         found: Slot,
     },
     /// Rule 11.
-    #[error("transaction {id} stands twice in the block")]
+    #[error("expected each transaction once, found {id} twice")]
     DuplicateTransaction {
         /// The transaction.
         id: TxId,
@@ -199,8 +203,9 @@ impl BlockError {
             Self::WorkSlot { .. }
             | Self::DifficultyRange { .. }
             | Self::NonceRange { .. }
-            | Self::InsufficientWork { .. } => 4,
-            Self::SealKind { .. }
+            | Self::InsufficientWork { .. }
+            | Self::SealKind { kind: Kind::Work } => 4,
+            Self::SealKind { kind: Kind::Authority }
             | Self::AuthorityNonce { .. }
             | Self::SlotTime { .. }
             | Self::Seal { .. }
@@ -208,7 +213,7 @@ impl BlockError {
             Self::InvalidAncestor { .. } | Self::Height { .. } => 6,
             Self::TooSoon { .. } => 7,
             Self::Difficulty { .. } => 9,
-            Self::NoAuthorities | Self::NotLeader { .. } | Self::SlotUsed { .. } => 10,
+            Self::NoAuthorities { .. } | Self::NotLeader { .. } | Self::SlotUsed { .. } => 10,
             Self::DuplicateTransaction { .. } | Self::Transaction { .. } => 11,
             Self::StateRoot { .. } => 13,
         }
@@ -236,7 +241,7 @@ impl BlockError {
             Self::Height { .. } => "height",
             Self::TooSoon { .. } => "too_soon",
             Self::Difficulty { .. } => "difficulty",
-            Self::NoAuthorities => "no_authorities",
+            Self::NoAuthorities { .. } => "no_authorities",
             Self::NotLeader { .. } => "not_leader",
             Self::SlotUsed { .. } => "slot_used",
             Self::DuplicateTransaction { .. } => "duplicate_transaction",
@@ -250,14 +255,12 @@ impl BlockError {
     #[must_use]
     pub const fn condemns_id(&self) -> bool {
         match self {
+            Self::TxRoot { .. } | Self::DataHash { .. } | Self::SealKind { .. } | Self::Seal { .. } => false,
+            // The hashes of the body were compared before its lengths.
             Self::BodyTooLong { .. }
-            | Self::TxRoot { .. }
-            | Self::DataHash { .. }
             | Self::TooManyTransactions { .. }
             | Self::DataTooLong { .. }
-            | Self::SealKind { .. }
-            | Self::Seal { .. } => false,
-            Self::WorkSlot { .. }
+            | Self::WorkSlot { .. }
             | Self::DifficultyRange { .. }
             | Self::NonceRange { .. }
             | Self::InsufficientWork { .. }
@@ -268,13 +271,20 @@ impl BlockError {
             | Self::Height { .. }
             | Self::TooSoon { .. }
             | Self::Difficulty { .. }
-            | Self::NoAuthorities
+            | Self::NoAuthorities { .. }
             | Self::NotLeader { .. }
             | Self::SlotUsed { .. }
             | Self::DuplicateTransaction { .. }
             | Self::Transaction { .. }
             | Self::StateRoot { .. } => true,
         }
+    }
+}
+
+const fn seal_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Work => "expected no signature on a work block, found one",
+        Kind::Authority => "expected a signature on an authority block, found none",
     }
 }
 
@@ -320,7 +330,7 @@ pub enum TxError {
     #[error("expected an amount of at least 1, found 0")]
     AmountZero,
     /// A number that JavaScript cannot hold, or a sum beyond it.
-    #[error("expected an amount of at most 9007199254740991, found {found} or a sum above it")]
+    #[error("expected a number of at most 9007199254740991, found {found} or a sum above it")]
     Overflow {
         /// The number.
         found: u64,

@@ -6,12 +6,13 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::SortedSet;
 use crate::primitives::{
-    Address, Amount, DecodeError, Difficulty, Digest, MAX_EXACT, Millis, Name, Retarget, Timestamp, decode_exact,
-    sha256,
+    Address, Amount, DecodeError, Difficulty, Digest, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
+    MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS, Millis, Name, Retarget,
+    Timestamp, decode_exact, sha256,
 };
 
-use super::ParamsError;
-use super::check::{check_authorities, check_retarget, count, in_range};
+use super::check::{MAX_DECIMALS, check_authorities, check_retarget, count, in_range};
+use super::{ParamsError, work};
 
 /// Most authorities of a network.
 pub const MAX_AUTHORITIES: usize = 32;
@@ -24,6 +25,23 @@ pub const MAX_PARAMS_BYTES: usize = 16 * 1024;
 pub const EPOCH: u64 = 8;
 /// Blocks between a change of parameters and its effect, at the least.
 pub const MIN_NOTICE: u64 = 2;
+
+/// The limits that are the same in every network. They are hashed with the parameters, so that a program with
+/// other ones makes another network and does not split this one.
+const LIMITS: [u64; 12] = [
+    EPOCH,
+    MIN_NOTICE,
+    work::LONGEST_GAP,
+    MAX_AUTHORITIES as u64,
+    MAX_BODY_BYTES as u64,
+    MAX_TRANSACTIONS as u64,
+    MAX_TRANSACTION_BYTES as u64,
+    MAX_DATA_BYTES as u64,
+    MAX_MEMO_BYTES as u64,
+    MAX_MESSAGE_BYTES as u64,
+    MAX_ASSET_NAME_BYTES as u64,
+    MAX_DECIMALS as u64,
+];
 
 /// Everything the nodes of a network agree on before the first block.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -161,10 +179,24 @@ impl Params {
         in_range("coins at genesis", total, 0, MAX_EXACT)
     }
 
-    /// The hash that the genesis block commits to.
+    /// The hash that the genesis block commits to: over the parameters and the limits of every network.
     #[must_use]
     pub fn hash(&self) -> Digest {
-        sha256(&[b"aurex/params/1", &self.to_bytes()])
+        self.hash_with(&LIMITS)
+    }
+
+    fn hash_with(&self, limits: &[u64]) -> Digest {
+        let limits: Vec<u8> = limits.iter().flat_map(|limit| limit.to_le_bytes()).collect();
+        sha256(&[b"aurex/params/1", &limits, &self.to_bytes()])
+    }
+
+    /// New coins for a block of this kind.
+    #[must_use]
+    pub const fn reward(&self, kind: Kind) -> Amount {
+        match kind {
+            Kind::Work => self.pow_reward,
+            Kind::Authority => self.authority_reward,
+        }
     }
 
     /// The part that may change later, as it is at genesis.
@@ -176,5 +208,74 @@ impl Params {
             authorities: self.authorities.clone(),
             authority_weight: self.authority_weight,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::params;
+
+    #[test]
+    fn a_program_with_another_limit_makes_another_network() {
+        let params = params();
+        for at in 0..LIMITS.len() {
+            let mut other = LIMITS;
+            other[at] += 1;
+            assert_ne!(params.hash_with(&other), params.hash(), "limit {at}");
+        }
+        let mut salted = params.clone();
+        salted.salt[0] ^= 1;
+        assert_ne!(salted.hash(), params.hash());
+    }
+
+    #[test]
+    fn parameters_outside_their_ranges_are_refused_by_name() {
+        type Change = fn(&mut Params);
+        const CASES: [(&str, Change); 22] = [
+            ("expected difficulty of 1 to", |params| params.difficulty.0 = 0),
+            ("expected difficulty of 1 to", |params| params.difficulty.0 = MAX_EXACT + 1),
+            ("expected authority weight of 1 to", |params| params.authority_weight.0 = 0),
+            ("expected authority weight of 1 to", |params| params.authority_weight.0 = MAX_EXACT + 1),
+            ("expected genesis time of 0 to", |params| params.genesis_time.0 = MAX_EXACT + 1),
+            ("expected slot in ms of 500 to", |params| params.slot.0 = 499),
+            ("expected slot in ms of 500 to", |params| params.slot.0 = 3_600_001),
+            ("expected least gap in ms of 1 to", |params| params.min_gap.0 = 0),
+            ("expected least gap in ms of 1 to 5000", |params| params.min_gap.0 = 5_001),
+            ("expected farthest future in ms of 1 to", |params| params.max_future.0 = 0),
+            ("expected farthest future in ms of 1 to", |params| params.max_future.0 = 3_600_001),
+            ("expected least fee of 0 to", |params| params.min_fee.0 = 1_000_001),
+            ("expected work reward of 0 to", |params| params.pow_reward.0 = 1_000_001),
+            ("expected authority reward of 0 to", |params| params.authority_reward.0 = 1_000_001),
+            ("expected number of funded accounts of 0 to 64, found 65", |params| {
+                let one = |byte| Allocation { address: Address([byte; 32]), amount: Amount(1), name: None };
+                params.allocation = (0..65).map(one).collect();
+            }),
+            ("expected ideal interval in ms of 1 to", |params| params.retarget = asert(0, 1, 1, 1)),
+            ("expected lowest difficulty of 1 to 7, found 8", |params| params.retarget = asert(1, 1, 8, 7)),
+            ("expected number of authorities of 0 to 32, found 33", |params| {
+                params.authorities = (0..33).map(|byte| Address([byte; 32])).collect();
+            }),
+            ("expected each authority once", |params| params.authorities = vec![Address([1; 32]); 2]),
+            ("expected each account and name once", |params| {
+                params.allocation[1].address = params.allocation[0].address;
+            }),
+            ("expected each account and name once", |params| {
+                params.allocation[1].name = params.allocation[0].name.clone();
+            }),
+            ("expected coins at genesis of 0 to", |params| params.allocation[0].amount.0 = MAX_EXACT),
+        ];
+        assert_eq!(params().validate(), Ok(()));
+        for (text, change) in CASES {
+            let mut params = params();
+            change(&mut params);
+            let refused = params.validate().unwrap_err().to_string();
+            assert!(refused.starts_with(text), "expected {text}, found {refused}");
+        }
+    }
+
+    fn asert(ideal: u64, half_life: u64, min: u64, max: u64) -> Retarget {
+        let (min, max) = (Difficulty(min), Difficulty(max));
+        Retarget::Asert { ideal: Millis(ideal), half_life: Millis(half_life), min, max }
     }
 }

@@ -31,6 +31,13 @@ impl<T: Ord> Seen<T> {
         self.young.insert(id)
     }
 
+    /// Number of ids in the larger generation.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn generation(&self) -> usize {
+        self.young.len().max(self.old.len())
+    }
+
     /// Forgets an id.
     pub fn remove(&mut self, id: &T) {
         self.young.remove(id);

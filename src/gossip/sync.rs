@@ -16,7 +16,7 @@ use crate::primitives::{Block, BlockHash, Body, Header, Height, Millis, NodeId, 
 pub const BODY_WINDOW: usize = 64;
 /// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
 /// as it may be heavier further up.
-const MAX_GATHERED: usize = 16_384;
+pub const MAX_GATHERED: usize = 16_384;
 /// Peers asked at the same time.
 const PARALLEL: usize = 3;
 /// How long an answer may take at first; it doubles with each fetch that was given up, up to 8 times this.
@@ -104,6 +104,17 @@ struct Download {
 }
 
 impl Sync {
+    /// Headers and bodies that are kept until they can be used.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        match &self.stage {
+            Stage::Idle => 0,
+            Stage::Headers(gathering) => gathering.headers.len(),
+            Stage::Bodies(download) => download.wanted.len().max(download.bodies.len()),
+        }
+    }
+
     /// Whether nothing is being fetched.
     #[must_use]
     pub const fn is_idle(&self) -> bool {

@@ -44,6 +44,12 @@ impl Batch {
         self.changes.extend(later.changes);
     }
 
+    /// The changes themselves.
+    #[cfg(feature = "sim")]
+    pub(crate) fn into_changes(self) -> impl Iterator<Item = ((Table, String), Option<Row>)> {
+        self.changes.into_iter()
+    }
+
     /// Takes the changes of blocks out, for the deliberate bug that writes the head before them.
     #[cfg(feature = "mutants")]
     pub(crate) fn split_off_blocks(&mut self) -> Self {

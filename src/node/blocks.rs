@@ -128,8 +128,8 @@ impl Node {
     /// would cost its maker nothing.
     fn relay(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let (header, head) = (&block.header, self.chain.head_header());
-        let follows = header.parent == self.chain.head()
-            && self.chain.head_state().check_next(&self.params, head, header).is_ok();
+        let follows =
+            header.parent == self.chain.head() && self.chain.context().check_next(&self.params, head, header).is_ok();
         if self.is_early(header) || !follows {
             return;
         }

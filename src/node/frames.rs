@@ -6,6 +6,9 @@ use crate::primitives::{Millis, NodeId};
 use super::timers::Timer;
 use super::{Node, Notice, Outbox, Output, PING_EVERY};
 
+/// A node signs its record anew when it is older than this.
+const RECORD_EVERY: Millis = Millis(60_000);
+
 impl Node {
     /// Judges a frame, cheapest test first, and acts on its message.
     pub(super) fn on_frame(&mut self, bytes: &[u8], out: &mut Outbox) {
@@ -210,8 +213,12 @@ impl Node {
         self.broadcast(&Message::Ping { token: 0, head: self.head_info(), answer_by: None }, out);
     }
 
-    fn own_record(&self) -> NodeRecord {
-        NodeRecord::sign(&self.key, &self.name, self.kind, &self.host, self.now)
+    /// The node's own record, which it signs once in a while only.
+    fn own_record(&mut self) -> NodeRecord {
+        if self.now.since(self.record.time) > RECORD_EVERY {
+            self.record = NodeRecord::sign(&self.key, &self.name, self.kind, &self.host, self.now);
+        }
+        self.record.clone()
     }
 
     /// Sends a message to one node.

@@ -116,7 +116,7 @@ impl Node {
     /// operator chose: where the network moves the difficulty by itself, that keeps the interval.
     pub(super) fn budget(&self) -> Option<f64> {
         let Pace::Interval { ms } = self.mining.pace else { return None };
-        let difficulty = self.chain.head_state().tunable_at(self.chain.height().next())?.difficulty;
+        let difficulty = self.chain.context().rules.current.difficulty;
         let peers = self.peers.alive(self.now);
         let others = peers.filter(|(_, peer)| peer.record.as_ref().is_some_and(|it| it.kind == NodeKind::Pow)).count();
         let miners = (others + 1) * self.mining.miners.len().max(1);

@@ -37,7 +37,7 @@ pub use notice::Notice;
 
 use crate::chain::Chain;
 use crate::consensus::{Params, SignatureCache};
-use crate::gossip::{CompactBlock, HeadInfo, Peers, Seen, Sync};
+use crate::gossip::{CompactBlock, HeadInfo, NodeRecord, Peers, Seen, Sync};
 use crate::ipc::Workload;
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, Mempool};
@@ -70,6 +70,7 @@ pub struct Node {
     name: String,
     kind: NodeKind,
     host: String,
+    record: NodeRecord,
     params: Rc<Params>,
     now: Timestamp,
     session: u64,

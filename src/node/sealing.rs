@@ -80,11 +80,10 @@ impl Node {
     }
 
     fn may_seal(&self, slot: Slot) -> bool {
-        let state = self.chain.head_state();
-        let tunable = state.tunable_at(self.chain.height().next());
-        let used = state.tally().is_none_or(|tally| slot <= tally.last_slot);
-        let leader = tunable.and_then(|tunable| slots::leader(&tunable.authorities, slot));
-        slot.0 > 0 && slot >= self.authority.first_open && !used && leader == Some(self.id.into())
+        let context = self.chain.context();
+        let unused = slot > context.tally.last_slot;
+        let leader = slots::leader(&context.rules.current.authorities, slot);
+        slot >= self.authority.first_open && unused && leader == Some(self.id.into())
     }
 
     fn await_next_slot(&mut self, after: Slot) {
@@ -93,7 +92,7 @@ impl Node {
 
     /// When the next slot of this authority begins, after slot `after`.
     pub(super) fn next_slot_at(&self, after: Slot) -> Option<Timestamp> {
-        let tunable = self.chain.head_state().tunable_at(self.chain.height().next())?;
+        let tunable = &self.chain.context().rules.current;
         let first = after.0.saturating_add(1).max(self.authority.first_open.0);
         let turns = u64::try_from(tunable.authorities.len()).ok()?;
         let mine = |slot: &u64| slots::leader(&tunable.authorities, Slot(*slot)) == Some(self.id.into());

@@ -50,6 +50,7 @@ impl Node {
         let durable = if recovered.outcome == "resumed" { recovered.chain.height() } else { Height(0) };
         let listen_until = now.plus(LISTEN_FIRST);
         let mut node = Self {
+            record: NodeRecord::sign(&setup.key, &setup.name, setup.kind, &setup.host, now),
             id: setup.key.node_id(),
             key: setup.key,
             name: setup.name,

@@ -17,11 +17,9 @@ impl Node {
     #[must_use]
     pub fn status(&self, now: Timestamp) -> NodeStatus {
         let header = self.chain.head_header();
-        let state = self.chain.head_state();
-        let next = self.chain.height().next();
-        let tunable = state.tunable_at(next);
-        let is_authority = tunable.is_some_and(|tunable| tunable.authorities.contains(&self.id.into()));
-        let difficulty = state.required_difficulty(next).unwrap_or(header.difficulty);
+        let context = self.chain.context();
+        let authorities = &context.rules.current.authorities;
+        let is_authority = authorities.contains(&self.id.into());
         let mines = self.kind == NodeKind::Pow;
         NodeStatus {
             id: self.id.to_string(),
@@ -42,12 +40,12 @@ impl Node {
                 .map(|at| at.0),
             durable_height: if self.in_memory { 0 } else { self.writer.durable().0 },
             degraded: self.degraded.as_ref().map(ToString::to_string),
-            difficulty: difficulty.0,
-            automatic: tunable.and_then(|tunable| match tunable.retarget {
+            difficulty: context.required_difficulty().0,
+            automatic: match context.rules.current.retarget {
                 Retarget::Asert { ideal, .. } => Some(ideal.0),
                 Retarget::Fixed => None,
-            }),
-            authorities: tunable.map_or(0, |tunable| u32::try_from(tunable.authorities.len()).unwrap_or(u32::MAX)),
+            },
+            authorities: u32::try_from(authorities.len()).unwrap_or(u32::MAX),
             is_authority,
             blocks_made: self.counters.blocks_made,
             frames_in: self.counters.frames_in,

@@ -498,6 +498,20 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
 }
 
 #[test]
+fn the_longest_block_there_can_be_is_read_back_at_the_next_start() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
+    let mut grower = Grower::new(params());
+    let longest = grower.authority_block_of("poa-2", net.now, grower.filling()).unwrap();
+    let mut out = Outbox::new();
+    assert!(net.seats[0].node.as_mut().unwrap().import(longest, Source::Own, &mut out));
+    net.perform(0, out);
+    net.give(0, Input::Wake);
+    net.kill(0);
+    net.start(0);
+    assert_eq!((net.node(0).ledger_start, net.height(0)), ("resumed", 1));
+}
+
+#[test]
 fn the_same_inputs_give_the_same_outputs() {
     let run = || {
         let mut net = Net::five();

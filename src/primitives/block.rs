@@ -22,8 +22,10 @@ pub const MAX_TRANSACTIONS: usize = 256;
 pub const MAX_DATA_BYTES: usize = 256;
 /// Longest encoded body, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Longest encoded seal: one byte for its kind, and an authority's signature.
+const MAX_SEAL_BYTES: usize = 1 + 64;
 /// Longest encoded block: header, seal and body.
-pub const MAX_BLOCK_BYTES: usize = HEADER_LEN + 64 + MAX_BODY_BYTES;
+pub const MAX_BLOCK_BYTES: usize = HEADER_LEN + MAX_SEAL_BYTES + MAX_BODY_BYTES;
 
 const SEAL_DOMAIN: &[u8] = b"aurex/seal/1";
 

@@ -82,7 +82,7 @@ impl Keypair {
         let message = [domain, message].concat();
         let signature = Signature(self.0.sign(&message).to_bytes());
         #[cfg(feature = "sim")]
-        super::memo::remember(&signature, &self.address(), &message);
+        super::memo::remember(&signature, &self.address(), domain, message, true);
         signature
     }
 }
@@ -91,13 +91,16 @@ impl Signature {
     /// Whether this is the signature of `key` over `domain` followed by `message`.
     #[must_use]
     pub fn verifies(&self, key: &Address, domain: &[u8], message: &[u8]) -> bool {
-        let message = [domain, message].concat();
         #[cfg(feature = "sim")]
-        if super::memo::knows(self, key, &message) {
-            return true;
+        if let Some(verdict) = super::memo::verdict(self, key, domain, message) {
+            return verdict;
         }
+        let message = [domain, message].concat();
         let signature = ed25519_dalek::Signature::from_bytes(&self.0);
-        VerifyingKey::from_bytes(&key.0).and_then(|key| key.verify_strict(&message, &signature)).is_ok()
+        let genuine = VerifyingKey::from_bytes(&key.0).and_then(|key| key.verify_strict(&message, &signature)).is_ok();
+        #[cfg(feature = "sim")]
+        super::memo::remember(self, key, domain, message, genuine);
+        genuine
     }
 }
 

@@ -1,38 +1,62 @@
-//! Signatures that this thread has made, so that a simulator, whose nodes all run in one thread, does not
-//! spend its time on verifying each of them by every receiver. A signature that the key itself just made
-//! over the same bytes verifies; everything else is verified for real. So the verdict is the same with and
-//! without the memo. Only the feature `sim` has it.
+//! Verdicts over signatures that this thread knows, so that a simulator, whose nodes all run in one thread,
+//! does not spend its time on verifying each of them by every receiver. What a key itself has just signed
+//! verifies; of all other signatures the first verification is real, and its verdict follows from signature,
+//! key and message alone. So the verdicts are the same with and without the memo. Only the feature `sim` has it.
 //!
-//! Bounds: two generations of [`GENERATION`] signatures with their messages.
+//! Bounds: for each domain two generations of [`GENERATION`] signatures with their messages.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::{Address, Signature};
 
-/// Signatures per generation: what a simulated network signs within some minutes.
+/// Signatures per generation: frames of some minutes, and all seals and transactions of a run.
 const GENERATION: usize = 4_096;
 
-type Made = BTreeMap<[u8; 64], (Address, Vec<u8>)>;
-
-thread_local! {
-    static MADE: RefCell<(Made, Made)> = const { RefCell::new((Made::new(), Made::new())) };
+/// A signature, and whether it is that of the key over the message.
+struct Judged {
+    signature: Signature,
+    key: Address,
+    message: Vec<u8>,
+    genuine: bool,
 }
 
-/// Notes that `key` made `signature` over `message`.
-pub(super) fn remember(signature: &Signature, key: &Address, message: &[u8]) {
-    MADE.with_borrow_mut(|(young, old)| {
+/// The signatures of one domain by their first bytes, the young ones and those before them.
+#[derive(Default)]
+struct Generations(BTreeMap<u64, Judged>, BTreeMap<u64, Judged>);
+
+thread_local! {
+    static KNOWN: RefCell<BTreeMap<Vec<u8>, Generations>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn place(signature: &Signature) -> u64 {
+    signature.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// Notes whether `signature` is that of `key` over `domain` and `message`, which stand one after the other.
+pub(super) fn remember(signature: &Signature, key: &Address, domain: &[u8], message: Vec<u8>, genuine: bool) {
+    KNOWN.with_borrow_mut(|known| {
+        if !known.contains_key(domain) {
+            known.insert(domain.to_vec(), Generations::default());
+        }
+        let Some(Generations(young, old)) = known.get_mut(domain) else { return };
         if young.len() >= GENERATION {
             *old = std::mem::take(young);
         }
-        young.insert(signature.0, (*key, message.to_vec()));
+        let judged = Judged { signature: *signature, key: *key, message, genuine };
+        // A spoilt copy with the same beginning does not take the place of the genuine one.
+        young.entry(place(signature)).or_insert(judged);
     });
 }
 
-/// Whether `key` made exactly this `signature` over exactly this `message` in this thread lately.
-pub(super) fn knows(signature: &Signature, key: &Address, message: &[u8]) -> bool {
-    MADE.with_borrow(|(young, old)| {
-        let made = young.get(&signature.0).or_else(|| old.get(&signature.0));
-        made.is_some_and(|(by, over)| by == key && over == message)
+/// What is known of exactly this `signature`, `key`, `domain` and `message`.
+pub(super) fn verdict(signature: &Signature, key: &Address, domain: &[u8], message: &[u8]) -> Option<bool> {
+    KNOWN.with_borrow(|known| {
+        let Generations(young, old) = known.get(domain)?;
+        let place = place(signature);
+        let judged = young.get(&place).or_else(|| old.get(&place))?;
+        let same =
+            judged.signature == *signature && judged.key == *key && judged.message.get(domain.len()..) == Some(message);
+        same.then_some(judged.genuine)
     })
 }

@@ -1,8 +1,10 @@
 //! The event log of a run: its digest proves that two runs were the same, its end tells what came before
 //! a violation.
 //!
-//! Bounds: the last [`KEPT`] events are kept.
+//! Bounds: the last [`KEPT`] events are kept. They belong to the thread and not to the run, so that they are
+//! still there when the run has ended with a panic.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -17,7 +19,7 @@ const CHUNK: usize = 8 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Logged {
     at: Timestamp,
-    seat: u8,
+    seat: u16,
     what: What,
     id: u64,
 }
@@ -38,30 +40,48 @@ pub(super) enum What {
     Hostile,
 }
 
+thread_local! {
+    static LAST: RefCell<VecDeque<Logged>> = const { RefCell::new(VecDeque::new()) };
+}
+
 /// The log of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct EventLog {
     digest: [u8; 32],
     open: Vec<u8>,
-    last: VecDeque<Logged>,
     count: u64,
 }
 
+/// The last events of the latest run of this thread, oldest first, for people.
+#[must_use]
+pub fn last_events() -> Vec<String> {
+    LAST.with_borrow(|last| last.iter().map(ToString::to_string).collect())
+}
+
 impl EventLog {
+    /// The log of a run that begins.
+    pub(super) fn new() -> Self {
+        LAST.with_borrow_mut(VecDeque::clear);
+        Self { digest: [0; 32], open: Vec::with_capacity(CHUNK), count: 0 }
+    }
+
     /// Logs an event.
     pub(super) fn push(&mut self, at: Timestamp, seat: usize, what: What, id: u64) {
-        let seat = u8::try_from(seat).unwrap_or(u8::MAX);
+        let seat = u16::try_from(seat).unwrap_or(u16::MAX);
         self.open.extend(at.0.to_le_bytes());
-        self.open.extend([seat, what as u8]);
+        self.open.extend(seat.to_le_bytes());
+        self.open.push(what as u8);
         self.open.extend(id.to_le_bytes());
         if self.open.len() >= CHUNK {
             self.digest = sha256(&[&self.digest, &self.open]).0;
             self.open.clear();
         }
-        if self.last.len() >= KEPT {
-            self.last.pop_front();
-        }
-        self.last.push_back(Logged { at, seat, what, id });
+        LAST.with_borrow_mut(|last| {
+            if last.len() >= KEPT {
+                last.pop_front();
+            }
+            last.push_back(Logged { at, seat, what, id });
+        });
         self.count = self.count.saturating_add(1);
     }
 
@@ -75,11 +95,6 @@ impl EventLog {
     #[must_use]
     pub(super) const fn count(&self) -> u64 {
         self.count
-    }
-
-    /// The last events, oldest first.
-    pub(super) fn last(&self) -> impl Iterator<Item = &Logged> {
-        self.last.iter()
     }
 }
 

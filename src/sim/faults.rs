@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::gossip::{Link, LinkTable, PerMille, Topology};
 use crate::node::Input;
-use crate::primitives::{Millis, Timestamp};
+use crate::primitives::{BlockHash, Millis, Timestamp};
 
 use super::coverage::Sometimes;
 use super::digest::What;
@@ -22,6 +22,8 @@ const MAX_CLOCK: u64 = 15_000;
 enum Cut {
     /// Between those on this side and the others, both ways.
     Split(BTreeSet<usize>),
+    /// From those on this side to the others, which are still heard.
+    OneWaySplit(BTreeSet<usize>),
     /// From one to another.
     OneWay(usize, usize),
     /// Between one and all honest others.
@@ -33,6 +35,13 @@ enum Cut {
 pub(super) struct Faults {
     cuts: Vec<(Timestamp, Cut)>,
     weather: Option<(Timestamp, Link)>,
+}
+
+impl Faults {
+    /// Whether frames are lost in masses.
+    pub(super) fn heavy_loss(&self) -> bool {
+        self.weather.is_some_and(|(_, link)| link.loss >= HEAVY)
+    }
 }
 
 impl World {
@@ -49,6 +58,7 @@ impl World {
                 for (to, receiver) in ids.iter().enumerate() {
                     let is_cut = match cut {
                         Cut::Split(side) => side.contains(&from) != side.contains(&to),
+                        Cut::OneWaySplit(side) => side.contains(&from) && !side.contains(&to),
                         Cut::OneWay(a, b) => (from, to) == (*a, *b),
                         Cut::Eclipse(victim) => from != to && (from == *victim || to == *victim),
                     };
@@ -73,6 +83,7 @@ impl World {
         self.log.push(self.now, seat, What::Fault, kind);
         match kind {
             0..4 => self.crash(seat),
+            4 if self.is_frozen(seat) => {}
             4 => {
                 self.give(seat, Input::Stop);
                 let back = self.rng.span(300, 60_000);
@@ -81,19 +92,15 @@ impl World {
             5 | 6 => {
                 let span = self.rng.span(1_000, 90_000);
                 self.seats[seat].frozen_until = self.now.plus(span);
-                self.coverage.note(Sometimes::Freeze);
+                self.after(span, Event::Thaw { seat });
             }
             7 | 8 => self.split(),
+            9 if self.rng.one_in(2) => self.one_way(seat),
             9 => {
-                let other = self.rng.index(self.seats.len());
-                self.cut(Cut::OneWay(seat, other), 5_000, 60_000);
+                let side = self.side();
+                self.cut(Cut::OneWaySplit(side), 5_000, 60_000);
             }
-            10 => {
-                if !self.hostiles.is_empty() {
-                    self.coverage.note(Sometimes::Eclipse);
-                }
-                self.cut(Cut::Eclipse(seat), 5_000, 60_000);
-            }
+            10 => self.cut(Cut::Eclipse(seat), 5_000, 60_000),
             11 | 12 => self.bad_weather(),
             13 => self.wrong_clock(seat),
             _ => {
@@ -127,11 +134,21 @@ impl World {
     fn lose_disk(&mut self, seat: usize) {
         self.seats[seat].disk.delete();
         self.seats[seat].resyncing = true;
-        self.checks.disk_lost(seat);
+    }
+
+    /// Some of the seats.
+    fn side(&mut self) -> BTreeSet<usize> {
+        (0..self.seats.len()).filter(|_| self.rng.one_in(2)).collect()
+    }
+
+    fn one_way(&mut self, seat: usize) {
+        let others = self.seats.len().saturating_sub(1);
+        let other = seat.saturating_add(1).saturating_add(self.rng.index(others)) % self.seats.len();
+        self.cut(Cut::OneWay(seat, other), 5_000, 60_000);
     }
 
     fn split(&mut self) {
-        let side = (0..self.seats.len()).filter(|_| self.rng.one_in(2)).collect();
+        let side = self.side();
         let longest = self.scenario.longest_split.0;
         self.cut(Cut::Split(side), longest / 20, longest);
     }
@@ -153,9 +170,6 @@ impl World {
             reordering: PerMille(u16::try_from(self.rng.below(200)).unwrap_or(0)),
             bandwidth: *self.rng.pick(&[None, None, Some(20_000), Some(100_000)]),
         };
-        if link.loss >= HEAVY {
-            self.coverage.note(Sometimes::HeavyLoss);
-        }
         let span = self.rng.span(5_000, 60_000);
         self.faults.weather = Some((self.now.plus(span), link));
         self.lay_links();
@@ -165,23 +179,30 @@ impl World {
     fn wrong_clock(&mut self, seat: usize) {
         let most = if self.rng.one_in(2) { 1_500 } else { MAX_CLOCK };
         let ahead = i64::try_from(self.rng.below(most.saturating_mul(2))).unwrap_or(0);
-        let clock = ahead.saturating_sub_unsigned(most);
-        if clock < self.seats[seat].clock {
-            self.coverage.note(Sometimes::ClockSetBack);
-        }
-        self.seats[seat].clock = clock;
-        self.checks.clock_changed(seat);
+        self.seats[seat].clock = ahead.saturating_sub_unsigned(most);
+    }
+
+    /// The heads of the nodes that run.
+    fn heads(&self) -> BTreeSet<BlockHash> {
+        self.seats.iter().filter_map(|seat| seat.node.as_ref()).map(|node| node.chain().head()).collect()
+    }
+
+    /// Whether a node runs that has fallen behind another.
+    fn is_behind(&self, seat: usize) -> bool {
+        let heights = self.seats.iter().filter_map(|seat| seat.node.as_ref()).map(|node| node.chain().height());
+        self.seats[seat].node.as_ref().is_some_and(|node| heights.max() > Some(node.chain().height()))
     }
 
     /// Ends what is over.
     pub(super) fn mend(&mut self) {
         let now = self.now;
-        let split_ends = self.faults.cuts.iter().any(|(until, cut)| *until <= now && matches!(cut, Cut::Split(_)));
-        if split_ends {
-            let heads: BTreeSet<_> =
-                self.seats.iter().filter_map(|seat| seat.node.as_ref()).map(|node| node.chain().head()).collect();
-            if heads.len() > 1 {
-                self.coverage.note(Sometimes::SplitHealed);
+        for (_, cut) in self.faults.cuts.iter().filter(|(until, _)| *until <= now) {
+            match cut {
+                Cut::Split(_) if self.heads().len() > 1 => self.coverage.note(Sometimes::SplitHealed),
+                Cut::Eclipse(victim) if !self.hostiles.is_empty() && self.is_behind(*victim) => {
+                    self.coverage.note(Sometimes::Eclipse);
+                }
+                Cut::Split(_) | Cut::OneWaySplit(_) | Cut::OneWay(..) | Cut::Eclipse(_) => {}
             }
         }
         self.faults.cuts.retain(|(until, _)| *until > now);
@@ -197,8 +218,8 @@ impl World {
         self.lay_links();
         for seat in 0..self.seats.len() {
             self.seats[seat].frozen_until = self.now;
+            self.after(Millis(0), Event::Thaw { seat });
             self.seats[seat].clock = 0;
-            self.checks.clock_changed(seat);
             let gone = self.seats[seat].disk.mood() == Mood::Gone;
             self.seats[seat].disk.set_mood(Mood::Well, self.now);
             if gone {

@@ -13,7 +13,6 @@ use crate::primitives::{
 };
 use crate::state::{Template, assemble};
 
-use super::coverage::Sometimes;
 use super::digest::What;
 use super::scenario::{USERS, key};
 use super::work::sign;
@@ -84,8 +83,7 @@ fn block_on(
 
 /// Whose turn a slot is for a node.
 fn leader(node: &Node, slot: Slot) -> Option<NodeId> {
-    let tunable = node.chain().head_state().tunable_at(node.chain().height().next())?;
-    slots::leader(&tunable.authorities, slot).map(|address| NodeId(address.0))
+    slots::leader(&node.chain().context().rules.current.authorities, slot).map(|address| NodeId(address.0))
 }
 
 /// An authority's block on the head of an honest node, still without its seal.
@@ -123,7 +121,9 @@ impl World {
             Ok(Message::BlockFound(mut block)) if self.rng.one_in(3) => {
                 block.data.push(7);
                 self.lie(which, None, &Message::BlockFound(block));
-                self.rename(which);
+                if self.rng.one_in(6) {
+                    self.rename(which);
+                }
             }
             _ => {}
         }
@@ -133,15 +133,15 @@ impl World {
     fn lie(&mut self, which: usize, to: Option<NodeId>, message: &Message) {
         let Some(chain_id) = self.seats.iter().find_map(|seat| seat.node.as_ref()).map(Node::chain_id) else { return };
         let frame = self.hostiles[which].frame(&chain_id, to, message);
-        self.post(which, to, frame.into());
+        self.post(which, to, frame.into(), false);
     }
 
     /// Puts bytes on the links to one or to all.
-    fn post(&mut self, which: usize, to: Option<NodeId>, frame: Rc<[u8]>) {
+    fn post(&mut self, which: usize, to: Option<NodeId>, frame: Rc<[u8]>, replayed: bool) {
         let from = self.seats.len().saturating_add(which);
         for place in 0..self.seats.len() {
             if to.is_none_or(|to| to == self.seats[place].id) {
-                self.send(from, place, &frame);
+                self.send(from, place, &frame, replayed);
             }
         }
     }
@@ -200,6 +200,7 @@ impl World {
             return;
         }
         let mut frame = heard[self.rng.index(heard.len())].to_vec();
+        let mut replayed = false;
         match trick {
             0 => {
                 let at = self.rng.index(frame.len().max(1));
@@ -209,9 +210,9 @@ impl World {
             }
             1 => frame.truncate(self.rng.index(frame.len())),
             _ if self.rng.one_in(4) => frame.resize(OVERHEAD.saturating_add(400_000), 0),
-            _ => {}
+            _ => replayed = true,
         }
-        self.post(which, None, frame.into());
+        self.post(which, None, frame.into(), replayed);
     }
 
     /// A frame in the name of an honest node, signed by another key.
@@ -223,7 +224,7 @@ impl World {
         frame[13..45].copy_from_slice(&victim.0);
         // A sequence from far ahead: whoever believed it would refuse the honest node's own frames.
         frame[45..53].copy_from_slice(&u64::MAX.to_le_bytes());
-        self.post(which, None, frame.into());
+        self.post(which, None, frame.into(), false);
     }
 
     /// An authority's block that is right but for its seal.
@@ -381,7 +382,7 @@ impl World {
             return;
         }
         let (Some(one), Some(other)) = (block(b"one", None), block(b"other", None)) else { return };
-        self.coverage.note(Sometimes::DoubleSeal);
+        self.checks.note_double((one.id(), other.id()));
         for place in 0..self.seats.len() {
             let to = self.seats[place].id;
             self.lie(which, Some(to), &compact(if place % 2 == 0 { &one } else { &other }));

@@ -20,8 +20,9 @@ mod tests;
 mod work;
 mod world;
 
-pub use check::Violation;
+pub use check::{CHECKERS, Violation};
 pub use coverage::{ALL, Coverage, Sometimes};
+pub use digest::last_events;
 pub use scenario::{LIVENESS_WITHIN, Options};
 
 use crate::primitives::{Digest, Millis, sha256};
@@ -46,8 +47,6 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// The promise that was broken, if one was.
     pub violation: Option<Violation>,
-    /// The last events, for people.
-    pub log: Vec<String>,
 }
 
 /// The digest over the digests of the first `count` seeds, in short runs: equal wherever they are run.
@@ -57,22 +56,20 @@ pub fn folded_digest(count: u64) -> Digest {
     (0..count).fold(Digest::ZERO, |folded, seed| sha256(&[&folded.0, &run(seed, options).digest.0]))
 }
 
-/// Runs the network of a seed.
+/// Runs the network of a seed: until everything is well at the end, or until the first violation.
 #[must_use]
 pub fn run(seed: u64, options: Options) -> Outcome {
     let mut world = World::new(Scenario::new(seed, options));
     let begin = world.now;
     world.run_until(begin.plus(world.scenario.faulty));
-    world.heal();
-    let deadline = world.now.plus(LIVENESS_WITHIN);
-    let complaint = loop {
-        world.run_until(world.now.plus(Millis(1_000)));
-        let complaint = world.not_well();
-        if complaint.is_none() || world.violation.is_some() || world.now >= deadline {
-            break complaint;
-        }
-    };
-    world.check_end(complaint);
+    world.check_growth(begin);
+    if world.violation.is_none() {
+        world.heal();
+        world.recover();
+    }
+    if world.violation.is_none() {
+        world.check_always();
+    }
     Outcome {
         seed,
         simulated: world.now.since(begin),
@@ -81,6 +78,5 @@ pub fn run(seed: u64, options: Options) -> Outcome {
         height: world.seats[0].node.as_ref().map_or(0, |node| node.chain().height().0),
         coverage: world.coverage,
         violation: world.violation,
-        log: world.log.last().map(ToString::to_string).collect(),
     }
 }

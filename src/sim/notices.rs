@@ -1,7 +1,6 @@
 //! What the nodes say: the source of what happened sometimes, and of what is remembered for the checks.
 
 use crate::gossip::FrameError;
-use crate::mempool::DropReason;
 use crate::node::Notice;
 
 use super::coverage::Sometimes;
@@ -31,21 +30,25 @@ impl World {
                 }
             }
             Notice::Sealed { block, slot } => self.check_seal(seat, slot, &block.hash),
-            Notice::Committed { id, .. } => {
-                self.seats[seat].committed.insert(id);
+            Notice::Waiting { id, .. } | Notice::Committed { id, .. } => {
+                self.seats[seat].told.insert(id);
             }
-            Notice::Returned { .. } => self.coverage.note(Sometimes::TransactionReturned),
-            Notice::Dropped { id, reason: DropReason::Conflict | DropReason::NonceUsed | DropReason::Replaced } => {
-                self.coverage.note(Sometimes::TransactionConflict);
-                self.checks.told_conflict(seat, id);
+            Notice::Returned { id } => {
+                self.seats[seat].told.insert(id);
+                self.coverage.note(Sometimes::TransactionReturned);
+            }
+            Notice::Dropped { id, reason } => {
+                self.seats[seat].told.remove(&id);
+                self.check_drop(seat, &id, reason);
             }
             Notice::BlockRefused { .. } => self.coverage.note(Sometimes::BlockRefused),
             Notice::Unusable { why, .. } if why.starts_with("the body") => self.coverage.note(Sometimes::BodyMismatch),
-            Notice::FrameRefused { error, .. } => self.coverage.note(if matches!(error, FrameError::Replay { .. }) {
-                Sometimes::ReplayRefused
-            } else {
-                Sometimes::FrameRefused
-            }),
+            Notice::FrameRefused { error: FrameError::Replay { .. }, .. } => {
+                if self.hears_replay {
+                    self.coverage.note(Sometimes::ReplayRefused);
+                }
+            }
+            Notice::FrameRefused { .. } => self.coverage.note(Sometimes::FrameRefused),
             Notice::Fetching { headers, .. } if headers >= 100 => self.seats[seat].far_behind = true,
             _ => {}
         }

@@ -89,7 +89,7 @@ impl Scenario {
     #[must_use]
     pub(super) fn new(seed: u64, options: Options) -> Self {
         let mut rng = Rng::new(seed, 0);
-        let count = options.nodes.unwrap_or(*rng.pick(&[2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 9]));
+        let count = options.nodes.unwrap_or(*rng.pick(&[2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 9, 12, 15]));
         let seats = seats(seed, count, &mut rng);
         let traitor = rng.one_in(5).then(|| key(seed, "node", "traitor"));
         let hostiles = match rng.below(10) {

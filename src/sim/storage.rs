@@ -2,13 +2,13 @@
 //! browser refuses it, or its node dies before or after the commit. What was stored without being flushed
 //! is lost when the power goes, the latest first; a flush brings everything before it to safety.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::ledger::{Batch, Durability, MemoryStore, RawRow, Row, Snapshot, Store as _, StoreError, Table, meta_key};
+use crate::ledger::{Batch, BlockRow, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table, meta_key};
 use crate::node::BatchId;
-use crate::primitives::{BlockHash, Millis, Timestamp};
+use crate::primitives::{BlockHash, Millis, Slot, Timestamp};
 
 use super::rng::Rng;
 
@@ -46,19 +46,44 @@ pub(super) enum Ending {
     Deleted,
 }
 
+/// What the next start must find.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// Nothing is promised.
+    #[default]
+    Nothing,
+    /// This head.
+    Head(BlockHash),
+    /// One of these blocks as head, or the genesis block.
+    OneOf(BTreeSet<String>),
+}
+
+/// A batch that is being stored.
+#[derive(Debug)]
+struct UnderWay {
+    id: BatchId,
+    batch: Batch,
+    durability: Durability,
+    /// What the node will be told.
+    told: Result<(), StoreError>,
+    /// Whether it is stored, whatever the node is told: a connection may be lost after the commit.
+    kept: bool,
+}
+
 /// A node's disk.
 #[derive(Debug, Default)]
 pub(super) struct Disk {
     store: MemoryStore,
     cache: VecDeque<Batch>,
-    under_way: Option<(BatchId, Batch, Durability, Result<(), StoreError>)>,
+    under_way: Option<UnderWay>,
+    /// The head and the sealed slot that are safe from a power cut.
+    head: Option<BlockHash>,
+    slot: Option<Slot>,
     /// How it behaves until when.
     mood: Mood,
     until: Timestamp,
-    /// The head of the last batch that the node was told is stored.
-    pub(super) acknowledged: Option<BlockHash>,
-    /// The head that a start must find at the least, as the last ending allows.
-    pub(super) promised: Option<BlockHash>,
+    /// What the next start must find, as the last ending allows.
+    pub(super) promised: Promise,
     /// Whether rows are damaged that no stored batch has repaired.
     pub(super) damaged: bool,
     /// The repair of damaged rows may still be lost with the power.
@@ -72,13 +97,20 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-fn head_of(batch: &Batch) -> Option<BlockHash> {
+/// The bytes of a single value that a batch sets.
+fn meta_of<'a>(batch: &'a Batch, name: &str) -> Option<&'a [u8]> {
     batch.iter().find_map(|(table, key, row)| match row {
-        Some(Row::Raw(row)) if table == Table::Meta && key == meta_key::HEAD => {
-            Some(BlockHash(row.raw.as_slice().try_into().ok()?))
-        }
+        Some(Row::Raw(row)) if table == Table::Meta && key == name => Some(row.raw.as_slice()),
         _ => None,
     })
+}
+
+fn head_of(batch: &Batch) -> Option<BlockHash> {
+    Some(BlockHash(meta_of(batch, meta_key::HEAD)?.try_into().ok()?))
+}
+
+fn slot_of(batch: &Batch) -> Option<Slot> {
+    Some(Slot(u64::from_le_bytes(*meta_of(batch, meta_key::SEALED_SLOT)?.first_chunk()?)))
 }
 
 impl Disk {
@@ -103,26 +135,15 @@ impl Disk {
         if now >= self.until && self.mood != Mood::Gone {
             self.mood = Mood::Well;
         }
-        let outcome = match self.mood {
-            Mood::Well | Mood::Slow => Ok(()),
+        let told = match self.mood {
             Mood::Full => Err(StoreError::Quota),
-            Mood::Flaky => {
-                if rng.one_in(2) {
-                    Err(StoreError::Aborted)
-                } else {
-                    Ok(())
-                }
-            }
-            Mood::Lost => {
-                if rng.one_in(2) {
-                    Err(StoreError::Gone)
-                } else {
-                    Ok(())
-                }
-            }
+            Mood::Flaky if rng.one_in(2) => Err(StoreError::Aborted),
+            Mood::Lost if rng.one_in(2) => Err(StoreError::Gone),
             Mood::Gone => Err(StoreError::Gone),
+            Mood::Well | Mood::Slow | Mood::Flaky | Mood::Lost => Ok(()),
         };
-        self.under_way = Some((id, batch, durability, outcome));
+        let kept = told.is_ok() || (self.mood == Mood::Lost && rng.one_in(2));
+        self.under_way = Some(UnderWay { id, batch, durability, told, kept });
         match (self.mood, durability) {
             (Mood::Slow, _) => rng.span(200, 4_000),
             (_, Durability::Strict) => rng.span(2, 20),
@@ -132,14 +153,18 @@ impl Disk {
 
     /// Ends the batch under way, if it is still that one; what the node is told.
     pub(super) fn finish(&mut self, id: BatchId) -> Option<Result<(), StoreError>> {
-        let (_, batch, durability, outcome) = self.under_way.take_if(|(under_way, ..)| *under_way == id)?;
-        if outcome.is_ok() {
-            self.acknowledged = head_of(&batch).or(self.acknowledged);
+        let done = self.under_way.take_if(|under_way| under_way.id == id)?;
+        if done.kept {
             self.repair_at_risk |= self.damaged;
             self.damaged = false;
-            self.keep(batch, durability);
+            self.keep(done.batch, done.durability);
         }
-        Some(outcome)
+        Some(done.told)
+    }
+
+    /// The slot that a start finds noted as the last that was sealed.
+    pub(super) const fn slot(&self) -> Option<Slot> {
+        self.slot
     }
 
     fn keep(&mut self, batch: Batch, durability: Durability) {
@@ -151,7 +176,9 @@ impl Disk {
     fn write_down_to(&mut self, left: usize) {
         while self.cache.len() > left {
             if let Some(batch) = self.cache.pop_front() {
-                write(&self.store, &batch);
+                self.head = head_of(&batch).or(self.head);
+                self.slot = slot_of(&batch).or(self.slot);
+                self.store.take_over(batch);
             }
         }
     }
@@ -160,30 +187,34 @@ impl Disk {
     pub(super) fn end(&mut self, ending: Ending, rng: &mut Rng) -> (bool, usize) {
         let under_way = self.under_way.is_some();
         let mut lost = 0;
-        self.promised = self.acknowledged.take();
-        if let Some((_, batch, durability, Ok(()))) = self.under_way.take()
+        if let Some(last) = self.under_way.take_if(|under_way| under_way.kept)
             && rng.one_in(2)
         {
             // Killed after the commit, before its answer.
-            self.promised = head_of(&batch).or(self.promised);
-            self.keep(batch, durability);
+            self.keep(last.batch, last.durability);
         }
+        self.under_way = None;
+        let was_damaged = self.damaged;
         match ending {
             Ending::Process => self.write_down_to(0),
             Ending::Power => {
                 lost = rng.index(self.cache.len().saturating_add(1));
                 self.cache.truncate(self.cache.len().saturating_sub(lost));
-                self.promised = None;
                 self.damaged |= self.repair_at_risk && lost > 0;
                 self.write_down_to(0);
             }
             Ending::BitFlip => {
                 self.write_down_to(0);
-                self.flip_a_bit(rng);
-                (self.promised, self.damaged) = (None, true);
+                self.damaged = true;
             }
             Ending::Deleted => self.delete(),
         }
+        self.promised = match ending {
+            _ if was_damaged => Promise::Nothing,
+            Ending::BitFlip => self.flip_a_bit(rng),
+            Ending::Power if self.damaged => Promise::Nothing,
+            Ending::Process | Ending::Power | Ending::Deleted => self.head.map_or(Promise::Nothing, Promise::Head),
+        };
         self.repair_at_risk = false;
         self.mood = Mood::Well;
         (under_way, lost)
@@ -192,42 +223,52 @@ impl Disk {
     /// Somebody deletes the database.
     pub(super) fn delete(&mut self) {
         self.cache.clear();
-        if let Some((.., outcome)) = &mut self.under_way {
-            *outcome = Err(StoreError::Gone);
+        if let Some(under_way) = &mut self.under_way {
+            (under_way.told, under_way.kept) = (Err(StoreError::Gone), false);
         }
         self.store = MemoryStore::default();
         self.mood = Mood::Gone;
-        (self.acknowledged, self.promised) = (None, None);
+        (self.head, self.slot, self.promised) = (None, None, Promise::Nothing);
     }
 
-    fn flip_a_bit(&self, rng: &mut Rng) {
-        let mut snapshot = ready(self.store.load()).unwrap_or_default();
-        let mut batch = Batch::default();
-        let flip = |raw: &mut Vec<u8>, rng: &mut Rng| {
-            if !raw.is_empty() {
-                let at = rng.index(raw.len());
-                raw[at] ^= 1 << rng.below(8);
-            }
+    /// Flips a bit of a row; what can be promised then. Everything but the blocks follows from the blocks.
+    fn flip_a_bit(&mut self, rng: &mut Rng) -> Promise {
+        let snapshot = ready(self.store.load()).unwrap_or_default();
+        let head = self.head.map_or(Promise::Nothing, Promise::Head);
+        let (table, rows) = match rng.below(8) {
+            0 => (Table::Meta, snapshot.meta),
+            1 | 2 => (Table::State, snapshot.state),
+            3 => (Table::Undo, snapshot.undo),
+            _ => return self.flip_a_block(snapshot.blocks, rng),
         };
-        let mut flip_raw = |table: Table, rows: &mut Vec<RawRow>, rng: &mut Rng| {
-            if !rows.is_empty() {
-                let mut row = rows.swap_remove(rng.index(rows.len()));
-                flip(&mut row.raw, rng);
-                batch.put(table, Row::Raw(row));
-            }
-        };
-        match rng.below(8) {
-            0 => flip_raw(Table::Meta, &mut snapshot.meta, rng),
-            1 | 2 => flip_raw(Table::State, &mut snapshot.state, rng),
-            3 => flip_raw(Table::Undo, &mut snapshot.undo, rng),
-            _ if snapshot.blocks.is_empty() => {}
-            _ => {
-                let mut row = snapshot.blocks.swap_remove(rng.index(snapshot.blocks.len()));
-                flip(&mut row.raw, rng);
-                batch.put(Table::Blocks, Row::Block(row));
-            }
+        if rows.is_empty() {
+            return head;
         }
-        write(&self.store, &batch);
+        let mut row = rows[rng.index(rows.len())].clone();
+        flip(&mut row.raw, rng);
+        let promise = match row.key.as_str() {
+            meta_key::SCHEMA | meta_key::PARAMS if table == Table::Meta => Promise::OneOf(BTreeSet::new()),
+            _ => head,
+        };
+        if table == Table::Meta && row.key == meta_key::SEALED_SLOT {
+            self.slot = None;
+        }
+        let mut batch = Batch::default();
+        batch.put(table, Row::Raw(row));
+        self.store.take_over(batch);
+        promise
+    }
+
+    fn flip_a_block(&self, mut blocks: Vec<BlockRow>, rng: &mut Rng) -> Promise {
+        if blocks.is_empty() {
+            return Promise::Nothing;
+        }
+        let mut row = blocks.swap_remove(rng.index(blocks.len()));
+        flip(&mut row.raw, rng);
+        let mut batch = Batch::default();
+        batch.put(Table::Blocks, Row::Block(row));
+        self.store.take_over(batch);
+        Promise::OneOf(blocks.into_iter().map(|row| row.hash).collect())
     }
 
     /// What a node that starts reads.
@@ -237,13 +278,16 @@ impl Disk {
     }
 }
 
-fn write(store: &MemoryStore, batch: &Batch) {
-    ready(store.commit(batch, Durability::Strict)).unwrap_or_else(|error| unreachable!("nothing fails it: {error}"));
+fn flip(raw: &mut [u8], rng: &mut Rng) {
+    if !raw.is_empty() {
+        raw[rng.index(raw.len())] ^= 1 << rng.below(8);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::RawRow;
 
     const NOW: Timestamp = Timestamp(1_000);
 
@@ -278,7 +322,7 @@ mod tests {
         let mut disk = disk(5, 2, &mut rng);
         disk.end(Ending::Process, &mut rng);
         assert_eq!(stored(&disk), [1, 2, 3, 4, 5]);
-        assert_eq!(disk.promised, Some(BlockHash([5; 32])));
+        assert_eq!(disk.promised, Promise::Head(BlockHash([5; 32])));
     }
 
     #[test]
@@ -291,6 +335,7 @@ mod tests {
             let left = u8::try_from(6 - lost).unwrap();
             assert_eq!(stored(&disk), (1..=left).collect::<Vec<_>>());
             assert!(left >= 3);
+            assert_eq!(disk.promised, Promise::Head(BlockHash([left; 32])));
             lost_some |= left == 3;
         }
         assert!(lost_some, "all that was not flushed is lost at times");
@@ -311,6 +356,19 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_may_be_lost_before_the_commit_or_after_it() {
+        let outcome = |seed| {
+            let (mut rng, mut disk) = (Rng::new(seed, 1), Disk::default());
+            disk.set_mood(Mood::Lost, NOW.plus(Millis(10)));
+            disk.begin((BatchId(1), batch(1), Durability::Strict), NOW, &mut rng);
+            (disk.finish(BatchId(1)) == Some(Ok(())), stored(&disk).len())
+        };
+        let outcomes: Vec<_> = (0..40).map(outcome).collect();
+        assert!([(true, 1), (false, 0), (false, 1)].iter().all(|one| outcomes.contains(one)));
+        assert!(!outcomes.contains(&(true, 0)), "what is told to be stored is stored");
+    }
+
+    #[test]
     fn a_full_disk_stores_nothing_until_it_is_well_and_a_deleted_one_never() {
         let mut rng = Rng::new(1, 1);
         let mut disk = Disk::default();
@@ -320,7 +378,7 @@ mod tests {
         };
         disk.set_mood(Mood::Full, NOW.plus(Millis(10)));
         assert_eq!(store(&mut disk, 1, NOW), Some(Err(StoreError::Quota)));
-        assert!(stored(&disk).is_empty() && disk.acknowledged.is_none());
+        assert!(stored(&disk).is_empty() && disk.head.is_none());
         assert_eq!(store(&mut disk, 2, NOW.plus(Millis(10))), Some(Ok(())));
         disk.delete();
         assert_eq!(store(&mut disk, 3, NOW.plus(Millis(20))), Some(Err(StoreError::Gone)));

@@ -1,11 +1,13 @@
 //! People at work: transactions of every kind, handed to nodes that happen to run; some of them wrong.
 
+use std::collections::BTreeMap;
+
 use crate::consensus::{Params, TxError};
-use crate::ipc::Request;
+use crate::ipc::{ApiError, Request};
 use crate::node::{Node, Outbox};
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange, Payload, Retarget,
-    Transaction, TxBody,
+    Timestamp, Transaction, TxBody, TxId,
 };
 
 use super::coverage::Sometimes;
@@ -16,6 +18,8 @@ use super::world::{Event, World};
 
 /// Names that are wanted; few, so that two want the same at times.
 const NAMES: u64 = 12;
+/// Transactions that are handed in at once now and then: as many as one answer to a peer holds.
+const BURST: u32 = 60;
 
 /// The people of a network.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(super) struct Work {
     /// Users with coins, strangers without, and the operator last.
     people: Vec<Keypair>,
     assets: Vec<AssetId>,
+    /// All that was handed in.
+    handed_in: BTreeMap<TxId, Transaction>,
     every: Millis,
 }
 
@@ -31,7 +37,17 @@ impl Work {
         let users = USERS.iter().map(|user| key(scenario.seed, "user", user));
         let strangers = ["gina", "hugo", "ines"].iter().map(|user| key(scenario.seed, "user", user));
         let people = users.chain(strangers).chain([key(scenario.seed, "user", "operator")]).collect();
-        Self { people, assets: Vec::new(), every: scenario.work_every }
+        Self { people, assets: Vec::new(), handed_in: BTreeMap::new(), every: scenario.work_every }
+    }
+
+    /// All people.
+    pub(super) fn people(&self) -> impl Iterator<Item = &Keypair> {
+        self.people.iter()
+    }
+
+    /// A transaction that somebody handed in.
+    pub(super) fn transaction(&self, id: &TxId) -> Option<&Transaction> {
+        self.handed_in.get(id)
     }
 
     fn operator(&self) -> &Keypair {
@@ -109,7 +125,7 @@ pub(super) fn sign(chain_id: BlockHash, from: &Keypair, nonce: u64, fee: Amount,
 }
 
 impl World {
-    /// Somebody hands a transaction to a node.
+    /// Somebody hands a transaction to a node, or many are handed in at once.
     pub(super) fn next_work(&mut self) {
         if self.healed {
             return;
@@ -117,6 +133,16 @@ impl World {
         let next = self.rng.wait(self.work.every);
         self.after(next, Event::Work);
         let seat = self.rng.index(self.seats.len());
+        if self.is_frozen(seat) {
+            return;
+        }
+        let count = if self.rng.one_in(60) { BURST } else { 1 };
+        for _ in 0..count {
+            self.work_at(seat);
+        }
+    }
+
+    fn work_at(&mut self, seat: usize) {
         let now = self.clock_of(seat);
         let Some(node) = &self.seats[seat].node else { return };
         let rng = &mut self.rng;
@@ -137,26 +163,32 @@ impl World {
         if rng.one_in(40) {
             transaction.signature.0[3] ^= 1;
         }
-        let id = transaction.id();
         if let Payload::CreateAsset { .. } = transaction.body.payload
             && self.work.assets.len() < 8
         {
-            self.work.assets.push(AssetId(id.0));
+            self.work.assets.push(AssetId(transaction.id().0));
         }
-        self.log.push(
-            self.now,
-            seat,
-            What::Submitted,
-            id.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)),
-        );
-        let raw = transaction.to_bytes();
-        let mut out = Outbox::new();
-        let Some(node) = &mut self.seats[seat].node else { return };
-        if let Err(refusal) = node.answer(now, Request::Submit { raw }, &mut out)
+        if let Err(refusal) = self.submit(seat, now, &transaction)
             && refusal.code == (TxError::NameTaken { name: String::new(), owner: Address([0; 32]) }).code()
         {
             self.coverage.note(Sometimes::NameTaken);
         }
+    }
+
+    /// Hands a transaction to a node, which takes it or says why not.
+    pub(super) fn submit(&mut self, seat: usize, now: Timestamp, transaction: &Transaction) -> Result<(), ApiError> {
+        let id = transaction.id();
+        let part = id.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        self.log.push(self.now, seat, What::Submitted, part);
+        let raw = transaction.to_bytes();
+        let mut out = Outbox::new();
+        let Some(node) = &mut self.seats[seat].node else { return Ok(()) };
+        let outcome = node.answer(now, Request::Submit { raw }, &mut out).map(|_| ());
+        self.work.handed_in.insert(id, transaction.clone());
+        if outcome.is_ok() {
+            self.seats[seat].told.insert(id);
+        }
         self.perform(seat, out);
+        outcome
     }
 }

@@ -21,18 +21,19 @@ use super::storage::{Disk, Ending};
 use super::work::Work;
 
 /// Inputs that wait in a frozen node at the most; a worker's queue has the same bound.
-const MAX_INBOX: u32 = 2_048;
+const MAX_HELD: usize = 2_048;
 /// Time between two rounds of the checks that must always hold.
 const CHECK_EVERY: Millis = Millis(30_000);
 
 /// Something that will happen.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
-    Frame { to: usize, frame: Rc<[u8]> },
+    Frame { to: usize, frame: Rc<[u8]>, replayed: bool },
     Wake { seat: usize, run: u32, number: u64 },
     Found { seat: usize, run: u32, job: u64 },
     Stored { seat: usize, run: u32, id: BatchId },
     Start { seat: usize },
+    Thaw { seat: usize },
     Fault,
     Mend,
     Work,
@@ -51,12 +52,13 @@ pub(super) struct Seat {
     /// The latest time that its earlier runs thought it was.
     pub(super) earlier: Timestamp,
     pub(super) frozen_until: Timestamp,
-    inbox: u32,
+    /// What happened to it while it was frozen.
+    held: Vec<Event>,
     run: u32,
     wakes: u64,
     search: Option<SearchJob>,
-    /// What this run of the node has told to be committed at some time.
-    pub(super) committed: BTreeSet<TxId>,
+    /// Transactions that this run of the node has told to wait or to be committed, and not to be dropped.
+    pub(super) told: BTreeSet<TxId>,
     pub(super) deferred: BTreeSet<BlockHash>,
     /// The last refusal by the disk, until it works again.
     pub(super) refused: Option<crate::ledger::StoreError>,
@@ -75,11 +77,11 @@ impl Seat {
             disk: Disk::default(),
             earlier: Timestamp(0),
             frozen_until: Timestamp(0),
-            inbox: 0,
+            held: Vec::new(),
             run: 0,
             wakes: 0,
             search: None,
-            committed: BTreeSet::new(),
+            told: BTreeSet::new(),
             deferred: BTreeSet::new(),
             refused: None,
             resyncing: false,
@@ -99,6 +101,10 @@ pub(super) struct World {
     places: BTreeMap<NodeId, usize>,
     queue: BTreeMap<(Timestamp, u64), Event>,
     queued: u64,
+    /// Frames that were put on a link.
+    sent: u64,
+    /// The frame that a node judges now was played again by a hostile one.
+    pub(super) hears_replay: bool,
     pub(super) rng: Rng,
     pub(super) faults: Faults,
     pub(super) work: Work,
@@ -122,12 +128,14 @@ impl World {
             lines: BTreeMap::new(),
             queue: BTreeMap::new(),
             queued: 0,
+            sent: 0,
+            hears_replay: false,
             rng: Rng::new(scenario.seed, 1),
             faults: Faults::default(),
             work: Work::new(&scenario),
-            checks: Checks::new(&scenario),
+            checks: Checks::default(),
             coverage: Coverage::default(),
-            log: EventLog::default(),
+            log: EventLog::new(),
             healed: false,
             violation: None,
             seats,
@@ -171,41 +179,56 @@ impl World {
         {
             let ((at, _), event) = first.remove_entry();
             self.now = at;
-            if let Some(event) = self.thaw(event) {
+            if let Some(event) = self.hold(event) {
                 self.happen(event);
             }
         }
         self.now = self.now.max(end);
     }
 
+    /// Whether a seat is frozen at present.
+    pub(super) fn is_frozen(&self, seat: usize) -> bool {
+        self.now < self.seats[seat].frozen_until
+    }
+
     /// Holds an event back whose seat is frozen.
-    fn thaw(&mut self, event: Event) -> Option<Event> {
+    fn hold(&mut self, event: Event) -> Option<Event> {
         let seat = match &event {
             Event::Frame { to, .. } => *to,
             Event::Wake { seat, .. } | Event::Found { seat, .. } | Event::Stored { seat, .. } => *seat,
-            Event::Start { .. } | Event::Fault | Event::Mend | Event::Work | Event::Hostile(_) | Event::Check => {
-                return Some(event);
-            }
+            Event::Start { .. }
+            | Event::Thaw { .. }
+            | Event::Fault
+            | Event::Mend
+            | Event::Work
+            | Event::Hostile(_)
+            | Event::Check => return Some(event),
         };
-        let Some(place) = self.seats.get_mut(seat) else { return Some(event) };
-        if self.now >= place.frozen_until {
-            place.inbox = 0;
+        if seat >= self.seats.len() || !self.is_frozen(seat) {
             return Some(event);
         }
-        let until = place.frozen_until;
-        if matches!(event, Event::Frame { .. }) {
-            place.inbox = place.inbox.saturating_add(1);
-            if place.inbox > MAX_INBOX {
-                return None;
-            }
+        let held = &mut self.seats[seat].held;
+        if held.len() < MAX_HELD || !matches!(event, Event::Frame { .. }) {
+            held.push(event);
         }
-        self.at(until, event);
         None
+    }
+
+    /// A seat goes on with what has come meanwhile.
+    fn thaw(&mut self, seat: usize) {
+        if self.is_frozen(seat) {
+            return;
+        }
+        let held = std::mem::take(&mut self.seats[seat].held);
+        if !held.is_empty() {
+            self.coverage.note(Sometimes::Freeze);
+        }
+        held.into_iter().for_each(|event| self.happen(event));
     }
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Frame { to, frame } => self.on_frame(to, &frame),
+            Event::Frame { to, frame, replayed } => self.on_frame(to, &frame, replayed),
             Event::Wake { seat, run, number } => {
                 if self.is_run(seat, run) && self.seats[seat].wakes == number {
                     self.log.push(self.now, seat, What::Wake, 0);
@@ -215,6 +238,7 @@ impl World {
             Event::Found { seat, run, job } => self.on_found(seat, run, job),
             Event::Stored { seat, run, id } => self.on_stored(seat, run, id),
             Event::Start { seat } => self.start(seat),
+            Event::Thaw { seat } => self.thaw(seat),
             Event::Fault => self.next_fault(),
             Event::Mend => self.mend(),
             Event::Work => self.next_work(),
@@ -230,11 +254,13 @@ impl World {
         self.seats[seat].node.is_some() && self.seats[seat].run == run
     }
 
-    fn on_frame(&mut self, to: usize, frame: &[u8]) {
+    fn on_frame(&mut self, to: usize, frame: &[u8], replayed: bool) {
         let tail = frame.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         self.log.push(self.now, to, What::Frame, tail);
         if to < self.seats.len() {
+            self.hears_replay = replayed;
             self.give(to, Input::Frame(frame.to_vec()));
+            self.hears_replay = false;
         } else {
             self.hear(to - self.seats.len(), frame);
         }
@@ -306,7 +332,6 @@ impl World {
         let Ok(node) = Node::start(setup, Some(snapshot), now, &mut out) else {
             unreachable!("the parameters are valid")
         };
-        (place.frozen_until, place.inbox, place.search) = (Timestamp(0), 0, None);
         place.run = place.run.saturating_add(1);
         let head = node.chain().head();
         place.node = Some(node);
@@ -317,11 +342,16 @@ impl World {
 
     /// Ends the node of a seat without a word.
     pub(super) fn end(&mut self, seat: usize, ending: Ending) {
+        // Whom it ignores, and its tree, are forgotten with it.
+        self.check_peers(seat);
+        self.checks.forget_tree(seat);
         let place = &mut self.seats[seat];
         let Some(node) = place.node.take() else { return };
         place.earlier = place.earlier.max(node.time());
-        place.search = None;
-        place.committed.clear();
+        // Its process is gone with all that waited for it.
+        (place.frozen_until, place.search) = (Timestamp(0), None);
+        place.held.clear();
+        place.told.clear();
         place.deferred.clear();
         place.refused = None;
         let (under_way, lost) = place.disk.end(ending, &mut self.rng);
@@ -340,6 +370,9 @@ impl World {
         let Some(node) = &mut self.seats[seat].node else { return };
         let mut out = Outbox::new();
         let before = node.chain().head();
+        if now < node.time() {
+            self.coverage.note(Sometimes::ClockSetBack);
+        }
         node.handle(now, input, &mut out);
         let head = node.chain().head();
         if head != before {
@@ -354,12 +387,12 @@ impl World {
                 Output::Broadcast(frame) => {
                     let frame: Rc<[u8]> = frame.into();
                     for to in (0..self.places.len()).filter(|to| *to != seat) {
-                        self.send(seat, to, &frame);
+                        self.send(seat, to, &frame, false);
                     }
                 }
                 Output::Send { to, frame } => {
                     if let Some(to) = self.places.get(&to).copied() {
-                        self.send(seat, to, &frame.into());
+                        self.send(seat, to, &frame.into(), false);
                     }
                 }
                 Output::Persist { id, batch, durability } => {
@@ -378,19 +411,27 @@ impl World {
                     self.after(in_time, Event::Wake { seat, run, number });
                 }
                 Output::Notice(notice) => self.on_notice(seat, notice),
-                Output::Stopped => self.end(seat, Ending::Process),
+                Output::Stopped => {
+                    self.end(seat, Ending::Process);
+                    if self.healed {
+                        self.after(Millis(300), Event::Start { seat });
+                    }
+                }
             }
         }
     }
 
     /// Puts a frame on the link from a seat or a hostile to another.
-    pub(super) fn send(&mut self, from: usize, to: usize, frame: &Rc<[u8]>) {
+    pub(super) fn send(&mut self, from: usize, to: usize, frame: &Rc<[u8]>, replayed: bool) {
         let (sender, receiver) = (self.id_of(from), self.id_of(to));
-        let sequence = self.queued;
+        self.sent = self.sent.saturating_add(1);
         let line = self.lines.entry((from, to)).or_default();
-        let arrivals = self.links.carry(line, (&sender, &receiver), sequence, frame.len(), self.now);
+        let arrivals = self.links.carry(line, (&sender, &receiver), self.sent, frame.len(), self.now);
+        if arrivals.first.is_none() && self.faults.heavy_loss() {
+            self.coverage.note(Sometimes::HeavyLoss);
+        }
         for at in [arrivals.first, arrivals.copy].into_iter().flatten() {
-            self.at(at, Event::Frame { to, frame: Rc::clone(frame) });
+            self.at(at, Event::Frame { to, frame: Rc::clone(frame), replayed });
         }
     }
 

@@ -3,9 +3,9 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::consensus::Tunable;
-use crate::consensus::work::Anchor;
+use crate::consensus::work::WorkClock;
 use crate::primitives::{
-    Address, Amount, AssetId, AssetSymbol, DecodeError, Height, Name, Slot, Timestamp, decode_exact,
+    Address, Amount, AssetId, AssetSymbol, DecodeError, Height, Name, ParamsChange, Slot, Timestamp, decode_exact,
 };
 
 /// Longest encoding of a key or an entry in bytes.
@@ -78,12 +78,12 @@ pub struct Asset {
 /// The parameters in force, and those that a signed change has announced.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Rules {
-    /// In force.
+    /// In force for the next block.
     pub current: Tunable,
     /// Where the schedule of the retarget in force begins.
-    pub anchor: Anchor,
-    /// In force from these heights on, the lowest first: at most two, as the notice is shorter than an epoch.
-    pub announced: Vec<(Height, Tunable)>,
+    pub anchor: WorkClock,
+    /// What changes at these heights, the lowest first: at most two, as the notice is shorter than an epoch.
+    pub announced: Vec<(Height, ParamsChange)>,
 }
 
 /// Running totals of the chain up to a block: what the rules for its children need.
@@ -91,11 +91,11 @@ pub struct Rules {
 pub struct Tally {
     /// Coins in existence.
     pub supply: Amount,
-    /// Work blocks since genesis.
-    pub work_blocks: u64,
+    /// Work blocks since genesis and the time they took.
+    pub work: WorkClock,
     /// Time of the last work block; genesis time before the first.
     pub last_work: Timestamp,
-    /// Slot of the last authority block; 0 before the first.
+    /// Slot of the last authority block; 0, the slot of genesis, before the first.
     pub last_slot: Slot,
 }
 

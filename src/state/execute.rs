@@ -1,11 +1,9 @@
 //! Execution: the effect of transactions and rewards on a state, recorded so that it can be taken back.
 
-use crate::consensus::{CheckedTransaction, EPOCH, MIN_NOTICE, Params, Tunable, TxError};
-use crate::primitives::{
-    Address, Amount, AssetId, Height, Kind, MAX_EXACT, ParamsChange, Payload, Retarget, Transaction, TxBody,
-};
+use crate::consensus::{CheckedTransaction, Params, TxError};
+use crate::primitives::{Address, Amount, AssetId, Height, NodeId, Payload, Transaction, TxBody};
 
-use super::{Account, Asset, Entry, Key, Rules, State, Undo};
+use super::{Account, Asset, Context, Entry, Key, State, Undo};
 
 /// A block's changes in the making.
 pub(super) struct Execution<'a> {
@@ -38,17 +36,6 @@ impl<'a> Execution<'a> {
         match self.state.entry(&Key::Account(*address)) {
             Some(Entry::Account(account)) => account.clone(),
             _ => Account { created: self.height, ..Account::default() },
-        }
-    }
-
-    /// Puts announced parameters in force where their height is reached.
-    pub(super) fn begin(&mut self) {
-        let (Some(rules), Some(tally)) = (self.state.rules(), self.state.tally()) else { return };
-        if let Some(((from, next), later)) = rules.announced.split_first()
-            && self.height >= *from
-        {
-            let rules = Rules { current: next.clone(), anchor: tally.anchor(), announced: later.to_vec() };
-            self.set(Key::Rules, Some(Entry::Rules(rules)));
         }
     }
 
@@ -120,7 +107,8 @@ impl<'a> Execution<'a> {
     fn perform(&mut self, body: &TxBody, new_asset: impl FnOnce() -> AssetId) {
         match &body.payload {
             Payload::Transfer { to, amount, .. } => self.credit(*to, *amount),
-            Payload::Message { .. } => {}
+            // A change of parameters is part of the context that the block leaves.
+            Payload::Message { .. } | Payload::SetParams(_) => {}
             Payload::RegisterUser { name } => {
                 let account = self.touched(&body.from);
                 self.set_account(body.from, Account { name: Some(name.clone()), ..account });
@@ -140,7 +128,6 @@ impl<'a> Execution<'a> {
                 self.set(Key::Holding(id, body.from), Some(Entry::Holding(*supply)));
             }
             Payload::TransferAsset { asset, to, amount } => self.move_asset(*asset, body.from, *to, *amount),
-            Payload::SetParams(change) => self.announce(change),
         }
     }
 
@@ -169,52 +156,17 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// Announces changed parameters for the next epoch boundary that gives enough notice.
-    fn announce(&mut self, change: &ParamsChange) {
-        let Some(mut rules) = self.state.rules().cloned() else { return };
-        let from = self.height.0.saturating_add(MIN_NOTICE).div_ceil(EPOCH).saturating_mul(EPOCH);
-        let base = rules.announced.last().map_or(&rules.current, |(_, next)| next);
-        let next = (Height(from), changed(base, change));
-        // Changes of one epoch come into force together; what an earlier epoch announced stays as it is.
-        rules.announced.pop_if(|(at, _)| *at == next.0);
-        rules.announced.push(next);
-        self.set(Key::Rules, Some(Entry::Rules(rules)));
-    }
-
-    /// Rule 12: pays the sealer and updates the running totals.
-    pub(super) fn finish(&mut self, header: &crate::primitives::Header) {
-        let Some(mut tally) = self.state.tally().copied() else { return };
-        let reward = match header.kind {
-            Kind::Work => self.params.pow_reward,
-            Kind::Authority => self.params.authority_reward,
-        };
-        // The last reward before the bound is cut to it.
-        let reward = Amount(reward.0.min(MAX_EXACT.saturating_sub(tally.supply.0)));
-        let paid = Amount(reward.0.saturating_add(self.fees.0));
+    /// Rule 12: pays the sealer what the context `after` the block has made and all fees, and keeps the context.
+    pub(super) fn finish(&mut self, sealer: NodeId, after: &Context) {
+        let before = self.state.context();
+        let reward = after.tally.supply.0.saturating_sub(before.tally.supply.0);
+        let paid = Amount(reward.saturating_add(self.fees.0));
         if paid > Amount::ZERO {
-            self.credit(header.sealer.into(), paid);
+            self.credit(sealer.into(), paid);
         }
-        tally.supply = Amount(tally.supply.0.saturating_add(reward.0));
-        match header.kind {
-            Kind::Work => {
-                tally.work_blocks = tally.work_blocks.saturating_add(1);
-                tally.last_work = header.time;
-            }
-            Kind::Authority => tally.last_slot = header.slot,
+        if before.rules != after.rules {
+            self.set(Key::Rules, Some(Entry::Rules((*after.rules).clone())));
         }
-        self.set(Key::Tally, Some(Entry::Tally(tally)));
-    }
-}
-
-fn changed(base: &Tunable, change: &ParamsChange) -> Tunable {
-    let retarget = change.retarget.unwrap_or(base.retarget);
-    let difficulty = change.difficulty.unwrap_or(base.difficulty);
-    // With a fixed difficulty both kinds of block keep weighing the same unless the operator says otherwise.
-    let follows = change.difficulty.filter(|_| retarget == Retarget::Fixed);
-    Tunable {
-        difficulty,
-        retarget,
-        authorities: change.authorities.clone().unwrap_or_else(|| base.authorities.clone()),
-        authority_weight: change.authority_weight.or(follows).unwrap_or(base.authority_weight),
+        self.set(Key::Tally, Some(Entry::Tally(after.tally)));
     }
 }

@@ -2,12 +2,9 @@
 //! It is never sent; every node makes it from the parameters.
 
 use crate::consensus::Params;
-use crate::consensus::work::Anchor;
-use crate::primitives::{
-    Amount, Block, BlockHash, Body, Digest, Header, Height, Kind, NodeId, Seal, Slot, Timestamp, merkle_root,
-};
+use crate::primitives::{Block, BlockHash, Body, Digest, Header, Height, Kind, NodeId, Seal, Slot, merkle_root};
 
-use super::{Account, Entry, Key, Rules, State, Tally};
+use super::{Account, Context, Entry, Key, State};
 
 /// The genesis block of `params` and the state after it. Its id is the network's chain id.
 #[must_use]
@@ -31,9 +28,7 @@ pub fn genesis(params: &Params) -> (Block, State) {
 
 fn genesis_state(params: &Params) -> State {
     let mut state = State::default();
-    let mut supply: u64 = 0;
     for allocation in &params.allocation {
-        supply = supply.saturating_add(allocation.amount.0);
         let account =
             Account { balance: allocation.amount, nonce: 0, name: allocation.name.clone(), created: Height(0) };
         state.tree.set(&Key::Account(allocation.address), Some(Entry::Account(account)));
@@ -41,15 +36,8 @@ fn genesis_state(params: &Params) -> State {
             state.tree.set(&Key::Name(name.clone()), Some(Entry::Name(allocation.address)));
         }
     }
-    let anchor = Anchor { work_blocks: 0, time: params.genesis_time };
-    let rules = Rules { current: params.tunable(), anchor, announced: Vec::new() };
-    state.tree.set(&Key::Rules, Some(Entry::Rules(rules)));
-    let tally = Tally {
-        supply: Amount(supply),
-        work_blocks: 0,
-        last_work: Timestamp(params.genesis_time.0),
-        last_slot: Slot(0),
-    };
+    let Context { tally, rules } = Context::genesis(params);
+    state.tree.set(&Key::Rules, Some(Entry::Rules((*rules).clone())));
     state.tree.set(&Key::Tally, Some(Entry::Tally(tally)));
     state
 }

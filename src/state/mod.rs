@@ -1,23 +1,27 @@
-//! The state: what the chain up to a block amounts to. [`State::connect`] applies a checked block to
-//! its parent's state, by the rules, and gives the new state with what takes it back.
+//! The state: what the chain up to a block amounts to. [`Context::place`] checks that a block is the next,
+//! and [`State::connect`] applies it to its parent's state, by the rules, and gives the new state with what
+//! takes it back.
 //!
 //! Invariant: the sum of all balances equals the supply of the [`Tally`]; each asset's holdings sum up
 //! to its supply ([`State::imbalance`] says where not).
 
 mod connect;
+mod context;
 mod entry;
 mod execute;
 mod genesis;
 mod tree;
 
 pub use connect::{ConnectedBlock, Template, assemble};
+pub use context::{Context, PlacedBlock};
 pub use entry::{Account, Asset, Entry, Key, Rules, Tally};
 pub use genesis::genesis;
 pub use tree::{EntryProof, ProofStep, Tree};
 
-use crate::consensus::{Tunable, work};
+use std::rc::Rc;
+
 use crate::primitives::SortedMap;
-use crate::primitives::{Address, Amount, AssetId, Difficulty, Digest, Height, Name};
+use crate::primitives::{Address, Amount, AssetId, Digest, Name};
 
 /// The state after a block. Cloning it is cheap.
 #[derive(Clone, Debug, Default)]
@@ -111,28 +115,14 @@ impl State {
         }
     }
 
-    /// The parameters in force for a child at `height`.
+    /// What the children of the block that left this state are checked against.
+    ///
+    /// # Panics
+    /// On a state that no chain has: without totals or rules.
     #[must_use]
-    pub fn tunable_at(&self, height: Height) -> Option<&Tunable> {
-        let rules = self.rules()?;
-        let reached = rules.announced.iter().rev().find(|(from, _)| height >= *from);
-        Some(reached.map_or(&rules.current, |(_, next)| next))
-    }
-
-    /// The difficulty that rule 9 requires of a work block at `height` on this state.
-    #[must_use]
-    pub fn required_difficulty(&self, height: Height) -> Option<Difficulty> {
-        let (rules, tally) = (self.rules()?, self.tally()?);
-        let tunable = self.tunable_at(height)?;
-        let starts_here = rules.announced.first().is_some_and(|(from, _)| height >= *from);
-        let anchor = if starts_here { tally.anchor() } else { rules.anchor };
-        Some(work::required_difficulty(
-            tunable.difficulty,
-            tunable.retarget,
-            anchor,
-            tally.work_blocks,
-            tally.last_work.max(anchor.time),
-        ))
+    pub fn context(&self) -> Context {
+        let (tally, rules) = self.tally().zip(self.rules()).expect("every state from genesis on has totals and rules");
+        Context { tally: *tally, rules: Rc::new(rules.clone()) }
     }
 
     /// Takes a block's changes back.
@@ -171,12 +161,5 @@ impl State {
         }
         let wrong = supplies.iter().find(|(id, supply)| holdings.get(id) != Some(supply))?;
         Some((wrong.0.to_string(), *wrong.1, holdings.get(wrong.0).copied().unwrap_or(0)))
-    }
-}
-
-impl Tally {
-    /// The start of a schedule at this block.
-    const fn anchor(&self) -> work::Anchor {
-        work::Anchor { work_blocks: self.work_blocks, time: self.last_work }
     }
 }

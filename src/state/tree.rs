@@ -66,11 +66,21 @@ fn first_difference(a: &Digest, b: &Digest) -> Option<u8> {
     u8::try_from(byte.saturating_mul(8)).ok()?.checked_add(u8::try_from(zeros).ok()?)
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Hashes of nodes computed, to see how few a change costs.
+    static HASHES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 fn leaf_hash(path: &Digest, entry: &Entry) -> Digest {
+    #[cfg(test)]
+    HASHES.set(HASHES.get() + 1);
     sha256(&[&[0], &path.0, &sha256(&[&entry.to_bytes()]).0])
 }
 
 fn branch_hash(bit: u8, left: &Digest, right: &Digest) -> Digest {
+    #[cfg(test)]
+    HASHES.set(HASHES.get() + 1);
     sha256(&[&[1, bit], &left.0, &right.0])
 }
 
@@ -310,15 +320,32 @@ mod tests {
         assert_eq!(sum, (0..100).sum::<u64>());
     }
 
-    /// Nodes that are part of this version only: those that a change made, and that the root hashes anew.
-    fn made(node: &Rc<Node>) -> usize {
-        if Rc::strong_count(node) > 1 {
-            return 0;
+    #[test]
+    fn a_proof_with_anything_changed_proves_nothing() {
+        let tree = tree(0..64);
+        let proof = tree.prove(&key(9)).unwrap();
+        let holds = |root: &Digest, proof: &EntryProof| proof.verifies(root, &key(9), &entry(9));
+        assert!(holds(&tree.root(), &proof) && proof.steps.len() > 3);
+        let mut other = tree.clone();
+        other.set(&key(63), None);
+        assert!(!holds(&other.root(), &proof) && !holds(&Digest::ZERO, &proof), "another root");
+        let refuse = |what: &str, change: &dyn Fn(&mut Vec<ProofStep>)| {
+            let mut changed = proof.clone();
+            change(&mut changed.steps);
+            assert!(!holds(&tree.root(), &changed), "{what}");
+        };
+        for at in 0..proof.steps.len() {
+            refuse("another sibling", &|steps| steps[at].sibling.0[31] ^= 1);
+            refuse("another bit", &|steps| steps[at].bit ^= 1);
+            refuse("a step left out", &|steps| {
+                steps.remove(at);
+            });
+            refuse("a step twice", &|steps| steps.insert(at, steps[at]));
         }
-        match node.as_ref() {
-            Node::Leaf(_) => 1,
-            Node::Branch { left, right, .. } => 1 + made(left) + made(right),
-        }
+        refuse("two steps in the wrong order", &|steps| steps.swap(0, 1));
+        refuse("upside down", &|steps| steps.reverse());
+        refuse("a step below", &|steps| steps.insert(0, ProofStep { bit: 255, sibling: Digest([1; 32]) }));
+        refuse("no step", &Vec::clear);
     }
 
     #[test]
@@ -329,10 +356,13 @@ mod tests {
             for n in 0..accounts {
                 before.set(&account(n), Some(entry(1)));
             }
+            assert_ne!(before.root(), Digest::ZERO);
             let changed = |n: u32| {
                 let mut after = before.clone();
+                HASHES.set(0);
                 after.set(&account(n), Some(entry(2)));
-                made(after.root.as_ref().unwrap())
+                assert_ne!(after.root(), before.root());
+                HASHES.get()
             };
             let all: usize = (0..100).map(changed).sum();
             let steps: usize = (0..100).filter_map(|n| before.prove(&account(n))).map(|proof| proof.steps.len()).sum();
@@ -340,7 +370,7 @@ mod tests {
             all
         };
         let (few, many) = (cost(100), cost(100_000));
-        // A thousand times as many accounts are ten doublings, a node for each.
-        assert!(many <= few + 100 * 11, "{few} nodes for a change to 100 of 100 accounts, {many} of 100,000");
+        // A thousand times as many accounts are ten doublings, a hash for each.
+        assert!(many <= few + 100 * 11, "{few} hashes for a change to 100 of 100 accounts, {many} of 100,000");
     }
 }

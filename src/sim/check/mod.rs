@@ -1,20 +1,27 @@
 //! The promises, each in a file of its own: what must always hold, and what must hold in the end.
 
+mod books;
 mod bounds;
 mod coins;
 mod durability;
 mod heads;
 mod liveness;
+mod making;
 mod peers;
+mod rules;
 mod seals;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::primitives::{BlockHash, NodeId, Slot, Timestamp, TxId};
 
-use super::scenario::{GENESIS_TIME, Scenario};
+use super::coverage::Sometimes;
+use super::scenario::GENESIS_TIME;
 use super::world::World;
+
+/// The checkers.
+pub const CHECKERS: [&str; 8] = ["bounds", "coins", "durability", "heads", "liveness", "making", "peers", "seals"];
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,32 +49,24 @@ impl fmt::Display for Violation {
 pub(super) struct Checks {
     /// Blocks that honest authorities sealed, by slot.
     sealed: BTreeMap<(NodeId, Slot), String>,
-    /// Seats whose clock or disk no promise about slots survives.
-    excused: BTreeSet<usize>,
-    /// Transactions that a node told to be in conflict.
-    conflicts: BTreeSet<(usize, TxId)>,
-    /// Heads whose whole history was replayed.
-    replayed: BTreeSet<BlockHash>,
+    /// Pairs of blocks that one authority sealed for one slot.
+    doubles: Vec<(BlockHash, BlockHash)>,
+    /// What was found of each node's tree when it was looked at last.
+    ranked: BTreeMap<usize, heads::Ranked>,
+    /// The transaction that was handed in after healing.
+    fresh: Option<TxId>,
+    auditor: Option<coins::Auditor>,
 }
 
 impl Checks {
-    pub(super) fn new(_: &Scenario) -> Self {
-        Self::default()
+    /// An authority has sealed these two blocks for one slot.
+    pub(super) fn note_double(&mut self, blocks: (BlockHash, BlockHash)) {
+        self.doubles.push(blocks);
     }
 
-    /// A disk is gone with what it remembers.
-    pub(super) fn disk_lost(&mut self, seat: usize) {
-        self.excused.insert(seat);
-    }
-
-    /// A clock was set.
-    pub(super) fn clock_changed(&mut self, seat: usize) {
-        self.excused.insert(seat);
-    }
-
-    /// A node says that a transaction cannot be committed any more.
-    pub(super) fn told_conflict(&mut self, seat: usize, id: TxId) {
-        self.conflicts.insert((seat, id));
+    /// The node of a seat begins anew.
+    pub(super) fn forget_tree(&mut self, seat: usize) {
+        self.ranked.remove(&seat);
     }
 }
 
@@ -84,19 +83,17 @@ impl World {
             self.check_head(seat);
             self.check_peers(seat);
             self.check_bounds(seat);
-            self.check_balance(seat);
+            self.check_coins(seat);
+            self.check_told(seat);
             self.check_caught_up(seat);
         }
-    }
-
-    /// What must hold when everything is healed; `complaint` says what is not well yet.
-    pub(super) fn check_end(&mut self, complaint: Option<String>) {
-        if let Some(complaint) = complaint {
-            self.violate("liveness", None, complaint);
-        }
-        self.check_always();
-        for seat in 0..self.seats.len() {
-            self.check_coins(seat);
+        let seen = |(one, other): &(BlockHash, BlockHash)| {
+            let mut nodes = self.seats.iter().filter_map(|seat| seat.node.as_ref());
+            nodes.any(|node| node.chain().contains(one) && node.chain().contains(other))
+        };
+        if self.checks.doubles.iter().any(seen) {
+            self.coverage.note(Sometimes::DoubleSeal);
+            self.checks.doubles.clear();
         }
     }
 }

@@ -4,7 +4,7 @@ use super::super::coverage::Sometimes;
 use super::super::world::World;
 
 impl World {
-    pub(super) fn check_peers(&mut self, seat: usize) {
+    pub(in super::super) fn check_peers(&mut self, seat: usize) {
         let now = self.latest_clock(seat);
         let Some(node) = &self.seats[seat].node else { return };
         let ignored: Vec<_> =
