@@ -107,11 +107,11 @@ impl Host {
             change(record);
         }
         self.share_out();
-        let written = self.change_record(&mut |record| {
+        let mut keep = |record: &mut Record| {
             change(record);
             Ok(())
-        });
-        let written = written.await;
+        };
+        let written = self.change_record(&mut keep).await;
         if written.is_err() {
             *self.record.borrow_mut() = Some(before);
             self.share_out();
