@@ -25,6 +25,8 @@ pub enum Mutant {
     NeverTellAgain,
     SameNameTwice,
     NeverFetch,
+    ForgetSealedSlot,
+    SealBeforeFlush,
     AskTheLateAgain,
     RestForPromises,
     DropInConflict,
@@ -34,7 +36,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 24] = {
+pub const ALL: [Mutant; 26] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -55,6 +57,8 @@ pub const ALL: [Mutant; 24] = {
         NeverTellAgain,
         SameNameTwice,
         NeverFetch,
+        ForgetSealedSlot,
+        SealBeforeFlush,
         AskTheLateAgain,
         RestForPromises,
         DropInConflict,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aurex::chain::Chain;
 use aurex::consensus::{CheckedBlock, Params, SignatureCache};
-use aurex::ipc::{Limit, SearchJob};
+use aurex::ipc::{Limit, SearchJob, Turns};
 use aurex::ledger::MemoryStore;
 use aurex::mempool::Mempool;
 use aurex::miner::{Kernel, Search, Step};
@@ -128,6 +128,21 @@ fn branches(criterion: &mut Criterion) {
         });
     }
     group.finish();
+    let mut group = criterion.benchmark_group("a block far below the head, by length of the chain");
+    let below = grown(&params, 1, 1_000);
+    for length in [100, 1_000, 10_000] {
+        let mut chain = grown(&params, length, 1_000);
+        let now = chain.head_header().time;
+        let (mut after, mut cache) = (1_000, SignatureCache::default());
+        group.bench_with_input(BenchmarkId::from_parameter(length), &length, |bencher, _| {
+            let setup = || {
+                after += 1;
+                block(&params, below.head_state(), below.head_header(), after, &[])
+            };
+            bencher.iter_batched(setup, |side| chain.import(side, now, &mut cache).unwrap(), BatchSize::SmallInput);
+        });
+    }
+    group.finish();
 }
 
 fn accounts(criterion: &mut Criterion) {
@@ -194,7 +209,7 @@ fn mempool(criterion: &mut Criterion) {
     for size in sizes {
         let pool = pool(size);
         group.bench_with_input(BenchmarkId::from_parameter(size), &size, |bencher, _| {
-            bencher.iter(|| pool.selection(&state).len());
+            bencher.iter(|| pool.selection(&state).count());
         });
     }
     group.finish();
@@ -224,8 +239,8 @@ fn hashing(criterion: &mut Criterion) {
     let (genesis, state) = genesis(&params);
     let header = block(&params, &state, &genesis.header, 1_000, &[]).header.to_bytes().to_vec();
     let difficulty = 1 << 52;
-    let limit = Limit::Share(1.0);
-    let job = SearchJob { job: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit };
+    let limit = Limit::Turns(Turns::ALL);
+    let job = SearchJob { job: 1, search: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit };
     let mut search = Search::with_kernel(&job, Kernel::Reference).unwrap();
     let mut group = criterion.benchmark_group("hashing by sha2 natively");
     let count: u64 = 1 << 15;

@@ -15,7 +15,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 pub use answer::Answer;
-pub use miner::{FromMiner, Limit, SearchJob, ToMiner};
+pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns};
 pub use report::{
     AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
     PeerStatus, Report, Topic, TransactionInfo,
@@ -55,9 +55,9 @@ pub const MAX_MINERS: u32 = 8;
 pub struct Workload {
     /// How fast they hash.
     pub pace: Pace,
-    /// How much of the time each hashes at [`Pace::Full`], above 0 and up to 1: the page, which knows all miners of
-    /// the machine, keeps a core free by it.
-    pub share: f64,
+    /// The turns of the node's first miner at [`Pace::Full`]; those of the next ones follow. The page, which knows all
+    /// miners of the machine, keeps a core free by them.
+    pub turns: Turns,
     /// How many miner workers there are, at most [`MAX_MINERS`].
     pub miners: u32,
 }
@@ -108,6 +108,9 @@ pub enum ToNode {
         /// Canonical bytes of the link's qualities.
         link: Vec<u8>,
     },
+    /// The lowest level of events that somebody hears from now on; at first [`Level::Info`]. What nobody hears is
+    /// neither put into words nor sent.
+    SetEvents(Level),
     /// Says goodbye to the peers, writes what is pending, ends the miners and closes the database;
     /// answered by [`FromNode::Stopped`].
     Stop,
@@ -174,7 +177,7 @@ pub enum FromNode {
         /// Why.
         error: ApiError,
     },
-    /// What changed, at most ten times a second.
+    /// What changed: soon after an event that is heard, else twice a second at most.
     Report(Report),
     /// The node has stopped cleanly; its worker may be ended.
     Stopped,

@@ -304,11 +304,11 @@ impl Node {
             return;
         }
         if let Some(block) = self.summary(id) {
-            let (block, from) = (Box::new(block), self.name_of_source(source));
+            let (block, from, peer) = (Box::new(block), self.name_of_source(source), source.peer());
             out.push(Output::Notice(if is_head {
-                Notice::Accepted { block, from }
+                Notice::Accepted { block, from, peer }
             } else {
-                Notice::SideChain { block, from }
+                Notice::SideChain { block, from, peer }
             }));
         }
     }
@@ -324,8 +324,7 @@ impl Node {
         self.return_reverted(change, &committed, out);
         self.drop_impossible(out);
         self.timers.set_earlier(Timer::Announce, self.now.plus(ANNOUNCE_AFTER));
-        self.timers.set(Timer::Slot, self.now);
-        self.timers.set(Timer::Candidate, self.now);
+        self.turn_to_head();
     }
 
     /// Takes committed transactions out of the mempool; gives their ids.

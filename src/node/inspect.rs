@@ -4,7 +4,7 @@ use crate::chain::{CACHED_STATES, MAX_INVALID};
 use crate::consensus::SIGNATURE_CACHE;
 use crate::gossip::{MAX_IDS, MAX_PEERS, Peers, SEEN_GENERATION};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
-use crate::primitives::Timestamp;
+use crate::primitives::{Slot, Timestamp};
 
 use super::{MAX_ASKED, MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node};
 
@@ -25,6 +25,12 @@ impl Node {
     #[must_use]
     pub const fn ledger_outcome(&self) -> &'static str {
         self.ledger_start
+    }
+
+    /// The first slot that it may seal as an authority.
+    #[must_use]
+    pub const fn first_open_slot(&self) -> Slot {
+        self.authority.first_open
     }
 
     /// Its bounded collections: name, length now, bound.

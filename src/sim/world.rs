@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::gossip::{Line, LinkTable};
-use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner, Workload};
+use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner, Turns, Workload};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use crate::primitives::{BlockHash, Millis, NodeId, NodeKind, Timestamp, TxId};
@@ -56,7 +56,9 @@ pub(super) struct Seat {
     held: Vec<Event>,
     run: u32,
     wakes: u64,
-    search: Option<SearchJob>,
+    pub(super) search: Option<SearchJob>,
+    /// When it was last seen to search, or could not.
+    pub(super) searched: Timestamp,
     /// Transactions that this run of the node has told to wait or to be committed, and not to be dropped.
     pub(super) told: BTreeSet<TxId>,
     pub(super) deferred: BTreeSet<BlockHash>,
@@ -81,6 +83,7 @@ impl Seat {
             run: 0,
             wakes: 0,
             search: None,
+            searched: Timestamp(0),
             told: BTreeSet::new(),
             deferred: BTreeSet::new(),
             refused: None,
@@ -169,6 +172,12 @@ impl World {
     /// What a seat's clock shows.
     pub(super) fn clock_of(&self, seat: usize) -> Timestamp {
         Timestamp(self.now.0.saturating_add_signed(self.seats[seat].clock))
+    }
+
+    /// Number of things that will happen.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// Lets time pass until `end`, or until a promise is broken.
@@ -322,7 +331,7 @@ impl World {
             name: place.plan.name.clone(),
             kind: place.plan.kind,
             host: "sim".to_owned(),
-            workload: Workload { pace: Pace::Interval { ms: self.scenario.interval.0 }, share: 1.0, miners: 1 },
+            workload: Workload { pace: Pace::Interval { ms: self.scenario.interval.0 }, turns: Turns::ALL, miners: 1 },
             session,
             seed: session.rotate_left(32),
         };
@@ -333,6 +342,7 @@ impl World {
             unreachable!("the parameters are valid")
         };
         place.run = place.run.saturating_add(1);
+        place.searched = self.now;
         let head = node.chain().head();
         place.node = Some(node);
         self.log.push(self.now, seat, What::Started, head_part(&head));

@@ -17,7 +17,7 @@ use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::theme::Theme;
 use crate::view::Model;
-use crate::view::figures::{bytes, difficulty, percent};
+use crate::view::figures::{bytes, percent};
 use crate::view::words;
 
 /// The page of settings.
@@ -48,6 +48,19 @@ fn number_in(text: &str, range: &std::ops::RangeInclusive<u64>) -> Option<u64> {
     text.trim().parse().ok().filter(|number| range.contains(number))
 }
 
+/// A text to type over, which becomes what holds whenever that changes.
+#[hook]
+fn use_followed(now: String) -> Kept<String> {
+    let text = use_text(now.clone());
+    let (setter, key) = (text.keeper(), now.clone());
+    let follow = move || {
+        setter.set(now);
+        None
+    };
+    use_effect_on(key, Box::new(follow));
+    text
+}
+
 /// A labelled whole number with its bounds, least and most; a wrong one is said to be wrong.
 fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -> Html {
     let wrong = number_in(text, &(least..=most)).is_none();
@@ -66,11 +79,10 @@ fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -
 
 #[hook]
 fn use_pace(actions: &Actions, model: &Model) -> Html {
-    let shown = match model.pace {
+    let text = use_followed(match model.limited {
         Pace::Interval { ms } => (ms / 1_000).to_string(),
-        Pace::Full | Pace::Max | Pace::Paused => "5".to_owned(),
-    };
-    let text = use_text(shown);
+        Pace::Full | Pace::Max | Pace::Paused => String::new(),
+    });
     let seconds = number_in(&text, &PACE_SECONDS);
     let onsubmit = {
         let actions = actions.clone();
@@ -81,7 +93,7 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
             }
         })
     };
-    let miners = use_miners(actions, model);
+    let miners = use_miners(actions);
     html! {
         <section key="pace" class="panel" aria-label="Pace">
             <h2>{ "Pace" }</h2>
@@ -104,9 +116,8 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
 
 /// How many miner workers each node has.
 #[hook]
-fn use_miners(actions: &Actions, model: &Model) -> Html {
-    let now = model.nodes.iter().map(|node| node.miners.len()).max().unwrap_or(1);
-    let text = use_text(now.to_string());
+fn use_miners(actions: &Actions) -> Html {
+    let text = use_followed(actions.host().settings().miners.to_string());
     let count = number_in(&text, &(1..=MAX_MINERS.into())).and_then(|count| u32::try_from(count).ok());
     let onsubmit = {
         let actions = actions.clone();
@@ -127,9 +138,11 @@ fn use_miners(actions: &Actions, model: &Model) -> Html {
 
 #[hook]
 fn use_difficulty(actions: &Actions, model: &Model) -> Html {
-    let own = model.nodes.iter().filter(|node| node.own).map(|node| &node.status);
-    let now = own.max_by_key(|status| status.weight).map(|status| status.difficulty);
-    let digits = use_number(now.and_then(u64::checked_ilog2).map(|bits| u64::from(bits / 4)).or(Some(2)));
+    let now = model.heaviest();
+    let is_automatic = now.is_some_and(|status| status.automatic.is_some());
+    let digits = use_number(
+        now.and_then(|status| status.difficulty.checked_ilog2()).map(|bits| u64::from(bits / 4)).or(Some(2)),
+    );
     let onchange = {
         let setter = digits.keeper();
         Callback::from(move |event: Event| {
@@ -142,7 +155,7 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
     html! {
         <section key="difficulty" class="panel" aria-label="Difficulty">
             <h2>{ "Difficulty" }</h2>
-            <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Now {}: so many tries find a work block on average.", difficulty(now))) }</p>
+            <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Tries that find a work block on average: {}.", words::difficulty(now))) }</p>
             <p class="hint">{ "A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once." }</p>
             <div class="toolbar">
                 <label class="choice">
@@ -157,7 +170,7 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
                 </label>
                 <button type="button" onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Digits(chosen)))}>{ "Send the change" }</button>
                 <button type="button" title="The network itself keeps the time between work blocks, at any hash rate"
-                    onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic" }</button>
+                    aria-pressed={is_automatic.to_string()} onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic" }</button>
             </div>
         </section>
     }
