@@ -16,7 +16,7 @@ use aurex::browser::js::{field, monotonic, now, random, sleep, to_js, unpack};
 use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, idb, node_worker_name};
 use aurex::consensus::Params;
-use aurex::ipc::{FromNode, NodeConfig, NodeKind, Pace, Report, Request, RequestId, ToNode, Workload};
+use aurex::ipc::{FromNode, NodeConfig, NodeKind, Pace, Report, Request, RequestId, ToNode, Turns, Workload};
 use aurex::ledger::{Query, Table};
 use aurex::primitives::{Difficulty, Keypair, to_hex};
 use js_sys::Array;
@@ -47,7 +47,7 @@ impl World {
             secret: Keypair::derive(&self.params.salt, "node", name).secret().to_vec(),
             host: "test".to_owned(),
             database: durable.then(|| self.database(name)),
-            workload: Workload { pace: Pace::Interval { ms: 300 }, share: 1.0, miners: 1 },
+            workload: Workload { pace: Pace::Interval { ms: 300 }, turns: Turns::ALL, miners: 1 },
         }
     }
 
@@ -67,6 +67,8 @@ struct Talk {
 struct Heard {
     report: RefCell<Option<Report>>,
     reports: Cell<u32>,
+    /// The first miner's tries, report by report.
+    tries: RefCell<Vec<u64>>,
     events: RefCell<Vec<String>>,
     messages: RefCell<Vec<FromNode>>,
     answers: RefCell<Vec<(u32, JsValue)>>,
@@ -147,6 +149,7 @@ impl Heard {
         if let FromNode::Started(report) | FromNode::Report(report) = &message {
             self.reports.set(self.reports.get() + 1);
             self.events.borrow_mut().extend(report.events.iter().map(|event| event.text.clone()));
+            self.tries.borrow_mut().extend(report.miners.first().map(|miner| miner.hashes));
             *self.report.borrow_mut() = Some(report.clone());
         }
         if !matches!(message, FromNode::Report(_)) {
@@ -303,8 +306,33 @@ async fn a_miner_that_fails_is_started_again_later_each_time_and_its_node_goes_o
     };
     talk.until("third failure", |heard| (failures(heard).len() >= 3).then_some(())).await;
     assert_eq!(failures(&talk.heard)[..3], ["500 ms", "1000 ms", "2000 ms"]);
+    let restarting = |heard: &Heard| {
+        let report = heard.report.borrow();
+        report.as_ref().is_some_and(|it| it.miners.iter().all(|miner| miner.state == "restarting")).then_some(())
+    };
+    talk.until("miner that is said to restart", restarting).await;
     talk.ask(Request::Mempool).await.unwrap();
     assert!(talk.heard.errors.borrow().is_empty(), "a broken miner is no broken node");
+    talk.stop().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_miner_goes_on_with_its_search_when_others_are_added_or_taken_away() {
+    let mut world = World::new();
+    world.params.difficulty = Difficulty(1 << 52);
+    let talk = Talk::start(world.config("pow-1", NodeKind::Pow, false));
+    for miners in [3, 1, 2] {
+        talk.handle.post(&ToNode::SetWorkload(Workload { pace: Pace::Max, turns: Turns::ALL, miners })).unwrap();
+        let before = talk.heard.tries.borrow().last().copied().unwrap_or_default();
+        let fits = |heard: &Heard| {
+            let report = heard.report.borrow();
+            let list = report.as_ref().map(|it| &it.miners)?;
+            (list.len() == usize::try_from(miners).ok()? && list[0].hashes > before).then_some(())
+        };
+        talk.until("tries of the first miner", fits).await;
+    }
+    // A worker that began anew would tell fewer than the one before.
+    assert!(talk.heard.tries.borrow().is_sorted(), "{:?}", talk.heard.tries.borrow());
     talk.stop().await;
 }
 
@@ -314,7 +342,7 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
     let talk = Talk::start(world.config("pow-1", NodeKind::Pow, false));
     talk.height(1).await;
     let order = |pace, miners| {
-        talk.handle.post(&ToNode::SetWorkload(Workload { pace, share: 1.0, miners })).unwrap();
+        talk.handle.post(&ToNode::SetWorkload(Workload { pace, turns: Turns::ALL, miners })).unwrap();
     };
     let miners = async |what: &str, fits: &dyn Fn(&[aurex::ipc::MinerStatus]) -> bool| {
         let found = |heard: &Heard| heard.report.borrow().as_ref().is_some_and(|it| fits(&it.miners)).then_some(());

@@ -18,7 +18,7 @@ use aurex::browser::js::{monotonic, random, sleep};
 use aurex::browser::{IndexedDbStore, idb};
 use aurex::chain::chain_id;
 use aurex::consensus::{CheckedBlock, SignatureCache};
-use aurex::ipc::{FromMiner, Limit, SearchJob, ToMiner};
+use aurex::ipc::{FromMiner, Limit, SearchJob, ToMiner, Turns};
 use aurex::ledger::Store as _;
 use aurex::miner::{Kernel, Search, Step};
 use aurex::primitives::{MAX_EXACT, to_hex};
@@ -49,7 +49,7 @@ async fn a_node_catches_up_and_every_block_is_durable() {
 fn endless(limit: Limit) -> SearchJob {
     let difficulty = 1 << 52;
     let header = nested::header(difficulty);
-    SearchJob { job: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit }
+    SearchJob { job: 1, search: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -60,7 +60,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[wasm_bindgen_test]
 async fn both_kernels_hash_in_turn() {
     let kernels = [(Kernel::Reference, "hashing by sha2 in the browser", 1 << 15), (Kernel::Simd, SIMD, 1 << 17)];
-    let job = endless(Limit::Share(1.0));
+    let job = endless(Limit::Turns(Turns::ALL));
     let mut searches = kernels.map(|(kernel, ..)| Search::with_kernel(&job, kernel).unwrap());
     let mut times = [Vec::new(), Vec::new()];
     // The first rounds bring the browser to its best code.
@@ -85,7 +85,7 @@ const SIMD: &str = "hashing by vectors in the browser";
 async fn rate(workers: &[(aurex::browser::WorkerHandle, nested::Messages, nested::Errors)]) -> f64 {
     for (worker, heard, _) in workers {
         heard.borrow_mut().clear();
-        worker.post(&ToMiner::Search(endless(Limit::Share(1.0)))).unwrap();
+        worker.post(&ToMiner::Search(endless(Limit::Turns(Turns::ALL)))).unwrap();
     }
     // A worker measures over the last second.
     sleep(2_300.0).await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aurex::chain::Chain;
 use aurex::consensus::{CheckedBlock, Params, SignatureCache};
-use aurex::ipc::{Limit, SearchJob};
+use aurex::ipc::{Limit, SearchJob, Turns};
 use aurex::ledger::MemoryStore;
 use aurex::mempool::Mempool;
 use aurex::miner::{Kernel, Search, Step};
@@ -194,7 +194,7 @@ fn mempool(criterion: &mut Criterion) {
     for size in sizes {
         let pool = pool(size);
         group.bench_with_input(BenchmarkId::from_parameter(size), &size, |bencher, _| {
-            bencher.iter(|| pool.selection(&state).len());
+            bencher.iter(|| pool.selection(&state).count());
         });
     }
     group.finish();
@@ -224,8 +224,8 @@ fn hashing(criterion: &mut Criterion) {
     let (genesis, state) = genesis(&params);
     let header = block(&params, &state, &genesis.header, 1_000, &[]).header.to_bytes().to_vec();
     let difficulty = 1 << 52;
-    let limit = Limit::Share(1.0);
-    let job = SearchJob { job: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit };
+    let limit = Limit::Turns(Turns::ALL);
+    let job = SearchJob { job: 1, search: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit };
     let mut search = Search::with_kernel(&job, Kernel::Reference).unwrap();
     let mut group = criterion.benchmark_group("hashing by sha2 natively");
     let count: u64 = 1 << 15;

@@ -1,4 +1,4 @@
-//! How many hashes a miner owes at a time, when it rests, and how many it really makes a second. Pure: time comes in.
+//! How many hashes a miner owes at a time, and how many it really makes a second. Pure: time comes in.
 //!
 //! A budget is kept exactly and evenly: what is owed grows by the elapsed time and keeps its fraction,
 //! from job to job. After a pause of the machine at most [`MAX_OWED_MS`] are made up for, so that a tab
@@ -12,12 +12,6 @@ const MAX_OWED_MS: f64 = 1_000.0;
 const MIN_WAIT_MS: f64 = 20.0;
 /// Longest time between two timers: progress is told four times a second.
 const MAX_WAIT_MS: f64 = 250.0;
-/// The smallest share of the time that a miner hashes.
-const MIN_SHARE: f64 = 0.01;
-/// The longest rest at once: a cancelled job, a new share and the like are heard in it all the same.
-const MAX_REST_MS: f64 = 1_000.0;
-/// Milliseconds of rest that may be made up for.
-const MAX_AHEAD_MS: f64 = 40.0;
 /// The rate is measured over this time at least, and over longer if hashes are rarer.
 const WINDOW_MS: f64 = 1_000.0;
 /// Longest time that the rate is measured over.
@@ -43,6 +37,11 @@ impl Budget {
     pub(super) fn set(&mut self, per_second: f64, now: f64) {
         self.count(now);
         self.per_ms = if per_second.is_finite() { per_second.max(0.0) / 1_000.0 } else { 0.0 };
+    }
+
+    /// Hashes per second.
+    pub(super) const fn per_second(&self) -> f64 {
+        self.per_ms * 1_000.0
     }
 
     /// Whole hashes that are due now.
@@ -75,43 +74,6 @@ impl Budget {
         self.counted_to = now;
         self.owed += passed * self.per_ms;
         self.owed = self.owed.min((MAX_OWED_MS * self.per_ms).max(1.0));
-    }
-}
-
-/// Rests of a miner that hashes only a share of the time.
-///
-/// Each stretch of work adds to the rest that is due. A rest that lasted too long, as timers come late, is made up
-/// for, but for no more than [`MAX_AHEAD_MS`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Turns {
-    share: f64,
-    due: f64,
-    ended: f64,
-}
-
-impl Turns {
-    /// Begins without a rest due.
-    pub(super) fn new(share: f64, now: f64) -> Self {
-        let mut turns = Self { share: 1.0, due: 0.0, ended: now };
-        turns.set(share);
-        turns
-    }
-
-    /// Goes on with another share; what is due stays due.
-    pub(super) fn set(&mut self, share: f64) {
-        self.share = if share > 0.0 && share < 1.0 { share.max(MIN_SHARE) } else { 1.0 };
-    }
-
-    /// Counts a stretch of work, and the rest before it.
-    pub(super) fn worked(&mut self, began: f64, ended: f64) {
-        let rested = (began - self.ended).max(0.0);
-        self.due = (self.due - rested).max(-MAX_AHEAD_MS) + (ended - began) * (1.0 / self.share - 1.0);
-        self.ended = ended;
-    }
-
-    /// Milliseconds to rest.
-    pub(super) fn wait(&self, now: f64) -> f64 {
-        (self.due - (now - self.ended)).clamp(0.0, MAX_REST_MS)
     }
 }
 

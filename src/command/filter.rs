@@ -4,6 +4,8 @@ use crate::ledger::{Query, Table};
 
 /// Rows that `ledger <table>` shows.
 pub const DEFAULT_ROWS: u32 = 20;
+/// The states of a miner.
+const MINER_STATES: [&str; 5] = ["searching", "idle", "paused", "restarting", "stopped"];
 
 /// The queries whose rows together answer a filter; rows found by more than one count once.
 #[must_use]
@@ -34,7 +36,7 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
         Table::Nodes if ["active", "away", "left"].contains(&filter.as_str()) => vec![by("status")],
         Table::Assets if !hexadecimal(&filter) => vec![query(table, Some("symbol"), Some(filter.to_ascii_uppercase()))],
         Table::Users if !hexadecimal(&filter) => vec![by("name")],
-        Table::MiningPool if ["idle", "searching", "stopped"].contains(&filter.as_str()) => vec![by("state")],
+        Table::MiningPool if MINER_STATES.contains(&filter.as_str()) => vec![by("state")],
         Table::Blocks
         | Table::Nodes
         | Table::Assets
@@ -86,7 +88,10 @@ mod tests {
         assert_eq!(asked(Table::Nodes, Some("active")), ["status"]);
         assert_eq!(asked(Table::Assets, Some("gold")), ["symbol"]);
         assert_eq!(asked(Table::Users, Some("bob")), ["name"]);
-        assert_eq!(asked(Table::MiningPool, Some("idle")), ["state"]);
+        for state in MINER_STATES {
+            assert_eq!(asked(Table::MiningPool, Some(state)), ["state"]);
+        }
+        assert_eq!(asked(Table::MiningPool, Some("pow-1:1")), [""]);
         assert_eq!(asked(Table::MiningPool, None), [""]);
     }
 }

@@ -7,6 +7,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 pub struct SearchJob {
     /// Number of the job; an answer to an older one is dropped.
     pub job: u64,
+    /// Number of the search: jobs on the same head are one search, whose tries, best hash and time go on.
+    pub search: u64,
     /// The candidate's 204 header bytes; the nonce in them does not matter.
     pub header: Vec<u8>,
     /// Expected hashes.
@@ -24,9 +26,44 @@ pub struct SearchJob {
 pub enum Limit {
     /// So many hashes a second.
     Rate(f64),
-    /// As fast as it can for this share of the time, above 0 and up to 1.
-    Share(f64),
+    /// As fast as it can in its turns.
+    Turns(Turns),
 }
+
+/// Whose turn it is to hash where more miners share a machine than it is to run at once. Time is cut into turns that
+/// every miner reads from the same clock: see [`crate::miner::turns`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Turns {
+    /// The miner's place among all of the machine, from 0.
+    pub place: u32,
+    /// How many places there are.
+    pub of: u32,
+    /// How many of them hash at once.
+    pub at_once: u32,
+}
+
+impl Turns {
+    /// Every turn.
+    pub const ALL: Self = Self { place: 0, of: 1, at_once: 1 };
+
+    /// The share of the time that each miner hashes, above 0 and up to 1.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        (f64::from(self.at_once.max(1)) / f64::from(self.of.max(1))).min(1.0)
+    }
+}
+
+/// A nonce that was tried, as a person can follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Try {
+    /// The nonce.
+    pub nonce: u64,
+    /// The first 16 hexadecimal digits of its hash, as a number.
+    pub hash: u64,
+}
+
+/// Most tries that are told one by one.
+pub const MAX_TRIES: usize = 8;
 
 /// From a node to a miner worker.
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
@@ -44,14 +81,16 @@ pub enum FromMiner {
     Progress {
         /// Of the search.
         job: u64,
-        /// Hashes tried on this job.
+        /// Hashes tried in this search.
         hashes: u64,
         /// Measured hashes per second over the last second or so.
         hash_rate: f64,
         /// The next nonce to try.
         nonce: u64,
-        /// Lowest hash of this job so far, hexadecimal; empty before the first.
+        /// Lowest hash of this search so far, hexadecimal; empty before the first.
         best_hash: String,
+        /// The last nonces tried, oldest first, at most [`MAX_TRIES`]; none with a budget too high to follow.
+        tries: Vec<Try>,
     },
     /// A nonce that meets the difficulty; the node checks it again. The miner then rests.
     Found {
@@ -59,9 +98,9 @@ pub enum FromMiner {
         job: u64,
         /// The nonce.
         nonce: u64,
-        /// Hashes tried on this job.
+        /// Hashes tried in this search.
         hashes: u64,
-        /// Milliseconds since the job began.
+        /// Milliseconds spent on this search.
         elapsed_ms: f64,
         /// Measured hashes per second over the last second or so, also of jobs before.
         hash_rate: f64,
@@ -70,7 +109,9 @@ pub enum FromMiner {
     Exhausted {
         /// Of the search.
         job: u64,
-        /// Hashes tried.
+        /// Hashes tried in this search.
         hashes: u64,
     },
+    /// What it could do without its budget: hashes per second, measured for a moment.
+    Uncapped(f64),
 }

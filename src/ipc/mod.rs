@@ -15,7 +15,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 pub use answer::Answer;
-pub use miner::{FromMiner, Limit, SearchJob, ToMiner};
+pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns};
 pub use report::{
     AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
     PeerStatus, Report, Topic, TransactionInfo,
@@ -55,9 +55,9 @@ pub const MAX_MINERS: u32 = 8;
 pub struct Workload {
     /// How fast they hash.
     pub pace: Pace,
-    /// How much of the time each hashes at [`Pace::Full`], above 0 and up to 1: the page, which knows all miners of
-    /// the machine, keeps a core free by it.
-    pub share: f64,
+    /// The turns of the node's first miner at [`Pace::Full`]; those of the next ones follow. The page, which knows all
+    /// miners of the machine, keeps a core free by them.
+    pub turns: Turns,
     /// How many miner workers there are, at most [`MAX_MINERS`].
     pub miners: u32,
 }

@@ -4,6 +4,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
+use super::Try;
 use crate::primitives::NodeKind;
 
 /// What a node is doing.
@@ -61,6 +62,8 @@ pub struct NodeStatus {
     pub degraded: Option<String>,
     /// Required difficulty of the next work block.
     pub difficulty: u64,
+    /// Milliseconds between work blocks that the network keeps by moving the difficulty; `None` where it is fixed.
+    pub automatic: Option<u64>,
     /// Number of authorities of the network now.
     pub authorities: u32,
     /// Whether this node is one of them.
@@ -88,27 +91,31 @@ pub struct MinerStatus {
     pub height: u64,
     /// Expected hashes of the job.
     pub difficulty: u64,
-    /// Hashes tried on this job.
+    /// Hashes tried for this height, on this head.
     pub hashes: u64,
     /// Measured hashes per second.
     pub hash_rate: f64,
+    /// Hashes per second that it measured without its budget; 0 before it did.
+    pub uncapped: f64,
     /// Its budget; `None` at full speed.
     pub budget: Option<f64>,
     /// The share of the time that it hashes at full speed; `None` with a budget.
     pub share: Option<f64>,
-    /// Lowest hash of the job so far.
+    /// Lowest hash of the search so far.
     pub best_hash: String,
+    /// Its last tries, oldest first; none where its budget is too high to follow.
+    pub tries: Vec<Try>,
     /// Its nonce range.
     pub nonce_start: u64,
     /// One past its range.
     pub nonce_end: u64,
     /// Next nonce to try.
     pub nonce: u64,
-    /// Milliseconds since the job began.
+    /// Milliseconds spent on the search.
     pub elapsed_ms: u64,
     /// Blocks found since it started.
     pub blocks_found: u64,
-    /// `idle`, `searching` or `paused`.
+    /// `searching`, `idle`, `paused`, `restarting` after a failure, or `stopped`.
     pub state: String,
 }
 

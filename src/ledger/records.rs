@@ -259,15 +259,15 @@ row! {
         nonce_start: u64,
         /// One past the last nonce of its range.
         nonce_end: u64,
-        /// Hashes tried on this job.
+        /// Hashes tried for this height, on this head.
         hashes: u64,
         /// Measured hashes per second.
         hash_rate: f64,
-        /// Lowest hash of this job so far.
+        /// Lowest hash of this search so far.
         best_hash: String,
         /// Blocks it has found since it started.
         blocks_found: u64,
-        /// `idle` or `searching`.
+        /// `searching`, `idle`, `paused`, `restarting` or `stopped`.
         state: String,
         /// When this row was written.
         updated: u64,

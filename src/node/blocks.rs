@@ -324,8 +324,7 @@ impl Node {
         self.return_reverted(change, &committed, out);
         self.drop_impossible(out);
         self.timers.set_earlier(Timer::Announce, self.now.plus(ANNOUNCE_AFTER));
-        self.timers.set(Timer::Slot, self.now);
-        self.timers.set(Timer::Candidate, self.now);
+        self.turn_to_head();
     }
 
     /// Takes committed transactions out of the mempool; gives their ids.

@@ -29,7 +29,7 @@ impl Duel {
             name: "viewer".to_owned(),
             kind: NodeKind::Viewer,
             host: "tab".to_owned(),
-            workload: Workload { pace: Pace::Interval { ms: 2_000 }, share: 1.0, miners: 0 },
+            workload: Workload { pace: Pace::Interval { ms: 2_000 }, turns: crate::ipc::Turns::ALL, miners: 0 },
             session: 1,
             seed: 1,
         };

@@ -42,6 +42,13 @@ pub enum Input {
     PersistFailed(BatchId, StoreError),
     /// A miner worker reports.
     Miner(u32, FromMiner),
+    /// A miner worker failed, or is there again.
+    MinerState {
+        /// Which, from 0.
+        worker: u32,
+        /// Whether it can hash.
+        up: bool,
+    },
     /// The person sets what the miners are to do.
     SetWorkload(Workload),
     /// The person cuts or heals the link from another node to this one.

@@ -1,37 +1,35 @@
-//! Making blocks: candidates for the miners of a proof-of-work node, and the slots of an authority.
-//!
-//! An authority never seals a slot twice: the slot is written to the ledger, flushed to the disk, before
-//! it is sealed; and a node that was started seals no slot that had begun before, so that even a ledger
-//! that could not be written cannot make it repeat one. Only a ledger that is new may seal at once, in the
-//! network's first slot.
+//! Making blocks: candidates for the miners of a proof-of-work node, what they report, and what they find.
 
-use crate::consensus::{slots, work};
-use crate::ipc::{FromMiner, Limit, Pace, SearchJob, ToMiner, Workload};
-use crate::ledger::{Row, Table};
-use crate::primitives::{Block, Body, Header, Kind, MAX_EXACT, Millis, NodeKind, Seal, Slot, Timestamp};
+use crate::consensus::work;
+use crate::ipc::{FromMiner, Limit, Pace, SearchJob, ToMiner, Turns, Workload};
+use crate::primitives::{Block, Body, Header, Kind, MAX_EXACT, Millis, NodeKind, Seal, Timestamp};
 use crate::state::{Template, assemble};
 
-use super::start::sealed_slot_row;
+use super::miners::Miner;
 use super::timers::Timer;
-use super::{BatchId, Node, Notice, Outbox, Output, Source};
+use super::{Node, Notice, Outbox, Output, Source};
 
 /// A candidate is built again after this time even if nothing changed, so that its time stays true.
 const CANDIDATE_EVERY: Millis = Millis(10_000);
 /// A miner's progress is told to people this often.
 const TELL_EVERY: Millis = Millis(5_000);
-/// A measured hash rate is told for so long.
-const RATED_FOR: Millis = Millis(1_500);
-/// The slot in which a network is made, and in which a node with a new ledger may seal at once.
-const FIRST_SLOT: u64 = 1;
+/// Least gaps between blocks that a maker waits at most for the date of a parent that is ahead of its clock.
+const PATIENCE: u64 = 2;
 
 /// The search of a proof-of-work node.
 #[derive(Debug)]
 pub(super) struct Mining {
     pace: Pace,
-    share: f64,
+    turns: Turns,
     pub(super) miners: Vec<Miner>,
     job: Option<Job>,
     jobs: u64,
+    /// Number of the search on this head.
+    search: u64,
+    /// Time spent on this search in jobs before.
+    searched: Millis,
+    /// Whether the miners were told to search and not yet to rest.
+    busy: bool,
     /// Nonce ranges that were used up: it goes into the data, so that no header is searched twice.
     used_up: u64,
     not_before: Timestamp,
@@ -45,37 +43,20 @@ struct Job {
     since: Timestamp,
 }
 
-/// One miner worker as the node knows it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Miner {
-    pub(super) hashes: u64,
-    pub(super) hash_rate: f64,
-    pub(super) nonce: u64,
-    pub(super) best_hash: String,
-    pub(super) blocks_found: u64,
-    told: Timestamp,
-    rated: Timestamp,
-}
-
-impl Miner {
-    /// Measured hashes per second; none once nothing was measured for a while.
-    pub(super) fn rate(&self, now: Timestamp) -> f64 {
-        if now.since(self.rated) < RATED_FOR { self.hash_rate } else { 0.0 }
-    }
-}
-
-/// The duty of an authority.
-#[derive(Debug, Default)]
-pub(super) struct Authority {
-    /// The first slot that it may still seal.
-    pub(super) first_open: Slot,
-    reserved: Option<(Slot, BatchId)>,
-}
-
 impl Mining {
     pub(super) fn new(workload: Workload, kind: NodeKind, not_before: Timestamp) -> Self {
-        let mut mining =
-            Self { pace: workload.pace, share: 1.0, miners: Vec::new(), job: None, jobs: 0, used_up: 0, not_before };
+        let mut mining = Self {
+            pace: workload.pace,
+            turns: workload.turns,
+            miners: Vec::new(),
+            job: None,
+            jobs: 0,
+            search: 0,
+            searched: Millis(0),
+            busy: false,
+            used_up: 0,
+            not_before,
+        };
         mining.set_workload(workload, kind);
         mining
     }
@@ -83,7 +64,7 @@ impl Mining {
     /// What its miners are to do from now on.
     pub(super) fn set_workload(&mut self, workload: Workload, kind: NodeKind) {
         let miners = if kind == NodeKind::Pow { workload.miners } else { 0 };
-        (self.pace, self.share) = (workload.pace, workload.share);
+        (self.pace, self.turns) = (workload.pace, workload.turns);
         self.miners.resize_with(usize::try_from(miners).unwrap_or(0), Miner::default);
     }
 
@@ -91,17 +72,30 @@ impl Mining {
         self.pace == Pace::Paused
     }
 
-    /// The share of the time that each miner hashes; `None` with a budget.
-    pub(super) const fn share(&self) -> Option<f64> {
+    /// The turns of each miner, from the first one's; `None` with a budget.
+    pub(super) fn turns(&self, worker: u32) -> Option<Turns> {
         match self.pace {
             Pace::Interval { .. } | Pace::Paused => None,
-            Pace::Full => Some(self.share),
-            Pace::Max => Some(1.0),
+            Pace::Full => Some(Turns { place: self.turns.place.saturating_add(worker), ..self.turns }),
+            Pace::Max => Some(Turns::ALL),
         }
     }
 
-    pub(super) fn job(&self) -> Option<(u64, &Header, Timestamp)> {
-        self.job.as_ref().map(|job| (job.number, &job.header, job.since))
+    /// Number and header of the job.
+    pub(super) fn job(&self) -> Option<(u64, &Header)> {
+        self.job.as_ref().map(|job| (job.number, &job.header))
+    }
+
+    /// Time spent on the search of this head.
+    pub(super) fn searched(&self, now: Timestamp) -> Millis {
+        let current = self.job.as_ref().map_or(Millis(0), |job| now.since(job.since));
+        Millis(self.searched.0.saturating_add(current.0))
+    }
+
+    /// Takes the job; its time stays with the search.
+    fn end_job(&mut self, now: Timestamp) -> Option<Job> {
+        self.searched = self.searched(now);
+        self.job.take()
     }
 
     /// The nonces of one miner: the whole range is cut into equal parts. Both ends can be told exactly.
@@ -111,19 +105,9 @@ impl Mining {
         let start = part * u64::from(worker);
         (start, start + part)
     }
-}
 
-impl Authority {
-    /// The duty of a node that starts in slot `current`, with the slot that its ledger says it sealed
-    /// last (0 for none), or with a new ledger.
-    pub(super) fn new(sealed: Option<Slot>, current: Slot) -> Self {
-        let first_open = match sealed.filter(|_| !mutant!(ForgetSealedSlot)) {
-            _ if mutant!(SealSlotAgain) => current,
-            Some(slot) => Slot(slot.max(current).0.saturating_add(1)),
-            None if current.0 <= FIRST_SLOT => Slot(1),
-            None => Slot(current.0.saturating_add(1)),
-        };
-        Self { first_open, reserved: None }
+    fn miner(&mut self, worker: u32) -> Option<&mut Miner> {
+        self.miners.get_mut(usize::try_from(worker).unwrap_or(usize::MAX))
     }
 }
 
@@ -140,15 +124,42 @@ impl Node {
         Some(difficulty.0 as f64 * 1_000.0 / (ms.max(1) as f64) / miners as f64)
     }
 
-    /// Builds a candidate on the head and has the miners search it.
+    /// The date of a block that is made now: the clock's, or the earliest that may follow the head.
+    pub(super) fn next_date(&self) -> Timestamp {
+        self.now.max(self.chain.head_header().time.plus(self.params.min_gap))
+    }
+
+    /// When the next block may be made. A miner waits until the head's date has come, so that miners who find at once
+    /// do not run ahead of the clock, where others would have to defer their blocks. An authority, which makes one
+    /// block in its slot, may be ahead by one more, or such miners would always be there before it. A head far ahead
+    /// was dated by a wrong clock, and must not win its maker more than a moment; but what this node itself would
+    /// defer is never made.
+    pub(super) fn make_from(&self, kind: Kind) -> Timestamp {
+        let (head, gap) = (self.chain.head_header().time, self.params.min_gap);
+        let before = |time: Timestamp, span: Millis| Timestamp(time.0.saturating_sub(span.0));
+        let from = if kind == Kind::Work { head } else { before(head, gap) };
+        let patience = self.head_since.plus(Millis(gap.0.saturating_mul(PATIENCE)));
+        from.min(patience).max(before(head.plus(gap), self.params.max_future))
+    }
+
+    /// A new head: a search of its own begins, and the slot may be ours.
+    pub(super) fn turn_to_head(&mut self) {
+        self.head_since = self.now;
+        self.mining.end_job(self.now);
+        self.mining.search = self.mining.search.saturating_add(1);
+        self.mining.searched = Millis(0);
+        self.mining.miners.iter_mut().for_each(Miner::begin_search);
+        self.timers.set(Timer::Slot, self.now);
+        self.timers.set(Timer::Candidate, self.now);
+    }
+
+    /// Builds a candidate on the head and has the miners search it; where there is nothing to search, they rest.
     pub(super) fn search_candidate(&mut self, out: &mut Outbox) {
         self.timers.clear(Timer::Candidate);
         if self.kind != NodeKind::Pow || self.mining.miners.is_empty() || self.stopping {
             return;
         }
-        if self.now < self.mining.not_before {
-            return self.timers.set(Timer::Candidate, self.mining.not_before);
-        }
+        let from = self.make_from(Kind::Work).max(self.mining.not_before);
         if self.mining.is_paused() {
             return self.cancel_search(out);
         }
@@ -156,32 +167,37 @@ impl Node {
             self.timers.set(Timer::Candidate, until);
             return self.cancel_search(out);
         }
+        if self.now < from {
+            self.timers.set(Timer::Candidate, from);
+            return self.cancel_search(out);
+        }
         self.timers.set(Timer::Candidate, self.now.plus(CANDIDATE_EVERY));
-        let Some((header, body)) = self.candidate(Kind::Work) else { return };
+        match self.candidate(Kind::Work) {
+            Some((header, body)) => self.search(header, body, out),
+            None => self.cancel_search(out),
+        }
+    }
+
+    fn search(&mut self, header: Header, body: Body, out: &mut Outbox) {
+        self.mining.end_job(self.now);
         self.mining.jobs = self.mining.jobs.saturating_add(1);
         let number = self.mining.jobs;
-        let rate = || Limit::Rate(self.budget().unwrap_or(0.0));
-        let limit = self.mining.share().map_or_else(rate, Limit::Share);
+        let rate = Limit::Rate(self.budget().unwrap_or(0.0));
         self.mining.job = Some(Job { number, header, body, since: self.now });
+        self.mining.busy = true;
         for worker in self.workers() {
             let (nonce_start, nonce_end) = self.mining.range(worker);
-            if let Some(miner) = self.mining.miners.get_mut(usize::try_from(worker).unwrap_or(usize::MAX)) {
-                *miner = Miner {
-                    blocks_found: miner.blocks_found,
-                    hash_rate: miner.hash_rate,
-                    told: miner.told,
-                    rated: miner.rated,
-                    nonce: nonce_start,
-                    ..Miner::default()
-                };
+            if let Some(miner) = self.mining.miner(worker) {
+                miner.nonce = nonce_start;
             }
             let message = ToMiner::Search(SearchJob {
                 job: number,
+                search: self.mining.search,
                 header: header.to_bytes().to_vec(),
                 difficulty: header.difficulty.0,
                 nonce_start,
                 nonce_end,
-                limit,
+                limit: self.mining.turns(worker).map_or(rate, Limit::Turns),
             });
             out.push(Output::Miner { worker, message });
         }
@@ -191,7 +207,7 @@ impl Node {
         0..u32::try_from(self.mining.miners.len()).unwrap_or(0)
     }
 
-    fn candidate(&self, kind: Kind) -> Option<(Header, Body)> {
+    pub(super) fn candidate(&self, kind: Kind) -> Option<(Header, Body)> {
         let state = self.chain.head_state();
         let mut data = format!("{} {}", self.name, kind_word(kind));
         if self.mining.used_up > 0 {
@@ -202,59 +218,70 @@ impl Node {
             parent_id: self.chain.head(),
             kind,
             sealer: self.id,
-            time: self.now,
+            time: self.next_date(),
             data: data.as_bytes(),
         };
         assemble(&self.params, state, template, self.mempool.selection(state))
     }
 
+    /// Has every miner rest, also those that go on with a job whose outcome another one found.
     pub(super) fn cancel_search(&mut self, out: &mut Outbox) {
-        if self.mining.job.take().is_some() {
+        self.mining.end_job(self.now);
+        if std::mem::take(&mut self.mining.busy) {
             out.extend(self.workers().map(|worker| Output::Miner { worker, message: ToMiner::Cancel }));
         }
     }
 
     pub(super) fn on_miner(&mut self, worker: u32, message: FromMiner, out: &mut Outbox) {
-        let Some(current) = self.mining.job.as_ref().map(|job| job.number) else { return };
-        let index = usize::try_from(worker).unwrap_or(usize::MAX);
-        let now = self.now;
-        let Some(miner) = self.mining.miners.get_mut(index) else { return };
+        let current = self.mining.job.as_ref().map(|job| job.number);
+        let (now, height) = (self.now, self.chain.height().next());
+        let Some(miner) = self.mining.miner(worker) else { return };
         match message {
-            FromMiner::Progress { job, hashes, hash_rate, nonce, best_hash } if job == current => {
-                let told = miner.told;
-                *miner = Miner { hashes, hash_rate, nonce, best_hash, rated: now, ..miner.clone() };
-                if now.since(told) >= TELL_EVERY {
+            FromMiner::Progress { job, hashes, hash_rate, nonce, best_hash, tries } if Some(job) == current => {
+                miner.progress(hashes, best_hash);
+                miner.rate_at(hash_rate, now);
+                (miner.nonce, miner.tries) = (nonce, tries);
+                if now.since(miner.told) >= TELL_EVERY {
                     miner.told = now;
-                    let best = miner.best_hash.clone();
-                    let height = self.chain.height().next();
+                    let (hashes, best) = (miner.hashes, miner.best_hash.clone());
                     out.push(Output::Notice(Notice::Searching { worker, height, hashes, hash_rate, best }));
                 }
             }
-            FromMiner::Found { job, nonce, hashes, elapsed_ms, hash_rate } if job == current => {
+            FromMiner::Found { job, nonce, hashes, elapsed_ms, hash_rate } if Some(job) == current => {
                 // A block may be found before the first progress is told.
-                (miner.hashes, miner.hash_rate, miner.rated) = (hashes, hash_rate, now);
-                self.on_found(worker, nonce, hashes, elapsed_ms, out);
+                miner.progress(hashes, String::new());
+                miner.rate_at(hash_rate, now);
+                self.on_found(worker, nonce, elapsed_ms, out);
             }
-            FromMiner::Exhausted { job, .. } if job == current => {
+            FromMiner::Exhausted { job, .. } if Some(job) == current => {
                 self.mining.used_up = self.mining.used_up.saturating_add(1);
                 self.search_candidate(out);
             }
+            FromMiner::Uncapped(hash_rate) => miner.uncapped = hash_rate,
             FromMiner::Progress { .. } | FromMiner::Found { .. } | FromMiner::Exhausted { .. } => {}
         }
     }
 
+    /// A miner worker failed, or is there again.
+    pub(super) fn on_miner_state(&mut self, worker: u32, up: bool) {
+        if let Some(miner) = self.mining.miner(worker) {
+            miner.set_up(up);
+        }
+    }
+
     /// Checks a found nonce with the plain hash and imports the block.
-    fn on_found(&mut self, worker: u32, nonce: u64, hashes: u64, elapsed_ms: f64, out: &mut Outbox) {
-        let Some(job) = self.mining.job.take() else { return };
+    fn on_found(&mut self, worker: u32, nonce: u64, elapsed_ms: f64, out: &mut Outbox) {
+        let Some(job) = self.mining.end_job(self.now) else { return };
         let header = Header { nonce, ..job.header };
         let id = header.id();
         if nonce > MAX_EXACT || !work::meets(&id, header.difficulty) {
             out.push(Output::Notice(Notice::FalseFind { worker, nonce }));
             return self.search_candidate(out);
         }
+        let hashes = self.mining.miner(worker).map_or(0, |miner| miner.hashes);
         if self.import(Block { header, seal: Seal::Work, body: job.body }, Source::Own, out) {
             self.counters.blocks_made = self.counters.blocks_made.saturating_add(1);
-            if let Some(miner) = self.mining.miners.get_mut(usize::try_from(worker).unwrap_or(usize::MAX)) {
+            if let Some(miner) = self.mining.miner(worker) {
                 miner.blocks_found = miner.blocks_found.saturating_add(1);
             }
             if let Some(block) = self.summary(&id) {
@@ -263,72 +290,6 @@ impl Node {
             self.announce_block(&id, out);
         }
         self.timers.set_earlier(Timer::Candidate, self.now);
-    }
-
-    /// Reserves the slot if it is ours, and sets the timer for the next that may be.
-    pub(super) fn on_slot_timer(&mut self, out: &mut Outbox) {
-        if self.kind != NodeKind::Poa || self.stopping {
-            return;
-        }
-        let slot = slots::slot_at(&self.params, self.now);
-        let earliest = self.chain.head_header().time.plus(self.params.min_gap);
-        if !self.may_seal(slot) {
-            return self.await_next_slot(slot);
-        }
-        if self.now < earliest {
-            return self.timers.set(Timer::Slot, earliest);
-        }
-        if self.sync.rest_until(self.now).is_some() || self.authority.reserved.is_some() {
-            return self.timers.set(Timer::Slot, self.now.plus(Millis(200)));
-        }
-        self.authority.first_open = Slot(slot.0.saturating_add(1));
-        self.writer.put(Table::Meta, Row::Raw(sealed_slot_row(slot)));
-        let batch = self.writer.strict();
-        self.authority.reserved = Some((slot, batch));
-        if self.degraded.is_some() {
-            // There is no disk to wait for; see the module's first lines for what protects the slot.
-            self.seal_reserved(batch, out);
-        }
-        self.await_next_slot(slot);
-    }
-
-    fn may_seal(&self, slot: Slot) -> bool {
-        let context = self.chain.context();
-        let unused = slot > context.tally.last_slot;
-        let leader = slots::leader(&context.rules.current.authorities, slot);
-        slot >= self.authority.first_open && unused && leader == Some(self.id.into())
-    }
-
-    fn await_next_slot(&mut self, after: Slot) {
-        self.timers.set(Timer::Slot, self.next_slot_at(after).unwrap_or(self.now.plus(self.params.slot)));
-    }
-
-    /// When the next slot of this authority begins, after slot `after`.
-    pub(super) fn next_slot_at(&self, after: Slot) -> Option<Timestamp> {
-        let tunable = &self.chain.context().rules.current;
-        let first = after.0.saturating_add(1).max(self.authority.first_open.0);
-        let turns = u64::try_from(tunable.authorities.len()).ok()?;
-        let mine = |slot: &u64| slots::leader(&tunable.authorities, Slot(*slot)) == Some(self.id.into());
-        (first..first.saturating_add(turns)).find(mine).map(|slot| slots::slot_start(&self.params, Slot(slot)))
-    }
-
-    /// Seals the reserved slot, now that the batch with it is durable.
-    pub(super) fn seal_reserved(&mut self, batch: BatchId, out: &mut Outbox) {
-        let Some((slot, _)) = self.authority.reserved.take_if(|(_, reserved)| *reserved <= batch) else { return };
-        if slots::slot_at(&self.params, self.now) != slot || self.stopping {
-            return;
-        }
-        // A block that came while the disk was busy may be too young to build on: the slot goes by.
-        let Some((header, body)) = self.candidate(Kind::Authority) else { return };
-        let seal = header.seal(&self.chain.chain_id(), &self.key);
-        if self.import(Block { header, seal, body }, Source::Own, out) {
-            self.counters.blocks_made = self.counters.blocks_made.saturating_add(1);
-            let id = header.id();
-            if let Some(block) = self.summary(&id) {
-                out.push(Output::Notice(Notice::Sealed { block: Box::new(block), slot }));
-            }
-            self.announce_block(&id, out);
-        }
     }
 }
 

@@ -17,8 +17,10 @@ mod io;
 mod making;
 #[cfg(test)]
 mod making_tests;
+mod miners;
 mod notice;
 mod rows;
+mod sealing;
 mod start;
 mod status;
 #[cfg(test)]
@@ -44,7 +46,8 @@ use crate::primitives::{
 };
 use crate::primitives::{SortedMap, SortedSet};
 
-use making::{Authority, Mining};
+use making::Mining;
+use sealing::Authority;
 use timers::{Timer, Timers};
 use writer::Writer;
 
@@ -85,6 +88,8 @@ pub struct Node {
     sequence: u64,
     random: u64,
     chain: Chain,
+    /// When the head became it.
+    head_since: Timestamp,
     cache: SignatureCache,
     mempool: Mempool,
     peers: Peers,
@@ -194,6 +199,7 @@ impl Node {
             Input::Persisted(id) => self.on_persisted(id, out),
             Input::PersistFailed(id, error) => self.on_persist_failed(id, error, out),
             Input::Miner(worker, message) => self.on_miner(worker, message, out),
+            Input::MinerState { worker, up } => self.on_miner_state(worker, up),
             Input::SetWorkload(workload) => self.set_workload(workload, out),
             Input::SetLink { from, cut } => self.set_link(from, cut, out),
             Input::Degraded(error) => {
@@ -211,6 +217,7 @@ impl Node {
 
     /// Sends what is gathered and tells the shell when to wake the node.
     fn settle(&mut self, woken: bool, out: &mut Outbox) {
+        self.write_changed_miners();
         if !self.writer.is_failing() || self.stopping {
             self.writer.flush(out);
         }
@@ -257,7 +264,7 @@ impl Node {
             self.timers.clear(Timer::Persist);
         }
         out.push(Output::Notice(Notice::Persisted { rows, height: self.writer.durable() }));
-        self.seal_reserved(id, out);
+        self.on_slot_reserved(id, out);
         if self.stopping {
             self.finish_stop(out);
         }
@@ -269,7 +276,7 @@ impl Node {
         self.degraded = Some(error);
         self.timers.set(Timer::Persist, self.now.plus(pause));
         // The slot is remembered in memory, and a node that is started again waits for a later one.
-        self.seal_reserved(id, out);
+        self.on_slot_reserved(id, out);
         if self.stopping {
             out.push(Output::Notice(Notice::Stopped));
             out.push(Output::Stopped);
@@ -281,6 +288,7 @@ impl Node {
         self.mining.set_workload(workload, self.kind);
         self.forget_miners();
         self.search_candidate(out);
+        self.write_miners();
     }
 
     fn set_link(&mut self, from: NodeId, cut: bool, out: &mut Outbox) {
@@ -297,6 +305,7 @@ impl Node {
         self.stopping = true;
         self.say_goodbye(out);
         self.cancel_search(out);
+        self.write_miners();
         self.finish_stop(out);
     }
 

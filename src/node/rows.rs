@@ -1,14 +1,11 @@
-//! What a node writes to its ledger: rows made from blocks, transactions, accounts, peers and miners.
+//! What a node writes to its ledger: rows made from blocks, transactions, accounts and peers.
 
 use crate::chain::HeadChange;
 use crate::gossip::inbox_channel;
-use crate::ipc::MAX_MINERS;
-use crate::ledger::{AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
+use crate::ledger::{AssetRow, BlockRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
 use crate::mempool::DropReason;
 use crate::primitives::SortedSet;
-use crate::primitives::{
-    Address, BlockHash, Kind, NodeId, NodeKind, Payload, Retarget, Transaction, TxId, sha256, to_hex,
-};
+use crate::primitives::{Address, BlockHash, Kind, NodeId, Payload, Retarget, Transaction, TxId, sha256, to_hex};
 use crate::state::{Entry, Key};
 
 use super::{Dropped, Node};
@@ -243,39 +240,6 @@ impl Node {
         let present: Vec<NodeId> = self.present.iter().copied().collect();
         for node in present {
             self.write_node(&node);
-        }
-    }
-
-    /// Deletes the rows of miner workers that an earlier run or setting had and this one has not.
-    pub(super) fn forget_miners(&mut self) {
-        let first = u32::try_from(self.mining.miners.len()).unwrap_or(MAX_MINERS);
-        for worker in first..MAX_MINERS {
-            self.writer.delete(Table::MiningPool, self.miner_name(worker));
-        }
-    }
-
-    /// Writes the rows of the miner workers.
-    pub(super) fn write_miners(&mut self) {
-        if self.kind != NodeKind::Pow {
-            return;
-        }
-        for (worker, miner) in self.miners(self.now).into_iter().enumerate() {
-            let row = MinerRow {
-                worker_id: miner.worker,
-                node_id: self.id.to_string(),
-                job: self.mining.job().map_or(0, |(number, ..)| number),
-                height: miner.height,
-                nonce_start: miner.nonce_start,
-                nonce_end: miner.nonce_end,
-                hashes: miner.hashes,
-                hash_rate: miner.hash_rate,
-                best_hash: miner.best_hash,
-                blocks_found: miner.blocks_found,
-                state: miner.state,
-                updated: self.now.0,
-            };
-            debug_assert!(worker < self.mining.miners.len());
-            self.writer.put(Table::MiningPool, Row::Miner(row));
         }
     }
 

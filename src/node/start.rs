@@ -13,8 +13,9 @@ use crate::primitives::{
 use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
 
-use super::making::{Authority, Mining};
+use super::making::Mining;
 use super::rows::open_undo;
+use super::sealing::Authority;
 use super::timers::{Timer, Timers};
 use super::writer::Writer;
 use super::{Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, Source, StartError};
@@ -65,6 +66,7 @@ impl Node {
             sequence: 0,
             random: setup.seed,
             chain: recovered.chain,
+            head_since: now,
             cache,
             mempool: Mempool::default(),
             peers: Peers::default(),

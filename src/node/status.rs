@@ -1,8 +1,8 @@
-//! What a node shows of itself: its row of `status`, its miners and its peers.
+//! What a node shows of itself: its row of `status`, its blocks and its peers.
 
 use crate::consensus::slots;
-use crate::ipc::{BlockSummary, MinerStatus, NodeState, NodeStatus, PeerStatus};
-use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Timestamp, Weight};
+use crate::ipc::{BlockSummary, NodeState, NodeStatus, PeerStatus};
+use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Retarget, Timestamp, Weight};
 
 use super::Node;
 use super::rows::word_of;
@@ -32,7 +32,7 @@ impl Node {
             weight: exact(self.chain.weight()),
             peers: u32::try_from(self.peers.alive(now).count()).unwrap_or(u32::MAX),
             pending: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
-            hash_rate: self.mining.miners.iter().map(|miner| miner.rate(now)).sum(),
+            hash_rate: self.hash_rate(now),
             hash_budget: self.budget().filter(|_| mines).map(|budget| budget * self.mining.miners.len() as f64),
             next_slot_at: self
                 .next_slot_at(slots::slot_at(&self.params, now))
@@ -41,6 +41,10 @@ impl Node {
             durable_height: if self.in_memory { 0 } else { self.writer.durable().0 },
             degraded: self.degraded.as_ref().map(ToString::to_string),
             difficulty: context.required_difficulty().0,
+            automatic: match context.rules.current.retarget {
+                Retarget::Asert { ideal, .. } => Some(ideal.0),
+                Retarget::Fixed => None,
+            },
             authorities: u32::try_from(authorities.len()).unwrap_or(u32::MAX),
             is_authority,
             blocks_made: self.counters.blocks_made,
@@ -60,45 +64,6 @@ impl Node {
         } else {
             NodeState::Running
         }
-    }
-
-    /// The name of a miner worker; they are numbered from 0 here and from 1 for people.
-    pub(super) fn miner_name(&self, worker: u32) -> String {
-        format!("{}:{}", self.name, worker.saturating_add(1))
-    }
-
-    /// The node's miner workers.
-    #[must_use]
-    pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
-        let job = self.mining.job();
-        let difficulty = job.map_or(crate::primitives::Difficulty(0), |(_, header, _)| header.difficulty);
-        let budget = self.budget();
-        let state = match job {
-            Some(_) => "searching",
-            None if self.mining.is_paused() => "paused",
-            None => "idle",
-        };
-        let mut list = Vec::with_capacity(self.mining.miners.len());
-        for (worker, miner) in (0_u32..).zip(&self.mining.miners) {
-            let (nonce_start, nonce_end) = self.mining.range(worker);
-            list.push(MinerStatus {
-                worker: self.miner_name(worker),
-                height: job.map_or(0, |(_, header, _)| header.height.0),
-                difficulty: difficulty.0,
-                hashes: miner.hashes,
-                hash_rate: miner.rate(now),
-                budget,
-                share: self.mining.share(),
-                best_hash: miner.best_hash.clone(),
-                nonce_start,
-                nonce_end,
-                nonce: miner.nonce,
-                elapsed_ms: job.map_or(0, |(_, _, since)| now.since(since).0),
-                blocks_found: miner.blocks_found,
-                state: state.to_owned(),
-            });
-        }
-        list
     }
 
     /// The other nodes as this one sees them.

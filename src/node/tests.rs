@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::gossip::FrameError;
-use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner};
+use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns};
 use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, Table};
 use crate::miner::{Search, Step};
 use crate::primitives::SortedMap;
@@ -15,7 +15,7 @@ pub(super) struct Seat {
     name: &'static str,
     kind: NodeKind,
     wake: Option<Timestamp>,
-    search: Option<(SearchJob, Timestamp)>,
+    pub(super) search: Option<(SearchJob, Timestamp)>,
     ledger: MemoryStore,
     pub(super) notices: Vec<Notice>,
 }
@@ -26,6 +26,8 @@ pub(super) struct Net {
     pub(super) seats: Vec<Seat>,
     frames: SortedMap<(Timestamp, u64), (usize, Vec<u8>)>,
     sent: u64,
+    /// How long a search takes; without it, longer for each seat.
+    pub(super) takes: Option<Millis>,
     pub(super) split: Option<usize>,
 }
 
@@ -66,7 +68,7 @@ impl Net {
             notices: Vec::new(),
         });
         let now = GENESIS_TIME.plus(Millis(5_000));
-        let mut net = Self { now, seats: seats.collect(), frames: SortedMap::new(), sent: 0, split: None };
+        let mut net = Self { now, seats: seats.collect(), frames: SortedMap::new(), sent: 0, takes: None, split: None };
         for seat in 0..net.seats.len() {
             net.start(seat);
         }
@@ -88,7 +90,7 @@ impl Net {
             name: place.name.to_owned(),
             kind: place.kind,
             host: "tab".to_owned(),
-            workload: Workload { pace: Pace::Interval { ms: 2_000 }, share: 1.0, miners: 1 },
+            workload: Workload { pace: Pace::Interval { ms: 2_000 }, turns: Turns::ALL, miners: 1 },
             session: 1,
             seed: u64::try_from(seat).unwrap(),
         };
@@ -136,7 +138,8 @@ impl Net {
                     );
                 }
                 Output::Miner { message: ToMiner::Search(job), .. } => {
-                    self.seats[seat].search = Some((job, self.now.plus(Millis(700 + 100 * seat as u64))));
+                    self.seats[seat].search =
+                        Some((job, self.now.plus(self.takes.unwrap_or(Millis(700 + 100 * seat as u64)))));
                 }
                 Output::Miner { message: ToMiner::Cancel, .. } => self.seats[seat].search = None,
                 Output::WakeAt(at) => self.seats[seat].wake = Some(at),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::gossip::{Line, LinkTable};
-use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner, Workload};
+use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner, Turns, Workload};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use crate::primitives::{BlockHash, Millis, NodeId, NodeKind, Timestamp, TxId};
@@ -331,7 +331,7 @@ impl World {
             name: place.plan.name.clone(),
             kind: place.plan.kind,
             host: "sim".to_owned(),
-            workload: Workload { pace: Pace::Interval { ms: self.scenario.interval.0 }, share: 1.0, miners: 1 },
+            workload: Workload { pace: Pace::Interval { ms: self.scenario.interval.0 }, turns: Turns::ALL, miners: 1 },
             session,
             seed: session.rotate_left(32),
         };

@@ -1,6 +1,6 @@
 //! Small values for the tests of the views.
 
-use crate::ipc::{BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, PeerStatus, Report, Topic};
+use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeKind, NodeState, NodeStatus, PeerStatus, Report, Topic};
 
 pub(super) fn kind(name: &str) -> NodeKind {
     if name.starts_with("poa") { NodeKind::Poa } else { NodeKind::Pow }
@@ -24,6 +24,7 @@ pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
         durable_height: height,
         degraded: None,
         difficulty: 256,
+        automatic: None,
         authorities: 2,
         is_authority: name.starts_with("poa"),
         blocks_made: 3,
@@ -32,6 +33,27 @@ pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
         frames_refused: 0,
         host: "tab".into(),
         ledger_start: "new".into(),
+    }
+}
+
+pub(super) fn miner(state: &str) -> MinerStatus {
+    MinerStatus {
+        worker: "pow-1:1".into(),
+        height: 2,
+        difficulty: 256,
+        hashes: 100,
+        hash_rate: 17.0,
+        uncapped: 1e6,
+        budget: Some(17.0),
+        share: None,
+        best_hash: "00ab".repeat(16),
+        tries: Vec::new(),
+        nonce_start: 0,
+        nonce_end: 1_000,
+        nonce: 100,
+        elapsed_ms: 6_000,
+        blocks_found: 1,
+        state: state.into(),
     }
 }
 

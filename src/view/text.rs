@@ -1,8 +1,8 @@
 //! What the console prints: tables and sentences about nodes, blocks, transactions and accounts.
 
-use super::figures::{bytes, compact, count_of, difficulty, grouped, short};
+use super::figures::{self, bytes, compact, count_of, grouped, short};
 use super::table::TextTable;
-use super::words::health;
+use super::words::{difficulty, health};
 use super::{Model, NodeView, TabMode};
 use crate::ipc::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, NodeState, TransactionInfo};
 
@@ -68,14 +68,16 @@ pub fn status(model: &Model, now: u64) -> String {
     };
     let health = health(model);
     let detail = if health.detail.is_empty() { String::new() } else { format!(" {}", health.detail) };
+    let difficulty = model.heaviest().map(|status| format!(" Difficulty: {}.", difficulty(status)));
     format!(
-        "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.",
+        "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.{}",
         model.network,
         mode,
         short(&model.chain_id),
         table.render(),
         health.sentence,
         if model.in_consensus { "yes" } else { "no" },
+        difficulty.unwrap_or_default(),
     )
 }
 
@@ -166,7 +168,7 @@ fn agreement(chains: &[ChainInfo], best: &ChainInfo) -> String {
 pub fn block(info: &BlockInfo, now: u64) -> String {
     let BlockInfo { summary, .. } = info;
     let proof = match summary.kind.as_str() {
-        "work" => format!("nonce {}, difficulty {}", grouped(summary.nonce), difficulty(summary.difficulty)),
+        "work" => format!("nonce {}, difficulty {}", grouped(summary.nonce), figures::difficulty(summary.difficulty)),
         _ if summary.height == 0 => "the network's parameters".to_owned(),
         _ => format!("slot {}, seal {}…", grouped(summary.slot), short(&info.seal)),
     };

@@ -58,7 +58,7 @@ fn status_lists_every_node_and_says_whether_they_agree() {
     assert!(text.starts_with("Network lab (this tab runs its nodes)"), "{text}");
     assert!(text.contains("pow-1  pow   running   1,234  00ab12cd"), "{text}");
     assert!(text.contains("no slot"), "{text}");
-    assert!(text.ends_with("In consensus: yes."), "{text}");
+    assert!(text.ends_with("In consensus: yes. Difficulty: 256 (2 leading zero digits)."), "{text}");
     assert!(status(&Model::new("x"), 0).contains("In consensus: no."));
 }
 

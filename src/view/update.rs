@@ -310,6 +310,7 @@ fn blank(id: String, name: String, kind: NodeKind) -> NodeStatus {
         durable_height: 0,
         degraded: None,
         difficulty: 0,
+        automatic: None,
         authorities: 0,
         is_authority: kind == NodeKind::Poa,
         blocks_made: 0,

@@ -1,8 +1,8 @@
 //! Sentences about the network, its pace and its nodes. Pure; shown before any number.
 
-use crate::ipc::{NodeKind, NodeState, Pace};
+use crate::ipc::{NodeKind, NodeState, NodeStatus, Pace};
 
-use super::figures::{compact, count_of, grouped, interval, span};
+use super::figures::{self, compact, count_of, grouped, interval, span};
 use super::{Model, NodeView, TabMode};
 
 /// How the network is.
@@ -34,6 +34,20 @@ impl NodeView {
     #[must_use]
     pub fn is_up(&self) -> bool {
         matches!(self.status.state, NodeState::Running | NodeState::Syncing | NodeState::Remote)
+    }
+
+    /// Whether its miners rest until they are given a pace.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        !self.miners.is_empty() && self.miners.iter().all(|miner| miner.state == "paused")
+    }
+}
+
+impl Model {
+    /// The node of this tab with the heaviest chain: only these tell all of themselves.
+    #[must_use]
+    pub fn heaviest(&self) -> Option<&NodeStatus> {
+        self.nodes.iter().filter(|node| node.own).map(|node| &node.status).max_by_key(|status| status.weight)
     }
 }
 
@@ -100,7 +114,7 @@ fn named(names: &[String]) -> String {
 #[must_use]
 pub fn pace(model: &Model) -> String {
     let working = model.nodes.iter().filter(|node| node.status.kind == NodeKind::Pow);
-    let miners: Vec<_> = working.flat_map(|node| &node.miners).filter(|m| m.state != "stopped").collect();
+    let miners: Vec<_> = working.flat_map(|node| &node.miners).collect();
     let count = f64::from(u32::try_from(miners.len()).unwrap_or(u32::MAX));
     let rate = miners.iter().map(|miner| miner.hash_rate).sum::<f64>() / count.max(1.0);
     let budget = miners.iter().filter_map(|miner| miner.budget).sum::<f64>() / count.max(1.0);
@@ -111,6 +125,16 @@ pub fn pace(model: &Model) -> String {
         Pace::Max => format!("Full speed on all cores: {} hashes/s per miner", compact(rate)),
         Pace::Interval { ms } if miners.is_empty() => format!("Paced: a work block about every {}", interval(ms)),
         Pace::Interval { .. } => format!("Paced: {} of {} hashes/s per miner", compact(rate), compact(budget)),
+    }
+}
+
+/// The difficulty of the next work block, and whether the network moves it.
+#[must_use]
+pub fn difficulty(status: &NodeStatus) -> String {
+    let value = figures::difficulty(status.difficulty);
+    match status.automatic {
+        Some(ms) => format!("{value}, automatic: a work block about every {}", interval(ms)),
+        None => value,
     }
 }
 
@@ -161,6 +185,9 @@ pub fn node(node: &NodeView, now: u64) -> String {
         }
         (NodeState::Failed, _) => format!("{name} failed. The log says why."),
         (NodeState::Syncing, _) => format!("{name} fetches blocks that it lacks before it goes on."),
+        (NodeState::Running | NodeState::Remote, NodeKind::Pow) if node.is_paused() => {
+            format!("{name} rests, as mining is paused, and checks every block of the others.")
+        }
         (NodeState::Running | NodeState::Remote, NodeKind::Pow) => {
             format!("{name} tries nonces for work block {next} and checks every block of the others.")
         }
@@ -204,7 +231,7 @@ pub fn who(name_or_address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{peer, report, status};
+    use super::super::testing::{miner, peer, report, status};
     use super::super::{Tip, Update};
     use super::*;
 
@@ -254,6 +281,25 @@ mod tests {
         let names: Vec<String> = (1..=5).map(|n| format!("pow-{n}")).collect();
         assert_eq!(named(&names), "pow-1, pow-2 and 3 more");
         assert_eq!(named(&names[..3]), "pow-1, pow-2 and pow-3");
+    }
+
+    #[test]
+    fn a_node_whose_miners_are_all_paused_is_said_to_rest() {
+        let mut model = model(&[("pow-1", "a", 1)]);
+        let says = |model: &Model| node(&model.nodes[0], 0);
+        assert!(says(&model).starts_with("pow-1 tries nonces for work block 2"));
+        model.nodes[0].miners = vec![miner("searching"), miner("paused")];
+        assert!(!model.nodes[0].is_paused());
+        model.nodes[0].miners = vec![miner("paused")];
+        assert!(says(&model).starts_with("pow-1 rests, as mining is paused"));
+    }
+
+    #[test]
+    fn a_difficulty_that_the_network_moves_is_said_to_be_automatic() {
+        let mut status = status("pow-1", "a", 1);
+        assert_eq!(difficulty(&status), "256 (2 leading zero digits)");
+        (status.difficulty, status.automatic) = (5_000, Some(5_000));
+        assert_eq!(difficulty(&status), "5,000, automatic: a work block about every 5 s");
     }
 
     #[test]

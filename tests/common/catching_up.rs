@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 
 use aurex::consensus::{Allocation, Params};
-use aurex::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Workload};
+use aurex::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns, Workload};
 use aurex::ledger::{Batch, Durability, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
@@ -47,7 +47,7 @@ fn setup(seat: usize) -> Setup {
         name: name.to_owned(),
         kind,
         host: "bench".to_owned(),
-        workload: Workload { pace: Pace::Full, share: 1.0, miners: 1 },
+        workload: Workload { pace: Pace::Full, turns: Turns::ALL, miners: 1 },
         session: 1,
         seed: 1,
     }

@@ -1,9 +1,10 @@
 //! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
 
+use super::nodes::Node;
 use super::run::in_force;
 use super::{Host, Output, TabMode};
-use crate::command::{DifficultyChoice, LinkParameters};
-use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Workload};
+use crate::command::{DifficultyChoice, LinkParameters, Record};
+use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::figures;
 
@@ -76,12 +77,7 @@ impl Host {
     }
 
     pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
-        self.change_record(&mut |record| {
-            record.pace = pace;
-            Ok(())
-        })
-        .await?;
-        self.share_out();
+        self.change_workload(&|record| record.pace = pace).await?;
         let mut text = match pace {
             Pace::Full => format!("Miners hash as fast as the machine can with one core left to the page. {KEEP}"),
             Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
@@ -97,36 +93,63 @@ impl Host {
     }
 
     pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
-        self.change_record(&mut |record| {
-            record.miners = count;
-            Ok(())
-        })
-        .await?;
-        self.share_out();
+        self.change_workload(&|record| record.miners = count).await?;
         Ok(Output::text(format!(
             "Each proof-of-work node has {} now.",
             figures::count_of(count.into(), "miner worker", "miner workers")
         )))
     }
 
-    /// What the miners of each node are to do.
-    pub(super) fn workload(&self) -> Result<Workload, ApiError> {
-        let record = self.record()?;
-        if record.pace != Pace::Full {
-            return Ok(Workload { pace: record.pace, share: 1.0, miners: record.miners });
+    /// Has the miners follow a change at once, and writes it then: another tab may have the record for seconds.
+    async fn change_workload(&self, change: &dyn Fn(&mut Record)) -> Result<(), ApiError> {
+        let before = self.record()?;
+        if let Some(record) = &mut *self.record.borrow_mut() {
+            change(record);
         }
-        let nodes = self.nodes.borrow();
-        let miners = nodes.iter().filter(|node| node.kind == NodeKind::Pow && node.has_worker()).count();
-        let miners = f64::from(u32::try_from(miners).unwrap_or(u32::MAX)) * f64::from(record.miners);
-        // A machine of one core has none to spare; its miners take half of it.
-        let spare = (cores() - 1.0).max(0.5);
-        Ok(Workload { pace: record.pace, share: (spare / miners.max(1.0)).min(1.0), miners: record.miners })
+        self.share_out();
+        let written = self.change_record(&mut |record| {
+            change(record);
+            Ok(())
+        });
+        let written = written.await;
+        if written.is_err() {
+            *self.record.borrow_mut() = Some(before);
+            self.share_out();
+        }
+        written
+    }
+
+    /// What the miners of a node are to do.
+    pub(super) fn workload(&self, node: &Node) -> Result<Workload, ApiError> {
+        let record = self.record()?;
+        let turns = if record.pace == Pace::Full { self.turns(node, record.miners) } else { Turns::ALL };
+        Ok(Workload { pace: record.pace, turns, miners: record.miners })
+    }
+
+    /// The turns of a node's first miner: all miners of this tab share the cores but one.
+    fn turns(&self, node: &Node, miners: u32) -> Turns {
+        let (mut place, mut of) = (None, 0);
+        for other in self.nodes.borrow().iter().filter(|other| other.kind == NodeKind::Pow && other.has_worker()) {
+            if other.name == node.name {
+                place = Some(of);
+            }
+            of += miners;
+        }
+        // A node that is about to start comes last.
+        let place = place.unwrap_or(of);
+        let of = of.max(place + miners);
+        match cores().saturating_sub(1) {
+            // A machine of one core has none to spare; its miners take half of it.
+            0 => Turns { place, of: of * 2, at_once: 1 },
+            spare if spare >= of => Turns::ALL,
+            spare => Turns { place, of, at_once: spare },
+        }
     }
 
     /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
     pub(super) fn share_out(&self) {
-        let Ok(workload) = self.workload() else { return };
         for node in self.nodes.borrow().iter().filter(|node| node.has_worker() && node.kind == NodeKind::Pow) {
+            let Ok(workload) = self.workload(node) else { return };
             if node.workload.replace(Some(workload)) != Some(workload) {
                 // A worker that is gone is started again with what holds then.
                 let _ = node.post(&ToNode::SetWorkload(workload));
@@ -136,6 +159,7 @@ impl Host {
 }
 
 /// How many workers the machine runs at once.
-fn cores() -> f64 {
-    gloo::utils::window().navigator().hardware_concurrency()
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+fn cores() -> u32 {
+    gloo::utils::window().navigator().hardware_concurrency() as u32
 }

@@ -238,7 +238,7 @@ impl Host {
 
     fn config(&self, node: &Node) -> Result<NodeConfig, ApiError> {
         let network = self.network()?;
-        let workload = self.workload()?;
+        let workload = self.workload(node)?;
         node.workload.set(Some(workload));
         Ok(NodeConfig {
             params: network.params.to_bytes(),

@@ -31,9 +31,20 @@ impl Shell {
     /// Starts the miners anew; workers from before are ended, so that none of their answers is taken
     /// for one to a new job.
     pub(super) fn start_miners(self: &Rc<Self>) {
+        self.miners.borrow_mut().clear();
+        self.fit_miners();
+    }
+
+    /// Has as many miners as the workload says: starts those that lack, and ends the last ones that are too many.
+    pub(super) fn fit_miners(self: &Rc<Self>) {
         let number = if self.config.kind == NodeKind::Pow { self.workload.get().miners } else { 0 };
-        *self.miners.borrow_mut() = (0..number).map(|_| Slot::default()).collect();
-        for worker in 0..number {
+        let lacking = {
+            let mut miners = self.miners.borrow_mut();
+            let have = u32::try_from(miners.len()).unwrap_or(number);
+            miners.resize_with(usize::try_from(number).unwrap_or_default(), Slot::default);
+            have..number
+        };
+        for worker in lacking {
             self.start_miner(worker);
         }
     }
@@ -79,12 +90,16 @@ impl Shell {
     }
 
     fn from_miner(self: &Rc<Self>, worker: u32, message: FromMiner) {
+        let mut is_back = false;
         self.with_slot(worker, |slot| {
-            slot.failures = 0;
-            if !matches!(message, FromMiner::Progress { .. }) {
+            is_back = std::mem::take(&mut slot.failures) > 0;
+            if matches!(message, FromMiner::Found { .. } | FromMiner::Exhausted { .. }) {
                 slot.search = None;
             }
         });
+        if is_back {
+            self.feed(Input::MinerState { worker, up: true });
+        }
         self.feed(Input::Miner(worker, message));
     }
 
@@ -101,6 +116,7 @@ impl Shell {
                 }
             }));
         });
+        self.feed(Input::MinerState { worker, up: false });
         let name = miner_worker_name(&self.config.name, worker);
         self.say(Level::Error, Topic::Mining, format!("{name} failed ({error}); it starts again in {wait} ms"));
     }

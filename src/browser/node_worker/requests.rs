@@ -46,10 +46,8 @@ impl Shell {
             ToNode::Start(_) => warn("the node was started before"),
             ToNode::Request { id, request } => self.ask(id, request),
             ToNode::SetWorkload(workload) => {
-                let before = self.workload.replace(workload);
-                if before.miners != workload.miners {
-                    self.start_miners();
-                }
+                self.workload.set(workload);
+                self.fit_miners();
                 self.feed(Input::SetWorkload(workload));
             }
             ToNode::SetLink { from, cut } => match from.parse() {

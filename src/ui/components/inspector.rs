@@ -13,7 +13,7 @@ use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::state::UiState;
 use crate::ui::time;
-use crate::view::figures::{compact, count_of, difficulty, grouped, interval, short, span};
+use crate::view::figures::{compact, count_of, grouped, interval, short, span};
 use crate::view::route::Route;
 use crate::view::words;
 use crate::view::{Model, NodeView};
@@ -34,9 +34,7 @@ fn overview(actions: &Actions, model: &Model) -> Html {
     let recent = recent(model);
     let rate: f64 = model.nodes.iter().filter(|node| node.is_up()).map(|node| node.status.hash_rate).sum();
     let head = model.tips.first();
-    // Only this tab's nodes tell all of themselves.
-    let own = model.nodes.iter().filter(|node| node.own).map(|node| &node.status);
-    let status = own.max_by_key(|status| status.weight);
+    let status = model.heaviest();
     let pace = match model.pace {
         Pace::Interval { ms } => format!("A work block about every {}", interval(ms)),
         Pace::Full => "Full speed, one core left to the page".to_owned(),
@@ -52,7 +50,7 @@ fn overview(actions: &Actions, model: &Model) -> Html {
     if let Some(status) = status.filter(|status| !status.state_root.is_empty()) {
         let hint = "One hash over all balances: equal roots mean equal ledgers.";
         list.push(hash_fact(actions, "State root", hint, &status.state_root, None));
-        list.push(fact("Difficulty", "Expected tries for a work block.", difficulty(status.difficulty).into()));
+        list.push(fact("Difficulty", "Expected tries for a work block.", words::difficulty(status).into()));
     }
     let rate = format!("{} hashes/s", compact(rate));
     list.push(fact("Hash rate of this tab", "Measured over all miners.", rate.into()));
@@ -75,12 +73,16 @@ fn overview(actions: &Actions, model: &Model) -> Html {
 }
 
 fn lead(model: &Model) -> String {
-    let up = |kind: NodeKind| {
-        let count = model.nodes.iter().filter(|node| node.is_up() && node.status.kind == kind).count();
-        u64::try_from(count).unwrap_or(u64::MAX)
+    let up = |kind: NodeKind, paused: bool| {
+        let is_of = |node: &&NodeView| node.is_up() && node.status.kind == kind && node.is_paused() == paused;
+        u64::try_from(model.nodes.iter().filter(is_of).count()).unwrap_or(u64::MAX)
     };
-    let (work, authority, viewers) = (up(NodeKind::Pow), up(NodeKind::Poa), up(NodeKind::Viewer));
+    let (work, resting) = (up(NodeKind::Pow, false), up(NodeKind::Pow, true));
+    let (authority, viewers) = (up(NodeKind::Poa, false), up(NodeKind::Viewer, false));
     let mut parts = Vec::new();
+    if resting > 0 {
+        parts.push(format!("{}, as mining is paused", count_of(resting, "node rests", "nodes rest")));
+    }
     if work > 0 {
         parts.push(format!("{} by proof of work", count_of(work, "node mines", "nodes mine")));
     }
@@ -128,7 +130,7 @@ fn panel(actions: &Actions, node: &NodeView, now: u64) -> Html {
             } else {
                 <p key="foreign" class="hint">{ format!("It runs in another tab ({}), so it can only be watched here.", status.host) }</p>
             }
-            { facts("facts", "", list(actions, status, now)) }
+            { facts("facts", "", list(actions, node, now)) }
             if status.kind == NodeKind::Pow {
                 { miners(&node.miners) }
             }
@@ -160,8 +162,10 @@ fn buttons(actions: &Actions, status: &NodeStatus) -> Html {
     }
 }
 
-fn list(actions: &Actions, status: &NodeStatus, now: u64) -> Vec<Html> {
+fn list(actions: &Actions, node: &NodeView, now: u64) -> Vec<Html> {
+    let status = &node.status;
     let rate = match status.hash_budget {
+        _ if node.is_paused() => "0 hashes/s, paused".to_owned(),
         Some(budget) => format!("{} of {} hashes/s", compact(status.hash_rate), compact(budget)),
         None => format!("{} hashes/s, full speed", compact(status.hash_rate)),
     };

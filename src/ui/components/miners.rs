@@ -7,7 +7,10 @@ use super::basics::{fact, facts};
 use crate::ipc::MinerStatus;
 use crate::primitives::decimal;
 use crate::ui::markup::html;
-use crate::view::figures::{chance, compact, grouped, percent, short, span, zero_digits};
+use crate::view::figures::{chance, compact, grouped, percent, span, zero_digits};
+
+/// Digits of a hash that are shown: enough to compare it with what is needed.
+const SHOWN_DIGITS: usize = 12;
 
 /// The miners of a node.
 pub(super) fn miners(list: &[MinerStatus]) -> Html {
@@ -34,9 +37,22 @@ fn one(miner: &MinerStatus) -> Html {
         (None, _) => String::new(),
     };
     let rate = format!("{} hashes/s{allowed}", compact(miner.hash_rate));
-    let time = format!("{}, expected {}", span(miner.elapsed_ms), expected(miner));
-    let nonce = format!("{} in {} to {}", miner.nonce, miner.nonce_start, miner.nonce_end.saturating_sub(1));
+    let time = format!("{}, expected {} of this miner alone", span(miner.elapsed_ms), expected(miner));
+    let last = miner.nonce_end.saturating_sub(1);
+    let nonce = format!("{} in {} to {}", grouped(miner.nonce), grouped(miner.nonce_start), grouped(last));
     let share = chance(miner.hashes, miner.difficulty);
+    let mut list = vec![fact("Hash rate", "", rate.into())];
+    if miner.budget.is_some() && miner.uncapped > 0.0 {
+        let hint = "Measured for a moment when it started.";
+        list.push(fact("Without the budget", hint, format!("{} hashes/s", compact(miner.uncapped)).into()));
+    }
+    list.extend([
+        fact("Best hash so far", "", best(miner)),
+        fact("Needed", "A hash of at most this finds the block.", start_of(&target(miner.difficulty))),
+        fact("Time on this search", "", time.into()),
+        fact("Nonce", "", nonce.into()),
+        fact("Blocks found", "", grouped(miner.blocks_found).into()),
+    ]);
     html! {
         <div key={miner.worker.clone()} class="miner">
             <h4>{ format!("{} searches block {}", miner.worker, grouped(miner.height)) }</h4>
@@ -45,29 +61,37 @@ fn one(miner: &MinerStatus) -> Html {
                     grouped(miner.hashes), grouped(miner.difficulty), percent(share)) }
             </p>
             <progress max="1" value={decimal(share, 3)} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
-            { facts("facts", "compact", vec![
-                fact("Hash rate", "", rate.into()),
-                fact("Best hash so far", "", best(miner)),
-                fact("Time on this search", "", time.into()),
-                fact("Nonce", "", nonce.into()),
-                fact("Blocks found", "", grouped(miner.blocks_found).into()),
-            ]) }
+            { facts("facts", "compact", list) }
+            if !miner.tries.is_empty() {
+                <ol key="tries" class="tries" aria-label="Last tries, the newest first">
+                    { for miner.tries.iter().rev().map(|it| html! {
+                        <li key={it.nonce}>{ format!("nonce {} ", grouped(it.nonce)) }{ start_of(&digits(it.hash)) }</li>
+                    }) }
+                </ol>
+            }
         </div>
     }
 }
 
-/// The best hash with its leading zeros told apart.
 fn best(miner: &MinerStatus) -> Html {
-    let zeros = zero_digits(&miner.best_hash);
-    let digits = miner.best_hash.len().min(zeros + 8);
-    let (head, tail) = (miner.best_hash.get(..zeros).unwrap_or_default(), miner.best_hash.get(zeros..digits));
-    if miner.best_hash.is_empty() {
-        return html! { { "none yet" } };
-    }
+    if miner.best_hash.is_empty() { "none yet".into() } else { start_of(&miner.best_hash) }
+}
+
+/// The first digits of the highest hash that meets a difficulty.
+fn target(difficulty: u64) -> String {
+    digits(u64::MAX / difficulty.max(1))
+}
+
+fn digits(start: u64) -> String {
+    format!("{start:016x}")
+}
+
+/// The first digits of a hash with the leading zeros told apart.
+fn start_of(hash: &str) -> Html {
+    let start = hash.get(..SHOWN_DIGITS).unwrap_or(hash);
+    let (zeros, rest) = start.split_at(zero_digits(start));
     html! {
-        <span class="hash" title={miner.best_hash.clone()} aria-label={short(&miner.best_hash)}>
-            <span class="zeros">{ head.to_owned() }</span>{ tail.unwrap_or_default().to_owned() }{ "…" }
-        </span>
+        <span class="hash" title={hash.to_owned()}><span class="zeros">{ zeros.to_owned() }</span>{ rest.to_owned() }{ "…" }</span>
     }
 }
 

@@ -21,7 +21,9 @@ const TOP: u32 = 28;
 /// Who searches or waits for a slot on top of each head.
 pub(crate) fn candidates(model: &Model) -> Vec<(String, String)> {
     let mut makers: Vec<(&str, Vec<&NodeView>)> = Vec::new();
-    for node in model.nodes.iter().filter(|node| node.is_up() && node.own && node.status.kind != NodeKind::Viewer) {
+    let makes =
+        |node: &&NodeView| node.is_up() && node.own && node.status.kind != NodeKind::Viewer && !node.is_paused();
+    for node in model.nodes.iter().filter(makes) {
         match makers.iter_mut().find(|(head, _)| *head == node.status.head) {
             Some((_, nodes)) => nodes.push(node),
             None => makers.push((&node.status.head, vec![node])),

@@ -17,7 +17,7 @@ use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::theme::Theme;
 use crate::view::Model;
-use crate::view::figures::{bytes, difficulty, percent};
+use crate::view::figures::{bytes, percent};
 use crate::view::words;
 
 /// The page of settings.
@@ -127,9 +127,11 @@ fn use_miners(actions: &Actions, model: &Model) -> Html {
 
 #[hook]
 fn use_difficulty(actions: &Actions, model: &Model) -> Html {
-    let own = model.nodes.iter().filter(|node| node.own).map(|node| &node.status);
-    let now = own.max_by_key(|status| status.weight).map(|status| status.difficulty);
-    let digits = use_number(now.and_then(u64::checked_ilog2).map(|bits| u64::from(bits / 4)).or(Some(2)));
+    let now = model.heaviest();
+    let is_automatic = now.is_some_and(|status| status.automatic.is_some());
+    let digits = use_number(
+        now.and_then(|status| status.difficulty.checked_ilog2()).map(|bits| u64::from(bits / 4)).or(Some(2)),
+    );
     let onchange = {
         let setter = digits.keeper();
         Callback::from(move |event: Event| {
@@ -142,7 +144,7 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
     html! {
         <section key="difficulty" class="panel" aria-label="Difficulty">
             <h2>{ "Difficulty" }</h2>
-            <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Now {}: so many tries find a work block on average.", difficulty(now))) }</p>
+            <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Tries that find a work block on average: {}.", words::difficulty(now))) }</p>
             <p class="hint">{ "A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once." }</p>
             <div class="toolbar">
                 <label class="choice">
@@ -157,7 +159,7 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
                 </label>
                 <button type="button" onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Digits(chosen)))}>{ "Send the change" }</button>
                 <button type="button" title="The network itself keeps the time between work blocks, at any hash rate"
-                    onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic" }</button>
+                    aria-pressed={is_automatic.to_string()} onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic" }</button>
             </div>
         </section>
     }
