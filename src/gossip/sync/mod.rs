@@ -161,6 +161,8 @@ struct Download {
     asked: SortedMap<BlockHash, (NodeId, Timestamp)>,
     /// How often each peer was late, or did not have what it was asked for.
     late: SortedMap<NodeId, u32>,
+    /// Peers that do not have what is fetched.
+    elsewhere: SortedSet<NodeId>,
     /// Failures since the last block left.
     failures: u32,
     /// Miners rest until then.
@@ -274,6 +276,7 @@ impl Sync {
             bodies: SortedMap::new(),
             asked: SortedMap::new(),
             late: SortedMap::new(),
+            elsewhere: SortedSet::new(),
             failures: 0,
             rest_until: Timestamp(0),
         });
@@ -290,7 +293,8 @@ impl Sync {
     }
 
     /// Takes bodies from `from`. An answer that lacks the first of those that it was asked for is a failure, as if
-    /// none had come: the peer may have lost the branch whose headers it told, or give what is of no use yet.
+    /// none had come: the source may have lost the branch whose headers it told, or give what is of no use yet.
+    /// Another peer may never have had it, and is asked for no more of it.
     ///
     /// # Errors
     /// See [`SyncError`]; good bodies before the bad one are kept.
@@ -319,7 +323,12 @@ impl Sync {
         // What this peer did not send is asked again, of whoever comes next.
         download.asked.retain(|_, (peer, _)| *peer != from);
         if !download.bodies.contains_key(&first) {
-            download.fail(&from);
+            if from == download.source {
+                download.fail(&from);
+            } else {
+                // It is on another branch: that says nothing of the source, whose fetch goes on without it.
+                download.elsewhere.insert(from);
+            }
         }
         // Who sends what is wrong is not listened to any more.
         if (outcome.is_err() && download.source == from) || download.failures >= MAX_FAILURES {
@@ -483,7 +492,8 @@ impl Download {
     fn asks(&mut self, peers: &[NodeId], manners: &SortedMap<NodeId, Manners>, now: Timestamp) -> Vec<SyncAsk> {
         let mut asks = Vec::new();
         // The source has them all; others may. Who was late comes after those who were not.
-        let candidates = std::iter::once(&self.source).chain(peers.iter().filter(|peer| **peer != self.source));
+        let others = peers.iter().filter(|peer| **peer != self.source && !self.elsewhere.contains(peer));
+        let candidates = std::iter::once(&self.source).chain(others);
         let late = |peer: &NodeId| {
             if mutant!(AskTheLateAgain) { 0 } else { self.late.get(peer).copied().unwrap_or(0) }
         };
