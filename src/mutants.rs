@@ -25,7 +25,6 @@ pub enum Mutant {
     NeverTellAgain,
     SameNameTwice,
     NeverFetch,
-    ForgetSealedSlot,
     SealBeforeFlush,
     AskTheLateAgain,
     RestForPromises,
@@ -36,7 +35,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 26] = {
+pub const ALL: [Mutant; 25] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -57,7 +56,6 @@ pub const ALL: [Mutant; 26] = {
         NeverTellAgain,
         SameNameTwice,
         NeverFetch,
-        ForgetSealedSlot,
         SealBeforeFlush,
         AskTheLateAgain,
         RestForPromises,

@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::consensus::{CheckedTransaction, SignatureCache, slots, work};
-use crate::gossip::{CompactBlock, Envelope, HeadInfo, MAX_HEADERS, Message, NodeRecord, OVERHEAD, seal_frame};
+use crate::gossip::{
+    CompactBlock, Envelope, HeadInfo, MAX_HEADERS, MAX_IDS, Message, NodeRecord, OVERHEAD, seal_frame,
+};
 use crate::node::Node;
 use crate::primitives::{
-    Amount, Block, BlockHash, Body, Difficulty, Digest, Header, Height, Keypair, Kind, Millis, NodeId, NodeKind,
-    Payload, Seal, Signature, Slot, Timestamp, Transaction, Weight,
+    Amount, Block, BlockHash, Body, Difficulty, Digest, Header, Height, Keypair, Kind, MAX_EXACT, Millis, NodeId,
+    NodeKind, Payload, Seal, Signature, Slot, Timestamp, Transaction, TxId, Weight,
 };
 use crate::state::{Template, assemble};
 
@@ -24,6 +26,8 @@ const HEARD: usize = 32;
 const TRICK_EVERY: Millis = Millis(9_000);
 /// Blocks of a flood: more than any bound of a node's.
 const FLOOD: u64 = 48;
+/// Frames at once: more than a node takes of one peer in a second.
+const DROWNING: u64 = 250;
 
 /// One who lies.
 #[derive(Debug)]
@@ -175,7 +179,7 @@ impl World {
         if self.seats[seat].node.is_none() {
             return;
         }
-        let trick = self.rng.below(16);
+        let trick = self.rng.below(18);
         self.log.push(self.now, seat, What::Hostile, trick);
         let all = if self.rng.one_in(2) { None } else { Some(self.seats[seat].id) };
         match trick {
@@ -189,6 +193,8 @@ impl World {
             10 => self.unsolicited(which, seat, all),
             11 => self.strangers(which, all),
             12 | 13 => self.double_seal(which, seat),
+            16 => self.boast(which, seat),
+            17 => self.drown(which, seat, all),
             _ => self.bad_block(which, seat, all),
         }
     }
@@ -257,6 +263,39 @@ impl World {
         let head = HeadInfo { id: head.id(), height: head.height, weight };
         self.hostiles[which].withheld = blocks;
         self.lie(which, None, &Message::Ping { token: 0, head, answer_by: None });
+    }
+
+    /// A header that outweighs every chain and costs one signature: no authority's, and with no body.
+    fn boast(&mut self, which: usize, seat: usize) {
+        let Some(node) = &self.seats[seat].node else { return };
+        let (chain, parent) = (node.chain(), node.chain().head_header());
+        let hostile = &self.hostiles[which];
+        let header = Header {
+            kind: Kind::Authority,
+            height: parent.height.next(),
+            parent: chain.head(),
+            time: self.now,
+            difficulty: Difficulty(MAX_EXACT),
+            slot: slots::slot_at(chain.params(), self.now),
+            sealer: hostile.id,
+            nonce: 0,
+            ..*parent
+        };
+        let seal = header.seal(&chain.chain_id(), &hostile.key);
+        let weight = chain.weight().plus(header.difficulty);
+        let head = HeadInfo { id: header.id(), height: header.height, weight };
+        self.hostiles[which].withheld = vec![Block { header, seal, body: Body::default() }];
+        self.lie(which, None, &Message::Ping { token: 0, head, answer_by: None });
+    }
+
+    /// More frames at once than any honest node sends.
+    fn drown(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
+        let Some(node) = &self.seats[seat].node else { return };
+        let chain = node.chain();
+        let head = HeadInfo { id: chain.head(), height: chain.height(), weight: chain.weight() };
+        for token in 0..DROWNING {
+            self.lie(which, to, &Message::Ping { token, head, answer_by: None });
+        }
     }
 
     /// Many blocks with valid work that hang nowhere, or lie in the future.
@@ -339,7 +378,9 @@ impl World {
     fn unsolicited(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
         let Some(node) = &self.seats[seat].node else { return };
         let header = (*node.chain().head_header(), Seal::Work);
-        let message = match self.rng.below(4) {
+        let message = match self.rng.below(5) {
+            // More than a message of its type may have.
+            4 => Message::Inv(vec![TxId([4; 32]); MAX_IDS + 1]),
             0 => Message::Headers(vec![header]),
             1 => Message::Bodies(vec![(node.chain().head(), Body::default())]),
             2 => Message::GetHeaders(vec![BlockHash([3; 32]); 100]),

@@ -57,7 +57,7 @@ pub(super) struct Seat {
     run: u32,
     wakes: u64,
     pub(super) search: Option<SearchJob>,
-    /// When it was last seen to search, or could not.
+    /// When its last search ended, or when it could search last.
     pub(super) searched: Timestamp,
     /// Transactions that this run of the node has told to wait or to be committed, and not to be dropped.
     pub(super) told: BTreeSet<TxId>,
@@ -281,6 +281,7 @@ impl World {
             return;
         }
         let Some(job) = place.search.take_if(|job| job.job == number) else { return };
+        place.searched = self.now;
         let Ok(mut search) = Search::new(&job) else { return };
         if let Step::Found(nonce) = search.step(u64::MAX) {
             self.log.push(self.now, seat, What::Found, nonce);
@@ -412,7 +413,12 @@ impl World {
                     self.after(takes, Event::Stored { seat, run, id });
                 }
                 Output::Miner { message: ToMiner::Search(job), .. } => self.search(seat, job),
-                Output::Miner { message: ToMiner::Cancel, .. } => self.seats[seat].search = None,
+                Output::Miner { message: ToMiner::Cancel, .. } => {
+                    let place = &mut self.seats[seat];
+                    if place.search.take().is_some() {
+                        place.searched = self.now;
+                    }
+                }
                 Output::WakeAt(at) => {
                     let in_time = at.since(self.clock_of(seat));
                     let place = &mut self.seats[seat];

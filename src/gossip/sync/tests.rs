@@ -154,6 +154,25 @@ fn who_sends_what_is_of_no_use_yet_holds_nothing_up() {
 }
 
 #[test]
+fn a_peer_on_another_branch_is_asked_once_and_ends_no_fetch() {
+    let blocks = blocks(100);
+    let mut sync = wanting(&blocks);
+    let mut of_b = 0;
+    let mut asks = sync.asks(&[A, B], NOW);
+    for _ in 0..2 * MAX_FAILURES {
+        for ask in asks {
+            if let SyncAsk::Bodies { peer: B, .. } = ask {
+                of_b += 1;
+                sync.take_bodies(B, Vec::new(), NOW).unwrap();
+            }
+        }
+        asks = sync.asks(&[A, B], NOW);
+    }
+    assert_eq!(of_b, 1, "it does not have them");
+    assert!(!sync.is_idle() && sync.failures_of(&A) == 0, "nor does that tell anything of A");
+}
+
+#[test]
 fn a_peer_that_let_a_fetch_down_holds_up_no_other() {
     let mut sync = Sync::default();
     assert!(sync.begin(A, None, NOW).is_some());

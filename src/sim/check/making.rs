@@ -11,7 +11,7 @@ const IDLE: Millis = Millis(90_000);
 /// An authority's clock was ahead by less than this, so the slots that it sealed are over by then.
 const SLOTS_OVER: Millis = Millis(30_000);
 /// In this many intervals between work blocks the chain grows by one block at the least.
-const SLOWEST: u64 = 8;
+const SLOWEST: u64 = 16;
 
 impl World {
     /// The miner of a seat searches, or did a short while ago.
