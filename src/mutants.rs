@@ -25,10 +25,18 @@ pub enum Mutant {
     NeverTellAgain,
     SameNameTwice,
     NeverFetch,
+    ForgetSealedSlot,
+    SealBeforeFlush,
+    AskTheLateAgain,
+    RestForPromises,
+    DropInConflict,
+    LoseSilently,
+    ForgetTheAnchor,
+    WeightStays,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 18] = {
+pub const ALL: [Mutant; 26] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -49,6 +57,14 @@ pub const ALL: [Mutant; 18] = {
         NeverTellAgain,
         SameNameTwice,
         NeverFetch,
+        ForgetSealedSlot,
+        SealBeforeFlush,
+        AskTheLateAgain,
+        RestForPromises,
+        DropInConflict,
+        LoseSilently,
+        ForgetTheAnchor,
+        WeightStays,
     ]
 };
 

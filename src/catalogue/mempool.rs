@@ -21,7 +21,7 @@ impl Waiting {
         let bench = Bench::new();
         let state = bench.grower.chain.head_state().clone();
         let mut waiting = Self { bench, mempool: Mempool::default(), state };
-        let first = waiting.bench.signed(|body| body.fee = Amount(10));
+        let first = waiting.bench.signed(|body| body.fee = Amount(20));
         assert_eq!(waiting.admit(first), Ok(0));
         waiting
     }
@@ -41,17 +41,17 @@ const CASES: &[Case] = &[
     ("largest nonce", "nonce_gap", |bench| bench.signed(|body| body.nonce = MAX_EXACT)),
     ("replacement that pays the same", "replacement_fee", |bench| {
         bench.signed(|body| {
-            body.fee = Amount(10);
+            body.fee = Amount(20);
             body.payload = Payload::Message { bytes: Vec::new(), to: None };
         })
     }),
     ("replacement that pays a tenth less one", "replacement_fee", |bench| {
         bench.signed(|body| {
-            body.fee = Amount(10);
+            body.fee = Amount(21);
             body.valid_until = Height(9);
         })
     }),
-    ("replacement that pays nothing more", "replacement_fee", |bench| bench.signed(|_| {})),
+    ("replacement that pays less", "replacement_fee", |bench| bench.signed(|_| {})),
     ("nonce used before", "nonce", |bench| bench.signed(|body| body.nonce = 0)),
     ("too late", "expired", |bench| bench.signed(|body| body.valid_until = Height(1))),
     ("more than the account has", "balance", |bench| bench.signed(|body| (body.nonce, body.fee) = (2, Amount(1_000)))),
@@ -92,9 +92,9 @@ fn state_at(nonce: u64) -> State {
     bench.grower.chain.head_state().clone()
 }
 
-/// Reorganisations bring back what waits below what waited: only so an account passes its gap.
-#[test]
-fn an_account_that_reorganisations_throw_back_again_and_again_fills_its_share_and_no_more() {
+/// Reorganisations bring back what waits below what waited: only so an account passes its gap, fills its share, and
+/// no more.
+fn account_full() -> MempoolError {
     let mut waiting = Waiting::new();
     let span = MAX_NONCE_GAP + 1;
     let steps = u64::try_from(MAX_PER_ACCOUNT).unwrap() / span;
@@ -113,6 +113,7 @@ fn an_account_that_reorganisations_throw_back_again_and_again_fills_its_share_an
     }
     assert_eq!(refused, Some(MempoolError::AccountFull { limit: MAX_PER_ACCOUNT }));
     assert_eq!(waiting.mempool.len(), MAX_PER_ACCOUNT);
+    refused.unwrap()
 }
 
 /// A transaction of a funded account, so long that the bytes are used up before the number.
@@ -130,8 +131,8 @@ fn flood(bench: &mut Bench, from: &str, nonce: u64, fee: u64) -> CheckedTransact
     bench.grower.checked(body.sign(&key(from)))
 }
 
-#[test]
-fn a_flood_fills_the_mempool_to_its_bound_and_only_a_better_fee_gets_in() {
+/// A flood fills the mempool to its bound, and only a better fee gets in.
+fn mempool_full() -> MempoolError {
     let mut bench = Bench::new();
     let names: Vec<String> = (0..230).map(|number| format!("flood-{number}")).collect();
     let mut rich = params();
@@ -158,6 +159,22 @@ fn a_flood_fills_the_mempool_to_its_bound_and_only_a_better_fee_gets_in() {
     let better = flood(&mut bench, "bob", 0, 3);
     assert_eq!(mempool.admit(better, &state, Height(3), NOW).map(|gone| gone.len()), Ok(1));
     assert_eq!((mempool.len(), mempool.bytes()), (count, bytes), "one of the worst made room");
+    for nonce in 1..=MAX_NONCE_GAP {
+        let small = bench.grower.transfer("bob", nonce, "alice", 1);
+        let small = bench.grower.checked(small);
+        mempool.admit(small.clone(), &state, Height(3), NOW).unwrap();
+        let bulky = flood(&mut bench, "bob", nonce, 2);
+        assert_eq!(
+            mempool.admit(bulky, &state, Height(3), NOW).map(drop),
+            Err(MempoolError::Full),
+            "it pays no more for a byte"
+        );
+        assert!(mempool.get(&small.id()).is_some(), "what it would have replaced still waits");
+        let dear = flood(&mut bench, "bob", nonce, 3);
+        mempool.admit(dear, &state, Height(3), NOW).unwrap();
+        assert!(mempool.bytes() <= MAX_BYTES, "a replacement keeps the bound as well");
+    }
+    refused.unwrap()
 }
 
 #[test]
@@ -175,8 +192,8 @@ fn what_can_be_committed_no_more_is_dropped_as_expired() {
 #[test]
 fn every_refusal_of_the_mempool_has_a_case() {
     let own = CASES.iter().map(|(_, code, _)| *code).filter(|code| !["nonce", "expired", "balance"].contains(code));
-    let beside = [MempoolError::AccountFull { limit: 0 }.code(), MempoolError::Full.code()];
-    codes::expect_all(include_str!("../mempool/mod.rs"), "MempoolError", own.chain(beside));
+    let beside = [account_full().code(), mempool_full().code()];
+    codes::expect_all(include_str!("../mempool/reason.rs"), "MempoolError", own.chain(beside));
     let invalid = TxError::ChainId { expected: BlockHash::ZERO, found: BlockHash::ZERO };
     assert_eq!(
         MempoolError::Invalid(invalid.clone()).code(),

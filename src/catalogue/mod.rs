@@ -6,6 +6,7 @@ mod blocks;
 mod bytes;
 mod codes;
 mod frames;
+mod headers;
 mod mempool;
 mod transactions;
 

@@ -74,6 +74,20 @@ impl Chain {
         }
     }
 
+    /// Checks a header whose parent is in the tree by all rules that need nothing of its body.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn check_next(&self, header: &Header) -> Result<(), BlockError> {
+        let Some(parent) = self.get(&header.parent) else { return Ok(()) };
+        parent.context.check_next(&self.params, &parent.block.header, header)
+    }
+
+    /// Remembers why a block was refused that was not imported, if its id is to blame.
+    pub fn note_refusal(&mut self, id: BlockHash, error: &BlockError) {
+        let _ = self.refuse(id, error.clone());
+    }
+
     fn known_verdict(&self, id: &BlockHash) -> Option<Result<Import, BlockError>> {
         if self.contains(id) {
             return Some(Ok(Import::AlreadyKnown));

@@ -16,8 +16,6 @@ pub use message::{
 };
 pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};
-#[cfg(any(test, feature = "sim"))]
-pub use sync::MAX_GATHERED;
 pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError, Tip};
 
 use crate::primitives::{BlockHash, NodeId, to_hex};

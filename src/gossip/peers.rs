@@ -1,6 +1,7 @@
 //! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
 //!
-//! Bounds: [`MAX_PEERS`] peers, the longest unheard going first; what a peer sends unasked is held to
+//! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes first, and while all are
+//! heard the latest acquaintance, so that a flood of newcomers drives out only itself; what a peer sends unasked is held to
 //! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] a second, each a token bucket of [`BURST_SECONDS`]. A peer whose score
 //! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
 //! nobody can spoil another's.
@@ -32,6 +33,8 @@ const IGNORE_FOR: Millis = Millis(600_000);
 const SILENCE_FLOOR: i32 = IGNORE_AT / 2;
 /// An answer that comes within this time after a request to its sender is late, not unasked for.
 const LATE_WITHIN: Millis = Millis(60_000);
+/// Least time between two lists of records from one peer.
+const LIST_EVERY: Millis = Millis(1_000);
 /// A score moves halfway back to zero in this time.
 const SCORE_HALF_LIFE: Millis = Millis(60_000);
 /// The best score.
@@ -104,7 +107,9 @@ pub struct Peer {
     pub round_trip: Option<Millis>,
     session: u64,
     sequence: u64,
+    met: Timestamp,
     asked: Timestamp,
+    listed: Timestamp,
     score: i32,
     scored_at: Timestamp,
     ignored_until: Timestamp,
@@ -123,7 +128,9 @@ impl Peer {
             round_trip: None,
             session: 0,
             sequence: 0,
+            met: now,
             asked: Timestamp(0),
+            listed: Timestamp(0),
             score: 0,
             scored_at: now,
             ignored_until: Timestamp(0),
@@ -189,7 +196,7 @@ impl Peers {
     /// # Errors
     /// [`FrameError::Replay`].
     pub fn heard(&mut self, envelope: &Envelope<'_>, awaited: bool, now: Timestamp) -> Result<(), FrameError> {
-        self.make_room(&envelope.from);
+        self.make_room(&envelope.from, now);
         let peer = self.peers.get_or_insert_with(envelope.from, || Peer::new(now));
         // A new session starts a new count. Its number begins with the time it began, so an old session's
         // frames are refused; but a node whose clock was set back while it was away is heard again.
@@ -219,7 +226,7 @@ impl Peers {
 
     /// Takes a record that others passed on; whether it is news.
     pub fn learn(&mut self, record: NodeRecord, now: Timestamp) -> bool {
-        self.make_room(&record.id);
+        self.make_room(&record.id, now);
         let peer = self.peers.get_or_insert_with(record.id, || Peer::new(now));
         let newer = peer.record.as_ref().is_none_or(|known| record.time > known.time);
         if newer {
@@ -228,13 +235,28 @@ impl Peers {
         newer
     }
 
-    fn make_room(&mut self, newcomer: &NodeId) {
+    fn make_room(&mut self, newcomer: &NodeId, now: Timestamp) {
         if self.peers.len() < MAX_PEERS || self.peers.contains_key(newcomer) {
             return;
         }
-        if let Some(stalest) = self.peers.iter().min_by_key(|(_, peer)| peer.last_seen).map(|(id, _)| *id) {
-            self.peers.remove(&stalest);
+        let standing = |(_, peer): &(&NodeId, &Peer)| {
+            let alive = peer.alive(now);
+            (alive, peer.score(now) > 0, if alive { u64::MAX - peer.met.0 } else { peer.last_seen.0 })
+        };
+        if let Some(gone) = self.peers.iter().min_by_key(standing).map(|(id, _)| *id) {
+            self.peers.remove(&gone);
         }
+    }
+
+    /// Whether a list of records from this peer is looked at: not more often than an honest one is asked for it, as
+    /// each record costs a signature to verify.
+    pub fn take_list(&mut self, node: &NodeId, now: Timestamp) -> bool {
+        let Some(peer) = self.peers.get_mut(node) else { return false };
+        let due = peer.listed.0 == 0 || now.since(peer.listed) >= LIST_EVERY;
+        if due {
+            peer.listed = now;
+        }
+        due
     }
 
     /// Notes that a peer is asked for something.
@@ -417,5 +439,31 @@ mod tests {
             peers.learn(record(n, 1), NOW);
         }
         assert_eq!(peers.iter().count(), MAX_PEERS);
+    }
+
+    #[test]
+    fn a_flood_of_newcomers_drives_out_nobody_who_was_there_before() {
+        let mut peers = Peers::default();
+        let honest = hear(&mut peers, 5, 1).unwrap();
+        for number in 0..u8::MAX {
+            let newcomer = Keypair::from_secret(&[number; 32]);
+            let bytes = seal_frame(&newcomer, &CHAIN, (1, 1), None, &Message::Bye);
+            let later = NOW.plus(Millis(u64::from(number) * 10));
+            peers.heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, later).unwrap();
+        }
+        assert!(peers.get(&honest).is_some() && peers.iter().count() == MAX_PEERS);
+        // Who has fallen silent goes first.
+        let newcomer = Keypair::from_secret(&[255; 32]);
+        let bytes = seal_frame(&newcomer, &CHAIN, (1, 1), None, &Message::Bye);
+        peers.heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, NOW.plus(ALIVE).plus(Millis(1))).unwrap();
+        assert!(peers.get(&honest).is_none());
+    }
+
+    #[test]
+    fn one_list_of_records_a_second_is_looked_at() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        assert!(peers.take_list(&node, NOW) && !peers.take_list(&node, NOW.plus(Millis(999))));
+        assert!(peers.take_list(&node, NOW.plus(LIST_EVERY)));
     }
 }

@@ -1,19 +1,24 @@
 //! Transactions that wait for a block.
 //!
 //! Bounds: [`MAX_COUNT`] transactions and [`MAX_BYTES`] bytes, [`MAX_PER_ACCOUNT`] per account, nonces at
-//! most [`MAX_NONCE_GAP`] ahead, [`MAX_AGE`]. A full mempool drops the lowest fee rate first, among equals
-//! the youngest; so a flood costs its sender fees.
+//! most [`MAX_NONCE_GAP`] ahead, [`MAX_AGE`]. A full mempool drops from the account whose transaction has the
+//! lowest fee rate, among equals the youngest, the last that it has; so a flood costs its sender fees. And as
+//! what cannot be committed pays none, an account that is stalled for [`STALLED_BLOCKS`] and [`STALLED_FOR`]
+//! loses its place.
 
+mod reason;
 #[cfg(test)]
 mod tests;
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use crate::consensus::{CheckedTransaction, TxError};
+pub use reason::{DropReason, MempoolError};
+
+use crate::consensus::{CheckedTransaction, Params, TxError};
 use crate::primitives::SortedMap;
-use crate::primitives::{Address, Amount, Height, MAX_TRANSACTIONS, Millis, Payload, Timestamp, TxId};
-use crate::state::State;
+use crate::primitives::{Address, Amount, Height, Millis, Payload, Timestamp, TxId};
+use crate::state::{Account, State};
 
 /// Most transactions.
 pub const MAX_COUNT: usize = 5_000;
@@ -25,6 +30,10 @@ pub const MAX_PER_ACCOUNT: usize = 64;
 pub const MAX_NONCE_GAP: u64 = 16;
 /// How long a transaction waits.
 pub const MAX_AGE: Millis = Millis(30 * 60 * 1_000);
+/// Blocks, and time, for which nothing of an account could be committed before all that waits of it goes.
+pub const STALLED_BLOCKS: u64 = 16;
+/// See [`STALLED_BLOCKS`]: many blocks may come at once, when a node catches up.
+pub const STALLED_FOR: Millis = Millis(60_000);
 /// A replacement pays at least this many percent of the fee it replaces.
 pub const REPLACEMENT_PERCENT: u64 = 110;
 
@@ -36,6 +45,8 @@ pub struct Mempool {
     by_standing: SortedMap<Standing, TxId>,
     bytes: usize,
     arrivals: u64,
+    /// Accounts whose first transaction could not be committed on the last head, and since when.
+    stalled: SortedMap<Address, (Height, Timestamp)>,
 }
 
 /// A waiting transaction.
@@ -47,55 +58,6 @@ pub struct Waiting {
     pub since: Timestamp,
     size: usize,
     arrival: u64,
-}
-
-/// Why a transaction may not wait here.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MempoolError {
-    /// It could not be committed on the head.
-    #[error(transparent)]
-    Invalid(#[from] TxError),
-    /// Too far ahead of the account.
-    #[error("expected a nonce of {least} to {most}, found {found}")]
-    NonceGap {
-        /// The account's.
-        least: u64,
-        /// The bound.
-        most: u64,
-        /// In the transaction.
-        found: u64,
-    },
-    /// The account has too many waiting.
-    #[error("expected at most {limit} waiting transactions of one account, found {limit} already")]
-    AccountFull {
-        /// Bound.
-        limit: usize,
-    },
-    /// It would replace another without paying enough more.
-    #[error("expected a fee of at least {expected} to replace a waiting transaction, found {found}")]
-    ReplacementFee {
-        /// Least.
-        expected: Amount,
-        /// In the transaction.
-        found: Amount,
-    },
-    /// The mempool is full of better ones.
-    #[error("the mempool is full of transactions that pay more per byte")]
-    Full,
-}
-
-impl MempoolError {
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Invalid(error) => error.code(),
-            Self::NonceGap { .. } => "nonce_gap",
-            Self::AccountFull { .. } => "account_full",
-            Self::ReplacementFee { .. } => "replacement_fee",
-            Self::Full => "mempool_full",
-        }
-    }
 }
 
 /// What decides who is taken first and who goes first: the fee rate, then who came earlier. No two that
@@ -130,6 +92,11 @@ impl Waiting {
     fn fee(&self) -> Amount {
         self.transaction.get().body.fee
     }
+
+    fn slot(&self) -> (Address, u64) {
+        let body = &self.transaction.get().body;
+        (body.from, body.nonce)
+    }
 }
 
 impl Mempool {
@@ -145,77 +112,143 @@ impl Mempool {
         height: Height,
         now: Timestamp,
     ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
-        let id = transaction.id();
-        if self.ids.contains_key(&id) {
+        if self.ids.contains_key(&transaction.id()) {
             return Ok(Vec::new());
         }
-        self.check(&transaction, state, height)?;
-        let slot = (transaction.get().body.from, transaction.get().body.nonce);
-        let size = transaction.get().to_bytes().len();
-        self.arrivals = self.arrivals.saturating_add(1);
-        let waiting = Waiting { transaction, since: now, size, arrival: self.arrivals };
-        let gone = match self.by_account.get(&slot).map(|old| old.transaction.id()) {
-            Some(old) => self.remove(&old).map(|old| (old, DropReason::Replaced)).into_iter().collect(),
-            None => self.make_room(&waiting)?,
-        };
-        self.bytes = self.bytes.saturating_add(size);
-        self.ids.insert(id, slot);
-        self.by_standing.insert(waiting.standing(), id);
-        self.by_account.insert(slot, waiting);
+        let account = state.account(&transaction.get().body.from);
+        self.check_slot(&transaction, &account, height)?;
+        self.check_share(&transaction, &account)?;
+        self.place(transaction, now)
+    }
+
+    /// Takes a transaction back whose block left the best chain. Those before it, and the coins that it needs,
+    /// may come back as well: neither is asked for. Of an account that has too many then the last goes.
+    ///
+    /// # Errors
+    /// See [`MempoolError`]; the mempool is as it was.
+    pub fn take_back(
+        &mut self,
+        transaction: CheckedTransaction,
+        state: &State,
+        height: Height,
+        now: Timestamp,
+    ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
+        if self.ids.contains_key(&transaction.id()) {
+            return Ok(Vec::new());
+        }
+        let (from, nonce) = (transaction.get().body.from, transaction.get().body.nonce);
+        self.check_slot(&transaction, &state.account(&from), height)?;
+        let full = !self.by_account.contains_key(&(from, nonce)) && self.of_account(&from).count() >= MAX_PER_ACCOUNT;
+        let last = self.of_account(&from).last().filter(|last| full && last.slot().1 > nonce);
+        let last = last.map(|last| last.transaction.id());
+        if full && last.is_none() {
+            return Err(MempoolError::AccountFull { limit: MAX_PER_ACCOUNT });
+        }
+        let mut gone = self.place(transaction, now)?;
+        gone.extend(last.and_then(|last| self.remove(&last)).map(|last| (last, DropReason::AccountFull)));
         Ok(gone)
     }
 
-    fn check(&self, transaction: &CheckedTransaction, state: &State, height: Height) -> Result<(), MempoolError> {
+    /// Whether a transaction may still be committed, and may stand where it would stand.
+    fn check_slot(
+        &self,
+        transaction: &CheckedTransaction,
+        account: &Account,
+        height: Height,
+    ) -> Result<(), MempoolError> {
         let body = &transaction.get().body;
         if body.valid_until.0 != 0 && height > body.valid_until {
             return Err(TxError::Expired { valid_until: body.valid_until, height }.into());
         }
-        let account = state.account(&body.from);
         if body.nonce < account.nonce {
             return Err(TxError::Nonce { expected: account.nonce, found: body.nonce }.into());
         }
+        let Some(old) = self.by_account.get(&(body.from, body.nonce)) else { return Ok(()) };
+        let expected = Amount(old.fee().0.saturating_mul(REPLACEMENT_PERCENT).div_ceil(100));
+        if body.fee < expected {
+            return Err(MempoolError::ReplacementFee { expected, found: body.fee });
+        }
+        Ok(())
+    }
+
+    /// Whether an account may have this transaction waiting beside its others.
+    fn check_share(&self, transaction: &CheckedTransaction, account: &Account) -> Result<(), MempoolError> {
+        let body = &transaction.get().body;
         let most = account.nonce.saturating_add(MAX_NONCE_GAP);
         if body.nonce > most {
             return Err(MempoolError::NonceGap { least: account.nonce, most, found: body.nonce });
         }
-        let slot = (body.from, body.nonce);
-        match self.by_account.get(&slot) {
-            Some(old) => {
-                let expected = Amount(old.fee().0.saturating_mul(REPLACEMENT_PERCENT).div_ceil(100));
-                if body.fee < expected {
-                    return Err(MempoolError::ReplacementFee { expected, found: body.fee });
-                }
-            }
-            None if self.of_account(&body.from).count() >= MAX_PER_ACCOUNT => {
-                return Err(MempoolError::AccountFull { limit: MAX_PER_ACCOUNT });
-            }
-            None => {}
+        let others = self.of_account(&body.from).filter(|waiting| waiting.slot().1 != body.nonce);
+        let costs: Vec<u64> = others.map(|waiting| cost(&waiting.transaction).0).collect();
+        if costs.len() >= MAX_PER_ACCOUNT {
+            return Err(MempoolError::AccountFull { limit: MAX_PER_ACCOUNT });
         }
-        let others = self.of_account(&body.from).filter(|waiting| waiting.transaction.get().body.nonce != body.nonce);
-        let waiting = others.fold(0_u64, |sum, waiting| sum.saturating_add(cost(&waiting.transaction).0));
-        let needed = Amount(waiting.saturating_add(cost(transaction).0));
+        let needed = Amount(costs.into_iter().fold(cost(transaction).0, u64::saturating_add));
         if needed > account.balance {
             return Err(TxError::Balance { needed, found: account.balance }.into());
         }
         Ok(())
     }
 
-    /// Makes room by removing the worst, if all of them pay less than the newcomer.
-    fn make_room(&mut self, newcomer: &Waiting) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
-        let (mut count, mut bytes) = (self.ids.len(), self.bytes.saturating_add(newcomer.size));
-        let mut worst = Vec::new();
-        for (standing, id) in self.by_standing.iter() {
-            if count < MAX_COUNT && bytes <= MAX_BYTES {
-                break;
-            }
-            if *standing >= newcomer.standing() {
-                return Err(MempoolError::Full);
-            }
-            count = count.saturating_sub(1);
-            bytes = bytes.saturating_sub(usize::try_from(standing.size).unwrap_or(usize::MAX));
-            worst.push(*id);
+    /// Puts a transaction in its place, for that which stands there, and makes room for it.
+    fn place(
+        &mut self,
+        transaction: CheckedTransaction,
+        now: Timestamp,
+    ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
+        let size = transaction.get().to_bytes().len();
+        self.arrivals = self.arrivals.saturating_add(1);
+        let waiting = Waiting { transaction, since: now, size, arrival: self.arrivals };
+        let old = self.by_account.get(&waiting.slot()).map(|old| old.transaction.id());
+        let old = old.and_then(|old| self.remove(&old));
+        let room = self.make_room(&waiting);
+        if room.is_ok() {
+            self.put(waiting);
         }
-        Ok(worst.iter().filter_map(|id| self.remove(id)).map(|worst| (worst, DropReason::Evicted)).collect())
+        match (room, old) {
+            (Err(error), old) => {
+                old.into_iter().for_each(|old| self.put(old));
+                Err(error)
+            }
+            (Ok(mut gone), old) => {
+                gone.extend(old.map(|old| (old, DropReason::Replaced)));
+                Ok(gone)
+            }
+        }
+    }
+
+    /// Makes room by removing what stands worst, if all of that pays less than the newcomer.
+    fn make_room(&mut self, newcomer: &Waiting) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
+        let mut gone = Vec::new();
+        while self.ids.len() >= MAX_COUNT || self.bytes.saturating_add(newcomer.size) > MAX_BYTES {
+            match self.worst(newcomer).and_then(|id| self.remove(&id)) {
+                Some(worst) => gone.push((worst, DropReason::Evicted)),
+                None => {
+                    gone.into_iter().for_each(|(worst, _)| self.put(worst));
+                    return Err(MempoolError::Full);
+                }
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Who goes first for a newcomer: the last of the account that has the worst, as without an earlier one
+    /// none could be committed; so never one that the newcomer itself stands on.
+    fn worst(&self, newcomer: &Waiting) -> Option<TxId> {
+        let worse = self.by_standing.iter().take_while(|(standing, _)| **standing < newcomer.standing());
+        let (from, nonce) = newcomer.slot();
+        worse.filter_map(|(_, id)| self.of_account(&self.ids.get(id)?.0).last()).find_map(|last| {
+            let (owner, last_nonce) = last.slot();
+            (owner != from || last_nonce > nonce).then(|| last.transaction.id())
+        })
+    }
+
+    fn put(&mut self, waiting: Waiting) {
+        let id = waiting.transaction.id();
+        self.bytes = self.bytes.saturating_add(waiting.size);
+        self.ids.insert(id, waiting.slot());
+        self.by_standing.insert(waiting.standing(), id);
+        self.by_account.insert(waiting.slot(), waiting);
     }
 
     /// Removes a transaction, if it waits.
@@ -247,32 +280,58 @@ impl Mempool {
         gone.into_iter().filter_map(|(id, reason)| self.remove(&id).map(|waiting| (waiting, reason))).collect()
     }
 
-    /// Drops the transactions of an account whose nonces are below `nonce`, which it now has.
-    pub fn settle(&mut self, account: &Address, nonce: u64) -> Vec<(Waiting, DropReason)> {
-        let used: Vec<TxId> = self.earlier(account, nonce).map(CheckedTransaction::id).collect();
-        used.iter().filter_map(|id| self.remove(id)).map(|waiting| (waiting, DropReason::NonceUsed)).collect()
+    /// Drops what a new head, on which the next block is at `height`, made impossible, and all that waits of
+    /// accounts that are stalled for too long.
+    pub fn judge(
+        &mut self,
+        params: &Params,
+        state: &State,
+        height: Height,
+        now: Timestamp,
+    ) -> Vec<(Waiting, DropReason)> {
+        let before = std::mem::take(&mut self.stalled);
+        let (mut stalled, mut gone) = (SortedMap::new(), Vec::new());
+        for address in self.accounts() {
+            let account = state.account(&address);
+            let used = self.earlier(&address, account.nonce).map(CheckedTransaction::id);
+            gone.extend(used.map(|id| (id, DropReason::NonceUsed)));
+            let later = self.of_account(&address).filter(|waiting| waiting.slot().1 >= account.nonce);
+            let mut later = later.map(|waiting| &waiting.transaction).peekable();
+            let Some(first) = later.peek() else { continue };
+            let Err(error) = applies(first, &account, params, state, height) else { continue };
+            let (from, since) = before.get(&address).copied().unwrap_or((height, now));
+            if error.is_final() {
+                gone.push((first.id(), DropReason::from(&error)));
+            } else if height.since(from) >= STALLED_BLOCKS && now.since(since) >= STALLED_FOR {
+                gone.extend(later.map(|waiting| (waiting.id(), DropReason::Stalled)));
+            } else {
+                stalled.insert(address, (from, since));
+            }
+        }
+        self.stalled = stalled;
+        gone.into_iter().filter_map(|(id, reason)| self.remove(&id).map(|waiting| (waiting, reason))).collect()
+    }
+
+    /// Accounts of which something waits.
+    fn accounts(&self) -> Vec<Address> {
+        let mut accounts: Vec<Address> = self.by_account.keys().map(|(address, _)| *address).collect();
+        accounts.dedup();
+        accounts
     }
 
     /// The transactions in the order a block takes them: the best fee rate first, but never an account's
-    /// later transaction before its earlier one, and none behind a gap in the nonces.
-    #[must_use]
-    pub fn selection(&self, state: &State) -> Vec<&CheckedTransaction> {
+    /// later transaction before its earlier one, none behind a gap in the nonces, and none of a stalled account.
+    /// Whether each applies after those before it is found out by trying: so none that does not keeps others out.
+    pub fn selection<'m>(&'m self, state: &State) -> impl Iterator<Item = &'m CheckedTransaction> + use<'m> {
         let mut best = BinaryHeap::new();
-        let mut last = None;
-        for (address, _) in self.by_account.keys() {
-            if last.replace(*address) != Some(*address) {
-                best.extend(self.next_of(*address, state.account(address).nonce));
-            }
+        for address in self.accounts().into_iter().filter(|address| !self.stalled.contains_key(address)) {
+            best.extend(self.next_of(address, state.account(&address).nonce));
         }
-        let mut selected = Vec::new();
-        while let Some((_, (address, nonce))) = best.pop() {
-            selected.extend(self.by_account.get(&(address, nonce)).map(|waiting| &waiting.transaction));
-            if selected.len() >= MAX_TRANSACTIONS {
-                break;
-            }
+        std::iter::from_fn(move || {
+            let (_, (address, nonce)) = best.pop()?;
             best.extend(self.next_of(address, nonce.saturating_add(1)));
-        }
-        selected
+            self.by_account.get(&(address, nonce)).map(|waiting| &waiting.transaction)
+        })
     }
 
     fn next_of(&self, address: Address, nonce: u64) -> Option<(Standing, (Address, u64))> {
@@ -299,6 +358,11 @@ impl Mempool {
     /// All waiting transactions, by account and nonce.
     pub fn iter(&self) -> impl Iterator<Item = &Waiting> {
         self.by_account.values()
+    }
+
+    /// The waiting transactions of accounts that are not stalled: what is worth telling others again.
+    pub fn hopeful(&self) -> impl Iterator<Item = &Waiting> {
+        self.iter().filter(|waiting| !self.stalled.contains_key(&waiting.slot().0))
     }
 
     /// Ids of all waiting transactions.
@@ -349,25 +413,27 @@ fn cost(transaction: &CheckedTransaction) -> Amount {
     body.fee
 }
 
-/// Why a waiting transaction was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DropReason {
-    /// Another transaction of the account with the same nonce was committed.
-    #[error("another transaction with its nonce was committed")]
-    NonceUsed,
-    /// It was not committed by the height it names.
-    #[error("it was not committed by the height it names")]
-    Expired,
-    /// It waited too long.
-    #[error("it waited for more than 30 minutes")]
-    TooOld,
-    /// The mempool was full, and it paid the least.
-    #[error("the mempool was full of transactions that pay more per byte")]
-    Evicted,
-    /// A replacement paid more.
-    #[error("a transaction with the same nonce and a higher fee took its place")]
-    Replaced,
-    /// A reorganisation took its block back, and it is not valid on the new branch.
-    #[error("it is not valid on the new best chain")]
-    Conflict,
+/// Whether an account's first transaction could be committed by the next block.
+fn applies(
+    first: &CheckedTransaction,
+    account: &Account,
+    params: &Params,
+    state: &State,
+    height: Height,
+) -> Result<(), TxError> {
+    let body = &first.get().body;
+    if body.nonce != account.nonce {
+        return Err(TxError::Nonce { expected: account.nonce, found: body.nonce });
+    }
+    let needed = cost(first);
+    if needed > account.balance {
+        return Err(TxError::Balance { needed, found: account.balance });
+    }
+    match body.payload {
+        // Nothing that others do stands in their way.
+        Payload::Transfer { .. } | Payload::Message { .. } | Payload::CreateAsset { .. } => Ok(()),
+        Payload::RegisterUser { .. } | Payload::TransferAsset { .. } | Payload::SetParams(_) => {
+            state.try_after(params, height, std::iter::empty(), first)
+        }
+    }
 }

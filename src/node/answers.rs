@@ -194,9 +194,9 @@ impl Node {
         if let Some(waiting) = self.mempool.get(id) {
             return Some(self.info(waiting.transaction.get(), waiting.since, None));
         }
-        let (reason, transaction) = self.dropped.get(id)?;
-        let info = self.info(transaction, self.now, None);
-        Some(TransactionInfo { status: "dropped".to_owned(), reason: reason.to_string(), seen_by: 0, ..info })
+        let dropped = self.dropped.get(id)?;
+        let info = self.info(&dropped.transaction, dropped.at, None);
+        Some(TransactionInfo { status: "dropped".to_owned(), reason: dropped.reason.to_string(), seen_by: 0, ..info })
     }
 
     fn info(&self, transaction: &Transaction, at: Timestamp, place: Option<(BlockHash, Height)>) -> TransactionInfo {

@@ -5,11 +5,16 @@ use std::rc::Rc;
 use crate::chain::{HeadChange, Import};
 use crate::consensus::{BlockError, CheckedBlock, check_header};
 use crate::gossip::{CompactBlock, Fault, Message, Peer};
-use crate::primitives::SortedSet;
-use crate::primitives::{Address, Block, BlockHash, Body, Header, MAX_TRANSACTIONS, Millis, NodeId, TxId};
+use crate::primitives::{
+    Block, BlockHash, Body, Header, MAX_TRANSACTIONS, Millis, NodeId, Timestamp, Transaction, TxId,
+};
+use crate::primitives::{SortedMap, SortedSet};
 
 use super::timers::Timer;
-use super::{MAX_COMPACT, MAX_DEFERRED, Node, Notice, Outbox, Output, Source, WaitingCompact};
+use super::{
+    DEFER_AT_MOST, MAX_COMPACT, MAX_COMPACT_OF_ONE, MAX_DEFERRED, MAX_DEFERRED_OF_ONE, MAX_SENDERS, Node, Notice,
+    Outbox, Output, Source, WaitingCompact,
+};
 use crate::mempool::DropReason;
 
 /// A new head is told after this time, so that several in a row are told once.
@@ -35,7 +40,13 @@ impl Node {
 
     pub(super) fn on_block_found(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let id = block.header.id();
-        if self.chain.contains(&id) || self.compact.contains_key(&id) || self.chain.refusal(&id).is_some() {
+        if let Some(waiting) = self.compact.get_mut(&id) {
+            if waiting.senders.len() < MAX_SENDERS && !waiting.senders.contains(&from) {
+                waiting.senders.push(from);
+            }
+            return;
+        }
+        if self.chain.contains(&id) || self.chain.refusal(&id).is_some() || self.is_deferred(&id) {
             return;
         }
         if block.transactions.len() > MAX_TRANSACTIONS {
@@ -43,39 +54,72 @@ impl Node {
         }
         let chain_id = self.chain.chain_id();
         if let Err(error) = check_header(&block.header, &block.seal, &self.params, &chain_id, &mut self.cache) {
-            self.peers.blame(&from, Fault::Invalid, self.now);
-            return self.refuse_block(&block.header, error, Source::Peer(from), out);
+            return self.refuse_compact(from, &block.header, error, out);
         }
         if !self.chain.contains(&block.header.parent) {
             return self.fetch_from(from, out);
         }
-        let missing = self.missing_of(&block);
-        if missing.is_empty() {
-            return self.import_compact(from, block, out);
-        }
-        if self.compact.len() >= MAX_COMPACT {
-            self.compact.pop_first();
+        if let Err(error) = self.chain.check_next(&block.header) {
+            return self.refuse_compact(from, &block.header, error, out);
         }
         let until = self.now.plus(COMPACT_WAIT);
-        self.compact.insert(id, WaitingCompact { block, from, until });
+        let waiting = WaitingCompact { block, senders: vec![from], until, fetched: SortedMap::new() };
+        let missing = self.missing_of(&waiting);
+        if missing.is_empty() {
+            return self.import_compact(waiting, out);
+        }
+        self.make_room_for_compact(&from, out);
+        self.compact.insert(id, waiting);
         self.timers.set_earlier(Timer::Compact, until);
         self.ask_transactions(from, missing, out);
     }
 
+    /// Makes room for one more waiting compact block: of a sender that has its share the oldest goes, else the oldest of
+    /// all, which is fetched instead.
+    fn make_room_for_compact(&mut self, from: &NodeId, out: &mut Outbox) {
+        let of_sender = |waiting: &WaitingCompact| waiting.senders.first() == Some(from);
+        let crowds = self.compact.values().filter(|waiting| of_sender(waiting)).count() >= MAX_COMPACT_OF_ONE;
+        if !crowds && self.compact.len() < MAX_COMPACT {
+            return;
+        }
+        let candidates = self.compact.iter().filter(|(_, waiting)| !crowds || of_sender(waiting));
+        let oldest = candidates.min_by_key(|(_, waiting)| waiting.until).map(|(id, _)| *id);
+        if let Some(gone) = oldest.and_then(|id| self.compact.remove(&id)) {
+            self.fetch_late(&gone, out);
+        }
+    }
+
+    /// Fetches a block whose transactions did not come from the last who sent it: the first may be the one who
+    /// keeps them back.
+    fn fetch_late(&mut self, waiting: &WaitingCompact, out: &mut Outbox) {
+        if let Some(sender) = waiting.senders.last() {
+            self.fetch_from(*sender, out);
+        }
+    }
+
     /// The transactions of a compact block that are not here.
-    fn missing_of(&self, compact: &CompactBlock) -> Vec<TxId> {
-        let here = |id: &TxId| self.mempool.get(id).is_some() || self.chain.block_of(id).is_some();
-        compact.transactions.iter().filter(|id| !here(id)).copied().collect()
+    fn missing_of(&self, waiting: &WaitingCompact) -> Vec<TxId> {
+        let here = |id: &TxId| {
+            waiting.fetched.contains_key(id) || self.mempool.get(id).is_some() || self.chain.block_of(id).is_some()
+        };
+        waiting.block.transactions.iter().filter(|id| !here(id)).copied().collect()
+    }
+
+    /// Keeps a transaction that was asked for beside the compact blocks that lack it.
+    pub(super) fn note_fetched(&mut self, transaction: &Transaction) {
+        let id = transaction.id();
+        for waiting in self.compact.values_mut().filter(|waiting| waiting.block.transactions.contains(&id)) {
+            waiting.fetched.insert(id, transaction.clone());
+        }
     }
 
     /// Imports the compact blocks whose transactions have come.
     pub(super) fn complete_compact(&mut self, out: &mut Outbox) {
-        let complete = |waiting: &WaitingCompact| self.missing_of(&waiting.block).is_empty();
-        let ready: Vec<BlockHash> =
-            self.compact.iter().filter(|(_, waiting)| complete(waiting)).map(|(id, _)| *id).collect();
+        let complete = self.compact.iter().filter(|(_, waiting)| self.missing_of(waiting).is_empty());
+        let ready: Vec<BlockHash> = complete.map(|(id, _)| *id).collect();
         for id in ready {
             if let Some(waiting) = self.compact.remove(&id) {
-                self.import_compact(waiting.from, waiting.block, out);
+                self.import_compact(waiting, out);
             }
         }
     }
@@ -87,7 +131,7 @@ impl Node {
             self.compact.iter().filter(|(_, waiting)| waiting.until <= now).map(|(id, _)| *id).collect();
         for id in late {
             if let Some(waiting) = self.compact.remove(&id) {
-                self.fetch_from(waiting.from, out);
+                self.fetch_late(&waiting, out);
             }
         }
         if let Some(next) = self.compact.values().map(|waiting| waiting.until).min() {
@@ -97,8 +141,11 @@ impl Node {
 
     /// Rebuilds a compact block whose transactions are all here, checks what needs no state, passes it on and
     /// imports it.
-    fn import_compact(&mut self, from: NodeId, compact: CompactBlock, out: &mut Outbox) {
-        let transactions = compact.transactions.iter().filter_map(|id| self.transaction(id)).collect();
+    fn import_compact(&mut self, mut waiting: WaitingCompact, out: &mut Outbox) {
+        let from = waiting.senders[0];
+        let compact = waiting.block;
+        let mut take = |id: &TxId| waiting.fetched.remove(id).or_else(|| self.transaction(id));
+        let transactions = compact.transactions.iter().filter_map(&mut take).collect();
         let body = Body { data: compact.data.clone(), transactions };
         let block = Block { header: compact.header, seal: compact.seal, body };
         let header = block.header;
@@ -112,10 +159,17 @@ impl Node {
             // The same id with another signature: the mempool's copy is not the block's.
             Err(BlockError::TxRoot { .. }) => self.fetch_from(from, out),
             Err(error) => {
-                self.peers.blame(&from, Fault::Invalid, self.now);
-                self.refuse_block(&header, error, Source::Peer(from), out);
+                // What takes signatures to see is remembered; what its header shows is seen again as cheaply.
+                self.chain.note_refusal(header.id(), &error);
+                self.refuse_compact(from, &header, error, out);
             }
         }
+    }
+
+    /// Refuses a compact block for what its sender could know, whoever made it.
+    fn refuse_compact(&mut self, from: NodeId, header: &Header, error: BlockError, out: &mut Outbox) {
+        self.peers.blame(&from, Fault::Invalid, self.now);
+        self.refuse_block(header, error, Source::Peer(from), out);
     }
 
     /// Whether a block is ahead of the clock (rule 8).
@@ -162,9 +216,10 @@ impl Node {
         let id = header.id();
         match outcome {
             Err(error) => {
-                // Who passed it on could not know; its maker could.
+                // What only execution shows, who passed it on could not know; its maker could.
+                let hidden = matches!(error, BlockError::Transaction { .. } | BlockError::StateRoot { .. });
                 let to_blame = match source {
-                    Source::Relay(peer) => (header.sealer == peer).then_some(peer),
+                    Source::Relay(peer) => (header.sealer == peer || !hidden).then_some(peer),
                     Source::Own | Source::Peer(_) => source.peer(),
                 };
                 if let Some(peer) = to_blame {
@@ -181,11 +236,8 @@ impl Node {
                 return false;
             }
             Ok(Import::Deferred { until }) => {
-                if let Some(block) = early.filter(|_| self.deferred.len() < MAX_DEFERRED || mutant!(UnboundedDeferred))
-                {
-                    self.deferred.insert((until, id), (block, source));
-                    self.timers.set_earlier(Timer::Deferred, until);
-                    out.push(Output::Notice(Notice::Deferred { id, until }));
+                if let Some(block) = early {
+                    self.defer(until, block, source, out);
                 }
                 return false;
             }
@@ -212,6 +264,29 @@ impl Node {
         out.push(Output::Notice(Notice::BlockRefused { id, height, error, from }));
     }
 
+    /// Whether a block waits for its time.
+    pub(super) fn is_deferred(&self, id: &BlockHash) -> bool {
+        self.deferred.keys().any(|(_, deferred)| deferred == id)
+    }
+
+    /// Keeps a block until its time has come: not many of one sender, none that is far ahead, and of too many those that
+    /// are due first.
+    fn defer(&mut self, until: Timestamp, block: Block, source: Source, out: &mut Outbox) {
+        let id = block.id();
+        let of_sender = self.deferred.values().filter(|(_, other)| other.peer() == source.peer()).count();
+        let far = until > self.now.plus(DEFER_AT_MOST);
+        if (far || of_sender >= MAX_DEFERRED_OF_ONE) && !mutant!(UnboundedDeferred) {
+            return;
+        }
+        self.deferred.insert((until, id), (block, source));
+        if self.deferred.len() > MAX_DEFERRED && !mutant!(UnboundedDeferred) {
+            let last = self.deferred.keys().next_back().copied();
+            last.and_then(|last| self.deferred.remove(&last));
+        }
+        self.timers.set_earlier(Timer::Deferred, until);
+        out.push(Output::Notice(Notice::Deferred { id, until }));
+    }
+
     pub(super) fn on_deferred_timer(&mut self, out: &mut Outbox) {
         while let Some(((until, _), _)) = self.deferred.first_key_value() {
             if *until > self.now {
@@ -229,11 +304,11 @@ impl Node {
             return;
         }
         if let Some(block) = self.summary(id) {
-            let (block, from) = (Box::new(block), self.name_of_source(source));
+            let (block, from, peer) = (Box::new(block), self.name_of_source(source), source.peer());
             out.push(Output::Notice(if is_head {
-                Notice::Accepted { block, from }
+                Notice::Accepted { block, from, peer }
             } else {
-                Notice::SideChain { block, from }
+                Notice::SideChain { block, from, peer }
             }));
         }
     }
@@ -245,20 +320,19 @@ impl Node {
             self.note_block(id, source, true, out);
         }
         self.write_head_change(change);
-        let (committed, senders) = self.settle_committed(change, out);
+        let committed = self.settle_committed(change, out);
         self.return_reverted(change, &committed, out);
-        self.drop_impossible(&senders, out);
+        self.drop_impossible(out);
         self.timers.set_earlier(Timer::Announce, self.now.plus(ANNOUNCE_AFTER));
         self.turn_to_head();
     }
 
-    /// Takes committed transactions out of the mempool; gives their ids and senders.
-    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> (SortedSet<TxId>, SortedSet<Address>) {
-        let (mut committed, mut senders) = (SortedSet::new(), SortedSet::new());
+    /// Takes committed transactions out of the mempool; gives their ids.
+    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> SortedSet<TxId> {
+        let mut committed = SortedSet::new();
         for id in &change.applied {
             let Some(entry) = self.chain.get(id) else { continue };
             let (height, tx_ids) = (entry.block.header.height, entry.tx_ids.clone());
-            senders.extend(entry.block.body.transactions.iter().map(|transaction| transaction.body.from));
             for id in tx_ids.iter() {
                 self.mempool.remove(id);
                 self.dropped.remove(id);
@@ -267,7 +341,7 @@ impl Node {
                 out.push(Output::Notice(Notice::Committed { id: *id, height }));
             }
         }
-        (committed, senders)
+        committed
     }
 
     /// Transactions of blocks that left the best chain wait again, or are dropped with the reason.
@@ -284,11 +358,16 @@ impl Node {
                 if committed.contains(&id) {
                     continue;
                 }
-                if self.admit(transaction.clone(), None, out).is_ok() {
-                    self.write_pending(&id);
-                    out.push(Output::Notice(Notice::Returned { id }));
-                } else {
-                    self.drop_transaction(transaction.clone(), DropReason::Conflict, out);
+                match self.admit(transaction.clone(), None, out) {
+                    Ok(()) if mutant!(DropInConflict) => {
+                        self.mempool.remove(&id);
+                        self.drop_transaction(transaction.clone(), DropReason::Conflict, out);
+                    }
+                    Ok(()) => {
+                        self.write_pending(&id);
+                        out.push(Output::Notice(Notice::Returned { id }));
+                    }
+                    Err(error) => self.drop_transaction(transaction.clone(), DropReason::from(&error), out),
                 }
             }
         }

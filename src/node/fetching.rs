@@ -1,11 +1,10 @@
 //! Missing blocks: when to fetch, from whom, and serving those who fetch from us.
 
-use crate::chain::TreeEntry;
 use crate::consensus::check_header;
 use crate::gossip::{
     ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, MessageType, SyncAsk, SyncError, Tip,
 };
-use crate::primitives::{BlockHash, Body, Header, NodeId, Seal, sort_by};
+use crate::primitives::{BlockHash, Body, Header, NodeId, Seal, SortedSet, sort_by};
 
 use super::timers::Timer;
 use super::{Node, Notice, Outbox, Output, Source};
@@ -13,19 +12,28 @@ use super::{Node, Notice, Outbox, Output, Source};
 impl Node {
     /// Fetches from a peer whose head is not here and outweighs ours.
     pub(super) fn consider_head(&mut self, from: NodeId, head: HeadInfo, out: &mut Outbox) {
-        let known = self.chain.contains(&head.id) || self.compact.contains_key(&head.id);
-        let refused = self.chain.refusal(&head.id).is_some();
-        if !known && !refused && head.weight >= self.chain.weight() {
+        if self.lacks(&head) {
             self.fetch_from(from, out);
         }
     }
 
-    /// Begins to fetch what `peer` has more than we, unless a fetch is under way.
+    /// Whether a head is of no block that is here or on its way, and not lighter than ours.
+    fn lacks(&self, head: &HeadInfo) -> bool {
+        let id = &head.id;
+        let known = self.chain.contains(id) || self.compact.contains_key(id) || self.is_deferred(id);
+        !known && self.chain.refusal(id).is_none() && head.weight >= self.chain.weight()
+    }
+
+    /// Begins to fetch what `peer` has more than we, unless a fetch is under way: from it, or from one that has
+    /// let fewer fetches down.
     pub(super) fn fetch_from(&mut self, peer: NodeId, out: &mut Outbox) {
         if mutant!(NeverFetch) {
             return;
         }
-        if let Some(ask) = self.sync.begin(peer, None, self.now) {
+        let others = self.peers.alive(self.now).filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
+        let candidates = std::iter::once(peer).chain(others.map(|(node, _)| *node));
+        let best = candidates.min_by_key(|node| self.sync.failures_of(node)).unwrap_or(peer);
+        if let Some(ask) = self.sync.begin(best, None, self.now) {
             self.ask(ask, out);
         }
         self.arm_sync();
@@ -52,15 +60,15 @@ impl Node {
     }
 
     pub(super) fn on_sync_timer(&mut self, out: &mut Outbox) {
-        for peer in self.sync.expire(self.now) {
-            self.peers.blame(&peer, Fault::TimeOut, self.now);
+        for peer in self.sync.expire(self.now).iter() {
+            self.peers.blame(peer, Fault::TimeOut, self.now);
         }
         self.pursue(out);
     }
 
     /// Imports what is ready and asks for what is not.
     fn pursue(&mut self, out: &mut Outbox) {
-        while let Some(block) = self.sync.next_block() {
+        while let Some(block) = self.sync.next_block(self.now) {
             let source = self.sync_source();
             if !self.import(block, source, out) {
                 // The rest hangs on a block that cannot be imported now.
@@ -69,12 +77,11 @@ impl Node {
             }
         }
         let peers = self.able_peers();
-        let was_idle = self.sync.is_idle();
         for ask in self.sync.asks(&peers, self.now) {
             self.ask(ask, out);
         }
         self.arm_sync();
-        if !was_idle && self.sync.is_idle() {
+        if self.sync.is_idle() && self.mining.job().is_none() {
             self.timers.set_earlier(Timer::Candidate, self.now);
             self.timers.set_earlier(Timer::Slot, self.now);
         }
@@ -109,43 +116,59 @@ impl Node {
             self.peers.blame(&from, Fault::Oversize, self.now);
             return self.sync.give_up(self.now);
         }
-        let goes_on = |tip: Tip| headers.first().is_none_or(|(first, _)| first.parent == tip.id);
-        if !self.sync.tip().is_none_or(goes_on) {
-            // The peer has changed its branch meanwhile: it is fetched from the beginning.
-            return self.sync.finish();
-        }
-        let unknown = |(first, _): &(Header, Seal)| !self.chain.contains(&first.parent);
-        if self.sync.tip().is_none() && headers.first().is_some_and(unknown) {
-            // A late answer to an earlier question may follow headers that were given up since.
-            self.peers.blame(&from, Fault::Unsolicited, self.now);
-            self.sync.give_up(self.now);
-            return self.pursue(out);
-        }
-        match self.judge_headers(&headers) {
-            Err(why) => {
-                self.peers.blame(&from, Fault::Invalid, self.now);
-                let name = self.name_of_node(&from);
-                out.push(Output::Notice(Notice::Unusable { from, name, why }));
-                self.sync.give_up(self.now);
+        self.sync.answered(self.now);
+        if let Some((first, _)) = headers.first() {
+            let Some(tip) = self.tip_before(first) else { return self.on_stray_headers(from, out) };
+            match self.judge_headers(tip, &headers) {
+                Err(error) => {
+                    self.peers.blame(&from, Fault::Invalid, self.now);
+                    self.refuse_answer(from, error, out);
+                    self.sync.give_up(self.now);
+                }
+                Ok(tip) => self.pursue_headers(from, headers, tip, out),
             }
-            Ok(tip) => self.pursue_headers(from, headers, tip, out),
+        } else {
+            self.sync.finish();
         }
         self.pursue(out);
     }
 
+    /// The block that a first header has to follow: the last of those before it, or one that is here.
+    fn tip_before(&self, first: &Header) -> Option<Tip> {
+        if let Some(tip) = self.sync.tip() {
+            return (first.parent == tip.id).then_some(tip);
+        }
+        let entry = self.chain.get(&first.parent)?;
+        Some(Tip { id: first.parent, height: entry.block.header.height, weight: entry.weight })
+    }
+
+    fn on_stray_headers(&mut self, from: NodeId, out: &mut Outbox) {
+        if self.sync.tip().is_some() {
+            // The peer has changed its branch meanwhile: it is fetched from the beginning.
+            return self.sync.finish();
+        }
+        // A late answer to an earlier question may follow headers that were given up since.
+        self.peers.blame(&from, Fault::Unsolicited, self.now);
+        self.sync.give_up(self.now);
+        self.pursue(out);
+    }
+
+    fn refuse_answer(&self, from: NodeId, error: SyncError, out: &mut Outbox) {
+        let name = self.name_of_node(&from);
+        out.push(Output::Notice(Notice::Unusable { from, name, error }));
+    }
+
     /// Asks for the bodies of headers that make a chain at least as heavy as ours, or for the headers after
     /// them; `tip` is where they end.
-    fn pursue_headers(&mut self, from: NodeId, headers: Vec<(Header, Seal)>, tip: Option<Tip>, out: &mut Outbox) {
+    fn pursue_headers(&mut self, from: NodeId, headers: Vec<(Header, Seal)>, tip: Tip, out: &mut Outbox) {
         let more = headers.len() >= MAX_HEADERS;
-        let lighter = tip.is_none_or(|tip| tip.weight < self.chain.weight());
+        let lighter = tip.weight < self.chain.weight();
         if lighter && !more {
             return self.sync.finish();
         }
         let mut wanted = headers;
         wanted.retain(|(header, _)| !self.chain.contains(&header.id()));
-        if let Some(tip) = tip.filter(|_| lighter)
-            && let Some(ask) = self.sync.gather(&wanted, tip, self.now)
-        {
+        if lighter && let Some(ask) = self.sync.gather(&wanted, tip, self.now) {
             return self.ask(ask, out);
         }
         // A handful of blocks is no news; a real catching-up is.
@@ -156,28 +179,14 @@ impl Node {
         self.sync.want(from, wanted, more);
     }
 
-    /// Checks that headers are linked to a known block, or to those before them, and to each other, and carry
-    /// valid work or seals; where the chain that they make ends.
-    fn judge_headers(&mut self, headers: &[(Header, Seal)]) -> Result<Option<Tip>, String> {
-        let Some((first, _)) = headers.first() else { return Ok(None) };
-        let known = |entry: &TreeEntry| {
-            let header = &entry.block.header;
-            Tip { id: first.parent, height: header.height, weight: entry.weight }
-        };
-        let Some(mut tip) = self.sync.tip().or_else(|| self.chain.get(&first.parent).map(known)) else {
-            return Err(format!("its first header's parent {}… is not known here", first.parent.short()));
-        };
-        for (header, seal) in headers {
-            if header.parent != tip.id || header.height != tip.height.next() {
-                return Err(format!("its header at height {} is not the child of the one before", header.height));
-            }
-            check_header(header, seal, &self.params, &self.chain.chain_id(), &mut self.cache).map_err(|error| {
-                format!("its header at height {} breaks rule {}: {error}", header.height, error.rule())
-            })?;
-            let weight = tip.weight.plus(header.difficulty);
-            tip = Tip { id: header.id(), height: header.height, weight };
-        }
-        Ok(Some(tip))
+    /// Checks that headers follow `tip` and each other, carry valid work or seals, and that the first fits its place
+    /// after a block of the tree: so no weight is claimed for nothing. Where they end.
+    fn judge_headers(&mut self, tip: Tip, headers: &[(Header, Seal)]) -> Result<Tip, SyncError> {
+        let (chain, params, cache) = (&self.chain, &self.params, &mut self.cache);
+        tip.follow(headers, |header, seal| {
+            check_header(header, seal, params, &chain.chain_id(), cache)?;
+            chain.check_next(header)
+        })
     }
 
     pub(super) fn on_get_bodies(&mut self, from: NodeId, ids: &[BlockHash], out: &mut Outbox) {
@@ -186,8 +195,9 @@ impl Node {
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
+        let mut told = SortedSet::new();
         for id in ids {
-            if let Some(entry) = self.chain.get(id) {
+            if let Some(entry) = self.chain.get(id).filter(|_| told.insert(*id)) {
                 size = size.saturating_add(entry.block.body.encoded_len()).saturating_add(32);
                 answer.push((*id, entry.block.body.clone()));
             }
@@ -200,13 +210,10 @@ impl Node {
 
     pub(super) fn on_bodies(&mut self, from: NodeId, bodies: Vec<(BlockHash, Body)>, out: &mut Outbox) {
         if let Err(error) = self.sync.take_bodies(from, bodies, self.now) {
-            let fault = match error {
-                SyncError::Unsolicited => Fault::Unsolicited,
-                SyncError::BodyMismatch(_) => Fault::Invalid,
-            };
+            let unsolicited = error == SyncError::Unsolicited;
+            let fault = if unsolicited { Fault::Unsolicited } else { Fault::Invalid };
             self.peers.blame(&from, fault, self.now);
-            let name = self.name_of_node(&from);
-            out.push(Output::Notice(Notice::Unusable { from, name, why: error.to_string() }));
+            self.refuse_answer(from, error, out);
         }
         self.pursue(out);
     }

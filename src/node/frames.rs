@@ -132,6 +132,9 @@ impl Node {
         if records.len() > MAX_RECORDS {
             return self.peers.blame(&from, Fault::Oversize, self.now);
         }
+        if !self.peers.take_list(&from, self.now) {
+            return;
+        }
         for record in records {
             let node = record.id;
             let known = self.peers.get(&node).is_some_and(|peer| {

@@ -6,7 +6,7 @@ use super::*;
 use crate::gossip::{Message, NodeRecord, seal_frame};
 use crate::primitives::SortedSet;
 use crate::primitives::{Amount, Body, Header, Height, Keypair, Kind, Seal, TxBody, Weight};
-use crate::testkit::{Grower, key, mine, params};
+use crate::testkit::{GENESIS_TIME as GENESIS, Grower, key, mine, params};
 
 /// One who speaks to a node without being a node of the network.
 struct Stranger {
@@ -160,4 +160,76 @@ fn a_transaction_that_had_to_go_for_another_is_told_as_dropped() {
     net.submit(0, dearer.to_bytes()).unwrap();
     let told = net.node(0).describe(&first.id()).unwrap();
     assert_eq!((told.status.as_str(), told.reason), ("dropped", DropReason::Replaced.to_string()));
+}
+
+/// A block on the head of a node, made by a stranger.
+fn block_on(net: &Net, seat: usize, stranger: &str, transactions: Vec<Transaction>) -> Block {
+    let mut grower = Grower::new(params());
+    let chain = net.node(seat).chain();
+    for height in 1..=chain.height().0 {
+        grower.import((*chain.get(&chain.at(Height(height)).unwrap()).unwrap().block).clone()).unwrap();
+    }
+    grower.work_block(stranger, 250, transactions)
+}
+
+#[test]
+fn who_promises_blocks_and_keeps_them_back_stops_no_miner() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
+    net.run(Millis(5_000));
+    let mut liar = Stranger::new("liar");
+    let begin = net.height(0);
+    for _ in 0..30 {
+        let block = block_on(&net, 0, "liar", Vec::new());
+        let weight = Weight(net.node(0).chain().weight().0 + 1_000);
+        let head = HeadInfo { id: block.id(), height: block.header.height, weight };
+        let record = NodeRecord::sign(&liar.key, "liar", NodeKind::Pow, "tab", GENESIS);
+        if liar.say(&mut net, 0, &Message::Hello { record, head }).contains(&"GET_HEADERS") {
+            liar.say(&mut net, 0, &Message::Headers(vec![(block.header, block.seal)]));
+        }
+        net.run(Millis(1_000));
+    }
+    assert!(net.height(0) > begin + 25, "{} blocks in 30 s", net.height(0) - begin);
+}
+
+#[test]
+fn a_miner_goes_on_after_a_fetch_that_came_to_nothing() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
+    net.run(Millis(5_000));
+    let mut grower = Grower::new(params());
+    grower.grow("liar", 40);
+    let mut liar = Stranger::new("liar");
+    let blocks: Vec<_> = grower.chain.headers_after(&[grower.chain.chain_id()], 40);
+    let head = HeadInfo { id: grower.chain.head(), height: Height(40), weight: grower.chain.weight() };
+    let record = NodeRecord::sign(&liar.key, "liar", NodeKind::Pow, "tab", GENESIS);
+    liar.say(&mut net, 0, &Message::Hello { record, head });
+    assert!(liar.say(&mut net, 0, &Message::Headers(blocks)).contains(&"GET_BODIES"));
+    let body = |height| {
+        let id = grower.chain.at(Height(height)).unwrap();
+        (id, grower.chain.get(&id).unwrap().block.body.clone())
+    };
+    // The half of them comes, and outweighs the node's own chain; then nothing more.
+    liar.say(&mut net, 0, &Message::Bodies((1..=20).map(body).collect()));
+    assert_eq!(net.height(0), 20);
+    assert!(net.seats[0].node.as_ref().unwrap().mining.job().is_none(), "it rests while blocks come in");
+    net.run(Millis(5_000));
+    assert!(net.height(0) > 21, "height {}", net.height(0));
+}
+
+#[test]
+fn what_is_too_old_is_given_up_by_all_for_good_unless_somebody_hands_it_in_again() {
+    let mut net = Net::new(&[("viewer-1", NodeKind::Viewer), ("viewer-2", NodeKind::Viewer)]);
+    net.run(Millis(1_000));
+    let waiting = transfer(0);
+    net.submit(0, waiting.to_bytes()).unwrap();
+    net.run(Millis(20_000));
+    // The other has it later than the first.
+    let dropped = |notice: &Notice| matches!(notice, Notice::Dropped { reason: DropReason::TooOld, .. });
+    net.run(Millis(40 * 60_000));
+    for seat in 0..2 {
+        assert!(net.node(seat).mempool().is_empty());
+        assert_eq!(net.noted(seat, dropped), 1, "seat {seat}");
+    }
+    net.submit(0, waiting.to_bytes()).unwrap();
+    net.run(Millis(1_000));
+    assert_eq!(net.node(1).mempool().len(), 1);
 }

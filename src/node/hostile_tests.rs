@@ -4,7 +4,7 @@ use super::*;
 use crate::chain::MAX_LOCATOR;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
 use crate::ipc::{Pace, Request};
-use crate::primitives::{Body, Difficulty, Height, Weight};
+use crate::primitives::{Body, Difficulty, Header, Height, Weight};
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
 /// A node that is alone with a liar.
@@ -200,36 +200,182 @@ fn a_flood_of_blocks_without_parents_keeps_nothing() {
     assert!(duel.is_at_genesis() && duel.node.compact.is_empty() && duel.node.deferred.is_empty());
 }
 
-#[test]
-fn a_flood_of_blocks_with_unknown_transactions_keeps_a_bounded_few() {
-    let mut duel = Duel::new();
-    let genesis = duel.node.chain_id();
-    for (number, mut block) in (0..).zip(strays(200)) {
-        block.header.parent = genesis;
-        block.header.time = GENESIS_TIME.plus(Millis(1_000 + number));
-        block.header = mine(block.header);
-        let message = CompactBlock {
-            header: block.header,
-            seal: block.seal,
-            data: Vec::new(),
-            transactions: vec![TxId([1; 32]); 200],
-        };
-        duel.hear("liar", &Message::BlockFound(message));
-    }
-    assert!(duel.is_at_genesis() && duel.node.compact.len() <= MAX_COMPACT && !duel.node.compact.is_empty());
+/// Blocks on genesis of valid work, each with a transaction that nobody has.
+fn lacking(count: u64) -> impl Iterator<Item = Message> {
+    let block = Grower::new(params()).work_block("miner", 1_000, Vec::new());
+    (0..count).map(move |number| {
+        let header = mine(Header { time: GENESIS_TIME.plus(Millis(1_000 + number)), ..block.header });
+        let transactions = vec![TxId([1; 32]); 200];
+        Message::BlockFound(CompactBlock { header, seal: block.seal, data: Vec::new(), transactions })
+    })
 }
 
 #[test]
-fn a_flood_of_blocks_from_the_future_keeps_a_bounded_few() {
+fn a_flood_of_blocks_with_unknown_transactions_drives_out_only_its_own() {
+    let mut duel = Duel::new();
+    duel.introduce("honest");
+    let mut grower = Grower::new(params());
+    let transfer = grower.transfer("alice", 0, "bob", 1);
+    let block = grower.work_block("miner", 1_000, vec![transfer.clone()]);
+    let asked = duel.hear("honest", &compact(&block));
+    assert_eq!(asked, [Message::GetTransactions(vec![transfer.id()])]);
+    for message in lacking(200) {
+        duel.hear("liar", &message);
+    }
+    assert!(duel.is_at_genesis() && duel.node.compact.len() == MAX_COMPACT_OF_ONE + 1);
+    duel.hear("honest", &Message::Transactions(vec![transfer]));
+    assert_eq!(duel.node.chain.head(), block.id());
+    let mut floods = lacking(100);
+    for number in 0..20 {
+        let peer = format!("liar-{number}");
+        duel.introduce(&peer);
+        floods.by_ref().take(MAX_COMPACT_OF_ONE).for_each(|message| drop(duel.hear(&peer, &message)));
+    }
+    assert_eq!(duel.node.compact.len(), MAX_COMPACT);
+}
+
+#[test]
+fn a_block_whose_transactions_the_first_sender_keeps_back_is_fetched_from_another() {
+    let mut duel = Duel::new();
+    duel.introduce("honest");
+    let mut grower = Grower::new(params());
+    let transfer = grower.transfer("alice", 0, "bob", 1);
+    let block = grower.work_block("miner", 1_000, vec![transfer]);
+    duel.hear("liar", &compact(&block));
+    duel.hear("honest", &compact(&block));
+    duel.pass(Millis(1_000));
+    assert!(matches!(duel.taken("honest")[..], [Message::GetHeaders(_)]));
+}
+
+#[test]
+fn a_block_is_rebuilt_with_transactions_that_could_not_wait_by_themselves() {
     let mut duel = Duel::new();
     let mut grower = Grower::new(params());
-    for number in 0..200 {
-        let after = duel.now.since(GENESIS_TIME).0 + 60_000 + number;
-        let block = grower.work_block("miner", after, Vec::new());
-        duel.hear("liar", &compact(&block));
+    let gift = grower.transfer("alice", 0, "carol", 100);
+    let spent = grower.transfer("carol", 0, "bob", 50);
+    let block = grower.work_block("miner", 1_000, vec![gift.clone(), spent.clone()]);
+    duel.hear("liar", &compact(&block));
+    // Carol has nothing yet.
+    duel.hear("liar", &Message::Transactions(vec![spent]));
+    assert!(duel.node.mempool.is_empty());
+    duel.hear("liar", &Message::Transactions(vec![gift]));
+    assert_eq!(duel.node.chain.head(), block.id());
+}
+
+#[test]
+fn a_flood_of_blocks_from_the_future_keeps_an_early_honest_one() {
+    let mut duel = Duel::new();
+    let mut grower = Grower::new(params());
+    let mut early = |after: u64| compact(&grower.work_block("miner", after, Vec::new()));
+    let now = duel.now.since(GENESIS_TIME).0;
+    for year in 0..8 {
+        duel.hear("liar", &early(now + 31_536_000_000 * (year + 1)));
     }
-    assert!(duel.is_at_genesis() && duel.node.deferred.len() == MAX_DEFERRED);
+    assert!(duel.node.deferred.is_empty(), "what is far ahead is not kept");
+    for number in 0..2 * MAX_DEFERRED {
+        let peer = format!("liar-{}", number / 2 / MAX_DEFERRED_OF_ONE);
+        duel.introduce(&peer);
+        duel.hear(&peer, &early(now + 60_000 + u64::try_from(number).unwrap()));
+    }
+    assert_eq!(duel.node.deferred.len(), MAX_DEFERRED);
     assert!(duel.listens_to("liar"), "a clock that is ahead is no fault");
+    duel.introduce("honest");
+    let block = grower.work_block("miner", now + 3_000, Vec::new());
+    duel.hear("honest", &compact(&block));
+    assert!(duel.is_at_genesis() && duel.node.deferred.len() == MAX_DEFERRED);
+    let head = HeadInfo { id: block.id(), height: Height(1), weight: Weight(16) };
+    let asked = duel.hear("honest", &Message::Ping { token: 0, head, answer_by: None });
+    assert_eq!(asked, [], "it is here already, but for its time");
+    duel.pass(Millis(1_000));
+    assert_eq!(duel.node.chain.head(), block.id());
+}
+
+#[test]
+fn what_a_header_shows_is_held_against_whoever_sends_it() {
+    for spoil in [
+        |header: &mut Header| header.difficulty = Difficulty(1),
+        |header: &mut Header| header.height = Height(9),
+        |header: &mut Header| header.time = GENESIS_TIME.plus(Millis(249)),
+    ] {
+        let mut duel = Duel::new();
+        let mut block = Grower::new(params()).work_block("miner", 1_000, Vec::new());
+        spoil(&mut block.header);
+        block.header = mine(block.header);
+        duel.hear("liar", &compact(&block));
+        assert!(duel.is_at_genesis() && !duel.listens_to("liar"), "{:?}", block.header);
+    }
+}
+
+#[test]
+fn headers_that_claim_a_weight_for_nothing_are_refused_before_any_body_is_asked_for() {
+    let mut duel = Duel::new();
+    let liar = key("liar");
+    let now = duel.now.since(GENESIS_TIME).0;
+    let block = Grower::new(params()).work_block("miner", now, Vec::new());
+    let slot = crate::consensus::slots::slot_at(&params(), block.header.time);
+    let header = Header {
+        kind: crate::primitives::Kind::Authority,
+        difficulty: Difficulty(1 << 50),
+        sealer: liar.node_id(),
+        slot,
+        nonce: 0,
+        ..block.header
+    };
+    let head = HeadInfo { id: header.id(), height: Height(1), weight: Weight(1 << 50) };
+    duel.hear("liar", &Message::Ping { token: 0, head, answer_by: None });
+    let seal = header.seal(&duel.node.chain_id(), &liar);
+    assert_eq!(duel.hear("liar", &Message::Headers(vec![(header, seal)])), []);
+    assert!(duel.node.sync.is_idle() && !duel.listens_to("liar"));
+}
+
+#[test]
+fn answers_that_nobody_waits_for_count_once_however_much_is_in_them() {
+    let mut duel = Duel::new();
+    let grower = Grower::new(params());
+    let answer: Vec<Transaction> = (0..100).map(|nonce| grower.transfer("alice", nonce, "bob", 1)).collect();
+    duel.hear("liar", &Message::Transactions(answer));
+    assert!(duel.listens_to("liar") && duel.node.mempool.is_empty());
+}
+
+#[test]
+fn what_is_asked_for_twice_in_a_question_is_answered_once() {
+    let mut duel = Duel::new();
+    let genesis = duel.node.chain_id();
+    let bodies = duel.hear("liar", &Message::GetBodies(vec![genesis; 100]));
+    assert!(matches!(&bodies[..], [Message::Bodies(bodies)] if bodies.len() == 1));
+    let transfer = Grower::new(params()).transfer("alice", 0, "bob", 1);
+    duel.hear("liar", &Message::NewTransaction(transfer.clone()));
+    let asked = duel.hear("liar", &Message::GetTransactions(vec![transfer.id(); 100]));
+    assert_eq!(asked, [Message::Transactions(vec![transfer])]);
+}
+
+#[test]
+fn a_node_asks_for_a_bounded_number_of_transactions_at_a_time() {
+    let mut duel = Duel::new();
+    for number in 0..40_u8 {
+        let ids = (0..200).map(|at| TxId([number, at, 2].repeat(11)[..32].try_into().unwrap())).collect();
+        duel.node.ask_transactions(key("liar").node_id(), ids, &mut Outbox::new());
+    }
+    assert_eq!(duel.node.asked.len(), MAX_ASKED);
+}
+
+#[test]
+fn a_reorganisation_takes_everything_back_that_may_yet_be_committed() {
+    let mut duel = Duel::new();
+    let (mut ours, mut theirs) = (Grower::new(params()), Grower::new(params()));
+    let mut transfers: Vec<Transaction> = (0..40).map(|nonce| ours.transfer("alice", nonce, "carol", 1)).collect();
+    // Carol spends what she got in the same blocks.
+    transfers.push(ours.transfer("carol", 0, "bob", 30));
+    let block = ours.work_block("one", 1_000, transfers);
+    assert_eq!(block.body.transactions.len(), 41);
+    let mut out = Outbox::new();
+    assert!(duel.node.import(block, Source::Own, &mut out));
+    for id in theirs.grow("two", 2) {
+        let block = (*theirs.chain.get(&id).unwrap().block).clone();
+        assert!(duel.node.import(block, Source::Own, &mut out));
+    }
+    assert_eq!((duel.node.chain.head(), duel.node.mempool.len()), (theirs.chain.head(), 41));
+    assert!(!out.iter().any(|output| matches!(output, Output::Notice(Notice::Dropped { .. }))));
 }
 
 #[test]

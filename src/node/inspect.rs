@@ -2,10 +2,11 @@
 
 use crate::chain::{CACHED_STATES, MAX_INVALID};
 use crate::consensus::SIGNATURE_CACHE;
-use crate::gossip::{MAX_GATHERED, MAX_HEADERS, Peers, SEEN_GENERATION};
-use crate::primitives::Timestamp;
+use crate::gossip::{MAX_IDS, MAX_PEERS, Peers, SEEN_GENERATION};
+use crate::mempool::{MAX_BYTES, MAX_COUNT};
+use crate::primitives::{Slot, Timestamp};
 
-use super::{MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node};
+use super::{MAX_ASKED, MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node};
 
 impl Node {
     /// What it knows about its peers.
@@ -26,25 +27,33 @@ impl Node {
         self.ledger_start
     }
 
+    /// The first slot that it may seal as an authority.
+    #[must_use]
+    pub const fn first_open_slot(&self) -> Slot {
+        self.authority.first_open
+    }
+
     /// Its bounded collections: name, length now, bound.
     #[must_use]
-    pub fn bounded(&self) -> [(&'static str, usize, usize); 13] {
+    pub fn bounded(&self) -> Vec<(&'static str, usize, usize)> {
         let (invalid, states) = self.chain.remembered();
         let (transactions, seals) = self.cache.generations();
-        [
+        let own = [
             ("deferred blocks", self.deferred.len(), MAX_DEFERRED),
             ("compact blocks", self.compact.len(), MAX_COMPACT),
             ("dropped transactions", self.dropped.len(), MAX_DROPPED),
-            ("peers", self.peers.iter().count(), crate::gossip::MAX_PEERS),
-            ("waiting transactions", self.mempool.len(), crate::mempool::MAX_COUNT),
-            ("bytes of waiting transactions", self.mempool.bytes(), crate::mempool::MAX_BYTES),
-            ("present peers", self.present.len(), crate::gossip::MAX_PEERS),
+            ("transactions asked for", self.asked.len(), MAX_ASKED),
+            ("transactions to be told", self.inventory.len(), MAX_IDS),
+            ("peers", self.peers.iter().count(), MAX_PEERS),
+            ("present peers", self.present.len(), MAX_PEERS),
+            ("waiting transactions", self.mempool.len(), MAX_COUNT),
+            ("bytes of waiting transactions", self.mempool.bytes(), MAX_BYTES),
             ("ids seen", self.seen.generation(), SEEN_GENERATION),
-            ("headers and bodies being fetched", self.sync.kept(), MAX_GATHERED + MAX_HEADERS),
             ("refused ids", invalid, MAX_INVALID),
             ("cached states", states, CACHED_STATES),
             ("signatures of transactions", transactions, SIGNATURE_CACHE),
             ("signatures of seals", seals, SIGNATURE_CACHE),
-        ]
+        ];
+        own.into_iter().chain(self.sync.bounded()).collect()
     }
 }

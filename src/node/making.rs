@@ -160,7 +160,11 @@ impl Node {
             return;
         }
         let from = self.make_from(Kind::Work).max(self.mining.not_before);
-        if self.sync.missing() > 0 || self.mining.is_paused() {
+        if self.mining.is_paused() {
+            return self.cancel_search(out);
+        }
+        if let Some(until) = self.sync.rest_until(self.now) {
+            self.timers.set(Timer::Candidate, until);
             return self.cancel_search(out);
         }
         if self.now < from {
@@ -217,7 +221,7 @@ impl Node {
             time: self.next_date(),
             data: data.as_bytes(),
         };
-        assemble(&self.params, state, template, self.mempool.selection(state).into_iter())
+        assemble(&self.params, state, template, self.mempool.selection(state))
     }
 
     /// Has every miner rest, also those that go on with a job whose outcome another one found.

@@ -57,8 +57,18 @@ const PING_EVERY: Millis = Millis(2_000);
 const HOUSEKEEPING_EVERY: Millis = Millis(4_000);
 /// Blocks ahead of the clock that are kept: more than honest clocks can cause.
 const MAX_DEFERRED: usize = 32;
+/// Of these, blocks of one sender.
+const MAX_DEFERRED_OF_ONE: usize = 4;
+/// A block that is further ahead of the clock is not kept.
+const DEFER_AT_MOST: Millis = Millis(60_000);
 /// Compact blocks that wait for their transactions.
 const MAX_COMPACT: usize = 16;
+/// Of these, blocks of one sender.
+const MAX_COMPACT_OF_ONE: usize = 4;
+/// Senders of a waiting compact block that are remembered, to fetch it from another than the first.
+const MAX_SENDERS: usize = 3;
+/// Transactions that are asked for at a time.
+const MAX_ASKED: usize = 4_096;
 /// Dropped transactions that are remembered, to tell people why.
 const MAX_DROPPED: usize = 256;
 
@@ -70,6 +80,7 @@ pub struct Node {
     name: String,
     kind: NodeKind,
     host: String,
+    /// What it says about itself.
     record: NodeRecord,
     params: Rc<Params>,
     now: Timestamp,
@@ -88,7 +99,7 @@ pub struct Node {
     inventory: SortedSet<TxId>,
     compact: SortedMap<BlockHash, WaitingCompact>,
     deferred: SortedMap<(Timestamp, BlockHash), (Block, Source)>,
-    dropped: SortedMap<TxId, (DropReason, Transaction)>,
+    dropped: SortedMap<TxId, Dropped>,
     cut: SortedSet<NodeId>,
     present: SortedSet<NodeId>,
     ping: Option<(u64, NodeId, Timestamp)>,
@@ -108,8 +119,19 @@ pub struct Node {
 #[derive(Debug)]
 struct WaitingCompact {
     block: CompactBlock,
-    from: NodeId,
+    /// Who sent it, the first first.
+    senders: Vec<NodeId>,
     until: Timestamp,
+    /// Transactions of it that came, whether they may wait by themselves or not.
+    fetched: SortedMap<TxId, Transaction>,
+}
+
+/// A transaction that did not go on waiting.
+#[derive(Debug)]
+struct Dropped {
+    reason: DropReason,
+    transaction: Transaction,
+    at: Timestamp,
 }
 
 /// What a node has counted since it started.

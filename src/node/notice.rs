@@ -3,7 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "each helper speaks of its own group of variants")]
 
 use crate::consensus::BlockError;
-use crate::gossip::FrameError;
+use crate::gossip::{FrameError, SyncError};
 use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, MempoolError};
@@ -26,7 +26,7 @@ pub enum Notice {
     /// A frame was refused.
     FrameRefused { error: FrameError, from: Option<NodeId> },
     /// A peer's message was not used.
-    Unusable { from: NodeId, name: String, why: String },
+    Unusable { from: NodeId, name: String, error: SyncError },
     /// A miner of this node goes on searching.
     Searching { worker: u32, height: Height, hashes: u64, hash_rate: f64, best: String },
     /// A miner of this node found a block.
@@ -36,9 +36,9 @@ pub enum Notice {
     /// This authority sealed its slot.
     Sealed { block: Box<BlockSummary>, slot: Slot },
     /// A block passed validation and is the new head.
-    Accepted { block: Box<BlockSummary>, from: String },
+    Accepted { block: Box<BlockSummary>, from: String, peer: Option<NodeId> },
     /// A block passed validation beside the best chain.
-    SideChain { block: Box<BlockSummary>, from: String },
+    SideChain { block: Box<BlockSummary>, from: String, peer: Option<NodeId> },
     /// A block was refused.
     BlockRefused { id: BlockHash, height: Height, error: BlockError, from: String },
     /// A block is ahead of the clock.
@@ -48,7 +48,7 @@ pub enum Notice {
     /// Missing blocks are being fetched.
     Fetching { headers: usize, from: String },
     /// A transaction waits.
-    Waiting { id: TxId, kind: &'static str, from: String },
+    Waiting { id: TxId, kind: &'static str, from: String, peer: Option<NodeId> },
     /// A transaction was refused.
     TransactionRefused { id: TxId, error: MempoolError, from: String },
     /// A transaction is in a block of the best chain.
@@ -148,6 +148,7 @@ impl Notice {
             Self::PeerJoined { node, .. } | Self::PeerLeft { node, .. } => Some(*node),
             Self::Sent { to, .. } => *to,
             Self::FrameRefused { from, .. } => *from,
+            Self::Accepted { peer, .. } | Self::SideChain { peer, .. } | Self::Waiting { peer, .. } => *peer,
             _ => None,
         };
         Event {
@@ -213,7 +214,9 @@ impl Notice {
                 format!("Refused a frame from {} ({}): {error}.", from.short(), error.code())
             }
             Self::FrameRefused { error, .. } => format!("Refused a frame ({}): {error}.", error.code()),
-            Self::Unusable { name, why, .. } => format!("Did not use a message from {name}: {why}."),
+            Self::Unusable { name, error, .. } => {
+                format!("Did not use an answer from {name} ({}): {error}.", error.code())
+            }
             Self::Fetching { headers, from } => format!("Fetching {headers} missing blocks, headers from {from}."),
             Self::Link { from, cut: true } => format!("The link from {from} is cut."),
             Self::Link { from, .. } => format!("The link from {from} is healed."),
@@ -249,7 +252,7 @@ impl Notice {
             Self::Sealed { block, slot } => {
                 format!("Sealed slot {slot} at height {}, hash {}….", block.height, short(&block.hash))
             }
-            Self::Accepted { block, from } => format!(
+            Self::Accepted { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}, {} transactions; it is the new head.",
                 block.kind,
                 short(&block.hash),
@@ -257,7 +260,7 @@ impl Notice {
                 block.height,
                 block.transactions_count
             ),
-            Self::SideChain { block, from } => format!(
+            Self::SideChain { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}; it is beside the best chain.",
                 block.kind,
                 short(&block.hash),
@@ -283,7 +286,9 @@ impl Notice {
 
     fn transaction_text(&self) -> String {
         match self {
-            Self::Waiting { id, kind, from } => format!("Transaction {}… ({kind}) from {from} is pending.", id.short()),
+            Self::Waiting { id, kind, from, .. } => {
+                format!("Transaction {}… ({kind}) from {from} is pending.", id.short())
+            }
             Self::TransactionRefused { id, error, from } => {
                 format!("Refused transaction {}… from {from} ({}): {error}.", id.short(), error.code())
             }

@@ -8,7 +8,7 @@ use crate::primitives::SortedSet;
 use crate::primitives::{Address, BlockHash, Kind, NodeId, Payload, Retarget, Transaction, TxId, sha256, to_hex};
 use crate::state::{Entry, Key};
 
-use super::Node;
+use super::{Dropped, Node};
 
 /// The words of a transaction's content that people read.
 pub(super) fn memo_of(payload: &Payload) -> String {
@@ -168,7 +168,7 @@ impl Node {
     }
 
     pub(super) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
-        if let Some((_, transaction)) = self.dropped.get(id) {
+        if let Some(Dropped { transaction, .. }) = self.dropped.get(id) {
             let row = TransactionRow {
                 status: "dropped".to_owned(),
                 reason: reason.to_string(),

@@ -6,9 +6,10 @@
 //! network's first slot.
 
 use crate::consensus::slots;
-use crate::ledger::{RawRow, Row, Table, meta_key};
+use crate::ledger::{Row, Table};
 use crate::primitives::{Block, Kind, Millis, NodeKind, Slot, Timestamp};
 
+use super::start::sealed_slot_row;
 use super::timers::Timer;
 use super::{BatchId, Node, Notice, Outbox, Output, Source};
 
@@ -37,7 +38,7 @@ impl Authority {
     /// The duty of a node that starts in slot `current`, with the slot that its ledger says it sealed
     /// last (0 for none), or with a new ledger.
     pub(super) fn new(sealed: Option<Slot>, current: Slot) -> Self {
-        let first_open = match sealed {
+        let first_open = match sealed.filter(|_| !mutant!(ForgetSealedSlot)) {
             _ if mutant!(SealSlotAgain) => current,
             Some(slot) => Slot(slot.max(current).0.saturating_add(1)),
             None if current.0 <= FIRST_SLOT => Slot(1),
@@ -64,12 +65,11 @@ impl Node {
         if self.now < from {
             return self.timers.set(Timer::Slot, from);
         }
-        if self.sync.missing() > 0 || self.authority.reserved.is_some() {
+        if self.sync.rest_until(self.now).is_some() || self.authority.reserved.is_some() {
             return self.timers.set(Timer::Slot, self.now.plus(RESERVE_AGAIN));
         }
         self.authority.first_open = Slot(slot.0.saturating_add(1));
-        let row = RawRow { key: meta_key::SEALED_SLOT.to_owned(), raw: slot.0.to_le_bytes().to_vec() };
-        self.writer.put(Table::Meta, Row::Raw(row));
+        self.writer.put(Table::Meta, Row::Raw(sealed_slot_row(slot)));
         let batch = self.writer.strict();
         self.authority.reserved = Some(Reserved { slot, batch, durable: false });
         self.await_next_slot(slot);

@@ -5,9 +5,11 @@ use std::rc::Rc;
 use crate::chain::Chain;
 use crate::consensus::{SignatureCache, slots};
 use crate::gossip::{NodeRecord, Peers, Seen, Sync};
-use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::ledger::{BlockRow, RawRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
-use crate::primitives::{Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, to_hex};
+use crate::primitives::{
+    Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, sha256, to_hex,
+};
 use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
 
@@ -21,6 +23,8 @@ use super::{Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, S
 /// How long a node listens to its peers before it makes a candidate, so that a late joiner does not mine
 /// on an old head.
 const LISTEN_FIRST: Millis = Millis(300);
+
+const SEALED_DOMAIN: &[u8] = b"aurex/sealed-slot/1";
 
 /// What became of the ledger at start.
 struct Recovered {
@@ -136,9 +140,18 @@ impl Node {
     }
 }
 
+/// The row that says which slot was sealed last: with a checksum, as one flipped bit would silence an authority for
+/// ages.
+pub(super) fn sealed_slot_row(slot: Slot) -> RawRow {
+    let bytes = slot.0.to_le_bytes();
+    let raw = [bytes.as_slice(), &sha256(&[SEALED_DOMAIN, &bytes]).0].concat();
+    RawRow { key: meta_key::SEALED_SLOT.to_owned(), raw }
+}
+
 fn sealed_slot(snapshot: &Snapshot) -> Option<Slot> {
-    let bytes = snapshot.meta(meta_key::SEALED_SLOT)?;
-    Some(Slot(u64::from_le_bytes(bytes.try_into().ok()?)))
+    let raw = snapshot.meta(meta_key::SEALED_SLOT)?;
+    let slot = Slot(u64::from_le_bytes(*raw.first_chunk()?));
+    (sealed_slot_row(slot).raw == raw).then_some(slot)
 }
 
 fn recover(
@@ -220,4 +233,21 @@ fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
         .chain(blocks.map(|row| (Table::Blocks, row.hash.clone())))
         .chain(undo.map(|row| (Table::Undo, row.key.clone())))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_slot_that_was_changed_on_the_disk_is_not_believed() {
+        let with = |row: RawRow| Snapshot { meta: vec![row], ..Snapshot::default() };
+        let row = sealed_slot_row(Slot(77));
+        assert_eq!(sealed_slot(&with(row.clone())), Some(Slot(77)));
+        for bit in 0..row.raw.len() * 8 {
+            let mut row = row.clone();
+            row.raw[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(sealed_slot(&with(row)), None, "bit {bit}");
+        }
+    }
 }

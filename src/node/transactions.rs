@@ -3,11 +3,10 @@
 use crate::consensus::{CheckedTransaction, TxError};
 use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
 use crate::mempool::{DropReason, MempoolError, Waiting};
-use crate::primitives::SortedSet;
-use crate::primitives::{Address, Millis, NodeId, Payload, Transaction, TxId};
+use crate::primitives::{Millis, NodeId, SortedSet, Transaction, TxId};
 
 use super::timers::Timer;
-use super::{MAX_DROPPED, Node, Notice, Outbox, Output, Source};
+use super::{Dropped, MAX_ASKED, MAX_DROPPED, Node, Notice, Outbox, Output, Source};
 
 /// How long ids are gathered before they are passed on together.
 const GATHER: Millis = Millis(150);
@@ -41,7 +40,7 @@ impl Node {
                 self.seen.insert(id);
                 self.dropped.remove(&id);
                 self.write_pending(&id);
-                out.push(Output::Notice(Notice::Waiting { id, kind, from }));
+                out.push(Output::Notice(Notice::Waiting { id, kind, from, peer: source.peer() }));
                 self.pass_on(id, source, out);
                 self.timers.set_earlier(Timer::Candidate, self.now.plus(CANDIDATE_AFTER));
             }
@@ -56,7 +55,8 @@ impl Node {
     }
 
     /// Lets a transaction wait if it can be committed. One's own must apply as things stand; of another's
-    /// the node may not yet have heard what makes it apply, so only what is wrong for good is refused.
+    /// the node may not yet have heard what makes it apply, so only what is wrong for good is refused. Without a
+    /// source it comes back from a block.
     ///
     /// # Errors
     /// The rule that it breaks.
@@ -76,7 +76,10 @@ impl Node {
         {
             return Err(error.into());
         }
-        let gone = self.mempool.admit(checked, state, height, self.now)?;
+        let gone = match source {
+            Some(_) => self.mempool.admit(checked, state, height, self.now)?,
+            None => self.mempool.take_back(checked, state, height, self.now)?,
+        };
         self.drop_all(gone, out);
         Ok(())
     }
@@ -89,7 +92,10 @@ impl Node {
                 self.send_to_mesh(&message, out);
             }
             Source::Peer(_) | Source::Relay(_) => {
-                self.inventory.insert(id);
+                // More are not told at once; they are offered again.
+                if self.inventory.len() < MAX_IDS {
+                    self.inventory.insert(id);
+                }
                 self.timers.set_earlier(Timer::Inventory, self.now.plus(GATHER));
             }
         }
@@ -98,7 +104,7 @@ impl Node {
     /// Passes the ids of new transactions on: whoever lacks one asks for it.
     pub(super) fn send_inventory(&mut self, out: &mut Outbox) {
         let waiting = std::mem::take(&mut self.inventory);
-        let ids: Vec<TxId> = waiting.into_iter().filter(|id| self.mempool.get(id).is_some()).take(MAX_IDS).collect();
+        let ids: Vec<TxId> = waiting.into_iter().filter(|id| self.mempool.get(id).is_some()).collect();
         if !ids.is_empty() {
             self.broadcast(&Message::Inv(ids), out);
         }
@@ -107,7 +113,7 @@ impl Node {
     /// Offers some of the transactions again that have waited for long: whoever lost them asks.
     pub(super) fn offer_again(&mut self, out: &mut Outbox) {
         let old = |waiting: &&Waiting| self.now.since(waiting.since) > OFFER_AGAIN;
-        let mut ids: Vec<TxId> = self.mempool.iter().filter(old).map(|waiting| waiting.transaction.id()).collect();
+        let mut ids: Vec<TxId> = self.mempool.hopeful().filter(old).map(|waiting| waiting.transaction.id()).collect();
         if ids.is_empty() || mutant!(NeverTellAgain) {
             return;
         }
@@ -134,8 +140,13 @@ impl Node {
         self.ask_transactions(from, wanted, out);
     }
 
-    /// Asks a peer for transactions.
-    pub(super) fn ask_transactions(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
+    /// Asks a peer for transactions, as many as may be asked for at a time.
+    pub(super) fn ask_transactions(&mut self, from: NodeId, mut ids: Vec<TxId>, out: &mut Outbox) {
+        if self.asked.len().saturating_add(ids.len()) > MAX_ASKED {
+            let now = self.now;
+            self.asked.retain(|_, until| *until > now);
+            ids.truncate(MAX_ASKED.saturating_sub(self.asked.len()));
+        }
         if ids.is_empty() {
             return;
         }
@@ -146,8 +157,9 @@ impl Node {
     }
 
     pub(super) fn on_new_transaction(&mut self, from: NodeId, transaction: Transaction, out: &mut Outbox) {
-        let id = transaction.id();
-        if !self.seen.contains(&id) && self.peers.take_transactions(&from, 1, self.now) > 0 {
+        // One that was seen and given up is taken: somebody has handed it in again.
+        let known = self.transaction(&transaction.id()).is_some();
+        if !known && self.peers.take_transactions(&from, 1, self.now) > 0 {
             // The outcome is a notice already; a peer is not told.
             let _ = self.take_transaction(transaction, Source::Peer(from), out);
             self.complete_compact(out);
@@ -160,7 +172,8 @@ impl Node {
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
-        for id in ids {
+        let mut told = SortedSet::new();
+        for id in ids.iter().filter(|id| told.insert(**id)) {
             if let Some(transaction) = self.transaction(id) {
                 size = size.saturating_add(transaction.to_bytes().len());
                 answer.push(transaction);
@@ -173,13 +186,18 @@ impl Node {
     }
 
     pub(super) fn on_transactions(&mut self, from: NodeId, transactions: Vec<Transaction>, out: &mut Outbox) {
+        let mut unsolicited = false;
         for transaction in transactions {
-            let id = transaction.id();
-            if self.asked.remove(&id).is_none() {
-                self.peers.blame(&from, Fault::Unsolicited, self.now);
+            if self.asked.remove(&transaction.id()).is_none() {
+                unsolicited = true;
                 continue;
             }
+            self.note_fetched(&transaction);
             let _ = self.take_transaction(transaction, Source::Peer(from), out);
+        }
+        if unsolicited {
+            // Once for all of an answer: it may have come late, to a node that was asleep or is started again.
+            self.peers.blame(&from, Fault::Unsolicited, self.now);
         }
         self.complete_compact(out);
     }
@@ -200,49 +218,35 @@ impl Node {
         self.drop_all(gone, out);
     }
 
-    /// Drops what a new head made impossible; `touched` are the accounts whose transactions it committed.
-    pub(super) fn drop_impossible(&mut self, touched: &SortedSet<Address>, out: &mut Outbox) {
-        for account in touched.iter() {
-            let nonce = self.chain.head_state().account(account).nonce;
-            let gone = self.mempool.settle(account, nonce);
-            self.drop_all(gone, out);
-        }
-        for id in self.blocked() {
-            let gone = self.mempool.remove(&id).map(|waiting| (waiting, DropReason::Conflict));
-            self.drop_all(gone, out);
-        }
+    /// Drops what a new head made impossible.
+    pub(super) fn drop_impossible(&mut self, out: &mut Outbox) {
+        let height = self.chain.height().next();
+        let gone = self.mempool.judge(&self.params, self.chain.head_state(), height, self.now);
+        self.drop_all(gone, out);
     }
 
     fn drop_all(&mut self, gone: impl IntoIterator<Item = (Waiting, DropReason)>, out: &mut Outbox) {
         for (waiting, reason) in gone {
+            if mutant!(LoseSilently) && reason == DropReason::NonceUsed {
+                continue;
+            }
             self.drop_transaction(waiting.transaction.get().clone(), reason, out);
         }
-    }
-
-    /// Transactions that would hold up all later ones of their accounts, because what they want was taken
-    /// by somebody else meanwhile. Only names can be taken.
-    fn blocked(&self) -> Vec<TxId> {
-        let (state, height) = (self.chain.head_state(), self.chain.height().next());
-        let names = self.mempool.iter().map(|waiting| &waiting.transaction).filter(|transaction| {
-            let body = &transaction.get().body;
-            matches!(body.payload, Payload::RegisterUser { .. }) && body.nonce == state.account(&body.from).nonce
-        });
-        let blocked = names.filter(|transaction| {
-            let outcome = state.try_after(&self.params, height, std::iter::empty(), transaction);
-            outcome.is_err_and(|error| error.is_final())
-        });
-        blocked.map(CheckedTransaction::id).collect()
     }
 
     /// Remembers why a transaction is gone, and says so.
     pub(super) fn drop_transaction(&mut self, transaction: Transaction, reason: DropReason, out: &mut Outbox) {
         let id = transaction.id();
-        // Another branch may need it yet: then it is asked for again.
-        self.seen.remove(&id);
-        if self.dropped.len() >= MAX_DROPPED {
-            self.dropped.pop_first();
+        if reason != DropReason::TooOld {
+            // Another branch may need it yet: then it is asked for again. An old one would go round for ever, as
+            // nodes give it up at different times.
+            self.seen.remove(&id);
         }
-        self.dropped.insert(id, (reason, transaction));
+        if self.dropped.len() >= MAX_DROPPED {
+            let oldest = self.dropped.iter().min_by_key(|(_, dropped)| dropped.at).map(|(id, _)| *id);
+            oldest.and_then(|oldest| self.dropped.remove(&oldest));
+        }
+        self.dropped.insert(id, Dropped { reason, transaction, at: self.now });
         self.write_dropped(&id, reason);
         out.push(Output::Notice(Notice::Dropped { id, reason }));
     }

@@ -59,7 +59,9 @@ impl Writer {
 
     /// The pending changes must be flushed; gives the batch they will be in.
     pub(super) fn strict(&mut self) -> BatchId {
-        self.durability = Durability::Strict;
+        if !mutant!(SealBeforeFlush) {
+            self.durability = Durability::Strict;
+        }
         BatchId(self.next)
     }
 

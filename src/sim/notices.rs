@@ -1,6 +1,6 @@
 //! What the nodes say: the source of what happened sometimes, and of what is remembered for the checks.
 
-use crate::gossip::FrameError;
+use crate::gossip::{FrameError, SyncError};
 use crate::node::Notice;
 
 use super::coverage::Sometimes;
@@ -42,7 +42,7 @@ impl World {
                 self.check_drop(seat, &id, reason);
             }
             Notice::BlockRefused { .. } => self.coverage.note(Sometimes::BlockRefused),
-            Notice::Unusable { why, .. } if why.starts_with("the body") => self.coverage.note(Sometimes::BodyMismatch),
+            Notice::Unusable { error: SyncError::BodyMismatch(_), .. } => self.coverage.note(Sometimes::BodyMismatch),
             Notice::FrameRefused { error: FrameError::Replay { .. }, .. } => {
                 if self.hears_replay {
                     self.coverage.note(Sometimes::ReplayRefused);

@@ -76,7 +76,7 @@ impl Work {
                 let held = node.chain().head_state().holding(&asset, from).0;
                 Payload::TransferAsset { asset, to, amount: Amount(rng.within(1, held.max(2) / 2)) }
             }
-            6 if rng.one_in(4) && *from == params.operator => Payload::SetParams(change(params, rng)),
+            6 | 7 if *from == params.operator => Payload::SetParams(change(params, rng)),
             _ => Payload::Transfer { to, amount: Amount(rng.within(1, 60)), memo: String::new() },
         }
     }

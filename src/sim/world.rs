@@ -56,7 +56,9 @@ pub(super) struct Seat {
     held: Vec<Event>,
     run: u32,
     wakes: u64,
-    search: Option<SearchJob>,
+    pub(super) search: Option<SearchJob>,
+    /// When it was last seen to search, or could not.
+    pub(super) searched: Timestamp,
     /// Transactions that this run of the node has told to wait or to be committed, and not to be dropped.
     pub(super) told: BTreeSet<TxId>,
     pub(super) deferred: BTreeSet<BlockHash>,
@@ -81,6 +83,7 @@ impl Seat {
             run: 0,
             wakes: 0,
             search: None,
+            searched: Timestamp(0),
             told: BTreeSet::new(),
             deferred: BTreeSet::new(),
             refused: None,
@@ -169,6 +172,12 @@ impl World {
     /// What a seat's clock shows.
     pub(super) fn clock_of(&self, seat: usize) -> Timestamp {
         Timestamp(self.now.0.saturating_add_signed(self.seats[seat].clock))
+    }
+
+    /// Number of things that will happen.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// Lets time pass until `end`, or until a promise is broken.
@@ -333,6 +342,7 @@ impl World {
             unreachable!("the parameters are valid")
         };
         place.run = place.run.saturating_add(1);
+        place.searched = self.now;
         let head = node.chain().head();
         place.node = Some(node);
         self.log.push(self.now, seat, What::Started, head_part(&head));

@@ -148,13 +148,15 @@ impl Rules {
         // Other changes leave the schedule of the difficulty as it is.
         if change.difficulty.is_some() || change.retarget.is_some() {
             self.current.difficulty = change.difficulty.unwrap_or(in_force);
-            self.anchor = now;
+            if !mutant!(ForgetTheAnchor) {
+                self.anchor = now;
+            }
         }
         let current = &self.current;
         let retarget = change.retarget.unwrap_or(current.retarget);
         // With a fixed difficulty both kinds of block keep weighing the same unless the operator says otherwise.
         // It never follows a difficulty that the chain found: a branch could make its authorities heavy.
-        let follows = change.difficulty.filter(|_| retarget == Retarget::Fixed);
+        let follows = change.difficulty.filter(|_| retarget == Retarget::Fixed && !mutant!(WeightStays));
         self.current = Tunable {
             difficulty: current.difficulty,
             retarget,

@@ -1,7 +1,7 @@
 //! Where frames come in: what the simulated links do to each, before the node sees it.
 //!
-//! Bounds: at most [`MAX_UNDER_WAY`] frames are delayed at a time; what comes then is lost, as on a router
-//! whose buffer is full.
+//! Bounds: at most [`MAX_WAITING`] frames of [`MAX_WAITING_BYTES`] are delayed at a time; what comes then is lost, as
+//! on a router whose buffer is full. At most [`MAX_LINES`] senders are known, as anybody can claim a name.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,18 +11,19 @@ use gloo::timers::callback::Timeout;
 use super::shell::Shell;
 use crate::browser::js;
 use crate::gossip::{Arrivals, Envelope, Line, Link, LinkTable};
-use crate::node::Input;
+use crate::node::{Input, MAX_WAITING, MAX_WAITING_BYTES};
 use crate::primitives::{BlockHash, NodeId, SortedMap, Timestamp};
 
-/// Most frames that are under way at a time.
-const MAX_UNDER_WAY: u32 = 2_048;
+/// Most senders whose links are remembered.
+const MAX_LINES: usize = 256;
 
 /// The links to one node.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     table: RefCell<LinkTable>,
     lines: RefCell<SortedMap<NodeId, Line>>,
-    under_way: Cell<u32>,
+    under_way: Cell<usize>,
+    bytes: Cell<usize>,
 }
 
 impl Gate {
@@ -41,8 +42,29 @@ impl Gate {
         }
         let Ok(frame) = Envelope::parse(bytes, chain_id) else { return at_once };
         let mut lines = self.lines.borrow_mut();
+        if lines.len() >= MAX_LINES && !lines.contains_key(&frame.from) {
+            *lines = SortedMap::new();
+        }
         let line = lines.get_or_insert_with(frame.from, Line::default);
         table.carry(line, (&frame.from, to), frame.sequence, bytes.len(), now)
+    }
+}
+
+impl Gate {
+    /// Whether one more frame of `length` bytes may be under way; then it is.
+    fn enter(&self, length: usize) -> bool {
+        let (count, bytes) = (self.under_way.get(), self.bytes.get().saturating_add(length));
+        let room = count < MAX_WAITING && bytes <= MAX_WAITING_BYTES;
+        if room {
+            self.under_way.set(count.saturating_add(1));
+            self.bytes.set(bytes);
+        }
+        room
+    }
+
+    fn leave(&self, length: usize) {
+        self.under_way.set(self.under_way.get().saturating_sub(1));
+        self.bytes.set(self.bytes.get().saturating_sub(length));
     }
 }
 
@@ -60,19 +82,17 @@ impl Shell {
     }
 
     fn deliver(self: &Rc<Self>, bytes: Vec<u8>, at: Timestamp, now: Timestamp) {
-        let under_way = self.gate.under_way.get();
         if at <= now {
             return self.feed(Input::Frame(bytes));
         }
-        if under_way >= MAX_UNDER_WAY {
+        if !self.gate.enter(bytes.len()) {
             return;
         }
-        self.gate.under_way.set(under_way.saturating_add(1));
         let shell = Rc::downgrade(self);
         let wait = u32::try_from(at.since(now).0).unwrap_or(u32::MAX);
         let arrival = Timeout::new(wait, move || {
             if let Some(shell) = shell.upgrade() {
-                shell.gate.under_way.set(shell.gate.under_way.get().saturating_sub(1));
+                shell.gate.leave(bytes.len());
                 shell.feed(Input::Frame(bytes));
             }
         });

@@ -111,6 +111,7 @@ impl World {
         let holds = match reason {
             DropReason::NonceUsed => used,
             DropReason::Replaced => used || replaced,
+            DropReason::Conflict => !applies(node, transaction),
             _ => return,
         };
         self.coverage.note(Sometimes::TransactionConflict);

@@ -85,6 +85,8 @@ impl World {
             self.check_bounds(seat);
             self.check_coins(seat);
             self.check_told(seat);
+            self.check_search(seat);
+            self.check_slots(seat);
             self.check_caught_up(seat);
         }
         let seen = |(one, other): &(BlockHash, BlockHash)| {

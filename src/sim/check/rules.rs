@@ -1,27 +1,54 @@
-//! The rules that place a block, in plain words of their own: link, time, work or turn. What the operator
-//! announced and when it comes into force is followed from the transactions alone.
+//! The rules that place a block, in plain words of their own: link, time, work or turn, and the difficulty or
+//! weight that is required there. What the operator announced and when it comes into force is followed
+//! from the transactions alone; the automatic difficulty is the textbook's formula, in floating point.
 
 use crate::consensus::{EPOCH, MIN_NOTICE, Params};
-use crate::primitives::{Address, Block, BlockHash, Kind, ParamsChange, Payload, Seal};
+use crate::primitives::{Address, Block, BlockHash, Kind, ParamsChange, Payload, Retarget, Seal};
+
+/// How far the integer approximation of 2^x may be from 2^x: 0.013 % by its specification, and some rounding.
+const TOLERANCE: f64 = 3e-4;
+/// A gap between work blocks counts at least up to so many ideal intervals.
+const LONGEST_GAP: u64 = 8;
 
 /// What is in force for the next block of a chain, and what its blocks came to so far.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
-    changed: bool,
+    /// The difficulty at the anchor: least and most.
+    base: (u64, u64),
+    retarget: Retarget,
+    weight: u64,
     authorities: Vec<Address>,
     announced: Vec<(u64, ParamsChange)>,
+    anchor: (u64, u64),
+    work_blocks: u64,
+    work_time: u64,
+    last_work: u64,
     last_slot: u64,
 }
 
 impl Rules {
     /// The rules of a network at its beginning.
     pub(super) fn new(params: &Params) -> Self {
-        Self { changed: false, authorities: params.authorities.clone(), announced: Vec::new(), last_slot: 0 }
+        Self {
+            base: (params.difficulty.0, params.difficulty.0),
+            retarget: params.retarget,
+            weight: params.authority_weight.0,
+            authorities: params.authorities.clone(),
+            announced: Vec::new(),
+            anchor: (0, 0),
+            work_blocks: 0,
+            work_time: 0,
+            last_work: params.genesis_time.0,
+            last_slot: 0,
+        }
     }
 
     /// Whether the parameters are others than at the beginning, and the list of authorities.
     pub(super) fn changed(&self, params: &Params) -> (bool, bool) {
-        (self.changed, params.authorities != self.authorities)
+        let begin = Self::new(params);
+        let same = (begin.base, begin.retarget, begin.weight) == (self.base, self.retarget, self.weight);
+        let list_changed = begin.authorities != self.authorities;
+        (!same || list_changed, list_changed)
     }
 
     /// Checks a block and goes on to the rules for the next.
@@ -32,11 +59,32 @@ impl Rules {
         Ok(())
     }
 
+    /// The least and the most difficulty that the next work block may have.
+    fn required(&self) -> (u64, u64) {
+        let Retarget::Asert { ideal, half_life, min, max } = self.retarget else { return self.base };
+        let blocks = self.work_blocks.saturating_sub(self.anchor.0);
+        let passed = self.work_time.saturating_sub(self.anchor.1);
+        let lead = ideal.0 as f64 * blocks as f64 - passed as f64;
+        let factor = (lead / half_life.0.max(1) as f64).exp2();
+        let bound = |base: u64, error: f64| ((base as f64 * factor * error) as u64).clamp(min.0, max.0);
+        (bound(self.base.0, 1.0 - TOLERANCE), bound(self.base.1, 1.0 + TOLERANCE))
+    }
+
     fn check_maker(&self, block: &Block) -> Result<(), String> {
-        let header = &block.header;
+        let (header, found) = (&block.header, block.header.difficulty.0);
+        if header.kind == Kind::Work {
+            let (least, most) = self.required();
+            return if (least..=most).contains(&found) {
+                Ok(())
+            } else {
+                Err(format!("has difficulty {found}, expected {least} to {most}"))
+            };
+        }
+        if found != self.weight {
+            return Err(format!("has the weight {found}, expected {}", self.weight));
+        }
         let turn = usize::try_from(header.slot.0).unwrap_or(0) % self.authorities.len().max(1);
-        let its_turn = self.authorities.get(turn) == Some(&header.sealer.into()) && header.slot.0 > self.last_slot;
-        if header.kind == Kind::Authority && !its_turn {
+        if self.authorities.get(turn) != Some(&header.sealer.into()) || header.slot.0 <= self.last_slot {
             return Err("is not by the one whose turn it is".to_owned());
         }
         Ok(())
@@ -44,7 +92,16 @@ impl Rules {
 
     fn count(&mut self, block: &Block) {
         let header = &block.header;
-        if header.kind == Kind::Authority {
+        if header.kind == Kind::Work {
+            let gap = header.time.0.saturating_sub(self.last_work);
+            let longest = match self.retarget {
+                Retarget::Fixed => u64::MAX,
+                Retarget::Asert { ideal, half_life, .. } => half_life.0.max(ideal.0.saturating_mul(LONGEST_GAP)),
+            };
+            self.work_blocks = self.work_blocks.saturating_add(1);
+            self.work_time = self.work_time.saturating_add(gap.min(longest));
+            self.last_work = header.time.0;
+        } else {
             self.last_slot = header.slot.0;
         }
         for transaction in &block.body.transactions {
@@ -53,10 +110,27 @@ impl Rules {
                 self.announced.push((from, change.clone()));
             }
         }
-        let next = header.height.0.saturating_add(1);
-        self.changed |= self.announced.iter().any(|(from, _)| *from <= next);
-        for (_, change) in self.announced.extract_if(.., |(from, _)| *from <= next) {
-            self.authorities = change.authorities.unwrap_or_else(|| std::mem::take(&mut self.authorities));
+        self.come_into_force(header.height.0.saturating_add(1));
+    }
+
+    /// What was announced for a height comes into force together, the latest word on each counting.
+    fn come_into_force(&mut self, height: u64) {
+        let (due, later) = std::mem::take(&mut self.announced).into_iter().partition(|(from, _)| *from <= height);
+        self.announced = later;
+        let due: Vec<ParamsChange> = Vec::into_iter(due).map(|(_, change): (u64, ParamsChange)| change).collect();
+        let latest = |pick: fn(&ParamsChange) -> Option<u64>| due.iter().rev().find_map(pick);
+        let difficulty = latest(|change| change.difficulty.map(|it| it.0));
+        let retarget = due.iter().rev().find_map(|change| change.retarget);
+        if difficulty.is_some() || retarget.is_some() {
+            self.base = difficulty.map_or_else(|| self.required(), |it| (it, it));
+            self.anchor = (self.work_blocks, self.work_time);
+        }
+        self.retarget = retarget.unwrap_or(self.retarget);
+        let follows = difficulty.filter(|_| self.retarget == Retarget::Fixed);
+        let weight = latest(|change| change.authority_weight.map(|it| it.0));
+        self.weight = weight.or(follows).unwrap_or(self.weight);
+        if let Some(list) = due.into_iter().rev().find_map(|change| change.authorities) {
+            self.authorities = list;
         }
     }
 }
