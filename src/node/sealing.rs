@@ -38,7 +38,7 @@ impl Authority {
     /// The duty of a node that starts in slot `current`, with the slot that its ledger says it sealed
     /// last (0 for none), or with a new ledger.
     pub(super) fn new(sealed: Option<Slot>, current: Slot) -> Self {
-        let first_open = match sealed.filter(|_| !mutant!(ForgetSealedSlot)) {
+        let first_open = match sealed {
             _ if mutant!(SealSlotAgain) => current,
             Some(slot) => Slot(slot.max(current).0.saturating_add(1)),
             None if current.0 <= FIRST_SLOT => Slot(1),
