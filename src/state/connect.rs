@@ -61,7 +61,7 @@ impl State {
             return Err(BlockError::StateRoot { expected, found: header.state_root });
         }
         #[cfg(test)]
-        assert_eq!(execution.state.imbalance(), None, "coins and assets are conserved");
+        debug_assert_eq!(execution.state.imbalance(), None, "coins and assets are conserved");
         let Execution { state, undo, .. } = execution;
         let id = block.id();
         let (block, tx_ids) = block.into_parts();

@@ -112,7 +112,11 @@ impl World {
             DropReason::NonceUsed => used,
             DropReason::Replaced => used || replaced,
             DropReason::Conflict => !applies(node, transaction),
-            _ => return,
+            DropReason::Expired
+            | DropReason::TooOld
+            | DropReason::Evicted
+            | DropReason::AccountFull
+            | DropReason::Stalled => return,
         };
         self.coverage.note(Sometimes::TransactionConflict);
         if !holds {
