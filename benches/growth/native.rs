@@ -128,6 +128,21 @@ fn branches(criterion: &mut Criterion) {
         });
     }
     group.finish();
+    let mut group = criterion.benchmark_group("a block far below the head, by length of the chain");
+    let below = grown(&params, 1, 1_000);
+    for length in [100, 1_000, 10_000] {
+        let mut chain = grown(&params, length, 1_000);
+        let now = chain.head_header().time;
+        let (mut after, mut cache) = (1_000, SignatureCache::default());
+        group.bench_with_input(BenchmarkId::from_parameter(length), &length, |bencher, _| {
+            let setup = || {
+                after += 1;
+                block(&params, below.head_state(), below.head_header(), after, &[])
+            };
+            bencher.iter_batched(setup, |side| chain.import(side, now, &mut cache).unwrap(), BatchSize::SmallInput);
+        });
+    }
+    group.finish();
 }
 
 fn accounts(criterion: &mut Criterion) {

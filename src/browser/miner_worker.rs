@@ -64,7 +64,7 @@ struct Miner {
     rested: f64,
 }
 
-/// How the limit of the job is kept.
+/// How the limit of the job is kept, where there is one.
 enum Pacing {
     Budget(Budget),
     Turns(Turns),
@@ -200,7 +200,7 @@ impl Miner {
         match (&mut self.pacing, job.limit) {
             (Some(Pacing::Budget(budget)), Limit::Rate(rate)) => budget.set(rate, now),
             (pacing, Limit::Rate(rate)) => *pacing = Some(Pacing::Budget(Budget::new(rate, now))),
-            (pacing, Limit::Turns(turns)) => *pacing = Some(Pacing::Turns(turns)),
+            (pacing, Limit::Turns(turns)) => *pacing = (turns.share() < 1.0).then_some(Pacing::Turns(turns)),
         }
         if !self.is_followed() {
             self.tally.tries.clear();

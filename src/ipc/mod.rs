@@ -108,6 +108,9 @@ pub enum ToNode {
         /// Canonical bytes of the link's qualities.
         link: Vec<u8>,
     },
+    /// The lowest level of events that somebody hears from now on; at first [`Level::Info`]. What nobody hears is
+    /// neither put into words nor sent.
+    SetEvents(Level),
     /// Says goodbye to the peers, writes what is pending, ends the miners and closes the database;
     /// answered by [`FromNode::Stopped`].
     Stop,
@@ -174,7 +177,7 @@ pub enum FromNode {
         /// Why.
         error: ApiError,
     },
-    /// What changed, at most ten times a second.
+    /// What changed: soon after an event that is heard, else twice a second at most.
     Report(Report),
     /// The node has stopped cleanly; its worker may be ended.
     Stopped,

@@ -147,7 +147,7 @@ pub struct PeerStatus {
 }
 
 /// A block without its transactions: for lists and the block tree.
-#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockSummary {
     /// Block id.
     pub hash: String,
@@ -325,8 +325,19 @@ pub enum Topic {
     Network,
 }
 
+impl Topic {
+    /// The lowest level of what is told about it.
+    #[must_use]
+    pub const fn least(self) -> Level {
+        match self {
+            Self::Message | Self::Storage | Self::Mining => Level::Debug,
+            Self::Block | Self::Reorg | Self::Transaction | Self::Refused | Self::Network => Level::Info,
+        }
+    }
+}
+
 /// Something that happened on a node.
-#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Event {
     /// Name of the node.
     pub node: String,
@@ -342,7 +353,7 @@ pub struct Event {
     pub block: Option<BlockSummary>,
     /// The transaction it is about.
     pub tx_hash: Option<String>,
-    /// The other node of a message: hexadecimal node id.
+    /// The other node: of a message, or the one that a block or transaction came from. Hexadecimal node id.
     pub peer: Option<String>,
 }
 
@@ -355,7 +366,7 @@ pub struct Report {
     pub miners: Vec<MinerStatus>,
     /// Its peers.
     pub peers: Vec<PeerStatus>,
-    /// What happened, oldest first, at most 200; older ones are left out.
+    /// What happened that somebody hears, oldest first, at most 200; old ones that tell of no block are left out first.
     pub events: Vec<Event>,
     /// Events left out because there were too many.
     pub events_dropped: u32,

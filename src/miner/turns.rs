@@ -26,11 +26,13 @@ fn is_own(turns: Turns, turn: u64) -> bool {
     (u64::from(turns.place) % of + of - first) % of < at_once
 }
 
-/// Milliseconds from `now` to the end of the turn, if it is the miner's own.
+/// Milliseconds from `now` to the end of the miner's own turn and those that follow it at once; `None` in another's.
 #[must_use]
 pub fn left(turns: Turns, now: u64) -> Option<u64> {
     let length = turn_ms(turns);
-    is_own(turns, now / length).then(|| length - now % length)
+    let own = (0..u64::from(turns.of)).take_while(|ahead| is_own(turns, now / length + ahead)).count();
+    let end = u64::try_from(own).ok()?.saturating_mul(length);
+    end.checked_sub(now % length).filter(|left| *left > 0)
 }
 
 /// Milliseconds from `now` to the miner's next turn, the one that lasts not counted.
@@ -74,7 +76,7 @@ mod tests {
                 for _ in 0..20 {
                     let next = now + wait(turns, now);
                     assert!(left(turns, next).is_some() && next.is_multiple_of(turn_ms(turns)));
-                    // From the end of the turn that lasts, if it is its own, to the next it has none.
+                    // Neither after the end of its own to the next.
                     let from = now + left(turns, now).unwrap_or(0);
                     assert!((from..next).all(|time| left(turns, time).is_none()), "{place} {at_once} of {of}");
                     now = next + 3;

@@ -304,11 +304,11 @@ impl Node {
             return;
         }
         if let Some(block) = self.summary(id) {
-            let (block, from) = (Box::new(block), self.name_of_source(source));
+            let (block, from, peer) = (Box::new(block), self.name_of_source(source), source.peer());
             out.push(Output::Notice(if is_head {
-                Notice::Accepted { block, from }
+                Notice::Accepted { block, from, peer }
             } else {
-                Notice::SideChain { block, from }
+                Notice::SideChain { block, from, peer }
             }));
         }
     }

@@ -32,7 +32,10 @@ impl Node {
         }
         let others = self.peers.alive(self.now).filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
         let candidates = std::iter::once(peer).chain(others.map(|(node, _)| *node));
-        let best = candidates.min_by_key(|node| self.sync.failures_of(node)).unwrap_or(peer);
+        let ready = candidates.filter(|node| self.sync.may_begin(node, self.now));
+        // Of those who let as few down, who gave useful blocks: names are free.
+        let credit = |node: &NodeId| self.peers.get(node).map_or(0, |peer| peer.score(self.now));
+        let best = ready.min_by_key(|node| (self.sync.failures_of(node), -credit(node))).unwrap_or(peer);
         if let Some(ask) = self.sync.begin(best, None, self.now) {
             self.ask(ask, out);
         }

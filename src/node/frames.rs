@@ -108,6 +108,7 @@ impl Node {
             return self.send(from, &Message::Hello { record, head: self.head_info() }, out);
         }
         if self.present.insert(from) {
+            self.sync.forgive(&from);
             let name = self.name_of_node(&from);
             out.push(Output::Notice(Notice::PeerJoined { node: from, name }));
             self.write_node(&from);

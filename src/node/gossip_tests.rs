@@ -196,7 +196,10 @@ fn a_miner_goes_on_after_a_fetch_that_came_to_nothing() {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     net.run(Millis(5_000));
     let mut grower = Grower::new(params());
-    grower.grow("liar", 40);
+    for _ in 0..40 {
+        let block = grower.work_block("liar", 250, Vec::new());
+        grower.import(block).unwrap();
+    }
     let mut liar = Stranger::new("liar");
     let blocks: Vec<_> = grower.chain.headers_after(&[grower.chain.chain_id()], 40);
     let head = HeadInfo { id: grower.chain.head(), height: Height(40), weight: grower.chain.weight() };

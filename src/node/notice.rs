@@ -36,9 +36,9 @@ pub enum Notice {
     /// This authority sealed its slot.
     Sealed { block: Box<BlockSummary>, slot: Slot },
     /// A block passed validation and is the new head.
-    Accepted { block: Box<BlockSummary>, from: String },
+    Accepted { block: Box<BlockSummary>, from: String, peer: Option<NodeId> },
     /// A block passed validation beside the best chain.
-    SideChain { block: Box<BlockSummary>, from: String },
+    SideChain { block: Box<BlockSummary>, from: String, peer: Option<NodeId> },
     /// A block was refused.
     BlockRefused { id: BlockHash, height: Height, error: BlockError, from: String },
     /// A block is ahead of the clock.
@@ -48,7 +48,7 @@ pub enum Notice {
     /// Missing blocks are being fetched.
     Fetching { headers: usize, from: String },
     /// A transaction waits.
-    Waiting { id: TxId, kind: &'static str, from: String },
+    Waiting { id: TxId, kind: &'static str, from: String, peer: Option<NodeId> },
     /// A transaction was refused.
     TransactionRefused { id: TxId, error: MempoolError, from: String },
     /// A transaction is in a block of the best chain.
@@ -148,6 +148,7 @@ impl Notice {
             Self::PeerJoined { node, .. } | Self::PeerLeft { node, .. } => Some(*node),
             Self::Sent { to, .. } => *to,
             Self::FrameRefused { from, .. } => *from,
+            Self::Accepted { peer, .. } | Self::SideChain { peer, .. } | Self::Waiting { peer, .. } => *peer,
             _ => None,
         };
         Event {
@@ -251,7 +252,7 @@ impl Notice {
             Self::Sealed { block, slot } => {
                 format!("Sealed slot {slot} at height {}, hash {}….", block.height, short(&block.hash))
             }
-            Self::Accepted { block, from } => format!(
+            Self::Accepted { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}, {} transactions; it is the new head.",
                 block.kind,
                 short(&block.hash),
@@ -259,7 +260,7 @@ impl Notice {
                 block.height,
                 block.transactions_count
             ),
-            Self::SideChain { block, from } => format!(
+            Self::SideChain { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}; it is beside the best chain.",
                 block.kind,
                 short(&block.hash),
@@ -285,7 +286,9 @@ impl Notice {
 
     fn transaction_text(&self) -> String {
         match self {
-            Self::Waiting { id, kind, from } => format!("Transaction {}… ({kind}) from {from} is pending.", id.short()),
+            Self::Waiting { id, kind, from, .. } => {
+                format!("Transaction {}… ({kind}) from {from} is pending.", id.short())
+            }
             Self::TransactionRefused { id, error, from } => {
                 format!("Refused transaction {}… from {from} ({}): {error}.", id.short(), error.code())
             }

@@ -40,7 +40,7 @@ impl Node {
                 self.seen.insert(id);
                 self.dropped.remove(&id);
                 self.write_pending(&id);
-                out.push(Output::Notice(Notice::Waiting { id, kind, from }));
+                out.push(Output::Notice(Notice::Waiting { id, kind, from, peer: source.peer() }));
                 self.pass_on(id, source, out);
                 self.timers.set_earlier(Timer::Candidate, self.now.plus(CANDIDATE_AFTER));
             }

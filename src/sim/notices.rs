@@ -43,12 +43,13 @@ impl World {
             }
             Notice::BlockRefused { .. } => self.coverage.note(Sometimes::BlockRefused),
             Notice::Unusable { error: SyncError::BodyMismatch(_), .. } => self.coverage.note(Sometimes::BodyMismatch),
-            Notice::FrameRefused { error: FrameError::Replay { .. }, .. } if self.hears_replay => {
-                self.coverage.note(Sometimes::ReplayRefused);
+            Notice::FrameRefused { error, .. } => {
+                if !matches!(error, FrameError::Replay { .. }) {
+                    self.coverage.note(Sometimes::FrameRefused);
+                } else if self.hears_replay {
+                    self.coverage.note(Sometimes::ReplayRefused);
+                }
             }
-            // Links repeat and reorder frames as well.
-            Notice::FrameRefused { error: FrameError::Replay { .. }, .. } => {}
-            Notice::FrameRefused { .. } => self.coverage.note(Sometimes::FrameRefused),
             Notice::Fetching { headers, .. } if headers >= 100 => self.seats[seat].far_behind = true,
             _ => {}
         }

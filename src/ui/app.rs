@@ -1,9 +1,7 @@
 //! The page as a whole: opens the network, keeps the state, and shows the place that the address names.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::actions::Actions;
@@ -15,12 +13,7 @@ use super::state::{Action, Store, UiState};
 use crate::browser::host::Host;
 use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
-use crate::view::Model;
 use crate::view::route::Route;
-
-/// Least time between two drawings of the page in milliseconds: reports come more often than eyes
-/// follow, and each drawing takes time from the miners.
-const REDRAW_MS: u32 = 100;
 
 /// The root component.
 #[component]
@@ -95,31 +88,11 @@ fn skip() -> Callback<MouseEvent> {
     })
 }
 
-/// Feeds the controller's pictures into the state, at most one per [`REDRAW_MS`].
+/// Feeds the controller's pictures into the state.
 #[hook]
 fn use_updates(host: Rc<Host>, store: &Store) {
     let dispatcher = store.keeper();
-    let effect = move || -> Guard {
-        let waiting: Rc<RefCell<Option<Rc<Model>>>> = Rc::default();
-        let timer: Rc<RefCell<Option<Timeout>>> = Rc::default();
-        let last = Rc::new(Cell::new(f64::MIN));
-        let subscription = host.subscribe(move |model| {
-            let now = js_sys::Date::now();
-            if now - last.get() >= f64::from(REDRAW_MS) && waiting.borrow().is_none() {
-                last.set(now);
-                dispatcher.dispatch(Action::Model(model));
-            } else if waiting.replace(Some(model)).is_none() {
-                let (dispatcher, waiting, last) = (dispatcher.clone(), Rc::clone(&waiting), Rc::clone(&last));
-                let timeout = Timeout::new(REDRAW_MS, move || {
-                    last.set(js_sys::Date::now());
-                    if let Some(model) = waiting.take() {
-                        dispatcher.dispatch(Action::Model(model));
-                    }
-                });
-                timer.replace(Some(timeout));
-            }
-        });
-        Some(Box::new(subscription))
-    };
+    let effect =
+        move || -> Guard { Some(Box::new(host.subscribe(move |model| dispatcher.dispatch(Action::Model(model))))) };
     use_effect_on(String::new(), Box::new(effect));
 }

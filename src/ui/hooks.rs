@@ -9,7 +9,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use gloo::timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -148,18 +147,6 @@ fn use_asked(key: String, ask: Box<dyn FnOnce() -> Asked>) -> Kept<Answer<dyn An
     answer
 }
 
-/// The time, renewed each second.
-#[hook]
-pub(crate) fn use_now() -> u64 {
-    let now = use_number(None);
-    let setter = now.keeper();
-    let effect =
-        move || -> Guard { Some(Box::new(Interval::new(1_000, move || setter.set(Some(super::time::now()))))) };
-    use_effect_on(String::new(), Box::new(effect));
-    // The state may be a second old; a render is a good moment to be exact.
-    now.unwrap_or_default().max(super::time::now())
-}
-
 /// The place that the address names.
 #[hook]
 pub(crate) fn use_route() -> Route {
@@ -176,12 +163,12 @@ pub(crate) fn use_route() -> Route {
 /// Whether a media query holds.
 #[hook]
 pub(crate) fn use_media(query: &'static str) -> bool {
-    let list = gloo::utils::window().match_media(query).ok().flatten();
+    let list = move || gloo::utils::window().match_media(query).ok().flatten();
     let matches = |list: &web_sys::MediaQueryList| u64::from(list.matches());
-    let holds = use_number(list.as_ref().map(matches));
+    let holds = use_kept(move || list().as_ref().map(matches));
     let setter = holds.keeper();
     let effect = move || -> Guard {
-        let list = list?;
+        let list = list()?;
         let target: web_sys::EventTarget = list.clone().into();
         Some(Box::new(EventListener::new(&target, "change", move |_| setter.set(Some(matches(&list))))))
     };

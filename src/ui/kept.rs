@@ -43,6 +43,11 @@ pub(crate) struct Keeper<T> {
 }
 
 impl<T: 'static> Kept<T> {
+    /// The value, for what outlives the drawing.
+    pub(crate) fn shared(&self) -> Rc<T> {
+        Rc::clone(&self.value)
+    }
+
     /// What changes the value.
     pub(crate) fn keeper(&self) -> Keeper<T> {
         self.keeper.clone()

@@ -3,11 +3,13 @@
 //! Each type of component adds several kilobytes to the download, so there is only this one: what it
 //! shows is a [`View`], whose hooks run as if it were a component of its own.
 
+use std::rc::Rc;
+
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use super::actions::Actions;
-use super::components::{Asking, use_confirm, use_graph, use_log_lines, use_log_view, use_search};
+use super::components::{Asking, use_bytes, use_confirm, use_graph, use_log_lines, use_log_view, use_search};
 use super::pages::{
     Composed, Read, use_block, use_chain, use_commands, use_compose, use_followed, use_ledger, use_network, use_rows,
     use_settings, use_transact, use_transaction,
@@ -40,13 +42,15 @@ pub(crate) enum View {
     /// The log with its filters.
     Log,
     /// Log lines, newest first.
-    Lines(Vec<Event>),
+    Lines(Vec<Rc<Event>>),
     /// The page of settings.
     Settings,
     /// The picture of the network.
     Graph,
     /// The search box.
     Search,
+    /// Bytes in hexadecimal.
+    Bytes(String),
     /// A button that asks once more.
     Confirm(Asking),
 }
@@ -70,6 +74,7 @@ impl View {
             Self::Settings => "settings",
             Self::Graph => "graph",
             Self::Search => "search",
+            Self::Bytes(_) => "bytes",
             Self::Confirm(_) => "confirm",
         }
     }
@@ -99,6 +104,7 @@ impl Hook for Shown {
             View::Settings => use_settings(actions).run(context),
             View::Graph => use_graph(actions).run(context),
             View::Search => use_search(actions).run(context),
+            View::Bytes(hex) => use_bytes(actions, hex).run(context),
             View::Confirm(asking) => use_confirm(actions, asking).run(context),
         }
     }

@@ -2,6 +2,7 @@
 //! line for a person. The console shows the log as it is.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use crate::ipc::{Event, Level, Topic};
 
@@ -10,14 +11,17 @@ use super::figures::count_of;
 /// Log lines looked at, from the newest on.
 const SCANNED: usize = 600;
 
+/// What it is about, the event that tells it, and the nodes that did.
+type Told<'a> = ((Topic, &'a str), &'a Rc<Event>, Vec<&'a str>);
+
 /// One line for each thing that happened, newest first, at most `limit`. Lines of several nodes about
 /// one block become the maker's line with the number of nodes that accepted it.
 #[must_use]
-pub fn digest(log: &VecDeque<Event>, limit: usize) -> Vec<Event> {
-    // What it is about, the event that tells it, and the nodes that did.
-    let mut order: Vec<((Topic, &str), &Event, Vec<&str>)> = Vec::new();
+pub fn digest(log: &VecDeque<Rc<Event>>, limit: usize) -> Vec<Rc<Event>> {
+    let mut order: Vec<Told<'_>> = Vec::new();
     for event in log.iter().rev().take(SCANNED).filter(|event| matters(event)) {
         let key = (event.topic, event.block.as_ref().map_or(event.text.as_str(), |block| block.hash.as_str()));
+        let room = order.len() < limit;
         match order.iter_mut().find(|(known, ..)| *known == key) {
             Some((_, first, nodes)) => {
                 if !nodes.contains(&event.node.as_str()) {
@@ -27,10 +31,11 @@ pub fn digest(log: &VecDeque<Event>, limit: usize) -> Vec<Event> {
                     *first = event;
                 }
             }
-            None => order.push((key, event, vec![&event.node])),
+            None if room => order.push((key, event, vec![&event.node])),
+            None => {}
         }
     }
-    order.into_iter().take(limit).map(|(_, event, nodes)| told(event, nodes.len())).collect()
+    order.into_iter().map(|(_, event, nodes)| told(event, nodes.len())).collect()
 }
 
 /// Progress, single frames and ledger commits are for the console.
@@ -43,21 +48,26 @@ fn is_makers(event: &Event) -> bool {
     event.block.as_ref().is_some_and(|block| block.miner == event.node)
 }
 
-fn told(event: &Event, nodes: usize) -> Event {
+fn told(event: &Rc<Event>, nodes: usize) -> Rc<Event> {
     let others = u64::try_from(nodes).unwrap_or(u64::MAX).saturating_sub(1);
-    let mut event = event.clone();
-    if is_makers(&event) && others > 0 {
-        event.text = format!("{} Accepted by {}.", event.text, count_of(others, "other node", "other nodes"));
+    let mut told = Rc::clone(event);
+    if is_makers(event) && others > 0 {
+        Rc::make_mut(&mut told).text =
+            format!("{} Accepted by {}.", event.text, count_of(others, "other node", "other nodes"));
     } else if others > 0 {
-        event.node = count_of(others + 1, "node", "nodes");
+        Rc::make_mut(&mut told).node = count_of(others + 1, "node", "nodes");
     }
-    event
+    told
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{block, event};
     use super::*;
+
+    fn log<const N: usize>(events: [Event; N]) -> VecDeque<Rc<Event>> {
+        events.map(Rc::new).into()
+    }
 
     fn about(node: &str, hash: &str, text: &str) -> Event {
         Event {
@@ -70,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_block_is_told_once_by_its_maker_with_the_nodes_that_accepted_it() {
-        let log = VecDeque::from([
+        let log = log([
             about("pow-1", "a", "Block found."),
             about("pow-2", "a", "Validated."),
             about("poa-1", "a", "Validated."),
@@ -83,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_same_sentence_of_several_nodes_counts_them() {
-        let log = VecDeque::from([event("pow-1", 1, Level::Info), event("pow-2", 2, Level::Info)]);
+        let log = log([event("pow-1", 1, Level::Info), event("pow-2", 2, Level::Info)]);
         let lines = digest(&log, 10);
         assert_eq!((lines.len(), lines[0].node.as_str(), lines[0].at), (1, "2 nodes", 2));
     }
@@ -91,7 +101,7 @@ mod tests {
     #[test]
     fn progress_is_left_out_and_refusals_are_not() {
         let with = |topic, level| Event { topic, ..event("pow-1", 1, level) };
-        let log = VecDeque::from([
+        let log = log([
             with(Topic::Mining, Level::Info),
             with(Topic::Message, Level::Debug),
             with(Topic::Storage, Level::Info),

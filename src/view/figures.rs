@@ -113,12 +113,17 @@ pub fn difficulty(value: u64) -> String {
 /// Hexadecimal cut into lines of 32 bytes with the offset of each, for reading bytes.
 #[must_use]
 pub fn hex_lines(hex: &str) -> Vec<(usize, String)> {
-    let digits: Vec<char> = hex.chars().collect();
-    let line = |(number, line): (usize, &[char])| {
-        let pairs: Vec<String> = line.chunks(2).map(|pair| pair.iter().collect()).collect();
-        (number * 32, pairs.join(" "))
+    let line = |(number, line): (usize, &[u8])| {
+        let mut text = String::with_capacity(line.len() * 3 / 2);
+        for (at, digit) in line.iter().enumerate() {
+            if at > 0 && at % 2 == 0 {
+                text.push(' ');
+            }
+            text.push(char::from(*digit));
+        }
+        (number * 32, text)
     };
-    digits.chunks(64).enumerate().map(line).collect()
+    hex.as_bytes().chunks(64).enumerate().map(line).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //! Bounds: [`MAX_LOG`] log lines, [`MAX_BLOCKS`] blocks (the highest), one entry per node.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
+use crate::command::LinkParameters;
 use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeStatus, Pace, PeerStatus};
 use crate::primitives::SortedMap;
 
@@ -13,7 +15,7 @@ pub const MAX_LOG: usize = 2_000;
 /// Most blocks kept for the block tree; the lowest go first.
 pub const MAX_BLOCKS: usize = 400;
 
-/// The page's picture of the network.
+/// The page's picture of the network. What it has much of is shared with the picture before it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// The network's name.
@@ -25,22 +27,26 @@ pub struct Model {
     /// The nodes of this tab in the order they were made, then those of other tabs by name.
     pub nodes: Vec<NodeView>,
     /// Recent blocks of all nodes by hash, on any branch.
-    pub blocks: SortedMap<String, BlockSummary>,
+    pub blocks: SortedMap<String, Rc<BlockSummary>>,
     /// Distinct heads, heaviest first.
     pub tips: Vec<Tip>,
     /// Whether all running nodes have the same head and the same state root.
     pub in_consensus: bool,
     /// How fast miners hash.
     pub pace: Pace,
+    /// The last pace with a limit, to which one comes back from full speed.
+    pub limited: Pace,
+    /// The last pace at which miners hashed, to which one comes back from a pause.
+    pub resumed: Pace,
     /// Lowest level of a line that goes into the log.
     pub log_level: Level,
     /// Log lines, oldest first.
-    pub log: VecDeque<Event>,
+    pub log: VecDeque<Rc<Event>>,
     /// What went wrong and a person should know, such as a wrong link parameter or a missing
     /// capability of the browser.
     pub problems: Vec<Problem>,
     /// Names of addresses and node ids, for showing instead of hexadecimal.
-    pub names: SortedMap<String, String>,
+    pub names: Rc<SortedMap<String, String>>,
 }
 
 impl Model {
@@ -55,11 +61,13 @@ impl Model {
             blocks: SortedMap::new(),
             tips: Vec::new(),
             in_consensus: false,
-            pace: Pace::Interval { ms: 5_000 },
+            pace: LinkParameters::DEFAULT_PACE,
+            limited: LinkParameters::DEFAULT_PACE,
+            resumed: LinkParameters::DEFAULT_PACE,
             log_level: Level::Info,
             log: VecDeque::new(),
             problems: Vec::new(),
-            names: SortedMap::new(),
+            names: Rc::default(),
         }
     }
 }

@@ -8,6 +8,7 @@
 
 use crate::ipc::BlockSummary;
 use std::cmp::Reverse;
+use std::rc::Rc;
 
 use crate::primitives::{SortedMap, sort_by};
 
@@ -17,7 +18,7 @@ use super::Tip;
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedBlock {
     /// The block.
-    pub block: BlockSummary,
+    pub block: Rc<BlockSummary>,
     /// Column: height less the picture's lowest height.
     pub column: u32,
     /// Lane: 0 for the branch of the heaviest tip.
@@ -59,7 +60,7 @@ pub struct Tree {
 impl Tree {
     /// Lays out the `columns` heights that end at `top`, or at the highest block where `top` is `None`.
     #[must_use]
-    pub fn layout(blocks: &SortedMap<String, BlockSummary>, tips: &[Tip], top: Option<u64>, columns: u32) -> Self {
+    pub fn layout(blocks: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip], top: Option<u64>, columns: u32) -> Self {
         let Some(highest) = blocks.values().map(|block| block.height).max() else {
             return Self { lanes: 1, ..Self::default() };
         };
@@ -91,7 +92,7 @@ fn column_of(height: u64, lowest: u64) -> u32 {
 }
 
 /// The blocks that are laid out, in order of their hashes.
-struct Window<'a>(Vec<&'a BlockSummary>);
+struct Window<'a>(Vec<&'a Rc<BlockSummary>>);
 
 impl Window<'_> {
     fn position(&self, hash: &str) -> Option<usize> {
@@ -99,9 +100,9 @@ impl Window<'_> {
     }
 }
 
-fn place(block: &BlockSummary, lowest: u64, lane: Option<u32>, tips: &[Tip]) -> PlacedBlock {
+fn place(block: &Rc<BlockSummary>, lowest: u64, lane: Option<u32>, tips: &[Tip]) -> PlacedBlock {
     PlacedBlock {
-        block: block.clone(),
+        block: Rc::clone(block),
         column: column_of(block.height, lowest),
         lane: lane.unwrap_or(0),
         head_of: tips.iter().filter(|tip| tip.hash == block.hash).flat_map(|tip| tip.nodes.clone()).collect(),
@@ -119,7 +120,7 @@ fn edge(placed: &PlacedBlock, window: &Window<'_>, lowest: u64, lanes: &[Option<
 }
 
 /// Gives each block of the window a lane, branch by branch, the heaviest first.
-fn assign_lanes(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Tip]) -> Vec<Option<u32>> {
+fn assign_lanes(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip]) -> Vec<Option<u32>> {
     let mut lanes: Vec<Option<u32>> = vec![None; window.0.len()];
     let mut taken: Vec<(u32, u64)> = Vec::new();
     for leaf in leaves(window, all, tips) {
@@ -144,7 +145,7 @@ fn assign_lanes(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips
 }
 
 /// Places of blocks without children in the window: the heaviest tip's branch first, then by weight.
-fn leaves(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Tip]) -> Vec<usize> {
+fn leaves(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip]) -> Vec<usize> {
     let mut is_parent = vec![false; window.0.len()];
     for block in &window.0 {
         if let Some(parent) = window.position(&block.previous_hash) {
@@ -160,7 +161,7 @@ fn leaves(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Ti
 }
 
 /// The highest block of the heaviest tip's branch that is inside the window.
-fn best_in_window(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, tips: &[Tip]) -> Option<usize> {
+fn best_in_window(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip]) -> Option<usize> {
     let mut at = tips.iter().find_map(|tip| all.get(&tip.hash));
     while let Some(block) = at {
         if let Some(place) = window.position(&block.hash) {
@@ -175,7 +176,7 @@ fn best_in_window(window: &Window<'_>, all: &SortedMap<String, BlockSummary>, ti
 mod tests {
     use super::*;
 
-    fn block(hash: &str, parent: &str, height: u64) -> (String, BlockSummary) {
+    fn block(hash: &str, parent: &str, height: u64) -> (String, Rc<BlockSummary>) {
         let summary = BlockSummary {
             hash: hash.into(),
             height,
@@ -192,7 +193,7 @@ mod tests {
             transactions_count: 0,
             on_best_chain: true,
         };
-        (hash.to_owned(), summary)
+        (hash.to_owned(), Rc::new(summary))
     }
 
     fn tip(hash: &str, height: u64) -> Tip {

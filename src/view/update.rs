@@ -2,6 +2,8 @@
 //! learns by itself. What can be derived is derived here once per batch: nodes of other tabs, tips,
 //! the best chain, whether all agree.
 
+use std::rc::Rc;
+
 use super::model::{MAX_BLOCKS, MAX_LOG};
 use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic};
@@ -62,10 +64,7 @@ pub enum Update {
     /// Something a person should know.
     Problem(Problem),
     /// A person has read a problem.
-    Dismiss {
-        /// Its place in the list.
-        index: usize,
-    },
+    Dismiss(Problem),
     /// An address or node id has a name.
     Name {
         /// Address or node id in hexadecimal.
@@ -105,7 +104,7 @@ impl Model {
                 (self.network, self.chain_id) = (name, chain_id);
             }
             Update::Mode(mode) => self.mode = mode,
-            Update::Pace(pace) => self.pace = pace,
+            Update::Pace(pace) => self.put_pace(pace),
             Update::LogLevel(level) => self.log_level = level,
             Update::Node { id, name, kind, host, state } => self.put_node(id, name, kind, host, state),
             Update::State { name, state } => {
@@ -122,12 +121,17 @@ impl Model {
                     self.problems.push(problem);
                 }
             }
-            Update::Dismiss { index } => {
-                if index < self.problems.len() {
-                    self.problems.remove(index);
-                }
-            }
+            Update::Dismiss(read) => self.problems.retain(|problem| *problem != read),
             Update::Name { key, name } => self.put_name(&key, &name),
+        }
+    }
+
+    fn put_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+        match pace {
+            Pace::Interval { .. } => (self.limited, self.resumed) = (pace, pace),
+            Pace::Full | Pace::Max => self.resumed = pace,
+            Pace::Paused => {}
         }
     }
 
@@ -175,18 +179,20 @@ impl Model {
             self.put_block(block.clone());
         }
         if event.level >= self.log_level {
-            self.log.push_back(event);
+            self.log.push_back(Rc::new(event));
         }
     }
 
+    /// Which blocks are on the best chain follows from all of them, whatever one node says.
     fn put_block(&mut self, block: BlockSummary) {
-        self.blocks.insert(block.hash.clone(), block);
+        let on_best_chain = self.blocks.get(&block.hash).is_some_and(|known| known.on_best_chain);
+        self.blocks.insert(block.hash.clone(), Rc::new(BlockSummary { on_best_chain, ..block }));
     }
 
     fn put_name(&mut self, key: &str, name: &str) {
         let room = self.names.len() < MAX_NAMES || self.names.contains_key(key);
         if room && !name.is_empty() && self.names.get(key).is_none_or(|old| old != name) {
-            self.names.insert(key.to_owned(), name.to_owned());
+            Rc::make_mut(&mut self.names).insert(key.to_owned(), name.to_owned());
         }
     }
 
@@ -248,17 +254,22 @@ impl Model {
                 break;
             }
         }
-        let Some(head) = self.tips.first().map(|tip| tip.hash.clone()) else { return };
-        if !self.blocks.contains_key(&head) {
-            return;
-        }
-        for block in self.blocks.values_mut() {
-            block.on_best_chain = false;
-        }
-        let mut next = head;
-        while let Some(block) = self.blocks.get_mut(&next).filter(|block| !block.on_best_chain) {
-            block.on_best_chain = true;
-            next = block.previous_hash.clone();
+        let Some(head) = self.tips.first().and_then(|tip| self.blocks.get(&tip.hash)) else { return };
+        let parent = |block: &&Rc<BlockSummary>| {
+            self.blocks.get(&block.previous_hash).filter(|parent| parent.height + 1 == block.height)
+        };
+        let branch: Vec<&Rc<BlockSummary>> = std::iter::successors(Some(head), parent).collect();
+        let is_on = |block: &Rc<BlockSummary>| {
+            let below = head.height.checked_sub(block.height).and_then(|below| usize::try_from(below).ok());
+            below.and_then(|below| branch.get(below)).is_some_and(|on| Rc::ptr_eq(on, block))
+        };
+        let wrong = |block: &&Rc<BlockSummary>| block.on_best_chain != is_on(block);
+        let wrong: Vec<String> = self.blocks.values().filter(wrong).map(|block| block.hash.clone()).collect();
+        for hash in wrong {
+            if let Some(block) = self.blocks.get_mut(&hash) {
+                let block = Rc::make_mut(block);
+                block.on_best_chain = !block.on_best_chain;
+            }
         }
     }
 

@@ -119,9 +119,10 @@ fn log_blocks_problems_and_names_are_bounded() {
     }
     assert_eq!((model.log.len(), model.problems.len(), model.names.len()), (MAX_LOG, MAX_PROBLEMS, MAX_NAMES));
     assert_eq!(model.log.back().map(|event| event.at), Some(2_999));
-    model.apply(Update::Dismiss { index: 0 });
-    model.apply(Update::Dismiss { index: 500 });
-    assert_eq!(model.problems.len(), MAX_PROBLEMS - 1);
+    let read = model.problems[0].clone();
+    model.apply(Update::Dismiss(read.clone()));
+    model.apply(Update::Dismiss(read));
+    assert_eq!(model.problems.len(), MAX_PROBLEMS - 1, "a second click takes no other problem away");
 }
 
 #[test]
@@ -137,6 +138,17 @@ fn the_log_level_filters_lines_and_never_blocks() {
     model.apply(Update::LogLevel(Level::Debug));
     model.apply(Update::Event(event("pow-1", 3, Level::Debug)));
     assert_eq!(model.log.len(), 3);
+}
+
+#[test]
+fn one_comes_back_from_full_speed_and_from_a_pause_to_the_pace_before() {
+    let mut model = model();
+    for pace in [Pace::Interval { ms: 20_000 }, Pace::Full, Pace::Paused] {
+        model.apply(Update::Pace(pace));
+    }
+    assert_eq!((model.limited, model.resumed), (Pace::Interval { ms: 20_000 }, Pace::Full));
+    model.apply(Update::Pace(model.limited));
+    assert_eq!(model.resumed, Pace::Interval { ms: 20_000 });
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn named(names: &[String]) -> String {
 #[must_use]
 pub fn pace(model: &Model) -> String {
     let working = model.nodes.iter().filter(|node| node.status.kind == NodeKind::Pow);
-    let miners: Vec<_> = working.flat_map(|node| &node.miners).collect();
+    let miners: Vec<_> = working.flat_map(|node| &node.miners).filter(|m| m.state != "stopped").collect();
     let count = f64::from(u32::try_from(miners.len()).unwrap_or(u32::MAX));
     let rate = miners.iter().map(|miner| miner.hash_rate).sum::<f64>() / count.max(1.0);
     let budget = miners.iter().filter_map(|miner| miner.budget).sum::<f64>() / count.max(1.0);

@@ -47,6 +47,7 @@ pub(crate) struct Browser {
     runtime: Runtime,
     driver: Option<WebDriver>,
     process: Process,
+    watched: bool,
     console: Vec<String>,
     requested: Vec<String>,
 }
@@ -58,10 +59,11 @@ struct Process {
 }
 
 impl Browser {
-    pub(crate) fn start() -> Self {
+    /// A browser that keeps the addresses of all requests if it is `watched`, which costs it time with each.
+    pub(crate) fn start(watched: bool) -> Self {
         let (process, address) = Process::start();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let capabilities = capabilities(&process.profile);
+        let capabilities = capabilities(&process.profile, watched);
         let driver = runtime
             .block_on(async {
                 let driver = WebDriver::new(address, capabilities).await?;
@@ -69,7 +71,7 @@ impl Browser {
                 Ok::<_, WebDriverError>(driver)
             })
             .unwrap_or_else(|error| panic!("the browser does not start: {error}"));
-        Self { runtime, driver: Some(driver), process, console: Vec::new(), requested: Vec::new() }
+        Self { runtime, driver: Some(driver), process, watched, console: Vec::new(), requested: Vec::new() }
     }
 
     fn driver(&self) -> &WebDriver {
@@ -162,7 +164,9 @@ impl Browser {
     fn fetch_logs(&mut self) {
         let Some(driver) = &self.driver else { return };
         let fetched = self.runtime.block_on(async {
-            Ok::<_, WebDriverError>((driver.get_log("browser").await?, driver.get_log("performance").await?))
+            let console = driver.get_log("browser").await?;
+            let traffic = if self.watched { driver.get_log("performance").await? } else { Vec::new() };
+            Ok::<_, WebDriverError>((console, traffic))
         });
         // A browser that is gone has no more to say.
         let Ok((console, traffic)) = fetched else { return };
@@ -232,7 +236,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn capabilities(profile: &Path) -> ChromeCapabilities {
+fn capabilities(profile: &Path, watched: bool) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     let set = || -> WebDriverResult<()> {
         for flag in FLAGS {
@@ -243,7 +247,10 @@ fn capabilities(profile: &Path) -> ChromeCapabilities {
         if let Some(chrome) = env::var_os("CHROME") {
             capabilities.set_binary(&chrome.to_string_lossy())?;
         }
-        capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))
+        capabilities.set(
+            "goog:loggingPrefs",
+            if watched { json!({ "browser": "ALL", "performance": "ALL" }) } else { json!({ "browser": "ALL" }) },
+        )
     };
     let mut set = set;
     set().expect("capabilities are plain values");

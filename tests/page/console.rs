@@ -122,7 +122,7 @@ fn every_word_that_asks_is_answered() {
     visit.wait("miners that rest", 60, |visit| {
         let status = visit.status();
         let resting = status.up().all(|node| node.hash_rate == 0.0);
-        (resting && visit.command("ledger mining_pool").contains("paused")).then_some(())
+        (resting && visit.command("ledger mining_pool paused").contains("pow-1:1")).then_some(())
     });
     expect(&visit, "pace 3", &["about every 3"]);
     expect(&visit, "miners 1", &["1 miner worker now"]);

@@ -1,6 +1,9 @@
 //! What a person sees: every place of the page, on a wide screen and on a phone, without an error; and a
 //! sentence instead of a blank page where the browser lacks something.
 
+use std::thread;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::visit::{Visit, text};
@@ -133,4 +136,46 @@ fn a_browser_that_lacks_something_is_told_so_in_words() {
             eprintln!("    without {name}: {}", status.problems[0].message);
         });
     }
+}
+
+/// Counts the pulses that are drawn, and the blocks that a node took from another.
+const COUNT_PULSES: &str = "
+    window.seen = { pulses: 0, taken: 0 };
+    new MutationObserver((changes) => {
+      for (const element of changes.flatMap((change) => [...change.addedNodes])) {
+        if (element.className.includes('pulse')) seen.pulses += 1;
+      }
+    }).observe(document.querySelector('.pulses'), { childList: true });
+    aurex.on('block', (event) => { if (event.peer) seen.taken += 1; });";
+
+/// Mines until some blocks were taken, and gives the pulses and the blocks taken once nothing moves any more.
+fn mine_and_rest(visit: &Visit) -> (u32, u32) {
+    visit.value("seen.pulses = seen.taken = 0; return await aurex.set({ pace: 1 })");
+    visit.wait("blocks that nodes take from each other", 60, |visit| {
+        (visit.ask::<u32>("return seen.taken") >= 8).then_some(())
+    });
+    visit.value("return await aurex.set({ pace: 'pause' })");
+    thread::sleep(Duration::from_secs(2));
+    visit.wait("an end of all motion", 20, |visit| {
+        let left = "return document.querySelectorAll('.pulses > *').length + document.getAnimations().length";
+        (visit.ask::<u32>(left) == 0).then_some(())
+    });
+    (visit.ask("return seen.pulses"), visit.ask("return seen.taken"))
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_block_is_seen_on_its_way_to_each_node_that_takes_it_unless_no_motion_is_wanted() {
+    let mut visit = Visit::open("?pow=3&poa=0&pace=1&test_tx=0");
+    visit.agreed(3, 1, 60);
+    visit.value("return await aurex.set({ pace: 'pause' })");
+    thread::sleep(Duration::from_secs(2));
+    visit.value(COUNT_PULSES);
+    let (pulses, taken) = mine_and_rest(&visit);
+    assert_eq!(pulses, taken, "one pulse for each node that takes a block, none for copies");
+    let still = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
+    visit.browser.devtools("Emulation.setEmulatedMedia", json!({ "features": still }));
+    let (pulses, taken) = mine_and_rest(&visit);
+    assert_eq!(pulses, 0, "{taken} blocks were taken and no motion is wanted");
+    visit.expect_quiet();
 }

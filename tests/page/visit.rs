@@ -148,13 +148,23 @@ impl Visit {
     /// A server and a browser, without a page.
     pub(crate) fn prepare() -> Self {
         let server = Server::start(&dist());
-        Self { browser: Browser::start(), server }
+        Self { browser: Browser::start(true), server }
     }
 
     /// The page with this query, once it offers its scripting API.
     pub(crate) fn open(query: &str) -> Self {
         let visit = Self::prepare();
         visit.go(query);
+        visit
+    }
+
+    /// The page with this query, with nothing in it that costs time but the page itself: no log is heard, and the
+    /// browser keeps no record of requests.
+    pub(crate) fn undisturbed(query: &str) -> Self {
+        let server = Server::start(&dist());
+        let visit = Self { browser: Browser::start(false), server };
+        visit.browser.go(&visit.server.page(query));
+        visit.wait_for_api();
         visit
     }
 
@@ -171,8 +181,12 @@ impl Visit {
 
     /// Waits for the scripting API and begins to listen.
     pub(crate) fn meet(&self) {
-        self.wait("the scripting API", 30, |visit| (visit.value("return typeof aurex") == "object").then_some(()));
+        self.wait_for_api();
         self.value(LISTEN);
+    }
+
+    fn wait_for_api(&self) {
+        self.wait("the scripting API", 30, |visit| (visit.value("return typeof aurex") == "object").then_some(()));
     }
 
     /// Runs the body of an async function.
@@ -276,7 +290,7 @@ impl Visit {
         eprintln!("--- the page's status\n{}", status.map_or_else(|error| format!("{error:?}"), plain));
         let problems = self.browser.ask("return (await aurex.status()).problems.map((p) => p.message).join('\\n')");
         eprintln!("--- problems on the page\n{}", problems.map_or_else(|error| format!("{error:?}"), plain));
-        let log = self.browser.ask(&format!("return testLog.filter((line) => !/^debug .* (message|mining):/.test(line)).slice(-{SHOWN_LINES}).join('\\n')"));
+        let log = self.browser.ask(&format!("return (window.testLog ?? []).filter((line) => !/^debug .* (message|mining):/.test(line)).slice(-{SHOWN_LINES}).join('\\n')"));
         eprintln!("--- the last lines of the log\n{}", log.map_or_else(|error| format!("{error:?}"), plain));
         eprintln!("--- the console\n{}", self.browser.console().join("\n"));
     }

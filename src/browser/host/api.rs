@@ -14,7 +14,7 @@ use super::{Host, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::command::{Command, Target};
 use crate::gossip::discovery_channel;
-use crate::ipc::{ApiError, Event, Request};
+use crate::ipc::{ApiError, Event, Level, Request, Topic};
 use crate::view::{Model, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
@@ -137,7 +137,8 @@ impl Api<'_> {
                     handler.dyn_into().map_err(|found| thrown(&arguments::wrong("handler", "a function", &found)))?;
                 let kept = Rc::<RefCell<Option<Subscription>>>::default();
                 let own = Rc::clone(&kept);
-                let subscription = host.listen(topic, move |event: &Event| {
+                let least = topic.map_or(Level::Debug, Topic::least);
+                let subscription = host.listen(topic, least, move |event: &Event| {
                     // The browser drops the function below when the script forgets it: that must not end this.
                     let _own = &own;
                     if let Ok(value) = to_js(event) {

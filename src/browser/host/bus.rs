@@ -1,8 +1,9 @@
 //! The way from what happens to what the page draws: updates queue up, go into the [`Model`] together in
-//! an animation frame, and the new picture goes to the subscribers. Listeners hear each event at once. What
-//! only changes figures, such as a miner's tries, waits for a while: drawing costs more than all paced miners.
+//! an animation frame, and the new picture goes to the subscribers. Listeners hear each event at once. There is a
+//! picture each second, as ages grow; what only changes figures, such as a miner's tries, waits for it: drawing costs
+//! more than all paced miners.
 //!
-//! Bounds: at most [`MAX_QUEUE`] updates wait; a hidden page, which gets no frames, is served by a timer.
+//! Bounds: at most [`MAX_QUEUE`] updates wait. A hidden page draws nothing; a timer keeps its model up to date.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -18,16 +19,21 @@ use crate::view::{Model, Problem, Update};
 /// Most updates that wait for a frame.
 const MAX_QUEUE: usize = 4_000;
 /// Least time between two pictures: a person sees no more, and each is a copy of the model.
-const LEAST_GAP_MS: f64 = 60.0;
-/// Least time before a picture in which only figures are new.
-const FIGURES_GAP_MS: f64 = 500.0;
-/// A hidden page's pictures come this often.
-const HIDDEN_GAP_MS: u32 = 1_000;
+const LEAST_GAP_MS: f64 = 100.0;
+/// Longest time between two pictures.
+const LONGEST_GAP_MS: f64 = 1_000.0;
 /// Who speaks in log lines of the page itself.
 pub(super) const PAGE: &str = "page";
 
 type Subscriber = Rc<dyn Fn(Rc<Model>)>;
-type Listener = (Option<Topic>, Rc<dyn Fn(&Event)>);
+
+/// Who hears events, of which topic and from which level on.
+#[derive(Clone)]
+struct Listener {
+    topic: Option<Topic>,
+    least: Level,
+    hear: Rc<dyn Fn(&Event)>,
+}
 
 /// The model with its queue and its readers.
 pub(super) struct Bus {
@@ -105,10 +111,20 @@ impl Bus {
         Subscription { bus: self.me.clone(), key }
     }
 
-    pub(super) fn listen(&self, topic: Option<Topic>, happened: impl Fn(&Event) + 'static) -> Subscription {
+    pub(super) fn listen(
+        &self,
+        topic: Option<Topic>,
+        least: Level,
+        happened: impl Fn(&Event) + 'static,
+    ) -> Subscription {
         let key = self.new_key();
-        self.listeners.borrow_mut().push((key, (topic, Rc::new(happened))));
+        self.listeners.borrow_mut().push((key, Listener { topic, least, hear: Rc::new(happened) }));
         Subscription { bus: self.me.clone(), key }
+    }
+
+    /// The lowest level of events that a listener hears.
+    pub(super) fn least_heard(&self) -> Level {
+        self.listeners.borrow().iter().map(|(_, listener)| listener.least).fold(Level::Info, Level::min)
     }
 
     fn new_key(&self) -> u32 {
@@ -129,10 +145,10 @@ impl Bus {
             | Update::Gone { .. }
             | Update::Blocks(_)
             | Update::Problem(_)
-            | Update::Dismiss { .. }
+            | Update::Dismiss(_)
             | Update::Name { .. } => {}
         }
-        let gap = if only_figures(&update) { FIGURES_GAP_MS } else { LEAST_GAP_MS };
+        let gap = if only_figures(&update) { LONGEST_GAP_MS } else { LEAST_GAP_MS };
         let waiting = {
             let mut queue = self.queue.borrow_mut();
             queue.push(update);
@@ -162,9 +178,9 @@ impl Bus {
         }
         let listeners = self.listeners.borrow().clone();
         for event in events {
-            for (_, (topic, listener)) in &listeners {
-                if topic.is_none_or(|topic| topic == event.topic) {
-                    listener(event);
+            for (_, listener) in &listeners {
+                if event.level >= listener.least && listener.topic.is_none_or(|topic| topic == event.topic) {
+                    (listener.hear)(event);
                 }
             }
         }
@@ -191,10 +207,8 @@ impl Bus {
         self.due.set(due);
         let wait = due - js::monotonic();
         let next = if is_hidden() {
-            self.timer(HIDDEN_GAP_MS, Self::draw)
+            self.timer(LONGEST_GAP_MS, Self::draw)
         } else if wait > 0.0 {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the gap")]
-            let wait = wait.ceil() as u32;
             self.timer(wait, |bus| {
                 let frame = bus.frame();
                 *bus.next_frame.borrow_mut() = Some(frame);
@@ -214,8 +228,10 @@ impl Bus {
         }))
     }
 
-    fn timer(&self, ms: u32, then: impl FnOnce(&Self) + 'static) -> Scheduled {
+    fn timer(&self, ms: f64, then: impl FnOnce(&Self) + 'static) -> Scheduled {
         let bus = self.me.clone();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the longest gap")]
+        let ms = ms.ceil() as u32;
         Scheduled::Timer(Timeout::new(ms, move || {
             if let Some(bus) = bus.upgrade() {
                 then(&bus);
@@ -227,19 +243,22 @@ impl Bus {
         let done = self.next_frame.take();
         self.drawn_at.set(js::monotonic());
         let model = self.fresh();
-        let subscribers = self.subscribers.borrow().clone();
-        for (_, subscriber) in subscribers {
-            subscriber(Rc::clone(&model));
+        if !is_hidden() {
+            let subscribers = self.subscribers.borrow().clone();
+            for (_, subscriber) in subscribers {
+                subscriber(Rc::clone(&model));
+            }
         }
+        // The next second's picture; what happens before brings it forward.
+        self.schedule(LONGEST_GAP_MS);
         // A callback must not be dropped while it runs, which it does until here.
         wasm_bindgen_futures::spawn_local(async move { drop(done) });
     }
 
-    /// The page was hidden or shown: what waits comes by the way that now works.
+    /// The page was hidden or shown: the next picture comes by the way that now works.
     pub(super) fn visibility_changed(&self) {
-        if self.next_frame.take().is_some() {
-            self.schedule(LEAST_GAP_MS);
-        }
+        self.next_frame.take();
+        self.schedule(LEAST_GAP_MS);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::nodes::Node;
 use super::run::in_force;
-use super::{Host, Output, TabMode};
+use super::{Host, Output};
 use crate::command::{DifficultyChoice, LinkParameters, Record};
 use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
@@ -78,7 +78,7 @@ impl Host {
 
     pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
         self.change_workload(&|record| record.pace = pace).await?;
-        let mut text = match pace {
+        let text = match pace {
             Pace::Full => format!("Miners hash as fast as the machine can with one core left to the page. {KEEP}"),
             Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
             Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
@@ -86,9 +86,6 @@ impl Host {
                 format!("Miners have a hash budget for one work block about every {}.", figures::interval(ms))
             }
         };
-        if self.mode.get() == TabMode::Viewer {
-            text.push_str(" Nodes of other tabs follow when they start again.");
-        }
         Ok(Output::text(text))
     }
 
@@ -107,11 +104,11 @@ impl Host {
             change(record);
         }
         self.share_out();
-        let written = self.change_record(&mut |record| {
+        let mut keep = |record: &mut Record| {
             change(record);
             Ok(())
-        });
-        let written = written.await;
+        };
+        let written = self.change_record(&mut keep).await;
         if written.is_err() {
             *self.record.borrow_mut() = Some(before);
             self.share_out();

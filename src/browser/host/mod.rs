@@ -35,7 +35,7 @@ use crate::command::{LinkParameters, MAX_POA, MAX_POW, Record};
 use crate::consensus::Params;
 use crate::ipc::{ApiError, Event, Level, NodeKind, Pace, Topic, TransactionInfo};
 use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
-use crate::view::{Model, TabMode, Update};
+use crate::view::{Model, Problem, TabMode, Update};
 use bus::Bus;
 pub use bus::Subscription;
 use nodes::Node;
@@ -56,6 +56,8 @@ pub struct Host {
     storage: Storage,
     network: RefCell<Option<Rc<Network>>>,
     record: RefCell<Option<Record>>,
+    /// The users whose keys the record and the network give: deriving keys takes time.
+    users: RefCell<Rc<Vec<WalletUser>>>,
     mode: Cell<TabMode>,
     /// Held while this tab hosts the network.
     role: RefCell<Option<LockGuard>>,
@@ -159,6 +161,7 @@ impl Host {
             storage,
             network: RefCell::default(),
             record: RefCell::default(),
+            users: RefCell::default(),
             mode: Cell::new(TabMode::Starting),
             role: RefCell::default(),
             nodes: RefCell::default(),
@@ -192,9 +195,12 @@ impl Host {
         self.bus.subscribe(changed)
     }
 
-    /// Calls `happened` with each event of a topic (of all, without one), whatever the log's level.
-    pub fn listen(&self, topic: Option<Topic>, happened: impl Fn(&Event) + 'static) -> Subscription {
-        self.bus.listen(topic, happened)
+    /// Calls `happened` with each event of a topic (of all, without one) from a level on, whatever the log's level.
+    /// A level below those that nodes tell has them tell more.
+    pub fn listen(&self, topic: Option<Topic>, least: Level, happened: impl Fn(&Event) + 'static) -> Subscription {
+        let subscription = self.bus.listen(topic, least, happened);
+        self.share_events();
+        subscription
     }
 
     /// Waits until a node of this tab runs.
@@ -263,8 +269,11 @@ impl Host {
         if let Ok(record) = self.record() {
             let count = |kind| u32::try_from(record.nodes.iter().filter(|node| node.kind == kind).count()).unwrap_or(0);
             (link.pow, link.poa) = (count(NodeKind::Pow).min(MAX_POW), count(NodeKind::Poa).min(MAX_POA));
-            let now = self.model().nodes.iter().map(|node| node.status.difficulty).find(|difficulty| *difficulty > 0);
-            let digits = now.map(|difficulty| Difficulty(difficulty).zero_digits());
+            // What an automatic difficulty is at the moment says nothing of the network.
+            let model = self.model();
+            let fixed = model.nodes.iter().map(|node| &node.status).find(|status| status.difficulty > 0);
+            let digits = fixed.filter(|status| status.automatic.is_none());
+            let digits = digits.map(|status| Difficulty(status.difficulty).zero_digits());
             link.difficulty = digits.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(record.difficulty);
             link.test_tx = record.test_tx;
             link.pace = (record.pace != LinkParameters::DEFAULT_PACE).then_some(record.pace);
@@ -282,7 +291,7 @@ impl Host {
     }
 
     /// Takes a problem off the page.
-    pub fn dismiss(&self, index: usize) {
-        self.bus.push(Update::Dismiss { index });
+    pub fn dismiss(&self, problem: Problem) {
+        self.bus.push(Update::Dismiss(problem));
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct Node {
     started: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     stopped: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     restarted_at: Cell<f64>,
+    /// The lowest level of events that its worker was told is heard.
+    events: Cell<Level>,
     /// What its miners were told to do.
     pub(super) workload: Cell<Option<Workload>>,
     /// No other tab runs this node while this one has it.
@@ -84,6 +86,7 @@ impl Node {
             started: RefCell::default(),
             stopped: RefCell::default(),
             restarted_at: Cell::new(f64::NEG_INFINITY),
+            events: Cell::new(Level::Info),
             workload: Cell::default(),
             _guard: guard,
         }
@@ -229,6 +232,8 @@ impl Host {
         let (sender, receiver) = once();
         node.started.borrow_mut().push(sender);
         self.set_state(node, NodeState::Starting);
+        node.events.set(Level::Info);
+        self.post_events(node);
         self.post_cuts(node);
         if self.quality.get() != crate::gossip::Link::default() {
             self.post_quality(node)?;
@@ -352,7 +357,23 @@ impl Host {
         }
     }
 
+    /// Tells all workers which events somebody hears.
+    pub(super) fn share_events(&self) {
+        self.nodes.borrow().iter().for_each(|node| self.post_events(node));
+    }
+
+    /// Tells a node's worker which events somebody hears, if that has changed.
+    fn post_events(&self, node: &Node) {
+        let logged = self.record.borrow().as_ref().map_or(Level::Info, |record| record.log);
+        let least = logged.min(self.bus.least_heard());
+        if node.has_worker() && node.events.replace(least) != least {
+            // A worker that is gone is told when it starts again.
+            let _ = node.post(&ToNode::SetEvents(least));
+        }
+    }
+
     fn take_report(&self, node: &Node, report: Report) {
+        self.post_events(node);
         node.state.set(report.status.state);
         node.weight.set(report.status.weight);
         self.bus.push(Update::Report(report));

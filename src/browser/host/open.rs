@@ -130,11 +130,20 @@ impl Host {
             *self.network.borrow_mut() = Some(Rc::new(network));
             self.nonces.borrow_mut().clear();
         }
+        self.follow_record(record, changed);
+        Ok(())
+    }
+
+    /// Does what a record of the network that is open says.
+    fn follow_record(&self, record: Record, other_network: bool) {
         self.bus.push(Update::Pace(record.pace));
         self.bus.push(Update::LogLevel(record.log));
-        *self.record.borrow_mut() = Some(record);
-        self.name_users();
-        Ok(())
+        let old = self.record.replace(Some(record.clone()));
+        if other_network || old.is_none_or(|old| old.users != record.users) {
+            self.name_users();
+        }
+        self.share_out();
+        self.share_events();
     }
 
     /// Changes the record as it is in the browser now, not as this tab last saw it.
@@ -275,9 +284,7 @@ impl Host {
         let old = self.network();
         let same = record.decode(self.name.as_str()).is_ok_and(|new| old.is_ok_and(|old| old.params == new.params));
         if same {
-            *self.record.borrow_mut() = Some(record);
-            self.name_users();
-            return;
+            return self.follow_record(record, false);
         }
         let nodes: Vec<Rc<Node>> = self.nodes.borrow().clone();
         nodes.iter().for_each(|node| self.abandon(node));

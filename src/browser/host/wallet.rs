@@ -1,6 +1,8 @@
 //! The keys of this page's users: the demo users, whose keys anybody can derive, the operator, and the
 //! persons that were made here.
 
+use std::rc::Rc;
+
 use super::{Host, WalletUser};
 use crate::command::{DEMO_USERS, OPERATOR};
 use crate::ipc::{AccountInfo, ApiError, Request};
@@ -13,7 +15,11 @@ const MAX_PERSONS: usize = 100;
 impl Host {
     /// The users whose keys this page holds.
     #[must_use]
-    pub fn wallet_users(&self) -> Vec<WalletUser> {
+    pub fn wallet_users(&self) -> Rc<Vec<WalletUser>> {
+        self.users.borrow().clone()
+    }
+
+    fn derive_users(&self) -> Vec<WalletUser> {
         let Ok(record) = self.record() else { return Vec::new() };
         let own = [OPERATOR].into_iter().chain(record.users.iter().map(String::as_str));
         let names = DEMO_USERS.into_iter().map(|name| (name, true)).chain(own.map(|name| (name, false)));
@@ -68,7 +74,7 @@ impl Host {
         match self.registered(who).await? {
             Some(account) => account.address.parse().map_err(malformed),
             None => {
-                let names: Vec<String> = self.wallet_users().into_iter().map(|user| user.name).collect();
+                let names: Vec<String> = self.wallet_users().iter().map(|user| user.name.clone()).collect();
                 let text = format!(
                     "expected a registered name such as {}, or an address of 64 hexadecimal digits, found \"{who}\"",
                     names.join(", ")
@@ -120,14 +126,15 @@ impl Host {
         })
         .await?;
         let address = self.key_of(name)?.address().to_string();
-        self.bus.push(Update::Name { key: address.clone(), name: name.to_owned() });
         Ok(WalletUser { name: name.to_owned(), address, demo: false })
     }
 
-    /// Names of users for the picture.
+    /// Derives the users' keys, and names the users for the picture.
     pub(super) fn name_users(&self) {
-        for user in self.wallet_users() {
-            self.bus.push(Update::Name { key: user.address, name: user.name });
+        let users = self.derive_users();
+        for user in &users {
+            self.bus.push(Update::Name { key: user.address.clone(), name: user.name.clone() });
         }
+        *self.users.borrow_mut() = Rc::new(users);
     }
 }

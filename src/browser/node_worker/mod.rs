@@ -49,9 +49,10 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
                 let error = ApiError::new("not_started", "the node has not been started");
                 page.tell(&FromNode::Refusal { id, error });
             }
-            (ToNode::SetWorkload(_) | ToNode::SetLink { .. } | ToNode::SetLinks { .. }, None) => {
-                warn("the node has not been started")
-            }
+            (
+                ToNode::SetWorkload(_) | ToNode::SetLink { .. } | ToNode::SetLinks { .. } | ToNode::SetEvents(_),
+                None,
+            ) => warn("the node has not been started"),
             (message, Some(shell)) => shell.receive(message),
         }
     };

@@ -1,7 +1,7 @@
-//! What the page is told without asking: at most ten reports a second, only when something changed,
-//! and one a second at least, so that the page sees that the worker lives.
+//! What the page is told without asking: soon after an event, at most ten times a second; figures that change all the
+//! time, such as a miner's tries, wait for the report that comes each second in any case.
 //!
-//! Bounds: [`MAX_EVENTS`] events in a report; the oldest are left out, and counted.
+//! Bounds: [`MAX_EVENTS`] events in a report; the oldest that tell of no block are left out, and counted.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -12,6 +12,7 @@ use gloo::timers::callback::Timeout;
 use super::shell::Shell;
 use crate::browser::js::{self, monotonic};
 use crate::ipc::{ApiError, Event, FromNode, Level, Report, Topic};
+use crate::node::Notice;
 
 /// Most events of a report.
 const MAX_EVENTS: usize = 200;
@@ -21,13 +22,28 @@ const SHORTEST_MS: f64 = 100.0;
 const LONGEST_MS: f64 = 1_000.0;
 
 /// Collects what the next report tells.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reporter {
+    /// The lowest level of events that somebody hears.
+    pub(super) least: Cell<Level>,
     events: RefCell<VecDeque<Event>>,
     dropped: Cell<u32>,
     told: Cell<f64>,
     due: Cell<f64>,
     timer: RefCell<Option<Timeout>>,
+}
+
+impl Default for Reporter {
+    fn default() -> Self {
+        Self {
+            least: Cell::new(Level::Info),
+            events: RefCell::default(),
+            dropped: Cell::default(),
+            told: Cell::default(),
+            due: Cell::default(),
+            timer: RefCell::default(),
+        }
+    }
 }
 
 impl Reporter {
@@ -39,7 +55,8 @@ impl Reporter {
     fn add(&self, event: Event) {
         let mut events = self.events.borrow_mut();
         if events.len() >= MAX_EVENTS {
-            events.pop_front();
+            let at = events.iter().position(|event| event.block.is_none());
+            events.remove(at.unwrap_or(0));
             self.dropped.set(self.dropped.get().saturating_add(1));
         }
         events.push_back(event);
@@ -47,15 +64,18 @@ impl Reporter {
 }
 
 impl Shell {
-    /// Adds an event to the next report.
-    pub(super) fn note(&self, event: Event) {
-        self.reporter.add(event);
+    /// Puts what the node tells into the next report, if somebody hears it.
+    pub(super) fn note(self: &Rc<Self>, notice: &Notice) {
+        if notice.level() >= self.reporter.least.get() {
+            self.reporter.add(notice.event(&self.config.name, js::now()));
+            self.touch();
+        }
     }
 
     /// Adds an event of the shell itself.
     pub(super) fn say(self: &Rc<Self>, level: Level, topic: Topic, text: String) {
         let node = self.config.name.clone();
-        self.note(Event { node, at: js::now().0, level, topic, text, block: None, tx_hash: None, peer: None });
+        self.reporter.add(Event { node, at: js::now().0, level, topic, text, block: None, tx_hash: None, peer: None });
         self.touch();
     }
 
@@ -64,8 +84,13 @@ impl Shell {
         self.say(Level::Warn, Topic::Refused, format!("a foreign message on the channel: {reason}"));
     }
 
-    /// Something changed: the page is told soon.
-    pub(super) fn touch(self: &Rc<Self>) {
+    /// The next report comes within a second of the last in any case.
+    pub(super) fn report_in_time(self: &Rc<Self>) {
+        self.report_at(self.reporter.told.get() + LONGEST_MS);
+    }
+
+    /// Something happened: the page is told soon.
+    fn touch(self: &Rc<Self>) {
         self.report_at(self.reporter.told.get() + SHORTEST_MS);
     }
 
@@ -81,7 +106,7 @@ impl Shell {
             if let Some(shell) = shell.upgrade() {
                 shell.reporter.timer.take();
                 shell.flush();
-                shell.report_at(shell.reporter.told.get() + LONGEST_MS);
+                shell.report_in_time();
             }
         });
         *reporter.timer.borrow_mut() = Some(timer);

@@ -21,7 +21,10 @@ const MAX_WAITING: usize = 256;
 impl Shell {
     /// Takes a message of the page; it waits if there is no node yet, or none at the moment.
     pub(super) fn receive(self: &Rc<Self>, message: ToNode) {
-        if self.ended.get() {
+        if let ToNode::SetEvents(_) = message {
+            // It also holds for what the node tells while it starts.
+            self.obey(message);
+        } else if self.ended.get() {
             self.refuse_message(&message, &ApiError::new("stopped", "the node has stopped"));
         } else if self.node.borrow().is_none() {
             if self.waiting.borrow().len() < MAX_WAITING || message == ToNode::Stop {
@@ -58,6 +61,7 @@ impl Shell {
                 Ok(link) => self.gate.set(LinkTable::new(seed, link)),
                 Err(error) => warn(&format!("the links' qualities: {error}")),
             },
+            ToNode::SetEvents(least) => self.reporter.least.set(least),
             ToNode::Stop => self.feed(Input::Stop),
         }
     }
@@ -147,7 +151,11 @@ impl Shell {
         match message {
             ToNode::Request { id, .. } => self.page.tell(&FromNode::Refusal { id: *id, error: error.clone() }),
             ToNode::Stop => self.page.tell(&FromNode::Stopped),
-            ToNode::Start(_) | ToNode::SetWorkload(_) | ToNode::SetLink { .. } | ToNode::SetLinks { .. } => {
+            ToNode::Start(_)
+            | ToNode::SetWorkload(_)
+            | ToNode::SetLink { .. }
+            | ToNode::SetLinks { .. }
+            | ToNode::SetEvents(_) => {
                 warn(&error.message);
             }
         }

@@ -123,7 +123,7 @@ impl Shell {
             self.carry_out(std::mem::take(&mut out));
         }
         self.pumping.set(false);
-        self.touch();
+        self.report_in_time();
     }
 
     /// The next input, if there is a node to take it.
@@ -143,7 +143,7 @@ impl Shell {
                 Output::Persist { id, batch, durability } => self.persist(id, batch, durability),
                 Output::Miner { worker, message } => self.to_miner(worker, message),
                 Output::WakeAt(at) => self.wake_at(at),
-                Output::Notice(notice) => self.note(notice.event(&self.config.name, js::now())),
+                Output::Notice(notice) => self.note(&notice),
                 Output::Stopped => self.finish(),
             }
         }

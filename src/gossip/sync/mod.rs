@@ -3,7 +3,8 @@
 //! asks for the bodies of a chain that outweighs its own.
 //!
 //! Nobody holds a fetch up for long. A request for bodies that is late, or whose answer lacks the first of them,
-//! is given to another peer; a late answer with headers, or [`MAX_FAILURES`] failures in a row, end the fetch.
+//! is given to another peer; a late answer with headers, or [`MAX_FAILURES`] failures of its source in a row, end the
+//! fetch.
 //! What a peer let down counts against that peer alone: it is asked again after a pause, and last, while others
 //! have what is missing; and as it may only be slow, it is given more time, and asked for fewer bodies.
 //!
@@ -19,7 +20,7 @@ use crate::consensus::BlockError;
 use crate::gossip::message::MessageType;
 use crate::gossip::peers::MAX_PEERS;
 use crate::primitives::{Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, Timestamp, Weight};
-use crate::primitives::{SortedMap, SortedSet, sort_by};
+use crate::primitives::{SortedMap, SortedSet};
 
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
@@ -34,7 +35,7 @@ const BODIES_AHEAD: usize = PARALLEL * BODY_WINDOW;
 const ANSWER_WITHIN: Millis = Millis(2_000);
 /// The longest time that an answer may take.
 const MAX_PATIENCE: Millis = Millis(64_000);
-/// Failures in a row after which a fetch is given up.
+/// Failures of its source in a row after which a fetch is given up.
 const MAX_FAILURES: u32 = 4;
 /// The first pause before a peer that let a fetch down is asked again; it doubles up to 64 times this.
 const FIRST_PAUSE: Millis = Millis(250);
@@ -161,9 +162,7 @@ struct Download {
     asked: SortedMap<BlockHash, (NodeId, Timestamp)>,
     /// How often each peer was late, or did not have what it was asked for.
     late: SortedMap<NodeId, u32>,
-    /// Peers that do not have what is fetched.
-    elsewhere: SortedSet<NodeId>,
-    /// Failures since the last block left.
+    /// Failures of the source since the last block left.
     failures: u32,
     /// Miners rest until then.
     rest_until: Timestamp,
@@ -208,12 +207,23 @@ impl Sync {
                 self.let_down(slow, now);
             }
         }
-        if !self.is_idle() || self.manners.get(&peer).is_some_and(|manners| now < manners.not_before) {
+        if !self.is_idle() || !self.may_begin(&peer, now) {
             return None;
         }
         let deadline = now.plus(self.patience(&peer));
         self.stage = Stage::Headers(Gathering { peer, asked: now, deadline, headers: Vec::new(), tip: None });
         Some(SyncAsk::Headers { peer, after })
+    }
+
+    /// Whether the pause is over since a peer let a fetch down.
+    #[must_use]
+    pub fn may_begin(&self, peer: &NodeId, now: Timestamp) -> bool {
+        self.manners.get(peer).is_none_or(|manners| now >= manners.not_before)
+    }
+
+    /// Forgets what a peer let down: it is here again after it was gone.
+    pub fn forgive(&mut self, peer: &NodeId) {
+        self.manners.remove(peer);
     }
 
     /// How many fetches a peer has let down in a row.
@@ -276,7 +286,6 @@ impl Sync {
             bodies: SortedMap::new(),
             asked: SortedMap::new(),
             late: SortedMap::new(),
-            elsewhere: SortedSet::new(),
             failures: 0,
             rest_until: Timestamp(0),
         });
@@ -293,8 +302,7 @@ impl Sync {
     }
 
     /// Takes bodies from `from`. An answer that lacks the first of those that it was asked for is a failure, as if
-    /// none had come: the source may have lost the branch whose headers it told, or give what is of no use yet.
-    /// Another peer may never have had it, and is asked for no more of it.
+    /// none had come: the peer may have lost the branch whose headers it told, or give what is of no use yet.
     ///
     /// # Errors
     /// See [`SyncError`]; good bodies before the bad one are kept.
@@ -323,12 +331,7 @@ impl Sync {
         // What this peer did not send is asked again, of whoever comes next.
         download.asked.retain(|_, (peer, _)| *peer != from);
         if !download.bodies.contains_key(&first) {
-            if from == download.source {
-                download.fail(&from);
-            } else {
-                // It is on another branch: that says nothing of the source, whose fetch goes on without it.
-                download.elsewhere.insert(from);
-            }
+            download.fail(&from);
         }
         // Who sends what is wrong is not listened to any more.
         if (outcome.is_err() && download.source == from) || download.failures >= MAX_FAILURES {
@@ -486,24 +489,26 @@ impl Download {
     fn fail(&mut self, peer: &NodeId) {
         let late = self.late.get_or_insert_with(*peer, || 0);
         *late = late.saturating_add(1);
-        self.failures = self.failures.saturating_add(1);
+        // Others need not have them: they may be on another branch.
+        if *peer == self.source {
+            self.failures = self.failures.saturating_add(1);
+        }
     }
 
     fn asks(&mut self, peers: &[NodeId], manners: &SortedMap<NodeId, Manners>, now: Timestamp) -> Vec<SyncAsk> {
         let mut asks = Vec::new();
-        // The source has them all; others may. Who was late comes after those who were not.
-        let others = peers.iter().filter(|peer| **peer != self.source && !self.elsewhere.contains(peer));
-        let candidates = std::iter::once(&self.source).chain(others);
-        let late = |peer: &NodeId| {
-            if mutant!(AskTheLateAgain) { 0 } else { self.late.get(peer).copied().unwrap_or(0) }
-        };
-        let mut candidates: Vec<(u32, NodeId)> = candidates.map(|peer| (late(peer), *peer)).collect();
-        sort_by(&mut candidates, |(one, _), (other, _)| one.cmp(other));
-        for (late, peer) in candidates.into_iter().take(PARALLEL) {
+        // The source has them all; others may. A source that was late comes after the others, and another that was
+        // late, or does not have them, is not asked again.
+        let late = |peer: &NodeId| self.late.get(peer).copied().unwrap_or(0);
+        let others = peers.iter().filter(|peer| **peer != self.source && late(peer) == 0);
+        let mut candidates: Vec<NodeId> = others.copied().take(PARALLEL).collect();
+        let last = late(&self.source) > 0 && !mutant!(AskTheLateAgain);
+        candidates.insert(if last { candidates.len() } else { 0 }, self.source);
+        for peer in candidates.into_iter().take(PARALLEL) {
             if self.asked.values().any(|(busy, _)| *busy == peer) {
                 continue;
             }
-            let failures = manners.get(&peer).map_or(0, |manners| manners.failures).saturating_add(late);
+            let failures = manners.get(&peer).map_or(0, |manners| manners.failures).saturating_add(late(&peer));
             let open = self.wanted.iter().map(|(id, ..)| *id).take(BODIES_AHEAD);
             let ids: Vec<BlockHash> = open
                 .filter(|id| !self.bodies.contains_key(id) && !self.asked.contains_key(id))

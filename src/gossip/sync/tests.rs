@@ -140,8 +140,12 @@ fn each_late_peer_is_named_once() {
 fn who_sends_what_is_of_no_use_yet_holds_nothing_up() {
     let blocks = blocks(100);
     let mut sync = wanting(&blocks);
-    for _ in 0..MAX_FAILURES {
-        let asks = sync.asks(&[A], NOW);
+    for failures in 0..MAX_FAILURES {
+        let asks = sync.asks(&[A, B], NOW);
+        assert_eq!(asks.len(), if failures == 0 { 2 } else { 1 }, "who does not have them is asked once");
+        if failures == 0 {
+            sync.take_bodies(B, Vec::new(), NOW).unwrap();
+        }
         let SyncAsk::Bodies { ids, .. } = &asks[0] else { panic!("{asks:?}") };
         let last = ids[ids.len() - 1];
         sync.take_bodies(A, answer(&blocks, &[last]), NOW).unwrap();

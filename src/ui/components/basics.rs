@@ -1,6 +1,8 @@
 //! Small parts: links to places of the page, hashes that can be copied, lists of facts, byte dumps,
 //! and buttons that ask once more.
 
+use std::sync::OnceLock;
+
 use wasm_bindgen::JsCast as _;
 use yew::prelude::*;
 
@@ -9,14 +11,18 @@ use crate::ipc::ApiError;
 use crate::ui::actions::Actions;
 use crate::ui::hooks::use_number;
 use crate::ui::markup::html;
+use crate::ui::part::{View, part};
 use crate::view::figures::{hex_lines, short};
 use crate::view::route::Route;
 
 /// The page's own address without the fragment. Links carry it, as `<base>` would otherwise take a
-/// bare fragment to another document and lose the query.
-pub(crate) fn here() -> String {
-    let location = gloo::utils::window().location();
-    format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
+/// bare fragment to another document and lose the query. Neither changes as long as the page is open.
+pub(crate) fn here() -> &'static str {
+    static HERE: OnceLock<String> = OnceLock::new();
+    HERE.get_or_init(|| {
+        let location = gloo::utils::window().location();
+        location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    })
 }
 
 /// Moves the keyboard focus to the element of this id.
@@ -119,12 +125,18 @@ fn named(term: &'static str, hint: &'static str, copy: Option<Html>, value: Html
 
 /// Bytes in lines of 32 with their offsets, folded away at first.
 pub(crate) fn hex_dump(actions: &Actions, hex: &str) -> Html {
-    let lines = hex_lines(hex);
+    part(actions, "bytes", View::Bytes(hex.to_owned()))
+}
+
+/// The bytes of [`hex_dump`]: there may be thousands of lines, which are written once.
+#[hook]
+pub(crate) fn use_bytes(actions: Actions, hex: String) -> Html {
+    let lines = hex_lines(&hex);
     let size = hex.len() / 2;
     html! {
         <details class="bytes">
             <summary>{ format!("Canonical bytes ({size})") }</summary>
-            { copy_button(actions, hex, "Canonical bytes") }
+            { copy_button(&actions, &hex, "Canonical bytes") }
             <pre class="hex" tabindex="0" aria-label="Canonical bytes in hexadecimal">
                 { for lines.iter().map(|(offset, line)| html! {
                     <span key={*offset} class="hex-line">

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::marks::{kind_class, outline, state_class};
-use super::pulses::{Pulse, use_pulses};
+use super::pulses::{Places, use_pulses};
 use crate::primitives::decimal;
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_media, use_narrow, use_store};
@@ -72,18 +72,25 @@ pub(crate) fn use_graph(actions: Actions) -> Html {
     let store = use_store();
     let model = &store.model;
     let still = use_media("(prefers-reduced-motion: reduce)");
-    let pulses = use_pulses(actions.host(), !still);
     let frame = Frame::of(use_narrow(), model.nodes.len());
     let points = places(model.nodes.len(), frame.width, frame.height, frame.margin);
+    let named = |(node, place): (&NodeView, &Point)| (node.status.id.clone(), node.status.name.clone(), *place);
+    let pulses = Places {
+        nodes: model.nodes.iter().zip(&points).map(named).collect(),
+        width: frame.width,
+        height: frame.height,
+        radius: frame.radius,
+    };
+    let layer = use_pulses(actions.host(), !still, pulses);
     let cuts = actions.host().cuts();
     if model.nodes.is_empty() {
         return html! { <p class="empty stage-empty" role="status">{ "The nodes are starting…" }</p> };
     }
     html! {
-        <svg class="graph" viewBox={format!("0 0 {} {}", decimal(frame.width, 0), decimal(frame.height, 0))} role="group"
+        <div class="graph-box">
+        <svg key="graph" class="graph" viewBox={format!("0 0 {} {}", decimal(frame.width, 0), decimal(frame.height, 0))} role="group"
             aria-label="Picture of the network; the table of nodes below says the same">
             <g key="links" class={classes!(frame.crowded.then_some("crowded"))}>{ links(model, &points, &cuts, frame.radius) }</g>
-            <g key="pulses">{ for pulses.list.iter().filter_map(|pulse| flow(pulse, model, &points, frame.radius)) }</g>
             <g key="nodes">
                 { for model.nodes.iter().zip(&points).map(|(node, place)| {
                     let spot = Spot { place: *place, radius: frame.radius, side: frame.side(*place), crowded: frame.crowded };
@@ -92,6 +99,8 @@ pub(crate) fn use_graph(actions: Actions) -> Html {
                 }) }
             </g>
         </svg>
+        <div key="pulses" ref={layer} class="pulses" aria-hidden="true"></div>
+        </div>
     }
 }
 
@@ -124,16 +133,6 @@ fn links(model: &Model, points: &[Point], cuts: &[(String, String)], radius: f64
         }
     }
     html! { { for lines } }
-}
-
-fn flow(pulse: &Pulse, model: &Model, points: &[Point], radius: f64) -> Option<Html> {
-    let from = model.nodes.iter().position(|node| node.status.id == pulse.from || node.status.name == pulse.from)?;
-    let to = model.nodes.iter().position(|node| node.status.name == pulse.to)?;
-    let (start, end) = between(*points.get(from)?, *points.get(to)?, radius + 4.0);
-    Some(html! {
-        <line key={pulse.id} class={classes!("flow", if pulse.block { "block" } else { "transaction" })} pathLength="100"
-            x1={decimal(start.x, 1)} y1={decimal(start.y, 1)} x2={decimal(end.x, 1)} y2={decimal(end.y, 1)} />
-    })
 }
 
 /// Where and how large a node is drawn.
@@ -181,8 +180,6 @@ fn one(actions: &Actions, node: &NodeView, spot: &Spot, tip: Option<char>, selec
     html! {
         <g key={status.id.clone()} {class} transform={format!("translate({} {})", decimal(spot.place.x, 1), decimal(spot.place.y, 1))} tabindex="0" role="button"
             aria-pressed={selected.to_string()} aria-label={label} {onclick} {onkeydown}>
-            // A new head makes a new ring, which fades once.
-            <g key={format!("ring {}", status.head)} class="ring">{ outline(status.kind, r + 3.0, "halo") }</g>
             <g key="shape">{ outline(status.kind, r, "shape") }</g>
             <text key="height" class="height" y="5">{ grouped(status.height) }</text>
             { names(node, spot) }

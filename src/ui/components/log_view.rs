@@ -18,7 +18,7 @@ use crate::view::Model;
 use crate::view::route::Route;
 
 /// Most lines drawn.
-const MAX_ROWS: usize = 300;
+const MAX_ROWS: usize = 100;
 
 const LEVELS: [(Level, &str); 4] =
     [(Level::Debug, "debug"), (Level::Info, "info"), (Level::Warn, "warn"), (Level::Error, "error")];
@@ -43,17 +43,17 @@ fn topic_word(topic: Topic) -> &'static str {
 
 /// Log lines, newest first.
 #[hook]
-pub(crate) fn use_log_lines(lines: Vec<Event>) -> Html {
+pub(crate) fn use_log_lines(lines: Vec<Rc<Event>>) -> Html {
     html! {
         <ol class="log-lines">{ for keys(&lines).into_iter().zip(&lines).map(|(key, event)| line(key, event)) }</ol>
     }
 }
 
 /// A key for each line that stays the same while newer lines come: lines carry no number.
-fn keys(lines: &[Event]) -> Vec<String> {
+fn keys(lines: &[Rc<Event>]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(lines.len());
     for (at, event) in lines.iter().enumerate().rev() {
-        let same = |other: &&Event| (other.at, &other.node, &other.text) == (event.at, &event.node, &event.text);
+        let same = |other: &&Rc<Event>| (other.at, &other.node, &other.text) == (event.at, &event.node, &event.text);
         let count = lines.get(at + 1..).unwrap_or_default().iter().filter(same).count() + 1;
         keys.push(format!("{} {} {count} {}", event.at, event.node, event.text));
     }
@@ -126,7 +126,7 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
     let filter = use_kept(Filter::default);
     let frozen = use_kept(|| None::<Frozen>);
     let log = frozen.as_ref().map_or(&model.log, |frozen| &frozen.0.log);
-    let lines: Vec<Event> = log.iter().rev().filter(|event| filter.takes(event)).take(MAX_ROWS).cloned().collect();
+    let lines: Vec<Rc<Event>> = log.iter().rev().filter(|event| filter.takes(event)).take(MAX_ROWS).cloned().collect();
     let pause = {
         let (setter, next) = (frozen.keeper(), frozen.is_none().then(|| Frozen(model.clone())));
         Callback::from(move |_: MouseEvent| setter.set(next.clone()))
@@ -177,12 +177,12 @@ impl PartialEq for Frozen {
     }
 }
 
-fn empty_text(log: &VecDeque<Event>) -> &'static str {
+fn empty_text(log: &VecDeque<Rc<Event>>) -> &'static str {
     if log.is_empty() { "Nothing has happened yet." } else { "No line passes these filters." }
 }
 
-fn as_text(lines: &[Event]) -> String {
-    let line = |event: &Event| {
+fn as_text(lines: &[Rc<Event>]) -> String {
+    let line = |event: &Rc<Event>| {
         let (level, topic) = (level_word(event.level), topic_word(event.topic));
         format!("{} {level} {} {topic}: {}\n", time::exact(event.at), event.node, event.text)
     };

@@ -14,12 +14,12 @@ use crate::view::Model;
 pub(crate) fn problems(model: &Model, host: &Rc<Host>) -> Html {
     html! {
         <div key="problems" class="problems">
-            { for model.problems.iter().enumerate().map(|(index, problem)| {
-                let host = Rc::clone(host);
+            { for model.problems.iter().map(|problem| {
+                let (host, read) = (Rc::clone(host), problem.clone());
                 html! {
-                    <div key={format!("{index}-{}", problem.code)} class="problem" role="alert">
+                    <div key={format!("{} {}", problem.code, problem.message)} class="problem" role="alert">
                         <p>{ problem.message.clone() }{ " " }<code class="rule">{ problem.code.clone() }</code></p>
-                        <button type="button" aria-label="Dismiss" onclick={Callback::from(move |_: MouseEvent| host.dismiss(index))}>
+                        <button type="button" aria-label="Dismiss" onclick={Callback::from(move |_: MouseEvent| host.dismiss(read.clone()))}>
                             { "Dismiss" }
                         </button>
                     </div>

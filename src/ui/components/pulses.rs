@@ -1,107 +1,194 @@
-//! Blocks and transactions on their way between nodes, for the picture of the network. A pulse lives
-//! for [`PULSE_MS`]; when nothing is on its way, nothing is drawn and nothing moves.
+//! Blocks and transactions on their way between nodes, over the picture of the network: a pulse goes from the node that
+//! sent one to a node that had not had it, and a ring spreads where it becomes the head. The browser's compositor moves
+//! them without drawing the page anew. They begin together with a picture, end together, and go with a later one: each
+//! beginning and each end costs the page a frame.
 
-use std::collections::VecDeque;
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
 use yew::prelude::*;
 
-use crate::browser::host::Host;
-use crate::ipc::{Event, Topic};
+use crate::browser::host::{Host, Subscription};
+use crate::browser::js;
+use crate::ipc::{Event, Level, Topic};
+use crate::primitives::decimal;
 use crate::ui::hooks::{Guard, use_effect_on};
 use crate::ui::kept::{Kept, use_kept};
+use crate::view::ring::{Point, between};
 
-/// How long a pulse is drawn; a little longer than its animation in the stylesheet.
-const PULSE_MS: u32 = 800;
-/// Most pulses drawn at once; the oldest goes first.
-const MAX_PULSES: usize = 60;
+/// How long a pulse is on its way and the ring spreads after it.
+const SHOWN_MS: f64 = 1_050.0;
+/// The part of that time in which the pulse is on its way.
+const ON_ITS_WAY: &str = "0.58";
+/// Most elements at once; what comes while there are so many is not drawn.
+const MAX_ELEMENTS: usize = 60;
+/// Radius of a ring in the stylesheet.
+const RING_RADIUS: f64 = 30.0;
 
-/// Something on its way from a node to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pulse {
-    /// Names it among the others.
-    pub(crate) id: u64,
-    /// Node id of the sender.
-    pub(crate) from: String,
-    /// Name of the receiver.
-    pub(crate) to: String,
-    /// Whether it is a block; else a transaction.
-    pub(crate) block: bool,
+#[wasm_bindgen]
+extern "C" {
+    /// An element as something that can be animated.
+    type Animated;
+
+    #[wasm_bindgen(method)]
+    fn animate(this: &Animated, keyframes: &JsValue, ms: f64);
 }
 
-/// What is on its way now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Pulses {
-    /// Oldest first.
-    pub(crate) list: VecDeque<Pulse>,
-    next: u64,
+/// Where the picture shows which node, in its own units.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Node id, name and place.
+    pub(super) nodes: Vec<(String, String, Point)>,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    /// Of a node.
+    pub(super) radius: f64,
 }
 
-pub(crate) enum PulseAction {
-    /// A frame arrived.
-    Arrived { from: String, to: String, block: bool },
-    /// The pulses up to this id are over.
-    Over(u64),
+impl Places {
+    fn of(&self, node: &str) -> Option<Point> {
+        self.nodes.iter().find(|(id, name, _)| id == node || name == node).map(|(.., place)| *place)
+    }
 }
 
-impl Reducible for Pulses {
-    type Action = PulseAction;
+/// The layer over the picture.
+#[derive(Default)]
+pub(super) struct Layer {
+    place: NodeRef,
+    places: RefCell<Places>,
+    /// What happened since the last picture.
+    happened: RefCell<Vec<Moved>>,
+    /// What is on the layer, and when it is over.
+    elements: RefCell<Vec<(Element, f64)>>,
+}
 
-    fn reduce(self: Rc<Self>, action: PulseAction) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match action {
-            PulseAction::Arrived { from, to, block } => {
-                next.list.push_back(Pulse { id: next.next, from, to, block });
-                next.next += 1;
-                while next.list.len() > MAX_PULSES {
-                    next.list.pop_front();
-                }
-            }
-            PulseAction::Over(last) => {
-                if next.list.front().is_none_or(|pulse| pulse.id > last) {
-                    return self;
-                }
-                next.list.retain(|pulse| pulse.id > last);
-            }
+/// What an event says of a block or a transaction.
+struct Moved {
+    /// Node id of the sender; none where it was made.
+    from: Option<String>,
+    /// Name of the node that has it now.
+    to: String,
+    block: bool,
+    /// Whether it is the node's new head.
+    head: bool,
+}
+
+/// How the picture's units become pixels of the layer: the picture keeps its shape and stands in the middle.
+struct Scale {
+    factor: f64,
+    left: f64,
+    top: f64,
+}
+
+impl Scale {
+    fn at(&self, point: Point) -> (String, String) {
+        (decimal(self.left + point.x * self.factor, 1), decimal(self.top + point.y * self.factor, 1))
+    }
+}
+
+impl Layer {
+    fn scale(&self, layer: &Element) -> Scale {
+        let places = self.places.borrow();
+        let (width, height) = (f64::from(layer.client_width()), f64::from(layer.client_height()));
+        let factor = (width / places.width).min(height / places.height);
+        Scale { factor, left: (width - places.width * factor) / 2.0, top: (height - places.height * factor) / 2.0 }
+    }
+
+    /// Keeps what an event tells of a block or a transaction for the next picture.
+    fn hear(&self, event: &Event) {
+        let (from, to, block) = (event.peer.clone(), event.node.clone(), event.block.as_ref());
+        let (head, block) = (block.is_some_and(|block| block.on_best_chain), block.is_some());
+        let mut happened = self.happened.borrow_mut();
+        // What happened while nobody looked is over when somebody does.
+        if happened.len() < MAX_ELEMENTS && !gloo::utils::document().hidden() {
+            happened.push(Moved { from, to, block, head });
         }
-        Rc::new(next)
+    }
+
+    /// Takes off what is over, and begins what happened since the last picture.
+    fn draw(&self) {
+        let now = js::monotonic();
+        self.elements.borrow_mut().retain(|(element, until)| {
+            let stays = *until > now;
+            if !stays {
+                element.remove();
+            }
+            stays
+        });
+        let happened = self.happened.take();
+        if let Some(layer) = self.place.cast::<Element>().filter(|_| !happened.is_empty()) {
+            let scale = self.scale(&layer);
+            happened.iter().for_each(|moved| self.begin(&layer, &scale, moved));
+        }
+    }
+
+    fn begin(&self, layer: &Element, scale: &Scale, moved: &Moved) {
+        let places = self.places.borrow();
+        let Some(to) = places.of(&moved.to) else { return };
+        let from = moved.from.as_ref().and_then(|from| places.of(from));
+        if let Some(from) = from {
+            let (start, end) = between(from, to, places.radius + 4.0);
+            let length = (end.x - start.x).hypot(end.y - start.y).max(1.0);
+            // Turned into the direction of the link.
+            let (cos, sin) = ((end.x - start.x) / length, (end.y - start.y) / length);
+            let (cos, sin, back) = (decimal(cos, 3), decimal(sin, 3), decimal(-sin, 3));
+            let place = |point| {
+                let (x, y) = scale.at(point);
+                format!("\"matrix({cos},{sin},{back},{cos},{x},{y})\"")
+            };
+            let (start, end) = (place(start), place(end));
+            let frames = format!(
+                r#"{{"transform":[{start},{end},{end},{end}],"opacity":[1,1,0,0],"offset":[0,{ON_ITS_WAY},0.65,1],"easing":"ease-in-out"}}"#
+            );
+            self.add(layer, if moved.block { "pulse block" } else { "pulse transaction" }, &frames);
+        }
+        if moved.head {
+            let begin = if from.is_some() { ON_ITS_WAY } else { "0" };
+            let (x, y) = scale.at(to);
+            let size = places.radius * scale.factor / RING_RADIUS;
+            let ring = |size: f64| format!("\"translate({x}px,{y}px) scale({})\"", decimal(size, 3));
+            let (small, large) = (ring(size), ring(size * 1.5));
+            let frames = format!(
+                r#"{{"transform":[{small},{small},{large}],"opacity":[0,0.9,0],"offset":[0,{begin},1],"easing":["step-end","ease-out"]}}"#
+            );
+            self.add(layer, "ring", &frames);
+        }
+    }
+
+    fn add(&self, layer: &Element, class: &str, frames: &str) {
+        let mut elements = self.elements.borrow_mut();
+        let made = gloo::utils::document().create_element("i");
+        let (Ok(element), Ok(frames), true) = (made, js_sys::JSON::parse(frames), elements.len() < MAX_ELEMENTS) else {
+            return;
+        };
+        element.set_class_name(class);
+        if layer.append_child(&element).is_ok() {
+            element.unchecked_ref::<Animated>().animate(&frames, SHOWN_MS);
+            elements.push((element, js::monotonic() + SHOWN_MS));
+        }
     }
 }
 
-/// Whether a message event is a block or a transaction that arrived, and which of them.
-fn kind(event: &Event) -> Option<bool> {
-    let text = event.text.to_ascii_lowercase();
-    if text.starts_with("sent") {
-        return None;
-    }
-    if text.contains("block") { Some(true) } else { text.contains("transaction").then_some(false) }
+/// Hears of blocks that a node made or took and of transactions that a node took, and of pictures.
+fn listen(host: &Host, layer: &Kept<Layer>) -> [Subscription; 3] {
+    let heard = |topic| {
+        let layer = layer.shared();
+        host.listen(Some(topic), Level::Info, move |event| layer.hear(event))
+    };
+    let layer = layer.shared();
+    [heard(Topic::Block), heard(Topic::Transaction), host.subscribe(move |_| layer.draw())]
 }
 
-/// The pulses of the moment; none while motion is not wanted.
+/// The place of the layer for pulses over a picture with these places; nothing is put there while motion is not wanted.
 #[hook]
-pub(crate) fn use_pulses(host: Rc<Host>, wanted: bool) -> Kept<Pulses> {
-    let pulses = use_kept(Pulses::default);
-    let dispatcher = pulses.keeper();
-    let listen = move || -> Guard {
-        if !wanted {
-            return None;
-        }
-        Some(Box::new(host.listen(Some(Topic::Message), move |event| {
-            if let (Some(from), Some(block)) = (&event.peer, kind(event)) {
-                dispatcher.dispatch(PulseAction::Arrived { from: from.clone(), to: event.node.clone(), block });
-            }
-        })))
-    };
-    use_effect_on(wanted.to_string(), Box::new(listen));
-    let newest = pulses.list.back().map(|pulse| pulse.id);
-    let dispatcher = pulses.keeper();
-    // One timer for each newest pulse; those before it are over by then as well.
-    let end = move || {
-        let last = newest?;
-        Timeout::new(PULSE_MS, move || dispatcher.dispatch(PulseAction::Over(last))).forget();
-        None
-    };
-    use_effect_on(newest.map_or_else(String::new, |id| id.to_string()), Box::new(end));
-    pulses
+pub(super) fn use_pulses(host: Rc<Host>, wanted: bool, places: Places) -> NodeRef {
+    let layer = use_kept(Layer::default);
+    layer.places.replace(places);
+    let place = layer.place.clone();
+    let effect = move || -> Guard { wanted.then(|| Box::new(listen(&host, &layer)) as Box<dyn std::any::Any>) };
+    use_effect_on(wanted.to_string(), Box::new(effect));
+    place
 }

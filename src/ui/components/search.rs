@@ -6,7 +6,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::ui::actions::Actions;
-use crate::ui::hooks::{use_model, use_narrow, use_number, use_text};
+use crate::ui::hooks::{use_narrow, use_number, use_text};
 use crate::ui::kept::Keeper;
 use crate::ui::markup::html;
 use crate::view::find::{Found, Target, find};
@@ -52,11 +52,10 @@ async fn ask(actions: &Actions, text: &str) {
 /// The search box with its suggestions.
 #[hook]
 pub(crate) fn use_search(actions: Actions) -> Html {
-    let model = use_model();
     let text = use_text(String::new());
     let active = use_number(None);
     let at = active.and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
-    let found = find(&model, &text);
+    let found = find(&actions.host().model(), &text);
     let clear = {
         let (text, active) = (text.keeper(), active.keeper());
         Callback::from(move |()| {

@@ -1,5 +1,7 @@
 //! The latest blocks in a row: what is being mined first, then the newest block, then older ones.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::basics::to;
@@ -17,7 +19,9 @@ const MAX_SHOWN: usize = 14;
 const MAX_CANDIDATES: usize = 6;
 
 /// The strip of the latest blocks.
-pub(crate) fn strip(model: &Model, now: u64) -> Html {
+///
+/// Cards above `seen` came while the strip was looked at, and move in.
+pub(crate) fn strip(model: &Model, now: u64, seen: u64) -> Html {
     let blocks = latest(model);
     let makers: Vec<&NodeView> =
         model.nodes.iter().filter(|node| node.is_up() && node.status.kind != NodeKind::Viewer).collect();
@@ -35,7 +39,7 @@ pub(crate) fn strip(model: &Model, now: u64) -> Html {
             </div>
             <div key="now" class="now" aria-hidden="true"><span>{ "now" }</span></div>
             <ol key="blocks" class="cards">
-                { for blocks.iter().map(|block| card(block, now)) }
+                { for blocks.iter().map(|block| card(block, now, seen)) }
             </ol>
             if blocks.is_empty() {
                 <p key="empty" class="empty">{ "No block yet. The first one comes within seconds." }</p>
@@ -45,7 +49,7 @@ pub(crate) fn strip(model: &Model, now: u64) -> Html {
 }
 
 /// The newest blocks of the heaviest chain.
-fn latest(model: &Model) -> Vec<&BlockSummary> {
+fn latest(model: &Model) -> Vec<&Rc<BlockSummary>> {
     let mut blocks = Vec::new();
     let tip = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
     // While no node runs there is no tip, but the chain is still there.
@@ -59,11 +63,13 @@ fn latest(model: &Model) -> Vec<&BlockSummary> {
 
 fn candidate(node: &NodeView, now: u64) -> Html {
     let status = &node.status;
-    let miner = node.miners.iter().filter(|miner| miner.state == "searching").max_by_key(|miner| miner.hashes);
-    let text = match (status.kind, miner, status.next_slot_at) {
+    let mut searching = node.miners.iter().filter(|miner| miner.state == "searching").peekable();
+    let difficulty = searching.peek().map(|miner| miner.difficulty);
+    let hashes = searching.map(|miner| miner.hashes).sum();
+    let text = match (status.kind, difficulty, status.next_slot_at) {
         _ if !node.own => "in another tab".to_owned(),
-        (NodeKind::Pow, Some(miner), _) => {
-            format!("{}, {}", count_of(miner.hashes, "try", "tries"), percent(chance(miner.hashes, miner.difficulty)))
+        (NodeKind::Pow, Some(difficulty), _) => {
+            format!("{}, {}", count_of(hashes, "try", "tries"), percent(chance(hashes, difficulty)))
         }
         (NodeKind::Poa, _, Some(at)) if at > now => format!("slot in {}", span(at - now)),
         (NodeKind::Poa, _, Some(_)) => "slot now".to_owned(),
@@ -76,7 +82,7 @@ fn candidate(node: &NodeView, now: u64) -> Html {
     }
 }
 
-fn card(block: &BlockSummary, now: u64) -> Html {
+fn card(block: &BlockSummary, now: u64, seen: u64) -> Html {
     let content = html! {
         <>
             <span class="card-top">{ block_mark(&block.kind) }<strong>{ grouped(block.height) }</strong></span>
@@ -87,7 +93,7 @@ fn card(block: &BlockSummary, now: u64) -> Html {
         </>
     };
     html! {
-        <li key={block.hash.clone()} class={classes!("card", block.kind.clone())}>
+        <li key={block.hash.clone()} class={classes!("card", block.kind.clone(), (block.height > seen).then_some("fresh"))}>
             { to(&Route::Block(block.hash.clone()), "card-link", content) }
         </li>
     }

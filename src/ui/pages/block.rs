@@ -8,7 +8,7 @@ use crate::ui::actions::Actions;
 use crate::ui::components::{
     block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal, to, to_tab,
 };
-use crate::ui::hooks::{Answer, use_answer, use_checks, use_model, use_now};
+use crate::ui::hooks::{Answer, use_answer, use_checks, use_model};
 use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::Model;
@@ -19,7 +19,7 @@ use crate::view::route::Route;
 /// The page of a block: hash, prefix of it, or height.
 #[hook]
 pub(crate) fn use_block(actions: Actions, which: String) -> Html {
-    let (model, now) = (use_model(), use_now());
+    let (model, now) = (use_model(), time::now());
     // A new head changes the number of confirmations.
     let head = model.tips.first().map(|tip| tip.hash.as_str()).unwrap_or_default();
     let ask = {
@@ -93,7 +93,7 @@ fn shown(actions: &Actions, info: &BlockInfo, checked: &[Check], model: &Model, 
 
 /// Links to the parent and to the block above.
 fn neighbours(block: &BlockSummary, model: &Model) -> Html {
-    let children: Vec<&BlockSummary> = model.blocks.values().filter(|b| b.previous_hash == block.hash).collect();
+    let children: Vec<_> = model.blocks.values().filter(|b| b.previous_hash == block.hash).collect();
     let button = |hash: &str, text: String| to_tab(&Route::Block(hash.to_owned()), "button", false, text.into());
     html! {
         <div class="toolbar">

@@ -1,11 +1,12 @@
 //! The chain: the block tree with the nodes at each tip, and the same blocks as a table.
 
+use gloo::render::request_animation_frame;
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
 use crate::bitcoin;
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
-use crate::ui::hooks::{use_effect_on, use_model, use_narrow, use_now, use_number, use_text};
+use crate::ui::hooks::{Guard, use_effect_on, use_model, use_narrow, use_number, use_text};
 use crate::ui::kept::Kept;
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -19,7 +20,7 @@ const COLUMNS: (u32, u32) = (12, 6);
 /// The page of the chain.
 #[hook]
 pub(crate) fn use_chain() -> Html {
-    let (model, narrow, now) = (use_model(), use_narrow(), use_now());
+    let (model, narrow, now) = (use_model(), use_narrow(), time::now());
     let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
     let (top, text, header) = (use_number(None), use_text(String::new()), use_text(String::new()));
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
@@ -58,11 +59,10 @@ pub(crate) fn use_chain() -> Html {
 /// Scrolls to the newest blocks while the picture follows them.
 #[hook]
 fn use_newest_in_sight(sight: NodeRef, live: bool, end: u64) {
-    let effect = move || {
-        if let Some(element) = sight.cast::<web_sys::Element>().filter(|_| live) {
-            element.set_scroll_left(element.scroll_width());
-        }
-        None
+    let effect = move || -> Guard {
+        let element = sight.cast::<web_sys::Element>().filter(|_| live)?;
+        // In the frame that lays the page out in any case.
+        Some(Box::new(request_animation_frame(move |_| element.set_scroll_left(element.scroll_width()))))
     };
     use_effect_on(format!("{live} {end}"), Box::new(effect));
 }

@@ -130,7 +130,7 @@ enum Outcome {
 /// What the forms need to know.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Composed {
-    pub(super) users: Vec<WalletUser>,
+    pub(super) users: Rc<Vec<WalletUser>>,
     /// Called with each transaction that a node took.
     pub(super) on_sent: Callback<TransactionInfo>,
     /// Called after a key was made.

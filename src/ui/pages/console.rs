@@ -7,9 +7,10 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
+use crate::browser::host::Host;
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
-use crate::ui::hooks::{use_effect_on, use_model};
+use crate::ui::hooks::use_effect_on;
 use crate::ui::kept::{Keeper, use_kept};
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
@@ -127,7 +128,7 @@ pub(crate) fn console(actions: &Actions) -> Html {
 /// The commands and what they printed.
 #[hook]
 pub(crate) fn use_commands(actions: Actions) -> Html {
-    let (host, model) = (actions.host(), use_model());
+    let host = actions.host();
     let state = use_kept(Terminal::default);
     let output = use_node_ref();
     {
@@ -162,8 +163,7 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
             dispatcher.dispatch(Keyed::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
         })
     };
-    let names: Vec<String> = model.nodes.iter().map(|node| node.status.name.clone()).collect();
-    let onkeydown = on_key(state.keeper(), state.input.clone(), names);
+    let onkeydown = on_key(state.keeper(), state.input.clone(), actions.host());
     let clear = {
         let dispatcher = state.keeper();
         Callback::from(move |_: MouseEvent| dispatcher.dispatch(Keyed::Clear))
@@ -202,7 +202,7 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
     }
 }
 
-fn on_key(dispatcher: Keeper<Terminal>, input: String, nodes: Vec<String>) -> Callback<KeyboardEvent> {
+fn on_key(dispatcher: Keeper<Terminal>, input: String, host: Rc<Host>) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowUp" => {
             event.prevent_default();
@@ -214,7 +214,8 @@ fn on_key(dispatcher: Keeper<Terminal>, input: String, nodes: Vec<String>) -> Ca
         }
         // An empty line leaves Tab to move the focus.
         "Tab" if !event.shift_key() && !input.is_empty() => {
-            let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
+            let model = host.model();
+            let nodes: Vec<&str> = model.nodes.iter().map(|node| node.status.name.as_str()).collect();
             let choices = complete(&input, &nodes);
             if !choices.is_empty() {
                 event.prevent_default();

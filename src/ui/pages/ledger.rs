@@ -13,12 +13,16 @@ use crate::ui::hooks::{Answer, use_answer, use_model, use_text};
 use crate::ui::kept::{Kept, use_kept};
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
+use crate::ui::time;
 use crate::view::NodeView;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
 
 /// Rows of a page.
 const ROWS: u32 = 25;
+
+/// Nodes write what changes all the time, such as their miners' rows, this often.
+const ROWS_MS: u64 = 4_000;
 
 /// What a table is for.
 const fn about(table: Table) -> &'static str {
@@ -84,10 +88,10 @@ fn rows(actions: &Actions, view: &NodeView, table: Table, filter: String) -> Htm
     part(actions, &key, View::Rows(Read { table, filter, node, running: view.is_up(), mark: mark(view, table) }))
 }
 
-/// What the rows depend on: the head, the mempool, and for live tables also the hashes tried.
+/// What the rows depend on: the head, the mempool, and for rows that are written every few seconds also the time.
 fn mark(view: &NodeView, table: Table) -> String {
     let status = &view.status;
-    let live = if table == Table::Nodes || table == Table::MiningPool { status.frames_in / 20 } else { 0 };
+    let live = if table == Table::Nodes || table == Table::MiningPool { time::now() / ROWS_MS } else { 0 };
     format!("{} {} {} {live}", status.head, status.pending, status.durable_height)
 }
 

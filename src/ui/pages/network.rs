@@ -1,14 +1,18 @@
 //! The network: what can be done, what is happening, why, and what happened last.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use crate::command::{Command, LinkParameters, Target};
+use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::{NodeKind, NodeState, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::components::{inspector, node_mark, nodes_table, strip, to};
-use crate::ui::hooks::{use_now, use_store};
+use crate::ui::hooks::use_store;
+use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
+use crate::ui::time;
 use crate::view::Model;
 use crate::view::digest::digest;
 use crate::view::route::Route;
@@ -19,8 +23,12 @@ const LINES: usize = 10;
 /// The page of the network.
 #[hook]
 pub(crate) fn use_network(actions: Actions) -> Html {
-    let (store, now) = (use_store(), use_now());
+    let (store, now) = (use_store(), time::now());
     let model = &store.model;
+    let seen = {
+        let model = Rc::clone(model);
+        use_kept(move || model.blocks.values().map(|block| block.height).max().unwrap_or(0))
+    };
     let lines = digest(&model.log, LINES);
     html! {
         <div class="network-page">
@@ -36,7 +44,7 @@ pub(crate) fn use_network(actions: Actions) -> Html {
                     <h2>{ "Latest blocks" }</h2>
                     { to(&Route::Chain, "more", "Block tree".into()) }
                 </div>
-                { strip(model, now) }
+                { strip(model, now, *seen) }
             </section>
             <section key="nodes" class="panel wide" aria-label="All nodes">
                 <h2>{ "All nodes" }</h2>
@@ -66,10 +74,10 @@ fn toolbar(actions: &Actions, model: &Model) -> Html {
     let own = || model.nodes.iter().filter(|node| node.own);
     let ended = |state| matches!(state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
     let all_ended = own().next().is_some() && own().all(|node| ended(node.status.state));
-    let (pace_word, pace) = match model.pace {
-        Pace::Full | Pace::Max => ("Slow down", LinkParameters::DEFAULT_PACE),
-        Pace::Paused => ("Mine again", LinkParameters::DEFAULT_PACE),
-        Pace::Interval { .. } => ("Full speed", Pace::Full),
+    let paces = match model.pace {
+        Pace::Paused => vec![("Mine again", model.resumed)],
+        Pace::Full | Pace::Max => vec![("Slow down", model.limited), ("Pause mining", Pace::Paused)],
+        Pace::Interval { .. } => vec![("Full speed", Pace::Full), ("Pause mining", Pace::Paused)],
     };
     let pace_hint = "Lifts or sets the limit of each miner's hash rate";
     html! {
@@ -80,12 +88,27 @@ fn toolbar(actions: &Actions, model: &Model) -> Html {
             <button key="poa" type="button" onclick={actions.on_click(Command::Add(NodeKind::Poa))}>
                 { node_mark(NodeKind::Poa) }{ " Add PoA" }<span class="wide-only">{ " node" }</span>
             </button>
-            <button key="pace" type="button" title={pace_hint} onclick={actions.on_click(Command::Pace(pace))}>{ pace_word }</button>
+            { for paces.into_iter().map(|(word, pace)| html! {
+                <button key={word} type="button" title={pace_hint} onclick={actions.on_click(Command::Pace(pace))}>{ word }</button>
+            }) }
+            if too_easy(model) {
+                <button key="automatic" type="button" class="primary" title="Work blocks come far too quickly at this hash rate: this keeps the time between them"
+                    onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic difficulty" }</button>
+            }
             if all_ended {
                 <button key="all" type="button" class="primary" onclick={actions.on_click(Command::Start(Target::All))}>{ "Start all nodes" }</button>
             }
         </div>
     }
+}
+
+/// Whether the miners at full speed find a block each second or sooner, which only an automatic difficulty changes.
+fn too_easy(model: &Model) -> bool {
+    let own = || model.nodes.iter().filter(|node| node.own && node.is_up()).map(|node| &node.status);
+    let rate: f64 = own().map(|status| status.hash_rate).sum();
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let easy = own().all(|status| status.automatic.is_none() && rate > status.difficulty as f64);
+    easy && rate > 0.0 && matches!(model.pace, Pace::Full | Pace::Max)
 }
 
 /// What the signs of the picture mean.

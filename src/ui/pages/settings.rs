@@ -48,6 +48,19 @@ fn number_in(text: &str, range: &std::ops::RangeInclusive<u64>) -> Option<u64> {
     text.trim().parse().ok().filter(|number| range.contains(number))
 }
 
+/// A text to type over, which becomes what holds whenever that changes.
+#[hook]
+fn use_followed(now: String) -> Kept<String> {
+    let text = use_text(now.clone());
+    let (setter, key) = (text.keeper(), now.clone());
+    let follow = move || {
+        setter.set(now);
+        None
+    };
+    use_effect_on(key, Box::new(follow));
+    text
+}
+
 /// A labelled whole number with its bounds, least and most; a wrong one is said to be wrong.
 fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -> Html {
     let wrong = number_in(text, &(least..=most)).is_none();
@@ -66,11 +79,10 @@ fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -
 
 #[hook]
 fn use_pace(actions: &Actions, model: &Model) -> Html {
-    let shown = match model.pace {
+    let text = use_followed(match model.limited {
         Pace::Interval { ms } => (ms / 1_000).to_string(),
-        Pace::Full | Pace::Max | Pace::Paused => "5".to_owned(),
-    };
-    let text = use_text(shown);
+        Pace::Full | Pace::Max | Pace::Paused => String::new(),
+    });
     let seconds = number_in(&text, &PACE_SECONDS);
     let onsubmit = {
         let actions = actions.clone();
@@ -81,7 +93,7 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
             }
         })
     };
-    let miners = use_miners(actions, model);
+    let miners = use_miners(actions);
     html! {
         <section key="pace" class="panel" aria-label="Pace">
             <h2>{ "Pace" }</h2>
@@ -104,9 +116,8 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
 
 /// How many miner workers each node has.
 #[hook]
-fn use_miners(actions: &Actions, model: &Model) -> Html {
-    let now = model.nodes.iter().map(|node| node.miners.len()).max().unwrap_or(1);
-    let text = use_text(now.to_string());
+fn use_miners(actions: &Actions) -> Html {
+    let text = use_followed(actions.host().settings().miners.to_string());
     let count = number_in(&text, &(1..=MAX_MINERS.into())).and_then(|count| u32::try_from(count).ok());
     let onsubmit = {
         let actions = actions.clone();

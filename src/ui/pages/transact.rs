@@ -17,6 +17,7 @@ use crate::ui::hooks::{Answer, use_answer, use_model, use_number};
 use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
+use crate::ui::time;
 use crate::view::figures::{bytes, count_of, grouped};
 use crate::view::route::Route;
 
@@ -45,14 +46,16 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
     };
     let pool = use_answer(mark.clone(), ask);
     let recent = use_answer(mark, move || async move { newest(&host).await });
+    // Kept, so that the forms are drawn anew only when something of theirs changes.
     let on_user = {
-        let (setter, count) = (made.keeper(), made.unwrap_or_default());
-        Callback::from(move |()| setter.set(Some(count.wrapping_add(1))))
+        let setter = made.keeper();
+        use_kept(move || Callback::from(move |()| setter.set(Some(time::now()))))
     };
     let on_sent = {
         let dispatcher = sent.keeper();
-        Callback::from(move |info| dispatcher.dispatch(info))
+        use_kept(move || Callback::from(move |info| dispatcher.dispatch(info)))
     };
+    let (on_user, on_sent) = ((*on_user).clone(), (*on_sent).clone());
     html! {
         <div class="transact-page">
             <section key="users" class="panel" aria-label="Users">

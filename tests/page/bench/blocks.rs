@@ -22,7 +22,7 @@ const CRITICAL: f64 = 9.21;
 #[test]
 #[ignore = "run by cargo xtask bench page"]
 fn paced_blocks_come_in_time_and_in_shares() {
-    let visit = Visit::open("?pow=3&poa=0&pace=1&test_tx=0&net=paced");
+    let visit = Visit::undisturbed("?pow=3&poa=0&pace=1&test_tx=0&net=paced");
     visit.agreed(3, 20, 120);
     measure(&visit, "paced");
 }
@@ -30,7 +30,7 @@ fn paced_blocks_come_in_time_and_in_shares() {
 #[test]
 #[ignore = "run by cargo xtask bench page"]
 fn blocks_at_full_speed_come_in_time_and_in_shares() {
-    let visit = Visit::open("?pow=3&poa=0&pace=1&test_tx=0&net=full");
+    let visit = Visit::undisturbed("?pow=3&poa=0&pace=1&test_tx=0&net=full");
     visit.agreed(3, 3, 60);
     full_speed(&visit);
     let caught_up = visit.status().height();
