@@ -38,7 +38,7 @@ macro_rules! words {
 
 /// All commands, in the order `help` lists them.
 pub const WORDS: &[Word] = words! {
-    status "status" "nodes with state, height, head, peers and hash rate, whether all agree, and the difficulty" "" []
+    status "status" "nodes with state, height, head, peers and hash rate; difficulty; whether all agree" "" []
     chain "chain [n]" "the last n blocks (10) and whether all nodes have the same" "" []
     block "block <hash|height>" "one block with its transactions" "A prefix of at least 4 digits stands for the hash." []
     ledger "ledger [table] [filter]" "what the database holds: counts, or rows of a table"

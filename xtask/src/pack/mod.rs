@@ -1,13 +1,14 @@
 //! `cargo xtask pack`: makes the release build's program smaller to download without changing what it does. Trunk
 //! runs it by the hook in `Trunk.toml`, on the files that it is about to put into the folder of the page.
 //!
-//! - The functions of the module are put in the order of their bytes, so that the compressor of a server finds
-//!   alike ones near each other ([`module`]).
+//! - The functions of the module are put into an order in which the compressor of a server finds
+//!   alike ones near each other ([`module`], [`order`]).
 //! - The long names under which module and glue script find each other are replaced by short ones, and the
 //!   script's comments and indentation are left out ([`glue`]).
 
 mod glue;
 mod module;
+mod order;
 
 use std::collections::BTreeMap;
 use std::env;

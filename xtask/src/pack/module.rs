@@ -9,6 +9,7 @@ use wasmparser::{
     CodeSectionReader, CustomSectionReader, FunctionSectionReader, ImportSectionReader, Parser, Payload, TypeRef,
 };
 
+use super::order::alike;
 use crate::process::Outcome;
 
 /// The names of the imported functions.
@@ -27,7 +28,7 @@ pub(super) fn imported(module: &[u8]) -> Outcome<Vec<String>> {
     Ok(names)
 }
 
-/// The module with functions sorted by their bytes, imports named as `names` says, and nothing that only serves
+/// The module with alike functions side by side, imports named as `names` says, and nothing that only serves
 /// debugging.
 pub(super) fn packed(module: &[u8], names: &BTreeMap<String, String>) -> Outcome<Vec<u8>> {
     let mut packer = Packer { names, order: Vec::new(), places: Vec::new(), imports: count(imported(module)?.len())? };
@@ -57,8 +58,7 @@ impl Packer<'_> {
                 bodies.push(body.as_bytes().to_vec());
             }
         }
-        self.order = (0..bodies.len()).collect();
-        self.order.sort_by(|one, two| bodies.get(*one).cmp(&bodies.get(*two)));
+        self.order = alike(&bodies);
         self.places = vec![0; bodies.len()];
         for (new, old) in self.order.iter().enumerate() {
             if let Some(place) = self.places.get_mut(*old) {
