@@ -29,7 +29,11 @@ impl World {
                     self.coverage.note(Sometimes::DeferredThenAccepted);
                 }
             }
-            Notice::Sealed { block, slot } => self.check_seal(seat, slot, &block.hash),
+            Notice::Found { .. } => self.checks.made = self.checks.made.saturating_add(1),
+            Notice::Sealed { block, slot } => {
+                self.checks.made = self.checks.made.saturating_add(1);
+                self.check_seal(seat, slot, &block.hash);
+            }
             Notice::Waiting { id, .. } | Notice::Committed { id, .. } => {
                 self.seats[seat].told.insert(id);
             }

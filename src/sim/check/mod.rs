@@ -53,6 +53,8 @@ pub(super) struct Checks {
     doubles: Vec<(BlockHash, BlockHash)>,
     /// What was found of each node's tree when it was looked at last.
     ranked: BTreeMap<usize, heads::Ranked>,
+    /// Blocks that honest nodes made.
+    pub(super) made: u64,
     /// The transaction that was handed in after healing.
     fresh: Option<TxId>,
     auditor: Option<coins::Auditor>,
