@@ -44,7 +44,7 @@ struct Part {
 
 fn measure(query: &str, how: &str) {
     if !Path::new("/proc/self/stat").exists() {
-        return println!("No /proc here: the processor time of the page is not measured.");
+        return eprintln!("No /proc here: the processor time of the page is not measured.");
     }
     let visit = Visit::undisturbed(query);
     let with_blocks = how.is_empty();
