@@ -8,7 +8,7 @@ use super::nearest::nearest;
 use super::parse::{DIFFICULTY_DIGITS, PACE_WORDS, pace};
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{ApiError, MAX_MINERS, Pace};
-use crate::primitives::{Millis, Name};
+use crate::primitives::Name;
 
 /// Most proof-of-work nodes that a link may ask for.
 pub const MAX_POW: u32 = 16;
@@ -95,10 +95,6 @@ impl Default for LinkParameters {
 }
 
 impl LinkParameters {
-    /// The pace of a new network whose link says nothing of it.
-    pub const DEFAULT_PACE: Pace = Pace::Interval { ms: Self::DEFAULT_INTERVAL.0 };
-    /// Time between work blocks where no pace says one.
-    pub const DEFAULT_INTERVAL: Millis = Millis(5_000);
     /// Miner workers of a node where nothing is said.
     pub const DEFAULT_MINERS: u32 = 1;
 

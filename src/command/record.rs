@@ -88,7 +88,7 @@ impl Record {
             tests_left: link.test_tx,
             test_tx: link.test_tx,
             difficulty: link.difficulty,
-            pace: link.pace.unwrap_or(LinkParameters::DEFAULT_PACE),
+            pace: link.pace.unwrap_or(Pace::DEFAULT),
             log: Level::Info,
             miners: link.miners.unwrap_or(LinkParameters::DEFAULT_MINERS),
         };
@@ -226,7 +226,7 @@ mod tests {
             (record.free_name(NodeKind::Pow), record.free_name(NodeKind::Poa)),
             ("pow-3".into(), "poa-3".into())
         );
-        assert_eq!((record.tests_left, record.pace), (5, LinkParameters::DEFAULT_PACE));
+        assert_eq!((record.tests_left, record.pace), (5, Pace::DEFAULT));
     }
 
     #[test]

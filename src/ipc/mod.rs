@@ -22,6 +22,7 @@ pub use report::{
 };
 
 use crate::ledger::Query;
+use crate::primitives::Millis;
 pub use crate::primitives::NodeKind;
 
 /// Names one request of the page until it is answered.
@@ -78,6 +79,13 @@ pub enum Pace {
     /// Not at all.
     #[serde(rename = "pause")]
     Paused,
+}
+
+impl Pace {
+    /// Time between work blocks where nobody asks for another.
+    pub const DEFAULT_INTERVAL: Millis = Millis(5_000);
+    /// The pace where nobody asks for another.
+    pub const DEFAULT: Self = Self::Interval { ms: Self::DEFAULT_INTERVAL.0 };
 }
 
 /// From the page to a node worker.

@@ -6,7 +6,6 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::command::LinkParameters;
 use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeStatus, Pace, PeerStatus};
 use crate::primitives::SortedMap;
 
@@ -61,9 +60,9 @@ impl Model {
             blocks: SortedMap::new(),
             tips: Vec::new(),
             in_consensus: false,
-            pace: LinkParameters::DEFAULT_PACE,
-            limited: LinkParameters::DEFAULT_PACE,
-            resumed: LinkParameters::DEFAULT_PACE,
+            pace: Pace::DEFAULT,
+            limited: Pace::DEFAULT,
+            resumed: Pace::DEFAULT,
             log_level: Level::Info,
             log: VecDeque::new(),
             problems: Vec::new(),

@@ -3,7 +3,7 @@
 use super::nodes::Node;
 use super::run::in_force;
 use super::{Host, Output};
-use crate::command::{DifficultyChoice, LinkParameters, Record};
+use crate::command::{DifficultyChoice, Record};
 use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::figures;
@@ -47,7 +47,7 @@ impl Host {
     fn ideal_interval(&self) -> Result<Millis, ApiError> {
         Ok(match self.record()?.pace {
             Pace::Interval { ms } => Millis(ms),
-            Pace::Full | Pace::Max | Pace::Paused => LinkParameters::DEFAULT_INTERVAL,
+            Pace::Full | Pace::Max | Pace::Paused => Pace::DEFAULT_INTERVAL,
         })
     }
 

@@ -29,6 +29,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::js;
+pub use crate::browser::js::monotonic;
 use crate::browser::locks::LockGuard;
 pub use crate::browser::rows::row_from_js;
 use crate::command::{LinkParameters, MAX_POA, MAX_POW, Record};
@@ -251,7 +252,7 @@ impl Host {
         let link = &self.link;
         let kept = record.as_ref().ok();
         Settings {
-            pace: kept.map_or(link.pace.unwrap_or(LinkParameters::DEFAULT_PACE), |record| record.pace),
+            pace: kept.map_or(link.pace.unwrap_or(Pace::DEFAULT), |record| record.pace),
             log: kept.map_or(Level::Info, |record| record.log),
             miners: kept.map_or(link.miners.unwrap_or(LinkParameters::DEFAULT_MINERS), |record| record.miners),
             difficulty: kept.map_or(link.difficulty, |record| record.difficulty),
@@ -276,7 +277,7 @@ impl Host {
             let digits = digits.map(|status| Difficulty(status.difficulty).zero_digits());
             link.difficulty = digits.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(record.difficulty);
             link.test_tx = record.test_tx;
-            link.pace = (record.pace != LinkParameters::DEFAULT_PACE).then_some(record.pace);
+            link.pace = (record.pace != Pace::DEFAULT).then_some(record.pace);
             link.miners = (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
         }
         base + &link.query()

@@ -11,8 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::browser::host::{Host, Subscription};
-use crate::browser::js;
+use crate::browser::host::{Host, Subscription, monotonic};
 use crate::ipc::{Event, Level, Topic};
 use crate::primitives::decimal;
 use crate::ui::hooks::{Guard, use_effect_on};
@@ -110,7 +109,7 @@ impl Layer {
 
     /// Takes off what is over, and begins what happened since the last picture.
     fn draw(&self) {
-        let now = js::monotonic();
+        let now = monotonic();
         self.elements.borrow_mut().retain(|(element, until)| {
             let stays = *until > now;
             if !stays {
@@ -167,7 +166,7 @@ impl Layer {
         element.set_class_name(class);
         if layer.append_child(&element).is_ok() {
             element.unchecked_ref::<Animated>().animate(&frames, SHOWN_MS);
-            elements.push((element, js::monotonic() + SHOWN_MS));
+            elements.push((element, monotonic() + SHOWN_MS));
         }
     }
 }
