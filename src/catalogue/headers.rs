@@ -27,7 +27,7 @@ fn bodies(asked: bool, bodies: Vec<(BlockHash, Body)>) -> Result<(), SyncError> 
     let (mut sync, peer, now) = (Sync::default(), NodeId([1; 32]), Timestamp(1));
     if asked {
         sync.begin(peer, None, now);
-        sync.want(peer, vec![(blocks()[0].header, Seal::Work)], false);
+        sync.want(peer, vec![(blocks()[0].header, Seal::Work)], false, now);
         sync.asks(&[peer], now);
     }
     sync.take_bodies(peer, bodies, now)

@@ -179,7 +179,7 @@ impl Node {
             let name = self.name_of_node(&from);
             out.push(Output::Notice(Notice::Fetching { headers: wanted.len(), from: name }));
         }
-        self.sync.want(from, wanted, more);
+        self.sync.want(from, wanted, more, self.now);
     }
 
     /// Checks that headers follow `tip` and each other, carry valid work or seals, and that the first fits its place

@@ -4,7 +4,7 @@
 //!
 //! Nobody holds a fetch up for long. A request for bodies that is late, or whose answer lacks the first of them,
 //! is given to another peer; a late answer with headers, or [`MAX_FAILURES`] failures of its source in a row, end the
-//! fetch.
+//! fetch; and one that waits for a peer which failed before gives way to one that failed less.
 //! What a peer let down counts against that peer alone: it is asked again after a pause, and last, while others
 //! have what is missing; and as it may only be slow, it is given more time, and asked for fewer bodies.
 //!
@@ -162,7 +162,9 @@ struct Download {
     asked: SortedMap<BlockHash, (NodeId, Timestamp)>,
     /// How often each peer was late, or did not have what it was asked for.
     late: SortedMap<NodeId, u32>,
-    /// Failures of the source since the last block left.
+    /// When the last block left, or the headers came.
+    moved: Timestamp,
+    /// Failures of the source since then.
     failures: u32,
     /// Miners rest until then.
     rest_until: Timestamp,
@@ -199,13 +201,13 @@ impl Sync {
     }
 
     /// Begins to fetch from `peer`, unless a fetch is under way or the peer let one down just now. A peer with
-    /// better manners takes the place of one that keeps a fetch waiting for its headers.
+    /// better manners takes the place of one that keeps a fetch waiting.
     pub fn begin(&mut self, peer: NodeId, after: Option<BlockHash>, now: Timestamp) -> Option<SyncAsk> {
-        if let Stage::Headers(gathering) = &self.stage {
-            let slow = gathering.peer;
-            if now.since(gathering.asked) >= ANSWER_WITHIN && self.failures_of(&slow) > self.failures_of(&peer) {
-                self.let_down(slow, now);
-            }
+        if let Some((slow, since)) = self.waits()
+            && now.since(since) >= ANSWER_WITHIN
+            && self.failures_of(&slow) > self.failures_of(&peer)
+        {
+            self.let_down(slow, now);
         }
         if !self.is_idle() || !self.may_begin(&peer, now) {
             return None;
@@ -213,6 +215,15 @@ impl Sync {
         let deadline = now.plus(self.patience(&peer));
         self.stage = Stage::Headers(Gathering { peer, asked: now, deadline, headers: Vec::new(), tip: None });
         Some(SyncAsk::Headers { peer, after })
+    }
+
+    /// For whom the fetch under way waits, and since when.
+    const fn waits(&self) -> Option<(NodeId, Timestamp)> {
+        match &self.stage {
+            Stage::Idle => None,
+            Stage::Headers(gathering) => Some((gathering.peer, gathering.asked)),
+            Stage::Bodies(download) => Some((download.source, download.moved)),
+        }
     }
 
     /// Whether the pause is over since a peer let a fetch down.
@@ -269,7 +280,7 @@ impl Sync {
 
     /// Takes the headers whose bodies are wanted, after those that were gathered, oldest first, each the
     /// child of the one before. `more` says that the peer has more after them.
-    pub fn want(&mut self, source: NodeId, headers: Vec<(Header, Seal)>, more: bool) {
+    pub fn want(&mut self, source: NodeId, headers: Vec<(Header, Seal)>, more: bool, now: Timestamp) {
         let gathered = match &mut self.stage {
             Stage::Headers(gathering) => std::mem::take(&mut gathering.headers),
             Stage::Idle | Stage::Bodies(_) => Vec::new(),
@@ -286,6 +297,7 @@ impl Sync {
             bodies: SortedMap::new(),
             asked: SortedMap::new(),
             late: SortedMap::new(),
+            moved: now,
             failures: 0,
             rest_until: Timestamp(0),
         });
@@ -346,7 +358,7 @@ impl Sync {
         let (id, ..) = download.wanted.front()?;
         let body = download.bodies.remove(id)?;
         let (_, header, seal) = download.wanted.pop_front()?;
-        (download.failures, download.rest_until) = (0, now.plus(REST));
+        (download.moved, download.failures, download.rest_until) = (now, 0, now.plus(REST));
         Some(Block { header, seal, body })
     }
 
@@ -432,10 +444,9 @@ impl Sync {
     /// The peer whose chain is being fetched.
     #[must_use]
     pub const fn source(&self) -> Option<NodeId> {
-        match &self.stage {
-            Stage::Idle => None,
-            Stage::Headers(gathering) => Some(gathering.peer),
-            Stage::Bodies(download) => Some(download.source),
+        match self.waits() {
+            Some((source, _)) => Some(source),
+            None => None,
         }
     }
 

@@ -17,7 +17,7 @@ fn blocks(count: usize) -> Vec<Block> {
 fn wanting(blocks: &[Block]) -> Sync {
     let mut sync = Sync::default();
     assert!(matches!(sync.begin(A, None, NOW), Some(SyncAsk::Headers { peer: A, after: None })));
-    sync.want(A, blocks.iter().map(|block| (block.header, block.seal)).collect(), false);
+    sync.want(A, blocks.iter().map(|block| (block.header, block.seal)).collect(), false, NOW);
     sync
 }
 
@@ -209,4 +209,25 @@ fn only_blocks_that_come_in_make_miners_rest() {
     assert_eq!(sync.next_block(NOW), Some(blocks[0].clone()));
     assert_eq!(sync.rest_until(NOW), Some(NOW.plus(REST)));
     assert_eq!(sync.rest_until(NOW.plus(REST)), None, "the next does not come");
+}
+
+#[test]
+fn bodies_that_do_not_come_make_room_for_a_peer_that_failed_less() {
+    let blocks = blocks(3);
+    let mut sync = Sync::default();
+    assert!(sync.begin(A, None, NOW).is_some());
+    let mut now = sync.deadline().unwrap();
+    sync.expire(now);
+    now = now.plus(FIRST_PAUSE);
+    assert!(sync.begin(A, None, now).is_some());
+    sync.want(A, blocks.iter().map(|block| (block.header, block.seal)).collect(), false, now);
+    sync.asks(&[A], now);
+    sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), now).unwrap();
+    now = now.plus(Millis(1_500));
+    assert!(sync.next_block(now).is_some());
+    now = now.plus(Millis(1_500));
+    assert!(sync.begin(B, None, now).is_none(), "a block left just now");
+    now = now.plus(Millis(500));
+    assert!(sync.begin(B, None, now).is_some(), "nobody is to wait for the patience that A was given");
+    assert!(sync.source() == Some(B) && sync.failures_of(&A) == 2);
 }
