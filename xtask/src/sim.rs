@@ -6,7 +6,7 @@ use crate::process::{Outcome, output_of, run, shown};
 use crate::project::Project;
 
 /// What the suite simulates.
-const SUITE: [&str; 4] = ["--seeds", "200", "--minutes", "20"];
+const SUITE: [&str; 4] = ["--seeds", "500", "--minutes", "20"];
 /// Each deliberate bug must be found within so many seeds, each shorter than those of the suite.
 const MUTANTS: [&str; 5] = ["--mutants", "--seeds", "200", "--minutes", "8"];
 /// Seeds whose runs are compared between this machine and the browser.

@@ -81,7 +81,7 @@ impl Stage {
             Self::ClippyWasm => "lints of the browser's code",
             Self::Vectors => "test vectors of others, where they are there",
             Self::Native => "tests that need no browser",
-            Self::Sim => "200 simulated networks with faults, 20 minutes each",
+            Self::Sim => "500 simulated networks with faults, 20 minutes each",
             Self::Mutants => "deliberate bugs, each of which the simulator must find",
             Self::Doc => "documentation, its links included",
             Self::Dist => "the page as published, and its size",
