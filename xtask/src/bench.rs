@@ -1,9 +1,9 @@
-//! `cargo xtask bench`: measures natively (criterion, `benches/`) and in a browser (`tests/speed.rs`), and
-//! prints one table in which the growth of every cost is seen, and one of hash rates; and mining in the whole page,
-//! with a table of its own.
+//! `cargo xtask bench`: measures natively (criterion, `benches/`) and in a browser (`tests/speed.rs`) and
+//! in the whole page, and prints how every cost grows, the hash rates, and last one table of what is wanted.
 
 mod page;
 mod rates;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,7 +30,7 @@ pub(crate) fn command(project: &mut Project, places: &[String]) -> Outcome<()> {
     if wanted("native") {
         native(project, &mut table)?;
     }
-    let mut in_page = None;
+    let mut in_page = Vec::new();
     if wanted("browser") || wanted("page") {
         let needs = Needs { build_tools: true, test_tools: true };
         let browser = setup::ensure(project, needs)?.ok_or("Expected a browser to be set up, found none.")?;
@@ -38,7 +38,7 @@ pub(crate) fn command(project: &mut Project, places: &[String]) -> Outcome<()> {
             in_browser(project, &browser, &mut table)?;
         }
         if wanted("page") {
-            in_page = Some(page::measure(project, &browser)?);
+            in_page = page::measure(project, &browser)?;
         }
     }
     let rates = rates::taken_from(&mut table);
@@ -48,9 +48,9 @@ pub(crate) fn command(project: &mut Project, places: &[String]) -> Outcome<()> {
     if !rates.is_empty() {
         println!("\n{}", rates::printed(&rates));
     }
-    if let Some(table) = in_page {
-        println!("\n{table}");
-    }
+    let mut values = wanted::values(&table, &rates);
+    values.append(&mut in_page);
+    println!("\n{}", wanted::printed(&values));
     Ok(())
 }
 

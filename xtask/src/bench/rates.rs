@@ -4,9 +4,18 @@ use super::Table;
 
 /// What the names of such measurements begin with.
 const HASHING: &str = "hashing ";
-/// What the others are compared with: a part of a name, and the head of the column.
-const REFERENCES: [(&str, &str); 3] =
-    [("by sha2 natively", "to native"), ("by sha2 in the browser", "to sha2"), ("in one miner worker", "to one")];
+/// The library on one thread of this machine.
+pub(super) const NATIVE: &str = "by sha2 natively";
+/// The library in a worker.
+pub(super) const BROWSER: &str = "by sha2 in the browser";
+/// The kernel with four nonces in a vector, in the same binary.
+pub(super) const VECTORS: &str = "by vectors in the browser";
+/// One worker alone.
+pub(super) const ONE_WORKER: &str = "in one miner worker";
+/// Two at once.
+pub(super) const TWO_WORKERS: &str = "in two miner workers";
+/// What the others are compared with, and the head of the column.
+const REFERENCES: [(&str, &str); 3] = [(NATIVE, "to native"), (BROWSER, "to sha2"), (ONE_WORKER, "to one")];
 
 /// Takes the hash rates out of the measurements, in hashes per second.
 pub(super) fn taken_from(table: &mut Table) -> Vec<(String, f64)> {
