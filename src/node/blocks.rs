@@ -284,7 +284,7 @@ impl Node {
             last.and_then(|last| self.deferred.remove(&last));
         }
         self.timers.set_earlier(Timer::Deferred, until);
-        out.push(Output::Notice(Notice::Deferred { id, until }));
+        out.push(Output::Notice(Notice::Deferred { id, wait: until.since(self.now) }));
     }
 
     pub(super) fn on_deferred_timer(&mut self, out: &mut Outbox) {

@@ -7,7 +7,7 @@ use crate::gossip::{FrameError, SyncError};
 use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, MempoolError};
-use crate::primitives::{BlockHash, Height, NodeId, Slot, Timestamp, TxId, decimal};
+use crate::primitives::{BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of, decimal};
 
 /// Something that happened on a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +42,7 @@ pub enum Notice {
     /// A block was refused.
     BlockRefused { id: BlockHash, height: Height, error: BlockError, from: String },
     /// A block is ahead of the clock.
-    Deferred { id: BlockHash, until: Timestamp },
+    Deferred { id: BlockHash, wait: Millis },
     /// The best chain changed its branch.
     Reorganised { reverted: usize, applied: usize, head: BlockHash, height: Height },
     /// Missing blocks are being fetched.
@@ -192,10 +192,10 @@ impl Notice {
             | Self::Returned { .. }
             | Self::Dropped { .. } => self.transaction_text(),
             Self::Persisted { rows, height } => {
-                format!("Ledger: {rows} rows committed, durable up to height {height}.")
+                format!("Ledger: {} committed, durable up to height {height}.", counted(*rows, "row"))
             }
             Self::PersistFailed { rows, error, retry_ms } => {
-                format!("Ledger: {rows} rows were not stored because {error}; tried again in {retry_ms} ms.")
+                format!("Ledger: {} not stored because {error}; tried again in {retry_ms} ms.", counted(*rows, "row"))
             }
             Self::Degraded { error } => format!("Ledger kept in memory only: {error}."),
         }
@@ -208,7 +208,9 @@ impl Notice {
             Self::PeerLeft { name, silent: true, .. } => format!("{name} fell silent."),
             Self::PeerLeft { name, .. } => format!("{name} said goodbye."),
             Self::Sent { kind, to: Some(_), bytes, .. } => format!("Sent {kind}, {bytes} bytes."),
-            Self::Sent { kind, peers, bytes, .. } => format!("Sent {kind} to {peers} peers, {bytes} bytes."),
+            Self::Sent { kind, peers, bytes, .. } => {
+                format!("Sent {kind} to {}, {bytes} bytes.", counted(*peers, "peer"))
+            }
             Self::Received { kind, name, bytes, .. } => format!("Received {kind} from {name}, {bytes} bytes."),
             Self::FrameRefused { error, from: Some(from) } => {
                 format!("Refused a frame from {} ({}): {error}.", from.short(), error.code())
@@ -253,12 +255,12 @@ impl Notice {
                 format!("Sealed slot {slot} at height {}, hash {}….", block.height, short(&block.hash))
             }
             Self::Accepted { block, from, .. } => format!(
-                "Validated: {} block {}… of {} at height {} from {from}, {} transactions; it is the new head.",
+                "Validated: {} block {}… of {} at height {} from {from}, {}; it is the new head.",
                 block.kind,
                 short(&block.hash),
                 block.miner,
                 block.height,
-                block.transactions_count
+                counted(block.transactions_count as usize, "transaction"),
             ),
             Self::SideChain { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}; it is beside the best chain.",
@@ -273,11 +275,12 @@ impl Notice {
                 error.rule(),
                 error.code()
             ),
-            Self::Deferred { id, until } => {
-                format!("Block {}… is ahead of the clock (rule 8); it is looked at again at {until}.", id.short())
+            Self::Deferred { id, wait } => {
+                format!("Block {}… is ahead of the clock (rule 8); it is looked at again in {wait} ms.", id.short())
             }
             Self::Reorganised { reverted, applied, head, height } => format!(
-                "Reorganised: {reverted} blocks left the best chain and {applied} joined it; the head is {}… at height {height}.",
+                "Reorganised: {} left the best chain and {applied} joined it; the head is {}… at height {height}.",
+                counted(*reverted, "block"),
                 head.short()
             ),
             _ => String::new(),
@@ -298,6 +301,10 @@ impl Notice {
             _ => String::new(),
         }
     }
+}
+
+fn counted(count: usize, one: &str) -> String {
+    count_of(count as u64, one, &format!("{one}s"))
 }
 
 fn short(hash: &str) -> &str {

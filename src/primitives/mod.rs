@@ -6,6 +6,7 @@
 mod block;
 mod encoding;
 mod exp2;
+mod figures;
 mod hash;
 mod keys;
 #[cfg(feature = "sim")]
@@ -23,6 +24,7 @@ pub use block::{
 };
 pub use encoding::{DecodeError, decode_exact};
 pub use exp2::exp2;
+pub use figures::{count_of, decimal, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merkle_root};
@@ -33,4 +35,4 @@ pub use transaction::{
     Payload, Retarget, Transaction, TxBody,
 };
 pub use u256::U256;
-pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight, decimal};
+pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight};

@@ -2,25 +2,12 @@
 //! same value.
 
 use crate::primitives::decimal;
+pub use crate::primitives::{count_of, grouped};
 
 /// The first eight digits of a hash or address, for people; never an identity.
 #[must_use]
 pub fn short(hex: &str) -> String {
     hex.chars().take(8).collect()
-}
-
-/// Digits in groups of three: `1,234,567`.
-#[must_use]
-pub fn grouped(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Three significant figures with a unit prefix: `0`, `8.4`, `950`, `1.25 k`, `3.10 M`.
@@ -67,12 +54,6 @@ pub fn interval(ms: u64) -> String {
 #[expect(clippy::cast_precision_loss, reason = "three figures are shown")]
 pub fn bytes(count: u64) -> String {
     if count < 1_000 { format!("{count} B") } else { format!("{}B", compact(count as f64)) }
-}
-
-/// One word or the other: `1 block`, `2 blocks`.
-#[must_use]
-pub fn count_of(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 /// The chance, 0 to 1, that this many tries have found at least one block of this difficulty.
