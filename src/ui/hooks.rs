@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -56,6 +57,22 @@ pub(crate) fn use_effect_on(key: String, effect: Box<dyn FnOnce() -> Guard>) {
         let guard = effect();
         move || drop(guard)
     });
+}
+
+/// Milliseconds until more of what is drawn bit by bit: a frame comes between.
+const NEXT_BIT: u32 = 40;
+
+/// How many of `total` things to draw: `step` of them at first, then as many more each time, so that a long page is seen
+/// at once and no input waits for the whole of it.
+#[hook]
+pub(crate) fn use_growing(total: usize, step: usize) -> usize {
+    let drawn = use_kept(move || step);
+    let (now, keeper) = (*drawn, drawn.keeper());
+    let grow = move || -> Guard {
+        (now < total).then(|| Box::new(Timeout::new(NEXT_BIT, move || keeper.set(now + step))) as Box<dyn Any>)
+    };
+    use_effect_on(format!("{now} {}", now < total), Box::new(grow));
+    now.min(total)
 }
 
 /// What was checked, kept while `key` stays the same.

@@ -9,16 +9,19 @@ use yew::prelude::*;
 use super::basics::to;
 use crate::ipc::{Event, Level, Topic};
 use crate::ui::actions::Actions;
-use crate::ui::hooks::use_model;
+use crate::ui::hooks::{use_growing, use_model};
 use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
 use crate::ui::time;
 use crate::view::Model;
+use crate::view::figures::count_of;
 use crate::view::route::Route;
 
 /// Most lines drawn.
-const MAX_ROWS: usize = 100;
+const MAX_ROWS: usize = 60;
+/// Lines drawn at once: a box full.
+const STEP: usize = 20;
 
 const LEVELS: [(Level, &str); 4] =
     [(Level::Debug, "debug"), (Level::Info, "info"), (Level::Warn, "warn"), (Level::Error, "error")];
@@ -44,8 +47,11 @@ fn topic_word(topic: Topic) -> &'static str {
 /// Log lines, newest first.
 #[hook]
 pub(crate) fn use_log_lines(lines: Vec<Rc<Event>>) -> Html {
+    let drawn = use_growing(lines.len(), STEP);
     html! {
-        <ol class="log-lines">{ for keys(&lines).into_iter().zip(&lines).map(|(key, event)| line(key, event)) }</ol>
+        <ol class="log-lines">
+            { for keys(&lines).into_iter().zip(&lines).take(drawn).map(|(key, event)| line(key, event)) }
+        </ol>
     }
 }
 
@@ -126,14 +132,16 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
     let filter = use_kept(Filter::default);
     let frozen = use_kept(|| None::<Frozen>);
     let log = frozen.as_ref().map_or(&model.log, |frozen| &frozen.0.log);
-    let lines: Vec<Rc<Event>> = log.iter().rev().filter(|event| filter.takes(event)).take(MAX_ROWS).cloned().collect();
+    let passing: Vec<Rc<Event>> = log.iter().rev().filter(|event| filter.takes(event)).cloned().collect();
+    let lines = passing[..passing.len().min(MAX_ROWS)].to_vec();
+    let older = passing.len() - lines.len();
     let pause = {
         let (setter, next) = (frozen.keeper(), frozen.is_none().then(|| Frozen(model.clone())));
         Callback::from(move |_: MouseEvent| setter.set(next.clone()))
     };
     let copy = {
-        let (actions, lines) = (actions.clone(), lines.clone());
-        Callback::from(move |_: MouseEvent| actions.copy(as_text(&lines), "Log"))
+        let actions = actions.clone();
+        Callback::from(move |_: MouseEvent| actions.copy(as_text(&passing), "Log"))
     };
     let set = |action: fn(String) -> FilterAction| {
         let dispatcher = filter.keeper();
@@ -161,6 +169,9 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
             } else {
                 <div key="lines" class="log-box" tabindex="0" role="log" aria-live="off" aria-label="Log lines, newest first">
                     { part(&actions, "log", View::Lines(lines)) }
+                    if older > 0 {
+                        <p class="hint">{ format!("{} more: Copy takes them too.", count_of(older as u64, "older line", "older lines")) }</p>
+                    }
                 </div>
             }
         </section>

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::bitcoin;
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
-use crate::ui::hooks::{Guard, use_effect_on, use_model, use_narrow, use_number, use_text};
+use crate::ui::hooks::{Guard, use_effect_on, use_growing, use_model, use_narrow, use_number, use_text};
 use crate::ui::kept::Kept;
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -17,6 +17,9 @@ use crate::view::tree::{PlacedBlock, Tree};
 /// Columns of the picture on a wide and on a narrow window.
 const COLUMNS: (u32, u32) = (12, 6);
 
+/// Rows drawn at once.
+const ROWS: usize = 6;
+
 /// The page of the chain.
 #[hook]
 pub(crate) fn use_chain() -> Html {
@@ -24,6 +27,7 @@ pub(crate) fn use_chain() -> Html {
     let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
     let (top, text, header) = (use_number(None), use_text(String::new()), use_text(String::new()));
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
+    let drawn = use_growing(tree.blocks.len(), ROWS);
     let live = top.is_none();
     let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { Vec::new() };
     let sight = use_node_ref();
@@ -49,7 +53,7 @@ pub(crate) fn use_chain() -> Html {
                     <h2>{ format!("Blocks {}", range(&tree)) }</h2>
                     { to_height(&text) }
                 </div>
-                { blocks_table(&tree.blocks, now) }
+                { blocks_table(&tree.blocks, drawn, now) }
             </section>
             { bitcoin_header(&header) }
         </div>
@@ -161,8 +165,8 @@ fn bitcoin_header(text: &Kept<String>) -> Html {
     }
 }
 
-/// The blocks of the picture, highest first.
-fn blocks_table(blocks: &[PlacedBlock], now: u64) -> Html {
+/// The blocks of the picture, highest first, as far as they are drawn.
+fn blocks_table(blocks: &[PlacedBlock], drawn: usize, now: u64) -> Html {
     html! {
         <div class="table-box">
             <table>
@@ -179,7 +183,7 @@ fn blocks_table(blocks: &[PlacedBlock], now: u64) -> Html {
                         <th scope="col">{ "Made" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for blocks.iter().rev().map(|placed| row(placed, now)) }</tbody>
+                <tbody>{ for blocks.iter().rev().take(drawn).map(|placed| row(placed, now)) }</tbody>
             </table>
         </div>
     }

@@ -135,8 +135,10 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
         // Keeps the newest output in sight.
         let newest = state.entries.back().map_or((0, true), |entry| (entry.id, entry.output.is_none()));
         let output = output.clone();
+        let empty = state.entries.is_empty();
         let scroll = move || {
-            let element = output.cast::<HtmlElement>()?;
+            // Where nothing can be scrolled nobody waits for the layout.
+            let element = output.cast::<HtmlElement>().filter(|_| !empty)?;
             element.set_scroll_top(element.scroll_height());
             None
         };

@@ -8,7 +8,7 @@ use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::{NodeKind, NodeState, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::components::{inspector, node_mark, nodes_table, strip, to};
-use crate::ui::hooks::use_store;
+use crate::ui::hooks::{use_growing, use_store};
 use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
@@ -30,6 +30,7 @@ pub(crate) fn use_network(actions: Actions) -> Html {
         use_kept(move || model.blocks.values().map(|block| block.height).max().unwrap_or(0))
     };
     let lines = digest(&model.log, LINES);
+    let drawn = use_growing(3, 1);
     html! {
         <div class="network-page">
             <h1 key="title" class="hidden">{ "Network" }</h1>
@@ -51,7 +52,7 @@ pub(crate) fn use_network(actions: Actions) -> Html {
                 if model.nodes.is_empty() {
                     <p class="empty">{ "The nodes are starting…" }</p>
                 } else {
-                    { nodes_table(&actions, &store, now) }
+                    if drawn > 1 { { nodes_table(&actions, &store, now) } }
                 }
             </section>
             <section key="log" class="panel wide" aria-label="What happens">
@@ -62,7 +63,7 @@ pub(crate) fn use_network(actions: Actions) -> Html {
                 if lines.is_empty() {
                     <p class="empty">{ "Nothing has happened yet." }</p>
                 } else {
-                    { part(&actions, "digest", View::Lines(lines)) }
+                    if drawn > 2 { { part(&actions, "digest", View::Lines(lines)) } }
                 }
             </section>
         </div>
