@@ -134,6 +134,7 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
     let log = frozen.as_ref().map_or(&model.log, |frozen| &frozen.0.log);
     let passing: Vec<Rc<Event>> = log.iter().rev().filter(|event| filter.takes(event)).cloned().collect();
     let lines = passing[..passing.len().min(MAX_ROWS)].to_vec();
+    let drawn = use_growing(2, 1);
     let older = passing.len() - lines.len();
     let pause = {
         let (setter, next) = (frozen.keeper(), frozen.is_none().then(|| Frozen(model.clone())));
@@ -168,7 +169,9 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
                 <p key="empty" class="empty">{ empty_text(log) }</p>
             } else {
                 <div key="lines" class="log-box" tabindex="0" role="log" aria-live="off" aria-label="Log lines, newest first">
-                    { part(&actions, "log", View::Lines(lines)) }
+                    if drawn > 1 {
+                        { part(&actions, "log", View::Lines(lines)) }
+                    }
                     if older > 0 {
                         <p class="hint">{ format!("{} more: Copy takes them too.", count_of(older as u64, "older line", "older lines")) }</p>
                     }

@@ -17,9 +17,6 @@ use crate::view::tree::{PlacedBlock, Tree};
 /// Columns of the picture on a wide and on a narrow window.
 const COLUMNS: (u32, u32) = (12, 6);
 
-/// Rows drawn at once.
-const ROWS: usize = 6;
-
 /// The page of the chain.
 #[hook]
 pub(crate) fn use_chain() -> Html {
@@ -27,7 +24,7 @@ pub(crate) fn use_chain() -> Html {
     let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
     let (top, text, header) = (use_number(None), use_text(String::new()), use_text(String::new()));
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
-    let drawn = use_growing(tree.blocks.len(), ROWS);
+    let drawn = use_growing(3, 1);
     let live = top.is_none();
     let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { Vec::new() };
     let sight = use_node_ref();
@@ -48,14 +45,18 @@ pub(crate) fn use_chain() -> Html {
                     </div>
                 }
             </section>
+            if drawn > 1 {
             <section key="table" class="panel wide" aria-label="Blocks">
                 <div class="panel-title">
                     <h2>{ format!("Blocks {}", range(&tree)) }</h2>
                     { to_height(&text) }
                 </div>
-                { blocks_table(&tree.blocks, drawn, now) }
+                { blocks_table(&tree.blocks, now) }
             </section>
+            }
+            if drawn > 2 {
             { bitcoin_header(&header) }
+            }
         </div>
     }
 }
@@ -165,8 +166,8 @@ fn bitcoin_header(text: &Kept<String>) -> Html {
     }
 }
 
-/// The blocks of the picture, highest first, as far as they are drawn.
-fn blocks_table(blocks: &[PlacedBlock], drawn: usize, now: u64) -> Html {
+/// The blocks of the picture, highest first.
+fn blocks_table(blocks: &[PlacedBlock], now: u64) -> Html {
     html! {
         <div class="table-box">
             <table>
@@ -183,7 +184,7 @@ fn blocks_table(blocks: &[PlacedBlock], drawn: usize, now: u64) -> Html {
                         <th scope="col">{ "Made" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for blocks.iter().rev().take(drawn).map(|placed| row(placed, now)) }</tbody>
+                <tbody>{ for blocks.iter().rev().map(|placed| row(placed, now)) }</tbody>
             </table>
         </div>
     }

@@ -30,7 +30,7 @@ pub(crate) fn use_network(actions: Actions) -> Html {
         use_kept(move || model.blocks.values().map(|block| block.height).max().unwrap_or(0))
     };
     let lines = digest(&model.log, LINES);
-    let drawn = use_growing(3, 1);
+    let drawn = use_growing(4, 1);
     html! {
         <div class="network-page">
             <h1 key="title" class="hidden">{ "Network" }</h1>
@@ -39,6 +39,7 @@ pub(crate) fn use_network(actions: Actions) -> Html {
                 { part(&actions, "graph", View::Graph) }
                 { legend() }
             </section>
+            if drawn > 1 {
             { inspector(&actions, &store, now) }
             <section key="strip" class="panel wide" aria-label="Latest blocks">
                 <div class="panel-title">
@@ -47,14 +48,18 @@ pub(crate) fn use_network(actions: Actions) -> Html {
                 </div>
                 { strip(model, now, *seen) }
             </section>
+            }
+            if drawn > 2 {
             <section key="nodes" class="panel wide" aria-label="All nodes">
                 <h2>{ "All nodes" }</h2>
                 if model.nodes.is_empty() {
                     <p class="empty">{ "The nodes are starting…" }</p>
                 } else {
-                    if drawn > 1 { { nodes_table(&actions, &store, now) } }
+                    { nodes_table(&actions, &store, now) }
                 }
             </section>
+            }
+            if drawn > 3 {
             <section key="log" class="panel wide" aria-label="What happens">
                 <div class="panel-title">
                     <h2>{ "What happens" }</h2>
@@ -63,9 +68,10 @@ pub(crate) fn use_network(actions: Actions) -> Html {
                 if lines.is_empty() {
                     <p class="empty">{ "Nothing has happened yet." }</p>
                 } else {
-                    if drawn > 2 { { part(&actions, "digest", View::Lines(lines)) } }
+                    { part(&actions, "digest", View::Lines(lines)) }
                 }
             </section>
+            }
         </div>
     }
 }

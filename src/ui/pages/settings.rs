@@ -11,7 +11,7 @@ use crate::command::{
 use crate::ipc::{MAX_MINERS, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::components::{Asking, fact, facts};
-use crate::ui::hooks::{use_effect_on, use_number, use_store, use_text};
+use crate::ui::hooks::{use_effect_on, use_growing, use_number, use_store, use_text};
 use crate::ui::kept::Kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
@@ -29,16 +29,19 @@ pub(crate) fn use_settings(actions: Actions) -> Html {
     let links = use_links(&actions);
     let link = use_link(&actions, &store.model);
     let storage = use_storage(&actions, &store.model);
+    let drawn = use_growing(2, 1);
     html! {
         <div class="settings-page">
             <h1 key="title" class="hidden">{ "Settings" }</h1>
             { pace }
             { difficulty }
             { links }
-            { link }
-            { colours(&actions, store.theme) }
-            { storage }
-            { about() }
+            if drawn > 1 {
+                { link }
+                { colours(&actions, store.theme) }
+                { storage }
+                { about() }
+            }
         </div>
     }
 }

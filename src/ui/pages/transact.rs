@@ -13,7 +13,7 @@ use crate::ipc::{AccountInfo, ApiError, MempoolInfo, TransactionInfo};
 use crate::ledger::{Query, Row, Table, TransactionRow};
 use crate::ui::actions::Actions;
 use crate::ui::components::{answered, busy, copy_button, hash_link, hash_text, to};
-use crate::ui::hooks::{Answer, use_answer, use_model, use_number};
+use crate::ui::hooks::{Answer, use_answer, use_growing, use_model, use_number};
 use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
@@ -56,6 +56,7 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
         use_kept(move || Callback::from(move |info| dispatcher.dispatch(info)))
     };
     let (on_user, on_sent) = ((*on_user).clone(), (*on_sent).clone());
+    let drawn = use_growing(3, 1);
     html! {
         <div class="transact-page">
             <section key="users" class="panel" aria-label="Users">
@@ -67,6 +68,7 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
                     { user_table(&actions, &users, accounts.here().map_or(&[], Vec::as_slice), &on_sent) }
                 }
             </section>
+            if drawn > 1 {
             <section key="compose" class="panel" aria-label="Send">
                 <h2>{ "Send" }</h2>
                 if users.is_empty() {
@@ -75,6 +77,8 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
                     { part(&actions, "compose", View::Compose(Composed { users, on_sent, on_user })) }
                 }
             </section>
+            }
+            if drawn > 2 {
             <section key="sent" class="panel wide" aria-label="Sent from here">
                 <h2>{ "Sent from here" }</h2>
                 if sent.ids.is_empty() {
@@ -85,6 +89,7 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
             </section>
             { mempool(&pool) }
             { recent_list(&recent) }
+            }
         </div>
     }
 }
