@@ -206,6 +206,7 @@ impl Sync {
         if let Some((slow, since)) = self.waits()
             && now.since(since) >= ANSWER_WITHIN
             && self.failures_of(&slow) > self.failures_of(&peer)
+            && !mutant!(WaitForTheSilent)
         {
             self.let_down(slow, now);
         }
@@ -513,7 +514,7 @@ impl Download {
         let late = |peer: &NodeId| self.late.get(peer).copied().unwrap_or(0);
         let others = peers.iter().filter(|peer| **peer != self.source && late(peer) == 0);
         let mut candidates: Vec<NodeId> = others.copied().take(PARALLEL).collect();
-        let last = late(&self.source) > 0 && !mutant!(AskTheLateAgain);
+        let last = late(&self.source) > 0 && !mutant!(WaitForTheSilent);
         candidates.insert(if last { candidates.len() } else { 0 }, self.source);
         for peer in candidates.into_iter().take(PARALLEL) {
             if self.asked.values().any(|(busy, _)| *busy == peer) {
