@@ -136,7 +136,10 @@ impl Tally {
 
     fn take(&mut self, seed: u64, outcome: Result<Outcome, String>) {
         self.done = self.done.saturating_add(1);
-        self.violations.extend(problem_of(&outcome).map(|problem| (seed, problem)));
+        if let Some(problem) = problem_of(&outcome) {
+            println!("  seed {seed}: {problem}");
+            self.violations.push((seed, problem));
+        }
         if let Ok(outcome) = outcome {
             self.simulated_ms = self.simulated_ms.saturating_add(outcome.simulated.0);
             self.events = self.events.saturating_add(outcome.events);

@@ -48,7 +48,8 @@ impl World {
         let Some(node) = &self.seats[seat].node else { return };
         let free = self.work.people().find_map(|person| {
             let account = node.chain().head_state().account(&person.address());
-            let waits = node.mempool().next_nonce(&person.address(), account.nonce) != account.nonce;
+            // Also what waits behind a gap claims a part of the balance.
+            let waits = node.mempool().iter().any(|waiting| waiting.transaction.get().body.from == person.address());
             (account.balance >= Amount(1) && !waits).then_some((person, account.nonce))
         });
         let Some((person, nonce)) = free else { return };
