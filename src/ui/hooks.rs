@@ -62,8 +62,8 @@ pub(crate) fn use_effect_on(key: String, effect: Box<dyn FnOnce() -> Guard>) {
 /// Milliseconds until more of what is drawn bit by bit: a frame comes between.
 const NEXT_BIT: u32 = 40;
 
-/// How many of `total` things, the sections of a page or the lines of a list, to draw: `step` of them at first, then as many more each time, so that a long page is seen
-/// at once and no input waits for the whole of it.
+/// How many of `total` things to draw, the sections of a page or the lines of a list: `step` of them at first, then as
+/// many more each time, so that a long page is seen at once and no input waits for the whole of it.
 #[hook]
 pub(crate) fn use_growing(total: usize, step: usize) -> usize {
     let drawn = use_kept(move || step);

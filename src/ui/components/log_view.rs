@@ -20,8 +20,8 @@ use crate::view::route::Route;
 
 /// Most lines drawn.
 const MAX_ROWS: usize = 60;
-/// Lines drawn at once: a box full.
-const STEP: usize = 20;
+/// Lines drawn at once: a box full, where the window is narrow.
+const STEP: usize = 12;
 
 const LEVELS: [(Level, &str); 4] =
     [(Level::Debug, "debug"), (Level::Info, "info"), (Level::Warn, "warn"), (Level::Error, "error")];
@@ -173,7 +173,9 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
                         { part(&actions, "log", View::Lines(lines)) }
                     }
                     if older > 0 {
-                        <p class="hint">{ format!("{} more: Copy takes them too.", count_of(older as u64, "older line", "older lines")) }</p>
+                        <p key="older" class="hint">
+                            { format!("{} more: Copy takes them too.", count_of(older as u64, "older line", "older lines")) }
+                        </p>
                     }
                 </div>
             }

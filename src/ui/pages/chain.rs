@@ -46,16 +46,16 @@ pub(crate) fn use_chain() -> Html {
                 }
             </section>
             if drawn > 1 {
-            <section key="table" class="panel wide" aria-label="Blocks">
-                <div class="panel-title">
-                    <h2>{ format!("Blocks {}", range(&tree)) }</h2>
-                    { to_height(&text) }
-                </div>
-                { blocks_table(&tree.blocks, now) }
-            </section>
+                <section key="table" class="panel wide" aria-label="Blocks">
+                    <div class="panel-title">
+                        <h2>{ format!("Blocks {}", range(&tree)) }</h2>
+                        { to_height(&text) }
+                    </div>
+                    { blocks_table(&tree.blocks, now) }
+                </section>
             }
             if drawn > 2 {
-            { bitcoin_header(&header) }
+                { bitcoin_header(&header) }
             }
         </div>
     }

@@ -40,37 +40,37 @@ pub(crate) fn use_network(actions: Actions) -> Html {
                 { legend() }
             </section>
             if drawn > 1 {
-            { inspector(&actions, &store, now) }
-            <section key="strip" class="panel wide" aria-label="Latest blocks">
-                <div class="panel-title">
-                    <h2>{ "Latest blocks" }</h2>
-                    { to(&Route::Chain, "more", "Block tree".into()) }
-                </div>
-                { strip(model, now, *seen) }
-            </section>
+                { inspector(&actions, &store, now) }
+                <section key="strip" class="panel wide" aria-label="Latest blocks">
+                    <div class="panel-title">
+                        <h2>{ "Latest blocks" }</h2>
+                        { to(&Route::Chain, "more", "Block tree".into()) }
+                    </div>
+                    { strip(model, now, *seen) }
+                </section>
             }
             if drawn > 2 {
-            <section key="nodes" class="panel wide" aria-label="All nodes">
-                <h2>{ "All nodes" }</h2>
-                if model.nodes.is_empty() {
-                    <p class="empty">{ "The nodes are starting…" }</p>
-                } else {
-                    { nodes_table(&actions, &store, now) }
-                }
-            </section>
+                <section key="nodes" class="panel wide" aria-label="All nodes">
+                    <h2>{ "All nodes" }</h2>
+                    if model.nodes.is_empty() {
+                        <p class="empty">{ "The nodes are starting…" }</p>
+                    } else {
+                        { nodes_table(&actions, &store, now) }
+                    }
+                </section>
             }
             if drawn > 3 {
-            <section key="log" class="panel wide" aria-label="What happens">
-                <div class="panel-title">
-                    <h2>{ "What happens" }</h2>
-                    { to(&Route::Console, "more", "Full log".into()) }
-                </div>
-                if lines.is_empty() {
-                    <p class="empty">{ "Nothing has happened yet." }</p>
-                } else {
-                    { part(&actions, "digest", View::Lines(lines)) }
-                }
-            </section>
+                <section key="log" class="panel wide" aria-label="What happens">
+                    <div class="panel-title">
+                        <h2>{ "What happens" }</h2>
+                        { to(&Route::Console, "more", "Full log".into()) }
+                    </div>
+                    if lines.is_empty() {
+                        <p class="empty">{ "Nothing has happened yet." }</p>
+                    } else {
+                        { part(&actions, "digest", View::Lines(lines)) }
+                    }
+                </section>
             }
         </div>
     }

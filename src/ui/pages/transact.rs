@@ -69,26 +69,26 @@ pub(crate) fn use_transact(actions: Actions) -> Html {
                 }
             </section>
             if drawn > 1 {
-            <section key="compose" class="panel" aria-label="Send">
-                <h2>{ "Send" }</h2>
-                if users.is_empty() {
-                    { busy("Waiting for the first keys…") }
-                } else {
-                    { part(&actions, "compose", View::Compose(Composed { users, on_sent, on_user })) }
-                }
-            </section>
+                <section key="compose" class="panel" aria-label="Send">
+                    <h2>{ "Send" }</h2>
+                    if users.is_empty() {
+                        { busy("Waiting for the first keys…") }
+                    } else {
+                        { part(&actions, "compose", View::Compose(Composed { users, on_sent, on_user })) }
+                    }
+                </section>
             }
             if drawn > 2 {
-            <section key="sent" class="panel wide" aria-label="Sent from here">
-                <h2>{ "Sent from here" }</h2>
-                if sent.ids.is_empty() {
-                    <p class="empty">{ "Nothing yet. What you send is followed here until it is committed." }</p>
-                } else {
-                    { for sent.ids.iter().map(|info| part(&actions, &info.tx_hash, View::Followed(Box::new(info.clone())))) }
-                }
-            </section>
-            { mempool(&pool) }
-            { recent_list(&recent) }
+                <section key="sent" class="panel wide" aria-label="Sent from here">
+                    <h2>{ "Sent from here" }</h2>
+                    if sent.ids.is_empty() {
+                        <p class="empty">{ "Nothing yet. What you send is followed here until it is committed." }</p>
+                    } else {
+                        { for sent.ids.iter().map(|info| part(&actions, &info.tx_hash, View::Followed(Box::new(info.clone())))) }
+                    }
+                </section>
+                { mempool(&pool) }
+                { recent_list(&recent) }
             }
         </div>
     }
