@@ -33,6 +33,8 @@ const PARALLEL: usize = 3;
 const BODIES_AHEAD: usize = PARALLEL * BODY_WINDOW;
 /// How long an answer may take, if the peer has not been slower before.
 const ANSWER_WITHIN: Millis = Millis(2_000);
+/// The longest that a peer's last answer is held to have taken: it may have been this node that slept meanwhile.
+const MAX_TOOK: Millis = Millis(8_000);
 /// The longest time that an answer may take.
 const MAX_PATIENCE: Millis = Millis(64_000);
 /// Failures of its source in a row after which a fetch is given up.
@@ -203,9 +205,9 @@ impl Sync {
     /// Begins to fetch from `peer`, unless a fetch is under way or the peer let one down just now. A peer with
     /// better manners takes the place of one that keeps a fetch waiting.
     pub fn begin(&mut self, peer: NodeId, after: Option<BlockHash>, now: Timestamp) -> Option<SyncAsk> {
-        if let Some((slow, since)) = self.waits()
+        if let Some((slow, since, failures)) = self.waits()
             && now.since(since) >= ANSWER_WITHIN
-            && self.failures_of(&slow) > self.failures_of(&peer)
+            && self.failures_of(&slow).saturating_add(failures) > self.failures_of(&peer)
             && !mutant!(WaitForTheSilent)
         {
             self.let_down(slow, now);
@@ -218,12 +220,12 @@ impl Sync {
         Some(SyncAsk::Headers { peer, after })
     }
 
-    /// For whom the fetch under way waits, and since when.
-    const fn waits(&self) -> Option<(NodeId, Timestamp)> {
+    /// For whom the fetch under way waits, since when, and how often that peer has failed since then.
+    const fn waits(&self) -> Option<(NodeId, Timestamp, u32)> {
         match &self.stage {
             Stage::Idle => None,
-            Stage::Headers(gathering) => Some((gathering.peer, gathering.asked)),
-            Stage::Bodies(download) => Some((download.source, download.moved)),
+            Stage::Headers(gathering) => Some((gathering.peer, gathering.asked, 0)),
+            Stage::Bodies(download) => Some((download.source, download.moved, download.failures)),
         }
     }
 
@@ -446,7 +448,7 @@ impl Sync {
     #[must_use]
     pub const fn source(&self) -> Option<NodeId> {
         match self.waits() {
-            Some((source, _)) => Some(source),
+            Some((source, ..)) => Some(source),
             None => None,
         }
     }
@@ -493,7 +495,7 @@ impl Sync {
 /// See [`Sync::patience`].
 fn patience(manners: &SortedMap<NodeId, Manners>, peer: &NodeId) -> Millis {
     let Manners { failures, took, .. } = manners.get(peer).copied().unwrap_or_default();
-    let patience = ANSWER_WITHIN.0.max(took.0.saturating_mul(2)) << failures.min(MAX_DOUBLINGS);
+    let patience = ANSWER_WITHIN.0.max(took.0.min(MAX_TOOK.0) * 2) << failures.min(MAX_DOUBLINGS);
     Millis(patience.min(MAX_PATIENCE.0))
 }
 

@@ -197,6 +197,11 @@ fn a_slow_peer_is_given_time_once_it_has_answered() {
     sync.finish();
     sync.begin(A, None, NOW);
     assert_eq!(sync.deadline(), Some(NOW.plus(Millis(3_800))));
+    // This node may have slept.
+    sync.answered(NOW.plus(Millis(40_000)));
+    sync.finish();
+    sync.begin(A, None, NOW);
+    assert_eq!(sync.deadline(), Some(NOW.plus(Millis(16_000))));
 }
 
 #[test]
@@ -230,4 +235,14 @@ fn bodies_that_do_not_come_make_room_for_a_peer_that_failed_less() {
     now = now.plus(Millis(500));
     assert!(sync.begin(B, None, now).is_some(), "nobody is to wait for the patience that A was given");
     assert!(sync.source() == Some(B) && sync.failures_of(&A) == 2);
+}
+
+#[test]
+fn bodies_that_failed_to_come_make_room_for_a_peer_that_never_failed() {
+    let mut sync = wanting(&blocks(3));
+    sync.asks(&[A], NOW);
+    let late = sync.deadline().unwrap();
+    assert!(sync.begin(B, None, late).is_none(), "A has not failed yet");
+    sync.expire(late);
+    assert!(sync.begin(B, None, late).is_some());
 }
