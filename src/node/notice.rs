@@ -192,10 +192,10 @@ impl Notice {
             | Self::Returned { .. }
             | Self::Dropped { .. } => self.transaction_text(),
             Self::Persisted { rows, height } => {
-                format!("Ledger: {} committed, durable up to height {height}.", counted(*rows, "row"))
+                format!("Ledger: {rows} rows committed, durable up to height {height}.")
             }
             Self::PersistFailed { rows, error, retry_ms } => {
-                format!("Ledger: {} not stored because {error}; tried again in {retry_ms} ms.", counted(*rows, "row"))
+                format!("Ledger: {rows} rows were not stored because {error}; tried again in {retry_ms} ms.")
             }
             Self::Degraded { error } => format!("Ledger kept in memory only: {error}."),
         }
@@ -208,9 +208,7 @@ impl Notice {
             Self::PeerLeft { name, silent: true, .. } => format!("{name} fell silent."),
             Self::PeerLeft { name, .. } => format!("{name} said goodbye."),
             Self::Sent { kind, to: Some(_), bytes, .. } => format!("Sent {kind}, {bytes} bytes."),
-            Self::Sent { kind, peers, bytes, .. } => {
-                format!("Sent {kind} to {}, {bytes} bytes.", counted(*peers, "peer"))
-            }
+            Self::Sent { kind, peers, bytes, .. } => format!("Sent {kind} to {peers} peers, {bytes} bytes."),
             Self::Received { kind, name, bytes, .. } => format!("Received {kind} from {name}, {bytes} bytes."),
             Self::FrameRefused { error, from: Some(from) } => {
                 format!("Refused a frame from {} ({}): {error}.", from.short(), error.code())
@@ -260,7 +258,7 @@ impl Notice {
                 short(&block.hash),
                 block.miner,
                 block.height,
-                counted(block.transactions_count as usize, "transaction"),
+                count_of(u64::from(block.transactions_count), "transaction", "transactions"),
             ),
             Self::SideChain { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}; it is beside the best chain.",
@@ -280,7 +278,7 @@ impl Notice {
             }
             Self::Reorganised { reverted, applied, head, height } => format!(
                 "Reorganised: {} left the best chain and {applied} joined it; the head is {}… at height {height}.",
-                counted(*reverted, "block"),
+                count_of(*reverted as u64, "block", "blocks"),
                 head.short()
             ),
             _ => String::new(),
@@ -301,10 +299,6 @@ impl Notice {
             _ => String::new(),
         }
     }
-}
-
-fn counted(count: usize, one: &str) -> String {
-    count_of(count as u64, one, &format!("{one}s"))
 }
 
 fn short(hash: &str) -> &str {
