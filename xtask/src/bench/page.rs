@@ -39,6 +39,8 @@ mod tests {
             read("measured; answer; ms; 150.000; ; 100"),
             Some((answer, "ms".to_owned(), 150.0, None, Some(100.0)))
         );
+        let stale = "stale, in the whole page".to_owned();
+        assert_eq!(read("measured; stale; ; 3.000; ; "), Some((stale, String::new(), 3.0, None, None)));
         assert_eq!(read("test result: ok"), None);
     }
 }

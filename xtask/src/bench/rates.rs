@@ -30,9 +30,14 @@ pub(super) fn taken_from(table: &mut Table) -> Vec<(String, f64)> {
     rates
 }
 
+/// The rate of this name, if it was measured.
+pub(super) fn of(rates: &[(String, f64)], wanted: &str) -> Option<f64> {
+    rates.iter().find(|(name, _)| name == wanted).map(|(_, rate)| *rate)
+}
+
 /// A line for each rate, with its ratio to each reference that was measured too.
 pub(super) fn printed(rates: &[(String, f64)]) -> String {
-    let references = REFERENCES.map(|(name, _)| rates.iter().find(|(other, _)| other == name).map(|(_, rate)| *rate));
+    let references = REFERENCES.map(|(name, _)| of(rates, name));
     let mut text = format!("{:<32}{:>12}", "hashing", "million/s");
     for (_, head) in REFERENCES {
         text.push_str(&format!("{head:>12}"));

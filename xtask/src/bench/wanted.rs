@@ -53,9 +53,9 @@ pub(super) fn values(times: &Table, rates: &[(String, f64)]) -> Vec<Value> {
 }
 
 fn of_rates(rates: &[(String, f64)], (name, reference, least): (&str, &str, f64)) -> Option<Value> {
-    let rate = |wanted: &str| rates.iter().find(|(name, _)| name == wanted).map(|(_, rate)| *rate);
     let what = format!("hashing {name}, to {reference}");
-    Some(Value { what, unit: "x".to_owned(), value: rate(name)? / rate(reference)?, least: Some(least), most: None })
+    let value = rates::of(rates, name)? / rates::of(rates, reference)?;
+    Some(Value { what, unit: "x".to_owned(), value, least: Some(least), most: None })
 }
 
 fn of_times(times: &Table, (name, wanted): &(&str, Wanted)) -> Option<Value> {
@@ -92,7 +92,7 @@ pub(super) fn printed(values: &[Value]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{RATES, TIMES, Table, printed, values};
+    use super::{RATES, TIMES, Table, Value, printed, values};
 
     #[test]
     fn what_was_measured_is_shown_beside_what_is_wanted_of_it() {
@@ -102,8 +102,18 @@ mod tests {
             ("codec".to_owned(), [(1, 1.0)].into()),
         ]);
         let rates = [("by vectors in the browser".to_owned(), 5.0), ("by sha2 in the browser".to_owned(), 2.0)];
-        let values = values(&times, &rates);
+        let mut values = values(&times, &rates);
         assert!(values.len() < RATES.len() + TIMES.len(), "what was not measured is left out");
+        let value = |what: &str, unit: &str, value, least, most| Value {
+            what: what.to_owned(),
+            unit: unit.to_owned(),
+            value,
+            least,
+            most,
+        };
+        values.push(value("interval", "s", 1.05, Some(0.85), Some(1.15)));
+        values.push(value("answer", "ms", 150.0, None, Some(100.0)));
+        values.push(value("stale", "", 3.0, None, None));
         let text = printed(&values);
         let lines: Vec<String> =
             text.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
@@ -113,6 +123,9 @@ mod tests {
                 "hashing by vectors in the browser, to by sha2 in the browser >= 2.3 x 2.50 x x 1.09 met",
                 "catching up in the browser, by blocks: 1000 <= 3000 ms 3300.00 ms x 1.10 missed",
                 "append of a block, by accounts: 100 to 100000 <= 2.5 x 2.00 x x 0.80 met",
+                "interval 0.85-1.15 s 1.05 s x 1.05 met",
+                "answer <= 100 ms 150.00 ms x 1.50 missed",
+                "stale 3.00",
             ]
         );
     }
