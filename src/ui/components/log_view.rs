@@ -97,6 +97,11 @@ struct Filter {
 }
 
 impl Filter {
+    /// The lines that pass, newest first.
+    fn passing<'l>(&self, log: &'l VecDeque<Rc<Event>>) -> impl DoubleEndedIterator<Item = &'l Rc<Event>> {
+        log.iter().rev().filter(|event| self.takes(event))
+    }
+
     fn takes(&self, event: &Event) -> bool {
         let level = LEVELS.iter().find(|(_, word)| *word == self.level).map_or(Level::Debug, |(level, _)| *level);
         event.level >= level
@@ -131,18 +136,17 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
     let model = use_model();
     let filter = use_kept(Filter::default);
     let frozen = use_kept(|| None::<Frozen>);
-    let log = frozen.as_ref().map_or(&model.log, |frozen| &frozen.0.log);
-    let passing: Vec<Rc<Event>> = log.iter().rev().filter(|event| filter.takes(event)).cloned().collect();
-    let lines = passing[..passing.len().min(MAX_ROWS)].to_vec();
+    let picture = Rc::clone(frozen.as_ref().map_or(&model, |frozen| &frozen.0));
+    let lines: Vec<Rc<Event>> = filter.passing(&picture.log).take(MAX_ROWS).cloned().collect();
+    let older = filter.passing(&picture.log).skip(MAX_ROWS).count();
     let drawn = use_growing(2, 1);
-    let older = passing.len() - lines.len();
     let pause = {
         let (setter, next) = (frozen.keeper(), frozen.is_none().then(|| Frozen(model.clone())));
         Callback::from(move |_: MouseEvent| setter.set(next.clone()))
     };
     let copy = {
-        let actions = actions.clone();
-        Callback::from(move |_: MouseEvent| actions.copy(as_text(&passing), "Log"))
+        let (actions, filter, picture) = (actions.clone(), filter.shared(), Rc::clone(&picture));
+        Callback::from(move |_: MouseEvent| actions.copy(as_text(filter.passing(&picture.log)), "Log"))
     };
     let set = |action: fn(String) -> FilterAction| {
         let dispatcher = filter.keeper();
@@ -166,7 +170,7 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
                 </div>
             </div>
             if lines.is_empty() {
-                <p key="empty" class="empty">{ empty_text(log) }</p>
+                <p key="empty" class="empty">{ empty_text(&picture.log) }</p>
             } else {
                 <div key="lines" class="log-box" tabindex="0" role="log" aria-live="off" aria-label="Log lines, newest first">
                     if drawn > 1 {
@@ -174,7 +178,7 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
                     }
                     if older > 0 {
                         <p key="older" class="hint">
-                            { format!("{} more: Copy takes them too.", count_of(older as u64, "older line", "older lines")) }
+                            { format!("{}: Copy takes them too.", count_of(older as u64, "older line", "older lines")) }
                         </p>
                     }
                 </div>
@@ -197,12 +201,12 @@ fn empty_text(log: &VecDeque<Rc<Event>>) -> &'static str {
     if log.is_empty() { "Nothing has happened yet." } else { "No line passes these filters." }
 }
 
-fn as_text(lines: &[Rc<Event>]) -> String {
+fn as_text<'l>(lines: impl DoubleEndedIterator<Item = &'l Rc<Event>>) -> String {
     let line = |event: &Rc<Event>| {
         let (level, topic) = (level_word(event.level), topic_word(event.topic));
         format!("{} {level} {} {topic}: {}\n", time::exact(event.at), event.node, event.text)
     };
-    lines.iter().rev().map(line).collect()
+    lines.rev().map(line).collect()
 }
 
 /// A labelled list to choose from; `all` is the word for no choice.
