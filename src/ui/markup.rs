@@ -331,6 +331,9 @@ macro_rules! opening {
             $to $tag [$($values)* concat!(stringify!($first), "-", stringify!($second)) => $value;] $also $($rest)*
         );
     };
+    ($to:ident $tag:ident [$($values:tt)*] $also:tt { key } $($rest:tt)*) => {
+        compile_error!("a key is no attribute: write key={key}")
+    };
     ($to:ident $tag:ident [$($values:tt)*] $also:tt { $name:ident } $($rest:tt)*) => {
         $crate::ui::markup::opening!($to $tag [$($values)* stringify!($name) => $name;] $also $($rest)*);
     };

@@ -83,7 +83,7 @@ pub(crate) fn hash_text(hash: &str) -> Html {
 
 /// A list of named values.
 pub(crate) fn facts(key: &'static str, class: &'static str, list: Vec<Html>) -> Html {
-    html! { <dl {key} class={classes!("facts", class)}>{ for list }</dl> }
+    html! { <dl key={key} class={classes!("facts", class)}>{ for list }</dl> }
 }
 
 /// A named value with a sentence on what it means, which may be empty. The term is the key as well.

@@ -74,7 +74,7 @@ fn line(key: String, event: &Event) -> Html {
         (None, None) => None,
     };
     html! {
-        <li {key} class={classes!("log-line", level_word(event.level))}>
+        <li key={key} class={classes!("log-line", level_word(event.level))}>
             <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>
             <span class="who">{ event.node.clone() }</span>
             <span class={classes!("topic", topic_word(event.topic))}>{ topic_word(event.topic) }</span>

@@ -97,7 +97,7 @@ pub(super) fn track(tx: &TransactionInfo, model: &Model) -> Html {
         _ => ("next", "Waiting for a block".to_owned(), "pending in the mempools".to_owned()),
     };
     let step = |key: &'static str, class: &'static str, title: String, more: Html| {
-        html! { <li {key} class={class}><strong>{ title }</strong><span>{ more }</span></li> }
+        html! { <li key={key} class={class}><strong>{ title }</strong><span>{ more }</span></li> }
     };
     let block = committed.then(|| Route::Block(tx.block_id.clone()));
     html! {
