@@ -15,6 +15,7 @@ use crate::browser::js::to_js;
 use crate::command::{Command, Target};
 use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, Level, Request, Topic};
+use crate::primitives::MAX_EXACT;
 use crate::view::{Model, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
@@ -180,7 +181,7 @@ async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, Api
         }
         "block" => {
             let which = match argument.as_f64() {
-                Some(height) => height.to_string(),
+                Some(_) => arguments::number("block", &argument, MAX_EXACT)?.to_string(),
                 None => arguments::text("block", &argument)?,
             };
             to_js(&host.block(None, &which).await?)

@@ -92,7 +92,7 @@ pub(super) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
 ///
 /// # Errors
 /// Anything else.
-fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
+pub(super) fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
     let number = value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=LARGEST).contains(number));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of at most 2^53 - 1")]
     let number = number.map(|number| number as u64);
