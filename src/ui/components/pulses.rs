@@ -3,7 +3,7 @@
 //! them without drawing the page anew. They begin together with a picture, end together, and go with a later one: each
 //! beginning and each end costs the page a frame.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
@@ -23,7 +23,7 @@ const SHOWN_MS: f64 = 1_050.0;
 /// The part of that time in which the pulse is on its way.
 const ON_ITS_WAY: &str = "0.58";
 /// Most elements at once; what comes while there are so many is not drawn.
-const MAX_ELEMENTS: usize = 60;
+const MAX_ELEMENTS: usize = 40;
 /// Radius of a ring in the stylesheet.
 const RING_RADIUS: f64 = 30.0;
 
@@ -58,6 +58,8 @@ impl Places {
 pub(super) struct Layer {
     place: NodeRef,
     places: RefCell<Places>,
+    /// Width and height of the layer in pixels.
+    size: Cell<(i32, i32)>,
     /// What happened since the last picture.
     happened: RefCell<Vec<Moved>>,
     /// What is on the layer, and when it is over.
@@ -65,6 +67,7 @@ pub(super) struct Layer {
 }
 
 /// What an event says of a block or a transaction.
+#[derive(PartialEq)]
 struct Moved {
     /// Node id of the sender; none where it was made.
     from: Option<String>,
@@ -89,9 +92,9 @@ impl Scale {
 }
 
 impl Layer {
-    fn scale(&self, layer: &Element) -> Scale {
-        let places = self.places.borrow();
-        let (width, height) = (f64::from(layer.client_width()), f64::from(layer.client_height()));
+    fn scale(&self) -> Scale {
+        let (places, size) = (self.places.borrow(), self.size.get());
+        let (width, height) = (f64::from(size.0), f64::from(size.1));
         let factor = (width / places.width).min(height / places.height);
         Scale { factor, left: (width - places.width * factor) / 2.0, top: (height - places.height * factor) / 2.0 }
     }
@@ -101,9 +104,14 @@ impl Layer {
         let (from, to, block) = (event.peer.clone(), event.node.clone(), event.block.as_ref());
         let (head, block) = (block.is_some_and(|block| block.on_best_chain), block.is_some());
         let mut happened = self.happened.borrow_mut();
-        // What happened while nobody looked is over when somebody does.
-        if happened.len() < MAX_ELEMENTS && !gloo::utils::document().hidden() {
-            happened.push(Moved { from, to, block, head });
+        let moved = Moved { from, to, block, head };
+        // What happened while nobody looked is over when somebody does; two of the same at once look like one.
+        if happened.len() < MAX_ELEMENTS && !happened.contains(&moved) && !gloo::utils::document().hidden() {
+            // Between frames the layout is known; in a frame, asking for it would have it made twice.
+            if let Some(layer) = self.place.cast::<Element>().filter(|_| happened.is_empty()) {
+                self.size.set((layer.client_width(), layer.client_height()));
+            }
+            happened.push(moved);
         }
     }
 
@@ -119,7 +127,7 @@ impl Layer {
         });
         let happened = self.happened.take();
         if let Some(layer) = self.place.cast::<Element>().filter(|_| !happened.is_empty()) {
-            let scale = self.scale(&layer);
+            let scale = self.scale();
             happened.iter().for_each(|moved| self.begin(&layer, &scale, moved));
         }
     }
