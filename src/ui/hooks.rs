@@ -14,6 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::state::Store;
+use crate::browser::js::sleep;
 use crate::ipc::ApiError;
 use crate::ui::kept::{Kept, use_kept};
 use crate::view::Model;
@@ -73,6 +74,23 @@ pub(crate) fn use_growing(total: usize, step: usize) -> usize {
     };
     use_effect_on(format!("{now} {}", now < total), Box::new(grow));
     now.min(total)
+}
+
+/// The page's state, some turns of [`NEXT_BIT`] after the first section of a page has it; none before the first has come.
+/// What comes while a turn is waited for is shown at its end, so a section never falls behind for good.
+#[hook]
+pub(crate) fn use_store_later(turns: u32) -> Option<Store> {
+    let store = use_store();
+    let shown = use_kept(|| None::<Store>);
+    let next = use_mut_ref(|| None::<Store>);
+    if shown.as_ref() != Some(&store) && next.replace(Some(store)).is_none() {
+        let keeper = shown.keeper();
+        spawn_local(async move {
+            sleep(f64::from(turns * NEXT_BIT)).await;
+            keeper.set(next.take());
+        });
+    }
+    (*shown).clone()
 }
 
 /// What was checked, kept while `key` stays the same.

@@ -11,9 +11,10 @@ use yew::prelude::*;
 use super::actions::Actions;
 use super::components::{Asking, use_bytes, use_confirm, use_graph, use_log_lines, use_log_view, use_search};
 use super::pages::{
-    Composed, Read, use_block, use_chain, use_commands, use_compose, use_followed, use_ledger, use_network, use_rows,
-    use_settings, use_transact, use_transaction,
+    Composed, Read, Section, use_block, use_chain, use_commands, use_compose, use_drawn, use_followed, use_ledger,
+    use_network, use_rows, use_section, use_settings, use_transact, use_transaction,
 };
+use super::state::Store;
 use crate::ipc::{Event, TransactionInfo};
 
 /// What a part shows, with what its caller says.
@@ -21,6 +22,10 @@ use crate::ipc::{Event, TransactionInfo};
 pub(crate) enum View {
     /// The page of the network.
     Network,
+    /// A section of a page, which gets each picture in its turn.
+    Section(Section),
+    /// A section as of the picture that it got.
+    Drawn(Section, Store),
     /// The page of the chain.
     Chain,
     /// The page of a block: hash, prefix of it, or height.
@@ -60,6 +65,8 @@ impl View {
     const fn word(&self) -> &'static str {
         match self {
             Self::Network => "network",
+            Self::Section(_) => "section",
+            Self::Drawn(..) => "drawn",
             Self::Chain => "chain",
             Self::Block(_) => "block",
             Self::Transaction(_) => "transaction",
@@ -90,7 +97,9 @@ impl Hook for Shown {
         let Self(view, actions) = self;
         match view {
             View::Network => use_network(actions).run(context),
-            View::Chain => use_chain().run(context),
+            View::Section(section) => use_section(actions, section).run(context),
+            View::Drawn(section, store) => use_drawn(actions, section, store).run(context),
+            View::Chain => use_chain(actions).run(context),
             View::Block(which) => use_block(actions, which).run(context),
             View::Transaction(id) => use_transaction(actions, id).run(context),
             View::Ledger(table, filter) => use_ledger(actions, table, filter).run(context),

@@ -19,7 +19,7 @@ use crate::view::{Model, Problem, Update};
 /// Most updates that wait for a frame.
 const MAX_QUEUE: usize = 4_000;
 /// Least time between two pictures: a person sees no more, and each is a copy of the model.
-const LEAST_GAP_MS: f64 = 100.0;
+const LEAST_GAP_MS: f64 = 200.0;
 /// Longest time between two pictures.
 const LONGEST_GAP_MS: f64 = 1_000.0;
 /// Who speaks in log lines of the page itself.

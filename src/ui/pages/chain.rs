@@ -4,12 +4,16 @@ use gloo::render::request_animation_frame;
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
+use super::sections::{Section, titled};
 use crate::bitcoin;
+use crate::ui::actions::Actions;
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
 use crate::ui::hooks::{Guard, use_effect_on, use_growing, use_model, use_narrow, use_number, use_text};
 use crate::ui::kept::Kept;
 use crate::ui::markup::html;
+use crate::ui::part::{View, part};
 use crate::ui::time;
+use crate::view::Model;
 use crate::view::figures::{count_of, difficulty, grouped};
 use crate::view::route::Route;
 use crate::view::tree::{PlacedBlock, Tree};
@@ -19,12 +23,12 @@ const COLUMNS: (u32, u32) = (12, 6);
 
 /// The page of the chain.
 #[hook]
-pub(crate) fn use_chain() -> Html {
-    let (model, narrow, now) = (use_model(), use_narrow(), time::now());
+pub(crate) fn use_chain(actions: Actions) -> Html {
+    let (model, narrow) = (use_model(), use_narrow());
     let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
     let (top, text, header) = (use_number(None), use_text(String::new()), use_text(String::new()));
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
-    let drawn = use_growing(3, 1);
+    let drawn = use_growing(2, 1);
     let live = top.is_none();
     let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { Vec::new() };
     let sight = use_node_ref();
@@ -34,7 +38,10 @@ pub(crate) fn use_chain() -> Html {
             <section key="tree" class="panel wide" aria-label="Block tree">
                 <div class="panel-title">
                     <h1>{ "Block tree" }</h1>
-                    { steps(&tree, columns, live, &top) }
+                    <div class="toolbar">
+                        { to_height(&text) }
+                        { steps(&tree, columns, live, &top) }
+                    </div>
                 </div>
                 <p class="hint">{ tips_sentence(&model.tips) }</p>
                 if tree.blocks.is_empty() {
@@ -45,16 +52,8 @@ pub(crate) fn use_chain() -> Html {
                     </div>
                 }
             </section>
+            { part(&actions, "blocks", View::Section(Section::Blocks(*top, columns))) }
             if drawn > 1 {
-                <section key="table" class="panel wide" aria-label="Blocks">
-                    <div class="panel-title">
-                        <h2>{ format!("Blocks {}", range(&tree)) }</h2>
-                        { to_height(&text) }
-                    </div>
-                    { blocks_table(&tree.blocks, now) }
-                </section>
-            }
-            if drawn > 2 {
                 { bitcoin_header(&header) }
             }
         </div>
@@ -164,6 +163,12 @@ fn bitcoin_header(text: &Kept<String>) -> Html {
             <pre class="words" role="status" tabindex="0">{ words }</pre>
         </section>
     }
+}
+
+/// The blocks of a window of the tree as a table.
+pub(super) fn blocks(model: &Model, top: Option<u64>, columns: u32) -> Html {
+    let tree = Tree::layout(&model.blocks, &model.tips, top, columns);
+    titled(format!("Blocks {}", range(&tree)), html! {}, blocks_table(&tree.blocks, time::now()))
 }
 
 /// The blocks of the picture, highest first.

@@ -1,17 +1,16 @@
 //! The network: what can be done, what is happening, why, and what happened last.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
+use super::sections::{Section, empty, titled};
 use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::{NodeKind, NodeState, Pace};
 use crate::ui::actions::Actions;
 use crate::ui::components::{inspector, node_mark, nodes_table, strip, to};
-use crate::ui::hooks::{use_growing, use_store};
-use crate::ui::kept::use_kept;
+use crate::ui::hooks::use_model;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
+use crate::ui::state::Store;
 use crate::ui::time;
 use crate::view::Model;
 use crate::view::digest::digest;
@@ -20,60 +19,54 @@ use crate::view::route::Route;
 /// Lines shown here; the console has the whole log.
 const LINES: usize = 10;
 
-/// The page of the network.
+/// The page of the network: the picture first, the sections each in their turn.
 #[hook]
 pub(crate) fn use_network(actions: Actions) -> Html {
-    let (store, now) = (use_store(), time::now());
-    let model = &store.model;
-    let seen = {
-        let model = Rc::clone(model);
-        use_kept(move || model.blocks.values().map(|block| block.height).max().unwrap_or(0))
-    };
-    let lines = digest(&model.log, LINES);
-    let drawn = use_growing(4, 1);
+    let model = use_model();
+    let section = |key, section| part(&actions, key, View::Section(section));
     html! {
         <div class="network-page">
             <h1 key="title" class="hidden">{ "Network" }</h1>
             <section key="stage" class="panel stage" aria-label="Picture of the network">
-                { toolbar(&actions, model) }
+                { toolbar(&actions, &model) }
                 { part(&actions, "graph", View::Graph) }
                 { legend() }
             </section>
-            if drawn > 1 {
-                { inspector(&actions, &store, now) }
-                <section key="strip" class="panel wide" aria-label="Latest blocks">
-                    <div class="panel-title">
-                        <h2>{ "Latest blocks" }</h2>
-                        { to(&Route::Chain, "more", "Block tree".into()) }
-                    </div>
-                    { strip(model, now, *seen) }
-                </section>
-            }
-            if drawn > 2 {
-                <section key="nodes" class="panel wide" aria-label="All nodes">
-                    <h2>{ "All nodes" }</h2>
-                    if model.nodes.is_empty() {
-                        <p class="empty">{ "The nodes are starting…" }</p>
-                    } else {
-                        { nodes_table(&actions, &store, now) }
-                    }
-                </section>
-            }
-            if drawn > 3 {
-                <section key="log" class="panel wide" aria-label="What happens">
-                    <div class="panel-title">
-                        <h2>{ "What happens" }</h2>
-                        { to(&Route::Console, "more", "Full log".into()) }
-                    </div>
-                    if lines.is_empty() {
-                        <p class="empty">{ "Nothing has happened yet." }</p>
-                    } else {
-                        { part(&actions, "digest", View::Lines(lines)) }
-                    }
-                </section>
-            }
+            { section("inspector", Section::Inspector) }
+            { section("strip", Section::Strip) }
+            { section("nodes", Section::Nodes) }
+            { section("log", Section::Log) }
         </div>
     }
+}
+
+/// What is selected.
+pub(super) fn inspected(actions: &Actions, store: &Store) -> Html {
+    inspector(actions, store, time::now())
+}
+
+/// The latest blocks; those above `seen` move in.
+pub(super) fn latest(model: &Model, seen: u64) -> Html {
+    let more = to(&Route::Chain, "more", "Block tree".into());
+    titled("Latest blocks".to_owned(), more, strip(model, time::now(), seen))
+}
+
+/// The table of nodes.
+pub(super) fn all_nodes(actions: &Actions, store: &Store) -> Html {
+    let content = if store.model.nodes.is_empty() {
+        empty("The nodes are starting…")
+    } else {
+        nodes_table(actions, store, time::now())
+    };
+    titled("All nodes".to_owned(), html! {}, content)
+}
+
+/// What happened last, each thing told once.
+pub(super) fn happenings(actions: &Actions, model: &Model) -> Html {
+    let lines = digest(&model.log, LINES);
+    let content =
+        if lines.is_empty() { empty("Nothing has happened yet.") } else { part(actions, "digest", View::Lines(lines)) };
+    titled("What happens".to_owned(), to(&Route::Console, "more", "Full log".into()), content)
 }
 
 /// What can be done to the network.
