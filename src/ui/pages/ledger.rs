@@ -9,7 +9,7 @@ use super::table_view::{is_number, table_view};
 use crate::ledger::{Query, Table};
 use crate::ui::actions::Actions;
 use crate::ui::components::{busy, refusal, to_tab};
-use crate::ui::hooks::{Answer, use_answer, use_model, use_text};
+use crate::ui::hooks::{Answer, use_answer, use_growing, use_model, use_text};
 use crate::ui::kept::{Kept, use_kept};
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
@@ -20,6 +20,8 @@ use crate::view::route::Route;
 
 /// Rows of a page.
 const ROWS: u32 = 25;
+/// Rows drawn at once: a row has up to 14 cells, and all of a table's cells are laid out with each step.
+const STEP: usize = 9;
 
 /// Nodes write what changes all the time, such as their miners' rows, this often.
 const ROWS_MS: u64 = 4_000;
@@ -180,6 +182,7 @@ pub(crate) fn use_rows(actions: Actions, read: Read) -> Html {
     let query = ask.query(table);
     let database = host.database(&node);
     let answer = use_answer(key, move || async move { host.ledger(Some(&node), query).await });
+    let drawn = use_growing(answer.here().map_or(0, |page| page.rows.len()), STEP);
     html! {
         <>
             { controls(table, &ask) }
@@ -192,7 +195,7 @@ pub(crate) fn use_rows(actions: Actions, read: Read) -> Html {
                 Answer::Here(page) if page.rows.is_empty() => html! {
                     <p key="empty" class="empty">{ if page.total == 0 && ask.key.is_empty() { "The table is empty." } else { "No row matches." } }</p>
                 },
-                Answer::Here(page) => table_view(table, &page.rows),
+                Answer::Here(page) => table_view(table, &page.rows[..drawn]),
             } }
             { pages(answer.here().map_or(0, |page| page.total), &ask) }
             <p key="where" class="hint">{ where_to_look(database.as_deref(), table) }</p>
