@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use aurex::browser::js::{field, monotonic, random, sleep};
 use aurex::browser::{Channel, IndexedDbStore, MAX_PAYLOAD, Received, Senders, capability, idb, locks};
-use aurex::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns};
+use aurex::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
 use aurex::ledger::{Batch, Durability, Query, Row, Store, StoreError, Table};
 use aurex::primitives::{Header, MAX_EXACT, to_hex};
 use conformance::Bench;
@@ -385,6 +385,20 @@ async fn a_miner_at_full_speed_tells_progress_four_times_a_second_and_rests_when
     heard.borrow_mut().clear();
     sleep(600.0).await;
     assert!(heard.borrow().is_empty());
+}
+
+/// A lower bound only, which no busy machine breaks.
+#[wasm_bindgen_test]
+async fn a_miner_lets_the_page_go_first_and_then_goes_on() {
+    let (miner, heard, _) = nested::miner();
+    miner.post(&job(1, 1, FULL)).unwrap();
+    found(&heard, 1).await;
+    let asked = monotonic();
+    miner.post(&ToMiner::Yield).unwrap();
+    miner.post(&job(2, 1, FULL)).unwrap();
+    assert_eq!(found(&heard, 2).await, 1, "the first try meets the difficulty");
+    let waited = monotonic() - asked;
+    assert!(waited > YIELD_MS - 1.0, "expected a rest of {YIELD_MS} ms, found {waited}");
 }
 
 /// Told by what two miners come to: one whose turn is not to come, and one whose turn comes.

@@ -3,7 +3,8 @@
 //! At full speed a slice lasts at most [`SLICE_MS`] and the next is asked for over a message channel,
 //! because nested timers are held back to 4 ms; messages of the node come in between. With a budget the
 //! miner tries exactly what is due and sleeps on a timer otherwise; where miners take turns it sleeps until its next
-//! one. A new job, a cancel and a new limit take effect after the current slice.
+//! one. A new job, a cancel, a new limit and a click on the page take effect after the current slice: at full speed the
+//! miner then lets the page go first for a moment.
 //!
 //! Tries, best hash and time are those of a search, which may be many jobs.
 
@@ -19,12 +20,12 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessagePort};
 use super::js::{self, monotonic, pack, unpack, warn};
 use super::pace::{Budget, Meter};
 use super::spawn;
-use crate::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns};
+use crate::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns, YIELD_MS};
 use crate::miner::{Search, Step, turns};
 use crate::primitives::BlockHash;
 
 /// Longest slice of hashing in milliseconds; the last step of a slice may pass it by [`STEP_MS`].
-const SLICE_MS: f64 = 40.0;
+const SLICE_MS: f64 = 10.0;
 /// A step between two looks at the clock is sized to last about this long.
 const STEP_MS: f64 = 2.0;
 /// Hashes of the very first step.
@@ -62,6 +63,8 @@ struct Miner {
     told: f64,
     /// When the miner had no work last.
     rested: f64,
+    /// Until when the page goes first.
+    yields_until: f64,
 }
 
 /// How the limit of the job is kept, where there is one.
@@ -106,6 +109,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
         timer: None,
         told: 0.0,
         rested: 0.0,
+        yields_until: 0.0,
     }));
 
     let port = channel.port1();
@@ -129,6 +133,7 @@ fn receive(miner: &Rc<RefCell<Miner>>, message: JsValue) {
     match unpack(&message) {
         Ok(ToMiner::Search(job)) => miner.borrow_mut().begin(&job),
         Ok(ToMiner::Cancel) => miner.borrow_mut().rest(),
+        Ok(ToMiner::Yield) => miner.borrow_mut().yields_until = monotonic() + YIELD_MS,
         Err(error) => return warn(&error.message),
     }
     arrange(miner);
@@ -152,6 +157,7 @@ fn arrange(miner: &Rc<RefCell<Miner>>) {
         Some(Pacing::Turns(turns)) => wait(*turns),
         None => 0.0,
     };
+    let wait = wait.max(this.yields_until - monotonic());
     if wait <= 0.0 {
         this.timer = None;
         this.ask();
@@ -234,6 +240,9 @@ impl Miner {
         let is_followed = self.is_followed();
         let Some(work) = &mut self.work else { return };
         let began = monotonic();
+        if began < self.yields_until {
+            return;
+        }
         let length = match &self.pacing {
             Some(Pacing::Turns(turns)) => turn_left(*turns, js::now().0).min(SLICE_MS),
             Some(Pacing::Budget(_)) | None => SLICE_MS,

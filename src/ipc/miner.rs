@@ -2,6 +2,9 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+/// How long miners at full speed let the page go first after a click or a key, in milliseconds.
+pub const YIELD_MS: f64 = 100.0;
+
 /// A range of nonces of one candidate block to search.
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct SearchJob {
@@ -72,6 +75,8 @@ pub enum ToMiner {
     Search(SearchJob),
     /// Search nothing.
     Cancel,
+    /// Let the page go first for [`YIELD_MS`]: somebody clicked or typed. It comes from the page, not from the node.
+    Yield,
 }
 
 /// From a miner worker to its node.

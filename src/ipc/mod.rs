@@ -15,7 +15,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 pub use answer::Answer;
-pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns};
+pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns, YIELD_MS};
 pub use report::{
     AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
     PeerStatus, Report, Topic, TransactionInfo,
@@ -102,6 +102,8 @@ pub enum ToNode {
     },
     /// Sets what the node's miners are to do.
     SetWorkload(Workload),
+    /// Has the miners let the page go first for [`YIELD_MS`]: somebody clicked or typed.
+    Yield,
     /// Cuts or heals the directed link from another node to this one.
     SetLink {
         /// Node id of the sender, hexadecimal.

@@ -26,7 +26,7 @@ fn told(net: &mut Net, input: Input) -> Vec<(u32, ToMiner)> {
 fn jobs(told: Vec<(u32, ToMiner)>) -> Vec<SearchJob> {
     let job = |(_, message)| match message {
         ToMiner::Search(job) => Some(job),
-        ToMiner::Cancel => None,
+        ToMiner::Cancel | ToMiner::Yield => None,
     };
     told.into_iter().filter_map(job).collect()
 }

@@ -142,6 +142,7 @@ impl Net {
                         Some((job, self.now.plus(self.takes.unwrap_or(Millis(700 + 100 * seat as u64)))));
                 }
                 Output::Miner { message: ToMiner::Cancel, .. } => self.seats[seat].search = None,
+                Output::Miner { message: ToMiner::Yield, .. } => {}
                 Output::WakeAt(at) => self.seats[seat].wake = Some(at),
                 Output::Notice(notice) => self.seats[seat].notices.push(notice),
                 Output::Stopped => self.kill(seat),

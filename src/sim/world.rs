@@ -419,6 +419,8 @@ impl World {
                         place.searched = self.now;
                     }
                 }
+                // Only a page asks for it.
+                Output::Miner { message: ToMiner::Yield, .. } => {}
                 Output::WakeAt(at) => {
                     let in_time = at.since(self.clock_of(seat));
                     let place = &mut self.seats[seat];

@@ -3,8 +3,9 @@
 use super::nodes::Node;
 use super::run::in_force;
 use super::{Host, Output};
+use crate::browser::js::monotonic;
 use crate::command::{DifficultyChoice, Record};
-use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload};
+use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::figures;
 
@@ -79,7 +80,9 @@ impl Host {
     pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
         self.change_workload(&|record| record.pace = pace).await?;
         let text = match pace {
-            Pace::Full => format!("Miners hash as fast as the machine can with one core left to the page. {KEEP}"),
+            Pace::Full => format!(
+                "Miners hash as fast as the machine can with one core left to the page, and rest a moment when you click or type. {KEEP}"
+            ),
             Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
             Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
             Pace::Interval { ms } => {
@@ -140,6 +143,20 @@ impl Host {
             0 => Turns { place, of: of * 2, at_once: 1 },
             spare if spare >= of => Turns::ALL,
             spare => Turns { place, of, at_once: spare },
+        }
+    }
+
+    /// At full speed with a core left to the page, that core may be a slow one: miners rest for a moment when somebody
+    /// clicks or types, so that the page answers at once.
+    pub(super) fn let_page_go_first(&self) {
+        let now = monotonic();
+        let full = self.record.borrow().as_ref().is_some_and(|record| record.pace == Pace::Full);
+        if !full || now - self.yielded.get() < YIELD_MS / 2.0 {
+            return;
+        }
+        self.yielded.set(now);
+        for node in self.nodes.borrow().iter().filter(|node| node.has_worker() && node.kind == NodeKind::Pow) {
+            let _ = node.post(&ToNode::Yield);
         }
     }
 

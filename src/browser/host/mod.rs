@@ -74,6 +74,8 @@ pub struct Host {
     outcome: RefCell<Option<Result<(), ApiError>>>,
     opening: RefCell<Vec<Sender<Result<(), ApiError>>>>,
     page_listeners: RefCell<Vec<EventListener>>,
+    /// When miners were last asked to let the page go first.
+    yielded: Cell<f64>,
 }
 
 impl fmt::Debug for Host {
@@ -174,6 +176,7 @@ impl Host {
             outcome: RefCell::default(),
             opening: RefCell::default(),
             page_listeners: RefCell::default(),
+            yielded: Cell::default(),
         });
         for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
             host.bus.problem(problem);

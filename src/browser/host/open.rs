@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen_futures::spawn_local;
 
 use super::nodes::Node;
@@ -258,7 +258,8 @@ impl Host {
         outcome
     }
 
-    /// Hears when the page is hidden or shown, and when another tab changes the network's record.
+    /// Hears when the page is hidden or shown or somebody clicks or types, and when another tab changes the network's
+    /// record.
     fn watch_page(&self) {
         let bus = Rc::downgrade(&self.bus);
         let shown = EventListener::new(&gloo::utils::document(), "visibilitychange", move |_| {
@@ -275,7 +276,16 @@ impl Host {
                 spawn_local(async move { host.record_changed().await });
             }
         });
-        self.page_listeners.borrow_mut().extend([shown, stored]);
+        let acts = ["pointerdown", "keydown"].map(|kind| {
+            let host = self.me.clone();
+            let options = EventListenerOptions::run_in_capture_phase();
+            EventListener::new_with_options(&gloo::utils::window(), kind, options, move |_| {
+                if let Some(host) = host.upgrade() {
+                    host.let_page_go_first();
+                }
+            })
+        });
+        self.page_listeners.borrow_mut().extend([shown, stored].into_iter().chain(acts));
     }
 
     /// Another tab wrote the record. If it began the network again, what runs here is of the old chain.

@@ -89,6 +89,13 @@ impl Shell {
         });
     }
 
+    /// Has all miners rest for a moment.
+    pub(super) fn let_page_go_first(&self) {
+        for handle in self.miners.borrow().iter().filter_map(|slot| slot.handle.as_ref()) {
+            post(handle, &ToMiner::Yield);
+        }
+    }
+
     fn from_miner(self: &Rc<Self>, worker: u32, message: FromMiner) {
         let mut is_back = false;
         self.with_slot(worker, |slot| {

@@ -50,7 +50,11 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
                 page.tell(&FromNode::Refusal { id, error });
             }
             (
-                ToNode::SetWorkload(_) | ToNode::SetLink { .. } | ToNode::SetLinks { .. } | ToNode::SetEvents(_),
+                ToNode::SetWorkload(_)
+                | ToNode::Yield
+                | ToNode::SetLink { .. }
+                | ToNode::SetLinks { .. }
+                | ToNode::SetEvents(_),
                 None,
             ) => warn("the node has not been started"),
             (message, Some(shell)) => shell.receive(message),

@@ -53,6 +53,7 @@ impl Shell {
                 self.fit_miners();
                 self.feed(Input::SetWorkload(workload));
             }
+            ToNode::Yield => self.let_page_go_first(),
             ToNode::SetLink { from, cut } => match from.parse() {
                 Ok(from) => self.feed(Input::SetLink { from, cut }),
                 Err(error) => warn(&format!("a link from {from:?}: {error}")),
@@ -153,6 +154,7 @@ impl Shell {
             ToNode::Stop => self.page.tell(&FromNode::Stopped),
             ToNode::Start(_)
             | ToNode::SetWorkload(_)
+            | ToNode::Yield
             | ToNode::SetLink { .. }
             | ToNode::SetLinks { .. }
             | ToNode::SetEvents(_) => {
