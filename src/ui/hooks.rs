@@ -14,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::state::Store;
-use crate::browser::js::sleep;
+use crate::browser::host::sleep;
 use crate::ipc::ApiError;
 use crate::ui::kept::{Kept, use_kept};
 use crate::view::Model;

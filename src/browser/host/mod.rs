@@ -29,7 +29,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::js;
-pub use crate::browser::js::monotonic;
+pub use crate::browser::js::{monotonic, sleep};
 use crate::browser::locks::LockGuard;
 pub use crate::browser::rows::row_from_js;
 use crate::command::{LinkParameters, MAX_POA, MAX_POW, Record};
