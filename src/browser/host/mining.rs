@@ -5,7 +5,7 @@ use super::run::in_force;
 use super::{Host, Output};
 use crate::browser::js::monotonic;
 use crate::command::{DifficultyChoice, Record};
-use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
+use crate::ipc::{ApiError, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::figures;
 
@@ -129,7 +129,7 @@ impl Host {
     /// The turns of a node's first miner: all miners of this tab share the cores but one.
     fn turns(&self, node: &Node, miners: u32) -> Turns {
         let (mut place, mut of) = (None, 0);
-        for other in self.nodes.borrow().iter().filter(|other| other.kind == NodeKind::Pow && other.has_worker()) {
+        for other in self.nodes.borrow().iter().filter(|other| other.mines()) {
             if other.name == node.name {
                 place = Some(of);
             }
@@ -155,14 +155,14 @@ impl Host {
             return;
         }
         self.yielded.set(now);
-        for node in self.nodes.borrow().iter().filter(|node| node.has_worker() && node.kind == NodeKind::Pow) {
+        for node in self.nodes.borrow().iter().filter(|node| node.mines()) {
             let _ = node.post(&ToNode::Yield);
         }
     }
 
     /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
     pub(super) fn share_out(&self) {
-        for node in self.nodes.borrow().iter().filter(|node| node.has_worker() && node.kind == NodeKind::Pow) {
+        for node in self.nodes.borrow().iter().filter(|node| node.mines()) {
             let Ok(workload) = self.workload(node) else { return };
             if node.workload.replace(Some(workload)) != Some(workload) {
                 // A worker that is gone is started again with what holds then.

@@ -105,6 +105,11 @@ impl Node {
         matches!(self.state.get(), NodeState::Running | NodeState::Syncing)
     }
 
+    /// Whether it has miners: proof-of-work nodes have, while their worker runs.
+    pub(super) fn mines(&self) -> bool {
+        self.kind == NodeKind::Pow && self.has_worker()
+    }
+
     /// Whether it has a worker.
     pub(super) fn has_worker(&self) -> bool {
         self.worker.borrow().is_some()
