@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::chain::{Chain, Import};
 use crate::consensus::{Allocation, BlockError, CheckedTransaction, Params, SignatureCache, work};
 use crate::primitives::{
-    Address, Amount, Block, BlockHash, Body, Difficulty, Header, Height, Keypair, Kind, MAX_BODY_BYTES,
-    MAX_MESSAGE_BYTES, Name, Payload, Seal, Timestamp, Transaction, TxBody,
+    Address, Amount, Block, BlockHash, Body, Difficulty, Header, Height, Keypair, Kind,
+    MAX_BODY_BYTES, MAX_MESSAGE_BYTES, Name, Payload, Seal, Timestamp, Transaction, TxBody,
 };
 use crate::state::{State, Template, assemble};
 
@@ -51,7 +51,10 @@ pub(crate) struct Grower {
 
 impl Grower {
     pub(crate) fn new(params: Params) -> Self {
-        Self { chain: Chain::new(Rc::new(params)), cache: SignatureCache::default() }
+        Self {
+            chain: Chain::new(Rc::new(params)),
+            cache: SignatureCache::default(),
+        }
     }
 
     /// A signed transaction of a test user.
@@ -70,13 +73,24 @@ impl Grower {
 
     pub(crate) fn transfer(&self, from: &str, nonce: u64, to: &str, amount: u64) -> Transaction {
         let to: Address = key(to).address();
-        self.sign(from, nonce, Payload::Transfer { to, amount: Amount(amount), memo: String::new() })
+        self.sign(
+            from,
+            nonce,
+            Payload::Transfer {
+                to,
+                amount: Amount(amount),
+                memo: String::new(),
+            },
+        )
     }
 
     /// Messages of alice, from her nonce 0 on, that fill a body to the last byte.
     pub(crate) fn filling(&self) -> Vec<Transaction> {
         let message = |nonce: usize, length: usize| {
-            let payload = Payload::Message { bytes: vec![0; length], to: None };
+            let payload = Payload::Message {
+                bytes: vec![0; length],
+                to: None,
+            };
             self.sign("alice", u64::try_from(nonce).unwrap(), payload)
         };
         let empty = message(0, 0).to_bytes().len();
@@ -84,21 +98,41 @@ impl Grower {
         let room = MAX_BODY_BYTES - Body::default().encoded_len();
         let count = room / full;
         let last = message(count, room - count * full - empty);
-        (0..count).map(|nonce| message(nonce, MAX_MESSAGE_BYTES)).chain([last]).collect()
+        (0..count)
+            .map(|nonce| message(nonce, MAX_MESSAGE_BYTES))
+            .chain([last])
+            .collect()
     }
 
     pub(crate) fn checked(&mut self, transaction: Transaction) -> CheckedTransaction {
         let params = Rc::clone(self.chain.params());
-        CheckedTransaction::check(transaction, &params, &self.chain.chain_id(), &mut self.cache).unwrap()
+        CheckedTransaction::check(
+            transaction,
+            &params,
+            &self.chain.chain_id(),
+            &mut self.cache,
+        )
+        .unwrap()
     }
 
     /// A work block on the head, `after` milliseconds after it.
-    pub(crate) fn work_block(&mut self, miner: &str, after: u64, transactions: Vec<Transaction>) -> Block {
+    pub(crate) fn work_block(
+        &mut self,
+        miner: &str,
+        after: u64,
+        transactions: Vec<Transaction>,
+    ) -> Block {
         let parent = *self.chain.head_header();
         let state = self.chain.head_state().clone();
         let time = Timestamp(parent.time.0 + after);
-        let (header, body) = self.build(&parent, &state, Kind::Work, miner, time, transactions).unwrap();
-        Block { header: mine(header), seal: Seal::Work, body }
+        let (header, body) = self
+            .build(&parent, &state, Kind::Work, miner, time, transactions)
+            .unwrap();
+        Block {
+            header: mine(header),
+            seal: Seal::Work,
+            body,
+        }
     }
 
     /// An authority block on the head at `time`; `None` if it is not the authority's turn.
@@ -115,7 +149,14 @@ impl Grower {
     ) -> Option<Block> {
         let parent = *self.chain.head_header();
         let state = self.chain.head_state().clone();
-        let (header, body) = self.build(&parent, &state, Kind::Authority, authority, time, transactions)?;
+        let (header, body) = self.build(
+            &parent,
+            &state,
+            Kind::Authority,
+            authority,
+            time,
+            transactions,
+        )?;
         let seal = header.seal(&self.chain.chain_id(), &key(authority));
         Some(Block { header, seal, body })
     }
@@ -129,9 +170,19 @@ impl Grower {
         time: Timestamp,
         transactions: Vec<Transaction>,
     ) -> Option<(Header, Body)> {
-        let checked: Vec<_> = transactions.into_iter().map(|transaction| self.checked(transaction)).collect();
+        let checked: Vec<_> = transactions
+            .into_iter()
+            .map(|transaction| self.checked(transaction))
+            .collect();
         let sealer = key(maker).node_id();
-        let template = Template { parent, parent_id: parent.id(), kind, sealer, time, data: &[] };
+        let template = Template {
+            parent,
+            parent_id: parent.id(),
+            kind,
+            sealer,
+            time,
+            data: &[],
+        };
         assemble(self.chain.params(), state, template, checked.iter())
     }
 

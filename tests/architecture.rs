@@ -20,8 +20,35 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("ledger", &["primitives", "state"]),
     ("ipc", &["primitives", "ledger"]),
     ("miner", &["primitives", "consensus", "ipc"]),
-    ("node", &["primitives", "consensus", "state", "chain", "mempool", "gossip", "ledger", "miner", "ipc"]),
-    ("sim", &["primitives", "consensus", "state", "chain", "mempool", "gossip", "ledger", "miner", "node", "ipc"]),
+    (
+        "node",
+        &[
+            "primitives",
+            "consensus",
+            "state",
+            "chain",
+            "mempool",
+            "gossip",
+            "ledger",
+            "miner",
+            "ipc",
+        ],
+    ),
+    (
+        "sim",
+        &[
+            "primitives",
+            "consensus",
+            "state",
+            "chain",
+            "mempool",
+            "gossip",
+            "ledger",
+            "miner",
+            "node",
+            "ipc",
+        ],
+    ),
     // Of the consensus only the limits of its parameters.
     ("command", &["primitives", "consensus", "ledger", "ipc"]),
     ("view", &["primitives", "ledger", "ipc"]),
@@ -44,7 +71,18 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "ui",
         ],
     ),
-    ("ui", &["primitives", "bitcoin", "ledger", "ipc", "command", "view", "browser"]),
+    (
+        "ui",
+        &[
+            "primitives",
+            "bitcoin",
+            "ledger",
+            "ipc",
+            "command",
+            "view",
+            "browser",
+        ],
+    ),
 ];
 
 /// The modules that touch the browser. All others are the core.
@@ -92,22 +130,43 @@ impl Source {
     /// How many modules lie between the crate's root and this file's content.
     fn depth(&self) -> usize {
         let parts = self.name.split('/').count().saturating_sub(1);
-        if self.name.ends_with("/mod.rs") { parts.saturating_sub(1) } else { parts }
+        if self.name.ends_with("/mod.rs") {
+            parts.saturating_sub(1)
+        } else {
+            parts
+        }
     }
 
     /// Whether the whole file is compiled for tests only.
     fn is_test(&self) -> bool {
-        let stem = self.name.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
-        ["tests", "testing", "testkit"].contains(&stem) || stem.ends_with("_tests") || self.module() == Some(TESTS_ONLY)
+        let stem = self
+            .name
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs");
+        ["tests", "testing", "testkit"].contains(&stem)
+            || stem.ends_with("_tests")
+            || self.module() == Some(TESTS_ONLY)
     }
 
     /// The lines of the program itself, numbered from 1: without comments, and up to the module of tests
     /// that ends a file.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines: Vec<&str> = self.text.lines().collect();
-        let tests = lines.windows(2).position(|pair| pair[0] == "#[cfg(test)]" && pair[1] == "mod tests {");
-        let end = if self.is_test() { 0 } else { tests.unwrap_or(lines.len()) };
-        self.text.lines().take(end).enumerate().map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default()))
+        let tests = lines
+            .windows(2)
+            .position(|pair| pair[0] == "#[cfg(test)]" && pair[1] == "mod tests {");
+        let end = if self.is_test() {
+            0
+        } else {
+            tests.unwrap_or(lines.len())
+        };
+        self.text
+            .lines()
+            .take(end)
+            .enumerate()
+            .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default()))
     }
 }
 
@@ -117,7 +176,9 @@ fn is_word(character: char) -> bool {
 
 /// The identifier that a text begins with.
 fn word(text: &str) -> &str {
-    text.split(|character| !is_word(character)).next().unwrap_or_default()
+    text.split(|character| !is_word(character))
+        .next()
+        .unwrap_or_default()
 }
 
 /// What follows each place where `path` stands as a whole path segment.
@@ -144,12 +205,17 @@ fn named(line: &str, depth: usize) -> Vec<&str> {
 
 /// The directions that a file breaks.
 fn wrong_directions(source: &Source) -> Vec<String> {
-    let Some(module) = source.module() else { return Vec::new() };
+    let Some(module) = source.module() else {
+        return Vec::new();
+    };
     if source.is_test() {
         return Vec::new();
     }
     let Some((_, may_use)) = MAY_USE.iter().find(|(name, _)| *name == module) else {
-        return vec![format!("{}:1: module `{module}` is new: say in this test what it may use", source.name)];
+        return vec![format!(
+            "{}:1: module `{module}` is new: say in this test what it may use",
+            source.name
+        )];
     };
     let mut wrong = Vec::new();
     for (number, line) in source.code() {
@@ -157,14 +223,23 @@ fn wrong_directions(source: &Source) -> Vec<String> {
             let used = word(path);
             let place = format!("{}:{number}: `{module}`", source.name);
             if path.starts_with('{') {
-                wrong.push(format!("{place} groups modules in one `use`: write a line for each"));
+                wrong.push(format!(
+                    "{place} groups modules in one `use`: write a line for each"
+                ));
             } else if used != module && !may_use.contains(&used) {
                 let known = may_use.join(", ");
                 wrong.push(format!("{place} uses `{used}`, but may use only: {known}"));
-            } else if module == "ui" && used == "browser" && word(path.trim_start_matches("browser::")) != PAGE_SEES {
-                wrong.push(format!("{place} uses `{path}`, but of `browser` it may use only `{PAGE_SEES}`"));
+            } else if module == "ui"
+                && used == "browser"
+                && word(path.trim_start_matches("browser::")) != PAGE_SEES
+            {
+                wrong.push(format!(
+                    "{place} uses `{path}`, but of `browser` it may use only `{PAGE_SEES}`"
+                ));
             } else if module == "browser" && used == "ui" && source.name != STARTS_THE_PAGE {
-                wrong.push(format!("{place} uses `ui`, which only {STARTS_THE_PAGE} may, to start the page"));
+                wrong.push(format!(
+                    "{place} uses `ui`, which only {STARTS_THE_PAGE} may, to start the page"
+                ));
             }
         }
     }
@@ -173,15 +248,23 @@ fn wrong_directions(source: &Source) -> Vec<String> {
 
 /// What a file of the core names and must not.
 fn outside_world(source: &Source) -> Vec<String> {
-    let is_core = source.module().is_some_and(|module| !SHELL.contains(&module));
+    let is_core = source
+        .module()
+        .is_some_and(|module| !SHELL.contains(&module));
     if !is_core {
         return Vec::new();
     }
     let mut wrong = Vec::new();
     for (number, line) in source.code() {
         for (name, reason) in NOT_IN_THE_CORE {
-            if line.split(|character| !is_word(character)).any(|found| found == name) {
-                wrong.push(format!("{}:{number}: the core names `{name}`: {reason}", source.name));
+            if line
+                .split(|character| !is_word(character))
+                .any(|found| found == name)
+            {
+                wrong.push(format!(
+                    "{}:{number}: the core names `{name}`: {reason}",
+                    source.name
+                ));
             }
         }
     }
@@ -192,11 +275,18 @@ fn outside_world(source: &Source) -> Vec<String> {
 fn bad_form(source: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     if !source.text.starts_with("//! ") {
-        wrong.push(format!("{}:1: expected `//!` and what the file is for, found other text", source.name));
+        wrong.push(format!(
+            "{}:1: expected `//!` and what the file is for, found other text",
+            source.name
+        ));
     }
     let lines = source.text.lines().count();
     if lines > MAX_LINES {
-        wrong.push(format!("{}:{}: expected at most {MAX_LINES} lines, found {lines}", source.name, MAX_LINES + 1));
+        wrong.push(format!(
+            "{}:{}: expected at most {MAX_LINES} lines, found {lines}",
+            source.name,
+            MAX_LINES + 1
+        ));
     }
     wrong
 }
@@ -205,13 +295,22 @@ fn bad_form(source: &Source) -> Vec<String> {
 fn sources(folders: &[&str]) -> Vec<Source> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let mut files = Vec::new();
-    folders.iter().for_each(|folder| collect(&root.join(folder), &mut files));
+    folders
+        .iter()
+        .for_each(|folder| collect(&root.join(folder), &mut files));
     files.sort();
     assert!(!files.is_empty(), "{} holds no sources", root.display());
     let read = |file: PathBuf| {
         let inside = file.strip_prefix(&root).expect("below the root");
-        let name = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        Source { name, text: fs::read_to_string(&file).expect("a text") }
+        let name = inside
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
+        Source {
+            name,
+            text: fs::read_to_string(&file).expect("a text"),
+        }
     };
     files.into_iter().map(read).collect()
 }
@@ -239,24 +338,40 @@ fn modules_use_only_what_is_below_them() {
 
 #[test]
 fn the_core_knows_no_browser_no_clock_and_no_random_order() {
-    expect_none("The core names what it must not know:", &["src"], outside_world);
+    expect_none(
+        "The core names what it must not know:",
+        &["src"],
+        outside_world,
+    );
 }
 
 #[test]
 fn every_file_says_what_it_is_for_and_stays_readable() {
-    expect_none("A file has not the usual form:", &["src", "tests", "xtask/src"], bad_form);
+    expect_none(
+        "A file has not the usual form:",
+        &["src", "tests", "xtask/src"],
+        bad_form,
+    );
 }
 
 /// The rules themselves have no circle: a module never uses, over any number of steps, itself.
 #[test]
 fn the_rules_go_one_way() {
-    let below = |name: &str| MAY_USE.iter().find(|(module, _)| *module == name).map_or(&[][..], |(_, used)| used);
+    let below = |name: &str| {
+        MAY_USE
+            .iter()
+            .find(|(module, _)| *module == name)
+            .map_or(&[][..], |(_, used)| used)
+    };
     for (module, used) in MAY_USE.iter().filter(|(module, _)| !SHELL.contains(module)) {
         let mut open: Vec<&str> = used.to_vec();
         let mut seen: Vec<&str> = Vec::new();
         while let Some(next) = open.pop() {
             assert_ne!(next, *module, "`{module}` uses itself in a circle");
-            assert!(!SHELL.contains(&next), "the core's `{module}` uses the shell");
+            assert!(
+                !SHELL.contains(&next),
+                "the core's `{module}` uses the shell"
+            );
             if !seen.contains(&next) {
                 seen.push(next);
                 open.extend(below(next));
@@ -267,20 +382,64 @@ fn the_rules_go_one_way() {
 
 #[test]
 fn broken_rules_are_found_with_file_and_line() {
-    let source = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
+    let source = |name: &str, text: &str| Source {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
     let directions = |name: &str, text: &str| wrong_directions(&source(name, text)).join("\n");
-    let up = directions("src/chain/mod.rs", "//! A.\nuse crate::state::State;\nuse crate::mempool::Mempool;\n");
-    assert_eq!(up, "src/chain/mod.rs:3: `chain` uses `mempool`, but may use only: primitives, consensus, state");
-    assert!(directions("src/gossip/sync.rs", "let x = super::super::chain::X;").contains(":1: `gossip` uses `chain`"));
-    assert_eq!(directions("src/gossip/sync.rs", "use super::frame::X; // crate::chain is not used"), "");
-    assert_eq!(directions("src/chain/mod.rs", "//! A.\n#[cfg(test)]\nmod tests {\nuse crate::node::Node;\n}"), "");
-    assert!(directions("src/view/mod.rs", "use crate::{ipc, node};").contains("write a line for each"));
+    let up = directions(
+        "src/chain/mod.rs",
+        "//! A.\nuse crate::state::State;\nuse crate::mempool::Mempool;\n",
+    );
+    assert_eq!(
+        up,
+        "src/chain/mod.rs:3: `chain` uses `mempool`, but may use only: primitives, consensus, state"
+    );
+    assert!(
+        directions("src/gossip/sync.rs", "let x = super::super::chain::X;")
+            .contains(":1: `gossip` uses `chain`")
+    );
+    assert_eq!(
+        directions(
+            "src/gossip/sync.rs",
+            "use super::frame::X; // crate::chain is not used"
+        ),
+        ""
+    );
+    assert_eq!(
+        directions(
+            "src/chain/mod.rs",
+            "//! A.\n#[cfg(test)]\nmod tests {\nuse crate::node::Node;\n}"
+        ),
+        ""
+    );
+    assert!(
+        directions("src/view/mod.rs", "use crate::{ipc, node};").contains("write a line for each")
+    );
     assert!(directions("src/ui/app.rs", "use crate::browser::idb::X;").contains("only `host`"));
-    assert_eq!(directions("src/ui/app.rs", "use crate::browser::host::Host;"), "");
-    assert!(directions("src/browser/js.rs", "crate::ui::start();").contains("only src/browser/mod.rs"));
+    assert_eq!(
+        directions("src/ui/app.rs", "use crate::browser::host::Host;"),
+        ""
+    );
+    assert!(
+        directions("src/browser/js.rs", "crate::ui::start();").contains("only src/browser/mod.rs")
+    );
     assert!(directions("src/new/mod.rs", "//! A.").contains("say in this test what it may use"));
-    let world = outside_world(&source("src/node/mod.rs", "//! A.\nuse std::time::Instant;\n// HashMap\n"));
-    assert_eq!(world, ["src/node/mod.rs:2: the core names `Instant`: time is an input of the core"]);
+    let world = outside_world(&source(
+        "src/node/mod.rs",
+        "//! A.\nuse std::time::Instant;\n// HashMap\n",
+    ));
+    assert_eq!(
+        world,
+        ["src/node/mod.rs:2: the core names `Instant`: time is an input of the core"]
+    );
     assert_eq!(bad_form(&source("src/a.rs", "use x;")).len(), 1);
-    assert_eq!(bad_form(&source("src/a.rs", &format!("//! A.\n{}", "\n".repeat(MAX_LINES)))).len(), 1);
+    assert_eq!(
+        bad_form(&source(
+            "src/a.rs",
+            &format!("//! A.\n{}", "\n".repeat(MAX_LINES))
+        ))
+        .len(),
+        1
+    );
 }

@@ -9,7 +9,9 @@ mod catching_up;
 use std::cell::Cell;
 use std::task::{Context, Waker};
 
-use aurex::ledger::{Batch, Durability, MemoryStore, Page, Query, Snapshot, Store, StoreError, Table};
+use aurex::ledger::{
+    Batch, Durability, MemoryStore, Page, Query, Snapshot, Store, StoreError, Table,
+};
 use catching_up::Net;
 
 /// A ledger in memory that counts its commits.
@@ -44,12 +46,21 @@ fn a_node_a_thousand_blocks_behind_asks_few_times_and_writes_many_blocks_at_once
     let (ledger, time) = (Counting::default(), Cell::new(0.0));
     // A clock that stands still but for a moment at each look: nothing is late.
     let clock = || time.replace(time.get() + 0.01);
-    let done = Box::pin(net.catch_up(&ledger, clock)).as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let done = Box::pin(net.catch_up(&ledger, clock))
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
     assert!(done.is_ready(), "a ledger in memory never waits");
     let requests = net.requests();
     let blocks = ledger.store.count(Table::Blocks);
     assert!(blocks > 1_000, "{blocks}");
     // 512 headers and 64 bodies at a time, and a few for the beginning and the end.
-    assert!(requests <= blocks.div_ceil(512) + blocks.div_ceil(64) + 10, "{requests} requests");
-    assert!(ledger.commits.get() <= blocks.div_ceil(64) + 10, "{} commits", ledger.commits.get());
+    assert!(
+        requests <= blocks.div_ceil(512) + blocks.div_ceil(64) + 10,
+        "{requests} requests"
+    );
+    assert!(
+        ledger.commits.get() <= blocks.div_ceil(64) + 10,
+        "{} commits",
+        ledger.commits.get()
+    );
 }

@@ -20,7 +20,11 @@ impl Bench for Memory {
     type Store = MemoryStore;
 
     async fn open(&self, name: &str) -> MemoryStore {
-        self.0.borrow_mut().entry(name.to_owned()).or_default().clone()
+        self.0
+            .borrow_mut()
+            .entry(name.to_owned())
+            .or_default()
+            .clone()
     }
 
     fn close(&self, _: MemoryStore) {}
@@ -55,7 +59,10 @@ fn memory_fails_when_told_and_in_order() {
     store.fail_next(StoreError::Gone);
     let mut batch = Batch::default();
     batch.put(Table::State, conformance::raw("a", b"1"));
-    assert_eq!(ready(store.commit(&batch, Durability::Strict)), Err(StoreError::Quota));
+    assert_eq!(
+        ready(store.commit(&batch, Durability::Strict)),
+        Err(StoreError::Quota)
+    );
     assert_eq!(ready(store.load()), Err(StoreError::Gone));
     assert_eq!(ready(store.commit(&batch, Durability::Strict)), Ok(()));
     assert_eq!(store.count(Table::State), 1);

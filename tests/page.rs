@@ -4,7 +4,11 @@
 //! `cargo xtask test dist page` builds the page and runs these tests. Each has a browser and a server of
 //! its own. Times are measured and printed, never asserted; `bench` holds what is there for the measurement alone.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking, and says what it measured")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it measured"
+)]
 
 #[path = "page/bench/mod.rs"]
 mod bench;

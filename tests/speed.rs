@@ -38,7 +38,11 @@ async fn a_node_catches_up_and_every_block_is_durable() {
         let name = format!("aurex-test:speed:{}", to_hex(&random::<8>().unwrap()));
         let store = IndexedDbStore::open(&name).await.unwrap();
         let milliseconds = net.catch_up(&store, monotonic).await;
-        measured("catching up in the browser, by blocks", height, milliseconds);
+        measured(
+            "catching up in the browser, by blocks",
+            height,
+            milliseconds,
+        );
         assert!(u64::try_from(store.load().await.unwrap().blocks.len()).unwrap() > height);
         store.close();
         idb::delete_database(&name).await.unwrap();
@@ -49,7 +53,15 @@ async fn a_node_catches_up_and_every_block_is_durable() {
 fn endless(limit: Limit) -> SearchJob {
     let difficulty = 1 << 52;
     let header = nested::header(difficulty);
-    SearchJob { job: 1, search: 1, header, difficulty, nonce_start: 0, nonce_end: MAX_EXACT, limit }
+    SearchJob {
+        job: 1,
+        search: 1,
+        header,
+        difficulty,
+        nonce_start: 0,
+        nonce_end: MAX_EXACT,
+        limit,
+    }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -59,7 +71,10 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 #[wasm_bindgen_test]
 async fn both_kernels_hash_in_turn() {
-    let kernels = [(Kernel::Reference, "hashing by sha2 in the browser", 1 << 15), (Kernel::Simd, SIMD, 1 << 17)];
+    let kernels = [
+        (Kernel::Reference, "hashing by sha2 in the browser", 1 << 15),
+        (Kernel::Simd, SIMD, 1 << 17),
+    ];
     let job = endless(Limit::Turns(Turns::ALL));
     let mut searches = kernels.map(|(kernel, ..)| Search::with_kernel(&job, kernel).unwrap());
     let mut times = [Vec::new(), Vec::new()];
@@ -82,10 +97,18 @@ async fn both_kernels_hash_in_turn() {
 const SIMD: &str = "hashing by vectors in the browser";
 
 /// Hashes per second of these workers together, by their own measurement.
-async fn rate(workers: &[(aurex::browser::WorkerHandle, nested::Messages, nested::Errors)]) -> f64 {
+async fn rate(
+    workers: &[(
+        aurex::browser::WorkerHandle,
+        nested::Messages,
+        nested::Errors,
+    )],
+) -> f64 {
     for (worker, heard, _) in workers {
         heard.borrow_mut().clear();
-        worker.post(&ToMiner::Search(endless(Limit::Turns(Turns::ALL)))).unwrap();
+        worker
+            .post(&ToMiner::Search(endless(Limit::Turns(Turns::ALL))))
+            .unwrap();
     }
     // A worker measures over the last second.
     sleep(2_300.0).await;
@@ -113,7 +136,10 @@ async fn one_miner_worker_and_two_hash_in_turn() {
         }
     }
     let [one, two] = rates.map(median);
-    for (name, rate) in [("hashing in one miner worker", one), ("hashing in two miner workers", two)] {
+    for (name, rate) in [
+        ("hashing in one miner worker", one),
+        ("hashing in two miner workers", two),
+    ] {
         measured(name, 1 << 20, f64::from(1 << 20) / rate * 1_000.0);
     }
 }
@@ -123,15 +149,26 @@ fn a_full_block_is_valid_without_any_signature_verified_before() {
     let params = blocks::params();
     let chain_id = chain_id(&params);
     for count in [1, 16, 64, 256] {
-        let (block, parent, state) = blocks::full_block(&params, count, &mut SignatureCache::default());
+        let (block, parent, state) =
+            blocks::full_block(&params, count, &mut SignatureCache::default());
         let rounds = 5;
         let start = monotonic();
         for _ in 0..rounds {
             let mut cache = SignatureCache::default();
-            let checked = CheckedBlock::check(block.clone(), &params, &chain_id, &mut cache).unwrap();
-            state.connect(&params, state.context().place(&params, &parent, checked).unwrap()).unwrap();
+            let checked =
+                CheckedBlock::check(block.clone(), &params, &chain_id, &mut cache).unwrap();
+            state
+                .connect(
+                    &params,
+                    state.context().place(&params, &parent, checked).unwrap(),
+                )
+                .unwrap();
             assert_eq!(cache.verified(), count);
         }
-        measured("validation in the browser, by transactions", count, (monotonic() - start) / f64::from(rounds));
+        measured(
+            "validation in the browser, by transactions",
+            count,
+            (monotonic() - start) / f64::from(rounds),
+        );
     }
 }

@@ -14,8 +14,8 @@ use std::{env, fs};
 use aurex::bitcoin::{self, BitcoinError, Header};
 use aurex::consensus::work::{WorkClock, required_difficulty};
 use aurex::primitives::{
-    Address, BlockHash, ConsistencyProof, Difficulty, Digest, InclusionProof, MAX_EXACT, Millis, Retarget, Signature,
-    TxId, U256, from_hex, sha256, to_hex,
+    Address, BlockHash, ConsistencyProof, Difficulty, Digest, InclusionProof, MAX_EXACT, Millis,
+    Retarget, Signature, TxId, U256, from_hex, sha256, to_hex,
 };
 use serde_json::Value;
 
@@ -23,10 +23,15 @@ use serde_json::Value;
 fn read(name: &str) -> Option<String> {
     let named = env::var_os("AUREX_VECTORS").map(PathBuf::from);
     let demanded = named.is_some();
-    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"));
+    let folder = named
+        .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"));
     let text = fs::read_to_string(folder.join(name));
     if let Err(error) = &text {
-        assert!(!demanded, "vectors: expected {name} in {}, found: {error}", folder.display());
+        assert!(
+            !demanded,
+            "vectors: expected {name} in {}, found: {error}",
+            folder.display()
+        );
         println!("vectors: {name}: skipped, not in {}", folder.display());
     }
     text.ok()
@@ -60,27 +65,45 @@ fn hex(value: &Value) -> Vec<u8> {
 
 fn base64(text: &str) -> Vec<u8> {
     const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = text.trim_end_matches('=').chars().map(|digit| u32::try_from(DIGITS.find(digit).unwrap()).unwrap());
-    let bits: Vec<bool> = digits.flat_map(|digit| (0..6).rev().map(move |bit| digit >> bit & 1 == 1)).collect();
-    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |value, bit| value << 1 | u8::from(*bit))).collect()
+    let digits = text
+        .trim_end_matches('=')
+        .chars()
+        .map(|digit| u32::try_from(DIGITS.find(digit).unwrap()).unwrap());
+    let bits: Vec<bool> = digits
+        .flat_map(|digit| (0..6).rev().map(move |bit| digit >> bit & 1 == 1))
+        .collect();
+    bits.chunks_exact(8)
+        .map(|byte| {
+            byte.iter()
+                .fold(0, |value, bit| value << 1 | u8::from(*bit))
+        })
+        .collect()
 }
 
 /// Whether our strict check takes a signature. What has not the length of a key or signature is none.
 fn verifies(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    let (Ok(key), Ok(signature)) = (key.try_into(), signature.try_into()) else { return false };
+    let (Ok(key), Ok(signature)) = (key.try_into(), signature.try_into()) else {
+        return false;
+    };
     Signature(signature).verifies(&Address(key), b"", message)
 }
 
 #[test]
 fn strict_ed25519_agrees_with_wycheproof() {
-    let Some(file) = read_json("wycheproof-ed25519.json") else { return };
+    let Some(file) = read_json("wycheproof-ed25519.json") else {
+        return;
+    };
     let (mut cases, mut valid) = (0, 0);
     for group in list(&file["testGroups"]) {
         let key = hex(&group["publicKey"]["pk"]);
         for case in list(&group["tests"]) {
             let expected = text(&case["result"]) == "valid";
             let found = verifies(&key, &hex(&case["msg"]), &hex(&case["sig"]));
-            assert_eq!(found, expected, "case {}: {}", case["tcId"], case["comment"]);
+            assert_eq!(
+                found, expected,
+                "case {}: {}",
+                case["tcId"], case["comment"]
+            );
             cases += 1;
             valid += usize::from(expected);
         }
@@ -91,12 +114,18 @@ fn strict_ed25519_agrees_with_wycheproof() {
 
 #[test]
 fn strict_ed25519_takes_only_the_fourth_case_of_speccheck() {
-    let Some(file) = read_json("speccheck-ed25519.json") else { return };
+    let Some(file) = read_json("speccheck-ed25519.json") else {
+        return;
+    };
     let cases = list(&file);
     let taken: Vec<usize> = (0..cases.len())
         .filter(|at| {
             let case = &cases[*at];
-            verifies(&hex(&case["pub_key"]), &hex(&case["message"]), &hex(&case["signature"]))
+            verifies(
+                &hex(&case["pub_key"]),
+                &hex(&case["message"]),
+                &hex(&case["signature"]),
+            )
         })
         .collect();
     assert_eq!((cases.len(), taken), (12, vec![3]));
@@ -114,7 +143,12 @@ fn digest(value: &Value) -> Option<Digest> {
 }
 
 fn path(value: &Value) -> Option<Vec<Digest>> {
-    value.as_array().map_or(&[][..], Vec::as_slice).iter().map(digest).collect()
+    value
+        .as_array()
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .map(digest)
+        .collect()
 }
 
 fn merkle_cases(name: &str, holds: impl Fn(&Value) -> Option<bool>) {
@@ -122,7 +156,13 @@ fn merkle_cases(name: &str, holds: impl Fn(&Value) -> Option<bool>) {
     let cases = list(&file);
     for case in cases {
         let refused = !holds(case).unwrap_or(false);
-        assert_eq!(refused, case["wantErr"].as_bool().unwrap(), "{}: {}", case["name"], case["desc"]);
+        assert_eq!(
+            refused,
+            case["wantErr"].as_bool().unwrap(),
+            "{}: {}",
+            case["name"],
+            case["desc"]
+        );
     }
     assert_eq!(cases.len(), 98);
     ran(name, cases.len());
@@ -132,7 +172,11 @@ fn merkle_cases(name: &str, holds: impl Fn(&Value) -> Option<bool>) {
 fn inclusion_proofs_hold_exactly_where_rfc_6962_says() {
     merkle_cases("merkle-inclusion.json", |case| {
         let (index, size) = (number(&case["leafIdx"]), number(&case["treeSize"]));
-        let proof = InclusionProof { index, size, path: path(&case["proof"])? };
+        let proof = InclusionProof {
+            index,
+            size,
+            path: path(&case["proof"])?,
+        };
         Some(proof.root(digest(&case["leafHash"])?)? == digest(&case["root"])?)
     });
 }
@@ -141,14 +185,21 @@ fn inclusion_proofs_hold_exactly_where_rfc_6962_says() {
 fn consistency_proofs_hold_exactly_where_rfc_6962_says() {
     merkle_cases("merkle-consistency.json", |case| {
         let (old_size, new_size) = (number(&case["size1"]), number(&case["size2"]));
-        let proof = ConsistencyProof { old_size, new_size, path: path(&case["proof"])? };
+        let proof = ConsistencyProof {
+            old_size,
+            new_size,
+            path: path(&case["proof"])?,
+        };
         Some(proof.joins(digest(&case["root1"])?, digest(&case["root2"])?))
     });
 }
 
 /// What stands after `label` in the head of an ASERT run.
 fn labelled<'a>(run: &'a str, label: &str) -> &'a str {
-    run.lines().find_map(|line| line.split_once(label)).map(|(_, value)| value.trim()).unwrap()
+    run.lines()
+        .find_map(|line| line.split_once(label))
+        .map(|(_, value)| value.trim())
+        .unwrap()
 }
 
 fn bits(text: &str) -> u32 {
@@ -164,28 +215,51 @@ fn asert_gives_every_target_of_aserti3_2d() {
         let anchor_height: i64 = labelled(&run, "anchor height:").parse().unwrap();
         let anchor_time: i64 = labelled(&run, "anchor parent time:").parse().unwrap();
         let mut rows = 0;
-        for row in run.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
-            let [_, height, time, expected] = row.split_whitespace().collect::<Vec<_>>().try_into().unwrap();
+        for row in run
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        {
+            let [_, height, time, expected] = row
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .try_into()
+                .unwrap();
             let blocks = height.parse::<i64>().unwrap() - anchor_height + 1;
-            let found = bitcoin::asert(anchor_bits, blocks, time.parse::<i64>().unwrap() - anchor_time).unwrap();
+            let found = bitcoin::asert(
+                anchor_bits,
+                blocks,
+                time.parse::<i64>().unwrap() - anchor_time,
+            )
+            .unwrap();
             assert_eq!(format!("0x{found:08x}"), expected, "{name}: {row}");
             rows += 1;
         }
-        assert_eq!(rows, labelled(&run, "iterations:").parse::<usize>().unwrap());
+        assert_eq!(
+            rows,
+            labelled(&run, "iterations:").parse::<usize>().unwrap()
+        );
         ran(&name, rows);
     }
 }
 
 /// A 256-bit number as closely as a float holds it.
 fn float(number: U256) -> f64 {
-    number.to_be_bytes().iter().fold(0.0, |sum, byte| sum * 256.0 + f64::from(*byte))
+    number
+        .to_be_bytes()
+        .iter()
+        .fold(0.0, |sum, byte| sum * 256.0 + f64::from(*byte))
 }
 
 #[test]
 fn the_required_difficulty_moves_as_the_targets_of_aserti3_2d_do() {
     const BASE: u64 = 1 << 32;
     let (ideal, half_life) = (Millis(600_000), Millis(172_800_000));
-    let asert = Retarget::Asert { ideal, half_life, min: Difficulty(1), max: Difficulty(MAX_EXACT) };
+    let asert = Retarget::Asert {
+        ideal,
+        half_life,
+        min: Difficulty(1),
+        max: Difficulty(MAX_EXACT),
+    };
     for run_number in 1..=6 {
         let name = format!("asert-run{run_number:02}.txt");
         let Some(run) = read(&name) else { continue };
@@ -193,44 +267,73 @@ fn the_required_difficulty_moves_as_the_targets_of_aserti3_2d_do() {
         let anchor_height: u64 = labelled(&run, "anchor height:").parse().unwrap();
         let anchor = WorkClock::default();
         let (mut clock, mut last, mut compared) = (anchor, 0, 0);
-        for row in run.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
-            let [_, height, time, target] = row.split_whitespace().collect::<Vec<_>>().try_into().unwrap();
-            let (blocks, time) = (height.parse::<u64>().unwrap() - anchor_height + 1, time.parse::<u64>().unwrap());
+        for row in run
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        {
+            let [_, height, time, target] = row
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .try_into()
+                .unwrap();
+            let (blocks, time) = (
+                height.parse::<u64>().unwrap() - anchor_height + 1,
+                time.parse::<u64>().unwrap(),
+            );
             let gap = Millis((time - last) * 1_000);
             // Some runs jump: those leave out blocks, or leave gaps that the clock does not count whole.
             clock = if blocks == clock.blocks + 1 && gap <= half_life {
                 clock.after(gap, asert)
             } else {
-                WorkClock { blocks, time: Millis(time * 1_000) }
+                WorkClock {
+                    blocks,
+                    time: Millis(time * 1_000),
+                }
             };
             last = time;
             let found = required_difficulty(Difficulty(BASE), asert, anchor, clock).0 as f64;
-            let expected = BASE as f64 * anchor_target / float(bitcoin::target(bits(target)).unwrap());
+            let expected =
+                BASE as f64 * anchor_target / float(bitcoin::target(bits(target)).unwrap());
             if !(1.0..MAX_EXACT as f64).contains(&expected) || bits(target) == bitcoin::MAIN_LIMIT {
                 continue;
             }
             // The approximation of 2^x is off by at most 0.013 %, for difficulty and target each, and the compact form of
             // a target by less than that. A second block in this row would be 0.24 %.
             let rounding = 1.0 + expected * 0.000_33;
-            assert!((found - expected).abs() <= rounding, "{name}: {row}: expected {expected}, found {found}");
+            assert!(
+                (found - expected).abs() <= rounding,
+                "{name}: {row}: expected {expected}, found {found}"
+            );
             compared += 1;
         }
-        assert_eq!(compared, [0, 10, 10, 32, 21, 1_000][run_number - 1], "{name}");
+        assert_eq!(
+            compared,
+            [0, 10, 10, 32, 21, 1_000][run_number - 1],
+            "{name}"
+        );
         println!("vectors: {name}: {compared} required difficulties");
     }
 }
 
 #[test]
 fn real_bitcoin_headers_have_valid_work_and_follow_each_other() {
-    for (name, count) in [("bitcoin-headers-0-10.txt", 11), ("bitcoin-headers-300000-300099.txt", 100)] {
+    for (name, count) in [
+        ("bitcoin-headers-0-10.txt", 11),
+        ("bitcoin-headers-300000-300099.txt", 100),
+    ] {
         let Some(file) = read(name) else { continue };
-        let headers: Vec<Header> =
-            file.split_whitespace().map(|line| Header::from_bytes(&from_hex(line).unwrap()).unwrap()).collect();
+        let headers: Vec<Header> = file
+            .split_whitespace()
+            .map(|line| Header::from_bytes(&from_hex(line).unwrap()).unwrap())
+            .collect();
         assert_eq!(headers.len(), count);
         assert_eq!(bitcoin::check_chain(&headers), Ok(()));
         for (line, header) in file.split_whitespace().zip(&headers) {
             assert_eq!(to_hex(&header.to_bytes()), line, "one header, one encoding");
-            assert!(bitcoin::inspect(line).unwrap().ends_with("Valid work."), "{line}");
+            assert!(
+                bitcoin::inspect(line).unwrap().ends_with("Valid work."),
+                "{line}"
+            );
         }
         for at in 1..count {
             let mut other = headers.clone();
@@ -250,7 +353,10 @@ fn little(bytes: &[u8]) -> [u8; 32] {
 }
 
 fn little_path(bytes: &[u8]) -> Vec<Digest> {
-    bytes.chunks_exact(32).map(|hash| Digest(little(hash))).collect()
+    bytes
+        .chunks_exact(32)
+        .map(|hash| Digest(little(hash)))
+        .collect()
 }
 
 /// The 32 bytes of a decimal number, most significant first.
@@ -268,7 +374,10 @@ fn decimal(text: &str) -> [u8; 32] {
 
 /// Headers as the chain cases give them: one after another.
 fn headers(bytes: &[u8]) -> Result<Vec<Header>, BitcoinError> {
-    bytes.chunks(bitcoin::HEADER_LEN).map(Header::from_bytes).collect()
+    bytes
+        .chunks(bitcoin::HEADER_LEN)
+        .map(Header::from_bytes)
+        .collect()
 }
 
 fn header(value: &Value) -> Header {
@@ -286,43 +395,74 @@ fn bitcoin_spv_cases_of_headers_give_what_they_say() {
             cases += 1;
         }
     };
-    each("hash256", &|input, output| assert_eq!(to_hex(&sha256(&[&sha256(&[&hex(input)]).0]).0), text(output)[2..]));
-    each("extractPrevBlockLE", &|input, output| assert_eq!(header(input).previous.0, little(&hex(output))));
-    each("extractMerkleRootLE", &|input, output| assert_eq!(header(input).merkle_root.0, little(&hex(output))));
-    each("extractTimestamp", &|input, output| assert_eq!(u64::from(header(input).time), output.as_u64().unwrap()));
-    each("extractTarget", &|input, output| {
-        assert_eq!(bitcoin::target(header(input).bits).unwrap().to_be_bytes().to_vec(), hex(output));
+    each("hash256", &|input, output| {
+        assert_eq!(
+            to_hex(&sha256(&[&sha256(&[&hex(input)]).0]).0),
+            text(output)[2..]
+        )
     });
-    each("work", &|input, output| assert_eq!(header(input).id().0, decimal(text(output))));
-    each("workHash", &|input, output| assert_eq!(header(input).id().0, little(&hex(output))));
+    each("extractPrevBlockLE", &|input, output| {
+        assert_eq!(header(input).previous.0, little(&hex(output)))
+    });
+    each("extractMerkleRootLE", &|input, output| {
+        assert_eq!(header(input).merkle_root.0, little(&hex(output)))
+    });
+    each("extractTimestamp", &|input, output| {
+        assert_eq!(u64::from(header(input).time), output.as_u64().unwrap())
+    });
+    each("extractTarget", &|input, output| {
+        assert_eq!(
+            bitcoin::target(header(input).bits)
+                .unwrap()
+                .to_be_bytes()
+                .to_vec(),
+            hex(output)
+        );
+    });
+    each("work", &|input, output| {
+        assert_eq!(header(input).id().0, decimal(text(output)))
+    });
+    each("workHash", &|input, output| {
+        assert_eq!(header(input).id().0, little(&hex(output)))
+    });
     each("checkWork", &|input, output| {
         let target = U256::from_be_bytes(&hex(&input["target"]).try_into().unwrap());
-        assert_eq!(Some(U256::from_be_bytes(&header(&input["header"]).id().0) <= target), output.as_bool());
+        assert_eq!(
+            Some(U256::from_be_bytes(&header(&input["header"]).id().0) <= target),
+            output.as_bool()
+        );
     });
     each("hash256MerkleStep", &|input, output| {
-        let [left, right] = list(input) else { panic!("two hashes") };
+        let [left, right] = list(input) else {
+            panic!("two hashes")
+        };
         let hash = sha256(&[&sha256(&[&hex(left), &hex(right)]).0]);
         assert_eq!(to_hex(&hash.0), text(output)[2..]);
     });
     each("validateHeaderWork", &|input, output| {
-        let [digest, target] = ["digest", "target"].map(|field| <[u8; 32]>::try_from(hex(&input[field])).unwrap());
+        let [digest, target] =
+            ["digest", "target"].map(|field| <[u8; 32]>::try_from(hex(&input[field])).unwrap());
         // There zeros stand for a hash that is missing; here a header always has one.
-        let meets = digest != [0; 32] && U256::from_be_bytes(&little(&digest)) <= U256::from_be_bytes(&target);
+        let meets = digest != [0; 32]
+            && U256::from_be_bytes(&little(&digest)) <= U256::from_be_bytes(&target);
         assert_eq!(Some(meets), output.as_bool());
     });
     each("validateHeaderPrevHash", &|input, output| {
-        let follows = header(&input["header"]).previous == BlockHash(little(&hex(&input["prevHash"])));
+        let follows =
+            header(&input["header"]).previous == BlockHash(little(&hex(&input["prevHash"])));
         assert_eq!(Some(follows), output.as_bool());
     });
     each("validateHeaderChain", &|input, output| {
         let headers = headers(&hex(input)).unwrap();
         assert_eq!(bitcoin::check_chain(&headers), Ok(()));
-        let difficulty = |header: &Header| bitcoin::difficulty(header.bits).unwrap().to_u128().unwrap();
+        let difficulty =
+            |header: &Header| bitcoin::difficulty(header.bits).unwrap().to_u128().unwrap();
         let sum: u128 = headers.iter().map(difficulty).sum();
         assert_eq!(Some(sum), output.as_u64().map(u128::from));
     });
     for case in list(&file["validateHeaderChainError"]) {
-        let outcome = headers(&hex(&case["input"])).and_then(|headers| bitcoin::check_chain(&headers));
+        let outcome =
+            headers(&hex(&case["input"])).and_then(|headers| bitcoin::check_chain(&headers));
         let expected = match text(&case["comment"]) {
             "Header bytes not multiple of 80" => "bitcoin_length",
             "Header bytes not a valid chain" => "bitcoin_link",
@@ -338,10 +478,14 @@ fn bitcoin_spv_cases_of_headers_give_what_they_say() {
 
 #[test]
 fn bitcoin_spv_retargets_give_the_bits_of_the_next_header() {
-    let Some(file) = read_json("bitcoin-spv.json") else { return };
+    let Some(file) = read_json("bitcoin-spv.json") else {
+        return;
+    };
     let cases = list(&file["retargetAlgorithm"]);
     for case in cases {
-        let [first, last, next] = list(&case["input"]) else { panic!("three headers") };
+        let [first, last, next] = list(&case["input"]) else {
+            panic!("three headers")
+        };
         let [first, last, next] = [first, last, next].map(|value| header(&value["hex"]));
         assert_eq!(
             bitcoin::retarget(last.bits, first.time, last.time),
@@ -362,20 +506,33 @@ fn bitcoin_spv_retargets_give_the_bits_of_the_next_header() {
 
 #[test]
 fn bitcoin_spv_merkle_proofs_hold_exactly_where_they_say() {
-    let Some(file) = read_json("bitcoin-spv.json") else { return };
+    let Some(file) = read_json("bitcoin-spv.json") else {
+        return;
+    };
     let mut cases = 0;
     for case in list(&file["prove"]) {
-        let (input, index) = (&case["input"], u32::try_from(case["input"]["index"].as_u64().unwrap()).unwrap());
-        let (id, root) = (TxId(little(&hex(&input["txIdLE"]))), Digest(little(&hex(&input["merkleRootLE"]))));
+        let (input, index) = (
+            &case["input"],
+            u32::try_from(case["input"]["index"].as_u64().unwrap()).unwrap(),
+        );
+        let (id, root) = (
+            TxId(little(&hex(&input["txIdLE"]))),
+            Digest(little(&hex(&input["merkleRootLE"]))),
+        );
         let found = bitcoin::proves(&id, index, &little_path(&hex(&input["proof"])), &root);
         assert_eq!(Some(found), case["output"].as_bool(), "{input}");
         cases += 1;
     }
     // These give the transaction's id, the path and the root in one piece; a single hash is both.
     for case in list(&file["verifyHash256Merkle"]) {
-        let (input, index) = (&case["input"], u32::try_from(case["input"]["index"].as_u64().unwrap()).unwrap());
+        let (input, index) = (
+            &case["input"],
+            u32::try_from(case["input"]["index"].as_u64().unwrap()).unwrap(),
+        );
         let hashes = little_path(&hex(&input["proof"]));
-        let path = hashes.get(1..hashes.len().saturating_sub(1)).unwrap_or_default();
+        let path = hashes
+            .get(1..hashes.len().saturating_sub(1))
+            .unwrap_or_default();
         let found = match (hashes.first(), hashes.last()) {
             (Some(id), Some(root)) => bitcoin::proves(&TxId(id.0), index, path, root),
             _ => false,

@@ -18,7 +18,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use aurex::browser::js::{field, monotonic, random, sleep};
-use aurex::browser::{Channel, IndexedDbStore, MAX_PAYLOAD, Received, Senders, capability, idb, locks};
+use aurex::browser::{
+    Channel, IndexedDbStore, MAX_PAYLOAD, Received, Senders, capability, idb, locks,
+};
 use aurex::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
 use aurex::ledger::{Batch, Durability, Query, Row, Store, StoreError, Table};
 use aurex::primitives::{Header, MAX_EXACT, to_hex};
@@ -37,7 +39,8 @@ fn fresh(what: &str) -> String {
 
 /// Runs JavaScript that returns a promise.
 async fn run_js(arguments: &str, body: &str, values: [&JsValue; 2]) -> Result<JsValue, JsValue> {
-    let promise = Function::new_with_args(arguments, body).call2(&JsValue::NULL, values[0], values[1])?;
+    let promise =
+        Function::new_with_args(arguments, body).call2(&JsValue::NULL, values[0], values[1])?;
     JsFuture::from(promise.unchecked_into::<Promise>()).await
 }
 
@@ -47,7 +50,9 @@ impl Bench for Database {
     type Store = IndexedDbStore;
 
     async fn open(&self, name: &str) -> IndexedDbStore {
-        IndexedDbStore::open(&format!("{}:{name}", self.0)).await.unwrap()
+        IndexedDbStore::open(&format!("{}:{name}", self.0))
+            .await
+            .unwrap()
     }
 
     fn close(&self, store: IndexedDbStore) {
@@ -98,7 +103,13 @@ async fn rows_are_objects_that_a_person_can_read() {
     assert_eq!(field(&row, "height").as_f64(), Some(5.0));
     assert_eq!(field(&row, "kind").as_string().as_deref(), Some("work"));
     assert_eq!(field(&row, "on_best_chain").as_bool(), Some(false));
-    assert_eq!(field(&row, "raw").dyn_into::<Uint8Array>().unwrap().to_vec(), [1, 2, 3]);
+    assert_eq!(
+        field(&row, "raw")
+            .dyn_into::<Uint8Array>()
+            .unwrap()
+            .to_vec(),
+        [1, 2, 3]
+    );
     store.close();
 }
 
@@ -112,11 +123,18 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
         open.onsuccess = () => { open.result.close(); resolve(); };
     });";
     // The open connection gets out of the way of an upgrade by itself.
-    run_js("name, version", open, [&name.clone().into(), &7.into()]).await.unwrap();
-    let refused = StoreError::Schema { expected: 1, found: 7 };
+    run_js("name, version", open, [&name.clone().into(), &7.into()])
+        .await
+        .unwrap();
+    let refused = StoreError::Schema {
+        expected: 1,
+        found: 7,
+    };
     assert_eq!(store.load().await.unwrap_err(), refused);
     assert_eq!(IndexedDbStore::open(&name).await.unwrap_err(), refused);
-    run_js("name, version", open, [&name.into(), &7.into()]).await.unwrap();
+    run_js("name, version", open, [&name.into(), &7.into()])
+        .await
+        .unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -127,8 +145,14 @@ async fn a_deleted_database_is_gone_until_it_is_wiped() {
     batch.put(Table::State, conformance::raw("a", b"1"));
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     idb::delete_database(&name).await.unwrap();
-    assert_eq!(store.commit(&batch, Durability::Relaxed).await, Err(StoreError::Gone));
-    assert_eq!(store.query(&Query::all(Table::State, 1)).await, Err(StoreError::Gone));
+    assert_eq!(
+        store.commit(&batch, Durability::Relaxed).await,
+        Err(StoreError::Gone)
+    );
+    assert_eq!(
+        store.query(&Query::all(Table::State, 1)).await,
+        Err(StoreError::Gone)
+    );
     store.wipe().await.unwrap();
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     assert_eq!(store.load().await.unwrap().state.len(), 1);
@@ -143,7 +167,10 @@ async fn commits_in_a_row_and_at_once_all_arrive() {
     let batches: Vec<Batch> = (0..50)
         .map(|number| {
             let mut batch = Batch::default();
-            batch.put(Table::State, conformance::raw(&format!("{number:04}"), &[0; 200]));
+            batch.put(
+                Table::State,
+                conformance::raw(&format!("{number:04}"), &[0; 200]),
+            );
             batch.put(Table::Meta, conformance::raw("head", &[number]));
             batch
         })
@@ -154,7 +181,10 @@ async fn commits_in_a_row_and_at_once_all_arrive() {
     let each = (monotonic() - began) / 50.0;
     wasm_bindgen_test::console_log!("one commit of two rows: {each:.2} ms");
     assert_eq!(store.load().await.unwrap().state.len(), 50);
-    assert_eq!(store.load().await.unwrap().meta("head"), Some([49].as_slice()));
+    assert_eq!(
+        store.load().await.unwrap().meta("head"),
+        Some([49].as_slice())
+    );
     store.close();
 }
 
@@ -178,7 +208,10 @@ async fn a_long_ledger_opens_quickly() {
     let snapshot = store.load().await.unwrap();
     let took = monotonic() - began;
     wasm_bindgen_test::console_log!("a ledger of 10,000 blocks loads in {took:.0} ms");
-    assert_eq!((snapshot.blocks.len(), snapshot.undo.len()), (10_000, 10_000));
+    assert_eq!(
+        (snapshot.blocks.len(), snapshot.undo.len()),
+        (10_000, 10_000)
+    );
     store.close();
     idb::delete_database(&name).await.unwrap();
 }
@@ -209,7 +242,10 @@ async fn a_channel_delivers_bytes_to_others_and_never_to_itself() {
     one.post(&[0, 1, 255]).unwrap();
     one.post(&[]).unwrap();
     until(|| heard_by_two.borrow().len() == 2).await;
-    assert_eq!(*heard_by_two.borrow(), [Received::Frame(vec![0, 1, 255]), Received::Frame(vec![])]);
+    assert_eq!(
+        *heard_by_two.borrow(),
+        [Received::Frame(vec![0, 1, 255]), Received::Frame(vec![])]
+    );
     sleep(20.0).await;
     assert!(heard_by_one.borrow().is_empty());
     assert!(heard_by_other.borrow().is_empty());
@@ -226,8 +262,18 @@ async fn nothing_is_lost_by_closing_right_after_sending() {
         senders.close();
     }
     until(|| heard.borrow().len() == 1_000).await;
-    let numbers = heard.borrow().iter().step_by(2).cloned().collect::<Vec<_>>();
-    assert!(numbers.iter().zip(0_u32..).all(|(got, number)| *got == Received::Frame(number.to_le_bytes().to_vec())));
+    let numbers = heard
+        .borrow()
+        .iter()
+        .step_by(2)
+        .cloned()
+        .collect::<Vec<_>>();
+    assert!(
+        numbers
+            .iter()
+            .zip(0_u32..)
+            .all(|(got, number)| *got == Received::Frame(number.to_le_bytes().to_vec()))
+    );
 }
 
 #[wasm_bindgen_test]
@@ -238,10 +284,18 @@ async fn what_is_no_frame_is_named_and_does_no_harm() {
     foreign.post_message(&"hello".into()).unwrap();
     foreign.post_message(&JsValue::NULL).unwrap();
     foreign.post_message(&js_sys::ArrayBuffer::new(8)).unwrap();
-    foreign.post_message(&Uint8Array::new_with_length(MAX_PAYLOAD + 1)).unwrap();
-    foreign.post_message(&Uint8Array::new_with_length(1)).unwrap();
+    foreign
+        .post_message(&Uint8Array::new_with_length(MAX_PAYLOAD + 1))
+        .unwrap();
+    foreign
+        .post_message(&Uint8Array::new_with_length(1))
+        .unwrap();
     until(|| heard.borrow().len() == 5).await;
-    let kinds: Vec<bool> = heard.borrow().iter().map(|it| matches!(it, Received::Foreign(_))).collect();
+    let kinds: Vec<bool> = heard
+        .borrow()
+        .iter()
+        .map(|it| matches!(it, Received::Foreign(_)))
+        .collect();
     assert_eq!(kinds, [true, true, true, true, false]);
     foreign.close();
 }
@@ -290,7 +344,15 @@ const HARD: u64 = 1 << 50;
 /// A job of a search.
 fn job_of(search: u64, job: u64, difficulty: u64, limit: Limit) -> SearchJob {
     let header = nested::header(difficulty);
-    SearchJob { job, search, header, difficulty, nonce_start: 1_000, nonce_end: MAX_EXACT, limit }
+    SearchJob {
+        job,
+        search,
+        header,
+        difficulty,
+        nonce_start: 1_000,
+        nonce_end: MAX_EXACT,
+        limit,
+    }
 }
 
 /// A job that is a search of its own.
@@ -314,7 +376,9 @@ async fn found(heard: &nested::Messages, number: u64) -> u64 {
 async fn progress(heard: &nested::Messages, number: u64, count: usize) -> Vec<FromMiner> {
     let told = || {
         let heard = heard.borrow();
-        let told = heard.iter().filter(|it| matches!(it, FromMiner::Progress { job, .. } if *job == number));
+        let told = heard
+            .iter()
+            .filter(|it| matches!(it, FromMiner::Progress { job, .. } if *job == number));
         told.cloned().collect::<Vec<_>>()
     };
     until(|| told().len() >= count).await;
@@ -327,10 +391,26 @@ async fn a_miner_in_a_nested_worker_searches_and_finds() {
     let (miner, heard, _) = nested::miner();
     assert!(!miner.is_ready());
     miner.post(&job(1, 1 << 12, FULL)).unwrap();
-    until(|| heard.borrow().iter().any(|it| matches!(it, FromMiner::Found { .. }))).await;
+    until(|| {
+        heard
+            .borrow()
+            .iter()
+            .any(|it| matches!(it, FromMiner::Found { .. }))
+    })
+    .await;
     assert!(miner.is_ready());
-    let told = heard.borrow().iter().rev().find(|it| matches!(it, FromMiner::Found { .. })).cloned();
-    let Some(FromMiner::Found { job, nonce, hashes, .. }) = told else { panic!("no find") };
+    let told = heard
+        .borrow()
+        .iter()
+        .rev()
+        .find(|it| matches!(it, FromMiner::Found { .. }))
+        .cloned();
+    let Some(FromMiner::Found {
+        job, nonce, hashes, ..
+    }) = told
+    else {
+        panic!("no find")
+    };
     assert_eq!((job, hashes), (1, nonce - 1_000 + 1));
 }
 
@@ -338,13 +418,27 @@ async fn a_miner_in_a_nested_worker_searches_and_finds() {
 async fn the_tries_of_a_search_go_on_from_job_to_job() {
     let (miner, heard, _) = nested::miner();
     for (search, number, hashes) in [(1, 1, 1_000), (1, 2, 2_000), (2, 3, 1_000)] {
-        let job = SearchJob { nonce_end: 2_000, ..job_of(search, number, HARD, FULL) };
+        let job = SearchJob {
+            nonce_end: 2_000,
+            ..job_of(search, number, HARD, FULL)
+        };
         miner.post(&ToMiner::Search(job)).unwrap();
-        until(|| heard.borrow().contains(&FromMiner::Exhausted { job: number, hashes })).await;
+        until(|| {
+            heard.borrow().contains(&FromMiner::Exhausted {
+                job: number,
+                hashes,
+            })
+        })
+        .await;
     }
     // A job that is dropped counts as far as it was searched.
-    miner.post(&ToMiner::Search(job_of(3, 4, HARD, FULL))).unwrap();
-    let Some(FromMiner::Progress { hashes: before, .. }) = progress(&heard, 4, 1).await.pop() else { panic!("none") };
+    miner
+        .post(&ToMiner::Search(job_of(3, 4, HARD, FULL)))
+        .unwrap();
+    let Some(FromMiner::Progress { hashes: before, .. }) = progress(&heard, 4, 1).await.pop()
+    else {
+        panic!("none")
+    };
     miner.post(&ToMiner::Search(job_of(3, 5, 1, FULL))).unwrap();
     assert!(found(&heard, 5).await > before);
 }
@@ -355,19 +449,32 @@ async fn a_cancel_and_a_new_job_take_effect_within_a_slice() {
     let (miner, heard, _) = nested::miner();
     miner.post(&job(1, HARD, FULL)).unwrap();
     let told = progress(&heard, 1, 8).await;
-    let hashes = |told: &FromMiner| if let FromMiner::Progress { hashes, .. } = told { *hashes } else { 0 };
+    let hashes = |told: &FromMiner| {
+        if let FromMiner::Progress { hashes, .. } = told {
+            *hashes
+        } else {
+            0
+        }
+    };
     let between_reports = (hashes(&told[7]) - hashes(&told[2])) / 5;
     for round in 0..10 {
         let (hard, easy) = (10 + 2 * round, 11 + 2 * round);
         // The cancel waits for the miner when the first job begins.
-        miner.post(&ToMiner::Search(job_of(hard, hard, HARD, FULL))).unwrap();
+        miner
+            .post(&ToMiner::Search(job_of(hard, hard, HARD, FULL)))
+            .unwrap();
         if round % 2 == 0 {
             miner.post(&ToMiner::Cancel).unwrap();
             sleep(300.0).await;
         }
-        miner.post(&ToMiner::Search(job_of(hard, easy, 1, FULL))).unwrap();
+        miner
+            .post(&ToMiner::Search(job_of(hard, easy, 1, FULL)))
+            .unwrap();
         let tries = found(&heard, easy).await;
-        assert!(tries <= between_reports / 3, "round {round}: {tries} tries, {between_reports} between reports");
+        assert!(
+            tries <= between_reports / 3,
+            "round {round}: {tries} tries, {between_reports} between reports"
+        );
     }
 }
 
@@ -379,7 +486,12 @@ async fn a_miner_at_full_speed_tells_progress_four_times_a_second_and_rests_when
     sleep(600.0).await;
     let told = heard.borrow().len();
     assert!((2..=5).contains(&told), "told progress {told} times");
-    assert!(heard.borrow().iter().all(|it| matches!(it, FromMiner::Progress { tries, .. } if tries.is_empty())));
+    assert!(
+        heard
+            .borrow()
+            .iter()
+            .all(|it| matches!(it, FromMiner::Progress { tries, .. } if tries.is_empty()))
+    );
     miner.post(&ToMiner::Cancel).unwrap();
     sleep(100.0).await;
     heard.borrow_mut().clear();
@@ -396,9 +508,16 @@ async fn a_miner_lets_the_page_go_first_and_then_goes_on() {
     let asked = monotonic();
     miner.post(&ToMiner::Yield).unwrap();
     miner.post(&job(2, 1, FULL)).unwrap();
-    assert_eq!(found(&heard, 2).await, 1, "the first try meets the difficulty");
+    assert_eq!(
+        found(&heard, 2).await,
+        1,
+        "the first try meets the difficulty"
+    );
     let waited = monotonic() - asked;
-    assert!(waited > YIELD_MS - 1.0, "expected a rest of {YIELD_MS} ms, found {waited}");
+    assert!(
+        waited > YIELD_MS - 1.0,
+        "expected a rest of {YIELD_MS} ms, found {waited}"
+    );
 }
 
 /// Told by what two miners come to: one whose turn is not to come, and one whose turn comes.
@@ -407,13 +526,24 @@ async fn a_miner_hashes_in_its_own_turns_only() {
     // Turns of 8 ms, a round of 80 s.
     let of = 10_000;
     let turns = |ahead: u64| {
-        let place = u32::try_from((aurex::browser::js::now().0 / 8 + ahead) % u64::from(of)).unwrap();
-        Limit::Turns(Turns { place, of, at_once: 1 })
+        let place =
+            u32::try_from((aurex::browser::js::now().0 / 8 + ahead) % u64::from(of)).unwrap();
+        Limit::Turns(Turns {
+            place,
+            of,
+            at_once: 1,
+        })
     };
     let ((waits, by_waiting, _), (works, by_working, _)) = (nested::miner(), nested::miner());
-    waits.post(&ToMiner::Search(job_of(1, 1, 1, turns(9_000)))).unwrap();
+    waits
+        .post(&ToMiner::Search(job_of(1, 1, 1, turns(9_000))))
+        .unwrap();
     let mut number = 1;
-    while !by_working.borrow().iter().any(|it| matches!(it, FromMiner::Found { .. })) {
+    while !by_working
+        .borrow()
+        .iter()
+        .any(|it| matches!(it, FromMiner::Found { .. }))
+    {
         // A busy machine may let a turn go by.
         number += 1;
         works.post(&job(number, 1, turns(10))).unwrap();
@@ -421,7 +551,11 @@ async fn a_miner_hashes_in_its_own_turns_only() {
     }
     assert_eq!(*by_waiting.borrow(), []);
     waits.post(&ToMiner::Search(job_of(1, 2, 1, FULL))).unwrap();
-    assert_eq!(found(&by_waiting, 2).await, 1, "it had tried nothing before");
+    assert_eq!(
+        found(&by_waiting, 2).await,
+        1,
+        "it had tried nothing before"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -431,18 +565,33 @@ async fn with_a_low_budget_each_try_is_told_and_with_a_high_one_none() {
     miner.post(&ToMiner::Search(followed.clone())).unwrap();
     let header = Header::from_bytes(&followed.header).unwrap();
     for told in progress(&heard, 1, 6).await.into_iter().skip(2) {
-        let FromMiner::Progress { tries, nonce, .. } = told else { panic!("no progress") };
+        let FromMiner::Progress { tries, nonce, .. } = told else {
+            panic!("no progress")
+        };
         assert!((1..=MAX_TRIES).contains(&tries.len()));
         assert_eq!(tries[tries.len() - 1].nonce, nonce - 1);
-        assert!(tries.windows(2).all(|pair| pair[1].nonce == pair[0].nonce + 1));
+        assert!(
+            tries
+                .windows(2)
+                .all(|pair| pair[1].nonce == pair[0].nonce + 1)
+        );
         for it in tries {
-            let hash = Header { nonce: it.nonce, ..header }.id();
+            let hash = Header {
+                nonce: it.nonce,
+                ..header
+            }
+            .id();
             assert_eq!(format!("{:016x}", it.hash), hash.to_string()[..16]);
         }
     }
-    miner.post(&ToMiner::Search(job_of(1, 2, HARD, Limit::Rate(1_000.0)))).unwrap();
+    miner
+        .post(&ToMiner::Search(job_of(1, 2, HARD, Limit::Rate(1_000.0))))
+        .unwrap();
     let told = progress(&heard, 2, 2).await;
-    assert!(told.iter().all(|it| matches!(it, FromMiner::Progress { tries, .. } if tries.is_empty())));
+    assert!(
+        told.iter()
+            .all(|it| matches!(it, FromMiner::Progress { tries, .. } if tries.is_empty()))
+    );
 }
 
 #[wasm_bindgen_test]
@@ -455,7 +604,9 @@ async fn a_miner_with_a_budget_tells_what_it_could_do_without_and_counts_no_try_
         _ => None,
     });
     assert!(uncapped.is_some_and(|rate| rate > 1_700.0), "{uncapped:?}");
-    let Some(FromMiner::Progress { hashes, nonce, .. }) = told.last() else { panic!("no progress") };
+    let Some(FromMiner::Progress { hashes, nonce, .. }) = told.last() else {
+        panic!("no progress")
+    };
     assert_eq!(*nonce, 1_000 + hashes, "no nonce is passed by");
     assert!(*hashes < 1_000, "{hashes}");
 }
@@ -464,7 +615,14 @@ async fn a_miner_with_a_budget_tells_what_it_could_do_without_and_counts_no_try_
 async fn a_budget_is_kept_exactly_and_evenly() {
     let (miner, heard, _) = nested::miner();
     miner.post(&job(1, 1 << 50, Limit::Rate(17.0))).unwrap();
-    let last_progress = || heard.borrow().iter().rev().find(|it| matches!(it, FromMiner::Progress { .. })).cloned();
+    let last_progress = || {
+        heard
+            .borrow()
+            .iter()
+            .rev()
+            .find(|it| matches!(it, FromMiner::Progress { .. }))
+            .cloned()
+    };
     let fresh_progress = async || {
         heard.borrow_mut().clear();
         until(|| last_progress().is_some()).await;
@@ -479,7 +637,9 @@ async fn a_budget_is_kept_exactly_and_evenly() {
     let per_second = (last - first) as f64 / (ended - began) * 1_000.0;
     wasm_bindgen_test::console_log!("a budget of 17 hashes a second made {per_second:.2}");
     assert!((16.5..=17.5).contains(&per_second));
-    let Some(FromMiner::Progress { hash_rate, .. }) = last_progress() else { panic!("no progress") };
+    let Some(FromMiner::Progress { hash_rate, .. }) = last_progress() else {
+        panic!("no progress")
+    };
     assert!((14.0..=20.0).contains(&hash_rate), "measured {hash_rate}");
     // Jobs that change often do not lose what is owed.
     let began = monotonic();
@@ -489,7 +649,11 @@ async fn a_budget_is_kept_exactly_and_evenly() {
         miner.post(&job(number, 1, Limit::Rate(17.0))).unwrap();
         sleep(20.0).await;
     }
-    total += heard.borrow().iter().filter(|it| matches!(it, FromMiner::Found { .. })).count();
+    total += heard
+        .borrow()
+        .iter()
+        .filter(|it| matches!(it, FromMiner::Found { .. }))
+        .count();
     let per_second = total as f64 / (monotonic() - began) * 1_000.0;
     wasm_bindgen_test::console_log!("with a new job each 20 ms it made {per_second:.2}");
     assert!((13.0..=21.0).contains(&per_second));
@@ -502,6 +666,13 @@ async fn a_worker_that_cannot_be_loaded_or_panics_is_heard() {
     until(|| !errors.borrow().is_empty()).await;
     let (panics, _, errors) = nested::start(&loader::loader(), "miner:panic:0");
     until(|| !errors.borrow().is_empty()).await;
-    assert!(errors.borrow().iter().any(|error| error.contains("on purpose")), "{:?}", errors.borrow());
+    assert!(
+        errors
+            .borrow()
+            .iter()
+            .any(|error| error.contains("on purpose")),
+        "{:?}",
+        errors.borrow()
+    );
     panics.terminate();
 }

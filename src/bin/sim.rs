@@ -29,16 +29,30 @@ struct Arguments(BTreeMap<String, u64>);
 
 impl Arguments {
     fn read() -> Result<Self, String> {
-        let known = ["--seeds", "--first", "--seed", "--minutes", "--nodes", "--log", "--digest", "--mutants"];
+        let known = [
+            "--seeds",
+            "--first",
+            "--seed",
+            "--minutes",
+            "--nodes",
+            "--log",
+            "--digest",
+            "--mutants",
+        ];
         let mut values = BTreeMap::new();
         let mut words = env::args().skip(1).peekable();
         while let Some(word) = words.next() {
             if !known.contains(&word.as_str()) {
-                return Err(format!("Expected one of {}, found {word:?}.", known.join(", ")));
+                return Err(format!(
+                    "Expected one of {}, found {word:?}.",
+                    known.join(", ")
+                ));
             }
             let value = words.next_if(|next| !next.starts_with("--"));
             let number = match value {
-                Some(text) => text.parse().map_err(|_| format!("Expected a number after {word}, found {text:?}."))?,
+                Some(text) => text
+                    .parse()
+                    .map_err(|_| format!("Expected a number after {word}, found {text:?}."))?,
                 None if ["--log", "--mutants"].contains(&word.as_str()) => 1,
                 None => return Err(format!("Expected a number after {word}, found none.")),
             };
@@ -56,14 +70,26 @@ impl Arguments {
     }
 
     fn options(&self) -> Options {
-        let nodes = self.get("--nodes").and_then(|nodes| usize::try_from(nodes).ok()).map(|nodes| nodes.max(1));
-        Options { span: Millis(self.minutes().saturating_mul(60_000)), nodes }
+        let nodes = self
+            .get("--nodes")
+            .and_then(|nodes| usize::try_from(nodes).ok())
+            .map(|nodes| nodes.max(1));
+        Options {
+            span: Millis(self.minutes().saturating_mul(60_000)),
+            nodes,
+        }
     }
 
     /// The command that runs one seed again.
     fn replay(&self, seed: u64) -> String {
-        let nodes = self.get("--nodes").map(|nodes| format!(" --nodes {nodes}")).unwrap_or_default();
-        format!("cargo xtask sim --seed {seed} --minutes {}{nodes} --log", self.minutes())
+        let nodes = self
+            .get("--nodes")
+            .map(|nodes| format!(" --nodes {nodes}"))
+            .unwrap_or_default();
+        format!(
+            "cargo xtask sim --seed {seed} --minutes {}{nodes} --log",
+            self.minutes()
+        )
     }
 }
 
@@ -71,7 +97,8 @@ impl Arguments {
 fn guarded(seed: u64, options: Options) -> Result<Outcome, String> {
     catch_unwind(AssertUnwindSafe(|| run(seed, options))).map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
-        text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
+        text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+            .unwrap_or_default()
     })
 }
 
@@ -88,7 +115,11 @@ fn threads() -> usize {
 }
 
 /// Runs seeds on all processors and gives each outcome to `take` as it comes.
-fn run_all(seeds: std::ops::Range<u64>, options: Options, mut take: impl FnMut(u64, Result<Outcome, String>)) {
+fn run_all(
+    seeds: std::ops::Range<u64>,
+    options: Options,
+    mut take: impl FnMut(u64, Result<Outcome, String>),
+) {
     let next = AtomicU64::new(seeds.start);
     let (sender, outcomes) = mpsc::channel();
     thread::scope(|scope| {
@@ -104,7 +135,9 @@ fn run_all(seeds: std::ops::Range<u64>, options: Options, mut take: impl FnMut(u
             });
         }
         drop(sender);
-        outcomes.into_iter().for_each(|(seed, outcome)| take(seed, outcome));
+        outcomes
+            .into_iter()
+            .for_each(|(seed, outcome)| take(seed, outcome));
     });
 }
 
@@ -148,7 +181,10 @@ impl Tally {
     }
 
     fn line(&self) -> String {
-        let (simulated, real) = (self.simulated_ms as f64 / 1_000.0, self.begin.elapsed().as_secs_f64());
+        let (simulated, real) = (
+            self.simulated_ms as f64 / 1_000.0,
+            self.begin.elapsed().as_secs_f64(),
+        );
         let times = simulated / real.max(0.001);
         format!(
             "{} seeds, {:.1} simulated hours, {} events, {real:.0} s, {times:.0} times real time \
@@ -171,12 +207,19 @@ impl Tally {
 }
 
 fn suite(arguments: &Arguments) -> Result<(), String> {
-    let (count, first) = (arguments.get("--seeds").unwrap_or(100), arguments.get("--first").unwrap_or(0));
+    let (count, first) = (
+        arguments.get("--seeds").unwrap_or(100),
+        arguments.get("--first").unwrap_or(0),
+    );
     let mut tally = Tally::new();
-    run_all(first..first.saturating_add(count), arguments.options(), |seed, outcome| {
-        tally.take(seed, outcome);
-        tally.tell(count);
-    });
+    run_all(
+        first..first.saturating_add(count),
+        arguments.options(),
+        |seed, outcome| {
+            tally.take(seed, outcome);
+            tally.tell(count);
+        },
+    );
     println!("Sometimes:");
     for what in ALL {
         println!("{:>9}  {}", tally.coverage.count(what), what.words());
@@ -184,13 +227,27 @@ fn suite(arguments: &Arguments) -> Result<(), String> {
     println!("Simulated: {}.", tally.line());
     tally.violations.sort();
     for (seed, problem) in tally.violations.iter().take(SHOWN) {
-        println!("Seed {seed}: {problem}\n  replay: {}", arguments.replay(*seed));
+        println!(
+            "Seed {seed}: {problem}\n  replay: {}",
+            arguments.replay(*seed)
+        );
     }
-    let missing: Vec<&str> = tally.coverage.missing().map(aurex::sim::Sometimes::words).collect();
+    let missing: Vec<&str> = tally
+        .coverage
+        .missing()
+        .map(aurex::sim::Sometimes::words)
+        .collect();
     if !tally.violations.is_empty() {
-        Err(format!("Expected every promise to be kept, found {} seeds with a violation.", tally.violations.len()))
-    } else if count >= WHOLE_SUITE.0 && arguments.minutes() >= WHOLE_SUITE.1 && !missing.is_empty() {
-        Err(format!("Expected each of these to happen in some run: {}.", missing.join("; ")))
+        Err(format!(
+            "Expected every promise to be kept, found {} seeds with a violation.",
+            tally.violations.len()
+        ))
+    } else if count >= WHOLE_SUITE.0 && arguments.minutes() >= WHOLE_SUITE.1 && !missing.is_empty()
+    {
+        Err(format!(
+            "Expected each of these to happen in some run: {}.",
+            missing.join("; ")
+        ))
     } else {
         Ok(())
     }
@@ -227,7 +284,8 @@ fn mutants(arguments: &Arguments) -> Result<(), String> {
     // A panic does not count: the code under test is not to find its own bugs.
     let hunt = |mutant: Mutant| {
         mutants::activate(Some(mutant));
-        let caught = (0..seeds).find_map(|seed| Some((seed, guarded(seed, options).ok()?.violation?)));
+        let caught =
+            (0..seeds).find_map(|seed| Some((seed, guarded(seed, options).ok()?.violation?)));
         mutants::activate(None);
         caught
     };
@@ -236,11 +294,14 @@ fn mutants(arguments: &Arguments) -> Result<(), String> {
     thread::scope(|scope| {
         for _ in 0..threads() {
             scope.spawn(|| {
-                while let Some(mutant) =
-                    usize::try_from(next.fetch_add(1, Ordering::Relaxed)).ok().and_then(|at| mutants::ALL.get(at))
+                while let Some(mutant) = usize::try_from(next.fetch_add(1, Ordering::Relaxed))
+                    .ok()
+                    .and_then(|at| mutants::ALL.get(at))
                 {
                     let caught = hunt(*mutant);
-                    let Ok(mut outcomes) = outcomes.lock() else { return };
+                    let Ok(mut outcomes) = outcomes.lock() else {
+                        return;
+                    };
                     if let Some((seed, violation)) = caught {
                         println!("{mutant:?}: caught at seed {seed} by {violation}");
                         outcomes.1.insert(violation.checker);
@@ -253,14 +314,25 @@ fn mutants(arguments: &Arguments) -> Result<(), String> {
         }
     });
     let (survivors, checkers) = outcomes.into_inner().unwrap_or_default();
-    let idle: Vec<&str> = CHECKERS.into_iter().filter(|checker| !checkers.contains(checker)).collect();
+    let idle: Vec<&str> = CHECKERS
+        .into_iter()
+        .filter(|checker| !checkers.contains(checker))
+        .collect();
     if !survivors.is_empty() {
-        return Err(format!("Expected each deliberate bug to be caught, found these alive: {survivors:?}."));
+        return Err(format!(
+            "Expected each deliberate bug to be caught, found these alive: {survivors:?}."
+        ));
     }
     if !idle.is_empty() {
-        return Err(format!("Expected each checker to catch a deliberate bug, found {} idle.", idle.join(", ")));
+        return Err(format!(
+            "Expected each checker to catch a deliberate bug, found {} idle.",
+            idle.join(", ")
+        ));
     }
-    println!("All {} deliberate bugs were caught within {seeds} seeds, by all checkers.", mutants::ALL.len());
+    println!(
+        "All {} deliberate bugs were caught within {seeds} seeds, by all checkers.",
+        mutants::ALL.len()
+    );
     Ok(())
 }
 

@@ -42,8 +42,12 @@ impl Header {
     /// # Errors
     /// [`BitcoinError::Length`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BitcoinError> {
-        let bytes: &[u8; HEADER_LEN] = bytes.try_into().map_err(|_| BitcoinError::Length { found: bytes.len() })?;
-        let number = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let bytes: &[u8; HEADER_LEN] = bytes
+            .try_into()
+            .map_err(|_| BitcoinError::Length { found: bytes.len() })?;
+        let number = |at: usize| {
+            u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
         let hash = |at: usize| std::array::from_fn(|place| bytes[at + 31 - place]);
         Ok(Self {
             version: number(0),
@@ -83,7 +87,10 @@ impl Header {
         if U256::from_be_bytes(found.as_bytes()) <= target {
             Ok(())
         } else {
-            Err(BitcoinError::Work { target: Digest(target.to_be_bytes()), found })
+            Err(BitcoinError::Work {
+                target: Digest(target.to_be_bytes()),
+                found,
+            })
         }
     }
 
@@ -95,7 +102,10 @@ impl Header {
         // Modulo 2^256, less the largest value is one more. 2^256 itself has 257 bits, so one whole divisor
         // is taken off before and counted after the division.
         let divisor = target(self.bits)?.wrapping_sub(U256::MAX);
-        Ok(U256::ZERO.wrapping_sub(divisor).div_u256(divisor).wrapping_sub(U256::MAX))
+        Ok(U256::ZERO
+            .wrapping_sub(divisor)
+            .div_u256(divisor)
+            .wrapping_sub(U256::MAX))
     }
 }
 
@@ -107,7 +117,11 @@ pub fn check_chain(headers: &[Header]) -> Result<(), BitcoinError> {
     let mut before = None;
     for (place, header) in headers.iter().enumerate() {
         if let Some(expected) = before.filter(|before| *before != header.previous) {
-            return Err(BitcoinError::Link { at: place + 1, expected, found: header.previous });
+            return Err(BitcoinError::Link {
+                at: place + 1,
+                expected,
+                found: header.previous,
+            });
         }
         header.check_work()?;
         before = Some(header.id());
@@ -128,7 +142,10 @@ mod tests {
     #[test]
     fn the_genesis_header_has_its_well_known_id_and_work() {
         let header = genesis();
-        assert_eq!(header.id().to_string(), "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f");
+        assert_eq!(
+            header.id().to_string(),
+            "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f"
+        );
         assert_eq!(header.previous, BlockHash::ZERO);
         assert_eq!(header.check_work(), Ok(()));
         assert_eq!(header.work().unwrap().to_u128(), Some(0x1_0001_0001));
@@ -137,17 +154,39 @@ mod tests {
 
     #[test]
     fn a_header_of_another_nonce_or_length_is_refused_with_what_was_found() {
-        let other = Header { nonce: 1, ..genesis() };
+        let other = Header {
+            nonce: 1,
+            ..genesis()
+        };
         let target = Digest(target(other.bits).unwrap().to_be_bytes());
-        assert_eq!(other.check_work(), Err(BitcoinError::Work { target, found: other.id() }));
-        assert_eq!(Header::from_bytes(&[0; 79]), Err(BitcoinError::Length { found: 79 }));
-        assert_eq!(Header::from_bytes(&[0; 81]), Err(BitcoinError::Length { found: 81 }));
+        assert_eq!(
+            other.check_work(),
+            Err(BitcoinError::Work {
+                target,
+                found: other.id()
+            })
+        );
+        assert_eq!(
+            Header::from_bytes(&[0; 79]),
+            Err(BitcoinError::Length { found: 79 })
+        );
+        assert_eq!(
+            Header::from_bytes(&[0; 81]),
+            Err(BitcoinError::Length { found: 81 })
+        );
     }
 
     #[test]
     fn a_header_that_does_not_follow_the_one_before_is_named_with_its_place() {
         let (expected, found) = (genesis().id(), BlockHash::ZERO);
-        assert_eq!(check_chain(&[genesis(), genesis()]), Err(BitcoinError::Link { at: 2, expected, found }));
+        assert_eq!(
+            check_chain(&[genesis(), genesis()]),
+            Err(BitcoinError::Link {
+                at: 2,
+                expected,
+                found
+            })
+        );
         assert_eq!(check_chain(&[genesis()]), Ok(()));
     }
 }

@@ -23,17 +23,25 @@ pub fn inspect(text: &str) -> Result<String, BitcoinError> {
     if found == 0 || found % HEADER_LEN != 0 || found > HEADER_LEN * MAX_HEADERS {
         return Err(BitcoinError::Length { found });
     }
-    let headers = bytes.chunks_exact(HEADER_LEN).map(Header::from_bytes).collect::<Result<Vec<_>, _>>()?;
+    let headers = bytes
+        .chunks_exact(HEADER_LEN)
+        .map(Header::from_bytes)
+        .collect::<Result<Vec<_>, _>>()?;
     let mut text = String::new();
     for header in &headers {
         describe(header, &mut text);
     }
-    let (count, verdict) =
-        (headers.len(), check_chain(&headers).and_then(|()| headers.iter().try_for_each(check_limit)));
+    let (count, verdict) = (
+        headers.len(),
+        check_chain(&headers).and_then(|()| headers.iter().try_for_each(check_limit)),
+    );
     // Writing to memory does not fail.
     let _ = match verdict {
         Ok(()) if count == 1 => write!(text, "Valid work."),
-        Ok(()) => write!(text, "Valid work in all {count} headers, each follows the one before."),
+        Ok(()) => write!(
+            text,
+            "Valid work in all {count} headers, each follows the one before."
+        ),
         Err(error) => write!(text, "Not valid: {error}."),
     };
     Ok(text)
@@ -44,11 +52,21 @@ fn check_limit(header: &Header) -> Result<(), BitcoinError> {
     if found <= limit {
         return Ok(());
     }
-    Err(BitcoinError::EasyTarget { limit: Digest(limit.to_be_bytes()), found: Digest(found.to_be_bytes()) })
+    Err(BitcoinError::EasyTarget {
+        limit: Digest(limit.to_be_bytes()),
+        found: Digest(found.to_be_bytes()),
+    })
 }
 
 fn describe(header: &Header, text: &mut String) {
-    let Header { version, previous, merkle_root, time, bits, nonce } = header;
+    let Header {
+        version,
+        previous,
+        merkle_root,
+        time,
+        bits,
+        nonce,
+    } = header;
     let _ = write!(
         text,
         "Block        {}\nversion      {version:#010x}\nprevious     {previous}\nMerkle root  {merkle_root}\n\
@@ -56,7 +74,9 @@ fn describe(header: &Header, text: &mut String) {
         header.id(),
         date(*time)
     );
-    if let (Ok(target), Ok(difficulty), Ok(work)) = (target(*bits), difficulty(*bits), header.work()) {
+    if let (Ok(target), Ok(difficulty), Ok(work)) =
+        (target(*bits), difficulty(*bits), header.work())
+    {
         let number = |value: crate::primitives::U256| value.to_u128().unwrap_or(u128::MAX);
         let _ = writeln!(
             text,
@@ -75,9 +95,17 @@ fn date(seconds: u32) -> String {
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
-    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let (day, month) = (
+        day - (153 * month + 2) / 5 + 1,
+        if month < 10 { month + 3 } else { month - 9 },
+    );
     let year = cycle * 400 + year + u32::from(month <= 2);
-    format!("{year}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC", rest / 3_600, rest / 60 % 60, rest % 60)
+    format!(
+        "{year}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
+        rest / 3_600,
+        rest / 60 % 60,
+        rest % 60
+    )
 }
 
 #[cfg(test)]
@@ -110,20 +138,39 @@ mod tests {
         let expected = "Not valid: expected an id of at most 00000000ffff0000000000000000000000000000000000000000000000000000, found ";
         assert!(text.contains(expected), "{text}");
         let text = inspect(&format!("{GENESIS} {GENESIS}")).unwrap();
-        assert!(text.contains("Not valid: expected header 2 to follow 000000000019d668"), "{text}");
+        assert!(
+            text.contains("Not valid: expected header 2 to follow 000000000019d668"),
+            "{text}"
+        );
         // A test network's easy target is no work on the main one.
         let easy = GENESIS.replace("ffff001d", "ffff7f20");
         let text = inspect(&easy).unwrap();
         assert!(text.contains("Not valid: expected "), "{text}");
-        assert!(inspect(&GENESIS.replace("ffff001d", "00000000")).unwrap().contains("at least 1, found 0"));
+        assert!(
+            inspect(&GENESIS.replace("ffff001d", "00000000"))
+                .unwrap()
+                .contains("at least 1, found 0")
+        );
     }
 
     #[test]
     fn text_that_is_no_header_is_refused_with_its_length_or_its_digit() {
-        assert_eq!(inspect("zz"), Err(BitcoinError::Hex(ParseHexError::Digit { at: 0, found: 'z' })));
-        assert_eq!(inspect(&GENESIS[2..]), Err(BitcoinError::Length { found: 79 }));
+        assert_eq!(
+            inspect("zz"),
+            Err(BitcoinError::Hex(ParseHexError::Digit {
+                at: 0,
+                found: 'z'
+            }))
+        );
+        assert_eq!(
+            inspect(&GENESIS[2..]),
+            Err(BitcoinError::Length { found: 79 })
+        );
         assert_eq!(inspect(""), Err(BitcoinError::Length { found: 0 }));
-        assert_eq!(inspect(&GENESIS.repeat(11)), Err(BitcoinError::Length { found: 880 }));
+        assert_eq!(
+            inspect(&GENESIS.repeat(11)),
+            Err(BitcoinError::Length { found: 880 })
+        );
         assert!(inspect(&GENESIS.repeat(10)).is_ok());
     }
 

@@ -25,7 +25,10 @@ pub fn merkle_root(ids: &[TxId]) -> Result<Digest, BitcoinError> {
         if let Some(pair) = row.chunks_exact(2).find(|pair| pair[0] == pair[1]) {
             return Err(BitcoinError::Doubled { found: pair[0] });
         }
-        row = row.chunks(2).map(|pair| parent(&pair[0], pair.last().unwrap_or(&pair[0]))).collect();
+        row = row
+            .chunks(2)
+            .map(|pair| parent(&pair[0], pair.last().unwrap_or(&pair[0])))
+            .collect();
     }
 }
 
@@ -36,7 +39,11 @@ pub fn proves(id: &TxId, index: u32, path: &[Digest], root: &Digest) -> bool {
     let mut position = index;
     let mut hash = Digest(id.0);
     for sibling in path {
-        hash = if position & 1 == 1 { parent(sibling, &hash) } else { parent(&hash, sibling) };
+        hash = if position & 1 == 1 {
+            parent(sibling, &hash)
+        } else {
+            parent(&hash, sibling)
+        };
         position >>= 1;
     }
     // An index beyond the tree would be a second name for the same place.
@@ -58,10 +65,18 @@ mod tests {
         // The row above the leaves ends in the same hash twice.
         let pair = parent(&Digest([4; 32]), &Digest([5; 32]));
         assert!(merkle_root(&six).is_ok());
-        assert_eq!(merkle_root(&doubled), Err(BitcoinError::Doubled { found: pair }));
+        assert_eq!(
+            merkle_root(&doubled),
+            Err(BitcoinError::Doubled { found: pair })
+        );
         let three = ids(3);
         let doubled = [&three[..], &three[2..]].concat();
-        assert_eq!(merkle_root(&doubled), Err(BitcoinError::Doubled { found: Digest([2; 32]) }));
+        assert_eq!(
+            merkle_root(&doubled),
+            Err(BitcoinError::Doubled {
+                found: Digest([2; 32])
+            })
+        );
         assert_eq!(merkle_root(&[]), Err(BitcoinError::NoTransactions));
     }
 
@@ -85,7 +100,12 @@ mod tests {
         let path = [Digest([0; 32]), parent(&Digest([2; 32]), &Digest([2; 32]))];
         assert!(proves(&list[1], 1, &path, &root));
         assert!(!proves(&list[1], 0, &path, &root) && !proves(&list[0], 1, &path, &root));
-        assert!(!proves(&list[1], 5, &path, &root), "a place beyond the tree");
-        assert!(!proves(&list[1], 1, &path[..1], &root) && proves(&list[0], 0, &[], &Digest([0; 32])));
+        assert!(
+            !proves(&list[1], 5, &path, &root),
+            "a place beyond the tree"
+        );
+        assert!(
+            !proves(&list[1], 1, &path[..1], &root) && proves(&list[0], 0, &[], &Digest([0; 32]))
+        );
     }
 }

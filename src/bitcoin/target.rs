@@ -24,7 +24,9 @@ pub fn target(bits: u32) -> Result<U256, BitcoinError> {
         None => Some(U256::from_u64(value >> (8 * (3 - size)))),
     };
     match target {
-        _ if value != 0 && bits & 0x0080_0000 != 0 => Err(BitcoinError::NegativeTarget { found: bits }),
+        _ if value != 0 && bits & 0x0080_0000 != 0 => {
+            Err(BitcoinError::NegativeTarget { found: bits })
+        }
         None => Err(BitcoinError::TargetOverflow { found: bits }),
         Some(U256::ZERO) => Err(BitcoinError::ZeroTarget { found: bits }),
         Some(target) => Ok(target),
@@ -40,7 +42,10 @@ pub fn compact(target: U256) -> u32 {
         Some(bytes) => target.div_pow2(8 * bytes),
         None => target.checked_mul_pow2(8 * (3 - size)).unwrap_or(target),
     };
-    let value = value.to_u128().and_then(|value| u32::try_from(value).ok()).unwrap_or(0);
+    let value = value
+        .to_u128()
+        .and_then(|value| u32::try_from(value).ok())
+        .unwrap_or(0);
     size << 24 | value
 }
 
@@ -59,9 +64,13 @@ pub fn difficulty(bits: u32) -> Result<U256, BitcoinError> {
 /// A target that is none.
 pub fn retarget(bits: u32, first_time: u32, last_time: u32) -> Result<u32, BitcoinError> {
     let span = i64::from(last_time) - i64::from(first_time);
-    let span = u64::try_from(span).unwrap_or(0).clamp(u64::from(RETARGET_SPAN / 4), u64::from(RETARGET_SPAN) * 4);
+    let span = u64::try_from(span)
+        .unwrap_or(0)
+        .clamp(u64::from(RETARGET_SPAN / 4), u64::from(RETARGET_SPAN) * 4);
     let limit = target(MAIN_LIMIT)?;
-    let next = target(bits)?.checked_mul_u64(span).map_or(limit, |product| product.div_u64(RETARGET_SPAN.into()));
+    let next = target(bits)?
+        .checked_mul_u64(span)
+        .map_or(limit, |product| product.div_u64(RETARGET_SPAN.into()));
     Ok(compact(next.min(limit)))
 }
 
@@ -77,9 +86,16 @@ pub fn asert(anchor_bits: u32, blocks: i64, seconds: i64) -> Result<u32, Bitcoin
     let bits = u32::try_from(shift.unsigned_abs()).unwrap_or(u32::MAX);
     let limit = target(MAIN_LIMIT)?;
     let scaled = target(anchor_bits)?.checked_mul_u64(factor);
-    let next = scaled
-        .and_then(|product| if shift < 0 { Some(product.div_pow2(bits)) } else { product.checked_mul_pow2(bits) });
-    Ok(compact(next.unwrap_or(limit).clamp(U256::from_u64(1), limit)))
+    let next = scaled.and_then(|product| {
+        if shift < 0 {
+            Some(product.div_pow2(bits))
+        } else {
+            product.checked_mul_pow2(bits)
+        }
+    });
+    Ok(compact(
+        next.unwrap_or(limit).clamp(U256::from_u64(1), limit),
+    ))
 }
 
 #[cfg(test)]
@@ -88,19 +104,37 @@ mod tests {
 
     #[test]
     fn compact_forms_that_are_no_target_are_refused_by_their_mistake() {
-        assert_eq!(target(0x0480_0001), Err(BitcoinError::NegativeTarget { found: 0x0480_0001 }));
+        assert_eq!(
+            target(0x0480_0001),
+            Err(BitcoinError::NegativeTarget { found: 0x0480_0001 })
+        );
         for zero in [0, 0x0100_00ff, 0x2000_0000, 0x0080_0000, 0xff00_0000] {
-            assert_eq!(target(zero), Err(BitcoinError::ZeroTarget { found: zero }), "{zero:08x}");
+            assert_eq!(
+                target(zero),
+                Err(BitcoinError::ZeroTarget { found: zero }),
+                "{zero:08x}"
+            );
         }
         for long in [0x2300_0001, 0x2200_0100, 0x2101_0000, 0xff00_0001] {
-            assert_eq!(target(long), Err(BitcoinError::TargetOverflow { found: long }), "{long:08x}");
+            assert_eq!(
+                target(long),
+                Err(BitcoinError::TargetOverflow { found: long }),
+                "{long:08x}"
+            );
         }
         assert_eq!(target(0x2200_0001).map(U256::bits), Ok(249));
     }
 
     #[test]
     fn the_compact_form_of_a_target_gives_the_target_back() {
-        for bits in [MAIN_LIMIT, 0x1a2b_3c4d, 0x0101_0000, 0x0200_8000, 0x2007_ffff, 0x1c7f_62c0] {
+        for bits in [
+            MAIN_LIMIT,
+            0x1a2b_3c4d,
+            0x0101_0000,
+            0x0200_8000,
+            0x2007_ffff,
+            0x1c7f_62c0,
+        ] {
             assert_eq!(target(bits).map(compact), Ok(bits), "{bits:08x}");
         }
         assert_eq!(compact(U256::MAX), 0x2100_ffff);

@@ -11,7 +11,11 @@ use crate::ipc::ApiError;
 /// # Errors
 /// `no_broadcast_channel`.
 pub fn broadcast_channel() -> Result<(), ApiError> {
-    present("BroadcastChannel", "no_broadcast_channel", "nodes talk to each other over BroadcastChannel")
+    present(
+        "BroadcastChannel",
+        "no_broadcast_channel",
+        "nodes talk to each other over BroadcastChannel",
+    )
 }
 
 /// Refuses a scope that cannot start workers.
@@ -19,7 +23,11 @@ pub fn broadcast_channel() -> Result<(), ApiError> {
 /// # Errors
 /// `no_workers`.
 pub fn workers() -> Result<(), ApiError> {
-    present("Worker", "no_workers", "nodes and miners run in workers, miners in workers started by workers")
+    present(
+        "Worker",
+        "no_workers",
+        "nodes and miners run in workers, miners in workers started by workers",
+    )
 }
 
 /// Refuses a scope without a database. A node goes on in memory then.
@@ -27,7 +35,11 @@ pub fn workers() -> Result<(), ApiError> {
 /// # Errors
 /// `no_indexed_db`.
 pub fn indexed_db() -> Result<(), ApiError> {
-    present("indexedDB", "no_indexed_db", "ledgers are kept in IndexedDB")
+    present(
+        "indexedDB",
+        "no_indexed_db",
+        "ledgers are kept in IndexedDB",
+    )
 }
 
 /// Refuses a scope without locks: two tabs could run the same node.
@@ -48,7 +60,10 @@ pub fn locks() -> Result<(), ApiError> {
 /// Everything that is missing here, for the page to say at once.
 #[must_use]
 pub fn missing() -> Vec<ApiError> {
-    [broadcast_channel(), workers(), indexed_db(), locks()].into_iter().filter_map(Result::err).collect()
+    [broadcast_channel(), workers(), indexed_db(), locks()]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect()
 }
 
 fn present(name: &str, code: &str, purpose: &str) -> Result<(), ApiError> {
@@ -56,5 +71,8 @@ fn present(name: &str, code: &str, purpose: &str) -> Result<(), ApiError> {
     if value.is_object() || value.is_function() {
         return Ok(());
     }
-    Err(ApiError::new(code, format!("this browser offers no {name} here: {purpose}")))
+    Err(ApiError::new(
+        code,
+        format!("this browser offers no {name} here: {purpose}"),
+    ))
 }

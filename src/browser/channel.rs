@@ -45,19 +45,27 @@ impl Channel {
     ///
     /// # Errors
     /// `no_broadcast_channel`, or `channel_failed` with the browser's reason.
-    pub fn open(name: &str, on_received: impl Fn(Received) + Clone + 'static) -> Result<Self, ApiError> {
+    pub fn open(
+        name: &str,
+        on_received: impl Fn(Received) + Clone + 'static,
+    ) -> Result<Self, ApiError> {
         let channel = object(name)?;
         let unreadable = on_received.clone();
         let listeners = [
             EventListener::new(&channel, "message", move |event| {
-                let data = event.dyn_ref::<MessageEvent>().map_or(JsValue::UNDEFINED, MessageEvent::data);
+                let data = event
+                    .dyn_ref::<MessageEvent>()
+                    .map_or(JsValue::UNDEFINED, MessageEvent::data);
                 on_received(read(&data));
             }),
             EventListener::new(&channel, "messageerror", move |_| {
                 unreadable(Received::Foreign("a payload that cannot be read"));
             }),
         ];
-        Ok(Self { channel, _listeners: listeners })
+        Ok(Self {
+            channel,
+            _listeners: listeners,
+        })
     }
 
     /// Posts a frame to everybody else on this channel.
@@ -117,7 +125,9 @@ fn object(name: &str) -> Result<BroadcastChannel, ApiError> {
 
 fn post(channel: &BroadcastChannel, frame: &[u8]) -> Result<(), ApiError> {
     // `from` copies the bytes out of the program's memory.
-    channel.post_message(&Uint8Array::from(frame)).map_err(|thrown| failed(&channel.name(), &thrown))
+    channel
+        .post_message(&Uint8Array::from(frame))
+        .map_err(|thrown| failed(&channel.name(), &thrown))
 }
 
 fn read(data: &JsValue) -> Received {
@@ -131,5 +141,8 @@ fn read(data: &JsValue) -> Received {
 }
 
 fn failed(name: &str, thrown: &JsValue) -> ApiError {
-    ApiError::new("channel_failed", format!("channel {name} cannot be used: {}", explain(thrown)))
+    ApiError::new(
+        "channel_failed",
+        format!("channel {name} cannot be used: {}", explain(thrown)),
+    )
 }

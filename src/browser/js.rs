@@ -27,8 +27,12 @@ extern "C" {
 /// # Errors
 /// `not_representable` for a value that JavaScript cannot hold exactly.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, ApiError> {
-    let serializer = Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
-    value.serialize(&serializer).map_err(|error| ApiError::new("not_representable", error.to_string()))
+    let serializer = Serializer::new()
+        .serialize_maps_as_objects(true)
+        .serialize_missing_as_null(true);
+    value
+        .serialize(&serializer)
+        .map_err(|error| ApiError::new("not_representable", error.to_string()))
 }
 
 /// A message between workers of this binary: its borsh bytes in an array of their own.
@@ -74,8 +78,12 @@ pub fn monotonic() -> f64 {
 /// `no_entropy` where the browser gives none.
 pub fn random<const N: usize>() -> Result<[u8; N], ApiError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| ApiError::new("no_entropy", format!("the browser gives no random bytes: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        ApiError::new(
+            "no_entropy",
+            format!("the browser gives no random bytes: {error}"),
+        )
+    })?;
     Ok(bytes)
 }
 
@@ -101,11 +109,17 @@ pub fn field(object: &JsValue, name: &str) -> JsValue {
 /// A sentence about a thrown value.
 #[must_use]
 pub fn explain(thrown: &JsValue) -> String {
-    let text = |name| field(thrown, name).as_string().filter(|text| !text.is_empty());
+    let text = |name| {
+        field(thrown, name)
+            .as_string()
+            .filter(|text| !text.is_empty())
+    };
     match (text("name"), text("message")) {
         (Some(name), Some(message)) => format!("{name}: {message}"),
         (None, Some(text)) | (Some(text), None) => text,
-        (None, None) => thrown.as_string().unwrap_or_else(|| "an unknown error".to_owned()),
+        (None, None) => thrown
+            .as_string()
+            .unwrap_or_else(|| "an unknown error".to_owned()),
     }
 }
 

@@ -17,7 +17,12 @@ extern "C" {
     type LockManager;
 
     #[wasm_bindgen(method, catch)]
-    fn request(this: &LockManager, name: &str, options: &Object, callback: &Function) -> Result<Promise, JsValue>;
+    fn request(
+        this: &LockManager,
+        name: &str,
+        options: &Object,
+        callback: &Function,
+    ) -> Result<Promise, JsValue>;
 }
 
 /// Holds a name until it is dropped.
@@ -39,7 +44,9 @@ impl Drop for LockGuard {
 /// `no_locks`, or `lock_failed` with the browser's reason.
 pub async fn try_acquire(name: &str) -> Result<Option<LockGuard>, ApiError> {
     capability::locks()?;
-    request(name, &options("ifAvailable", &JsValue::TRUE)?).await.map_err(|thrown| failed(name, &thrown))
+    request(name, &options("ifAvailable", &JsValue::TRUE)?)
+        .await
+        .map_err(|thrown| failed(name, &thrown))
 }
 
 /// Waits for the name; `None` if `limit_ms` passes first.
@@ -49,7 +56,9 @@ pub async fn try_acquire(name: &str) -> Result<Option<LockGuard>, ApiError> {
 pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGuard>, ApiError> {
     capability::locks()?;
     let Some(limit) = limit_ms else {
-        return request(name, &Object::new()).await.map_err(|thrown| failed(name, &thrown));
+        return request(name, &Object::new())
+            .await
+            .map_err(|thrown| failed(name, &thrown));
     };
     let controller = AbortController::new().map_err(|thrown| failed(name, &thrown))?;
     let options = options("signal", &controller.signal())?;
@@ -69,14 +78,19 @@ pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGua
 /// One request. The browser calls back when the name is ours (or with `null` if it is taken and we do
 /// not wait), and keeps it ours until the promise that we return there is kept.
 async fn request(name: &str, options: &Object) -> Result<Option<LockGuard>, JsValue> {
-    let manager: LockManager = field(&field(&js_sys::global(), "navigator"), "locks").unchecked_into();
+    let manager: LockManager =
+        field(&field(&js_sys::global(), "navigator"), "locks").unchecked_into();
     let (held, release) = promise();
     let (granted, grant) = promise();
     let callback = Closure::once(move |lock: JsValue| {
         let ours = lock.is_object();
         // Keeping a promise cannot fail.
         let _ = grant.call1(&JsValue::UNDEFINED, &lock);
-        if ours { JsValue::from(held) } else { JsValue::UNDEFINED }
+        if ours {
+            JsValue::from(held)
+        } else {
+            JsValue::UNDEFINED
+        }
     });
     let settled = manager.request(name, options, callback.as_ref().unchecked_ref())?;
     let first = Promise::race(&Array::of2(&granted, &settled));
@@ -98,5 +112,8 @@ fn options(key: &str, value: &JsValue) -> Result<Object, ApiError> {
 }
 
 fn failed(name: &str, thrown: &JsValue) -> ApiError {
-    ApiError::new("lock_failed", format!("lock {name} cannot be asked for: {}", explain(thrown)))
+    ApiError::new(
+        "lock_failed",
+        format!("lock {name} cannot be asked for: {}", explain(thrown)),
+    )
 }

@@ -174,12 +174,19 @@ fn arrange(miner: &Rc<RefCell<Miner>>) {
 /// Milliseconds until a miner may hash.
 fn wait(turns: Turns) -> f64 {
     let now = js::now().0;
-    if turn_left(turns, now) > 0.0 { 0.0 } else { whole_ms(turns::wait(turns, now)) }
+    if turn_left(turns, now) > 0.0 {
+        0.0
+    } else {
+        whole_ms(turns::wait(turns, now))
+    }
 }
 
 /// Milliseconds that are left of a miner's own turn, if they are enough for a step.
 fn turn_left(turns: Turns, now: u64) -> f64 {
-    turns::left(turns, now).map(whole_ms).filter(|left| *left > STEP_MS).unwrap_or(0.0)
+    turns::left(turns, now)
+        .map(whole_ms)
+        .filter(|left| *left > STEP_MS)
+        .unwrap_or(0.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a round of turns is short")]
@@ -201,17 +208,26 @@ impl Miner {
             self.pacing = None;
         }
         if self.tally.search != job.search {
-            self.tally = Tally { search: job.search, ..Tally::default() };
+            self.tally = Tally {
+                search: job.search,
+                ..Tally::default()
+            };
         }
         match (&mut self.pacing, job.limit) {
             (Some(Pacing::Budget(budget)), Limit::Rate(rate)) => budget.set(rate, now),
             (pacing, Limit::Rate(rate)) => *pacing = Some(Pacing::Budget(Budget::new(rate, now))),
-            (pacing, Limit::Turns(turns)) => *pacing = (turns.share() < 1.0).then_some(Pacing::Turns(turns)),
+            (pacing, Limit::Turns(turns)) => {
+                *pacing = (turns.share() < 1.0).then_some(Pacing::Turns(turns))
+            }
         }
         if !self.is_followed() {
             self.tally.tries.clear();
         }
-        self.work = Some(Work { job: job.job, search, began: now });
+        self.work = Some(Work {
+            job: job.job,
+            search,
+            began: now,
+        });
     }
 
     /// Ends the job; what it came to stays with its search.
@@ -257,7 +273,9 @@ impl Miner {
                 break None;
             }
             let before = work.search.hashes();
-            let step = work.search.step(if is_followed { 1 } else { due.min(self.step) });
+            let step = work
+                .search
+                .step(if is_followed { 1 } else { due.min(self.step) });
             let tried = work.search.hashes().saturating_sub(before);
             if is_followed {
                 self.tally.follow(&mut work.search);
@@ -272,7 +290,9 @@ impl Miner {
             }
             match step {
                 Step::Continue => {}
-                Step::Found(nonce) => break Some(self.tally.found(work, nonce, now, self.meter.rate(now))),
+                Step::Found(nonce) => {
+                    break Some(self.tally.found(work, nonce, now, self.meter.rate(now)));
+                }
                 Step::Exhausted => break Some(self.tally.exhausted(work)),
             }
         };
@@ -293,7 +313,9 @@ impl Miner {
 
     /// Measures for a moment what the miner could do without its budget. What is hashed for it counts for nothing.
     fn try_uncapped(&mut self) {
-        let (Some(work), Some(Pacing::Budget(_))) = (&self.work, &self.pacing) else { return };
+        let (Some(work), Some(Pacing::Budget(_))) = (&self.work, &self.pacing) else {
+            return;
+        };
         if self.trials == 0 {
             return;
         }
@@ -343,7 +365,11 @@ impl Tally {
     /// Notes the nonce that was tried last.
     fn follow(&mut self, search: &mut Search) {
         let nonce = search.next_nonce().saturating_sub(1);
-        let hash = search.hash_of(nonce).0.first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
+        let hash = search
+            .hash_of(nonce)
+            .0
+            .first_chunk()
+            .map_or(0, |start| u64::from_be_bytes(*start));
         if self.tries.len() >= MAX_TRIES {
             self.tries.pop_front();
         }
@@ -352,11 +378,20 @@ impl Tally {
 
     fn found(&self, work: &Work, nonce: u64, now: f64, hash_rate: f64) -> FromMiner {
         let elapsed_ms = self.elapsed_ms(work, now);
-        FromMiner::Found { job: work.job, nonce, hashes: self.hashes(work), elapsed_ms, hash_rate }
+        FromMiner::Found {
+            job: work.job,
+            nonce,
+            hashes: self.hashes(work),
+            elapsed_ms,
+            hash_rate,
+        }
     }
 
     fn exhausted(&self, work: &Work) -> FromMiner {
-        FromMiner::Exhausted { job: work.job, hashes: self.hashes(work) }
+        FromMiner::Exhausted {
+            job: work.job,
+            hashes: self.hashes(work),
+        }
     }
 
     fn progress(&self, work: &Work, hash_rate: f64) -> FromMiner {
@@ -365,7 +400,10 @@ impl Tally {
             hashes: self.hashes(work),
             hash_rate,
             nonce: work.search.next_nonce(),
-            best_hash: self.best(work).map(|hash| hash.to_string()).unwrap_or_default(),
+            best_hash: self
+                .best(work)
+                .map(|hash| hash.to_string())
+                .unwrap_or_default(),
             tries: self.tries.iter().copied().collect(),
         }
     }
@@ -382,7 +420,11 @@ fn better_step(step: u64, took_ms: f64) -> u64 {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a wait is between 0 and a few seconds")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a wait is between 0 and a few seconds"
+)]
 fn whole(ms: f64) -> u32 {
     ms.ceil() as u32
 }

@@ -28,7 +28,11 @@ pub(super) struct Budget {
 impl Budget {
     /// A budget that owes nothing yet.
     pub(super) fn new(per_second: f64, now: f64) -> Self {
-        let mut budget = Self { per_ms: 0.0, owed: 0.0, counted_to: now };
+        let mut budget = Self {
+            per_ms: 0.0,
+            owed: 0.0,
+            counted_to: now,
+        };
         budget.set(per_second, now);
         budget
     }
@@ -36,7 +40,11 @@ impl Budget {
     /// Goes on at another rate; what was owed stays owed.
     pub(super) fn set(&mut self, per_second: f64, now: f64) {
         self.count(now);
-        self.per_ms = if per_second.is_finite() { per_second.max(0.0) / 1_000.0 } else { 0.0 };
+        self.per_ms = if per_second.is_finite() {
+            per_second.max(0.0) / 1_000.0
+        } else {
+            0.0
+        };
     }
 
     /// Hashes per second.
@@ -45,14 +53,21 @@ impl Budget {
     }
 
     /// Whole hashes that are due now.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below zero nothing is due")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "below zero nothing is due"
+    )]
     pub(super) fn due(&mut self, now: f64) -> u64 {
         self.count(now);
         self.owed as u64
     }
 
     /// Takes off what was done; a search that works on several at once may run ahead, and then waits.
-    #[expect(clippy::cast_precision_loss, reason = "a slice is far below 2^53 hashes")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a slice is far below 2^53 hashes"
+    )]
     pub(super) fn paid(&mut self, hashes: u64) {
         self.owed -= hashes as f64;
     }
@@ -94,7 +109,10 @@ impl Meter {
     }
 
     /// Adds hashes.
-    #[expect(clippy::cast_precision_loss, reason = "a slice is far below 2^53 hashes")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a slice is far below 2^53 hashes"
+    )]
     pub(super) fn add(&mut self, hashes: u64) {
         self.total += hashes as f64;
     }

@@ -17,7 +17,10 @@ pub fn row_to_js(row: &Row) -> Result<JsValue, ApiError> {
     let mut refused = None;
     row.each(&mut |name, cell| {
         let value = js_value(cell);
-        if value.as_ref().is_none_or(|value| Reflect::set(&object, &name.into(), value).is_err()) {
+        if value
+            .as_ref()
+            .is_none_or(|value| Reflect::set(&object, &name.into(), value).is_err())
+        {
             refused = Some(name);
         }
     });
@@ -62,6 +65,8 @@ fn found(value: &JsValue) -> Found {
     } else if let Some(flag) = value.as_bool() {
         Found::Flag(flag)
     } else {
-        value.dyn_ref::<Uint8Array>().map_or(Found::Other, |bytes| Found::Bytes(bytes.to_vec()))
+        value
+            .dyn_ref::<Uint8Array>()
+            .map_or(Found::Other, |bytes| Found::Bytes(bytes.to_vec()))
     }
 }

@@ -15,7 +15,10 @@ use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, Event, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+use web_sys::{
+    DedicatedWorkerGlobalScope, ErrorEvent, Event, MessageEvent, Url, Worker, WorkerOptions,
+    WorkerType,
+};
 
 use super::capability;
 use super::js::{explain, field, pack};
@@ -79,19 +82,34 @@ pub fn spawn_from(
     run_from(loader, name, Rc::new(on_message), Rc::new(on_error))
 }
 
-fn run_from(loader: &str, name: &str, on_message: OnMessage, on_error: OnError) -> Result<WorkerHandle, ApiError> {
+fn run_from(
+    loader: &str,
+    name: &str,
+    on_message: OnMessage,
+    on_error: OnError,
+) -> Result<WorkerHandle, ApiError> {
     capability::workers()?;
     let failed = |thrown: JsValue| {
-        ApiError::new("worker_failed", format!("worker {name} cannot be started: {}", explain(&thrown)))
+        ApiError::new(
+            "worker_failed",
+            format!("worker {name} cannot be started: {}", explain(&thrown)),
+        )
     };
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     options.set_name(name);
     let worker = Worker::new_with_options(loader, &options).map_err(failed)?;
 
-    let inner = Rc::new(Inner { worker, ready: Cell::new(false), waiting: RefCell::default() });
+    let inner = Rc::new(Inner {
+        worker,
+        ready: Cell::new(false),
+        waiting: RefCell::default(),
+    });
     let listeners = listen(&inner, on_message, on_error);
-    let handle = WorkerHandle { inner, listeners: Some(listeners) };
+    let handle = WorkerHandle {
+        inner,
+        listeners: Some(listeners),
+    };
 
     let first = Object::new();
     Reflect::set(&first, &"module".into(), &wasm_bindgen::module()).map_err(failed)?;
@@ -103,7 +121,9 @@ fn listen(inner: &Rc<Inner>, on_message: OnMessage, on_error: OnError) -> [Event
     let target = &inner.worker;
     let weak = Rc::downgrade(inner);
     let message = EventListener::new(target, "message", move |event| {
-        let data = event.dyn_ref::<MessageEvent>().map_or(JsValue::UNDEFINED, MessageEvent::data);
+        let data = event
+            .dyn_ref::<MessageEvent>()
+            .map_or(JsValue::UNDEFINED, MessageEvent::data);
         let Some(inner) = weak.upgrade() else { return };
         if data.as_string().as_deref() == Some(READY) {
             inner.open();
@@ -160,7 +180,10 @@ impl WorkerHandle {
             self.inner.waiting.borrow_mut().push(message);
             return Ok(());
         }
-        self.inner.worker.post_message(&message).map_err(|thrown| ApiError::new("not_posted", explain(&thrown)))
+        self.inner
+            .worker
+            .post_message(&message)
+            .map_err(|thrown| ApiError::new("not_posted", explain(&thrown)))
     }
 
     /// Whether the worker's listener stands.
@@ -194,9 +217,15 @@ pub fn serve(
     on_message: impl Fn(JsValue) + 'static,
 ) -> Result<EventListener, ApiError> {
     let listener = EventListener::new(scope, "message", move |event| {
-        on_message(event.dyn_ref::<MessageEvent>().map_or(JsValue::UNDEFINED, MessageEvent::data));
+        on_message(
+            event
+                .dyn_ref::<MessageEvent>()
+                .map_or(JsValue::UNDEFINED, MessageEvent::data),
+        );
     });
-    scope.post_message(&READY.into()).map_err(|thrown| ApiError::new("not_posted", explain(&thrown)))?;
+    scope
+        .post_message(&READY.into())
+        .map_err(|thrown| ApiError::new("not_posted", explain(&thrown)))?;
     Ok(listener)
 }
 
@@ -206,7 +235,10 @@ fn loader_url() -> Result<String, ApiError> {
     if global.has_type::<DedicatedWorkerGlobalScope>() {
         return text(&field(&field(&global, "location"), "href"), "location.href");
     }
-    let base = text(&field(&field(&global, "document"), "baseURI"), "document.baseURI")?;
+    let base = text(
+        &field(&field(&global, "document"), "baseURI"),
+        "document.baseURI",
+    )?;
     let failed = |thrown: JsValue| ApiError::new("worker_failed", explain(&thrown));
     let url = Url::new_with_base(LOADER, &base).map_err(failed)?;
     url.search_params().set("glue", &glue_url());
@@ -220,5 +252,7 @@ pub fn glue_url() -> String {
 }
 
 fn text(value: &JsValue, name: &str) -> Result<String, ApiError> {
-    value.as_string().ok_or_else(|| ApiError::new("worker_failed", format!("this scope has no {name}")))
+    value
+        .as_string()
+        .ok_or_else(|| ApiError::new("worker_failed", format!("this scope has no {name}")))
 }

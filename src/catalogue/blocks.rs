@@ -7,8 +7,9 @@ use crate::chain::Import;
 use crate::consensus::slots::slot_start;
 use crate::consensus::{BlockError, CheckedBlock, work};
 use crate::primitives::{
-    Amount, Block, BlockHash, Difficulty, Digest, Height, Kind, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT,
-    MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, Millis, NodeId, Payload, Retarget, Seal, Signature, Slot, Timestamp,
+    Amount, Block, BlockHash, Difficulty, Digest, Height, Kind, MAX_BODY_BYTES, MAX_DATA_BYTES,
+    MAX_EXACT, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, Millis, NodeId, Payload, Retarget, Seal,
+    Signature, Slot, Timestamp,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -44,7 +45,10 @@ fn sealed_by(bench: &mut Bench, sealer: [u8; 32]) -> Block {
 
 const BODY: &[Case] = &[
     ("body one message too long", 1, "body_too_long", |bench| {
-        let message = |nonce| Payload::Message { bytes: vec![nonce; MAX_MESSAGE_BYTES], to: None };
+        let message = |nonce| Payload::Message {
+            bytes: vec![nonce; MAX_MESSAGE_BYTES],
+            to: None,
+        };
         let most = u8::try_from(MAX_BODY_BYTES / MAX_MESSAGE_BYTES).unwrap();
         let list = (0..most).map(|nonce| bench.grower.sign("alice", nonce.into(), message(nonce)));
         let list = list.collect();
@@ -53,21 +57,56 @@ const BODY: &[Case] = &[
     ("transaction root of another body", 3, "tx_root", |bench| {
         work_with(bench, |block| block.header.tx_root.0[0] ^= 1)
     }),
-    ("transaction root of zeros", 3, "tx_root", |bench| work_with(bench, |block| block.header.tx_root = Digest::ZERO)),
-    ("transaction left out", 3, "tx_root", |bench| work_with(bench, |block| drop(block.body.transactions.pop()))),
-    ("transactions swapped", 3, "tx_root", |bench| work_with(bench, |block| block.body.transactions.reverse())),
-    ("signature of a transaction replaced", 3, "tx_root", |bench| {
-        work_with(bench, |block| block.body.transactions[0].signature.0[0] ^= 1)
+    ("transaction root of zeros", 3, "tx_root", |bench| {
+        work_with(bench, |block| block.header.tx_root = Digest::ZERO)
     }),
-    ("last transaction doubled under the same root", 3, "tx_root", |bench| {
-        work_with(bench, |block| block.body.transactions.push(block.body.transactions[1].clone()))
+    ("transaction left out", 3, "tx_root", |bench| {
+        work_with(bench, |block| drop(block.body.transactions.pop()))
     }),
-    ("data hash of other data", 3, "data_hash", |bench| work_with(bench, |block| block.header.data_hash.0[31] ^= 1)),
-    ("data that the header does not name", 3, "data_hash", |bench| work_with(bench, |block| block.body.data = vec![1])),
-    ("one transaction too many", 3, "too_many_transactions", |bench| {
-        let one = bench.grower.transfer("alice", 1, "bob", 1);
-        bench.holding(vec![one; MAX_TRANSACTIONS + 1])
+    ("transactions swapped", 3, "tx_root", |bench| {
+        work_with(bench, |block| block.body.transactions.reverse())
     }),
+    (
+        "signature of a transaction replaced",
+        3,
+        "tx_root",
+        |bench| {
+            work_with(bench, |block| {
+                block.body.transactions[0].signature.0[0] ^= 1
+            })
+        },
+    ),
+    (
+        "last transaction doubled under the same root",
+        3,
+        "tx_root",
+        |bench| {
+            work_with(bench, |block| {
+                block
+                    .body
+                    .transactions
+                    .push(block.body.transactions[1].clone())
+            })
+        },
+    ),
+    ("data hash of other data", 3, "data_hash", |bench| {
+        work_with(bench, |block| block.header.data_hash.0[31] ^= 1)
+    }),
+    (
+        "data that the header does not name",
+        3,
+        "data_hash",
+        |bench| work_with(bench, |block| block.body.data = vec![1]),
+    ),
+    (
+        "one transaction too many",
+        3,
+        "too_many_transactions",
+        |bench| {
+            let one = bench.grower.transfer("alice", 1, "bob", 1);
+            bench.holding(vec![one; MAX_TRANSACTIONS + 1])
+        },
+    ),
     ("one byte of data too many", 3, "data_too_long", |bench| {
         work_with(bench, |block| {
             block.body.data = vec![0; MAX_DATA_BYTES + 1];
@@ -98,8 +137,12 @@ const WORK: &[Case] = &[
         let block = bench.good();
         bench.sealed(block, "miner")
     }),
-    ("work in slot 1", 4, "work_slot", |bench| work_with(bench, |block| block.header.slot = Slot(1))),
-    ("work in the last slot", 4, "work_slot", |bench| work_with(bench, |block| block.header.slot = Slot(u64::MAX))),
+    ("work in slot 1", 4, "work_slot", |bench| {
+        work_with(bench, |block| block.header.slot = Slot(1))
+    }),
+    ("work in the last slot", 4, "work_slot", |bench| {
+        work_with(bench, |block| block.header.slot = Slot(u64::MAX))
+    }),
     ("nonce 2^53", 4, "nonce_range", |bench| {
         let mut block = bench.good();
         block.header.nonce = MAX_EXACT + 1;
@@ -108,18 +151,34 @@ const WORK: &[Case] = &[
 ];
 
 const SEAL: &[Case] = &[
-    ("authority's block without a signature", 5, "seal_kind", |bench| {
-        let mut block = authority(bench, 1, "poa-2");
-        block.seal = Seal::Work;
-        block
+    (
+        "authority's block without a signature",
+        5,
+        "seal_kind",
+        |bench| {
+            let mut block = authority(bench, 1, "poa-2");
+            block.seal = Seal::Work;
+            block
+        },
+    ),
+    (
+        "work block that says it is an authority's",
+        5,
+        "seal_kind",
+        |bench| work_with(bench, |block| block.header.kind = Kind::Authority),
+    ),
+    ("authority's nonce 1", 5, "authority_nonce", |bench| {
+        authority_with(bench, |block| block.header.nonce = 1)
     }),
-    ("work block that says it is an authority's", 5, "seal_kind", |bench| {
-        work_with(bench, |block| block.header.kind = Kind::Authority)
+    ("slot after its time", 5, "slot_time", |bench| {
+        authority_with(bench, |block| block.header.slot.0 += 2)
     }),
-    ("authority's nonce 1", 5, "authority_nonce", |bench| authority_with(bench, |block| block.header.nonce = 1)),
-    ("slot after its time", 5, "slot_time", |bench| authority_with(bench, |block| block.header.slot.0 += 2)),
-    ("slot before its time", 5, "slot_time", |bench| authority_with(bench, |block| block.header.slot = Slot(0))),
-    ("last slot", 5, "slot_time", |bench| authority_with(bench, |block| block.header.slot = Slot(u64::MAX))),
+    ("slot before its time", 5, "slot_time", |bench| {
+        authority_with(bench, |block| block.header.slot = Slot(0))
+    }),
+    ("last slot", 5, "slot_time", |bench| {
+        authority_with(bench, |block| block.header.slot = Slot(u64::MAX))
+    }),
     ("seal of another key", 5, "seal", |bench| {
         let block = authority(bench, 1, "poa-2");
         bench.sealed(block, "poa-1")
@@ -139,14 +198,28 @@ const SEAL: &[Case] = &[
         block.seal = Seal::Authority(Signature([0; 64]));
         block
     }),
-    ("sealer of small order", 5, "seal", |bench| sealed_by(bench, SMALL_ORDER_KEY)),
-    ("sealer that is not reduced", 5, "seal", |bench| sealed_by(bench, UNREDUCED_KEY)),
-    ("authority's weight doubled", 5, "authority_weight", |bench| {
-        authority_with(bench, |block| block.header.difficulty.0 *= 2)
+    ("sealer of small order", 5, "seal", |bench| {
+        sealed_by(bench, SMALL_ORDER_KEY)
     }),
-    ("authority's weight 2^64 - 1", 5, "authority_weight", |bench| {
-        authority_with(bench, |block| block.header.difficulty = Difficulty(u64::MAX))
+    ("sealer that is not reduced", 5, "seal", |bench| {
+        sealed_by(bench, UNREDUCED_KEY)
     }),
+    (
+        "authority's weight doubled",
+        5,
+        "authority_weight",
+        |bench| authority_with(bench, |block| block.header.difficulty.0 *= 2),
+    ),
+    (
+        "authority's weight 2^64 - 1",
+        5,
+        "authority_weight",
+        |bench| {
+            authority_with(bench, |block| {
+                block.header.difficulty = Difficulty(u64::MAX)
+            })
+        },
+    ),
     ("authority's weight 0", 5, "authority_weight", |bench| {
         authority_with(bench, |block| block.header.difficulty = Difficulty(0))
     }),
@@ -156,36 +229,66 @@ const SEAL: &[Case] = &[
 ];
 
 const PLACE: &[Case] = &[
-    ("child of an invalid block", 6, "invalid_ancestor", |bench| {
-        let mut bad = bench.grower.work_block("miner", 1_000, Vec::new());
-        bad.header.state_root.0[0] ^= 1;
-        let bad = mined(bad);
-        assert_eq!(bench.grower.import(bad.clone()).unwrap_err().rule(), 13);
-        work_with(bench, |block| block.header.parent = bad.id())
+    (
+        "child of an invalid block",
+        6,
+        "invalid_ancestor",
+        |bench| {
+            let mut bad = bench.grower.work_block("miner", 1_000, Vec::new());
+            bad.header.state_root.0[0] ^= 1;
+            let bad = mined(bad);
+            assert_eq!(bench.grower.import(bad.clone()).unwrap_err().rule(), 13);
+            work_with(bench, |block| block.header.parent = bad.id())
+        },
+    ),
+    ("height after the next", 6, "height", |bench| {
+        work_with(bench, |block| block.header.height.0 += 1)
     }),
-    ("height after the next", 6, "height", |bench| work_with(bench, |block| block.header.height.0 += 1)),
-    ("height of the parent", 6, "height", |bench| work_with(bench, |block| block.header.height.0 -= 1)),
-    ("height 0", 6, "height", |bench| work_with(bench, |block| block.header.height = Height(0))),
-    ("last height", 6, "height", |bench| work_with(bench, |block| block.header.height = Height(u64::MAX))),
+    ("height of the parent", 6, "height", |bench| {
+        work_with(bench, |block| block.header.height.0 -= 1)
+    }),
+    ("height 0", 6, "height", |bench| {
+        work_with(bench, |block| block.header.height = Height(0))
+    }),
+    ("last height", 6, "height", |bench| {
+        work_with(bench, |block| block.header.height = Height(u64::MAX))
+    }),
     ("authority's height after the next", 6, "height", |bench| {
         authority_with(bench, |block| block.header.height.0 += 1)
     }),
     ("a millisecond too soon", 7, "too_soon", |bench| {
-        let earliest = bench.grower.chain.head_header().time.plus(bench.grower.chain.params().min_gap);
+        let earliest = bench
+            .grower
+            .chain
+            .head_header()
+            .time
+            .plus(bench.grower.chain.params().min_gap);
         work_with(bench, |block| block.header.time = Timestamp(earliest.0 - 1))
     }),
     ("time of the parent", 7, "too_soon", |bench| {
         let time = bench.grower.chain.head_header().time;
         work_with(bench, |block| block.header.time = time)
     }),
-    ("time before the parent", 7, "too_soon", |bench| work_with(bench, |block| block.header.time = GENESIS_TIME)),
-    ("time 0", 7, "too_soon", |bench| work_with(bench, |block| block.header.time = Timestamp(0))),
-    ("authority's time before genesis", 7, "too_soon", |bench| {
-        authority_with(bench, |block| (block.header.time, block.header.slot) = (Timestamp(1), Slot(0)))
+    ("time before the parent", 7, "too_soon", |bench| {
+        work_with(bench, |block| block.header.time = GENESIS_TIME)
     }),
-    ("half the difficulty", 9, "difficulty", |bench| work_with(bench, |block| block.header.difficulty.0 /= 2)),
-    ("twice the difficulty", 9, "difficulty", |bench| work_with(bench, |block| block.header.difficulty.0 *= 2)),
-    ("difficulty 1", 9, "difficulty", |bench| work_with(bench, |block| block.header.difficulty = Difficulty(1))),
+    ("time 0", 7, "too_soon", |bench| {
+        work_with(bench, |block| block.header.time = Timestamp(0))
+    }),
+    ("authority's time before genesis", 7, "too_soon", |bench| {
+        authority_with(bench, |block| {
+            (block.header.time, block.header.slot) = (Timestamp(1), Slot(0))
+        })
+    }),
+    ("half the difficulty", 9, "difficulty", |bench| {
+        work_with(bench, |block| block.header.difficulty.0 /= 2)
+    }),
+    ("twice the difficulty", 9, "difficulty", |bench| {
+        work_with(bench, |block| block.header.difficulty.0 *= 2)
+    }),
+    ("difficulty 1", 9, "difficulty", |bench| {
+        work_with(bench, |block| block.header.difficulty = Difficulty(1))
+    }),
     ("sealed out of turn", 10, "not_leader", |bench| {
         let mut block = authority(bench, 1, "poa-2");
         block.header.sealer = key("poa-1").node_id();
@@ -196,18 +299,27 @@ const PLACE: &[Case] = &[
         block.header.sealer = key("miner").node_id();
         bench.sealed(block, "miner")
     }),
-    ("slot 0, which is that of genesis", 10, "slot_used", |bench| {
-        let time = bench.grower.chain.head_header().time.plus(Millis(1_000));
-        let mut block = authority(bench, 1, "poa-2");
-        (block.header.time, block.header.slot) = (time, Slot(0));
-        block.header.sealer = key("poa-1").node_id();
-        bench.sealed(block, "poa-1")
-    }),
+    (
+        "slot 0, which is that of genesis",
+        10,
+        "slot_used",
+        |bench| {
+            let time = bench.grower.chain.head_header().time.plus(Millis(1_000));
+            let mut block = authority(bench, 1, "poa-2");
+            (block.header.time, block.header.slot) = (time, Slot(0));
+            block.header.sealer = key("poa-1").node_id();
+            bench.sealed(block, "poa-1")
+        },
+    ),
     ("second block in a slot", 10, "slot_used", |bench| {
         let first = authority(bench, 1, "poa-2");
         let mut second = first.clone();
         // Valid by all but its slot: it stands on the first, which no honest authority would build on.
-        bench.grower.chain.import(first.clone(), first.header.time, &mut bench.grower.cache).unwrap();
+        bench
+            .grower
+            .chain
+            .import(first.clone(), first.header.time, &mut bench.grower.cache)
+            .unwrap();
         second.header.parent = first.id();
         second.header.height = first.header.height.next();
         second.header.time = first.header.time.plus(Millis(1_000));
@@ -220,41 +332,70 @@ const CONTENT: &[Case] = &[
         let one = bench.grower.transfer("alice", 1, "bob", 1);
         bench.holding(vec![one.clone(), one])
     }),
-    ("transaction twice with another signature", 11, "duplicate_transaction", |bench| {
-        let one = bench.grower.transfer("alice", 1, "bob", 1);
-        let mut other = one.clone();
-        other.signature = Signature([0; 64]);
-        bench.holding(vec![one, other])
-    }),
-    ("transactions of one account out of order", 11, "nonce", |bench| {
-        let (first, second) =
-            (bench.grower.transfer("alice", 1, "bob", 1), bench.grower.transfer("alice", 2, "bob", 1));
-        bench.holding(vec![second, first])
-    }),
+    (
+        "transaction twice with another signature",
+        11,
+        "duplicate_transaction",
+        |bench| {
+            let one = bench.grower.transfer("alice", 1, "bob", 1);
+            let mut other = one.clone();
+            other.signature = Signature([0; 64]);
+            bench.holding(vec![one, other])
+        },
+    ),
+    (
+        "transactions of one account out of order",
+        11,
+        "nonce",
+        |bench| {
+            let (first, second) = (
+                bench.grower.transfer("alice", 1, "bob", 1),
+                bench.grower.transfer("alice", 2, "bob", 1),
+            );
+            bench.holding(vec![second, first])
+        },
+    ),
     ("coins spent twice", 11, "balance", |bench| {
-        let (first, second) =
-            (bench.grower.transfer("alice", 1, "bob", 900), bench.grower.transfer("alice", 2, "carol", 900));
+        let (first, second) = (
+            bench.grower.transfer("alice", 1, "bob", 900),
+            bench.grower.transfer("alice", 2, "carol", 900),
+        );
         bench.holding(vec![first, second])
     }),
     ("name given twice in one block", 11, "name_taken", |bench| {
         let fund = ["carol", "dave"].map(|to| (to, 2));
-        let fund: Vec<_> =
-            (1..).zip(fund).map(|(nonce, (to, amount))| bench.grower.transfer("alice", nonce, to, amount)).collect();
-        let name = || Payload::RegisterUser { name: "carol".parse().unwrap() };
-        let claims = [bench.grower.sign("carol", 0, name()), bench.grower.sign("dave", 0, name())];
+        let fund: Vec<_> = (1..)
+            .zip(fund)
+            .map(|(nonce, (to, amount))| bench.grower.transfer("alice", nonce, to, amount))
+            .collect();
+        let name = || Payload::RegisterUser {
+            name: "carol".parse().unwrap(),
+        };
+        let claims = [
+            bench.grower.sign("carol", 0, name()),
+            bench.grower.sign("dave", 0, name()),
+        ];
         bench.holding(fund.into_iter().chain(claims).collect())
     }),
-    ("state root of zeros", 13, "state_root", |bench| work_with(bench, |block| block.header.state_root = Digest::ZERO)),
+    ("state root of zeros", 13, "state_root", |bench| {
+        work_with(bench, |block| block.header.state_root = Digest::ZERO)
+    }),
     ("state root of the parent", 13, "state_root", |bench| {
         let root = bench.grower.chain.head_state().root();
         work_with(bench, |block| block.header.state_root = root)
     }),
-    ("reward for another than the sealer", 13, "state_root", |bench| {
-        work_with(bench, |block| block.header.sealer = key("thief").node_id())
-    }),
-    ("authority's state root changed", 13, "state_root", |bench| {
-        authority_with(bench, |block| block.header.state_root.0[0] ^= 1)
-    }),
+    (
+        "reward for another than the sealer",
+        13,
+        "state_root",
+        |bench| work_with(bench, |block| block.header.sealer = key("thief").node_id()),
+    ),
+    (
+        "authority's state root changed",
+        13,
+        "state_root",
+        |bench| authority_with(bench, |block| block.header.state_root.0[0] ^= 1),
+    ),
 ];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
@@ -277,7 +418,11 @@ fn expect_refusal(bench: impl Fn() -> Bench, (name, rule, code, make): &Case) {
         let before = bench.trace();
         for _ in 0..2 {
             let refused = import(&mut bench.grower, block.clone()).unwrap_err();
-            assert_eq!((refused.rule(), refused.code()), (*rule, *code), "{name}: {refused}");
+            assert_eq!(
+                (refused.rule(), refused.code()),
+                (*rule, *code),
+                "{name}: {refused}"
+            );
             assert_eq!(bench.trace(), before, "{name}");
         }
     }
@@ -291,7 +436,10 @@ fn a_block_is_refused_by_exactly_the_rule_that_it_breaks() {
     let mut bench = Bench::new();
     let good = [bench.good(), authority(&mut bench, 1, "poa-2")];
     for block in good {
-        assert!(bench.grower.import(block).is_ok(), "what they are made from is valid");
+        assert!(
+            bench.grower.import(block).is_ok(),
+            "what they are made from is valid"
+        );
     }
 }
 
@@ -301,7 +449,12 @@ fn the_documentation_names_each_refusal_under_its_rule() {
     let (_, rules) = page.split_once("## The rules").unwrap();
     let (rules, rest) = rules.split_once("## Fork choice").unwrap();
     let (_, transactions) = rest.split_once("## Transactions").unwrap();
-    let row = |rule: u8| rules.lines().find(|line| line.starts_with(&format!("| {rule} |"))).unwrap();
+    let row = |rule: u8| {
+        rules
+            .lines()
+            .find(|line| line.starts_with(&format!("| {rule} |")))
+            .unwrap()
+    };
     for (name, rule, code, _) in cases().chain([&WITHOUT_AUTHORITIES]) {
         let quoted = format!("`{code}`");
         // Of rule 11 the row leaves the codes of the transactions themselves to their own section.
@@ -311,17 +464,26 @@ fn the_documentation_names_each_refusal_under_its_rule() {
     assert!((1..=13).all(|rule| row(rule).len() > 20));
 }
 
-const WITHOUT_AUTHORITIES: Case = ("authority in a network without any", 10, "no_authorities", |bench| {
-    let mut block = bench.grower.work_block("poa-1", 9_000, Vec::new());
-    block.header.kind = Kind::Authority;
-    block.header.nonce = 0;
-    block.header.slot = Slot(block.header.time.since(GENESIS_TIME).0 / bench.grower.chain.params().slot.0);
-    bench.sealed(block, "poa-1")
-});
+const WITHOUT_AUTHORITIES: Case = (
+    "authority in a network without any",
+    10,
+    "no_authorities",
+    |bench| {
+        let mut block = bench.grower.work_block("poa-1", 9_000, Vec::new());
+        block.header.kind = Kind::Authority;
+        block.header.nonce = 0;
+        block.header.slot =
+            Slot(block.header.time.since(GENESIS_TIME).0 / bench.grower.chain.params().slot.0);
+        bench.sealed(block, "poa-1")
+    },
+);
 
-const RETARGETED: Case = ("difficulty of the parent where it must rise", 9, "difficulty", |bench| {
-    work_with(bench, |block| block.header.difficulty = Difficulty(16))
-});
+const RETARGETED: Case = (
+    "difficulty of the parent where it must rise",
+    9,
+    "difficulty",
+    |bench| work_with(bench, |block| block.header.difficulty = Difficulty(16)),
+);
 
 #[test]
 fn networks_of_other_parameters_refuse_what_theirs_do_not_allow() {
@@ -330,7 +492,12 @@ fn networks_of_other_parameters_refuse_what_theirs_do_not_allow() {
     expect_refusal(|| Bench::with(alone.clone()), &WITHOUT_AUTHORITIES);
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
-    moving.retarget = Retarget::Asert { ideal: Millis(60_000), half_life: Millis(60_000), min, max };
+    moving.retarget = Retarget::Asert {
+        ideal: Millis(60_000),
+        half_life: Millis(60_000),
+        min,
+        max,
+    };
     expect_refusal(|| Bench::with(moving.clone()), &RETARGETED);
 }
 
@@ -338,10 +505,16 @@ fn networks_of_other_parameters_refuse_what_theirs_do_not_allow() {
 fn every_refusal_of_a_block_has_a_case() {
     let all = || cases().chain([&WITHOUT_AUTHORITIES, &RETARGETED]);
     // A transaction's own refusals are in its own catalogue.
-    let own = all().map(|(_, _, code, _)| *code).filter(|code| !["nonce", "balance", "name_taken"].contains(code));
+    let own = all()
+        .map(|(_, _, code, _)| *code)
+        .filter(|code| !["nonce", "balance", "name_taken"].contains(code));
     codes::expect_all(include_str!("../consensus/error.rs"), "BlockError", own);
     let names: std::collections::BTreeSet<_> = all().map(|(name, ..)| name).collect();
-    assert_eq!(names.len(), all().count(), "each case has a name of its own");
+    assert_eq!(
+        names.len(),
+        all().count(),
+        "each case has a name of its own"
+    );
 }
 
 #[test]
@@ -350,7 +523,10 @@ fn what_the_id_does_not_commit_to_never_condemns_it() {
     let good = bench.good();
     let mut bad = good.clone();
     bad.body.transactions.pop();
-    let no_seal = Block { seal: Seal::Authority(Signature([0; 64])), ..good.clone() };
+    let no_seal = Block {
+        seal: Seal::Authority(Signature([0; 64])),
+        ..good.clone()
+    };
     for block in [bad, no_seal] {
         assert!(!bench.grower.import(block).unwrap_err().condemns_id());
     }
@@ -363,12 +539,21 @@ fn a_body_too_long_that_the_header_names_condemns_its_id() {
         let mut bench = Bench::new();
         let block = (case.3)(&mut bench);
         let refused = bench.grower.import(block.clone()).unwrap_err();
-        assert_eq!(bench.grower.chain.refusal(&block.id()), Some(&refused), "{}", case.0);
+        assert_eq!(
+            bench.grower.chain.refusal(&block.id()),
+            Some(&refused),
+            "{}",
+            case.0
+        );
         // Too long as well, but no body of this header.
         let mut other = bench.good();
         other.body.transactions = block.body.transactions;
         other.body.data = vec![0; MAX_DATA_BYTES + 1];
-        assert!(!bench.grower.import(other).unwrap_err().condemns_id(), "{}", case.0);
+        assert!(
+            !bench.grower.import(other).unwrap_err().condemns_id(),
+            "{}",
+            case.0
+        );
     }
 }
 
@@ -377,13 +562,28 @@ fn what_lies_on_a_bound_is_valid() {
     let mut bench = Bench::new();
     let earliest = bench.grower.chain.params().min_gap.0;
     let soon = bench.grower.work_block("miner", earliest, Vec::new());
-    assert!(bench.grower.import(soon).is_ok(), "exactly the least gap after its parent");
-    let many = (0..256).map(|nonce| bench.grower.sign("operator", nonce, Payload::Message { bytes: vec![], to: None }));
+    assert!(
+        bench.grower.import(soon).is_ok(),
+        "exactly the least gap after its parent"
+    );
+    let many = (0..256).map(|nonce| {
+        bench.grower.sign(
+            "operator",
+            nonce,
+            Payload::Message {
+                bytes: vec![],
+                to: None,
+            },
+        )
+    });
     let many: Vec<_> = many.collect();
     assert_eq!(many.len(), MAX_TRANSACTIONS);
     let block = bench.grower.work_block("miner", 1_000, many);
     assert_eq!(block.body.transactions.len(), MAX_TRANSACTIONS);
-    assert!(bench.grower.import(block).is_ok(), "as many transactions as there may be");
+    assert!(
+        bench.grower.import(block).is_ok(),
+        "as many transactions as there may be"
+    );
     let difficulty = Difficulty(16);
     let target = BlockHash(work::target(difficulty).to_be_bytes());
     assert!(work::meets(&target, difficulty));
@@ -394,8 +594,14 @@ fn what_lies_on_a_bound_is_valid() {
     let until = Timestamp(early.header.time.0 - bench.grower.chain.params().max_future.0);
     let (chain, cache) = (&mut bench.grower.chain, &mut bench.grower.cache);
     let before = Timestamp(until.0 - 1);
-    assert_eq!(chain.import(early.clone(), before, cache), Ok(Import::Deferred { until }));
-    assert!(matches!(chain.import(early, until, cache), Ok(Import::Extended(_))), "exactly at the limit of the future");
+    assert_eq!(
+        chain.import(early.clone(), before, cache),
+        Ok(Import::Deferred { until })
+    );
+    assert!(
+        matches!(chain.import(early, until, cache), Ok(Import::Extended(_))),
+        "exactly at the limit of the future"
+    );
 }
 
 #[test]
@@ -406,12 +612,19 @@ fn rewards_stop_at_the_largest_supply_and_no_sum_wraps() {
     bench.grower.grow("miner", 3);
     let state = bench.grower.chain.head_state();
     let supply = state.tally().unwrap().supply;
-    assert_eq!(supply, Amount(MAX_EXACT), "the second reward is cut, the third is nothing");
+    assert_eq!(
+        supply,
+        Amount(MAX_EXACT),
+        "the second reward is cut, the third is nothing"
+    );
     assert_eq!(state.imbalance(), None);
     assert!(matches!(bench.grower.chain.head_header().height, Height(4)));
     let fee_for_all = bench.signed(|body| body.fee = Amount(MAX_EXACT));
     let block = bench.holding(vec![fee_for_all]);
     let refused = bench.grower.import(block).unwrap_err();
-    assert!(matches!(refused, BlockError::Transaction { .. }), "{refused}");
+    assert!(
+        matches!(refused, BlockError::Transaction { .. }),
+        "{refused}"
+    );
     assert_eq!(refused.code(), "overflow");
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::Bench;
 use crate::primitives::{
-    Block, DecodeError, HEADER_LEN, Header, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES, Payload, Transaction,
+    Block, DecodeError, HEADER_LEN, Header, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES, Payload,
+    Transaction,
 };
 
 /// What the cases here add to the refusals of a transaction.
@@ -30,19 +31,35 @@ const PAYLOAD: usize = 1 + 32 + 32 + 8 + 8 + 8;
 
 const TRANSACTIONS: &[Case] = &[
     ("no byte", "malformed", Vec::clear),
-    ("last byte cut off", "malformed", |bytes| bytes.truncate(bytes.len() - 1)),
+    ("last byte cut off", "malformed", |bytes| {
+        bytes.truncate(bytes.len() - 1)
+    }),
     ("a byte after the end", "malformed", |bytes| bytes.push(0)),
-    ("as long as nothing may be", "too long", |bytes| bytes.resize(MAX_TRANSACTION_BYTES + 1, 0)),
+    ("as long as nothing may be", "too long", |bytes| {
+        bytes.resize(MAX_TRANSACTION_BYTES + 1, 0)
+    }),
     ("unknown payload", "malformed", |bytes| bytes[PAYLOAD] = 6),
-    ("name that says it is longer than the bytes", "malformed", |bytes| bytes[PAYLOAD + 1] = 200),
-    ("name of 4 GiB", "malformed", |bytes| bytes[PAYLOAD + 1..PAYLOAD + 5].fill(0xff)),
-    ("capital letter in a name", "malformed", |bytes| bytes[PAYLOAD + 5] = b'A'),
-    ("name that is no UTF-8", "malformed", |bytes| bytes[PAYLOAD + 5] = 0xff),
+    (
+        "name that says it is longer than the bytes",
+        "malformed",
+        |bytes| bytes[PAYLOAD + 1] = 200,
+    ),
+    ("name of 4 GiB", "malformed", |bytes| {
+        bytes[PAYLOAD + 1..PAYLOAD + 5].fill(0xff)
+    }),
+    ("capital letter in a name", "malformed", |bytes| {
+        bytes[PAYLOAD + 5] = b'A'
+    }),
+    ("name that is no UTF-8", "malformed", |bytes| {
+        bytes[PAYLOAD + 5] = 0xff
+    }),
 ];
 
 const HEADERS: &[Case] = &[
     ("no byte", "malformed", Vec::clear),
-    ("last byte cut off", "malformed", |bytes| bytes.truncate(bytes.len() - 1)),
+    ("last byte cut off", "malformed", |bytes| {
+        bytes.truncate(bytes.len() - 1)
+    }),
     ("a byte after the end", "too long", |bytes| bytes.push(0)),
     ("version 0", "version", |bytes| bytes[0] = 0),
     ("version 2", "version", |bytes| bytes[0] = 2),
@@ -55,20 +72,34 @@ const HEADERS: &[Case] = &[
 
 const BLOCKS: &[Case] = &[
     ("no byte", "malformed", Vec::clear),
-    ("header alone", "malformed", |bytes| bytes.truncate(HEADER_LEN)),
-    ("last byte cut off", "malformed", |bytes| bytes.truncate(bytes.len() - 1)),
+    ("header alone", "malformed", |bytes| {
+        bytes.truncate(HEADER_LEN)
+    }),
+    ("last byte cut off", "malformed", |bytes| {
+        bytes.truncate(bytes.len() - 1)
+    }),
     ("a byte after the end", "malformed", |bytes| bytes.push(0)),
-    ("as long as nothing may be", "too long", |bytes| bytes.resize(MAX_BLOCK_BYTES + 1, 0)),
+    ("as long as nothing may be", "too long", |bytes| {
+        bytes.resize(MAX_BLOCK_BYTES + 1, 0)
+    }),
     ("unknown seal", "malformed", |bytes| bytes[HEADER_LEN] = 2),
-    ("data of 4 GiB", "malformed", |bytes| bytes[HEADER_LEN + 1..HEADER_LEN + 5].fill(0xff)),
-    ("4 billion transactions", "malformed", |bytes| bytes[HEADER_LEN + 5..HEADER_LEN + 9].fill(0xff)),
+    ("data of 4 GiB", "malformed", |bytes| {
+        bytes[HEADER_LEN + 1..HEADER_LEN + 5].fill(0xff)
+    }),
+    ("4 billion transactions", "malformed", |bytes| {
+        bytes[HEADER_LEN + 5..HEADER_LEN + 9].fill(0xff)
+    }),
     ("version 2", "version", |bytes| bytes[0] = 2),
     ("kind 2", "kind", |bytes| bytes[2] = 2),
     ("reserved flag", "flags", |bytes| bytes[3] = 1),
 ];
 
 /// Runs cases on good bytes; the names of the refusals they reach.
-fn run(cases: &[Case], good: &[u8], read: &dyn Fn(&[u8]) -> Result<(), DecodeError>) -> BTreeSet<&'static str> {
+fn run(
+    cases: &[Case],
+    good: &[u8],
+    read: &dyn Fn(&[u8]) -> Result<(), DecodeError>,
+) -> BTreeSet<&'static str> {
     assert_eq!(read(good), Ok(()), "what they are made from is valid");
     let refusal = |(name, expected, change): &Case| {
         let mut bytes = good.to_vec();
@@ -76,7 +107,11 @@ fn run(cases: &[Case], good: &[u8], read: &dyn Fn(&[u8]) -> Result<(), DecodeErr
         let refused = read(&bytes).unwrap_err();
         let (rule, found) = of(&refused);
         assert_eq!(found, *expected, "{name}: {refused}");
-        assert_eq!(rule == 1, ["too long", "malformed"].contains(expected), "{name}");
+        assert_eq!(
+            rule == 1,
+            ["too long", "malformed"].contains(expected),
+            "{name}"
+        );
         found
     };
     cases.iter().map(refusal).collect()
@@ -85,13 +120,28 @@ fn run(cases: &[Case], good: &[u8], read: &dyn Fn(&[u8]) -> Result<(), DecodeErr
 #[test]
 fn bytes_that_are_not_canonical_are_refused_by_what_is_wrong_with_them() {
     let mut bench = Bench::new();
-    let name = bench.payload(Payload::RegisterUser { name: "alice-2".parse().unwrap() });
+    let name = bench.payload(Payload::RegisterUser {
+        name: "alice-2".parse().unwrap(),
+    });
     let block = bench.good();
     let before = bench.trace();
-    let transactions = run(TRANSACTIONS, &name.to_bytes(), &|bytes| Transaction::from_bytes(bytes).map(drop));
-    let headers = run(HEADERS, &block.header.to_bytes(), &|bytes| Header::from_bytes(bytes).map(drop));
-    let blocks = run(BLOCKS, &block.to_bytes(), &|bytes| Block::from_bytes(bytes).map(drop));
-    let reached: BTreeSet<_> = transactions.into_iter().chain(headers).chain(blocks).collect();
-    assert_eq!(reached, BTreeSet::from(["too long", "malformed", "version", "kind", "flags"]));
+    let transactions = run(TRANSACTIONS, &name.to_bytes(), &|bytes| {
+        Transaction::from_bytes(bytes).map(drop)
+    });
+    let headers = run(HEADERS, &block.header.to_bytes(), &|bytes| {
+        Header::from_bytes(bytes).map(drop)
+    });
+    let blocks = run(BLOCKS, &block.to_bytes(), &|bytes| {
+        Block::from_bytes(bytes).map(drop)
+    });
+    let reached: BTreeSet<_> = transactions
+        .into_iter()
+        .chain(headers)
+        .chain(blocks)
+        .collect();
+    assert_eq!(
+        reached,
+        BTreeSet::from(["too long", "malformed", "version", "kind", "flags"])
+    );
     assert_eq!(bench.trace(), before);
 }

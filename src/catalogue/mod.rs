@@ -11,7 +11,9 @@ mod mempool;
 mod transactions;
 
 use crate::consensus::Params;
-use crate::primitives::{Amount, AssetId, Block, BlockHash, Digest, Payload, Seal, Transaction, TxBody};
+use crate::primitives::{
+    Amount, AssetId, Block, BlockHash, Digest, Payload, Seal, Transaction, TxBody,
+};
 use crate::testkit::{Grower, key, mine, params};
 
 /// The group's identity as a public key: it has small order, and satisfies the plain equation of any
@@ -80,7 +82,10 @@ impl Bench {
 
     /// A valid work block on the head with two transfers.
     fn good(&mut self) -> Block {
-        let transfers = vec![self.grower.transfer("alice", 1, "bob", 10), self.grower.transfer("bob", 0, "carol", 5)];
+        let transfers = vec![
+            self.grower.transfer("alice", 1, "bob", 10),
+            self.grower.transfer("bob", 0, "carol", 5),
+        ];
         self.grower.work_block("miner", 1_000, transfers)
     }
 

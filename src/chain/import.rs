@@ -45,12 +45,23 @@ impl Chain {
     ///
     /// # Errors
     /// The first rule that is broken. If the id is to blame it is remembered and never checked again.
-    pub fn import(&mut self, block: Block, now: Timestamp, cache: &mut SignatureCache) -> Result<Import, BlockError> {
+    pub fn import(
+        &mut self,
+        block: Block,
+        now: Timestamp,
+        cache: &mut SignatureCache,
+    ) -> Result<Import, BlockError> {
         let id = block.id();
         if let Some(verdict) = self.known_verdict(&id) {
             return verdict;
         }
-        if let Err(error) = check_header(&block.header, &block.seal, &self.params, &self.genesis, cache) {
+        if let Err(error) = check_header(
+            &block.header,
+            &block.seal,
+            &self.params,
+            &self.genesis,
+            cache,
+        ) {
             return self.refuse(id, error);
         }
         if let Some(verdict) = self.not_yet(id, &block.header, now) {
@@ -66,9 +77,16 @@ impl Chain {
     ///
     /// # Errors
     /// As [`Self::import`].
-    pub fn import_checked(&mut self, block: CheckedBlock, now: Timestamp) -> Result<Import, BlockError> {
+    pub fn import_checked(
+        &mut self,
+        block: CheckedBlock,
+        now: Timestamp,
+    ) -> Result<Import, BlockError> {
         let id = block.id();
-        match self.known_verdict(&id).or_else(|| self.not_yet(id, &block.get().header, now)) {
+        match self
+            .known_verdict(&id)
+            .or_else(|| self.not_yet(id, &block.get().header, now))
+        {
             Some(verdict) => verdict,
             None => self.connect(block),
         }
@@ -79,8 +97,12 @@ impl Chain {
     /// # Errors
     /// The first rule that is broken.
     pub fn check_next(&self, header: &Header) -> Result<(), BlockError> {
-        let Some(parent) = self.get(&header.parent) else { return Ok(()) };
-        parent.context.check_next(&self.params, &parent.block.header, header)
+        let Some(parent) = self.get(&header.parent) else {
+            return Ok(());
+        };
+        parent
+            .context
+            .check_next(&self.params, &parent.block.header, header)
     }
 
     /// Remembers why a block was refused that was not imported, if its id is to blame.
@@ -97,13 +119,23 @@ impl Chain {
 
     /// Why a block cannot be connected, or not now: what its header alone shows, so that nothing is done for a
     /// block that cost its maker nothing.
-    fn not_yet(&mut self, id: BlockHash, header: &Header, now: Timestamp) -> Option<Result<Import, BlockError>> {
+    fn not_yet(
+        &mut self,
+        id: BlockHash,
+        header: &Header,
+        now: Timestamp,
+    ) -> Option<Result<Import, BlockError>> {
         let parent = header.parent;
         if self.invalid.contains_key(&parent) {
             return Some(self.refuse(id, BlockError::InvalidAncestor { ancestor: parent }));
         }
-        let Some(entry) = self.get(&parent) else { return Some(Ok(Import::Orphan { parent })) };
-        if let Err(error) = entry.context.check_next(&self.params, &entry.block.header, header) {
+        let Some(entry) = self.get(&parent) else {
+            return Some(Ok(Import::Orphan { parent }));
+        };
+        if let Err(error) = entry
+            .context
+            .check_next(&self.params, &entry.block.header, header)
+        {
             return Some(self.refuse(id, error));
         }
         // The limit is subtracted from the block's time, so that it may come in just then.
@@ -115,7 +147,10 @@ impl Chain {
     fn refuse(&mut self, id: BlockHash, error: BlockError) -> Result<Import, BlockError> {
         let condemned = error.condemns_id()
             || (mutant!(CacheBodyMismatchAsInvalid)
-                && matches!(error, BlockError::TxRoot { .. } | BlockError::DataHash { .. }));
+                && matches!(
+                    error,
+                    BlockError::TxRoot { .. } | BlockError::DataHash { .. }
+                ));
         if condemned && self.invalid.insert(id, error.clone()).is_none() {
             self.invalid_order.push_back(id);
             if self.invalid_order.len() > MAX_INVALID
@@ -132,7 +167,10 @@ impl Chain {
         let parent_id = block.get().header.parent;
         let parent = self.entry(&parent_id);
         let parent_weight = parent.weight;
-        let placed = match parent.context.place(&self.params, &parent.block.header, block) {
+        let placed = match parent
+            .context
+            .place(&self.params, &parent.block.header, block)
+        {
             Ok(placed) => placed,
             Err(error) => return self.refuse(id, error),
         };
@@ -143,7 +181,13 @@ impl Chain {
         let (block, tx_ids, context, state, undo) = connected.into_parts();
         let weight = parent_weight.plus(block.header.difficulty);
         let undo = encode_undo(&undo);
-        let entry = TreeEntry { block: Rc::new(block), tx_ids: tx_ids.into(), weight, context, undo };
+        let entry = TreeEntry {
+            block: Rc::new(block),
+            tx_ids: tx_ids.into(),
+            weight,
+            context,
+            undo,
+        };
         let wins = if mutant!(TieByArrival) {
             entry.weight > self.weight()
         } else {
@@ -155,7 +199,11 @@ impl Chain {
             return Ok(Import::SideChain);
         }
         let change = self.move_head(id, state);
-        Ok(if change.reverted.is_empty() { Import::Extended(change) } else { Import::Reorganised(change) })
+        Ok(if change.reverted.is_empty() {
+            Import::Extended(change)
+        } else {
+            Import::Reorganised(change)
+        })
     }
 
     /// Makes `id`, whose state is `state`, the head.
@@ -169,7 +217,10 @@ impl Chain {
         change.applied.reverse();
         let old_head = self.head();
         while self.head() != joint {
-            let left = self.best.pop().expect("the branches meet at genesis at the latest");
+            let left = self
+                .best
+                .pop()
+                .expect("the branches meet at genesis at the latest");
             let height = self.entry(&left).block.header.height;
             self.milestones.remove(&height);
             for transaction in self.tx_ids(&left).iter() {
@@ -222,10 +273,16 @@ impl Chain {
     /// The state after the block of the best chain at a height, by taking back the blocks between it and the next
     /// milestone above, or the head. Milestones that are passed are kept.
     fn state_on_best(&mut self, height: Height) -> State {
-        let above = self.milestones.iter_from(&height).next().map(|(at, state)| (*at, state.clone()));
+        let above = self
+            .milestones
+            .iter_from(&height)
+            .next()
+            .map(|(at, state)| (*at, state.clone()));
         let (mut at, mut state) = above.unwrap_or_else(|| (self.height(), self.head_state.clone()));
         while at > height {
-            let id = self.at(at).expect("the best chain has a block at each height up to the head's");
+            let id = self
+                .at(at)
+                .expect("the best chain has a block at each height up to the head's");
             state = state.reverted(&self.entry(&id).undo());
             at = Height(at.0 - 1);
             if at.0.is_multiple_of(MILESTONE) {

@@ -29,10 +29,18 @@ impl Chain {
     /// Headers of the best chain after the first block of `locator` that is on it, at most `limit`.
     #[must_use]
     pub fn headers_after(&self, locator: &[BlockHash], limit: usize) -> Vec<(Header, Seal)> {
-        let common = locator.iter().find(|id| self.on_best(id)).and_then(|id| self.get(id));
-        let start = common
-            .map_or(1, |entry| usize::try_from(entry.block.header.height.0).unwrap_or(usize::MAX).saturating_add(1));
+        let common = locator
+            .iter()
+            .find(|id| self.on_best(id))
+            .and_then(|id| self.get(id));
+        let start = common.map_or(1, |entry| {
+            usize::try_from(entry.block.header.height.0)
+                .unwrap_or(usize::MAX)
+                .saturating_add(1)
+        });
         let ids = self.best.get(start..).unwrap_or(&[]).iter().take(limit);
-        ids.filter_map(|id| self.get(id)).map(|entry| (entry.block.header, entry.block.seal)).collect()
+        ids.filter_map(|id| self.get(id))
+            .map(|entry| (entry.block.header, entry.block.seal))
+            .collect()
     }
 }

@@ -82,7 +82,12 @@ struct Rank(Weight, bool, Reverse<Slot>, Reverse<BlockHash>);
 impl TreeEntry {
     fn rank(&self, id: BlockHash) -> Rank {
         let header = &self.block.header;
-        Rank(self.weight, header.kind == Kind::Work, Reverse(header.slot), Reverse(id))
+        Rank(
+            self.weight,
+            header.kind == Kind::Work,
+            Reverse(header.slot),
+            Reverse(id),
+        )
     }
 
     /// Canonical bytes of the undo record.
@@ -92,7 +97,8 @@ impl TreeEntry {
     }
 
     fn undo(&self) -> Undo {
-        borsh::from_slice(&self.undo).expect("the bytes were encoded here, or decoded when the ledger was read")
+        borsh::from_slice(&self.undo)
+            .expect("the bytes were encoded here, or decoded when the ledger was read")
     }
 }
 
@@ -222,7 +228,10 @@ impl Chain {
     #[cfg(any(test, feature = "sim"))]
     #[must_use]
     pub fn remembered(&self) -> (usize, usize) {
-        (self.invalid.len().max(self.invalid_order.len()), self.states.states.len())
+        (
+            self.invalid.len().max(self.invalid_order.len()),
+            self.states.states.len(),
+        )
     }
 
     /// The block of the best chain at a height.
@@ -234,7 +243,8 @@ impl Chain {
     /// Whether a block is on the best chain.
     #[must_use]
     pub fn on_best(&self, id: &BlockHash) -> bool {
-        self.get(id).is_some_and(|entry| self.at(entry.block.header.height) == Some(*id))
+        self.get(id)
+            .is_some_and(|entry| self.at(entry.block.header.height) == Some(*id))
     }
 
     /// The block of the best chain that holds a transaction.
@@ -244,12 +254,20 @@ impl Chain {
     }
 
     /// Ids that begin with `prefix`, of blocks on any branch; at most `limit`.
-    pub fn with_prefix<'a>(&'a self, prefix: &'a str, limit: usize) -> impl Iterator<Item = BlockHash> + 'a {
+    pub fn with_prefix<'a>(
+        &'a self,
+        prefix: &'a str,
+        limit: usize,
+    ) -> impl Iterator<Item = BlockHash> + 'a {
         with_prefix(&self.entries, prefix, limit)
     }
 
     /// Ids of committed transactions that begin with `prefix`; at most `limit`.
-    pub fn transactions_with_prefix<'a>(&'a self, prefix: &'a str, limit: usize) -> impl Iterator<Item = TxId> + 'a {
+    pub fn transactions_with_prefix<'a>(
+        &'a self,
+        prefix: &'a str,
+        limit: usize,
+    ) -> impl Iterator<Item = TxId> + 'a {
         with_prefix(&self.committed, prefix, limit)
     }
 
@@ -293,7 +311,8 @@ impl Chain {
 
     /// A block that is known to be in the tree: an ancestor of one that is, or of the best chain.
     fn entry(&self, id: &BlockHash) -> &TreeEntry {
-        self.get(id).expect("the tree holds every ancestor of its blocks")
+        self.get(id)
+            .expect("the tree holds every ancestor of its blocks")
     }
 }
 
@@ -305,7 +324,9 @@ fn with_prefix<'a, I: Copy + Ord + FromStr + ToString, V>(
 ) -> impl Iterator<Item = I> + 'a {
     let least = format!("{prefix:0<64}").parse::<I>().ok();
     let from = least.into_iter().flat_map(|least| ids.iter_from(&least));
-    from.map(|(id, _)| *id).take_while(move |id| id.to_string().starts_with(prefix)).take(limit)
+    from.map(|(id, _)| *id)
+        .take_while(move |id| id.to_string().starts_with(prefix))
+        .take(limit)
 }
 
 /// The chain id of a network: the id of its genesis block.
@@ -315,5 +336,7 @@ pub fn chain_id(params: &Params) -> BlockHash {
 }
 
 fn encode_undo(undo: &Undo) -> Rc<[u8]> {
-    borsh::to_vec(undo).expect("a vector takes every byte").into()
+    borsh::to_vec(undo)
+        .expect("a vector takes every byte")
+        .into()
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::consensus::slots::{leader, slot_at, slot_start};
-use crate::primitives::{Amount, AssetId, Difficulty, Digest, Millis, ParamsChange, Payload, Transaction};
+use crate::primitives::{
+    Amount, AssetId, Difficulty, Digest, Millis, ParamsChange, Payload, Transaction,
+};
 use crate::testkit::{Grower, key, params};
 
 /// Numbers that look like chance and are the same each time.
@@ -14,7 +16,10 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % bound
     }
 
@@ -48,14 +53,25 @@ fn another(chance: &mut Chance, blocks: &BTreeMap<BlockHash, Block>) -> Block {
     let at = chance.below(tips.len() + 1);
     let mut grower = branch(blocks, tips.get(at).copied().unwrap_or(BlockHash::ZERO));
     if chance.below(2) == 0 {
-        let nonce = grower.chain.head_state().account(&key("alice").address()).nonce;
+        let nonce = grower
+            .chain
+            .head_state()
+            .account(&key("alice").address())
+            .nonce;
         let transfer = grower.transfer("alice", nonce, "bob", 1 + chance.below(3) as u64);
-        return grower.work_block(["one", "two"][chance.below(2)], 250 + chance.below(9_000) as u64, vec![transfer]);
+        return grower.work_block(
+            ["one", "two"][chance.below(2)],
+            250 + chance.below(9_000) as u64,
+            vec![transfer],
+        );
     }
     let parent = grower.chain.head_header();
     let slot = Slot(slot_at(grower.chain.params(), parent.time).0 + 1 + chance.below(3) as u64);
     let turn = leader(&grower.chain.context().rules.current.authorities, slot);
-    let name = ["poa-1", "poa-2"].into_iter().find(|name| turn == Some(key(name).address())).unwrap();
+    let name = ["poa-1", "poa-2"]
+        .into_iter()
+        .find(|name| turn == Some(key(name).address()))
+        .unwrap();
     let time = slot_start(grower.chain.params(), slot).plus(Millis(500));
     grower.authority_block(name, time).unwrap()
 }
@@ -72,7 +88,11 @@ fn grown(order: &[Block]) -> Chain {
 
 /// What nodes must agree on: the head, the root over the state, and where each transaction is committed.
 fn agreed(chain: &Chain) -> (BlockHash, Digest, Vec<(TxId, BlockHash)>) {
-    let committed = chain.committed.iter().map(|(id, block)| (*id, *block)).collect();
+    let committed = chain
+        .committed
+        .iter()
+        .map(|(id, block)| (*id, *block))
+        .collect();
     (chain.head(), chain.head_state().root(), committed)
 }
 
@@ -95,13 +115,22 @@ fn trees_of_work_and_turns_have_one_head_and_one_state_in_every_order() {
                 weight += block.header.difficulty.0;
                 at = blocks.get(&block.header.parent);
             }
-            (weight, block.header.kind == Kind::Work, Reverse(block.header.slot.0), Reverse(*id))
+            (
+                weight,
+                block.header.kind == Kind::Work,
+                Reverse(block.header.slot.0),
+                Reverse(*id),
+            )
         });
         assert_eq!(first.head(), naive.max().unwrap().3.0, "seed {seed}");
         assert_eq!(first.head_state().root(), first.head_header().state_root);
         *kinds.entry(first.head_header().kind).or_insert(0) += 1;
         for _ in 0..6 {
-            assert_eq!(agreed(&grown(&chance.shuffled(&all))), agreed(&first), "seed {seed}");
+            assert_eq!(
+                agreed(&grown(&chance.shuffled(&all))),
+                agreed(&first),
+                "seed {seed}"
+            );
         }
     }
     assert!(kinds.len() == 2, "heads of both kinds: {kinds:?}");
@@ -123,17 +152,44 @@ fn of_two_turns_that_weigh_the_same_the_smaller_slot_wins() {
 fn every_kind(grower: &Grower) -> Vec<Transaction> {
     let alice = |nonce, payload| grower.sign("alice", nonce, payload);
     let (symbol, name) = ("GOLD".parse().unwrap(), "Gold".to_owned());
-    let creation = alice(0, Payload::CreateAsset { symbol, name, decimals: 0, supply: Amount(100) });
+    let creation = alice(
+        0,
+        Payload::CreateAsset {
+            symbol,
+            name,
+            decimals: 0,
+            supply: Amount(100),
+        },
+    );
     let asset = AssetId(creation.id().0);
-    let move_to = |to: &str, amount| Payload::TransferAsset { asset, to: key(to).address(), amount: Amount(amount) };
-    let change = ParamsChange { difficulty: Some(Difficulty(8)), ..ParamsChange::default() };
+    let move_to = |to: &str, amount| Payload::TransferAsset {
+        asset,
+        to: key(to).address(),
+        amount: Amount(amount),
+    };
+    let change = ParamsChange {
+        difficulty: Some(Difficulty(8)),
+        ..ParamsChange::default()
+    };
     vec![
         creation,
         alice(1, move_to("bob", 40)),
         grower.transfer("alice", 2, "carol", 50),
-        grower.sign("carol", 0, Payload::RegisterUser { name: "carol".parse().unwrap() }),
+        grower.sign(
+            "carol",
+            0,
+            Payload::RegisterUser {
+                name: "carol".parse().unwrap(),
+            },
+        ),
         grower.sign("operator", 0, Payload::SetParams(change)),
-        alice(3, Payload::Message { bytes: vec![1], to: None }),
+        alice(
+            3,
+            Payload::Message {
+                bytes: vec![1],
+                to: None,
+            },
+        ),
         alice(4, move_to("bob", 60)),
     ]
 }
@@ -153,7 +209,14 @@ fn a_block_of_any_kind_of_transaction_taken_back_leaves_the_state_before_it() {
         // Until the change of parameters is in force.
         grower.grow("miner", 8);
         let chain = &grower.chain;
-        let root = |height| chain.get(&chain.at(Height(height)).unwrap()).unwrap().block.header.state_root;
+        let root = |height| {
+            chain
+                .get(&chain.at(Height(height)).unwrap())
+                .unwrap()
+                .block
+                .header
+                .state_root
+        };
         let mut state = chain.head_state().clone();
         for height in (1..=chain.height().0).rev() {
             assert_eq!(state.root(), root(height));

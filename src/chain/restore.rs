@@ -64,14 +64,25 @@ impl Chain {
         state: State,
     ) -> Result<Self, RestoreError> {
         let mut chain = Self::new(params);
-        sort_by(&mut blocks, |(a, _), (b, _)| a.header.height.cmp(&b.header.height));
+        sort_by(&mut blocks, |(a, _), (b, _)| {
+            a.header.height.cmp(&b.header.height)
+        });
         for (block, undo) in blocks {
             chain.insert_known(block, &undo)?;
         }
-        let Some(entry) = chain.get(&head) else { return Err(RestoreError::NoHead(head)) };
-        let best = chain.entries.iter().max_by_key(|(id, entry)| entry.rank(**id)).map(|(id, _)| *id);
+        let Some(entry) = chain.get(&head) else {
+            return Err(RestoreError::NoHead(head));
+        };
+        let best = chain
+            .entries
+            .iter()
+            .max_by_key(|(id, entry)| entry.rank(**id))
+            .map(|(id, _)| *id);
         if let Some(expected) = best.filter(|best| *best != head) {
-            return Err(RestoreError::Head { expected, found: head });
+            return Err(RestoreError::Head {
+                expected,
+                found: head,
+            });
         }
         let (expected, found) = (entry.block.header.state_root, state.root());
         if expected != found {
@@ -92,16 +103,36 @@ impl Chain {
             return Ok(());
         }
         let Some(below) = self.entries.get(&parent) else {
-            return Err(RestoreError::Gap { id, height: block.header.height, parent });
+            return Err(RestoreError::Gap {
+                id,
+                height: block.header.height,
+                parent,
+            });
         };
         if borsh::from_slice::<Undo>(undo).is_err() {
             return Err(RestoreError::Undo(id));
         }
         let weight = below.weight.plus(block.header.difficulty);
-        let context = below.context.after(&self.params, &block.header, &block.body.transactions);
-        let tx_ids: Vec<TxId> = block.body.transactions.iter().map(Transaction::id).collect();
+        let context = below
+            .context
+            .after(&self.params, &block.header, &block.body.transactions);
+        let tx_ids: Vec<TxId> = block
+            .body
+            .transactions
+            .iter()
+            .map(Transaction::id)
+            .collect();
         let block = Rc::new(block);
-        self.entries.insert(id, TreeEntry { block, tx_ids: tx_ids.into(), weight, context, undo: undo.into() });
+        self.entries.insert(
+            id,
+            TreeEntry {
+                block,
+                tx_ids: tx_ids.into(),
+                weight,
+                context,
+                undo: undo.into(),
+            },
+        );
         Ok(())
     }
 

@@ -3,12 +3,17 @@
 use super::*;
 use crate::consensus::{BlockError, TxError};
 use crate::primitives::{
-    Amount, Difficulty, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, Millis, ParamsChange, Payload, Retarget, Timestamp,
+    Amount, Difficulty, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, Millis, ParamsChange, Payload,
+    Retarget, Timestamp,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
 fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {
-    chain.entries.values().map(|entry| ((*entry.block).clone(), entry.undo.to_vec())).collect()
+    chain
+        .entries
+        .values()
+        .map(|entry| ((*entry.block).clone(), entry.undo.to_vec()))
+        .collect()
 }
 
 fn balance(chain: &Chain, name: &str) -> u64 {
@@ -20,7 +25,10 @@ fn a_transfer_moves_coins_and_the_miner_gets_reward_and_fee() {
     let mut grower = Grower::new(params());
     let transfer = grower.transfer("alice", 0, "bob", 100);
     let block = grower.work_block("miner", 1_000, vec![transfer.clone()]);
-    assert!(matches!(grower.import(block.clone()), Ok(Import::Extended(_))));
+    assert!(matches!(
+        grower.import(block.clone()),
+        Ok(Import::Extended(_))
+    ));
     assert_eq!(balance(&grower.chain, "alice"), 899);
     assert_eq!(balance(&grower.chain, "bob"), 1_100);
     assert_eq!(balance(&grower.chain, "miner"), 51);
@@ -48,7 +56,10 @@ fn a_heavier_branch_takes_the_head_and_the_coins_follow() {
     }
     assert_eq!(reverted, 2, "both of our blocks leave, at a tie or later");
     assert_eq!(ours.chain.head(), theirs.chain.head());
-    assert_eq!(ours.chain.head_state().root(), theirs.chain.head_state().root());
+    assert_eq!(
+        ours.chain.head_state().root(),
+        theirs.chain.head_state().root()
+    );
     assert_eq!(ours.chain.block_of(&transfer.id()), None);
     assert_eq!(balance(&ours.chain, "alice"), 1_000);
 }
@@ -59,7 +70,16 @@ fn the_head_does_not_depend_on_the_order_of_arrival() {
     makers[0].grow("one", 2);
     makers[1].grow("two", 2);
     let blocks = |maker: &Grower| -> Vec<Block> {
-        (1..=2).map(|h| (*maker.chain.get(&maker.chain.at(Height(h)).unwrap()).unwrap().block).clone()).collect()
+        (1..=2)
+            .map(|h| {
+                (*maker
+                    .chain
+                    .get(&maker.chain.at(Height(h)).unwrap())
+                    .unwrap()
+                    .block)
+                    .clone()
+            })
+            .collect()
     };
     let (one, two) = (blocks(&makers[0]), blocks(&makers[1]));
     let head = |order: Vec<&Block>| {
@@ -72,7 +92,11 @@ fn the_head_does_not_depend_on_the_order_of_arrival() {
     let first = head(vec![&one[0], &one[1], &two[0], &two[1]]);
     assert_eq!(first, head(vec![&two[0], &two[1], &one[0], &one[1]]));
     assert_eq!(first, head(vec![&two[0], &one[0], &two[1], &one[1]]));
-    assert_eq!(first, one[1].id().min(two[1].id()), "equal weight and kind: the smaller id");
+    assert_eq!(
+        first,
+        one[1].id().min(two[1].id()),
+        "equal weight and kind: the smaller id"
+    );
 }
 
 #[test]
@@ -96,7 +120,11 @@ fn rules_of_place_time_difficulty_and_root_are_named() {
     };
     let cases: [(&str, Block, u8); 6] = [
         ("height", with(&|h| h.height = Height(2)), 6),
-        ("too_soon", with(&|h| h.time = Timestamp(GENESIS_TIME.0 + 249)), 7),
+        (
+            "too_soon",
+            with(&|h| h.time = Timestamp(GENESIS_TIME.0 + 249)),
+            7,
+        ),
         ("difficulty", with(&|h| h.difficulty = Difficulty(8)), 9),
         ("state_root", with(&|h| h.state_root.0[0] ^= 1), 13),
         ("tx_root", with(&|h| h.tx_root.0[0] ^= 1), 3),
@@ -116,7 +144,10 @@ fn insufficient_work_is_refused_before_anything_is_kept() {
     while crate::consensus::work::meets(&block.id(), block.header.difficulty) {
         block.header.nonce += 1;
     }
-    assert_eq!(grower.import(block).unwrap_err().code(), "insufficient_work");
+    assert_eq!(
+        grower.import(block).unwrap_err().code(),
+        "insufficient_work"
+    );
     assert_eq!(grower.chain.len(), 1);
 }
 
@@ -135,7 +166,11 @@ fn a_wrong_body_or_seal_never_condemns_the_id() {
 fn only_the_leader_of_a_later_slot_seals() {
     let mut grower = Grower::new(params());
     let slot_1 = Timestamp(GENESIS_TIME.0 + 5_000);
-    assert_eq!(grower.authority_block("poa-1", slot_1), None, "slot 1 is the second authority's");
+    assert_eq!(
+        grower.authority_block("poa-1", slot_1),
+        None,
+        "slot 1 is the second authority's"
+    );
     let block = grower.authority_block("poa-2", slot_1).unwrap();
     let mut forged = block.clone();
     forged.header.sealer = key("poa-1").node_id();
@@ -145,7 +180,11 @@ fn only_the_leader_of_a_later_slot_seals() {
     unsigned.seal = block.header.seal(&grower.chain.chain_id(), &key("miner"));
     assert_eq!(grower.import(unsigned).unwrap_err().code(), "seal");
     assert!(matches!(grower.import(block), Ok(Import::Extended(_))));
-    assert_eq!(grower.authority_block("poa-2", Timestamp(slot_1.0 + 1_000)), None, "the slot is used");
+    assert_eq!(
+        grower.authority_block("poa-2", Timestamp(slot_1.0 + 1_000)),
+        None,
+        "the slot is used"
+    );
 }
 
 #[test]
@@ -154,12 +193,22 @@ fn a_block_is_filled_to_the_last_byte_and_its_bytes_are_read_back() {
     let mut offered = grower.filling();
     offered.insert(3, grower.transfer("operator", 0, "bob", 1));
     offered.push(grower.transfer("bob", 0, "alice", 1));
-    let block = grower.authority_block_of("poa-2", Timestamp(GENESIS_TIME.0 + 5_000), offered).unwrap();
+    let block = grower
+        .authority_block_of("poa-2", Timestamp(GENESIS_TIME.0 + 5_000), offered)
+        .unwrap();
     assert!(block.body.encoded_len() < MAX_BODY_BYTES);
-    assert!(block.body.transactions.len() == 57, "what is too long is left out, and not what comes after it");
+    assert!(
+        block.body.transactions.len() == 57,
+        "what is too long is left out, and not what comes after it"
+    );
     let full = grower.filling();
-    let block = grower.authority_block_of("poa-2", Timestamp(GENESIS_TIME.0 + 5_000), full).unwrap();
-    assert_eq!((block.body.encoded_len(), block.to_bytes().len()), (MAX_BODY_BYTES, MAX_BLOCK_BYTES));
+    let block = grower
+        .authority_block_of("poa-2", Timestamp(GENESIS_TIME.0 + 5_000), full)
+        .unwrap();
+    assert_eq!(
+        (block.body.encoded_len(), block.to_bytes().len()),
+        (MAX_BODY_BYTES, MAX_BLOCK_BYTES)
+    );
     assert_eq!(Block::from_bytes(&block.to_bytes()), Ok(block.clone()));
     assert!(matches!(grower.import(block), Ok(Import::Extended(_))));
 }
@@ -168,10 +217,20 @@ fn a_block_is_filled_to_the_last_byte_and_its_bytes_are_read_back() {
 fn the_future_is_deferred_without_blame() {
     let mut grower = Grower::new(params());
     let block = grower.work_block("miner", 10_000, Vec::new());
-    let found = grower.chain.import(block.clone(), GENESIS_TIME, &mut grower.cache);
-    assert_eq!(found, Ok(Import::Deferred { until: Timestamp(GENESIS_TIME.0 + 8_000) }));
+    let found = grower
+        .chain
+        .import(block.clone(), GENESIS_TIME, &mut grower.cache);
+    assert_eq!(
+        found,
+        Ok(Import::Deferred {
+            until: Timestamp(GENESIS_TIME.0 + 8_000)
+        })
+    );
     let then = Timestamp(GENESIS_TIME.0 + 8_000);
-    assert!(matches!(grower.chain.import(block, then, &mut grower.cache), Ok(Import::Extended(_))));
+    assert!(matches!(
+        grower.chain.import(block, then, &mut grower.cache),
+        Ok(Import::Extended(_))
+    ));
 }
 
 #[test]
@@ -183,7 +242,16 @@ fn an_overspending_block_is_refused_and_remembered() {
     block.header = mine(block.header);
     let error = grower.import(block.clone()).unwrap_err();
     assert!(
-        matches!(&error, BlockError::Transaction { error: TxError::Balance { needed: Amount(1_001), .. }, .. }),
+        matches!(
+            &error,
+            BlockError::Transaction {
+                error: TxError::Balance {
+                    needed: Amount(1_001),
+                    ..
+                },
+                ..
+            }
+        ),
         "{error}"
     );
     assert_eq!(grower.chain.refusal(&block.id()), Some(&error));
@@ -196,7 +264,10 @@ fn an_overspending_block_is_refused_and_remembered() {
 #[test]
 fn the_operator_changes_the_difficulty_at_the_next_epoch() {
     let mut grower = Grower::new(params());
-    let change = ParamsChange { difficulty: Some(Difficulty(32)), ..ParamsChange::default() };
+    let change = ParamsChange {
+        difficulty: Some(Difficulty(32)),
+        ..ParamsChange::default()
+    };
     let stranger = grower.sign("alice", 0, Payload::SetParams(change.clone()));
     let mut block = grower.work_block("miner", 1_000, Vec::new());
     block.body.transactions = vec![stranger];
@@ -208,10 +279,28 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
     grower.import(block).unwrap();
     grower.grow("miner", 8);
     let difficulties: Vec<u64> = (1..=9)
-        .map(|h| grower.chain.get(&grower.chain.at(Height(h)).unwrap()).unwrap().block.header.difficulty.0)
+        .map(|h| {
+            grower
+                .chain
+                .get(&grower.chain.at(Height(h)).unwrap())
+                .unwrap()
+                .block
+                .header
+                .difficulty
+                .0
+        })
         .collect();
     assert_eq!(difficulties, [16, 16, 16, 16, 16, 16, 16, 32, 32]);
-    assert_eq!(grower.chain.head_state().rules().unwrap().current.authority_weight, Difficulty(32));
+    assert_eq!(
+        grower
+            .chain
+            .head_state()
+            .rules()
+            .unwrap()
+            .current
+            .authority_weight,
+        Difficulty(32)
+    );
 }
 
 /// Difficulties of sixteen blocks, a second apart each, of a network that wants one every five; the first holds these
@@ -219,24 +308,48 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
 fn difficulties(changes: &[ParamsChange]) -> (Vec<u64>, u64) {
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
-    moving.retarget = Retarget::Asert { ideal: Millis(5_000), half_life: Millis(40_000), min, max };
+    moving.retarget = Retarget::Asert {
+        ideal: Millis(5_000),
+        half_life: Millis(40_000),
+        min,
+        max,
+    };
     let mut grower = Grower::new(moving);
-    let orders =
-        (0..).zip(changes).map(|(nonce, change)| grower.sign("operator", nonce, Payload::SetParams(change.clone())));
+    let orders = (0..)
+        .zip(changes)
+        .map(|(nonce, change)| grower.sign("operator", nonce, Payload::SetParams(change.clone())));
     let orders = orders.collect();
     let first = grower.work_block("miner", 1_000, orders);
     grower.import(first).unwrap();
     grower.grow("miner", 15);
-    let of = |height| grower.chain.get(&grower.chain.at(Height(height)).unwrap()).unwrap().block.header.difficulty.0;
-    ((1..=16).map(of).collect(), grower.chain.context().rules.current.authority_weight.0)
+    let of = |height| {
+        grower
+            .chain
+            .get(&grower.chain.at(Height(height)).unwrap())
+            .unwrap()
+            .block
+            .header
+            .difficulty
+            .0
+    };
+    (
+        (1..=16).map(of).collect(),
+        grower.chain.context().rules.current.authority_weight.0,
+    )
 }
 
 #[test]
 fn a_change_of_other_parameters_leaves_the_schedule_of_the_difficulty_alone() {
     let (plain, _) = difficulties(&[]);
     assert!(plain[7] > 24, "it has risen: {plain:?}");
-    let authorities = ParamsChange { authorities: Some(Vec::new()), ..ParamsChange::default() };
-    let weight = ParamsChange { authority_weight: Some(Difficulty(5)), ..ParamsChange::default() };
+    let authorities = ParamsChange {
+        authorities: Some(Vec::new()),
+        ..ParamsChange::default()
+    };
+    let weight = ParamsChange {
+        authority_weight: Some(Difficulty(5)),
+        ..ParamsChange::default()
+    };
     assert_eq!(difficulties(&[authorities]).0, plain);
     assert_eq!(difficulties(&[weight]), (plain, 5));
 }
@@ -244,23 +357,48 @@ fn a_change_of_other_parameters_leaves_the_schedule_of_the_difficulty_alone() {
 #[test]
 fn a_new_retarget_starts_at_the_difficulty_in_force_and_a_new_difficulty_at_its_own() {
     let (plain, weight) = difficulties(&[]);
-    let fixed = ParamsChange { retarget: Some(Retarget::Fixed), ..ParamsChange::default() };
+    let fixed = ParamsChange {
+        retarget: Some(Retarget::Fixed),
+        ..ParamsChange::default()
+    };
     let (found, heavy) = difficulties(std::slice::from_ref(&fixed));
-    assert_eq!((&found[..7], &found[7..]), (&plain[..7], [plain[7]; 9].as_slice()));
-    assert_eq!(heavy, weight, "no branch moves the authorities' weight by its own difficulty");
-    let difficulty = ParamsChange { difficulty: Some(Difficulty(16)), ..ParamsChange::default() };
+    assert_eq!(
+        (&found[..7], &found[7..]),
+        (&plain[..7], [plain[7]; 9].as_slice())
+    );
+    assert_eq!(
+        heavy, weight,
+        "no branch moves the authorities' weight by its own difficulty"
+    );
+    let difficulty = ParamsChange {
+        difficulty: Some(Difficulty(16)),
+        ..ParamsChange::default()
+    };
     let (found, heavy) = difficulties(std::slice::from_ref(&difficulty));
-    assert_eq!((&found[..7], found[7], heavy), (&plain[..7], 16, weight), "begun again, though it was 16 at genesis");
+    assert_eq!(
+        (&found[..7], found[7], heavy),
+        (&plain[..7], 16, weight),
+        "begun again, though it was 16 at genesis"
+    );
     assert!(found[15] > 16, "it goes on rising");
     let (found, heavy) = difficulties(&[difficulty, fixed]);
-    assert_eq!((found[7], found[15], heavy), (16, 16, 16), "two changes of an epoch are one");
+    assert_eq!(
+        (found[7], found[15], heavy),
+        (16, 16, 16),
+        "two changes of an epoch are one"
+    );
 }
 
 #[test]
 fn work_stands_still_in_a_pause_whether_or_not_authorities_go_on() {
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
-    moving.retarget = Retarget::Asert { ideal: Millis(5_000), half_life: Millis(40_000), min, max };
+    moving.retarget = Retarget::Asert {
+        ideal: Millis(5_000),
+        half_life: Millis(40_000),
+        min,
+        max,
+    };
     let after = |pause: u64, slots: &[(&str, u64)]| {
         let mut grower = Grower::new(moving.clone());
         grower.grow("miner", 10);
@@ -278,15 +416,27 @@ fn work_stands_still_in_a_pause_whether_or_not_authorities_go_on() {
     };
     let (before, longest) = after(40_000, &[]);
     assert_eq!(after(8 * 3_600_000, &[]), (before, longest));
-    assert_eq!(after(8 * 3_600_000, &[("poa-2", 3), ("poa-1", 100), ("poa-2", 4_001)]), (before, longest));
-    assert!(longest.0 * 2 >= before.0 && longest < before, "{before}, then {longest}");
+    assert_eq!(
+        after(
+            8 * 3_600_000,
+            &[("poa-2", 3), ("poa-1", 100), ("poa-2", 4_001)]
+        ),
+        (before, longest)
+    );
+    assert!(
+        longest.0 * 2 >= before.0 && longest < before,
+        "{before}, then {longest}"
+    );
 }
 
 #[test]
 fn a_later_change_of_parameters_does_not_put_off_an_earlier_one() {
     let mut grower = Grower::new(params());
     let order = |grower: &mut Grower, nonce: u64, difficulty: u64| {
-        let change = ParamsChange { difficulty: Some(Difficulty(difficulty)), ..ParamsChange::default() };
+        let change = ParamsChange {
+            difficulty: Some(Difficulty(difficulty)),
+            ..ParamsChange::default()
+        };
         let order = grower.sign("operator", nonce, Payload::SetParams(change));
         let block = grower.work_block("miner", 1_000, vec![order]);
         grower.import(block).unwrap();
@@ -297,7 +447,16 @@ fn a_later_change_of_parameters_does_not_put_off_an_earlier_one() {
     // Height 7: height 8 is too soon for this one.
     order(&mut grower, 2, 8);
     grower.grow("miner", 9);
-    let of = |height| grower.chain.get(&grower.chain.at(Height(height)).unwrap()).unwrap().block.header.difficulty.0;
+    let of = |height| {
+        grower
+            .chain
+            .get(&grower.chain.at(Height(height)).unwrap())
+            .unwrap()
+            .block
+            .header
+            .difficulty
+            .0
+    };
     assert_eq!([of(7), of(8), of(15), of(16)], [16, 64, 64, 8]);
 }
 
@@ -312,7 +471,8 @@ fn visits(grower: &mut Grower, block: Block) -> (usize, Result<Import, BlockErro
 fn choosing_the_head_and_naming_the_chain_cost_no_more_on_a_longer_chain() {
     let mut grower = Grower::new(params());
     let mut deep = Grower::new(params());
-    deep.import(grower.work_block("miner", 1_000, Vec::new())).unwrap();
+    deep.import(grower.work_block("miner", 1_000, Vec::new()))
+        .unwrap();
     let mut cost = |height: usize| {
         let missing = height - usize::try_from(grower.chain.height().0).unwrap();
         grower.grow("miner", missing);
@@ -325,36 +485,61 @@ fn choosing_the_head_and_naming_the_chain_cost_no_more_on_a_longer_chain() {
         let (tie, won) = visits(&mut grower, winner);
         let (reorganisation, left) = visits(&mut grower, child);
         assert!(matches!(extended, Ok(Import::Extended(_))));
-        assert!(matches!((won, left), (Ok(Import::Reorganised(_)), Ok(Import::Reorganised(_)))));
+        assert!(matches!(
+            (won, left),
+            (Ok(Import::Reorganised(_)), Ok(Import::Reorganised(_)))
+        ));
         // Far down: a valid block, and one whose difficulty is not the required one, which costs nothing to make.
         let mut free = deep.work_block("side", 1_500 + height as u64, Vec::new());
         free.header.difficulty = Difficulty(1);
-        let (side, outcome) = visits(&mut grower, deep.work_block("side", 2_000 + height as u64, Vec::new()));
+        let (side, outcome) = visits(
+            &mut grower,
+            deep.work_block("side", 2_000 + height as u64, Vec::new()),
+        );
         assert_eq!(outcome, Ok(Import::SideChain));
         let (refusal, outcome) = visits(&mut grower, free);
         assert_eq!(outcome.unwrap_err().rule(), 9);
         assert!(refusal < 8, "no state is made for it: {refusal} entries");
-        ([extension, tie, reorganisation, side, refusal], grower.chain.locator().len())
+        (
+            [extension, tie, reorganisation, side, refusal],
+            grower.chain.locator().len(),
+        )
     };
     // Equally far above a milestone.
     let (short, long) = (cost(100), cost(3_236));
     assert_eq!(short.0, long.0, "entries visited");
-    assert!(long.1 <= short.1 + 5, "an id more for each doubling: {short:?}, {long:?}");
+    assert!(
+        long.1 <= short.1 + 5,
+        "an id more for each doubling: {short:?}, {long:?}"
+    );
 }
 
 #[test]
 fn a_tree_read_from_its_ledger_takes_the_whole_chain_back_once_at_most() {
     let mut grower = Grower::new(params());
     let mut deep = Grower::new(params());
-    deep.import(grower.work_block("miner", 1_000, Vec::new())).unwrap();
+    deep.import(grower.work_block("miner", 1_000, Vec::new()))
+        .unwrap();
     grower.grow("miner", 1_000);
-    let (blocks, head, state) = (snapshot(&grower.chain), grower.chain.head(), grower.chain.head_state().clone());
+    let (blocks, head, state) = (
+        snapshot(&grower.chain),
+        grower.chain.head(),
+        grower.chain.head_state().clone(),
+    );
     grower.chain = Chain::restore(Rc::clone(grower.chain.params()), blocks, head, state).unwrap();
     let mut side = |after| visits(&mut grower, deep.work_block("side", after, Vec::new()));
     let (first, second) = (side(1_500), side(1_501));
-    assert_eq!((first.1, second.1), (Ok(Import::SideChain), Ok(Import::SideChain)));
+    assert_eq!(
+        (first.1, second.1),
+        (Ok(Import::SideChain), Ok(Import::SideChain))
+    );
     let bound = usize::try_from(MILESTONE).unwrap() + 16;
-    assert!(first.0 > 900 && second.0 < bound, "{} entries, then {}", first.0, second.0);
+    assert!(
+        first.0 > 900 && second.0 < bound,
+        "{} entries, then {}",
+        first.0,
+        second.0
+    );
 }
 
 #[test]
@@ -363,9 +548,27 @@ fn ids_are_found_by_their_beginning() {
     grower.grow("miner", 100);
     let chain = &grower.chain;
     let all: Vec<String> = chain.iter().map(|(id, _)| id.to_string()).collect();
-    for prefix in ["", "0", "00", "0a", "f", "zz", "A", &all[7][..9], &all[50], &format!("{}0", all[50])] {
-        let expected: Vec<_> = all.iter().filter(|id| id.starts_with(prefix)).take(8).collect();
-        let found: Vec<_> = chain.with_prefix(prefix, 8).map(|id| id.to_string()).collect();
+    for prefix in [
+        "",
+        "0",
+        "00",
+        "0a",
+        "f",
+        "zz",
+        "A",
+        &all[7][..9],
+        &all[50],
+        &format!("{}0", all[50]),
+    ] {
+        let expected: Vec<_> = all
+            .iter()
+            .filter(|id| id.starts_with(prefix))
+            .take(8)
+            .collect();
+        let found: Vec<_> = chain
+            .with_prefix(prefix, 8)
+            .map(|id| id.to_string())
+            .collect();
         assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{prefix}");
     }
 }
@@ -378,20 +581,39 @@ fn a_restored_tree_is_the_tree_and_a_broken_one_is_named() {
     grower.import(block).unwrap();
     grower.grow("miner", 5);
     let chain = &grower.chain;
-    let restore = |blocks, head, state| Chain::restore(Rc::clone(chain.params()), blocks, head, state);
+    let restore =
+        |blocks, head, state| Chain::restore(Rc::clone(chain.params()), blocks, head, state);
     let again = restore(snapshot(chain), chain.head(), chain.head_state().clone()).unwrap();
-    assert_eq!((again.head(), again.weight()), (chain.head(), chain.weight()));
-    assert_eq!(again.block_of(&transfer.id()), chain.block_of(&transfer.id()));
+    assert_eq!(
+        (again.head(), again.weight()),
+        (chain.head(), chain.weight())
+    );
+    assert_eq!(
+        again.block_of(&transfer.id()),
+        chain.block_of(&transfer.id())
+    );
     let wrong_state = restore(snapshot(chain), chain.head(), State::default());
     assert!(matches!(wrong_state, Err(RestoreError::StateRoot { .. })));
     let mut gap = snapshot(chain);
     gap.retain(|(block, _)| block.header.height != Height(3));
     let gap = restore(gap, chain.head(), chain.head_state().clone());
-    assert!(matches!(gap, Err(RestoreError::Gap { height: Height(4), .. })));
+    assert!(matches!(
+        gap,
+        Err(RestoreError::Gap {
+            height: Height(4),
+            ..
+        })
+    ));
     let parent = chain.get(&chain.head()).unwrap().block.header.parent;
     let undo = chain.undo_of(&chain.head());
     let not_best = restore(snapshot(chain), parent, chain.head_state().reverted(&undo));
-    assert_eq!(not_best.unwrap_err(), RestoreError::Head { expected: chain.head(), found: parent });
+    assert_eq!(
+        not_best.unwrap_err(),
+        RestoreError::Head {
+            expected: chain.head(),
+            found: parent
+        }
+    );
     let no_head = restore(Vec::new(), chain.head(), chain.head_state().clone());
     assert!(matches!(no_head, Err(RestoreError::NoHead(_))));
 }
@@ -403,19 +625,27 @@ fn a_locator_finds_the_common_block() {
     let mut theirs = Grower::new(params());
     for height in 1..=30 {
         let id = ours.chain.at(Height(height)).unwrap();
-        theirs.import((*ours.chain.get(&id).unwrap().block).clone()).unwrap();
+        theirs
+            .import((*ours.chain.get(&id).unwrap().block).clone())
+            .unwrap();
     }
     let headers = ours.chain.headers_after(&theirs.chain.locator(), 5);
     let heights: Vec<u64> = headers.iter().map(|(header, _)| header.height.0).collect();
     assert_eq!(heights, [31, 32, 33, 34, 35]);
     assert!(ours.chain.locator().len() <= MAX_LOCATOR);
-    assert_eq!(ours.chain.headers_after(&[], 2).len(), 2, "an unknown locator starts after genesis");
+    assert_eq!(
+        ours.chain.headers_after(&[], 2).len(),
+        2,
+        "an unknown locator starts after genesis"
+    );
 }
 
 #[test]
 fn work_wins_a_tie_against_an_authority() {
     let mut grower = Grower::new(params());
-    let authority = grower.authority_block("poa-2", Timestamp(GENESIS_TIME.0 + 5_000)).unwrap();
+    let authority = grower
+        .authority_block("poa-2", Timestamp(GENESIS_TIME.0 + 5_000))
+        .unwrap();
     let work = grower.work_block("miner", 1_000, Vec::new());
     grower.import(authority).unwrap();
     assert_eq!(grower.chain.head_header().kind, Kind::Authority);

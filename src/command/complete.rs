@@ -7,8 +7,9 @@ use super::help::{Argument, WORDS, Word};
 #[must_use]
 pub fn complete(line: &str, nodes: &[&str]) -> Vec<String> {
     let line = line.trim_start();
-    let start =
-        line.rfind(char::is_whitespace).map_or(0, |at| at + line[at..].chars().next().map_or(1, char::len_utf8));
+    let start = line.rfind(char::is_whitespace).map_or(0, |at| {
+        at + line[at..].chars().next().map_or(1, char::len_utf8)
+    });
     let (before, part) = line.split_at(start);
     let mut words = before.split_whitespace();
     let candidates: Vec<&str> = match words.next() {
@@ -23,7 +24,11 @@ pub fn complete(line: &str, nodes: &[&str]) -> Vec<String> {
     };
     let part = part.to_ascii_lowercase();
     let fits = |candidate: &&str| candidate.to_ascii_lowercase().starts_with(&part);
-    candidates.into_iter().filter(fits).map(|candidate| format!("{before}{candidate}")).collect()
+    candidates
+        .into_iter()
+        .filter(fits)
+        .map(|candidate| format!("{before}{candidate}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -41,7 +46,10 @@ mod tests {
 
     #[test]
     fn arguments_are_nodes_tables_or_words() {
-        assert_eq!(complete("kill p", NODES), ["kill pow-1", "kill pow-2", "kill poa-1"]);
+        assert_eq!(
+            complete("kill p", NODES),
+            ["kill pow-1", "kill pow-2", "kill poa-1"]
+        );
         assert_eq!(complete("wipe a", NODES), ["wipe all"]);
         assert_eq!(complete("cut pow-1 poa", NODES), ["cut pow-1 poa-1"]);
         assert_eq!(complete("cut pow-1 poa-1 ", NODES), Vec::<String>::new());

@@ -2,7 +2,9 @@
 //! transaction. What can be checked without a ledger is checked here; the rest is the nodes' to judge.
 
 use crate::ipc::ApiError;
-use crate::primitives::{AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Name};
+use crate::primitives::{
+    AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Name,
+};
 
 /// Fee where none is said.
 pub const DEFAULT_FEE: u64 = 1;
@@ -70,7 +72,9 @@ pub enum What {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DraftError {
     /// Nothing was said.
-    #[error("expected a transfer such as `Transfer 100 coins alice to bob`, or a message, found nothing")]
+    #[error(
+        "expected a transfer such as `Transfer 100 coins alice to bob`, or a message, found nothing"
+    )]
     Empty,
     /// Nothing would move.
     #[error("expected an amount of at least 1, found 0")]
@@ -169,7 +173,11 @@ impl Draft {
     /// A draft with the usual fee.
     #[must_use]
     pub fn new(from: &str, what: What) -> Self {
-        Self { from: from.to_owned(), fee: DEFAULT_FEE, what }
+        Self {
+            from: from.to_owned(),
+            fee: DEFAULT_FEE,
+            what,
+        }
     }
 
     /// Checks every rule that needs no ledger.
@@ -178,7 +186,9 @@ impl Draft {
     /// The first broken rule.
     pub fn check(&self) -> Result<(), DraftError> {
         if self.fee > MAX_EXACT {
-            return Err(DraftError::FeeMalformed { found: self.fee.to_string() });
+            return Err(DraftError::FeeMalformed {
+                found: self.fee.to_string(),
+            });
         }
         match &self.what {
             What::Transfer { amount, memo, .. } => {
@@ -193,14 +203,26 @@ impl Draft {
                 found if found > MAX_MESSAGE_BYTES => Err(DraftError::MessageTooLong { found }),
                 _ => Ok(()),
             },
-            What::RegisterUser { name } => name
-                .parse::<Name>()
-                .map(drop)
-                .map_err(|error| DraftError::Word { expected: error.expected, found: error.found }),
-            What::CreateAsset { symbol, name, decimals, supply } => {
+            What::RegisterUser { name } => {
+                name.parse::<Name>()
+                    .map(drop)
+                    .map_err(|error| DraftError::Word {
+                        expected: error.expected,
+                        found: error.found,
+                    })
+            }
+            What::CreateAsset {
+                symbol,
+                name,
+                decimals,
+                supply,
+            } => {
                 symbol
                     .parse::<AssetSymbol>()
-                    .map_err(|error| DraftError::Word { expected: error.expected, found: error.found })?;
+                    .map_err(|error| DraftError::Word {
+                        expected: error.expected,
+                        found: error.found,
+                    })?;
                 if !(1..=MAX_ASSET_NAME_BYTES).contains(&name.len()) {
                     return Err(DraftError::AssetName { found: name.len() });
                 }
@@ -217,7 +239,9 @@ impl Draft {
 fn check_amount(amount: u64) -> Result<(), DraftError> {
     match amount {
         0 => Err(DraftError::AmountZero),
-        found if found > MAX_EXACT => Err(DraftError::AmountOverflow { found: found.to_string() }),
+        found if found > MAX_EXACT => Err(DraftError::AmountOverflow {
+            found: found.to_string(),
+        }),
         _ => Ok(()),
     }
 }
@@ -227,21 +251,34 @@ mod tests {
     use super::*;
 
     fn code(what: What) -> Option<&'static str> {
-        Draft::new("alice", what).check().err().map(|error| error.code())
+        Draft::new("alice", what)
+            .check()
+            .err()
+            .map(|error| error.code())
     }
 
     #[test]
     fn every_bound_is_checked_on_both_sides() {
-        let transfer = |amount, memo: usize| What::Transfer { to: "bob".into(), amount, memo: "x".repeat(memo) };
+        let transfer = |amount, memo: usize| What::Transfer {
+            to: "bob".into(),
+            amount,
+            memo: "x".repeat(memo),
+        };
         assert_eq!(code(transfer(1, MAX_MEMO_BYTES)), None);
         assert_eq!(code(transfer(MAX_EXACT, 0)), None);
         assert_eq!(code(transfer(0, 0)), Some("amount_zero"));
         assert_eq!(code(transfer(MAX_EXACT + 1, 0)), Some("amount_overflow"));
         assert_eq!(code(transfer(1, MAX_MEMO_BYTES + 1)), Some("memo_too_long"));
-        let message = |len| What::Message { text: "x".repeat(len), to: None };
+        let message = |len| What::Message {
+            text: "x".repeat(len),
+            to: None,
+        };
         assert_eq!(code(message(MAX_MESSAGE_BYTES)), None);
         assert_eq!(code(message(0)), Some("message_empty"));
-        assert_eq!(code(message(MAX_MESSAGE_BYTES + 1)), Some("message_too_long"));
+        assert_eq!(
+            code(message(MAX_MESSAGE_BYTES + 1)),
+            Some("message_too_long")
+        );
         let asset = |symbol: &str, name: &str, decimals| What::CreateAsset {
             symbol: symbol.into(),
             name: name.into(),
@@ -252,13 +289,23 @@ mod tests {
         assert_eq!(code(asset("gold", "Gold", 0)), Some("name_malformed"));
         assert_eq!(code(asset("GOLD", "", 0)), Some("asset_name"));
         assert_eq!(code(asset("GOLD", "Gold", 13)), Some("decimals"));
-        assert_eq!(code(What::RegisterUser { name: "Eve".into() }), Some("name_malformed"));
+        assert_eq!(
+            code(What::RegisterUser { name: "Eve".into() }),
+            Some("name_malformed")
+        );
     }
 
     #[test]
     fn memo_and_message_are_measured_in_bytes_not_in_letters() {
         let memo = "é".repeat(65);
-        let what = What::Transfer { to: "bob".into(), amount: 1, memo };
-        assert_eq!(Draft::new("alice", what).check(), Err(DraftError::MemoTooLong { found: 130 }));
+        let what = What::Transfer {
+            to: "bob".into(),
+            amount: 1,
+            memo,
+        };
+        assert_eq!(
+            Draft::new("alice", what).check(),
+            Err(DraftError::MemoTooLong { found: 130 })
+        );
     }
 }

@@ -10,7 +10,9 @@ pub enum CommandError {
     #[error("expected a command, found an empty line; `help` lists the commands")]
     Empty,
     /// A first word that is no command.
-    #[error("expected a command, found \"{found}\"; did you mean `{nearest}`? `help` lists the commands")]
+    #[error(
+        "expected a command, found \"{found}\"; did you mean `{nearest}`? `help` lists the commands"
+    )]
     Unknown {
         /// The word.
         found: String,

@@ -29,12 +29,20 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
     let by_key = || query(table, None, Some(filter.clone()));
     match table {
         Table::Blocks if decimal(&filter) => vec![by("height")],
-        Table::Transactions if ["pending", "committed", "dropped"].contains(&filter.as_str()) => vec![by("status")],
+        Table::Transactions if ["pending", "committed", "dropped"].contains(&filter.as_str()) => {
+            vec![by("status")]
+        }
         Table::Transactions if hexadecimal(&filter) => vec![by_key(), by("block_id")],
         Table::Transactions => vec![by("from_user"), by("to_user")],
-        Table::Nodes if ["pow", "poa", "viewer"].contains(&filter.as_str()) => vec![by("node_type")],
+        Table::Nodes if ["pow", "poa", "viewer"].contains(&filter.as_str()) => {
+            vec![by("node_type")]
+        }
         Table::Nodes if ["active", "away", "left"].contains(&filter.as_str()) => vec![by("status")],
-        Table::Assets if !hexadecimal(&filter) => vec![query(table, Some("symbol"), Some(filter.to_ascii_uppercase()))],
+        Table::Assets if !hexadecimal(&filter) => vec![query(
+            table,
+            Some("symbol"),
+            Some(filter.to_ascii_uppercase()),
+        )],
         Table::Users if !hexadecimal(&filter) => vec![by("name")],
         Table::MiningPool if MINER_STATES.contains(&filter.as_str()) => vec![by("state")],
         Table::Blocks
@@ -50,7 +58,14 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
 
 fn query(table: Table, index: Option<&str>, key: Option<String>) -> Query {
     let descending = matches!(index, Some("height" | "timestamp"));
-    Query { table, index: index.map(str::to_owned), key, descending, offset: 0, limit: DEFAULT_ROWS }
+    Query {
+        table,
+        index: index.map(str::to_owned),
+        key,
+        descending,
+        offset: 0,
+        limit: DEFAULT_ROWS,
+    }
 }
 
 fn decimal(text: &str) -> bool {
@@ -74,14 +89,23 @@ mod tests {
             let queries = queries(table, filter);
             for query in &queries {
                 let index = query.index.as_deref();
-                assert!(index.is_none_or(|index| table.indexes().contains(&index)), "{table:?} {index:?}");
+                assert!(
+                    index.is_none_or(|index| table.indexes().contains(&index)),
+                    "{table:?} {index:?}"
+                );
             }
-            queries.into_iter().map(|query| query.index.unwrap_or_default()).collect::<Vec<_>>()
+            queries
+                .into_iter()
+                .map(|query| query.index.unwrap_or_default())
+                .collect::<Vec<_>>()
         };
         assert_eq!(asked(Table::Blocks, None), ["height"]);
         assert_eq!(asked(Table::Blocks, Some("12")), ["height"]);
         assert_eq!(asked(Table::Blocks, Some("00ab")), [""]);
-        assert_eq!(asked(Table::Transactions, Some("Alice")), ["from_user", "to_user"]);
+        assert_eq!(
+            asked(Table::Transactions, Some("Alice")),
+            ["from_user", "to_user"]
+        );
         assert_eq!(asked(Table::Transactions, Some("pending")), ["status"]);
         assert_eq!(asked(Table::Transactions, Some("12ab")), ["", "block_id"]);
         assert_eq!(asked(Table::Nodes, Some("poa")), ["node_type"]);

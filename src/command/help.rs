@@ -28,7 +28,14 @@ pub struct Word {
     pub arguments: &'static [Argument],
 }
 
-const TABLES: &[&str] = &["blocks", "transactions", "nodes", "assets", "users", "mining_pool"];
+const TABLES: &[&str] = &[
+    "blocks",
+    "transactions",
+    "nodes",
+    "assets",
+    "users",
+    "mining_pool",
+];
 
 macro_rules! words {
     ($($name:ident $usage:literal $about:literal $more:literal [$($argument:expr),*])+) => {
@@ -84,7 +91,9 @@ impl Word {
     /// The command of a name, in any case.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
-        WORDS.iter().find(|word| word.name.eq_ignore_ascii_case(name))
+        WORDS
+            .iter()
+            .find(|word| word.name.eq_ignore_ascii_case(name))
     }
 }
 
@@ -93,7 +102,9 @@ impl Word {
 pub fn help(word: Option<&Word>) -> String {
     let Some(word) = word else {
         let width = WORDS.iter().map(|word| word.usage.len()).max().unwrap_or(0);
-        let lines = WORDS.iter().map(|word| format!("{:width$}  {}", word.usage, word.about));
+        let lines = WORDS
+            .iter()
+            .map(|word| format!("{:width$}  {}", word.usage, word.about));
         return lines.collect::<Vec<_>>().join("\n");
     };
     let mut text = format!("{}\n{}", word.usage, word.about);
@@ -112,7 +123,12 @@ mod tests {
     fn every_word_is_explained_once_in_a_line_that_fits() {
         let list = help(None);
         for word in WORDS {
-            assert_eq!(WORDS.iter().filter(|other| other.name == word.name).count(), 1, "{}", word.name);
+            assert_eq!(
+                WORDS.iter().filter(|other| other.name == word.name).count(),
+                1,
+                "{}",
+                word.name
+            );
             assert!(word.usage.starts_with(word.name));
             assert!(help(Some(word)).contains(word.about));
         }
@@ -124,7 +140,10 @@ mod tests {
 
     #[test]
     fn the_tables_offered_are_those_for_people() {
-        let names: Vec<_> = crate::ledger::Table::FOR_PEOPLE.iter().map(|table| table.name()).collect();
+        let names: Vec<_> = crate::ledger::Table::FOR_PEOPLE
+            .iter()
+            .map(|table| table.name())
+            .collect();
         assert_eq!(names, TABLES);
     }
 }

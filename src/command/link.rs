@@ -20,7 +20,15 @@ const MAX_TEST_TX: u32 = 50;
 const MAX_PARAMETERS: usize = 32;
 const _: () = assert!(MAX_POA as usize <= MAX_AUTHORITIES);
 
-const NAMES: [&str; 7] = ["pow", "poa", "difficulty", "pace", "net", "test_tx", "miners"];
+const NAMES: [&str; 7] = [
+    "pow",
+    "poa",
+    "difficulty",
+    "pace",
+    "net",
+    "test_tx",
+    "miners",
+];
 
 /// What a link says. Where it says nothing there is the default, or `None` for what a network that
 /// exists already keeps as it is.
@@ -68,7 +76,9 @@ pub enum LinkError {
         nearest: &'static str,
     },
     /// A parameter for the second time.
-    #[error("link parameter {name}: expected it once, found it again with \"{found}\"; the first value is taken")]
+    #[error(
+        "link parameter {name}: expected it once, found it again with \"{found}\"; the first value is taken"
+    )]
     Twice {
         /// The parameter.
         name: &'static str,
@@ -90,7 +100,15 @@ impl From<LinkError> for ApiError {
 
 impl Default for LinkParameters {
     fn default() -> Self {
-        Self { pow: 3, poa: 2, difficulty: 2, pace: None, net: None, test_tx: 5, miners: None }
+        Self {
+            pow: 3,
+            poa: 2,
+            difficulty: 2,
+            pace: None,
+            net: None,
+            test_tx: 5,
+            miners: None,
+        }
     }
 }
 
@@ -102,12 +120,19 @@ impl LinkParameters {
     #[must_use]
     pub fn parse(search: &str) -> (Self, Vec<LinkError>) {
         let mut reader = Reader::default();
-        let pairs = search.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+        let pairs = search
+            .trim_start_matches('?')
+            .split('&')
+            .filter(|pair| !pair.is_empty());
         for pair in pairs.take(MAX_PARAMETERS) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             reader.read(&decoded(name), &decoded(value));
         }
-        let Reader { mut link, mut errors, .. } = reader;
+        let Reader {
+            mut link,
+            mut errors,
+            ..
+        } = reader;
         if link.pow == 0 && link.poa == 0 {
             errors.push(LinkError::NoNodes);
             let usual = Self::default();
@@ -129,7 +154,10 @@ impl LinkParameters {
     /// The query string that says all this, with its question mark: the inverse of [`Self::parse`].
     #[must_use]
     pub fn query(&self) -> String {
-        let mut text = format!("?pow={}&poa={}&difficulty={}", self.pow, self.poa, self.difficulty);
+        let mut text = format!(
+            "?pow={}&poa={}&difficulty={}",
+            self.pow, self.poa, self.difficulty
+        );
         let usual = Self::default();
         // Writing to memory does not fail.
         let _ = match self.pace {
@@ -162,13 +190,22 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, name: &str, value: &str) {
-        let Some(name) = NAMES.into_iter().find(|known| name.eq_ignore_ascii_case(known)) else {
+        let Some(name) = NAMES
+            .into_iter()
+            .find(|known| name.eq_ignore_ascii_case(known))
+        else {
             let nearest = nearest(name, NAMES).unwrap_or("pow");
-            self.errors.push(LinkError::Unknown { found: quoted(name), nearest });
+            self.errors.push(LinkError::Unknown {
+                found: quoted(name),
+                nearest,
+            });
             return;
         };
         if self.seen.contains(&name) {
-            self.errors.push(LinkError::Twice { name, found: quoted(value) });
+            self.errors.push(LinkError::Twice {
+                name,
+                found: quoted(value),
+            });
             return;
         }
         self.seen.push(name);
@@ -177,13 +214,17 @@ impl Reader {
             "pow" => self.link.pow = self.number(name, value, 0..=MAX_POW, usual.pow),
             "poa" => self.link.poa = self.number(name, value, 0..=MAX_POA, usual.poa),
             "difficulty" => {
-                let bounds = u32::from(*DIFFICULTY_DIGITS.start())..=u32::from(*DIFFICULTY_DIGITS.end());
+                let bounds =
+                    u32::from(*DIFFICULTY_DIGITS.start())..=u32::from(*DIFFICULTY_DIGITS.end());
                 let digits = self.number(name, value, bounds, u32::from(usual.difficulty));
                 self.link.difficulty = u8::try_from(digits).unwrap_or(usual.difficulty);
             }
-            "test_tx" => self.link.test_tx = self.number(name, value, 0..=MAX_TEST_TX, usual.test_tx),
+            "test_tx" => {
+                self.link.test_tx = self.number(name, value, 0..=MAX_TEST_TX, usual.test_tx)
+            }
             "miners" => {
-                self.link.miners = Some(self.number(name, value, 1..=MAX_MINERS, LinkParameters::DEFAULT_MINERS));
+                self.link.miners =
+                    Some(self.number(name, value, 1..=MAX_MINERS, LinkParameters::DEFAULT_MINERS));
             }
             "pace" => match pace(&value.to_ascii_lowercase()) {
                 Some(pace) => self.link.pace = Some(pace),
@@ -191,16 +232,25 @@ impl Reader {
             },
             _ => match value.parse::<Name>() {
                 Ok(net) => self.link.net = Some(net),
-                Err(error) => self.wrong(name, error.expected, value, "the name of the link's shape"),
+                Err(error) => {
+                    self.wrong(name, error.expected, value, "the name of the link's shape")
+                }
             },
         }
     }
 
-    fn number(&mut self, name: &'static str, value: &str, bounds: RangeInclusive<u32>, usual: u32) -> u32 {
+    fn number(
+        &mut self,
+        name: &'static str,
+        value: &str,
+        bounds: RangeInclusive<u32>,
+        usual: u32,
+    ) -> u32 {
         match value.parse() {
             Ok(number) if bounds.contains(&number) => number,
             Ok(_) | Err(_) => {
-                let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
+                let expected =
+                    format!("a whole number from {} to {}", bounds.start(), bounds.end());
                 self.wrong(name, &expected, value, &usual.to_string());
                 usual
             }
@@ -209,7 +259,12 @@ impl Reader {
 
     fn wrong(&mut self, name: &'static str, expected: &str, found: &str, taken: &str) {
         let (expected, taken) = (expected.to_owned(), taken.to_owned());
-        self.errors.push(LinkError::Value { name, expected, found: quoted(found), taken });
+        self.errors.push(LinkError::Value {
+            name,
+            expected,
+            found: quoted(found),
+            taken,
+        });
     }
 }
 
@@ -224,8 +279,13 @@ fn decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match (bytes[at], hex.and_then(|pair| u8::from_str_radix(pair, 16).ok())) {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
+        match (
+            bytes[at],
+            hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()),
+        ) {
             (b'%', Some(byte)) => {
                 out.push(byte);
                 at += 2;
@@ -250,7 +310,10 @@ mod tests {
     #[test]
     fn nothing_said_is_the_default() {
         for search in ["", "?", "?&&"] {
-            assert_eq!(LinkParameters::parse(search), (LinkParameters::default(), Vec::new()));
+            assert_eq!(
+                LinkParameters::parse(search),
+                (LinkParameters::default(), Vec::new())
+            );
         }
         assert_eq!(LinkParameters::default().network(), "pow3-poa2-d2");
     }
@@ -260,7 +323,10 @@ mod tests {
         let search = "?pow=5&poa=3&difficulty=3&pace=full&net=lab-1&test_tx=0&miners=2";
         let (link, errors) = LinkParameters::parse(search);
         assert!(errors.is_empty(), "{errors:?}");
-        assert_eq!((link.pow, link.poa, link.difficulty, link.test_tx), (5, 3, 3, 0));
+        assert_eq!(
+            (link.pow, link.poa, link.difficulty, link.test_tx),
+            (5, 3, 3, 0)
+        );
         assert_eq!((link.pace, link.miners), (Some(Pace::Full), Some(2)));
         assert_eq!(link.network(), "lab-1");
         assert_eq!(LinkParameters::parse(&link.query()), (link, Vec::new()));
@@ -270,7 +336,11 @@ mod tests {
 
     #[test]
     fn the_shape_names_a_network_and_every_such_name_is_valid() {
-        for search in ["?pow=0&poa=1&difficulty=8", "?pow=16&poa=16&difficulty=1", "?poa=0"] {
+        for search in [
+            "?pow=0&poa=1&difficulty=8",
+            "?pow=16&poa=16&difficulty=1",
+            "?poa=0",
+        ] {
             let (link, errors) = LinkParameters::parse(search);
             assert!(errors.is_empty());
             assert!(link.network().parse::<Name>().is_ok(), "{}", link.network());
@@ -280,14 +350,23 @@ mod tests {
     #[test]
     fn a_wrong_value_is_named_and_its_default_taken() {
         for (search, part) in [
-            ("?pow=17", "pow: expected a whole number from 0 to 16, found \"17\"; 3 is taken"),
+            (
+                "?pow=17",
+                "pow: expected a whole number from 0 to 16, found \"17\"; 3 is taken",
+            ),
             ("?pow=-1", "found \"-1\""),
             ("?pow=", "found \"\""),
             ("?pow", "found \"\""),
-            ("?poa=two", "poa: expected a whole number from 0 to 16, found \"two\"; 2 is taken"),
+            (
+                "?poa=two",
+                "poa: expected a whole number from 0 to 16, found \"two\"; 2 is taken",
+            ),
             ("?difficulty=9", "from 1 to 8"),
             ("?difficulty=0", "from 1 to 8"),
-            ("?pace=0", "pace: expected 1 to 600 seconds, full, max or pause, found \"0\"; 5 is taken"),
+            (
+                "?pace=0",
+                "pace: expected 1 to 600 seconds, full, max or pause, found \"0\"; 5 is taken",
+            ),
             ("?pace=fast", "found \"fast\""),
             ("?test_tx=51", "from 0 to 50"),
             ("?miners=0", "from 1 to 8"),
@@ -309,7 +388,14 @@ mod tests {
     #[test]
     fn nothing_in_a_link_breaks_the_reader() {
         let long = format!("?net={}", "é%".repeat(5_000));
-        for search in ["?%", "?%zz=%", "?=&==", "?pow=%F0%28", "?\u{1F600}=1", &long] {
+        for search in [
+            "?%",
+            "?%zz=%",
+            "?=&==",
+            "?pow=%F0%28",
+            "?\u{1F600}=1",
+            &long,
+        ] {
             let (link, errors) = LinkParameters::parse(search);
             assert_eq!(link, LinkParameters::default(), "{search}");
             assert!(errors.iter().all(|error| error.to_string().len() < 400));

@@ -51,7 +51,14 @@ pub enum Quality {
 
 impl Quality {
     /// All qualities.
-    pub const ALL: [Self; 6] = [Self::Latency, Self::Jitter, Self::Loss, Self::Copies, Self::Reorder, Self::Bandwidth];
+    pub const ALL: [Self; 6] = [
+        Self::Latency,
+        Self::Jitter,
+        Self::Loss,
+        Self::Copies,
+        Self::Reorder,
+        Self::Bandwidth,
+    ];
 
     /// The word.
     #[must_use]
@@ -90,7 +97,10 @@ impl LinkChange {
     /// Plain links, each with each.
     #[must_use]
     pub fn reset() -> Self {
-        Self { shape: Some(Shape::Mesh), values: Quality::ALL.map(|quality| (quality, 0)).to_vec() }
+        Self {
+            shape: Some(Shape::Mesh),
+            values: Quality::ALL.map(|quality| (quality, 0)).to_vec(),
+        }
     }
 
     /// Understands the words after `links`.
@@ -103,11 +113,13 @@ impl LinkChange {
             } else if let Some(shape) = Shape::ALL.into_iter().find(|shape| shape.word() == word) {
                 change.shape = Some(shape);
             } else {
-                change.values.push(value(&word).ok_or_else(|| CommandError::Wrong {
-                    word: "links",
-                    expected: EXPECTED,
-                    found: super::parse::shortened(&word),
-                })?);
+                change
+                    .values
+                    .push(value(&word).ok_or_else(|| CommandError::Wrong {
+                        word: "links",
+                        expected: EXPECTED,
+                        found: super::parse::shortened(&word),
+                    })?);
             }
         }
         Ok(change)
@@ -119,8 +131,16 @@ const EXPECTED: &str = "mesh, ring, star, random, reset, or one of latency= and 
 
 fn value(word: &str) -> Option<(Quality, u32)> {
     let (name, value) = word.split_once('=')?;
-    let quality = Quality::ALL.into_iter().find(|quality| quality.word() == name)?;
-    Some((quality, value.parse().ok().filter(|value| *value <= quality.most())?))
+    let quality = Quality::ALL
+        .into_iter()
+        .find(|quality| quality.word() == name)?;
+    Some((
+        quality,
+        value
+            .parse()
+            .ok()
+            .filter(|value| *value <= quality.most())?,
+    ))
 }
 
 #[cfg(test)]
@@ -132,11 +152,24 @@ mod tests {
         let change = LinkChange::parse("ring latency=100 LOSS=5").unwrap();
         assert_eq!(change.shape, Some(Shape::Ring));
         assert_eq!(change.values, [(Quality::Latency, 100), (Quality::Loss, 5)]);
-        assert_eq!(LinkChange::parse("latency=5 reset").unwrap(), LinkChange::reset());
+        assert_eq!(
+            LinkChange::parse("latency=5 reset").unwrap(),
+            LinkChange::reset()
+        );
         assert_eq!(LinkChange::parse("").unwrap(), LinkChange::default());
-        for wrong in ["loss=101", "latency", "latency=", "latency=-1", "speed=3", "latency=10001"] {
+        for wrong in [
+            "loss=101",
+            "latency",
+            "latency=",
+            "latency=-1",
+            "speed=3",
+            "latency=10001",
+        ] {
             let error = LinkChange::parse(wrong).unwrap_err().to_string();
-            assert!(error.contains("bandwidth=") && error.contains(wrong), "{error}");
+            assert!(
+                error.contains("bandwidth=") && error.contains(wrong),
+                "{error}"
+            );
         }
     }
 }

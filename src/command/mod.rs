@@ -22,7 +22,9 @@ pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
 pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, miners, pace, parse};
-pub use record::{DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key};
+pub use record::{
+    DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
+};
 pub use tx::parse_tx;
 
 use crate::ipc::{Level, NodeKind, Pace};

@@ -4,7 +4,9 @@
 #[must_use]
 pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let found = found.to_ascii_lowercase();
-    candidates.into_iter().min_by_key(|candidate| distance(&found, candidate))
+    candidates
+        .into_iter()
+        .min_by_key(|candidate| distance(&found, candidate))
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that make one word the other

@@ -30,14 +30,20 @@ pub fn parse(line: &str) -> Result<Command, CommandError> {
     }
     let Some(word) = Word::find(first) else {
         let nearest = nearest(first, WORDS.iter().map(|word| word.name)).unwrap_or("help");
-        return Err(CommandError::Unknown { found: shortened(first), nearest });
+        return Err(CommandError::Unknown {
+            found: shortened(first),
+            nearest,
+        });
     };
     match word.name {
         "tx" => return Ok(Command::Tx(parse_tx(rest)?)),
         "links" => return Ok(Command::Links(LinkChange::parse(rest)?)),
         _ => {}
     }
-    let mut arguments = Arguments { word, words: rest.split_whitespace() };
+    let mut arguments = Arguments {
+        word,
+        words: rest.split_whitespace(),
+    };
     let command = command(&mut arguments)?;
     arguments.end()?;
     Ok(command)
@@ -49,31 +55,58 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "mempool" => Command::Mempool,
         "quit" => Command::Quit,
         "chain" => Command::Chain {
-            count: arguments.optional("a number of blocks from 1 to 100", chain_count)?.unwrap_or(DEFAULT_CHAIN),
+            count: arguments
+                .optional("a number of blocks from 1 to 100", chain_count)?
+                .unwrap_or(DEFAULT_CHAIN),
         },
-        "block" => Command::Block { which: arguments.text("a block's hash or height")? },
-        "user" => Command::User { who: arguments.text("a user's name or address")? },
+        "block" => Command::Block {
+            which: arguments.text("a block's hash or height")?,
+        },
+        "user" => Command::User {
+            who: arguments.text("a user's name or address")?,
+        },
         "kill" => Command::Kill(arguments.target()?),
         "start" => Command::Start(arguments.target()?),
         "stop" => Command::Stop(arguments.target()?),
-        "wipe" => Command::Wipe(arguments.optional(NODE, |word| Some(target(word)))?.unwrap_or(Target::All)),
-        "cut" => Command::Cut { a: arguments.text(NODE_NAME)?, b: arguments.text(NODE_NAME)? },
-        "heal" => Command::Heal { a: arguments.text(NODE_NAME)?, b: arguments.text(NODE_NAME)? },
+        "wipe" => Command::Wipe(
+            arguments
+                .optional(NODE, |word| Some(target(word)))?
+                .unwrap_or(Target::All),
+        ),
+        "cut" => Command::Cut {
+            a: arguments.text(NODE_NAME)?,
+            b: arguments.text(NODE_NAME)?,
+        },
+        "heal" => Command::Heal {
+            a: arguments.text(NODE_NAME)?,
+            b: arguments.text(NODE_NAME)?,
+        },
         "add" => Command::Add(arguments.required("`pow` or `poa`", kind)?),
-        "difficulty" => Command::Difficulty(arguments.required("1 to 8 zero digits, or `auto`", difficulty)?),
-        "pace" => Command::Pace(arguments.required("1 to 600 seconds, `full`, `max` or `pause`", pace)?),
+        "difficulty" => {
+            Command::Difficulty(arguments.required("1 to 8 zero digits, or `auto`", difficulty)?)
+        }
+        "pace" => {
+            Command::Pace(arguments.required("1 to 600 seconds, `full`, `max` or `pause`", pace)?)
+        }
         "miners" => Command::Miners(arguments.required("1 to 8 miner workers", miners)?),
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
         "ledger" => {
             let table = arguments.optional(TABLE, table)?;
             let filter = arguments.rest();
-            Command::Ledger { table, filter: (!filter.is_empty()).then_some(filter) }
+            Command::Ledger {
+                table,
+                filter: (!filter.is_empty()).then_some(filter),
+            }
         }
         "inspect" => {
             let first = arguments.text("Bitcoin headers of 160 hexadecimal digits each")?;
-            Command::Inspect { hex: format!("{first}{}", arguments.rest()) }
+            Command::Inspect {
+                hex: format!("{first}{}", arguments.rest()),
+            }
         }
-        _ => Command::Help { word: arguments.optional("a command", Word::find)? },
+        _ => Command::Help {
+            word: arguments.optional("a command", Word::find)?,
+        },
     })
 }
 
@@ -87,8 +120,16 @@ struct Arguments<'a> {
 }
 
 impl Arguments<'_> {
-    fn required<T>(&mut self, expected: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<T, CommandError> {
-        let missing = CommandError::Missing { word: self.word.name, expected, usage: self.word.usage };
+    fn required<T>(
+        &mut self,
+        expected: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, CommandError> {
+        let missing = CommandError::Missing {
+            word: self.word.name,
+            expected,
+            usage: self.word.usage,
+        };
         self.optional(expected, read)?.ok_or(missing)
     }
 
@@ -97,9 +138,17 @@ impl Arguments<'_> {
         expected: &'static str,
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, CommandError> {
-        let Some(found) = self.words.next() else { return Ok(None) };
-        let wrong = || CommandError::Wrong { word: self.word.name, expected, found: shortened(found) };
-        read(&found.to_ascii_lowercase()).map(Some).ok_or_else(wrong)
+        let Some(found) = self.words.next() else {
+            return Ok(None);
+        };
+        let wrong = || CommandError::Wrong {
+            word: self.word.name,
+            expected,
+            found: shortened(found),
+        };
+        read(&found.to_ascii_lowercase())
+            .map(Some)
+            .ok_or_else(wrong)
     }
 
     fn text(&mut self, expected: &'static str) -> Result<String, CommandError> {
@@ -117,15 +166,19 @@ impl Arguments<'_> {
     fn end(mut self) -> Result<(), CommandError> {
         match self.words.next() {
             None => Ok(()),
-            Some(found) => {
-                Err(CommandError::TooMany { word: self.word.name, found: shortened(found), usage: self.word.usage })
-            }
+            Some(found) => Err(CommandError::TooMany {
+                word: self.word.name,
+                found: shortened(found),
+                usage: self.word.usage,
+            }),
         }
     }
 }
 
 fn chain_count(word: &str) -> Option<u32> {
-    word.parse().ok().filter(|count| (1..=MAX_CHAIN).contains(count))
+    word.parse()
+        .ok()
+        .filter(|count| (1..=MAX_CHAIN).contains(count))
 }
 
 /// `auto`, or leading zero digits.
@@ -133,16 +186,25 @@ pub fn difficulty(word: &str) -> Option<DifficultyChoice> {
     if word == "auto" {
         return Some(DifficultyChoice::Automatic);
     }
-    word.parse().ok().filter(|digits| DIFFICULTY_DIGITS.contains(digits)).map(DifficultyChoice::Digits)
+    word.parse()
+        .ok()
+        .filter(|digits| DIFFICULTY_DIGITS.contains(digits))
+        .map(DifficultyChoice::Digits)
 }
 
 /// A number of miner workers.
 pub fn miners(word: &str) -> Option<u32> {
-    word.parse().ok().filter(|count| (1..=MAX_MINERS).contains(count))
+    word.parse()
+        .ok()
+        .filter(|count| (1..=MAX_MINERS).contains(count))
 }
 
 /// The words for paces that are no number.
-pub(super) const PACE_WORDS: [(&str, Pace); 3] = [("full", Pace::Full), ("max", Pace::Max), ("pause", Pace::Paused)];
+pub(super) const PACE_WORDS: [(&str, Pace); 3] = [
+    ("full", Pace::Full),
+    ("max", Pace::Max),
+    ("pause", Pace::Paused),
+];
 
 /// `full`, `max`, `pause`, or seconds with or without an `s`.
 pub fn pace(word: &str) -> Option<Pace> {
@@ -151,11 +213,15 @@ pub fn pace(word: &str) -> Option<Pace> {
     }
     let seconds: u64 = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
     // Only within the bounds does the product fit.
-    PACE_SECONDS.contains(&seconds).then(|| Pace::Interval { ms: seconds * 1_000 })
+    PACE_SECONDS.contains(&seconds).then(|| Pace::Interval {
+        ms: seconds * 1_000,
+    })
 }
 
 fn kind(word: &str) -> Option<NodeKind> {
-    [NodeKind::Pow, NodeKind::Poa].into_iter().find(|kind| kind.word() == word)
+    [NodeKind::Pow, NodeKind::Poa]
+        .into_iter()
+        .find(|kind| kind.word() == word)
 }
 
 fn level(word: &str) -> Option<Level> {
@@ -169,11 +235,17 @@ fn level(word: &str) -> Option<Level> {
 }
 
 fn table(word: &str) -> Option<Table> {
-    Table::FOR_PEOPLE.into_iter().find(|table| table.name() == word)
+    Table::FOR_PEOPLE
+        .into_iter()
+        .find(|table| table.name() == word)
 }
 
 fn target(word: &str) -> Target {
-    if word == "all" { Target::All } else { Target::Node(word.to_owned()) }
+    if word == "all" {
+        Target::All
+    } else {
+        Target::Node(word.to_owned())
+    }
 }
 
 /// A refusal quotes at most 40 characters of what it refuses.
@@ -200,17 +272,41 @@ mod tests {
             ("  STATUS  ", Command::Status),
             ("chain", Command::Chain { count: 10 }),
             ("chain 25", Command::Chain { count: 25 }),
-            ("ledger", Command::Ledger { table: None, filter: None }),
-            ("ledger blocks", Command::Ledger { table: Some(Table::Blocks), filter: None }),
-            ("ledger users Alice", Command::Ledger { table: Some(Table::Users), filter: Some("Alice".into()) }),
+            (
+                "ledger",
+                Command::Ledger {
+                    table: None,
+                    filter: None,
+                },
+            ),
+            (
+                "ledger blocks",
+                Command::Ledger {
+                    table: Some(Table::Blocks),
+                    filter: None,
+                },
+            ),
+            (
+                "ledger users Alice",
+                Command::Ledger {
+                    table: Some(Table::Users),
+                    filter: Some("Alice".into()),
+                },
+            ),
             ("kill pow-1", Command::Kill(node("pow-1"))),
             ("kill POW-1", Command::Kill(node("pow-1"))),
             ("start all", Command::Start(Target::All)),
             ("stop poa-2", Command::Stop(node("poa-2"))),
             ("add pow", Command::Add(NodeKind::Pow)),
             ("add poa", Command::Add(NodeKind::Poa)),
-            ("difficulty 3", Command::Difficulty(DifficultyChoice::Digits(3))),
-            ("difficulty auto", Command::Difficulty(DifficultyChoice::Automatic)),
+            (
+                "difficulty 3",
+                Command::Difficulty(DifficultyChoice::Digits(3)),
+            ),
+            (
+                "difficulty auto",
+                Command::Difficulty(DifficultyChoice::Automatic),
+            ),
             ("pace max", Command::Pace(Pace::Max)),
             ("pace pause", Command::Pace(Pace::Paused)),
             ("miners 4", Command::Miners(4)),
@@ -218,16 +314,38 @@ mod tests {
             ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("log debug", Command::Log(Level::Debug)),
-            ("cut pow-1 poa-1", Command::Cut { a: "pow-1".into(), b: "poa-1".into() }),
-            ("heal pow-1 poa-1", Command::Heal { a: "pow-1".into(), b: "poa-1".into() }),
+            (
+                "cut pow-1 poa-1",
+                Command::Cut {
+                    a: "pow-1".into(),
+                    b: "poa-1".into(),
+                },
+            ),
+            (
+                "heal pow-1 poa-1",
+                Command::Heal {
+                    a: "pow-1".into(),
+                    b: "poa-1".into(),
+                },
+            ),
             ("block 12", Command::Block { which: "12".into() }),
-            ("user alice", Command::User { who: "alice".into() }),
+            (
+                "user alice",
+                Command::User {
+                    who: "alice".into(),
+                },
+            ),
             ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
             ("mempool", Command::Mempool),
             ("wipe", Command::Wipe(Target::All)),
             ("wipe pow-1", Command::Wipe(node("pow-1"))),
             ("help", Command::Help { word: None }),
-            ("help tx", Command::Help { word: Word::find("tx") }),
+            (
+                "help tx",
+                Command::Help {
+                    word: Word::find("tx"),
+                },
+            ),
             ("quit", Command::Quit),
         ];
         for (line, command) in cases {
@@ -247,7 +365,10 @@ mod tests {
     #[test]
     fn an_unknown_word_gets_the_nearest_command() {
         let text = parse("sttaus").unwrap_err().to_string();
-        assert!(text.contains("found \"sttaus\"") && text.contains("did you mean `status`"), "{text}");
+        assert!(
+            text.contains("found \"sttaus\"") && text.contains("did you mean `status`"),
+            "{text}"
+        );
         assert_eq!(parse("kil pow-1").unwrap_err().code(), "unknown_command");
         assert_eq!(parse("   ").unwrap_err().code(), "empty_line");
         let long = "z".repeat(10_000);
@@ -257,14 +378,26 @@ mod tests {
     #[test]
     fn a_wrong_argument_says_what_was_expected_and_found() {
         let cases = [
-            ("difficulty", "argument_missing", "1 to 8 zero digits, or `auto`"),
+            (
+                "difficulty",
+                "argument_missing",
+                "1 to 8 zero digits, or `auto`",
+            ),
             ("difficulty 9", "argument_wrong", "found \"9\""),
             ("difficulty 0", "argument_wrong", "1 to 8 zero digits"),
             ("miners 9", "argument_wrong", "1 to 8 miner workers"),
             ("difficulty x", "argument_wrong", "found \"x\""),
-            ("pace 0", "argument_wrong", "1 to 600 seconds, `full`, `max` or `pause`"),
+            (
+                "pace 0",
+                "argument_wrong",
+                "1 to 600 seconds, `full`, `max` or `pause`",
+            ),
             ("pace 601", "argument_wrong", "found \"601\""),
-            ("pace 18446744073709551615", "argument_wrong", "1 to 600 seconds"),
+            (
+                "pace 18446744073709551615",
+                "argument_wrong",
+                "1 to 600 seconds",
+            ),
             ("add viewer", "argument_wrong", "`pow` or `poa`"),
             ("log loud", "argument_wrong", "found \"loud\""),
             ("chain 0", "argument_wrong", "from 1 to 100"),
@@ -275,7 +408,11 @@ mod tests {
             ("inspect", "argument_missing", "160 hexadecimal digits"),
             ("ledger undo", "argument_wrong", "a table: blocks"),
             ("help me", "argument_wrong", "a command"),
-            ("tx transfer 0 alice to bob", "amount_zero", "tx: expected an amount of at least 1"),
+            (
+                "tx transfer 0 alice to bob",
+                "amount_zero",
+                "tx: expected an amount of at least 1",
+            ),
         ];
         for (line, code, part) in cases {
             let error = parse(line).unwrap_err();

@@ -6,7 +6,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use super::LinkParameters;
 use crate::consensus::{Allocation, Params};
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
-use crate::primitives::{Address, Amount, BlockHash, Difficulty, Keypair, Name, Timestamp, from_hex, to_hex};
+use crate::primitives::{
+    Address, Amount, BlockHash, Difficulty, Keypair, Name, Timestamp, from_hex, to_hex,
+};
 
 /// Version of this layout.
 const RECORD_VERSION: u32 = 1;
@@ -77,9 +79,14 @@ impl Record {
     #[must_use]
     pub fn new(link: &LinkParameters, name: &Name, secrets: Secrets, now: Timestamp) -> Self {
         let named = |kind: NodeKind, count: u32| {
-            (1..=count).map(move |number| NodeEntry { name: format!("{}-{number}", kind.word()), kind })
+            (1..=count).map(move |number| NodeEntry {
+                name: format!("{}-{number}", kind.word()),
+                kind,
+            })
         };
-        let nodes = named(NodeKind::Pow, link.pow).chain(named(NodeKind::Poa, link.poa)).collect();
+        let nodes = named(NodeKind::Pow, link.pow)
+            .chain(named(NodeKind::Poa, link.poa))
+            .collect();
         let mut record = Self {
             seed: String::new(),
             params: String::new(),
@@ -112,7 +119,10 @@ impl Record {
     /// Never: writing to memory does not fail.
     #[must_use]
     pub fn to_text(&self) -> String {
-        format!("{RECORD_VERSION} {}", to_hex(&borsh::to_vec(self).expect("a vector takes every byte")))
+        format!(
+            "{RECORD_VERSION} {}",
+            to_hex(&borsh::to_vec(self).expect("a vector takes every byte"))
+        )
     }
 
     /// The record of network `name` that a text is.
@@ -123,11 +133,17 @@ impl Record {
         let (version, bytes) = text.split_once(' ').unwrap_or((text, ""));
         if version.parse() != Ok(RECORD_VERSION) {
             let found: String = version.chars().take(20).collect();
-            let text = format!("the record of network {name}: expected version {RECORD_VERSION}, found {found}");
+            let text = format!(
+                "the record of network {name}: expected version {RECORD_VERSION}, found {found}"
+            );
             return Err(ApiError::new("record_version", text));
         }
-        let record: Option<Self> = from_hex(bytes).ok().and_then(|bytes| borsh::from_slice(&bytes).ok());
-        let unreadable = || format!("the record of network {name}: expected the bytes of a record, found others");
+        let record: Option<Self> = from_hex(bytes)
+            .ok()
+            .and_then(|bytes| borsh::from_slice(&bytes).ok());
+        let unreadable = || {
+            format!("the record of network {name}: expected the bytes of a record, found others")
+        };
         let record = record.ok_or_else(|| ApiError::new("record_corrupt", unreadable()))?;
         record.decode(name)?;
         Ok(record)
@@ -138,19 +154,36 @@ impl Record {
     /// # Errors
     /// `record_corrupt`, saying what is wrong.
     pub fn decode(&self, name: &str) -> Result<Decoded, ApiError> {
-        let corrupt = |what: &str| ApiError::new("record_corrupt", format!("the record of network {name}: {what}"));
-        let seed = from_hex(&self.seed).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let corrupt = |what: &str| {
+            ApiError::new(
+                "record_corrupt",
+                format!("the record of network {name}: {what}"),
+            )
+        };
+        let seed = from_hex(&self.seed)
+            .ok()
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         let seed = seed.ok_or_else(|| corrupt("expected a seed of 32 bytes"))?;
         let bytes = from_hex(&self.params).map_err(|error| corrupt(&error.to_string()))?;
         let params = Params::from_bytes(&bytes).map_err(|error| corrupt(&error.to_string()))?;
         if params.network.as_str() != name {
-            return Err(corrupt(&format!("expected parameters of {name}, found those of {}", params.network)));
+            return Err(corrupt(&format!(
+                "expected parameters of {name}, found those of {}",
+                params.network
+            )));
         }
-        let unique = |at: usize, node: &NodeEntry| self.nodes[..at].iter().all(|other| other.name != node.name);
-        let good =
-            self.nodes.iter().enumerate().all(|(at, node)| node.name.parse::<Name>().is_ok() && unique(at, node));
+        let unique = |at: usize, node: &NodeEntry| {
+            self.nodes[..at].iter().all(|other| other.name != node.name)
+        };
+        let good = self
+            .nodes
+            .iter()
+            .enumerate()
+            .all(|(at, node)| node.name.parse::<Name>().is_ok() && unique(at, node));
         if !good || self.nodes.len() > MAX_NODES {
-            return Err(corrupt(&format!("expected at most {MAX_NODES} nodes with different names")));
+            return Err(corrupt(&format!(
+                "expected at most {MAX_NODES} nodes with different names"
+            )));
         }
         Ok(Decoded { seed, params })
     }
@@ -160,14 +193,18 @@ impl Record {
     pub fn free_name(&self, kind: NodeKind) -> String {
         let taken = |name: &String| self.nodes.iter().any(|node| node.name == *name);
         let names = (1_u32..).map(|number| format!("{}-{number}", kind.word()));
-        names.into_iter().find(|name| !taken(name)).unwrap_or_default()
+        names
+            .into_iter()
+            .find(|name| !taken(name))
+            .unwrap_or_default()
     }
 
     /// Addresses of all authorities in the order in which they were made.
     #[must_use]
     pub fn authorities(&self, seed: &[u8; 32]) -> Vec<Address> {
         let poa = self.nodes.iter().filter(|node| node.kind == NodeKind::Poa);
-        poa.map(|node| node_key(seed, &node.name).address()).collect()
+        poa.map(|node| node_key(seed, &node.name).address())
+            .collect()
     }
 }
 
@@ -178,18 +215,37 @@ pub fn node_key(seed: &[u8; 32], name: &str) -> Keypair {
 }
 
 /// The parameters of a new network. Its first slot begins now.
-fn params(name: &Name, seed: &[u8; 32], salt: [u8; 32], now: Timestamp, nodes: &[NodeEntry], difficulty: u8) -> Params {
+fn params(
+    name: &Name,
+    seed: &[u8; 32],
+    salt: [u8; 32],
+    now: Timestamp,
+    nodes: &[NodeEntry],
+    difficulty: u8,
+) -> Params {
     let operator = Keypair::derive(seed, OPERATOR, "").address();
     let mut params = Params::playground(name.clone(), salt, now, operator);
     params.genesis_time = Timestamp(now.0.saturating_sub(params.slot.0));
     params.difficulty = Difficulty::from_zero_digits(difficulty);
     params.authority_weight = params.difficulty;
     let poa = nodes.iter().filter(|node| node.kind == NodeKind::Poa);
-    params.authorities = poa.map(|node| node_key(seed, &node.name).address()).collect();
-    let funded = |name: &str, address: Address, amount: Amount| Allocation { address, amount, name: name.parse().ok() };
+    params.authorities = poa
+        .map(|node| node_key(seed, &node.name).address())
+        .collect();
+    let funded = |name: &str, address: Address, amount: Amount| Allocation {
+        address,
+        amount,
+        name: name.parse().ok(),
+    };
     params.allocation = DEMO_USERS
         .iter()
-        .map(|user| funded(user, Keypair::derive(&salt, "user", user).address(), DEMO_COINS))
+        .map(|user| {
+            funded(
+                user,
+                Keypair::derive(&salt, "user", user).address(),
+                DEMO_COINS,
+            )
+        })
         .chain([funded(OPERATOR, operator, OPERATOR_COINS)])
         .collect();
     params
@@ -206,9 +262,17 @@ mod tests {
     use super::*;
 
     fn record(search: &str, salt: u8) -> Record {
-        let secrets = Secrets { seed: [salt; 32], salt: [salt; 32] };
+        let secrets = Secrets {
+            seed: [salt; 32],
+            salt: [salt; 32],
+        };
         let name = "lab".parse().expect("a name");
-        Record::new(&LinkParameters::parse(search).0, &name, secrets, Timestamp(1_000_000))
+        Record::new(
+            &LinkParameters::parse(search).0,
+            &name,
+            secrets,
+            Timestamp(1_000_000),
+        )
     }
 
     #[test]
@@ -218,12 +282,22 @@ mod tests {
         let names: Vec<_> = record.nodes.iter().map(|node| node.name.as_str()).collect();
         assert_eq!(names, ["pow-1", "pow-2", "poa-1", "poa-2"]);
         assert_eq!(params.authorities, record.authorities(&seed));
-        assert_eq!((params.difficulty, params.authority_weight), (Difficulty(4_096), Difficulty(4_096)));
-        assert_eq!(params.genesis_time, Timestamp(995_000), "the first slot begins now");
+        assert_eq!(
+            (params.difficulty, params.authority_weight),
+            (Difficulty(4_096), Difficulty(4_096))
+        );
+        assert_eq!(
+            params.genesis_time,
+            Timestamp(995_000),
+            "the first slot begins now"
+        );
         assert_eq!(params.allocation.len(), 5);
         assert_eq!(params.validate(), Ok(()));
         assert_eq!(
-            (record.free_name(NodeKind::Pow), record.free_name(NodeKind::Poa)),
+            (
+                record.free_name(NodeKind::Pow),
+                record.free_name(NodeKind::Poa)
+            ),
             ("pow-3".into(), "poa-3".into())
         );
         assert_eq!((record.tests_left, record.pace), (5, Pace::DEFAULT));
@@ -232,7 +306,14 @@ mod tests {
     #[test]
     fn the_largest_network_of_a_link_has_valid_parameters() {
         let record = record("?pow=16&poa=16&difficulty=8&test_tx=50&miners=8", 1);
-        assert_eq!(record.decode("lab").expect("its own record").params.validate(), Ok(()));
+        assert_eq!(
+            record
+                .decode("lab")
+                .expect("its own record")
+                .params
+                .validate(),
+            Ok(())
+        );
         assert!(record.nodes.len() < MAX_NODES);
     }
 
@@ -243,9 +324,19 @@ mod tests {
         new.users.push("erin".into());
         new.tests_left = 0;
         let name = "lab".parse().expect("a name");
-        new.begin_again(&name, Secrets { seed: [2; 32], salt: [2; 32] }, Timestamp(2_000_000));
+        new.begin_again(
+            &name,
+            Secrets {
+                seed: [2; 32],
+                salt: [2; 32],
+            },
+            Timestamp(2_000_000),
+        );
         assert_ne!(old.decode("lab"), new.decode("lab"));
-        assert_eq!((new.nodes, new.users, new.tests_left), (old.nodes, Vec::new(), 5));
+        assert_eq!(
+            (new.nodes, new.users, new.tests_left),
+            (old.nodes, Vec::new(), 5)
+        );
     }
 
     #[test]
@@ -259,19 +350,45 @@ mod tests {
         };
         let other_name = good.params.replace("6c6162", "6c6163");
         for (error, part) in [
-            (with(&|record| record.seed = "00".into()), "a seed of 32 bytes"),
-            (with(&|record| record.nodes[1].name = "pow-1".into()), "nodes with different names"),
-            (with(&|record| record.nodes[1].name = "no name".into()), "nodes with different names"),
-            (with(&|record| record.params = good.params[2..].into()), "parameters"),
-            (with(&|record| record.params = other_name.clone()), "expected parameters of lab, found those of lac"),
-            (Record::from_text("1 00ff", "lab").expect_err("too short"), "the bytes of a record"),
-            (Record::from_text("1 xyz", "lab").expect_err("not hexadecimal"), "the bytes of a record"),
+            (
+                with(&|record| record.seed = "00".into()),
+                "a seed of 32 bytes",
+            ),
+            (
+                with(&|record| record.nodes[1].name = "pow-1".into()),
+                "nodes with different names",
+            ),
+            (
+                with(&|record| record.nodes[1].name = "no name".into()),
+                "nodes with different names",
+            ),
+            (
+                with(&|record| record.params = good.params[2..].into()),
+                "parameters",
+            ),
+            (
+                with(&|record| record.params = other_name.clone()),
+                "expected parameters of lab, found those of lac",
+            ),
+            (
+                Record::from_text("1 00ff", "lab").expect_err("too short"),
+                "the bytes of a record",
+            ),
+            (
+                Record::from_text("1 xyz", "lab").expect_err("not hexadecimal"),
+                "the bytes of a record",
+            ),
         ] {
             assert_eq!(error.code, "record_corrupt");
             assert!(error.message.contains(part), "{}", error.message);
         }
         for text in ["", "2 00", "{\"version\":1}"] {
-            assert_eq!(Record::from_text(text, "lab").expect_err("another version").code, "record_version");
+            assert_eq!(
+                Record::from_text(text, "lab")
+                    .expect_err("another version")
+                    .code,
+                "record_version"
+            );
         }
     }
 }

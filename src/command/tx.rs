@@ -22,11 +22,23 @@ pub fn parse_tx(words: &str) -> Result<Draft, DraftError> {
     let draft = if words.is_empty() {
         return Err(DraftError::Empty);
     } else if let Some(text) = after_word(words, "message") {
-        Draft::new(MESSAGE_SIGNER, What::Message { text: unquoted(text).to_owned(), to: None })
+        Draft::new(
+            MESSAGE_SIGNER,
+            What::Message {
+                text: unquoted(text).to_owned(),
+                to: None,
+            },
+        )
     } else if begins_transfer(words) {
         transfer(words)?
     } else {
-        Draft::new(MESSAGE_SIGNER, What::Message { text: unquoted(words).to_owned(), to: None })
+        Draft::new(
+            MESSAGE_SIGNER,
+            What::Message {
+                text: unquoted(words).to_owned(),
+                to: None,
+            },
+        )
     };
     draft.check()?;
     Ok(draft)
@@ -39,12 +51,22 @@ fn begins_transfer(words: &str) -> bool {
     let mut tokens = spaced.split_whitespace();
     let first = tokens.next().unwrap_or_default();
     let second = tokens.next().unwrap_or_default();
-    let rest_has_to = || spaced.split_whitespace().any(|token| token.eq_ignore_ascii_case("to"));
-    if first.eq_ignore_ascii_case("transfer") { numeric(second) } else { numeric(first) && rest_has_to() }
+    let rest_has_to = || {
+        spaced
+            .split_whitespace()
+            .any(|token| token.eq_ignore_ascii_case("to"))
+    };
+    if first.eq_ignore_ascii_case("transfer") {
+        numeric(second)
+    } else {
+        numeric(first) && rest_has_to()
+    }
 }
 
 fn transfer(words: &str) -> Result<Draft, DraftError> {
-    let misread = || DraftError::TransferWords { found: words.to_owned() };
+    let misread = || DraftError::TransferWords {
+        found: words.to_owned(),
+    };
     let spaced = spaced(words);
     let mut rest = spaced.trim();
     rest = after_word(rest, "transfer").unwrap_or(rest);
@@ -63,10 +85,22 @@ fn transfer(words: &str) -> Result<Draft, DraftError> {
             break;
         }
         rest = after_word(rest, "fee").ok_or_else(misread)?;
-        let word = take(&mut rest).ok_or_else(|| DraftError::FeeMalformed { found: String::new() })?;
-        fee = self::amount(word).map_err(|_| DraftError::FeeMalformed { found: word.to_owned() })?;
+        let word = take(&mut rest).ok_or_else(|| DraftError::FeeMalformed {
+            found: String::new(),
+        })?;
+        fee = self::amount(word).map_err(|_| DraftError::FeeMalformed {
+            found: word.to_owned(),
+        })?;
     }
-    Ok(Draft { from, fee, what: What::Transfer { to, amount, memo: unquoted(&memo).to_owned() } })
+    Ok(Draft {
+        from,
+        fee,
+        what: What::Transfer {
+            to,
+            amount,
+            memo: unquoted(&memo).to_owned(),
+        },
+    })
 }
 
 /// Arrows as the word `to`.
@@ -102,38 +136,65 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 }
 
 fn numeric(word: &str) -> bool {
-    word.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit())
+    word.trim_start_matches(['-', '+'])
+        .starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A whole number, with or without separators between thousands.
 fn amount(word: &str) -> Result<u64, DraftError> {
     let digits: String = word.chars().filter(|c| !matches!(c, ',' | '_')).collect();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(DraftError::AmountMalformed { found: word.to_owned() });
+        return Err(DraftError::AmountMalformed {
+            found: word.to_owned(),
+        });
     }
     // Only digits: what does not fit 64 bits is too large.
     digits
         .parse()
         .ok()
         .filter(|amount| *amount <= MAX_EXACT)
-        .ok_or_else(|| DraftError::AmountOverflow { found: word.to_owned() })
+        .ok_or_else(|| DraftError::AmountOverflow {
+            found: word.to_owned(),
+        })
 }
 
 fn unquoted(text: &str) -> &str {
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    text.strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn transfer_of(from: &str, to: &str, amount: u64, fee: u64, memo: &str) -> Result<Draft, DraftError> {
-        let what = What::Transfer { to: to.into(), amount, memo: memo.into() };
-        Ok(Draft { from: from.into(), fee, what })
+    fn transfer_of(
+        from: &str,
+        to: &str,
+        amount: u64,
+        fee: u64,
+        memo: &str,
+    ) -> Result<Draft, DraftError> {
+        let what = What::Transfer {
+            to: to.into(),
+            amount,
+            memo: memo.into(),
+        };
+        Ok(Draft {
+            from: from.into(),
+            fee,
+            what,
+        })
     }
 
     fn message(text: &str) -> Result<Draft, DraftError> {
-        Ok(Draft::new("alice", What::Message { text: text.into(), to: None }))
+        Ok(Draft::new(
+            "alice",
+            What::Message {
+                text: text.into(),
+                to: None,
+            },
+        ))
     }
 
     #[test]
@@ -147,24 +208,49 @@ mod tests {
             "Transfer 100 coins Alice→Bob",
             "transfer 100 alice -> bob",
         ] {
-            assert_eq!(parse_tx(words), transfer_of("alice", "bob", 100, 1, ""), "{words}");
+            assert_eq!(
+                parse_tx(words),
+                transfer_of("alice", "bob", 100, 1, ""),
+                "{words}"
+            );
         }
-        assert_eq!(parse_tx("1,000 coins bob to carol"), transfer_of("bob", "carol", 1_000, 1, ""));
+        assert_eq!(
+            parse_tx("1,000 coins bob to carol"),
+            transfer_of("bob", "carol", 1_000, 1, "")
+        );
         assert_eq!(
             parse_tx("transfer 5 carol to dave fee 3 memo for tea, 2 cups -> thanks"),
             transfer_of("carol", "dave", 5, 3, "for tea, 2 cups -> thanks")
         );
-        assert_eq!(parse_tx("5 carol to dave memo \"rent\""), transfer_of("carol", "dave", 5, 1, "rent"));
-        assert_eq!(parse_tx("5 carol to dave memo fee 9"), transfer_of("carol", "dave", 5, 1, "fee 9"));
+        assert_eq!(
+            parse_tx("5 carol to dave memo \"rent\""),
+            transfer_of("carol", "dave", 5, 1, "rent")
+        );
+        assert_eq!(
+            parse_tx("5 carol to dave memo fee 9"),
+            transfer_of("carol", "dave", 5, 1, "fee 9")
+        );
     }
 
     #[test]
     fn all_other_words_are_a_message() {
-        for words in ["hello world", "Transfer of power", "3 cheers", "to be", "transfer"] {
+        for words in [
+            "hello world",
+            "Transfer of power",
+            "3 cheers",
+            "to be",
+            "transfer",
+        ] {
             assert_eq!(parse_tx(words), message(words), "{words}");
         }
-        assert_eq!(parse_tx("\"100 alice to bob\""), message("100 alice to bob"));
-        assert_eq!(parse_tx("message 100 alice to bob"), message("100 alice to bob"));
+        assert_eq!(
+            parse_tx("\"100 alice to bob\""),
+            message("100 alice to bob")
+        );
+        assert_eq!(
+            parse_tx("message 100 alice to bob"),
+            message("100 alice to bob")
+        );
         assert_eq!(parse_tx("  two   blanks "), message("two   blanks"));
     }
 
@@ -173,25 +259,51 @@ mod tests {
         let code = |words: &str| parse_tx(words).err().map(|error| error.code());
         assert_eq!(code(""), Some("transaction_empty"));
         assert_eq!(code("transfer 0 coins alice to bob"), Some("amount_zero"));
-        assert_eq!(code("transfer -5 coins alice to bob"), Some("amount_malformed"));
-        assert_eq!(code("transfer 1.5 coins alice to bob"), Some("amount_malformed"));
+        assert_eq!(
+            code("transfer -5 coins alice to bob"),
+            Some("amount_malformed")
+        );
+        assert_eq!(
+            code("transfer 1.5 coins alice to bob"),
+            Some("amount_malformed")
+        );
         assert_eq!(code("transfer 9007199254740991 coins alice to bob"), None);
-        assert_eq!(code("transfer 9007199254740992 coins alice to bob"), Some("amount_overflow"));
-        assert_eq!(code("transfer 99999999999999999999999 alice to bob"), Some("amount_overflow"));
+        assert_eq!(
+            code("transfer 9007199254740992 coins alice to bob"),
+            Some("amount_overflow")
+        );
+        assert_eq!(
+            code("transfer 99999999999999999999999 alice to bob"),
+            Some("amount_overflow")
+        );
         assert_eq!(code("transfer 5 coins alice bob"), Some("transfer_words"));
         assert_eq!(code("transfer 5 coins alice to"), Some("transfer_words"));
-        assert_eq!(code("transfer 5 coins alice to bob and carol"), Some("transfer_words"));
+        assert_eq!(
+            code("transfer 5 coins alice to bob and carol"),
+            Some("transfer_words")
+        );
         assert_eq!(code("transfer 5 alice to bob fee x"), Some("fee_malformed"));
         assert_eq!(code("transfer 5 alice to bob fee"), Some("fee_malformed"));
-        assert_eq!(code(&format!("1 alice to bob memo {}", "x".repeat(129))), Some("memo_too_long"));
+        assert_eq!(
+            code(&format!("1 alice to bob memo {}", "x".repeat(129))),
+            Some("memo_too_long")
+        );
         assert_eq!(code(&"x".repeat(1025)), Some("message_too_long"));
         assert_eq!(code("message"), Some("message_empty"));
     }
 
     #[test]
     fn a_sentence_names_what_was_expected_and_found() {
-        let error = parse_tx("transfer 5 coins alice bob").unwrap_err().to_string();
-        assert!(error.contains("expected `Transfer <amount> coins <sender> to <receiver>`"), "{error}");
-        assert!(error.contains("tx message transfer 5 coins alice bob"), "{error}");
+        let error = parse_tx("transfer 5 coins alice bob")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("expected `Transfer <amount> coins <sender> to <receiver>`"),
+            "{error}"
+        );
+        assert!(
+            error.contains("tx message transfer 5 coins alice bob"),
+            "{error}"
+        );
     }
 }

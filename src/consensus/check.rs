@@ -4,9 +4,9 @@
 
 use crate::primitives::SortedSet;
 use crate::primitives::{
-    Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT,
-    MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload, Retarget, Seal, Signature, Transaction,
-    TxBody, TxId, merkle_root, sha256,
+    Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
+    MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload,
+    Retarget, Seal, Signature, Transaction, TxBody, TxId, merkle_root, sha256,
 };
 
 use super::{BlockError, MAX_AUTHORITIES, Params, ParamsError, TxError, slots, work};
@@ -92,7 +92,12 @@ impl SignatureCache {
         verifies
     }
 
-    fn seal_verifies(&mut self, header: &Header, chain_id: &BlockHash, signature: &Signature) -> bool {
+    fn seal_verifies(
+        &mut self,
+        header: &Header,
+        chain_id: &BlockHash,
+        signature: &Signature,
+    ) -> bool {
         let digest = sha256(&[&header.to_bytes(), &signature.0]);
         if self.seals.contains(&digest) {
             return true;
@@ -119,7 +124,10 @@ impl CheckedTransaction {
     ) -> Result<Self, TxError> {
         let leaf = transaction.leaf();
         check_transaction(&transaction, leaf, params, chain_id, cache)?;
-        Ok(Self { id: transaction.id(), transaction })
+        Ok(Self {
+            id: transaction.id(),
+            transaction,
+        })
     }
 
     /// The transaction.
@@ -144,21 +152,39 @@ fn check_transaction(
 ) -> Result<(), TxError> {
     let body = &transaction.body;
     if body.version != TxBody::VERSION {
-        return Err(TxError::Version { expected: TxBody::VERSION, found: body.version });
+        return Err(TxError::Version {
+            expected: TxBody::VERSION,
+            found: body.version,
+        });
     }
     if body.chain_id != *chain_id {
-        return Err(TxError::ChainId { expected: *chain_id, found: body.chain_id });
+        return Err(TxError::ChainId {
+            expected: *chain_id,
+            found: body.chain_id,
+        });
     }
     if body.fee < params.min_fee {
-        return Err(TxError::FeeTooLow { expected: params.min_fee, found: body.fee });
+        return Err(TxError::FeeTooLow {
+            expected: params.min_fee,
+            found: body.fee,
+        });
     }
-    for number in [body.fee.0, body.payload.amount().0, body.nonce, body.valid_until.0] {
+    for number in [
+        body.fee.0,
+        body.payload.amount().0,
+        body.nonce,
+        body.valid_until.0,
+    ] {
         if number > MAX_EXACT {
             return Err(TxError::Overflow { found: number });
         }
     }
     check_payload(&body.payload)?;
-    if cache.transaction_verifies(transaction, leaf) { Ok(()) } else { Err(TxError::Signature { from: body.from }) }
+    if cache.transaction_verifies(transaction, leaf) {
+        Ok(())
+    } else {
+        Err(TxError::Signature { from: body.from })
+    }
 }
 
 fn check_payload(payload: &Payload) -> Result<(), TxError> {
@@ -167,12 +193,22 @@ fn check_payload(payload: &Payload) -> Result<(), TxError> {
             within("a memo in bytes", MAX_MEMO_BYTES, memo.len())?;
             at_least_one(amount.0)
         }
-        Payload::Message { bytes, .. } => within("a message in bytes", MAX_MESSAGE_BYTES, bytes.len()),
+        Payload::Message { bytes, .. } => {
+            within("a message in bytes", MAX_MESSAGE_BYTES, bytes.len())
+        }
         Payload::RegisterUser { .. } => Ok(()),
-        Payload::CreateAsset { name, decimals, supply, .. } => {
+        Payload::CreateAsset {
+            name,
+            decimals,
+            supply,
+            ..
+        } => {
             within("an asset's name in bytes", MAX_ASSET_NAME_BYTES, name.len())?;
             if *decimals > MAX_DECIMALS {
-                return Err(TxError::Decimals { limit: MAX_DECIMALS, found: *decimals });
+                return Err(TxError::Decimals {
+                    limit: MAX_DECIMALS,
+                    found: *decimals,
+                });
             }
             at_least_one(supply.0)
         }
@@ -182,11 +218,19 @@ fn check_payload(payload: &Payload) -> Result<(), TxError> {
 }
 
 const fn within(what: &'static str, limit: usize, found: usize) -> Result<(), TxError> {
-    if found > limit { Err(TxError::TooLong { what, limit, found }) } else { Ok(()) }
+    if found > limit {
+        Err(TxError::TooLong { what, limit, found })
+    } else {
+        Ok(())
+    }
 }
 
 const fn at_least_one(amount: u64) -> Result<(), TxError> {
-    if amount == 0 { Err(TxError::AmountZero) } else { Ok(()) }
+    if amount == 0 {
+        Err(TxError::AmountZero)
+    } else {
+        Ok(())
+    }
 }
 
 fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
@@ -199,19 +243,37 @@ fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
     if let Some(retarget) = change.retarget {
         check_retarget(retarget)?;
     }
-    change.authorities.as_deref().map_or(Ok(()), check_authorities)
+    change
+        .authorities
+        .as_deref()
+        .map_or(Ok(()), check_authorities)
 }
 
 pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
-    let Retarget::Asert { ideal, half_life, min, max } = retarget else { return Ok(()) };
+    let Retarget::Asert {
+        ideal,
+        half_life,
+        min,
+        max,
+    } = retarget
+    else {
+        return Ok(());
+    };
     in_range("ideal interval in ms", ideal.0, 1, 86_400_000)?;
     in_range("half life in ms", half_life.0, 1, 86_400_000)?;
     in_range("lowest difficulty", min.0, 1, max.0)?;
     in_range("highest difficulty", max.0, 1, MAX_EXACT)
 }
 
-pub(super) fn check_authorities(authorities: &[crate::primitives::Address]) -> Result<(), ParamsError> {
-    in_range("number of authorities", count(authorities.len()), 0, count(MAX_AUTHORITIES))?;
+pub(super) fn check_authorities(
+    authorities: &[crate::primitives::Address],
+) -> Result<(), ParamsError> {
+    in_range(
+        "number of authorities",
+        count(authorities.len()),
+        0,
+        count(MAX_AUTHORITIES),
+    )?;
     let mut seen = SortedSet::new();
     match authorities.iter().find(|address| !seen.insert(**address)) {
         Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
@@ -219,8 +281,22 @@ pub(super) fn check_authorities(authorities: &[crate::primitives::Address]) -> R
     }
 }
 
-pub(super) const fn in_range(what: &'static str, found: u64, least: u64, most: u64) -> Result<(), ParamsError> {
-    if found < least || found > most { Err(ParamsError::Range { what, least, most, found }) } else { Ok(()) }
+pub(super) const fn in_range(
+    what: &'static str,
+    found: u64,
+    least: u64,
+    most: u64,
+) -> Result<(), ParamsError> {
+    if found < least || found > most {
+        Err(ParamsError::Range {
+            what,
+            least,
+            most,
+            found,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn count(len: usize) -> u64 {
@@ -245,7 +321,9 @@ pub fn check_header(
             if cache.seal_verifies(header, chain_id, signature) || mutant!(SkipSealCheck) {
                 Ok(())
             } else {
-                Err(BlockError::Seal { sealer: header.sealer })
+                Err(BlockError::Seal {
+                    sealer: header.sealer,
+                })
             }
         }
         (kind, Seal::Work | Seal::Authority(_)) => Err(BlockError::SealKind { kind }),
@@ -254,13 +332,17 @@ pub fn check_header(
 
 fn check_work(header: &Header) -> Result<(), BlockError> {
     if header.difficulty.0 == 0 || header.difficulty.0 > MAX_EXACT {
-        return Err(BlockError::DifficultyRange { found: header.difficulty });
+        return Err(BlockError::DifficultyRange {
+            found: header.difficulty,
+        });
     }
     if header.slot.0 != 0 {
         return Err(BlockError::WorkSlot { found: header.slot });
     }
     if header.nonce > MAX_EXACT {
-        return Err(BlockError::NonceRange { found: header.nonce });
+        return Err(BlockError::NonceRange {
+            found: header.nonce,
+        });
     }
     let found = header.id();
     if work::meets(&found, header.difficulty) {
@@ -273,10 +355,19 @@ fn check_work(header: &Header) -> Result<(), BlockError> {
 
 fn check_turn(header: &Header, params: &Params) -> Result<(), BlockError> {
     if header.nonce != 0 {
-        return Err(BlockError::AuthorityNonce { found: header.nonce });
+        return Err(BlockError::AuthorityNonce {
+            found: header.nonce,
+        });
     }
     let expected = slots::slot_at(params, header.time);
-    if header.slot == expected { Ok(()) } else { Err(BlockError::SlotTime { expected, found: header.slot }) }
+    if header.slot == expected {
+        Ok(())
+    } else {
+        Err(BlockError::SlotTime {
+            expected,
+            found: header.slot,
+        })
+    }
 }
 
 impl CheckedBlock {
@@ -303,7 +394,11 @@ impl CheckedBlock {
                 .map_err(|error| BlockError::Transaction { id, error })?;
             tx_ids.push(id);
         }
-        Ok(Self { id: block.id(), block, tx_ids })
+        Ok(Self {
+            id: block.id(),
+            block,
+            tx_ids,
+        })
     }
 
     /// The block.
@@ -337,22 +432,37 @@ fn check_body(block: &Block) -> Result<Vec<Digest>, BlockError> {
     let leaves: Vec<Digest> = body.transactions.iter().map(Transaction::leaf).collect();
     let expected = merkle_root(&leaves);
     if header.tx_root != expected {
-        return Err(BlockError::TxRoot { expected, found: header.tx_root });
+        return Err(BlockError::TxRoot {
+            expected,
+            found: header.tx_root,
+        });
     }
     let expected = body.data_hash();
     if header.data_hash != expected {
-        return Err(BlockError::DataHash { expected, found: header.data_hash });
+        return Err(BlockError::DataHash {
+            expected,
+            found: header.data_hash,
+        });
     }
     // From here on it is the header that names a body which is too long: no other body has its hashes.
     if body.transactions.len() > MAX_TRANSACTIONS {
-        return Err(BlockError::TooManyTransactions { limit: MAX_TRANSACTIONS, found: body.transactions.len() });
+        return Err(BlockError::TooManyTransactions {
+            limit: MAX_TRANSACTIONS,
+            found: body.transactions.len(),
+        });
     }
     if body.data.len() > MAX_DATA_BYTES {
-        return Err(BlockError::DataTooLong { limit: MAX_DATA_BYTES, found: body.data.len() });
+        return Err(BlockError::DataTooLong {
+            limit: MAX_DATA_BYTES,
+            found: body.data.len(),
+        });
     }
     let found = body.encoded_len();
     if found > MAX_BODY_BYTES {
-        return Err(BlockError::BodyTooLong { limit: MAX_BODY_BYTES, found });
+        return Err(BlockError::BodyTooLong {
+            limit: MAX_BODY_BYTES,
+            found,
+        });
     }
     Ok(leaves)
 }

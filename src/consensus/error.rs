@@ -2,8 +2,8 @@
 //! was expected and what was found; `rule` gives the number and `code` the name that people see.
 
 use crate::primitives::{
-    Address, Amount, AssetId, BlockHash, DecodeError, Difficulty, Digest, Height, Kind, Millis, NodeId, Slot,
-    Timestamp, TxId,
+    Address, Amount, AssetId, BlockHash, DecodeError, Difficulty, Digest, Height, Kind, Millis,
+    NodeId, Slot, Timestamp, TxId,
 };
 
 /// Why a block is not valid. Bytes that are no block (rules 1 and 2) have no id and are refused before, as
@@ -143,7 +143,9 @@ pub enum BlockError {
         found: Difficulty,
     },
     /// Rule 10.
-    #[error("expected no authority block, as the network has no authorities, found one by {sealer}")]
+    #[error(
+        "expected no authority block, as the network has no authorities, found one by {sealer}"
+    )]
     NoAuthorities {
         /// Who sealed.
         sealer: NodeId,
@@ -205,7 +207,9 @@ impl BlockError {
             | Self::NonceRange { .. }
             | Self::InsufficientWork { .. }
             | Self::SealKind { kind: Kind::Work } => 4,
-            Self::SealKind { kind: Kind::Authority }
+            Self::SealKind {
+                kind: Kind::Authority,
+            }
             | Self::AuthorityNonce { .. }
             | Self::SlotTime { .. }
             | Self::Seal { .. }
@@ -255,7 +259,10 @@ impl BlockError {
     #[must_use]
     pub const fn condemns_id(&self) -> bool {
         match self {
-            Self::TxRoot { .. } | Self::DataHash { .. } | Self::SealKind { .. } | Self::Seal { .. } => false,
+            Self::TxRoot { .. }
+            | Self::DataHash { .. }
+            | Self::SealKind { .. }
+            | Self::Seal { .. } => false,
             // The hashes of the body were compared before its lengths.
             Self::BodyTooLong { .. }
             | Self::TooManyTransactions { .. }
@@ -421,7 +428,13 @@ impl TxError {
     /// does not come free.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::Nonce { .. } | Self::Balance { .. } | Self::AssetUnknown { .. } | Self::Holding { .. })
+        !matches!(
+            self,
+            Self::Nonce { .. }
+                | Self::Balance { .. }
+                | Self::AssetUnknown { .. }
+                | Self::Holding { .. }
+        )
     }
 
     /// Name of the refusal, in snake case.

@@ -6,9 +6,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::SortedSet;
 use crate::primitives::{
-    Address, Amount, DecodeError, Difficulty, Digest, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
-    MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS, Millis, Name, Retarget,
-    Timestamp, decode_exact, sha256,
+    Address, Amount, DecodeError, Difficulty, Digest, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES,
+    MAX_DATA_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
+    MAX_TRANSACTIONS, Millis, Name, Retarget, Timestamp, decode_exact, sha256,
 };
 
 use super::check::{MAX_DECIMALS, check_authorities, check_retarget, count, in_range};
@@ -108,7 +108,12 @@ impl Params {
 
     /// Parameters with the playground's defaults; `salt` and `genesis_time` make the network unique.
     #[must_use]
-    pub fn playground(network: Name, salt: [u8; 32], genesis_time: Timestamp, operator: Address) -> Self {
+    pub fn playground(
+        network: Name,
+        salt: [u8; 32],
+        genesis_time: Timestamp,
+        operator: Address,
+    ) -> Self {
         Self {
             network,
             salt,
@@ -159,7 +164,12 @@ impl Params {
         in_range("least fee", self.min_fee.0, 0, 1_000_000)?;
         in_range("work reward", self.pow_reward.0, 0, 1_000_000)?;
         in_range("authority reward", self.authority_reward.0, 0, 1_000_000)?;
-        in_range("number of funded accounts", count(self.allocation.len()), 0, count(MAX_ALLOCATIONS))?;
+        in_range(
+            "number of funded accounts",
+            count(self.allocation.len()),
+            0,
+            count(MAX_ALLOCATIONS),
+        )?;
         check_retarget(self.retarget)?;
         check_authorities(&self.authorities)?;
         self.validate_allocation()
@@ -170,7 +180,10 @@ impl Params {
         let mut names = SortedSet::new();
         let mut total: u64 = 0;
         for allocation in &self.allocation {
-            let name_twice = allocation.name.as_ref().is_some_and(|name| !names.insert(name));
+            let name_twice = allocation
+                .name
+                .as_ref()
+                .is_some_and(|name| !names.insert(name));
             if !owners.insert(allocation.address) || name_twice {
                 return Err(ParamsError::AllocationTwice(allocation.address));
             }
@@ -186,7 +199,10 @@ impl Params {
     }
 
     fn hash_with(&self, limits: &[u64]) -> Digest {
-        let limits: Vec<u8> = limits.iter().flat_map(|limit| limit.to_le_bytes()).collect();
+        let limits: Vec<u8> = limits
+            .iter()
+            .flat_map(|limit| limit.to_le_bytes())
+            .collect();
         sha256(&[b"aurex/params/1", &limits, &self.to_bytes()])
     }
 
@@ -233,49 +249,103 @@ mod tests {
     fn parameters_outside_their_ranges_are_refused_by_name() {
         type Change = fn(&mut Params);
         const CASES: [(&str, Change); 22] = [
-            ("expected difficulty of 1 to", |params| params.difficulty.0 = 0),
-            ("expected difficulty of 1 to", |params| params.difficulty.0 = MAX_EXACT + 1),
-            ("expected authority weight of 1 to", |params| params.authority_weight.0 = 0),
-            ("expected authority weight of 1 to", |params| params.authority_weight.0 = MAX_EXACT + 1),
-            ("expected genesis time of 0 to", |params| params.genesis_time.0 = MAX_EXACT + 1),
-            ("expected slot in ms of 500 to", |params| params.slot.0 = 499),
-            ("expected slot in ms of 500 to", |params| params.slot.0 = 3_600_001),
-            ("expected least gap in ms of 1 to", |params| params.min_gap.0 = 0),
-            ("expected least gap in ms of 1 to 5000", |params| params.min_gap.0 = 5_001),
-            ("expected farthest future in ms of 1 to", |params| params.max_future.0 = 0),
-            ("expected farthest future in ms of 1 to", |params| params.max_future.0 = 3_600_001),
-            ("expected least fee of 0 to", |params| params.min_fee.0 = 1_000_001),
-            ("expected work reward of 0 to", |params| params.pow_reward.0 = 1_000_001),
-            ("expected authority reward of 0 to", |params| params.authority_reward.0 = 1_000_001),
-            ("expected number of funded accounts of 0 to 64, found 65", |params| {
-                let one = |byte| Allocation { address: Address([byte; 32]), amount: Amount(1), name: None };
-                params.allocation = (0..65).map(one).collect();
+            ("expected difficulty of 1 to", |params| {
+                params.difficulty.0 = 0
             }),
-            ("expected ideal interval in ms of 1 to", |params| params.retarget = asert(0, 1, 1, 1)),
-            ("expected lowest difficulty of 1 to 7, found 8", |params| params.retarget = asert(1, 1, 8, 7)),
-            ("expected number of authorities of 0 to 32, found 33", |params| {
-                params.authorities = (0..33).map(|byte| Address([byte; 32])).collect();
+            ("expected difficulty of 1 to", |params| {
+                params.difficulty.0 = MAX_EXACT + 1
             }),
-            ("expected each authority once", |params| params.authorities = vec![Address([1; 32]); 2]),
+            ("expected authority weight of 1 to", |params| {
+                params.authority_weight.0 = 0
+            }),
+            ("expected authority weight of 1 to", |params| {
+                params.authority_weight.0 = MAX_EXACT + 1
+            }),
+            ("expected genesis time of 0 to", |params| {
+                params.genesis_time.0 = MAX_EXACT + 1
+            }),
+            ("expected slot in ms of 500 to", |params| {
+                params.slot.0 = 499
+            }),
+            ("expected slot in ms of 500 to", |params| {
+                params.slot.0 = 3_600_001
+            }),
+            ("expected least gap in ms of 1 to", |params| {
+                params.min_gap.0 = 0
+            }),
+            ("expected least gap in ms of 1 to 5000", |params| {
+                params.min_gap.0 = 5_001
+            }),
+            ("expected farthest future in ms of 1 to", |params| {
+                params.max_future.0 = 0
+            }),
+            ("expected farthest future in ms of 1 to", |params| {
+                params.max_future.0 = 3_600_001
+            }),
+            ("expected least fee of 0 to", |params| {
+                params.min_fee.0 = 1_000_001
+            }),
+            ("expected work reward of 0 to", |params| {
+                params.pow_reward.0 = 1_000_001
+            }),
+            ("expected authority reward of 0 to", |params| {
+                params.authority_reward.0 = 1_000_001
+            }),
+            (
+                "expected number of funded accounts of 0 to 64, found 65",
+                |params| {
+                    let one = |byte| Allocation {
+                        address: Address([byte; 32]),
+                        amount: Amount(1),
+                        name: None,
+                    };
+                    params.allocation = (0..65).map(one).collect();
+                },
+            ),
+            ("expected ideal interval in ms of 1 to", |params| {
+                params.retarget = asert(0, 1, 1, 1)
+            }),
+            ("expected lowest difficulty of 1 to 7, found 8", |params| {
+                params.retarget = asert(1, 1, 8, 7)
+            }),
+            (
+                "expected number of authorities of 0 to 32, found 33",
+                |params| {
+                    params.authorities = (0..33).map(|byte| Address([byte; 32])).collect();
+                },
+            ),
+            ("expected each authority once", |params| {
+                params.authorities = vec![Address([1; 32]); 2]
+            }),
             ("expected each account and name once", |params| {
                 params.allocation[1].address = params.allocation[0].address;
             }),
             ("expected each account and name once", |params| {
                 params.allocation[1].name = params.allocation[0].name.clone();
             }),
-            ("expected coins at genesis of 0 to", |params| params.allocation[0].amount.0 = MAX_EXACT),
+            ("expected coins at genesis of 0 to", |params| {
+                params.allocation[0].amount.0 = MAX_EXACT
+            }),
         ];
         assert_eq!(params().validate(), Ok(()));
         for (text, change) in CASES {
             let mut params = params();
             change(&mut params);
             let refused = params.validate().unwrap_err().to_string();
-            assert!(refused.starts_with(text), "expected {text}, found {refused}");
+            assert!(
+                refused.starts_with(text),
+                "expected {text}, found {refused}"
+            );
         }
     }
 
     fn asert(ideal: u64, half_life: u64, min: u64, max: u64) -> Retarget {
         let (min, max) = (Difficulty(min), Difficulty(max));
-        Retarget::Asert { ideal: Millis(ideal), half_life: Millis(half_life), min, max }
+        Retarget::Asert {
+            ideal: Millis(ideal),
+            half_life: Millis(half_life),
+            min,
+            max,
+        }
     }
 }

@@ -13,15 +13,28 @@ pub fn slot_at(params: &Params, time: Timestamp) -> Slot {
 /// When `slot` begins.
 #[must_use]
 pub fn slot_start(params: &Params, slot: Slot) -> Timestamp {
-    Timestamp(params.genesis_time.0.saturating_add(slot.0.saturating_mul(params.slot.0)))
+    Timestamp(
+        params
+            .genesis_time
+            .0
+            .saturating_add(slot.0.saturating_mul(params.slot.0)),
+    )
 }
 
 /// Whose turn `slot` is; `None` without authorities.
 #[must_use]
 pub fn leader(authorities: &[Address], slot: Slot) -> Option<Address> {
-    let count = u64::try_from(authorities.len()).ok().filter(|count| *count > 0)?;
-    let turn = if mutant!(LeaderOffByOne) { slot.0.saturating_add(1) } else { slot.0 };
-    authorities.get(usize::try_from(turn % count).ok()?).copied()
+    let count = u64::try_from(authorities.len())
+        .ok()
+        .filter(|count| *count > 0)?;
+    let turn = if mutant!(LeaderOffByOne) {
+        slot.0.saturating_add(1)
+    } else {
+        slot.0
+    };
+    authorities
+        .get(usize::try_from(turn % count).ok()?)
+        .copied()
 }
 
 #[cfg(test)]

@@ -28,7 +28,9 @@ pub fn meets(id: &BlockHash, difficulty: Difficulty) -> bool {
 ///
 /// The clock runs while work goes on and stands still in a pause: time in which nobody worked says nothing
 /// of the hash rate, and blocks that make up for it would come at the least difficulty, thousands after a night.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct WorkClock {
     /// Work blocks since genesis.
     pub blocks: u64,
@@ -42,20 +44,42 @@ impl WorkClock {
     pub const fn after(self, gap: Millis, retarget: Retarget) -> Self {
         let counted = match retarget {
             Retarget::Fixed => gap.0,
-            Retarget::Asert { ideal, half_life, .. } => {
+            Retarget::Asert {
+                ideal, half_life, ..
+            } => {
                 let usual = ideal.0.saturating_mul(LONGEST_GAP);
-                let longest = if half_life.0 > usual { half_life.0 } else { usual };
+                let longest = if half_life.0 > usual {
+                    half_life.0
+                } else {
+                    usual
+                };
                 if gap.0 < longest { gap.0 } else { longest }
             }
         };
-        Self { blocks: self.blocks.saturating_add(1), time: Millis(self.time.0.saturating_add(counted)) }
+        Self {
+            blocks: self.blocks.saturating_add(1),
+            time: Millis(self.time.0.saturating_add(counted)),
+        }
     }
 }
 
 /// The difficulty required of the next work block at `now`, `base` being the one at the anchor.
 #[must_use]
-pub fn required_difficulty(base: Difficulty, retarget: Retarget, anchor: WorkClock, now: WorkClock) -> Difficulty {
-    let Retarget::Asert { ideal, half_life, min, max } = retarget else { return base };
+pub fn required_difficulty(
+    base: Difficulty,
+    retarget: Retarget,
+    anchor: WorkClock,
+    now: WorkClock,
+) -> Difficulty {
+    let Retarget::Asert {
+        ideal,
+        half_life,
+        min,
+        max,
+    } = retarget
+    else {
+        return base;
+    };
     let blocks = i128::from(now.blocks.saturating_sub(anchor.blocks));
     let passed = i128::from(now.time.0.saturating_sub(anchor.time.0));
     let lead = i128::from(ideal.0) * blocks - passed;
@@ -74,7 +98,9 @@ fn scale(value: u64, exponent: i128) -> u64 {
         _ if shift < 0 => 0,
         _ => u128::MAX,
     };
-    u64::try_from(scaled).unwrap_or(u64::MAX).clamp(1, MAX_EXACT)
+    u64::try_from(scaled)
+        .unwrap_or(u64::MAX)
+        .clamp(1, MAX_EXACT)
 }
 
 #[cfg(test)]
@@ -87,7 +113,10 @@ mod tests {
         min: Difficulty(16),
         max: Difficulty(1 << 40),
     };
-    const ANCHOR: WorkClock = WorkClock { blocks: 40, time: Millis(1_000_000) };
+    const ANCHOR: WorkClock = WorkClock {
+        blocks: 40,
+        time: Millis(1_000_000),
+    };
 
     #[test]
     fn leading_zero_digits_are_what_the_difficulty_says() {
@@ -101,7 +130,10 @@ mod tests {
     }
 
     fn after(blocks: u64, millis: u64) -> u64 {
-        let now = WorkClock { blocks: ANCHOR.blocks + blocks, time: Millis(ANCHOR.time.0 + millis) };
+        let now = WorkClock {
+            blocks: ANCHOR.blocks + blocks,
+            time: Millis(ANCHOR.time.0 + millis),
+        };
         required_difficulty(Difficulty(4096), ASERT, ANCHOR, now).0
     }
 
@@ -122,7 +154,10 @@ mod tests {
 
     impl Chance {
         fn search(&mut self, required: Difficulty, hashes_a_second: f64) -> u64 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             let uniform = ((self.0 >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
             (-uniform.ln() * required.0 as f64 / hashes_a_second * 1_000.0) as u64
         }
@@ -144,7 +179,10 @@ mod tests {
     fn an_automatic_difficulty_keeps_the_interval_at_any_hash_rate() {
         for rate in [60.0, 800.0, 40_000.0, 9_000_000.0] {
             let mean = interval_at(rate, 4_096);
-            assert!((4_250.0..5_750.0).contains(&mean), "{rate} hashes a second: a block every {mean:.0} ms");
+            assert!(
+                (4_250.0..5_750.0).contains(&mean),
+                "{rate} hashes a second: a block every {mean:.0} ms"
+            );
         }
     }
 
@@ -162,7 +200,10 @@ mod tests {
         let running: Vec<_> = (0..100).map(|_| mine(&mut clock, 0)).collect();
         let (_, before) = *running.last().unwrap();
         let (_, after) = mine(&mut clock, 8 * 3_600_000);
-        assert!(after >= before / 2, "{before} before the night, {after} after it");
+        assert!(
+            after >= before / 2,
+            "{before} before the night, {after} after it"
+        );
         let morning: Vec<_> = (0..100).map(|_| mine(&mut clock, 0)).collect();
         let mean = morning.iter().map(|(gap, _)| gap).sum::<u64>() / 100;
         assert!((4_000..6_000).contains(&mean), "a block every {mean} ms");
@@ -171,18 +212,35 @@ mod tests {
     #[test]
     fn gaps_that_come_with_mining_count_whole_and_a_half_life_below_the_interval_still_finds_it() {
         let gaps = [1, 250, 5_000, 39_999, 60_000];
-        let clock = gaps.iter().fold(ANCHOR, |clock, gap| clock.after(Millis(*gap), ASERT));
+        let clock = gaps
+            .iter()
+            .fold(ANCHOR, |clock, gap| clock.after(Millis(*gap), ASERT));
         let span: u64 = gaps.iter().sum();
-        assert_eq!(clock, WorkClock { blocks: ANCHOR.blocks + 5, time: Millis(ANCHOR.time.0 + span) });
+        assert_eq!(
+            clock,
+            WorkClock {
+                blocks: ANCHOR.blocks + 5,
+                time: Millis(ANCHOR.time.0 + span)
+            }
+        );
         let hasty = Retarget::Asert {
             ideal: Millis(5_000),
             half_life: Millis(1_000),
             min: Difficulty(1),
             max: Difficulty(1 << 40),
         };
-        assert_eq!(ANCHOR.after(Millis(30_000), hasty).time.0, ANCHOR.time.0 + 30_000);
-        assert_eq!(ANCHOR.after(Millis(u64::MAX), hasty).time.0, ANCHOR.time.0 + 40_000);
-        assert_eq!(ANCHOR.after(Millis(90_000), Retarget::Fixed).time.0, ANCHOR.time.0 + 90_000);
+        assert_eq!(
+            ANCHOR.after(Millis(30_000), hasty).time.0,
+            ANCHOR.time.0 + 30_000
+        );
+        assert_eq!(
+            ANCHOR.after(Millis(u64::MAX), hasty).time.0,
+            ANCHOR.time.0 + 40_000
+        );
+        assert_eq!(
+            ANCHOR.after(Millis(90_000), Retarget::Fixed).time.0,
+            ANCHOR.time.0 + 90_000
+        );
     }
 
     #[test]
@@ -193,7 +251,8 @@ mod tests {
 
     #[test]
     fn fixed_stays() {
-        let found = required_difficulty(Difficulty(7), Retarget::Fixed, ANCHOR, WorkClock::default());
+        let found =
+            required_difficulty(Difficulty(7), Retarget::Fixed, ANCHOR, WorkClock::default());
         assert_eq!(found, Difficulty(7));
     }
 }

@@ -139,7 +139,9 @@ pub fn network_id(chain_id: &BlockHash) -> [u8; 8] {
 /// Whether bytes, if they are a frame, offer or carry transactions of which nobody said that they are a block's.
 #[must_use]
 pub fn carries_transactions(bytes: &[u8]) -> bool {
-    let kind = bytes.get(93).and_then(|byte| MessageType::from_byte(*byte).ok());
+    let kind = bytes
+        .get(93)
+        .and_then(|byte| MessageType::from_byte(*byte).ok());
     kind.is_some_and(|kind| [MessageType::INV, MessageType::NEW_TRANSACTION].contains(&kind))
 }
 
@@ -162,7 +164,11 @@ pub fn seal_frame(
     bytes.extend(sequence.to_le_bytes());
     bytes.extend(to.map_or([0; 32], |node| node.0));
     bytes.push(kind.byte());
-    bytes.extend(u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
+    bytes.extend(
+        u32::try_from(payload.len())
+            .unwrap_or(u32::MAX)
+            .to_le_bytes(),
+    );
     bytes.extend(payload);
     let signature = key.sign(DOMAIN, &bytes);
     bytes.extend(signature.0);
@@ -192,12 +198,19 @@ impl<'a> Envelope<'a> {
         let ours = network_id(chain_id);
         if network != ours {
             let hex = crate::primitives::to_hex;
-            return Err(FrameError::Network { expected: hex(&ours), found: hex(&network) });
+            return Err(FrameError::Network {
+                expected: hex(&ours),
+                found: hex(&network),
+            });
         }
         let kind = MessageType::from_byte(bytes[93])?;
         let length = usize::try_from(u32::from_le_bytes(array(bytes, 94))).unwrap_or(usize::MAX);
         if length > kind.limit() {
-            return Err(FrameError::TooLarge { kind: kind.name(), limit: kind.limit(), found: length });
+            return Err(FrameError::TooLarge {
+                kind: kind.name(),
+                limit: kind.limit(),
+                found: length,
+            });
         }
         let expected = length.saturating_add(OVERHEAD);
         if expected != found {
@@ -234,7 +247,10 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// [`FrameError::Signature`].
     pub fn verify(&self) -> Result<(), FrameError> {
-        if self.signature.verifies(&Address::from(self.from), DOMAIN, self.signed) {
+        if self
+            .signature
+            .verifies(&Address::from(self.from), DOMAIN, self.signed)
+        {
             Ok(())
         } else {
             Err(FrameError::Signature { from: self.from })
@@ -246,7 +262,9 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// [`FrameError::Payload`].
     pub fn message(&self) -> Result<Message, FrameError> {
-        Message::decode(self.kind, self.payload).ok_or(FrameError::Payload { kind: self.kind.name() })
+        Message::decode(self.kind, self.payload).ok_or(FrameError::Payload {
+            kind: self.kind.name(),
+        })
     }
 }
 
@@ -257,7 +275,13 @@ mod tests {
     const CHAIN: BlockHash = BlockHash([5; 32]);
 
     fn sample() -> Vec<u8> {
-        seal_frame(&Keypair::from_secret(&[1; 32]), &CHAIN, (7, 8), Some(NodeId([9; 32])), &Message::Bye)
+        seal_frame(
+            &Keypair::from_secret(&[1; 32]),
+            &CHAIN,
+            (7, 8),
+            Some(NodeId([9; 32])),
+            &Message::Bye,
+        )
     }
 
     fn judge(bytes: &[u8]) -> Result<Message, FrameError> {
@@ -270,7 +294,10 @@ mod tests {
     fn a_frame_says_what_was_sealed() {
         let bytes = sample();
         let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
-        assert_eq!((envelope.session, envelope.sequence, envelope.to), (7, 8, Some(NodeId([9; 32]))));
+        assert_eq!(
+            (envelope.session, envelope.sequence, envelope.to),
+            (7, 8, Some(NodeId([9; 32])))
+        );
         assert_eq!(envelope.from, Keypair::from_secret(&[1; 32]).node_id());
         assert_eq!(judge(&bytes), Ok(Message::Bye));
     }
@@ -291,7 +318,10 @@ mod tests {
         for length in 0..good.len() {
             assert!(judge(&good[..length]).is_err(), "{length} bytes");
         }
-        assert!(matches!(judge(&[good, vec![0]].concat()), Err(FrameError::Length { .. })));
+        assert!(matches!(
+            judge(&[good, vec![0]].concat()),
+            Err(FrameError::Length { .. })
+        ));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use crate::primitives::{SortedMap, SortedSet};
 pub const MAX_QUEUE: Millis = Millis(10_000);
 
 /// A probability in thousandths; 1,000 and above is certain.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize,
+)]
 pub struct PerMille(pub u16);
 
 /// One directed link.
@@ -108,13 +110,20 @@ impl LinkTable {
     /// A full mesh of equal links.
     #[must_use]
     pub const fn new(seed: u64, default: Link) -> Self {
-        Self { seed, default, overrides: SortedMap::new() }
+        Self {
+            seed,
+            default,
+            overrides: SortedMap::new(),
+        }
     }
 
     /// The link from one node to another.
     #[must_use]
     pub fn link(&self, from: &NodeId, to: &NodeId) -> Link {
-        self.overrides.get(&(*from, *to)).copied().unwrap_or(self.default)
+        self.overrides
+            .get(&(*from, *to))
+            .copied()
+            .unwrap_or(self.default)
     }
 
     /// Gives a directed link a setting of its own.
@@ -124,7 +133,14 @@ impl LinkTable {
 
     /// Cuts or heals a directed link; its other settings stay.
     pub fn set_cut(&mut self, from: NodeId, to: NodeId, cut: bool) {
-        self.set(from, to, Link { cut, ..self.link(&from, &to) });
+        self.set(
+            from,
+            to,
+            Link {
+                cut,
+                ..self.link(&from, &to)
+            },
+        );
     }
 
     /// Heals the links of a topology among `nodes` and cuts all others among them; the other settings stay.
@@ -132,7 +148,11 @@ impl LinkTable {
         let linked = topology.pairs(nodes, self.seed);
         for from in nodes {
             for to in nodes.iter().filter(|to| *to != from) {
-                let pair = if from < to { (*from, *to) } else { (*to, *from) };
+                let pair = if from < to {
+                    (*from, *to)
+                } else {
+                    (*to, *from)
+                };
                 self.set_cut(*from, *to, !linked.contains(&pair));
             }
         }
@@ -158,21 +178,34 @@ impl LinkTable {
             return Arrivals::default();
         }
         line.busy_until = begins.plus(sending_time(length, link.bandwidth));
-        let delay = |draws: &mut Draws| Millis(link.latency.0.saturating_add(draws.up_to(link.jitter).0));
-        let in_order = line.busy_until.plus(delay(&mut draws)).max(line.last_arrival);
+        let delay =
+            |draws: &mut Draws| Millis(link.latency.0.saturating_add(draws.up_to(link.jitter).0));
+        let in_order = line
+            .busy_until
+            .plus(delay(&mut draws))
+            .max(line.last_arrival);
         let first = if draws.hits(link.reordering) {
             in_order.plus(Millis(delay(&mut draws).0.max(1)))
         } else {
             line.last_arrival = in_order;
             in_order
         };
-        let copy = draws.hits(link.duplication).then(|| first.plus(delay(&mut draws)));
-        Arrivals { first: Some(first), copy }
+        let copy = draws
+            .hits(link.duplication)
+            .then(|| first.plus(delay(&mut draws)));
+        Arrivals {
+            first: Some(first),
+            copy,
+        }
     }
 
     fn draws(&self, from: &NodeId, to: &NodeId, sequence: u64) -> Draws {
         // Node ids are public keys: any eight bytes of one tell it from the others.
-        let part = |node: &NodeId| node.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let part = |node: &NodeId| {
+            node.0
+                .first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+        };
         let mut draws = Draws(self.seed);
         for key in [part(from), part(to), sequence] {
             draws = Draws(draws.next() ^ key);
@@ -193,7 +226,9 @@ impl Topology {
         };
         let ring = nodes.iter().zip(nodes.iter().cycle().skip(1));
         match self {
-            Self::FullMesh => nodes.iter().for_each(|a| nodes.iter().for_each(|b| link(a, b))),
+            Self::FullMesh => nodes
+                .iter()
+                .for_each(|a| nodes.iter().for_each(|b| link(a, b))),
             Self::Ring => ring.for_each(|(a, b)| link(a, b)),
             Self::Star => nodes.iter().for_each(|node| link(&nodes[0], node)),
             Self::Random { degree } => {
@@ -212,9 +247,18 @@ fn add_chords(pairs: &mut SortedSet<(NodeId, NodeId)>, nodes: &[NodeId], degree:
     let mut draws = Draws(seed);
     for node in nodes {
         while pairs.iter().filter(|(a, b)| a == node || b == node).count() < degree {
-            let Some(other) = usize::try_from(draws.next() % count).ok().and_then(|at| nodes.get(at)) else { return };
+            let Some(other) = usize::try_from(draws.next() % count)
+                .ok()
+                .and_then(|at| nodes.get(at))
+            else {
+                return;
+            };
             if other != node {
-                pairs.insert(if node < other { (*node, *other) } else { (*other, *node) });
+                pairs.insert(if node < other {
+                    (*node, *other)
+                } else {
+                    (*other, *node)
+                });
             }
         }
     }
@@ -222,8 +266,12 @@ fn add_chords(pairs: &mut SortedSet<(NodeId, NodeId)>, nodes: &[NodeId], degree:
 
 /// How long a link is busy with a frame.
 fn sending_time(length: usize, bandwidth: Option<u32>) -> Millis {
-    let Some(bandwidth) = bandwidth else { return Millis(0) };
-    let bits = u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(1_000);
+    let Some(bandwidth) = bandwidth else {
+        return Millis(0);
+    };
+    let bits = u64::try_from(length)
+        .unwrap_or(u64::MAX)
+        .saturating_mul(1_000);
     Millis(bits.div_ceil(u64::from(bandwidth.max(1))))
 }
 
@@ -240,64 +288,149 @@ mod tests {
     fn arrivals(link: Link, count: u64) -> Vec<Arrivals> {
         let table = LinkTable::new(7, link);
         let mut line = Line::default();
-        let carry = |sequence| table.carry(&mut line, (&node(1), &node(2)), sequence, 100, NOW.plus(Millis(sequence)));
+        let carry = |sequence| {
+            table.carry(
+                &mut line,
+                (&node(1), &node(2)),
+                sequence,
+                100,
+                NOW.plus(Millis(sequence)),
+            )
+        };
         (0..count).map(carry).collect()
     }
 
     #[test]
     fn a_plain_link_delivers_everything_at_once_and_a_cut_one_nothing() {
-        let at = |sequence| Arrivals { first: Some(NOW.plus(Millis(sequence))), copy: None };
+        let at = |sequence| Arrivals {
+            first: Some(NOW.plus(Millis(sequence))),
+            copy: None,
+        };
         assert_eq!(arrivals(Link::default(), 3), [at(0), at(1), at(2)]);
-        let cut = Link { cut: true, ..Link::default() };
+        let cut = Link {
+            cut: true,
+            ..Link::default()
+        };
         assert_eq!(arrivals(cut, 3), [Arrivals::default(); 3]);
     }
 
     #[test]
     fn losses_and_copies_come_about_as_often_as_the_link_says() {
-        let frames = arrivals(Link { loss: PerMille(300), duplication: PerMille(100), ..Link::default() }, 10_000);
+        let frames = arrivals(
+            Link {
+                loss: PerMille(300),
+                duplication: PerMille(100),
+                ..Link::default()
+            },
+            10_000,
+        );
         let lost = frames.iter().filter(|frame| frame.first.is_none()).count();
         let copied = frames.iter().filter(|frame| frame.copy.is_some()).count();
-        assert!(lost.abs_diff(3_000) < 200 && copied.abs_diff(700) < 100, "{lost} lost, {copied} copied");
-        assert!(frames.iter().all(|frame| frame.first.is_some() || frame.copy.is_none()));
+        assert!(
+            lost.abs_diff(3_000) < 200 && copied.abs_diff(700) < 100,
+            "{lost} lost, {copied} copied"
+        );
+        assert!(
+            frames
+                .iter()
+                .all(|frame| frame.first.is_some() || frame.copy.is_none())
+        );
     }
 
     #[test]
     fn jitter_keeps_the_order_and_only_reordering_breaks_it() {
-        let times = |link| -> Vec<Timestamp> { arrivals(link, 500).iter().filter_map(|frame| frame.first).collect() };
-        let jitter = Link { latency: Millis(20), jitter: Millis(100), ..Link::default() };
+        let times = |link| -> Vec<Timestamp> {
+            arrivals(link, 500)
+                .iter()
+                .filter_map(|frame| frame.first)
+                .collect()
+        };
+        let jitter = Link {
+            latency: Millis(20),
+            jitter: Millis(100),
+            ..Link::default()
+        };
         assert!(times(jitter).is_sorted());
-        assert!(times(jitter).iter().zip(0..).all(|(at, sent)| at.since(NOW.plus(Millis(sent))).0 >= 20));
-        assert!(!times(Link { reordering: PerMille(100), ..jitter }).is_sorted());
+        assert!(
+            times(jitter)
+                .iter()
+                .zip(0..)
+                .all(|(at, sent)| at.since(NOW.plus(Millis(sent))).0 >= 20)
+        );
+        assert!(
+            !times(Link {
+                reordering: PerMille(100),
+                ..jitter
+            })
+            .is_sorted()
+        );
     }
 
     #[test]
     fn bandwidth_makes_frames_wait_for_each_other_and_a_long_queue_loses_them() {
-        let table = LinkTable::new(7, Link { bandwidth: Some(1_000), ..Link::default() });
+        let table = LinkTable::new(
+            7,
+            Link {
+                bandwidth: Some(1_000),
+                ..Link::default()
+            },
+        );
         let mut line = Line::default();
-        let mut carry = |sequence, length| table.carry(&mut line, (&node(1), &node(2)), sequence, length, NOW).first;
+        let mut carry = |sequence, length| {
+            table
+                .carry(&mut line, (&node(1), &node(2)), sequence, length, NOW)
+                .first
+        };
         assert_eq!(carry(1, 500), Some(NOW.plus(Millis(500))));
         assert_eq!(carry(2, 500), Some(NOW.plus(Millis(1_000))));
         assert_eq!(carry(3, 10_000), Some(NOW.plus(Millis(11_000))));
-        assert_eq!(carry(4, 1), None, "the queue is longer than {} ms", MAX_QUEUE.0);
+        assert_eq!(
+            carry(4, 1),
+            None,
+            "the queue is longer than {} ms",
+            MAX_QUEUE.0
+        );
     }
 
     #[test]
     fn the_fate_of_a_frame_follows_from_seed_ends_and_sequence() {
-        let link = Link { loss: PerMille(500), jitter: Millis(1_000), ..Link::default() };
-        let fate = |seed, from, to, sequence| {
-            LinkTable::new(seed, link).carry(&mut Line::default(), (&node(from), &node(to)), sequence, 1, NOW)
+        let link = Link {
+            loss: PerMille(500),
+            jitter: Millis(1_000),
+            ..Link::default()
         };
-        let all = |seed, from, to| (0..64).map(|sequence| fate(seed, from, to, sequence)).collect::<Vec<_>>();
+        let fate = |seed, from, to, sequence| {
+            LinkTable::new(seed, link).carry(
+                &mut Line::default(),
+                (&node(from), &node(to)),
+                sequence,
+                1,
+                NOW,
+            )
+        };
+        let all = |seed, from, to| {
+            (0..64)
+                .map(|sequence| fate(seed, from, to, sequence))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(all(1, 1, 2), all(1, 1, 2));
-        assert!(all(1, 1, 2) != all(2, 1, 2) && all(1, 1, 2) != all(1, 2, 1) && all(1, 1, 2) != all(1, 1, 3));
+        assert!(
+            all(1, 1, 2) != all(2, 1, 2)
+                && all(1, 1, 2) != all(1, 2, 1)
+                && all(1, 1, 2) != all(1, 1, 3)
+        );
     }
 
     fn degrees(topology: Topology, count: u8) -> Vec<usize> {
         let nodes: Vec<NodeId> = (1..=count).map(node).collect();
         let mut table = LinkTable::new(3, Link::default());
         table.arrange(topology, &nodes);
-        let linked = |a: &NodeId, b: &NodeId| a != b && !table.link(a, b).cut && !table.link(b, a).cut;
-        nodes.iter().map(|a| nodes.iter().filter(|b| linked(a, b)).count()).collect()
+        let linked =
+            |a: &NodeId, b: &NodeId| a != b && !table.link(a, b).cut && !table.link(b, a).cut;
+        nodes
+            .iter()
+            .map(|a| nodes.iter().filter(|b| linked(a, b)).count())
+            .collect()
     }
 
     #[test]
@@ -305,15 +438,29 @@ mod tests {
         assert_eq!(degrees(Topology::FullMesh, 5), [4; 5]);
         assert_eq!(degrees(Topology::Ring, 5), [2; 5]);
         assert_eq!(degrees(Topology::Star, 5), [4, 1, 1, 1, 1]);
-        assert!(degrees(Topology::Random { degree: 4 }, 12).iter().all(|links| (4..12).contains(links)));
-        assert_eq!(degrees(Topology::Random { degree: 9 }, 3), [2; 3], "no more than there are others");
+        assert!(
+            degrees(Topology::Random { degree: 4 }, 12)
+                .iter()
+                .all(|links| (4..12).contains(links))
+        );
+        assert_eq!(
+            degrees(Topology::Random { degree: 9 }, 3),
+            [2; 3],
+            "no more than there are others"
+        );
         assert_eq!(degrees(Topology::Ring, 1), [0]);
         assert_eq!(degrees(Topology::Star, 0), [0; 0]);
     }
 
     #[test]
     fn a_setting_belongs_to_one_direction_and_the_table_travels_as_bytes() {
-        let mut table = LinkTable::new(3, Link { latency: Millis(20), ..Link::default() });
+        let mut table = LinkTable::new(
+            3,
+            Link {
+                latency: Millis(20),
+                ..Link::default()
+            },
+        );
         table.set_cut(node(1), node(2), true);
         assert!(table.link(&node(1), &node(2)).cut && !table.link(&node(2), &node(1)).cut);
         assert_eq!(table.link(&node(1), &node(2)).latency, Millis(20));

@@ -6,8 +6,8 @@ use borsh::de::EnumExt as _;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::{
-    Address, BlockHash, Body, Header, Height, Keypair, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS, NodeId, NodeKind, Seal,
-    Signature, Timestamp, Transaction, TxId, Weight,
+    Address, BlockHash, Body, Header, Height, Keypair, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS,
+    NodeId, NodeKind, Seal, Signature, Timestamp, Transaction, TxId, Weight,
 };
 
 use super::frame::FrameError;
@@ -56,7 +56,10 @@ impl NodeRecord {
             time,
             signature: Signature([0; 64]),
         };
-        Self { signature: key.sign(RECORD_DOMAIN, &unsigned.signed_bytes()), ..unsigned }
+        Self {
+            signature: key.sign(RECORD_DOMAIN, &unsigned.signed_bytes()),
+            ..unsigned
+        }
     }
 
     fn signed_bytes(&self) -> Vec<u8> {
@@ -69,7 +72,9 @@ impl NodeRecord {
     pub fn is_genuine(&self) -> bool {
         self.name.len() <= MAX_NAME_BYTES
             && self.host.len() <= MAX_NAME_BYTES
-            && self.signature.verifies(&Address::from(self.id), RECORD_DOMAIN, &self.signed_bytes())
+            && self
+                .signature
+                .verifies(&Address::from(self.id), RECORD_DOMAIN, &self.signed_bytes())
     }
 }
 
@@ -195,7 +200,10 @@ impl MessageType {
         if usize::from(found) < TYPES.len() {
             Ok(Self(found))
         } else {
-            Err(FrameError::UnknownType { last: u8::try_from(TYPES.len() - 1).unwrap_or(u8::MAX), found })
+            Err(FrameError::UnknownType {
+                last: u8::try_from(TYPES.len() - 1).unwrap_or(u8::MAX),
+                found,
+            })
         }
     }
 
@@ -270,13 +278,32 @@ mod tests {
         let transfer = grower.transfer("alice", 0, "bob", 1);
         let block = grower.work_block("miner", 1_000, vec![transfer.clone()]);
         let record = NodeRecord::sign(&key("pow-1"), "pow-1", NodeKind::Pow, "tab-1", Timestamp(1));
-        let head = HeadInfo { id: block.id(), height: Height(1), weight: Weight(16) };
+        let head = HeadInfo {
+            id: block.id(),
+            height: Height(1),
+            weight: Weight(16),
+        };
         let ids = vec![transfer.id()];
-        let compact = CompactBlock { header: block.header, seal: block.seal, data: vec![1], transactions: ids.clone() };
+        let compact = CompactBlock {
+            header: block.header,
+            seal: block.seal,
+            data: vec![1],
+            transactions: ids.clone(),
+        };
         vec![
-            Message::Hello { record: record.clone(), head },
-            Message::HelloAck { record: record.clone(), head },
-            Message::Ping { token: 1, head, answer_by: Some(record.id) },
+            Message::Hello {
+                record: record.clone(),
+                head,
+            },
+            Message::HelloAck {
+                record: record.clone(),
+                head,
+            },
+            Message::Ping {
+                token: 1,
+                head,
+                answer_by: Some(record.id),
+            },
             Message::Pong { token: 1, head },
             Message::NodeList(vec![record]),
             Message::Inv(ids.clone()),
@@ -299,12 +326,26 @@ mod tests {
             assert_eq!(usize::from(kind.byte()), byte);
             assert_eq!(message.kind(), kind);
             assert_eq!(kind == MessageType::INV, matches!(message, Message::Inv(_)));
-            assert_eq!(kind == MessageType::NEW_TRANSACTION, matches!(message, Message::NewTransaction(_)));
-            assert_eq!(kind == MessageType::HEADERS, matches!(message, Message::Headers(_)));
-            assert_eq!(kind == MessageType::BODIES, matches!(message, Message::Bodies(_)));
+            assert_eq!(
+                kind == MessageType::NEW_TRANSACTION,
+                matches!(message, Message::NewTransaction(_))
+            );
+            assert_eq!(
+                kind == MessageType::HEADERS,
+                matches!(message, Message::Headers(_))
+            );
+            assert_eq!(
+                kind == MessageType::BODIES,
+                matches!(message, Message::Bodies(_))
+            );
             assert!(payload.len() <= kind.limit(), "{}", kind.name());
             assert_eq!(Message::decode(kind, &payload), Some(message));
-            assert_eq!(Message::decode(kind, &[payload, vec![0]].concat()), None, "{}", kind.name());
+            assert_eq!(
+                Message::decode(kind, &[payload, vec![0]].concat()),
+                None,
+                "{}",
+                kind.name()
+            );
         }
     }
 
@@ -312,7 +353,19 @@ mod tests {
     fn a_record_is_genuine_only_as_it_was_signed() {
         let record = NodeRecord::sign(&key("pow-1"), "pow-1", NodeKind::Pow, "tab", Timestamp(1));
         assert!(record.is_genuine());
-        assert!(!NodeRecord { name: "poa-1".into(), ..record.clone() }.is_genuine());
-        assert!(!NodeRecord { id: key("pow-2").node_id(), ..record }.is_genuine());
+        assert!(
+            !NodeRecord {
+                name: "poa-1".into(),
+                ..record.clone()
+            }
+            .is_genuine()
+        );
+        assert!(
+            !NodeRecord {
+                id: key("pow-2").node_id(),
+                ..record
+            }
+            .is_genuine()
+        );
     }
 }

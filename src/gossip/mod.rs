@@ -8,11 +8,13 @@ mod peers;
 mod seen;
 mod sync;
 
-pub use frame::{Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, carries_transactions, network_id, seal_frame};
+pub use frame::{
+    Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, carries_transactions, network_id, seal_frame,
+};
 pub use links::{Arrivals, Line, Link, LinkTable, MAX_QUEUE, PerMille, Topology};
 pub use message::{
-    ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES, MAX_RECORDS, Message,
-    MessageType, NodeRecord,
+    ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES,
+    MAX_RECORDS, Message, MessageType, NodeRecord,
 };
 pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};
@@ -29,5 +31,9 @@ pub fn discovery_channel(chain_id: &BlockHash) -> String {
 /// Name of the channel on which one node listens.
 #[must_use]
 pub fn inbox_channel(chain_id: &BlockHash, node: &NodeId) -> String {
-    format!("aurex/1/{}/inbox/{}", to_hex(&network_id(chain_id)), to_hex(&node.0[..8]))
+    format!(
+        "aurex/1/{}/inbox/{}",
+        to_hex(&network_id(chain_id)),
+        to_hex(&node.0[..8])
+    )
 }

@@ -78,7 +78,8 @@ struct Bucket {
 
 impl Bucket {
     fn missing(&self, rate: u64, now: Timestamp) -> u64 {
-        self.missing.saturating_sub(now.since(self.at).0.saturating_mul(rate))
+        self.missing
+            .saturating_sub(now.since(self.at).0.saturating_mul(rate))
     }
 
     /// Whole tokens in the bucket.
@@ -87,7 +88,9 @@ impl Bucket {
     }
 
     fn take(&mut self, tokens: u64, rate: u64, now: Timestamp) {
-        self.missing = self.missing(rate, now).saturating_add(tokens.saturating_mul(1_000));
+        self.missing = self
+            .missing(rate, now)
+            .saturating_add(tokens.saturating_mul(1_000));
         self.at = now;
     }
 }
@@ -149,14 +152,22 @@ impl Peer {
     /// The score now: -100 and below is ignored.
     #[must_use]
     pub fn score(&self, now: Timestamp) -> i32 {
-        let halvings = u32::try_from(now.since(self.scored_at).0 / SCORE_HALF_LIFE.0).unwrap_or(31).min(31);
+        let halvings = u32::try_from(now.since(self.scored_at).0 / SCORE_HALF_LIFE.0)
+            .unwrap_or(31)
+            .min(31);
         self.score / (1 << halvings)
     }
 
     fn add(&mut self, points: i32, now: Timestamp) {
-        self.score = self.score(now).saturating_add(points).clamp(2 * IGNORE_AT, BEST_SCORE);
+        self.score = self
+            .score(now)
+            .saturating_add(points)
+            .clamp(2 * IGNORE_AT, BEST_SCORE);
         // What is left of a half-life still counts: a score that changes often must fade as well.
-        self.scored_at = Timestamp(now.0.saturating_sub(now.since(self.scored_at).0 % SCORE_HALF_LIFE.0));
+        self.scored_at = Timestamp(
+            now.0
+                .saturating_sub(now.since(self.scored_at).0 % SCORE_HALF_LIFE.0),
+        );
         if self.score <= IGNORE_AT {
             self.ignored_until = now.plus(IGNORE_FOR);
             self.score = 0;
@@ -195,18 +206,32 @@ impl Peers {
     ///
     /// # Errors
     /// [`FrameError::Replay`].
-    pub fn heard(&mut self, envelope: &Envelope<'_>, awaited: bool, now: Timestamp) -> Result<(), FrameError> {
+    pub fn heard(
+        &mut self,
+        envelope: &Envelope<'_>,
+        awaited: bool,
+        now: Timestamp,
+    ) -> Result<(), FrameError> {
         self.make_room(&envelope.from, now);
-        let peer = self.peers.get_or_insert_with(envelope.from, || Peer::new(now));
+        let peer = self
+            .peers
+            .get_or_insert_with(envelope.from, || Peer::new(now));
         // A new session starts a new count. Its number begins with the time it began, so an old session's
         // frames are refused; but a node whose clock was set back while it was away is heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
         if old_session || (envelope.session == peer.session && envelope.sequence <= peer.sequence) {
-            return Err(FrameError::Replay { last: peer.sequence, found: envelope.sequence });
+            return Err(FrameError::Replay {
+                last: peer.sequence,
+                found: envelope.sequence,
+            });
         }
         if !awaited {
             peer.frames.take(1, FRAMES, now);
-            peer.bytes.take(u64::try_from(envelope.len()).unwrap_or(u64::MAX), BYTES, now);
+            peer.bytes.take(
+                u64::try_from(envelope.len()).unwrap_or(u64::MAX),
+                BYTES,
+                now,
+            );
         }
         peer.session = envelope.session;
         peer.sequence = envelope.sequence;
@@ -217,10 +242,13 @@ impl Peers {
 
     /// Takes up to `wanted` transactions from a peer's rate; how many it has left for that.
     pub fn take_transactions(&mut self, node: &NodeId, wanted: usize, now: Timestamp) -> usize {
-        let Some(peer) = self.peers.get_mut(node) else { return 0 };
+        let Some(peer) = self.peers.get_mut(node) else {
+            return 0;
+        };
         let left = usize::try_from(peer.transactions.left(TRANSACTIONS, now)).unwrap_or(usize::MAX);
         let taken = wanted.min(left);
-        peer.transactions.take(u64::try_from(taken).unwrap_or(u64::MAX), TRANSACTIONS, now);
+        peer.transactions
+            .take(u64::try_from(taken).unwrap_or(u64::MAX), TRANSACTIONS, now);
         taken
     }
 
@@ -228,7 +256,10 @@ impl Peers {
     pub fn learn(&mut self, record: NodeRecord, now: Timestamp) -> bool {
         self.make_room(&record.id, now);
         let peer = self.peers.get_or_insert_with(record.id, || Peer::new(now));
-        let newer = peer.record.as_ref().is_none_or(|known| record.time > known.time);
+        let newer = peer
+            .record
+            .as_ref()
+            .is_none_or(|known| record.time > known.time);
         if newer {
             peer.record = Some(record);
         }
@@ -241,7 +272,15 @@ impl Peers {
         }
         let standing = |(_, peer): &(&NodeId, &Peer)| {
             let alive = peer.alive(now);
-            (alive, peer.score(now) > 0, if alive { u64::MAX - peer.met.0 } else { peer.last_seen.0 })
+            (
+                alive,
+                peer.score(now) > 0,
+                if alive {
+                    u64::MAX - peer.met.0
+                } else {
+                    peer.last_seen.0
+                },
+            )
         };
         if let Some(gone) = self.peers.iter().min_by_key(standing).map(|(id, _)| *id) {
             self.peers.remove(&gone);
@@ -251,7 +290,9 @@ impl Peers {
     /// Whether a list of records from this peer is looked at: not more often than an honest one is asked for it, as
     /// each record costs a signature to verify.
     pub fn take_list(&mut self, node: &NodeId, now: Timestamp) -> bool {
-        let Some(peer) = self.peers.get_mut(node) else { return false };
+        let Some(peer) = self.peers.get_mut(node) else {
+            return false;
+        };
         let due = peer.listed.0 == 0 || now.since(peer.listed) >= LIST_EVERY;
         if due {
             peer.listed = now;
@@ -268,7 +309,9 @@ impl Peers {
 
     /// Holds a fault against a peer. An answer that is only late is none, and silence has its floor.
     pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Timestamp) {
-        let Some(peer) = self.peers.get_mut(node) else { return };
+        let Some(peer) = self.peers.get_mut(node) else {
+            return;
+        };
         let excused = match fault {
             Fault::Unsolicited => peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN,
             Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR && !mutant!(BanForSilence),
@@ -323,7 +366,13 @@ mod tests {
     }
 
     fn hear_at(peers: &mut Peers, run: (u64, u64), now: Timestamp) -> Result<NodeId, FrameError> {
-        let bytes = seal_frame(&Keypair::from_secret(&[1; 32]), &CHAIN, run, None, &Message::Bye);
+        let bytes = seal_frame(
+            &Keypair::from_secret(&[1; 32]),
+            &CHAIN,
+            run,
+            None,
+            &Message::Bye,
+        );
         let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
         peers.heard(&envelope, false, now).map(|()| envelope.from)
     }
@@ -332,7 +381,10 @@ mod tests {
     fn a_frame_counts_once_and_an_old_session_never() {
         let mut peers = Peers::default();
         assert!(hear(&mut peers, 5, 1).is_ok());
-        assert_eq!(hear(&mut peers, 5, 1), Err(FrameError::Replay { last: 1, found: 1 }));
+        assert_eq!(
+            hear(&mut peers, 5, 1),
+            Err(FrameError::Replay { last: 1, found: 1 })
+        );
         assert!(hear(&mut peers, 5, 3).is_ok());
         assert!(hear(&mut peers, 5, 2).is_err());
         assert!(hear(&mut peers, 6, 1).is_ok());
@@ -363,7 +415,10 @@ mod tests {
         let node = hear(&mut peers, 5, 1).unwrap();
         peers.blame(&node, Fault::Malformed, NOW);
         assert_eq!(peers.get(&node).unwrap().score(NOW), -20);
-        assert_eq!(peers.get(&node).unwrap().score(NOW.plus(Millis(60_000))), -10);
+        assert_eq!(
+            peers.get(&node).unwrap().score(NOW.plus(Millis(60_000))),
+            -10
+        );
         for _ in 0..4 {
             peers.blame(&node, Fault::Malformed, NOW);
         }
@@ -379,7 +434,10 @@ mod tests {
             hear(&mut peers, 5, sequence).unwrap();
         }
         assert!(!peers.admits(&node, false, NOW));
-        assert!(peers.admits(&node, true, NOW), "what this node asked for is let in");
+        assert!(
+            peers.admits(&node, true, NOW),
+            "what this node asked for is let in"
+        );
         let a_frame_later = NOW.plus(Millis(1_000 / FRAMES));
         assert!(peers.admits(&node, false, a_frame_later));
         hear_at(&mut peers, (5, 10_000), a_frame_later).unwrap();
@@ -392,8 +450,14 @@ mod tests {
         let node = hear(&mut peers, 5, 1).unwrap();
         assert_eq!(peers.take_transactions(&node, 150, NOW), 150);
         assert_eq!(peers.take_transactions(&node, 150, NOW), 50);
-        assert_eq!(peers.take_transactions(&node, 150, NOW.plus(Millis(1_000))), 50);
-        assert_eq!(peers.take_transactions(&node, 500, NOW.plus(Millis(60_000))), 200);
+        assert_eq!(
+            peers.take_transactions(&node, 150, NOW.plus(Millis(1_000))),
+            50
+        );
+        assert_eq!(
+            peers.take_transactions(&node, 500, NOW.plus(Millis(60_000))),
+            200
+        );
     }
 
     #[test]
@@ -410,9 +474,16 @@ mod tests {
         }
         assert!(!peers.get(&node).unwrap().ignored(later) && peers.admits(&node, false, later));
         for _ in 0..20 {
-            peers.blame(&node, Fault::Unsolicited, later.plus(LATE_WITHIN).plus(Millis(1)));
+            peers.blame(
+                &node,
+                Fault::Unsolicited,
+                later.plus(LATE_WITHIN).plus(Millis(1)),
+            );
         }
-        assert!(!peers.admits(&node, false, later.plus(LATE_WITHIN)), "nobody asked");
+        assert!(
+            !peers.admits(&node, false, later.plus(LATE_WITHIN)),
+            "nobody asked"
+        );
     }
 
     #[test]
@@ -423,15 +494,27 @@ mod tests {
             peers.blame(&node, Fault::Malformed, NOW);
         }
         peers.credit(&node, NOW.plus(Millis(59_000)));
-        assert_eq!(peers.get(&node).unwrap().score(NOW.plus(Millis(59_000))), -79);
-        assert_eq!(peers.get(&node).unwrap().score(NOW.plus(Millis(60_000))), -39);
+        assert_eq!(
+            peers.get(&node).unwrap().score(NOW.plus(Millis(59_000))),
+            -79
+        );
+        assert_eq!(
+            peers.get(&node).unwrap().score(NOW.plus(Millis(60_000))),
+            -39
+        );
     }
 
     #[test]
     fn the_newest_record_wins_and_peers_are_bounded() {
         let mut peers = Peers::default();
         let record = |n: u8, time: u64| {
-            NodeRecord::sign(&Keypair::from_secret(&[n; 32]), "n", NodeKind::Pow, "t", Timestamp(time))
+            NodeRecord::sign(
+                &Keypair::from_secret(&[n; 32]),
+                "n",
+                NodeKind::Pow,
+                "t",
+                Timestamp(time),
+            )
         };
         assert!(peers.learn(record(1, 2), NOW));
         assert!(!peers.learn(record(1, 1), NOW));
@@ -449,13 +532,21 @@ mod tests {
             let newcomer = Keypair::from_secret(&[number; 32]);
             let bytes = seal_frame(&newcomer, &CHAIN, (1, 1), None, &Message::Bye);
             let later = NOW.plus(Millis(u64::from(number) * 10));
-            peers.heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, later).unwrap();
+            peers
+                .heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, later)
+                .unwrap();
         }
         assert!(peers.get(&honest).is_some() && peers.iter().count() == MAX_PEERS);
         // Who has fallen silent goes first.
         let newcomer = Keypair::from_secret(&[255; 32]);
         let bytes = seal_frame(&newcomer, &CHAIN, (1, 1), None, &Message::Bye);
-        peers.heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, NOW.plus(ALIVE).plus(Millis(1))).unwrap();
+        peers
+            .heard(
+                &Envelope::parse(&bytes, &CHAIN).unwrap(),
+                false,
+                NOW.plus(ALIVE).plus(Millis(1)),
+            )
+            .unwrap();
         assert!(peers.get(&honest).is_none());
     }
 

@@ -15,7 +15,10 @@ pub struct Seen<T> {
 
 impl<T> Default for Seen<T> {
     fn default() -> Self {
-        Self { young: SortedSet::new(), old: SortedSet::new() }
+        Self {
+            young: SortedSet::new(),
+            old: SortedSet::new(),
+        }
     }
 }
 

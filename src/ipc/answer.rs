@@ -3,7 +3,9 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use super::{AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo};
+use super::{
+    AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo,
+};
 
 /// The answer to a request of the page; that to `Ledger` stands beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
@@ -39,7 +41,11 @@ impl Answer {
     /// # Errors
     /// [`Answer::mixed_up`].
     pub fn transaction(self) -> Result<TransactionInfo, ApiError> {
-        if let Self::Transaction(info) = self { Ok(*info) } else { Err(Self::mixed_up()) }
+        if let Self::Transaction(info) = self {
+            Ok(*info)
+        } else {
+            Err(Self::mixed_up())
+        }
     }
 
     /// The account.
@@ -47,7 +53,11 @@ impl Answer {
     /// # Errors
     /// [`Answer::mixed_up`].
     pub fn account(self) -> Result<AccountInfo, ApiError> {
-        if let Self::Account(info) = self { Ok(info) } else { Err(Self::mixed_up()) }
+        if let Self::Account(info) = self {
+            Ok(info)
+        } else {
+            Err(Self::mixed_up())
+        }
     }
 
     /// The blocks.
@@ -55,6 +65,10 @@ impl Answer {
     /// # Errors
     /// [`Answer::mixed_up`].
     pub fn chain(self) -> Result<ChainInfo, ApiError> {
-        if let Self::Chain(info) = self { Ok(info) } else { Err(Self::mixed_up()) }
+        if let Self::Chain(info) = self {
+            Ok(info)
+        } else {
+            Err(Self::mixed_up())
+        }
     }
 }

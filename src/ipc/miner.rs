@@ -47,7 +47,11 @@ pub struct Turns {
 
 impl Turns {
     /// Every turn.
-    pub const ALL: Self = Self { place: 0, of: 1, at_once: 1 };
+    pub const ALL: Self = Self {
+        place: 0,
+        of: 1,
+        at_once: 1,
+    };
 
     /// The share of the time that each miner hashes, above 0 and up to 1.
     #[must_use]

@@ -17,8 +17,8 @@ use serde::Serialize;
 pub use answer::Answer;
 pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns, YIELD_MS};
 pub use report::{
-    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus, NodeState, NodeStatus,
-    PeerStatus, Report, Topic, TransactionInfo,
+    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus,
+    NodeState, NodeStatus, PeerStatus, Report, Topic, TransactionInfo,
 };
 
 use crate::ledger::Query;
@@ -85,7 +85,9 @@ impl Pace {
     /// Time between work blocks where nobody asks for another.
     pub const DEFAULT_INTERVAL: Millis = Millis(5_000);
     /// The pace where nobody asks for another.
-    pub const DEFAULT: Self = Self::Interval { ms: Self::DEFAULT_INTERVAL.0 };
+    pub const DEFAULT: Self = Self::Interval {
+        ms: Self::DEFAULT_INTERVAL.0,
+    };
 }
 
 /// From the page to a node worker.
@@ -199,7 +201,9 @@ pub enum FromNode {
 }
 
 /// A refusal, as the scripting API rejects with it. Boxed, as nearly every result can be one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize, thiserror::Error)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize, thiserror::Error,
+)]
 #[serde(transparent)]
 #[error("{}", self.0.message)]
 pub struct ApiError(Box<Refusal>);
@@ -224,7 +228,10 @@ impl Deref for ApiError {
 impl ApiError {
     #[inline(never)]
     fn boxed(code: &str, message: String) -> Self {
-        Self(Box::new(Refusal { code: code.to_owned(), message }))
+        Self(Box::new(Refusal {
+            code: code.to_owned(),
+            message,
+        }))
     }
 
     /// An error of this code.

@@ -290,7 +290,9 @@ pub struct MempoolInfo {
 }
 
 /// How much a log line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Every frame and every progress report.
@@ -304,7 +306,9 @@ pub enum Level {
 }
 
 /// What a log line is about; the event names of the scripting API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Topic {
     /// A block was found, sealed or accepted.
@@ -331,7 +335,9 @@ impl Topic {
     pub const fn least(self) -> Level {
         match self {
             Self::Message | Self::Storage | Self::Mining => Level::Debug,
-            Self::Block | Self::Reorg | Self::Transaction | Self::Refused | Self::Network => Level::Info,
+            Self::Block | Self::Reorg | Self::Transaction | Self::Refused | Self::Network => {
+                Level::Info
+            }
         }
     }
 }

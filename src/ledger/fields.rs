@@ -60,8 +60,14 @@ pub(super) trait Field: Sized {
 
     /// The value of the field that is so named.
     #[inline(never)]
-    fn named(field: &'static str, fields: &dyn Fn(&'static str) -> Found) -> Result<Self, FieldError> {
-        Self::of(fields(field)).ok_or(FieldError { field, expected: Self::WHAT })
+    fn named(
+        field: &'static str,
+        fields: &dyn Fn(&'static str) -> Found,
+    ) -> Result<Self, FieldError> {
+        Self::of(fields(field)).ok_or(FieldError {
+            field,
+            expected: Self::WHAT,
+        })
     }
 }
 
@@ -73,7 +79,11 @@ impl Field for String {
     }
 
     fn of(found: Found) -> Option<Self> {
-        if let Found::Text(text) = found { Some(text) } else { None }
+        if let Found::Text(text) = found {
+            Some(text)
+        } else {
+            None
+        }
     }
 }
 
@@ -84,10 +94,18 @@ impl Field for u64 {
         Cell::Number(*self)
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative by the test")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole and not negative by the test"
+    )]
     fn of(found: Found) -> Option<Self> {
-        let Found::Number(number) = found else { return None };
-        (number >= 0.0 && number.fract() == 0.0).then_some(number as Self).filter(|number| *number <= MAX_EXACT)
+        let Found::Number(number) = found else {
+            return None;
+        };
+        (number >= 0.0 && number.fract() == 0.0)
+            .then_some(number as Self)
+            .filter(|number| *number <= MAX_EXACT)
     }
 }
 
@@ -123,7 +141,11 @@ impl Field for Option<u64> {
     }
 
     fn of(found: Found) -> Option<Self> {
-        if found == Found::Absent { Some(None) } else { u64::of(found).map(Some) }
+        if found == Found::Absent {
+            Some(None)
+        } else {
+            u64::of(found).map(Some)
+        }
     }
 }
 
@@ -135,7 +157,11 @@ impl Field for f64 {
     }
 
     fn of(found: Found) -> Option<Self> {
-        if let Found::Number(number) = found { Some(number) } else { None }
+        if let Found::Number(number) = found {
+            Some(number)
+        } else {
+            None
+        }
     }
 }
 
@@ -147,7 +173,11 @@ impl Field for bool {
     }
 
     fn of(found: Found) -> Option<Self> {
-        if let Found::Flag(flag) = found { Some(flag) } else { None }
+        if let Found::Flag(flag) = found {
+            Some(flag)
+        } else {
+            None
+        }
     }
 }
 
@@ -159,7 +189,11 @@ impl Field for Vec<u8> {
     }
 
     fn of(found: Found) -> Option<Self> {
-        if let Found::Bytes(bytes) = found { Some(bytes) } else { None }
+        if let Found::Bytes(bytes) = found {
+            Some(bytes)
+        } else {
+            None
+        }
     }
 }
 
@@ -225,8 +259,12 @@ mod tests {
         let row = miner();
         let mut fields = Vec::new();
         row.each(&mut |name, cell| fields.push((name, found(cell))));
-        let get =
-            |name: &str| fields.iter().find(|(of, _)| *of == name).map_or(Found::Absent, |(_, found)| found.clone());
+        let get = |name: &str| {
+            fields
+                .iter()
+                .find(|(of, _)| *of == name)
+                .map_or(Found::Absent, |(_, found)| found.clone())
+        };
         assert_eq!(Row::read(Table::MiningPool, &|name| get(name)), Ok(row));
     }
 
@@ -249,7 +287,11 @@ mod tests {
                 });
                 if name == wrong { bad.clone() } else { value }
             };
-            assert_eq!(Row::read(Table::MiningPool, &get).unwrap_err().field, wrong, "{bad:?}");
+            assert_eq!(
+                Row::read(Table::MiningPool, &get).unwrap_err().field,
+                wrong,
+                "{bad:?}"
+            );
         }
     }
 }

@@ -5,7 +5,10 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::{Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError, Table};
+use super::{
+    Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError,
+    Table,
+};
 use super::{TransactionRow, query::Value};
 use crate::primitives::{SortedMap, sort_by};
 
@@ -53,19 +56,45 @@ impl Inner {
     }
 
     fn table(&self, table: Table) -> impl Iterator<Item = &Row> {
-        self.rows.iter_from(&(table, String::new())).take_while(move |((of, _), _)| *of == table).map(|(_, row)| row)
+        self.rows
+            .iter_from(&(table, String::new()))
+            .take_while(move |((of, _), _)| *of == table)
+            .map(|(_, row)| row)
     }
 
     fn raw(&self, table: Table) -> Vec<RawRow> {
-        self.table(table).filter_map(|row| if let Row::Raw(row) = row { Some(row.clone()) } else { None }).collect()
+        self.table(table)
+            .filter_map(|row| {
+                if let Row::Raw(row) = row {
+                    Some(row.clone())
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     fn snapshot(&self) -> Snapshot {
-        let block =
-            |row: &Row| -> Option<BlockRow> { if let Row::Block(row) = row { Some(row.clone()) } else { None } };
-        let node = |row: &Row| -> Option<NodeRow> { if let Row::Node(row) = row { Some(row.clone()) } else { None } };
+        let block = |row: &Row| -> Option<BlockRow> {
+            if let Row::Block(row) = row {
+                Some(row.clone())
+            } else {
+                None
+            }
+        };
+        let node = |row: &Row| -> Option<NodeRow> {
+            if let Row::Node(row) = row {
+                Some(row.clone())
+            } else {
+                None
+            }
+        };
         let pending = |row: &Row| -> Option<TransactionRow> {
-            if let Row::Transaction(row) = row { Some(row.clone()).filter(|row| row.status == "pending") } else { None }
+            if let Row::Transaction(row) = row {
+                Some(row.clone()).filter(|row| row.status == "pending")
+            } else {
+                None
+            }
         };
         Snapshot {
             blocks: self.table(Table::Blocks).filter_map(block).collect(),
@@ -73,16 +102,26 @@ impl Inner {
             state: self.raw(Table::State),
             meta: self.raw(Table::Meta),
             nodes: self.table(Table::Nodes).filter_map(node).collect(),
-            pending: self.table(Table::Transactions).filter_map(pending).collect(),
+            pending: self
+                .table(Table::Transactions)
+                .filter_map(pending)
+                .collect(),
         }
     }
 
     fn page(&self, query: &Query) -> Page {
         let Ok((field, filter)) = query.check() else {
-            return Page { total: 0, rows: Vec::new() };
+            return Page {
+                total: 0,
+                rows: Vec::new(),
+            };
         };
-        let value = |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
-        let mut rows: Vec<&Row> = self.table(query.table).filter(|row| value(row) == Some(true)).collect();
+        let value =
+            |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
+        let mut rows: Vec<&Row> = self
+            .table(query.table)
+            .filter(|row| value(row) == Some(true))
+            .collect();
         let key = |row| Value::Text(Row::key(row));
         sort_by(&mut rows, |a, b| {
             let by_field = match (a.value(field), b.value(field)) {
@@ -90,7 +129,11 @@ impl Inner {
                 _ => std::cmp::Ordering::Equal,
             };
             let order = by_field.then_with(|| key(a).order(key(b)));
-            if query.descending { order.reverse() } else { order }
+            if query.descending {
+                order.reverse()
+            } else {
+                order
+            }
         });
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(query.page_size()).unwrap_or(usize::MAX);

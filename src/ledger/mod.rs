@@ -19,7 +19,8 @@ pub use fields::{Cell, FieldError, Found};
 pub use memory::MemoryStore;
 pub use query::{Filter, MAX_PAGE, Page, Query, QueryError, Value};
 pub use records::{
-    AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Table, TransactionRow, UserRow, meta_key,
+    AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Table, TransactionRow,
+    UserRow, meta_key,
 };
 
 /// Changes that become durable together. The key of a change is its table and the row's key.
@@ -31,7 +32,8 @@ pub struct Batch {
 impl Batch {
     /// Inserts or replaces a row.
     pub fn put(&mut self, table: Table, row: Row) {
-        self.changes.insert((table, row.key().to_owned()), Some(row));
+        self.changes
+            .insert((table, row.key().to_owned()), Some(row));
     }
 
     /// Deletes the row of `key`, if there is one.
@@ -53,11 +55,16 @@ impl Batch {
     /// Takes the changes of blocks out, for the deliberate bug that writes the head before them.
     #[cfg(feature = "mutants")]
     pub(crate) fn split_off_blocks(&mut self) -> Self {
-        if self.changes.keys().all(|(table, _)| *table == Table::Blocks) {
+        if self
+            .changes
+            .keys()
+            .all(|(table, _)| *table == Table::Blocks)
+        {
             return Self::default();
         }
-        let (blocks, rest) =
-            std::mem::take(&mut self.changes).into_iter().partition(|((table, _), _)| *table == Table::Blocks);
+        let (blocks, rest) = std::mem::take(&mut self.changes)
+            .into_iter()
+            .partition(|((table, _), _)| *table == Table::Blocks);
         self.changes = rest;
         Self { changes: blocks }
     }
@@ -76,7 +83,9 @@ impl Batch {
 
     /// The changes in order of table and key: `meta` comes last.
     pub fn iter(&self) -> impl Iterator<Item = (Table, &str, Option<&Row>)> {
-        self.changes.iter().map(|((table, key), row)| (*table, key.as_str(), row.as_ref()))
+        self.changes
+            .iter()
+            .map(|((table, key), row)| (*table, key.as_str(), row.as_ref()))
     }
 }
 
@@ -101,7 +110,10 @@ impl Snapshot {
     /// The bytes of a single value.
     #[must_use]
     pub fn meta(&self, key: &str) -> Option<&[u8]> {
-        self.meta.iter().find(|row| row.key == key).map(|row| row.raw.as_slice())
+        self.meta
+            .iter()
+            .find(|row| row.key == key)
+            .map(|row| row.raw.as_slice())
     }
 }
 
@@ -146,7 +158,10 @@ pub enum StoreError {
 }
 
 /// A place where one node's ledger is kept.
-#[expect(async_fn_in_trait, reason = "the futures stay on one thread: a worker's or a test's")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the futures stay on one thread: a worker's or a test's"
+)]
 pub trait Store {
     /// Reads what a node needs to start.
     ///

@@ -52,7 +52,9 @@ pub enum QueryError {
         known: &'static [&'static str],
     },
     /// The field holds numbers, and the key is none.
-    #[error("expected a whole number up to 2^53 - 1 for {field} of table {table}, found something else")]
+    #[error(
+        "expected a whole number up to 2^53 - 1 for {field} of table {table}, found something else"
+    )]
     NotANumber {
         /// The table's name.
         table: &'static str,
@@ -111,7 +113,14 @@ impl Query {
     /// The first `limit` rows of a table by its key.
     #[must_use]
     pub const fn all(table: Table, limit: u32) -> Self {
-        Self { table, index: None, key: None, descending: false, offset: 0, limit }
+        Self {
+            table,
+            index: None,
+            key: None,
+            descending: false,
+            offset: 0,
+            limit,
+        }
     }
 
     /// The field to go by, and what must be in it.
@@ -124,7 +133,11 @@ impl Query {
             None => self.table.key_field(),
             Some(name) => {
                 let known = self.table.indexes();
-                known.iter().copied().find(|index| index == name).ok_or(QueryError::UnknownIndex { table, known })?
+                known
+                    .iter()
+                    .copied()
+                    .find(|index| index == name)
+                    .ok_or(QueryError::UnknownIndex { table, known })?
             }
         };
         let filter = match &self.key {

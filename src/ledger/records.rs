@@ -8,7 +8,17 @@
 use super::fields::{Cell, Field, FieldError, Found, row};
 
 /// The tables of one node's database. The name of a table is that of its object store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Table {
     /// Every valid block, of the best chain and beside it; key `hash`.
     Blocks,
@@ -45,8 +55,14 @@ impl Table {
     ];
 
     /// The tables that people ask for; the rest belongs to the engine.
-    pub const FOR_PEOPLE: [Self; 6] =
-        [Self::Blocks, Self::Transactions, Self::Nodes, Self::Assets, Self::Users, Self::MiningPool];
+    pub const FOR_PEOPLE: [Self; 6] = [
+        Self::Blocks,
+        Self::Transactions,
+        Self::Nodes,
+        Self::Assets,
+        Self::Users,
+        Self::MiningPool,
+    ];
 
     /// The name of the object store.
     #[must_use]

@@ -73,7 +73,9 @@ impl Ord for Standing {
     fn cmp(&self, other: &Self) -> Ordering {
         // Fee rates as exact fractions: fee of one times size of the other.
         let rate = |this: &Self, that: &Self| u128::from(this.fee) * u128::from(that.size);
-        rate(self, other).cmp(&rate(other, self)).then(other.arrival.cmp(&self.arrival))
+        rate(self, other)
+            .cmp(&rate(other, self))
+            .then(other.arrival.cmp(&self.arrival))
     }
 }
 
@@ -86,7 +88,11 @@ impl PartialOrd for Standing {
 impl Waiting {
     fn standing(&self) -> Standing {
         let size = u64::try_from(self.size).unwrap_or(u64::MAX);
-        Standing { fee: self.fee().0, size, arrival: self.arrival }
+        Standing {
+            fee: self.fee().0,
+            size,
+            arrival: self.arrival,
+        }
     }
 
     fn fee(&self) -> Amount {
@@ -138,14 +144,23 @@ impl Mempool {
         }
         let (from, nonce) = (transaction.get().body.from, transaction.get().body.nonce);
         self.check_slot(&transaction, &state.account(&from), height)?;
-        let full = !self.by_account.contains_key(&(from, nonce)) && self.of_account(&from).count() >= MAX_PER_ACCOUNT;
-        let last = self.of_account(&from).last().filter(|last| full && last.slot().1 > nonce);
+        let full = !self.by_account.contains_key(&(from, nonce))
+            && self.of_account(&from).count() >= MAX_PER_ACCOUNT;
+        let last = self
+            .of_account(&from)
+            .last()
+            .filter(|last| full && last.slot().1 > nonce);
         let last = last.map(|last| last.transaction.id());
         if full && last.is_none() {
-            return Err(MempoolError::AccountFull { limit: MAX_PER_ACCOUNT });
+            return Err(MempoolError::AccountFull {
+                limit: MAX_PER_ACCOUNT,
+            });
         }
         let mut gone = self.place(transaction, now)?;
-        gone.extend(last.and_then(|last| self.remove(&last)).map(|last| (last, DropReason::AccountFull)));
+        gone.extend(
+            last.and_then(|last| self.remove(&last))
+                .map(|last| (last, DropReason::AccountFull)),
+        );
         Ok(gone)
     }
 
@@ -158,34 +173,72 @@ impl Mempool {
     ) -> Result<(), MempoolError> {
         let body = &transaction.get().body;
         if body.valid_until.0 != 0 && height > body.valid_until {
-            return Err(TxError::Expired { valid_until: body.valid_until, height }.into());
+            return Err(TxError::Expired {
+                valid_until: body.valid_until,
+                height,
+            }
+            .into());
         }
         if body.nonce < account.nonce {
-            return Err(TxError::Nonce { expected: account.nonce, found: body.nonce }.into());
+            return Err(TxError::Nonce {
+                expected: account.nonce,
+                found: body.nonce,
+            }
+            .into());
         }
-        let Some(old) = self.by_account.get(&(body.from, body.nonce)) else { return Ok(()) };
-        let expected = Amount(old.fee().0.saturating_mul(REPLACEMENT_PERCENT).div_ceil(100));
+        let Some(old) = self.by_account.get(&(body.from, body.nonce)) else {
+            return Ok(());
+        };
+        let expected = Amount(
+            old.fee()
+                .0
+                .saturating_mul(REPLACEMENT_PERCENT)
+                .div_ceil(100),
+        );
         if body.fee < expected {
-            return Err(MempoolError::ReplacementFee { expected, found: body.fee });
+            return Err(MempoolError::ReplacementFee {
+                expected,
+                found: body.fee,
+            });
         }
         Ok(())
     }
 
     /// Whether an account may have this transaction waiting beside its others.
-    fn check_share(&self, transaction: &CheckedTransaction, account: &Account) -> Result<(), MempoolError> {
+    fn check_share(
+        &self,
+        transaction: &CheckedTransaction,
+        account: &Account,
+    ) -> Result<(), MempoolError> {
         let body = &transaction.get().body;
         let most = account.nonce.saturating_add(MAX_NONCE_GAP);
         if body.nonce > most {
-            return Err(MempoolError::NonceGap { least: account.nonce, most, found: body.nonce });
+            return Err(MempoolError::NonceGap {
+                least: account.nonce,
+                most,
+                found: body.nonce,
+            });
         }
-        let others = self.of_account(&body.from).filter(|waiting| waiting.slot().1 != body.nonce);
+        let others = self
+            .of_account(&body.from)
+            .filter(|waiting| waiting.slot().1 != body.nonce);
         let costs: Vec<u64> = others.map(|waiting| cost(&waiting.transaction).0).collect();
         if costs.len() >= MAX_PER_ACCOUNT {
-            return Err(MempoolError::AccountFull { limit: MAX_PER_ACCOUNT });
+            return Err(MempoolError::AccountFull {
+                limit: MAX_PER_ACCOUNT,
+            });
         }
-        let needed = Amount(costs.into_iter().fold(cost(transaction).0, u64::saturating_add));
+        let needed = Amount(
+            costs
+                .into_iter()
+                .fold(cost(transaction).0, u64::saturating_add),
+        );
         if needed > account.balance {
-            return Err(TxError::Balance { needed, found: account.balance }.into());
+            return Err(TxError::Balance {
+                needed,
+                found: account.balance,
+            }
+            .into());
         }
         Ok(())
     }
@@ -198,8 +251,16 @@ impl Mempool {
     ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
         let size = transaction.get().to_bytes().len();
         self.arrivals = self.arrivals.saturating_add(1);
-        let waiting = Waiting { transaction, since: now, size, arrival: self.arrivals };
-        let old = self.by_account.get(&waiting.slot()).map(|old| old.transaction.id());
+        let waiting = Waiting {
+            transaction,
+            since: now,
+            size,
+            arrival: self.arrivals,
+        };
+        let old = self
+            .by_account
+            .get(&waiting.slot())
+            .map(|old| old.transaction.id());
         let old = old.and_then(|old| self.remove(&old));
         let room = self.make_room(&waiting);
         if room.is_ok() {
@@ -218,7 +279,10 @@ impl Mempool {
     }
 
     /// Makes room by removing what stands worst, if all of that pays less than the newcomer.
-    fn make_room(&mut self, newcomer: &Waiting) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
+    fn make_room(
+        &mut self,
+        newcomer: &Waiting,
+    ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
         let mut gone = Vec::new();
         while self.ids.len() >= MAX_COUNT || self.bytes.saturating_add(newcomer.size) > MAX_BYTES {
             match self.worst(newcomer).and_then(|id| self.remove(&id)) {
@@ -235,12 +299,17 @@ impl Mempool {
     /// Who goes first for a newcomer: the last of the account that has the worst, as without an earlier one
     /// none could be committed; so never one that the newcomer itself stands on.
     fn worst(&self, newcomer: &Waiting) -> Option<TxId> {
-        let worse = self.by_standing.iter().take_while(|(standing, _)| **standing < newcomer.standing());
+        let worse = self
+            .by_standing
+            .iter()
+            .take_while(|(standing, _)| **standing < newcomer.standing());
         let (from, nonce) = newcomer.slot();
-        worse.filter_map(|(_, id)| self.of_account(&self.ids.get(id)?.0).last()).find_map(|last| {
-            let (owner, last_nonce) = last.slot();
-            (owner != from || last_nonce > nonce).then(|| last.transaction.id())
-        })
+        worse
+            .filter_map(|(_, id)| self.of_account(&self.ids.get(id)?.0).last())
+            .find_map(|last| {
+                let (owner, last_nonce) = last.slot();
+                (owner != from || last_nonce > nonce).then(|| last.transaction.id())
+            })
     }
 
     fn put(&mut self, waiting: Waiting) {
@@ -277,7 +346,9 @@ impl Mempool {
             .iter()
             .filter_map(|waiting| reason(waiting).map(|reason| (waiting.transaction.id(), reason)))
             .collect();
-        gone.into_iter().filter_map(|(id, reason)| self.remove(&id).map(|waiting| (waiting, reason))).collect()
+        gone.into_iter()
+            .filter_map(|(id, reason)| self.remove(&id).map(|waiting| (waiting, reason)))
+            .collect()
     }
 
     /// Drops what a new head, on which the next block is at `height`, made impossible, and all that waits of
@@ -293,12 +364,18 @@ impl Mempool {
         let (mut stalled, mut gone) = (SortedMap::new(), Vec::new());
         for address in self.accounts() {
             let account = state.account(&address);
-            let used = self.earlier(&address, account.nonce).map(CheckedTransaction::id);
+            let used = self
+                .earlier(&address, account.nonce)
+                .map(CheckedTransaction::id);
             gone.extend(used.map(|id| (id, DropReason::NonceUsed)));
-            let later = self.of_account(&address).filter(|waiting| waiting.slot().1 >= account.nonce);
+            let later = self
+                .of_account(&address)
+                .filter(|waiting| waiting.slot().1 >= account.nonce);
             let mut later = later.map(|waiting| &waiting.transaction).peekable();
             let Some(first) = later.peek() else { continue };
-            let Err(error) = applies(first, &account, params, state, height) else { continue };
+            let Err(error) = applies(first, &account, params, state, height) else {
+                continue;
+            };
             let (from, since) = before.get(&address).copied().unwrap_or((height, now));
             if error.is_final() {
                 gone.push((first.id(), DropReason::from(&error)));
@@ -309,12 +386,18 @@ impl Mempool {
             }
         }
         self.stalled = stalled;
-        gone.into_iter().filter_map(|(id, reason)| self.remove(&id).map(|waiting| (waiting, reason))).collect()
+        gone.into_iter()
+            .filter_map(|(id, reason)| self.remove(&id).map(|waiting| (waiting, reason)))
+            .collect()
     }
 
     /// Accounts of which something waits.
     fn accounts(&self) -> Vec<Address> {
-        let mut accounts: Vec<Address> = self.by_account.keys().map(|(address, _)| *address).collect();
+        let mut accounts: Vec<Address> = self
+            .by_account
+            .keys()
+            .map(|(address, _)| *address)
+            .collect();
         accounts.dedup();
         accounts
     }
@@ -322,21 +405,32 @@ impl Mempool {
     /// The transactions in the order a block takes them: the best fee rate first, but never an account's
     /// later transaction before its earlier one, none behind a gap in the nonces, and none of a stalled account.
     /// Whether each applies after those before it is found out by trying: so none that does not keeps others out.
-    pub fn selection<'m>(&'m self, state: &State) -> impl Iterator<Item = &'m CheckedTransaction> + use<'m> {
+    pub fn selection<'m>(
+        &'m self,
+        state: &State,
+    ) -> impl Iterator<Item = &'m CheckedTransaction> + use<'m> {
         let mut best = BinaryHeap::new();
-        for address in self.accounts().into_iter().filter(|address| !self.stalled.contains_key(address)) {
+        for address in self
+            .accounts()
+            .into_iter()
+            .filter(|address| !self.stalled.contains_key(address))
+        {
             best.extend(self.next_of(address, state.account(&address).nonce));
         }
         std::iter::from_fn(move || {
             let (_, (address, nonce)) = best.pop()?;
             best.extend(self.next_of(address, nonce.saturating_add(1)));
-            self.by_account.get(&(address, nonce)).map(|waiting| &waiting.transaction)
+            self.by_account
+                .get(&(address, nonce))
+                .map(|waiting| &waiting.transaction)
         })
     }
 
     fn next_of(&self, address: Address, nonce: u64) -> Option<(Standing, (Address, u64))> {
         let slot = (address, nonce);
-        self.by_account.get(&slot).map(|waiting| (waiting.standing(), slot))
+        self.by_account
+            .get(&slot)
+            .map(|waiting| (waiting.standing(), slot))
     }
 
     /// A waiting transaction.
@@ -362,7 +456,8 @@ impl Mempool {
 
     /// The waiting transactions of accounts that are not stalled: what is worth telling others again.
     pub fn hopeful(&self) -> impl Iterator<Item = &Waiting> {
-        self.iter().filter(|waiting| !self.stalled.contains_key(&waiting.slot().0))
+        self.iter()
+            .filter(|waiting| !self.stalled.contains_key(&waiting.slot().0))
     }
 
     /// Ids of all waiting transactions.
@@ -371,7 +466,11 @@ impl Mempool {
     }
 
     /// The waiting transactions of an account with a nonce below `nonce`, in their order.
-    pub fn earlier(&self, address: &Address, nonce: u64) -> impl Iterator<Item = &CheckedTransaction> {
+    pub fn earlier(
+        &self,
+        address: &Address,
+        nonce: u64,
+    ) -> impl Iterator<Item = &CheckedTransaction> {
         self.of_account(address)
             .take_while(move |waiting| waiting.transaction.get().body.nonce < nonce)
             .map(|waiting| &waiting.transaction)
@@ -423,11 +522,17 @@ fn applies(
 ) -> Result<(), TxError> {
     let body = &first.get().body;
     if body.nonce != account.nonce {
-        return Err(TxError::Nonce { expected: account.nonce, found: body.nonce });
+        return Err(TxError::Nonce {
+            expected: account.nonce,
+            found: body.nonce,
+        });
     }
     let needed = cost(first);
     if needed > account.balance {
-        return Err(TxError::Balance { needed, found: account.balance });
+        return Err(TxError::Balance {
+            needed,
+            found: account.balance,
+        });
     }
     match body.payload {
         // Nothing that others do stands in their way.

@@ -28,7 +28,9 @@ pub enum MempoolError {
         limit: usize,
     },
     /// It would replace another without paying enough more.
-    #[error("expected a fee of at least {expected} to replace a waiting transaction, found {found}")]
+    #[error(
+        "expected a fee of at least {expected} to replace a waiting transaction, found {found}"
+    )]
     ReplacementFee {
         /// Least.
         expected: Amount,
@@ -86,7 +88,10 @@ pub enum DropReason {
 }
 
 impl From<&TxError> for DropReason {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all others say that it does not apply")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all others say that it does not apply"
+    )]
     fn from(error: &TxError) -> Self {
         match error {
             TxError::Nonce { .. } => Self::NonceUsed,

@@ -2,7 +2,9 @@
 
 use super::{Kernel, Search, Step};
 use crate::ipc::{Limit, SearchJob, Turns};
-use crate::primitives::{BlockHash, Difficulty, Digest, Header, Height, Kind, MAX_EXACT, NodeId, Slot, Timestamp};
+use crate::primitives::{
+    BlockHash, Difficulty, Digest, Header, Height, Kind, MAX_EXACT, NodeId, Slot, Timestamp,
+};
 
 /// Random headers that are searched.
 const ROUNDS: u64 = 64;
@@ -23,7 +25,9 @@ pub struct Outcomes {
 pub fn kernels_agree() -> Result<Outcomes, String> {
     let mut random = 1_u64;
     let mut next = move || {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         random >> 11
     };
     let mut outcomes = Outcomes::default();
@@ -79,7 +83,9 @@ fn compare(job: &SearchJob, steps: &[u64]) -> Result<Step, String> {
         let state = |search: &Search| (search.best(), search.hashes(), search.next_nonce());
         if outcomes.0 != outcomes.1 || state(&reference) != state(&simd) {
             let (expected, found) = (state(&reference), state(&simd));
-            return Err(format!("{outcomes:?}: expected {expected:?}, found {found:?} in {job:?}"));
+            return Err(format!(
+                "{outcomes:?}: expected {expected:?}, found {found:?} in {job:?}"
+            ));
         }
         if outcomes.0 != Step::Continue {
             return Ok(outcomes.0);

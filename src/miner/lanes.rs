@@ -7,15 +7,18 @@ pub(super) const WIDTH: u64 = 4;
 #[cfg(target_arch = "wasm32")]
 mod vector {
     use core::arch::wasm32::{
-        i8x16_shuffle, i32x4_add, u32x4, u32x4_le, u32x4_shl, u32x4_shr, u32x4_splat, v128, v128_any_true,
-        v128_bitselect, v128_or, v128_xor,
+        i8x16_shuffle, i32x4_add, u32x4, u32x4_le, u32x4_shl, u32x4_shr, u32x4_splat, v128,
+        v128_any_true, v128_bitselect, v128_or, v128_xor,
     };
 
     /// Four words.
     #[derive(Clone, Copy, Debug)]
     pub(in crate::miner) struct Lanes(v128);
 
-    #[expect(clippy::inline_always, reason = "each is one instruction of a kernel that is built for size otherwise")]
+    #[expect(
+        clippy::inline_always,
+        reason = "each is one instruction of a kernel that is built for size otherwise"
+    )]
     impl Lanes {
         #[inline(always)]
         pub(in crate::miner) fn splat(word: u32) -> Self {
@@ -51,12 +54,32 @@ mod vector {
 
         #[inline(always)]
         pub(in crate::miner) fn rotate_right(self, bits: u32) -> Self {
-            Self(v128_or(u32x4_shr(self.0, bits), u32x4_shl(self.0, 32 - bits)))
+            Self(v128_or(
+                u32x4_shr(self.0, bits),
+                u32x4_shl(self.0, 32 - bits),
+            ))
         }
 
         #[inline(always)]
         pub(in crate::miner) fn swap_bytes(self) -> Self {
-            Self(i8x16_shuffle::<3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12>(self.0, self.0))
+            Self(i8x16_shuffle::<
+                3,
+                2,
+                1,
+                0,
+                7,
+                6,
+                5,
+                4,
+                11,
+                10,
+                9,
+                8,
+                15,
+                14,
+                13,
+                12,
+            >(self.0, self.0))
         }
 
         /// Whether any word is at most `bound`'s beside it.
@@ -95,7 +118,9 @@ mod vector {
 
         /// The bits of `ones` where this has ones, of `zeros` where it has zeros.
         pub(in crate::miner) fn select(self, ones: Self, zeros: Self) -> Self {
-            Self(from_fn(|lane| (self.0[lane] & ones.0[lane]) | (!self.0[lane] & zeros.0[lane])))
+            Self(from_fn(|lane| {
+                (self.0[lane] & ones.0[lane]) | (!self.0[lane] & zeros.0[lane])
+            }))
         }
 
         pub(in crate::miner) fn shift_right(self, bits: u32) -> Self {
@@ -112,7 +137,10 @@ mod vector {
 
         /// Whether any word is at most `bound`'s beside it.
         pub(in crate::miner) fn any_at_most(self, bound: Self) -> bool {
-            self.0.iter().zip(bound.0).any(|(word, bound)| *word <= bound)
+            self.0
+                .iter()
+                .zip(bound.0)
+                .any(|(word, bound)| *word <= bound)
         }
     }
 }

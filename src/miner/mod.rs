@@ -29,7 +29,11 @@ pub enum Kernel {
 
 impl Kernel {
     /// The faster one on this machine.
-    pub const BEST: Self = if cfg!(target_arch = "wasm32") { Self::Simd } else { Self::Reference };
+    pub const BEST: Self = if cfg!(target_arch = "wasm32") {
+        Self::Simd
+    } else {
+        Self::Reference
+    };
 }
 
 /// A search for a nonce within a range.
@@ -114,7 +118,11 @@ impl Search {
                 }
             }
         }
-        if self.next >= self.end { Step::Exhausted } else { Step::Continue }
+        if self.next >= self.end {
+            Step::Exhausted
+        } else {
+            Step::Continue
+        }
     }
 
     /// Passes nonces by whose hash is surely above the best so far, which is above the target.
@@ -148,7 +156,13 @@ impl Search {
     /// The same search without a find and nearly without an end, to measure how fast it is.
     #[must_use]
     pub fn endless(&self) -> Self {
-        Self { target: U256::ZERO, next: 0, end: MAX_EXACT, hashes: 0, ..self.clone() }
+        Self {
+            target: U256::ZERO,
+            next: 0,
+            end: MAX_EXACT,
+            hashes: 0,
+            ..self.clone()
+        }
     }
 
     /// Nonces tried.
@@ -186,7 +200,9 @@ mod tests {
     use crate::testkit::{Grower, params};
 
     fn job(start: u64, end: u64, difficulty: u64) -> SearchJob {
-        let header = Grower::new(params()).work_block("miner", 1_000, Vec::new()).header;
+        let header = Grower::new(params())
+            .work_block("miner", 1_000, Vec::new())
+            .header;
         let header = header.to_bytes().to_vec();
         SearchJob {
             job: 1,
@@ -200,13 +216,19 @@ mod tests {
     }
 
     fn hash_of(job: &SearchJob, nonce: u64) -> BlockHash {
-        Header { nonce, ..Header::from_bytes(&job.header).unwrap() }.id()
+        Header {
+            nonce,
+            ..Header::from_bytes(&job.header).unwrap()
+        }
+        .id()
     }
 
     #[test]
     fn the_search_finds_what_the_plain_hash_finds() {
         let job = job(1_000, 5_000, 64);
-        let plain = (1_000..5_000).find(|nonce| work::meets(&hash_of(&job, *nonce), Difficulty(64))).unwrap();
+        let plain = (1_000..5_000)
+            .find(|nonce| work::meets(&hash_of(&job, *nonce), Difficulty(64)))
+            .unwrap();
         for kernel in [Kernel::Reference, Kernel::Simd] {
             let mut search = Search::with_kernel(&job, kernel).unwrap();
             assert_eq!(search.step(u64::MAX), Step::Found(plain), "{kernel:?}");
@@ -232,7 +254,10 @@ mod tests {
     #[test]
     fn the_kernels_agree_on_any_header_and_around_the_edges_of_a_half() {
         let outcomes = agreement::kernels_agree().unwrap();
-        assert!(outcomes.found >= 20 && outcomes.exhausted >= 20, "{outcomes:?}");
+        assert!(
+            outcomes.found >= 20 && outcomes.exhausted >= 20,
+            "{outcomes:?}"
+        );
     }
 
     #[test]
@@ -252,20 +277,37 @@ mod tests {
         let mut template = Template::new(&job.header).unwrap();
         for start in [0, 5, (1 << 32) - 8, 7 << 32] {
             let mut simd = Simd::new(&template, start);
-            let words: Vec<u32> = (start..start + 8).map(|nonce| template.hash(nonce)[0]).collect();
+            let words: Vec<u32> = (start..start + 8)
+                .map(|nonce| template.hash(nonce)[0])
+                .collect();
             let lowest = *words.iter().min().unwrap();
-            let group = u64::try_from(words.iter().position(|word| *word == lowest).unwrap()).unwrap() / 4 * 4;
+            let group =
+                u64::try_from(words.iter().position(|word| *word == lowest).unwrap()).unwrap() / 4
+                    * 4;
             assert_eq!(simd.rule_out(&template, start, 8, lowest), group);
             assert_eq!(simd.rule_out(&template, start, 8, lowest - 1), 8);
-            assert_eq!(simd.rule_out(&template, start, 3, lowest), 0, "less than a group is left to the reference");
+            assert_eq!(
+                simd.rule_out(&template, start, 3, lowest),
+                0,
+                "less than a group is left to the reference"
+            );
         }
     }
 
     #[test]
     fn ranges_and_headers_that_cannot_be_searched_are_named() {
-        assert!(matches!(Search::new(&job(5, 5, 1)), Err(SearchError::Range { .. })));
-        assert!(matches!(Search::new(&job(0, MAX_EXACT + 1, 1)), Err(SearchError::Range { .. })));
-        let short = SearchJob { header: vec![1, 0], ..job(0, 1, 1) };
+        assert!(matches!(
+            Search::new(&job(5, 5, 1)),
+            Err(SearchError::Range { .. })
+        ));
+        assert!(matches!(
+            Search::new(&job(0, MAX_EXACT + 1, 1)),
+            Err(SearchError::Range { .. })
+        ));
+        let short = SearchJob {
+            header: vec![1, 0],
+            ..job(0, 1, 1)
+        };
         assert!(matches!(Search::new(&short), Err(SearchError::Header(_))));
     }
 }

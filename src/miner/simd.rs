@@ -54,7 +54,11 @@ impl Simd {
         let start = midstate.round(midstate.0[7].add(k(0)).add(word_0));
         let start = start.round(start.0[7].add(k(1)));
         let [.., f, g, h] = start.0;
-        let sums = [h.add(k(2)).add(word_2), g.add(k(3)).add(word_3), f.add(k(4))];
+        let sums = [
+            h.add(k(2)).add(word_2),
+            g.add(k(3)).add(word_3),
+            f.add(k(4)),
+        ];
         let terms = [
             word_0,
             length.small_sigma_1().add(word_2.small_sigma_0()),
@@ -65,12 +69,25 @@ impl Simd {
         ];
         let mut constants = ROUND_CONSTANTS;
         constants[15] = constants[15].wrapping_add(LENGTH_BITS);
-        Self { upper, constants: constants.map(Lanes::splat), start, sums, terms, first: midstate.0[0] }
+        Self {
+            upper,
+            constants: constants.map(Lanes::splat),
+            start,
+            sums,
+            terms,
+            first: midstate.0[0],
+        }
     }
 
     /// How many of the `count` nonces from `start` on surely have a hash whose first word is above `limit`,
     /// looking no further than to the first group in which one may not.
-    pub(super) fn rule_out(&mut self, template: &Template, start: u64, count: u64, limit: u32) -> u64 {
+    pub(super) fn rule_out(
+        &mut self,
+        template: &Template,
+        start: u64,
+        count: u64,
+        limit: u32,
+    ) -> u64 {
         let (upper, lower) = halves(start);
         if upper != self.upper {
             *self = Self::new(template, start);
@@ -102,7 +119,9 @@ impl Simd {
         macro_rules! rounds {
             ($($word:expr),+) => { $( s = s.round(s.0[7].add($word)); )+ };
         }
-        rounds!(k[5], k[6], k[7], k[8], k[9], k[10], k[11], k[12], k[13], k[14], k[15]);
+        rounds!(
+            k[5], k[6], k[7], k[8], k[9], k[10], k[11], k[12], k[13], k[14], k[15]
+        );
 
         let [term_16, term_17, term_18, term_19, length, term_30] = self.terms;
         let mut w = [word_1; 16];
@@ -150,7 +169,10 @@ const fn halves(nonce: u64) -> (u32, u32) {
     ((nonce >> 32) as u32, nonce as u32)
 }
 
-#[expect(clippy::inline_always, reason = "parts of one kernel, which must stay in registers")]
+#[expect(
+    clippy::inline_always,
+    reason = "parts of one kernel, which must stay in registers"
+)]
 impl State {
     /// A round; `sum` is register h, the constant and the word added up.
     #[inline(always)]
@@ -162,25 +184,36 @@ impl State {
     }
 }
 
-#[expect(clippy::inline_always, reason = "parts of one kernel, which must stay in registers")]
+#[expect(
+    clippy::inline_always,
+    reason = "parts of one kernel, which must stay in registers"
+)]
 impl Lanes {
     #[inline(always)]
     fn big_sigma_0(self) -> Self {
-        self.rotate_right(2).xor(self.rotate_right(13)).xor(self.rotate_right(22))
+        self.rotate_right(2)
+            .xor(self.rotate_right(13))
+            .xor(self.rotate_right(22))
     }
 
     #[inline(always)]
     fn big_sigma_1(self) -> Self {
-        self.rotate_right(6).xor(self.rotate_right(11)).xor(self.rotate_right(25))
+        self.rotate_right(6)
+            .xor(self.rotate_right(11))
+            .xor(self.rotate_right(25))
     }
 
     #[inline(always)]
     fn small_sigma_0(self) -> Self {
-        self.rotate_right(7).xor(self.rotate_right(18)).xor(self.shift_right(3))
+        self.rotate_right(7)
+            .xor(self.rotate_right(18))
+            .xor(self.shift_right(3))
     }
 
     #[inline(always)]
     fn small_sigma_1(self) -> Self {
-        self.rotate_right(17).xor(self.rotate_right(19)).xor(self.shift_right(10))
+        self.rotate_right(17)
+            .xor(self.rotate_right(19))
+            .xor(self.shift_right(10))
     }
 }

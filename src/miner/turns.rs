@@ -30,7 +30,9 @@ fn is_own(turns: Turns, turn: u64) -> bool {
 #[must_use]
 pub fn left(turns: Turns, now: u64) -> Option<u64> {
     let length = turn_ms(turns);
-    let own = (0..u64::from(turns.of)).take_while(|ahead| is_own(turns, now / length + ahead)).count();
+    let own = (0..u64::from(turns.of))
+        .take_while(|ahead| is_own(turns, now / length + ahead))
+        .count();
     let end = u64::try_from(own).ok()?.saturating_mul(length);
     end.checked_sub(now % length).filter(|left| *left > 0)
 }
@@ -40,7 +42,9 @@ pub fn left(turns: Turns, now: u64) -> Option<u64> {
 pub fn wait(turns: Turns, now: u64) -> u64 {
     let length = turn_ms(turns);
     let turn = now / length;
-    let ahead = (1..=u64::from(turns.of)).find(|ahead| is_own(turns, turn + ahead)).unwrap_or(1);
+    let ahead = (1..=u64::from(turns.of))
+        .find(|ahead| is_own(turns, turn + ahead))
+        .unwrap_or(1);
     ahead * length - now % length
 }
 
@@ -58,12 +62,30 @@ mod tests {
         for (of, at_once) in machines() {
             let mut own = vec![0; usize::try_from(of).unwrap()];
             for turn in 1_000_000..1_000_000 + u64::from(of) {
-                let hash = |place: &u32| is_own(Turns { place: *place, of, at_once }, turn);
+                let hash = |place: &u32| {
+                    is_own(
+                        Turns {
+                            place: *place,
+                            of,
+                            at_once,
+                        },
+                        turn,
+                    )
+                };
                 let places: Vec<u32> = (0..of).filter(hash).collect();
-                assert_eq!(places.len(), usize::try_from(at_once.min(of)).unwrap(), "{at_once} of {of}");
-                places.iter().for_each(|place| own[usize::try_from(*place).unwrap()] += 1);
+                assert_eq!(
+                    places.len(),
+                    usize::try_from(at_once.min(of)).unwrap(),
+                    "{at_once} of {of}"
+                );
+                places
+                    .iter()
+                    .for_each(|place| own[usize::try_from(*place).unwrap()] += 1);
             }
-            assert!(own.iter().all(|turns| *turns == at_once.min(of)), "{at_once} of {of}: {own:?}");
+            assert!(
+                own.iter().all(|turns| *turns == at_once.min(of)),
+                "{at_once} of {of}: {own:?}"
+            );
         }
     }
 
@@ -78,7 +100,10 @@ mod tests {
                     assert!(left(turns, next).is_some() && next.is_multiple_of(turn_ms(turns)));
                     // Neither after the end of its own to the next.
                     let from = now + left(turns, now).unwrap_or(0);
-                    assert!((from..next).all(|time| left(turns, time).is_none()), "{place} {at_once} of {of}");
+                    assert!(
+                        (from..next).all(|time| left(turns, time).is_none()),
+                        "{place} {at_once} of {of}"
+                    );
                     now = next + 3;
                 }
             }
@@ -88,9 +113,16 @@ mod tests {
     #[test]
     fn a_round_lasts_a_second_at_most_while_turns_can_be_kept() {
         for of in 1..=125 {
-            let turns = Turns { place: 0, of, at_once: 1 };
+            let turns = Turns {
+                place: 0,
+                of,
+                at_once: 1,
+            };
             let length = turn_ms(turns);
-            assert!((8..=40).contains(&length) && u64::from(of) * length <= 1_000, "{of}: {length}");
+            assert!(
+                (8..=40).contains(&length) && u64::from(of) * length <= 1_000,
+                "{of}: {length}"
+            );
         }
         assert_eq!(turn_ms(Turns::ALL), 40);
     }

@@ -2,9 +2,13 @@
 //! submitted transaction.
 
 use crate::consensus::TxError;
-use crate::ipc::{AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, Request, TransactionInfo};
+use crate::ipc::{
+    AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, Request, TransactionInfo,
+};
 use crate::mempool::MempoolError;
-use crate::primitives::{Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, sort_by, to_hex};
+use crate::primitives::{
+    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, sort_by, to_hex,
+};
 use crate::state::{Account, Entry, Key};
 
 use super::io::not_here;
@@ -21,19 +25,30 @@ impl Node {
     ///
     /// # Errors
     /// What was expected and what was found.
-    pub fn answer(&mut self, now: Timestamp, request: Request, out: &mut Outbox) -> Result<Answer, ApiError> {
+    pub fn answer(
+        &mut self,
+        now: Timestamp,
+        request: Request,
+        out: &mut Outbox,
+    ) -> Result<Answer, ApiError> {
         self.now = self.now.max(now);
         match request {
             Request::Submit { raw } => {
-                let answer = self.submit(&raw, out).map(|info| Answer::Transaction(Box::new(info)));
+                let answer = self
+                    .submit(&raw, out)
+                    .map(|info| Answer::Transaction(Box::new(info)));
                 self.settle(false, out);
                 answer
             }
             Request::Account { who } => self.account(&who).map(Answer::Account),
             Request::Accounts => Ok(Answer::Accounts(self.accounts())),
             Request::Chain { from, count } => Ok(Answer::Chain(self.chain_info(from, count))),
-            Request::Block { which } => self.block_info(&which).map(|block| Answer::Block(Box::new(block))),
-            Request::Transaction { id } => self.transaction_info(&id).map(|info| Answer::Transaction(Box::new(info))),
+            Request::Block { which } => self
+                .block_info(&which)
+                .map(|block| Answer::Block(Box::new(block))),
+            Request::Transaction { id } => self
+                .transaction_info(&id)
+                .map(|info| Answer::Transaction(Box::new(info))),
             Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
             Request::Peers => Ok(Answer::Peers(self.peers(now))),
             Request::Ledger(_) => Err(not_here("a question to the ledger")),
@@ -43,13 +58,21 @@ impl Node {
 
     fn submit(&mut self, raw: &[u8], out: &mut Outbox) -> Result<TransactionInfo, ApiError> {
         let refused = |error: MempoolError| ApiError::new(error.code(), error.to_string());
-        let transaction = Transaction::from_bytes(raw).map_err(|error| refused(TxError::from(error).into()))?;
-        let id = self.take_transaction(transaction, Source::Own, out).map_err(refused)?;
-        self.describe(&id).ok_or_else(|| unknown("transaction", &id.to_string()))
+        let transaction =
+            Transaction::from_bytes(raw).map_err(|error| refused(TxError::from(error).into()))?;
+        let id = self
+            .take_transaction(transaction, Source::Own, out)
+            .map_err(refused)?;
+        self.describe(&id)
+            .ok_or_else(|| unknown("transaction", &id.to_string()))
     }
 
     fn find_account(&self, who: &str) -> Option<Address> {
-        match who.parse::<Name>().ok().and_then(|name| self.chain.head_state().owner_of(&name)) {
+        match who
+            .parse::<Name>()
+            .ok()
+            .and_then(|name| self.chain.head_state().owner_of(&name))
+        {
             Some(address) => Some(address),
             None => who.parse().ok(),
         }
@@ -85,7 +108,10 @@ impl Node {
             if let (Key::Holding(asset, owner), Entry::Holding(amount)) = (key, entry)
                 && owner == address
             {
-                let symbol = state.asset(asset).map(|asset| asset.symbol.to_string()).unwrap_or_default();
+                let symbol = state
+                    .asset(asset)
+                    .map(|asset| asset.symbol.to_string())
+                    .unwrap_or_default();
                 held.push((symbol, asset.to_string(), amount.0));
             }
         });
@@ -99,9 +125,14 @@ impl Node {
                 accounts.push((*address, account.clone()));
             }
         });
-        sort_by(&mut accounts, |(a_address, a), (b_address, b)| (b.balance, a_address).cmp(&(a.balance, b_address)));
+        sort_by(&mut accounts, |(a_address, a), (b_address, b)| {
+            (b.balance, a_address).cmp(&(a.balance, b_address))
+        });
         accounts.truncate(usize::try_from(MAX_ANSWER).unwrap_or(usize::MAX));
-        accounts.iter().map(|(address, account)| self.account_info(address, account)).collect()
+        accounts
+            .iter()
+            .map(|(address, account)| self.account_info(address, account))
+            .collect()
     }
 
     fn chain_info(&self, from: Option<u64>, count: u32) -> ChainInfo {
@@ -109,8 +140,15 @@ impl Node {
         let height = self.chain.height().0;
         let start = from.unwrap_or_else(|| height.saturating_add(1).saturating_sub(count));
         let heights = start..start.saturating_add(count).min(height.saturating_add(1));
-        let blocks = heights.filter_map(|height| self.summary(&self.chain.at(Height(height))?)).collect();
-        ChainInfo { node: self.name.clone(), height, head: self.chain.head().to_string(), blocks }
+        let blocks = heights
+            .filter_map(|height| self.summary(&self.chain.at(Height(height))?))
+            .collect();
+        ChainInfo {
+            node: self.name.clone(),
+            height,
+            head: self.chain.head().to_string(),
+            blocks,
+        }
     }
 
     fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
@@ -121,16 +159,20 @@ impl Node {
         }
         if !is_hash_prefix(which) {
             let expected = "a height of the best chain or at least 4 digits of a hash";
-            return Err(ApiError::new("unknown_block", format!("expected {expected}, found {which:?}")));
+            return Err(ApiError::new(
+                "unknown_block",
+                format!("expected {expected}, found {which:?}"),
+            ));
         }
         let which = which.to_ascii_lowercase();
         let found: Vec<BlockHash> = self.chain.with_prefix(&which, 2).collect();
         match found[..] {
             [id] => Ok(id),
             [] => Err(unknown("block", &which)),
-            _ => {
-                Err(ApiError::new("ambiguous", format!("expected the prefix of one block, found several with {which}")))
-            }
+            _ => Err(ApiError::new(
+                "ambiguous",
+                format!("expected the prefix of one block, found several with {which}"),
+            )),
         }
     }
 
@@ -139,8 +181,11 @@ impl Node {
         let entry = self.chain.get(&id).ok_or_else(|| unknown("block", which))?;
         let summary = self.summary(&id).ok_or_else(|| unknown("block", which))?;
         let (header, raw) = (&entry.block.header, entry.block.to_bytes());
-        let confirmations =
-            if summary.on_best_chain { self.chain.height().since(header.height).saturating_add(1) } else { 0 };
+        let confirmations = if summary.on_best_chain {
+            self.chain.height().since(header.height).saturating_add(1)
+        } else {
+            0
+        };
         Ok(BlockInfo {
             summary,
             tx_root: header.tx_root.to_string(),
@@ -169,16 +214,30 @@ impl Node {
             return Err(ApiError::new("unknown_transaction", message));
         }
         let prefix = id.to_ascii_lowercase();
-        let waiting = self.mempool.ids().filter(|id| id.to_string().starts_with(&prefix));
-        let dropped = self.dropped.keys().copied().filter(|id| id.to_string().starts_with(&prefix));
-        let mut found: Vec<TxId> =
-            self.chain.transactions_with_prefix(&prefix, 2).chain(waiting.take(2)).chain(dropped.take(2)).collect();
+        let waiting = self
+            .mempool
+            .ids()
+            .filter(|id| id.to_string().starts_with(&prefix));
+        let dropped = self
+            .dropped
+            .keys()
+            .copied()
+            .filter(|id| id.to_string().starts_with(&prefix));
+        let mut found: Vec<TxId> = self
+            .chain
+            .transactions_with_prefix(&prefix, 2)
+            .chain(waiting.take(2))
+            .chain(dropped.take(2))
+            .collect();
         found.dedup();
         match found[..] {
-            [id] => self.describe(&id).ok_or_else(|| unknown("transaction", &prefix)),
+            [id] => self
+                .describe(&id)
+                .ok_or_else(|| unknown("transaction", &prefix)),
             [] => Err(unknown("transaction", &prefix)),
             _ => {
-                let message = format!("expected the prefix of one transaction, found several with {prefix}");
+                let message =
+                    format!("expected the prefix of one transaction, found several with {prefix}");
                 Err(ApiError::new("ambiguous", message))
             }
         }
@@ -196,21 +255,44 @@ impl Node {
         }
         let dropped = self.dropped.get(id)?;
         let info = self.info(&dropped.transaction, dropped.at, None);
-        Some(TransactionInfo { status: "dropped".to_owned(), reason: dropped.reason.to_string(), seen_by: 0, ..info })
+        Some(TransactionInfo {
+            status: "dropped".to_owned(),
+            reason: dropped.reason.to_string(),
+            seen_by: 0,
+            ..info
+        })
     }
 
-    fn info(&self, transaction: &Transaction, at: Timestamp, place: Option<(BlockHash, Height)>) -> TransactionInfo {
+    fn info(
+        &self,
+        transaction: &Transaction,
+        at: Timestamp,
+        place: Option<(BlockHash, Height)>,
+    ) -> TransactionInfo {
         let body = &transaction.body;
         let committed = place.filter(|(block, _)| self.chain.on_best(block));
         TransactionInfo {
             tx_hash: transaction.id().to_string(),
-            status: if committed.is_some() { "committed" } else { "pending" }.to_owned(),
-            block_id: committed.map(|(block, _)| block.to_string()).unwrap_or_default(),
+            status: if committed.is_some() {
+                "committed"
+            } else {
+                "pending"
+            }
+            .to_owned(),
+            block_id: committed
+                .map(|(block, _)| block.to_string())
+                .unwrap_or_default(),
             height: committed.map(|(_, height)| height.0),
-            confirmations: committed.map_or(0, |(_, height)| self.chain.height().since(height).saturating_add(1)),
+            confirmations: committed.map_or(0, |(_, height)| {
+                self.chain.height().since(height).saturating_add(1)
+            }),
             seen_by: 1,
             from_user: self.name_of(&body.from),
-            to_user: body.payload.to().map(|to| self.name_of(&to)).unwrap_or_default(),
+            to_user: body
+                .payload
+                .to()
+                .map(|to| self.name_of(&to))
+                .unwrap_or_default(),
             from_address: body.from.to_string(),
             amount: body.payload.amount().0,
             fee: body.fee.0,
@@ -230,11 +312,16 @@ impl Node {
             node: self.name.clone(),
             count: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
             bytes: u32::try_from(self.mempool.bytes()).unwrap_or(u32::MAX),
-            transactions: waiting.map(|waiting| self.info(waiting.transaction.get(), waiting.since, None)).collect(),
+            transactions: waiting
+                .map(|waiting| self.info(waiting.transaction.get(), waiting.since, None))
+                .collect(),
         }
     }
 }
 
 fn unknown(what: &str, which: &str) -> ApiError {
-    ApiError::new(&format!("unknown_{what}"), format!("expected a known {what}, found none with {which}"))
+    ApiError::new(
+        &format!("unknown_{what}"),
+        format!("expected a known {what}, found none with {which}"),
+    )
 }

@@ -12,8 +12,8 @@ use crate::primitives::{SortedMap, SortedSet};
 
 use super::timers::Timer;
 use super::{
-    DEFER_AT_MOST, MAX_COMPACT, MAX_COMPACT_OF_ONE, MAX_DEFERRED, MAX_DEFERRED_OF_ONE, MAX_SENDERS, Node, Notice,
-    Outbox, Output, Source, WaitingCompact,
+    DEFER_AT_MOST, MAX_COMPACT, MAX_COMPACT_OF_ONE, MAX_DEFERRED, MAX_DEFERRED_OF_ONE, MAX_SENDERS,
+    Node, Notice, Outbox, Output, Source, WaitingCompact,
 };
 use crate::mempool::DropReason;
 
@@ -28,7 +28,9 @@ const RELAY_TO: usize = 3;
 impl Node {
     /// Sends a block of this node to all peers.
     pub(super) fn announce_block(&mut self, id: &BlockHash, out: &mut Outbox) {
-        let Some(entry) = self.chain.get(id) else { return };
+        let Some(entry) = self.chain.get(id) else {
+            return;
+        };
         let message = Message::BlockFound(CompactBlock {
             header: entry.block.header,
             seal: entry.block.seal,
@@ -53,7 +55,13 @@ impl Node {
             return self.peers.blame(&from, Fault::Oversize, self.now);
         }
         let chain_id = self.chain.chain_id();
-        if let Err(error) = check_header(&block.header, &block.seal, &self.params, &chain_id, &mut self.cache) {
+        if let Err(error) = check_header(
+            &block.header,
+            &block.seal,
+            &self.params,
+            &chain_id,
+            &mut self.cache,
+        ) {
             return self.refuse_compact(from, &block.header, error, out);
         }
         if !self.chain.contains(&block.header.parent) {
@@ -63,7 +71,12 @@ impl Node {
             return self.refuse_compact(from, &block.header, error, out);
         }
         let until = self.now.plus(COMPACT_WAIT);
-        let waiting = WaitingCompact { block, senders: vec![from], until, fetched: SortedMap::new() };
+        let waiting = WaitingCompact {
+            block,
+            senders: vec![from],
+            until,
+            fetched: SortedMap::new(),
+        };
         let missing = self.missing_of(&waiting);
         if missing.is_empty() {
             return self.import_compact(waiting, out);
@@ -78,12 +91,22 @@ impl Node {
     /// all, which is fetched instead.
     fn make_room_for_compact(&mut self, from: &NodeId, out: &mut Outbox) {
         let of_sender = |waiting: &WaitingCompact| waiting.senders.first() == Some(from);
-        let crowds = self.compact.values().filter(|waiting| of_sender(waiting)).count() >= MAX_COMPACT_OF_ONE;
+        let crowds = self
+            .compact
+            .values()
+            .filter(|waiting| of_sender(waiting))
+            .count()
+            >= MAX_COMPACT_OF_ONE;
         if !crowds && self.compact.len() < MAX_COMPACT {
             return;
         }
-        let candidates = self.compact.iter().filter(|(_, waiting)| !crowds || of_sender(waiting));
-        let oldest = candidates.min_by_key(|(_, waiting)| waiting.until).map(|(id, _)| *id);
+        let candidates = self
+            .compact
+            .iter()
+            .filter(|(_, waiting)| !crowds || of_sender(waiting));
+        let oldest = candidates
+            .min_by_key(|(_, waiting)| waiting.until)
+            .map(|(id, _)| *id);
         if let Some(gone) = oldest.and_then(|id| self.compact.remove(&id)) {
             self.fetch_late(&gone, out);
         }
@@ -100,22 +123,37 @@ impl Node {
     /// The transactions of a compact block that are not here.
     fn missing_of(&self, waiting: &WaitingCompact) -> Vec<TxId> {
         let here = |id: &TxId| {
-            waiting.fetched.contains_key(id) || self.mempool.get(id).is_some() || self.chain.block_of(id).is_some()
+            waiting.fetched.contains_key(id)
+                || self.mempool.get(id).is_some()
+                || self.chain.block_of(id).is_some()
         };
-        waiting.block.transactions.iter().filter(|id| !here(id)).copied().collect()
+        waiting
+            .block
+            .transactions
+            .iter()
+            .filter(|id| !here(id))
+            .copied()
+            .collect()
     }
 
     /// Keeps a transaction that was asked for beside the compact blocks that lack it.
     pub(super) fn note_fetched(&mut self, transaction: &Transaction) {
         let id = transaction.id();
-        for waiting in self.compact.values_mut().filter(|waiting| waiting.block.transactions.contains(&id)) {
+        for waiting in self
+            .compact
+            .values_mut()
+            .filter(|waiting| waiting.block.transactions.contains(&id))
+        {
             waiting.fetched.insert(id, transaction.clone());
         }
     }
 
     /// Imports the compact blocks whose transactions have come.
     pub(super) fn complete_compact(&mut self, out: &mut Outbox) {
-        let complete = self.compact.iter().filter(|(_, waiting)| self.missing_of(waiting).is_empty());
+        let complete = self
+            .compact
+            .iter()
+            .filter(|(_, waiting)| self.missing_of(waiting).is_empty());
         let ready: Vec<BlockHash> = complete.map(|(id, _)| *id).collect();
         for id in ready {
             if let Some(waiting) = self.compact.remove(&id) {
@@ -127,8 +165,12 @@ impl Node {
     /// Fetches the bodies of compact blocks that have waited too long.
     pub(super) fn on_compact_timer(&mut self, out: &mut Outbox) {
         let now = self.now;
-        let late: Vec<BlockHash> =
-            self.compact.iter().filter(|(_, waiting)| waiting.until <= now).map(|(id, _)| *id).collect();
+        let late: Vec<BlockHash> = self
+            .compact
+            .iter()
+            .filter(|(_, waiting)| waiting.until <= now)
+            .map(|(id, _)| *id)
+            .collect();
         for id in late {
             if let Some(waiting) = self.compact.remove(&id) {
                 self.fetch_late(&waiting, out);
@@ -146,8 +188,15 @@ impl Node {
         let compact = waiting.block;
         let mut take = |id: &TxId| waiting.fetched.remove(id).or_else(|| self.transaction(id));
         let transactions = compact.transactions.iter().filter_map(&mut take).collect();
-        let body = Body { data: compact.data.clone(), transactions };
-        let block = Block { header: compact.header, seal: compact.seal, body };
+        let body = Body {
+            data: compact.data.clone(),
+            transactions,
+        };
+        let block = Block {
+            header: compact.header,
+            seal: compact.seal,
+            body,
+        };
         let header = block.header;
         match CheckedBlock::check(block, &self.params, &self.chain.chain_id(), &mut self.cache) {
             Ok(block) => {
@@ -167,7 +216,13 @@ impl Node {
     }
 
     /// Refuses a compact block for what its sender could know, whoever made it.
-    fn refuse_compact(&mut self, from: NodeId, header: &Header, error: BlockError, out: &mut Outbox) {
+    fn refuse_compact(
+        &mut self,
+        from: NodeId,
+        header: &Header,
+        error: BlockError,
+        out: &mut Outbox,
+    ) {
         self.peers.blame(&from, Fault::Invalid, self.now);
         self.refuse_block(header, error, Source::Peer(from), out);
     }
@@ -182,14 +237,25 @@ impl Node {
     /// would cost its maker nothing.
     fn relay(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let (header, head) = (&block.header, self.chain.head_header());
-        let follows =
-            header.parent == self.chain.head() && self.chain.context().check_next(&self.params, head, header).is_ok();
+        let follows = header.parent == self.chain.head()
+            && self
+                .chain
+                .context()
+                .check_next(&self.params, head, header)
+                .is_ok();
         if self.is_early(header) || !follows {
             return;
         }
         let id = header.id();
-        let lacks = |(node, peer): &(&NodeId, &Peer)| **node != from && peer.head.is_none_or(|head| head.id != id);
-        let mut others: Vec<NodeId> = self.peers.alive(self.now).filter(lacks).map(|(node, _)| *node).collect();
+        let lacks = |(node, peer): &(&NodeId, &Peer)| {
+            **node != from && peer.head.is_none_or(|head| head.id != id)
+        };
+        let mut others: Vec<NodeId> = self
+            .peers
+            .alive(self.now)
+            .filter(lacks)
+            .map(|(node, _)| *node)
+            .collect();
         let count = u64::try_from(others.len()).unwrap_or(1).max(1);
         others.rotate_left(usize::try_from(self.next_random() % count).unwrap_or(0));
         others.truncate(RELAY_TO);
@@ -217,7 +283,10 @@ impl Node {
         match outcome {
             Err(error) => {
                 // What only execution shows, who passed it on could not know; its maker could.
-                let hidden = matches!(error, BlockError::Transaction { .. } | BlockError::StateRoot { .. });
+                let hidden = matches!(
+                    error,
+                    BlockError::Transaction { .. } | BlockError::StateRoot { .. }
+                );
                 let to_blame = match source {
                     Source::Relay(peer) => (header.sealer == peer || !hidden).then_some(peer),
                     Source::Own | Source::Peer(_) => source.peer(),
@@ -250,7 +319,12 @@ impl Node {
                 let (reverted, applied) = (change.reverted.len(), change.applied.len());
                 self.on_new_head(&change, source, out);
                 let (head, height) = (self.chain.head(), self.chain.height());
-                out.push(Output::Notice(Notice::Reorganised { reverted, applied, head, height }));
+                out.push(Output::Notice(Notice::Reorganised {
+                    reverted,
+                    applied,
+                    head,
+                    height,
+                }));
             }
         }
         if let Some(peer) = source.peer() {
@@ -261,7 +335,12 @@ impl Node {
 
     fn refuse_block(&self, header: &Header, error: BlockError, source: Source, out: &mut Outbox) {
         let (id, height, from) = (header.id(), header.height, self.name_of_source(source));
-        out.push(Output::Notice(Notice::BlockRefused { id, height, error, from }));
+        out.push(Output::Notice(Notice::BlockRefused {
+            id,
+            height,
+            error,
+            from,
+        }));
     }
 
     /// Whether a block waits for its time.
@@ -273,7 +352,11 @@ impl Node {
     /// are due first.
     fn defer(&mut self, until: Timestamp, block: Block, source: Source, out: &mut Outbox) {
         let id = block.id();
-        let of_sender = self.deferred.values().filter(|(_, other)| other.peer() == source.peer()).count();
+        let of_sender = self
+            .deferred
+            .values()
+            .filter(|(_, other)| other.peer() == source.peer())
+            .count();
         let far = until > self.now.plus(DEFER_AT_MOST);
         if (far || of_sender >= MAX_DEFERRED_OF_ONE) && !mutant!(UnboundedDeferred) {
             return;
@@ -284,7 +367,10 @@ impl Node {
             last.and_then(|last| self.deferred.remove(&last));
         }
         self.timers.set_earlier(Timer::Deferred, until);
-        out.push(Output::Notice(Notice::Deferred { id, wait: until.since(self.now) }));
+        out.push(Output::Notice(Notice::Deferred {
+            id,
+            wait: until.since(self.now),
+        }));
     }
 
     pub(super) fn on_deferred_timer(&mut self, out: &mut Outbox) {
@@ -323,7 +409,8 @@ impl Node {
         let committed = self.settle_committed(change, out);
         self.return_reverted(change, &committed, out);
         self.drop_impossible(out);
-        self.timers.set_earlier(Timer::Announce, self.now.plus(ANNOUNCE_AFTER));
+        self.timers
+            .set_earlier(Timer::Announce, self.now.plus(ANNOUNCE_AFTER));
         self.turn_to_head();
     }
 
@@ -331,7 +418,9 @@ impl Node {
     fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> SortedSet<TxId> {
         let mut committed = SortedSet::new();
         for id in &change.applied {
-            let Some(entry) = self.chain.get(id) else { continue };
+            let Some(entry) = self.chain.get(id) else {
+                continue;
+            };
             let (height, tx_ids) = (entry.block.header.height, entry.tx_ids.clone());
             for id in tx_ids.iter() {
                 self.mempool.remove(id);
@@ -345,13 +434,20 @@ impl Node {
     }
 
     /// Transactions of blocks that left the best chain wait again, or are dropped with the reason.
-    fn return_reverted(&mut self, change: &HeadChange, committed: &SortedSet<TxId>, out: &mut Outbox) {
+    fn return_reverted(
+        &mut self,
+        change: &HeadChange,
+        committed: &SortedSet<TxId>,
+        out: &mut Outbox,
+    ) {
         if mutant!(DropMempoolOnReorg) {
             return;
         }
         // The oldest block last in the list comes first, so that nonces are in order.
         for id in change.reverted.iter().rev() {
-            let Some(entry) = self.chain.get(id) else { continue };
+            let Some(entry) = self.chain.get(id) else {
+                continue;
+            };
             let block = Rc::clone(&entry.block);
             for transaction in &block.body.transactions {
                 let id = transaction.id();
@@ -367,7 +463,9 @@ impl Node {
                         self.write_pending(&id);
                         out.push(Output::Notice(Notice::Returned { id }));
                     }
-                    Err(error) => self.drop_transaction(transaction.clone(), DropReason::from(&error), out),
+                    Err(error) => {
+                        self.drop_transaction(transaction.clone(), DropReason::from(&error), out)
+                    }
                 }
             }
         }

@@ -2,7 +2,8 @@
 
 use crate::consensus::check_header;
 use crate::gossip::{
-    ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, MessageType, SyncAsk, SyncError, Tip,
+    ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, MessageType, SyncAsk,
+    SyncError, Tip,
 };
 use crate::primitives::{BlockHash, Body, Header, NodeId, Seal, SortedSet, sort_by};
 
@@ -20,7 +21,8 @@ impl Node {
     /// Whether a head is of no block that is here or on its way, and not lighter than ours.
     fn lacks(&self, head: &HeadInfo) -> bool {
         let id = &head.id;
-        let known = self.chain.contains(id) || self.compact.contains_key(id) || self.is_deferred(id);
+        let known =
+            self.chain.contains(id) || self.compact.contains_key(id) || self.is_deferred(id);
         !known && self.chain.refusal(id).is_none() && head.weight >= self.chain.weight()
     }
 
@@ -30,12 +32,17 @@ impl Node {
         if mutant!(NeverFetch) {
             return;
         }
-        let others = self.peers.alive(self.now).filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
+        let others = self
+            .peers
+            .alive(self.now)
+            .filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
         let candidates = std::iter::once(peer).chain(others.map(|(node, _)| *node));
         let ready = candidates.filter(|node| self.sync.may_begin(node, self.now));
         // Of those who let as few down, who gave useful blocks: names are free.
         let credit = |node: &NodeId| self.peers.get(node).map_or(0, |peer| peer.score(self.now));
-        let best = ready.min_by_key(|node| (self.sync.failures_of(node), -credit(node))).unwrap_or(peer);
+        let best = ready
+            .min_by_key(|node| (self.sync.failures_of(node), -credit(node)))
+            .unwrap_or(peer);
         if let Some(ask) = self.sync.begin(best, None, self.now) {
             self.ask(ask, out);
         }
@@ -111,7 +118,12 @@ impl Node {
         self.send(from, &Message::Headers(headers), out);
     }
 
-    pub(super) fn on_headers(&mut self, from: NodeId, headers: Vec<(Header, Seal)>, out: &mut Outbox) {
+    pub(super) fn on_headers(
+        &mut self,
+        from: NodeId,
+        headers: Vec<(Header, Seal)>,
+        out: &mut Outbox,
+    ) {
         if !self.sync.awaits(&from, MessageType::HEADERS) {
             return self.peers.blame(&from, Fault::Unsolicited, self.now);
         }
@@ -121,7 +133,9 @@ impl Node {
         }
         self.sync.answered(self.now);
         if let Some((first, _)) = headers.first() {
-            let Some(tip) = self.tip_before(first) else { return self.on_stray_headers(from, out) };
+            let Some(tip) = self.tip_before(first) else {
+                return self.on_stray_headers(from, out);
+            };
             match self.judge_headers(tip, &headers) {
                 Err(error) => {
                     self.peers.blame(&from, Fault::Invalid, self.now);
@@ -142,7 +156,11 @@ impl Node {
             return (first.parent == tip.id).then_some(tip);
         }
         let entry = self.chain.get(&first.parent)?;
-        Some(Tip { id: first.parent, height: entry.block.header.height, weight: entry.weight })
+        Some(Tip {
+            id: first.parent,
+            height: entry.block.header.height,
+            weight: entry.weight,
+        })
     }
 
     fn on_stray_headers(&mut self, from: NodeId, out: &mut Outbox) {
@@ -163,7 +181,13 @@ impl Node {
 
     /// Asks for the bodies of headers that make a chain at least as heavy as ours, or for the headers after
     /// them; `tip` is where they end.
-    fn pursue_headers(&mut self, from: NodeId, headers: Vec<(Header, Seal)>, tip: Tip, out: &mut Outbox) {
+    fn pursue_headers(
+        &mut self,
+        from: NodeId,
+        headers: Vec<(Header, Seal)>,
+        tip: Tip,
+        out: &mut Outbox,
+    ) {
         let more = headers.len() >= MAX_HEADERS;
         let lighter = tip.weight < self.chain.weight();
         if lighter && !more {
@@ -177,7 +201,10 @@ impl Node {
         // A handful of blocks is no news; a real catching-up is.
         if wanted.len() > 2 {
             let name = self.name_of_node(&from);
-            out.push(Output::Notice(Notice::Fetching { headers: wanted.len(), from: name }));
+            out.push(Output::Notice(Notice::Fetching {
+                headers: wanted.len(),
+                from: name,
+            }));
         }
         self.sync.want(from, wanted, more, self.now);
     }
@@ -201,7 +228,9 @@ impl Node {
         let mut told = SortedSet::new();
         for id in ids {
             if let Some(entry) = self.chain.get(id).filter(|_| told.insert(*id)) {
-                size = size.saturating_add(entry.block.body.encoded_len()).saturating_add(32);
+                size = size
+                    .saturating_add(entry.block.body.encoded_len())
+                    .saturating_add(32);
                 answer.push((*id, entry.block.body.clone()));
             }
             if size > ANSWER_BYTES {
@@ -211,10 +240,19 @@ impl Node {
         self.send(from, &Message::Bodies(answer), out);
     }
 
-    pub(super) fn on_bodies(&mut self, from: NodeId, bodies: Vec<(BlockHash, Body)>, out: &mut Outbox) {
+    pub(super) fn on_bodies(
+        &mut self,
+        from: NodeId,
+        bodies: Vec<(BlockHash, Body)>,
+        out: &mut Outbox,
+    ) {
         if let Err(error) = self.sync.take_bodies(from, bodies, self.now) {
             let unsolicited = error == SyncError::Unsolicited;
-            let fault = if unsolicited { Fault::Unsolicited } else { Fault::Invalid };
+            let fault = if unsolicited {
+                Fault::Unsolicited
+            } else {
+                Fault::Invalid
+            };
             self.peers.blame(&from, fault, self.now);
             self.refuse_answer(from, error, out);
         }

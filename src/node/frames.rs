@@ -1,6 +1,8 @@
 //! Frames in and out: judging what arrives, signing what leaves, and the messages about peers.
 
-use crate::gossip::{Envelope, Fault, FrameError, HeadInfo, MAX_RECORDS, Message, NodeRecord, seal_frame};
+use crate::gossip::{
+    Envelope, Fault, FrameError, HeadInfo, MAX_RECORDS, Message, NodeRecord, seal_frame,
+};
 use crate::primitives::{Millis, NodeId};
 
 use super::timers::Timer;
@@ -18,7 +20,11 @@ impl Node {
             Err(error) => return self.refuse_frame(error, None, out),
         };
         let from = envelope.from;
-        if from == self.id || envelope.to.is_some_and(|to| to != self.id) || self.cut.contains(&from) || self.stopping {
+        if from == self.id
+            || envelope.to.is_some_and(|to| to != self.id)
+            || self.cut.contains(&from)
+            || self.stopping
+        {
             return;
         }
         self.counters.frames_in = self.counters.frames_in.saturating_add(1);
@@ -36,7 +42,12 @@ impl Node {
         match envelope.message() {
             Ok(message) => {
                 let (kind, name) = (envelope.kind.name(), self.name_of_node(&from));
-                out.push(Output::Notice(Notice::Received { kind, from, name, bytes: bytes.len() }));
+                out.push(Output::Notice(Notice::Received {
+                    kind,
+                    from,
+                    name,
+                    bytes: bytes.len(),
+                }));
                 self.on_message(from, message, out);
             }
             Err(error) => {
@@ -56,16 +67,34 @@ impl Node {
             Message::Hello { record, head } => {
                 if self.meet(from, record, head, out) {
                     let record = self.own_record();
-                    self.send(from, &Message::HelloAck { record, head: self.head_info() }, out);
+                    self.send(
+                        from,
+                        &Message::HelloAck {
+                            record,
+                            head: self.head_info(),
+                        },
+                        out,
+                    );
                     self.send_node_list(from, out);
                 }
             }
             Message::HelloAck { record, head } => {
                 self.meet(from, record, head, out);
             }
-            Message::Ping { token, head, answer_by } => {
+            Message::Ping {
+                token,
+                head,
+                answer_by,
+            } => {
                 if answer_by == Some(self.id) {
-                    self.send(from, &Message::Pong { token, head: self.head_info() }, out);
+                    self.send(
+                        from,
+                        &Message::Pong {
+                            token,
+                            head: self.head_info(),
+                        },
+                        out,
+                    );
                 }
                 self.on_head(from, head, out);
             }
@@ -89,7 +118,10 @@ impl Node {
 
     /// Takes a peer's own record and head; whether the record is genuine and the peer's own.
     fn meet(&mut self, from: NodeId, record: NodeRecord, head: HeadInfo, out: &mut Outbox) -> bool {
-        let known = self.peers.get(&from).is_some_and(|peer| peer.record.as_ref() == Some(&record));
+        let known = self
+            .peers
+            .get(&from)
+            .is_some_and(|peer| peer.record.as_ref() == Some(&record));
         if record.id != from || !(known || record.is_genuine()) {
             self.peers.blame(&from, Fault::Malformed, self.now);
             return false;
@@ -101,11 +133,20 @@ impl Node {
 
     /// Takes a peer's head: notes the peer as present, and fetches what it has more than we.
     fn on_head(&mut self, from: NodeId, head: HeadInfo, out: &mut Outbox) {
-        let Some(peer) = self.peers.get_mut(&from) else { return };
+        let Some(peer) = self.peers.get_mut(&from) else {
+            return;
+        };
         peer.head = Some(head);
         if peer.record.is_none() {
             let record = self.own_record();
-            return self.send(from, &Message::Hello { record, head: self.head_info() }, out);
+            return self.send(
+                from,
+                &Message::Hello {
+                    record,
+                    head: self.head_info(),
+                },
+                out,
+            );
         }
         if self.present.insert(from) {
             self.sync.forgive(&from);
@@ -113,7 +154,8 @@ impl Node {
             out.push(Output::Notice(Notice::PeerJoined { node: from, name }));
             self.write_node(&from);
             // The budget of each miner depends on how many there are.
-            self.timers.set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
+            self.timers
+                .set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
         }
         self.consider_head(from, head, out);
     }
@@ -139,7 +181,11 @@ impl Node {
         for record in records {
             let node = record.id;
             let known = self.peers.get(&node).is_some_and(|peer| {
-                peer.alive(self.now) || peer.record.as_ref().is_some_and(|mine| mine.time >= record.time)
+                peer.alive(self.now)
+                    || peer
+                        .record
+                        .as_ref()
+                        .is_some_and(|mine| mine.time >= record.time)
             });
             if node == self.id || known {
                 continue;
@@ -149,7 +195,14 @@ impl Node {
             }
             self.peers.learn(record, self.now);
             let record = self.own_record();
-            self.send(node, &Message::Hello { record, head: self.head_info() }, out);
+            self.send(
+                node,
+                &Message::Hello {
+                    record,
+                    head: self.head_info(),
+                },
+                out,
+            );
         }
     }
 
@@ -179,13 +232,17 @@ impl Node {
             let name = self.name_of_node(&node);
             out.push(Output::Notice(Notice::PeerLeft { node, name, silent }));
             self.write_node(&node);
-            self.timers.set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
+            self.timers
+                .set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
         }
     }
 
     fn send_node_list(&mut self, to: NodeId, out: &mut Outbox) {
         let alive = self.peers.alive(self.now).filter(|(node, _)| **node != to);
-        let records: Vec<NodeRecord> = alive.filter_map(|(_, peer)| peer.record.clone()).take(MAX_RECORDS).collect();
+        let records: Vec<NodeRecord> = alive
+            .filter_map(|(_, peer)| peer.record.clone())
+            .take(MAX_RECORDS)
+            .collect();
         if !records.is_empty() {
             self.send(to, &Message::NodeList(records), out);
         }
@@ -194,7 +251,13 @@ impl Node {
     /// Greets everybody who listens.
     pub(super) fn say_hello(&mut self, out: &mut Outbox) {
         let record = self.own_record();
-        self.broadcast(&Message::Hello { record, head: self.head_info() }, out);
+        self.broadcast(
+            &Message::Hello {
+                record,
+                head: self.head_info(),
+            },
+            out,
+        );
     }
 
     pub(super) fn say_goodbye(&mut self, out: &mut Outbox) {
@@ -207,14 +270,31 @@ impl Node {
         let alive: Vec<NodeId> = self.peers.alive(self.now).map(|(node, _)| *node).collect();
         let token = self.next_random();
         let count = u64::try_from(alive.len()).unwrap_or(1).max(1);
-        let answer_by = usize::try_from(token % count).ok().and_then(|turn| alive.get(turn)).copied();
+        let answer_by = usize::try_from(token % count)
+            .ok()
+            .and_then(|turn| alive.get(turn))
+            .copied();
         self.ping = answer_by.map(|peer| (token, peer, self.now));
-        self.broadcast(&Message::Ping { token, head: self.head_info(), answer_by }, out);
+        self.broadcast(
+            &Message::Ping {
+                token,
+                head: self.head_info(),
+                answer_by,
+            },
+            out,
+        );
     }
 
     /// Tells all the new head: whoever lacks it fetches it.
     pub(super) fn announce_head(&mut self, out: &mut Outbox) {
-        self.broadcast(&Message::Ping { token: 0, head: self.head_info(), answer_by: None }, out);
+        self.broadcast(
+            &Message::Ping {
+                token: 0,
+                head: self.head_info(),
+                answer_by: None,
+            },
+            out,
+        );
     }
 
     /// The node's own record, which it signs once in a while only.
@@ -228,7 +308,12 @@ impl Node {
     /// Sends a message to one node.
     pub(super) fn send(&mut self, to: NodeId, message: &Message, out: &mut Outbox) {
         let frame = self.frame(Some(to), message);
-        let notice = Notice::Sent { kind: message.kind().name(), to: Some(to), peers: 1, bytes: frame.len() };
+        let notice = Notice::Sent {
+            kind: message.kind().name(),
+            to: Some(to),
+            peers: 1,
+            bytes: frame.len(),
+        };
         out.push(Output::Send { to, frame });
         out.push(Output::Notice(notice));
     }
@@ -243,15 +328,28 @@ impl Node {
     pub(super) fn send_to_each(&mut self, peers: &[NodeId], message: &Message, out: &mut Outbox) {
         let frame = self.frame(None, message);
         let (kind, bytes) = (message.kind().name(), frame.len());
-        out.extend(peers.iter().map(|to| Output::Send { to: *to, frame: frame.clone() }));
-        out.push(Output::Notice(Notice::Sent { kind, to: None, peers: peers.len(), bytes }));
+        out.extend(peers.iter().map(|to| Output::Send {
+            to: *to,
+            frame: frame.clone(),
+        }));
+        out.push(Output::Notice(Notice::Sent {
+            kind,
+            to: None,
+            peers: peers.len(),
+            bytes,
+        }));
     }
 
     /// Sends a message to all who listen.
     pub(super) fn broadcast(&mut self, message: &Message, out: &mut Outbox) {
         let frame = self.frame(None, message);
         let peers = self.peers.alive(self.now).count();
-        let notice = Notice::Sent { kind: message.kind().name(), to: None, peers, bytes: frame.len() };
+        let notice = Notice::Sent {
+            kind: message.kind().name(),
+            to: None,
+            peers,
+            bytes: frame.len(),
+        };
         out.push(Output::Broadcast(frame));
         out.push(Output::Notice(notice));
     }
@@ -259,6 +357,12 @@ impl Node {
     fn frame(&mut self, to: Option<NodeId>, message: &Message) -> Vec<u8> {
         self.sequence = self.sequence.saturating_add(1);
         self.counters.frames_out = self.counters.frames_out.saturating_add(1);
-        seal_frame(&self.key, &self.chain.chain_id(), (self.session, self.sequence), to, message)
+        seal_frame(
+            &self.key,
+            &self.chain.chain_id(),
+            (self.session, self.sequence),
+            to,
+            message,
+        )
     }
 }

@@ -16,7 +16,10 @@ struct Stranger {
 
 impl Stranger {
     fn new(name: &str) -> Self {
-        Self { key: key(name), sequence: 0 }
+        Self {
+            key: key(name),
+            sequence: 0,
+        }
     }
 
     /// Says something to the node of a seat; gives the types of the messages that it says then.
@@ -26,20 +29,38 @@ impl Stranger {
         let frame = seal_frame(&self.key, &chain_id, (1, self.sequence), None, message);
         let before = net.seats[seat].notices.len();
         net.give(seat, Input::Frame(frame));
-        let sent = |notice: &Notice| if let Notice::Sent { kind, .. } = notice { Some(*kind) } else { None };
-        net.seats[seat].notices[before..].iter().filter_map(sent).collect()
+        let sent = |notice: &Notice| {
+            if let Notice::Sent { kind, .. } = notice {
+                Some(*kind)
+            } else {
+                None
+            }
+        };
+        net.seats[seat].notices[before..]
+            .iter()
+            .filter_map(sent)
+            .collect()
     }
 
     fn score(&self, net: &Net, seat: usize) -> Option<i32> {
         let node = net.node(seat);
         let heard = node.peers.admits(&self.key.node_id(), false, net.now);
-        heard.then(|| node.peers.get(&self.key.node_id()).map_or(0, |peer| peer.score(net.now)))
+        heard.then(|| {
+            node.peers
+                .get(&self.key.node_id())
+                .map_or(0, |peer| peer.score(net.now))
+        })
     }
 }
 
 fn compact(header: Header, body: &Body) -> Message {
     let transactions = body.transactions.iter().map(Transaction::id).collect();
-    Message::BlockFound(CompactBlock { header, seal: Seal::Work, data: body.data.clone(), transactions })
+    Message::BlockFound(CompactBlock {
+        header,
+        seal: Seal::Work,
+        data: body.data.clone(),
+        transactions,
+    })
 }
 
 #[test]
@@ -58,12 +79,25 @@ fn no_signature_is_verified_twice_by_one_node() {
     for seat in 0..5 {
         let node = net.node(seat);
         let blocks: Vec<_> = node.chain.blocks().collect();
-        let seals = blocks.iter().filter(|block| block.header.kind == Kind::Authority).count();
-        let transactions: SortedSet<TxId> =
-            blocks.iter().flat_map(|block| block.body.transactions.iter().map(Transaction::id)).collect();
-        assert!(seals > 2 && transactions.len() == 10, "{seals} seals, {} transactions", transactions.len());
+        let seals = blocks
+            .iter()
+            .filter(|block| block.header.kind == Kind::Authority)
+            .count();
+        let transactions: SortedSet<TxId> = blocks
+            .iter()
+            .flat_map(|block| block.body.transactions.iter().map(Transaction::id))
+            .collect();
+        assert!(
+            seals > 2 && transactions.len() == 10,
+            "{seals} seals, {} transactions",
+            transactions.len()
+        );
         let verified = usize::try_from(node.cache.verified()).unwrap();
-        assert_eq!(verified, seals + transactions.len(), "seat {seat}: seals and transactions, each once");
+        assert_eq!(
+            verified,
+            seals + transactions.len(),
+            "seat {seat}: seals and transactions, each once"
+        );
     }
 }
 
@@ -71,11 +105,20 @@ fn no_signature_is_verified_twice_by_one_node() {
 fn a_block_crosses_the_network_at_the_pace_of_its_links() {
     use NodeKind::{Pow, Viewer};
     let names = ["pow-1", "v-1", "v-2", "v-3", "v-4", "v-5"];
-    let seats: Vec<_> = names.iter().map(|name| (*name, if *name == "pow-1" { Pow } else { Viewer })).collect();
+    let seats: Vec<_> = names
+        .iter()
+        .map(|name| (*name, if *name == "pow-1" { Pow } else { Viewer }))
+        .collect();
     let mut net = Net::new(&seats);
     for to in 0..names.len() {
         for from in (0..names.len()).filter(|from| from.abs_diff(to) > 1) {
-            net.give(to, Input::SetLink { from: key(names[from]).node_id(), cut: true });
+            net.give(
+                to,
+                Input::SetLink {
+                    from: key(names[from]).node_id(),
+                    cut: true,
+                },
+            );
         }
     }
     net.run(Millis(30_000));
@@ -97,7 +140,12 @@ fn for_what_only_execution_shows_the_maker_answers_and_not_who_passed_it_on() {
     block.header = mine(block.header);
     let (mut relay, mut maker) = (Stranger::new("relay"), Stranger::new("maker"));
     relay.say(&mut net, 0, &compact(block.header, &block.body));
-    assert!(net.noted(0, |notice| matches!(notice, Notice::BlockRefused { error, .. } if error.rule() == 13)) == 1);
+    assert!(
+        net.noted(
+            0,
+            |notice| matches!(notice, Notice::BlockRefused { error, .. } if error.rule() == 13)
+        ) == 1
+    );
     assert_eq!(relay.score(&net, 0), Some(0));
     block.header.nonce += 1;
     block.header = mine(block.header);
@@ -119,15 +167,29 @@ fn bodies_are_asked_for_only_once_the_headers_outweigh_the_nodes_own_chain() {
     theirs.grow("two", 521);
     net.seats[0].node.as_mut().unwrap().chain = ours.chain;
     let mut peer = Stranger::new("peer");
-    let head = HeadInfo { id: theirs.chain.head(), height: Height(521), weight: Weight(521 * 16) };
+    let head = HeadInfo {
+        id: theirs.chain.head(),
+        height: Height(521),
+        weight: Weight(521 * 16),
+    };
     let record = NodeRecord::sign(&peer.key, "peer", NodeKind::Pow, "tab", net.now);
-    assert!(peer.say(&mut net, 0, &Message::Hello { record, head }).contains(&"GET_HEADERS"));
+    assert!(
+        peer.say(&mut net, 0, &Message::Hello { record, head })
+            .contains(&"GET_HEADERS")
+    );
     let locator = vec![net.node(0).chain_id()];
     let first = theirs.chain.headers_after(&locator, 512);
     let last = first.last().unwrap().0.id();
-    assert_eq!(peer.say(&mut net, 0, &Message::Headers(first)), ["GET_HEADERS"], "512 of them are lighter than ours");
+    assert_eq!(
+        peer.say(&mut net, 0, &Message::Headers(first)),
+        ["GET_HEADERS"],
+        "512 of them are lighter than ours"
+    );
     let rest = theirs.chain.headers_after(&[last], 512);
-    assert_eq!(peer.say(&mut net, 0, &Message::Headers(rest)), ["GET_BODIES"]);
+    assert_eq!(
+        peer.say(&mut net, 0, &Message::Headers(rest)),
+        ["GET_BODIES"]
+    );
 }
 
 #[test]
@@ -156,10 +218,17 @@ fn a_transaction_that_had_to_go_for_another_is_told_as_dropped() {
     let mut net = Net::new(&[("viewer-1", NodeKind::Viewer)]);
     let first = transfer(0);
     net.submit(0, first.to_bytes()).unwrap();
-    let dearer = TxBody { fee: Amount(2), ..first.body.clone() }.sign(&key("alice"));
+    let dearer = TxBody {
+        fee: Amount(2),
+        ..first.body.clone()
+    }
+    .sign(&key("alice"));
     net.submit(0, dearer.to_bytes()).unwrap();
     let told = net.node(0).describe(&first.id()).unwrap();
-    assert_eq!((told.status.as_str(), told.reason), ("dropped", DropReason::Replaced.to_string()));
+    assert_eq!(
+        (told.status.as_str(), told.reason),
+        ("dropped", DropReason::Replaced.to_string())
+    );
 }
 
 /// A block on the head of a node, made by a stranger.
@@ -167,7 +236,9 @@ fn block_on(net: &Net, seat: usize, stranger: &str, transactions: Vec<Transactio
     let mut grower = Grower::new(params());
     let chain = net.node(seat).chain();
     for height in 1..=chain.height().0 {
-        grower.import((*chain.get(&chain.at(Height(height)).unwrap()).unwrap().block).clone()).unwrap();
+        grower
+            .import((*chain.get(&chain.at(Height(height)).unwrap()).unwrap().block).clone())
+            .unwrap();
     }
     grower.work_block(stranger, 250, transactions)
 }
@@ -181,14 +252,29 @@ fn who_promises_blocks_and_keeps_them_back_stops_no_miner() {
     for _ in 0..30 {
         let block = block_on(&net, 0, "liar", Vec::new());
         let weight = Weight(net.node(0).chain().weight().0 + 1_000);
-        let head = HeadInfo { id: block.id(), height: block.header.height, weight };
+        let head = HeadInfo {
+            id: block.id(),
+            height: block.header.height,
+            weight,
+        };
         let record = NodeRecord::sign(&liar.key, "liar", NodeKind::Pow, "tab", GENESIS);
-        if liar.say(&mut net, 0, &Message::Hello { record, head }).contains(&"GET_HEADERS") {
-            liar.say(&mut net, 0, &Message::Headers(vec![(block.header, block.seal)]));
+        if liar
+            .say(&mut net, 0, &Message::Hello { record, head })
+            .contains(&"GET_HEADERS")
+        {
+            liar.say(
+                &mut net,
+                0,
+                &Message::Headers(vec![(block.header, block.seal)]),
+            );
         }
         net.run(Millis(1_000));
     }
-    assert!(net.height(0) > begin + 25, "{} blocks in 30 s", net.height(0) - begin);
+    assert!(
+        net.height(0) > begin + 25,
+        "{} blocks in 30 s",
+        net.height(0) - begin
+    );
 }
 
 #[test]
@@ -202,10 +288,17 @@ fn a_miner_goes_on_after_a_fetch_that_came_to_nothing() {
     }
     let mut liar = Stranger::new("liar");
     let blocks: Vec<_> = grower.chain.headers_after(&[grower.chain.chain_id()], 40);
-    let head = HeadInfo { id: grower.chain.head(), height: Height(40), weight: grower.chain.weight() };
+    let head = HeadInfo {
+        id: grower.chain.head(),
+        height: Height(40),
+        weight: grower.chain.weight(),
+    };
     let record = NodeRecord::sign(&liar.key, "liar", NodeKind::Pow, "tab", GENESIS);
     liar.say(&mut net, 0, &Message::Hello { record, head });
-    assert!(liar.say(&mut net, 0, &Message::Headers(blocks)).contains(&"GET_BODIES"));
+    assert!(
+        liar.say(&mut net, 0, &Message::Headers(blocks))
+            .contains(&"GET_BODIES")
+    );
     let body = |height| {
         let id = grower.chain.at(Height(height)).unwrap();
         (id, grower.chain.get(&id).unwrap().block.body.clone())
@@ -213,20 +306,34 @@ fn a_miner_goes_on_after_a_fetch_that_came_to_nothing() {
     // The half of them comes, and outweighs the node's own chain; then nothing more.
     liar.say(&mut net, 0, &Message::Bodies((1..=20).map(body).collect()));
     assert_eq!(net.height(0), 20);
-    assert!(net.seats[0].node.as_ref().unwrap().mining.job().is_none(), "it rests while blocks come in");
+    assert!(
+        net.seats[0].node.as_ref().unwrap().mining.job().is_none(),
+        "it rests while blocks come in"
+    );
     net.run(Millis(5_000));
     assert!(net.height(0) > 21, "height {}", net.height(0));
 }
 
 #[test]
 fn what_is_too_old_is_given_up_by_all_for_good_unless_somebody_hands_it_in_again() {
-    let mut net = Net::new(&[("viewer-1", NodeKind::Viewer), ("viewer-2", NodeKind::Viewer)]);
+    let mut net = Net::new(&[
+        ("viewer-1", NodeKind::Viewer),
+        ("viewer-2", NodeKind::Viewer),
+    ]);
     net.run(Millis(1_000));
     let waiting = transfer(0);
     net.submit(0, waiting.to_bytes()).unwrap();
     net.run(Millis(20_000));
     // The other has it later than the first.
-    let dropped = |notice: &Notice| matches!(notice, Notice::Dropped { reason: DropReason::TooOld, .. });
+    let dropped = |notice: &Notice| {
+        matches!(
+            notice,
+            Notice::Dropped {
+                reason: DropReason::TooOld,
+                ..
+            }
+        )
+    };
     net.run(Millis(40 * 60_000));
     for seat in 0..2 {
         assert!(net.node(seat).mempool().is_empty());

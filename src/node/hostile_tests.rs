@@ -17,7 +17,11 @@ struct Duel {
 
 fn head_of(grower: &Grower) -> HeadInfo {
     let chain = &grower.chain;
-    HeadInfo { id: chain.head(), height: chain.height(), weight: chain.weight() }
+    HeadInfo {
+        id: chain.head(),
+        height: chain.height(),
+        weight: chain.weight(),
+    }
 }
 
 impl Duel {
@@ -29,12 +33,21 @@ impl Duel {
             name: "viewer".to_owned(),
             kind: NodeKind::Viewer,
             host: "tab".to_owned(),
-            workload: Workload { pace: Pace::Interval { ms: 2_000 }, turns: crate::ipc::Turns::ALL, miners: 0 },
+            workload: Workload {
+                pace: Pace::Interval { ms: 2_000 },
+                turns: crate::ipc::Turns::ALL,
+                miners: 0,
+            },
             session: 1,
             seed: 1,
         };
         let node = Node::start(setup, None, now, &mut Outbox::new()).unwrap();
-        let mut duel = Self { node, now, sequence: 0, sent: Vec::new() };
+        let mut duel = Self {
+            node,
+            now,
+            sequence: 0,
+            sent: Vec::new(),
+        };
         duel.introduce("liar");
         duel
     }
@@ -50,7 +63,13 @@ impl Duel {
     fn hear(&mut self, peer: &str, message: &Message) -> Vec<Message> {
         self.sequence += 1;
         let chain_id = self.node.chain_id();
-        let frame = seal_frame(&key(peer), &chain_id, (1, self.sequence), Some(self.node.id), message);
+        let frame = seal_frame(
+            &key(peer),
+            &chain_id,
+            (1, self.sequence),
+            Some(self.node.id),
+            message,
+        );
         self.handle(Input::Frame(frame));
         self.taken(peer)
     }
@@ -65,7 +84,13 @@ impl Duel {
         self.node.handle(self.now, input, &mut out);
         for output in out {
             if let Output::Send { to, frame } = output {
-                self.sent.push((to, Envelope::parse(&frame, &chain_id).unwrap().message().unwrap()));
+                self.sent.push((
+                    to,
+                    Envelope::parse(&frame, &chain_id)
+                        .unwrap()
+                        .message()
+                        .unwrap(),
+                ));
             }
         }
     }
@@ -73,12 +98,17 @@ impl Duel {
     /// What was sent to a peer since it was looked at last.
     fn taken(&mut self, peer: &str) -> Vec<Message> {
         let to = key(peer).node_id();
-        self.sent.extract_if(.., |(receiver, _)| *receiver == to).map(|(_, message)| message).collect()
+        self.sent
+            .extract_if(.., |(receiver, _)| *receiver == to)
+            .map(|(_, message)| message)
+            .collect()
     }
 
     /// Whether the node would still judge a frame of this peer.
     fn listens_to(&self, peer: &str) -> bool {
-        self.node.peers.admits(&key(peer).node_id(), false, self.now)
+        self.node
+            .peers
+            .admits(&key(peer).node_id(), false, self.now)
     }
 
     fn is_at_genesis(&self) -> bool {
@@ -87,8 +117,18 @@ impl Duel {
 }
 
 fn compact(block: &Block) -> Message {
-    let transactions = block.body.transactions.iter().map(Transaction::id).collect();
-    Message::BlockFound(CompactBlock { header: block.header, seal: block.seal, data: Vec::new(), transactions })
+    let transactions = block
+        .body
+        .transactions
+        .iter()
+        .map(Transaction::id)
+        .collect();
+    Message::BlockFound(CompactBlock {
+        header: block.header,
+        seal: block.seal,
+        data: Vec::new(),
+        transactions,
+    })
 }
 
 /// Work blocks whose parents nobody knows, each of valid work.
@@ -108,12 +148,41 @@ fn requests_at_genesis_are_answered_with_what_there_is() {
     let genesis = duel.node.chain_id();
     let nothing = [Message::Headers(Vec::new())];
     assert_eq!(duel.hear("liar", &Message::GetHeaders(Vec::new())), nothing);
-    assert_eq!(duel.hear("liar", &Message::GetHeaders(vec![genesis])), nothing);
-    assert_eq!(duel.hear("liar", &Message::GetHeaders(vec![BlockHash([7; 32]); MAX_LOCATOR])), nothing);
-    let body = Body { data: duel.node.chain.get(&genesis).unwrap().block.body.data.clone(), transactions: Vec::new() };
-    assert_eq!(duel.hear("liar", &Message::GetBodies(vec![genesis])), [Message::Bodies(vec![(genesis, body)])]);
-    assert_eq!(duel.hear("liar", &Message::GetBodies(Vec::new())), [Message::Bodies(Vec::new())]);
-    assert_eq!(duel.hear("liar", &Message::GetBodies(vec![BlockHash([7; 32])])), [Message::Bodies(Vec::new())]);
+    assert_eq!(
+        duel.hear("liar", &Message::GetHeaders(vec![genesis])),
+        nothing
+    );
+    assert_eq!(
+        duel.hear(
+            "liar",
+            &Message::GetHeaders(vec![BlockHash([7; 32]); MAX_LOCATOR])
+        ),
+        nothing
+    );
+    let body = Body {
+        data: duel
+            .node
+            .chain
+            .get(&genesis)
+            .unwrap()
+            .block
+            .body
+            .data
+            .clone(),
+        transactions: Vec::new(),
+    };
+    assert_eq!(
+        duel.hear("liar", &Message::GetBodies(vec![genesis])),
+        [Message::Bodies(vec![(genesis, body)])]
+    );
+    assert_eq!(
+        duel.hear("liar", &Message::GetBodies(Vec::new())),
+        [Message::Bodies(Vec::new())]
+    );
+    assert_eq!(
+        duel.hear("liar", &Message::GetBodies(vec![BlockHash([7; 32])])),
+        [Message::Bodies(Vec::new())]
+    );
     assert!(duel.listens_to("liar"), "a question is no fault");
 }
 
@@ -123,13 +192,21 @@ fn a_locator_of_unknown_ids_is_answered_from_the_first_block_on() {
     let mut grower = Grower::new(params());
     grower.grow("miner", 3);
     for height in 1..=3 {
-        let block = grower.chain.get(&grower.chain.at(Height(height)).unwrap()).unwrap().block.clone();
+        let block = grower
+            .chain
+            .get(&grower.chain.at(Height(height)).unwrap())
+            .unwrap()
+            .block
+            .clone();
         duel.hear("liar", &compact(&block));
     }
     assert_eq!(duel.node.chain.height(), Height(3));
     for locator in [Vec::new(), vec![BlockHash([7; 32]); MAX_LOCATOR]] {
         let answers = duel.hear("liar", &Message::GetHeaders(locator));
-        assert!(matches!(&answers[..], [Message::Headers(headers)] if headers.len() == 3), "{answers:?}");
+        assert!(
+            matches!(&answers[..], [Message::Headers(headers)] if headers.len() == 3),
+            "{answers:?}"
+        );
     }
 }
 
@@ -145,7 +222,10 @@ fn empty_lists_from_a_peer_change_nothing() {
         Message::Bodies(Vec::new()),
     ] {
         duel.hear("liar", &message);
-        assert!(duel.is_at_genesis() && duel.node.mempool.is_empty(), "{message:?}");
+        assert!(
+            duel.is_at_genesis() && duel.node.mempool.is_empty(),
+            "{message:?}"
+        );
     }
     assert!(duel.listens_to("liar"));
 }
@@ -153,8 +233,19 @@ fn empty_lists_from_a_peer_change_nothing() {
 #[test]
 fn a_heavy_head_with_no_headers_behind_it_is_not_believed() {
     let mut duel = Duel::new();
-    let head = HeadInfo { id: BlockHash([9; 32]), height: Height(u64::MAX), weight: Weight(u128::MAX) };
-    let asked = duel.hear("liar", &Message::Ping { token: 0, head, answer_by: None });
+    let head = HeadInfo {
+        id: BlockHash([9; 32]),
+        height: Height(u64::MAX),
+        weight: Weight(u128::MAX),
+    };
+    let asked = duel.hear(
+        "liar",
+        &Message::Ping {
+            token: 0,
+            head,
+            answer_by: None,
+        },
+    );
     assert!(matches!(&asked[..], [Message::GetHeaders(_)]), "{asked:?}");
     duel.hear("liar", &Message::Headers(Vec::new()));
     assert!(duel.is_at_genesis() && duel.node.sync.is_idle());
@@ -168,12 +259,19 @@ fn a_body_that_is_not_the_headers_is_refused_and_the_block_is_taken_from_another
     let transfer = grower.transfer("alice", 0, "bob", 1);
     let block = grower.work_block("miner", 1_000, vec![transfer]);
     grower.import(block.clone()).unwrap();
-    let ping = Message::Ping { token: 0, head: head_of(&grower), answer_by: None };
+    let ping = Message::Ping {
+        token: 0,
+        head: head_of(&grower),
+        answer_by: None,
+    };
     let headers = Message::Headers(vec![(block.header, block.seal)]);
     duel.hear("liar", &ping);
     let asked = duel.hear("liar", &headers);
     assert_eq!(asked, [Message::GetBodies(vec![block.id()])]);
-    duel.hear("liar", &Message::Bodies(vec![(block.id(), Body::default())]));
+    duel.hear(
+        "liar",
+        &Message::Bodies(vec![(block.id(), Body::default())]),
+    );
     assert!(duel.is_at_genesis() && !duel.listens_to("liar"));
     // Within half a minute the other one is asked, who answers.
     for _ in 0..30 {
@@ -184,11 +282,18 @@ fn a_body_that_is_not_the_headers_is_refused_and_the_block_is_taken_from_another
             if matches!(asked, Message::GetHeaders(_)) {
                 open.extend(duel.hear("honest", &headers));
             } else if matches!(asked, Message::GetBodies(_)) {
-                open.extend(duel.hear("honest", &Message::Bodies(vec![(block.id(), block.body.clone())])));
+                open.extend(duel.hear(
+                    "honest",
+                    &Message::Bodies(vec![(block.id(), block.body.clone())]),
+                ));
             }
         }
     }
-    assert_eq!(duel.node.chain.head(), block.id(), "the id was not condemned");
+    assert_eq!(
+        duel.node.chain.head(),
+        block.id(),
+        "the id was not condemned"
+    );
 }
 
 #[test]
@@ -204,9 +309,17 @@ fn a_flood_of_blocks_without_parents_keeps_nothing() {
 fn lacking(count: u64) -> impl Iterator<Item = Message> {
     let block = Grower::new(params()).work_block("miner", 1_000, Vec::new());
     (0..count).map(move |number| {
-        let header = mine(Header { time: GENESIS_TIME.plus(Millis(1_000 + number)), ..block.header });
+        let header = mine(Header {
+            time: GENESIS_TIME.plus(Millis(1_000 + number)),
+            ..block.header
+        });
         let transactions = vec![TxId([1; 32]); 200];
-        Message::BlockFound(CompactBlock { header, seal: block.seal, data: Vec::new(), transactions })
+        Message::BlockFound(CompactBlock {
+            header,
+            seal: block.seal,
+            data: Vec::new(),
+            transactions,
+        })
     })
 }
 
@@ -229,7 +342,10 @@ fn a_flood_of_blocks_with_unknown_transactions_drives_out_only_its_own() {
     for number in 0..20 {
         let peer = format!("liar-{number}");
         duel.introduce(&peer);
-        floods.by_ref().take(MAX_COMPACT_OF_ONE).for_each(|message| drop(duel.hear(&peer, &message)));
+        floods
+            .by_ref()
+            .take(MAX_COMPACT_OF_ONE)
+            .for_each(|message| drop(duel.hear(&peer, &message)));
     }
     assert_eq!(duel.node.compact.len(), MAX_COMPACT);
 }
@@ -271,7 +387,10 @@ fn a_flood_of_blocks_from_the_future_keeps_an_early_honest_one() {
     for year in 0..8 {
         duel.hear("liar", &early(now + 31_536_000_000 * (year + 1)));
     }
-    assert!(duel.node.deferred.is_empty(), "what is far ahead is not kept");
+    assert!(
+        duel.node.deferred.is_empty(),
+        "what is far ahead is not kept"
+    );
     for number in 0..2 * MAX_DEFERRED {
         let peer = format!("liar-{}", number / 2 / MAX_DEFERRED_OF_ONE);
         duel.introduce(&peer);
@@ -283,8 +402,19 @@ fn a_flood_of_blocks_from_the_future_keeps_an_early_honest_one() {
     let block = grower.work_block("miner", now + 3_000, Vec::new());
     duel.hear("honest", &compact(&block));
     assert!(duel.is_at_genesis() && duel.node.deferred.len() == MAX_DEFERRED);
-    let head = HeadInfo { id: block.id(), height: Height(1), weight: Weight(16) };
-    let asked = duel.hear("honest", &Message::Ping { token: 0, head, answer_by: None });
+    let head = HeadInfo {
+        id: block.id(),
+        height: Height(1),
+        weight: Weight(16),
+    };
+    let asked = duel.hear(
+        "honest",
+        &Message::Ping {
+            token: 0,
+            head,
+            answer_by: None,
+        },
+    );
     assert_eq!(asked, [], "it is here already, but for its time");
     duel.pass(Millis(1_000));
     assert_eq!(duel.node.chain.head(), block.id());
@@ -302,7 +432,11 @@ fn what_a_header_shows_is_held_against_whoever_sends_it() {
         spoil(&mut block.header);
         block.header = mine(block.header);
         duel.hear("liar", &compact(&block));
-        assert!(duel.is_at_genesis() && !duel.listens_to("liar"), "{:?}", block.header);
+        assert!(
+            duel.is_at_genesis() && !duel.listens_to("liar"),
+            "{:?}",
+            block.header
+        );
     }
 }
 
@@ -321,10 +455,24 @@ fn headers_that_claim_a_weight_for_nothing_are_refused_before_any_body_is_asked_
         nonce: 0,
         ..block.header
     };
-    let head = HeadInfo { id: header.id(), height: Height(1), weight: Weight(1 << 50) };
-    duel.hear("liar", &Message::Ping { token: 0, head, answer_by: None });
+    let head = HeadInfo {
+        id: header.id(),
+        height: Height(1),
+        weight: Weight(1 << 50),
+    };
+    duel.hear(
+        "liar",
+        &Message::Ping {
+            token: 0,
+            head,
+            answer_by: None,
+        },
+    );
     let seal = header.seal(&duel.node.chain_id(), &liar);
-    assert_eq!(duel.hear("liar", &Message::Headers(vec![(header, seal)])), []);
+    assert_eq!(
+        duel.hear("liar", &Message::Headers(vec![(header, seal)])),
+        []
+    );
     assert!(duel.node.sync.is_idle() && !duel.listens_to("liar"));
 }
 
@@ -332,7 +480,9 @@ fn headers_that_claim_a_weight_for_nothing_are_refused_before_any_body_is_asked_
 fn answers_that_nobody_waits_for_count_once_however_much_is_in_them() {
     let mut duel = Duel::new();
     let grower = Grower::new(params());
-    let answer: Vec<Transaction> = (0..100).map(|nonce| grower.transfer("alice", nonce, "bob", 1)).collect();
+    let answer: Vec<Transaction> = (0..100)
+        .map(|nonce| grower.transfer("alice", nonce, "bob", 1))
+        .collect();
     duel.hear("liar", &Message::Transactions(answer));
     assert!(duel.listens_to("liar") && duel.node.mempool.is_empty());
 }
@@ -353,8 +503,11 @@ fn what_is_asked_for_twice_in_a_question_is_answered_once() {
 fn a_node_asks_for_a_bounded_number_of_transactions_at_a_time() {
     let mut duel = Duel::new();
     for number in 0..40_u8 {
-        let ids = (0..200).map(|at| TxId([number, at, 2].repeat(11)[..32].try_into().unwrap())).collect();
-        duel.node.ask_transactions(key("liar").node_id(), ids, &mut Outbox::new());
+        let ids = (0..200)
+            .map(|at| TxId([number, at, 2].repeat(11)[..32].try_into().unwrap()))
+            .collect();
+        duel.node
+            .ask_transactions(key("liar").node_id(), ids, &mut Outbox::new());
     }
     assert_eq!(duel.node.asked.len(), MAX_ASKED);
 }
@@ -363,7 +516,9 @@ fn a_node_asks_for_a_bounded_number_of_transactions_at_a_time() {
 fn a_reorganisation_takes_everything_back_that_may_yet_be_committed() {
     let mut duel = Duel::new();
     let (mut ours, mut theirs) = (Grower::new(params()), Grower::new(params()));
-    let mut transfers: Vec<Transaction> = (0..40).map(|nonce| ours.transfer("alice", nonce, "carol", 1)).collect();
+    let mut transfers: Vec<Transaction> = (0..40)
+        .map(|nonce| ours.transfer("alice", nonce, "carol", 1))
+        .collect();
     // Carol spends what she got in the same blocks.
     transfers.push(ours.transfer("carol", 0, "bob", 30));
     let block = ours.work_block("one", 1_000, transfers);
@@ -374,8 +529,14 @@ fn a_reorganisation_takes_everything_back_that_may_yet_be_committed() {
         let block = (*theirs.chain.get(&id).unwrap().block).clone();
         assert!(duel.node.import(block, Source::Own, &mut out));
     }
-    assert_eq!((duel.node.chain.head(), duel.node.mempool.len()), (theirs.chain.head(), 41));
-    assert!(!out.iter().any(|output| matches!(output, Output::Notice(Notice::Dropped { .. }))));
+    assert_eq!(
+        (duel.node.chain.head(), duel.node.mempool.len()),
+        (theirs.chain.head(), 41)
+    );
+    assert!(
+        !out.iter()
+            .any(|output| matches!(output, Output::Notice(Notice::Dropped { .. })))
+    );
 }
 
 #[test]
@@ -384,7 +545,12 @@ fn times_between_cannot_lower_the_difficulty() {
     // the number of blocks count, and no block may be older than its parent.
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
-    moving.retarget = crate::primitives::Retarget::Asert { ideal: Millis(5_000), half_life: Millis(20_000), min, max };
+    moving.retarget = crate::primitives::Retarget::Asert {
+        ideal: Millis(5_000),
+        half_life: Millis(20_000),
+        min,
+        max,
+    };
     let required = |spans: [u64; 4]| {
         let mut grower = Grower::new(moving.clone());
         for span in spans {
@@ -402,21 +568,57 @@ fn times_between_cannot_lower_the_difficulty() {
 #[test]
 fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
     let mut duel = Duel::new();
-    for text in
-        ["", "abc", "aaaé", "é", "💥💥", "zzzz", "18446744073709551616", "\u{0}\u{0}\u{0}\u{0}", &"ü".repeat(32)]
-    {
-        let mut ask = |request| duel.node.answer(duel.now, request, &mut Outbox::new()).unwrap_err().code.clone();
-        assert_eq!(ask(Request::Block { which: text.to_owned() }), "unknown_block", "{text:?}");
-        assert_eq!(ask(Request::Transaction { id: text.to_owned() }), "unknown_transaction", "{text:?}");
+    for text in [
+        "",
+        "abc",
+        "aaaé",
+        "é",
+        "💥💥",
+        "zzzz",
+        "18446744073709551616",
+        "\u{0}\u{0}\u{0}\u{0}",
+        &"ü".repeat(32),
+    ] {
+        let mut ask = |request| {
+            duel.node
+                .answer(duel.now, request, &mut Outbox::new())
+                .unwrap_err()
+                .code
+                .clone()
+        };
+        assert_eq!(
+            ask(Request::Block {
+                which: text.to_owned()
+            }),
+            "unknown_block",
+            "{text:?}"
+        );
+        assert_eq!(
+            ask(Request::Transaction {
+                id: text.to_owned()
+            }),
+            "unknown_transaction",
+            "{text:?}"
+        );
     }
 }
 
 #[test]
 fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
     let mut duel = Duel::new();
-    let good = Grower::new(params()).transfer("alice", 0, "bob", 1).to_bytes();
-    for raw in [Vec::new(), good[..good.len() - 1].to_vec(), [good.as_slice(), &[0]].concat(), vec![0xff; 5_000]] {
-        let refused = duel.node.answer(duel.now, Request::Submit { raw }, &mut Outbox::new()).unwrap_err();
+    let good = Grower::new(params())
+        .transfer("alice", 0, "bob", 1)
+        .to_bytes();
+    for raw in [
+        Vec::new(),
+        good[..good.len() - 1].to_vec(),
+        [good.as_slice(), &[0]].concat(),
+        vec![0xff; 5_000],
+    ] {
+        let refused = duel
+            .node
+            .answer(duel.now, Request::Submit { raw }, &mut Outbox::new())
+            .unwrap_err();
         assert_eq!(refused.code, "encoding");
         assert!(duel.node.mempool.is_empty());
     }

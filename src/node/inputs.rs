@@ -34,9 +34,17 @@ impl Inputs {
     }
 
     fn make_room(&mut self, newcomer: &[u8]) -> bool {
-        while self.waiting.len() >= MAX_WAITING || self.bytes.saturating_add(newcomer.len()) > MAX_WAITING_BYTES {
-            let less_urgent = |input: &Input| matches!(input, Input::Frame(frame) if carries_transactions(frame));
-            let Some(at) = self.waiting.iter().position(less_urgent).filter(|_| !carries_transactions(newcomer)) else {
+        while self.waiting.len() >= MAX_WAITING
+            || self.bytes.saturating_add(newcomer.len()) > MAX_WAITING_BYTES
+        {
+            let less_urgent =
+                |input: &Input| matches!(input, Input::Frame(frame) if carries_transactions(frame));
+            let Some(at) = self
+                .waiting
+                .iter()
+                .position(less_urgent)
+                .filter(|_| !carries_transactions(newcomer))
+            else {
                 return false;
             };
             if let Some(Input::Frame(lost)) = self.waiting.remove(at) {
@@ -69,13 +77,22 @@ mod tests {
     use crate::testkit::key;
 
     fn frame(message: &Message) -> Input {
-        Input::Frame(seal_frame(&key("pow-1"), &BlockHash([1; 32]), (1, 1), None, message))
+        Input::Frame(seal_frame(
+            &key("pow-1"),
+            &BlockHash([1; 32]),
+            (1, 1),
+            None,
+            message,
+        ))
     }
 
     #[test]
     fn what_is_too_much_is_lost_transactions_first_and_nothing_but_frames() {
         let mut inputs = Inputs::default();
-        let (bulky, urgent) = (frame(&Message::Inv(vec![TxId([0; 32]); 512])), frame(&Message::Bye));
+        let (bulky, urgent) = (
+            frame(&Message::Inv(vec![TxId([0; 32]); 512])),
+            frame(&Message::Bye),
+        );
         inputs.push(urgent.clone());
         for _ in 0..200 {
             inputs.push(bulky.clone());
@@ -85,7 +102,11 @@ mod tests {
         for _ in 0..200 {
             inputs.push(urgent.clone());
         }
-        let all_urgent = inputs.waiting.iter().filter(|input| **input == urgent).count();
+        let all_urgent = inputs
+            .waiting
+            .iter()
+            .filter(|input| **input == urgent)
+            .count();
         assert_eq!(all_urgent, 201, "only bulky ones had to go");
         assert!(inputs.bytes <= MAX_WAITING_BYTES && inputs.waiting.contains(&Input::Wake));
         assert_eq!(inputs.pop(), Some(urgent.clone()));

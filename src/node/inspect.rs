@@ -47,7 +47,11 @@ impl Node {
             ("peers", self.peers.iter().count(), MAX_PEERS),
             ("present peers", self.present.len(), MAX_PEERS),
             ("waiting transactions", self.mempool.len(), MAX_COUNT),
-            ("bytes of waiting transactions", self.mempool.bytes(), MAX_BYTES),
+            (
+                "bytes of waiting transactions",
+                self.mempool.bytes(),
+                MAX_BYTES,
+            ),
             ("ids seen", self.seen.generation(), SEEN_GENERATION),
             ("refused ids", invalid, MAX_INVALID),
             ("cached states", states, CACHED_STATES),

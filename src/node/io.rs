@@ -117,5 +117,8 @@ pub enum StartError {
 
 /// What a request that the shell answers gets here.
 pub(super) fn not_here(what: &str) -> ApiError {
-    ApiError::new("not_here", format!("{what} is answered beside the node, not by it"))
+    ApiError::new(
+        "not_here",
+        format!("{what} is answered beside the node, not by it"),
+    )
 }

@@ -63,9 +63,14 @@ impl Mining {
 
     /// What its miners are to do from now on.
     pub(super) fn set_workload(&mut self, workload: Workload, kind: NodeKind) {
-        let miners = if kind == NodeKind::Pow { workload.miners } else { 0 };
+        let miners = if kind == NodeKind::Pow {
+            workload.miners
+        } else {
+            0
+        };
         (self.pace, self.turns) = (workload.pace, workload.turns);
-        self.miners.resize_with(usize::try_from(miners).unwrap_or(0), Miner::default);
+        self.miners
+            .resize_with(usize::try_from(miners).unwrap_or(0), Miner::default);
     }
 
     pub(super) fn is_paused(&self) -> bool {
@@ -76,7 +81,10 @@ impl Mining {
     pub(super) fn turns(&self, worker: u32) -> Option<Turns> {
         match self.pace {
             Pace::Interval { .. } | Pace::Paused => None,
-            Pace::Full => Some(Turns { place: self.turns.place.saturating_add(worker), ..self.turns }),
+            Pace::Full => Some(Turns {
+                place: self.turns.place.saturating_add(worker),
+                ..self.turns
+            }),
             Pace::Max => Some(Turns::ALL),
         }
     }
@@ -88,7 +96,10 @@ impl Mining {
 
     /// Time spent on the search of this head.
     pub(super) fn searched(&self, now: Timestamp) -> Millis {
-        let current = self.job.as_ref().map_or(Millis(0), |job| now.since(job.since));
+        let current = self
+            .job
+            .as_ref()
+            .map_or(Millis(0), |job| now.since(job.since));
         Millis(self.searched.0.saturating_add(current.0))
     }
 
@@ -107,7 +118,8 @@ impl Mining {
     }
 
     fn miner(&mut self, worker: u32) -> Option<&mut Miner> {
-        self.miners.get_mut(usize::try_from(worker).unwrap_or(usize::MAX))
+        self.miners
+            .get_mut(usize::try_from(worker).unwrap_or(usize::MAX))
     }
 }
 
@@ -115,10 +127,18 @@ impl Node {
     /// The hash budget of each miner per second; `None` at full speed. It follows from the difficulty that the
     /// operator chose: where the network moves the difficulty by itself, that keeps the interval.
     pub(super) fn budget(&self) -> Option<f64> {
-        let Pace::Interval { ms } = self.mining.pace else { return None };
+        let Pace::Interval { ms } = self.mining.pace else {
+            return None;
+        };
         let difficulty = self.chain.context().rules.current.difficulty;
         let peers = self.peers.alive(self.now);
-        let others = peers.filter(|(_, peer)| peer.record.as_ref().is_some_and(|it| it.kind == NodeKind::Pow)).count();
+        let others = peers
+            .filter(|(_, peer)| {
+                peer.record
+                    .as_ref()
+                    .is_some_and(|it| it.kind == NodeKind::Pow)
+            })
+            .count();
         let miners = (others + 1) * self.mining.miners.len().max(1);
         // A budget is a choice of this node and enters nothing that is hashed: floats are fine here.
         Some(difficulty.0 as f64 * 1_000.0 / (ms.max(1) as f64) / miners as f64)
@@ -126,7 +146,8 @@ impl Node {
 
     /// The date of a block that is made now: the clock's, or the earliest that may follow the head.
     pub(super) fn next_date(&self) -> Timestamp {
-        self.now.max(self.chain.head_header().time.plus(self.params.min_gap))
+        self.now
+            .max(self.chain.head_header().time.plus(self.params.min_gap))
     }
 
     /// When the next block may be made. A miner waits until the head's date has come, so that miners who find at once
@@ -137,9 +158,14 @@ impl Node {
     pub(super) fn make_from(&self, kind: Kind) -> Timestamp {
         let (head, gap) = (self.chain.head_header().time, self.params.min_gap);
         let before = |time: Timestamp, span: Millis| Timestamp(time.0.saturating_sub(span.0));
-        let from = if kind == Kind::Work { head } else { before(head, gap) };
+        let from = if kind == Kind::Work {
+            head
+        } else {
+            before(head, gap)
+        };
         let patience = self.head_since.plus(Millis(gap.0.saturating_mul(PATIENCE)));
-        from.min(patience).max(before(head.plus(gap), self.params.max_future))
+        from.min(patience)
+            .max(before(head.plus(gap), self.params.max_future))
     }
 
     /// A new head: a search of its own begins, and the slot may be ours.
@@ -171,7 +197,8 @@ impl Node {
             self.timers.set(Timer::Candidate, from);
             return self.cancel_search(out);
         }
-        self.timers.set(Timer::Candidate, self.now.plus(CANDIDATE_EVERY));
+        self.timers
+            .set(Timer::Candidate, self.now.plus(CANDIDATE_EVERY));
         match self.candidate(Kind::Work) {
             Some((header, body)) => self.search(header, body, out),
             None => self.cancel_search(out),
@@ -183,7 +210,12 @@ impl Node {
         self.mining.jobs = self.mining.jobs.saturating_add(1);
         let number = self.mining.jobs;
         let rate = Limit::Rate(self.budget().unwrap_or(0.0));
-        self.mining.job = Some(Job { number, header, body, since: self.now });
+        self.mining.job = Some(Job {
+            number,
+            header,
+            body,
+            since: self.now,
+        });
         self.mining.busy = true;
         for worker in self.workers() {
             let (nonce_start, nonce_end) = self.mining.range(worker);
@@ -228,26 +260,50 @@ impl Node {
     pub(super) fn cancel_search(&mut self, out: &mut Outbox) {
         self.mining.end_job(self.now);
         if std::mem::take(&mut self.mining.busy) {
-            out.extend(self.workers().map(|worker| Output::Miner { worker, message: ToMiner::Cancel }));
+            out.extend(self.workers().map(|worker| Output::Miner {
+                worker,
+                message: ToMiner::Cancel,
+            }));
         }
     }
 
     pub(super) fn on_miner(&mut self, worker: u32, message: FromMiner, out: &mut Outbox) {
         let current = self.mining.job.as_ref().map(|job| job.number);
         let (now, height) = (self.now, self.chain.height().next());
-        let Some(miner) = self.mining.miner(worker) else { return };
+        let Some(miner) = self.mining.miner(worker) else {
+            return;
+        };
         match message {
-            FromMiner::Progress { job, hashes, hash_rate, nonce, best_hash, tries } if Some(job) == current => {
+            FromMiner::Progress {
+                job,
+                hashes,
+                hash_rate,
+                nonce,
+                best_hash,
+                tries,
+            } if Some(job) == current => {
                 miner.progress(hashes, best_hash);
                 miner.rate_at(hash_rate, now);
                 (miner.nonce, miner.tries) = (nonce, tries);
                 if now.since(miner.told) >= TELL_EVERY {
                     miner.told = now;
                     let (hashes, best) = (miner.hashes, miner.best_hash.clone());
-                    out.push(Output::Notice(Notice::Searching { worker, height, hashes, hash_rate, best }));
+                    out.push(Output::Notice(Notice::Searching {
+                        worker,
+                        height,
+                        hashes,
+                        hash_rate,
+                        best,
+                    }));
                 }
             }
-            FromMiner::Found { job, nonce, hashes, elapsed_ms, hash_rate } if Some(job) == current => {
+            FromMiner::Found {
+                job,
+                nonce,
+                hashes,
+                elapsed_ms,
+                hash_rate,
+            } if Some(job) == current => {
                 // A block may be found before the first progress is told.
                 miner.progress(hashes, String::new());
                 miner.rate_at(hash_rate, now);
@@ -271,21 +327,38 @@ impl Node {
 
     /// Checks a found nonce with the plain hash and imports the block.
     fn on_found(&mut self, worker: u32, nonce: u64, elapsed_ms: f64, out: &mut Outbox) {
-        let Some(job) = self.mining.end_job(self.now) else { return };
-        let header = Header { nonce, ..job.header };
+        let Some(job) = self.mining.end_job(self.now) else {
+            return;
+        };
+        let header = Header {
+            nonce,
+            ..job.header
+        };
         let id = header.id();
         if nonce > MAX_EXACT || !work::meets(&id, header.difficulty) {
             out.push(Output::Notice(Notice::FalseFind { worker, nonce }));
             return self.search_candidate(out);
         }
         let hashes = self.mining.miner(worker).map_or(0, |miner| miner.hashes);
-        if self.import(Block { header, seal: Seal::Work, body: job.body }, Source::Own, out) {
+        if self.import(
+            Block {
+                header,
+                seal: Seal::Work,
+                body: job.body,
+            },
+            Source::Own,
+            out,
+        ) {
             self.counters.blocks_made = self.counters.blocks_made.saturating_add(1);
             if let Some(miner) = self.mining.miner(worker) {
                 miner.blocks_found = miner.blocks_found.saturating_add(1);
             }
             if let Some(block) = self.summary(&id) {
-                out.push(Output::Notice(Notice::Found { block: Box::new(block), hashes, elapsed_ms }));
+                out.push(Output::Notice(Notice::Found {
+                    block: Box::new(block),
+                    hashes,
+                    elapsed_ms,
+                }));
             }
             self.announce_block(&id, out);
         }

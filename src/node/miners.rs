@@ -79,7 +79,11 @@ impl Node {
 
     /// Measured hashes per second of all miners.
     pub(super) fn hash_rate(&self, now: Timestamp) -> f64 {
-        self.mining.miners.iter().map(|miner| miner.rate(self.state_of(miner), now)).sum()
+        self.mining
+            .miners
+            .iter()
+            .map(|miner| miner.rate(self.state_of(miner), now))
+            .sum()
     }
 
     /// The name of a miner worker; they are numbered from 0 here and from 1 for people.
@@ -122,13 +126,19 @@ impl Node {
     pub(super) fn forget_miners(&mut self) {
         let first = u32::try_from(self.mining.miners.len()).unwrap_or(MAX_MINERS);
         for worker in first..MAX_MINERS {
-            self.writer.delete(Table::MiningPool, self.miner_name(worker));
+            self.writer
+                .delete(Table::MiningPool, self.miner_name(worker));
         }
     }
 
     /// Writes the rows of the miner workers if the state of one is another than its row says.
     pub(super) fn write_changed_miners(&mut self) {
-        if self.mining.miners.iter().any(|miner| miner.written != self.state_of(miner)) {
+        if self
+            .mining
+            .miners
+            .iter()
+            .any(|miner| miner.written != self.state_of(miner))
+        {
             self.write_miners();
         }
     }
@@ -138,7 +148,12 @@ impl Node {
         if self.kind != NodeKind::Pow {
             return;
         }
-        let states: Vec<&'static str> = self.mining.miners.iter().map(|miner| self.state_of(miner)).collect();
+        let states: Vec<&'static str> = self
+            .mining
+            .miners
+            .iter()
+            .map(|miner| self.state_of(miner))
+            .collect();
         for (miner, state) in self.mining.miners.iter_mut().zip(states) {
             miner.written = state;
         }

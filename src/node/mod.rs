@@ -42,7 +42,8 @@ use crate::ipc::Workload;
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
-    Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction, TxId, from_hex,
+    Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction, TxId,
+    from_hex,
 };
 use crate::primitives::{SortedMap, SortedSet};
 
@@ -203,7 +204,9 @@ impl Node {
             Input::SetWorkload(workload) => self.set_workload(workload, out),
             Input::SetLink { from, cut } => self.set_link(from, cut, out),
             Input::Degraded(error) => {
-                out.push(Output::Notice(Notice::Degraded { error: error.clone() }));
+                out.push(Output::Notice(Notice::Degraded {
+                    error: error.clone(),
+                }));
                 self.degraded = Some(error);
                 self.in_memory = true;
             }
@@ -248,7 +251,8 @@ impl Node {
     }
 
     fn keep_house(&mut self, out: &mut Outbox) {
-        self.timers.set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
+        self.timers
+            .set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
         self.expire_transactions(out);
         self.offer_again(out);
         self.notice_silence(out);
@@ -258,12 +262,17 @@ impl Node {
     }
 
     fn on_persisted(&mut self, id: BatchId, out: &mut Outbox) {
-        let Some(rows) = self.writer.persisted(id) else { return };
+        let Some(rows) = self.writer.persisted(id) else {
+            return;
+        };
         if !self.in_memory && self.degraded.take().is_some() {
             // The ledger has the full difference again.
             self.timers.clear(Timer::Persist);
         }
-        out.push(Output::Notice(Notice::Persisted { rows, height: self.writer.durable() }));
+        out.push(Output::Notice(Notice::Persisted {
+            rows,
+            height: self.writer.durable(),
+        }));
         self.on_slot_reserved(id, out);
         if self.stopping {
             self.finish_stop(out);
@@ -271,8 +280,14 @@ impl Node {
     }
 
     fn on_persist_failed(&mut self, id: BatchId, error: StoreError, out: &mut Outbox) {
-        let Some((rows, pause)) = self.writer.failed(id, &error) else { return };
-        out.push(Output::Notice(Notice::PersistFailed { rows, error: error.clone(), retry_ms: pause.0 }));
+        let Some((rows, pause)) = self.writer.failed(id, &error) else {
+            return;
+        };
+        out.push(Output::Notice(Notice::PersistFailed {
+            rows,
+            error: error.clone(),
+            retry_ms: pause.0,
+        }));
         self.degraded = Some(error);
         self.timers.set(Timer::Persist, self.now.plus(pause));
         // The slot is remembered in memory, and a node that is started again waits for a later one.
@@ -292,9 +307,16 @@ impl Node {
     }
 
     fn set_link(&mut self, from: NodeId, cut: bool, out: &mut Outbox) {
-        let changed = if cut { self.cut.insert(from) } else { self.cut.remove(&from) };
+        let changed = if cut {
+            self.cut.insert(from)
+        } else {
+            self.cut.remove(&from)
+        };
         if changed {
-            out.push(Output::Notice(Notice::Link { from: self.name_of_node(&from), cut }));
+            out.push(Output::Notice(Notice::Link {
+                from: self.name_of_node(&from),
+                cut,
+            }));
         }
     }
 
@@ -318,7 +340,11 @@ impl Node {
     }
 
     fn head_info(&self) -> HeadInfo {
-        HeadInfo { id: self.chain.head(), height: self.chain.height(), weight: self.chain.weight() }
+        HeadInfo {
+            id: self.chain.head(),
+            height: self.chain.height(),
+            weight: self.chain.weight(),
+        }
     }
 
     /// A number that follows from the node's seed (SplitMix64, Steele, Lea and Flood 2014).
@@ -332,7 +358,11 @@ impl Node {
 
     /// Registered name of an account, or its address in hexadecimal.
     fn name_of(&self, address: &Address) -> String {
-        self.chain.head_state().account(address).name.map_or_else(|| address.to_string(), |name| name.to_string())
+        self.chain
+            .head_state()
+            .account(address)
+            .name
+            .map_or_else(|| address.to_string(), |name| name.to_string())
     }
 
     /// Name of a node, or the first digits of its id.
@@ -345,7 +375,9 @@ impl Node {
     }
 
     fn name_of_source(&self, source: Source) -> String {
-        source.peer().map_or_else(|| "itself".to_owned(), |node| self.name_of_node(&node))
+        source
+            .peer()
+            .map_or_else(|| "itself".to_owned(), |node| self.name_of_node(&node))
     }
 }
 

@@ -1,56 +1,128 @@
 //! What a node tells people, as values; the sentences are made here and nowhere else.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "each helper speaks of its own group of variants")]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each helper speaks of its own group of variants"
+)]
 
 use crate::consensus::BlockError;
 use crate::gossip::{FrameError, SyncError};
 use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, MempoolError};
-use crate::primitives::{BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of, decimal};
+use crate::primitives::{
+    BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of, decimal,
+};
 
 /// Something that happened on a node.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are what the variant's sentence names")]
+#[expect(
+    missing_docs,
+    reason = "the fields are what the variant's sentence names"
+)]
 pub enum Notice {
     /// The node runs.
-    Started { height: Height, ledger: &'static str },
+    Started {
+        height: Height,
+        ledger: &'static str,
+    },
     /// Another node was heard, or heard again.
     PeerJoined { node: NodeId, name: String },
     /// Another node said goodbye or fell silent.
-    PeerLeft { node: NodeId, name: String, silent: bool },
+    PeerLeft {
+        node: NodeId,
+        name: String,
+        silent: bool,
+    },
     /// A message was sent.
-    Sent { kind: &'static str, to: Option<NodeId>, peers: usize, bytes: usize },
+    Sent {
+        kind: &'static str,
+        to: Option<NodeId>,
+        peers: usize,
+        bytes: usize,
+    },
     /// A message arrived.
-    Received { kind: &'static str, from: NodeId, name: String, bytes: usize },
+    Received {
+        kind: &'static str,
+        from: NodeId,
+        name: String,
+        bytes: usize,
+    },
     /// A frame was refused.
-    FrameRefused { error: FrameError, from: Option<NodeId> },
+    FrameRefused {
+        error: FrameError,
+        from: Option<NodeId>,
+    },
     /// A peer's message was not used.
-    Unusable { from: NodeId, name: String, error: SyncError },
+    Unusable {
+        from: NodeId,
+        name: String,
+        error: SyncError,
+    },
     /// A miner of this node goes on searching.
-    Searching { worker: u32, height: Height, hashes: u64, hash_rate: f64, best: String },
+    Searching {
+        worker: u32,
+        height: Height,
+        hashes: u64,
+        hash_rate: f64,
+        best: String,
+    },
     /// A miner of this node found a block.
-    Found { block: Box<BlockSummary>, hashes: u64, elapsed_ms: f64 },
+    Found {
+        block: Box<BlockSummary>,
+        hashes: u64,
+        elapsed_ms: f64,
+    },
     /// A miner claimed a nonce that does not meet the difficulty.
     FalseFind { worker: u32, nonce: u64 },
     /// This authority sealed its slot.
-    Sealed { block: Box<BlockSummary>, slot: Slot },
+    Sealed {
+        block: Box<BlockSummary>,
+        slot: Slot,
+    },
     /// A block passed validation and is the new head.
-    Accepted { block: Box<BlockSummary>, from: String, peer: Option<NodeId> },
+    Accepted {
+        block: Box<BlockSummary>,
+        from: String,
+        peer: Option<NodeId>,
+    },
     /// A block passed validation beside the best chain.
-    SideChain { block: Box<BlockSummary>, from: String, peer: Option<NodeId> },
+    SideChain {
+        block: Box<BlockSummary>,
+        from: String,
+        peer: Option<NodeId>,
+    },
     /// A block was refused.
-    BlockRefused { id: BlockHash, height: Height, error: BlockError, from: String },
+    BlockRefused {
+        id: BlockHash,
+        height: Height,
+        error: BlockError,
+        from: String,
+    },
     /// A block is ahead of the clock.
     Deferred { id: BlockHash, wait: Millis },
     /// The best chain changed its branch.
-    Reorganised { reverted: usize, applied: usize, head: BlockHash, height: Height },
+    Reorganised {
+        reverted: usize,
+        applied: usize,
+        head: BlockHash,
+        height: Height,
+    },
     /// Missing blocks are being fetched.
     Fetching { headers: usize, from: String },
     /// A transaction waits.
-    Waiting { id: TxId, kind: &'static str, from: String, peer: Option<NodeId> },
+    Waiting {
+        id: TxId,
+        kind: &'static str,
+        from: String,
+        peer: Option<NodeId>,
+    },
     /// A transaction was refused.
-    TransactionRefused { id: TxId, error: MempoolError, from: String },
+    TransactionRefused {
+        id: TxId,
+        error: MempoolError,
+        from: String,
+    },
     /// A transaction is in a block of the best chain.
     Committed { id: TxId, height: Height },
     /// A reorganisation made a transaction wait again.
@@ -60,7 +132,11 @@ pub enum Notice {
     /// A batch is durable.
     Persisted { rows: usize, height: Height },
     /// A batch was not stored.
-    PersistFailed { rows: usize, error: StoreError, retry_ms: u64 },
+    PersistFailed {
+        rows: usize,
+        error: StoreError,
+        retry_ms: u64,
+    },
     /// The ledger is kept in memory only.
     Degraded { error: StoreError },
     /// A link was cut or healed.
@@ -74,14 +150,19 @@ impl Notice {
     #[must_use]
     pub const fn level(&self) -> Level {
         match self {
-            Self::Sent { .. } | Self::Received { .. } | Self::Searching { .. } | Self::Persisted { .. } => Level::Debug,
+            Self::Sent { .. }
+            | Self::Received { .. }
+            | Self::Searching { .. }
+            | Self::Persisted { .. } => Level::Debug,
             Self::FrameRefused { .. }
             | Self::Unusable { .. }
             | Self::BlockRefused { .. }
             | Self::TransactionRefused { .. }
             | Self::Dropped { .. }
             | Self::Deferred { .. } => Level::Warn,
-            Self::FalseFind { .. } | Self::PersistFailed { .. } | Self::Degraded { .. } => Level::Error,
+            Self::FalseFind { .. } | Self::PersistFailed { .. } | Self::Degraded { .. } => {
+                Level::Error
+            }
             Self::Started { .. }
             | Self::PeerJoined { .. }
             | Self::PeerLeft { .. }
@@ -116,12 +197,18 @@ impl Notice {
             | Self::Deferred { .. }
             | Self::TransactionRefused { .. } => Topic::Refused,
             Self::Searching { .. } | Self::FalseFind { .. } => Topic::Mining,
-            Self::Found { .. } | Self::Sealed { .. } | Self::Accepted { .. } | Self::SideChain { .. } => Topic::Block,
+            Self::Found { .. }
+            | Self::Sealed { .. }
+            | Self::Accepted { .. }
+            | Self::SideChain { .. } => Topic::Block,
             Self::Reorganised { .. } => Topic::Reorg,
-            Self::Waiting { .. } | Self::Committed { .. } | Self::Returned { .. } | Self::Dropped { .. } => {
-                Topic::Transaction
+            Self::Waiting { .. }
+            | Self::Committed { .. }
+            | Self::Returned { .. }
+            | Self::Dropped { .. } => Topic::Transaction,
+            Self::Persisted { .. } | Self::PersistFailed { .. } | Self::Degraded { .. } => {
+                Topic::Storage
             }
-            Self::Persisted { .. } | Self::PersistFailed { .. } | Self::Degraded { .. } => Topic::Storage,
         }
     }
 
@@ -148,7 +235,9 @@ impl Notice {
             Self::PeerJoined { node, .. } | Self::PeerLeft { node, .. } => Some(*node),
             Self::Sent { to, .. } => *to,
             Self::FrameRefused { from, .. } => *from,
-            Self::Accepted { peer, .. } | Self::SideChain { peer, .. } | Self::Waiting { peer, .. } => *peer,
+            Self::Accepted { peer, .. }
+            | Self::SideChain { peer, .. }
+            | Self::Waiting { peer, .. } => *peer,
             _ => None,
         };
         Event {
@@ -194,8 +283,14 @@ impl Notice {
             Self::Persisted { rows, height } => {
                 format!("Ledger: {rows} rows committed, durable up to height {height}.")
             }
-            Self::PersistFailed { rows, error, retry_ms } => {
-                format!("Ledger: {rows} rows were not stored because {error}; tried again in {retry_ms} ms.")
+            Self::PersistFailed {
+                rows,
+                error,
+                retry_ms,
+            } => {
+                format!(
+                    "Ledger: {rows} rows were not stored because {error}; tried again in {retry_ms} ms."
+                )
             }
             Self::Degraded { error } => format!("Ledger kept in memory only: {error}."),
         }
@@ -203,21 +298,48 @@ impl Notice {
 
     fn network_text(&self) -> String {
         match self {
-            Self::Started { height, ledger } => format!("Started at height {height}; ledger {ledger}."),
+            Self::Started { height, ledger } => {
+                format!("Started at height {height}; ledger {ledger}.")
+            }
             Self::PeerJoined { name, .. } => format!("{name} is a peer."),
-            Self::PeerLeft { name, silent: true, .. } => format!("{name} fell silent."),
+            Self::PeerLeft {
+                name, silent: true, ..
+            } => format!("{name} fell silent."),
             Self::PeerLeft { name, .. } => format!("{name} said goodbye."),
-            Self::Sent { kind, to: Some(_), bytes, .. } => format!("Sent {kind}, {bytes} bytes."),
-            Self::Sent { kind, peers, bytes, .. } => format!("Sent {kind} to {peers} peers, {bytes} bytes."),
-            Self::Received { kind, name, bytes, .. } => format!("Received {kind} from {name}, {bytes} bytes."),
-            Self::FrameRefused { error, from: Some(from) } => {
-                format!("Refused a frame from {} ({}): {error}.", from.short(), error.code())
+            Self::Sent {
+                kind,
+                to: Some(_),
+                bytes,
+                ..
+            } => format!("Sent {kind}, {bytes} bytes."),
+            Self::Sent {
+                kind, peers, bytes, ..
+            } => format!("Sent {kind} to {peers} peers, {bytes} bytes."),
+            Self::Received {
+                kind, name, bytes, ..
+            } => format!("Received {kind} from {name}, {bytes} bytes."),
+            Self::FrameRefused {
+                error,
+                from: Some(from),
+            } => {
+                format!(
+                    "Refused a frame from {} ({}): {error}.",
+                    from.short(),
+                    error.code()
+                )
             }
-            Self::FrameRefused { error, .. } => format!("Refused a frame ({}): {error}.", error.code()),
+            Self::FrameRefused { error, .. } => {
+                format!("Refused a frame ({}): {error}.", error.code())
+            }
             Self::Unusable { name, error, .. } => {
-                format!("Did not use an answer from {name} ({}): {error}.", error.code())
+                format!(
+                    "Did not use an answer from {name} ({}): {error}.",
+                    error.code()
+                )
             }
-            Self::Fetching { headers, from } => format!("Fetching {headers} missing blocks, headers from {from}."),
+            Self::Fetching { headers, from } => {
+                format!("Fetching {headers} missing blocks, headers from {from}.")
+            }
             Self::Link { from, cut: true } => format!("The link from {from} is cut."),
             Self::Link { from, .. } => format!("The link from {from} is healed."),
             Self::Stopped => "Stopped.".to_owned(),
@@ -227,7 +349,13 @@ impl Notice {
 
     fn block_text(&self) -> String {
         match self {
-            Self::Searching { worker, height, hashes, hash_rate, best } => {
+            Self::Searching {
+                worker,
+                height,
+                hashes,
+                hash_rate,
+                best,
+            } => {
                 let best = best.get(..12).unwrap_or(best);
                 format!(
                     "Miner {}: {hashes} hashes for height {height} at {} hash/s, best {best}….",
@@ -235,8 +363,16 @@ impl Notice {
                     decimal(*hash_rate, 1)
                 )
             }
-            Self::Found { block, hashes, elapsed_ms } => {
-                let rate = if *elapsed_ms > 0.0 { *hashes as f64 * 1_000.0 / elapsed_ms } else { 0.0 };
+            Self::Found {
+                block,
+                hashes,
+                elapsed_ms,
+            } => {
+                let rate = if *elapsed_ms > 0.0 {
+                    *hashes as f64 * 1_000.0 / elapsed_ms
+                } else {
+                    0.0
+                };
                 format!(
                     "Block found at height {}: nonce {}, {hashes} tries in {} s, {} hash/s, hash {}….",
                     block.height,
@@ -247,10 +383,17 @@ impl Notice {
                 )
             }
             Self::FalseFind { worker, nonce } => {
-                format!("Miner {} claimed nonce {nonce}, which does not meet the difficulty.", worker.saturating_add(1))
+                format!(
+                    "Miner {} claimed nonce {nonce}, which does not meet the difficulty.",
+                    worker.saturating_add(1)
+                )
             }
             Self::Sealed { block, slot } => {
-                format!("Sealed slot {slot} at height {}, hash {}….", block.height, short(&block.hash))
+                format!(
+                    "Sealed slot {slot} at height {}, hash {}….",
+                    block.height,
+                    short(&block.hash)
+                )
             }
             Self::Accepted { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}, {}; it is the new head.",
@@ -258,7 +401,11 @@ impl Notice {
                 short(&block.hash),
                 block.miner,
                 block.height,
-                count_of(u64::from(block.transactions_count), "transaction", "transactions"),
+                count_of(
+                    u64::from(block.transactions_count),
+                    "transaction",
+                    "transactions"
+                ),
             ),
             Self::SideChain { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}; it is beside the best chain.",
@@ -267,16 +414,29 @@ impl Notice {
                 block.miner,
                 block.height
             ),
-            Self::BlockRefused { id, height, error, from } => format!(
+            Self::BlockRefused {
+                id,
+                height,
+                error,
+                from,
+            } => format!(
                 "Refused block {}… at height {height} from {from} by rule {} ({}): {error}.",
                 id.short(),
                 error.rule(),
                 error.code()
             ),
             Self::Deferred { id, wait } => {
-                format!("Block {}… is ahead of the clock (rule 8); it is looked at again in {wait} ms.", id.short())
+                format!(
+                    "Block {}… is ahead of the clock (rule 8); it is looked at again in {wait} ms.",
+                    id.short()
+                )
             }
-            Self::Reorganised { reverted, applied, head, height } => format!(
+            Self::Reorganised {
+                reverted,
+                applied,
+                head,
+                height,
+            } => format!(
                 "Reorganised: {} left the best chain and {applied} joined it; the head is {}… at height {height}.",
                 count_of(*reverted as u64, "block", "blocks"),
                 head.short()
@@ -288,14 +448,29 @@ impl Notice {
     fn transaction_text(&self) -> String {
         match self {
             Self::Waiting { id, kind, from, .. } => {
-                format!("Transaction {}… ({kind}) from {from} is pending.", id.short())
+                format!(
+                    "Transaction {}… ({kind}) from {from} is pending.",
+                    id.short()
+                )
             }
             Self::TransactionRefused { id, error, from } => {
-                format!("Refused transaction {}… from {from} ({}): {error}.", id.short(), error.code())
+                format!(
+                    "Refused transaction {}… from {from} ({}): {error}.",
+                    id.short(),
+                    error.code()
+                )
             }
-            Self::Committed { id, height } => format!("Transaction {}… is committed at height {height}.", id.short()),
-            Self::Returned { id } => format!("Transaction {}… is pending again after a reorganisation.", id.short()),
-            Self::Dropped { id, reason } => format!("Transaction {}… was dropped: {reason}.", id.short()),
+            Self::Committed { id, height } => format!(
+                "Transaction {}… is committed at height {height}.",
+                id.short()
+            ),
+            Self::Returned { id } => format!(
+                "Transaction {}… is pending again after a reorganisation.",
+                id.short()
+            ),
+            Self::Dropped { id, reason } => {
+                format!("Transaction {}… was dropped: {reason}.", id.short())
+            }
             _ => String::new(),
         }
     }

@@ -2,10 +2,14 @@
 
 use crate::chain::HeadChange;
 use crate::gossip::inbox_channel;
-use crate::ledger::{AssetRow, BlockRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key};
+use crate::ledger::{
+    AssetRow, BlockRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key,
+};
 use crate::mempool::DropReason;
 use crate::primitives::SortedSet;
-use crate::primitives::{Address, BlockHash, Kind, NodeId, Payload, Retarget, Transaction, TxId, sha256, to_hex};
+use crate::primitives::{
+    Address, BlockHash, Kind, NodeId, Payload, Retarget, Transaction, TxId, sha256, to_hex,
+};
 use crate::state::{Entry, Key};
 
 use super::{Dropped, Node};
@@ -20,13 +24,28 @@ pub(super) fn memo_of(payload: &Payload) -> String {
         Payload::TransferAsset { asset, .. } => asset.to_string(),
         Payload::SetParams(change) => {
             let mut parts = Vec::new();
-            parts.extend(change.difficulty.map(|difficulty| format!("difficulty {difficulty}")));
+            parts.extend(
+                change
+                    .difficulty
+                    .map(|difficulty| format!("difficulty {difficulty}")),
+            );
             parts.extend(change.retarget.map(|retarget| match retarget {
                 Retarget::Fixed => "fixed".to_owned(),
-                Retarget::Asert { ideal, .. } => format!("automatic, a work block every {} ms", ideal.0),
+                Retarget::Asert { ideal, .. } => {
+                    format!("automatic, a work block every {} ms", ideal.0)
+                }
             }));
-            parts.extend(change.authorities.as_ref().map(|list| format!("{} authorities", list.len())));
-            parts.extend(change.authority_weight.map(|weight| format!("authority weight {weight}")));
+            parts.extend(
+                change
+                    .authorities
+                    .as_ref()
+                    .map(|list| format!("{} authorities", list.len())),
+            );
+            parts.extend(
+                change
+                    .authority_weight
+                    .map(|weight| format!("authority weight {weight}")),
+            );
             parts.join(", ")
         }
     }
@@ -71,7 +90,13 @@ impl Node {
 
     pub(super) fn write_head(&mut self) {
         let raw = self.chain.head().0.to_vec();
-        self.writer.put(Table::Meta, Row::Raw(RawRow { key: meta_key::HEAD.to_owned(), raw }));
+        self.writer.put(
+            Table::Meta,
+            Row::Raw(RawRow {
+                key: meta_key::HEAD.to_owned(),
+                raw,
+            }),
+        );
         self.writer.reach(self.chain.height());
     }
 
@@ -82,7 +107,13 @@ impl Node {
             let hex = to_hex(&key.to_bytes());
             match &entry {
                 Some(entry) => {
-                    self.writer.put(Table::State, Row::Raw(RawRow { key: hex, raw: entry.to_bytes() }));
+                    self.writer.put(
+                        Table::State,
+                        Row::Raw(RawRow {
+                            key: hex,
+                            raw: entry.to_bytes(),
+                        }),
+                    );
                 }
                 None => self.writer.delete(Table::State, hex),
             }
@@ -95,7 +126,11 @@ impl Node {
             (Key::Account(address), Some(Entry::Account(account))) => {
                 let row = UserRow {
                     address: address.to_string(),
-                    name: account.name.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    name: account
+                        .name
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
                     balance: account.balance.0,
                     nonce: account.nonce,
                     created_at_height: account.created.0,
@@ -123,7 +158,9 @@ impl Node {
 
     /// Writes a block's row and undo record.
     pub(super) fn write_block(&mut self, id: &BlockHash) {
-        let Some(entry) = self.chain.get(id) else { return };
+        let Some(entry) = self.chain.get(id) else {
+            return;
+        };
         let header = &entry.block.header;
         let row = BlockRow {
             hash: id.to_string(),
@@ -141,13 +178,18 @@ impl Node {
             on_best_chain: self.chain.on_best(id),
             raw: entry.block.to_bytes(),
         };
-        let undo = RawRow { key: id.to_string(), raw: sealed_undo(&row.raw, entry.undo_bytes()) };
+        let undo = RawRow {
+            key: id.to_string(),
+            raw: sealed_undo(&row.raw, entry.undo_bytes()),
+        };
         self.writer.put(Table::Blocks, Row::Block(row));
         self.writer.put(Table::Undo, Row::Raw(undo));
     }
 
     pub(super) fn write_committed(&mut self, id: &BlockHash) {
-        let Some(entry) = self.chain.get(id) else { return };
+        let Some(entry) = self.chain.get(id) else {
+            return;
+        };
         let (block, height) = (std::rc::Rc::clone(&entry.block), entry.block.header.height);
         for transaction in &block.body.transactions {
             let row = TransactionRow {
@@ -180,11 +222,18 @@ impl Node {
 
     fn transaction_row(&self, transaction: &Transaction, timestamp: u64) -> TransactionRow {
         let body = &transaction.body;
-        let known = self.mempool.get(&transaction.id()).map_or(timestamp, |waiting| waiting.since.0);
+        let known = self
+            .mempool
+            .get(&transaction.id())
+            .map_or(timestamp, |waiting| waiting.since.0);
         TransactionRow {
             tx_hash: transaction.id().to_string(),
             from_user: self.name_of(&body.from),
-            to_user: body.payload.to().map(|to| self.name_of(&to)).unwrap_or_default(),
+            to_user: body
+                .payload
+                .to()
+                .map(|to| self.name_of(&to))
+                .unwrap_or_default(),
             from_address: body.from.to_string(),
             amount: body.payload.amount().0,
             fee: body.fee.0,
@@ -202,7 +251,9 @@ impl Node {
 
     /// Writes the row of a peer.
     pub(super) fn write_node(&mut self, node: &NodeId) {
-        let Some(peer) = self.peers.get(node) else { return };
+        let Some(peer) = self.peers.get(node) else {
+            return;
+        };
         let Some(record) = &peer.record else { return };
         let status = if self.present.contains(node) {
             "active"
@@ -248,7 +299,13 @@ impl Node {
         let schema = crate::ledger::SCHEMA_VERSION.to_le_bytes().to_vec();
         let params = self.params.to_bytes();
         for (key, raw) in [(meta_key::SCHEMA, schema), (meta_key::PARAMS, params)] {
-            self.writer.put(Table::Meta, Row::Raw(RawRow { key: key.to_owned(), raw }));
+            self.writer.put(
+                Table::Meta,
+                Row::Raw(RawRow {
+                    key: key.to_owned(),
+                    raw,
+                }),
+            );
         }
         let mut keys = SortedSet::new();
         self.chain.head_state().tree().for_each(|key, _| {
@@ -268,6 +325,11 @@ impl Node {
 
     /// Registered name of an account that is shown, or an empty text.
     pub(super) fn registered_name(&self, address: &Address) -> String {
-        self.chain.head_state().account(address).name.map(|name| name.to_string()).unwrap_or_default()
+        self.chain
+            .head_state()
+            .account(address)
+            .name
+            .map(|name| name.to_string())
+            .unwrap_or_default()
     }
 }

@@ -44,7 +44,10 @@ impl Authority {
             None if current.0 <= FIRST_SLOT => Slot(1),
             None => Slot(current.0.saturating_add(1)),
         };
-        Self { first_open, reserved: None }
+        Self {
+            first_open,
+            reserved: None,
+        }
     }
 }
 
@@ -54,7 +57,11 @@ impl Node {
         if self.kind != NodeKind::Poa || self.stopping {
             return;
         }
-        if self.authority.reserved.is_some_and(|reserved| reserved.durable) {
+        if self
+            .authority
+            .reserved
+            .is_some_and(|reserved| reserved.durable)
+        {
             return self.seal_slot(out);
         }
         let slot = slots::slot_at(&self.params, self.now);
@@ -69,9 +76,14 @@ impl Node {
             return self.timers.set(Timer::Slot, self.now.plus(RESERVE_AGAIN));
         }
         self.authority.first_open = Slot(slot.0.saturating_add(1));
-        self.writer.put(Table::Meta, Row::Raw(sealed_slot_row(slot)));
+        self.writer
+            .put(Table::Meta, Row::Raw(sealed_slot_row(slot)));
         let batch = self.writer.strict();
-        self.authority.reserved = Some(Reserved { slot, batch, durable: false });
+        self.authority.reserved = Some(Reserved {
+            slot,
+            batch,
+            durable: false,
+        });
         self.await_next_slot(slot);
         if self.degraded.is_some() {
             // There is no disk to wait for; see the module's first lines for what protects the slot.
@@ -87,7 +99,11 @@ impl Node {
     }
 
     fn await_next_slot(&mut self, after: Slot) {
-        self.timers.set(Timer::Slot, self.next_slot_at(after).unwrap_or(self.now.plus(self.params.slot)));
+        self.timers.set(
+            Timer::Slot,
+            self.next_slot_at(after)
+                .unwrap_or(self.now.plus(self.params.slot)),
+        );
     }
 
     /// When the next slot of this authority begins, after slot `after`.
@@ -95,13 +111,21 @@ impl Node {
         let tunable = &self.chain.context().rules.current;
         let first = after.0.saturating_add(1).max(self.authority.first_open.0);
         let turns = u64::try_from(tunable.authorities.len()).ok()?;
-        let mine = |slot: &u64| slots::leader(&tunable.authorities, Slot(*slot)) == Some(self.id.into());
-        (first..first.saturating_add(turns)).find(mine).map(|slot| slots::slot_start(&self.params, Slot(slot)))
+        let mine =
+            |slot: &u64| slots::leader(&tunable.authorities, Slot(*slot)) == Some(self.id.into());
+        (first..first.saturating_add(turns))
+            .find(mine)
+            .map(|slot| slots::slot_start(&self.params, Slot(slot)))
     }
 
     /// Seals the reserved slot, now that the batch with it is durable.
     pub(super) fn on_slot_reserved(&mut self, batch: BatchId, out: &mut Outbox) {
-        if let Some(reserved) = self.authority.reserved.as_mut().filter(|reserved| reserved.batch <= batch) {
+        if let Some(reserved) = self
+            .authority
+            .reserved
+            .as_mut()
+            .filter(|reserved| reserved.batch <= batch)
+        {
             reserved.durable = true;
             self.seal_slot(out);
         }
@@ -110,7 +134,9 @@ impl Node {
     /// Seals the reserved slot. Where a block that came while the disk was busy is too young to build on, it is
     /// tried again when that is old enough, as long as the slot lasts.
     fn seal_slot(&mut self, out: &mut Outbox) {
-        let Some(Reserved { slot, .. }) = self.authority.reserved else { return };
+        let Some(Reserved { slot, .. }) = self.authority.reserved else {
+            return;
+        };
         let from = self.make_from(Kind::Authority);
         let lasts = |time| slots::slot_at(&self.params, time) == slot;
         if lasts(self.now) && self.now < from && lasts(from) {
@@ -125,13 +151,18 @@ impl Node {
     }
 
     fn seal(&mut self, slot: Slot, out: &mut Outbox) {
-        let Some((header, body)) = self.candidate(Kind::Authority) else { return };
+        let Some((header, body)) = self.candidate(Kind::Authority) else {
+            return;
+        };
         let seal = header.seal(&self.chain.chain_id(), &self.key);
         if self.import(Block { header, seal, body }, Source::Own, out) {
             self.counters.blocks_made = self.counters.blocks_made.saturating_add(1);
             let id = header.id();
             if let Some(block) = self.summary(&id) {
-                out.push(Output::Notice(Notice::Sealed { block: Box::new(block), slot }));
+                out.push(Output::Notice(Notice::Sealed {
+                    block: Box::new(block),
+                    slot,
+                }));
             }
             self.announce_block(&id, out);
         }

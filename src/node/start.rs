@@ -8,7 +8,8 @@ use crate::gossip::{NodeRecord, Peers, Seen, Sync};
 use crate::ledger::{BlockRow, RawRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, sha256, to_hex,
+    Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, sha256,
+    to_hex,
 };
 use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
@@ -18,7 +19,9 @@ use super::rows::open_undo;
 use super::sealing::Authority;
 use super::timers::{Timer, Timers};
 use super::writer::Writer;
-use super::{Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, Source, StartError};
+use super::{
+    Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, Source, StartError,
+};
 
 /// How long a node listens to its peers before it makes a candidate, so that a late joiner does not mine
 /// on an old head.
@@ -50,8 +53,14 @@ impl Node {
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
         let recovered = recover(&params, snapshot.as_ref(), now, &mut cache);
-        let sealed = snapshot.as_ref().map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
-        let durable = if recovered.outcome == "resumed" { recovered.chain.height() } else { Height(0) };
+        let sealed = snapshot
+            .as_ref()
+            .map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
+        let durable = if recovered.outcome == "resumed" {
+            recovered.chain.height()
+        } else {
+            Height(0)
+        };
         let listen_until = now.plus(LISTEN_FIRST);
         let mut node = Self {
             record: NodeRecord::sign(&setup.key, &setup.name, setup.kind, &setup.host, now),
@@ -102,7 +111,10 @@ impl Node {
     }
 
     fn begin(&mut self, snapshot: Option<Snapshot>, out: &mut Outbox) {
-        out.push(Output::Notice(Notice::Started { height: self.chain.height(), ledger: self.ledger_start }));
+        out.push(Output::Notice(Notice::Started {
+            height: self.chain.height(),
+            ledger: self.ledger_start,
+        }));
         self.say_hello(out);
         self.forget_miners();
         if let Some(snapshot) = snapshot {
@@ -111,9 +123,15 @@ impl Node {
         }
         self.write_nodes();
         self.send_ping(out);
-        self.timers.set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
-        self.timers.set(Timer::Candidate, self.now.plus(LISTEN_FIRST));
-        let listen = if self.chain.height().0 == 0 { Millis(0) } else { LISTEN_FIRST };
+        self.timers
+            .set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
+        self.timers
+            .set(Timer::Candidate, self.now.plus(LISTEN_FIRST));
+        let listen = if self.chain.height().0 == 0 {
+            Millis(0)
+        } else {
+            LISTEN_FIRST
+        };
         self.timers.set(Timer::Slot, self.now.plus(listen));
         self.settle(false, out);
     }
@@ -130,8 +148,11 @@ impl Node {
     }
 
     fn remember_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
-        let mut waiting: Vec<Transaction> =
-            snapshot.pending.iter().filter_map(|row| Transaction::from_bytes(&row.raw).ok()).collect();
+        let mut waiting: Vec<Transaction> = snapshot
+            .pending
+            .iter()
+            .filter_map(|row| Transaction::from_bytes(&row.raw).ok())
+            .collect();
         sort_by(&mut waiting, |a, b| a.body.nonce.cmp(&b.body.nonce));
         for transaction in waiting {
             // What is refused now is told by a notice; the row is corrected when it is seen committed.
@@ -145,7 +166,10 @@ impl Node {
 pub(super) fn sealed_slot_row(slot: Slot) -> RawRow {
     let bytes = slot.0.to_le_bytes();
     let raw = [bytes.as_slice(), &sha256(&[SEALED_DOMAIN, &bytes]).0].concat();
-    RawRow { key: meta_key::SEALED_SLOT.to_owned(), raw }
+    RawRow {
+        key: meta_key::SEALED_SLOT.to_owned(),
+        raw,
+    }
 }
 
 fn sealed_slot(snapshot: &Snapshot) -> Option<Slot> {
@@ -161,21 +185,37 @@ fn recover(
     cache: &mut SignatureCache,
 ) -> Recovered {
     let Some(snapshot) = snapshot else {
-        return Recovered { chain: Chain::new(Rc::clone(params)), outcome: "new", stale: Vec::new() };
+        return Recovered {
+            chain: Chain::new(Rc::clone(params)),
+            outcome: "new",
+            stale: Vec::new(),
+        };
     };
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
     let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
     if !same_network || !same_schema {
         let chain = Chain::new(Rc::clone(params));
-        return Recovered { stale: stale_rows(snapshot, &chain), chain, outcome: "wiped" };
+        return Recovered {
+            stale: stale_rows(snapshot, &chain),
+            chain,
+            outcome: "wiped",
+        };
     }
     if let Some(chain) = resume(params, snapshot) {
-        return Recovered { chain, outcome: "resumed", stale: Vec::new() };
+        return Recovered {
+            chain,
+            outcome: "resumed",
+            stale: Vec::new(),
+        };
     }
     let chain = replay(params, snapshot, now, cache);
     let head = snapshot.meta(meta_key::HEAD);
     let complete = head == Some(chain.head().as_bytes());
-    Recovered { stale: stale_rows(snapshot, &chain), chain, outcome: if complete { "rebuilt" } else { "truncated" } }
+    Recovered {
+        stale: stale_rows(snapshot, &chain),
+        chain,
+        outcome: if complete { "rebuilt" } else { "truncated" },
+    }
 }
 
 /// The chain as it was, if ids, links, undo records and the state root hold.
@@ -186,14 +226,23 @@ fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
     for row in &snapshot.blocks {
         let block = decode(row)?;
-        blocks.push((block, open_undo(&row.raw, undo.get(row.hash.as_str())?)?.to_vec()));
+        blocks.push((
+            block,
+            open_undo(&row.raw, undo.get(row.hash.as_str())?)?.to_vec(),
+        ));
     }
     let mut entries = Vec::with_capacity(snapshot.state.len());
     for row in &snapshot.state {
         let key = Key::from_bytes(&from_hex(&row.key).ok()?).ok()?;
         entries.push((key, Entry::from_bytes(&row.raw).ok()?));
     }
-    Chain::restore(Rc::clone(params), blocks, BlockHash(head), State::from_entries(entries)).ok()
+    Chain::restore(
+        Rc::clone(params),
+        blocks,
+        BlockHash(head),
+        State::from_entries(entries),
+    )
+    .ok()
 }
 
 /// The block of a row, if its bytes have the id that the row says.
@@ -225,7 +274,11 @@ fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
         kept.insert(to_hex(&key.to_bytes()));
     });
     let state = snapshot.state.iter().filter(|row| !kept.contains(&row.key));
-    let gone = |hash: &str| !hash.parse::<BlockHash>().is_ok_and(|id| chain.contains(&id));
+    let gone = |hash: &str| {
+        !hash
+            .parse::<BlockHash>()
+            .is_ok_and(|id| chain.contains(&id))
+    };
     let blocks = snapshot.blocks.iter().filter(|row| gone(&row.hash));
     let undo = snapshot.undo.iter().filter(|row| gone(&row.key));
     state
@@ -241,7 +294,10 @@ mod tests {
 
     #[test]
     fn a_sealed_slot_that_was_changed_on_the_disk_is_not_believed() {
-        let with = |row: RawRow| Snapshot { meta: vec![row], ..Snapshot::default() };
+        let with = |row: RawRow| Snapshot {
+            meta: vec![row],
+            ..Snapshot::default()
+        };
         let row = sealed_slot_row(Slot(77));
         assert_eq!(sealed_slot(&with(row.clone())), Some(Slot(77)));
         for bit in 0..row.raw.len() * 8 {

@@ -33,12 +33,19 @@ impl Node {
             peers: u32::try_from(self.peers.alive(now).count()).unwrap_or(u32::MAX),
             pending: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
             hash_rate: self.hash_rate(now),
-            hash_budget: self.budget().filter(|_| mines).map(|budget| budget * self.mining.miners.len() as f64),
+            hash_budget: self
+                .budget()
+                .filter(|_| mines)
+                .map(|budget| budget * self.mining.miners.len() as f64),
             next_slot_at: self
                 .next_slot_at(slots::slot_at(&self.params, now))
                 .filter(|_| self.kind == NodeKind::Poa && is_authority)
                 .map(|at| at.0),
-            durable_height: if self.in_memory { 0 } else { self.writer.durable().0 },
+            durable_height: if self.in_memory {
+                0
+            } else {
+                self.writer.durable().0
+            },
             degraded: self.degraded.as_ref().map(ToString::to_string),
             difficulty: context.required_difficulty().0,
             automatic: match context.rules.current.retarget {
@@ -69,14 +76,20 @@ impl Node {
     /// The other nodes as this one sees them.
     #[must_use]
     pub fn peers(&self, now: Timestamp) -> Vec<PeerStatus> {
-        let known = self.peers.iter().filter_map(|(id, peer)| peer.record.as_ref().map(|record| (id, peer, record)));
+        let known = self
+            .peers
+            .iter()
+            .filter_map(|(id, peer)| peer.record.as_ref().map(|record| (id, peer, record)));
         known
             .map(|(id, peer, record)| PeerStatus {
                 id: id.to_string(),
                 name: record.name.clone(),
                 kind: record.kind,
                 host: record.host.clone(),
-                head: peer.head.map(|head| head.id.to_string()).unwrap_or_default(),
+                head: peer
+                    .head
+                    .map(|head| head.id.to_string())
+                    .unwrap_or_default(),
                 height: peer.head.map_or(0, |head| head.height.0),
                 weight: peer.head.map_or(0, |head| exact(head.weight)),
                 last_seen: peer.last_seen.0,
@@ -98,7 +111,11 @@ impl Node {
             previous_hash: header.parent.to_string(),
             kind: word_of(header.kind).to_owned(),
             miner_id: header.sealer.to_string(),
-            miner: if header.height.0 == 0 { "genesis".to_owned() } else { self.name_of_node(&header.sealer) },
+            miner: if header.height.0 == 0 {
+                "genesis".to_owned()
+            } else {
+                self.name_of_node(&header.sealer)
+            },
             timestamp: header.time.0,
             nonce: header.nonce,
             slot: header.slot.0,

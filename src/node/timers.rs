@@ -53,7 +53,11 @@ impl Timers {
 
     /// Takes one timer that is due.
     pub(super) fn take_due(&mut self, now: Timestamp) -> Option<Timer> {
-        let timer = self.due.iter().find(|(_, at)| **at <= now).map(|(timer, _)| *timer)?;
+        let timer = self
+            .due
+            .iter()
+            .find(|(_, at)| **at <= now)
+            .map(|(timer, _)| *timer)?;
         self.due.remove(&timer);
         Some(timer)
     }

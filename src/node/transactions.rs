@@ -40,15 +40,27 @@ impl Node {
                 self.seen.insert(id);
                 self.dropped.remove(&id);
                 self.write_pending(&id);
-                out.push(Output::Notice(Notice::Waiting { id, kind, from, peer: source.peer() }));
+                out.push(Output::Notice(Notice::Waiting {
+                    id,
+                    kind,
+                    from,
+                    peer: source.peer(),
+                }));
                 self.pass_on(id, source, out);
-                self.timers.set_earlier(Timer::Candidate, self.now.plus(CANDIDATE_AFTER));
+                self.timers
+                    .set_earlier(Timer::Candidate, self.now.plus(CANDIDATE_AFTER));
             }
             Err(error) => {
-                if let (Source::Peer(peer), MempoolError::Invalid(TxError::Signature { .. })) = (source, error) {
+                if let (Source::Peer(peer), MempoolError::Invalid(TxError::Signature { .. })) =
+                    (source, error)
+                {
                     self.peers.blame(&peer, Fault::Invalid, self.now);
                 }
-                out.push(Output::Notice(Notice::TransactionRefused { id, error: error.clone(), from }));
+                out.push(Output::Notice(Notice::TransactionRefused {
+                    id,
+                    error: error.clone(),
+                    from,
+                }));
             }
         }
         outcome.map(|()| id)
@@ -67,12 +79,17 @@ impl Node {
         out: &mut Outbox,
     ) -> Result<(), MempoolError> {
         let chain_id = self.chain.chain_id();
-        let checked = CheckedTransaction::check(transaction, &self.params, &chain_id, &mut self.cache)?;
+        let checked =
+            CheckedTransaction::check(transaction, &self.params, &chain_id, &mut self.cache)?;
         let height = self.chain.height().next();
         let state = self.chain.head_state();
         let (from, nonce) = (checked.get().body.from, checked.get().body.nonce);
-        if let Err(error) = state.try_after(&self.params, height, self.mempool.earlier(&from, nonce), &checked)
-            && (error.is_final() || matches!(source, Some(Source::Own)))
+        if let Err(error) = state.try_after(
+            &self.params,
+            height,
+            self.mempool.earlier(&from, nonce),
+            &checked,
+        ) && (error.is_final() || matches!(source, Some(Source::Own)))
         {
             return Err(error.into());
         }
@@ -85,7 +102,9 @@ impl Node {
     }
 
     fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
-        let Some(waiting) = self.mempool.get(&id) else { return };
+        let Some(waiting) = self.mempool.get(&id) else {
+            return;
+        };
         match source {
             Source::Own => {
                 let message = Message::NewTransaction(waiting.transaction.get().clone());
@@ -96,7 +115,8 @@ impl Node {
                 if self.inventory.len() < MAX_IDS {
                     self.inventory.insert(id);
                 }
-                self.timers.set_earlier(Timer::Inventory, self.now.plus(GATHER));
+                self.timers
+                    .set_earlier(Timer::Inventory, self.now.plus(GATHER));
             }
         }
     }
@@ -104,7 +124,10 @@ impl Node {
     /// Passes the ids of new transactions on: whoever lacks one asks for it.
     pub(super) fn send_inventory(&mut self, out: &mut Outbox) {
         let waiting = std::mem::take(&mut self.inventory);
-        let ids: Vec<TxId> = waiting.into_iter().filter(|id| self.mempool.get(id).is_some()).collect();
+        let ids: Vec<TxId> = waiting
+            .into_iter()
+            .filter(|id| self.mempool.get(id).is_some())
+            .collect();
         if !ids.is_empty() {
             self.broadcast(&Message::Inv(ids), out);
         }
@@ -113,7 +136,12 @@ impl Node {
     /// Offers some of the transactions again that have waited for long: whoever lost them asks.
     pub(super) fn offer_again(&mut self, out: &mut Outbox) {
         let old = |waiting: &&Waiting| self.now.since(waiting.since) > OFFER_AGAIN;
-        let mut ids: Vec<TxId> = self.mempool.hopeful().filter(old).map(|waiting| waiting.transaction.id()).collect();
+        let mut ids: Vec<TxId> = self
+            .mempool
+            .hopeful()
+            .filter(old)
+            .map(|waiting| waiting.transaction.id())
+            .collect();
         if ids.is_empty() || mutant!(NeverTellAgain) {
             return;
         }
@@ -156,7 +184,12 @@ impl Node {
         self.send(from, &Message::GetTransactions(ids), out);
     }
 
-    pub(super) fn on_new_transaction(&mut self, from: NodeId, transaction: Transaction, out: &mut Outbox) {
+    pub(super) fn on_new_transaction(
+        &mut self,
+        from: NodeId,
+        transaction: Transaction,
+        out: &mut Outbox,
+    ) {
         // One that was seen and given up is taken: somebody has handed it in again.
         let known = self.transaction(&transaction.id()).is_some();
         if !known && self.peers.take_transactions(&from, 1, self.now) > 0 {
@@ -185,7 +218,12 @@ impl Node {
         self.send(from, &Message::Transactions(answer), out);
     }
 
-    pub(super) fn on_transactions(&mut self, from: NodeId, transactions: Vec<Transaction>, out: &mut Outbox) {
+    pub(super) fn on_transactions(
+        &mut self,
+        from: NodeId,
+        transactions: Vec<Transaction>,
+        out: &mut Outbox,
+    ) {
         let mut unsolicited = false;
         for transaction in transactions {
             if self.asked.remove(&transaction.id()).is_none() {
@@ -221,11 +259,17 @@ impl Node {
     /// Drops what a new head made impossible.
     pub(super) fn drop_impossible(&mut self, out: &mut Outbox) {
         let height = self.chain.height().next();
-        let gone = self.mempool.judge(&self.params, self.chain.head_state(), height, self.now);
+        let gone = self
+            .mempool
+            .judge(&self.params, self.chain.head_state(), height, self.now);
         self.drop_all(gone, out);
     }
 
-    fn drop_all(&mut self, gone: impl IntoIterator<Item = (Waiting, DropReason)>, out: &mut Outbox) {
+    fn drop_all(
+        &mut self,
+        gone: impl IntoIterator<Item = (Waiting, DropReason)>,
+        out: &mut Outbox,
+    ) {
         for (waiting, reason) in gone {
             if mutant!(LoseSilently) && reason == DropReason::NonceUsed {
                 continue;
@@ -235,7 +279,12 @@ impl Node {
     }
 
     /// Remembers why a transaction is gone, and says so.
-    pub(super) fn drop_transaction(&mut self, transaction: Transaction, reason: DropReason, out: &mut Outbox) {
+    pub(super) fn drop_transaction(
+        &mut self,
+        transaction: Transaction,
+        reason: DropReason,
+        out: &mut Outbox,
+    ) {
         let id = transaction.id();
         if reason != DropReason::TooOld {
             // Another branch may need it yet: then it is asked for again. An old one would go round for ever, as
@@ -243,10 +292,21 @@ impl Node {
             self.seen.remove(&id);
         }
         if self.dropped.len() >= MAX_DROPPED {
-            let oldest = self.dropped.iter().min_by_key(|(_, dropped)| dropped.at).map(|(id, _)| *id);
+            let oldest = self
+                .dropped
+                .iter()
+                .min_by_key(|(_, dropped)| dropped.at)
+                .map(|(id, _)| *id);
             oldest.and_then(|oldest| self.dropped.remove(&oldest));
         }
-        self.dropped.insert(id, Dropped { reason, transaction, at: self.now });
+        self.dropped.insert(
+            id,
+            Dropped {
+                reason,
+                transaction,
+                at: self.now,
+            },
+        );
         self.write_dropped(&id, reason);
         out.push(Output::Notice(Notice::Dropped { id, reason }));
     }

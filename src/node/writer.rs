@@ -87,15 +87,27 @@ impl Writer {
         }
         let id = BatchId(self.next);
         self.next = self.next.saturating_add(1);
-        #[cfg_attr(not(feature = "mutants"), expect(unused_mut, reason = "only a deliberate bug changes it"))]
+        #[cfg_attr(
+            not(feature = "mutants"),
+            expect(unused_mut, reason = "only a deliberate bug changes it")
+        )]
         let mut batch = std::mem::take(&mut self.pending);
         #[cfg(feature = "mutants")]
         if mutant!(PersistHeadBeforeBlock) {
             self.pending = batch.split_off_blocks();
         }
         let durability = std::mem::replace(&mut self.durability, Durability::Relaxed);
-        out.push(Output::Persist { id, batch: batch.clone(), durability });
-        self.under_way = Some(UnderWay { id, batch, durability, height: self.height });
+        out.push(Output::Persist {
+            id,
+            batch: batch.clone(),
+            durability,
+        });
+        self.under_way = Some(UnderWay {
+            id,
+            batch,
+            durability,
+            height: self.height,
+        });
     }
 
     /// A batch is durable: its number of rows.
@@ -125,11 +137,23 @@ mod tests {
     use crate::ledger::RawRow;
 
     fn row(key: &str, value: u8) -> Row {
-        Row::Raw(RawRow { key: key.into(), raw: vec![value] })
+        Row::Raw(RawRow {
+            key: key.into(),
+            raw: vec![value],
+        })
     }
 
     fn sent(out: &mut Outbox) -> Option<(BatchId, Batch, Durability)> {
-        if let Output::Persist { id, batch, durability } = out.pop()? { Some((id, batch, durability)) } else { None }
+        if let Output::Persist {
+            id,
+            batch,
+            durability,
+        } = out.pop()?
+        {
+            Some((id, batch, durability))
+        } else {
+            None
+        }
     }
 
     #[test]
@@ -143,12 +167,22 @@ mod tests {
         writer.put(Table::Meta, row("b", 2));
         writer.flush(&mut out);
         assert!(out.is_empty(), "the first is under way");
-        assert_eq!(writer.failed(first, &StoreError::Quota), Some((2, Millis(500))));
+        assert_eq!(
+            writer.failed(first, &StoreError::Quota),
+            Some((2, Millis(500)))
+        );
         writer.flush(&mut out);
         let (second, batch, _) = sent(&mut out).unwrap();
-        let rows: Vec<_> = batch.iter().map(|(_, _, row)| row.cloned().unwrap()).collect();
+        let rows: Vec<_> = batch
+            .iter()
+            .map(|(_, _, row)| row.cloned().unwrap())
+            .collect();
         assert_eq!(rows, [row("a", 1), row("b", 2)]);
-        assert_eq!(writer.persisted(first), None, "an old answer counts for nothing");
+        assert_eq!(
+            writer.persisted(first),
+            None,
+            "an old answer counts for nothing"
+        );
         assert_eq!(writer.persisted(second), Some(2));
         assert_eq!(writer.durable(), Height(1));
         assert!(writer.is_idle());

@@ -97,13 +97,22 @@ impl Header {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let found = bytes.len();
         if found > HEADER_LEN {
-            return Err(DecodeError::TooLong { limit: HEADER_LEN, found });
+            return Err(DecodeError::TooLong {
+                limit: HEADER_LEN,
+                found,
+            });
         }
-        let malformed = DecodeError::Malformed { what: "header", found };
+        let malformed = DecodeError::Malformed {
+            what: "header",
+            found,
+        };
         let mut rest = bytes.get(4..HEADER_LEN).ok_or(malformed)?;
         let version = u16::from_le_bytes([bytes[0], bytes[1]]);
         if version != VERSION {
-            return Err(DecodeError::Version { expected: VERSION, found: version });
+            return Err(DecodeError::Version {
+                expected: VERSION,
+                found: version,
+            });
         }
         let kind = match bytes[2] {
             0 => Kind::Work,
@@ -147,7 +156,11 @@ impl Header {
     /// Whether `signature` is the sealer's over this header on this chain.
     #[must_use]
     pub fn seal_verifies(&self, chain_id: &BlockHash, signature: &Signature) -> bool {
-        signature.verifies(&Address::from(self.sealer), SEAL_DOMAIN, &self.seal_message(chain_id))
+        signature.verifies(
+            &Address::from(self.sealer),
+            SEAL_DOMAIN,
+            &self.seal_message(chain_id),
+        )
     }
 
     fn seal_message(&self, chain_id: &BlockHash) -> Vec<u8> {
@@ -165,8 +178,9 @@ impl BorshDeserialize for Header {
     fn deserialize_reader<R: borsh::io::Read>(reader: &mut R) -> borsh::io::Result<Self> {
         let mut bytes = [0; HEADER_LEN];
         reader.read_exact(&mut bytes)?;
-        Self::from_bytes(&bytes)
-            .map_err(|error| borsh::io::Error::new(borsh::io::ErrorKind::InvalidData, error.to_string()))
+        Self::from_bytes(&bytes).map_err(|error| {
+            borsh::io::Error::new(borsh::io::ErrorKind::InvalidData, error.to_string())
+        })
     }
 }
 
@@ -198,7 +212,13 @@ impl Body {
     /// The root that the header's `tx_root` must equal.
     #[must_use]
     pub fn tx_root(&self) -> Digest {
-        merkle_root(&self.transactions.iter().map(Transaction::leaf).collect::<Vec<_>>())
+        merkle_root(
+            &self
+                .transactions
+                .iter()
+                .map(Transaction::leaf)
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// Length of the canonical bytes.
@@ -281,25 +301,46 @@ mod tests {
             bytes[at] = value;
             Header::from_bytes(&bytes)
         };
-        assert_eq!(with(0, 2), Err(DecodeError::Version { expected: 1, found: 2 }));
+        assert_eq!(
+            with(0, 2),
+            Err(DecodeError::Version {
+                expected: 1,
+                found: 2
+            })
+        );
         assert_eq!(with(2, 2), Err(DecodeError::Kind { found: 2 }));
         assert_eq!(with(3, 1), Err(DecodeError::Flags { found: 1 }));
-        let malformed = DecodeError::Malformed { what: "header", found: 203 };
-        assert_eq!(Header::from_bytes(&sample().to_bytes()[..203]), Err(malformed));
+        let malformed = DecodeError::Malformed {
+            what: "header",
+            found: 203,
+        };
+        assert_eq!(
+            Header::from_bytes(&sample().to_bytes()[..203]),
+            Err(malformed)
+        );
     }
 
     #[test]
     fn a_seal_is_bound_to_its_chain() {
         let key = Keypair::from_secret(&[3; 32]);
-        let header = Header { sealer: key.node_id(), ..sample() };
-        let Seal::Authority(signature) = header.seal(&BlockHash([1; 32]), &key) else { unreachable!() };
+        let header = Header {
+            sealer: key.node_id(),
+            ..sample()
+        };
+        let Seal::Authority(signature) = header.seal(&BlockHash([1; 32]), &key) else {
+            unreachable!()
+        };
         assert!(header.seal_verifies(&BlockHash([1; 32]), &signature));
         assert!(!header.seal_verifies(&BlockHash([2; 32]), &signature));
     }
 
     #[test]
     fn blocks_round_trip_and_trailing_bytes_are_refused() {
-        let block = Block { header: sample(), seal: Seal::Work, body: Body::default() };
+        let block = Block {
+            header: sample(),
+            seal: Seal::Work,
+            body: Body::default(),
+        };
         let mut bytes = block.to_bytes();
         assert_eq!(Block::from_bytes(&bytes), Ok(block));
         bytes.push(0);

@@ -48,7 +48,11 @@ pub enum DecodeError {
 ///
 /// # Errors
 /// [`DecodeError::TooLong`] before anything is read, [`DecodeError::Malformed`] for everything else.
-pub fn decode_exact<T: BorshDeserialize>(what: &'static str, bytes: &[u8], limit: usize) -> Result<T, DecodeError> {
+pub fn decode_exact<T: BorshDeserialize>(
+    what: &'static str,
+    bytes: &[u8],
+    limit: usize,
+) -> Result<T, DecodeError> {
     let found = bytes.len();
     if found > limit {
         return Err(DecodeError::TooLong { limit, found });

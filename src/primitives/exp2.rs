@@ -6,8 +6,9 @@
 #[must_use]
 pub fn exp2(exponent: i128) -> (u64, i128) {
     let fraction = u128::try_from(exponent & 0xffff).unwrap_or(0);
-    let cubic =
-        195_766_423_245_049 * fraction + 971_821_376 * fraction * fraction + 5_127 * fraction * fraction * fraction;
+    let cubic = 195_766_423_245_049 * fraction
+        + 971_821_376 * fraction * fraction
+        + 5_127 * fraction * fraction * fraction;
     // At most 2^16, as the fraction is below 2^16.
     let above_one = u64::try_from((cubic + (1 << 47)) >> 48).unwrap_or(1 << 16);
     ((1 << 16) + above_one, (exponent >> 16) - 16)

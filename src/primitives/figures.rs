@@ -23,7 +23,11 @@ pub fn count_of(count: u64, one: &str, many: &str) -> String {
 /// A number with so many decimals, at most 3, for people. The standard library's own writing of
 /// fractions, exact for all of them, would add 10 KB to the download.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made positive and rounded before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "made positive and rounded before"
+)]
 pub fn decimal(value: f64, places: u32) -> String {
     let unit = 10_u64.pow(places.min(3));
     let parts = (value.abs() * f64::from(u32::try_from(unit).unwrap_or(1))).round() as u64;
@@ -43,8 +47,16 @@ mod tests {
 
     #[test]
     fn decimals_are_rounded_and_keep_their_zeros() {
-        let texts: Vec<String> =
-            [(0.04, 1), (-0.04, 1), (-1.25, 0), (3.0, 2), (0.999_6, 3), (12.345, 2)].map(|(v, p)| decimal(v, p)).into();
+        let texts: Vec<String> = [
+            (0.04, 1),
+            (-0.04, 1),
+            (-1.25, 0),
+            (3.0, 2),
+            (0.999_6, 3),
+            (12.345, 2),
+        ]
+        .map(|(v, p)| decimal(v, p))
+        .into();
         assert_eq!(texts, ["0.0", "0.0", "-1", "3.00", "1.000", "12.35"]);
     }
 }

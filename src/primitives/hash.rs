@@ -35,13 +35,23 @@ pub fn to_hex(bytes: &[u8]) -> String {
 /// Says which character is not a hexadecimal digit, or that a digit is missing.
 pub fn from_hex(text: &str) -> Result<Vec<u8>, ParseHexError> {
     let digit = |(at, c): (usize, char)| {
-        c.to_digit(16).and_then(|d| u8::try_from(d).ok()).ok_or(ParseHexError::Digit { at, found: c })
+        c.to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+            .ok_or(ParseHexError::Digit { at, found: c })
     };
-    let digits = text.char_indices().map(digit).collect::<Result<Vec<u8>, _>>()?;
+    let digits = text
+        .char_indices()
+        .map(digit)
+        .collect::<Result<Vec<u8>, _>>()?;
     if digits.len() % 2 == 1 {
-        return Err(ParseHexError::Odd { found: digits.len() });
+        return Err(ParseHexError::Odd {
+            found: digits.len(),
+        });
     }
-    Ok(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    Ok(digits
+        .chunks_exact(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect())
 }
 
 /// Why a text is not the hexadecimal form that was expected.
@@ -162,9 +172,18 @@ mod tests {
 
     #[test]
     fn hex_refuses_what_is_not_hex_and_says_where() {
-        assert_eq!(from_hex("0g"), Err(ParseHexError::Digit { at: 1, found: 'g' }));
+        assert_eq!(
+            from_hex("0g"),
+            Err(ParseHexError::Digit { at: 1, found: 'g' })
+        );
         assert_eq!(from_hex("abc"), Err(ParseHexError::Odd { found: 3 }));
-        assert_eq!("ab".parse::<TxId>(), Err(ParseHexError::Length { expected: 32, found: 1 }));
+        assert_eq!(
+            "ab".parse::<TxId>(),
+            Err(ParseHexError::Length {
+                expected: 32,
+                found: 1
+            })
+        );
         assert_eq!(from_hex("00fF"), Ok(vec![0, 255]));
     }
 }

@@ -97,7 +97,9 @@ impl Signature {
         }
         let message = [domain, message].concat();
         let signature = ed25519_dalek::Signature::from_bytes(&self.0);
-        let genuine = VerifyingKey::from_bytes(&key.0).and_then(|key| key.verify_strict(&message, &signature)).is_ok();
+        let genuine = VerifyingKey::from_bytes(&key.0)
+            .and_then(|key| key.verify_strict(&message, &signature))
+            .is_ok();
         #[cfg(feature = "sim")]
         super::memo::remember(self, key, domain, message, genuine);
         genuine
@@ -131,7 +133,9 @@ mod tests {
 
     #[test]
     fn rfc_8032_test_1_verifies_and_with_a_flipped_bit_it_does_not() {
-        let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a".parse().unwrap();
+        let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+            .parse()
+            .unwrap();
         let text = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
         let mut signature: Signature = text.parse().unwrap();
         assert!(signature.verifies(&key, b"", b""));

@@ -30,33 +30,55 @@ thread_local! {
 }
 
 fn place(signature: &Signature) -> u64 {
-    signature.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    signature
+        .0
+        .first_chunk()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// Notes whether `signature` is that of `key` over `domain` and `message`, which stand one after the other.
-pub(super) fn remember(signature: &Signature, key: &Address, domain: &[u8], message: Vec<u8>, genuine: bool) {
+pub(super) fn remember(
+    signature: &Signature,
+    key: &Address,
+    domain: &[u8],
+    message: Vec<u8>,
+    genuine: bool,
+) {
     KNOWN.with_borrow_mut(|known| {
         if !known.contains_key(domain) {
             known.insert(domain.to_vec(), Generations::default());
         }
-        let Some(Generations(young, old)) = known.get_mut(domain) else { return };
+        let Some(Generations(young, old)) = known.get_mut(domain) else {
+            return;
+        };
         if young.len() >= GENERATION {
             *old = std::mem::take(young);
         }
-        let judged = Judged { signature: *signature, key: *key, message, genuine };
+        let judged = Judged {
+            signature: *signature,
+            key: *key,
+            message,
+            genuine,
+        };
         // A spoilt copy with the same beginning does not take the place of the genuine one.
         young.entry(place(signature)).or_insert(judged);
     });
 }
 
 /// What is known of exactly this `signature`, `key`, `domain` and `message`.
-pub(super) fn verdict(signature: &Signature, key: &Address, domain: &[u8], message: &[u8]) -> Option<bool> {
+pub(super) fn verdict(
+    signature: &Signature,
+    key: &Address,
+    domain: &[u8],
+    message: &[u8],
+) -> Option<bool> {
     KNOWN.with_borrow(|known| {
         let Generations(young, old) = known.get(domain)?;
         let place = place(signature);
         let judged = young.get(&place).or_else(|| old.get(&place))?;
-        let same =
-            judged.signature == *signature && judged.key == *key && judged.message.get(domain.len()..) == Some(message);
+        let same = judged.signature == *signature
+            && judged.key == *key
+            && judged.message.get(domain.len()..) == Some(message);
         same.then_some(judged.genuine)
     })
 }

@@ -66,7 +66,11 @@ pub fn merkle_proof(leaves: &[Digest], index: usize) -> Option<InclusionProof> {
     }
     let mut path = Vec::new();
     walk(leaves, index, &mut path);
-    Some(InclusionProof { index: u64::try_from(index).ok()?, size: u64::try_from(leaves.len()).ok()?, path })
+    Some(InclusionProof {
+        index: u64::try_from(index).ok()?,
+        size: u64::try_from(leaves.len()).ok()?,
+        path,
+    })
 }
 
 impl InclusionProof {
@@ -117,12 +121,17 @@ impl ConsistencyProof {
     #[must_use]
     pub fn joins(&self, old_root: Digest, new_root: Digest) -> bool {
         if self.old_size == 0 || self.old_size >= self.new_size {
-            return self.old_size == self.new_size && self.old_size > 0 && self.path.is_empty() && old_root == new_root;
+            return self.old_size == self.new_size
+                && self.old_size > 0
+                && self.path.is_empty()
+                && old_root == new_root;
         }
         // A complete older tree is a subtree of the newer one, and its root is not sent again.
         let complete = self.old_size.is_power_of_two().then_some(&old_root);
         let mut path = complete.into_iter().chain(&self.path);
-        let Some(first) = path.next().filter(|_| !self.path.is_empty()) else { return false };
+        let Some(first) = path.next().filter(|_| !self.path.is_empty()) else {
+            return false;
+        };
         let (mut position, mut last) = (self.old_size - 1, self.new_size - 1);
         while position & 1 == 1 {
             position >>= 1;
@@ -193,7 +202,11 @@ mod tests {
         let list = leaves(4);
         let (old, new) = (merkle_root(&list[..3]), merkle_root(&list));
         let path = vec![list[2], list[3], merkle_root(&list[..2])];
-        let proof = ConsistencyProof { old_size: 3, new_size: 4, path };
+        let proof = ConsistencyProof {
+            old_size: 3,
+            new_size: 4,
+            path,
+        };
         assert!(proof.joins(old, new));
         assert!(!proof.joins(new, old) && !proof.joins(old, old));
         for drop in 0..3 {
@@ -206,9 +219,17 @@ mod tests {
     #[test]
     fn a_list_is_consistent_with_itself_without_hashes_and_nothing_with_an_empty_list() {
         let root = merkle_root(&leaves(2));
-        let proof = |old_size, new_size| ConsistencyProof { old_size, new_size, path: Vec::new() };
+        let proof = |old_size, new_size| ConsistencyProof {
+            old_size,
+            new_size,
+            path: Vec::new(),
+        };
         assert!(proof(2, 2).joins(root, root));
         assert!(!proof(2, 2).joins(root, merkle_root(&leaves(1))));
-        assert!(!proof(0, 0).joins(root, root) && !proof(0, 2).joins(root, root) && !proof(2, 1).joins(root, root));
+        assert!(
+            !proof(0, 0).joins(root, root)
+                && !proof(0, 2).joins(root, root)
+                && !proof(2, 1).joins(root, root)
+        );
     }
 }

@@ -19,8 +19,8 @@ mod u256;
 mod units;
 
 pub use block::{
-    Block, Body, HEADER_LEN, Header, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_TRANSACTIONS,
-    NONCE_OFFSET, Seal, VERSION,
+    Block, Body, HEADER_LEN, Header, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
+    MAX_TRANSACTIONS, NONCE_OFFSET, Seal, VERSION,
 };
 pub use encoding::{DecodeError, decode_exact};
 pub use exp2::exp2;
@@ -31,8 +31,8 @@ pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merk
 pub use role::NodeKind;
 pub use sorted::{SortedMap, SortedSet, sort_by};
 pub use transaction::{
-    AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES, Name, ParamsChange,
-    Payload, Retarget, Transaction, TxBody,
+    AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
+    Name, ParamsChange, Payload, Retarget, Transaction, TxBody,
 };
 pub use u256::U256;
 pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight};

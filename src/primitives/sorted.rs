@@ -26,7 +26,10 @@ pub struct SortedMap<K, V> {
 
 impl<K, V> Default for SortedMap<K, V> {
     fn default() -> Self {
-        Self { chunks: Vec::new(), len: 0 }
+        Self {
+            chunks: Vec::new(),
+            len: 0,
+        }
     }
 }
 
@@ -34,7 +37,10 @@ impl<K, V> SortedMap<K, V> {
     /// An empty map.
     #[must_use]
     pub const fn new() -> Self {
-        Self { chunks: Vec::new(), len: 0 }
+        Self {
+            chunks: Vec::new(),
+            len: 0,
+        }
     }
 
     /// Number of entries.
@@ -51,7 +57,10 @@ impl<K, V> SortedMap<K, V> {
 
     /// All entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
-        self.chunks.iter().flatten().map(|(key, value)| (key, value))
+        self.chunks
+            .iter()
+            .flatten()
+            .map(|(key, value)| (key, value))
     }
 
     /// All keys in order.
@@ -113,7 +122,11 @@ impl<K, V> SortedMap<K, V> {
         let half = full.len() / 2;
         let upper = full.split_off(half);
         self.chunks.insert(chunk.saturating_add(1), upper);
-        if at < half { (chunk, at) } else { (chunk.saturating_add(1), at.saturating_sub(half)) }
+        if at < half {
+            (chunk, at)
+        } else {
+            (chunk.saturating_add(1), at.saturating_sub(half))
+        }
     }
 }
 
@@ -124,9 +137,15 @@ impl<K: Ord, V> SortedMap<K, V> {
         K: Borrow<Q>,
     {
         // The chunk that ends at or after the key; beyond all of them, the last one grows.
-        let ends_before = |chunk: &Vec<(K, V)>| chunk.last().is_some_and(|(last, _)| last.borrow() < key);
-        let chunk = self.chunks.partition_point(ends_before).min(self.chunks.len().saturating_sub(1));
-        let Some(entries) = self.chunks.get(chunk) else { return Err((0, 0)) };
+        let ends_before =
+            |chunk: &Vec<(K, V)>| chunk.last().is_some_and(|(last, _)| last.borrow() < key);
+        let chunk = self
+            .chunks
+            .partition_point(ends_before)
+            .min(self.chunks.len().saturating_sub(1));
+        let Some(entries) = self.chunks.get(chunk) else {
+            return Err((0, 0));
+        };
         match entries.binary_search_by(|(found, _)| found.borrow().cmp(key)) {
             Ok(at) => Ok((chunk, at)),
             Err(at) => Err((chunk, at)),
@@ -191,9 +210,17 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 
     /// The entries from a key on, in order.
-    pub fn iter_from<'a>(&'a self, key: &K) -> impl Iterator<Item = (&'a K, &'a V)> + use<'a, K, V> {
+    pub fn iter_from<'a>(
+        &'a self,
+        key: &K,
+    ) -> impl Iterator<Item = (&'a K, &'a V)> + use<'a, K, V> {
         let (chunk, at) = self.find(key).unwrap_or_else(|place| place);
-        self.chunks.iter().skip(chunk).flatten().skip(at).map(|(key, value)| (key, value))
+        self.chunks
+            .iter()
+            .skip(chunk)
+            .flatten()
+            .skip(at)
+            .map(|(key, value)| (key, value))
     }
 }
 
@@ -239,7 +266,9 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for SortedMap<K, V> {
 /// The number of entries, then each key with its value, in order.
 impl<K: BorshSerialize, V: BorshSerialize> BorshSerialize for SortedMap<K, V> {
     fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
-        u32::try_from(self.len).map_err(|_| io::ErrorKind::InvalidData)?.serialize(writer)?;
+        u32::try_from(self.len)
+            .map_err(|_| io::ErrorKind::InvalidData)?
+            .serialize(writer)?;
         self.iter().try_for_each(|entry| entry.serialize(writer))
     }
 }
@@ -251,7 +280,12 @@ impl<K: BorshDeserialize + Ord, V: BorshDeserialize> BorshDeserialize for Sorted
         for _ in 0..u32::deserialize_reader(reader)? {
             let (key, value) = BorshDeserialize::deserialize_reader(reader)?;
             let place = match map.find(&key) {
-                Err(place) if map.chunks.last().is_none_or(|last| last.last().is_none_or(|(last, _)| *last < key)) => {
+                Err(place)
+                    if map
+                        .chunks
+                        .last()
+                        .is_none_or(|last| last.last().is_none_or(|(last, _)| *last < key)) =>
+                {
                     place
                 }
                 _ => return Err(io::ErrorKind::InvalidData.into()),
@@ -267,7 +301,9 @@ impl<K: BorshDeserialize + Ord, V: BorshDeserialize> BorshDeserialize for Sorted
 pub fn sort_by<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
     let sift = |items: &mut [T], mut parent: usize| {
         while let Some(left) = items.get(2 * parent + 1) {
-            let right = items.get(2 * parent + 2).is_some_and(|right| order(left, right).is_lt());
+            let right = items
+                .get(2 * parent + 2)
+                .is_some_and(|right| order(left, right).is_lt());
             let child = 2 * parent + 1 + usize::from(right);
             if order(&items[parent], &items[child]).is_ge() {
                 break;
@@ -401,12 +437,21 @@ mod tests {
             match number >> 20 & 7 {
                 0..4 => assert_eq!(ours.insert(key, value), standard.insert(key, value)),
                 4 | 5 => assert_eq!(ours.remove(&key), standard.remove(&key)),
-                6 => assert_eq!(ours.get_or_insert_with(key, || value), standard.entry(key).or_insert(value)),
+                6 => assert_eq!(
+                    ours.get_or_insert_with(key, || value),
+                    standard.entry(key).or_insert(value)
+                ),
                 _ => assert_eq!(ours.get(&key), standard.get(&key)),
             }
             assert_eq!(ours.len(), standard.len());
         }
-        assert!(ours.chunks.len() > 4 && ours.chunks.iter().all(|chunk| (1..CHUNK).contains(&chunk.len())));
+        assert!(
+            ours.chunks.len() > 4
+                && ours
+                    .chunks
+                    .iter()
+                    .all(|chunk| (1..CHUNK).contains(&chunk.len()))
+        );
         assert!(ours.iter().eq(standard.iter()));
         assert!(ours.iter_from(&500).eq(standard.range(500..)));
         ours.retain(|key, _| key % 3 == 0);
@@ -435,10 +480,16 @@ mod tests {
         let standard: BTreeMap<u64, u8> = numbers(3).take(200).map(|key| (key, 1)).collect();
         let bytes = borsh::to_vec(&ours).unwrap();
         assert_eq!(bytes, borsh::to_vec(&standard).unwrap());
-        assert_eq!(borsh::from_slice::<SortedMap<u64, u8>>(&bytes).unwrap(), ours);
+        assert_eq!(
+            borsh::from_slice::<SortedMap<u64, u8>>(&bytes).unwrap(),
+            ours
+        );
         for wrong in [[(1_u64, 0_u8), (1, 0)], [(2, 0), (1, 0)]] {
             let bytes = borsh::to_vec(&wrong.to_vec()).unwrap();
-            assert!(borsh::from_slice::<SortedMap<u64, u8>>(&bytes).is_err(), "{wrong:?}");
+            assert!(
+                borsh::from_slice::<SortedMap<u64, u8>>(&bytes).is_err(),
+                "{wrong:?}"
+            );
         }
     }
 }

@@ -149,7 +149,10 @@ impl TxBody {
     #[must_use]
     pub fn sign(self, key: &Keypair) -> Transaction {
         let signature = key.sign(SIGNATURE_DOMAIN, &self.to_bytes());
-        Transaction { body: self, signature }
+        Transaction {
+            body: self,
+            signature,
+        }
     }
 }
 
@@ -186,7 +189,8 @@ impl Transaction {
     /// Whether the signature is that of `from` over the content.
     #[must_use]
     pub fn signature_verifies(&self) -> bool {
-        self.signature.verifies(&self.body.from, SIGNATURE_DOMAIN, &self.body.to_bytes())
+        self.signature
+            .verifies(&self.body.from, SIGNATURE_DOMAIN, &self.body.to_bytes())
     }
 }
 
@@ -303,7 +307,11 @@ mod tests {
             nonce: 0,
             fee: Amount(1),
             valid_until: Height(0),
-            payload: Payload::Transfer { to: Address([2; 32]), amount: Amount(100), memo: "rent".into() },
+            payload: Payload::Transfer {
+                to: Address([2; 32]),
+                amount: Amount(100),
+                memo: "rent".into(),
+            },
         }
     }
 
@@ -324,9 +332,15 @@ mod tests {
         let mut bytes = transaction.to_bytes();
         assert_eq!(Transaction::from_bytes(&bytes), Ok(transaction));
         bytes.push(0);
-        assert!(matches!(Transaction::from_bytes(&bytes), Err(DecodeError::Malformed { .. })));
+        assert!(matches!(
+            Transaction::from_bytes(&bytes),
+            Err(DecodeError::Malformed { .. })
+        ));
         let long = vec![0; MAX_TRANSACTION_BYTES + 1];
-        assert!(matches!(Transaction::from_bytes(&long), Err(DecodeError::TooLong { .. })));
+        assert!(matches!(
+            Transaction::from_bytes(&long),
+            Err(DecodeError::TooLong { .. })
+        ));
     }
 
     #[test]

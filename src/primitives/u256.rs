@@ -14,7 +14,9 @@ impl U256 {
     pub fn from_be_bytes(bytes: &[u8; 32]) -> Self {
         let mut limbs = [0; 4];
         for (limb, chunk) in limbs.iter_mut().zip(bytes.chunks_exact(8)) {
-            *limb = chunk.iter().fold(0, |value, byte| value << 8 | u64::from(*byte));
+            *limb = chunk
+                .iter()
+                .fold(0, |value, byte| value << 8 | u64::from(*byte));
         }
         Self(limbs)
     }
@@ -66,7 +68,9 @@ impl U256 {
     #[must_use]
     pub fn bits(self) -> u32 {
         let first = self.0.iter().position(|limb| *limb != 0);
-        first.map_or(0, |at| u32::try_from(4 - at).unwrap_or(4) * 64 - self.0[at].leading_zeros())
+        first.map_or(0, |at| {
+            u32::try_from(4 - at).unwrap_or(4) * 64 - self.0[at].leading_zeros()
+        })
     }
 
     /// The number times `2^bits`, or `None` if 256 bits do not hold it.
@@ -79,7 +83,9 @@ impl U256 {
             let (limbs, bits) = (usize::try_from(bits / 64).unwrap_or(4), bits % 64);
             let at = |place: usize| self.0.get(place).copied().unwrap_or(0);
             let below = |limb: u64| limb.checked_shr(64 - bits).unwrap_or(0);
-            Self(std::array::from_fn(|place| at(place + limbs) << bits | below(at(place + limbs + 1))))
+            Self(std::array::from_fn(|place| {
+                at(place + limbs) << bits | below(at(place + limbs + 1))
+            }))
         })
     }
 
@@ -87,10 +93,16 @@ impl U256 {
     #[must_use]
     pub fn div_pow2(self, bits: u32) -> Self {
         let (limbs, bits) = (usize::try_from(bits / 64).unwrap_or(4), bits % 64);
-        let at = |place: Option<usize>| place.and_then(|place| self.0.get(place)).copied().unwrap_or(0);
+        let at = |place: Option<usize>| {
+            place
+                .and_then(|place| self.0.get(place))
+                .copied()
+                .unwrap_or(0)
+        };
         let above = |limb: u64| limb.checked_shl(64 - bits).unwrap_or(0);
         Self(std::array::from_fn(|place| {
-            at(place.checked_sub(limbs)) >> bits | above(at(place.checked_sub(limbs.saturating_add(1))))
+            at(place.checked_sub(limbs)) >> bits
+                | above(at(place.checked_sub(limbs.saturating_add(1))))
         }))
     }
 
@@ -124,7 +136,9 @@ impl U256 {
     #[must_use]
     pub fn div_u256(self, divisor: Self) -> Self {
         let (mut quotient, mut rest) = (Self::ZERO, self);
-        let Some(highest) = self.bits().checked_sub(divisor.bits()) else { return Self::ZERO };
+        let Some(highest) = self.bits().checked_sub(divisor.bits()) else {
+            return Self::ZERO;
+        };
         if divisor == Self::ZERO {
             return self;
         }
@@ -167,24 +181,43 @@ mod tests {
     fn shifts_and_products_lose_no_bit_or_say_so() {
         let odd = U256([0, 0, 0xdead_beef, 0x0123_4567_89ab_cdef]);
         for bits in 0..160 {
-            assert_eq!(odd.checked_mul_pow2(bits).map(|shifted| shifted.div_pow2(bits)), Some(odd), "{bits}");
+            assert_eq!(
+                odd.checked_mul_pow2(bits)
+                    .map(|shifted| shifted.div_pow2(bits)),
+                Some(odd),
+                "{bits}"
+            );
         }
         assert_eq!((odd.bits(), odd.checked_mul_pow2(161)), (96, None));
         assert_eq!(U256::MAX.div_pow2(256), U256::ZERO);
         assert_eq!(U256::ZERO.checked_mul_pow2(1_000), Some(U256::ZERO));
         assert_eq!(odd.checked_mul_u64(1 << 40), odd.checked_mul_pow2(40));
         assert_eq!(U256::MAX.checked_mul_u64(2), None);
-        assert_eq!((odd.to_u128(), U256::MAX.to_u128()), (Some(0xdead_beef << 64 | 0x0123_4567_89ab_cdef), None));
+        assert_eq!(
+            (odd.to_u128(), U256::MAX.to_u128()),
+            (Some(0xdead_beef << 64 | 0x0123_4567_89ab_cdef), None)
+        );
     }
 
     #[test]
     fn both_divisions_agree_and_undo_the_product() {
         let value = U256([3, 1, 4, 1]);
         for divisor in [1, 2, 3, 0xffff_ffff, u64::MAX] {
-            assert_eq!(value.div_u256(U256::from_u64(divisor)), value.div_u64(divisor));
-            assert_eq!(value.checked_mul_u64(divisor).map_or(value, |product| product.div_u64(divisor)), value);
+            assert_eq!(
+                value.div_u256(U256::from_u64(divisor)),
+                value.div_u64(divisor)
+            );
+            assert_eq!(
+                value
+                    .checked_mul_u64(divisor)
+                    .map_or(value, |product| product.div_u64(divisor)),
+                value
+            );
         }
-        assert_eq!((value.div_u256(value), value.div_u256(U256::MAX)), (U256::from_u64(1), U256::ZERO));
+        assert_eq!(
+            (value.div_u256(value), value.div_u256(U256::MAX)),
+            (U256::from_u64(1), U256::ZERO)
+        );
         assert_eq!(U256::ZERO.wrapping_sub(U256::from_u64(1)), U256::MAX);
         assert_eq!(value.div_u256(U256::ZERO), value);
     }

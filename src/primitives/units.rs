@@ -52,7 +52,9 @@ unit!(
 );
 
 /// Sum of the difficulties of a chain: what the fork choice compares.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize,
+)]
 pub struct Weight(pub u128);
 
 impl Weight {
@@ -105,7 +107,10 @@ impl Amount {
     /// The sum, or `None` above [`MAX_EXACT`].
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        self.0.checked_add(other.0).filter(|sum| *sum <= MAX_EXACT).map(Self)
+        self.0
+            .checked_add(other.0)
+            .filter(|sum| *sum <= MAX_EXACT)
+            .map(Self)
     }
 
     /// The difference, or `None` below zero.
@@ -141,14 +146,20 @@ mod tests {
     #[test]
     fn amounts_never_pass_what_javascript_can_count() {
         assert_eq!(Amount(MAX_EXACT).checked_add(Amount(1)), None);
-        assert_eq!(Amount(MAX_EXACT - 1).checked_add(Amount(1)), Some(Amount(MAX_EXACT)));
+        assert_eq!(
+            Amount(MAX_EXACT - 1).checked_add(Amount(1)),
+            Some(Amount(MAX_EXACT))
+        );
         assert_eq!(Amount(0).checked_sub(Amount(1)), None);
     }
 
     #[test]
     fn zero_digits_and_difficulty_agree() {
         for digits in 0..=13 {
-            assert_eq!(Difficulty::from_zero_digits(digits).zero_digits(), u32::from(digits));
+            assert_eq!(
+                Difficulty::from_zero_digits(digits).zero_digits(),
+                u32::from(digits)
+            );
         }
         assert_eq!(Difficulty(255).zero_digits(), 1);
     }

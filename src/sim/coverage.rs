@@ -140,7 +140,10 @@ impl Coverage {
 
     /// Adds the counts of another run.
     pub fn add(&mut self, other: &Self) {
-        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine = mine.saturating_add(theirs));
+        self.0
+            .iter_mut()
+            .zip(other.0)
+            .for_each(|(mine, theirs)| *mine = mine.saturating_add(theirs));
     }
 
     /// What never happened.
@@ -157,7 +160,12 @@ mod tests {
     fn each_entry_has_a_place_and_words_of_its_own() {
         for (place, what) in ALL.into_iter().enumerate() {
             assert_eq!(what as usize, place);
-            assert_eq!(ALL.iter().filter(|other| other.words() == what.words()).count(), 1);
+            assert_eq!(
+                ALL.iter()
+                    .filter(|other| other.words() == what.words())
+                    .count(),
+                1
+            );
         }
     }
 }

@@ -62,7 +62,11 @@ impl EventLog {
     /// The log of a run that begins.
     pub(super) fn new() -> Self {
         LAST.with_borrow_mut(VecDeque::clear);
-        Self { digest: [0; 32], open: Vec::with_capacity(CHUNK), count: 0 }
+        Self {
+            digest: [0; 32],
+            open: Vec::with_capacity(CHUNK),
+            count: 0,
+        }
     }
 
     /// Logs an event.
@@ -101,6 +105,14 @@ impl EventLog {
 impl fmt::Display for Logged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at.since(super::scenario::GENESIS_TIME).0;
-        write!(f, "{:>5}.{:03} s  seat {:<3} {:?} {:016x}", at / 1_000, at % 1_000, self.seat, self.what, self.id)
+        write!(
+            f,
+            "{:>5}.{:03} s  seat {:<3} {:?} {:016x}",
+            at / 1_000,
+            at % 1_000,
+            self.seat,
+            self.what,
+            self.id
+        )
     }
 }

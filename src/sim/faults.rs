@@ -47,7 +47,10 @@ impl Faults {
 impl World {
     /// Gives the links the topology, the weather and the cuts of now.
     pub(super) fn lay_links(&mut self) {
-        let link = self.faults.weather.map_or(self.scenario.link, |(_, link)| link);
+        let link = self
+            .faults
+            .weather
+            .map_or(self.scenario.link, |(_, link)| link);
         let mut table = LinkTable::new(self.scenario.seed, link);
         let ids = self.scenario.ids();
         if self.scenario.topology != Topology::FullMesh {
@@ -104,7 +107,14 @@ impl World {
             11 | 12 => self.bad_weather(),
             13 => self.wrong_clock(seat),
             _ => {
-                let mood = *self.rng.pick(&[Mood::Full, Mood::Full, Mood::Flaky, Mood::Lost, Mood::Slow, Mood::Gone]);
+                let mood = *self.rng.pick(&[
+                    Mood::Full,
+                    Mood::Full,
+                    Mood::Flaky,
+                    Mood::Lost,
+                    Mood::Slow,
+                    Mood::Gone,
+                ]);
                 let until = self.now.plus(self.rng.span(2_000, 60_000));
                 if mood == Mood::Gone {
                     self.lose_disk(seat);
@@ -127,7 +137,11 @@ impl World {
         }
         self.end(seat, ending);
         // Half of them at once, as a page that is loaded again.
-        let back = if self.rng.one_in(2) { self.rng.span(300, 2_000) } else { self.rng.span(2_000, 60_000) };
+        let back = if self.rng.one_in(2) {
+            self.rng.span(300, 2_000)
+        } else {
+            self.rng.span(2_000, 60_000)
+        };
         self.after(back, Event::Start { seat });
     }
 
@@ -138,12 +152,17 @@ impl World {
 
     /// Some of the seats.
     fn side(&mut self) -> BTreeSet<usize> {
-        (0..self.seats.len()).filter(|_| self.rng.one_in(2)).collect()
+        (0..self.seats.len())
+            .filter(|_| self.rng.one_in(2))
+            .collect()
     }
 
     fn one_way(&mut self, seat: usize) {
         let others = self.seats.len().saturating_sub(1);
-        let other = seat.saturating_add(1).saturating_add(self.rng.index(others)) % self.seats.len();
+        let other = seat
+            .saturating_add(1)
+            .saturating_add(self.rng.index(others))
+            % self.seats.len();
         self.cut(Cut::OneWay(seat, other), 5_000, 60_000);
     }
 
@@ -184,13 +203,24 @@ impl World {
 
     /// The heads of the nodes that run.
     fn heads(&self) -> BTreeSet<BlockHash> {
-        self.seats.iter().filter_map(|seat| seat.node.as_ref()).map(|node| node.chain().head()).collect()
+        self.seats
+            .iter()
+            .filter_map(|seat| seat.node.as_ref())
+            .map(|node| node.chain().head())
+            .collect()
     }
 
     /// Whether a node runs that has fallen behind another.
     fn is_behind(&self, seat: usize) -> bool {
-        let heights = self.seats.iter().filter_map(|seat| seat.node.as_ref()).map(|node| node.chain().height());
-        self.seats[seat].node.as_ref().is_some_and(|node| heights.max() > Some(node.chain().height()))
+        let heights = self
+            .seats
+            .iter()
+            .filter_map(|seat| seat.node.as_ref())
+            .map(|node| node.chain().height());
+        self.seats[seat]
+            .node
+            .as_ref()
+            .is_some_and(|node| heights.max() > Some(node.chain().height()))
     }
 
     /// Ends what is over.
@@ -198,7 +228,9 @@ impl World {
         let now = self.now;
         for (_, cut) in self.faults.cuts.iter().filter(|(until, _)| *until <= now) {
             match cut {
-                Cut::Split(_) if self.heads().len() > 1 => self.coverage.note(Sometimes::SplitHealed),
+                Cut::Split(_) if self.heads().len() > 1 => {
+                    self.coverage.note(Sometimes::SplitHealed)
+                }
                 Cut::Eclipse(victim) if !self.hostiles.is_empty() && self.is_behind(*victim) => {
                     self.coverage.note(Sometimes::Eclipse);
                 }
@@ -214,7 +246,11 @@ impl World {
     pub(super) fn heal(&mut self) {
         self.healed = true;
         self.faults = Faults::default();
-        self.scenario.link = Link { latency: Millis(20), jitter: Millis(20), ..Link::default() };
+        self.scenario.link = Link {
+            latency: Millis(20),
+            jitter: Millis(20),
+            ..Link::default()
+        };
         self.lay_links();
         for seat in 0..self.seats.len() {
             self.seats[seat].frozen_until = self.now;

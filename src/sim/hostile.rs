@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 use crate::consensus::{CheckedTransaction, SignatureCache, slots, work};
 use crate::gossip::{
-    CompactBlock, Envelope, HeadInfo, MAX_HEADERS, MAX_IDS, Message, NodeRecord, OVERHEAD, seal_frame,
+    CompactBlock, Envelope, HeadInfo, MAX_HEADERS, MAX_IDS, Message, NodeRecord, OVERHEAD,
+    seal_frame,
 };
 use crate::node::Node;
 use crate::primitives::{
-    Amount, Block, BlockHash, Body, Difficulty, Digest, Header, Height, Keypair, Kind, MAX_EXACT, Millis, NodeId,
-    NodeKind, Payload, Seal, Signature, Slot, Timestamp, Transaction, TxId, Weight,
+    Amount, Block, BlockHash, Body, Difficulty, Digest, Header, Height, Keypair, Kind, MAX_EXACT,
+    Millis, NodeId, NodeKind, Payload, Seal, Signature, Slot, Timestamp, Transaction, TxId, Weight,
 };
 use crate::state::{Template, assemble};
 
@@ -44,12 +45,26 @@ pub(super) struct Hostile {
 
 impl Hostile {
     pub(super) fn new(key: Keypair) -> Self {
-        Self { id: key.node_id(), key, names: 0, session: 0, sequence: 0, heard: VecDeque::new(), withheld: Vec::new() }
+        Self {
+            id: key.node_id(),
+            key,
+            names: 0,
+            session: 0,
+            sequence: 0,
+            heard: VecDeque::new(),
+            withheld: Vec::new(),
+        }
     }
 
     fn frame(&mut self, chain_id: &BlockHash, to: Option<NodeId>, message: &Message) -> Vec<u8> {
         self.sequence = self.sequence.saturating_add(1);
-        seal_frame(&self.key, chain_id, (self.session, self.sequence), to, message)
+        seal_frame(
+            &self.key,
+            chain_id,
+            (self.session, self.sequence),
+            to,
+            message,
+        )
     }
 }
 
@@ -66,7 +81,12 @@ fn compact(block: &Block) -> Message {
         header: block.header,
         seal: block.seal,
         data: block.body.data.clone(),
-        transactions: block.body.transactions.iter().map(Transaction::id).collect(),
+        transactions: block
+            .body
+            .transactions
+            .iter()
+            .map(Transaction::id)
+            .collect(),
     })
 }
 
@@ -79,23 +99,56 @@ fn block_on(
     data: &[u8],
 ) -> Option<Block> {
     let chain = node.chain();
-    let template =
-        Template { parent: chain.head_header(), parent_id: chain.head(), kind: Kind::Work, sealer, time, data };
-    let (header, body) = assemble(chain.params(), chain.head_state(), template, transactions.iter())?;
-    Some(Block { header: mine(header), seal: Seal::Work, body })
+    let template = Template {
+        parent: chain.head_header(),
+        parent_id: chain.head(),
+        kind: Kind::Work,
+        sealer,
+        time,
+        data,
+    };
+    let (header, body) = assemble(
+        chain.params(),
+        chain.head_state(),
+        template,
+        transactions.iter(),
+    )?;
+    Some(Block {
+        header: mine(header),
+        seal: Seal::Work,
+        body,
+    })
 }
 
 /// Whose turn a slot is for a node.
 fn leader(node: &Node, slot: Slot) -> Option<NodeId> {
-    slots::leader(&node.chain().context().rules.current.authorities, slot).map(|address| NodeId(address.0))
+    slots::leader(&node.chain().context().rules.current.authorities, slot)
+        .map(|address| NodeId(address.0))
 }
 
 /// An authority's block on the head of an honest node, still without its seal.
-fn authority_block(node: &Node, sealer: NodeId, time: Timestamp, data: &[u8]) -> Option<(Header, Body)> {
+fn authority_block(
+    node: &Node,
+    sealer: NodeId,
+    time: Timestamp,
+    data: &[u8],
+) -> Option<(Header, Body)> {
     let chain = node.chain();
     let (parent, parent_id) = (chain.head_header(), chain.head());
-    let template = Template { parent, parent_id, kind: Kind::Authority, sealer, time, data };
-    assemble(chain.params(), chain.head_state(), template, std::iter::empty())
+    let template = Template {
+        parent,
+        parent_id,
+        kind: Kind::Authority,
+        sealer,
+        time,
+        data,
+    };
+    assemble(
+        chain.params(),
+        chain.head_state(),
+        template,
+        std::iter::empty(),
+    )
 }
 
 impl World {
@@ -109,8 +162,17 @@ impl World {
         if self.healed {
             return;
         }
-        let Some(chain_id) = self.seats.iter().find_map(|seat| seat.node.as_ref()).map(Node::chain_id) else { return };
-        let Ok(envelope) = Envelope::parse(frame, &chain_id) else { return };
+        let Some(chain_id) = self
+            .seats
+            .iter()
+            .find_map(|seat| seat.node.as_ref())
+            .map(Node::chain_id)
+        else {
+            return;
+        };
+        let Ok(envelope) = Envelope::parse(frame, &chain_id) else {
+            return;
+        };
         let (from, message) = (envelope.from, envelope.message());
         match message {
             Ok(Message::GetHeaders(_)) if !self.hostiles[which].withheld.is_empty() => {
@@ -119,7 +181,15 @@ impl World {
                 self.lie(which, Some(from), &Message::Headers(headers));
             }
             Ok(Message::GetBodies(ids)) if self.rng.one_in(2) => {
-                let bodies = ids.into_iter().map(|id| (id, Body { data: vec![1], transactions: Vec::new() }));
+                let bodies = ids.into_iter().map(|id| {
+                    (
+                        id,
+                        Body {
+                            data: vec![1],
+                            transactions: Vec::new(),
+                        },
+                    )
+                });
                 self.lie(which, Some(from), &Message::Bodies(bodies.collect()));
             }
             Ok(Message::BlockFound(mut block)) if self.rng.one_in(3) => {
@@ -135,7 +205,14 @@ impl World {
 
     /// Sends a message under the hostile one's own key.
     fn lie(&mut self, which: usize, to: Option<NodeId>, message: &Message) {
-        let Some(chain_id) = self.seats.iter().find_map(|seat| seat.node.as_ref()).map(Node::chain_id) else { return };
+        let Some(chain_id) = self
+            .seats
+            .iter()
+            .find_map(|seat| seat.node.as_ref())
+            .map(Node::chain_id)
+        else {
+            return;
+        };
         let frame = self.hostiles[which].frame(&chain_id, to, message);
         self.post(which, to, frame.into(), false);
     }
@@ -155,14 +232,35 @@ impl World {
         let number = self.rng.next();
         let hostile = &mut self.hostiles[which];
         hostile.names = hostile.names.saturating_add(1);
-        hostile.key = key(self.scenario.seed, "hostile", &format!("{which}-{}", hostile.names));
+        hostile.key = key(
+            self.scenario.seed,
+            "hostile",
+            &format!("{which}-{}", hostile.names),
+        );
         let id = hostile.key.node_id();
         let old = std::mem::replace(&mut hostile.id, id);
         hostile.session = self.now.0 << 16 | (number & 0xffff);
         self.move_place(old, id);
-        let genesis = HeadInfo { id: BlockHash::ZERO, height: Height(0), weight: Weight(0) };
-        let record = NodeRecord::sign(&self.hostiles[which].key, "hostile", NodeKind::Viewer, "sim", self.now);
-        self.lie(which, None, &Message::Hello { record, head: genesis });
+        let genesis = HeadInfo {
+            id: BlockHash::ZERO,
+            height: Height(0),
+            weight: Weight(0),
+        };
+        let record = NodeRecord::sign(
+            &self.hostiles[which].key,
+            "hostile",
+            NodeKind::Viewer,
+            "sim",
+            self.now,
+        );
+        self.lie(
+            which,
+            None,
+            &Message::Hello {
+                record,
+                head: genesis,
+            },
+        );
     }
 
     /// A hostile one does something.
@@ -181,7 +279,11 @@ impl World {
         }
         let trick = self.rng.below(18);
         self.log.push(self.now, seat, What::Hostile, trick);
-        let all = if self.rng.one_in(2) { None } else { Some(self.seats[seat].id) };
+        let all = if self.rng.one_in(2) {
+            None
+        } else {
+            Some(self.seats[seat].id)
+        };
         match trick {
             0..3 => self.spoil_bytes(which, trick),
             3 => self.forge_sender(which, seat),
@@ -223,7 +325,9 @@ impl World {
 
     /// A frame in the name of an honest node, signed by another key.
     fn forge_sender(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let chain_id = node.chain_id();
         let victim = self.seats[seat].id;
         let mut frame = self.hostiles[which].frame(&chain_id, None, &Message::Bye);
@@ -235,9 +339,15 @@ impl World {
 
     /// An authority's block that is right but for its seal.
     fn wrong_seal(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else { return };
-        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), self.now)) else { return };
-        let Some((header, body)) = authority_block(node, leader, self.now, b"forged") else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), self.now)) else {
+            return;
+        };
+        let Some((header, body)) = authority_block(node, leader, self.now, b"forged") else {
+            return;
+        };
         let seal = if self.rng.one_in(2) {
             header.seal(&node.chain_id(), &self.hostiles[which].key)
         } else {
@@ -248,26 +358,59 @@ impl World {
 
     /// A heavier chain whose bodies nobody gets.
     fn withhold(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let id = self.hostiles[which].id;
-        let Some(first) = block_on(node, id, self.now, &[], b"withheld") else { return };
+        let Some(first) = block_on(node, id, self.now, &[], b"withheld") else {
+            return;
+        };
         let mut blocks = vec![first];
         while blocks.len() < 3 {
             let last = blocks[blocks.len() - 1].header;
             let time = last.time.plus(Millis(300));
-            let next = Header { height: last.height.next(), parent: last.id(), time, nonce: 0, ..last };
-            blocks.push(Block { header: mine(next), seal: Seal::Work, body: Body::default() });
+            let next = Header {
+                height: last.height.next(),
+                parent: last.id(),
+                time,
+                nonce: 0,
+                ..last
+            };
+            blocks.push(Block {
+                header: mine(next),
+                seal: Seal::Work,
+                body: Body::default(),
+            });
         }
         let head = &blocks[blocks.len() - 1].header;
-        let weight = Weight(node.chain().weight().0.saturating_add(u128::from(head.difficulty.0).saturating_mul(3)));
-        let head = HeadInfo { id: head.id(), height: head.height, weight };
+        let weight = Weight(
+            node.chain()
+                .weight()
+                .0
+                .saturating_add(u128::from(head.difficulty.0).saturating_mul(3)),
+        );
+        let head = HeadInfo {
+            id: head.id(),
+            height: head.height,
+            weight,
+        };
         self.hostiles[which].withheld = blocks;
-        self.lie(which, None, &Message::Ping { token: 0, head, answer_by: None });
+        self.lie(
+            which,
+            None,
+            &Message::Ping {
+                token: 0,
+                head,
+                answer_by: None,
+            },
+        );
     }
 
     /// A header that outweighs every chain and costs one signature: no authority's, and with no body.
     fn boast(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let (chain, parent) = (node.chain(), node.chain().head_header());
         let hostile = &self.hostiles[which];
         let header = Header {
@@ -283,42 +426,94 @@ impl World {
         };
         let seal = header.seal(&chain.chain_id(), &hostile.key);
         let weight = chain.weight().plus(header.difficulty);
-        let head = HeadInfo { id: header.id(), height: header.height, weight };
-        self.hostiles[which].withheld = vec![Block { header, seal, body: Body::default() }];
-        self.lie(which, None, &Message::Ping { token: 0, head, answer_by: None });
+        let head = HeadInfo {
+            id: header.id(),
+            height: header.height,
+            weight,
+        };
+        self.hostiles[which].withheld = vec![Block {
+            header,
+            seal,
+            body: Body::default(),
+        }];
+        self.lie(
+            which,
+            None,
+            &Message::Ping {
+                token: 0,
+                head,
+                answer_by: None,
+            },
+        );
     }
 
     /// More frames at once than any honest node sends.
     fn drown(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let chain = node.chain();
-        let head = HeadInfo { id: chain.head(), height: chain.height(), weight: chain.weight() };
+        let head = HeadInfo {
+            id: chain.head(),
+            height: chain.height(),
+            weight: chain.weight(),
+        };
         for token in 0..DROWNING {
-            self.lie(which, to, &Message::Ping { token, head, answer_by: None });
+            self.lie(
+                which,
+                to,
+                &Message::Ping {
+                    token,
+                    head,
+                    answer_by: None,
+                },
+            );
         }
     }
 
     /// Many blocks with valid work that hang nowhere, or lie in the future.
     fn flood(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let sealer = self.hostiles[which].id;
         let in_future = self.rng.one_in(2);
         let time = self.now.plus(Millis(5_000));
-        let Some(block) = block_on(node, sealer, time, &[], b"flood") else { return };
+        let Some(block) = block_on(node, sealer, time, &[], b"flood") else {
+            return;
+        };
         for number in 0..FLOOD {
-            let parent =
-                if in_future { block.header.parent } else { BlockHash([u8::try_from(number).unwrap_or(0); 32]) };
-            let header = mine(Header { parent, nonce: number.saturating_mul(1_000_000), ..block.header });
-            self.lie(which, to, &compact(&Block { header, ..block.clone() }));
+            let parent = if in_future {
+                block.header.parent
+            } else {
+                BlockHash([u8::try_from(number).unwrap_or(0); 32])
+            };
+            let header = mine(Header {
+                parent,
+                nonce: number.saturating_mul(1_000_000),
+                ..block.header
+            });
+            self.lie(
+                which,
+                to,
+                &compact(&Block {
+                    header,
+                    ..block.clone()
+                }),
+            );
         }
     }
 
     /// Valid blocks beside the chain, far below its head.
     fn spam_headers(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let chain = node.chain();
         let height = Height(self.rng.below(chain.height().0.max(1)));
-        let Some(base) = chain.at(height).and_then(|id| chain.get(&id)) else { return };
+        let Some(base) = chain.at(height).and_then(|id| chain.get(&id)) else {
+            return;
+        };
         let base = Rc::clone(&base.block);
         for number in 0..8 {
             let header = Header {
@@ -334,7 +529,15 @@ impl World {
                 state_root: Digest([u8::try_from(number).unwrap_or(0); 32]),
                 nonce: 0,
             };
-            self.lie(which, None, &compact(&Block { header: mine(header), seal: Seal::Work, body: Body::default() }));
+            self.lie(
+                which,
+                None,
+                &compact(&Block {
+                    header: mine(header),
+                    seal: Seal::Work,
+                    body: Body::default(),
+                }),
+            );
         }
     }
 
@@ -345,13 +548,22 @@ impl World {
         let from = key(self.scenario.seed, "user", USERS[rng.index(USERS.len())]);
         let account = node.chain().head_state().account(&from.address());
         let to = key(self.scenario.seed, "user", USERS[rng.index(USERS.len())]).address();
-        let transfer = |amount| Payload::Transfer { to, amount: Amount(amount), memo: String::new() };
+        let transfer = |amount| Payload::Transfer {
+            to,
+            amount: Amount(amount),
+            memo: String::new(),
+        };
         let kind = rng.below(6);
         let (nonce, payload) = match kind {
             0 => (account.nonce.saturating_sub(1), transfer(1)),
             1 => (account.nonce.saturating_add(rng.within(1, 30)), transfer(1)),
             2 => (account.nonce, transfer(account.balance.0.saturating_add(1))),
-            3 => (account.nonce, Payload::RegisterUser { name: "alice".parse().ok()? }),
+            3 => (
+                account.nonce,
+                Payload::RegisterUser {
+                    name: "alice".parse().ok()?,
+                },
+            ),
             4 => (
                 account.nonce,
                 Payload::SetParams(crate::primitives::ParamsChange {
@@ -376,7 +588,9 @@ impl World {
 
     /// Answers that nobody asked for.
     fn unsolicited(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let header = (*node.chain().head_header(), Seal::Work);
         let message = match self.rng.below(5) {
             // More than a message of its type may have.
@@ -402,7 +616,10 @@ impl World {
 
     /// The traitor's turn: two blocks for one slot, each for half of the network; or one too soon.
     fn double_seal(&mut self, which: usize, seat: usize) {
-        let (Some(traitor), Some(node)) = (self.scenario.traitor.clone(), &self.seats[seat].node) else { return };
+        let (Some(traitor), Some(node)) = (self.scenario.traitor.clone(), &self.seats[seat].node)
+        else {
+            return;
+        };
         let (params, parent) = (node.chain().params(), node.chain().head_header());
         let chain_id = node.chain_id();
         let slot = slots::slot_at(params, self.now);
@@ -413,8 +630,15 @@ impl World {
         let earliest = self.now.max(parent.time.plus(params.min_gap));
         let block = |data: &[u8], time: Option<Timestamp>| {
             let (header, body) = authority_block(node, traitor.node_id(), earliest, data)?;
-            let header = Header { time: time.unwrap_or(header.time), ..header };
-            Some(Block { header, seal: header.seal(&chain_id, &traitor), body })
+            let header = Header {
+                time: time.unwrap_or(header.time),
+                ..header
+            };
+            Some(Block {
+                header,
+                seal: header.seal(&chain_id, &traitor),
+                body,
+            })
         };
         if slots::slot_at(params, hasty) == slot && self.rng.one_in(2) {
             if let Some(block) = block(b"hasty", Some(hasty)) {
@@ -422,36 +646,65 @@ impl World {
             }
             return;
         }
-        let (Some(one), Some(other)) = (block(b"one", None), block(b"other", None)) else { return };
+        let (Some(one), Some(other)) = (block(b"one", None), block(b"other", None)) else {
+            return;
+        };
         self.checks.note_double((one.id(), other.id()));
         for place in 0..self.seats.len() {
             let to = self.seats[place].id;
-            self.lie(which, Some(to), &compact(if place % 2 == 0 { &one } else { &other }));
+            self.lie(
+                which,
+                Some(to),
+                &compact(if place % 2 == 0 { &one } else { &other }),
+            );
         }
     }
 
     /// A block with valid work that breaks a rule.
     fn bad_block(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
         let transaction = self.bad_transaction(seat);
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let (chain, sealer) = (node.chain(), self.hostiles[which].id);
         let checked = transaction.and_then(|transaction| {
             let mut cache = SignatureCache::default();
-            CheckedTransaction::check(transaction, chain.params(), &chain.chain_id(), &mut cache).ok()
+            CheckedTransaction::check(transaction, chain.params(), &chain.chain_id(), &mut cache)
+                .ok()
         });
         let checked: Vec<CheckedTransaction> = checked.into_iter().collect();
-        let Some(good) = block_on(node, sealer, self.now, &checked, b"bad") else { return };
+        let Some(good) = block_on(node, sealer, self.now, &checked, b"bad") else {
+            return;
+        };
         let header = good.header;
         let spoilt = match self.rng.below(7) {
-            0 => Header { height: header.height.next(), ..header },
-            1 => Header { time: chain.head_header().time.plus(Millis(1)), ..header },
-            2 => Header { time: self.now.plus(Millis(60_000)), ..header },
-            3 => Header { difficulty: Difficulty(1), ..header },
-            4 => Header { state_root: Digest([5; 32]), ..header },
+            0 => Header {
+                height: header.height.next(),
+                ..header
+            },
+            1 => Header {
+                time: chain.head_header().time.plus(Millis(1)),
+                ..header
+            },
+            2 => Header {
+                time: self.now.plus(Millis(60_000)),
+                ..header
+            },
+            3 => Header {
+                difficulty: Difficulty(1),
+                ..header
+            },
+            4 => Header {
+                state_root: Digest([5; 32]),
+                ..header
+            },
             // As it is: its transactions are wrong, or were left out by the rules.
             _ => header,
         };
-        let block = Block { header: mine(spoilt), ..good };
+        let block = Block {
+            header: mine(spoilt),
+            ..good
+        };
         // Whoever lacks the transactions asks for them.
         for transaction in &block.body.transactions {
             self.lie(which, to, &Message::NewTransaction(transaction.clone()));

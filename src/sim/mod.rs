@@ -54,8 +54,19 @@ pub struct Outcome {
 #[must_use]
 pub fn folded_digest(count: u64) -> Digest {
     let span = |seed: u64| Millis(if seed % 8 == 7 { 300_000 } else { 15_000 });
-    let digest = |seed| run(seed, Options { span: span(seed), nodes: None }).digest;
-    (0..count).fold(Digest::ZERO, |folded, seed| sha256(&[&folded.0, &digest(seed).0]))
+    let digest = |seed| {
+        run(
+            seed,
+            Options {
+                span: span(seed),
+                nodes: None,
+            },
+        )
+        .digest
+    };
+    (0..count).fold(Digest::ZERO, |folded, seed| {
+        sha256(&[&folded.0, &digest(seed).0])
+    })
 }
 
 /// Runs the network of a seed: until everything is well at the end, or until the first violation.
@@ -77,7 +88,10 @@ pub fn run(seed: u64, options: Options) -> Outcome {
         simulated: world.now.since(begin),
         events: world.log.count(),
         digest: world.log.digest(),
-        height: world.seats[0].node.as_ref().map_or(0, |node| node.chain().height().0),
+        height: world.seats[0]
+            .node
+            .as_ref()
+            .map_or(0, |node| node.chain().height().0),
         coverage: world.coverage,
         violation: world.violation,
     }

@@ -46,7 +46,10 @@ impl World {
                 self.check_drop(seat, &id, reason);
             }
             Notice::BlockRefused { .. } => self.coverage.note(Sometimes::BlockRefused),
-            Notice::Unusable { error: SyncError::BodyMismatch(_), .. } => self.coverage.note(Sometimes::BodyMismatch),
+            Notice::Unusable {
+                error: SyncError::BodyMismatch(_),
+                ..
+            } => self.coverage.note(Sometimes::BodyMismatch),
             Notice::FrameRefused { error, .. } => {
                 if !matches!(error, FrameError::Replay { .. }) {
                     self.coverage.note(Sometimes::FrameRefused);
@@ -54,7 +57,9 @@ impl World {
                     self.coverage.note(Sometimes::ReplayRefused);
                 }
             }
-            Notice::Fetching { headers, .. } if headers >= 100 => self.seats[seat].far_behind = true,
+            Notice::Fetching { headers, .. } if headers >= 100 => {
+                self.seats[seat].far_behind = true
+            }
             _ => {}
         }
     }

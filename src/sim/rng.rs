@@ -65,7 +65,12 @@ impl Rng {
         while !self.one_in(16) {
             steps = steps.saturating_add(1);
         }
-        Millis(steps.saturating_mul(step).saturating_add(self.below(step)).max(1))
+        Millis(
+            steps
+                .saturating_mul(step)
+                .saturating_add(self.below(step))
+                .max(1),
+        )
     }
 }
 
@@ -84,6 +89,8 @@ mod tests {
     fn seeds_and_purposes_give_other_numbers() {
         let first = |seed, purpose| Rng::new(seed, purpose).next();
         assert_eq!(first(1, 1), first(1, 1));
-        assert!(first(1, 1) != first(2, 1) && first(1, 1) != first(1, 2) && first(1, 2) != first(2, 1));
+        assert!(
+            first(1, 1) != first(2, 1) && first(1, 1) != first(1, 2) && first(1, 2) != first(2, 1)
+        );
     }
 }

@@ -26,7 +26,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { span: Millis(20 * 60_000), nodes: None }
+        Self {
+            span: Millis(20 * 60_000),
+            nodes: None,
+        }
     }
 }
 
@@ -81,7 +84,8 @@ pub(super) fn key(seed: u64, role: &str, name: &str) -> Keypair {
 }
 
 fn name(text: &str) -> Name {
-    text.parse().unwrap_or_else(|error| unreachable!("a literal: {error}"))
+    text.parse()
+        .unwrap_or_else(|error| unreachable!("a literal: {error}"))
 }
 
 impl Scenario {
@@ -89,7 +93,9 @@ impl Scenario {
     #[must_use]
     pub(super) fn new(seed: u64, options: Options) -> Self {
         let mut rng = Rng::new(seed, 0);
-        let count = options.nodes.unwrap_or(*rng.pick(&[2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 9, 12, 15]));
+        let count = options
+            .nodes
+            .unwrap_or(*rng.pick(&[2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 9, 12, 15]));
         let seats = seats(seed, count, &mut rng);
         let traitor = rng.one_in(5).then(|| key(seed, "node", "traitor"));
         let hostiles = match rng.below(10) {
@@ -98,8 +104,14 @@ impl Scenario {
             _ => 3,
         };
         // The traitor has others talk for it.
-        let hostiles = if traitor.is_some() { hostiles.max(1) } else { hostiles };
-        let hostiles = (0..hostiles).map(|number| key(seed, "hostile", &number.to_string())).collect();
+        let hostiles = if traitor.is_some() {
+            hostiles.max(1)
+        } else {
+            hostiles
+        };
+        let hostiles = (0..hostiles)
+            .map(|number| key(seed, "hostile", &number.to_string()))
+            .collect();
         let fast = rng.one_in(8);
         let params = params(seed, &seats, traitor.as_ref(), &mut rng);
         let link = Link {
@@ -117,7 +129,11 @@ impl Scenario {
             params,
             traitor,
             hostiles,
-            interval: if fast { Millis(1_200) } else { rng.span(3_500, 8_000) },
+            interval: if fast {
+                Millis(1_200)
+            } else {
+                rng.span(3_500, 8_000)
+            },
             link,
             topology: match rng.below(6) {
                 0 => Topology::Ring,
@@ -125,9 +141,18 @@ impl Scenario {
                 2 => Topology::Random { degree: 3 },
                 _ => Topology::FullMesh,
             },
-            fault_every: *rng.pick(&[Millis(8_000), Millis(20_000), Millis(40_000), Millis(90_000)]),
+            fault_every: *rng.pick(&[
+                Millis(8_000),
+                Millis(20_000),
+                Millis(40_000),
+                Millis(90_000),
+            ]),
             work_every: rng.span(2_000, 12_000),
-            longest_split: if fast { Millis(540_000) } else { Millis(150_000) },
+            longest_split: if fast {
+                Millis(540_000)
+            } else {
+                Millis(150_000)
+            },
             seats,
         }
     }
@@ -159,7 +184,12 @@ fn seats(seed: u64, count: usize, rng: &mut Rng) -> Vec<SeatPlan> {
         };
         let clock = i64::try_from(rng.below(1_600)).unwrap_or(0) - 800;
         let name = format!("{}-{number}", kind.word());
-        seats.push(SeatPlan { key: key(seed, "node", &name), name, kind, clock });
+        seats.push(SeatPlan {
+            key: key(seed, "node", &name),
+            name,
+            kind,
+            clock,
+        });
     }
     seats
 }
@@ -172,14 +202,21 @@ fn params(seed: u64, seats: &[SeatPlan], traitor: Option<&Keypair>, rng: &mut Rn
     params.difficulty = DIFFICULTY;
     params.authority_weight = DIFFICULTY;
     params.authority_reward = Amount(rng.below(3));
-    let authorities = seats.iter().filter(|seat| seat.kind == NodeKind::Poa).map(|seat| seat.key.address());
+    let authorities = seats
+        .iter()
+        .filter(|seat| seat.kind == NodeKind::Poa)
+        .map(|seat| seat.key.address());
     params.authorities = authorities.chain(traitor.map(Keypair::address)).collect();
     let users = USERS.iter().map(|user| Allocation {
         address: key(seed, "user", user).address(),
         amount: Amount(10_000),
         name: Some(name(user)),
     });
-    let operator = Allocation { address: operator, amount: Amount(10_000), name: None };
+    let operator = Allocation {
+        address: operator,
+        amount: Amount(10_000),
+        name: None,
+    };
     params.allocation = users.chain([operator]).collect();
     params
 }

@@ -6,7 +6,10 @@ use std::collections::{BTreeSet, VecDeque};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::ledger::{Batch, BlockRow, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table, meta_key};
+use crate::ledger::{
+    Batch, BlockRow, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table,
+    meta_key,
+};
 use crate::node::BatchId;
 use crate::primitives::{BlockHash, Millis, Slot, Timestamp};
 
@@ -110,7 +113,9 @@ fn head_of(batch: &Batch) -> Option<BlockHash> {
 }
 
 fn slot_of(batch: &Batch) -> Option<Slot> {
-    Some(Slot(u64::from_le_bytes(*meta_of(batch, meta_key::SEALED_SLOT)?.first_chunk()?)))
+    Some(Slot(u64::from_le_bytes(
+        *meta_of(batch, meta_key::SEALED_SLOT)?.first_chunk()?,
+    )))
 }
 
 impl Disk {
@@ -143,7 +148,13 @@ impl Disk {
             Mood::Well | Mood::Slow | Mood::Flaky | Mood::Lost => Ok(()),
         };
         let kept = told.is_ok() || (self.mood == Mood::Lost && rng.one_in(2));
-        self.under_way = Some(UnderWay { id, batch, durability, told, kept });
+        self.under_way = Some(UnderWay {
+            id,
+            batch,
+            durability,
+            told,
+            kept,
+        });
         match (self.mood, durability) {
             (Mood::Slow, _) => rng.span(200, 4_000),
             (_, Durability::Strict) => rng.span(2, 20),
@@ -169,7 +180,11 @@ impl Disk {
 
     fn keep(&mut self, batch: Batch, durability: Durability) {
         self.cache.push_back(batch);
-        let left = if durability == Durability::Strict { 0 } else { CACHE };
+        let left = if durability == Durability::Strict {
+            0
+        } else {
+            CACHE
+        };
         self.write_down_to(left);
     }
 
@@ -213,7 +228,9 @@ impl Disk {
             _ if was_damaged => Promise::Nothing,
             Ending::BitFlip => self.flip_a_bit(rng),
             Ending::Power if self.damaged => Promise::Nothing,
-            Ending::Process | Ending::Power | Ending::Deleted => self.head.map_or(Promise::Nothing, Promise::Head),
+            Ending::Process | Ending::Power | Ending::Deleted => {
+                self.head.map_or(Promise::Nothing, Promise::Head)
+            }
         };
         self.repair_at_risk = false;
         self.mood = Mood::Well;
@@ -247,7 +264,9 @@ impl Disk {
         let mut row = rows[rng.index(rows.len())].clone();
         flip(&mut row.raw, rng);
         let promise = match row.key.as_str() {
-            meta_key::SCHEMA | meta_key::PARAMS if table == Table::Meta => Promise::OneOf(BTreeSet::new()),
+            meta_key::SCHEMA | meta_key::PARAMS if table == Table::Meta => {
+                Promise::OneOf(BTreeSet::new())
+            }
             _ => head,
         };
         if table == Table::Meta && row.key == meta_key::SEALED_SLOT {
@@ -293,8 +312,20 @@ mod tests {
 
     fn batch(value: u8) -> Batch {
         let mut batch = Batch::default();
-        batch.put(Table::State, Row::Raw(RawRow { key: value.to_string(), raw: vec![value] }));
-        batch.put(Table::Meta, Row::Raw(RawRow { key: meta_key::HEAD.to_owned(), raw: vec![value; 32] }));
+        batch.put(
+            Table::State,
+            Row::Raw(RawRow {
+                key: value.to_string(),
+                raw: vec![value],
+            }),
+        );
+        batch.put(
+            Table::Meta,
+            Row::Raw(RawRow {
+                key: meta_key::HEAD.to_owned(),
+                raw: vec![value; 32],
+            }),
+        );
         batch
     }
 
@@ -302,7 +333,11 @@ mod tests {
     fn disk(count: u8, strict: u8, rng: &mut Rng) -> Disk {
         let mut disk = Disk::default();
         for number in 1..=count {
-            let durability = if number == strict { Durability::Strict } else { Durability::Relaxed };
+            let durability = if number == strict {
+                Durability::Strict
+            } else {
+                Durability::Relaxed
+            };
             let id = BatchId(u64::from(number));
             disk.begin((id, batch(number), durability), NOW, rng);
             assert_eq!(disk.finish(id), Some(Ok(())));
@@ -364,8 +399,15 @@ mod tests {
             (disk.finish(BatchId(1)) == Some(Ok(())), stored(&disk).len())
         };
         let outcomes: Vec<_> = (0..40).map(outcome).collect();
-        assert!([(true, 1), (false, 0), (false, 1)].iter().all(|one| outcomes.contains(one)));
-        assert!(!outcomes.contains(&(true, 0)), "what is told to be stored is stored");
+        assert!(
+            [(true, 1), (false, 0), (false, 1)]
+                .iter()
+                .all(|one| outcomes.contains(one))
+        );
+        assert!(
+            !outcomes.contains(&(true, 0)),
+            "what is told to be stored is stored"
+        );
     }
 
     #[test]
@@ -381,7 +423,10 @@ mod tests {
         assert!(stored(&disk).is_empty() && disk.head.is_none());
         assert_eq!(store(&mut disk, 2, NOW.plus(Millis(10))), Some(Ok(())));
         disk.delete();
-        assert_eq!(store(&mut disk, 3, NOW.plus(Millis(20))), Some(Err(StoreError::Gone)));
+        assert_eq!(
+            store(&mut disk, 3, NOW.plus(Millis(20))),
+            Some(Err(StoreError::Gone))
+        );
         assert!(stored(&disk).is_empty());
     }
 }

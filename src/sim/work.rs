@@ -6,8 +6,8 @@ use crate::consensus::{Params, TxError};
 use crate::ipc::{ApiError, Request};
 use crate::node::{Node, Outbox};
 use crate::primitives::{
-    Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange, Payload, Retarget,
-    Timestamp, Transaction, TxBody, TxId,
+    Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange,
+    Payload, Retarget, Timestamp, Transaction, TxBody, TxId,
 };
 
 use super::coverage::Sometimes;
@@ -35,9 +35,19 @@ pub(super) struct Work {
 impl Work {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let users = USERS.iter().map(|user| key(scenario.seed, "user", user));
-        let strangers = ["gina", "hugo", "ines"].iter().map(|user| key(scenario.seed, "user", user));
-        let people = users.chain(strangers).chain([key(scenario.seed, "user", "operator")]).collect();
-        Self { people, assets: Vec::new(), handed_in: BTreeMap::new(), every: scenario.work_every }
+        let strangers = ["gina", "hugo", "ines"]
+            .iter()
+            .map(|user| key(scenario.seed, "user", user));
+        let people = users
+            .chain(strangers)
+            .chain([key(scenario.seed, "user", "operator")])
+            .collect();
+        Self {
+            people,
+            assets: Vec::new(),
+            handed_in: BTreeMap::new(),
+            every: scenario.work_every,
+        }
     }
 
     /// All people.
@@ -61,12 +71,19 @@ impl Work {
     fn payload(&self, params: &Params, node: &Node, from: &Address, rng: &mut Rng) -> Payload {
         let to = self.someone(rng).address();
         match rng.below(12) {
-            0 | 1 => Payload::Message { bytes: b"hello".to_vec(), to: rng.one_in(2).then_some(to) },
+            0 | 1 => Payload::Message {
+                bytes: b"hello".to_vec(),
+                to: rng.one_in(2).then_some(to),
+            },
             2 => Payload::RegisterUser {
-                name: format!("name-{}", rng.below(NAMES)).parse().unwrap_or_else(|_| unreachable!("a good name")),
+                name: format!("name-{}", rng.below(NAMES))
+                    .parse()
+                    .unwrap_or_else(|_| unreachable!("a good name")),
             },
             3 => Payload::CreateAsset {
-                symbol: format!("A{}", rng.below(9)).parse().unwrap_or_else(|_| unreachable!("a good symbol")),
+                symbol: format!("A{}", rng.below(9))
+                    .parse()
+                    .unwrap_or_else(|_| unreachable!("a good symbol")),
                 name: "an asset".to_owned(),
                 decimals: 2,
                 supply: Amount(rng.within(1, 1_000)),
@@ -74,10 +91,18 @@ impl Work {
             4 | 5 if !self.assets.is_empty() => {
                 let asset = *rng.pick(&self.assets);
                 let held = node.chain().head_state().holding(&asset, from).0;
-                Payload::TransferAsset { asset, to, amount: Amount(rng.within(1, held.max(2) / 2)) }
+                Payload::TransferAsset {
+                    asset,
+                    to,
+                    amount: Amount(rng.within(1, held.max(2) / 2)),
+                }
             }
             6 | 7 if *from == params.operator => Payload::SetParams(change(params, rng)),
-            _ => Payload::Transfer { to, amount: Amount(rng.within(1, 60)), memo: String::new() },
+            _ => Payload::Transfer {
+                to,
+                amount: Amount(rng.within(1, 60)),
+                memo: String::new(),
+            },
         }
     }
 }
@@ -94,7 +119,10 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
             let mut authorities = params.authorities.clone();
             let turn = rng.index(authorities.len());
             authorities.rotate_left(turn);
-            ParamsChange { authorities: Some(authorities), ..ParamsChange::default() }
+            ParamsChange {
+                authorities: Some(authorities),
+                ..ParamsChange::default()
+            }
         }
         1 => ParamsChange {
             retarget: Some(Retarget::Asert {
@@ -105,13 +133,22 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
             }),
             ..ParamsChange::default()
         },
-        2 => ParamsChange { authority_weight: Some(Difficulty(rng.within(8, 32))), ..ParamsChange::default() },
+        2 => ParamsChange {
+            authority_weight: Some(Difficulty(rng.within(8, 32))),
+            ..ParamsChange::default()
+        },
         _ => fixed,
     }
 }
 
 /// A transaction as its owner signs it.
-pub(super) fn sign(chain_id: BlockHash, from: &Keypair, nonce: u64, fee: Amount, payload: Payload) -> Transaction {
+pub(super) fn sign(
+    chain_id: BlockHash,
+    from: &Keypair,
+    nonce: u64,
+    fee: Amount,
+    payload: Payload,
+) -> Transaction {
     let body = TxBody {
         version: TxBody::VERSION,
         chain_id,
@@ -144,10 +181,16 @@ impl World {
 
     fn work_at(&mut self, seat: usize) {
         let now = self.clock_of(seat);
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let rng = &mut self.rng;
         let params = &self.scenario.params;
-        let from = if rng.one_in(20) { self.work.operator() } else { self.work.someone(rng) };
+        let from = if rng.one_in(20) {
+            self.work.operator()
+        } else {
+            self.work.someone(rng)
+        };
         let committed = node.chain().head_state().account(&from.address()).nonce;
         let nonce = match rng.below(30) {
             0 => committed.saturating_sub(1),
@@ -155,7 +198,13 @@ impl World {
             _ => node.mempool().next_nonce(&from.address(), committed),
         };
         let payload = self.work.payload(params, node, &from.address(), rng);
-        let mut transaction = sign(node.chain_id(), from, nonce, Amount(rng.within(1, 5)), payload);
+        let mut transaction = sign(
+            node.chain_id(),
+            from,
+            nonce,
+            Amount(rng.within(1, 5)),
+            payload,
+        );
         if rng.one_in(15) {
             transaction.body.valid_until = node.chain().height().next();
             transaction = transaction.body.sign(from);
@@ -169,21 +218,37 @@ impl World {
             self.work.assets.push(AssetId(transaction.id().0));
         }
         if let Err(refusal) = self.submit(seat, now, &transaction)
-            && refusal.code == (TxError::NameTaken { name: String::new(), owner: Address([0; 32]) }).code()
+            && refusal.code
+                == (TxError::NameTaken {
+                    name: String::new(),
+                    owner: Address([0; 32]),
+                })
+                .code()
         {
             self.coverage.note(Sometimes::NameTaken);
         }
     }
 
     /// Hands a transaction to a node, which takes it or says why not.
-    pub(super) fn submit(&mut self, seat: usize, now: Timestamp, transaction: &Transaction) -> Result<(), ApiError> {
+    pub(super) fn submit(
+        &mut self,
+        seat: usize,
+        now: Timestamp,
+        transaction: &Transaction,
+    ) -> Result<(), ApiError> {
         let id = transaction.id();
-        let part = id.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let part =
+            id.0.first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
         self.log.push(self.now, seat, What::Submitted, part);
         let raw = transaction.to_bytes();
         let mut out = Outbox::new();
-        let Some(node) = &mut self.seats[seat].node else { return Ok(()) };
-        let outcome = node.answer(now, Request::Submit { raw }, &mut out).map(|_| ());
+        let Some(node) = &mut self.seats[seat].node else {
+            return Ok(());
+        };
+        let outcome = node
+            .answer(now, Request::Submit { raw }, &mut out)
+            .map(|_| ());
         self.work.handed_in.insert(id, transaction.clone());
         if outcome.is_ok() {
             self.seats[seat].told.insert(id);

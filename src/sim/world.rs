@@ -28,12 +28,32 @@ const CHECK_EVERY: Millis = Millis(30_000);
 /// Something that will happen.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
-    Frame { to: usize, frame: Rc<[u8]>, replayed: bool },
-    Wake { seat: usize, run: u32, number: u64 },
-    Found { seat: usize, run: u32, job: u64 },
-    Stored { seat: usize, run: u32, id: BatchId },
-    Start { seat: usize },
-    Thaw { seat: usize },
+    Frame {
+        to: usize,
+        frame: Rc<[u8]>,
+        replayed: bool,
+    },
+    Wake {
+        seat: usize,
+        run: u32,
+        number: u64,
+    },
+    Found {
+        seat: usize,
+        run: u32,
+        job: u64,
+    },
+    Stored {
+        seat: usize,
+        run: u32,
+        id: BatchId,
+    },
+    Start {
+        seat: usize,
+    },
+    Thaw {
+        seat: usize,
+    },
     Fault,
     Mend,
     Work,
@@ -121,8 +141,16 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(scenario: Scenario) -> Self {
         let seats: Vec<Seat> = scenario.seats.iter().cloned().map(Seat::new).collect();
-        let hostiles: Vec<Hostile> = scenario.hostiles.iter().cloned().map(Hostile::new).collect();
-        let ids = seats.iter().map(|seat| seat.id).chain(hostiles.iter().map(|hostile| hostile.id));
+        let hostiles: Vec<Hostile> = scenario
+            .hostiles
+            .iter()
+            .cloned()
+            .map(Hostile::new)
+            .collect();
+        let ids = seats
+            .iter()
+            .map(|seat| seat.id)
+            .chain(hostiles.iter().map(|hostile| hostile.id));
         let mut world = Self {
             places: ids.zip(0..).collect(),
             now: GENESIS_TIME.plus(Millis(5_000)),
@@ -204,7 +232,9 @@ impl World {
     fn hold(&mut self, event: Event) -> Option<Event> {
         let seat = match &event {
             Event::Frame { to, .. } => *to,
-            Event::Wake { seat, .. } | Event::Found { seat, .. } | Event::Stored { seat, .. } => *seat,
+            Event::Wake { seat, .. } | Event::Found { seat, .. } | Event::Stored { seat, .. } => {
+                *seat
+            }
             Event::Start { .. }
             | Event::Thaw { .. }
             | Event::Fault
@@ -237,7 +267,11 @@ impl World {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Frame { to, frame, replayed } => self.on_frame(to, &frame, replayed),
+            Event::Frame {
+                to,
+                frame,
+                replayed,
+            } => self.on_frame(to, &frame, replayed),
             Event::Wake { seat, run, number } => {
                 if self.is_run(seat, run) && self.seats[seat].wakes == number {
                     self.log.push(self.now, seat, What::Wake, 0);
@@ -264,7 +298,9 @@ impl World {
     }
 
     fn on_frame(&mut self, to: usize, frame: &[u8], replayed: bool) {
-        let tail = frame.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let tail = frame
+            .last_chunk()
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes));
         self.log.push(self.now, to, What::Frame, tail);
         if to < self.seats.len() {
             self.hears_replay = replayed;
@@ -280,13 +316,22 @@ impl World {
         if place.run != run || place.node.is_none() {
             return;
         }
-        let Some(job) = place.search.take_if(|job| job.job == number) else { return };
+        let Some(job) = place.search.take_if(|job| job.job == number) else {
+            return;
+        };
         place.searched = self.now;
-        let Ok(mut search) = Search::new(&job) else { return };
+        let Ok(mut search) = Search::new(&job) else {
+            return;
+        };
         if let Step::Found(nonce) = search.step(u64::MAX) {
             self.log.push(self.now, seat, What::Found, nonce);
-            let found =
-                FromMiner::Found { job: number, nonce, hashes: search.hashes(), elapsed_ms: 0.0, hash_rate: 0.0 };
+            let found = FromMiner::Found {
+                job: number,
+                nonce,
+                hashes: search.hashes(),
+                elapsed_ms: 0.0,
+                hash_rate: 0.0,
+            };
             self.give(seat, Input::Miner(0, found));
         }
     }
@@ -312,8 +357,12 @@ impl World {
 
     fn note_recovery(&mut self, seat: usize) {
         match self.seats[seat].refused.take() {
-            Some(crate::ledger::StoreError::Quota) => self.coverage.note(Sometimes::QuotaThenRecovery),
-            Some(crate::ledger::StoreError::Aborted) => self.coverage.note(Sometimes::AbortThenRecovery),
+            Some(crate::ledger::StoreError::Quota) => {
+                self.coverage.note(Sometimes::QuotaThenRecovery)
+            }
+            Some(crate::ledger::StoreError::Aborted) => {
+                self.coverage.note(Sometimes::AbortThenRecovery)
+            }
             Some(_) | None => {}
         }
     }
@@ -332,7 +381,13 @@ impl World {
             name: place.plan.name.clone(),
             kind: place.plan.kind,
             host: "sim".to_owned(),
-            workload: Workload { pace: Pace::Interval { ms: self.scenario.interval.0 }, turns: Turns::ALL, miners: 1 },
+            workload: Workload {
+                pace: Pace::Interval {
+                    ms: self.scenario.interval.0,
+                },
+                turns: Turns::ALL,
+                miners: 1,
+            },
             session,
             seed: session.rotate_left(32),
         };
@@ -346,7 +401,8 @@ impl World {
         place.searched = self.now;
         let head = node.chain().head();
         place.node = Some(node);
-        self.log.push(self.now, seat, What::Started, head_part(&head));
+        self.log
+            .push(self.now, seat, What::Started, head_part(&head));
         self.check_start(seat, was_new);
         self.perform(seat, out);
     }
@@ -357,7 +413,9 @@ impl World {
         self.check_peers(seat);
         self.checks.forget_tree(seat);
         let place = &mut self.seats[seat];
-        let Some(node) = place.node.take() else { return };
+        let Some(node) = place.node.take() else {
+            return;
+        };
         place.earlier = place.earlier.max(node.time());
         // Its process is gone with all that waited for it.
         (place.frozen_until, place.search) = (Timestamp(0), None);
@@ -378,7 +436,9 @@ impl World {
     /// Gives a node an input and does what it asks for.
     pub(super) fn give(&mut self, seat: usize, input: Input) {
         let now = self.clock_of(seat);
-        let Some(node) = &mut self.seats[seat].node else { return };
+        let Some(node) = &mut self.seats[seat].node else {
+            return;
+        };
         let mut out = Outbox::new();
         let before = node.chain().head();
         if now < node.time() {
@@ -406,21 +466,36 @@ impl World {
                         self.send(seat, to, &frame.into(), false);
                     }
                 }
-                Output::Persist { id, batch, durability } => {
+                Output::Persist {
+                    id,
+                    batch,
+                    durability,
+                } => {
                     let place = &mut self.seats[seat];
-                    let takes = place.disk.begin((id, batch, durability), self.now, &mut self.rng);
+                    let takes = place
+                        .disk
+                        .begin((id, batch, durability), self.now, &mut self.rng);
                     let run = place.run;
                     self.after(takes, Event::Stored { seat, run, id });
                 }
-                Output::Miner { message: ToMiner::Search(job), .. } => self.search(seat, job),
-                Output::Miner { message: ToMiner::Cancel, .. } => {
+                Output::Miner {
+                    message: ToMiner::Search(job),
+                    ..
+                } => self.search(seat, job),
+                Output::Miner {
+                    message: ToMiner::Cancel,
+                    ..
+                } => {
                     let place = &mut self.seats[seat];
                     if place.search.take().is_some() {
                         place.searched = self.now;
                     }
                 }
                 // Only a page asks for it.
-                Output::Miner { message: ToMiner::Yield, .. } => {}
+                Output::Miner {
+                    message: ToMiner::Yield,
+                    ..
+                } => {}
                 Output::WakeAt(at) => {
                     let in_time = at.since(self.clock_of(seat));
                     let place = &mut self.seats[seat];
@@ -444,17 +519,29 @@ impl World {
         let (sender, receiver) = (self.id_of(from), self.id_of(to));
         self.sent = self.sent.saturating_add(1);
         let line = self.lines.entry((from, to)).or_default();
-        let arrivals = self.links.carry(line, (&sender, &receiver), self.sent, frame.len(), self.now);
+        let arrivals =
+            self.links
+                .carry(line, (&sender, &receiver), self.sent, frame.len(), self.now);
         if arrivals.first.is_none() && self.faults.heavy_loss() {
             self.coverage.note(Sometimes::HeavyLoss);
         }
         for at in [arrivals.first, arrivals.copy].into_iter().flatten() {
-            self.at(at, Event::Frame { to, frame: Rc::clone(frame), replayed });
+            self.at(
+                at,
+                Event::Frame {
+                    to,
+                    frame: Rc::clone(frame),
+                    replayed,
+                },
+            );
         }
     }
 
     fn id_of(&self, place: usize) -> NodeId {
-        self.seats.get(place).map_or_else(|| self.hostiles[place - self.seats.len()].id, |seat| seat.id)
+        self.seats.get(place).map_or_else(
+            || self.hostiles[place - self.seats.len()].id,
+            |seat| seat.id,
+        )
     }
 
     /// A hostile one has another id now.
@@ -466,17 +553,37 @@ impl World {
 
     /// A miner begins to search: when it will find follows from difficulty and hash rate.
     fn search(&mut self, seat: usize, job: SearchJob) {
-        let miners = self.scenario.seats.iter().filter(|plan| plan.kind == NodeKind::Pow).count();
+        let miners = self
+            .scenario
+            .seats
+            .iter()
+            .filter(|plan| plan.kind == NodeKind::Pow)
+            .count();
         let miners = u64::try_from(miners).unwrap_or(1).max(1);
-        let mean = self.scenario.interval.0.saturating_mul(miners).saturating_mul(job.difficulty) / DIFFICULTY.0;
+        let mean = self
+            .scenario
+            .interval
+            .0
+            .saturating_mul(miners)
+            .saturating_mul(job.difficulty)
+            / DIFFICULTY.0;
         let takes = self.rng.wait(Millis(mean));
         let place = &mut self.seats[seat];
         let (run, number) = (place.run, job.job);
         place.search = Some(job);
-        self.after(takes, Event::Found { seat, run, job: number });
+        self.after(
+            takes,
+            Event::Found {
+                seat,
+                run,
+                job: number,
+            },
+        );
     }
 }
 
 fn head_part(head: &BlockHash) -> u64 {
-    head.0.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    head.0
+        .last_chunk()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }

@@ -3,8 +3,8 @@
 
 use crate::consensus::{BlockError, CheckedTransaction, Params, TxError, slots};
 use crate::primitives::{
-    AssetId, Block, BlockHash, Body, Digest, Header, Height, Kind, MAX_BODY_BYTES, MAX_TRANSACTIONS, NodeId, Slot,
-    Timestamp, TxId,
+    AssetId, Block, BlockHash, Body, Digest, Header, Height, Kind, MAX_BODY_BYTES,
+    MAX_TRANSACTIONS, NodeId, Slot, Timestamp, TxId,
 };
 
 use super::execute::Execution;
@@ -46,7 +46,11 @@ impl State {
     ///
     /// # Errors
     /// The first rule that is broken; the state is as it was.
-    pub fn connect(&self, params: &Params, placed: PlacedBlock) -> Result<ConnectedBlock, BlockError> {
+    pub fn connect(
+        &self,
+        params: &Params,
+        placed: PlacedBlock,
+    ) -> Result<ConnectedBlock, BlockError> {
         let PlacedBlock { block, context } = placed;
         let header = &block.get().header;
         let mut execution = Execution::new(params, self, header.height);
@@ -58,20 +62,40 @@ impl State {
         execution.finish(header.sealer, &context);
         let expected = execution.state.root();
         if header.state_root != expected {
-            return Err(BlockError::StateRoot { expected, found: header.state_root });
+            return Err(BlockError::StateRoot {
+                expected,
+                found: header.state_root,
+            });
         }
         #[cfg(test)]
-        debug_assert_eq!(execution.state.imbalance(), None, "coins and assets are conserved");
+        debug_assert_eq!(
+            execution.state.imbalance(),
+            None,
+            "coins and assets are conserved"
+        );
         let Execution { state, undo, .. } = execution;
         let id = block.id();
         let (block, tx_ids) = block.into_parts();
-        Ok(ConnectedBlock { block, id, tx_ids, context, state, undo })
+        Ok(ConnectedBlock {
+            block,
+            id,
+            tx_ids,
+            context,
+            state,
+            undo,
+        })
     }
 
     /// The state after a block that was connected to this very state before and has left `context`: nothing is
     /// checked again.
     #[must_use]
-    pub(crate) fn apply_again(&self, params: &Params, block: &Block, tx_ids: &[TxId], context: &Context) -> Self {
+    pub(crate) fn apply_again(
+        &self,
+        params: &Params,
+        block: &Block,
+        tx_ids: &[TxId],
+        context: &Context,
+    ) -> Self {
         let mut execution = Execution::new(params, self, block.header.height);
         for (transaction, id) in block.body.transactions.iter().zip(tx_ids) {
             let applied = execution.apply_transaction(transaction, || AssetId(id.0));
@@ -135,7 +159,10 @@ pub fn assemble<'t>(
     let context = state.context();
     let (difficulty, slot) = match template.kind {
         Kind::Work => (context.required_difficulty(), Slot(0)),
-        Kind::Authority => (context.rules.current.authority_weight, slots::slot_at(params, template.time)),
+        Kind::Authority => (
+            context.rules.current.authority_weight,
+            slots::slot_at(params, template.time),
+        ),
     };
     let mut header = Header {
         kind: template.kind,
@@ -157,7 +184,10 @@ pub fn assemble<'t>(
         context.check_turn(&header).ok()?;
     }
     let mut execution = Execution::new(params, state, height);
-    let mut body = Body { data: template.data.to_vec(), transactions: Vec::new() };
+    let mut body = Body {
+        data: template.data.to_vec(),
+        transactions: Vec::new(),
+    };
     let mut size = body.encoded_len();
     for transaction in transactions {
         if body.transactions.len() >= MAX_TRANSACTIONS {
@@ -170,7 +200,10 @@ pub fn assemble<'t>(
             body.transactions.push(transaction.get().clone());
         }
     }
-    execution.finish(header.sealer, &context.after(params, &header, &body.transactions));
+    execution.finish(
+        header.sealer,
+        &context.after(params, &header, &body.transactions),
+    );
     header.tx_root = body.tx_root();
     header.data_hash = body.data_hash();
     header.state_root = execution.state.root();

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::consensus::{BlockError, CheckedBlock, EPOCH, MIN_NOTICE, Params, Tunable, slots, work};
 use crate::primitives::{
-    Amount, Block, Difficulty, Header, Height, Kind, MAX_EXACT, ParamsChange, Payload, Retarget, Transaction,
+    Amount, Block, Difficulty, Header, Height, Kind, MAX_EXACT, ParamsChange, Payload, Retarget,
+    Transaction,
 };
 
 use super::{Rules, Tally};
@@ -31,7 +32,10 @@ pub struct PlacedBlock {
 impl Context {
     /// The context of the genesis block's children.
     pub(super) fn genesis(params: &Params) -> Self {
-        let supply = params.allocation.iter().fold(0_u64, |sum, one| sum.saturating_add(one.amount.0));
+        let supply = params
+            .allocation
+            .iter()
+            .fold(0_u64, |sum, one| sum.saturating_add(one.amount.0));
         let genesis_time = params.genesis_time;
         let tally = Tally {
             supply: Amount(supply),
@@ -39,8 +43,15 @@ impl Context {
             last_work: genesis_time,
             last_slot: crate::primitives::Slot(0),
         };
-        let rules = Rules { current: params.tunable(), anchor: tally.work, announced: Vec::new() };
-        Self { tally, rules: Rc::new(rules) }
+        let rules = Rules {
+            current: params.tunable(),
+            anchor: tally.work,
+            announced: Vec::new(),
+        };
+        Self {
+            tally,
+            rules: Rc::new(rules),
+        }
     }
 
     /// Checks place, time, difficulty and turn of a header (rules 5, 6, 7, 9, 10) after its `parent`, whose context
@@ -48,14 +59,26 @@ impl Context {
     ///
     /// # Errors
     /// The first rule that is broken.
-    pub fn check_next(&self, params: &Params, parent: &Header, header: &Header) -> Result<(), BlockError> {
+    pub fn check_next(
+        &self,
+        params: &Params,
+        parent: &Header,
+        header: &Header,
+    ) -> Result<(), BlockError> {
         let expected = parent.height.next();
         if header.height.0 != expected.0 {
-            return Err(BlockError::Height { expected, found: header.height });
+            return Err(BlockError::Height {
+                expected,
+                found: header.height,
+            });
         }
         let earliest = parent.time.plus(params.min_gap);
         if header.time.0 < earliest.0 && !mutant!(SkipLeastGap) {
-            return Err(BlockError::TooSoon { earliest, gap: params.min_gap, found: header.time });
+            return Err(BlockError::TooSoon {
+                earliest,
+                gap: params.min_gap,
+                found: header.time,
+            });
         }
         self.check_turn(header)
     }
@@ -65,27 +88,52 @@ impl Context {
         let tunable = &self.rules.current;
         if header.kind == Kind::Work {
             let expected = self.required_difficulty();
-            return if found == expected { Ok(()) } else { Err(BlockError::Difficulty { expected, found }) };
+            return if found == expected {
+                Ok(())
+            } else {
+                Err(BlockError::Difficulty { expected, found })
+            };
         }
         let expected = tunable.authority_weight;
         if found != expected {
             return Err(BlockError::AuthorityWeight { expected, found });
         }
         let sealer = header.sealer;
-        let leader = slots::leader(&tunable.authorities, header.slot).ok_or(BlockError::NoAuthorities { sealer })?;
+        let leader = slots::leader(&tunable.authorities, header.slot)
+            .ok_or(BlockError::NoAuthorities { sealer })?;
         if leader != sealer.into() {
-            return Err(BlockError::NotLeader { slot: header.slot, expected: leader, found: sealer });
+            return Err(BlockError::NotLeader {
+                slot: header.slot,
+                expected: leader,
+                found: sealer,
+            });
         }
         let last = self.tally.last_slot;
-        if header.slot <= last { Err(BlockError::SlotUsed { last, found: header.slot }) } else { Ok(()) }
+        if header.slot <= last {
+            Err(BlockError::SlotUsed {
+                last,
+                found: header.slot,
+            })
+        } else {
+            Ok(())
+        }
     }
 
     /// Puts a checked block in its place after `parent`, whose context this is.
     ///
     /// # Errors
     /// As [`Self::check_next`].
-    pub fn place(&self, params: &Params, parent: &Header, block: CheckedBlock) -> Result<PlacedBlock, BlockError> {
-        debug_assert_eq!(block.get().header.parent, parent.id(), "the caller looks the parent up");
+    pub fn place(
+        &self,
+        params: &Params,
+        parent: &Header,
+        block: CheckedBlock,
+    ) -> Result<PlacedBlock, BlockError> {
+        debug_assert_eq!(
+            block.get().header.parent,
+            parent.id(),
+            "the caller looks the parent up"
+        );
         self.check_next(params, parent, &block.get().header)?;
         let Block { header, body, .. } = block.get();
         let context = self.after(params, header, &body.transactions);
@@ -95,20 +143,35 @@ impl Context {
     /// The difficulty that rule 9 requires of the next work block.
     #[must_use]
     pub fn required_difficulty(&self) -> Difficulty {
-        let Rules { current, anchor, .. } = self.rules.as_ref();
-        work::required_difficulty(current.difficulty, current.retarget, *anchor, self.tally.work)
+        let Rules {
+            current, anchor, ..
+        } = self.rules.as_ref();
+        work::required_difficulty(
+            current.difficulty,
+            current.retarget,
+            *anchor,
+            self.tally.work,
+        )
     }
 
     /// The context after a valid block with this header and these transactions.
     #[must_use]
     pub fn after(&self, params: &Params, header: &Header, transactions: &[Transaction]) -> Self {
-        let mut after = Self { tally: self.tally_after(params, header), rules: Rc::clone(&self.rules) };
+        let mut after = Self {
+            tally: self.tally_after(params, header),
+            rules: Rc::clone(&self.rules),
+        };
         for transaction in transactions {
             if let Payload::SetParams(change) = &transaction.body.payload {
                 Rc::make_mut(&mut after.rules).announce(header.height, change);
             }
         }
-        if after.rules.announced.first().is_some_and(|(from, _)| *from <= header.height.next()) {
+        if after
+            .rules
+            .announced
+            .first()
+            .is_some_and(|(from, _)| *from <= header.height.next())
+        {
             let in_force = after.required_difficulty();
             Rc::make_mut(&mut after.rules).start(in_force, after.tally.work);
         }
@@ -118,15 +181,28 @@ impl Context {
     fn tally_after(&self, params: &Params, header: &Header) -> Tally {
         let before = self.tally;
         // The last reward before the bound is cut to it.
-        let reward = params.reward(header.kind).0.min(MAX_EXACT.saturating_sub(before.supply.0));
-        let tally = Tally { supply: Amount(before.supply.0.saturating_add(reward)), ..before };
+        let reward = params
+            .reward(header.kind)
+            .0
+            .min(MAX_EXACT.saturating_sub(before.supply.0));
+        let tally = Tally {
+            supply: Amount(before.supply.0.saturating_add(reward)),
+            ..before
+        };
         match header.kind {
             Kind::Work => {
                 let gap = header.time.since(before.last_work);
                 let work = before.work.after(gap, self.rules.current.retarget);
-                Tally { work, last_work: header.time, ..tally }
+                Tally {
+                    work,
+                    last_work: header.time,
+                    ..tally
+                }
             }
-            Kind::Authority => Tally { last_slot: header.slot, ..tally },
+            Kind::Authority => Tally {
+                last_slot: header.slot,
+                ..tally
+            },
         }
     }
 }
@@ -134,7 +210,13 @@ impl Context {
 impl Rules {
     /// Announces a change, of a block at `height`, for the next epoch boundary that gives enough notice.
     fn announce(&mut self, height: Height, change: &ParamsChange) {
-        let from = Height(height.0.saturating_add(MIN_NOTICE).div_ceil(EPOCH).saturating_mul(EPOCH));
+        let from = Height(
+            height
+                .0
+                .saturating_add(MIN_NOTICE)
+                .div_ceil(EPOCH)
+                .saturating_mul(EPOCH),
+        );
         match self.announced.last_mut() {
             // Changes of one epoch come into force together; what an earlier epoch announced stays as it is.
             Some((at, earlier)) if *at == from => *earlier = merged(earlier, change),
@@ -156,12 +238,19 @@ impl Rules {
         let retarget = change.retarget.unwrap_or(current.retarget);
         // With a fixed difficulty both kinds of block keep weighing the same unless the operator says otherwise.
         // It never follows a difficulty that the chain found: a branch could make its authorities heavy.
-        let follows = change.difficulty.filter(|_| retarget == Retarget::Fixed && !mutant!(WeightStays));
+        let follows = change
+            .difficulty
+            .filter(|_| retarget == Retarget::Fixed && !mutant!(WeightStays));
         self.current = Tunable {
             difficulty: current.difficulty,
             retarget,
-            authority_weight: change.authority_weight.or(follows).unwrap_or(current.authority_weight),
-            authorities: change.authorities.unwrap_or_else(|| current.authorities.clone()),
+            authority_weight: change
+                .authority_weight
+                .or(follows)
+                .unwrap_or(current.authority_weight),
+            authorities: change
+                .authorities
+                .unwrap_or_else(|| current.authorities.clone()),
         };
     }
 }
@@ -171,7 +260,10 @@ fn merged(earlier: &ParamsChange, later: &ParamsChange) -> ParamsChange {
     ParamsChange {
         difficulty: later.difficulty.or(earlier.difficulty),
         retarget: later.retarget.or(earlier.retarget),
-        authorities: later.authorities.clone().or_else(|| earlier.authorities.clone()),
+        authorities: later
+            .authorities
+            .clone()
+            .or_else(|| earlier.authorities.clone()),
         authority_weight: later.authority_weight.or(earlier.authority_weight),
     }
 }

@@ -5,7 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::consensus::Tunable;
 use crate::consensus::work::WorkClock;
 use crate::primitives::{
-    Address, Amount, AssetId, AssetSymbol, DecodeError, Height, Name, ParamsChange, Slot, Timestamp, decode_exact,
+    Address, Amount, AssetId, AssetSymbol, DecodeError, Height, Name, ParamsChange, Slot,
+    Timestamp, decode_exact,
 };
 
 /// Longest encoding of a key or an entry in bytes.

@@ -16,7 +16,13 @@ pub(super) struct Execution<'a> {
 
 impl<'a> Execution<'a> {
     pub(super) fn new(params: &'a Params, state: &State, height: Height) -> Self {
-        Self { params, height, state: state.clone(), undo: Undo::new(), fees: Amount::ZERO }
+        Self {
+            params,
+            height,
+            state: state.clone(),
+            undo: Undo::new(),
+            fees: Amount::ZERO,
+        }
     }
 
     pub(super) fn set(&mut self, key: Key, entry: Option<Entry>) {
@@ -35,7 +41,10 @@ impl<'a> Execution<'a> {
     fn touched(&self, address: &Address) -> Account {
         match self.state.entry(&Key::Account(*address)) {
             Some(Entry::Account(account)) => account.clone(),
-            _ => Account { created: self.height, ..Account::default() },
+            _ => Account {
+                created: self.height,
+                ..Account::default()
+            },
         }
     }
 
@@ -52,24 +61,53 @@ impl<'a> Execution<'a> {
     ) -> Result<(), TxError> {
         let body = &transaction.body;
         if body.valid_until.0 != 0 && self.height > body.valid_until {
-            return Err(TxError::Expired { valid_until: body.valid_until, height: self.height });
+            return Err(TxError::Expired {
+                valid_until: body.valid_until,
+                height: self.height,
+            });
         }
         let sender = self.touched(&body.from);
         if body.nonce != sender.nonce && !mutant!(SkipNonceCheck) {
-            return Err(TxError::Nonce { expected: sender.nonce, found: body.nonce });
+            return Err(TxError::Nonce {
+                expected: sender.nonce,
+                found: body.nonce,
+            });
         }
-        let fee = if mutant!(SkipFeeDebit) { Amount::ZERO } else { body.fee };
-        let coins_moved = if let Payload::Transfer { amount, .. } = body.payload { amount } else { Amount::ZERO };
-        let needed = coins_moved.checked_add(fee).ok_or(TxError::Overflow { found: coins_moved.0 })?;
-        let short = TxError::Balance { needed, found: sender.balance };
+        let fee = if mutant!(SkipFeeDebit) {
+            Amount::ZERO
+        } else {
+            body.fee
+        };
+        let coins_moved = if let Payload::Transfer { amount, .. } = body.payload {
+            amount
+        } else {
+            Amount::ZERO
+        };
+        let needed = coins_moved.checked_add(fee).ok_or(TxError::Overflow {
+            found: coins_moved.0,
+        })?;
+        let short = TxError::Balance {
+            needed,
+            found: sender.balance,
+        };
         let balance = match sender.balance.checked_sub(needed) {
             None if mutant!(SkipBalanceCheck) => Amount::ZERO,
             balance => balance.ok_or(short)?,
         };
-        let fees = self.fees.checked_add(body.fee).ok_or(TxError::Overflow { found: body.fee.0 })?;
+        let fees = self
+            .fees
+            .checked_add(body.fee)
+            .ok_or(TxError::Overflow { found: body.fee.0 })?;
         // Everything that can fail fails before the first write.
         self.check_payload(body)?;
-        self.set_account(body.from, Account { balance, nonce: sender.nonce.saturating_add(1), ..sender });
+        self.set_account(
+            body.from,
+            Account {
+                balance,
+                nonce: sender.nonce.saturating_add(1),
+                ..sender
+            },
+        );
         self.fees = fees;
         self.perform(body, new_asset);
         Ok(())
@@ -78,15 +116,22 @@ impl<'a> Execution<'a> {
     fn check_payload(&self, body: &TxBody) -> Result<(), TxError> {
         match &body.payload {
             // The supply stays below 2^53, so a receiver's balance cannot overflow.
-            Payload::Transfer { .. } | Payload::Message { .. } | Payload::CreateAsset { .. } => Ok(()),
+            Payload::Transfer { .. } | Payload::Message { .. } | Payload::CreateAsset { .. } => {
+                Ok(())
+            }
             Payload::RegisterUser { name } => {
                 if let Some(owner) = self.state.owner_of(name)
                     && !mutant!(SameNameTwice)
                 {
-                    return Err(TxError::NameTaken { name: name.to_string(), owner });
+                    return Err(TxError::NameTaken {
+                        name: name.to_string(),
+                        owner,
+                    });
                 }
                 match self.state.account(&body.from).name {
-                    Some(name) => Err(TxError::AlreadyNamed { name: name.to_string() }),
+                    Some(name) => Err(TxError::AlreadyNamed {
+                        name: name.to_string(),
+                    }),
                     None => Ok(()),
                 }
             }
@@ -95,10 +140,20 @@ impl<'a> Execution<'a> {
                     return Err(TxError::AssetUnknown { asset: *asset });
                 }
                 let found = self.state.holding(asset, &body.from);
-                if found < *amount { Err(TxError::Holding { needed: *amount, found }) } else { Ok(()) }
+                if found < *amount {
+                    Err(TxError::Holding {
+                        needed: *amount,
+                        found,
+                    })
+                } else {
+                    Ok(())
+                }
             }
             Payload::SetParams(_) if body.from != self.params.operator => {
-                Err(TxError::NotOperator { operator: self.params.operator, from: body.from })
+                Err(TxError::NotOperator {
+                    operator: self.params.operator,
+                    from: body.from,
+                })
             }
             Payload::SetParams(_) => Ok(()),
         }
@@ -111,10 +166,21 @@ impl<'a> Execution<'a> {
             Payload::Message { .. } | Payload::SetParams(_) => {}
             Payload::RegisterUser { name } => {
                 let account = self.touched(&body.from);
-                self.set_account(body.from, Account { name: Some(name.clone()), ..account });
+                self.set_account(
+                    body.from,
+                    Account {
+                        name: Some(name.clone()),
+                        ..account
+                    },
+                );
                 self.set(Key::Name(name.clone()), Some(Entry::Name(body.from)));
             }
-            Payload::CreateAsset { symbol, name, decimals, supply } => {
+            Payload::CreateAsset {
+                symbol,
+                name,
+                decimals,
+                supply,
+            } => {
                 let id = new_asset();
                 let asset = Asset {
                     symbol: symbol.clone(),
@@ -127,7 +193,9 @@ impl<'a> Execution<'a> {
                 self.set(Key::Asset(id), Some(Entry::Asset(asset)));
                 self.set(Key::Holding(id, body.from), Some(Entry::Holding(*supply)));
             }
-            Payload::TransferAsset { asset, to, amount } => self.move_asset(*asset, body.from, *to, *amount),
+            Payload::TransferAsset { asset, to, amount } => {
+                self.move_asset(*asset, body.from, *to, *amount)
+            }
         }
     }
 
@@ -151,7 +219,11 @@ impl<'a> Execution<'a> {
         if let Some(mut asset) = self.state.asset(&id).cloned()
             && (before == 0) != (after == 0)
         {
-            asset.holders = if after == 0 { asset.holders.saturating_sub(1) } else { asset.holders.saturating_add(1) };
+            asset.holders = if after == 0 {
+                asset.holders.saturating_sub(1)
+            } else {
+                asset.holders.saturating_add(1)
+            };
             self.set(Key::Asset(id), Some(Entry::Asset(asset)));
         }
     }

@@ -121,8 +121,14 @@ impl State {
     /// On a state that no chain has: without totals or rules.
     #[must_use]
     pub fn context(&self) -> Context {
-        let (tally, rules) = self.tally().zip(self.rules()).expect("every state from genesis on has totals and rules");
-        Context { tally: *tally, rules: Rc::new(rules.clone()) }
+        let (tally, rules) = self
+            .tally()
+            .zip(self.rules())
+            .expect("every state from genesis on has totals and rules");
+        Context {
+            tally: *tally,
+            rules: Rc::new(rules.clone()),
+        }
     }
 
     /// Takes a block's changes back.
@@ -145,7 +151,9 @@ impl State {
         let mut supplies: SortedMap<AssetId, u64> = SortedMap::new();
         let mut holdings: SortedMap<AssetId, u64> = SortedMap::new();
         self.tree.for_each(|key, entry| match (key, entry) {
-            (Key::Account(_), Entry::Account(account)) => coins = coins.saturating_add(account.balance.0),
+            (Key::Account(_), Entry::Account(account)) => {
+                coins = coins.saturating_add(account.balance.0)
+            }
             (Key::Asset(id), Entry::Asset(asset)) => {
                 supplies.insert(*id, asset.supply.0);
             }
@@ -159,7 +167,13 @@ impl State {
         if coins != supply {
             return Some(("coins".into(), supply, coins));
         }
-        let wrong = supplies.iter().find(|(id, supply)| holdings.get(id) != Some(supply))?;
-        Some((wrong.0.to_string(), *wrong.1, holdings.get(wrong.0).copied().unwrap_or(0)))
+        let wrong = supplies
+            .iter()
+            .find(|(id, supply)| holdings.get(id) != Some(supply))?;
+        Some((
+            wrong.0.to_string(),
+            *wrong.1,
+            holdings.get(wrong.0).copied().unwrap_or(0),
+        ))
     }
 }

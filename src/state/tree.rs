@@ -25,7 +25,12 @@ pub struct Tree {
 #[derive(Debug)]
 enum Node {
     Leaf(Box<Leaf>),
-    Branch { bit: u8, left: Rc<Node>, right: Rc<Node>, hash: OnceCell<Digest> },
+    Branch {
+        bit: u8,
+        left: Rc<Node>,
+        right: Rc<Node>,
+        hash: OnceCell<Digest>,
+    },
 }
 
 #[derive(Debug)]
@@ -63,7 +68,9 @@ fn bit_at(path: &Digest, bit: u8) -> bool {
 fn first_difference(a: &Digest, b: &Digest) -> Option<u8> {
     let byte = a.0.iter().zip(b.0).position(|(x, y)| *x != y)?;
     let zeros = (a.0[byte] ^ b.0[byte]).leading_zeros();
-    u8::try_from(byte.saturating_mul(8)).ok()?.checked_add(u8::try_from(zeros).ok()?)
+    u8::try_from(byte.saturating_mul(8))
+        .ok()?
+        .checked_add(u8::try_from(zeros).ok()?)
 }
 
 #[cfg(test)]
@@ -88,25 +95,45 @@ impl Node {
     fn hash(&self) -> Digest {
         match self {
             Self::Leaf(leaf) => *leaf.hash.get_or_init(|| leaf_hash(&leaf.path, &leaf.entry)),
-            Self::Branch { bit, left, right, hash } => {
-                *hash.get_or_init(|| branch_hash(*bit, &left.hash(), &right.hash()))
-            }
+            Self::Branch {
+                bit,
+                left,
+                right,
+                hash,
+            } => *hash.get_or_init(|| branch_hash(*bit, &left.hash(), &right.hash())),
         }
     }
 
     fn branch(bit: u8, on_right: bool, this: Rc<Self>, other: Rc<Self>) -> Rc<Self> {
-        let (left, right) = if on_right { (other, this) } else { (this, other) };
-        Rc::new(Self::Branch { bit, left, right, hash: OnceCell::new() })
+        let (left, right) = if on_right {
+            (other, this)
+        } else {
+            (this, other)
+        };
+        Rc::new(Self::Branch {
+            bit,
+            left,
+            right,
+            hash: OnceCell::new(),
+        })
     }
 
     fn leaf(path: Digest, key: Key, entry: Entry) -> Rc<Self> {
-        Rc::new(Self::Leaf(Box::new(Leaf { path, key, entry, hash: OnceCell::new() })))
+        Rc::new(Self::Leaf(Box::new(Leaf {
+            path,
+            key,
+            entry,
+            hash: OnceCell::new(),
+        })))
     }
 
     /// The leaf that shares the longest path with `path`.
     fn nearest(self: &Rc<Self>, path: &Digest) -> &Rc<Self> {
         let mut node = self;
-        while let Self::Branch { bit, left, right, .. } = node.as_ref() {
+        while let Self::Branch {
+            bit, left, right, ..
+        } = node.as_ref()
+        {
             node = if bit_at(path, *bit) { right } else { left };
         }
         node
@@ -115,9 +142,18 @@ impl Node {
     /// Replaces the leaf of the same path, or inserts one that first differs at `at`.
     fn put(self: &Rc<Self>, at: Option<u8>, leaf: Rc<Self>, path: &Digest) -> Rc<Self> {
         match (self.as_ref(), at) {
-            (Self::Branch { bit, left, right, .. }, _) if at.is_none_or(|at| *bit < at) => {
+            (
+                Self::Branch {
+                    bit, left, right, ..
+                },
+                _,
+            ) if at.is_none_or(|at| *bit < at) => {
                 let on_right = bit_at(path, *bit);
-                let (child, other) = if on_right { (right, left) } else { (left, right) };
+                let (child, other) = if on_right {
+                    (right, left)
+                } else {
+                    (left, right)
+                };
                 Self::branch(*bit, on_right, child.put(at, leaf, path), Rc::clone(other))
             }
             (_, Some(at)) => Self::branch(at, bit_at(path, at), leaf, Rc::clone(self)),
@@ -127,9 +163,18 @@ impl Node {
 
     /// The node without the leaf of `path`, which is in it.
     fn without(self: &Rc<Self>, path: &Digest) -> Option<Rc<Self>> {
-        let Self::Branch { bit, left, right, .. } = self.as_ref() else { return None };
+        let Self::Branch {
+            bit, left, right, ..
+        } = self.as_ref()
+        else {
+            return None;
+        };
         let on_right = bit_at(path, *bit);
-        let (child, other) = if on_right { (right, left) } else { (left, right) };
+        let (child, other) = if on_right {
+            (right, left)
+        } else {
+            (left, right)
+        };
         Some(match child.without(path) {
             Some(child) => Self::branch(*bit, on_right, child, Rc::clone(other)),
             None => Rc::clone(other),
@@ -209,9 +254,19 @@ impl Tree {
         let path = path_of(key);
         let mut steps = Vec::new();
         let mut node = self.root.as_ref()?;
-        while let Node::Branch { bit, left, right, .. } = node.as_ref() {
-            let (child, other) = if bit_at(&path, *bit) { (right, left) } else { (left, right) };
-            steps.push(ProofStep { bit: *bit, sibling: other.hash() });
+        while let Node::Branch {
+            bit, left, right, ..
+        } = node.as_ref()
+        {
+            let (child, other) = if bit_at(&path, *bit) {
+                (right, left)
+            } else {
+                (left, right)
+            };
+            steps.push(ProofStep {
+                bit: *bit,
+                sibling: other.hash(),
+            });
             node = child;
         }
         steps.reverse();
@@ -225,13 +280,16 @@ impl EntryProof {
     pub fn verifies(&self, root: &Digest, key: &Key, entry: &Entry) -> bool {
         let path = path_of(key);
         let descending = self.steps.windows(2).all(|pair| pair[0].bit > pair[1].bit);
-        let reached = self.steps.iter().fold(leaf_hash(&path, entry), |hash, step| {
-            if bit_at(&path, step.bit) {
-                branch_hash(step.bit, &step.sibling, &hash)
-            } else {
-                branch_hash(step.bit, &hash, &step.sibling)
-            }
-        });
+        let reached = self
+            .steps
+            .iter()
+            .fold(leaf_hash(&path, entry), |hash, step| {
+                if bit_at(&path, step.bit) {
+                    branch_hash(step.bit, &step.sibling, &hash)
+                } else {
+                    branch_hash(step.bit, &hash, &step.sibling)
+                }
+            });
         descending && reached == *root
     }
 }
@@ -247,7 +305,12 @@ mod tests {
     }
 
     fn entry(balance: u64) -> Entry {
-        Entry::Account(Account { balance: Amount(balance), nonce: 0, name: None, created: Height(0) })
+        Entry::Account(Account {
+            balance: Amount(balance),
+            nonce: 0,
+            name: None,
+            created: Height(0),
+        })
     }
 
     fn tree(keys: impl Iterator<Item = u8>) -> Tree {
@@ -328,7 +391,10 @@ mod tests {
         assert!(holds(&tree.root(), &proof) && proof.steps.len() > 3);
         let mut other = tree.clone();
         other.set(&key(63), None);
-        assert!(!holds(&other.root(), &proof) && !holds(&Digest::ZERO, &proof), "another root");
+        assert!(
+            !holds(&other.root(), &proof) && !holds(&Digest::ZERO, &proof),
+            "another root"
+        );
         let refuse = |what: &str, change: &dyn Fn(&mut Vec<ProofStep>)| {
             let mut changed = proof.clone();
             change(&mut changed.steps);
@@ -344,7 +410,15 @@ mod tests {
         }
         refuse("two steps in the wrong order", &|steps| steps.swap(0, 1));
         refuse("upside down", &|steps| steps.reverse());
-        refuse("a step below", &|steps| steps.insert(0, ProofStep { bit: 255, sibling: Digest([1; 32]) }));
+        refuse("a step below", &|steps| {
+            steps.insert(
+                0,
+                ProofStep {
+                    bit: 255,
+                    sibling: Digest([1; 32]),
+                },
+            )
+        });
         refuse("no step", &Vec::clear);
     }
 
@@ -365,12 +439,22 @@ mod tests {
                 HASHES.get()
             };
             let all: usize = (0..100).map(changed).sum();
-            let steps: usize = (0..100).filter_map(|n| before.prove(&account(n))).map(|proof| proof.steps.len()).sum();
-            assert_eq!(all, steps + 100, "a branch for each step of the proof, and the leaf");
+            let steps: usize = (0..100)
+                .filter_map(|n| before.prove(&account(n)))
+                .map(|proof| proof.steps.len())
+                .sum();
+            assert_eq!(
+                all,
+                steps + 100,
+                "a branch for each step of the proof, and the leaf"
+            );
             all
         };
         let (few, many) = (cost(100), cost(100_000));
         // A thousand times as many accounts are ten doublings, a hash for each.
-        assert!(many <= few + 100 * 11, "{few} hashes for a change to 100 of 100 accounts, {many} of 100,000");
+        assert!(
+            many <= few + 100 * 11,
+            "{few} hashes for a change to 100 of 100 accounts, {many} of 100,000"
+        );
     }
 }

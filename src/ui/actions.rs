@@ -86,7 +86,8 @@ impl Actions {
     /// Shows a notice for a while.
     fn notice(&self, refused: bool, text: String) {
         let id = NEXT_NOTICE.fetch_add(1, Ordering::Relaxed);
-        self.store.dispatch(Action::Say(Notice { id, refused, text }));
+        self.store
+            .dispatch(Action::Say(Notice { id, refused, text }));
         let actions = self.clone();
         let wait = if refused { NOTICE_MS * 2 } else { NOTICE_MS };
         Timeout::new(wait, move || actions.unsay(id)).forget();
@@ -99,11 +100,16 @@ impl Actions {
             let clipboard = gloo::utils::window().navigator().clipboard();
             // Without a secure origin there is no clipboard at all.
             let present = !wasm_bindgen::JsValue::from(clipboard.clone()).is_undefined();
-            let copied = present && wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+            let copied = present
+                && wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text))
+                    .await
+                    .is_ok();
             if copied {
                 actions.say(&format!("{what} copied."));
             } else {
-                let text = format!("The browser does not let this page copy. Select and copy it by hand: {text}");
+                let text = format!(
+                    "The browser does not let this page copy. Select and copy it by hand: {text}"
+                );
                 actions.notice(true, text);
             }
         });

@@ -18,7 +18,14 @@ use crate::view::route::Route;
 /// The root component.
 #[component]
 pub(crate) fn App() -> Html {
-    let host = use_kept(|| Host::open(&gloo::utils::window().location().search().unwrap_or_default()));
+    let host = use_kept(|| {
+        Host::open(
+            &gloo::utils::window()
+                .location()
+                .search()
+                .unwrap_or_default(),
+        )
+    });
     let host = Rc::clone(&host);
     let store = {
         let host = Rc::clone(&host);
@@ -92,7 +99,10 @@ fn skip() -> Callback<MouseEvent> {
 #[hook]
 fn use_updates(host: Rc<Host>, store: &Store) {
     let dispatcher = store.keeper();
-    let effect =
-        move || -> Guard { Some(Box::new(host.subscribe(move |model| dispatcher.dispatch(Action::Model(model))))) };
+    let effect = move || -> Guard {
+        Some(Box::new(host.subscribe(move |model| {
+            dispatcher.dispatch(Action::Model(model))
+        })))
+    };
     use_effect_on(String::new(), Box::new(effect));
 }

@@ -70,7 +70,9 @@ pub(crate) fn use_growing(total: usize, step: usize) -> usize {
     let drawn = use_kept(move || step);
     let (now, keeper) = (*drawn, drawn.keeper());
     let grow = move || -> Guard {
-        (now < total).then(|| Box::new(Timeout::new(NEXT_BIT, move || keeper.set(now + step))) as Box<dyn Any>)
+        (now < total).then(|| {
+            Box::new(Timeout::new(NEXT_BIT, move || keeper.set(now + step))) as Box<dyn Any>
+        })
     };
     use_effect_on(format!("{now} {}", now < total), Box::new(grow));
     now.min(total)
@@ -143,12 +145,15 @@ where
     Q: FnOnce() -> F + 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
-    let ask =
-        Box::new(move || -> Asked { Box::pin(async move { ask().await.map(|value| Rc::new(value) as Rc<dyn Any>) }) });
+    let ask = Box::new(move || -> Asked {
+        Box::pin(async move { ask().await.map(|value| Rc::new(value) as Rc<dyn Any>) })
+    });
     match &*use_asked(key, ask) {
         Answer::Waiting => Answer::Waiting,
         // There is only one type of answer to a question.
-        Answer::Here(value) => Rc::clone(value).downcast().map_or(Answer::Waiting, Answer::Here),
+        Answer::Here(value) => Rc::clone(value)
+            .downcast()
+            .map_or(Answer::Waiting, Answer::Here),
         Answer::Refused(error) => Answer::Refused(error.clone()),
     }
 }
@@ -189,7 +194,11 @@ pub(crate) fn use_route() -> Route {
     let hash = use_text(read());
     let setter = hash.keeper();
     let effect = move || -> Guard {
-        Some(Box::new(EventListener::new(&gloo::utils::window(), "hashchange", move |_| setter.set(read()))))
+        Some(Box::new(EventListener::new(
+            &gloo::utils::window(),
+            "hashchange",
+            move |_| setter.set(read()),
+        )))
     };
     use_effect_on(String::new(), Box::new(effect));
     Route::parse(&hash)
@@ -205,7 +214,9 @@ pub(crate) fn use_media(query: &'static str) -> bool {
     let effect = move || -> Guard {
         let list = list()?;
         let target: web_sys::EventTarget = list.clone().into();
-        Some(Box::new(EventListener::new(&target, "change", move |_| setter.set(Some(matches(&list))))))
+        Some(Box::new(EventListener::new(&target, "change", move |_| {
+            setter.set(Some(matches(&list)))
+        })))
     };
     use_effect_on(query.to_owned(), Box::new(effect));
     *holds == Some(1)

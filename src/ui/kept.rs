@@ -57,7 +57,13 @@ impl<T: 'static> Kept<T> {
 impl<T: PartialEq + 'static> Keeper<T> {
     /// Replaces the value; nothing is drawn if it is the same.
     pub(crate) fn set(&self, value: T) {
-        self.change(Box::new(|old| if old.downcast_ref::<T>() == Some(&value) { old } else { Rc::new(value) }));
+        self.change(Box::new(|old| {
+            if old.downcast_ref::<T>() == Some(&value) {
+                old
+            } else {
+                Rc::new(value)
+            }
+        }));
     }
 }
 
@@ -88,7 +94,10 @@ where
 
 impl<T> Clone for Keeper<T> {
     fn clone(&self) -> Self {
-        Self { slot: self.slot.clone(), of: PhantomData }
+        Self {
+            slot: self.slot.clone(),
+            of: PhantomData,
+        }
     }
 }
 
@@ -100,7 +109,10 @@ impl<T> PartialEq for Keeper<T> {
 
 impl<T> Clone for Kept<T> {
     fn clone(&self) -> Self {
-        Self { value: Rc::clone(&self.value), keeper: self.keeper.clone() }
+        Self {
+            value: Rc::clone(&self.value),
+            keeper: self.keeper.clone(),
+        }
     }
 }
 
@@ -125,8 +137,16 @@ impl<T> Deref for Kept<T> {
 #[hook]
 pub(crate) fn use_kept<T: 'static>(initial: impl FnOnce() -> T + 'static) -> Kept<T> {
     let slot = use_slot(Box::new(move || Rc::new(initial())));
-    let value = Rc::clone(&slot.0).downcast().expect("a slot holds one type for life");
-    Kept { value, keeper: Keeper { slot: slot.dispatcher(), of: PhantomData } }
+    let value = Rc::clone(&slot.0)
+        .downcast()
+        .expect("a slot holds one type for life");
+    Kept {
+        value,
+        keeper: Keeper {
+            slot: slot.dispatcher(),
+            of: PhantomData,
+        },
+    }
 }
 
 #[hook]

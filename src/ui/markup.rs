@@ -9,7 +9,9 @@
 
 use yew::html::IntoPropValue;
 use yew::prelude::*;
-use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, Listener, ListenerKind, VList, VNode, VTag, VText};
+use yew::virtual_dom::{
+    AttributeOrProperty, Attributes, Key, Listener, ListenerKind, VList, VNode, VTag, VText,
+};
 
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -49,7 +51,11 @@ impl Markup {
     }
 
     fn innermost(&mut self) -> &mut Open {
-        &mut self.open.last_mut().expect("an attribute is inside a tag").0
+        &mut self
+            .open
+            .last_mut()
+            .expect("an attribute is inside a tag")
+            .0
     }
 
     /// The value of the next attribute, or what happens on the event of that name.
@@ -79,8 +85,14 @@ impl Markup {
 
     /// Ends the innermost element, whose tag is `tag`.
     pub(crate) fn close(&mut self, tag: &'static str) {
-        let Some((open, before)) = self.open.pop() else { panic!("</{tag}> closes nothing") };
-        debug_assert_eq!(open.tag.unwrap_or_default(), tag, "the innermost tag is closed first");
+        let Some((open, before)) = self.open.pop() else {
+            panic!("</{tag}> closes nothing")
+        };
+        debug_assert_eq!(
+            open.tag.unwrap_or_default(),
+            tag,
+            "the innermost tag is closed first"
+        );
         let children = std::mem::replace(&mut self.nodes, before);
         self.nodes.push(open.close(children));
     }
@@ -88,7 +100,11 @@ impl Markup {
     /// What was written.
     pub(crate) fn done(mut self) -> Html {
         debug_assert!(self.open.is_empty(), "every tag is closed");
-        if self.nodes.len() == 1 { self.nodes.remove(0) } else { VList::with_children(self.nodes, None).into() }
+        if self.nodes.len() == 1 {
+            self.nodes.remove(0)
+        } else {
+            VList::with_children(self.nodes, None).into()
+        }
     }
 }
 
@@ -113,15 +129,28 @@ impl Open {
     }
 
     fn close(self, children: Vec<VNode>) -> VNode {
-        let Some(name) = self.tag else { return VList::with_children(children, self.key).into() };
+        let Some(name) = self.tag else {
+            return VList::with_children(children, self.key).into();
+        };
         let mut tag = VTag::new(name);
         let mut values = self.values;
         // What a person typed is a property of the element; the attribute is only where it began.
-        if let Some(at) = self.names.iter().position(|found| *found == "value").filter(|_| name == "input") {
+        if let Some(at) = self
+            .names
+            .iter()
+            .position(|found| *found == "value")
+            .filter(|_| name == "input")
+        {
             tag.set_value(values[at].take());
         }
-        let values = values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)).collect();
-        tag.attributes = Attributes::Dynamic { keys: self.names, values };
+        let values = values
+            .into_iter()
+            .map(|value| value.map(AttributeOrProperty::Attribute))
+            .collect();
+        tag.attributes = Attributes::Dynamic {
+            keys: self.names,
+            values,
+        };
         if !self.listeners.is_empty() {
             tag.set_listeners(self.listeners.into());
         }
@@ -199,7 +228,12 @@ impl<T: Into<AttrValue>> Value for Option<T> {
 
 impl<E: JsCast + 'static> Value for Callback<E> {
     fn add_to(self, open: &mut Open) {
-        open.listen(|kind| Rc::new(On { kind, callback: self }));
+        open.listen(|kind| {
+            Rc::new(On {
+                kind,
+                callback: self,
+            })
+        });
     }
 }
 

@@ -9,10 +9,13 @@ use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use super::actions::Actions;
-use super::components::{Asking, use_bytes, use_confirm, use_graph, use_log_lines, use_log_view, use_search};
+use super::components::{
+    Asking, use_bytes, use_confirm, use_graph, use_log_lines, use_log_view, use_search,
+};
 use super::pages::{
-    Composed, Read, Section, use_block, use_chain, use_commands, use_compose, use_drawn, use_followed, use_ledger,
-    use_network, use_rows, use_section, use_settings, use_transact, use_transaction,
+    Composed, Read, Section, use_block, use_chain, use_commands, use_compose, use_drawn,
+    use_followed, use_ledger, use_network, use_rows, use_section, use_settings, use_transact,
+    use_transaction,
 };
 use super::state::Store;
 use crate::ipc::{Event, TransactionInfo};

@@ -65,7 +65,12 @@ pub(crate) enum Action {
 impl UiState {
     /// The state of a page that was just opened.
     pub(crate) fn new(model: Rc<Model>) -> Self {
-        Self { model, selected: None, notices: VecDeque::new(), theme: super::theme::stored() }
+        Self {
+            model,
+            selected: None,
+            notices: VecDeque::new(),
+            theme: super::theme::stored(),
+        }
     }
 }
 
@@ -77,7 +82,9 @@ impl Reducible for UiState {
         match action {
             Action::Model(model) => next.model = model,
             Action::Select(name) => next.selected = name,
-            Action::Toggle(name) => next.selected = (next.selected.as_ref() != Some(&name)).then_some(name),
+            Action::Toggle(name) => {
+                next.selected = (next.selected.as_ref() != Some(&name)).then_some(name)
+            }
             Action::Say(notice) => {
                 next.notices.push_back(notice);
                 while next.notices.len() > MAX_NOTICES {

@@ -40,9 +40,16 @@ impl Theme {
 
 /// The choice of an earlier visit; the system's where there is none or no storage.
 pub(crate) fn stored() -> Theme {
-    let word = gloo::utils::window().local_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok());
+    let word = gloo::utils::window()
+        .local_storage()
+        .ok()
+        .flatten()
+        .and_then(|storage| storage.get_item(KEY).ok());
     let word = word.flatten().unwrap_or_default();
-    Theme::ALL.into_iter().find(|theme| theme.word() == word).unwrap_or_default()
+    Theme::ALL
+        .into_iter()
+        .find(|theme| theme.word() == word)
+        .unwrap_or_default()
 }
 
 /// Shows the colours.

@@ -3,7 +3,11 @@
 use js_sys::Date;
 
 /// Milliseconds since 1970.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a browser's clock is after 1970")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a browser's clock is after 1970"
+)]
 pub(crate) fn now() -> u64 {
     Date::now() as u64
 }
@@ -16,13 +20,23 @@ fn date(at: u64) -> Date {
 /// `14:03:27` in local time.
 pub(crate) fn of_day(at: u64) -> String {
     let date = date(at);
-    format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
+    format!(
+        "{:02}:{:02}:{:02}",
+        date.get_hours(),
+        date.get_minutes(),
+        date.get_seconds()
+    )
 }
 
 /// `2026-11-22 14:03:27.123` in local time.
 pub(crate) fn exact(at: u64) -> String {
     let date = date(at);
-    let day = format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date());
+    let day = format!(
+        "{}-{:02}-{:02}",
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date()
+    );
     format!("{day} {}.{:03}", of_day(at), date.get_milliseconds())
 }
 

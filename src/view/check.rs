@@ -17,12 +17,24 @@ pub struct Check {
 impl Check {
     fn equal(what: &str, stated: String, found: String) -> Self {
         let holds = stated == found;
-        let sentence = if holds { format!("{what}: equal.") } else { format!("{what}: they differ.") };
-        Self { holds, sentence, values: vec![("stated", stated), ("recomputed", found)] }
+        let sentence = if holds {
+            format!("{what}: equal.")
+        } else {
+            format!("{what}: they differ.")
+        };
+        Self {
+            holds,
+            sentence,
+            values: vec![("stated", stated), ("recomputed", found)],
+        }
     }
 
     fn failed(sentence: String) -> Self {
-        Self { holds: false, sentence, values: Vec::new() }
+        Self {
+            holds: false,
+            sentence,
+            values: Vec::new(),
+        }
     }
 }
 
@@ -31,12 +43,24 @@ impl Check {
 pub fn block(raw: &str, stated_id: &str, chain_id: &str) -> Vec<Check> {
     let block = match from_hex(raw).map(|bytes| Block::from_bytes(&bytes)) {
         Ok(Ok(block)) => block,
-        Ok(Err(error)) => return vec![Check::failed(format!("The bytes are not a block: {error}."))],
-        Err(error) => return vec![Check::failed(format!("The bytes are not hexadecimal: {error}."))],
+        Ok(Err(error)) => {
+            return vec![Check::failed(format!(
+                "The bytes are not a block: {error}."
+            ))];
+        }
+        Err(error) => {
+            return vec![Check::failed(format!(
+                "The bytes are not hexadecimal: {error}."
+            ))];
+        }
     };
     let id = block.id();
     vec![
-        Check::equal("The id is the SHA-256 of the first 204 bytes", stated_id.to_owned(), id.to_string()),
+        Check::equal(
+            "The id is the SHA-256 of the first 204 bytes",
+            stated_id.to_owned(),
+            id.to_string(),
+        ),
         proof(&block, &id, chain_id),
         Check::equal(
             "The transaction root is the Merkle root over the transactions",
@@ -51,34 +75,68 @@ fn data(block: &Block) -> Check {
     let stated = block.header.data_hash.to_string();
     if block.header.height.0 == 0 {
         let sentence = "The genesis block's data hash is that of the network's parameters, so its id names them all.";
-        return Check { holds: true, sentence: sentence.to_owned(), values: vec![("stated", stated)] };
+        return Check {
+            holds: true,
+            sentence: sentence.to_owned(),
+            values: vec![("stated", stated)],
+        };
     }
-    Check::equal("The data hash is the SHA-256 of the data", stated, block.body.data_hash().to_string())
+    Check::equal(
+        "The data hash is the SHA-256 of the data",
+        stated,
+        block.body.data_hash().to_string(),
+    )
 }
 
 fn proof(block: &Block, id: &BlockHash, chain_id: &str) -> Check {
     let header = &block.header;
     if header.height.0 == 0 {
         let holds = chain_id.is_empty() || chain_id == id.to_string();
-        let sentence = "The genesis block is agreed upon, not mined: its id names the network.".to_owned();
-        return Check { holds, sentence, values: vec![("network", chain_id.to_owned()), ("block", id.to_string())] };
+        let sentence =
+            "The genesis block is agreed upon, not mined: its id names the network.".to_owned();
+        return Check {
+            holds,
+            sentence,
+            values: vec![("network", chain_id.to_owned()), ("block", id.to_string())],
+        };
     }
     match (header.kind, &block.seal) {
         (Kind::Work, _) => {
             let target = U256::MAX.div_u64(header.difficulty.0);
             let holds = U256::from_be_bytes(id.as_bytes()) <= target;
             let verdict = if holds { "is not above" } else { "is above" };
-            let sentence = format!("Read as a number, the id {verdict} the target, 2^256 / difficulty.");
-            Check { holds, sentence, values: vec![("id", id.to_string()), ("target", to_hex(&target.to_be_bytes()))] }
+            let sentence =
+                format!("Read as a number, the id {verdict} the target, 2^256 / difficulty.");
+            Check {
+                holds,
+                sentence,
+                values: vec![
+                    ("id", id.to_string()),
+                    ("target", to_hex(&target.to_be_bytes())),
+                ],
+            }
         }
         (Kind::Authority, Seal::Authority(signature)) => {
-            let holds = chain_id.parse().is_ok_and(|chain_id| header.seal_verifies(&chain_id, signature));
+            let holds = chain_id
+                .parse()
+                .is_ok_and(|chain_id| header.seal_verifies(&chain_id, signature));
             let verdict = if holds { "is" } else { "is not" };
-            let sentence = format!("The seal {verdict} the sealer's Ed25519 signature over this header on this chain.");
-            let values = vec![("sealer", header.sealer.to_string()), ("seal", signature.to_string())];
-            Check { holds, sentence, values }
+            let sentence = format!(
+                "The seal {verdict} the sealer's Ed25519 signature over this header on this chain."
+            );
+            let values = vec![
+                ("sealer", header.sealer.to_string()),
+                ("seal", signature.to_string()),
+            ];
+            Check {
+                holds,
+                sentence,
+                values,
+            }
         }
-        (Kind::Authority, Seal::Work) => Check::failed("The authority block carries no seal.".to_owned()),
+        (Kind::Authority, Seal::Work) => {
+            Check::failed("The authority block carries no seal.".to_owned())
+        }
     }
 }
 
@@ -87,16 +145,30 @@ fn proof(block: &Block, id: &BlockHash, chain_id: &str) -> Check {
 pub fn transaction(raw: &str, stated_id: &str) -> Vec<Check> {
     let transaction = match from_hex(raw).map(|bytes| Transaction::from_bytes(&bytes)) {
         Ok(Ok(transaction)) => transaction,
-        Ok(Err(error)) => return vec![Check::failed(format!("The bytes are not a transaction: {error}."))],
-        Err(error) => return vec![Check::failed(format!("The bytes are not hexadecimal: {error}."))],
+        Ok(Err(error)) => {
+            return vec![Check::failed(format!(
+                "The bytes are not a transaction: {error}."
+            ))];
+        }
+        Err(error) => {
+            return vec![Check::failed(format!(
+                "The bytes are not hexadecimal: {error}."
+            ))];
+        }
     };
     let holds = transaction.signature_verifies();
     let verdict = if holds { "is" } else { "is not" };
     vec![
-        Check::equal("The id is the SHA-256 of the signed content", stated_id.to_owned(), transaction.id().to_string()),
+        Check::equal(
+            "The id is the SHA-256 of the signed content",
+            stated_id.to_owned(),
+            transaction.id().to_string(),
+        ),
         Check {
             holds,
-            sentence: format!("The signature {verdict} the signer's Ed25519 signature over the content."),
+            sentence: format!(
+                "The signature {verdict} the signer's Ed25519 signature over the content."
+            ),
             values: vec![
                 ("signer", transaction.body.from.to_string()),
                 ("signature", transaction.signature.to_string()),
@@ -108,7 +180,9 @@ pub fn transaction(raw: &str, stated_id: &str) -> Vec<Check> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::primitives::{Body, Difficulty, Digest, Header, Height, Keypair, NodeId, Slot, Timestamp};
+    use crate::primitives::{
+        Body, Difficulty, Digest, Header, Height, Keypair, NodeId, Slot, Timestamp,
+    };
 
     fn mined(difficulty: u64) -> Block {
         let body = Body::default();
@@ -129,11 +203,19 @@ mod tests {
         while U256::from_be_bytes(header.id().as_bytes()) > target {
             header.nonce += 1;
         }
-        Block { header, seal: Seal::Work, body }
+        Block {
+            header,
+            seal: Seal::Work,
+            body,
+        }
     }
 
     fn verdicts(block: &Block, chain_id: &str) -> Vec<bool> {
-        let checks = super::block(&to_hex(&block.to_bytes()), &block.id().to_string(), chain_id);
+        let checks = super::block(
+            &to_hex(&block.to_bytes()),
+            &block.id().to_string(),
+            chain_id,
+        );
         checks.iter().map(|check| check.holds).collect()
     }
 
@@ -152,7 +234,10 @@ mod tests {
         block.header.height = Height(0);
         block.header.data_hash = Digest([7; 32]);
         assert_eq!(verdicts(&block, &block.id().to_string()), [true; 4]);
-        assert_eq!(verdicts(&block, &BlockHash([1; 32]).to_string()), [true, false, true, true]);
+        assert_eq!(
+            verdicts(&block, &BlockHash([1; 32]).to_string()),
+            [true, false, true, true]
+        );
     }
 
     #[test]
@@ -163,7 +248,10 @@ mod tests {
         block.header.sealer = key.node_id();
         block.seal = block.header.seal(&BlockHash([9; 32]), &key);
         assert_eq!(verdicts(&block, &BlockHash([9; 32]).to_string()), [true; 4]);
-        assert_eq!(verdicts(&block, &BlockHash([8; 32]).to_string()), [true, false, true, true]);
+        assert_eq!(
+            verdicts(&block, &BlockHash([8; 32]).to_string()),
+            [true, false, true, true]
+        );
     }
 
     #[test]

@@ -19,8 +19,19 @@ type Told<'a> = ((Topic, &'a str), &'a Rc<Event>, Vec<&'a str>);
 #[must_use]
 pub fn digest(log: &VecDeque<Rc<Event>>, limit: usize) -> Vec<Rc<Event>> {
     let mut order: Vec<Told<'_>> = Vec::new();
-    for event in log.iter().rev().take(SCANNED).filter(|event| matters(event)) {
-        let key = (event.topic, event.block.as_ref().map_or(event.text.as_str(), |block| block.hash.as_str()));
+    for event in log
+        .iter()
+        .rev()
+        .take(SCANNED)
+        .filter(|event| matters(event))
+    {
+        let key = (
+            event.topic,
+            event
+                .block
+                .as_ref()
+                .map_or(event.text.as_str(), |block| block.hash.as_str()),
+        );
         let room = order.len() < limit;
         match order.iter_mut().find(|(known, ..)| *known == key) {
             Some((_, first, nodes)) => {
@@ -35,25 +46,35 @@ pub fn digest(log: &VecDeque<Rc<Event>>, limit: usize) -> Vec<Rc<Event>> {
             None => {}
         }
     }
-    order.into_iter().map(|(_, event, nodes)| told(event, nodes.len())).collect()
+    order
+        .into_iter()
+        .map(|(_, event, nodes)| told(event, nodes.len()))
+        .collect()
 }
 
 /// Progress, single frames and ledger commits are for the console.
 fn matters(event: &Event) -> bool {
     event.level >= Level::Warn
-        || (event.level == Level::Info && !matches!(event.topic, Topic::Message | Topic::Mining | Topic::Storage))
+        || (event.level == Level::Info
+            && !matches!(event.topic, Topic::Message | Topic::Mining | Topic::Storage))
 }
 
 fn is_makers(event: &Event) -> bool {
-    event.block.as_ref().is_some_and(|block| block.miner == event.node)
+    event
+        .block
+        .as_ref()
+        .is_some_and(|block| block.miner == event.node)
 }
 
 fn told(event: &Rc<Event>, nodes: usize) -> Rc<Event> {
     let others = u64::try_from(nodes).unwrap_or(u64::MAX).saturating_sub(1);
     let mut told = Rc::clone(event);
     if is_makers(event) && others > 0 {
-        Rc::make_mut(&mut told).text =
-            format!("{} Accepted by {}.", event.text, count_of(others, "other node", "other nodes"));
+        Rc::make_mut(&mut told).text = format!(
+            "{} Accepted by {}.",
+            event.text,
+            count_of(others, "other node", "other nodes")
+        );
     } else if others > 0 {
         Rc::make_mut(&mut told).node = count_of(others + 1, "node", "nodes");
     }
@@ -93,14 +114,23 @@ mod tests {
 
     #[test]
     fn the_same_sentence_of_several_nodes_counts_them() {
-        let log = log([event("pow-1", 1, Level::Info), event("pow-2", 2, Level::Info)]);
+        let log = log([
+            event("pow-1", 1, Level::Info),
+            event("pow-2", 2, Level::Info),
+        ]);
         let lines = digest(&log, 10);
-        assert_eq!((lines.len(), lines[0].node.as_str(), lines[0].at), (1, "2 nodes", 2));
+        assert_eq!(
+            (lines.len(), lines[0].node.as_str(), lines[0].at),
+            (1, "2 nodes", 2)
+        );
     }
 
     #[test]
     fn progress_is_left_out_and_refusals_are_not() {
-        let with = |topic, level| Event { topic, ..event("pow-1", 1, level) };
+        let with = |topic, level| Event {
+            topic,
+            ..event("pow-1", 1, level)
+        };
         let log = log([
             with(Topic::Mining, Level::Info),
             with(Topic::Message, Level::Debug),

@@ -14,7 +14,11 @@ pub fn short(hex: &str) -> String {
 #[must_use]
 pub fn compact(value: f64) -> String {
     // The sum of nothing is -0; adding 0 takes the sign away.
-    let value = if value.is_finite() { value.max(0.0) + 0.0 } else { 0.0 };
+    let value = if value.is_finite() {
+        value.max(0.0) + 0.0
+    } else {
+        0.0
+    };
     let (scaled, prefix) = match value {
         v if v >= 999_500_000.0 => (v / 1e9, " G"),
         v if v >= 999_500.0 => (v / 1e6, " M"),
@@ -46,14 +50,22 @@ pub fn span(ms: u64) -> String {
 /// A span that somebody chose: `5 s`, `2.5 s`.
 #[must_use]
 pub fn interval(ms: u64) -> String {
-    if ms.is_multiple_of(1_000) && ms < 60_000 { format!("{} s", ms / 1_000) } else { span(ms) }
+    if ms.is_multiple_of(1_000) && ms < 60_000 {
+        format!("{} s", ms / 1_000)
+    } else {
+        span(ms)
+    }
 }
 
 /// A number of bytes: `204 B`, `12.3 kB`, `4.56 MB`.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "three figures are shown")]
 pub fn bytes(count: u64) -> String {
-    if count < 1_000 { format!("{count} B") } else { format!("{}B", compact(count as f64)) }
+    if count < 1_000 {
+        format!("{count} B")
+    } else {
+        format!("{}B", compact(count as f64))
+    }
 }
 
 /// The chance, 0 to 1, that this many tries have found at least one block of this difficulty.
@@ -85,7 +97,11 @@ pub fn zero_digits(hex: &str) -> usize {
 pub fn difficulty(value: u64) -> String {
     let digits = value.checked_ilog2().unwrap_or(0) / 4;
     if value.is_power_of_two() && value.ilog2().is_multiple_of(4) && digits > 0 {
-        format!("{} ({digits} leading zero {})", grouped(value), if digits == 1 { "digit" } else { "digits" })
+        format!(
+            "{} ({digits} leading zero {})",
+            grouped(value),
+            if digits == 1 { "digit" } else { "digits" }
+        )
     } else {
         grouped(value)
     }
@@ -115,10 +131,18 @@ mod tests {
     fn groups_and_counts() {
         assert_eq!(
             ["0", "999", "1,000", "9,007,199,254,740,991"].map(str::to_owned),
-            [grouped(0), grouped(999), grouped(1_000), grouped((1 << 53) - 1)]
+            [
+                grouped(0),
+                grouped(999),
+                grouped(1_000),
+                grouped((1 << 53) - 1)
+            ]
         );
         assert_eq!(
-            (count_of(1, "block", "blocks"), count_of(0, "block", "blocks")),
+            (
+                count_of(1, "block", "blocks"),
+                count_of(0, "block", "blocks")
+            ),
             ("1 block".into(), "0 blocks".into())
         );
     }
@@ -158,7 +182,10 @@ mod tests {
 
     #[test]
     fn a_chosen_interval_reads_as_it_was_chosen() {
-        assert_eq!([5_000, 2_500, 60_000].map(interval), ["5 s", "2.5 s", "1 min 0 s"]);
+        assert_eq!(
+            [5_000, 2_500, 60_000].map(interval),
+            ["5 s", "2.5 s", "1 min 0 s"]
+        );
     }
 
     #[test]

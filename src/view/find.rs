@@ -57,7 +57,9 @@ pub fn find(model: &Model, text: &str) -> Vec<Found> {
 }
 
 fn heights(model: &Model, text: &str) -> Vec<Found> {
-    let Ok(height) = text.parse::<u64>() else { return Vec::new() };
+    let Ok(height) = text.parse::<u64>() else {
+        return Vec::new();
+    };
     let mut found: Vec<Found> = model
         .blocks
         .values()
@@ -68,7 +70,12 @@ fn heights(model: &Model, text: &str) -> Vec<Found> {
             target: Target::Block(block.hash.clone()),
         })
         .collect();
-    let highest = model.nodes.iter().map(|node| node.status.height).max().unwrap_or(0);
+    let highest = model
+        .nodes
+        .iter()
+        .map(|node| node.status.height)
+        .max()
+        .unwrap_or(0);
     if found.is_empty() && height <= highest {
         found.push(Found {
             label: format!("Block {height}"),
@@ -80,8 +87,9 @@ fn heights(model: &Model, text: &str) -> Vec<Found> {
 }
 
 fn nodes(model: &Model, text: &str) -> Vec<Found> {
-    let matches =
-        |name: &str, id: &str| name.to_ascii_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text));
+    let matches = |name: &str, id: &str| {
+        name.to_ascii_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text))
+    };
     model
         .nodes
         .iter()
@@ -100,7 +108,9 @@ fn users(model: &Model, text: &str) -> Vec<Found> {
         .names
         .iter()
         .filter(|(id, _)| !is_node(id))
-        .filter(|(id, name)| name.to_ascii_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text)))
+        .filter(|(id, name)| {
+            name.to_ascii_lowercase().starts_with(text) || (text.len() >= 4 && id.starts_with(text))
+        })
         .map(|(id, name)| Found {
             label: format!("User {name}"),
             detail: super::figures::short(id),

@@ -19,28 +19,46 @@ const STEP: (f64, f64) = (0.999_961_923_064_171_3, 0.008_726_535_498_373_935);
 /// each other along the ellipse, so that none crowd at its narrow ends.
 #[must_use]
 pub fn places(count: usize, width: f64, height: f64, margin: (f64, f64)) -> Vec<Point> {
-    let centre = Point { x: width / 2.0, y: height / 2.0 };
+    let centre = Point {
+        x: width / 2.0,
+        y: height / 2.0,
+    };
     if count == 1 {
         return vec![centre];
     }
     let (rx, ry) = (width / 2.0 - margin.0, height / 2.0 - margin.1);
-    let at = |(x, y): (f64, f64)| Point { x: centre.x + x * rx, y: centre.y + y * ry };
+    let at = |(x, y): (f64, f64)| Point {
+        x: centre.x + x * rx,
+        y: centre.y + y * ry,
+    };
     let mut direction = (0.0, -1.0);
     let mut walked = 0.0;
     let mut marks = vec![(0.0, at(direction))];
     for _ in 0..STEPS {
         let from = at(direction);
-        direction = (direction.0 * STEP.0 - direction.1 * STEP.1, direction.0 * STEP.1 + direction.1 * STEP.0);
+        direction = (
+            direction.0 * STEP.0 - direction.1 * STEP.1,
+            direction.0 * STEP.1 + direction.1 * STEP.0,
+        );
         let to = at(direction);
         walked += (to.x - from.x).hypot(to.y - from.y);
         marks.push((walked, to));
     }
     let place = |number: usize| {
         let wanted = walked * share(number, count);
-        let next = marks.partition_point(|(length, _)| *length < wanted).min(marks.len() - 1);
+        let next = marks
+            .partition_point(|(length, _)| *length < wanted)
+            .min(marks.len() - 1);
         let ((before, a), (after, b)) = (marks[next.saturating_sub(1)], marks[next]);
-        let part = if after > before { (wanted - before) / (after - before) } else { 0.0 };
-        Point { x: rounded(a.x + (b.x - a.x) * part), y: rounded(a.y + (b.y - a.y) * part) }
+        let part = if after > before {
+            (wanted - before) / (after - before)
+        } else {
+            0.0
+        };
+        Point {
+            x: rounded(a.x + (b.x - a.x) * part),
+            y: rounded(a.y + (b.y - a.y) * part),
+        }
     };
     (0..count).map(place).collect()
 }
@@ -59,7 +77,16 @@ pub fn between(from: Point, to: Point, gap: f64) -> (Point, Point) {
         return (from, to);
     }
     let (ux, uy) = (dx / length * gap, dy / length * gap);
-    (Point { x: rounded(from.x + ux), y: rounded(from.y + uy) }, Point { x: rounded(to.x - ux), y: rounded(to.y - uy) })
+    (
+        Point {
+            x: rounded(from.x + ux),
+            y: rounded(from.y + uy),
+        },
+        Point {
+            x: rounded(to.x - ux),
+            y: rounded(to.y - uy),
+        },
+    )
 }
 
 /// One decimal is enough for a picture, and keeps the page's text short.
@@ -73,7 +100,10 @@ mod tests {
 
     #[test]
     fn one_node_stands_in_the_middle_and_the_first_of_many_on_top() {
-        assert_eq!(places(1, 100.0, 60.0, (10.0, 10.0)), [Point { x: 50.0, y: 30.0 }]);
+        assert_eq!(
+            places(1, 100.0, 60.0, (10.0, 10.0)),
+            [Point { x: 50.0, y: 30.0 }]
+        );
         let four = places(4, 100.0, 60.0, (10.0, 10.0));
         assert_eq!(four[0], Point { x: 50.0, y: 10.0 });
         assert_eq!(four[1], Point { x: 90.0, y: 30.0 });
@@ -83,9 +113,14 @@ mod tests {
     #[test]
     fn neighbours_are_equally_far_apart() {
         let points = places(16, 800.0, 400.0, (60.0, 60.0));
-        let gaps: Vec<f64> =
-            (0..16).map(|at| (points[at], points[(at + 1) % 16])).map(|(a, b)| (a.x - b.x).hypot(a.y - b.y)).collect();
-        let (least, most) = (gaps.iter().copied().fold(f64::MAX, f64::min), gaps.iter().copied().fold(0.0, f64::max));
+        let gaps: Vec<f64> = (0..16)
+            .map(|at| (points[at], points[(at + 1) % 16]))
+            .map(|(a, b)| (a.x - b.x).hypot(a.y - b.y))
+            .collect();
+        let (least, most) = (
+            gaps.iter().copied().fold(f64::MAX, f64::min),
+            gaps.iter().copied().fold(0.0, f64::max),
+        );
         assert!(most / least < 1.15, "{gaps:?}");
     }
 

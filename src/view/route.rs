@@ -30,13 +30,18 @@ impl Route {
     #[must_use]
     pub fn parse(fragment: &str) -> Self {
         let text = fragment.strip_prefix('#').unwrap_or(fragment);
-        let mut parts = text.split('/').filter(|part| !part.is_empty()).map(ToOwned::to_owned);
+        let mut parts = text
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(ToOwned::to_owned);
         let (first, second, third) = (parts.next(), parts.next(), parts.next());
         let more = parts.next().is_some();
         match (first.as_deref(), second, third, more) {
             (None, ..) => Self::Network,
             (Some("chain"), None, ..) => Self::Chain,
-            (Some("chain"), Some(word), Some(which), false) if word == "block" => Self::Block(which),
+            (Some("chain"), Some(word), Some(which), false) if word == "block" => {
+                Self::Block(which)
+            }
             (Some("tx"), Some(id), None, false) => Self::Transaction(id),
             (Some("ledger"), table, filter, false) => {
                 Self::Ledger(table.unwrap_or_default(), filter.unwrap_or_default())
@@ -56,7 +61,9 @@ impl Route {
             Self::Chain => "#/chain".to_owned(),
             Self::Block(which) => format!("#/chain/block/{which}"),
             Self::Transaction(id) => format!("#/tx/{id}"),
-            Self::Ledger(table, filter) if filter.is_empty() && table.is_empty() => "#/ledger".to_owned(),
+            Self::Ledger(table, filter) if filter.is_empty() && table.is_empty() => {
+                "#/ledger".to_owned()
+            }
             Self::Ledger(table, filter) if filter.is_empty() => format!("#/ledger/{table}"),
             Self::Ledger(table, filter) => format!("#/ledger/{table}/{filter}"),
             Self::Transact => "#/transact".to_owned(),
@@ -89,9 +96,12 @@ impl Route {
             Self::Block(_) => Self::Chain,
             Self::Transaction(_) => Self::Transact,
             Self::Ledger(..) => Self::Ledger(String::new(), String::new()),
-            Self::Network | Self::Chain | Self::Transact | Self::Console | Self::Settings | Self::Missing(_) => {
-                self.clone()
-            }
+            Self::Network
+            | Self::Chain
+            | Self::Transact
+            | Self::Console
+            | Self::Settings
+            | Self::Missing(_) => self.clone(),
         }
     }
 }
@@ -123,7 +133,14 @@ mod tests {
         assert_eq!(Route::parse(""), Route::Network);
         assert_eq!(Route::parse("#"), Route::Network);
         assert_eq!(Route::parse("#chain/"), Route::Chain);
-        for odd in ["#foo", "#/chain/blocks/1", "#/tx", "#/tx/a/b", "#/ledger/a/b/c", "#//%zz//"] {
+        for odd in [
+            "#foo",
+            "#/chain/blocks/1",
+            "#/tx",
+            "#/tx/a/b",
+            "#/ledger/a/b/c",
+            "#//%zz//",
+        ] {
             assert!(matches!(Route::parse(odd), Route::Missing(_)), "{odd}");
         }
     }

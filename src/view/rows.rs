@@ -10,7 +10,11 @@ use crate::ledger::{Row, Table};
 pub fn counts(node: &str, counts: &[(Table, u32)]) -> String {
     let mut table = TextTable::new(&["table", ">rows", "indexes"]);
     for (name, rows) in counts {
-        table.row([name.name().to_owned(), grouped(u64::from(*rows)), name.indexes().join(", ")]);
+        table.row([
+            name.name().to_owned(),
+            grouped(u64::from(*rows)),
+            name.indexes().join(", "),
+        ]);
     }
     format!("Ledger of {node}:\n{}", table.render())
 }
@@ -19,21 +23,59 @@ pub fn counts(node: &str, counts: &[(Table, u32)]) -> String {
 #[must_use]
 pub fn rows(node: &str, table: Table, rows: &[Row], total: u32, now: u64) -> String {
     if rows.is_empty() {
-        return format!("No row of {} matches in the ledger of {node}.", table.name());
+        return format!(
+            "No row of {} matches in the ledger of {node}.",
+            table.name()
+        );
     }
     let heads: &[&'static str] = match table {
-        Table::Blocks => {
-            &[">height", "hash", "previous", "kind", "miner", ">nonce", ">difficulty", ">txs", "best chain", "age"]
-        }
-        Table::Transactions => {
-            &["tx_hash", "status", "from", "to", ">amount", ">fee", ">nonce", "kind", "block", "age", "memo"]
-        }
-        Table::Nodes => &["name", "type", "status", "node_id", "host", "port", "last seen"],
-        Table::Assets => &["symbol", "name", ">supply", ">decimals", "owner", ">holders", "id"],
+        Table::Blocks => &[
+            ">height",
+            "hash",
+            "previous",
+            "kind",
+            "miner",
+            ">nonce",
+            ">difficulty",
+            ">txs",
+            "best chain",
+            "age",
+        ],
+        Table::Transactions => &[
+            "tx_hash", "status", "from", "to", ">amount", ">fee", ">nonce", "kind", "block", "age",
+            "memo",
+        ],
+        Table::Nodes => &[
+            "name",
+            "type",
+            "status",
+            "node_id",
+            "host",
+            "port",
+            "last seen",
+        ],
+        Table::Assets => &[
+            "symbol",
+            "name",
+            ">supply",
+            ">decimals",
+            "owner",
+            ">holders",
+            "id",
+        ],
         Table::Users => &["name", "address", ">balance", ">nonce", ">created at"],
-        Table::MiningPool => {
-            &["worker", "node", "state", ">job", ">height", "nonces", ">hashes", ">hashes/s", ">found", "best hash"]
-        }
+        Table::MiningPool => &[
+            "worker",
+            "node",
+            "state",
+            ">job",
+            ">height",
+            "nonces",
+            ">hashes",
+            ">hashes/s",
+            ">found",
+            "best hash",
+        ],
         Table::State | Table::Undo | Table::Meta => &["key", ">bytes"],
     };
     let mut text = TextTable::new(heads);
@@ -45,7 +87,11 @@ pub fn rows(node: &str, table: Table, rows: &[Row], total: u32, now: u64) -> Str
     } else {
         grouped(u64::from(total))
     };
-    format!("{} in the ledger of {node}, {shown}:\n{}", table.name(), text.render())
+    format!(
+        "{} in the ledger of {node}, {shown}:\n{}",
+        table.name(),
+        text.render()
+    )
 }
 
 fn cells(row: &Row, now: u64) -> Vec<String> {
@@ -64,14 +110,20 @@ fn cells(row: &Row, now: u64) -> Vec<String> {
         ],
         Row::Transaction(row) => vec![
             short(&row.tx_hash),
-            if row.reason.is_empty() { row.status.clone() } else { format!("{}: {}", row.status, row.reason) },
+            if row.reason.is_empty() {
+                row.status.clone()
+            } else {
+                format!("{}: {}", row.status, row.reason)
+            },
             who(&row.from_user),
             who(&row.to_user),
             grouped(row.amount),
             grouped(row.fee),
             row.nonce.to_string(),
             row.kind.clone(),
-            row.height.map_or_else(String::new, |height| format!("{} at {}", short(&row.block_id), grouped(height))),
+            row.height.map_or_else(String::new, |height| {
+                format!("{} at {}", short(&row.block_id), grouped(height))
+            }),
             age(now, row.timestamp),
             row.memo.clone(),
         ],
@@ -123,13 +175,22 @@ mod tests {
 
     fn user(name: &str) -> Row {
         let address = "ab".repeat(32);
-        Row::User(UserRow { address, name: name.into(), balance: 10_000, nonce: 3, created_at_height: 0 })
+        Row::User(UserRow {
+            address,
+            name: name.into(),
+            balance: 10_000,
+            nonce: 3,
+            created_at_height: 0,
+        })
     }
 
     #[test]
     fn rows_are_counted_and_aligned() {
         let text = rows("pow-1", Table::Users, &[user("alice"), user("bob")], 6, 0);
-        assert!(text.starts_with("users in the ledger of pow-1, 2 of 6:\nname"), "{text}");
+        assert!(
+            text.starts_with("users in the ledger of pow-1, 2 of 6:\nname"),
+            "{text}"
+        );
         assert!(text.contains("alice  abababab   10,000"), "{text}");
         assert_eq!(text.lines().count(), 4);
         let none = rows("pow-1", Table::Blocks, &[], 0, 0);
@@ -139,6 +200,9 @@ mod tests {
     #[test]
     fn counts_name_the_tables_and_their_indexes() {
         let text = counts("pow-1", &[(Table::Blocks, 1_234), (Table::MiningPool, 1)]);
-        assert!(text.contains("blocks       1,234  height, previous_hash, miner_id, timestamp"), "{text}");
+        assert!(
+            text.contains("blocks       1,234  height, previous_hash, miner_id, timestamp"),
+            "{text}"
+        );
     }
 }

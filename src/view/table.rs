@@ -12,7 +12,10 @@ pub(super) struct TextTable {
 
 impl TextTable {
     pub(super) fn new(heads: &[&'static str]) -> Self {
-        Self { heads: heads.to_vec(), rows: Vec::new() }
+        Self {
+            heads: heads.to_vec(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row with one cell for each head.
@@ -23,10 +26,17 @@ impl TextTable {
     }
 
     pub(super) fn render(&self) -> String {
-        let heads: Vec<&str> = self.heads.iter().map(|head| head.trim_start_matches('>')).collect();
+        let heads: Vec<&str> = self
+            .heads
+            .iter()
+            .map(|head| head.trim_start_matches('>'))
+            .collect();
         let width = |column: usize| {
             let cells = self.rows.iter().map(|row| row[column].chars().count());
-            cells.chain([heads[column].chars().count()]).max().unwrap_or(0)
+            cells
+                .chain([heads[column].chars().count()])
+                .max()
+                .unwrap_or(0)
         };
         let widths: Vec<usize> = (0..heads.len()).map(width).collect();
         let line = |cells: &[&str]| {
@@ -44,7 +54,11 @@ impl TextTable {
             text.trim_end().to_owned()
         };
         let mut lines = vec![line(&heads)];
-        lines.extend(self.rows.iter().map(|row| line(&row.iter().map(String::as_str).collect::<Vec<_>>())));
+        lines.extend(
+            self.rows
+                .iter()
+                .map(|row| line(&row.iter().map(String::as_str).collect::<Vec<_>>())),
+        );
         lines.join("\n")
     }
 }

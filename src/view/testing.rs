@@ -1,9 +1,16 @@
 //! Small values for the tests of the views.
 
-use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeKind, NodeState, NodeStatus, PeerStatus, Report, Topic};
+use crate::ipc::{
+    BlockSummary, Event, Level, MinerStatus, NodeKind, NodeState, NodeStatus, PeerStatus, Report,
+    Topic,
+};
 
 pub(super) fn kind(name: &str) -> NodeKind {
-    if name.starts_with("poa") { NodeKind::Poa } else { NodeKind::Pow }
+    if name.starts_with("poa") {
+        NodeKind::Poa
+    } else {
+        NodeKind::Pow
+    }
 }
 
 pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
@@ -58,7 +65,13 @@ pub(super) fn miner(state: &str) -> MinerStatus {
 }
 
 pub(super) fn report(status: NodeStatus) -> Report {
-    Report { status, miners: Vec::new(), peers: Vec::new(), events: Vec::new(), events_dropped: 0 }
+    Report {
+        status,
+        miners: Vec::new(),
+        peers: Vec::new(),
+        events: Vec::new(),
+        events_dropped: 0,
+    }
 }
 
 pub(super) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStatus {
@@ -98,5 +111,14 @@ pub(super) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
 
 pub(super) fn event(node: &str, at: u64, level: Level) -> Event {
     let text = "something happened".to_owned();
-    Event { node: node.into(), at, level, topic: Topic::Network, text, block: None, tx_hash: None, peer: None }
+    Event {
+        node: node.into(),
+        at,
+        level,
+        topic: Topic::Network,
+        text,
+        block: None,
+        tx_hash: None,
+        peer: None,
+    }
 }

@@ -4,7 +4,9 @@ use super::figures::{self, bytes, compact, count_of, grouped, short};
 use super::table::TextTable;
 use super::words::{difficulty, health};
 use super::{Model, NodeView, TabMode};
-use crate::ipc::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, NodeState, TransactionInfo};
+use crate::ipc::{
+    AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, NodeState, TransactionInfo,
+};
 
 /// Transactions of a block that are listed.
 const MAX_LISTED: usize = 50;
@@ -20,7 +22,11 @@ pub fn age(now: u64, then: u64) -> String {
         3_600..86_400 => format!("{} h", span / 3_600),
         _ => format!("{} d", span / 86_400),
     };
-    if then > now { format!("in {text}") } else { format!("{text} ago") }
+    if then > now {
+        format!("in {text}")
+    } else {
+        format!("{text} ago")
+    }
 }
 
 /// `status`: the nodes and whether they agree.
@@ -67,8 +73,14 @@ pub fn status(model: &Model, now: u64) -> String {
         TabMode::Viewer => "another tab runs its nodes, this one watches",
     };
     let health = health(model);
-    let detail = if health.detail.is_empty() { String::new() } else { format!(" {}", health.detail) };
-    let difficulty = model.heaviest().map(|status| format!(" Difficulty: {}.", difficulty(status)));
+    let detail = if health.detail.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", health.detail)
+    };
+    let difficulty = model
+        .heaviest()
+        .map(|status| format!(" Difficulty: {}.", difficulty(status)));
     format!(
         "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.{}",
         model.network,
@@ -111,16 +123,36 @@ pub fn chain(chains: &[ChainInfo], now: u64) -> String {
     let Some(best) = chains.iter().max_by_key(|chain| chain.height) else {
         return "No node runs in this tab.".to_owned();
     };
-    let mut table =
-        TextTable::new(&[">height", "block", "kind", "made by", "age", ">transactions", ">difficulty", "state root"]);
+    let mut table = TextTable::new(&[
+        ">height",
+        "block",
+        "kind",
+        "made by",
+        "age",
+        ">transactions",
+        ">difficulty",
+        "state root",
+    ]);
     for block in &best.blocks {
-        let age = if block.height == 0 { String::new() } else { age(now, block.timestamp) };
-        let kind = if block.height == 0 { "genesis" } else { &block.kind };
+        let age = if block.height == 0 {
+            String::new()
+        } else {
+            age(now, block.timestamp)
+        };
+        let kind = if block.height == 0 {
+            "genesis"
+        } else {
+            &block.kind
+        };
         table.row([
             grouped(block.height),
             short(&block.hash),
             kind.to_owned(),
-            if block.height == 0 { String::new() } else { block.miner.clone() },
+            if block.height == 0 {
+                String::new()
+            } else {
+                block.miner.clone()
+            },
             age,
             block.transactions_count.to_string(),
             grouped(block.difficulty),
@@ -134,31 +166,54 @@ pub fn chain(chains: &[ChainInfo], now: u64) -> String {
 fn agreement(chains: &[ChainInfo], best: &ChainInfo) -> String {
     // The blocks of a chain stand in order of their heights.
     let other = |height: u64| {
-        let at = best.blocks.binary_search_by(|block| block.height.cmp(&height)).ok()?;
+        let at = best
+            .blocks
+            .binary_search_by(|block| block.height.cmp(&height))
+            .ok()?;
         best.blocks.get(at).map(|block| &block.hash)
     };
     let differs = |chain: &ChainInfo| {
-        let own = chain.blocks.iter().filter(|block| other(block.height).is_some_and(|hash| *hash != block.hash));
+        let own = chain
+            .blocks
+            .iter()
+            .filter(|block| other(block.height).is_some_and(|hash| *hash != block.hash));
         own.map(|block| block.height).min()
     };
     let mut lines: Vec<String> = Vec::new();
     for chain in chains {
         if let Some(height) = differs(chain) {
             let (node, head, at) = (&chain.node, short(&chain.head), grouped(chain.height));
-            lines.push(format!("{node} has other blocks from height {}: its head is {head} at {at}", grouped(height)));
+            lines.push(format!(
+                "{node} has other blocks from height {}: its head is {head} at {at}",
+                grouped(height)
+            ));
         }
     }
     let lowest = chains.iter().map(|chain| chain.height).min().unwrap_or(0);
-    let behind = chains.iter().filter(|chain| chain.height < best.height).count();
+    let behind = chains
+        .iter()
+        .filter(|chain| chain.height < best.height)
+        .count();
     let nodes = count_of(size(chains.len()), "node", "nodes");
     if lines.is_empty() {
         let note = if behind == 0 {
             String::new()
         } else {
-            format!("; {} still below {}", count_of(size(behind), "node", "nodes"), grouped(best.height))
+            format!(
+                "; {} still below {}",
+                count_of(size(behind), "node", "nodes"),
+                grouped(best.height)
+            )
         };
-        let has = if chains.len() == 1 { format!("{nodes} has") } else { format!("All {nodes} have") };
-        lines.push(format!("{has} the same blocks up to height {}{note}.", grouped(lowest)));
+        let has = if chains.len() == 1 {
+            format!("{nodes} has")
+        } else {
+            format!("All {nodes} have")
+        };
+        lines.push(format!(
+            "{has} the same blocks up to height {}{note}.",
+            grouped(lowest)
+        ));
     }
     lines.join("\n")
 }
@@ -168,12 +223,23 @@ fn agreement(chains: &[ChainInfo], best: &ChainInfo) -> String {
 pub fn block(info: &BlockInfo, now: u64) -> String {
     let BlockInfo { summary, .. } = info;
     let proof = match summary.kind.as_str() {
-        "work" => format!("nonce {}, difficulty {}", grouped(summary.nonce), figures::difficulty(summary.difficulty)),
+        "work" => format!(
+            "nonce {}, difficulty {}",
+            grouped(summary.nonce),
+            figures::difficulty(summary.difficulty)
+        ),
         _ if summary.height == 0 => "the network's parameters".to_owned(),
-        _ => format!("slot {}, seal {}…", grouped(summary.slot), short(&info.seal)),
+        _ => format!(
+            "slot {}, seal {}…",
+            grouped(summary.slot),
+            short(&info.seal)
+        ),
     };
     let place = if summary.on_best_chain {
-        format!("on the best chain, {}", count_of(info.confirmations, "confirmation", "confirmations"))
+        format!(
+            "on the best chain, {}",
+            count_of(info.confirmations, "confirmation", "confirmations")
+        )
     } else {
         "beside the best chain".to_owned()
     };
@@ -195,7 +261,11 @@ pub fn block(info: &BlockInfo, now: u64) -> String {
         summary.state_root,
         grouped(summary.weight),
         bytes(u64::from(info.size)),
-        count_of(u64::from(summary.transactions_count), "transaction", "transactions"),
+        count_of(
+            u64::from(summary.transactions_count),
+            "transaction",
+            "transactions"
+        ),
     );
     if !info.transactions.is_empty() {
         text.push('\n');
@@ -207,14 +277,27 @@ pub fn block(info: &BlockInfo, now: u64) -> String {
 /// A table of transactions, at most 50 of them.
 #[must_use]
 pub fn transactions(list: &[TransactionInfo], now: u64) -> String {
-    let mut table =
-        TextTable::new(&["transaction", "status", "from", "to", ">amount", ">fee", ">nonce", "kind", "age", "memo"]);
+    let mut table = TextTable::new(&[
+        "transaction",
+        "status",
+        "from",
+        "to",
+        ">amount",
+        ">fee",
+        ">nonce",
+        "kind",
+        "age",
+        "memo",
+    ]);
     for info in list.iter().take(MAX_LISTED) {
         table.row(transaction_cells(info, now));
     }
     let mut text = table.render();
     if list.len() > MAX_LISTED {
-        text.push_str(&format!("\nand {} more", grouped(size(list.len() - MAX_LISTED))));
+        text.push_str(&format!(
+            "\nand {} more",
+            grouped(size(list.len() - MAX_LISTED))
+        ));
     }
     text
 }
@@ -240,18 +323,30 @@ fn transaction_cells(info: &TransactionInfo, now: u64) -> [String; 10] {
 
 /// A name as it is, an address by its first digits.
 pub(super) fn who(name: &str) -> String {
-    if name.len() == 64 { short(name) } else { name.to_owned() }
+    if name.len() == 64 {
+        short(name)
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The line after a transaction was sent.
 #[must_use]
 pub fn sent(info: &TransactionInfo, node: &str) -> String {
     let what = match info.kind.as_str() {
-        "transfer" => format!("{} from {} to {}", coins(info.amount), who(&info.from_user), who(&info.to_user)),
+        "transfer" => format!(
+            "{} from {} to {}",
+            coins(info.amount),
+            who(&info.from_user),
+            who(&info.to_user)
+        ),
         "message" => format!("message by {}: \"{}\"", who(&info.from_user), info.memo),
         kind => format!("{} by {}", kind.replace('_', " "), who(&info.from_user)),
     };
-    format!("Sent {} ({what}, fee {}, nonce {}) to {node}: {}.", info.tx_hash, info.fee, info.nonce, info.status)
+    format!(
+        "Sent {} ({what}, fee {}, nonce {}) to {node}: {}.",
+        info.tx_hash, info.fee, info.nonce, info.status
+    )
 }
 
 /// `mempool`: what waits.
@@ -262,13 +357,21 @@ pub fn mempool(info: &MempoolInfo, now: u64) -> String {
     }
     let waits = count_of(u64::from(info.count), "transaction", "transactions");
     let size = bytes(u64::from(info.bytes));
-    format!("{waits} ({size}) in the mempool of {}:\n{}", info.node, transactions(&info.transactions, now))
+    format!(
+        "{waits} ({size}) in the mempool of {}:\n{}",
+        info.node,
+        transactions(&info.transactions, now)
+    )
 }
 
 /// `user`: one account.
 #[must_use]
 pub fn account(info: &AccountInfo) -> String {
-    let name = if info.name.is_empty() { "without a registered name" } else { &info.name };
+    let name = if info.name.is_empty() {
+        "without a registered name"
+    } else {
+        &info.name
+    };
     let mut text = format!(
         "{name}, address {}\nbalance {}, {} committed, next nonce {}, first seen at height {}",
         info.address,
@@ -278,7 +381,11 @@ pub fn account(info: &AccountInfo) -> String {
         grouped(info.created_at_height),
     );
     for (symbol, id, units) in &info.assets {
-        text.push_str(&format!("\n{} {symbol} (asset {})", grouped(*units), short(id)));
+        text.push_str(&format!(
+            "\n{} {symbol} (asset {})",
+            grouped(*units),
+            short(id)
+        ));
     }
     text
 }

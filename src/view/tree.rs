@@ -60,29 +60,56 @@ pub struct Tree {
 impl Tree {
     /// Lays out the `columns` heights that end at `top`, or at the highest block where `top` is `None`.
     #[must_use]
-    pub fn layout(blocks: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip], top: Option<u64>, columns: u32) -> Self {
+    pub fn layout(
+        blocks: &SortedMap<String, Rc<BlockSummary>>,
+        tips: &[Tip],
+        top: Option<u64>,
+        columns: u32,
+    ) -> Self {
         let Some(highest) = blocks.values().map(|block| block.height).max() else {
-            return Self { lanes: 1, ..Self::default() };
+            return Self {
+                lanes: 1,
+                ..Self::default()
+            };
         };
         let top = top.unwrap_or(highest).min(highest);
         let lowest = top.saturating_sub(u64::from(columns.max(1)) - 1);
-        let window = Window(blocks.values().filter(|block| (lowest..=top).contains(&block.height)).collect());
+        let window = Window(
+            blocks
+                .values()
+                .filter(|block| (lowest..=top).contains(&block.height))
+                .collect(),
+        );
         let lanes = assign_lanes(&window, blocks, tips);
         let count = |test: fn(u64, u64) -> bool, limit: u64| {
-            let number = blocks.values().filter(|block| test(block.height, limit)).count();
+            let number = blocks
+                .values()
+                .filter(|block| test(block.height, limit))
+                .count();
             u32::try_from(number).unwrap_or(u32::MAX)
         };
         let mut tree = Self {
             lowest,
             columns: column_of(top, lowest) + 1,
             lanes: lanes.iter().flatten().max().map_or(1, |lane| lane + 1),
-            blocks: window.0.iter().zip(&lanes).map(|(block, lane)| place(block, lowest, *lane, tips)).collect(),
+            blocks: window
+                .0
+                .iter()
+                .zip(&lanes)
+                .map(|(block, lane)| place(block, lowest, *lane, tips))
+                .collect(),
             edges: Vec::new(),
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
-        sort_by(&mut tree.blocks, |a, b| (a.column, a.lane).cmp(&(b.column, b.lane)));
-        tree.edges = tree.blocks.iter().filter_map(|placed| edge(placed, &window, lowest, &lanes)).collect();
+        sort_by(&mut tree.blocks, |a, b| {
+            (a.column, a.lane).cmp(&(b.column, b.lane))
+        });
+        tree.edges = tree
+            .blocks
+            .iter()
+            .filter_map(|placed| edge(placed, &window, lowest, &lanes))
+            .collect();
         tree
     }
 }
@@ -96,7 +123,9 @@ struct Window<'a>(Vec<&'a Rc<BlockSummary>>);
 
 impl Window<'_> {
     fn position(&self, hash: &str) -> Option<usize> {
-        self.0.binary_search_by(|block| block.hash.as_str().cmp(hash)).ok()
+        self.0
+            .binary_search_by(|block| block.hash.as_str().cmp(hash))
+            .ok()
     }
 }
 
@@ -105,11 +134,20 @@ fn place(block: &Rc<BlockSummary>, lowest: u64, lane: Option<u32>, tips: &[Tip])
         block: Rc::clone(block),
         column: column_of(block.height, lowest),
         lane: lane.unwrap_or(0),
-        head_of: tips.iter().filter(|tip| tip.hash == block.hash).flat_map(|tip| tip.nodes.clone()).collect(),
+        head_of: tips
+            .iter()
+            .filter(|tip| tip.hash == block.hash)
+            .flat_map(|tip| tip.nodes.clone())
+            .collect(),
     }
 }
 
-fn edge(placed: &PlacedBlock, window: &Window<'_>, lowest: u64, lanes: &[Option<u32>]) -> Option<Edge> {
+fn edge(
+    placed: &PlacedBlock,
+    window: &Window<'_>,
+    lowest: u64,
+    lanes: &[Option<u32>],
+) -> Option<Edge> {
     let at = window.position(&placed.block.previous_hash)?;
     let (parent, lane) = (window.0.get(at)?, lanes.get(at)?.unwrap_or(0));
     Some(Edge {
@@ -120,7 +158,11 @@ fn edge(placed: &PlacedBlock, window: &Window<'_>, lowest: u64, lanes: &[Option<
 }
 
 /// Gives each block of the window a lane, branch by branch, the heaviest first.
-fn assign_lanes(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip]) -> Vec<Option<u32>> {
+fn assign_lanes(
+    window: &Window<'_>,
+    all: &SortedMap<String, Rc<BlockSummary>>,
+    tips: &[Tip],
+) -> Vec<Option<u32>> {
     let mut lanes: Vec<Option<u32>> = vec![None; window.0.len()];
     let mut taken: Vec<(u32, u64)> = Vec::new();
     for leaf in leaves(window, all, tips) {
@@ -131,10 +173,17 @@ fn assign_lanes(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, 
             at = window.position(&window.0[place].previous_hash);
         }
         let height = |place: &usize| window.0[*place].height;
-        let (Some(highest), Some(lowest)) = (branch.first().map(height), branch.last().map(height)) else { continue };
+        let (Some(highest), Some(lowest)) = (branch.first().map(height), branch.last().map(height))
+        else {
+            continue;
+        };
         // The line to the parent must not run under another branch: its height counts as covered.
         let span = lowest.saturating_sub(u64::from(at.is_some()))..=highest;
-        let is_free = |lane: &u32| !taken.iter().any(|(other, height)| other == lane && span.contains(height));
+        let is_free = |lane: &u32| {
+            !taken
+                .iter()
+                .any(|(other, height)| other == lane && span.contains(height))
+        };
         let lane = (0..).find(is_free).unwrap_or_default();
         for place in branch {
             taken.push((lane, window.0[place].height));
@@ -145,23 +194,39 @@ fn assign_lanes(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, 
 }
 
 /// Places of blocks without children in the window: the heaviest tip's branch first, then by weight.
-fn leaves(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip]) -> Vec<usize> {
+fn leaves(
+    window: &Window<'_>,
+    all: &SortedMap<String, Rc<BlockSummary>>,
+    tips: &[Tip],
+) -> Vec<usize> {
     let mut is_parent = vec![false; window.0.len()];
     for block in &window.0 {
         if let Some(parent) = window.position(&block.previous_hash) {
             is_parent[parent] = true;
         }
     }
-    let mut leaves: Vec<usize> = (0..window.0.len()).filter(|place| !is_parent[*place]).collect();
+    let mut leaves: Vec<usize> = (0..window.0.len())
+        .filter(|place| !is_parent[*place])
+        .collect();
     let best = best_in_window(window, all, tips);
     // Blocks of the same weight keep the order of their hashes, which is that of their places.
-    let rank = |place: &usize| (best != Some(*place), Reverse(window.0[*place].weight), *place);
+    let rank = |place: &usize| {
+        (
+            best != Some(*place),
+            Reverse(window.0[*place].weight),
+            *place,
+        )
+    };
     sort_by(&mut leaves, |a, b| rank(a).cmp(&rank(b)));
     leaves
 }
 
 /// The highest block of the heaviest tip's branch that is inside the window.
-fn best_in_window(window: &Window<'_>, all: &SortedMap<String, Rc<BlockSummary>>, tips: &[Tip]) -> Option<usize> {
+fn best_in_window(
+    window: &Window<'_>,
+    all: &SortedMap<String, Rc<BlockSummary>>,
+    tips: &[Tip],
+) -> Option<usize> {
     let mut at = tips.iter().find_map(|tip| all.get(&tip.hash));
     while let Some(block) = at {
         if let Some(place) = window.position(&block.hash) {
@@ -197,11 +262,18 @@ mod tests {
     }
 
     fn tip(hash: &str, height: u64) -> Tip {
-        Tip { hash: hash.into(), height, nodes: vec![format!("node-{hash}")] }
+        Tip {
+            hash: hash.into(),
+            height,
+            nodes: vec![format!("node-{hash}")],
+        }
     }
 
     fn lane(tree: &Tree, hash: &str) -> Option<u32> {
-        tree.blocks.iter().find(|placed| placed.block.hash == hash).map(|placed| placed.lane)
+        tree.blocks
+            .iter()
+            .find(|placed| placed.block.hash == hash)
+            .map(|placed| placed.lane)
     }
 
     #[test]
@@ -212,39 +284,77 @@ mod tests {
 
     #[test]
     fn the_heaviest_tip_keeps_lane_0_and_a_fork_takes_the_next() {
-        let blocks =
-            SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1), block("c", "b", 2)]);
+        let blocks = SortedMap::from_iter([
+            block("g", "", 0),
+            block("a", "g", 1),
+            block("b", "g", 1),
+            block("c", "b", 2),
+        ]);
         let tree = Tree::layout(&blocks, &[tip("c", 2), tip("a", 1)], None, 10);
-        assert_eq!((lane(&tree, "g"), lane(&tree, "b"), lane(&tree, "c")), (Some(0), Some(0), Some(0)));
+        assert_eq!(
+            (lane(&tree, "g"), lane(&tree, "b"), lane(&tree, "c")),
+            (Some(0), Some(0), Some(0))
+        );
         assert_eq!(lane(&tree, "a"), Some(1));
         assert_eq!(tree.lanes, 2);
         assert_eq!(tree.edges.len(), 3);
-        assert_eq!(tree.blocks.last().map(|placed| placed.head_of.clone()), Some(vec!["node-c".to_owned()]));
+        assert_eq!(
+            tree.blocks.last().map(|placed| placed.head_of.clone()),
+            Some(vec!["node-c".to_owned()])
+        );
     }
 
     #[test]
     fn equal_weights_follow_the_tip_that_the_model_names_first() {
-        let blocks = SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
-        assert_eq!(lane(&Tree::layout(&blocks, &[tip("b", 1), tip("a", 1)], None, 10), "b"), Some(0));
-        assert_eq!(lane(&Tree::layout(&blocks, &[tip("a", 1), tip("b", 1)], None, 10), "a"), Some(0));
+        let blocks =
+            SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
+        assert_eq!(
+            lane(
+                &Tree::layout(&blocks, &[tip("b", 1), tip("a", 1)], None, 10),
+                "b"
+            ),
+            Some(0)
+        );
+        assert_eq!(
+            lane(
+                &Tree::layout(&blocks, &[tip("a", 1), tip("b", 1)], None, 10),
+                "a"
+            ),
+            Some(0)
+        );
     }
 
     #[test]
     fn a_lane_is_used_again_after_its_branch_has_ended() {
         let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
         for height in 1..=8 {
-            blocks.extend([block(&format!("m{height}"), &format!("m{}", height - 1), height)]);
+            blocks.extend([block(
+                &format!("m{height}"),
+                &format!("m{}", height - 1),
+                height,
+            )]);
         }
-        blocks.extend([block("x2", "m1", 2), block("y7", "m6", 7), block("z7", "m6", 7)]);
+        blocks.extend([
+            block("x2", "m1", 2),
+            block("y7", "m6", 7),
+            block("z7", "m6", 7),
+        ]);
         let tree = Tree::layout(&blocks, &[tip("m8", 8)], None, 20);
-        assert_eq!((lane(&tree, "x2"), lane(&tree, "y7"), lane(&tree, "z7")), (Some(1), Some(1), Some(2)));
+        assert_eq!(
+            (lane(&tree, "x2"), lane(&tree, "y7"), lane(&tree, "z7")),
+            (Some(1), Some(1), Some(2))
+        );
     }
 
     #[test]
     fn a_window_counts_what_it_leaves_out_and_follows_the_best_branch_below_its_tip() {
         let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
         for height in 1..=30 {
-            blocks.extend([block(&format!("m{height}"), &format!("m{}", height - 1), height)]);
+            blocks.extend([block(
+                &format!("m{height}"),
+                &format!("m{}", height - 1),
+                height,
+            )]);
         }
         blocks.extend([block("a15", "m14", 15)]);
         let tree = Tree::layout(&blocks, &[tip("m30", 30)], Some(15), 5);

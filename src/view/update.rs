@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use super::model::{MAX_BLOCKS, MAX_LOG};
 use super::{Model, NodeView, Problem, TabMode, Tip};
-use crate::ipc::{BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic};
+use crate::ipc::{
+    BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic,
+};
 use crate::primitives::{SortedMap, sort_by};
 
 /// Most names kept: far more than nodes and users of a playground.
@@ -106,13 +108,21 @@ impl Model {
             Update::Mode(mode) => self.mode = mode,
             Update::Pace(pace) => self.put_pace(pace),
             Update::LogLevel(level) => self.log_level = level,
-            Update::Node { id, name, kind, host, state } => self.put_node(id, name, kind, host, state),
+            Update::Node {
+                id,
+                name,
+                kind,
+                host,
+                state,
+            } => self.put_node(id, name, kind, host, state),
             Update::State { name, state } => {
                 if let Some(node) = self.own_mut(&name) {
                     node.put_state(state);
                 }
             }
-            Update::Gone { name } => self.nodes.retain(|node| !node.own || node.status.name != name),
+            Update::Gone { name } => self
+                .nodes
+                .retain(|node| !node.own || node.status.name != name),
             Update::Report(report) => self.put_report(report),
             Update::Blocks(blocks) => blocks.into_iter().for_each(|block| self.put_block(block)),
             Update::Event(event) => self.put_event(event),
@@ -136,23 +146,50 @@ impl Model {
     }
 
     fn own_mut(&mut self, name: &str) -> Option<&mut NodeView> {
-        self.nodes.iter_mut().find(|node| node.own && node.status.name == name)
+        self.nodes
+            .iter_mut()
+            .find(|node| node.own && node.status.name == name)
     }
 
-    fn put_node(&mut self, id: String, name: String, kind: NodeKind, host: String, state: NodeState) {
+    fn put_node(
+        &mut self,
+        id: String,
+        name: String,
+        kind: NodeKind,
+        host: String,
+        state: NodeState,
+    ) {
         self.put_name(&id, &name);
         if let Some(node) = self.own_mut(&name) {
             node.put_state(state);
             (node.status.id, node.status.host) = (id, host);
             return;
         }
-        let status = NodeStatus { state, host, ..blank(id, name, kind) };
+        let status = NodeStatus {
+            state,
+            host,
+            ..blank(id, name, kind)
+        };
         let at = self.nodes.iter().take_while(|node| node.own).count();
-        self.nodes.insert(at, NodeView { status, miners: Vec::new(), peers: Vec::new(), own: true });
+        self.nodes.insert(
+            at,
+            NodeView {
+                status,
+                miners: Vec::new(),
+                peers: Vec::new(),
+                own: true,
+            },
+        );
     }
 
     fn put_report(&mut self, report: Report) {
-        let Report { status, miners, peers, events, events_dropped } = report;
+        let Report {
+            status,
+            miners,
+            peers,
+            events,
+            events_dropped,
+        } = report;
         for peer in &peers {
             self.put_name(&peer.id, &peer.name);
         }
@@ -162,10 +199,20 @@ impl Model {
             self.put_event(event);
         }
         if let (true, Some(at)) = (events_dropped > 0, at) {
-            let text = format!("{events_dropped} more events were left out: there were too many at once");
+            let text =
+                format!("{events_dropped} more events were left out: there were too many at once");
             let node = name.clone();
             let (level, topic) = (Level::Info, Topic::Network);
-            self.put_event(Event { node, at, level, topic, text, block: None, tx_hash: None, peer: None });
+            self.put_event(Event {
+                node,
+                at,
+                level,
+                topic,
+                text,
+                block: None,
+                tx_hash: None,
+                peer: None,
+            });
         }
         if let Some(node) = self.own_mut(&name) {
             node.status = status;
@@ -185,8 +232,17 @@ impl Model {
 
     /// Which blocks are on the best chain follows from all of them, whatever one node says.
     fn put_block(&mut self, block: BlockSummary) {
-        let on_best_chain = self.blocks.get(&block.hash).is_some_and(|known| known.on_best_chain);
-        self.blocks.insert(block.hash.clone(), Rc::new(BlockSummary { on_best_chain, ..block }));
+        let on_best_chain = self
+            .blocks
+            .get(&block.hash)
+            .is_some_and(|known| known.on_best_chain);
+        self.blocks.insert(
+            block.hash.clone(),
+            Rc::new(BlockSummary {
+                on_best_chain,
+                ..block
+            }),
+        );
     }
 
     fn put_name(&mut self, key: &str, name: &str) {
@@ -198,24 +254,44 @@ impl Model {
 
     /// Nodes of other tabs: what this tab's nodes have lately heard of, as the one who heard last tells it.
     fn derive_remote(&mut self) {
-        let (own, _): (Vec<NodeView>, Vec<NodeView>) = self.nodes.drain(..).partition(|node| node.own);
+        let (own, _): (Vec<NodeView>, Vec<NodeView>) =
+            self.nodes.drain(..).partition(|node| node.own);
         let mut remote: Vec<&PeerStatus> = Vec::new();
-        let heard = own.iter().filter(|node| node.is_up()).flat_map(|node| &node.peers);
-        for peer in heard.filter(|peer| peer.alive && own.iter().all(|node| node.status.id != peer.id)) {
+        let heard = own
+            .iter()
+            .filter(|node| node.is_up())
+            .flat_map(|node| &node.peers);
+        for peer in
+            heard.filter(|peer| peer.alive && own.iter().all(|node| node.status.id != peer.id))
+        {
             match remote.iter_mut().find(|known| known.id == peer.id) {
-                Some(known) if (peer.last_seen, peer.weight) > (known.last_seen, known.weight) => *known = peer,
+                Some(known) if (peer.last_seen, peer.weight) > (known.last_seen, known.weight) => {
+                    *known = peer
+                }
                 Some(_) => {}
                 None => remote.push(peer),
             }
         }
-        let mut views: Vec<NodeView> = remote.into_iter().map(|peer| self.remote_view(peer)).collect();
-        sort_by(&mut views, |a, b| a.status.name.cmp(&b.status.name).then_with(|| a.status.id.cmp(&b.status.id)));
+        let mut views: Vec<NodeView> = remote
+            .into_iter()
+            .map(|peer| self.remote_view(peer))
+            .collect();
+        sort_by(&mut views, |a, b| {
+            a.status
+                .name
+                .cmp(&b.status.name)
+                .then_with(|| a.status.id.cmp(&b.status.id))
+        });
         self.nodes = own;
         self.nodes.append(&mut views);
     }
 
     fn remote_view(&self, peer: &PeerStatus) -> NodeView {
-        let state_root = self.blocks.get(&peer.head).map(|block| block.state_root.clone()).unwrap_or_default();
+        let state_root = self
+            .blocks
+            .get(&peer.head)
+            .map(|block| block.state_root.clone())
+            .unwrap_or_default();
         let status = NodeStatus {
             state: NodeState::Remote,
             height: peer.height,
@@ -225,17 +301,30 @@ impl Model {
             host: peer.host.clone(),
             ..blank(peer.id.clone(), peer.name.clone(), peer.kind)
         };
-        NodeView { status, miners: Vec::new(), peers: Vec::new(), own: false }
+        NodeView {
+            status,
+            miners: Vec::new(),
+            peers: Vec::new(),
+            own: false,
+        }
     }
 
     fn derive_tips(&mut self) {
         let mut tips: Vec<(u64, Tip)> = Vec::new();
-        for NodeView { status, .. } in self.nodes.iter().filter(|node| node.is_up() && !node.status.head.is_empty()) {
+        for NodeView { status, .. } in self
+            .nodes
+            .iter()
+            .filter(|node| node.is_up() && !node.status.head.is_empty())
+        {
             let name = status.name.clone();
             match tips.iter_mut().find(|(_, tip)| tip.hash == status.head) {
                 Some((_, tip)) => tip.nodes.push(name),
                 None => {
-                    let tip = Tip { hash: status.head.clone(), height: status.height, nodes: vec![name] };
+                    let tip = Tip {
+                        hash: status.head.clone(),
+                        height: status.height,
+                        nodes: vec![name],
+                    };
                     tips.push((status.weight, tip));
                 }
             }
@@ -249,22 +338,40 @@ impl Model {
     /// Marks the blocks of the heaviest tip's branch and keeps only the highest blocks.
     fn derive_best_chain(&mut self) {
         while self.blocks.len() > MAX_BLOCKS {
-            let lowest = self.blocks.values().min_by_key(|block| block.height).map(|block| block.hash.clone());
+            let lowest = self
+                .blocks
+                .values()
+                .min_by_key(|block| block.height)
+                .map(|block| block.hash.clone());
             if lowest.is_none_or(|hash| self.blocks.remove(&hash).is_none()) {
                 break;
             }
         }
-        let Some(head) = self.tips.first().and_then(|tip| self.blocks.get(&tip.hash)) else { return };
+        let Some(head) = self.tips.first().and_then(|tip| self.blocks.get(&tip.hash)) else {
+            return;
+        };
         let parent = |block: &&Rc<BlockSummary>| {
-            self.blocks.get(&block.previous_hash).filter(|parent| parent.height + 1 == block.height)
+            self.blocks
+                .get(&block.previous_hash)
+                .filter(|parent| parent.height + 1 == block.height)
         };
         let branch: Vec<&Rc<BlockSummary>> = std::iter::successors(Some(head), parent).collect();
         let is_on = |block: &Rc<BlockSummary>| {
-            let below = head.height.checked_sub(block.height).and_then(|below| usize::try_from(below).ok());
-            below.and_then(|below| branch.get(below)).is_some_and(|on| Rc::ptr_eq(on, block))
+            let below = head
+                .height
+                .checked_sub(block.height)
+                .and_then(|below| usize::try_from(below).ok());
+            below
+                .and_then(|below| branch.get(below))
+                .is_some_and(|on| Rc::ptr_eq(on, block))
         };
         let wrong = |block: &&Rc<BlockSummary>| block.on_best_chain != is_on(block);
-        let wrong: Vec<String> = self.blocks.values().filter(wrong).map(|block| block.hash.clone()).collect();
+        let wrong: Vec<String> = self
+            .blocks
+            .values()
+            .filter(wrong)
+            .map(|block| block.hash.clone())
+            .collect();
         for hash in wrong {
             if let Some(block) = self.blocks.get_mut(&hash) {
                 let block = Rc::make_mut(block);
@@ -276,9 +383,18 @@ impl Model {
     /// Whether every node that runs here or elsewhere has the same head and state. A node that is
     /// starting or catching up is not there yet.
     fn agrees(&self) -> bool {
-        let live = || self.nodes.iter().filter(|node| node.is_up() || node.status.state == NodeState::Starting);
-        let Some(first) = live().next() else { return false };
-        let root = live().map(|node| node.status.state_root.as_str()).find(|root| !root.is_empty()).unwrap_or_default();
+        let live = || {
+            self.nodes
+                .iter()
+                .filter(|node| node.is_up() || node.status.state == NodeState::Starting)
+        };
+        let Some(first) = live().next() else {
+            return false;
+        };
+        let root = live()
+            .map(|node| node.status.state_root.as_str())
+            .find(|root| !root.is_empty())
+            .unwrap_or_default();
         live().all(|NodeView { status, .. }| {
             matches!(status.state, NodeState::Running | NodeState::Remote)
                 && !status.head.is_empty()

@@ -6,9 +6,19 @@ use crate::view::testing::{block, event, peer, report, status};
 fn model() -> Model {
     let mut model = Model::new("test");
     for name in ["pow-1", "poa-1"] {
-        let kind = if name.starts_with("pow") { NodeKind::Pow } else { NodeKind::Poa };
+        let kind = if name.starts_with("pow") {
+            NodeKind::Pow
+        } else {
+            NodeKind::Poa
+        };
         let (id, name, host) = (format!("id-{name}"), name.to_owned(), "tab".to_owned());
-        model.apply(Update::Node { id, name, kind, host, state: NodeState::Starting });
+        model.apply(Update::Node {
+            id,
+            name,
+            kind,
+            host,
+            state: NodeState::Starting,
+        });
     }
     model
 }
@@ -26,18 +36,41 @@ fn nodes_agree_only_when_all_that_run_have_the_same_head_and_state() {
     assert!(!model.in_consensus, "poa-1 is still starting");
     running(&mut model, "poa-1", "bb", 4);
     assert!(!model.in_consensus);
-    assert_eq!(model.tips.iter().map(|tip| tip.hash.as_str()).collect::<Vec<_>>(), ["aa", "bb"]);
+    assert_eq!(
+        model
+            .tips
+            .iter()
+            .map(|tip| tip.hash.as_str())
+            .collect::<Vec<_>>(),
+        ["aa", "bb"]
+    );
     running(&mut model, "poa-1", "aa", 5);
     assert!(model.in_consensus);
-    assert_eq!(model.tips, [Tip { hash: "aa".into(), height: 5, nodes: vec!["pow-1".into(), "poa-1".into()] }]);
+    assert_eq!(
+        model.tips,
+        [Tip {
+            hash: "aa".into(),
+            height: 5,
+            nodes: vec!["pow-1".into(), "poa-1".into()]
+        }]
+    );
 
-    let other_state = NodeStatus { state_root: "other".into(), ..status("poa-1", "aa", 5) };
+    let other_state = NodeStatus {
+        state_root: "other".into(),
+        ..status("poa-1", "aa", 5)
+    };
     model.apply(Update::Report(report(other_state)));
     assert!(!model.in_consensus, "the state differs");
 
-    model.apply(Update::State { name: "poa-1".into(), state: NodeState::Killed });
+    model.apply(Update::State {
+        name: "poa-1".into(),
+        state: NodeState::Killed,
+    });
     assert!(model.in_consensus, "a killed node has no say");
-    model.apply(Update::State { name: "pow-1".into(), state: NodeState::Stopped });
+    model.apply(Update::State {
+        name: "pow-1".into(),
+        state: NodeState::Stopped,
+    });
     assert!(!model.in_consensus, "nobody is left");
     assert!(model.tips.is_empty());
 }
@@ -47,9 +80,15 @@ fn a_node_that_does_not_run_shows_no_measurements_and_keeps_its_head() {
     let mut model = model();
     running(&mut model, "pow-1", "aa", 5);
     assert!(model.nodes[0].status.hash_rate > 0.0);
-    model.apply(Update::State { name: "pow-1".into(), state: NodeState::Killed });
+    model.apply(Update::State {
+        name: "pow-1".into(),
+        state: NodeState::Killed,
+    });
     let node = &model.nodes[0];
-    assert_eq!((node.status.hash_rate, node.status.peers, node.status.height), (0.0, 0, 5));
+    assert_eq!(
+        (node.status.hash_rate, node.status.peers, node.status.height),
+        (0.0, 0, 5)
+    );
     assert!(node.miners.is_empty() && node.peers.is_empty());
 }
 
@@ -58,29 +97,55 @@ fn nodes_of_other_tabs_come_and_go_with_what_own_nodes_hear() {
     let mut model = model();
     running(&mut model, "poa-1", "aa", 5);
     let mut told = report(status("pow-1", "aa", 5));
-    told.peers = vec![peer("poa-1", "aa", 5, true), peer("pow-9", "bb", 4, true), peer("pow-8", "aa", 5, false)];
+    told.peers = vec![
+        peer("poa-1", "aa", 5, true),
+        peer("pow-9", "bb", 4, true),
+        peer("pow-8", "aa", 5, false),
+    ];
     model.apply(Update::Report(told.clone()));
-    assert_eq!(model.nodes.len(), 3, "own nodes once, the silent one not at all");
+    assert_eq!(
+        model.nodes.len(),
+        3,
+        "own nodes once, the silent one not at all"
+    );
     let remote = &model.nodes[2];
-    assert_eq!((remote.status.name.as_str(), remote.status.state, remote.own), ("pow-9", NodeState::Remote, false));
+    assert_eq!(
+        (remote.status.name.as_str(), remote.status.state, remote.own),
+        ("pow-9", NodeState::Remote, false)
+    );
     assert!(!model.in_consensus, "pow-9 has another head");
     assert_eq!(model.tips.len(), 2);
-    assert_eq!(model.names.get("id-pow-9").map(String::as_str), Some("pow-9"));
+    assert_eq!(
+        model.names.get("id-pow-9").map(String::as_str),
+        Some("pow-9")
+    );
 
     told.peers = vec![peer("pow-9", "aa", 5, true)];
     model.apply(Update::Report(told));
     assert!(model.in_consensus);
-    model.apply(Update::State { name: "pow-1".into(), state: NodeState::Stopped });
+    model.apply(Update::State {
+        name: "pow-1".into(),
+        state: NodeState::Stopped,
+    });
     assert_eq!(model.nodes.len(), 2, "nobody here hears of it any more");
 }
 
 #[test]
 fn the_newest_word_about_another_tab_counts() {
     let mut model = model();
-    let old = PeerStatus { last_seen: 1, ..peer("pow-9", "aa", 5, true) };
-    let new = PeerStatus { last_seen: 2, ..peer("pow-9", "bb", 6, true) };
+    let old = PeerStatus {
+        last_seen: 1,
+        ..peer("pow-9", "aa", 5, true)
+    };
+    let new = PeerStatus {
+        last_seen: 2,
+        ..peer("pow-9", "bb", 6, true)
+    };
     for (name, peer) in [("pow-1", new), ("poa-1", old)] {
-        let told = Report { peers: vec![peer], ..report(status(name, "aa", 5)) };
+        let told = Report {
+            peers: vec![peer],
+            ..report(status(name, "aa", 5))
+        };
         model.apply(Update::Report(told));
     }
     assert_eq!(model.nodes[2].status.head, "bb");
@@ -89,11 +154,21 @@ fn the_newest_word_about_another_tab_counts() {
 #[test]
 fn the_best_chain_is_that_of_the_heaviest_tip() {
     let mut model = model();
-    let blocks = vec![block("g", "", 0), block("a1", "g", 1), block("b1", "g", 1), block("b2", "b1", 2)];
+    let blocks = vec![
+        block("g", "", 0),
+        block("a1", "g", 1),
+        block("b1", "g", 1),
+        block("b2", "b1", 2),
+    ];
     model.apply(Update::Blocks(blocks));
     running(&mut model, "pow-1", "a1", 1);
     let best = |model: &Model| {
-        model.blocks.values().filter(|block| block.on_best_chain).map(|block| block.hash.clone()).collect::<Vec<_>>()
+        model
+            .blocks
+            .values()
+            .filter(|block| block.on_best_chain)
+            .map(|block| block.hash.clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!(best(&model), ["a1", "g"]);
     running(&mut model, "poa-1", "b2", 2);
@@ -114,27 +189,47 @@ fn log_blocks_problems_and_names_are_bounded() {
     for at in 0..3_000 {
         model.apply(Update::Event(event("pow-1", at, Level::Info)));
         let message = format!("problem {at}");
-        model.apply(Update::Problem(Problem { code: "test".into(), message }));
-        model.apply(Update::Name { key: format!("key {at}"), name: "x".into() });
+        model.apply(Update::Problem(Problem {
+            code: "test".into(),
+            message,
+        }));
+        model.apply(Update::Name {
+            key: format!("key {at}"),
+            name: "x".into(),
+        });
     }
-    assert_eq!((model.log.len(), model.problems.len(), model.names.len()), (MAX_LOG, MAX_PROBLEMS, MAX_NAMES));
+    assert_eq!(
+        (model.log.len(), model.problems.len(), model.names.len()),
+        (MAX_LOG, MAX_PROBLEMS, MAX_NAMES)
+    );
     assert_eq!(model.log.back().map(|event| event.at), Some(2_999));
     let read = model.problems[0].clone();
     model.apply(Update::Dismiss(read.clone()));
     model.apply(Update::Dismiss(read));
-    assert_eq!(model.problems.len(), MAX_PROBLEMS - 1, "a second click takes no other problem away");
+    assert_eq!(
+        model.problems.len(),
+        MAX_PROBLEMS - 1,
+        "a second click takes no other problem away"
+    );
 }
 
 #[test]
 fn the_log_level_filters_lines_and_never_blocks() {
     let mut model = model();
-    let with_block = Event { block: Some(block("aa", "", 1)), ..event("pow-1", 1, Level::Debug) };
+    let with_block = Event {
+        block: Some(block("aa", "", 1)),
+        ..event("pow-1", 1, Level::Debug)
+    };
     let mut told = report(status("pow-1", "aa", 1));
     told.events = vec![with_block, event("pow-1", 2, Level::Warn)];
     told.events_dropped = 7;
     model.apply(Update::Report(told));
     assert_eq!(model.blocks.len(), 1);
-    assert_eq!(model.log.len(), 2, "the warning, and that seven were left out");
+    assert_eq!(
+        model.log.len(),
+        2,
+        "the warning, and that seven were left out"
+    );
     model.apply(Update::LogLevel(Level::Debug));
     model.apply(Update::Event(event("pow-1", 3, Level::Debug)));
     assert_eq!(model.log.len(), 3);
@@ -146,7 +241,10 @@ fn one_comes_back_from_full_speed_and_from_a_pause_to_the_pace_before() {
     for pace in [Pace::Interval { ms: 20_000 }, Pace::Full, Pace::Paused] {
         model.apply(Update::Pace(pace));
     }
-    assert_eq!((model.limited, model.resumed), (Pace::Interval { ms: 20_000 }, Pace::Full));
+    assert_eq!(
+        (model.limited, model.resumed),
+        (Pace::Interval { ms: 20_000 }, Pace::Full)
+    );
     model.apply(Update::Pace(model.limited));
     assert_eq!(model.resumed, Pace::Interval { ms: 20_000 });
 }
@@ -154,10 +252,19 @@ fn one_comes_back_from_full_speed_and_from_a_pause_to_the_pace_before() {
 #[test]
 fn another_chain_of_the_same_name_starts_with_an_empty_picture() {
     let mut model = model();
-    model.apply(Update::Network { name: "test".into(), chain_id: "one".into() });
+    model.apply(Update::Network {
+        name: "test".into(),
+        chain_id: "one".into(),
+    });
     model.apply(Update::Blocks(vec![block("aa", "", 1)]));
-    model.apply(Update::Network { name: "test".into(), chain_id: "one".into() });
+    model.apply(Update::Network {
+        name: "test".into(),
+        chain_id: "one".into(),
+    });
     assert_eq!(model.blocks.len(), 1);
-    model.apply(Update::Network { name: "test".into(), chain_id: "two".into() });
+    model.apply(Update::Network {
+        name: "test".into(),
+        chain_id: "two".into(),
+    });
     assert!(model.blocks.is_empty());
 }

@@ -33,7 +33,10 @@ impl NodeView {
     /// Whether the node takes part now.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        matches!(self.status.state, NodeState::Running | NodeState::Syncing | NodeState::Remote)
+        matches!(
+            self.status.state,
+            NodeState::Running | NodeState::Syncing | NodeState::Remote
+        )
     }
 
     /// Whether its miners rest until they are given a pace.
@@ -47,7 +50,11 @@ impl Model {
     /// The node of this tab with the heaviest chain: only these tell all of themselves.
     #[must_use]
     pub fn heaviest(&self) -> Option<&NodeStatus> {
-        self.nodes.iter().filter(|node| node.own).map(|node| &node.status).max_by_key(|status| status.weight)
+        self.nodes
+            .iter()
+            .filter(|node| node.own)
+            .map(|node| &node.status)
+            .max_by_key(|status| status.weight)
     }
 }
 
@@ -57,25 +64,52 @@ pub fn health(model: &Model) -> Health {
     let up: Vec<&NodeView> = model.nodes.iter().filter(|node| node.is_up()).collect();
     let height = up.iter().map(|node| node.status.height).max().unwrap_or(0);
     let at = format!("at height {}", grouped(height));
-    let says = |tone, sentence: String, detail: String| Health { tone, sentence, detail };
-    let starting = model.nodes.iter().filter(|node| node.status.state == NodeState::Starting).count();
+    let says = |tone, sentence: String, detail: String| Health {
+        tone,
+        sentence,
+        detail,
+    };
+    let starting = model
+        .nodes
+        .iter()
+        .filter(|node| node.status.state == NodeState::Starting)
+        .count();
     if up.is_empty() {
         return if model.nodes.is_empty() || starting > 0 || model.mode == TabMode::Starting {
-            says(Tone::Busy, "The network is starting".to_owned(), String::new())
+            says(
+                Tone::Busy,
+                "The network is starting".to_owned(),
+                String::new(),
+            )
         } else {
-            says(Tone::Still, "No node is running: start one to go on".to_owned(), String::new())
+            says(
+                Tone::Still,
+                "No node is running: start one to go on".to_owned(),
+                String::new(),
+            )
         };
     }
     if model.tips.len() > 1 {
-        let tips = model.tips.iter().map(|tip| format!("{} at height {}", named(&tip.nodes), grouped(tip.height)));
+        let tips = model
+            .tips
+            .iter()
+            .map(|tip| format!("{} at height {}", named(&tip.nodes), grouped(tip.height)));
         let tips: Vec<String> = tips.collect();
-        return says(Tone::Split, format!("{} tips:", model.tips.len()), tips.join("; "));
+        return says(
+            Tone::Split,
+            format!("{} tips:", model.tips.len()),
+            tips.join("; "),
+        );
     }
     if height == 0 {
         return says(Tone::Busy, waiting(&up), String::new());
     }
     if !model.in_consensus {
-        return says(Tone::Busy, format!("{} running, not all agree yet", nodes(up.len())), at);
+        return says(
+            Tone::Busy,
+            format!("{} running, not all agree yet", nodes(up.len())),
+            at,
+        );
     }
     if starting > 0 {
         let sentence = format!("{} agree, {} starting", nodes(up.len()), starting);
@@ -113,18 +147,36 @@ fn named(names: &[String]) -> String {
 /// The pace of the miners in one sentence; it says what is measured and what is a limit.
 #[must_use]
 pub fn pace(model: &Model) -> String {
-    let working = model.nodes.iter().filter(|node| node.status.kind == NodeKind::Pow);
-    let miners: Vec<_> = working.flat_map(|node| &node.miners).filter(|m| m.state != "stopped").collect();
+    let working = model
+        .nodes
+        .iter()
+        .filter(|node| node.status.kind == NodeKind::Pow);
+    let miners: Vec<_> = working
+        .flat_map(|node| &node.miners)
+        .filter(|m| m.state != "stopped")
+        .collect();
     let count = f64::from(u32::try_from(miners.len()).unwrap_or(u32::MAX));
     let rate = miners.iter().map(|miner| miner.hash_rate).sum::<f64>() / count.max(1.0);
     let budget = miners.iter().filter_map(|miner| miner.budget).sum::<f64>() / count.max(1.0);
     match model.pace {
         Pace::Paused => "Mining is paused".to_owned(),
         Pace::Full | Pace::Max if miners.is_empty() => "Full speed".to_owned(),
-        Pace::Full => format!("Full speed with one core free: {} hashes/s per miner", compact(rate)),
-        Pace::Max => format!("Full speed on all cores: {} hashes/s per miner", compact(rate)),
-        Pace::Interval { ms } if miners.is_empty() => format!("Paced: a work block about every {}", interval(ms)),
-        Pace::Interval { .. } => format!("Paced: {} of {} hashes/s per miner", compact(rate), compact(budget)),
+        Pace::Full => format!(
+            "Full speed with one core free: {} hashes/s per miner",
+            compact(rate)
+        ),
+        Pace::Max => format!(
+            "Full speed on all cores: {} hashes/s per miner",
+            compact(rate)
+        ),
+        Pace::Interval { ms } if miners.is_empty() => {
+            format!("Paced: a work block about every {}", interval(ms))
+        }
+        Pace::Interval { .. } => format!(
+            "Paced: {} of {} hashes/s per miner",
+            compact(rate),
+            compact(budget)
+        ),
     }
 }
 
@@ -133,7 +185,10 @@ pub fn pace(model: &Model) -> String {
 pub fn difficulty(status: &NodeStatus) -> String {
     let value = figures::difficulty(status.difficulty);
     match status.automatic {
-        Some(ms) => format!("{value}, automatic: a work block about every {}", interval(ms)),
+        Some(ms) => format!(
+            "{value}, automatic: a work block about every {}",
+            interval(ms)
+        ),
         None => value,
     }
 }
@@ -144,7 +199,9 @@ pub const fn tab(mode: TabMode) -> &'static str {
     match mode {
         TabMode::Starting => "This tab is starting",
         TabMode::Host => "This tab runs the network",
-        TabMode::Viewer => "Another tab runs the network; this tab watches with its own validating node",
+        TabMode::Viewer => {
+            "Another tab runs the network; this tab watches with its own validating node"
+        }
     }
 }
 
@@ -178,24 +235,39 @@ pub fn node(node: &NodeView, now: u64) -> String {
     let status = &node.status;
     let (name, next) = (&status.name, grouped(status.height.saturating_add(1)));
     match (status.state, status.kind) {
-        (NodeState::Starting, _) => format!("{name} is starting: its worker comes up and reads its ledger."),
-        (NodeState::Stopped, _) => format!("{name} was stopped cleanly. Its ledger is kept; start it to go on."),
+        (NodeState::Starting, _) => {
+            format!("{name} is starting: its worker comes up and reads its ledger.")
+        }
+        (NodeState::Stopped, _) => {
+            format!("{name} was stopped cleanly. Its ledger is kept; start it to go on.")
+        }
         (NodeState::Killed, _) => {
-            format!("{name} was killed: its worker was ended at once. Started again, it goes on from its ledger.")
+            format!(
+                "{name} was killed: its worker was ended at once. Started again, it goes on from its ledger."
+            )
         }
         (NodeState::Failed, _) => format!("{name} failed. The log says why."),
-        (NodeState::Syncing, _) => format!("{name} fetches blocks that it lacks before it goes on."),
+        (NodeState::Syncing, _) => {
+            format!("{name} fetches blocks that it lacks before it goes on.")
+        }
         (NodeState::Running | NodeState::Remote, NodeKind::Pow) if node.is_paused() => {
             format!("{name} rests, as mining is paused, and checks every block of the others.")
         }
         (NodeState::Running | NodeState::Remote, NodeKind::Pow) => {
-            format!("{name} tries nonces for work block {next} and checks every block of the others.")
+            format!(
+                "{name} tries nonces for work block {next} and checks every block of the others."
+            )
         }
         (NodeState::Running | NodeState::Remote, NodeKind::Poa) if !status.is_authority => {
-            format!("{name} checks every block. It seals none, as it is not among the network's authorities.")
+            format!(
+                "{name} checks every block. It seals none, as it is not among the network's authorities."
+            )
         }
         (NodeState::Running | NodeState::Remote, NodeKind::Poa) => match status.next_slot_at {
-            Some(at) if at > now => format!("{name} seals an authority block in its next slot, in {}.", span(at - now)),
+            Some(at) if at > now => format!(
+                "{name} seals an authority block in its next slot, in {}.",
+                span(at - now)
+            ),
             _ => format!("{name} seals an authority block in each slot that is its turn."),
         },
         (NodeState::Running | NodeState::Remote, NodeKind::Viewer) => {
@@ -242,7 +314,13 @@ mod tests {
             let status = status(name, head, *height);
             let (id, kind) = (status.id.clone(), status.kind);
             let (name, host) = ((*name).to_owned(), "tab".to_owned());
-            model.apply(Update::Node { id, name, kind, host, state: NodeState::Starting });
+            model.apply(Update::Node {
+                id,
+                name,
+                kind,
+                host,
+                state: NodeState::Starting,
+            });
             model.apply(Update::Report(report(status)));
         }
         model
@@ -250,7 +328,9 @@ mod tests {
 
     fn sentence(model: &Model) -> String {
         let health = health(model);
-        format!("{} {}", health.sentence, health.detail).trim().to_owned()
+        format!("{} {}", health.sentence, health.detail)
+            .trim()
+            .to_owned()
     }
 
     #[test]
@@ -258,20 +338,35 @@ mod tests {
         assert_eq!(sentence(&Model::new("test")), "The network is starting");
         let agreed = model(&[("pow-1", "a", 42), ("pow-2", "a", 42), ("poa-1", "a", 42)]);
         assert_eq!(sentence(&agreed), "All 3 nodes agree at height 42");
-        assert_eq!(sentence(&model(&[("pow-1", "a", 7)])), "pow-1 runs alone at height 7");
+        assert_eq!(
+            sentence(&model(&[("pow-1", "a", 7)])),
+            "pow-1 runs alone at height 7"
+        );
         let young = model(&[("pow-1", "g", 0), ("poa-1", "g", 0)]);
-        assert_eq!(sentence(&young), "2 nodes running, the first block is on its way");
+        assert_eq!(
+            sentence(&young),
+            "2 nodes running, the first block is on its way"
+        );
         let split = model(&[("pow-1", "a", 42), ("pow-2", "a", 42), ("poa-1", "b", 41)]);
-        assert_eq!(sentence(&split), "2 tips: pow-1 and pow-2 at height 42; poa-1 at height 41");
+        assert_eq!(
+            sentence(&split),
+            "2 tips: pow-1 and pow-2 at height 42; poa-1 at height 41"
+        );
         assert_eq!(health(&split).tone, Tone::Split);
     }
 
     #[test]
     fn health_names_what_is_stopped_or_on_its_way() {
         let mut model = model(&[("pow-1", "a", 42), ("pow-2", "a", 42)]);
-        model.apply(Update::State { name: "pow-1".into(), state: NodeState::Killed });
+        model.apply(Update::State {
+            name: "pow-1".into(),
+            state: NodeState::Killed,
+        });
         assert_eq!(sentence(&model), "pow-2 runs alone at height 42");
-        model.apply(Update::State { name: "pow-2".into(), state: NodeState::Stopped });
+        model.apply(Update::State {
+            name: "pow-2".into(),
+            state: NodeState::Stopped,
+        });
         assert_eq!(sentence(&model), "No node is running: start one to go on");
         assert_eq!(health(&model).tone, Tone::Still);
     }
@@ -299,7 +394,10 @@ mod tests {
         let mut status = status("pow-1", "a", 1);
         assert_eq!(difficulty(&status), "256 (2 leading zero digits)");
         (status.difficulty, status.automatic) = (5_000, Some(5_000));
-        assert_eq!(difficulty(&status), "5,000, automatic: a work block about every 5 s");
+        assert_eq!(
+            difficulty(&status),
+            "5,000, automatic: a work block about every 5 s"
+        );
     }
 
     #[test]
@@ -313,17 +411,32 @@ mod tests {
     #[test]
     fn tips_of_other_tabs_count_as_well() {
         let mut model = model(&[("viewer", "a", 42)]);
-        let report =
-            crate::ipc::Report { peers: vec![peer("pow-1", "b", 43, true)], ..report(status("viewer", "a", 42)) };
+        let report = crate::ipc::Report {
+            peers: vec![peer("pow-1", "b", 43, true)],
+            ..report(status("viewer", "a", 42))
+        };
         model.apply(Update::Report(report));
-        assert_eq!(model.tips.iter().map(|tip: &Tip| tip.height).collect::<Vec<_>>(), [43, 42]);
+        assert_eq!(
+            model
+                .tips
+                .iter()
+                .map(|tip: &Tip| tip.height)
+                .collect::<Vec<_>>(),
+            [43, 42]
+        );
         assert_eq!(health(&model).tone, Tone::Split);
     }
 
     #[test]
     fn a_transaction_reads_as_who_does_what() {
-        assert_eq!(transaction("transfer", "alice", "bob", 1, ""), "alice sends 1 coin to bob");
-        assert_eq!(transaction("message", "alice", "", 0, "hello"), "alice writes “hello”");
+        assert_eq!(
+            transaction("transfer", "alice", "bob", 1, ""),
+            "alice sends 1 coin to bob"
+        );
+        assert_eq!(
+            transaction("message", "alice", "", 0, "hello"),
+            "alice writes “hello”"
+        );
         assert_eq!(who(&"ab".repeat(32)), "abababab");
         assert_eq!(who("alice"), "alice");
     }

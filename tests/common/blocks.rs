@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use aurex::consensus::{Allocation, CheckedTransaction, Params, SignatureCache, work};
 use aurex::primitives::{
-    Address, Amount, Block, Difficulty, Header, Height, Keypair, Kind, Millis, Payload, Seal, Timestamp, Transaction,
-    TxBody,
+    Address, Amount, Block, Difficulty, Header, Height, Keypair, Kind, Millis, Payload, Seal,
+    Timestamp, Transaction, TxBody,
 };
 use aurex::state::{State, Template, assemble, genesis};
 
@@ -19,9 +19,18 @@ pub(crate) fn key(n: u64) -> Keypair {
 }
 
 pub(crate) fn params() -> Rc<Params> {
-    let mut params = Params::playground("bench".parse().unwrap(), [7; 32], BEGINNING, key(0).address());
+    let mut params = Params::playground(
+        "bench".parse().unwrap(),
+        [7; 32],
+        BEGINNING,
+        key(0).address(),
+    );
     params.difficulty = Difficulty(16);
-    let funded = |n| Allocation { address: key(n).address(), amount: Amount(1_000_000), name: None };
+    let funded = |n| Allocation {
+        address: key(n).address(),
+        amount: Amount(1_000_000),
+        name: None,
+    };
     params.allocation = (0..PAYERS).map(funded).collect();
     Rc::new(params)
 }
@@ -34,12 +43,20 @@ pub(crate) fn transfer(params: &Params, from: u64, nonce: u64, fee: u64) -> Tran
         nonce,
         fee: Amount(fee),
         valid_until: Height(0),
-        payload: Payload::Transfer { to: Address([9; 32]), amount: Amount(1), memo: String::new() },
+        payload: Payload::Transfer {
+            to: Address([9; 32]),
+            amount: Amount(1),
+            memo: String::new(),
+        },
     };
     body.sign(&key(from))
 }
 
-pub(crate) fn checked(params: &Params, transaction: Transaction, cache: &mut SignatureCache) -> CheckedTransaction {
+pub(crate) fn checked(
+    params: &Params,
+    transaction: Transaction,
+    cache: &mut SignatureCache,
+) -> CheckedTransaction {
     CheckedTransaction::check(transaction, params, &aurex::chain::chain_id(params), cache).unwrap()
 }
 
@@ -64,13 +81,27 @@ pub(crate) fn block(
     while !work::meets(&header.id(), header.difficulty) {
         header.nonce += 1;
     }
-    Block { header, seal: Seal::Work, body }
+    Block {
+        header,
+        seal: Seal::Work,
+        body,
+    }
 }
 
 /// A block with so many transactions on genesis.
-pub(crate) fn full_block(params: &Params, count: u64, cache: &mut SignatureCache) -> (Block, Header, State) {
+pub(crate) fn full_block(
+    params: &Params,
+    count: u64,
+    cache: &mut SignatureCache,
+) -> (Block, Header, State) {
     let (first, state) = genesis(params);
     let paid = |n: u64| transfer(params, n % PAYERS, n / PAYERS, 1);
-    let transactions: Vec<_> = (0..count).map(|n| checked(params, paid(n), cache)).collect();
-    (block(params, &state, &first.header, 1_000, &transactions), first.header, state)
+    let transactions: Vec<_> = (0..count)
+        .map(|n| checked(params, paid(n), cache))
+        .collect();
+    (
+        block(params, &state, &first.header, 1_000, &transactions),
+        first.header,
+        state,
+    )
 }

@@ -12,11 +12,16 @@ use aurex::ledger::{Batch, Durability, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use aurex::primitives::{
-    Amount, BlockHash, Difficulty, Height, Keypair, Millis, NodeKind, Payload, Timestamp, Transaction, TxBody,
+    Amount, BlockHash, Difficulty, Height, Keypair, Millis, NodeKind, Payload, Timestamp,
+    Transaction, TxBody,
 };
 
 const BEGINNING: Timestamp = Timestamp(1_700_000_000_000);
-const NAMES: [(&str, NodeKind); 3] = [("pow-1", NodeKind::Pow), ("poa-1", NodeKind::Poa), ("late", NodeKind::Pow)];
+const NAMES: [(&str, NodeKind); 3] = [
+    ("pow-1", NodeKind::Pow),
+    ("poa-1", NodeKind::Poa),
+    ("late", NodeKind::Pow),
+];
 /// Types of messages, as they stand in a frame.
 const GET_HEADERS: u8 = 10;
 const GET_BODIES: u8 = 12;
@@ -33,7 +38,11 @@ fn params() -> Params {
     (params.difficulty, params.authority_weight) = (Difficulty(16), Difficulty(16));
     params.slot = Millis(500);
     params.authorities = vec![key("poa-1").address()];
-    params.allocation = vec![Allocation { address: key("alice").address(), amount: Amount(1_000_000), name: None }];
+    params.allocation = vec![Allocation {
+        address: key("alice").address(),
+        amount: Amount(1_000_000),
+        name: None,
+    }];
     params
 }
 
@@ -47,7 +56,11 @@ fn setup(seat: usize) -> Setup {
         name: name.to_owned(),
         kind,
         host: "bench".to_owned(),
-        workload: Workload { pace: Pace::Full, turns: Turns::ALL, miners: 1 },
+        workload: Workload {
+            pace: Pace::Full,
+            turns: Turns::ALL,
+            miners: 1,
+        },
         session: 1,
         seed: 1,
     }
@@ -61,7 +74,11 @@ fn transfer(node: &Node, nonce: u64) -> Transaction {
         nonce,
         fee: Amount(1),
         valid_until: Height(0),
-        payload: Payload::Transfer { to: key("bob").address(), amount: Amount(1), memo: String::new() },
+        payload: Payload::Transfer {
+            to: key("bob").address(),
+            amount: Amount(1),
+            memo: String::new(),
+        },
     };
     body.sign(&key("alice"))
 }
@@ -91,7 +108,8 @@ impl Net {
         };
         for seat in 0..LATE {
             let mut out = Outbox::new();
-            net.nodes.push(Node::start(setup(seat), None, net.now, &mut out).unwrap());
+            net.nodes
+                .push(Node::start(setup(seat), None, net.now, &mut out).unwrap());
             net.perform(seat, out);
         }
         while net.height(0) < height || net.head(0) != net.head(1) {
@@ -131,15 +149,27 @@ impl Net {
         let raw = transfer(&self.nodes[0], self.transfers).to_bytes();
         self.transfers += 1;
         let mut out = Outbox::new();
-        self.nodes[0].answer(self.now, Request::Submit { raw }, &mut out).unwrap();
+        self.nodes[0]
+            .answer(self.now, Request::Submit { raw }, &mut out)
+            .unwrap();
         self.perform(0, out);
     }
 
     fn find(&mut self) {
-        let Some(job) = self.search.take() else { return };
+        let Some(job) = self.search.take() else {
+            return;
+        };
         let mut search = Search::new(&job).unwrap();
-        let Step::Found(nonce) = search.step(u64::MAX) else { panic!("the range holds a nonce") };
-        let found = FromMiner::Found { job: job.job, nonce, hashes: search.hashes(), elapsed_ms: 1.0, hash_rate: 1.0 };
+        let Step::Found(nonce) = search.step(u64::MAX) else {
+            panic!("the range holds a nonce")
+        };
+        let found = FromMiner::Found {
+            job: job.job,
+            nonce,
+            hashes: search.hashes(),
+            elapsed_ms: 1.0,
+            hash_rate: 1.0,
+        };
         self.give(0, Input::Miner(0, found));
     }
 
@@ -166,13 +196,17 @@ impl Net {
                     }
                 }
                 Output::Send { to, frame } => {
-                    self.requests += usize::from(seat == LATE && [GET_HEADERS, GET_BODIES].contains(&frame[93]));
+                    self.requests +=
+                        usize::from(seat == LATE && [GET_HEADERS, GET_BODIES].contains(&frame[93]));
                     let to = NAMES.iter().position(|(name, _)| key(name).node_id() == to);
                     self.frames.extend(to.map(|to| (to, frame)));
                 }
                 Output::Persist { id, batch, .. } if seat == LATE => batches.push((id, batch)),
                 Output::Persist { id, .. } => drop(self.give(seat, Input::Persisted(id))),
-                Output::Miner { message: ToMiner::Search(job), .. } if seat == 0 => self.search = Some(job),
+                Output::Miner {
+                    message: ToMiner::Search(job),
+                    ..
+                } if seat == 0 => self.search = Some(job),
                 Output::WakeAt(at) if seat == LATE => self.wake = Some(at),
                 Output::Miner { .. } | Output::WakeAt(_) | Output::Notice(_) | Output::Stopped => {}
             }
@@ -188,18 +222,28 @@ impl Net {
         self.now = start;
         let aim = self.head(0);
         let mut out = Outbox::new();
-        self.nodes.push(Node::start(setup(LATE), None, self.now, &mut out).unwrap());
+        self.nodes
+            .push(Node::start(setup(LATE), None, self.now, &mut out).unwrap());
         let mut batches = self.perform(LATE, out);
         let mut under_way: Option<(BatchId, Commit<'_>)> = None;
         loop {
             let passed = clock() - begun;
             self.now = start.plus(Millis(passed as u64));
             if let Some((id, batch)) = batches.pop() {
-                assert!(under_way.is_none() && batches.is_empty(), "one batch at a time");
+                assert!(
+                    under_way.is_none() && batches.is_empty(),
+                    "one batch at a time"
+                );
                 // Nothing is waited for while there is something to do.
                 let mut commit: Commit<'_> =
-                    Box::pin(async move { store.commit(&batch, Durability::Relaxed).await.is_ok() });
-                if commit.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+                    Box::pin(
+                        async move { store.commit(&batch, Durability::Relaxed).await.is_ok() },
+                    );
+                if commit
+                    .as_mut()
+                    .poll(&mut Context::from_waker(Waker::noop()))
+                    .is_ready()
+                {
                     batches.extend(self.give(LATE, Input::Persisted(id)));
                 } else {
                     under_way = Some((id, commit));

@@ -2,8 +2,8 @@
 //! which fresh stores are opened; `tests/ledger.rs` runs them on memory, `tests/worker.rs` on IndexedDB.
 
 use aurex::ledger::{
-    AssetRow, Batch, BlockRow, Durability, MAX_PAGE, MinerRow, NodeRow, Query, RawRow, Row, Store, Table,
-    TransactionRow, UserRow, meta_key,
+    AssetRow, Batch, BlockRow, Durability, MAX_PAGE, MinerRow, NodeRow, Query, RawRow, Row, Store,
+    Table, TransactionRow, UserRow, meta_key,
 };
 
 /// Where stores come from.
@@ -48,7 +48,10 @@ async fn an_empty_ledger_is_empty(bench: &impl Bench) {
     for table in Table::ALL {
         assert_eq!(store.query(&Query::all(table, 10)).await.unwrap().total, 0);
     }
-    store.commit(&Batch::default(), Durability::Relaxed).await.unwrap();
+    store
+        .commit(&Batch::default(), Durability::Relaxed)
+        .await
+        .unwrap();
     bench.close(store);
 }
 
@@ -68,17 +71,32 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     batch.put(Table::Meta, raw(meta_key::HEAD, &[9; 32]));
     batch.put(Table::Meta, raw(meta_key::SCHEMA, &1_u32.to_le_bytes()));
     batch.put(Table::Nodes, Row::Node(node(1)));
-    batch.put(Table::Transactions, Row::Transaction(transaction(1, "pending")));
-    batch.put(Table::Transactions, Row::Transaction(transaction(2, "committed")));
-    batch.put(Table::Transactions, Row::Transaction(transaction(3, "dropped")));
+    batch.put(
+        Table::Transactions,
+        Row::Transaction(transaction(1, "pending")),
+    );
+    batch.put(
+        Table::Transactions,
+        Row::Transaction(transaction(2, "committed")),
+    );
+    batch.put(
+        Table::Transactions,
+        Row::Transaction(transaction(3, "dropped")),
+    );
     store.commit(&batch, Durability::Strict).await.unwrap();
 
     let snapshot = store.load().await.unwrap();
     assert_eq!(snapshot.blocks, [block.clone()]);
-    assert_eq!(snapshot.state, [raw_row("ab", &all_bytes), raw_row("cd", &[])]);
+    assert_eq!(
+        snapshot.state,
+        [raw_row("ab", &all_bytes), raw_row("cd", &[])]
+    );
     assert_eq!(snapshot.undo, snapshot.state);
     assert_eq!(snapshot.meta(meta_key::HEAD), Some([9; 32].as_slice()));
-    assert_eq!(snapshot.meta(meta_key::SCHEMA), Some([1, 0, 0, 0].as_slice()));
+    assert_eq!(
+        snapshot.meta(meta_key::SCHEMA),
+        Some([1, 0, 0, 0].as_slice())
+    );
     assert_eq!(snapshot.meta(meta_key::PARAMS), None);
     assert_eq!(snapshot.nodes, [node(1)]);
     assert_eq!(snapshot.pending, [transaction(1, "pending")]);
@@ -91,7 +109,10 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     }
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     for (table, row) in rows {
-        let query = Query { key: Some(row.key().to_owned()), ..Query::all(table, 1) };
+        let query = Query {
+            key: Some(row.key().to_owned()),
+            ..Query::all(table, 1)
+        };
         assert_eq!(store.query(&query).await.unwrap().rows, [row]);
     }
     bench.close(store);
@@ -128,7 +149,14 @@ async fn merged_batches_keep_the_later_change(bench: &impl Bench) {
     assert_eq!(first.len(), 4);
     store.commit(&first, Durability::Relaxed).await.unwrap();
     let state = store.load().await.unwrap().state;
-    assert_eq!(state, [raw_row("back", b"2"), raw_row("kept", b"1"), raw_row("replaced", b"2")]);
+    assert_eq!(
+        state,
+        [
+            raw_row("back", b"2"),
+            raw_row("kept", b"1"),
+            raw_row("replaced", b"2")
+        ]
+    );
     bench.close(store);
 }
 
@@ -151,11 +179,21 @@ async fn a_failed_commit_leaves_nothing(bench: &impl Bench) {
     let snapshot = store.load().await.unwrap();
     assert_eq!(snapshot.state, [raw_row("a", b"1")]);
     assert_eq!(snapshot.meta(meta_key::HEAD), Some(b"1".as_slice()));
-    assert_eq!(store.query(&Query::all(Table::Assets, 1)).await.unwrap().total, 0);
+    assert_eq!(
+        store
+            .query(&Query::all(Table::Assets, 1))
+            .await
+            .unwrap()
+            .total,
+        0
+    );
 
     // The same changes go through afterwards.
     store.commit(&good, Durability::Relaxed).await.unwrap();
-    assert_eq!(store.load().await.unwrap().meta(meta_key::HEAD), Some(b"2".as_slice()));
+    assert_eq!(
+        store.load().await.unwrap().meta(meta_key::HEAD),
+        Some(b"2".as_slice())
+    );
     bench.close(store);
 }
 
@@ -230,11 +268,21 @@ async fn pages_follow_each_other(bench: &impl Bench) {
         (false, 0, 0, None, 0),
         (false, 1, 9_999, Some(1), MAX_PAGE),
     ] {
-        let page = store.query(&page("height", descending, offset, limit)).await.unwrap();
+        let page = store
+            .query(&page("height", descending, offset, limit))
+            .await
+            .unwrap();
         let heights: Vec<u64> = heights(&page.rows);
         assert_eq!(page.total, 600);
-        assert_eq!((heights.first().copied(), heights.len()), (first, usize::try_from(count).unwrap()));
-        assert!(heights.windows(2).all(|pair| if descending { pair[0] > pair[1] } else { pair[0] < pair[1] }));
+        assert_eq!(
+            (heights.first().copied(), heights.len()),
+            (first, usize::try_from(count).unwrap())
+        );
+        assert!(heights.windows(2).all(|pair| if descending {
+            pair[0] > pair[1]
+        } else {
+            pair[0] < pair[1]
+        }));
     }
     bench.close(store);
 }
@@ -246,7 +294,10 @@ async fn every_index_orders_and_filters(bench: &impl Bench) {
         batch.put(Table::Blocks, Row::Block(block(number)));
         batch.put(
             Table::Transactions,
-            Row::Transaction(transaction(number, ["pending", "committed", "dropped"][number as usize % 3])),
+            Row::Transaction(transaction(
+                number,
+                ["pending", "committed", "dropped"][number as usize % 3],
+            )),
         );
         batch.put(Table::Nodes, Row::Node(node(number)));
         batch.put(Table::Assets, Row::Asset(asset(number)));
@@ -257,12 +308,19 @@ async fn every_index_orders_and_filters(bench: &impl Bench) {
     for table in Table::FOR_PEOPLE {
         for index in table.indexes().iter().copied().map(Some).chain([None]) {
             for descending in [false, true] {
-                let query = Query { index: index.map(str::to_owned), descending, ..Query::all(table, 100) };
+                let query = Query {
+                    index: index.map(str::to_owned),
+                    descending,
+                    ..Query::all(table, 100)
+                };
                 let page = store.query(&query).await.unwrap();
                 assert_eq!(page.total, 12, "{table:?} {index:?}");
                 let field = index.unwrap_or(table.key_field());
                 for pair in page.rows.windows(2) {
-                    let order = pair[0].value(field).unwrap().order(pair[1].value(field).unwrap());
+                    let order = pair[0]
+                        .value(field)
+                        .unwrap()
+                        .order(pair[1].value(field).unwrap());
                     let order = order.then_with(|| pair[0].key().cmp(pair[1].key()));
                     assert_eq!(order.is_gt(), descending, "{table:?} {index:?}");
                 }
@@ -285,9 +343,17 @@ async fn every_index_orders_and_filters(bench: &impl Bench) {
         (Table::Users, "name", "user-1", 3),
         (Table::MiningPool, "state", "idle", 12),
     ] {
-        let query = Query { index: Some(index.to_owned()), key: Some(key.to_owned()), ..Query::all(table, 100) };
+        let query = Query {
+            index: Some(index.to_owned()),
+            key: Some(key.to_owned()),
+            ..Query::all(table, 100)
+        };
         let page = store.query(&query).await.unwrap();
-        assert_eq!((page.total, page.rows.len()), (count, count as usize), "{table:?}.{index} {key:?}");
+        assert_eq!(
+            (page.total, page.rows.len()),
+            (count, count as usize),
+            "{table:?}.{index} {key:?}"
+        );
     }
     bench.close(store);
 }
@@ -305,7 +371,10 @@ async fn prefixes_are_exact(bench: &impl Bench) {
         ("", &["Ab", "ab", "abc", "ab🌍", "ab\u{fffe}", "ac", "b"]),
         ("x", &[]),
     ] {
-        let query = Query { key: Some(prefix.to_owned()), ..Query::all(Table::State, 100) };
+        let query = Query {
+            key: Some(prefix.to_owned()),
+            ..Query::all(Table::State, 100)
+        };
         let page = store.query(&query).await.unwrap();
         let found: Vec<&str> = page.rows.iter().map(Row::key).collect();
         assert_eq!(found, keys);
@@ -319,11 +388,17 @@ async fn senseless_queries_match_nothing(bench: &impl Bench) {
     let mut batch = Batch::default();
     batch.put(Table::Blocks, Row::Block(block(1)));
     store.commit(&batch, Durability::Relaxed).await.unwrap();
-    for (index, key) in
-        [("colour", None), ("height", Some("tall")), ("height", Some("-1")), ("height", Some("9007199254740992"))]
-    {
-        let query =
-            Query { index: Some(index.to_owned()), key: key.map(str::to_owned), ..Query::all(Table::Blocks, 10) };
+    for (index, key) in [
+        ("colour", None),
+        ("height", Some("tall")),
+        ("height", Some("-1")),
+        ("height", Some("9007199254740992")),
+    ] {
+        let query = Query {
+            index: Some(index.to_owned()),
+            key: key.map(str::to_owned),
+            ..Query::all(Table::Blocks, 10)
+        };
         assert!(query.check().is_err());
         assert_eq!(store.query(&query).await.unwrap().total, 0);
     }
@@ -331,13 +406,24 @@ async fn senseless_queries_match_nothing(bench: &impl Bench) {
 }
 
 fn heights(rows: &[Row]) -> Vec<u64> {
-    rows.iter().map(|row| if let Row::Block(row) = row { row.height } else { panic!("no block") }).collect()
+    rows.iter()
+        .map(|row| {
+            if let Row::Block(row) = row {
+                row.height
+            } else {
+                panic!("no block")
+            }
+        })
+        .collect()
 }
 
 fn one_of_each() -> Vec<(Table, Row)> {
     vec![
         (Table::Blocks, Row::Block(block(1))),
-        (Table::Transactions, Row::Transaction(transaction(1, "pending"))),
+        (
+            Table::Transactions,
+            Row::Transaction(transaction(1, "pending")),
+        ),
         (Table::Nodes, Row::Node(node(1))),
         (Table::Assets, Row::Asset(asset(1))),
         (Table::Users, Row::User(user(1))),
@@ -353,7 +439,10 @@ pub(crate) fn raw(key: &str, bytes: &[u8]) -> Row {
 }
 
 fn raw_row(key: &str, bytes: &[u8]) -> RawRow {
-    RawRow { key: key.to_owned(), raw: bytes.to_vec() }
+    RawRow {
+        key: key.to_owned(),
+        raw: bytes.to_vec(),
+    }
 }
 
 pub(crate) fn block(number: u64) -> BlockRow {
@@ -388,7 +477,11 @@ fn transaction(number: u64, status: &str) -> TransactionRow {
         kind: "transfer".to_owned(),
         memo: "lunch".to_owned(),
         timestamp: 3_000_000 - number,
-        block_id: if status == "committed" { "b".repeat(64) } else { String::new() },
+        block_id: if status == "committed" {
+            "b".repeat(64)
+        } else {
+            String::new()
+        },
         height: (status == "committed").then_some(number),
         status: status.to_owned(),
         reason: String::new(),

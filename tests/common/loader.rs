@@ -21,7 +21,9 @@ pub fn begin() {
 /// The loader's address.
 pub(crate) fn loader() -> String {
     assert!(LOADER.contains(GLUE) && LOADER.contains(INIT));
-    let text = LOADER.replace(GLUE, &format!("{:?}", glue_url())).replace(INIT, &format!("{INIT} glue.begin();"));
+    let text = LOADER
+        .replace(GLUE, &format!("{:?}", glue_url()))
+        .replace(INIT, &format!("{INIT} glue.begin();"));
     let parts = js_sys::Array::of1(&text.into());
     let kind = BlobPropertyBag::new();
     kind.set_type("text/javascript");

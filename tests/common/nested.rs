@@ -7,7 +7,9 @@ use aurex::browser::js::unpack;
 use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, miner_worker_name};
 use aurex::ipc::FromMiner;
-use aurex::primitives::{BlockHash, Difficulty, Digest, Header, Height, Kind, NodeId, Slot, Timestamp};
+use aurex::primitives::{
+    BlockHash, Difficulty, Digest, Header, Height, Kind, NodeId, Slot, Timestamp,
+};
 
 use crate::loader::loader;
 

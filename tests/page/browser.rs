@@ -62,24 +62,40 @@ impl Browser {
     /// A browser that keeps the addresses of all requests if it is `watched`, which costs it time with each.
     pub(crate) fn start(watched: bool) -> Self {
         let (process, address) = Process::start();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let capabilities = capabilities(&process.profile, watched);
         let driver = runtime
             .block_on(async {
                 let driver = WebDriver::new(address, capabilities).await?;
-                driver.set_script_timeout(Duration::from_secs(SCRIPT_SECONDS)).await?;
+                driver
+                    .set_script_timeout(Duration::from_secs(SCRIPT_SECONDS))
+                    .await?;
                 Ok::<_, WebDriverError>(driver)
             })
             .unwrap_or_else(|error| panic!("the browser does not start: {error}"));
-        Self { runtime, driver: Some(driver), process, watched, console: Vec::new(), requested: Vec::new() }
+        Self {
+            runtime,
+            driver: Some(driver),
+            process,
+            watched,
+            console: Vec::new(),
+            requested: Vec::new(),
+        }
     }
 
     fn driver(&self) -> &WebDriver {
-        self.driver.as_ref().expect("the browser runs until it is dropped")
+        self.driver
+            .as_ref()
+            .expect("the browser runs until it is dropped")
     }
 
     fn run<T>(&self, what: impl Future<Output = WebDriverResult<T>>) -> T {
-        self.runtime.block_on(what).unwrap_or_else(|error| panic!("the browser refuses: {error}"))
+        self.runtime
+            .block_on(what)
+            .unwrap_or_else(|error| panic!("the browser refuses: {error}"))
     }
 
     pub(crate) fn go(&self, address: &str) {
@@ -165,13 +181,25 @@ impl Browser {
         let Some(driver) = &self.driver else { return };
         let fetched = self.runtime.block_on(async {
             let console = driver.get_log("browser").await?;
-            let traffic = if self.watched { driver.get_log("performance").await? } else { Vec::new() };
+            let traffic = if self.watched {
+                driver.get_log("performance").await?
+            } else {
+                Vec::new()
+            };
             Ok::<_, WebDriverError>((console, traffic))
         });
         // A browser that is gone has no more to say.
-        let Ok((console, traffic)) = fetched else { return };
-        self.console.extend(console.into_iter().map(|entry| format!("{} {}", entry.level, entry.message)));
-        let events = traffic.iter().filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok());
+        let Ok((console, traffic)) = fetched else {
+            return;
+        };
+        self.console.extend(
+            console
+                .into_iter()
+                .map(|entry| format!("{} {}", entry.level, entry.message)),
+        );
+        let events = traffic
+            .iter()
+            .filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok());
         self.requested.extend(events.filter_map(|event| {
             let message = &event["message"];
             let begun = message["method"] == "Network.requestWillBeSent";
@@ -206,7 +234,10 @@ impl Process {
         let process = Self { child, profile };
         let clock = Clock::start();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(!clock.is_past(20), "ChromeDriver does not listen on port {port}");
+            assert!(
+                !clock.is_past(20),
+                "ChromeDriver does not listen on port {port}"
+            );
             thread::sleep(Duration::from_millis(20));
         }
         (process, format!("http://127.0.0.1:{port}"))
@@ -249,7 +280,11 @@ fn capabilities(profile: &Path, watched: bool) -> ChromeCapabilities {
         }
         capabilities.set(
             "goog:loggingPrefs",
-            if watched { json!({ "browser": "ALL", "performance": "ALL" }) } else { json!({ "browser": "ALL" }) },
+            if watched {
+                json!({ "browser": "ALL", "performance": "ALL" })
+            } else {
+                json!({ "browser": "ALL" })
+            },
         )
     };
     let mut set = set;

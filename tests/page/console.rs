@@ -27,23 +27,44 @@ fn a_transfer_typed_into_the_console_is_committed_and_changes_the_balances() {
     visit.wait("the console's input", 10, |visit| {
         (visit.value("return !!document.querySelector('#command')") == true).then_some(())
     });
-    visit.browser.type_into("#command", "tx Transfer 100 coins alice to bob");
+    visit
+        .browser
+        .type_into("#command", "tx Transfer 100 coins alice to bob");
     visit.browser.click(".prompt button[type=submit]");
     let answer = visit.wait("an answer in the console", 20, |visit| {
         Some(visit.text_of(".entry pre")).filter(|text| text.contains("Sent "))
     });
     eprintln!("    {answer}");
-    let id = answer.split("Sent ").nth(1).and_then(|rest| rest.get(..64)).expect("the transaction's id");
+    let id = answer
+        .split("Sent ")
+        .nth(1)
+        .and_then(|rest| rest.get(..64))
+        .expect("the transaction's id");
     let info = visit.committed(id, 5, 60);
-    assert_eq!((info.from_user.as_str(), info.to_user.as_str(), info.amount, info.fee), ("alice", "bob", 100, 1));
+    assert_eq!(
+        (
+            info.from_user.as_str(),
+            info.to_user.as_str(),
+            info.amount,
+            info.fee
+        ),
+        ("alice", "bob", 100, 1)
+    );
     let less: Vec<u64> = alice.iter().map(|balance| balance - 101).collect();
     let more: Vec<u64> = bob.iter().map(|balance| balance + 100).collect();
-    assert_eq!((balance(&visit, "alice"), balance(&visit, "bob")), (less, more));
-    let rows: u32 = visit.ask(&format!("return (await aurex.ledger({{ table: 'transactions', key: '{id}' }})).total"));
+    assert_eq!(
+        (balance(&visit, "alice"), balance(&visit, "bob")),
+        (less, more)
+    );
+    let rows: u32 = visit.ask(&format!(
+        "return (await aurex.ledger({{ table: 'transactions', key: '{id}' }})).total"
+    ));
     assert_eq!(rows, 1);
     // A row of the table of transactions leads to the transaction's own page.
     visit.value(&format!("location.hash = '#/tx/{id}'"));
-    visit.wait("the transaction's page", 10, |visit| visit.text_of("main").contains("100 coins").then_some(()));
+    visit.wait("the transaction's page", 10, |visit| {
+        visit.text_of("main").contains("100 coins").then_some(())
+    });
     visit.expect_quiet();
 }
 
@@ -55,20 +76,36 @@ fn a_bitcoin_header_on_the_chain_page_is_explained_while_it_is_typed() {
     visit.value("location.hash = '#/chain'");
     let box_of = "section[aria-label='Inspect a Bitcoin header']";
     let says = |visit: &Visit, part: &'static str| {
-        visit.wait(part, 10, |visit| visit.text_of(&format!("{box_of} pre")).contains(part).then_some(()));
+        visit.wait(part, 10, |visit| {
+            visit
+                .text_of(&format!("{box_of} pre"))
+                .contains(part)
+                .then_some(())
+        });
     };
-    visit.wait("the box", 10, |visit| visit.text_of(box_of).contains("Bitcoin's first").then_some(()));
+    visit.wait("the box", 10, |visit| {
+        visit
+            .text_of(box_of)
+            .contains("Bitcoin's first")
+            .then_some(())
+    });
     visit.browser.click(&format!("{box_of} button"));
     says(&visit, "Valid work.");
     visit.browser.type_into(&format!("{box_of} input"), "00");
-    says(&visit, "Refused: expected 1 to 10 headers of 80 bytes each, found 81 bytes.");
+    says(
+        &visit,
+        "Refused: expected 1 to 10 headers of 80 bytes each, found 81 bytes.",
+    );
     visit.expect_quiet();
 }
 
 fn expect(visit: &Visit, line: &str, parts: &[&str]) -> String {
     let answer = visit.command(line);
     for part in parts {
-        assert!(answer.contains(part), "{line}: expected \"{part}\" in\n{answer}");
+        assert!(
+            answer.contains(part),
+            "{line}: expected \"{part}\" in\n{answer}"
+        );
     }
     answer
 }
@@ -79,16 +116,42 @@ fn every_word_that_asks_is_answered() {
     // Work that takes long enough to measure.
     let mut visit = Visit::open("?pace=2&difficulty=4");
     visit.agreed(5, 3, 60);
-    expect(&visit, "status", &["pow-1", "poa-2", "height", "In consensus: "]);
-    expect(&visit, &format!("inspect {BITCOIN}"), &["Block        000000000019d6689c085ae165831e93", "Valid work."]);
+    expect(
+        &visit,
+        "status",
+        &["pow-1", "poa-2", "height", "In consensus: "],
+    );
+    expect(
+        &visit,
+        &format!("inspect {BITCOIN}"),
+        &[
+            "Block        000000000019d6689c085ae165831e93",
+            "Valid work.",
+        ],
+    );
     expect(
         &visit,
         &format!("inspect {}", BITCOIN.replace("1dac2b7c", "00000000")),
         &["Not valid: expected an id of at most"],
     );
-    expect(&visit, "inspect 0102", &["Refused (bitcoin_length)", "found 2 bytes"]);
+    expect(
+        &visit,
+        "inspect 0102",
+        &["Refused (bitcoin_length)", "found 2 bytes"],
+    );
     expect(&visit, "chain 3", &["height", "state root", "5 nodes"]);
-    expect(&visit, "ledger", &["blocks", "transactions", "nodes", "assets", "users", "mining_pool"]);
+    expect(
+        &visit,
+        "ledger",
+        &[
+            "blocks",
+            "transactions",
+            "nodes",
+            "assets",
+            "users",
+            "mining_pool",
+        ],
+    );
     expect(&visit, "ledger blocks 1", &["hash", "previous"]);
     expect(&visit, "ledger users alice", &["alice"]);
     expect(&visit, "ledger nodes", &["pow-1", "aurex/1/"]);
@@ -104,7 +167,11 @@ fn every_word_that_asks_is_answered() {
     let cut: Vec<serde_json::Value> = visit.ask("return await aurex.links()");
     assert_eq!(cut.len(), 2, "{cut:?}");
     expect(&visit, "heal pow-1 poa-1", &["healed"]);
-    let budget = visit.status().node("pow-1").hash_budget.expect("a paced miner has a budget");
+    let budget = visit
+        .status()
+        .node("pow-1")
+        .hash_budget
+        .expect("a paced miner has a budget");
     expect(&visit, "pace full", &["as fast as the machine can"]);
     let fast = visit.wait("a hash rate beyond the budget", 60, |visit| {
         let status = visit.status();
@@ -122,7 +189,11 @@ fn every_word_that_asks_is_answered() {
     visit.wait("miners that rest", 60, |visit| {
         let status = visit.status();
         let resting = status.up().all(|node| node.hash_rate == 0.0);
-        (resting && visit.command("ledger mining_pool paused").contains("pow-1:1")).then_some(())
+        (resting
+            && visit
+                .command("ledger mining_pool paused")
+                .contains("pow-1:1"))
+        .then_some(())
     });
     expect(&visit, "pace 3", &["about every 3"]);
     expect(&visit, "miners 1", &["1 miner worker now"]);
@@ -135,12 +206,20 @@ fn every_word_that_asks_is_answered() {
 fn an_automatic_difficulty_follows_the_hash_rate() {
     let mut visit = Visit::open("?pow=2&poa=0&pace=1&difficulty=1&test_tx=0");
     visit.agreed(2, 1, 60);
-    expect(&visit, "difficulty auto", &["automatic, with a work block about every 1 s"]);
+    expect(
+        &visit,
+        "difficulty auto",
+        &["automatic, with a work block about every 1 s"],
+    );
     // It is in force at the latest with the second multiple of 8 from here on.
     let height = visit.status().height();
     visit.agreed(2, height + 17, 120);
     let before = visit.status().node("pow-1").difficulty;
-    expect(&visit, "pace full", &["as fast as the machine can", "difficulty auto"]);
+    expect(
+        &visit,
+        "pace full",
+        &["as fast as the machine can", "difficulty auto"],
+    );
     visit.wait("a difficulty a hundred times as high", 120, |visit| {
         (visit.status().node("pow-1").difficulty > 100 * before).then_some(())
     });
@@ -173,13 +252,29 @@ fn nodes_are_stopped_started_wiped_and_quit_and_begin_again() {
             "{node} has all blocks"
         );
     }
-    expect(&visit, "quit", &["pow-1 stopped cleanly", "poa-2 stopped cleanly", "start all"]);
+    expect(
+        &visit,
+        "quit",
+        &[
+            "pow-1 stopped cleanly",
+            "poa-2 stopped cleanly",
+            "start all",
+        ],
+    );
     assert_eq!(visit.status().up().count(), 0);
     expect(&visit, "mempool", &["Refused (no_node)"]);
-    visit.wait("the page in words", 10, |visit| visit.text_of("#health").contains("No node is running").then_some(()));
+    visit.wait("the page in words", 10, |visit| {
+        visit
+            .text_of("#health")
+            .contains("No node is running")
+            .then_some(())
+    });
     expect(&visit, "start all", &["pow-1 runs", "poa-2 runs"]);
     let resumed = visit.agreed(5, refilled.height(), 60);
-    assert!(resumed.up().all(|node| node.ledger_start == "resumed"), "{resumed:?}");
+    assert!(
+        resumed.up().all(|node| node.ledger_start == "resumed"),
+        "{resumed:?}"
+    );
     expect(&visit, "wipe all", &["begins again as chain"]);
     let again = visit.agreed(5, 1, 60);
     assert_ne!(again.network.chain_id, before.network.chain_id);
@@ -193,17 +288,30 @@ fn nodes_are_stopped_started_wiped_and_quit_and_begin_again() {
 fn new_nodes_join_and_changes_are_in_force_at_the_epoch() {
     let mut visit = Visit::open("?pace=1");
     let before = visit.agreed(5, 2, 60);
-    assert!(before.up().all(|node| node.authorities == 2 && node.difficulty == 256));
+    assert!(
+        before
+            .up()
+            .all(|node| node.authorities == 2 && node.difficulty == 256)
+    );
     expect(&visit, "add pow", &["pow-4 runs"]);
     expect(&visit, "add poa", &["poa-3 runs", "multiple of 8"]);
     expect(&visit, "difficulty 1", &["was sent", "multiple of 8"]);
     let early = visit.status();
-    assert!(!early.node("poa-3").is_authority, "a new authority waits for its epoch");
-    let after = visit.wait("three authorities and the new difficulty on all seven nodes", 90, |visit| {
-        let status = visit.status();
-        let changed = status.up().all(|node| node.authorities == 3 && node.difficulty == 16);
-        (changed && status.agree(7) && status.node("poa-3").is_authority).then_some(status)
-    });
+    assert!(
+        !early.node("poa-3").is_authority,
+        "a new authority waits for its epoch"
+    );
+    let after = visit.wait(
+        "three authorities and the new difficulty on all seven nodes",
+        90,
+        |visit| {
+            let status = visit.status();
+            let changed = status
+                .up()
+                .all(|node| node.authorities == 3 && node.difficulty == 16);
+            (changed && status.agree(7) && status.node("poa-3").is_authority).then_some(status)
+        },
+    );
     let blocks = visit.chain("pow-4", 500);
     let work: Vec<(u64, u64)> = blocks
         .iter()
@@ -211,13 +319,24 @@ fn new_nodes_join_and_changes_are_in_force_at_the_epoch() {
         .map(|b| (b.height, b.difficulty))
         .collect();
     for (height, difficulty) in &work {
-        let changed = work.iter().filter(|(_, difficulty)| *difficulty == 16).map(|(height, _)| *height).min();
+        let changed = work
+            .iter()
+            .filter(|(_, difficulty)| *difficulty == 16)
+            .map(|(height, _)| *height)
+            .min();
         let epoch = changed.map_or(u64::MAX, |height| height / 8 * 8);
-        assert_eq!(*difficulty, if *height < epoch { 256 } else { 16 }, "work block {height} of {work:?}");
+        assert_eq!(
+            *difficulty,
+            if *height < epoch { 256 } else { 16 },
+            "work block {height} of {work:?}"
+        );
     }
     eprintln!("    in force on all nodes at height {}", after.height());
     let sealed = visit.wait("a block that the new authority sealed", 90, |visit| {
-        visit.chain("pow-1", 500).into_iter().find(|block| block.miner == "poa-3")
+        visit
+            .chain("pow-1", 500)
+            .into_iter()
+            .find(|block| block.miner == "poa-3")
     });
     assert_eq!(sealed.kind, "authority");
     visit.agreed(7, sealed.height, 60);
@@ -230,11 +349,15 @@ fn a_script_that_forgets_how_to_end_its_subscription_goes_on_hearing() {
     let mut visit = Visit::open("?pace=1&test_tx=0");
     visit.agreed(5, 1, 60);
     visit.value("window.heard = 0; aurex.on('block', () => { heard += 1; })");
-    visit.browser.devtools("HeapProfiler.collectGarbage", json!({}));
+    visit
+        .browser
+        .devtools("HeapProfiler.collectGarbage", json!({}));
     // What was collected is told to the page in a task of its own.
     visit.value("await new Promise((resolve) => setTimeout(resolve, 1000)); heard = 0");
-    visit.wait("a block heard of after garbage was collected", 30, |visit| {
-        (visit.ask::<u64>("return heard") > 0).then_some(())
-    });
+    visit.wait(
+        "a block heard of after garbage was collected",
+        30,
+        |visit| (visit.ask::<u64>("return heard") > 0).then_some(()),
+    );
     visit.expect_quiet();
 }

@@ -43,7 +43,9 @@ const FLIPS: [(&str, usize, u8, &str); 8] = [
 ];
 
 fn post(visit: &Visit, channel: &str, frames: &[String]) {
-    let script = POST.replace("NAME", &text(channel)).replace("FRAMES", &Value::from(frames.to_vec()).to_string());
+    let script = POST
+        .replace("NAME", &text(channel))
+        .replace("FRAMES", &Value::from(frames.to_vec()).to_string());
     visit.value(&script);
 }
 
@@ -53,18 +55,27 @@ fn refusals(visit: &Visit) -> Vec<String> {
 }
 
 fn chain_id(status: &Status) -> BlockHash {
-    status.network.chain_id.parse().expect("a chain id of 64 digits")
+    status
+        .network
+        .chain_id
+        .parse()
+        .expect("a chain id of 64 digits")
 }
 
 /// Frames on a channel as a stranger hears them, checked as a node would.
 fn check(chain: &BlockHash, frames: &[Value], nodes: &[NodeId]) -> BTreeSet<&'static str> {
     let mut kinds = BTreeSet::new();
     for frame in frames {
-        let bytes = from_hex(frame.as_str().unwrap_or_default()).unwrap_or_else(|_| panic!("no bytes: {frame}"));
+        let bytes = from_hex(frame.as_str().unwrap_or_default())
+            .unwrap_or_else(|_| panic!("no bytes: {frame}"));
         assert!(bytes.starts_with(b"AURX"), "{frame}");
-        let envelope = Envelope::parse(&bytes, chain).unwrap_or_else(|error| panic!("{error}: {frame}"));
+        let envelope =
+            Envelope::parse(&bytes, chain).unwrap_or_else(|error| panic!("{error}: {frame}"));
         assert_eq!(envelope.verify(), Ok(()), "{frame}");
-        assert!(nodes.contains(&envelope.from), "a frame of a node that is not in the status: {frame}");
+        assert!(
+            nodes.contains(&envelope.from),
+            "a frame of a node that is not in the status: {frame}"
+        );
         kinds.insert(envelope.kind.name());
     }
     kinds
@@ -76,7 +87,10 @@ fn a_stranger_hears_signed_frames_and_what_it_forges_is_refused_and_changes_noth
     let mut visit = Visit::open("?pace=2");
     let before = visit.agreed(5, 2, 60);
     let chain = chain_id(&before);
-    let ids: Vec<NodeId> = before.up().map(|node| node.id.parse().expect("a node id")).collect();
+    let ids: Vec<NodeId> = before
+        .up()
+        .map(|node| node.id.parse().expect("a node id"))
+        .collect();
     let discovery = discovery_channel(&chain);
     let inbox = inbox_channel(&chain, &ids[0]);
     assert_eq!(before.network.discovery_channel, discovery);
@@ -89,7 +103,11 @@ fn a_stranger_hears_signed_frames_and_what_it_forges_is_refused_and_changes_noth
         let heard = visit.value("return heard");
         let list = |name: &str| heard[name].as_array().cloned().unwrap_or_default();
         let (announced, directed) = (list(&discovery), list(&inbox));
-        let is_block = |frame: &Value| frame.as_str().is_some_and(|hex| hex.get(186..188) == Some("09"));
+        let is_block = |frame: &Value| {
+            frame
+                .as_str()
+                .is_some_and(|hex| hex.get(186..188) == Some("09"))
+        };
         (announced.len() >= 5 && directed.iter().any(is_block)).then_some((announced, directed))
     });
     let kinds = check(&chain, &announced, &ids);
@@ -134,37 +152,72 @@ fn forge(visit: &Visit, channel: &str, frame: &Value) {
 }
 
 fn expect_refusals(visit: &Visit, before: &Status) {
-    let rules: BTreeSet<&str> = FLIPS.iter().map(|(_, _, _, rule)| *rule).chain(["frame_replay"]).collect();
+    let rules: BTreeSet<&str> = FLIPS
+        .iter()
+        .map(|(_, _, _, rule)| *rule)
+        .chain(["frame_replay"])
+        .collect();
     let lines = visit.wait("a refusal by every rule in the log", 30, |visit| {
         let lines = refusals(visit);
-        rules.iter().all(|rule| lines.iter().any(|line| line.contains(rule))).then_some(lines)
+        rules
+            .iter()
+            .all(|rule| lines.iter().any(|line| line.contains(rule)))
+            .then_some(lines)
     });
     for rule in &rules {
-        let line = lines.iter().find(|line| line.contains(rule)).expect("just found");
-        assert!(line.contains("expected"), "the sentence says what was expected: {line}");
+        let line = lines
+            .iter()
+            .find(|line| line.contains(rule))
+            .expect("just found");
+        assert!(
+            line.contains("expected"),
+            "the sentence says what was expected: {line}"
+        );
         eprintln!("    {line}");
     }
-    assert!(lines.iter().any(|line| line.contains("Uint8Array")), "what is no frame is named: {lines:#?}");
-    visit.wait("refusals counted by the nodes that did not send the frame", 30, |visit| {
-        let status = visit.status();
-        let counts = |node: &&Node| node.frames_refused >= before.node(&node.name).frames_refused + FLIPS.len() as u64;
-        (status.up().filter(counts).count() >= 4).then_some(())
-    });
+    assert!(
+        lines.iter().any(|line| line.contains("Uint8Array")),
+        "what is no frame is named: {lines:#?}"
+    );
+    visit.wait(
+        "refusals counted by the nodes that did not send the frame",
+        30,
+        |visit| {
+            let status = visit.status();
+            let counts = |node: &&Node| {
+                node.frames_refused >= before.node(&node.name).frames_refused + FLIPS.len() as u64
+            };
+            (status.up().filter(counts).count() >= 4).then_some(())
+        },
+    );
 }
 
 /// The network goes on, nobody lost a peer, and nobody is blamed for what a stranger posted in his name.
 fn expect_unharmed(visit: &Visit, before: &Status) {
     let after = visit.agreed(5, before.height() + 2, 60);
-    assert!(after.in_consensus && after.problems.is_empty(), "{:?}", after.problems);
+    assert!(
+        after.in_consensus && after.problems.is_empty(),
+        "{:?}",
+        after.problems
+    );
     assert_eq!(after.network.chain_id, before.network.chain_id);
     assert_eq!(after.nodes.len(), 5, "a stranger became a node: {after:?}");
     assert!(after.up().all(|node| node.peers == 4), "{after:?}");
     for node in after.up() {
-        let scores: Vec<i32> =
-            visit.ask(&format!("return (await aurex.peers('{}')).map((peer) => peer.score)", node.name));
-        assert!(scores.len() == 4 && scores.iter().all(|score| *score >= 0), "{} blames peers: {scores:?}", node.name);
+        let scores: Vec<i32> = visit.ask(&format!(
+            "return (await aurex.peers('{}')).map((peer) => peer.score)",
+            node.name
+        ));
+        assert!(
+            scores.len() == 4 && scores.iter().all(|score| *score >= 0),
+            "{} blames peers: {scores:?}",
+            node.name
+        );
     }
     let old = visit.chain("pow-1", 100);
     let known = before.node("pow-1");
-    assert!(old.iter().any(|block| block.hash == known.head), "the head of before is on the chain still");
+    assert!(
+        old.iter().any(|block| block.hash == known.head),
+        "the head of before is on the chain still"
+    );
 }

@@ -25,15 +25,27 @@ fn a_wrong_link_is_named_on_the_page_and_the_defaults_are_taken() {
     ];
     let shown = visit.wait("all problems on the page", 30, |visit| {
         let shown = visit.text_of(".problems");
-        sentences.iter().all(|sentence| shown.contains(sentence)).then_some(shown)
+        sentences
+            .iter()
+            .all(|sentence| shown.contains(sentence))
+            .then_some(shown)
     });
     eprintln!("    {}", shown.lines().next().unwrap_or_default());
     let status = visit.agreed(5, 1, 60);
-    assert_eq!(status.problems.len(), sentences.len(), "{:?}", status.problems);
+    assert_eq!(
+        status.problems.len(),
+        sentences.len(),
+        "{:?}",
+        status.problems
+    );
     for problem in &status.problems {
         assert_eq!(problem.code, "link_parameter", "{}", problem.message);
     }
-    assert!(status.network.link.contains("pow=3&poa=2&difficulty=2"), "{}", status.network.link);
+    assert!(
+        status.network.link.contains("pow=3&poa=2&difficulty=2"),
+        "{}",
+        status.network.link
+    );
     visit.expect_quiet();
 }
 
@@ -48,31 +60,82 @@ fn malformed() -> Vec<(String, &'static str)> {
         (words("Transfer 0 coins alice to bob"), "amount_zero"),
         (words("Transfer -5 coins alice to bob"), "amount_malformed"),
         (words("Transfer 1.5 coins alice to bob"), "amount_malformed"),
-        (words("Transfer 9007199254740992 coins alice to bob"), "amount_overflow"),
-        (words("Transfer 99999999999999999999999 coins alice to bob"), "amount_overflow"),
+        (
+            words("Transfer 9007199254740992 coins alice to bob"),
+            "amount_overflow",
+        ),
+        (
+            words("Transfer 99999999999999999999999 coins alice to bob"),
+            "amount_overflow",
+        ),
         (words("Transfer 5 coins alice bob"), "transfer_words"),
-        (words(&format!("Transfer 1 coins alice to bob memo {}", "x".repeat(129))), "memo_too_long"),
+        (
+            words(&format!(
+                "Transfer 1 coins alice to bob memo {}",
+                "x".repeat(129)
+            )),
+            "memo_too_long",
+        ),
         (words(&"x".repeat(1_025)), "message_too_long"),
         (words(""), "transaction_empty"),
-        (fields("kind: 'transfer', to: 'bob', amount: 0"), "amount_zero"),
-        (fields("kind: 'transfer', to: 'bob', amount: -1"), "amount_malformed"),
-        (fields("kind: 'transfer', to: 'bob', amount: 1.5"), "amount_malformed"),
-        (fields("kind: 'transfer', to: 'bob', amount: '1'"), "argument_wrong"),
-        (fields("kind: 'transfer', to: 'bob', amount: 2 ** 60"), "amount_overflow"),
-        (fields("kind: 'transfer', to: 'bob', amount: 1, fee: 0"), "fee_too_low"),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 0"),
+            "amount_zero",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: -1"),
+            "amount_malformed",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1.5"),
+            "amount_malformed",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: '1'"),
+            "argument_wrong",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 2 ** 60"),
+            "amount_overflow",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1, fee: 0"),
+            "fee_too_low",
+        ),
         (fields("kind: 'transfer', amount: 1"), "argument_wrong"),
         (fields("kind: 'gift', to: 'bob'"), "argument_wrong"),
         (fields("kind: 'register_user', name: 'alice'"), "name_taken"),
         ("return await aurex.tx(17)".to_owned(), "argument_wrong"),
         ("return await aurex.tx()".to_owned(), "argument_wrong"),
-        ("return await aurex.kill('pow-9')".to_owned(), "unknown_node"),
-        ("return await aurex.add('viewer')".to_owned(), "argument_wrong"),
-        ("return await aurex.set({ difficulty: 9 })".to_owned(), "argument_wrong"),
+        (
+            "return await aurex.kill('pow-9')".to_owned(),
+            "unknown_node",
+        ),
+        (
+            "return await aurex.add('viewer')".to_owned(),
+            "argument_wrong",
+        ),
+        (
+            "return await aurex.set({ difficulty: 9 })".to_owned(),
+            "argument_wrong",
+        ),
         ("return await aurex.set({})".to_owned(), "argument_missing"),
-        ("return await aurex.set({ pace: () => 1 })".to_owned(), "argument_wrong"),
-        ("return await aurex.ledger({ table: 'secrets' })".to_owned(), "argument_wrong"),
-        ("return await aurex.links([{ from: 'pow-1' }])".to_owned(), "argument_wrong"),
-        ("return aurex.on('thunder', () => 0)".to_owned(), "argument_wrong"),
+        (
+            "return await aurex.set({ pace: () => 1 })".to_owned(),
+            "argument_wrong",
+        ),
+        (
+            "return await aurex.ledger({ table: 'secrets' })".to_owned(),
+            "argument_wrong",
+        ),
+        (
+            "return await aurex.links([{ from: 'pow-1' }])".to_owned(),
+            "argument_wrong",
+        ),
+        (
+            "return aurex.on('thunder', () => 0)".to_owned(),
+            "argument_wrong",
+        ),
     ]
 }
 
@@ -101,14 +164,23 @@ fn malformed_transactions_and_arguments_are_refused_by_name_and_nothing_is_lost(
     for (line, part) in [
         ("sttaus", "did you mean `status`"),
         ("kil pow-1", "did you mean `kill`"),
-        ("difficulty 9", "expected 1 to 8 zero digits, or `auto`, found \"9\""),
+        (
+            "difficulty 9",
+            "expected 1 to 8 zero digits, or `auto`, found \"9\"",
+        ),
         ("kill", "expected a node's name or `all`, found nothing"),
-        ("tx Transfer 0 coins alice to bob", "expected an amount of at least 1, found 0"),
+        (
+            "tx Transfer 0 coins alice to bob",
+            "expected an amount of at least 1, found 0",
+        ),
         ("ledger secrets", "expected a table"),
         ("", "found an empty line"),
     ] {
         let answer = visit.command(line);
-        assert!(answer.starts_with("Refused (") && answer.contains(part), "{line}: {answer}");
+        assert!(
+            answer.starts_with("Refused (") && answer.contains(part),
+            "{line}: {answer}"
+        );
     }
     let chain: BlockHash = before.network.chain_id.parse().expect("a chain id");
     hostile_peer(&visit, &chain);
@@ -130,10 +202,20 @@ fn hostile_peer(visit: &Visit, chain: &BlockHash) {
         nonce: 0,
         fee: Amount(1),
         valid_until: Height(0),
-        payload: Payload::Transfer { to: mallory.address(), amount: Amount(1), memo: String::new() },
+        payload: Payload::Transfer {
+            to: mallory.address(),
+            amount: Amount(1),
+            memo: String::new(),
+        },
     };
     let forged: Transaction = body.sign(&mallory);
-    let frame = seal_frame(&mallory, chain, (1, 1), None, &Message::NewTransaction(forged));
+    let frame = seal_frame(
+        &mallory,
+        chain,
+        (1, 1),
+        None,
+        &Message::NewTransaction(forged),
+    );
     visit.value(&format!(
         "const channel = new BroadcastChannel({});
          channel.postMessage(Uint8Array.from({}.match(/../g), (pair) => parseInt(pair, 16)));
@@ -148,5 +230,8 @@ fn hostile_peer(visit: &Visit, chain: &BlockHash) {
     });
     eprintln!("    {}", lines[0]);
     let mallory = &mallory.node_id().to_string()[..8];
-    assert!(lines.iter().all(|line| line.contains(mallory)), "the sentence names who sent it: {lines:#?}");
+    assert!(
+        lines.iter().all(|line| line.contains(mallory)),
+        "the sentence names who sent it: {lines:#?}"
+    );
 }

@@ -59,16 +59,22 @@ fn database(visit: &Visit, node: &str) -> Database {
 
 /// The blocks of the best chain up to a height, whole.
 fn blocks(visit: &Visit, height: u64) -> Vec<Block> {
-    (0..=height).map(|height| visit.block(&height.to_string())).collect()
+    (0..=height)
+        .map(|height| visit.block(&height.to_string()))
+        .collect()
 }
 
 /// All nodes agree, and their ledgers are as high as their chains.
 fn durable(visit: &Visit, height: u64) -> Status {
-    visit.wait(&format!("five durable ledgers of the same chain at height {height} or above"), 60, |visit| {
-        let status = visit.status();
-        let written = status.up().all(|node| node.durable_height == node.height);
-        (status.agree(5) && written && status.height() >= height).then_some(status)
-    })
+    visit.wait(
+        &format!("five durable ledgers of the same chain at height {height} or above"),
+        60,
+        |visit| {
+            let status = visit.status();
+            let written = status.up().all(|node| node.durable_height == node.height);
+            (status.agree(5) && written && status.height() >= height).then_some(status)
+        },
+    )
 }
 
 #[test]
@@ -80,37 +86,64 @@ fn a_reload_loses_nothing_and_every_node_resumes_from_its_own_database() {
     visit.reload();
     // What was sealed between the last look and the reload is on top.
     let after = visit.agreed(5, before.height(), 60);
-    assert_eq!(after.network.chain_id, before.network.chain_id, "another chain");
+    assert_eq!(
+        after.network.chain_id, before.network.chain_id,
+        "another chain"
+    );
     for node in after.up() {
         let had = before.node(&node.name);
         assert_eq!(node.ledger_start, "resumed", "{}", node.name);
-        assert!(node.height >= had.height, "{} had height {}, has {}", node.name, had.height, node.height);
+        assert!(
+            node.height >= had.height,
+            "{} had height {}, has {}",
+            node.name,
+            had.height,
+            node.height
+        );
         assert_eq!(node.id, had.id, "{} has another identity", node.name);
     }
     for block in &kept {
         let now = visit.block(&block.hash);
         assert_eq!(now.raw, block.raw, "block {} has other bytes", block.height);
-        assert!(now.on_best_chain, "block {} is no longer on the chain", block.height);
+        assert!(
+            now.on_best_chain,
+            "block {} is no longer on the chain",
+            block.height
+        );
     }
-    eprintln!("    {} blocks before the reload are there byte for byte", kept.len());
+    eprintln!(
+        "    {} blocks before the reload are there byte for byte",
+        kept.len()
+    );
     for node in ["pow-1", "pow-2", "pow-3", "poa-1", "poa-2"] {
         let found = database(&visit, node);
         for block in &kept {
             let row = (block.hash.clone(), block.height, block.raw.clone());
-            assert!(found.blocks.contains(&row), "the database of {node} lacks block {}", block.height);
+            assert!(
+                found.blocks.contains(&row),
+                "the database of {node} lacks block {}",
+                block.height
+            );
         }
         expect_tables(node, &found);
     }
     let committed = visit
         .ask::<u32>("return (await aurex.ledger({ table: 'transactions', index: 'status', key: 'committed' })).total");
-    assert_eq!(committed, 5, "the test transactions are sent once in a network's life");
+    assert_eq!(
+        committed, 5,
+        "the test transactions are sent once in a network's life"
+    );
     visit.expect_quiet();
 }
 
 fn expect_tables(node: &str, found: &Database) {
     let mut wanted: Vec<&str> = Table::ALL.into_iter().map(Table::name).collect();
     wanted.sort_unstable();
-    assert_eq!(found.stores.keys().map(String::as_str).collect::<Vec<_>>(), wanted, "stores of {node}");
+    assert_eq!(
+        found.stores.keys().map(String::as_str).collect::<Vec<_>>(),
+        wanted,
+        "stores of {node}"
+    );
     for table in Table::ALL {
         let (key, indexes) = &found.stores[table.name()];
         let mut wanted = table.indexes().to_vec();
@@ -132,7 +165,10 @@ fn the_chain_grows_without_killed_nodes_and_they_come_back_from_their_ledgers() 
         assert_eq!(killed.node(name).state, "killed", "{name}");
     }
     let grown = visit.agreed(3, killed.height() + 3, 60);
-    assert_eq!(visit.refusal("return await aurex.kill('pow-1')").code, "not_running");
+    assert_eq!(
+        visit.refusal("return await aurex.kill('pow-1')").code,
+        "not_running"
+    );
     let milliseconds: u64 = visit.ask(&BACK.replace("NODES", "['pow-1', 'poa-1']"));
     eprintln!(
         "    both were back in consensus after {milliseconds} ms, {} blocks later",
@@ -141,7 +177,11 @@ fn the_chain_grows_without_killed_nodes_and_they_come_back_from_their_ledgers() 
     let after = visit.agreed(5, grown.height(), 60);
     for name in ["pow-1", "poa-1"] {
         let (node, had) = (after.node(name), before.node(name));
-        assert_eq!((node.ledger_start.as_str(), &node.id), ("resumed", &had.id), "{name}");
+        assert_eq!(
+            (node.ledger_start.as_str(), &node.id),
+            ("resumed", &had.id),
+            "{name}"
+        );
         assert!(node.height >= grown.height(), "{name}");
     }
     visit.agreed(5, after.height() + 2, 60);

@@ -46,7 +46,11 @@ fn tour(visit: &Visit, places: &[(String, &str)]) {
         visit.value(&format!("location.hash = {}", text(route)));
         let wanted = part.to_lowercase();
         visit.wait(&format!("\"{part}\" on {route}"), 15, |visit| {
-            visit.text_of("#content").to_lowercase().contains(&wanted).then_some(())
+            visit
+                .text_of("#content")
+                .to_lowercase()
+                .contains(&wanted)
+                .then_some(())
         });
         let overflow: Option<String> = visit.ask(OVERFLOW);
         assert_eq!(overflow, None, "{route}");
@@ -80,22 +84,49 @@ fn every_place_fits_a_screen_and_a_phone_without_an_error_or_a_foreign_request()
     }
     visit.expect_quiet();
     let asked = visit.server.requests();
-    let files: std::collections::BTreeSet<&str> = asked.iter().map(|request| request.path.as_str()).collect();
-    eprintln!("    {} requests for {} files of the page's own folder, none elsewhere", asked.len(), files.len());
+    let files: std::collections::BTreeSet<&str> =
+        asked.iter().map(|request| request.path.as_str()).collect();
+    eprintln!(
+        "    {} requests for {} files of the page's own folder, none elsewhere",
+        asked.len(),
+        files.len()
+    );
 }
 
 /// Without this the page does not start at all.
 const NEEDED: [(&str, &str, &str); 4] = [
-    ("BroadcastChannel", "delete window.BroadcastChannel", "lacks BroadcastChannel"),
+    (
+        "BroadcastChannel",
+        "delete window.BroadcastChannel",
+        "lacks BroadcastChannel",
+    ),
     ("Worker", "delete window.Worker", "lacks web workers"),
-    ("WebAssembly", "delete window.WebAssembly", "lacks WebAssembly"),
-    ("SIMD", "WebAssembly.validate = () => false", "lacks WebAssembly SIMD"),
+    (
+        "WebAssembly",
+        "delete window.WebAssembly",
+        "lacks WebAssembly",
+    ),
+    (
+        "SIMD",
+        "WebAssembly.validate = () => false",
+        "lacks WebAssembly SIMD",
+    ),
 ];
 
 /// Without this it starts, and says what is less.
 const USEFUL: [(&str, &str, &str, &str); 3] = [
-    ("IndexedDB", "delete Window.prototype.indexedDB; delete window.indexedDB", "no_indexed_db", "IndexedDB"),
-    ("locks", "delete Navigator.prototype.locks", "no_locks", "navigator.locks is missing"),
+    (
+        "IndexedDB",
+        "delete Window.prototype.indexedDB; delete window.indexedDB",
+        "no_indexed_db",
+        "IndexedDB",
+    ),
+    (
+        "locks",
+        "delete Navigator.prototype.locks",
+        "no_locks",
+        "navigator.locks is missing",
+    ),
     (
         "localStorage",
         "delete Window.prototype.localStorage; delete window.localStorage",
@@ -106,10 +137,16 @@ const USEFUL: [(&str, &str, &str, &str); 3] = [
 
 /// Goes to the page in a browser that lacks something.
 fn without(visit: &Visit, script: &str, look: impl Fn(&Visit)) {
-    let added = visit.browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    let added = visit.browser.devtools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        json!({ "source": script }),
+    );
     look(visit);
     visit.browser.go("about:blank");
-    visit.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", json!({ "identifier": added["identifier"] }));
+    visit.browser.devtools(
+        "Page.removeScriptToEvaluateOnNewDocument",
+        json!({ "identifier": added["identifier"] }),
+    );
 }
 
 #[test]
@@ -122,17 +159,29 @@ fn a_browser_that_lacks_something_is_told_so_in_words() {
             let shown = visit.wait(&format!("a sentence about {name}"), 30, |visit| {
                 Some(visit.text_of("body")).filter(|shown| shown.contains(sentence))
             });
-            eprintln!("    without {name}: {}", shown.lines().find(|line| line.contains("lacks")).unwrap_or_default());
+            eprintln!(
+                "    without {name}: {}",
+                shown
+                    .lines()
+                    .find(|line| line.contains("lacks"))
+                    .unwrap_or_default()
+            );
         });
     }
     for (number, (name, script, code, sentence)) in (1..).zip(USEFUL) {
         without(&visit, script, |visit| {
             visit.go(&format!("?net=less-{number}"));
             let status = visit.agreed(5, 1, 60);
-            assert!(status.problems.iter().any(|problem| problem.code == code), "{name}: {:?}", status.problems);
-            visit.wait(&format!("a sentence about {name} on the page"), 10, |visit| {
-                visit.text_of(".problems").contains(sentence).then_some(())
-            });
+            assert!(
+                status.problems.iter().any(|problem| problem.code == code),
+                "{name}: {:?}",
+                status.problems
+            );
+            visit.wait(
+                &format!("a sentence about {name} on the page"),
+                10,
+                |visit| visit.text_of(".problems").contains(sentence).then_some(()),
+            );
             eprintln!("    without {name}: {}", status.problems[0].message);
         });
     }
@@ -160,7 +209,10 @@ fn mine_and_rest(visit: &Visit) -> (u32, u32) {
         let left = "return document.querySelectorAll('.pulses > *').length + document.getAnimations().length";
         (visit.ask::<u32>(left) == 0).then_some(())
     });
-    (visit.ask("return seen.pulses"), visit.ask("return seen.taken"))
+    (
+        visit.ask("return seen.pulses"),
+        visit.ask("return seen.taken"),
+    )
 }
 
 #[test]
@@ -172,10 +224,18 @@ fn a_block_is_seen_on_its_way_to_each_node_that_takes_it_unless_no_motion_is_wan
     thread::sleep(Duration::from_secs(2));
     visit.value(COUNT_PULSES);
     let (pulses, taken) = mine_and_rest(&visit);
-    assert_eq!(pulses, taken, "one pulse for each node that takes a block, none for copies");
+    assert_eq!(
+        pulses, taken,
+        "one pulse for each node that takes a block, none for copies"
+    );
     let still = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
-    visit.browser.devtools("Emulation.setEmulatedMedia", json!({ "features": still }));
+    visit
+        .browser
+        .devtools("Emulation.setEmulatedMedia", json!({ "features": still }));
     let (pulses, taken) = mine_and_rest(&visit);
-    assert_eq!(pulses, 0, "{taken} blocks were taken and no motion is wanted");
+    assert_eq!(
+        pulses, 0,
+        "{taken} blocks were taken and no motion is wanted"
+    );
     visit.expect_quiet();
 }

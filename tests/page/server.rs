@@ -13,7 +13,8 @@ use std::time::Duration;
 const BASE: &str = "/some/sub-path/";
 /// Another page of the same origin, for what a stranger does there.
 const OTHER: &str = "/other-page/";
-const OTHER_PAGE: &str = "<!doctype html><title>Another page</title><link rel=\"icon\" href=\"icon.svg\">";
+const OTHER_PAGE: &str =
+    "<!doctype html><title>Another page</title><link rel=\"icon\" href=\"icon.svg\">";
 const OTHER_ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
 /// What the issue asks for and no more than the page's own policy. It applies to workers as well.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
@@ -38,8 +39,15 @@ impl Server {
     pub(crate) fn start(dist: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let (requests, closing) = (Arc::<Mutex<Vec<Request>>>::default(), Arc::<AtomicBool>::default());
-        let (dist, log, end) = (dist.to_path_buf(), Arc::clone(&requests), Arc::clone(&closing));
+        let (requests, closing) = (
+            Arc::<Mutex<Vec<Request>>>::default(),
+            Arc::<AtomicBool>::default(),
+        );
+        let (dist, log, end) = (
+            dist.to_path_buf(),
+            Arc::clone(&requests),
+            Arc::clone(&closing),
+        );
         let thread = thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if end.load(Ordering::SeqCst) {
@@ -54,7 +62,12 @@ impl Server {
                 });
             }
         });
-        Self { origin, requests, closing, thread: Some(thread) }
+        Self {
+            origin,
+            requests,
+            closing,
+            thread: Some(thread),
+        }
     }
 
     /// The page's address with a query, which may be empty.
@@ -74,7 +87,10 @@ impl Server {
 
     /// What was asked for up to now.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        self.requests.lock().expect("no other thread panicked").clone()
+        self.requests
+            .lock()
+            .expect("no other thread panicked")
+            .clone()
     }
 }
 
@@ -82,7 +98,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.closing.store(true, Ordering::SeqCst);
         // Wakes the listener.
-        drop(TcpStream::connect(self.origin.trim_start_matches("http://")));
+        drop(TcpStream::connect(
+            self.origin.trim_start_matches("http://"),
+        ));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -100,10 +118,15 @@ fn answer(mut stream: TcpStream, dist: &Path) -> std::io::Result<Option<Request>
         }
     }
     let mut words = first.split(' ');
-    let (Some(method), Some(target)) = (words.next().filter(|word| !word.is_empty()), words.next()) else {
+    let (Some(method), Some(target)) = (words.next().filter(|word| !word.is_empty()), words.next())
+    else {
         return Ok(None);
     };
-    let path = target.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let path = target
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let (status, kind, body) = content(method, &path, dist);
     let reason = if status == 200 { "OK" } else { "Refused" };
     write!(
@@ -138,7 +161,9 @@ fn content(method: &str, path: &str, dist: &Path) -> (u16, &'static str, Vec<u8>
 
 fn file(name: &str, dist: &Path) -> Option<PathBuf> {
     let name = if name.is_empty() { "index.html" } else { name };
-    let plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
+    let plain = name
+        .split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.'));
     plain.then(|| dist.join(name)).filter(|file| file.is_file())
 }
 

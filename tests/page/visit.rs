@@ -114,7 +114,9 @@ impl Status {
 
     /// The nodes of this tab that follow the chain.
     pub(crate) fn up(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(|node| node.own && ["running", "syncing"].contains(&node.state.as_str()))
+        self.nodes
+            .iter()
+            .filter(|node| node.own && ["running", "syncing"].contains(&node.state.as_str()))
     }
 
     pub(crate) fn height(&self) -> u64 {
@@ -123,14 +125,21 @@ impl Status {
 
     /// Whether `count` nodes of this tab run and have one head and one state root.
     pub(crate) fn agree(&self, count: usize) -> bool {
-        let mut heads: Vec<_> = self.up().map(|node| (&node.head, &node.state_root)).collect();
+        let mut heads: Vec<_> = self
+            .up()
+            .map(|node| (&node.head, &node.state_root))
+            .collect();
         let all = heads.len() == count;
         heads.dedup();
         all && heads.len() == 1
     }
 
     pub(crate) fn of_kind(&self, kind: &str) -> Vec<&str> {
-        self.nodes.iter().filter(|node| node.kind == kind).map(|node| node.name.as_str()).collect()
+        self.nodes
+            .iter()
+            .filter(|node| node.kind == kind)
+            .map(|node| node.name.as_str())
+            .collect()
     }
 }
 
@@ -140,7 +149,11 @@ fn dist() -> PathBuf {
     let folder = folder.expect(
         "AUREX_DIST is not set: expected the folder of the built page; run these tests by `cargo xtask test dist page`",
     );
-    assert!(folder.join("index.html").is_file(), "{} holds no built page", folder.display());
+    assert!(
+        folder.join("index.html").is_file(),
+        "{} holds no built page",
+        folder.display()
+    );
     folder
 }
 
@@ -148,7 +161,10 @@ impl Visit {
     /// A server and a browser, without a page.
     pub(crate) fn prepare() -> Self {
         let server = Server::start(&dist());
-        Self { browser: Browser::start(true), server }
+        Self {
+            browser: Browser::start(true),
+            server,
+        }
     }
 
     /// The page with this query, once it offers its scripting API.
@@ -162,7 +178,10 @@ impl Visit {
     /// browser keeps no record of requests.
     pub(crate) fn undisturbed(query: &str) -> Self {
         let server = Server::start(&dist());
-        let visit = Self { browser: Browser::start(false), server };
+        let visit = Self {
+            browser: Browser::start(false),
+            server,
+        };
         visit.browser.go(&visit.server.page(query));
         visit.wait_for_api();
         visit
@@ -186,19 +205,23 @@ impl Visit {
     }
 
     fn wait_for_api(&self) {
-        self.wait("the scripting API", 30, |visit| (visit.value("return typeof aurex") == "object").then_some(()));
+        self.wait("the scripting API", 30, |visit| {
+            (visit.value("return typeof aurex") == "object").then_some(())
+        });
     }
 
     /// Runs the body of an async function.
     pub(crate) fn try_ask<T: DeserializeOwned>(&self, body: &str) -> Result<T, Refusal> {
         let value = self.browser.ask(body)?;
         let shown = value.to_string();
-        Ok(serde_json::from_value(value).unwrap_or_else(|error| panic!("`{body}` gave {shown}: {error}")))
+        Ok(serde_json::from_value(value)
+            .unwrap_or_else(|error| panic!("`{body}` gave {shown}: {error}")))
     }
 
     /// The same, where no refusal is expected.
     pub(crate) fn ask<T: DeserializeOwned>(&self, body: &str) -> T {
-        self.try_ask(body).unwrap_or_else(|refusal| panic!("`{body}` was refused: {refusal:?}"))
+        self.try_ask(body)
+            .unwrap_or_else(|refusal| panic!("`{body}` was refused: {refusal:?}"))
     }
 
     pub(crate) fn value(&self, body: &str) -> Value {
@@ -216,7 +239,10 @@ impl Visit {
     /// What the console prints.
     pub(crate) fn command(&self, line: &str) -> String {
         let answer: String = self.ask(&format!("return await aurex.command({})", text(line)));
-        eprintln!("    > {line}\n      {}", answer.lines().take(3).collect::<Vec<_>>().join("\n      "));
+        eprintln!(
+            "    > {line}\n      {}",
+            answer.lines().take(3).collect::<Vec<_>>().join("\n      ")
+        );
         answer
     }
 
@@ -226,7 +252,10 @@ impl Visit {
 
     /// The last blocks of a node's best chain, oldest first.
     pub(crate) fn chain(&self, node: &str, count: u64) -> Vec<Block> {
-        self.ask(&format!("return (await aurex.chain({{ node: {}, count: {count} }})).blocks", text(node)))
+        self.ask(&format!(
+            "return (await aurex.chain({{ node: {}, count: {count} }})).blocks",
+            text(node)
+        ))
     }
 
     pub(crate) fn block(&self, which: &str) -> Block {
@@ -239,7 +268,10 @@ impl Visit {
 
     /// Text of the first element that fits the selector.
     pub(crate) fn text_of(&self, selector: &str) -> String {
-        self.ask(&format!("return document.querySelector({})?.innerText ?? ''", text(selector)))
+        self.ask(&format!(
+            "return document.querySelector({})?.innerText ?? ''",
+            text(selector)
+        ))
     }
 
     /// Waits until `look` gives something.
@@ -249,14 +281,18 @@ impl Visit {
             if let Some(found) = look(self) {
                 return found;
             }
-            assert!(!clock.is_past(seconds), "waited {seconds} s in vain: {what}");
+            assert!(
+                !clock.is_past(seconds),
+                "waited {seconds} s in vain: {what}"
+            );
             thread::sleep(Duration::from_millis(LOOK_MS));
         }
     }
 
     /// Waits until `count` nodes of this tab agree on a head at or above `height`.
     pub(crate) fn agreed(&self, count: usize, height: u64, seconds: u64) -> Status {
-        let what = format!("{count} nodes with the same head and state root at height {height} or above");
+        let what =
+            format!("{count} nodes with the same head and state root at height {height} or above");
         self.wait(&what, seconds, |visit| {
             let status = visit.status();
             (status.agree(count) && status.height() >= height).then_some(status)
@@ -265,33 +301,80 @@ impl Visit {
 
     /// Waits until a transaction is committed and every one of the `nodes` holds it in a block.
     pub(crate) fn committed(&self, id: &str, nodes: u32, seconds: u64) -> Transaction {
-        self.wait(&format!("transaction {id} committed on {nodes} nodes"), seconds, |visit| {
-            visit.transaction(id).filter(|info| info.status == "committed" && info.seen_by >= nodes)
-        })
+        self.wait(
+            &format!("transaction {id} committed on {nodes} nodes"),
+            seconds,
+            |visit| {
+                visit
+                    .transaction(id)
+                    .filter(|info| info.status == "committed" && info.seen_by >= nodes)
+            },
+        )
     }
 
     /// No error in the console, and no request but to the origin and for files that are there.
     pub(crate) fn expect_quiet(&mut self) {
-        let errors: Vec<String> =
-            self.browser.console().iter().filter(|line| line.starts_with("SEVERE")).cloned().collect();
-        assert!(errors.is_empty(), "errors in the console:\n{}", errors.join("\n"));
+        let errors: Vec<String> = self
+            .browser
+            .console()
+            .iter()
+            .filter(|line| line.starts_with("SEVERE"))
+            .cloned()
+            .collect();
+        assert!(
+            errors.is_empty(),
+            "errors in the console:\n{}",
+            errors.join("\n")
+        );
         let home = self.server.address("/");
         // The browser's own pages, such as a new tab's, are no part of the visit.
-        let of_the_net = |address: &&String| ["http", "ws", "ftp"].iter().any(|scheme| address.starts_with(scheme));
-        let foreign: Vec<String> =
-            self.browser.requested().iter().filter(of_the_net).filter(|url| !url.starts_with(&home)).cloned().collect();
-        assert!(foreign.is_empty(), "requests that leave the origin: {foreign:?}");
-        let missing: Vec<_> = self.server.requests().into_iter().filter(|request| request.status != 200).collect();
-        assert!(missing.is_empty(), "requests that the server refused: {missing:?}");
+        let of_the_net = |address: &&String| {
+            ["http", "ws", "ftp"]
+                .iter()
+                .any(|scheme| address.starts_with(scheme))
+        };
+        let foreign: Vec<String> = self
+            .browser
+            .requested()
+            .iter()
+            .filter(of_the_net)
+            .filter(|url| !url.starts_with(&home))
+            .cloned()
+            .collect();
+        assert!(
+            foreign.is_empty(),
+            "requests that leave the origin: {foreign:?}"
+        );
+        let missing: Vec<_> = self
+            .server
+            .requests()
+            .into_iter()
+            .filter(|request| request.status != 200)
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "requests that the server refused: {missing:?}"
+        );
     }
 
     fn print_state(&mut self) {
         let status = self.browser.ask("return await aurex.command('status')");
-        eprintln!("--- the page's status\n{}", status.map_or_else(|error| format!("{error:?}"), plain));
-        let problems = self.browser.ask("return (await aurex.status()).problems.map((p) => p.message).join('\\n')");
-        eprintln!("--- problems on the page\n{}", problems.map_or_else(|error| format!("{error:?}"), plain));
+        eprintln!(
+            "--- the page's status\n{}",
+            status.map_or_else(|error| format!("{error:?}"), plain)
+        );
+        let problems = self
+            .browser
+            .ask("return (await aurex.status()).problems.map((p) => p.message).join('\\n')");
+        eprintln!(
+            "--- problems on the page\n{}",
+            problems.map_or_else(|error| format!("{error:?}"), plain)
+        );
         let log = self.browser.ask(&format!("return (window.testLog ?? []).filter((line) => !/^debug .* (message|mining):/.test(line)).slice(-{SHOWN_LINES}).join('\\n')"));
-        eprintln!("--- the last lines of the log\n{}", log.map_or_else(|error| format!("{error:?}"), plain));
+        eprintln!(
+            "--- the last lines of the log\n{}",
+            log.map_or_else(|error| format!("{error:?}"), plain)
+        );
         eprintln!("--- the console\n{}", self.browser.console().join("\n"));
     }
 }
@@ -310,5 +393,7 @@ pub(crate) fn text(text: &str) -> String {
 }
 
 fn plain(value: Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), ToOwned::to_owned)
 }

@@ -10,7 +10,9 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn new(words: impl IntoIterator<Item = String>) -> Self {
-        Self { words: words.into_iter().collect() }
+        Self {
+            words: words.into_iter().collect(),
+        }
     }
 
     /// Takes the option out, and says whether it was there.
@@ -23,14 +25,22 @@ impl Arguments {
     /// Takes an option with its value out: `--port 80` or `--port=80`.
     pub(crate) fn value(&mut self, name: &str) -> Result<Option<String>, String> {
         let with_equals = format!("{name}=");
-        let Some(place) = self.words.iter().position(|word| word == name || word.starts_with(&with_equals)) else {
+        let Some(place) = self
+            .words
+            .iter()
+            .position(|word| word == name || word.starts_with(&with_equals))
+        else {
             return Ok(None);
         };
         let word = self.words.remove(place);
         if let Some(value) = word.strip_prefix(&with_equals) {
             return Ok(Some(value.to_owned()));
         }
-        if self.words.get(place).is_none_or(|next| next.starts_with("--")) {
+        if self
+            .words
+            .get(place)
+            .is_none_or(|next| next.starts_with("--"))
+        {
             return Err(format!("Expected a value after {name}, found none."));
         }
         Ok(Some(self.words.remove(place)))
@@ -43,7 +53,11 @@ impl Arguments {
 
     /// The rest, each of which must be one of `known`.
     pub(crate) fn rest(self, known: &[&str]) -> Result<Vec<String>, String> {
-        match self.words.iter().find(|word| !known.contains(&word.as_str())) {
+        match self
+            .words
+            .iter()
+            .find(|word| !known.contains(&word.as_str()))
+        {
             Some(unknown) => Err(unknown_word(unknown, known)),
             None => Ok(self.words),
         }
@@ -63,7 +77,10 @@ pub(crate) fn unknown_word(word: &str, known: &[&str]) -> String {
     match nearest(word, known.iter().copied()) {
         Some(meant) => format!("Unknown word `{word}`: did you mean `{meant}`?"),
         None if known.is_empty() => format!("Unknown word `{word}`: expected nothing more."),
-        None => format!("Unknown word `{word}`: expected one of {}.", known.join(", ")),
+        None => format!(
+            "Unknown word `{word}`: expected one of {}.",
+            known.join(", ")
+        ),
     }
 }
 
@@ -83,7 +100,10 @@ mod tests {
         assert!(words.flag("--open"));
         assert!(!words.flag("--open"));
         assert_eq!(words.none_left(&[]), Ok(()));
-        assert_eq!(arguments("--port=82").value("--port"), Ok(Some("82".to_owned())));
+        assert_eq!(
+            arguments("--port=82").value("--port"),
+            Ok(Some("82".to_owned()))
+        );
         assert_eq!(arguments("").value("--port"), Ok(None));
     }
 
@@ -91,9 +111,13 @@ mod tests {
     fn a_missing_value_or_an_unknown_word_is_named() {
         assert!(arguments("--port").value("--port").is_err());
         assert!(arguments("--port --dev").value("--port").is_err());
-        let problem = arguments("--prot 1").none_left(&["--port"]).expect_err("unknown");
+        let problem = arguments("--prot 1")
+            .none_left(&["--port"])
+            .expect_err("unknown");
         assert_eq!(problem, "Unknown word `--prot`: did you mean `--port`?");
-        let problem = arguments("fmt clipy").rest(&["fmt", "clippy"]).expect_err("unknown");
+        let problem = arguments("fmt clipy")
+            .rest(&["fmt", "clippy"])
+            .expect_err("unknown");
         assert_eq!(problem, "Unknown word `clipy`: did you mean `clippy`?");
     }
 }

@@ -32,8 +32,12 @@ pub(crate) fn command(project: &mut Project, places: &[String]) -> Outcome<()> {
     }
     let mut in_page = Vec::new();
     if wanted("browser") || wanted("page") {
-        let needs = Needs { build_tools: true, test_tools: true };
-        let browser = setup::ensure(project, needs)?.ok_or("Expected a browser to be set up, found none.")?;
+        let needs = Needs {
+            build_tools: true,
+            test_tools: true,
+        };
+        let browser =
+            setup::ensure(project, needs)?.ok_or("Expected a browser to be set up, found none.")?;
         if wanted("browser") {
             in_browser(project, &browser, &mut table)?;
         }
@@ -58,7 +62,8 @@ fn native(project: &Project, table: &mut Table) -> Outcome<()> {
     let folder = project.target_folder().join("criterion");
     // What an earlier run measured does not belong into this table.
     if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| format!("{} cannot be removed: {error}.", folder.display()))?;
+        fs::remove_dir_all(&folder)
+            .map_err(|error| format!("{} cannot be removed: {error}.", folder.display()))?;
     }
     let mut cargo = project.cargo_command()?;
     cargo.args(["bench", "--bench", "growth"]);
@@ -67,48 +72,87 @@ fn native(project: &Project, table: &mut Table) -> Outcome<()> {
     for (name, group) in folders(&folder)? {
         for (size, sample) in folders(&group)? {
             let file = sample.join("new").join("estimates.json");
-            let (Ok(size), Ok(text)) = (size.parse(), fs::read_to_string(&file)) else { continue };
-            let nanoseconds = median(&text).ok_or_else(|| format!("{} holds no median.", file.display()))?;
-            table.entry(name.clone()).or_default().insert(size, nanoseconds / 1e6);
+            let (Ok(size), Ok(text)) = (size.parse(), fs::read_to_string(&file)) else {
+                continue;
+            };
+            let nanoseconds =
+                median(&text).ok_or_else(|| format!("{} holds no median.", file.display()))?;
+            table
+                .entry(name.clone())
+                .or_default()
+                .insert(size, nanoseconds / 1e6);
         }
     }
     Ok(())
 }
 
 fn folders(parent: &Path) -> Outcome<Vec<(String, std::path::PathBuf)>> {
-    let entries = fs::read_dir(parent).map_err(|error| format!("{} cannot be read: {error}.", parent.display()))?;
-    let named = |entry: fs::DirEntry| (entry.file_name().to_string_lossy().into_owned(), entry.path());
-    Ok(entries.flatten().map(named).filter(|(_, path)| path.is_dir()).collect())
+    let entries = fs::read_dir(parent)
+        .map_err(|error| format!("{} cannot be read: {error}.", parent.display()))?;
+    let named = |entry: fs::DirEntry| {
+        (
+            entry.file_name().to_string_lossy().into_owned(),
+            entry.path(),
+        )
+    };
+    Ok(entries
+        .flatten()
+        .map(named)
+        .filter(|(_, path)| path.is_dir())
+        .collect())
 }
 
 /// The median in criterion's estimates, in nanoseconds.
 fn median(estimates: &str) -> Option<f64> {
-    let after = estimates.split_once("\"median\"")?.1.split_once("\"point_estimate\":")?.1;
+    let after = estimates
+        .split_once("\"median\"")?
+        .1
+        .split_once("\"point_estimate\":")?
+        .1;
     after.split([',', '}']).next()?.trim().parse().ok()
 }
 
 fn in_browser(project: &Project, browser: &Browser, table: &mut Table) -> Outcome<()> {
-    let mut wasm_pack = wasm_pack(project, browser, &["--release"], &["--test", "speed", "--", "--nocapture"])?;
+    let mut wasm_pack = wasm_pack(
+        project,
+        browser,
+        &["--release"],
+        &["--test", "speed", "--", "--nocapture"],
+    )?;
     wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
     println!("$ {}", shown(&wasm_pack));
     let output = output_of(&mut wasm_pack)?;
     let before = table.len();
     for (name, size, milliseconds) in output.lines().filter_map(measurement) {
-        table.entry(name.to_owned()).or_default().insert(size, milliseconds);
+        table
+            .entry(name.to_owned())
+            .or_default()
+            .insert(size, milliseconds);
     }
-    if table.len() == before { Err(format!("Expected measurements, found none in:\n{output}")) } else { Ok(()) }
+    if table.len() == before {
+        Err(format!("Expected measurements, found none in:\n{output}"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Name, size and milliseconds of a line that a browser printed.
 fn measurement(line: &str) -> Option<(&str, u64, f64)> {
     let (_, line) = line.split_once(MEASURED)?;
     let mut parts = line.split("; ");
-    Some((parts.next()?, parts.next()?.parse().ok()?, parts.next()?.trim().parse().ok()?))
+    Some((
+        parts.next()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.trim().parse().ok()?,
+    ))
 }
 
 /// A block of lines for each cost: its time at each size, and the growth from the first size on.
 fn printed(table: &Table) -> String {
-    let mut lines = vec![format!("{:>58} {:>12} {:>10} {:>10}", "size", "time", "sizes", "times")];
+    let mut lines = vec![format!(
+        "{:>58} {:>12} {:>10} {:>10}",
+        "size", "time", "sizes", "times"
+    )];
     for (name, sizes) in table {
         let mut first = None;
         for (size, milliseconds) in sizes {
@@ -117,14 +161,22 @@ fn printed(table: &Table) -> String {
             #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
             let (sizes, times) = (*size as f64 / least as f64, milliseconds / shortest);
             let time = in_unit(*milliseconds);
-            lines.push(format!("{label:<46} {size:>11} {time:>12} {:>10} {:>10}", ratio(sizes), ratio(times)));
+            lines.push(format!(
+                "{label:<46} {size:>11} {time:>12} {:>10} {:>10}",
+                ratio(sizes),
+                ratio(times)
+            ));
         }
     }
     lines.join("\n")
 }
 
 fn ratio(value: f64) -> String {
-    if value < 100.0 { format!("x {value:.1}") } else { format!("x {value:.0}") }
+    if value < 100.0 {
+        format!("x {value:.1}")
+    } else {
+        format!("x {value:.0}")
+    }
 }
 
 fn in_unit(milliseconds: f64) -> String {
@@ -155,7 +207,10 @@ mod tests {
         let table = Table::from([("append".to_owned(), [(100, 0.5), (100_000, 1.0)].into())]);
         let text = printed(&table);
         let last = text.lines().last().unwrap_or_default();
-        assert_eq!(last.split_whitespace().collect::<Vec<_>>(), ["100000", "1.0", "ms", "x", "1000", "x", "2.0"]);
+        assert_eq!(
+            last.split_whitespace().collect::<Vec<_>>(),
+            ["100000", "1.0", "ms", "x", "1000", "x", "2.0"]
+        );
         assert_eq!(in_unit(0.000_25), "250 ns");
     }
 }

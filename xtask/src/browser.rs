@@ -18,14 +18,26 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
-const CHROME_NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const CHROME_NAMES: [&str; 5] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+];
 
 /// Folders outside PATH in which installers put a browser or a driver, below the variable named
 /// first, if any.
 const CHROME_PLACES: [(&str, &str); 6] = [
-    ("", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+    (
+        "",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
     ("", "/Applications/Chromium.app/Contents/MacOS/Chromium"),
-    ("HOME", "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+    (
+        "HOME",
+        "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
     ("ProgramFiles", "Google/Chrome/Application/chrome.exe"),
     ("ProgramFiles(x86)", "Google/Chrome/Application/chrome.exe"),
     ("LOCALAPPDATA", "Google/Chrome/Application/chrome.exe"),
@@ -57,7 +69,9 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
     let (chromes, drivers) = look(project)?;
     if chromes.is_empty() || drivers.is_empty() {
         let missing = missing_sentence(chromes.is_empty(), drivers.is_empty());
-        return Err(format!("The packages are installed, and yet: {missing} Expected their programs on PATH."));
+        return Err(format!(
+            "The packages are installed, and yet: {missing} Expected their programs on PATH."
+        ));
     }
     pair(&chromes, &drivers)
 }
@@ -72,13 +86,21 @@ fn look(project: &Project) -> Outcome<(Vec<PathBuf>, Vec<PathBuf>)> {
 
 /// The program named by the environment, and nothing else, if it is set; otherwise those on PATH
 /// and in the usual places.
-fn candidates(project: &Project, variable: &str, names: &[&str], places: &[(&str, &str)]) -> Outcome<Vec<PathBuf>> {
+fn candidates(
+    project: &Project,
+    variable: &str,
+    names: &[&str],
+    places: &[(&str, &str)],
+) -> Outcome<Vec<PathBuf>> {
     if let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) {
         let file = PathBuf::from(value);
         if is_program(&file) {
             return Ok(vec![file]);
         }
-        return Err(format!("{variable} is set to {}, which is no program: expected the path of one.", file.display()));
+        return Err(format!(
+            "{variable} is set to {}, which is no program: expected the path of one.",
+            file.display()
+        ));
     }
     let on_path = names.iter().flat_map(|name| project.path.find_all(name));
     let elsewhere = places.iter().filter_map(|(variable, rest)| {
@@ -87,20 +109,28 @@ fn candidates(project: &Project, variable: &str, names: &[&str], places: &[(&str
         }
         env::var_os(variable).map(|folder| Path::new(&folder).join(rest))
     });
-    Ok(on_path.chain(elsewhere.filter(|file| is_program(file))).collect())
+    Ok(on_path
+        .chain(elsewhere.filter(|file| is_program(file)))
+        .collect())
 }
 
 /// The first browser and driver of the same major version. Chrome on Windows does not tell its
 /// version: it is taken at its word.
 fn pair(chromes: &[PathBuf], drivers: &[PathBuf]) -> Outcome<Browser> {
     let with_majors = |files: &[PathBuf]| -> Vec<(PathBuf, Option<u32>)> {
-        files.iter().map(|file| (file.clone(), major(file))).collect()
+        files
+            .iter()
+            .map(|file| (file.clone(), major(file)))
+            .collect()
     };
     let (chromes, drivers) = (with_majors(chromes), with_majors(drivers));
     for (driver, driver_major) in &drivers {
         for (chrome, chrome_major) in &chromes {
             if fit(*chrome_major, *driver_major) {
-                return Ok(Browser { chrome: chrome.clone(), driver: driver.clone() });
+                return Ok(Browser {
+                    chrome: chrome.clone(),
+                    driver: driver.clone(),
+                });
             }
         }
     }
@@ -169,7 +199,10 @@ fn can_install(project: &Project) -> bool {
 fn packages(release: &str) -> Option<[&'static str; 2]> {
     let words: Vec<&str> = release
         .lines()
-        .filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")))
+        .filter_map(|line| {
+            line.strip_prefix("ID=")
+                .or_else(|| line.strip_prefix("ID_LIKE="))
+        })
         .flat_map(|value| value.trim_matches('"').split_whitespace())
         .collect();
     if words.contains(&"ubuntu") {
@@ -189,7 +222,9 @@ fn install_packages(project: &Project) -> Outcome<()> {
     let install: &[&str] = &["install", "-q", "-y", "--no-install-recommends"];
     for (arguments, packages) in [(update, &[][..]), (install, &packages[..])] {
         let mut apt = project.path.command("apt-get")?;
-        apt.args(arguments).args(packages).env("DEBIAN_FRONTEND", "noninteractive");
+        apt.args(arguments)
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive");
         run(&mut apt)?;
     }
     Ok(())

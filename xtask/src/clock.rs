@@ -1,5 +1,8 @@
 //! How long a step took, in words.
-#![expect(clippy::disallowed_types, reason = "only the playground's core must not read clocks")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "only the playground's core must not read clocks"
+)]
 
 use std::fmt;
 use std::time::{Duration, Instant};

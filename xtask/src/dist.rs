@@ -11,7 +11,13 @@ use crate::trunk;
 
 /// Sets up what is needed, then builds into `out`.
 pub(crate) fn command(project: &mut Project, out: &Path) -> Outcome<()> {
-    setup::ensure(project, Needs { build_tools: true, test_tools: false })?;
+    setup::ensure(
+        project,
+        Needs {
+            build_tools: true,
+            test_tools: false,
+        },
+    )?;
     build(project, out)
 }
 
@@ -32,18 +38,27 @@ pub(crate) fn build(project: &Project, out: &Path) -> Outcome<()> {
 fn expect_replaceable(out: &Path, is_ours: bool) -> Outcome<()> {
     let Ok(mut entries) = fs::read_dir(out) else {
         return if out.exists() {
-            Err(format!("{} is not a folder: expected one, or nothing, to build into.", out.display()))
+            Err(format!(
+                "{} is not a folder: expected one, or nothing, to build into.",
+                out.display()
+            ))
         } else {
-            fs::create_dir_all(out).map_err(|error| format!("{} cannot be made: {error}.", out.display()))
+            fs::create_dir_all(out)
+                .map_err(|error| format!("{} cannot be made: {error}.", out.display()))
         };
     };
     let is_page = || {
         out.join("index.html").is_file()
-            && sizes::files_below(out)
-                .is_ok_and(|files| files.iter().any(|file| file.extension().is_some_and(|ending| ending == "wasm")))
+            && sizes::files_below(out).is_ok_and(|files| {
+                files
+                    .iter()
+                    .any(|file| file.extension().is_some_and(|ending| ending == "wasm"))
+            })
     };
     // An interrupted build leaves Trunk's own folder behind.
-    let only_trunks = |entry: std::io::Result<fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() == ".stage");
+    let only_trunks = |entry: std::io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| entry.file_name() == ".stage")
+    };
     if is_ours || is_page() || entries.all(only_trunks) {
         return Ok(());
     }

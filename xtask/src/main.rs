@@ -27,7 +27,9 @@ use std::process::ExitCode;
 use arguments::{Arguments, unknown_word};
 use project::Project;
 
-const COMMANDS: [&str; 8] = ["setup", "serve", "dist", "test", "sim", "bench", "pack", "help"];
+const COMMANDS: [&str; 8] = [
+    "setup", "serve", "dist", "test", "sim", "bench", "pack", "help",
+];
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -74,7 +76,9 @@ fn main() -> ExitCode {
 }
 
 fn dispatch() -> Result<(), Failure> {
-    let mut words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let mut words = std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned());
     let command = words.next().unwrap_or_else(|| "help".to_owned());
     let mut arguments = Arguments::new(words);
     match command.as_str() {
@@ -99,7 +103,9 @@ fn dispatch() -> Result<(), Failure> {
             dist::command(&mut project, &out)?;
         }
         "test" => {
-            let names = arguments.rest(&test::stage_names()).map_err(Failure::Usage)?;
+            let names = arguments
+                .rest(&test::stage_names())
+                .map_err(Failure::Usage)?;
             test::command(&mut Project::locate()?, &names)?;
         }
         "sim" => sim::command(&Project::locate()?, &arguments.all())?,
@@ -115,13 +121,13 @@ fn dispatch() -> Result<(), Failure> {
 }
 
 fn serve_options(mut arguments: Arguments) -> Result<serve::Options, String> {
-    let port = arguments.value("--port")?.unwrap_or_else(|| "8080".to_owned());
+    let port = arguments
+        .value("--port")?
+        .unwrap_or_else(|| "8080".to_owned());
     let options = serve::Options {
-        port: port
-            .parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or_else(|| format!("Expected a port from 1 to 65535 after --port, found `{port}`."))?,
+        port: port.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
+            format!("Expected a port from 1 to 65535 after --port, found `{port}`.")
+        })?,
         open: arguments.flag("--open"),
         dev: arguments.flag("--dev"),
     };

@@ -22,10 +22,18 @@ pub(crate) struct SearchPath {
 
 impl SearchPath {
     /// The folders of `path_variable`, none of them twice, the first place winning.
-    pub(crate) fn assemble(before: &[PathBuf], path_variable: Option<&OsStr>, after: &[PathBuf]) -> Self {
+    pub(crate) fn assemble(
+        before: &[PathBuf],
+        path_variable: Option<&OsStr>,
+        after: &[PathBuf],
+    ) -> Self {
         let given = path_variable.map(|value| env::split_paths(value).collect::<Vec<_>>());
         let mut folders: Vec<PathBuf> = Vec::new();
-        for folder in before.iter().chain(given.iter().flatten()).chain(after.iter()) {
+        for folder in before
+            .iter()
+            .chain(given.iter().flatten())
+            .chain(after.iter())
+        {
             if !folder.as_os_str().is_empty() && !folders.contains(folder) {
                 folders.push(folder.clone());
             }
@@ -62,7 +70,9 @@ impl SearchPath {
 
     /// A command for the named program, with this PATH.
     pub(crate) fn command(&self, name: &str) -> Outcome<Command> {
-        let program = self.find(name).ok_or_else(|| format!("`{name}` is not on PATH."))?;
+        let program = self
+            .find(name)
+            .ok_or_else(|| format!("`{name}` is not on PATH."))?;
         self.command_at(&program)
     }
 
@@ -86,7 +96,8 @@ pub(crate) fn is_program(file: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+        file.metadata()
+            .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
     }
     #[cfg(not(unix))]
     {
@@ -102,7 +113,11 @@ pub(crate) fn shown(command: &Command) -> String {
     let quoted: Vec<String> = words
         .iter()
         .map(|word| {
-            if word.is_empty() || word.contains(char::is_whitespace) { format!("\"{word}\"") } else { word.to_string() }
+            if word.is_empty() || word.contains(char::is_whitespace) {
+                format!("\"{word}\"")
+            } else {
+                word.to_string()
+            }
         })
         .collect();
     quoted.join(" ")
@@ -110,7 +125,9 @@ pub(crate) fn shown(command: &Command) -> String {
 
 /// Runs the command with our own input and output; anything but success is an error.
 pub(crate) fn run(command: &mut Command) -> Outcome<()> {
-    let status = command.status().map_err(|error| format!("`{}` cannot be started: {error}.", shown(command)))?;
+    let status = command
+        .status()
+        .map_err(|error| format!("`{}` cannot be started: {error}.", shown(command)))?;
     if status.success() {
         return Ok(());
     }
@@ -155,12 +172,16 @@ mod tests {
     fn path_keeps_its_order_and_names_no_folder_twice() {
         let folders = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
         let variable = env::join_paths(["b", "a", "", "c"]).expect("plain names");
-        let mut path = SearchPath::assemble(&folders(&["a"]), Some(&variable), &folders(&["c", "d"]));
+        let mut path =
+            SearchPath::assemble(&folders(&["a"]), Some(&variable), &folders(&["c", "d"]));
         assert_eq!(path.folders, folders(&["a", "b", "c", "d"]));
         path.put_first(PathBuf::from("c"));
         assert_eq!(path.folders, folders(&["c", "a", "b", "d"]));
         let joined = path.to_variable().expect("plain names");
-        assert_eq!(env::split_paths(&joined).collect::<Vec<_>>(), folders(&["c", "a", "b", "d"]));
+        assert_eq!(
+            env::split_paths(&joined).collect::<Vec<_>>(),
+            folders(&["c", "a", "b", "d"])
+        );
     }
 
     #[test]

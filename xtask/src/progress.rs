@@ -25,7 +25,9 @@ pub(crate) fn run_cargo(command: &mut Command) -> Outcome<()> {
         .spawn()
         .map_err(|error| format!("`{}` cannot be started: {error}.", shown(command)))?;
     let last_lines = child.stderr.take().map(summarise).unwrap_or_default();
-    let status = child.wait().map_err(|error| format!("`{}` cannot be waited for: {error}.", shown(command)))?;
+    let status = child
+        .wait()
+        .map_err(|error| format!("`{}` cannot be waited for: {error}.", shown(command)))?;
     if status.success() {
         return Ok(());
     }

@@ -24,7 +24,11 @@ impl Project {
             after.insert(0, PathBuf::from(root).join("bin"));
         }
         let path = SearchPath::assemble(&[], env::var_os("PATH").as_deref(), &after);
-        Ok(Self { root: root()?, cargo_home, path })
+        Ok(Self {
+            root: root()?,
+            cargo_home,
+            path,
+        })
     }
 
     /// The folder for what this project installs beside the user's own tools.
@@ -36,10 +40,9 @@ impl Project {
     pub(crate) fn cargo(&self) -> Outcome<PathBuf> {
         match env::var_os("CARGO") {
             Some(cargo) => Ok(PathBuf::from(cargo)),
-            None => self
-                .path
-                .find("cargo")
-                .ok_or_else(|| "`cargo` is not on PATH: install Rust from https://rustup.rs.".into()),
+            None => self.path.find("cargo").ok_or_else(|| {
+                "`cargo` is not on PATH: install Rust from https://rustup.rs.".into()
+            }),
         }
     }
 
@@ -66,10 +69,15 @@ impl Project {
     /// The version of a package in `Cargo.lock`.
     pub(crate) fn locked_version(&self, package: &str) -> Outcome<Version> {
         let file = self.root.join("Cargo.lock");
-        let lock = fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
-        let text = locked_version(&lock, package).ok_or_else(|| format!("Cargo.lock names no package `{package}`."))?;
-        Version::parse(text)
-            .ok_or_else(|| format!("Cargo.lock gives `{package}` the version `{text}`, which is no version number."))
+        let lock = fs::read_to_string(&file)
+            .map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+        let text = locked_version(&lock, package)
+            .ok_or_else(|| format!("Cargo.lock names no package `{package}`."))?;
+        Version::parse(text).ok_or_else(|| {
+            format!(
+                "Cargo.lock gives `{package}` the version `{text}`, which is no version number."
+            )
+        })
     }
 }
 
@@ -94,7 +102,8 @@ fn root() -> Outcome<PathBuf> {
     {
         return Ok(parent.to_path_buf());
     }
-    let here = env::current_dir().map_err(|error| format!("The current folder cannot be read: {error}."))?;
+    let here = env::current_dir()
+        .map_err(|error| format!("The current folder cannot be read: {error}."))?;
     here.ancestors().find(|folder| folder.join("xtask").join("Cargo.toml").is_file()).map(Path::to_path_buf).ok_or_else(
         || {
             format!(
@@ -111,7 +120,9 @@ fn cargo_home() -> Outcome<PathBuf> {
     }
     env::home_dir()
         .map(|home| home.join(".cargo"))
-        .ok_or_else(|| "Neither CARGO_HOME nor a home folder is set: set CARGO_HOME to cargo's folder.".into())
+        .ok_or_else(|| {
+            "Neither CARGO_HOME nor a home folder is set: set CARGO_HOME to cargo's folder.".into()
+        })
 }
 
 #[cfg(test)]

@@ -31,7 +31,13 @@ pub(crate) struct Options {
 pub(crate) fn command(project: &mut Project, options: Options) -> Outcome<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     expect_free(address)?;
-    setup::ensure(project, Needs { build_tools: true, test_tools: false })?;
+    setup::ensure(
+        project,
+        Needs {
+            build_tools: true,
+            test_tools: false,
+        },
+    )?;
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))
@@ -49,7 +55,9 @@ pub(crate) fn command(project: &mut Project, options: Options) -> Outcome<()> {
     if options.open {
         trunk.arg("--open");
     }
-    let mut child = trunk.spawn().map_err(|error| format!("`{}` cannot be started: {error}.", shown(&trunk)))?;
+    let mut child = trunk
+        .spawn()
+        .map_err(|error| format!("`{}` cannot be started: {error}.", shown(&trunk)))?;
     let ended = watch(&mut child, address, &stop);
     if !stop.load(Ordering::Relaxed) {
         return ended;
@@ -68,7 +76,9 @@ fn expect_free(address: SocketAddr) -> Outcome<()> {
             address.port(),
             address.port().checked_add(1).unwrap_or(8080)
         )),
-        Err(error) => Err(format!("{address} cannot be listened on: {error}. Choose another port with --port.")),
+        Err(error) => Err(format!(
+            "{address} cannot be listened on: {error}. Choose another port with --port."
+        )),
     }
 }
 
@@ -77,7 +87,10 @@ fn watch(child: &mut Child, address: SocketAddr, stop: &AtomicBool) -> Outcome<(
     let mut told = false;
     while !stop.load(Ordering::Relaxed) {
         if let Some(status) = ended(child)? {
-            return Err(format!("`trunk serve` {} before it was asked to stop.", ending(status)));
+            return Err(format!(
+                "`trunk serve` {} before it was asked to stop.",
+                ending(status)
+            ));
         }
         if !told && answers(address) {
             told = true;
@@ -105,7 +118,9 @@ fn end(child: &mut Child) -> Outcome<()> {
 }
 
 fn ended(child: &mut Child) -> Outcome<Option<std::process::ExitStatus>> {
-    child.try_wait().map_err(|error| format!("`trunk serve` cannot be watched: {error}."))
+    child
+        .try_wait()
+        .map_err(|error| format!("`trunk serve` cannot be watched: {error}."))
 }
 
 /// Whether a request for the page is answered with success.
@@ -113,7 +128,10 @@ fn answers(address: SocketAddr) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect_timeout(&address, BETWEEN_LOOKS)?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nConnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "GET / HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+        )?;
         let mut start = [0; 12];
         stream.read_exact(&mut start)?;
         Ok(start.ends_with(b" 200"))
@@ -133,7 +151,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let problem = expect_free(address).expect_err("taken");
-        assert!(problem.contains(&format!("Port {} is taken", address.port())), "{problem}");
+        assert!(
+            problem.contains(&format!("Port {} is taken", address.port())),
+            "{problem}"
+        );
         drop(listener);
         assert_eq!(expect_free(address), Ok(()));
     }

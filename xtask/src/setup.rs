@@ -32,16 +32,31 @@ pub(crate) fn ensure(project: &mut Project, needs: Needs) -> Outcome<Option<Brow
 
 /// The command itself, which also says that all is there.
 pub(crate) fn command(project: &mut Project, with_tests: bool) -> Outcome<()> {
-    let needs = Needs { build_tools: true, test_tools: with_tests };
+    let needs = Needs {
+        build_tools: true,
+        test_tools: with_tests,
+    };
     let browser = ensure(project, needs)?;
     let tools = tools::all(project)?;
     print!("Ready: target {TARGET}");
     for tool in &tools[..tool_count(with_tests)] {
-        let version = project.path.find(tool.program).as_deref().and_then(tools::version_of);
-        print!(", {} {}", tool.program, version.unwrap_or(tool.wanted.version()));
+        let version = project
+            .path
+            .find(tool.program)
+            .as_deref()
+            .and_then(tools::version_of);
+        print!(
+            ", {} {}",
+            tool.program,
+            version.unwrap_or(tool.wanted.version())
+        );
     }
     if let Some(browser) = browser {
-        print!(", {}, {}", browser.chrome.display(), browser.driver.display());
+        print!(
+            ", {}, {}",
+            browser.chrome.display(),
+            browser.driver.display()
+        );
     }
     println!(".");
     Ok(())

@@ -34,13 +34,25 @@ pub(crate) fn digest(project: &Project) -> Outcome<String> {
     if digest.len() == 64 {
         Ok(digest)
     } else {
-        Err(format!("Expected a digest of 64 digits from the simulator, found {text:?}."))
+        Err(format!(
+            "Expected a digest of 64 digits from the simulator, found {text:?}."
+        ))
     }
 }
 
 fn program(project: &Project, feature: &str) -> Outcome<Command> {
     let mut cargo = project.cargo_command()?;
-    cargo.args(["run", "--quiet", "--profile", "sim", "--features", feature, "--bin", "sim", "--"]);
+    cargo.args([
+        "run",
+        "--quiet",
+        "--profile",
+        "sim",
+        "--features",
+        feature,
+        "--bin",
+        "sim",
+        "--",
+    ]);
     Ok(cargo)
 }
 

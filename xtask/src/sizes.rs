@@ -29,7 +29,11 @@ pub(crate) fn measure(folder: &Path) -> Outcome<Vec<Size>> {
     for file in files_below(folder)? {
         let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
         let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy();
-        sizes.push(Size { name: name.replace('\\', "/"), raw: length(&bytes), gzipped: length(&gzip(&bytes)?) });
+        sizes.push(Size {
+            name: name.replace('\\', "/"),
+            raw: length(&bytes),
+            gzipped: length(&gzip(&bytes)?),
+        });
     }
     sizes.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(sizes)
@@ -54,11 +58,20 @@ pub(crate) fn files_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
 
 /// The table of files and their sum.
 pub(crate) fn table(sizes: &[Size]) -> String {
-    let width = sizes.iter().map(|size| size.name.len()).max().unwrap_or(0).max(5);
+    let width = sizes
+        .iter()
+        .map(|size| size.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(5);
     let mut text = format!("{:width$}  {:>10}  {:>10}\n", "file", "bytes", "gzipped");
     let (raw, gzipped) = sums(sizes);
     for size in sizes {
-        let _infallible = writeln!(text, "{:width$}  {:>10}  {:>10}", size.name, size.raw, size.gzipped);
+        let _infallible = writeln!(
+            text,
+            "{:width$}  {:>10}  {:>10}",
+            size.name, size.raw, size.gzipped
+        );
     }
     let _infallible = writeln!(text, "{:width$}  {raw:>10}  {gzipped:>10}", "total");
     text
@@ -70,7 +83,9 @@ pub(crate) fn expect_small(sizes: &[Size], limit: u64) -> Outcome<String> {
     let gzipped_kb = gzipped.div_ceil(1000);
     let limit_kb = limit / 1000;
     if gzipped <= limit {
-        return Ok(format!("{gzipped_kb} KB gzipped, of at most {limit_kb} KB."));
+        return Ok(format!(
+            "{gzipped_kb} KB gzipped, of at most {limit_kb} KB."
+        ));
     }
     let largest = sizes.iter().max_by_key(|size| size.gzipped);
     let largest = largest.map(|size| size.name.as_str()).unwrap_or_default();
@@ -80,7 +95,10 @@ pub(crate) fn expect_small(sizes: &[Size], limit: u64) -> Outcome<String> {
 }
 
 fn sums(sizes: &[Size]) -> (u64, u64) {
-    (sizes.iter().map(|size| size.raw).sum(), sizes.iter().map(|size| size.gzipped).sum())
+    (
+        sizes.iter().map(|size| size.raw).sum(),
+        sizes.iter().map(|size| size.gzipped).sum(),
+    )
 }
 
 fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
@@ -104,7 +122,11 @@ mod tests {
     use super::{Size, expect_small, gzip, table};
 
     fn sizes() -> Vec<Size> {
-        let size = |name: &str, raw, gzipped| Size { name: name.to_owned(), raw, gzipped };
+        let size = |name: &str, raw, gzipped| Size {
+            name: name.to_owned(),
+            raw,
+            gzipped,
+        };
         vec![size("app.wasm", 900, 400), size("index.html", 100, 60)]
     }
 
@@ -112,7 +134,10 @@ mod tests {
     fn the_table_ends_with_the_sums() {
         let table = table(&sizes());
         let last = table.lines().last().unwrap_or_default();
-        assert_eq!(last.split_whitespace().collect::<Vec<_>>(), ["total", "1000", "460"]);
+        assert_eq!(
+            last.split_whitespace().collect::<Vec<_>>(),
+            ["total", "1000", "460"]
+        );
     }
 
     #[test]

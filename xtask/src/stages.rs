@@ -92,32 +92,63 @@ impl Stage {
 
     pub(crate) fn needs(self) -> Needs {
         let (build_tools, test_tools) = match self {
-            Self::Fmt | Self::Clippy | Self::Vectors | Self::Native | Self::Sim | Self::Mutants | Self::Doc => {
-                (false, false)
-            }
+            Self::Fmt
+            | Self::Clippy
+            | Self::Vectors
+            | Self::Native
+            | Self::Sim
+            | Self::Mutants
+            | Self::Doc => (false, false),
             Self::ClippyWasm | Self::Dist => (true, false),
             Self::Browser | Self::Page => (true, true),
         };
-        Needs { build_tools, test_tools }
+        Needs {
+            build_tools,
+            test_tools,
+        }
     }
 
     pub(crate) fn run(self, project: &Project, browser: Option<&Browser>) -> Outcome<Passed> {
         match self {
             Self::Fmt => cargo(project, &["fmt", "--all", "--check"]),
-            Self::Clippy => {
-                cargo(project, &["clippy", "--all-targets", "--all-features", "--workspace", "--", "-D", "warnings"])
-            }
-            Self::ClippyWasm => {
-                cargo(project, &["clippy", "--target", TARGET, "--all-targets", "-p", PACKAGE, "--", "-D", "warnings"])
-            }
+            Self::Clippy => cargo(
+                project,
+                &[
+                    "clippy",
+                    "--all-targets",
+                    "--all-features",
+                    "--workspace",
+                    "--",
+                    "-D",
+                    "warnings",
+                ],
+            ),
+            Self::ClippyWasm => cargo(
+                project,
+                &[
+                    "clippy",
+                    "--target",
+                    TARGET,
+                    "--all-targets",
+                    "-p",
+                    PACKAGE,
+                    "--",
+                    "-D",
+                    "warnings",
+                ],
+            ),
             // With the same words as the stage after it, so that what both need is built once.
-            Self::Vectors => cargo(project, &[&NATIVE[..], &["--test", VECTORS, "--", "--nocapture"]].concat()),
+            Self::Vectors => cargo(
+                project,
+                &[&NATIVE[..], &["--test", VECTORS, "--", "--nocapture"]].concat(),
+            ),
             Self::Native => cargo(project, &NATIVE),
             Self::Sim => sim::suite(project).map(|()| Passed::Ok),
             Self::Mutants => sim::mutants(project).map(|()| Passed::Ok),
             Self::Doc => {
                 let mut doc = project.cargo_command()?;
-                doc.args(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings");
+                doc.args(["doc", "--no-deps", "--workspace"])
+                    .env("RUSTDOCFLAGS", "-Dwarnings");
                 announced(&mut doc)
             }
             Self::Dist => dist::build(project, &project.dist_folder()).map(|()| Passed::Ok),
@@ -157,11 +188,18 @@ fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
     let mut words = vec!["--features", "sim"];
     words.extend(tests);
     // The same seeds give the same digest here and in the browser.
-    announced(wasm_pack(project, browser, &[], &words)?.env("AUREX_SIM_DIGEST", sim::digest(project)?))
+    announced(
+        wasm_pack(project, browser, &[], &words)?.env("AUREX_SIM_DIGEST", sim::digest(project)?),
+    )
 }
 
 /// The command that runs tests inside the browser, with words for wasm-pack and words for cargo.
-pub(crate) fn wasm_pack(project: &Project, browser: &Browser, own: &[&str], words: &[&str]) -> Outcome<Command> {
+pub(crate) fn wasm_pack(
+    project: &Project,
+    browser: &Browser,
+    own: &[&str],
+    words: &[&str],
+) -> Outcome<Command> {
     let mut wasm_pack = project.path.command("wasm-pack")?;
     wasm_pack
         .current_dir(&project.root)
@@ -173,7 +211,10 @@ pub(crate) fn wasm_pack(project: &Project, browser: &Browser, own: &[&str], word
         .args(words)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30")
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities_file(project, browser)?)
+        .env(
+            "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+            capabilities_file(project, browser)?,
+        )
         .env("CHROMEDRIVER", &browser.driver)
         .env_remove("GECKODRIVER");
     Ok(wasm_pack)
@@ -225,11 +266,22 @@ pub(crate) const PAGE_BENCH: &str = "bench::";
 pub(crate) fn page_tests(project: &Project, browser: &Browser) -> Outcome<Command> {
     let dist = project.dist_folder();
     if !dist.join("index.html").is_file() {
-        return Err(format!("{} holds no built page: run `cargo xtask test dist page`.", dist.display()));
+        return Err(format!(
+            "{} holds no built page: run `cargo xtask test dist page`.",
+            dist.display()
+        ));
     }
     let mut cargo = project.cargo_command()?;
     cargo
-        .args(["test", "--test", "page", "--", "--ignored", "--test-threads=1", "--nocapture"])
+        .args([
+            "test",
+            "--test",
+            "page",
+            "--",
+            "--ignored",
+            "--test-threads=1",
+            "--nocapture",
+        ])
         .env("AUREX_DIST", &dist)
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);
@@ -255,13 +307,20 @@ mod tests {
     #[test]
     fn stage_names_are_different() {
         for (number, stage) in ALL.iter().enumerate() {
-            assert!(ALL.iter().skip(number + 1).all(|other| other.name() != stage.name()));
+            assert!(
+                ALL.iter()
+                    .skip(number + 1)
+                    .all(|other| other.name() != stage.name())
+            );
         }
     }
 
     #[test]
     fn paths_of_windows_are_escaped() {
         let text = capabilities("C:\\Chrome\\chrome.exe");
-        assert!(text.contains("\"binary\": \"C:\\\\Chrome\\\\chrome.exe\""), "{text}");
+        assert!(
+            text.contains("\"binary\": \"C:\\\\Chrome\\\\chrome.exe\""),
+            "{text}"
+        );
     }
 }

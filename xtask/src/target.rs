@@ -16,19 +16,23 @@ const ARCHIVE_VARIABLE: &str = "AUREX_RUST_STD";
 
 /// Where rustc looks for its targets' libraries.
 pub(crate) fn sysroot(project: &Project) -> Outcome<PathBuf> {
-    let mut rustc = project
-        .path
-        .command("rustc")
-        .map_err(|problem| format!("{problem} Expected a Rust toolchain: install it from https://rustup.rs."))?;
-    rustc.current_dir(&project.root).args(["--print", "sysroot"]);
+    let mut rustc = project.path.command("rustc").map_err(|problem| {
+        format!("{problem} Expected a Rust toolchain: install it from https://rustup.rs.")
+    })?;
+    rustc
+        .current_dir(&project.root)
+        .args(["--print", "sysroot"]);
     Ok(PathBuf::from(output_of(&mut rustc)?.trim()))
 }
 
 /// Whether the standard library for the target lies in that sysroot.
 pub(crate) fn is_installed(sysroot: &Path) -> bool {
     let folder = sysroot.join("lib/rustlib").join(TARGET).join("lib");
-    fs::read_dir(folder)
-        .is_ok_and(|files| files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libcore-")))
+    fs::read_dir(folder).is_ok_and(|files| {
+        files
+            .flatten()
+            .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+    })
 }
 
 /// Installs the target and says by which way.
@@ -58,7 +62,9 @@ pub(crate) fn install(project: &Project, sysroot: &Path) -> Outcome<&'static str
 
 fn ask_rustup(project: &Project) -> Outcome<()> {
     let mut rustup = project.path.command("rustup")?;
-    rustup.current_dir(&project.root).args(["target", "add", TARGET]);
+    rustup
+        .current_dir(&project.root)
+        .args(["target", "add", TARGET]);
     output_of(&mut rustup).map(drop)
 }
 
@@ -74,7 +80,10 @@ fn archive(project: &Project, version: Version) -> Outcome<Option<PathBuf>> {
     let wanted = archive_name(version);
     if let Some(file) = env::var_os(ARCHIVE_VARIABLE).map(PathBuf::from) {
         if !file.is_file() {
-            return Err(format!("{ARCHIVE_VARIABLE} names {}, which is no file.", file.display()));
+            return Err(format!(
+                "{ARCHIVE_VARIABLE} names {}, which is no file.",
+                file.display()
+            ));
         }
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         if !fits(&name, version) {
@@ -101,15 +110,19 @@ fn fits(name: &str, version: Version) -> bool {
 fn unpack(project: &Project, archive: &Path, sysroot: &Path) -> Outcome<()> {
     let rustlib = sysroot.join("lib/rustlib");
     let staging = rustlib.join(format!("{TARGET}.unpacking"));
-    let failed = |what: &str, error: std::io::Error| format!("{} cannot be {what}: {error}.", staging.display());
+    let failed = |what: &str, error: std::io::Error| {
+        format!("{} cannot be {what}: {error}.", staging.display())
+    };
     if staging.exists() {
         fs::remove_dir_all(&staging).map_err(|error| failed("emptied", error))?;
     }
     fs::create_dir_all(&staging).map_err(|error| failed("made", error))?;
-    let mut tar = project
-        .path
-        .command("tar")
-        .map_err(|problem| format!("{problem} Expected it, with xz, to unpack {}.", archive.display()))?;
+    let mut tar = project.path.command("tar").map_err(|problem| {
+        format!(
+            "{problem} Expected it, with xz, to unpack {}.",
+            archive.display()
+        )
+    })?;
     tar.arg("-xf").arg(archive).arg("-C").arg(&staging);
     let moved = output_of(&mut tar).and_then(|_| {
         let library = find_library(&staging, 4)

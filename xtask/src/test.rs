@@ -17,14 +17,22 @@ pub(crate) fn command(project: &mut Project, names: &[String]) -> Outcome<()> {
     let stages = chosen(names);
     let needs = stages.iter().fold(Needs::default(), |sum, stage| {
         let needs = stage.needs();
-        Needs { build_tools: sum.build_tools || needs.build_tools, test_tools: sum.test_tools || needs.test_tools }
+        Needs {
+            build_tools: sum.build_tools || needs.build_tools,
+            test_tools: sum.test_tools || needs.test_tools,
+        }
     });
     let browser = setup::ensure(project, needs)?;
     let clock = Clock::start();
     let mut table = Vec::new();
     let mut failed = None;
     for (number, stage) in (1..).zip(&stages) {
-        println!("\n=== [{number}/{}] {}: {}", stages.len(), stage.name(), stage.title());
+        println!(
+            "\n=== [{number}/{}] {}: {}",
+            stages.len(),
+            stage.name(),
+            stage.title()
+        );
         let (verdict, problem) = run(*stage, project, browser.as_ref());
         table.push((*stage, verdict));
         if let Some(problem) = problem {
@@ -44,9 +52,10 @@ pub(crate) fn command(project: &mut Project, names: &[String]) -> Outcome<()> {
             println!("All stages passed in {clock}.");
             Ok(())
         }
-        Some((stage, problem)) => {
-            Err(format!("{problem}\nStage `{0}` failed. Run it again with: cargo xtask test {0}", stage.name()))
-        }
+        Some((stage, problem)) => Err(format!(
+            "{problem}\nStage `{0}` failed. Run it again with: cargo xtask test {0}",
+            stage.name()
+        )),
     }
 }
 
@@ -65,7 +74,9 @@ fn run(stage: Stage, project: &Project, browser: Option<&Browser>) -> (String, O
 }
 
 fn chosen(names: &[String]) -> Vec<Stage> {
-    ALL.into_iter().filter(|stage| names.is_empty() || names.iter().any(|name| name == stage.name())).collect()
+    ALL.into_iter()
+        .filter(|stage| names.is_empty() || names.iter().any(|name| name == stage.name()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -115,7 +115,8 @@ impl Tool {
             Found::OnPath | Found::Private(_) | Found::Nowhere => None,
         };
         let place = project.private_folder();
-        fs::create_dir_all(&place).map_err(|error| format!("{} cannot be made: {error}.", place.display()))?;
+        fs::create_dir_all(&place)
+            .map_err(|error| format!("{} cannot be made: {error}.", place.display()))?;
         progress::run_cargo(&mut self.install_command(project, root.as_deref(), &place)?)?;
         let first = root.map(|root| root.join("bin"));
         match self.look(project) {
@@ -125,12 +126,19 @@ impl Tool {
                 self.package,
                 self.wanted.version(),
                 self.program,
-                first.unwrap_or_else(|| project.cargo_home.join("bin")).display()
+                first
+                    .unwrap_or_else(|| project.cargo_home.join("bin"))
+                    .display()
             )),
         }
     }
 
-    fn install_command(&self, project: &Project, root: Option<&Path>, place: &Path) -> Outcome<Command> {
+    fn install_command(
+        &self,
+        project: &Project,
+        root: Option<&Path>,
+        place: &Path,
+    ) -> Outcome<Command> {
         let mut cargo = project.path.command_at(&project.cargo()?)?;
         cargo
             .args(["install", "--locked", self.package, "--version"])
@@ -147,7 +155,12 @@ impl Tool {
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
-        for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_BUILD_RUSTFLAGS"] {
+        for variable in [
+            "RUSTFLAGS",
+            "CARGO_ENCODED_RUSTFLAGS",
+            "CARGO_BUILD_TARGET",
+            "CARGO_BUILD_RUSTFLAGS",
+        ] {
             cargo.env_remove(variable);
         }
         Ok(cargo)
@@ -167,7 +180,11 @@ mod tests {
 
     #[test]
     fn a_pinned_tool_takes_no_other_version_and_the_others_take_later_ones() {
-        let (older, wanted, later) = (Version::new(0, 2, 128), Version::new(0, 2, 129), Version::new(0, 2, 130));
+        let (older, wanted, later) = (
+            Version::new(0, 2, 128),
+            Version::new(0, 2, 129),
+            Version::new(0, 2, 130),
+        );
         assert!(Wanted::Exactly(wanted).accepts(wanted));
         assert!(!Wanted::Exactly(wanted).accepts(later));
         assert!(Wanted::AtLeast(wanted).accepts(later));

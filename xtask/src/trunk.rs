@@ -9,7 +9,10 @@ use crate::project::Project;
 /// `trunk <subcommand>` in the repository's root.
 pub(crate) fn command(project: &Project, subcommand: &str) -> Outcome<Command> {
     let mut trunk = project.path.command("trunk")?;
-    trunk.current_dir(&project.root).arg(subcommand).env("TRUNK_SKIP_VERSION_CHECK", "true");
+    trunk
+        .current_dir(&project.root)
+        .arg(subcommand)
+        .env("TRUNK_SKIP_VERSION_CHECK", "true");
     // Elsewhere any value of NO_COLOR counts, but Trunk refuses all but these two.
     if let Some(value) = env::var_os("NO_COLOR")
         && value != "true"

@@ -12,7 +12,11 @@ pub(crate) struct Version {
 
 impl Version {
     pub(crate) const fn new(major: u32, minor: u32, patch: u32) -> Self {
-        Self { major, minor, patch }
+        Self {
+            major,
+            minor,
+            patch,
+        }
     }
 
     /// The first word of `text` that is a version: "trunk 0.21.14", "Chromium 156.0.8078.79 built
@@ -24,7 +28,9 @@ impl Version {
     /// One word, such as "0.2.129", "v132" or "0.22.0-beta.1".
     pub(crate) fn parse(word: &str) -> Option<Self> {
         let word = word.strip_prefix('v').unwrap_or(word);
-        let end = word.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(word.len());
+        let end = word
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(word.len());
         let mut numbers = word.get(..end)?.split('.').map(str::parse::<u32>);
         let major = numbers.next()?.ok()?;
         let minor = numbers.next().and_then(Result::ok).unwrap_or(0);
@@ -47,9 +53,18 @@ mod tests {
     fn versions_are_found_in_what_tools_print() {
         let found = |text| Version::find(text).map(|version| version.to_string());
         assert_eq!(found("trunk 0.21.14\n").as_deref(), Some("0.21.14"));
-        assert_eq!(found("wasm-opt version 132 (version_132)").as_deref(), Some("132.0.0"));
-        assert_eq!(found("Chromium 156.0.8078.79 built on Debian GNU/Linux 12").as_deref(), Some("156.0.8078"));
-        assert_eq!(found("rustc 1.96.0-nightly (abc 2026-01-01)").as_deref(), Some("1.96.0"));
+        assert_eq!(
+            found("wasm-opt version 132 (version_132)").as_deref(),
+            Some("132.0.0")
+        );
+        assert_eq!(
+            found("Chromium 156.0.8078.79 built on Debian GNU/Linux 12").as_deref(),
+            Some("156.0.8078")
+        );
+        assert_eq!(
+            found("rustc 1.96.0-nightly (abc 2026-01-01)").as_deref(),
+            Some("1.96.0")
+        );
         assert_eq!(found("no number here"), None);
         assert_eq!(found(""), None);
     }

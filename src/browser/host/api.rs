@@ -63,7 +63,11 @@ struct Done {
 
 impl From<Output> for Done {
     fn from(output: Output) -> Self {
-        Self { node: output.node, id: output.sent.map(|sent| sent.tx_hash), text: output.text }
+        Self {
+            node: output.node,
+            id: output.sent.map(|sent| sent.tx_hash),
+            text: output.text,
+        }
     }
 }
 
@@ -95,7 +99,10 @@ const PROMISES: [&str; 18] = [
 /// The browser does not let the object be made.
 pub(super) fn publish(host: &Rc<Host>) -> Result<(), ApiError> {
     let api = Object::new();
-    let api = Api { host: Rc::downgrade(host), object: &api };
+    let api = Api {
+        host: Rc::downgrade(host),
+        object: &api,
+    };
     api.put("version", &env!("CARGO_PKG_VERSION").into())?;
     for name in PROMISES {
         api.promise(name)?;
@@ -103,7 +110,8 @@ pub(super) fn publish(host: &Rc<Host>) -> Result<(), ApiError> {
     api.hears()?;
     let global = js_sys::global();
     let done = Reflect::set(&global, &"aurex".into(), api.object);
-    done.map(drop).map_err(|_| ApiError::new("no_api", "window.aurex cannot be set"))
+    done.map(drop)
+        .map_err(|_| ApiError::new("no_api", "window.aurex cannot be set"))
 }
 
 struct Api<'a> {
@@ -114,7 +122,8 @@ struct Api<'a> {
 impl Api<'_> {
     fn put(&self, name: &str, value: &JsValue) -> Result<(), ApiError> {
         let done = Reflect::set(self.object, &name.into(), value);
-        done.map(drop).map_err(|_| ApiError::new("no_api", format!("aurex.{name} cannot be set")))
+        done.map(drop)
+            .map_err(|_| ApiError::new("no_api", format!("aurex.{name} cannot be set")))
     }
 
     /// A function of one argument that gives a promise.
@@ -131,11 +140,13 @@ impl Api<'_> {
         let weak = self.host.clone();
         let on = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
             move |event: JsValue, handler: JsValue| {
-                let host =
-                    weak.upgrade().ok_or_else(|| thrown(&ApiError::new("closed", "the page's network was closed")))?;
+                let host = weak.upgrade().ok_or_else(|| {
+                    thrown(&ApiError::new("closed", "the page's network was closed"))
+                })?;
                 let topic = arguments::topic(&event).map_err(|error| thrown(&error))?;
-                let handler: js_sys::Function =
-                    handler.dyn_into().map_err(|found| thrown(&arguments::wrong("handler", "a function", &found)))?;
+                let handler: js_sys::Function = handler
+                    .dyn_into()
+                    .map_err(|found| thrown(&arguments::wrong("handler", "a function", &found)))?;
                 let kept = Rc::<RefCell<Option<Subscription>>>::default();
                 let own = Rc::clone(&kept);
                 let least = topic.map_or(Level::Debug, Topic::least);
@@ -160,7 +171,11 @@ impl Api<'_> {
 }
 
 /// What the promise of a function becomes.
-async fn outcome(host: Option<Rc<Host>>, name: &'static str, argument: JsValue) -> Result<JsValue, JsValue> {
+async fn outcome(
+    host: Option<Rc<Host>>,
+    name: &'static str,
+    argument: JsValue,
+) -> Result<JsValue, JsValue> {
     let outcome = match host {
         Some(host) => call(&host, name, argument).await,
         None => Err(ApiError::new("closed", "the page's network was closed")),
@@ -186,15 +201,24 @@ async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, Api
             };
             to_js(&host.block(None, &which).await?)
         }
-        "transaction" => to_js(&host.transaction(&arguments::text("transaction", &argument)?).await?),
+        "transaction" => to_js(
+            &host
+                .transaction(&arguments::text("transaction", &argument)?)
+                .await?,
+        ),
         "ledger" => {
             let fields = Fields::of("ledger", argument)?;
             let node = fields.optional_text("node")?;
-            let page = host.ledger(node.as_deref(), arguments::query(&fields)?).await?;
+            let page = host
+                .ledger(node.as_deref(), arguments::query(&fields)?)
+                .await?;
             let rows: Array = page.rows.into_iter().collect();
             object(&[("total", page.total.into()), ("rows", rows.into())])
         }
-        "command" => Ok(host.command(&argument.as_string().unwrap_or_default()).await.into()),
+        "command" => Ok(host
+            .command(&argument.as_string().unwrap_or_default())
+            .await
+            .into()),
         "tx" => {
             let sent = host.send(arguments::draft(argument)?).await?;
             let id = object(&[("id", sent.tx_hash.as_str().into())])?;
@@ -217,7 +241,11 @@ async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, Api
             let mut done = Output::default();
             for command in commands(name, argument)? {
                 let next = host.execute(command).await?;
-                let text = if done.text.is_empty() { next.text } else { format!("{}\n{}", done.text, next.text) };
+                let text = if done.text.is_empty() {
+                    next.text
+                } else {
+                    format!("{}\n{}", done.text, next.text)
+                };
                 done = Output { text, ..next };
             }
             to_js(&Done::from(done))
@@ -231,8 +259,14 @@ fn request(name: &str, argument: JsValue) -> Result<(Option<String>, Request), A
         "chain" => {
             let fields = Fields::of("chain", argument)?;
             let from = fields.optional_number("from", crate::primitives::MAX_EXACT)?;
-            let count = fields.optional_u32("count")?.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT);
-            (fields.optional_text("node")?, Request::Chain { from, count })
+            let count = fields
+                .optional_u32("count")?
+                .unwrap_or(DEFAULT_COUNT)
+                .min(MAX_COUNT);
+            (
+                fields.optional_text("node")?,
+                Request::Chain { from, count },
+            )
         }
         "mempool" => (node(argument)?, Request::Mempool),
         "accounts" => (node(argument)?, Request::Accounts),
@@ -255,7 +289,8 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
             let miners = arguments::miners(&fields)?.map(Command::Miners);
             let commands: Vec<_> = pace.into_iter().chain(miners).chain(difficulty).collect();
             if commands.is_empty() {
-                let text = "set: expected { difficulty }, { pace } or { miners }, found none of them";
+                let text =
+                    "set: expected { difficulty }, { pace } or { miners }, found none of them";
                 return Err(ApiError::new("argument_missing", text));
             }
             return Ok(commands);
@@ -274,7 +309,11 @@ fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, ApiError> {
 
 /// An object that gets the fields of another.
 fn joined(object: &JsValue, fields: &JsValue) -> JsValue {
-    Object::assign(object.unchecked_ref::<Object>(), fields.unchecked_ref::<Object>()).into()
+    Object::assign(
+        object.unchecked_ref::<Object>(),
+        fields.unchecked_ref::<Object>(),
+    )
+    .into()
 }
 
 fn status(host: &Host) -> Result<JsValue, ApiError> {
@@ -293,7 +332,10 @@ fn status(host: &Host) -> Result<JsValue, ApiError> {
                 TabMode::Host => "host",
                 TabMode::Viewer => "viewer",
             },
-            discovery_channel: host.network().map(|network| discovery_channel(&network.chain_id)).unwrap_or_default(),
+            discovery_channel: host
+                .network()
+                .map(|network| discovery_channel(&network.chain_id))
+                .unwrap_or_default(),
             tab: &host.tab,
             pace: model.pace,
             link: host.link(),
@@ -301,8 +343,20 @@ fn status(host: &Host) -> Result<JsValue, ApiError> {
         },
         nodes,
         in_consensus: model.in_consensus,
-        tips: model.tips.iter().map(|tip| TipRow { hash: &tip.hash, height: tip.height, nodes: &tip.nodes }).collect(),
-        problems: model.problems.iter().map(|problem| ApiError::new(&problem.code, problem.message.clone())).collect(),
+        tips: model
+            .tips
+            .iter()
+            .map(|tip| TipRow {
+                hash: &tip.hash,
+                height: tip.height,
+                nodes: &tip.nodes,
+            })
+            .collect(),
+        problems: model
+            .problems
+            .iter()
+            .map(|problem| ApiError::new(&problem.code, problem.message.clone()))
+            .collect(),
     };
     to_js(&status)
 }
@@ -310,7 +364,11 @@ fn status(host: &Host) -> Result<JsValue, ApiError> {
 /// A node's name, or all.
 fn target(argument: &JsValue) -> Result<Target, ApiError> {
     let name = arguments::text("node", argument)?;
-    Ok(if name == "all" { Target::All } else { Target::Node(name) })
+    Ok(if name == "all" {
+        Target::All
+    } else {
+        Target::Node(name)
+    })
 }
 
 /// A node's name, as a text or as `{ node }`, if one is given.

@@ -3,7 +3,9 @@
 use wasm_bindgen::JsValue;
 
 use crate::browser::js::field;
-use crate::command::{self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, parse_tx};
+use crate::command::{
+    self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, parse_tx,
+};
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
@@ -20,7 +22,10 @@ pub(super) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
         Some(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
         None => shown(found),
     };
-    ApiError::new("argument_wrong", format!("{name}: expected {expected}, found {found}"))
+    ApiError::new(
+        "argument_wrong",
+        format!("{name}: expected {expected}, found {found}"),
+    )
 }
 
 /// A value as a script would write it, cut short.
@@ -29,8 +34,13 @@ fn shown(value: &JsValue) -> String {
         return "nothing".to_owned();
     }
     // Of a function there is no text, although the call succeeds.
-    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
-    text.unwrap_or_else(|| "a value that is no plain object".to_owned()).chars().take(60).collect()
+    let text = js_sys::JSON::stringify(value)
+        .ok()
+        .and_then(|text| text.as_string());
+    text.unwrap_or_else(|| "a value that is no plain object".to_owned())
+        .chars()
+        .take(60)
+        .collect()
 }
 
 fn is_missing(value: &JsValue) -> bool {
@@ -53,21 +63,37 @@ impl Fields {
     }
 
     pub(super) fn get(&self, name: &str) -> JsValue {
-        if is_missing(&self.0) { JsValue::UNDEFINED } else { field(&self.0, name) }
+        if is_missing(&self.0) {
+            JsValue::UNDEFINED
+        } else {
+            field(&self.0, name)
+        }
     }
 
     pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, ApiError> {
         let value = self.get(name);
-        if is_missing(&value) { Ok(None) } else { text(name, &value).map(Some) }
+        if is_missing(&value) {
+            Ok(None)
+        } else {
+            text(name, &value).map(Some)
+        }
     }
 
     fn text(&self, name: &str) -> Result<String, ApiError> {
         text(name, &self.get(name))
     }
 
-    pub(super) fn optional_number(&self, name: &str, highest: u64) -> Result<Option<u64>, ApiError> {
+    pub(super) fn optional_number(
+        &self,
+        name: &str,
+        highest: u64,
+    ) -> Result<Option<u64>, ApiError> {
         let value = self.get(name);
-        if is_missing(&value) { Ok(None) } else { number(name, &value, highest).map(Some) }
+        if is_missing(&value) {
+            Ok(None)
+        } else {
+            number(name, &value, highest).map(Some)
+        }
     }
 
     fn number(&self, name: &str, highest: u64) -> Result<u64, ApiError> {
@@ -85,7 +111,10 @@ impl Fields {
 /// # Errors
 /// Anything else.
 pub(super) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
-    value.as_string().filter(|text| !text.is_empty()).ok_or_else(|| wrong(name, "a text", value))
+    value
+        .as_string()
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| wrong(name, "a text", value))
 }
 
 /// A whole number from 0 to `highest`.
@@ -93,8 +122,14 @@ pub(super) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
 /// # Errors
 /// Anything else.
 pub(super) fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
-    let number = value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=LARGEST).contains(number));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of at most 2^53 - 1")]
+    let number = value
+        .as_f64()
+        .filter(|number| number.fract() == 0.0 && (0.0..=LARGEST).contains(number));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number of at most 2^53 - 1"
+    )]
     let number = number.map(|number| number as u64);
     number
         .filter(|number| *number <= highest)
@@ -105,10 +140,19 @@ pub(super) fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, A
 fn amount(fields: &Fields, name: &str) -> Result<u64, ApiError> {
     let value = fields.get(name);
     if value.as_f64().is_some_and(|number| number > LARGEST) {
-        return Err(DraftError::AmountOverflow { found: shown(&value) }.into());
+        return Err(DraftError::AmountOverflow {
+            found: shown(&value),
+        }
+        .into());
     }
-    if value.as_f64().is_some_and(|number| number < 0.0 || number.fract() != 0.0) {
-        return Err(DraftError::AmountMalformed { found: shown(&value) }.into());
+    if value
+        .as_f64()
+        .is_some_and(|number| number < 0.0 || number.fract() != 0.0)
+    {
+        return Err(DraftError::AmountMalformed {
+            found: shown(&value),
+        }
+        .into());
     }
     fields.number(name, MAX_EXACT)
 }
@@ -131,7 +175,12 @@ pub(super) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
 /// # Errors
 /// Anything else.
 pub(super) fn difficulty(fields: &Fields) -> Result<Option<DifficultyChoice>, ApiError> {
-    word(fields, "difficulty", "1 to 8 zero digits, or \"auto\"", command::difficulty)
+    word(
+        fields,
+        "difficulty",
+        "1 to 8 zero digits, or \"auto\"",
+        command::difficulty,
+    )
 }
 
 /// Miner workers of each node, if they are given.
@@ -153,9 +202,15 @@ fn word<T>(
     if is_missing(&value) {
         return Ok(None);
     }
-    let number = || number(name, &value, MAX_EXACT).ok().map(|number| number.to_string());
+    let number = || {
+        number(name, &value, MAX_EXACT)
+            .ok()
+            .map(|number| number.to_string())
+    };
     let word = value.as_string().or_else(number);
-    word.and_then(|word| read(&word)).map(Some).ok_or_else(|| wrong(name, expected, &value))
+    word.and_then(|word| read(&word))
+        .map(Some)
+        .ok_or_else(|| wrong(name, expected, &value))
 }
 
 /// Seconds between work blocks or `"full"`, `"max"`, `"pause"`, if it is given.
@@ -163,7 +218,12 @@ fn word<T>(
 /// # Errors
 /// Anything else.
 pub(super) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError> {
-    word(fields, "pace", "1 to 600 seconds, \"full\", \"max\" or \"pause\"", command::pace)
+    word(
+        fields,
+        "pace",
+        "1 to 600 seconds, \"full\", \"max\" or \"pause\"",
+        command::pace,
+    )
 }
 
 /// A page of a ledger table.
@@ -174,14 +234,19 @@ pub(super) fn query(fields: &Fields) -> Result<Query, ApiError> {
     let name = fields.get("table");
     let tables: Vec<&str> = Table::ALL.into_iter().map(Table::name).collect();
     let table = name.as_string().and_then(|name| Table::from_name(&name));
-    let table = table.ok_or_else(|| wrong("table", &format!("one of {}", tables.join(", ")), &name))?;
+    let table =
+        table.ok_or_else(|| wrong("table", &format!("one of {}", tables.join(", ")), &name))?;
     let index = fields.optional_text("index")?;
     if let Some(index) = &index
         && !table.indexes().contains(&index.as_str())
         && table.key_field() != index
     {
         let known = [&[table.key_field()], table.indexes()].concat().join(", ");
-        return Err(wrong("index", &format!("one of {known}"), &index.as_str().into()));
+        return Err(wrong(
+            "index",
+            &format!("one of {known}"),
+            &index.as_str().into(),
+        ));
     }
     let key = match fields.get("key").as_f64() {
         Some(_) => Some(fields.number("key", MAX_EXACT)?.to_string()),
@@ -215,14 +280,23 @@ pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
         "transfer" => What::Transfer {
             to: fields.text("to")?,
             amount: amount(&fields, "amount")?,
-            memo: fields.optional_text("memo").or_else(|error| empty(&fields, "memo", error))?.unwrap_or_default(),
+            memo: fields
+                .optional_text("memo")
+                .or_else(|error| empty(&fields, "memo", error))?
+                .unwrap_or_default(),
         },
-        "message" => What::Message { text: fields.text("text")?, to: fields.optional_text("to")? },
-        "register_user" => What::RegisterUser { name: fields.text("name")? },
+        "message" => What::Message {
+            text: fields.text("text")?,
+            to: fields.optional_text("to")?,
+        },
+        "register_user" => What::RegisterUser {
+            name: fields.text("name")?,
+        },
         "create_asset" => What::CreateAsset {
             symbol: fields.text("symbol")?,
             name: fields.text("name")?,
-            decimals: u8::try_from(fields.optional_number("decimals", 255)?.unwrap_or(0)).unwrap_or(u8::MAX),
+            decimals: u8::try_from(fields.optional_number("decimals", 255)?.unwrap_or(0))
+                .unwrap_or(u8::MAX),
             supply: amount(&fields, "supply")?,
         },
         "transfer_asset" => What::TransferAsset {
@@ -245,7 +319,15 @@ pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
 
 /// An empty text is as good as none.
 fn empty(fields: &Fields, name: &str, error: ApiError) -> Result<Option<String>, ApiError> {
-    if fields.get(name).as_string().is_some_and(|text| text.is_empty()) { Ok(None) } else { Err(error) }
+    if fields
+        .get(name)
+        .as_string()
+        .is_some_and(|text| text.is_empty())
+    {
+        Ok(None)
+    } else {
+        Err(error)
+    }
 }
 
 /// The event of a name: `None` for `log`, which is every event.
@@ -267,8 +349,12 @@ pub(super) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
     if name == "log" {
         return Ok(None);
     }
-    let found = known.iter().find(|(word, _)| *word == name).map(|(_, topic)| Some(*topic));
-    let expected = "one of block, reorg, transaction, message, refused, storage, mining, network, log";
+    let found = known
+        .iter()
+        .find(|(word, _)| *word == name)
+        .map(|(_, topic)| Some(*topic));
+    let expected =
+        "one of block, reorg, transaction, message, refused, storage, mining, network, log";
     found.ok_or_else(|| wrong("event", expected, value))
 }
 
@@ -277,9 +363,15 @@ pub(super) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn links(value: &JsValue) -> Result<Result<Vec<(String, String)>, LinkChange>, ApiError> {
+pub(super) fn links(
+    value: &JsValue,
+) -> Result<Result<Vec<(String, String)>, LinkChange>, ApiError> {
     if js_sys::Array::is_array(value) {
-        return js_sys::Array::from(value).iter().map(pair).collect::<Result<_, _>>().map(Ok);
+        return js_sys::Array::from(value)
+            .iter()
+            .map(pair)
+            .collect::<Result<_, _>>()
+            .map(Ok);
     }
     let fields = Fields::of("links", value.clone())?;
     let mut change = LinkChange::default();
@@ -290,12 +382,19 @@ pub(super) fn links(value: &JsValue) -> Result<Result<Vec<(String, String)>, Lin
     }
     for quality in Quality::ALL {
         let value = fields.optional_number(quality.word(), quality.most().into())?;
-        change.values.extend(value.and_then(|value| u32::try_from(value).ok()).map(|value| (quality, value)));
+        change.values.extend(
+            value
+                .and_then(|value| u32::try_from(value).ok())
+                .map(|value| (quality, value)),
+        );
     }
     Ok(Err(change))
 }
 
 fn pair(item: JsValue) -> Result<(String, String), ApiError> {
     let fields = Fields::of("link", item)?;
-    Ok((fields.text("from")?.to_ascii_lowercase(), fields.text("to")?.to_ascii_lowercase()))
+    Ok((
+        fields.text("from")?.to_ascii_lowercase(),
+        fields.text("to")?.to_ascii_lowercase(),
+    ))
 }

@@ -7,7 +7,8 @@ use super::wait::{Job, all};
 use super::{Host, LedgerPage};
 use crate::browser::js::field;
 use crate::ipc::{
-    AccountInfo, Answer, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request, TransactionInfo,
+    AccountInfo, Answer, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request,
+    TransactionInfo,
 };
 use crate::ledger::Query;
 
@@ -16,7 +17,11 @@ impl Host {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub(super) fn ask<'a>(&'a self, node: Option<&'a str>, request: Request) -> Job<'a, Result<Answer, ApiError>> {
+    pub(super) fn ask<'a>(
+        &'a self,
+        node: Option<&'a str>,
+        request: Request,
+    ) -> Job<'a, Result<Answer, ApiError>> {
         Box::pin(async move {
             let node = self.node_for(node)?;
             self.ask_node(&node, request).await
@@ -33,7 +38,10 @@ impl Host {
             None => self.up_nodes().into_iter().next().ok_or_else(|| {
                 // A failed opening is the better reason.
                 self.network().err().unwrap_or_else(|| {
-                    ApiError::new("no_node", "expected a running node in this tab, found none; `start all` starts them")
+                    ApiError::new(
+                        "no_node",
+                        "expected a running node in this tab, found none; `start all` starts them",
+                    )
                 })
             }),
         }
@@ -44,16 +52,44 @@ impl Host {
     /// # Errors
     /// `other_tab` if it runs elsewhere, else `unknown_node` with the names that there are.
     pub(super) fn own_node(&self, name: &str) -> Result<Rc<Node>, ApiError> {
-        let own = self.nodes.borrow().iter().find(|node| node.name.eq_ignore_ascii_case(name)).cloned();
+        let own = self
+            .nodes
+            .borrow()
+            .iter()
+            .find(|node| node.name.eq_ignore_ascii_case(name))
+            .cloned();
         own.ok_or_else(|| {
-            let recorded = self.record().is_ok_and(|record| record.nodes.iter().any(|node| node.name == name));
-            if recorded || self.bus.fresh().nodes.iter().any(|node| !node.own && node.status.name == name) {
-                let text = format!("{name} belongs to another tab of this network: expected a node of this tab");
+            let recorded = self
+                .record()
+                .is_ok_and(|record| record.nodes.iter().any(|node| node.name == name));
+            if recorded
+                || self
+                    .bus
+                    .fresh()
+                    .nodes
+                    .iter()
+                    .any(|node| !node.own && node.status.name == name)
+            {
+                let text = format!(
+                    "{name} belongs to another tab of this network: expected a node of this tab"
+                );
                 return ApiError::new("other_tab", text);
             }
-            let names: Vec<String> = self.nodes.borrow().iter().map(|node| node.name.clone()).collect();
-            let known = if names.is_empty() { "no node".to_owned() } else { names.join(", ") };
-            ApiError::new("unknown_node", format!("expected one of {known}, found \"{name}\""))
+            let names: Vec<String> = self
+                .nodes
+                .borrow()
+                .iter()
+                .map(|node| node.name.clone())
+                .collect();
+            let known = if names.is_empty() {
+                "no node".to_owned()
+            } else {
+                names.join(", ")
+            };
+            ApiError::new(
+                "unknown_node",
+                format!("expected one of {known}, found \"{name}\""),
+            )
         })
     }
 
@@ -62,7 +98,10 @@ impl Host {
         let mut nodes: Vec<Rc<Node>> = Vec::new();
         for node in self.nodes.borrow().iter().filter(|node| node.is_up()) {
             // Among equals the order in which they were made stays: a miner comes first.
-            let place = nodes.iter().position(|other| other.weight() < node.weight()).unwrap_or(nodes.len());
+            let place = nodes
+                .iter()
+                .position(|other| other.weight() < node.weight())
+                .unwrap_or(nodes.len());
             nodes.insert(place, Rc::clone(node));
         }
         nodes
@@ -72,23 +111,42 @@ impl Host {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn chain(&self, node: Option<&str>, from: Option<u64>, count: u32) -> Result<ChainInfo, ApiError> {
-        self.ask(node, Request::Chain { from, count }).await?.chain()
+    pub async fn chain(
+        &self,
+        node: Option<&str>,
+        from: Option<u64>,
+        count: u32,
+    ) -> Result<ChainInfo, ApiError> {
+        self.ask(node, Request::Chain { from, count })
+            .await?
+            .chain()
     }
 
     /// The last blocks of every node of this tab.
     pub(super) async fn chains(&self, count: u32) -> Vec<ChainInfo> {
         let nodes = self.up_nodes();
-        let asked = nodes.iter().map(|node| self.ask_node(node, Request::Chain { from: None, count }));
-        all(asked).await.into_iter().filter_map(|answer| answer.ok()?.chain().ok()).collect()
+        let asked = nodes
+            .iter()
+            .map(|node| self.ask_node(node, Request::Chain { from: None, count }));
+        all(asked)
+            .await
+            .into_iter()
+            .filter_map(|answer| answer.ok()?.chain().ok())
+            .collect()
     }
 
     /// One block by hash, prefix or height; `None` where no node has it.
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn block(&self, node: Option<&str>, which: &str) -> Result<Option<BlockInfo>, ApiError> {
-        let request = Request::Block { which: which.to_owned() };
+    pub async fn block(
+        &self,
+        node: Option<&str>,
+        which: &str,
+    ) -> Result<Option<BlockInfo>, ApiError> {
+        let request = Request::Block {
+            which: which.to_owned(),
+        };
         if node.is_some() {
             return found_block(self.ask(node, request).await);
         }
@@ -109,7 +167,9 @@ impl Host {
     pub async fn transaction(&self, id: &str) -> Result<Option<TransactionInfo>, ApiError> {
         self.node_for(None)?;
         let nodes = self.up_nodes();
-        let asked = nodes.iter().map(|node| self.ask_node(node, Request::Transaction { id: id.to_owned() }));
+        let asked = nodes
+            .iter()
+            .map(|node| self.ask_node(node, Request::Transaction { id: id.to_owned() }));
         let mut found: Vec<TransactionInfo> = Vec::new();
         for answer in all(asked).await {
             if let Some(answer) = known(answer)? {
@@ -123,7 +183,10 @@ impl Host {
             "pending" => 1,
             _ => 2,
         };
-        Ok(found.into_iter().min_by_key(rank).map(|info| TransactionInfo { seen_by, ..info }))
+        Ok(found
+            .into_iter()
+            .min_by_key(rank)
+            .map(|info| TransactionInfo { seen_by, ..info }))
     }
 
     /// All accounts, highest balance first.
@@ -142,7 +205,14 @@ impl Host {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
-        self.ask(None, Request::Account { who: who.to_owned() }).await?.account()
+        self.ask(
+            None,
+            Request::Account {
+                who: who.to_owned(),
+            },
+        )
+        .await?
+        .account()
     }
 
     /// What waits in a node's mempool.
@@ -150,7 +220,9 @@ impl Host {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
-        let Answer::Mempool(mempool) = self.ask(node, Request::Mempool).await? else { return Err(Answer::mixed_up()) };
+        let Answer::Mempool(mempool) = self.ask(node, Request::Mempool).await? else {
+            return Err(Answer::mixed_up());
+        };
         Ok(mempool)
     }
 
@@ -159,7 +231,9 @@ impl Host {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn peers(&self, node: Option<&str>) -> Result<Vec<PeerStatus>, ApiError> {
-        let Answer::Peers(peers) = self.ask(node, Request::Peers).await? else { return Err(Answer::mixed_up()) };
+        let Answer::Peers(peers) = self.ask(node, Request::Peers).await? else {
+            return Err(Answer::mixed_up());
+        };
         Ok(peers)
     }
 
@@ -173,14 +247,25 @@ impl Host {
             return Err(Answer::mixed_up());
         };
         let rows = js_sys::Array::from(&field(&page, "rows"));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it was a u32"
+        )]
         let total = field(&page, "total").as_f64().unwrap_or_default() as u32;
-        Ok(LedgerPage { total, rows: rows.iter().collect() })
+        Ok(LedgerPage {
+            total,
+            rows: rows.iter().collect(),
+        })
     }
 }
 
 impl Host {
-    pub(super) fn page<'a>(&'a self, node: Option<&'a str>, query: Query) -> Job<'a, Result<LedgerPage, ApiError>> {
+    pub(super) fn page<'a>(
+        &'a self,
+        node: Option<&'a str>,
+        query: Query,
+    ) -> Job<'a, Result<LedgerPage, ApiError>> {
         Box::pin(self.ledger(node, query))
     }
 }

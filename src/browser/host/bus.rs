@@ -108,7 +108,10 @@ impl Bus {
     pub(super) fn subscribe(&self, changed: impl Fn(Rc<Model>) + 'static) -> Subscription {
         let key = self.new_key();
         self.subscribers.borrow_mut().push((key, Rc::new(changed)));
-        Subscription { bus: self.me.clone(), key }
+        Subscription {
+            bus: self.me.clone(),
+            key,
+        }
     }
 
     pub(super) fn listen(
@@ -118,13 +121,27 @@ impl Bus {
         happened: impl Fn(&Event) + 'static,
     ) -> Subscription {
         let key = self.new_key();
-        self.listeners.borrow_mut().push((key, Listener { topic, least, hear: Rc::new(happened) }));
-        Subscription { bus: self.me.clone(), key }
+        self.listeners.borrow_mut().push((
+            key,
+            Listener {
+                topic,
+                least,
+                hear: Rc::new(happened),
+            },
+        ));
+        Subscription {
+            bus: self.me.clone(),
+            key,
+        }
     }
 
     /// The lowest level of events that a listener hears.
     pub(super) fn least_heard(&self) -> Level {
-        self.listeners.borrow().iter().map(|(_, listener)| listener.least).fold(Level::Info, Level::min)
+        self.listeners
+            .borrow()
+            .iter()
+            .map(|(_, listener)| listener.least)
+            .fold(Level::Info, Level::min)
     }
 
     fn new_key(&self) -> u32 {
@@ -148,7 +165,11 @@ impl Bus {
             | Update::Dismiss(_)
             | Update::Name { .. } => {}
         }
-        let gap = if only_figures(&update) { LONGEST_GAP_MS } else { LEAST_GAP_MS };
+        let gap = if only_figures(&update) {
+            LONGEST_GAP_MS
+        } else {
+            LEAST_GAP_MS
+        };
         let waiting = {
             let mut queue = self.queue.borrow_mut();
             queue.push(update);
@@ -163,13 +184,25 @@ impl Bus {
     /// A log line of the page itself.
     pub(super) fn say(&self, level: Level, topic: Topic, text: impl Into<String>) {
         let (node, at, text) = (PAGE.to_owned(), js::now().0, text.into());
-        self.push(Update::Event(Event { node, at, level, topic, text, block: None, tx_hash: None, peer: None }));
+        self.push(Update::Event(Event {
+            node,
+            at,
+            level,
+            topic,
+            text,
+            block: None,
+            tx_hash: None,
+            peer: None,
+        }));
     }
 
     /// Something that a person should know, on the page and in the log.
     pub(super) fn problem(&self, error: ApiError) {
         self.say(Level::Warn, Topic::Network, error.message.clone());
-        self.push(Update::Problem(Problem { code: error.code.clone(), message: error.message.clone() }));
+        self.push(Update::Problem(Problem {
+            code: error.code.clone(),
+            message: error.message.clone(),
+        }));
     }
 
     fn tell(&self, events: &[Event]) {
@@ -179,7 +212,9 @@ impl Bus {
         let listeners = self.listeners.borrow().clone();
         for event in events {
             for (_, listener) in &listeners {
-                if event.level >= listener.least && listener.topic.is_none_or(|topic| topic == event.topic) {
+                if event.level >= listener.least
+                    && listener.topic.is_none_or(|topic| topic == event.topic)
+                {
                     (listener.hear)(event);
                 }
             }
@@ -230,7 +265,11 @@ impl Bus {
 
     fn timer(&self, ms: f64, then: impl FnOnce(&Self) + 'static) -> Scheduled {
         let bus = self.me.clone();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the longest gap")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and the longest gap"
+        )]
         let ms = ms.ceil() as u32;
         Scheduled::Timer(Timeout::new(ms, move || {
             if let Some(bus) = bus.upgrade() {

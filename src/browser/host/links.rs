@@ -64,7 +64,10 @@ impl Host {
                 "The link {} is {what}; the way back ends in another tab and stays as it is.",
                 done.join(" and ")
             ))),
-            (_, None) => Ok(Output::text(format!("The link {} is {what}.", done.join(" and ")))),
+            (_, None) => Ok(Output::text(format!(
+                "The link {} is {what}.",
+                done.join(" and ")
+            ))),
         }
     }
 
@@ -80,13 +83,22 @@ impl Host {
         }
         drop(cuts);
         // A node that does not run is told when it starts.
-        if node.has_worker() { node.post(&ToNode::SetLink { from: id, cut }) } else { Ok(()) }
+        if node.has_worker() {
+            node.post(&ToNode::SetLink { from: id, cut })
+        } else {
+            Ok(())
+        }
     }
 
     /// Tells a node that starts which of its links are cut.
     pub(super) fn post_cuts(&self, node: &Node) {
-        let cuts: Vec<String> =
-            self.cuts.borrow().iter().filter(|(_, to)| *to == node.name).map(|(from, _)| from.clone()).collect();
+        let cuts: Vec<String> = self
+            .cuts
+            .borrow()
+            .iter()
+            .filter(|(_, to)| *to == node.name)
+            .map(|(from, _)| from.clone())
+            .collect();
         for from in cuts {
             if let Ok(from) = self.id_of(&from)
                 && let Err(error) = node.post(&ToNode::SetLink { from, cut: true })
@@ -112,9 +124,16 @@ impl Host {
             self.set_cuts(&cuts_of(shape, seed_of(&seed), &nodes))?;
         }
         if !change.values.is_empty() {
-            nodes.iter().filter(|node| node.has_worker()).try_for_each(|node| self.post_quality(node))?;
+            nodes
+                .iter()
+                .filter(|node| node.has_worker())
+                .try_for_each(|node| self.post_quality(node))?;
         }
-        let text = format!("{} {} directed links are cut.", sentence(&link), self.cuts.borrow().len());
+        let text = format!(
+            "{} {} directed links are cut.",
+            sentence(&link),
+            self.cuts.borrow().len()
+        );
         if *change != LinkChange::default() {
             self.bus.say(Level::Info, Topic::Network, text.clone());
         }
@@ -124,7 +143,10 @@ impl Host {
     /// Tells a node what its links do to frames.
     pub(super) fn post_quality(&self, node: &Node) -> Result<(), ApiError> {
         let seed = seed_of(&self.network()?.chain_id.0);
-        node.post(&ToNode::SetLinks { seed, link: borsh::to_vec(&self.quality.get()).unwrap_or_default() })
+        node.post(&ToNode::SetLinks {
+            seed,
+            link: borsh::to_vec(&self.quality.get()).unwrap_or_default(),
+        })
     }
 
     /// The id of a node of any tab.
@@ -138,12 +160,17 @@ impl Host {
 }
 
 fn same(name: &str) -> ApiError {
-    ApiError::new("same_node", format!("expected two different nodes, found {name} twice"))
+    ApiError::new(
+        "same_node",
+        format!("expected two different nodes, found {name} twice"),
+    )
 }
 
 /// All random choices of the links follow from the network.
 fn seed_of(chain_id: &[u8; 32]) -> u64 {
-    chain_id.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    chain_id
+        .first_chunk()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// The directed links that a shape lacks, as pairs of names.
@@ -154,7 +181,10 @@ fn cuts_of(shape: Shape, seed: u64, nodes: &[Rc<Node>]) -> Vec<(String, String)>
         Shape::Star => Topology::Star,
         Shape::Random => Topology::Random { degree: DEGREE },
     };
-    let ids: Vec<NodeId> = nodes.iter().filter_map(|node| node.id.parse().ok()).collect();
+    let ids: Vec<NodeId> = nodes
+        .iter()
+        .filter_map(|node| node.id.parse().ok())
+        .collect();
     let linked = topology.pairs(&ids, seed);
     let mut cuts = Vec::new();
     for (from, a) in nodes.iter().zip(&ids) {
@@ -183,7 +213,10 @@ fn sentence(link: &Link) -> String {
     if *link == Link::default() {
         return "Links deliver every frame at once, in order.".to_owned();
     }
-    let bandwidth = link.bandwidth.map_or_else(|| "no limit".to_owned(), |bytes| format!("{} kB/s", bytes / 1_000));
+    let bandwidth = link.bandwidth.map_or_else(
+        || "no limit".to_owned(),
+        |bytes| format!("{} kB/s", bytes / 1_000),
+    );
     format!(
         "Links: latency {} ms, jitter up to {} ms, {} % lost, {} % twice, {} % overtaken, bandwidth: {bandwidth}.",
         link.latency,

@@ -18,7 +18,10 @@ const KEEP: &str = "`difficulty auto` keeps the time between work blocks.";
 const AUTOMATIC: [u8; 2] = [1, 10];
 
 impl Host {
-    pub(super) async fn set_difficulty(&self, choice: DifficultyChoice) -> Result<Output, ApiError> {
+    pub(super) async fn set_difficulty(
+        &self,
+        choice: DifficultyChoice,
+    ) -> Result<Output, ApiError> {
         let (change, what) = match choice {
             DifficultyChoice::Digits(digits) => {
                 let difficulty = Difficulty::from_zero_digits(digits);
@@ -31,7 +34,10 @@ impl Host {
             }
             DifficultyChoice::Automatic => {
                 let ideal = self.ideal_interval()?;
-                let what = format!("automatic, with a work block about every {}", figures::interval(ideal.0));
+                let what = format!(
+                    "automatic, with a work block about every {}",
+                    figures::interval(ideal.0)
+                );
                 (self.automatic(ideal), what)
             }
         };
@@ -41,7 +47,11 @@ impl Host {
             figures::short(&sent.tx_hash),
             in_force()
         );
-        Ok(Output { text, sent: Some(sent), node: None })
+        Ok(Output {
+            text,
+            sent: Some(sent),
+            node: None,
+        })
     }
 
     /// The interval that the pace aims at, or the usual one.
@@ -57,9 +67,16 @@ impl Host {
         let [min, max] = AUTOMATIC.map(Difficulty::from_zero_digits);
         let model = self.bus.fresh();
         let own = model.nodes.iter().filter(|node| node.own && node.is_up());
-        let now = own.clone().map(|node| node.status.difficulty).max().unwrap_or(0);
+        let now = own
+            .clone()
+            .map(|node| node.status.difficulty)
+            .max()
+            .unwrap_or(0);
         let rate: f64 = own.map(|node| node.status.hash_rate).sum();
-        let paced = model.nodes.iter().any(|node| node.status.hash_budget.is_some());
+        let paced = model
+            .nodes
+            .iter()
+            .any(|node| node.status.hash_budget.is_some());
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -71,7 +88,12 @@ impl Host {
         let half_life = Millis(ideal.0.saturating_mul(BLOCKS_TO_DOUBLE));
         ParamsChange {
             difficulty: Some(base),
-            retarget: Some(Retarget::Asert { ideal, half_life, min, max }),
+            retarget: Some(Retarget::Asert {
+                ideal,
+                half_life,
+                min,
+                max,
+            }),
             authority_weight: Some(base),
             ..ParamsChange::default()
         }
@@ -86,14 +108,18 @@ impl Host {
             Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
             Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
             Pace::Interval { ms } => {
-                format!("Miners have a hash budget for one work block about every {}.", figures::interval(ms))
+                format!(
+                    "Miners have a hash budget for one work block about every {}.",
+                    figures::interval(ms)
+                )
             }
         };
         Ok(Output::text(text))
     }
 
     pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
-        self.change_workload(&|record| record.miners = count).await?;
+        self.change_workload(&|record| record.miners = count)
+            .await?;
         Ok(Output::text(format!(
             "Each proof-of-work node has {} now.",
             figures::count_of(count.into(), "miner worker", "miner workers")
@@ -122,8 +148,16 @@ impl Host {
     /// What the miners of a node are to do.
     pub(super) fn workload(&self, node: &Node) -> Result<Workload, ApiError> {
         let record = self.record()?;
-        let turns = if record.pace == Pace::Full { self.turns(node, record.miners) } else { Turns::ALL };
-        Ok(Workload { pace: record.pace, turns, miners: record.miners })
+        let turns = if record.pace == Pace::Full {
+            self.turns(node, record.miners)
+        } else {
+            Turns::ALL
+        };
+        Ok(Workload {
+            pace: record.pace,
+            turns,
+            miners: record.miners,
+        })
     }
 
     /// The turns of a node's first miner: all miners of this tab share the cores but one.
@@ -140,9 +174,17 @@ impl Host {
         let of = of.max(place + miners);
         match cores().saturating_sub(1) {
             // A machine of one core has none to spare; its miners take half of it.
-            0 => Turns { place, of: of * 2, at_once: 1 },
+            0 => Turns {
+                place,
+                of: of * 2,
+                at_once: 1,
+            },
             spare if spare >= of => Turns::ALL,
-            spare => Turns { place, of, at_once: spare },
+            spare => Turns {
+                place,
+                of,
+                at_once: spare,
+            },
         }
     }
 
@@ -150,7 +192,11 @@ impl Host {
     /// clicks or types, so that the page answers at once.
     pub(super) fn let_page_go_first(&self) {
         let now = monotonic();
-        let full = self.record.borrow().as_ref().is_some_and(|record| record.pace == Pace::Full);
+        let full = self
+            .record
+            .borrow()
+            .as_ref()
+            .is_some_and(|record| record.pace == Pace::Full);
         if !full || now - self.yielded.get() < YIELD_MS / 2.0 {
             return;
         }
@@ -163,7 +209,9 @@ impl Host {
     /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
     pub(super) fn share_out(&self) {
         for node in self.nodes.borrow().iter().filter(|node| node.mines()) {
-            let Ok(workload) = self.workload(node) else { return };
+            let Ok(workload) = self.workload(node) else {
+                return;
+            };
             if node.workload.replace(Some(workload)) != Some(workload) {
                 // A worker that is gone is started again with what holds then.
                 let _ = node.post(&ToNode::SetWorkload(workload));
@@ -173,7 +221,11 @@ impl Host {
 }
 
 /// How many workers the machine runs at once.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small whole number"
+)]
 fn cores() -> u32 {
     gloo::utils::window().navigator().hardware_concurrency() as u32
 }

@@ -80,7 +80,10 @@ pub struct Host {
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host").field("name", &self.name).field("tab", &self.tab).finish_non_exhaustive()
+        f.debug_struct("Host")
+            .field("name", &self.name)
+            .field("tab", &self.tab)
+            .finish_non_exhaustive()
     }
 }
 
@@ -149,9 +152,14 @@ impl Host {
     pub fn open(search: &str) -> Rc<Self> {
         let (link, errors) = LinkParameters::parse(search);
         let (storage, no_storage) = Storage::open();
-        let name: Name = link.network().parse().expect("the shape of a link is a valid name");
-        let said =
-            ["pow", "poa", "difficulty"].into_iter().filter(|name| search.contains(&format!("{name}="))).collect();
+        let name: Name = link
+            .network()
+            .parse()
+            .expect("the shape of a link is a valid name");
+        let said = ["pow", "poa", "difficulty"]
+            .into_iter()
+            .filter(|name| search.contains(&format!("{name}=")))
+            .collect();
         // Without random bytes the network does not open, and says so.
         let tab = format!("tab-{}", to_hex(&js::random::<2>().unwrap_or_default()));
         let host = Rc::new_cyclic(|me| Self {
@@ -201,7 +209,12 @@ impl Host {
 
     /// Calls `happened` with each event of a topic (of all, without one) from a level on, whatever the log's level.
     /// A level below those that nodes tell has them tell more.
-    pub fn listen(&self, topic: Option<Topic>, least: Level, happened: impl Fn(&Event) + 'static) -> Subscription {
+    pub fn listen(
+        &self,
+        topic: Option<Topic>,
+        least: Level,
+        happened: impl Fn(&Event) + 'static,
+    ) -> Subscription {
         let subscription = self.bus.listen(topic, least, happened);
         self.share_events();
         subscription
@@ -217,7 +230,12 @@ impl Host {
         }
         let (sender, receiver) = once();
         self.opening.borrow_mut().push(sender);
-        let gone = || Err(ApiError::new("starting", "the page was closed before the network was open"));
+        let gone = || {
+            Err(ApiError::new(
+                "starting",
+                "the page was closed before the network was open",
+            ))
+        };
         receiver.await.unwrap_or_else(gone)
     }
 
@@ -228,7 +246,9 @@ impl Host {
         }
         *self.outcome.borrow_mut() = Some(outcome.clone());
         let waiting = self.opening.take();
-        waiting.into_iter().for_each(|sender| sender.send(outcome.clone()));
+        waiting
+            .into_iter()
+            .for_each(|sender| sender.send(outcome.clone()));
     }
 
     fn network(&self) -> Result<Rc<Network>, ApiError> {
@@ -244,7 +264,10 @@ impl Host {
     fn not_open(&self) -> ApiError {
         match &*self.outcome.borrow() {
             Some(Err(error)) => error.clone(),
-            Some(Ok(())) | None => ApiError::new("starting", "expected a running network, found one that is starting"),
+            Some(Ok(())) | None => ApiError::new(
+                "starting",
+                "expected a running network, found one that is starting",
+            ),
         }
     }
 
@@ -257,7 +280,10 @@ impl Host {
         Settings {
             pace: kept.map_or(link.pace.unwrap_or(Pace::DEFAULT), |record| record.pace),
             log: kept.map_or(Level::Info, |record| record.log),
-            miners: kept.map_or(link.miners.unwrap_or(LinkParameters::DEFAULT_MINERS), |record| record.miners),
+            miners: kept.map_or(
+                link.miners.unwrap_or(LinkParameters::DEFAULT_MINERS),
+                |record| record.miners,
+            ),
             difficulty: kept.map_or(link.difficulty, |record| record.difficulty),
             test_tx: kept.map_or(link.test_tx, |record| record.test_tx),
             persistent: self.storage.is_persistent(),
@@ -271,17 +297,30 @@ impl Host {
         let base = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
         let mut link = self.link.clone();
         if let Ok(record) = self.record() {
-            let count = |kind| u32::try_from(record.nodes.iter().filter(|node| node.kind == kind).count()).unwrap_or(0);
-            (link.pow, link.poa) = (count(NodeKind::Pow).min(MAX_POW), count(NodeKind::Poa).min(MAX_POA));
+            let count = |kind| {
+                u32::try_from(record.nodes.iter().filter(|node| node.kind == kind).count())
+                    .unwrap_or(0)
+            };
+            (link.pow, link.poa) = (
+                count(NodeKind::Pow).min(MAX_POW),
+                count(NodeKind::Poa).min(MAX_POA),
+            );
             // What an automatic difficulty is at the moment says nothing of the network.
             let model = self.model();
-            let fixed = model.nodes.iter().map(|node| &node.status).find(|status| status.difficulty > 0);
+            let fixed = model
+                .nodes
+                .iter()
+                .map(|node| &node.status)
+                .find(|status| status.difficulty > 0);
             let digits = fixed.filter(|status| status.automatic.is_none());
             let digits = digits.map(|status| Difficulty(status.difficulty).zero_digits());
-            link.difficulty = digits.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(record.difficulty);
+            link.difficulty = digits
+                .and_then(|digits| u8::try_from(digits).ok())
+                .unwrap_or(record.difficulty);
             link.test_tx = record.test_tx;
             link.pace = (record.pace != Pace::DEFAULT).then_some(record.pace);
-            link.miners = (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
+            link.miners =
+                (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
         }
         base + &link.query()
     }
@@ -291,7 +330,10 @@ impl Host {
     #[must_use]
     pub fn database(&self, node: &str) -> Option<String> {
         let nodes = self.nodes.borrow();
-        nodes.iter().find(|own| own.name == node).and_then(|own| own.database.clone())
+        nodes
+            .iter()
+            .find(|own| own.name == node)
+            .and_then(|own| own.database.clone())
     }
 
     /// Takes a problem off the page.

@@ -16,8 +16,8 @@ use crate::browser::locks::LockGuard;
 use crate::browser::{WorkerHandle, node_worker_name, spawn};
 use crate::command::NodeEntry;
 use crate::ipc::{
-    Answer, ApiError, FromNode, Level, NodeConfig, NodeKind, NodeState, Report, Request, RequestId, ToNode, Topic,
-    Workload,
+    Answer, ApiError, FromNode, Level, NodeConfig, NodeKind, NodeState, Report, Request, RequestId,
+    ToNode, Topic, Workload,
 };
 use crate::primitives::Keypair;
 use crate::view::{Update, text};
@@ -71,7 +71,12 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) fn new(entry: &NodeEntry, key: Keypair, database: Option<String>, guard: Option<LockGuard>) -> Self {
+    pub(super) fn new(
+        entry: &NodeEntry,
+        key: Keypair,
+        database: Option<String>,
+        guard: Option<LockGuard>,
+    ) -> Self {
         Self {
             name: entry.name.clone(),
             kind: entry.kind,
@@ -138,9 +143,16 @@ impl Node {
     fn end_worker(&self) {
         self.run.set(self.run.get().wrapping_add(1));
         drop(self.worker.take());
-        let gone = || ApiError::new("node_gone", format!("{} ended before it answered", self.name));
+        let gone = || {
+            ApiError::new(
+                "node_gone",
+                format!("{} ended before it answered", self.name),
+            )
+        };
         let pending = self.pending.take();
-        pending.into_iter().for_each(|(_, answer)| answer.send(Err(gone())));
+        pending
+            .into_iter()
+            .for_each(|(_, answer)| answer.send(Err(gone())));
         tell(&self.started, &Err(gone()));
         tell(&self.stopped, &Ok(()));
     }
@@ -170,7 +182,10 @@ fn tell(waiting: &RefCell<Vec<Sender<Result<(), ApiError>>>>, outcome: &Result<(
 impl Host {
     fn set_state(&self, node: &Node, state: NodeState) {
         node.state.set(state);
-        self.bus.push(Update::State { name: node.name.clone(), state });
+        self.bus.push(Update::State {
+            name: node.name.clone(),
+            state,
+        });
         self.share_out();
     }
 
@@ -191,8 +206,12 @@ impl Host {
     /// Ends a node and forgets it.
     pub(super) fn abandon(&self, node: &Node) {
         node.end_worker();
-        self.nodes.borrow_mut().retain(|other| other.name != node.name);
-        self.bus.push(Update::Gone { name: node.name.clone() });
+        self.nodes
+            .borrow_mut()
+            .retain(|other| other.name != node.name);
+        self.bus.push(Update::Gone {
+            name: node.name.clone(),
+        });
     }
 
     /// Starts a node from its ledger and waits until it runs.
@@ -202,7 +221,12 @@ impl Host {
     pub(super) fn start_node<'a>(&'a self, node: &'a Rc<Node>) -> Job<'a, Result<(), ApiError>> {
         Box::pin(async move {
             let receiver = self.begin_node(node)?;
-            let late = || Err(ApiError::new("timeout", format!("{} did not start within 15 seconds", node.name)));
+            let late = || {
+                Err(ApiError::new(
+                    "timeout",
+                    format!("{} did not start within 15 seconds", node.name),
+                ))
+            };
             limited(receiver, START_MS).await.unwrap_or_else(late)
         })
     }
@@ -216,7 +240,10 @@ impl Host {
         let config = self.config(node)?;
         let run = node.run.get().wrapping_add(1);
         node.run.set(run);
-        let (listener, watcher) = ((self.me.clone(), Rc::downgrade(node)), (self.me.clone(), Rc::downgrade(node)));
+        let (listener, watcher) = (
+            (self.me.clone(), Rc::downgrade(node)),
+            (self.me.clone(), Rc::downgrade(node)),
+        );
         let worker = spawn(
             &node_worker_name(&node.name),
             move |message| {
@@ -271,7 +298,11 @@ impl Host {
         }
         node.end_worker();
         self.set_state(node, NodeState::Killed);
-        self.bus.say(Level::Info, Topic::Network, format!("{} was killed: its worker was ended at once", node.name));
+        self.bus.say(
+            Level::Info,
+            Topic::Network,
+            format!("{} was killed: its worker was ended at once", node.name),
+        );
         Ok(())
     }
 
@@ -288,8 +319,13 @@ impl Host {
         if node.run.get() == run {
             node.end_worker();
             self.set_state(node, NodeState::Stopped);
-            let how = if clean { "stopped cleanly" } else { "did not answer within 5 seconds and was ended" };
-            self.bus.say(Level::Info, Topic::Network, format!("{} {how}", node.name));
+            let how = if clean {
+                "stopped cleanly"
+            } else {
+                "did not answer within 5 seconds and was ended"
+            };
+            self.bus
+                .say(Level::Info, Topic::Network, format!("{} {how}", node.name));
         }
         Ok(clean)
     }
@@ -298,9 +334,16 @@ impl Host {
     ///
     /// # Errors
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
-    pub(super) fn reply_of<'a>(&'a self, node: &'a Node, request: Request) -> Job<'a, Result<Reply, ApiError>> {
+    pub(super) fn reply_of<'a>(
+        &'a self,
+        node: &'a Node,
+        request: Request,
+    ) -> Job<'a, Result<Reply, ApiError>> {
         Box::pin(async move {
-            let id = RequestId(self.next_request.replace(self.next_request.get().wrapping_add(1)));
+            let id = RequestId(
+                self.next_request
+                    .replace(self.next_request.get().wrapping_add(1)),
+            );
             let (sender, receiver) = once();
             node.post(&ToNode::Request { id, request })?;
             node.pending.borrow_mut().push((id, sender));
@@ -308,7 +351,10 @@ impl Host {
                 Some(answer) => answer,
                 None => {
                     drop(node.waiting(id));
-                    Err(ApiError::new("timeout", format!("{} did not answer within 10 seconds", node.name)))
+                    Err(ApiError::new(
+                        "timeout",
+                        format!("{} did not answer within 10 seconds", node.name),
+                    ))
                 }
             }
         })
@@ -318,7 +364,11 @@ impl Host {
     ///
     /// # Errors
     /// See [`Host::reply_of`].
-    pub(super) fn ask_node<'a>(&'a self, node: &'a Node, request: Request) -> Job<'a, Result<Answer, ApiError>> {
+    pub(super) fn ask_node<'a>(
+        &'a self,
+        node: &'a Node,
+        request: Request,
+    ) -> Job<'a, Result<Answer, ApiError>> {
         let reply = self.reply_of(node, request);
         Box::pin(async move {
             match reply.await? {
@@ -335,13 +385,21 @@ impl Host {
         }
         // A page of a table stands beside its id and is not read here.
         if let Some(id) = field(&message, "id").as_f64() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it was a u32"
+            )]
             let id = RequestId(id as u32);
             return node.settle(id, Ok(Reply::Page(field(&message, "value"))));
         }
         match unpack(&message) {
             Ok(FromNode::Started(report)) => {
-                let (name, how, height) = (&report.status.name, &report.status.ledger_start, report.status.height);
+                let (name, how, height) = (
+                    &report.status.name,
+                    &report.status.ledger_start,
+                    report.status.height,
+                );
                 let text = format!("{name} started at height {height}, its ledger: {how}");
                 self.bus.say(Level::Info, Topic::Storage, text);
                 self.take_report(node, report);
@@ -356,7 +414,10 @@ impl Host {
             Ok(FromNode::Stopped) => tell(&node.stopped, &Ok(())),
             Ok(FromNode::Failed { error }) => self.crashed(node, &error),
             Err(error) => {
-                let text = format!("a message of {} cannot be read: {}", node.name, error.message);
+                let text = format!(
+                    "a message of {} cannot be read: {}",
+                    node.name, error.message
+                );
                 self.bus.say(Level::Error, Topic::Network, text);
             }
         }
@@ -364,12 +425,19 @@ impl Host {
 
     /// Tells all workers which events somebody hears.
     pub(super) fn share_events(&self) {
-        self.nodes.borrow().iter().for_each(|node| self.post_events(node));
+        self.nodes
+            .borrow()
+            .iter()
+            .for_each(|node| self.post_events(node));
     }
 
     /// Tells a node's worker which events somebody hears, if that has changed.
     fn post_events(&self, node: &Node) {
-        let logged = self.record.borrow().as_ref().map_or(Level::Info, |record| record.log);
+        let logged = self
+            .record
+            .borrow()
+            .as_ref()
+            .map_or(Level::Info, |record| record.log);
         let least = logged.min(self.bus.least_heard());
         if node.has_worker() && node.events.replace(least) != least {
             // A worker that is gone is told when it starts again.
@@ -388,7 +456,10 @@ impl Host {
         let (host, node) = (self.me.clone(), Rc::clone(node));
         spawn_local(async move {
             let Some(host) = host.upgrade() else { return };
-            let request = Request::Chain { from: None, count: FIRST_BLOCKS };
+            let request = Request::Chain {
+                from: None,
+                count: FIRST_BLOCKS,
+            };
             // The picture fills up with new blocks anyway.
             if let Ok(Answer::Chain(chain)) = host.ask_node(&node, request).await {
                 host.bus.push(Update::Blocks(chain.blocks));
@@ -403,7 +474,11 @@ impl Host {
         self.set_state(node, NodeState::Failed);
         let since = js::monotonic() - node.restarted_at.get();
         let again = since > RESTART_AGAIN_MS && error.code != "identity_in_use";
-        let then = if again { "; it is started again in 1 second" } else { "" };
+        let then = if again {
+            "; it is started again in 1 second"
+        } else {
+            ""
+        };
         let text = format!("{} failed: {}{then}", node.name, error.message);
         self.bus.say(Level::Error, Topic::Network, text.clone());
         if !again {
@@ -418,7 +493,11 @@ impl Host {
             if node.run.get() == run
                 && let Err(error) = host.start_node(&node).await
             {
-                host.bus.say(Level::Error, Topic::Network, format!("{} was not started again: {error}", node.name));
+                host.bus.say(
+                    Level::Error,
+                    Topic::Network,
+                    format!("{} was not started again: {error}", node.name),
+                );
             }
         });
     }

@@ -99,13 +99,18 @@ impl Host {
     fn compare_with_link(&self, record: &Record) {
         let count = |kind| record.nodes.iter().filter(|node| node.kind == kind).count();
         let (pow, poa) = (count(NodeKind::Pow), count(NodeKind::Poa));
-        let differs =
-            |name: &str, link: u32, kept: usize| self.said.contains(&name) && usize::try_from(link) != Ok(kept);
+        let differs = |name: &str, link: u32, kept: usize| {
+            self.said.contains(&name) && usize::try_from(link) != Ok(kept)
+        };
         // Without `net` the shape is the name; nodes that were added since are no surprise.
         if self.link.net.is_some()
             && (differs("pow", self.link.pow, pow)
                 || differs("poa", self.link.poa, poa)
-                || differs("difficulty", u32::from(self.link.difficulty), usize::from(record.difficulty)))
+                || differs(
+                    "difficulty",
+                    u32::from(self.link.difficulty),
+                    usize::from(record.difficulty),
+                ))
         {
             let text = format!(
                 "network {} exists with pow={pow}, poa={poa}, difficulty={}: the link's values are for a new network \
@@ -122,11 +127,22 @@ impl Host {
         if let Err(error) = record::save(&self.storage, self.name.as_str(), &record) {
             self.bus.problem(error);
         }
-        let changed = self.network.borrow().as_ref().is_none_or(|network| network.params != decoded.params);
+        let changed = self
+            .network
+            .borrow()
+            .as_ref()
+            .is_none_or(|network| network.params != decoded.params);
         if changed {
             let chain_id = genesis(&decoded.params).0.header.id();
-            let network = Network { seed: decoded.seed, params: decoded.params, chain_id };
-            self.bus.push(Update::Network { name: self.name.to_string(), chain_id: chain_id.to_string() });
+            let network = Network {
+                seed: decoded.seed,
+                params: decoded.params,
+                chain_id,
+            };
+            self.bus.push(Update::Network {
+                name: self.name.to_string(),
+                chain_id: chain_id.to_string(),
+            });
             *self.network.borrow_mut() = Some(Rc::new(network));
             self.nonces.borrow_mut().clear();
         }
@@ -183,8 +199,16 @@ impl Host {
     /// Starts every node of the record that no other tab runs; an error only if none came up.
     pub(super) async fn start_recorded_nodes(&self) -> Result<(), ApiError> {
         let here = |name: &str| self.nodes.borrow().iter().any(|node| node.name == name);
-        let entries: Vec<NodeEntry> = self.record()?.nodes.into_iter().filter(|entry| !here(&entry.name)).collect();
-        let started = all(entries.iter().map(|entry| self.bring_up(entry, NAME_WAIT_MS))).await;
+        let entries: Vec<NodeEntry> = self
+            .record()?
+            .nodes
+            .into_iter()
+            .filter(|entry| !here(&entry.name))
+            .collect();
+        let started = all(entries
+            .iter()
+            .map(|entry| self.bring_up(entry, NAME_WAIT_MS)))
+        .await;
         let mut failure = None;
         for (entry, outcome) in entries.iter().zip(started) {
             if let Err(error) = outcome {
@@ -203,10 +227,15 @@ impl Host {
     ///
     /// # Errors
     /// `other_tab`.
-    pub(super) async fn hold_name(&self, node: &str, wait_ms: u32) -> Result<Option<LockGuard>, ApiError> {
+    pub(super) async fn hold_name(
+        &self,
+        node: &str,
+        wait_ms: u32,
+    ) -> Result<Option<LockGuard>, ApiError> {
         match locks::acquire(&self.lock_name(&format!("run:{node}")), Some(wait_ms)).await {
             Ok(None) => {
-                let text = format!("expected {node} to be free, found it in another tab of this network");
+                let text =
+                    format!("expected {node} to be free, found it in another tab of this network");
                 Err(ApiError::new("other_tab", text))
             }
             Ok(guard) => Ok(guard),
@@ -217,10 +246,21 @@ impl Host {
     async fn become_viewer(&self) -> Result<(), ApiError> {
         self.set_mode(TabMode::Viewer);
         let digits = to_hex(&js::random::<2>()?);
-        let entry = NodeEntry { name: format!("viewer-{digits}"), kind: NodeKind::Viewer };
-        let text = format!("another tab runs the nodes of network {}; this tab watches with {}", self.name, entry.name);
+        let entry = NodeEntry {
+            name: format!("viewer-{digits}"),
+            kind: NodeKind::Viewer,
+        };
+        let text = format!(
+            "another tab runs the nodes of network {}; this tab watches with {}",
+            self.name, entry.name
+        );
         self.bus.say(Level::Info, Topic::Network, text);
-        let node = self.adopt(Node::new(&entry, Keypair::from_secret(&js::random()?), None, None));
+        let node = self.adopt(Node::new(
+            &entry,
+            Keypair::from_secret(&js::random()?),
+            None,
+            None,
+        ));
         self.start_node(&node).await
     }
 
@@ -228,7 +268,9 @@ impl Host {
     fn await_succession(self: &Rc<Self>) {
         let host = Rc::clone(self);
         spawn_local(async move {
-            let Ok(Some(guard)) = locks::acquire(&host.lock_name("host"), None).await else { return };
+            let Ok(Some(guard)) = locks::acquire(&host.lock_name("host"), None).await else {
+                return;
+            };
             // The opening as a viewer may still be going on.
             let _ = host.ready().await;
             let text = "the tab that ran the nodes was closed: this tab takes them over";
@@ -244,8 +286,13 @@ impl Host {
         if let Some(record) = stored {
             self.put_record(record)?;
         }
-        let viewers: Vec<Rc<Node>> =
-            self.nodes.borrow().iter().filter(|node| node.kind == NodeKind::Viewer).cloned().collect();
+        let viewers: Vec<Rc<Node>> = self
+            .nodes
+            .borrow()
+            .iter()
+            .filter(|node| node.kind == NodeKind::Viewer)
+            .cloned()
+            .collect();
         let outcome = self.become_host(Some(guard)).await;
         if outcome.is_ok() {
             for viewer in viewers {
@@ -285,14 +332,20 @@ impl Host {
                 }
             })
         });
-        self.page_listeners.borrow_mut().extend([shown, stored].into_iter().chain(acts));
+        self.page_listeners
+            .borrow_mut()
+            .extend([shown, stored].into_iter().chain(acts));
     }
 
     /// Another tab wrote the record. If it began the network again, what runs here is of the old chain.
     async fn record_changed(&self) {
-        let (Some(record), _) = record::load(&self.storage, self.name.as_str()) else { return };
+        let (Some(record), _) = record::load(&self.storage, self.name.as_str()) else {
+            return;
+        };
         let old = self.network();
-        let same = record.decode(self.name.as_str()).is_ok_and(|new| old.is_ok_and(|old| old.params == new.params));
+        let same = record
+            .decode(self.name.as_str())
+            .is_ok_and(|new| old.is_ok_and(|old| old.params == new.params));
         if same {
             return self.follow_record(record, false);
         }

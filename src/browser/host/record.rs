@@ -12,7 +12,10 @@ use crate::ipc::ApiError;
 /// # Errors
 /// The browser gives none.
 pub(super) fn secrets() -> Result<Secrets, ApiError> {
-    Ok(Secrets { seed: js::random()?, salt: js::random()? })
+    Ok(Secrets {
+        seed: js::random()?,
+        salt: js::random()?,
+    })
 }
 
 /// The key of a network's record.
@@ -23,7 +26,9 @@ pub(super) fn storage_key(network: &str) -> String {
 /// The record of a network, if there is one that can be used. One that cannot is put aside.
 pub(super) fn load(storage: &Storage, network: &str) -> (Option<Record>, Option<ApiError>) {
     let key = storage_key(network);
-    let Some(text) = storage.get(&key) else { return (None, None) };
+    let Some(text) = storage.get(&key) else {
+        return (None, None);
+    };
     match Record::from_text(&text, network) {
         Ok(record) => (Some(record), None),
         Err(error) => {

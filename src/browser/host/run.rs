@@ -10,7 +10,9 @@ use crate::bitcoin;
 use crate::browser::idb::delete_database;
 use crate::browser::js;
 use crate::browser::rows::row_from_js;
-use crate::command::{Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries};
+use crate::command::{
+    Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries,
+};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Request, Topic};
 use crate::ledger::{Query, Row, Table};
@@ -39,15 +41,23 @@ impl Host {
     /// The refusal with its rule.
     pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
         match command {
-            Command::Inspect { hex } => {
-                bitcoin::inspect(&hex).map(Output::text).map_err(|error| ApiError::new(error.code(), error.to_string()))
-            }
+            Command::Inspect { hex } => bitcoin::inspect(&hex)
+                .map(Output::text)
+                .map_err(|error| ApiError::new(error.code(), error.to_string())),
             Command::Help { word } => Ok(Output::text(help(word))),
             Command::Status => Ok(Output::text(text::status(&self.bus.fresh(), js::now().0))),
-            Command::Chain { count } => Ok(Output::text(text::chain(&self.chains(count).await, js::now().0))),
+            Command::Chain { count } => Ok(Output::text(text::chain(
+                &self.chains(count).await,
+                js::now().0,
+            ))),
             Command::Block { which } => self.show_block(&which).await,
-            Command::User { who } => Ok(Output::text(text::account(&self.account(&who.to_ascii_lowercase()).await?))),
-            Command::Mempool => Ok(Output::text(text::mempool(&self.mempool(None).await?, js::now().0))),
+            Command::User { who } => Ok(Output::text(text::account(
+                &self.account(&who.to_ascii_lowercase()).await?,
+            ))),
+            Command::Mempool => Ok(Output::text(text::mempool(
+                &self.mempool(None).await?,
+                js::now().0,
+            ))),
             Command::Ledger { table, filter } => self.show_ledger(table, filter.as_deref()).await,
             Command::Tx(draft) => self.send_and_say(draft).await,
             Command::Kill(target) => self.for_each(target, Action::Kill).await,
@@ -65,7 +75,10 @@ impl Host {
             Command::Links(change) => self.change_links(&change),
             Command::Quit => {
                 let output = self.for_each(Target::All, Action::Stop).await?;
-                Ok(Output::text(format!("{}\n`start all` starts them again.", output.text)))
+                Ok(Output::text(format!(
+                    "{}\n`start all` starts them again.",
+                    output.text
+                )))
             }
         }
     }
@@ -74,24 +87,39 @@ impl Host {
         match self.block(None, which).await? {
             Some(block) => Ok(Output::text(text::block(&block, js::now().0))),
             None => {
-                let text =
-                    format!("expected a block's height, hash or first digits of it, found \"{which}\": no node has it");
+                let text = format!(
+                    "expected a block's height, hash or first digits of it, found \"{which}\": no node has it"
+                );
                 Err(ApiError::new("unknown_block", text))
             }
         }
     }
 
-    async fn show_ledger(&self, table: Option<Table>, filter: Option<&str>) -> Result<Output, ApiError> {
+    async fn show_ledger(
+        &self,
+        table: Option<Table>,
+        filter: Option<&str>,
+    ) -> Result<Output, ApiError> {
         let node = self.node_for(None)?;
         let name = Some(node.name.as_str());
         let Some(table) = table else {
             let count = |table| {
-                let query = Query { table, index: None, key: None, descending: false, offset: 0, limit: 1 };
+                let query = Query {
+                    table,
+                    index: None,
+                    key: None,
+                    descending: false,
+                    offset: 0,
+                    limit: 1,
+                };
                 self.page(name, query)
             };
             let pages = all(Table::FOR_PEOPLE.into_iter().map(count)).await;
             let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
-            let counts: Vec<_> = Table::FOR_PEOPLE.into_iter().zip(pages.iter().map(|page| page.total)).collect();
+            let counts: Vec<_> = Table::FOR_PEOPLE
+                .into_iter()
+                .zip(pages.iter().map(|page| page.total))
+                .collect();
             return Ok(Output::text(rows::counts(&node.name, &counts)));
         };
         let (mut found, mut total) = (Vec::<Row>::new(), 0_u32);
@@ -107,7 +135,13 @@ impl Host {
                 }
             }
         }
-        Ok(Output::text(rows::rows(&node.name, table, &found, total, js::now().0)))
+        Ok(Output::text(rows::rows(
+            &node.name,
+            table,
+            &found,
+            total,
+            js::now().0,
+        )))
     }
 
     /// Does the same to one node or to all that it can be done to.
@@ -122,17 +156,28 @@ impl Host {
                     self.take_recorded(&name).await?;
                 }
                 let node = self.own_node(&name)?;
-                Ok(Output { node: Some(node.name.clone()), ..Output::text(self.act(&node, action).await?) })
+                Ok(Output {
+                    node: Some(node.name.clone()),
+                    ..Output::text(self.act(&node, action).await?)
+                })
             }
             Target::All => {
                 self.network()?;
                 let nodes: Vec<Rc<Node>> = self.nodes.borrow().clone();
-                let fitting = nodes.iter().filter(|node| node.has_worker() != (action == Action::Start));
+                let fitting = nodes
+                    .iter()
+                    .filter(|node| node.has_worker() != (action == Action::Start));
                 let done = all(fitting.map(|node| self.act(node, action))).await;
-                let lines: Vec<String> =
-                    done.into_iter().map(|line| line.unwrap_or_else(|error| error.to_string())).collect();
+                let lines: Vec<String> = done
+                    .into_iter()
+                    .map(|line| line.unwrap_or_else(|error| error.to_string()))
+                    .collect();
                 let nothing = || format!("There is no node to {} in this tab.", action.word());
-                Ok(Output::text(if lines.is_empty() { nothing() } else { lines.join("\n") }))
+                Ok(Output::text(if lines.is_empty() {
+                    nothing()
+                } else {
+                    lines.join("\n")
+                }))
             }
         }
     }
@@ -140,7 +185,11 @@ impl Host {
     /// A recorded node that this tab does not have yet, because another tab had it, is taken now if it is free.
     async fn take_recorded(&self, name: &str) -> Result<(), ApiError> {
         let here = self.nodes.borrow().iter().any(|node| node.name == name);
-        let entry = self.record()?.nodes.into_iter().find(|node| node.name == name);
+        let entry = self
+            .record()?
+            .nodes
+            .into_iter()
+            .find(|node| node.name == name);
         if let (false, Some(entry)) = (here, entry) {
             self.take(&entry, NAME_WAIT_MS).await?;
         }
@@ -162,16 +211,28 @@ impl Host {
             }
             Action::Stop => {
                 let clean = self.stop_node(node).await?;
-                let how = if clean { "stopped cleanly" } else { "did not answer within 5 seconds and was ended" };
+                let how = if clean {
+                    "stopped cleanly"
+                } else {
+                    "did not answer within 5 seconds and was ended"
+                };
                 Ok(format!("{name} {how}."))
             }
             Action::Start => {
                 self.start_node(node).await?;
                 let model = self.bus.fresh();
-                let status =
-                    model.nodes.iter().find(|view| view.own && view.status.name == *name).map(|view| &view.status);
-                let (height, how) = status.map_or((0, ""), |status| (status.height, status.ledger_start.as_str()));
-                Ok(format!("{name} runs at height {}; its ledger: {how}.", figures::grouped(height)))
+                let status = model
+                    .nodes
+                    .iter()
+                    .find(|view| view.own && view.status.name == *name)
+                    .map(|view| &view.status);
+                let (height, how) = status.map_or((0, ""), |status| {
+                    (status.height, status.ledger_start.as_str())
+                });
+                Ok(format!(
+                    "{name} runs at height {}; its ledger: {how}.",
+                    figures::grouped(height)
+                ))
             }
         }
     }
@@ -202,7 +263,10 @@ impl Host {
         if poa {
             let authorities = self.record()?.authorities(&self.network()?.seed);
             let count = authorities.len();
-            let change = ParamsChange { authorities: Some(authorities), ..ParamsChange::default() };
+            let change = ParamsChange {
+                authorities: Some(authorities),
+                ..ParamsChange::default()
+            };
             let info = self.change_params(change).await?;
             text.push_str(&format!(
                 " The operator's change of parameters to {count} authorities was sent ({}): {} seals its slots once that \
@@ -213,7 +277,11 @@ impl Host {
             ));
             sent = Some(info);
         }
-        Ok(Output { text, sent, node: Some(entry.name) })
+        Ok(Output {
+            text,
+            sent,
+            node: Some(entry.name),
+        })
     }
 
     async fn set_log(&self, level: Level) -> Result<Output, ApiError> {
@@ -228,7 +296,9 @@ impl Host {
             Level::Warn => "warn",
             Level::Error => "error",
         };
-        Ok(Output::text(format!("The log keeps lines of level {word} and above.")))
+        Ok(Output::text(format!(
+            "The log keeps lines of level {word} and above."
+        )))
     }
 
     async fn wipe_node(&self, name: &str) -> Result<Output, ApiError> {
@@ -238,13 +308,20 @@ impl Host {
             self.ask_node(&node, Request::Wipe).await?;
             format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
         } else if let Some(database) = &node.database {
-            delete_database(database).await.map_err(|error| ApiError::new("storage", error.to_string()))?;
-            format!("The ledger of {name} was deleted; `start {name}` lets it fetch the chain again.")
+            delete_database(database)
+                .await
+                .map_err(|error| ApiError::new("storage", error.to_string()))?;
+            format!(
+                "The ledger of {name} was deleted; `start {name}` lets it fetch the chain again."
+            )
         } else {
             format!("{name} keeps no ledger while it does not run.")
         };
         self.bus.say(Level::Info, Topic::Storage, text.clone());
-        Ok(Output { node: Some(name.clone()), ..Output::text(text) })
+        Ok(Output {
+            node: Some(name.clone()),
+            ..Output::text(text)
+        })
     }
 
     /// Begins the network again. Emptying one ledger after the other would not do: those that still have
@@ -255,14 +332,19 @@ impl Host {
             return Err(ApiError::new("other_tab", text));
         }
         let nodes: Vec<Rc<Node>> = self.nodes.borrow().clone();
-        let databases: Vec<String> = nodes.iter().filter_map(|node| node.database.clone()).collect();
+        let databases: Vec<String> = nodes
+            .iter()
+            .filter_map(|node| node.database.clone())
+            .collect();
         nodes.iter().for_each(|node| self.abandon(node));
         drop(nodes);
         let delete = |name: &String| -> Job<'_, Result<(), ApiError>> {
             let name = name.clone();
             Box::pin(async move {
                 let text = |error| format!("database {name} was not deleted: {error}");
-                delete_database(&name).await.map_err(|error| ApiError::new("storage", text(error)))
+                delete_database(&name)
+                    .await
+                    .map_err(|error| ApiError::new("storage", text(error)))
             })
         };
         for outcome in all(databases.iter().map(delete)).await {
@@ -281,7 +363,8 @@ impl Host {
         .await?;
         self.start_recorded_nodes().await?;
         let chain = self.network()?.chain_id.short();
-        let text = format!("All ledgers were deleted; network {network} begins again as chain {chain}.");
+        let text =
+            format!("All ledgers were deleted; network {network} begins again as chain {chain}.");
         self.bus.say(Level::Info, Topic::Storage, text.clone());
         Ok(Output::text(text))
     }
@@ -290,15 +373,27 @@ impl Host {
     async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
         let guard = self.hold_name(&entry.name, wait_ms).await?;
         let network = self.network()?;
-        let database = self.storage.is_persistent().then(|| database(&self.name, &network.chain_id, &entry.name));
-        Ok(self.adopt(Node::new(entry, node_key(&network.seed, &entry.name), database, guard)))
+        let database = self
+            .storage
+            .is_persistent()
+            .then(|| database(&self.name, &network.chain_id, &entry.name));
+        Ok(self.adopt(Node::new(
+            entry,
+            node_key(&network.seed, &entry.name),
+            database,
+            guard,
+        )))
     }
 
     /// Takes a recorded node into this tab and starts it.
     ///
     /// # Errors
     /// `other_tab` if another tab has it, or why it does not start.
-    pub(super) fn bring_up<'a>(&'a self, entry: &'a NodeEntry, wait_ms: u32) -> Job<'a, Result<(), ApiError>> {
+    pub(super) fn bring_up<'a>(
+        &'a self,
+        entry: &'a NodeEntry,
+        wait_ms: u32,
+    ) -> Job<'a, Result<(), ApiError>> {
         Box::pin(async move {
             let node = self.take(entry, wait_ms).await?;
             self.start_node(&node).await
@@ -326,11 +421,16 @@ impl Action {
 
 impl Output {
     pub(super) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 }
 
 /// When a change of parameters counts.
 pub(super) fn in_force() -> String {
-    format!("from the next height that is a multiple of {EPOCH}, at least two blocks after its own block")
+    format!(
+        "from the next height that is a multiple of {EPOCH}, at least two blocks after its own block"
+    )
 }

@@ -32,7 +32,11 @@ impl Host {
         self.send_by(&node, draft).await
     }
 
-    fn send_by<'a>(&'a self, node: &'a Node, draft: Draft) -> Job<'a, Result<TransactionInfo, ApiError>> {
+    fn send_by<'a>(
+        &'a self,
+        node: &'a Node,
+        draft: Draft,
+    ) -> Job<'a, Result<TransactionInfo, ApiError>> {
         Box::pin(async move {
             draft.check()?;
             let key = self.key_of(&draft.from)?;
@@ -45,28 +49,45 @@ impl Host {
     async fn payload(&self, what: What) -> Result<Payload, ApiError> {
         let malformed = |text: String| ApiError::new("name_malformed", text);
         Ok(match what {
-            What::Transfer { to, amount, memo } => {
-                Payload::Transfer { to: self.address_of(&to).await?, amount: Amount(amount), memo }
-            }
+            What::Transfer { to, amount, memo } => Payload::Transfer {
+                to: self.address_of(&to).await?,
+                amount: Amount(amount),
+                memo,
+            },
             What::Message { text, to } => {
                 let to = match to {
                     Some(to) => Some(self.address_of(&to).await?),
                     None => None,
                 };
-                Payload::Message { bytes: text.into_bytes(), to }
+                Payload::Message {
+                    bytes: text.into_bytes(),
+                    to,
+                }
             }
-            What::RegisterUser { name } => {
-                Payload::RegisterUser { name: name.parse().map_err(|_| malformed(format!("\"{name}\" is no name")))? }
-            }
-            What::CreateAsset { symbol, name, decimals, supply } => Payload::CreateAsset {
-                symbol: symbol.parse().map_err(|_| malformed(format!("\"{symbol}\" is no symbol")))?,
+            What::RegisterUser { name } => Payload::RegisterUser {
+                name: name
+                    .parse()
+                    .map_err(|_| malformed(format!("\"{name}\" is no name")))?,
+            },
+            What::CreateAsset {
+                symbol,
+                name,
+                decimals,
+                supply,
+            } => Payload::CreateAsset {
+                symbol: symbol
+                    .parse()
+                    .map_err(|_| malformed(format!("\"{symbol}\" is no symbol")))?,
                 name,
                 decimals,
                 supply: Amount(supply),
             },
             What::TransferAsset { asset, to, amount } => Payload::TransferAsset {
                 asset: asset.parse().map_err(|error| {
-                    ApiError::new("asset_malformed", format!("expected an asset id, found \"{asset}\": {error}"))
+                    ApiError::new(
+                        "asset_malformed",
+                        format!("expected an asset id, found \"{asset}\": {error}"),
+                    )
                 })?,
                 to: self.address_of(&to).await?,
                 amount: Amount(amount),
@@ -75,10 +96,14 @@ impl Host {
     }
 
     /// Signs a change of parameters with the operator's key and sends it.
-    pub(super) async fn change_params(&self, change: ParamsChange) -> Result<TransactionInfo, ApiError> {
+    pub(super) async fn change_params(
+        &self,
+        change: ParamsChange,
+    ) -> Result<TransactionInfo, ApiError> {
         let node = self.node_for(None)?;
         let key = self.key_of(OPERATOR)?;
-        self.submit(&node, &key, DEFAULT_FEE, Payload::SetParams(change)).await
+        self.submit(&node, &key, DEFAULT_FEE, Payload::SetParams(change))
+            .await
     }
 
     fn submit<'a>(
@@ -102,15 +127,39 @@ impl Host {
         let from = key.address();
         let sender = from.to_string();
         // Without locks a race of two tabs ends in a refusal, not in a loss.
-        let turn = locks::acquire(&self.lock_name(&format!("sender:{sender}")), Some(TURN_MS)).await;
-        let account = self.ask_node(node, Request::Account { who: sender.clone() }).await?.account()?;
+        let turn =
+            locks::acquire(&self.lock_name(&format!("sender:{sender}")), Some(TURN_MS)).await;
+        let account = self
+            .ask_node(
+                node,
+                Request::Account {
+                    who: sender.clone(),
+                },
+            )
+            .await?
+            .account()?;
         let remembered = self.remembered_nonce(&sender);
         let nonce = account.next_nonce.max(remembered);
         let valid_until = Height(0);
-        let body = TxBody { version: TxBody::VERSION, chain_id, from, nonce, fee: Amount(fee), valid_until, payload };
+        let body = TxBody {
+            version: TxBody::VERSION,
+            chain_id,
+            from,
+            nonce,
+            fee: Amount(fee),
+            valid_until,
+            payload,
+        };
         let raw = body.sign(key).to_bytes();
-        let answer = self.ask_node(node, Request::Submit { raw }).await.and_then(Answer::transaction);
-        let next = if answer.is_ok() { nonce.saturating_add(1) } else { 0 };
+        let answer = self
+            .ask_node(node, Request::Submit { raw })
+            .await
+            .and_then(Answer::transaction);
+        let next = if answer.is_ok() {
+            nonce.saturating_add(1)
+        } else {
+            0
+        };
         self.remember_nonce(sender, next);
         drop(turn);
         answer
@@ -119,7 +168,9 @@ impl Host {
     fn remembered_nonce(&self, sender: &str) -> u64 {
         let nonces = self.nonces.borrow();
         let known = nonces.iter().find(|(known, ..)| known == sender);
-        known.filter(|(_, _, at)| js::monotonic() - at < NONCE_MEMORY_MS).map_or(0, |(_, nonce, _)| *nonce)
+        known
+            .filter(|(_, _, at)| js::monotonic() - at < NONCE_MEMORY_MS)
+            .map_or(0, |(_, nonce, _)| *nonce)
     }
 
     fn remember_nonce(&self, sender: String, next: u64) {
@@ -132,7 +183,11 @@ impl Host {
     pub(super) async fn send_and_say(&self, draft: Draft) -> Result<Output, ApiError> {
         let node = self.node_for(None)?;
         let sent = self.send_by(&node, draft).await?;
-        Ok(Output { text: text::sent(&sent, &node.name), sent: Some(sent), node: None })
+        Ok(Output {
+            text: text::sent(&sent, &node.name),
+            sent: Some(sent),
+            node: None,
+        })
     }
 
     /// Sends the test transactions of a new network once one of its nodes runs.
@@ -153,7 +208,9 @@ impl Host {
     async fn send_tests(&self) {
         let Ok(record) = self.record() else { return };
         let began = js::monotonic();
-        while self.nodes.borrow().iter().any(|node| !node.is_up()) && js::monotonic() - began < TEST_WAIT_MS {
+        while self.nodes.borrow().iter().any(|node| !node.is_up())
+            && js::monotonic() - began < TEST_WAIT_MS
+        {
             sleep(50.0).await;
         }
         let nodes = self.up_nodes();
@@ -171,7 +228,9 @@ impl Host {
         if let Err(error) = self.change_record(&mut mark).await {
             self.bus.problem(error);
         }
-        let sent = drafts.iter().map(|(node, draft)| self.send_by(node, draft.clone()));
+        let sent = drafts
+            .iter()
+            .map(|(node, draft)| self.send_by(node, draft.clone()));
         for answer in all(sent).await {
             if let Err(error) = answer {
                 let text = format!("a test transaction was refused: {}", error.message);
@@ -184,7 +243,10 @@ impl Host {
 /// The test transaction of this number: four transfers around the circle of users, then a message.
 fn test_transaction(number: u32) -> Draft {
     let transfer = |from: &str, to: &str, amount| {
-        let (to, memo) = (to.to_owned(), format!("test transaction {}", number.saturating_add(1)));
+        let (to, memo) = (
+            to.to_owned(),
+            format!("test transaction {}", number.saturating_add(1)),
+        );
         Draft::new(from, What::Transfer { to, amount, memo })
     };
     match number % 5 {
@@ -193,7 +255,10 @@ fn test_transaction(number: u32) -> Draft {
         2 => transfer("carol", "dave", 25),
         3 => transfer("dave", "alice", 10),
         _ => {
-            let text = format!("test transaction {}: hello, ledger", number.saturating_add(1));
+            let text = format!(
+                "test transaction {}: hello, ledger",
+                number.saturating_add(1)
+            );
             Draft::new("alice", What::Message { text, to: None })
         }
     }

@@ -38,7 +38,10 @@ impl Storage {
     pub(super) fn open() -> (Self, Option<ApiError>) {
         const THEN: &str = "the network lives in this tab only and ends with it";
         let memory = |code: &str, reason: String| {
-            (Self::Memory(RefCell::default()), Some(ApiError::new(code, format!("{reason}: {THEN}"))))
+            (
+                Self::Memory(RefCell::default()),
+                Some(ApiError::new(code, format!("{reason}: {THEN}"))),
+            )
         };
         if let Err(missing) = capability::indexed_db() {
             return memory(&missing.code, missing.to_string());
@@ -47,14 +50,20 @@ impl Storage {
         let reason = if storage.is_object() {
             let storage: JsStorage = storage.unchecked_into();
             let probe = "aurex:probe";
-            match storage.set_item(probe, "1").and_then(|()| storage.remove_item(probe)) {
+            match storage
+                .set_item(probe, "1")
+                .and_then(|()| storage.remove_item(probe))
+            {
                 Ok(()) => return (Self::Browser(storage), None),
                 Err(thrown) => explain(&thrown),
             }
         } else {
             "it is switched off".to_owned()
         };
-        memory("no_local_storage", format!("expected localStorage for the network's record, found none ({reason})"))
+        memory(
+            "no_local_storage",
+            format!("expected localStorage for the network's record, found none ({reason})"),
+        )
     }
 
     pub(super) const fn is_persistent(&self) -> bool {
@@ -64,7 +73,11 @@ impl Storage {
     pub(super) fn get(&self, key: &str) -> Option<String> {
         match self {
             Self::Browser(storage) => storage.get_item(key).unwrap_or_default(),
-            Self::Memory(kept) => kept.borrow().iter().find(|(other, _)| other == key).map(|(_, value)| value.clone()),
+            Self::Memory(kept) => kept
+                .borrow()
+                .iter()
+                .find(|(other, _)| other == key)
+                .map(|(_, value)| value.clone()),
         }
     }
 
@@ -74,7 +87,10 @@ impl Storage {
         match self {
             Self::Browser(storage) => storage.set_item(key, value).map_err(|thrown| {
                 let reason = explain(&thrown);
-                ApiError::new("storage_write", format!("the network's record cannot be written: {reason}"))
+                ApiError::new(
+                    "storage_write",
+                    format!("the network's record cannot be written: {reason}"),
+                )
             }),
             Self::Memory(kept) => {
                 let mut kept = kept.borrow_mut();

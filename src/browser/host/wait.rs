@@ -25,7 +25,11 @@ struct Shared<T> {
 
 /// A sender and its receiver.
 pub(super) fn once<T>() -> (Sender<T>, Receiver<T>) {
-    let shared = Rc::new(RefCell::new(Shared { value: None, closed: false, waker: None }));
+    let shared = Rc::new(RefCell::new(Shared {
+        value: None,
+        closed: false,
+        waker: None,
+    }));
     (Sender(Rc::clone(&shared)), Receiver(shared))
 }
 
@@ -102,7 +106,11 @@ async fn together<T>(running: &mut [(Job<'_, T>, Option<T>)]) {
                 }
             }
         }
-        if waiting { Poll::Pending } else { Poll::Ready(()) }
+        if waiting {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
     })
     .await;
 }

@@ -20,12 +20,23 @@ impl Host {
     }
 
     fn derive_users(&self) -> Vec<WalletUser> {
-        let Ok(record) = self.record() else { return Vec::new() };
-        let own = [OPERATOR].into_iter().chain(record.users.iter().map(String::as_str));
-        let names = DEMO_USERS.into_iter().map(|name| (name, true)).chain(own.map(|name| (name, false)));
+        let Ok(record) = self.record() else {
+            return Vec::new();
+        };
+        let own = [OPERATOR]
+            .into_iter()
+            .chain(record.users.iter().map(String::as_str));
+        let names = DEMO_USERS
+            .into_iter()
+            .map(|name| (name, true))
+            .chain(own.map(|name| (name, false)));
         let user = |(name, demo): (&str, bool)| {
             let address = self.derive_user(name)?.address().to_string();
-            Some(WalletUser { name: name.to_owned(), address, demo })
+            Some(WalletUser {
+                name: name.to_owned(),
+                address,
+                demo,
+            })
         };
         names.filter_map(user).collect()
     }
@@ -51,12 +62,18 @@ impl Host {
     pub(super) fn key_of(&self, who: &str) -> Result<Keypair, ApiError> {
         self.network()?;
         let users = self.wallet_users();
-        let user = users.iter().find(|user| user.name == who || user.address.eq_ignore_ascii_case(who));
-        user.and_then(|user| self.derive_user(&user.name)).ok_or_else(|| {
-            let known: Vec<&str> = users.iter().map(|user| user.name.as_str()).collect();
-            let text = format!("expected a sender whose key this page holds ({}), found \"{who}\"", known.join(", "));
-            ApiError::new("unknown_user", text)
-        })
+        let user = users
+            .iter()
+            .find(|user| user.name == who || user.address.eq_ignore_ascii_case(who));
+        user.and_then(|user| self.derive_user(&user.name))
+            .ok_or_else(|| {
+                let known: Vec<&str> = users.iter().map(|user| user.name.as_str()).collect();
+                let text = format!(
+                    "expected a sender whose key this page holds ({}), found \"{who}\"",
+                    known.join(", ")
+                );
+                ApiError::new("unknown_user", text)
+            })
     }
 
     /// The address of a receiver: a user of this page, an address, or a name that is registered.
@@ -70,11 +87,20 @@ impl Host {
         if let Ok(address) = who.parse() {
             return Ok(address);
         }
-        let malformed = |_| ApiError::new("not_understood", format!("the address of {who} cannot be read"));
+        let malformed = |_| {
+            ApiError::new(
+                "not_understood",
+                format!("the address of {who} cannot be read"),
+            )
+        };
         match self.registered(who).await? {
             Some(account) => account.address.parse().map_err(malformed),
             None => {
-                let names: Vec<String> = self.wallet_users().iter().map(|user| user.name.clone()).collect();
+                let names: Vec<String> = self
+                    .wallet_users()
+                    .iter()
+                    .map(|user| user.name.clone())
+                    .collect();
                 let text = format!(
                     "expected a registered name such as {}, or an address of 64 hexadecimal digits, found \"{who}\"",
                     names.join(", ")
@@ -89,9 +115,22 @@ impl Host {
         if name.parse::<Name>().is_err() {
             return Ok(None);
         }
-        match self.ask(None, Request::Account { who: name.to_owned() }).await {
+        match self
+            .ask(
+                None,
+                Request::Account {
+                    who: name.to_owned(),
+                },
+            )
+            .await
+        {
             Ok(answer) => answer.account().map(Some),
-            Err(error) if ["unknown_user", "unknown_account", "not_found"].contains(&error.code.as_str()) => Ok(None),
+            Err(error)
+                if ["unknown_user", "unknown_account", "not_found"]
+                    .contains(&error.code.as_str()) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -111,7 +150,10 @@ impl Host {
         };
         let name = name.as_str();
         if self.derive_user(name).is_some() || self.registered(name).await?.is_some() {
-            return Err(ApiError::new("name_taken", format!("expected a name that nobody has, found \"{name}\"")));
+            return Err(ApiError::new(
+                "name_taken",
+                format!("expected a name that nobody has, found \"{name}\""),
+            ));
         }
         self.change_record(&mut |record| {
             if record.users.len() >= MAX_PERSONS {
@@ -126,14 +168,21 @@ impl Host {
         })
         .await?;
         let address = self.key_of(name)?.address().to_string();
-        Ok(WalletUser { name: name.to_owned(), address, demo: false })
+        Ok(WalletUser {
+            name: name.to_owned(),
+            address,
+            demo: false,
+        })
     }
 
     /// Derives the users' keys, and names the users for the picture.
     pub(super) fn name_users(&self) {
         let users = self.derive_users();
         for user in &users {
-            self.bus.push(Update::Name { key: user.address.clone(), name: user.name.clone() });
+            self.bus.push(Update::Name {
+                key: user.address.clone(),
+                name: user.name.clone(),
+            });
         }
         *self.users.borrow_mut() = Rc::new(users);
     }

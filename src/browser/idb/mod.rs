@@ -57,7 +57,11 @@ impl IndexedDbStore {
     /// [`StoreError::Unavailable`] where there is no IndexedDB, [`StoreError::Schema`] for a database of
     /// a newer program, [`StoreError::Gone`] if the browser does not open it in time.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let store = Self { name: name.to_owned(), connection: Rc::default(), lost: Cell::new(false) };
+        let store = Self {
+            name: name.to_owned(),
+            connection: Rc::default(),
+            lost: Cell::new(false),
+        };
         let mut error = StoreError::Gone;
         for _ in 0..TRIES {
             match open::open(name).await {
@@ -88,7 +92,10 @@ impl IndexedDbStore {
         // Another tab upgrades or deletes the database: it can do so only once we are out of its way.
         let version = EventListener::new(&database, "versionchange", drop_it.clone());
         let closed = EventListener::new(&database, "close", drop_it);
-        let connection = Connection { database: database.clone(), _listeners: [version, closed] };
+        let connection = Connection {
+            database: database.clone(),
+            _listeners: [version, closed],
+        };
         self.connection.replace(Some(connection));
         database
     }
@@ -148,15 +155,23 @@ impl Job<'_> {
             Self::Query(query) => query::run(database, query).await.map(Done::Page),
             Self::Commit(batch, durability) => {
                 let touched = |table: &Table| batch.iter().any(|change| change.0 == *table);
-                let tables: Vec<&str> = Table::ALL.into_iter().filter(touched).map(Table::name).collect();
+                let tables: Vec<&str> = Table::ALL
+                    .into_iter()
+                    .filter(touched)
+                    .map(Table::name)
+                    .collect();
                 let transaction = Transaction::write(database, &tables, durability)?;
                 let asked = write(&transaction, batch);
                 end(transaction, asked).await
             }
             Self::Wipe => {
-                let transaction = Transaction::write(database, &Table::ALL.map(Table::name), Durability::Strict)?;
+                let transaction =
+                    Transaction::write(database, &Table::ALL.map(Table::name), Durability::Strict)?;
                 for table in Table::ALL {
-                    transaction.store(table.name())?.clear().map_err(|thrown| error_of(&thrown))?;
+                    transaction
+                        .store(table.name())?
+                        .clear()
+                        .map_err(|thrown| error_of(&thrown))?;
                 }
                 end(transaction, Ok(())).await
             }
@@ -214,24 +229,55 @@ async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
     let names = Table::ALL.map(Table::name);
     let transaction = Transaction::read(database, &names)?;
     let all = |table: Table| -> Result<Pending, StoreError> {
-        let request = transaction.store(table.name())?.get_all().map_err(|thrown| error_of(&thrown))?;
+        let request = transaction
+            .store(table.name())?
+            .get_all()
+            .map_err(|thrown| error_of(&thrown))?;
         Ok(Pending::new(request))
     };
     let pending = transaction.store(Table::Transactions.name())?;
-    let pending = pending.index("status").and_then(|index| index.get_all_with_key(&"pending".into()));
+    let pending = pending
+        .index("status")
+        .and_then(|index| index.get_all_with_key(&"pending".into()));
     let pending = Pending::new(pending.map_err(|thrown| error_of(&thrown))?);
     let [blocks, undo, state] = [all(Table::Blocks)?, all(Table::Undo)?, all(Table::State)?];
     let [meta, nodes] = [all(Table::Meta)?, all(Table::Nodes)?];
 
     let meta = meta.result().await?;
     let count = js_sys::Array::from(&meta).length();
-    let raw = |row| if let Row::Raw(row) = row { Some(row) } else { None };
-    let block = |row| if let Row::Block(row) = row { Some(row) } else { None };
-    let node = |row| if let Row::Node(row) = row { Some(row) } else { None };
-    let transaction = |row| if let Row::Transaction(row) = row { Some(row) } else { None };
+    let raw = |row| {
+        if let Row::Raw(row) = row {
+            Some(row)
+        } else {
+            None
+        }
+    };
+    let block = |row| {
+        if let Row::Block(row) = row {
+            Some(row)
+        } else {
+            None
+        }
+    };
+    let node = |row| {
+        if let Row::Node(row) = row {
+            Some(row)
+        } else {
+            None
+        }
+    };
+    let transaction = |row| {
+        if let Row::Transaction(row) = row {
+            Some(row)
+        } else {
+            None
+        }
+    };
     let meta = rows(Table::Meta, &meta, raw);
     if meta.len() != usize::try_from(count).unwrap_or(usize::MAX) {
-        return Err(StoreError::Corrupt { table: Table::Meta.name() });
+        return Err(StoreError::Corrupt {
+            table: Table::Meta.name(),
+        });
     }
     Ok(Box::new(Snapshot {
         pending: rows(Table::Transactions, &pending.result().await?, transaction),
@@ -252,7 +298,9 @@ fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreError> {
             _ => &open.insert((table, transaction.store(table.name())?)).1,
         };
         let request = match row {
-            Some(row) => store.put(&row_to_js(row).map_err(|_| StoreError::Corrupt { table: table.name() })?),
+            Some(row) => store.put(&row_to_js(row).map_err(|_| StoreError::Corrupt {
+                table: table.name(),
+            })?),
             None => store.delete(&key.into()),
         };
         // A request that fails later ends the whole transaction.
@@ -266,7 +314,10 @@ fn rows<T>(table: Table, list: &JsValue, take: fn(Row) -> Option<T>) -> Vec<T> {
     let read = |value: JsValue| match row_from_js(table, &value) {
         Ok(row) => take(row),
         Err(error) => {
-            warn(&format!("a row of table {} cannot be read and is left out: {error}", table.name()));
+            warn(&format!(
+                "a row of table {} cannot be read and is left out: {error}",
+                table.name()
+            ));
             None
         }
     };

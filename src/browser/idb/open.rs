@@ -9,7 +9,9 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbFactory, IdbObjectStoreParameters, IdbOpenDbRequest, IdbVersionChangeEvent};
+use web_sys::{
+    IdbDatabase, IdbFactory, IdbObjectStoreParameters, IdbOpenDbRequest, IdbVersionChangeEvent,
+};
 
 use super::request::error_of;
 use crate::browser::js::{after, field};
@@ -28,7 +30,9 @@ pub(super) struct Opened {
 
 /// Opens the database of this name, making or upgrading it as needed.
 pub(super) async fn open(name: &str) -> Result<Opened, StoreError> {
-    let request = factory()?.open_with_u32(name, SCHEMA_VERSION).map_err(|thrown| error_of(&thrown))?;
+    let request = factory()?
+        .open_with_u32(name, SCHEMA_VERSION)
+        .map_err(|thrown| error_of(&thrown))?;
     let fresh = Rc::new(Cell::new(false));
     let failure: Rc<RefCell<Option<StoreError>>> = Rc::default();
     let upgrade = {
@@ -50,9 +54,17 @@ pub(super) async fn open(name: &str) -> Result<Opened, StoreError> {
         return Err(error);
     }
     match outcome {
-        Ok(result) => Ok(Opened { database: result.unchecked_into(), fresh: fresh.get() }),
-        Err(Failure::Refused(error)) if field(&error, "name").as_string().as_deref() == Some("VersionError") => {
-            Err(StoreError::Schema { expected: SCHEMA_VERSION, found: version(name).await? })
+        Ok(result) => Ok(Opened {
+            database: result.unchecked_into(),
+            fresh: fresh.get(),
+        }),
+        Err(Failure::Refused(error))
+            if field(&error, "name").as_string().as_deref() == Some("VersionError") =>
+        {
+            Err(StoreError::Schema {
+                expected: SCHEMA_VERSION,
+                found: version(name).await?,
+            })
         }
         Err(Failure::Refused(error)) => Err(error_of(&error)),
         Err(Failure::Late) => Err(StoreError::Gone),
@@ -64,7 +76,9 @@ pub(super) async fn open(name: &str) -> Result<Opened, StoreError> {
 /// # Errors
 /// [`StoreError::Gone`] if somebody holds a connection that does not close.
 pub async fn delete_database(name: &str) -> Result<(), StoreError> {
-    let request = factory()?.delete_database(name).map_err(|thrown| error_of(&thrown))?;
+    let request = factory()?
+        .delete_database(name)
+        .map_err(|thrown| error_of(&thrown))?;
     match settle(&request).await {
         Ok(_) => Ok(()),
         Err(Failure::Refused(error)) => Err(error_of(&error)),
@@ -74,7 +88,10 @@ pub async fn delete_database(name: &str) -> Result<(), StoreError> {
 
 /// Climbs from version `found` to [`SCHEMA_VERSION`]; each rung stays as it was released.
 fn climb(request: &IdbOpenDbRequest, found: u32) -> Result<(), StoreError> {
-    let database: IdbDatabase = request.result().map_err(|thrown| error_of(&thrown))?.unchecked_into();
+    let database: IdbDatabase = request
+        .result()
+        .map_err(|thrown| error_of(&thrown))?
+        .unchecked_into();
     if found < 1 {
         for table in Table::ALL {
             create(&database, table).map_err(|thrown| error_of(&thrown))?;
@@ -107,7 +124,11 @@ async fn version(name: &str) -> Result<u32, StoreError> {
 
 fn factory() -> Result<IdbFactory, StoreError> {
     let factory = field(&js_sys::global(), "indexedDB");
-    if factory.is_object() { Ok(factory.unchecked_into()) } else { Err(StoreError::Unavailable) }
+    if factory.is_object() {
+        Ok(factory.unchecked_into())
+    } else {
+        Err(StoreError::Unavailable)
+    }
 }
 
 enum Failure {
@@ -134,11 +155,21 @@ async fn settle(request: &IdbOpenDbRequest) -> Result<JsValue, Failure> {
             Err(Failure::Late)
         }
         Ok(_) => request.result().map_err(Failure::Refused),
-        Err(_) => Err(Failure::Refused(request.error().ok().flatten().map_or(JsValue::NULL, JsValue::from))),
+        Err(_) => Err(Failure::Refused(
+            request
+                .error()
+                .ok()
+                .flatten()
+                .map_or(JsValue::NULL, JsValue::from),
+        )),
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a version is a small whole number")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a version is a small whole number"
+)]
 fn whole(version: f64) -> u32 {
     version as u32
 }

@@ -11,12 +11,18 @@ use crate::ledger::{Filter, Page, Query, StoreError};
 /// The answer to a query; nothing for one that cannot match.
 pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, StoreError> {
     let Ok((field, filter)) = query.check() else {
-        return Ok(Page { total: 0, rows: Vec::new() });
+        return Ok(Page {
+            total: 0,
+            rows: Vec::new(),
+        });
     };
     let transaction = Transaction::read(database, &[query.table.name()])?;
     let store = transaction.store(query.table.name())?;
     let source: Source = if query.index.is_some() {
-        store.index(field).map_err(|thrown| error_of(&thrown))?.unchecked_into()
+        store
+            .index(field)
+            .map_err(|thrown| error_of(&thrown))?
+            .unchecked_into()
     } else {
         store.unchecked_into()
     };
@@ -24,7 +30,9 @@ pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, S
     let direction = if query.descending { "prev" } else { "next" };
 
     let count = Pending::new(source.count(&range).map_err(|thrown| error_of(&thrown))?);
-    let request = source.open_cursor(&range, direction).map_err(|thrown| error_of(&thrown))?;
+    let request = source
+        .open_cursor(&range, direction)
+        .map_err(|thrown| error_of(&thrown))?;
     let mut next = Pending::new(request.clone());
 
     let total = count.result().await?.as_f64().map_or(0, whole);
@@ -36,7 +44,9 @@ pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, S
         } else if rows.len() < usize::try_from(query.page_size()).unwrap_or(usize::MAX) {
             let value = cursor.value().map_err(|thrown| error_of(&thrown))?;
             let row = row_from_js(query.table, &value);
-            rows.push(row.map_err(|_| StoreError::Corrupt { table: query.table.name() })?);
+            rows.push(row.map_err(|_| StoreError::Corrupt {
+                table: query.table.name(),
+            })?);
             cursor.continue_()
         } else {
             break;
@@ -50,20 +60,30 @@ pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, S
 fn range(filter: &Filter) -> Result<JsValue, JsValue> {
     match filter {
         Filter::Any => Ok(JsValue::UNDEFINED),
-        Filter::Number(number) => IdbKeyRange::only(&JsValue::from(exact(*number))).map(JsValue::from),
+        Filter::Number(number) => {
+            IdbKeyRange::only(&JsValue::from(exact(*number))).map(JsValue::from)
+        }
         // U+FFFF is the last code unit, and no text of ours has it.
         Filter::Prefix(prefix) => {
-            IdbKeyRange::bound(&prefix.into(), &format!("{prefix}\u{ffff}").into()).map(JsValue::from)
+            IdbKeyRange::bound(&prefix.into(), &format!("{prefix}\u{ffff}").into())
+                .map(JsValue::from)
         }
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a query's number is at most 2^53 - 1")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a query's number is at most 2^53 - 1"
+)]
 fn exact(number: u64) -> f64 {
     number as f64
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, clamped by the cast")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count, clamped by the cast"
+)]
 fn whole(count: f64) -> u32 {
     count as u32
 }

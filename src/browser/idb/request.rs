@@ -38,7 +38,11 @@ extern "C" {
     pub(super) fn count(this: &Source, range: &JsValue) -> Result<IdbRequest, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = openCursor)]
-    pub(super) fn open_cursor(this: &Source, range: &JsValue, direction: &str) -> Result<IdbRequest, JsValue>;
+    pub(super) fn open_cursor(
+        this: &Source,
+        range: &JsValue,
+        direction: &str,
+    ) -> Result<IdbRequest, JsValue>;
 }
 
 /// A request that is under way.
@@ -54,7 +58,10 @@ impl Pending {
             request.set_onsuccess(Some(&resolve));
             request.set_onerror(Some(&reject));
         });
-        Self { request, settled: JsFuture::from(promise) }
+        Self {
+            request,
+            settled: JsFuture::from(promise),
+        }
     }
 
     /// The request's result.
@@ -82,17 +89,27 @@ impl Transaction {
     }
 
     /// Begins a transaction that writes.
-    pub(super) fn write(database: &IdbDatabase, stores: &[&str], durability: Durability) -> Result<Self, StoreError> {
+    pub(super) fn write(
+        database: &IdbDatabase,
+        stores: &[&str],
+        durability: Durability,
+    ) -> Result<Self, StoreError> {
         let durability = match durability {
             Durability::Relaxed => "relaxed",
             Durability::Strict => "strict",
         };
         let options = js_sys::Object::new();
-        js_sys::Reflect::set(&options, &"durability".into(), &durability.into()).map_err(|thrown| error_of(&thrown))?;
+        js_sys::Reflect::set(&options, &"durability".into(), &durability.into())
+            .map_err(|thrown| error_of(&thrown))?;
         Self::begin(database, stores, "readwrite", &options)
     }
 
-    fn begin(database: &IdbDatabase, stores: &[&str], mode: &str, options: &JsValue) -> Result<Self, StoreError> {
+    fn begin(
+        database: &IdbDatabase,
+        stores: &[&str],
+        mode: &str,
+        options: &JsValue,
+    ) -> Result<Self, StoreError> {
         let names: js_sys::Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
         let transaction = database
             .unchecked_ref::<DurableDatabase>()
@@ -102,18 +119,26 @@ impl Transaction {
             transaction.set_oncomplete(Some(&resolve));
             transaction.set_onabort(Some(&reject));
         });
-        Ok(Self { transaction, ended: JsFuture::from(promise) })
+        Ok(Self {
+            transaction,
+            ended: JsFuture::from(promise),
+        })
     }
 
     /// An object store of the transaction.
     pub(super) fn store(&self, name: &str) -> Result<web_sys::IdbObjectStore, StoreError> {
-        self.transaction.object_store(name).map_err(|thrown| error_of(&thrown))
+        self.transaction
+            .object_store(name)
+            .map_err(|thrown| error_of(&thrown))
     }
 
     /// Waits for the `complete` event. Success is that and nothing else: a full disk shows only as an
     /// abort.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        self.transaction.unchecked_ref::<Committed>().commit().map_err(|thrown| error_of(&thrown))?;
+        self.transaction
+            .unchecked_ref::<Committed>()
+            .commit()
+            .map_err(|thrown| error_of(&thrown))?;
         let outcome = self.ended.await;
         self.transaction.set_oncomplete(None);
         self.transaction.set_onabort(None);

@@ -35,12 +35,17 @@ impl Gate {
 
     /// When a frame arrives. A plain link delays nothing, and what is no frame is refused by the node.
     fn carry(&self, bytes: &[u8], to: &NodeId, chain_id: &BlockHash, now: Timestamp) -> Arrivals {
-        let at_once = Arrivals { first: Some(now), copy: None };
+        let at_once = Arrivals {
+            first: Some(now),
+            copy: None,
+        };
         let table = self.table.borrow();
         if table.default == Link::default() {
             return at_once;
         }
-        let Ok(frame) = Envelope::parse(bytes, chain_id) else { return at_once };
+        let Ok(frame) = Envelope::parse(bytes, chain_id) else {
+            return at_once;
+        };
         let mut lines = self.lines.borrow_mut();
         if lines.len() >= MAX_LINES && !lines.contains_key(&frame.from) {
             *lines = SortedMap::new();
@@ -53,7 +58,10 @@ impl Gate {
 impl Gate {
     /// Whether one more frame of `length` bytes may be under way; then it is.
     fn enter(&self, length: usize) -> bool {
-        let (count, bytes) = (self.under_way.get(), self.bytes.get().saturating_add(length));
+        let (count, bytes) = (
+            self.under_way.get(),
+            self.bytes.get().saturating_add(length),
+        );
         let room = count < MAX_WAITING && bytes <= MAX_WAITING_BYTES;
         if room {
             self.under_way.set(count.saturating_add(1));

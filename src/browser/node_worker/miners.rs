@@ -37,7 +37,11 @@ impl Shell {
 
     /// Has as many miners as the workload says: starts those that lack, and ends the last ones that are too many.
     pub(super) fn fit_miners(self: &Rc<Self>) {
-        let number = if self.config.kind == NodeKind::Pow { self.workload.get().miners } else { 0 };
+        let number = if self.config.kind == NodeKind::Pow {
+            self.workload.get().miners
+        } else {
+            0
+        };
         let lacking = {
             let mut miners = self.miners.borrow_mut();
             let have = u32::try_from(miners.len()).unwrap_or(number);
@@ -85,13 +89,22 @@ impl Shell {
             if let Some(handle) = &slot.handle {
                 post(handle, &message);
             }
-            slot.search = if message == ToMiner::Cancel { None } else { Some(message) };
+            slot.search = if message == ToMiner::Cancel {
+                None
+            } else {
+                Some(message)
+            };
         });
     }
 
     /// Has all miners rest for a moment.
     pub(super) fn let_page_go_first(&self) {
-        for handle in self.miners.borrow().iter().filter_map(|slot| slot.handle.as_ref()) {
+        for handle in self
+            .miners
+            .borrow()
+            .iter()
+            .filter_map(|slot| slot.handle.as_ref())
+        {
             post(handle, &ToMiner::Yield);
         }
     }
@@ -100,7 +113,10 @@ impl Shell {
         let mut is_back = false;
         self.with_slot(worker, |slot| {
             is_back = std::mem::take(&mut slot.failures) > 0;
-            if matches!(message, FromMiner::Found { .. } | FromMiner::Exhausted { .. }) {
+            if matches!(
+                message,
+                FromMiner::Found { .. } | FromMiner::Exhausted { .. }
+            ) {
                 slot.search = None;
             }
         });
@@ -114,7 +130,9 @@ impl Shell {
         let shell = Rc::downgrade(self);
         let mut wait = 0;
         self.with_slot(worker, |slot| {
-            wait = FIRST_RESTART_MS.saturating_mul(1 << slot.failures.min(16)).min(LAST_RESTART_MS);
+            wait = FIRST_RESTART_MS
+                .saturating_mul(1 << slot.failures.min(16))
+                .min(LAST_RESTART_MS);
             slot.failures = slot.failures.saturating_add(1);
             slot.handle = None;
             slot.restart = Some(Timeout::new(wait, move || {
@@ -125,12 +143,19 @@ impl Shell {
         });
         self.feed(Input::MinerState { worker, up: false });
         let name = miner_worker_name(&self.config.name, worker);
-        self.say(Level::Error, Topic::Mining, format!("{name} failed ({error}); it starts again in {wait} ms"));
+        self.say(
+            Level::Error,
+            Topic::Mining,
+            format!("{name} failed ({error}); it starts again in {wait} ms"),
+        );
     }
 
     fn with_slot(&self, worker: u32, change: impl FnOnce(&mut Slot)) {
         let mut miners = self.miners.borrow_mut();
-        if let Some(slot) = usize::try_from(worker).ok().and_then(|at| miners.get_mut(at)) {
+        if let Some(slot) = usize::try_from(worker)
+            .ok()
+            .and_then(|at| miners.get_mut(at))
+        {
             change(slot);
         }
     }

@@ -67,7 +67,8 @@ impl Shell {
     /// Puts what the node tells into the next report, if somebody hears it.
     pub(super) fn note(self: &Rc<Self>, notice: &Notice) {
         if notice.level() >= self.reporter.least.get() {
-            self.reporter.add(notice.event(&self.config.name, js::now()));
+            self.reporter
+                .add(notice.event(&self.config.name, js::now()));
             self.touch();
         }
     }
@@ -75,13 +76,26 @@ impl Shell {
     /// Adds an event of the shell itself.
     pub(super) fn say(self: &Rc<Self>, level: Level, topic: Topic, text: String) {
         let node = self.config.name.clone();
-        self.reporter.add(Event { node, at: js::now().0, level, topic, text, block: None, tx_hash: None, peer: None });
+        self.reporter.add(Event {
+            node,
+            at: js::now().0,
+            level,
+            topic,
+            text,
+            block: None,
+            tx_hash: None,
+            peer: None,
+        });
         self.touch();
     }
 
     /// Something came in on a channel that no node of ours sends.
     pub(super) fn foreign(self: &Rc<Self>, reason: &str) {
-        self.say(Level::Warn, Topic::Refused, format!("a foreign message on the channel: {reason}"));
+        self.say(
+            Level::Warn,
+            Topic::Refused,
+            format!("a foreign message on the channel: {reason}"),
+        );
     }
 
     /// The next report comes within a second of the last in any case.
@@ -137,7 +151,11 @@ impl Shell {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and a second")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and a second"
+)]
 fn whole(ms: f64) -> u32 {
     ms.clamp(0.0, LONGEST_MS).ceil() as u32
 }

@@ -30,7 +30,10 @@ impl Shell {
             if self.waiting.borrow().len() < MAX_WAITING || message == ToNode::Stop {
                 self.waiting.borrow_mut().push(message);
             } else {
-                self.refuse_message(&message, &ApiError::new("busy", "the node is starting and too much waits for it"));
+                self.refuse_message(
+                    &message,
+                    &ApiError::new("busy", "the node is starting and too much waits for it"),
+                );
             }
         } else {
             self.obey(message);
@@ -114,11 +117,17 @@ impl Shell {
     /// dropped; if the ledger cannot be emptied, the old one goes on.
     async fn wipe(self: &Rc<Self>, id: RequestId) {
         let Some(ledger) = self.ledger.borrow().clone() else {
-            return self.answer(id, Err(ApiError::new("not_started", "the node does not run")));
+            return self.answer(
+                id,
+                Err(ApiError::new("not_started", "the node does not run")),
+            );
         };
         // From here on nothing enters the node: what comes in waits.
         let Some(old) = self.node.take() else {
-            return self.answer(id, Err(ApiError::new("busy", "the ledger is being wiped already")));
+            return self.answer(
+                id,
+                Err(ApiError::new("busy", "the ledger is being wiped already")),
+            );
         };
         match ledger.wipe().await {
             Ok(()) => {
@@ -150,7 +159,10 @@ impl Shell {
 
     fn refuse_message(&self, message: &ToNode, error: &ApiError) {
         match message {
-            ToNode::Request { id, .. } => self.page.tell(&FromNode::Refusal { id: *id, error: error.clone() }),
+            ToNode::Request { id, .. } => self.page.tell(&FromNode::Refusal {
+                id: *id,
+                error: error.clone(),
+            }),
             ToNode::Stop => self.page.tell(&FromNode::Stopped),
             ToNode::Start(_)
             | ToNode::SetWorkload(_)
@@ -170,7 +182,8 @@ fn page_message(id: RequestId, page: &Page) -> Result<JsValue, ApiError> {
     for row in &page.rows {
         rows.push(&row_to_js(row)?);
     }
-    let set = |object: &Object, name: &str, value: &JsValue| Reflect::set(object, &name.into(), value);
+    let set =
+        |object: &Object, name: &str, value: &JsValue| Reflect::set(object, &name.into(), value);
     let (message, value) = (Object::new(), Object::new());
     set(&value, "total", &page.total.into())
         .and_then(|_| set(&value, "rows", &rows))

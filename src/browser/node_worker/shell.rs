@@ -140,7 +140,11 @@ impl Shell {
             match output {
                 Output::Broadcast(frame) => self.broadcast(&frame),
                 Output::Send { to, frame } => self.send(&to, &frame),
-                Output::Persist { id, batch, durability } => self.persist(id, batch, durability),
+                Output::Persist {
+                    id,
+                    batch,
+                    durability,
+                } => self.persist(id, batch, durability),
                 Output::Miner { worker, message } => self.to_miner(worker, message),
                 Output::WakeAt(at) => self.wake_at(at),
                 Output::Notice(notice) => self.note(&notice),
@@ -166,7 +170,9 @@ impl Shell {
     }
 
     fn persist(self: &Rc<Self>, id: BatchId, batch: Batch, durability: Durability) {
-        let Some(ledger) = self.ledger.borrow().clone() else { return };
+        let Some(ledger) = self.ledger.borrow().clone() else {
+            return;
+        };
         let (shell, life) = (Rc::clone(self), self.life.get());
         wasm_bindgen_futures::spawn_local(async move {
             let outcome = ledger.commit(&batch, durability).await;

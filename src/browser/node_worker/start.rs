@@ -21,14 +21,20 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
     capability::broadcast_channel()?;
     let name = lock_name(&shell.chain_id, &shell.id);
     let Some(guard) = locks::acquire(&name, Some(LOCK_LIMIT_MS)).await? else {
-        let text = format!("node {} already runs in another tab of this browser", shell.config.name);
+        let text = format!(
+            "node {} already runs in another tab of this browser",
+            shell.config.name
+        );
         return Err(ApiError::new("identity_in_use", text));
     };
     *shell.lock.borrow_mut() = Some(guard);
 
     let discovery = gossip::discovery_channel(&shell.chain_id);
     let inbox = gossip::inbox_channel(&shell.chain_id, &shell.id);
-    *shell.network.borrow_mut() = Some(Network { discovery: open(shell, &discovery)?, _inbox: open(shell, &inbox)? });
+    *shell.network.borrow_mut() = Some(Network {
+        discovery: open(shell, &discovery)?,
+        _inbox: open(shell, &inbox)?,
+    });
 
     let (ledger, snapshot, degraded) = ledger(&shell.config).await;
     *shell.ledger.borrow_mut() = Some(Rc::new(ledger));
@@ -93,7 +99,11 @@ async fn ledger(config: &NodeConfig) -> (Ledger, Option<Snapshot>, Option<StoreE
     match read(name).await {
         Ok((store, snapshot)) => {
             // A ledger that was never written is no ledger.
-            let snapshot = if snapshot.meta.is_empty() { None } else { Some(snapshot) };
+            let snapshot = if snapshot.meta.is_empty() {
+                None
+            } else {
+                Some(snapshot)
+            };
             (Ledger::Database(store), snapshot, None)
         }
         Err(error) => (memory(), None, Some(error)),
@@ -105,7 +115,9 @@ async fn read(name: &str) -> Result<(IndexedDbStore, Snapshot), StoreError> {
     match store.load().await {
         Ok(snapshot) => Ok((store, snapshot)),
         Err(StoreError::Corrupt { table }) => {
-            js::warn(&format!("table {table} of {name} cannot be read: the ledger is emptied and fetched again"));
+            js::warn(&format!(
+                "table {table} of {name} cannot be read: the ledger is emptied and fetched again"
+            ));
             store.wipe().await?;
             Ok((store, Snapshot::default()))
         }

@@ -19,7 +19,9 @@ use std::collections::VecDeque;
 use crate::consensus::BlockError;
 use crate::gossip::message::MessageType;
 use crate::gossip::peers::MAX_PEERS;
-use crate::primitives::{Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, Timestamp, Weight};
+use crate::primitives::{
+    Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, Timestamp, Weight,
+};
 use crate::primitives::{SortedMap, SortedSet};
 
 /// Bodies asked of one peer at once.
@@ -186,10 +188,18 @@ impl Tip {
         for (header, seal) in headers {
             let height = tip.height.next();
             if header.parent != tip.id || header.height != height {
-                return Err(SyncError::Unlinked { expected: tip.id, height, found: header.parent });
+                return Err(SyncError::Unlinked {
+                    expected: tip.id,
+                    height,
+                    found: header.parent,
+                });
             }
             check(header, seal).map_err(|error| SyncError::Header { height, error })?;
-            tip = Self { id: header.id(), height, weight: tip.weight.plus(header.difficulty) };
+            tip = Self {
+                id: header.id(),
+                height,
+                weight: tip.weight.plus(header.difficulty),
+            };
         }
         Ok(tip)
     }
@@ -204,7 +214,12 @@ impl Sync {
 
     /// Begins to fetch from `peer`, unless a fetch is under way or the peer let one down just now. A peer with
     /// better manners takes the place of one that keeps a fetch waiting.
-    pub fn begin(&mut self, peer: NodeId, after: Option<BlockHash>, now: Timestamp) -> Option<SyncAsk> {
+    pub fn begin(
+        &mut self,
+        peer: NodeId,
+        after: Option<BlockHash>,
+        now: Timestamp,
+    ) -> Option<SyncAsk> {
         if let Some((slow, since, failures)) = self.waits()
             && now.since(since) >= ANSWER_WITHIN
             && self.failures_of(&slow).saturating_add(failures) > self.failures_of(&peer)
@@ -216,7 +231,13 @@ impl Sync {
             return None;
         }
         let deadline = now.plus(self.patience(&peer));
-        self.stage = Stage::Headers(Gathering { peer, asked: now, deadline, headers: Vec::new(), tip: None });
+        self.stage = Stage::Headers(Gathering {
+            peer,
+            asked: now,
+            deadline,
+            headers: Vec::new(),
+            tip: None,
+        });
         Some(SyncAsk::Headers { peer, after })
     }
 
@@ -232,7 +253,9 @@ impl Sync {
     /// Whether the pause is over since a peer let a fetch down.
     #[must_use]
     pub fn may_begin(&self, peer: &NodeId, now: Timestamp) -> bool {
-        self.manners.get(peer).is_none_or(|manners| now >= manners.not_before)
+        self.manners
+            .get(peer)
+            .is_none_or(|manners| now >= manners.not_before)
     }
 
     /// Forgets what a peer let down: it is here again after it was gone.
@@ -269,8 +292,15 @@ impl Sync {
 
     /// Keeps headers that end in `tip` until those that follow are here; what to ask for next. `None` if too
     /// many are kept already.
-    pub fn gather(&mut self, headers: &[(Header, Seal)], tip: Tip, now: Timestamp) -> Option<SyncAsk> {
-        let Stage::Headers(gathering) = &mut self.stage else { return None };
+    pub fn gather(
+        &mut self,
+        headers: &[(Header, Seal)],
+        tip: Tip,
+        now: Timestamp,
+    ) -> Option<SyncAsk> {
+        let Stage::Headers(gathering) = &mut self.stage else {
+            return None;
+        };
         if gathering.headers.len().saturating_add(headers.len()) > MAX_GATHERED {
             return None;
         }
@@ -278,19 +308,32 @@ impl Sync {
         gathering.tip = Some(tip);
         let peer = gathering.peer;
         (gathering.asked, gathering.deadline) = (now, now.plus(patience(&self.manners, &peer)));
-        Some(SyncAsk::Headers { peer, after: Some(tip.id) })
+        Some(SyncAsk::Headers {
+            peer,
+            after: Some(tip.id),
+        })
     }
 
     /// Takes the headers whose bodies are wanted, after those that were gathered, oldest first, each the
     /// child of the one before. `more` says that the peer has more after them.
-    pub fn want(&mut self, source: NodeId, headers: Vec<(Header, Seal)>, more: bool, now: Timestamp) {
+    pub fn want(
+        &mut self,
+        source: NodeId,
+        headers: Vec<(Header, Seal)>,
+        more: bool,
+        now: Timestamp,
+    ) {
         let gathered = match &mut self.stage {
             Stage::Headers(gathering) => std::mem::take(&mut gathering.headers),
             Stage::Idle | Stage::Bodies(_) => Vec::new(),
         };
         let headers = gathered.into_iter().chain(headers);
-        let wanted: VecDeque<_> = headers.map(|(header, seal)| (header.id(), header, seal)).collect();
-        let Some((last, ..)) = wanted.back() else { return self.finish() };
+        let wanted: VecDeque<_> = headers
+            .map(|(header, seal)| (header.id(), header, seal))
+            .collect();
+        let Some((last, ..)) = wanted.back() else {
+            return self.finish();
+        };
         let last = *last;
         self.stage = Stage::Bodies(Download {
             source,
@@ -327,15 +370,28 @@ impl Sync {
         bodies: Vec<(BlockHash, Body)>,
         now: Timestamp,
     ) -> Result<(), SyncError> {
-        let Stage::Bodies(download) = &mut self.stage else { return Err(SyncError::Unsolicited) };
-        let asked = |id: &BlockHash| download.asked.get(id).is_some_and(|(peer, _)| *peer == from);
+        let Stage::Bodies(download) = &mut self.stage else {
+            return Err(SyncError::Unsolicited);
+        };
+        let asked = |id: &BlockHash| {
+            download
+                .asked
+                .get(id)
+                .is_some_and(|(peer, _)| *peer == from)
+        };
         let Some(first) = download.wanted.iter().map(|(id, ..)| *id).find(asked) else {
             return Err(SyncError::Unsolicited);
         };
         let mut outcome = Ok(());
         for (id, body) in bodies {
-            let wanted = download.wanted.iter().take(BODIES_AHEAD).find(|(wanted, ..)| *wanted == id);
-            let Some((_, header, _)) = wanted else { continue };
+            let wanted = download
+                .wanted
+                .iter()
+                .take(BODIES_AHEAD)
+                .find(|(wanted, ..)| *wanted == id);
+            let Some((_, header, _)) = wanted else {
+                continue;
+            };
             if body.tx_root() == header.tx_root && body.data_hash() == header.data_hash {
                 download.bodies.insert(id, body);
             } else {
@@ -357,7 +413,9 @@ impl Sync {
 
     /// The next block in order, once its body is here.
     pub fn next_block(&mut self, now: Timestamp) -> Option<Block> {
-        let Stage::Bodies(download) = &mut self.stage else { return None };
+        let Stage::Bodies(download) = &mut self.stage else {
+            return None;
+        };
         let (id, ..) = download.wanted.front()?;
         let body = download.bodies.remove(id)?;
         let (_, header, seal) = download.wanted.pop_front()?;
@@ -368,11 +426,17 @@ impl Sync {
     /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is
     /// complete, in which case it ends or goes on with the next headers.
     pub fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
-        let Stage::Bodies(download) = &mut self.stage else { return Vec::new() };
+        let Stage::Bodies(download) = &mut self.stage else {
+            return Vec::new();
+        };
         if download.wanted.is_empty() {
             let (peer, after, more) = (download.source, download.last, download.more);
             self.finish();
-            return if more { self.begin(peer, Some(after), now).into_iter().collect() } else { Vec::new() };
+            return if more {
+                self.begin(peer, Some(after), now).into_iter().collect()
+            } else {
+                Vec::new()
+            };
         }
         download.asks(peers, &self.manners, now)
     }
@@ -392,7 +456,13 @@ impl Sync {
             }
             Stage::Idle | Stage::Headers(_) => {}
             Stage::Bodies(download) => {
-                late.extend(download.asked.values().filter(|(_, at)| now >= *at).map(|(peer, _)| *peer));
+                late.extend(
+                    download
+                        .asked
+                        .values()
+                        .filter(|(_, at)| now >= *at)
+                        .map(|(peer, _)| *peer),
+                );
                 download.asked.retain(|_, (_, at)| now < *at);
                 late.iter().for_each(|peer| download.fail(peer));
                 if download.failures >= MAX_FAILURES {
@@ -420,7 +490,11 @@ impl Sync {
 
     fn manners_of(&mut self, peer: NodeId) -> &mut Manners {
         if self.manners.len() >= MAX_PEERS && !self.manners.contains_key(&peer) {
-            let oldest = self.manners.iter().min_by_key(|(_, manners)| manners.not_before).map(|(peer, _)| *peer);
+            let oldest = self
+                .manners
+                .iter()
+                .min_by_key(|(_, manners)| manners.not_before)
+                .map(|(peer, _)| *peer);
             oldest.and_then(|oldest| self.manners.remove(&oldest));
         }
         self.manners.get_or_insert_with(peer, Manners::default)
@@ -509,12 +583,19 @@ impl Download {
         }
     }
 
-    fn asks(&mut self, peers: &[NodeId], manners: &SortedMap<NodeId, Manners>, now: Timestamp) -> Vec<SyncAsk> {
+    fn asks(
+        &mut self,
+        peers: &[NodeId],
+        manners: &SortedMap<NodeId, Manners>,
+        now: Timestamp,
+    ) -> Vec<SyncAsk> {
         let mut asks = Vec::new();
         // The source has them all; others may. A source that was late comes after the others, and another that was
         // late, or does not have them, is not asked again.
         let late = |peer: &NodeId| self.late.get(peer).copied().unwrap_or(0);
-        let others = peers.iter().filter(|peer| **peer != self.source && late(peer) == 0);
+        let others = peers
+            .iter()
+            .filter(|peer| **peer != self.source && late(peer) == 0);
         let mut candidates: Vec<NodeId> = others.copied().take(PARALLEL).collect();
         let last = late(&self.source) > 0 && !mutant!(WaitForTheSilent);
         candidates.insert(if last { candidates.len() } else { 0 }, self.source);
@@ -522,7 +603,10 @@ impl Download {
             if self.asked.values().any(|(busy, _)| *busy == peer) {
                 continue;
             }
-            let failures = manners.get(&peer).map_or(0, |manners| manners.failures).saturating_add(late(&peer));
+            let failures = manners
+                .get(&peer)
+                .map_or(0, |manners| manners.failures)
+                .saturating_add(late(&peer));
             let open = self.wanted.iter().map(|(id, ..)| *id).take(BODIES_AHEAD);
             let ids: Vec<BlockHash> = open
                 .filter(|id| !self.bodies.contains_key(id) && !self.asked.contains_key(id))
@@ -532,7 +616,8 @@ impl Download {
                 break;
             }
             let deadline = now.plus(patience(manners, &peer));
-            self.asked.extend(ids.iter().map(|id| (*id, (peer, deadline))));
+            self.asked
+                .extend(ids.iter().map(|id| (*id, (peer, deadline))));
             asks.push(SyncAsk::Bodies { peer, ids });
         }
         asks

@@ -11,18 +11,41 @@ const C: NodeId = NodeId([3; 32]);
 fn blocks(count: usize) -> Vec<Block> {
     let mut grower = Grower::new(params());
     let ids = grower.grow("miner", count);
-    ids.iter().map(|id| (*grower.chain.get(id).unwrap().block).clone()).collect()
+    ids.iter()
+        .map(|id| (*grower.chain.get(id).unwrap().block).clone())
+        .collect()
 }
 
 fn wanting(blocks: &[Block]) -> Sync {
     let mut sync = Sync::default();
-    assert!(matches!(sync.begin(A, None, NOW), Some(SyncAsk::Headers { peer: A, after: None })));
-    sync.want(A, blocks.iter().map(|block| (block.header, block.seal)).collect(), false, NOW);
+    assert!(matches!(
+        sync.begin(A, None, NOW),
+        Some(SyncAsk::Headers {
+            peer: A,
+            after: None
+        })
+    ));
+    sync.want(
+        A,
+        blocks
+            .iter()
+            .map(|block| (block.header, block.seal))
+            .collect(),
+        false,
+        NOW,
+    );
     sync
 }
 
 fn answer(blocks: &[Block], ids: &[BlockHash]) -> Vec<(BlockHash, Body)> {
-    let of = |id: &BlockHash| blocks.iter().find(|block| block.id() == *id).unwrap().body.clone();
+    let of = |id: &BlockHash| {
+        blocks
+            .iter()
+            .find(|block| block.id() == *id)
+            .unwrap()
+            .body
+            .clone()
+    };
     ids.iter().map(|id| (*id, of(id))).collect()
 }
 
@@ -33,7 +56,9 @@ fn bodies_come_from_several_peers_and_leave_in_order() {
     let asks = sync.asks(&[A, B], NOW);
     assert_eq!(asks.len(), 2);
     for ask in asks.iter().rev() {
-        let SyncAsk::Bodies { peer, ids } = ask else { panic!("{ask:?}") };
+        let SyncAsk::Bodies { peer, ids } = ask else {
+            panic!("{ask:?}")
+        };
         sync.take_bodies(*peer, answer(&blocks, ids), NOW).unwrap();
     }
     let got: Vec<Block> = std::iter::from_fn(|| sync.next_block(NOW)).collect();
@@ -47,17 +72,35 @@ fn what_was_not_asked_for_and_what_does_not_match_is_refused() {
     let transfer = first.transfer("alice", 0, "bob", 1);
     let block = first.work_block("miner", 1_000, vec![transfer]);
     let mut sync = wanting(std::slice::from_ref(&block));
-    assert_eq!(sync.take_bodies(B, Vec::new(), NOW), Err(SyncError::Unsolicited));
+    assert_eq!(
+        sync.take_bodies(B, Vec::new(), NOW),
+        Err(SyncError::Unsolicited)
+    );
     sync.asks(&[A, B], NOW);
     sync.expire(sync.deadline().unwrap());
     let asks = sync.asks(&[A, B], NOW);
-    assert!(matches!(asks[..], [SyncAsk::Bodies { peer: B, .. }]), "{asks:?}");
+    assert!(
+        matches!(asks[..], [SyncAsk::Bodies { peer: B, .. }]),
+        "{asks:?}"
+    );
     let wrong = || vec![(block.id(), Body::default())];
-    assert_eq!(sync.take_bodies(B, wrong(), NOW), Err(SyncError::BodyMismatch(block.id())));
+    assert_eq!(
+        sync.take_bodies(B, wrong(), NOW),
+        Err(SyncError::BodyMismatch(block.id()))
+    );
     assert_eq!(sync.asks(&[A, B], NOW).len(), 1, "it is asked for again");
-    assert_eq!(sync.take_bodies(A, wrong(), NOW), Err(SyncError::BodyMismatch(block.id())));
-    assert!(sync.is_idle(), "a source that sends what is wrong is asked no more");
-    assert_eq!(Sync::default().take_bodies(A, Vec::new(), NOW), Err(SyncError::Unsolicited));
+    assert_eq!(
+        sync.take_bodies(A, wrong(), NOW),
+        Err(SyncError::BodyMismatch(block.id()))
+    );
+    assert!(
+        sync.is_idle(),
+        "a source that sends what is wrong is asked no more"
+    );
+    assert_eq!(
+        Sync::default().take_bodies(A, Vec::new(), NOW),
+        Err(SyncError::Unsolicited)
+    );
 }
 
 #[test]
@@ -110,8 +153,13 @@ fn what_is_late_is_asked_of_another_and_nothing_is_fetched_twice() {
     assert_eq!(asks.len(), 3);
     let mut sent = Vec::new();
     // A, whose chain it is, is silent.
-    while let Some(at) = asks.iter().position(|ask| !matches!(ask, SyncAsk::Bodies { peer: A, .. })) {
-        let SyncAsk::Bodies { peer, ids } = asks.remove(at) else { panic!() };
+    while let Some(at) = asks
+        .iter()
+        .position(|ask| !matches!(ask, SyncAsk::Bodies { peer: A, .. }))
+    {
+        let SyncAsk::Bodies { peer, ids } = asks.remove(at) else {
+            panic!()
+        };
         sent.extend(ids.iter().copied());
         sync.take_bodies(peer, answer(&blocks, &ids), NOW).unwrap();
         asks.extend(sync.asks(&able, NOW));
@@ -119,11 +167,17 @@ fn what_is_late_is_asked_of_another_and_nothing_is_fetched_twice() {
     let deadline = sync.deadline().unwrap();
     assert!(sync.expire(deadline).iter().eq([&A]));
     let asks = sync.asks(&able, deadline);
-    let SyncAsk::Bodies { peer, ids } = &asks[0] else { panic!("{asks:?}") };
+    let SyncAsk::Bodies { peer, ids } = &asks[0] else {
+        panic!("{asks:?}")
+    };
     assert!(*peer != A && ids[0] == blocks[0].id(), "{asks:?}");
     sent.extend(ids.iter().copied());
-    sync.take_bodies(*peer, answer(&blocks, ids), deadline).unwrap();
-    assert_eq!(std::iter::from_fn(|| sync.next_block(deadline)).count(), 3 * BODY_WINDOW);
+    sync.take_bodies(*peer, answer(&blocks, ids), deadline)
+        .unwrap();
+    assert_eq!(
+        std::iter::from_fn(|| sync.next_block(deadline)).count(),
+        3 * BODY_WINDOW
+    );
     sent.sort_unstable();
     assert!(sent.windows(2).all(|pair| pair[0] != pair[1]));
 }
@@ -142,11 +196,17 @@ fn who_sends_what_is_of_no_use_yet_holds_nothing_up() {
     let mut sync = wanting(&blocks);
     for failures in 0..MAX_FAILURES {
         let asks = sync.asks(&[A, B], NOW);
-        assert_eq!(asks.len(), if failures == 0 { 2 } else { 1 }, "who does not have them is asked once");
+        assert_eq!(
+            asks.len(),
+            if failures == 0 { 2 } else { 1 },
+            "who does not have them is asked once"
+        );
         if failures == 0 {
             sync.take_bodies(B, Vec::new(), NOW).unwrap();
         }
-        let SyncAsk::Bodies { ids, .. } = &asks[0] else { panic!("{asks:?}") };
+        let SyncAsk::Bodies { ids, .. } = &asks[0] else {
+            panic!("{asks:?}")
+        };
         let last = ids[ids.len() - 1];
         sync.take_bodies(A, answer(&blocks, &[last]), NOW).unwrap();
     }
@@ -169,7 +229,10 @@ fn a_peer_on_another_branch_is_asked_once_and_ends_no_fetch() {
         asks = sync.asks(&[A, B], NOW);
     }
     assert_eq!(of_b, 1, "it does not have them");
-    assert!(!sync.is_idle() && sync.failures_of(&A) == 0, "nor does that tell anything of A");
+    assert!(
+        !sync.is_idle() && sync.failures_of(&A) == 0,
+        "nor does that tell anything of A"
+    );
 }
 
 #[test]
@@ -185,7 +248,10 @@ fn a_peer_that_let_a_fetch_down_holds_up_no_other() {
     assert!(sync.begin(A, None, again).is_some());
     assert!(sync.begin(B, None, again).is_none(), "a fetch is under way");
     let impatient = again.plus(ANSWER_WITHIN);
-    assert!(sync.begin(B, None, impatient).is_some(), "it has the place of one that lets wait again");
+    assert!(
+        sync.begin(B, None, impatient).is_some(),
+        "it has the place of one that lets wait again"
+    );
     assert!(sync.awaits(&B, MessageType::HEADERS) && sync.failures_of(&A) == 2);
 }
 
@@ -210,10 +276,15 @@ fn only_blocks_that_come_in_make_miners_rest() {
     let mut sync = wanting(&blocks);
     sync.asks(&[A], NOW);
     assert_eq!(sync.rest_until(NOW), None, "headers are a promise");
-    sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), NOW).unwrap();
+    sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), NOW)
+        .unwrap();
     assert_eq!(sync.next_block(NOW), Some(blocks[0].clone()));
     assert_eq!(sync.rest_until(NOW), Some(NOW.plus(REST)));
-    assert_eq!(sync.rest_until(NOW.plus(REST)), None, "the next does not come");
+    assert_eq!(
+        sync.rest_until(NOW.plus(REST)),
+        None,
+        "the next does not come"
+    );
 }
 
 #[test]
@@ -225,15 +296,27 @@ fn bodies_that_do_not_come_make_room_for_a_peer_that_failed_less() {
     sync.expire(now);
     now = now.plus(FIRST_PAUSE);
     assert!(sync.begin(A, None, now).is_some());
-    sync.want(A, blocks.iter().map(|block| (block.header, block.seal)).collect(), false, now);
+    sync.want(
+        A,
+        blocks
+            .iter()
+            .map(|block| (block.header, block.seal))
+            .collect(),
+        false,
+        now,
+    );
     sync.asks(&[A], now);
-    sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), now).unwrap();
+    sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), now)
+        .unwrap();
     now = now.plus(Millis(1_500));
     assert!(sync.next_block(now).is_some());
     now = now.plus(Millis(1_500));
     assert!(sync.begin(B, None, now).is_none(), "a block left just now");
     now = now.plus(Millis(500));
-    assert!(sync.begin(B, None, now).is_some(), "nobody is to wait for the patience that A was given");
+    assert!(
+        sync.begin(B, None, now).is_some(),
+        "nobody is to wait for the patience that A was given"
+    );
     assert!(sync.source() == Some(B) && sync.failures_of(&A) == 2);
 }
 

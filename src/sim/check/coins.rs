@@ -33,7 +33,10 @@ pub(super) struct Auditor {
 impl Auditor {
     fn new(chain: &Chain) -> Self {
         let params = chain.params();
-        let begin = Audited { books: Books::new(params), rules: Rules::new(params) };
+        let begin = Audited {
+            books: Books::new(params),
+            rules: Rules::new(params),
+        };
         Self {
             audited: BTreeMap::from([(chain.chain_id(), Rc::new(begin))]),
             replay: Chain::new(Rc::clone(params)),
@@ -49,7 +52,9 @@ impl Auditor {
             if let Some(known) = self.audited.get(&at) {
                 break Rc::clone(known);
             }
-            let entry = chain.get(&at).ok_or_else(|| format!("expected the block {at}, found none"))?;
+            let entry = chain
+                .get(&at)
+                .ok_or_else(|| format!("expected the block {at}, found none"))?;
             at = entry.block.header.parent;
             above.push(&entry.block);
         };
@@ -58,19 +63,32 @@ impl Auditor {
         }
         let mut audited = Audited::clone(&known);
         for block in above.into_iter().rev() {
-            let parent = chain.get(&block.header.parent).ok_or("expected the parent, found none")?;
+            let parent = chain
+                .get(&block.header.parent)
+                .ok_or("expected the parent, found none")?;
             audited.rules.pass(&parent.block, block, chain.params())?;
             if !is_sealed(block, &chain.chain_id()) {
-                return Err(format!("the block at height {} does not have the seal of its maker", block.header.height));
+                return Err(format!(
+                    "the block at height {} does not have the seal of its maker",
+                    block.header.height
+                ));
             }
             audited.books.apply(block, chain.params())?;
-            let outcome = self.replay.import(block.clone(), block.header.time, &mut self.cache);
+            let outcome = self
+                .replay
+                .import(block.clone(), block.header.time, &mut self.cache);
             match outcome {
                 Err(error) => {
-                    return Err(format!("in a replay the block at height {} is refused: {error}", block.header.height));
+                    return Err(format!(
+                        "in a replay the block at height {} is refused: {error}",
+                        block.header.height
+                    ));
                 }
                 Ok(Import::Orphan { .. } | Import::Deferred { .. }) => {
-                    return Err(format!("a replay does not take the block at height {}", block.header.height));
+                    return Err(format!(
+                        "a replay does not take the block at height {}",
+                        block.header.height
+                    ));
                 }
                 Ok(_) => {}
             }
@@ -84,17 +102,32 @@ impl Auditor {
 /// The root over all entries of the head's state, computed anew.
 fn check_root(chain: &Chain) -> Result<(), String> {
     let mut entries = Vec::new();
-    chain.head_state().tree().for_each(|key, entry| entries.push((key.clone(), entry.clone())));
-    let (expected, found) = (State::from_entries(entries).root(), chain.head_header().state_root);
-    if expected == found { Ok(()) } else { Err(format!("expected the state root {expected}, found {found}")) }
+    chain
+        .head_state()
+        .tree()
+        .for_each(|key, entry| entries.push((key.clone(), entry.clone())));
+    let (expected, found) = (
+        State::from_entries(entries).root(),
+        chain.head_header().state_root,
+    );
+    if expected == found {
+        Ok(())
+    } else {
+        Err(format!("expected the state root {expected}, found {found}"))
+    }
 }
 
 impl World {
     /// The best chain of a node, and its state, are right.
     pub(super) fn check_coins(&mut self, seat: usize) {
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let chain = node.chain();
-        let auditor = self.checks.auditor.get_or_insert_with(|| Auditor::new(chain));
+        let auditor = self
+            .checks
+            .auditor
+            .get_or_insert_with(|| Auditor::new(chain));
         let outcome = auditor.audit(chain);
         let outcome = outcome.and_then(|audited| {
             audited.books.compare(chain)?;

@@ -27,21 +27,36 @@ impl World {
         };
         what.into_iter().for_each(|what| self.coverage.note(what));
         if repaired && !damaged {
-            return self.violate("durability", Some(seat), format!("expected an intact ledger, found it {outcome}"));
+            return self.violate(
+                "durability",
+                Some(seat),
+                format!("expected an intact ledger, found it {outcome}"),
+            );
         }
         if outcome == "new" && !was_new {
-            return self.violate("durability", Some(seat), "expected to find the ledger again, found none".to_owned());
+            return self.violate(
+                "durability",
+                Some(seat),
+                "expected to find the ledger again, found none".to_owned(),
+            );
         }
         let (holds, expected) = match promised {
             Promise::Nothing => return,
             Promise::Head(promised) => (head == promised, format!("the stored head {promised}")),
             Promise::OneOf(blocks) => {
                 let holds = head == genesis || blocks.contains(&head.to_string());
-                (holds, format!("one of {} blocks that are not damaged", blocks.len()))
+                (
+                    holds,
+                    format!("one of {} blocks that are not damaged", blocks.len()),
+                )
             }
         };
         if !holds {
-            self.violate("durability", Some(seat), format!("expected {expected}, found {head}"));
+            self.violate(
+                "durability",
+                Some(seat),
+                format!("expected {expected}, found {head}"),
+            );
         }
     }
 }

@@ -39,14 +39,20 @@ impl Ranked {
             for (id, header) in above.into_iter().rev() {
                 weight = weight.saturating_add(u128::from(header.difficulty.0));
                 self.weights.insert(id, weight);
-                let rank = (weight, header.kind == Kind::Work, Reverse(header.slot), Reverse(id));
+                let rank = (
+                    weight,
+                    header.kind == Kind::Work,
+                    Reverse(header.slot),
+                    Reverse(id),
+                );
                 self.best = self.best.max(Some(rank));
             }
         }
     }
 
     fn head(&self, chain: &Chain) -> BlockHash {
-        self.best.map_or_else(|| chain.chain_id(), |(.., Reverse(id))| id)
+        self.best
+            .map_or_else(|| chain.chain_id(), |(.., Reverse(id))| id)
     }
 }
 
@@ -54,16 +60,29 @@ impl World {
     pub(super) fn check_head(&mut self, seat: usize) {
         // What an earlier run accepted stays in the ledger, also if the clock was set back since.
         let clock = self.latest_clock(seat).max(self.seats[seat].earlier);
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let chain = node.chain();
         let ranked = self.checks.ranked.entry(seat).or_default();
         ranked.update(chain);
         let (found, expected) = (chain.head(), ranked.head(chain));
-        let (time, limit) = (chain.head_header().time, clock.plus(self.scenario.params.max_future));
+        let (time, limit) = (
+            chain.head_header().time,
+            clock.plus(self.scenario.params.max_future),
+        );
         if expected != found {
-            self.violate("heads", Some(seat), format!("expected the head {expected}, found {found}"));
+            self.violate(
+                "heads",
+                Some(seat),
+                format!("expected the head {expected}, found {found}"),
+            );
         } else if time > limit {
-            self.violate("heads", Some(seat), format!("expected a head of time {limit} at the latest, found {time}"));
+            self.violate(
+                "heads",
+                Some(seat),
+                format!("expected a head of time {limit} at the latest, found {time}"),
+            );
         }
     }
 }

@@ -45,19 +45,31 @@ impl World {
     fn hand_in_fresh(&mut self) {
         let seat = self.rng.index(self.seats.len());
         let now = self.clock_of(seat);
-        let Some(node) = &self.seats[seat].node else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
         let free = self.work.people().find_map(|person| {
             let account = node.chain().head_state().account(&person.address());
             // Also what waits behind a gap claims a part of the balance.
-            let waits = node.mempool().iter().any(|waiting| waiting.transaction.get().body.from == person.address());
+            let waits = node
+                .mempool()
+                .iter()
+                .any(|waiting| waiting.transaction.get().body.from == person.address());
             (account.balance >= Amount(1) && !waits).then_some((person, account.nonce))
         });
         let Some((person, nonce)) = free else { return };
-        let payload = Payload::Message { bytes: b"all is well".to_vec(), to: None };
+        let payload = Payload::Message {
+            bytes: b"all is well".to_vec(),
+            to: None,
+        };
         let transaction = sign(node.chain_id(), person, nonce, Amount(1), payload);
         self.checks.fresh = Some(transaction.id());
         if let Err(refusal) = self.submit(seat, now, &transaction) {
-            self.violate("liveness", Some(seat), format!("expected a good transaction to be taken, found {refusal}"));
+            self.violate(
+                "liveness",
+                Some(seat),
+                format!("expected a good transaction to be taken, found {refusal}"),
+            );
         }
     }
 
@@ -66,7 +78,9 @@ impl World {
         let mut first: Option<&Node> = None;
         for seat in &self.seats {
             let name = &seat.plan.name;
-            let Some(node) = &seat.node else { return Some(format!("expected {name} to run, found it ended")) };
+            let Some(node) = &seat.node else {
+                return Some(format!("expected {name} to run, found it ended"));
+            };
             let chain = node.chain();
             let first = *first.get_or_insert(node);
             let (expected, found) = (first.chain().head(), chain.head());
@@ -81,11 +95,16 @@ impl World {
                     heights.1,
                 ));
             }
-            let mut waiting = node.mempool().iter().map(|waiting| waiting.transaction.get());
+            let mut waiting = node
+                .mempool()
+                .iter()
+                .map(|waiting| waiting.transaction.get());
             let left = waiting.find(|it| applies(node, it)).map(Transaction::id);
             let fresh = self.checks.fresh.filter(|id| chain.block_of(id).is_none());
             if let Some(id) = left.or(fresh) {
-                return Some(format!("expected transaction {id} to be committed on {name}, found that it is not"));
+                return Some(format!(
+                    "expected transaction {id} to be committed on {name}, found that it is not"
+                ));
             }
         }
         None
@@ -95,20 +114,30 @@ impl World {
     pub(super) fn check_told(&mut self, seat: usize) {
         let place = &self.seats[seat];
         let Some(node) = &place.node else { return };
-        let here = |id: &&TxId| node.chain().block_of(id).is_some() || node.mempool().get(id).is_some();
+        let here =
+            |id: &&TxId| node.chain().block_of(id).is_some() || node.mempool().get(id).is_some();
         if let Some(lost) = place.told.iter().find(|id| !here(id)) {
-            let what = format!("expected transaction {lost} to wait or to be committed, found it lost without a word");
+            let what = format!(
+                "expected transaction {lost} to wait or to be committed, found it lost without a word"
+            );
             self.violate("liveness", Some(seat), what);
         }
     }
 
     /// A node drops a transaction: the reason that it gives must hold.
     pub(in super::super) fn check_drop(&mut self, seat: usize, id: &TxId, reason: DropReason) {
-        let Some(node) = &self.seats[seat].node else { return };
-        let Some(transaction) = self.work.transaction(id) else { return };
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let Some(transaction) = self.work.transaction(id) else {
+            return;
+        };
         let body = &transaction.body;
         let used = node.chain().head_state().account(&body.from).nonce > body.nonce;
-        let replaced = node.mempool().iter().any(|other| takes_place(other.transaction.get(), body));
+        let replaced = node
+            .mempool()
+            .iter()
+            .any(|other| takes_place(other.transaction.get(), body));
         let holds = match reason {
             DropReason::NonceUsed => used,
             DropReason::Replaced => used || replaced,
@@ -121,23 +150,35 @@ impl World {
         };
         self.coverage.note(Sometimes::TransactionConflict);
         if !holds {
-            let what =
-                format!("expected transaction {id} to be dropped for a reason, found {reason:?}, which is not so");
+            let what = format!(
+                "expected transaction {id} to be dropped for a reason, found {reason:?}, which is not so"
+            );
             self.violate("liveness", Some(seat), what);
         }
     }
 
     /// The latest time that a node may think it is: its own does not run backwards.
     pub(super) fn latest_clock(&self, seat: usize) -> Timestamp {
-        self.seats[seat].node.as_ref().map_or(self.now, Node::time).max(self.clock_of(seat))
+        self.seats[seat]
+            .node
+            .as_ref()
+            .map_or(self.now, Node::time)
+            .max(self.clock_of(seat))
     }
 
     /// Notes that a node which had lost everything, or was far behind, is with the others again.
     pub(super) fn check_caught_up(&mut self, seat: usize) {
         let place = &self.seats[seat];
         let Some(node) = &place.node else { return };
-        let others = self.seats.iter().enumerate().filter(|(other, _)| *other != seat);
-        let highest = others.filter_map(|(_, other)| other.node.as_ref()).map(|node| node.chain().height().0).max();
+        let others = self
+            .seats
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != seat);
+        let highest = others
+            .filter_map(|(_, other)| other.node.as_ref())
+            .map(|node| node.chain().height().0)
+            .max();
         let height = node.chain().height().0;
         if height < 5 || highest.is_none_or(|highest| height < highest) {
             return;
@@ -164,10 +205,23 @@ fn applies(node: &Node, transaction: &Transaction) -> bool {
     let (params, chain_id) = (node.chain().params(), node.chain().chain_id());
     let body = &transaction.body;
     let account = state.account(&body.from);
-    let moved = if let Payload::Transfer { amount, .. } = body.payload { amount.0 } else { 0 };
+    let moved = if let Payload::Transfer { amount, .. } = body.payload {
+        amount.0
+    } else {
+        0
+    };
     if body.nonce != account.nonce || moved.saturating_add(body.fee.0) > account.balance.0 {
         return false;
     }
-    let checked = CheckedTransaction::check(transaction.clone(), params, &chain_id, &mut SignatureCache::default());
-    checked.is_ok_and(|checked| state.try_after(params, height, std::iter::empty(), &checked).is_ok())
+    let checked = CheckedTransaction::check(
+        transaction.clone(),
+        params,
+        &chain_id,
+        &mut SignatureCache::default(),
+    );
+    checked.is_ok_and(|checked| {
+        state
+            .try_after(params, height, std::iter::empty(), &checked)
+            .is_ok()
+    })
 }

@@ -18,21 +18,35 @@ impl World {
     pub(super) fn check_search(&mut self, seat: usize) {
         let frozen = self.is_frozen(seat);
         let place = &mut self.seats[seat];
-        if place.plan.kind != NodeKind::Pow || place.node.is_none() || frozen || place.search.is_some() {
+        if place.plan.kind != NodeKind::Pow
+            || place.node.is_none()
+            || frozen
+            || place.search.is_some()
+        {
             place.searched = self.now;
         } else if self.now.since(place.searched) > IDLE {
-            let what = format!("expected it to search, found it idle for {} ms", self.now.since(place.searched).0);
+            let what = format!(
+                "expected it to search, found it idle for {} ms",
+                self.now.since(place.searched).0
+            );
             self.violate("making", Some(seat), what);
         }
     }
 
     /// An authority that has been up for a while can seal again.
     pub(in super::super) fn check_slots(&mut self, seat: usize) {
-        let Some(node) = &self.seats[seat].node else { return };
-        let limit = slots::slot_at(&self.scenario.params, self.latest_clock(seat).plus(SLOTS_OVER));
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let limit = slots::slot_at(
+            &self.scenario.params,
+            self.latest_clock(seat).plus(SLOTS_OVER),
+        );
         let first = node.first_open_slot();
         if first > limit {
-            let what = format!("expected it to seal again from slot {limit} at the latest, found slot {first}");
+            let what = format!(
+                "expected it to seal again from slot {limit} at the latest, found slot {first}"
+            );
             self.violate("making", Some(seat), what);
         }
     }
@@ -42,7 +56,11 @@ impl World {
         let found = self.checks.made;
         let least = self.now.since(since).0 / self.scenario.interval.0.saturating_mul(SLOWEST);
         if found < least {
-            self.violate("making", None, format!("expected at least {least} blocks to be made, found {found}"));
+            self.violate(
+                "making",
+                None,
+                format!("expected at least {least} blocks to be made, found {found}"),
+            );
         }
     }
 }

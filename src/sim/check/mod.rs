@@ -21,7 +21,16 @@ use super::scenario::GENESIS_TIME;
 use super::world::World;
 
 /// The checkers.
-pub const CHECKERS: [&str; 8] = ["bounds", "coins", "durability", "heads", "liveness", "making", "peers", "seals"];
+pub const CHECKERS: [&str; 8] = [
+    "bounds",
+    "coins",
+    "durability",
+    "heads",
+    "liveness",
+    "making",
+    "peers",
+    "seals",
+];
 
 /// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +49,14 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at.since(GENESIS_TIME).0;
         let node = self.node.as_deref().unwrap_or("the network");
-        write!(f, "{} at {}.{:03} s, {node}: {}", self.checker, at / 1_000, at % 1_000, self.what)
+        write!(
+            f,
+            "{} at {}.{:03} s, {node}: {}",
+            self.checker,
+            at / 1_000,
+            at % 1_000,
+            self.what
+        )
     }
 }
 
@@ -75,8 +91,15 @@ impl Checks {
 impl World {
     /// Notes the first violation.
     pub(super) fn violate(&mut self, checker: &'static str, seat: Option<usize>, what: String) {
-        let node = seat.and_then(|seat| self.seats.get(seat)).map(|seat| seat.plan.name.clone());
-        self.violation.get_or_insert(Violation { checker, node, at: self.now, what });
+        let node = seat
+            .and_then(|seat| self.seats.get(seat))
+            .map(|seat| seat.plan.name.clone());
+        self.violation.get_or_insert(Violation {
+            checker,
+            node,
+            at: self.now,
+            what,
+        });
     }
 
     /// What must hold at any time.

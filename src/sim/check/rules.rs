@@ -46,13 +46,19 @@ impl Rules {
     /// Whether the parameters are others than at the beginning, and the list of authorities.
     pub(super) fn changed(&self, params: &Params) -> (bool, bool) {
         let begin = Self::new(params);
-        let same = (begin.base, begin.retarget, begin.weight) == (self.base, self.retarget, self.weight);
+        let same =
+            (begin.base, begin.retarget, begin.weight) == (self.base, self.retarget, self.weight);
         let list_changed = begin.authorities != self.authorities;
         (!same || list_changed, list_changed)
     }
 
     /// Checks a block and goes on to the rules for the next.
-    pub(super) fn pass(&mut self, parent: &Block, block: &Block, params: &Params) -> Result<(), String> {
+    pub(super) fn pass(
+        &mut self,
+        parent: &Block,
+        block: &Block,
+        params: &Params,
+    ) -> Result<(), String> {
         let checked = check_place(parent, block, params).and_then(|()| self.check_maker(block));
         checked.map_err(|what| format!("the block at height {} {what}", block.header.height))?;
         self.count(block);
@@ -61,13 +67,25 @@ impl Rules {
 
     /// The least and the most difficulty that the next work block may have.
     fn required(&self) -> (u64, u64) {
-        let Retarget::Asert { ideal, half_life, min, max } = self.retarget else { return self.base };
+        let Retarget::Asert {
+            ideal,
+            half_life,
+            min,
+            max,
+        } = self.retarget
+        else {
+            return self.base;
+        };
         let blocks = self.work_blocks.saturating_sub(self.anchor.0);
         let passed = self.work_time.saturating_sub(self.anchor.1);
         let lead = ideal.0 as f64 * blocks as f64 - passed as f64;
         let factor = (lead / half_life.0.max(1) as f64).exp2();
-        let bound = |base: u64, error: f64| ((base as f64 * factor * error) as u64).clamp(min.0, max.0);
-        (bound(self.base.0, 1.0 - TOLERANCE), bound(self.base.1, 1.0 + TOLERANCE))
+        let bound =
+            |base: u64, error: f64| ((base as f64 * factor * error) as u64).clamp(min.0, max.0);
+        (
+            bound(self.base.0, 1.0 - TOLERANCE),
+            bound(self.base.1, 1.0 + TOLERANCE),
+        )
     }
 
     fn check_maker(&self, block: &Block) -> Result<(), String> {
@@ -77,14 +95,18 @@ impl Rules {
             return if (least..=most).contains(&found) {
                 Ok(())
             } else {
-                Err(format!("has difficulty {found}, expected {least} to {most}"))
+                Err(format!(
+                    "has difficulty {found}, expected {least} to {most}"
+                ))
             };
         }
         if found != self.weight {
             return Err(format!("has the weight {found}, expected {}", self.weight));
         }
         let turn = usize::try_from(header.slot.0).unwrap_or(0) % self.authorities.len().max(1);
-        if self.authorities.get(turn) != Some(&header.sealer.into()) || header.slot.0 <= self.last_slot {
+        if self.authorities.get(turn) != Some(&header.sealer.into())
+            || header.slot.0 <= self.last_slot
+        {
             return Err("is not by the one whose turn it is".to_owned());
         }
         Ok(())
@@ -96,7 +118,9 @@ impl Rules {
             let gap = header.time.0.saturating_sub(self.last_work);
             let longest = match self.retarget {
                 Retarget::Fixed => u64::MAX,
-                Retarget::Asert { ideal, half_life, .. } => half_life.0.max(ideal.0.saturating_mul(LONGEST_GAP)),
+                Retarget::Asert {
+                    ideal, half_life, ..
+                } => half_life.0.max(ideal.0.saturating_mul(LONGEST_GAP)),
             };
             self.work_blocks = self.work_blocks.saturating_add(1);
             self.work_time = self.work_time.saturating_add(gap.min(longest));
@@ -106,7 +130,11 @@ impl Rules {
         }
         for transaction in &block.body.transactions {
             if let Payload::SetParams(change) = &transaction.body.payload {
-                let from = header.height.0.saturating_add(MIN_NOTICE).next_multiple_of(EPOCH);
+                let from = header
+                    .height
+                    .0
+                    .saturating_add(MIN_NOTICE)
+                    .next_multiple_of(EPOCH);
                 self.announced.push((from, change.clone()));
             }
         }
@@ -115,9 +143,13 @@ impl Rules {
 
     /// What was announced for a height comes into force together, the latest word on each counting.
     fn come_into_force(&mut self, height: u64) {
-        let (due, later) = std::mem::take(&mut self.announced).into_iter().partition(|(from, _)| *from <= height);
+        let (due, later) = std::mem::take(&mut self.announced)
+            .into_iter()
+            .partition(|(from, _)| *from <= height);
         self.announced = later;
-        let due: Vec<ParamsChange> = Vec::into_iter(due).map(|(_, change): (u64, ParamsChange)| change).collect();
+        let due: Vec<ParamsChange> = Vec::into_iter(due)
+            .map(|(_, change): (u64, ParamsChange)| change)
+            .collect();
         let latest = |pick: fn(&ParamsChange) -> Option<u64>| due.iter().rev().find_map(pick);
         let difficulty = latest(|change| change.difficulty.map(|it| it.0));
         let retarget = due.iter().rev().find_map(|change| change.retarget);
@@ -144,11 +176,15 @@ fn check_place(parent: &Block, block: &Block, params: &Params) -> Result<(), Str
         return Err("is too soon after its parent".to_owned());
     }
     let id = header.id();
-    let leading = id.0.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    let leading =
+        id.0.first_chunk()
+            .map_or(0, |bytes| u64::from_be_bytes(*bytes));
     if header.kind == Kind::Work && leading > u64::MAX / header.difficulty.0.max(1) {
         return Err("lacks work".to_owned());
     }
-    if header.kind == Kind::Authority && header.slot.0 != header.time.since(params.genesis_time).0 / params.slot.0 {
+    if header.kind == Kind::Authority
+        && header.slot.0 != header.time.since(params.genesis_time).0 / params.slot.0
+    {
         return Err("is not of its slot".to_owned());
     }
     Ok(())

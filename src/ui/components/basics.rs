@@ -28,7 +28,9 @@ pub(crate) fn here() -> &'static str {
 /// Moves the keyboard focus to the element of this id.
 pub(crate) fn focus(id: &str) {
     let element = gloo::utils::document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) =
+        element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         // Fails only for elements that cannot be focused.
         let _ = element.focus();
     }
@@ -45,7 +47,13 @@ pub(crate) fn to_tab(route: &Route, class: &'static str, current: bool, content:
     html! { <key={key}>{ link(route, class, current, None, content) }</> }
 }
 
-fn link(route: &Route, class: &'static str, current: bool, title: Option<String>, content: Html) -> Html {
+fn link(
+    route: &Route,
+    class: &'static str,
+    current: bool,
+    title: Option<String>,
+    content: Html,
+) -> Html {
     let href = format!("{}{}", here(), route.fragment());
     let current = current.then_some("page");
     html! { <a {class} {href} aria-current={current} {title}>{ content }</a> }
@@ -104,7 +112,13 @@ pub(crate) fn hash_fact(
 }
 
 /// A named value with a button to copy `text`.
-pub(crate) fn copied_fact(actions: &Actions, term: &'static str, hint: &'static str, text: &str, value: Html) -> Html {
+pub(crate) fn copied_fact(
+    actions: &Actions,
+    term: &'static str,
+    hint: &'static str,
+    text: &str,
+    value: Html,
+) -> Html {
     named(term, hint, Some(copy_button(actions, text, term)), value)
 }
 

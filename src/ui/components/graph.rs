@@ -29,14 +29,24 @@ struct Frame {
 impl Frame {
     fn of(narrow: bool, nodes: usize) -> Self {
         let crowded = nodes > ROOMY;
-        let (width, height) = if narrow { (390.0, 400.0) } else { (800.0, if crowded { 480.0 } else { 430.0 }) };
+        let (width, height) = if narrow {
+            (390.0, 400.0)
+        } else {
+            (800.0, if crowded { 480.0 } else { 430.0 })
+        };
         let (margin, radius) = match (crowded, narrow) {
             (true, true) => ((72.0, 40.0), 16.0),
             (true, false) => ((96.0, 48.0), 19.0),
             (false, true) => ((58.0, 56.0), 24.0),
             (false, false) => ((66.0, 60.0), 27.0),
         };
-        Self { width, height, margin, radius, crowded }
+        Self {
+            width,
+            height,
+            margin,
+            radius,
+            crowded,
+        }
     }
 
     /// Where a node's name stands: below it, or at its outer side in a crowded picture.
@@ -74,7 +84,9 @@ pub(crate) fn use_graph(actions: Actions) -> Html {
     let still = use_media("(prefers-reduced-motion: reduce)");
     let frame = Frame::of(use_narrow(), model.nodes.len());
     let points = places(model.nodes.len(), frame.width, frame.height, frame.margin);
-    let named = |(node, place): (&NodeView, &Point)| (node.status.id.clone(), node.status.name.clone(), *place);
+    let named = |(node, place): (&NodeView, &Point)| {
+        (node.status.id.clone(), node.status.name.clone(), *place)
+    };
     let pulses = Places {
         nodes: model.nodes.iter().zip(&points).map(named).collect(),
         width: frame.width,
@@ -109,7 +121,10 @@ fn tip_letter(model: &Model, node: &NodeView) -> Option<char> {
     if model.tips.len() < 2 || !node.is_up() {
         return None;
     }
-    let at = model.tips.iter().position(|tip| tip.hash == node.status.head)?;
+    let at = model
+        .tips
+        .iter()
+        .position(|tip| tip.hash == node.status.head)?;
     ('A'..='Z').nth(at)
 }
 
@@ -121,7 +136,11 @@ fn links(model: &Model, points: &[Point], cuts: &[(String, String)], radius: f64
             let (a_name, b_name) = (&a.status.name, &b.status.name);
             let is_cut = |x: &String, y: &String| cuts.iter().any(|(a, b)| a == x && b == y);
             let cut = is_cut(a_name, b_name) || is_cut(b_name, a_name);
-            let hears = |x: &NodeView, y: &NodeView| x.peers.iter().any(|peer| peer.alive && peer.id == y.status.id);
+            let hears = |x: &NodeView, y: &NodeView| {
+                x.peers
+                    .iter()
+                    .any(|peer| peer.alive && peer.id == y.status.id)
+            };
             if !a.is_up() || !b.is_up() || !(cut || hears(a, b) || hears(b, a)) {
                 continue;
             }
@@ -196,7 +215,11 @@ fn one(actions: &Actions, node: &NodeView, spot: &Spot, tip: Option<char>, selec
 fn names(node: &NodeView, spot: &Spot) -> Html {
     let (status, r) = (&node.status, spot.radius);
     let up = node.is_up();
-    let sub = if up { short(&status.head) } else { words::state(status.state).to_owned() };
+    let sub = if up {
+        short(&status.head)
+    } else {
+        words::state(status.state).to_owned()
+    };
     let (x, y, gap) = match spot.side {
         Side::Below => (0.0, r + 16.0, (!spot.crowded || !up).then_some(14.0)),
         Side::Above => (0.0, -r - 8.0, None),

@@ -14,12 +14,24 @@ use crate::view::words::{self, Tone};
 
 /// The tabs with their pictures: paths in a 24 by 24 box.
 const TABS: [(Route, &str); 6] = [
-    (Route::Network, "M12 4v5M12 9l-6 7M12 9l6 7M12 2.5a2 2 0 1 0 0 .01M5 18a2 2 0 1 0 0 .01M19 18a2 2 0 1 0 0 .01"),
+    (
+        Route::Network,
+        "M12 4v5M12 9l-6 7M12 9l6 7M12 2.5a2 2 0 1 0 0 .01M5 18a2 2 0 1 0 0 .01M19 18a2 2 0 1 0 0 .01",
+    ),
     (Route::Chain, "M3 8h6v8H3zM15 8h6v8h-6zM9 12h6"),
-    (Route::Ledger(String::new(), String::new()), "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"),
-    (Route::Transact, "M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 4"),
+    (
+        Route::Ledger(String::new(), String::new()),
+        "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
+    ),
+    (
+        Route::Transact,
+        "M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 4",
+    ),
     (Route::Console, "M4 5h16v14H4zM7 9l3 3-3 3M12 15h5"),
-    (Route::Settings, "M4 7h9M17 7h3M15 5v4M4 12h3M11 12h9M9 10v4M4 17h11M19 17h1M17 15v4"),
+    (
+        Route::Settings,
+        "M4 7h9M17 7h3M15 5v4M4 12h3M11 12h9M9 10v4M4 17h11M19 17h1M17 15v4",
+    ),
 ];
 
 /// The head of the page, with the tab of the place that is shown.
@@ -94,7 +106,11 @@ fn theme_button(actions: &Actions, theme: Theme) -> Html {
         }
         Theme::Dark => "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
     };
-    let label = format!("Colours: {}. Change to {}", theme.word(), theme.next().word());
+    let label = format!(
+        "Colours: {}. Change to {}",
+        theme.word(),
+        theme.next().word()
+    );
     html! {
         <button key="theme" type="button" class="theme" aria-label={label.clone()} title={label}
             onclick={Callback::from(move |_: MouseEvent| actions.theme(theme.next()))}>

@@ -21,7 +21,10 @@ use crate::view::{Model, NodeView};
 /// The panel beside the picture.
 pub(crate) fn inspector(actions: &Actions, state: &UiState, now: u64) -> Html {
     let model = &state.model;
-    let node = state.selected.as_ref().and_then(|name| model.nodes.iter().find(|node| node.status.name == *name));
+    let node = state
+        .selected
+        .as_ref()
+        .and_then(|name| model.nodes.iter().find(|node| node.status.name == *name));
     html! {
         <aside key="inspector" class="panel inspector" aria-label="Inspector">
             { node.map_or_else(|| overview(actions, model), |node| panel(actions, node, now)) }
@@ -32,7 +35,12 @@ pub(crate) fn inspector(actions: &Actions, state: &UiState, now: u64) -> Html {
 /// The network as a whole.
 fn overview(actions: &Actions, model: &Model) -> Html {
     let recent = recent(model);
-    let rate: f64 = model.nodes.iter().filter(|node| node.is_up()).map(|node| node.status.hash_rate).sum();
+    let rate: f64 = model
+        .nodes
+        .iter()
+        .filter(|node| node.is_up())
+        .map(|node| node.status.hash_rate)
+        .sum();
     let head = model.tips.first();
     let status = model.heaviest();
     let pace = match model.pace {
@@ -45,22 +53,52 @@ fn overview(actions: &Actions, model: &Model) -> Html {
     if let Some(tip) = head {
         let link = hash_link(&tip.hash, &Route::Block(tip.hash.clone()));
         let value = html! { <>{ link }{ format!(" at height {}", grouped(tip.height)) }</> };
-        list.push(copied_fact(actions, "Head of the heaviest chain", "", &tip.hash, value));
+        list.push(copied_fact(
+            actions,
+            "Head of the heaviest chain",
+            "",
+            &tip.hash,
+            value,
+        ));
     }
     if let Some(status) = status.filter(|status| !status.state_root.is_empty()) {
         let hint = "One hash over all balances: equal roots mean equal ledgers.";
-        list.push(hash_fact(actions, "State root", hint, &status.state_root, None));
-        list.push(fact("Difficulty", "Expected tries for a work block.", words::difficulty(status).into()));
+        list.push(hash_fact(
+            actions,
+            "State root",
+            hint,
+            &status.state_root,
+            None,
+        ));
+        list.push(fact(
+            "Difficulty",
+            "Expected tries for a work block.",
+            words::difficulty(status).into(),
+        ));
     }
     let rate = format!("{} hashes/s", compact(rate));
-    list.push(fact("Hash rate of this tab", "Measured over all miners.", rate.into()));
+    list.push(fact(
+        "Hash rate of this tab",
+        "Measured over all miners.",
+        rate.into(),
+    ));
     list.push(fact("Pace", "", pace.into()));
     if let Some(recent) = recent {
-        list.push(fact("Time between blocks", "Mean of the latest blocks, of both kinds.", recent.into()));
+        list.push(fact(
+            "Time between blocks",
+            "Mean of the latest blocks, of both kinds.",
+            recent.into(),
+        ));
     }
     if !model.chain_id.is_empty() {
         let (hint, genesis) = ("The id of the genesis block.", Route::Block("0".to_owned()));
-        list.push(hash_fact(actions, "Network id", hint, &model.chain_id, Some(&genesis)));
+        list.push(hash_fact(
+            actions,
+            "Network id",
+            hint,
+            &model.chain_id,
+            Some(&genesis),
+        ));
     }
     html! {
         <key="overview">
@@ -74,42 +112,69 @@ fn overview(actions: &Actions, model: &Model) -> Html {
 
 fn lead(model: &Model) -> String {
     let up = |kind: NodeKind, paused: bool| {
-        let is_of = |node: &&NodeView| node.is_up() && node.status.kind == kind && node.is_paused() == paused;
+        let is_of = |node: &&NodeView| {
+            node.is_up() && node.status.kind == kind && node.is_paused() == paused
+        };
         u64::try_from(model.nodes.iter().filter(is_of).count()).unwrap_or(u64::MAX)
     };
     let (work, resting) = (up(NodeKind::Pow, false), up(NodeKind::Pow, true));
     let (authority, viewers) = (up(NodeKind::Poa, false), up(NodeKind::Viewer, false));
     let mut parts = Vec::new();
     if resting > 0 {
-        parts.push(format!("{}, as mining is paused", count_of(resting, "node rests", "nodes rest")));
+        parts.push(format!(
+            "{}, as mining is paused",
+            count_of(resting, "node rests", "nodes rest")
+        ));
     }
     if work > 0 {
-        parts.push(format!("{} by proof of work", count_of(work, "node mines", "nodes mine")));
+        parts.push(format!(
+            "{} by proof of work",
+            count_of(work, "node mines", "nodes mine")
+        ));
     }
     if authority > 0 {
-        parts.push(format!("{} in turn by proof of authority", count_of(authority, "node seals", "nodes seal")));
+        parts.push(format!(
+            "{} in turn by proof of authority",
+            count_of(authority, "node seals", "nodes seal")
+        ));
     }
     if viewers > 0 {
-        parts.push(format!("{} without making blocks", count_of(viewers, "node watches", "nodes watch")));
+        parts.push(format!(
+            "{} without making blocks",
+            count_of(viewers, "node watches", "nodes watch")
+        ));
     }
     match parts.as_slice() {
         [] => "No node is running.".to_owned(),
         [one] => format!("{one}."),
-        [head @ .., last] => format!("{}, and {last}. All extend the same chain.", head.join(", ")),
+        [head @ .., last] => format!(
+            "{}, and {last}. All extend the same chain.",
+            head.join(", ")
+        ),
     }
 }
 
 /// Mean time between the latest blocks of the best chain.
 fn recent(model: &Model) -> Option<String> {
     let mut times: Vec<u64> = Vec::new();
-    let mut at = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
+    let mut at = model
+        .tips
+        .first()
+        .and_then(|tip| model.blocks.get(&tip.hash));
     while let Some(block) = at.filter(|block| times.len() < 21 && block.height > 0) {
         times.push(block.timestamp);
         at = model.blocks.get(&block.previous_hash);
     }
     let (newest, oldest) = (times.first()?, times.last()?);
-    let gaps = u64::try_from(times.len()).ok()?.checked_sub(1).filter(|gaps| *gaps > 0)?;
-    Some(format!("{} over {}", span(newest.saturating_sub(*oldest) / gaps), count_of(gaps + 1, "block", "blocks")))
+    let gaps = u64::try_from(times.len())
+        .ok()?
+        .checked_sub(1)
+        .filter(|gaps| *gaps > 0)?;
+    Some(format!(
+        "{} over {}",
+        span(newest.saturating_sub(*oldest) / gaps),
+        count_of(gaps + 1, "block", "blocks")
+    ))
 }
 
 fn panel(actions: &Actions, node: &NodeView, now: u64) -> Html {
@@ -141,7 +206,10 @@ fn panel(actions: &Actions, node: &NodeView, now: u64) -> Html {
 
 fn buttons(actions: &Actions, status: &NodeStatus) -> Html {
     let target = || Target::Node(status.name.clone());
-    let ended = matches!(status.state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
+    let ended = matches!(
+        status.state,
+        NodeState::Stopped | NodeState::Killed | NodeState::Failed
+    );
     let wipe = Asking {
         label: "Wipe",
         question: format!("Empty the ledger of {}?", status.name),
@@ -166,7 +234,11 @@ fn list(actions: &Actions, node: &NodeView, now: u64) -> Vec<Html> {
     let status = &node.status;
     let rate = match status.hash_budget {
         _ if node.is_paused() => "0 hashes/s, paused".to_owned(),
-        Some(budget) => format!("{} of {} hashes/s", compact(status.hash_rate), compact(budget)),
+        Some(budget) => format!(
+            "{} of {} hashes/s",
+            compact(status.hash_rate),
+            compact(budget)
+        ),
         None => format!("{} hashes/s, full speed", compact(status.hash_rate)),
     };
     let slot = match status.next_slot_at {
@@ -175,7 +247,13 @@ fn list(actions: &Actions, node: &NodeView, now: u64) -> Vec<Html> {
         None => "none".to_owned(),
     };
     let ledger = status.degraded.clone().map_or_else(
-        || format!("durable up to height {} ({} at its start)", grouped(status.durable_height), status.ledger_start),
+        || {
+            format!(
+                "durable up to height {} ({} at its start)",
+                grouped(status.durable_height),
+                status.ledger_start
+            )
+        },
         |why| format!("in memory only: {why}"),
     );
     let frames = format!(
@@ -188,7 +266,13 @@ fn list(actions: &Actions, node: &NodeView, now: u64) -> Vec<Html> {
     let mut list = vec![
         fact("Kind", "", words::kind(status.kind).into()),
         fact("Height", "", grouped(status.height).into()),
-        hash_fact(actions, "Head", "", &status.head, Some(&Route::Block(status.head.clone()))),
+        hash_fact(
+            actions,
+            "Head",
+            "",
+            &status.head,
+            Some(&Route::Block(status.head.clone())),
+        ),
         hash_fact(actions, "State root", "", &status.state_root, None),
         fact("Weight of its chain", "", grouped(status.weight).into()),
         fact("Mempool", "", pending.into()),
@@ -198,7 +282,11 @@ fn list(actions: &Actions, node: &NodeView, now: u64) -> Vec<Html> {
         NodeKind::Poa => list.push(fact("Next slot", "", slot.into())),
         NodeKind::Viewer => {}
     }
-    list.push(fact("Blocks made", "On its best chain, since it started.", grouped(status.blocks_made).into()));
+    list.push(fact(
+        "Blocks made",
+        "On its best chain, since it started.",
+        grouped(status.blocks_made).into(),
+    ));
     list.push(fact("Ledger", "", ledger.into()));
     list.push(fact("Frames", "", frames.into()));
     list.push(hash_fact(actions, "Node id", "", &status.id, None));
@@ -212,7 +300,11 @@ fn links(actions: &Actions, node: &NodeView) -> Html {
     let row = |peer: &crate::ipc::PeerStatus| {
         let cut = is_cut(name, &peer.name) || is_cut(&peer.name, name);
         let (a, b) = (name.clone(), peer.name.clone());
-        let (word, command) = if cut { ("Heal", Command::Heal { a, b }) } else { ("Cut", Command::Cut { a, b }) };
+        let (word, command) = if cut {
+            ("Heal", Command::Heal { a, b })
+        } else {
+            ("Cut", Command::Cut { a, b })
+        };
         let state = match (cut, peer.alive, peer.round_trip_ms) {
             (true, ..) => "link cut".to_owned(),
             (_, false, _) => "not heard for 10 s".to_owned(),

@@ -23,8 +23,12 @@ const MAX_ROWS: usize = 60;
 /// Lines drawn at once: a box full, where the window is narrow.
 const STEP: usize = 12;
 
-const LEVELS: [(Level, &str); 4] =
-    [(Level::Debug, "debug"), (Level::Info, "info"), (Level::Warn, "warn"), (Level::Error, "error")];
+const LEVELS: [(Level, &str); 4] = [
+    (Level::Debug, "debug"),
+    (Level::Info, "info"),
+    (Level::Warn, "warn"),
+    (Level::Error, "error"),
+];
 const TOPICS: [(Topic, &str); 8] = [
     (Topic::Block, "block"),
     (Topic::Reorg, "reorg"),
@@ -37,11 +41,17 @@ const TOPICS: [(Topic, &str); 8] = [
 ];
 
 fn level_word(level: Level) -> &'static str {
-    LEVELS.iter().find(|(other, _)| *other == level).map_or("", |(_, word)| word)
+    LEVELS
+        .iter()
+        .find(|(other, _)| *other == level)
+        .map_or("", |(_, word)| word)
 }
 
 fn topic_word(topic: Topic) -> &'static str {
-    TOPICS.iter().find(|(other, _)| *other == topic).map_or("", |(_, word)| word)
+    TOPICS
+        .iter()
+        .find(|(other, _)| *other == topic)
+        .map_or("", |(_, word)| word)
 }
 
 /// Log lines, newest first.
@@ -59,9 +69,20 @@ pub(crate) fn use_log_lines(lines: Vec<Rc<Event>>) -> Html {
 fn keys(lines: &[Rc<Event>]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(lines.len());
     for (at, event) in lines.iter().enumerate().rev() {
-        let same = |other: &&Rc<Event>| (other.at, &other.node, &other.text) == (event.at, &event.node, &event.text);
-        let count = lines.get(at + 1..).unwrap_or_default().iter().filter(same).count() + 1;
-        keys.push(format!("{} {} {count} {}", event.at, event.node, event.text));
+        let same = |other: &&Rc<Event>| {
+            (other.at, &other.node, &other.text) == (event.at, &event.node, &event.text)
+        };
+        let count = lines
+            .get(at + 1..)
+            .unwrap_or_default()
+            .iter()
+            .filter(same)
+            .count()
+            + 1;
+        keys.push(format!(
+            "{} {} {count} {}",
+            event.at, event.node, event.text
+        ));
     }
     keys.reverse();
     keys
@@ -98,12 +119,18 @@ struct Filter {
 
 impl Filter {
     /// The lines that pass, newest first.
-    fn passing<'l>(&self, log: &'l VecDeque<Rc<Event>>) -> impl DoubleEndedIterator<Item = &'l Rc<Event>> {
+    fn passing<'l>(
+        &self,
+        log: &'l VecDeque<Rc<Event>>,
+    ) -> impl DoubleEndedIterator<Item = &'l Rc<Event>> {
         log.iter().rev().filter(|event| self.takes(event))
     }
 
     fn takes(&self, event: &Event) -> bool {
-        let level = LEVELS.iter().find(|(_, word)| *word == self.level).map_or(Level::Debug, |(level, _)| *level);
+        let level = LEVELS
+            .iter()
+            .find(|(_, word)| *word == self.level)
+            .map_or(Level::Debug, |(level, _)| *level);
         event.level >= level
             && (self.node.is_empty() || self.node == event.node)
             && (self.topic.is_empty() || self.topic == topic_word(event.topic))
@@ -137,24 +164,39 @@ pub(crate) fn use_log_view(actions: Actions) -> Html {
     let filter = use_kept(Filter::default);
     let frozen = use_kept(|| None::<Frozen>);
     let picture = Rc::clone(frozen.as_ref().map_or(&model, |frozen| &frozen.0));
-    let lines: Vec<Rc<Event>> = filter.passing(&picture.log).take(MAX_ROWS).cloned().collect();
+    let lines: Vec<Rc<Event>> = filter
+        .passing(&picture.log)
+        .take(MAX_ROWS)
+        .cloned()
+        .collect();
     let older = filter.passing(&picture.log).skip(MAX_ROWS).count();
     let drawn = use_growing(2, 1);
     let pause = {
-        let (setter, next) = (frozen.keeper(), frozen.is_none().then(|| Frozen(model.clone())));
+        let (setter, next) = (
+            frozen.keeper(),
+            frozen.is_none().then(|| Frozen(model.clone())),
+        );
         Callback::from(move |_: MouseEvent| setter.set(next.clone()))
     };
     let copy = {
         let (actions, filter, picture) = (actions.clone(), filter.shared(), Rc::clone(&picture));
-        Callback::from(move |_: MouseEvent| actions.copy(as_text(filter.passing(&picture.log)), "Log"))
+        Callback::from(move |_: MouseEvent| {
+            actions.copy(as_text(filter.passing(&picture.log)), "Log")
+        })
     };
     let set = |action: fn(String) -> FilterAction| {
         let dispatcher = filter.keeper();
         Callback::from(move |event: yew::Event| {
-            dispatcher.dispatch(action(event.target_unchecked_into::<HtmlSelectElement>().value()));
+            dispatcher.dispatch(action(
+                event.target_unchecked_into::<HtmlSelectElement>().value(),
+            ));
         })
     };
-    let nodes: Vec<&str> = model.nodes.iter().map(|node| node.status.name.as_str()).collect();
+    let nodes: Vec<&str> = model
+        .nodes
+        .iter()
+        .map(|node| node.status.name.as_str())
+        .collect();
     html! {
         <section class="panel log" aria-label="Log">
             <div key="head" class="panel-title">
@@ -198,13 +240,22 @@ impl PartialEq for Frozen {
 }
 
 fn empty_text(log: &VecDeque<Rc<Event>>) -> &'static str {
-    if log.is_empty() { "Nothing has happened yet." } else { "No line passes these filters." }
+    if log.is_empty() {
+        "Nothing has happened yet."
+    } else {
+        "No line passes these filters."
+    }
 }
 
 fn as_text<'l>(lines: impl DoubleEndedIterator<Item = &'l Rc<Event>>) -> String {
     let line = |event: &Rc<Event>| {
         let (level, topic) = (level_word(event.level), topic_word(event.topic));
-        format!("{} {level} {} {topic}: {}\n", time::exact(event.at), event.node, event.text)
+        format!(
+            "{} {level} {} {topic}: {}\n",
+            time::exact(event.at),
+            event.node,
+            event.text
+        )
     };
     lines.rev().map(line).collect()
 }

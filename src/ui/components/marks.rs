@@ -10,11 +10,21 @@ use crate::view::words;
 /// The outline of a kind of node around the origin, for a given radius.
 pub(super) fn outline(kind: NodeKind, r: f64, class: &'static str) -> Html {
     let points = |list: &[(f64, f64)]| {
-        list.iter().map(|(x, y)| format!("{},{}", decimal(x * r, 1), decimal(y * r, 1))).collect::<Vec<_>>().join(" ")
+        list.iter()
+            .map(|(x, y)| format!("{},{}", decimal(x * r, 1), decimal(y * r, 1)))
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     match kind {
         NodeKind::Pow => {
-            let hexagon = [(0.0, -1.0), (0.87, -0.5), (0.87, 0.5), (0.0, 1.0), (-0.87, 0.5), (-0.87, -0.5)];
+            let hexagon = [
+                (0.0, -1.0),
+                (0.87, -0.5),
+                (0.87, 0.5),
+                (0.0, 1.0),
+                (-0.87, 0.5),
+                (-0.87, -0.5),
+            ];
             html! { <polygon {class} points={points(&hexagon)} /> }
         }
         NodeKind::Poa => {

@@ -37,18 +37,35 @@ fn one(miner: &MinerStatus) -> Html {
         (None, _) => String::new(),
     };
     let rate = format!("{} hashes/s{allowed}", compact(miner.hash_rate));
-    let time = format!("{}, expected {} of this miner alone", span(miner.elapsed_ms), expected(miner));
+    let time = format!(
+        "{}, expected {} of this miner alone",
+        span(miner.elapsed_ms),
+        expected(miner)
+    );
     let last = miner.nonce_end.saturating_sub(1);
-    let nonce = format!("{} in {} to {}", grouped(miner.nonce), grouped(miner.nonce_start), grouped(last));
+    let nonce = format!(
+        "{} in {} to {}",
+        grouped(miner.nonce),
+        grouped(miner.nonce_start),
+        grouped(last)
+    );
     let share = chance(miner.hashes, miner.difficulty);
     let mut list = vec![fact("Hash rate", "", rate.into())];
     if miner.budget.is_some() && miner.uncapped > 0.0 {
         let hint = "Measured for a moment when it started.";
-        list.push(fact("Without the budget", hint, format!("{} hashes/s", compact(miner.uncapped)).into()));
+        list.push(fact(
+            "Without the budget",
+            hint,
+            format!("{} hashes/s", compact(miner.uncapped)).into(),
+        ));
     }
     list.extend([
         fact("Best hash so far", "", best(miner)),
-        fact("Needed", "A hash of at most this finds the block.", start_of(&target(miner.difficulty))),
+        fact(
+            "Needed",
+            "A hash of at most this finds the block.",
+            start_of(&target(miner.difficulty)),
+        ),
         fact("Time on this search", "", time.into()),
         fact("Nonce", "", nonce.into()),
         fact("Blocks found", "", grouped(miner.blocks_found).into()),
@@ -74,7 +91,11 @@ fn one(miner: &MinerStatus) -> Html {
 }
 
 fn best(miner: &MinerStatus) -> Html {
-    if miner.best_hash.is_empty() { "none yet".into() } else { start_of(&miner.best_hash) }
+    if miner.best_hash.is_empty() {
+        "none yet".into()
+    } else {
+        start_of(&miner.best_hash)
+    }
 }
 
 /// The first digits of the highest hash that meets a difficulty.

@@ -15,8 +15,8 @@ mod strip;
 mod tree_view;
 
 pub(crate) use basics::{
-    Asking, answered, busy, copied_fact, copy_button, fact, facts, focus, hash_fact, hash_link, hash_text, here,
-    hex_dump, refusal, to, to_tab, to_titled, use_bytes, use_confirm,
+    Asking, answered, busy, copied_fact, copy_button, fact, facts, focus, hash_fact, hash_link,
+    hash_text, here, hex_dump, refusal, to, to_tab, to_titled, use_bytes, use_confirm,
 };
 pub(crate) use graph::use_graph;
 pub(crate) use header::{footer, header};

@@ -90,7 +90,10 @@ fn durable(node: &NodeView) -> String {
 
 fn act(node: &NodeView, actions: &Actions) -> Html {
     let name = &node.status.name;
-    let ended = matches!(node.status.state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
+    let ended = matches!(
+        node.status.state,
+        NodeState::Stopped | NodeState::Killed | NodeState::Failed
+    );
     let target = || Target::Node(name.clone());
     if !node.own {
         html! { <span class="hint">{ "other tab" }</span> }

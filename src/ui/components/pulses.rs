@@ -49,7 +49,10 @@ pub(super) struct Places {
 
 impl Places {
     fn of(&self, node: &str) -> Option<Point> {
-        self.nodes.iter().find(|(id, name, _)| id == node || name == node).map(|(.., place)| *place)
+        self.nodes
+            .iter()
+            .find(|(id, name, _)| id == node || name == node)
+            .map(|(.., place)| *place)
     }
 }
 
@@ -87,7 +90,10 @@ struct Scale {
 
 impl Scale {
     fn at(&self, point: Point) -> (String, String) {
-        (decimal(self.left + point.x * self.factor, 1), decimal(self.top + point.y * self.factor, 1))
+        (
+            decimal(self.left + point.x * self.factor, 1),
+            decimal(self.top + point.y * self.factor, 1),
+        )
     }
 }
 
@@ -96,17 +102,32 @@ impl Layer {
         let (places, size) = (self.places.borrow(), self.size.get());
         let (width, height) = (f64::from(size.0), f64::from(size.1));
         let factor = (width / places.width).min(height / places.height);
-        Scale { factor, left: (width - places.width * factor) / 2.0, top: (height - places.height * factor) / 2.0 }
+        Scale {
+            factor,
+            left: (width - places.width * factor) / 2.0,
+            top: (height - places.height * factor) / 2.0,
+        }
     }
 
     /// Keeps what an event tells of a block or a transaction for the next picture.
     fn hear(&self, event: &Event) {
         let (from, to, block) = (event.peer.clone(), event.node.clone(), event.block.as_ref());
-        let (head, block) = (block.is_some_and(|block| block.on_best_chain), block.is_some());
+        let (head, block) = (
+            block.is_some_and(|block| block.on_best_chain),
+            block.is_some(),
+        );
         let mut happened = self.happened.borrow_mut();
-        let moved = Moved { from, to, block, head };
+        let moved = Moved {
+            from,
+            to,
+            block,
+            head,
+        };
         // What happened while nobody looked is over when somebody does; two of the same at once look like one.
-        if happened.len() < MAX_ELEMENTS && !happened.contains(&moved) && !gloo::utils::document().hidden() {
+        if happened.len() < MAX_ELEMENTS
+            && !happened.contains(&moved)
+            && !gloo::utils::document().hidden()
+        {
             // Between frames the layout is known; in a frame, asking for it would have it made twice.
             if let Some(layer) = self.place.cast::<Element>().filter(|_| happened.is_empty()) {
                 self.size.set((layer.client_width(), layer.client_height()));
@@ -126,15 +147,23 @@ impl Layer {
             stays
         });
         let happened = self.happened.take();
-        if let Some(layer) = self.place.cast::<Element>().filter(|_| !happened.is_empty()) {
+        if let Some(layer) = self
+            .place
+            .cast::<Element>()
+            .filter(|_| !happened.is_empty())
+        {
             let scale = self.scale();
-            happened.iter().for_each(|moved| self.begin(&layer, &scale, moved));
+            happened
+                .iter()
+                .for_each(|moved| self.begin(&layer, &scale, moved));
         }
     }
 
     fn begin(&self, layer: &Element, scale: &Scale, moved: &Moved) {
         let places = self.places.borrow();
-        let Some(to) = places.of(&moved.to) else { return };
+        let Some(to) = places.of(&moved.to) else {
+            return;
+        };
         let from = moved.from.as_ref().and_then(|from| places.of(from));
         if let Some(from) = from {
             let (start, end) = between(from, to, places.radius + 4.0);
@@ -150,13 +179,22 @@ impl Layer {
             let frames = format!(
                 r#"{{"transform":[{start},{end},{end},{end}],"opacity":[1,1,0,0],"offset":[0,{ON_ITS_WAY},0.65,1],"easing":"ease-in-out"}}"#
             );
-            self.add(layer, if moved.block { "pulse block" } else { "pulse transaction" }, &frames);
+            self.add(
+                layer,
+                if moved.block {
+                    "pulse block"
+                } else {
+                    "pulse transaction"
+                },
+                &frames,
+            );
         }
         if moved.head {
             let begin = if from.is_some() { ON_ITS_WAY } else { "0" };
             let (x, y) = scale.at(to);
             let size = places.radius * scale.factor / RING_RADIUS;
-            let ring = |size: f64| format!("\"translate({x}px,{y}px) scale({})\"", decimal(size, 3));
+            let ring =
+                |size: f64| format!("\"translate({x}px,{y}px) scale({})\"", decimal(size, 3));
             let (small, large) = (ring(size), ring(size * 1.5));
             let frames = format!(
                 r#"{{"transform":[{small},{small},{large}],"opacity":[0,0.9,0],"offset":[0,{begin},1],"easing":["step-end","ease-out"]}}"#
@@ -168,12 +206,18 @@ impl Layer {
     fn add(&self, layer: &Element, class: &str, frames: &str) {
         let mut elements = self.elements.borrow_mut();
         let made = gloo::utils::document().create_element("i");
-        let (Ok(element), Ok(frames), true) = (made, js_sys::JSON::parse(frames), elements.len() < MAX_ELEMENTS) else {
+        let (Ok(element), Ok(frames), true) = (
+            made,
+            js_sys::JSON::parse(frames),
+            elements.len() < MAX_ELEMENTS,
+        ) else {
             return;
         };
         element.set_class_name(class);
         if layer.append_child(&element).is_ok() {
-            element.unchecked_ref::<Animated>().animate(&frames, SHOWN_MS);
+            element
+                .unchecked_ref::<Animated>()
+                .animate(&frames, SHOWN_MS);
             elements.push((element, monotonic() + SHOWN_MS));
         }
     }
@@ -186,7 +230,11 @@ fn listen(host: &Host, layer: &Kept<Layer>) -> [Subscription; 3] {
         host.listen(Some(topic), Level::Info, move |event| layer.hear(event))
     };
     let layer = layer.shared();
-    [heard(Topic::Block), heard(Topic::Transaction), host.subscribe(move |_| layer.draw())]
+    [
+        heard(Topic::Block),
+        heard(Topic::Transaction),
+        host.subscribe(move |_| layer.draw()),
+    ]
 }
 
 /// The place of the layer for pulses over a picture with these places; nothing is put there while motion is not wanted.
@@ -195,7 +243,9 @@ pub(super) fn use_pulses(host: Rc<Host>, wanted: bool, places: Places) -> NodeRe
     let layer = use_kept(Layer::default);
     layer.places.replace(places);
     let place = layer.place.clone();
-    let effect = move || -> Guard { wanted.then(|| Box::new(listen(&host, &layer)) as Box<dyn std::any::Any>) };
+    let effect = move || -> Guard {
+        wanted.then(|| Box::new(listen(&host, &layer)) as Box<dyn std::any::Any>)
+    };
     use_effect_on(wanted.to_string(), Box::new(effect));
     place
 }

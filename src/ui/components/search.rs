@@ -46,7 +46,9 @@ async fn ask(actions: &Actions, text: &str) {
     if let Ok(account) = host.account(text).await {
         return go(&Route::Ledger("users".to_owned(), account.address));
     }
-    actions.say(&format!("No block, transaction or user begins with {text}."));
+    actions.say(&format!(
+        "No block, transaction or user begins with {text}."
+    ));
 }
 
 /// The search box with its suggestions.
@@ -54,7 +56,9 @@ async fn ask(actions: &Actions, text: &str) {
 pub(crate) fn use_search(actions: Actions) -> Html {
     let text = use_text(String::new());
     let active = use_number(None);
-    let at = active.and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
+    let at = active
+        .and_then(|at| usize::try_from(at).ok())
+        .unwrap_or_default();
     let found = find(&actions.host().model(), &text);
     let clear = {
         let (text, active) = (text.keeper(), active.keeper());
@@ -77,16 +81,34 @@ pub(crate) fn use_search(actions: Actions) -> Html {
             clear.emit(());
         })
     };
-    let onkeydown = on_key(&found, at, active.keeper(), choose.clone(), clear.clone(), (*text).clone());
+    let onkeydown = on_key(
+        &found,
+        at,
+        active.keeper(),
+        choose.clone(),
+        clear.clone(),
+        (*text).clone(),
+    );
     // The list closes when the focus leaves the box and its list.
     let onfocusout = Callback::from(move |event: FocusEvent| {
-        let inside = event.related_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        if !inside.is_some_and(|element| element.class_name().split_whitespace().any(|class| class == "found")) {
+        let inside = event
+            .related_target()
+            .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if !inside.is_some_and(|element| {
+            element
+                .class_name()
+                .split_whitespace()
+                .any(|class| class == "found")
+        }) {
             clear.emit(());
         }
     });
     let open = !found.is_empty();
-    let placeholder = if use_narrow() { "Search" } else { "Height, hash, user or node" };
+    let placeholder = if use_narrow() {
+        "Search"
+    } else {
+        "Height, hash, user or node"
+    };
     html! {
         <div key="search" class="search" role="search" {onfocusout}>
             <input key="box" id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
@@ -121,7 +143,10 @@ fn on_key(
     clear: Callback<()>,
     text: String,
 ) -> Callback<KeyboardEvent> {
-    let (count, chosen) = (found.len(), found.get(active).map(|found| found.target.clone()));
+    let (count, chosen) = (
+        found.len(),
+        found.get(active).map(|found| found.target.clone()),
+    );
     let to = move |at: usize| set.set(u64::try_from(at).ok());
     Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowDown" if count > 0 => {
@@ -135,8 +160,9 @@ fn on_key(
         "Enter" => {
             event.prevent_default();
             // What no suggestion explains, a node may know.
-            let target =
-                chosen.clone().or_else(|| (!text.trim().is_empty()).then(|| Target::Ask(text.trim().to_owned())));
+            let target = chosen
+                .clone()
+                .or_else(|| (!text.trim().is_empty()).then(|| Target::Ask(text.trim().to_owned())));
             if let Some(target) = target {
                 choose.emit(target);
             }

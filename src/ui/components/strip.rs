@@ -23,8 +23,11 @@ const MAX_CANDIDATES: usize = 6;
 /// Cards above `seen` came while the strip was looked at, and move in.
 pub(crate) fn strip(model: &Model, now: u64, seen: u64) -> Html {
     let blocks = latest(model);
-    let makers: Vec<&NodeView> =
-        model.nodes.iter().filter(|node| node.is_up() && node.status.kind != NodeKind::Viewer).collect();
+    let makers: Vec<&NodeView> = model
+        .nodes
+        .iter()
+        .filter(|node| node.is_up() && node.status.kind != NodeKind::Viewer)
+        .collect();
     let more = makers.len().saturating_sub(MAX_CANDIDATES);
     html! {
         <div class="strip" tabindex="0" role="group" aria-label="Latest blocks, the newest first">
@@ -51,7 +54,10 @@ pub(crate) fn strip(model: &Model, now: u64, seen: u64) -> Html {
 /// The newest blocks of the heaviest chain.
 fn latest(model: &Model) -> Vec<&Rc<BlockSummary>> {
     let mut blocks = Vec::new();
-    let tip = model.tips.first().and_then(|tip| model.blocks.get(&tip.hash));
+    let tip = model
+        .tips
+        .first()
+        .and_then(|tip| model.blocks.get(&tip.hash));
     // While no node runs there is no tip, but the chain is still there.
     let mut at = tip.or_else(|| model.blocks.values().max_by_key(|block| block.weight));
     while let Some(block) = at.filter(|_| blocks.len() < MAX_SHOWN) {
@@ -63,13 +69,21 @@ fn latest(model: &Model) -> Vec<&Rc<BlockSummary>> {
 
 fn candidate(node: &NodeView, now: u64) -> Html {
     let status = &node.status;
-    let mut searching = node.miners.iter().filter(|miner| miner.state == "searching").peekable();
+    let mut searching = node
+        .miners
+        .iter()
+        .filter(|miner| miner.state == "searching")
+        .peekable();
     let difficulty = searching.peek().map(|miner| miner.difficulty);
     let hashes = searching.map(|miner| miner.hashes).sum();
     let text = match (status.kind, difficulty, status.next_slot_at) {
         _ if !node.own => "in another tab".to_owned(),
         (NodeKind::Pow, Some(difficulty), _) => {
-            format!("{}, {}", count_of(hashes, "try", "tries"), percent(chance(hashes, difficulty)))
+            format!(
+                "{}, {}",
+                count_of(hashes, "try", "tries"),
+                percent(chance(hashes, difficulty))
+            )
         }
         (NodeKind::Poa, _, Some(at)) if at > now => format!("slot in {}", span(at - now)),
         (NodeKind::Poa, _, Some(_)) => "slot now".to_owned(),

@@ -21,16 +21,23 @@ const TOP: u32 = 28;
 /// Who searches or waits for a slot on top of each head.
 pub(crate) fn candidates(model: &Model) -> Vec<(String, String)> {
     let mut makers: Vec<(&str, Vec<&NodeView>)> = Vec::new();
-    let makes =
-        |node: &&NodeView| node.is_up() && node.own && node.status.kind != NodeKind::Viewer && !node.is_paused();
+    let makes = |node: &&NodeView| {
+        node.is_up() && node.own && node.status.kind != NodeKind::Viewer && !node.is_paused()
+    };
     for node in model.nodes.iter().filter(makes) {
-        match makers.iter_mut().find(|(head, _)| *head == node.status.head) {
+        match makers
+            .iter_mut()
+            .find(|(head, _)| *head == node.status.head)
+        {
             Some((_, nodes)) => nodes.push(node),
             None => makers.push((&node.status.head, vec![node])),
         }
     }
     let text = |nodes: &[&NodeView]| {
-        let miners = nodes.iter().filter(|node| node.status.kind == NodeKind::Pow).count();
+        let miners = nodes
+            .iter()
+            .filter(|node| node.status.kind == NodeKind::Pow)
+            .count();
         match (miners, nodes.len() - miners) {
             (0, 1) => "1 waits".to_owned(),
             (0, waiting) => format!("{waiting} wait"),
@@ -39,7 +46,10 @@ pub(crate) fn candidates(model: &Model) -> Vec<(String, String)> {
             (mining, waiting) => format!("{mining} mine, {waiting} wait"),
         }
     };
-    makers.into_iter().map(|(head, nodes)| (head.to_owned(), text(&nodes))).collect()
+    makers
+        .into_iter()
+        .map(|(head, nodes)| (head.to_owned(), text(&nodes)))
+        .collect()
 }
 
 /// The picture of a window of the block tree, with what is being mined on each head: head and a text.
@@ -73,7 +83,10 @@ fn axis(tree: &Tree, column: u32) -> Html {
 }
 
 fn line(edge: &Edge) -> Html {
-    let (x1, y1) = (x_of(edge.to.0) + BOX_WIDTH, y_of(edge.to.1) + BOX_HEIGHT / 2);
+    let (x1, y1) = (
+        x_of(edge.to.0) + BOX_WIDTH,
+        y_of(edge.to.1) + BOX_HEIGHT / 2,
+    );
     let (x2, y2) = (x_of(edge.from.0), y_of(edge.from.1) + BOX_HEIGHT / 2);
     let middle = u32::midpoint(x1, x2);
     let side = (edge.from.1 > 0).then_some("side");
@@ -88,8 +101,15 @@ fn block(placed: &PlacedBlock) -> Html {
     let text = |y: u32, class: &'static str, text: String| {
         html! { <text key={class} class={class} x={(BOX_WIDTH / 2).to_string()} y={y.to_string()}>{ text }</text> }
     };
-    let maker = if block.height == 0 { "genesis".to_owned() } else { block.miner.clone() };
-    let label = format!("Block {} by {maker}, {}, {} transactions", block.height, block.kind, block.transactions_count);
+    let maker = if block.height == 0 {
+        "genesis".to_owned()
+    } else {
+        block.miner.clone()
+    };
+    let label = format!(
+        "Block {} by {maker}, {}, {} transactions",
+        block.height, block.kind, block.transactions_count
+    );
     let corner = if block.kind == "authority" { "10" } else { "2" };
     html! {
         <g key={block.hash.clone()} transform={format!("translate({x} {y})")}
@@ -118,10 +138,16 @@ fn chip_text(nodes: &[String]) -> String {
 }
 
 fn candidate(placed: &PlacedBlock, tree: &Tree, candidates: &[(String, String)]) -> Option<Html> {
-    let (_, text) = candidates.iter().find(|(head, _)| *head == placed.block.hash)?;
+    let (_, text) = candidates
+        .iter()
+        .find(|(head, _)| *head == placed.block.hash)?;
     // A node that lags works on a block that has a child already: its place is taken.
     let place = (placed.column + 1, placed.lane);
-    if tree.blocks.iter().any(|other| (other.column, other.lane) == place) {
+    if tree
+        .blocks
+        .iter()
+        .any(|other| (other.column, other.lane) == place)
+    {
         return None;
     }
     let (x, y) = (x_of(placed.column + 1), y_of(placed.lane));

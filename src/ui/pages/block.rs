@@ -6,7 +6,8 @@ use super::fields::{checks, transaction_list};
 use crate::ipc::{BlockInfo, BlockSummary};
 use crate::ui::actions::Actions;
 use crate::ui::components::{
-    block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal, to, to_tab,
+    block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal,
+    to, to_tab,
 };
 use crate::ui::hooks::{Answer, use_answer, use_checks, use_model};
 use crate::ui::markup::html;
@@ -21,7 +22,11 @@ use crate::view::route::Route;
 pub(crate) fn use_block(actions: Actions, which: String) -> Html {
     let (model, now) = (use_model(), time::now());
     // A new head changes the number of confirmations.
-    let head = model.tips.first().map(|tip| tip.hash.as_str()).unwrap_or_default();
+    let head = model
+        .tips
+        .first()
+        .map(|tip| tip.hash.as_str())
+        .unwrap_or_default();
     let ask = {
         let (host, which) = (actions.host(), which.clone());
         move || async move { host.block(None, &which).await }
@@ -29,14 +34,28 @@ pub(crate) fn use_block(actions: Actions, which: String) -> Html {
     let answer = use_answer(format!("{which} {head}"), ask);
     let info = answer.here().and_then(Option::as_ref);
     // Hashing again is cheap, but not needed while the bytes are the same.
-    let raw = info.map(|info| (info.raw.clone(), info.summary.hash.clone(), model.chain_id.clone()));
+    let raw = info.map(|info| {
+        (
+            info.raw.clone(),
+            info.summary.hash.clone(),
+            model.chain_id.clone(),
+        )
+    });
     let (raw, hash, chain_id) = raw.unwrap_or_default();
     let key = format!("{hash} {raw}");
-    let check = move || if raw.is_empty() { Vec::new() } else { check::block(&raw, &hash, &chain_id) };
+    let check = move || {
+        if raw.is_empty() {
+            Vec::new()
+        } else {
+            check::block(&raw, &hash, &chain_id)
+        }
+    };
     let checks = use_checks(key, Box::new(check));
     match (&answer, info) {
         (_, Some(info)) => shown(&actions, info, &checks, &model, now),
-        (Answer::Waiting, _) => html! { <section class="panel">{ busy("Asking a node for the block…") }</section> },
+        (Answer::Waiting, _) => {
+            html! { <section class="panel">{ busy("Asking a node for the block…") }</section> }
+        }
         (Answer::Refused(error), _) => html! {
             <section class="panel"><h1>{ "Block" }</h1>{ refusal(error) }</section>
         },
@@ -93,8 +112,14 @@ fn shown(actions: &Actions, info: &BlockInfo, checked: &[Check], model: &Model, 
 
 /// Links to the parent and to the block above.
 fn neighbours(block: &BlockSummary, model: &Model) -> Html {
-    let children: Vec<_> = model.blocks.values().filter(|b| b.previous_hash == block.hash).collect();
-    let button = |hash: &str, text: String| to_tab(&Route::Block(hash.to_owned()), "button", false, text.into());
+    let children: Vec<_> = model
+        .blocks
+        .values()
+        .filter(|b| b.previous_hash == block.hash)
+        .collect();
+    let button = |hash: &str, text: String| {
+        to_tab(&Route::Block(hash.to_owned()), "button", false, text.into())
+    };
     html! {
         <div class="toolbar">
             if block.height > 0 {
@@ -111,7 +136,10 @@ fn neighbours(block: &BlockSummary, model: &Model) -> Html {
 fn lead(info: &BlockInfo) -> String {
     let block = &info.summary;
     let place = if block.on_best_chain {
-        format!("It is on the heaviest chain with {}.", count_of(info.confirmations, "confirmation", "confirmations"))
+        format!(
+            "It is on the heaviest chain with {}.",
+            count_of(info.confirmations, "confirmation", "confirmations")
+        )
     } else {
         "It is beside the heaviest chain: valid, but a heavier branch won.".to_owned()
     };
@@ -119,7 +147,11 @@ fn lead(info: &BlockInfo) -> String {
         return format!("The genesis block: all nodes of the network begin with it. {place}");
     }
     let how = if block.kind == "authority" {
-        format!("{} sealed it in its slot {} by a signature.", block.miner, grouped(block.slot))
+        format!(
+            "{} sealed it in its slot {} by a signature.",
+            block.miner,
+            grouped(block.slot)
+        )
     } else {
         format!("{} found its nonce by trying.", block.miner)
     };
@@ -129,13 +161,22 @@ fn lead(info: &BlockInfo) -> String {
 fn fields(actions: &Actions, info: &BlockInfo, now: u64) -> Vec<Html> {
     let block = &info.summary;
     let authority = block.kind == "authority";
-    let hash = |term: &'static str, hint: &'static str, hash: &str| hash_fact(actions, term, hint, hash, None);
+    let hash = |term: &'static str, hint: &'static str, hash: &str| {
+        hash_fact(actions, term, hint, hash, None)
+    };
     let parent = if block.height == 0 {
         "none".into()
     } else {
-        hash_link(&block.previous_hash, &Route::Block(block.previous_hash.clone()))
+        hash_link(
+            &block.previous_hash,
+            &Route::Block(block.previous_hash.clone()),
+        )
     };
-    let made = format!("{} ({})", time::exact(block.timestamp), time::ago(block.timestamp, now));
+    let made = format!(
+        "{} ({})",
+        time::exact(block.timestamp),
+        time::ago(block.timestamp, now)
+    );
     let sealer = html! { <>{ format!("{} ", block.miner) }{ hash_text(&block.miner_id) }</> };
     let weight = if authority {
         "Weight that an authority block adds to its chain."
@@ -148,13 +189,39 @@ fn fields(actions: &Actions, info: &BlockInfo, now: u64) -> Vec<Html> {
             "Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.",
             block.kind.clone().into(),
         ),
-        fact("Height", "Blocks between it and the genesis block.", grouped(block.height).into()),
-        copied_fact(actions, "Parent", "The id of the block below. This is the chain.", &block.previous_hash, parent),
-        hash("Transaction root", "Merkle root over the transactions, signatures included.", &info.tx_root),
-        hash("State root", "One hash over all accounts, names and assets after this block.", &block.state_root),
-        fact("Time", "By the maker's clock; later than the parent's and not in the future.", made.into()),
+        fact(
+            "Height",
+            "Blocks between it and the genesis block.",
+            grouped(block.height).into(),
+        ),
+        copied_fact(
+            actions,
+            "Parent",
+            "The id of the block below. This is the chain.",
+            &block.previous_hash,
+            parent,
+        ),
+        hash(
+            "Transaction root",
+            "Merkle root over the transactions, signatures included.",
+            &info.tx_root,
+        ),
+        hash(
+            "State root",
+            "One hash over all accounts, names and assets after this block.",
+            &block.state_root,
+        ),
+        fact(
+            "Time",
+            "By the maker's clock; later than the parent's and not in the future.",
+            made.into(),
+        ),
         fact("Difficulty", weight, difficulty(block.difficulty).into()),
-        fact("Slot", "The authority's turn, counted from the genesis time; 0 for work.", grouped(block.slot).into()),
+        fact(
+            "Slot",
+            "The authority's turn, counted from the genesis time; 0 for work.",
+            grouped(block.slot).into(),
+        ),
         copied_fact(
             actions,
             "Sealer",
@@ -162,7 +229,11 @@ fn fields(actions: &Actions, info: &BlockInfo, now: u64) -> Vec<Html> {
             &block.miner_id,
             sealer,
         ),
-        hash("Data hash", "SHA-256 of the maker's free data.", &info.data_hash),
+        hash(
+            "Data hash",
+            "SHA-256 of the maker's free data.",
+            &info.data_hash,
+        ),
         fact(
             "Nonce",
             "The number that miners vary until the id is low enough; 0 for an authority.",
@@ -170,9 +241,17 @@ fn fields(actions: &Actions, info: &BlockInfo, now: u64) -> Vec<Html> {
         ),
     ];
     if authority {
-        list.push(hash("Seal", "The authority's signature, outside the id.", &info.seal));
+        list.push(hash(
+            "Seal",
+            "The authority's signature, outside the id.",
+            &info.seal,
+        ));
     }
     let hint = "Sum of the difficulties up to here: the heaviest chain wins.";
-    list.push(fact("Weight of the chain", hint, grouped(block.weight).into()));
+    list.push(fact(
+        "Weight of the chain",
+        hint,
+        grouped(block.weight).into(),
+    ));
     list
 }

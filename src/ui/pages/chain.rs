@@ -8,7 +8,9 @@ use super::sections::{Section, titled};
 use crate::bitcoin;
 use crate::ui::actions::Actions;
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
-use crate::ui::hooks::{Guard, use_effect_on, use_growing, use_model, use_narrow, use_number, use_text};
+use crate::ui::hooks::{
+    Guard, use_effect_on, use_growing, use_model, use_narrow, use_number, use_text,
+};
 use crate::ui::kept::Kept;
 use crate::ui::markup::html;
 use crate::ui::part::{View, part};
@@ -26,11 +28,19 @@ const COLUMNS: (u32, u32) = (12, 6);
 pub(crate) fn use_chain(actions: Actions) -> Html {
     let (model, narrow) = (use_model(), use_narrow());
     let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
-    let (top, text, header) = (use_number(None), use_text(String::new()), use_text(String::new()));
+    let (top, text, header) = (
+        use_number(None),
+        use_text(String::new()),
+        use_text(String::new()),
+    );
     let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
     let drawn = use_growing(2, 1);
     let live = top.is_none();
-    let candidates = if live || tree.hidden_above == 0 { candidates(&model) } else { Vec::new() };
+    let candidates = if live || tree.hidden_above == 0 {
+        candidates(&model)
+    } else {
+        Vec::new()
+    };
     let sight = use_node_ref();
     use_newest_in_sight(sight.clone(), live, tree.lowest + u64::from(tree.columns));
     html! {
@@ -66,7 +76,9 @@ fn use_newest_in_sight(sight: NodeRef, live: bool, end: u64) {
     let effect = move || -> Guard {
         let element = sight.cast::<web_sys::Element>().filter(|_| live)?;
         // In the frame that lays the page out in any case.
-        Some(Box::new(request_animation_frame(move |_| element.set_scroll_left(element.scroll_width()))))
+        Some(Box::new(request_animation_frame(move |_| {
+            element.set_scroll_left(element.scroll_width())
+        })))
     };
     use_effect_on(format!("{live} {end}"), Box::new(effect));
 }
@@ -75,14 +87,22 @@ fn range(tree: &Tree) -> String {
     match tree.columns {
         0 => String::new(),
         1 => grouped(tree.lowest),
-        columns => format!("{} to {}", grouped(tree.lowest), grouped(tree.lowest + u64::from(columns) - 1)),
+        columns => format!(
+            "{} to {}",
+            grouped(tree.lowest),
+            grouped(tree.lowest + u64::from(columns) - 1)
+        ),
     }
 }
 
 fn tips_sentence(tips: &[crate::view::Tip]) -> String {
     match tips {
         [] => "No node has a head yet.".to_owned(),
-        [tip] => format!("One tip: {} at height {}.", tip.nodes.join(", "), grouped(tip.height)),
+        [tip] => format!(
+            "One tip: {} at height {}.",
+            tip.nodes.join(", "),
+            grouped(tip.height)
+        ),
         [best, ..] => {
             let count = u64::try_from(tips.len()).unwrap_or(u64::MAX);
             format!(
@@ -139,7 +159,9 @@ fn to_height(text: &Kept<String>) -> Html {
 /// Keeps what is typed.
 fn typed(text: &Kept<String>) -> Callback<InputEvent> {
     let setter = text.keeper();
-    Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+    Callback::from(move |event: InputEvent| {
+        setter.set(event.target_unchecked_into::<HtmlInputElement>().value())
+    })
 }
 
 /// Real Bitcoin headers in words, as the word `inspect` of the console explains them.
@@ -168,7 +190,11 @@ fn bitcoin_header(text: &Kept<String>) -> Html {
 /// The blocks of a window of the tree as a table.
 pub(super) fn blocks(model: &Model, top: Option<u64>, columns: u32) -> Html {
     let tree = Tree::layout(&model.blocks, &model.tips, top, columns);
-    titled(format!("Blocks {}", range(&tree)), html! {}, blocks_table(&tree.blocks, time::now()))
+    titled(
+        format!("Blocks {}", range(&tree)),
+        html! {},
+        blocks_table(&tree.blocks, time::now()),
+    )
 }
 
 /// The blocks of the picture, highest first.

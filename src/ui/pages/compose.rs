@@ -65,7 +65,9 @@ impl Reducible for Fields {
             Typed::Text(value) => next.text = value,
             Typed::Name(value) => next.name = value,
             // The people and the amount stay, as one often sends again.
-            Typed::Sent => (next.memo, next.text, next.name) = (String::new(), String::new(), String::new()),
+            Typed::Sent => {
+                (next.memo, next.text, next.name) = (String::new(), String::new(), String::new())
+            }
         }
         Rc::new(next)
     }
@@ -73,7 +75,12 @@ impl Reducible for Fields {
 
 impl Fields {
     fn new(users: &[WalletUser]) -> Self {
-        let name = |at: usize| users.get(at).map(|user| user.name.clone()).unwrap_or_default();
+        let name = |at: usize| {
+            users
+                .get(at)
+                .map(|user| user.name.clone())
+                .unwrap_or_default()
+        };
         Self {
             form: Form::Transfer,
             from: name(0),
@@ -89,31 +96,53 @@ impl Fields {
     /// The draft, or why there is none yet.
     fn draft(&self) -> Result<Draft, ApiError> {
         let number = |text: &str| text.trim().parse::<u64>();
-        let fee = number(&self.fee).map_err(|_| DraftError::FeeMalformed { found: self.fee.clone() })?;
+        let fee = number(&self.fee).map_err(|_| DraftError::FeeMalformed {
+            found: self.fee.clone(),
+        })?;
         let to = self.to.trim();
         let what = match self.form {
             Form::Transfer if to.is_empty() => {
-                return Err(ApiError::new("receiver_empty", "Say who receives the coins."));
+                return Err(ApiError::new(
+                    "receiver_empty",
+                    "Say who receives the coins.",
+                ));
             }
             Form::Transfer => {
-                let amount =
-                    number(&self.amount).map_err(|_| DraftError::AmountMalformed { found: self.amount.clone() })?;
-                What::Transfer { to: to.to_owned(), amount, memo: self.memo.clone() }
+                let amount = number(&self.amount).map_err(|_| DraftError::AmountMalformed {
+                    found: self.amount.clone(),
+                })?;
+                What::Transfer {
+                    to: to.to_owned(),
+                    amount,
+                    memo: self.memo.clone(),
+                }
             }
-            Form::Message => What::Message { text: self.text.clone(), to: (!to.is_empty()).then(|| to.to_owned()) },
+            Form::Message => What::Message {
+                text: self.text.clone(),
+                to: (!to.is_empty()).then(|| to.to_owned()),
+            },
             Form::User => {
                 let name = self.name.trim().to_owned();
                 if name.is_empty() {
                     return Err(ApiError::new("name_empty", "Say the new user's name."));
                 }
                 Draft::new("", What::RegisterUser { name: name.clone() }).check()?;
-                let amount =
-                    number(&self.amount).map_err(|_| DraftError::AmountMalformed { found: self.amount.clone() })?;
+                let amount = number(&self.amount).map_err(|_| DraftError::AmountMalformed {
+                    found: self.amount.clone(),
+                })?;
                 // The receiver is the new key's address, known only when the key is made.
-                What::Transfer { to: name, amount, memo: "welcome".to_owned() }
+                What::Transfer {
+                    to: name,
+                    amount,
+                    memo: "welcome".to_owned(),
+                }
             }
         };
-        let draft = Draft { from: self.from.clone(), fee, what };
+        let draft = Draft {
+            from: self.from.clone(),
+            fee,
+            what,
+        };
         draft.check()?;
         Ok(draft)
     }
@@ -162,8 +191,11 @@ pub(crate) fn use_compose(actions: Actions, composed: Composed) -> Html {
             let (host, setter, dispatcher) = (host.clone(), setter.clone(), dispatcher.clone());
             let (on_sent, on_user) = (on_sent.clone(), on_user.clone());
             spawn_local(async move {
-                let result =
-                    if form == Form::User { welcome(&host, draft, &on_user).await } else { host.send(draft).await };
+                let result = if form == Form::User {
+                    welcome(&host, draft, &on_user).await
+                } else {
+                    host.send(draft).await
+                };
                 match result {
                     Ok(info) => {
                         dispatcher.dispatch(Typed::Sent);
@@ -188,7 +220,11 @@ pub(crate) fn use_compose(actions: Actions, composed: Composed) -> Html {
 }
 
 /// Makes a key for a new person and sends it its first coins.
-async fn welcome(host: &Host, mut draft: Draft, on_user: &Callback<()>) -> Result<TransactionInfo, ApiError> {
+async fn welcome(
+    host: &Host,
+    mut draft: Draft,
+    on_user: &Callback<()>,
+) -> Result<TransactionInfo, ApiError> {
     if let What::Transfer { to, .. } = &mut draft.what {
         let user = host.create_user(to).await?;
         on_user.emit(());
@@ -200,9 +236,15 @@ async fn welcome(host: &Host, mut draft: Draft, on_user: &Callback<()>) -> Resul
 /// Why the draft cannot be sent, or why it was refused.
 fn verdict(draft: Option<&ApiError>, outcome: &Outcome) -> Html {
     let (class, text) = match (outcome, draft) {
-        (Outcome::Refused(error), _) => ("refusal", format!("Refused: {} ({})", error.message, error.code)),
+        (Outcome::Refused(error), _) => (
+            "refusal",
+            format!("Refused: {} ({})", error.message, error.code),
+        ),
         (_, Some(error)) => ("hint", error.message.clone()),
-        (_, None) => ("hint", "It will be signed in this page and handed to a node.".to_owned()),
+        (_, None) => (
+            "hint",
+            "It will be signed in this page and handed to a node.".to_owned(),
+        ),
     };
     html! { <p key="verdict" class={class} role="status" aria-live="polite">{ text }</p> }
 }
@@ -226,7 +268,9 @@ fn inputs(fields: &Kept<Fields>, users: &[WalletUser]) -> Html {
     let input = |label: &'static str, value: &str, numeric: bool, action: fn(String) -> Typed| {
         let dispatcher = fields.keeper();
         let oninput = Callback::from(move |event: InputEvent| {
-            dispatcher.dispatch(action(event.target_unchecked_into::<HtmlInputElement>().value()));
+            dispatcher.dispatch(action(
+                event.target_unchecked_into::<HtmlInputElement>().value(),
+            ));
         });
         html! {
             <label key={label}>
@@ -239,7 +283,9 @@ fn inputs(fields: &Kept<Fields>, users: &[WalletUser]) -> Html {
     let from = {
         let dispatcher = fields.keeper();
         let onchange = Callback::from(move |event: Event| {
-            dispatcher.dispatch(Typed::From(event.target_unchecked_into::<HtmlSelectElement>().value()));
+            dispatcher.dispatch(Typed::From(
+                event.target_unchecked_into::<HtmlSelectElement>().value(),
+            ));
         });
         html! {
             <label key="From">

@@ -32,7 +32,9 @@ struct Entry {
 impl Entry {
     /// A line or two may wrap; a table may not.
     fn is_sentence(&self) -> bool {
-        self.output.as_ref().is_some_and(|text| text.lines().count() < 3)
+        self.output
+            .as_ref()
+            .is_some_and(|text| text.lines().count() < 3)
     }
 }
 
@@ -61,7 +63,9 @@ enum Keyed {
 impl Terminal {
     fn recalled(&self, back: usize) -> String {
         let at = self.entries.len().checked_sub(back).filter(|_| back > 0);
-        at.and_then(|at| self.entries.get(at)).map(|entry| entry.line.clone()).unwrap_or_default()
+        at.and_then(|at| self.entries.get(at))
+            .map(|entry| entry.line.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -73,7 +77,11 @@ impl Reducible for Terminal {
         match action {
             Keyed::Typed(text) => (next.input, next.back, next.choices) = (text, 0, Vec::new()),
             Keyed::Entered(id) => {
-                next.entries.push_back(Entry { id, line: next.input.trim().to_owned(), output: None });
+                next.entries.push_back(Entry {
+                    id,
+                    line: next.input.trim().to_owned(),
+                    output: None,
+                });
                 (next.input, next.back, next.choices) = (String::new(), 0, Vec::new());
                 next.next = id.wrapping_add(1);
                 while next.entries.len() > MAX_ENTRIES {
@@ -111,8 +119,16 @@ impl Reducible for Terminal {
 /// The longest text that all begin with.
 fn common_start(lines: &[String]) -> String {
     let first = lines.first().map(String::as_str).unwrap_or_default();
-    let same = |at: usize, c: char| lines.iter().all(|line| line.get(at..).is_some_and(|rest| rest.starts_with(c)));
-    first.char_indices().take_while(|(at, c)| same(*at, *c)).map(|(_, c)| c).collect()
+    let same = |at: usize, c: char| {
+        lines
+            .iter()
+            .all(|line| line.get(at..).is_some_and(|rest| rest.starts_with(c)))
+    };
+    first
+        .char_indices()
+        .take_while(|(at, c)| same(*at, *c))
+        .map(|(_, c)| c)
+        .collect()
 }
 
 /// The page of the console.
@@ -133,7 +149,10 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
     let output = use_node_ref();
     {
         // Keeps the newest output in sight.
-        let newest = state.entries.back().map_or((0, true), |entry| (entry.id, entry.output.is_none()));
+        let newest = state
+            .entries
+            .back()
+            .map_or((0, true), |entry| (entry.id, entry.output.is_none()));
         let output = output.clone();
         let empty = state.entries.is_empty();
         let scroll = move || {
@@ -142,7 +161,10 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
             element.set_scroll_top(element.scroll_height());
             None
         };
-        use_effect_on(format!("{} {} {}", state.entries.len(), newest.0, newest.1), Box::new(scroll));
+        use_effect_on(
+            format!("{} {} {}", state.entries.len(), newest.0, newest.1),
+            Box::new(scroll),
+        );
     }
     let onsubmit = {
         let (dispatcher, line, id) = (state.keeper(), state.input.trim().to_owned(), state.next);
@@ -162,7 +184,9 @@ pub(crate) fn use_commands(actions: Actions) -> Html {
     let oninput = {
         let dispatcher = state.keeper();
         Callback::from(move |event: InputEvent| {
-            dispatcher.dispatch(Keyed::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
+            dispatcher.dispatch(Keyed::Typed(
+                event.target_unchecked_into::<HtmlInputElement>().value(),
+            ));
         })
     };
     let onkeydown = on_key(state.keeper(), state.input.clone(), actions.host());
@@ -217,7 +241,11 @@ fn on_key(dispatcher: Keeper<Terminal>, input: String, host: Rc<Host>) -> Callba
         // An empty line leaves Tab to move the focus.
         "Tab" if !event.shift_key() && !input.is_empty() => {
             let model = host.model();
-            let nodes: Vec<&str> = model.nodes.iter().map(|node| node.status.name.as_str()).collect();
+            let nodes: Vec<&str> = model
+                .nodes
+                .iter()
+                .map(|node| node.status.name.as_str())
+                .collect();
             let choices = complete(&input, &nodes);
             if !choices.is_empty() {
                 event.prevent_default();

@@ -30,7 +30,9 @@ pub(super) fn checks(list: &[Check]) -> Html {
 
 /// A hash with its leading zeros told apart.
 pub(super) fn digits(hash: &str) -> Html {
-    let (zeros, rest) = hash.split_at_checked(zero_digits(hash)).unwrap_or(("", hash));
+    let (zeros, rest) = hash
+        .split_at_checked(zero_digits(hash))
+        .unwrap_or(("", hash));
     html! { <><span class="zeros">{ zeros.to_owned() }</span>{ rest.to_owned() }</> }
 }
 
@@ -54,7 +56,11 @@ pub(super) fn transaction_list(list: &[TransactionInfo]) -> Html {
 }
 
 fn row(tx: &TransactionInfo) -> Html {
-    let memo = if tx.kind == "transfer" { tx.memo.clone() } else { String::new() };
+    let memo = if tx.kind == "transfer" {
+        tx.memo.clone()
+    } else {
+        String::new()
+    };
     html! {
         <tr key={tx.tx_hash.clone()}>
             <th scope="row">{ to_titled(&Route::Transaction(tx.tx_hash.clone()), "", tx.tx_hash.clone(), sentence(tx)) }</th>
@@ -67,7 +73,13 @@ fn row(tx: &TransactionInfo) -> Html {
 
 /// A transaction in one sentence.
 pub(super) fn sentence(tx: &TransactionInfo) -> String {
-    words::transaction(&tx.kind, &words::who(&tx.from_user), &words::who(&tx.to_user), tx.amount, &tx.memo)
+    words::transaction(
+        &tx.kind,
+        &words::who(&tx.from_user),
+        &words::who(&tx.to_user),
+        tx.amount,
+        &tx.memo,
+    )
 }
 
 /// Where a transaction stands: a badge and a few words.

@@ -30,7 +30,9 @@ const ROWS_MS: u64 = 4_000;
 const fn about(table: Table) -> &'static str {
     match table {
         Table::Blocks => "Every valid block, of the best chain and beside it.",
-        Table::Transactions => "Every transaction this node has seen: pending, committed or dropped.",
+        Table::Transactions => {
+            "Every transaction this node has seen: pending, committed or dropped."
+        }
         Table::Nodes => "The nodes of the network that this node has heard of.",
         Table::Assets => "Assets that people created.",
         Table::Users => "Accounts with their balances, at this node's head.",
@@ -45,14 +47,20 @@ const fn about(table: Table) -> &'static str {
 pub(crate) fn use_ledger(actions: Actions, table: String, filter: String) -> Html {
     let model = use_model();
     let node = use_text(String::new());
-    let table = Table::from_name(&table).filter(|table| Table::FOR_PEOPLE.contains(table)).unwrap_or(Table::Blocks);
+    let table = Table::from_name(&table)
+        .filter(|table| Table::FOR_PEOPLE.contains(table))
+        .unwrap_or(Table::Blocks);
     let own: Vec<&NodeView> = model.nodes.iter().filter(|node| node.own).collect();
     let chosen = own.iter().find(|view| view.status.name == *node);
     // A node that was never chosen or has gone: the first that runs.
-    let shown = chosen.or_else(|| own.iter().find(|view| view.is_up())).copied();
+    let shown = chosen
+        .or_else(|| own.iter().find(|view| view.is_up()))
+        .copied();
     let on_node = {
         let setter = node.keeper();
-        Callback::from(move |event: Event| setter.set(event.target_unchecked_into::<HtmlSelectElement>().value()))
+        Callback::from(move |event: Event| {
+            setter.set(event.target_unchecked_into::<HtmlSelectElement>().value())
+        })
     };
     html! {
         <section class="panel ledger-page">
@@ -87,14 +95,31 @@ pub(crate) fn use_ledger(actions: Actions, table: String, filter: String) -> Htm
 fn rows(actions: &Actions, view: &NodeView, table: Table, filter: String) -> Html {
     let node = view.status.name.clone();
     let key = format!("{node} {} {filter}", table.name());
-    part(actions, &key, View::Rows(Read { table, filter, node, running: view.is_up(), mark: mark(view, table) }))
+    part(
+        actions,
+        &key,
+        View::Rows(Read {
+            table,
+            filter,
+            node,
+            running: view.is_up(),
+            mark: mark(view, table),
+        }),
+    )
 }
 
 /// What the rows depend on: the head, the mempool, and for rows that are written every few seconds also the time.
 fn mark(view: &NodeView, table: Table) -> String {
     let status = &view.status;
-    let live = if table == Table::Nodes || table == Table::MiningPool { time::now() / ROWS_MS } else { 0 };
-    format!("{} {} {} {live}", status.head, status.pending, status.durable_height)
+    let live = if table == Table::Nodes || table == Table::MiningPool {
+        time::now() / ROWS_MS
+    } else {
+        0
+    };
+    format!(
+        "{} {} {} {live}",
+        status.head, status.pending, status.durable_height
+    )
 }
 
 /// What is asked of a table.
@@ -132,7 +157,12 @@ impl Ask {
             | Table::Meta => None,
         };
         let descending = matches!(index, Some("height" | "timestamp"));
-        Self { index, key: filter.to_owned(), descending, page: 0 }
+        Self {
+            index,
+            key: filter.to_owned(),
+            descending,
+            page: 0,
+        }
     }
 
     fn query(&self, table: Table) -> Query {
@@ -178,10 +208,16 @@ pub(crate) struct Read {
 pub(crate) fn use_rows(actions: Actions, read: Read) -> Html {
     let (table, node, host) = (read.table, read.node.clone(), actions.host());
     let ask = use_kept(move || Ask::of(table, &read.filter));
-    let key = format!("{} {} {:?} {} {}", read.mark, ask.descending, ask.index, ask.page, ask.key);
+    let key = format!(
+        "{} {} {:?} {} {}",
+        read.mark, ask.descending, ask.index, ask.page, ask.key
+    );
     let query = ask.query(table);
     let database = host.database(&node);
-    let answer = use_answer(key, move || async move { host.ledger(Some(&node), query).await });
+    let answer = use_answer(
+        key,
+        move || async move { host.ledger(Some(&node), query).await },
+    );
     let drawn = use_growing(answer.here().map_or(0, |page| page.rows.len()), STEP);
     html! {
         <>
@@ -219,13 +255,17 @@ fn controls(table: Table, ask: &Kept<Ask>) -> Html {
         let dispatcher = ask.keeper();
         Callback::from(move |event: Event| {
             let word = event.target_unchecked_into::<HtmlSelectElement>().value();
-            dispatcher.dispatch(AskAction::Index(table.indexes().iter().copied().find(|index| *index == word)));
+            dispatcher.dispatch(AskAction::Index(
+                table.indexes().iter().copied().find(|index| *index == word),
+            ));
         })
     };
     let on_key = {
         let dispatcher = ask.keeper();
         Callback::from(move |event: InputEvent| {
-            dispatcher.dispatch(AskAction::Key(event.target_unchecked_into::<HtmlInputElement>().value()));
+            dispatcher.dispatch(AskAction::Key(
+                event.target_unchecked_into::<HtmlInputElement>().value(),
+            ));
         })
     };
     let on_turn = {
@@ -263,7 +303,12 @@ fn pages(total: u32, ask: &Kept<Ask>) -> Html {
         "No rows".to_owned()
     } else {
         let last = total.min(first.saturating_add(ROWS));
-        format!("Rows {} to {} of {}", grouped(u64::from(first) + 1), grouped(last.into()), grouped(total.into()))
+        format!(
+            "Rows {} to {} of {}",
+            grouped(u64::from(first) + 1),
+            grouped(last.into()),
+            grouped(total.into())
+        )
     };
     let to = |page: u32| {
         let dispatcher = ask.keeper();

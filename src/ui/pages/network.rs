@@ -48,7 +48,11 @@ pub(super) fn inspected(actions: &Actions, store: &Store) -> Html {
 /// The latest blocks; those above `seen` move in.
 pub(super) fn latest(model: &Model, seen: u64) -> Html {
     let more = to(&Route::Chain, "more", "Block tree".into());
-    titled("Latest blocks".to_owned(), more, strip(model, time::now(), seen))
+    titled(
+        "Latest blocks".to_owned(),
+        more,
+        strip(model, time::now(), seen),
+    )
 }
 
 /// The table of nodes.
@@ -64,19 +68,33 @@ pub(super) fn all_nodes(actions: &Actions, store: &Store) -> Html {
 /// What happened last, each thing told once.
 pub(super) fn happenings(actions: &Actions, model: &Model) -> Html {
     let lines = digest(&model.log, LINES);
-    let content =
-        if lines.is_empty() { empty("Nothing has happened yet.") } else { part(actions, "digest", View::Lines(lines)) };
-    titled("What happens".to_owned(), to(&Route::Console, "more", "Full log".into()), content)
+    let content = if lines.is_empty() {
+        empty("Nothing has happened yet.")
+    } else {
+        part(actions, "digest", View::Lines(lines))
+    };
+    titled(
+        "What happens".to_owned(),
+        to(&Route::Console, "more", "Full log".into()),
+        content,
+    )
 }
 
 /// What can be done to the network.
 fn toolbar(actions: &Actions, model: &Model) -> Html {
     let own = || model.nodes.iter().filter(|node| node.own);
-    let ended = |state| matches!(state, NodeState::Stopped | NodeState::Killed | NodeState::Failed);
+    let ended = |state| {
+        matches!(
+            state,
+            NodeState::Stopped | NodeState::Killed | NodeState::Failed
+        )
+    };
     let all_ended = own().next().is_some() && own().all(|node| ended(node.status.state));
     let paces = match model.pace {
         Pace::Paused => vec![("Mine again", model.resumed)],
-        Pace::Full | Pace::Max => vec![("Slow down", model.limited), ("Pause mining", Pace::Paused)],
+        Pace::Full | Pace::Max => {
+            vec![("Slow down", model.limited), ("Pause mining", Pace::Paused)]
+        }
         Pace::Interval { .. } => vec![("Full speed", Pace::Full), ("Pause mining", Pace::Paused)],
     };
     let pace_hint = "Lifts or sets the limit of each miner's hash rate";
@@ -104,7 +122,13 @@ fn toolbar(actions: &Actions, model: &Model) -> Html {
 
 /// Whether the miners at full speed find a block each second or sooner, which only an automatic difficulty changes.
 fn too_easy(model: &Model) -> bool {
-    let own = || model.nodes.iter().filter(|node| node.own && node.is_up()).map(|node| &node.status);
+    let own = || {
+        model
+            .nodes
+            .iter()
+            .filter(|node| node.own && node.is_up())
+            .map(|node| &node.status)
+    };
     let rate: f64 = own().map(|status| status.hash_rate).sum();
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let easy = own().all(|status| status.automatic.is_none() && rate > status.difficulty as f64);

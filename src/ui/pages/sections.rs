@@ -53,7 +53,14 @@ pub(crate) fn use_section(actions: Actions, section: Section) -> Html {
 pub(crate) fn use_drawn(actions: Actions, section: Section, store: Store) -> Html {
     let seen = {
         let model = Rc::clone(&store.model);
-        use_kept(move || model.blocks.values().map(|block| block.height).max().unwrap_or(0))
+        use_kept(move || {
+            model
+                .blocks
+                .values()
+                .map(|block| block.height)
+                .max()
+                .unwrap_or(0)
+        })
     };
     match section {
         Section::Inspector => network::inspected(&actions, &store),

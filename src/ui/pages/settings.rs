@@ -5,8 +5,8 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, StorageEstimate, SubmitEvent}
 use yew::prelude::*;
 
 use crate::command::{
-    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA, MAX_POW, PACE_SECONDS, Quality,
-    Shape, Target,
+    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA, MAX_POW,
+    PACE_SECONDS, Quality, Shape, Target,
 };
 use crate::ipc::{MAX_MINERS, Pace};
 use crate::ui::actions::Actions;
@@ -48,7 +48,10 @@ pub(crate) fn use_settings(actions: Actions) -> Html {
 
 /// A number from an input's text, if it is in the range.
 fn number_in(text: &str, range: &std::ops::RangeInclusive<u64>) -> Option<u64> {
-    text.trim().parse().ok().filter(|number| range.contains(number))
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|number| range.contains(number))
 }
 
 /// A text to type over, which becomes what holds whenever that changes.
@@ -68,8 +71,9 @@ fn use_followed(now: String) -> Kept<String> {
 fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -> Html {
     let wrong = number_in(text, &(least..=most)).is_none();
     let setter = text.keeper();
-    let oninput =
-        Callback::from(move |event: InputEvent| setter.set(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let oninput = Callback::from(move |event: InputEvent| {
+        setter.set(event.target_unchecked_into::<HtmlInputElement>().value())
+    });
     html! {
         <label key={label} class="number-field">
             <span>{ label }</span>
@@ -92,7 +96,9 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if let Some(seconds) = seconds {
-                actions.run(Command::Pace(Pace::Interval { ms: seconds * 1_000 }));
+                actions.run(Command::Pace(Pace::Interval {
+                    ms: seconds * 1_000,
+                }));
             }
         })
     };
@@ -121,7 +127,8 @@ fn use_pace(actions: &Actions, model: &Model) -> Html {
 #[hook]
 fn use_miners(actions: &Actions) -> Html {
     let text = use_followed(actions.host().settings().miners.to_string());
-    let count = number_in(&text, &(1..=MAX_MINERS.into())).and_then(|count| u32::try_from(count).ok());
+    let count =
+        number_in(&text, &(1..=MAX_MINERS.into())).and_then(|count| u32::try_from(count).ok());
     let onsubmit = {
         let actions = actions.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -144,17 +151,25 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
     let now = model.heaviest();
     let is_automatic = now.is_some_and(|status| status.automatic.is_some());
     let digits = use_number(
-        now.and_then(|status| status.difficulty.checked_ilog2()).map(|bits| u64::from(bits / 4)).or(Some(2)),
+        now.and_then(|status| status.difficulty.checked_ilog2())
+            .map(|bits| u64::from(bits / 4))
+            .or(Some(2)),
     );
     let onchange = {
         let setter = digits.keeper();
         Callback::from(move |event: Event| {
-            if let Ok(value) = event.target_unchecked_into::<HtmlSelectElement>().value().parse() {
+            if let Ok(value) = event
+                .target_unchecked_into::<HtmlSelectElement>()
+                .value()
+                .parse()
+            {
                 setter.set(Some(value));
             }
         })
     };
-    let chosen = digits.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(*DIFFICULTY_DIGITS.start());
+    let chosen = digits
+        .and_then(|digits| u8::try_from(digits).ok())
+        .unwrap_or(*DIFFICULTY_DIGITS.start());
     html! {
         <section key="difficulty" class="panel" aria-label="Difficulty">
             <h2>{ "Difficulty" }</h2>
@@ -183,24 +198,37 @@ fn use_difficulty(actions: &Actions, model: &Model) -> Html {
 #[hook]
 fn use_links(actions: &Actions) -> Html {
     let texts = [Quality::Latency, Quality::Jitter, Quality::Loss];
-    let [latency, jitter, loss] = [use_text("0".to_owned()), use_text("0".to_owned()), use_text("0".to_owned())];
+    let [latency, jitter, loss] = [
+        use_text("0".to_owned()),
+        use_text("0".to_owned()),
+        use_text("0".to_owned()),
+    ];
     let value = |quality: Quality, text: &str| {
         let number = number_in(text, &(0..=quality.most().into()))?;
         Some((quality, u32::try_from(number).ok()?))
     };
-    let values: Option<Vec<_>> =
-        texts.into_iter().zip([&latency, &jitter, &loss]).map(|(q, text)| value(q, text)).collect();
+    let values: Option<Vec<_>> = texts
+        .into_iter()
+        .zip([&latency, &jitter, &loss])
+        .map(|(q, text)| value(q, text))
+        .collect();
     let onsubmit = {
         let (actions, values) = (actions.clone(), values.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if let Some(values) = values.clone() {
-                actions.run(Command::Links(LinkChange { shape: None, values }));
+                actions.run(Command::Links(LinkChange {
+                    shape: None,
+                    values,
+                }));
             }
         })
     };
     let shape = |shape: Shape| {
-        let change = LinkChange { shape: Some(shape), values: Vec::new() };
+        let change = LinkChange {
+            shape: Some(shape),
+            values: Vec::new(),
+        };
         html! { <button key={shape.word()} type="button" onclick={actions.on_click(Command::Links(change))}>{ shape.word() }</button> }
     };
     html! {
@@ -224,17 +252,36 @@ fn use_links(actions: &Actions) -> Html {
 #[hook]
 fn use_link(actions: &Actions, model: &Model) -> Html {
     let usual = LinkParameters::default();
-    let (pow, poa) = (use_text(usual.pow.to_string()), use_text(usual.poa.to_string()));
+    let (pow, poa) = (
+        use_text(usual.pow.to_string()),
+        use_text(usual.poa.to_string()),
+    );
     let digits = use_text(usual.difficulty.to_string());
-    let bounds = (u64::from(*DIFFICULTY_DIGITS.start()), u64::from(*DIFFICULTY_DIGITS.end()));
-    let part = |text: &str, least: u64, most: u64| number_in(text, &(least..=most)).and_then(|n| u32::try_from(n).ok());
+    let bounds = (
+        u64::from(*DIFFICULTY_DIGITS.start()),
+        u64::from(*DIFFICULTY_DIGITS.end()),
+    );
+    let part = |text: &str, least: u64, most: u64| {
+        number_in(text, &(least..=most)).and_then(|n| u32::try_from(n).ok())
+    };
     let link = || {
-        let (pow, poa) = (part(&pow, 0, MAX_POW.into())?, part(&poa, 0, MAX_POA.into())?);
+        let (pow, poa) = (
+            part(&pow, 0, MAX_POW.into())?,
+            part(&poa, 0, MAX_POA.into())?,
+        );
         let difficulty = u8::try_from(part(&digits, bounds.0, bounds.1)?).ok()?;
-        (pow + poa > 0).then(|| LinkParameters { pow, poa, difficulty, ..LinkParameters::default() })
+        (pow + poa > 0).then(|| LinkParameters {
+            pow,
+            poa,
+            difficulty,
+            ..LinkParameters::default()
+        })
     };
     let link = link();
-    let path = gloo::utils::window().location().pathname().unwrap_or_default();
+    let path = gloo::utils::window()
+        .location()
+        .pathname()
+        .unwrap_or_default();
     let href = link.as_ref().map(|link| format!("{path}{}", link.query()));
     let copy = {
         let actions = actions.clone();
@@ -296,7 +343,10 @@ fn use_storage(actions: &Actions, model: &Model) -> Html {
     let used = use_text(String::new());
     let setter = used.keeper();
     // Measured on each tenth block: often enough to see it grow.
-    let mark = model.tips.first().map_or_else(String::new, |tip| (tip.height / 10).to_string());
+    let mark = model
+        .tips
+        .first()
+        .map_or_else(String::new, |tip| (tip.height / 10).to_string());
     let measure = move || {
         spawn_local(async move {
             setter.set(estimate().await.unwrap_or_default());
@@ -304,15 +354,27 @@ fn use_storage(actions: &Actions, model: &Model) -> Html {
         None
     };
     use_effect_on(mark, Box::new(measure));
-    let used = if used.is_empty() { "the browser does not say".to_owned() } else { (*used).clone() };
-    let degraded = model.nodes.iter().filter(|node| node.own && node.status.degraded.is_some()).count();
+    let used = if used.is_empty() {
+        "the browser does not say".to_owned()
+    } else {
+        (*used).clone()
+    };
+    let degraded = model
+        .nodes
+        .iter()
+        .filter(|node| node.own && node.status.degraded.is_some())
+        .count();
     let record = if actions.host().settings().persistent {
         "kept in this browser"
     } else {
         "in this page only: it is gone when the page closes"
     };
     let list = vec![
-        fact("Used by this page", "As the browser estimates it, over all networks.", used.into()),
+        fact(
+            "Used by this page",
+            "As the browser estimates it, over all networks.",
+            used.into(),
+        ),
         fact("Network's record", "", record.into()),
         fact("Nodes with a ledger in memory only", "", degraded.into()),
     ];
@@ -331,10 +393,19 @@ fn use_storage(actions: &Actions, model: &Model) -> Html {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and not negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes are whole and not negative"
+)]
 fn storage_text(used: f64, quota: f64) -> String {
     if quota > 0.0 {
-        format!("{} of {} allowed ({})", bytes(used as u64), bytes(quota as u64), percent(used / quota))
+        format!(
+            "{} of {} allowed ({})",
+            bytes(used as u64),
+            bytes(quota as u64),
+            percent(used / quota)
+        )
     } else {
         bytes(used as u64)
     }

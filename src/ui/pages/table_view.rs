@@ -48,8 +48,19 @@ pub(super) const fn columns(table: Table) -> &'static [&'static str] {
             "reason",
             "raw",
         ],
-        Table::Nodes => &["name", "node_type", "status", "last_seen", "node_id", "host", "port", "raw"],
-        Table::Assets => &["symbol", "name", "supply", "decimals", "owner", "holders", "id", "creator"],
+        Table::Nodes => &[
+            "name",
+            "node_type",
+            "status",
+            "last_seen",
+            "node_id",
+            "host",
+            "port",
+            "raw",
+        ],
+        Table::Assets => &[
+            "symbol", "name", "supply", "decimals", "owner", "holders", "id", "creator",
+        ],
         Table::Users => &["name", "balance", "nonce", "created_at_height", "address"],
         Table::MiningPool => &[
             "worker_id",
@@ -89,12 +100,24 @@ fn text(value: &JsValue) -> String {
     value.as_f64().map_or_else(String::new, number)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative by the test")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole and not negative by the test"
+)]
 fn number(value: f64) -> String {
-    if value >= 0.0 && value.fract() == 0.0 { grouped(value as u64) } else { decimal(value, 1) }
+    if value >= 0.0 && value.fract() == 0.0 {
+        grouped(value as u64)
+    } else {
+        decimal(value, 1)
+    }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are whole and after 1970")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "times are whole and after 1970"
+)]
 fn at(value: &JsValue) -> Option<u64> {
     value.as_f64().filter(|at| *at > 0.0).map(|at| at as u64)
 }
@@ -148,7 +171,9 @@ fn route(table: Table, field: &str, value: &str) -> Option<Route> {
         (Table::Blocks, "hash" | "previous_hash") | (Table::Transactions, "block_id") => {
             Some(Route::Block(value.to_owned()))
         }
-        (Table::Transactions, "tx_hash") | (Table::Assets, "id") => Some(Route::Transaction(value.to_owned())),
+        (Table::Transactions, "tx_hash") | (Table::Assets, "id") => {
+            Some(Route::Transaction(value.to_owned()))
+        }
         (Table::Assets, "creator") | (Table::Blocks, "miner_id") => {
             Some(Route::Ledger("users".to_owned(), value.to_owned()))
         }
@@ -184,7 +209,9 @@ fn field_of(row: &JsValue, field: &str) -> JsValue {
 }
 
 fn row_key(table: Table, row: &JsValue, number: usize) -> String {
-    field_of(row, table.key_field()).as_string().unwrap_or_else(|| number.to_string())
+    field_of(row, table.key_field())
+        .as_string()
+        .unwrap_or_else(|| number.to_string())
 }
 
 fn cell(table: Table, field: &'static str, row: &JsValue) -> Html {
@@ -201,7 +228,8 @@ fn cell(table: Table, field: &'static str, row: &JsValue) -> Html {
             html! { <td key={field} title={exact}>{ short }</td> }
         }
         _ if is_hash(field) && whole => {
-            let link = route(table, field, &shown).map_or_else(|| hash_text(&shown), |route| hash_link(&shown, &route));
+            let link = route(table, field, &shown)
+                .map_or_else(|| hash_text(&shown), |route| hash_link(&shown, &route));
             html! { <td key={field}>{ link }</td> }
         }
         "from_user" | "to_user" | "owner" if whole => html! {

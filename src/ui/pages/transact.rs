@@ -119,7 +119,9 @@ fn user_table(
     on_sent: &Callback<TransactionInfo>,
 ) -> Html {
     let row = |user: &WalletUser| {
-        let account = accounts.iter().find(|account| account.address == user.address);
+        let account = accounts
+            .iter()
+            .find(|account| account.address == user.address);
         user_row(actions, user, account, on_sent)
     };
     html! {
@@ -252,10 +254,13 @@ async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
         limit: RECENT,
     };
     let page = host.ledger(None, query).await?;
-    let rows = page.rows.iter().filter_map(|row| match host::row_from_js(Table::Transactions, row) {
-        Ok(Row::Transaction(row)) => Some(info_of(row)),
-        Ok(_) | Err(_) => None,
-    });
+    let rows =
+        page.rows
+            .iter()
+            .filter_map(|row| match host::row_from_js(Table::Transactions, row) {
+                Ok(Row::Transaction(row)) => Some(info_of(row)),
+                Ok(_) | Err(_) => None,
+            });
     Ok(rows.collect())
 }
 

@@ -5,7 +5,9 @@ use yew::prelude::*;
 use super::fields::{checks, sentence};
 use crate::ipc::TransactionInfo;
 use crate::ui::actions::Actions;
-use crate::ui::components::{busy, copied_fact, fact, facts, hash_fact, hash_link, hex_dump, refusal, to};
+use crate::ui::components::{
+    busy, copied_fact, fact, facts, hash_fact, hash_link, hex_dump, refusal, to,
+};
 use crate::ui::hooks::{Answer, use_answer, use_checks, use_model};
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -23,7 +25,13 @@ pub(crate) fn use_transaction(actions: Actions, id: String) -> Html {
     let raw = info.map(|info| (info.raw.clone(), info.tx_hash.clone()));
     let (raw, hash) = raw.unwrap_or_default();
     let key = format!("{hash} {raw}");
-    let check = move || if raw.is_empty() { Vec::new() } else { check::transaction(&raw, &hash) };
+    let check = move || {
+        if raw.is_empty() {
+            Vec::new()
+        } else {
+            check::transaction(&raw, &hash)
+        }
+    };
     let checks = use_checks(key, Box::new(check));
     match (&answer, info) {
         (_, Some(info)) => shown(&actions, info, &checks, &model),
@@ -45,13 +53,28 @@ pub(crate) fn use_transaction(actions: Actions, id: String) -> Html {
 
 /// What changes where transactions stand: a new head, and a mempool that took or lost something.
 pub(super) fn mark(model: &Model) -> String {
-    let head = model.tips.first().map(|tip| tip.hash.as_str()).unwrap_or_default();
-    format!("{head} {}", model.nodes.iter().map(|node| node.status.pending).sum::<u32>())
+    let head = model
+        .tips
+        .first()
+        .map(|tip| tip.hash.as_str())
+        .unwrap_or_default();
+    format!(
+        "{head} {}",
+        model
+            .nodes
+            .iter()
+            .map(|node| node.status.pending)
+            .sum::<u32>()
+    )
 }
 
 /// What the nodes say of a transaction.
 #[hook]
-pub(super) fn use_transaction_info(actions: &Actions, model: &Model, id: &str) -> Answer<Option<TransactionInfo>> {
+pub(super) fn use_transaction_info(
+    actions: &Actions,
+    model: &Model,
+    id: &str,
+) -> Answer<Option<TransactionInfo>> {
     let ask = {
         let (host, id) = (actions.host(), id.to_owned());
         move || async move { host.transaction(&id).await }
@@ -84,9 +107,17 @@ fn shown(actions: &Actions, tx: &TransactionInfo, checked: &[Check], model: &Mod
 
 /// Sent, seen, committed: how far a transaction is.
 pub(super) fn track(tx: &TransactionInfo, model: &Model) -> Html {
-    let nodes = model.nodes.iter().filter(|node| node.own && node.is_up()).count();
+    let nodes = model
+        .nodes
+        .iter()
+        .filter(|node| node.own && node.is_up())
+        .count();
     let committed = tx.status == "committed";
-    let seen = format!("Seen by {} of {}", tx.seen_by, nodes.max(usize::try_from(tx.seen_by).unwrap_or(0)));
+    let seen = format!(
+        "Seen by {} of {}",
+        tx.seen_by,
+        nodes.max(usize::try_from(tx.seen_by).unwrap_or(0))
+    );
     let (last_class, last, more) = match (tx.status.as_str(), tx.height) {
         ("committed", Some(height)) => (
             "done",
@@ -94,7 +125,11 @@ pub(super) fn track(tx: &TransactionInfo, model: &Model) -> Html {
             count_of(tx.confirmations, "confirmation", "confirmations"),
         ),
         ("dropped", _) => ("failed", "Dropped".to_owned(), tx.reason.clone()),
-        _ => ("next", "Waiting for a block".to_owned(), "pending in the mempools".to_owned()),
+        _ => (
+            "next",
+            "Waiting for a block".to_owned(),
+            "pending in the mempools".to_owned(),
+        ),
     };
     let step = |key: &'static str, class: &'static str, title: String, more: Html| {
         html! { <li key={key} class={class}><strong>{ title }</strong><span>{ more }</span></li> }
@@ -123,7 +158,13 @@ fn fields(actions: &Actions, tx: &TransactionInfo) -> Vec<Html> {
     };
     let mut list = vec![
         fact("Kind", "", tx.kind.replace('_', " ").into()),
-        copied_fact(actions, "From", "The account that signs and pays.", &tx.from_address, from),
+        copied_fact(
+            actions,
+            "From",
+            "The account that signs and pays.",
+            &tx.from_address,
+            from,
+        ),
     ];
     if !tx.to_user.is_empty() {
         list.push(fact("To", "", tx.to_user.clone().into()));
@@ -131,13 +172,27 @@ fn fields(actions: &Actions, tx: &TransactionInfo) -> Vec<Html> {
     if tx.amount > 0 {
         list.push(fact("Amount", "", grouped(tx.amount).into()));
     }
-    list.push(fact("Fee", "Paid to whoever makes the block.", count_of(tx.fee, "coin", "coins").into()));
+    list.push(fact(
+        "Fee",
+        "Paid to whoever makes the block.",
+        count_of(tx.fee, "coin", "coins").into(),
+    ));
     let hint = "Transactions the account committed before: none can be replayed.";
     list.push(fact("Nonce", hint, grouped(tx.nonce).into()));
     if !tx.memo.is_empty() {
-        list.push(fact("Memo", "", html! { <q class="memo">{ tx.memo.clone() }</q> }));
+        list.push(fact(
+            "Memo",
+            "",
+            html! { <q class="memo">{ tx.memo.clone() }</q> },
+        ));
     }
     list.push(fact("First seen", "", time::exact(tx.timestamp).into()));
-    list.push(hash_fact(actions, "Signature", "Ed25519, by the sender's key.", &tx.signature, None));
+    list.push(hash_fact(
+        actions,
+        "Signature",
+        "Ed25519, by the sender's key.",
+        &tx.signature,
+        None,
+    ));
     list
 }

@@ -57,12 +57,23 @@ fn measure(visit: &Visit, how: &str) {
 
     let mut blocks = visit.chain("pow-1", 500);
     blocks.retain(|block| (first..=first + COUNT).contains(&block.height) && block.kind == "work");
-    assert_eq!(blocks.len() as u64, COUNT + 1, "expected the blocks from height {first} on");
+    assert_eq!(
+        blocks.len() as u64,
+        COUNT + 1,
+        "expected the blocks from height {first} on"
+    );
     let took = blocks[blocks.len() - 1].timestamp - blocks[0].timestamp;
     #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
-    let (interval, stale) =
-        (took as f64 / 1_000.0 / COUNT as f64, 100.0 * stored.saturating_sub(made) as f64 / made as f64);
-    measured(format_args!("interval of work blocks, {how}"), "s", interval, Wanted::About(TARGET));
+    let (interval, stale) = (
+        took as f64 / 1_000.0 / COUNT as f64,
+        100.0 * stored.saturating_sub(made) as f64 / made as f64,
+    );
+    measured(
+        format_args!("interval of work blocks, {how}"),
+        "s",
+        interval,
+        Wanted::About(TARGET),
+    );
 
     let mut made = BTreeMap::<&str, u32>::new();
     for block in &blocks[1..] {
@@ -78,8 +89,14 @@ fn measure(visit: &Visit, how: &str) {
         (f64::from(made.get(name.as_str()).copied().unwrap_or(0)) - expected).powi(2) / expected
     };
     let chi_squared = rates.iter().map(deviation).sum();
-    measured(format_args!("chi-squared of the miners' shares, {how}"), "", chi_squared, Wanted::AtMost(CRITICAL));
+    measured(
+        format_args!("chi-squared of the miners' shares, {how}"),
+        "",
+        chi_squared,
+        Wanted::AtMost(CRITICAL),
+    );
     measured(format_args!("stale blocks, {how}"), "%", stale, Wanted::Any);
 }
 
-const STORED: &str = "return (await aurex.ledger({ table: 'blocks', node: 'pow-1', limit: 1 })).total";
+const STORED: &str =
+    "return (await aurex.ledger({ table: 'blocks', node: 'pow-1', limit: 1 })).total";

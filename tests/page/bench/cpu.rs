@@ -63,14 +63,22 @@ fn measure(query: &str, how: &str) {
         thread::sleep(LOOK);
         let (now, seconds) = (ticks(driver, RENDERER), then.seconds());
         then = Clock::start();
-        parts.push(Part { end: whole.seconds(), ticks: now - before, seconds });
+        parts.push(Part {
+            end: whole.seconds(),
+            ticks: now - before,
+            seconds,
+        });
         before = now;
     }
     let browser = (ticks(driver, "") - all) / TICKS / whole.seconds() * 100.0;
 
     let blocks: Vec<f64> = visit.ask("return blocks");
     let blocks: Vec<f64> = blocks.iter().map(|at| (at - began) / 1_000.0).collect();
-    assert_eq!(blocks.is_empty(), !with_blocks, "expected blocks while measuring only where they are made: {blocks:?}");
+    assert_eq!(
+        blocks.is_empty(),
+        !with_blocks,
+        "expected blocks while measuring only where they are made: {blocks:?}"
+    );
     let quiet = |part: &&Part| {
         let near = (part.end - part.seconds - AFTER)..=part.end;
         !blocks.iter().any(|at| near.contains(at))
@@ -78,10 +86,25 @@ fn measure(query: &str, how: &str) {
     let (between, seconds) = share(parts.iter().filter(quiet));
     if with_blocks {
         eprintln!("    {seconds:.1} s of {SECONDS} s were more than {AFTER} s after any block");
-        measured("one core for the page, between blocks", "%", between, Wanted::AtMost(15.0));
+        measured(
+            "one core for the page, between blocks",
+            "%",
+            between,
+            Wanted::AtMost(15.0),
+        );
     }
-    measured(format_args!("one core for the page{how}"), "%", share(parts.iter()).0, Wanted::AtMost(15.0));
-    measured(format_args!("one core for the whole browser{how}"), "%", browser, Wanted::Any);
+    measured(
+        format_args!("one core for the page{how}"),
+        "%",
+        share(parts.iter()).0,
+        Wanted::AtMost(15.0),
+    );
+    measured(
+        format_args!("one core for the whole browser{how}"),
+        "%",
+        browser,
+        Wanted::Any,
+    );
 }
 
 /// The share of one core in percent, and of how many seconds.
@@ -97,10 +120,15 @@ fn ticks(ancestor: u32, word: &str) -> f64 {
     let mut sum = 0.0;
     // A child may have a lower number than its parent, so as long as there are more.
     let all: Vec<Process> = processes();
-    while let Some(child) = all.iter().find(|child| family.contains(&child.parent) && !family.contains(&child.id)) {
+    while let Some(child) = all
+        .iter()
+        .find(|child| family.contains(&child.parent) && !family.contains(&child.id))
+    {
         family.insert(child.id);
         // The browser draws its own window in a renderer too.
-        if child.command.contains(word) && !(word == RENDERER && child.command.contains("--top-chrome-webui")) {
+        if child.command.contains(word)
+            && !(word == RENDERER && child.command.contains("--top-chrome-webui"))
+        {
             sum += child.ticks;
         }
     }
@@ -123,7 +151,12 @@ fn processes() -> Vec<Process> {
         // The name before the last bracket may contain anything.
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
         let ticks: [f64; 2] = [fields.get(11)?.parse().ok()?, fields.get(12)?.parse().ok()?];
-        Some(Process { id, parent: fields.get(1)?.parse().ok()?, ticks: ticks.iter().sum(), command })
+        Some(Process {
+            id,
+            parent: fields.get(1)?.parse().ok()?,
+            ticks: ticks.iter().sum(),
+            command,
+        })
     };
     entries.flatten().filter_map(one).collect()
 }

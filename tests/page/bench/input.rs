@@ -100,10 +100,20 @@ fn input_is_answered_at_full_speed_as_with_the_miners_paused() {
     }
     let with = report("full speed", &mut mining, Wanted::AtMost(100.0));
     let without = report("paused", &mut paused, Wanted::Any);
-    measured("main-thread tasks over 50 ms of 1,000 inputs, by mining", "", with - without, Wanted::AtMost(0.0));
+    measured(
+        "main-thread tasks over 50 ms of 1,000 inputs, by mining",
+        "",
+        with - without,
+        Wanted::AtMost(0.0),
+    );
     let alone = mining.tasks.iter().filter(|task| !task.input).count();
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
-    measured("main-thread tasks over 50 ms without an input, full speed", "", alone as f64, Wanted::AtMost(0.0));
+    measured(
+        "main-thread tasks over 50 ms without an input, full speed",
+        "",
+        alone as f64,
+        Wanted::AtMost(0.0),
+    );
 }
 
 impl Noted {
@@ -121,7 +131,17 @@ fn use_the_page(visit: &Visit, spots: &Spots) -> Noted {
         if clock.is_past(SECONDS) {
             break;
         }
-        for spot in ["#/chain", "#/ledger", "#/transact", "#/console", "#/settings", "#/", "node", "node", "search"] {
+        for spot in [
+            "#/chain",
+            "#/ledger",
+            "#/transact",
+            "#/console",
+            "#/settings",
+            "#/",
+            "node",
+            "node",
+            "search",
+        ] {
             click(visit, spots[spot]);
             thread::sleep(BETWEEN);
         }
@@ -142,18 +162,46 @@ fn click(visit: &Visit, (x, y): (f64, f64)) {
 
 /// Prints what was noted; gives the tasks over 50 ms of a thousand inputs.
 fn report(how: &str, noted: &mut Noted, wanted: Wanted) -> f64 {
-    assert!(!noted.answers.is_empty(), "expected inputs that are answered, found none");
+    assert!(
+        !noted.answers.is_empty(),
+        "expected inputs that are answered, found none"
+    );
     noted.tasks.sort_by(|a, b| b.ms.total_cmp(&a.ms));
-    eprintln!("    {how}: {} inputs, {} tasks over 50 ms, the longest:", noted.answers.len(), noted.tasks.len());
+    eprintln!(
+        "    {how}: {} inputs, {} tasks over 50 ms, the longest:",
+        noted.answers.len(),
+        noted.tasks.len()
+    );
     for task in noted.tasks.iter().take(12) {
         eprintln!("      {}", task.what);
     }
-    let [median, usual, longest] = [0.5, 0.95, 1.0].map(|share| quantile(&mut noted.answers, share));
-    measured(format_args!("answer to an input, median, {how}"), "ms", median, Wanted::Any);
-    measured(format_args!("answer to an input, 95th percentile, {how}"), "ms", usual, wanted);
-    measured(format_args!("answer to an input, longest, {how}"), "ms", longest, Wanted::Any);
+    let [median, usual, longest] =
+        [0.5, 0.95, 1.0].map(|share| quantile(&mut noted.answers, share));
+    measured(
+        format_args!("answer to an input, median, {how}"),
+        "ms",
+        median,
+        Wanted::Any,
+    );
+    measured(
+        format_args!("answer to an input, 95th percentile, {how}"),
+        "ms",
+        usual,
+        wanted,
+    );
+    measured(
+        format_args!("answer to an input, longest, {how}"),
+        "ms",
+        longest,
+        Wanted::Any,
+    );
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     let tasks = noted.tasks.len() as f64 / noted.answers.len() as f64 * 1_000.0;
-    measured(format_args!("main-thread tasks over 50 ms of 1,000 inputs, {how}"), "", tasks, Wanted::Any);
+    measured(
+        format_args!("main-thread tasks over 50 ms of 1,000 inputs, {how}"),
+        "",
+        tasks,
+        Wanted::Any,
+    );
     tasks
 }

@@ -23,7 +23,10 @@ enum Wanted {
 #[expect(clippy::print_stdout, reason = "the command that runs this reads it")]
 fn measured(what: impl Display, unit: &str, value: f64, wanted: Wanted) {
     let (least, most) = match wanted {
-        Wanted::About(target) => (format!("{:.3}", target * 0.85), format!("{:.3}", target * 1.15)),
+        Wanted::About(target) => (
+            format!("{:.3}", target * 0.85),
+            format!("{:.3}", target * 1.15),
+        ),
         Wanted::AtMost(most) => (String::new(), most.to_string()),
         Wanted::Any => (String::new(), String::new()),
     };
@@ -48,13 +51,24 @@ fn full_speed(visit: &Visit) {
     let first = visit.status().height();
     visit.value("return await aurex.set({ difficulty: 'auto' })");
     // In a block, in force at a multiple of 8, and a little more.
-    visit.wait("an automatic difficulty in force", 240, |visit| (visit.status().height() > first + 20).then_some(()));
+    visit.wait("an automatic difficulty in force", 240, |visit| {
+        (visit.status().height() > first + 20).then_some(())
+    });
     visit.value("return await aurex.set({ pace: 'full' })");
     // It rises with every block until the hash rate is reached, then falls about as often.
-    let reached = visit.wait("a difficulty that has caught up with the hash rate", 300, |visit| {
-        let work: Vec<_> = visit.chain("pow-1", 40).into_iter().filter(|block| block.kind == "work").collect();
-        let (before, last) = (work.iter().rev().nth(8)?, work.last()?);
-        (before.difficulty > 4_096 && last.difficulty < before.difficulty).then_some(last.height)
-    });
+    let reached = visit.wait(
+        "a difficulty that has caught up with the hash rate",
+        300,
+        |visit| {
+            let work: Vec<_> = visit
+                .chain("pow-1", 40)
+                .into_iter()
+                .filter(|block| block.kind == "work")
+                .collect();
+            let (before, last) = (work.iter().rev().nth(8)?, work.last()?);
+            (before.difficulty > 4_096 && last.difficulty < before.difficulty)
+                .then_some(last.height)
+        },
+    );
     eprintln!("    the difficulty had caught up at height {reached}");
 }

@@ -28,12 +28,30 @@ enum Wanted {
 
 /// Name in the table of times, and what is wanted of it.
 const TIMES: [(&str, Wanted); 6] = [
-    ("catching up in the browser, by blocks", Wanted::Within(1_000, 3_000.0)),
-    ("catching up in the browser, by blocks", Wanted::Within(10_000, 30_000.0)),
-    ("validation in the browser, by transactions", Wanted::Within(256, 100.0)),
-    ("append of a block, by accounts", Wanted::Growth(LOGARITHMIC)),
-    ("state root after one change, by accounts", Wanted::Growth(LOGARITHMIC)),
-    ("choosing the head, by length of the chain", Wanted::Growth(CONSTANT)),
+    (
+        "catching up in the browser, by blocks",
+        Wanted::Within(1_000, 3_000.0),
+    ),
+    (
+        "catching up in the browser, by blocks",
+        Wanted::Within(10_000, 30_000.0),
+    ),
+    (
+        "validation in the browser, by transactions",
+        Wanted::Within(256, 100.0),
+    ),
+    (
+        "append of a block, by accounts",
+        Wanted::Growth(LOGARITHMIC),
+    ),
+    (
+        "state root after one change, by accounts",
+        Wanted::Growth(LOGARITHMIC),
+    ),
+    (
+        "choosing the head, by length of the chain",
+        Wanted::Growth(CONSTANT),
+    ),
 ];
 
 /// A hash rate, what it is divided by, and the least that is wanted.
@@ -55,7 +73,13 @@ pub(super) fn values(times: &Table, rates: &[(String, f64)]) -> Vec<Value> {
 fn of_rates(rates: &[(String, f64)], (name, reference, least): (&str, &str, f64)) -> Option<Value> {
     let what = format!("hashing {name}, to {reference}");
     let value = rates::of(rates, name)? / rates::of(rates, reference)?;
-    Some(Value { what, unit: "x".to_owned(), value, least: Some(least), most: None })
+    Some(Value {
+        what,
+        unit: "x".to_owned(),
+        value,
+        least: Some(least),
+        most: None,
+    })
 }
 
 fn of_times(times: &Table, (name, wanted): &(&str, Wanted)) -> Option<Value> {
@@ -63,28 +87,60 @@ fn of_times(times: &Table, (name, wanted): &(&str, Wanted)) -> Option<Value> {
     let (what, unit, value, most) = match wanted {
         Wanted::Within(size, most) => (format!("{name}: {size}"), "ms", *sizes.get(size)?, *most),
         Wanted::Growth(most) => {
-            let ((first, shortest), (last, longest)) = (sizes.first_key_value()?, sizes.last_key_value()?);
-            (format!("{name}: {first} to {last}"), "x", longest / shortest, *most)
+            let ((first, shortest), (last, longest)) =
+                (sizes.first_key_value()?, sizes.last_key_value()?);
+            (
+                format!("{name}: {first} to {last}"),
+                "x",
+                longest / shortest,
+                *most,
+            )
         }
     };
-    Some(Value { what, unit: unit.to_owned(), value, least: None, most: Some(most) })
+    Some(Value {
+        what,
+        unit: unit.to_owned(),
+        value,
+        least: None,
+        most: Some(most),
+    })
 }
 
 /// A line for each value, with its ratio to what is wanted.
 pub(super) fn printed(values: &[Value]) -> String {
-    let mut lines = vec![format!("{:<62} {:>14} {:>12} {:>16}", "what is wanted", "wanted", "measured", "of wanted")];
-    for Value { what, unit, value, least, most } in values {
+    let mut lines = vec![format!(
+        "{:<62} {:>14} {:>12} {:>16}",
+        "what is wanted", "wanted", "measured", "of wanted"
+    )];
+    for Value {
+        what,
+        unit,
+        value,
+        least,
+        most,
+    } in values
+    {
         let (wanted, target) = match (least, most) {
-            (Some(least), Some(most)) => (format!("{least:.2}-{most:.2} {unit}"), Some(least.midpoint(*most))),
+            (Some(least), Some(most)) => (
+                format!("{least:.2}-{most:.2} {unit}"),
+                Some(least.midpoint(*most)),
+            ),
             (None, Some(most)) => (format!("<= {most} {unit}"), Some(*most)),
             (Some(least), None) => (format!(">= {least} {unit}"), Some(*least)),
             (None, None) => (String::new(), None),
         };
-        let met = least.is_none_or(|least| *value >= least) && most.is_none_or(|most| *value <= most);
+        let met =
+            least.is_none_or(|least| *value >= least) && most.is_none_or(|most| *value <= most);
         let verdict = if met { "met" } else { "missed" };
-        let ratio = target.map(|target| format!("x {:.2} {verdict}", value / target)).unwrap_or_default();
+        let ratio = target
+            .map(|target| format!("x {:.2} {verdict}", value / target))
+            .unwrap_or_default();
         let measured = format!("{value:.2} {unit}");
-        let line = format!("{what:<62} {:>14} {:>12} {ratio:>16}", wanted.trim_end(), measured.trim_end());
+        let line = format!(
+            "{what:<62} {:>14} {:>12} {ratio:>16}",
+            wanted.trim_end(),
+            measured.trim_end()
+        );
         lines.push(line.trim_end().to_owned());
     }
     lines.join("\n")
@@ -97,13 +153,25 @@ mod tests {
     #[test]
     fn what_was_measured_is_shown_beside_what_is_wanted_of_it() {
         let times = Table::from([
-            ("append of a block, by accounts".to_owned(), [(100, 0.5), (1_000, 9.0), (100_000, 1.0)].into()),
-            ("catching up in the browser, by blocks".to_owned(), [(1_000, 3_300.0)].into()),
+            (
+                "append of a block, by accounts".to_owned(),
+                [(100, 0.5), (1_000, 9.0), (100_000, 1.0)].into(),
+            ),
+            (
+                "catching up in the browser, by blocks".to_owned(),
+                [(1_000, 3_300.0)].into(),
+            ),
             ("codec".to_owned(), [(1, 1.0)].into()),
         ]);
-        let rates = [("by vectors in the browser".to_owned(), 5.0), ("by sha2 in the browser".to_owned(), 2.0)];
+        let rates = [
+            ("by vectors in the browser".to_owned(), 5.0),
+            ("by sha2 in the browser".to_owned(), 2.0),
+        ];
         let mut values = values(&times, &rates);
-        assert!(values.len() < RATES.len() + TIMES.len(), "what was not measured is left out");
+        assert!(
+            values.len() < RATES.len() + TIMES.len(),
+            "what was not measured is left out"
+        );
         let value = |what: &str, unit: &str, value, least, most| Value {
             what: what.to_owned(),
             unit: unit.to_owned(),
@@ -115,8 +183,11 @@ mod tests {
         values.push(value("answer", "ms", 150.0, None, Some(100.0)));
         values.push(value("stale", "", 3.0, None, None));
         let text = printed(&values);
-        let lines: Vec<String> =
-            text.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let lines: Vec<String> = text
+            .lines()
+            .skip(1)
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
         assert_eq!(
             lines,
             [

@@ -16,7 +16,9 @@ pub(super) fn packed(text: &str, names: &BTreeMap<String, String>) -> Outcome<St
         if in_comment || line.starts_with("/*") {
             in_comment = !line.contains("*/");
             if line.contains("*/") && !line.ends_with("*/") {
-                return Err(format!("Expected nothing behind a comment of the glue script, found: {line}"));
+                return Err(format!(
+                    "Expected nothing behind a comment of the glue script, found: {line}"
+                ));
             }
             continue;
         }
@@ -24,7 +26,9 @@ pub(super) fn packed(text: &str, names: &BTreeMap<String, String>) -> Outcome<St
             continue;
         }
         if line.matches('`').count() % 2 == 1 {
-            return Err(format!("Expected each text of the glue script to end on its line, found: {line}"));
+            return Err(format!(
+                "Expected each text of the glue script to end on its line, found: {line}"
+            ));
         }
         for (word, is_name) in words(line) {
             match names.get_key_value(word).filter(|_| is_name) {
@@ -38,9 +42,9 @@ pub(super) fn packed(text: &str, names: &BTreeMap<String, String>) -> Outcome<St
         packed.push('\n');
     }
     match names.keys().find(|name| !met.contains(name)) {
-        Some(name) => {
-            Err(format!("Expected the glue script to offer {name}, which the program imports; found it not."))
-        }
+        Some(name) => Err(format!(
+            "Expected the glue script to offer {name}, which the program imports; found it not."
+        )),
         None => Ok(packed),
     }
 }
@@ -48,12 +52,17 @@ pub(super) fn packed(text: &str, names: &BTreeMap<String, String>) -> Outcome<St
 /// The pieces of a line: names, and what stands between them.
 fn words(line: &str) -> impl Iterator<Item = (&str, bool)> {
     let part_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
-    line.as_bytes().chunk_by(move |one, two| part_of_name(one) == part_of_name(two)).scan(0, move |at, piece| {
-        let start = *at;
-        *at += piece.len();
-        // A name is of ASCII, so its ends are ends of characters.
-        Some((line.get(start..*at)?, piece.first().is_some_and(part_of_name)))
-    })
+    line.as_bytes()
+        .chunk_by(move |one, two| part_of_name(one) == part_of_name(two))
+        .scan(0, move |at, piece| {
+            let start = *at;
+            *at += piece.len();
+            // A name is of ASCII, so its ends are ends of characters.
+            Some((
+                line.get(start..*at)?,
+                piece.first().is_some_and(part_of_name),
+            ))
+        })
 }
 
 #[cfg(test)]
@@ -69,7 +78,10 @@ mod tests {
     #[test]
     fn comments_and_indentation_go_and_whole_names_are_replaced() {
         let text = "/**\n * Says it.\n */\n  // A word.\n  __wbg_now_1a: function() {\n\n    return \"é\" + __wbg_now_1ab;\n  },";
-        assert_eq!(packed(text, &names()).unwrap(), "i0: function() {\nreturn \"é\" + __wbg_now_1ab;\n},\n");
+        assert_eq!(
+            packed(text, &names()).unwrap(),
+            "i0: function() {\nreturn \"é\" + __wbg_now_1ab;\n},\n"
+        );
     }
 
     #[test]

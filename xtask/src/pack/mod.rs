@@ -24,8 +24,13 @@ const FOLDER: &str = "TRUNK_STAGING_DIR";
 
 /// Packs the page that trunk has built, if it is for publishing.
 pub(crate) fn command() -> Outcome<()> {
-    let folder = env::var_os(FOLDER).ok_or("Expected to be run by trunk, which names a folder; found none.")?;
-    if env::var(PROFILE).is_ok_and(|profile| profile == "release") { pack(Path::new(&folder)) } else { Ok(()) }
+    let folder = env::var_os(FOLDER)
+        .ok_or("Expected to be run by trunk, which names a folder; found none.")?;
+    if env::var(PROFILE).is_ok_and(|profile| profile == "release") {
+        pack(Path::new(&folder))
+    } else {
+        Ok(())
+    }
 }
 
 fn pack(folder: &Path) -> Outcome<()> {
@@ -46,19 +51,28 @@ fn pack(folder: &Path) -> Outcome<()> {
 fn short_names(mut names: Vec<String>) -> BTreeMap<String, String> {
     names.sort();
     names.dedup();
-    names.into_iter().enumerate().map(|(number, name)| (name, format!("i{number}"))).collect()
+    names
+        .into_iter()
+        .enumerate()
+        .map(|(number, name)| (name, format!("i{number}")))
+        .collect()
 }
 
 fn only<'a>(files: &'a [PathBuf], ending: &str) -> Outcome<&'a PathBuf> {
     let mut found = files.iter().filter(|file| name_of(file).ends_with(ending));
     match (found.next(), found.next()) {
         (Some(file), None) => Ok(file),
-        _ => Err(format!("Expected one file whose name ends with {ending}, found another number of them.")),
+        _ => Err(format!(
+            "Expected one file whose name ends with {ending}, found another number of them."
+        )),
     }
 }
 
 fn name_of(file: &Path) -> String {
-    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    file.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn cannot(what: &str, file: &Path, error: &std::io::Error) -> String {

@@ -6,7 +6,8 @@ use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, ImportSection, Module};
 use wasmparser::{
-    CodeSectionReader, CustomSectionReader, FunctionSectionReader, ImportSectionReader, Parser, Payload, TypeRef,
+    CodeSectionReader, CustomSectionReader, FunctionSectionReader, ImportSectionReader, Parser,
+    Payload, TypeRef,
 };
 
 use super::order::alike;
@@ -31,7 +32,12 @@ pub(super) fn imported(module: &[u8]) -> Outcome<Vec<String>> {
 /// The module with alike functions side by side, imports named as `names` says, and nothing that only serves
 /// debugging.
 pub(super) fn packed(module: &[u8], names: &BTreeMap<String, String>) -> Outcome<Vec<u8>> {
-    let mut packer = Packer { names, order: Vec::new(), places: Vec::new(), imports: count(imported(module)?.len())? };
+    let mut packer = Packer {
+        names,
+        order: Vec::new(),
+        places: Vec::new(),
+        imports: count(imported(module)?.len())?,
+    };
     packer.read_order(module)?;
     let mut packed = Module::new();
     packer
@@ -71,7 +77,10 @@ impl Packer<'_> {
     /// What stands at the old places, in the new order.
     fn sorted<T>(&self, list: Vec<T>) -> Vec<T> {
         let mut list: Vec<Option<T>> = list.into_iter().map(Some).collect();
-        self.order.iter().filter_map(|old| list.get_mut(*old)?.take()).collect()
+        self.order
+            .iter()
+            .filter_map(|old| list.get_mut(*old)?.take())
+            .collect()
     }
 }
 
@@ -79,7 +88,9 @@ impl Reencode for Packer<'_> {
     type Error = Infallible;
 
     fn function_index(&mut self, function: u32) -> Result<u32, Error<Infallible>> {
-        let own = function.checked_sub(self.imports).and_then(|own| self.places.get(usize::try_from(own).ok()?));
+        let own = function
+            .checked_sub(self.imports)
+            .and_then(|own| self.places.get(usize::try_from(own).ok()?));
         Ok(own.map_or(function, |place| self.imports + place))
     }
 
@@ -114,13 +125,20 @@ impl Reencode for Packer<'_> {
     ) -> Result<(), Error<Infallible>> {
         for import in section.into_imports() {
             let import = import?;
-            let name = self.names.get(import.name).map_or(import.name, String::as_str);
+            let name = self
+                .names
+                .get(import.name)
+                .map_or(import.name, String::as_str);
             imports.import(import.module, name, self.entity_type(import.ty)?);
         }
         Ok(())
     }
 
-    fn parse_custom_section(&mut self, _: &mut Module, _: CustomSectionReader<'_>) -> Result<(), Error<Infallible>> {
+    fn parse_custom_section(
+        &mut self,
+        _: &mut Module,
+        _: CustomSectionReader<'_>,
+    ) -> Result<(), Error<Infallible>> {
         Ok(())
     }
 }
@@ -138,8 +156,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use wasm_encoder::{
-        CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function,
-        FunctionSection, ImportSection, Instruction, Module, RefType, TableSection, TableType, TypeSection, ValType,
+        CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
+        Function, FunctionSection, ImportSection, Instruction, Module, RefType, TableSection,
+        TableType, TypeSection, ValType,
     };
     use wasmparser::{ElementItems, ElementKind, Parser, Payload};
 
@@ -148,7 +167,12 @@ mod tests {
     /// A function that returns `number` after calling function `called`.
     fn function(called: u32, number: i32) -> Function {
         let mut function = Function::new([]);
-        let body = [Instruction::Call(called), Instruction::Drop, Instruction::I32Const(number), Instruction::End];
+        let body = [
+            Instruction::Call(called),
+            Instruction::Drop,
+            Instruction::I32Const(number),
+            Instruction::End,
+        ];
         for instruction in body {
             function.instruction(&instruction);
         }
@@ -157,12 +181,19 @@ mod tests {
 
     /// Imports `long`; its functions 1 to 3 return 9, 5, 7, call 0, 1, 2, are in a table, and 2 is exported.
     fn module() -> Vec<u8> {
-        let (mut types, mut imports, mut functions) =
-            (TypeSection::new(), ImportSection::new(), FunctionSection::new());
+        let (mut types, mut imports, mut functions) = (
+            TypeSection::new(),
+            ImportSection::new(),
+            FunctionSection::new(),
+        );
         types.ty().function([], [ValType::I32]);
         imports.import("glue", "long", EntityType::Function(0));
-        let (mut tables, mut exports, mut elements, mut code) =
-            (TableSection::new(), ExportSection::new(), ElementSection::new(), CodeSection::new());
+        let (mut tables, mut exports, mut elements, mut code) = (
+            TableSection::new(),
+            ExportSection::new(),
+            ElementSection::new(),
+            CodeSection::new(),
+        );
         tables.table(TableType {
             element_type: RefType::FUNCREF,
             table64: false,
@@ -171,13 +202,21 @@ mod tests {
             shared: false,
         });
         exports.export("five", ExportKind::Func, 2);
-        elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(vec![1, 2, 3].into()));
+        elements.active(
+            None,
+            &ConstExpr::i32_const(0),
+            Elements::Functions(vec![1, 2, 3].into()),
+        );
         for (called, number) in [(0, 9), (1, 5), (2, 7)] {
             functions.function(0);
             code.function(&function(called, number));
         }
         let mut module = Module::new();
-        module.section(&types).section(&imports).section(&functions).section(&tables);
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&tables);
         module.section(&exports).section(&elements).section(&code);
         module.finish()
     }
@@ -190,24 +229,34 @@ mod tests {
                 Payload::CodeSectionEntry(body) => {
                     for operator in body.get_operators_reader().unwrap() {
                         match operator.unwrap() {
-                            wasmparser::Operator::Call { function_index } => calls.push(function_index as usize),
+                            wasmparser::Operator::Call { function_index } => {
+                                calls.push(function_index as usize)
+                            }
                             wasmparser::Operator::I32Const { value } => numbers.push(value),
                             _ => {}
                         }
                     }
                 }
-                Payload::ExportSection(section) => exported = section.into_iter().next().unwrap().unwrap().index,
+                Payload::ExportSection(section) => {
+                    exported = section.into_iter().next().unwrap().unwrap().index
+                }
                 Payload::ElementSection(section) => {
                     let element = section.into_iter().next().unwrap().unwrap();
                     assert!(matches!(element.kind, ElementKind::Active { .. }));
                     if let ElementItems::Functions(list) = element.items {
-                        table = list.into_iter().map(|index| index.unwrap() as usize).collect();
+                        table = list
+                            .into_iter()
+                            .map(|index| index.unwrap() as usize)
+                            .collect();
                     }
                 }
                 _ => {}
             }
         }
-        let pairs = table.into_iter().map(|index: usize| (numbers[index], numbers[calls[index]])).collect();
+        let pairs = table
+            .into_iter()
+            .map(|index: usize| (numbers[index], numbers[calls[index]]))
+            .collect();
         (pairs, numbers[exported as usize])
     }
 
@@ -219,11 +268,18 @@ mod tests {
         assert_eq!(told(&module), (vec![(9, 0), (5, 9), (7, 5)], 5));
         assert_eq!(told(&packed), told(&module));
         assert_ne!(packed, super::packed(&module, &BTreeMap::new()).unwrap());
-        assert_eq!((imported(&module).unwrap(), imported(&packed).unwrap()), (vec!["long".into()], vec!["i0".into()]));
+        assert_eq!(
+            (imported(&module).unwrap(), imported(&packed).unwrap()),
+            (vec!["long".into()], vec!["i0".into()])
+        );
     }
 
     #[test]
     fn what_is_no_module_is_refused() {
-        assert!(imported(b"glue").unwrap_err().contains("no WebAssembly module"));
+        assert!(
+            imported(b"glue")
+                .unwrap_err()
+                .contains("no WebAssembly module")
+        );
     }
 }

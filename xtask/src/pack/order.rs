@@ -20,11 +20,13 @@ pub(super) fn alike(bodies: &[Vec<u8>]) -> Vec<usize> {
         order.push(at);
         let counts = shared.with_the_last(&order);
         let likeness = |other: usize| (counts[other], shared.sum(at, other));
-        next = (0..bodies.len()).filter(|other| left[*other]).reduce(|best, other| {
-            // As fractions: what they share of what they have.
-            let ((count, sum), (most, of)) = (likeness(other), likeness(best));
-            if count * of > most * sum { other } else { best }
-        });
+        next = (0..bodies.len())
+            .filter(|other| left[*other])
+            .reduce(|best, other| {
+                // As fractions: what they share of what they have.
+                let ((count, sum), (most, of)) = (likeness(other), likeness(best));
+                if count * of > most * sum { other } else { best }
+            });
     }
     order
 }
@@ -39,14 +41,24 @@ struct Shared {
 
 impl Shared {
     fn of(bodies: &[Vec<u8>]) -> Self {
-        let windows = |(at, body): (usize, &Vec<u8>)| body.windows(PIECE).map(|piece| (piece.to_vec(), at)).collect();
-        let mut all: Vec<(Vec<u8>, usize)> = bodies.iter().enumerate().flat_map::<Vec<_>, _>(windows).collect();
+        let windows = |(at, body): (usize, &Vec<u8>)| {
+            body.windows(PIECE)
+                .map(|piece| (piece.to_vec(), at))
+                .collect()
+        };
+        let mut all: Vec<(Vec<u8>, usize)> = bodies
+            .iter()
+            .enumerate()
+            .flat_map::<Vec<_>, _>(windows)
+            .collect();
         all.sort_unstable();
         all.dedup();
         let (mut pieces, mut holders) = (vec![Vec::new(); bodies.len()], Vec::new());
         for group in all.chunk_by(|one, two| one.0 == two.0) {
             if (2..=TOO_COMMON).contains(&group.len()) {
-                group.iter().for_each(|(_, at)| pieces[*at].push(holders.len()));
+                group
+                    .iter()
+                    .for_each(|(_, at)| pieces[*at].push(holders.len()));
                 holders.push(group.iter().map(|(_, at)| *at).collect());
             }
         }
@@ -57,7 +69,9 @@ impl Shared {
     fn with_the_last(&self, order: &[usize]) -> Vec<u64> {
         let mut counts = vec![0; self.pieces.len()];
         for (at, weight) in order.iter().rev().zip(WEIGHTS) {
-            let holders = self.pieces[*at].iter().flat_map(|piece| &self.holders[*piece]);
+            let holders = self.pieces[*at]
+                .iter()
+                .flat_map(|piece| &self.holders[*piece]);
             holders.for_each(|holder| counts[*holder] += weight);
         }
         counts
@@ -75,8 +89,15 @@ mod tests {
 
     #[test]
     fn every_function_has_one_place_and_what_is_alike_stands_side_by_side() {
-        let bodies =
-            ["one two three four", "9876543210", "one two three", "0123456789", "98765432", "three four five", ""];
+        let bodies = [
+            "one two three four",
+            "9876543210",
+            "one two three",
+            "0123456789",
+            "98765432",
+            "three four five",
+            "",
+        ];
         let bodies = bodies.map(|text| text.as_bytes().to_vec());
         let order = alike(&bodies);
         let mut sorted = order.clone();
