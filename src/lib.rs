@@ -55,6 +55,7 @@ macro_rules! mutant {
     };
 }
 
+pub mod app;
 pub mod bitcoin;
 pub mod chain;
 pub mod command;

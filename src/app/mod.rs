@@ -1,0 +1,3 @@
+//! The second machine: everything that the page decides, as plain Rust without a browser.
+
+pub mod pages;
