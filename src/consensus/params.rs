@@ -2,9 +2,10 @@
 //! any of them have different chain ids and ignore each other. A few may be changed later by the
 //! operator's signed transaction; those are kept in the state as [`Tunable`].
 
+use std::collections::BTreeSet;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::primitives::SortedSet;
 use crate::primitives::{
     Address, Amount, DecodeError, Difficulty, Digest, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES,
     MAX_DATA_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
@@ -176,8 +177,8 @@ impl Params {
     }
 
     fn validate_allocation(&self) -> Result<(), ParamsError> {
-        let mut owners = SortedSet::new();
-        let mut names = SortedSet::new();
+        let mut owners = BTreeSet::new();
+        let mut names = BTreeSet::new();
         let mut total: u64 = 0;
         for allocation in &self.allocation {
             let name_twice = allocation

@@ -1,11 +1,12 @@
 //! Whole networks of nodes in one thread, under a virtual clock: what they promise together.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::gossip::FrameError;
 use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns};
 use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, Table};
 use crate::miner::{Search, Step};
-use crate::primitives::SortedMap;
 use crate::primitives::{Amount, AssetId, Difficulty, Height, ParamsChange, Payload};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -24,7 +25,7 @@ pub(super) struct Seat {
 pub(super) struct Net {
     pub(super) now: Timestamp,
     pub(super) seats: Vec<Seat>,
-    frames: SortedMap<(Timestamp, u64), (usize, Vec<u8>)>,
+    frames: BTreeMap<(Timestamp, u64), (usize, Vec<u8>)>,
     sent: u64,
     /// How long a search takes; without it, longer for each seat.
     pub(super) takes: Option<Millis>,
@@ -74,7 +75,7 @@ impl Net {
         let mut net = Self {
             now,
             seats: seats.collect(),
-            frames: SortedMap::new(),
+            frames: BTreeMap::new(),
             sent: 0,
             takes: None,
             split: None,

@@ -14,7 +14,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::consensus::BlockError;
 use crate::gossip::message::MessageType;
@@ -22,7 +22,6 @@ use crate::gossip::peers::MAX_PEERS;
 use crate::primitives::{
     Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, Timestamp, Weight,
 };
-use crate::primitives::{SortedMap, SortedSet};
 
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
@@ -113,7 +112,7 @@ impl SyncError {
 #[derive(Clone, Debug, Default)]
 pub struct Sync {
     stage: Stage,
-    manners: SortedMap<NodeId, Manners>,
+    manners: BTreeMap<NodeId, Manners>,
 }
 
 /// How a peer answered so far.
@@ -162,10 +161,10 @@ struct Download {
     last: BlockHash,
     more: bool,
     wanted: VecDeque<(BlockHash, Header, Seal)>,
-    bodies: SortedMap<BlockHash, Body>,
-    asked: SortedMap<BlockHash, (NodeId, Timestamp)>,
+    bodies: BTreeMap<BlockHash, Body>,
+    asked: BTreeMap<BlockHash, (NodeId, Timestamp)>,
     /// How often each peer was late, or did not have what it was asked for.
-    late: SortedMap<NodeId, u32>,
+    late: BTreeMap<NodeId, u32>,
     /// When the last block left, or the headers came.
     moved: Timestamp,
     /// Failures of the source since then.
@@ -340,9 +339,9 @@ impl Sync {
             last,
             more,
             wanted,
-            bodies: SortedMap::new(),
-            asked: SortedMap::new(),
-            late: SortedMap::new(),
+            bodies: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            late: BTreeMap::new(),
             moved: now,
             failures: 0,
             rest_until: Timestamp(0),
@@ -447,8 +446,8 @@ impl Sync {
     }
 
     /// Gives requests up whose deadline has passed; the peers that did not answer, each once.
-    pub fn expire(&mut self, now: Timestamp) -> SortedSet<NodeId> {
-        let mut late = SortedSet::new();
+    pub fn expire(&mut self, now: Timestamp) -> BTreeSet<NodeId> {
+        let mut late = BTreeSet::new();
         match &mut self.stage {
             Stage::Headers(Gathering { peer, deadline, .. }) if now >= *deadline => {
                 late.insert(*peer);
@@ -497,7 +496,7 @@ impl Sync {
                 .map(|(peer, _)| *peer);
             oldest.and_then(|oldest| self.manners.remove(&oldest));
         }
-        self.manners.get_or_insert_with(peer, Manners::default)
+        self.manners.entry(peer).or_default()
     }
 
     /// Ends the fetch with success.
@@ -567,7 +566,7 @@ impl Sync {
 }
 
 /// See [`Sync::patience`].
-fn patience(manners: &SortedMap<NodeId, Manners>, peer: &NodeId) -> Millis {
+fn patience(manners: &BTreeMap<NodeId, Manners>, peer: &NodeId) -> Millis {
     let Manners { failures, took, .. } = manners.get(peer).copied().unwrap_or_default();
     let patience = ANSWER_WITHIN.0.max(took.0.min(MAX_TOOK.0) * 2) << failures.min(MAX_DOUBLINGS);
     Millis(patience.min(MAX_PATIENCE.0))
@@ -575,7 +574,7 @@ fn patience(manners: &SortedMap<NodeId, Manners>, peer: &NodeId) -> Millis {
 
 impl Download {
     fn fail(&mut self, peer: &NodeId) {
-        let late = self.late.get_or_insert_with(*peer, || 0);
+        let late = self.late.entry(*peer).or_default();
         *late = late.saturating_add(1);
         // Others need not have them: they may be on another branch.
         if *peer == self.source {
@@ -586,7 +585,7 @@ impl Download {
     fn asks(
         &mut self,
         peers: &[NodeId],
-        manners: &SortedMap<NodeId, Manners>,
+        manners: &BTreeMap<NodeId, Manners>,
         now: Timestamp,
     ) -> Vec<SyncAsk> {
         let mut asks = Vec::new();
