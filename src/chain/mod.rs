@@ -15,6 +15,8 @@ mod locate;
 mod order_tests;
 mod restore;
 #[cfg(test)]
+mod retarget_tests;
+#[cfg(test)]
 mod tests;
 
 use std::cmp::Reverse;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tests::{Net, transfer};
+use super::testing::{Net, transfer};
 use super::*;
 use crate::gossip::{Message, NodeRecord, seal_frame};
 use crate::primitives::{Amount, Body, Header, Height, Keypair, Kind, Seal, TxBody, Weight};

@@ -24,6 +24,8 @@ mod sealing;
 mod start;
 mod status;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod timers;
 mod transactions;
