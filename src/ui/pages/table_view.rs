@@ -6,7 +6,6 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use yew::prelude::*;
 
 use crate::ledger::Table;
-use crate::primitives::decimal;
 use crate::ui::components::{hash_link, hash_text, to};
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -109,7 +108,7 @@ fn number(value: f64) -> String {
     if value >= 0.0 && value.fract() == 0.0 {
         grouped(value as u64)
     } else {
-        decimal(value, 1)
+        format!("{value:.1}")
     }
 }
 
