@@ -7,9 +7,8 @@ use super::{Bench, codes};
 use crate::chain::Import;
 use crate::consensus::{BlockError, CheckedBlock, work};
 use crate::primitives::{
-    Amount, Block, BlockHash, Difficulty, Height, MAX_DATA_BYTES,
-    MAX_EXACT, MAX_TRANSACTIONS, Millis, Payload, Retarget, Seal,
-    Signature, Timestamp,
+    Amount, Block, BlockHash, Difficulty, Height, MAX_DATA_BYTES, MAX_EXACT, MAX_TRANSACTIONS,
+    Millis, Payload, Retarget, Seal, Signature, Timestamp,
 };
 use crate::testkit::{Grower, params};
 
@@ -56,7 +55,7 @@ fn a_block_is_refused_by_exactly_the_rule_that_it_breaks() {
 
 #[test]
 fn the_documentation_names_each_refusal_under_its_rule() {
-    let page = include_str!("../../docs/BLOCKCHAIN_SYSTEM.md");
+    let page = include_str!("../../../docs/BLOCKCHAIN_SYSTEM.md");
     let (_, rules) = page.split_once("## The rules").unwrap();
     let (rules, rest) = rules.split_once("## Fork choice").unwrap();
     let (_, transactions) = rest.split_once("## Transactions").unwrap();
@@ -98,7 +97,7 @@ fn every_refusal_of_a_block_has_a_case() {
     let own = all()
         .map(|(_, _, code, _)| *code)
         .filter(|code| !["nonce", "balance", "name_taken"].contains(code));
-    codes::expect_all(include_str!("../consensus/error.rs"), "BlockError", own);
+    codes::expect_all(include_str!("../../consensus/error.rs"), "BlockError", own);
     let names: std::collections::BTreeSet<_> = all().map(|(name, ..)| name).collect();
     assert_eq!(
         names.len(),
