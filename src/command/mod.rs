@@ -1,6 +1,7 @@
 //! The words of the console, parsed once: the console, the scripting API and the page all run a
 //! [`Command`]. Pure: nothing here knows which nodes exist or what the ledger holds.
 
+mod calls;
 mod complete;
 mod draft;
 mod error;
@@ -13,6 +14,7 @@ mod parse;
 mod record;
 mod tx;
 
+pub use calls::{CALLS, Call, CallKind};
 pub use complete::complete;
 pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
 pub use error::CommandError;
