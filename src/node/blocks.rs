@@ -256,8 +256,8 @@ impl Node {
             .filter(lacks)
             .map(|(node, _)| *node)
             .collect();
-        let count = u64::try_from(others.len()).unwrap_or(1).max(1);
-        others.rotate_left(usize::try_from(self.next_random() % count).unwrap_or(0));
+        let first = self.random.index(others.len());
+        others.rotate_left(first);
         others.truncate(RELAY_TO);
         self.send_to_each(&others, &Message::BlockFound(block), out);
     }

@@ -45,8 +45,8 @@ use crate::ipc::Workload;
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
-    Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction, TxId,
-    from_hex,
+    Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, SplitMix64, Timestamp,
+    Transaction, TxId, from_hex,
 };
 
 use making::Mining;
@@ -89,7 +89,7 @@ pub struct Node {
     now: Timestamp,
     session: u64,
     sequence: u64,
-    random: u64,
+    random: SplitMix64,
     chain: Chain,
     /// When the head became it.
     head_since: Timestamp,
@@ -347,15 +347,6 @@ impl Node {
             height: self.chain.height(),
             weight: self.chain.weight(),
         }
-    }
-
-    /// A number that follows from the node's seed (SplitMix64, Steele, Lea and Flood 2014).
-    fn next_random(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 
     /// Registered name of an account, or its address in hexadecimal.

@@ -9,8 +9,8 @@ use crate::gossip::{NodeRecord, Peers, Seen, Sync};
 use crate::ledger::{BlockRow, RawRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, sha256,
-    to_hex,
+    Block, BlockHash, Height, Millis, NodeKind, Slot, SplitMix64, Timestamp, Transaction, from_hex,
+    sha256, to_hex,
 };
 use crate::state::{Entry, Key, State};
 
@@ -73,7 +73,7 @@ impl Node {
             // The time comes first, so that a later run's frames are newer.
             session: now.0 << 16 | (setup.session & 0xffff),
             sequence: 0,
-            random: setup.seed,
+            random: SplitMix64::new(setup.seed),
             chain: recovered.chain,
             head_since: now,
             cache,

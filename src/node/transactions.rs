@@ -147,8 +147,8 @@ impl Node {
         if ids.is_empty() || mutant!(NeverTellAgain) {
             return;
         }
-        let count = u64::try_from(ids.len()).unwrap_or(1);
-        ids.rotate_left(usize::try_from(self.next_random() % count).unwrap_or(0));
+        let first = self.random.index(ids.len());
+        ids.rotate_left(first);
         ids.truncate(MAX_IDS);
         self.broadcast(&Message::Inv(ids), out);
     }

@@ -12,6 +12,7 @@ mod keys;
 #[cfg(feature = "sim")]
 mod memo;
 mod merkle;
+mod random;
 mod role;
 mod transaction;
 mod u256;
@@ -27,6 +28,7 @@ pub use figures::{count_of, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merkle_root};
+pub use random::SplitMix64;
 pub use role::NodeKind;
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
