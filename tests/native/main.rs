@@ -8,6 +8,7 @@
 
 mod catching_up;
 mod codecs;
+mod finality;
 mod ledger;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "others use the rest")]
