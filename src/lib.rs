@@ -63,6 +63,7 @@ pub mod consensus;
 pub mod gossip;
 pub mod ipc;
 pub mod ledger;
+pub mod links;
 pub mod mempool;
 pub mod miner;
 #[cfg(feature = "mutants")]

@@ -10,7 +10,8 @@ use gloo::timers::callback::Timeout;
 
 use super::shell::Shell;
 use crate::browser::js;
-use crate::gossip::{Arrivals, Envelope, Line, Link, LinkTable};
+use crate::gossip::Envelope;
+use crate::links::{Arrivals, Line, Link, LinkTable};
 use crate::node::{Input, MAX_WAITING, MAX_WAITING_BYTES};
 use crate::primitives::{BlockHash, NodeId, SortedMap, Timestamp};
 
