@@ -8,10 +8,11 @@
 //!
 //! Bounds: a link's frames wait at most [`MAX_QUEUE`] for its bandwidth; what comes then is lost.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::{Millis, NodeId, Timestamp};
-use crate::primitives::{SortedMap, SortedSet};
 
 /// Longest time that a frame waits for the frames before it: a router's buffer is finite.
 pub const MAX_QUEUE: Millis = Millis(10_000);
@@ -64,7 +65,7 @@ pub struct LinkTable {
     pub seed: u64,
     /// The setting of every link without one of its own.
     pub default: Link,
-    overrides: SortedMap<(NodeId, NodeId), Link>,
+    overrides: BTreeMap<(NodeId, NodeId), Link>,
 }
 
 /// What the receiver of a directed link remembers of it.
@@ -113,7 +114,7 @@ impl LinkTable {
         Self {
             seed,
             default,
-            overrides: SortedMap::new(),
+            overrides: BTreeMap::new(),
         }
     }
 
@@ -217,8 +218,8 @@ impl LinkTable {
 impl Topology {
     /// The pairs that are linked, the smaller id first.
     #[must_use]
-    pub fn pairs(self, nodes: &[NodeId], seed: u64) -> SortedSet<(NodeId, NodeId)> {
-        let mut pairs = SortedSet::new();
+    pub fn pairs(self, nodes: &[NodeId], seed: u64) -> BTreeSet<(NodeId, NodeId)> {
+        let mut pairs = BTreeSet::new();
         let mut link = |a: &NodeId, b: &NodeId| {
             if a != b {
                 pairs.insert(if a < b { (*a, *b) } else { (*b, *a) });
@@ -241,7 +242,7 @@ impl Topology {
 }
 
 /// Links nodes that have too few with random others.
-fn add_chords(pairs: &mut SortedSet<(NodeId, NodeId)>, nodes: &[NodeId], degree: usize, seed: u64) {
+fn add_chords(pairs: &mut BTreeSet<(NodeId, NodeId)>, nodes: &[NodeId], degree: usize, seed: u64) {
     let degree = degree.min(nodes.len().saturating_sub(1));
     let count = u64::try_from(nodes.len()).unwrap_or(1).max(1);
     let mut draws = Draws(seed);

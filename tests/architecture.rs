@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// What each module may use, itself aside. Who is not named here is no module of the program.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     // Deliberate bugs, switched on by a macro wherever they are; only for tests.
     ("mutants", &[]),
     ("primitives", &[]),
@@ -17,8 +17,9 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("chain", &["primitives", "consensus", "state"]),
     ("mempool", &["primitives", "consensus", "state"]),
     ("gossip", &["primitives", "consensus"]),
-    ("ledger", &["primitives", "state"]),
-    ("ipc", &["primitives", "ledger"]),
+    ("records", &["primitives"]),
+    ("ledger", &["primitives", "records"]),
+    ("ipc", &["primitives", "records", "ledger"]),
     ("miner", &["primitives", "consensus", "ipc"]),
     (
         "node",
@@ -29,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "chain",
             "mempool",
             "gossip",
+            "records",
             "ledger",
             "miner",
             "ipc",
@@ -43,6 +45,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "chain",
             "mempool",
             "gossip",
+            "records",
             "ledger",
             "miner",
             "node",
@@ -50,8 +53,24 @@ const MAY_USE: [(&str, &[&str]); 17] = [
         ],
     ),
     // Of the consensus only the limits of its parameters.
-    ("command", &["primitives", "consensus", "ledger", "ipc"]),
-    ("view", &["primitives", "ledger", "ipc"]),
+    (
+        "command",
+        &["primitives", "consensus", "records", "ledger", "ipc"],
+    ),
+    ("view", &["primitives", "records", "ledger", "ipc"]),
+    (
+        "app",
+        &[
+            "primitives",
+            "bitcoin",
+            "consensus",
+            "records",
+            "ledger",
+            "ipc",
+            "command",
+            "view",
+        ],
+    ),
     (
         "browser",
         &[
@@ -62,10 +81,12 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "chain",
             "mempool",
             "gossip",
+            "records",
             "ledger",
             "miner",
             "node",
             "ipc",
+            "app",
             "command",
             "view",
             "ui",
@@ -76,8 +97,10 @@ const MAY_USE: [(&str, &[&str]); 17] = [
         &[
             "primitives",
             "bitcoin",
+            "records",
             "ledger",
             "ipc",
+            "app",
             "command",
             "view",
             "browser",

@@ -2,6 +2,7 @@
 //! is made from a valid one, is refused by exactly the rule it breaks, and leaves everything as it was. A
 //! refusal for which there is no case fails the catalogue.
 
+mod block_cases;
 mod blocks;
 mod bytes;
 mod codes;

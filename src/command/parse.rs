@@ -265,9 +265,9 @@ mod tests {
         Target::Node(name.to_owned())
     }
 
-    #[test]
-    fn every_command_is_understood() {
-        let cases = [
+    /// Lines that ask for something, or change links, and what is understood.
+    fn questions() -> Vec<(&'static str, Command)> {
+        vec![
             ("status", Command::Status),
             ("  STATUS  ", Command::Status),
             ("chain", Command::Chain { count: 10 }),
@@ -293,27 +293,6 @@ mod tests {
                     filter: Some("Alice".into()),
                 },
             ),
-            ("kill pow-1", Command::Kill(node("pow-1"))),
-            ("kill POW-1", Command::Kill(node("pow-1"))),
-            ("start all", Command::Start(Target::All)),
-            ("stop poa-2", Command::Stop(node("poa-2"))),
-            ("add pow", Command::Add(NodeKind::Pow)),
-            ("add poa", Command::Add(NodeKind::Poa)),
-            (
-                "difficulty 3",
-                Command::Difficulty(DifficultyChoice::Digits(3)),
-            ),
-            (
-                "difficulty auto",
-                Command::Difficulty(DifficultyChoice::Automatic),
-            ),
-            ("pace max", Command::Pace(Pace::Max)),
-            ("pace pause", Command::Pace(Pace::Paused)),
-            ("miners 4", Command::Miners(4)),
-            ("pace full", Command::Pace(Pace::Full)),
-            ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
-            ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
-            ("log debug", Command::Log(Level::Debug)),
             (
                 "cut pow-1 poa-1",
                 Command::Cut {
@@ -347,8 +326,39 @@ mod tests {
                 },
             ),
             ("quit", Command::Quit),
-        ];
-        for (line, command) in cases {
+        ]
+    }
+
+    /// Lines that change nodes, pace and difficulty, and what is understood.
+    fn orders() -> Vec<(&'static str, Command)> {
+        vec![
+            ("kill pow-1", Command::Kill(node("pow-1"))),
+            ("kill POW-1", Command::Kill(node("pow-1"))),
+            ("start all", Command::Start(Target::All)),
+            ("stop poa-2", Command::Stop(node("poa-2"))),
+            ("add pow", Command::Add(NodeKind::Pow)),
+            ("add poa", Command::Add(NodeKind::Poa)),
+            (
+                "difficulty 3",
+                Command::Difficulty(DifficultyChoice::Digits(3)),
+            ),
+            (
+                "difficulty auto",
+                Command::Difficulty(DifficultyChoice::Automatic),
+            ),
+            ("pace max", Command::Pace(Pace::Max)),
+            ("pace pause", Command::Pace(Pace::Paused)),
+            ("miners 4", Command::Miners(4)),
+            ("pace full", Command::Pace(Pace::Full)),
+            ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
+            ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
+            ("log debug", Command::Log(Level::Debug)),
+        ]
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        for (line, command) in questions().into_iter().chain(orders()) {
             assert_eq!(parse(line), Ok(command), "{line}");
         }
         for word in WORDS {

@@ -24,11 +24,14 @@ mod sealing;
 mod start;
 mod status;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod timers;
 mod transactions;
 mod writer;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
@@ -45,7 +48,6 @@ use crate::primitives::{
     Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction, TxId,
     from_hex,
 };
-use crate::primitives::{SortedMap, SortedSet};
 
 use making::Mining;
 use sealing::Authority;
@@ -96,13 +98,13 @@ pub struct Node {
     peers: Peers,
     sync: Sync,
     seen: Seen<TxId>,
-    asked: SortedMap<TxId, Timestamp>,
-    inventory: SortedSet<TxId>,
-    compact: SortedMap<BlockHash, WaitingCompact>,
-    deferred: SortedMap<(Timestamp, BlockHash), (Block, Source)>,
-    dropped: SortedMap<TxId, Dropped>,
-    cut: SortedSet<NodeId>,
-    present: SortedSet<NodeId>,
+    asked: BTreeMap<TxId, Timestamp>,
+    inventory: BTreeSet<TxId>,
+    compact: BTreeMap<BlockHash, WaitingCompact>,
+    deferred: BTreeMap<(Timestamp, BlockHash), (Block, Source)>,
+    dropped: BTreeMap<TxId, Dropped>,
+    cut: BTreeSet<NodeId>,
+    present: BTreeSet<NodeId>,
     ping: Option<(u64, NodeId, Timestamp)>,
     writer: Writer,
     degraded: Option<StoreError>,
@@ -124,7 +126,7 @@ struct WaitingCompact {
     senders: Vec<NodeId>,
     until: Timestamp,
     /// Transactions of it that came, whether they may wait by themselves or not.
-    fetched: SortedMap<TxId, Transaction>,
+    fetched: BTreeMap<TxId, Transaction>,
 }
 
 /// A transaction that did not go on waiting.

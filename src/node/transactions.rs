@@ -1,9 +1,11 @@
 //! Transactions on their way: into the mempool, to the peers, and out of it.
 
+use std::collections::BTreeSet;
+
 use crate::consensus::{CheckedTransaction, TxError};
 use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
 use crate::mempool::{DropReason, MempoolError, Waiting};
-use crate::primitives::{Millis, NodeId, SortedSet, Transaction, TxId};
+use crate::primitives::{Millis, NodeId, Transaction, TxId};
 
 use super::timers::Timer;
 use super::{Dropped, MAX_ASKED, MAX_DROPPED, Node, Notice, Outbox, Output, Source};
@@ -205,7 +207,7 @@ impl Node {
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
-        let mut told = SortedSet::new();
+        let mut told = BTreeSet::new();
         for id in ids.iter().filter(|id| told.insert(**id)) {
             if let Some(transaction) = self.transaction(id) {
                 size = size.saturating_add(transaction.to_bytes().len());

@@ -13,7 +13,6 @@ mod keys;
 mod memo;
 mod merkle;
 mod role;
-mod sorted;
 mod transaction;
 mod u256;
 mod units;
@@ -24,12 +23,11 @@ pub use block::{
 };
 pub use encoding::{DecodeError, decode_exact};
 pub use exp2::exp2;
-pub use figures::{count_of, decimal, grouped};
+pub use figures::{count_of, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merkle_root};
 pub use role::NodeKind;
-pub use sorted::{SortedMap, SortedSet, sort_by};
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
     Name, ParamsChange, Payload, Retarget, Transaction, TxBody,

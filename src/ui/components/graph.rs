@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use super::marks::{kind_class, outline, state_class};
 use super::pulses::{Places, use_pulses};
-use crate::primitives::decimal;
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_media, use_narrow, use_store};
 use crate::ui::markup::html;
@@ -100,7 +99,7 @@ pub(crate) fn use_graph(actions: Actions) -> Html {
     }
     html! {
         <div class="graph-box">
-        <svg key="graph" class="graph" viewBox={format!("0 0 {} {}", decimal(frame.width, 0), decimal(frame.height, 0))} role="group"
+        <svg key="graph" class="graph" viewBox={format!("0 0 {:.0} {:.0}", frame.width, frame.height)} role="group"
             aria-label="Picture of the network; the table of nodes below says the same">
             <g key="links" class={classes!(frame.crowded.then_some("crowded"))}>{ links(model, &points, &cuts, frame.radius) }</g>
             <g key="nodes">
@@ -147,7 +146,7 @@ fn links(model: &Model, points: &[Point], cuts: &[(String, String)], radius: f64
             let (start, end) = between(*from, *to, radius + 4.0);
             lines.push(html! {
                 <line key={format!("{a_name} {b_name}")} class={classes!("link", cut.then_some("cut"))}
-                    x1={decimal(start.x, 1)} y1={decimal(start.y, 1)} x2={decimal(end.x, 1)} y2={decimal(end.y, 1)} />
+                    x1={format!("{:.1}", start.x)} y1={format!("{:.1}", start.y)} x2={format!("{:.1}", end.x)} y2={format!("{:.1}", end.y)} />
             });
         }
     }
@@ -195,9 +194,9 @@ fn one(actions: &Actions, node: &NodeView, spot: &Spot, tip: Option<char>, selec
             Side::Below | Side::Above => None,
         },
     );
-    let line = |at: f64| decimal(at, 0);
+    let line = |at: f64| format!("{at:.0}");
     html! {
-        <g key={status.id.clone()} {class} transform={format!("translate({} {})", decimal(spot.place.x, 1), decimal(spot.place.y, 1))} tabindex="0" role="button"
+        <g key={status.id.clone()} {class} transform={format!("translate({:.1} {:.1})", spot.place.x, spot.place.y)} tabindex="0" role="button"
             aria-pressed={selected.to_string()} aria-label={label} {onclick} {onkeydown}>
             <g key="shape">{ outline(status.kind, r, "shape") }</g>
             <text key="height" class="height" y="5">{ grouped(status.height) }</text>
@@ -228,9 +227,9 @@ fn names(node: &NodeView, spot: &Spot) -> Html {
     };
     html! {
         <>
-            <text key="name" class="label side" x={decimal(x, 0)} y={decimal(y, 0)}>{ status.name.clone() }</text>
+            <text key="name" class="label side" x={format!("{x:.0}")} y={format!("{y:.0}")}>{ status.name.clone() }</text>
             if let Some(gap) = gap {
-                <text key="state" class="sub side" x={decimal(x, 0)} y={decimal(y + gap, 0)}>{ sub }</text>
+                <text key="state" class="sub side" x={format!("{x:.0}")} y={format!("{:.0}", y + gap)}>{ sub }</text>
             }
         </>
     }

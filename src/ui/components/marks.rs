@@ -3,7 +3,6 @@
 use yew::prelude::*;
 
 use crate::ipc::{NodeKind, NodeState};
-use crate::primitives::decimal;
 use crate::ui::markup::html;
 use crate::view::words;
 
@@ -11,7 +10,7 @@ use crate::view::words;
 pub(super) fn outline(kind: NodeKind, r: f64, class: &'static str) -> Html {
     let points = |list: &[(f64, f64)]| {
         list.iter()
-            .map(|(x, y)| format!("{},{}", decimal(x * r, 1), decimal(y * r, 1)))
+            .map(|(x, y)| format!("{:.1},{:.1}", x * r, y * r))
             .collect::<Vec<_>>()
             .join(" ")
     };
@@ -28,11 +27,11 @@ pub(super) fn outline(kind: NodeKind, r: f64, class: &'static str) -> Html {
             html! { <polygon {class} points={points(&hexagon)} /> }
         }
         NodeKind::Poa => {
-            let side = decimal(r * 1.66, 1);
-            let corner = decimal(r * -0.83, 1);
-            html! { <rect {class} x={corner.clone()} y={corner} width={side.clone()} height={side} rx={decimal(r * 0.3, 1)} /> }
+            let side = format!("{:.1}", r * 1.66);
+            let corner = format!("{:.1}", r * -0.83);
+            html! { <rect {class} x={corner.clone()} y={corner} width={side.clone()} height={side} rx={format!("{:.1}", r * 0.3)} /> }
         }
-        NodeKind::Viewer => html! { <circle {class} r={decimal(r * 0.9, 1)} /> },
+        NodeKind::Viewer => html! { <circle {class} r={format!("{:.1}", r * 0.9)} /> },
     }
 }
 

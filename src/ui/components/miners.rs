@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use super::basics::{fact, facts};
 use crate::ipc::MinerStatus;
-use crate::primitives::decimal;
 use crate::ui::markup::html;
 use crate::view::figures::{chance, compact, grouped, percent, span, zero_digits};
 
@@ -77,7 +76,7 @@ fn one(miner: &MinerStatus) -> Html {
                 { format!("{} of {} expected tries. By now it would have found a block with a chance of {}.",
                     grouped(miner.hashes), grouped(miner.difficulty), percent(share)) }
             </p>
-            <progress max="1" value={decimal(share, 3)} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
+            <progress max="1" value={format!("{share:.3}")} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
             { facts("facts", "compact", list) }
             if !miner.tries.is_empty() {
                 <ol key="tries" class="tries" aria-label="Last tries, the newest first">

@@ -13,7 +13,6 @@ use yew::prelude::*;
 
 use crate::app::{App as Host, Subscription};
 use crate::ipc::{Event, Level, Topic};
-use crate::primitives::decimal;
 use crate::ui::hooks::{Guard, use_effect_on};
 use crate::ui::kept::{Kept, use_kept};
 use crate::ui::time::monotonic;
@@ -92,8 +91,8 @@ struct Scale {
 impl Scale {
     fn at(&self, point: Point) -> (String, String) {
         (
-            decimal(self.left + point.x * self.factor, 1),
-            decimal(self.top + point.y * self.factor, 1),
+            format!("{:.1}", self.left + point.x * self.factor),
+            format!("{:.1}", self.top + point.y * self.factor),
         )
     }
 }
@@ -171,10 +170,9 @@ impl Layer {
             let length = (end.x - start.x).hypot(end.y - start.y).max(1.0);
             // Turned into the direction of the link.
             let (cos, sin) = ((end.x - start.x) / length, (end.y - start.y) / length);
-            let (cos, sin, back) = (decimal(cos, 3), decimal(sin, 3), decimal(-sin, 3));
             let place = |point| {
                 let (x, y) = scale.at(point);
-                format!("\"matrix({cos},{sin},{back},{cos},{x},{y})\"")
+                format!("\"matrix({cos:.3},{sin:.3},{:.3},{cos:.3},{x},{y})\"", -sin)
             };
             let (start, end) = (place(start), place(end));
             let frames = format!(
@@ -194,8 +192,7 @@ impl Layer {
             let begin = if from.is_some() { ON_ITS_WAY } else { "0" };
             let (x, y) = scale.at(to);
             let size = places.radius * scale.factor / RING_RADIUS;
-            let ring =
-                |size: f64| format!("\"translate({x}px,{y}px) scale({})\"", decimal(size, 3));
+            let ring = |size: f64| format!("\"translate({x}px,{y}px) scale({size:.3})\"");
             let (small, large) = (ring(size), ring(size * 1.5));
             let frames = format!(
                 r#"{{"transform":[{small},{small},{large}],"opacity":[0,0.9,0],"offset":[0,{begin},1],"easing":["step-end","ease-out"]}}"#

@@ -4,7 +4,6 @@
 use yew::prelude::*;
 
 use crate::ledger::{Cell, Row, Table};
-use crate::primitives::decimal;
 use crate::ui::components::{hash_link, hash_text, to};
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -99,7 +98,7 @@ fn number(value: f64) -> String {
     if value >= 0.0 && value.fract() == 0.0 {
         grouped(value as u64)
     } else {
-        decimal(value, 1)
+        format!("{value:.1}")
     }
 }
 

@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 
 use aurex::consensus::{Allocation, Params};
 use aurex::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns, Workload};
-use aurex::ledger::{Batch, Durability, Store};
+use aurex::ledger::{Batch, Durability, Snapshot, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use aurex::primitives::{
@@ -132,7 +132,6 @@ impl Net {
     }
 
     /// How often the node that caught up asked for headers and bodies.
-    #[allow(dead_code, reason = "not everybody counts")]
     pub(crate) fn requests(&self) -> usize {
         self.requests
     }
@@ -214,8 +213,9 @@ impl Net {
         batches
     }
 
-    /// Starts the third node with an empty ledger and lets it catch up, while the others answer and an authority goes on; how many
-    /// milliseconds of `clock` it takes until all blocks that there were are durable.
+    /// Starts the third node with an empty ledger and lets it catch up, while the others answer and
+    /// an authority goes on; how many milliseconds of `clock` it takes until all blocks that there
+    /// were are durable.
     pub(crate) async fn catch_up(&mut self, store: &impl Store, clock: impl Fn() -> f64) -> f64 {
         // A second after whatever was before: a new run of the node has a later session.
         let (begun, start) = (clock(), self.now.plus(Millis(1_000)));
@@ -260,5 +260,11 @@ impl Net {
                 batches.extend(self.give(LATE, Input::Wake));
             }
         }
+    }
+
+    /// The third node, started again from its ledger, with nobody to talk to.
+    pub(crate) fn restart(&self, snapshot: Snapshot) -> Node {
+        let now = self.now.plus(Millis(1_000));
+        Node::start(setup(LATE), Some(snapshot), now, &mut Outbox::new()).unwrap()
     }
 }

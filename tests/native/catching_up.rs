@@ -1,10 +1,5 @@
 //! Catching up, counted: what a node that is a thousand blocks behind asks for, and in how many steps its
 //! ledger is written. How long it takes is measured by `cargo xtask bench`.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/catching_up.rs"]
-mod catching_up;
 
 use std::cell::Cell;
 use std::task::{Context, Waker};
@@ -12,7 +7,8 @@ use std::task::{Context, Waker};
 use aurex::ledger::{
     Batch, Durability, MemoryStore, Page, Query, Snapshot, Store, StoreError, Table,
 };
-use catching_up::Net;
+
+use crate::support::catching_up::Net;
 
 /// A ledger in memory that counts its commits.
 #[derive(Default)]

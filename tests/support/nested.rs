@@ -11,7 +11,7 @@ use aurex::primitives::{
     BlockHash, Difficulty, Digest, Header, Height, Kind, NodeId, Slot, Timestamp,
 };
 
-use crate::loader::loader;
+use super::loader::loader;
 
 pub(crate) type Messages = Rc<RefCell<Vec<FromMiner>>>;
 pub(crate) type Errors = Rc<RefCell<Vec<String>>>;

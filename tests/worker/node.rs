@@ -1,14 +1,4 @@
 //! Whole nodes in workers of a real browser: they mine, follow, answer, keep their ledgers, stop.
-#![cfg(target_arch = "wasm32")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test fails by panicking, and picks what it wants"
-)]
-
-#[path = "common/loader.rs"]
-mod loader;
-
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -23,9 +13,9 @@ use aurex::ledger::{Query, Table};
 use aurex::primitives::{Difficulty, Keypair, to_hex};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test_configure!(run_in_dedicated_worker);
+use crate::support::loader;
 
 /// A network of its own for each test.
 struct World {

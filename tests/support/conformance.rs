@@ -1,5 +1,6 @@
 //! What every ledger must do, whatever keeps it. Each function is one promise and takes a bench on
-//! which fresh stores are opened; `tests/ledger.rs` runs them on memory, `tests/worker.rs` on IndexedDB.
+//! which fresh stores are opened; `tests/native/ledger.rs` runs them on memory,
+//! `tests/worker/database.rs` on IndexedDB.
 
 use aurex::ledger::{
     AssetRow, Batch, BlockRow, Durability, MAX_PAGE, MinerRow, NodeRow, Query, RawRow, Row, Store,

@@ -1,9 +1,4 @@
 //! The ledger's promises, kept by memory.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/conformance.rs"]
-mod conformance;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,7 +6,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use aurex::ledger::{Batch, Durability, MemoryStore, Store, StoreError, Table};
-use conformance::Bench;
+
+use crate::support::conformance::{self, Bench};
 
 #[derive(Default)]
 struct Memory(RefCell<BTreeMap<String, MemoryStore>>);
