@@ -16,7 +16,7 @@ use crate::command::{
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Request, Topic};
 use crate::ledger::{Query, Row, Table};
-use crate::primitives::ParamsChange;
+use crate::primitives::{ParamsChange, visible};
 use crate::view::{TabMode, figures, rows, text};
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
@@ -30,8 +30,9 @@ impl Host {
             Err(error) => Err(error.into()),
         };
         match outcome {
-            Ok(output) => output.text,
-            Err(error) => format!("Refused ({}): {}", error.code, error.message),
+            // Names and memos of others are part of it.
+            Ok(output) => visible(&output.text),
+            Err(error) => visible(&format!("Refused ({}): {}", error.code, error.message)),
         }
     }
 
