@@ -1,6 +1,7 @@
 //! The words of the console, parsed once: the console, the scripting API and the page all run a
 //! [`Command`]. Pure: nothing here knows which nodes exist or what the ledger holds.
 
+mod calls;
 mod complete;
 mod draft;
 mod error;
@@ -17,6 +18,7 @@ mod texts;
 mod tx;
 mod workers;
 
+pub use calls::{CALLS, Call, CallKind};
 pub use complete::complete;
 pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
 pub use error::CommandError;
