@@ -453,6 +453,10 @@ fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
         "💥💥",
         "zzzz",
         "18446744073709551616",
+        // Genesis has the height 0, in one form only.
+        "+0",
+        "0,0",
+        "０",
         "\u{0}\u{0}\u{0}\u{0}",
         &"ü".repeat(32),
     ] {

@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use yew::prelude::*;
 
 use crate::ledger::Table;
+use crate::primitives::visible;
 use crate::ui::components::{hash_link, hash_text, to};
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -82,7 +83,7 @@ pub(super) const fn columns(table: Table) -> &'static [&'static str] {
 /// A field as text, whatever it is.
 fn text(value: &JsValue) -> String {
     if let Some(text) = value.as_string() {
-        return text;
+        return visible(&text);
     }
     if let Some(flag) = value.as_bool() {
         return if flag { "yes" } else { "no" }.to_owned();
