@@ -8,6 +8,7 @@
 
 mod catching_up;
 mod codecs;
+mod finality;
 mod ledger;
 mod pages;
 mod reference;
