@@ -71,16 +71,26 @@ fn broken_links(name: &str, page: &str) -> Vec<String> {
     broken
 }
 
-/// Files that a page names and that are not there.
+/// Files that a page names and that are not there, and functions that are not in their file:
+/// `src/node/handle.rs::handle`.
 fn missing_files(name: &str, page: &str) -> Vec<String> {
     // Whole lines of code stand between three marks, and name no files.
     let prose: String = page.split("```").step_by(2).collect();
     let named = prose.split('`').skip(1).step_by(2);
-    let files = named.filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)));
-    files
-        .filter(|file| !file.contains(['*', '<', ' ', '{']))
-        .filter(|file| !root().join(file.trim_end_matches('/')).exists())
-        .map(|file| format!("{name}: {file}"))
+    named
+        .filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)))
+        .filter(|word| !word.contains(['*', '<', ' ', '{']))
+        .filter(|word| {
+            let (file, function) = word.split_once("::").unwrap_or((word, ""));
+            let path = root().join(file.trim_end_matches('/'));
+            let has = |text: String| text.contains(&format!("fn {function}"));
+            let is_there = match function {
+                "" => path.exists(),
+                _ => fs::read_to_string(path).is_ok_and(has),
+            };
+            !is_there
+        })
+        .map(|word| format!("{name}: {word}"))
         .collect()
 }
 
@@ -113,10 +123,13 @@ fn every_file_that_a_page_names_is_there() {
 #[test]
 fn a_wrong_link_and_a_wrong_file_are_found() {
     let page = "# The rules, here\n[a](#the-rules-here) [b](#the-rules) [c](docs/NONE.md) [d](README.md)\n\
-        `src/lib.rs` `src/none.rs` ```src/code.rs```";
+        `src/lib.rs` `src/none.rs` ```src/code.rs``` `src/node/handle.rs::handle` `src/lib.rs::none`";
     let broken = broken_links("x.md", page);
     assert_eq!(broken, ["x.md: #the-rules", "x.md: docs/NONE.md"]);
-    assert_eq!(missing_files("x.md", page), ["x.md: src/none.rs"]);
+    assert_eq!(
+        missing_files("x.md", page),
+        ["x.md: src/none.rs", "x.md: src/lib.rs::none"]
+    );
     assert_eq!(
         anchors(page).into_iter().collect::<Vec<_>>(),
         ["the-rules-here"]
