@@ -31,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "chain",
             "mempool",
             "gossip",
+            "links",
             "records",
             "ledger",
             "miner",

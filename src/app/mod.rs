@@ -25,6 +25,10 @@ mod roster;
 mod send;
 mod store;
 mod tabs;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod testing;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 mod wallet;
 
 use std::cell::Cell;

@@ -7,9 +7,8 @@ use super::{Bench, codes};
 use crate::chain::Import;
 use crate::consensus::{BlockError, CheckedBlock, work};
 use crate::primitives::{
-    Amount, Block, BlockHash, Difficulty, Height, MAX_DATA_BYTES,
-    MAX_EXACT, MAX_TRANSACTIONS, Millis, Payload, Retarget, Seal,
-    Signature, Timestamp,
+    Amount, Block, BlockHash, Difficulty, Height, MAX_DATA_BYTES, MAX_EXACT, MAX_TRANSACTIONS,
+    Millis, Payload, Retarget, Seal, Signature, Timestamp,
 };
 use crate::testkit::{Grower, params};
 

@@ -6,6 +6,7 @@ mod answers;
 mod blocks;
 mod fetching;
 mod frames;
+mod gate;
 #[cfg(test)]
 mod gossip_tests;
 #[cfg(test)]
@@ -19,6 +20,8 @@ mod making;
 mod making_tests;
 mod miners;
 mod notice;
+mod order;
+mod reporter;
 mod rows;
 mod sealing;
 mod start;
@@ -34,9 +37,12 @@ mod writer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+pub use gate::Gate;
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use notice::Notice;
+pub use order::Order;
+pub use reporter::Reporter;
 
 use crate::chain::Chain;
 use crate::consensus::{Params, SignatureCache};

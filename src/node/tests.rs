@@ -1,6 +1,5 @@
 //! Whole networks of nodes in one thread, under a virtual clock: what they promise together.
 
-
 use super::testing::{Net, ready, transfer};
 use super::*;
 use crate::gossip::FrameError;

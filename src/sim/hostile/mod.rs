@@ -7,13 +7,12 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::gossip::{
-    Envelope, HeadInfo, MAX_HEADERS, MAX_IDS, Message, NodeRecord, OVERHEAD,
-    seal_frame,
+    Envelope, HeadInfo, MAX_HEADERS, MAX_IDS, Message, NodeRecord, OVERHEAD, seal_frame,
 };
 use crate::node::Node;
 use crate::primitives::{
-    Amount, Block, BlockHash, Body, Difficulty, Height, Keypair,
-    Millis, NodeId, NodeKind, Payload, Seal, Transaction, TxId, Weight,
+    Amount, Block, BlockHash, Body, Difficulty, Height, Keypair, Millis, NodeId, NodeKind, Payload,
+    Seal, Transaction, TxId, Weight,
 };
 
 use crate::sim::digest::What;
