@@ -76,8 +76,6 @@ pub mod state;
 pub mod view;
 
 #[cfg(test)]
-mod catalogue;
-#[cfg(test)]
 mod testkit;
 
 #[cfg(target_arch = "wasm32")]

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::primitives::{Millis, NodeId, Timestamp};
+use crate::primitives::{Millis, NodeId, SplitMix64, Timestamp};
 
 /// Longest time that a frame waits for the frames before it: a router's buffer is finite.
 pub const MAX_QUEUE: Millis = Millis(10_000);
@@ -86,24 +86,16 @@ pub struct Arrivals {
     pub copy: Option<Timestamp>,
 }
 
-/// Numbers that follow from a seed (SplitMix64, Steele, Lea and Flood 2014).
-struct Draws(u64);
+/// Draws for the fate of one frame.
+struct Draws(SplitMix64);
 
 impl Draws {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
     fn hits(&mut self, chance: PerMille) -> bool {
-        self.next() % 1_000 < u64::from(chance.0)
+        self.0.below(1_000) < u64::from(chance.0)
     }
 
     fn up_to(&mut self, most: Millis) -> Millis {
-        Millis(self.next() % most.0.saturating_add(1))
+        Millis(self.0.below(most.0.saturating_add(1)))
     }
 }
 
@@ -207,11 +199,11 @@ impl LinkTable {
                 .first_chunk()
                 .map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
-        let mut draws = Draws(self.seed);
+        let mut random = SplitMix64::new(self.seed);
         for key in [part(from), part(to), sequence] {
-            draws = Draws(draws.next() ^ key);
+            random = SplitMix64::new(random.draw() ^ key);
         }
-        draws
+        Draws(random)
     }
 }
 
@@ -244,14 +236,10 @@ impl Topology {
 /// Links nodes that have too few with random others.
 fn add_chords(pairs: &mut BTreeSet<(NodeId, NodeId)>, nodes: &[NodeId], degree: usize, seed: u64) {
     let degree = degree.min(nodes.len().saturating_sub(1));
-    let count = u64::try_from(nodes.len()).unwrap_or(1).max(1);
-    let mut draws = Draws(seed);
+    let mut random = SplitMix64::new(seed);
     for node in nodes {
         while pairs.iter().filter(|(a, b)| a == node || b == node).count() < degree {
-            let Some(other) = usize::try_from(draws.next() % count)
-                .ok()
-                .and_then(|at| nodes.get(at))
-            else {
+            let Some(other) = nodes.get(random.index(nodes.len())) else {
                 return;
             };
             if other != node {

@@ -42,6 +42,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         "sim",
         &[
             "primitives",
+            "links",
             "consensus",
             "state",
             "chain",
@@ -67,6 +68,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         &[
             "primitives",
             "bitcoin",
+            "links",
             "consensus",
             "state",
             "links",
@@ -82,6 +84,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         &[
             "primitives",
             "bitcoin",
+            "links",
             "consensus",
             "state",
             "chain",
@@ -117,7 +120,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 const SHELL: [&str; 2] = ["browser", "ui"];
 
 /// The module that holds nothing but tests.
-const TESTS_ONLY: &str = "catalogue";
+const TESTS_ONLY: &str = "testkit";
 
 /// What the core must not name, and why.
 const NOT_IN_THE_CORE: [(&str, &str); 10] = [

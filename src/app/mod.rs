@@ -228,7 +228,7 @@ impl App {
         link.test_tx = link
             .test_tx
             .filter(|count| *count != LinkParameters::DEFAULT_TEST_TX);
-        self.platform.location() + &link.query()
+        format!("{}{}", self.platform.location(), link.query())
     }
 
     /// The digits of the difficulty in force; what an automatic one is at the moment says nothing of the network.

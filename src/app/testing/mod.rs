@@ -6,7 +6,7 @@ mod locks;
 mod tab;
 mod worker;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::{Rc, Weak};
@@ -20,7 +20,7 @@ use super::App;
 use super::platform::{PageEvent, WorkerEvent};
 use crate::ipc::{ApiError, NodeState, NodeStatus, Workload};
 use crate::ledger::MemoryStore;
-use crate::primitives::Timestamp;
+use crate::primitives::{SplitMix64, Timestamp};
 use clock::Clock;
 use locks::Locks;
 use tab::Tab;
@@ -37,7 +37,7 @@ pub(super) struct World {
     locks: Rc<Locks>,
     pool: RefCell<LocalPool>,
     spawner: LocalSpawner,
-    random: Cell<u64>,
+    random: RefCell<SplitMix64>,
     texts: RefCell<BTreeMap<String, String>>,
     ledgers: RefCell<BTreeMap<String, MemoryStore>>,
     workers: RefCell<Vec<Weak<NodeWorker>>>,
@@ -63,7 +63,7 @@ impl World {
             locks: Rc::default(),
             spawner: pool.spawner(),
             pool: RefCell::new(pool),
-            random: Cell::new(seed),
+            random: RefCell::new(SplitMix64::new(seed)),
             texts: RefCell::default(),
             ledgers: RefCell::default(),
             workers: RefCell::default(),
@@ -146,14 +146,9 @@ impl World {
         spawned.expect("the pool lives as long as the world");
     }
 
-    /// The next random number (SplitMix64).
+    /// The next random number.
     fn draw(&self) -> u64 {
-        let next = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        self.random.set(next);
-        let mut z = next;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.random.borrow_mut().draw()
     }
 
     /// The stored text of a key.

@@ -90,13 +90,7 @@ fn what_is_no_command_is_refused_with_the_nearest_word() {
 fn before_a_node_runs_every_word_that_needs_one_says_so() {
     let world = World::new(4);
     let page = world.open(LINK);
-    for line in [
-        "mempool",
-        "tx hello",
-        "start all",
-        "add pow",
-        "pace 3",
-    ] {
+    for line in ["mempool", "tx hello", "start all", "add pow", "pace 3"] {
         let answer = page.app.command(line);
         let answer = futures_util::FutureExt::now_or_never(answer);
         let answer = answer.unwrap_or_else(|| panic!("{line} waits for the opening"));

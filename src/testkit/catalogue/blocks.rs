@@ -55,7 +55,7 @@ fn a_block_is_refused_by_exactly_the_rule_that_it_breaks() {
 
 #[test]
 fn the_documentation_names_each_refusal_under_its_rule() {
-    let page = include_str!("../../docs/BLOCKCHAIN_SYSTEM.md");
+    let page = include_str!("../../../docs/BLOCKCHAIN_SYSTEM.md");
     let (_, rules) = page.split_once("## The rules").unwrap();
     let (rules, rest) = rules.split_once("## Fork choice").unwrap();
     let (_, transactions) = rest.split_once("## Transactions").unwrap();
@@ -97,7 +97,7 @@ fn every_refusal_of_a_block_has_a_case() {
     let own = all()
         .map(|(_, _, code, _)| *code)
         .filter(|code| !["nonce", "balance", "name_taken"].contains(code));
-    codes::expect_all(include_str!("../consensus/error.rs"), "BlockError", own);
+    codes::expect_all(include_str!("../../consensus/error.rs"), "BlockError", own);
     let names: std::collections::BTreeSet<_> = all().map(|(name, ..)| name).collect();
     assert_eq!(
         names.len(),

@@ -381,7 +381,7 @@ fn a_block_is_refused_by_the_rule_that_its_transaction_breaks() {
 fn every_refusal_of_a_transaction_has_a_case() {
     let code = |case: &'static Case| case.1.split(':').next().unwrap();
     let reached = cases().map(code).chain(super::bytes::TRANSACTION_CODES);
-    codes::expect_all(include_str!("../consensus/error.rs"), "TxError", reached);
+    codes::expect_all(include_str!("../../consensus/error.rs"), "TxError", reached);
     let names: std::collections::BTreeSet<_> = cases().map(|(name, ..)| name).collect();
     assert_eq!(
         names.len(),

@@ -83,7 +83,7 @@ fn every_refusal_of_a_sync_has_a_case() {
     );
     assert_eq!(broken.code(), "difficulty_range");
     codes::expect_all(
-        include_str!("../gossip/sync/error.rs"),
+        include_str!("../../gossip/sync/error.rs"),
         "SyncError",
         cases.iter().map(|(code, _)| *code),
     );

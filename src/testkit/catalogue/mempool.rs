@@ -294,7 +294,7 @@ fn every_refusal_of_the_mempool_has_a_case() {
         .filter(|code| !["nonce", "expired", "balance"].contains(code));
     let beside = [account_full().code(), mempool_full().code()];
     codes::expect_all(
-        include_str!("../mempool/reason.rs"),
+        include_str!("../../mempool/reason.rs"),
         "MempoolError",
         own.chain(beside),
     );

@@ -1,5 +1,7 @@
 //! Small networks for tests: parameters with easy work, users with coins, and blocks made by hand.
 
+mod catalogue;
+
 use std::rc::Rc;
 
 use crate::chain::{Chain, Import};
