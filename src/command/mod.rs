@@ -6,11 +6,9 @@ mod draft;
 mod error;
 mod filter;
 mod help;
-mod link;
 mod links;
 mod nearest;
 mod parse;
-mod record;
 mod tx;
 
 pub use complete::complete;
@@ -18,12 +16,10 @@ pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
 pub use error::CommandError;
 pub use filter::{DEFAULT_ROWS, queries};
 pub use help::{WORDS, Word, help};
-pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
-pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, miners, pace, parse};
-pub use record::{
-    DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
+pub use parse::{
+    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, pace, parse,
 };
 pub use tx::parse_tx;
 
