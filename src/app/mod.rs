@@ -36,7 +36,7 @@ use futures_util::FutureExt;
 
 pub use bus::Subscription;
 pub use commands::Output;
-pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
+pub use link::{LinkParameters, MAX_POA, MAX_POW};
 pub use record::{
     DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
 };
@@ -130,6 +130,7 @@ impl App {
             mining: Mining::default(),
             testing: Cell::new(false),
         });
+        let no_storage = no_storage.map(ApiError::from);
         for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
             app.bus.problem(problem);
         }
@@ -224,7 +225,7 @@ impl App {
         link.test_tx = link
             .test_tx
             .filter(|count| *count != LinkParameters::DEFAULT_TEST_TX);
-        self.platform.location() + &link.query()
+        self.platform.location() + link.query().as_str()
     }
 
     /// The digits of the difficulty in force; what an automatic one is at the moment says nothing of the network.

@@ -23,8 +23,9 @@ pub use parse::{
 };
 pub use tx::parse_tx;
 
-use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;
+use crate::primitives::NodeKind;
+use crate::records::{Level, Pace};
 
 /// One console line, understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,6 +4,7 @@
 //! stored is encoded by borsh with a fixed layout, so that one value has exactly one encoding.
 
 mod block;
+mod codes;
 mod encoding;
 mod exp2;
 mod figures;
@@ -22,7 +23,9 @@ pub use block::{
     Block, Body, HEADER_LEN, Header, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
     MAX_TRANSACTIONS, NONCE_OFFSET, Seal, VERSION,
 };
-pub use encoding::{DecodeError, decode_exact};
+pub use codes::Code;
+pub(crate) use codes::codes;
+pub use encoding::{DecodeError, Encoded, decode_exact};
 pub use exp2::exp2;
 pub use figures::{count_of, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
@@ -32,7 +35,7 @@ pub use random::SplitMix64;
 pub use role::NodeKind;
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
-    Name, ParamsChange, Payload, Retarget, Transaction, TxBody,
+    Name, ParamsChange, Payload, Retarget, Transaction, TxBody, WordError, WordRule,
 };
 pub use u256::U256;
 pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight};

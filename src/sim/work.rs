@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::consensus::{Params, TxError};
 use crate::ipc::{ApiError, Request};
+use crate::mempool::MempoolError;
 use crate::node::{Node, Outbox};
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange,
     Payload, Retarget, Timestamp, Transaction, TxBody, TxId,
 };
+use crate::refusal::Refusal;
 
 use super::coverage::Sometimes;
 use super::digest::What;
@@ -217,13 +219,8 @@ impl World {
         {
             self.work.assets.push(AssetId(transaction.id().0));
         }
-        if let Err(refusal) = self.submit(seat, now, &transaction)
-            && refusal.code
-                == (TxError::NameTaken {
-                    name: String::new(),
-                    owner: Address([0; 32]),
-                })
-                .code()
+        if let Err(Refusal::Transaction(MempoolError::Invalid(TxError::NameTaken { .. }))) =
+            self.submit(seat, now, &transaction)
         {
             self.coverage.note(Sometimes::NameTaken);
         }

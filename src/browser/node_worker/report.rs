@@ -13,6 +13,7 @@ use super::shell::Shell;
 use crate::browser::js::{self, monotonic};
 use crate::ipc::{ApiError, Event, FromNode, Level, Report, Topic};
 use crate::node::Notice;
+use crate::refusal::NodeError;
 
 /// Most events of a report.
 const MAX_EVENTS: usize = 200;
@@ -137,7 +138,7 @@ impl Shell {
     pub(super) fn report(&self) -> Result<Report, ApiError> {
         let mut node = self.node.borrow_mut();
         let Some(node) = &mut *node else {
-            return Err(ApiError::new("not_started", "the node does not run"));
+            return Err(NodeError::NotStarted.into());
         };
         let now = js::now();
         self.reporter.told.set(monotonic());

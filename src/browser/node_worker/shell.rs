@@ -18,6 +18,7 @@ use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode, Workload};
 use crate::ledger::{Batch, Durability, Store};
 use crate::node::{BatchId, Input, Inputs, Node, Outbox, Output};
 use crate::primitives::{BlockHash, Keypair, NodeId, Timestamp};
+use crate::refusal::StartupError;
 use crate::state::genesis;
 
 /// Longest timer of a browser.
@@ -63,12 +64,11 @@ pub(super) struct Network {
 
 impl Shell {
     pub(super) fn new(page: Page, config: NodeConfig) -> Result<Self, ApiError> {
-        let bad = |text: String| ApiError::new("bad_config", text);
-        let params = Params::from_bytes(&config.params).map_err(|error| bad(error.to_string()))?;
-        params.validate().map_err(|error| bad(error.to_string()))?;
+        let params = Params::from_bytes(&config.params).map_err(StartupError::Encoding)?;
+        params.validate().map_err(StartupError::Config)?;
         let found = config.secret.len();
         let secret = <[u8; 32]>::try_from(config.secret.as_slice())
-            .map_err(|_| bad(format!("expected a secret key of 32 bytes, found {found}")))?;
+            .map_err(|_| StartupError::SecretLength { found })?;
         let key = Keypair::from_secret(&secret);
         Ok(Self {
             page,
@@ -158,14 +158,14 @@ impl Shell {
         if let Some(network) = &*self.network.borrow()
             && let Err(error) = network.discovery.post(frame)
         {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 
     fn send(&self, to: &NodeId, frame: &[u8]) {
         let inbox = gossip::inbox_channel(&self.chain_id, to);
         if let Err(error) = self.senders.borrow_mut().send(inbox, frame) {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 

@@ -13,6 +13,7 @@ use yew::prelude::*;
 use crate::app::{App as Host, WalletUser};
 use crate::command::{Draft, DraftError, What};
 use crate::ipc::{ApiError, TransactionInfo};
+use crate::refusal::WalletError;
 use crate::ui::actions::Actions;
 use crate::ui::kept::{Kept, use_kept};
 use crate::ui::markup::html;
@@ -102,10 +103,7 @@ impl Fields {
         let to = self.to.trim();
         let what = match self.form {
             Form::Transfer if to.is_empty() => {
-                return Err(ApiError::new(
-                    "receiver_empty",
-                    "Say who receives the coins.",
-                ));
+                return Err(WalletError::ReceiverEmpty.into());
             }
             Form::Transfer => {
                 let amount = number(&self.amount).map_err(|_| DraftError::AmountMalformed {
@@ -124,7 +122,7 @@ impl Fields {
             Form::User => {
                 let name = self.name.trim().to_owned();
                 if name.is_empty() {
-                    return Err(ApiError::new("name_empty", "Say the new user's name."));
+                    return Err(WalletError::NameEmpty.into());
                 }
                 Draft::new("", What::RegisterUser { name: name.clone() }).check()?;
                 let amount = number(&self.amount).map_err(|_| DraftError::AmountMalformed {
@@ -236,11 +234,8 @@ async fn welcome(
 /// Why the draft cannot be sent, or why it was refused.
 fn verdict(draft: Option<&ApiError>, outcome: &Outcome) -> Html {
     let (class, text) = match (outcome, draft) {
-        (Outcome::Refused(error), _) => (
-            "refusal",
-            format!("Refused: {} ({})", error.message, error.code),
-        ),
-        (_, Some(error)) => ("hint", error.message.clone()),
+        (Outcome::Refused(error), _) => ("refusal", format!("Refused: {error} ({})", error.code())),
+        (_, Some(error)) => ("hint", error.to_string()),
         (_, None) => (
             "hint",
             "It will be signed in this page and handed to a node.".to_owned(),
