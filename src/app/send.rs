@@ -32,7 +32,7 @@ impl App {
     }
 
     async fn send_by(&self, node: &Node, draft: Draft) -> Result<TransactionInfo, ApiError> {
-        draft.check()?;
+        let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
         let payload = self.payload(draft.what).await?;
         self.submit(node, &key, draft.fee, payload).await

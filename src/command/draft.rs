@@ -1,11 +1,14 @@
 //! A transaction before it is signed: who wants what, in names. The page turns it into a signed
-//! transaction. What can be checked without a ledger is checked here; the rest is the nodes' to judge.
+//! transaction. What can be checked without a ledger is checked here, by the same rules for console,
+//! forms and scripts; the rest is the nodes' to judge.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use super::parse::shortened;
+use super::texts::{Part, check_visible, name_of};
 use crate::primitives::{
-    AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Name,
-    WordRule, codes,
+    AssetSymbol, Character, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES,
+    Name, Nearest, WordRule, codes,
 };
 
 /// Fee where none is said.
@@ -82,10 +85,12 @@ pub enum DraftError {
     #[error("expected an amount of at least 1, found 0")]
     AmountZero,
     /// No whole number.
-    #[error("expected a whole number of coins, found \"{found}\"")]
+    #[error("expected a whole number of coins, found \"{found}\"{nearest}")]
     AmountMalformed {
         /// The word.
         found: String,
+        /// What it may mean.
+        nearest: Nearest,
     },
     /// More than can be counted exactly.
     #[error("expected an amount of at most {MAX_EXACT}, found {found}")]
@@ -94,18 +99,33 @@ pub enum DraftError {
         found: String,
     },
     /// No whole number.
-    #[error("expected a fee of 0 to {MAX_EXACT} whole coins, found \"{found}\"")]
+    #[error("expected a fee of 0 to {MAX_EXACT} whole coins, found \"{found}\"{nearest}")]
     FeeMalformed {
         /// The word.
         found: String,
+        /// What it may mean.
+        nearest: Nearest,
     },
-    /// The words begin like a transfer and do not go on like one.
+    /// The words look like a payment and are none: a message is public, and never a payment by mistake.
     #[error(
-        "expected `Transfer <amount> coins <sender> to <receiver>`, found \"{found}\"; a message that begins like this: `tx message {found}`"
+        "expected `Transfer <amount> coins <sender> to <receiver>`, found \"{found}\"; {}a message that begins like this: `tx message {found}`",
+        meant(.nearest.as_deref())
     )]
     TransferWords {
         /// The words.
         found: String,
+        /// The transfer that they are nearest to.
+        nearest: Option<String>,
+    },
+    /// A character that hides, or that no name has.
+    #[error("expected {}, found {found} as character {place} of {part}", .part.expected())]
+    Character {
+        /// Where it was found.
+        part: Part,
+        /// Its place there, counted from 1.
+        place: usize,
+        /// The character.
+        found: Character,
     },
     /// A memo above its limit.
     #[error("expected a memo of at most {MAX_MEMO_BYTES} bytes, found {found}")]
@@ -152,12 +172,31 @@ codes! {
         AmountOverflow => "amount_overflow", "the amount is above 2^53 - 1";
         FeeMalformed => "fee_malformed", "the fee is no whole number within its bounds";
         TransferWords => "transfer_words", "the words begin like a transfer and do not go on like one";
+        Character => "character", "a character hides, or is one that no command or name has";
         MemoTooLong => "memo_too_long", "the memo is longer than it may be";
         MessageEmpty => "message_empty", "the message has no words";
         MessageTooLong => "message_too_long", "the message is longer than it may be";
         Word => "name_malformed", "a name or symbol is outside its alphabet or length";
         AssetName => "asset_name", "the name of an asset is empty or too long";
         Decimals => "decimals", "an asset has too many decimal places";
+    }
+}
+
+/// The middle of a sentence: the nearest right form, if there is one.
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| {
+        format!("did you mean `tx {nearest}`? ")
+    })
+}
+
+impl DraftError {
+    /// The refusal of a text that is no amount.
+    #[must_use]
+    pub fn amount_malformed(text: &str) -> Self {
+        Self::AmountMalformed {
+            found: shortened(text),
+            nearest: Nearest::of(text).that(|amount| amount > 0),
+        }
     }
 }
 
@@ -172,19 +211,38 @@ impl Draft {
         }
     }
 
-    /// Checks every rule that needs no ledger.
+    /// The draft with its people's names as the chain has them, after a check of every rule that needs
+    /// no ledger. Whatever makes a draft, a line, a form or a script, goes through here, so that all
+    /// take the same.
     ///
     /// # Errors
     /// The first broken rule.
-    pub fn check(&self) -> Result<(), DraftError> {
+    pub fn checked(mut self) -> Result<Self, DraftError> {
+        self.from = name_of(&self.from, Part::Sender)?;
+        match &mut self.what {
+            What::Transfer { to, .. } | What::TransferAsset { to, .. } => {
+                *to = name_of(to, Part::Receiver)?;
+            }
+            What::Message { to: Some(to), .. } => *to = name_of(to, Part::Receiver)?,
+            What::Message { to: None, .. }
+            | What::RegisterUser { .. }
+            | What::CreateAsset { .. } => {}
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<(), DraftError> {
         if self.fee > MAX_EXACT {
             return Err(DraftError::FeeMalformed {
                 found: self.fee.to_string(),
+                nearest: Nearest::default(),
             });
         }
         match &self.what {
             What::Transfer { amount, memo, .. } => {
                 check_amount(*amount)?;
+                check_visible(memo, Part::Memo)?;
                 if memo.len() > MAX_MEMO_BYTES {
                     return Err(DraftError::MemoTooLong { found: memo.len() });
                 }
@@ -193,7 +251,7 @@ impl Draft {
             What::Message { text, .. } => match text.len() {
                 0 => Err(DraftError::MessageEmpty),
                 found if found > MAX_MESSAGE_BYTES => Err(DraftError::MessageTooLong { found }),
-                _ => Ok(()),
+                _ => check_visible(text, Part::Message),
             },
             What::RegisterUser { name } => {
                 name.parse::<Name>()
@@ -221,6 +279,7 @@ impl Draft {
                 if *decimals > MAX_DECIMALS {
                     return Err(DraftError::Decimals { found: *decimals });
                 }
+                check_visible(name, Part::AssetName)?;
                 check_amount(*supply)
             }
             What::TransferAsset { amount, .. } => check_amount(*amount),

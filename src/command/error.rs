@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::draft::DraftError;
-use crate::primitives::codes;
+use crate::primitives::{Character, Nearest, codes};
 
 /// Why a console line is not a command.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
@@ -44,7 +44,7 @@ pub enum CommandError {
         usage: Cow<'static, str>,
     },
     /// An argument of another kind or outside its bounds.
-    #[error("{word}: expected {expected}, found \"{found}\"")]
+    #[error("{word}: expected {expected}, found \"{found}\"{nearest}")]
     Wrong {
         /// The command.
         word: Cow<'static, str>,
@@ -52,6 +52,16 @@ pub enum CommandError {
         expected: Cow<'static, str>,
         /// What stands there.
         found: String,
+        /// The right numbers that it may mean.
+        nearest: Nearest,
+    },
+    /// A character that no command has: one that hides, or that looks like another.
+    #[error("expected characters of a keyboard, found {found} as character {place} of the line")]
+    Character {
+        /// Its place, counted from 1.
+        place: usize,
+        /// The character.
+        found: Character,
     },
     /// A transaction that breaks a rule before anybody signs it.
     #[error("tx: {0}")]
@@ -65,6 +75,7 @@ codes! {
         Missing => "argument_missing", "a command or call lacks an argument";
         TooMany => "argument_unexpected", "a command has more arguments than it takes";
         Wrong => "argument_wrong", "an argument is of another kind or outside its bounds";
+        Character => "character", "a character hides, or is one that no command or name has";
         + Self::Draft(error) => error;
     }
 }

@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{Cell, Row, Table};
-use crate::primitives::{MAX_EXACT, codes};
+use crate::primitives::{codes, read_number};
 
 /// Most rows of one page.
 pub const MAX_PAGE: u32 = 500;
@@ -148,12 +148,12 @@ impl Query {
         let filter = match &self.key {
             None => Filter::Any,
             Some(key) if is_number(field) => {
-                let number = key.parse().ok().filter(|number| *number <= MAX_EXACT);
-                let wrong = || QueryError::NotANumber {
+                let number = read_number(key);
+                let wrong = |_| QueryError::NotANumber {
                     table,
                     field: field.to_owned(),
                 };
-                Filter::Number(number.ok_or_else(wrong)?)
+                Filter::Number(number.map_err(wrong)?)
             }
             Some(key) if key.is_empty() => Filter::Any,
             Some(key) => Filter::Prefix(key.clone()),

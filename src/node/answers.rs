@@ -7,14 +7,16 @@ use crate::ipc::{
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
-    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, to_hex,
+    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex, read_number,
+    to_hex,
 };
 use crate::refusal::LookupError;
 use crate::state::{Account, Entry, Key};
 
 use super::io::not_here;
 use super::rows::memo_of;
-use super::{Answer, Node, Outbox, Source, is_hash_prefix};
+use super::source::Source;
+use super::{Answer, Node, Outbox};
 
 /// Most blocks, accounts or transactions of one answer.
 const MAX_ANSWER: u32 = 500;
@@ -140,7 +142,7 @@ impl Node {
             .filter_map(|height| self.summary(&self.chain.at(Height(height))?))
             .collect();
         ChainInfo {
-            node: self.name.clone(),
+            node: self.identity.name.clone(),
             height,
             head: self.chain.head().to_string(),
             blocks,
@@ -148,7 +150,7 @@ impl Node {
     }
 
     fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
-        if let Ok(height) = which.parse::<u64>()
+        if let Ok(height) = read_number(which)
             && let Some(id) = self.chain.at(Height(height))
         {
             return Ok(id);
@@ -213,9 +215,8 @@ impl Node {
             .ids()
             .filter(|id| id.to_string().starts_with(&which));
         let dropped = self
-            .dropped
-            .keys()
-            .copied()
+            .exchange
+            .dropped_ids()
             .filter(|id| id.to_string().starts_with(&which));
         let mut found: Vec<TxId> = self
             .chain
@@ -241,7 +242,7 @@ impl Node {
         if let Some(waiting) = self.mempool.get(id) {
             return Some(self.info(waiting.transaction.get(), waiting.since, None));
         }
-        let dropped = self.dropped.get(id)?;
+        let dropped = self.exchange.dropped(id)?;
         let info = self.info(&dropped.transaction, dropped.at, None);
         Some(TransactionInfo {
             status: "dropped".to_owned(),
@@ -297,7 +298,7 @@ impl Node {
     fn mempool_info(&self) -> MempoolInfo {
         let waiting = self.mempool.iter().take(MAX_LISTED);
         MempoolInfo {
-            node: self.name.clone(),
+            node: self.identity.name.clone(),
             count: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
             bytes: u32::try_from(self.mempool.bytes()).unwrap_or(u32::MAX),
             transactions: waiting
@@ -309,4 +310,10 @@ impl Node {
 
 fn unknown_transaction(which: String) -> ApiError {
     LookupError::Transaction { which }.into()
+}
+
+/// Whether a text is a prefix of a hash worth searching: at least 4 hexadecimal digits, at most 64.
+fn is_hash_prefix(text: &str) -> bool {
+    // A half byte at the end does not matter. Only a text without other characters may be cut anywhere.
+    text.is_ascii() && (4..=64).contains(&text.len()) && from_hex(&text[..text.len() & !1]).is_ok()
 }

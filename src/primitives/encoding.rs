@@ -16,6 +16,12 @@ pub enum Encoded {
     Transaction,
     /// A network's parameters.
     Parameters,
+    /// A certificate of votes.
+    Certificate,
+    /// Evidence of a double vote.
+    Evidence,
+    /// A vote.
+    Vote,
     /// The key of an entry of the state.
     StateKey,
     /// An entry of the state.
@@ -29,6 +35,9 @@ impl fmt::Display for Encoded {
             Self::Block => "block",
             Self::Transaction => "transaction",
             Self::Parameters => "parameters",
+            Self::Certificate => "certificate",
+            Self::Evidence => "evidence",
+            Self::Vote => "vote",
             Self::StateKey => "state key",
             Self::StateEntry => "state entry",
         })

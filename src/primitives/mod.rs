@@ -4,6 +4,7 @@
 //! stored is encoded by borsh with a fixed layout, so that one value has exactly one encoding.
 
 mod block;
+mod characters;
 mod codes;
 mod encoding;
 mod exp2;
@@ -13,6 +14,7 @@ mod keys;
 #[cfg(feature = "sim")]
 mod memo;
 mod merkle;
+mod number;
 mod random;
 mod role;
 mod transaction;
@@ -23,6 +25,7 @@ pub use block::{
     Block, Body, HEADER_LEN, Header, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
     MAX_TRANSACTIONS, NONCE_OFFSET, Seal, VERSION,
 };
+pub use characters::{Character, folded, hidden, is_currency, visible};
 pub use codes::Code;
 pub(crate) use codes::codes;
 pub use encoding::{DecodeError, Encoded, decode_exact};
@@ -31,6 +34,7 @@ pub use figures::{count_of, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merkle_root};
+pub use number::{Nearest, NumberError, is_number_like, read_number, resembles_number};
 pub use random::SplitMix64;
 pub use role::NodeKind;
 pub use transaction::{

@@ -27,7 +27,7 @@ pub use request::{LookupError, NodeError};
 pub use startup::{Aside, StartupError};
 
 use crate::bitcoin::BitcoinError;
-use crate::command::{CommandError, DraftError};
+use crate::command::{CommandError, DraftError, TooManyWorkers, UnknownField};
 use crate::consensus::{BlockError, TxError};
 use crate::gossip::{FrameError, SyncError};
 use crate::ledger::{QueryError, StoreError};
@@ -70,6 +70,12 @@ pub enum Refusal {
     /// The line is no command.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// A call knows no such field.
+    #[error(transparent)]
+    Field(#[from] UnknownField),
+    /// The network needs too many workers.
+    #[error(transparent)]
+    Workers(#[from] TooManyWorkers),
     /// The words are no transaction.
     #[error(transparent)]
     Draft(#[from] DraftError),
@@ -100,6 +106,8 @@ codes! {
         + Self::Link(error) => error;
         + Self::Record(error) => error;
         + Self::Command(error) => error;
+        + Self::Field(error) => error;
+        + Self::Workers(error) => error;
         + Self::Draft(error) => error;
         + Self::Bitcoin(error) => error;
         + Self::Transaction(error) => error;
@@ -127,7 +135,7 @@ const PROBLEMS: [&[Code]; 4] = [
 ];
 
 /// All other codes, those of blocks and frames that only the log names included.
-const OTHERS: [&[Code]; 14] = [
+const OTHERS: [&[Code]; 16] = [
     MessageError::CODES,
     NodeError::CODES,
     LookupError::CODES,
@@ -135,6 +143,8 @@ const OTHERS: [&[Code]; 14] = [
     WalletError::CODES,
     ArgumentError::CODES,
     CommandError::CODES,
+    UnknownField::CODES,
+    TooManyWorkers::CODES,
     DraftError::CODES,
     BitcoinError::CODES,
     MempoolError::CODES,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::command::TooManyWorkers;
 use crate::primitives::{DecodeError, Name, ParseHexError, codes};
 
 /// What is wrong in a link.
@@ -46,6 +47,14 @@ pub enum LinkError {
         "link parameters pow and poa: expected at least one node, found pow=0 and poa=0; pow=3 and poa=2 are taken"
     )]
     NoNodes,
+    /// More workers than a tab gets.
+    #[error("link parameters pow, poa and miners: {error}; miners={taken} is taken")]
+    Workers {
+        /// How many there would be.
+        error: TooManyWorkers,
+        /// Miners of each node that fit.
+        taken: u32,
+    },
     /// The shape of a network that exists already.
     #[error(
         "network {network} exists with pow={pow}, poa={poa}, difficulty={difficulty}: the link's values are for a new network and were not taken; another `net` begins one"
@@ -68,6 +77,7 @@ codes! {
         Unknown => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";
         Twice => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";
         NoNodes => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";
+        Workers => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";
         Exists => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";
     }
 }

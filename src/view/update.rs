@@ -10,6 +10,7 @@ use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{
     BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic,
 };
+use crate::primitives::visible;
 
 /// Most names kept: far more than nodes and users of a playground.
 const MAX_NAMES: usize = 2_000;
@@ -186,11 +187,13 @@ impl Model {
         let Report {
             status,
             miners,
-            peers,
+            mut peers,
             events,
             events_dropped,
         } = report;
-        for peer in &peers {
+        for peer in &mut peers {
+            // Strangers choose these two.
+            (peer.name, peer.host) = (visible(&peer.name), visible(&peer.host));
             self.put_name(&peer.id, &peer.name);
         }
         let name = status.name.clone();
@@ -221,7 +224,8 @@ impl Model {
         }
     }
 
-    fn put_event(&mut self, event: Event) {
+    fn put_event(&mut self, mut event: Event) {
+        event.text = visible(&event.text);
         if let Some(block) = &event.block {
             self.put_block(block.clone());
         }
@@ -240,6 +244,7 @@ impl Model {
             block.hash.clone(),
             Rc::new(BlockSummary {
                 on_best_chain,
+                miner: visible(&block.miner),
                 ..block
             }),
         );

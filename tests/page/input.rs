@@ -68,6 +68,13 @@ fn malformed_words() -> Vec<(String, &'static str)> {
             "amount_overflow",
         ),
         (words("Transfer 5 coins alice bob"), "transfer_words"),
+        (words("Transfer 1,5 coins alice to bob"), "amount_malformed"),
+        (
+            words("Transfer $100 coins alice to bob"),
+            "amount_malformed",
+        ),
+        (words("send 5 coins to bob"), "transfer_words"),
+        (words("pay bob 5"), "transfer_words"),
         (
             words(&format!(
                 "Transfer 1 coins alice to bob memo {}",
@@ -108,6 +115,28 @@ fn malformed_fields() -> Vec<(String, &'static str)> {
             fields("kind: 'transfer', to: 'bob', amount: 1, fee: 0"),
             "fee_too_low",
         ),
+        // Names are taken in any case: it is the coins that are missing.
+        (
+            "return await aurex.tx({ kind: 'transfer', from: 'Alice', to: 'BOB', amount: 9000000 })"
+                .to_owned(),
+            "balance",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1, nonce: 7"),
+            "field_unknown",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1, Memo: 'x'"),
+            "field_unknown",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1, memo: 'a\\u202Eb'"),
+            "character",
+        ),
+        (
+            fields("kind: 'transfer', to: '\\u0430lice', amount: 1"),
+            "character",
+        ),
         (fields("kind: 'transfer', amount: 1"), "argument_wrong"),
         (fields("kind: 'gift', to: 'bob'"), "argument_wrong"),
         (fields("kind: 'register_user', name: 'alice'"), "name_taken"),
@@ -115,7 +144,7 @@ fn malformed_fields() -> Vec<(String, &'static str)> {
 }
 
 /// Other scripts that send nonsense, and the code of the refusal.
-fn malformed_calls() -> [(&'static str, &'static str); 10] {
+fn malformed_calls() -> [(&'static str, &'static str); 16] {
     [
         ("return await aurex.tx(17)", "argument_wrong"),
         ("return await aurex.tx()", "argument_wrong"),
@@ -126,6 +155,21 @@ fn malformed_calls() -> [(&'static str, &'static str); 10] {
             "argument_wrong",
         ),
         ("return await aurex.set({})", "argument_missing"),
+        ("return await aurex.set({ dificulty: 3 })", "field_unknown"),
+        ("return await aurex.chain({ height: 1 })", "field_unknown"),
+        (
+            "return await aurex.ledger({ table: 'users', filter: 'alice' })",
+            "field_unknown",
+        ),
+        (
+            "return await aurex.peers({ name: 'pow-1' })",
+            "field_unknown",
+        ),
+        ("return await aurex.links({ latncy: 5 })", "field_unknown"),
+        (
+            "return await aurex.links([{ from: 'pow-1', to: 'pow-2', cut: true }])",
+            "field_unknown",
+        ),
         (
             "return await aurex.set({ pace: () => 1 })",
             "argument_wrong",
@@ -179,6 +223,12 @@ fn malformed_transactions_and_arguments_are_refused_by_name_and_nothing_is_lost(
             "expected an amount of at least 1, found 0",
         ),
         ("ledger secrets", "expected a table"),
+        ("chain 1,5", "found \"1,5\"; did you mean 1 or 2?"),
+        ("kill pow\u{2011}9", "found \"pow-9\""),
+        (
+            "\u{200B}tx hello",
+            "found U+200B (zero-width space) as character 1 of the line",
+        ),
         ("", "found an empty line"),
     ] {
         let answer = visit.command(line);

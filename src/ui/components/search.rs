@@ -5,6 +5,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use crate::primitives::{Nearest, visible};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::{use_narrow, use_number, use_text};
 use crate::ui::kept::Keeper;
@@ -46,8 +47,10 @@ async fn ask(actions: &Actions, text: &str) {
     if let Ok(account) = host.account(text).await {
         return go(&Route::Ledger("users".to_owned(), account.address));
     }
+    let nearest = Nearest::of(text);
     actions.say(&format!(
-        "No block, transaction or user begins with {text}."
+        "No block, transaction or user begins with {}{nearest}",
+        visible(text)
     ));
 }
 

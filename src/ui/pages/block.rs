@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::fields::{checks, transaction_list};
 use crate::ipc::{BlockInfo, BlockSummary};
+use crate::primitives::visible;
 use crate::ui::actions::Actions;
 use crate::ui::components::{
     block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal,
@@ -102,7 +103,7 @@ fn shown(actions: &Actions, info: &BlockInfo, checked: &[Check], model: &Model, 
             <section key="bytes" class="panel wide">
                 <h2>{ format!("Bytes ({})", bytes(u64::from(info.size))) }</h2>
                 if !info.data.is_empty() {
-                    <p>{ "Free data of the maker: " }<q>{ info.data.clone() }</q></p>
+                    <p>{ "Free data of the maker: " }<q>{ visible(&info.data) }</q></p>
                 }
                 { hex_dump(actions, &info.raw) }
             </section>

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::sections::{Section, titled};
 use crate::bitcoin;
+use crate::primitives::read_number;
 use crate::ui::actions::Actions;
 use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
 use crate::ui::hooks::{
@@ -140,8 +141,8 @@ fn to_height(text: &Kept<String>) -> Html {
         let text = text.trim().to_owned();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if text.parse::<u64>().is_ok() {
-                go(&Route::Block(text.clone()));
+            if let Ok(height) = read_number(&text) {
+                go(&Route::Block(height.to_string()));
             }
         })
     };

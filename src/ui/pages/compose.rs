@@ -11,7 +11,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
 use yew::prelude::*;
 
 use crate::app::{App as Host, WalletUser};
-use crate::command::{Draft, DraftError, What};
+use crate::command::{Draft, What, read_amount, read_fee};
 use crate::ipc::{ApiError, TransactionInfo};
 use crate::refusal::WalletError;
 use crate::ui::actions::Actions;
@@ -96,19 +96,14 @@ impl Fields {
 
     /// The draft, or why there is none yet.
     fn draft(&self) -> Result<Draft, ApiError> {
-        let number = |text: &str| text.trim().parse::<u64>();
-        let fee = number(&self.fee).map_err(|_| DraftError::FeeMalformed {
-            found: self.fee.clone(),
-        })?;
+        let fee = read_fee(&self.fee)?;
         let to = self.to.trim();
         let what = match self.form {
             Form::Transfer if to.is_empty() => {
                 return Err(WalletError::ReceiverEmpty.into());
             }
             Form::Transfer => {
-                let amount = number(&self.amount).map_err(|_| DraftError::AmountMalformed {
-                    found: self.amount.clone(),
-                })?;
+                let amount = read_amount(&self.amount)?;
                 What::Transfer {
                     to: to.to_owned(),
                     amount,
@@ -124,10 +119,8 @@ impl Fields {
                 if name.is_empty() {
                     return Err(WalletError::NameEmpty.into());
                 }
-                Draft::new("", What::RegisterUser { name: name.clone() }).check()?;
-                let amount = number(&self.amount).map_err(|_| DraftError::AmountMalformed {
-                    found: self.amount.clone(),
-                })?;
+                Draft::new("", What::RegisterUser { name: name.clone() }).checked()?;
+                let amount = read_amount(&self.amount)?;
                 // The receiver is the new key's address, known only when the key is made.
                 What::Transfer {
                     to: name,
@@ -141,8 +134,7 @@ impl Fields {
             fee,
             what,
         };
-        draft.check()?;
-        Ok(draft)
+        Ok(draft.checked()?)
     }
 }
 

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::ipc::TransactionInfo;
+use crate::primitives::visible;
 use crate::ui::components::to_titled;
 use crate::ui::markup::html;
 use crate::view::check::Check;
@@ -57,7 +58,7 @@ pub(super) fn transaction_list(list: &[TransactionInfo]) -> Html {
 
 fn row(tx: &TransactionInfo) -> Html {
     let memo = if tx.kind == "transfer" {
-        tx.memo.clone()
+        visible(&tx.memo)
     } else {
         String::new()
     };

@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use crate::app::{LinkParameters, MAX_POA, MAX_POW};
 use crate::command::{
-    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, PACE_SECONDS, Quality, Shape, Target,
+    self, Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, PACE_SECONDS, Quality, Shape,
+    Target,
 };
 use crate::ipc::{MAX_MINERS, Pace};
 use crate::ui::actions::Actions;
@@ -48,10 +49,7 @@ pub(crate) fn use_settings(actions: Actions) -> Html {
 
 /// A number from an input's text, if it is in the range.
 fn number_in(text: &str, range: &std::ops::RangeInclusive<u64>) -> Option<u64> {
-    text.trim()
-        .parse()
-        .ok()
-        .filter(|number| range.contains(number))
+    command::number_in(text.trim(), range)
 }
 
 /// A text to type over, which becomes what holds whenever that changes.

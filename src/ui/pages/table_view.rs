@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use crate::ledger::{Cell, Row, Table};
+use crate::primitives::visible;
 use crate::ui::components::{hash_link, hash_text, to};
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -81,7 +82,7 @@ pub(super) const fn columns(table: Table) -> &'static [&'static str] {
 fn text(value: Cell<'_>) -> String {
     match value {
         Cell::Absent => String::new(),
-        Cell::Text(text) => text.to_owned(),
+        Cell::Text(text) => visible(text),
         Cell::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
         Cell::Bytes(bytes) => format!("{} bytes", bytes.len()),
         Cell::Number(number) => grouped(number),

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::fields::{checks, sentence};
 use crate::ipc::TransactionInfo;
+use crate::primitives::visible;
 use crate::ui::actions::Actions;
 use crate::ui::components::{
     busy, copied_fact, fact, facts, hash_fact, hash_link, hex_dump, refusal, to,
@@ -183,7 +184,7 @@ fn fields(actions: &Actions, tx: &TransactionInfo) -> Vec<Html> {
         list.push(fact(
             "Memo",
             "",
-            html! { <q class="memo">{ tx.memo.clone() }</q> },
+            html! { <q class="memo">{ visible(&tx.memo) }</q> },
         ));
     }
     list.push(fact("First seen", "", time::exact(tx.timestamp).into()));
