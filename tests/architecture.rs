@@ -26,6 +26,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         "node",
         &[
             "primitives",
+            "links",
             "consensus",
             "state",
             "chain",

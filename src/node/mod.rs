@@ -22,6 +22,7 @@ mod exchange;
 mod fetching;
 mod finding;
 mod frames;
+mod gate;
 #[cfg(test)]
 mod gossip_tests;
 mod handle;
@@ -59,6 +60,7 @@ mod timers;
 mod transactions;
 mod writer;
 
+pub use gate::{Gate, Passage};
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use machine::Node;

@@ -1,18 +1,11 @@
-//! What the page is told without asking: soon after an event, at most ten times a second; figures that change all the
-//! time, such as a miner's tries, wait for the report that comes each second in any case.
+//! When the page gets its next report, and which events are in it: soon after an event, at most ten times a second;
+//! figures that change all the time, such as a miner's tries, wait for the report that comes each second in any case.
 //!
 //! Bounds: [`MAX_EVENTS`] events in a report; the oldest that tell of no block are left out, and counted.
 
-use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
-
-use super::shell::Shell;
-use crate::browser::js::{self, monotonic};
-use crate::ipc::{ApiError, Event, FromNode, Level, Report, Topic};
-use crate::node::Notice;
+use crate::ipc::{Event, Level};
 
 /// Most events of a report.
 const MAX_EVENTS: usize = 200;
@@ -21,133 +14,70 @@ const SHORTEST_MS: f64 = 100.0;
 /// Longest time between two reports.
 const LONGEST_MS: f64 = 1_000.0;
 
-/// Collects what the next report tells.
+/// Collects the events of the next report, and decides when it is due.
 #[derive(Debug)]
 pub(super) struct Reporter {
-    /// The lowest level of events that somebody hears.
-    pub(super) least: Cell<Level>,
-    events: RefCell<VecDeque<Event>>,
-    dropped: Cell<u32>,
-    told: Cell<f64>,
-    due: Cell<f64>,
-    timer: RefCell<Option<Timeout>>,
+    /// The lowest level of events that the page wants.
+    pub(super) least: Level,
+    events: VecDeque<Event>,
+    dropped: u32,
+    /// When the last report left.
+    sent: f64,
+    /// When the next one is due, if that is set.
+    due: Option<f64>,
 }
 
 impl Default for Reporter {
     fn default() -> Self {
         Self {
-            least: Cell::new(Level::Info),
-            events: RefCell::default(),
-            dropped: Cell::default(),
-            told: Cell::default(),
-            due: Cell::default(),
-            timer: RefCell::default(),
+            least: Level::Info,
+            events: VecDeque::new(),
+            dropped: 0,
+            sent: 0.0,
+            due: None,
         }
     }
 }
 
 impl Reporter {
-    /// Tells nothing more.
-    pub(super) fn rest(&self) {
-        self.timer.take();
-    }
-
-    fn add(&self, event: Event) {
-        let mut events = self.events.borrow_mut();
-        if events.len() >= MAX_EVENTS {
-            let at = events.iter().position(|event| event.block.is_none());
-            events.remove(at.unwrap_or(0));
-            self.dropped.set(self.dropped.get().saturating_add(1));
+    /// Adds an event to the next report.
+    pub(super) fn add(&mut self, event: Event) {
+        if self.events.len() >= MAX_EVENTS {
+            let at = self.events.iter().position(|event| event.block.is_none());
+            self.events.remove(at.unwrap_or(0));
+            self.dropped = self.dropped.saturating_add(1);
         }
-        events.push_back(event);
+        self.events.push_back(event);
     }
-}
 
-impl Shell {
-    /// Puts what the node tells into the next report, if somebody hears it.
-    pub(super) fn note(self: &Rc<Self>, notice: &Notice) {
-        if notice.level() >= self.reporter.least.get() {
-            self.reporter
-                .add(notice.event(&self.config.name, js::now()));
-            self.touch();
+    /// Takes the events of a report that leaves at `now`, and how many were left out.
+    pub(super) fn take(&mut self, now: f64) -> (Vec<Event>, u32) {
+        self.sent = now;
+        let events = std::mem::take(&mut self.events);
+        (events.into(), std::mem::take(&mut self.dropped))
+    }
+
+    /// Asks for a report soon, as something happened: the milliseconds until it is due, unless that is set already.
+    pub(super) fn soon(&mut self, now: f64) -> Option<u32> {
+        self.schedule(self.sent + SHORTEST_MS, now)
+    }
+
+    /// Asks for the report that comes in any case.
+    pub(super) fn in_time(&mut self, now: f64) -> Option<u32> {
+        self.schedule(self.sent + LONGEST_MS, now)
+    }
+
+    /// Forgets when the next report is due.
+    pub(super) fn clear(&mut self) {
+        self.due = None;
+    }
+
+    fn schedule(&mut self, at: f64, now: f64) -> Option<u32> {
+        if self.due.is_some_and(|due| due <= at) {
+            return None;
         }
-    }
-
-    /// Adds an event of the shell itself.
-    pub(super) fn say(self: &Rc<Self>, level: Level, topic: Topic, text: String) {
-        let node = self.config.name.clone();
-        self.reporter.add(Event {
-            node,
-            at: js::now().0,
-            level,
-            topic,
-            text,
-            block: None,
-            tx_hash: None,
-            peer: None,
-        });
-        self.touch();
-    }
-
-    /// Something came in on a channel that no node of ours sends.
-    pub(super) fn foreign(self: &Rc<Self>, reason: &str) {
-        self.say(
-            Level::Warn,
-            Topic::Refused,
-            format!("a foreign message on the channel: {reason}"),
-        );
-    }
-
-    /// The next report comes within a second of the last in any case.
-    pub(super) fn report_in_time(self: &Rc<Self>) {
-        self.report_at(self.reporter.told.get() + LONGEST_MS);
-    }
-
-    /// Something happened: the page is told soon.
-    fn touch(self: &Rc<Self>) {
-        self.report_at(self.reporter.told.get() + SHORTEST_MS);
-    }
-
-    fn report_at(self: &Rc<Self>, at: f64) {
-        let reporter = &self.reporter;
-        let earlier = reporter.timer.borrow().is_some() && reporter.due.get() <= at;
-        if earlier || self.ended.get() || self.node.borrow().is_none() {
-            return;
-        }
-        reporter.due.set(at);
-        let shell = Rc::downgrade(self);
-        let timer = Timeout::new(whole(at - monotonic()), move || {
-            if let Some(shell) = shell.upgrade() {
-                shell.reporter.timer.take();
-                shell.flush();
-                shell.report_in_time();
-            }
-        });
-        *reporter.timer.borrow_mut() = Some(timer);
-    }
-
-    /// Tells the page now.
-    pub(super) fn flush(&self) {
-        if let Ok(report) = self.report() {
-            self.page.tell(&FromNode::Report(report));
-        }
-    }
-
-    /// What the page is to know now; takes the collected events.
-    pub(super) fn report(&self) -> Result<Report, ApiError> {
-        let mut node = self.node.borrow_mut();
-        let Some(node) = &mut *node else {
-            return Err(ApiError::new("not_started", "the node does not run"));
-        };
-        let now = js::now();
-        self.reporter.told.set(monotonic());
-        Ok(Report {
-            status: node.status(now),
-            miners: node.miners(now),
-            peers: node.peers(now),
-            events: self.reporter.events.take().into(),
-            events_dropped: self.reporter.dropped.take(),
-        })
+        self.due = Some(at);
+        Some(whole(at - now))
     }
 }
 

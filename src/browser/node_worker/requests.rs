@@ -56,16 +56,16 @@ impl Shell {
                 self.fit_miners();
                 self.feed(Input::SetWorkload(workload));
             }
-            ToNode::Yield => self.let_page_go_first(),
+            ToNode::Yield => self.miners.borrow().rest(),
             ToNode::SetLink { from, cut } => match from.parse() {
                 Ok(from) => self.feed(Input::SetLink { from, cut }),
                 Err(error) => warn(&format!("a link from {from:?}: {error}")),
             },
             ToNode::SetLinks { seed, link } => match borsh::from_slice(&link) {
-                Ok(link) => self.gate.set(LinkTable::new(seed, link)),
+                Ok(link) => self.gate.borrow_mut().set(LinkTable::new(seed, link)),
                 Err(error) => warn(&format!("the links' qualities: {error}")),
             },
-            ToNode::SetEvents(least) => self.reporter.least.set(least),
+            ToNode::SetEvents(least) => self.reporter.borrow_mut().least = least,
             ToNode::Stop => self.feed(Input::Stop),
         }
     }

@@ -1,23 +1,26 @@
 //! The state of a node's shell, the loop that feeds the node, and what is done with its outputs.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use gloo::timers::callback::Timeout;
 
 use super::Page;
-use super::gate::Gate;
 use super::ledger::Ledger;
-use super::miners::Slot;
+use super::miners::{MinerEvent, Miners};
 use super::report::Reporter;
+use crate::browser::js::monotonic;
 use crate::browser::locks::LockGuard;
-use crate::browser::{Channel, Senders, js};
+use crate::browser::{Channel, Senders, js, miner_worker_name};
 use crate::consensus::Params;
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode, Workload};
+use crate::ipc::{
+    ApiError, Event, FromMiner, FromNode, Level, NodeConfig, NodeKind, Report, ToNode, Topic,
+    Workload,
+};
 use crate::ledger::{Batch, Durability, Store};
-use crate::node::{BatchId, Input, Inputs, Node, Outbox, Output};
-use crate::primitives::{BlockHash, Keypair, NodeId, Timestamp};
+use crate::node::{BatchId, Gate, Input, Inputs, Node, Notice, Outbox, Output, Passage};
+use crate::primitives::{BlockHash, Keypair, Millis, NodeId, Timestamp};
 use crate::state::genesis;
 
 /// Longest timer of a browser.
@@ -39,9 +42,9 @@ pub(super) struct Shell {
     pub(super) ledger: RefCell<Option<Rc<Ledger>>>,
     pub(super) network: RefCell<Option<Network>>,
     pub(super) lock: RefCell<Option<LockGuard>>,
-    pub(super) miners: RefCell<Vec<Slot>>,
-    pub(super) reporter: Reporter,
-    pub(super) gate: Gate,
+    pub(super) miners: RefCell<Miners>,
+    pub(super) reporter: RefCell<Reporter>,
+    pub(super) gate: RefCell<Gate>,
     /// Messages of the page that wait for a node.
     pub(super) waiting: RefCell<Vec<ToNode>>,
     /// Counts the state machines of this shell: what an earlier one asked for is not told to a later one.
@@ -52,6 +55,8 @@ pub(super) struct Shell {
     pumping: Cell<bool>,
     senders: RefCell<Senders>,
     wake: RefCell<Option<Timeout>>,
+    /// Until the next report.
+    report_timer: RefCell<Option<Timeout>>,
 }
 
 /// The channels of a node.
@@ -62,7 +67,8 @@ pub(super) struct Network {
 }
 
 impl Shell {
-    pub(super) fn new(page: Page, config: NodeConfig) -> Result<Self, ApiError> {
+    /// Reads the configuration.
+    pub(super) fn new(page: Page, config: NodeConfig) -> Result<Rc<Self>, ApiError> {
         let bad = |text: String| ApiError::new("bad_config", text);
         let params = Params::from_bytes(&config.params).map_err(|error| bad(error.to_string()))?;
         params.validate().map_err(|error| bad(error.to_string()))?;
@@ -70,29 +76,40 @@ impl Shell {
         let secret = <[u8; 32]>::try_from(config.secret.as_slice())
             .map_err(|_| bad(format!("expected a secret key of 32 bytes, found {found}")))?;
         let key = Keypair::from_secret(&secret);
-        Ok(Self {
-            page,
-            chain_id: genesis(&params).0.id(),
-            params,
-            id: key.node_id(),
-            key,
-            workload: Cell::new(config.workload),
-            config,
-            node: RefCell::default(),
-            ledger: RefCell::default(),
-            network: RefCell::default(),
-            lock: RefCell::default(),
-            miners: RefCell::default(),
-            reporter: Reporter::default(),
-            gate: Gate::default(),
-            waiting: RefCell::default(),
-            life: Cell::new(0),
-            ended: Cell::new(false),
-            inputs: RefCell::default(),
-            pumping: Cell::new(false),
-            senders: RefCell::default(),
-            wake: RefCell::default(),
-        })
+        let (id, chain_id) = (key.node_id(), genesis(&params).0.id());
+        Ok(Rc::new_cyclic(|shell: &Weak<Self>| {
+            let shell = Weak::clone(shell);
+            let on_miner = move |worker, event| {
+                if let Some(shell) = shell.upgrade() {
+                    shell.on_miner(worker, event);
+                }
+            };
+            let miners = Miners::new(config.name.clone(), Rc::new(on_miner));
+            Self {
+                page,
+                chain_id,
+                params,
+                id,
+                key,
+                workload: Cell::new(config.workload),
+                config,
+                node: RefCell::default(),
+                ledger: RefCell::default(),
+                network: RefCell::default(),
+                lock: RefCell::default(),
+                miners: RefCell::new(miners),
+                reporter: RefCell::default(),
+                gate: RefCell::new(Gate::new(id, chain_id)),
+                waiting: RefCell::default(),
+                life: Cell::new(0),
+                ended: Cell::new(false),
+                inputs: RefCell::default(),
+                pumping: Cell::new(false),
+                senders: RefCell::default(),
+                wake: RefCell::default(),
+                report_timer: RefCell::default(),
+            }
+        }))
     }
 
     /// Gives the node an input, now or as soon as there is a node that can take it.
@@ -123,7 +140,7 @@ impl Shell {
             self.carry_out(std::mem::take(&mut out));
         }
         self.pumping.set(false);
-        self.report_in_time();
+        self.schedule_report(Reporter::in_time);
     }
 
     /// The next input, if there is a node to take it.
@@ -145,9 +162,11 @@ impl Shell {
                     batch,
                     durability,
                 } => self.persist(id, batch, durability),
-                Output::Miner { worker, message } => self.to_miner(worker, message),
+                Output::Miner { worker, message } => {
+                    self.miners.borrow_mut().post(worker, message);
+                }
                 Output::WakeAt(at) => self.wake_at(at),
-                Output::Notice(notice) => self.note(&notice),
+                Output::Notice(notice) => self.show(&notice),
                 Output::Stopped => self.finish(),
             }
         }
@@ -197,10 +216,143 @@ impl Shell {
         *self.wake.borrow_mut() = Some(timer);
     }
 
-    /// The node has said its last word: everything is let go, and the page is told.
+    /// Takes a frame from the medium: the links decide when the node gets it.
+    pub(super) fn arrive(self: &Rc<Self>, bytes: Vec<u8>) {
+        let passages = self.gate.borrow_mut().pass(bytes, js::now());
+        for passage in passages {
+            match passage {
+                Passage::Now(bytes) => self.feed(Input::Frame(bytes)),
+                Passage::Later(bytes, wait) => self.arrive_later(bytes, wait),
+            }
+        }
+    }
+
+    fn arrive_later(self: &Rc<Self>, bytes: Vec<u8>, wait: Millis) {
+        let shell = Rc::downgrade(self);
+        let wait = u32::try_from(wait.0).unwrap_or(u32::MAX);
+        let arrival = Timeout::new(wait, move || {
+            if let Some(shell) = shell.upgrade() {
+                shell.gate.borrow_mut().arrive(bytes.len());
+                shell.feed(Input::Frame(bytes));
+            }
+        });
+        arrival.forget();
+    }
+
+    /// Starts the miners again; workers from before are ended, so that none of their answers is taken for one to
+    /// a new job.
+    pub(super) fn start_miners(&self) {
+        self.miners.borrow_mut().clear();
+        self.fit_miners();
+    }
+
+    /// Has as many miners as the workload says.
+    pub(super) fn fit_miners(&self) {
+        let mines = self.config.kind == NodeKind::Pow;
+        let number = if mines { self.workload.get().miners } else { 0 };
+        self.miners.borrow_mut().fit(number);
+    }
+
+    fn on_miner(self: &Rc<Self>, worker: u32, event: MinerEvent) {
+        match event {
+            MinerEvent::Message(message) => self.on_miner_message(worker, message),
+            MinerEvent::Failed(error) => self.on_miner_failure(worker, &error),
+            MinerEvent::Restart => self.miners.borrow_mut().start(worker),
+        }
+    }
+
+    fn on_miner_message(self: &Rc<Self>, worker: u32, message: FromMiner) {
+        let is_back = self.miners.borrow_mut().on_message(worker, &message);
+        if is_back {
+            self.feed(Input::MinerState { worker, up: true });
+        }
+        self.feed(Input::Miner(worker, message));
+    }
+
+    fn on_miner_failure(self: &Rc<Self>, worker: u32, error: &str) {
+        let wait = self.miners.borrow_mut().on_failure(worker);
+        self.feed(Input::MinerState { worker, up: false });
+        let name = miner_worker_name(&self.config.name, worker);
+        self.log(
+            Level::Error,
+            Topic::Mining,
+            format!("{name} failed ({error}); it starts again in {wait} ms"),
+        );
+    }
+
+    /// Puts a notice of the node into the next report, if the page wants it.
+    fn show(self: &Rc<Self>, notice: &Notice) {
+        if notice.level() >= self.reporter.borrow().least {
+            self.add_event(notice.event(&self.config.name, js::now()));
+        }
+    }
+
+    /// Puts an event of the shell itself into the next report.
+    pub(super) fn log(self: &Rc<Self>, level: Level, topic: Topic, text: String) {
+        let node = self.config.name.clone();
+        self.add_event(Event {
+            node,
+            at: js::now().0,
+            level,
+            topic,
+            text,
+            block: None,
+            tx_hash: None,
+            peer: None,
+        });
+    }
+
+    fn add_event(self: &Rc<Self>, event: Event) {
+        self.reporter.borrow_mut().add(event);
+        self.schedule_report(Reporter::soon);
+    }
+
+    /// Sets the timer of the next report, unless it is due earlier.
+    fn schedule_report(self: &Rc<Self>, when: fn(&mut Reporter, f64) -> Option<u32>) {
+        if self.ended.get() || self.node.borrow().is_none() {
+            return;
+        }
+        let Some(wait) = when(&mut self.reporter.borrow_mut(), monotonic()) else {
+            return;
+        };
+        let shell = Rc::downgrade(self);
+        let timer = Timeout::new(wait, move || {
+            if let Some(shell) = shell.upgrade() {
+                shell.reporter.borrow_mut().clear();
+                shell.send_report();
+                shell.schedule_report(Reporter::in_time);
+            }
+        });
+        *self.report_timer.borrow_mut() = Some(timer);
+    }
+
+    fn send_report(&self) {
+        if let Ok(report) = self.report() {
+            self.page.post(&js::pack(&FromNode::Report(report)));
+        }
+    }
+
+    /// What the page is to know now; takes the collected events.
+    pub(super) fn report(&self) -> Result<Report, ApiError> {
+        let mut node = self.node.borrow_mut();
+        let Some(node) = &mut *node else {
+            return Err(ApiError::new("not_started", "the node does not run"));
+        };
+        let now = js::now();
+        let (events, events_dropped) = self.reporter.borrow_mut().take(monotonic());
+        Ok(Report {
+            status: node.status(now),
+            miners: node.miners(now),
+            peers: node.peers(now),
+            events,
+            events_dropped,
+        })
+    }
+
+    /// Lets everything go, now that the node has stopped, and tells the page.
     fn finish(&self) {
         self.ended.set(true);
-        self.flush();
+        self.send_report();
         self.let_go();
         self.page.tell(&FromNode::Stopped);
     }
@@ -213,10 +365,10 @@ impl Shell {
     }
 
     fn let_go(&self) {
-        self.reporter.rest();
+        self.report_timer.take();
         self.forget_inputs();
         self.node.take();
-        self.miners.take();
+        self.miners.borrow_mut().clear();
         self.network.take();
         if let Some(ledger) = self.ledger.take() {
             ledger.close();
