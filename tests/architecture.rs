@@ -32,6 +32,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "chain",
             "mempool",
             "gossip",
+            "links",
             "records",
             "ledger",
             "miner",
@@ -50,7 +51,6 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "gossip",
             "records",
             "ledger",
-            "links",
             "miner",
             "node",
             "ipc",
@@ -71,7 +71,6 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "links",
             "consensus",
             "state",
-            "links",
             "records",
             "ledger",
             "ipc",
@@ -90,7 +89,6 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "chain",
             "mempool",
             "gossip",
-            "links",
             "records",
             "ledger",
             "miner",
@@ -166,15 +164,11 @@ impl Source {
 
     /// Whether the whole file is compiled for tests only.
     fn is_test(&self) -> bool {
-        let stem = self
-            .name
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(".rs");
-        ["tests", "testing", "testkit"].contains(&stem)
-            || stem.ends_with("_tests")
-            || self.module() == Some(TESTS_ONLY)
+        let is_test = |part: &str| {
+            let name = part.trim_end_matches(".rs");
+            ["tests", "testing", "testkit"].contains(&name) || name.ends_with("_tests")
+        };
+        self.name.split('/').any(is_test) || self.module() == Some(TESTS_ONLY)
     }
 
     /// The lines of the program itself, numbered from 1: without comments, and up to the module of tests

@@ -139,8 +139,7 @@ impl LinkParameters {
             link.pow = Some(Self::DEFAULT_POW);
             link.poa = Some(Self::DEFAULT_POA);
         }
-        let miners = link.miners.unwrap_or(Self::DEFAULT_MINERS);
-        if let Err(error) = check_workers(link.pow(), link.poa(), miners) {
+        if let Err(error) = check_workers(link.pow(), link.poa(), link.miners()) {
             let taken = most_miners(link.pow(), link.poa());
             errors.push(LinkError::Workers { error, taken });
             link.miners = Some(taken);

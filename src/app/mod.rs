@@ -25,6 +25,10 @@ mod roster;
 mod send;
 mod store;
 mod tabs;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod testing;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 mod wallet;
 
 use std::cell::Cell;
@@ -224,7 +228,7 @@ impl App {
         link.test_tx = link
             .test_tx
             .filter(|count| *count != LinkParameters::DEFAULT_TEST_TX);
-        self.platform.location() + link.query().as_str()
+        format!("{}{}", self.platform.location(), link.query())
     }
 
     /// The digits of the difficulty in force; what an automatic one is at the moment says nothing of the network.

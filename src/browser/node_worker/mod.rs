@@ -9,7 +9,6 @@
 
 mod ledger;
 mod miners;
-mod report;
 mod requests;
 mod shell;
 mod start;

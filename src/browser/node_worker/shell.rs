@@ -8,19 +8,17 @@ use gloo::timers::callback::Timeout;
 use super::Page;
 use super::ledger::Ledger;
 use super::miners::{MinerEvent, Miners};
-use super::report::Reporter;
 use crate::browser::js::monotonic;
 use crate::browser::locks::LockGuard;
 use crate::browser::{Channel, Senders, js, miner_worker_name};
-use crate::consensus::Params;
 use crate::gossip;
 use crate::ipc::{
     ApiError, Event, FromMiner, FromNode, Level, NodeConfig, NodeKind, Report, ToNode, Topic,
     Workload,
 };
 use crate::ledger::{Batch, Durability, Store};
-use crate::node::{BatchId, Gate, Input, Inputs, Node, Notice, Outbox, Output, Passage};
-use crate::primitives::{BlockHash, Keypair, Millis, NodeId, Timestamp};
+use crate::node::{BatchId, Gate, Input, Inputs, Node, Notice, Outbox, Output, Reporter, Setup};
+use crate::primitives::{BlockHash, NodeId, Timestamp};
 use crate::state::genesis;
 
 /// Longest timer of a browser.
@@ -31,8 +29,6 @@ const MAX_TIMER_MS: u64 = i32::MAX as u64;
 pub(super) struct Shell {
     pub(super) page: Page,
     pub(super) config: NodeConfig,
-    pub(super) params: Params,
-    pub(super) key: Keypair,
     pub(super) id: NodeId,
     pub(super) chain_id: BlockHash,
     /// What was asked of the miners last: a node that starts again keeps it.
@@ -69,13 +65,8 @@ pub(super) struct Network {
 impl Shell {
     /// Reads the configuration.
     pub(super) fn new(page: Page, config: NodeConfig) -> Result<Rc<Self>, ApiError> {
-        let bad = |text: String| ApiError::new("bad_config", text);
-        let params = Params::from_bytes(&config.params).map_err(|error| bad(error.to_string()))?;
-        params.validate().map_err(|error| bad(error.to_string()))?;
-        let found = config.secret.len();
-        let secret = <[u8; 32]>::try_from(config.secret.as_slice())
-            .map_err(|_| bad(format!("expected a secret key of 32 bytes, found {found}")))?;
-        let key = Keypair::from_secret(&secret);
+        // The two random numbers are those of a start: see `start::setup`.
+        let Setup { params, key, .. } = Setup::of(&config, 0, 0)?;
         let (id, chain_id) = (key.node_id(), genesis(&params).0.id());
         Ok(Rc::new_cyclic(|shell: &Weak<Self>| {
             let shell = Weak::clone(shell);
@@ -88,9 +79,7 @@ impl Shell {
             Self {
                 page,
                 chain_id,
-                params,
                 id,
-                key,
                 workload: Cell::new(config.workload),
                 config,
                 node: RefCell::default(),
@@ -99,7 +88,7 @@ impl Shell {
                 lock: RefCell::default(),
                 miners: RefCell::new(miners),
                 reporter: RefCell::default(),
-                gate: RefCell::new(Gate::new(id, chain_id)),
+                gate: RefCell::default(),
                 waiting: RefCell::default(),
                 life: Cell::new(0),
                 ended: Cell::new(false),
@@ -140,7 +129,7 @@ impl Shell {
             self.carry_out(std::mem::take(&mut out));
         }
         self.pumping.set(false);
-        self.schedule_report(Reporter::in_time);
+        self.report_in_time();
     }
 
     /// The next input, if there is a node to take it.
@@ -218,21 +207,31 @@ impl Shell {
 
     /// Takes a frame from the medium: the links decide when the node gets it.
     pub(super) fn arrive(self: &Rc<Self>, bytes: Vec<u8>) {
-        let passages = self.gate.borrow_mut().pass(bytes, js::now());
-        for passage in passages {
-            match passage {
-                Passage::Now(bytes) => self.feed(Input::Frame(bytes)),
-                Passage::Later(bytes, wait) => self.arrive_later(bytes, wait),
-            }
+        let now = js::now();
+        let arrivals = self
+            .gate
+            .borrow_mut()
+            .carry(&bytes, &self.id, &self.chain_id, now);
+        if let Some(at) = arrivals.copy {
+            self.deliver(bytes.clone(), at, now);
+        }
+        if let Some(at) = arrivals.first {
+            self.deliver(bytes, at, now);
         }
     }
 
-    fn arrive_later(self: &Rc<Self>, bytes: Vec<u8>, wait: Millis) {
+    fn deliver(self: &Rc<Self>, bytes: Vec<u8>, at: Timestamp, now: Timestamp) {
+        if at <= now {
+            return self.feed(Input::Frame(bytes));
+        }
+        if !self.gate.borrow_mut().enter(bytes.len()) {
+            return;
+        }
         let shell = Rc::downgrade(self);
-        let wait = u32::try_from(wait.0).unwrap_or(u32::MAX);
+        let wait = u32::try_from(at.since(now).0).unwrap_or(u32::MAX);
         let arrival = Timeout::new(wait, move || {
             if let Some(shell) = shell.upgrade() {
-                shell.gate.borrow_mut().arrive(bytes.len());
+                shell.gate.borrow_mut().leave(bytes.len());
                 shell.feed(Input::Frame(bytes));
             }
         });
@@ -282,8 +281,12 @@ impl Shell {
 
     /// Puts a notice of the node into the next report, if the page wants it.
     fn show(self: &Rc<Self>, notice: &Notice) {
-        if notice.level() >= self.reporter.borrow().least {
-            self.add_event(notice.event(&self.config.name, js::now()));
+        let event = self
+            .reporter
+            .borrow()
+            .event(notice, &self.config.name, js::now());
+        if let Some(event) = event {
+            self.add_event(event);
         }
     }
 
@@ -303,50 +306,51 @@ impl Shell {
     }
 
     fn add_event(self: &Rc<Self>, event: Event) {
-        self.reporter.borrow_mut().add(event);
-        self.schedule_report(Reporter::soon);
+        let due = self.reporter.borrow_mut().add(event);
+        self.report_at(due);
     }
 
-    /// Sets the timer of the next report, unless it is due earlier.
-    fn schedule_report(self: &Rc<Self>, when: fn(&mut Reporter, f64) -> Option<u32>) {
+    /// Has the next report leave within a second of the last.
+    fn report_in_time(self: &Rc<Self>) {
+        let due = self.reporter.borrow_mut().in_time();
+        self.report_at(due);
+    }
+
+    /// Sets the timer of the next report, if that is due at another time now.
+    fn report_at(self: &Rc<Self>, due: Option<f64>) {
+        let Some(due) = due else { return };
         if self.ended.get() || self.node.borrow().is_none() {
-            return;
+            return self.rest_reporter();
         }
-        let Some(wait) = when(&mut self.reporter.borrow_mut(), monotonic()) else {
-            return;
-        };
         let shell = Rc::downgrade(self);
-        let timer = Timeout::new(wait, move || {
+        let timer = Timeout::new(whole(due - monotonic()), move || {
             if let Some(shell) = shell.upgrade() {
-                shell.reporter.borrow_mut().clear();
+                shell.rest_reporter();
                 shell.send_report();
-                shell.schedule_report(Reporter::in_time);
+                shell.report_in_time();
             }
         });
-        *self.report_timer.borrow_mut() = Some(timer);
+        self.report_timer.replace(Some(timer));
+    }
+
+    fn rest_reporter(&self) {
+        self.report_timer.take();
+        self.reporter.borrow_mut().rest();
     }
 
     fn send_report(&self) {
         if let Ok(report) = self.report() {
-            self.page.post(&js::pack(&FromNode::Report(report)));
+            self.page.tell(&FromNode::Report(report));
         }
     }
 
     /// What the page is to know now; takes the collected events.
     pub(super) fn report(&self) -> Result<Report, ApiError> {
-        let mut node = self.node.borrow_mut();
-        let Some(node) = &mut *node else {
-            return Err(ApiError::new("not_started", "the node does not run"));
-        };
-        let now = js::now();
-        let (events, events_dropped) = self.reporter.borrow_mut().take(monotonic());
-        Ok(Report {
-            status: node.status(now),
-            miners: node.miners(now),
-            peers: node.peers(now),
-            events,
-            events_dropped,
-        })
+        let mut reporter = self.reporter.borrow_mut();
+        match &*self.node.borrow() {
+            Some(node) => Ok(reporter.report(node, js::now(), monotonic())),
+            None => Err(ApiError::new("not_started", "the node does not run")),
+        }
     }
 
     /// Lets everything go, now that the node has stopped, and tells the page.
@@ -365,7 +369,7 @@ impl Shell {
     }
 
     fn let_go(&self) {
-        self.report_timer.take();
+        self.rest_reporter();
         self.forget_inputs();
         self.node.take();
         self.miners.borrow_mut().clear();
@@ -375,4 +379,13 @@ impl Shell {
         }
         self.lock.take();
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a wait of at most a second"
+)]
+fn whole(ms: f64) -> u32 {
+    ms.clamp(0.0, 1_000.0).ceil() as u32
 }
