@@ -37,6 +37,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         "node",
         &[
             "primitives",
+            "links",
             "consensus",
             "state",
             "chain",
