@@ -14,7 +14,7 @@ mod record;
 mod tx;
 
 pub use complete::complete;
-pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
+pub use draft::{DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What};
 pub use error::CommandError;
 pub use filter::{DEFAULT_ROWS, queries};
 pub use help::{WORDS, Word, help};

@@ -1,0 +1,299 @@
+//! The numbers of the Settings page: what is typed, the bounds of each, and the commands they become.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use super::PageModel;
+use crate::command::{
+    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA, MAX_POW,
+    PACE_SECONDS, Quality, Shape,
+};
+use crate::ipc::{MAX_MINERS, Pace};
+
+/// A number that is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Number {
+    /// Seconds between work blocks.
+    Seconds,
+    /// Miner workers of each node.
+    Miners,
+    /// Leading zero digits that the network is asked for.
+    Digits,
+    /// Milliseconds that each frame takes.
+    Latency,
+    /// Milliseconds by which that varies.
+    Jitter,
+    /// Frames lost of 100.
+    Loss,
+    /// Proof-of-work nodes of another network.
+    Pow,
+    /// Proof-of-authority nodes of it.
+    Poa,
+    /// Leading zero digits that it begins with.
+    FirstDigits,
+}
+
+impl Number {
+    /// The least and the most that it may be.
+    #[must_use]
+    pub fn bounds(self) -> RangeInclusive<u64> {
+        let digits = u64::from(*DIFFICULTY_DIGITS.start())..=u64::from(*DIFFICULTY_DIGITS.end());
+        match self {
+            Self::Seconds => PACE_SECONDS,
+            Self::Miners => 1..=MAX_MINERS.into(),
+            Self::Digits | Self::FirstDigits => digits,
+            Self::Latency => 0..=Quality::Latency.most().into(),
+            Self::Jitter => 0..=Quality::Jitter.most().into(),
+            Self::Loss => 0..=Quality::Loss.most().into(),
+            Self::Pow => 0..=MAX_POW.into(),
+            Self::Poa => 0..=MAX_POA.into(),
+        }
+    }
+}
+
+/// What is typed on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    typed: BTreeMap<Number, String>,
+}
+
+/// What changes the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingsMessage {
+    /// A person typed another number.
+    Type(Number, String),
+    /// The network has another value now: it is shown, whatever was typed.
+    Follow(Number, String),
+}
+
+impl Default for Settings {
+    /// A network of the usual size, and links that do nothing to frames.
+    fn default() -> Self {
+        let usual = LinkParameters::default();
+        let typed = [
+            (Number::Digits, usual.difficulty.to_string()),
+            (Number::Latency, "0".to_owned()),
+            (Number::Jitter, "0".to_owned()),
+            (Number::Loss, "0".to_owned()),
+            (Number::Pow, usual.pow.to_string()),
+            (Number::Poa, usual.poa.to_string()),
+            (Number::FirstDigits, usual.difficulty.to_string()),
+        ];
+        Self {
+            typed: typed.into(),
+        }
+    }
+}
+
+impl Settings {
+    /// What is typed.
+    #[must_use]
+    pub fn text(&self, number: Number) -> &str {
+        self.typed
+            .get(&number)
+            .map(String::as_str)
+            .unwrap_or_default()
+    }
+
+    /// The number, if it is one and within its bounds.
+    #[must_use]
+    pub fn value(&self, number: Number) -> Option<u64> {
+        let value = self.text(number).trim().parse().ok();
+        value.filter(|value| number.bounds().contains(value))
+    }
+
+    fn small(&self, number: Number) -> Option<u32> {
+        self.value(number)
+            .and_then(|value| u32::try_from(value).ok())
+    }
+
+    fn digits(&self, number: Number) -> Option<u8> {
+        self.value(number)
+            .and_then(|value| u8::try_from(value).ok())
+    }
+
+    /// Sets the time between work blocks.
+    #[must_use]
+    pub fn pace(&self) -> Option<Command> {
+        let ms = self.value(Number::Seconds)? * 1_000;
+        Some(Command::Pace(Pace::Interval { ms }))
+    }
+
+    /// Sets the number of miner workers.
+    #[must_use]
+    pub fn miners(&self) -> Option<Command> {
+        self.small(Number::Miners).map(Command::Miners)
+    }
+
+    /// Asks the network for another difficulty.
+    #[must_use]
+    pub fn difficulty(&self) -> Option<Command> {
+        let digits = self.digits(Number::Digits)?;
+        Some(Command::Difficulty(DifficultyChoice::Digits(digits)))
+    }
+
+    /// Sets what links do to frames.
+    #[must_use]
+    pub fn links(&self) -> Option<Command> {
+        let values = vec![
+            (Quality::Latency, self.small(Number::Latency)?),
+            (Quality::Jitter, self.small(Number::Jitter)?),
+            (Quality::Loss, self.small(Number::Loss)?),
+        ];
+        Some(Command::Links(LinkChange {
+            shape: None,
+            values,
+        }))
+    }
+
+    /// The parameters of another network: it has at least one node.
+    #[must_use]
+    pub fn network(&self) -> Option<LinkParameters> {
+        let (pow, poa) = (self.small(Number::Pow)?, self.small(Number::Poa)?);
+        let difficulty = self.digits(Number::FirstDigits)?;
+        (pow + poa > 0).then(|| LinkParameters {
+            pow,
+            poa,
+            difficulty,
+            ..LinkParameters::default()
+        })
+    }
+}
+
+impl PageModel for Settings {
+    type Message = SettingsMessage;
+
+    fn update(&mut self, message: SettingsMessage) {
+        let (SettingsMessage::Type(number, text) | SettingsMessage::Follow(number, text)) = message;
+        self.typed.insert(number, text);
+    }
+}
+
+/// Gives the network this shape by cutting and healing links.
+#[must_use]
+pub const fn shape(shape: Shape) -> Command {
+    Command::Links(LinkChange {
+        shape: Some(shape),
+        values: Vec::new(),
+    })
+}
+
+/// The seconds of a pace, if it has any.
+#[must_use]
+pub fn seconds(pace: Pace) -> String {
+    match pace {
+        Pace::Interval { ms } => (ms / 1_000).to_string(),
+        Pace::Full | Pace::Max | Pace::Paused => String::new(),
+    }
+}
+
+/// The leading zero digits that come next to a difficulty, within the bounds.
+#[must_use]
+pub fn digits_near(difficulty: u64) -> u8 {
+    let digits = difficulty.checked_ilog2().unwrap_or(0) / 4;
+    u8::try_from(digits)
+        .unwrap_or(u8::MAX)
+        .clamp(*DIFFICULTY_DIGITS.start(), *DIFFICULTY_DIGITS.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(numbers: &[(Number, &str)]) -> Settings {
+        let mut settings = Settings::default();
+        for (number, text) in numbers {
+            settings.update(SettingsMessage::Type(*number, (*text).into()));
+        }
+        settings
+    }
+
+    #[test]
+    fn a_number_counts_within_its_bounds_only() {
+        for number in [Number::Seconds, Number::Miners, Number::Loss, Number::Pow] {
+            let (least, most) = (*number.bounds().start(), *number.bounds().end());
+            let value = |text: String| typed(&[(number, &text)]).value(number);
+            assert_eq!(value(format!(" {least} ")), Some(least), "{number:?}");
+            assert_eq!(value(most.to_string()), Some(most), "{number:?}");
+            assert_eq!(value((most + 1).to_string()), None, "{number:?}");
+            assert_eq!(value("x".into()), None, "{number:?}");
+            assert_eq!(value(String::new()), None, "{number:?}");
+        }
+        assert_eq!(
+            typed(&[(Number::Seconds, "0")]).value(Number::Seconds),
+            None
+        );
+    }
+
+    #[test]
+    fn each_row_becomes_its_command() {
+        let settings = typed(&[(Number::Seconds, "7"), (Number::Miners, "2")]);
+        let pace = Command::Pace(Pace::Interval { ms: 7_000 });
+        assert_eq!(settings.pace(), Some(pace));
+        assert_eq!(settings.miners(), Some(Command::Miners(2)));
+        let digits = typed(&[(Number::Digits, "4")]).difficulty();
+        assert_eq!(
+            digits,
+            Some(Command::Difficulty(DifficultyChoice::Digits(4)))
+        );
+    }
+
+    #[test]
+    fn links_are_set_together_or_not_at_all() {
+        let wrong = typed(&[(Number::Latency, "50"), (Number::Loss, "101")]);
+        assert_eq!(wrong.links(), None);
+        let change = LinkChange {
+            shape: None,
+            values: vec![
+                (Quality::Latency, 50),
+                (Quality::Jitter, 0),
+                (Quality::Loss, 3),
+            ],
+        };
+        let right = typed(&[(Number::Latency, "50"), (Number::Loss, "3")]);
+        assert_eq!(right.links(), Some(Command::Links(change)));
+    }
+
+    #[test]
+    fn a_network_has_at_least_one_node_and_keeps_the_other_defaults() {
+        assert_eq!(
+            typed(&[(Number::Pow, "0"), (Number::Poa, "0")]).network(),
+            None
+        );
+        assert_eq!(typed(&[(Number::Pow, "17")]).network(), None);
+        let network = typed(&[(Number::Pow, "1"), (Number::Poa, "0")]).network();
+        let wanted = LinkParameters {
+            pow: 1,
+            poa: 0,
+            ..LinkParameters::default()
+        };
+        assert_eq!(network, Some(wanted));
+        assert_eq!(
+            Settings::default().network(),
+            Some(LinkParameters::default())
+        );
+    }
+
+    #[test]
+    fn a_new_value_of_the_network_replaces_what_was_typed() {
+        let mut settings = typed(&[(Number::Seconds, "wrong")]);
+        settings.update(SettingsMessage::Follow(Number::Seconds, "5".into()));
+        assert_eq!(settings.value(Number::Seconds), Some(5));
+    }
+
+    #[test]
+    fn a_pace_without_an_interval_has_no_seconds() {
+        assert_eq!(seconds(Pace::Interval { ms: 5_000 }), "5");
+        for pace in [Pace::Full, Pace::Max, Pace::Paused] {
+            assert_eq!(seconds(pace), "");
+        }
+    }
+
+    #[test]
+    fn the_nearest_digits_stay_within_the_choices() {
+        assert_eq!(
+            [0, 16, 256, 5_000, u64::MAX].map(digits_near),
+            [1, 1, 2, 3, 8]
+        );
+    }
+}
