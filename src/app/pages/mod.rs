@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod log;
 pub mod network;
 pub mod notices;
+pub mod pulses;
 pub mod search;
 pub mod selection;
 pub mod settings;

@@ -19,12 +19,8 @@ pub enum Number {
     Miners,
     /// Leading zero digits that the network is asked for.
     Digits,
-    /// Milliseconds that each frame takes.
-    Latency,
-    /// Milliseconds by which that varies.
-    Jitter,
-    /// Frames lost of 100.
-    Loss,
+    /// What every link does to frames.
+    Link(Quality),
     /// Proof-of-work nodes of another network.
     Pow,
     /// Proof-of-authority nodes of it.
@@ -42,9 +38,7 @@ impl Number {
             Self::Seconds => PACE_SECONDS,
             Self::Miners => 1..=MAX_MINERS.into(),
             Self::Digits | Self::FirstDigits => digits,
-            Self::Latency => 0..=Quality::Latency.most().into(),
-            Self::Jitter => 0..=Quality::Jitter.most().into(),
-            Self::Loss => 0..=Quality::Loss.most().into(),
+            Self::Link(quality) => 0..=quality.most().into(),
             Self::Pow => 0..=MAX_POW.into(),
             Self::Poa => 0..=MAX_POA.into(),
         }
@@ -72,15 +66,13 @@ impl Default for Settings {
         let usual = LinkParameters::default();
         let typed = [
             (Number::Digits, usual.difficulty.to_string()),
-            (Number::Latency, "0".to_owned()),
-            (Number::Jitter, "0".to_owned()),
-            (Number::Loss, "0".to_owned()),
             (Number::Pow, usual.pow.to_string()),
             (Number::Poa, usual.poa.to_string()),
             (Number::FirstDigits, usual.difficulty.to_string()),
         ];
+        let links = Quality::ALL.map(|quality| (Number::Link(quality), "0".to_owned()));
         Self {
-            typed: typed.into(),
+            typed: typed.into_iter().chain(links).collect(),
         }
     }
 }
@@ -132,17 +124,13 @@ impl Settings {
         Some(Command::Difficulty(DifficultyChoice::Digits(digits)))
     }
 
-    /// Sets what links do to frames.
+    /// Sets one quality of all links; the others stay.
     #[must_use]
-    pub fn links(&self) -> Option<Command> {
-        let values = vec![
-            (Quality::Latency, self.small(Number::Latency)?),
-            (Quality::Jitter, self.small(Number::Jitter)?),
-            (Quality::Loss, self.small(Number::Loss)?),
-        ];
+    pub fn link(&self, quality: Quality) -> Option<Command> {
+        let value = self.small(Number::Link(quality))?;
         Some(Command::Links(LinkChange {
             shape: None,
-            values,
+            values: vec![(quality, value)],
         }))
     }
 
@@ -210,7 +198,12 @@ mod tests {
 
     #[test]
     fn a_number_counts_within_its_bounds_only() {
-        for number in [Number::Seconds, Number::Miners, Number::Loss, Number::Pow] {
+        for number in [
+            Number::Seconds,
+            Number::Miners,
+            Number::Link(Quality::Loss),
+            Number::Pow,
+        ] {
             let (least, most) = (*number.bounds().start(), *number.bounds().end());
             let value = |text: String| typed(&[(number, &text)]).value(number);
             assert_eq!(value(format!(" {least} ")), Some(least), "{number:?}");
@@ -239,19 +232,16 @@ mod tests {
     }
 
     #[test]
-    fn links_are_set_together_or_not_at_all() {
-        let wrong = typed(&[(Number::Latency, "50"), (Number::Loss, "101")]);
-        assert_eq!(wrong.links(), None);
+    fn a_quality_of_the_links_is_set_alone_and_within_its_bounds() {
+        let loss = Number::Link(Quality::Loss);
+        assert_eq!(typed(&[(loss, "101")]).link(Quality::Loss), None);
         let change = LinkChange {
             shape: None,
-            values: vec![
-                (Quality::Latency, 50),
-                (Quality::Jitter, 0),
-                (Quality::Loss, 3),
-            ],
+            values: vec![(Quality::Loss, 3)],
         };
-        let right = typed(&[(Number::Latency, "50"), (Number::Loss, "3")]);
-        assert_eq!(right.links(), Some(Command::Links(change)));
+        let settings = typed(&[(loss, "3"), (Number::Link(Quality::Jitter), "x")]);
+        assert_eq!(settings.link(Quality::Loss), Some(Command::Links(change)));
+        assert_eq!(settings.link(Quality::Jitter), None);
     }
 
     #[test]

@@ -1,333 +1,397 @@
-//! Settings: a link to a network of any size, difficulty, pace, colours, storage, and a new start.
+//! Settings: pace, difficulty, links, a network of another size, colours, storage, and a new start. Each row has a
+//! name, a value, and what it does.
 
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{HtmlInputElement, HtmlSelectElement, StorageEstimate, SubmitEvent};
+use web_sys::StorageEstimate;
 use yew::prelude::*;
 
-use crate::command::{
-    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA, MAX_POW,
-    PACE_SECONDS, Quality, Shape, Target,
-};
-use crate::ipc::{MAX_MINERS, Pace};
-use crate::ui::actions::Actions;
-use crate::ui::components::{Asking, fact, facts};
-use crate::ui::hooks::{use_effect_on, use_growing, use_number, use_store, use_text};
-use crate::ui::kept::Kept;
-use crate::ui::markup::html;
-use crate::ui::part::{View, part};
+use crate::app::pages::settings::{Number, Settings, SettingsMessage, digits_near, seconds, shape};
+use crate::command::{Command, DIFFICULTY_DIGITS, DifficultyChoice, Quality, Shape, Target};
+use crate::ipc::Pace;
+use crate::ui::bridge::{Dispatcher, use_page};
+use crate::ui::components::{Confirm, RunButton, on_change, on_input, on_submit};
+use crate::ui::context::{Picture, use_actions, use_picture, use_theme};
 use crate::ui::theme::Theme;
-use crate::view::Model;
-use crate::view::figures::{bytes, percent};
+use crate::view::figures::{bytes, grouped, percent};
 use crate::view::words;
 
 /// The page of settings.
-#[hook]
-pub(crate) fn use_settings(actions: Actions) -> Html {
-    let store = use_store();
-    let pace = use_pace(&actions, &store.model);
-    let difficulty = use_difficulty(&actions, &store.model);
-    let links = use_links(&actions);
-    let link = use_link(&actions, &store.model);
-    let storage = use_storage(&actions, &store.model);
-    let drawn = use_growing(2, 1);
+#[component]
+pub(crate) fn SettingsPage() -> Html {
+    let (actions, picture) = (use_actions(), use_picture());
+    let settings = use_page(Settings::default);
+    let send = settings.dispatcher();
+    let kept = actions.app().settings();
+    use_followed(&send, Number::Seconds, seconds(picture.limited));
+    use_followed(&send, Number::Miners, kept.miners.to_string());
+    let difficulty = picture
+        .heaviest()
+        .map(|status| status.difficulty)
+        .filter(|it| *it > 0);
+    let digits = difficulty.map_or(kept.difficulty, digits_near);
+    use_followed(&send, Number::Digits, digits.to_string());
+    let settings = &**settings;
     html! {
         <div class="settings-page">
-            <h1 key="title" class="hidden">{ "Settings" }</h1>
-            { pace }
-            { difficulty }
-            { links }
-            if drawn > 1 {
-                { link }
-                { colours(&actions, store.theme) }
-                { storage }
-                { about() }
-            }
+            <h1 class="visually-hidden">{ "Settings" }</h1>
+            { pace(settings, &send, &picture) }
+            { difficulty_section(settings, &send, &picture) }
+            { links(settings, &send) }
+            { networks(settings, &send, &picture) }
+            <Colours />
+            <Storage />
+            { about() }
         </div>
     }
 }
 
-/// A number from an input's text, if it is in the range.
-fn number_in(text: &str, range: &std::ops::RangeInclusive<u64>) -> Option<u64> {
-    text.trim()
-        .parse()
-        .ok()
-        .filter(|number| range.contains(number))
-}
-
-/// A text to type over, which becomes what holds whenever that changes.
+/// Shows what holds whenever that changes.
 #[hook]
-fn use_followed(now: String) -> Kept<String> {
-    let text = use_text(now.clone());
-    let (setter, key) = (text.keeper(), now.clone());
-    let follow = move || {
-        setter.set(now);
-        None
-    };
-    use_effect_on(key, Box::new(follow));
-    text
+fn use_followed(send: &Dispatcher<Settings>, number: Number, now: String) {
+    let send = send.clone();
+    use_effect_with(now, move |now| {
+        send.dispatch(SettingsMessage::Follow(number, now.clone()));
+    });
 }
 
-/// A labelled whole number with its bounds, least and most; a wrong one is said to be wrong.
-fn number(label: &'static str, (least, most): (u64, u64), text: &Kept<String>) -> Html {
-    let wrong = number_in(text, &(least..=most)).is_none();
-    let setter = text.keeper();
-    let oninput = Callback::from(move |event: InputEvent| {
-        setter.set(event.target_unchecked_into::<HtmlInputElement>().value())
-    });
+#[derive(Properties, PartialEq)]
+struct SettingProps {
+    name: &'static str,
+    /// The control that the name labels.
+    #[prop_or_default]
+    labels: Option<&'static str>,
+    /// What it does.
+    about: AttrValue,
+    /// The control.
+    children: Html,
+}
+
+/// A row: name, value, and what it does.
+#[component]
+fn Setting(props: &SettingProps) -> Html {
     html! {
-        <label key={label} class="number-field">
-            <span>{ label }</span>
-            <input type="text" inputmode="numeric" class="short" value={(**text).clone()} {oninput}
-                aria-invalid={wrong.then_some("true")} />
-            <span class={if wrong { "refusal" } else { "hint" }}>{ format!("{least} to {most}") }</span>
-        </label>
+        <div class="setting">
+            if let Some(id) = props.labels {
+                <label class="setting-name" for={id}>{ props.name }</label>
+            } else {
+                <span class="setting-name">{ props.name }</span>
+            }
+            <div class="setting-value">{ props.children.clone() }</div>
+            <p class="setting-about">{ &props.about }</p>
+        </div>
     }
 }
 
-#[hook]
-fn use_pace(actions: &Actions, model: &Model) -> Html {
-    let text = use_followed(match model.limited {
-        Pace::Interval { ms } => (ms / 1_000).to_string(),
-        Pace::Full | Pace::Max | Pace::Paused => String::new(),
-    });
-    let seconds = number_in(&text, &PACE_SECONDS);
-    let onsubmit = {
-        let actions = actions.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if let Some(seconds) = seconds {
-                actions.run(Command::Pace(Pace::Interval {
-                    ms: seconds * 1_000,
-                }));
-            }
-        })
-    };
-    let miners = use_miners(actions);
+#[derive(Properties, PartialEq)]
+struct SectionProps {
+    title: &'static str,
+    /// What holds for all rows.
+    #[prop_or_default]
+    about: AttrValue,
+    /// The rows.
+    children: Html,
+}
+
+/// Rows that belong together.
+#[component]
+fn Section(props: &SectionProps) -> Html {
     html! {
-        <section key="pace" class="panel" aria-label="Pace">
-            <h2>{ "Pace" }</h2>
-            <p>{ format!("{}.", words::pace(model)) }</p>
-            <p class="hint">{ "Each miner limits its own hash rate so that work blocks come at a pleasant pace and the machine stays cool. It is a choice of the miners, not a rule of the network." }</p>
-            <form class="toolbar" {onsubmit}>
-                { number("Seconds between work blocks", (*PACE_SECONDS.start(), *PACE_SECONDS.end()), &text) }
-                <button type="submit" disabled={seconds.is_none()}>{ "Set the pace" }</button>
-            </form>
-            <div class="toolbar">
-                { for [("Full speed", Pace::Full), ("All cores", Pace::Max), ("Pause", Pace::Paused)].map(|(label, pace)| html! {
-                    <button key={label} type="button" onclick={actions.on_click(Command::Pace(pace))} disabled={model.pace == pace}>{ label }</button>
-                }) }
-            </div>
-            <p class="hint">{ "Full speed leaves one core of the machine to the page; with all cores it may stutter. With an automatic difficulty the time between work blocks stays." }</p>
-            { miners }
+        <section class="panel" aria-label={props.title}>
+            <h2>{ props.title }</h2>
+            if !props.about.is_empty() {
+                <p>{ &props.about }</p>
+            }
+            { props.children.clone() }
         </section>
     }
 }
 
-/// How many miner workers each node has.
-#[hook]
-fn use_miners(actions: &Actions) -> Html {
-    let text = use_followed(actions.host().settings().miners.to_string());
-    let count =
-        number_in(&text, &(1..=MAX_MINERS.into())).and_then(|count| u32::try_from(count).ok());
-    let onsubmit = {
-        let actions = actions.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if let Some(count) = count {
-                actions.run(Command::Miners(count));
-            }
-        })
-    };
+#[derive(Properties, PartialEq)]
+struct NumberInputProps {
+    id: &'static str,
+    number: Number,
+    /// What is typed.
+    text: String,
+    /// Whether that is a number within its bounds.
+    valid: bool,
+    send: Dispatcher<Settings>,
+}
+
+/// A number with its bounds; a wrong one is said to be wrong.
+#[component]
+fn NumberInput(props: &NumberInputProps) -> Html {
+    let (send, number, bounds) = (props.send.clone(), props.number, props.number.bounds());
+    let oninput = on_input(move |text| send.dispatch(SettingsMessage::Type(number, text)));
+    let (least, most) = (grouped(*bounds.start()), grouped(*bounds.end()));
     html! {
-        <form key="miners" class="toolbar" {onsubmit}>
-            { number("Miner workers of each node", (1, MAX_MINERS.into()), &text) }
-            <button type="submit" disabled={count.is_none()}>{ "Set the miners" }</button>
+        <>
+            <input id={props.id} type="text" inputmode="numeric" class="input-short" autocomplete="off"
+                value={props.text.clone()} {oninput} aria-invalid={(!props.valid).then_some("true")} />
+            <span class={if props.valid { "text-hint" } else { "text-refusal" }}>{ format!("{least} to {most}") }</span>
+        </>
+    }
+}
+
+/// The input of a number.
+fn number(
+    settings: &Settings,
+    send: &Dispatcher<Settings>,
+    id: &'static str,
+    number: Number,
+) -> Html {
+    let valid = settings.value(number).is_some();
+    let text = settings.text(number).to_owned();
+    html! { <NumberInput {id} {number} {text} {valid} {send} /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct CommandFormProps {
+    /// What the button does; nothing while a number is wrong.
+    command: Option<Command>,
+    button: &'static str,
+    children: Html,
+}
+
+/// Inputs with the button that puts them into force; Enter does it as well.
+#[component]
+fn CommandForm(props: &CommandFormProps) -> Html {
+    let (actions, command) = (use_actions(), props.command.clone());
+    let onsubmit = on_submit(move || {
+        if let Some(command) = command.clone() {
+            actions.run(command);
+        }
+    });
+    html! {
+        <form class="toolbar" {onsubmit}>
+            { props.children.clone() }
+            <button type="submit" disabled={props.command.is_none()}>{ props.button }</button>
         </form>
     }
 }
 
-#[hook]
-fn use_difficulty(actions: &Actions, model: &Model) -> Html {
-    let now = model.heaviest();
-    let is_automatic = now.is_some_and(|status| status.automatic.is_some());
-    let digits = use_number(
-        now.and_then(|status| status.difficulty.checked_ilog2())
-            .map(|bits| u64::from(bits / 4))
-            .or(Some(2)),
+fn pace(settings: &Settings, send: &Dispatcher<Settings>, picture: &Picture) -> Html {
+    let speed = |label: &'static str, pace: Pace| {
+        let pressed = picture.pace == pace;
+        html! { <RunButton key={label} command={Command::Pace(pace)} {pressed}>{ label }</RunButton> }
+    };
+    html! {
+        <Section title="Pace" about={format!("{}.", words::pace(picture))}>
+            <Setting name="Seconds between work blocks" labels="set-seconds"
+                about="Each miner limits its own hash rate so that work blocks come at a pleasant pace and the machine stays cool. It is a choice of the miners, not a rule of the network.">
+                <CommandForm command={settings.pace()} button="Set the pace">{ number(settings, send, "set-seconds", Number::Seconds) }</CommandForm>
+            </Setting>
+            <Setting name="Without that limit"
+                about="Full speed leaves one core of the machine to the page; with all cores it may stutter. With an automatic difficulty the time between work blocks stays.">
+                <div class="toolbar" role="group" aria-label="Without that limit">
+                    { speed("Full speed", Pace::Full) }{ speed("All cores", Pace::Max) }{ speed("Pause", Pace::Paused) }
+                </div>
+            </Setting>
+            <Setting name="Miner workers of each node" labels="set-miners"
+                about="They share the nonces of a search and run side by side, as far as the machine has cores.">
+                <CommandForm command={settings.miners()} button="Set the miners">{ number(settings, send, "set-miners", Number::Miners) }</CommandForm>
+            </Setting>
+        </Section>
+    }
+}
+
+fn difficulty_section(settings: &Settings, send: &Dispatcher<Settings>, picture: &Picture) -> Html {
+    let now = picture.heaviest();
+    let tries = now.map_or_else(
+        || "Not known yet.".to_owned(),
+        |now| {
+            format!(
+                "Tries that find a work block on average: {}.",
+                words::difficulty(now)
+            )
+        },
     );
+    let automatic = now.is_some_and(|status| status.automatic.is_some());
     let onchange = {
-        let setter = digits.keeper();
-        Callback::from(move |event: Event| {
-            if let Ok(value) = event
-                .target_unchecked_into::<HtmlSelectElement>()
-                .value()
-                .parse()
-            {
-                setter.set(Some(value));
-            }
-        })
+        let send = send.clone();
+        on_change(move |digits| send.dispatch(SettingsMessage::Type(Number::Digits, digits)))
     };
-    let chosen = digits
-        .and_then(|digits| u8::try_from(digits).ok())
-        .unwrap_or(*DIFFICULTY_DIGITS.start());
     html! {
-        <section key="difficulty" class="panel" aria-label="Difficulty">
-            <h2>{ "Difficulty" }</h2>
-            <p>{ now.map_or_else(|| "Not known yet.".to_owned(), |now| format!("Tries that find a work block on average: {}.", words::difficulty(now))) }</p>
-            <p class="hint">{ "A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once." }</p>
-            <div class="toolbar">
-                <label class="choice">
-                    <span>{ "Leading zero digits " }</span>
-                    <select {onchange}>
-                        { for DIFFICULTY_DIGITS.map(|value| html! {
-                            <option key={value} value={value.to_string()} selected={value == chosen}>
-                                { format!("{value}: {} tries", crate::view::figures::grouped(16_u64.saturating_pow(value.into()))) }
+        <Section title="Difficulty" about={tries}>
+            <Setting name="Leading zero digits" labels="set-digits"
+                about="A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once.">
+                <CommandForm command={settings.difficulty()} button="Send the change">
+                    <select id="set-digits" {onchange}>
+                        for digits in DIFFICULTY_DIGITS {
+                            <option key={digits} value={digits.to_string()} selected={settings.text(Number::Digits) == digits.to_string()}>
+                                { format!("{digits}: {} tries", grouped(16_u64.saturating_pow(digits.into()))) }
                             </option>
-                        }) }
+                        }
                     </select>
-                </label>
-                <button type="button" onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Digits(chosen)))}>{ "Send the change" }</button>
-                <button type="button" title="The network itself keeps the time between work blocks, at any hash rate"
-                    aria-pressed={is_automatic.to_string()} onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic" }</button>
-            </div>
-        </section>
+                </CommandForm>
+            </Setting>
+            <Setting name="Automatic difficulty"
+                about="The network itself keeps the time between work blocks, at any hash rate. A number of digits ends it.">
+                <RunButton command={Command::Difficulty(DifficultyChoice::Automatic)} pressed={automatic}>{ "Automatic" }</RunButton>
+            </Setting>
+        </Section>
     }
 }
 
-/// What the links do to frames, and the network's shape.
-#[hook]
-fn use_links(actions: &Actions) -> Html {
-    let texts = [Quality::Latency, Quality::Jitter, Quality::Loss];
-    let [latency, jitter, loss] = [
-        use_text("0".to_owned()),
-        use_text("0".to_owned()),
-        use_text("0".to_owned()),
-    ];
-    let value = |quality: Quality, text: &str| {
-        let number = number_in(text, &(0..=quality.most().into()))?;
-        Some((quality, u32::try_from(number).ok()?))
-    };
-    let values: Option<Vec<_>> = texts
-        .into_iter()
-        .zip([&latency, &jitter, &loss])
-        .map(|(q, text)| value(q, text))
-        .collect();
-    let onsubmit = {
-        let (actions, values) = (actions.clone(), values.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if let Some(values) = values.clone() {
-                actions.run(Command::Links(LinkChange {
-                    shape: None,
-                    values,
-                }));
+/// A row for each quality of the links: id, name, and what it does.
+const LINKS: [(Quality, &str, &str, &str); 6] = [
+    (
+        Quality::Latency,
+        "set-latency",
+        "Latency in ms",
+        "How long each frame is on its way.",
+    ),
+    (
+        Quality::Jitter,
+        "set-jitter",
+        "Jitter in ms",
+        "By how much that varies at most: frames may overtake each other.",
+    ),
+    (
+        Quality::Loss,
+        "set-loss",
+        "Lost of 100",
+        "Frames that never arrive.",
+    ),
+    (
+        Quality::Copies,
+        "set-copies",
+        "Doubled of 100",
+        "Frames that arrive twice.",
+    ),
+    (
+        Quality::Reorder,
+        "set-reorder",
+        "Late of 100",
+        "Frames that later ones overtake.",
+    ),
+    (
+        Quality::Bandwidth,
+        "set-bandwidth",
+        "Bandwidth in kB/s",
+        "What a link carries in a second; 0 is without a limit.",
+    ),
+];
+
+fn links(settings: &Settings, send: &Dispatcher<Settings>) -> Html {
+    html! {
+        <Section title="Links" about="Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them.">
+            for (quality, id, name, about) in LINKS {
+                <Setting key={id} {name} labels={id} {about}>
+                    <CommandForm command={settings.link(quality)} button="Set">{ number(settings, send, id, Number::Link(quality)) }</CommandForm>
+                </Setting>
             }
-        })
-    };
-    let shape = |shape: Shape| {
-        let change = LinkChange {
-            shape: Some(shape),
-            values: Vec::new(),
-        };
-        html! { <button key={shape.word()} type="button" onclick={actions.on_click(Command::Links(change))}>{ shape.word() }</button> }
-    };
-    html! {
-        <section key="links" class="panel" aria-label="Links">
-            <h2>{ "Links" }</h2>
-            <p class="hint">{ "Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them. The console's word links knows copies, reorder and bandwidth as well." }</p>
-            <form class="toolbar" {onsubmit}>
-                { number("Latency in ms", (0, Quality::Latency.most().into()), &latency) }
-                { number("Jitter in ms", (0, Quality::Jitter.most().into()), &jitter) }
-                { number("Lost of 100", (0, Quality::Loss.most().into()), &loss) }
-                <button type="submit" disabled={values.is_none()}>{ "Set the links" }</button>
-            </form>
-            <div class="toolbar" role="group" aria-label="Shape of the network">
-                <span>{ "Shape" }</span>
-                { for Shape::ALL.map(shape) }
-            </div>
-        </section>
-    }
-}
-
-#[hook]
-fn use_link(actions: &Actions, model: &Model) -> Html {
-    let usual = LinkParameters::default();
-    let (pow, poa) = (
-        use_text(usual.pow.to_string()),
-        use_text(usual.poa.to_string()),
-    );
-    let digits = use_text(usual.difficulty.to_string());
-    let bounds = (
-        u64::from(*DIFFICULTY_DIGITS.start()),
-        u64::from(*DIFFICULTY_DIGITS.end()),
-    );
-    let part = |text: &str, least: u64, most: u64| {
-        number_in(text, &(least..=most)).and_then(|n| u32::try_from(n).ok())
-    };
-    let link = || {
-        let (pow, poa) = (
-            part(&pow, 0, MAX_POW.into())?,
-            part(&poa, 0, MAX_POA.into())?,
-        );
-        let difficulty = u8::try_from(part(&digits, bounds.0, bounds.1)?).ok()?;
-        (pow + poa > 0).then(|| LinkParameters {
-            pow,
-            poa,
-            difficulty,
-            ..LinkParameters::default()
-        })
-    };
-    let link = link();
-    let path = gloo::utils::window()
-        .location()
-        .pathname()
-        .unwrap_or_default();
-    let href = link.as_ref().map(|link| format!("{path}{}", link.query()));
-    let copy = {
-        let actions = actions.clone();
-        Callback::from(move |_: MouseEvent| actions.copy(actions.host().link(), "Link"))
-    };
-    html! {
-        <section key="network" class="panel" aria-label="Network">
-            <h2>{ "Networks" }</h2>
-            <p>{ format!("This one is called {}. Each size is a network of its own and keeps its own ledger.", model.network) }</p>
-            <div class="toolbar">
-                { number("Proof-of-work nodes", (0, MAX_POW.into()), &pow) }
-                { number("Proof-of-authority nodes", (0, MAX_POA.into()), &poa) }
-                { number("Difficulty in zero digits", bounds, &digits) }
-            </div>
-            <div class="toolbar">
-                if let Some(href) = href {
-                    <a key="open" class="button primary" {href}>{ "Open this network" }</a>
-                } else {
-                    <span key="none" class="refusal">{ "A network has at least one node, and all numbers within their bounds." }</span>
-                }
-                <button key="copy" type="button" onclick={copy}>{ "Copy link to the network on the screen" }</button>
-            </div>
-        </section>
-    }
-}
-
-fn colours(actions: &Actions, chosen: Theme) -> Html {
-    html! {
-        <section key="colours" class="panel" aria-label="Colours">
-            <h2>{ "Colours" }</h2>
-            <div class="toolbar" role="group" aria-label="Colours">
-                { for Theme::ALL.iter().map(|theme| {
-                    let (theme, actions) = (*theme, actions.clone());
-                    html! {
-                        <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()}
-                            onclick={Callback::from(move |_: MouseEvent| actions.theme(theme))}>
-                            { match theme { Theme::System => "As the system", Theme::Light => "Light", Theme::Dark => "Dark" } }
-                        </button>
+            <Setting name="Shape of the network" about="Cuts links until this shape is left: each with each, a ring, a star around one node, or at random with three links for each node.">
+                <div class="toolbar" role="group" aria-label="Shape of the network">
+                    for other in Shape::ALL {
+                        <RunButton key={other.word()} command={shape(other)}>{ other.word() }</RunButton>
                     }
-                }) }
-            </div>
-        </section>
+                </div>
+            </Setting>
+        </Section>
     }
 }
 
-/// What the browser says about storage.
+fn networks(settings: &Settings, send: &Dispatcher<Settings>, picture: &Picture) -> Html {
+    let path = gloo::utils::window().location().pathname();
+    let link = settings.network().map(|link| link.query());
+    let href = link.map(|query| path.unwrap_or_default() + &query);
+    html! {
+        <Section title="Networks" about={format!("This one is called {}. Each size is a network of its own and keeps its own ledger.", picture.network)}>
+            <Setting name="Proof-of-work nodes" labels="set-pow" about="They search for nonces.">
+                { number(settings, send, "set-pow", Number::Pow) }
+            </Setting>
+            <Setting name="Proof-of-authority nodes" labels="set-poa" about="They seal blocks in turn.">
+                { number(settings, send, "set-poa", Number::Poa) }
+            </Setting>
+            <Setting name="Difficulty in zero digits" labels="set-first-digits" about="With which the network begins: each digit makes a work block 16 times as hard to find.">
+                { number(settings, send, "set-first-digits", Number::FirstDigits) }
+            </Setting>
+            <Setting name="Another network" about="Opens a network of these numbers in this tab. This one rests until its link is opened again.">
+                if let Some(href) = href {
+                    <a class="button button-primary" {href}>{ "Open this network" }</a>
+                } else {
+                    <span class="text-refusal">{ "A network has at least one node, and all numbers within their bounds." }</span>
+                }
+            </Setting>
+            <Setting name="This network" about="Its size, difficulty and pace as a link, for another tab or another person.">
+                <CopyLink />
+            </Setting>
+        </Section>
+    }
+}
+
+/// Copies the link to the network on the screen as it is at that moment.
+#[component]
+fn CopyLink() -> Html {
+    let actions = use_actions();
+    let onclick = move |_: MouseEvent| actions.copy(actions.app().link(), "Link");
+    html! { <button type="button" {onclick}>{ "Copy link to the network on the screen" }</button> }
+}
+
+#[component]
+fn Colours() -> Html {
+    let (actions, chosen) = (use_actions(), use_theme());
+    let choose = |theme: Theme| {
+        let actions = actions.clone();
+        move |_: MouseEvent| actions.choose_theme(theme)
+    };
+    let name = |theme| match theme {
+        Theme::System => "As the system",
+        Theme::Light => "Light",
+        Theme::Dark => "Dark",
+    };
+    html! {
+        <Section title="Colours">
+            <Setting name="Colours" about="The choice is kept in this browser.">
+                <div class="toolbar" role="group" aria-label="Colours">
+                    for theme in Theme::ALL {
+                        <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()} onclick={choose(theme)}>{ name(theme) }</button>
+                    }
+                </div>
+            </Setting>
+        </Section>
+    }
+}
+
+/// What is stored where, and a new start.
+#[component]
+fn Storage() -> Html {
+    let (actions, picture) = (use_actions(), use_picture());
+    let used = use_used(picture.tips.first().map_or(0, |tip| tip.height));
+    let in_memory = picture
+        .nodes
+        .iter()
+        .filter(|node| node.own && node.status.degraded.is_some());
+    let record = if actions.app().settings().persistent {
+        "kept in this browser"
+    } else {
+        "in this page only"
+    };
+    html! {
+        <Section title="Storage">
+            <Setting name="Used by this page" about="As the browser estimates it, over all networks.">
+                { used.unwrap_or_else(|| "the browser does not say".to_owned()) }
+            </Setting>
+            <Setting name="Network's record" about="The nodes, the persons and what is set here. In this page only, it is gone when the page closes.">{ record }</Setting>
+            <Setting name="Ledgers in memory only" about="Nodes whose ledger the browser does not store: it is gone when they end.">{ in_memory.count() }</Setting>
+            <Setting name="A new start" about="Empties the ledgers of all nodes of this tab and begins a new chain.">
+                <Confirm label="Wipe the network" question="Empty all ledgers and begin a new chain?" command={Command::Wipe(Target::All)} />
+            </Setting>
+        </Section>
+    }
+}
+
+/// What the browser estimates that this page stores; measured on each tenth block, often enough to see it grow.
+#[hook]
+fn use_used(height: u64) -> Option<String> {
+    let used = use_state_eq(|| None);
+    let setter = used.setter();
+    use_effect_with(height / 10, move |_| {
+        spawn_local(async move { setter.set(estimate().await) });
+    });
+    (*used).clone()
+}
+
 async fn estimate() -> Option<String> {
     let storage = gloo::utils::window().navigator().storage();
     // Without a secure origin there is no storage manager at all.
@@ -338,89 +402,30 @@ async fn estimate() -> Option<String> {
     Some(storage_text(estimate.get_usage()?, estimate.get_quota()?))
 }
 
-#[hook]
-fn use_storage(actions: &Actions, model: &Model) -> Html {
-    let used = use_text(String::new());
-    let setter = used.keeper();
-    // Measured on each tenth block: often enough to see it grow.
-    let mark = model
-        .tips
-        .first()
-        .map_or_else(String::new, |tip| (tip.height / 10).to_string());
-    let measure = move || {
-        spawn_local(async move {
-            setter.set(estimate().await.unwrap_or_default());
-        });
-        None
-    };
-    use_effect_on(mark, Box::new(measure));
-    let used = if used.is_empty() {
-        "the browser does not say".to_owned()
-    } else {
-        (*used).clone()
-    };
-    let degraded = model
-        .nodes
-        .iter()
-        .filter(|node| node.own && node.status.degraded.is_some())
-        .count();
-    let record = if actions.host().settings().persistent {
-        "kept in this browser"
-    } else {
-        "in this page only: it is gone when the page closes"
-    };
-    let list = vec![
-        fact(
-            "Used by this page",
-            "As the browser estimates it, over all networks.",
-            used.into(),
-        ),
-        fact("Network's record", "", record.into()),
-        fact("Nodes with a ledger in memory only", "", degraded.into()),
-    ];
-    let wipe = Asking {
-        label: "Wipe the network",
-        question: "Empty all ledgers and begin a new chain?".to_owned(),
-        command: Command::Wipe(Target::All),
-    };
-    html! {
-        <section key="storage" class="panel" aria-label="Storage">
-            <h2>{ "Storage" }</h2>
-            { facts("facts", "", list) }
-            <p class="hint">{ "Wiping empties the ledgers of all nodes of this tab and begins a new chain." }</p>
-            { part(actions, "wipe", View::Confirm(wipe)) }
-        </section>
-    }
-}
-
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "sizes are whole and not negative"
 )]
 fn storage_text(used: f64, quota: f64) -> String {
+    let (text, share) = (bytes(used as u64), percent(used / quota));
     if quota > 0.0 {
-        format!(
-            "{} of {} allowed ({})",
-            bytes(used as u64),
-            bytes(quota as u64),
-            percent(used / quota)
-        )
+        format!("{text} of {} allowed ({share})", bytes(quota as u64))
     } else {
-        bytes(used as u64)
+        text
     }
 }
 
 fn about() -> Html {
     html! {
-        <section key="about" class="panel" aria-label="About">
+        <section class="panel" aria-label="About">
             <h2>{ "About" }</h2>
             <p>{ format!("Aurex Playground {}. A real, small blockchain network that runs wholly in a browser tab.", env!("CARGO_PKG_VERSION")) }</p>
             <p>
                 { "Every node is a web worker with its own keys, mempool, chain and database. Blocks are mined by real SHA-256 or signed by real Ed25519 keys, sent as bytes over a broadcast channel, and checked by every node. " }
                 { "No request leaves this origin. The coins are worth nothing." }
             </p>
-            <p class="hint">{ "The same words as in the console work for scripts: " }<code>{ "await aurex.status()" }</code>{ "." }</p>
+            <p class="text-hint">{ "The same words as in the console work for scripts: " }<code>{ "await aurex.status()" }</code>{ "." }</p>
         </section>
     }
 }
