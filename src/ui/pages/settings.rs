@@ -127,7 +127,7 @@ fn NumberInput(props: &NumberInputProps) -> Html {
         <>
             <input id={props.id} type="text" inputmode="numeric" class="input-short" autocomplete="off"
                 value={props.text.clone()} {oninput} aria-invalid={(!props.valid).then_some("true")} />
-            <span class={if props.valid { "text-hint" } else { "text-refusal" }}>{ format!("{least} to {most}") }</span>
+            <span class={classes!("setting-bounds", if props.valid { "text-hint" } else { "text-refusal" })}>{ format!("{least} to {most}") }</span>
         </>
     }
 }
@@ -342,7 +342,7 @@ fn Colours() -> Html {
     };
     html! {
         <Section title="Colours">
-            <Setting name="Colours" about="The choice is kept in this browser.">
+            <Setting name="Light or dark" about="The choice is kept in this browser.">
                 <div class="toolbar" role="group" aria-label="Colours">
                     for theme in Theme::ALL {
                         <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()} onclick={choose(theme)}>{ name(theme) }</button>
