@@ -63,6 +63,7 @@ pub mod consensus;
 pub mod gossip;
 pub mod ipc;
 pub mod ledger;
+pub mod links;
 pub mod mempool;
 pub mod miner;
 #[cfg(feature = "mutants")]
@@ -74,8 +75,6 @@ pub mod sim;
 pub mod state;
 pub mod view;
 
-#[cfg(test)]
-mod catalogue;
 #[cfg(test)]
 mod testkit;
 

@@ -14,17 +14,15 @@
 )]
 
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "../../tests/common/blocks.rs"]
-mod blocks;
-#[cfg(not(target_arch = "wasm32"))]
-#[path = "../../tests/common/catching_up.rs"]
-mod catching_up;
-#[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "../../tests/support/mod.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod support;
 
 #[cfg(not(target_arch = "wasm32"))]
 criterion::criterion_main!(native::growth);
 
-/// In a browser `tests/speed.rs` measures.
+/// In a browser `tests/worker/bench` measures.
 #[cfg(target_arch = "wasm32")]
 fn main() {}

@@ -15,8 +15,8 @@ use aurex::primitives::{Address, Amount, Block, Height, MAX_EXACT, Millis};
 use aurex::state::{Account, Entry, Key, State, genesis};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group};
 
-use crate::blocks::{BEGINNING, block, checked, full_block, key, params, transfer};
-use crate::catching_up::Net;
+use crate::support::blocks::{BEGINNING, block, checked, full_block, key, params, transfer};
+use crate::support::catching_up::Net;
 
 /// A chain with so many blocks; those of another `pace` are another branch.
 fn grown(params: &Rc<Params>, length: usize, pace: u64) -> Chain {
@@ -144,6 +144,10 @@ fn branches(criterion: &mut Criterion) {
         });
     }
     group.finish();
+}
+
+fn tips(criterion: &mut Criterion) {
+    let params = params();
     let mut group = criterion.benchmark_group("choosing the head, by length of the chain");
     for length in [100, 1_000, 10_000] {
         let mut chain = grown(&params, length, 1_000);
@@ -353,4 +357,4 @@ fn short() -> Criterion {
         .without_plots()
 }
 
-criterion_group! { name = growth; config = short(); targets = blocks, branches, accounts, mempool, catching_up, hashing }
+criterion_group! { name = growth; config = short(); targets = blocks, branches, tips, accounts, mempool, catching_up, hashing }

@@ -275,7 +275,7 @@ impl Chain {
     fn state_on_best(&mut self, height: Height) -> State {
         let above = self
             .milestones
-            .iter_from(&height)
+            .range(height..)
             .next()
             .map(|(at, state)| (*at, state.clone()));
         let (mut at, mut state) = above.unwrap_or_else(|| (self.height(), self.head_state.clone()));

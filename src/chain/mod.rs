@@ -15,10 +15,12 @@ mod locate;
 mod order_tests;
 mod restore;
 #[cfg(test)]
+mod retarget_tests;
+#[cfg(test)]
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::str::FromStr;
 
@@ -27,7 +29,6 @@ pub use locate::MAX_LOCATOR;
 pub use restore::RestoreError;
 
 use crate::consensus::{BlockError, Params};
-use crate::primitives::SortedMap;
 use crate::primitives::{Block, BlockHash, Header, Height, Kind, Slot, TxId, Weight};
 use crate::state::{Context, Entry, Key, State, Undo, genesis};
 
@@ -45,15 +46,15 @@ pub const MILESTONE: u64 = 64;
 pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
-    entries: SortedMap<BlockHash, TreeEntry>,
+    entries: BTreeMap<BlockHash, TreeEntry>,
     /// The best chain by height, genesis first.
     best: Vec<BlockHash>,
     head_state: State,
-    committed: SortedMap<TxId, BlockHash>,
+    committed: BTreeMap<TxId, BlockHash>,
     states: StateCache,
     /// States of the best chain below the head, by height.
-    milestones: SortedMap<Height, State>,
-    invalid: SortedMap<BlockHash, BlockError>,
+    milestones: BTreeMap<Height, State>,
+    invalid: BTreeMap<BlockHash, BlockError>,
     invalid_order: VecDeque<BlockHash>,
     /// Entries looked at, to see that it does not grow with the chain.
     #[cfg(test)]
@@ -105,7 +106,7 @@ impl TreeEntry {
 /// The latest states beside the head's, first in, first out.
 #[derive(Debug, Default)]
 struct StateCache {
-    states: SortedMap<BlockHash, State>,
+    states: BTreeMap<BlockHash, State>,
     order: VecDeque<BlockHash>,
 }
 
@@ -138,13 +139,13 @@ impl Chain {
         Self {
             params,
             genesis: id,
-            entries: SortedMap::from_iter([(id, entry)]),
+            entries: BTreeMap::from_iter([(id, entry)]),
             best: vec![id],
             head_state: state,
-            committed: SortedMap::new(),
+            committed: BTreeMap::new(),
             states: StateCache::default(),
-            milestones: SortedMap::new(),
-            invalid: SortedMap::new(),
+            milestones: BTreeMap::new(),
+            invalid: BTreeMap::new(),
             invalid_order: VecDeque::new(),
             #[cfg(test)]
             visits: std::cell::Cell::default(),
@@ -318,12 +319,12 @@ impl Chain {
 
 /// The first ids that begin with `prefix`, without a look at all the others.
 fn with_prefix<'a, I: Copy + Ord + FromStr + ToString, V>(
-    ids: &'a SortedMap<I, V>,
+    ids: &'a BTreeMap<I, V>,
     prefix: &'a str,
     limit: usize,
 ) -> impl Iterator<Item = I> + 'a {
     let least = format!("{prefix:0<64}").parse::<I>().ok();
-    let from = least.into_iter().flat_map(|least| ids.iter_from(&least));
+    let from = least.into_iter().flat_map(|least| ids.range(least..));
     from.map(|(id, _)| *id)
         .take_while(move |id| id.to_string().starts_with(prefix))
         .take(limit)

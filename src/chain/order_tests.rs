@@ -7,20 +7,16 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::consensus::slots::{leader, slot_at, slot_start};
 use crate::primitives::{
-    Amount, AssetId, Difficulty, Digest, Millis, ParamsChange, Payload, Transaction,
+    Amount, AssetId, Difficulty, Digest, Millis, ParamsChange, Payload, SplitMix64, Transaction,
 };
 use crate::testkit::{Grower, key, params};
 
 /// Numbers that look like chance and are the same each time.
-struct Chance(u64);
+struct Chance(SplitMix64);
 
 impl Chance {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound
+        self.0.index(bound)
     }
 
     fn shuffled<T: Clone>(&mut self, items: &[T]) -> Vec<T> {
@@ -100,7 +96,7 @@ fn agreed(chain: &Chain) -> (BlockHash, Digest, Vec<(TxId, BlockHash)>) {
 fn trees_of_work_and_turns_have_one_head_and_one_state_in_every_order() {
     let mut kinds = BTreeMap::new();
     for seed in 0..24 {
-        let mut chance = Chance(seed);
+        let mut chance = Chance(SplitMix64::new(seed));
         let mut blocks = BTreeMap::new();
         while blocks.len() < 10 {
             let block = another(&mut chance, &blocks);

@@ -1,11 +1,11 @@
 //! Building the tree again from a node's own ledger. What is wrong with the ledger is said; the caller
 //! then imports the blocks one by one, which finds the last good one.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::consensus::Params;
 use crate::primitives::{Block, BlockHash, Digest, Height, Transaction, TxId};
-use crate::primitives::{SortedMap, sort_by};
 use crate::state::{State, Undo};
 
 use super::{Chain, TreeEntry};
@@ -64,9 +64,7 @@ impl Chain {
         state: State,
     ) -> Result<Self, RestoreError> {
         let mut chain = Self::new(params);
-        sort_by(&mut blocks, |(a, _), (b, _)| {
-            a.header.height.cmp(&b.header.height)
-        });
+        blocks.sort_by_key(|(block, _)| block.header.height);
         for (block, undo) in blocks {
             chain.insert_known(block, &undo)?;
         }
@@ -139,10 +137,10 @@ impl Chain {
     /// Blocks by height, for importing them again: the lowest first.
     #[must_use]
     pub fn in_order(blocks: impl IntoIterator<Item = Block>) -> Vec<Block> {
-        let mut by_height: SortedMap<(Height, BlockHash), Block> = SortedMap::new();
+        let mut by_height: BTreeMap<(Height, BlockHash), Block> = BTreeMap::new();
         for block in blocks {
             by_height.insert((block.header.height, block.id()), block);
         }
-        by_height.into_iter().map(|(_, block)| block).collect()
+        by_height.into_values().collect()
     }
 }

@@ -1,9 +1,13 @@
 //! A transaction before it is signed: who wants what, in names. The page turns it into a signed
-//! transaction. What can be checked without a ledger is checked here; the rest is the nodes' to judge.
+//! transaction. What can be checked without a ledger is checked here, by the same rules for console,
+//! forms and scripts; the rest is the nodes' to judge.
 
+use super::parse::shortened;
+use super::texts::{Part, check_visible, name_of};
 use crate::ipc::ApiError;
 use crate::primitives::{
-    AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Name,
+    AssetSymbol, Character, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES,
+    Name, Nearest,
 };
 
 /// Fee where none is said.
@@ -80,10 +84,12 @@ pub enum DraftError {
     #[error("expected an amount of at least 1, found 0")]
     AmountZero,
     /// No whole number.
-    #[error("expected a whole number of coins, found \"{found}\"")]
+    #[error("expected a whole number of coins, found \"{found}\"{nearest}")]
     AmountMalformed {
         /// The word.
         found: String,
+        /// What it may mean.
+        nearest: Nearest,
     },
     /// More than can be counted exactly.
     #[error("expected an amount of at most {MAX_EXACT}, found {found}")]
@@ -92,18 +98,33 @@ pub enum DraftError {
         found: String,
     },
     /// No whole number.
-    #[error("expected a fee of 0 to {MAX_EXACT} whole coins, found \"{found}\"")]
+    #[error("expected a fee of 0 to {MAX_EXACT} whole coins, found \"{found}\"{nearest}")]
     FeeMalformed {
         /// The word.
         found: String,
+        /// What it may mean.
+        nearest: Nearest,
     },
-    /// The words begin like a transfer and do not go on like one.
+    /// The words look like a payment and are none: a message is public, and never a payment by mistake.
     #[error(
-        "expected `Transfer <amount> coins <sender> to <receiver>`, found \"{found}\"; a message that begins like this: `tx message {found}`"
+        "expected `Transfer <amount> coins <sender> to <receiver>`, found \"{found}\"; {}a message that begins like this: `tx message {found}`",
+        meant(.nearest.as_deref())
     )]
     TransferWords {
         /// The words.
         found: String,
+        /// The transfer that they are nearest to.
+        nearest: Option<String>,
+    },
+    /// A character that hides, or that no name has.
+    #[error("expected {}, found {found} as character {place} of {part}", .part.expected())]
+    Character {
+        /// Where it was found.
+        part: Part,
+        /// Its place there, counted from 1.
+        place: usize,
+        /// The character.
+        found: Character,
     },
     /// A memo above its limit.
     #[error("expected a memo of at most {MAX_MEMO_BYTES} bytes, found {found}")]
@@ -153,6 +174,7 @@ impl DraftError {
             Self::AmountOverflow { .. } => "amount_overflow",
             Self::FeeMalformed { .. } => "fee_malformed",
             Self::TransferWords { .. } => "transfer_words",
+            Self::Character { .. } => "character",
             Self::MemoTooLong { .. } => "memo_too_long",
             Self::MessageEmpty => "message_empty",
             Self::MessageTooLong { .. } => "message_too_long",
@@ -169,6 +191,24 @@ impl From<DraftError> for ApiError {
     }
 }
 
+/// The middle of a sentence: the nearest right form, if there is one.
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| {
+        format!("did you mean `tx {nearest}`? ")
+    })
+}
+
+impl DraftError {
+    /// The refusal of a text that is no amount.
+    #[must_use]
+    pub fn amount_malformed(text: &str) -> Self {
+        Self::AmountMalformed {
+            found: shortened(text),
+            nearest: Nearest::of(text).that(|amount| amount > 0),
+        }
+    }
+}
+
 impl Draft {
     /// A draft with the usual fee.
     #[must_use]
@@ -180,19 +220,38 @@ impl Draft {
         }
     }
 
-    /// Checks every rule that needs no ledger.
+    /// The draft with its people's names as the chain has them, after a check of every rule that needs
+    /// no ledger. Whatever makes a draft, a line, a form or a script, goes through here, so that all
+    /// take the same.
     ///
     /// # Errors
     /// The first broken rule.
-    pub fn check(&self) -> Result<(), DraftError> {
+    pub fn checked(mut self) -> Result<Self, DraftError> {
+        self.from = name_of(&self.from, Part::Sender)?;
+        match &mut self.what {
+            What::Transfer { to, .. } | What::TransferAsset { to, .. } => {
+                *to = name_of(to, Part::Receiver)?;
+            }
+            What::Message { to: Some(to), .. } => *to = name_of(to, Part::Receiver)?,
+            What::Message { to: None, .. }
+            | What::RegisterUser { .. }
+            | What::CreateAsset { .. } => {}
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<(), DraftError> {
         if self.fee > MAX_EXACT {
             return Err(DraftError::FeeMalformed {
                 found: self.fee.to_string(),
+                nearest: Nearest::default(),
             });
         }
         match &self.what {
             What::Transfer { amount, memo, .. } => {
                 check_amount(*amount)?;
+                check_visible(memo, Part::Memo)?;
                 if memo.len() > MAX_MEMO_BYTES {
                     return Err(DraftError::MemoTooLong { found: memo.len() });
                 }
@@ -201,7 +260,7 @@ impl Draft {
             What::Message { text, .. } => match text.len() {
                 0 => Err(DraftError::MessageEmpty),
                 found if found > MAX_MESSAGE_BYTES => Err(DraftError::MessageTooLong { found }),
-                _ => Ok(()),
+                _ => check_visible(text, Part::Message),
             },
             What::RegisterUser { name } => {
                 name.parse::<Name>()
@@ -229,6 +288,7 @@ impl Draft {
                 if *decimals > MAX_DECIMALS {
                     return Err(DraftError::Decimals { found: *decimals });
                 }
+                check_visible(name, Part::AssetName)?;
                 check_amount(*supply)
             }
             What::TransferAsset { amount, .. } => check_amount(*amount),

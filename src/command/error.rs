@@ -2,6 +2,7 @@
 
 use super::draft::DraftError;
 use crate::ipc::ApiError;
+use crate::primitives::{Character, Nearest};
 
 /// Why a console line is not a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +41,7 @@ pub enum CommandError {
         usage: &'static str,
     },
     /// An argument of another kind or outside its bounds.
-    #[error("{word}: expected {expected}, found \"{found}\"")]
+    #[error("{word}: expected {expected}, found \"{found}\"{nearest}")]
     Wrong {
         /// The command.
         word: &'static str,
@@ -48,6 +49,16 @@ pub enum CommandError {
         expected: &'static str,
         /// What stands there.
         found: String,
+        /// The right numbers that it may mean.
+        nearest: Nearest,
+    },
+    /// A character that no command has: one that hides, or that looks like another.
+    #[error("expected characters of a keyboard, found {found} as character {place} of the line")]
+    Character {
+        /// Its place, counted from 1.
+        place: usize,
+        /// The character.
+        found: Character,
     },
     /// A transaction that breaks a rule before anybody signs it.
     #[error("tx: {0}")]
@@ -64,6 +75,7 @@ impl CommandError {
             Self::Missing { .. } => "argument_missing",
             Self::TooMany { .. } => "argument_unexpected",
             Self::Wrong { .. } => "argument_wrong",
+            Self::Character { .. } => "character",
             Self::Draft(error) => error.code(),
         }
     }

@@ -1,6 +1,7 @@
 //! What `ledger <table> <filter>` asks: the filter's form tells which index it is for.
 
 use crate::ledger::{Query, Table};
+use crate::primitives::read_number;
 
 /// Rows that `ledger <table>` shows.
 pub const DEFAULT_ROWS: u32 = 20;
@@ -28,7 +29,7 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
     let by = |index| query(table, Some(index), Some(filter.clone()));
     let by_key = || query(table, None, Some(filter.clone()));
     match table {
-        Table::Blocks if decimal(&filter) => vec![by("height")],
+        Table::Blocks if is_height(&filter) => vec![by("height")],
         Table::Transactions if ["pending", "committed", "dropped"].contains(&filter.as_str()) => {
             vec![by("status")]
         }
@@ -68,8 +69,9 @@ fn query(table: Table, index: Option<&str>, key: Option<String>) -> Query {
     }
 }
 
-fn decimal(text: &str) -> bool {
-    text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit())
+/// A number of at most 15 characters: longer ones are the beginnings of hashes.
+fn is_height(text: &str) -> bool {
+    text.len() <= 15 && read_number(text).is_ok()
 }
 
 /// Hexadecimal of at least four digits with a decimal digit among them, so that `dead` and `face` can be names.
@@ -101,6 +103,7 @@ mod tests {
         };
         assert_eq!(asked(Table::Blocks, None), ["height"]);
         assert_eq!(asked(Table::Blocks, Some("12")), ["height"]);
+        assert_eq!(asked(Table::Blocks, Some("1,234")), ["height"]);
         assert_eq!(asked(Table::Blocks, Some("00ab")), [""]);
         assert_eq!(
             asked(Table::Transactions, Some("Alice")),

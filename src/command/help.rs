@@ -47,16 +47,18 @@ macro_rules! words {
 pub const WORDS: &[Word] = words! {
     status "status" "nodes with state, height, head, peers and hash rate; difficulty; whether all agree" "" []
     chain "chain [n]" "the last n blocks (10) and whether all nodes have the same" "" []
-    block "block <hash|height>" "one block with its transactions" "A prefix of at least 4 digits stands for the hash." []
+    block "block <hash|height>" "one block with its transactions"
+        "A prefix of at least 4 digits stands for the hash; a height may have groups of three, as in 1,234." []
     ledger "ledger [table] [filter]" "what the database holds: counts, or rows of a table"
         "Tables: blocks, transactions, nodes, assets, users, mining_pool. A filter is what an index holds: for blocks a \
          height or hash, for transactions a user, status or id, for nodes a kind or status, for users a name."
         [Argument::Of(TABLES)]
     mempool "mempool" "transactions that wait for a block" "" []
     user "user <name>" "an account: balance, nonce and assets" "An address in hexadecimal works too." []
-    tx "tx <words>" "sends a transfer where the words say one, otherwise a message"
-        "tx Transfer 100 coins alice to bob [fee 2] [memo for tea]\ntx 100 alice to bob\ntx message 100 alice to bob   \
-         (a message, whatever it says)\ntx any other words      (a message signed by alice)"
+    tx "tx <words>" "sends a transfer, or a message where the words do not look like a payment"
+        "tx Transfer 100 coins alice to bob [fee 2] [memo for tea]\ntx 1,000 alice to bob      (plain digits, or groups of \
+         three as the page prints them)\ntx message pay bob 5      (a message signed by alice, whatever it says)\n\
+         tx any other words      (the same; what looks like a payment and is no transfer is refused)"
         [Argument::Of(&["Transfer", "message"])]
     kill "kill <node|all>" "ends a node's worker at once, as a power cut would" "" [Argument::NodeOrAll]
     stop "stop <node|all>" "stops a node cleanly: it says goodbye and closes its ledger" "" [Argument::NodeOrAll]
@@ -67,12 +69,14 @@ pub const WORDS: &[Word] = words! {
     wipe "wipe [node|all]" "empties a node's ledger; it fetches the chain again. `all` begins a new chain" "" [Argument::NodeOrAll]
     difficulty "difficulty <1-8|auto>" "leading zero digits of a work block's hash, by the operator's signed change"
         "`auto` lets the network itself keep the time between work blocks, at any hash rate (ASERT). A change is in force \
-         at the next multiple of 8 blocks, at least two blocks later."
+         at the next multiple of 8 blocks, at least two blocks later. Where no authority runs, a great difficulty puts \
+         the next block, and the way back, hours away: the answer warns of it."
         [Argument::Of(&["auto"])]
     pace "pace <seconds|full|max|pause>" "hash budget: seconds between work blocks, full speed, or a pause"
         "`full` leaves one core of the machine to the page; `max` does not, which may make the page stutter."
         [Argument::Of(&["full", "max", "pause"])]
-    miners "miners <1-8>" "miner workers of each proof-of-work node of this tab" "" []
+    miners "miners <1-8>" "miner workers of each proof-of-work node of this tab"
+        "Nodes and miners are workers; one tab gets at most 64 of them." []
     cut "cut <node> <node>" "simulates a cut cable between two nodes, both ways" "" [Argument::Node, Argument::Node]
     heal "heal <node> <node>" "takes a cut back" "" [Argument::Node, Argument::Node]
     links "links [ring|star|...] [latency=n]" "the network's shape, and what every link does to frames: simulated by the receivers"
@@ -136,6 +140,13 @@ mod tests {
         for line in list.lines() {
             assert!(line.chars().count() <= 120, "{line}");
         }
+    }
+
+    #[test]
+    fn the_limits_that_the_help_names_are_those_that_count() {
+        let more = |name: &str| Word::find(name).expect("a command").more;
+        let workers = format!("at most {}", crate::command::MAX_WORKERS);
+        assert!(more("miners").contains(&workers), "{}", more("miners"));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 use super::nearest::nearest;
-use super::parse::{DIFFICULTY_DIGITS, PACE_WORDS, pace};
+use super::parse::{DIFFICULTY_DIGITS, PACE_WORDS, number_in, pace, shortened};
+use super::workers::{TooManyWorkers, check_workers, most_miners};
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{ApiError, MAX_MINERS, Pace};
 use crate::primitives::Name;
@@ -90,6 +91,14 @@ pub enum LinkError {
         "link parameters pow and poa: expected at least one node, found pow=0 and poa=0; pow=3 and poa=2 are taken"
     )]
     NoNodes,
+    /// More workers than a tab gets.
+    #[error("link parameters pow, poa and miners: {error}; miners={taken} is taken")]
+    Workers {
+        /// How many there would be.
+        error: TooManyWorkers,
+        /// Miners of each node that fit.
+        taken: u32,
+    },
 }
 
 impl From<LinkError> for ApiError {
@@ -137,6 +146,12 @@ impl LinkParameters {
             errors.push(LinkError::NoNodes);
             let usual = Self::default();
             (link.pow, link.poa) = (usual.pow, usual.poa);
+        }
+        let miners = link.miners.unwrap_or(Self::DEFAULT_MINERS);
+        if let Err(error) = check_workers(link.pow, link.poa, miners) {
+            let taken = most_miners(link.pow, link.poa);
+            errors.push(LinkError::Workers { error, taken });
+            link.miners = Some(taken);
         }
         (link, errors)
     }
@@ -196,7 +211,7 @@ impl Reader {
         else {
             let nearest = nearest(name, NAMES).unwrap_or("pow");
             self.errors.push(LinkError::Unknown {
-                found: quoted(name),
+                found: shortened(name),
                 nearest,
             });
             return;
@@ -204,7 +219,7 @@ impl Reader {
         if self.seen.contains(&name) {
             self.errors.push(LinkError::Twice {
                 name,
-                found: quoted(value),
+                found: shortened(value),
             });
             return;
         }
@@ -246,15 +261,11 @@ impl Reader {
         bounds: RangeInclusive<u32>,
         usual: u32,
     ) -> u32 {
-        match value.parse() {
-            Ok(number) if bounds.contains(&number) => number,
-            Ok(_) | Err(_) => {
-                let expected =
-                    format!("a whole number from {} to {}", bounds.start(), bounds.end());
-                self.wrong(name, &expected, value, &usual.to_string());
-                usual
-            }
-        }
+        number_in(value, &bounds).unwrap_or_else(|| {
+            let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
+            self.wrong(name, &expected, value, &usual.to_string());
+            usual
+        })
     }
 
     fn wrong(&mut self, name: &'static str, expected: &str, found: &str, taken: &str) {
@@ -262,15 +273,10 @@ impl Reader {
         self.errors.push(LinkError::Value {
             name,
             expected,
-            found: quoted(found),
+            found: shortened(found),
             taken,
         });
     }
-}
-
-/// A refusal quotes at most 40 characters.
-fn quoted(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// Percent signs and plus signs undone; what is no UTF-8 then shows as replacement characters.
@@ -374,6 +380,12 @@ mod tests {
             ("?net=%3Cb%3E", "found \"<b>\""),
             ("?pwo=5", "did you mean pow?"),
             ("?pow=3&pow=4", "found it again with \"4\""),
+            (
+                "?pow=%2B5",
+                "pow: expected a whole number from 0 to 16, found \"+5\"",
+            ),
+            ("?miners=1_0", "from 1 to 8, found \"1_0\""),
+            ("?net=a%E2%80%AEb", "found \"a[U+202E]b\""),
             ("?pow=0&poa=0", "found pow=0 and poa=0"),
         ] {
             let (link, found) = sentences(search);
@@ -383,6 +395,26 @@ mod tests {
         }
         let (link, found) = sentences("?pow=99&poa=1&pace=x");
         assert_eq!((link.pow, link.poa, found.len()), (3, 1, 2));
+    }
+
+    #[test]
+    fn more_workers_than_a_tab_gets_are_refused_and_as_many_miners_as_fit_taken() {
+        let (link, found) = sentences("?pow=16&poa=16&miners=8");
+        assert_eq!((link.pow, link.poa, link.miners), (16, 16, Some(2)));
+        assert_eq!(
+            found,
+            [
+                "link parameters pow, poa and miners: expected at most 64 workers in one tab, found 160: one for each of \
+                 16 proof-of-work and 16 other nodes, and 8 miners for each proof-of-work node; miners=2 is taken"
+            ]
+        );
+        for fits in [
+            "?pow=16&poa=16",
+            "?pow=3&poa=2&miners=8",
+            "?pow=10&poa=5&miners=3",
+        ] {
+            assert_eq!(sentences(fits).1, [""; 0], "{fits}");
+        }
     }
 
     #[test]

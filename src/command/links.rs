@@ -2,6 +2,8 @@
 //! is the transport's matter.
 
 use super::CommandError;
+use super::parse::number_in;
+use crate::primitives::Nearest;
 
 /// Which nodes are linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +121,7 @@ impl LinkChange {
                         word: "links",
                         expected: EXPECTED,
                         found: super::parse::shortened(&word),
+                        nearest: Nearest::default(),
                     })?);
             }
         }
@@ -134,13 +137,7 @@ fn value(word: &str) -> Option<(Quality, u32)> {
     let quality = Quality::ALL
         .into_iter()
         .find(|quality| quality.word() == name)?;
-    Some((
-        quality,
-        value
-            .parse()
-            .ok()
-            .filter(|value| *value <= quality.most())?,
-    ))
+    Some((quality, number_in(value, &(0..=quality.most()))?))
 }
 
 #[cfg(test)]
@@ -149,9 +146,12 @@ mod tests {
 
     #[test]
     fn words_say_a_shape_and_qualities_within_their_bounds() {
-        let change = LinkChange::parse("ring latency=100 LOSS=5").unwrap();
+        let change = LinkChange::parse("ring latency=1,000 LOSS=5").unwrap();
         assert_eq!(change.shape, Some(Shape::Ring));
-        assert_eq!(change.values, [(Quality::Latency, 100), (Quality::Loss, 5)]);
+        assert_eq!(
+            change.values,
+            [(Quality::Latency, 1_000), (Quality::Loss, 5)]
+        );
         assert_eq!(
             LinkChange::parse("latency=5 reset").unwrap(),
             LinkChange::reset()
@@ -164,6 +164,8 @@ mod tests {
             "latency=-1",
             "speed=3",
             "latency=10001",
+            "latency=1_0",
+            "latency=+1",
         ] {
             let error = LinkChange::parse(wrong).unwrap_err().to_string();
             assert!(

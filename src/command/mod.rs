@@ -1,31 +1,43 @@
 //! The words of the console, parsed once: the console, the scripting API and the page all run a
 //! [`Command`]. Pure: nothing here knows which nodes exist or what the ledger holds.
 
+mod calls;
 mod complete;
 mod draft;
 mod error;
+mod fields;
 mod filter;
 mod help;
 mod link;
 mod links;
 mod nearest;
 mod parse;
+mod payment;
 mod record;
+mod texts;
 mod tx;
+mod workers;
 
+pub use calls::{CALLS, Call, CallKind};
 pub use complete::complete;
 pub use draft::{DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What};
 pub use error::CommandError;
+pub use fields::{UnknownField, only_known};
 pub use filter::{DEFAULT_ROWS, queries};
 pub use help::{WORDS, Word, help};
 pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
-pub use parse::{DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, miners, pace, parse};
+pub use parse::{
+    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, miners, number_in, pace, parse,
+    shortened,
+};
 pub use record::{
     DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
 };
+pub use texts::{Part, read_amount, read_fee};
 pub use tx::parse_tx;
+pub use workers::{MAX_WORKERS, TooManyWorkers, check_workers, most_miners};
 
 use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;

@@ -1,4 +1,6 @@
-//! One console line to one [`Command`].
+//! One console line to one [`Command`]. Spaces and hyphens of any kind are those of a keyboard; every
+//! other character that a keyboard does not have is refused by name, as nobody sees what it is. Only
+//! the words of `tx` may have more: a memo and a message are free text.
 
 use std::ops::RangeInclusive;
 
@@ -8,6 +10,7 @@ use super::tx::parse_tx;
 use super::{Command, CommandError, DifficultyChoice, LinkChange, Target};
 use crate::ipc::{Level, MAX_MINERS, NodeKind, Pace};
 use crate::ledger::Table;
+use crate::primitives::{Nearest, folded, is_number_like, read_number, visible};
 
 /// Leading zero hexadecimal digits that a network may ask for.
 pub const DIFFICULTY_DIGITS: RangeInclusive<u8> = 1..=8;
@@ -23,11 +26,17 @@ const DEFAULT_CHAIN: u32 = 10;
 /// # Errors
 /// A sentence with what was expected and found; for an unknown command the nearest one.
 pub fn parse(line: &str) -> Result<Command, CommandError> {
-    let line = line.trim();
-    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let typed = line.trim();
+    let (first, words) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     if first.is_empty() {
         return Err(CommandError::Empty);
     }
+    if first.eq_ignore_ascii_case("tx") {
+        return Ok(Command::Tx(parse_tx(words)?));
+    }
+    let line = on_a_keyboard(line)?;
+    let line = line.trim();
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let Some(word) = Word::find(first) else {
         let nearest = nearest(first, WORDS.iter().map(|word| word.name)).unwrap_or("help");
         return Err(CommandError::Unknown {
@@ -35,10 +44,8 @@ pub fn parse(line: &str) -> Result<Command, CommandError> {
             nearest,
         });
     };
-    match word.name {
-        "tx" => return Ok(Command::Tx(parse_tx(rest)?)),
-        "links" => return Ok(Command::Links(LinkChange::parse(rest)?)),
-        _ => {}
+    if word.name == "links" {
+        return Ok(Command::Links(LinkChange::parse(rest)?));
     }
     let mut arguments = Arguments {
         word,
@@ -47,6 +54,19 @@ pub fn parse(line: &str) -> Result<Command, CommandError> {
     let command = command(&mut arguments)?;
     arguments.end()?;
     Ok(command)
+}
+
+/// The line with the spaces and hyphens of a keyboard.
+fn on_a_keyboard(line: &str) -> Result<String, CommandError> {
+    let line: String = line.chars().map(folded).collect();
+    let is_typed = |c: char| c.is_ascii_graphic() || c.is_ascii_whitespace();
+    match line.chars().zip(1..).find(|(c, _)| !is_typed(*c)) {
+        None => Ok(line),
+        Some((c, place)) => Err(CommandError::Character {
+            place,
+            found: c.into(),
+        }),
+    }
 }
 
 fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
@@ -60,7 +80,7 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
                 .unwrap_or(DEFAULT_CHAIN),
         },
         "block" => Command::Block {
-            which: arguments.text("a block's hash or height")?,
+            which: arguments.required("a block's hash or height", hash_or_height)?,
         },
         "user" => Command::User {
             who: arguments.text("a user's name or address")?,
@@ -92,10 +112,9 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
         "ledger" => {
             let table = arguments.optional(TABLE, table)?;
-            let filter = arguments.rest();
             Command::Ledger {
                 table,
-                filter: (!filter.is_empty()).then_some(filter),
+                filter: arguments.filter(table)?,
             }
         }
         "inspect" => {
@@ -141,14 +160,28 @@ impl Arguments<'_> {
         let Some(found) = self.words.next() else {
             return Ok(None);
         };
-        let wrong = || CommandError::Wrong {
-            word: self.word.name,
-            expected,
-            found: shortened(found),
+        read(&found.to_ascii_lowercase()).map(Some).ok_or_else(|| {
+            let is_right = |number: u64| read(&number.to_string()).is_some();
+            CommandError::Wrong {
+                word: self.word.name,
+                expected,
+                found: shortened(found),
+                nearest: Nearest::of(found).that(is_right),
+            }
+        })
+    }
+
+    /// The words that rows must match; those of blocks begin with a height or a hash.
+    fn filter(&mut self, table: Option<Table>) -> Result<Option<String>, CommandError> {
+        let first = if table == Some(Table::Blocks) {
+            self.optional("a block's hash or height", hash_or_height)?
+        } else {
+            None
         };
-        read(&found.to_ascii_lowercase())
-            .map(Some)
-            .ok_or_else(wrong)
+        let rest = self.rest();
+        let words: Vec<String> = first.into_iter().chain([rest]).collect();
+        let filter = words.join(" ").trim().to_owned();
+        Ok((!filter.is_empty()).then_some(filter))
     }
 
     fn text(&mut self, expected: &'static str) -> Result<String, CommandError> {
@@ -175,10 +208,24 @@ impl Arguments<'_> {
     }
 }
 
+/// A whole number within bounds, as a person writes it.
+#[must_use]
+pub fn number_in<N: TryFrom<u64> + PartialOrd>(
+    word: &str,
+    bounds: &RangeInclusive<N>,
+) -> Option<N> {
+    let number = N::try_from(read_number(word).ok()?).ok()?;
+    bounds.contains(&number).then_some(number)
+}
+
 fn chain_count(word: &str) -> Option<u32> {
-    word.parse()
-        .ok()
-        .filter(|count| (1..=MAX_CHAIN).contains(count))
+    number_in(word, &(1..=MAX_CHAIN))
+}
+
+/// The word as it is, save a number in another form, which names no block.
+fn hash_or_height(word: &str) -> Option<String> {
+    let is_wrong = is_number_like(word) && !word.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_wrong || read_number(word).is_ok()).then(|| word.to_owned())
 }
 
 /// `auto`, or leading zero digits.
@@ -186,17 +233,12 @@ pub fn difficulty(word: &str) -> Option<DifficultyChoice> {
     if word == "auto" {
         return Some(DifficultyChoice::Automatic);
     }
-    word.parse()
-        .ok()
-        .filter(|digits| DIFFICULTY_DIGITS.contains(digits))
-        .map(DifficultyChoice::Digits)
+    number_in(word, &DIFFICULTY_DIGITS).map(DifficultyChoice::Digits)
 }
 
 /// A number of miner workers.
 pub fn miners(word: &str) -> Option<u32> {
-    word.parse()
-        .ok()
-        .filter(|count| (1..=MAX_MINERS).contains(count))
+    number_in(word, &(1..=MAX_MINERS))
 }
 
 /// The words for paces that are no number.
@@ -211,9 +253,9 @@ pub fn pace(word: &str) -> Option<Pace> {
     if let Some((_, pace)) = PACE_WORDS.into_iter().find(|(known, _)| *known == word) {
         return Some(pace);
     }
-    let seconds: u64 = word.strip_suffix('s').unwrap_or(word).parse().ok()?;
+    let seconds = number_in(word.strip_suffix('s').unwrap_or(word), &PACE_SECONDS)?;
     // Only within the bounds does the product fit.
-    PACE_SECONDS.contains(&seconds).then(|| Pace::Interval {
+    Some(Pace::Interval {
         ms: seconds * 1_000,
     })
 }
@@ -248,13 +290,19 @@ fn target(word: &str) -> Target {
     }
 }
 
-/// A refusal quotes at most 40 characters of what it refuses.
-pub(super) fn shortened(word: &str) -> String {
-    let mut text: String = word.chars().take(40).collect();
+/// A refusal quotes at most 40 characters of what it refuses, hidden ones as escapes.
+#[must_use]
+pub fn shortened(word: &str) -> String {
+    shortened_to(word, 40)
+}
+
+/// At most so many characters, hidden ones as escapes.
+pub(super) fn shortened_to(word: &str, most: usize) -> String {
+    let mut text: String = word.chars().take(most).collect();
     if text.len() < word.len() {
         text.push('…');
     }
-    text
+    visible(&text)
 }
 
 #[cfg(test)]
@@ -265,9 +313,9 @@ mod tests {
         Target::Node(name.to_owned())
     }
 
-    #[test]
-    fn every_command_is_understood() {
-        let cases = [
+    /// Lines that ask for something, or change links, and what is understood.
+    fn questions() -> Vec<(&'static str, Command)> {
+        vec![
             ("status", Command::Status),
             ("  STATUS  ", Command::Status),
             ("chain", Command::Chain { count: 10 }),
@@ -293,6 +341,53 @@ mod tests {
                     filter: Some("Alice".into()),
                 },
             ),
+            (
+                "cut pow-1 poa-1",
+                Command::Cut {
+                    a: "pow-1".into(),
+                    b: "poa-1".into(),
+                },
+            ),
+            (
+                "heal pow-1 poa-1",
+                Command::Heal {
+                    a: "pow-1".into(),
+                    b: "poa-1".into(),
+                },
+            ),
+            ("block 12", Command::Block { which: "12".into() }),
+            (
+                "block 1,234",
+                Command::Block {
+                    which: "1,234".into(),
+                },
+            ),
+            ("kill pow\u{2011}1", Command::Kill(node("pow-1"))),
+            ("kill\u{A0}pow\u{2212}1", Command::Kill(node("pow-1"))),
+            (
+                "user alice",
+                Command::User {
+                    who: "alice".into(),
+                },
+            ),
+            ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
+            ("mempool", Command::Mempool),
+            ("wipe", Command::Wipe(Target::All)),
+            ("wipe pow-1", Command::Wipe(node("pow-1"))),
+            ("help", Command::Help { word: None }),
+            (
+                "help tx",
+                Command::Help {
+                    word: Word::find("tx"),
+                },
+            ),
+            ("quit", Command::Quit),
+        ]
+    }
+
+    /// Lines that change nodes, pace and difficulty, and what is understood.
+    fn orders() -> Vec<(&'static str, Command)> {
+        vec![
             ("kill pow-1", Command::Kill(node("pow-1"))),
             ("kill POW-1", Command::Kill(node("pow-1"))),
             ("start all", Command::Start(Target::All)),
@@ -314,41 +409,12 @@ mod tests {
             ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("log debug", Command::Log(Level::Debug)),
-            (
-                "cut pow-1 poa-1",
-                Command::Cut {
-                    a: "pow-1".into(),
-                    b: "poa-1".into(),
-                },
-            ),
-            (
-                "heal pow-1 poa-1",
-                Command::Heal {
-                    a: "pow-1".into(),
-                    b: "poa-1".into(),
-                },
-            ),
-            ("block 12", Command::Block { which: "12".into() }),
-            (
-                "user alice",
-                Command::User {
-                    who: "alice".into(),
-                },
-            ),
-            ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
-            ("mempool", Command::Mempool),
-            ("wipe", Command::Wipe(Target::All)),
-            ("wipe pow-1", Command::Wipe(node("pow-1"))),
-            ("help", Command::Help { word: None }),
-            (
-                "help tx",
-                Command::Help {
-                    word: Word::find("tx"),
-                },
-            ),
-            ("quit", Command::Quit),
-        ];
-        for (line, command) in cases {
+        ]
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        for (line, command) in questions().into_iter().chain(orders()) {
             assert_eq!(parse(line), Ok(command), "{line}");
         }
         for word in WORDS {
@@ -375,48 +441,100 @@ mod tests {
         assert!(parse(&long).unwrap_err().to_string().len() < 200);
     }
 
+    /// A line, the code of its refusal, and a part of the sentence.
+    const WRONG: &[(&str, &str, &str)] = &[
+        (
+            "difficulty",
+            "argument_missing",
+            "1 to 8 zero digits, or `auto`",
+        ),
+        ("difficulty 9", "argument_wrong", "found \"9\""),
+        ("difficulty 0", "argument_wrong", "1 to 8 zero digits"),
+        ("miners 9", "argument_wrong", "1 to 8 miner workers"),
+        ("difficulty x", "argument_wrong", "found \"x\""),
+        (
+            "pace 0",
+            "argument_wrong",
+            "1 to 600 seconds, `full`, `max` or `pause`",
+        ),
+        ("pace 601", "argument_wrong", "found \"601\""),
+        (
+            "pace 18446744073709551615",
+            "argument_wrong",
+            "1 to 600 seconds",
+        ),
+        ("add viewer", "argument_wrong", "`pow` or `poa`"),
+        ("log loud", "argument_wrong", "found \"loud\""),
+        ("chain 0", "argument_wrong", "from 1 to 100"),
+        ("chain 5 6", "argument_unexpected", "found \"6\""),
+        ("status now", "argument_unexpected", "usage: status"),
+        ("kill", "argument_missing", "usage: kill <node|all>"),
+        ("cut pow-1", "argument_missing", "a node's name"),
+        ("inspect", "argument_missing", "160 hexadecimal digits"),
+        (
+            "chain 1,5",
+            "argument_wrong",
+            "found \"1,5\"; did you mean 1 or 2?",
+        ),
+        (
+            "chain +5",
+            "argument_wrong",
+            "found \"+5\"; did you mean 5?",
+        ),
+        ("chain \u{2212}5", "argument_wrong", "did you mean 5?"),
+        ("difficulty 0,5", "argument_wrong", "did you mean 1?"),
+        ("pace 2.5", "argument_wrong", "did you mean 2 or 3?"),
+        (
+            "add 5.5",
+            "argument_wrong",
+            "expected `pow` or `poa`, found \"5.5\"",
+        ),
+        ("block 1.234", "argument_wrong", "did you mean 1 or 1234?"),
+        ("ledger blocks 1_5", "argument_wrong", "did you mean 15?"),
+        (
+            "chain １０",
+            "character",
+            "found U+FF11 (full-width 1) as character 7 of the line",
+        ),
+        (
+            "\u{200B}tx hello",
+            "character",
+            "found U+200B (zero-width space) as character 1",
+        ),
+        (
+            "  \u{FEFF}status",
+            "character",
+            "U+FEFF (zero-width no-break space) as character 3",
+        ),
+        (
+            "kill p\u{43E}w-1",
+            "character",
+            "U+043E (Cyrillic letter \u{43E}) as character 7",
+        ),
+        (
+            "ｔｘ hello",
+            "character",
+            "found U+FF54 (full-width t) as character 1",
+        ),
+        (
+            "user bo\u{AD}b",
+            "character",
+            "U+00AD (soft hyphen) as character 8",
+        ),
+        ("ledger undo", "argument_wrong", "a table: blocks"),
+        ("help me", "argument_wrong", "a command"),
+        (
+            "tx transfer 0 alice to bob",
+            "amount_zero",
+            "tx: expected an amount of at least 1",
+        ),
+    ];
+
     #[test]
     fn a_wrong_argument_says_what_was_expected_and_found() {
-        let cases = [
-            (
-                "difficulty",
-                "argument_missing",
-                "1 to 8 zero digits, or `auto`",
-            ),
-            ("difficulty 9", "argument_wrong", "found \"9\""),
-            ("difficulty 0", "argument_wrong", "1 to 8 zero digits"),
-            ("miners 9", "argument_wrong", "1 to 8 miner workers"),
-            ("difficulty x", "argument_wrong", "found \"x\""),
-            (
-                "pace 0",
-                "argument_wrong",
-                "1 to 600 seconds, `full`, `max` or `pause`",
-            ),
-            ("pace 601", "argument_wrong", "found \"601\""),
-            (
-                "pace 18446744073709551615",
-                "argument_wrong",
-                "1 to 600 seconds",
-            ),
-            ("add viewer", "argument_wrong", "`pow` or `poa`"),
-            ("log loud", "argument_wrong", "found \"loud\""),
-            ("chain 0", "argument_wrong", "from 1 to 100"),
-            ("chain 5 6", "argument_unexpected", "found \"6\""),
-            ("status now", "argument_unexpected", "usage: status"),
-            ("kill", "argument_missing", "usage: kill <node|all>"),
-            ("cut pow-1", "argument_missing", "a node's name"),
-            ("inspect", "argument_missing", "160 hexadecimal digits"),
-            ("ledger undo", "argument_wrong", "a table: blocks"),
-            ("help me", "argument_wrong", "a command"),
-            (
-                "tx transfer 0 alice to bob",
-                "amount_zero",
-                "tx: expected an amount of at least 1",
-            ),
-        ];
-        for (line, code, part) in cases {
+        for (line, code, part) in WRONG {
             let error = parse(line).unwrap_err();
-            assert_eq!(error.code(), code, "{line}");
+            assert_eq!(error.code(), *code, "{line}");
             assert!(error.to_string().contains(part), "{line}: {error}");
         }
     }

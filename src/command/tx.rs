@@ -2,16 +2,24 @@
 //!
 //! ```text
 //! [transfer] <amount> [coin|coins] [from] <sender> to <receiver> [fee <coins>] [memo <words>]
-//! message <words>      words that would otherwise read as a transfer
-//! <any other words>
+//! message <words>      any words at all
+//! "<words>"            the same
+//! <words that do not look like a payment>
 //! ```
-//! Words are understood in any case; an arrow serves as `to`. The signer of a message is the first demo user.
+//! Words are understood in any case, spaces and hyphens of any kind are those of a keyboard, an arrow
+//! serves as `to`. What looks like a payment and is not this transfer is refused: it never becomes a
+//! message. The signer of a message is the first demo user.
 
 use super::draft::{DEFAULT_FEE, Draft, DraftError, What};
-use crate::primitives::MAX_EXACT;
+use super::parse::shortened_to;
+use super::payment::{Words, arrows_as_to};
+use super::texts::{Part, read_amount, read_fee};
+use crate::primitives::{folded, hidden, is_number_like, resembles_number};
 
 /// Signs messages: the first demo user.
 const MESSAGE_SIGNER: &str = "alice";
+/// Words that a refusal repeats, in characters.
+const MAX_QUOTED: usize = 120;
 
 /// Understands the words after `tx`.
 ///
@@ -19,33 +27,43 @@ const MESSAGE_SIGNER: &str = "alice";
 /// The first rule that the words break.
 pub fn parse_tx(words: &str) -> Result<Draft, DraftError> {
     let words = words.trim();
-    let draft = if words.is_empty() {
+    if words.is_empty() {
         return Err(DraftError::Empty);
-    } else if let Some(text) = after_word(words, "message") {
-        Draft::new(
-            MESSAGE_SIGNER,
-            What::Message {
-                text: unquoted(text).to_owned(),
-                to: None,
-            },
-        )
-    } else if begins_transfer(words) {
-        transfer(words)?
-    } else {
-        Draft::new(
-            MESSAGE_SIGNER,
-            What::Message {
-                text: unquoted(words).to_owned(),
-                to: None,
-            },
-        )
-    };
-    draft.check()?;
-    Ok(draft)
+    }
+    if let Some(text) = after_word(words, "message") {
+        return message(text);
+    }
+    if unquoted(words) != words {
+        return message(words);
+    }
+    if let Some((place, found)) = hidden(words, &['\n', '\r', '\t']) {
+        let part = Part::Words;
+        return Err(DraftError::Character { part, place, found });
+    }
+    if begins_transfer(words) {
+        return transfer(words)?.checked();
+    }
+    if Words::of(words).look_like_a_payment() {
+        return Err(misread(words));
+    }
+    message(words)
 }
 
-/// A transfer is meant where a number follows `transfer`, or where the words begin with a number and
-/// contain `to`: "3 cheers" is a message, and so is "Transfer of power".
+fn message(text: &str) -> Result<Draft, DraftError> {
+    let text = unquoted(text).to_owned();
+    Draft::new(MESSAGE_SIGNER, What::Message { text, to: None }).checked()
+}
+
+/// The refusal of what looks like a payment and is no transfer.
+fn misread(words: &str) -> DraftError {
+    DraftError::TransferWords {
+        found: shortened_to(words, MAX_QUOTED),
+        nearest: Words::of(words).nearest_transfer(),
+    }
+}
+
+/// A transfer is meant where a number in any form follows `transfer`, or where the words begin with
+/// a number in digits and contain `to`: "3 cheers" is a message, and so is "Transfer of power".
 fn begins_transfer(words: &str) -> bool {
     let spaced = spaced(words);
     let mut tokens = spaced.split_whitespace();
@@ -57,40 +75,33 @@ fn begins_transfer(words: &str) -> bool {
             .any(|token| token.eq_ignore_ascii_case("to"))
     };
     if first.eq_ignore_ascii_case("transfer") {
-        numeric(second)
+        resembles_number(second)
     } else {
-        numeric(first) && rest_has_to()
+        (begins_with_digit(first) || is_number_like(first)) && rest_has_to()
     }
 }
 
 fn transfer(words: &str) -> Result<Draft, DraftError> {
-    let misread = || DraftError::TransferWords {
-        found: words.to_owned(),
-    };
+    let misread = || misread(words);
     let spaced = spaced(words);
     let mut rest = spaced.trim();
     rest = after_word(rest, "transfer").unwrap_or(rest);
-    let amount = amount(take(&mut rest).ok_or_else(misread)?)?;
+    let amount = read_amount(take(&mut rest).ok_or_else(misread)?)?;
     for optional in ["coins", "coin", "from"] {
         rest = after_word(rest, optional).unwrap_or(rest);
     }
-    let from = take(&mut rest).ok_or_else(misread)?.to_ascii_lowercase();
+    let from = take(&mut rest).ok_or_else(misread)?.to_owned();
     rest = after_word(rest, "to").ok_or_else(misread)?;
-    let to = take(&mut rest).ok_or_else(misread)?.to_ascii_lowercase();
+    let to = take(&mut rest).ok_or_else(misread)?.to_owned();
     let (mut fee, mut memo) = (DEFAULT_FEE, String::new());
     while !rest.is_empty() {
         if let Some(text) = after_word(rest, "memo") {
-            // The arrow stays what it was in the memo.
+            // Arrows, spaces and hyphens stay what they were in the memo.
             memo = memo_of(words).unwrap_or(text).to_owned();
             break;
         }
         rest = after_word(rest, "fee").ok_or_else(misread)?;
-        let word = take(&mut rest).ok_or_else(|| DraftError::FeeMalformed {
-            found: String::new(),
-        })?;
-        fee = self::amount(word).map_err(|_| DraftError::FeeMalformed {
-            found: word.to_owned(),
-        })?;
+        fee = read_fee(take(&mut rest).unwrap_or_default())?;
     }
     Ok(Draft {
         from,
@@ -103,9 +114,10 @@ fn transfer(words: &str) -> Result<Draft, DraftError> {
     })
 }
 
-/// Arrows as the word `to`.
+/// The characters of a keyboard, arrows as the word `to`.
 fn spaced(words: &str) -> String {
-    words.replace('→', " to ").replace("->", " to ")
+    let words: String = words.chars().map(folded).collect();
+    arrows_as_to(&words)
 }
 
 /// What follows the first word `memo`.
@@ -135,32 +147,20 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     take(&mut rest)?.eq_ignore_ascii_case(word).then_some(rest)
 }
 
-fn numeric(word: &str) -> bool {
+fn begins_with_digit(word: &str) -> bool {
     word.trim_start_matches(['-', '+'])
         .starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// A whole number, with or without separators between thousands.
-fn amount(word: &str) -> Result<u64, DraftError> {
-    let digits: String = word.chars().filter(|c| !matches!(c, ',' | '_')).collect();
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(DraftError::AmountMalformed {
-            found: word.to_owned(),
-        });
-    }
-    // Only digits: what does not fit 64 bits is too large.
-    digits
-        .parse()
-        .ok()
-        .filter(|amount| *amount <= MAX_EXACT)
-        .ok_or_else(|| DraftError::AmountOverflow {
-            found: word.to_owned(),
-        })
-}
-
 fn unquoted(text: &str) -> &str {
-    text.strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'))
+    let inside = |first: char, last: char| {
+        text.strip_prefix(first)
+            .and_then(|text| text.strip_suffix(last))
+            // Quotes within are parts of a text that quotes others.
+            .filter(|text| !text.contains([first, last]))
+    };
+    inside('"', '"')
+        .or_else(|| inside('“', '”'))
         .unwrap_or(text)
 }
 
@@ -207,6 +207,7 @@ mod tests {
             "  100   coins  alice  to  bob ",
             "Transfer 100 coins Alice→Bob",
             "transfer 100 alice -> bob",
+            "transfer\u{A0}100\u{202F}coins alice\u{3000}to bob",
         ] {
             assert_eq!(
                 parse_tx(words),
@@ -304,6 +305,167 @@ mod tests {
         assert!(
             error.contains("tx message transfer 5 coins alice bob"),
             "{error}"
+        );
+    }
+
+    /// Words that are no transfer and no message, the code of the refusal, and a part of its sentence.
+    const REFUSED: &[(&str, &str, &str)] = &[
+        (
+            "transfer 1,5 coins alice to bob",
+            "amount_malformed",
+            "did you mean 1 or 2?",
+        ),
+        (
+            "transfer 1_5 coins alice to bob",
+            "amount_malformed",
+            "did you mean 15?",
+        ),
+        (
+            "transfer $100 coins alice to bob",
+            "amount_malformed",
+            "did you mean 100?",
+        ),
+        (
+            "transfer ,5 coins alice to bob",
+            "amount_malformed",
+            "did you mean 1?",
+        ),
+        (
+            "transfer １００ coins alice to bob",
+            "amount_malformed",
+            "did you mean 100?",
+        ),
+        (
+            "transfer \u{2212}5 coins alice to bob",
+            "amount_malformed",
+            "did you mean 5?",
+        ),
+        (
+            "transfer \u{2011}5 coins alice to bob",
+            "amount_malformed",
+            "did you mean 5?",
+        ),
+        (
+            "transfer five coins alice to bob",
+            "amount_malformed",
+            "did you mean 5?",
+        ),
+        (
+            "transfer 1.000 coins alice to bob",
+            "amount_malformed",
+            "did you mean 1 or 1000?",
+        ),
+        (
+            "transfer 1e3 coins alice to bob",
+            "amount_malformed",
+            "found \"1e3\"",
+        ),
+        (
+            "1,5 alice to bob",
+            "amount_malformed",
+            "did you mean 1 or 2?",
+        ),
+        ("$100 alice to bob", "amount_malformed", "did you mean 100?"),
+        (
+            "transfer 5 alice to bob fee 1,5",
+            "fee_malformed",
+            "did you mean 1 or 2?",
+        ),
+        (
+            "send 5 coins to bob",
+            "transfer_words",
+            "`tx Transfer 5 coins <sender> to bob`?",
+        ),
+        (
+            "pay bob 5",
+            "transfer_words",
+            "`tx Transfer 5 coins <sender> to bob`?",
+        ),
+        (
+            "alice pays bob $5",
+            "transfer_words",
+            "`tx Transfer 5 coins alice to bob`?",
+        ),
+        (
+            "alice -> bob 5",
+            "transfer_words",
+            "`tx Transfer 5 coins alice to bob`?",
+        ),
+        (
+            "transfer alice to bob",
+            "transfer_words",
+            "`tx Transfer <amount> coins alice to bob`?",
+        ),
+        (
+            "transfer 1 000 coins alice to bob",
+            "transfer_words",
+            "`tx Transfer 1000 coins alice to bob`?",
+        ),
+        ("give bob everything", "transfer_words", "to bob`?"),
+        (
+            "\"5\" coins alice to \"bob\"",
+            "amount_malformed",
+            "did you mean 5?",
+        ),
+        (
+            "tr\u{200B}ansfer 5 coins alice to bob",
+            "character",
+            "U+200B (zero-width space) as character 3",
+        ),
+        (
+            "transfer 5 coins \u{430}lice to bob",
+            "character",
+            "U+0430 (Cyrillic letter \u{430}) as character 1 of the sender",
+        ),
+        (
+            "transfer 5 coins alice to b\u{AD}ob",
+            "character",
+            "U+00AD (soft hyphen)",
+        ),
+        (
+            "hello \u{202E}dlrow",
+            "character",
+            "U+202E (right-to-left override) as character 7",
+        ),
+        (
+            "message hello \u{202E}dlrow",
+            "character",
+            "as character 7 of the message",
+        ),
+        (
+            "transfer 5 alice to bob memo \u{202E}",
+            "character",
+            "as character 30 of the words",
+        ),
+    ];
+
+    /// Nothing that looks like a payment is signed as a message: each of these was one, or paid
+    /// something else than it says.
+    #[test]
+    fn no_payment_in_another_form_is_paid_or_said() {
+        for (text, code, part) in REFUSED {
+            let error = parse_tx(text).expect_err(text);
+            assert_eq!(error.code(), *code, "{text}: {error}");
+            assert!(error.to_string().contains(part), "{text}: {error}");
+        }
+        for text in [
+            "send 5 coins to bob",
+            "transfer \u{2212}5 coins alice to bob",
+        ] {
+            assert_eq!(
+                parse_tx(&format!("message {text}")),
+                message(text),
+                "said so"
+            );
+            assert_eq!(parse_tx(&format!("“{text}”")), message(text), "quoted");
+        }
+    }
+
+    #[test]
+    fn memos_keep_the_spaces_and_hyphens_that_were_typed() {
+        assert_eq!(
+            parse_tx("5 carol to dave memo “2\u{A0}–\u{A0}3”"),
+            transfer_of("carol", "dave", 5, 1, "2\u{A0}–\u{A0}3")
         );
     }
 }

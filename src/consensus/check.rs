@@ -2,7 +2,8 @@
 //! that unchecked bytes cannot reach the state machine: `Block` -> [`CheckedBlock`] here, and from
 //! there to a connected block in [`crate::state`].
 
-use crate::primitives::SortedSet;
+use std::collections::BTreeSet;
+
 use crate::primitives::{
     Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
     MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload,
@@ -44,8 +45,8 @@ pub struct SignatureCache {
 
 #[derive(Clone, Debug, Default)]
 struct Remembered {
-    young: SortedSet<Digest>,
-    old: SortedSet<Digest>,
+    young: BTreeSet<Digest>,
+    old: BTreeSet<Digest>,
 }
 
 impl Remembered {
@@ -274,7 +275,7 @@ pub(super) fn check_authorities(
         0,
         count(MAX_AUTHORITIES),
     )?;
-    let mut seen = SortedSet::new();
+    let mut seen = BTreeSet::new();
     match authorities.iter().find(|address| !seen.insert(**address)) {
         Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
         None => Ok(()),
@@ -383,7 +384,7 @@ impl CheckedBlock {
     ) -> Result<Self, BlockError> {
         check_header(&block.header, &block.seal, params, chain_id, cache)?;
         let leaves = check_body(&block)?;
-        let mut seen = SortedSet::new();
+        let mut seen = BTreeSet::new();
         let mut tx_ids = Vec::with_capacity(block.body.transactions.len());
         for (transaction, leaf) in block.body.transactions.iter().zip(leaves) {
             let id = transaction.id();

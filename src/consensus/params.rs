@@ -2,9 +2,10 @@
 //! any of them have different chain ids and ignore each other. A few may be changed later by the
 //! operator's signed transaction; those are kept in the state as [`Tunable`].
 
+use std::collections::BTreeSet;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::primitives::SortedSet;
 use crate::primitives::{
     Address, Amount, DecodeError, Difficulty, Digest, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES,
     MAX_DATA_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
@@ -176,8 +177,8 @@ impl Params {
     }
 
     fn validate_allocation(&self) -> Result<(), ParamsError> {
-        let mut owners = SortedSet::new();
-        let mut names = SortedSet::new();
+        let mut owners = BTreeSet::new();
+        let mut names = BTreeSet::new();
         let mut total: u64 = 0;
         for allocation in &self.allocation {
             let name_twice = allocation
@@ -245,88 +246,90 @@ mod tests {
         assert_ne!(salted.hash(), params.hash());
     }
 
+    type Change = fn(&mut Params);
+    /// Beginning of the refusal, and what makes parameters that are refused so.
+    const CASES: [(&str, Change); 22] = [
+        ("expected difficulty of 1 to", |params| {
+            params.difficulty.0 = 0
+        }),
+        ("expected difficulty of 1 to", |params| {
+            params.difficulty.0 = MAX_EXACT + 1
+        }),
+        ("expected authority weight of 1 to", |params| {
+            params.authority_weight.0 = 0
+        }),
+        ("expected authority weight of 1 to", |params| {
+            params.authority_weight.0 = MAX_EXACT + 1
+        }),
+        ("expected genesis time of 0 to", |params| {
+            params.genesis_time.0 = MAX_EXACT + 1
+        }),
+        ("expected slot in ms of 500 to", |params| {
+            params.slot.0 = 499
+        }),
+        ("expected slot in ms of 500 to", |params| {
+            params.slot.0 = 3_600_001
+        }),
+        ("expected least gap in ms of 1 to", |params| {
+            params.min_gap.0 = 0
+        }),
+        ("expected least gap in ms of 1 to 5000", |params| {
+            params.min_gap.0 = 5_001
+        }),
+        ("expected farthest future in ms of 1 to", |params| {
+            params.max_future.0 = 0
+        }),
+        ("expected farthest future in ms of 1 to", |params| {
+            params.max_future.0 = 3_600_001
+        }),
+        ("expected least fee of 0 to", |params| {
+            params.min_fee.0 = 1_000_001
+        }),
+        ("expected work reward of 0 to", |params| {
+            params.pow_reward.0 = 1_000_001
+        }),
+        ("expected authority reward of 0 to", |params| {
+            params.authority_reward.0 = 1_000_001
+        }),
+        (
+            "expected number of funded accounts of 0 to 64, found 65",
+            |params| {
+                let one = |byte| Allocation {
+                    address: Address([byte; 32]),
+                    amount: Amount(1),
+                    name: None,
+                };
+                params.allocation = (0..65).map(one).collect();
+            },
+        ),
+        ("expected ideal interval in ms of 1 to", |params| {
+            params.retarget = asert(0, 1, 1, 1)
+        }),
+        ("expected lowest difficulty of 1 to 7, found 8", |params| {
+            params.retarget = asert(1, 1, 8, 7)
+        }),
+        (
+            "expected number of authorities of 0 to 32, found 33",
+            |params| {
+                params.authorities = (0..33).map(|byte| Address([byte; 32])).collect();
+            },
+        ),
+        ("expected each authority once", |params| {
+            params.authorities = vec![Address([1; 32]); 2]
+        }),
+        ("expected each account and name once", |params| {
+            params.allocation[1].address = params.allocation[0].address;
+        }),
+        ("expected each account and name once", |params| {
+            params.allocation[1].name = params.allocation[0].name.clone();
+        }),
+        ("expected coins at genesis of 0 to", |params| {
+            params.allocation[0].amount.0 = MAX_EXACT
+        }),
+    ];
+
     #[test]
     fn parameters_outside_their_ranges_are_refused_by_name() {
-        type Change = fn(&mut Params);
-        const CASES: [(&str, Change); 22] = [
-            ("expected difficulty of 1 to", |params| {
-                params.difficulty.0 = 0
-            }),
-            ("expected difficulty of 1 to", |params| {
-                params.difficulty.0 = MAX_EXACT + 1
-            }),
-            ("expected authority weight of 1 to", |params| {
-                params.authority_weight.0 = 0
-            }),
-            ("expected authority weight of 1 to", |params| {
-                params.authority_weight.0 = MAX_EXACT + 1
-            }),
-            ("expected genesis time of 0 to", |params| {
-                params.genesis_time.0 = MAX_EXACT + 1
-            }),
-            ("expected slot in ms of 500 to", |params| {
-                params.slot.0 = 499
-            }),
-            ("expected slot in ms of 500 to", |params| {
-                params.slot.0 = 3_600_001
-            }),
-            ("expected least gap in ms of 1 to", |params| {
-                params.min_gap.0 = 0
-            }),
-            ("expected least gap in ms of 1 to 5000", |params| {
-                params.min_gap.0 = 5_001
-            }),
-            ("expected farthest future in ms of 1 to", |params| {
-                params.max_future.0 = 0
-            }),
-            ("expected farthest future in ms of 1 to", |params| {
-                params.max_future.0 = 3_600_001
-            }),
-            ("expected least fee of 0 to", |params| {
-                params.min_fee.0 = 1_000_001
-            }),
-            ("expected work reward of 0 to", |params| {
-                params.pow_reward.0 = 1_000_001
-            }),
-            ("expected authority reward of 0 to", |params| {
-                params.authority_reward.0 = 1_000_001
-            }),
-            (
-                "expected number of funded accounts of 0 to 64, found 65",
-                |params| {
-                    let one = |byte| Allocation {
-                        address: Address([byte; 32]),
-                        amount: Amount(1),
-                        name: None,
-                    };
-                    params.allocation = (0..65).map(one).collect();
-                },
-            ),
-            ("expected ideal interval in ms of 1 to", |params| {
-                params.retarget = asert(0, 1, 1, 1)
-            }),
-            ("expected lowest difficulty of 1 to 7, found 8", |params| {
-                params.retarget = asert(1, 1, 8, 7)
-            }),
-            (
-                "expected number of authorities of 0 to 32, found 33",
-                |params| {
-                    params.authorities = (0..33).map(|byte| Address([byte; 32])).collect();
-                },
-            ),
-            ("expected each authority once", |params| {
-                params.authorities = vec![Address([1; 32]); 2]
-            }),
-            ("expected each account and name once", |params| {
-                params.allocation[1].address = params.allocation[0].address;
-            }),
-            ("expected each account and name once", |params| {
-                params.allocation[1].name = params.allocation[0].name.clone();
-            }),
-            ("expected coins at genesis of 0 to", |params| {
-                params.allocation[0].amount.0 = MAX_EXACT
-            }),
-        ];
         assert_eq!(params().validate(), Ok(()));
         for (text, change) in CASES {
             let mut params = params();

@@ -106,6 +106,7 @@ fn scale(value: u64, exponent: i128) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::primitives::SplitMix64;
 
     const ASERT: Retarget = Retarget::Asert {
         ideal: Millis(5_000),
@@ -150,22 +151,18 @@ mod tests {
     }
 
     /// Chance as it comes with mining: the time to a block in ms.
-    struct Chance(u64);
+    struct Chance(SplitMix64);
 
     impl Chance {
         fn search(&mut self, required: Difficulty, hashes_a_second: f64) -> u64 {
-            self.0 = self
-                .0
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let uniform = ((self.0 >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
+            let uniform = ((self.0.draw() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
             (-uniform.ln() * required.0 as f64 / hashes_a_second * 1_000.0) as u64
         }
     }
 
     /// Mean time of the last 200 of 500 work blocks of miners who make so many hashes a second.
     fn interval_at(hashes_a_second: f64, base: u64) -> f64 {
-        let (mut chance, mut clock, mut recent) = (Chance(9), ANCHOR, 0);
+        let (mut chance, mut clock, mut recent) = (Chance(SplitMix64::new(9)), ANCHOR, 0);
         for block in 0..500 {
             let required = required_difficulty(Difficulty(base), ASERT, ANCHOR, clock);
             let gap = chance.search(required, hashes_a_second);
@@ -189,7 +186,7 @@ mod tests {
     #[test]
     fn a_pause_however_long_halves_the_difficulty_once_and_no_burst_of_blocks_follows() {
         let rate = 800.0;
-        let (mut chance, mut clock) = (Chance(5), ANCHOR);
+        let (mut chance, mut clock) = (Chance(SplitMix64::new(5)), ANCHOR);
         let mut required = Difficulty(4_000);
         let mut mine = |clock: &mut WorkClock, pause: u64| {
             let gap = chance.search(required, rate) + pause;

@@ -2,7 +2,6 @@
 //! how missing blocks are fetched. Nothing here knows the chain: the node routes values between them.
 
 mod frame;
-mod links;
 mod message;
 mod peers;
 mod seen;
@@ -11,7 +10,6 @@ mod sync;
 pub use frame::{
     Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, carries_transactions, network_id, seal_frame,
 };
-pub use links::{Arrivals, Line, Link, LinkTable, MAX_QUEUE, PerMille, Topology};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES,
     MAX_RECORDS, Message, MessageType, NodeRecord,

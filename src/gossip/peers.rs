@@ -6,7 +6,8 @@
 //! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
 //! nobody can spoil another's.
 
-use crate::primitives::SortedMap;
+use std::collections::BTreeMap;
+
 use crate::primitives::{Millis, NodeId, Timestamp};
 
 use super::frame::{Envelope, FrameError};
@@ -189,7 +190,7 @@ impl Peer {
 /// All peers of one node.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
-    peers: SortedMap<NodeId, Peer>,
+    peers: BTreeMap<NodeId, Peer>,
 }
 
 impl Peers {
@@ -215,7 +216,8 @@ impl Peers {
         self.make_room(&envelope.from, now);
         let peer = self
             .peers
-            .get_or_insert_with(envelope.from, || Peer::new(now));
+            .entry(envelope.from)
+            .or_insert_with(|| Peer::new(now));
         // A new session starts a new count. Its number begins with the time it began, so an old session's
         // frames are refused; but a node whose clock was set back while it was away is heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
@@ -255,7 +257,10 @@ impl Peers {
     /// Takes a record that others passed on; whether it is news.
     pub fn learn(&mut self, record: NodeRecord, now: Timestamp) -> bool {
         self.make_room(&record.id, now);
-        let peer = self.peers.get_or_insert_with(record.id, || Peer::new(now));
+        let peer = self
+            .peers
+            .entry(record.id)
+            .or_insert_with(|| Peer::new(now));
         let newer = peer
             .record
             .as_ref()

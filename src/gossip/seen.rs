@@ -1,7 +1,7 @@
 //! Ids that were seen, in two generations: when the young one is full the old one is forgotten, so an id
 //! is remembered for at least [`SEEN_GENERATION`] others and memory stays bounded.
 
-use crate::primitives::SortedSet;
+use std::collections::BTreeSet;
 
 /// Ids per generation: more than the mempool holds, so that no waiting transaction is fetched twice.
 pub const SEEN_GENERATION: usize = 8_192;
@@ -9,15 +9,15 @@ pub const SEEN_GENERATION: usize = 8_192;
 /// A bounded set of ids.
 #[derive(Clone, Debug)]
 pub struct Seen<T> {
-    young: SortedSet<T>,
-    old: SortedSet<T>,
+    young: BTreeSet<T>,
+    old: BTreeSet<T>,
 }
 
 impl<T> Default for Seen<T> {
     fn default() -> Self {
         Self {
-            young: SortedSet::new(),
-            old: SortedSet::new(),
+            young: BTreeSet::new(),
+            old: BTreeSet::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! database does, and it can be told to fail.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::{
@@ -10,7 +10,6 @@ use super::{
     Table,
 };
 use super::{TransactionRow, query::Value};
-use crate::primitives::{SortedMap, sort_by};
 
 /// A ledger that lives as long as its last handle: clones share their rows, as two openings of one
 /// database do.
@@ -21,7 +20,7 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct Inner {
-    rows: SortedMap<(Table, String), Row>,
+    rows: BTreeMap<(Table, String), Row>,
     failures: VecDeque<StoreError>,
 }
 
@@ -57,7 +56,7 @@ impl Inner {
 
     fn table(&self, table: Table) -> impl Iterator<Item = &Row> {
         self.rows
-            .iter_from(&(table, String::new()))
+            .range((table, String::new())..)
             .take_while(move |((of, _), _)| *of == table)
             .map(|(_, row)| row)
     }
@@ -123,7 +122,7 @@ impl Inner {
             .filter(|row| value(row) == Some(true))
             .collect();
         let key = |row| Value::Text(Row::key(row));
-        sort_by(&mut rows, |a, b| {
+        rows.sort_by(|a, b| {
             let by_field = match (a.value(field), b.value(field)) {
                 (Some(a), Some(b)) => a.order(b),
                 _ => std::cmp::Ordering::Equal,
@@ -173,7 +172,7 @@ impl Store for MemoryStore {
     async fn wipe(&self) -> Result<(), StoreError> {
         let mut inner = self.inner.borrow_mut();
         inner.fail()?;
-        inner.rows = SortedMap::new();
+        inner.rows = BTreeMap::new();
         Ok(())
     }
 }

@@ -8,7 +8,7 @@
 //! Backends implement [`Store`]: [`MemoryStore`] here, IndexedDB in the browser shell. One conformance
 //! suite runs against both.
 
-use crate::primitives::SortedMap;
+use std::collections::BTreeMap;
 
 mod fields;
 mod memory;
@@ -26,7 +26,7 @@ pub use records::{
 /// Changes that become durable together. The key of a change is its table and the row's key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    changes: SortedMap<(Table, String), Option<Row>>,
+    changes: BTreeMap<(Table, String), Option<Row>>,
 }
 
 impl Batch {

@@ -9,7 +9,7 @@
 use std::cmp::Ordering;
 
 use super::{Cell, Row, Table};
-use crate::primitives::MAX_EXACT;
+use crate::primitives::read_number;
 
 /// Most rows of one page.
 pub const MAX_PAGE: u32 = 500;
@@ -143,8 +143,8 @@ impl Query {
         let filter = match &self.key {
             None => Filter::Any,
             Some(key) if is_number(field) => {
-                let number = key.parse().ok().filter(|number| *number <= MAX_EXACT);
-                Filter::Number(number.ok_or(QueryError::NotANumber { table, field })?)
+                let number = read_number(key);
+                Filter::Number(number.map_err(|_| QueryError::NotANumber { table, field })?)
             }
             Some(key) if key.is_empty() => Filter::Any,
             Some(key) => Filter::Prefix(key.clone()),

@@ -11,12 +11,11 @@ mod reason;
 mod tests;
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 pub use reason::{DropReason, MempoolError};
 
 use crate::consensus::{CheckedTransaction, Params, TxError};
-use crate::primitives::SortedMap;
 use crate::primitives::{Address, Amount, Height, Millis, Payload, Timestamp, TxId};
 use crate::state::{Account, State};
 
@@ -40,13 +39,13 @@ pub const REPLACEMENT_PERCENT: u64 = 110;
 /// The waiting transactions of one node.
 #[derive(Debug, Default)]
 pub struct Mempool {
-    by_account: SortedMap<(Address, u64), Waiting>,
-    ids: SortedMap<TxId, (Address, u64)>,
-    by_standing: SortedMap<Standing, TxId>,
+    by_account: BTreeMap<(Address, u64), Waiting>,
+    ids: BTreeMap<TxId, (Address, u64)>,
+    by_standing: BTreeMap<Standing, TxId>,
     bytes: usize,
     arrivals: u64,
     /// Accounts whose first transaction could not be committed on the last head, and since when.
-    stalled: SortedMap<Address, (Height, Timestamp)>,
+    stalled: BTreeMap<Address, (Height, Timestamp)>,
 }
 
 /// A waiting transaction.
@@ -361,7 +360,7 @@ impl Mempool {
         now: Timestamp,
     ) -> Vec<(Waiting, DropReason)> {
         let before = std::mem::take(&mut self.stalled);
-        let (mut stalled, mut gone) = (SortedMap::new(), Vec::new());
+        let (mut stalled, mut gone) = (BTreeMap::new(), Vec::new());
         for address in self.accounts() {
             let account = state.account(&address);
             let used = self
@@ -497,7 +496,7 @@ impl Mempool {
     fn of_account(&self, address: &Address) -> impl Iterator<Item = &Waiting> {
         let address = *address;
         self.by_account
-            .iter_from(&(address, 0))
+            .range((address, 0)..)
             .take_while(move |((of, _), _)| *of == address)
             .map(|(_, waiting)| waiting)
     }

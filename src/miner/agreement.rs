@@ -3,7 +3,8 @@
 use super::{Kernel, Search, Step};
 use crate::ipc::{Limit, SearchJob, Turns};
 use crate::primitives::{
-    BlockHash, Difficulty, Digest, Header, Height, Kind, MAX_EXACT, NodeId, Slot, Timestamp,
+    BlockHash, Difficulty, Digest, Header, Height, Kind, MAX_EXACT, NodeId, Slot, SplitMix64,
+    Timestamp,
 };
 
 /// Random headers that are searched.
@@ -23,13 +24,8 @@ pub struct Outcomes {
 /// # Errors
 /// The first job in which they differ: in an outcome, the tries or the best hash.
 pub fn kernels_agree() -> Result<Outcomes, String> {
-    let mut random = 1_u64;
-    let mut next = move || {
-        random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        random >> 11
-    };
+    let mut random = SplitMix64::new(1);
+    let mut next = move || random.draw() >> 11;
     let mut outcomes = Outcomes::default();
     for round in 0..ROUNDS {
         let start = match round % 4 {

@@ -7,7 +7,7 @@ use crate::ipc::{
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
-    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, sort_by, to_hex,
+    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, read_number, to_hex,
 };
 use crate::state::{Account, Entry, Key};
 
@@ -125,7 +125,7 @@ impl Node {
                 accounts.push((*address, account.clone()));
             }
         });
-        sort_by(&mut accounts, |(a_address, a), (b_address, b)| {
+        accounts.sort_unstable_by(|(a_address, a), (b_address, b)| {
             (b.balance, a_address).cmp(&(a.balance, b_address))
         });
         accounts.truncate(usize::try_from(MAX_ANSWER).unwrap_or(usize::MAX));
@@ -152,7 +152,7 @@ impl Node {
     }
 
     fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
-        if let Ok(height) = which.parse::<u64>()
+        if let Ok(height) = read_number(which)
             && let Some(id) = self.chain.at(Height(height))
         {
             return Ok(id);

@@ -1,5 +1,6 @@
 //! Blocks on their way: announced, rebuilt from the mempool, imported, and what a new head changes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::chain::{HeadChange, Import};
@@ -8,7 +9,6 @@ use crate::gossip::{CompactBlock, Fault, Message, Peer};
 use crate::primitives::{
     Block, BlockHash, Body, Header, MAX_TRANSACTIONS, Millis, NodeId, Timestamp, Transaction, TxId,
 };
-use crate::primitives::{SortedMap, SortedSet};
 
 use super::timers::Timer;
 use super::{
@@ -75,7 +75,7 @@ impl Node {
             block,
             senders: vec![from],
             until,
-            fetched: SortedMap::new(),
+            fetched: BTreeMap::new(),
         };
         let missing = self.missing_of(&waiting);
         if missing.is_empty() {
@@ -256,8 +256,8 @@ impl Node {
             .filter(lacks)
             .map(|(node, _)| *node)
             .collect();
-        let count = u64::try_from(others.len()).unwrap_or(1).max(1);
-        others.rotate_left(usize::try_from(self.next_random() % count).unwrap_or(0));
+        let first = self.random.index(others.len());
+        others.rotate_left(first);
         others.truncate(RELAY_TO);
         self.send_to_each(&others, &Message::BlockFound(block), out);
     }
@@ -415,8 +415,8 @@ impl Node {
     }
 
     /// Takes committed transactions out of the mempool; gives their ids.
-    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> SortedSet<TxId> {
-        let mut committed = SortedSet::new();
+    fn settle_committed(&mut self, change: &HeadChange, out: &mut Outbox) -> BTreeSet<TxId> {
+        let mut committed = BTreeSet::new();
         for id in &change.applied {
             let Some(entry) = self.chain.get(id) else {
                 continue;
@@ -437,7 +437,7 @@ impl Node {
     fn return_reverted(
         &mut self,
         change: &HeadChange,
-        committed: &SortedSet<TxId>,
+        committed: &BTreeSet<TxId>,
         out: &mut Outbox,
     ) {
         if mutant!(DropMempoolOnReorg) {

@@ -1,11 +1,13 @@
 //! Missing blocks: when to fetch, from whom, and serving those who fetch from us.
 
+use std::collections::BTreeSet;
+
 use crate::consensus::check_header;
 use crate::gossip::{
     ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, MessageType, SyncAsk,
     SyncError, Tip,
 };
-use crate::primitives::{BlockHash, Body, Header, NodeId, Seal, SortedSet, sort_by};
+use crate::primitives::{BlockHash, Body, Header, NodeId, Seal};
 
 use super::timers::Timer;
 use super::{Node, Notice, Outbox, Output, Source};
@@ -109,7 +111,7 @@ impl Node {
             .filter_map(|(node, peer)| peer.head.map(|head| (head.weight, *node)))
             .filter(|(weight, _)| *weight >= self.chain.weight())
             .collect();
-        sort_by(&mut able, |a, b| b.cmp(a));
+        able.sort_unstable_by(|a, b| b.cmp(a));
         able.into_iter().map(|(_, node)| node).collect()
     }
 
@@ -225,7 +227,7 @@ impl Node {
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
-        let mut told = SortedSet::new();
+        let mut told = BTreeSet::new();
         for id in ids {
             if let Some(entry) = self.chain.get(id).filter(|_| told.insert(*id)) {
                 size = size

@@ -268,7 +268,7 @@ impl Node {
     pub(super) fn send_ping(&mut self, out: &mut Outbox) {
         self.timers.set(Timer::Ping, self.now.plus(PING_EVERY));
         let alive: Vec<NodeId> = self.peers.alive(self.now).map(|(node, _)| *node).collect();
-        let token = self.next_random();
+        let token = self.random.draw();
         let count = u64::try_from(alive.len()).unwrap_or(1).max(1);
         let answer_by = usize::try_from(token % count)
             .ok()

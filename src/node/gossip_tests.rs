@@ -1,10 +1,11 @@
 //! What a node owes its peers and itself: each signature verified once, blocks passed on early, blame only for
 //! those who could know, bodies of heavier chains only, lost transactions offered again.
 
-use super::tests::{Net, transfer};
+use std::collections::BTreeSet;
+
+use super::testing::{Net, transfer};
 use super::*;
 use crate::gossip::{Message, NodeRecord, seal_frame};
-use crate::primitives::SortedSet;
 use crate::primitives::{Amount, Body, Header, Height, Keypair, Kind, Seal, TxBody, Weight};
 use crate::testkit::{GENESIS_TIME as GENESIS, Grower, key, mine, params};
 
@@ -83,7 +84,7 @@ fn no_signature_is_verified_twice_by_one_node() {
             .iter()
             .filter(|block| block.header.kind == Kind::Authority)
             .count();
-        let transactions: SortedSet<TxId> = blocks
+        let transactions: BTreeSet<TxId> = blocks
             .iter()
             .flat_map(|block| block.body.transactions.iter().map(Transaction::id))
             .collect();

@@ -1,135 +1,12 @@
 //! One node and one peer that does not keep to the rules: known failures of other networks, by name.
 
+use super::testing::{Duel, compact, head_of};
 use super::*;
 use crate::chain::MAX_LOCATOR;
-use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
-use crate::ipc::{Pace, Request};
+use crate::gossip::{CompactBlock, HeadInfo, Message};
+use crate::ipc::Request;
 use crate::primitives::{Body, Difficulty, Header, Height, Weight};
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
-
-/// A node that is alone with a liar.
-struct Duel {
-    node: Node,
-    now: Timestamp,
-    sequence: u64,
-    sent: Vec<(NodeId, Message)>,
-}
-
-fn head_of(grower: &Grower) -> HeadInfo {
-    let chain = &grower.chain;
-    HeadInfo {
-        id: chain.head(),
-        height: chain.height(),
-        weight: chain.weight(),
-    }
-}
-
-impl Duel {
-    fn new() -> Self {
-        let now = GENESIS_TIME.plus(Millis(600_000));
-        let setup = Setup {
-            params: params(),
-            key: key("viewer"),
-            name: "viewer".to_owned(),
-            kind: NodeKind::Viewer,
-            host: "tab".to_owned(),
-            workload: Workload {
-                pace: Pace::Interval { ms: 2_000 },
-                turns: crate::ipc::Turns::ALL,
-                miners: 0,
-            },
-            session: 1,
-            seed: 1,
-        };
-        let node = Node::start(setup, None, now, &mut Outbox::new()).unwrap();
-        let mut duel = Self {
-            node,
-            now,
-            sequence: 0,
-            sent: Vec::new(),
-        };
-        duel.introduce("liar");
-        duel
-    }
-
-    /// A peer says hello, with the genesis block as its head.
-    fn introduce(&mut self, peer: &str) {
-        let record = NodeRecord::sign(&key(peer), peer, NodeKind::Pow, "tab", self.now);
-        let head = head_of(&Grower::new(params()));
-        self.hear(peer, &Message::Hello { record, head });
-    }
-
-    /// The node hears a message of a peer; its answers to that peer.
-    fn hear(&mut self, peer: &str, message: &Message) -> Vec<Message> {
-        self.sequence += 1;
-        let chain_id = self.node.chain_id();
-        let frame = seal_frame(
-            &key(peer),
-            &chain_id,
-            (1, self.sequence),
-            Some(self.node.id),
-            message,
-        );
-        self.handle(Input::Frame(frame));
-        self.taken(peer)
-    }
-
-    fn pass(&mut self, span: Millis) {
-        self.now = self.now.plus(span);
-        self.handle(Input::Wake);
-    }
-
-    fn handle(&mut self, input: Input) {
-        let (mut out, chain_id) = (Outbox::new(), self.node.chain_id());
-        self.node.handle(self.now, input, &mut out);
-        for output in out {
-            if let Output::Send { to, frame } = output {
-                self.sent.push((
-                    to,
-                    Envelope::parse(&frame, &chain_id)
-                        .unwrap()
-                        .message()
-                        .unwrap(),
-                ));
-            }
-        }
-    }
-
-    /// What was sent to a peer since it was looked at last.
-    fn taken(&mut self, peer: &str) -> Vec<Message> {
-        let to = key(peer).node_id();
-        self.sent
-            .extract_if(.., |(receiver, _)| *receiver == to)
-            .map(|(_, message)| message)
-            .collect()
-    }
-
-    /// Whether the node would still judge a frame of this peer.
-    fn listens_to(&self, peer: &str) -> bool {
-        self.node
-            .peers
-            .admits(&key(peer).node_id(), false, self.now)
-    }
-
-    fn is_at_genesis(&self) -> bool {
-        self.node.chain.len() == 1 && self.node.chain.head() == self.node.chain_id()
-    }
-}
-
-fn compact(block: &Block) -> Message {
-    let transactions = block
-        .body
-        .transactions
-        .iter()
-        .map(Transaction::id)
-        .collect();
-    Message::BlockFound(CompactBlock {
-        header: block.header,
-        seal: block.seal,
-        data: Vec::new(),
-        transactions,
-    })
-}
 
 /// Work blocks whose parents nobody knows, each of valid work.
 fn strays(count: u64) -> impl Iterator<Item = Block> {
@@ -576,6 +453,10 @@ fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
         "💥💥",
         "zzzz",
         "18446744073709551616",
+        // Genesis has the height 0, in one form only.
+        "+0",
+        "0,0",
+        "０",
         "\u{0}\u{0}\u{0}\u{0}",
         &"ü".repeat(32),
     ] {

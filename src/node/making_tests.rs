@@ -1,6 +1,6 @@
 //! What a node's miners are told, and what is told of them.
 
-use super::tests::Net;
+use super::testing::Net;
 use super::*;
 use crate::ipc::{FromMiner, Limit, MinerStatus, Pace, SearchJob, ToMiner, Try, Turns};
 use crate::ledger::{MinerRow, Query, Row, Table};

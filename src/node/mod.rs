@@ -24,11 +24,14 @@ mod sealing;
 mod start;
 mod status;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod timers;
 mod transactions;
 mod writer;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
@@ -42,10 +45,9 @@ use crate::ipc::Workload;
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
-    Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction, TxId,
-    from_hex,
+    Address, Block, BlockHash, Keypair, Millis, NodeId, NodeKind, SplitMix64, Timestamp,
+    Transaction, TxId, from_hex,
 };
-use crate::primitives::{SortedMap, SortedSet};
 
 use making::Mining;
 use sealing::Authority;
@@ -87,7 +89,7 @@ pub struct Node {
     now: Timestamp,
     session: u64,
     sequence: u64,
-    random: u64,
+    random: SplitMix64,
     chain: Chain,
     /// When the head became it.
     head_since: Timestamp,
@@ -96,13 +98,13 @@ pub struct Node {
     peers: Peers,
     sync: Sync,
     seen: Seen<TxId>,
-    asked: SortedMap<TxId, Timestamp>,
-    inventory: SortedSet<TxId>,
-    compact: SortedMap<BlockHash, WaitingCompact>,
-    deferred: SortedMap<(Timestamp, BlockHash), (Block, Source)>,
-    dropped: SortedMap<TxId, Dropped>,
-    cut: SortedSet<NodeId>,
-    present: SortedSet<NodeId>,
+    asked: BTreeMap<TxId, Timestamp>,
+    inventory: BTreeSet<TxId>,
+    compact: BTreeMap<BlockHash, WaitingCompact>,
+    deferred: BTreeMap<(Timestamp, BlockHash), (Block, Source)>,
+    dropped: BTreeMap<TxId, Dropped>,
+    cut: BTreeSet<NodeId>,
+    present: BTreeSet<NodeId>,
     ping: Option<(u64, NodeId, Timestamp)>,
     writer: Writer,
     degraded: Option<StoreError>,
@@ -124,7 +126,7 @@ struct WaitingCompact {
     senders: Vec<NodeId>,
     until: Timestamp,
     /// Transactions of it that came, whether they may wait by themselves or not.
-    fetched: SortedMap<TxId, Transaction>,
+    fetched: BTreeMap<TxId, Transaction>,
 }
 
 /// A transaction that did not go on waiting.
@@ -345,15 +347,6 @@ impl Node {
             height: self.chain.height(),
             weight: self.chain.weight(),
         }
-    }
-
-    /// A number that follows from the node's seed (SplitMix64, Steele, Lea and Flood 2014).
-    fn next_random(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 
     /// Registered name of an account, or its address in hexadecimal.

@@ -10,9 +10,7 @@ use crate::gossip::{FrameError, SyncError};
 use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, MempoolError};
-use crate::primitives::{
-    BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of, decimal,
-};
+use crate::primitives::{BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of};
 
 /// Something that happened on a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -358,9 +356,8 @@ impl Notice {
             } => {
                 let best = best.get(..12).unwrap_or(best);
                 format!(
-                    "Miner {}: {hashes} hashes for height {height} at {} hash/s, best {best}….",
-                    worker.saturating_add(1),
-                    decimal(*hash_rate, 1)
+                    "Miner {}: {hashes} hashes for height {height} at {hash_rate:.1} hash/s, best {best}….",
+                    worker.saturating_add(1)
                 )
             }
             Self::Found {
@@ -374,11 +371,10 @@ impl Notice {
                     0.0
                 };
                 format!(
-                    "Block found at height {}: nonce {}, {hashes} tries in {} s, {} hash/s, hash {}….",
+                    "Block found at height {}: nonce {}, {hashes} tries in {:.2} s, {rate:.1} hash/s, hash {}….",
                     block.height,
                     block.nonce,
-                    decimal(elapsed_ms / 1_000.0, 2),
-                    decimal(rate, 1),
+                    elapsed_ms / 1_000.0,
                     short(&block.hash),
                 )
             }
@@ -395,6 +391,13 @@ impl Notice {
                     short(&block.hash)
                 )
             }
+            _ => self.outcome_text(),
+        }
+    }
+
+    /// Sentences about what became of a block.
+    fn outcome_text(&self) -> String {
+        match self {
             Self::Accepted { block, from, .. } => format!(
                 "Validated: {} block {}… of {} at height {} from {from}, {}; it is the new head.",
                 block.kind,

@@ -1,12 +1,13 @@
 //! What a node writes to its ledger: rows made from blocks, transactions, accounts and peers.
 
+use std::collections::BTreeSet;
+
 use crate::chain::HeadChange;
 use crate::gossip::inbox_channel;
 use crate::ledger::{
     AssetRow, BlockRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key,
 };
 use crate::mempool::DropReason;
-use crate::primitives::SortedSet;
 use crate::primitives::{
     Address, BlockHash, Kind, NodeId, Payload, Retarget, Transaction, TxId, sha256, to_hex,
 };
@@ -76,9 +77,9 @@ pub(super) const fn word_of(kind: Kind) -> &'static str {
 impl Node {
     /// Writes everything that a new head changes; the head itself comes last in the batch.
     pub(super) fn write_head_change(&mut self, change: &HeadChange) {
-        let mut keys = SortedSet::new();
+        let mut keys = BTreeSet::new();
         for id in change.reverted.iter().chain(&change.applied) {
-            keys.extend(self.chain.undo_of(id).into_iter().map(|(key, _)| key));
+            keys.extend(self.chain.undo_of(id).into_keys());
             self.write_block(id);
         }
         for id in &change.applied {
@@ -101,7 +102,7 @@ impl Node {
     }
 
     /// Writes the entries at the head of these keys, with the rows that people read of them.
-    pub(super) fn write_entries(&mut self, keys: SortedSet<Key>) {
+    pub(super) fn write_entries(&mut self, keys: BTreeSet<Key>) {
         let changed: Vec<_> = self.chain.entries_at_head(keys.into_iter()).collect();
         for (key, entry) in changed {
             let hex = to_hex(&key.to_bytes());
@@ -307,7 +308,7 @@ impl Node {
                 }),
             );
         }
-        let mut keys = SortedSet::new();
+        let mut keys = BTreeSet::new();
         self.chain.head_state().tree().for_each(|key, _| {
             keys.insert(key.clone());
         });

@@ -1,5 +1,6 @@
 //! Starting a node: from nothing, from its ledger, or from what can be saved of its ledger.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::chain::Chain;
@@ -8,10 +9,9 @@ use crate::gossip::{NodeRecord, Peers, Seen, Sync};
 use crate::ledger::{BlockRow, RawRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, NodeKind, Slot, Timestamp, Transaction, from_hex, sha256,
-    to_hex,
+    Block, BlockHash, Height, Millis, NodeKind, Slot, SplitMix64, Timestamp, Transaction, from_hex,
+    sha256, to_hex,
 };
-use crate::primitives::{SortedMap, SortedSet, sort_by};
 use crate::state::{Entry, Key, State};
 
 use super::making::Mining;
@@ -73,7 +73,7 @@ impl Node {
             // The time comes first, so that a later run's frames are newer.
             session: now.0 << 16 | (setup.session & 0xffff),
             sequence: 0,
-            random: setup.seed,
+            random: SplitMix64::new(setup.seed),
             chain: recovered.chain,
             head_since: now,
             cache,
@@ -81,13 +81,13 @@ impl Node {
             peers: Peers::default(),
             sync: Sync::default(),
             seen: Seen::default(),
-            asked: SortedMap::new(),
-            inventory: SortedSet::new(),
-            compact: SortedMap::new(),
-            deferred: SortedMap::new(),
-            dropped: SortedMap::new(),
-            cut: SortedSet::new(),
-            present: SortedSet::new(),
+            asked: BTreeMap::new(),
+            inventory: BTreeSet::new(),
+            compact: BTreeMap::new(),
+            deferred: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            cut: BTreeSet::new(),
+            present: BTreeSet::new(),
             ping: None,
             writer: Writer::new(durable),
             degraded: None,
@@ -153,7 +153,7 @@ impl Node {
             .iter()
             .filter_map(|row| Transaction::from_bytes(&row.raw).ok())
             .collect();
-        sort_by(&mut waiting, |a, b| a.body.nonce.cmp(&b.body.nonce));
+        waiting.sort_by_key(|transaction| transaction.body.nonce);
         for transaction in waiting {
             // What is refused now is told by a notice; the row is corrected when it is seen committed.
             let _ = self.take_transaction(transaction, Source::Own, out);
@@ -221,7 +221,7 @@ fn recover(
 /// The chain as it was, if ids, links, undo records and the state root hold.
 fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<Chain> {
     let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
-    let mut undo: SortedMap<&str, &Vec<u8>> = SortedMap::new();
+    let mut undo: BTreeMap<&str, &Vec<u8>> = BTreeMap::new();
     undo.extend(snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)));
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
     for row in &snapshot.blocks {
@@ -269,7 +269,7 @@ fn replay(
 
 /// Rows of the old ledger that belong to nothing any more.
 fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
-    let mut kept = SortedSet::new();
+    let mut kept = BTreeSet::new();
     chain.head_state().tree().for_each(|key, _| {
         kept.insert(to_hex(&key.to_bytes()));
     });

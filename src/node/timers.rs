@@ -1,6 +1,7 @@
 //! The node's timers: one due time for each, and one next deadline for the shell.
 
-use crate::primitives::SortedMap;
+use std::collections::BTreeMap;
+
 use crate::primitives::Timestamp;
 
 /// What is due at a time.
@@ -31,7 +32,7 @@ pub(super) enum Timer {
 /// Due times.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
-    due: SortedMap<Timer, Timestamp>,
+    due: BTreeMap<Timer, Timestamp>,
     told: Option<Timestamp>,
 }
 
@@ -43,7 +44,7 @@ impl Timers {
 
     /// Sets a timer unless it is due earlier.
     pub(super) fn set_earlier(&mut self, timer: Timer, at: Timestamp) {
-        let due = self.due.get_or_insert_with(timer, || at);
+        let due = self.due.entry(timer).or_insert(at);
         *due = at.min(*due);
     }
 

@@ -1,9 +1,11 @@
 //! Transactions on their way: into the mempool, to the peers, and out of it.
 
+use std::collections::BTreeSet;
+
 use crate::consensus::{CheckedTransaction, TxError};
 use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
 use crate::mempool::{DropReason, MempoolError, Waiting};
-use crate::primitives::{Millis, NodeId, SortedSet, Transaction, TxId};
+use crate::primitives::{Millis, NodeId, Transaction, TxId};
 
 use super::timers::Timer;
 use super::{Dropped, MAX_ASKED, MAX_DROPPED, Node, Notice, Outbox, Output, Source};
@@ -145,8 +147,8 @@ impl Node {
         if ids.is_empty() || mutant!(NeverTellAgain) {
             return;
         }
-        let count = u64::try_from(ids.len()).unwrap_or(1);
-        ids.rotate_left(usize::try_from(self.next_random() % count).unwrap_or(0));
+        let first = self.random.index(ids.len());
+        ids.rotate_left(first);
         ids.truncate(MAX_IDS);
         self.broadcast(&Message::Inv(ids), out);
     }
@@ -205,7 +207,7 @@ impl Node {
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
-        let mut told = SortedSet::new();
+        let mut told = BTreeSet::new();
         for id in ids.iter().filter(|id| told.insert(**id)) {
             if let Some(transaction) = self.transaction(id) {
                 size = size.saturating_add(transaction.to_bytes().len());

@@ -59,3 +59,21 @@ pub fn decode_exact<T: BorshDeserialize>(
     }
     T::try_from_slice(bytes).map_err(|_| DecodeError::Malformed { what, found })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_map_is_read_only_with_its_keys_in_strict_order() {
+        let read = |entries: [(u64, u8); 2]| {
+            let bytes = borsh::to_vec(&entries.to_vec()).unwrap();
+            decode_exact::<BTreeMap<u64, u8>>("map", &bytes, 100)
+        };
+        assert_eq!(read([(1, 0), (2, 0)]), Ok(BTreeMap::from([(1, 0), (2, 0)])));
+        assert!(read([(1, 0), (1, 0)]).is_err());
+        assert!(read([(2, 0), (1, 0)]).is_err());
+    }
+}

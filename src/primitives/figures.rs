@@ -20,43 +20,15 @@ pub fn count_of(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
-/// A number with so many decimals, at most 3, for people. The standard library's own writing of
-/// fractions, exact for all of them, would add 10 KB to the download.
-#[must_use]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "made positive and rounded before"
-)]
-pub fn decimal(value: f64, places: u32) -> String {
-    let unit = 10_u64.pow(places.min(3));
-    let parts = (value.abs() * f64::from(u32::try_from(unit).unwrap_or(1))).round() as u64;
-    let sign = if value < 0.0 && parts > 0 { "-" } else { "" };
-    let (whole, rest) = (parts / unit, parts % unit);
-    match places {
-        0 => format!("{sign}{whole}"),
-        1 => format!("{sign}{whole}.{rest}"),
-        2 => format!("{sign}{whole}.{rest:02}"),
-        _ => format!("{sign}{whole}.{rest:03}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn decimals_are_rounded_and_keep_their_zeros() {
-        let texts: Vec<String> = [
-            (0.04, 1),
-            (-0.04, 1),
-            (-1.25, 0),
-            (3.0, 2),
-            (0.999_6, 3),
-            (12.345, 2),
-        ]
-        .map(|(v, p)| decimal(v, p))
-        .into();
-        assert_eq!(texts, ["0.0", "0.0", "-1", "3.00", "1.000", "12.35"]);
+    fn digits_stand_in_groups_of_three_and_one_is_singular() {
+        let texts = [0, 999, 1_000, 1_234_567].map(grouped);
+        assert_eq!(texts, ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(count_of(1, "block", "blocks"), "1 block");
+        assert_eq!(count_of(1_000, "block", "blocks"), "1,000 blocks");
     }
 }

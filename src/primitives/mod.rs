@@ -4,6 +4,7 @@
 //! stored is encoded by borsh with a fixed layout, so that one value has exactly one encoding.
 
 mod block;
+mod characters;
 mod encoding;
 mod exp2;
 mod figures;
@@ -12,8 +13,9 @@ mod keys;
 #[cfg(feature = "sim")]
 mod memo;
 mod merkle;
+mod number;
+mod random;
 mod role;
-mod sorted;
 mod transaction;
 mod u256;
 mod units;
@@ -22,14 +24,16 @@ pub use block::{
     Block, Body, HEADER_LEN, Header, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
     MAX_TRANSACTIONS, NONCE_OFFSET, Seal, VERSION,
 };
+pub use characters::{Character, folded, hidden, is_currency, visible};
 pub use encoding::{DecodeError, decode_exact};
 pub use exp2::exp2;
-pub use figures::{count_of, decimal, grouped};
+pub use figures::{count_of, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merkle_root};
+pub use number::{Nearest, NumberError, is_number_like, read_number, resembles_number};
+pub use random::SplitMix64;
 pub use role::NodeKind;
-pub use sorted::{SortedMap, SortedSet, sort_by};
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
     Name, ParamsChange, Payload, Retarget, Transaction, TxBody,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::gossip::{Link, LinkTable, PerMille, Topology};
+use crate::links::{Link, LinkTable, PerMille, Topology};
 use crate::node::Input;
 use crate::primitives::{BlockHash, Millis, Timestamp};
 

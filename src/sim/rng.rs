@@ -1,32 +1,28 @@
 //! The one source of chance of a simulation: everything that is not decided by the nodes follows from it.
 
-use crate::primitives::Millis;
+use crate::primitives::{Millis, SplitMix64};
 
-/// A generator of 64-bit numbers (SplitMix64, Steele, Lea and Flood 2014).
+/// The generator of a simulation.
 #[derive(Clone, Debug)]
-pub(super) struct Rng(u64);
+pub(super) struct Rng(SplitMix64);
 
 impl Rng {
     /// The generator of a seed and a purpose: two purposes of one seed are independent.
     #[must_use]
     pub(super) fn new(seed: u64, purpose: u64) -> Self {
-        let mut rng = Self(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        rng.next();
-        Self(rng.next())
+        let mut seeds = SplitMix64::new(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        seeds.draw();
+        Self(SplitMix64::new(seeds.draw()))
     }
 
     /// The next number.
     pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.draw()
     }
 
     /// A number below `bound`; 0 for a bound of 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
+        self.0.below(bound)
     }
 
     /// A number of `least` to `most`.
@@ -46,7 +42,7 @@ impl Rng {
 
     /// An index into a list of `len` items.
     pub(super) fn index(&mut self, len: usize) -> usize {
-        usize::try_from(self.below(u64::try_from(len).unwrap_or(1))).unwrap_or(0)
+        self.0.index(len)
     }
 
     /// One of the items, which must not be none.

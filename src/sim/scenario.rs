@@ -1,7 +1,7 @@
 //! What a seed says before time begins: the network, its nodes, its links, and how hard a time it will have.
 
 use crate::consensus::{Allocation, Params};
-use crate::gossip::{Link, PerMille, Topology};
+use crate::links::{Link, PerMille, Topology};
 use crate::primitives::{Amount, Difficulty, Keypair, Millis, Name, NodeId, NodeKind, Timestamp};
 
 use super::rng::Rng;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::*;
-use crate::gossip::{Link, LinkTable, PerMille};
+use crate::links::{Link, LinkTable, PerMille};
 
 fn short(seed: u64) -> Outcome {
     run(

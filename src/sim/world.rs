@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::gossip::{Line, LinkTable};
 use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner, Turns, Workload};
+use crate::links::{Line, LinkTable};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use crate::primitives::{BlockHash, Millis, NodeId, NodeKind, Timestamp, TxId};

@@ -18,9 +18,9 @@ pub use entry::{Account, Asset, Entry, Key, Rules, Tally};
 pub use genesis::genesis;
 pub use tree::{EntryProof, ProofStep, Tree};
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::primitives::SortedMap;
 use crate::primitives::{Address, Amount, AssetId, Digest, Name};
 
 /// The state after a block. Cloning it is cheap.
@@ -30,7 +30,7 @@ pub struct State {
 }
 
 /// What a block changed: the entry of each key as it was before.
-pub type Undo = SortedMap<Key, Option<Entry>>;
+pub type Undo = BTreeMap<Key, Option<Entry>>;
 
 impl State {
     /// A state of these entries, as they were stored.
@@ -148,8 +148,8 @@ impl State {
     #[must_use]
     pub fn imbalance(&self) -> Option<(String, u64, u64)> {
         let mut coins: u64 = 0;
-        let mut supplies: SortedMap<AssetId, u64> = SortedMap::new();
-        let mut holdings: SortedMap<AssetId, u64> = SortedMap::new();
+        let mut supplies: BTreeMap<AssetId, u64> = BTreeMap::new();
+        let mut holdings: BTreeMap<AssetId, u64> = BTreeMap::new();
         self.tree.for_each(|key, entry| match (key, entry) {
             (Key::Account(_), Entry::Account(account)) => {
                 coins = coins.saturating_add(account.balance.0)
@@ -158,7 +158,7 @@ impl State {
                 supplies.insert(*id, asset.supply.0);
             }
             (Key::Holding(id, _), Entry::Holding(amount)) => {
-                let sum = holdings.get_or_insert_with(*id, || 0);
+                let sum = holdings.entry(*id).or_default();
                 *sum = sum.saturating_add(amount.0);
             }
             _ => {}

@@ -1,7 +1,6 @@
 //! Numbers and hashes as people read them. Pure; the page and the console show the same text for the
 //! same value.
 
-use crate::primitives::decimal;
 pub use crate::primitives::{count_of, grouped};
 
 /// The first eight digits of a hash or address, for people; never an identity.
@@ -26,10 +25,10 @@ pub fn compact(value: f64) -> String {
         v => (v, ""),
     };
     let figures = match scaled {
-        s if s >= 99.95 || (prefix.is_empty() && s.fract() == 0.0) => decimal(s, 0),
-        s if s >= 9.995 => decimal(s, 1),
-        s if prefix.is_empty() => decimal(s, 1),
-        s => decimal(s, 2),
+        s if s >= 99.95 || (prefix.is_empty() && s.fract() == 0.0) => format!("{s:.0}"),
+        s if s >= 9.995 => format!("{s:.1}"),
+        s if prefix.is_empty() => format!("{s:.1}"),
+        s => format!("{s:.2}"),
     };
     format!("{figures}{prefix}")
 }
@@ -95,8 +94,8 @@ pub fn chance(tries: u64, difficulty: u64) -> f64 {
 pub fn percent(share: f64) -> String {
     match share * 100.0 {
         p if p >= 99.95 && share < 1.0 => "> 99.9 %".to_owned(),
-        p if p > 99.0 && share < 1.0 => format!("{} %", decimal(p, 1)),
-        p => format!("{} %", decimal(p, 0)),
+        p if p > 99.0 && share < 1.0 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
     }
 }
 

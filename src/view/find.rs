@@ -4,6 +4,8 @@
 //! for the text as it stands.
 
 use super::Model;
+use super::figures::grouped;
+use crate::primitives::read_number;
 
 /// Most suggestions shown at once.
 pub const MAX_FOUND: usize = 8;
@@ -57,7 +59,7 @@ pub fn find(model: &Model, text: &str) -> Vec<Found> {
 }
 
 fn heights(model: &Model, text: &str) -> Vec<Found> {
-    let Ok(height) = text.parse::<u64>() else {
+    let Ok(height) = read_number(text) else {
         return Vec::new();
     };
     let mut found: Vec<Found> = model
@@ -65,7 +67,7 @@ fn heights(model: &Model, text: &str) -> Vec<Found> {
         .values()
         .filter(|block| block.height == height)
         .map(|block| Found {
-            label: format!("Block {height}"),
+            label: format!("Block {}", grouped(height)),
             detail: format!("{} by {}", super::figures::short(&block.hash), block.miner),
             target: Target::Block(block.hash.clone()),
         })
@@ -78,9 +80,9 @@ fn heights(model: &Model, text: &str) -> Vec<Found> {
         .unwrap_or(0);
     if found.is_empty() && height <= highest {
         found.push(Found {
-            label: format!("Block {height}"),
+            label: format!("Block {}", grouped(height)),
             detail: "on the best chain".to_owned(),
-            target: Target::Ask(text.to_owned()),
+            target: Target::Ask(height.to_string()),
         });
     }
     found
@@ -125,9 +127,35 @@ fn hashes(model: &Model, text: &str) -> Vec<Found> {
         .values()
         .filter(|block| block.hash.starts_with(text))
         .map(|block| Found {
-            label: format!("Block {}", block.height),
+            label: format!("Block {}", grouped(block.height)),
             detail: super::figures::short(&block.hash),
             target: Target::Block(block.hash.clone()),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::NodeView;
+    use super::super::testing::status;
+    use super::*;
+
+    #[test]
+    fn a_height_is_found_as_the_page_prints_it_and_in_no_other_form() {
+        let mut model = Model::new("test");
+        model.nodes.push(NodeView {
+            status: status("pow-1", "a", 2_000),
+            miners: Vec::new(),
+            peers: Vec::new(),
+            own: true,
+        });
+        for text in ["1234", "1,234", " #1,234 "] {
+            let found = find(&model, text);
+            assert_eq!(found[0].label, "Block 1,234", "{text}");
+            assert_eq!(found[0].target, Target::Ask("1234".into()), "{text}");
+        }
+        for text in ["1,23", "1.234", "+1234", "-5", "3,000"] {
+            assert_eq!(find(&model, text), [], "{text}");
+        }
+    }
 }

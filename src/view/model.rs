@@ -3,11 +3,10 @@
 //!
 //! Bounds: [`MAX_LOG`] log lines, [`MAX_BLOCKS`] blocks (the highest), one entry per node.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeStatus, Pace, PeerStatus};
-use crate::primitives::SortedMap;
 
 /// Most log lines kept.
 pub const MAX_LOG: usize = 2_000;
@@ -26,7 +25,7 @@ pub struct Model {
     /// The nodes of this tab in the order they were made, then those of other tabs by name.
     pub nodes: Vec<NodeView>,
     /// Recent blocks of all nodes by hash, on any branch.
-    pub blocks: SortedMap<String, Rc<BlockSummary>>,
+    pub blocks: BTreeMap<String, Rc<BlockSummary>>,
     /// Distinct heads, heaviest first.
     pub tips: Vec<Tip>,
     /// Whether all running nodes have the same head and the same state root.
@@ -45,7 +44,7 @@ pub struct Model {
     /// capability of the browser.
     pub problems: Vec<Problem>,
     /// Names of addresses and node ids, for showing instead of hexadecimal.
-    pub names: Rc<SortedMap<String, String>>,
+    pub names: Rc<BTreeMap<String, String>>,
 }
 
 impl Model {
@@ -57,7 +56,7 @@ impl Model {
             chain_id: String::new(),
             mode: TabMode::Starting,
             nodes: Vec::new(),
-            blocks: SortedMap::new(),
+            blocks: BTreeMap::new(),
             tips: Vec::new(),
             in_consensus: false,
             pace: Pace::DEFAULT,

@@ -1,5 +1,7 @@
 //! Where the nodes of the network picture stand: on an ellipse, the first at the top, clockwise.
 
+use std::f64::consts::TAU;
+
 /// A point in the picture's own units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
@@ -11,9 +13,6 @@ pub struct Point {
 
 /// Steps in which the length of the ellipse is measured.
 const STEPS: u32 = 720;
-/// Cosine and sine of one step, a full turn divided by [`STEPS`]: turning the same point again and again
-/// needs no trigonometry in the download, and its error stays far below a pixel.
-const STEP: (f64, f64) = (0.999_961_923_064_171_3, 0.008_726_535_498_373_935);
 
 /// The places of `count` nodes in a picture of `width` by `height` with free margins: equally far from
 /// each other along the ellipse, so that none crowd at its narrow ends.
@@ -31,18 +30,15 @@ pub fn places(count: usize, width: f64, height: f64, margin: (f64, f64)) -> Vec<
         x: centre.x + x * rx,
         y: centre.y + y * ry,
     };
-    let mut direction = (0.0, -1.0);
+    let mut from = at((0.0, -1.0));
     let mut walked = 0.0;
-    let mut marks = vec![(0.0, at(direction))];
-    for _ in 0..STEPS {
-        let from = at(direction);
-        direction = (
-            direction.0 * STEP.0 - direction.1 * STEP.1,
-            direction.0 * STEP.1 + direction.1 * STEP.0,
-        );
-        let to = at(direction);
+    let mut marks = vec![(walked, from)];
+    for step in 1..=STEPS {
+        let (sin, cos) = (TAU * f64::from(step) / f64::from(STEPS)).sin_cos();
+        let to = at((sin, -cos));
         walked += (to.x - from.x).hypot(to.y - from.y);
         marks.push((walked, to));
+        from = to;
     }
     let place = |number: usize| {
         let wanted = walked * share(number, count);

@@ -3,7 +3,7 @@
 use super::figures::{compact, grouped, short};
 use super::table::TextTable;
 use super::text::{age, who};
-use crate::ledger::{Row, Table};
+use crate::ledger::{BlockRow, Row, Table, TransactionRow};
 
 /// `ledger`: how many rows each table has.
 #[must_use]
@@ -96,37 +96,8 @@ pub fn rows(node: &str, table: Table, rows: &[Row], total: u32, now: u64) -> Str
 
 fn cells(row: &Row, now: u64) -> Vec<String> {
     match row {
-        Row::Block(row) => vec![
-            grouped(row.height),
-            short(&row.hash),
-            short(&row.previous_hash),
-            row.kind.clone(),
-            short(&row.miner_id),
-            grouped(row.nonce),
-            grouped(row.difficulty),
-            row.transactions_count.to_string(),
-            if row.on_best_chain { "yes" } else { "no" }.to_owned(),
-            age(now, row.timestamp),
-        ],
-        Row::Transaction(row) => vec![
-            short(&row.tx_hash),
-            if row.reason.is_empty() {
-                row.status.clone()
-            } else {
-                format!("{}: {}", row.status, row.reason)
-            },
-            who(&row.from_user),
-            who(&row.to_user),
-            grouped(row.amount),
-            grouped(row.fee),
-            row.nonce.to_string(),
-            row.kind.clone(),
-            row.height.map_or_else(String::new, |height| {
-                format!("{} at {}", short(&row.block_id), grouped(height))
-            }),
-            age(now, row.timestamp),
-            row.memo.clone(),
-        ],
+        Row::Block(row) => block_cells(row, now),
+        Row::Transaction(row) => transaction_cells(row, now),
         Row::Node(row) => vec![
             row.name.clone(),
             row.node_type.clone(),
@@ -166,6 +137,43 @@ fn cells(row: &Row, now: u64) -> Vec<String> {
         ],
         Row::Raw(row) => vec![row.key.clone(), row.raw.len().to_string()],
     }
+}
+
+fn block_cells(row: &BlockRow, now: u64) -> Vec<String> {
+    vec![
+        grouped(row.height),
+        short(&row.hash),
+        short(&row.previous_hash),
+        row.kind.clone(),
+        short(&row.miner_id),
+        grouped(row.nonce),
+        grouped(row.difficulty),
+        row.transactions_count.to_string(),
+        if row.on_best_chain { "yes" } else { "no" }.to_owned(),
+        age(now, row.timestamp),
+    ]
+}
+
+fn transaction_cells(row: &TransactionRow, now: u64) -> Vec<String> {
+    vec![
+        short(&row.tx_hash),
+        if row.reason.is_empty() {
+            row.status.clone()
+        } else {
+            format!("{}: {}", row.status, row.reason)
+        },
+        who(&row.from_user),
+        who(&row.to_user),
+        grouped(row.amount),
+        grouped(row.fee),
+        row.nonce.to_string(),
+        row.kind.clone(),
+        row.height.map_or_else(String::new, |height| {
+            format!("{} at {}", short(&row.block_id), grouped(height))
+        }),
+        age(now, row.timestamp),
+        row.memo.clone(),
+    ]
 }
 
 #[cfg(test)]

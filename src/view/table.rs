@@ -1,5 +1,7 @@
 //! Plain text tables: aligned columns of bounded width.
 
+use crate::primitives::visible;
+
 /// Widest cell; longer text ends in an ellipsis.
 const MAX_CELL: usize = 64;
 
@@ -63,10 +65,11 @@ impl TextTable {
     }
 }
 
-/// One line of at most [`MAX_CELL`] characters, without control characters.
+/// One line of at most [`MAX_CELL`] characters: ends of lines as blanks, hidden characters as escapes.
 fn cut(text: &str) -> String {
     let clean = |c: char| if c.is_control() { ' ' } else { c };
-    let mut cell: String = text.chars().map(clean).take(MAX_CELL).collect();
+    let text: String = visible(text).chars().map(clean).collect();
+    let mut cell: String = text.chars().take(MAX_CELL).collect();
     if text.chars().count() > MAX_CELL {
         cell.pop();
         cell.push('…');
@@ -84,9 +87,11 @@ mod tests {
         table.row(["pow-1".to_owned(), "7".to_owned()]);
         table.row(["a\nlong name".to_owned(), "1,234,567".to_owned()]);
         table.row(["é".repeat(100)]);
+        table.row(["a\u{202E}b\u{0}".to_owned()]);
         let text = table.render();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 4);
+        assert_eq!(lines.len(), 5);
+        assert_eq!(lines[4], "a[U+202E]b[U+0000]");
         assert!(lines[1].ends_with("        7"), "{text}");
         assert!(lines[2].starts_with("a long name") && lines[2].ends_with("1,234,567"));
         assert!(lines[3].chars().count() <= MAX_CELL && lines[3].ends_with('…'));

@@ -7,6 +7,7 @@ use super::{Model, NodeView, TabMode};
 use crate::ipc::{
     AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, NodeState, TransactionInfo,
 };
+use crate::primitives::visible;
 
 /// Transactions of a block that are listed.
 const MAX_LISTED: usize = 50;
@@ -340,7 +341,11 @@ pub fn sent(info: &TransactionInfo, node: &str) -> String {
             who(&info.from_user),
             who(&info.to_user)
         ),
-        "message" => format!("message by {}: \"{}\"", who(&info.from_user), info.memo),
+        "message" => format!(
+            "message by {}: \"{}\"",
+            who(&info.from_user),
+            visible(&info.memo)
+        ),
         kind => format!("{} by {}", kind.replace('_', " "), who(&info.from_user)),
     };
     format!(

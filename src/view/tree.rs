@@ -6,11 +6,11 @@
 //!
 //! Bounds: at most the asked number of columns; blocks below the window are only counted.
 
+use std::collections::BTreeMap;
+
 use crate::ipc::BlockSummary;
 use std::cmp::Reverse;
 use std::rc::Rc;
-
-use crate::primitives::{SortedMap, sort_by};
 
 use super::Tip;
 
@@ -61,7 +61,7 @@ impl Tree {
     /// Lays out the `columns` heights that end at `top`, or at the highest block where `top` is `None`.
     #[must_use]
     pub fn layout(
-        blocks: &SortedMap<String, Rc<BlockSummary>>,
+        blocks: &BTreeMap<String, Rc<BlockSummary>>,
         tips: &[Tip],
         top: Option<u64>,
         columns: u32,
@@ -102,9 +102,7 @@ impl Tree {
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
-        sort_by(&mut tree.blocks, |a, b| {
-            (a.column, a.lane).cmp(&(b.column, b.lane))
-        });
+        tree.blocks.sort_by_key(|block| (block.column, block.lane));
         tree.edges = tree
             .blocks
             .iter()
@@ -160,7 +158,7 @@ fn edge(
 /// Gives each block of the window a lane, branch by branch, the heaviest first.
 fn assign_lanes(
     window: &Window<'_>,
-    all: &SortedMap<String, Rc<BlockSummary>>,
+    all: &BTreeMap<String, Rc<BlockSummary>>,
     tips: &[Tip],
 ) -> Vec<Option<u32>> {
     let mut lanes: Vec<Option<u32>> = vec![None; window.0.len()];
@@ -196,7 +194,7 @@ fn assign_lanes(
 /// Places of blocks without children in the window: the heaviest tip's branch first, then by weight.
 fn leaves(
     window: &Window<'_>,
-    all: &SortedMap<String, Rc<BlockSummary>>,
+    all: &BTreeMap<String, Rc<BlockSummary>>,
     tips: &[Tip],
 ) -> Vec<usize> {
     let mut is_parent = vec![false; window.0.len()];
@@ -217,14 +215,14 @@ fn leaves(
             *place,
         )
     };
-    sort_by(&mut leaves, |a, b| rank(a).cmp(&rank(b)));
+    leaves.sort_unstable_by_key(rank);
     leaves
 }
 
 /// The highest block of the heaviest tip's branch that is inside the window.
 fn best_in_window(
     window: &Window<'_>,
-    all: &SortedMap<String, Rc<BlockSummary>>,
+    all: &BTreeMap<String, Rc<BlockSummary>>,
     tips: &[Tip],
 ) -> Option<usize> {
     let mut at = tips.iter().find_map(|tip| all.get(&tip.hash));
@@ -278,13 +276,13 @@ mod tests {
 
     #[test]
     fn no_blocks_give_an_empty_picture() {
-        let tree = Tree::layout(&SortedMap::new(), &[], None, 10);
+        let tree = Tree::layout(&BTreeMap::new(), &[], None, 10);
         assert_eq!((tree.lanes, tree.columns, tree.blocks.len()), (1, 0, 0));
     }
 
     #[test]
     fn the_heaviest_tip_keeps_lane_0_and_a_fork_takes_the_next() {
-        let blocks = SortedMap::from_iter([
+        let blocks = BTreeMap::from_iter([
             block("g", "", 0),
             block("a", "g", 1),
             block("b", "g", 1),
@@ -307,7 +305,7 @@ mod tests {
     #[test]
     fn equal_weights_follow_the_tip_that_the_model_names_first() {
         let blocks =
-            SortedMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
+            BTreeMap::from_iter([block("g", "", 0), block("a", "g", 1), block("b", "g", 1)]);
         assert_eq!(
             lane(
                 &Tree::layout(&blocks, &[tip("b", 1), tip("a", 1)], None, 10),
@@ -326,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_lane_is_used_again_after_its_branch_has_ended() {
-        let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
+        let mut blocks = BTreeMap::from_iter([block("m0", "", 0)]);
         for height in 1..=8 {
             blocks.extend([block(
                 &format!("m{height}"),
@@ -348,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_window_counts_what_it_leaves_out_and_follows_the_best_branch_below_its_tip() {
-        let mut blocks = SortedMap::from_iter([block("m0", "", 0)]);
+        let mut blocks = BTreeMap::from_iter([block("m0", "", 0)]);
         for height in 1..=30 {
             blocks.extend([block(
                 &format!("m{height}"),
@@ -365,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_parent_that_is_not_known_gives_no_line() {
-        let blocks = SortedMap::from_iter([block("b", "gone", 7)]);
+        let blocks = BTreeMap::from_iter([block("b", "gone", 7)]);
         let tree = Tree::layout(&blocks, &[tip("b", 7)], None, 3);
         assert!(tree.edges.is_empty());
         assert_eq!(tree.blocks.len(), 1);

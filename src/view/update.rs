@@ -2,6 +2,7 @@
 //! learns by itself. What can be derived is derived here once per batch: nodes of other tabs, tips,
 //! the best chain, whether all agree.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::model::{MAX_BLOCKS, MAX_LOG};
@@ -9,7 +10,7 @@ use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{
     BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic,
 };
-use crate::primitives::{SortedMap, sort_by};
+use crate::primitives::visible;
 
 /// Most names kept: far more than nodes and users of a playground.
 const MAX_NAMES: usize = 2_000;
@@ -100,7 +101,7 @@ impl Model {
         match update {
             Update::Network { name, chain_id } => {
                 if self.chain_id != chain_id {
-                    self.blocks = SortedMap::new();
+                    self.blocks = BTreeMap::new();
                     self.nodes.retain(|node| node.own);
                 }
                 (self.network, self.chain_id) = (name, chain_id);
@@ -186,11 +187,13 @@ impl Model {
         let Report {
             status,
             miners,
-            peers,
+            mut peers,
             events,
             events_dropped,
         } = report;
-        for peer in &peers {
+        for peer in &mut peers {
+            // Strangers choose these two.
+            (peer.name, peer.host) = (visible(&peer.name), visible(&peer.host));
             self.put_name(&peer.id, &peer.name);
         }
         let name = status.name.clone();
@@ -221,7 +224,8 @@ impl Model {
         }
     }
 
-    fn put_event(&mut self, event: Event) {
+    fn put_event(&mut self, mut event: Event) {
+        event.text = visible(&event.text);
         if let Some(block) = &event.block {
             self.put_block(block.clone());
         }
@@ -276,7 +280,7 @@ impl Model {
             .into_iter()
             .map(|peer| self.remote_view(peer))
             .collect();
-        sort_by(&mut views, |a, b| {
+        views.sort_by(|a, b| {
             a.status
                 .name
                 .cmp(&b.status.name)
@@ -329,7 +333,7 @@ impl Model {
                 }
             }
         }
-        sort_by(&mut tips, |(a_weight, a), (b_weight, b)| {
+        tips.sort_unstable_by(|(a_weight, a), (b_weight, b)| {
             (b_weight, b.nodes.len(), &a.hash).cmp(&(a_weight, a.nodes.len(), &b.hash))
         });
         self.tips = tips.into_iter().map(|(_, tip)| tip).collect();

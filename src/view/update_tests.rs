@@ -268,3 +268,38 @@ fn another_chain_of_the_same_name_starts_with_an_empty_picture() {
     });
     assert!(model.blocks.is_empty());
 }
+
+/// Strangers choose names and hosts, and sentences repeat them: none of them turns a line around.
+#[test]
+fn what_strangers_choose_is_shown_with_its_hidden_characters_as_escapes() {
+    let mut model = model();
+    running(&mut model, "pow-1", "a", 1);
+    let stranger = crate::ipc::PeerStatus {
+        name: "po\u{202E}w-9".into(),
+        host: "\u{200B}".into(),
+        ..peer("pow-9", "a", 1, true)
+    };
+    model.apply(Update::Report(crate::ipc::Report {
+        peers: vec![stranger],
+        events: vec![crate::ipc::Event {
+            text: "a block of po\u{202E}w-9".into(),
+            ..event("pow-1", 1, Level::Info)
+        }],
+        ..report(status("pow-1", "a", 1))
+    }));
+    assert_eq!(
+        model.log.back().map(|line| line.text.as_str()),
+        Some("a block of po[U+202E]w-9")
+    );
+    assert_eq!(
+        model.names.get("id-pow-9").map(String::as_str),
+        Some("po[U+202E]w-9")
+    );
+    let remote = model
+        .nodes
+        .iter()
+        .find(|node| !node.own)
+        .expect("the stranger");
+    assert_eq!(remote.status.name, "po[U+202E]w-9");
+    assert_eq!(remote.status.host, "[U+200B]");
+}

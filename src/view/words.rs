@@ -1,6 +1,7 @@
 //! Sentences about the network, its pace and its nodes. Pure; shown before any number.
 
 use crate::ipc::{NodeKind, NodeState, NodeStatus, Pace};
+use crate::primitives::visible;
 
 use super::figures::{self, compact, count_of, grouped, interval, span};
 use super::{Model, NodeView, TabMode};
@@ -193,6 +194,42 @@ pub fn difficulty(status: &NodeStatus) -> String {
     }
 }
 
+/// A work block that takes longer than the slowest pace that can be chosen, 600 s, is far away.
+const FAR_MS: f64 = 600_000.0;
+
+/// A warning, as a further sentence, where no authority makes blocks and the next work block of this
+/// difficulty is far away: a change that takes it back waits for such blocks too.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a span of time for people; a float becomes the nearest integer and never wraps"
+)]
+pub fn far_away(model: &Model, difficulty: u64) -> Option<String> {
+    let makes_blocks = |node: &NodeView| {
+        node.status.kind == NodeKind::Poa && node.is_up() && (node.status.is_authority || !node.own)
+    };
+    // What miners reach without a budget, as a budget grows with the difficulty.
+    let rate: f64 = model
+        .nodes
+        .iter()
+        .flat_map(|node| &node.miners)
+        .map(|miner| miner.uncapped.max(miner.hash_rate))
+        .sum();
+    let ms = difficulty as f64 * 1_000.0 / rate;
+    if rate <= 0.0 || ms <= FAR_MS || model.nodes.iter().any(makes_blocks) {
+        return None;
+    }
+    Some(format!(
+        " Warning: no authority runs, so each block then takes about {} at the {} hashes/s that the miners reach, and the \
+         way back is as long: a change of the difficulty is in force some blocks after it was sent. A smaller one, or \
+         `difficulty auto`, that is committed before this one is in force comes in its place.",
+        span(ms as u64),
+        compact(rate)
+    ))
+}
+
 /// What the tab does, in one sentence.
 #[must_use]
 pub const fn tab(mode: TabMode) -> &'static str {
@@ -276,9 +313,10 @@ pub fn node(node: &NodeView, now: u64) -> String {
     }
 }
 
-/// A transaction in one sentence: who does what.
+/// A transaction in one sentence: who does what. Hidden characters of the memo are escapes.
 #[must_use]
 pub fn transaction(kind: &str, from: &str, to: &str, amount: u64, memo: &str) -> String {
+    let memo = visible(memo);
     match kind {
         "transfer" => format!("{from} sends {} to {to}", count_of(amount, "coin", "coins")),
         "message" if to.is_empty() => format!("{from} writes “{memo}”"),
@@ -401,6 +439,42 @@ mod tests {
     }
 
     #[test]
+    fn a_difficulty_that_leaves_the_next_block_far_away_is_warned_of_unless_an_authority_makes_blocks()
+     {
+        let mut alone = model(&[("pow-1", "a", 1)]);
+        alone.nodes[0].miners = vec![miner("searching"), miner("searching")];
+        let digits = |count: u32| 16_u64.pow(count);
+        assert_eq!(far_away(&alone, digits(7)), None, "about two minutes");
+        let text = far_away(&alone, digits(8)).expect("more than half an hour");
+        assert!(
+            text.contains("takes about 35 min 47 s at the 2.00 M hashes/s"),
+            "{text}"
+        );
+        assert!(text.contains("the way back is as long"), "{text}");
+        let mut with = model(&[("pow-1", "a", 1), ("poa-1", "a", 1)]);
+        with.nodes[0].miners = alone.nodes[0].miners.clone();
+        assert_eq!(
+            far_away(&with, digits(8)),
+            None,
+            "its slots come all the same"
+        );
+        with.apply(Update::State {
+            name: "poa-1".into(),
+            state: NodeState::Killed,
+        });
+        assert!(
+            far_away(&with, digits(8)).is_some(),
+            "a killed authority makes none"
+        );
+        alone.nodes[0].miners.clear();
+        assert_eq!(
+            far_away(&alone, digits(8)),
+            None,
+            "nothing is known of the speed"
+        );
+    }
+
+    #[test]
     fn the_pace_says_what_is_measured_and_what_is_allowed() {
         let mut model = model(&[("pow-1", "a", 1)]);
         assert_eq!(pace(&model), "Paced: a work block about every 5 s");
@@ -436,6 +510,10 @@ mod tests {
         assert_eq!(
             transaction("message", "alice", "", 0, "hello"),
             "alice writes “hello”"
+        );
+        assert_eq!(
+            transaction("message", "alice", "", 0, "\u{202E}olleh"),
+            "alice writes “[U+202E]olleh”"
         );
         assert_eq!(who(&"ab".repeat(32)), "abababab");
         assert_eq!(who("alice"), "alice");

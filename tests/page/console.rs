@@ -167,25 +167,32 @@ fn every_word_that_asks_is_answered() {
     let cut: Vec<serde_json::Value> = visit.ask("return await aurex.links()");
     assert_eq!(cut.len(), 2, "{cut:?}");
     expect(&visit, "heal pow-1 poa-1", &["healed"]);
+    expect_words_of_mining(&visit);
+    visit.agreed(5, 4, 60);
+    visit.expect_quiet();
+}
+
+/// Pace and miners do what they say: the rates and the rows of the ledger follow.
+fn expect_words_of_mining(visit: &Visit) {
     let budget = visit
         .status()
         .node("pow-1")
         .hash_budget
         .expect("a paced miner has a budget");
-    expect(&visit, "pace full", &["as fast as the machine can"]);
+    expect(visit, "pace full", &["as fast as the machine can"]);
     let fast = visit.wait("a hash rate beyond the budget", 60, |visit| {
         let status = visit.status();
         let node = status.node("pow-1");
         (node.hash_budget.is_none() && node.hash_rate > 2.0 * budget).then_some(node.hash_rate)
     });
     eprintln!("    one node: a budget of {budget:.0} hashes/s, {fast:.0} at full speed");
-    expect(&visit, "pace 3", &["about every 3"]);
-    expect(&visit, "miners 2", &["2 miner workers"]);
+    expect(visit, "pace 3", &["about every 3"]);
+    expect(visit, "miners 2", &["2 miner workers"]);
     visit.wait("the miners' rows in the ledger", 60, |visit| {
         let rows = visit.command("ledger mining_pool");
         (rows.matches("searching").count() == 2 && rows.contains("pow-1:2")).then_some(())
     });
-    expect(&visit, "pace pause", &["rest"]);
+    expect(visit, "pace pause", &["rest"]);
     visit.wait("miners that rest", 60, |visit| {
         let status = visit.status();
         let resting = status.up().all(|node| node.hash_rate == 0.0);
@@ -195,10 +202,8 @@ fn every_word_that_asks_is_answered() {
                 .contains("pow-1:1"))
         .then_some(())
     });
-    expect(&visit, "pace 3", &["about every 3"]);
-    expect(&visit, "miners 1", &["1 miner worker now"]);
-    visit.agreed(5, 4, 60);
-    visit.expect_quiet();
+    expect(visit, "pace 3", &["about every 3"]);
+    expect(visit, "miners 1", &["1 miner worker now"]);
 }
 
 #[test]

@@ -49,10 +49,9 @@ fn a_wrong_link_is_named_on_the_page_and_the_defaults_are_taken() {
     visit.expect_quiet();
 }
 
-/// Scripts that send nonsense, and the code of the refusal.
-fn malformed() -> Vec<(String, &'static str)> {
+/// Words of transactions that are nonsense, as scripts, and the code of the refusal.
+fn malformed_words() -> Vec<(String, &'static str)> {
     let words = |words: &str| format!("return await aurex.tx({})", text(words));
-    let fields = |fields: &str| format!("return await aurex.tx({{ from: 'alice', {fields} }})");
     vec![
         (words("Transfer 1 coins mallory to bob"), "unknown_user"),
         (words("Transfer 1 coins alice to nobody"), "unknown_user"),
@@ -69,6 +68,13 @@ fn malformed() -> Vec<(String, &'static str)> {
             "amount_overflow",
         ),
         (words("Transfer 5 coins alice bob"), "transfer_words"),
+        (words("Transfer 1,5 coins alice to bob"), "amount_malformed"),
+        (
+            words("Transfer $100 coins alice to bob"),
+            "amount_malformed",
+        ),
+        (words("send 5 coins to bob"), "transfer_words"),
+        (words("pay bob 5"), "transfer_words"),
         (
             words(&format!(
                 "Transfer 1 coins alice to bob memo {}",
@@ -78,6 +84,13 @@ fn malformed() -> Vec<(String, &'static str)> {
         ),
         (words(&"x".repeat(1_025)), "message_too_long"),
         (words(""), "transaction_empty"),
+    ]
+}
+
+/// Fields of transactions that are nonsense, as scripts, and the code of the refusal.
+fn malformed_fields() -> Vec<(String, &'static str)> {
+    let fields = |fields: &str| format!("return await aurex.tx({{ from: 'alice', {fields} }})");
+    vec![
         (
             fields("kind: 'transfer', to: 'bob', amount: 0"),
             "amount_zero",
@@ -102,40 +115,74 @@ fn malformed() -> Vec<(String, &'static str)> {
             fields("kind: 'transfer', to: 'bob', amount: 1, fee: 0"),
             "fee_too_low",
         ),
+        // Names are taken in any case: it is the coins that are missing.
+        (
+            "return await aurex.tx({ kind: 'transfer', from: 'Alice', to: 'BOB', amount: 9000000 })"
+                .to_owned(),
+            "balance",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1, nonce: 7"),
+            "field_unknown",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1, Memo: 'x'"),
+            "field_unknown",
+        ),
+        (
+            fields("kind: 'transfer', to: 'bob', amount: 1, memo: 'a\\u202Eb'"),
+            "character",
+        ),
+        (
+            fields("kind: 'transfer', to: '\\u0430lice', amount: 1"),
+            "character",
+        ),
         (fields("kind: 'transfer', amount: 1"), "argument_wrong"),
         (fields("kind: 'gift', to: 'bob'"), "argument_wrong"),
         (fields("kind: 'register_user', name: 'alice'"), "name_taken"),
-        ("return await aurex.tx(17)".to_owned(), "argument_wrong"),
-        ("return await aurex.tx()".to_owned(), "argument_wrong"),
+    ]
+}
+
+/// Other scripts that send nonsense, and the code of the refusal.
+fn malformed_calls() -> [(&'static str, &'static str); 16] {
+    [
+        ("return await aurex.tx(17)", "argument_wrong"),
+        ("return await aurex.tx()", "argument_wrong"),
+        ("return await aurex.kill('pow-9')", "unknown_node"),
+        ("return await aurex.add('viewer')", "argument_wrong"),
         (
-            "return await aurex.kill('pow-9')".to_owned(),
-            "unknown_node",
+            "return await aurex.set({ difficulty: 9 })",
+            "argument_wrong",
+        ),
+        ("return await aurex.set({})", "argument_missing"),
+        ("return await aurex.set({ dificulty: 3 })", "field_unknown"),
+        ("return await aurex.chain({ height: 1 })", "field_unknown"),
+        (
+            "return await aurex.ledger({ table: 'users', filter: 'alice' })",
+            "field_unknown",
         ),
         (
-            "return await aurex.add('viewer')".to_owned(),
+            "return await aurex.peers({ name: 'pow-1' })",
+            "field_unknown",
+        ),
+        ("return await aurex.links({ latncy: 5 })", "field_unknown"),
+        (
+            "return await aurex.links([{ from: 'pow-1', to: 'pow-2', cut: true }])",
+            "field_unknown",
+        ),
+        (
+            "return await aurex.set({ pace: () => 1 })",
             "argument_wrong",
         ),
         (
-            "return await aurex.set({ difficulty: 9 })".to_owned(),
-            "argument_wrong",
-        ),
-        ("return await aurex.set({})".to_owned(), "argument_missing"),
-        (
-            "return await aurex.set({ pace: () => 1 })".to_owned(),
+            "return await aurex.ledger({ table: 'secrets' })",
             "argument_wrong",
         ),
         (
-            "return await aurex.ledger({ table: 'secrets' })".to_owned(),
+            "return await aurex.links([{ from: 'pow-1' }])",
             "argument_wrong",
         ),
-        (
-            "return await aurex.links([{ from: 'pow-1' }])".to_owned(),
-            "argument_wrong",
-        ),
-        (
-            "return aurex.on('thunder', () => 0)".to_owned(),
-            "argument_wrong",
-        ),
+        ("return aurex.on('thunder', () => 0)", "argument_wrong"),
     ]
 }
 
@@ -152,7 +199,9 @@ fn malformed_transactions_and_arguments_are_refused_by_name_and_nothing_is_lost(
     let mut visit = Visit::open("?pace=2&test_tx=0");
     let before = visit.agreed(5, 1, 60);
     let had = balances(&visit);
-    for (script, code) in malformed() {
+    let calls = malformed_calls().map(|(script, code)| (script.to_owned(), code));
+    let all = [malformed_words(), malformed_fields(), calls.into()].concat();
+    for (script, code) in all {
         let refusal = visit.refusal(&script);
         assert_eq!(refusal.code, code, "{script}: {}", refusal.message);
         assert!(
@@ -174,6 +223,12 @@ fn malformed_transactions_and_arguments_are_refused_by_name_and_nothing_is_lost(
             "expected an amount of at least 1, found 0",
         ),
         ("ledger secrets", "expected a table"),
+        ("chain 1,5", "found \"1,5\"; did you mean 1 or 2?"),
+        ("kill pow\u{2011}9", "found \"pow-9\""),
+        (
+            "\u{200B}tx hello",
+            "found U+200B (zero-width space) as character 1 of the line",
+        ),
         ("", "found an empty line"),
     ] {
         let answer = visit.command(line);

@@ -1,7 +1,7 @@
 //! Many nodes and many tabs: fifteen nodes find each other, and a second tab does no harm.
 
 use crate::clock::Clock;
-use crate::visit::Visit;
+use crate::visit::{Status, Visit};
 
 #[test]
 #[ignore = "run by cargo xtask test"]
@@ -32,16 +32,8 @@ fn fifteen_nodes_find_each_other_and_agree() {
     visit.expect_quiet();
 }
 
-#[test]
-#[ignore = "run by cargo xtask test"]
-fn a_second_tab_watches_says_so_and_takes_over_when_the_first_is_closed() {
-    let mut visit = Visit::open("?pace=2");
-    let first = visit.agreed(5, 3, 60);
-    assert_eq!(first.network.mode, "host");
-    let host = visit.browser.window();
-
-    let second = visit.browser.new_window();
-    visit.go("?pace=2");
+/// A second tab that watches, says so, and refuses what only the first may do.
+fn expect_viewer(visit: &Visit, first: &Status) -> Status {
     let seen = visit.wait(
         "a viewer with the head of all five nodes of the other tab",
         60,
@@ -80,6 +72,20 @@ fn a_second_tab_watches_says_so_and_takes_over_when_the_first_is_closed() {
         visit.refusal("return await aurex.kill('pow-1')").code,
         "other_tab"
     );
+    seen
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_second_tab_watches_says_so_and_takes_over_when_the_first_is_closed() {
+    let mut visit = Visit::open("?pace=2");
+    let first = visit.agreed(5, 3, 60);
+    assert_eq!(first.network.mode, "host");
+    let host = visit.browser.window();
+
+    let second = visit.browser.new_window();
+    visit.go("?pace=2");
+    let seen = expect_viewer(&visit, &first);
 
     visit.browser.switch_to(&host);
     let undisturbed = visit.agreed(5, seen.height() + 2, 60);

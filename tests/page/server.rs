@@ -1,6 +1,8 @@
 //! A plain static file server: the built files below a sub-path, the right MIME types, real 404s, and a
-//! strict Content-Security-Policy on everything. It remembers what it was asked for.
+//! strict Content-Security-Policy on everything. It remembers what it was asked for. It compresses if
+//! it is asked to, as static hosts do.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -8,6 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// Where the page lies on the server.
 const BASE: &str = "/some/sub-path/";
@@ -25,6 +30,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) status: u16,
+    /// Bytes of the body as it was sent.
+    pub(crate) bytes: usize,
+}
+
+/// What is served.
+#[derive(Clone)]
+struct Site {
+    dist: PathBuf,
+    /// The files of the page gzipped, by their paths; empty if nothing is compressed.
+    gzipped: Arc<BTreeMap<PathBuf, Vec<u8>>>,
 }
 
 pub(crate) struct Server {
@@ -37,26 +52,45 @@ pub(crate) struct Server {
 impl Server {
     /// Serves the folder until this is dropped.
     pub(crate) fn start(dist: &Path) -> Self {
+        Self::serve(Site {
+            dist: dist.to_path_buf(),
+            gzipped: Arc::default(),
+        })
+    }
+
+    /// The same, with every file gzipped for browsers that take it so.
+    pub(crate) fn compressing(dist: &Path) -> Self {
+        let files = std::fs::read_dir(dist).expect("the folder of the page");
+        let gzipped = files.map(|file| {
+            let path = file.expect("an entry of the folder").path();
+            let bytes = std::fs::read(&path).expect("a file of the page");
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            encoder.write_all(&bytes).expect("memory takes it");
+            (path, encoder.finish().expect("memory takes it"))
+        });
+        Self::serve(Site {
+            dist: dist.to_path_buf(),
+            gzipped: Arc::new(gzipped.collect()),
+        })
+    }
+
+    fn serve(site: Site) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let (requests, closing) = (
             Arc::<Mutex<Vec<Request>>>::default(),
             Arc::<AtomicBool>::default(),
         );
-        let (dist, log, end) = (
-            dist.to_path_buf(),
-            Arc::clone(&requests),
-            Arc::clone(&closing),
-        );
+        let (log, end) = (Arc::clone(&requests), Arc::clone(&closing));
         let thread = thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if end.load(Ordering::SeqCst) {
                     break;
                 }
-                let (dist, log) = (dist.clone(), Arc::clone(&log));
+                let (site, log) = (site.clone(), Arc::clone(&log));
                 thread::spawn(move || {
                     // A browser that hangs up early is no concern of the server.
-                    if let Ok(Some(request)) = answer(stream, &dist) {
+                    if let Ok(Some(request)) = answer(stream, &site) {
                         log.lock().expect("no other thread panicked").push(request);
                     }
                 });
@@ -108,12 +142,15 @@ impl Drop for Server {
 }
 
 /// Reads one request and answers it; nothing where the browser opened a connection in reserve.
-fn answer(mut stream: TcpStream, dist: &Path) -> std::io::Result<Option<Request>> {
+fn answer(mut stream: TcpStream, site: &Site) -> std::io::Result<Option<Request>> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut lines = BufReader::new((&mut stream).take(64 * 1024)).lines();
     let first = lines.next().transpose()?.unwrap_or_default();
+    let mut takes_gzip = false;
     for line in lines {
-        if line?.is_empty() {
+        let line = line?.to_ascii_lowercase();
+        takes_gzip |= line.starts_with("accept-encoding:") && line.contains("gzip");
+        if line.is_empty() {
             break;
         }
     }
@@ -127,11 +164,22 @@ fn answer(mut stream: TcpStream, dist: &Path) -> std::io::Result<Option<Request>
         .next()
         .unwrap_or_default()
         .to_owned();
-    let (status, kind, body) = content(method, &path, dist);
+    let (status, kind, mut body) = content(method, &path, &site.dist);
+    let mut encoding = "";
+    let named = path
+        .strip_prefix(BASE)
+        .and_then(|name| file(name, &site.dist));
+    if let Some(gzipped) = named
+        .and_then(|file| site.gzipped.get(&file))
+        .filter(|_| takes_gzip)
+    {
+        body.clone_from(gzipped);
+        encoding = "Content-Encoding: gzip\r\n";
+    }
     let reason = if status == 200 { "OK" } else { "Refused" };
     write!(
         stream,
-        "HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: max-age=600\r\n\
+        "HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{encoding}Cache-Control: max-age=600\r\n\
          Content-Security-Policy: {POLICY}\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
         body.len(),
     )?;
@@ -139,7 +187,11 @@ fn answer(mut stream: TcpStream, dist: &Path) -> std::io::Result<Option<Request>
         stream.write_all(&body)?;
     }
     stream.flush()?;
-    Ok(Some(Request { path, status }))
+    Ok(Some(Request {
+        path,
+        status,
+        bytes: body.len(),
+    }))
 }
 
 fn content(method: &str, path: &str, dist: &Path) -> (u16, &'static str, Vec<u8>) {

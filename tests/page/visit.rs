@@ -144,7 +144,7 @@ impl Status {
 }
 
 /// The folder with the built page.
-fn dist() -> PathBuf {
+pub(crate) fn dist() -> PathBuf {
     let folder = env::var_os("AUREX_DIST").map(PathBuf::from);
     let folder = folder.expect(
         "AUREX_DIST is not set: expected the folder of the built page; run these tests by `cargo xtask test dist page`",

@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::{Context as _, Result, bail};
+
 use crate::clock::Clock;
-use crate::process::{Outcome, is_program, output_of, run};
-use crate::project::Project;
-use crate::tools::version_of;
+use crate::project::{Project, set};
+use crate::tools::version_text;
 
 /// A browser and the driver that fits it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,140 +19,120 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
-const CHROME_NAMES: [&str; 5] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-];
+/// A program to look for: the variable that names it, its names on PATH, and where installers put
+/// it outside PATH, each below the folder in a variable, if one is named.
+struct Wanted {
+    variable: &'static str,
+    names: &'static [&'static str],
+    places: &'static [(&'static str, &'static str)],
+}
 
-/// Folders outside PATH in which installers put a browser or a driver, below the variable named
-/// first, if any.
-const CHROME_PLACES: [(&str, &str); 6] = [
-    (
-        "",
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    ),
-    ("", "/Applications/Chromium.app/Contents/MacOS/Chromium"),
-    (
-        "HOME",
-        "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    ),
-    ("ProgramFiles", "Google/Chrome/Application/chrome.exe"),
-    ("ProgramFiles(x86)", "Google/Chrome/Application/chrome.exe"),
-    ("LOCALAPPDATA", "Google/Chrome/Application/chrome.exe"),
-];
-const DRIVER_PLACES: [(&str, &str); 6] = [
-    ("CHROMEWEBDRIVER", "chromedriver"),
-    ("CHROMEWEBDRIVER", "chromedriver.exe"),
-    ("", "/usr/lib/chromium/chromedriver"),
-    ("", "/usr/lib/chromium-browser/chromedriver"),
-    ("", "/opt/homebrew/bin/chromedriver"),
-    ("", "/usr/local/bin/chromedriver"),
-];
+const CHROME: Wanted = Wanted {
+    variable: "CHROME",
+    names: &[
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ],
+    places: &[
+        (
+            "",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        ),
+        ("", "/Applications/Chromium.app/Contents/MacOS/Chromium"),
+        (
+            "HOME",
+            "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        ),
+        ("ProgramFiles", "Google/Chrome/Application/chrome.exe"),
+        ("ProgramFiles(x86)", "Google/Chrome/Application/chrome.exe"),
+        ("LOCALAPPDATA", "Google/Chrome/Application/chrome.exe"),
+    ],
+};
+const DRIVER: Wanted = Wanted {
+    variable: "CHROMEDRIVER",
+    names: &["chromedriver"],
+    places: &[
+        ("CHROMEWEBDRIVER", "chromedriver"),
+        ("", "/usr/lib/chromium/chromedriver"),
+        ("", "/usr/lib/chromium-browser/chromedriver"),
+        ("", "/opt/homebrew/bin/chromedriver"),
+    ],
+};
 
 /// Finds both, after installing them where that can be done.
-pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
-    let (chromes, drivers) = look(project)?;
-    if !chromes.is_empty() && !drivers.is_empty() {
-        return pair(&chromes, &drivers);
+pub(crate) fn ensure(project: &Project) -> Result<Browser> {
+    if let Some(browser) = look(project)? {
+        return Ok(browser);
     }
-    let missing = missing_sentence(chromes.is_empty(), drivers.is_empty());
-    let advice = format!("{missing} {}", how_to_get(env::consts::OS));
-    if !can_install(project) {
-        return Err(advice);
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    match packages(&release) {
+        Some(packages) if is_root() => install(project, packages)?,
+        Some(_) | None => bail!("{MISSING} {}", how_to_get(env::consts::OS)),
     }
-    println!("{missing}");
-    let clock = Clock::start();
-    install_packages(project).map_err(|problem| format!("{problem} {advice}"))?;
-    println!("Chromium and ChromeDriver: installed in {clock}");
-    let (chromes, drivers) = look(project)?;
+    look(project)?.context("The packages are installed, but their programs are not on PATH")
+}
+
+const MISSING: &str =
+    "The browser tests need Chromium (or Chrome) and ChromeDriver, and not both are there.";
+
+/// The first browser and driver of the same major version, if both are there.
+fn look(project: &Project) -> Result<Option<Browser>> {
+    let chromes = CHROME.candidates(project)?;
+    let drivers = DRIVER.candidates(project)?;
+    for (driver, version) in &drivers {
+        if let Some((chrome, _)) = chromes.iter().find(|(_, chrome)| fit(*chrome, *version)) {
+            return Ok(Some(Browser {
+                chrome: chrome.clone(),
+                driver: driver.clone(),
+            }));
+        }
+    }
     if chromes.is_empty() || drivers.is_empty() {
-        let missing = missing_sentence(chromes.is_empty(), drivers.is_empty());
-        return Err(format!(
-            "The packages are installed, and yet: {missing} Expected their programs on PATH."
-        ));
+        return Ok(None);
     }
-    pair(&chromes, &drivers)
+    bail!(
+        "No browser fits the ChromeDriver: expected the same major version, found the browsers \
+         {chromes:?} and the drivers {drivers:?}. Set CHROME and CHROMEDRIVER to two that fit."
+    )
 }
 
-/// All browsers and all drivers there are, the likeliest first.
-fn look(project: &Project) -> Outcome<(Vec<PathBuf>, Vec<PathBuf>)> {
-    Ok((
-        candidates(project, "CHROME", &CHROME_NAMES, &CHROME_PLACES)?,
-        candidates(project, "CHROMEDRIVER", &["chromedriver"], &DRIVER_PLACES)?,
-    ))
-}
-
-/// The program named by the environment, and nothing else, if it is set; otherwise those on PATH
-/// and in the usual places.
-fn candidates(
-    project: &Project,
-    variable: &str,
-    names: &[&str],
-    places: &[(&str, &str)],
-) -> Outcome<Vec<PathBuf>> {
-    if let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) {
-        let file = PathBuf::from(value);
-        if is_program(&file) {
-            return Ok(vec![file]);
-        }
-        return Err(format!(
-            "{variable} is set to {}, which is no program: expected the path of one.",
-            file.display()
-        ));
+impl Wanted {
+    /// The program named by the environment, and nothing else, if it is set; otherwise those on
+    /// PATH and in the usual places; each with its major version.
+    fn candidates(&self, project: &Project) -> Result<Vec<(PathBuf, Option<u32>)>> {
+        let files = if let Some(file) = set(self.variable) {
+            let file = which::which(&file).with_context(|| {
+                format!(
+                    "{} is set to {}, which is no program",
+                    self.variable,
+                    file.display()
+                )
+            })?;
+            vec![file]
+        } else {
+            let on_path = self.names.iter().flat_map(|name| project.find_all(name));
+            let elsewhere = self.places.iter().filter_map(|(variable, rest)| {
+                let folder = if variable.is_empty() {
+                    Some(PathBuf::new())
+                } else {
+                    set(variable)
+                };
+                which::which(folder?.join(rest)).ok()
+            });
+            on_path.chain(elsewhere).collect()
+        };
+        let with_major = |file: PathBuf| {
+            let major = major(&file);
+            (file, major)
+        };
+        Ok(files.into_iter().map(with_major).collect())
     }
-    let on_path = names.iter().flat_map(|name| project.path.find_all(name));
-    let elsewhere = places.iter().filter_map(|(variable, rest)| {
-        if variable.is_empty() {
-            return Some(PathBuf::from(rest));
-        }
-        env::var_os(variable).map(|folder| Path::new(&folder).join(rest))
-    });
-    Ok(on_path
-        .chain(elsewhere.filter(|file| is_program(file)))
-        .collect())
 }
 
-/// The first browser and driver of the same major version. Chrome on Windows does not tell its
-/// version: it is taken at its word.
-fn pair(chromes: &[PathBuf], drivers: &[PathBuf]) -> Outcome<Browser> {
-    let with_majors = |files: &[PathBuf]| -> Vec<(PathBuf, Option<u32>)> {
-        files
-            .iter()
-            .map(|file| (file.clone(), major(file)))
-            .collect()
-    };
-    let (chromes, drivers) = (with_majors(chromes), with_majors(drivers));
-    for (driver, driver_major) in &drivers {
-        for (chrome, chrome_major) in &chromes {
-            if fit(*chrome_major, *driver_major) {
-                return Ok(Browser {
-                    chrome: chrome.clone(),
-                    driver: driver.clone(),
-                });
-            }
-        }
-    }
-    let list = |files: &[(PathBuf, Option<u32>)]| -> String {
-        files
-            .iter()
-            .map(|(file, major)| match major {
-                Some(major) => format!("{} ({major})", file.display()),
-                None => format!("{} (unknown)", file.display()),
-            })
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    Err(format!(
-        "No browser fits the ChromeDriver: expected the same major version, found the browsers {} and the drivers {}. \
-         Set CHROME and CHROMEDRIVER to two that fit.",
-        list(&chromes),
-        list(&drivers)
-    ))
-}
-
+/// Chrome on Windows does not tell its version: it is taken at its word.
 fn fit(chrome: Option<u32>, driver: Option<u32>) -> bool {
     driver.is_some() && (chrome.is_none() || chrome == driver)
 }
@@ -161,78 +142,79 @@ fn major(program: &Path) -> Option<u32> {
     if cfg!(windows) && program.file_stem().is_some_and(|stem| stem == "chrome") {
         return None;
     }
-    version_of(program).map(|version| version.major)
+    major_in(&version_text(program)?)
 }
 
-fn missing_sentence(chrome: bool, driver: bool) -> String {
-    let what = match (chrome, driver) {
-        (true, true) => "Chromium (or Chrome) and ChromeDriver are",
-        (true, false) => "Chromium (or Chrome) is",
-        (false, _) => "ChromeDriver is",
-    };
-    format!("{what} missing: the browser tests need both.")
+/// The major version in what a browser or a driver prints, which is no semantic version.
+fn major_in(text: &str) -> Option<u32> {
+    text.split_whitespace()
+        .find_map(|word| word.split_once('.')?.0.parse().ok())
 }
 
 fn how_to_get(system: &str) -> &'static str {
     match system {
         "macos" => {
-            "Install Chrome from https://www.google.com/chrome and `brew install chromedriver`, or set CHROME and CHROMEDRIVER to their programs."
+            "Install Chrome from https://www.google.com/chrome and `brew install chromedriver`, or set CHROME and \
+             CHROMEDRIVER to their programs."
         }
         "windows" => {
-            "Install Chrome from https://www.google.com/chrome and the ChromeDriver of the same version from https://googlechromelabs.github.io/chrome-for-testing, then set CHROMEDRIVER to its program."
+            "Install Chrome from https://www.google.com/chrome and the ChromeDriver of the same version from \
+             https://googlechromelabs.github.io/chrome-for-testing, then set CHROMEDRIVER to its program."
         }
         _ => {
-            "On Debian: `sudo apt-get install chromium chromium-driver`; elsewhere install both with your package manager, or set CHROME and CHROMEDRIVER to their programs."
+            "On Debian: `sudo apt-get install chromium chromium-driver`; elsewhere install both with your package \
+             manager, or set CHROME and CHROMEDRIVER to their programs."
         }
     }
 }
 
-fn can_install(project: &Project) -> bool {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    packages(&release).is_some()
-        && output_of(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0")
-        && project.path.find("apt-get").is_some()
+fn is_root() -> bool {
+    let user = Command::new("id").arg("-u").output();
+    user.is_ok_and(|user| user.stdout.trim_ascii() == b"0")
 }
 
 /// The packages of browser and driver, if the text of `/etc/os-release` is of a system whose
 /// packages are known.
 fn packages(release: &str) -> Option<[&'static str; 2]> {
-    let words: Vec<&str> = release
-        .lines()
-        .filter_map(|line| {
-            line.strip_prefix("ID=")
-                .or_else(|| line.strip_prefix("ID_LIKE="))
-        })
-        .flat_map(|value| value.trim_matches('"').split_whitespace())
-        .collect();
-    if words.contains(&"ubuntu") {
+    let is = |name: &str| {
+        release
+            .lines()
+            .filter_map(|line| line.strip_prefix("ID=").or(line.strip_prefix("ID_LIKE=")))
+            .any(|value| {
+                value
+                    .trim_matches('"')
+                    .split_whitespace()
+                    .any(|word| word == name)
+            })
+    };
+    if is("ubuntu") {
         Some(["chromium-browser", "chromium-chromedriver"])
-    } else if words.contains(&"debian") {
+    } else if is("debian") {
         Some(["chromium", "chromium-driver"])
     } else {
         None
     }
 }
 
-fn install_packages(project: &Project) -> Outcome<()> {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let packages = packages(&release).unwrap_or_default();
-    println!("Installing the packages {} ...", packages.join(" and "));
-    let update: &[&str] = &["update", "-q"];
-    let install: &[&str] = &["install", "-q", "-y", "--no-install-recommends"];
-    for (arguments, packages) in [(update, &[][..]), (install, &packages[..])] {
-        let mut apt = project.path.command("apt-get")?;
-        apt.args(arguments)
-            .args(packages)
-            .env("DEBIAN_FRONTEND", "noninteractive");
-        run(&mut apt)?;
-    }
+/// Installs system packages, after printing the exact commands.
+fn install(project: &Project, packages: [&str; 2]) -> Result<()> {
+    let clock = Clock::start();
+    let apt = |words: &[&str]| -> Result<_> {
+        let apt = project.command("apt-get")?.args(words);
+        Ok(apt.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let update = apt(&["update", "-q"])?;
+    let install = apt(&["install", "-q", "-y", "--no-install-recommends"])?.args(packages);
+    println!("{MISSING} Installing them as root, by these commands:\n  {update}\n  {install}");
+    update.run()?;
+    install.run()?;
+    println!("Chromium and ChromeDriver: installed in {clock}");
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{fit, packages};
+    use super::{fit, major_in, packages};
 
     #[test]
     fn a_browser_fits_a_driver_of_its_major_version() {
@@ -240,6 +222,12 @@ mod tests {
         assert!(!fit(Some(155), Some(156)));
         assert!(fit(None, Some(156)), "chrome.exe does not tell its version");
         assert!(!fit(Some(156), None), "a driver that does not start");
+        assert_eq!(
+            major_in("Chromium 156.0.8078.79 built on Debian GNU/Linux 12"),
+            Some(156)
+        );
+        assert_eq!(major_in("ChromeDriver 115.0.1 (a.b)"), Some(115));
+        assert_eq!(major_in(""), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// A clock that starts now and is shown as "1 min 5 s".
+/// A clock that starts now and is shown as "0.4 s", "12 s" or "3 min 5 s".
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock(Instant);
 
@@ -27,8 +27,7 @@ impl fmt::Display for Clock {
     }
 }
 
-/// "0.4 s", "12 s" or "3 min 5 s".
-pub(crate) fn in_words(duration: Duration) -> String {
+fn in_words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0..10 => format!("{:.1} s", duration.as_secs_f64()),

@@ -1,34 +1,93 @@
-//! Where things are: the repository's root, cargo's home, and the versions in `Cargo.lock`.
+//! Where things are: the repository's root, cargo's home, the programs, and the versions in
+//! `Cargo.lock`.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::process::{Outcome, SearchPath};
-use crate::version::Version;
+use anyhow::{Context as _, Result};
+use semver::Version;
+use xshell::{Cmd, Shell};
 
-/// The repository and the programs to build it with.
+/// A checkout and the programs to build it with.
 #[derive(Debug)]
 pub(crate) struct Project {
     pub(crate) root: PathBuf,
     pub(crate) cargo_home: PathBuf,
-    pub(crate) path: SearchPath,
+    shell: Shell,
+    /// Where programs are looked for, the first place winning: PATH and cargo's own folders.
+    folders: Vec<PathBuf>,
 }
 
 impl Project {
-    pub(crate) fn locate() -> Outcome<Self> {
+    /// The checkout that this program was started in.
+    pub(crate) fn locate() -> Result<Self> {
         let cargo_home = cargo_home()?;
-        let mut after = vec![cargo_home.join("bin")];
-        if let Some(root) = env::var_os("CARGO_INSTALL_ROOT") {
-            after.insert(0, PathBuf::from(root).join("bin"));
-        }
-        let path = SearchPath::assemble(&[], env::var_os("PATH").as_deref(), &after);
+        let mut folders: Vec<PathBuf> = env::var_os("PATH")
+            .map(|path| env::split_paths(&path).collect())
+            .unwrap_or_default();
+        folders.extend(env::var_os("CARGO_INSTALL_ROOT").map(|root| Path::new(&root).join("bin")));
+        folders.push(cargo_home.join("bin"));
         Ok(Self {
             root: root()?,
             cargo_home,
-            path,
+            shell: Shell::new()?,
+            folders,
         })
+    }
+
+    /// Another checkout, with the same programs.
+    pub(crate) fn at(&self, root: PathBuf) -> Result<Self> {
+        Ok(Self {
+            root,
+            cargo_home: self.cargo_home.clone(),
+            shell: Shell::new()?,
+            folders: self.folders.clone(),
+        })
+    }
+
+    /// Looks for programs in this folder before all others.
+    pub(crate) fn put_first(&mut self, folder: PathBuf) {
+        self.folders.insert(0, folder);
+    }
+
+    /// The first program of that name.
+    pub(crate) fn find(&self, name: &str) -> Option<PathBuf> {
+        self.find_all(name).into_iter().next()
+    }
+
+    /// All programs of that name, in the order of the folders.
+    pub(crate) fn find_all(&self, name: &str) -> Vec<PathBuf> {
+        let path = env::join_paths(&self.folders).ok();
+        which::which_in_all(name, path, &self.root)
+            .map(Iterator::collect)
+            .unwrap_or_default()
+    }
+
+    /// A command for a program in one of the folders, or of a path, in the repository's root.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Result<Cmd<'_>> {
+        let program = program.as_ref();
+        let file = which::which_in(program, Some(env::join_paths(&self.folders)?), &self.root)
+            .with_context(|| format!("`{}` is not on PATH", program.display()))?;
+        self.shell.change_dir(&self.root);
+        let mut command = self
+            .shell
+            .cmd(file)
+            .env("PATH", env::join_paths(&self.folders)?);
+        // `cargo run` describes this package to us; a child must not take that for its own.
+        for (variable, _) in env::vars_os() {
+            let name = variable.to_string_lossy();
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+                command = command.env_remove(variable);
+            }
+        }
+        Ok(command)
+    }
+
+    /// Cargo in the repository's root: the one that started us, or the one on PATH.
+    pub(crate) fn cargo(&self) -> Result<Cmd<'_>> {
+        self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .context("Install Rust from https://rustup.rs")
     }
 
     /// The folder for what this project installs beside the user's own tools.
@@ -36,29 +95,10 @@ impl Project {
         self.cargo_home.join("aurex-playground")
     }
 
-    /// The file that cargo itself was started from, or the one on PATH.
-    pub(crate) fn cargo(&self) -> Outcome<PathBuf> {
-        match env::var_os("CARGO") {
-            Some(cargo) => Ok(PathBuf::from(cargo)),
-            None => self.path.find("cargo").ok_or_else(|| {
-                "`cargo` is not on PATH: install Rust from https://rustup.rs.".into()
-            }),
-        }
-    }
-
-    /// Cargo in the repository's root.
-    pub(crate) fn cargo_command(&self) -> Outcome<Command> {
-        let mut cargo = self.path.command_at(&self.cargo()?)?;
-        cargo.current_dir(&self.root);
-        Ok(cargo)
-    }
-
     /// Where cargo puts what it builds.
     pub(crate) fn target_folder(&self) -> PathBuf {
-        match env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty()) {
-            Some(folder) => self.root.join(folder),
-            None => self.root.join("target"),
-        }
+        self.root
+            .join(set("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
     }
 
     /// Where the published page is built.
@@ -67,17 +107,14 @@ impl Project {
     }
 
     /// The version of a package in `Cargo.lock`.
-    pub(crate) fn locked_version(&self, package: &str) -> Outcome<Version> {
+    pub(crate) fn locked_version(&self, package: &str) -> Result<Version> {
         let file = self.root.join("Cargo.lock");
         let lock = fs::read_to_string(&file)
-            .map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+            .with_context(|| format!("{} cannot be read", file.display()))?;
         let text = locked_version(&lock, package)
-            .ok_or_else(|| format!("Cargo.lock names no package `{package}`."))?;
-        Version::parse(text).ok_or_else(|| {
-            format!(
-                "Cargo.lock gives `{package}` the version `{text}`, which is no version number."
-            )
-        })
+            .with_context(|| format!("Cargo.lock names no package `{package}`"))?;
+        Version::parse(text)
+            .with_context(|| format!("Cargo.lock has `{package}` in a version `{text}`"))
     }
 }
 
@@ -93,36 +130,34 @@ fn locked_version<'lock>(lock: &'lock str, package: &str) -> Option<&'lock str> 
 
 /// The root is the parent of this package: cargo says where that is when it runs us; otherwise
 /// it is the nearest folder upwards that has an `xtask` package.
-fn root() -> Outcome<PathBuf> {
-    if let Some(parent) = env::var_os("CARGO_MANIFEST_DIR")
-        .map(PathBuf::from)
-        .filter(|folder| folder.ends_with("xtask"))
-        .as_deref()
-        .and_then(Path::parent)
-    {
-        return Ok(parent.to_path_buf());
+fn root() -> Result<PathBuf> {
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    if let Some(package) = package.filter(|folder| folder.ends_with("xtask")) {
+        return Ok(package.parent().unwrap_or(&package).to_path_buf());
     }
-    let here = env::current_dir()
-        .map_err(|error| format!("The current folder cannot be read: {error}."))?;
-    here.ancestors().find(|folder| folder.join("xtask").join("Cargo.toml").is_file()).map(Path::to_path_buf).ok_or_else(
-        || {
+    let here = env::current_dir()?;
+    here.ancestors()
+        .find(|folder| folder.join("xtask/Cargo.toml").is_file())
+        .map(Path::to_path_buf)
+        .with_context(|| {
             format!(
-                "{} is not inside the repository: expected a folder upwards that holds xtask/Cargo.toml.",
+                "{} is not inside the repository: expected a folder upwards that holds xtask/Cargo.toml",
                 here.display()
             )
-        },
-    )
+        })
 }
 
-fn cargo_home() -> Outcome<PathBuf> {
-    if let Some(home) = env::var_os("CARGO_HOME").filter(|home| !home.is_empty()) {
-        return Ok(PathBuf::from(home));
-    }
-    env::home_dir()
-        .map(|home| home.join(".cargo"))
-        .ok_or_else(|| {
-            "Neither CARGO_HOME nor a home folder is set: set CARGO_HOME to cargo's folder.".into()
-        })
+fn cargo_home() -> Result<PathBuf> {
+    set("CARGO_HOME")
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+        .context("Neither CARGO_HOME nor a home folder is set: set CARGO_HOME to cargo's folder")
+}
+
+/// A variable that is set and not empty.
+pub(crate) fn set(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 #[cfg(test)]

@@ -2,53 +2,55 @@
 
 use std::fs::{self, File};
 
+use anyhow::{Context as _, Result};
+
 use crate::browser::{self, Browser};
 use crate::clock::Clock;
-use crate::process::Outcome;
 use crate::project::Project;
 use crate::target::{self, TARGET};
 use crate::tools::{self, Found, Tool};
 
-/// What a command needs before it can start.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Needs {
-    /// The wasm target, Trunk and wasm-bindgen.
-    pub(crate) build_tools: bool,
+/// What a command needs before it can start; each also needs all before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Needs {
+    /// Nothing but Rust.
+    Rust,
+    /// The wasm target, wasm-bindgen and Trunk.
+    Build,
     /// wasm-pack, Chromium and ChromeDriver.
-    pub(crate) test_tools: bool,
+    Browser,
 }
 
-/// Makes sure of everything in `needs`; afterwards the project's PATH leads to the tools. Says
-/// nothing when nothing is missing.
-pub(crate) fn ensure(project: &mut Project, needs: Needs) -> Outcome<Option<Browser>> {
-    if needs.build_tools || needs.test_tools {
-        ensure_tools(project, needs.test_tools)?;
+/// Makes sure of everything in `needs`; afterwards the project finds the tools. Prints nothing
+/// when nothing is missing.
+pub(crate) fn ensure(project: &mut Project, needs: Needs) -> Result<Option<Browser>> {
+    if needs >= Needs::Build {
+        ensure_tools(project, needs)?;
     }
-    if needs.test_tools {
+    if needs >= Needs::Browser {
         return browser::ensure(project).map(Some);
     }
     Ok(None)
 }
 
-/// The command itself, which also says that all is there.
-pub(crate) fn command(project: &mut Project, with_tests: bool) -> Outcome<()> {
-    let needs = Needs {
-        build_tools: true,
-        test_tools: with_tests,
+/// The command itself, which also prints that all is there.
+pub(crate) fn command(project: &mut Project, with_tests: bool) -> Result<()> {
+    let needs = if with_tests {
+        Needs::Browser
+    } else {
+        Needs::Build
     };
     let browser = ensure(project, needs)?;
-    let tools = tools::all(project)?;
     print!("Ready: target {TARGET}");
-    for tool in &tools[..tool_count(with_tests)] {
+    for tool in tools::needed(project, needs)? {
         let version = project
-            .path
             .find(tool.program)
             .as_deref()
             .and_then(tools::version_of);
         print!(
             ", {} {}",
             tool.program,
-            version.unwrap_or(tool.wanted.version())
+            version.unwrap_or_else(|| tool.wanted.version().clone())
         );
     }
     if let Some(browser) = browser {
@@ -62,38 +64,37 @@ pub(crate) fn command(project: &mut Project, with_tests: bool) -> Outcome<()> {
     Ok(())
 }
 
-/// Only the tests need the last tool, wasm-pack.
-fn tool_count(with_tests: bool) -> usize {
-    if with_tests { 3 } else { 2 }
-}
-
-fn ensure_tools(project: &mut Project, with_tests: bool) -> Outcome<()> {
-    let tools = tools::all(project)?;
-    let tools = &tools[..tool_count(with_tests)];
-    if !missing_anything(project, tools)? {
+fn ensure_tools(project: &mut Project, needs: Needs) -> Result<()> {
+    let tools = tools::needed(project, needs)?;
+    if !missing_anything(project, &tools)? {
         return Ok(());
     }
     let _only_one_setup_at_a_time = lock(project)?;
     let steps = tools.len() + 1;
-    ensure_target(project, steps)?;
-    for (number, tool) in (2..).zip(tools) {
-        ensure_tool(project, tool, &format!("[{number}/{steps}]"))?;
+    ensure_target(project, &format!("[1/{steps}] Rust target {TARGET}"))?;
+    for (number, tool) in (2..).zip(&tools) {
+        let step = format!(
+            "[{number}/{steps}] {} {}",
+            tool.package,
+            tool.wanted.version()
+        );
+        ensure_tool(project, tool, &step)?;
     }
     let leftovers = project.private_folder().join("build");
     if leftovers.exists() {
         fs::remove_dir_all(&leftovers)
-            .map_err(|error| format!("{} cannot be removed: {error}.", leftovers.display()))?;
+            .with_context(|| format!("{} cannot be removed", leftovers.display()))?;
     }
     Ok(())
 }
 
-/// Looks at everything without installing; puts the project's own copies on PATH.
-fn missing_anything(project: &mut Project, tools: &[Tool]) -> Outcome<bool> {
-    let mut missing = !target::is_installed(&target::sysroot(project)?);
+/// Looks at everything without installing; prefers the project's own copies from now on.
+fn missing_anything(project: &mut Project, tools: &[Tool]) -> Result<bool> {
+    let mut missing = !target::is_installed(project)?;
     for tool in tools {
         match tool.look(project) {
             Found::OnPath => {}
-            Found::Private(folder) => project.path.put_first(folder),
+            Found::Private(folder) => project.put_first(folder),
             Found::Nowhere | Found::OtherVersion(_) => missing = true,
         }
     }
@@ -101,49 +102,47 @@ fn missing_anything(project: &mut Project, tools: &[Tool]) -> Outcome<bool> {
 }
 
 /// Two setups at once would build in the same folder: the second waits here for the first.
-fn lock(project: &Project) -> Outcome<File> {
+fn lock(project: &Project) -> Result<File> {
     let file = project.private_folder().join("setup.lock");
-    let failed = |error: std::io::Error| format!("{} cannot be locked: {error}.", file.display());
-    fs::create_dir_all(project.private_folder()).map_err(failed)?;
-    let lock = File::create(&file).map_err(failed)?;
+    let failed = || format!("{} cannot be locked", file.display());
+    fs::create_dir_all(project.private_folder()).with_context(failed)?;
+    let lock = File::create(&file).with_context(failed)?;
     if lock.try_lock().is_err() {
         println!("Another `cargo xtask` is installing tools: waiting for it ...");
-        lock.lock().map_err(failed)?;
+        lock.lock().with_context(failed)?;
     }
     Ok(lock)
 }
 
-fn ensure_target(project: &Project, steps: usize) -> Outcome<()> {
-    let sysroot = target::sysroot(project)?;
-    if target::is_installed(&sysroot) {
-        println!("[1/{steps}] Rust target {TARGET}: there");
+fn ensure_target(project: &Project, step: &str) -> Result<()> {
+    if target::is_installed(project)? {
+        println!("{step}: there");
         return Ok(());
     }
-    println!("[1/{steps}] Rust target {TARGET}: installing ...");
+    println!("{step}: installing ...");
     let clock = Clock::start();
-    let way = target::install(project, &sysroot)?;
-    println!("[1/{steps}] Rust target {TARGET}: installed {way}, in {clock}");
+    target::install(project)?;
+    println!("{step}: installed in {clock}");
     Ok(())
 }
 
-fn ensure_tool(project: &mut Project, tool: &Tool, step: &str) -> Outcome<()> {
-    let name = format!("{} {}", tool.package, tool.wanted.version());
+fn ensure_tool(project: &mut Project, tool: &Tool, step: &str) -> Result<()> {
     let found = tool.look(project);
     match &found {
         Found::OnPath | Found::Private(_) => {
-            println!("{step} {name}: there");
+            println!("{step}: there");
             return Ok(());
         }
-        Found::Nowhere => println!("{step} {name}: installing (a few minutes) ..."),
+        Found::Nowhere => println!("{step}: installing (a few minutes) ..."),
         Found::OtherVersion(file) => println!(
-            "{step} {name}: {} is another version and stays as it is; installing a copy for this project (a few minutes) ...",
+            "{step}: {} is another version and stays as it is; installing a copy for this project (a few minutes) ...",
             file.display()
         ),
     }
     let clock = Clock::start();
     if let Some(folder) = tool.install(project, &found)? {
-        project.path.put_first(folder);
+        project.put_first(folder);
     }
-    println!("{step} {name}: installed in {clock}");
+    println!("{step}: installed in {clock}");
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! `cargo xtask sim`: builds the simulator for speed and runs it; also what the test stages run of it.
 
-use std::process::Command;
+use std::ffi::OsString;
 
-use crate::process::{Outcome, output_of, run, shown};
+use anyhow::{Result, ensure};
+use xshell::Cmd;
+
 use crate::project::Project;
 
 /// What the suite simulates.
@@ -13,50 +15,35 @@ const MUTANTS: [&str; 5] = ["--mutants", "--seeds", "200", "--minutes", "8"];
 const COMPARED: &str = "50";
 
 /// Runs the simulator with these words.
-pub(crate) fn command(project: &Project, words: &[String]) -> Outcome<()> {
-    run(program(project, "sim")?.args(words))
+pub(crate) fn command(project: &Project, words: impl Iterator<Item = OsString>) -> Result<()> {
+    Ok(program(project, "sim")?.args(words).quiet().run()?)
 }
 
 /// The suite: no promise may be broken, and everything that should happen sometimes must.
-pub(crate) fn suite(project: &Project) -> Outcome<()> {
-    announced(program(project, "sim")?.args(SUITE))
+pub(crate) fn suite(project: &Project) -> Result<()> {
+    Ok(program(project, "sim")?.args(SUITE).run()?)
 }
 
 /// The suite's own test.
-pub(crate) fn mutants(project: &Project) -> Outcome<()> {
-    announced(program(project, "mutants")?.args(MUTANTS))
+pub(crate) fn mutants(project: &Project) -> Result<()> {
+    Ok(program(project, "mutants")?.args(MUTANTS).run()?)
 }
 
 /// One digest over the event logs of some short runs, as this machine computes it.
-pub(crate) fn digest(project: &Project) -> Outcome<String> {
-    let text = output_of(program(project, "sim")?.args(["--digest", COMPARED]))?;
-    let digest = text.trim().to_owned();
-    if digest.len() == 64 {
-        Ok(digest)
-    } else {
-        Err(format!(
-            "Expected a digest of 64 digits from the simulator, found {text:?}."
-        ))
-    }
+pub(crate) fn digest(project: &Project) -> Result<String> {
+    let digest = program(project, "sim")?
+        .args(["--digest", COMPARED])
+        .read()?;
+    ensure!(
+        digest.len() == 64,
+        "Expected a digest of 64 digits from the simulator, found {digest:?}."
+    );
+    Ok(digest)
 }
 
-fn program(project: &Project, feature: &str) -> Outcome<Command> {
-    let mut cargo = project.cargo_command()?;
-    cargo.args([
-        "run",
-        "--quiet",
-        "--profile",
-        "sim",
-        "--features",
-        feature,
-        "--bin",
-        "sim",
-        "--",
-    ]);
-    Ok(cargo)
-}
-
-fn announced(command: &mut Command) -> Outcome<()> {
-    println!("$ {}", shown(command));
-    run(command)
+fn program<'a>(project: &'a Project, feature: &str) -> Result<Cmd<'a>> {
+    Ok(project
+        .cargo()?
+        .args(["run", "--quiet", "--profile", "sim", "--features", feature])
+        .args(["--bin", "sim", "--"]))
 }

@@ -2,279 +2,212 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use xshell::Cmd;
 
 use crate::browser::Browser;
 use crate::dist;
-use crate::process::{Outcome, run, shown};
 use crate::project::Project;
 use crate::setup::Needs;
 use crate::sim;
 use crate::target::TARGET;
 
 /// One kind of check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
-    Fmt,
-    Clippy,
-    ClippyWasm,
-    Vectors,
-    Native,
-    Sim,
-    Mutants,
-    Doc,
-    Dist,
-    Browser,
-    Page,
-}
-
-/// How a stage went, if it did not fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passed {
-    Ok,
-    /// There was nothing to run.
-    NoTests,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stage {
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) needs: Needs,
+    /// Runs it; the browser is there if it is needed.
+    pub(crate) run: fn(&Project, Option<&Browser>) -> Result<()>,
 }
 
 pub(crate) const ALL: [Stage; 11] = [
-    Stage::Fmt,
-    Stage::Clippy,
-    Stage::ClippyWasm,
-    Stage::Vectors,
-    Stage::Native,
-    Stage::Sim,
-    Stage::Mutants,
-    Stage::Doc,
-    Stage::Dist,
-    Stage::Browser,
-    Stage::Page,
+    Stage {
+        name: "fmt",
+        title: "the code's format",
+        needs: Needs::Rust,
+        run: |project, _| cargo(project, &["fmt", "--all", "--check"]),
+    },
+    Stage {
+        name: "clippy",
+        title: "lints of all targets of this machine",
+        needs: Needs::Rust,
+        run: |project, _| clippy(project, &["--all-features", "--workspace"]),
+    },
+    Stage {
+        name: "clippy-wasm",
+        title: "lints of the browser's code",
+        needs: Needs::Build,
+        run: |project, _| clippy(project, &["--target", TARGET, "-p", "aurex-playground"]),
+    },
+    Stage {
+        name: "vectors",
+        title: "test vectors of others, where they are there",
+        needs: Needs::Rust,
+        run: |project, _| {
+            let words = ["--test", "native", "--", "--nocapture", "vectors::"];
+            cargo(project, &[&NATIVE[..], &words].concat())
+        },
+    },
+    Stage {
+        name: "native",
+        title: "tests that need no browser",
+        needs: Needs::Rust,
+        run: |project, _| cargo(project, &NATIVE),
+    },
+    Stage {
+        name: "sim",
+        title: "500 simulated networks with faults, 20 minutes each",
+        needs: Needs::Rust,
+        run: |project, _| sim::suite(project),
+    },
+    Stage {
+        name: "mutants",
+        title: "deliberate bugs, each of which the simulator must find",
+        needs: Needs::Rust,
+        run: |project, _| sim::mutants(project),
+    },
+    Stage {
+        name: "doc",
+        title: "documentation, its links included",
+        needs: Needs::Rust,
+        run: |project, _| {
+            let doc = project.cargo()?.args(["doc", "--no-deps", "--workspace"]);
+            Ok(doc.env("RUSTDOCFLAGS", "-Dwarnings").run()?)
+        },
+    },
+    Stage {
+        name: "dist",
+        title: "the page as published, and its size",
+        needs: Needs::Build,
+        run: |project, _| dist::build(project, &project.dist_folder()),
+    },
+    Stage {
+        name: "browser",
+        title: "tests of workers, storage and interface inside a browser",
+        needs: Needs::Browser,
+        run: |project, browser| in_browser(project, expect(browser)?),
+    },
+    Stage {
+        name: "page",
+        title: "tests of the whole published page",
+        needs: Needs::Browser,
+        run: |project, browser| {
+            let tests = page_tests(project, project, expect(browser)?)?;
+            Ok(tests.args(["--skip", BENCH]).run()?)
+        },
+    },
 ];
 
-const PACKAGE: &str = "aurex-playground";
-/// The tests that say how many cases of each file of vectors they ran.
-const VECTORS: &str = "vectors";
-
-/// The tests of this machine.
+/// The tests of this machine. Every stage that builds them uses the same words, so that what they
+/// share is built once.
 const NATIVE: [&str; 4] = ["test", "--workspace", "--features", "aurex-playground/sim"];
 
-impl Stage {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Fmt => "fmt",
-            Self::Clippy => "clippy",
-            Self::ClippyWasm => "clippy-wasm",
-            Self::Vectors => "vectors",
-            Self::Native => "native",
-            Self::Sim => "sim",
-            Self::Mutants => "mutants",
-            Self::Doc => "doc",
-            Self::Dist => "dist",
-            Self::Browser => "browser",
-            Self::Page => "page",
-        }
-    }
+/// The modules of tests that measure, which belong to `cargo xtask bench`.
+pub(crate) const BENCH: &str = "bench::";
 
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Fmt => "the code's format",
-            Self::Clippy => "lints of all targets of this machine",
-            Self::ClippyWasm => "lints of the browser's code",
-            Self::Vectors => "test vectors of others, where they are there",
-            Self::Native => "tests that need no browser",
-            Self::Sim => "500 simulated networks with faults, 20 minutes each",
-            Self::Mutants => "deliberate bugs, each of which the simulator must find",
-            Self::Doc => "documentation, its links included",
-            Self::Dist => "the page as published, and its size",
-            Self::Browser => "tests of workers, storage and interface inside a browser",
-            Self::Page => "tests of the whole published page",
-        }
-    }
-
-    pub(crate) fn needs(self) -> Needs {
-        let (build_tools, test_tools) = match self {
-            Self::Fmt
-            | Self::Clippy
-            | Self::Vectors
-            | Self::Native
-            | Self::Sim
-            | Self::Mutants
-            | Self::Doc => (false, false),
-            Self::ClippyWasm | Self::Dist => (true, false),
-            Self::Browser | Self::Page => (true, true),
-        };
-        Needs {
-            build_tools,
-            test_tools,
-        }
-    }
-
-    pub(crate) fn run(self, project: &Project, browser: Option<&Browser>) -> Outcome<Passed> {
-        match self {
-            Self::Fmt => cargo(project, &["fmt", "--all", "--check"]),
-            Self::Clippy => cargo(
-                project,
-                &[
-                    "clippy",
-                    "--all-targets",
-                    "--all-features",
-                    "--workspace",
-                    "--",
-                    "-D",
-                    "warnings",
-                ],
-            ),
-            Self::ClippyWasm => cargo(
-                project,
-                &[
-                    "clippy",
-                    "--target",
-                    TARGET,
-                    "--all-targets",
-                    "-p",
-                    PACKAGE,
-                    "--",
-                    "-D",
-                    "warnings",
-                ],
-            ),
-            // With the same words as the stage after it, so that what both need is built once.
-            Self::Vectors => cargo(
-                project,
-                &[&NATIVE[..], &["--test", VECTORS, "--", "--nocapture"]].concat(),
-            ),
-            Self::Native => cargo(project, &NATIVE),
-            Self::Sim => sim::suite(project).map(|()| Passed::Ok),
-            Self::Mutants => sim::mutants(project).map(|()| Passed::Ok),
-            Self::Doc => {
-                let mut doc = project.cargo_command()?;
-                doc.args(["doc", "--no-deps", "--workspace"])
-                    .env("RUSTDOCFLAGS", "-Dwarnings");
-                announced(&mut doc)
-            }
-            Self::Dist => dist::build(project, &project.dist_folder()).map(|()| Passed::Ok),
-            Self::Browser => in_browser(project, expect_browser(browser)?),
-            Self::Page => whole_page(project, expect_browser(browser)?),
-        }
-    }
+fn expect(browser: Option<&Browser>) -> Result<&Browser> {
+    browser.context("Expected a browser to be set up for this stage, found none")
 }
 
-fn expect_browser(browser: Option<&Browser>) -> Outcome<&Browser> {
-    browser.ok_or_else(|| "Expected a browser to be set up for this stage, found none.".into())
+fn cargo(project: &Project, words: &[&str]) -> Result<()> {
+    Ok(project.cargo()?.args(words).run()?)
 }
 
-fn cargo(project: &Project, arguments: &[&str]) -> Outcome<Passed> {
-    let mut cargo = project.cargo_command()?;
-    announced(cargo.args(arguments))
+fn clippy(project: &Project, words: &[&str]) -> Result<()> {
+    let words = [
+        &["clippy", "--all-targets"],
+        words,
+        &["--", "-D", "warnings"],
+    ];
+    cargo(project, &words.concat())
 }
 
-fn announced(command: &mut Command) -> Outcome<Passed> {
-    println!("$ {}", shown(command));
-    run(command).map(|()| Passed::Ok)
-}
-
-/// The files in `tests/` that run inside the browser, in a worker and in a page.
-fn in_browser(project: &Project, browser: &Browser) -> Outcome<Passed> {
-    let mut tests = Vec::new();
-    for name in ["worker", "worker_sim", "node"] {
-        if has_tests(project, name) {
-            tests.extend(["--test", name]);
-        } else {
-            println!("tests/{name}.rs: no such tests yet");
-        }
-    }
-    if tests.is_empty() {
-        return Ok(Passed::NoTests);
-    }
-    let mut words = vec!["--features", "sim"];
-    words.extend(tests);
+/// The tests that run inside the browser, in a worker.
+fn in_browser(project: &Project, browser: &Browser) -> Result<()> {
+    let words = [
+        "--features",
+        "sim",
+        "--test",
+        "worker",
+        "--",
+        "--skip",
+        BENCH,
+    ];
     // The same seeds give the same digest here and in the browser.
-    announced(
-        wasm_pack(project, browser, &[], &words)?.env("AUREX_SIM_DIGEST", sim::digest(project)?),
-    )
+    let tests = wasm_pack(project, browser, &[], &words)?;
+    Ok(tests.env("AUREX_SIM_DIGEST", sim::digest(project)?).run()?)
 }
 
 /// The command that runs tests inside the browser, with words for wasm-pack and words for cargo.
-pub(crate) fn wasm_pack(
-    project: &Project,
+pub(crate) fn wasm_pack<'a>(
+    project: &'a Project,
     browser: &Browser,
     own: &[&str],
     words: &[&str],
-) -> Outcome<Command> {
-    let mut wasm_pack = project.path.command("wasm-pack")?;
-    wasm_pack
-        .current_dir(&project.root)
+) -> Result<Cmd<'a>> {
+    Ok(project
+        .command("wasm-pack")?
         .args(["test", "--headless", "--chrome", "--mode", "no-install"])
         .args(own)
         .arg("--chromedriver")
         .arg(&browser.driver)
         .arg("--")
         .args(words)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30")
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
             capabilities_file(project, browser)?,
         )
         .env("CHROMEDRIVER", &browser.driver)
-        .env_remove("GECKODRIVER");
-    Ok(wasm_pack)
+        .env_remove("GECKODRIVER"))
 }
 
 /// Tells the test runner which browser the driver is to start, and how.
-fn capabilities_file(project: &Project, browser: &Browser) -> Outcome<PathBuf> {
-    let folder = project.target_folder().join("xtask");
-    let file = folder.join("webdriver.json");
-    fs::create_dir_all(&folder)
-        .and_then(|()| fs::write(&file, capabilities(&browser.chrome.to_string_lossy())))
-        .map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
+fn capabilities_file(project: &Project, browser: &Browser) -> Result<PathBuf> {
+    let file = project.target_folder().join("xtask-webdriver.json");
+    fs::write(&file, capabilities(&browser.chrome.to_string_lossy()))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
     Ok(file)
 }
 
-/// Headless, also as root and in a container, and without the browser's own calls to the net.
+/// The browser's settings that `wasm-pack test` finds by itself, with the browser that we found.
 fn capabilities(chrome: &str) -> String {
     let binary = chrome.replace('\\', "\\\\").replace('"', "\\\"");
-    let flags = [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    .map(|flag| format!("\"{flag}\""))
-    .join(", ");
-    format!("{{ \"goog:chromeOptions\": {{ \"binary\": \"{binary}\", \"args\": [{flags}] }} }}\n")
+    let settings = include_str!("../../webdriver.json");
+    settings.replacen(
+        "\"args\"",
+        &format!("\"binary\": \"{binary}\",\n    \"args\""),
+        1,
+    )
 }
 
-/// The tests that drive a browser from outside, over the page that the stage `dist` built.
-fn whole_page(project: &Project, browser: &Browser) -> Outcome<Passed> {
-    if !has_tests(project, "page") {
-        println!("tests/page.rs: no such tests yet");
-        return Ok(Passed::NoTests);
-    }
-    let mut cargo = page_tests(project, browser)?;
-    announced(cargo.args(["--skip", PAGE_BENCH]))
-}
-
-/// The module of `tests/page.rs` that measures, which belongs to `cargo xtask bench page`.
-pub(crate) const PAGE_BENCH: &str = "bench::";
-
-/// The command that drives a browser over the built page; more words choose among the tests.
-pub(crate) fn page_tests(project: &Project, browser: &Browser) -> Outcome<Command> {
-    let dist = project.dist_folder();
-    if !dist.join("index.html").is_file() {
-        return Err(format!(
-            "{} holds no built page: run `cargo xtask test dist page`.",
-            dist.display()
-        ));
-    }
-    let mut cargo = project.cargo_command()?;
-    cargo
+/// The command that drives a browser over the page that `site` has built; more words choose among
+/// the tests.
+pub(crate) fn page_tests<'a>(
+    project: &'a Project,
+    site: &Project,
+    browser: &Browser,
+) -> Result<Cmd<'a>> {
+    let dist = site.dist_folder();
+    ensure!(
+        dist.join("index.html").is_file(),
+        "{} holds no built page: run `cargo xtask test dist page`.",
+        dist.display()
+    );
+    let (chrome, driver) = (&browser.chrome, &browser.driver);
+    println!(
+        "with AUREX_DIST={} CHROME={} CHROMEDRIVER={}",
+        dist.display(),
+        chrome.display(),
+        driver.display()
+    );
+    Ok(project
+        .cargo()?
+        .args(NATIVE)
         .args([
-            "test",
             "--test",
             "page",
             "--",
@@ -282,22 +215,9 @@ pub(crate) fn page_tests(project: &Project, browser: &Browser) -> Outcome<Comman
             "--test-threads=1",
             "--nocapture",
         ])
-        .env("AUREX_DIST", &dist)
-        .env("CHROME", &browser.chrome)
-        .env("CHROMEDRIVER", &browser.driver);
-    println!(
-        "with AUREX_DIST={} CHROME={} CHROMEDRIVER={}",
-        dist.display(),
-        browser.chrome.display(),
-        browser.driver.display()
-    );
-    Ok(cargo)
-}
-
-/// Whether there is a test of that name: `tests/<name>.rs` or `tests/<name>/main.rs`.
-fn has_tests(project: &Project, name: &str) -> bool {
-    let tests = project.root.join("tests");
-    tests.join(format!("{name}.rs")).is_file() || tests.join(name).join("main.rs").is_file()
+        .env("AUREX_DIST", dist)
+        .env("CHROME", chrome)
+        .env("CHROMEDRIVER", driver))
 }
 
 #[cfg(test)]
@@ -306,21 +226,17 @@ mod tests {
 
     #[test]
     fn stage_names_are_different() {
-        for (number, stage) in ALL.iter().enumerate() {
-            assert!(
-                ALL.iter()
-                    .skip(number + 1)
-                    .all(|other| other.name() != stage.name())
-            );
-        }
+        let names: std::collections::BTreeSet<_> = ALL.iter().map(|stage| stage.name).collect();
+        assert_eq!(names.len(), ALL.len());
     }
 
     #[test]
-    fn paths_of_windows_are_escaped() {
+    fn the_browser_found_is_put_into_the_settings_and_paths_of_windows_are_escaped() {
         let text = capabilities("C:\\Chrome\\chrome.exe");
         assert!(
-            text.contains("\"binary\": \"C:\\\\Chrome\\\\chrome.exe\""),
+            text.contains("\"binary\": \"C:\\\\Chrome\\\\chrome.exe\",\n    \"args\""),
             "{text}"
         );
+        assert!(text.contains("--headless=new"), "{text}");
     }
 }

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{Outcome, output_of};
-use crate::progress;
+use anyhow::{Context as _, Result, bail};
+use semver::Version;
+
 use crate::project::Project;
-use crate::version::Version;
+use crate::setup::Needs;
 
 /// Which versions of a tool will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// Only this one: its output must match a crate of the same version.
     Exactly(Version),
@@ -20,13 +21,13 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
-    pub(crate) fn version(self) -> Version {
+    pub(crate) fn version(&self) -> &Version {
         match self {
             Self::Exactly(version) | Self::AtLeast(version) => version,
         }
     }
 
-    fn accepts(self, found: Version) -> bool {
+    fn accepts(&self, found: &Version) -> bool {
         match self {
             Self::Exactly(version) => found == version,
             Self::AtLeast(version) => found >= version,
@@ -35,7 +36,7 @@ impl Wanted {
 }
 
 /// One tool from crates.io.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tool {
     /// The package's name.
     pub(crate) package: &'static str,
@@ -43,6 +44,7 @@ pub(crate) struct Tool {
     pub(crate) program: &'static str,
     pub(crate) wanted: Wanted,
     install_options: &'static [&'static str],
+    for_what: Needs,
 }
 
 /// Where a tool was found.
@@ -58,40 +60,47 @@ pub(crate) enum Found {
     OtherVersion(PathBuf),
 }
 
-/// The tools in the order they are installed.
-pub(crate) fn all(project: &Project) -> Outcome<[Tool; 3]> {
-    Ok([
+/// The tools that are needed, in the order they are installed.
+pub(crate) fn needed(project: &Project, needs: Needs) -> Result<Vec<Tool>> {
+    let tools = [
         Tool {
             package: "wasm-bindgen-cli",
             program: "wasm-bindgen",
             wanted: Wanted::Exactly(project.locked_version("wasm-bindgen")?),
             install_options: &[],
+            for_what: Needs::Build,
         },
         Tool {
             package: "trunk",
             program: "trunk",
             wanted: Wanted::AtLeast(Version::new(0, 21, 14)),
             install_options: &["--no-default-features", "--features", "rustls"],
+            for_what: Needs::Build,
         },
         Tool {
             package: "wasm-pack",
             program: "wasm-pack",
             wanted: Wanted::AtLeast(Version::new(0, 15, 1)),
             install_options: &[],
+            for_what: Needs::Browser,
         },
-    ])
+    ];
+    Ok(tools
+        .into_iter()
+        .filter(|tool| tool.for_what <= needs)
+        .collect())
 }
 
 impl Tool {
     /// Looks in the project's own folder first, then along PATH. Only the first program of PATH
     /// counts, as other programs find that one too.
     pub(crate) fn look(&self, project: &Project) -> Found {
-        let private = self.private_root(project);
+        let private = self.private_root(project).join("bin");
         let program = format!("{}{}", self.program, std::env::consts::EXE_SUFFIX);
-        if self.works(&private.join("bin").join(program)) {
-            return Found::Private(private.join("bin"));
+        if self.works(&private.join(program)) {
+            return Found::Private(private);
         }
-        match project.path.find(self.program) {
+        match project.find(self.program) {
             None => Found::Nowhere,
             Some(file) if self.works(&file) => Found::OnPath,
             Some(file) => Found::OtherVersion(file),
@@ -99,7 +108,7 @@ impl Tool {
     }
 
     fn works(&self, program: &Path) -> bool {
-        program.is_file() && version_of(program).is_some_and(|found| self.wanted.accepts(found))
+        program.is_file() && version_of(program).is_some_and(|found| self.wanted.accepts(&found))
     }
 
     fn private_root(&self, project: &Project) -> PathBuf {
@@ -108,20 +117,17 @@ impl Tool {
     }
 
     /// Installs the tool: among the user's tools where there is none, in the project's own folder
-    /// where another version must be left alone. Gives the folder to put first on PATH, if any.
-    pub(crate) fn install(&self, project: &Project, found: &Found) -> Outcome<Option<PathBuf>> {
+    /// where another version must be left alone. Returns the folder to look in first, if any.
+    pub(crate) fn install(&self, project: &Project, found: &Found) -> Result<Option<PathBuf>> {
         let root = match found {
             Found::OtherVersion(_) => Some(self.private_root(project)),
             Found::OnPath | Found::Private(_) | Found::Nowhere => None,
         };
-        let place = project.private_folder();
-        fs::create_dir_all(&place)
-            .map_err(|error| format!("{} cannot be made: {error}.", place.display()))?;
-        progress::run_cargo(&mut self.install_command(project, root.as_deref(), &place)?)?;
+        self.run_cargo_install(project, root.as_deref())?;
         let first = root.map(|root| root.join("bin"));
         match self.look(project) {
             Found::OnPath | Found::Private(_) => Ok(first),
-            Found::Nowhere | Found::OtherVersion(_) => Err(format!(
+            Found::Nowhere | Found::OtherVersion(_) => bail!(
                 "{} {} was installed, but no working `{}` of that version is found: expected it in {}.",
                 self.package,
                 self.wanted.version(),
@@ -129,65 +135,80 @@ impl Tool {
                 first
                     .unwrap_or_else(|| project.cargo_home.join("bin"))
                     .display()
-            )),
+            ),
         }
     }
 
-    fn install_command(
-        &self,
-        project: &Project,
-        root: Option<&Path>,
-        place: &Path,
-    ) -> Outcome<Command> {
-        let mut cargo = project.path.command_at(&project.cargo()?)?;
-        cargo
-            .args(["install", "--locked", self.package, "--version"])
-            .arg(self.wanted.version().to_string())
+    fn run_cargo_install(&self, project: &Project, root: Option<&Path>) -> Result<()> {
+        let place = project.private_folder();
+        fs::create_dir_all(&place)
+            .with_context(|| format!("{} cannot be made", place.display()))?;
+        let version = self.wanted.version().to_string();
+        let mut cargo = project
+            .cargo()?
+            .args(["install", "--locked", self.package, "--version", &version])
             .args(self.install_options);
         if let Some(root) = root {
-            cargo.arg("--root").arg(root);
+            cargo = cargo.arg("--root").arg(root);
         }
-        // Not in the repository, whose .cargo/config.toml is for the page; and with settings that
-        // build the tools in half the time at the price of a little of their speed.
-        cargo
-            .current_dir(place)
+        // Settings that build the tools in half the time at the price of a little of their speed.
+        let cargo = cargo
             .env("CARGO_TARGET_DIR", place.join("build"))
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
-        for variable in [
-            "RUSTFLAGS",
-            "CARGO_ENCODED_RUSTFLAGS",
-            "CARGO_BUILD_TARGET",
-            "CARGO_BUILD_RUSTFLAGS",
-        ] {
-            cargo.env_remove(variable);
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("CARGO_BUILD_TARGET")
+            .env_remove("CARGO_BUILD_RUSTFLAGS");
+        // Not in the repository, whose .cargo/config.toml is for the page.
+        let mut cargo = Command::from(cargo);
+        let status = cargo.current_dir(&place).status()?;
+        if !status.success() {
+            bail!("`cargo install {}` failed ({status}).", self.package);
         }
-        Ok(cargo)
+        Ok(())
     }
 }
 
 /// What the program answers to `--version`.
 pub(crate) fn version_of(program: &Path) -> Option<Version> {
-    let text = output_of(Command::new(program).arg("--version")).ok()?;
-    Version::find(&text)
+    version_in(&version_text(program)?)
+}
+
+/// The line that the program answers to `--version`.
+pub(crate) fn version_text(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let text = output.status.success().then_some(output.stdout)?;
+    String::from_utf8(text).ok()
+}
+
+/// The first word that is a version: "trunk 0.21.14".
+pub(crate) fn version_in(text: &str) -> Option<Version> {
+    text.split_whitespace()
+        .find_map(|word| Version::parse(word).ok())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Wanted;
-    use crate::version::Version;
+    use super::{Version, Wanted, version_in};
 
     #[test]
     fn a_pinned_tool_takes_no_other_version_and_the_others_take_later_ones() {
-        let (older, wanted, later) = (
-            Version::new(0, 2, 128),
-            Version::new(0, 2, 129),
-            Version::new(0, 2, 130),
+        let [older, wanted, later] = [128, 129, 130].map(|patch| Version::new(0, 2, patch));
+        assert!(Wanted::Exactly(wanted.clone()).accepts(&wanted));
+        assert!(!Wanted::Exactly(wanted.clone()).accepts(&later));
+        assert!(Wanted::AtLeast(wanted.clone()).accepts(&later));
+        assert!(!Wanted::AtLeast(wanted).accepts(&older));
+    }
+
+    #[test]
+    fn versions_are_found_in_what_tools_print() {
+        assert_eq!(version_in("trunk 0.21.14\n"), Some(Version::new(0, 21, 14)));
+        assert_eq!(
+            version_in("rustc 1.96.0 (abc 2026-01-01)"),
+            Some(Version::new(1, 96, 0))
         );
-        assert!(Wanted::Exactly(wanted).accepts(wanted));
-        assert!(!Wanted::Exactly(wanted).accepts(later));
-        assert!(Wanted::AtLeast(wanted).accepts(later));
-        assert!(!Wanted::AtLeast(wanted).accepts(older));
+        assert_eq!(version_in("no number here"), None);
     }
 }

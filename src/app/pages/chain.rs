@@ -3,6 +3,7 @@
 use super::PageModel;
 use crate::bitcoin;
 use crate::ipc::NodeKind;
+use crate::primitives::read_number;
 use crate::view::figures::{count_of, grouped};
 use crate::view::tree::Tree;
 use crate::view::{Model, NodeView, Tip};
@@ -59,7 +60,7 @@ impl ChainPage {
     /// The height to go to, if it is a number.
     #[must_use]
     pub fn wanted(&self) -> Option<u64> {
-        self.height.trim().parse().ok()
+        read_number(self.height.trim()).ok()
     }
 
     /// The headers as they are typed.
@@ -229,7 +230,13 @@ mod tests {
     #[test]
     fn only_a_number_is_a_height_to_go_to() {
         let mut page = ChainPage::default();
-        for (text, wanted) in [(" 12 ", Some(12)), ("-1", None), ("", None), ("0x3", None)] {
+        for (text, wanted) in [
+            (" 12 ", Some(12)),
+            ("1,234", Some(1_234)),
+            ("-1", None),
+            ("", None),
+            ("0x3", None),
+        ] {
             page.update(ChainMessage::Height(text.into()));
             assert_eq!(page.wanted(), wanted, "{text}");
         }

@@ -7,8 +7,11 @@
 use std::collections::BTreeMap;
 
 use super::PageModel;
-use crate::command::{DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What};
+use crate::command::{
+    DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What, number_in, read_amount, read_fee, shortened,
+};
 use crate::ipc::ApiError;
+use crate::primitives::Nearest;
 
 /// A form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,10 +192,12 @@ pub enum Unfinished {
         from: String,
     },
     /// No whole number of units.
-    #[error("expected a whole number of units, found \"{found}\"")]
+    #[error("expected a whole number of units, found \"{found}\"{nearest}")]
     Units {
         /// What was typed.
         found: String,
+        /// What it may mean.
+        nearest: Nearest,
     },
     /// No number of decimal places.
     #[error("expected 0 to {MAX_DECIMALS} decimal places, found \"{found}\"")]
@@ -298,42 +303,30 @@ impl Compose {
     pub fn draft(&self, holdings: &[Holding]) -> Result<Draft, Unfinished> {
         let draft = Draft {
             from: self.text(Field::From).to_owned(),
-            fee: self.fee()?,
+            fee: read_fee(self.text(Field::Fee))?,
             what: self.what(holdings)?,
         };
-        draft.check()?;
-        Ok(draft)
-    }
-
-    fn fee(&self) -> Result<u64, DraftError> {
-        let found = self.text(Field::Fee);
-        found.trim().parse().map_err(|_| DraftError::FeeMalformed {
-            found: found.to_owned(),
-        })
+        Ok(draft.checked()?)
     }
 
     fn coins(&self) -> Result<u64, DraftError> {
-        let found = self.text(Field::Amount);
-        let malformed = |_| DraftError::AmountMalformed {
-            found: found.to_owned(),
-        };
-        found.trim().parse().map_err(malformed)
+        read_amount(self.text(Field::Amount))
     }
 
     fn units(&self, field: Field) -> Result<u64, Unfinished> {
-        let found = self.text(field);
-        let malformed = |_| Unfinished::Units {
-            found: found.to_owned(),
-        };
-        found.trim().parse().map_err(malformed)
+        match read_amount(self.text(field)) {
+            Err(DraftError::AmountMalformed { found, nearest }) => {
+                Err(Unfinished::Units { found, nearest })
+            }
+            read => Ok(read?),
+        }
     }
 
     fn decimals(&self) -> Result<u8, Unfinished> {
-        let found = self.text(Field::Decimals);
-        let malformed = |_| Unfinished::Decimals {
-            found: found.to_owned(),
-        };
-        found.trim().parse().map_err(malformed)
+        let text = self.text(Field::Decimals).trim();
+        number_in(text, &(0..=MAX_DECIMALS)).ok_or_else(|| Unfinished::Decimals {
+            found: shortened(text),
+        })
     }
 
     fn receiver(&self) -> Result<String, Unfinished> {
@@ -380,7 +373,7 @@ impl Compose {
         if name.is_empty() {
             return Err(Unfinished::NoName);
         }
-        Draft::new("", What::RegisterUser { name: name.clone() }).check()?;
+        Draft::new("", What::RegisterUser { name: name.clone() }).checked()?;
         Ok(What::Transfer {
             to: name,
             amount: self.coins()?,

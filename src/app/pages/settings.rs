@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::PageModel;
 use crate::command::{
     Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA, MAX_POW,
-    PACE_SECONDS, Quality, Shape,
+    PACE_SECONDS, Quality, Shape, number_in,
 };
 use crate::ipc::{MAX_MINERS, Pace};
 
@@ -90,8 +90,7 @@ impl Settings {
     /// The number, if it is one and within its bounds.
     #[must_use]
     pub fn value(&self, number: Number) -> Option<u64> {
-        let value = self.text(number).trim().parse().ok();
-        value.filter(|value| number.bounds().contains(value))
+        number_in(self.text(number).trim(), &number.bounds())
     }
 
     fn small(&self, number: Number) -> Option<u32> {

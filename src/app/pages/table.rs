@@ -2,6 +2,7 @@
 //! bytes are only counted.
 
 use crate::ledger::{Cell, Row, Table};
+use crate::primitives::visible;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
 
@@ -185,7 +186,7 @@ fn shown(table: Table, name: &str, cell: Cell<'_>) -> Shown {
 fn text(cell: Cell<'_>) -> String {
     match cell {
         Cell::Absent => String::new(),
-        Cell::Text(text) => text.to_owned(),
+        Cell::Text(text) => visible(text),
         Cell::Number(number) => grouped(number),
         Cell::Rate(rate) => format!("{rate:.1}"),
         Cell::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),

@@ -1,6 +1,7 @@
 //! The page of a transaction: what it says, and how far it is on its way.
 
 use crate::ipc::TransactionInfo;
+use crate::primitives::visible;
 use crate::view::Model;
 use crate::view::figures::{count_of, grouped};
 use crate::view::words;
@@ -19,8 +20,12 @@ pub fn sentence(tx: &TransactionInfo) -> String {
 
 /// The note of a transfer; of other kinds the sentence holds it already.
 #[must_use]
-pub fn memo(tx: &TransactionInfo) -> &str {
-    if tx.kind == "transfer" { &tx.memo } else { "" }
+pub fn memo(tx: &TransactionInfo) -> String {
+    if tx.kind == "transfer" {
+        visible(&tx.memo)
+    } else {
+        String::new()
+    }
 }
 
 /// How far a step of the way is.
@@ -136,13 +141,16 @@ mod tests {
     fn the_memo_of_a_transfer_is_shown_once() {
         let transfer = transaction("1", "pending");
         assert_eq!(
-            (sentence(&transfer).as_str(), memo(&transfer)),
+            (sentence(&transfer).as_str(), memo(&transfer).as_str()),
             ("alice sends 10 coins to bob", "hi")
         );
+        let mut hidden = transfer.clone();
+        hidden.memo = "a\u{200B}b".into();
+        assert_eq!(memo(&hidden), "a[U+200B]b", "nothing hides");
         let mut message = transfer;
         message.kind = "message".into();
         assert_eq!(
-            (sentence(&message).as_str(), memo(&message)),
+            (sentence(&message).as_str(), memo(&message).as_str()),
             ("alice writes “hi” to bob", "")
         );
     }

@@ -20,6 +20,16 @@ use crate::view::{Model, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
 const DEFAULT_COUNT: u32 = 20;
+/// The fields of `aurex.ledger`.
+const LEDGER_FIELDS: [&str; 7] = [
+    "node",
+    "table",
+    "index",
+    "key",
+    "descending",
+    "offset",
+    "limit",
+];
 /// Most blocks that a node gives at once.
 const MAX_COUNT: u32 = 500;
 
@@ -207,7 +217,7 @@ async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, Api
                 .await?,
         ),
         "ledger" => {
-            let fields = Fields::of("ledger", argument)?;
+            let fields = Fields::of("ledger", &LEDGER_FIELDS, argument)?;
             let node = fields.optional_text("node")?;
             let page = host
                 .ledger(node.as_deref(), arguments::query(&fields)?)
@@ -257,7 +267,7 @@ async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, Api
 fn request(name: &str, argument: JsValue) -> Result<(Option<String>, Request), ApiError> {
     Ok(match name {
         "chain" => {
-            let fields = Fields::of("chain", argument)?;
+            let fields = Fields::of("chain", &["node", "from", "count"], argument)?;
             let from = fields.optional_number("from", crate::primitives::MAX_EXACT)?;
             let count = fields
                 .optional_u32("count")?
@@ -268,9 +278,9 @@ fn request(name: &str, argument: JsValue) -> Result<(Option<String>, Request), A
                 Request::Chain { from, count },
             )
         }
-        "mempool" => (node(argument)?, Request::Mempool),
-        "accounts" => (node(argument)?, Request::Accounts),
-        _ => (node(argument)?, Request::Peers),
+        "mempool" => (node("mempool", argument)?, Request::Mempool),
+        "accounts" => (node("accounts", argument)?, Request::Accounts),
+        _ => (node("peers", argument)?, Request::Peers),
     })
 }
 
@@ -283,7 +293,7 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
         "wipe" => Command::Wipe(target(&argument)?),
         "add" => Command::Add(arguments::node_kind(&argument)?),
         _ => {
-            let fields = Fields::of("set", argument)?;
+            let fields = Fields::of("set", &["difficulty", "pace", "miners"], argument)?;
             let difficulty = arguments::difficulty(&fields)?.map(Command::Difficulty);
             let pace = arguments::pace(&fields)?.map(Command::Pace);
             let miners = arguments::miners(&fields)?.map(Command::Miners);
@@ -372,11 +382,11 @@ fn target(argument: &JsValue) -> Result<Target, ApiError> {
 }
 
 /// A node's name, as a text or as `{ node }`, if one is given.
-fn node(argument: JsValue) -> Result<Option<String>, ApiError> {
+fn node(call: &'static str, argument: JsValue) -> Result<Option<String>, ApiError> {
     if argument.as_string().is_some() {
         return arguments::text("node", &argument).map(Some);
     }
-    Fields::of("node", argument)?.optional_text("node")
+    Fields::of(call, &["node"], argument)?.optional_text("node")
 }
 
 /// The error that a promise is rejected with.

@@ -1,10 +1,12 @@
 //! Arguments of the scripting API, read from JavaScript values. What a script passes may be anything.
 
-use wasm_bindgen::JsValue;
+use js_sys::Object;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::browser::js::field;
 use crate::command::{
-    self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, parse_tx,
+    self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, only_known,
+    parse_tx,
 };
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
@@ -52,14 +54,39 @@ fn is_missing(value: &JsValue) -> bool {
 pub(super) struct Fields(JsValue);
 
 impl Fields {
+    /// The fields of what a call is given: none but those that it knows.
+    ///
     /// # Errors
-    /// A value that is neither an object nor missing.
-    pub(super) fn of(name: &str, value: JsValue) -> Result<Self, ApiError> {
+    /// A value that is neither an object nor missing, or a field that the call does not know.
+    pub(super) fn of(
+        call: &'static str,
+        known: &[&'static str],
+        value: JsValue,
+    ) -> Result<Self, ApiError> {
+        let fields = Self::any(call, value)?;
+        fields.only(call, known)?;
+        Ok(fields)
+    }
+
+    fn any(call: &str, value: JsValue) -> Result<Self, ApiError> {
         if is_missing(&value) || (value.is_object() && !js_sys::Array::is_array(&value)) {
             Ok(Self(value))
         } else {
-            Err(wrong(name, "an object", &value))
+            Err(wrong(call, "an object", &value))
         }
+    }
+
+    fn only(&self, call: &'static str, known: &[&'static str]) -> Result<(), ApiError> {
+        let Some(object) = self.0.dyn_ref::<Object>() else {
+            return Ok(());
+        };
+        let names = Object::keys(object);
+        only_known(
+            call,
+            known,
+            names.iter().filter_map(|name| name.as_string()),
+        )?;
+        Ok(())
     }
 
     pub(super) fn get(&self, name: &str) -> JsValue {
@@ -149,10 +176,7 @@ fn amount(fields: &Fields, name: &str) -> Result<u64, ApiError> {
         .as_f64()
         .is_some_and(|number| number < 0.0 || number.fract() != 0.0)
     {
-        return Err(DraftError::AmountMalformed {
-            found: shown(&value),
-        }
-        .into());
+        return Err(DraftError::amount_malformed(&shown(&value)).into());
     }
     fields.number(name, MAX_EXACT)
 }
@@ -269,13 +293,30 @@ pub(super) fn query(fields: &Fields) -> Result<Query, ApiError> {
 pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
     if let Some(words) = value.as_string() {
         let words = words.trim();
-        return Ok(parse_tx(words.strip_prefix("tx ").unwrap_or(words))?);
+        // As in the console, where the word is understood in any case.
+        let begins = words
+            .get(..3)
+            .is_some_and(|word| word.eq_ignore_ascii_case("tx "));
+        return Ok(parse_tx(if begins { &words[3..] } else { words })?);
     }
     if !value.is_object() {
         return Err(wrong("tx", "words, or an object with `kind`", &value));
     }
-    let fields = Fields::of("tx", value)?;
+    let fields = Fields::any("tx", value)?;
     let kind = fields.text("kind")?;
+    let known: &[&str] = match kind.as_str() {
+        "transfer" => &["kind", "from", "to", "amount", "memo", "fee"],
+        "message" => &["kind", "from", "to", "text", "fee"],
+        "register_user" => &["kind", "from", "name", "fee"],
+        "create_asset" => &[
+            "kind", "from", "symbol", "name", "decimals", "supply", "fee",
+        ],
+        "transfer_asset" => &["kind", "from", "asset", "to", "amount", "fee"],
+        _ => &[],
+    };
+    if !known.is_empty() {
+        fields.only("tx", known)?;
+    }
     let what = match kind.as_str() {
         "transfer" => What::Transfer {
             to: fields.text("to")?,
@@ -313,8 +354,7 @@ pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
     if let Some(fee) = fields.optional_number("fee", MAX_EXACT)? {
         draft.fee = fee;
     }
-    draft.check()?;
-    Ok(draft)
+    Ok(draft.checked()?)
 }
 
 /// An empty text is as good as none.
@@ -373,7 +413,9 @@ pub(super) fn links(
             .collect::<Result<_, _>>()
             .map(Ok);
     }
-    let fields = Fields::of("links", value.clone())?;
+    let known = Quality::ALL.map(Quality::word);
+    let known = [&["shape"], &known[..]].concat();
+    let fields = Fields::of("links", &known, value.clone())?;
     let mut change = LinkChange::default();
     if let Some(word) = fields.optional_text("shape")? {
         let shape = Shape::ALL.into_iter().find(|shape| shape.word() == word);
@@ -392,7 +434,7 @@ pub(super) fn links(
 }
 
 fn pair(item: JsValue) -> Result<(String, String), ApiError> {
-    let fields = Fields::of("link", item)?;
+    let fields = Fields::of("link", &["from", "to"], item)?;
     Ok((
         fields.text("from")?.to_ascii_lowercase(),
         fields.text("to")?.to_ascii_lowercase(),

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::nodes::Node;
 use super::{Host, Output};
 use crate::command::{LinkChange, Quality, Shape};
-use crate::gossip::{Link, PerMille, Topology};
 use crate::ipc::{ApiError, Level, ToNode, Topic};
+use crate::links::{Link, PerMille, Topology};
 use crate::primitives::{Millis, NodeId};
 
 /// Links of each node of a random network, at the least.

@@ -4,10 +4,10 @@ use super::nodes::Node;
 use super::run::in_force;
 use super::{Host, Output};
 use crate::browser::js::monotonic;
-use crate::command::{DifficultyChoice, Record};
-use crate::ipc::{ApiError, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
+use crate::command::{DifficultyChoice, Record, check_workers};
+use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
-use crate::view::figures;
+use crate::view::{figures, words};
 
 /// With an automatic difficulty this many work blocks ahead of time double it: few enough to follow a miner that
 /// comes or goes within a minute, enough to be steady.
@@ -42,11 +42,15 @@ impl Host {
             }
         };
         let sent: TransactionInfo = self.change_params(change).await?;
-        let text = format!(
+        let mut text = format!(
             "The operator's change of the difficulty to {what} was sent ({}); it is in force {}.",
             figures::short(&sent.tx_hash),
             in_force()
         );
+        if let DifficultyChoice::Digits(digits) = choice {
+            let difficulty = Difficulty::from_zero_digits(digits);
+            text.extend(words::far_away(&self.bus.fresh(), difficulty.0));
+        }
         Ok(Output {
             text,
             sent: Some(sent),
@@ -118,6 +122,13 @@ impl Host {
     }
 
     pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
+        let nodes = self.record()?.nodes;
+        let pow = nodes
+            .iter()
+            .filter(|node| node.kind == NodeKind::Pow)
+            .count();
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        check_workers(number(pow), number(nodes.len() - pow), count)?;
         self.change_workload(&|record| record.miners = count)
             .await?;
         Ok(Output::text(format!(

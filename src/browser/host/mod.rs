@@ -67,7 +67,7 @@ pub struct Host {
     /// In order, none twice.
     cuts: RefCell<Vec<(String, String)>>,
     /// What every link does to frames.
-    quality: Cell<crate::gossip::Link>,
+    quality: Cell<crate::links::Link>,
     /// A sender, its next nonce and when that was learnt.
     nonces: RefCell<Vec<(String, u64, f64)>>,
     testing: Cell<bool>,

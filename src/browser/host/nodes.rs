@@ -267,7 +267,7 @@ impl Host {
         node.events.set(Level::Info);
         self.post_events(node);
         self.post_cuts(node);
-        if self.quality.get() != crate::gossip::Link::default() {
+        if self.quality.get() != crate::links::Link::default() {
             self.post_quality(node)?;
         }
         Ok(receiver)

@@ -354,7 +354,7 @@ impl Host {
         }
         let network = self.name.clone();
         self.cuts.borrow_mut().clear();
-        self.quality.set(crate::gossip::Link::default());
+        self.quality.set(crate::links::Link::default());
         let secrets = secrets()?;
         self.change_record(&mut |record| {
             record.begin_again(&network, secrets, js::now());

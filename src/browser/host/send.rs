@@ -38,7 +38,7 @@ impl Host {
         draft: Draft,
     ) -> Job<'a, Result<TransactionInfo, ApiError>> {
         Box::pin(async move {
-            draft.check()?;
+            let draft = draft.checked()?;
             let key = self.key_of(&draft.from)?;
             let payload = self.payload(draft.what).await?;
             self.submit(node, &key, draft.fee, payload).await

@@ -4,15 +4,17 @@
 //! on a router whose buffer is full. At most [`MAX_LINES`] senders are known, as anybody can claim a name.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 
 use super::shell::Shell;
 use crate::browser::js;
-use crate::gossip::{Arrivals, Envelope, Line, Link, LinkTable};
+use crate::gossip::Envelope;
+use crate::links::{Arrivals, Line, Link, LinkTable};
 use crate::node::{Input, MAX_WAITING, MAX_WAITING_BYTES};
-use crate::primitives::{BlockHash, NodeId, SortedMap, Timestamp};
+use crate::primitives::{BlockHash, NodeId, Timestamp};
 
 /// Most senders whose links are remembered.
 const MAX_LINES: usize = 256;
@@ -21,7 +23,7 @@ const MAX_LINES: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     table: RefCell<LinkTable>,
-    lines: RefCell<SortedMap<NodeId, Line>>,
+    lines: RefCell<BTreeMap<NodeId, Line>>,
     under_way: Cell<usize>,
     bytes: Cell<usize>,
 }
@@ -30,7 +32,7 @@ impl Gate {
     /// The links are these from now on; what is under way arrives as it was to.
     pub(super) fn set(&self, table: LinkTable) {
         *self.table.borrow_mut() = table;
-        *self.lines.borrow_mut() = SortedMap::new();
+        *self.lines.borrow_mut() = BTreeMap::new();
     }
 
     /// When a frame arrives. A plain link delays nothing, and what is no frame is refused by the node.
@@ -48,9 +50,9 @@ impl Gate {
         };
         let mut lines = self.lines.borrow_mut();
         if lines.len() >= MAX_LINES && !lines.contains_key(&frame.from) {
-            *lines = SortedMap::new();
+            *lines = BTreeMap::new();
         }
-        let line = lines.get_or_insert_with(frame.from, Line::default);
+        let line = lines.entry(frame.from).or_default();
         table.carry(line, (&frame.from, to), frame.sequence, bytes.len(), now)
     }
 }

@@ -10,9 +10,9 @@ use super::ledger::refusal;
 use super::shell::Shell;
 use crate::browser::js::{self, warn};
 use crate::browser::rows::row_to_js;
-use crate::gossip::LinkTable;
 use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
 use crate::ledger::{Page, Query, Store};
+use crate::links::LinkTable;
 use crate::node::{Input, Outbox};
 
 /// Most messages of the page that wait while there is no node.

@@ -1,52 +1,39 @@
-//! Fetching missing blocks: headers first, from one peer; then the bodies of those headers, from up to
-//! [`PARALLEL`] peers at once, in order. The node checks headers before it hands them over, and only
-//! asks for the bodies of a chain that outweighs its own.
+//! Fetching missing blocks: headers first, from one peer; then the bodies of those headers, from several
+//! peers at once, in order. The node checks headers before it hands them over, and only asks for the bodies
+//! of a chain that outweighs its own.
 //!
-//! Nobody holds a fetch up for long. A request for bodies that is late, or whose answer lacks the first of them,
-//! is given to another peer; a late answer with headers, or [`MAX_FAILURES`] failures of its source in a row, end the
-//! fetch; and one that waits for a peer which failed before gives way to one that failed less.
-//! What a peer let down counts against that peer alone: it is asked again after a pause, and last, while others
-//! have what is missing; and as it may only be slow, it is given more time, and asked for fewer bodies.
+//! Nobody holds a fetch up for long: late requests go to other peers; a late answer with headers, or too many
+//! failures of its source in a row, end the fetch; and one that waits for a peer which failed before gives
+//! way to one that failed less. What a peer let down counts against that peer alone.
 //!
-//! Bounds: [`MAX_GATHERED`] headers of a chain whose first ones do not outweigh ours; [`BODY_WINDOW`] bodies per
-//! request, [`PARALLEL`] times as many kept; [`MAX_PEERS`] peers are remembered for what they let down.
+//! Bounds: [`MAX_GATHERED`] headers of a chain whose first ones do not outweigh ours; those of `download` for
+//! bodies and of `history` for peers.
 
+mod download;
+mod error;
+mod history;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
+
+#[cfg(any(test, feature = "sim"))]
+use download::BODIES_AHEAD;
+use download::Download;
+use history::{ANSWER_WITHIN, History};
 
 use crate::consensus::BlockError;
 use crate::gossip::message::MessageType;
+#[cfg(any(test, feature = "sim"))]
 use crate::gossip::peers::MAX_PEERS;
-use crate::primitives::{
-    Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, Timestamp, Weight,
-};
-use crate::primitives::{SortedMap, SortedSet};
+use crate::primitives::{Block, BlockHash, Body, Header, Height, NodeId, Seal, Timestamp, Weight};
 
-/// Bodies asked of one peer at once.
-pub const BODY_WINDOW: usize = 64;
+pub use download::BODY_WINDOW;
+pub use error::SyncError;
+
 /// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
 /// as it may be heavier further up.
 const MAX_GATHERED: usize = 16_384;
-/// Peers asked at the same time.
-const PARALLEL: usize = 3;
-/// Blocks from the next that is wanted on whose bodies are asked for.
-const BODIES_AHEAD: usize = PARALLEL * BODY_WINDOW;
-/// How long an answer may take, if the peer has not been slower before.
-const ANSWER_WITHIN: Millis = Millis(2_000);
-/// The longest that a peer's last answer is held to have taken: it may have been this node that slept meanwhile.
-const MAX_TOOK: Millis = Millis(8_000);
-/// The longest time that an answer may take.
-const MAX_PATIENCE: Millis = Millis(64_000);
-/// Failures of its source in a row after which a fetch is given up.
-const MAX_FAILURES: u32 = 4;
-/// The first pause before a peer that let a fetch down is asked again; it doubles up to 64 times this.
-const FIRST_PAUSE: Millis = Millis(250);
-/// Doublings at the most, of pauses and of patience.
-const MAX_DOUBLINGS: u32 = 6;
-/// How long miners rest for a fetch that does not go on.
-const REST: Millis = Millis(2_000);
 
 /// What a node should ask its peers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,64 +54,11 @@ pub enum SyncAsk {
     },
 }
 
-/// What is wrong with an answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SyncError {
-    /// Nobody asked for it.
-    #[error("the answer was not asked for")]
-    Unsolicited,
-    /// A body that its header does not commit to.
-    #[error("the body of block {0} is not the one its header commits to")]
-    BodyMismatch(BlockHash),
-    /// Headers that are no chain.
-    #[error("expected a child of block {expected} at height {height}, found a child of {found}")]
-    Unlinked {
-        /// The block before.
-        expected: BlockHash,
-        /// The height after that block's.
-        height: Height,
-        /// The header's parent.
-        found: BlockHash,
-    },
-    /// A header that breaks a rule.
-    #[error("the header at height {height} breaks rule {}: {error}", error.rule())]
-    Header {
-        /// Its height.
-        height: Height,
-        /// The rule.
-        error: BlockError,
-    },
-}
-
-impl SyncError {
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Unsolicited => "unsolicited",
-            Self::BodyMismatch(_) => "body_mismatch",
-            Self::Unlinked { .. } => "unlinked",
-            Self::Header { error, .. } => error.code(),
-        }
-    }
-}
-
 /// The fetching of missing blocks.
 #[derive(Clone, Debug, Default)]
 pub struct Sync {
     stage: Stage,
-    manners: SortedMap<NodeId, Manners>,
-}
-
-/// How a peer answered so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Manners {
-    /// Fetches that it let down in a row.
-    failures: u32,
-    /// It is not asked before.
-    not_before: Timestamp,
-    /// How long its last answer with headers took.
-    took: Millis,
+    history: History,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -154,24 +88,6 @@ pub struct Tip {
     pub height: Height,
     /// Weight of the chain.
     pub weight: Weight,
-}
-
-#[derive(Clone, Debug)]
-struct Download {
-    source: NodeId,
-    last: BlockHash,
-    more: bool,
-    wanted: VecDeque<(BlockHash, Header, Seal)>,
-    bodies: SortedMap<BlockHash, Body>,
-    asked: SortedMap<BlockHash, (NodeId, Timestamp)>,
-    /// How often each peer was late, or did not have what it was asked for.
-    late: SortedMap<NodeId, u32>,
-    /// When the last block left, or the headers came.
-    moved: Timestamp,
-    /// Failures of the source since then.
-    failures: u32,
-    /// Miners rest until then.
-    rest_until: Timestamp,
 }
 
 impl Tip {
@@ -222,7 +138,8 @@ impl Sync {
     ) -> Option<SyncAsk> {
         if let Some((slow, since, failures)) = self.waits()
             && now.since(since) >= ANSWER_WITHIN
-            && self.failures_of(&slow).saturating_add(failures) > self.failures_of(&peer)
+            && self.history.failures_of(&slow).saturating_add(failures)
+                > self.history.failures_of(&peer)
             && !mutant!(WaitForTheSilent)
         {
             self.let_down(slow, now);
@@ -230,7 +147,7 @@ impl Sync {
         if !self.is_idle() || !self.may_begin(&peer, now) {
             return None;
         }
-        let deadline = now.plus(self.patience(&peer));
+        let deadline = now.plus(self.history.patience(&peer));
         self.stage = Stage::Headers(Gathering {
             peer,
             asked: now,
@@ -253,20 +170,18 @@ impl Sync {
     /// Whether the pause is over since a peer let a fetch down.
     #[must_use]
     pub fn may_begin(&self, peer: &NodeId, now: Timestamp) -> bool {
-        self.manners
-            .get(peer)
-            .is_none_or(|manners| now >= manners.not_before)
+        self.history.may_ask(peer, now)
     }
 
     /// Forgets what a peer let down: it is here again after it was gone.
     pub fn forgive(&mut self, peer: &NodeId) {
-        self.manners.remove(peer);
+        self.history.forget(peer);
     }
 
     /// How many fetches a peer has let down in a row.
     #[must_use]
     pub fn failures_of(&self, peer: &NodeId) -> u32 {
-        self.manners.get(peer).map_or(0, |manners| manners.failures)
+        self.history.failures_of(peer)
     }
 
     /// Whether a message of this type from `peer` is an answer that was asked for.
@@ -275,9 +190,7 @@ impl Sync {
         match &self.stage {
             Stage::Idle => false,
             Stage::Headers(gathering) => gathering.peer == *from && kind == MessageType::HEADERS,
-            Stage::Bodies(download) => {
-                kind == MessageType::BODIES && download.asked.values().any(|(peer, _)| peer == from)
-            }
+            Stage::Bodies(download) => kind == MessageType::BODIES && download.awaits(from),
         }
     }
 
@@ -307,7 +220,7 @@ impl Sync {
         gathering.headers.extend_from_slice(headers);
         gathering.tip = Some(tip);
         let peer = gathering.peer;
-        (gathering.asked, gathering.deadline) = (now, now.plus(patience(&self.manners, &peer)));
+        (gathering.asked, gathering.deadline) = (now, now.plus(self.history.patience(&peer)));
         Some(SyncAsk::Headers {
             peer,
             after: Some(tip.id),
@@ -328,34 +241,17 @@ impl Sync {
             Stage::Idle | Stage::Bodies(_) => Vec::new(),
         };
         let headers = gathered.into_iter().chain(headers);
-        let wanted: VecDeque<_> = headers
-            .map(|(header, seal)| (header.id(), header, seal))
-            .collect();
-        let Some((last, ..)) = wanted.back() else {
-            return self.finish();
-        };
-        let last = *last;
-        self.stage = Stage::Bodies(Download {
-            source,
-            last,
-            more,
-            wanted,
-            bodies: SortedMap::new(),
-            asked: SortedMap::new(),
-            late: SortedMap::new(),
-            moved: now,
-            failures: 0,
-            rest_until: Timestamp(0),
-        });
+        match Download::new(source, headers, more, now) {
+            Some(download) => self.stage = Stage::Bodies(download),
+            None => self.finish(),
+        }
     }
 
     /// Notes that headers have come from the peer that was asked for them.
     pub fn answered(&mut self, now: Timestamp) {
         if let Stage::Headers(gathering) = &self.stage {
-            let took = now.since(gathering.asked);
-            if took.0 * 2 > ANSWER_WITHIN.0 || self.manners.contains_key(&gathering.peer) {
-                self.manners_of(gathering.peer).took = took;
-            }
+            self.history
+                .answered(gathering.peer, now.since(gathering.asked));
         }
     }
 
@@ -373,39 +269,10 @@ impl Sync {
         let Stage::Bodies(download) = &mut self.stage else {
             return Err(SyncError::Unsolicited);
         };
-        let asked = |id: &BlockHash| {
-            download
-                .asked
-                .get(id)
-                .is_some_and(|(peer, _)| *peer == from)
-        };
-        let Some(first) = download.wanted.iter().map(|(id, ..)| *id).find(asked) else {
-            return Err(SyncError::Unsolicited);
-        };
-        let mut outcome = Ok(());
-        for (id, body) in bodies {
-            let wanted = download
-                .wanted
-                .iter()
-                .take(BODIES_AHEAD)
-                .find(|(wanted, ..)| *wanted == id);
-            let Some((_, header, _)) = wanted else {
-                continue;
-            };
-            if body.tx_root() == header.tx_root && body.data_hash() == header.data_hash {
-                download.bodies.insert(id, body);
-            } else {
-                outcome = Err(SyncError::BodyMismatch(id));
-                break;
-            }
-        }
-        // What this peer did not send is asked again, of whoever comes next.
-        download.asked.retain(|_, (peer, _)| *peer != from);
-        if !download.bodies.contains_key(&first) {
-            download.fail(&from);
-        }
+        let outcome = download.take(&from, bodies);
+        let is_wrong = matches!(outcome, Err(SyncError::BodyMismatch(_)));
         // Who sends what is wrong is not listened to any more.
-        if (outcome.is_err() && download.source == from) || download.failures >= MAX_FAILURES {
+        if (is_wrong && download.source == from) || download.has_failed() {
             self.give_up(now);
         }
         outcome
@@ -416,11 +283,7 @@ impl Sync {
         let Stage::Bodies(download) = &mut self.stage else {
             return None;
         };
-        let (id, ..) = download.wanted.front()?;
-        let body = download.bodies.remove(id)?;
-        let (_, header, seal) = download.wanted.pop_front()?;
-        (download.moved, download.failures, download.rest_until) = (now, 0, now.plus(REST));
-        Some(Block { header, seal, body })
+        download.next_block(now)
     }
 
     /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is
@@ -429,7 +292,7 @@ impl Sync {
         let Stage::Bodies(download) = &mut self.stage else {
             return Vec::new();
         };
-        if download.wanted.is_empty() {
+        if download.missing() == 0 {
             let (peer, after, more) = (download.source, download.last, download.more);
             self.finish();
             return if more {
@@ -438,39 +301,30 @@ impl Sync {
                 Vec::new()
             };
         }
-        download.asks(peers, &self.manners, now)
-    }
-
-    /// How long an answer of this peer may take: longer after each failure, as its link may be slow.
-    fn patience(&self, peer: &NodeId) -> Millis {
-        patience(&self.manners, peer)
+        let requests = download.requests(peers, &self.history, now);
+        requests
+            .into_iter()
+            .map(|(peer, ids)| SyncAsk::Bodies { peer, ids })
+            .collect()
     }
 
     /// Gives requests up whose deadline has passed; the peers that did not answer, each once.
-    pub fn expire(&mut self, now: Timestamp) -> SortedSet<NodeId> {
-        let mut late = SortedSet::new();
+    pub fn expire(&mut self, now: Timestamp) -> BTreeSet<NodeId> {
         match &mut self.stage {
             Stage::Headers(Gathering { peer, deadline, .. }) if now >= *deadline => {
-                late.insert(*peer);
+                let late = BTreeSet::from([*peer]);
                 self.give_up(now);
+                late
             }
-            Stage::Idle | Stage::Headers(_) => {}
+            Stage::Idle | Stage::Headers(_) => BTreeSet::new(),
             Stage::Bodies(download) => {
-                late.extend(
-                    download
-                        .asked
-                        .values()
-                        .filter(|(_, at)| now >= *at)
-                        .map(|(peer, _)| *peer),
-                );
-                download.asked.retain(|_, (_, at)| now < *at);
-                late.iter().for_each(|peer| download.fail(peer));
-                if download.failures >= MAX_FAILURES {
+                let late = download.expire(now);
+                if download.has_failed() {
                     self.give_up(now);
                 }
+                late
             }
         }
-        late
     }
 
     /// Ends the fetch without success; its peer is asked again after a pause.
@@ -483,27 +337,13 @@ impl Sync {
 
     fn let_down(&mut self, peer: NodeId, now: Timestamp) {
         self.stage = Stage::Idle;
-        let manners = self.manners_of(peer);
-        manners.not_before = now.plus(Millis(FIRST_PAUSE.0 << manners.failures.min(MAX_DOUBLINGS)));
-        manners.failures = manners.failures.saturating_add(1);
-    }
-
-    fn manners_of(&mut self, peer: NodeId) -> &mut Manners {
-        if self.manners.len() >= MAX_PEERS && !self.manners.contains_key(&peer) {
-            let oldest = self
-                .manners
-                .iter()
-                .min_by_key(|(_, manners)| manners.not_before)
-                .map(|(peer, _)| *peer);
-            oldest.and_then(|oldest| self.manners.remove(&oldest));
-        }
-        self.manners.get_or_insert_with(peer, Manners::default)
+        self.history.fail(peer, now);
     }
 
     /// Ends the fetch with success.
     pub fn finish(&mut self) {
-        if let Some(manners) = self.source().and_then(|peer| self.manners.get_mut(&peer)) {
-            manners.failures = 0;
+        if let Some(source) = self.source() {
+            self.history.succeed(&source);
         }
         self.stage = Stage::Idle;
     }
@@ -514,7 +354,7 @@ impl Sync {
         match &self.stage {
             Stage::Idle => None,
             Stage::Headers(gathering) => Some(gathering.deadline),
-            Stage::Bodies(download) => download.asked.values().map(|(_, at)| *at).min(),
+            Stage::Bodies(download) => download.deadline(),
         }
     }
 
@@ -531,7 +371,7 @@ impl Sync {
     #[must_use]
     pub fn missing(&self) -> usize {
         match &self.stage {
-            Stage::Bodies(download) => download.wanted.len(),
+            Stage::Bodies(download) => download.missing(),
             Stage::Idle | Stage::Headers(_) => 0,
         }
     }
@@ -541,8 +381,7 @@ impl Sync {
     #[must_use]
     pub fn rest_until(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.stage {
-            Stage::Bodies(_) if mutant!(RestForPromises) => Some(now.plus(REST)),
-            Stage::Bodies(download) => Some(download.rest_until).filter(|until| *until > now),
+            Stage::Bodies(download) => download.rest_until(now),
             Stage::Idle | Stage::Headers(_) => None,
         }
     }
@@ -554,72 +393,14 @@ impl Sync {
         let (headers, bodies) = match &self.stage {
             Stage::Idle => (0, 0),
             Stage::Headers(gathering) => (gathering.headers.len(), 0),
-            Stage::Bodies(download) => (download.wanted.len(), download.bodies.len()),
+            Stage::Bodies(download) => (download.missing(), download.waiting()),
         };
         // The last answer may still fit and come on top of what was gathered.
         let most = MAX_GATHERED.saturating_add(crate::gossip::message::MAX_HEADERS);
         [
             ("headers that wait", headers, most),
             ("bodies that wait", bodies, BODIES_AHEAD),
-            ("peers that let fetches down", self.manners.len(), MAX_PEERS),
+            ("peers that let fetches down", self.history.len(), MAX_PEERS),
         ]
-    }
-}
-
-/// See [`Sync::patience`].
-fn patience(manners: &SortedMap<NodeId, Manners>, peer: &NodeId) -> Millis {
-    let Manners { failures, took, .. } = manners.get(peer).copied().unwrap_or_default();
-    let patience = ANSWER_WITHIN.0.max(took.0.min(MAX_TOOK.0) * 2) << failures.min(MAX_DOUBLINGS);
-    Millis(patience.min(MAX_PATIENCE.0))
-}
-
-impl Download {
-    fn fail(&mut self, peer: &NodeId) {
-        let late = self.late.get_or_insert_with(*peer, || 0);
-        *late = late.saturating_add(1);
-        // Others need not have them: they may be on another branch.
-        if *peer == self.source {
-            self.failures = self.failures.saturating_add(1);
-        }
-    }
-
-    fn asks(
-        &mut self,
-        peers: &[NodeId],
-        manners: &SortedMap<NodeId, Manners>,
-        now: Timestamp,
-    ) -> Vec<SyncAsk> {
-        let mut asks = Vec::new();
-        // The source has them all; others may. A source that was late comes after the others, and another that was
-        // late, or does not have them, is not asked again.
-        let late = |peer: &NodeId| self.late.get(peer).copied().unwrap_or(0);
-        let others = peers
-            .iter()
-            .filter(|peer| **peer != self.source && late(peer) == 0);
-        let mut candidates: Vec<NodeId> = others.copied().take(PARALLEL).collect();
-        let last = late(&self.source) > 0 && !mutant!(WaitForTheSilent);
-        candidates.insert(if last { candidates.len() } else { 0 }, self.source);
-        for peer in candidates.into_iter().take(PARALLEL) {
-            if self.asked.values().any(|(busy, _)| *busy == peer) {
-                continue;
-            }
-            let failures = manners
-                .get(&peer)
-                .map_or(0, |manners| manners.failures)
-                .saturating_add(late(&peer));
-            let open = self.wanted.iter().map(|(id, ..)| *id).take(BODIES_AHEAD);
-            let ids: Vec<BlockHash> = open
-                .filter(|id| !self.bodies.contains_key(id) && !self.asked.contains_key(id))
-                .take(BODY_WINDOW >> failures.min(MAX_DOUBLINGS))
-                .collect();
-            if ids.is_empty() {
-                break;
-            }
-            let deadline = now.plus(patience(manners, &peer));
-            self.asked
-                .extend(ids.iter().map(|id| (*id, (peer, deadline))));
-            asks.push(SyncAsk::Bodies { peer, ids });
-        }
-        asks
     }
 }

@@ -1,6 +1,9 @@
 //! Who is asked for what, who answers for what did not come, and that nobody holds a fetch up.
 
+use super::download::{MAX_FAILURES, REST};
+use super::history::FIRST_PAUSE;
 use super::*;
+use crate::primitives::Millis;
 use crate::testkit::{Grower, params};
 
 const NOW: Timestamp = Timestamp(1_000);

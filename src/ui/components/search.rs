@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::{go, on_input};
 use crate::app::pages::search::{Search as SearchBox, SearchMessage};
 use crate::app::pages::selection::SelectionMessage;
+use crate::primitives::{Nearest, visible};
 use crate::ui::actions::Actions;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::context::use_actions;
@@ -43,8 +44,11 @@ async fn ask(actions: &Actions, text: &str) {
     if let Ok(account) = app.account(text).await {
         return go(&Route::Ledger("users".to_owned(), account.address));
     }
-    let text = format!("No block, transaction or user begins with {text}.");
-    actions.done(&text);
+    let nearest = Nearest::of(text);
+    actions.done(&format!(
+        "No block, transaction or user begins with {}{nearest}",
+        visible(text)
+    ));
 }
 
 /// The search box with its suggestions.

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::app::pages::block::{children, lead};
 use crate::ipc::BlockInfo;
+use crate::primitives::visible;
 use crate::ui::components::{
     BlockMark, Busy, Bytes, Checks, Digits, Empty, Fact, Hash, PageLink, Refusal, TransactionTable,
 };
@@ -109,7 +110,7 @@ fn Block(props: &BlockProps) -> Html {
             <section class="panel panel-full">
                 <h2>{ format!("Bytes ({})", bytes(u64::from(info.size))) }</h2>
                 if !info.data.is_empty() {
-                    <p>{ "Free data of the maker: " }<q>{ &info.data }</q></p>
+                    <p>{ "Free data of the maker: " }<q>{ visible(&info.data) }</q></p>
                 }
                 <Bytes hex={info.raw.clone()} />
             </section>

@@ -1,9 +1,10 @@
-//! Measurements of mining in the whole page: no tests of a time, as a machine may be slow. `cargo xtask bench page`
-//! runs them and reads what they print; the suite leaves this module out.
+//! Measurements of the whole page, of loading and of mining: no tests of a time, as a machine may be
+//! slow. `cargo xtask bench page` runs them and reads what they print; the suite leaves this module out.
 
 mod blocks;
 mod cpu;
 mod input;
+mod load;
 
 use std::fmt::Display;
 

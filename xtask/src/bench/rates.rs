@@ -1,4 +1,5 @@
-//! Hash rates, and the ratios between them: absolute rates differ from machine to machine and from hour to hour.
+//! Hash rates, and the ratios between them: absolute rates differ from machine to machine and from
+//! hour to hour.
 
 use super::Table;
 

@@ -1,0 +1,84 @@
+//! What scripts can call on `window.aurex`: one table for the page, which offers these, and for the
+//! reference.
+
+/// A function or value that scripts see.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Its name on `window.aurex`.
+    pub name: &'static str,
+    /// How it is called, each way on its own.
+    pub usage: &'static [&'static str],
+    /// What it gives.
+    pub gives: &'static str,
+    /// What comes of calling it.
+    pub kind: CallKind,
+}
+
+/// What a script gets hold of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallKind {
+    /// A function of one argument that gives a promise.
+    Promise,
+    /// A function that answers at once.
+    Function,
+    /// No function.
+    Value,
+}
+
+macro_rules! calls {
+    ($($kind:ident $name:ident [$($usage:literal)+] $gives:literal)+) => {
+        &[$(Call {
+            name: stringify!($name),
+            usage: &[$($usage),+],
+            gives: $gives,
+            kind: CallKind::$kind,
+        }),+]
+    };
+}
+
+/// All of them, in the order of the reference.
+pub const CALLS: &[Call] = calls! {
+    Promise ready ["ready()"] "as `status()`, once a node of this tab runs"
+    Promise status ["status()"] "`{ network, nodes, in_consensus, tips, problems }`"
+    Promise chain ["chain({ node, from, count })"]
+        "`{ node, height, head, blocks }`, oldest block first; 20 without `count`, at most 500"
+    Promise block ["block(hash or height)"]
+        "the block with `transactions`, `seal`, `size` and `raw` bytes in hex"
+    Promise transaction ["transaction(id)"]
+        "`{ tx_hash, status, block_id, height, confirmations, seen_by, ... }`"
+    Promise ledger ["ledger({ table, node, index, key, descending, offset, limit })"]
+        "`{ total, rows }` as they are stored"
+    Promise accounts ["accounts(node)"]
+        "all accounts as that node has them; without a node, the one with the heaviest chain"
+    Promise mempool ["mempool(node)"] "the transactions that wait there"
+    Promise peers ["peers(node)"] "the nodes that it has heard, with score, round trip and head"
+    Promise tx ["tx(words)" "tx({ kind, from, ... })"]
+        "the transaction with its `id`; kinds: `transfer`, `message`, `register_user`, `create_asset`, `transfer_asset`"
+    Promise kill ["kill(node)"] "`{ node, id, text }`; `\"all\"` means all nodes of this tab"
+    Promise stop ["stop(node)"] "the same"
+    Promise start ["start(node)"] "the same"
+    Promise wipe ["wipe(node)"] "the same"
+    Promise add ["add(\"pow\")" "add(\"poa\")"]
+        "`{ node, id, text }`; `id` is the operator's transaction for a new authority"
+    Promise set ["set({ difficulty, pace, miners })"] "`{ node, id, text }`; one of them, or more"
+    Promise links ["links()" "links([{ from, to }])" "links({ shape, latency, jitter, loss, copies, reorder, bandwidth })"]
+        "the directed links that are cut; with a list, exactly these are cut from now on; with an object, what every link does to frames (`help links`)"
+    Promise command ["command(line)"] "the text that the console would print, refusals included"
+    Function on ["on(event, handler)"]
+        "a function that ends the subscription; an event is a topic, or `log` for all"
+    Value version ["version"] "the program's version, a text"
+};
+
+#[cfg(test)]
+mod tests {
+    use super::CALLS;
+
+    #[test]
+    fn every_call_is_named_once_and_its_usage_begins_with_its_name() {
+        let names: std::collections::BTreeSet<_> = CALLS.iter().map(|call| call.name).collect();
+        assert_eq!(names.len(), CALLS.len());
+        for call in CALLS {
+            assert!(call.usage.iter().all(|usage| usage.starts_with(call.name)));
+        }
+    }
+}

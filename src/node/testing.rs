@@ -1,0 +1,451 @@
+//! Nodes under a virtual clock for the tests of this module: a small network, and a node alone with peers made by hand.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
+use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns};
+use crate::ledger::{MemoryStore, Snapshot, Store as _};
+use crate::miner::{Search, Step};
+use crate::testkit::{GENESIS_TIME, Grower, key, params};
+
+/// One node with its miners, its ledger and its clock.
+pub(super) struct Seat {
+    pub(super) node: Option<Node>,
+    pub(super) name: &'static str,
+    pub(super) kind: NodeKind,
+    wake: Option<Timestamp>,
+    pub(super) search: Option<(SearchJob, Timestamp)>,
+    pub(super) ledger: MemoryStore,
+    pub(super) notices: Vec<Notice>,
+}
+
+/// A network whose frames take 20 ms and whose miners find a block each in about the time set.
+pub(super) struct Net {
+    pub(super) now: Timestamp,
+    pub(super) seats: Vec<Seat>,
+    frames: BTreeMap<(Timestamp, u64), (usize, Vec<u8>)>,
+    pub(super) sent: u64,
+    /// How long a search takes; without it, longer for each seat.
+    pub(super) takes: Option<Millis>,
+    pub(super) split: Option<usize>,
+}
+
+pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    match future
+        .as_mut()
+        .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+    {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("the memory ledger never waits"),
+    }
+}
+
+impl Seat {
+    /// Ends its search.
+    pub(super) fn search_nothing(&mut self) {
+        self.search = None;
+    }
+
+    /// A page of its ledger.
+    pub(super) fn page(&self, query: &crate::ledger::Query) -> crate::ledger::Page {
+        ready(self.ledger.query(query)).unwrap()
+    }
+
+    /// Empties the ledger.
+    pub(super) fn forget(&mut self) {
+        self.ledger = MemoryStore::default();
+    }
+}
+
+impl Net {
+    pub(super) fn new(seats: &[(&'static str, NodeKind)]) -> Self {
+        let seats = seats.iter().map(|(name, kind)| Seat {
+            node: None,
+            name,
+            kind: *kind,
+            wake: None,
+            search: None,
+            ledger: MemoryStore::default(),
+            notices: Vec::new(),
+        });
+        let now = GENESIS_TIME.plus(Millis(5_000));
+        let mut net = Self {
+            now,
+            seats: seats.collect(),
+            frames: BTreeMap::new(),
+            sent: 0,
+            takes: None,
+            split: None,
+        };
+        for seat in 0..net.seats.len() {
+            net.start(seat);
+        }
+        net
+    }
+
+    /// The usual five nodes.
+    pub(super) fn five() -> Self {
+        use NodeKind::{Poa, Pow};
+        Self::new(&[
+            ("pow-1", Pow),
+            ("pow-2", Pow),
+            ("pow-3", Pow),
+            ("poa-1", Poa),
+            ("poa-2", Poa),
+        ])
+    }
+
+    pub(super) fn start(&mut self, seat: usize) {
+        let place = &mut self.seats[seat];
+        let snapshot: Snapshot = ready(place.ledger.load()).unwrap();
+        let setup = Setup {
+            params: params(),
+            key: key(place.name),
+            name: place.name.to_owned(),
+            kind: place.kind,
+            host: "tab".to_owned(),
+            workload: Workload {
+                pace: Pace::Interval { ms: 2_000 },
+                turns: Turns::ALL,
+                miners: 1,
+            },
+            session: 1,
+            seed: u64::try_from(seat).unwrap(),
+        };
+        let mut out = Outbox::new();
+        place.node = Some(Node::start(setup, Some(snapshot), self.now, &mut out).unwrap());
+        self.perform(seat, out);
+    }
+
+    /// Ends a node as a terminated worker ends: nothing more is written or said.
+    pub(super) fn kill(&mut self, seat: usize) {
+        let place = &mut self.seats[seat];
+        (place.node, place.wake, place.search) = (None, None, None);
+    }
+
+    pub(super) fn give(&mut self, seat: usize, input: Input) {
+        let mut out = Outbox::new();
+        if let Some(node) = &mut self.seats[seat].node {
+            node.handle(self.now, input, &mut out);
+            self.perform(seat, out);
+        }
+    }
+
+    pub(super) fn perform(&mut self, seat: usize, out: Outbox) {
+        for output in out {
+            match output {
+                Output::Broadcast(frame) => {
+                    for to in (0..self.seats.len()).filter(|to| *to != seat) {
+                        self.deliver(seat, to, frame.clone());
+                    }
+                }
+                Output::Send { to, frame } => {
+                    let found = self
+                        .seats
+                        .iter()
+                        .position(|place| key(place.name).node_id() == to);
+                    if let Some(to) = found {
+                        self.deliver(seat, to, frame);
+                    }
+                }
+                Output::Persist {
+                    id,
+                    batch,
+                    durability,
+                } => {
+                    let outcome = ready(self.seats[seat].ledger.commit(&batch, durability));
+                    self.give(
+                        seat,
+                        match outcome {
+                            Ok(()) => Input::Persisted(id),
+                            Err(error) => Input::PersistFailed(id, error),
+                        },
+                    );
+                }
+                Output::Miner {
+                    message: ToMiner::Search(job),
+                    ..
+                } => {
+                    self.seats[seat].search = Some((
+                        job,
+                        self.now
+                            .plus(self.takes.unwrap_or(Millis(700 + 100 * seat as u64))),
+                    ));
+                }
+                Output::Miner {
+                    message: ToMiner::Cancel,
+                    ..
+                } => self.seats[seat].search = None,
+                Output::Miner {
+                    message: ToMiner::Yield,
+                    ..
+                } => {}
+                Output::WakeAt(at) => self.seats[seat].wake = Some(at),
+                Output::Notice(notice) => self.seats[seat].notices.push(notice),
+                Output::Stopped => self.kill(seat),
+            }
+        }
+    }
+
+    pub(super) fn deliver(&mut self, from: usize, to: usize, frame: Vec<u8>) {
+        if self
+            .split
+            .is_some_and(|split| (from < split) != (to < split))
+        {
+            return;
+        }
+        self.sent += 1;
+        self.frames
+            .insert((self.now.plus(Millis(20)), self.sent), (to, frame));
+    }
+
+    /// Lets time pass, event by event.
+    pub(super) fn run(&mut self, span: Millis) {
+        let end = self.now.plus(span);
+        loop {
+            let frame = self.frames.first_key_value().map(|((at, _), _)| *at);
+            let wake = self.seats.iter().filter_map(|seat| seat.wake).min();
+            let find = self
+                .seats
+                .iter()
+                .filter_map(|seat| seat.search.as_ref().map(|(_, at)| *at))
+                .min();
+            let Some(next) = [frame, wake, find]
+                .into_iter()
+                .flatten()
+                .min()
+                .filter(|at| *at <= end)
+            else {
+                break;
+            };
+            self.now = self.now.max(next);
+            if frame == Some(next) {
+                let (to, frame) = self.frames.pop_first().unwrap().1;
+                self.give(to, Input::Frame(frame));
+            } else if wake == Some(next) {
+                let seat = self
+                    .seats
+                    .iter()
+                    .position(|seat| seat.wake == Some(next))
+                    .unwrap();
+                self.seats[seat].wake = None;
+                self.give(seat, Input::Wake);
+            } else {
+                self.find(next);
+            }
+        }
+        self.now = end;
+    }
+
+    fn find(&mut self, at: Timestamp) {
+        let due = |seat: &Seat| seat.search.as_ref().is_some_and(|(_, due)| *due == at);
+        let seat = self.seats.iter().position(due).unwrap();
+        let (job, _) = self.seats[seat].search.take().unwrap();
+        let mut search = Search::new(&job).unwrap();
+        let Step::Found(nonce) = search.step(u64::MAX) else {
+            panic!("the range holds a nonce")
+        };
+        let found = FromMiner::Found {
+            job: job.job,
+            nonce,
+            hashes: search.hashes(),
+            elapsed_ms: 700.0,
+            hash_rate: 1.0,
+        };
+        self.give(seat, Input::Miner(0, found));
+    }
+
+    pub(super) fn node(&self, seat: usize) -> &Node {
+        self.seats[seat].node.as_ref().unwrap()
+    }
+
+    pub(super) fn height(&self, seat: usize) -> u64 {
+        self.node(seat).chain().height().0
+    }
+
+    /// Lets the makers rest, so that everything under way arrives.
+    pub(super) fn quiesce(&mut self) {
+        for seat in &mut self.seats {
+            seat.kind = NodeKind::Viewer;
+            seat.search = None;
+            if let Some(node) = &mut seat.node {
+                node.kind = NodeKind::Viewer;
+            }
+        }
+        self.run(Millis(6_000));
+    }
+
+    pub(super) fn assert_agreement(&self) {
+        let alive: Vec<&Node> = self
+            .seats
+            .iter()
+            .filter_map(|seat| seat.node.as_ref())
+            .collect();
+        for node in &alive {
+            assert_eq!(
+                node.chain().head(),
+                alive[0].chain().head(),
+                "{}",
+                node.name
+            );
+            let state = node.chain().head_state();
+            assert_eq!(state.root(), alive[0].chain().head_state().root());
+            assert_eq!(state.imbalance(), None);
+        }
+    }
+
+    pub(super) fn submit(
+        &mut self,
+        seat: usize,
+        raw: Vec<u8>,
+    ) -> Result<Answer, crate::ipc::ApiError> {
+        let mut out = Outbox::new();
+        let now = self.now;
+        let answer =
+            self.seats[seat]
+                .node
+                .as_mut()
+                .unwrap()
+                .answer(now, Request::Submit { raw }, &mut out);
+        self.perform(seat, out);
+        answer
+    }
+
+    pub(super) fn noted(&self, seat: usize, test: impl Fn(&Notice) -> bool) -> usize {
+        self.seats[seat]
+            .notices
+            .iter()
+            .filter(|notice| test(notice))
+            .count()
+    }
+}
+
+pub(super) fn transfer(nonce: u64) -> Transaction {
+    Grower::new(params()).transfer("alice", nonce, "bob", 10)
+}
+
+/// A node that is alone with a liar.
+pub(super) struct Duel {
+    pub(super) node: Node,
+    pub(super) now: Timestamp,
+    pub(super) sequence: u64,
+    pub(super) sent: Vec<(NodeId, Message)>,
+}
+
+pub(super) fn head_of(grower: &Grower) -> HeadInfo {
+    let chain = &grower.chain;
+    HeadInfo {
+        id: chain.head(),
+        height: chain.height(),
+        weight: chain.weight(),
+    }
+}
+
+impl Duel {
+    pub(super) fn new() -> Self {
+        let now = GENESIS_TIME.plus(Millis(600_000));
+        let setup = Setup {
+            params: params(),
+            key: key("viewer"),
+            name: "viewer".to_owned(),
+            kind: NodeKind::Viewer,
+            host: "tab".to_owned(),
+            workload: Workload {
+                pace: Pace::Interval { ms: 2_000 },
+                turns: crate::ipc::Turns::ALL,
+                miners: 0,
+            },
+            session: 1,
+            seed: 1,
+        };
+        let node = Node::start(setup, None, now, &mut Outbox::new()).unwrap();
+        let mut duel = Self {
+            node,
+            now,
+            sequence: 0,
+            sent: Vec::new(),
+        };
+        duel.introduce("liar");
+        duel
+    }
+
+    /// A peer says hello, with the genesis block as its head.
+    pub(super) fn introduce(&mut self, peer: &str) {
+        let record = NodeRecord::sign(&key(peer), peer, NodeKind::Pow, "tab", self.now);
+        let head = head_of(&Grower::new(params()));
+        self.hear(peer, &Message::Hello { record, head });
+    }
+
+    /// The node hears a message of a peer; its answers to that peer.
+    pub(super) fn hear(&mut self, peer: &str, message: &Message) -> Vec<Message> {
+        self.sequence += 1;
+        let chain_id = self.node.chain_id();
+        let frame = seal_frame(
+            &key(peer),
+            &chain_id,
+            (1, self.sequence),
+            Some(self.node.id),
+            message,
+        );
+        self.handle(Input::Frame(frame));
+        self.taken(peer)
+    }
+
+    pub(super) fn pass(&mut self, span: Millis) {
+        self.now = self.now.plus(span);
+        self.handle(Input::Wake);
+    }
+
+    pub(super) fn handle(&mut self, input: Input) {
+        let (mut out, chain_id) = (Outbox::new(), self.node.chain_id());
+        self.node.handle(self.now, input, &mut out);
+        for output in out {
+            if let Output::Send { to, frame } = output {
+                self.sent.push((
+                    to,
+                    Envelope::parse(&frame, &chain_id)
+                        .unwrap()
+                        .message()
+                        .unwrap(),
+                ));
+            }
+        }
+    }
+
+    /// What was sent to a peer since it was looked at last.
+    pub(super) fn taken(&mut self, peer: &str) -> Vec<Message> {
+        let to = key(peer).node_id();
+        self.sent
+            .extract_if(.., |(receiver, _)| *receiver == to)
+            .map(|(_, message)| message)
+            .collect()
+    }
+
+    /// Whether the node would still judge a frame of this peer.
+    pub(super) fn listens_to(&self, peer: &str) -> bool {
+        self.node
+            .peers
+            .admits(&key(peer).node_id(), false, self.now)
+    }
+
+    pub(super) fn is_at_genesis(&self) -> bool {
+        self.node.chain.len() == 1 && self.node.chain.head() == self.node.chain_id()
+    }
+}
+
+pub(super) fn compact(block: &Block) -> Message {
+    let transactions = block
+        .body
+        .transactions
+        .iter()
+        .map(Transaction::id)
+        .collect();
+    Message::BlockFound(CompactBlock {
+        header: block.header,
+        seal: block.seal,
+        data: Vec::new(),
+        transactions,
+    })
+}

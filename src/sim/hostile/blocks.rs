@@ -1,0 +1,381 @@
+//! Blocks that a hostile one makes: sealed by the wrong key, withheld, without a parent, twice for one slot, or
+//! against a rule.
+
+use std::rc::Rc;
+
+use crate::consensus::{CheckedTransaction, SignatureCache, slots, work};
+use crate::gossip::{CompactBlock, HeadInfo, Message};
+use crate::node::Node;
+use crate::primitives::{
+    Block, BlockHash, Body, Difficulty, Digest, Header, Height, Kind, MAX_EXACT, Millis, NodeId,
+    Seal, Signature, Slot, Timestamp, Transaction, Weight,
+};
+use crate::sim::world::World;
+use crate::state::{Template, assemble};
+
+/// Blocks of a flood: more than any bound of a node's.
+const FLOOD: u64 = 48;
+
+/// Finds the nonce of a work block.
+fn mine(mut header: Header) -> Header {
+    while !work::meets(&header.id(), header.difficulty) {
+        header.nonce = header.nonce.saturating_add(1);
+    }
+    header
+}
+
+fn compact(block: &Block) -> Message {
+    Message::BlockFound(CompactBlock {
+        header: block.header,
+        seal: block.seal,
+        data: block.body.data.clone(),
+        transactions: block
+            .body
+            .transactions
+            .iter()
+            .map(Transaction::id)
+            .collect(),
+    })
+}
+
+/// A valid work block on the head of an honest node, but for its transactions if they are wrong.
+fn block_on(
+    node: &Node,
+    sealer: NodeId,
+    time: Timestamp,
+    transactions: &[CheckedTransaction],
+    data: &[u8],
+) -> Option<Block> {
+    let chain = node.chain();
+    let template = Template {
+        parent: chain.head_header(),
+        parent_id: chain.head(),
+        kind: Kind::Work,
+        sealer,
+        time,
+        data,
+    };
+    let (header, body) = assemble(
+        chain.params(),
+        chain.head_state(),
+        template,
+        transactions.iter(),
+    )?;
+    Some(Block {
+        header: mine(header),
+        seal: Seal::Work,
+        body,
+    })
+}
+
+/// Whose turn a slot is for a node.
+fn leader(node: &Node, slot: Slot) -> Option<NodeId> {
+    slots::leader(&node.chain().context().rules.current.authorities, slot)
+        .map(|address| NodeId(address.0))
+}
+
+/// An authority's block on the head of an honest node, still without its seal.
+fn authority_block(
+    node: &Node,
+    sealer: NodeId,
+    time: Timestamp,
+    data: &[u8],
+) -> Option<(Header, Body)> {
+    let chain = node.chain();
+    let (parent, parent_id) = (chain.head_header(), chain.head());
+    let template = Template {
+        parent,
+        parent_id,
+        kind: Kind::Authority,
+        sealer,
+        time,
+        data,
+    };
+    assemble(
+        chain.params(),
+        chain.head_state(),
+        template,
+        std::iter::empty(),
+    )
+}
+
+impl World {
+    /// An authority's block that is right but for its seal.
+    pub(super) fn wrong_seal(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), self.now)) else {
+            return;
+        };
+        let Some((header, body)) = authority_block(node, leader, self.now, b"forged") else {
+            return;
+        };
+        let seal = if self.rng.one_in(2) {
+            header.seal(&node.chain_id(), &self.hostiles[which].key)
+        } else {
+            Seal::Authority(Signature([1; 64]))
+        };
+        self.lie(which, to, &compact(&Block { header, seal, body }));
+    }
+
+    /// A heavier chain whose bodies nobody gets.
+    pub(super) fn withhold(&mut self, which: usize, seat: usize) {
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let id = self.hostiles[which].id;
+        let Some(first) = block_on(node, id, self.now, &[], b"withheld") else {
+            return;
+        };
+        let mut blocks = vec![first];
+        while blocks.len() < 3 {
+            let last = blocks[blocks.len() - 1].header;
+            let time = last.time.plus(Millis(300));
+            let next = Header {
+                height: last.height.next(),
+                parent: last.id(),
+                time,
+                nonce: 0,
+                ..last
+            };
+            blocks.push(Block {
+                header: mine(next),
+                seal: Seal::Work,
+                body: Body::default(),
+            });
+        }
+        let head = &blocks[blocks.len() - 1].header;
+        let weight = Weight(
+            node.chain()
+                .weight()
+                .0
+                .saturating_add(u128::from(head.difficulty.0).saturating_mul(3)),
+        );
+        let head = HeadInfo {
+            id: head.id(),
+            height: head.height,
+            weight,
+        };
+        self.hostiles[which].withheld = blocks;
+        self.lie(
+            which,
+            None,
+            &Message::Ping {
+                token: 0,
+                head,
+                answer_by: None,
+            },
+        );
+    }
+
+    /// A header that outweighs every chain and costs one signature: no authority's, and with no body.
+    pub(super) fn boast(&mut self, which: usize, seat: usize) {
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let (chain, parent) = (node.chain(), node.chain().head_header());
+        let hostile = &self.hostiles[which];
+        let header = Header {
+            kind: Kind::Authority,
+            height: parent.height.next(),
+            parent: chain.head(),
+            time: self.now,
+            difficulty: Difficulty(MAX_EXACT),
+            slot: slots::slot_at(chain.params(), self.now),
+            sealer: hostile.id,
+            nonce: 0,
+            ..*parent
+        };
+        let seal = header.seal(&chain.chain_id(), &hostile.key);
+        let weight = chain.weight().plus(header.difficulty);
+        let head = HeadInfo {
+            id: header.id(),
+            height: header.height,
+            weight,
+        };
+        self.hostiles[which].withheld = vec![Block {
+            header,
+            seal,
+            body: Body::default(),
+        }];
+        self.lie(
+            which,
+            None,
+            &Message::Ping {
+                token: 0,
+                head,
+                answer_by: None,
+            },
+        );
+    }
+
+    /// Many blocks with valid work that hang nowhere, or lie in the future.
+    pub(super) fn flood(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let sealer = self.hostiles[which].id;
+        let in_future = self.rng.one_in(2);
+        let time = self.now.plus(Millis(5_000));
+        let Some(block) = block_on(node, sealer, time, &[], b"flood") else {
+            return;
+        };
+        for number in 0..FLOOD {
+            let parent = if in_future {
+                block.header.parent
+            } else {
+                BlockHash([u8::try_from(number).unwrap_or(0); 32])
+            };
+            let header = mine(Header {
+                parent,
+                nonce: number.saturating_mul(1_000_000),
+                ..block.header
+            });
+            self.lie(
+                which,
+                to,
+                &compact(&Block {
+                    header,
+                    ..block.clone()
+                }),
+            );
+        }
+    }
+
+    /// Valid blocks beside the chain, far below its head.
+    pub(super) fn spam_headers(&mut self, which: usize, seat: usize) {
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let chain = node.chain();
+        let height = Height(self.rng.below(chain.height().0.max(1)));
+        let Some(base) = chain.at(height).and_then(|id| chain.get(&id)) else {
+            return;
+        };
+        let base = Rc::clone(&base.block);
+        for number in 0..8 {
+            let header = Header {
+                kind: Kind::Work,
+                height: height.next(),
+                parent: base.id(),
+                time: base.header.time.plus(Millis(300)),
+                difficulty: Difficulty(16),
+                slot: Slot(0),
+                sealer: self.hostiles[which].id,
+                tx_root: Body::default().tx_root(),
+                data_hash: Body::default().data_hash(),
+                state_root: Digest([u8::try_from(number).unwrap_or(0); 32]),
+                nonce: 0,
+            };
+            self.lie(
+                which,
+                None,
+                &compact(&Block {
+                    header: mine(header),
+                    seal: Seal::Work,
+                    body: Body::default(),
+                }),
+            );
+        }
+    }
+
+    /// The traitor's turn: two blocks for one slot, each for half of the network; or one too soon.
+    pub(super) fn double_seal(&mut self, which: usize, seat: usize) {
+        let (Some(traitor), Some(node)) = (self.scenario.traitor.clone(), &self.seats[seat].node)
+        else {
+            return;
+        };
+        let (params, parent) = (node.chain().params(), node.chain().head_header());
+        let chain_id = node.chain_id();
+        let slot = slots::slot_at(params, self.now);
+        let hasty = parent.time.plus(Millis(1));
+        if leader(node, slot) != Some(traitor.node_id()) {
+            return;
+        }
+        let earliest = self.now.max(parent.time.plus(params.min_gap));
+        let block = |data: &[u8], time: Option<Timestamp>| {
+            let (header, body) = authority_block(node, traitor.node_id(), earliest, data)?;
+            let header = Header {
+                time: time.unwrap_or(header.time),
+                ..header
+            };
+            Some(Block {
+                header,
+                seal: header.seal(&chain_id, &traitor),
+                body,
+            })
+        };
+        if slots::slot_at(params, hasty) == slot && self.rng.one_in(2) {
+            if let Some(block) = block(b"hasty", Some(hasty)) {
+                self.lie(which, None, &compact(&block));
+            }
+            return;
+        }
+        let (Some(one), Some(other)) = (block(b"one", None), block(b"other", None)) else {
+            return;
+        };
+        self.checks.note_double((one.id(), other.id()));
+        for place in 0..self.seats.len() {
+            let to = self.seats[place].id;
+            self.lie(
+                which,
+                Some(to),
+                &compact(if place % 2 == 0 { &one } else { &other }),
+            );
+        }
+    }
+
+    /// A block with valid work that breaks a rule.
+    pub(super) fn bad_block(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
+        let transaction = self.bad_transaction(seat);
+        let Some(node) = &self.seats[seat].node else {
+            return;
+        };
+        let (chain, sealer) = (node.chain(), self.hostiles[which].id);
+        let checked = transaction.and_then(|transaction| {
+            let mut cache = SignatureCache::default();
+            CheckedTransaction::check(transaction, chain.params(), &chain.chain_id(), &mut cache)
+                .ok()
+        });
+        let checked: Vec<CheckedTransaction> = checked.into_iter().collect();
+        let Some(good) = block_on(node, sealer, self.now, &checked, b"bad") else {
+            return;
+        };
+        let header = good.header;
+        let spoilt = match self.rng.below(7) {
+            0 => Header {
+                height: header.height.next(),
+                ..header
+            },
+            1 => Header {
+                time: chain.head_header().time.plus(Millis(1)),
+                ..header
+            },
+            2 => Header {
+                time: self.now.plus(Millis(60_000)),
+                ..header
+            },
+            3 => Header {
+                difficulty: Difficulty(1),
+                ..header
+            },
+            4 => Header {
+                state_root: Digest([5; 32]),
+                ..header
+            },
+            // As it is: its transactions are wrong, or were left out by the rules.
+            _ => header,
+        };
+        let block = Block {
+            header: mine(spoilt),
+            ..good
+        };
+        // Whoever lacks the transactions asks for them.
+        for transaction in &block.body.transactions {
+            self.lie(which, to, &Message::NewTransaction(transaction.clone()));
+        }
+        self.lie(which, to, &compact(&block));
+        self.hostiles[which].withheld = vec![block];
+    }
+}

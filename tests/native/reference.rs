@@ -1,0 +1,108 @@
+//! `docs/REFERENCE.md` is what the code says: the words, the calls, the parameters of a page's link,
+//! the topics and the refusals stand in tables of the code, and the page is written from them.
+//! With `AUREX_UPDATE=1` this test writes it; without, it fails where the two differ.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use aurex::command::{CALLS, WORDS};
+
+/// The page, from the package's root on.
+const PAGE: &str = "docs/REFERENCE.md";
+/// Set to anything, it has the page written.
+const UPDATE: &str = "AUREX_UPDATE";
+
+const BEGINNING: &str = "\
+# Reference
+
+Written from the code by `AUREX_UPDATE=1 cargo test --test native reference`: do not edit.
+
+- [Link parameters](#link-parameters) · [Console words](#console-words) · [Scripting API](#scripting-api)
+- [Topics](#topics) · [Refusals](#refusals)
+";
+
+#[test]
+fn the_reference_is_what_the_code_says() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
+    let wanted = reference();
+    if env::var_os(UPDATE).is_some() {
+        fs::write(&file, &wanted).unwrap();
+    }
+    let found = fs::read_to_string(&file).unwrap_or_default();
+    let differs = found
+        .lines()
+        .zip(wanted.lines())
+        .find(|(found, wanted)| found != wanted);
+    assert!(
+        found == wanted,
+        "{PAGE} is not what the code says, first at {differs:?}: run `{UPDATE}=1 cargo test --test native reference`"
+    );
+}
+
+fn reference() -> String {
+    [BEGINNING.to_owned(), words(), calls()].join("\n")
+}
+
+fn words() -> String {
+    let rows = WORDS.iter().map(|word| {
+        let more = word.more.replace('\n', "<br>");
+        [code(word.usage), word.about.to_owned(), more]
+    });
+    section(
+        "Console words",
+        "The Console page, and `await aurex.command(\"...\")` in the browser's own console, understand these. \
+         An unknown word gets the nearest known one. A refusal is a sentence with what was expected, what was found and the \
+         name of the rule in the code.",
+        ["word", "what it does", "more"],
+        rows,
+    )
+}
+
+fn calls() -> String {
+    let rows = CALLS.iter().map(|call| {
+        let usage: Vec<String> = call.usage.iter().map(|usage| code(usage)).collect();
+        [usage.join("<br>"), call.gives.to_owned()]
+    });
+    let table = section(
+        "Scripting API",
+        "The same commands on `window.aurex`, for tests, notebooks and lessons. Every function gives a promise of plain \
+         objects (`on` gives a function). What does not exist is `null`. A refusal rejects with an `Error` that has a `code`.",
+        ["call", "gives"],
+        rows,
+    );
+    format!(
+        "{table}\n```js\n\
+         const {{ id }} = await aurex.tx(\"Transfer 100 coins alice to bob\");\n\
+         const off = aurex.on(\"block\", (event) => console.log(event.node, event.text));\n```\n"
+    )
+}
+
+/// A heading, a paragraph and a table.
+fn section<const COLUMNS: usize>(
+    title: &str,
+    about: &str,
+    head: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) -> String {
+    let mut text = format!("## {title}\n\n{about}\n\n{}", line(&head));
+    text.push_str(&line(&["---"; COLUMNS]));
+    for row in rows {
+        text.push_str(&line(&row.each_ref().map(String::as_str)));
+    }
+    text
+}
+
+/// A line of a table; a bar inside a cell would end it.
+fn line(cells: &[&str]) -> String {
+    let mut line = String::new();
+    for cell in cells {
+        let _infallible = write!(line, "| {} ", cell.replace('|', "\\|"));
+    }
+    line.push_str("|\n");
+    line
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}

@@ -1,0 +1,191 @@
+//! The ledger in a database of the browser.
+
+use aurex::browser::js::{field, monotonic};
+use aurex::browser::{IndexedDbStore, idb};
+use aurex::ledger::{Batch, Durability, Query, Row, Store, StoreError, Table};
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::fresh;
+use crate::support::conformance::{self, Bench};
+
+/// Runs JavaScript that returns a promise.
+async fn run_js(arguments: &str, body: &str, values: [&JsValue; 2]) -> Result<JsValue, JsValue> {
+    let promise =
+        Function::new_with_args(arguments, body).call2(&JsValue::NULL, values[0], values[1])?;
+    JsFuture::from(promise.unchecked_into::<Promise>()).await
+}
+
+struct Database(String);
+
+impl Bench for Database {
+    type Store = IndexedDbStore;
+
+    async fn open(&self, name: &str) -> IndexedDbStore {
+        IndexedDbStore::open(&format!("{}:{name}", self.0))
+            .await
+            .unwrap()
+    }
+
+    fn close(&self, store: IndexedDbStore) {
+        store.close();
+    }
+
+    /// The last row cannot be stored: everything before it was asked for already.
+    fn spoil(&self, _: &IndexedDbStore, batch: &mut Batch) {
+        let mut block = conformance::block(1);
+        block.nonce = u64::MAX;
+        batch.put(Table::Blocks, Row::Block(block));
+        batch.put(Table::Undo, conformance::raw("x", b"x"));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_database_keeps_what_a_ledger_promises() {
+    conformance::all(&Database(fresh("all"))).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_database_answers_queries_as_a_ledger_promises() {
+    conformance::queries(&Database(fresh("queries"))).await;
+}
+
+#[wasm_bindgen_test]
+async fn rows_are_objects_that_a_person_can_read() {
+    let name = fresh("readable");
+    let store = IndexedDbStore::open(&name).await.unwrap();
+    let mut batch = Batch::default();
+    let block = conformance::block(5);
+    batch.put(Table::Blocks, Row::Block(block.clone()));
+    store.commit(&batch, Durability::Relaxed).await.unwrap();
+    let row = run_js(
+        "name, key",
+        "return new Promise((resolve, reject) => {
+            const open = indexedDB.open(name);
+            open.onerror = () => reject(open.error);
+            open.onsuccess = () => {
+                const get = open.result.transaction('blocks').objectStore('blocks').get(key);
+                get.onsuccess = () => { open.result.close(); resolve(get.result); };
+            };
+        });",
+        [&name.into(), &block.hash.into()],
+    )
+    .await
+    .unwrap();
+    assert_eq!(field(&row, "height").as_f64(), Some(5.0));
+    assert_eq!(field(&row, "kind").as_string().as_deref(), Some("work"));
+    assert_eq!(field(&row, "on_best_chain").as_bool(), Some(false));
+    assert_eq!(
+        field(&row, "raw")
+            .dyn_into::<Uint8Array>()
+            .unwrap()
+            .to_vec(),
+        [1, 2, 3]
+    );
+    store.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
+    let name = fresh("newer");
+    let store = IndexedDbStore::open(&name).await.unwrap();
+    let open = "return new Promise((resolve, reject) => {
+        const open = indexedDB.open(name, version);
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => { open.result.close(); resolve(); };
+    });";
+    // The open connection gets out of the way of an upgrade by itself.
+    run_js("name, version", open, [&name.clone().into(), &7.into()])
+        .await
+        .unwrap();
+    let refused = StoreError::Schema {
+        expected: 1,
+        found: 7,
+    };
+    assert_eq!(store.load().await.unwrap_err(), refused);
+    assert_eq!(IndexedDbStore::open(&name).await.unwrap_err(), refused);
+    run_js("name, version", open, [&name.into(), &7.into()])
+        .await
+        .unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_deleted_database_is_gone_until_it_is_wiped() {
+    let name = fresh("deleted");
+    let store = IndexedDbStore::open(&name).await.unwrap();
+    let mut batch = Batch::default();
+    batch.put(Table::State, conformance::raw("a", b"1"));
+    store.commit(&batch, Durability::Relaxed).await.unwrap();
+    idb::delete_database(&name).await.unwrap();
+    assert_eq!(
+        store.commit(&batch, Durability::Relaxed).await,
+        Err(StoreError::Gone)
+    );
+    assert_eq!(
+        store.query(&Query::all(Table::State, 1)).await,
+        Err(StoreError::Gone)
+    );
+    store.wipe().await.unwrap();
+    store.commit(&batch, Durability::Relaxed).await.unwrap();
+    assert_eq!(store.load().await.unwrap().state.len(), 1);
+    store.close();
+    assert_eq!(store.load().await, Err(StoreError::Gone));
+}
+
+#[wasm_bindgen_test]
+async fn commits_in_a_row_and_at_once_all_arrive() {
+    let store = IndexedDbStore::open(&fresh("commits")).await.unwrap();
+    let began = monotonic();
+    let batches: Vec<Batch> = (0..50)
+        .map(|number| {
+            let mut batch = Batch::default();
+            batch.put(
+                Table::State,
+                conformance::raw(&format!("{number:04}"), &[0; 200]),
+            );
+            batch.put(Table::Meta, conformance::raw("head", &[number]));
+            batch
+        })
+        .collect();
+    for batch in &batches {
+        store.commit(batch, Durability::Relaxed).await.unwrap();
+    }
+    let each = (monotonic() - began) / 50.0;
+    wasm_bindgen_test::console_log!("one commit of two rows: {each:.2} ms");
+    assert_eq!(store.load().await.unwrap().state.len(), 50);
+    assert_eq!(
+        store.load().await.unwrap().meta("head"),
+        Some([49].as_slice())
+    );
+    store.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_long_ledger_opens_quickly() {
+    let name = fresh("long");
+    let store = IndexedDbStore::open(&name).await.unwrap();
+    for part in 0..10 {
+        let mut batch = Batch::default();
+        for number in part * 1_000..(part + 1) * 1_000 {
+            let mut block = conformance::block(number);
+            block.raw = vec![7; 600];
+            batch.put(Table::Undo, conformance::raw(&block.hash, &[7; 200]));
+            batch.put(Table::Blocks, Row::Block(block));
+        }
+        store.commit(&batch, Durability::Relaxed).await.unwrap();
+    }
+    store.close();
+    let began = monotonic();
+    let store = IndexedDbStore::open(&name).await.unwrap();
+    let snapshot = store.load().await.unwrap();
+    let took = monotonic() - began;
+    wasm_bindgen_test::console_log!("a ledger of 10,000 blocks loads in {took:.0} ms");
+    assert_eq!(
+        (snapshot.blocks.len(), snapshot.undo.len()),
+        (10_000, 10_000)
+    );
+    store.close();
+    idb::delete_database(&name).await.unwrap();
+}
