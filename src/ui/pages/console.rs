@@ -8,7 +8,7 @@ use crate::app::pages::terminal::{Entry, Terminal, TerminalMessage};
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{LogView, on_input, on_submit};
+use crate::ui::components::{InTurn, LogView, on_input, on_submit};
 use crate::ui::context::use_actions;
 
 /// The page of the console.
@@ -17,7 +17,7 @@ pub(crate) fn ConsolePage() -> Html {
     html! {
         <div class="console-page">
             <Commands />
-            <LogView />
+            <InTurn turn={1}><LogView /></InTurn>
         </div>
     }
 }

@@ -49,25 +49,29 @@ pub(crate) fn TransactPage() -> Html {
     html! {
         <div class="transact-page">
             <Users users={users.clone()} on_sent={&on_sent} />
-            <section class="panel" aria-label="Send">
-                <h2>{ "Send" }</h2>
-                if users.is_empty() {
-                    <Busy text="Waiting for the first keys…" />
-                } else {
-                    <Compose {users} {on_sent} {on_user} />
-                }
-            </section>
-            <section class="panel panel-full" aria-label="Sent from here">
-                <h2>{ "Sent from here" }</h2>
-                if sent.list().is_empty() {
-                    <Empty text="Nothing yet. What you send is followed here until it is committed." />
-                }
-                for info in sent.list() {
-                    <Followed key={info.tx_hash.clone()} first={info.clone()} />
-                }
-            </section>
-            <InTurn turn={1}><Mempool /></InTurn>
-            <InTurn turn={2}><Recent /></InTurn>
+            <InTurn turn={1}>
+                <section class="panel" aria-label="Send">
+                    <h2>{ "Send" }</h2>
+                    if users.is_empty() {
+                        <Busy text="Waiting for the first keys…" />
+                    } else {
+                        <Compose {users} {on_sent} {on_user} />
+                    }
+                </section>
+            </InTurn>
+            <InTurn turn={2}>
+                <section class="panel panel-full" aria-label="Sent from here">
+                    <h2>{ "Sent from here" }</h2>
+                    if sent.list().is_empty() {
+                        <Empty text="Nothing yet. What you send is followed here until it is committed." />
+                    }
+                    for info in sent.list() {
+                        <Followed key={info.tx_hash.clone()} first={info.clone()} />
+                    }
+                </section>
+            </InTurn>
+            <InTurn turn={3}><Mempool /></InTurn>
+            <InTurn turn={4}><Recent /></InTurn>
         </div>
     }
 }
