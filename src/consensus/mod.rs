@@ -4,6 +4,7 @@
 
 mod check;
 mod error;
+pub mod finality;
 mod params;
 pub mod slots;
 pub mod work;

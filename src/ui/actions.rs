@@ -3,10 +3,10 @@
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
-use super::App;
 use super::bridge::Dispatcher;
 use super::shared::Shared;
 use super::theme::Theme;
+use crate::app::App;
 use crate::app::pages::notices::{NoticeMessage, Notices, refusal_text};
 use crate::app::pages::selection::{Selection, SelectionMessage};
 use crate::command::Command;

@@ -20,9 +20,12 @@ mod shared;
 mod theme;
 mod time;
 
-pub(crate) use crate::browser::host::{Host as App, Subscription, WalletUser};
+use std::rc::Rc;
 
-/// Mounts the page into the document's body, in place of the loading text.
-pub fn start() {
-    yew::Renderer::<root::Root>::with_root(gloo::utils::body().into()).render();
+use crate::app::App;
+
+/// Mounts the page of an app into the document's body, in place of the loading text.
+pub fn start(app: Rc<App>) {
+    let (body, app) = (gloo::utils::body().into(), app.into());
+    yew::Renderer::<root::Root>::with_root_and_props(body, root::RootProps { app }).render();
 }

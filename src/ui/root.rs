@@ -14,25 +14,27 @@ use super::pages::{
 };
 use super::shared::Shared;
 use super::theme::{self, Theme};
-use super::{App, Subscription};
 use crate::app::pages::notices::Notices;
 use crate::app::pages::selection::Selection;
+use crate::app::{App, Subscription};
 use crate::view::route::Route;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct RootProps {
+    /// The app that the page shows.
+    pub(crate) app: Shared<App>,
+}
 
 /// The root component: it provides every context.
 #[component]
-pub(crate) fn Root() -> Html {
-    let app = use_memo((), |()| {
-        let search = gloo::utils::window().location().search();
-        Shared::from(App::open(&search.unwrap_or_default()))
-    });
-    let picture = use_newest_picture(&app);
+pub(crate) fn Root(props: &RootProps) -> Html {
+    let picture = use_newest_picture(&props.app);
     let notices = use_page(Notices::default);
     let selection = use_page(Selection::default);
     let theme = use_state_eq(theme::stored);
     theme::use_colours(*theme);
     let actions = Actions::new(
-        (*app).clone(),
+        props.app.clone(),
         notices.dispatcher(),
         selection.dispatcher(),
         theme.setter(),

@@ -121,10 +121,10 @@ fn an_asset_is_sent_only_by_somebody_who_holds_one() {
     let holdings = [gold(3), silver];
     let sent = |typed: &[(Field, &str)]| {
         let draft = compose(Form::TransferAsset, typed).draft(&holdings);
-        match draft.expect("a draft").what {
-            What::TransferAsset { asset, amount, .. } => (asset, amount),
-            what => panic!("expected units of an asset, found {what:?}"),
-        }
+        let What::TransferAsset { asset, amount, .. } = draft.expect("a draft").what else {
+            panic!("expected units of an asset");
+        };
+        (asset, amount)
     };
     assert_eq!(sent(&[]), ("aa".into(), 1), "the first without a choice");
     assert_eq!(

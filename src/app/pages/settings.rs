@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::PageModel;
+use crate::app::link::{LinkParameters, MAX_POA, MAX_POW};
 use crate::command::{
-    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA, MAX_POW,
-    PACE_SECONDS, Quality, Shape, number_in,
+    Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, PACE_SECONDS, Quality, Shape,
+    number_in,
 };
 use crate::ipc::{MAX_MINERS, Pace};
 
@@ -49,6 +50,8 @@ impl Number {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     typed: BTreeMap<Number, String>,
+    /// What the network had when it was last looked at.
+    followed: BTreeMap<Number, String>,
 }
 
 /// What changes the page.
@@ -56,8 +59,8 @@ pub struct Settings {
 pub enum SettingsMessage {
     /// A person typed another number.
     Type(Number, String),
-    /// The network has another value now: it is shown, whatever was typed.
-    Follow(Number, String),
+    /// The values that the network has now: one that changed is shown, whatever was typed.
+    Follow(Vec<(Number, String)>),
 }
 
 impl Default for Settings {
@@ -65,14 +68,15 @@ impl Default for Settings {
     fn default() -> Self {
         let usual = LinkParameters::default();
         let typed = [
-            (Number::Digits, usual.difficulty.to_string()),
-            (Number::Pow, usual.pow.to_string()),
-            (Number::Poa, usual.poa.to_string()),
-            (Number::FirstDigits, usual.difficulty.to_string()),
+            (Number::Digits, usual.difficulty().to_string()),
+            (Number::Pow, usual.pow().to_string()),
+            (Number::Poa, usual.poa().to_string()),
+            (Number::FirstDigits, usual.difficulty().to_string()),
         ];
         let links = Quality::ALL.map(|quality| (Number::Link(quality), "0".to_owned()));
         Self {
             typed: typed.into_iter().chain(links).collect(),
+            followed: BTreeMap::new(),
         }
     }
 }
@@ -139,9 +143,9 @@ impl Settings {
         let (pow, poa) = (self.small(Number::Pow)?, self.small(Number::Poa)?);
         let difficulty = self.digits(Number::FirstDigits)?;
         (pow + poa > 0).then(|| LinkParameters {
-            pow,
-            poa,
-            difficulty,
+            pow: Some(pow),
+            poa: Some(poa),
+            difficulty: Some(difficulty),
             ..LinkParameters::default()
         })
     }
@@ -151,8 +155,19 @@ impl PageModel for Settings {
     type Message = SettingsMessage;
 
     fn update(&mut self, message: SettingsMessage) {
-        let (SettingsMessage::Type(number, text) | SettingsMessage::Follow(number, text)) = message;
-        self.typed.insert(number, text);
+        match message {
+            SettingsMessage::Type(number, text) => {
+                self.typed.insert(number, text);
+            }
+            SettingsMessage::Follow(values) => {
+                for (number, text) in values {
+                    if self.followed.get(&number) != Some(&text) {
+                        self.typed.insert(number, text.clone());
+                        self.followed.insert(number, text);
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -251,23 +266,37 @@ mod tests {
         );
         assert_eq!(typed(&[(Number::Pow, "17")]).network(), None);
         let network = typed(&[(Number::Pow, "1"), (Number::Poa, "0")]).network();
+        let usual = LinkParameters::default();
         let wanted = LinkParameters {
-            pow: 1,
-            poa: 0,
+            pow: Some(1),
+            poa: Some(0),
+            difficulty: Some(usual.difficulty()),
             ..LinkParameters::default()
         };
         assert_eq!(network, Some(wanted));
-        assert_eq!(
-            Settings::default().network(),
-            Some(LinkParameters::default())
-        );
+        let shown = Settings::default().network().map(|link| link.network());
+        assert_eq!(shown, Some(usual.network()), "the usual network");
     }
 
     #[test]
-    fn a_new_value_of_the_network_replaces_what_was_typed() {
-        let mut settings = typed(&[(Number::Seconds, "wrong")]);
-        settings.update(SettingsMessage::Follow(Number::Seconds, "5".into()));
-        assert_eq!(settings.value(Number::Seconds), Some(5));
+    fn a_value_that_changed_replaces_what_was_typed_and_the_others_stay() {
+        let mut settings = Settings::default();
+        let follow = |seconds: &str| {
+            let values = [(Number::Seconds, seconds), (Number::Miners, "1")];
+            SettingsMessage::Follow(
+                values
+                    .map(|(number, text)| (number, text.to_owned()))
+                    .into(),
+            )
+        };
+        settings.update(follow("5"));
+        settings.update(SettingsMessage::Type(Number::Seconds, "wrong".into()));
+        settings.update(SettingsMessage::Type(Number::Miners, "2".into()));
+        settings.update(follow("5"));
+        assert_eq!(settings.text(Number::Seconds), "wrong", "nothing changed");
+        settings.update(follow("7"));
+        assert_eq!(settings.value(Number::Seconds), Some(7));
+        assert_eq!(settings.value(Number::Miners), Some(2));
     }
 
     #[test]

@@ -13,10 +13,10 @@ use yew::prelude::*;
 use crate::app::pages::pulses::{
     MAX_MOTIONS, Motion, Moved, Places, SHOWN_MS, Scale, keep, motions,
 };
+use crate::app::{App, Subscription};
 use crate::ipc::{Event, Level, Topic};
 use crate::ui::context::use_actions;
 use crate::ui::time::monotonic;
-use crate::ui::{App, Subscription};
 
 #[wasm_bindgen]
 extern "C" {

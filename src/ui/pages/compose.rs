@@ -3,6 +3,7 @@
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::app::App;
 use crate::app::pages::compose::{
     Compose as Forms, ComposeMessage, Field, Form, Holding, Sending, Unfinished,
 };
@@ -10,7 +11,6 @@ use crate::app::pages::notices::refusal_text;
 use crate::app::pages::transact::UserLine;
 use crate::command::{Draft, What};
 use crate::ipc::{ApiError, TransactionInfo};
-use crate::ui::App;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{on_change, on_input, on_submit};
 use crate::ui::context::use_actions;

@@ -5,10 +5,7 @@ use yew::prelude::*;
 use super::table::LedgerTable;
 use crate::app::pages::ledger::{Question, QuestionMessage, about, mark, shown_node, table_named};
 use crate::app::pages::table::{TableRow, comparison, table_row};
-use crate::browser::host::row_from_js;
-use crate::ipc::ApiError;
-use crate::ledger::{Query, Row, Table};
-use crate::ui::App;
+use crate::ledger::Table;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{Busy, Empty, PageLink, Refusal, on_change, on_input};
 use crate::ui::context::{use_actions, use_picture};
@@ -84,22 +81,6 @@ struct Page {
     rows: Vec<TableRow>,
 }
 
-/// A page of a table of a node.
-pub(super) async fn read(
-    app: &App,
-    node: Option<&str>,
-    query: Query,
-) -> Result<(u32, Vec<Row>), ApiError> {
-    let table = query.table;
-    let page = app.ledger(node, query).await?;
-    let rows: Result<_, _> = page
-        .rows
-        .iter()
-        .map(|row| row_from_js(table, row))
-        .collect();
-    Ok((page.total, rows?))
-}
-
 /// The rows of a table with what orders and filters them.
 #[component]
 fn Rows(props: &RowsProps) -> Html {
@@ -111,9 +92,12 @@ fn Rows(props: &RowsProps) -> Html {
     let answer = use_answer(asked, move |(node, query, _)| {
         let (app, node, query) = (actions.app().rc(), node.clone(), query.clone());
         async move {
-            let (total, rows) = read(&app, Some(&node), query).await?;
-            let rows = rows.iter().map(|row| table_row(table, row)).collect();
-            Ok(Page { total, rows })
+            let page = app.ledger(Some(&node), query).await?;
+            let rows = page.rows.iter().map(|row| table_row(table, row));
+            Ok(Page {
+                total: page.total,
+                rows: rows.collect(),
+            })
         }
     });
     let total = answer.here().map_or(0, |page| page.total);

@@ -4,10 +4,10 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::compose::Compose;
-use super::ledger::read;
 use super::transaction::use_transaction;
 use crate::app::pages::transact::{POOL_SHOWN, Sent, UserLine, info_of, mark, newest};
 use crate::app::pages::transaction::sentence;
+use crate::app::{App, WalletUser};
 use crate::command::{Draft, What};
 use crate::ipc::{ApiError, TransactionInfo};
 use crate::ledger::Row;
@@ -17,7 +17,6 @@ use crate::ui::components::{
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
-use crate::ui::{App, WalletUser};
 use crate::view::figures::{bytes, count_of, grouped};
 use crate::view::route::Route;
 
@@ -229,7 +228,7 @@ fn Mempool() -> Html {
 
 /// The newest transactions of the ledger.
 async fn recent(app: &App) -> Result<Vec<TransactionInfo>, ApiError> {
-    let (_, rows) = read(app, None, newest()).await?;
+    let page = app.ledger(None, newest()).await?;
     let info = |row| match row {
         Row::Transaction(row) => Some(info_of(row)),
         Row::Block(_)
@@ -239,7 +238,7 @@ async fn recent(app: &App) -> Result<Vec<TransactionInfo>, ApiError> {
         | Row::Miner(_)
         | Row::Raw(_) => None,
     };
-    Ok(rows.into_iter().filter_map(info).collect())
+    Ok(page.rows.into_iter().filter_map(info).collect())
 }
 
 /// The newest transactions of the ledger, as a list.

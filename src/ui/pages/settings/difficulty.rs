@@ -17,7 +17,7 @@ pub(super) fn Difficulty(props: &TypedProps) -> Html {
     let first = use_actions().app().settings().difficulty;
     let status = picture.heaviest().filter(|status| status.difficulty > 0);
     let digits = status.map_or(first, |status| digits_near(status.difficulty));
-    use_followed(typed, Number::Digits, digits.to_string());
+    use_followed(typed, vec![(Number::Digits, digits.to_string())]);
     let automatic = status.is_some_and(|status| status.automatic.is_some());
     let tries = status.map_or_else(
         || "Not known yet.".to_owned(),

@@ -2,10 +2,11 @@
 
 use yew::prelude::*;
 
-use super::rows::{CommandForm, NumberInput, Section, Setting, TypedProps};
+use super::rows::{CommandForm, NumberInput, Section, Setting, TypedProps, use_followed};
 use crate::app::pages::settings::{Number, shape};
 use crate::command::{Quality, Shape};
 use crate::ui::components::RunButton;
+use crate::ui::context::{use_actions, use_picture};
 
 /// A row for each quality of the links: id, name, and what it does.
 const LINKS: [(Quality, &str, &str, &str); 6] = [
@@ -19,7 +20,7 @@ const LINKS: [(Quality, &str, &str, &str); 6] = [
         Quality::Jitter,
         "set-jitter",
         "Jitter in ms",
-        "By how much that varies at most: frames may overtake each other.",
+        "By how much that varies at most; frames keep their order.",
     ),
     (
         Quality::Loss,
@@ -50,7 +51,11 @@ const LINKS: [(Quality, &str, &str, &str); 6] = [
 /// The section of the links.
 #[component]
 pub(super) fn Links(props: &TypedProps) -> Html {
-    let typed = &props.typed;
+    let (actions, typed) = (use_actions(), &props.typed);
+    // A change is in the log, so a picture comes with it.
+    let _ = use_picture();
+    let now = Quality::ALL.map(|it| (Number::Link(it), actions.app().quality(it).to_string()));
+    use_followed(typed, now.into());
     html! {
         <Section title="Links" about="Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them.">
             for (quality, id, name, about) in LINKS {

@@ -15,8 +15,11 @@ use crate::view::words;
 pub(super) fn Pace(props: &TypedProps) -> Html {
     let (typed, picture) = (&props.typed, use_picture());
     let miners = use_actions().app().settings().miners;
-    use_followed(typed, Number::Seconds, seconds(picture.limited));
-    use_followed(typed, Number::Miners, miners.to_string());
+    let now = vec![
+        (Number::Seconds, seconds(picture.limited)),
+        (Number::Miners, miners.to_string()),
+    ];
+    use_followed(typed, now);
     let speed = |label: &'static str, pace: ipc::Pace| {
         let pressed = picture.pace == pace;
         html! { <RunButton command={Command::Pace(pace)} {pressed}>{ label }</RunButton> }

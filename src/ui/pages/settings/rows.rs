@@ -121,11 +121,11 @@ pub(super) fn CommandForm(props: &CommandFormProps) -> Html {
     }
 }
 
-/// Shows the value that holds whenever that changes.
+/// Shows the values that the network has whenever they change.
 #[hook]
-pub(super) fn use_followed(typed: &Typed, number: Number, now: String) {
+pub(super) fn use_followed(typed: &Typed, now: Vec<(Number, String)>) {
     let send = typed.dispatcher();
     use_effect_with(now, move |now| {
-        send.dispatch(SettingsMessage::Follow(number, now.clone()));
+        send.dispatch(SettingsMessage::Follow(now.clone()));
     });
 }

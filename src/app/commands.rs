@@ -1,0 +1,417 @@
+//! Carrying out commands: what the console, the scripting API and the page's buttons do is the same.
+
+use std::rc::Rc;
+
+use futures_util::future::join_all;
+
+use super::App;
+use super::nodes::stopped;
+use super::record::{MAX_NODES, NodeEntry, database, node_key};
+use super::roster::Node;
+use crate::bitcoin;
+use crate::command::{Command, Target, help, parse, queries};
+use crate::consensus::{EPOCH, MAX_AUTHORITIES};
+use crate::ipc::{ApiError, Level, NodeKind, Request, Topic, TransactionInfo};
+use crate::ledger::{Query, Row, Table};
+use crate::primitives::{ParamsChange, visible};
+use crate::view::{TabMode, figures, rows, text};
+
+/// The outcome of a command.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Output {
+    /// What the console prints; it may have several lines.
+    pub text: String,
+    /// The transaction that was sent, if one was.
+    pub sent: Option<TransactionInfo>,
+    /// The node that it was about, if it was about one.
+    pub node: Option<String>,
+}
+
+/// How long `add` and `start` wait for a node's name that another tab may be letting go.
+const NAME_WAIT_MS: u32 = 3_000;
+
+impl App {
+    /// Runs one console line and gives what the console prints, refusals included.
+    pub async fn command(&self, line: &str) -> String {
+        let outcome = match parse(line) {
+            Ok(command) => self.execute(command).await,
+            Err(error) => Err(error.into()),
+        };
+        match outcome {
+            // Names and memos of others are part of it.
+            Ok(output) => visible(&output.text),
+            Err(error) => visible(&format!("Refused ({}): {}", error.code, error.message)),
+        }
+    }
+
+    /// Runs a command.
+    ///
+    /// # Errors
+    /// The refusal with its rule.
+    pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
+        match command {
+            Command::Inspect { hex } => bitcoin::inspect(&hex)
+                .map(Output::text)
+                .map_err(|error| ApiError::new(error.code(), error.to_string())),
+            Command::Help { word } => Ok(Output::text(help(word))),
+            Command::Status => Ok(Output::text(text::status(
+                &self.bus.fresh(),
+                self.platform.now().0,
+            ))),
+            Command::Chain { count } => Ok(Output::text(text::chain(
+                &self.chains(count).await,
+                self.platform.now().0,
+            ))),
+            Command::Block { which } => self.show_block(&which).await,
+            Command::User { who } => Ok(Output::text(text::account(
+                &self.account(&who.to_ascii_lowercase()).await?,
+            ))),
+            Command::Mempool => Ok(Output::text(text::mempool(
+                &self.mempool(None).await?,
+                self.platform.now().0,
+            ))),
+            Command::Ledger { table, filter } => self.show_ledger(table, filter.as_deref()).await,
+            Command::Tx(draft) => self.send_and_show(draft).await,
+            Command::Kill(target) => self.for_each(target, Action::Kill).await,
+            Command::Start(target) => self.for_each(target, Action::Start).await,
+            Command::Stop(target) => self.for_each(target, Action::Stop).await,
+            Command::Wipe(Target::Node(name)) => self.wipe_node(&name).await,
+            Command::Wipe(Target::All) => self.wipe_all().await,
+            Command::Add(kind) => self.add(kind).await,
+            Command::Difficulty(choice) => self.set_difficulty(choice).await,
+            Command::Pace(pace) => self.set_pace(pace).await,
+            Command::Miners(count) => self.set_miners(count).await,
+            Command::Log(level) => self.set_log_level(level).await,
+            Command::Cut { a, b } => self.link_both_ways(&a, &b, true),
+            Command::Heal { a, b } => self.link_both_ways(&a, &b, false),
+            Command::Links(change) => self.change_links(&change),
+            Command::Quit => {
+                let output = self.for_each(Target::All, Action::Stop).await?;
+                Ok(Output::text(format!(
+                    "{}\n`start all` starts them again.",
+                    output.text
+                )))
+            }
+        }
+    }
+
+    async fn show_block(&self, which: &str) -> Result<Output, ApiError> {
+        match self.block(None, which).await? {
+            Some(block) => Ok(Output::text(text::block(&block, self.platform.now().0))),
+            None => {
+                let text = format!(
+                    "expected a block's height, hash or first digits of it, found \"{which}\": no node has it"
+                );
+                Err(ApiError::new("unknown_block", text))
+            }
+        }
+    }
+
+    async fn show_ledger(
+        &self,
+        table: Option<Table>,
+        filter: Option<&str>,
+    ) -> Result<Output, ApiError> {
+        let node = self.node_for(None)?;
+        let name = Some(node.name.as_str());
+        let Some(table) = table else {
+            let count = |table| {
+                let query = Query {
+                    table,
+                    index: None,
+                    key: None,
+                    descending: false,
+                    offset: 0,
+                    limit: 1,
+                };
+                self.ledger(name, query)
+            };
+            let pages = join_all(Table::FOR_PEOPLE.into_iter().map(count)).await;
+            let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let counts: Vec<_> = Table::FOR_PEOPLE
+                .into_iter()
+                .zip(pages.iter().map(|page| page.total))
+                .collect();
+            return Ok(Output::text(rows::counts(&node.name, &counts)));
+        };
+        let (mut found, mut total) = (Vec::<Row>::new(), 0_u32);
+        for query in queries(table, filter) {
+            let page = self.ledger(name, query).await?;
+            total = total.saturating_add(page.total);
+            for row in page.rows {
+                if found.iter().any(|other| other.key() == row.key()) {
+                    total = total.saturating_sub(1);
+                } else {
+                    found.push(row);
+                }
+            }
+        }
+        Ok(Output::text(rows::rows(
+            &node.name,
+            table,
+            &found,
+            total,
+            self.platform.now().0,
+        )))
+    }
+
+    /// Does the same to one node or to all that it can be done to.
+    async fn for_each(&self, target: Target, action: Action) -> Result<Output, ApiError> {
+        match target {
+            Target::Node(name) => {
+                if action == Action::Start {
+                    self.take_recorded(&self.node_name(&name)).await?;
+                }
+                let node = self.own_node(&name)?;
+                Ok(Output {
+                    node: Some(node.name.clone()),
+                    ..Output::text(self.act_on(&node, action).await?)
+                })
+            }
+            Target::All => {
+                self.network()?;
+                let mut nodes = self.roster.all();
+                nodes.retain(|node| node.has_worker() != (action == Action::Start));
+                let done = join_all(nodes.iter().map(|node| self.act_on(node, action))).await;
+                let lines: Vec<String> = done
+                    .into_iter()
+                    .map(|line| line.unwrap_or_else(|error| error.to_string()))
+                    .collect();
+                let nothing = || format!("There is no node to {} in this tab.", action.word());
+                Ok(Output::text(if lines.is_empty() {
+                    nothing()
+                } else {
+                    lines.join("\n")
+                }))
+            }
+        }
+    }
+
+    /// A recorded node that this tab does not have yet, because another tab had it, is taken now if it is free.
+    async fn take_recorded(&self, name: &str) -> Result<(), ApiError> {
+        let here = self.roster.has(name);
+        let entry = self
+            .record()?
+            .nodes
+            .into_iter()
+            .find(|node| node.name == name);
+        if let (false, Some(entry)) = (here, entry) {
+            self.take(&entry, NAME_WAIT_MS).await?;
+        }
+        Ok(())
+    }
+
+    async fn act_on(&self, node: &Rc<Node>, action: Action) -> Result<String, ApiError> {
+        let name = &node.name;
+        match action {
+            Action::Kill => {
+                self.kill_node(node)?;
+                Ok(format!(
+                    "{name} was killed: its worker was ended at once. `start {name}` brings it back from its ledger."
+                ))
+            }
+            Action::Stop => {
+                let clean = self.stop_node(node).await?;
+                Ok(format!("{name} {}.", stopped(clean)))
+            }
+            Action::Start => {
+                self.start_node(node).await?;
+                let model = self.bus.fresh();
+                let status = model
+                    .nodes
+                    .iter()
+                    .find(|view| view.own && view.status.name == *name)
+                    .map(|view| &view.status);
+                let (height, how) = status.map_or((0, ""), |status| {
+                    (status.height, status.ledger_start.as_str())
+                });
+                Ok(format!(
+                    "{name} runs at height {}; its ledger: {how}.",
+                    figures::grouped(height)
+                ))
+            }
+        }
+    }
+
+    async fn add(&self, kind: NodeKind) -> Result<Output, ApiError> {
+        let poa = kind == NodeKind::Poa;
+        let mut added = None;
+        self.change_record(|record| {
+            let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
+            if record.nodes.len() >= MAX_NODES {
+                let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
+                return Err(ApiError::new("too_many_nodes", text));
+            }
+            if poa && authorities >= MAX_AUTHORITIES {
+                let text = format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
+                return Err(ApiError::new("too_many_authorities", text));
+            }
+            let entry = NodeEntry { name: record.free_name(kind), kind };
+            record.nodes.push(entry.clone());
+            added = Some(entry);
+            Ok(())
+        })
+        .await?;
+        let entry = added.ok_or_else(|| self.opening.not_open())?;
+        self.bring_up(&entry, NAME_WAIT_MS).await?;
+        let mut text = format!("{} runs.", entry.name);
+        let mut sent = None;
+        if poa {
+            let authorities = self.record()?.authorities(&self.network()?.seed);
+            let count = authorities.len();
+            let change = ParamsChange {
+                authorities: Some(authorities),
+                ..ParamsChange::default()
+            };
+            let info = self.change_params(change).await?;
+            text.push_str(&format!(
+                " The operator's change of parameters to {count} authorities was sent ({}): {} seals its slots once that \
+                 is in force, {}.",
+                figures::short(&info.tx_hash),
+                entry.name,
+                in_force()
+            ));
+            sent = Some(info);
+        }
+        Ok(Output {
+            text,
+            sent,
+            node: Some(entry.name),
+        })
+    }
+
+    async fn set_log_level(&self, level: Level) -> Result<Output, ApiError> {
+        self.change_record(|record| {
+            record.log = level;
+            Ok(())
+        })
+        .await?;
+        let word = match level {
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        };
+        Ok(Output::text(format!(
+            "The log keeps lines of level {word} and above."
+        )))
+    }
+
+    async fn wipe_node(&self, name: &str) -> Result<Output, ApiError> {
+        let node = self.own_node(name)?;
+        let name = &node.name;
+        let text = if node.has_worker() {
+            self.ask_node(&node, Request::Wipe).await?;
+            format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
+        } else if let Some(database) = &node.database {
+            self.platform
+                .delete_database(database.clone())
+                .await
+                .map_err(|error| ApiError::new("storage", error.to_string()))?;
+            format!(
+                "The ledger of {name} was deleted; `start {name}` lets it fetch the chain again."
+            )
+        } else {
+            format!("{name} keeps no ledger while it does not run.")
+        };
+        self.bus.log(Level::Info, Topic::Storage, text.clone());
+        Ok(Output {
+            node: Some(name.clone()),
+            ..Output::text(text)
+        })
+    }
+
+    /// Begins the network again. Emptying one ledger after the other would not do: those that still have
+    /// the chain would give it back to the others. So the new chain has a new genesis block.
+    async fn wipe_all(&self) -> Result<Output, ApiError> {
+        if self.opening.mode() != TabMode::Host {
+            let text = "expected the tab that runs the network, found one that watches: wipe the network there";
+            return Err(ApiError::new("other_tab", text));
+        }
+        let nodes = self.roster.all();
+        let databases: Vec<String> = nodes
+            .iter()
+            .filter_map(|node| node.database.clone())
+            .collect();
+        nodes.iter().for_each(|node| self.abandon(node));
+        drop(nodes);
+        let deletions = databases
+            .iter()
+            .map(|name| self.platform.delete_database(name.clone()));
+        for (name, outcome) in databases.iter().zip(join_all(deletions).await) {
+            if let Err(error) = outcome {
+                let text = format!("database {name} was not deleted: {error}");
+                self.bus.problem(ApiError::new("storage", text));
+            }
+        }
+        let (network, now) = (self.name.clone(), self.platform.now());
+        self.links.reset();
+        let secrets = self.store.secrets()?;
+        self.change_record(|record| {
+            record.begin_again(&network, secrets, now);
+            Ok(())
+        })
+        .await?;
+        self.start_recorded_nodes().await?;
+        let chain = self.network()?.chain_id.short();
+        let text =
+            format!("All ledgers were deleted; network {network} begins again as chain {chain}.");
+        self.bus.log(Level::Info, Topic::Storage, text.clone());
+        Ok(Output::text(text))
+    }
+
+    /// Takes a recorded node into this tab without starting it.
+    async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
+        let lock = self.hold_name(&entry.name, wait_ms).await?;
+        let network = self.network()?;
+        let database = self
+            .store
+            .is_persistent()
+            .then(|| database(&self.name, &network.chain_id, &entry.name));
+        let key = node_key(&network.seed, &entry.name);
+        Ok(self.adopt(Node::new(entry, key, database, lock)))
+    }
+
+    /// Takes a recorded node into this tab and starts it.
+    ///
+    /// # Errors
+    /// `other_tab` if another tab has it, or why it does not start.
+    pub(super) async fn bring_up(&self, entry: &NodeEntry, wait_ms: u32) -> Result<(), ApiError> {
+        let node = self.take(entry, wait_ms).await?;
+        self.start_node(&node).await
+    }
+}
+
+/// What can be done to a node or to all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Kill,
+    Start,
+    Stop,
+}
+
+impl Action {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Kill => "kill",
+            Self::Start => "start",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+impl Output {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// When a change of parameters counts.
+pub(super) fn in_force() -> String {
+    format!(
+        "from the next height that is a multiple of {EPOCH}, at least two blocks after its own block"
+    )
+}

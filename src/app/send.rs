@@ -1,0 +1,234 @@
+//! Signing and sending. The transactions of one sender go one after the other, also from two tabs; each
+//! gets the nonce after the last one that is known.
+
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, join_all};
+
+use super::App;
+use super::commands::Output;
+use super::record::OPERATOR;
+use super::roster::Node;
+use crate::command::{DEFAULT_FEE, Draft, What};
+use crate::ipc::{Answer, ApiError, Level, Request, Topic, TransactionInfo};
+use crate::primitives::{Amount, Height, Keypair, ParamsChange, Payload, TxBody};
+use crate::view::{TabMode, text};
+
+/// Longest wait for the sender's turn.
+const TURN_MS: u32 = 15_000;
+/// Test transactions wait this long for all nodes to come up, once the first one runs.
+const TEST_WAIT_MS: f64 = 1_500.0;
+
+impl App {
+    /// Signs a draft with its sender's key and sends it.
+    ///
+    /// # Errors
+    /// An unknown user, a broken rule of the draft, or the node's refusal.
+    pub async fn send(&self, draft: Draft) -> Result<TransactionInfo, ApiError> {
+        let node = self.node_for(None)?;
+        self.send_by(&node, draft).await
+    }
+
+    async fn send_by(&self, node: &Node, draft: Draft) -> Result<TransactionInfo, ApiError> {
+        let draft = draft.checked()?;
+        let key = self.key_of(&draft.from)?;
+        let payload = self.payload(draft.what).await?;
+        self.submit(node, &key, draft.fee, payload).await
+    }
+
+    /// A draft's names as addresses.
+    async fn payload(&self, what: What) -> Result<Payload, ApiError> {
+        let malformed = |text: String| ApiError::new("name_malformed", text);
+        Ok(match what {
+            What::Transfer { to, amount, memo } => Payload::Transfer {
+                to: self.address_of(&to).await?,
+                amount: Amount(amount),
+                memo,
+            },
+            What::Message { text, to } => {
+                let to = match to {
+                    Some(to) => Some(self.address_of(&to).await?),
+                    None => None,
+                };
+                Payload::Message {
+                    bytes: text.into_bytes(),
+                    to,
+                }
+            }
+            What::RegisterUser { name } => Payload::RegisterUser {
+                name: name
+                    .parse()
+                    .map_err(|_| malformed(format!("\"{name}\" is no name")))?,
+            },
+            What::CreateAsset {
+                symbol,
+                name,
+                decimals,
+                supply,
+            } => Payload::CreateAsset {
+                symbol: symbol
+                    .parse()
+                    .map_err(|_| malformed(format!("\"{symbol}\" is no symbol")))?,
+                name,
+                decimals,
+                supply: Amount(supply),
+            },
+            What::TransferAsset { asset, to, amount } => Payload::TransferAsset {
+                asset: asset.parse().map_err(|error| {
+                    ApiError::new(
+                        "asset_malformed",
+                        format!("expected an asset id, found \"{asset}\": {error}"),
+                    )
+                })?,
+                to: self.address_of(&to).await?,
+                amount: Amount(amount),
+            },
+        })
+    }
+
+    /// Signs a change of parameters with the operator's key and sends it.
+    pub(super) async fn change_params(
+        &self,
+        change: ParamsChange,
+    ) -> Result<TransactionInfo, ApiError> {
+        let node = self.node_for(None)?;
+        let key = self.key_of(OPERATOR)?;
+        self.submit(&node, &key, DEFAULT_FEE, Payload::SetParams(change))
+            .await
+    }
+
+    fn submit<'a>(
+        &'a self,
+        node: &'a Node,
+        key: &'a Keypair,
+        fee: u64,
+        payload: Payload,
+    ) -> LocalBoxFuture<'a, Result<TransactionInfo, ApiError>> {
+        self.submit_in_turn(node, key, fee, payload).boxed_local()
+    }
+
+    async fn submit_in_turn(
+        &self,
+        node: &Node,
+        key: &Keypair,
+        fee: u64,
+        payload: Payload,
+    ) -> Result<TransactionInfo, ApiError> {
+        let chain_id = self.network()?.chain_id;
+        let from = key.address();
+        let who = from.to_string();
+        // Without locks a race of two tabs ends in a refusal, not in a loss.
+        let turn = self.lock_name(&format!("sender:{who}"));
+        let turn = self.platform.lock(turn, Some(TURN_MS)).await;
+        let account = self.ask_node(node, Request::Account { who });
+        let account = account.await?.account()?;
+        let now = self.platform.monotonic();
+        let nonce = self.wallet.next_nonce(from, account.next_nonce, now);
+        let body = TxBody {
+            version: TxBody::VERSION,
+            chain_id,
+            from,
+            nonce,
+            fee: Amount(fee),
+            valid_until: Height(0),
+            payload,
+        };
+        let raw = body.sign(key).to_bytes();
+        let answer = self.ask_node(node, Request::Submit { raw });
+        let answer = answer.await.and_then(Answer::transaction);
+        match &answer {
+            Ok(_) => self.wallet.used(from, nonce, self.platform.monotonic()),
+            Err(_) => self.wallet.refused(from),
+        }
+        drop(turn);
+        answer
+    }
+
+    /// Sends and describes the transaction.
+    pub(super) async fn send_and_show(&self, draft: Draft) -> Result<Output, ApiError> {
+        let node = self.node_for(None)?;
+        let sent = self.send_by(&node, draft).await?;
+        Ok(Output {
+            text: text::sent(&sent, &node.name),
+            sent: Some(sent),
+            node: None,
+        })
+    }
+
+    /// Sends the test transactions of a new network once one of its nodes runs.
+    pub(super) fn begin_tests(&self) {
+        let due = self
+            .store
+            .read(|record| record.tests_left > 0)
+            .unwrap_or(false);
+        if due && self.opening.mode() == TabMode::Host && !self.testing.replace(true) {
+            let app = self.me.clone();
+            self.spawn(async move {
+                if let Some(app) = app.upgrade() {
+                    app.send_tests().await;
+                    app.testing.set(false);
+                }
+            });
+        }
+    }
+
+    /// The test transactions, each to another node, once in the network's life.
+    async fn send_tests(&self) {
+        let Ok(record) = self.record() else { return };
+        let began = self.platform.monotonic();
+        while self.roster.all().iter().any(|node| !node.is_up())
+            && self.platform.monotonic() - began < TEST_WAIT_MS
+        {
+            self.platform.sleep(50.0).await;
+        }
+        let nodes = self.roster.up();
+        if nodes.is_empty() {
+            return;
+        }
+        let from = record.test_tx.saturating_sub(record.tests_left);
+        let drafts = (from..record.test_tx).map(test_transaction);
+        let drafts: Vec<(Rc<Node>, Draft)> = nodes.iter().cycle().cloned().zip(drafts).collect();
+        // Marked first: a page that is closed now must not send them twice.
+        let marked = self.change_record(|record| {
+            record.tests_left = 0;
+            Ok(())
+        });
+        if let Err(error) = marked.await {
+            self.bus.problem(error);
+        }
+        let sent = drafts
+            .iter()
+            .map(|(node, draft)| self.send_by(node, draft.clone()));
+        for answer in join_all(sent).await {
+            if let Err(error) = answer {
+                let text = format!("a test transaction was refused: {}", error.message);
+                self.bus.log(Level::Warn, Topic::Refused, text);
+            }
+        }
+    }
+}
+
+/// The test transaction of this number: four transfers around the circle of users, then a message.
+fn test_transaction(number: u32) -> Draft {
+    let transfer = |from: &str, to: &str, amount| {
+        let (to, memo) = (
+            to.to_owned(),
+            format!("test transaction {}", number.saturating_add(1)),
+        );
+        Draft::new(from, What::Transfer { to, amount, memo })
+    };
+    match number % 5 {
+        0 => transfer("alice", "bob", 100),
+        1 => transfer("bob", "carol", 50),
+        2 => transfer("carol", "dave", 25),
+        3 => transfer("dave", "alice", 10),
+        _ => {
+            let text = format!(
+                "test transaction {}: hello, ledger",
+                number.saturating_add(1)
+            );
+            Draft::new("alice", What::Message { text, to: None })
+        }
+    }
+}

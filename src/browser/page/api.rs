@@ -1,0 +1,399 @@
+//! `window.aurex`: the commands for scripts, teachers' notebooks and tests. Promises of plain objects;
+//! what is missing is `null`; a refusal is an `Error` with a `code`.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Error, Object, Promise, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::arguments::{self, Fields};
+use crate::app::{App, Output, Subscription};
+use crate::browser::js::to_js;
+use crate::browser::rows::row_to_js;
+use crate::command::{Command, Target};
+use crate::gossip::discovery_channel;
+use crate::ipc::{ApiError, Event, Level, Request, Topic};
+use crate::primitives::MAX_EXACT;
+use crate::view::{Model, TabMode};
+
+/// Blocks of `aurex.chain` without a count.
+const DEFAULT_COUNT: u32 = 20;
+/// The fields of `aurex.ledger`.
+const LEDGER_FIELDS: [&str; 7] = [
+    "node",
+    "table",
+    "index",
+    "key",
+    "descending",
+    "offset",
+    "limit",
+];
+/// Most blocks that a node gives at once.
+const MAX_COUNT: u32 = 500;
+
+/// What `aurex.status()` gives.
+#[derive(Debug, Serialize)]
+struct Status<'a> {
+    network: NetworkStatus<'a>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    nodes: Array,
+    in_consensus: bool,
+    tips: Vec<TipRow<'a>>,
+    problems: Vec<ApiError>,
+}
+
+#[derive(Debug, Serialize)]
+struct NetworkStatus<'a> {
+    name: &'a str,
+    chain_id: &'a str,
+    /// `starting`, `host` or `viewer`.
+    mode: &'static str,
+    discovery_channel: String,
+    tab: &'a str,
+    pace: crate::ipc::Pace,
+    link: String,
+    persistent: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct TipRow<'a> {
+    hash: &'a str,
+    height: u64,
+    nodes: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct Done {
+    node: Option<String>,
+    id: Option<String>,
+    text: String,
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self {
+            node: output.node,
+            id: output.sent.map(|sent| sent.tx_hash),
+            text: output.text,
+        }
+    }
+}
+
+/// The functions of one argument that give a promise.
+const PROMISES: [&str; 18] = [
+    "ready",
+    "status",
+    "chain",
+    "block",
+    "transaction",
+    "ledger",
+    "mempool",
+    "accounts",
+    "peers",
+    "command",
+    "tx",
+    "kill",
+    "start",
+    "stop",
+    "wipe",
+    "add",
+    "set",
+    "links",
+];
+
+/// Offers the app to scripts.
+///
+/// # Errors
+/// The browser does not let the object be made.
+pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
+    let api = Object::new();
+    let api = Api {
+        app: Rc::downgrade(app),
+        object: &api,
+    };
+    api.put("version", &env!("CARGO_PKG_VERSION").into())?;
+    for name in PROMISES {
+        api.promise(name)?;
+    }
+    api.hears()?;
+    let global = js_sys::global();
+    let done = Reflect::set(&global, &"aurex".into(), api.object);
+    done.map(drop)
+        .map_err(|_| ApiError::new("no_api", "window.aurex cannot be set"))
+}
+
+struct Api<'a> {
+    app: Weak<App>,
+    object: &'a Object,
+}
+
+impl Api<'_> {
+    fn put(&self, name: &str, value: &JsValue) -> Result<(), ApiError> {
+        let done = Reflect::set(self.object, &name.into(), value);
+        done.map(drop)
+            .map_err(|_| ApiError::new("no_api", format!("aurex.{name} cannot be set")))
+    }
+
+    /// A function of one argument that gives a promise.
+    fn promise(&self, name: &'static str) -> Result<(), ApiError> {
+        let weak = self.app.clone();
+        let closure = Closure::<dyn Fn(JsValue) -> Promise>::new(move |argument: JsValue| {
+            future_to_promise(outcome(weak.upgrade(), name, argument))
+        });
+        self.put(name, &closure.into_js_value())
+    }
+
+    /// `aurex.on(event, handler)` gives a function that ends the subscription.
+    fn hears(&self) -> Result<(), ApiError> {
+        let weak = self.app.clone();
+        let on = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
+            move |event: JsValue, handler: JsValue| {
+                let app = weak.upgrade().ok_or_else(|| {
+                    thrown(&ApiError::new("closed", "the page's network was closed"))
+                })?;
+                let topic = arguments::topic(&event).map_err(|error| thrown(&error))?;
+                let handler: js_sys::Function = handler
+                    .dyn_into()
+                    .map_err(|found| thrown(&arguments::wrong("handler", "a function", &found)))?;
+                let kept = Rc::<RefCell<Option<Subscription>>>::default();
+                let own = Rc::clone(&kept);
+                let least = topic.map_or(Level::Debug, Topic::least);
+                let subscription = app.listen(topic, least, move |event: &Event| {
+                    // The browser drops the function below when the script forgets it: that must not end this.
+                    let _own = &own;
+                    if let Ok(value) = to_js(event) {
+                        // A handler's own mistake is the script's: it must not stop the page.
+                        let outcome = handler.call1(&JsValue::UNDEFINED, &value);
+                        if let Err(error) = outcome {
+                            web_sys::console::error_1(&error);
+                        }
+                    }
+                });
+                kept.replace(Some(subscription));
+                let off = Closure::<dyn Fn()>::new(move || drop(kept.take()));
+                Ok(off.into_js_value())
+            },
+        );
+        self.put("on", &on.into_js_value())
+    }
+}
+
+/// What the promise of a function becomes.
+async fn outcome(
+    app: Option<Rc<App>>,
+    name: &'static str,
+    argument: JsValue,
+) -> Result<JsValue, JsValue> {
+    let outcome = match app {
+        Some(app) => call(&app, name, argument).await,
+        None => Err(ApiError::new("closed", "the page's network was closed")),
+    };
+    outcome.map_err(|error| thrown(&error))
+}
+
+async fn call(app: &App, name: &str, argument: JsValue) -> Result<JsValue, ApiError> {
+    match name {
+        "ready" => {
+            app.ready().await?;
+            status(app)
+        }
+        "status" => status(app),
+        "chain" | "mempool" | "accounts" | "peers" => {
+            let (node, request) = request(name, argument)?;
+            to_js(&app.ask(node.as_deref(), request).await?)
+        }
+        "block" => {
+            let which = match argument.as_f64() {
+                Some(_) => arguments::number("block", &argument, MAX_EXACT)?.to_string(),
+                None => arguments::text("block", &argument)?,
+            };
+            to_js(&app.block(None, &which).await?)
+        }
+        "transaction" => to_js(
+            &app.transaction(&arguments::text("transaction", &argument)?)
+                .await?,
+        ),
+        "ledger" => {
+            let fields = Fields::of("ledger", &LEDGER_FIELDS, argument)?;
+            let node = fields.optional_text("node")?;
+            let page = app
+                .ledger(node.as_deref(), arguments::query(&fields)?)
+                .await?;
+            let rows = page.rows.iter().map(row_to_js);
+            let rows: Array = rows.collect::<Result<_, _>>()?;
+            object(&[("total", page.total.into()), ("rows", rows.into())])
+        }
+        "command" => Ok(app
+            .command(&argument.as_string().unwrap_or_default())
+            .await
+            .into()),
+        "tx" => {
+            let sent = app.send(arguments::draft(argument)?).await?;
+            let id = object(&[("id", sent.tx_hash.as_str().into())])?;
+            Ok(joined(&id, &to_js(&sent)?))
+        }
+        "links" => {
+            if !argument.is_undefined() {
+                match arguments::links(&argument)? {
+                    Ok(cuts) => app.set_cuts(&cuts)?,
+                    Err(change) => drop(app.change_links(&change)?),
+                }
+            }
+            let links = Array::new();
+            for (from, to) in app.cuts() {
+                links.push(&object(&[("from", from.into()), ("to", to.into())])?);
+            }
+            Ok(links.into())
+        }
+        _ => {
+            let mut done = Output::default();
+            for command in commands(name, argument)? {
+                let next = app.execute(command).await?;
+                let text = if done.text.is_empty() {
+                    next.text
+                } else {
+                    format!("{}\n{}", done.text, next.text)
+                };
+                done = Output { text, ..next };
+            }
+            to_js(&Done::from(done))
+        }
+    }
+}
+
+/// The question that a function asks, and the node it asks.
+fn request(name: &str, argument: JsValue) -> Result<(Option<String>, Request), ApiError> {
+    Ok(match name {
+        "chain" => {
+            let fields = Fields::of("chain", &["node", "from", "count"], argument)?;
+            let from = fields.optional_number("from", crate::primitives::MAX_EXACT)?;
+            let count = fields
+                .optional_u32("count")?
+                .unwrap_or(DEFAULT_COUNT)
+                .min(MAX_COUNT);
+            (
+                fields.optional_text("node")?,
+                Request::Chain { from, count },
+            )
+        }
+        "mempool" => (node("mempool", argument)?, Request::Mempool),
+        "accounts" => (node("accounts", argument)?, Request::Accounts),
+        _ => (node("peers", argument)?, Request::Peers),
+    })
+}
+
+/// The commands that a function runs, one after the other.
+fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
+    Ok(vec![match name {
+        "kill" => Command::Kill(target(&argument)?),
+        "start" => Command::Start(target(&argument)?),
+        "stop" => Command::Stop(target(&argument)?),
+        "wipe" => Command::Wipe(target(&argument)?),
+        "add" => Command::Add(arguments::node_kind(&argument)?),
+        _ => {
+            let fields = Fields::of("set", &["difficulty", "pace", "miners"], argument)?;
+            let difficulty = arguments::difficulty(&fields)?.map(Command::Difficulty);
+            let pace = arguments::pace(&fields)?.map(Command::Pace);
+            let miners = arguments::miners(&fields)?.map(Command::Miners);
+            let commands: Vec<_> = pace.into_iter().chain(miners).chain(difficulty).collect();
+            if commands.is_empty() {
+                let text =
+                    "set: expected { difficulty }, { pace } or { miners }, found none of them";
+                return Err(ApiError::new("argument_missing", text));
+            }
+            return Ok(commands);
+        }
+    }])
+}
+
+fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, ApiError> {
+    let object = Object::new();
+    for (name, value) in fields {
+        let done = Reflect::set(&object, &(*name).into(), value);
+        done.map_err(|_| ApiError::new("not_representable", "an object takes no field"))?;
+    }
+    Ok(object.into())
+}
+
+/// An object that gets the fields of another.
+fn joined(object: &JsValue, fields: &JsValue) -> JsValue {
+    Object::assign(
+        object.unchecked_ref::<Object>(),
+        fields.unchecked_ref::<Object>(),
+    )
+    .into()
+}
+
+fn status(app: &App) -> Result<JsValue, ApiError> {
+    let nodes = Array::new();
+    let model: Rc<Model> = app.fresh_model();
+    for node in &model.nodes {
+        let own = object(&[("own", node.own.into())])?;
+        nodes.push(&joined(&to_js(&node.status)?, &own));
+    }
+    let status = Status {
+        network: NetworkStatus {
+            name: &model.network,
+            chain_id: &model.chain_id,
+            mode: match model.mode {
+                TabMode::Starting => "starting",
+                TabMode::Host => "host",
+                TabMode::Viewer => "viewer",
+            },
+            discovery_channel: app
+                .chain_id()
+                .map(|chain_id| discovery_channel(&chain_id))
+                .unwrap_or_default(),
+            tab: app.tab(),
+            pace: model.pace,
+            link: app.link(),
+            persistent: app.settings().persistent,
+        },
+        nodes,
+        in_consensus: model.in_consensus,
+        tips: model
+            .tips
+            .iter()
+            .map(|tip| TipRow {
+                hash: &tip.hash,
+                height: tip.height,
+                nodes: &tip.nodes,
+            })
+            .collect(),
+        problems: model
+            .problems
+            .iter()
+            .map(|problem| ApiError::new(&problem.code, problem.message.clone()))
+            .collect(),
+    };
+    to_js(&status)
+}
+
+/// A node's name, or all.
+fn target(argument: &JsValue) -> Result<Target, ApiError> {
+    let name = arguments::text("node", argument)?.to_ascii_lowercase();
+    Ok(if name == "all" {
+        Target::All
+    } else {
+        Target::Node(name)
+    })
+}
+
+/// A node's name, as a text or as `{ node }`, if one is given.
+fn node(call: &'static str, argument: JsValue) -> Result<Option<String>, ApiError> {
+    if argument.as_string().is_some() {
+        return arguments::text("node", &argument).map(Some);
+    }
+    Fields::of(call, &["node"], argument)?.optional_text("node")
+}
+
+/// The error that a promise is rejected with.
+fn thrown(error: &ApiError) -> JsValue {
+    let value = Error::new(&error.message);
+    // An error takes any field.
+    let _ = Reflect::set(&value, &"code".into(), &error.code.as_str().into());
+    value.into()
+}

@@ -1,0 +1,369 @@
+//! Refusals of votes, certificates and evidence, each with what was expected and found. `rule`
+//! gives the number of the rule in the module's table, `code` the name that people see, `blame` who
+//! could have known better.
+
+use super::Epoch;
+use super::sets::MAX_ROSTER;
+use crate::primitives::{Address, BlockHash, Height};
+
+/// Who could have known that a statement is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// Whoever passed it on: the bytes alone show the mistake.
+    Sender,
+    /// Whoever signed it; a peer that lacks the blocks cannot know.
+    Signer,
+    /// Nobody: blocks are missing here, or a bound of this node is reached.
+    Nobody,
+}
+
+/// Why a vote is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VoteError {
+    /// Rule 14.
+    #[error("expected a vote for chain {expected}, found one for {found}")]
+    ChainId {
+        /// This network's.
+        expected: BlockHash,
+        /// In the vote.
+        found: BlockHash,
+    },
+    /// Rule 15.
+    #[error(
+        "expected a source of an earlier epoch than the target's {target}, found {source_epoch}"
+    )]
+    Epochs {
+        /// Epoch of the source.
+        source_epoch: Epoch,
+        /// Epoch of the target.
+        target: Epoch,
+    },
+    /// Rule 15.
+    #[error("expected an epoch of at most {}, found {found}", Epoch::MAX)]
+    EpochRange {
+        /// Epoch of the target.
+        found: Epoch,
+    },
+    /// Rule 16.
+    #[error("expected a signature by {signer}, found one that does not verify")]
+    Signature {
+        /// Who should have signed.
+        signer: Address,
+    },
+    /// Rule 17, not broken yet: the block may still come.
+    #[error("block {id} is not known here")]
+    UnknownBlock {
+        /// The block.
+        id: BlockHash,
+    },
+    /// Rule 17.
+    #[error("expected height {expected} of block {id} for its epoch, found {found}")]
+    Height {
+        /// The block.
+        id: BlockHash,
+        /// Height of its epoch's checkpoints.
+        expected: Height,
+        /// Height of the block.
+        found: Height,
+    },
+    /// Rule 18.
+    #[error("expected source {expected} below target {target}, found {found} there")]
+    Ancestor {
+        /// The target.
+        target: BlockHash,
+        /// The source.
+        expected: BlockHash,
+        /// The target's ancestor at the source's height.
+        found: BlockHash,
+    },
+    /// Rule 19.
+    #[error("expected a vote of an authority, found one of {found}")]
+    Stranger {
+        /// Who signed.
+        found: Address,
+    },
+    /// Rule 20.
+    #[error("expected at most two votes of {signer} for epoch {epoch}, found another")]
+    Third {
+        /// Who signed.
+        signer: Address,
+        /// The target's epoch.
+        epoch: Epoch,
+    },
+    /// Rule 20.
+    #[error("expected a vote for epoch {least} or later, found one for {found}")]
+    Old {
+        /// The lowest epoch that is kept of this signer.
+        least: Epoch,
+        /// The target's epoch.
+        found: Epoch,
+    },
+}
+
+impl VoteError {
+    /// Number of the rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> u8 {
+        match self {
+            Self::ChainId { .. } => 14,
+            Self::Epochs { .. } | Self::EpochRange { .. } => 15,
+            Self::Signature { .. } => 16,
+            Self::UnknownBlock { .. } | Self::Height { .. } => 17,
+            Self::Ancestor { .. } => 18,
+            Self::Stranger { .. } => 19,
+            Self::Third { .. } | Self::Old { .. } => 20,
+        }
+    }
+
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ChainId { .. } => "vote_chain",
+            Self::Epochs { .. } => "vote_epochs",
+            Self::EpochRange { .. } => "vote_epoch_range",
+            Self::Signature { .. } => "vote_signature",
+            Self::UnknownBlock { .. } => "vote_unknown",
+            Self::Height { .. } => "vote_height",
+            Self::Ancestor { .. } => "vote_ancestor",
+            Self::Stranger { .. } => "vote_stranger",
+            Self::Third { .. } => "vote_third",
+            Self::Old { .. } => "vote_old",
+        }
+    }
+
+    /// Who could have known.
+    #[must_use]
+    pub const fn blame(&self) -> Blame {
+        match self {
+            Self::ChainId { .. }
+            | Self::Epochs { .. }
+            | Self::EpochRange { .. }
+            | Self::Signature { .. } => Blame::Sender,
+            Self::Height { .. } | Self::Ancestor { .. } => Blame::Signer,
+            // The set may have changed in blocks that are not known here.
+            Self::UnknownBlock { .. }
+            | Self::Stranger { .. }
+            | Self::Third { .. }
+            | Self::Old { .. } => Blame::Nobody,
+        }
+    }
+}
+
+/// Why a certificate is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// Rules 14 to 18, of what the signers signed.
+    #[error(transparent)]
+    Vote(#[from] VoteError),
+    /// Rule 21.
+    #[error("expected marks of at most {} bytes, the last not 0, found {found} bytes", MAX_ROSTER / 8)]
+    Map {
+        /// Bytes.
+        found: usize,
+    },
+    /// Rule 21.
+    #[error("expected marks of the {expected} authorities, found mark {found}")]
+    Stranger {
+        /// Authorities of the target's chain.
+        expected: usize,
+        /// Number of the mark, from 0.
+        found: usize,
+    },
+    /// Rule 21.
+    #[error("expected {expected} signatures, one for each mark, found {found}")]
+    Signatures {
+        /// Marks.
+        expected: usize,
+        /// Signatures.
+        found: usize,
+    },
+    /// Rule 22.
+    #[error("expected the signatures of {expected} of {size} authorities, found {found}")]
+    Quorum {
+        /// Two thirds.
+        expected: usize,
+        /// Authorities at the source.
+        size: usize,
+        /// Of these, signers.
+        found: usize,
+    },
+    /// Rule 22: a bound of this node.
+    #[error("expected at most {limit} certified links into epoch {epoch}, found another")]
+    Crowd {
+        /// Bound.
+        limit: usize,
+        /// The target's epoch.
+        epoch: Epoch,
+    },
+}
+
+impl CertificateError {
+    /// Number of the rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> u8 {
+        match self {
+            Self::Vote(error) => error.rule(),
+            Self::Map { .. } | Self::Stranger { .. } | Self::Signatures { .. } => 21,
+            Self::Quorum { .. } | Self::Crowd { .. } => 22,
+        }
+    }
+
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Vote(error) => error.code(),
+            Self::Map { .. } => "certificate_map",
+            Self::Stranger { .. } => "certificate_stranger",
+            Self::Signatures { .. } => "certificate_signatures",
+            Self::Quorum { .. } => "certificate_quorum",
+            Self::Crowd { .. } => "certificate_crowd",
+        }
+    }
+
+    /// Who could have known: who sends a certificate has checked it, so only missing blocks and
+    /// bounds excuse it.
+    #[must_use]
+    pub const fn blame(&self) -> Blame {
+        match self {
+            Self::Vote(VoteError::UnknownBlock { .. }) | Self::Crowd { .. } => Blame::Nobody,
+            Self::Vote(_)
+            | Self::Map { .. }
+            | Self::Stranger { .. }
+            | Self::Signatures { .. }
+            | Self::Quorum { .. } => Blame::Sender,
+        }
+    }
+}
+
+/// Why evidence proves nothing (rule 23).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvidenceError {
+    /// One of two votes is not valid by itself.
+    #[error(transparent)]
+    Vote(#[from] VoteError),
+    /// One of two headers is not sealed by its maker on this chain.
+    #[error("expected a header sealed by authority {sealer}, found a seal that does not verify")]
+    Seal {
+        /// Who should have sealed.
+        sealer: Address,
+    },
+    /// Two who did one thing each.
+    #[error("expected two statements of {expected}, found one of {found}")]
+    Signers {
+        /// Signer of the first.
+        expected: Address,
+        /// Signer of the second.
+        found: Address,
+    },
+    /// A repetition is no offence.
+    #[error("expected two distinct statements, found one of them twice")]
+    Same,
+    /// The same evidence has one form only.
+    #[error("expected the smaller statement first, found the larger")]
+    Order,
+    /// Both statements are allowed together.
+    #[error("expected two statements that no honest authority makes, found two that it may make")]
+    Harmless,
+    /// The signer has no voice.
+    #[error("expected statements of an authority, found those of {found}")]
+    Stranger {
+        /// Who signed.
+        found: Address,
+    },
+}
+
+impl EvidenceError {
+    /// Number of the rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> u8 {
+        match self {
+            Self::Vote(error) => error.rule(),
+            Self::Seal { .. }
+            | Self::Signers { .. }
+            | Self::Same
+            | Self::Order
+            | Self::Harmless
+            | Self::Stranger { .. } => 23,
+        }
+    }
+
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Vote(error) => error.code(),
+            Self::Seal { .. } => "evidence_seal",
+            Self::Signers { .. } => "evidence_signers",
+            Self::Same => "evidence_same",
+            Self::Order => "evidence_order",
+            Self::Harmless => "evidence_harmless",
+            Self::Stranger { .. } => "evidence_stranger",
+        }
+    }
+
+    /// Who could have known: evidence is self-contained, so all but the set of authorities shows in
+    /// its bytes.
+    #[must_use]
+    pub const fn blame(&self) -> Blame {
+        match self {
+            Self::Stranger { .. } => Blame::Nobody,
+            Self::Vote(_)
+            | Self::Seal { .. }
+            | Self::Signers { .. }
+            | Self::Same
+            | Self::Order
+            | Self::Harmless => Blame::Sender,
+        }
+    }
+}
+
+/// Why an authority does not sign (rule 24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SigningError {
+    /// Not above the last target.
+    #[error("expected a target after epoch {last}, found epoch {found}")]
+    Target {
+        /// Epoch of the last target.
+        last: Epoch,
+        /// Epoch of the target.
+        found: Epoch,
+    },
+    /// Below the last source.
+    #[error("expected a source of epoch {last} or later, found epoch {found}")]
+    Source {
+        /// Epoch of the last source.
+        last: Epoch,
+        /// Epoch of the source.
+        found: Epoch,
+    },
+    /// The own ledger is lost, and what it held is not yet below the justified checkpoint.
+    #[error("expected a justified epoch reported by a peer after the ledger was lost, found none")]
+    Amnesia,
+    /// Nothing that can be signed.
+    #[error(transparent)]
+    Vote(#[from] VoteError),
+}
+
+impl SigningError {
+    /// Number of the rule that forbids it.
+    #[must_use]
+    pub const fn rule(&self) -> u8 {
+        match self {
+            Self::Vote(error) => error.rule(),
+            Self::Target { .. } | Self::Source { .. } | Self::Amnesia => 24,
+        }
+    }
+
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Target { .. } => "signing_target",
+            Self::Source { .. } => "signing_source",
+            Self::Amnesia => "signing_amnesia",
+            Self::Vote(error) => error.code(),
+        }
+    }
+}
