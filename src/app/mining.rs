@@ -7,7 +7,9 @@ use super::commands::{Output, in_force};
 use super::record::Record;
 use super::roster::Node;
 use crate::command::{DifficultyChoice, check_workers};
-use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
+use crate::ipc::{
+    ApiError, NodeKind, Pace, Speed, ToNode, TransactionInfo, Turns, Workload, YIELD_MS,
+};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::{figures, words};
 
@@ -185,10 +187,35 @@ impl App {
             Turns::ALL
         };
         Ok(Workload {
-            pace: record.pace,
+            speed: self.speed(node, &record)?,
             turns,
             miners: record.miners,
         })
+    }
+
+    /// How fast each miner of a node hashes: the pace is shared by the miners that the network's record has, whoever
+    /// of them runs or is heard at the moment. So a miner that is cut off hashes no faster than before.
+    fn speed(&self, node: &Node, record: &Record) -> Result<Speed, ApiError> {
+        let ms = match record.pace {
+            Pace::Interval { ms } => ms,
+            Pace::Full => return Ok(Speed::Full),
+            Pace::Max => return Ok(Speed::Max),
+            Pace::Paused => return Ok(Speed::Paused),
+        };
+        let difficulty = match node.difficulty.get() {
+            Some(difficulty) => difficulty,
+            None => self.network()?.params.difficulty,
+        };
+        let nodes = record.nodes.iter();
+        let miners = nodes
+            .filter(|node| node.kind == NodeKind::Pow)
+            .count()
+            .max(1) as f64
+            * f64::from(record.miners.max(1));
+        // A budget enters nothing that is hashed: floats are fine here.
+        Ok(Speed::Budget(
+            difficulty.0 as f64 * 1_000.0 / ms.max(1) as f64 / miners,
+        ))
     }
 
     /// The turns of a node's first miner: all miners of this tab share the cores but one.

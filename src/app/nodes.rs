@@ -251,6 +251,8 @@ impl App {
         self.post_events(node);
         node.state.set(report.status.state);
         node.weight.set(report.status.weight);
+        node.follow_difficulty(&report.status);
+        self.share_out();
         self.bus.push(Update::Report(report));
     }
 

@@ -35,6 +35,9 @@ pub(in crate::app) struct Faults {
     pub(in crate::app) no_worker: BTreeSet<String>,
 }
 
+/// Takes the events of a page.
+type Watcher = Box<dyn Fn(PageEvent)>;
+
 /// The platform of one tab.
 pub(in crate::app) struct Tab {
     world: Rc<World>,
@@ -42,7 +45,7 @@ pub(in crate::app) struct Tab {
     pub(super) cores: Cell<u32>,
     pub(super) hidden: Cell<bool>,
     closed: Cell<bool>,
-    watcher: RefCell<Option<Box<dyn Fn(PageEvent)>>>,
+    watcher: RefCell<Option<Watcher>>,
     tasks: RefCell<Vec<AbortHandle>>,
     workers: RefCell<Vec<Weak<NodeWorker>>>,
 }
@@ -220,7 +223,7 @@ impl Platform for Tab {
         "https://aurex.test/".to_owned()
     }
 
-    fn watch(&self, on_event: Box<dyn Fn(PageEvent)>) {
+    fn watch(&self, on_event: Watcher) {
         self.watcher.replace(Some(on_event));
     }
 }
