@@ -13,7 +13,7 @@ use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
 use crate::ipc::{ApiError, Level, NodeKind, Request, Topic, TransactionInfo};
 use crate::ledger::{Query, Row, Table};
-use crate::primitives::ParamsChange;
+use crate::primitives::{ParamsChange, visible};
 use crate::view::{TabMode, figures, rows, text};
 
 /// The outcome of a command.
@@ -38,8 +38,9 @@ impl App {
             Err(error) => Err(error.into()),
         };
         match outcome {
-            Ok(output) => output.text,
-            Err(error) => format!("Refused ({}): {}", error.code, error.message),
+            // Names and memos of others are part of it.
+            Ok(output) => visible(&output.text),
+            Err(error) => visible(&format!("Refused ({}): {}", error.code, error.message)),
         }
     }
 

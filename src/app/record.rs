@@ -276,6 +276,13 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_a_payment_know_the_users_of_every_network() {
+        use crate::command::USERS;
+        assert_eq!(USERS[..4], DEMO_USERS);
+        assert_eq!(USERS[4], OPERATOR);
+    }
+
+    #[test]
     fn a_new_network_has_its_nodes_users_and_first_slot() {
         let record = record("?pow=2&poa=2&difficulty=3", 1);
         let Decoded { seed, params } = record.decode("lab").expect("its own record");

@@ -29,6 +29,8 @@ pub use parse::{
     DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, number_in, pace,
     parse, shortened,
 };
+#[cfg(test)]
+pub(crate) use payment::USERS;
 pub use texts::{Part, read_amount, read_fee};
 pub use tx::parse_tx;
 pub use workers::{MAX_WORKERS, TooManyWorkers, check_workers, most_miners};

@@ -374,7 +374,7 @@ fn status(app: &App) -> Result<JsValue, ApiError> {
 
 /// A node's name, or all.
 fn target(argument: &JsValue) -> Result<Target, ApiError> {
-    let name = arguments::text("node", argument)?;
+    let name = arguments::text("node", argument)?.to_ascii_lowercase();
     Ok(if name == "all" {
         Target::All
     } else {
