@@ -12,6 +12,7 @@ use crate::command::{LinkChange, Quality, Shape};
 use crate::ipc::{ApiError, Level, ToNode, Topic};
 use crate::links::{Link, PerMille, Topology};
 use crate::primitives::{Millis, NodeId};
+use crate::refusal::NetworkError;
 
 /// Links of each node of a random network, at the least.
 const DEGREE: u8 = 3;
@@ -205,10 +206,8 @@ impl App {
 }
 
 fn same(name: &str) -> ApiError {
-    ApiError::new(
-        "same_node",
-        format!("expected two different nodes, found {name} twice"),
-    )
+    let node = name.to_owned();
+    NetworkError::SameNode { node }.into()
 }
 
 /// The directed links that a shape lacks, as pairs of names.

@@ -118,8 +118,8 @@ impl LinkChange {
                 change
                     .values
                     .push(value(&word).ok_or_else(|| CommandError::Wrong {
-                        word: "links",
-                        expected: EXPECTED,
+                        word: "links".into(),
+                        expected: EXPECTED.into(),
                         found: super::parse::shortened(&word),
                         nearest: Nearest::default(),
                     })?);

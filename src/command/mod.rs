@@ -35,8 +35,9 @@ pub use texts::{Part, read_amount, read_fee};
 pub use tx::parse_tx;
 pub use workers::{MAX_WORKERS, TooManyWorkers, check_workers, most_miners};
 
-use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;
+use crate::primitives::NodeKind;
+use crate::records::{Level, Pace};
 
 /// One console line, understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -80,7 +80,7 @@ impl Actions {
 
     /// Tells a refusal.
     pub(crate) fn refuse(&self, error: &ApiError) {
-        self.notice(true, format!("{} ({})", error.message, error.code));
+        self.notice(true, format!("{error} ({})", error.code()));
     }
 
     /// Shows a notice for a while.

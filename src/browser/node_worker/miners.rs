@@ -79,7 +79,7 @@ impl Shell {
                 slot.handle = Some(handle);
                 slot.restart = None;
             }),
-            Err(error) => self.miner_failed(worker, &error.message),
+            Err(error) => self.miner_failed(worker, &error.to_string()),
         }
     }
 

@@ -24,6 +24,7 @@ use web_sys::DedicatedWorkerGlobalScope;
 use super::js::{pack, unpack, warn};
 use super::spawn;
 use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode};
+use crate::refusal::NodeError;
 use shell::Shell;
 
 /// Waits for the page's order to start, and serves the page until it ends the worker.
@@ -46,7 +47,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
             (ToNode::Start(_), Some(_)) => warn("the node was started before"),
             (ToNode::Stop, None) => page.tell(&FromNode::Stopped),
             (ToNode::Request { id, .. }, None) => {
-                let error = ApiError::new("not_started", "the node has not been started");
+                let error = NodeError::NeverStarted.into();
                 page.tell(&FromNode::Refusal { id, error });
             }
             (
@@ -63,7 +64,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
     match spawn::serve(scope, receive) {
         // It lives as long as the worker.
         Ok(listener) => listener.forget(),
-        Err(error) => warn(&error.message),
+        Err(error) => warn(&error.to_string()),
     }
 }
 

@@ -9,6 +9,7 @@ use super::shell::Shell;
 use crate::browser::js::{self, monotonic};
 use crate::ipc::{ApiError, Event, FromNode, Level, Report, Topic};
 use crate::node::{self, Notice};
+use crate::refusal::NodeError;
 
 /// The reporter with its timer.
 #[derive(Debug, Default)]
@@ -104,7 +105,7 @@ impl Shell {
         let mut reporter = self.reporter.inner.borrow_mut();
         match &*self.node.borrow() {
             Some(node) => Ok(reporter.report(node, js::now(), monotonic())),
-            None => Err(ApiError::new("not_started", "the node does not run")),
+            None => Err(NodeError::NotStarted.into()),
         }
     }
 }

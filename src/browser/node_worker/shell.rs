@@ -147,14 +147,14 @@ impl Shell {
         if let Some(network) = &*self.network.borrow()
             && let Err(error) = network.discovery.post(frame)
         {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 
     fn send(&self, to: &NodeId, frame: &[u8]) {
         let inbox = gossip::inbox_channel(&self.chain_id, to);
         if let Err(error) = self.senders.borrow_mut().send(inbox, frame) {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 

@@ -208,8 +208,8 @@ pub(crate) fn use_confirm(actions: Actions, asking: Asking) -> Html {
 pub(crate) fn refusal(error: &ApiError) -> Html {
     html! {
         <p key="refusal" class="refusal" role="alert">
-            { error.message.clone() }{ " " }
-            <code class="rule">{ error.code.clone() }</code>
+            { error.to_string() }{ " " }
+            <code class="rule">{ error.code() }</code>
         </p>
     }
 }

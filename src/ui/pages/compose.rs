@@ -13,6 +13,7 @@ use yew::prelude::*;
 use crate::app::{App as Host, WalletUser};
 use crate::command::{Draft, What, read_amount, read_fee};
 use crate::ipc::{ApiError, TransactionInfo};
+use crate::refusal::WalletError;
 use crate::ui::actions::Actions;
 use crate::ui::kept::{Kept, use_kept};
 use crate::ui::markup::html;
@@ -99,10 +100,7 @@ impl Fields {
         let to = self.to.trim();
         let what = match self.form {
             Form::Transfer if to.is_empty() => {
-                return Err(ApiError::new(
-                    "receiver_empty",
-                    "Say who receives the coins.",
-                ));
+                return Err(WalletError::ReceiverEmpty.into());
             }
             Form::Transfer => {
                 let amount = read_amount(&self.amount)?;
@@ -119,7 +117,7 @@ impl Fields {
             Form::User => {
                 let name = self.name.trim().to_owned();
                 if name.is_empty() {
-                    return Err(ApiError::new("name_empty", "Say the new user's name."));
+                    return Err(WalletError::NameEmpty.into());
                 }
                 Draft::new("", What::RegisterUser { name: name.clone() }).checked()?;
                 let amount = read_amount(&self.amount)?;
@@ -228,11 +226,8 @@ async fn welcome(
 /// Why the draft cannot be sent, or why it was refused.
 fn verdict(draft: Option<&ApiError>, outcome: &Outcome) -> Html {
     let (class, text) = match (outcome, draft) {
-        (Outcome::Refused(error), _) => (
-            "refusal",
-            format!("Refused: {} ({})", error.message, error.code),
-        ),
-        (_, Some(error)) => ("hint", error.message.clone()),
+        (Outcome::Refused(error), _) => ("refusal", format!("Refused: {error} ({})", error.code())),
+        (_, Some(error)) => ("hint", error.to_string()),
         (_, None) => (
             "hint",
             "It will be signed in this page and handed to a node.".to_owned(),
