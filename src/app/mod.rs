@@ -19,6 +19,7 @@ mod mining;
 mod nodes;
 mod opening;
 pub mod pages;
+mod parameters;
 pub mod platform;
 mod record;
 mod roster;
@@ -41,6 +42,7 @@ use futures_util::FutureExt;
 pub use bus::Subscription;
 pub use commands::Output;
 pub use link::{LinkParameters, MAX_POA, MAX_POW};
+pub use parameters::{Parameter, parameters};
 pub use record::{
     DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
 };

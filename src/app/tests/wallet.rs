@@ -156,13 +156,13 @@ fn a_name_that_is_taken_or_malformed_makes_no_person() {
     let page = world.ready(LINK);
     let create = |name: &'static str| {
         page.wait(|app| async move { app.create_user(name).await })
-            .map_err(|error| error.code().to_owned())
+            .map_err(|error| error.code())
     };
-    assert_eq!(create("Erin!"), Err("name_malformed".to_owned()));
-    assert_eq!(create("alice"), Err("name_taken".to_owned()));
-    assert_eq!(create("operator"), Err("name_taken".to_owned()));
+    assert_eq!(create("Erin!"), Err("name_malformed"));
+    assert_eq!(create("alice"), Err("name_taken"));
+    assert_eq!(create("operator"), Err("name_taken"));
     assert!(create("erin").is_ok());
-    assert_eq!(create("erin"), Err("name_taken".to_owned()));
+    assert_eq!(create("erin"), Err("name_taken"));
 }
 
 #[test]

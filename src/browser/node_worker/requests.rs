@@ -65,9 +65,9 @@ impl Shell {
                 self.fit_miners();
                 self.feed(Input::SetWorkload(workload));
             }
-            Order::Yield => self.let_page_go_first(),
+            Order::Yield => self.miners.borrow().rest(),
             Order::Links(table) => self.gate.borrow_mut().set(table),
-            Order::Events(least) => self.reporter.set_least(least),
+            Order::Events(least) => self.reporter.borrow_mut().set_least(least),
         }
     }
 

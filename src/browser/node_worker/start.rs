@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::shell::{Network, Shell};
 use crate::browser::{Channel, IndexedDbStore, Received, capability, js, locks};
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, NodeConfig};
+use crate::ipc::{ApiError, FromNode, Level, NodeConfig, Topic};
 use crate::ledger::{MemoryStore, Snapshot, Store, StoreError};
 use crate::node::{Input, Node, Setup, StartError};
 use crate::primitives::{BlockHash, NodeId};
@@ -75,7 +75,8 @@ fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, ApiError> {
         match received {
             Received::Frame(bytes) => shell.arrive(bytes),
             Received::Foreign(reason) => {
-                shell.foreign(reason);
+                let text = format!("a foreign message on the channel: {reason}");
+                shell.log(Level::Warn, Topic::Refused, text);
                 // No frame is empty: the node counts it as refused.
                 shell.feed(Input::Frame(Vec::new()));
             }

@@ -13,7 +13,7 @@ use super::arguments::{self, Fields};
 use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::browser::rows::row_to_js;
-use crate::command::{Command, Target};
+use crate::command::{CALLS, CallKind, Command, Target};
 use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, Level, Request, Topic};
 use crate::primitives::MAX_EXACT;
@@ -83,28 +83,6 @@ impl From<Output> for Done {
     }
 }
 
-/// The functions of one argument that give a promise.
-const PROMISES: [&str; 18] = [
-    "ready",
-    "status",
-    "chain",
-    "block",
-    "transaction",
-    "ledger",
-    "mempool",
-    "accounts",
-    "peers",
-    "command",
-    "tx",
-    "kill",
-    "start",
-    "stop",
-    "wipe",
-    "add",
-    "set",
-    "links",
-];
-
 /// Offers the app to scripts.
 ///
 /// # Errors
@@ -116,8 +94,8 @@ pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
         object: &api,
     };
     api.put("version", &env!("CARGO_PKG_VERSION").into())?;
-    for name in PROMISES {
-        api.promise(name)?;
+    for call in CALLS.iter().filter(|call| call.kind == CallKind::Promise) {
+        api.promise(call.name)?;
     }
     api.hears()?;
     let global = js_sys::global();
