@@ -7,7 +7,7 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::App;
+use super::machine::App;
 use super::platform::{WorkerEvent, within};
 use super::roster::{Node, Outcome, Reply};
 use crate::ipc::{

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::App;
+use super::machine::App;
 use super::platform::{Lock, PageEvent, random};
 use super::record::{NodeEntry, Record};
 use super::roster::{Node, Outcome};
