@@ -6,7 +6,7 @@ use super::links::{cuts_of, sentence};
 use super::machine::App;
 use super::output::Output;
 use super::roster::Node;
-use crate::command::LinkChange;
+use crate::command::{LinkChange, Quality};
 use crate::ipc::{ApiError, Level, ToNode, Topic};
 use crate::links::Link;
 use crate::refusal::NetworkError;
@@ -16,6 +16,12 @@ impl App {
     #[must_use]
     pub fn cuts(&self) -> Vec<(String, String)> {
         self.links.all_cuts()
+    }
+
+    /// What every link does to frames now, in the unit of the quality.
+    #[must_use]
+    pub fn quality(&self, quality: Quality) -> u32 {
+        self.links.value(quality)
     }
 
     /// Makes exactly these directed links cut; a node is given by its name or its id.

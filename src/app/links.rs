@@ -50,6 +50,11 @@ impl Links {
         self.quality.get()
     }
 
+    /// One quality of all links, in its unit.
+    pub(super) fn value(&self, quality: Quality) -> u32 {
+        get(&self.quality.get(), quality)
+    }
+
     /// Changes qualities; gives the quality of all links after it.
     pub(super) fn change(&self, values: &[(Quality, u32)]) -> Link {
         let mut link = self.quality.get();
@@ -86,6 +91,19 @@ pub(super) fn cuts_of(
     cuts
 }
 
+fn get(link: &Link, quality: Quality) -> u32 {
+    let small = |ms: Millis| u32::try_from(ms.0).unwrap_or(u32::MAX);
+    let percent = |share: PerMille| u32::from(share.0 / 10);
+    match quality {
+        Quality::Latency => small(link.latency),
+        Quality::Jitter => small(link.jitter),
+        Quality::Loss => percent(link.loss),
+        Quality::Copies => percent(link.duplication),
+        Quality::Reorder => percent(link.reordering),
+        Quality::Bandwidth => link.bandwidth.map_or(0, |bytes| bytes / 1_000),
+    }
+}
+
 fn set(link: &mut Link, quality: Quality, value: u32) {
     let share = || PerMille(u16::try_from(value.saturating_mul(10)).unwrap_or(u16::MAX));
     match quality {
@@ -115,4 +133,21 @@ pub(super) fn sentence(link: &Link) -> String {
         link.duplication.0 / 10,
         link.reordering.0 / 10,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quality_that_was_set_is_read_back_in_its_unit() {
+        for quality in Quality::ALL {
+            let mut link = Link::default();
+            assert_eq!(get(&link, quality), 0, "{quality:?}");
+            for value in [1, quality.most()] {
+                set(&mut link, quality, value);
+                assert_eq!(get(&link, quality), value, "{quality:?}");
+            }
+        }
+    }
 }
