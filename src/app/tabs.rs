@@ -36,12 +36,12 @@ impl App {
 
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
-            match missing {
-                PlatformError::NoLocks => self.bus.problem(missing.limited(Limit::OneTab)),
-                // The store reported it.
-                PlatformError::NoIndexedDb => {}
-                fatal => return Err(fatal.into()),
+            if missing == PlatformError::NoLocks {
+                self.bus.problem(missing.limited(Limit::OneTab));
+            } else if missing != PlatformError::NoIndexedDb {
+                return Err(missing.into());
             }
+            // Of a missing database the store has reported.
         }
         random::<1>(&*self.platform)?;
         self.read_record().await?;
