@@ -7,7 +7,7 @@ use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, idb, node_worker_name};
 use aurex::consensus::Params;
 use aurex::ipc::{
-    FromNode, NodeConfig, NodeKind, Pace, Report, Request, RequestId, ToNode, Turns, Workload,
+    FromNode, NodeConfig, NodeKind, Report, Request, RequestId, Speed, ToNode, Turns, Workload,
 };
 use aurex::ledger::{Query, Table};
 use aurex::primitives::{Difficulty, Keypair, to_hex};
@@ -46,7 +46,7 @@ impl World {
             host: "test".to_owned(),
             database: durable.then(|| self.database(name)),
             workload: Workload {
-                pace: Pace::Interval { ms: 300 },
+                speed: Speed::Budget(50.0),
                 turns: Turns::ALL,
                 miners: 1,
             },
@@ -480,7 +480,7 @@ async fn a_miner_goes_on_with_its_search_when_others_are_added_or_taken_away() {
     for miners in [3, 1, 2] {
         talk.handle
             .post(&ToNode::SetWorkload(Workload {
-                pace: Pace::Max,
+                speed: Speed::Max,
                 turns: Turns::ALL,
                 miners,
             }))
@@ -513,10 +513,10 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
     let world = World::new();
     let talk = Talk::start(world.config("pow-1", NodeKind::Pow, false));
     talk.height(1).await;
-    let order = |pace, miners| {
+    let order = |speed, miners| {
         talk.handle
             .post(&ToNode::SetWorkload(Workload {
-                pace,
+                speed,
                 turns: Turns::ALL,
                 miners,
             }))
@@ -533,14 +533,14 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
         };
         talk.until(what, found).await;
     };
-    order(Pace::Interval { ms: 300 }, 3);
+    order(Speed::Budget(18.0), 3);
     miners("three miners that hash", &|list| {
         list.len() == 3 && list.iter().all(|miner| miner.hash_rate > 0.0)
     })
     .await;
-    order(Pace::Interval { ms: 300 }, 1);
+    order(Speed::Budget(50.0), 1);
     miners("one miner", &|list| list.len() == 1).await;
-    order(Pace::Paused, 1);
+    order(Speed::Paused, 1);
     miners("a pause", &|list| {
         list.iter().all(|miner| miner.state == "paused")
     })
@@ -552,7 +552,7 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
         height,
         "nothing is mined in a pause"
     );
-    order(Pace::Interval { ms: 300 }, 1);
+    order(Speed::Budget(50.0), 1);
     talk.height(height + 1).await;
     talk.stop().await;
 }
