@@ -1,6 +1,6 @@
 //! Why a console line is not a command.
 
-use super::draft::DraftError;
+use super::draft_error::DraftError;
 use crate::ipc::ApiError;
 use crate::primitives::{Character, Nearest};
 

@@ -1,8 +1,8 @@
 //! The fields of an object that a script passes: one that no call knows is refused by name, as a script
 //! that misspells a field would otherwise send something else than it says.
 
+use super::argument::shortened;
 use super::nearest::nearest;
-use super::parse::shortened;
 use crate::ipc::ApiError;
 
 /// A field that the call does not know.

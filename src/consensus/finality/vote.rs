@@ -9,6 +9,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{Link, VoteError};
 use crate::primitives::{Address, BlockHash, DecodeError, Keypair, Signature, decode_exact};
+use std::collections::BTreeMap;
 
 const VOTE_DOMAIN: &[u8] = b"aurex/vote/1";
 
@@ -108,6 +109,9 @@ impl CheckedVote {
         self.0.vote.link
     }
 }
+
+/// Who confirmed a link, with the signatures.
+pub type Signers = BTreeMap<Address, Signature>;
 
 #[cfg(test)]
 mod tests {
