@@ -19,6 +19,7 @@ mod mining;
 mod nodes;
 mod opening;
 pub mod pages;
+mod parameters;
 pub mod platform;
 mod record;
 mod roster;
@@ -40,7 +41,8 @@ use futures_util::FutureExt;
 
 pub use bus::Subscription;
 pub use commands::Output;
-pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
+pub use link::{LinkParameters, MAX_POA, MAX_POW};
+pub use parameters::{Parameter, parameters};
 pub use record::{
     DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
 };
@@ -134,6 +136,7 @@ impl App {
             mining: Mining::default(),
             testing: Cell::new(false),
         });
+        let no_storage = no_storage.map(ApiError::from);
         for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
             app.bus.problem(problem);
         }

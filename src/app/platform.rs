@@ -13,6 +13,7 @@ use futures_util::future::{Either, LocalBoxFuture, select};
 use crate::ipc::{ApiError, FromNode, RequestId, ToNode};
 use crate::ledger::{Page, StoreError};
 use crate::primitives::Timestamp;
+use crate::refusal::PlatformError;
 
 /// The place where the app runs.
 pub trait Platform {
@@ -105,7 +106,7 @@ pub trait Worker {
 
 /// What comes from a worker.
 #[derive(Debug)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "nearly every event is a message, and each is taken apart at once"
 )]
@@ -150,7 +151,7 @@ pub struct Missing {
     /// What is missing.
     pub capability: Capability,
     /// The refusal of what needs it.
-    pub error: ApiError,
+    pub error: PlatformError,
 }
 
 /// Why the platform's storage cannot be used, in its own words.

@@ -16,7 +16,7 @@ use super::record::NodeEntry;
 use crate::ipc::{Answer, ApiError, Level, NodeKind, NodeState, RequestId, ToNode, Workload};
 use crate::ledger::Page;
 use crate::primitives::Keypair;
-use crate::view::text;
+use crate::refusal::{NodeError, StartupError};
 
 /// A node that crashes again within this time stays down.
 const RESTART_AGAIN_MS: f64 = 60_000.0;
@@ -179,11 +179,8 @@ impl Node {
     }
 
     pub(super) fn not_running(&self) -> ApiError {
-        let (name, state) = (&self.name, text::state(self.state.get()));
-        ApiError::new(
-            "not_running",
-            format!("{name}: expected a running node, found it {state}; `start {name}` starts it"),
-        )
+        let (node, state) = (self.name.clone(), self.state.get());
+        NodeError::NotRunning { node, state }.into()
     }
 
     /// The number of the current run.
@@ -207,8 +204,8 @@ impl Node {
         self.next_run();
         drop(self.worker.take());
         let gone = || {
-            let text = format!("{} ended before it answered", self.name);
-            ApiError::new("node_gone", text)
+            let node = self.name.clone();
+            ApiError::from(StartupError::Gone { node })
         };
         for (_, asker) in self.pending.take() {
             // One who does not wait any more needs no answer.
@@ -353,14 +350,14 @@ mod tests {
         node.end_worker();
         assert_ne!(node.run(), run);
         let refusal = answer.now_or_never().unwrap().unwrap().unwrap_err();
-        assert_eq!(refusal.code, "node_gone");
+        assert_eq!(refusal.code(), "node_gone");
         assert_eq!(
-            started.now_or_never().unwrap().unwrap().unwrap_err().code,
+            started.now_or_never().unwrap().unwrap().unwrap_err().code(),
             "node_gone"
         );
         assert_eq!(stopped.now_or_never().unwrap(), Ok(Ok(())));
         node.settle(id, Ok(Reply::Answer(Answer::Wiped)));
-        assert_eq!(node.post(&ToNode::Stop).unwrap_err().code, "not_running");
+        assert_eq!(node.post(&ToNode::Stop).unwrap_err().code(), "not_running");
     }
 
     #[test]

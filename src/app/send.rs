@@ -13,6 +13,7 @@ use super::roster::Node;
 use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::ipc::{Answer, ApiError, Level, Request, Topic, TransactionInfo};
 use crate::primitives::{Amount, Height, Keypair, ParamsChange, Payload, TxBody};
+use crate::refusal::WalletError;
 use crate::view::{TabMode, text};
 
 /// Longest wait for the sender's turn.
@@ -39,7 +40,6 @@ impl App {
 
     /// A draft's names as addresses.
     async fn payload(&self, what: What) -> Result<Payload, ApiError> {
-        let malformed = |text: String| ApiError::new("name_malformed", text);
         Ok(match what {
             What::Transfer { to, amount, memo } => Payload::Transfer {
                 to: self.address_of(&to).await?,
@@ -57,9 +57,7 @@ impl App {
                 }
             }
             What::RegisterUser { name } => Payload::RegisterUser {
-                name: name
-                    .parse()
-                    .map_err(|_| malformed(format!("\"{name}\" is no name")))?,
+                name: name.parse().map_err(WalletError::Word)?,
             },
             What::CreateAsset {
                 symbol,
@@ -67,19 +65,15 @@ impl App {
                 decimals,
                 supply,
             } => Payload::CreateAsset {
-                symbol: symbol
-                    .parse()
-                    .map_err(|_| malformed(format!("\"{symbol}\" is no symbol")))?,
+                symbol: symbol.parse().map_err(WalletError::Word)?,
                 name,
                 decimals,
                 supply: Amount(supply),
             },
             What::TransferAsset { asset, to, amount } => Payload::TransferAsset {
-                asset: asset.parse().map_err(|error| {
-                    ApiError::new(
-                        "asset_malformed",
-                        format!("expected an asset id, found \"{asset}\": {error}"),
-                    )
+                asset: asset.parse().map_err(|error| WalletError::Asset {
+                    found: asset.clone(),
+                    error,
                 })?,
                 to: self.address_of(&to).await?,
                 amount: Amount(amount),
@@ -202,7 +196,7 @@ impl App {
             .map(|(node, draft)| self.send_by(node, draft.clone()));
         for answer in join_all(sent).await {
             if let Err(error) = answer {
-                let text = format!("a test transaction was refused: {}", error.message);
+                let text = format!("a test transaction was refused: {error}");
                 self.bus.log(Level::Warn, Topic::Refused, text);
             }
         }

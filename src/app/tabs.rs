@@ -14,6 +14,7 @@ use super::record::{NodeEntry, Record};
 use super::roster::{Node, Outcome};
 use crate::ipc::{ApiError, Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
+use crate::refusal::{Limit, LinkError, StartupError};
 use crate::view::{TabMode, Update};
 
 /// A reloaded page waits this long for its former self to let go before it takes another tab for the host.
@@ -36,11 +37,9 @@ impl App {
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
             match missing.capability {
-                Capability::Workers | Capability::Channels => return Err(missing.error),
+                Capability::Workers | Capability::Channels => return Err(missing.error.into()),
                 Capability::Locks => {
-                    let error = missing.error;
-                    let text = format!("{}: open this network in one tab only", error.message);
-                    self.bus.problem(ApiError::new(&error.code, text));
+                    self.bus.problem(missing.error.limited(Limit::OneTab));
                 }
                 // The store reported it.
                 Capability::Databases => {}
@@ -113,12 +112,12 @@ impl App {
                 || differs(self.link.poa, poa)
                 || digits.is_some_and(|digits| digits != record.difficulty))
         {
-            let text = format!(
-                "network {} exists with pow={pow}, poa={poa}, difficulty={}: the link's values are for a new network \
-                 and were not taken; another `net` begins one",
-                self.name, record.difficulty
-            );
-            self.bus.problem(ApiError::new("link_parameter", text));
+            self.bus.problem(LinkError::Exists {
+                network: self.name.clone(),
+                pow,
+                poa,
+                difficulty: record.difficulty,
+            });
         }
     }
 
@@ -199,7 +198,7 @@ impl App {
         let mut failure = None;
         for (entry, outcome) in entries.iter().zip(join_all(starts).await) {
             if let Err(error) = outcome {
-                let text = format!("{} was not started: {}", entry.name, error.message);
+                let text = format!("{} was not started: {error}", entry.name);
                 self.bus.log(Level::Warn, Topic::Network, text);
                 failure = Some(error);
             }
@@ -222,9 +221,8 @@ impl App {
         let name = self.lock_name(&format!("run:{node}"));
         match self.platform.lock(name, Some(wait_ms)).await {
             Ok(None) => {
-                let text =
-                    format!("expected {node} to be free, found it in another tab of this network");
-                Err(ApiError::new("other_tab", text))
+                let node = node.to_owned();
+                Err(StartupError::OtherTab { node }.into())
             }
             Ok(lock) => Ok(lock),
             Err(_) => Ok(None),

@@ -12,6 +12,7 @@ use super::record::{DEMO_USERS, OPERATOR, Record};
 use super::store::Network;
 use crate::ipc::{AccountInfo, ApiError, Request};
 use crate::primitives::{Address, Keypair, Name};
+use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
 use crate::view::Update;
 
 /// Most persons of a network that one browser keeps.
@@ -154,11 +155,8 @@ impl App {
         let user = self.wallet.find(who);
         user.and_then(|user| self.derive_user(&user.name))
             .ok_or_else(|| {
-                let text = format!(
-                    "expected a sender whose key this page holds ({}), found \"{who}\"",
-                    self.wallet.names()
-                );
-                ApiError::new("unknown_user", text)
+                let (known, found) = (self.wallet.names(), who.to_owned());
+                WalletError::Sender { known, found }.into()
             })
     }
 
@@ -174,19 +172,14 @@ impl App {
             return Ok(address);
         }
         let malformed = |_| {
-            ApiError::new(
-                "not_understood",
-                format!("the address of {who} cannot be read"),
-            )
+            let who = who.to_owned();
+            MessageError::Address { who }.into()
         };
         match self.registered(who).await? {
             Some(account) => account.address.parse().map_err(malformed),
             None => {
-                let text = format!(
-                    "expected a registered name such as {}, or an address of 64 hexadecimal digits, found \"{who}\"",
-                    self.wallet.names()
-                );
-                Err(ApiError::new("unknown_user", text))
+                let (known, found) = (self.wallet.names(), who.to_owned());
+                Err(WalletError::Receiver { known, found }.into())
             }
         }
     }
@@ -199,12 +192,7 @@ impl App {
         let who = name.to_owned();
         match self.ask(None, Request::Account { who }).await {
             Ok(answer) => answer.account().map(Some),
-            Err(error)
-                if ["unknown_user", "unknown_account", "not_found"]
-                    .contains(&error.code.as_str()) =>
-            {
-                Ok(None)
-            }
+            Err(Refusal::Lookup(LookupError::Account { .. })) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -215,26 +203,15 @@ impl App {
     /// # Errors
     /// A name outside the alphabet or in use, or too many persons.
     pub async fn create_user(&self, name: &str) -> Result<WalletUser, ApiError> {
-        let name: Name = match name.parse() {
-            Ok(name) => name,
-            Err(error) => {
-                let text = format!("expected {}, found \"{}\"", error.expected, error.found);
-                return Err(ApiError::new("name_malformed", text));
-            }
-        };
+        let name: Name = name.parse().map_err(WalletError::NameMalformed)?;
         let name = name.as_str();
         if self.derive_user(name).is_some() || self.registered(name).await?.is_some() {
-            return Err(ApiError::new(
-                "name_taken",
-                format!("expected a name that nobody has, found \"{name}\""),
-            ));
+            let name = name.to_owned();
+            return Err(WalletError::NameTaken { name }.into());
         }
         self.change_record(|record| {
             if record.users.len() >= MAX_PERSONS {
-                let text = format!(
-                    "expected at most {MAX_PERSONS} persons in one browser, found {MAX_PERSONS} already"
-                );
-                return Err(ApiError::new("too_many_users", text));
+                return Err(WalletError::TooManyUsers { limit: MAX_PERSONS }.into());
             }
             if !record.users.iter().any(|user| user == name) {
                 record.users.push(name.to_owned());

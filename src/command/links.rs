@@ -2,7 +2,7 @@
 //! is the transport's matter.
 
 use super::CommandError;
-use super::argument::number_in;
+use super::parse::number_in;
 use crate::primitives::Nearest;
 
 /// Which nodes are linked.
@@ -35,7 +35,7 @@ impl Shape {
 }
 
 /// One quality of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quality {
     /// Least delay in milliseconds.
     Latency,
@@ -118,9 +118,9 @@ impl LinkChange {
                 change
                     .values
                     .push(value(&word).ok_or_else(|| CommandError::Wrong {
-                        word: "links",
-                        expected: EXPECTED,
-                        found: super::argument::shortened(&word),
+                        word: "links".into(),
+                        expected: EXPECTED.into(),
+                        found: super::parse::shortened(&word),
                         nearest: Nearest::default(),
                     })?);
             }

@@ -1,11 +1,9 @@
 //! The words of the console, parsed once: the console, the scripting API and the page all run a
 //! [`Command`]. Pure: nothing here knows which nodes exist or what the ledger holds.
 
-mod argument;
 mod calls;
 mod complete;
 mod draft;
-mod draft_error;
 mod error;
 mod fields;
 mod filter;
@@ -18,11 +16,9 @@ mod texts;
 mod tx;
 mod workers;
 
-pub use argument::{number_in, shortened};
 pub use calls::{CALLS, Call, CallKind};
 pub use complete::complete;
-pub use draft::{DEFAULT_FEE, Draft, What};
-pub use draft_error::{DraftError, Part};
+pub use draft::{DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What};
 pub use error::CommandError;
 pub use fields::{UnknownField, only_known};
 pub use filter::{DEFAULT_ROWS, queries};
@@ -30,16 +26,18 @@ pub use help::{WORDS, Word, help};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
 pub use parse::{
-    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, pace, parse,
+    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, number_in, pace,
+    parse, shortened,
 };
 #[cfg(test)]
 pub(crate) use payment::USERS;
-pub use texts::{read_amount, read_fee};
+pub use texts::{Part, read_amount, read_fee};
 pub use tx::parse_tx;
 pub use workers::{MAX_WORKERS, TooManyWorkers, check_workers, most_miners};
 
-use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;
+use crate::primitives::NodeKind;
+use crate::records::{Level, Pace};
 
 /// One console line, understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,10 +8,9 @@ use super::help::{WORDS, Word};
 use super::nearest::nearest;
 use super::tx::parse_tx;
 use super::{Command, CommandError, DifficultyChoice, LinkChange, Target};
-use crate::command::{number_in, shortened};
-use crate::ipc::{Level, MAX_MINERS, NodeKind, Pace};
 use crate::ledger::Table;
-use crate::primitives::{Nearest, folded, is_number_like, read_number};
+use crate::primitives::{Nearest, NodeKind, folded, is_number_like, read_number, visible};
+use crate::records::{Level, MAX_MINERS, Pace};
 
 /// Leading zero hexadecimal digits that a network may ask for.
 pub const DIFFICULTY_DIGITS: RangeInclusive<u8> = 1..=8;
@@ -42,7 +41,7 @@ pub fn parse(line: &str) -> Result<Command, CommandError> {
         let nearest = nearest(first, WORDS.iter().map(|word| word.name)).unwrap_or("help");
         return Err(CommandError::Unknown {
             found: shortened(first),
-            nearest,
+            nearest: nearest.into(),
         });
     };
     if word.name == "links" {
@@ -146,9 +145,9 @@ impl Arguments<'_> {
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<T, CommandError> {
         let missing = CommandError::Missing {
-            word: self.word.name,
-            expected,
-            usage: self.word.usage,
+            word: self.word.name.into(),
+            expected: expected.into(),
+            usage: self.word.usage.into(),
         };
         self.optional(expected, read)?.ok_or(missing)
     }
@@ -164,8 +163,8 @@ impl Arguments<'_> {
         read(&found.to_ascii_lowercase()).map(Some).ok_or_else(|| {
             let is_right = |number: u64| read(&number.to_string()).is_some();
             CommandError::Wrong {
-                word: self.word.name,
-                expected,
+                word: self.word.name.into(),
+                expected: expected.into(),
                 found: shortened(found),
                 nearest: Nearest::of(found).that(is_right),
             }
@@ -201,12 +200,22 @@ impl Arguments<'_> {
         match self.words.next() {
             None => Ok(()),
             Some(found) => Err(CommandError::TooMany {
-                word: self.word.name,
+                word: self.word.name.into(),
                 found: shortened(found),
-                usage: self.word.usage,
+                usage: self.word.usage.into(),
             }),
         }
     }
+}
+
+/// A whole number within bounds, as a person writes it.
+#[must_use]
+pub fn number_in<N: TryFrom<u64> + PartialOrd>(
+    word: &str,
+    bounds: &RangeInclusive<N>,
+) -> Option<N> {
+    let number = N::try_from(read_number(word).ok()?).ok()?;
+    bounds.contains(&number).then_some(number)
 }
 
 fn chain_count(word: &str) -> Option<u32> {
@@ -279,6 +288,21 @@ fn target(word: &str) -> Target {
     } else {
         Target::Node(word.to_owned())
     }
+}
+
+/// A refusal quotes at most 40 characters of what it refuses, hidden ones as escapes.
+#[must_use]
+pub fn shortened(word: &str) -> String {
+    shortened_to(word, 40)
+}
+
+/// At most so many characters, hidden ones as escapes.
+pub(super) fn shortened_to(word: &str, most: usize) -> String {
+    let mut text: String = word.chars().take(most).collect();
+    if text.len() < word.len() {
+        text.push('…');
+    }
+    visible(&text)
 }
 
 #[cfg(test)]

@@ -6,13 +6,16 @@ use std::collections::BTreeSet;
 
 use crate::primitives::{
     Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
-    MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload, Seal,
-    Signature, Transaction, TxBody, TxId, merkle_root, sha256,
+    MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload,
+    Retarget, Seal, Signature, Transaction, TxBody, TxId, merkle_root, sha256,
 };
 
-use super::params::{check_authorities, check_retarget, in_range};
-use super::{BlockError, MAX_DECIMALS, Params, ParamsError, TxError, slots, work};
+use super::{
+    BlockError, LongPart, MAX_AUTHORITIES, Parameter, Params, ParamsError, TxError, slots, work,
+};
 
+/// Most decimal places of an asset.
+pub const MAX_DECIMALS: u8 = 12;
 /// Signatures of each kind that are remembered as verified, in each of two generations: twice the mempool,
 /// so that a transaction is verified once although it arrives alone and again in blocks, and a seal once
 /// although its header arrives before its body.
@@ -190,12 +193,10 @@ fn check_transaction(
 fn check_payload(payload: &Payload) -> Result<(), TxError> {
     match payload {
         Payload::Transfer { amount, memo, .. } => {
-            within("a memo in bytes", MAX_MEMO_BYTES, memo.len())?;
+            within(LongPart::Memo, MAX_MEMO_BYTES, memo.len())?;
             at_least_one(amount.0)
         }
-        Payload::Message { bytes, .. } => {
-            within("a message in bytes", MAX_MESSAGE_BYTES, bytes.len())
-        }
+        Payload::Message { bytes, .. } => within(LongPart::Message, MAX_MESSAGE_BYTES, bytes.len()),
         Payload::RegisterUser { .. } => Ok(()),
         Payload::CreateAsset {
             name,
@@ -203,7 +204,7 @@ fn check_payload(payload: &Payload) -> Result<(), TxError> {
             supply,
             ..
         } => {
-            within("an asset's name in bytes", MAX_ASSET_NAME_BYTES, name.len())?;
+            within(LongPart::AssetName, MAX_ASSET_NAME_BYTES, name.len())?;
             if *decimals > MAX_DECIMALS {
                 return Err(TxError::Decimals {
                     limit: MAX_DECIMALS,
@@ -217,7 +218,7 @@ fn check_payload(payload: &Payload) -> Result<(), TxError> {
     }
 }
 
-const fn within(what: &'static str, limit: usize, found: usize) -> Result<(), TxError> {
+const fn within(what: LongPart, limit: usize, found: usize) -> Result<(), TxError> {
     if found > limit {
         Err(TxError::TooLong { what, limit, found })
     } else {
@@ -235,10 +236,10 @@ const fn at_least_one(amount: u64) -> Result<(), TxError> {
 
 fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
     if let Some(difficulty) = change.difficulty {
-        in_range("difficulty", difficulty.0, 1, MAX_EXACT)?;
+        in_range(Parameter::Difficulty, difficulty.0, 1, MAX_EXACT)?;
     }
     if let Some(weight) = change.authority_weight {
-        in_range("authority weight", weight.0, 1, MAX_EXACT)?;
+        in_range(Parameter::AuthorityWeight, weight.0, 1, MAX_EXACT)?;
     }
     if let Some(retarget) = change.retarget {
         check_retarget(retarget)?;
@@ -247,6 +248,60 @@ fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
         .authorities
         .as_deref()
         .map_or(Ok(()), check_authorities)
+}
+
+pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
+    let Retarget::Asert {
+        ideal,
+        half_life,
+        min,
+        max,
+    } = retarget
+    else {
+        return Ok(());
+    };
+    in_range(Parameter::IdealInterval, ideal.0, 1, 86_400_000)?;
+    in_range(Parameter::HalfLife, half_life.0, 1, 86_400_000)?;
+    in_range(Parameter::LowestDifficulty, min.0, 1, max.0)?;
+    in_range(Parameter::HighestDifficulty, max.0, 1, MAX_EXACT)
+}
+
+pub(super) fn check_authorities(
+    authorities: &[crate::primitives::Address],
+) -> Result<(), ParamsError> {
+    in_range(
+        Parameter::Authorities,
+        count(authorities.len()),
+        0,
+        count(MAX_AUTHORITIES),
+    )?;
+    let mut seen = BTreeSet::new();
+    match authorities.iter().find(|address| !seen.insert(**address)) {
+        Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
+        None => Ok(()),
+    }
+}
+
+pub(super) const fn in_range(
+    what: Parameter,
+    found: u64,
+    least: u64,
+    most: u64,
+) -> Result<(), ParamsError> {
+    if found < least || found > most {
+        Err(ParamsError::Range {
+            what,
+            least,
+            most,
+            found,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+pub(super) fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 /// Checks what a header proves by itself (rules 4 and 5): for headers that arrive before their bodies.

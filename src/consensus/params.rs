@@ -7,17 +7,17 @@ use std::collections::BTreeSet;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::{
-    Address, Amount, DecodeError, Difficulty, Digest, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES,
-    MAX_DATA_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
-    MAX_TRANSACTIONS, Millis, Name, Retarget, Timestamp, decode_exact, sha256,
+    Address, Amount, DecodeError, Difficulty, Digest, Encoded, Kind, MAX_ASSET_NAME_BYTES,
+    MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES,
+    MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS, Millis, Name, Retarget, Timestamp, decode_exact,
+    sha256,
 };
 
-use super::{ParamsError, work};
+use super::check::{MAX_DECIMALS, check_authorities, check_retarget, count, in_range};
+use super::{Parameter, ParamsError, work};
 
 /// Most authorities of a network.
 pub const MAX_AUTHORITIES: usize = 32;
-/// Most decimal places of an asset.
-pub const MAX_DECIMALS: u8 = 12;
 /// Most accounts that genesis may fund.
 pub const MAX_ALLOCATIONS: usize = 64;
 /// Longest encoding of the parameters in bytes.
@@ -149,7 +149,7 @@ impl Params {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("parameters", bytes, MAX_PARAMS_BYTES)
+        decode_exact(Encoded::Parameters, bytes, MAX_PARAMS_BYTES)
     }
 
     /// Whether a network can have these parameters.
@@ -157,17 +157,27 @@ impl Params {
     /// # Errors
     /// The first parameter that is outside its range.
     pub fn validate(&self) -> Result<(), ParamsError> {
-        in_range("difficulty", self.difficulty.0, 1, MAX_EXACT)?;
-        in_range("authority weight", self.authority_weight.0, 1, MAX_EXACT)?;
-        in_range("genesis time", self.genesis_time.0, 0, MAX_EXACT)?;
-        in_range("slot in ms", self.slot.0, 500, 3_600_000)?;
-        in_range("least gap in ms", self.min_gap.0, 1, self.slot.0)?;
-        in_range("farthest future in ms", self.max_future.0, 1, 3_600_000)?;
-        in_range("least fee", self.min_fee.0, 0, 1_000_000)?;
-        in_range("work reward", self.pow_reward.0, 0, 1_000_000)?;
-        in_range("authority reward", self.authority_reward.0, 0, 1_000_000)?;
+        in_range(Parameter::Difficulty, self.difficulty.0, 1, MAX_EXACT)?;
         in_range(
-            "number of funded accounts",
+            Parameter::AuthorityWeight,
+            self.authority_weight.0,
+            1,
+            MAX_EXACT,
+        )?;
+        in_range(Parameter::GenesisTime, self.genesis_time.0, 0, MAX_EXACT)?;
+        in_range(Parameter::Slot, self.slot.0, 500, 3_600_000)?;
+        in_range(Parameter::LeastGap, self.min_gap.0, 1, self.slot.0)?;
+        in_range(Parameter::FarthestFuture, self.max_future.0, 1, 3_600_000)?;
+        in_range(Parameter::LeastFee, self.min_fee.0, 0, 1_000_000)?;
+        in_range(Parameter::WorkReward, self.pow_reward.0, 0, 1_000_000)?;
+        in_range(
+            Parameter::AuthorityReward,
+            self.authority_reward.0,
+            0,
+            1_000_000,
+        )?;
+        in_range(
+            Parameter::FundedAccounts,
             count(self.allocation.len()),
             0,
             count(MAX_ALLOCATIONS),
@@ -191,7 +201,7 @@ impl Params {
             }
             total = total.saturating_add(allocation.amount.0);
         }
-        in_range("coins at genesis", total, 0, MAX_EXACT)
+        in_range(Parameter::GenesisCoins, total, 0, MAX_EXACT)
     }
 
     /// The hash that the genesis block commits to: over the parameters and the limits of every network.
@@ -227,60 +237,6 @@ impl Params {
             authority_weight: self.authority_weight,
         }
     }
-}
-
-pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
-    let Retarget::Asert {
-        ideal,
-        half_life,
-        min,
-        max,
-    } = retarget
-    else {
-        return Ok(());
-    };
-    in_range("ideal interval in ms", ideal.0, 1, 86_400_000)?;
-    in_range("half life in ms", half_life.0, 1, 86_400_000)?;
-    in_range("lowest difficulty", min.0, 1, max.0)?;
-    in_range("highest difficulty", max.0, 1, MAX_EXACT)
-}
-
-pub(super) fn check_authorities(
-    authorities: &[crate::primitives::Address],
-) -> Result<(), ParamsError> {
-    in_range(
-        "number of authorities",
-        count(authorities.len()),
-        0,
-        count(MAX_AUTHORITIES),
-    )?;
-    let mut seen = BTreeSet::new();
-    match authorities.iter().find(|address| !seen.insert(**address)) {
-        Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
-        None => Ok(()),
-    }
-}
-
-pub(super) const fn in_range(
-    what: &'static str,
-    found: u64,
-    least: u64,
-    most: u64,
-) -> Result<(), ParamsError> {
-    if found < least || found > most {
-        Err(ParamsError::Range {
-            what,
-            least,
-            most,
-            found,
-        })
-    } else {
-        Ok(())
-    }
-}
-
-fn count(len: usize) -> u64 {
-    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::primitives::{Millis, NodeId, Timestamp};
 
-use super::error::FrameError;
-use super::frame::Envelope;
+use super::frame::{Envelope, FrameError};
 use super::message::{HeadInfo, NodeRecord};
 
 /// Most peers remembered.

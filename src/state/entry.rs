@@ -5,7 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::consensus::Tunable;
 use crate::consensus::work::WorkClock;
 use crate::primitives::{
-    Address, Amount, AssetId, AssetSymbol, DecodeError, Height, Name, ParamsChange, Slot,
+    Address, Amount, AssetId, AssetSymbol, DecodeError, Encoded, Height, Name, ParamsChange, Slot,
     Timestamp, decode_exact,
 };
 
@@ -115,7 +115,7 @@ impl Key {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("state key", bytes, MAX_ENTRY_BYTES)
+        decode_exact(Encoded::StateKey, bytes, MAX_ENTRY_BYTES)
     }
 }
 
@@ -134,6 +134,6 @@ impl Entry {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("state entry", bytes, MAX_ENTRY_BYTES)
+        decode_exact(Encoded::StateEntry, bytes, MAX_ENTRY_BYTES)
     }
 }

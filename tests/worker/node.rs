@@ -156,7 +156,7 @@ impl Talk {
                     .iter()
                     .find_map(|message| match message {
                         FromNode::Refusal { id: of, error } if *of == id => {
-                            Some(Err(error.code.clone()))
+                            Some(Err(error.code().to_owned()))
                         }
                         _ => None,
                     })
@@ -213,7 +213,7 @@ impl Heard {
             .borrow()
             .iter()
             .find_map(|message| match message {
-                FromNode::Failed { error } => Some(error.code.clone()),
+                FromNode::Failed { error } => Some(error.code().to_owned()),
                 _ => None,
             })
     }

@@ -16,6 +16,7 @@ use crate::app::platform::{
 use crate::ipc::ApiError;
 use crate::ledger::StoreError;
 use crate::primitives::Timestamp;
+use crate::refusal::PlatformError;
 
 /// Time between two pictures.
 const FRAME_MS: f64 = 16.0;
@@ -110,8 +111,11 @@ impl Tab {
 impl Platform for Tab {
     fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError> {
         if self.faults.borrow().no_worker.contains(name) {
-            let text = format!("worker node:{name} cannot be started: too many workers");
-            return Err(ApiError::new("worker_failed", text));
+            return Err(PlatformError::WorkerStart {
+                name: format!("node:{name}"),
+                reason: "too many workers".to_owned(),
+            }
+            .into());
         }
         let worker = NodeWorker::new(&self.world, name, on_event);
         self.workers.borrow_mut().push(Rc::downgrade(&worker));
@@ -121,7 +125,7 @@ impl Platform for Tab {
 
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
         if self.lacks(Capability::Locks) {
-            let error = ApiError::new("no_locks", "navigator.locks is missing");
+            let error = PlatformError::NoLocks.into();
             return async { Err(error) }.boxed_local();
         }
         let limit = limit_ms.map(|ms| self.world.clock.sleep(ms.into()));
@@ -157,10 +161,10 @@ impl Platform for Tab {
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError> {
         if self.faults.borrow().no_random {
-            return Err(ApiError::new(
-                "no_entropy",
-                "the browser gives no random bytes",
-            ));
+            return Err(PlatformError::NoEntropy {
+                reason: "none in this test".to_owned(),
+            }
+            .into());
         }
         for chunk in bytes.chunks_mut(8) {
             chunk.copy_from_slice(&self.world.draw().to_le_bytes()[..chunk.len()]);
@@ -194,15 +198,15 @@ impl Platform for Tab {
 
     fn missing(&self) -> Vec<Missing> {
         let missing = |capability: &Capability| {
-            let (code, text) = match capability {
-                Capability::Channels => ("no_broadcast_channel", "no BroadcastChannel here"),
-                Capability::Workers => ("no_workers", "no Worker here"),
-                Capability::Databases => ("no_indexed_db", "no indexedDB here"),
-                Capability::Locks => ("no_locks", "no navigator.locks here"),
+            let error = match capability {
+                Capability::Channels => PlatformError::NoBroadcastChannel,
+                Capability::Workers => PlatformError::NoWorkers,
+                Capability::Databases => PlatformError::NoIndexedDb,
+                Capability::Locks => PlatformError::NoLocks,
             };
             Missing {
                 capability: *capability,
-                error: ApiError::new(code, text),
+                error,
             }
         };
         self.faults.borrow().missing.iter().map(missing).collect()

@@ -214,6 +214,9 @@ fn a_page_of_a_table_has_typed_rows_and_the_total() {
         index: Some("colour".to_owned()),
         ..query.clone()
     };
-    assert_eq!(ask(None, wrong).unwrap_err().code, "bad_query");
-    assert_eq!(ask(Some("pow-9"), query).unwrap_err().code, "unknown_node");
+    assert_eq!(ask(None, wrong).unwrap_err().code(), "bad_query");
+    assert_eq!(
+        ask(Some("pow-9"), query).unwrap_err().code(),
+        "unknown_node"
+    );
 }

@@ -27,7 +27,7 @@ fn without_workers_or_channels_nothing_starts_and_everything_says_why() {
     ] {
         let world = World::new(1);
         let page = world.open_with(LINK, lacking(capability));
-        assert_eq!(page.opened().unwrap_err().code, code);
+        assert_eq!(page.opened().unwrap_err().code(), code);
         assert_eq!(page.problems(), [code]);
         assert_eq!(page.refusal("mempool"), code);
         assert_eq!(page.refusal("add pow"), code);
@@ -43,7 +43,7 @@ fn without_random_bytes_nothing_starts() {
         ..Faults::default()
     };
     let page = world.open_with(LINK, faults);
-    assert_eq!(page.opened().unwrap_err().code, "no_entropy");
+    assert_eq!(page.opened().unwrap_err().code(), "no_entropy");
     assert_eq!(page.refusal("tx hello"), "no_entropy");
 }
 
@@ -225,7 +225,7 @@ fn if_no_worker_starts_the_opening_fails_with_the_reason() {
         ..Faults::default()
     };
     let page = world.open_with(LINK, faults);
-    assert_eq!(page.opened().unwrap_err().code, "worker_failed");
+    assert_eq!(page.opened().unwrap_err().code(), "worker_failed");
     assert_eq!(page.problems(), ["worker_failed"]);
 }
 
@@ -235,8 +235,12 @@ fn a_node_that_does_not_answer_its_start_is_given_up() {
     world.silence("pow-1");
     let page = world.open(LINK);
     let error = page.opened().unwrap_err();
-    assert_eq!(error.code, "timeout");
-    assert!(error.message.contains("did not start within 15 seconds"));
+    assert_eq!(error.code(), "timeout");
+    assert!(
+        error
+            .to_string()
+            .contains("did not start within 15 seconds")
+    );
 }
 
 /// A page whose only node falls silent after its start.

@@ -96,7 +96,7 @@ impl Miners {
             }
             Err(error) => {
                 let listener = Rc::clone(&self.listener);
-                let text = error.message.clone();
+                let text = error.to_string();
                 Timeout::new(0, move || listener(worker, MinerEvent::Failed(text))).forget();
             }
         }

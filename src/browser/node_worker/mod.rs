@@ -9,7 +9,6 @@
 
 mod ledger;
 mod miners;
-mod page;
 mod requests;
 mod shell;
 mod start;
@@ -20,10 +19,10 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::DedicatedWorkerGlobalScope;
 
-use super::js::{unpack, warn};
+use super::js::{pack, unpack, warn};
 use super::spawn;
 use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode};
-use page::Page;
+use crate::refusal::NodeError;
 use shell::Shell;
 
 /// Waits for the page's order to start, and serves the page until it ends the worker.
@@ -46,7 +45,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
             (ToNode::Start(_), Some(_)) => warn("the node was started before"),
             (ToNode::Stop, None) => page.tell(&FromNode::Stopped),
             (ToNode::Request { id, .. }, None) => {
-                let error = ApiError::new("not_started", "the node has not been started");
+                let error = NodeError::NeverStarted.into();
                 page.tell(&FromNode::Refusal { id, error });
             }
             (
@@ -63,7 +62,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
     match spawn::serve(scope, receive) {
         // It lives as long as the worker.
         Ok(listener) => listener.forget(),
-        Err(error) => warn(&error.message),
+        Err(error) => warn(&error.to_string()),
     }
 }
 
@@ -77,4 +76,20 @@ fn begin(page: &Page, config: NodeConfig) -> Result<Rc<Shell>, ApiError> {
         }
     });
     Ok(shell)
+}
+
+/// The way to the page.
+#[derive(Clone, Debug)]
+struct Page(DedicatedWorkerGlobalScope);
+
+impl Page {
+    fn tell(&self, message: &FromNode) {
+        self.post(&pack(message));
+    }
+
+    fn post(&self, message: &JsValue) {
+        if self.0.post_message(message).is_err() {
+            warn("the page cannot be told");
+        }
+    }
 }

@@ -5,9 +5,9 @@ use std::rc::{Rc, Weak};
 
 use gloo::timers::callback::Timeout;
 
+use super::Page;
 use super::ledger::Ledger;
 use super::miners::{MinerEvent, Miners};
-use super::page::Page;
 use crate::browser::js::monotonic;
 use crate::browser::locks::LockGuard;
 use crate::browser::{Channel, Senders, js, miner_worker_name};
@@ -166,14 +166,14 @@ impl Shell {
         if let Some(network) = &*self.network.borrow()
             && let Err(error) = network.discovery.post(frame)
         {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 
     fn send(&self, to: &NodeId, frame: &[u8]) {
         let inbox = gossip::inbox_channel(&self.chain_id, to);
         if let Err(error) = self.senders.borrow_mut().send(inbox, frame) {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 
@@ -349,7 +349,7 @@ impl Shell {
         let mut reporter = self.reporter.borrow_mut();
         match &*self.node.borrow() {
             Some(node) => Ok(reporter.report(node, js::now(), monotonic())),
-            None => Err(ApiError::new("not_started", "the node does not run")),
+            None => Err(crate::refusal::NodeError::NotStarted.into()),
         }
     }
 

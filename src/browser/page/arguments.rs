@@ -11,6 +11,7 @@ use crate::command::{
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
+use crate::refusal::ArgumentError;
 
 /// Rows of a ledger page without a limit.
 const DEFAULT_LIMIT: u32 = 100;
@@ -24,10 +25,13 @@ pub(super) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
         Some(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
         None => shown(found),
     };
-    ApiError::new(
-        "argument_wrong",
-        format!("{name}: expected {expected}, found {found}"),
-    )
+    let (name, expected) = (name.to_owned(), expected.to_owned());
+    ArgumentError::Wrong {
+        name,
+        expected,
+        found,
+    }
+    .into()
 }
 
 /// A value as a script would write it, cut short.

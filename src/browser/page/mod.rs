@@ -28,6 +28,7 @@ use crate::app::platform::{
 use crate::ipc::{ApiError, FromNode, Request, RequestId, ToNode};
 use crate::ledger::{Page, StoreError, Table};
 use crate::primitives::Timestamp;
+use crate::refusal::{MessageError, PlatformError};
 
 /// Opens the network that the page's address names, in the background, and offers it to scripts.
 #[must_use]
@@ -128,7 +129,7 @@ impl Platform for Browser {
             (Capability::Databases, capability::indexed_db()),
             (Capability::Locks, capability::locks()),
         ];
-        let missing = |(capability, present): (Capability, Result<(), ApiError>)| {
+        let missing = |(capability, present): (Capability, Result<(), PlatformError>)| {
             present.err().map(|error| Missing { capability, error })
         };
         present.into_iter().filter_map(missing).collect()
@@ -225,7 +226,7 @@ impl Queries {
     }
 
     fn page(&self, id: RequestId, value: &JsValue) -> Result<Page, ApiError> {
-        let unasked = || ApiError::new("not_understood", "nobody asked for this page");
+        let unasked = || MessageError::NotRequested;
         let table = self.table(id).ok_or_else(unasked)?;
         let rows = js_sys::Array::from(&field(value, "rows"));
         let rows = rows.iter().map(|row| row_from_js(table, &row));

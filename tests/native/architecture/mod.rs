@@ -7,7 +7,7 @@ mod source;
 use source::{Source, sources};
 
 /// What each module may use, itself aside. Who is not named here is no module of the program.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     // Deliberate bugs, switched on by a macro wherever they are; only for tests.
     ("mutants", &[]),
     ("primitives", &[]),
@@ -20,7 +20,20 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("links", &["primitives"]),
     ("records", &["primitives"]),
     ("ledger", &["primitives", "records"]),
-    ("ipc", &["primitives", "records", "ledger"]),
+    (
+        "refusal",
+        &[
+            "primitives",
+            "bitcoin",
+            "consensus",
+            "mempool",
+            "gossip",
+            "records",
+            "ledger",
+            "command",
+        ],
+    ),
+    ("ipc", &["primitives", "records", "ledger", "refusal"]),
     ("miner", &["primitives", "consensus", "ipc"]),
     (
         "node",
@@ -36,6 +49,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "records",
             "ledger",
             "miner",
+            "refusal",
             "ipc",
         ],
     ),
@@ -53,14 +67,12 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "ledger",
             "miner",
             "node",
+            "refusal",
             "ipc",
         ],
     ),
     // Of the consensus only the limits of its parameters.
-    (
-        "command",
-        &["primitives", "consensus", "records", "ledger", "ipc"],
-    ),
+    ("command", &["primitives", "consensus", "records", "ledger"]),
     ("view", &["primitives", "records", "ledger", "ipc"]),
     // Of the state only the genesis block, whose id names the chain.
     (
@@ -73,6 +85,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "state",
             "records",
             "ledger",
+            "refusal",
             "ipc",
             "command",
             "view",
@@ -93,6 +106,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "ledger",
             "miner",
             "node",
+            "refusal",
             "ipc",
             "app",
             "command",
@@ -106,6 +120,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "bitcoin",
             "records",
             "ledger",
+            "refusal",
             "ipc",
             "app",
             "command",
