@@ -219,6 +219,37 @@ impl Heard {
     }
 }
 
+/// A query gives rows in the order of its index; what cannot be found is refused.
+async fn answers_questions_about_its_ledger(miner: &Talk) {
+    let query = Query {
+        index: Some("height".to_owned()),
+        ..Query::all(Table::Blocks, 2)
+    };
+    let page = miner.ask(Request::Ledger(query)).await.unwrap();
+    assert!(field(&page, "total").as_f64().unwrap() >= 3.0);
+    let rows = Array::from(&field(&page, "rows"));
+    assert_eq!(
+        (rows.length(), field(&rows.get(1), "height").as_f64()),
+        (2, Some(1.0))
+    );
+    let query = Query {
+        index: Some("colour".to_owned()),
+        ..Query::all(Table::Blocks, 2)
+    };
+    assert_eq!(
+        miner.ask(Request::Ledger(query)).await,
+        Err("bad_query".to_owned())
+    );
+    assert!(
+        miner
+            .ask(Request::Transaction {
+                id: "zz".to_owned()
+            })
+            .await
+            .is_err()
+    );
+}
+
 #[wasm_bindgen_test]
 async fn a_node_mines_another_follows_and_both_answer() {
     let world = World::new();
@@ -261,33 +292,7 @@ async fn a_node_mines_another_follows_and_both_answer() {
     );
 
     miner.durable(2).await;
-    let query = Query {
-        index: Some("height".to_owned()),
-        ..Query::all(Table::Blocks, 2)
-    };
-    let page = miner.ask(Request::Ledger(query)).await.unwrap();
-    assert!(field(&page, "total").as_f64().unwrap() >= 3.0);
-    let rows = Array::from(&field(&page, "rows"));
-    assert_eq!(
-        (rows.length(), field(&rows.get(1), "height").as_f64()),
-        (2, Some(1.0))
-    );
-    let query = Query {
-        index: Some("colour".to_owned()),
-        ..Query::all(Table::Blocks, 2)
-    };
-    assert_eq!(
-        miner.ask(Request::Ledger(query)).await,
-        Err("bad_query".to_owned())
-    );
-    assert!(
-        miner
-            .ask(Request::Transaction {
-                id: "zz".to_owned()
-            })
-            .await
-            .is_err()
-    );
+    answers_questions_about_its_ledger(&miner).await;
     miner.stop().await;
     viewer.stop().await;
     assert_eq!(*miner.heard.errors.borrow(), Vec::<String>::new());
