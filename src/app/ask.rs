@@ -14,6 +14,7 @@ use crate::ipc::{
 };
 use crate::ledger::{Page, Query};
 use crate::primitives::NodeId;
+use crate::records::TransactionStatus;
 use crate::refusal::{NetworkError, Refusal};
 
 impl App {
@@ -171,10 +172,10 @@ impl App {
         }
         let seen_by = found.iter().map(|info| info.seen_by).sum();
         // The first answer is that of the heaviest chain, but a node that has not yet heard of it knows less.
-        let rank = |info: &TransactionInfo| match info.status.as_str() {
-            "committed" => 0,
-            "pending" => 1,
-            _ => 2,
+        let rank = |info: &TransactionInfo| match info.status {
+            TransactionStatus::Committed => 0,
+            TransactionStatus::Pending => 1,
+            TransactionStatus::Dropped => 2,
         };
         Ok(found
             .into_iter()

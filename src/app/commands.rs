@@ -221,9 +221,8 @@ impl App {
                     .iter()
                     .find(|view| view.own && view.status.name == *name)
                     .map(|view| &view.status);
-                let (height, how) = status.map_or((0, ""), |status| {
-                    (status.height, status.ledger_start.as_str())
-                });
+                let height = status.map_or(0, |status| status.height);
+                let how = status.map_or("", |status| status.ledger_start.word());
                 Ok(format!(
                     "{name} runs at height {}; its ledger: {how}.",
                     figures::grouped(height)

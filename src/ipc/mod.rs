@@ -12,15 +12,15 @@ mod report;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use answer::Answer;
-pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns, YIELD_MS};
-pub use report::{
-    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, MempoolInfo, MinerStatus, NodeStatus,
-    PeerStatus, Report, TransactionInfo,
-};
+pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
+pub use report::Report;
 
 use crate::ledger::Query;
 pub use crate::primitives::NodeKind;
-pub use crate::records::{Level, MAX_MINERS, NodeState, Pace, Topic};
+pub use crate::records::{
+    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MAX_MINERS, MempoolInfo,
+    MinerStatus, NodeState, NodeStatus, Pace, PeerStatus, Topic, TransactionInfo, Try,
+};
 pub use crate::refusal::Refusal;
 /// The name of [`Refusal`] before it was an enum.
 pub type ApiError = Refusal;

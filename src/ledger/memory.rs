@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use super::query::{Value, value_of};
 use super::{
     Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError,
     Table,
 };
-use super::{TransactionRow, query::Value};
+use crate::records::{TransactionRow, TransactionStatus};
 
 /// A ledger that lives as long as its last handle: clones share their rows, as two openings of one
 /// database do.
@@ -90,7 +91,7 @@ impl Inner {
         };
         let pending = |row: &Row| -> Option<TransactionRow> {
             if let Row::Transaction(row) = row {
-                Some(row.clone()).filter(|row| row.status == "pending")
+                Some(row.clone()).filter(|row| row.status == TransactionStatus::Pending)
             } else {
                 None
             }
@@ -115,15 +116,16 @@ impl Inner {
                 rows: Vec::new(),
             };
         };
-        let value =
-            |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
+        let value = |row: &'_ Row| -> Option<bool> {
+            value_of(row, field).map(|value| filter.admits(value))
+        };
         let mut rows: Vec<&Row> = self
             .table(query.table)
             .filter(|row| value(row) == Some(true))
             .collect();
         let key = |row| Value::Text(Row::key(row));
         rows.sort_by(|a, b| {
-            let by_field = match (a.value(field), b.value(field)) {
+            let by_field = match (value_of(a, field), value_of(b, field)) {
                 (Some(a), Some(b)) => a.order(b),
                 _ => std::cmp::Ordering::Equal,
             };

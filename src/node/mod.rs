@@ -12,7 +12,6 @@
 //! 4. `relaying`, `pursuing`, `finding`, `sealing`: the four ways a block comes;
 //! 5. `frames`, `handle`, `start`: what comes from outside.
 
-mod answers;
 mod authority;
 mod books;
 mod compact;
@@ -30,8 +29,6 @@ mod hostile_tests;
 mod identity;
 mod importing;
 mod inputs;
-#[cfg(any(test, feature = "sim"))]
-mod inspect;
 mod io;
 mod machine;
 mod making;
@@ -40,17 +37,15 @@ mod making_tests;
 mod miner;
 mod miners;
 mod mining;
-mod notice;
 mod peering;
 mod pursuing;
 mod relaying;
+mod report;
 mod roster;
-mod rows;
 mod sealing;
 mod sending;
 mod source;
 mod start;
-mod status;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -62,4 +57,4 @@ mod writer;
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use machine::Node;
-pub use notice::Notice;
+pub use report::Notice;

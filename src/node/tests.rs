@@ -9,6 +9,7 @@ use crate::mempool::DropReason;
 use crate::primitives::{
     Amount, AssetId, Difficulty, Height, Millis, NodeKind, ParamsChange, Payload, Transaction,
 };
+use crate::records::LedgerStart;
 use crate::testkit::{Grower, key, params};
 
 #[test]
@@ -58,7 +59,7 @@ fn a_killed_node_resumes_from_its_ledger_and_catches_up() {
     assert!(net.height(1) > height, "the chain still grows");
     net.start(0);
     net.start(3);
-    assert_eq!(net.node(0).books.ledger_start, "resumed");
+    assert_eq!(net.node(0).books.ledger_start, LedgerStart::Resumed);
     assert!(net.height(0) > 0);
     net.run(Millis(5_000));
     let lag = net
@@ -362,7 +363,7 @@ fn a_failing_ledger_never_stops_the_node_and_gets_the_whole_difference_later() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("resumed", height)
+        (LedgerStart::Resumed, height)
     );
 }
 
@@ -391,7 +392,7 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("rebuilt", head)
+        (LedgerStart::Rebuilt, head)
     );
     net.kill(0);
     let mut row = snapshot
@@ -413,7 +414,7 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("truncated", head - 1)
+        (LedgerStart::Truncated, head - 1)
     );
 }
 
@@ -438,7 +439,7 @@ fn the_longest_block_there_can_be_is_read_back_at_the_next_start() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("resumed", 1)
+        (LedgerStart::Resumed, 1)
     );
 }
 

@@ -6,6 +6,7 @@
 use super::super::coverage::Sometimes;
 use super::super::storage::Promise;
 use super::super::world::World;
+use crate::records::LedgerStart;
 
 impl World {
     /// Looks at a node that has just started.
@@ -17,13 +18,13 @@ impl World {
         let genesis = node.chain_id();
         let promised = std::mem::take(&mut place.disk.promised);
         let damaged = place.disk.damaged;
-        let repaired = !matches!(outcome, "resumed" | "new");
+        let repaired = !matches!(outcome, LedgerStart::Resumed | LedgerStart::New);
         let what = match outcome {
-            "resumed" => Some(Sometimes::Resumed),
-            "rebuilt" => Some(Sometimes::Rebuilt),
-            "truncated" => Some(Sometimes::Truncated),
-            "wiped" => Some(Sometimes::Wiped),
-            _ => None,
+            LedgerStart::Resumed => Some(Sometimes::Resumed),
+            LedgerStart::Rebuilt => Some(Sometimes::Rebuilt),
+            LedgerStart::Truncated => Some(Sometimes::Truncated),
+            LedgerStart::Wiped => Some(Sometimes::Wiped),
+            LedgerStart::New => None,
         };
         what.into_iter().for_each(|what| self.coverage.note(what));
         if repaired && !damaged {
@@ -33,7 +34,7 @@ impl World {
                 format!("expected an intact ledger, found it {outcome}"),
             );
         }
-        if outcome == "new" && !was_new {
+        if outcome == LedgerStart::New && !was_new {
             return self.violate(
                 "durability",
                 Some(seat),

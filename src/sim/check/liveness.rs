@@ -183,7 +183,7 @@ impl World {
         if height < 5 || highest.is_none_or(|highest| height < highest) {
             return;
         }
-        if place.resyncing && node.ledger_outcome() == "new" {
+        if place.resyncing && node.ledger_outcome() == crate::records::LedgerStart::New {
             self.coverage.note(Sometimes::GoneThenResync);
             self.seats[seat].resyncing = false;
         }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::ipc::{NodeKind, NodeState};
+use crate::records::BlockKind;
 use crate::ui::markup::html;
 use crate::view::words;
 
@@ -50,10 +51,10 @@ pub(crate) fn node_mark(kind: NodeKind) -> Html {
 }
 
 /// The sign of a kind of block, `work` or `authority`: that of the nodes that make it.
-pub(crate) fn block_mark(kind: &str) -> Html {
+pub(crate) fn block_mark(kind: BlockKind) -> Html {
     match kind {
-        "authority" => mark(NodeKind::Poa, "authority block"),
-        _ => mark(NodeKind::Pow, "work block"),
+        BlockKind::Authority => mark(NodeKind::Poa, "authority block"),
+        BlockKind::Work => mark(NodeKind::Pow, "work block"),
     }
 }
 

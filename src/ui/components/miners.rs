@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::basics::{fact, facts};
 use crate::ipc::MinerStatus;
+use crate::records::MinerState;
 use crate::ui::markup::html;
 use crate::view::figures::{chance, compact, grouped, percent, span, zero_digits};
 
@@ -22,7 +23,7 @@ pub(super) fn miners(list: &[MinerStatus]) -> Html {
 }
 
 fn one(miner: &MinerStatus) -> Html {
-    if miner.state != "searching" {
+    if miner.state != MinerState::Searching {
         return html! {
             <div key={miner.worker.clone()} class="miner">
                 <h4>{ format!("{} is {}", miner.worker, miner.state) }</h4>

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::basics::to;
 use super::marks::{block_mark, node_mark};
 use crate::ipc::{BlockSummary, NodeKind};
+use crate::records::MinerState;
 use crate::ui::markup::html;
 use crate::ui::time;
 use crate::view::figures::{chance, count_of, grouped, percent, short, span};
@@ -72,7 +73,7 @@ fn candidate(node: &NodeView, now: u64) -> Html {
     let mut searching = node
         .miners
         .iter()
-        .filter(|miner| miner.state == "searching")
+        .filter(|miner| miner.state == MinerState::Searching)
         .peekable();
     let difficulty = searching.peek().map(|miner| miner.difficulty);
     let hashes = searching.map(|miner| miner.hashes).sum();
@@ -99,7 +100,7 @@ fn candidate(node: &NodeView, now: u64) -> Html {
 fn card(block: &BlockSummary, now: u64, seen: u64) -> Html {
     let content = html! {
         <>
-            <span class="card-top">{ block_mark(&block.kind) }<strong>{ grouped(block.height) }</strong></span>
+            <span class="card-top">{ block_mark(block.kind) }<strong>{ grouped(block.height) }</strong></span>
             <span class="hash">{ short(&block.hash) }</span>
             <span class="maker">{ if block.height == 0 { "genesis".to_owned() } else { block.miner.clone() } }</span>
             <span class="count">{ format!("{} tx", block.transactions_count) }</span>

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::basics::here;
 use crate::ipc::NodeKind;
+use crate::records::BlockKind;
 use crate::ui::markup::html;
 use crate::view::figures::{grouped, short};
 use crate::view::route::Route;
@@ -110,10 +111,14 @@ fn block(placed: &PlacedBlock) -> Html {
         "Block {} by {maker}, {}, {} transactions",
         block.height, block.kind, block.transactions_count
     );
-    let corner = if block.kind == "authority" { "10" } else { "2" };
+    let corner = if block.kind == BlockKind::Authority {
+        "10"
+    } else {
+        "2"
+    };
     html! {
         <g key={block.hash.clone()} transform={format!("translate({x} {y})")}
-            class={classes!("tree-block", block.kind.clone(), (placed.lane > 0).then_some("side"))}>
+            class={classes!("tree-block", block.kind.word(), (placed.lane > 0).then_some("side"))}>
             <a key="link" href={format!("{}{}", here(), Route::Block(block.hash.clone()).fragment())} aria-label={label}>
                 <rect width={BOX_WIDTH.to_string()} height={BOX_HEIGHT.to_string()} rx={corner} />
                 { text(20, "id", short(&block.hash)) }

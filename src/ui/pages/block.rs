@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::fields::{checks, transaction_list};
 use crate::ipc::{BlockInfo, BlockSummary};
 use crate::primitives::visible;
+use crate::records::BlockKind;
 use crate::ui::actions::Actions;
 use crate::ui::components::{
     block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal,
@@ -147,7 +148,7 @@ fn lead(info: &BlockInfo) -> String {
     if block.height == 0 {
         return format!("The genesis block: all nodes of the network begin with it. {place}");
     }
-    let how = if block.kind == "authority" {
+    let how = if block.kind == BlockKind::Authority {
         format!(
             "{} sealed it in its slot {} by a signature.",
             block.miner,
@@ -161,7 +162,7 @@ fn lead(info: &BlockInfo) -> String {
 
 fn fields(actions: &Actions, info: &BlockInfo, now: u64) -> Vec<Html> {
     let block = &info.summary;
-    let authority = block.kind == "authority";
+    let authority = block.kind == BlockKind::Authority;
     let hash = |term: &'static str, hint: &'static str, hash: &str| {
         hash_fact(actions, term, hint, hash, None)
     };
@@ -188,7 +189,7 @@ fn fields(actions: &Actions, info: &BlockInfo, now: u64) -> Vec<Html> {
         fact(
             "Kind",
             "Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.",
-            block.kind.clone().into(),
+            block.kind.word().into(),
         ),
         fact(
             "Height",

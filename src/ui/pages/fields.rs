@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ipc::TransactionInfo;
 use crate::primitives::visible;
+use crate::records::{PayloadKind, TransactionStatus};
 use crate::ui::components::to_titled;
 use crate::ui::markup::html;
 use crate::view::check::Check;
@@ -57,7 +58,7 @@ pub(super) fn transaction_list(list: &[TransactionInfo]) -> Html {
 }
 
 fn row(tx: &TransactionInfo) -> Html {
-    let memo = if tx.kind == "transfer" {
+    let memo = if tx.kind == PayloadKind::Transfer {
         visible(&tx.memo)
     } else {
         String::new()
@@ -75,7 +76,7 @@ fn row(tx: &TransactionInfo) -> Html {
 /// A transaction in one sentence.
 pub(super) fn sentence(tx: &TransactionInfo) -> String {
     words::transaction(
-        &tx.kind,
+        tx.kind,
         &words::who(&tx.from_user),
         &words::who(&tx.to_user),
         tx.amount,
@@ -85,11 +86,13 @@ pub(super) fn sentence(tx: &TransactionInfo) -> String {
 
 /// Where a transaction stands: a badge and a few words.
 pub(super) fn status(tx: &TransactionInfo) -> Html {
-    let (class, text) = match (tx.status.as_str(), tx.height) {
-        ("committed", Some(height)) => ("good", format!("committed at {}", grouped(height))),
-        ("pending", _) => ("busy", "pending".to_owned()),
-        ("dropped", _) => ("bad", "dropped".to_owned()),
-        (other, _) => ("calm", other.to_owned()),
+    let (class, text) = match (tx.status, tx.height) {
+        (TransactionStatus::Committed, Some(height)) => {
+            ("good", format!("committed at {}", grouped(height)))
+        }
+        (TransactionStatus::Pending, _) => ("busy", "pending".to_owned()),
+        (TransactionStatus::Dropped, _) => ("bad", "dropped".to_owned()),
+        (TransactionStatus::Committed, None) => ("calm", "committed".to_owned()),
     };
     html! { <span class={classes!("badge", class)} title={tx.reason.clone()}>{ text }</span> }
 }

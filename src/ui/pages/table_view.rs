@@ -3,8 +3,9 @@
 
 use yew::prelude::*;
 
-use crate::ledger::{Cell, Row, Table};
+use crate::ledger::{Row, Table};
 use crate::primitives::visible;
+use crate::records::FieldValue;
 use crate::ui::components::{hash_link, hash_text, to};
 use crate::ui::markup::html;
 use crate::ui::time;
@@ -79,14 +80,14 @@ pub(super) const fn columns(table: Table) -> &'static [&'static str] {
 }
 
 /// A field as text, whatever it is.
-fn text(value: Cell<'_>) -> String {
+fn text(value: FieldValue<'_>) -> String {
     match value {
-        Cell::Absent => String::new(),
-        Cell::Text(text) => visible(text),
-        Cell::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
-        Cell::Bytes(bytes) => format!("{} bytes", bytes.len()),
-        Cell::Number(number) => grouped(number),
-        Cell::Rate(rate) => number(rate),
+        FieldValue::Absent => String::new(),
+        FieldValue::Text(text) => visible(text),
+        FieldValue::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
+        FieldValue::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        FieldValue::Number(number) => grouped(number),
+        FieldValue::Rate(rate) => number(rate),
     }
 }
 
@@ -103,15 +104,15 @@ fn number(value: f64) -> String {
     }
 }
 
-fn at(value: Cell<'_>) -> Option<u64> {
+fn at(value: FieldValue<'_>) -> Option<u64> {
     match value {
-        Cell::Number(at) if at > 0 => Some(at),
-        Cell::Absent
-        | Cell::Text(_)
-        | Cell::Number(_)
-        | Cell::Rate(_)
-        | Cell::Flag(_)
-        | Cell::Bytes(_) => None,
+        FieldValue::Number(at) if at > 0 => Some(at),
+        FieldValue::Absent
+        | FieldValue::Text(_)
+        | FieldValue::Number(_)
+        | FieldValue::Rate(_)
+        | FieldValue::Flag(_)
+        | FieldValue::Bytes(_) => None,
     }
 }
 
@@ -197,8 +198,8 @@ pub(super) fn table_view(table: Table, rows: &[Row]) -> Html {
     }
 }
 
-fn field_of<'a>(row: &'a Row, field: &str) -> Cell<'a> {
-    let mut found = Cell::Absent;
+fn field_of<'a>(row: &'a Row, field: &str) -> FieldValue<'a> {
+    let mut found = FieldValue::Absent;
     row.each(&mut |name, cell| {
         if name == field {
             found = cell;

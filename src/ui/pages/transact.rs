@@ -10,7 +10,7 @@ use super::transaction::{mark, track, use_transaction_info};
 use crate::app::{App as Host, WalletUser};
 use crate::command::{Draft, What};
 use crate::ipc::{AccountInfo, ApiError, MempoolInfo, TransactionInfo};
-use crate::ledger::{Query, Row, Table, TransactionRow};
+use crate::ledger::{Query, Row, Table};
 use crate::ui::actions::Actions;
 use crate::ui::components::{answered, busy, copy_button, hash_link, hash_text, to};
 use crate::ui::hooks::{Answer, use_answer, use_growing, use_model, use_number};
@@ -219,30 +219,6 @@ fn mempool(answer: &Answer<MempoolInfo>) -> Html {
     }
 }
 
-/// A row of the ledger as one node tells it.
-fn info_of(row: TransactionRow) -> TransactionInfo {
-    TransactionInfo {
-        tx_hash: row.tx_hash,
-        status: row.status,
-        block_id: row.block_id,
-        height: row.height,
-        confirmations: 0,
-        seen_by: 1,
-        from_user: row.from_user,
-        to_user: row.to_user,
-        from_address: row.from_address,
-        amount: row.amount,
-        fee: row.fee,
-        nonce: row.nonce,
-        kind: row.kind,
-        memo: row.memo,
-        timestamp: row.timestamp,
-        reason: row.reason,
-        signature: String::new(),
-        raw: String::new(),
-    }
-}
-
 /// The newest transactions of the ledger.
 async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
     let query = Query {
@@ -255,7 +231,7 @@ async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
     };
     let page = host.ledger(None, query).await?;
     let rows = page.rows.into_iter().filter_map(|row| match row {
-        Row::Transaction(row) => Some(info_of(row)),
+        Row::Transaction(row) => Some(row.into()),
         Row::Block(_)
         | Row::Node(_)
         | Row::Asset(_)

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::fields::{checks, sentence};
 use crate::ipc::TransactionInfo;
 use crate::primitives::visible;
+use crate::records::TransactionStatus;
 use crate::ui::actions::Actions;
 use crate::ui::components::{
     busy, copied_fact, fact, facts, hash_fact, hash_link, hex_dump, refusal, to,
@@ -113,20 +114,20 @@ pub(super) fn track(tx: &TransactionInfo, model: &Model) -> Html {
         .iter()
         .filter(|node| node.own && node.is_up())
         .count();
-    let committed = tx.status == "committed";
+    let committed = tx.status == TransactionStatus::Committed;
     let seen = format!(
         "Seen by {} of {}",
         tx.seen_by,
         nodes.max(usize::try_from(tx.seen_by).unwrap_or(0))
     );
-    let (last_class, last, more) = match (tx.status.as_str(), tx.height) {
-        ("committed", Some(height)) => (
+    let (last_class, last, more) = match (tx.status, tx.height) {
+        (TransactionStatus::Committed, Some(height)) => (
             "done",
             format!("Committed at height {}", grouped(height)),
             count_of(tx.confirmations, "confirmation", "confirmations"),
         ),
-        ("dropped", _) => ("failed", "Dropped".to_owned(), tx.reason.clone()),
-        _ => (
+        (TransactionStatus::Dropped, _) => ("failed", "Dropped".to_owned(), tx.reason.clone()),
+        (TransactionStatus::Pending | TransactionStatus::Committed, _) => (
             "next",
             "Waiting for a block".to_owned(),
             "pending in the mempools".to_owned(),
@@ -158,7 +159,7 @@ fn fields(actions: &Actions, tx: &TransactionInfo) -> Vec<Html> {
         </>
     };
     let mut list = vec![
-        fact("Kind", "", tx.kind.replace('_', " ").into()),
+        fact("Kind", "", tx.kind.word().replace('_', " ").into()),
         copied_fact(
             actions,
             "From",
