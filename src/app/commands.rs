@@ -11,7 +11,7 @@ use super::roster::Node;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
-use crate::ipc::{ApiError, Level, NodeKind, Request, Topic, TransactionInfo};
+use crate::ipc::{ApiError, Level, NodeKind, Topic, TransactionInfo, ask};
 use crate::ledger::{Query, Row, Table};
 use crate::primitives::{ParamsChange, visible};
 use crate::refusal::{LookupError, NetworkError, StartupError};
@@ -305,7 +305,7 @@ impl App {
         let node = self.own_node(name)?;
         let name = &node.name;
         let text = if node.has_worker() {
-            self.ask_node(&node, Request::Wipe).await?;
+            self.ask_node(&node, ask::Wipe {}).await?;
             format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
         } else if let Some(database) = &node.database {
             self.platform

@@ -19,12 +19,13 @@ pub const MAX_POW: u32 = 16;
 /// Most proof-of-authority nodes that a link may ask for; later ones can be added, up to the network's
 /// own limit of authorities.
 pub const MAX_POA: u32 = 16;
-const MAX_TEST_TX: u32 = 50;
+/// Most test transactions that a link may ask for.
+pub(super) const MAX_TEST_TX: u32 = 50;
 /// More than this many parameters are not looked at.
 const MAX_PARAMETERS: usize = 32;
 const _: () = assert!(MAX_POA as usize <= MAX_AUTHORITIES);
 
-const NAMES: [&str; 7] = [
+pub(super) const NAMES: [&str; 7] = [
     "pow",
     "poa",
     "difficulty",
@@ -83,8 +84,7 @@ impl LinkParameters {
             link.pow = Some(Self::DEFAULT_POW);
             link.poa = Some(Self::DEFAULT_POA);
         }
-        let miners = link.miners.unwrap_or(Self::DEFAULT_MINERS);
-        if let Err(error) = check_workers(link.pow(), link.poa(), miners) {
+        if let Err(error) = check_workers(link.pow(), link.poa(), link.miners()) {
             let taken = most_miners(link.pow(), link.poa());
             errors.push(LinkError::Workers { error, taken });
             link.miners = Some(taken);
@@ -165,7 +165,7 @@ impl LinkParameters {
 }
 
 /// A pace as a link writes it.
-fn pace_word(pace: Pace) -> String {
+pub(super) fn pace_word(pace: Pace) -> String {
     if let Pace::Interval { ms } = pace {
         return (ms / 1_000).to_string();
     }

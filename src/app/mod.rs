@@ -19,12 +19,17 @@ mod mining;
 mod nodes;
 mod opening;
 pub mod pages;
+mod parameters;
 pub mod platform;
 mod record;
 mod roster;
 mod send;
 mod store;
 mod tabs;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod testing;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 mod wallet;
 
 use std::cell::Cell;
@@ -37,6 +42,7 @@ use futures_util::FutureExt;
 pub use bus::Subscription;
 pub use commands::Output;
 pub use link::{LinkParameters, MAX_POA, MAX_POW};
+pub use parameters::{Parameter, parameters};
 pub use record::{
     DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
 };
@@ -225,7 +231,7 @@ impl App {
         link.test_tx = link
             .test_tx
             .filter(|count| *count != LinkParameters::DEFAULT_TEST_TX);
-        self.platform.location() + link.query().as_str()
+        format!("{}{}", self.platform.location(), link.query())
     }
 
     /// The digits of the difficulty in force; what an automatic one is at the moment says nothing of the network.

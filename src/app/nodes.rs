@@ -9,11 +9,12 @@ use futures_util::future::LocalBoxFuture;
 
 use super::App;
 use super::platform::{WorkerEvent, within};
-use super::roster::{Node, Outcome, Reply};
+use super::roster::{Node, Outcome};
 use crate::ipc::{
-    Answer, ApiError, FromNode, Level, NodeConfig, NodeState, Report, Request, ToNode, Topic,
+    Answer, ApiError, Ask, FromNode, Level, NodeConfig, NodeState, Report, Request, ToNode, Topic,
+    ask,
 };
-use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
+use crate::refusal::{MessageError, NodeError, PlatformError, Refusal, StartupError};
 use crate::view::Update;
 
 /// Longest wait for an answer.
@@ -159,7 +160,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
-    pub(super) async fn reply_of(&self, node: &Node, request: Request) -> Result<Reply, ApiError> {
+    async fn reply_of(&self, node: &Node, request: Request) -> Result<Answer, ApiError> {
         let id = self.roster.next_request();
         node.post(&ToNode::Request { id, request })?;
         let receiver = node.expect(id);
@@ -173,20 +174,18 @@ impl App {
         }
     }
 
-    /// Asks a node for anything but a page of a table.
+    /// Asks a node and waits for the answer to this question.
     ///
     /// # Errors
     /// See [`App::reply_of`].
-    pub(super) fn ask_node<'a>(
+    pub(super) fn ask_node<'a, A: Ask + 'a>(
         &'a self,
         node: &'a Node,
-        request: Request,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        ask: A,
+    ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
         async move {
-            match self.reply_of(node, request).await? {
-                Reply::Answer(answer) => Ok(answer),
-                Reply::Page(_) => Err(Answer::mixed_up()),
-            }
+            let answer = self.reply_of(node, ask.request()).await?;
+            A::answer(answer).ok_or_else(|| MessageError::OtherRequest.into())
         }
         .boxed_local()
     }
@@ -197,12 +196,11 @@ impl App {
             WorkerEvent::Message(FromNode::Started(report)) => self.on_started(node, report),
             WorkerEvent::Message(FromNode::Report(report)) => self.take_report(node, report),
             WorkerEvent::Message(FromNode::Answer { id, answer }) => {
-                node.settle(id, Ok(Reply::Answer(answer)));
+                node.settle(id, Ok(answer));
             }
             WorkerEvent::Message(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
             WorkerEvent::Message(FromNode::Stopped) => node.settle_stop(),
             WorkerEvent::Message(FromNode::Failed { error }) => self.crashed(node, error),
-            WorkerEvent::Page(id, page) => node.settle(id, Ok(Reply::Page(page))),
             WorkerEvent::Crashed(reason) => {
                 self.crashed(node, PlatformError::WorkerFailed { reason }.into());
             }
@@ -255,12 +253,12 @@ impl App {
         let (app, node) = (self.me.clone(), Rc::clone(node));
         self.spawn(async move {
             let Some(app) = app.upgrade() else { return };
-            let request = Request::Chain {
+            let ask = ask::Chain {
                 from: None,
                 count: FIRST_BLOCKS,
             };
             // The picture fills up with new blocks anyway.
-            if let Ok(Answer::Chain(chain)) = app.ask_node(&node, request).await {
+            if let Ok(chain) = app.ask_node(&node, ask).await {
                 app.bus.push(Update::Blocks(chain.blocks));
             }
         });

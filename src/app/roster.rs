@@ -14,20 +14,11 @@ use futures_channel::oneshot;
 use super::platform::{Lock, Worker};
 use super::record::NodeEntry;
 use crate::ipc::{Answer, ApiError, Level, NodeKind, NodeState, RequestId, ToNode, Workload};
-use crate::ledger::Page;
 use crate::primitives::Keypair;
 use crate::refusal::{NodeError, StartupError};
 
 /// A node that crashes again within this time stays down.
 const RESTART_AGAIN_MS: f64 = 60_000.0;
-
-/// The answer of a node.
-#[derive(Debug)]
-pub(super) enum Reply {
-    Answer(Answer),
-    /// A page of a table.
-    Page(Page),
-}
 
 /// How a start or a stop went.
 pub(super) type Outcome = Result<(), ApiError>;
@@ -114,7 +105,7 @@ pub(super) struct Node {
 }
 
 /// Takes the answer to a request.
-type Asker = oneshot::Sender<Result<Reply, ApiError>>;
+type Asker = oneshot::Sender<Result<Answer, ApiError>>;
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,7 +207,7 @@ impl Node {
     }
 
     /// Waits for the answer to a request.
-    pub(super) fn expect(&self, id: RequestId) -> oneshot::Receiver<Result<Reply, ApiError>> {
+    pub(super) fn expect(&self, id: RequestId) -> oneshot::Receiver<Result<Answer, ApiError>> {
         let (sender, receiver) = oneshot::channel();
         self.pending.borrow_mut().push((id, sender));
         receiver
@@ -234,7 +225,7 @@ impl Node {
     }
 
     /// Hands an answer out; after the time limit nobody waits for it.
-    pub(super) fn settle(&self, id: RequestId, answer: Result<Reply, ApiError>) {
+    pub(super) fn settle(&self, id: RequestId, answer: Result<Answer, ApiError>) {
         if let Some(asker) = self.asker(id) {
             let _ = asker.send(answer);
         }
@@ -356,7 +347,7 @@ mod tests {
             "node_gone"
         );
         assert_eq!(stopped.now_or_never().unwrap(), Ok(Ok(())));
-        node.settle(id, Ok(Reply::Answer(Answer::Wiped)));
+        node.settle(id, Ok(Answer::Wiped));
         assert_eq!(node.post(&ToNode::Stop).unwrap_err().code(), "not_running");
     }
 
@@ -364,13 +355,10 @@ mod tests {
     fn an_answer_reaches_the_one_who_asked_and_only_once() {
         let node = node("pow-1", NodeState::Running, 0);
         let (first, second) = (node.expect(RequestId(1)), node.expect(RequestId(2)));
-        node.settle(RequestId(2), Ok(Reply::Answer(Answer::Wiped)));
-        node.settle(
-            RequestId(2),
-            Ok(Reply::Answer(Answer::Accounts(Vec::new()))),
-        );
+        node.settle(RequestId(2), Ok(Answer::Wiped));
+        node.settle(RequestId(2), Ok(Answer::Accounts(Vec::new())));
         let reply = second.now_or_never().unwrap().unwrap().unwrap();
-        assert!(matches!(reply, Reply::Answer(Answer::Wiped)));
+        assert!(matches!(reply, Answer::Wiped));
         assert!(first.now_or_never().is_none());
     }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::App;
 use super::record::{DEMO_USERS, OPERATOR, Record};
 use super::store::Network;
-use crate::ipc::{AccountInfo, ApiError, Request};
+use crate::ipc::{AccountInfo, ApiError, ask};
 use crate::primitives::{Address, Keypair, Name};
 use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
 use crate::view::Update;
@@ -190,8 +190,8 @@ impl App {
             return Ok(None);
         }
         let who = name.to_owned();
-        match self.ask(None, Request::Account { who }).await {
-            Ok(answer) => answer.account().map(Some),
+        match self.ask(None, ask::Account { who }).await {
+            Ok(account) => Ok(Some(account)),
             Err(Refusal::Lookup(LookupError::Account { .. })) => Ok(None),
             Err(error) => Err(error),
         }

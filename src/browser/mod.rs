@@ -13,7 +13,6 @@ mod miner_worker;
 mod node_worker;
 mod pace;
 pub mod page;
-pub mod rows;
 pub mod spawn;
 
 use wasm_bindgen::prelude::*;

@@ -6,8 +6,6 @@ use crate::records::{MinerState, PeerState, TransactionStatus};
 
 /// Rows that `ledger <table>` shows.
 pub const DEFAULT_ROWS: u32 = 20;
-/// The states of a miner.
-const MINER_STATES: [&str; 5] = ["searching", "idle", "paused", "restarting", "stopped"];
 
 /// The queries whose rows together answer a filter; rows found by more than one count once.
 #[must_use]
@@ -122,7 +120,7 @@ mod tests {
         assert_eq!(asked(Table::Nodes, Some("active")), ["status"]);
         assert_eq!(asked(Table::Assets, Some("gold")), ["symbol"]);
         assert_eq!(asked(Table::Users, Some("bob")), ["name"]);
-        for state in MINER_STATES {
+        for state in MinerState::ALL.iter().map(|state| state.word()) {
             assert_eq!(asked(Table::MiningPool, Some(state)), ["state"]);
         }
         assert_eq!(asked(Table::MiningPool, Some("pow-1:1")), [""]);

@@ -1,17 +1,18 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
 //! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
-//! request carries an id and is answered exactly once: by a [`Refusal`] or an [`Answer`]. A page of a
-//! table is posted as the plain object `{ id, value }` and handed out as it is. The plain structs, from
-//! [`NodeStatus`] on, are what the scripting API hands out: their field names are its field names.
+//! request carries an id and is answered exactly once: by a [`Refusal`] or an [`Answer`]; [`Ask`] gives each
+//! question the type of its answer.
 
 mod answer;
+pub mod ask;
 mod miner;
 mod report;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use answer::Answer;
+pub use ask::Ask;
 pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
 pub use report::Report;
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use super::query::{Value, value_of};
+use super::query::Value;
 use super::{
     Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError,
     Table,
@@ -116,16 +116,15 @@ impl Inner {
                 rows: Vec::new(),
             };
         };
-        let value = |row: &'_ Row| -> Option<bool> {
-            value_of(row, field).map(|value| filter.admits(value))
-        };
+        let value =
+            |row: &'_ Row| -> Option<bool> { row.value(field).map(|value| filter.admits(value)) };
         let mut rows: Vec<&Row> = self
             .table(query.table)
             .filter(|row| value(row) == Some(true))
             .collect();
         let key = |row| Value::Text(Row::key(row));
         rows.sort_by(|a, b| {
-            let by_field = match (value_of(a, field), value_of(b, field)) {
+            let by_field = match (a.value(field), b.value(field)) {
                 (Some(a), Some(b)) => a.order(b),
                 _ => std::cmp::Ordering::Equal,
             };

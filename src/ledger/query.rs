@@ -175,20 +175,23 @@ fn is_number(field: &str) -> bool {
     matches!(field, "height" | "timestamp" | "last_seen")
 }
 
-/// The value of a row's field that holds a text or a whole number; `None` for any other.
-pub(super) fn value_of<'a>(row: &'a Row, field: &str) -> Option<Value<'a>> {
-    let mut value = None;
-    row.each(&mut |name, cell| {
-        if name == field {
-            value = match cell {
-                FieldValue::Text(text) => Some(Value::Text(text)),
-                FieldValue::Number(number) => Some(Value::Number(number)),
-                FieldValue::Absent
-                | FieldValue::Rate(_)
-                | FieldValue::Flag(_)
-                | FieldValue::Bytes(_) => None,
-            };
-        }
-    });
-    value
+impl Row {
+    /// The value of a field that holds a text or a whole number; `None` for any other.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<Value<'_>> {
+        let mut value = None;
+        self.each(&mut |name, cell| {
+            if name == field {
+                value = match cell {
+                    FieldValue::Text(text) => Some(Value::Text(text)),
+                    FieldValue::Number(number) => Some(Value::Number(number)),
+                    FieldValue::Absent
+                    | FieldValue::Rate(_)
+                    | FieldValue::Flag(_)
+                    | FieldValue::Bytes(_) => None,
+                };
+            }
+        });
+        value
+    }
 }

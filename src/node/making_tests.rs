@@ -441,7 +441,10 @@ fn a_row_says_at_once_that_its_miner_is_paused_failed_back_or_stopped() {
     // A new worker counts from 0, the search does not.
     net.give(0, progress(&job, 5, "00ff"));
     assert_eq!(
-        (first_miner(&net).hashes, first_miner(&net).best_hash),
+        (
+            first_miner(&net).hashes,
+            first_miner(&net).best_hash.clone()
+        ),
         (105, "00ab".to_owned())
     );
     net.give(0, workload(Pace::Paused, 1));

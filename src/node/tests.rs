@@ -3,14 +3,21 @@
 use super::source::Source;
 use super::testing::{Net, ready, transfer};
 use super::*;
+use serde::de::DeserializeSeed as _;
+
+use crate::consensus::Params;
 use crate::gossip::FrameError;
-use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, StoreError, Table};
+use crate::ipc::{Pace, Turns, Workload};
+use crate::ledger::{
+    Batch, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table, meta_key,
+};
 use crate::mempool::DropReason;
 use crate::primitives::{
-    Amount, AssetId, Difficulty, Height, Millis, NodeKind, ParamsChange, Payload, Transaction,
+    Amount, AssetId, Difficulty, Height, Keypair, Millis, NodeKind, ParamsChange, Payload,
+    Timestamp, Transaction,
 };
 use crate::records::LedgerStart;
-use crate::testkit::{Grower, key, params};
+use crate::testkit::{Grower, kept, key, params};
 
 #[test]
 fn five_nodes_of_both_kinds_agree_on_blocks_of_both_kinds() {
@@ -69,6 +76,38 @@ fn a_killed_node_resumes_from_its_ledger_and_catches_up() {
     assert!(lag <= 1, "back within five seconds");
     net.quiesce();
     net.assert_agreement();
+}
+
+#[test]
+fn a_ledger_of_the_first_release_is_resumed() {
+    let store = MemoryStore::default();
+    let mut batch = Batch::default();
+    for (table, object) in kept::rows() {
+        batch.put(table, table.deserialize(&object).unwrap());
+    }
+    ready(store.commit(&batch, Durability::Strict)).unwrap();
+    let snapshot = ready(store.load()).unwrap();
+    let kept = (snapshot.blocks.len(), snapshot.pending.len());
+    assert_eq!(kept, (16, 1));
+    let setup = Setup {
+        params: Params::from_bytes(snapshot.meta(meta_key::PARAMS).unwrap()).unwrap(),
+        key: Keypair::derive(&[7; 32], "node", "pow-1"),
+        name: "pow-1".to_owned(),
+        kind: NodeKind::Pow,
+        host: "tab".to_owned(),
+        workload: Workload {
+            pace: Pace::Paused,
+            turns: Turns::ALL,
+            miners: 1,
+        },
+        session: 1,
+        seed: 1,
+    };
+    let now = Timestamp(1_764_000_005_000);
+    let node = Node::start(setup, Some(snapshot), now, &mut Outbox::new()).unwrap();
+    assert_eq!(node.books.ledger_start, LedgerStart::Resumed);
+    assert_eq!((node.chain.height(), node.mempool.len()), (Height(15), 1));
+    assert_eq!(node.roster.peers.iter().count(), 1);
 }
 
 #[test]

@@ -216,36 +216,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::primitives::from_hex;
-
-    /// Rows as the first release wrote them, one object a line; bytes are written `{ "hex": … }` there.
-    const KEPT: &str = include_str!("../../tests/support/ledger_v1.jsonl");
-
-    /// Bytes as a list of numbers, which JSON can hold.
-    fn with_bytes(value: serde_json::Value) -> serde_json::Value {
-        match value {
-            serde_json::Value::Object(fields) => match fields.get("hex") {
-                Some(hex) => {
-                    let bytes = from_hex(hex.as_str().unwrap()).unwrap();
-                    serde_json::Value::from(bytes)
-                }
-                None => fields
-                    .into_iter()
-                    .map(|(name, value)| (name, with_bytes(value)))
-                    .collect(),
-            },
-            other => other,
-        }
-    }
-
-    fn kept() -> Vec<(Table, serde_json::Value)> {
-        let line = |line: &str| {
-            let entry: serde_json::Value = serde_json::from_str(line).unwrap();
-            let table = Table::from_name(entry["table"].as_str().unwrap()).unwrap();
-            (table, with_bytes(entry["row"].clone()))
-        };
-        KEPT.lines().map(line).collect()
-    }
+    use crate::testkit::kept::rows as kept;
 
     #[test]
     fn a_row_of_the_first_release_is_read_and_written_as_it_was() {

@@ -93,7 +93,7 @@ pub(super) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStat
     }
 }
 
-pub(super) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
+pub(crate) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
     BlockSummary {
         record: BlockRecord {
             hash: hash.into(),

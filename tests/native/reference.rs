@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use aurex::command::{CALLS, WORDS};
+use aurex::app::parameters;
+use aurex::command::{CALLS, MAX_WORKERS, WORDS};
 
 /// The page, from the package's root on.
 const PAGE: &str = "docs/REFERENCE.md";
@@ -19,7 +20,6 @@ const BEGINNING: &str = "\
 Written from the code by `AUREX_UPDATE=1 cargo test --test native reference`: do not edit.
 
 - [Link parameters](#link-parameters) · [Console words](#console-words) · [Scripting API](#scripting-api)
-- [Topics](#topics) · [Refusals](#refusals)
 ";
 
 const WORDS_ARE: &str = "\
@@ -60,7 +60,21 @@ fn the_reference_is_what_the_code_says() {
 }
 
 fn reference() -> String {
-    [BEGINNING.to_owned(), words(), calls()].join("\n")
+    [BEGINNING.to_owned(), links(), words(), calls()].join("\n")
+}
+
+fn links() -> String {
+    let rows = parameters().into_iter();
+    let rows = rows.map(|it| [code(it.name), it.values, it.default, it.about.to_owned()]);
+    let about = format!(
+        "The address says which network the page opens: `?pow=5&poa=3&difficulty=3`.\n\n\
+         Each name is a network of its own with its own ledgers, and the same link comes back to it, with the pace and\n\
+         miners chosen last where it names none. A wrong value is named on the page and its default taken. `pow=0` or\n\
+         `poa=0` is fine; both together are not. Nodes and miners are workers, at most {MAX_WORKERS} in one tab: a link that\n\
+         asks for more (`?pow=16&poa=16&miners=8` would be 160) gets as many miners as fit, and a sentence that says so."
+    );
+    let head = ["parameter", "values", "without it", "what it is"];
+    section("Link parameters", &about, head, rows)
 }
 
 fn words() -> String {

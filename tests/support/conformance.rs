@@ -6,6 +6,11 @@ use aurex::ledger::{
     AssetRow, Batch, BlockRow, Durability, MAX_PAGE, MinerRow, NodeRow, Query, RawRow, Row, Store,
     Table, TransactionRow, UserRow, meta_key,
 };
+use aurex::primitives::NodeKind;
+use aurex::records::{
+    BlockKind, BlockRecord, MinerRecord, MinerState, PayloadKind, PeerState, TransactionRecord,
+    TransactionStatus,
+};
 
 /// Where stores come from.
 pub(crate) trait Bench {
@@ -61,7 +66,7 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     let all_bytes: Vec<u8> = (0..=255).collect();
     let mut block = block(7);
     block.raw = all_bytes.clone();
-    block.nonce = (1 << 53) - 1;
+    block.record.nonce = (1 << 53) - 1;
     block.data = "Grüße, 世界 🌍 \u{0}".to_owned();
     let mut batch = Batch::default();
     batch.put(Table::Blocks, Row::Block(block.clone()));

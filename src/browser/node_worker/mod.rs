@@ -7,10 +7,8 @@
 //! Bounds: those of [`crate::node::Inputs`] for what waits while there is no node to take it (it starts, or its
 //! ledger is being wiped).
 
-mod gate;
 mod ledger;
 mod miners;
-mod report;
 mod requests;
 mod shell;
 mod start;
@@ -70,7 +68,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
 
 /// Reads the configuration; the rest of the start takes time and goes on by itself.
 fn begin(page: &Page, config: NodeConfig) -> Result<Rc<Shell>, ApiError> {
-    let shell = Rc::new(Shell::new(page.clone(), config)?);
+    let shell = Shell::new(page.clone(), config)?;
     let starting = Rc::clone(&shell);
     wasm_bindgen_futures::spawn_local(async move {
         if let Err(error) = start::start(&starting).await {

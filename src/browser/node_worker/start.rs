@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::shell::{Network, Shell};
 use crate::browser::{Channel, IndexedDbStore, Received, capability, js, locks};
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, NodeConfig};
+use crate::ipc::{ApiError, FromNode, Level, NodeConfig, Topic};
 use crate::ledger::{MemoryStore, Snapshot, Store, StoreError};
 use crate::node::{Input, Node, Setup, StartError};
 use crate::primitives::{BlockHash, NodeId};
@@ -60,15 +60,10 @@ impl Shell {
 }
 
 fn setup(shell: &Shell) -> Result<Setup, ApiError> {
+    let [session, seed] = [js::random()?, js::random()?].map(u64::from_le_bytes);
     Ok(Setup {
-        params: shell.params.clone(),
-        key: shell.key.clone(),
-        name: shell.config.name.clone(),
-        kind: shell.config.kind,
-        host: shell.config.host.clone(),
         workload: shell.workload.get(),
-        session: u64::from_le_bytes(js::random()?),
-        seed: u64::from_le_bytes(js::random()?),
+        ..Setup::of(&shell.config, session, seed)?
     })
 }
 
@@ -80,7 +75,8 @@ fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, ApiError> {
         match received {
             Received::Frame(bytes) => shell.arrive(bytes),
             Received::Foreign(reason) => {
-                shell.foreign(reason);
+                let text = format!("a foreign message on the channel: {reason}");
+                shell.log(Level::Warn, Topic::Refused, text);
                 // No frame is empty: the node counts it as refused.
                 shell.feed(Input::Frame(Vec::new()));
             }

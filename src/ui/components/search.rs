@@ -39,13 +39,13 @@ fn follow(target: &Target, actions: &Actions) {
 async fn ask(actions: &Actions, text: &str) {
     let host = actions.host();
     if let Ok(Some(block)) = host.block(None, text).await {
-        return go(&Route::Block(block.summary.hash));
+        return go(&Route::Block(block.summary.record.hash));
     }
     if let Ok(Some(transaction)) = host.transaction(text).await {
-        return go(&Route::Transaction(transaction.tx_hash));
+        return go(&Route::Transaction(transaction.record.tx_hash));
     }
     if let Ok(account) = host.account(text).await {
-        return go(&Route::Ledger("users".to_owned(), account.address));
+        return go(&Route::Ledger("users".to_owned(), account.record.address));
     }
     let nearest = Nearest::of(text);
     actions.say(&format!(

@@ -108,7 +108,7 @@ fn card(block: &BlockSummary, now: u64, seen: u64) -> Html {
         </>
     };
     html! {
-        <li key={block.hash.clone()} class={classes!("card", block.kind.clone(), (block.height > seen).then_some("fresh"))}>
+        <li key={block.hash.clone()} class={classes!("card", block.kind.word(), (block.height > seen).then_some("fresh"))}>
             { to(&Route::Block(block.hash.clone()), "card-link", content) }
         </li>
     }

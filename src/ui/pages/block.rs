@@ -77,7 +77,7 @@ fn shown(actions: &Actions, info: &BlockInfo, checked: &[Check], model: &Model, 
         <div class="block-page">
             <section key="head" class="panel wide">
                 <div class="panel-title">
-                    <h1>{ block_mark(&block.kind) }{ format!(" Block {}", grouped(block.height)) }</h1>
+                    <h1>{ block_mark(block.kind) }{ format!(" Block {}", grouped(block.height)) }</h1>
                     { neighbours(block, model) }
                 </div>
                 <p class="lead">{ lead(info) }</p>

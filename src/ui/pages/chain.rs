@@ -231,7 +231,7 @@ fn row(placed: &PlacedBlock, now: u64) -> Html {
             <th scope="row" class="number">{ to(&place, "", grouped(block.height).into()) }</th>
             <td>{ hash_link(&block.hash, &place) }</td>
             <td>{ if genesis { "everybody".to_owned() } else { block.miner.clone() } }</td>
-            <td>{ block_mark(&block.kind) }{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
+            <td>{ block_mark(block.kind) }{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
             <td class="number">{ block.transactions_count.to_string() }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
             <td>{ placed.head_of.join(", ") }</td>
