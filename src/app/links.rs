@@ -70,6 +70,12 @@ impl App {
         self.links.all_cuts()
     }
 
+    /// What every link does to frames now, in the unit of the quality.
+    #[must_use]
+    pub fn quality(&self, quality: Quality) -> u32 {
+        get(&self.links.quality.get(), quality)
+    }
+
     /// Makes exactly these directed links cut; a node is given by its name or its id.
     ///
     /// # Errors
@@ -234,6 +240,19 @@ fn cuts_of(shape: Shape, seed: u64, nodes: &[Rc<Node>]) -> Vec<(String, String)>
     cuts
 }
 
+fn get(link: &Link, quality: Quality) -> u32 {
+    let small = |ms: Millis| u32::try_from(ms.0).unwrap_or(u32::MAX);
+    let percent = |share: PerMille| u32::from(share.0 / 10);
+    match quality {
+        Quality::Latency => small(link.latency),
+        Quality::Jitter => small(link.jitter),
+        Quality::Loss => percent(link.loss),
+        Quality::Copies => percent(link.duplication),
+        Quality::Reorder => percent(link.reordering),
+        Quality::Bandwidth => link.bandwidth.map_or(0, |bytes| bytes / 1_000),
+    }
+}
+
 fn set(link: &mut Link, quality: Quality, value: u32) {
     let share = || PerMille(u16::try_from(value.saturating_mul(10)).unwrap_or(u16::MAX));
     match quality {
@@ -262,4 +281,21 @@ fn sentence(link: &Link) -> String {
         link.duplication.0 / 10,
         link.reordering.0 / 10,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quality_that_was_set_is_read_back_in_its_unit() {
+        for quality in Quality::ALL {
+            let mut link = Link::default();
+            assert_eq!(get(&link, quality), 0, "{quality:?}");
+            for value in [1, quality.most()] {
+                set(&mut link, quality, value);
+                assert_eq!(get(&link, quality), value, "{quality:?}");
+            }
+        }
+    }
 }

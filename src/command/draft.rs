@@ -14,7 +14,7 @@ use crate::primitives::{
 /// Fee where none is said.
 pub const DEFAULT_FEE: u64 = 1;
 /// Most decimal places of an asset.
-const MAX_DECIMALS: u8 = 12;
+pub const MAX_DECIMALS: u8 = 12;
 
 /// What a person wants to send.
 #[derive(Clone, Debug, PartialEq, Eq)]

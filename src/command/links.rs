@@ -35,7 +35,7 @@ impl Shape {
 }
 
 /// One quality of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quality {
     /// Least delay in milliseconds.
     Latency,

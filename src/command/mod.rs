@@ -18,7 +18,7 @@ mod workers;
 
 pub use calls::{CALLS, Call, CallKind};
 pub use complete::complete;
-pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
+pub use draft::{DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What};
 pub use error::CommandError;
 pub use fields::{UnknownField, only_known};
 pub use filter::{DEFAULT_ROWS, queries};

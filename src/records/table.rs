@@ -272,7 +272,7 @@ mod tests {
             ("kind", serde_json::json!("luck")),
             ("hash", serde_json::Value::Null),
             ("nonce", serde_json::json!("9")),
-            ("raw", serde_json::json!("00")),
+            ("raw", serde_json::json!(7)),
         ] {
             let mut object = good.clone();
             object[field] = bad;

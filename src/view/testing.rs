@@ -6,7 +6,7 @@ use crate::ipc::{
 };
 use crate::records::{BlockKind, BlockRecord, LedgerStart, MinerRecord, MinerState};
 
-pub(super) fn kind(name: &str) -> NodeKind {
+pub(crate) fn kind(name: &str) -> NodeKind {
     if name.starts_with("poa") {
         NodeKind::Poa
     } else {
@@ -14,7 +14,7 @@ pub(super) fn kind(name: &str) -> NodeKind {
     }
 }
 
-pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
+pub(crate) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
     NodeStatus {
         id: format!("id-{name}"),
         name: name.into(),
@@ -44,7 +44,7 @@ pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
     }
 }
 
-pub(super) fn miner(state: MinerState) -> MinerStatus {
+pub(crate) fn miner(state: MinerState) -> MinerStatus {
     MinerStatus {
         worker: "pow-1:1".into(),
         record: MinerRecord {
@@ -67,7 +67,7 @@ pub(super) fn miner(state: MinerState) -> MinerStatus {
     }
 }
 
-pub(super) fn report(status: NodeStatus) -> Report {
+pub(crate) fn report(status: NodeStatus) -> Report {
     Report {
         status,
         miners: Vec::new(),
@@ -77,7 +77,7 @@ pub(super) fn report(status: NodeStatus) -> Report {
     }
 }
 
-pub(super) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStatus {
+pub(crate) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStatus {
     PeerStatus {
         id: format!("id-{name}"),
         name: name.into(),
@@ -114,7 +114,7 @@ pub(crate) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
     }
 }
 
-pub(super) fn event(node: &str, at: u64, level: Level) -> Event {
+pub(crate) fn event(node: &str, at: u64, level: Level) -> Event {
     let text = "something happened".to_owned();
     Event {
         node: node.into(),
