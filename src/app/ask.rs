@@ -5,7 +5,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
 
-use super::App;
+use super::machine::App;
 use super::record::{Record, node_key};
 use super::roster::Node;
 use crate::ipc::{

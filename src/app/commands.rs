@@ -4,29 +4,19 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::App;
+use super::machine::App;
 use super::nodes::stopped;
+use super::output::{Output, in_force};
 use super::record::{MAX_NODES, NodeEntry, database, node_key};
 use super::roster::Node;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
-use crate::consensus::{EPOCH, MAX_AUTHORITIES};
-use crate::ipc::{ApiError, Level, NodeKind, Topic, TransactionInfo, ask};
+use crate::consensus::MAX_AUTHORITIES;
+use crate::ipc::{ApiError, Level, NodeKind, Topic, ask};
 use crate::ledger::{Query, Row, Table};
 use crate::primitives::{ParamsChange, visible};
 use crate::refusal::{LookupError, NetworkError, StartupError};
 use crate::view::{TabMode, figures, rows, text};
-
-/// The outcome of a command.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Output {
-    /// What the console prints; it may have several lines.
-    pub text: String,
-    /// The transaction that was sent, if one was.
-    pub sent: Option<TransactionInfo>,
-    /// The node that it was about, if it was about one.
-    pub node: Option<String>,
-}
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
 const NAME_WAIT_MS: u32 = 3_000;
@@ -401,20 +391,4 @@ impl Action {
             Self::Stop => "stop",
         }
     }
-}
-
-impl Output {
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
-    }
-}
-
-/// When a change of parameters counts.
-pub(super) fn in_force() -> String {
-    format!(
-        "from the next height that is a multiple of {EPOCH}, at least two blocks after its own block"
-    )
 }

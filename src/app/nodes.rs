@@ -7,7 +7,7 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::App;
+use super::machine::App;
 use super::platform::{WorkerEvent, within};
 use super::roster::{Node, Outcome};
 use crate::ipc::{
@@ -246,6 +246,8 @@ impl App {
         self.post_events(node);
         node.state.set(report.status.state);
         node.weight.set(report.status.weight);
+        node.follow_difficulty(&report.status);
+        self.share_out();
         self.bus.push(Update::Report(report));
     }
 

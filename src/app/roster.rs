@@ -13,8 +13,10 @@ use futures_channel::oneshot;
 
 use super::platform::{Lock, Worker};
 use super::record::NodeEntry;
-use crate::ipc::{Answer, ApiError, Level, NodeKind, NodeState, RequestId, ToNode, Workload};
-use crate::primitives::Keypair;
+use crate::ipc::{
+    Answer, ApiError, Level, NodeKind, NodeState, NodeStatus, RequestId, ToNode, Workload,
+};
+use crate::primitives::{Difficulty, Keypair};
 use crate::refusal::{NodeError, StartupError};
 
 /// A node that crashes again within this time stays down.
@@ -93,6 +95,8 @@ pub(super) struct Node {
     pub(super) restarts: Restarts,
     /// The lowest level of events that its worker was asked for.
     pub(super) events: Cell<Level>,
+    /// The difficulty that its budget is derived from, once it reported one.
+    pub(super) difficulty: Cell<Option<Difficulty>>,
     /// The workload that its miners were given.
     pub(super) workload: Cell<Option<Workload>>,
     run: Cell<u32>,
@@ -133,6 +137,7 @@ impl Node {
             weight: Cell::new(0),
             restarts: Restarts::default(),
             events: Cell::new(Level::Info),
+            difficulty: Cell::default(),
             workload: Cell::default(),
             run: Cell::new(0),
             worker: RefCell::default(),
@@ -156,6 +161,15 @@ impl Node {
     /// Whether it has a worker.
     pub(super) fn has_worker(&self) -> bool {
         self.worker.borrow().is_some()
+    }
+
+    /// Takes the difficulty of its chain for the budget: the operator's, or the one that the network has found by
+    /// itself when the node reports first. Where the network goes on moving it, the budget stays.
+    pub(super) fn follow_difficulty(&self, status: &NodeStatus) {
+        let moves = status.automatic.is_some() && self.difficulty.get().is_some();
+        if status.difficulty > 0 && !moves {
+            self.difficulty.set(Some(Difficulty(status.difficulty)));
+        }
     }
 
     /// Posts to the worker.

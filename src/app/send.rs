@@ -6,8 +6,8 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
 
-use super::App;
-use super::commands::Output;
+use super::machine::App;
+use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Node;
 use crate::command::{DEFAULT_FEE, Draft, What};

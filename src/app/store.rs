@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use super::platform::{Capability, Platform, Reason, random};
+use super::platform::{Platform, Reason, random};
 use super::record::{Record, Secrets};
 use crate::consensus::Params;
 use crate::ipc::ApiError;
@@ -56,9 +56,9 @@ impl RecordStore {
         let missing = platform
             .missing()
             .into_iter()
-            .find(|missing| missing.capability == Capability::Databases);
+            .find(|missing| *missing == PlatformError::NoIndexedDb);
         let problem = match missing {
-            Some(missing) => Some(missing.error),
+            Some(missing) => Some(missing),
             None => probe(&*platform)
                 .err()
                 .map(|Reason(reason)| PlatformError::NoLocalStorage { reason }),

@@ -8,13 +8,13 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::App;
-use super::platform::{Capability, Lock, PageEvent, random};
+use super::machine::App;
+use super::platform::{Lock, PageEvent, random};
 use super::record::{NodeEntry, Record};
 use super::roster::{Node, Outcome};
 use crate::ipc::{ApiError, Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
-use crate::refusal::{Limit, LinkError, StartupError};
+use crate::refusal::{Limit, LinkError, PlatformError, StartupError};
 use crate::view::{TabMode, Update};
 
 /// A reloaded page waits this long for its former self to let go before it takes another tab for the host.
@@ -36,14 +36,12 @@ impl App {
 
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
-            match missing.capability {
-                Capability::Workers | Capability::Channels => return Err(missing.error.into()),
-                Capability::Locks => {
-                    self.bus.problem(missing.error.limited(Limit::OneTab));
-                }
-                // The store reported it.
-                Capability::Databases => {}
+            if missing == PlatformError::NoLocks {
+                self.bus.problem(missing.limited(Limit::OneTab));
+            } else if missing != PlatformError::NoIndexedDb {
+                return Err(missing.into());
             }
+            // Of a missing database the store has reported.
         }
         random::<1>(&*self.platform)?;
         self.read_record().await?;

@@ -52,13 +52,27 @@ pub struct NodeConfig {
 /// What the miners of a proof-of-work node are to do.
 #[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Workload {
-    /// How fast they hash.
-    pub pace: Pace,
-    /// The turns of the node's first miner at [`Pace::Full`]; those of the next ones follow. The page, which knows all
+    /// How fast each of them hashes.
+    pub speed: Speed,
+    /// The turns of the node's first miner at [`Speed::Full`]; those of the next ones follow. The page, which knows all
     /// miners of the machine, keeps a core free by them.
     pub turns: Turns,
     /// How many miner workers there are, at most [`MAX_MINERS`].
     pub miners: u32,
+}
+
+/// How fast each miner of a node hashes. It is the node's own choice: no rule of consensus asks for it, and no
+/// peer changes it.
+#[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub enum Speed {
+    /// So many hashes a second at most.
+    Budget(f64),
+    /// As fast as the machine hashes with one core left to the page.
+    Full,
+    /// Without a rest, whatever else the machine has to do.
+    Max,
+    /// Not at all.
+    Paused,
 }
 
 /// From the page to a node worker.

@@ -100,7 +100,7 @@ impl Setup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::{Level, NodeKind, Pace, Turns};
+    use crate::ipc::{Level, NodeKind, Speed, Turns};
     use crate::links::Link;
     use crate::testkit::{key, params};
 
@@ -113,7 +113,7 @@ mod tests {
             host: "tab-1".into(),
             database: None,
             workload: Workload {
-                pace: Pace::Paused,
+                speed: Speed::Paused,
                 turns: Turns::ALL,
                 miners: 1,
             },

@@ -7,7 +7,7 @@ use serde::de::DeserializeSeed as _;
 
 use crate::consensus::Params;
 use crate::gossip::FrameError;
-use crate::ipc::{Pace, Turns, Workload};
+use crate::ipc::{Speed, Turns, Workload};
 use crate::ledger::{
     Batch, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table, meta_key,
 };
@@ -96,7 +96,7 @@ fn a_ledger_of_the_first_release_is_resumed() {
         kind: NodeKind::Pow,
         host: "tab".to_owned(),
         workload: Workload {
-            pace: Pace::Paused,
+            speed: Speed::Paused,
             turns: Turns::ALL,
             miners: 1,
         },

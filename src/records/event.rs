@@ -46,6 +46,54 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// All topics.
+    pub const ALL: [Self; 8] = [
+        Self::Block,
+        Self::Reorg,
+        Self::Transaction,
+        Self::Message,
+        Self::Refused,
+        Self::Storage,
+        Self::Mining,
+        Self::Network,
+    ];
+
+    /// The word of it in the log and for scripts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Reorg => "reorg",
+            Self::Transaction => "transaction",
+            Self::Message => "message",
+            Self::Refused => "refused",
+            Self::Storage => "storage",
+            Self::Mining => "mining",
+            Self::Network => "network",
+        }
+    }
+
+    /// What happened, for the reference.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Block => "a block was found, sealed or accepted",
+            Self::Reorg => "the best chain changed its branch",
+            Self::Transaction => "a transaction entered, was committed, returned or was dropped",
+            Self::Message => "a frame was sent or received",
+            Self::Refused => "something was refused, with the rule",
+            Self::Storage => "the ledger committed, failed or recovered",
+            Self::Mining => "a search made progress",
+            Self::Network => "peers, links, start and stop",
+        }
+    }
+
+    /// The topic of a word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.word() == word)
+    }
+
     /// The lowest level of what is told about it.
     #[must_use]
     pub const fn least(self) -> Level {
@@ -77,4 +125,18 @@ pub struct Event {
     pub tx_hash: Option<String>,
     /// The other node: of a message, or the one that a block or transaction came from. Hexadecimal node id.
     pub peer: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Topic;
+
+    #[test]
+    fn a_topic_has_the_word_that_scripts_get() {
+        for topic in Topic::ALL {
+            assert_eq!(serde_json::to_value(topic).unwrap(), topic.word());
+            assert_eq!(Topic::of_word(topic.word()), Some(topic));
+        }
+        assert_eq!(Topic::of_word("log"), None);
+    }
 }

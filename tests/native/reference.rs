@@ -8,6 +8,8 @@ use std::{env, fs};
 
 use aurex::app::parameters;
 use aurex::command::{CALLS, MAX_WORKERS, WORDS};
+use aurex::ipc::Topic;
+use aurex::refusal;
 
 /// The page, from the package's root on.
 const PAGE: &str = "docs/REFERENCE.md";
@@ -20,6 +22,7 @@ const BEGINNING: &str = "\
 Written from the code by `AUREX_UPDATE=1 cargo test --test native reference`: do not edit.
 
 - [Link parameters](#link-parameters) · [Console words](#console-words) · [Scripting API](#scripting-api)
+- [Topics](#topics) · [Refusals](#refusals)
 ";
 
 const WORDS_ARE: &str = "\
@@ -60,7 +63,15 @@ fn the_reference_is_what_the_code_says() {
 }
 
 fn reference() -> String {
-    [BEGINNING.to_owned(), links(), words(), calls()].join("\n")
+    [
+        BEGINNING.to_owned(),
+        links(),
+        words(),
+        calls(),
+        topics(),
+        refusals(),
+    ]
+    .join("\n")
 }
 
 fn links() -> String {
@@ -100,6 +111,30 @@ fn calls() -> String {
         "{table}\n```js\n\
          const {{ id }} = await aurex.tx(\"Transfer 100 coins alice to bob\");\n\
          const off = aurex.on(\"block\", (event) => console.log(event.node, event.text));\n```\n"
+    )
+}
+
+fn topics() -> String {
+    let level = |topic: Topic| format!("{:?}", topic.least()).to_lowercase();
+    let rows = Topic::ALL.into_iter();
+    let rows = rows.map(|it| [code(it.word()), it.about().to_owned(), level(it)]);
+    section(
+        "Topics",
+        "What an event of `aurex.on` and a line of the log is about. `aurex.on(\"log\", ...)` hears all.",
+        ["topic", "what happened", "lowest level"],
+        rows,
+    )
+}
+
+fn refusals() -> String {
+    let rows = refusal::codes().into_iter();
+    section(
+        "Refusals",
+        "Each refusal has a code, which stays, and a sentence with what was expected and what was found. A script gets\n\
+         both: `{ code, message }`. [Quick start](QUICK_START.md#problems-that-the-page-shows-by-their-code) says what\n\
+         to do about those that the page shows by itself; [the rules](BLOCKCHAIN_SYSTEM.md#the-rules) name those of blocks.",
+        ["code", "what it means"],
+        rows.map(|(name, meaning)| [code(name), meaning.to_owned()]),
     )
 }
 

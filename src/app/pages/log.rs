@@ -18,33 +18,12 @@ pub const LEVELS: [(Level, &str); 4] = [
     (Level::Warn, "warn"),
     (Level::Error, "error"),
 ];
-/// The topics with their words.
-pub const TOPICS: [(Topic, &str); 8] = [
-    (Topic::Block, "block"),
-    (Topic::Reorg, "reorg"),
-    (Topic::Transaction, "transaction"),
-    (Topic::Message, "message"),
-    (Topic::Refused, "refused"),
-    (Topic::Storage, "storage"),
-    (Topic::Mining, "mining"),
-    (Topic::Network, "network"),
-];
-
 /// The word of a level.
 #[must_use]
 pub fn level_word(level: Level) -> &'static str {
     LEVELS
         .iter()
         .find(|(other, _)| *other == level)
-        .map_or("", |(_, word)| word)
-}
-
-/// The word of a topic.
-#[must_use]
-pub fn topic_word(topic: Topic) -> &'static str {
-    TOPICS
-        .iter()
-        .find(|(other, _)| *other == topic)
         .map_or("", |(_, word)| word)
 }
 
@@ -91,7 +70,7 @@ impl LogFilter {
     /// The word of the topic, empty for all.
     #[must_use]
     pub fn topic(&self) -> &'static str {
-        self.topic.map_or("", topic_word)
+        self.topic.map_or("", Topic::word)
     }
 
     /// Whether the log stays as it was.
@@ -110,7 +89,7 @@ impl LogFilter {
     /// All lines that pass as text, oldest first, each with its time as `time` writes it.
     pub fn as_text(&self, log: &Lines, time: impl Fn(u64) -> String) -> String {
         let line = |event: &Rc<Event>| {
-            let (level, topic) = (level_word(event.level), topic_word(event.topic));
+            let (level, topic) = (level_word(event.level), event.topic.word());
             let at = time(event.at);
             format!("{at} {level} {} {topic}: {}\n", event.node, event.text)
         };
@@ -151,19 +130,16 @@ impl PageModel for LogFilter {
 
     fn update(&mut self, message: LogMessage) {
         match message {
-            LogMessage::Level(word) => self.level = named(&LEVELS, &word),
+            LogMessage::Level(word) => {
+                let found = LEVELS.iter().find(|(_, known)| *known == word);
+                self.level = found.map(|(level, _)| *level);
+            }
             LogMessage::Node(name) => self.node = (!name.is_empty()).then_some(name),
-            LogMessage::Topic(word) => self.topic = named(&TOPICS, &word),
+            LogMessage::Topic(word) => self.topic = Topic::of_word(&word),
             LogMessage::Pause(lines) => self.paused = Some(lines),
             LogMessage::Resume => self.paused = None,
         }
     }
-}
-
-fn named<T: Copy>(list: &[(T, &'static str)], word: &str) -> Option<T> {
-    list.iter()
-        .find(|(_, other)| *other == word)
-        .map(|(value, _)| *value)
 }
 
 /// A key for each line that stays the same while newer lines come: lines carry no number.

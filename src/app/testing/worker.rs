@@ -255,7 +255,7 @@ impl NodeWorker {
         let (mut out, now) = (Outbox::new(), self.world.clock.now());
         let answer = self.with(|it| match &mut it.node {
             Some(node) => node.answer(now, request, &mut out),
-            None => Err(NodeError::NotStarted.into()),
+            None => Err(NodeError::Stopped.into()),
         });
         self.carry_out(out);
         match answer {

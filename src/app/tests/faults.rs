@@ -1,13 +1,13 @@
 //! What the browser lacks, records that cannot be read, and workers that fail.
 
-use crate::app::platform::Capability;
 use crate::app::testing::{Faults, Page, World};
 use crate::ipc::NodeState;
+use crate::refusal::PlatformError;
 
 const KEY: &str = "aurex:network:pow1-poa0-d2";
 const LINK: &str = "?pow=1&poa=0&test_tx=0";
 
-fn lacking(capability: Capability) -> Faults {
+fn lacking(capability: PlatformError) -> Faults {
     Faults {
         missing: vec![capability],
         ..Faults::default()
@@ -22,8 +22,8 @@ fn aside(world: &World) -> Option<String> {
 #[test]
 fn without_workers_or_channels_nothing_starts_and_everything_says_why() {
     for (capability, code) in [
-        (Capability::Workers, "no_workers"),
-        (Capability::Channels, "no_broadcast_channel"),
+        (PlatformError::NoWorkers, "no_workers"),
+        (PlatformError::NoBroadcastChannel, "no_broadcast_channel"),
     ] {
         let world = World::new(1);
         let page = world.open_with(LINK, lacking(capability));
@@ -50,7 +50,7 @@ fn without_random_bytes_nothing_starts() {
 #[test]
 fn without_locks_the_network_runs_and_the_page_warns() {
     let world = World::new(3);
-    let page = world.open_with(LINK, lacking(Capability::Locks));
+    let page = world.open_with(LINK, lacking(PlatformError::NoLocks));
     page.opened().expect("it opens");
     assert!(
         page.sentences()
@@ -65,9 +65,9 @@ fn without_locks_the_network_runs_and_the_page_warns() {
 #[test]
 fn two_tabs_without_locks_do_not_run_the_same_node() {
     let world = World::new(4);
-    let first = world.open_with(LINK, lacking(Capability::Locks));
+    let first = world.open_with(LINK, lacking(PlatformError::NoLocks));
     first.opened().expect("it opens");
-    let second = world.open_with(LINK, lacking(Capability::Locks));
+    let second = world.open_with(LINK, lacking(PlatformError::NoLocks));
     assert!(second.opened().is_err());
     assert!(
         second
@@ -105,7 +105,7 @@ fn without_storage_the_network_lives_and_ends_with_its_tab() {
 #[test]
 fn without_databases_the_record_is_not_kept_either() {
     let world = World::new(6);
-    let page = world.open_with(LINK, lacking(Capability::Databases));
+    let page = world.open_with(LINK, lacking(PlatformError::NoIndexedDb));
     page.opened().expect("it opens");
     assert_eq!(page.problems(), ["no_indexed_db"]);
     assert!(page.sentences().contains("ends with it"));

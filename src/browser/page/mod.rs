@@ -21,8 +21,7 @@ use super::js::{self, unpack};
 use super::{WorkerHandle, capability, locks, node_worker_name, spawn};
 use crate::app::App;
 use crate::app::platform::{
-    Capability, Lock, LockRequest, Missing, OnWorkerEvent, PageEvent, Platform, Reason, Worker,
-    WorkerEvent,
+    Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
 };
 use crate::ipc::{ApiError, ToNode};
 use crate::ledger::StoreError;
@@ -119,17 +118,14 @@ impl Platform for Browser {
         async move { delete_database(&name).await }.boxed_local()
     }
 
-    fn missing(&self) -> Vec<Missing> {
-        let present = [
-            (Capability::Channels, capability::broadcast_channel()),
-            (Capability::Workers, capability::workers()),
-            (Capability::Databases, capability::indexed_db()),
-            (Capability::Locks, capability::locks()),
+    fn missing(&self) -> Vec<PlatformError> {
+        let missing = [
+            capability::broadcast_channel(),
+            capability::workers(),
+            capability::indexed_db(),
+            capability::locks(),
         ];
-        let missing = |(capability, present): (Capability, Result<(), PlatformError>)| {
-            present.err().map(|error| Missing { capability, error })
-        };
-        present.into_iter().filter_map(missing).collect()
+        missing.into_iter().filter_map(Result::err).collect()
     }
 
     #[expect(

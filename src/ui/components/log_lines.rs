@@ -6,7 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::PageLink;
-use crate::app::pages::log::{keys, level_word, topic_word};
+use crate::app::pages::log::{keys, level_word};
 use crate::ipc::Event;
 use crate::ui::hooks::use_steps;
 use crate::ui::time;
@@ -47,7 +47,7 @@ fn LogLine(props: &LogLineProps) -> Html {
         (None, Some(id)) => Some((Route::Transaction(id.clone()), "transaction")),
         (None, None) => None,
     };
-    let (level, topic) = (level_word(event.level), topic_word(event.topic));
+    let (level, topic) = (level_word(event.level), event.topic.word());
     html! {
         <li class={classes!("log-line", format!("log-level-{level}"))}>
             <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>

@@ -3,7 +3,8 @@
 use yew::prelude::*;
 
 use super::{LogLines, on_change};
-use crate::app::pages::log::{LEVELS, LogFilter, LogMessage, TOPICS};
+use crate::app::pages::log::{LEVELS, LogFilter, LogMessage};
+use crate::ipc::Topic;
 use crate::ui::bridge::use_page;
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::time;
@@ -45,7 +46,7 @@ pub(crate) fn LogView() -> Html {
                 <div class="toolbar">
                     { choice("Level", "all levels", filter.level(), &LEVELS.map(|(_, word)| word), set(LogMessage::Level)) }
                     { choice("Node", "all nodes", filter.node(), &nodes, set(LogMessage::Node)) }
-                    { choice("Topic", "all topics", filter.topic(), &TOPICS.map(|(_, word)| word), set(LogMessage::Topic)) }
+                    { choice("Topic", "all topics", filter.topic(), &Topic::ALL.map(Topic::word), set(LogMessage::Topic)) }
                     <button type="button" aria-pressed={filter.is_paused().to_string()} onclick={pause}>
                         { if filter.is_paused() { "Go on" } else { "Pause" } }
                     </button>
