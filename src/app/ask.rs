@@ -6,12 +6,12 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
 
 use super::machine::App;
-use super::roster::{Node, Reply};
+use super::roster::Node;
 use crate::ipc::{
-    AccountInfo, Answer, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request,
-    TransactionInfo,
+    AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo, ask,
 };
 use crate::ledger::{Page, Query};
+use crate::records::TransactionStatus;
 use crate::refusal::{NetworkError, Refusal};
 
 impl App {
@@ -19,14 +19,14 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub fn ask<'a>(
+    pub(super) fn ask<'a, A: Ask + 'a>(
         &'a self,
         node: Option<&'a str>,
-        request: Request,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        ask: A,
+    ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
         async move {
             let node = self.node_for(node)?;
-            self.ask_node(&node, request).await
+            self.ask_node(&node, ask).await
         }
         .boxed_local()
     }
@@ -57,9 +57,7 @@ impl App {
         from: Option<u64>,
         count: u32,
     ) -> Result<ChainInfo, ApiError> {
-        self.ask(node, Request::Chain { from, count })
-            .await?
-            .chain()
+        self.ask(node, ask::Chain { from, count }).await
     }
 
     /// The last blocks of every node of this tab.
@@ -67,11 +65,11 @@ impl App {
         let nodes = self.roster.up();
         let asked = nodes
             .iter()
-            .map(|node| self.ask_node(node, Request::Chain { from: None, count }));
+            .map(|node| self.ask_node(node, ask::Chain { from: None, count }));
         join_all(asked)
             .await
             .into_iter()
-            .filter_map(|answer| answer.ok()?.chain().ok())
+            .filter_map(Result::ok)
             .collect()
     }
 
@@ -84,16 +82,16 @@ impl App {
         node: Option<&str>,
         which: &str,
     ) -> Result<Option<BlockInfo>, ApiError> {
-        let request = Request::Block {
+        let ask = ask::Block {
             which: which.to_owned(),
         };
         if node.is_some() {
-            return found_block(self.ask(node, request).await);
+            return known(self.ask(node, ask).await);
         }
         // A block beside the best chain may be on some nodes only.
         self.node_for(None)?;
         for node in self.roster.up() {
-            if let Some(block) = found_block(self.ask_node(&node, request.clone()).await)? {
+            if let Some(block) = known(self.ask_node(&node, ask.clone()).await)? {
                 return Ok(Some(block));
             }
         }
@@ -109,19 +107,17 @@ impl App {
         let nodes = self.roster.up();
         let asked = nodes
             .iter()
-            .map(|node| self.ask_node(node, Request::Transaction { id: id.to_owned() }));
+            .map(|node| self.ask_node(node, ask::Transaction { id: id.to_owned() }));
         let mut found: Vec<TransactionInfo> = Vec::new();
         for answer in join_all(asked).await {
-            if let Some(answer) = known(answer)? {
-                found.push(answer.transaction()?);
-            }
+            found.extend(known(answer)?);
         }
         let seen_by = found.iter().map(|info| info.seen_by).sum();
         // The first answer is that of the heaviest chain, but a node that has not yet heard of it knows less.
-        let rank = |info: &TransactionInfo| match info.status.as_str() {
-            "committed" => 0,
-            "pending" => 1,
-            _ => 2,
+        let rank = |info: &TransactionInfo| match info.status {
+            TransactionStatus::Committed => 0,
+            TransactionStatus::Pending => 1,
+            TransactionStatus::Dropped => 2,
         };
         Ok(found
             .into_iter()
@@ -134,10 +130,7 @@ impl App {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn accounts(&self, node: Option<&str>) -> Result<Vec<AccountInfo>, ApiError> {
-        let Answer::Accounts(accounts) = self.ask(node, Request::Accounts).await? else {
-            return Err(Answer::mixed_up());
-        };
-        Ok(accounts)
+        self.ask(node, ask::Accounts {}).await
     }
 
     /// One account by name or address.
@@ -145,14 +138,8 @@ impl App {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
-        self.ask(
-            None,
-            Request::Account {
-                who: who.to_owned(),
-            },
-        )
-        .await?
-        .account()
+        let who = who.to_owned();
+        self.ask(None, ask::Account { who }).await
     }
 
     /// What waits in a node's mempool.
@@ -160,10 +147,7 @@ impl App {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
-        let Answer::Mempool(mempool) = self.ask(node, Request::Mempool).await? else {
-            return Err(Answer::mixed_up());
-        };
-        Ok(mempool)
+        self.ask(node, ask::Mempool {}).await
     }
 
     /// The peers of a node.
@@ -171,10 +155,7 @@ impl App {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn peers(&self, node: Option<&str>) -> Result<Vec<PeerStatus>, ApiError> {
-        let Answer::Peers(peers) = self.ask(node, Request::Peers).await? else {
-            return Err(Answer::mixed_up());
-        };
-        Ok(peers)
+        self.ask(node, ask::Peers {}).await
     }
 
     /// A page of a table of a node's ledger.
@@ -182,24 +163,12 @@ impl App {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<Page, ApiError> {
-        let node = self.node_for(node)?;
-        match self.reply_of(&node, Request::Ledger(query)).await? {
-            Reply::Page(page) => Ok(page),
-            Reply::Answer(_) => Err(Answer::mixed_up()),
-        }
-    }
-}
-
-fn found_block(answer: Result<Answer, ApiError>) -> Result<Option<BlockInfo>, ApiError> {
-    match known(answer)? {
-        Some(Answer::Block(block)) => Ok(Some(*block)),
-        Some(_) => Err(Answer::mixed_up()),
-        None => Ok(None),
+        self.ask(node, query).await
     }
 }
 
 /// `None` for a refusal that says that there is no such thing.
-fn known(answer: Result<Answer, ApiError>) -> Result<Option<Answer>, ApiError> {
+fn known<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(Refusal::Lookup(error)) if error.is_unknown() => Ok(None),

@@ -12,7 +12,7 @@ use super::roster::Node;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::MAX_AUTHORITIES;
-use crate::ipc::{ApiError, Level, NodeKind, Request, Topic};
+use crate::ipc::{ApiError, Level, NodeKind, Topic, ask};
 use crate::ledger::{Query, Row, Table};
 use crate::primitives::{ParamsChange, visible};
 use crate::refusal::{LookupError, NetworkError, StartupError};
@@ -211,9 +211,8 @@ impl App {
                     .iter()
                     .find(|view| view.own && view.status.name == *name)
                     .map(|view| &view.status);
-                let (height, how) = status.map_or((0, ""), |status| {
-                    (status.height, status.ledger_start.as_str())
-                });
+                let height = status.map_or(0, |status| status.height);
+                let how = status.map_or("", |status| status.ledger_start.word());
                 Ok(format!(
                     "{name} runs at height {}; its ledger: {how}.",
                     figures::grouped(height)
@@ -296,7 +295,7 @@ impl App {
         let node = self.own_node(name)?;
         let name = &node.name;
         let text = if node.has_worker() {
-            self.ask_node(&node, Request::Wipe).await?;
+            self.ask_node(&node, ask::Wipe {}).await?;
             format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
         } else if let Some(database) = &node.database {
             self.platform

@@ -7,10 +7,8 @@ use futures_channel::oneshot;
 
 use super::machine::App;
 use super::platform::{WorkerEvent, within};
-use super::roster::{Node, Outcome, Reply};
-use crate::ipc::{
-    Answer, ApiError, FromNode, Level, NodeConfig, NodeState, Report, Request, ToNode, Topic,
-};
+use super::roster::{Node, Outcome};
+use crate::ipc::{ApiError, FromNode, Level, NodeConfig, NodeState, Report, ToNode, Topic, ask};
 use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
 use crate::view::Update;
 
@@ -157,12 +155,11 @@ impl App {
             WorkerEvent::Message(FromNode::Started(report)) => self.on_started(node, report),
             WorkerEvent::Message(FromNode::Report(report)) => self.take_report(node, report),
             WorkerEvent::Message(FromNode::Answer { id, answer }) => {
-                node.settle(id, Ok(Reply::Answer(answer)));
+                node.settle(id, Ok(answer));
             }
             WorkerEvent::Message(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
             WorkerEvent::Message(FromNode::Stopped) => node.settle_stop(),
             WorkerEvent::Message(FromNode::Failed { error }) => self.crashed(node, error),
-            WorkerEvent::Page(id, page) => node.settle(id, Ok(Reply::Page(page))),
             WorkerEvent::Crashed(reason) => {
                 self.crashed(node, PlatformError::WorkerFailed { reason }.into());
             }
@@ -200,12 +197,12 @@ impl App {
         let (app, node) = (self.me.clone(), Rc::clone(node));
         self.spawn(async move {
             let Some(app) = app.upgrade() else { return };
-            let request = Request::Chain {
+            let ask = ask::Chain {
                 from: None,
                 count: FIRST_BLOCKS,
             };
             // The picture fills up with new blocks anyway.
-            if let Ok(Answer::Chain(chain)) = app.ask_node(&node, request).await {
+            if let Ok(chain) = app.ask_node(&node, ask).await {
                 app.bus.push(Update::Blocks(chain.blocks));
             }
         });

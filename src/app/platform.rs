@@ -10,8 +10,8 @@ use std::future::Future;
 
 use futures_util::future::{Either, LocalBoxFuture, select};
 
-use crate::ipc::{ApiError, FromNode, RequestId, ToNode};
-use crate::ledger::{Page, StoreError};
+use crate::ipc::{ApiError, FromNode, ToNode};
+use crate::ledger::StoreError;
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
 
@@ -113,8 +113,6 @@ pub trait Worker {
 pub enum WorkerEvent {
     /// A message of the node.
     Message(FromNode),
-    /// The answer to a query of its ledger.
-    Page(RequestId, Page),
     /// A message that cannot be read.
     Unreadable(ApiError),
     /// The worker failed and does not go on.

@@ -5,9 +5,9 @@ use futures_util::future::LocalBoxFuture;
 
 use super::machine::App;
 use super::platform::within;
-use super::roster::{Node, Reply};
-use crate::ipc::{Answer, ApiError, Request, ToNode};
-use crate::refusal::NodeError;
+use super::roster::Node;
+use crate::ipc::{Answer, ApiError, Ask, Request, ToNode};
+use crate::refusal::{MessageError, NodeError};
 
 /// Longest wait for an answer.
 const ANSWER_MS: f64 = 10_000.0;
@@ -17,7 +17,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
-    pub(super) async fn reply_of(&self, node: &Node, request: Request) -> Result<Reply, ApiError> {
+    async fn reply_of(&self, node: &Node, request: Request) -> Result<Answer, ApiError> {
         let id = self.roster.next_request();
         node.post(&ToNode::Request { id, request })?;
         let receiver = node.expect(id);
@@ -31,20 +31,18 @@ impl App {
         }
     }
 
-    /// Asks a node for anything but a page of a table.
+    /// Asks a node and waits for the answer to this question.
     ///
     /// # Errors
-    /// See [`App::reply_of`].
-    pub(super) fn ask_node<'a>(
+    /// The node's refusal, `not_running`, `node_gone` or `timeout`.
+    pub(super) fn ask_node<'a, A: Ask + 'a>(
         &'a self,
         node: &'a Node,
-        request: Request,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        ask: A,
+    ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
         async move {
-            match self.reply_of(node, request).await? {
-                Reply::Answer(answer) => Ok(answer),
-                Reply::Page(_) => Err(Answer::mixed_up()),
-            }
+            let answer = self.reply_of(node, ask.request()).await?;
+            A::answer(answer).ok_or_else(|| MessageError::OtherRequest.into())
         }
         .boxed_local()
     }

@@ -16,20 +16,11 @@ use super::record::NodeEntry;
 use crate::ipc::{
     Answer, ApiError, Level, NodeKind, NodeState, NodeStatus, RequestId, ToNode, Workload,
 };
-use crate::ledger::Page;
 use crate::primitives::{Difficulty, Keypair};
 use crate::refusal::{NodeError, StartupError};
 
 /// A node that crashes again within this time stays down.
 const RESTART_AGAIN_MS: f64 = 60_000.0;
-
-/// The answer of a node.
-#[derive(Debug)]
-pub(super) enum Reply {
-    Answer(Answer),
-    /// A page of a table.
-    Page(Page),
-}
 
 /// How a start or a stop went.
 pub(super) type Outcome = Result<(), ApiError>;
@@ -118,7 +109,7 @@ pub(super) struct Node {
 }
 
 /// Takes the answer to a request.
-type Asker = oneshot::Sender<Result<Reply, ApiError>>;
+type Asker = oneshot::Sender<Result<Answer, ApiError>>;
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -230,7 +221,7 @@ impl Node {
     }
 
     /// Waits for the answer to a request.
-    pub(super) fn expect(&self, id: RequestId) -> oneshot::Receiver<Result<Reply, ApiError>> {
+    pub(super) fn expect(&self, id: RequestId) -> oneshot::Receiver<Result<Answer, ApiError>> {
         let (sender, receiver) = oneshot::channel();
         self.pending.borrow_mut().push((id, sender));
         receiver
@@ -248,7 +239,7 @@ impl Node {
     }
 
     /// Hands an answer out; after the time limit nobody waits for it.
-    pub(super) fn settle(&self, id: RequestId, answer: Result<Reply, ApiError>) {
+    pub(super) fn settle(&self, id: RequestId, answer: Result<Answer, ApiError>) {
         if let Some(asker) = self.asker(id) {
             let _ = asker.send(answer);
         }
@@ -370,7 +361,7 @@ mod tests {
             "node_gone"
         );
         assert_eq!(stopped.now_or_never().unwrap(), Ok(Ok(())));
-        node.settle(id, Ok(Reply::Answer(Answer::Wiped)));
+        node.settle(id, Ok(Answer::Wiped));
         assert_eq!(node.post(&ToNode::Stop).unwrap_err().code(), "not_running");
     }
 
@@ -378,13 +369,10 @@ mod tests {
     fn an_answer_reaches_the_one_who_asked_and_only_once() {
         let node = node("pow-1", NodeState::Running, 0);
         let (first, second) = (node.expect(RequestId(1)), node.expect(RequestId(2)));
-        node.settle(RequestId(2), Ok(Reply::Answer(Answer::Wiped)));
-        node.settle(
-            RequestId(2),
-            Ok(Reply::Answer(Answer::Accounts(Vec::new()))),
-        );
+        node.settle(RequestId(2), Ok(Answer::Wiped));
+        node.settle(RequestId(2), Ok(Answer::Accounts(Vec::new())));
         let reply = second.now_or_never().unwrap().unwrap().unwrap();
-        assert!(matches!(reply, Reply::Answer(Answer::Wiped)));
+        assert!(matches!(reply, Answer::Wiped));
         assert!(first.now_or_never().is_none());
     }
 }

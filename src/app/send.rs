@@ -11,7 +11,7 @@ use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Node;
 use crate::command::{DEFAULT_FEE, Draft, What};
-use crate::ipc::{Answer, ApiError, Level, Request, Topic, TransactionInfo};
+use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
 use crate::primitives::{Amount, Height, Keypair, ParamsChange, Payload, TxBody};
 use crate::refusal::WalletError;
 use crate::view::{TabMode, text};
@@ -115,8 +115,7 @@ impl App {
         // Without locks a race of two tabs ends in a refusal, not in a loss.
         let turn = self.lock_name(&format!("sender:{who}"));
         let turn = self.platform.lock(turn, Some(TURN_MS)).await;
-        let account = self.ask_node(node, Request::Account { who });
-        let account = account.await?.account()?;
+        let account = self.ask_node(node, ask::Account { who }).await?;
         let now = self.platform.monotonic();
         let nonce = self.wallet.next_nonce(from, account.next_nonce, now);
         let body = TxBody {
@@ -129,8 +128,7 @@ impl App {
             payload,
         };
         let raw = body.sign(key).to_bytes();
-        let answer = self.ask_node(node, Request::Submit { raw });
-        let answer = answer.await.and_then(Answer::transaction);
+        let answer = self.ask_node(node, ask::Submit { raw }).await;
         match &answer {
             Ok(_) => self.wallet.used(from, nonce, self.platform.monotonic()),
             Err(_) => self.wallet.refused(from),

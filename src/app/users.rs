@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::machine::App;
 use super::wallet::{self, WalletUser};
-use crate::ipc::{AccountInfo, ApiError, Request};
+use crate::ipc::{AccountInfo, ApiError, ask};
 use crate::primitives::{Address, Keypair, Name};
 use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
 
@@ -69,8 +69,8 @@ impl App {
             return Ok(None);
         }
         let who = name.to_owned();
-        match self.ask(None, Request::Account { who }).await {
-            Ok(answer) => answer.account().map(Some),
+        match self.ask(None, ask::Account { who }).await {
+            Ok(account) => Ok(Some(account)),
             Err(Refusal::Lookup(LookupError::Account { .. })) => Ok(None),
             Err(error) => Err(error),
         }

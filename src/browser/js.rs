@@ -6,12 +6,14 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use js_sys::{Promise, Reflect, Uint8Array};
 use serde::Serialize;
+use serde::de::DeserializeSeed;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::ipc::ApiError;
 use crate::primitives::Timestamp;
+use crate::records::{Row, Table};
 use crate::refusal::{MessageError, PlatformError};
 
 #[wasm_bindgen]
@@ -35,6 +37,14 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, ApiError> {
         let reason = error.to_string();
         MessageError::NotRepresentable { reason }.into()
     })
+}
+
+/// The row of a table that a plain object is.
+///
+/// # Errors
+/// An object of another shape.
+pub fn row(table: Table, object: JsValue) -> Result<Row, serde_wasm_bindgen::Error> {
+    table.deserialize(serde_wasm_bindgen::Deserializer::from(object))
 }
 
 /// A message between workers of this binary: its borsh bytes in an array of their own.

@@ -14,7 +14,6 @@ mod names;
 mod node_worker;
 mod pace;
 pub mod page;
-pub mod rows;
 pub mod spawn;
 
 use wasm_bindgen::prelude::*;

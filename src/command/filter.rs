@@ -1,12 +1,11 @@
 //! What `ledger <table> <filter>` asks: the filter's form tells which index it is for.
 
 use crate::ledger::{Query, Table};
-use crate::primitives::read_number;
+use crate::primitives::{NodeKind, read_number};
+use crate::records::{MinerState, PeerState, TransactionStatus};
 
 /// Rows that `ledger <table>` shows.
 pub const DEFAULT_ROWS: u32 = 20;
-/// The states of a miner.
-const MINER_STATES: [&str; 5] = ["searching", "idle", "paused", "restarting", "stopped"];
 
 /// The queries whose rows together answer a filter; rows found by more than one count once.
 #[must_use]
@@ -30,22 +29,22 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
     let by_key = || query(table, None, Some(filter.clone()));
     match table {
         Table::Blocks if is_height(&filter) => vec![by("height")],
-        Table::Transactions if ["pending", "committed", "dropped"].contains(&filter.as_str()) => {
+        Table::Transactions if TransactionStatus::of(&filter).is_some() => {
             vec![by("status")]
         }
         Table::Transactions if hexadecimal(&filter) => vec![by_key(), by("block_id")],
         Table::Transactions => vec![by("from_user"), by("to_user")],
-        Table::Nodes if ["pow", "poa", "viewer"].contains(&filter.as_str()) => {
+        Table::Nodes if is_node_kind(&filter) => {
             vec![by("node_type")]
         }
-        Table::Nodes if ["active", "away", "left"].contains(&filter.as_str()) => vec![by("status")],
+        Table::Nodes if PeerState::of(&filter).is_some() => vec![by("status")],
         Table::Assets if !hexadecimal(&filter) => vec![query(
             table,
             Some("symbol"),
             Some(filter.to_ascii_uppercase()),
         )],
         Table::Users if !hexadecimal(&filter) => vec![by("name")],
-        Table::MiningPool if MINER_STATES.contains(&filter.as_str()) => vec![by("state")],
+        Table::MiningPool if MinerState::of(&filter).is_some() => vec![by("state")],
         Table::Blocks
         | Table::Nodes
         | Table::Assets
@@ -67,6 +66,12 @@ fn query(table: Table, index: Option<&str>, key: Option<String>) -> Query {
         offset: 0,
         limit: DEFAULT_ROWS,
     }
+}
+
+/// The word of a kind of node.
+fn is_node_kind(word: &str) -> bool {
+    let kinds = [NodeKind::Pow, NodeKind::Poa, NodeKind::Viewer];
+    kinds.iter().any(|kind| kind.word() == word)
 }
 
 /// A number of at most 15 characters: longer ones are the beginnings of hashes.
@@ -115,7 +120,7 @@ mod tests {
         assert_eq!(asked(Table::Nodes, Some("active")), ["status"]);
         assert_eq!(asked(Table::Assets, Some("gold")), ["symbol"]);
         assert_eq!(asked(Table::Users, Some("bob")), ["name"]);
-        for state in MINER_STATES {
+        for state in MinerState::ALL.iter().map(|state| state.word()) {
             assert_eq!(asked(Table::MiningPool, Some(state)), ["state"]);
         }
         assert_eq!(asked(Table::MiningPool, Some("pow-1:1")), [""]);

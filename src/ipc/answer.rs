@@ -3,13 +3,10 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::refusal::MessageError;
+use crate::ledger::Page;
+use crate::records::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo};
 
-use super::{
-    AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo,
-};
-
-/// The answer to a request of the page; that to `Ledger` stands beside it.
+/// The answer to a request of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(untagged)]
 pub enum Answer {
@@ -25,52 +22,10 @@ pub enum Answer {
     Block(Box<BlockInfo>),
     /// To `Mempool`.
     Mempool(MempoolInfo),
+    /// To `Ledger`.
+    Page(Page),
     /// To `Peers`.
     Peers(Vec<PeerStatus>),
     /// To `Wipe`.
     Wiped,
-}
-
-impl Answer {
-    /// The refusal of an answer to another request.
-    #[must_use]
-    pub fn mixed_up() -> ApiError {
-        MessageError::OtherRequest.into()
-    }
-
-    /// The transaction.
-    ///
-    /// # Errors
-    /// [`Answer::mixed_up`].
-    pub fn transaction(self) -> Result<TransactionInfo, ApiError> {
-        if let Self::Transaction(info) = self {
-            Ok(*info)
-        } else {
-            Err(Self::mixed_up())
-        }
-    }
-
-    /// The account.
-    ///
-    /// # Errors
-    /// [`Answer::mixed_up`].
-    pub fn account(self) -> Result<AccountInfo, ApiError> {
-        if let Self::Account(info) = self {
-            Ok(info)
-        } else {
-            Err(Self::mixed_up())
-        }
-    }
-
-    /// The blocks.
-    ///
-    /// # Errors
-    /// [`Answer::mixed_up`].
-    pub fn chain(self) -> Result<ChainInfo, ApiError> {
-        if let Self::Chain(info) = self {
-            Ok(info)
-        } else {
-            Err(Self::mixed_up())
-        }
-    }
 }

@@ -2,6 +2,8 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::records::Try;
+
 /// How long miners at full speed let the page go first after a click or a key, in milliseconds.
 pub const YIELD_MS: f64 = 100.0;
 
@@ -58,15 +60,6 @@ impl Turns {
     pub fn share(&self) -> f64 {
         (f64::from(self.at_once.max(1)) / f64::from(self.of.max(1))).min(1.0)
     }
-}
-
-/// A nonce that was tried, as a person can follow it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Try {
-    /// The nonce.
-    pub nonce: u64,
-    /// The first 16 hexadecimal digits of its hash, as a number.
-    pub hash: u64,
 }
 
 /// Most tries that are told one by one.

@@ -1,26 +1,27 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
 //! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
-//! request carries an id and is answered exactly once: by a [`Refusal`] or an [`Answer`]. A page of a
-//! table is posted as the plain object `{ id, value }` and handed out as it is. The plain structs, from
-//! [`NodeStatus`] on, are what the scripting API hands out: their field names are its field names.
+//! request carries an id and is answered exactly once: by a [`Refusal`] or an [`Answer`]; [`Ask`] gives each
+//! question the type of its answer.
 
 mod answer;
+pub mod ask;
 mod miner;
 mod report;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use answer::Answer;
-pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns, YIELD_MS};
-pub use report::{
-    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, MempoolInfo, MinerStatus, NodeStatus,
-    PeerStatus, Report, TransactionInfo,
-};
+pub use ask::Ask;
+pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
+pub use report::Report;
 
 use crate::ledger::Query;
 pub use crate::primitives::NodeKind;
-pub use crate::records::{Level, MAX_MINERS, NodeState, Pace, Topic};
+pub use crate::records::{
+    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MAX_MINERS, MempoolInfo,
+    MinerStatus, NodeState, NodeStatus, Pace, PeerStatus, Topic, TransactionInfo, Try,
+};
 pub use crate::refusal::Refusal;
 /// The name of [`Refusal`] before it was an enum.
 pub type ApiError = Refusal;

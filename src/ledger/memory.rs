@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use super::query::Value;
 use super::{
     Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError,
     Table,
 };
-use super::{TransactionRow, query::Value};
+use crate::records::{TransactionRow, TransactionStatus};
 
 /// A ledger that lives as long as its last handle: clones share their rows, as two openings of one
 /// database do.
@@ -90,7 +91,7 @@ impl Inner {
         };
         let pending = |row: &Row| -> Option<TransactionRow> {
             if let Row::Transaction(row) = row {
-                Some(row.clone()).filter(|row| row.status == "pending")
+                Some(row.clone()).filter(|row| row.status == TransactionStatus::Pending)
             } else {
                 None
             }

@@ -14,18 +14,15 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::codes;
 
-mod fields;
 mod memory;
 mod query;
-mod records;
 
-pub use fields::{Cell, FieldError, Found};
-pub use memory::MemoryStore;
-pub use query::{Filter, MAX_PAGE, Page, Query, QueryError, Value};
-pub use records::{
+pub use crate::records::{
     AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Table, TransactionRow,
     UserRow, meta_key,
 };
+pub use memory::MemoryStore;
+pub use query::{Filter, MAX_PAGE, Page, Query, QueryError, Value};
 
 /// Changes that become durable together. The key of a change is its table and the row's key.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -9,9 +9,11 @@
 use std::cmp::Ordering;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
-use super::{Cell, Row, Table};
+use super::{Row, Table};
 use crate::primitives::{codes, read_number};
+use crate::records::FieldValue;
 
 /// Most rows of one page.
 pub const MAX_PAGE: u32 = 500;
@@ -34,7 +36,7 @@ pub struct Query {
 }
 
 /// The answer to a [`Query`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Page {
     /// Rows that match, on all pages.
     pub total: u32,
@@ -181,9 +183,12 @@ impl Row {
         self.each(&mut |name, cell| {
             if name == field {
                 value = match cell {
-                    Cell::Text(text) => Some(Value::Text(text)),
-                    Cell::Number(number) => Some(Value::Number(number)),
-                    Cell::Absent | Cell::Rate(_) | Cell::Flag(_) | Cell::Bytes(_) => None,
+                    FieldValue::Text(text) => Some(Value::Text(text)),
+                    FieldValue::Number(number) => Some(Value::Number(number)),
+                    FieldValue::Absent
+                    | FieldValue::Rate(_)
+                    | FieldValue::Flag(_)
+                    | FieldValue::Bytes(_) => None,
                 };
             }
         });

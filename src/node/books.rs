@@ -2,6 +2,7 @@
 
 use crate::ledger::{Row, StoreError, Table};
 use crate::primitives::{Height, Millis};
+use crate::records::LedgerStart;
 
 use super::io::{BatchId, Outbox};
 use super::writer::Writer;
@@ -14,7 +15,7 @@ pub(super) struct Books {
     /// The ledger lives in memory only, until the node is started again.
     in_memory: bool,
     /// What became of the ledger when the node started.
-    pub(super) ledger_start: &'static str,
+    pub(super) ledger_start: LedgerStart,
 }
 
 /// A batch that is durable.
@@ -27,7 +28,7 @@ pub(super) struct Persisted {
 
 impl Books {
     /// Books of a ledger that is durable up to a height.
-    pub(super) fn new(durable: Height, in_memory: bool, ledger_start: &'static str) -> Self {
+    pub(super) fn new(durable: Height, in_memory: bool, ledger_start: LedgerStart) -> Self {
         Self {
             writer: Writer::new(durable),
             degraded: None,
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_failed_ledger_recovers_with_the_next_durable_batch_and_waits_for_its_retry() {
-        let mut books = Books::new(Height(3), false, "resumed");
+        let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
         let id = write(&mut books);
         assert!(books.failed(id, StoreError::Quota).is_some());
         assert_eq!(books.degraded(), Some(&StoreError::Quota));
@@ -145,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_ledger_in_memory_is_never_durable_and_stays_degraded() {
-        let mut books = Books::new(Height(3), false, "resumed");
+        let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
         books.degrade(StoreError::Aborted);
         let id = write(&mut books);
         assert!(!books.persisted(id).unwrap().recovered);

@@ -11,6 +11,7 @@ use crate::primitives::{
     Amount, Block, Body, Header, Height, Keypair, Kind, Millis, NodeKind, Seal, Transaction,
     TxBody, TxId, Weight,
 };
+use crate::records::TransactionStatus;
 use crate::testkit::{GENESIS_TIME as GENESIS, Grower, key, mine, params};
 
 /// One who speaks to a node without being a node of the network.
@@ -235,8 +236,8 @@ fn a_transaction_that_had_to_go_for_another_is_told_as_dropped() {
     net.submit(0, dearer.to_bytes()).unwrap();
     let told = net.node(0).describe(&first.id()).unwrap();
     assert_eq!(
-        (told.status.as_str(), told.reason),
-        ("dropped", DropReason::Replaced.to_string())
+        (told.status, told.reason.clone()),
+        (TransactionStatus::Dropped, DropReason::Replaced.to_string())
     );
 }
 

@@ -2,6 +2,7 @@
 
 use crate::ipc::ToMiner;
 use crate::primitives::{Body, Header, Kind, Millis, NodeKind};
+use crate::records::BlockKind;
 use crate::state::{Template, assemble};
 
 use super::timers::Timer;
@@ -54,7 +55,7 @@ impl Node {
     /// Builds a candidate on the head from the waiting transactions.
     pub(super) fn candidate(&self, kind: Kind) -> Option<(Header, Body)> {
         let state = self.chain.head_state();
-        let mut data = format!("{} {}", self.identity.name, kind_word(kind));
+        let mut data = format!("{} {}", self.identity.name, BlockKind::from(kind));
         if self.mining.used_up() > 0 {
             data.push_str(&format!(" {}", self.mining.used_up()));
         }
@@ -81,12 +82,5 @@ impl Node {
             worker,
             message: message.clone(),
         }));
-    }
-}
-
-const fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Work => "work",
-        Kind::Authority => "authority",
     }
 }

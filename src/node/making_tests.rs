@@ -7,6 +7,7 @@ use crate::ipc::{FromMiner, Limit, MinerStatus, SearchJob, Speed, ToMiner, Try, 
 use crate::ledger::{MinerRow, Query, Row, Table};
 use crate::miner::{Search, Step};
 use crate::primitives::{Header, Kind, Millis, NodeKind};
+use crate::records::MinerState;
 use crate::testkit::{Grower, key, params};
 
 const PACED: Speed = Speed::Budget(17.0);
@@ -161,7 +162,7 @@ fn a_pause_cancels_every_search_until_there_is_a_pace_again() {
         [(0, ToMiner::Cancel)]
     );
     net.seats[0].search_nothing();
-    assert_eq!(net.node(0).miners(net.now)[0].state, "paused");
+    assert_eq!(net.node(0).miners(net.now)[0].state, MinerState::Paused);
     let height = net.height(0);
     net.run(Millis(30_000));
     assert_eq!(net.height(0), height, "nothing is mined in a pause");
@@ -427,7 +428,7 @@ fn a_row_says_at_once_that_its_miner_is_paused_failed_back_or_stopped() {
             up: false,
         },
     );
-    assert_eq!(states(&net), [("restarting".to_owned(), 0.0)]);
+    assert_eq!(states(&net), [(MinerState::Restarting, 0.0)]);
     net.give(
         0,
         Input::MinerState {
@@ -435,18 +436,21 @@ fn a_row_says_at_once_that_its_miner_is_paused_failed_back_or_stopped() {
             up: true,
         },
     );
-    assert_eq!(rows(&net)[0].state, "searching");
+    assert_eq!(rows(&net)[0].state, MinerState::Searching);
     // A new worker counts from 0, the search does not.
     net.give(0, progress(&job, 5, "00ff"));
     assert_eq!(
-        (first_miner(&net).hashes, first_miner(&net).best_hash),
+        (
+            first_miner(&net).hashes,
+            first_miner(&net).best_hash.clone()
+        ),
         (105, "00ab".to_owned())
     );
     net.give(0, workload(Speed::Paused, 1));
-    assert_eq!(states(&net), [("paused".to_owned(), 0.0)]);
+    assert_eq!(states(&net), [(MinerState::Paused, 0.0)]);
     net.give(0, workload(PACED, 1));
     net.give(0, Input::Stop);
-    assert_eq!(states(&net), [("stopped".to_owned(), 0.0)]);
+    assert_eq!(states(&net), [(MinerState::Stopped, 0.0)]);
 }
 
 #[test]
@@ -456,7 +460,7 @@ fn a_find_that_nothing_follows_sends_every_miner_to_rest() {
     // This one is dated ahead of the clock by the least gap: what follows has to wait.
     let rest = [(0, ToMiner::Cancel), (1, ToMiner::Cancel)];
     assert_eq!(told(&mut net, found(&next, 1)), rest);
-    assert_eq!(first_miner(&net).state, "idle");
+    assert_eq!(first_miner(&net).state, MinerState::Idle);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::ipc::Try;
 use crate::primitives::{Millis, Timestamp};
+use crate::records::MinerState;
 
 /// A measured hash rate is told for so long.
 const RATED_FOR: Millis = Millis(1_500);
@@ -21,7 +22,7 @@ pub(super) struct Miner {
     pub(super) blocks_found: u64,
     pub(super) down: bool,
     /// The state that its row says.
-    pub(super) written: &'static str,
+    pub(super) written: Option<MinerState>,
     /// When its progress was last shown.
     pub(super) reported: Timestamp,
     rated: Timestamp,
@@ -55,8 +56,8 @@ impl Miner {
     }
 
     /// Measured hashes per second; none once nothing was measured for a while.
-    pub(super) fn rate(&self, state: &str, now: Timestamp) -> f64 {
-        let hashes = ["searching", "idle"].contains(&state) && now.since(self.rated) < RATED_FOR;
+    pub(super) fn rate(&self, state: MinerState, now: Timestamp) -> f64 {
+        let hashes = state.hashes() && now.since(self.rated) < RATED_FOR;
         if hashes { self.hash_rate } else { 0.0 }
     }
 }

@@ -3,22 +3,23 @@
 use crate::ipc::{MAX_MINERS, MinerStatus};
 use crate::ledger::{MinerRow, Row, Table};
 use crate::primitives::{NodeKind, Timestamp};
+use crate::records::{MinerRecord, MinerState};
 
 use super::Node;
 use super::miner::Miner;
 
 impl Node {
-    fn state_of(&self, miner: &Miner) -> &'static str {
+    fn state_of(&self, miner: &Miner) -> MinerState {
         if self.stopping {
-            "stopped"
+            MinerState::Stopped
         } else if miner.down {
-            "restarting"
+            MinerState::Restarting
         } else if self.mining.job().is_some() {
-            "searching"
+            MinerState::Searching
         } else if self.mining.is_paused() {
-            "paused"
+            MinerState::Paused
         } else {
-            "idle"
+            MinerState::Idle
         }
     }
 
@@ -47,21 +48,23 @@ impl Node {
             let state = self.state_of(miner);
             list.push(MinerStatus {
                 worker: self.miner_name(worker),
-                height: header.map_or(0, |header| header.height.0),
+                record: MinerRecord {
+                    height: header.map_or(0, |header| header.height.0),
+                    nonce_start,
+                    nonce_end,
+                    hashes: miner.hashes,
+                    hash_rate: miner.rate(state, now),
+                    best_hash: miner.best_hash.clone(),
+                    blocks_found: miner.blocks_found,
+                    state,
+                },
                 difficulty: header.map_or(0, |header| header.difficulty.0),
-                hashes: miner.hashes,
-                hash_rate: miner.rate(state, now),
                 uncapped: miner.uncapped,
                 budget,
                 share: self.mining.turns(worker).map(|turns| turns.share()),
-                best_hash: miner.best_hash.clone(),
                 tries: miner.tries.clone(),
-                nonce_start,
-                nonce_end,
                 nonce: miner.nonce,
                 elapsed_ms: self.mining.searched(now).0,
-                blocks_found: miner.blocks_found,
-                state: state.to_owned(),
             });
         }
         list
@@ -82,7 +85,7 @@ impl Node {
             .mining
             .miners
             .iter()
-            .any(|miner| miner.written != self.state_of(miner))
+            .any(|miner| miner.written != Some(self.state_of(miner)))
         {
             self.write_miners();
         }
@@ -93,28 +96,21 @@ impl Node {
         if self.identity.kind != NodeKind::Pow {
             return;
         }
-        let states: Vec<&'static str> = self
+        let states: Vec<MinerState> = self
             .mining
             .miners
             .iter()
             .map(|miner| self.state_of(miner))
             .collect();
         for (miner, state) in self.mining.miners.iter_mut().zip(states) {
-            miner.written = state;
+            miner.written = Some(state);
         }
         for miner in self.miners(self.now) {
             let row = MinerRow {
                 worker_id: miner.worker,
                 node_id: self.identity.id.to_string(),
                 job: self.mining.job().map_or(0, |(number, _)| number),
-                height: miner.height,
-                nonce_start: miner.nonce_start,
-                nonce_end: miner.nonce_end,
-                hashes: miner.hashes,
-                hash_rate: miner.hash_rate,
-                best_hash: miner.best_hash,
-                blocks_found: miner.blocks_found,
-                state: miner.state,
+                record: miner.record,
                 updated: self.now.0,
             };
             self.books.put(Table::MiningPool, Row::Miner(row));

@@ -12,7 +12,6 @@
 //! 4. `relaying`, `pursuing`, `finding`, `sealing`: the four ways a block comes;
 //! 5. `frames`, `handle`, `start`: what comes from outside.
 
-mod answers;
 mod authority;
 mod books;
 mod compact;
@@ -31,8 +30,6 @@ mod hostile_tests;
 mod identity;
 mod importing;
 mod inputs;
-#[cfg(any(test, feature = "sim"))]
-mod inspect;
 mod io;
 mod machine;
 mod making;
@@ -41,19 +38,17 @@ mod making_tests;
 mod miner;
 mod miners;
 mod mining;
-mod notice;
 mod order;
 mod peering;
 mod pursuing;
 mod relaying;
+mod report;
 mod reporter;
 mod roster;
-mod rows;
 mod sealing;
 mod sending;
 mod source;
 mod start;
-mod status;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -66,6 +61,6 @@ pub use gate::Gate;
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use machine::Node;
-pub use notice::Notice;
 pub use order::Order;
+pub use report::Notice;
 pub use reporter::Reporter;

@@ -12,6 +12,7 @@ use crate::primitives::{
     Block, BlockHash, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction, from_hex,
     to_hex,
 };
+use crate::records::LedgerStart;
 use crate::state::{Entry, Key, State};
 
 use super::authority::{Authority, sealed_slot};
@@ -23,8 +24,8 @@ use super::handle::HOUSEKEEPING_EVERY;
 use super::identity::Identity;
 use super::machine::Counters;
 use super::mining::Mining;
+use super::report::open_undo;
 use super::roster::Roster;
-use super::rows::open_undo;
 use super::source::Source;
 use super::timers::{Timer, Timers};
 use super::{Node, Notice, Outbox, Output, Setup, StartError};
@@ -36,7 +37,7 @@ const LISTEN_FIRST: Millis = Millis(300);
 /// What became of the ledger at start.
 struct Recovered {
     chain: Chain,
-    outcome: &'static str,
+    outcome: LedgerStart,
     /// Rows of the old ledger that the new one does not have.
     stale: Vec<(Table, String)>,
 }
@@ -61,7 +62,7 @@ impl Node {
         let sealed = snapshot
             .as_ref()
             .map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
-        let durable = if recovered.outcome == "resumed" {
+        let durable = if recovered.outcome == LedgerStart::Resumed {
             recovered.chain.height()
         } else {
             Height(0)
@@ -87,7 +88,7 @@ impl Node {
             stopping: false,
             identity,
         };
-        if node.books.ledger_start != "resumed" {
+        if node.books.ledger_start != LedgerStart::Resumed {
             for (table, key) in recovered.stale {
                 node.books.delete(table, key);
             }
@@ -157,7 +158,7 @@ fn recover(
     let Some(snapshot) = snapshot else {
         return Recovered {
             chain: Chain::new(Rc::clone(params)),
-            outcome: "new",
+            outcome: LedgerStart::New,
             stale: Vec::new(),
         };
     };
@@ -168,13 +169,13 @@ fn recover(
         return Recovered {
             stale: stale_rows(snapshot, &chain),
             chain,
-            outcome: "wiped",
+            outcome: LedgerStart::Wiped,
         };
     }
     if let Some(chain) = resume(params, snapshot) {
         return Recovered {
             chain,
-            outcome: "resumed",
+            outcome: LedgerStart::Resumed,
             stale: Vec::new(),
         };
     }
@@ -184,7 +185,11 @@ fn recover(
     Recovered {
         stale: stale_rows(snapshot, &chain),
         chain,
-        outcome: if complete { "rebuilt" } else { "truncated" },
+        outcome: if complete {
+            LedgerStart::Rebuilt
+        } else {
+            LedgerStart::Truncated
+        },
     }
 }
 

@@ -3,13 +3,21 @@
 use super::source::Source;
 use super::testing::{Net, ready, transfer};
 use super::*;
+use serde::de::DeserializeSeed as _;
+
+use crate::consensus::Params;
 use crate::gossip::FrameError;
-use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, StoreError, Table};
+use crate::ipc::{Speed, Turns, Workload};
+use crate::ledger::{
+    Batch, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table, meta_key,
+};
 use crate::mempool::DropReason;
 use crate::primitives::{
-    Amount, AssetId, Difficulty, Height, Millis, NodeKind, ParamsChange, Payload, Transaction,
+    Amount, AssetId, Difficulty, Height, Keypair, Millis, NodeKind, ParamsChange, Payload,
+    Timestamp, Transaction,
 };
-use crate::testkit::{Grower, key, params};
+use crate::records::LedgerStart;
+use crate::testkit::{Grower, kept, key, params};
 
 #[test]
 fn five_nodes_of_both_kinds_agree_on_blocks_of_both_kinds() {
@@ -58,7 +66,7 @@ fn a_killed_node_resumes_from_its_ledger_and_catches_up() {
     assert!(net.height(1) > height, "the chain still grows");
     net.start(0);
     net.start(3);
-    assert_eq!(net.node(0).books.ledger_start, "resumed");
+    assert_eq!(net.node(0).books.ledger_start, LedgerStart::Resumed);
     assert!(net.height(0) > 0);
     net.run(Millis(5_000));
     let lag = net
@@ -68,6 +76,38 @@ fn a_killed_node_resumes_from_its_ledger_and_catches_up() {
     assert!(lag <= 1, "back within five seconds");
     net.quiesce();
     net.assert_agreement();
+}
+
+#[test]
+fn a_ledger_of_the_first_release_is_resumed() {
+    let store = MemoryStore::default();
+    let mut batch = Batch::default();
+    for (table, object) in kept::rows() {
+        batch.put(table, table.deserialize(&object).unwrap());
+    }
+    ready(store.commit(&batch, Durability::Strict)).unwrap();
+    let snapshot = ready(store.load()).unwrap();
+    let kept = (snapshot.blocks.len(), snapshot.pending.len());
+    assert_eq!(kept, (16, 1));
+    let setup = Setup {
+        params: Params::from_bytes(snapshot.meta(meta_key::PARAMS).unwrap()).unwrap(),
+        key: Keypair::derive(&[7; 32], "node", "pow-1"),
+        name: "pow-1".to_owned(),
+        kind: NodeKind::Pow,
+        host: "tab".to_owned(),
+        workload: Workload {
+            speed: Speed::Paused,
+            turns: Turns::ALL,
+            miners: 1,
+        },
+        session: 1,
+        seed: 1,
+    };
+    let now = Timestamp(1_764_000_005_000);
+    let node = Node::start(setup, Some(snapshot), now, &mut Outbox::new()).unwrap();
+    assert_eq!(node.books.ledger_start, LedgerStart::Resumed);
+    assert_eq!((node.chain.height(), node.mempool.len()), (Height(15), 1));
+    assert_eq!(node.roster.peers.iter().count(), 1);
 }
 
 #[test]
@@ -362,7 +402,7 @@ fn a_failing_ledger_never_stops_the_node_and_gets_the_whole_difference_later() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("resumed", height)
+        (LedgerStart::Resumed, height)
     );
 }
 
@@ -391,7 +431,7 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("rebuilt", head)
+        (LedgerStart::Rebuilt, head)
     );
     net.kill(0);
     let mut row = snapshot
@@ -413,7 +453,7 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("truncated", head - 1)
+        (LedgerStart::Truncated, head - 1)
     );
 }
 
@@ -438,7 +478,7 @@ fn the_longest_block_there_can_be_is_read_back_at_the_next_start() {
     net.start(0);
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
-        ("resumed", 1)
+        (LedgerStart::Resumed, 1)
     );
 }
 

@@ -3,6 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
+use super::BlockSummary;
+
 /// How much a log line matters.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
@@ -102,6 +104,27 @@ impl Topic {
             }
         }
     }
+}
+
+/// Something that happened on a node.
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+pub struct Event {
+    /// Name of the node.
+    pub node: String,
+    /// When.
+    pub at: u64,
+    /// How much it matters.
+    pub level: Level,
+    /// What it is about.
+    pub topic: Topic,
+    /// A sentence.
+    pub text: String,
+    /// The block it is about, for [`Topic::Block`].
+    pub block: Option<BlockSummary>,
+    /// The transaction it is about.
+    pub tx_hash: Option<String>,
+    /// The other node: of a message, or the one that a block or transaction came from. Hexadecimal node id.
+    pub peer: Option<String>,
 }
 
 #[cfg(test)]

@@ -1,13 +1,30 @@
 //! One record for each thing that is stored, sent to the page, shown and handed to scripts, with an enum
 //! for everything that is one of a few.
 //!
+//! Where a thing has several pictures, what they share is one record that each of them holds, and only
+//! what a picture adds is its own: a row adds bytes, an answer adds confirmations.
+//!
 //! Invariants: field names are those of the scripting API and of the stored rows; times are milliseconds
 //! since 1970; hashes and addresses are lower-case hexadecimal.
 
+mod account;
+mod block;
 mod event;
+mod fields;
+mod node;
 mod settings;
 mod state;
+mod table;
+mod transaction;
+mod words;
 
-pub use event::{Level, Topic};
+pub use account::{AccountInfo, AssetRow, UserRow};
+pub use block::{BlockInfo, BlockRecord, BlockRow, BlockSummary, ChainInfo};
+pub use event::{Event, Level, Topic};
+pub use fields::FieldValue;
+pub use node::{MinerRecord, MinerRow, MinerStatus, NodeRow, NodeStatus, PeerStatus, Try};
 pub use settings::{MAX_MINERS, Pace};
 pub use state::NodeState;
+pub use table::{RawRow, Row, SCHEMA_VERSION, Table, meta_key};
+pub use transaction::{MempoolInfo, TransactionInfo, TransactionRecord, TransactionRow};
+pub use words::{BlockKind, LedgerStart, MinerState, PayloadKind, PeerState, TransactionStatus};

@@ -19,21 +19,12 @@ pub enum MessageError {
         /// What it cannot hold.
         reason: String,
     },
-    /// JavaScript would round it.
-    #[error("{field}: expected a number of at most 2^53 - 1, found a larger one")]
-    NumberTooLarge {
-        /// Where the number is.
-        field: String,
-    },
     /// The bytes are no message.
     #[error("the message is not one of this program's")]
     Foreign,
     /// An answer of another kind.
     #[error("the answer is one to another request")]
     OtherRequest,
-    /// An answer to no request.
-    #[error("nobody asked for this page")]
-    NotRequested,
     /// The value has another shape.
     #[error("{reason}")]
     Shape {
@@ -52,10 +43,8 @@ codes! {
     MessageError {
         NotPosted => "not_posted", "the browser does not post a message";
         NotRepresentable => "not_representable", "JavaScript cannot hold a value";
-        NumberTooLarge => "not_representable", "JavaScript cannot hold a value";
         Foreign => "not_understood", "a message or value has another shape than expected";
         OtherRequest => "not_understood", "a message or value has another shape than expected";
-        NotRequested => "not_understood", "a message or value has another shape than expected";
         Shape => "not_understood", "a message or value has another shape than expected";
         Address => "not_understood", "a message or value has another shape than expected";
     }

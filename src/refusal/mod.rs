@@ -200,12 +200,12 @@ mod tests {
                  the network lives in this tab only and ends with it",
             ),
             (
-                MessageError::NumberTooLarge {
-                    field: text("nonce"),
+                MessageError::NotRepresentable {
+                    reason: text("18446744073709551615 is above 2^53 - 1"),
                 }
                 .into(),
                 "not_representable",
-                "nonce: expected a number of at most 2^53 - 1, found a larger one",
+                "18446744073709551615 is above 2^53 - 1",
             ),
             (
                 StartupError::Failed {

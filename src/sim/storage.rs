@@ -287,7 +287,7 @@ impl Disk {
         let mut batch = Batch::default();
         batch.put(Table::Blocks, Row::Block(row));
         self.store.take_over(batch);
-        Promise::OneOf(blocks.into_iter().map(|row| row.hash).collect())
+        Promise::OneOf(blocks.into_iter().map(|row| row.record.hash).collect())
     }
 
     /// What a node that starts reads.

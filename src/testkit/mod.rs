@@ -1,6 +1,7 @@
 //! Small networks for tests: parameters with easy work, users with coins, and blocks made by hand.
 
 mod catalogue;
+pub(crate) mod kept;
 
 use std::rc::Rc;
 

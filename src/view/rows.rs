@@ -100,8 +100,8 @@ fn cells(row: &Row, now: u64) -> Vec<String> {
         Row::Transaction(row) => transaction_cells(row, now),
         Row::Node(row) => vec![
             row.name.clone(),
-            row.node_type.clone(),
-            row.status.clone(),
+            row.node_type.word().to_owned(),
+            row.status.to_string(),
             short(&row.node_id),
             row.host.clone(),
             row.port.clone(),
@@ -126,7 +126,7 @@ fn cells(row: &Row, now: u64) -> Vec<String> {
         Row::Miner(row) => vec![
             row.worker_id.clone(),
             short(&row.node_id),
-            row.state.clone(),
+            row.state.to_string(),
             grouped(row.job),
             grouped(row.height),
             format!("{}-{}", grouped(row.nonce_start), grouped(row.nonce_end)),
@@ -144,7 +144,7 @@ fn block_cells(row: &BlockRow, now: u64) -> Vec<String> {
         grouped(row.height),
         short(&row.hash),
         short(&row.previous_hash),
-        row.kind.clone(),
+        row.kind.to_string(),
         short(&row.miner_id),
         grouped(row.nonce),
         grouped(row.difficulty),
@@ -158,7 +158,7 @@ fn transaction_cells(row: &TransactionRow, now: u64) -> Vec<String> {
     vec![
         short(&row.tx_hash),
         if row.reason.is_empty() {
-            row.status.clone()
+            row.status.to_string()
         } else {
             format!("{}: {}", row.status, row.reason)
         },
@@ -167,7 +167,7 @@ fn transaction_cells(row: &TransactionRow, now: u64) -> Vec<String> {
         grouped(row.amount),
         grouped(row.fee),
         row.nonce.to_string(),
-        row.kind.clone(),
+        row.kind.to_string(),
         row.height.map_or_else(String::new, |height| {
             format!("{} at {}", short(&row.block_id), grouped(height))
         }),

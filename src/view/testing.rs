@@ -4,6 +4,7 @@ use crate::ipc::{
     BlockSummary, Event, Level, MinerStatus, NodeKind, NodeState, NodeStatus, PeerStatus, Report,
     Topic,
 };
+use crate::records::{BlockKind, BlockRecord, LedgerStart, MinerRecord, MinerState};
 
 pub(crate) fn kind(name: &str) -> NodeKind {
     if name.starts_with("poa") {
@@ -39,28 +40,30 @@ pub(crate) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
         frames_out: 20,
         frames_refused: 0,
         host: "tab".into(),
-        ledger_start: "new".into(),
+        ledger_start: LedgerStart::New,
     }
 }
 
-pub(crate) fn miner(state: &str) -> MinerStatus {
+pub(crate) fn miner(state: MinerState) -> MinerStatus {
     MinerStatus {
         worker: "pow-1:1".into(),
-        height: 2,
+        record: MinerRecord {
+            height: 2,
+            nonce_start: 0,
+            nonce_end: 1_000,
+            hashes: 100,
+            hash_rate: 17.0,
+            best_hash: "00ab".repeat(16),
+            blocks_found: 1,
+            state,
+        },
         difficulty: 256,
-        hashes: 100,
-        hash_rate: 17.0,
         uncapped: 1e6,
         budget: Some(17.0),
         share: None,
-        best_hash: "00ab".repeat(16),
         tries: Vec::new(),
-        nonce_start: 0,
-        nonce_end: 1_000,
         nonce: 100,
         elapsed_ms: 6_000,
-        blocks_found: 1,
-        state: state.into(),
     }
 }
 
@@ -92,20 +95,22 @@ pub(crate) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStat
 
 pub(crate) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
     BlockSummary {
-        hash: hash.into(),
-        height,
-        previous_hash: parent.into(),
-        kind: "work".into(),
-        miner_id: "id-pow-1".into(),
+        record: BlockRecord {
+            hash: hash.into(),
+            height,
+            previous_hash: parent.into(),
+            kind: BlockKind::Work,
+            miner_id: "id-pow-1".into(),
+            timestamp: 1_000 * height,
+            nonce: 7,
+            slot: 0,
+            difficulty: 256,
+            transactions_count: 2,
+            on_best_chain: false,
+        },
         miner: "pow-1".into(),
-        timestamp: 1_000 * height,
-        nonce: 7,
-        slot: 0,
-        difficulty: 256,
         weight: 256 * height,
         state_root: format!("root-{hash}"),
-        transactions_count: 2,
-        on_best_chain: false,
     }
 }
 

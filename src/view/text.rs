@@ -8,6 +8,7 @@ use crate::ipc::{
     AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, NodeState, TransactionInfo,
 };
 use crate::primitives::visible;
+use crate::records::{BlockKind, PayloadKind};
 
 /// Transactions of a block that are listed.
 const MAX_LISTED: usize = 50;
@@ -135,7 +136,7 @@ pub fn chain(chains: &[ChainInfo], now: u64) -> String {
         let kind = if block.height == 0 {
             "genesis"
         } else {
-            &block.kind
+            block.kind.word()
         };
         table.row([
             grouped(block.height),
@@ -215,14 +216,14 @@ fn agreement(chains: &[ChainInfo], best: &ChainInfo) -> String {
 #[must_use]
 pub fn block(info: &BlockInfo, now: u64) -> String {
     let BlockInfo { summary, .. } = info;
-    let proof = match summary.kind.as_str() {
-        "work" => format!(
+    let proof = match summary.kind {
+        BlockKind::Work => format!(
             "nonce {}, difficulty {}",
             grouped(summary.nonce),
             figures::difficulty(summary.difficulty)
         ),
-        _ if summary.height == 0 => "the network's parameters".to_owned(),
-        _ => format!(
+        BlockKind::Authority if summary.height == 0 => "the network's parameters".to_owned(),
+        BlockKind::Authority => format!(
             "slot {}, seal {}…",
             grouped(summary.slot),
             short(&info.seal)
@@ -298,7 +299,7 @@ pub fn transactions(list: &[TransactionInfo], now: u64) -> String {
 fn transaction_cells(info: &TransactionInfo, now: u64) -> [String; 10] {
     let status = match info.height {
         Some(height) => format!("{} at {}", info.status, grouped(height)),
-        None => info.status.clone(),
+        None => info.status.to_string(),
     };
     [
         short(&info.tx_hash),
@@ -308,7 +309,7 @@ fn transaction_cells(info: &TransactionInfo, now: u64) -> [String; 10] {
         grouped(info.amount),
         grouped(info.fee),
         info.nonce.to_string(),
-        info.kind.clone(),
+        info.kind.to_string(),
         age(now, info.timestamp),
         info.memo.clone(),
     ]
@@ -326,19 +327,25 @@ pub(super) fn who(name: &str) -> String {
 /// The line after a transaction was sent.
 #[must_use]
 pub fn sent(info: &TransactionInfo, node: &str) -> String {
-    let what = match info.kind.as_str() {
-        "transfer" => format!(
+    let what = match info.kind {
+        PayloadKind::Transfer => format!(
             "{} from {} to {}",
             coins(info.amount),
             who(&info.from_user),
             who(&info.to_user)
         ),
-        "message" => format!(
+        PayloadKind::Message => format!(
             "message by {}: \"{}\"",
             who(&info.from_user),
             visible(&info.memo)
         ),
-        kind => format!("{} by {}", kind.replace('_', " "), who(&info.from_user)),
+        PayloadKind::RegisterUser
+        | PayloadKind::CreateAsset
+        | PayloadKind::TransferAsset
+        | PayloadKind::SetParams => {
+            let kind = info.kind.word().replace('_', " ");
+            format!("{kind} by {}", who(&info.from_user))
+        }
     };
     format!(
         "Sent {} ({what}, fee {}, nonce {}) to {node}: {}.",

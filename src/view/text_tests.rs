@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ipc::Report;
+use crate::records::{PayloadKind, TransactionRecord, TransactionStatus};
 use crate::view::Update;
 use crate::view::testing::{block as summary, report, status as row};
 
@@ -20,24 +21,26 @@ fn chain_of(node: &str, hashes: &[&str]) -> ChainInfo {
     }
 }
 
-fn transaction(kind: &str) -> TransactionInfo {
+fn transaction(kind: PayloadKind) -> TransactionInfo {
     TransactionInfo {
-        tx_hash: "cd".repeat(32),
-        status: "pending".into(),
-        block_id: String::new(),
-        height: None,
+        record: TransactionRecord {
+            tx_hash: "cd".repeat(32),
+            status: TransactionStatus::Pending,
+            block_id: String::new(),
+            height: None,
+            from_user: "alice".into(),
+            to_user: "bob".into(),
+            from_address: "ab".repeat(32),
+            amount: 100,
+            fee: 1,
+            nonce: 0,
+            kind,
+            memo: "hi\nthere".into(),
+            timestamp: 0,
+            reason: String::new(),
+        },
         confirmations: 0,
         seen_by: 1,
-        from_user: "alice".into(),
-        to_user: "bob".into(),
-        from_address: "ab".repeat(32),
-        amount: 100,
-        fee: 1,
-        nonce: 0,
-        kind: kind.into(),
-        memo: "hi\nthere".into(),
-        timestamp: 0,
-        reason: String::new(),
         signature: String::new(),
         raw: String::new(),
     }
@@ -115,7 +118,7 @@ fn chain_says_where_nodes_differ() {
 
 #[test]
 fn a_sent_transaction_and_a_mempool_read_as_sentences() {
-    let text = sent(&transaction("transfer"), "pow-1");
+    let text = sent(&transaction(PayloadKind::Transfer), "pow-1");
     assert!(
         text.contains("(100 coins from alice to bob, fee 1, nonce 0) to pow-1: pending."),
         "{text}"
@@ -124,7 +127,7 @@ fn a_sent_transaction_and_a_mempool_read_as_sentences() {
         node: "pow-1".into(),
         count: 1,
         bytes: 200,
-        transactions: vec![transaction("transfer")],
+        transactions: vec![transaction(PayloadKind::Transfer)],
     };
     let text = mempool(&info, 1_000);
     assert!(
@@ -145,6 +148,6 @@ fn a_sent_transaction_and_a_mempool_read_as_sentences() {
 
 #[test]
 fn long_lists_are_cut() {
-    let list: Vec<_> = (0..60).map(|_| transaction("message")).collect();
+    let list: Vec<_> = (0..60).map(|_| transaction(PayloadKind::Message)).collect();
     assert!(transactions(&list, 0).ends_with("and 10 more"));
 }

@@ -238,23 +238,26 @@ fn best_in_window(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::{BlockKind, BlockRecord};
 
     fn block(hash: &str, parent: &str, height: u64) -> (String, Rc<BlockSummary>) {
         let summary = BlockSummary {
-            hash: hash.into(),
-            height,
-            previous_hash: parent.into(),
-            kind: "work".into(),
-            miner_id: String::new(),
+            record: BlockRecord {
+                hash: hash.into(),
+                height,
+                previous_hash: parent.into(),
+                kind: BlockKind::Work,
+                miner_id: String::new(),
+                timestamp: 0,
+                nonce: 0,
+                slot: 0,
+                difficulty: 1,
+                transactions_count: 0,
+                on_best_chain: true,
+            },
             miner: String::new(),
-            timestamp: 0,
-            nonce: 0,
-            slot: 0,
-            difficulty: 1,
             weight: height,
             state_root: String::new(),
-            transactions_count: 0,
-            on_best_chain: true,
         };
         (hash.to_owned(), Rc::new(summary))
     }

@@ -11,6 +11,7 @@ use crate::ipc::{
     BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic,
 };
 use crate::primitives::visible;
+use crate::records::LedgerStart;
 
 /// Most names kept: far more than nodes and users of a playground.
 const MAX_NAMES: usize = 2_000;
@@ -235,19 +236,13 @@ impl Model {
     }
 
     /// Which blocks are on the best chain follows from all of them, whatever one node says.
-    fn put_block(&mut self, block: BlockSummary) {
-        let on_best_chain = self
+    fn put_block(&mut self, mut block: BlockSummary) {
+        block.record.on_best_chain = self
             .blocks
             .get(&block.hash)
             .is_some_and(|known| known.on_best_chain);
-        self.blocks.insert(
-            block.hash.clone(),
-            Rc::new(BlockSummary {
-                on_best_chain,
-                miner: visible(&block.miner),
-                ..block
-            }),
-        );
+        block.miner = visible(&block.miner);
+        self.blocks.insert(block.hash.clone(), Rc::new(block));
     }
 
     fn put_name(&mut self, key: &str, name: &str) {
@@ -380,7 +375,7 @@ impl Model {
         for hash in wrong {
             if let Some(block) = self.blocks.get_mut(&hash) {
                 let block = Rc::make_mut(block);
-                block.on_best_chain = !block.on_best_chain;
+                block.record.on_best_chain = !block.on_best_chain;
             }
         }
     }
@@ -450,7 +445,7 @@ fn blank(id: String, name: String, kind: NodeKind) -> NodeStatus {
         frames_out: 0,
         frames_refused: 0,
         host: String::new(),
-        ledger_start: String::new(),
+        ledger_start: LedgerStart::New,
     }
 }
 

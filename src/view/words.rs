@@ -2,6 +2,7 @@
 
 use crate::ipc::{NodeKind, NodeState, NodeStatus, Pace};
 use crate::primitives::visible;
+use crate::records::{MinerState, PayloadKind};
 
 use super::figures::{self, compact, count_of, grouped, interval, span};
 use super::{Model, NodeView, TabMode};
@@ -43,7 +44,11 @@ impl NodeView {
     /// Whether its miners rest until they are given a pace.
     #[must_use]
     pub fn is_paused(&self) -> bool {
-        !self.miners.is_empty() && self.miners.iter().all(|miner| miner.state == "paused")
+        !self.miners.is_empty()
+            && self
+                .miners
+                .iter()
+                .all(|miner| miner.state == MinerState::Paused)
     }
 }
 
@@ -154,7 +159,7 @@ pub fn pace(model: &Model) -> String {
         .filter(|node| node.status.kind == NodeKind::Pow);
     let miners: Vec<_> = working
         .flat_map(|node| &node.miners)
-        .filter(|m| m.state != "stopped")
+        .filter(|m| m.state != MinerState::Stopped)
         .collect();
     let count = f64::from(u32::try_from(miners.len()).unwrap_or(u32::MAX));
     let rate = miners.iter().map(|miner| miner.hash_rate).sum::<f64>() / count.max(1.0);
@@ -315,17 +320,20 @@ pub fn node(node: &NodeView, now: u64) -> String {
 
 /// A transaction in one sentence: who does what. Hidden characters of the memo are escapes.
 #[must_use]
-pub fn transaction(kind: &str, from: &str, to: &str, amount: u64, memo: &str) -> String {
+pub fn transaction(kind: PayloadKind, from: &str, to: &str, amount: u64, memo: &str) -> String {
     let memo = visible(memo);
     match kind {
-        "transfer" => format!("{from} sends {} to {to}", count_of(amount, "coin", "coins")),
-        "message" if to.is_empty() => format!("{from} writes “{memo}”"),
-        "message" => format!("{from} writes “{memo}” to {to}"),
-        "register_user" => format!("{from} takes the name {memo}"),
-        "create_asset" => format!("{from} creates {} units of {memo}", grouped(amount)),
-        "transfer_asset" => format!("{from} sends {} units of an asset to {to}", grouped(amount)),
-        "set_params" => format!("{from} changes the network's parameters"),
-        other => format!("{from}: {other}"),
+        PayloadKind::Transfer => {
+            format!("{from} sends {} to {to}", count_of(amount, "coin", "coins"))
+        }
+        PayloadKind::Message if to.is_empty() => format!("{from} writes “{memo}”"),
+        PayloadKind::Message => format!("{from} writes “{memo}” to {to}"),
+        PayloadKind::RegisterUser => format!("{from} takes the name {memo}"),
+        PayloadKind::CreateAsset => format!("{from} creates {} units of {memo}", grouped(amount)),
+        PayloadKind::TransferAsset => {
+            format!("{from} sends {} units of an asset to {to}", grouped(amount))
+        }
+        PayloadKind::SetParams => format!("{from} changes the network's parameters"),
     }
 }
 
@@ -421,9 +429,9 @@ mod tests {
         let mut model = model(&[("pow-1", "a", 1)]);
         let says = |model: &Model| node(&model.nodes[0], 0);
         assert!(says(&model).starts_with("pow-1 tries nonces for work block 2"));
-        model.nodes[0].miners = vec![miner("searching"), miner("paused")];
+        model.nodes[0].miners = vec![miner(MinerState::Searching), miner(MinerState::Paused)];
         assert!(!model.nodes[0].is_paused());
-        model.nodes[0].miners = vec![miner("paused")];
+        model.nodes[0].miners = vec![miner(MinerState::Paused)];
         assert!(says(&model).starts_with("pow-1 rests, as mining is paused"));
     }
 
@@ -442,7 +450,7 @@ mod tests {
     fn a_difficulty_that_leaves_the_next_block_far_away_is_warned_of_unless_an_authority_makes_blocks()
      {
         let mut alone = model(&[("pow-1", "a", 1)]);
-        alone.nodes[0].miners = vec![miner("searching"), miner("searching")];
+        alone.nodes[0].miners = vec![miner(MinerState::Searching), miner(MinerState::Searching)];
         let digits = |count: u32| 16_u64.pow(count);
         assert_eq!(far_away(&alone, digits(7)), None, "about two minutes");
         let text = far_away(&alone, digits(8)).expect("more than half an hour");
@@ -504,15 +512,15 @@ mod tests {
     #[test]
     fn a_transaction_reads_as_who_does_what() {
         assert_eq!(
-            transaction("transfer", "alice", "bob", 1, ""),
+            transaction(PayloadKind::Transfer, "alice", "bob", 1, ""),
             "alice sends 1 coin to bob"
         );
         assert_eq!(
-            transaction("message", "alice", "", 0, "hello"),
+            transaction(PayloadKind::Message, "alice", "", 0, "hello"),
             "alice writes “hello”"
         );
         assert_eq!(
-            transaction("message", "alice", "", 0, "\u{202E}olleh"),
+            transaction(PayloadKind::Message, "alice", "", 0, "\u{202E}olleh"),
             "alice writes “[U+202E]olleh”"
         );
         assert_eq!(who(&"ab".repeat(32)), "abababab");

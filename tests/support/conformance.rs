@@ -6,6 +6,11 @@ use aurex::ledger::{
     AssetRow, Batch, BlockRow, Durability, MAX_PAGE, MinerRow, NodeRow, Query, RawRow, Row, Store,
     Table, TransactionRow, UserRow, meta_key,
 };
+use aurex::primitives::NodeKind;
+use aurex::records::{
+    BlockKind, BlockRecord, MinerRecord, MinerState, PayloadKind, PeerState, TransactionRecord,
+    TransactionStatus,
+};
 
 /// Where stores come from.
 pub(crate) trait Bench {
@@ -61,7 +66,7 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     let all_bytes: Vec<u8> = (0..=255).collect();
     let mut block = block(7);
     block.raw = all_bytes.clone();
-    block.nonce = (1 << 53) - 1;
+    block.record.nonce = (1 << 53) - 1;
     block.data = "Grüße, 世界 🌍 \u{0}".to_owned();
     let mut batch = Batch::default();
     batch.put(Table::Blocks, Row::Block(block.clone()));
@@ -74,15 +79,15 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     batch.put(Table::Nodes, Row::Node(node(1)));
     batch.put(
         Table::Transactions,
-        Row::Transaction(transaction(1, "pending")),
+        Row::Transaction(transaction(1, TransactionStatus::Pending)),
     );
     batch.put(
         Table::Transactions,
-        Row::Transaction(transaction(2, "committed")),
+        Row::Transaction(transaction(2, TransactionStatus::Committed)),
     );
     batch.put(
         Table::Transactions,
-        Row::Transaction(transaction(3, "dropped")),
+        Row::Transaction(transaction(3, TransactionStatus::Dropped)),
     );
     store.commit(&batch, Durability::Strict).await.unwrap();
 
@@ -100,7 +105,10 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     );
     assert_eq!(snapshot.meta(meta_key::PARAMS), None);
     assert_eq!(snapshot.nodes, [node(1)]);
-    assert_eq!(snapshot.pending, [transaction(1, "pending")]);
+    assert_eq!(
+        snapshot.pending,
+        [transaction(1, TransactionStatus::Pending)]
+    );
 
     // Every kind of row comes back from a query as it was.
     let rows = one_of_each();
@@ -297,7 +305,7 @@ async fn every_index_orders_and_filters(bench: &impl Bench) {
             Table::Transactions,
             Row::Transaction(transaction(
                 number,
-                ["pending", "committed", "dropped"][number as usize % 3],
+                TransactionStatus::ALL[number as usize % 3],
             )),
         );
         batch.put(Table::Nodes, Row::Node(node(number)));
@@ -423,7 +431,7 @@ fn one_of_each() -> Vec<(Table, Row)> {
         (Table::Blocks, Row::Block(block(1))),
         (
             Table::Transactions,
-            Row::Transaction(transaction(1, "pending")),
+            Row::Transaction(transaction(1, TransactionStatus::Pending)),
         ),
         (Table::Nodes, Row::Node(node(1))),
         (Table::Assets, Row::Asset(asset(1))),
@@ -448,44 +456,48 @@ fn raw_row(key: &str, bytes: &[u8]) -> RawRow {
 
 pub(crate) fn block(number: u64) -> BlockRow {
     BlockRow {
-        // Keys in another order than heights.
-        hash: format!("{:064x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-        previous_hash: format!("{number:064x}"),
-        height: number,
-        nonce: number,
-        timestamp: 1_000_000 + number,
-        miner_id: format!("m{}", number % 2),
-        kind: "work".to_owned(),
-        difficulty: 256,
-        slot: 0,
-        transactions_count: 0,
+        record: BlockRecord {
+            // Keys in another order than heights.
+            hash: format!("{:064x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+            previous_hash: format!("{number:064x}"),
+            height: number,
+            nonce: number,
+            timestamp: 1_000_000 + number,
+            miner_id: format!("m{}", number % 2),
+            kind: BlockKind::Work,
+            difficulty: 256,
+            slot: 0,
+            transactions_count: 0,
+            on_best_chain: number.is_multiple_of(2),
+        },
         data: String::new(),
         weight: "340282366920938463463374607431768211455".to_owned(),
-        on_best_chain: number.is_multiple_of(2),
         raw: vec![1, 2, 3],
     }
 }
 
-fn transaction(number: u64, status: &str) -> TransactionRow {
+fn transaction(number: u64, status: TransactionStatus) -> TransactionRow {
     TransactionRow {
-        tx_hash: format!("{number:064x}"),
-        from_user: "alice".to_owned(),
-        to_user: format!("bob-{number}"),
-        from_address: "a".repeat(64),
-        amount: number,
-        fee: 1,
-        nonce: number,
-        kind: "transfer".to_owned(),
-        memo: "lunch".to_owned(),
-        timestamp: 3_000_000 - number,
-        block_id: if status == "committed" {
-            "b".repeat(64)
-        } else {
-            String::new()
+        record: TransactionRecord {
+            tx_hash: format!("{number:064x}"),
+            from_user: "alice".to_owned(),
+            to_user: format!("bob-{number}"),
+            from_address: "a".repeat(64),
+            amount: number,
+            fee: 1,
+            nonce: number,
+            kind: PayloadKind::Transfer,
+            memo: "lunch".to_owned(),
+            timestamp: 3_000_000 - number,
+            block_id: if status == TransactionStatus::Committed {
+                "b".repeat(64)
+            } else {
+                String::new()
+            },
+            height: (status == TransactionStatus::Committed).then_some(number),
+            status,
+            reason: String::new(),
         },
-        height: (status == "committed").then_some(number),
-        status: status.to_owned(),
-        reason: String::new(),
         raw: vec![0, 255],
     }
 }
@@ -495,9 +507,9 @@ fn node(number: u64) -> NodeRow {
         node_id: format!("{number:064x}"),
         host: "tab".to_owned(),
         port: "channel".to_owned(),
-        node_type: ["pow", "poa"][number as usize % 2].to_owned(),
+        node_type: [NodeKind::Pow, NodeKind::Poa][number as usize % 2],
         name: format!("node-{number}"),
-        status: "active".to_owned(),
+        status: PeerState::Active,
         last_seen: 2_000_000 + number,
         raw: Vec::new(),
     }
@@ -531,14 +543,16 @@ fn miner(number: u64) -> MinerRow {
         worker_id: format!("miner:pow-1:{number}"),
         node_id: "n".repeat(64),
         job: 1,
-        height: 5,
-        nonce_start: 0,
-        nonce_end: (1 << 53) - 1,
-        hashes: 12,
-        hash_rate: 17.25,
-        best_hash: String::new(),
-        blocks_found: 0,
-        state: "idle".to_owned(),
+        record: MinerRecord {
+            height: 5,
+            nonce_start: 0,
+            nonce_end: (1 << 53) - 1,
+            hashes: 12,
+            hash_rate: 17.25,
+            best_hash: String::new(),
+            blocks_found: 0,
+            state: MinerState::Idle,
+        },
         updated: 1,
     }
 }

@@ -1,6 +1,6 @@
 //! The ledger in a database of the browser.
 
-use aurex::browser::js::{field, monotonic};
+use aurex::browser::js::{field, monotonic, row};
 use aurex::browser::{IndexedDbStore, idb};
 use aurex::ledger::{Batch, Durability, Query, Row, Store, StoreError, Table};
 use js_sys::{Function, Promise, Uint8Array};
@@ -36,7 +36,7 @@ impl Bench for Database {
     /// The last row cannot be stored: everything before it was asked for already.
     fn spoil(&self, _: &IndexedDbStore, batch: &mut Batch) {
         let mut block = conformance::block(1);
-        block.nonce = u64::MAX;
+        block.record.nonce = u64::MAX;
         batch.put(Table::Blocks, Row::Block(block));
         batch.put(Table::Undo, conformance::raw("x", b"x"));
     }
@@ -70,7 +70,7 @@ async fn rows_are_objects_that_a_person_can_read() {
                 get.onsuccess = () => { open.result.close(); resolve(get.result); };
             };
         });",
-        [&name.into(), &block.hash.into()],
+        [&name.into(), &block.hash.as_str().into()],
     )
     .await
     .unwrap();
@@ -84,6 +84,69 @@ async fn rows_are_objects_that_a_person_can_read() {
             .to_vec(),
         [1, 2, 3]
     );
+    store.close();
+}
+
+/// Makes a database as the first release made it, with the rows that it wrote.
+const FIRST_RELEASE: &str = "
+    const tables = [
+        ['blocks', 'hash', ['height', 'previous_hash', 'miner_id', 'timestamp']],
+        ['transactions', 'tx_hash', ['block_id', 'from_user', 'to_user', 'status', 'timestamp']],
+        ['nodes', 'node_id', ['node_type', 'status', 'last_seen']],
+        ['assets', 'id', ['symbol', 'owner']],
+        ['users', 'address', ['name']],
+        ['mining_pool', 'worker_id', ['node_id', 'state']],
+        ['state', 'key', []],
+        ['undo', 'key', []],
+        ['meta', 'key', []],
+    ];
+    const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+    const read = (name, value) => value?.hex === undefined ? value : bytes(value.hex);
+    const entries = lines.trim().split('\\n').map((line) => JSON.parse(line, read));
+    return new Promise((resolve, reject) => {
+        const open = indexedDB.open(name, 1);
+        open.onerror = () => reject(open.error);
+        open.onupgradeneeded = () => {
+            for (const [table, keyPath, indexes] of tables) {
+                const store = open.result.createObjectStore(table, { keyPath });
+                for (const index of indexes) store.createIndex(index, index);
+            }
+        };
+        open.onsuccess = () => {
+            const transaction = open.result.transaction(tables.map(([table]) => table), 'readwrite');
+            for (const { table, row } of entries) transaction.objectStore(table).put(row);
+            transaction.onabort = () => reject(transaction.error);
+            transaction.oncomplete = () => { open.result.close(); resolve(entries); };
+        };
+    });";
+
+#[wasm_bindgen_test]
+async fn a_database_of_the_first_release_opens_with_every_row() {
+    let name = fresh("first-release");
+    let lines = include_str!("../support/ledger_v1.jsonl");
+    let entries = run_js(
+        "name, lines",
+        FIRST_RELEASE,
+        [&name.clone().into(), &lines.into()],
+    )
+    .await
+    .unwrap();
+    let store = IndexedDbStore::open(&name).await.unwrap();
+    let snapshot = store.load().await.unwrap();
+    assert_eq!((snapshot.blocks.len(), snapshot.undo.len()), (16, 16));
+    assert_eq!((snapshot.state.len(), snapshot.meta.len()), (16, 3));
+    assert_eq!((snapshot.nodes.len(), snapshot.pending.len()), (2, 1));
+    for table in Table::ALL {
+        let mut written: Vec<Row> = js_sys::Array::from(&entries)
+            .iter()
+            .filter(|entry| field(entry, "table").as_string().as_deref() == Some(table.name()))
+            .map(|entry| row(table, field(&entry, "row")).unwrap())
+            .collect();
+        written.sort_by(|a, b| a.key().cmp(b.key()));
+        let page = store.query(&Query::all(table, 500)).await.unwrap();
+        assert_eq!(page.rows, written, "{table}");
+        assert!(page.total > 0, "{table}");
+    }
     store.close();
 }
 

@@ -11,6 +11,7 @@ use aurex::ipc::{
 };
 use aurex::ledger::{Query, Table};
 use aurex::primitives::{Difficulty, Keypair, to_hex};
+use aurex::records::{LedgerStart, MinerState};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -176,12 +177,6 @@ impl Talk {
 
 impl Heard {
     fn hear(&self, message: JsValue) {
-        if let Some(id) = field(&message, "id").as_f64() {
-            return self
-                .answers
-                .borrow_mut()
-                .push((id as u32, field(&message, "value")));
-        }
         let message: FromNode = unpack(&message).unwrap();
         if let FromNode::Answer { id, answer } = &message {
             return self
@@ -317,7 +312,7 @@ async fn a_node_goes_on_from_its_ledger_and_can_be_wiped() {
         .await;
     let status = again.heard.report.borrow().as_ref().unwrap().status.clone();
     assert!(status.height >= before, "{} < {before}", status.height);
-    assert_eq!(status.ledger_start, "resumed");
+    assert_eq!(status.ledger_start, LedgerStart::Resumed);
 
     again.ask(Request::Wipe).await.unwrap();
     let status = again.until("report after the wipe", |heard| {
@@ -325,7 +320,7 @@ async fn a_node_goes_on_from_its_ledger_and_can_be_wiped() {
             .report
             .borrow()
             .clone()
-            .filter(|it| it.status.ledger_start == "new")
+            .filter(|it| it.status.ledger_start == LedgerStart::New)
     });
     assert!(status.await.status.height < before);
     again.durable(1).await;
@@ -459,7 +454,11 @@ async fn a_miner_that_fails_is_started_again_later_each_time_and_its_node_goes_o
         let report = heard.report.borrow();
         report
             .as_ref()
-            .is_some_and(|it| it.miners.iter().all(|miner| miner.state == "restarting"))
+            .is_some_and(|it| {
+                it.miners
+                    .iter()
+                    .all(|miner| miner.state == MinerState::Restarting)
+            })
             .then_some(())
     };
     talk.until("miner that is said to restart", restarting)
@@ -542,7 +541,7 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
     miners("one miner", &|list| list.len() == 1).await;
     order(Speed::Paused, 1);
     miners("a pause", &|list| {
-        list.iter().all(|miner| miner.state == "paused")
+        list.iter().all(|miner| miner.state == MinerState::Paused)
     })
     .await;
     let height = talk.height(1).await.status.height;

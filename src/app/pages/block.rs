@@ -1,6 +1,7 @@
 //! The page of a block: what it is, in sentences.
 
 use crate::ipc::{BlockInfo, BlockSummary};
+use crate::records::BlockKind;
 use crate::view::Model;
 use crate::view::figures::{count_of, grouped, short};
 
@@ -15,17 +16,17 @@ pub fn lead(info: &BlockInfo) -> String {
         "It is beside the heaviest chain: valid, but a heavier branch won.".to_owned()
     };
     let maker = &block.miner;
-    let how = match block.kind.as_str() {
+    let how = match block.kind {
         _ if block.height == 0 => {
             "The genesis block: all nodes of the network begin with it.".to_owned()
         }
-        "authority" => {
+        BlockKind::Authority => {
             format!(
                 "{maker} sealed it in its slot {} by a signature.",
                 grouped(block.slot)
             )
         }
-        _ => format!("{maker} found its nonce by trying."),
+        BlockKind::Work => format!("{maker} found its nonce by trying."),
     };
     format!("{how} {place}")
 }
@@ -58,14 +59,13 @@ mod tests {
     use super::*;
     use crate::view::testing::block;
 
-    fn info(kind: &str, height: u64, on_best_chain: bool) -> BlockInfo {
+    fn info(kind: BlockKind, height: u64, on_best_chain: bool) -> BlockInfo {
+        let mut summary = block("b", "a", height);
+        summary.record.kind = kind;
+        summary.record.slot = 1_234;
+        summary.record.on_best_chain = on_best_chain;
         BlockInfo {
-            summary: BlockSummary {
-                kind: kind.into(),
-                slot: 1_234,
-                on_best_chain,
-                ..block("b", "a", height)
-            },
+            summary,
             tx_root: String::new(),
             data_hash: String::new(),
             data: String::new(),
@@ -80,16 +80,16 @@ mod tests {
     #[test]
     fn the_lead_says_who_made_it_and_where_it_stands() {
         let on = "It is on the heaviest chain with 1 confirmation.";
-        let work = lead(&info("work", 3, true));
+        let work = lead(&info(BlockKind::Work, 3, true));
         assert_eq!(work, format!("pow-1 found its nonce by trying. {on}"));
-        let authority = lead(&info("authority", 3, true));
+        let authority = lead(&info(BlockKind::Authority, 3, true));
         assert_eq!(
             authority,
             format!("pow-1 sealed it in its slot 1,234 by a signature. {on}")
         );
-        let side = lead(&info("work", 3, false));
+        let side = lead(&info(BlockKind::Work, 3, false));
         assert!(side.ends_with("valid, but a heavier branch won."), "{side}");
-        let first = lead(&info("authority", 0, true));
+        let first = lead(&info(BlockKind::Authority, 0, true));
         assert!(first.starts_with("The genesis block"), "{first}");
     }
 

@@ -176,6 +176,7 @@ pub fn candidates(model: &Model) -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use crate::ipc::NodeState;
+    use crate::records::MinerState;
     use crate::view::testing::{miner, status};
 
     fn tree(lowest: u64, columns: u32) -> Tree {
@@ -197,7 +198,7 @@ mod tests {
     fn node(name: &str, head: &str) -> NodeView {
         NodeView {
             status: status(name, head, 3),
-            miners: vec![miner("searching")],
+            miners: vec![miner(MinerState::Searching)],
             peers: Vec::new(),
             own: true,
         }
@@ -287,7 +288,7 @@ mod tests {
         let mut stopped = node("pow-3", "a");
         stopped.status.state = NodeState::Stopped;
         let mut resting = node("pow-4", "a");
-        resting.miners = vec![miner("paused")];
+        resting.miners = vec![miner(MinerState::Paused)];
         let mut foreign = node("pow-5", "a");
         foreign.own = false;
         model.nodes = vec![

@@ -1,6 +1,7 @@
 //! The page of the network: what can be done to it, and what each of its parts shows.
 
 use crate::ipc::{BlockSummary, NodeKind, NodeState, Pace};
+use crate::records::{BlockKind, MinerState};
 use crate::view::figures::{
     ago, chance, compact, count_of, grouped, interval, percent, short, span,
 };
@@ -165,8 +166,8 @@ pub struct Card {
     pub hash: String,
     /// Its height.
     pub height: u64,
-    /// `work` or `authority`.
-    pub kind: String,
+    /// Who may make it.
+    pub kind: BlockKind,
     /// Who made it.
     pub maker: String,
     /// Transactions in it.
@@ -181,7 +182,7 @@ pub fn latest(model: &Model, now: u64) -> Vec<Card> {
     let card = |block: &BlockSummary| Card {
         hash: block.hash.clone(),
         height: block.height,
-        kind: block.kind.clone(),
+        kind: block.kind,
         maker: maker(block).to_owned(),
         transactions: block.transactions_count,
         age: ago(block.timestamp, now),
@@ -232,7 +233,7 @@ fn making(node: &NodeView, now: u64) -> String {
     let searching = || {
         node.miners
             .iter()
-            .filter(|miner| miner.state == "searching")
+            .filter(|miner| miner.state == MinerState::Searching)
     };
     let difficulty = searching().next().map(|miner| miner.difficulty);
     match (status.kind, difficulty, status.next_slot_at) {

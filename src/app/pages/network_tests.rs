@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use super::*;
+use crate::records::MinerState;
 use crate::view::Tip;
 use crate::view::testing::{block, miner, peer, status};
 
 fn node(name: &str) -> NodeView {
     NodeView {
         status: status(name, "aabbccddee", 1_234),
-        miners: vec![miner("searching")],
+        miners: vec![miner(MinerState::Searching)],
         peers: Vec::new(),
         own: true,
     }
@@ -124,7 +125,7 @@ fn the_lead_counts_what_the_nodes_do() {
     let mut poa = node("poa-1");
     poa.miners.clear();
     let mut resting = node("pow-3");
-    resting.miners = vec![miner("paused")];
+    resting.miners = vec![miner(MinerState::Paused)];
     let all = vec![
         node("pow-1"),
         node("pow-2"),
@@ -224,7 +225,7 @@ fn a_line_says_when_a_ledger_is_in_memory_only_and_when_a_node_does_nothing() {
 fn a_line_changes_only_when_it_reads_differently() {
     let mut later = node("pow-1");
     later.status.frames_in += 100;
-    later.miners[0].hashes += 100;
+    later.miners[0].record.hashes += 100;
     assert_eq!(NodeLine::of(&node("pow-1"), 0), NodeLine::of(&later, 900));
     later.status.pending += 1;
     assert_ne!(NodeLine::of(&node("pow-1"), 0), NodeLine::of(&later, 900));

@@ -163,7 +163,7 @@ fn ring(at: Point, radius: f64, waits: bool, scale: &Scale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::{BlockSummary, Level};
+    use crate::ipc::Level;
     use crate::view::testing::{block, event};
 
     fn places() -> Places {
@@ -179,10 +179,9 @@ mod tests {
     fn taken(peer: Option<&str>, on_best_chain: bool) -> Moved {
         let mut event = event("pow-2", 1, Level::Info);
         event.peer = peer.map(ToOwned::to_owned);
-        event.block = Some(BlockSummary {
-            on_best_chain,
-            ..block("b", "a", 1)
-        });
+        let mut block = block("b", "a", 1);
+        block.record.on_best_chain = on_best_chain;
+        event.block = Some(block);
         Moved::of(&event)
     }
 

@@ -1,8 +1,9 @@
 //! Rows of a ledger table as they are stored: columns are the record's fields, hashes lead to their pages,
 //! bytes are only counted.
 
-use crate::ledger::{Cell, Row, Table};
+use crate::ledger::{Row, Table};
 use crate::primitives::visible;
+use crate::records::FieldValue;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
 
@@ -142,11 +143,11 @@ pub struct TableRow {
 /// What is shown of a row.
 #[must_use]
 pub fn table_row(table: Table, row: &Row) -> TableRow {
-    let mut fields: Vec<(&str, Cell<'_>)> = Vec::new();
+    let mut fields: Vec<(&str, FieldValue<'_>)> = Vec::new();
     row.each(&mut |name, cell| fields.push((name, cell)));
     let field = |name: &str| {
         let found = fields.iter().find(|(other, _)| *other == name);
-        found.map_or(Cell::Absent, |(_, cell)| *cell)
+        found.map_or(FieldValue::Absent, |(_, cell)| *cell)
     };
     let shown = |name: &&'static str| match (table, *name) {
         (Table::Blocks, "height") => Shown::Figures(
@@ -161,8 +162,8 @@ pub fn table_row(table: Table, row: &Row) -> TableRow {
     }
 }
 
-fn shown(table: Table, name: &str, cell: Cell<'_>) -> Shown {
-    if let Cell::Number(at) = cell
+fn shown(table: Table, name: &str, cell: FieldValue<'_>) -> Shown {
+    if let FieldValue::Number(at) = cell
         && is_time(name)
     {
         return if at == 0 {
@@ -173,7 +174,7 @@ fn shown(table: Table, name: &str, cell: Cell<'_>) -> Shown {
     }
     match text(cell) {
         text if text.is_empty() => Shown::Nothing,
-        text if matches!(cell, Cell::Text(_)) && is_hash(&text) => {
+        text if matches!(cell, FieldValue::Text(_)) && is_hash(&text) => {
             let route = route(table, name, &text);
             Shown::Hash(text, route)
         }
@@ -183,14 +184,14 @@ fn shown(table: Table, name: &str, cell: Cell<'_>) -> Shown {
 }
 
 /// A field as text, whatever it is.
-fn text(cell: Cell<'_>) -> String {
+fn text(cell: FieldValue<'_>) -> String {
     match cell {
-        Cell::Absent => String::new(),
-        Cell::Text(text) => visible(text),
-        Cell::Number(number) => grouped(number),
-        Cell::Rate(rate) => format!("{rate:.1}"),
-        Cell::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
-        Cell::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        FieldValue::Absent => String::new(),
+        FieldValue::Text(text) => visible(text),
+        FieldValue::Number(number) => grouped(number),
+        FieldValue::Rate(rate) => format!("{rate:.1}"),
+        FieldValue::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
+        FieldValue::Bytes(bytes) => format!("{} bytes", bytes.len()),
     }
 }
 
@@ -220,6 +221,10 @@ fn route(table: Table, field: &str, hash: &str) -> Option<Route> {
 mod tests {
     use super::*;
     use crate::ledger::{BlockRow, MinerRow, TransactionRow, UserRow};
+    use crate::records::{
+        BlockKind, BlockRecord, MinerRecord, MinerState, PayloadKind, TransactionRecord,
+        TransactionStatus,
+    };
 
     fn cell(table: Table, row: &Row, name: &str) -> Shown {
         let at = columns(table).iter().position(|column| *column == name);
@@ -238,19 +243,21 @@ mod tests {
 
     fn block() -> Row {
         Row::Block(BlockRow {
-            hash: "cd".repeat(32),
-            previous_hash: "ef".repeat(32),
-            height: 1_234,
-            nonce: 7,
-            timestamp: 5_000,
-            miner_id: "01".repeat(32),
-            kind: "work".into(),
-            difficulty: 256,
-            slot: 0,
-            transactions_count: 2,
+            record: BlockRecord {
+                hash: "cd".repeat(32),
+                previous_hash: "ef".repeat(32),
+                height: 1_234,
+                nonce: 7,
+                timestamp: 5_000,
+                miner_id: "01".repeat(32),
+                kind: BlockKind::Work,
+                difficulty: 256,
+                slot: 0,
+                transactions_count: 2,
+                on_best_chain: true,
+            },
             data: "ab".repeat(31),
             weight: "9000".into(),
-            on_best_chain: true,
             raw: vec![0; 204],
         })
     }
@@ -322,20 +329,22 @@ mod tests {
     fn a_name_is_text_and_an_address_in_its_place_is_a_link() {
         let row = |from: &str| {
             Row::Transaction(TransactionRow {
-                tx_hash: "ab".repeat(32),
-                from_user: from.into(),
-                to_user: String::new(),
-                from_address: "02".repeat(32),
-                amount: 1,
-                fee: 1,
-                nonce: 0,
-                kind: "transfer".into(),
-                memo: String::new(),
-                timestamp: 0,
-                block_id: String::new(),
-                height: None,
-                status: "pending".into(),
-                reason: String::new(),
+                record: TransactionRecord {
+                    tx_hash: "ab".repeat(32),
+                    from_user: from.into(),
+                    to_user: String::new(),
+                    from_address: "02".repeat(32),
+                    amount: 1,
+                    fee: 1,
+                    nonce: 0,
+                    kind: PayloadKind::Transfer,
+                    memo: String::new(),
+                    timestamp: 0,
+                    block_id: String::new(),
+                    height: None,
+                    status: TransactionStatus::Pending,
+                    reason: String::new(),
+                },
                 raw: Vec::new(),
             })
         };
@@ -361,14 +370,16 @@ mod tests {
             worker_id: "pow-1/0".into(),
             node_id: "ab".into(),
             job: 0,
-            height: 3,
-            nonce_start: 0,
-            nonce_end: 1,
-            hashes: 9,
-            hash_rate: 12.34,
-            best_hash: String::new(),
-            blocks_found: 2,
-            state: "searching".into(),
+            record: MinerRecord {
+                height: 3,
+                nonce_start: 0,
+                nonce_end: 1,
+                hashes: 9,
+                hash_rate: 12.34,
+                best_hash: String::new(),
+                blocks_found: 2,
+                state: MinerState::Searching,
+            },
             updated: 0,
         });
         let rate = cell(Table::MiningPool, &row, "hash_rate");

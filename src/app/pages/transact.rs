@@ -3,7 +3,7 @@
 use super::PageModel;
 use super::compose::Holding;
 use crate::ipc::{AccountInfo, TransactionInfo};
-use crate::ledger::{Query, Table, TransactionRow};
+use crate::ledger::{Query, Table};
 use crate::view::Model;
 
 /// Transactions of this visit that are followed: each asks all nodes on every new head.
@@ -103,55 +103,37 @@ pub fn newest() -> Query {
     }
 }
 
-/// A row of the ledger as one node reports it.
-#[must_use]
-pub fn info_of(row: TransactionRow) -> TransactionInfo {
-    TransactionInfo {
-        tx_hash: row.tx_hash,
-        status: row.status,
-        block_id: row.block_id,
-        height: row.height,
-        confirmations: 0,
-        seen_by: 1,
-        from_user: row.from_user,
-        to_user: row.to_user,
-        from_address: row.from_address,
-        amount: row.amount,
-        fee: row.fee,
-        nonce: row.nonce,
-        kind: row.kind,
-        memo: row.memo,
-        timestamp: row.timestamp,
-        reason: row.reason,
-        signature: String::new(),
-        raw: String::new(),
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::records::{PayloadKind, TransactionRecord, TransactionStatus, UserRow};
     use crate::view::testing::status;
     use crate::view::{NodeView, Tip};
 
-    pub(in crate::app::pages) fn transaction(id: &str, status: &str) -> TransactionInfo {
+    pub(in crate::app::pages) fn transaction(
+        id: &str,
+        status: TransactionStatus,
+    ) -> TransactionInfo {
+        let committed = status == TransactionStatus::Committed;
         TransactionInfo {
-            tx_hash: id.into(),
-            status: status.into(),
-            block_id: "bb".into(),
-            height: (status == "committed").then_some(1_234),
+            record: TransactionRecord {
+                tx_hash: id.into(),
+                status,
+                block_id: "bb".into(),
+                height: committed.then_some(1_234),
+                from_user: "alice".into(),
+                to_user: "bob".into(),
+                from_address: "aa".into(),
+                amount: 10,
+                fee: 1,
+                nonce: 0,
+                kind: PayloadKind::Transfer,
+                memo: "hi".into(),
+                timestamp: 5,
+                reason: "replaced".into(),
+            },
             confirmations: 2,
             seen_by: 3,
-            from_user: "alice".into(),
-            to_user: "bob".into(),
-            from_address: "aa".into(),
-            amount: 10,
-            fee: 1,
-            nonce: 0,
-            kind: "transfer".into(),
-            memo: "hi".into(),
-            timestamp: 5,
-            reason: "replaced".into(),
             signature: String::new(),
             raw: String::new(),
         }
@@ -159,12 +141,14 @@ pub(super) mod tests {
 
     fn account(name: &str, balance: u64) -> AccountInfo {
         AccountInfo {
-            address: "aa".into(),
-            name: name.into(),
-            balance,
-            nonce: 1,
+            record: UserRow {
+                address: "aa".into(),
+                name: name.into(),
+                balance,
+                nonce: 1,
+                created_at_height: 0,
+            },
             next_nonce: 2,
-            created_at_height: 0,
             assets: vec![("GOLD".into(), "a1".into(), 7)],
         }
     }
@@ -173,7 +157,7 @@ pub(super) mod tests {
     fn the_newest_is_followed_first_each_once_and_not_too_many() {
         let mut sent = Sent::default();
         for id in ["1", "2", "3", "4", "5", "6", "3"] {
-            sent.update(transaction(id, "pending"));
+            sent.update(transaction(id, TransactionStatus::Pending));
         }
         let ids: Vec<&str> = sent
             .list()

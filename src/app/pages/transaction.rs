@@ -2,6 +2,7 @@
 
 use crate::ipc::TransactionInfo;
 use crate::primitives::visible;
+use crate::records::{PayloadKind, TransactionStatus};
 use crate::view::Model;
 use crate::view::figures::{count_of, grouped};
 use crate::view::words;
@@ -10,7 +11,7 @@ use crate::view::words;
 #[must_use]
 pub fn sentence(tx: &TransactionInfo) -> String {
     words::transaction(
-        &tx.kind,
+        tx.kind,
         &words::who(&tx.from_user),
         &words::who(&tx.to_user),
         tx.amount,
@@ -21,7 +22,7 @@ pub fn sentence(tx: &TransactionInfo) -> String {
 /// The memo of a transfer; of other kinds the sentence holds it already.
 #[must_use]
 pub fn memo(tx: &TransactionInfo) -> String {
-    if tx.kind == "transfer" {
+    if tx.kind == PayloadKind::Transfer {
         visible(&tx.memo)
     } else {
         String::new()
@@ -53,14 +54,16 @@ pub struct Fate {
 /// What became of a transaction.
 #[must_use]
 pub fn fate(tx: &TransactionInfo) -> Fate {
-    let (progress, title, more) = match (tx.status.as_str(), tx.height) {
-        ("committed", Some(height)) => (
+    let (progress, title, more) = match (tx.status, tx.height) {
+        (TransactionStatus::Committed, Some(height)) => (
             Progress::Done,
             format!("Committed at height {}", grouped(height)),
             count_of(tx.confirmations, "confirmation", "confirmations"),
         ),
-        ("dropped", _) => (Progress::Failed, "Dropped".to_owned(), tx.reason.clone()),
-        _ => (
+        (TransactionStatus::Dropped, _) => {
+            (Progress::Failed, "Dropped".to_owned(), tx.reason.clone())
+        }
+        (TransactionStatus::Pending | TransactionStatus::Committed, _) => (
             Progress::Next,
             "Waiting for a block".to_owned(),
             "pending in the mempools".to_owned(),
@@ -84,12 +87,12 @@ pub fn seen(tx: &TransactionInfo, model: &Model) -> String {
 /// The status of a transaction, in two words.
 #[must_use]
 pub fn standing(tx: &TransactionInfo) -> (Progress, String) {
-    match (tx.status.as_str(), tx.height) {
-        ("committed", Some(height)) => {
+    match (tx.status, tx.height) {
+        (TransactionStatus::Committed, Some(height)) => {
             (Progress::Done, format!("committed at {}", grouped(height)))
         }
-        ("dropped", _) => (Progress::Failed, "dropped".to_owned()),
-        (other, _) => (Progress::Next, other.to_owned()),
+        (TransactionStatus::Dropped, _) => (Progress::Failed, "dropped".to_owned()),
+        (other, _) => (Progress::Next, other.to_string()),
     }
 }
 
@@ -109,37 +112,46 @@ mod tests {
             "Waiting for a block".into(),
             "pending in the mempools".into(),
         );
-        assert_eq!(fate_of("pending"), waits);
+        assert_eq!(fate_of(TransactionStatus::Pending), waits);
         let done = (
             Progress::Done,
             "Committed at height 1,234".into(),
             "2 confirmations".into(),
         );
-        assert_eq!(fate_of("committed"), done);
+        assert_eq!(fate_of(TransactionStatus::Committed), done);
         let dropped = (Progress::Failed, "Dropped".into(), "replaced".into());
-        assert_eq!(fate_of("dropped"), dropped);
+        assert_eq!(fate_of(TransactionStatus::Dropped), dropped);
     }
 
     #[test]
     fn the_standing_names_the_height_only_of_a_committed_one() {
         let standing = |status| standing(&transaction("1", status));
         assert_eq!(
-            standing("committed"),
+            standing(TransactionStatus::Committed),
             (Progress::Done, "committed at 1,234".into())
         );
-        assert_eq!(standing("pending"), (Progress::Next, "pending".into()));
-        assert_eq!(standing("dropped"), (Progress::Failed, "dropped".into()));
+        assert_eq!(
+            standing(TransactionStatus::Pending),
+            (Progress::Next, "pending".into())
+        );
+        assert_eq!(
+            standing(TransactionStatus::Dropped),
+            (Progress::Failed, "dropped".into())
+        );
     }
 
     #[test]
     fn it_is_never_seen_by_more_nodes_than_there_are() {
-        let seen = seen(&transaction("1", "pending"), &Model::new("main"));
+        let seen = seen(
+            &transaction("1", TransactionStatus::Pending),
+            &Model::new("main"),
+        );
         assert_eq!(seen, "Seen by 3 of 3");
     }
 
     #[test]
     fn the_memo_of_a_transfer_is_shown_once() {
-        let transfer = transaction("1", "pending");
+        let transfer = transaction("1", TransactionStatus::Pending);
         assert_eq!(
             (sentence(&transfer).as_str(), memo(&transfer).as_str()),
             ("alice sends 10 coins to bob", "hi")
@@ -148,7 +160,7 @@ mod tests {
         hidden.memo = "a\u{200B}b".into();
         assert_eq!(memo(&hidden), "a[U+200B]b", "nothing hides");
         let mut message = transfer;
-        message.kind = "message".into();
+        message.kind = PayloadKind::Message;
         assert_eq!(
             (sentence(&message).as_str(), memo(&message).as_str()),
             ("alice writes “hi” to bob", "")

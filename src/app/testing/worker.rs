@@ -272,7 +272,8 @@ impl NodeWorker {
             return self.post(FromNode::Refusal { id, error });
         }
         if let Some(Ok(page)) = self.with(|it| ready(it.store.query(query))) {
-            self.tell(WorkerEvent::Page(id, page));
+            let answer = Answer::Page(page);
+            self.post(FromNode::Answer { id, answer });
         }
     }
 

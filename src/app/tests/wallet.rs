@@ -196,7 +196,7 @@ fn assets_are_created_and_sent() {
     let transfer = Draft::new(
         "alice",
         What::TransferAsset {
-            asset: created.tx_hash,
+            asset: created.tx_hash.clone(),
             to: "bob".to_owned(),
             amount: 40,
         },
@@ -211,7 +211,7 @@ fn a_transaction_is_counted_on_every_node_that_holds_it() {
     let page = world.ready("?pow=0&poa=3&test_tx=0");
     world.run(3_000.0);
     let sent = send_all(&page, vec![draft("1 alice to bob")]).remove(0);
-    let id = sent.expect("it is accepted").tx_hash;
+    let id = sent.expect("it is accepted").tx_hash.clone();
     let seen = |page: &Page| {
         let id = id.clone();
         page.wait(|app| async move { app.transaction(&id).await })

@@ -21,8 +21,7 @@ use web_sys::{IdbDatabase, IdbObjectStore};
 pub use open::delete_database;
 use request::{Pending, Transaction, error_of};
 
-use super::js::warn;
-use super::rows::{row_from_js, row_to_js};
+use super::js::{self, to_js, warn};
 use crate::ledger::{Batch, Durability, Page, Query, Row, Snapshot, Store, StoreError, Table};
 
 /// How often an operation is tried when the connection turns out to be dead.
@@ -296,7 +295,7 @@ fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreError> {
             _ => &open.insert((table, transaction.store(table.name())?)).1,
         };
         let request = match row {
-            Some(row) => store.put(&row_to_js(row).map_err(|_| StoreError::Corrupt { table })?),
+            Some(row) => store.put(&to_js(row).map_err(|_| StoreError::Corrupt { table })?),
             None => store.delete(&key.into()),
         };
         // A request that fails later ends the whole transaction.
@@ -307,7 +306,7 @@ fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreError> {
 
 /// The readable rows of a list, of the kind that `take` takes.
 fn rows<T>(table: Table, list: &JsValue, take: fn(Row) -> Option<T>) -> Vec<T> {
-    let read = |value: JsValue| match row_from_js(table, &value) {
+    let read = |value: JsValue| match js::row(table, value) {
         Ok(row) => take(row),
         Err(error) => {
             warn(&format!(

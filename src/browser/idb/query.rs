@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{IdbCursorWithValue, IdbDatabase, IdbKeyRange};
 
 use super::request::{Pending, Source, Transaction, error_of};
-use crate::browser::rows::row_from_js;
+use crate::browser::js;
 use crate::ledger::{Filter, Page, Query, StoreError};
 
 /// The answer to a query; nothing for one that cannot match.
@@ -43,7 +43,7 @@ pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, S
             cursor.advance(std::mem::take(&mut skip))
         } else if rows.len() < usize::try_from(query.page_size()).unwrap_or(usize::MAX) {
             let value = cursor.value().map_err(|thrown| error_of(&thrown))?;
-            let row = row_from_js(query.table, &value);
+            let row = js::row(query.table, value);
             rows.push(row.map_err(|_| StoreError::Corrupt { table: query.table })?);
             cursor.continue_()
         } else {

@@ -3,16 +3,12 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
-
 use super::shell::Shell;
 use crate::browser::js::{self, warn};
-use crate::browser::rows::row_to_js;
 use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
-use crate::ledger::{Page, Query, Store};
+use crate::ledger::{Query, Store};
 use crate::node::{Input, Order, Outbox};
-use crate::refusal::{MessageError, NodeError};
+use crate::refusal::NodeError;
 
 /// Most messages of the page that wait while there is no node.
 const MAX_WAITING: usize = 256;
@@ -89,10 +85,7 @@ impl Shell {
             (Ok(_), None) => Err(NodeError::NotStarted.into()),
             (Ok(_), Some(ledger)) => ledger.query(query).await.map_err(ApiError::from),
         };
-        match answer.and_then(|page| page_message(id, &page)) {
-            Ok(message) => self.page.post(&message),
-            Err(error) => self.answer(id, Err(error)),
-        }
+        self.answer(id, answer.map(Answer::Page));
     }
 
     /// Empties the ledger and starts a new state machine on it. What the old one still asked for is
@@ -150,23 +143,4 @@ impl Shell {
             }
         }
     }
-}
-
-/// A page of a table: the value stands beside its id.
-fn page_message(id: RequestId, page: &Page) -> Result<JsValue, ApiError> {
-    let rows = Array::new();
-    for row in &page.rows {
-        rows.push(&row_to_js(row)?);
-    }
-    let set =
-        |object: &Object, name: &str, value: &JsValue| Reflect::set(object, &name.into(), value);
-    let (message, value) = (Object::new(), Object::new());
-    set(&value, "total", &page.total.into())
-        .and_then(|_| set(&value, "rows", &rows))
-        .and_then(|_| set(&message, "id", &id.0.into()))
-        .and_then(|_| set(&message, "value", &value))
-        .map_err(|thrown| MessageError::NotRepresentable {
-            reason: js::explain(&thrown),
-        })?;
-    Ok(message.into())
 }

@@ -12,10 +12,9 @@ use wasm_bindgen_futures::future_to_promise;
 use super::arguments::{self, Fields};
 use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
-use crate::browser::rows::row_to_js;
 use crate::command::{CALLS, CallKind, Command, Target};
 use crate::gossip::discovery_channel;
-use crate::ipc::{ApiError, Event, Level, Request, Topic};
+use crate::ipc::{ApiError, Event, Level, Topic};
 use crate::primitives::MAX_EXACT;
 use crate::refusal::{ArgumentError, MessageError, NetworkError, PlatformError};
 use crate::view::{Model, Problem, TabMode};
@@ -77,7 +76,7 @@ impl From<Output> for Done {
     fn from(output: Output) -> Self {
         Self {
             node: output.node,
-            id: output.sent.map(|sent| sent.tx_hash),
+            id: output.sent.map(|sent| sent.record.tx_hash),
             text: output.text,
         }
     }
@@ -176,17 +175,28 @@ async fn outcome(
     outcome.map_err(|error| thrown(&error))
 }
 
-async fn call(app: &App, name: &str, argument: JsValue) -> Result<JsValue, ApiError> {
+async fn chain(app: &App, argument: JsValue) -> Result<JsValue, ApiError> {
+    let fields = Fields::of("chain", &["node", "from", "count"], argument)?;
+    let from = fields.optional_number("from", MAX_EXACT)?;
+    let count = fields
+        .optional_u32("count")?
+        .unwrap_or(DEFAULT_COUNT)
+        .min(MAX_COUNT);
+    let node = fields.optional_text("node")?;
+    to_js(&app.chain(node.as_deref(), from, count).await?)
+}
+
+async fn call(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, ApiError> {
     match name {
         "ready" => {
             app.ready().await?;
             status(app)
         }
         "status" => status(app),
-        "chain" | "mempool" | "accounts" | "peers" => {
-            let (node, request) = request(name, argument)?;
-            to_js(&app.ask(node.as_deref(), request).await?)
-        }
+        "chain" => chain(app, argument).await,
+        "mempool" => to_js(&app.mempool(node(name, argument)?.as_deref()).await?),
+        "accounts" => to_js(&app.accounts(node(name, argument)?.as_deref()).await?),
+        "peers" => to_js(&app.peers(node(name, argument)?.as_deref()).await?),
         "block" => {
             let which = match argument.as_f64() {
                 Some(_) => arguments::number("block", &argument, MAX_EXACT)?.to_string(),
@@ -204,9 +214,7 @@ async fn call(app: &App, name: &str, argument: JsValue) -> Result<JsValue, ApiEr
             let page = app
                 .ledger(node.as_deref(), arguments::query(&fields)?)
                 .await?;
-            let rows = page.rows.iter().map(row_to_js);
-            let rows: Array = rows.collect::<Result<_, _>>()?;
-            object(&[("total", page.total.into()), ("rows", rows.into())])
+            to_js(&page)
         }
         "command" => Ok(app
             .command(&argument.as_string().unwrap_or_default())
@@ -244,27 +252,6 @@ async fn call(app: &App, name: &str, argument: JsValue) -> Result<JsValue, ApiEr
             to_js(&Done::from(done))
         }
     }
-}
-
-/// The question that a function asks, and the node it asks.
-fn request(name: &str, argument: JsValue) -> Result<(Option<String>, Request), ApiError> {
-    Ok(match name {
-        "chain" => {
-            let fields = Fields::of("chain", &["node", "from", "count"], argument)?;
-            let from = fields.optional_number("from", crate::primitives::MAX_EXACT)?;
-            let count = fields
-                .optional_u32("count")?
-                .unwrap_or(DEFAULT_COUNT)
-                .min(MAX_COUNT);
-            (
-                fields.optional_text("node")?,
-                Request::Chain { from, count },
-            )
-        }
-        "mempool" => (node("mempool", argument)?, Request::Mempool),
-        "accounts" => (node("accounts", argument)?, Request::Accounts),
-        _ => (node("peers", argument)?, Request::Peers),
-    })
 }
 
 /// The commands that a function runs, one after the other.

@@ -17,17 +17,16 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::StorageEvent;
 
 use super::idb::delete_database;
-use super::js::{self, field, unpack};
-use super::rows::row_from_js;
+use super::js::{self, unpack};
 use super::{WorkerHandle, capability, locks, node_worker_name, spawn};
 use crate::app::App;
 use crate::app::platform::{
     Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
 };
-use crate::ipc::{ApiError, FromNode, Request, RequestId, ToNode};
-use crate::ledger::{Page, StoreError, Table};
+use crate::ipc::{ApiError, ToNode};
+use crate::ledger::StoreError;
 use crate::primitives::Timestamp;
-use crate::refusal::{MessageError, PlatformError};
+use crate::refusal::PlatformError;
 
 /// Opens the network that the page's address names, in the background, and offers it to scripts.
 #[must_use]
@@ -50,14 +49,12 @@ impl Platform for Browser {
     fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError> {
         let on_event = Rc::new(on_event);
         let on_error = Rc::clone(&on_event);
-        let queries = Rc::new(Queries::default());
-        let asked = Rc::clone(&queries);
         let worker = spawn(
             &node_worker_name(name),
-            move |message| on_event(asked.event(&message)),
+            move |message| on_event(event(&message)),
             move |error| on_error(WorkerEvent::Crashed(error)),
         )?;
-        Ok(Box::new(NodeWorker { worker, queries }))
+        Ok(Box::new(NodeWorker(worker)))
     }
 
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
@@ -178,74 +175,20 @@ impl Platform for Browser {
 }
 
 /// The worker of a node.
-struct NodeWorker {
-    worker: WorkerHandle,
-    queries: Rc<Queries>,
-}
+struct NodeWorker(WorkerHandle);
 
 impl Worker for NodeWorker {
     fn post(&self, message: &ToNode) -> Result<(), ApiError> {
-        if let ToNode::Request { id, request } = message
-            && let Request::Ledger(query) = request
-        {
-            self.queries.0.borrow_mut().push((*id, query.table));
-        }
-        self.worker.post(message)
+        self.0.post(message)
     }
 }
 
-/// The tables of the queries that wait for an answer, by which its rows are read.
-#[derive(Default)]
-struct Queries(RefCell<Vec<(RequestId, Table)>>);
-
-impl Queries {
-    fn event(&self, message: &JsValue) -> WorkerEvent {
-        // A page of a table stands beside its id, as a plain object.
-        if let Some(id) = whole(&field(message, "id")) {
-            return match self.page(RequestId(id), &field(message, "value")) {
-                Ok(page) => WorkerEvent::Page(RequestId(id), page),
-                Err(error) => WorkerEvent::Message(FromNode::Refusal {
-                    id: RequestId(id),
-                    error,
-                }),
-            };
-        }
-        match unpack(message) {
-            Ok(message) => {
-                if let FromNode::Refusal { id, .. } = message {
-                    self.table(id);
-                }
-                WorkerEvent::Message(message)
-            }
-            Err(error) => WorkerEvent::Unreadable(error),
-        }
+/// What a worker's message is.
+fn event(message: &JsValue) -> WorkerEvent {
+    match unpack(message) {
+        Ok(message) => WorkerEvent::Message(message),
+        Err(error) => WorkerEvent::Unreadable(error),
     }
-
-    fn page(&self, id: RequestId, value: &JsValue) -> Result<Page, ApiError> {
-        let unasked = || MessageError::NotRequested;
-        let table = self.table(id).ok_or_else(unasked)?;
-        let rows = js_sys::Array::from(&field(value, "rows"));
-        let rows = rows.iter().map(|row| row_from_js(table, &row));
-        Ok(Page {
-            total: whole(&field(value, "total")).unwrap_or_default(),
-            rows: rows.collect::<Result<_, _>>()?,
-        })
-    }
-
-    fn table(&self, id: RequestId) -> Option<Table> {
-        let mut queries = self.0.borrow_mut();
-        let at = queries.iter().position(|(other, _)| *other == id)?;
-        Some(queries.swap_remove(at).1)
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "it was a u32"
-)]
-fn whole(value: &JsValue) -> Option<u32> {
-    value.as_f64().map(|number| number as u32)
 }
 
 fn storage() -> Result<web_sys::Storage, Reason> {

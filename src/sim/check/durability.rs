@@ -4,6 +4,7 @@
 //! repaired in full: a flipped bit costs at most the block that it is in and those above.
 
 use crate::node::Node;
+use crate::records::LedgerStart;
 use crate::sim::coverage::{Coverage, Sometimes};
 use crate::sim::storage::Promise;
 
@@ -15,19 +16,19 @@ pub(super) fn check(
     coverage: &mut Coverage,
 ) -> Result<(), String> {
     let (outcome, head) = (node.ledger_outcome(), node.chain().head());
-    let repaired = !matches!(outcome, "resumed" | "new");
+    let repaired = !matches!(outcome, LedgerStart::Resumed | LedgerStart::New);
     let what = match outcome {
-        "resumed" => Some(Sometimes::Resumed),
-        "rebuilt" => Some(Sometimes::Rebuilt),
-        "truncated" => Some(Sometimes::Truncated),
-        "wiped" => Some(Sometimes::Wiped),
-        _ => None,
+        LedgerStart::Resumed => Some(Sometimes::Resumed),
+        LedgerStart::Rebuilt => Some(Sometimes::Rebuilt),
+        LedgerStart::Truncated => Some(Sometimes::Truncated),
+        LedgerStart::Wiped => Some(Sometimes::Wiped),
+        LedgerStart::New => None,
     };
     what.into_iter().for_each(|what| coverage.note(what));
     if repaired && !damaged {
         return Err(format!("expected an intact ledger, found it {outcome}"));
     }
-    if outcome == "new" && !was_new {
+    if outcome == LedgerStart::New && !was_new {
         return Err("expected to find the ledger again, found none".to_owned());
     }
     let (holds, expected) = match promised {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::primitives::BlockHash;
+use crate::records::LedgerStart;
 use crate::sim::coverage::{Coverage, Sometimes};
 use crate::sim::world::World;
 
@@ -57,7 +58,7 @@ impl Recovery {
             return;
         }
         let made_good = self.made_good.entry(seat).or_default();
-        if *made_good < place.losses && node.ledger_outcome() == "new" {
+        if *made_good < place.losses && node.ledger_outcome() == LedgerStart::New {
             coverage.note(Sometimes::GoneThenResync);
             *made_good = place.losses;
         }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::ipc::{NodeKind, NodeState};
+use crate::records::BlockKind;
 use crate::view::words;
 
 /// Corners of the hexagon of a miner, for a radius of 1.
@@ -42,15 +43,14 @@ pub(super) const fn kind_class(kind: NodeKind) -> &'static str {
 }
 
 /// The class that colours a kind of block: that of the nodes that make it.
-pub(super) fn block_class(kind: &str) -> &'static str {
+pub(super) fn block_class(kind: BlockKind) -> &'static str {
     kind_class(block_maker(kind))
 }
 
-fn block_maker(kind: &str) -> NodeKind {
-    if kind == "authority" {
-        NodeKind::Poa
-    } else {
-        NodeKind::Pow
+const fn block_maker(kind: BlockKind) -> NodeKind {
+    match kind {
+        BlockKind::Authority => NodeKind::Poa,
+        BlockKind::Work => NodeKind::Pow,
     }
 }
 
@@ -83,14 +83,13 @@ pub(crate) fn KindMark(props: &KindMarkProps) -> Html {
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct BlockMarkProps {
-    /// `work` or `authority`.
-    pub(crate) kind: AttrValue,
+    pub(crate) kind: BlockKind,
 }
 
 /// The sign of a kind of block: that of the nodes that make it.
 #[component]
 pub(crate) fn BlockMark(props: &BlockMarkProps) -> Html {
-    let kind = block_maker(&props.kind);
+    let kind = block_maker(props.kind);
     let label = if kind == NodeKind::Poa {
         "authority block"
     } else {

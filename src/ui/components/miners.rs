@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::Fact;
 use super::checks::Digits;
 use crate::ipc::MinerStatus;
+use crate::records::MinerState;
 use crate::view::figures::{chance, compact, grouped, percent, span};
 
 /// Digits of a hash that are shown: enough to compare it with what is needed.
@@ -23,7 +24,7 @@ pub(super) fn Miners(props: &MinersProps) -> Html {
         <section class="miners" aria-label="Miners">
             for miner in &props.list {
                 <div key={miner.worker.clone()} class="miner">
-                    { if miner.state == "searching" { searching(miner) } else { resting(miner) } }
+                    { if miner.state == MinerState::Searching { searching(miner) } else { resting(miner) } }
                 </div>
             }
         </section>

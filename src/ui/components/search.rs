@@ -36,13 +36,13 @@ fn follow(target: Target, actions: &Actions) {
 async fn ask(actions: &Actions, text: &str) {
     let app = actions.app();
     if let Ok(Some(block)) = app.block(None, text).await {
-        return go(&Route::Block(block.summary.hash));
+        return go(&Route::Block(block.summary.record.hash));
     }
     if let Ok(Some(transaction)) = app.transaction(text).await {
-        return go(&Route::Transaction(transaction.tx_hash));
+        return go(&Route::Transaction(transaction.record.tx_hash));
     }
     if let Ok(account) = app.account(text).await {
-        return go(&Route::Ledger("users".to_owned(), account.address));
+        return go(&Route::Ledger("users".to_owned(), account.record.address));
     }
     let nearest = Nearest::of(text);
     actions.done(&format!(

@@ -74,9 +74,9 @@ struct CardItemProps {
 fn CardItem(props: &CardItemProps) -> Html {
     let card = &props.card;
     html! {
-        <li class={classes!("card", block_class(&card.kind), props.fresh.then_some("card-fresh"))}>
+        <li class={classes!("card", block_class(card.kind), props.fresh.then_some("card-fresh"))}>
             <PageLink to={Route::Block(card.hash.clone())} class="card-link">
-                <span class="card-top"><BlockMark kind={card.kind.clone()} /><strong>{ grouped(card.height) }</strong></span>
+                <span class="card-top"><BlockMark kind={card.kind} /><strong>{ grouped(card.height) }</strong></span>
                 <span class="hash">{ short(&card.hash) }</span>
                 <span class="card-maker">{ &card.maker }</span>
                 <span>{ format!("{} tx", card.transactions) }</span>

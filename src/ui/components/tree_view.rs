@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::links::here;
 use super::marks::block_class;
 use crate::app::pages::network::maker;
+use crate::records::BlockKind;
 use crate::view::figures::{grouped, short};
 use crate::view::route::Route;
 use crate::view::tree::{Edge, PlacedBlock, Tree};
@@ -97,11 +98,15 @@ fn TreeBlock(props: &TreeBlockProps) -> Html {
         grouped(block.height)
     );
     let href = format!("{}{}", here(), Route::Block(block.hash.clone()).fragment());
-    let corner = if block.kind == "authority" { "10" } else { "2" };
+    let corner = if block.kind == BlockKind::Authority {
+        "10"
+    } else {
+        "2"
+    };
     let side = (placed.lane > 0).then_some("tree-block-side");
     html! {
         <g transform={format!("translate({} {})", x_of(placed.column), y_of(placed.lane))}
-            class={classes!("tree-block", block_class(&block.kind), side)}>
+            class={classes!("tree-block", block_class(block.kind), side)}>
             <a {href} aria-label={label}>
                 <rect width={BOX_WIDTH.to_string()} height={BOX_HEIGHT.to_string()} rx={corner} />
                 <text class="tree-id" x={middle.clone()} y="20">{ id }</text>

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::app::pages::block::{children, lead};
 use crate::ipc::BlockInfo;
 use crate::primitives::visible;
+use crate::records::BlockKind;
 use crate::ui::components::{
     BlockMark, Busy, Bytes, Checks, Digits, Empty, Fact, Hash, PageLink, Refusal, TransactionTable,
 };
@@ -76,7 +77,7 @@ fn Block(props: &BlockProps) -> Html {
         <div class="block-page">
             <section class="panel panel-full">
                 <div class="panel-title">
-                    <h1><BlockMark kind={block.kind.clone()} />{ format!(" Block {}", grouped(block.height)) }</h1>
+                    <h1><BlockMark kind={block.kind} />{ format!(" Block {}", grouped(block.height)) }</h1>
                     <div class="toolbar">
                         if block.height > 0 {
                             <PageLink to={Route::Block(block.previous_hash.clone())} class="button">{ "Parent" }</PageLink>
@@ -120,7 +121,7 @@ fn Block(props: &BlockProps) -> Html {
 
 fn fields(info: &BlockInfo, now: u64) -> Html {
     let block = &info.summary;
-    let authority = block.kind == "authority";
+    let authority = block.kind == BlockKind::Authority;
     let weight = if authority {
         "Weight that an authority block adds to its chain."
     } else {
@@ -129,7 +130,7 @@ fn fields(info: &BlockInfo, now: u64) -> Html {
     html! {
         <dl class="facts">
             <Fact term="Kind" hint="Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.">
-                { &block.kind }
+                { block.kind.word() }
             </Fact>
             <Fact term="Height" hint="Blocks between it and the genesis block.">{ grouped(block.height) }</Fact>
             <Fact term="Parent" hint="The id of the block below. This is the chain." copy={block.previous_hash.clone()}>

@@ -224,7 +224,7 @@ fn BlockRow(props: &BlockRowProps) -> Html {
             <th scope="row" class="cell-number"><PageLink to={to.clone()}>{ grouped(block.height) }</PageLink></th>
             <td><Hash hash={block.hash.clone()} {to} /></td>
             <td>{ if genesis { "everybody" } else { &block.miner } }</td>
-            <td><BlockMark kind={block.kind.clone()} />{ " " }{ if genesis { "genesis" } else { &block.kind } }</td>
+            <td><BlockMark kind={block.kind} />{ " " }{ if genesis { "genesis" } else { block.kind.word() } }</td>
             <td class="cell-number">{ block.transactions_count }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
             <td>{ placed.head_of.join(", ") }</td>

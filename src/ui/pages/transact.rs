@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::compose::Compose;
 use super::transaction::use_transaction;
-use crate::app::pages::transact::{POOL_SHOWN, Sent, UserLine, info_of, mark, newest};
+use crate::app::pages::transact::{POOL_SHOWN, Sent, UserLine, mark, newest};
 use crate::app::pages::transaction::sentence;
 use crate::app::{App, WalletUser};
 use crate::command::{Draft, What};
@@ -230,7 +230,7 @@ fn Mempool() -> Html {
 async fn recent(app: &App) -> Result<Vec<TransactionInfo>, ApiError> {
     let page = app.ledger(None, newest()).await?;
     let info = |row| match row {
-        Row::Transaction(row) => Some(info_of(row)),
+        Row::Transaction(row) => Some(row.into()),
         Row::Block(_)
         | Row::Node(_)
         | Row::Asset(_)

@@ -92,7 +92,7 @@ fn Transaction(props: &TransactionProps) -> Html {
 fn fields(tx: &TransactionInfo) -> Html {
     html! {
         <dl class="facts">
-            <Fact term="Kind">{ tx.kind.replace('_', " ") }</Fact>
+            <Fact term="Kind">{ tx.kind.word().replace('_', " ") }</Fact>
             <Fact term="From" hint="The account that signs and pays." copy={tx.from_address.clone()}>
                 if tx.from_user != tx.from_address {
                     { format!("{} ", tx.from_user) }

@@ -11,6 +11,7 @@ use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
 use crate::mempool::{DropReason, MempoolError};
 use crate::primitives::{BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of};
+use crate::records::LedgerStart;
 
 /// Something that happened on a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,10 +21,7 @@ use crate::primitives::{BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId
 )]
 pub enum Notice {
     /// The node runs.
-    Started {
-        height: Height,
-        ledger: &'static str,
-    },
+    Started { height: Height, ledger: LedgerStart },
     /// Another node was heard, or heard again.
     PeerJoined { node: NodeId, name: String },
     /// Another node said goodbye or fell silent.

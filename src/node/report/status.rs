@@ -5,10 +5,9 @@ use crate::ipc::{BlockSummary, NodeState, NodeStatus, PeerStatus};
 use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Retarget, Timestamp, Weight};
 
 use super::Node;
-use super::rows::word_of;
 
 /// A weight as a number that JavaScript holds exactly.
-pub(super) fn exact(weight: Weight) -> u64 {
+pub(in crate::node) fn exact(weight: Weight) -> u64 {
     u64::try_from(weight.0).unwrap_or(MAX_EXACT).min(MAX_EXACT)
 }
 
@@ -56,7 +55,7 @@ impl Node {
             frames_out: self.identity.frames(),
             frames_refused: self.counters.frames_refused,
             host: self.identity.host.clone(),
-            ledger_start: self.books.ledger_start.to_owned(),
+            ledger_start: self.books.ledger_start,
         }
     }
 
@@ -104,24 +103,14 @@ impl Node {
         let entry = self.chain.get(id)?;
         let header = &entry.block.header;
         Some(BlockSummary {
-            hash: id.to_string(),
-            height: header.height.0,
-            previous_hash: header.parent.to_string(),
-            kind: word_of(header.kind).to_owned(),
-            miner_id: header.sealer.to_string(),
+            record: self.block_record(id, entry),
             miner: if header.height.0 == 0 {
                 "genesis".to_owned()
             } else {
                 self.name_of_node(&header.sealer)
             },
-            timestamp: header.time.0,
-            nonce: header.nonce,
-            slot: header.slot.0,
-            difficulty: header.difficulty.0,
             weight: exact(entry.weight),
             state_root: header.state_root.to_string(),
-            transactions_count: u32::try_from(entry.tx_ids.len()).unwrap_or(u32::MAX),
-            on_best_chain: self.chain.on_best(id),
         })
     }
 }

@@ -5,10 +5,11 @@ use crate::consensus::SIGNATURE_CACHE;
 use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
 use crate::primitives::{Slot, Timestamp};
+use crate::records::LedgerStart;
 
+use super::super::compact::MAX_COMPACT;
+use super::super::deferred::MAX_DEFERRED;
 use super::Node;
-use super::compact::MAX_COMPACT;
-use super::deferred::MAX_DEFERRED;
 
 impl Node {
     /// What it knows about its peers.
@@ -25,7 +26,7 @@ impl Node {
 
     /// What became of its ledger when it started.
     #[must_use]
-    pub const fn ledger_outcome(&self) -> &'static str {
+    pub const fn ledger_outcome(&self) -> LedgerStart {
         self.books.ledger_start
     }
 

@@ -2,22 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::chain::HeadChange;
+use crate::chain::{HeadChange, TreeEntry};
 use crate::gossip::inbox_channel;
 use crate::ledger::{
     AssetRow, BlockRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key,
 };
 use crate::mempool::DropReason;
 use crate::primitives::{
-    Address, BlockHash, Kind, NodeId, Payload, Retarget, Transaction, TxId, sha256, to_hex,
+    Address, BlockHash, NodeId, Payload, Retarget, Timestamp, Transaction, TxId, sha256, to_hex,
 };
-use crate::state::{Entry, Key};
+use crate::records::{BlockRecord, PeerState, TransactionRecord, TransactionStatus};
+use crate::state::{Account, Entry, Key};
 
+use super::super::exchange::Dropped;
 use super::Node;
-use super::exchange::Dropped;
 
 /// The words of a transaction's content that people read.
-pub(super) fn memo_of(payload: &Payload) -> String {
+fn memo_of(payload: &Payload) -> String {
     match payload {
         Payload::Transfer { memo, .. } => memo.clone(),
         Payload::Message { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
@@ -63,21 +64,29 @@ fn sealed_undo(block: &[u8], undo: &[u8]) -> Vec<u8> {
 }
 
 /// The undo record of a row, if neither it nor the block's bytes were changed since they were written.
-pub(super) fn open_undo<'a>(block: &[u8], row: &'a [u8]) -> Option<&'a [u8]> {
+pub(in crate::node) fn open_undo<'a>(block: &[u8], row: &'a [u8]) -> Option<&'a [u8]> {
     let (checksum, undo) = row.split_first_chunk::<32>()?;
     (sha256(&[UNDO_DOMAIN, block, undo]).0 == *checksum).then_some(undo)
 }
 
-pub(super) const fn word_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Work => "work",
-        Kind::Authority => "authority",
+/// The row of an account.
+pub(super) fn user_row(address: &Address, account: &Account) -> UserRow {
+    UserRow {
+        address: address.to_string(),
+        name: account
+            .name
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        balance: account.balance.0,
+        nonce: account.nonce,
+        created_at_height: account.created.0,
     }
 }
 
 impl Node {
     /// Writes everything that a new head changes; the head itself comes last in the batch.
-    pub(super) fn write_head_change(&mut self, change: &HeadChange) {
+    pub(in crate::node) fn write_head_change(&mut self, change: &HeadChange) {
         let mut keys = BTreeSet::new();
         for id in change.reverted.iter().chain(&change.applied) {
             keys.extend(self.chain.undo_of(id).into_keys());
@@ -90,7 +99,7 @@ impl Node {
         self.write_head();
     }
 
-    pub(super) fn write_head(&mut self) {
+    pub(in crate::node) fn write_head(&mut self) {
         let raw = self.chain.head().0.to_vec();
         self.books.put(
             Table::Meta,
@@ -103,7 +112,7 @@ impl Node {
     }
 
     /// Writes the entries at the head of these keys, with the rows that people read of them.
-    pub(super) fn write_entries(&mut self, keys: BTreeSet<Key>) {
+    pub(in crate::node) fn write_entries(&mut self, keys: BTreeSet<Key>) {
         let changed: Vec<_> = self.chain.entries_at_head(keys.into_iter()).collect();
         for (key, entry) in changed {
             let hex = to_hex(&key.to_bytes());
@@ -126,17 +135,7 @@ impl Node {
     fn write_for_people(&mut self, key: &Key, entry: Option<&Entry>) {
         match (key, entry) {
             (Key::Account(address), Some(Entry::Account(account))) => {
-                let row = UserRow {
-                    address: address.to_string(),
-                    name: account
-                        .name
-                        .as_ref()
-                        .map(ToString::to_string)
-                        .unwrap_or_default(),
-                    balance: account.balance.0,
-                    nonce: account.nonce,
-                    created_at_height: account.created.0,
-                };
+                let row = user_row(address, account);
                 self.books.put(Table::Users, Row::User(row));
             }
             (Key::Account(address), None) => self.books.delete(Table::Users, address.to_string()),
@@ -158,26 +157,33 @@ impl Node {
         }
     }
 
-    /// Writes a block's row and undo record.
-    pub(super) fn write_block(&mut self, id: &BlockHash) {
-        let Some(entry) = self.chain.get(id) else {
-            return;
-        };
+    /// What every picture of a block has.
+    pub(super) fn block_record(&self, id: &BlockHash, entry: &TreeEntry) -> BlockRecord {
         let header = &entry.block.header;
-        let row = BlockRow {
+        BlockRecord {
             hash: id.to_string(),
             previous_hash: header.parent.to_string(),
             height: header.height.0,
             nonce: header.nonce,
             timestamp: header.time.0,
             miner_id: header.sealer.to_string(),
-            kind: word_of(header.kind).to_owned(),
+            kind: header.kind.into(),
             difficulty: header.difficulty.0,
             slot: header.slot.0,
             transactions_count: u32::try_from(entry.tx_ids.len()).unwrap_or(u32::MAX),
+            on_best_chain: self.chain.on_best(id),
+        }
+    }
+
+    /// Writes a block's row and undo record.
+    pub(in crate::node) fn write_block(&mut self, id: &BlockHash) {
+        let Some(entry) = self.chain.get(id) else {
+            return;
+        };
+        let row = BlockRow {
+            record: self.block_record(id, entry),
             data: String::from_utf8_lossy(&entry.block.body.data).into_owned(),
             weight: entry.weight.to_string(),
-            on_best_chain: self.chain.on_best(id),
             raw: entry.block.to_bytes(),
         };
         let undo = RawRow {
@@ -188,47 +194,52 @@ impl Node {
         self.books.put(Table::Undo, Row::Raw(undo));
     }
 
-    pub(super) fn write_committed(&mut self, id: &BlockHash) {
+    pub(in crate::node) fn write_committed(&mut self, id: &BlockHash) {
         let Some(entry) = self.chain.get(id) else {
             return;
         };
         let (block, height) = (std::rc::Rc::clone(&entry.block), entry.block.header.height);
         for transaction in &block.body.transactions {
-            let row = TransactionRow {
-                block_id: id.to_string(),
-                height: Some(height.0),
-                status: "committed".to_owned(),
-                ..self.transaction_row(transaction, block.header.time.0)
-            };
+            let mut row = self.transaction_row(transaction, block.header.time);
+            row.record.block_id = id.to_string();
+            row.record.height = Some(height.0);
+            row.record.status = TransactionStatus::Committed;
             self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
-    pub(super) fn write_pending(&mut self, id: &TxId) {
+    pub(in crate::node) fn write_pending(&mut self, id: &TxId) {
         if let Some(waiting) = self.mempool.get(id) {
-            let row = self.transaction_row(waiting.transaction.get(), waiting.since.0);
+            let row = self.transaction_row(waiting.transaction.get(), waiting.since);
             self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
-    pub(super) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
+    pub(in crate::node) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
         if let Some(Dropped { transaction, .. }) = self.exchange.dropped(id) {
-            let row = TransactionRow {
-                status: "dropped".to_owned(),
-                reason: reason.to_string(),
-                ..self.transaction_row(transaction, self.now.0)
-            };
+            let mut row = self.transaction_row(transaction, self.now);
+            row.record.status = TransactionStatus::Dropped;
+            row.record.reason = reason.to_string();
             self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
-    fn transaction_row(&self, transaction: &Transaction, timestamp: u64) -> TransactionRow {
-        let body = &transaction.body;
-        let known = self
-            .mempool
-            .get(&transaction.id())
-            .map_or(timestamp, |waiting| waiting.since.0);
+    fn transaction_row(&self, transaction: &Transaction, at: Timestamp) -> TransactionRow {
+        let waiting = self.mempool.get(&transaction.id());
         TransactionRow {
+            record: self.transaction_record(transaction, waiting.map_or(at, |it| it.since)),
+            raw: transaction.to_bytes(),
+        }
+    }
+
+    /// What every picture of a transaction has, as of one that waits.
+    pub(super) fn transaction_record(
+        &self,
+        transaction: &Transaction,
+        at: Timestamp,
+    ) -> TransactionRecord {
+        let body = &transaction.body;
+        TransactionRecord {
             tx_hash: transaction.id().to_string(),
             from_user: self.name_of(&body.from),
             to_user: body
@@ -240,37 +251,36 @@ impl Node {
             amount: body.payload.amount().0,
             fee: body.fee.0,
             nonce: body.nonce,
-            kind: body.payload.kind().to_owned(),
+            kind: (&body.payload).into(),
             memo: memo_of(&body.payload),
-            timestamp: known,
+            timestamp: at.0,
             block_id: String::new(),
             height: None,
-            status: "pending".to_owned(),
+            status: TransactionStatus::Pending,
             reason: String::new(),
-            raw: transaction.to_bytes(),
         }
     }
 
     /// Writes the row of a peer.
-    pub(super) fn write_node(&mut self, node: &NodeId) {
+    pub(in crate::node) fn write_node(&mut self, node: &NodeId) {
         let Some(peer) = self.roster.peers.get(node) else {
             return;
         };
         let Some(record) = &peer.record else { return };
         let status = if self.roster.is_present(node) {
-            "active"
+            PeerState::Active
         } else if peer.left {
-            "left"
+            PeerState::Left
         } else {
-            "away"
+            PeerState::Away
         };
         let row = NodeRow {
             node_id: node.to_string(),
             host: record.host.clone(),
             port: inbox_channel(&self.chain.chain_id(), node),
-            node_type: record.kind.word().to_owned(),
+            node_type: record.kind,
             name: record.name.clone(),
-            status: status.to_owned(),
+            status,
             last_seen: peer.last_seen.0,
             raw: borsh::to_vec(record).unwrap_or_default(),
         };
@@ -278,14 +288,14 @@ impl Node {
     }
 
     /// Writes the rows of this node and of all peers with the time they were last heard.
-    pub(super) fn write_nodes(&mut self) {
+    pub(in crate::node) fn write_nodes(&mut self) {
         let own = NodeRow {
             node_id: self.identity.id.to_string(),
             host: self.identity.host.clone(),
             port: inbox_channel(&self.chain.chain_id(), &self.identity.id),
-            node_type: self.identity.kind.word().to_owned(),
+            node_type: self.identity.kind,
             name: self.identity.name.clone(),
-            status: "active".to_owned(),
+            status: PeerState::Active,
             last_seen: self.now.0,
             raw: Vec::new(),
         };
@@ -297,7 +307,7 @@ impl Node {
     }
 
     /// Writes the whole ledger anew: for a new one and for one that had to be rebuilt.
-    pub(super) fn write_everything(&mut self) {
+    pub(in crate::node) fn write_everything(&mut self) {
         let schema = crate::ledger::SCHEMA_VERSION.to_le_bytes().to_vec();
         let params = self.chain.params().to_bytes();
         for (key, raw) in [(meta_key::SCHEMA, schema), (meta_key::PARAMS, params)] {
@@ -323,15 +333,5 @@ impl Node {
             }
         }
         self.write_head();
-    }
-
-    /// Registered name of an account that is shown, or an empty text.
-    pub(super) fn registered_name(&self, address: &Address) -> String {
-        self.chain
-            .head_state()
-            .account(address)
-            .name
-            .map(|name| name.to_string())
-            .unwrap_or_default()
     }
 }

@@ -10,12 +10,13 @@ use crate::primitives::{
     Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex, read_number,
     to_hex,
 };
+use crate::records::TransactionStatus;
 use crate::refusal::LookupError;
 use crate::state::{Account, Entry, Key};
 
-use super::io::not_here;
-use super::rows::memo_of;
-use super::source::Source;
+use super::super::io::not_here;
+use super::super::source::Source;
+use super::rows::user_row;
 use super::{Answer, Node, Outbox};
 
 /// Most blocks, accounts or transactions of one answer.
@@ -89,12 +90,8 @@ impl Node {
 
     fn account_info(&self, address: &Address, account: &Account) -> AccountInfo {
         AccountInfo {
-            address: address.to_string(),
-            name: self.registered_name(address),
-            balance: account.balance.0,
-            nonce: account.nonce,
+            record: user_row(address, account),
             next_nonce: self.mempool.next_nonce(address, account.nonce),
-            created_at_height: account.created.0,
             assets: self.holdings(address),
         }
     }
@@ -233,7 +230,7 @@ impl Node {
     }
 
     /// A transaction and where it stands.
-    pub(super) fn describe(&self, id: &TxId) -> Option<TransactionInfo> {
+    pub(in crate::node) fn describe(&self, id: &TxId) -> Option<TransactionInfo> {
         if let Some(block) = self.chain.block_of(id) {
             let header = &self.chain.get(&block)?.block.header;
             let transaction = self.transaction(id)?;
@@ -243,13 +240,11 @@ impl Node {
             return Some(self.info(waiting.transaction.get(), waiting.since, None));
         }
         let dropped = self.exchange.dropped(id)?;
-        let info = self.info(&dropped.transaction, dropped.at, None);
-        Some(TransactionInfo {
-            status: "dropped".to_owned(),
-            reason: dropped.reason.to_string(),
-            seen_by: 0,
-            ..info
-        })
+        let mut info = self.info(&dropped.transaction, dropped.at, None);
+        info.status = TransactionStatus::Dropped;
+        info.reason = dropped.reason.to_string();
+        info.seen_by = 0;
+        Some(info)
     }
 
     fn info(
@@ -258,38 +253,19 @@ impl Node {
         at: Timestamp,
         place: Option<(BlockHash, Height)>,
     ) -> TransactionInfo {
-        let body = &transaction.body;
         let committed = place.filter(|(block, _)| self.chain.on_best(block));
+        let mut record = self.transaction_record(transaction, at);
+        if let Some((block, height)) = committed {
+            record.status = TransactionStatus::Committed;
+            record.block_id = block.to_string();
+            record.height = Some(height.0);
+        }
         TransactionInfo {
-            tx_hash: transaction.id().to_string(),
-            status: if committed.is_some() {
-                "committed"
-            } else {
-                "pending"
-            }
-            .to_owned(),
-            block_id: committed
-                .map(|(block, _)| block.to_string())
-                .unwrap_or_default(),
-            height: committed.map(|(_, height)| height.0),
+            record,
             confirmations: committed.map_or(0, |(_, height)| {
                 self.chain.height().since(height).saturating_add(1)
             }),
             seen_by: 1,
-            from_user: self.name_of(&body.from),
-            to_user: body
-                .payload
-                .to()
-                .map(|to| self.name_of(&to))
-                .unwrap_or_default(),
-            from_address: body.from.to_string(),
-            amount: body.payload.amount().0,
-            fee: body.fee.0,
-            nonce: body.nonce,
-            kind: body.payload.kind().to_owned(),
-            memo: memo_of(&body.payload),
-            timestamp: at.0,
-            reason: String::new(),
             signature: transaction.signature.to_string(),
             raw: to_hex(&transaction.to_bytes()),
         }

@@ -1,0 +1,132 @@
+//! The questions that the page asks a node, each with the type of its answer.
+//!
+//! Invariant: an answer of another type is a refusal here, in one place; nobody else takes an answer apart.
+
+use super::{Answer, Request};
+use crate::ledger::{Page, Query};
+use crate::records::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo};
+
+/// A question to a node.
+pub trait Ask {
+    /// The type of its answer.
+    type Answer;
+
+    /// The question as a message.
+    fn request(self) -> Request;
+
+    /// The answer in a message; `None` for one to another question.
+    fn answer(answer: Answer) -> Option<Self::Answer>;
+}
+
+/// Declares questions of the same fields as the requests that they are posted as.
+macro_rules! questions {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* } -> $answer:ty
+            = $pattern:pat => $value:expr;
+    )+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Eq)]
+            pub struct $name {
+                $($(#[$field_doc])* pub $field: $kind,)*
+            }
+
+            impl Ask for $name {
+                type Answer = $answer;
+
+                fn request(self) -> Request {
+                    let Self { $($field,)* } = self;
+                    Request::$name { $($field,)* }
+                }
+
+                fn answer(answer: Answer) -> Option<Self::Answer> {
+                    if let $pattern = answer { Some($value) } else { None }
+                }
+            }
+        )+
+    };
+}
+
+questions! {
+    /// Takes a signed transaction.
+    Submit {
+        /// Canonical bytes.
+        raw: Vec<u8>,
+    } -> TransactionInfo = Answer::Transaction(info) => *info;
+
+    /// An account with the next nonce.
+    Account {
+        /// Registered name or address in hexadecimal.
+        who: String,
+    } -> AccountInfo = Answer::Account(info) => info;
+
+    /// All accounts, highest balance first.
+    Accounts {} -> Vec<AccountInfo> = Answer::Accounts(list) => list;
+
+    /// Blocks of the best chain.
+    Chain {
+        /// Lowest height; the last blocks without it.
+        from: Option<u64>,
+        /// How many.
+        count: u32,
+    } -> ChainInfo = Answer::Chain(info) => info;
+
+    /// One block.
+    Block {
+        /// Hash, first digits of it, or height.
+        which: String,
+    } -> BlockInfo = Answer::Block(info) => *info;
+
+    /// One transaction.
+    Transaction {
+        /// Id or first digits of it.
+        id: String,
+    } -> TransactionInfo = Answer::Transaction(info) => *info;
+
+    /// What waits.
+    Mempool {} -> MempoolInfo = Answer::Mempool(info) => info;
+
+    /// The known peers.
+    Peers {} -> Vec<PeerStatus> = Answer::Peers(list) => list;
+
+    /// Empties the ledger.
+    Wipe {} -> () = Answer::Wiped => ();
+}
+
+impl Ask for Query {
+    type Answer = Page;
+
+    fn request(self) -> Request {
+        Request::Ledger(self)
+    }
+
+    fn answer(answer: Answer) -> Option<Page> {
+        if let Answer::Page(page) = answer {
+            Some(page)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_takes_its_own_answer_and_no_other() {
+        assert_eq!(Wipe {}.request(), Request::Wipe);
+        assert_eq!(Wipe::answer(Answer::Wiped), Some(()));
+        assert_eq!(Accounts::answer(Answer::Wiped), None);
+        let page = Page {
+            total: 3,
+            rows: Vec::new(),
+        };
+        assert_eq!(
+            Query::answer(Answer::Page(page.clone())),
+            Some(page.clone())
+        );
+        assert_eq!(Peers::answer(Answer::Page(page)), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! What people see of a node: answers to requests, rows of `status`, the rows of its ledger, and sentences.
+//! Display apart from the protocol: nothing here decides what the node does.
+
+mod answers;
+#[cfg(any(test, feature = "sim"))]
+mod inspect;
+mod notice;
+mod rows;
+mod status;
+
+pub use notice::Notice;
+pub(super) use rows::open_undo;
+
+use super::{Answer, Node, Outbox};

@@ -1,0 +1,131 @@
+//! A block: as it is stored, as it is listed, and whole.
+
+use std::ops::Deref;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use super::fields::{Field, FieldValue, fields};
+use super::{BlockKind, TransactionInfo};
+
+/// What every picture of a block has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+pub struct BlockRecord {
+    /// Block id.
+    pub hash: String,
+    /// Parent's id.
+    pub previous_hash: String,
+    /// Height.
+    pub height: u64,
+    /// Nonce.
+    pub nonce: u64,
+    /// Maker's time.
+    pub timestamp: u64,
+    /// Maker's node id.
+    pub miner_id: String,
+    /// Work or authority.
+    pub kind: BlockKind,
+    /// Difficulty, or weight of an authority's block.
+    pub difficulty: u64,
+    /// Authority's slot, 0 for work.
+    pub slot: u64,
+    /// Number of transactions.
+    pub transactions_count: u32,
+    /// Whether the block is on the node's best chain.
+    pub on_best_chain: bool,
+}
+
+fields! {
+    BlockRecord {
+        hash, previous_hash, height, nonce, timestamp, miner_id, kind, difficulty, slot,
+        transactions_count, on_best_chain,
+    }
+}
+
+/// A row of table `blocks`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+pub struct BlockRow {
+    /// What every picture has.
+    #[serde(flatten)]
+    pub record: BlockRecord,
+    /// The maker's free data as text.
+    pub data: String,
+    /// Weight of the chain up to this block, in decimal.
+    pub weight: String,
+    /// The block's canonical bytes.
+    #[serde(with = "serde_bytes")]
+    pub raw: Vec<u8>,
+}
+
+fields! {
+    BlockRow { ..record, data, weight, raw, }
+}
+
+impl Deref for BlockRow {
+    type Target = BlockRecord;
+
+    /// The fields lie side by side, as they are stored.
+    fn deref(&self) -> &BlockRecord {
+        &self.record
+    }
+}
+
+/// A block without its transactions: for lists and the block tree.
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+pub struct BlockSummary {
+    /// What every picture has.
+    #[serde(flatten)]
+    pub record: BlockRecord,
+    /// Maker's name, if known; else the first digits of its id.
+    pub miner: String,
+    /// Weight of the chain up to here.
+    pub weight: u64,
+    /// Root of the state after it.
+    pub state_root: String,
+}
+
+impl Deref for BlockSummary {
+    type Target = BlockRecord;
+
+    /// The fields lie side by side, as scripts get them.
+    fn deref(&self) -> &BlockRecord {
+        &self.record
+    }
+}
+
+/// A whole block.
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+pub struct BlockInfo {
+    /// The summary's fields.
+    #[serde(flatten)]
+    pub summary: BlockSummary,
+    /// Merkle root over the transactions.
+    pub tx_root: String,
+    /// SHA-256 of the data.
+    pub data_hash: String,
+    /// The data as text.
+    pub data: String,
+    /// The authority's signature; empty for work.
+    pub seal: String,
+    /// Blocks on top of it and itself; 0 beside the best chain.
+    pub confirmations: u64,
+    /// Size of the canonical bytes.
+    pub size: u32,
+    /// Its transactions.
+    pub transactions: Vec<TransactionInfo>,
+    /// Canonical bytes in hexadecimal.
+    pub raw: String,
+}
+
+/// Blocks of one node's best chain, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+pub struct ChainInfo {
+    /// Name of the node.
+    pub node: String,
+    /// Height of the head.
+    pub height: u64,
+    /// Id of the head.
+    pub head: String,
+    /// The blocks.
+    pub blocks: Vec<BlockSummary>,
+}
