@@ -53,7 +53,13 @@ fn words() -> String {
         "Console words",
         "The Console page, and `await aurex.command(\"...\")` in the browser's own console, understand these. \
          An unknown word gets the nearest known one. A refusal is a sentence with what was expected, what was found and the \
-         name of the rule in the code.",
+         name of the rule in the code.\n\n\
+         A number is written in plain digits or as the page prints it, in groups of three (`1,234`), in the console, forms, \
+         search and links alike; every other form (`1,5`, `1_5`, `$100`, `five`) is refused with the nearest right number. \
+         What looks like a payment and is no transfer is refused too: it never becomes a public message. Names are taken in \
+         any case. Spaces and hyphens of any kind count as those of a keyboard; any other character that hides or looks like \
+         another is refused by its name, code point and place, in commands, names, memos and messages. Of what others put on \
+         the chain the page shows such characters as escapes, `[U+202E]`.",
         ["word", "what it does", "more"],
         rows,
     )
