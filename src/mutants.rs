@@ -31,7 +31,7 @@ pub enum Mutant {
     DropInConflict,
     LoseSilently,
     ForgetTheAnchor,
-    WeightStays,
+    WeightFollows,
 }
 
 /// All of them.
@@ -62,7 +62,7 @@ pub const ALL: [Mutant; 25] = {
         DropInConflict,
         LoseSilently,
         ForgetTheAnchor,
-        WeightStays,
+        WeightFollows,
     ]
 };
 

@@ -238,9 +238,6 @@ fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
     if let Some(difficulty) = change.difficulty {
         in_range("difficulty", difficulty.0, 1, MAX_EXACT)?;
     }
-    if let Some(weight) = change.authority_weight {
-        in_range("authority weight", weight.0, 1, MAX_EXACT)?;
-    }
     if let Some(retarget) = change.retarget {
         check_retarget(retarget)?;
     }

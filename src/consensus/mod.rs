@@ -15,5 +15,5 @@ pub use check::{
 pub use error::{BlockError, ParamsError, TxError};
 pub use params::{
     Allocation, EPOCH, MAX_ALLOCATIONS, MAX_AUTHORITIES, MAX_PARAMS_BYTES, MIN_NOTICE, Params,
-    Tunable,
+    RULE_SET, Tunable,
 };

@@ -42,11 +42,6 @@ pub(super) fn memo_of(payload: &Payload) -> String {
                     .as_ref()
                     .map(|list| format!("{} authorities", list.len())),
             );
-            parts.extend(
-                change
-                    .authority_weight
-                    .map(|weight| format!("authority weight {weight}")),
-            );
             parts.join(", ")
         }
     }

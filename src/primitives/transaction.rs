@@ -109,8 +109,6 @@ pub struct ParamsChange {
     pub retarget: Option<Retarget>,
     /// The authorities in the order of their slots.
     pub authorities: Option<Vec<Address>>,
-    /// Weight of an authority's block; follows a new difficulty unless given.
-    pub authority_weight: Option<Difficulty>,
 }
 
 /// How the required difficulty of work blocks follows the hash rate.

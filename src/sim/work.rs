@@ -114,7 +114,7 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
         retarget: Some(Retarget::Fixed),
         ..ParamsChange::default()
     };
-    match rng.below(4) {
+    match rng.below(3) {
         0 if params.authorities.len() > 1 => {
             let mut authorities = params.authorities.clone();
             let turn = rng.index(authorities.len());
@@ -131,10 +131,6 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
                 min: Difficulty(8),
                 max: Difficulty(64),
             }),
-            ..ParamsChange::default()
-        },
-        2 => ParamsChange {
-            authority_weight: Some(Difficulty(rng.within(8, 32))),
             ..ParamsChange::default()
         },
         _ => fixed,

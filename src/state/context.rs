@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use crate::consensus::{BlockError, CheckedBlock, EPOCH, MIN_NOTICE, Params, Tunable, slots, work};
 use crate::primitives::{
-    Amount, Block, Difficulty, Header, Height, Kind, MAX_EXACT, ParamsChange, Payload, Retarget,
-    Transaction,
+    Amount, Block, Difficulty, Header, Height, Kind, MAX_EXACT, ParamsChange, Payload, Transaction,
 };
 
 use super::{Rules, Tally};
@@ -80,10 +79,10 @@ impl Context {
                 found: header.time,
             });
         }
-        self.check_turn(header)
+        self.check_turn(params, header)
     }
 
-    pub(super) fn check_turn(&self, header: &Header) -> Result<(), BlockError> {
+    pub(super) fn check_turn(&self, params: &Params, header: &Header) -> Result<(), BlockError> {
         let found = header.difficulty;
         let tunable = &self.rules.current;
         if header.kind == Kind::Work {
@@ -94,7 +93,7 @@ impl Context {
                 Err(BlockError::Difficulty { expected, found })
             };
         }
-        let expected = tunable.authority_weight;
+        let expected = self.authority_weight(params);
         if found != expected {
             return Err(BlockError::AuthorityWeight { expected, found });
         }
@@ -152,6 +151,15 @@ impl Context {
             *anchor,
             self.tally.work,
         )
+    }
+
+    /// The weight of an authority's block, that of genesis for ever.
+    pub(super) fn authority_weight(&self, params: &Params) -> Difficulty {
+        if mutant!(WeightFollows) {
+            self.rules.current.difficulty
+        } else {
+            params.authority_weight
+        }
     }
 
     /// The context after a valid block with this header and these transactions.
@@ -236,18 +244,9 @@ impl Rules {
         }
         let current = &self.current;
         let retarget = change.retarget.unwrap_or(current.retarget);
-        // With a fixed difficulty both kinds of block keep weighing the same unless the operator says otherwise.
-        // It never follows a difficulty that the chain found: a branch could make its authorities heavy.
-        let follows = change
-            .difficulty
-            .filter(|_| retarget == Retarget::Fixed && !mutant!(WeightStays));
         self.current = Tunable {
             difficulty: current.difficulty,
             retarget,
-            authority_weight: change
-                .authority_weight
-                .or(follows)
-                .unwrap_or(current.authority_weight),
             authorities: change
                 .authorities
                 .unwrap_or_else(|| current.authorities.clone()),
@@ -264,6 +263,5 @@ fn merged(earlier: &ParamsChange, later: &ParamsChange) -> ParamsChange {
             .authorities
             .clone()
             .or_else(|| earlier.authorities.clone()),
-        authority_weight: later.authority_weight.or(earlier.authority_weight),
     }
 }

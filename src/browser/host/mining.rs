@@ -98,7 +98,6 @@ impl Host {
                 min,
                 max,
             }),
-            authority_weight: Some(base),
             ..ParamsChange::default()
         }
     }

@@ -16,6 +16,7 @@ pub(super) struct Rules {
     /// The difficulty at the anchor: least and most.
     base: (u64, u64),
     retarget: Retarget,
+    /// Of an authority's block, for ever.
     weight: u64,
     authorities: Vec<Address>,
     announced: Vec<(u64, ParamsChange)>,
@@ -46,8 +47,7 @@ impl Rules {
     /// Whether the parameters are others than at the beginning, and the list of authorities.
     pub(super) fn changed(&self, params: &Params) -> (bool, bool) {
         let begin = Self::new(params);
-        let same =
-            (begin.base, begin.retarget, begin.weight) == (self.base, self.retarget, self.weight);
+        let same = (begin.base, begin.retarget) == (self.base, self.retarget);
         let list_changed = begin.authorities != self.authorities;
         (!same || list_changed, list_changed)
     }
@@ -150,17 +150,16 @@ impl Rules {
         let due: Vec<ParamsChange> = Vec::into_iter(due)
             .map(|(_, change): (u64, ParamsChange)| change)
             .collect();
-        let latest = |pick: fn(&ParamsChange) -> Option<u64>| due.iter().rev().find_map(pick);
-        let difficulty = latest(|change| change.difficulty.map(|it| it.0));
+        let difficulty = due
+            .iter()
+            .rev()
+            .find_map(|change| change.difficulty.map(|it| it.0));
         let retarget = due.iter().rev().find_map(|change| change.retarget);
         if difficulty.is_some() || retarget.is_some() {
             self.base = difficulty.map_or_else(|| self.required(), |it| (it, it));
             self.anchor = (self.work_blocks, self.work_time);
         }
         self.retarget = retarget.unwrap_or(self.retarget);
-        let follows = difficulty.filter(|_| self.retarget == Retarget::Fixed);
-        let weight = latest(|change| change.authority_weight.map(|it| it.0));
-        self.weight = weight.or(follows).unwrap_or(self.weight);
         if let Some(list) = due.into_iter().rev().find_map(|change| change.authorities) {
             self.authorities = list;
         }

@@ -281,19 +281,6 @@ const PARAMETERS: &[Case] = &[
         )
     }),
     (
-        "authority weight 0",
-        "params: expected authority weight",
-        |bench| {
-            change(
-                bench,
-                ParamsChange {
-                    authority_weight: Some(Difficulty(0)),
-                    ..ParamsChange::default()
-                },
-            )
-        },
-    ),
-    (
         "no time between blocks",
         "params: expected ideal interval in ms",
         |bench| change(bench, asert(0, 1, 1, 2)),
