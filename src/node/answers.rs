@@ -7,13 +7,15 @@ use crate::ipc::{
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
-    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, read_number, to_hex,
+    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex, read_number,
+    to_hex,
 };
 use crate::state::{Account, Entry, Key};
 
 use super::io::not_here;
 use super::rows::memo_of;
-use super::{Answer, Node, Outbox, Source, is_hash_prefix};
+use super::source::Source;
+use super::{Answer, Node, Outbox};
 
 /// Most blocks, accounts or transactions of one answer.
 const MAX_ANSWER: u32 = 500;
@@ -144,7 +146,7 @@ impl Node {
             .filter_map(|height| self.summary(&self.chain.at(Height(height))?))
             .collect();
         ChainInfo {
-            node: self.name.clone(),
+            node: self.identity.name.clone(),
             height,
             head: self.chain.head().to_string(),
             blocks,
@@ -219,9 +221,8 @@ impl Node {
             .ids()
             .filter(|id| id.to_string().starts_with(&prefix));
         let dropped = self
-            .dropped
-            .keys()
-            .copied()
+            .exchange
+            .dropped_ids()
             .filter(|id| id.to_string().starts_with(&prefix));
         let mut found: Vec<TxId> = self
             .chain
@@ -253,7 +254,7 @@ impl Node {
         if let Some(waiting) = self.mempool.get(id) {
             return Some(self.info(waiting.transaction.get(), waiting.since, None));
         }
-        let dropped = self.dropped.get(id)?;
+        let dropped = self.exchange.dropped(id)?;
         let info = self.info(&dropped.transaction, dropped.at, None);
         Some(TransactionInfo {
             status: "dropped".to_owned(),
@@ -309,7 +310,7 @@ impl Node {
     fn mempool_info(&self) -> MempoolInfo {
         let waiting = self.mempool.iter().take(MAX_LISTED);
         MempoolInfo {
-            node: self.name.clone(),
+            node: self.identity.name.clone(),
             count: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
             bytes: u32::try_from(self.mempool.bytes()).unwrap_or(u32::MAX),
             transactions: waiting
@@ -317,6 +318,12 @@ impl Node {
                 .collect(),
         }
     }
+}
+
+/// Whether a text is a prefix of a hash worth searching: at least 4 hexadecimal digits, at most 64.
+fn is_hash_prefix(text: &str) -> bool {
+    // A half byte at the end does not matter. Only a text without other characters may be cut anywhere.
+    text.is_ascii() && (4..=64).contains(&text.len()) && from_hex(&text[..text.len() & !1]).is_ok()
 }
 
 fn unknown(what: &str, which: &str) -> ApiError {

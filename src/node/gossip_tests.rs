@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 
 use super::testing::{Net, transfer};
 use super::*;
-use crate::gossip::{Message, NodeRecord, seal_frame};
-use crate::primitives::{Amount, Body, Header, Height, Keypair, Kind, Seal, TxBody, Weight};
+use crate::gossip::{CompactBlock, HeadInfo, Message, NodeRecord, seal_frame};
+use crate::mempool::DropReason;
+use crate::primitives::{
+    Amount, Block, Body, Header, Height, Keypair, Kind, Millis, NodeKind, Seal, Transaction,
+    TxBody, TxId, Weight,
+};
 use crate::testkit::{GENESIS_TIME as GENESIS, Grower, key, mine, params};
 
 /// One who speaks to a node without being a node of the network.
@@ -45,9 +49,13 @@ impl Stranger {
 
     fn score(&self, net: &Net, seat: usize) -> Option<i32> {
         let node = net.node(seat);
-        let heard = node.peers.admits(&self.key.node_id(), false, net.now);
+        let heard = node
+            .roster
+            .peers
+            .admits(&self.key.node_id(), false, net.now);
         heard.then(|| {
-            node.peers
+            node.roster
+                .peers
                 .get(&self.key.node_id())
                 .map_or(0, |peer| peer.score(net.now))
         })
@@ -104,7 +112,7 @@ fn no_signature_is_verified_twice_by_one_node() {
 
 #[test]
 fn a_block_crosses_the_network_at_the_pace_of_its_links() {
-    use NodeKind::{Pow, Viewer};
+    use crate::primitives::NodeKind::{Pow, Viewer};
     let names = ["pow-1", "v-1", "v-2", "v-3", "v-4", "v-5"];
     let seats: Vec<_> = names
         .iter()

@@ -1,11 +1,17 @@
 //! One node and one peer that does not keep to the rules: known failures of other networks, by name.
 
+use super::compact::{MAX_COMPACT, MAX_COMPACT_OF_ONE};
+use super::deferred::{MAX_DEFERRED, MAX_DEFERRED_OF_ONE};
+use super::exchange::MAX_ASKED;
+use super::source::Source;
 use super::testing::{Duel, compact, head_of};
 use super::*;
 use crate::chain::MAX_LOCATOR;
 use crate::gossip::{CompactBlock, HeadInfo, Message};
 use crate::ipc::Request;
-use crate::primitives::{Body, Difficulty, Header, Height, Weight};
+use crate::primitives::{
+    Block, BlockHash, Body, Difficulty, Header, Height, Millis, Transaction, TxId, Weight,
+};
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
 /// Work blocks whose parents nobody knows, each of valid work.
@@ -179,7 +185,7 @@ fn a_flood_of_blocks_without_parents_keeps_nothing() {
     for block in strays(500) {
         duel.hear("liar", &compact(&block));
     }
-    assert!(duel.is_at_genesis() && duel.node.compact.is_empty() && duel.node.deferred.is_empty());
+    assert!(duel.is_at_genesis() && duel.node.compact.len() == 0 && duel.node.deferred.len() == 0);
 }
 
 /// Blocks on genesis of valid work, each with a transaction that nobody has.
@@ -265,7 +271,7 @@ fn a_flood_of_blocks_from_the_future_keeps_an_early_honest_one() {
         duel.hear("liar", &early(now + 31_536_000_000 * (year + 1)));
     }
     assert!(
-        duel.node.deferred.is_empty(),
+        duel.node.deferred.len() == 0,
         "what is far ahead is not kept"
     );
     for number in 0..2 * MAX_DEFERRED {
@@ -386,7 +392,11 @@ fn a_node_asks_for_a_bounded_number_of_transactions_at_a_time() {
         duel.node
             .ask_transactions(key("liar").node_id(), ids, &mut Outbox::new());
     }
-    assert_eq!(duel.node.asked.len(), MAX_ASKED);
+    let bounded = duel.node.exchange.bounded();
+    let asked = bounded
+        .iter()
+        .find(|(name, ..)| *name == "transactions asked for");
+    assert_eq!(asked.map(|(_, asked, _)| *asked), Some(MAX_ASKED));
 }
 
 #[test]

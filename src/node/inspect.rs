@@ -2,17 +2,19 @@
 
 use crate::chain::{CACHED_STATES, MAX_INVALID};
 use crate::consensus::SIGNATURE_CACHE;
-use crate::gossip::{MAX_IDS, MAX_PEERS, Peers, SEEN_GENERATION};
+use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
 use crate::primitives::{Slot, Timestamp};
 
-use super::{MAX_ASKED, MAX_COMPACT, MAX_DEFERRED, MAX_DROPPED, Node};
+use super::Node;
+use super::compact::MAX_COMPACT;
+use super::deferred::MAX_DEFERRED;
 
 impl Node {
     /// What it knows about its peers.
     #[must_use]
     pub const fn peer_table(&self) -> &Peers {
-        &self.peers
+        &self.roster.peers
     }
 
     /// The time that it thinks it is.
@@ -24,7 +26,7 @@ impl Node {
     /// What became of its ledger when it started.
     #[must_use]
     pub const fn ledger_outcome(&self) -> &'static str {
-        self.ledger_start
+        self.books.ledger_start
     }
 
     /// The first slot that it may seal as an authority.
@@ -41,23 +43,22 @@ impl Node {
         let own = [
             ("deferred blocks", self.deferred.len(), MAX_DEFERRED),
             ("compact blocks", self.compact.len(), MAX_COMPACT),
-            ("dropped transactions", self.dropped.len(), MAX_DROPPED),
-            ("transactions asked for", self.asked.len(), MAX_ASKED),
-            ("transactions to be told", self.inventory.len(), MAX_IDS),
-            ("peers", self.peers.iter().count(), MAX_PEERS),
-            ("present peers", self.present.len(), MAX_PEERS),
+            ("peers", self.roster.peers.iter().count(), MAX_PEERS),
+            ("present peers", self.roster.present().len(), MAX_PEERS),
             ("waiting transactions", self.mempool.len(), MAX_COUNT),
             (
                 "bytes of waiting transactions",
                 self.mempool.bytes(),
                 MAX_BYTES,
             ),
-            ("ids seen", self.seen.generation(), SEEN_GENERATION),
             ("refused ids", invalid, MAX_INVALID),
             ("cached states", states, CACHED_STATES),
             ("signatures of transactions", transactions, SIGNATURE_CACHE),
             ("signatures of seals", seals, SIGNATURE_CACHE),
         ];
-        own.into_iter().chain(self.sync.bounded()).collect()
+        own.into_iter()
+            .chain(self.exchange.bounded())
+            .chain(self.sync.bounded())
+            .collect()
     }
 }

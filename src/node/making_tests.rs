@@ -1,11 +1,12 @@
 //! What a node's miners are told, and what is told of them.
 
+use super::source::Source;
 use super::testing::Net;
 use super::*;
-use crate::ipc::{FromMiner, Limit, MinerStatus, Pace, SearchJob, ToMiner, Try, Turns};
+use crate::ipc::{FromMiner, Limit, MinerStatus, Pace, SearchJob, ToMiner, Try, Turns, Workload};
 use crate::ledger::{MinerRow, Query, Row, Table};
 use crate::miner::{Search, Step};
-use crate::primitives::{Header, Kind};
+use crate::primitives::{Header, Kind, Millis, NodeKind};
 use crate::testkit::{Grower, key, params};
 
 const PACE: Pace = Pace::Interval { ms: 2_000 };

@@ -1,66 +1,11 @@
-//! The miner workers as the node knows them, what it shows of them, and their rows.
+//! What a node shows of its miner workers, and their rows.
 
-use crate::ipc::{MAX_MINERS, MinerStatus, Try};
+use crate::ipc::{MAX_MINERS, MinerStatus};
 use crate::ledger::{MinerRow, Row, Table};
 use crate::primitives::{NodeKind, Timestamp};
 
 use super::Node;
-
-/// A measured hash rate is told for so long.
-const RATED_FOR: crate::primitives::Millis = crate::primitives::Millis(1_500);
-
-/// One miner worker as the node knows it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Miner {
-    /// Tries of this search, those of a worker that failed included.
-    pub(super) hashes: u64,
-    /// The tries of a worker that failed.
-    lost: u64,
-    hash_rate: f64,
-    pub(super) uncapped: f64,
-    pub(super) nonce: u64,
-    pub(super) best_hash: String,
-    pub(super) tries: Vec<Try>,
-    pub(super) blocks_found: u64,
-    down: bool,
-    /// The state that its row says.
-    written: &'static str,
-    pub(super) told: Timestamp,
-    rated: Timestamp,
-}
-
-impl Miner {
-    /// A search begins on another head.
-    pub(super) fn begin_search(&mut self) {
-        (self.hashes, self.lost) = (0, 0);
-        self.best_hash.clear();
-        self.tries.clear();
-    }
-
-    /// Takes what a worker says of its search.
-    pub(super) fn progress(&mut self, hashes: u64, best: String) {
-        self.hashes = self.lost.saturating_add(hashes);
-        if !best.is_empty() && (self.best_hash.is_empty() || best < self.best_hash) {
-            self.best_hash = best;
-        }
-    }
-
-    pub(super) fn rate_at(&mut self, hash_rate: f64, now: Timestamp) {
-        (self.hash_rate, self.rated) = (hash_rate, now);
-    }
-
-    /// Its worker failed, or is there again. A new worker counts from 0.
-    pub(super) fn set_up(&mut self, up: bool) {
-        self.down = !up;
-        self.lost = self.hashes;
-    }
-
-    /// Measured hashes per second; none once nothing was measured for a while.
-    fn rate(&self, state: &str, now: Timestamp) -> f64 {
-        let hashes = ["searching", "idle"].contains(&state) && now.since(self.rated) < RATED_FOR;
-        if hashes { self.hash_rate } else { 0.0 }
-    }
-}
+use super::miner::Miner;
 
 impl Node {
     fn state_of(&self, miner: &Miner) -> &'static str {
@@ -88,7 +33,7 @@ impl Node {
 
     /// The name of a miner worker; they are numbered from 0 here and from 1 for people.
     fn miner_name(&self, worker: u32) -> String {
-        format!("{}:{}", self.name, worker.saturating_add(1))
+        format!("{}:{}", self.identity.name, worker.saturating_add(1))
     }
 
     /// The node's miner workers.
@@ -126,7 +71,7 @@ impl Node {
     pub(super) fn forget_miners(&mut self) {
         let first = u32::try_from(self.mining.miners.len()).unwrap_or(MAX_MINERS);
         for worker in first..MAX_MINERS {
-            self.writer
+            self.books
                 .delete(Table::MiningPool, self.miner_name(worker));
         }
     }
@@ -145,7 +90,7 @@ impl Node {
 
     /// Writes the rows of the miner workers.
     pub(super) fn write_miners(&mut self) {
-        if self.kind != NodeKind::Pow {
+        if self.identity.kind != NodeKind::Pow {
             return;
         }
         let states: Vec<&'static str> = self
@@ -160,7 +105,7 @@ impl Node {
         for miner in self.miners(self.now) {
             let row = MinerRow {
                 worker_id: miner.worker,
-                node_id: self.id.to_string(),
+                node_id: self.identity.id.to_string(),
                 job: self.mining.job().map_or(0, |(number, _)| number),
                 height: miner.height,
                 nonce_start: miner.nonce_start,
@@ -172,7 +117,7 @@ impl Node {
                 state: miner.state,
                 updated: self.now.0,
             };
-            self.writer.put(Table::MiningPool, Row::Miner(row));
+            self.books.put(Table::MiningPool, Row::Miner(row));
         }
     }
 }

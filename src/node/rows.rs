@@ -13,7 +13,8 @@ use crate::primitives::{
 };
 use crate::state::{Entry, Key};
 
-use super::{Dropped, Node};
+use super::Node;
+use super::exchange::Dropped;
 
 /// The words of a transaction's content that people read.
 pub(super) fn memo_of(payload: &Payload) -> String {
@@ -86,14 +87,14 @@ impl Node {
 
     pub(super) fn write_head(&mut self) {
         let raw = self.chain.head().0.to_vec();
-        self.writer.put(
+        self.books.put(
             Table::Meta,
             Row::Raw(RawRow {
                 key: meta_key::HEAD.to_owned(),
                 raw,
             }),
         );
-        self.writer.reach(self.chain.height());
+        self.books.reach(self.chain.height());
     }
 
     /// Writes the entries at the head of these keys, with the rows that people read of them.
@@ -103,7 +104,7 @@ impl Node {
             let hex = to_hex(&key.to_bytes());
             match &entry {
                 Some(entry) => {
-                    self.writer.put(
+                    self.books.put(
                         Table::State,
                         Row::Raw(RawRow {
                             key: hex,
@@ -111,7 +112,7 @@ impl Node {
                         }),
                     );
                 }
-                None => self.writer.delete(Table::State, hex),
+                None => self.books.delete(Table::State, hex),
             }
             self.write_for_people(&key, entry.as_ref());
         }
@@ -131,9 +132,9 @@ impl Node {
                     nonce: account.nonce,
                     created_at_height: account.created.0,
                 };
-                self.writer.put(Table::Users, Row::User(row));
+                self.books.put(Table::Users, Row::User(row));
             }
-            (Key::Account(address), None) => self.writer.delete(Table::Users, address.to_string()),
+            (Key::Account(address), None) => self.books.delete(Table::Users, address.to_string()),
             (Key::Asset(id), Some(Entry::Asset(asset))) => {
                 let row = AssetRow {
                     id: id.to_string(),
@@ -145,9 +146,9 @@ impl Node {
                     owner: self.name_of(&asset.creator),
                     holders: asset.holders,
                 };
-                self.writer.put(Table::Assets, Row::Asset(row));
+                self.books.put(Table::Assets, Row::Asset(row));
             }
-            (Key::Asset(id), None) => self.writer.delete(Table::Assets, id.to_string()),
+            (Key::Asset(id), None) => self.books.delete(Table::Assets, id.to_string()),
             _ => {}
         }
     }
@@ -178,8 +179,8 @@ impl Node {
             key: id.to_string(),
             raw: sealed_undo(&row.raw, entry.undo_bytes()),
         };
-        self.writer.put(Table::Blocks, Row::Block(row));
-        self.writer.put(Table::Undo, Row::Raw(undo));
+        self.books.put(Table::Blocks, Row::Block(row));
+        self.books.put(Table::Undo, Row::Raw(undo));
     }
 
     pub(super) fn write_committed(&mut self, id: &BlockHash) {
@@ -194,25 +195,25 @@ impl Node {
                 status: "committed".to_owned(),
                 ..self.transaction_row(transaction, block.header.time.0)
             };
-            self.writer.put(Table::Transactions, Row::Transaction(row));
+            self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
     pub(super) fn write_pending(&mut self, id: &TxId) {
         if let Some(waiting) = self.mempool.get(id) {
             let row = self.transaction_row(waiting.transaction.get(), waiting.since.0);
-            self.writer.put(Table::Transactions, Row::Transaction(row));
+            self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
     pub(super) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
-        if let Some(Dropped { transaction, .. }) = self.dropped.get(id) {
+        if let Some(Dropped { transaction, .. }) = self.exchange.dropped(id) {
             let row = TransactionRow {
                 status: "dropped".to_owned(),
                 reason: reason.to_string(),
                 ..self.transaction_row(transaction, self.now.0)
             };
-            self.writer.put(Table::Transactions, Row::Transaction(row));
+            self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
@@ -247,11 +248,11 @@ impl Node {
 
     /// Writes the row of a peer.
     pub(super) fn write_node(&mut self, node: &NodeId) {
-        let Some(peer) = self.peers.get(node) else {
+        let Some(peer) = self.roster.peers.get(node) else {
             return;
         };
         let Some(record) = &peer.record else { return };
-        let status = if self.present.contains(node) {
+        let status = if self.roster.is_present(node) {
             "active"
         } else if peer.left {
             "left"
@@ -268,23 +269,23 @@ impl Node {
             last_seen: peer.last_seen.0,
             raw: borsh::to_vec(record).unwrap_or_default(),
         };
-        self.writer.put(Table::Nodes, Row::Node(row));
+        self.books.put(Table::Nodes, Row::Node(row));
     }
 
     /// Writes the rows of this node and of all peers with the time they were last heard.
     pub(super) fn write_nodes(&mut self) {
         let own = NodeRow {
-            node_id: self.id.to_string(),
-            host: self.host.clone(),
-            port: inbox_channel(&self.chain.chain_id(), &self.id),
-            node_type: self.kind.word().to_owned(),
-            name: self.name.clone(),
+            node_id: self.identity.id.to_string(),
+            host: self.identity.host.clone(),
+            port: inbox_channel(&self.chain.chain_id(), &self.identity.id),
+            node_type: self.identity.kind.word().to_owned(),
+            name: self.identity.name.clone(),
             status: "active".to_owned(),
             last_seen: self.now.0,
             raw: Vec::new(),
         };
-        self.writer.put(Table::Nodes, Row::Node(own));
-        let present: Vec<NodeId> = self.present.iter().copied().collect();
+        self.books.put(Table::Nodes, Row::Node(own));
+        let present: Vec<NodeId> = self.roster.present().copied().collect();
         for node in present {
             self.write_node(&node);
         }
@@ -293,9 +294,9 @@ impl Node {
     /// Writes the whole ledger anew: for a new one and for one that had to be rebuilt.
     pub(super) fn write_everything(&mut self) {
         let schema = crate::ledger::SCHEMA_VERSION.to_le_bytes().to_vec();
-        let params = self.params.to_bytes();
+        let params = self.chain.params().to_bytes();
         for (key, raw) in [(meta_key::SCHEMA, schema), (meta_key::PARAMS, params)] {
-            self.writer.put(
+            self.books.put(
                 Table::Meta,
                 Row::Raw(RawRow {
                     key: key.to_owned(),

@@ -5,29 +5,33 @@ use std::rc::Rc;
 
 use crate::chain::Chain;
 use crate::consensus::{SignatureCache, slots};
-use crate::gossip::{NodeRecord, Peers, Seen, Sync};
-use crate::ledger::{BlockRow, RawRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::gossip::{NodeRecord, Sync};
+use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, NodeKind, Slot, SplitMix64, Timestamp, Transaction, from_hex,
-    sha256, to_hex,
+    Block, BlockHash, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction, from_hex,
+    to_hex,
 };
 use crate::state::{Entry, Key, State};
 
-use super::making::Mining;
+use super::authority::{Authority, sealed_slot};
+use super::books::Books;
+use super::compact::CompactBlocks;
+use super::deferred::DeferredBlocks;
+use super::exchange::Exchange;
+use super::handle::HOUSEKEEPING_EVERY;
+use super::identity::Identity;
+use super::machine::Counters;
+use super::mining::Mining;
+use super::roster::Roster;
 use super::rows::open_undo;
-use super::sealing::Authority;
+use super::source::Source;
 use super::timers::{Timer, Timers};
-use super::writer::Writer;
-use super::{
-    Counters, HOUSEKEEPING_EVERY, Node, Notice, Outbox, Output, Setup, Source, StartError,
-};
+use super::{Node, Notice, Outbox, Output, Setup, StartError};
 
 /// How long a node listens to its peers before it makes a candidate, so that a late joiner does not mine
 /// on an old head.
 const LISTEN_FIRST: Millis = Millis(300);
-
-const SEALED_DOMAIN: &[u8] = b"aurex/sealed-slot/1";
 
 /// What became of the ledger at start.
 struct Recovered {
@@ -49,6 +53,7 @@ impl Node {
         out: &mut Outbox,
     ) -> Result<Self, StartError> {
         setup.params.validate()?;
+        let identity = Identity::new(&setup, now);
         let params = Rc::new(setup.params);
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
@@ -62,47 +67,29 @@ impl Node {
             Height(0)
         };
         let listen_until = now.plus(LISTEN_FIRST);
+        let in_memory = identity.kind == NodeKind::Viewer;
         let mut node = Self {
-            record: NodeRecord::sign(&setup.key, &setup.name, setup.kind, &setup.host, now),
-            id: setup.key.node_id(),
-            key: setup.key,
-            name: setup.name,
-            kind: setup.kind,
-            host: setup.host,
             now,
-            // The time comes first, so that a later run's frames are newer.
-            session: now.0 << 16 | (setup.session & 0xffff),
-            sequence: 0,
             random: SplitMix64::new(setup.seed),
             chain: recovered.chain,
-            head_since: now,
             cache,
             mempool: Mempool::default(),
-            peers: Peers::default(),
+            roster: Roster::default(),
+            exchange: Exchange::default(),
+            compact: CompactBlocks::default(),
+            deferred: DeferredBlocks::default(),
             sync: Sync::default(),
-            seen: Seen::default(),
-            asked: BTreeMap::new(),
-            inventory: BTreeSet::new(),
-            compact: BTreeMap::new(),
-            deferred: BTreeMap::new(),
-            dropped: BTreeMap::new(),
-            cut: BTreeSet::new(),
-            present: BTreeSet::new(),
-            ping: None,
-            writer: Writer::new(durable),
-            degraded: None,
-            in_memory: setup.kind == NodeKind::Viewer,
-            ledger_start: recovered.outcome,
-            mining: Mining::new(setup.workload, setup.kind, listen_until),
+            mining: Mining::new(setup.workload, identity.kind, now, listen_until),
             authority: Authority::new(sealed, slots::slot_at(&params, now)),
-            params,
+            books: Books::new(durable, in_memory, recovered.outcome),
             timers: Timers::default(),
             counters: Counters::default(),
             stopping: false,
+            identity,
         };
-        if node.ledger_start != "resumed" {
+        if node.books.ledger_start != "resumed" {
             for (table, key) in recovered.stale {
-                node.writer.delete(table, key);
+                node.books.delete(table, key);
             }
             node.write_everything();
         }
@@ -113,13 +100,13 @@ impl Node {
     fn begin(&mut self, snapshot: Option<Snapshot>, out: &mut Outbox) {
         out.push(Output::Notice(Notice::Started {
             height: self.chain.height(),
-            ledger: self.ledger_start,
+            ledger: self.books.ledger_start,
         }));
-        self.say_hello(out);
+        self.broadcast_hello(out);
         self.forget_miners();
         if let Some(snapshot) = snapshot {
-            self.remember_nodes(&snapshot);
-            self.remember_pending(&snapshot, out);
+            self.restore_nodes(&snapshot);
+            self.restore_pending(&snapshot, out);
         }
         self.write_nodes();
         self.send_ping(out);
@@ -136,18 +123,18 @@ impl Node {
         self.settle(false, out);
     }
 
-    fn remember_nodes(&mut self, snapshot: &Snapshot) {
+    fn restore_nodes(&mut self, snapshot: &Snapshot) {
         for row in &snapshot.nodes {
             if let Ok(record) = borsh::from_slice::<NodeRecord>(&row.raw)
                 && record.is_genuine()
-                && record.id != self.id
+                && record.id != self.identity.id
             {
-                self.peers.learn(record, self.now);
+                self.roster.peers.learn(record, self.now);
             }
         }
     }
 
-    fn remember_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
+    fn restore_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
         let mut waiting: Vec<Transaction> = snapshot
             .pending
             .iter()
@@ -155,27 +142,10 @@ impl Node {
             .collect();
         waiting.sort_by_key(|transaction| transaction.body.nonce);
         for transaction in waiting {
-            // What is refused now is told by a notice; the row is corrected when it is seen committed.
+            // A notice shows what is refused now; the row is corrected when it is seen committed.
             let _ = self.take_transaction(transaction, Source::Own, out);
         }
     }
-}
-
-/// The row that says which slot was sealed last: with a checksum, as one flipped bit would silence an authority for
-/// ages.
-pub(super) fn sealed_slot_row(slot: Slot) -> RawRow {
-    let bytes = slot.0.to_le_bytes();
-    let raw = [bytes.as_slice(), &sha256(&[SEALED_DOMAIN, &bytes]).0].concat();
-    RawRow {
-        key: meta_key::SEALED_SLOT.to_owned(),
-        raw,
-    }
-}
-
-fn sealed_slot(snapshot: &Snapshot) -> Option<Slot> {
-    let raw = snapshot.meta(meta_key::SEALED_SLOT)?;
-    let slot = Slot(u64::from_le_bytes(*raw.first_chunk()?));
-    (sealed_slot_row(slot).raw == raw).then_some(slot)
 }
 
 fn recover(
@@ -286,24 +256,4 @@ fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
         .chain(blocks.map(|row| (Table::Blocks, row.hash.clone())))
         .chain(undo.map(|row| (Table::Undo, row.key.clone())))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sealed_slot_that_was_changed_on_the_disk_is_not_believed() {
-        let with = |row: RawRow| Snapshot {
-            meta: vec![row],
-            ..Snapshot::default()
-        };
-        let row = sealed_slot_row(Slot(77));
-        assert_eq!(sealed_slot(&with(row.clone())), Some(Slot(77)));
-        for bit in 0..row.raw.len() * 8 {
-            let mut row = row.clone();
-            row.raw[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(sealed_slot(&with(row)), None, "bit {bit}");
-        }
-    }
 }

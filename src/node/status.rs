@@ -19,18 +19,18 @@ impl Node {
         let header = self.chain.head_header();
         let context = self.chain.context();
         let authorities = &context.rules.current.authorities;
-        let is_authority = authorities.contains(&self.id.into());
-        let mines = self.kind == NodeKind::Pow;
+        let is_authority = authorities.contains(&self.identity.id.into());
+        let mines = self.identity.kind == NodeKind::Pow;
         NodeStatus {
-            id: self.id.to_string(),
-            name: self.name.clone(),
-            kind: self.kind,
+            id: self.identity.id.to_string(),
+            name: self.identity.name.clone(),
+            kind: self.identity.kind,
             state: self.state(),
             height: header.height.0,
             head: self.chain.head().to_string(),
             state_root: header.state_root.to_string(),
             weight: exact(self.chain.weight()),
-            peers: u32::try_from(self.peers.alive(now).count()).unwrap_or(u32::MAX),
+            peers: u32::try_from(self.roster.peers.alive(now).count()).unwrap_or(u32::MAX),
             pending: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
             hash_rate: self.hash_rate(now),
             hash_budget: self
@@ -38,15 +38,11 @@ impl Node {
                 .filter(|_| mines)
                 .map(|budget| budget * self.mining.miners.len() as f64),
             next_slot_at: self
-                .next_slot_at(slots::slot_at(&self.params, now))
-                .filter(|_| self.kind == NodeKind::Poa && is_authority)
+                .next_slot_at(slots::slot_at(self.chain.params(), now))
+                .filter(|_| self.identity.kind == NodeKind::Poa && is_authority)
                 .map(|at| at.0),
-            durable_height: if self.in_memory {
-                0
-            } else {
-                self.writer.durable().0
-            },
-            degraded: self.degraded.as_ref().map(ToString::to_string),
+            durable_height: self.books.durable().0,
+            degraded: self.books.degraded().map(ToString::to_string),
             difficulty: context.required_difficulty().0,
             automatic: match context.rules.current.retarget {
                 Retarget::Asert { ideal, .. } => Some(ideal.0),
@@ -56,10 +52,10 @@ impl Node {
             is_authority,
             blocks_made: self.counters.blocks_made,
             frames_in: self.counters.frames_in,
-            frames_out: self.counters.frames_out,
+            frames_out: self.identity.frames(),
             frames_refused: self.counters.frames_refused,
-            host: self.host.clone(),
-            ledger_start: self.ledger_start.to_owned(),
+            host: self.identity.host.clone(),
+            ledger_start: self.books.ledger_start.to_owned(),
         }
     }
 
@@ -77,6 +73,7 @@ impl Node {
     #[must_use]
     pub fn peers(&self, now: Timestamp) -> Vec<PeerStatus> {
         let known = self
+            .roster
             .peers
             .iter()
             .filter_map(|(id, peer)| peer.record.as_ref().map(|record| (id, peer, record)));
@@ -93,7 +90,7 @@ impl Node {
                 height: peer.head.map_or(0, |head| head.height.0),
                 weight: peer.head.map_or(0, |head| exact(head.weight)),
                 last_seen: peer.last_seen.0,
-                alive: peer.alive(now) && !self.cut.contains(id),
+                alive: peer.alive(now) && !self.roster.is_cut(id),
                 score: peer.score(now),
                 round_trip_ms: peer.round_trip.map(|time| time.0),
             })

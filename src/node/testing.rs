@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
-use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns};
+use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns, Workload};
 use crate::ledger::{MemoryStore, Snapshot, Store as _};
 use crate::miner::{Search, Step};
+use crate::primitives::{Block, Millis, NodeId, NodeKind, Timestamp, Transaction};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// One node with its miners, its ledger and its clock.
@@ -87,7 +88,7 @@ impl Net {
 
     /// The usual five nodes.
     pub(super) fn five() -> Self {
-        use NodeKind::{Poa, Pow};
+        use crate::primitives::NodeKind::{Poa, Pow};
         Self::new(&[
             ("pow-1", Pow),
             ("pow-2", Pow),
@@ -271,7 +272,7 @@ impl Net {
             seat.kind = NodeKind::Viewer;
             seat.search = None;
             if let Some(node) = &mut seat.node {
-                node.kind = NodeKind::Viewer;
+                node.identity.retire();
             }
         }
         self.run(Millis(6_000));
@@ -288,7 +289,7 @@ impl Net {
                 node.chain().head(),
                 alive[0].chain().head(),
                 "{}",
-                node.name
+                node.identity.name
             );
             let state = node.chain().head_state();
             assert_eq!(state.root(), alive[0].chain().head_state().root());
@@ -386,7 +387,7 @@ impl Duel {
             &key(peer),
             &chain_id,
             (1, self.sequence),
-            Some(self.node.id),
+            Some(self.node.id()),
             message,
         );
         self.handle(Input::Frame(frame));
@@ -426,6 +427,7 @@ impl Duel {
     /// Whether the node would still judge a frame of this peer.
     pub(super) fn listens_to(&self, peer: &str) -> bool {
         self.node
+            .roster
             .peers
             .admits(&key(peer).node_id(), false, self.now)
     }

@@ -1,10 +1,14 @@
 //! Whole networks of nodes in one thread, under a virtual clock: what they promise together.
 
+use super::source::Source;
 use super::testing::{Net, ready, transfer};
 use super::*;
 use crate::gossip::FrameError;
-use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, Table};
-use crate::primitives::{Amount, AssetId, Difficulty, Height, ParamsChange, Payload};
+use crate::ledger::{Batch, MemoryStore, Row, Snapshot, Store as _, StoreError, Table};
+use crate::mempool::DropReason;
+use crate::primitives::{
+    Amount, AssetId, Difficulty, Height, Millis, NodeKind, ParamsChange, Payload, Transaction,
+};
 use crate::testkit::{Grower, key, params};
 
 #[test]
@@ -54,7 +58,7 @@ fn a_killed_node_resumes_from_its_ledger_and_catches_up() {
     assert!(net.height(1) > height, "the chain still grows");
     net.start(0);
     net.start(3);
-    assert_eq!(net.node(0).ledger_start, "resumed");
+    assert_eq!(net.node(0).books.ledger_start, "resumed");
     assert!(net.height(0) > 0);
     net.run(Millis(5_000));
     let lag = net
@@ -360,7 +364,7 @@ fn a_failing_ledger_never_stops_the_node_and_gets_the_whole_difference_later() {
     net.kill(0);
     net.start(0);
     assert_eq!(
-        (net.node(0).ledger_start, net.height(0)),
+        (net.node(0).books.ledger_start, net.height(0)),
         ("resumed", height)
     );
 }
@@ -388,7 +392,10 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     )
     .unwrap();
     net.start(0);
-    assert_eq!((net.node(0).ledger_start, net.height(0)), ("rebuilt", head));
+    assert_eq!(
+        (net.node(0).books.ledger_start, net.height(0)),
+        ("rebuilt", head)
+    );
     net.kill(0);
     let mut row = snapshot
         .blocks
@@ -408,7 +415,7 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     .unwrap();
     net.start(0);
     assert_eq!(
-        (net.node(0).ledger_start, net.height(0)),
+        (net.node(0).books.ledger_start, net.height(0)),
         ("truncated", head - 1)
     );
 }
@@ -432,7 +439,10 @@ fn the_longest_block_there_can_be_is_read_back_at_the_next_start() {
     net.give(0, Input::Wake);
     net.kill(0);
     net.start(0);
-    assert_eq!((net.node(0).ledger_start, net.height(0)), ("resumed", 1));
+    assert_eq!(
+        (net.node(0).books.ledger_start, net.height(0)),
+        ("resumed", 1)
+    );
 }
 
 #[test]

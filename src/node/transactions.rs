@@ -7,13 +7,12 @@ use crate::gossip::{ANSWER_BYTES, Fault, MAX_IDS, Message};
 use crate::mempool::{DropReason, MempoolError, Waiting};
 use crate::primitives::{Millis, NodeId, Transaction, TxId};
 
+use super::source::Source;
 use super::timers::Timer;
-use super::{Dropped, MAX_ASKED, MAX_DROPPED, Node, Notice, Outbox, Output, Source};
+use super::{Node, Notice, Outbox, Output};
 
 /// How long ids are gathered before they are passed on together.
 const GATHER: Millis = Millis(150);
-/// How long an asked transaction may take before it is asked of another.
-const ASK_AGAIN: Millis = Millis(2_000);
 /// A transaction that has waited for longer may have been lost on its way to others.
 const OFFER_AGAIN: Millis = Millis(10_000);
 /// A candidate is not built again for new transactions more often than this.
@@ -39,8 +38,7 @@ impl Node {
         let from = self.name_of_source(source);
         match &outcome {
             Ok(()) => {
-                self.seen.insert(id);
-                self.dropped.remove(&id);
+                self.exchange.keep(id);
                 self.write_pending(&id);
                 out.push(Output::Notice(Notice::Waiting {
                     id,
@@ -56,7 +54,7 @@ impl Node {
                 if let (Source::Peer(peer), MempoolError::Invalid(TxError::Signature { .. })) =
                     (source, error)
                 {
-                    self.peers.blame(&peer, Fault::Invalid, self.now);
+                    self.roster.peers.blame(&peer, Fault::Invalid, self.now);
                 }
                 out.push(Output::Notice(Notice::TransactionRefused {
                     id,
@@ -81,13 +79,17 @@ impl Node {
         out: &mut Outbox,
     ) -> Result<(), MempoolError> {
         let chain_id = self.chain.chain_id();
-        let checked =
-            CheckedTransaction::check(transaction, &self.params, &chain_id, &mut self.cache)?;
+        let checked = CheckedTransaction::check(
+            transaction,
+            self.chain.params(),
+            &chain_id,
+            &mut self.cache,
+        )?;
         let height = self.chain.height().next();
         let state = self.chain.head_state();
         let (from, nonce) = (checked.get().body.from, checked.get().body.nonce);
         if let Err(error) = state.try_after(
-            &self.params,
+            self.chain.params(),
             height,
             self.mempool.earlier(&from, nonce),
             &checked,
@@ -113,10 +115,7 @@ impl Node {
                 self.send_to_mesh(&message, out);
             }
             Source::Peer(_) | Source::Relay(_) => {
-                // More are not told at once; they are offered again.
-                if self.inventory.len() < MAX_IDS {
-                    self.inventory.insert(id);
-                }
+                self.exchange.queue(id);
                 self.timers
                     .set_earlier(Timer::Inventory, self.now.plus(GATHER));
             }
@@ -125,8 +124,8 @@ impl Node {
 
     /// Passes the ids of new transactions on: whoever lacks one asks for it.
     pub(super) fn send_inventory(&mut self, out: &mut Outbox) {
-        let waiting = std::mem::take(&mut self.inventory);
-        let ids: Vec<TxId> = waiting
+        let queued = self.exchange.take_queue();
+        let ids: Vec<TxId> = queued
             .into_iter()
             .filter(|id| self.mempool.get(id).is_some())
             .collect();
@@ -155,55 +154,54 @@ impl Node {
 
     pub(super) fn on_inventory(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
         if ids.len() > MAX_IDS {
-            return self.peers.blame(&from, Fault::Oversize, self.now);
+            return self.roster.peers.blame(&from, Fault::Oversize, self.now);
         }
         let now = self.now;
         let unknown = |id: &TxId| {
-            !self.seen.contains(id)
+            self.exchange.is_wanted(id, now)
                 && self.mempool.get(id).is_none()
                 && self.chain.block_of(id).is_none()
-                && self.asked.get(id).is_none_or(|until| *until <= now)
         };
         let mut wanted: Vec<TxId> = ids.into_iter().filter(unknown).collect();
         // What is above the peer's rate is offered again, by it or by another.
-        wanted.truncate(self.peers.take_transactions(&from, wanted.len(), now));
+        wanted.truncate(
+            self.roster
+                .peers
+                .take_transactions(&from, wanted.len(), now),
+        );
         self.ask_transactions(from, wanted, out);
     }
 
     /// Asks a peer for transactions, as many as may be asked for at a time.
-    pub(super) fn ask_transactions(&mut self, from: NodeId, mut ids: Vec<TxId>, out: &mut Outbox) {
-        if self.asked.len().saturating_add(ids.len()) > MAX_ASKED {
-            let now = self.now;
-            self.asked.retain(|_, until| *until > now);
-            ids.truncate(MAX_ASKED.saturating_sub(self.asked.len()));
-        }
+    pub(super) fn ask_transactions(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
+        let ids = self.exchange.ask(ids, self.now);
         if ids.is_empty() {
             return;
         }
-        let until = self.now.plus(ASK_AGAIN);
-        self.peers.ask(&from, self.now);
-        self.asked.extend(ids.iter().map(|id| (*id, until)));
+        self.roster.peers.ask(&from, self.now);
         self.send(from, &Message::GetTransactions(ids), out);
     }
 
+    /// Takes a transaction that a peer announces; whether it was looked at.
     pub(super) fn on_new_transaction(
         &mut self,
         from: NodeId,
         transaction: Transaction,
         out: &mut Outbox,
-    ) {
+    ) -> bool {
         // One that was seen and given up is taken: somebody has handed it in again.
         let known = self.transaction(&transaction.id()).is_some();
-        if !known && self.peers.take_transactions(&from, 1, self.now) > 0 {
-            // The outcome is a notice already; a peer is not told.
+        let taken = !known && self.roster.peers.take_transactions(&from, 1, self.now) > 0;
+        if taken {
+            // The outcome is a notice already; the peer gets no answer.
             let _ = self.take_transaction(transaction, Source::Peer(from), out);
-            self.complete_compact(out);
         }
+        taken
     }
 
     pub(super) fn on_get_transactions(&mut self, from: NodeId, ids: &[TxId], out: &mut Outbox) {
         if ids.len() > MAX_IDS {
-            return self.peers.blame(&from, Fault::Oversize, self.now);
+            return self.roster.peers.blame(&from, Fault::Oversize, self.now);
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
@@ -228,18 +226,17 @@ impl Node {
     ) {
         let mut unsolicited = false;
         for transaction in transactions {
-            if self.asked.remove(&transaction.id()).is_none() {
+            if !self.exchange.receive(&transaction.id()) {
                 unsolicited = true;
                 continue;
             }
-            self.note_fetched(&transaction);
+            self.compact.add_transaction(&transaction);
             let _ = self.take_transaction(transaction, Source::Peer(from), out);
         }
         if unsolicited {
             // Once for all of an answer: it may have come late, to a node that was asleep or is started again.
-            self.peers.blame(&from, Fault::Unsolicited, self.now);
+            self.roster.peers.blame(&from, Fault::Unsolicited, self.now);
         }
-        self.complete_compact(out);
     }
 
     /// A transaction that waits or is committed.
@@ -261,9 +258,12 @@ impl Node {
     /// Drops what a new head made impossible.
     pub(super) fn drop_impossible(&mut self, out: &mut Outbox) {
         let height = self.chain.height().next();
-        let gone = self
-            .mempool
-            .judge(&self.params, self.chain.head_state(), height, self.now);
+        let gone = self.mempool.judge(
+            self.chain.params(),
+            self.chain.head_state(),
+            height,
+            self.now,
+        );
         self.drop_all(gone, out);
     }
 
@@ -288,27 +288,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         let id = transaction.id();
-        if reason != DropReason::TooOld {
-            // Another branch may need it yet: then it is asked for again. An old one would go round for ever, as
-            // nodes give it up at different times.
-            self.seen.remove(&id);
-        }
-        if self.dropped.len() >= MAX_DROPPED {
-            let oldest = self
-                .dropped
-                .iter()
-                .min_by_key(|(_, dropped)| dropped.at)
-                .map(|(id, _)| *id);
-            oldest.and_then(|oldest| self.dropped.remove(&oldest));
-        }
-        self.dropped.insert(
-            id,
-            Dropped {
-                reason,
-                transaction,
-                at: self.now,
-            },
-        );
+        self.exchange.drop(transaction, reason, self.now);
         self.write_dropped(&id, reason);
         out.push(Output::Notice(Notice::Dropped { id, reason }));
     }

@@ -1,0 +1,155 @@
+//! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or memory only.
+
+use crate::ledger::{Row, StoreError, Table};
+use crate::primitives::{Height, Millis};
+
+use super::io::{BatchId, Outbox};
+use super::writer::Writer;
+
+/// The writer and the state of the ledger behind it.
+#[derive(Debug)]
+pub(super) struct Books {
+    writer: Writer,
+    degraded: Option<StoreError>,
+    /// The ledger lives in memory only, until the node is started again.
+    in_memory: bool,
+    /// What became of the ledger when the node started.
+    pub(super) ledger_start: &'static str,
+}
+
+/// A batch that is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Persisted {
+    pub(super) rows: usize,
+    /// The ledger had failed and has the full difference again.
+    pub(super) recovered: bool,
+}
+
+impl Books {
+    /// Books of a ledger that is durable up to a height.
+    pub(super) fn new(durable: Height, in_memory: bool, ledger_start: &'static str) -> Self {
+        Self {
+            writer: Writer::new(durable),
+            degraded: None,
+            in_memory,
+            ledger_start,
+        }
+    }
+
+    /// Writes a row with the next batch.
+    pub(super) fn put(&mut self, table: Table, row: Row) {
+        self.writer.put(table, row);
+    }
+
+    /// Deletes a row with the next batch.
+    pub(super) fn delete(&mut self, table: Table, key: String) {
+        self.writer.delete(table, key);
+    }
+
+    /// Records that the pending changes end at `height`.
+    pub(super) fn reach(&mut self, height: Height) {
+        self.writer.reach(height);
+    }
+
+    /// Has the next batch pressed onto the disk; which it is.
+    pub(super) fn strict(&mut self) -> BatchId {
+        self.writer.strict()
+    }
+
+    /// Sends what is pending; after a failure only at the retry, or at the end.
+    pub(super) fn flush(&mut self, at_any_rate: bool, out: &mut Outbox) {
+        if at_any_rate || !self.writer.is_failing() {
+            self.writer.flush(out);
+        }
+    }
+
+    /// Whether everything is written.
+    pub(super) fn is_idle(&self) -> bool {
+        self.writer.is_idle()
+    }
+
+    /// Takes the news that a batch is durable.
+    pub(super) fn persisted(&mut self, id: BatchId) -> Option<Persisted> {
+        let rows = self.writer.persisted(id)?;
+        let recovered = !self.in_memory && self.degraded.take().is_some();
+        Some(Persisted { rows, recovered })
+    }
+
+    /// Takes the news that a batch failed: its number of rows and the pause before the retry.
+    pub(super) fn failed(&mut self, id: BatchId, error: StoreError) -> Option<(usize, Millis)> {
+        let failed = self.writer.failed(id, &error)?;
+        self.degraded = Some(error);
+        Some(failed)
+    }
+
+    /// Goes on in memory: the ledger cannot be used in this run.
+    pub(super) fn degrade(&mut self, error: StoreError) {
+        self.degraded = Some(error);
+        self.in_memory = true;
+    }
+
+    /// Why the ledger is not durable at the moment.
+    pub(super) const fn degraded(&self) -> Option<&StoreError> {
+        self.degraded.as_ref()
+    }
+
+    /// Height up to which the ledger was written.
+    pub(super) const fn written(&self) -> Height {
+        self.writer.durable()
+    }
+
+    /// Height up to which a restart finds the chain again.
+    pub(super) const fn durable(&self) -> Height {
+        if self.in_memory {
+            Height(0)
+        } else {
+            self.writer.durable()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::RawRow;
+    use crate::node::Output;
+
+    fn write(books: &mut Books) -> BatchId {
+        let (key, raw) = ("a".to_owned(), Vec::new());
+        books.put(Table::Meta, Row::Raw(RawRow { key, raw }));
+        let mut out = Outbox::new();
+        books.flush(true, &mut out);
+        let Some(Output::Persist { id, .. }) = out.pop() else {
+            panic!("no batch")
+        };
+        id
+    }
+
+    #[test]
+    fn a_failed_ledger_recovers_with_the_next_durable_batch_and_waits_for_its_retry() {
+        let mut books = Books::new(Height(3), false, "resumed");
+        let id = write(&mut books);
+        assert!(books.failed(id, StoreError::Quota).is_some());
+        assert_eq!(books.degraded(), Some(&StoreError::Quota));
+        let mut out = Outbox::new();
+        books.flush(false, &mut out);
+        assert!(out.is_empty(), "the retry has its own time");
+        let id = write(&mut books);
+        let persisted = Persisted {
+            rows: 1,
+            recovered: true,
+        };
+        assert_eq!(books.persisted(id), Some(persisted));
+        assert_eq!((books.degraded(), books.durable()), (None, Height(3)));
+    }
+
+    #[test]
+    fn a_ledger_in_memory_is_never_durable_and_stays_degraded() {
+        let mut books = Books::new(Height(3), false, "resumed");
+        books.degrade(StoreError::Aborted);
+        let id = write(&mut books);
+        assert!(!books.persisted(id).unwrap().recovered);
+        assert_eq!(books.durable(), Height(0));
+        assert!(books.degraded().is_some());
+    }
+}

@@ -1,0 +1,63 @@
+//! When this node may make a block, and what date it bears.
+
+use crate::consensus::slots;
+use crate::primitives::{Kind, Millis, Slot, Timestamp};
+
+use super::Node;
+
+/// Least gaps between blocks that a maker waits at most for the date of a parent that is ahead of its clock.
+const PATIENCE: u64 = 2;
+
+impl Node {
+    /// The date of a block that is made now: the clock's, or the earliest that may follow the head.
+    pub(super) fn next_date(&self) -> Timestamp {
+        self.now.max(
+            self.chain
+                .head_header()
+                .time
+                .plus(self.chain.params().min_gap),
+        )
+    }
+
+    /// When the next block may be made. A miner waits until the head's date has come, so that miners who find at once
+    /// do not run ahead of the clock, where others would have to defer their blocks. An authority, which makes one
+    /// block in its slot, may be ahead by one more, or such miners would always be there before it. A head far ahead
+    /// was dated by a wrong clock, and must not win its maker more than a moment; but what this node itself would
+    /// defer is never made.
+    pub(super) fn make_from(&self, kind: Kind) -> Timestamp {
+        let (head, gap) = (self.chain.head_header().time, self.chain.params().min_gap);
+        let before = |time: Timestamp, span: Millis| Timestamp(time.0.saturating_sub(span.0));
+        let from = if kind == Kind::Work {
+            head
+        } else {
+            before(head, gap)
+        };
+        let patience = self
+            .mining
+            .head_since()
+            .plus(Millis(gap.0.saturating_mul(PATIENCE)));
+        from.min(patience)
+            .max(before(head.plus(gap), self.chain.params().max_future))
+    }
+
+    /// When the next slot of this authority begins, after slot `after`.
+    pub(super) fn next_slot_at(&self, after: Slot) -> Option<Timestamp> {
+        let tunable = &self.chain.context().rules.current;
+        let first = after.0.saturating_add(1).max(self.authority.first_open.0);
+        let turns = u64::try_from(tunable.authorities.len()).ok()?;
+        let mine = |slot: &u64| {
+            slots::leader(&tunable.authorities, Slot(*slot)) == Some(self.identity.id.into())
+        };
+        (first..first.saturating_add(turns))
+            .find(mine)
+            .map(|slot| slots::slot_start(self.chain.params(), Slot(slot)))
+    }
+
+    /// Whether this node may seal a slot on the head.
+    pub(super) fn may_seal(&self, slot: Slot) -> bool {
+        let context = self.chain.context();
+        let unused = slot > context.tally.last_slot;
+        let leader = slots::leader(&context.rules.current.authorities, slot);
+        slot >= self.authority.first_open && unused && leader == Some(self.identity.id.into())
+    }
+}

@@ -1,0 +1,176 @@
+//! Transactions on their way: which were seen, which are asked for, which are to be passed on, and which did not
+//! go on waiting.
+//!
+//! Bounds: [`MAX_ASKED`] asked for, [`MAX_IDS`] to be passed on, [`MAX_DROPPED`] dropped ones, and those of
+//! [`Seen`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::gossip::{MAX_IDS, Seen};
+use crate::mempool::DropReason;
+use crate::primitives::{Millis, Timestamp, Transaction, TxId};
+
+/// Transactions that are asked for at a time.
+pub(super) const MAX_ASKED: usize = 4_096;
+/// Dropped transactions that are remembered, to answer why.
+pub(super) const MAX_DROPPED: usize = 256;
+/// How long an asked transaction may take before it is asked of another.
+const ASK_AGAIN: Millis = Millis(2_000);
+
+/// Transactions on their way between this node and its peers.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    pub(super) seen: Seen<TxId>,
+    asked: BTreeMap<TxId, Timestamp>,
+    inventory: BTreeSet<TxId>,
+    dropped: BTreeMap<TxId, Dropped>,
+}
+
+/// A transaction that did not go on waiting.
+#[derive(Debug)]
+pub(super) struct Dropped {
+    pub(super) reason: DropReason,
+    pub(super) transaction: Transaction,
+    pub(super) at: Timestamp,
+}
+
+impl Exchange {
+    /// Whether a transaction was neither seen nor is asked for.
+    pub(super) fn is_wanted(&self, id: &TxId, now: Timestamp) -> bool {
+        !self.seen.contains(id) && self.asked.get(id).is_none_or(|until| *until <= now)
+    }
+
+    /// Marks transactions as asked for, as many as may be at a time; which they are.
+    pub(super) fn ask(&mut self, mut ids: Vec<TxId>, now: Timestamp) -> Vec<TxId> {
+        if self.asked.len().saturating_add(ids.len()) > MAX_ASKED {
+            self.expire(now);
+            ids.truncate(MAX_ASKED.saturating_sub(self.asked.len()));
+        }
+        let until = now.plus(ASK_AGAIN);
+        self.asked.extend(ids.iter().map(|id| (*id, until)));
+        ids
+    }
+
+    /// Marks a transaction as come; whether it was asked for.
+    pub(super) fn receive(&mut self, id: &TxId) -> bool {
+        self.asked.remove(id).is_some()
+    }
+
+    /// Forgets requests that came to nothing.
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        self.asked.retain(|_, until| *until > now);
+    }
+
+    /// Queues an id to be passed on. What does not fit is offered again later.
+    pub(super) fn queue(&mut self, id: TxId) {
+        if self.inventory.len() < MAX_IDS {
+            self.inventory.insert(id);
+        }
+    }
+
+    /// Takes the ids that are to be passed on.
+    pub(super) fn take_queue(&mut self) -> BTreeSet<TxId> {
+        std::mem::take(&mut self.inventory)
+    }
+
+    /// Marks a transaction as waiting or committed.
+    pub(super) fn keep(&mut self, id: TxId) {
+        self.seen.insert(id);
+        self.dropped.remove(&id);
+    }
+
+    /// Remembers why a transaction did not go on waiting.
+    pub(super) fn drop(&mut self, transaction: Transaction, reason: DropReason, now: Timestamp) {
+        let id = transaction.id();
+        if reason != DropReason::TooOld {
+            // Another branch may need it yet: then it is asked for again. An old one would go round for ever, as
+            // nodes give it up at different times.
+            self.seen.remove(&id);
+        }
+        if self.dropped.len() >= MAX_DROPPED {
+            let all = self.dropped.iter();
+            let oldest = all.min_by_key(|(_, dropped)| dropped.at).map(|(id, _)| *id);
+            oldest.and_then(|oldest| self.dropped.remove(&oldest));
+        }
+        let dropped = Dropped {
+            reason,
+            transaction,
+            at: now,
+        };
+        self.dropped.insert(id, dropped);
+    }
+
+    /// A transaction that did not go on waiting.
+    pub(super) fn dropped(&self, id: &TxId) -> Option<&Dropped> {
+        self.dropped.get(id)
+    }
+
+    /// Ids of the transactions that did not go on waiting.
+    pub(super) fn dropped_ids(&self) -> impl Iterator<Item = TxId> {
+        self.dropped.keys().copied()
+    }
+
+    /// Its bounded collections: name, length now, bound.
+    #[cfg(any(test, feature = "sim"))]
+    pub(super) fn bounded(&self) -> [(&'static str, usize, usize); 4] {
+        let seen = self.seen.generation();
+        [
+            ("dropped transactions", self.dropped.len(), MAX_DROPPED),
+            ("transactions asked for", self.asked.len(), MAX_ASKED),
+            ("transactions to be told", self.inventory.len(), MAX_IDS),
+            ("ids seen", seen, crate::gossip::SEEN_GENERATION),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{Grower, params};
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    #[test]
+    fn a_transaction_is_asked_for_once_until_the_answer_is_late() {
+        let mut exchange = Exchange::default();
+        let id = TxId([1; 32]);
+        assert_eq!(exchange.ask(vec![id], NOW), [id]);
+        assert!(!exchange.is_wanted(&id, NOW));
+        assert!(exchange.is_wanted(&id, NOW.plus(ASK_AGAIN)));
+        assert!(exchange.receive(&id) && !exchange.receive(&id));
+        exchange.keep(id);
+        assert!(!exchange.is_wanted(&id, NOW.plus(ASK_AGAIN)));
+    }
+
+    #[test]
+    fn requests_that_came_to_nothing_make_room() {
+        let mut exchange = Exchange::default();
+        let ids = |first: usize| {
+            let id = |number: usize| {
+                let mut id = [0; 32];
+                id[..8].copy_from_slice(&number.to_le_bytes());
+                TxId(id)
+            };
+            (first..first + MAX_ASKED).map(id).collect::<Vec<_>>()
+        };
+        assert_eq!(exchange.ask(ids(0), NOW).len(), MAX_ASKED);
+        assert_eq!(exchange.ask(ids(MAX_ASKED), NOW), []);
+        let late = NOW.plus(ASK_AGAIN);
+        assert_eq!(exchange.ask(ids(MAX_ASKED), late).len(), MAX_ASKED);
+    }
+
+    #[test]
+    fn a_dropped_transaction_may_come_again_unless_it_is_old() {
+        let mut exchange = Exchange::default();
+        let transfer = Grower::new(params()).transfer("alice", 0, "bob", 1);
+        let id = transfer.id();
+        exchange.keep(id);
+        exchange.drop(transfer.clone(), DropReason::TooOld, NOW);
+        assert!(!exchange.is_wanted(&id, NOW));
+        exchange.drop(transfer, DropReason::Conflict, NOW);
+        assert!(exchange.is_wanted(&id, NOW));
+        assert_eq!(exchange.dropped(&id).unwrap().reason, DropReason::Conflict);
+        exchange.keep(id);
+        assert!(exchange.dropped(&id).is_none());
+    }
+}

@@ -1,0 +1,153 @@
+//! Inputs from outside: each is routed to its flow, then the timers that are due, then what is gathered leaves.
+
+use crate::ipc::Workload;
+use crate::ledger::StoreError;
+use crate::primitives::{Millis, NodeId, Timestamp};
+
+use super::timers::Timer;
+use super::{BatchId, Input, Node, Notice, Outbox, Output};
+
+/// Time between two rounds of housekeeping.
+pub(super) const HOUSEKEEPING_EVERY: Millis = Millis(4_000);
+
+impl Node {
+    /// Takes one input at time `now`; what is to be done is put into `out`.
+    pub fn handle(&mut self, now: Timestamp, input: Input, out: &mut Outbox) {
+        // A clock that is set back stands still for the node until it has caught up.
+        self.now = self.now.max(now);
+        let woken = input == Input::Wake;
+        match input {
+            Input::Frame(bytes) => self.on_frame(&bytes, out),
+            Input::Wake => {}
+            Input::Persisted(id) => self.on_persisted(id, out),
+            Input::PersistFailed(id, error) => self.on_persist_failed(id, error, out),
+            Input::Miner(worker, message) => self.on_miner(worker, message, out),
+            Input::MinerState { worker, up } => self.on_miner_state(worker, up),
+            Input::SetWorkload(workload) => self.set_workload(workload, out),
+            Input::SetLink { from, cut } => self.set_link(from, cut, out),
+            Input::Degraded(error) => {
+                out.push(Output::Notice(Notice::Degraded {
+                    error: error.clone(),
+                }));
+                self.books.degrade(error);
+            }
+            Input::Stop => self.stop(out),
+        }
+        while let Some(timer) = self.timers.take_due(self.now) {
+            self.on_timer(timer, out);
+        }
+        self.settle(woken, out);
+    }
+
+    /// Sends what is gathered and tells the shell when to wake the node.
+    pub(super) fn settle(&mut self, woken: bool, out: &mut Outbox) {
+        self.write_changed_miners();
+        self.books.flush(self.stopping, out);
+        if self.stopping {
+            return;
+        }
+        if let Some(at) = self.timers.news(woken) {
+            out.push(Output::WakeAt(at));
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, out: &mut Outbox) {
+        if self.stopping {
+            return;
+        }
+        match timer {
+            Timer::Ping => self.send_ping(out),
+            Timer::Announce => self.announce_head(out),
+            Timer::Inventory => self.send_inventory(out),
+            Timer::Sync => self.on_sync_timer(out),
+            Timer::Compact => self.on_compact_timer(out),
+            Timer::Deferred => self.on_deferred_timer(out),
+            Timer::Slot => self.on_slot_timer(out),
+            Timer::Candidate => self.search_candidate(out),
+            Timer::Persist => self.books.flush(true, out),
+            Timer::Housekeeping => self.on_housekeeping(out),
+        }
+    }
+
+    fn on_housekeeping(&mut self, out: &mut Outbox) {
+        self.timers
+            .set(Timer::Housekeeping, self.now.plus(HOUSEKEEPING_EVERY));
+        self.expire_transactions(out);
+        self.offer_again(out);
+        self.notice_silence(out);
+        self.exchange.expire(self.now);
+        self.write_nodes();
+        self.write_miners();
+    }
+
+    fn on_persisted(&mut self, id: BatchId, out: &mut Outbox) {
+        let Some(persisted) = self.books.persisted(id) else {
+            return;
+        };
+        if persisted.recovered {
+            self.timers.clear(Timer::Persist);
+        }
+        out.push(Output::Notice(Notice::Persisted {
+            rows: persisted.rows,
+            height: self.books.written(),
+        }));
+        self.on_slot_reserved(id, out);
+        if self.stopping {
+            self.finish_stop(out);
+        }
+    }
+
+    fn on_persist_failed(&mut self, id: BatchId, error: StoreError, out: &mut Outbox) {
+        let Some((rows, pause)) = self.books.failed(id, error.clone()) else {
+            return;
+        };
+        out.push(Output::Notice(Notice::PersistFailed {
+            rows,
+            error,
+            retry_ms: pause.0,
+        }));
+        self.timers.set(Timer::Persist, self.now.plus(pause));
+        // The slot is remembered in memory, and a node that is started again waits for a later one.
+        self.on_slot_reserved(id, out);
+        if self.stopping {
+            out.push(Output::Notice(Notice::Stopped));
+            out.push(Output::Stopped);
+        }
+    }
+
+    fn set_workload(&mut self, workload: Workload, out: &mut Outbox) {
+        self.cancel_search(out);
+        self.mining.set_workload(workload, self.identity.kind);
+        self.forget_miners();
+        self.search_candidate(out);
+        self.write_miners();
+    }
+
+    fn set_link(&mut self, from: NodeId, cut: bool, out: &mut Outbox) {
+        if self.roster.set_cut(from, cut) {
+            out.push(Output::Notice(Notice::Link {
+                from: self.name_of_node(&from),
+                cut,
+            }));
+        }
+    }
+
+    fn stop(&mut self, out: &mut Outbox) {
+        if self.stopping {
+            return;
+        }
+        self.stopping = true;
+        self.broadcast_bye(out);
+        self.cancel_search(out);
+        self.write_miners();
+        self.finish_stop(out);
+    }
+
+    fn finish_stop(&mut self, out: &mut Outbox) {
+        self.books.flush(true, out);
+        if self.books.is_idle() {
+            out.push(Output::Notice(Notice::Stopped));
+            out.push(Output::Stopped);
+        }
+    }
+}

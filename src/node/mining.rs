@@ -1,0 +1,248 @@
+//! The search of a proof-of-work node: its miners, the job they work on, and when the head became it.
+
+use crate::ipc::{Limit, Pace, SearchJob, Turns, Workload};
+use crate::primitives::{Body, Header, MAX_EXACT, Millis, NodeKind, Timestamp};
+
+use super::miner::Miner;
+
+/// The search of a proof-of-work node.
+#[derive(Debug)]
+pub(super) struct Mining {
+    pub(super) pace: Pace,
+    turns: Turns,
+    pub(super) miners: Vec<Miner>,
+    job: Option<Job>,
+    jobs: u64,
+    /// Number of the search on this head.
+    search: u64,
+    /// Time spent on this search in jobs before.
+    searched: Millis,
+    /// Whether the miners were told to search and not yet to rest.
+    busy: bool,
+    /// Nonce ranges that were used up: it goes into the data, so that no header is searched twice.
+    used_up: u64,
+    /// No search begins before.
+    pub(super) not_before: Timestamp,
+    /// When the head became it.
+    head_since: Timestamp,
+}
+
+/// The candidate that the miners search.
+#[derive(Debug)]
+pub(super) struct Job {
+    number: u64,
+    pub(super) header: Header,
+    pub(super) body: Body,
+    since: Timestamp,
+}
+
+impl Mining {
+    /// The search of a node that starts at `now` and makes nothing before `not_before`.
+    pub(super) fn new(
+        workload: Workload,
+        kind: NodeKind,
+        now: Timestamp,
+        not_before: Timestamp,
+    ) -> Self {
+        let mut mining = Self {
+            pace: workload.pace,
+            turns: workload.turns,
+            miners: Vec::new(),
+            job: None,
+            jobs: 0,
+            search: 0,
+            searched: Millis(0),
+            busy: false,
+            used_up: 0,
+            not_before,
+            head_since: now,
+        };
+        mining.set_workload(workload, kind);
+        mining
+    }
+
+    /// What its miners are to do from now on.
+    pub(super) fn set_workload(&mut self, workload: Workload, kind: NodeKind) {
+        let miners = if kind == NodeKind::Pow {
+            workload.miners
+        } else {
+            0
+        };
+        (self.pace, self.turns) = (workload.pace, workload.turns);
+        self.miners
+            .resize_with(usize::try_from(miners).unwrap_or(0), Miner::default);
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.pace == Pace::Paused
+    }
+
+    /// The turns of each miner, from the first one's; `None` with a budget.
+    pub(super) fn turns(&self, worker: u32) -> Option<Turns> {
+        match self.pace {
+            Pace::Interval { .. } | Pace::Paused => None,
+            Pace::Full => Some(Turns {
+                place: self.turns.place.saturating_add(worker),
+                ..self.turns
+            }),
+            Pace::Max => Some(Turns::ALL),
+        }
+    }
+
+    /// When the head became it.
+    pub(super) const fn head_since(&self) -> Timestamp {
+        self.head_since
+    }
+
+    /// Begins a search of its own on a new head.
+    pub(super) fn begin_head(&mut self, now: Timestamp) {
+        self.head_since = now;
+        self.end_job(now);
+        self.search = self.search.saturating_add(1);
+        self.searched = Millis(0);
+        self.miners.iter_mut().for_each(Miner::begin_search);
+    }
+
+    /// Begins a job on a candidate: what each miner is to search. `rate` limits those that have no turns.
+    pub(super) fn begin_job(
+        &mut self,
+        (header, body): (Header, Body),
+        rate: Limit,
+        now: Timestamp,
+    ) -> Vec<(u32, SearchJob)> {
+        self.end_job(now);
+        self.jobs = self.jobs.saturating_add(1);
+        let number = self.jobs;
+        self.job = Some(Job {
+            number,
+            header,
+            body,
+            since: now,
+        });
+        self.busy = true;
+        let mut jobs = Vec::with_capacity(self.miners.len());
+        for worker in self.workers() {
+            let (nonce_start, nonce_end) = self.range(worker);
+            if let Some(miner) = self.miner(worker) {
+                miner.nonce = nonce_start;
+            }
+            let job = SearchJob {
+                job: number,
+                search: self.search,
+                header: header.to_bytes().to_vec(),
+                difficulty: header.difficulty.0,
+                nonce_start,
+                nonce_end,
+                limit: self.turns(worker).map_or(rate, Limit::Turns),
+            };
+            jobs.push((worker, job));
+        }
+        jobs
+    }
+
+    /// Ends the job; the miners that must be stopped, also those that go on although another one has found.
+    pub(super) fn stop(&mut self, now: Timestamp) -> std::ops::Range<u32> {
+        self.end_job(now);
+        if std::mem::take(&mut self.busy) {
+            self.workers()
+        } else {
+            0..0
+        }
+    }
+
+    /// Records that the nonces of the job are used up.
+    pub(super) fn exhaust(&mut self) {
+        self.used_up = self.used_up.saturating_add(1);
+    }
+
+    /// Nonce ranges that were used up in this run.
+    pub(super) const fn used_up(&self) -> u64 {
+        self.used_up
+    }
+
+    fn workers(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.miners.len()).unwrap_or(0)
+    }
+
+    /// Number and header of the job.
+    pub(super) fn job(&self) -> Option<(u64, &Header)> {
+        self.job.as_ref().map(|job| (job.number, &job.header))
+    }
+
+    /// Time spent on the search of this head.
+    pub(super) fn searched(&self, now: Timestamp) -> Millis {
+        let current = self
+            .job
+            .as_ref()
+            .map_or(Millis(0), |job| now.since(job.since));
+        Millis(self.searched.0.saturating_add(current.0))
+    }
+
+    /// Takes the job; its time stays with the search.
+    pub(super) fn end_job(&mut self, now: Timestamp) -> Option<Job> {
+        self.searched = self.searched(now);
+        self.job.take()
+    }
+
+    /// The nonces of one miner: the whole range is cut into equal parts. Both ends can be told exactly.
+    pub(super) fn range(&self, worker: u32) -> (u64, u64) {
+        let count = u64::try_from(self.miners.len()).unwrap_or(1).max(1);
+        let part = MAX_EXACT / count;
+        let start = part * u64::from(worker);
+        (start, start + part)
+    }
+
+    pub(super) fn miner(&mut self, worker: u32) -> Option<&mut Miner> {
+        self.miners
+            .get_mut(usize::try_from(worker).unwrap_or(usize::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{Grower, params};
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    fn mining(pace: Pace, miners: u32) -> Mining {
+        let workload = Workload {
+            pace,
+            turns: Turns::ALL,
+            miners,
+        };
+        Mining::new(workload, NodeKind::Pow, NOW, NOW)
+    }
+
+    fn candidate() -> (Header, Body) {
+        let block = Grower::new(params()).work_block("miner", 1_000, Vec::new());
+        (block.header, block.body)
+    }
+
+    #[test]
+    fn miners_get_ranges_that_do_not_meet_and_are_stopped_once() {
+        let mut mining = mining(Pace::Max, 3);
+        let jobs = mining.begin_job(candidate(), Limit::Rate(1.0), NOW);
+        let mut end = 0;
+        for (_, job) in &jobs {
+            assert!(job.nonce_start >= end && job.nonce_end > job.nonce_start);
+            end = job.nonce_end;
+        }
+        assert!(jobs.len() == 3 && end <= MAX_EXACT);
+        assert_eq!(mining.stop(NOW), 0..3);
+        assert_eq!(mining.stop(NOW), 0..0);
+        assert!(mining.job().is_none());
+    }
+
+    #[test]
+    fn time_is_counted_over_the_jobs_of_one_head() {
+        let mut mining = mining(Pace::Max, 1);
+        mining.begin_job(candidate(), Limit::Rate(1.0), NOW);
+        let later = NOW.plus(Millis(40));
+        mining.begin_job(candidate(), Limit::Rate(1.0), later);
+        assert_eq!(mining.searched(later.plus(Millis(2))), Millis(42));
+        mining.begin_head(later);
+        assert_eq!(mining.searched(later), Millis(0));
+        assert_eq!(mining.head_since(), later);
+    }
+}

@@ -1,0 +1,160 @@
+//! Peers: meeting them, their heads, their absence, and the pings that keep a node known.
+
+use crate::gossip::{Fault, HeadInfo, MAX_RECORDS, Message, NodeRecord};
+use crate::primitives::{Millis, NodeId};
+
+use super::timers::Timer;
+use super::{Node, Notice, Outbox, Output};
+
+/// Time between two pings.
+const PING_EVERY: Millis = Millis(2_000);
+
+impl Node {
+    /// Takes a peer's own record and head; whether the record is genuine and the peer's own.
+    pub(super) fn meet(
+        &mut self,
+        from: NodeId,
+        record: NodeRecord,
+        head: HeadInfo,
+        out: &mut Outbox,
+    ) -> bool {
+        if !self.roster.meet(&from, record, self.now) {
+            self.roster.peers.blame(&from, Fault::Malformed, self.now);
+            return false;
+        }
+        self.on_head(from, head, out);
+        true
+    }
+
+    /// Answers a peer that introduces itself with this node's record, and with those of others.
+    pub(super) fn on_hello(
+        &mut self,
+        from: NodeId,
+        record: NodeRecord,
+        head: HeadInfo,
+        out: &mut Outbox,
+    ) {
+        if self.meet(from, record, head, out) {
+            let (record, head) = (self.identity.record(self.now), self.head_info());
+            self.send(from, &Message::HelloAck { record, head }, out);
+            self.send_node_list(from, out);
+        }
+    }
+
+    /// Answers a ping if this node is to, and takes the sender's head.
+    pub(super) fn on_ping(
+        &mut self,
+        from: NodeId,
+        (token, head, answer_by): (u64, HeadInfo, Option<NodeId>),
+        out: &mut Outbox,
+    ) {
+        if answer_by == Some(self.identity.id) {
+            let head = self.head_info();
+            self.send(from, &Message::Pong { token, head }, out);
+        }
+        self.on_head(from, head, out);
+    }
+
+    /// Takes the answer to a ping.
+    pub(super) fn on_pong(&mut self, from: NodeId, token: u64, head: HeadInfo, out: &mut Outbox) {
+        self.roster.on_pong(&from, token, self.now);
+        self.on_head(from, head, out);
+    }
+
+    /// Takes a peer's head: the peer is present, and what it has more than this node is fetched.
+    pub(super) fn on_head(&mut self, from: NodeId, head: HeadInfo, out: &mut Outbox) {
+        let Some(peer) = self.roster.peers.get_mut(&from) else {
+            return;
+        };
+        peer.head = Some(head);
+        if peer.record.is_none() {
+            return self.send_hello(from, out);
+        }
+        if self.roster.join(from) {
+            self.sync.forgive(&from);
+            let name = self.name_of_node(&from);
+            out.push(Output::Notice(Notice::PeerJoined { node: from, name }));
+            self.write_node(&from);
+            // The budget of each miner depends on how many there are.
+            self.timers
+                .set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
+        }
+        self.consider_head(from, head, out);
+    }
+
+    pub(super) fn on_node_list(
+        &mut self,
+        from: NodeId,
+        records: Vec<NodeRecord>,
+        out: &mut Outbox,
+    ) {
+        if records.len() > MAX_RECORDS {
+            return self.roster.peers.blame(&from, Fault::Oversize, self.now);
+        }
+        if !self.roster.peers.take_list(&from, self.now) {
+            return;
+        }
+        for record in records {
+            let node = record.id;
+            if node == self.identity.id || !self.roster.is_news(&record, self.now) {
+                continue;
+            }
+            if !record.is_genuine() {
+                return self.roster.peers.blame(&from, Fault::Invalid, self.now);
+            }
+            self.roster.peers.learn(record, self.now);
+            self.send_hello(node, out);
+        }
+    }
+
+    pub(super) fn on_bye(&mut self, from: NodeId, out: &mut Outbox) {
+        if let Some(peer) = self.roster.peers.get_mut(&from) {
+            peer.left = true;
+        }
+        self.lose(from, false, out);
+    }
+
+    /// Finds peers that have fallen silent.
+    pub(super) fn notice_silence(&mut self, out: &mut Outbox) {
+        for node in self.roster.silent(self.now) {
+            self.lose(node, true, out);
+        }
+    }
+
+    fn lose(&mut self, node: NodeId, silent: bool, out: &mut Outbox) {
+        if self.roster.leave(&node) {
+            let name = self.name_of_node(&node);
+            out.push(Output::Notice(Notice::PeerLeft { node, name, silent }));
+            self.write_node(&node);
+            self.timers
+                .set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
+        }
+    }
+
+    fn send_hello(&mut self, to: NodeId, out: &mut Outbox) {
+        let (record, head) = (self.identity.record(self.now), self.head_info());
+        self.send(to, &Message::Hello { record, head }, out);
+    }
+
+    fn send_node_list(&mut self, to: NodeId, out: &mut Outbox) {
+        let records = self.roster.records_for(&to, self.now);
+        if !records.is_empty() {
+            self.send(to, &Message::NodeList(records), out);
+        }
+    }
+
+    /// Tells all that this node lives, asking one peer in turn for an answer.
+    pub(super) fn send_ping(&mut self, out: &mut Outbox) {
+        self.timers.set(Timer::Ping, self.now.plus(PING_EVERY));
+        let token = self.random.draw();
+        let answer_by = self.roster.choose_ping(token, self.now);
+        self.broadcast(
+            &Message::Ping {
+                token,
+                head: self.head_info(),
+                answer_by,
+            },
+            out,
+        );
+    }
+}

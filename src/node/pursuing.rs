@@ -1,0 +1,176 @@
+//! A fetch under way: its headers are judged, its bodies imported in order, and what is late is asked of another.
+
+use crate::consensus::check_header;
+use crate::gossip::{Fault, MAX_HEADERS, MessageType, SyncError, Tip};
+use crate::primitives::{BlockHash, Body, Header, NodeId, Seal};
+
+use super::source::Source;
+use super::timers::Timer;
+use super::{Node, Notice, Outbox, Output};
+
+impl Node {
+    pub(super) fn on_sync_timer(&mut self, out: &mut Outbox) {
+        for peer in self.sync.expire(self.now).iter() {
+            self.roster.peers.blame(peer, Fault::TimeOut, self.now);
+        }
+        self.pursue(out);
+    }
+
+    /// Imports what is ready and asks for what is not.
+    fn pursue(&mut self, out: &mut Outbox) {
+        while let Some(block) = self.sync.next_block(self.now) {
+            let source = self.sync_source();
+            if !self.import(block, source, out) {
+                // The rest hangs on a block that cannot be imported now.
+                self.sync.give_up(self.now);
+                break;
+            }
+        }
+        let peers = self.able_peers();
+        for ask in self.sync.asks(&peers, self.now) {
+            self.ask(ask, out);
+        }
+        self.arm_sync();
+        if self.sync.is_idle() && self.mining.job().is_none() {
+            self.timers.set_earlier(Timer::Candidate, self.now);
+            self.timers.set_earlier(Timer::Slot, self.now);
+        }
+    }
+
+    fn sync_source(&self) -> Source {
+        self.sync.source().map_or(Source::Own, Source::Peer)
+    }
+
+    /// Peers whose chain is at least as heavy as ours, the heaviest first.
+    fn able_peers(&self) -> Vec<NodeId> {
+        let mut able: Vec<_> = self
+            .roster
+            .peers
+            .alive(self.now)
+            .filter_map(|(node, peer)| peer.head.map(|head| (head.weight, *node)))
+            .filter(|(weight, _)| *weight >= self.chain.weight())
+            .collect();
+        able.sort_unstable_by(|a, b| b.cmp(a));
+        able.into_iter().map(|(_, node)| node).collect()
+    }
+
+    pub(super) fn on_headers(
+        &mut self,
+        from: NodeId,
+        headers: Vec<(Header, Seal)>,
+        out: &mut Outbox,
+    ) {
+        if !self.sync.awaits(&from, MessageType::HEADERS) {
+            return self.roster.peers.blame(&from, Fault::Unsolicited, self.now);
+        }
+        if headers.len() > MAX_HEADERS {
+            self.roster.peers.blame(&from, Fault::Oversize, self.now);
+            return self.sync.give_up(self.now);
+        }
+        self.sync.answered(self.now);
+        if let Some((first, _)) = headers.first() {
+            let Some(tip) = self.tip_before(first) else {
+                return self.on_stray_headers(from, out);
+            };
+            match self.judge_headers(tip, &headers) {
+                Err(error) => {
+                    self.roster.peers.blame(&from, Fault::Invalid, self.now);
+                    self.refuse_answer(from, error, out);
+                    self.sync.give_up(self.now);
+                }
+                Ok(tip) => self.pursue_headers(from, headers, tip, out),
+            }
+        } else {
+            self.sync.finish();
+        }
+        self.pursue(out);
+    }
+
+    /// The block that a first header has to follow: the last of those before it, or one that is here.
+    fn tip_before(&self, first: &Header) -> Option<Tip> {
+        if let Some(tip) = self.sync.tip() {
+            return (first.parent == tip.id).then_some(tip);
+        }
+        let entry = self.chain.get(&first.parent)?;
+        Some(Tip {
+            id: first.parent,
+            height: entry.block.header.height,
+            weight: entry.weight,
+        })
+    }
+
+    fn on_stray_headers(&mut self, from: NodeId, out: &mut Outbox) {
+        if self.sync.tip().is_some() {
+            // The peer has changed its branch meanwhile: it is fetched from the beginning.
+            return self.sync.finish();
+        }
+        // A late answer to an earlier question may follow headers that were given up since.
+        self.roster.peers.blame(&from, Fault::Unsolicited, self.now);
+        self.sync.give_up(self.now);
+        self.pursue(out);
+    }
+
+    fn refuse_answer(&self, from: NodeId, error: SyncError, out: &mut Outbox) {
+        let name = self.name_of_node(&from);
+        out.push(Output::Notice(Notice::Unusable { from, name, error }));
+    }
+
+    /// Asks for the bodies of headers that make a chain at least as heavy as ours, or for the headers after
+    /// them; `tip` is where they end.
+    fn pursue_headers(
+        &mut self,
+        from: NodeId,
+        headers: Vec<(Header, Seal)>,
+        tip: Tip,
+        out: &mut Outbox,
+    ) {
+        let more = headers.len() >= MAX_HEADERS;
+        let lighter = tip.weight < self.chain.weight();
+        if lighter && !more {
+            return self.sync.finish();
+        }
+        let mut wanted = headers;
+        wanted.retain(|(header, _)| !self.chain.contains(&header.id()));
+        if lighter && let Some(ask) = self.sync.gather(&wanted, tip, self.now) {
+            return self.ask(ask, out);
+        }
+        // A handful of blocks is no news; a real catching-up is.
+        if wanted.len() > 2 {
+            let name = self.name_of_node(&from);
+            out.push(Output::Notice(Notice::Fetching {
+                headers: wanted.len(),
+                from: name,
+            }));
+        }
+        self.sync.want(from, wanted, more, self.now);
+    }
+
+    /// Checks that headers follow `tip` and each other, carry valid work or seals, and that the first fits its place
+    /// after a block of the tree: so no weight is claimed for nothing. Where they end.
+    fn judge_headers(&mut self, tip: Tip, headers: &[(Header, Seal)]) -> Result<Tip, SyncError> {
+        let (chain, params, cache) = (&self.chain, self.chain.params(), &mut self.cache);
+        tip.follow(headers, |header, seal| {
+            check_header(header, seal, params, &chain.chain_id(), cache)?;
+            chain.check_next(header)
+        })
+    }
+
+    pub(super) fn on_bodies(
+        &mut self,
+        from: NodeId,
+        bodies: Vec<(BlockHash, Body)>,
+        out: &mut Outbox,
+    ) {
+        if let Err(error) = self.sync.take_bodies(from, bodies, self.now) {
+            let unsolicited = error == SyncError::Unsolicited;
+            let fault = if unsolicited {
+                Fault::Unsolicited
+            } else {
+                Fault::Invalid
+            };
+            self.roster.peers.blame(&from, fault, self.now);
+            self.refuse_answer(from, error, out);
+        }
+        self.pursue(out);
+    }
+}

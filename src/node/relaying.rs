@@ -1,0 +1,146 @@
+//! Compact blocks that peers announce: checked, rebuilt from the transactions that are here, passed on and
+//! imported.
+
+use crate::consensus::{BlockError, CheckedBlock, check_header};
+use crate::gossip::{CompactBlock, Fault, Message, Peer};
+use crate::primitives::{Header, MAX_TRANSACTIONS, NodeId, TxId};
+
+use super::compact::WaitingCompact;
+use super::source::Source;
+use super::timers::Timer;
+use super::{Node, Outbox};
+
+/// Peers that a block is passed on to: with the node it came from, each has a few ways to hear of it.
+const RELAY_TO: usize = 3;
+
+impl Node {
+    /// Takes a compact block that a peer announces: what its header shows is checked before anything is kept.
+    pub(super) fn on_block_found(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
+        let id = block.header.id();
+        if self.compact.add_sender(&id, from)
+            || self.chain.contains(&id)
+            || self.chain.refusal(&id).is_some()
+            || self.deferred.contains(&id)
+        {
+            return;
+        }
+        if block.transactions.len() > MAX_TRANSACTIONS {
+            return self.roster.peers.blame(&from, Fault::Oversize, self.now);
+        }
+        let chain_id = self.chain.chain_id();
+        let (params, cache) = (self.chain.params(), &mut self.cache);
+        if let Err(error) = check_header(&block.header, &block.seal, params, &chain_id, cache) {
+            return self.refuse_compact(from, &block.header, error, out);
+        }
+        if !self.chain.contains(&block.header.parent) {
+            return self.fetch_from(from, out);
+        }
+        if let Err(error) = self.chain.check_next(&block.header) {
+            return self.refuse_compact(from, &block.header, error, out);
+        }
+        let waiting = WaitingCompact::new(block, from, self.now);
+        let missing = waiting.missing(|id| self.holds(id));
+        if missing.is_empty() {
+            return self.import_compact(waiting, out);
+        }
+        if let Some(gone) = self.compact.make_room(&from) {
+            self.fetch_from(gone.last_sender(), out);
+        }
+        self.timers.set_earlier(Timer::Compact, waiting.until);
+        self.compact.insert(waiting);
+        self.ask_transactions(from, missing, out);
+    }
+
+    /// Whether a transaction waits or is committed.
+    fn holds(&self, id: &TxId) -> bool {
+        self.mempool.get(id).is_some() || self.chain.block_of(id).is_some()
+    }
+
+    /// Imports the compact blocks whose transactions have come.
+    pub(super) fn complete_compact(&mut self, out: &mut Outbox) {
+        for id in self.compact.complete(|id| self.holds(id)) {
+            if let Some(waiting) = self.compact.remove(&id) {
+                self.import_compact(waiting, out);
+            }
+        }
+    }
+
+    /// Fetches the bodies of compact blocks that have waited too long.
+    pub(super) fn on_compact_timer(&mut self, out: &mut Outbox) {
+        for id in self.compact.late(self.now) {
+            if let Some(waiting) = self.compact.remove(&id) {
+                self.fetch_from(waiting.last_sender(), out);
+            }
+        }
+        if let Some(next) = self.compact.deadline() {
+            self.timers.set(Timer::Compact, next);
+        }
+    }
+
+    /// Rebuilds a compact block whose transactions are all here, checks what needs no state, passes it on and
+    /// imports it.
+    fn import_compact(&mut self, mut waiting: WaitingCompact, out: &mut Outbox) {
+        let from = waiting.first_sender();
+        let block = waiting.rebuild(|id| self.transaction(id));
+        let header = block.header;
+        let (chain_id, params) = (self.chain.chain_id(), self.chain.params());
+        match CheckedBlock::check(block, params, &chain_id, &mut self.cache) {
+            Ok(block) => {
+                self.relay(from, waiting.block, out);
+                let early = self.is_early(&header).then(|| block.get().clone());
+                let outcome = self.chain.import_checked(block, self.now);
+                self.after_import(outcome, &header, early, Source::Relay(from), out);
+            }
+            // The same id with another signature: the mempool's copy is not the block's.
+            Err(BlockError::TxRoot { .. }) => self.fetch_from(from, out),
+            Err(error) => {
+                // What takes signatures to see is remembered; what its header shows is seen again as cheaply.
+                self.chain.note_refusal(header.id(), &error);
+                self.refuse_compact(from, &header, error, out);
+            }
+        }
+    }
+
+    /// Refuses a compact block for what its sender could know, whoever made it.
+    fn refuse_compact(
+        &mut self,
+        from: NodeId,
+        header: &Header,
+        error: BlockError,
+        out: &mut Outbox,
+    ) {
+        self.roster.peers.blame(&from, Fault::Invalid, self.now);
+        self.refuse_block(header, error, Source::Peer(from), out);
+    }
+
+    /// Passes a block on before it is executed, each once, to some peers that may not have it; the others
+    /// hear of it with the new head. What cannot be the next block of this node's chain is not passed on: it
+    /// would cost its maker nothing.
+    fn relay(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
+        let (header, head) = (&block.header, self.chain.head_header());
+        let follows = header.parent == self.chain.head()
+            && self
+                .chain
+                .context()
+                .check_next(self.chain.params(), head, header)
+                .is_ok();
+        if self.is_early(header) || !follows {
+            return;
+        }
+        let id = header.id();
+        let lacks = |(node, peer): &(&NodeId, &Peer)| {
+            **node != from && peer.head.is_none_or(|head| head.id != id)
+        };
+        let mut others: Vec<NodeId> = self
+            .roster
+            .peers
+            .alive(self.now)
+            .filter(lacks)
+            .map(|(node, _)| *node)
+            .collect();
+        let first = self.random.index(others.len());
+        others.rotate_left(first);
+        others.truncate(RELAY_TO);
+        self.send_to_each(&others, &Message::BlockFound(block), out);
+    }
+}

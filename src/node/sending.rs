@@ -1,0 +1,104 @@
+//! Frames that leave: to one node, to each peer's inbox, or to all who listen.
+
+use crate::gossip::{CompactBlock, Message};
+use crate::primitives::{BlockHash, NodeId};
+
+use super::{Node, Notice, Outbox, Output};
+
+impl Node {
+    /// Sends a message to one node.
+    pub(super) fn send(&mut self, to: NodeId, message: &Message, out: &mut Outbox) {
+        let frame = self.frame(Some(to), message);
+        let notice = Notice::Sent {
+            kind: message.kind().name(),
+            to: Some(to),
+            peers: 1,
+            bytes: frame.len(),
+        };
+        out.push(Output::Send { to, frame });
+        out.push(Output::Notice(notice));
+    }
+
+    /// Sends a message to every peer's inbox.
+    pub(super) fn send_to_mesh(&mut self, message: &Message, out: &mut Outbox) {
+        let peers = self.roster.alive(self.now);
+        self.send_to_each(&peers, message, out);
+    }
+
+    /// Sends a message to the inboxes of these peers: one frame for all, as each signature costs time.
+    pub(super) fn send_to_each(&mut self, peers: &[NodeId], message: &Message, out: &mut Outbox) {
+        let frame = self.frame(None, message);
+        let (kind, bytes) = (message.kind().name(), frame.len());
+        out.extend(peers.iter().map(|to| Output::Send {
+            to: *to,
+            frame: frame.clone(),
+        }));
+        out.push(Output::Notice(Notice::Sent {
+            kind,
+            to: None,
+            peers: peers.len(),
+            bytes,
+        }));
+    }
+
+    /// Sends a message to all who listen.
+    pub(super) fn broadcast(&mut self, message: &Message, out: &mut Outbox) {
+        let frame = self.frame(None, message);
+        let peers = self.roster.peers.alive(self.now).count();
+        let notice = Notice::Sent {
+            kind: message.kind().name(),
+            to: None,
+            peers,
+            bytes: frame.len(),
+        };
+        out.push(Output::Broadcast(frame));
+        out.push(Output::Notice(notice));
+    }
+
+    fn frame(&mut self, to: Option<NodeId>, message: &Message) -> Vec<u8> {
+        self.identity.frame(&self.chain.chain_id(), to, message)
+    }
+
+    /// Tells all the new head: whoever lacks it fetches it.
+    pub(super) fn announce_head(&mut self, out: &mut Outbox) {
+        self.broadcast(
+            &Message::Ping {
+                token: 0,
+                head: self.head_info(),
+                answer_by: None,
+            },
+            out,
+        );
+    }
+
+    /// Introduces this node to all who listen.
+    pub(super) fn broadcast_hello(&mut self, out: &mut Outbox) {
+        let record = self.identity.record(self.now);
+        self.broadcast(
+            &Message::Hello {
+                record,
+                head: self.head_info(),
+            },
+            out,
+        );
+    }
+
+    /// Announces that this node stops.
+    pub(super) fn broadcast_bye(&mut self, out: &mut Outbox) {
+        self.broadcast(&Message::Bye, out);
+    }
+
+    /// Sends a block of this node to all peers.
+    pub(super) fn announce_block(&mut self, id: &BlockHash, out: &mut Outbox) {
+        let Some(entry) = self.chain.get(id) else {
+            return;
+        };
+        let message = Message::BlockFound(CompactBlock {
+            header: entry.block.header,
+            seal: entry.block.seal,
+            data: entry.block.body.data.clone(),
+            transactions: entry.tx_ids.to_vec(),
+        });
+        self.send_to_mesh(&message, out);
+    }
+}
