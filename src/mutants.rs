@@ -32,10 +32,11 @@ pub enum Mutant {
     LoseSilently,
     ForgetTheAnchor,
     WeightFollows,
+    OrdersOfAnyBranch,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 25] = {
+pub const ALL: [Mutant; 26] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -63,6 +64,7 @@ pub const ALL: [Mutant; 25] = {
         LoseSilently,
         ForgetTheAnchor,
         WeightFollows,
+        OrdersOfAnyBranch,
     ]
 };
 

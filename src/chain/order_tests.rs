@@ -212,7 +212,7 @@ fn every_kind(grower: &Grower) -> Vec<Transaction> {
                 name: "carol".parse().unwrap(),
             },
         ),
-        grower.sign("operator", 0, Payload::SetParams(change)),
+        grower.order("operator", 0, change),
         alice(
             3,
             Payload::Message {

@@ -1,7 +1,7 @@
 //! Difficulty and parameters along a chain: when a change comes into force, and what it leaves alone.
 
 use super::*;
-use crate::primitives::{Difficulty, Millis, ParamsChange, Payload, Retarget, Timestamp};
+use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget, Timestamp};
 use crate::testkit::{GENESIS_TIME, Grower, mine, params};
 
 #[test]
@@ -11,13 +11,13 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
         difficulty: Some(Difficulty(32)),
         ..ParamsChange::default()
     };
-    let stranger = grower.sign("alice", 0, Payload::SetParams(change.clone()));
+    let stranger = grower.order("alice", 0, change.clone());
     let mut block = grower.work_block("miner", 1_000, Vec::new());
     block.body.transactions = vec![stranger];
     block.header.tx_root = block.body.tx_root();
     block.header = mine(block.header);
     assert_eq!(grower.import(block).unwrap_err().code(), "not_operator");
-    let order = grower.sign("operator", 0, Payload::SetParams(change));
+    let order = grower.order("operator", 0, change);
     let block = grower.work_block("miner", 1_000, vec![order]);
     grower.import(block).unwrap();
     grower.grow("miner", 8);
@@ -56,7 +56,7 @@ fn difficulties(changes: &[ParamsChange]) -> Vec<u64> {
     let mut grower = Grower::new(moving);
     let orders = (0..)
         .zip(changes)
-        .map(|(nonce, change)| grower.sign("operator", nonce, Payload::SetParams(change.clone())));
+        .map(|(nonce, change)| grower.order("operator", nonce, change.clone()));
     let orders = orders.collect();
     let first = grower.work_block("miner", 1_000, orders);
     grower.import(first).unwrap();
@@ -164,7 +164,7 @@ fn a_later_change_of_parameters_does_not_put_off_an_earlier_one() {
             difficulty: Some(Difficulty(difficulty)),
             ..ParamsChange::default()
         };
-        let order = grower.sign("operator", nonce, Payload::SetParams(change));
+        let order = grower.order("operator", nonce, change);
         let block = grower.work_block("miner", 1_000, vec![order]);
         grower.import(block).unwrap();
     };

@@ -3,7 +3,7 @@
 use super::choice::winner;
 use super::*;
 use crate::consensus::{BlockError, TxError};
-use crate::primitives::{Amount, Difficulty, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, Timestamp};
+use crate::primitives::{Amount, Difficulty, MAX_BLOCK_BYTES, MAX_BODY_BYTES, Timestamp};
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
 pub(super) fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {

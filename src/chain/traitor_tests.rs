@@ -2,15 +2,15 @@
 //! the operator that everybody has seen.
 
 use crate::consensus::slots::slot_start;
-use crate::primitives::{Difficulty, ParamsChange, Payload, Slot, Transaction};
-use crate::testkit::{Grower, params};
+use crate::primitives::{Difficulty, ParamsChange, Slot, Transaction};
+use crate::testkit::{Grower, mine, params};
 
 fn order(grower: &Grower, nonce: u64, difficulty: u64) -> Transaction {
     let change = ParamsChange {
         difficulty: Some(Difficulty(difficulty)),
         ..ParamsChange::default()
     };
-    grower.sign("operator", nonce, Payload::SetParams(change))
+    grower.order("operator", nonce, change)
 }
 
 fn work(grower: &mut Grower, after: u64, orders: Vec<Transaction>) {
@@ -43,4 +43,53 @@ fn an_old_order_of_the_operator_makes_no_other_branch_heavy() {
         theirs < ours,
         "{theirs} of one authority, {ours} of all others"
     );
+}
+
+#[test]
+fn an_order_counts_on_chains_with_its_checkpoint_and_for_two_epochs_only() {
+    let mut ours = Grower::new(params());
+    ours.grow("one", 9);
+    let named = order(&ours, 0, 32);
+    let refusal = |grower: &mut Grower| {
+        let mut block = grower.work_block("miner", 1_000, Vec::new());
+        block.body.transactions = vec![named.clone()];
+        block.header.tx_root = block.body.tx_root();
+        block.header = mine(block.header);
+        grower.import(block).unwrap_err()
+    };
+    // A branch that left ours below the checkpoint at height 8, and is as long.
+    let mut theirs = Grower::new(params());
+    theirs.grow("two", 9);
+    assert_eq!(
+        (refusal(&mut theirs).code(), refusal(&mut theirs).rule()),
+        ("ancestor", 11)
+    );
+    let left_out = theirs.work_block("two", 1_000, vec![named.clone()]);
+    assert_eq!(
+        left_out.body.transactions,
+        [],
+        "nobody builds a block with it"
+    );
+    // On our chain it counts from the next block to the one two epochs above.
+    let counts = |grower: &mut Grower| {
+        let block = grower.work_block("one", 1_000, vec![named.clone()]);
+        !block.body.transactions.is_empty()
+    };
+    for height in 10..=25 {
+        assert!(counts(&mut ours), "at height {height}");
+        ours.grow("one", 1);
+    }
+    assert!(
+        !counts(&mut ours),
+        "two later checkpoints are below height 26"
+    );
+    assert_eq!(refusal(&mut ours).code(), "expired");
+}
+
+#[test]
+fn the_first_block_may_hold_an_order_that_names_genesis() {
+    let mut grower = Grower::new(params());
+    let up = order(&grower, 0, 32);
+    work(&mut grower, 1_000, vec![up]);
+    assert_eq!(grower.chain.context().rules.announced.len(), 1);
 }

@@ -180,7 +180,7 @@ fn check_transaction(
             return Err(TxError::Overflow { found: number });
         }
     }
-    check_payload(&body.payload)?;
+    check_payload(body)?;
     if cache.transaction_verifies(transaction, leaf) {
         Ok(())
     } else {
@@ -188,8 +188,8 @@ fn check_transaction(
     }
 }
 
-fn check_payload(payload: &Payload) -> Result<(), TxError> {
-    match payload {
+fn check_payload(body: &TxBody) -> Result<(), TxError> {
+    match &body.payload {
         Payload::Transfer { amount, memo, .. } => {
             within("a memo in bytes", MAX_MEMO_BYTES, memo.len())?;
             at_least_one(amount.0)
@@ -214,7 +214,8 @@ fn check_payload(payload: &Payload) -> Result<(), TxError> {
             at_least_one(supply.0)
         }
         Payload::TransferAsset { amount, .. } => at_least_one(amount.0),
-        Payload::SetParams(change) => Ok(check_change(change)?),
+        Payload::SetParams(_) if body.valid_until.0 == 0 => Err(TxError::NoExpiry),
+        Payload::SetParams(order) => Ok(check_change(&order.change)?),
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) fn memo_of(payload: &Payload) -> String {
         Payload::RegisterUser { name } => name.to_string(),
         Payload::CreateAsset { symbol, name, .. } => format!("{symbol} {name}"),
         Payload::TransferAsset { asset, .. } => asset.to_string(),
-        Payload::SetParams(change) => {
+        Payload::SetParams(order) => {
+            let change = &order.change;
             let mut parts = Vec::new();
             parts.extend(
                 change

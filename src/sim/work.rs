@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::consensus::{Params, TxError};
+use crate::consensus::{EPOCH, Params, TxError};
 use crate::ipc::{ApiError, Request};
 use crate::node::{Node, Outbox};
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange,
-    Payload, Retarget, Timestamp, Transaction, TxBody, TxId,
+    ParamsOrder, Payload, Retarget, Timestamp, Transaction, TxBody, TxId,
 };
 
 use super::coverage::Sometimes;
@@ -97,7 +97,17 @@ impl Work {
                     amount: Amount(rng.within(1, held.max(2) / 2)),
                 }
             }
-            6 | 7 if *from == params.operator => Payload::SetParams(change(params, rng)),
+            6 | 7 if *from == params.operator => {
+                let ancestor = if rng.one_in(4) {
+                    // Too old, mostly, or of no chain at all.
+                    let height = Height(rng.below(node.chain().height().0 + 2));
+                    node.chain().at(height).unwrap_or(BlockHash::ZERO)
+                } else {
+                    checkpoint(node)
+                };
+                let change = change(params, rng);
+                Payload::SetParams(ParamsOrder { ancestor, change })
+            }
             _ => Payload::Transfer {
                 to,
                 amount: Amount(rng.within(1, 60)),
@@ -105,6 +115,13 @@ impl Work {
             },
         }
     }
+}
+
+/// The last checkpoint that an order handed to this node may name.
+pub(super) fn checkpoint(node: &Node) -> BlockHash {
+    let below = node.chain().height().0.saturating_sub(1);
+    let height = Height(below - below % EPOCH);
+    node.chain().at(height).unwrap_or(node.chain_id())
 }
 
 /// A change that the network survives.
@@ -201,8 +218,12 @@ impl World {
             Amount(rng.within(1, 5)),
             payload,
         );
+        let next = node.chain().height().next();
         if rng.one_in(15) {
-            transaction.body.valid_until = node.chain().height().next();
+            transaction.body.valid_until = next;
+            transaction = transaction.body.sign(from);
+        } else if matches!(transaction.body.payload, Payload::SetParams(_)) {
+            transaction.body.valid_until = Height(next.0 + rng.below(2 * EPOCH));
             transaction = transaction.body.sign(from);
         }
         if rng.one_in(40) {

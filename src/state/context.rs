@@ -41,6 +41,7 @@ impl Context {
             work: work::WorkClock::default(),
             last_work: genesis_time,
             last_slot: crate::primitives::Slot(0),
+            checkpoints: [None; 2],
         };
         let rules = Rules {
             current: params.tunable(),
@@ -170,8 +171,8 @@ impl Context {
             rules: Rc::clone(&self.rules),
         };
         for transaction in transactions {
-            if let Payload::SetParams(change) = &transaction.body.payload {
-                Rc::make_mut(&mut after.rules).announce(header.height, change);
+            if let Payload::SetParams(order) = &transaction.body.payload {
+                Rc::make_mut(&mut after.rules).announce(header.height, &order.change);
             }
         }
         if after
@@ -193,8 +194,15 @@ impl Context {
             .reward(header.kind)
             .0
             .min(MAX_EXACT.saturating_sub(before.supply.0));
+        let [latest, _] = before.checkpoints;
+        let checkpoints = if header.height.0 % EPOCH == 1 {
+            [Some(header.parent), latest]
+        } else {
+            before.checkpoints
+        };
         let tally = Tally {
             supply: Amount(before.supply.0.saturating_add(reward)),
+            checkpoints,
             ..before
         };
         match header.kind {

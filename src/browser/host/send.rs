@@ -11,10 +11,15 @@ use super::{Host, Output};
 use crate::browser::js::{self, sleep};
 use crate::browser::locks;
 use crate::command::{DEFAULT_FEE, Draft, OPERATOR, Record, What};
+use crate::consensus::EPOCH;
 use crate::ipc::{Answer, ApiError, Level, Request, Topic, TransactionInfo};
-use crate::primitives::{Amount, Height, Keypair, ParamsChange, Payload, TxBody};
+use crate::primitives::{
+    Amount, BlockHash, Height, Keypair, ParamsChange, ParamsOrder, Payload, TxBody,
+};
 use crate::view::{TabMode, text};
 
+/// An order of the operator runs out when the checkpoint that it names is too far below: this many blocks above it.
+const ORDER_LIFE: u64 = 2 * EPOCH + 1;
 /// For this long the page knows a sender's next nonce better than a node that may not have heard yet.
 const NONCE_MEMORY_MS: f64 = 8_000.0;
 /// Longest wait for the sender's turn.
@@ -41,7 +46,7 @@ impl Host {
             let draft = draft.checked()?;
             let key = self.key_of(&draft.from)?;
             let payload = self.payload(draft.what).await?;
-            self.submit(node, &key, draft.fee, payload).await
+            self.submit(node, &key, draft.fee, Height(0), payload).await
         })
     }
 
@@ -102,8 +107,31 @@ impl Host {
     ) -> Result<TransactionInfo, ApiError> {
         let node = self.node_for(None)?;
         let key = self.key_of(OPERATOR)?;
-        self.submit(&node, &key, DEFAULT_FEE, Payload::SetParams(change))
+        let (height, ancestor) = self.checkpoint(&node).await?;
+        let order = Payload::SetParams(ParamsOrder { ancestor, change });
+        let valid_until = Height(height.0.saturating_add(ORDER_LIFE));
+        self.submit(&node, &key, DEFAULT_FEE, valid_until, order)
             .await
+    }
+
+    /// The last checkpoint below the node's head, which an order of the operator must name.
+    async fn checkpoint(&self, node: &Node) -> Result<(Height, BlockHash), ApiError> {
+        let ask = |from| Request::Chain { from, count: 1 };
+        let head = self.ask_node(node, ask(None)).await?.chain()?.height;
+        let height = head.saturating_sub(1) / EPOCH * EPOCH;
+        let chain = self.ask_node(node, ask(Some(height))).await?.chain()?;
+        let id = chain
+            .blocks
+            .first()
+            .and_then(|block| block.hash.parse().ok());
+        let id = id.ok_or_else(|| {
+            let text = format!(
+                "expected a block at height {height} of {}, found none",
+                node.name
+            );
+            ApiError::new("block_unknown", text)
+        })?;
+        Ok((Height(height), id))
     }
 
     fn submit<'a>(
@@ -111,9 +139,10 @@ impl Host {
         node: &'a Node,
         key: &'a Keypair,
         fee: u64,
+        valid_until: Height,
         payload: Payload,
     ) -> Job<'a, Result<TransactionInfo, ApiError>> {
-        Box::pin(self.submit_in_turn(node, key, fee, payload))
+        Box::pin(self.submit_in_turn(node, key, fee, valid_until, payload))
     }
 
     async fn submit_in_turn(
@@ -121,6 +150,7 @@ impl Host {
         node: &Node,
         key: &Keypair,
         fee: u64,
+        valid_until: Height,
         payload: Payload,
     ) -> Result<TransactionInfo, ApiError> {
         let chain_id = self.network()?.chain_id;
@@ -140,7 +170,6 @@ impl Host {
             .account()?;
         let remembered = self.remembered_nonce(&sender);
         let nonce = account.next_nonce.max(remembered);
-        let valid_until = Height(0);
         let body = TxBody {
             version: TxBody::VERSION,
             chain_id,

@@ -25,6 +25,8 @@ pub(super) struct Rules {
     work_time: u64,
     last_work: u64,
     last_slot: u64,
+    /// The checkpoints below the last block, the latest last.
+    checkpoints: Vec<BlockHash>,
 }
 
 impl Rules {
@@ -41,6 +43,7 @@ impl Rules {
             work_time: 0,
             last_work: params.genesis_time.0,
             last_slot: 0,
+            checkpoints: Vec::new(),
         }
     }
 
@@ -59,8 +62,13 @@ impl Rules {
         block: &Block,
         params: &Params,
     ) -> Result<(), String> {
-        let checked = check_place(parent, block, params).and_then(|()| self.check_maker(block));
+        let checked = check_place(parent, block, params)
+            .and_then(|()| self.check_maker(block))
+            .and_then(|()| self.check_orders(parent, block));
         checked.map_err(|what| format!("the block at height {} {what}", block.header.height))?;
+        if parent.header.height.0.is_multiple_of(EPOCH) {
+            self.checkpoints.push(parent.id());
+        }
         self.count(block);
         Ok(())
     }
@@ -112,6 +120,26 @@ impl Rules {
         Ok(())
     }
 
+    /// Each order of the operator names one of the last two checkpoints below the parent, or genesis in the first
+    /// block, and a last height that has not passed.
+    fn check_orders(&self, parent: &Block, block: &Block) -> Result<(), String> {
+        for transaction in &block.body.transactions {
+            let body = &transaction.body;
+            let Payload::SetParams(order) = &body.payload else {
+                continue;
+            };
+            let first = parent.header.height.0 == 0 && order.ancestor == parent.id();
+            let mut known = self.checkpoints.iter().rev().take(2);
+            if !first && !known.any(|id| *id == order.ancestor) {
+                return Err("holds an order of another branch or of long ago".to_owned());
+            }
+            if body.valid_until < block.header.height {
+                return Err("holds an order that has run out, or never does".to_owned());
+            }
+        }
+        Ok(())
+    }
+
     fn count(&mut self, block: &Block) {
         let header = &block.header;
         if header.kind == Kind::Work {
@@ -129,13 +157,13 @@ impl Rules {
             self.last_slot = header.slot.0;
         }
         for transaction in &block.body.transactions {
-            if let Payload::SetParams(change) = &transaction.body.payload {
+            if let Payload::SetParams(order) = &transaction.body.payload {
                 let from = header
                     .height
                     .0
                     .saturating_add(MIN_NOTICE)
                     .next_multiple_of(EPOCH);
-                self.announced.push((from, change.clone()));
+                self.announced.push((from, order.change.clone()));
             }
         }
         self.come_into_force(header.height.0.saturating_add(1));

@@ -11,13 +11,13 @@ use crate::gossip::{
 };
 use crate::node::Node;
 use crate::primitives::{
-    Amount, Block, BlockHash, Body, Difficulty, Height, Keypair, Millis, NodeId, NodeKind, Payload,
-    Seal, Transaction, TxId, Weight,
+    Amount, Block, BlockHash, Body, Difficulty, Height, Keypair, Millis, NodeId, NodeKind,
+    ParamsChange, ParamsOrder, Payload, Seal, Transaction, TxId, Weight,
 };
 
 use crate::sim::digest::What;
 use crate::sim::scenario::{USERS, key};
-use crate::sim::work::sign;
+use crate::sim::work::{checkpoint, sign};
 use crate::sim::world::{Event, World};
 
 /// Frames that a hostile one keeps, to play them again.
@@ -300,14 +300,21 @@ impl World {
             ),
             4 => (
                 account.nonce,
-                Payload::SetParams(crate::primitives::ParamsChange {
-                    difficulty: Some(Difficulty(8)),
-                    ..Default::default()
+                Payload::SetParams(ParamsOrder {
+                    ancestor: checkpoint(node),
+                    change: ParamsChange {
+                        difficulty: Some(Difficulty(8)),
+                        ..ParamsChange::default()
+                    },
                 }),
             ),
             _ => (account.nonce, transfer(5)),
         };
         let mut transaction = sign(node.chain_id(), &from, nonce, Amount(2), payload);
+        if kind == 4 {
+            transaction.body.valid_until = Height(node.chain().height().0 + 9);
+            transaction = transaction.body.sign(&from);
+        }
         if kind == 5 {
             transaction.signature.0[5] ^= 4;
         }
