@@ -2,7 +2,9 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    aurex::browser::start();
+    if !aurex::browser::serve_worker() {
+        aurex::ui::start(aurex::browser::page::open());
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -78,13 +78,21 @@ pub fn monotonic() -> f64 {
 /// `no_entropy` where the browser gives none.
 pub fn random<const N: usize>() -> Result<[u8; N], ApiError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| {
+    fill_random(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Fills a slice with the browser's random bytes.
+///
+/// # Errors
+/// `no_entropy` where the browser gives none.
+pub fn fill_random(bytes: &mut [u8]) -> Result<(), ApiError> {
+    getrandom::fill(bytes).map_err(|error| {
         ApiError::new(
             "no_entropy",
             format!("the browser gives no random bytes: {error}"),
         )
-    })?;
-    Ok(bytes)
+    })
 }
 
 /// Waits.

@@ -1,18 +1,18 @@
 //! The shell: everything that touches the browser. It decides nothing about the protocol.
 //!
 //! One binary runs in every place. The page starts node workers (named `node:<name>`), a node starts
-//! its miner workers (named `miner:<node>:<number>`), and [`start`] sees from the global scope and the
-//! worker's name which of them this is.
+//! its miner workers (named `miner:<node>:<number>`), and [`serve_worker`] sees from the global scope and
+//! the worker's name which of them this is.
 
 pub mod capability;
 pub mod channel;
-pub mod host;
 pub mod idb;
 pub mod js;
 pub mod locks;
 mod miner_worker;
 mod node_worker;
 mod pace;
+pub mod page;
 pub mod rows;
 pub mod spawn;
 
@@ -41,12 +41,12 @@ pub fn miner_worker_name(node: &str, number: u32) -> String {
     format!("miner:{node}:{number}")
 }
 
-/// Starts the role that this global scope is for.
-pub fn start() {
+/// Serves as the node or the miner that this worker is; `false` in a page.
+#[must_use]
+pub fn serve_worker() -> bool {
     console_error_panic_hook::set_once();
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
-        crate::ui::start();
-        return;
+        return false;
     };
     // A panic ends the program; without this its parent would learn only that something is unreachable.
     std::panic::set_hook(Box::new(|panic| {
@@ -59,4 +59,5 @@ pub fn start() {
         Some(("miner", _)) => miner_worker::run(&scope),
         Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
     }
+    true
 }

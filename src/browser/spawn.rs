@@ -51,7 +51,7 @@ struct Inner {
     waiting: RefCell<Vec<JsValue>>,
 }
 
-/// Starts a worker of this binary. `name` says what it is to be: see [`super::start`].
+/// Starts a worker of this binary. `name` says what it is to be: see [`super::serve_worker`].
 ///
 /// `on_message` gets what the worker posts once it is ready; `on_error` a sentence for each uncaught
 /// error, also when the worker's file cannot be loaded.

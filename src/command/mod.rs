@@ -8,12 +8,10 @@ mod error;
 mod fields;
 mod filter;
 mod help;
-mod link;
 mod links;
 mod nearest;
 mod parse;
 mod payment;
-mod record;
 mod texts;
 mod tx;
 mod workers;
@@ -25,16 +23,14 @@ pub use error::CommandError;
 pub use fields::{UnknownField, only_known};
 pub use filter::{DEFAULT_ROWS, queries};
 pub use help::{WORDS, Word, help};
-pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
 pub use parse::{
-    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, difficulty, miners, number_in, pace, parse,
-    shortened,
+    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, number_in, pace,
+    parse, shortened,
 };
-pub use record::{
-    DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
-};
+#[cfg(test)]
+pub(crate) use payment::USERS;
 pub use texts::{Part, read_amount, read_fee};
 pub use tx::parse_tx;
 pub use workers::{MAX_WORKERS, TooManyWorkers, check_workers, most_miners};

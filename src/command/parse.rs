@@ -242,7 +242,7 @@ pub fn miners(word: &str) -> Option<u32> {
 }
 
 /// The words for paces that are no number.
-pub(super) const PACE_WORDS: [(&str, Pace); 3] = [
+pub const PACE_WORDS: [(&str, Pace); 3] = [
     ("full", Pace::Full),
     ("max", Pace::Max),
     ("pause", Pace::Paused),

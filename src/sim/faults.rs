@@ -9,11 +9,10 @@ use crate::primitives::{BlockHash, Millis, Timestamp};
 
 use super::coverage::Sometimes;
 use super::digest::What;
+use super::event::{Cue, Event};
 use super::storage::{Ending, Mood};
-use super::world::{Event, World};
+use super::world::World;
 
-/// Loss from which on the weather counts as heavy.
-const HEAVY: PerMille = PerMille(200);
 /// A clock is wrong by this much at the most: more than blocks may be ahead, less than healing may take.
 const MAX_CLOCK: u64 = 15_000;
 
@@ -38,25 +37,15 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// Whether frames are lost in masses.
-    pub(super) fn heavy_loss(&self) -> bool {
-        self.weather.is_some_and(|(_, link)| link.loss >= HEAVY)
-    }
-}
-
-impl World {
     /// Gives the links the topology, the weather and the cuts of now.
-    pub(super) fn lay_links(&mut self) {
-        let link = self
-            .faults
-            .weather
-            .map_or(self.scenario.link, |(_, link)| link);
-        let mut table = LinkTable::new(self.scenario.seed, link);
-        let ids = self.scenario.ids();
-        if self.scenario.topology != Topology::FullMesh {
-            table.arrange(self.scenario.topology, &ids);
+    pub(super) fn lay_links(&self, world: &mut World) {
+        let link = self.weather.map_or(world.scenario.link, |(_, link)| link);
+        let mut table = LinkTable::new(world.scenario.seed, link);
+        let ids = world.scenario.ids();
+        if world.scenario.topology != Topology::FullMesh {
+            table.arrange(world.scenario.topology, &ids);
         }
-        for (_, cut) in &self.faults.cuts {
+        for (_, cut) in &self.cuts {
             for (from, sender) in ids.iter().enumerate() {
                 for (to, receiver) in ids.iter().enumerate() {
                     let is_cut = match cut {
@@ -71,43 +60,43 @@ impl World {
                 }
             }
         }
-        self.links = table;
+        world.links = table;
     }
 
     /// Something goes wrong.
-    pub(super) fn next_fault(&mut self) {
-        if self.healed {
+    pub(super) fn next_fault(&mut self, world: &mut World) {
+        if world.healed {
             return;
         }
-        let next = self.rng.wait(self.scenario.fault_every);
-        self.after(next, Event::Fault);
-        let seat = self.rng.index(self.seats.len());
-        let kind = self.rng.below(16);
-        self.log.push(self.now, seat, What::Fault, kind);
+        let next = world.rng.wait(world.scenario.fault_every);
+        world.after(next, Event::Cue(Cue::Fault));
+        let seat = world.rng.index(world.seats.len());
+        let kind = world.rng.below(16);
+        world.log.push(world.now, seat, What::Fault, kind);
         match kind {
-            0..4 => self.crash(seat),
-            4 if self.is_frozen(seat) => {}
+            0..4 => self.crash(world, seat),
+            4 if world.is_frozen(seat) => {}
             4 => {
-                self.give(seat, Input::Stop);
-                let back = self.rng.span(300, 60_000);
-                self.after(back, Event::Start { seat });
+                world.handle(seat, Input::Stop);
+                let back = world.rng.span(300, 60_000);
+                world.after(back, Event::Start { seat });
             }
             5 | 6 => {
-                let span = self.rng.span(1_000, 90_000);
-                self.seats[seat].frozen_until = self.now.plus(span);
-                self.after(span, Event::Thaw { seat });
+                let span = world.rng.span(1_000, 90_000);
+                world.seats[seat].frozen_until = world.now.plus(span);
+                world.after(span, Event::Thaw { seat });
             }
-            7 | 8 => self.split(),
-            9 if self.rng.one_in(2) => self.one_way(seat),
+            7 | 8 => self.split(world),
+            9 if world.rng.one_in(2) => self.one_way(world, seat),
             9 => {
-                let side = self.side();
-                self.cut(Cut::OneWaySplit(side), 5_000, 60_000);
+                let side = side(world);
+                self.cut(world, Cut::OneWaySplit(side), 5_000, 60_000);
             }
-            10 => self.cut(Cut::Eclipse(seat), 5_000, 60_000),
-            11 | 12 => self.bad_weather(),
-            13 => self.wrong_clock(seat),
+            10 => self.cut(world, Cut::Eclipse(seat), 5_000, 60_000),
+            11 | 12 => self.bad_weather(world),
+            13 => wrong_clock(world, seat),
             _ => {
-                let mood = *self.rng.pick(&[
+                let mood = *world.rng.pick(&[
                     Mood::Full,
                     Mood::Full,
                     Mood::Flaky,
@@ -115,153 +104,160 @@ impl World {
                     Mood::Slow,
                     Mood::Gone,
                 ]);
-                let until = self.now.plus(self.rng.span(2_000, 60_000));
+                let until = world.now.plus(world.rng.span(2_000, 60_000));
                 if mood == Mood::Gone {
-                    self.lose_disk(seat);
-                } else if self.seats[seat].disk.mood() != Mood::Gone {
-                    self.seats[seat].disk.set_mood(mood, until);
+                    lose_disk(world, seat);
+                } else if world.seats[seat].disk.mood() != Mood::Gone {
+                    world.seats[seat].disk.set_mood(mood, until);
                 }
             }
         }
     }
 
-    fn crash(&mut self, seat: usize) {
-        let ending = match self.rng.below(20) {
+    fn crash(&mut self, world: &mut World, seat: usize) {
+        let ending = match world.rng.below(20) {
             0..9 => Ending::Process,
             9..15 => Ending::Power,
             15..18 => Ending::BitFlip,
             _ => Ending::Deleted,
         };
         if ending == Ending::Deleted {
-            self.lose_disk(seat);
+            lose_disk(world, seat);
         }
-        self.end(seat, ending);
+        world.end(seat, ending);
         // Half of them at once, as a page that is loaded again.
-        let back = if self.rng.one_in(2) {
-            self.rng.span(300, 2_000)
+        let back = if world.rng.one_in(2) {
+            world.rng.span(300, 2_000)
         } else {
-            self.rng.span(2_000, 60_000)
+            world.rng.span(2_000, 60_000)
         };
-        self.after(back, Event::Start { seat });
+        world.after(back, Event::Start { seat });
     }
 
-    fn lose_disk(&mut self, seat: usize) {
-        self.seats[seat].disk.delete();
-        self.seats[seat].resyncing = true;
-    }
-
-    /// Some of the seats.
-    fn side(&mut self) -> BTreeSet<usize> {
-        (0..self.seats.len())
-            .filter(|_| self.rng.one_in(2))
-            .collect()
-    }
-
-    fn one_way(&mut self, seat: usize) {
-        let others = self.seats.len().saturating_sub(1);
+    fn one_way(&mut self, world: &mut World, seat: usize) {
+        let others = world.seats.len().saturating_sub(1);
         let other = seat
             .saturating_add(1)
-            .saturating_add(self.rng.index(others))
-            % self.seats.len();
-        self.cut(Cut::OneWay(seat, other), 5_000, 60_000);
+            .saturating_add(world.rng.index(others))
+            % world.seats.len();
+        self.cut(world, Cut::OneWay(seat, other), 5_000, 60_000);
     }
 
-    fn split(&mut self) {
-        let side = self.side();
-        let longest = self.scenario.longest_split.0;
-        self.cut(Cut::Split(side), longest / 20, longest);
+    fn split(&mut self, world: &mut World) {
+        let side = side(world);
+        let longest = world.scenario.longest_split.0;
+        self.cut(world, Cut::Split(side), longest / 20, longest);
     }
 
-    fn cut(&mut self, cut: Cut, least: u64, most: u64) {
-        let span = self.rng.span(least, most);
-        self.faults.cuts.push((self.now.plus(span), cut));
-        self.lay_links();
-        self.after(span, Event::Mend);
+    fn cut(&mut self, world: &mut World, cut: Cut, least: u64, most: u64) {
+        let span = world.rng.span(least, most);
+        self.cuts.push((world.now.plus(span), cut));
+        self.lay_links(world);
+        world.after(span, Event::Cue(Cue::Mend));
     }
 
-    fn bad_weather(&mut self) {
+    fn bad_weather(&mut self, world: &mut World) {
         let link = Link {
             cut: false,
-            latency: self.rng.span(1, 1_500),
-            jitter: self.rng.span(0, 800),
-            loss: PerMille(u16::try_from(self.rng.below(301)).unwrap_or(0)),
-            duplication: PerMille(u16::try_from(self.rng.below(200)).unwrap_or(0)),
-            reordering: PerMille(u16::try_from(self.rng.below(200)).unwrap_or(0)),
-            bandwidth: *self.rng.pick(&[None, None, Some(20_000), Some(100_000)]),
+            latency: world.rng.span(1, 1_500),
+            jitter: world.rng.span(0, 800),
+            loss: PerMille(u16::try_from(world.rng.below(301)).unwrap_or(0)),
+            duplication: PerMille(u16::try_from(world.rng.below(200)).unwrap_or(0)),
+            reordering: PerMille(u16::try_from(world.rng.below(200)).unwrap_or(0)),
+            bandwidth: *world.rng.pick(&[None, None, Some(20_000), Some(100_000)]),
         };
-        let span = self.rng.span(5_000, 60_000);
-        self.faults.weather = Some((self.now.plus(span), link));
-        self.lay_links();
-        self.after(span, Event::Mend);
-    }
-
-    fn wrong_clock(&mut self, seat: usize) {
-        let most = if self.rng.one_in(2) { 1_500 } else { MAX_CLOCK };
-        let ahead = i64::try_from(self.rng.below(most.saturating_mul(2))).unwrap_or(0);
-        self.seats[seat].clock = ahead.saturating_sub_unsigned(most);
-    }
-
-    /// The heads of the nodes that run.
-    fn heads(&self) -> BTreeSet<BlockHash> {
-        self.seats
-            .iter()
-            .filter_map(|seat| seat.node.as_ref())
-            .map(|node| node.chain().head())
-            .collect()
-    }
-
-    /// Whether a node runs that has fallen behind another.
-    fn is_behind(&self, seat: usize) -> bool {
-        let heights = self
-            .seats
-            .iter()
-            .filter_map(|seat| seat.node.as_ref())
-            .map(|node| node.chain().height());
-        self.seats[seat]
-            .node
-            .as_ref()
-            .is_some_and(|node| heights.max() > Some(node.chain().height()))
+        let span = world.rng.span(5_000, 60_000);
+        self.weather = Some((world.now.plus(span), link));
+        self.lay_links(world);
+        world.after(span, Event::Cue(Cue::Mend));
     }
 
     /// Ends what is over.
-    pub(super) fn mend(&mut self) {
-        let now = self.now;
-        for (_, cut) in self.faults.cuts.iter().filter(|(until, _)| *until <= now) {
+    pub(super) fn mend(&mut self, world: &mut World) {
+        let now = world.now;
+        for (_, cut) in self.cuts.iter().filter(|(until, _)| *until <= now) {
             match cut {
-                Cut::Split(_) if self.heads().len() > 1 => {
-                    self.coverage.note(Sometimes::SplitHealed)
+                Cut::Split(_) if heads(world).len() > 1 => {
+                    world.coverage.note(Sometimes::SplitHealed)
                 }
-                Cut::Eclipse(victim) if !self.hostiles.is_empty() && self.is_behind(*victim) => {
-                    self.coverage.note(Sometimes::Eclipse);
+                Cut::Eclipse(victim)
+                    if !world.scenario.hostiles.is_empty() && is_behind(world, *victim) =>
+                {
+                    world.coverage.note(Sometimes::Eclipse);
                 }
                 Cut::Split(_) | Cut::OneWaySplit(_) | Cut::OneWay(..) | Cut::Eclipse(_) => {}
             }
         }
-        self.faults.cuts.retain(|(until, _)| *until > now);
-        self.faults.weather = self.faults.weather.filter(|(until, _)| *until > now);
-        self.lay_links();
+        self.cuts.retain(|(until, _)| *until > now);
+        self.weather = self.weather.filter(|(until, _)| *until > now);
+        self.lay_links(world);
     }
 
     /// Ends everything that is wrong: all nodes run, all links carry, all clocks are right.
-    pub(super) fn heal(&mut self) {
-        self.healed = true;
-        self.faults = Faults::default();
-        self.scenario.link = Link {
+    pub(super) fn heal(&mut self, world: &mut World) {
+        world.healed = true;
+        *self = Self::default();
+        world.scenario.link = Link {
             latency: Millis(20),
             jitter: Millis(20),
             ..Link::default()
         };
-        self.lay_links();
-        for seat in 0..self.seats.len() {
-            self.seats[seat].frozen_until = self.now;
-            self.after(Millis(0), Event::Thaw { seat });
-            self.seats[seat].clock = 0;
-            let gone = self.seats[seat].disk.mood() == Mood::Gone;
-            self.seats[seat].disk.set_mood(Mood::Well, self.now);
+        self.lay_links(world);
+        for seat in 0..world.seats.len() {
+            world.seats[seat].frozen_until = world.now;
+            world.after(Millis(0), Event::Thaw { seat });
+            world.seats[seat].clock = 0;
+            let gone = world.seats[seat].disk.mood() == Mood::Gone;
+            world.seats[seat].disk.set_mood(Mood::Well, world.now);
             if gone {
-                self.end(seat, Ending::Process);
+                world.end(seat, Ending::Process);
             }
-            self.start(seat);
+            world.start(seat);
         }
     }
+}
+
+fn wrong_clock(world: &mut World, seat: usize) {
+    let most = if world.rng.one_in(2) {
+        1_500
+    } else {
+        MAX_CLOCK
+    };
+    let ahead = i64::try_from(world.rng.below(most.saturating_mul(2))).unwrap_or(0);
+    world.seats[seat].clock = ahead.saturating_sub_unsigned(most);
+}
+
+fn lose_disk(world: &mut World, seat: usize) {
+    world.seats[seat].disk.delete();
+    world.seats[seat].losses = world.seats[seat].losses.saturating_add(1);
+}
+
+/// Some of the seats.
+fn side(world: &mut World) -> BTreeSet<usize> {
+    (0..world.seats.len())
+        .filter(|_| world.rng.one_in(2))
+        .collect()
+}
+
+/// The heads of the nodes that run.
+fn heads(world: &World) -> BTreeSet<BlockHash> {
+    world
+        .seats
+        .iter()
+        .filter_map(|seat| seat.node.as_ref())
+        .map(|node| node.chain().head())
+        .collect()
+}
+
+/// Whether a node runs that has fallen behind another.
+fn is_behind(world: &World, seat: usize) -> bool {
+    let heights = world
+        .seats
+        .iter()
+        .filter_map(|seat| seat.node.as_ref())
+        .map(|node| node.chain().height());
+    world.seats[seat]
+        .node
+        .as_ref()
+        .is_some_and(|node| heights.max() > Some(node.chain().height()))
 }

@@ -9,11 +9,13 @@
 mod check;
 mod coverage;
 mod digest;
+mod event;
 mod faults;
 mod hostile;
-mod notices;
+mod play;
 mod rng;
 mod scenario;
+mod seat;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -27,8 +29,8 @@ pub use scenario::{LIVENESS_WITHIN, Options};
 
 use crate::primitives::{Digest, Millis, sha256};
 
+use play::Play;
 use scenario::Scenario;
-use world::World;
 
 /// What came of a run.
 #[derive(Clone, Debug)]
@@ -72,27 +74,18 @@ pub fn folded_digest(count: u64) -> Digest {
 /// Runs the network of a seed: until everything is well at the end, or until the first violation.
 #[must_use]
 pub fn run(seed: u64, options: Options) -> Outcome {
-    let mut world = World::new(Scenario::new(seed, options));
-    let begin = world.now;
-    world.run_until(begin.plus(world.scenario.faulty));
-    world.check_growth(begin);
-    if world.violation.is_none() {
-        world.heal();
-        world.recover();
-    }
-    if world.violation.is_none() {
-        world.check_always();
-    }
+    let mut play = Play::new(Scenario::new(seed, options));
+    let begin = play.world.now;
+    play.run();
+    let world = &play.world;
+    let first = world.seats[0].node.as_ref();
     Outcome {
         seed,
         simulated: world.now.since(begin),
         events: world.log.count(),
         digest: world.log.digest(),
-        height: world.seats[0]
-            .node
-            .as_ref()
-            .map_or(0, |node| node.chain().height().0),
-        coverage: world.coverage,
-        violation: world.violation,
+        height: first.map_or(0, |node| node.chain().height().0),
+        coverage: play.coverage(),
+        violation: play.violation,
     }
 }

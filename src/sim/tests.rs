@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::play::Play;
 use super::*;
 use crate::links::{Link, LinkTable, PerMille};
 
@@ -33,8 +34,7 @@ fn the_same_seed_gives_the_same_run_and_another_seed_another() {
 
 #[test]
 fn frames_in_a_row_have_fates_of_their_own() {
-    let mut world = World::new(Scenario::new(1, Options::default()));
-    world.run_until(world.now);
+    let mut world = Play::new(Scenario::new(1, Options::default())).world;
     let lossy = Link {
         loss: PerMille(500),
         ..Link::default()

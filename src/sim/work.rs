@@ -1,20 +1,17 @@
 //! People at work: transactions of every kind, handed to nodes that happen to run; some of them wrong.
 
-use std::collections::BTreeMap;
-
 use crate::consensus::{EPOCH, Params, TxError};
-use crate::ipc::{ApiError, Request};
-use crate::node::{Node, Outbox};
+use crate::node::Node;
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange,
-    ParamsOrder, Payload, Retarget, Timestamp, Transaction, TxBody, TxId,
+    ParamsOrder, Payload, Retarget, Transaction, TxBody, TxId,
 };
 
 use super::coverage::Sometimes;
-use super::digest::What;
+use super::event::{Cue, Event};
 use super::rng::Rng;
 use super::scenario::{DIFFICULTY, Scenario, USERS, key};
-use super::world::{Event, World};
+use super::world::World;
 
 /// Names that are wanted; few, so that two want the same at times.
 const NAMES: u64 = 12;
@@ -27,8 +24,6 @@ pub(super) struct Work {
     /// Users with coins, strangers without, and the operator last.
     people: Vec<Keypair>,
     assets: Vec<AssetId>,
-    /// All that was handed in.
-    handed_in: BTreeMap<TxId, Transaction>,
     every: Millis,
 }
 
@@ -45,19 +40,8 @@ impl Work {
         Self {
             people,
             assets: Vec::new(),
-            handed_in: BTreeMap::new(),
             every: scenario.work_every,
         }
-    }
-
-    /// All people.
-    pub(super) fn people(&self) -> impl Iterator<Item = &Keypair> {
-        self.people.iter()
-    }
-
-    /// A transaction that somebody handed in.
-    pub(super) fn transaction(&self, id: &TxId) -> Option<&Transaction> {
-        self.handed_in.get(id)
     }
 
     fn operator(&self) -> &Keypair {
@@ -174,35 +158,44 @@ pub(super) fn sign(
     body.sign(from)
 }
 
-impl World {
+/// A good transaction that was handed in.
+#[derive(Debug)]
+pub(super) struct Fresh {
+    pub(super) seat: usize,
+    pub(super) id: TxId,
+    /// Why the node did not take it.
+    pub(super) refusal: Option<String>,
+}
+
+impl Work {
     /// Somebody hands a transaction to a node, or many are handed in at once.
-    pub(super) fn next_work(&mut self) {
-        if self.healed {
+    pub(super) fn next_work(&mut self, world: &mut World) {
+        if world.healed {
             return;
         }
-        let next = self.rng.wait(self.work.every);
-        self.after(next, Event::Work);
-        let seat = self.rng.index(self.seats.len());
-        if self.is_frozen(seat) {
+        let next = world.rng.wait(self.every);
+        world.after(next, Event::Cue(Cue::Work));
+        let seat = world.rng.index(world.seats.len());
+        if world.is_frozen(seat) {
             return;
         }
-        let count = if self.rng.one_in(60) { BURST } else { 1 };
+        let count = if world.rng.one_in(60) { BURST } else { 1 };
         for _ in 0..count {
-            self.work_at(seat);
+            self.work_at(world, seat);
         }
     }
 
-    fn work_at(&mut self, seat: usize) {
-        let now = self.clock_of(seat);
-        let Some(node) = &self.seats[seat].node else {
+    fn work_at(&mut self, world: &mut World, seat: usize) {
+        let now = world.clock_of(seat);
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let rng = &mut self.rng;
-        let params = &self.scenario.params;
+        let rng = &mut world.rng;
+        let params = &world.scenario.params;
         let from = if rng.one_in(20) {
-            self.work.operator()
+            self.operator().clone()
         } else {
-            self.work.someone(rng)
+            self.someone(rng).clone()
         };
         let committed = node.chain().head_state().account(&from.address()).nonce;
         let nonce = match rng.below(30) {
@@ -210,10 +203,10 @@ impl World {
             1 => committed.saturating_add(rng.below(20)),
             _ => node.mempool().next_nonce(&from.address(), committed),
         };
-        let payload = self.work.payload(params, node, &from.address(), rng);
+        let payload = self.payload(params, node, &from.address(), rng);
         let mut transaction = sign(
             node.chain_id(),
-            from,
+            &from,
             nonce,
             Amount(rng.within(1, 5)),
             payload,
@@ -221,20 +214,20 @@ impl World {
         let next = node.chain().height().next();
         if rng.one_in(15) {
             transaction.body.valid_until = next;
-            transaction = transaction.body.sign(from);
+            transaction = transaction.body.sign(&from);
         } else if matches!(transaction.body.payload, Payload::SetParams(_)) {
             transaction.body.valid_until = Height(next.0 + rng.below(2 * EPOCH));
-            transaction = transaction.body.sign(from);
+            transaction = transaction.body.sign(&from);
         }
         if rng.one_in(40) {
             transaction.signature.0[3] ^= 1;
         }
         if let Payload::CreateAsset { .. } = transaction.body.payload
-            && self.work.assets.len() < 8
+            && self.assets.len() < 8
         {
-            self.work.assets.push(AssetId(transaction.id().0));
+            self.assets.push(AssetId(transaction.id().0));
         }
-        if let Err(refusal) = self.submit(seat, now, &transaction)
+        if let Err(refusal) = world.submit(seat, now, &transaction)
             && refusal.code
                 == (TxError::NameTaken {
                     name: String::new(),
@@ -242,35 +235,34 @@ impl World {
                 })
                 .code()
         {
-            self.coverage.note(Sometimes::NameTaken);
+            world.coverage.note(Sometimes::NameTaken);
         }
     }
 
-    /// Hands a transaction to a node, which takes it or says why not.
-    pub(super) fn submit(
-        &mut self,
-        seat: usize,
-        now: Timestamp,
-        transaction: &Transaction,
-    ) -> Result<(), ApiError> {
-        let id = transaction.id();
-        let part =
-            id.0.first_chunk()
-                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        self.log.push(self.now, seat, What::Submitted, part);
-        let raw = transaction.to_bytes();
-        let mut out = Outbox::new();
-        let Some(node) = &mut self.seats[seat].node else {
-            return Ok(());
+    /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can keep out.
+    pub(super) fn submit_fresh(&self, world: &mut World) -> Option<Fresh> {
+        let seat = world.rng.index(world.seats.len());
+        let now = world.clock_of(seat);
+        let node = world.seats[seat].node.as_ref()?;
+        let (person, nonce) = self.people.iter().find_map(|person| {
+            let account = node.chain().head_state().account(&person.address());
+            // Also what waits behind a gap claims a part of the balance.
+            let waits = node
+                .mempool()
+                .iter()
+                .any(|waiting| waiting.transaction.get().body.from == person.address());
+            (account.balance >= Amount(1) && !waits).then_some((person, account.nonce))
+        })?;
+        let payload = Payload::Message {
+            bytes: b"all is well".to_vec(),
+            to: None,
         };
-        let outcome = node
-            .answer(now, Request::Submit { raw }, &mut out)
-            .map(|_| ());
-        self.work.handed_in.insert(id, transaction.clone());
-        if outcome.is_ok() {
-            self.seats[seat].told.insert(id);
-        }
-        self.perform(seat, out);
-        outcome
+        let transaction = sign(node.chain_id(), person, nonce, Amount(1), payload);
+        let refusal = world.submit(seat, now, &transaction).err();
+        Some(Fresh {
+            seat,
+            id: transaction.id(),
+            refusal: refusal.map(|refusal| refusal.to_string()),
+        })
     }
 }

@@ -1,160 +1,60 @@
 //! The world of a simulation: seats with nodes, disks and clocks, the links between them, and one queue of
 //! events in the order of time. Nothing happens at once: frames travel, batches are written, miners search.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::ipc::{FromMiner, Pace, SearchJob, ToMiner, Turns, Workload};
-use crate::links::{Line, LinkTable};
+use crate::ipc::{ApiError, FromMiner, Pace, Request, SearchJob, ToMiner, Turns, Workload};
+use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
-use crate::primitives::{BlockHash, Millis, NodeId, NodeKind, Timestamp, TxId};
+use crate::primitives::{BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction};
 
-use super::check::{Checks, Violation};
 use super::coverage::{Coverage, Sometimes};
 use super::digest::{EventLog, What};
-use super::faults::Faults;
-use super::hostile::Hostile;
+use super::event::{Cue, Event, Observed};
 use super::rng::Rng;
-use super::scenario::{DIFFICULTY, GENESIS_TIME, Scenario, SeatPlan};
-use super::storage::{Disk, Ending};
-use super::work::Work;
+use super::scenario::{DIFFICULTY, GENESIS_TIME, Scenario};
+use super::seat::Seat;
+use super::storage::Ending;
 
 /// Inputs that wait in a frozen node at the most; a worker's queue has the same bound.
 const MAX_HELD: usize = 2_048;
-/// Time between two rounds of the checks that must always hold.
-const CHECK_EVERY: Millis = Millis(30_000);
-
-/// Something that will happen.
-#[derive(Clone, Debug)]
-pub(super) enum Event {
-    Frame {
-        to: usize,
-        frame: Rc<[u8]>,
-        replayed: bool,
-    },
-    Wake {
-        seat: usize,
-        run: u32,
-        number: u64,
-    },
-    Found {
-        seat: usize,
-        run: u32,
-        job: u64,
-    },
-    Stored {
-        seat: usize,
-        run: u32,
-        id: BatchId,
-    },
-    Start {
-        seat: usize,
-    },
-    Thaw {
-        seat: usize,
-    },
-    Fault,
-    Mend,
-    Work,
-    Hostile(usize),
-    Check,
-}
-
-/// One honest node with its disk, its clock and its miner.
-pub(super) struct Seat {
-    pub(super) plan: SeatPlan,
-    pub(super) id: NodeId,
-    pub(super) node: Option<Node>,
-    pub(super) disk: Disk,
-    /// How far the clock is ahead, in milliseconds.
-    pub(super) clock: i64,
-    /// The latest time that its earlier runs thought it was.
-    pub(super) earlier: Timestamp,
-    pub(super) frozen_until: Timestamp,
-    /// What happened to it while it was frozen.
-    held: Vec<Event>,
-    run: u32,
-    wakes: u64,
-    pub(super) search: Option<SearchJob>,
-    /// When its last search ended, or when it could search last.
-    pub(super) searched: Timestamp,
-    /// Transactions that this run of the node has told to wait or to be committed, and not to be dropped.
-    pub(super) told: BTreeSet<TxId>,
-    pub(super) deferred: BTreeSet<BlockHash>,
-    /// The last refusal by the disk, until it works again.
-    pub(super) refused: Option<crate::ledger::StoreError>,
-    /// It lost its whole ledger and has not caught up since.
-    pub(super) resyncing: bool,
-    pub(super) far_behind: bool,
-}
-
-impl Seat {
-    fn new(plan: SeatPlan) -> Self {
-        Self {
-            id: plan.key.node_id(),
-            clock: plan.clock,
-            plan,
-            node: None,
-            disk: Disk::default(),
-            earlier: Timestamp(0),
-            frozen_until: Timestamp(0),
-            held: Vec::new(),
-            run: 0,
-            wakes: 0,
-            search: None,
-            searched: Timestamp(0),
-            told: BTreeSet::new(),
-            deferred: BTreeSet::new(),
-            refused: None,
-            resyncing: false,
-            far_behind: false,
-        }
-    }
-}
+/// Loss from which on the links count as bad.
+const HEAVY: PerMille = PerMille(200);
 
 /// A run in the making.
 pub(super) struct World {
     pub(super) scenario: Scenario,
     pub(super) now: Timestamp,
     pub(super) seats: Vec<Seat>,
-    pub(super) hostiles: Vec<Hostile>,
     pub(super) links: LinkTable,
     lines: BTreeMap<(usize, usize), Line>,
+    /// Ids by place: those of the seats, then those of the hostile ones.
+    ids: Vec<NodeId>,
     places: BTreeMap<NodeId, usize>,
     queue: BTreeMap<(Timestamp, u64), Event>,
     queued: u64,
     /// Frames that were put on a link.
     sent: u64,
     /// The frame that a node judges now was played again by a hostile one.
-    pub(super) hears_replay: bool,
+    hears_replay: bool,
     pub(super) rng: Rng,
-    pub(super) faults: Faults,
-    pub(super) work: Work,
-    pub(super) checks: Checks,
+    observed: Vec<Observed>,
     pub(super) coverage: Coverage,
     pub(super) log: EventLog,
     pub(super) healed: bool,
-    pub(super) violation: Option<Violation>,
 }
 
 impl World {
     pub(super) fn new(scenario: Scenario) -> Self {
         let seats: Vec<Seat> = scenario.seats.iter().cloned().map(Seat::new).collect();
-        let hostiles: Vec<Hostile> = scenario
-            .hostiles
-            .iter()
-            .cloned()
-            .map(Hostile::new)
-            .collect();
-        let ids = seats
-            .iter()
-            .map(|seat| seat.id)
-            .chain(hostiles.iter().map(|hostile| hostile.id));
-        let mut world = Self {
-            places: ids.zip(0..).collect(),
+        let hostiles = scenario.hostiles.iter().map(Keypair::node_id);
+        let ids: Vec<NodeId> = seats.iter().map(|seat| seat.id).chain(hostiles).collect();
+        Self {
+            places: ids.iter().copied().zip(0..).collect(),
+            ids,
             now: GENESIS_TIME.plus(Millis(5_000)),
-            hostiles,
             links: LinkTable::default(),
             lines: BTreeMap::new(),
             queue: BTreeMap::new(),
@@ -162,30 +62,13 @@ impl World {
             sent: 0,
             hears_replay: false,
             rng: Rng::new(scenario.seed, 1),
-            faults: Faults::default(),
-            work: Work::new(&scenario),
-            checks: Checks::default(),
+            observed: Vec::new(),
             coverage: Coverage::default(),
             log: EventLog::new(),
             healed: false,
-            violation: None,
             seats,
             scenario,
-        };
-        world.lay_links();
-        for seat in 0..world.seats.len() {
-            let after = world.rng.span(0, 400);
-            world.after(after, Event::Start { seat });
         }
-        for hostile in 0..world.hostiles.len() {
-            let after = world.rng.span(500, 20_000);
-            world.after(after, Event::Hostile(hostile));
-        }
-        world.after(Millis(2_000), Event::Work);
-        world.after(CHECK_EVERY, Event::Check);
-        let first = world.rng.wait(world.scenario.fault_every);
-        world.after(first, Event::Fault);
-        world
     }
 
     pub(super) fn after(&mut self, span: Millis, event: Event) {
@@ -208,19 +91,40 @@ impl World {
         self.queue.len()
     }
 
-    /// Lets time pass until `end`, or until a promise is broken.
-    pub(super) fn run_until(&mut self, end: Timestamp) {
-        while self.violation.is_none()
-            && let Some(first) = self.queue.first_entry()
+    /// Goes on to the next event that happens by `end`, if there is one.
+    pub(super) fn next_event(&mut self, end: Timestamp) -> Option<Event> {
+        while let Some(first) = self.queue.first_entry()
             && first.key().0 <= end
         {
             let ((at, _), event) = first.remove_entry();
             self.now = at;
             if let Some(event) = self.hold(event) {
-                self.happen(event);
+                return Some(event);
             }
         }
-        self.now = self.now.max(end);
+        None
+    }
+
+    /// Id of the network, if a node runs that knows it.
+    pub(super) fn chain_id(&self) -> Option<BlockHash> {
+        let mut nodes = self.seats.iter().filter_map(|seat| seat.node.as_ref());
+        nodes.next().map(Node::chain_id)
+    }
+
+    /// Records what was seen.
+    pub(super) fn observe(&mut self, observed: Observed) {
+        self.observed.push(observed);
+    }
+
+    /// Takes what was seen since the last time.
+    pub(super) fn take_observed(&mut self) -> Vec<Observed> {
+        std::mem::take(&mut self.observed)
+    }
+
+    /// The latest time that a node may think it is: its own does not run backwards.
+    pub(super) fn latest_clock(&self, seat: usize) -> Timestamp {
+        let node = self.seats[seat].node.as_ref();
+        node.map_or(self.now, Node::time).max(self.clock_of(seat))
     }
 
     /// Whether a seat is frozen at present.
@@ -235,13 +139,7 @@ impl World {
             Event::Wake { seat, .. } | Event::Found { seat, .. } | Event::Stored { seat, .. } => {
                 *seat
             }
-            Event::Start { .. }
-            | Event::Thaw { .. }
-            | Event::Fault
-            | Event::Mend
-            | Event::Work
-            | Event::Hostile(_)
-            | Event::Check => return Some(event),
+            Event::Start { .. } | Event::Thaw { .. } | Event::Cue(_) => return Some(event),
         };
         if seat >= self.seats.len() || !self.is_frozen(seat) {
             return Some(event);
@@ -253,62 +151,57 @@ impl World {
         None
     }
 
-    /// A seat goes on with what has come meanwhile.
-    fn thaw(&mut self, seat: usize) {
+    /// Takes what a seat that goes on has missed.
+    pub(super) fn thaw(&mut self, seat: usize) -> Vec<Event> {
         if self.is_frozen(seat) {
-            return;
+            return Vec::new();
         }
         let held = std::mem::take(&mut self.seats[seat].held);
         if !held.is_empty() {
             self.coverage.note(Sometimes::Freeze);
         }
-        held.into_iter().for_each(|event| self.happen(event));
+        held
     }
 
-    fn happen(&mut self, event: Event) {
+    /// Lets an event of a node happen; what is no node's comes back.
+    pub(super) fn happen(&mut self, event: Event) -> Option<Cue> {
         match event {
             Event::Frame {
                 to,
                 frame,
                 replayed,
-            } => self.on_frame(to, &frame, replayed),
+            } => return self.on_frame(to, frame, replayed),
             Event::Wake { seat, run, number } => {
                 if self.is_run(seat, run) && self.seats[seat].wakes == number {
                     self.log.push(self.now, seat, What::Wake, 0);
-                    self.give(seat, Input::Wake);
+                    self.handle(seat, Input::Wake);
                 }
             }
             Event::Found { seat, run, job } => self.on_found(seat, run, job),
             Event::Stored { seat, run, id } => self.on_stored(seat, run, id),
             Event::Start { seat } => self.start(seat),
-            Event::Thaw { seat } => self.thaw(seat),
-            Event::Fault => self.next_fault(),
-            Event::Mend => self.mend(),
-            Event::Work => self.next_work(),
-            Event::Hostile(which) => self.next_mischief(which),
-            Event::Check => {
-                self.check_always();
-                self.after(CHECK_EVERY, Event::Check);
-            }
+            Event::Thaw { .. } => {}
+            Event::Cue(cue) => return Some(cue),
         }
+        None
     }
 
     fn is_run(&self, seat: usize, run: u32) -> bool {
         self.seats[seat].node.is_some() && self.seats[seat].run == run
     }
 
-    fn on_frame(&mut self, to: usize, frame: &[u8], replayed: bool) {
+    fn on_frame(&mut self, to: usize, frame: Rc<[u8]>, replayed: bool) -> Option<Cue> {
         let tail = frame
             .last_chunk()
             .map_or(0, |bytes| u64::from_le_bytes(*bytes));
         self.log.push(self.now, to, What::Frame, tail);
-        if to < self.seats.len() {
-            self.hears_replay = replayed;
-            self.give(to, Input::Frame(frame.to_vec()));
-            self.hears_replay = false;
-        } else {
-            self.hear(to - self.seats.len(), frame);
+        if let Some(hostile) = to.checked_sub(self.seats.len()) {
+            return Some(Cue::Heard { hostile, frame });
         }
+        self.hears_replay = replayed;
+        self.handle(to, Input::Frame(frame.to_vec()));
+        self.hears_replay = false;
+        None
     }
 
     fn on_found(&mut self, seat: usize, run: u32, number: u64) {
@@ -332,7 +225,7 @@ impl World {
                 elapsed_ms: 0.0,
                 hash_rate: 0.0,
             };
-            self.give(seat, Input::Miner(0, found));
+            self.handle(seat, Input::Miner(0, found));
         }
     }
 
@@ -345,12 +238,12 @@ impl World {
             Some(Ok(())) => {
                 self.log.push(self.now, seat, What::Stored, id.0);
                 self.note_recovery(seat);
-                self.give(seat, Input::Persisted(id));
+                self.handle(seat, Input::Persisted(id));
             }
             Some(Err(error)) => {
                 self.log.push(self.now, seat, What::Refused, id.0);
                 self.seats[seat].refused = Some(error.clone());
-                self.give(seat, Input::PersistFailed(id, error));
+                self.handle(seat, Input::PersistFailed(id, error));
             }
         }
     }
@@ -403,15 +296,17 @@ impl World {
         place.node = Some(node);
         self.log
             .push(self.now, seat, What::Started, head_part(&head));
-        self.check_start(seat, was_new);
+        let promised = std::mem::take(&mut self.seats[seat].disk.promised);
+        self.observe(Observed::Started {
+            seat,
+            was_new,
+            promised,
+        });
         self.perform(seat, out);
     }
 
     /// Ends the node of a seat without a word.
     pub(super) fn end(&mut self, seat: usize, ending: Ending) {
-        // Whom it ignores, and its tree, are forgotten with it.
-        self.check_peers(seat);
-        self.checks.forget_tree(seat);
         let place = &mut self.seats[seat];
         let Some(node) = place.node.take() else {
             return;
@@ -420,8 +315,6 @@ impl World {
         // Its process is gone with all that waited for it.
         (place.frozen_until, place.search) = (Timestamp(0), None);
         place.held.clear();
-        place.told.clear();
-        place.deferred.clear();
         place.refused = None;
         let (under_way, lost) = place.disk.end(ending, &mut self.rng);
         if under_way {
@@ -431,10 +324,41 @@ impl World {
             self.coverage.note(Sometimes::LostSuffix);
         }
         self.log.push(self.now, seat, What::Ended, ending as u64);
+        let node = Box::new(node);
+        self.observe(Observed::Ended { seat, node });
     }
 
-    /// Gives a node an input and does what it asks for.
-    pub(super) fn give(&mut self, seat: usize, input: Input) {
+    /// Hands a transaction to a node, which takes it or says why not.
+    pub(super) fn submit(
+        &mut self,
+        seat: usize,
+        now: Timestamp,
+        transaction: &Transaction,
+    ) -> Result<(), ApiError> {
+        let id = transaction.id();
+        let part =
+            id.0.first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        self.log.push(self.now, seat, What::Submitted, part);
+        let raw = transaction.to_bytes();
+        let mut out = Outbox::new();
+        let Some(node) = &mut self.seats[seat].node else {
+            return Ok(());
+        };
+        let outcome = node
+            .answer(now, Request::Submit { raw }, &mut out)
+            .map(|_| ());
+        self.observe(Observed::Submitted {
+            seat,
+            transaction: Box::new(transaction.clone()),
+            accepted: outcome.is_ok(),
+        });
+        self.perform(seat, out);
+        outcome
+    }
+
+    /// Hands a node an input and does what it asks for.
+    pub(super) fn handle(&mut self, seat: usize, input: Input) {
         let now = self.clock_of(seat);
         let Some(node) = &mut self.seats[seat].node else {
             return;
@@ -503,7 +427,14 @@ impl World {
                     let (run, number) = (place.run, place.wakes);
                     self.after(in_time, Event::Wake { seat, run, number });
                 }
-                Output::Notice(notice) => self.on_notice(seat, notice),
+                Output::Notice(notice) => {
+                    let (notice, replayed) = (Box::new(notice), self.hears_replay);
+                    self.observe(Observed::Notice {
+                        seat,
+                        notice,
+                        replayed,
+                    });
+                }
                 Output::Stopped => {
                     self.end(seat, Ending::Process);
                     if self.healed {
@@ -522,7 +453,7 @@ impl World {
         let arrivals =
             self.links
                 .carry(line, (&sender, &receiver), self.sent, frame.len(), self.now);
-        if arrivals.first.is_none() && self.faults.heavy_loss() {
+        if arrivals.first.is_none() && self.links.default.loss >= HEAVY {
             self.coverage.note(Sometimes::HeavyLoss);
         }
         for at in [arrivals.first, arrivals.copy].into_iter().flatten() {
@@ -538,16 +469,14 @@ impl World {
     }
 
     fn id_of(&self, place: usize) -> NodeId {
-        self.seats.get(place).map_or_else(
-            || self.hostiles[place - self.seats.len()].id,
-            |seat| seat.id,
-        )
+        self.ids[place]
     }
 
-    /// A hostile one has another id now.
-    pub(super) fn move_place(&mut self, old: NodeId, new: NodeId) {
+    /// Records that a hostile one has another id.
+    pub(super) fn rename(&mut self, old: NodeId, new: NodeId) {
         if let Some(place) = self.places.remove(&old) {
             self.places.insert(new, place);
+            self.ids[place] = new;
         }
     }
 

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::state::{Action, Notice, UiState};
-use crate::browser::host::Host;
+use crate::app::App as Host;
 use crate::command::Command;
 use crate::ipc::ApiError;
 use crate::ui::kept::Keeper;

@@ -10,23 +10,27 @@ use super::hooks::{Guard, use_effect_on, use_route};
 use super::pages::{console, missing};
 use super::part::{View, part};
 use super::state::{Action, Store, UiState};
-use crate::browser::host::Host;
+use crate::app::App as Host;
 use crate::ui::kept::use_kept;
 use crate::ui::markup::html;
 use crate::view::route::Route;
 
+/// The app that the page shows.
+#[derive(Properties)]
+pub(crate) struct Props {
+    pub(crate) app: Rc<Host>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.app, &other.app)
+    }
+}
+
 /// The root component.
 #[component]
-pub(crate) fn App() -> Html {
-    let host = use_kept(|| {
-        Host::open(
-            &gloo::utils::window()
-                .location()
-                .search()
-                .unwrap_or_default(),
-        )
-    });
-    let host = Rc::clone(&host);
+pub(crate) fn App(props: &Props) -> Html {
+    let host = Rc::clone(&props.app);
     let store = {
         let host = Rc::clone(&host);
         use_kept(move || UiState::new(host.model()))

@@ -14,9 +14,9 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::state::Store;
-use crate::browser::host::sleep;
 use crate::ipc::ApiError;
 use crate::ui::kept::{Kept, use_kept};
+use crate::ui::time::sleep;
 use crate::view::Model;
 use crate::view::check::Check;
 use crate::view::route::Route;

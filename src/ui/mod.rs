@@ -1,5 +1,5 @@
 //! The page: yew components that draw the [`Model`](crate::view::Model) and send what a person asks
-//! for to the [`Host`](crate::browser::host::Host). It decides nothing about the protocol and knows
+//! for to the [`App`](crate::app::App). It decides nothing about the protocol and knows
 //! neither nodes' insides nor workers.
 //!
 //! Rules that hold in every file here: everything in a list has a key; handlers dispatch actions and
@@ -22,8 +22,9 @@ mod state;
 mod theme;
 mod time;
 
-/// Mounts the page into the document's body, in place of the loading text.
-pub fn start() {
+/// Mounts the page of an app into the document's body, in place of the loading text.
+pub fn start(app: std::rc::Rc<crate::app::App>) {
     theme::apply(theme::stored());
-    yew::Renderer::<app::App>::with_root(gloo::utils::body().into()).render();
+    let root = gloo::utils::body().into();
+    yew::Renderer::<app::App>::with_root_and_props(root, app::Props { app }).render();
 }

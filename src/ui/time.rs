@@ -52,3 +52,26 @@ pub(crate) fn ago(at: u64, now: u64) -> String {
         _ => format!("{} d ago", hours / 24),
     }
 }
+
+/// Milliseconds since the page began, on a clock that never goes back.
+pub(crate) fn monotonic() -> f64 {
+    gloo::utils::window()
+        .performance()
+        .map_or(0.0, |clock| clock.now())
+}
+
+/// Waits.
+pub(crate) async fn sleep(ms: f64) {
+    let (sender, receiver) = futures_channel::oneshot::channel();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a short wait"
+    )]
+    let timer = gloo::timers::callback::Timeout::new(ms as u32, move || {
+        // One who does not wait any more needs no call.
+        let _ = sender.send(());
+    });
+    let _ = receiver.await;
+    drop(timer);
+}

@@ -10,7 +10,7 @@ pub mod route;
 pub mod rows;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod text;
 pub mod tree;
 mod update;

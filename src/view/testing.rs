@@ -90,7 +90,7 @@ pub(super) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStat
     }
 }
 
-pub(super) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
+pub(crate) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
     BlockSummary {
         hash: hash.into(),
         height,

@@ -244,6 +244,7 @@ impl Model {
             block.hash.clone(),
             Rc::new(BlockSummary {
                 on_best_chain,
+                miner: visible(&block.miner),
                 ..block
             }),
         );

@@ -8,8 +8,9 @@ use std::cell::Cell;
 use std::fmt::Debug;
 use std::io;
 
+use aurex::app::{LinkParameters, Record, Secrets};
 use aurex::bitcoin;
-use aurex::command::{LinkParameters, Record, Secrets, WORDS, complete, parse, parse_tx};
+use aurex::command::{WORDS, complete, parse, parse_tx};
 use aurex::consensus::Params;
 use aurex::gossip::{Envelope, Message, MessageType, NodeRecord, seal_frame};
 use aurex::ipc::{FromMiner, FromNode, ToMiner, ToNode};

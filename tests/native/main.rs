@@ -10,6 +10,7 @@ mod catching_up;
 mod codecs;
 mod finality;
 mod ledger;
+mod pages;
 mod reference;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "others use the rest")]

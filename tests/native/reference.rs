@@ -22,6 +22,25 @@ Written from the code by `AUREX_UPDATE=1 cargo test --test native reference`: do
 - [Topics](#topics) · [Refusals](#refusals)
 ";
 
+const WORDS_ARE: &str = "\
+The Console page, and `await aurex.command(\"...\")` in the browser's own console, understand these.
+An unknown word gets the nearest known one. A refusal is a sentence with what was expected, what was
+found and the name of the rule in the code.
+
+A number is written in plain digits or as the page prints it, in groups of three (`1,234`), in the
+console, forms, search and links alike; every other form (`1,5`, `1_5`, `$100`, `five`) is refused with
+the nearest right number. What looks like a payment and is no transfer is refused too: it never becomes
+a public message. Names are taken in any case. Spaces and hyphens of any kind count as those of a keyboard;
+any other character that hides or looks like another is refused by its name, code point and place, in
+commands, names, memos and messages. Of what others put on the chain the page shows such characters as
+escapes, `[U+202E]`.";
+
+const CALLS_ARE: &str = "\
+The same commands on `window.aurex`, for tests, notebooks and lessons. Every function gives a promise of
+plain objects (`on` gives a function). What does not exist is `null`. A refusal rejects with an `Error`
+that has a `code`. An object with a field that the call does not know is refused with the nearest known
+one.";
+
 #[test]
 fn the_reference_is_what_the_code_says() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
@@ -51,15 +70,7 @@ fn words() -> String {
     });
     section(
         "Console words",
-        "The Console page, and `await aurex.command(\"...\")` in the browser's own console, understand these. \
-         An unknown word gets the nearest known one. A refusal is a sentence with what was expected, what was found and the \
-         name of the rule in the code.\n\n\
-         A number is written in plain digits or as the page prints it, in groups of three (`1,234`), in the console, forms, \
-         search and links alike; every other form (`1,5`, `1_5`, `$100`, `five`) is refused with the nearest right number. \
-         What looks like a payment and is no transfer is refused too: it never becomes a public message. Names are taken in \
-         any case. Spaces and hyphens of any kind count as those of a keyboard; any other character that hides or looks like \
-         another is refused by its name, code point and place, in commands, names, memos and messages. Of what others put on \
-         the chain the page shows such characters as escapes, `[U+202E]`.",
+        WORDS_ARE,
         ["word", "what it does", "more"],
         rows,
     )
@@ -70,13 +81,7 @@ fn calls() -> String {
         let usage: Vec<String> = call.usage.iter().map(|usage| code(usage)).collect();
         [usage.join("<br>"), call.gives.to_owned()]
     });
-    let table = section(
-        "Scripting API",
-        "The same commands on `window.aurex`, for tests, notebooks and lessons. Every function gives a promise of plain \
-         objects (`on` gives a function). What does not exist is `null`. A refusal rejects with an `Error` that has a `code`.",
-        ["call", "gives"],
-        rows,
-    );
+    let table = section("Scripting API", CALLS_ARE, ["call", "gives"], rows);
     format!(
         "{table}\n```js\n\
          const {{ id }} = await aurex.tx(\"Transfer 100 coins alice to bob\");\n\

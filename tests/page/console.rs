@@ -1,5 +1,6 @@
 //! The console: a transfer typed into the page ends on every ledger, and every word does what it says.
 
+use aurex::command::{CALLS, CallKind};
 use serde_json::json;
 
 use crate::visit::Visit;
@@ -364,5 +365,23 @@ fn a_script_that_forgets_how_to_end_its_subscription_goes_on_hearing() {
         30,
         |visit| (visit.ask::<u64>("return heard") > 0).then_some(()),
     );
+    visit.expect_quiet();
+}
+
+/// The reference is written from the table of calls: the page must offer these and no other.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn scripts_find_every_call_of_the_reference_and_no_other() {
+    let mut visit = Visit::open("?net=calls");
+    let mut found: Vec<(String, bool)> = visit
+        .ask("return Object.keys(aurex).map((name) => [name, typeof aurex[name] === 'function'])");
+    found.sort();
+    let mut wanted: Vec<(String, bool)> = CALLS
+        .iter()
+        .map(|call| (call.name.to_owned(), call.kind != CallKind::Value))
+        .collect();
+    wanted.sort();
+    assert_eq!(found, wanted);
+    visit.agreed(5, 1, 60);
     visit.expect_quiet();
 }

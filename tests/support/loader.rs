@@ -13,7 +13,7 @@ const GLUE: &str = r#"new URL(self.location.href).searchParams.get("glue")"#;
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "the loader calls it")]
 pub fn begin() {
-    aurex::browser::start();
+    assert!(aurex::browser::serve_worker(), "it runs in workers only");
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     assert!(!scope.name().starts_with("miner:panic"), "on purpose");
 }

@@ -8,7 +8,7 @@ use crate::browser::{self, Browser};
 use crate::clock::Clock;
 use crate::project::Project;
 use crate::target::{self, TARGET};
-use crate::tools::{self, Found, Tool};
+use crate::tools;
 
 /// What a command needs before it can start; each also needs all before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,38 +47,32 @@ pub(crate) fn command(project: &mut Project, with_tests: bool) -> Result<()> {
             .find(tool.program)
             .as_deref()
             .and_then(tools::version_of);
-        print!(
-            ", {} {}",
-            tool.program,
-            version.unwrap_or_else(|| tool.wanted.version().clone())
-        );
+        print!(", {} {}", tool.program, version.unwrap_or(tool.version));
     }
-    if let Some(browser) = browser {
-        print!(
-            ", {}, {}",
-            browser.chrome.display(),
-            browser.driver.display()
-        );
+    if let Some(Browser { chrome, driver }) = browser {
+        print!(", {}, {}", chrome.display(), driver.display());
     }
     println!(".");
     Ok(())
 }
 
 fn ensure_tools(project: &mut Project, needs: Needs) -> Result<()> {
-    let tools = tools::needed(project, needs)?;
-    if !missing_anything(project, &tools)? {
+    let mut missing = tools::needed(project, needs)?;
+    missing.retain(|tool| !tool.is_ready(project));
+    if missing.is_empty() && target::is_installed(project)? {
         return Ok(());
     }
     let _only_one_setup_at_a_time = lock(project)?;
-    let steps = tools.len() + 1;
-    ensure_target(project, &format!("[1/{steps}] Rust target {TARGET}"))?;
-    for (number, tool) in (2..).zip(&tools) {
-        let step = format!(
-            "[{number}/{steps}] {} {}",
-            tool.package,
-            tool.wanted.version()
-        );
-        ensure_tool(project, tool, &step)?;
+    if !target::is_installed(project)? {
+        announced(&format!("Rust target {TARGET}"), || {
+            target::install(project)
+        })?;
+    }
+    for tool in missing {
+        if !tool.is_ready(project) {
+            let name = format!("{} {}", tool.package, tool.version);
+            announced(&name, || tool.install(project))?;
+        }
     }
     let leftovers = project.private_folder().join("build");
     if leftovers.exists() {
@@ -86,19 +80,6 @@ fn ensure_tools(project: &mut Project, needs: Needs) -> Result<()> {
             .with_context(|| format!("{} cannot be removed", leftovers.display()))?;
     }
     Ok(())
-}
-
-/// Looks at everything without installing; prefers the project's own copies from now on.
-fn missing_anything(project: &mut Project, tools: &[Tool]) -> Result<bool> {
-    let mut missing = !target::is_installed(project)?;
-    for tool in tools {
-        match tool.look(project) {
-            Found::OnPath => {}
-            Found::Private(folder) => project.put_first(folder),
-            Found::Nowhere | Found::OtherVersion(_) => missing = true,
-        }
-    }
-    Ok(missing)
 }
 
 /// Two setups at once would build in the same folder: the second waits here for the first.
@@ -114,35 +95,10 @@ fn lock(project: &Project) -> Result<File> {
     Ok(lock)
 }
 
-fn ensure_target(project: &Project, step: &str) -> Result<()> {
-    if target::is_installed(project)? {
-        println!("{step}: there");
-        return Ok(());
-    }
-    println!("{step}: installing ...");
+fn announced(what: &str, install: impl FnOnce() -> Result<()>) -> Result<()> {
+    println!("{what}: installing (a few minutes) ...");
     let clock = Clock::start();
-    target::install(project)?;
-    println!("{step}: installed in {clock}");
-    Ok(())
-}
-
-fn ensure_tool(project: &mut Project, tool: &Tool, step: &str) -> Result<()> {
-    let found = tool.look(project);
-    match &found {
-        Found::OnPath | Found::Private(_) => {
-            println!("{step}: there");
-            return Ok(());
-        }
-        Found::Nowhere => println!("{step}: installing (a few minutes) ..."),
-        Found::OtherVersion(file) => println!(
-            "{step}: {} is another version and stays as it is; installing a copy for this project (a few minutes) ...",
-            file.display()
-        ),
-    }
-    let clock = Clock::start();
-    if let Some(folder) = tool.install(project, &found)? {
-        project.put_first(folder);
-    }
-    println!("{step}: installed in {clock}");
+    install()?;
+    println!("{what}: installed in {clock}");
     Ok(())
 }

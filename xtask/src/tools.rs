@@ -5,35 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
 use semver::Version;
 
 use crate::project::Project;
 use crate::setup::Needs;
-
-/// Which versions of a tool will do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// Only this one: its output must match a crate of the same version.
-    Exactly(Version),
-    /// This one or a later one; this one is installed where none is there.
-    AtLeast(Version),
-}
-
-impl Wanted {
-    pub(crate) fn version(&self) -> &Version {
-        match self {
-            Self::Exactly(version) | Self::AtLeast(version) => version,
-        }
-    }
-
-    fn accepts(&self, found: &Version) -> bool {
-        match self {
-            Self::Exactly(version) => found == version,
-            Self::AtLeast(version) => found >= version,
-        }
-    }
-}
 
 /// One tool from crates.io.
 #[derive(Debug, Clone)]
@@ -42,22 +18,13 @@ pub(crate) struct Tool {
     pub(crate) package: &'static str,
     /// The name of its program.
     pub(crate) program: &'static str,
-    pub(crate) wanted: Wanted,
+    /// What is installed where none is there.
+    pub(crate) version: Version,
+    /// Whether only this version will do, as its output must match a crate; otherwise a later one
+    /// will do too.
+    is_exact: bool,
     install_options: &'static [&'static str],
     for_what: Needs,
-}
-
-/// Where a tool was found.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// In the folders of PATH.
-    OnPath,
-    /// In the folder for this project's own tools.
-    Private(PathBuf),
-    /// Nowhere.
-    Nowhere,
-    /// Only in a version that will not do: the user's, so it is left alone.
-    OtherVersion(PathBuf),
 }
 
 /// The tools that are needed, in the order they are installed.
@@ -66,21 +33,24 @@ pub(crate) fn needed(project: &Project, needs: Needs) -> Result<Vec<Tool>> {
         Tool {
             package: "wasm-bindgen-cli",
             program: "wasm-bindgen",
-            wanted: Wanted::Exactly(project.locked_version("wasm-bindgen")?),
+            version: project.locked_version("wasm-bindgen")?,
+            is_exact: true,
             install_options: &[],
             for_what: Needs::Build,
         },
         Tool {
             package: "trunk",
             program: "trunk",
-            wanted: Wanted::AtLeast(Version::new(0, 21, 14)),
+            version: Version::new(0, 21, 14),
+            is_exact: false,
             install_options: &["--no-default-features", "--features", "rustls"],
             for_what: Needs::Build,
         },
         Tool {
             package: "wasm-pack",
             program: "wasm-pack",
-            wanted: Wanted::AtLeast(Version::new(0, 15, 1)),
+            version: Version::new(0, 15, 1),
+            is_exact: false,
             install_options: &[],
             for_what: Needs::Browser,
         },
@@ -92,67 +62,52 @@ pub(crate) fn needed(project: &Project, needs: Needs) -> Result<Vec<Tool>> {
 }
 
 impl Tool {
-    /// Looks in the project's own folder first, then along PATH. Only the first program of PATH
-    /// counts, as other programs find that one too.
-    pub(crate) fn look(&self, project: &Project) -> Found {
-        let private = self.private_root(project).join("bin");
+    /// Whether the project finds a version that will do: its own copy, which it then prefers, or
+    /// the first program of PATH, as other programs find that one too.
+    pub(crate) fn is_ready(&self, project: &mut Project) -> bool {
+        let own = self.private_root(project).join("bin");
         let program = format!("{}{}", self.program, std::env::consts::EXE_SUFFIX);
-        if self.works(&private.join(program)) {
-            return Found::Private(private);
+        if self.accepts(&own.join(program)) {
+            project.put_first(own);
+            return true;
         }
-        match project.find(self.program) {
-            None => Found::Nowhere,
-            Some(file) if self.works(&file) => Found::OnPath,
-            Some(file) => Found::OtherVersion(file),
-        }
+        project
+            .find(self.program)
+            .is_some_and(|file| self.accepts(&file))
     }
 
-    fn works(&self, program: &Path) -> bool {
-        program.is_file() && version_of(program).is_some_and(|found| self.wanted.accepts(&found))
+    fn accepts(&self, program: &Path) -> bool {
+        let version = program.is_file().then(|| version_of(program)).flatten();
+        version.is_some_and(|found| self.fits(&found))
+    }
+
+    fn fits(&self, found: &Version) -> bool {
+        *found == self.version || !self.is_exact && *found > self.version
     }
 
     fn private_root(&self, project: &Project) -> PathBuf {
-        let name = format!("{}-{}", self.package, self.wanted.version());
+        let name = format!("{}-{}", self.package, self.version);
         project.private_folder().join(name)
     }
 
     /// Installs the tool: among the user's tools where there is none, in the project's own folder
-    /// where another version must be left alone. Returns the folder to look in first, if any.
-    pub(crate) fn install(&self, project: &Project, found: &Found) -> Result<Option<PathBuf>> {
-        let root = match found {
-            Found::OtherVersion(_) => Some(self.private_root(project)),
-            Found::OnPath | Found::Private(_) | Found::Nowhere => None,
-        };
-        self.run_cargo_install(project, root.as_deref())?;
-        let first = root.map(|root| root.join("bin"));
-        match self.look(project) {
-            Found::OnPath | Found::Private(_) => Ok(first),
-            Found::Nowhere | Found::OtherVersion(_) => bail!(
-                "{} {} was installed, but no working `{}` of that version is found: expected it in {}.",
-                self.package,
-                self.wanted.version(),
-                self.program,
-                first
-                    .unwrap_or_else(|| project.cargo_home.join("bin"))
-                    .display()
-            ),
+    /// where another version must be left alone.
+    pub(crate) fn install(&self, project: &mut Project) -> Result<()> {
+        let other = project.find(self.program);
+        if let Some(file) = &other {
+            println!("{} is another version and stays as it is.", file.display());
         }
-    }
-
-    fn run_cargo_install(&self, project: &Project, root: Option<&Path>) -> Result<()> {
         let place = project.private_folder();
-        fs::create_dir_all(&place)
-            .with_context(|| format!("{} cannot be made", place.display()))?;
-        let version = self.wanted.version().to_string();
-        let mut cargo = project
-            .cargo()?
-            .args(["install", "--locked", self.package, "--version", &version])
-            .args(self.install_options);
-        if let Some(root) = root {
-            cargo = cargo.arg("--root").arg(root);
-        }
+        let mut words: Vec<_> = ["install", "--locked", self.package, "--version"].into();
+        let (version, root) = (self.version.to_string(), self.private_root(project));
+        words.push(&version);
+        words.extend(self.install_options);
         // Settings that build the tools in half the time at the price of a little of their speed.
-        let cargo = cargo
+        let cargo = project
+            .cargo()?
+            .args(words)
+            .args(other.is_some().then_some("--root"))
+            .args(other.is_some().then_some(root))
             .env("CARGO_TARGET_DIR", place.join("build"))
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -161,12 +116,21 @@ impl Tool {
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("CARGO_BUILD_TARGET")
             .env_remove("CARGO_BUILD_RUSTFLAGS");
+        fs::create_dir_all(&place)
+            .with_context(|| format!("{} cannot be made", place.display()))?;
         // Not in the repository, whose .cargo/config.toml is for the page.
-        let mut cargo = Command::from(cargo);
-        let status = cargo.current_dir(&place).status()?;
-        if !status.success() {
-            bail!("`cargo install {}` failed ({status}).", self.package);
-        }
+        let status = Command::from(cargo).current_dir(&place).status()?;
+        ensure!(
+            status.success(),
+            "`cargo install {}` failed ({status}).",
+            self.package
+        );
+        ensure!(
+            self.is_ready(project),
+            "{} {version} was installed, but no working `{}` of that version is found.",
+            self.package,
+            self.program
+        );
         Ok(())
     }
 }
@@ -184,22 +148,34 @@ pub(crate) fn version_text(program: &Path) -> Option<String> {
 }
 
 /// The first word that is a version: "trunk 0.21.14".
-pub(crate) fn version_in(text: &str) -> Option<Version> {
+fn version_in(text: &str) -> Option<Version> {
     text.split_whitespace()
         .find_map(|word| Version::parse(word).ok())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Version, Wanted, version_in};
+    use super::{Needs, Tool, Version, version_in};
 
     #[test]
     fn a_pinned_tool_takes_no_other_version_and_the_others_take_later_ones() {
-        let [older, wanted, later] = [128, 129, 130].map(|patch| Version::new(0, 2, patch));
-        assert!(Wanted::Exactly(wanted.clone()).accepts(&wanted));
-        assert!(!Wanted::Exactly(wanted.clone()).accepts(&later));
-        assert!(Wanted::AtLeast(wanted.clone()).accepts(&later));
-        assert!(!Wanted::AtLeast(wanted).accepts(&older));
+        let tool = |is_exact| Tool {
+            package: "tool",
+            program: "tool",
+            version: Version::new(0, 2, 129),
+            is_exact,
+            install_options: &[],
+            for_what: Needs::Build,
+        };
+        let fits = |is_exact, patch| tool(is_exact).fits(&Version::new(0, 2, patch));
+        assert_eq!(
+            [128, 129, 130].map(|patch| fits(true, patch)),
+            [false, true, false]
+        );
+        assert_eq!(
+            [128, 129, 130].map(|patch| fits(false, patch)),
+            [false, true, true]
+        );
     }
 
     #[test]

@@ -1,10 +1,6 @@
-//! What the page is told without asking: soon after an event, at most ten times a second; figures that change all the
-//! time, such as a miner's tries, wait for the report that comes each second in any case.
-//!
-//! Bounds: [`MAX_EVENTS`] events in a report; the oldest that tell of no block are left out, and counted.
+//! Sends the page its reports, when [`node::Reporter`](crate::node::Reporter) has one due.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
@@ -12,71 +8,43 @@ use gloo::timers::callback::Timeout;
 use super::shell::Shell;
 use crate::browser::js::{self, monotonic};
 use crate::ipc::{ApiError, Event, FromNode, Level, Report, Topic};
-use crate::node::Notice;
+use crate::node::{self, Notice};
 
-/// Most events of a report.
-const MAX_EVENTS: usize = 200;
-/// Least time between two reports.
-const SHORTEST_MS: f64 = 100.0;
-/// Longest time between two reports.
-const LONGEST_MS: f64 = 1_000.0;
-
-/// Collects what the next report tells.
-#[derive(Debug)]
+/// The reporter with its timer.
+#[derive(Debug, Default)]
 pub(super) struct Reporter {
-    /// The lowest level of events that somebody hears.
-    pub(super) least: Cell<Level>,
-    events: RefCell<VecDeque<Event>>,
-    dropped: Cell<u32>,
-    told: Cell<f64>,
-    due: Cell<f64>,
+    inner: RefCell<node::Reporter>,
     timer: RefCell<Option<Timeout>>,
 }
 
-impl Default for Reporter {
-    fn default() -> Self {
-        Self {
-            least: Cell::new(Level::Info),
-            events: RefCell::default(),
-            dropped: Cell::default(),
-            told: Cell::default(),
-            due: Cell::default(),
-            timer: RefCell::default(),
-        }
-    }
-}
-
 impl Reporter {
-    /// Tells nothing more.
+    /// Reports events of this level and above from now on.
+    pub(super) fn set_least(&self, least: Level) {
+        self.inner.borrow_mut().set_least(least);
+    }
+
+    /// Reports nothing more.
     pub(super) fn rest(&self) {
         self.timer.take();
-    }
-
-    fn add(&self, event: Event) {
-        let mut events = self.events.borrow_mut();
-        if events.len() >= MAX_EVENTS {
-            let at = events.iter().position(|event| event.block.is_none());
-            events.remove(at.unwrap_or(0));
-            self.dropped.set(self.dropped.get().saturating_add(1));
-        }
-        events.push_back(event);
+        self.inner.borrow_mut().rest();
     }
 }
 
 impl Shell {
-    /// Puts what the node tells into the next report, if somebody hears it.
+    /// Puts a notice of the node into the next report, if somebody listens to it.
     pub(super) fn note(self: &Rc<Self>, notice: &Notice) {
-        if notice.level() >= self.reporter.least.get() {
-            self.reporter
-                .add(notice.event(&self.config.name, js::now()));
-            self.touch();
+        let reporter = self.reporter.inner.borrow();
+        let event = reporter.event(notice, &self.config.name, js::now());
+        drop(reporter);
+        if let Some(event) = event {
+            self.add(event);
         }
     }
 
     /// Adds an event of the shell itself.
     pub(super) fn say(self: &Rc<Self>, level: Level, topic: Topic, text: String) {
         let node = self.config.name.clone();
-        self.reporter.add(Event {
+        self.add(Event {
             node,
             at: js::now().0,
             level,
@@ -86,7 +54,6 @@ impl Shell {
             tx_hash: None,
             peer: None,
         });
-        self.touch();
     }
 
     /// Something came in on a channel that no node of ours sends.
@@ -98,64 +65,55 @@ impl Shell {
         );
     }
 
+    fn add(self: &Rc<Self>, event: Event) {
+        let due = self.reporter.inner.borrow_mut().add(event);
+        self.report_at(due);
+    }
+
     /// The next report comes within a second of the last in any case.
     pub(super) fn report_in_time(self: &Rc<Self>) {
-        self.report_at(self.reporter.told.get() + LONGEST_MS);
+        let due = self.reporter.inner.borrow_mut().in_time();
+        self.report_at(due);
     }
 
-    /// Something happened: the page is told soon.
-    fn touch(self: &Rc<Self>) {
-        self.report_at(self.reporter.told.get() + SHORTEST_MS);
-    }
-
-    fn report_at(self: &Rc<Self>, at: f64) {
-        let reporter = &self.reporter;
-        let earlier = reporter.timer.borrow().is_some() && reporter.due.get() <= at;
-        if earlier || self.ended.get() || self.node.borrow().is_none() {
-            return;
+    fn report_at(self: &Rc<Self>, due: Option<f64>) {
+        let Some(due) = due else { return };
+        if self.ended.get() || self.node.borrow().is_none() {
+            return self.reporter.rest();
         }
-        reporter.due.set(at);
         let shell = Rc::downgrade(self);
-        let timer = Timeout::new(whole(at - monotonic()), move || {
+        let timer = Timeout::new(whole(due - monotonic()), move || {
             if let Some(shell) = shell.upgrade() {
-                shell.reporter.timer.take();
+                shell.reporter.rest();
                 shell.flush();
                 shell.report_in_time();
             }
         });
-        *reporter.timer.borrow_mut() = Some(timer);
+        self.reporter.timer.replace(Some(timer));
     }
 
-    /// Tells the page now.
+    /// Reports now.
     pub(super) fn flush(&self) {
         if let Ok(report) = self.report() {
             self.page.tell(&FromNode::Report(report));
         }
     }
 
-    /// What the page is to know now; takes the collected events.
+    /// The report for the page now; takes the collected events.
     pub(super) fn report(&self) -> Result<Report, ApiError> {
-        let mut node = self.node.borrow_mut();
-        let Some(node) = &mut *node else {
-            return Err(ApiError::new("not_started", "the node does not run"));
-        };
-        let now = js::now();
-        self.reporter.told.set(monotonic());
-        Ok(Report {
-            status: node.status(now),
-            miners: node.miners(now),
-            peers: node.peers(now),
-            events: self.reporter.events.take().into(),
-            events_dropped: self.reporter.dropped.take(),
-        })
+        let mut reporter = self.reporter.inner.borrow_mut();
+        match &*self.node.borrow() {
+            Some(node) => Ok(reporter.report(node, js::now(), monotonic())),
+            None => Err(ApiError::new("not_started", "the node does not run")),
+        }
     }
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "between 0 and a second"
+    reason = "a wait of at most a second"
 )]
 fn whole(ms: f64) -> u32 {
-    ms.clamp(0.0, LONGEST_MS).ceil() as u32
+    ms.clamp(0.0, 1_000.0).ceil() as u32
 }

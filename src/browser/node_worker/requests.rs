@@ -12,8 +12,7 @@ use crate::browser::js::{self, warn};
 use crate::browser::rows::row_to_js;
 use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
 use crate::ledger::{Page, Query, Store};
-use crate::links::LinkTable;
-use crate::node::{Input, Outbox};
+use crate::node::{Input, Order, Outbox};
 
 /// Most messages of the page that wait while there is no node.
 const MAX_WAITING: usize = 256;
@@ -48,56 +47,42 @@ impl Shell {
     }
 
     fn obey(self: &Rc<Self>, message: ToNode) {
-        match message {
-            ToNode::Start(_) => warn("the node was started before"),
-            ToNode::Request { id, request } => self.ask(id, request),
-            ToNode::SetWorkload(workload) => {
+        let order = match Order::of(message) {
+            Ok(order) => order,
+            Err(error) => return warn(&error.message),
+        };
+        match order {
+            Order::Start(_) => warn("the node was started before"),
+            Order::Input(input) => self.feed(input),
+            Order::Ask(id, request) => self.ask(id, request),
+            Order::Query(id, query) => {
+                let shell = Rc::clone(self);
+                wasm_bindgen_futures::spawn_local(async move { shell.query(id, &query).await });
+            }
+            Order::Wipe(id) => {
+                let shell = Rc::clone(self);
+                wasm_bindgen_futures::spawn_local(async move { shell.wipe(id).await });
+            }
+            Order::Workload(workload) => {
                 self.workload.set(workload);
                 self.fit_miners();
                 self.feed(Input::SetWorkload(workload));
             }
-            ToNode::Yield => self.let_page_go_first(),
-            ToNode::SetLink { from, cut } => match from.parse() {
-                Ok(from) => self.feed(Input::SetLink { from, cut }),
-                Err(error) => warn(&format!("a link from {from:?}: {error}")),
-            },
-            ToNode::SetLinks { seed, link } => match borsh::from_slice(&link) {
-                Ok(link) => self.gate.set(LinkTable::new(seed, link)),
-                Err(error) => warn(&format!("the links' qualities: {error}")),
-            },
-            ToNode::SetEvents(least) => self.reporter.least.set(least),
-            ToNode::Stop => self.feed(Input::Stop),
+            Order::Yield => self.let_page_go_first(),
+            Order::Links(table) => self.gate.borrow_mut().set(table),
+            Order::Events(least) => self.reporter.set_least(least),
         }
     }
 
     fn ask(self: &Rc<Self>, id: RequestId, request: Request) {
-        match request {
-            Request::Ledger(query) => {
-                let shell = Rc::clone(self);
-                wasm_bindgen_futures::spawn_local(async move { shell.query(id, &query).await });
-            }
-            Request::Wipe => {
-                let shell = Rc::clone(self);
-                wasm_bindgen_futures::spawn_local(async move { shell.wipe(id).await });
-            }
-            request @ (Request::Submit { .. }
-            | Request::Account { .. }
-            | Request::Accounts
-            | Request::Chain { .. }
-            | Request::Block { .. }
-            | Request::Transaction { .. }
-            | Request::Mempool
-            | Request::Peers) => {
-                let mut out = Outbox::new();
-                let answer = match &mut *self.node.borrow_mut() {
-                    Some(node) => node.answer(js::now(), request, &mut out),
-                    None => Err(ApiError::new("not_started", "the node does not run")),
-                };
-                self.carry_out(out);
-                self.answer(id, answer);
-                self.pump();
-            }
-        }
+        let mut out = Outbox::new();
+        let answer = match &mut *self.node.borrow_mut() {
+            Some(node) => node.answer(js::now(), request, &mut out),
+            None => Err(ApiError::new("not_started", "the node does not run")),
+        };
+        self.carry_out(out);
+        self.answer(id, answer);
+        self.pump();
     }
 
     async fn query(&self, id: RequestId, query: &Query) {

@@ -6,18 +6,16 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 
 use super::Page;
-use super::gate::Gate;
 use super::ledger::Ledger;
 use super::miners::Slot;
 use super::report::Reporter;
 use crate::browser::locks::LockGuard;
 use crate::browser::{Channel, Senders, js};
-use crate::consensus::Params;
 use crate::gossip;
 use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode, Workload};
 use crate::ledger::{Batch, Durability, Store};
-use crate::node::{BatchId, Input, Inputs, Node, Outbox, Output};
-use crate::primitives::{BlockHash, Keypair, NodeId, Timestamp};
+use crate::node::{BatchId, Gate, Input, Inputs, Node, Outbox, Output, Setup};
+use crate::primitives::{BlockHash, NodeId, Timestamp};
 use crate::state::genesis;
 
 /// Longest timer of a browser.
@@ -28,8 +26,6 @@ const MAX_TIMER_MS: u64 = i32::MAX as u64;
 pub(super) struct Shell {
     pub(super) page: Page,
     pub(super) config: NodeConfig,
-    pub(super) params: Params,
-    pub(super) key: Keypair,
     pub(super) id: NodeId,
     pub(super) chain_id: BlockHash,
     /// What was asked of the miners last: a node that starts again keeps it.
@@ -41,7 +37,7 @@ pub(super) struct Shell {
     pub(super) lock: RefCell<Option<LockGuard>>,
     pub(super) miners: RefCell<Vec<Slot>>,
     pub(super) reporter: Reporter,
-    pub(super) gate: Gate,
+    pub(super) gate: RefCell<Gate>,
     /// Messages of the page that wait for a node.
     pub(super) waiting: RefCell<Vec<ToNode>>,
     /// Counts the state machines of this shell: what an earlier one asked for is not told to a later one.
@@ -63,19 +59,12 @@ pub(super) struct Network {
 
 impl Shell {
     pub(super) fn new(page: Page, config: NodeConfig) -> Result<Self, ApiError> {
-        let bad = |text: String| ApiError::new("bad_config", text);
-        let params = Params::from_bytes(&config.params).map_err(|error| bad(error.to_string()))?;
-        params.validate().map_err(|error| bad(error.to_string()))?;
-        let found = config.secret.len();
-        let secret = <[u8; 32]>::try_from(config.secret.as_slice())
-            .map_err(|_| bad(format!("expected a secret key of 32 bytes, found {found}")))?;
-        let key = Keypair::from_secret(&secret);
+        // The two random numbers are those of a start: see `start::setup`.
+        let Setup { params, key, .. } = Setup::of(&config, 0, 0)?;
         Ok(Self {
             page,
             chain_id: genesis(&params).0.id(),
-            params,
             id: key.node_id(),
-            key,
             workload: Cell::new(config.workload),
             config,
             node: RefCell::default(),
@@ -84,7 +73,7 @@ impl Shell {
             lock: RefCell::default(),
             miners: RefCell::default(),
             reporter: Reporter::default(),
-            gate: Gate::default(),
+            gate: RefCell::default(),
             waiting: RefCell::default(),
             life: Cell::new(0),
             ended: Cell::new(false),

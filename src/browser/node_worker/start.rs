@@ -62,15 +62,10 @@ impl Shell {
 }
 
 fn setup(shell: &Shell) -> Result<Setup, ApiError> {
+    let [session, seed] = [js::random()?, js::random()?].map(u64::from_le_bytes);
     Ok(Setup {
-        params: shell.params.clone(),
-        key: shell.key.clone(),
-        name: shell.config.name.clone(),
-        kind: shell.config.kind,
-        host: shell.config.host.clone(),
         workload: shell.workload.get(),
-        session: u64::from_le_bytes(js::random()?),
-        seed: u64::from_le_bytes(js::random()?),
+        ..Setup::of(&shell.config, session, seed)?
     })
 }
 

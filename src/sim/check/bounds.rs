@@ -1,22 +1,14 @@
 //! What can grow keeps its bound.
 
-use super::super::world::World;
+use crate::node::Node;
 
-impl World {
-    pub(super) fn check_bounds(&mut self, seat: usize) {
-        let Some(node) = &self.seats[seat].node else {
-            return;
-        };
-        let over = node
-            .bounded()
-            .into_iter()
-            .find(|(_, found, bound)| found > bound);
-        if let Some((what, found, bound)) = over {
-            self.violate(
-                "bounds",
-                Some(seat),
-                format!("expected at most {bound} {what}, found {found}"),
-            );
+/// Looks for a collection of a node that is larger than its bound.
+pub(super) fn check(node: &Node) -> Result<(), String> {
+    let mut bounded = node.bounded().into_iter();
+    match bounded.find(|(_, found, bound)| found > bound) {
+        None => Ok(()),
+        Some((what, found, bound)) => {
+            Err(format!("expected at most {bound} {what}, found {found}"))
         }
     }
 }

@@ -8,10 +8,10 @@ use std::rc::Rc;
 use crate::chain::{Chain, Import};
 use crate::consensus::SignatureCache;
 use crate::primitives::{Block, BlockHash};
+use crate::sim::coverage::{Coverage, Sometimes};
+use crate::sim::world::World;
 use crate::state::State;
 
-use super::super::coverage::Sometimes;
-use super::super::world::World;
 use super::books::Books;
 use super::rules::{Rules, is_sealed};
 
@@ -24,7 +24,7 @@ struct Audited {
 
 /// The auditor: what it knows of each head that it has looked at, and a chain that it replays.
 #[derive(Debug)]
-pub(super) struct Auditor {
+struct Auditor {
     audited: BTreeMap<BlockHash, Rc<Audited>>,
     replay: Chain,
     cache: SignatureCache,
@@ -117,39 +117,42 @@ fn check_root(chain: &Chain) -> Result<(), String> {
     }
 }
 
-impl World {
-    /// The best chain of a node, and its state, are right.
-    pub(super) fn check_coins(&mut self, seat: usize) {
-        let Some(node) = &self.seats[seat].node else {
-            return;
+/// The auditor of a network, which begins with the first chain that it sees.
+#[derive(Debug, Default)]
+pub(super) struct Coins {
+    auditor: Option<Auditor>,
+}
+
+impl Coins {
+    /// Checks the best chain of a node, and its state.
+    pub(super) fn check(
+        &mut self,
+        world: &World,
+        seat: usize,
+        coverage: &mut Coverage,
+    ) -> Result<(), String> {
+        let Some(node) = &world.seats[seat].node else {
+            return Ok(());
         };
         let chain = node.chain();
-        let auditor = self
-            .checks
-            .auditor
-            .get_or_insert_with(|| Auditor::new(chain));
-        let outcome = auditor.audit(chain);
-        let outcome = outcome.and_then(|audited| {
-            audited.books.compare(chain)?;
-            check_root(chain).map(|()| audited)
-        });
-        match outcome {
-            Err(what) => self.violate("coins", Some(seat), what),
-            Ok(audited) if self.healed => {
-                let (changed, list_changed) = audited.rules.changed(&self.scenario.params);
-                let kinds = &audited.books.kinds;
-                for (happened, what) in [
-                    (changed, Sometimes::ParamsChanged),
-                    (list_changed, Sometimes::AuthoritySetChanged),
-                    (kinds.contains("transfer_asset"), Sometimes::AssetMoved),
-                    (kinds.len() == 6, Sometimes::AllPayloads),
-                ] {
-                    if happened {
-                        self.coverage.note(what);
-                    }
+        let auditor = self.auditor.get_or_insert_with(|| Auditor::new(chain));
+        let audited = auditor.audit(chain)?;
+        audited.books.compare(chain)?;
+        check_root(chain)?;
+        if world.healed {
+            let (changed, list_changed) = audited.rules.changed(&world.scenario.params);
+            let kinds = &audited.books.kinds;
+            for (happened, what) in [
+                (changed, Sometimes::ParamsChanged),
+                (list_changed, Sometimes::AuthoritySetChanged),
+                (kinds.contains("transfer_asset"), Sometimes::AssetMoved),
+                (kinds.len() == 6, Sometimes::AllPayloads),
+            ] {
+                if happened {
+                    coverage.note(what);
                 }
             }
-            Ok(_) => {}
         }
+        Ok(())
     }
 }

@@ -3,60 +3,45 @@
 //! which was left. Only a damaged or deleted ledger excuses a repair, and what follows from the blocks is
 //! repaired in full: a flipped bit costs at most the block that it is in and those above.
 
-use super::super::coverage::Sometimes;
-use super::super::storage::Promise;
-use super::super::world::World;
+use crate::node::Node;
+use crate::sim::coverage::{Coverage, Sometimes};
+use crate::sim::storage::Promise;
 
-impl World {
-    /// Looks at a node that has just started.
-    pub(in super::super) fn check_start(&mut self, seat: usize, was_new: bool) {
-        self.check_known_slots(seat, was_new);
-        let place = &mut self.seats[seat];
-        let Some(node) = &place.node else { return };
-        let (outcome, head) = (node.ledger_outcome(), node.chain().head());
-        let genesis = node.chain_id();
-        let promised = std::mem::take(&mut place.disk.promised);
-        let damaged = place.disk.damaged;
-        let repaired = !matches!(outcome, "resumed" | "new");
-        let what = match outcome {
-            "resumed" => Some(Sometimes::Resumed),
-            "rebuilt" => Some(Sometimes::Rebuilt),
-            "truncated" => Some(Sometimes::Truncated),
-            "wiped" => Some(Sometimes::Wiped),
-            _ => None,
-        };
-        what.into_iter().for_each(|what| self.coverage.note(what));
-        if repaired && !damaged {
-            return self.violate(
-                "durability",
-                Some(seat),
-                format!("expected an intact ledger, found it {outcome}"),
-            );
+/// Looks at a node that has just started, given what its disk promised.
+pub(super) fn check(
+    node: &Node,
+    (was_new, damaged): (bool, bool),
+    promised: &Promise,
+    coverage: &mut Coverage,
+) -> Result<(), String> {
+    let (outcome, head) = (node.ledger_outcome(), node.chain().head());
+    let repaired = !matches!(outcome, "resumed" | "new");
+    let what = match outcome {
+        "resumed" => Some(Sometimes::Resumed),
+        "rebuilt" => Some(Sometimes::Rebuilt),
+        "truncated" => Some(Sometimes::Truncated),
+        "wiped" => Some(Sometimes::Wiped),
+        _ => None,
+    };
+    what.into_iter().for_each(|what| coverage.note(what));
+    if repaired && !damaged {
+        return Err(format!("expected an intact ledger, found it {outcome}"));
+    }
+    if outcome == "new" && !was_new {
+        return Err("expected to find the ledger again, found none".to_owned());
+    }
+    let (holds, expected) = match promised {
+        Promise::Nothing => return Ok(()),
+        Promise::Head(promised) => (head == *promised, format!("the stored head {promised}")),
+        Promise::OneOf(blocks) => {
+            let holds = head == node.chain_id() || blocks.contains(&head.to_string());
+            let count = blocks.len();
+            (holds, format!("one of {count} blocks that are not damaged"))
         }
-        if outcome == "new" && !was_new {
-            return self.violate(
-                "durability",
-                Some(seat),
-                "expected to find the ledger again, found none".to_owned(),
-            );
-        }
-        let (holds, expected) = match promised {
-            Promise::Nothing => return,
-            Promise::Head(promised) => (head == promised, format!("the stored head {promised}")),
-            Promise::OneOf(blocks) => {
-                let holds = head == genesis || blocks.contains(&head.to_string());
-                (
-                    holds,
-                    format!("one of {} blocks that are not damaged", blocks.len()),
-                )
-            }
-        };
-        if !holds {
-            self.violate(
-                "durability",
-                Some(seat),
-                format!("expected {expected}, found {head}"),
-            );
-        }
+    };
+    if holds {
+        Ok(())
+    } else {
+        Err(format!("expected {expected}, found {head}"))
     }
 }

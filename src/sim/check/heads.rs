@@ -10,7 +10,7 @@ use super::super::world::World;
 
 /// The weights of a node's blocks, and the heaviest of them. A tree only grows.
 #[derive(Debug, Default)]
-pub(super) struct Ranked {
+struct Ranked {
     weights: BTreeMap<BlockHash, u128>,
     heaviest: (u128, Vec<BlockHash>),
 }
@@ -64,33 +64,39 @@ impl Ranked {
     }
 }
 
-impl World {
-    pub(super) fn check_head(&mut self, seat: usize) {
+/// What was found of each node's tree when it was looked at last.
+#[derive(Debug, Default)]
+pub(super) struct Heads {
+    ranked: BTreeMap<usize, Ranked>,
+}
+
+impl Heads {
+    /// Compares the head of a seat's node with the best of its blocks.
+    pub(super) fn check(&mut self, world: &World, seat: usize) -> Result<(), String> {
         // What an earlier run accepted stays in the ledger, also if the clock was set back since.
-        let clock = self.latest_clock(seat).max(self.seats[seat].earlier);
-        let Some(node) = &self.seats[seat].node else {
-            return;
+        let clock = world.latest_clock(seat).max(world.seats[seat].earlier);
+        let Some(node) = &world.seats[seat].node else {
+            return Ok(());
         };
         let chain = node.chain();
-        let ranked = self.checks.ranked.entry(seat).or_default();
+        let ranked = self.ranked.entry(seat).or_default();
         ranked.update(chain);
         let (found, expected) = (chain.head(), ranked.head(chain));
-        let (time, limit) = (
-            chain.head_header().time,
-            clock.plus(self.scenario.params.max_future),
-        );
         if expected != found {
-            self.violate(
-                "heads",
-                Some(seat),
-                format!("expected the head {expected}, found {found}"),
-            );
-        } else if time > limit {
-            self.violate(
-                "heads",
-                Some(seat),
-                format!("expected a head of time {limit} at the latest, found {time}"),
-            );
+            return Err(format!("expected the head {expected}, found {found}"));
         }
+        let time = chain.head_header().time;
+        let limit = clock.plus(world.scenario.params.max_future);
+        if time > limit {
+            return Err(format!(
+                "expected a head of time {limit} at the latest, found {time}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Forgets the tree of a node that has ended.
+    pub(super) fn forget(&mut self, seat: usize) {
+        self.ranked.remove(&seat);
     }
 }

@@ -3,80 +3,49 @@
 //! it waits or is committed: it is on the chain, or it waits, or the node has told that it dropped it, for a
 //! reason that held.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::consensus::{CheckedTransaction, SignatureCache};
 use crate::mempool::DropReason;
 use crate::node::Node;
-use crate::primitives::{Amount, Millis, Payload, Timestamp, Transaction, TxBody, TxId};
+use crate::primitives::{Payload, Transaction, TxBody, TxId};
+use crate::sim::world::World;
 
-use super::super::coverage::Sometimes;
-use super::super::scenario::LIVENESS_WITHIN;
-use super::super::work::sign;
-use super::super::world::World;
+/// What was promised to people.
+#[derive(Debug, Default)]
+pub(super) struct Liveness {
+    /// All that was handed in.
+    submitted: BTreeMap<TxId, Transaction>,
+    /// Transactions that this run of each node has told to wait or to be committed, and not to be dropped.
+    promised: BTreeMap<usize, BTreeSet<TxId>>,
+    /// The transaction that was handed in after healing.
+    pub(super) fresh: Option<TxId>,
+}
 
-/// How long a network that is well must stay so.
-const STAYS_WELL: Millis = Millis(10_000);
-
-impl World {
-    /// Waits for a healed network to be well, hands a transaction in, and waits until it is committed
-    /// everywhere and all is well again.
-    pub(in super::super) fn recover(&mut self) {
-        self.become_well();
-        if self.violation.is_none() {
-            self.hand_in_fresh();
-            self.run_until(self.now.plus(STAYS_WELL));
-            self.become_well();
+impl Liveness {
+    /// Remembers a transaction that was handed to a node.
+    pub(super) fn on_submitted(&mut self, seat: usize, transaction: Transaction, accepted: bool) {
+        let id = transaction.id();
+        self.submitted.insert(id, transaction);
+        if accepted {
+            self.promise(seat, id);
         }
     }
 
-    fn become_well(&mut self) {
-        let deadline = self.now.plus(LIVENESS_WITHIN);
-        while let Some(complaint) = self.not_well() {
-            if self.violation.is_some() {
-                return;
-            }
-            if self.now >= deadline {
-                return self.violate("liveness", None, complaint);
-            }
-            self.run_until(self.now.plus(Millis(1_000)));
-        }
+    /// Remembers that a node told a transaction to wait or to be committed.
+    pub(super) fn promise(&mut self, seat: usize, id: TxId) {
+        self.promised.entry(seat).or_default().insert(id);
     }
 
-    /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can keep out.
-    fn hand_in_fresh(&mut self) {
-        let seat = self.rng.index(self.seats.len());
-        let now = self.clock_of(seat);
-        let Some(node) = &self.seats[seat].node else {
-            return;
-        };
-        let free = self.work.people().find_map(|person| {
-            let account = node.chain().head_state().account(&person.address());
-            // Also what waits behind a gap claims a part of the balance.
-            let waits = node
-                .mempool()
-                .iter()
-                .any(|waiting| waiting.transaction.get().body.from == person.address());
-            (account.balance >= Amount(1) && !waits).then_some((person, account.nonce))
-        });
-        let Some((person, nonce)) = free else { return };
-        let payload = Payload::Message {
-            bytes: b"all is well".to_vec(),
-            to: None,
-        };
-        let transaction = sign(node.chain_id(), person, nonce, Amount(1), payload);
-        self.checks.fresh = Some(transaction.id());
-        if let Err(refusal) = self.submit(seat, now, &transaction) {
-            self.violate(
-                "liveness",
-                Some(seat),
-                format!("expected a good transaction to be taken, found {refusal}"),
-            );
-        }
+    /// Forgets the promises of a run that has ended.
+    pub(super) fn forget(&mut self, seat: usize) {
+        self.promised.remove(&seat);
     }
 
-    /// What is not well yet.
-    fn not_well(&self) -> Option<String> {
+    /// Says what is not well yet.
+    pub(super) fn complaint(&self, world: &World) -> Option<String> {
         let mut first: Option<&Node> = None;
-        for seat in &self.seats {
+        for seat in &world.seats {
             let name = &seat.plan.name;
             let Some(node) = &seat.node else {
                 return Some(format!("expected {name} to run, found it ended"));
@@ -90,7 +59,7 @@ impl World {
                     "expected one head, found {} at height {} on {} and {} at height {} on {name}",
                     expected.short(),
                     heights.0,
-                    self.seats[0].plan.name,
+                    world.seats[0].plan.name,
                     found.short(),
                     heights.1,
                 ));
@@ -100,7 +69,7 @@ impl World {
                 .iter()
                 .map(|waiting| waiting.transaction.get());
             let left = waiting.find(|it| applies(node, it)).map(Transaction::id);
-            let fresh = self.checks.fresh.filter(|id| chain.block_of(id).is_none());
+            let fresh = self.fresh.filter(|id| chain.block_of(id).is_none());
             if let Some(id) = left.or(fresh) {
                 return Some(format!(
                     "expected transaction {id} to be committed on {name}, found that it is not"
@@ -110,27 +79,36 @@ impl World {
         None
     }
 
-    /// What a node told to wait or to be committed is there.
-    pub(super) fn check_told(&mut self, seat: usize) {
-        let place = &self.seats[seat];
-        let Some(node) = &place.node else { return };
+    /// Checks that what a node told to wait or to be committed is there.
+    pub(super) fn check_promises(&self, world: &World, seat: usize) -> Result<(), String> {
+        let (Some(node), Some(promised)) = (&world.seats[seat].node, self.promised.get(&seat))
+        else {
+            return Ok(());
+        };
         let here =
             |id: &&TxId| node.chain().block_of(id).is_some() || node.mempool().get(id).is_some();
-        if let Some(lost) = place.told.iter().find(|id| !here(id)) {
-            let what = format!(
+        match promised.iter().find(|id| !here(id)) {
+            None => Ok(()),
+            Some(lost) => Err(format!(
                 "expected transaction {lost} to wait or to be committed, found it lost without a word"
-            );
-            self.violate("liveness", Some(seat), what);
+            )),
         }
     }
 
-    /// A node drops a transaction: the reason that it gives must hold.
-    pub(in super::super) fn check_drop(&mut self, seat: usize, id: &TxId, reason: DropReason) {
-        let Some(node) = &self.seats[seat].node else {
-            return;
-        };
-        let Some(transaction) = self.work.transaction(id) else {
-            return;
+    /// Checks that the reason holds for which a node dropped a transaction; whether it can be checked.
+    pub(super) fn on_dropped(
+        &mut self,
+        world: &World,
+        seat: usize,
+        id: &TxId,
+        reason: DropReason,
+    ) -> Result<bool, String> {
+        if let Some(promised) = self.promised.get_mut(&seat) {
+            promised.remove(id);
+        }
+        let (Some(node), Some(transaction)) = (&world.seats[seat].node, self.submitted.get(id))
+        else {
+            return Ok(false);
         };
         let body = &transaction.body;
         let used = node.chain().head_state().account(&body.from).nonce > body.nonce;
@@ -146,50 +124,14 @@ impl World {
             | DropReason::TooOld
             | DropReason::Evicted
             | DropReason::AccountFull
-            | DropReason::Stalled => return,
+            | DropReason::Stalled => return Ok(false),
         };
-        self.coverage.note(Sometimes::TransactionConflict);
-        if !holds {
-            let what = format!(
+        if holds {
+            Ok(true)
+        } else {
+            Err(format!(
                 "expected transaction {id} to be dropped for a reason, found {reason:?}, which is not so"
-            );
-            self.violate("liveness", Some(seat), what);
-        }
-    }
-
-    /// The latest time that a node may think it is: its own does not run backwards.
-    pub(super) fn latest_clock(&self, seat: usize) -> Timestamp {
-        self.seats[seat]
-            .node
-            .as_ref()
-            .map_or(self.now, Node::time)
-            .max(self.clock_of(seat))
-    }
-
-    /// Notes that a node which had lost everything, or was far behind, is with the others again.
-    pub(super) fn check_caught_up(&mut self, seat: usize) {
-        let place = &self.seats[seat];
-        let Some(node) = &place.node else { return };
-        let others = self
-            .seats
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != seat);
-        let highest = others
-            .filter_map(|(_, other)| other.node.as_ref())
-            .map(|node| node.chain().height().0)
-            .max();
-        let height = node.chain().height().0;
-        if height < 5 || highest.is_none_or(|highest| height < highest) {
-            return;
-        }
-        if place.resyncing && node.ledger_outcome() == "new" {
-            self.coverage.note(Sometimes::GoneThenResync);
-            self.seats[seat].resyncing = false;
-        }
-        if self.seats[seat].far_behind {
-            self.coverage.note(Sometimes::FarBehindCaughtUp);
-            self.seats[seat].far_behind = false;
+            ))
         }
     }
 }

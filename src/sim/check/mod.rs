@@ -7,18 +7,29 @@ mod durability;
 mod heads;
 mod liveness;
 mod making;
+mod notices;
 mod peers;
+mod recovery;
 mod rules;
 mod seals;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::primitives::{BlockHash, NodeId, Slot, Timestamp, TxId};
+use crate::node::Notice;
+use crate::primitives::Timestamp;
 
-use super::coverage::Sometimes;
+use super::coverage::{Coverage, Sometimes};
+use super::event::Observed;
 use super::scenario::GENESIS_TIME;
+use super::work::Fresh;
 use super::world::World;
+
+use coins::Coins;
+use heads::Heads;
+use liveness::Liveness;
+use making::Making;
+use recovery::Recovery;
+use seals::Seals;
 
 /// The checkers.
 pub const CHECKERS: [&str; 8] = [
@@ -60,67 +71,182 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What the checks remember.
+/// The checkers, each with what it remembers, and what they saw.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
-    /// Blocks that honest authorities sealed, by slot.
-    sealed: BTreeMap<(NodeId, Slot), String>,
-    /// Pairs of blocks that one authority sealed for one slot.
-    doubles: Vec<(BlockHash, BlockHash)>,
-    /// What was found of each node's tree when it was looked at last.
-    ranked: BTreeMap<usize, heads::Ranked>,
-    /// Blocks that honest nodes made.
-    pub(super) made: u64,
-    /// The transaction that was handed in after healing.
-    fresh: Option<TxId>,
-    auditor: Option<coins::Auditor>,
+    coins: Coins,
+    heads: Heads,
+    liveness: Liveness,
+    making: Making,
+    recovery: Recovery,
+    seals: Seals,
+    pub(super) coverage: Coverage,
+}
+
+/// Makes the violation of a checker out of what was expected and found.
+fn violation(
+    world: &World,
+    checker: &'static str,
+    seat: Option<usize>,
+) -> impl FnOnce(String) -> Violation {
+    let node = seat.map(|seat| world.seats[seat].plan.name.clone());
+    let at = world.now;
+    move |what| Violation {
+        checker,
+        node,
+        at,
+        what,
+    }
 }
 
 impl Checks {
-    /// An authority has sealed these two blocks for one slot.
-    pub(super) fn note_double(&mut self, blocks: (BlockHash, BlockHash)) {
-        self.doubles.push(blocks);
-    }
-
-    /// The node of a seat begins anew.
-    pub(super) fn forget_tree(&mut self, seat: usize) {
-        self.ranked.remove(&seat);
-    }
-}
-
-impl World {
-    /// Notes the first violation.
-    pub(super) fn violate(&mut self, checker: &'static str, seat: Option<usize>, what: String) {
-        let node = seat
-            .and_then(|seat| self.seats.get(seat))
-            .map(|seat| seat.plan.name.clone());
-        self.violation.get_or_insert(Violation {
-            checker,
-            node,
-            at: self.now,
-            what,
-        });
-    }
-
-    /// What must hold at any time.
-    pub(super) fn check_always(&mut self) {
-        for seat in 0..self.seats.len() {
-            self.check_head(seat);
-            self.check_peers(seat);
-            self.check_bounds(seat);
-            self.check_coins(seat);
-            self.check_told(seat);
-            self.check_search(seat);
-            self.check_slots(seat);
-            self.check_caught_up(seat);
+    /// Checks what must hold at any time.
+    ///
+    /// # Errors
+    /// The first promise that is broken.
+    pub(super) fn always(&mut self, world: &World) -> Result<(), Violation> {
+        for seat in 0..world.seats.len() {
+            let of = |checker| violation(world, checker, Some(seat));
+            self.heads.check(world, seat).map_err(of("heads"))?;
+            if let Some(node) = &world.seats[seat].node {
+                let now = world.latest_clock(seat);
+                peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
+                bounds::check(node).map_err(of("bounds"))?;
+            }
+            let coins = self.coins.check(world, seat, &mut self.coverage);
+            coins.map_err(of("coins"))?;
+            let promises = self.liveness.check_promises(world, seat);
+            promises.map_err(of("liveness"))?;
+            let search = self.making.check_search(world, seat);
+            search.map_err(of("making"))?;
+            making::check_slots(world, seat).map_err(of("making"))?;
+            self.recovery.look(world, seat, &mut self.coverage);
         }
-        let seen = |(one, other): &(BlockHash, BlockHash)| {
-            let mut nodes = self.seats.iter().filter_map(|seat| seat.node.as_ref());
-            nodes.any(|node| node.chain().contains(one) && node.chain().contains(other))
-        };
-        if self.checks.doubles.iter().any(seen) {
+        if self.seals.saw_double(world) {
             self.coverage.note(Sometimes::DoubleSeal);
-            self.checks.doubles.clear();
+        }
+        Ok(())
+    }
+
+    /// Takes what was seen of the nodes.
+    ///
+    /// # Errors
+    /// The promise that it breaks.
+    pub(super) fn observe(&mut self, world: &World, seen: Observed) -> Result<(), Violation> {
+        match seen {
+            Observed::Notice {
+                seat,
+                notice,
+                replayed,
+            } => self.on_notice(world, seat, *notice, replayed)?,
+            Observed::Submitted {
+                seat,
+                transaction,
+                accepted,
+            } => self.liveness.on_submitted(seat, *transaction, accepted),
+            Observed::Started {
+                seat,
+                was_new,
+                promised,
+            } => {
+                self.seals.on_start(world, seat, was_new);
+                let place = &world.seats[seat];
+                let Some(node) = &place.node else {
+                    return Ok(());
+                };
+                let disk = (was_new, place.disk.damaged);
+                durability::check(node, disk, &promised, &mut self.coverage).map_err(violation(
+                    world,
+                    "durability",
+                    Some(seat),
+                ))?;
+            }
+            Observed::Ended { seat, node } => {
+                let now = node.time().max(world.clock_of(seat));
+                self.heads.forget(seat);
+                self.liveness.forget(seat);
+                self.recovery.forget(seat);
+                // Whom it ignored is forgotten with it.
+                peers::check(world, &node, now, &mut self.coverage).map_err(violation(
+                    world,
+                    "peers",
+                    Some(seat),
+                ))?;
+            }
+            Observed::DoubleSeal(one, other) => self.seals.on_double(one, other),
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most notices prove nothing")]
+    fn on_notice(
+        &mut self,
+        world: &World,
+        seat: usize,
+        notice: Notice,
+        replayed: bool,
+    ) -> Result<(), Violation> {
+        let of = |checker| violation(world, checker, Some(seat));
+        match notice {
+            Notice::Deferred { id, .. } => self.recovery.on_deferred(seat, id),
+            Notice::Accepted { block, .. } | Notice::SideChain { block, .. } => {
+                if self.recovery.was_deferred(seat, &block.hash) {
+                    self.coverage.note(Sometimes::DeferredThenAccepted);
+                }
+            }
+            Notice::Found { .. } => self.making.on_made(),
+            Notice::Sealed { block, slot } => {
+                self.making.on_made();
+                let sealed = self.seals.on_sealed(world, seat, slot, &block.hash);
+                sealed.map_err(of("seals"))?;
+            }
+            Notice::Waiting { id, .. } | Notice::Committed { id, .. } => {
+                self.liveness.promise(seat, id);
+            }
+            Notice::Returned { id } => {
+                self.liveness.promise(seat, id);
+                self.coverage.note(Sometimes::TransactionReturned);
+            }
+            Notice::Dropped { id, reason } => {
+                let dropped = self.liveness.on_dropped(world, seat, &id, reason);
+                if dropped.map_err(of("liveness"))? {
+                    self.coverage.note(Sometimes::TransactionConflict);
+                }
+            }
+            Notice::Fetching { headers, .. } if headers >= 100 => {
+                self.recovery.on_far_behind(seat);
+            }
+            other => notices::note(&other, replayed, &mut self.coverage),
+        }
+        Ok(())
+    }
+
+    /// Checks that blocks were made since a time.
+    ///
+    /// # Errors
+    /// Too few were.
+    pub(super) fn growth(&self, world: &World, since: Timestamp) -> Result<(), Violation> {
+        let growth = self.making.check_growth(world, since);
+        growth.map_err(violation(world, "making", None))
+    }
+
+    /// Says what a healed network still lacks.
+    pub(super) fn complaint(&self, world: &World) -> Option<Violation> {
+        let complaint = self.liveness.complaint(world)?;
+        Some(violation(world, "liveness", None)(complaint))
+    }
+
+    /// Expects a transaction that was handed in after healing to be committed everywhere.
+    ///
+    /// # Errors
+    /// The node refused it, although it is good.
+    pub(super) fn expect_fresh(&mut self, world: &World, fresh: &Fresh) -> Result<(), Violation> {
+        self.liveness.fresh = Some(fresh.id);
+        match &fresh.refusal {
+            None => Ok(()),
+            Some(refusal) => Err(violation(world, "liveness", Some(fresh.seat))(format!(
+                "expected a good transaction to be taken, found {refusal}"
+            ))),
         }
     }
 }

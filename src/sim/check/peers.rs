@@ -1,34 +1,26 @@
 //! Honest nodes never ban honest nodes, whatever the links and the hostile ones do.
 
-use super::super::coverage::Sometimes;
-use super::super::world::World;
+use crate::node::Node;
+use crate::primitives::Timestamp;
+use crate::sim::coverage::{Coverage, Sometimes};
+use crate::sim::world::World;
 
-impl World {
-    pub(in super::super) fn check_peers(&mut self, seat: usize) {
-        let now = self.latest_clock(seat);
-        let Some(node) = &self.seats[seat].node else {
-            return;
-        };
-        let ignored: Vec<_> = node
-            .peer_table()
-            .iter()
-            .filter(|(_, peer)| peer.ignored(now))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in ignored {
-            match self
-                .seats
-                .iter()
-                .find(|other| other.id == id)
-                .map(|other| other.plan.name.clone())
-            {
-                Some(name) => self.violate(
-                    "peers",
-                    Some(seat),
-                    format!("expected to listen to {name}, found it ignored"),
-                ),
-                None => self.coverage.note(Sometimes::HostileIgnored),
+/// Looks at whom a node ignores at `now`, by its own clock.
+pub(super) fn check(
+    world: &World,
+    node: &Node,
+    now: Timestamp,
+    coverage: &mut Coverage,
+) -> Result<(), String> {
+    let peers = node.peer_table().iter();
+    for (id, _) in peers.filter(|(_, peer)| peer.ignored(now)) {
+        match world.seats.iter().find(|other| other.id == *id) {
+            Some(other) => {
+                let name = &other.plan.name;
+                return Err(format!("expected to listen to {name}, found it ignored"));
             }
+            None => coverage.note(Sometimes::HostileIgnored),
         }
     }
+    Ok(())
 }

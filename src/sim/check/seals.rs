@@ -2,47 +2,75 @@
 //! flushed to its disk. Only what it cannot know excuses it: a slot that is later than its clock shows when it
 //! starts, and later than its ledger says, because the ledger was deleted, damaged, or could not be written.
 
+use std::collections::BTreeMap;
+
 use crate::consensus::slots;
-use crate::primitives::Slot;
+use crate::primitives::{BlockHash, NodeId, Slot};
+use crate::sim::world::World;
 
-use super::super::world::World;
+/// What authorities sealed.
+#[derive(Debug, Default)]
+pub(super) struct Seals {
+    /// Blocks that honest authorities sealed, by slot.
+    sealed: BTreeMap<(NodeId, Slot), String>,
+    /// Pairs of blocks that one authority sealed for one slot.
+    doubles: Vec<(BlockHash, BlockHash)>,
+}
 
-impl World {
-    pub(in super::super) fn check_seal(&mut self, seat: usize, slot: Slot, block: &str) {
-        let place = &self.seats[seat];
+impl Seals {
+    /// Checks a block that the authority of a seat has sealed.
+    pub(super) fn on_sealed(
+        &mut self,
+        world: &World,
+        seat: usize,
+        slot: Slot,
+        block: &str,
+    ) -> Result<(), String> {
+        let place = &world.seats[seat];
         if place.refused.is_none() && place.disk.slot() < Some(slot) {
-            let what = format!(
+            return Err(format!(
                 "expected slot {slot} to be flushed before it is sealed, found {:?}",
                 place.disk.slot()
-            );
-            return self.violate("seals", Some(seat), what);
+            ));
         }
-        if let Some(before) = self
-            .checks
-            .sealed
-            .insert((place.id, slot), block.to_owned())
-            && before != block
-        {
-            let what = format!(
+        match self.sealed.insert((place.id, slot), block.to_owned()) {
+            Some(before) if before != block => Err(format!(
                 "expected slot {slot} to be sealed once, found blocks {before} and {block}"
-            );
-            self.violate("seals", Some(seat), what);
+            )),
+            Some(_) | None => Ok(()),
         }
     }
 
-    /// An authority starts: forgets what it cannot know.
-    pub(super) fn check_known_slots(&mut self, seat: usize, was_new: bool) {
-        let id = self.seats[seat].id;
-        let by_clock = slots::slot_at(&self.scenario.params, self.clock_of(seat));
+    /// Forgets what an authority that starts cannot know.
+    pub(super) fn on_start(&mut self, world: &World, seat: usize, was_new: bool) {
+        let id = world.seats[seat].id;
+        let by_clock = slots::slot_at(&world.scenario.params, world.clock_of(seat));
         // With a new ledger it may seal the network's first slot at once.
         let by_clock = if was_new && by_clock <= Slot(1) {
             Slot(0)
         } else {
             by_clock
         };
-        let known = self.seats[seat].disk.slot().max(Some(by_clock));
-        self.checks
-            .sealed
+        let known = world.seats[seat].disk.slot().max(Some(by_clock));
+        self.sealed
             .retain(|(sealer, slot), _| *sealer != id || Some(*slot) <= known);
+    }
+
+    /// Remembers two blocks that one authority has sealed for one slot.
+    pub(super) fn on_double(&mut self, one: BlockHash, other: BlockHash) {
+        self.doubles.push((one, other));
+    }
+
+    /// Whether a node has both blocks of such a pair, once.
+    pub(super) fn saw_double(&mut self, world: &World) -> bool {
+        let seen = |(one, other): &(BlockHash, BlockHash)| {
+            let mut nodes = world.seats.iter().filter_map(|seat| seat.node.as_ref());
+            nodes.any(|node| node.chain().contains(one) && node.chain().contains(other))
+        };
+        let saw = self.doubles.iter().any(seen);
+        if saw {
+            self.doubles.clear();
+        }
+        saw
     }
 }

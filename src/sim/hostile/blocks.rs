@@ -10,7 +10,10 @@ use crate::primitives::{
     Block, BlockHash, Body, Difficulty, Digest, Header, Height, Kind, MAX_EXACT, Millis, NodeId,
     Seal, Signature, Slot, Timestamp, Transaction, Weight,
 };
+use crate::sim::event::Observed;
 use crate::sim::world::World;
+
+use super::Hostile;
 use crate::state::{Template, assemble};
 
 /// Blocks of a flood: more than any bound of a node's.
@@ -99,33 +102,33 @@ fn authority_block(
     )
 }
 
-impl World {
+impl Hostile {
     /// An authority's block that is right but for its seal.
-    pub(super) fn wrong_seal(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else {
+    pub(super) fn wrong_seal(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), self.now)) else {
+        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), world.now)) else {
             return;
         };
-        let Some((header, body)) = authority_block(node, leader, self.now, b"forged") else {
+        let Some((header, body)) = authority_block(node, leader, world.now, b"forged") else {
             return;
         };
-        let seal = if self.rng.one_in(2) {
-            header.seal(&node.chain_id(), &self.hostiles[which].key)
+        let seal = if world.rng.one_in(2) {
+            header.seal(&node.chain_id(), &self.key)
         } else {
             Seal::Authority(Signature([1; 64]))
         };
-        self.lie(which, to, &compact(&Block { header, seal, body }));
+        self.send(world, to, &compact(&Block { header, seal, body }));
     }
 
     /// A heavier chain whose bodies nobody gets.
-    pub(super) fn withhold(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else {
+    pub(super) fn withhold(&mut self, world: &mut World, seat: usize) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let id = self.hostiles[which].id;
-        let Some(first) = block_on(node, id, self.now, &[], b"withheld") else {
+        let id = self.id;
+        let Some(first) = block_on(node, id, world.now, &[], b"withheld") else {
             return;
         };
         let mut blocks = vec![first];
@@ -157,9 +160,9 @@ impl World {
             height: head.height,
             weight,
         };
-        self.hostiles[which].withheld = blocks;
-        self.lie(
-            which,
+        self.withheld = blocks;
+        self.send(
+            world,
             None,
             &Message::Ping {
                 token: 0,
@@ -170,37 +173,36 @@ impl World {
     }
 
     /// A header that outweighs every chain and costs one signature: no authority's, and with no body.
-    pub(super) fn boast(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else {
+    pub(super) fn claim_weight(&mut self, world: &mut World, seat: usize) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
         let (chain, parent) = (node.chain(), node.chain().head_header());
-        let hostile = &self.hostiles[which];
         let header = Header {
             kind: Kind::Authority,
             height: parent.height.next(),
             parent: chain.head(),
-            time: self.now,
+            time: world.now,
             difficulty: Difficulty(MAX_EXACT),
-            slot: slots::slot_at(chain.params(), self.now),
-            sealer: hostile.id,
+            slot: slots::slot_at(chain.params(), world.now),
+            sealer: self.id,
             nonce: 0,
             ..*parent
         };
-        let seal = header.seal(&chain.chain_id(), &hostile.key);
+        let seal = header.seal(&chain.chain_id(), &self.key);
         let weight = chain.weight().plus(header.difficulty);
         let head = HeadInfo {
             id: header.id(),
             height: header.height,
             weight,
         };
-        self.hostiles[which].withheld = vec![Block {
+        self.withheld = vec![Block {
             header,
             seal,
             body: Body::default(),
         }];
-        self.lie(
-            which,
+        self.send(
+            world,
             None,
             &Message::Ping {
                 token: 0,
@@ -211,13 +213,13 @@ impl World {
     }
 
     /// Many blocks with valid work that hang nowhere, or lie in the future.
-    pub(super) fn flood(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else {
+    pub(super) fn flood(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let sealer = self.hostiles[which].id;
-        let in_future = self.rng.one_in(2);
-        let time = self.now.plus(Millis(5_000));
+        let sealer = self.id;
+        let in_future = world.rng.one_in(2);
+        let time = world.now.plus(Millis(5_000));
         let Some(block) = block_on(node, sealer, time, &[], b"flood") else {
             return;
         };
@@ -232,8 +234,8 @@ impl World {
                 nonce: number.saturating_mul(1_000_000),
                 ..block.header
             });
-            self.lie(
-                which,
+            self.send(
+                world,
                 to,
                 &compact(&Block {
                     header,
@@ -244,12 +246,12 @@ impl World {
     }
 
     /// Valid blocks beside the chain, far below its head.
-    pub(super) fn spam_headers(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else {
+    pub(super) fn spam_headers(&mut self, world: &mut World, seat: usize) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
         let chain = node.chain();
-        let height = Height(self.rng.below(chain.height().0.max(1)));
+        let height = Height(world.rng.below(chain.height().0.max(1)));
         let Some(base) = chain.at(height).and_then(|id| chain.get(&id)) else {
             return;
         };
@@ -262,14 +264,14 @@ impl World {
                 time: base.header.time.plus(Millis(300)),
                 difficulty: Difficulty(16),
                 slot: Slot(0),
-                sealer: self.hostiles[which].id,
+                sealer: self.id,
                 tx_root: Body::default().tx_root(),
                 data_hash: Body::default().data_hash(),
                 state_root: Digest([u8::try_from(number).unwrap_or(0); 32]),
                 nonce: 0,
             };
-            self.lie(
-                which,
+            self.send(
+                world,
                 None,
                 &compact(&Block {
                     header: mine(header),
@@ -281,19 +283,19 @@ impl World {
     }
 
     /// The traitor's turn: two blocks for one slot, each for half of the network; or one too soon.
-    pub(super) fn double_seal(&mut self, which: usize, seat: usize) {
-        let (Some(traitor), Some(node)) = (self.scenario.traitor.clone(), &self.seats[seat].node)
+    pub(super) fn double_seal(&mut self, world: &mut World, seat: usize) {
+        let (Some(traitor), Some(node)) = (world.scenario.traitor.clone(), &world.seats[seat].node)
         else {
             return;
         };
         let (params, parent) = (node.chain().params(), node.chain().head_header());
         let chain_id = node.chain_id();
-        let slot = slots::slot_at(params, self.now);
+        let slot = slots::slot_at(params, world.now);
         let hasty = parent.time.plus(Millis(1));
         if leader(node, slot) != Some(traitor.node_id()) {
             return;
         }
-        let earliest = self.now.max(parent.time.plus(params.min_gap));
+        let earliest = world.now.max(parent.time.plus(params.min_gap));
         let block = |data: &[u8], time: Option<Timestamp>| {
             let (header, body) = authority_block(node, traitor.node_id(), earliest, data)?;
             let header = Header {
@@ -306,20 +308,20 @@ impl World {
                 body,
             })
         };
-        if slots::slot_at(params, hasty) == slot && self.rng.one_in(2) {
+        if slots::slot_at(params, hasty) == slot && world.rng.one_in(2) {
             if let Some(block) = block(b"hasty", Some(hasty)) {
-                self.lie(which, None, &compact(&block));
+                self.send(world, None, &compact(&block));
             }
             return;
         }
         let (Some(one), Some(other)) = (block(b"one", None), block(b"other", None)) else {
             return;
         };
-        self.checks.note_double((one.id(), other.id()));
-        for place in 0..self.seats.len() {
-            let to = self.seats[place].id;
-            self.lie(
-                which,
+        world.observe(Observed::DoubleSeal(one.id(), other.id()));
+        for place in 0..world.seats.len() {
+            let to = world.seats[place].id;
+            self.send(
+                world,
                 Some(to),
                 &compact(if place % 2 == 0 { &one } else { &other }),
             );
@@ -327,23 +329,23 @@ impl World {
     }
 
     /// A block with valid work that breaks a rule.
-    pub(super) fn bad_block(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let transaction = self.bad_transaction(seat);
-        let Some(node) = &self.seats[seat].node else {
+    pub(super) fn bad_block(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
+        let transaction = self.bad_transaction(world, seat);
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let (chain, sealer) = (node.chain(), self.hostiles[which].id);
+        let (chain, sealer) = (node.chain(), self.id);
         let checked = transaction.and_then(|transaction| {
             let mut cache = SignatureCache::default();
             CheckedTransaction::check(transaction, chain.params(), &chain.chain_id(), &mut cache)
                 .ok()
         });
         let checked: Vec<CheckedTransaction> = checked.into_iter().collect();
-        let Some(good) = block_on(node, sealer, self.now, &checked, b"bad") else {
+        let Some(good) = block_on(node, sealer, world.now, &checked, b"bad") else {
             return;
         };
         let header = good.header;
-        let spoilt = match self.rng.below(7) {
+        let spoilt = match world.rng.below(7) {
             0 => Header {
                 height: header.height.next(),
                 ..header
@@ -353,7 +355,7 @@ impl World {
                 ..header
             },
             2 => Header {
-                time: self.now.plus(Millis(60_000)),
+                time: world.now.plus(Millis(60_000)),
                 ..header
             },
             3 => Header {
@@ -373,9 +375,9 @@ impl World {
         };
         // Whoever lacks the transactions asks for them.
         for transaction in &block.body.transactions {
-            self.lie(which, to, &Message::NewTransaction(transaction.clone()));
+            self.send(world, to, &Message::NewTransaction(transaction.clone()));
         }
-        self.lie(which, to, &compact(&block));
-        self.hostiles[which].withheld = vec![block];
+        self.send(world, to, &compact(&block));
+        self.withheld = vec![block];
     }
 }

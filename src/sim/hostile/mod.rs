@@ -9,16 +9,16 @@ use std::rc::Rc;
 use crate::gossip::{
     Envelope, HeadInfo, MAX_HEADERS, MAX_IDS, Message, NodeRecord, OVERHEAD, seal_frame,
 };
-use crate::node::Node;
 use crate::primitives::{
     Amount, Block, BlockHash, Body, Difficulty, Height, Keypair, Millis, NodeId, NodeKind,
     ParamsChange, ParamsOrder, Payload, Seal, Transaction, TxId, Weight,
 };
 
 use crate::sim::digest::What;
+use crate::sim::event::{Cue, Event};
 use crate::sim::scenario::{USERS, key};
 use crate::sim::work::{checkpoint, sign};
-use crate::sim::world::{Event, World};
+use crate::sim::world::World;
 
 /// Frames that a hostile one keeps, to play them again.
 const HEARD: usize = 32;
@@ -30,6 +30,8 @@ const DROWNING: u64 = 250;
 /// One who lies.
 #[derive(Debug)]
 pub(super) struct Hostile {
+    /// Its place among those who lie.
+    number: usize,
     key: Keypair,
     pub(super) id: NodeId,
     names: u64,
@@ -41,8 +43,9 @@ pub(super) struct Hostile {
 }
 
 impl Hostile {
-    pub(super) fn new(key: Keypair) -> Self {
+    pub(super) fn new(number: usize, key: Keypair) -> Self {
         Self {
+            number,
             id: key.node_id(),
             key,
             names: 0,
@@ -65,23 +68,17 @@ impl Hostile {
     }
 }
 
-impl World {
+impl Hostile {
     /// A hostile one hears a frame: it keeps it, answers some questions, and spoils news.
-    pub(super) fn hear(&mut self, which: usize, frame: &[u8]) {
-        let hostile = &mut self.hostiles[which];
-        if hostile.heard.len() >= HEARD {
-            hostile.heard.pop_front();
+    pub(super) fn receive(&mut self, world: &mut World, frame: &[u8]) {
+        if self.heard.len() >= HEARD {
+            self.heard.pop_front();
         }
-        hostile.heard.push_back(frame.into());
-        if self.healed {
+        self.heard.push_back(frame.into());
+        if world.healed {
             return;
         }
-        let Some(chain_id) = self
-            .seats
-            .iter()
-            .find_map(|seat| seat.node.as_ref())
-            .map(Node::chain_id)
-        else {
+        let Some(chain_id) = world.chain_id() else {
             return;
         };
         let Ok(envelope) = Envelope::parse(frame, &chain_id) else {
@@ -89,12 +86,12 @@ impl World {
         };
         let (from, message) = (envelope.from, envelope.message());
         match message {
-            Ok(Message::GetHeaders(_)) if !self.hostiles[which].withheld.is_empty() => {
-                let blocks = self.hostiles[which].withheld.iter().take(MAX_HEADERS);
+            Ok(Message::GetHeaders(_)) if !self.withheld.is_empty() => {
+                let blocks = self.withheld.iter().take(MAX_HEADERS);
                 let headers = blocks.map(|block| (block.header, block.seal)).collect();
-                self.lie(which, Some(from), &Message::Headers(headers));
+                self.send(world, Some(from), &Message::Headers(headers));
             }
-            Ok(Message::GetBodies(ids)) if self.rng.one_in(2) => {
+            Ok(Message::GetBodies(ids)) if world.rng.one_in(2) => {
                 let bodies = ids.into_iter().map(|id| {
                     (
                         id,
@@ -104,13 +101,13 @@ impl World {
                         },
                     )
                 });
-                self.lie(which, Some(from), &Message::Bodies(bodies.collect()));
+                self.send(world, Some(from), &Message::Bodies(bodies.collect()));
             }
-            Ok(Message::BlockFound(mut block)) if self.rng.one_in(3) => {
+            Ok(Message::BlockFound(mut block)) if world.rng.one_in(3) => {
                 block.data.push(7);
-                self.lie(which, None, &Message::BlockFound(block));
-                if self.rng.one_in(6) {
-                    self.rename(which);
+                self.send(world, None, &Message::BlockFound(block));
+                if world.rng.one_in(6) {
+                    self.rename(world);
                 }
             }
             _ => {}
@@ -118,57 +115,45 @@ impl World {
     }
 
     /// Sends a message under the hostile one's own key.
-    fn lie(&mut self, which: usize, to: Option<NodeId>, message: &Message) {
-        let Some(chain_id) = self
-            .seats
-            .iter()
-            .find_map(|seat| seat.node.as_ref())
-            .map(Node::chain_id)
-        else {
+    fn send(&mut self, world: &mut World, to: Option<NodeId>, message: &Message) {
+        let Some(chain_id) = world.chain_id() else {
             return;
         };
-        let frame = self.hostiles[which].frame(&chain_id, to, message);
-        self.post(which, to, frame.into(), false);
+        let frame = self.frame(&chain_id, to, message);
+        self.post(world, to, frame.into(), false);
     }
 
     /// Puts bytes on the links to one or to all.
-    fn post(&mut self, which: usize, to: Option<NodeId>, frame: Rc<[u8]>, replayed: bool) {
-        let from = self.seats.len().saturating_add(which);
-        for place in 0..self.seats.len() {
-            if to.is_none_or(|to| to == self.seats[place].id) {
-                self.send(from, place, &frame, replayed);
+    fn post(&mut self, world: &mut World, to: Option<NodeId>, frame: Rc<[u8]>, replayed: bool) {
+        let from = world.seats.len().saturating_add(self.number);
+        for place in 0..world.seats.len() {
+            if to.is_none_or(|to| to == world.seats[place].id) {
+                world.send(from, place, &frame, replayed);
             }
         }
     }
 
     /// Takes another key, and introduces itself.
-    fn rename(&mut self, which: usize) {
-        let number = self.rng.next();
-        let hostile = &mut self.hostiles[which];
-        hostile.names = hostile.names.saturating_add(1);
-        hostile.key = key(
-            self.scenario.seed,
+    fn rename(&mut self, world: &mut World) {
+        let number = world.rng.next();
+        self.names = self.names.saturating_add(1);
+        self.key = key(
+            world.scenario.seed,
             "hostile",
-            &format!("{which}-{}", hostile.names),
+            &format!("{}-{}", self.number, self.names),
         );
-        let id = hostile.key.node_id();
-        let old = std::mem::replace(&mut hostile.id, id);
-        hostile.session = self.now.0 << 16 | (number & 0xffff);
-        self.move_place(old, id);
+        let id = self.key.node_id();
+        let old = std::mem::replace(&mut self.id, id);
+        self.session = world.now.0 << 16 | (number & 0xffff);
+        world.rename(old, id);
         let genesis = HeadInfo {
             id: BlockHash::ZERO,
             height: Height(0),
             weight: Weight(0),
         };
-        let record = NodeRecord::sign(
-            &self.hostiles[which].key,
-            "hostile",
-            NodeKind::Viewer,
-            "sim",
-            self.now,
-        );
-        self.lie(
-            which,
+        let record = NodeRecord::sign(&self.key, "hostile", NodeKind::Viewer, "sim", world.now);
+        self.send(
+            world,
             None,
             &Message::Hello {
                 record,
@@ -178,82 +163,82 @@ impl World {
     }
 
     /// A hostile one does something.
-    pub(super) fn next_mischief(&mut self, which: usize) {
-        if self.healed {
+    pub(super) fn next_trick(&mut self, world: &mut World) {
+        if world.healed {
             return;
         }
-        let next = self.rng.wait(TRICK_EVERY);
-        self.after(next, Event::Hostile(which));
-        if self.hostiles[which].names == 0 || self.rng.one_in(4) {
-            self.rename(which);
+        let next = world.rng.wait(TRICK_EVERY);
+        world.after(next, Event::Cue(Cue::Hostile(self.number)));
+        if self.names == 0 || world.rng.one_in(4) {
+            self.rename(world);
         }
-        let seat = self.rng.index(self.seats.len());
-        if self.seats[seat].node.is_none() {
+        let seat = world.rng.index(world.seats.len());
+        if world.seats[seat].node.is_none() {
             return;
         }
-        let trick = self.rng.below(18);
-        self.log.push(self.now, seat, What::Hostile, trick);
-        let all = if self.rng.one_in(2) {
+        let trick = world.rng.below(18);
+        world.log.push(world.now, seat, What::Hostile, trick);
+        let all = if world.rng.one_in(2) {
             None
         } else {
-            Some(self.seats[seat].id)
+            Some(world.seats[seat].id)
         };
         match trick {
-            0..3 => self.spoil_bytes(which, trick),
-            3 => self.forge_sender(which, seat),
-            4 => self.wrong_seal(which, seat, all),
-            5 => self.withhold(which, seat),
-            6 => self.flood(which, seat, all),
-            7 => self.spam_headers(which, seat),
-            8 | 9 => self.bad_transactions(which, seat, all),
-            10 => self.unsolicited(which, seat, all),
-            11 => self.strangers(which, all),
-            12 | 13 => self.double_seal(which, seat),
-            16 => self.boast(which, seat),
-            17 => self.drown(which, seat, all),
-            _ => self.bad_block(which, seat, all),
+            0..3 => self.spoil_bytes(world, trick),
+            3 => self.forge_sender(world, seat),
+            4 => self.wrong_seal(world, seat, all),
+            5 => self.withhold(world, seat),
+            6 => self.flood(world, seat, all),
+            7 => self.spam_headers(world, seat),
+            8 | 9 => self.bad_transactions(world, seat, all),
+            10 => self.unsolicited(world, seat, all),
+            11 => self.strangers(world, all),
+            12 | 13 => self.double_seal(world, seat),
+            16 => self.claim_weight(world, seat),
+            17 => self.drown(world, seat, all),
+            _ => self.bad_block(world, seat, all),
         }
     }
 
     /// Mutated, truncated, oversized and replayed frames of others.
-    fn spoil_bytes(&mut self, which: usize, trick: u64) {
-        let heard = &self.hostiles[which].heard;
+    fn spoil_bytes(&mut self, world: &mut World, trick: u64) {
+        let heard = &self.heard;
         if heard.is_empty() {
             return;
         }
-        let mut frame = heard[self.rng.index(heard.len())].to_vec();
+        let mut frame = heard[world.rng.index(heard.len())].to_vec();
         let mut replayed = false;
         match trick {
             0 => {
-                let at = self.rng.index(frame.len().max(1));
+                let at = world.rng.index(frame.len().max(1));
                 if let Some(byte) = frame.get_mut(at) {
-                    *byte ^= 1 << self.rng.below(8);
+                    *byte ^= 1 << world.rng.below(8);
                 }
             }
-            1 => frame.truncate(self.rng.index(frame.len())),
-            _ if self.rng.one_in(4) => frame.resize(OVERHEAD.saturating_add(400_000), 0),
+            1 => frame.truncate(world.rng.index(frame.len())),
+            _ if world.rng.one_in(4) => frame.resize(OVERHEAD.saturating_add(400_000), 0),
             _ => replayed = true,
         }
-        self.post(which, None, frame.into(), replayed);
+        self.post(world, None, frame.into(), replayed);
     }
 
     /// A frame in the name of an honest node, signed by another key.
-    fn forge_sender(&mut self, which: usize, seat: usize) {
-        let Some(node) = &self.seats[seat].node else {
+    fn forge_sender(&mut self, world: &mut World, seat: usize) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
         let chain_id = node.chain_id();
-        let victim = self.seats[seat].id;
-        let mut frame = self.hostiles[which].frame(&chain_id, None, &Message::Bye);
+        let victim = world.seats[seat].id;
+        let mut frame = self.frame(&chain_id, None, &Message::Bye);
         frame[13..45].copy_from_slice(&victim.0);
         // A sequence from far ahead: whoever believed it would refuse the honest node's own frames.
         frame[45..53].copy_from_slice(&u64::MAX.to_le_bytes());
-        self.post(which, None, frame.into(), false);
+        self.post(world, None, frame.into(), false);
     }
 
     /// More frames at once than any honest node sends.
-    fn drown(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else {
+    fn drown(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
         let chain = node.chain();
@@ -263,8 +248,8 @@ impl World {
             weight: chain.weight(),
         };
         for token in 0..DROWNING {
-            self.lie(
-                which,
+            self.send(
+                world,
                 to,
                 &Message::Ping {
                     token,
@@ -276,12 +261,12 @@ impl World {
     }
 
     /// Transactions with a forged signature, a used or far nonce, or more coins than there are.
-    fn bad_transaction(&mut self, seat: usize) -> Option<Transaction> {
-        let node = self.seats[seat].node.as_ref()?;
-        let rng = &mut self.rng;
-        let from = key(self.scenario.seed, "user", USERS[rng.index(USERS.len())]);
+    fn bad_transaction(&self, world: &mut World, seat: usize) -> Option<Transaction> {
+        let node = world.seats[seat].node.as_ref()?;
+        let rng = &mut world.rng;
+        let from = key(world.scenario.seed, "user", USERS[rng.index(USERS.len())]);
         let account = node.chain().head_state().account(&from.address());
-        let to = key(self.scenario.seed, "user", USERS[rng.index(USERS.len())]).address();
+        let to = key(world.scenario.seed, "user", USERS[rng.index(USERS.len())]).address();
         let transfer = |amount| Payload::Transfer {
             to,
             amount: Amount(amount),
@@ -321,19 +306,19 @@ impl World {
         Some(transaction)
     }
 
-    fn bad_transactions(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        if let Some(transaction) = self.bad_transaction(seat) {
-            self.lie(which, to, &Message::NewTransaction(transaction));
+    fn bad_transactions(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
+        if let Some(transaction) = self.bad_transaction(world, seat) {
+            self.send(world, to, &Message::NewTransaction(transaction));
         }
     }
 
     /// Answers that nobody asked for.
-    fn unsolicited(&mut self, which: usize, seat: usize, to: Option<NodeId>) {
-        let Some(node) = &self.seats[seat].node else {
+    fn unsolicited(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
+        let Some(node) = &world.seats[seat].node else {
             return;
         };
         let header = (*node.chain().head_header(), Seal::Work);
-        let message = match self.rng.below(5) {
+        let message = match world.rng.below(5) {
             // More than a message of its type may have.
             4 => Message::Inv(vec![TxId([4; 32]); MAX_IDS + 1]),
             0 => Message::Headers(vec![header]),
@@ -341,17 +326,17 @@ impl World {
             2 => Message::GetHeaders(vec![BlockHash([3; 32]); 100]),
             _ => Message::GetBodies(vec![node.chain().head(); 128]),
         };
-        self.lie(which, to, &message);
+        self.send(world, to, &message);
     }
 
     /// Records of nodes that do not exist.
-    fn strangers(&mut self, which: usize, to: Option<NodeId>) {
+    fn strangers(&mut self, world: &mut World, to: Option<NodeId>) {
         let sign = |number: u64| {
-            let key = key(self.scenario.seed, "stranger", &number.to_string());
-            NodeRecord::sign(&key, "stranger", NodeKind::Pow, "sim", self.now)
+            let key = key(world.scenario.seed, "stranger", &number.to_string());
+            NodeRecord::sign(&key, "stranger", NodeKind::Pow, "sim", world.now)
         };
-        let first = self.rng.below(200);
+        let first = world.rng.below(200);
         let records = (first..first.saturating_add(12)).map(sign).collect();
-        self.lie(which, to, &Message::NodeList(records));
+        self.send(world, to, &Message::NodeList(records));
     }
 }

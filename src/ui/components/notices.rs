@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::browser::host::Host;
+use crate::app::App as Host;
 use crate::ui::actions::Actions;
 use crate::ui::markup::html;
 use crate::ui::state::UiState;

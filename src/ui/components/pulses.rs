@@ -11,10 +11,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::browser::host::{Host, Subscription, monotonic};
+use crate::app::{App as Host, Subscription};
 use crate::ipc::{Event, Level, Topic};
 use crate::ui::hooks::{Guard, use_effect_on};
 use crate::ui::kept::{Kept, use_kept};
+use crate::ui::time::monotonic;
 use crate::view::ring::{Point, between};
 
 /// How long a pulse is on its way and the ring spreads after it.

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
 use yew::prelude::*;
 
-use crate::browser::host::{Host, WalletUser};
+use crate::app::{App as Host, WalletUser};
 use crate::command::{Draft, What, read_amount, read_fee};
 use crate::ipc::{ApiError, TransactionInfo};
 use crate::ui::actions::Actions;

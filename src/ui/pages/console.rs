@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
-use crate::browser::host::Host;
+use crate::app::App as Host;
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
 use crate::ui::hooks::use_effect_on;

@@ -4,9 +4,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlInputElement, HtmlSelectElement, StorageEstimate, SubmitEvent};
 use yew::prelude::*;
 
+use crate::app::{LinkParameters, MAX_POA, MAX_POW};
 use crate::command::{
-    self, Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, LinkParameters, MAX_POA,
-    MAX_POW, PACE_SECONDS, Quality, Shape, Target,
+    self, Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, PACE_SECONDS, Quality, Shape,
+    Target,
 };
 use crate::ipc::{MAX_MINERS, Pace};
 use crate::ui::actions::Actions;
@@ -250,10 +251,10 @@ fn use_links(actions: &Actions) -> Html {
 fn use_link(actions: &Actions, model: &Model) -> Html {
     let usual = LinkParameters::default();
     let (pow, poa) = (
-        use_text(usual.pow.to_string()),
-        use_text(usual.poa.to_string()),
+        use_text(usual.pow().to_string()),
+        use_text(usual.poa().to_string()),
     );
-    let digits = use_text(usual.difficulty.to_string());
+    let digits = use_text(usual.difficulty().to_string());
     let bounds = (
         u64::from(*DIFFICULTY_DIGITS.start()),
         u64::from(*DIFFICULTY_DIGITS.end()),
@@ -268,9 +269,9 @@ fn use_link(actions: &Actions, model: &Model) -> Html {
         );
         let difficulty = u8::try_from(part(&digits, bounds.0, bounds.1)?).ok()?;
         (pow + poa > 0).then(|| LinkParameters {
-            pow,
-            poa,
-            difficulty,
+            pow: Some(pow),
+            poa: Some(poa),
+            difficulty: Some(difficulty),
             ..LinkParameters::default()
         })
     };

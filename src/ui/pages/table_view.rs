@@ -1,11 +1,9 @@
 //! Rows of a ledger table as they are stored: columns are the record's fields, hashes lead to their
 //! pages, bytes are only counted.
 
-use js_sys::{Array, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast as _, JsValue};
 use yew::prelude::*;
 
-use crate::ledger::Table;
+use crate::ledger::{Cell, Row, Table};
 use crate::primitives::visible;
 use crate::ui::components::{hash_link, hash_text, to};
 use crate::ui::markup::html;
@@ -81,23 +79,15 @@ pub(super) const fn columns(table: Table) -> &'static [&'static str] {
 }
 
 /// A field as text, whatever it is.
-fn text(value: &JsValue) -> String {
-    if let Some(text) = value.as_string() {
-        return visible(&text);
+fn text(value: Cell<'_>) -> String {
+    match value {
+        Cell::Absent => String::new(),
+        Cell::Text(text) => visible(text),
+        Cell::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
+        Cell::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        Cell::Number(number) => grouped(number),
+        Cell::Rate(rate) => number(rate),
     }
-    if let Some(flag) = value.as_bool() {
-        return if flag { "yes" } else { "no" }.to_owned();
-    }
-    if value.is_null() || value.is_undefined() {
-        return String::new();
-    }
-    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
-        return format!("{} bytes", bytes.length());
-    }
-    if let Some(bytes) = value.dyn_ref::<Array>() {
-        return format!("{} bytes", bytes.length());
-    }
-    value.as_f64().map_or_else(String::new, number)
 }
 
 #[expect(
@@ -113,13 +103,16 @@ fn number(value: f64) -> String {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "times are whole and after 1970"
-)]
-fn at(value: &JsValue) -> Option<u64> {
-    value.as_f64().filter(|at| *at > 0.0).map(|at| at as u64)
+fn at(value: Cell<'_>) -> Option<u64> {
+    match value {
+        Cell::Number(at) if at > 0 => Some(at),
+        Cell::Absent
+        | Cell::Text(_)
+        | Cell::Number(_)
+        | Cell::Rate(_)
+        | Cell::Flag(_)
+        | Cell::Bytes(_) => None,
+    }
 }
 
 /// Fields that hold hexadecimal of 32 bytes.
@@ -182,7 +175,7 @@ fn route(table: Table, field: &str, value: &str) -> Option<Route> {
 }
 
 /// One page of a table.
-pub(super) fn table_view(table: Table, rows: &[JsValue]) -> Html {
+pub(super) fn table_view(table: Table, rows: &[Row]) -> Html {
     let fields = columns(table);
     html! {
         <div key="rows" class="table-box">
@@ -195,8 +188,8 @@ pub(super) fn table_view(table: Table, rows: &[JsValue]) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for rows.iter().enumerate().map(|(number, row)| html! {
-                        <tr key={row_key(table, row, number)}>{ for fields.iter().map(|field| cell(table, field, row)) }</tr>
+                    { for rows.iter().map(|row| html! {
+                        <tr key={row.key().to_owned()}>{ for fields.iter().map(|field| cell(table, field, row)) }</tr>
                     }) }
                 </tbody>
             </table>
@@ -204,26 +197,26 @@ pub(super) fn table_view(table: Table, rows: &[JsValue]) -> Html {
     }
 }
 
-fn field_of(row: &JsValue, field: &str) -> JsValue {
-    Reflect::get(row, &JsValue::from_str(field)).unwrap_or(JsValue::UNDEFINED)
+fn field_of<'a>(row: &'a Row, field: &str) -> Cell<'a> {
+    let mut found = Cell::Absent;
+    row.each(&mut |name, cell| {
+        if name == field {
+            found = cell;
+        }
+    });
+    found
 }
 
-fn row_key(table: Table, row: &JsValue, number: usize) -> String {
-    field_of(row, table.key_field())
-        .as_string()
-        .unwrap_or_else(|| number.to_string())
-}
-
-fn cell(table: Table, field: &'static str, row: &JsValue) -> Html {
+fn cell(table: Table, field: &'static str, row: &Row) -> Html {
     let value = field_of(row, field);
-    let shown = text(&value);
+    let shown = text(value);
     if shown.is_empty() {
         return html! { <td key={field}></td> };
     }
     let whole = shown.len() == 64;
     match field {
         "timestamp" | "last_seen" | "updated" => {
-            let time = at(&value).map(|at| (time::of_day(at), time::exact(at)));
+            let time = at(value).map(|at| (time::of_day(at), time::exact(at)));
             let (short, exact) = time.unwrap_or_default();
             html! { <td key={field} title={exact}>{ short }</td> }
         }
@@ -236,7 +229,7 @@ fn cell(table: Table, field: &'static str, row: &JsValue) -> Html {
             <td key={field}>{ hash_link(&shown, &Route::Ledger("users".to_owned(), shown.clone())) }</td>
         },
         "height" if table == Table::Blocks => {
-            let hash = text(&field_of(row, "hash"));
+            let hash = text(field_of(row, "hash"));
             html! { <td key={field} class="number">{ to(&Route::Block(hash), "", shown.into()) }</td> }
         }
         _ if is_number(field) => html! { <td key={field} class="number">{ shown }</td> },

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::compose::Composed;
 use super::fields::{sentence, transaction_list};
 use super::transaction::{mark, track, use_transaction_info};
-use crate::browser::host::{self, Host, WalletUser};
+use crate::app::{App as Host, WalletUser};
 use crate::command::{Draft, What};
 use crate::ipc::{AccountInfo, ApiError, MempoolInfo, TransactionInfo};
 use crate::ledger::{Query, Row, Table, TransactionRow};
@@ -254,13 +254,15 @@ async fn newest(host: &Host) -> Result<Vec<TransactionInfo>, ApiError> {
         limit: RECENT,
     };
     let page = host.ledger(None, query).await?;
-    let rows =
-        page.rows
-            .iter()
-            .filter_map(|row| match host::row_from_js(Table::Transactions, row) {
-                Ok(Row::Transaction(row)) => Some(info_of(row)),
-                Ok(_) | Err(_) => None,
-            });
+    let rows = page.rows.into_iter().filter_map(|row| match row {
+        Row::Transaction(row) => Some(info_of(row)),
+        Row::Block(_)
+        | Row::Node(_)
+        | Row::Asset(_)
+        | Row::User(_)
+        | Row::Miner(_)
+        | Row::Raw(_) => None,
+    });
     Ok(rows.collect())
 }
 

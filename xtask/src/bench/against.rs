@@ -74,21 +74,14 @@ mod tests {
 
     #[test]
     fn what_was_measured_twice_is_compared_and_what_got_worse_is_named() {
-        let value = |what: &str, value, least, most| Value {
-            what: what.to_owned(),
-            unit: "ms".to_owned(),
-            value,
-            least,
-            most,
-        };
-        let most = Some(f64::INFINITY);
+        let value = |what: &str, value| Value::new(what.to_owned(), "ms", value);
         let ours = [
-            value("slower", 12.0, None, most),
-            value("a little slower", 10.9, None, most),
-            value("lower rate", 8.0, Some(0.0), None),
-            value("higher rate", 12.0, Some(0.0), None),
-            value("anything", 20.0, None, None),
-            value("new", 1.0, None, most),
+            value("slower", 12.0).at_most(100.0),
+            value("a little slower", 10.9).at_most(100.0),
+            value("lower rate", 8.0).at_least(1.0),
+            value("higher rate", 12.0).at_least(1.0),
+            value("anything", 20.0),
+            value("new", 1.0).at_most(100.0),
         ];
         let theirs = ours.clone().map(|it| Value { value: 10.0, ..it });
         let text = printed(&ours, &theirs[..5]);

@@ -4,7 +4,6 @@
 
 mod against;
 mod places;
-mod rates;
 mod wanted;
 
 use std::collections::BTreeMap;
@@ -28,8 +27,6 @@ type Table = BTreeMap<String, BTreeMap<u64, f64>>;
 #[derive(Debug, Default)]
 struct Report {
     times: Table,
-    /// Hashes per second, by name.
-    rates: Vec<(String, f64)>,
     /// What the page measured of itself.
     page: Vec<Value>,
 }
@@ -40,11 +37,10 @@ pub(crate) fn command(
     names: &[String],
     against: Option<&OsStr>,
 ) -> Result<()> {
-    let places: Vec<&str> = PLACES
-        .into_iter()
-        .filter(|place| names.is_empty() || names.iter().any(|name| name == place))
-        .collect();
-    let needs = if places == ["native"] {
+    let is_named = |place: &&str| names.is_empty() || names.iter().any(|name| name == place);
+    let places: Vec<&str> = PLACES.into_iter().filter(is_named).collect();
+    let is_native = places == ["native"];
+    let needs = if is_native {
         Needs::Rust
     } else {
         Needs::Browser
@@ -63,7 +59,12 @@ pub(crate) fn command(
         }
         ours.measure(place, project, project, browser.as_ref())?;
     }
-    println!("\n{}", ours.printed());
+    if !ours.times.is_empty() {
+        println!("\n{}", growth(&ours.times));
+    }
+    let mut values = wanted::values(&ours.times);
+    values.extend_from_slice(&ours.page);
+    println!("\n{}", wanted::printed(&values));
     if other.is_some() {
         println!("\n{}", against::printed(&ours.rows(), &theirs.rows()));
     }
@@ -85,77 +86,45 @@ impl Report {
             "browser" => places::browser(site, browser()?, &mut self.times)?,
             _ => self.page = places::page(project, site, browser()?)?,
         }
-        self.rates.append(&mut rates::taken_from(&mut self.times));
         Ok(())
     }
 
-    fn printed(&self) -> String {
-        let mut parts = Vec::new();
-        if !self.times.is_empty() {
-            parts.push(printed(&self.times));
-        }
-        if !self.rates.is_empty() {
-            parts.push(rates::printed(&self.rates));
-        }
-        let mut values = wanted::values(&self.times, &self.rates);
-        values.extend_from_slice(&self.page);
-        parts.push(wanted::printed(&values));
-        parts.join("\n\n")
-    }
-
-    /// Every measurement as a value.
+    /// Every measurement as a value; of a time, less is better.
     fn rows(&self) -> Vec<Value> {
-        let time = |(name, size, time): (&String, &u64, &f64)| Value {
-            what: format!("{name}: {size}"),
-            unit: "ms".to_owned(),
-            value: *time,
-            least: None,
-            most: Some(f64::INFINITY),
-        };
-        let rate = |(name, rate): &(String, f64)| Value {
-            what: format!("hashing {name}"),
-            unit: "million/s".to_owned(),
-            value: rate / 1e6,
-            least: Some(0.0),
-            most: None,
-        };
         let times = self.times.iter().flat_map(|(name, sizes)| {
-            sizes
-                .iter()
-                .map(move |(size, milliseconds)| (name, size, milliseconds))
+            sizes.iter().map(move |(size, time)| {
+                Value::new(format!("{name}: {size}"), "ms", *time).at_most(f64::INFINITY)
+            })
         });
-        let times = times.map(time).chain(self.rates.iter().map(rate));
         times.chain(self.page.iter().cloned()).collect()
     }
 }
 
-/// A block of lines for each cost: its time at each size, and the growth from the first size on.
-fn printed(table: &Table) -> String {
-    let mut lines = vec![format!(
-        "{:>58} {:>12} {:>10} {:>10}",
+/// A block of lines for each cost: its time or hash rate at each size, and the growth of the time
+/// from the first size on.
+#[expect(clippy::cast_precision_loss, reason = "ratios for people")]
+fn growth(table: &Table) -> String {
+    let mut text = format!(
+        "{:>58} {:>16} {:>10} {:>10}",
         "size", "time", "sizes", "times"
-    )];
+    );
     for (name, sizes) in table {
         let mut first = None;
-        for (size, milliseconds) in sizes {
+        for (size, time) in sizes {
             let label = if first.is_none() { name } else { "" };
-            let (least, shortest) = *first.get_or_insert((*size, *milliseconds));
-            #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
-            let (sizes, times) = (*size as f64 / least as f64, milliseconds / shortest);
-            let time = in_unit(*milliseconds);
-            lines.push(format!(
-                "{label:<46} {size:>11} {time:>12} {:>10} {:>10}",
-                ratio(sizes),
-                ratio(times)
+            let (least, shortest) = *first.get_or_insert((*size, *time));
+            let shown = match name.starts_with("hashing ") {
+                true => format!("{:.2} million/s", *size as f64 / time / 1e3),
+                false => in_unit(*time),
+            };
+            let ratios = [*size as f64 / least as f64, time / shortest];
+            let [sizes, times] = ratios.map(|ratio| format!("x {ratio:.1}"));
+            text.push_str(&format!(
+                "\n{label:<46} {size:>11} {shown:>16} {sizes:>10} {times:>10}"
             ));
         }
     }
-    lines.join("\n")
-}
-
-fn ratio(value: f64) -> String {
-    let digits = if value < 100.0 { 1 } else { 0 };
-    format!("x {value:.digits$}")
+    text
 }
 
 fn in_unit(milliseconds: f64) -> String {
@@ -169,16 +138,24 @@ fn in_unit(milliseconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Table, in_unit, printed};
+    use super::{Table, growth, in_unit};
 
     #[test]
-    fn the_table_shows_how_a_cost_grows_from_its_first_size_on() {
-        let table = Table::from([("append".to_owned(), [(100, 0.5), (100_000, 1.0)].into())]);
-        let text = printed(&table);
-        let last = text.lines().last().unwrap_or_default();
+    fn the_table_shows_how_a_cost_grows_from_its_first_size_on_and_hash_rates() {
+        let table = Table::from([
+            ("append".to_owned(), [(100, 0.5), (100_000, 1.0)].into()),
+            ("hashing by sha2".to_owned(), [(4_000, 1.0)].into()),
+        ]);
+        let text = growth(&table);
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<_> = text.lines().skip(1).map(words).collect();
         assert_eq!(
-            last.split_whitespace().collect::<Vec<_>>(),
-            ["100000", "1.0", "ms", "x", "1000", "x", "2.0"]
+            lines,
+            [
+                "append 100 500.0 us x 1.0 x 1.0",
+                "100000 1.0 ms x 1000.0 x 2.0",
+                "hashing by sha2 4000 4.00 million/s x 1.0 x 1.0"
+            ]
         );
         assert_eq!(in_unit(0.000_25), "250 ns");
     }

@@ -145,12 +145,11 @@ fn value(line: &str) -> Option<Value> {
     let [what, unit, value, least, most] = parts[..] else {
         return None;
     };
+    let what = format!("{what}, in the whole page");
     Some(Value {
-        what: format!("{what}, in the whole page"),
-        unit: unit.to_owned(),
-        value: value.parse().ok()?,
         least: least.parse().ok(),
         most: most.parse().ok(),
+        ..Value::new(what, unit, value.parse().ok()?)
     })
 }
 

@@ -1,12 +1,15 @@
 //! The parameters of a link, such as `?pow=5&poa=3&difficulty=3`: which network a page opens. A wrong
 //! value is named and its default taken; a link never leads to a blank page.
+//!
+//! A link is parsed once, and the result keeps which parameters it has.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::ops::RangeInclusive;
 
-use super::nearest::nearest;
-use super::parse::{DIFFICULTY_DIGITS, PACE_WORDS, number_in, pace, shortened};
-use super::workers::{TooManyWorkers, check_workers, most_miners};
+use crate::command::{
+    DIFFICULTY_DIGITS, PACE_WORDS, TooManyWorkers, check_workers, most_miners, nearest, number_in,
+    pace, shortened,
+};
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{ApiError, MAX_MINERS, Pace};
 use crate::primitives::Name;
@@ -31,22 +34,21 @@ const NAMES: [&str; 7] = [
     "miners",
 ];
 
-/// What a link says. Where it says nothing there is the default, or `None` for what a network that
-/// exists already keeps as it is.
-#[derive(Clone, Debug, PartialEq)]
+/// The parameters of a link; `None` for one that it does not have.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkParameters {
     /// Proof-of-work nodes of a new network.
-    pub pow: u32,
+    pub pow: Option<u32>,
     /// Proof-of-authority nodes of a new network.
-    pub poa: u32,
+    pub poa: Option<u32>,
     /// Leading zero digits that a new network begins with.
-    pub difficulty: u8,
+    pub difficulty: Option<u8>,
     /// Hash budget.
     pub pace: Option<Pace>,
     /// The network's name; without one the link's shape is its name.
     pub net: Option<Name>,
     /// Test transactions of a new network.
-    pub test_tx: u32,
+    pub test_tx: Option<u32>,
     /// Miner workers of each proof-of-work node.
     pub miners: Option<u32>,
 }
@@ -107,53 +109,78 @@ impl From<LinkError> for ApiError {
     }
 }
 
-impl Default for LinkParameters {
-    fn default() -> Self {
-        Self {
-            pow: 3,
-            poa: 2,
-            difficulty: 2,
-            pace: None,
-            net: None,
-            test_tx: 5,
-            miners: None,
-        }
-    }
-}
-
 impl LinkParameters {
-    /// Miner workers of a node where nothing is said.
+    /// Proof-of-work nodes of a new network without the parameter.
+    pub const DEFAULT_POW: u32 = 3;
+    /// Proof-of-authority nodes of a new network without the parameter.
+    pub const DEFAULT_POA: u32 = 2;
+    /// Leading zero digits of a new network without the parameter.
+    pub const DEFAULT_DIFFICULTY: u8 = 2;
+    /// Test transactions of a new network without the parameter.
+    pub const DEFAULT_TEST_TX: u32 = 5;
+    /// Miner workers of a node without the parameter.
     pub const DEFAULT_MINERS: u32 = 1;
 
-    /// Reads a query string, with or without its question mark.
+    /// Parses a query string, with or without its question mark.
     #[must_use]
     pub fn parse(search: &str) -> (Self, Vec<LinkError>) {
         let mut reader = Reader::default();
-        let pairs = search
-            .trim_start_matches('?')
-            .split('&')
-            .filter(|pair| !pair.is_empty());
-        for pair in pairs.take(MAX_PARAMETERS) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            reader.read(&decoded(name), &decoded(value));
+        let pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
+        for (name, value) in pairs.take(MAX_PARAMETERS) {
+            reader.read(&name, &value);
         }
         let Reader {
             mut link,
             mut errors,
             ..
         } = reader;
-        if link.pow == 0 && link.poa == 0 {
+        if link.pow() == 0 && link.poa() == 0 {
             errors.push(LinkError::NoNodes);
-            let usual = Self::default();
-            (link.pow, link.poa) = (usual.pow, usual.poa);
+            link.pow = Some(Self::DEFAULT_POW);
+            link.poa = Some(Self::DEFAULT_POA);
         }
-        let miners = link.miners.unwrap_or(Self::DEFAULT_MINERS);
-        if let Err(error) = check_workers(link.pow, link.poa, miners) {
-            let taken = most_miners(link.pow, link.poa);
+        if let Err(error) = check_workers(link.pow(), link.poa(), link.miners()) {
+            let taken = most_miners(link.pow(), link.poa());
             errors.push(LinkError::Workers { error, taken });
             link.miners = Some(taken);
         }
         (link, errors)
+    }
+
+    /// Proof-of-work nodes of a new network.
+    #[must_use]
+    pub fn pow(&self) -> u32 {
+        self.pow.unwrap_or(Self::DEFAULT_POW)
+    }
+
+    /// Proof-of-authority nodes of a new network.
+    #[must_use]
+    pub fn poa(&self) -> u32 {
+        self.poa.unwrap_or(Self::DEFAULT_POA)
+    }
+
+    /// Leading zero digits of a new network.
+    #[must_use]
+    pub fn difficulty(&self) -> u8 {
+        self.difficulty.unwrap_or(Self::DEFAULT_DIFFICULTY)
+    }
+
+    /// Hash budget of a new network.
+    #[must_use]
+    pub fn pace(&self) -> Pace {
+        self.pace.unwrap_or(Pace::DEFAULT)
+    }
+
+    /// Test transactions of a new network.
+    #[must_use]
+    pub fn test_tx(&self) -> u32 {
+        self.test_tx.unwrap_or(Self::DEFAULT_TEST_TX)
+    }
+
+    /// Miner workers of each proof-of-work node of a new network.
+    #[must_use]
+    pub fn miners(&self) -> u32 {
+        self.miners.unwrap_or(Self::DEFAULT_MINERS)
     }
 
     /// The name of the network: the one that is given, or its shape, so that each distinct link is a
@@ -162,38 +189,43 @@ impl LinkParameters {
     pub fn network(&self) -> String {
         match &self.net {
             Some(name) => name.as_str().to_owned(),
-            None => format!("pow{}-poa{}-d{}", self.pow, self.poa, self.difficulty),
+            None => format!("pow{}-poa{}-d{}", self.pow(), self.poa(), self.difficulty()),
         }
     }
 
-    /// The query string that says all this, with its question mark: the inverse of [`Self::parse`].
+    /// The query string of these parameters, with its question mark: the inverse of [`Self::parse`].
     #[must_use]
     pub fn query(&self) -> String {
-        let mut text = format!(
-            "?pow={}&poa={}&difficulty={}",
-            self.pow, self.poa, self.difficulty
-        );
-        let usual = Self::default();
-        // Writing to memory does not fail.
-        let _ = match self.pace {
-            None => Ok(()),
-            Some(Pace::Interval { ms }) => write!(text, "&pace={}", ms / 1_000),
-            Some(pace) => {
-                let word = PACE_WORDS.into_iter().find(|(_, known)| *known == pace);
-                write!(text, "&pace={}", word.map_or("full", |(word, _)| word))
+        let mut text = String::new();
+        let mut write = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                let separator = if text.is_empty() { '?' } else { '&' };
+                // Writing to memory does not fail.
+                let _ = write!(text, "{separator}{name}={value}");
             }
         };
-        if let Some(name) = &self.net {
-            let _ = write!(text, "&net={name}");
-        }
-        if self.test_tx != usual.test_tx {
-            let _ = write!(text, "&test_tx={}", self.test_tx);
-        }
-        if let Some(miners) = self.miners {
-            let _ = write!(text, "&miners={miners}");
-        }
+        write("pow", self.pow.map(|pow| pow.to_string()));
+        write("poa", self.poa.map(|poa| poa.to_string()));
+        write(
+            "difficulty",
+            self.difficulty.map(|digits| digits.to_string()),
+        );
+        write("pace", self.pace.map(pace_word));
+        // No character of a name has to be escaped.
+        write("net", self.net.as_ref().map(ToString::to_string));
+        write("test_tx", self.test_tx.map(|count| count.to_string()));
+        write("miners", self.miners.map(|miners| miners.to_string()));
         text
     }
+}
+
+/// A pace as a link writes it.
+fn pace_word(pace: Pace) -> String {
+    if let Pace::Interval { ms } = pace {
+        return (ms / 1_000).to_string();
+    }
+    let word = PACE_WORDS.into_iter().find(|(_, known)| *known == pace);
+    word.map_or("full", |(word, _)| word).to_owned()
 }
 
 #[derive(Default)]
@@ -224,22 +256,26 @@ impl Reader {
             return;
         }
         self.seen.push(name);
-        let usual = LinkParameters::default();
         match name {
-            "pow" => self.link.pow = self.number(name, value, 0..=MAX_POW, usual.pow),
-            "poa" => self.link.poa = self.number(name, value, 0..=MAX_POA, usual.poa),
+            "pow" => {
+                let pow = self.number(name, value, 0..=MAX_POW, LinkParameters::DEFAULT_POW);
+                self.link.pow = Some(pow);
+            }
+            "poa" => {
+                let poa = self.number(name, value, 0..=MAX_POA, LinkParameters::DEFAULT_POA);
+                self.link.poa = Some(poa);
+            }
             "difficulty" => {
-                let bounds =
-                    u32::from(*DIFFICULTY_DIGITS.start())..=u32::from(*DIFFICULTY_DIGITS.end());
-                let digits = self.number(name, value, bounds, u32::from(usual.difficulty));
-                self.link.difficulty = u8::try_from(digits).unwrap_or(usual.difficulty);
+                let usual = LinkParameters::DEFAULT_DIFFICULTY;
+                self.link.difficulty = Some(self.number(name, value, DIFFICULTY_DIGITS, usual));
             }
             "test_tx" => {
-                self.link.test_tx = self.number(name, value, 0..=MAX_TEST_TX, usual.test_tx)
+                let usual = LinkParameters::DEFAULT_TEST_TX;
+                self.link.test_tx = Some(self.number(name, value, 0..=MAX_TEST_TX, usual));
             }
             "miners" => {
-                self.link.miners =
-                    Some(self.number(name, value, 1..=MAX_MINERS, LinkParameters::DEFAULT_MINERS));
+                let usual = LinkParameters::DEFAULT_MINERS;
+                self.link.miners = Some(self.number(name, value, 1..=MAX_MINERS, usual));
             }
             "pace" => match pace(&value.to_ascii_lowercase()) {
                 Some(pace) => self.link.pace = Some(pace),
@@ -254,13 +290,13 @@ impl Reader {
         }
     }
 
-    fn number(
+    fn number<T: TryFrom<u64> + PartialOrd + Display>(
         &mut self,
         name: &'static str,
         value: &str,
-        bounds: RangeInclusive<u32>,
-        usual: u32,
-    ) -> u32 {
+        bounds: RangeInclusive<T>,
+        usual: T,
+    ) -> T {
         number_in(value, &bounds).unwrap_or_else(|| {
             let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
             self.wrong(name, &expected, value, &usual.to_string());
@@ -277,31 +313,6 @@ impl Reader {
             taken,
         });
     }
-}
-
-/// Percent signs and plus signs undone; what is no UTF-8 then shows as replacement characters.
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes
-            .get(at + 1..at + 3)
-            .and_then(|pair| std::str::from_utf8(pair).ok());
-        match (
-            bytes[at],
-            hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()),
-        ) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 2;
-            }
-            (b'+', _) => out.push(b' '),
-            (byte, _) => out.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]
@@ -331,7 +342,7 @@ mod tests {
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(
             (link.pow, link.poa, link.difficulty, link.test_tx),
-            (5, 3, 3, 0)
+            (Some(5), Some(3), Some(3), Some(0))
         );
         assert_eq!((link.pace, link.miners), (Some(Pace::Full), Some(2)));
         assert_eq!(link.network(), "lab-1");
@@ -391,16 +402,20 @@ mod tests {
             let (link, found) = sentences(search);
             assert_eq!(found.len(), 1, "{search}: {found:?}");
             assert!(found[0].contains(part), "{search}: {}", found[0]);
-            assert_eq!((link.pow, link.poa, link.difficulty), (3, 2, 2), "{search}");
+            assert_eq!(
+                (link.pow(), link.poa(), link.difficulty()),
+                (3, 2, 2),
+                "{search}"
+            );
         }
         let (link, found) = sentences("?pow=99&poa=1&pace=x");
-        assert_eq!((link.pow, link.poa, found.len()), (3, 1, 2));
+        assert_eq!((link.pow(), link.poa(), found.len()), (3, 1, 2));
     }
 
     #[test]
     fn more_workers_than_a_tab_gets_are_refused_and_as_many_miners_as_fit_taken() {
         let (link, found) = sentences("?pow=16&poa=16&miners=8");
-        assert_eq!((link.pow, link.poa, link.miners), (16, 16, Some(2)));
+        assert_eq!((link.pow(), link.poa(), link.miners), (16, 16, Some(2)));
         assert_eq!(
             found,
             [
@@ -429,7 +444,16 @@ mod tests {
             &long,
         ] {
             let (link, errors) = LinkParameters::parse(search);
-            assert_eq!(link, LinkParameters::default(), "{search}");
+            assert_eq!(
+                (link.pow(), link.poa(), link.difficulty(), link.test_tx()),
+                (3, 2, 2, 5),
+                "{search}"
+            );
+            assert_eq!(
+                (link.pace, link.net, link.miners),
+                (None, None, None),
+                "{search}"
+            );
             assert!(errors.iter().all(|error| error.to_string().len() < 400));
         }
         assert!(LinkParameters::parse(&"x=1&".repeat(1_000)).1.len() <= MAX_PARAMETERS);

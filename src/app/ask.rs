@@ -2,40 +2,44 @@
 
 use std::rc::Rc;
 
-use super::nodes::{Node, Reply};
-use super::wait::{Job, all};
-use super::{Host, LedgerPage};
-use crate::browser::js::field;
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, join_all};
+
+use super::App;
+use super::record::{Record, node_key};
+use super::roster::{Node, Reply};
 use crate::ipc::{
     AccountInfo, Answer, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, Request,
     TransactionInfo,
 };
-use crate::ledger::Query;
+use crate::ledger::{Page, Query};
+use crate::primitives::NodeId;
 
-impl Host {
+impl App {
     /// Asks a node; without a name, the one with the heaviest chain.
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub(super) fn ask<'a>(
+    pub fn ask<'a>(
         &'a self,
         node: Option<&'a str>,
         request: Request,
-    ) -> Job<'a, Result<Answer, ApiError>> {
-        Box::pin(async move {
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
             let node = self.node_for(node)?;
             self.ask_node(&node, request).await
-        })
+        }
+        .boxed_local()
     }
 
     /// The node of a name, or the one with the heaviest chain.
     ///
     /// # Errors
-    /// See [`Host::own_node`]; `no_node` where none runs.
+    /// See [`App::own_node`]; `no_node` where none runs.
     pub(super) fn node_for(&self, name: Option<&str>) -> Result<Rc<Node>, ApiError> {
         match name {
             Some(name) => self.own_node(name),
-            None => self.up_nodes().into_iter().next().ok_or_else(|| {
+            None => self.roster.up().into_iter().next().ok_or_else(|| {
                 // A failed opening is the better reason.
                 self.network().err().unwrap_or_else(|| {
                     ApiError::new(
@@ -47,64 +51,66 @@ impl Host {
         }
     }
 
-    /// The node of this name in this tab.
+    /// The node of this name or id in this tab.
     ///
     /// # Errors
     /// `other_tab` if it runs elsewhere, else `unknown_node` with the names that there are.
-    pub(super) fn own_node(&self, name: &str) -> Result<Rc<Node>, ApiError> {
-        let own = self
-            .nodes
-            .borrow()
-            .iter()
-            .find(|node| node.name.eq_ignore_ascii_case(name))
-            .cloned();
-        own.ok_or_else(|| {
-            let recorded = self
-                .record()
-                .is_ok_and(|record| record.nodes.iter().any(|node| node.name == name));
-            if recorded
-                || self
-                    .bus
-                    .fresh()
-                    .nodes
-                    .iter()
-                    .any(|node| !node.own && node.status.name == name)
-            {
-                let text = format!(
-                    "{name} belongs to another tab of this network: expected a node of this tab"
-                );
-                return ApiError::new("other_tab", text);
-            }
-            let names: Vec<String> = self
-                .nodes
-                .borrow()
-                .iter()
-                .map(|node| node.name.clone())
-                .collect();
-            let known = if names.is_empty() {
-                "no node".to_owned()
-            } else {
-                names.join(", ")
-            };
-            ApiError::new(
-                "unknown_node",
-                format!("expected one of {known}, found \"{name}\""),
-            )
-        })
+    pub(super) fn own_node(&self, given: &str) -> Result<Rc<Node>, ApiError> {
+        if let Some(node) = self.roster.find(given) {
+            return Ok(node);
+        }
+        let name = self.node_name(given);
+        let recorded = |name: &str| {
+            let known = |record: &Record| record.nodes.iter().any(|node| node.name == name);
+            self.store.read(known).unwrap_or(false)
+        };
+        let remote = |name: &str| {
+            let model = self.bus.fresh();
+            let mut nodes = model.nodes.iter();
+            nodes.any(|node| !node.own && node.status.name == name)
+        };
+        if recorded(&name) || remote(&name) {
+            let text = format!(
+                "{name} belongs to another tab of this network: expected a node of this tab"
+            );
+            return Err(ApiError::new("other_tab", text));
+        }
+        let names = self.roster.names();
+        let known = if names.is_empty() {
+            "no node".to_owned()
+        } else {
+            names.join(", ")
+        };
+        Err(ApiError::new(
+            "unknown_node",
+            format!("expected one of {known}, found \"{given}\""),
+        ))
     }
 
-    /// The nodes of this tab that follow the chain, heaviest chain first.
-    pub(super) fn up_nodes(&self) -> Vec<Rc<Node>> {
-        let mut nodes: Vec<Rc<Node>> = Vec::new();
-        for node in self.nodes.borrow().iter().filter(|node| node.is_up()) {
-            // Among equals the order in which they were made stays: a miner comes first.
-            let place = nodes
-                .iter()
-                .position(|other| other.weight() < node.weight())
-                .unwrap_or(nodes.len());
-            nodes.insert(place, Rc::clone(node));
+    /// The name of a node of any tab that is given by its name or its id; what is neither stays as it is.
+    pub(super) fn node_name(&self, given: &str) -> String {
+        if let Some(node) = self.roster.find(given) {
+            return node.name.clone();
         }
-        nodes
+        let Ok(id) = given.to_ascii_lowercase().parse::<NodeId>() else {
+            return given.to_owned();
+        };
+        let model = self.bus.fresh();
+        let by_report = model
+            .nodes
+            .iter()
+            .find(|node| node.status.id == id.to_string());
+        if let Some(node) = by_report {
+            return node.status.name.clone();
+        }
+        // A node that another tab has not started yet is known by the record only.
+        let (network, record) = (self.store.network(), self.store.record());
+        let entries = record.map(|record| record.nodes).unwrap_or_default();
+        let by_record = network.and_then(|network| {
+            let mut names = entries.into_iter().map(|entry| entry.name);
+            names.find(|name| node_key(&network.seed, name).node_id() == id)
+        });
+        by_record.unwrap_or_else(|| given.to_owned())
     }
 
     /// Blocks of a node's best chain; the last `count` without `from`.
@@ -124,11 +130,11 @@ impl Host {
 
     /// The last blocks of every node of this tab.
     pub(super) async fn chains(&self, count: u32) -> Vec<ChainInfo> {
-        let nodes = self.up_nodes();
+        let nodes = self.roster.up();
         let asked = nodes
             .iter()
             .map(|node| self.ask_node(node, Request::Chain { from: None, count }));
-        all(asked)
+        join_all(asked)
             .await
             .into_iter()
             .filter_map(|answer| answer.ok()?.chain().ok())
@@ -152,7 +158,7 @@ impl Host {
         }
         // A block beside the best chain may be on some nodes only.
         self.node_for(None)?;
-        for node in self.up_nodes() {
+        for node in self.roster.up() {
             if let Some(block) = found_block(self.ask_node(&node, request.clone()).await)? {
                 return Ok(Some(block));
             }
@@ -166,12 +172,12 @@ impl Host {
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn transaction(&self, id: &str) -> Result<Option<TransactionInfo>, ApiError> {
         self.node_for(None)?;
-        let nodes = self.up_nodes();
+        let nodes = self.roster.up();
         let asked = nodes
             .iter()
             .map(|node| self.ask_node(node, Request::Transaction { id: id.to_owned() }));
         let mut found: Vec<TransactionInfo> = Vec::new();
-        for answer in all(asked).await {
+        for answer in join_all(asked).await {
             if let Some(answer) = known(answer)? {
                 found.push(answer.transaction()?);
             }
@@ -241,32 +247,12 @@ impl Host {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<LedgerPage, ApiError> {
+    pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<Page, ApiError> {
         let node = self.node_for(node)?;
-        let Reply::Page(page) = self.reply_of(&node, Request::Ledger(query)).await? else {
-            return Err(Answer::mixed_up());
-        };
-        let rows = js_sys::Array::from(&field(&page, "rows"));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it was a u32"
-        )]
-        let total = field(&page, "total").as_f64().unwrap_or_default() as u32;
-        Ok(LedgerPage {
-            total,
-            rows: rows.iter().collect(),
-        })
-    }
-}
-
-impl Host {
-    pub(super) fn page<'a>(
-        &'a self,
-        node: Option<&'a str>,
-        query: Query,
-    ) -> Job<'a, Result<LedgerPage, ApiError>> {
-        Box::pin(self.ledger(node, query))
+        match self.reply_of(&node, Request::Ledger(query)).await? {
+            Reply::Page(page) => Ok(page),
+            Reply::Answer(_) => Err(Answer::mixed_up()),
+        }
     }
 }
 

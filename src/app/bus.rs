@@ -1,18 +1,19 @@
 //! The way from what happens to what the page draws: updates queue up, go into the [`Model`] together in
-//! an animation frame, and the new picture goes to the subscribers. Listeners hear each event at once. There is a
+//! an animation frame, and the new picture goes to the subscribers. Listeners get each event at once. There is a
 //! picture each second, as ages grow; what only changes figures, such as a miner's tries, waits for it: drawing costs
 //! more than all paced miners.
 //!
 //! Bounds: at most [`MAX_QUEUE`] updates wait. A hidden page draws nothing; a timer keeps its model up to date.
+//!
+//! Invariant: no cell is borrowed while a subscriber or a listener runs.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::{Rc, Weak};
 
-use gloo::render::{AnimationFrame, request_animation_frame};
-use gloo::timers::callback::Timeout;
+use futures_util::FutureExt;
 
-use crate::browser::js;
+use super::platform::Platform;
 use crate::ipc::{ApiError, Event, Level, Topic};
 use crate::view::{Model, Problem, Update};
 
@@ -22,43 +23,43 @@ const MAX_QUEUE: usize = 4_000;
 const LEAST_GAP_MS: f64 = 200.0;
 /// Longest time between two pictures.
 const LONGEST_GAP_MS: f64 = 1_000.0;
-/// Who speaks in log lines of the page itself.
+/// Sender of the log lines of the page itself.
 pub(super) const PAGE: &str = "page";
 
 type Subscriber = Rc<dyn Fn(Rc<Model>)>;
 
-/// Who hears events, of which topic and from which level on.
+/// Takes the events of a topic from a level on.
 #[derive(Clone)]
 struct Listener {
     topic: Option<Topic>,
     least: Level,
-    hear: Rc<dyn Fn(&Event)>,
+    happened: Rc<dyn Fn(&Event)>,
 }
 
 /// The model with its queue and its readers.
 pub(super) struct Bus {
     me: Weak<Self>,
+    platform: Rc<dyn Platform>,
     model: RefCell<Rc<Model>>,
     queue: RefCell<Vec<Update>>,
-    next_frame: RefCell<Option<Scheduled>>,
-    /// When the next picture is to be drawn, if one is scheduled.
-    due: Cell<f64>,
+    next: Next,
     drawn_at: Cell<f64>,
     subscribers: RefCell<Vec<(u32, Subscriber)>>,
     listeners: RefCell<Vec<(u32, Listener)>>,
     next_key: Cell<u32>,
 }
 
+/// The next picture: only the latest one that was scheduled is drawn.
+#[derive(Default)]
+struct Next {
+    number: Cell<u64>,
+    due: Cell<Option<f64>>,
+}
+
 impl fmt::Debug for Bus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bus").finish_non_exhaustive()
     }
-}
-
-/// What will draw the next picture; dropping it takes it back.
-enum Scheduled {
-    Frame(#[expect(dead_code, reason = "kept so that it is not cancelled")] AnimationFrame),
-    Timer(#[expect(dead_code, reason = "kept so that it is not cancelled")] Timeout),
 }
 
 /// Keeps a subscriber or a listener; dropping it ends the subscription.
@@ -87,13 +88,13 @@ fn take<T>(entries: &mut Vec<(u32, T)>, key: u32) -> Option<T> {
 }
 
 impl Bus {
-    pub(super) fn new(model: Model) -> Rc<Self> {
+    pub(super) fn new(platform: Rc<dyn Platform>, model: Model) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
+            platform,
             model: RefCell::new(Rc::new(model)),
             queue: RefCell::default(),
-            next_frame: RefCell::default(),
-            due: Cell::new(f64::NEG_INFINITY),
+            next: Next::default(),
             drawn_at: Cell::new(f64::NEG_INFINITY),
             subscribers: RefCell::default(),
             listeners: RefCell::default(),
@@ -121,21 +122,19 @@ impl Bus {
         happened: impl Fn(&Event) + 'static,
     ) -> Subscription {
         let key = self.new_key();
-        self.listeners.borrow_mut().push((
-            key,
-            Listener {
-                topic,
-                least,
-                hear: Rc::new(happened),
-            },
-        ));
+        let listener = Listener {
+            topic,
+            least,
+            happened: Rc::new(happened),
+        };
+        self.listeners.borrow_mut().push((key, listener));
         Subscription {
             bus: self.me.clone(),
             key,
         }
     }
 
-    /// The lowest level of events that a listener hears.
+    /// The lowest level of events that a listener takes.
     pub(super) fn least_heard(&self) -> Level {
         self.listeners
             .borrow()
@@ -148,11 +147,11 @@ impl Bus {
         self.next_key.replace(self.next_key.get().wrapping_add(1))
     }
 
-    /// Takes an update; its events are heard now, its picture is drawn in the next frame.
+    /// Takes an update; its events go to the listeners now, its picture is drawn in the next frame.
     pub(super) fn push(&self, update: Update) {
         match &update {
-            Update::Report(report) => self.tell(&report.events),
-            Update::Event(event) => self.tell(std::slice::from_ref(event)),
+            Update::Report(report) => self.call_listeners(&report.events),
+            Update::Event(event) => self.call_listeners(std::slice::from_ref(event)),
             Update::Network { .. }
             | Update::Mode(_)
             | Update::Pace(_)
@@ -176,14 +175,14 @@ impl Bus {
             queue.len()
         };
         if waiting >= MAX_QUEUE {
-            self.put_in();
+            self.apply_queue();
         }
         self.schedule(gap);
     }
 
     /// A log line of the page itself.
-    pub(super) fn say(&self, level: Level, topic: Topic, text: impl Into<String>) {
-        let (node, at, text) = (PAGE.to_owned(), js::now().0, text.into());
+    pub(super) fn log(&self, level: Level, topic: Topic, text: impl Into<String>) {
+        let (node, at, text) = (PAGE.to_owned(), self.platform.now().0, text.into());
         self.push(Update::Event(Event {
             node,
             at,
@@ -198,14 +197,14 @@ impl Bus {
 
     /// Something that a person should know, on the page and in the log.
     pub(super) fn problem(&self, error: ApiError) {
-        self.say(Level::Warn, Topic::Network, error.message.clone());
+        self.log(Level::Warn, Topic::Network, error.message.clone());
         self.push(Update::Problem(Problem {
             code: error.code.clone(),
             message: error.message.clone(),
         }));
     }
 
-    fn tell(&self, events: &[Event]) {
+    fn call_listeners(&self, events: &[Event]) {
         if events.is_empty() || self.listeners.borrow().is_empty() {
             return;
         }
@@ -215,7 +214,7 @@ impl Bus {
                 if event.level >= listener.least
                     && listener.topic.is_none_or(|topic| topic == event.topic)
                 {
-                    (listener.hear)(event);
+                    (listener.happened)(event);
                 }
             }
         }
@@ -223,11 +222,11 @@ impl Bus {
 
     /// The model with everything that has happened so far.
     pub(super) fn fresh(&self) -> Rc<Model> {
-        self.put_in();
+        self.apply_queue();
         self.model()
     }
 
-    fn put_in(&self) {
+    fn apply_queue(&self) {
         let updates = self.queue.take();
         if !updates.is_empty() {
             Rc::make_mut(&mut self.model.borrow_mut()).apply_all(updates);
@@ -236,53 +235,37 @@ impl Bus {
 
     fn schedule(&self, gap: f64) {
         let due = self.drawn_at.get() + gap;
-        if self.next_frame.borrow().is_some() && self.due.get() <= due {
+        if self.next.due.get().is_some_and(|next| next <= due) {
             return;
         }
-        self.due.set(due);
-        let wait = due - js::monotonic();
-        let next = if is_hidden() {
-            self.timer(LONGEST_GAP_MS, Self::draw)
-        } else if wait > 0.0 {
-            self.timer(wait, |bus| {
-                let frame = bus.frame();
-                *bus.next_frame.borrow_mut() = Some(frame);
-            })
-        } else {
-            self.frame()
-        };
-        *self.next_frame.borrow_mut() = Some(next);
-    }
-
-    fn frame(&self) -> Scheduled {
-        let bus = self.me.clone();
-        Scheduled::Frame(request_animation_frame(move |_| {
-            if let Some(bus) = bus.upgrade() {
+        self.next.due.set(Some(due));
+        let number = self.next.number.get().wrapping_add(1);
+        self.next.number.set(number);
+        let (bus, platform) = (self.me.clone(), Rc::clone(&self.platform));
+        let task = async move {
+            if platform.is_hidden() {
+                platform.sleep(LONGEST_GAP_MS).await;
+            } else {
+                let wait = due - platform.monotonic();
+                if wait > 0.0 {
+                    platform.sleep(wait.ceil()).await;
+                }
+                platform.frame().await;
+            }
+            if let Some(bus) = bus.upgrade()
+                && bus.next.number.get() == number
+            {
                 bus.draw();
             }
-        }))
-    }
-
-    fn timer(&self, ms: f64, then: impl FnOnce(&Self) + 'static) -> Scheduled {
-        let bus = self.me.clone();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and the longest gap"
-        )]
-        let ms = ms.ceil() as u32;
-        Scheduled::Timer(Timeout::new(ms, move || {
-            if let Some(bus) = bus.upgrade() {
-                then(&bus);
-            }
-        }))
+        };
+        self.platform.spawn(task.boxed_local());
     }
 
     fn draw(&self) {
-        let done = self.next_frame.take();
-        self.drawn_at.set(js::monotonic());
+        self.next.due.set(None);
+        self.drawn_at.set(self.platform.monotonic());
         let model = self.fresh();
-        if !is_hidden() {
+        if !self.platform.is_hidden() {
             let subscribers = self.subscribers.borrow().clone();
             for (_, subscriber) in subscribers {
                 subscriber(Rc::clone(&model));
@@ -290,13 +273,11 @@ impl Bus {
         }
         // The next second's picture; what happens before brings it forward.
         self.schedule(LONGEST_GAP_MS);
-        // A callback must not be dropped while it runs, which it does until here.
-        wasm_bindgen_futures::spawn_local(async move { drop(done) });
     }
 
     /// The page was hidden or shown: the next picture comes by the way that now works.
     pub(super) fn visibility_changed(&self) {
-        self.next_frame.take();
+        self.next.due.set(None);
         self.schedule(LEAST_GAP_MS);
     }
 }
@@ -304,8 +285,4 @@ impl Bus {
 /// Whether nothing happened that a person would wait for.
 fn only_figures(update: &Update) -> bool {
     matches!(update, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
-}
-
-fn is_hidden() -> bool {
-    gloo::utils::document().hidden()
 }

@@ -10,8 +10,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Fields};
-use super::{Host, Output, Subscription};
+use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
+use crate::browser::rows::row_to_js;
 use crate::command::{Command, Target};
 use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, Level, Request, Topic};
@@ -103,14 +104,14 @@ const PROMISES: [&str; 18] = [
     "links",
 ];
 
-/// Offers the host to scripts.
+/// Offers the app to scripts.
 ///
 /// # Errors
 /// The browser does not let the object be made.
-pub(super) fn publish(host: &Rc<Host>) -> Result<(), ApiError> {
+pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
     let api = Object::new();
     let api = Api {
-        host: Rc::downgrade(host),
+        app: Rc::downgrade(app),
         object: &api,
     };
     api.put("version", &env!("CARGO_PKG_VERSION").into())?;
@@ -125,7 +126,7 @@ pub(super) fn publish(host: &Rc<Host>) -> Result<(), ApiError> {
 }
 
 struct Api<'a> {
-    host: Weak<Host>,
+    app: Weak<App>,
     object: &'a Object,
 }
 
@@ -138,7 +139,7 @@ impl Api<'_> {
 
     /// A function of one argument that gives a promise.
     fn promise(&self, name: &'static str) -> Result<(), ApiError> {
-        let weak = self.host.clone();
+        let weak = self.app.clone();
         let closure = Closure::<dyn Fn(JsValue) -> Promise>::new(move |argument: JsValue| {
             future_to_promise(outcome(weak.upgrade(), name, argument))
         });
@@ -147,10 +148,10 @@ impl Api<'_> {
 
     /// `aurex.on(event, handler)` gives a function that ends the subscription.
     fn hears(&self) -> Result<(), ApiError> {
-        let weak = self.host.clone();
+        let weak = self.app.clone();
         let on = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
             move |event: JsValue, handler: JsValue| {
-                let host = weak.upgrade().ok_or_else(|| {
+                let app = weak.upgrade().ok_or_else(|| {
                     thrown(&ApiError::new("closed", "the page's network was closed"))
                 })?;
                 let topic = arguments::topic(&event).map_err(|error| thrown(&error))?;
@@ -160,7 +161,7 @@ impl Api<'_> {
                 let kept = Rc::<RefCell<Option<Subscription>>>::default();
                 let own = Rc::clone(&kept);
                 let least = topic.map_or(Level::Debug, Topic::least);
-                let subscription = host.listen(topic, least, move |event: &Event| {
+                let subscription = app.listen(topic, least, move |event: &Event| {
                     // The browser drops the function below when the script forgets it: that must not end this.
                     let _own = &own;
                     if let Ok(value) = to_js(event) {
@@ -182,67 +183,67 @@ impl Api<'_> {
 
 /// What the promise of a function becomes.
 async fn outcome(
-    host: Option<Rc<Host>>,
+    app: Option<Rc<App>>,
     name: &'static str,
     argument: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let outcome = match host {
-        Some(host) => call(&host, name, argument).await,
+    let outcome = match app {
+        Some(app) => call(&app, name, argument).await,
         None => Err(ApiError::new("closed", "the page's network was closed")),
     };
     outcome.map_err(|error| thrown(&error))
 }
 
-async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, ApiError> {
+async fn call(app: &App, name: &str, argument: JsValue) -> Result<JsValue, ApiError> {
     match name {
         "ready" => {
-            host.ready().await?;
-            status(host)
+            app.ready().await?;
+            status(app)
         }
-        "status" => status(host),
+        "status" => status(app),
         "chain" | "mempool" | "accounts" | "peers" => {
             let (node, request) = request(name, argument)?;
-            to_js(&host.ask(node.as_deref(), request).await?)
+            to_js(&app.ask(node.as_deref(), request).await?)
         }
         "block" => {
             let which = match argument.as_f64() {
                 Some(_) => arguments::number("block", &argument, MAX_EXACT)?.to_string(),
                 None => arguments::text("block", &argument)?,
             };
-            to_js(&host.block(None, &which).await?)
+            to_js(&app.block(None, &which).await?)
         }
         "transaction" => to_js(
-            &host
-                .transaction(&arguments::text("transaction", &argument)?)
+            &app.transaction(&arguments::text("transaction", &argument)?)
                 .await?,
         ),
         "ledger" => {
             let fields = Fields::of("ledger", &LEDGER_FIELDS, argument)?;
             let node = fields.optional_text("node")?;
-            let page = host
+            let page = app
                 .ledger(node.as_deref(), arguments::query(&fields)?)
                 .await?;
-            let rows: Array = page.rows.into_iter().collect();
+            let rows = page.rows.iter().map(row_to_js);
+            let rows: Array = rows.collect::<Result<_, _>>()?;
             object(&[("total", page.total.into()), ("rows", rows.into())])
         }
-        "command" => Ok(host
+        "command" => Ok(app
             .command(&argument.as_string().unwrap_or_default())
             .await
             .into()),
         "tx" => {
-            let sent = host.send(arguments::draft(argument)?).await?;
+            let sent = app.send(arguments::draft(argument)?).await?;
             let id = object(&[("id", sent.tx_hash.as_str().into())])?;
             Ok(joined(&id, &to_js(&sent)?))
         }
         "links" => {
             if !argument.is_undefined() {
                 match arguments::links(&argument)? {
-                    Ok(cuts) => host.set_cuts(&cuts)?,
-                    Err(change) => drop(host.change_links(&change)?),
+                    Ok(cuts) => app.set_cuts(&cuts)?,
+                    Err(change) => drop(app.change_links(&change)?),
                 }
             }
             let links = Array::new();
-            for (from, to) in host.cuts() {
+            for (from, to) in app.cuts() {
                 links.push(&object(&[("from", from.into()), ("to", to.into())])?);
             }
             Ok(links.into())
@@ -250,7 +251,7 @@ async fn call(host: &Host, name: &str, argument: JsValue) -> Result<JsValue, Api
         _ => {
             let mut done = Output::default();
             for command in commands(name, argument)? {
-                let next = host.execute(command).await?;
+                let next = app.execute(command).await?;
                 let text = if done.text.is_empty() {
                     next.text
                 } else {
@@ -326,9 +327,9 @@ fn joined(object: &JsValue, fields: &JsValue) -> JsValue {
     .into()
 }
 
-fn status(host: &Host) -> Result<JsValue, ApiError> {
+fn status(app: &App) -> Result<JsValue, ApiError> {
     let nodes = Array::new();
-    let model: Rc<Model> = host.bus.fresh();
+    let model: Rc<Model> = app.fresh_model();
     for node in &model.nodes {
         let own = object(&[("own", node.own.into())])?;
         nodes.push(&joined(&to_js(&node.status)?, &own));
@@ -342,14 +343,14 @@ fn status(host: &Host) -> Result<JsValue, ApiError> {
                 TabMode::Host => "host",
                 TabMode::Viewer => "viewer",
             },
-            discovery_channel: host
-                .network()
-                .map(|network| discovery_channel(&network.chain_id))
+            discovery_channel: app
+                .chain_id()
+                .map(|chain_id| discovery_channel(&chain_id))
                 .unwrap_or_default(),
-            tab: &host.tab,
+            tab: app.tab(),
             pace: model.pace,
-            link: host.link(),
-            persistent: host.storage.is_persistent(),
+            link: app.link(),
+            persistent: app.settings().persistent,
         },
         nodes,
         in_consensus: model.in_consensus,
@@ -373,7 +374,7 @@ fn status(host: &Host) -> Result<JsValue, ApiError> {
 
 /// A node's name, or all.
 fn target(argument: &JsValue) -> Result<Target, ApiError> {
-    let name = arguments::text("node", argument)?;
+    let name = arguments::text("node", argument)?.to_ascii_lowercase();
     Ok(if name == "all" {
         Target::All
     } else {

@@ -1,10 +1,13 @@
 //! Simulated links: which are cut, and what the others do to frames. The receiving nodes drop and delay the
 //! frames; nothing is really cut, as every frame physically reaches every tab of the origin.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::nodes::Node;
-use super::{Host, Output};
+use super::App;
+use super::commands::Output;
+use super::roster::Node;
 use crate::command::{LinkChange, Quality, Shape};
 use crate::ipc::{ApiError, Level, ToNode, Topic};
 use crate::links::{Link, PerMille, Topology};
@@ -13,19 +16,67 @@ use crate::primitives::{Millis, NodeId};
 /// Links of each node of a random network, at the least.
 const DEGREE: u8 = 3;
 
-impl Host {
+/// What a person did to the links: names of sender and receiver of each cut one, and the quality of all.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    cuts: RefCell<BTreeSet<(String, String)>>,
+    quality: Cell<Link>,
+}
+
+impl Links {
+    /// Plain links, none of them cut.
+    pub(super) fn reset(&self) {
+        self.cuts.take();
+        self.quality.take();
+    }
+
+    fn all_cuts(&self) -> Vec<(String, String)> {
+        self.cuts.borrow().iter().cloned().collect()
+    }
+
+    /// The senders whose links to this node are cut.
+    fn cut_senders(&self, to: &str) -> Vec<String> {
+        let cuts = self.cuts.borrow();
+        let to_it = cuts.iter().filter(|(_, receiver)| receiver == to);
+        to_it.map(|(from, _)| from.clone()).collect()
+    }
+
+    fn set(&self, from: &str, to: &str, cut: bool) {
+        let link = (from.to_owned(), to.to_owned());
+        let mut cuts = self.cuts.borrow_mut();
+        if cut {
+            cuts.insert(link);
+        } else {
+            cuts.remove(&link);
+        }
+    }
+
+    /// Changes qualities; gives the quality of all links after it.
+    fn change(&self, values: &[(Quality, u32)]) -> Link {
+        let mut link = self.quality.get();
+        for (quality, value) in values {
+            set(&mut link, *quality, *value);
+        }
+        self.quality.set(link);
+        link
+    }
+}
+
+impl App {
     /// The directed links that are cut: names of sender and receiver.
     #[must_use]
     pub fn cuts(&self) -> Vec<(String, String)> {
-        self.cuts.borrow().clone()
+        self.links.all_cuts()
     }
 
-    /// Makes exactly these directed links cut.
+    /// Makes exactly these directed links cut; a node is given by its name or its id.
     ///
     /// # Errors
     /// An unknown node, or a receiver in another tab; nothing is changed then.
     pub fn set_cuts(&self, cuts: &[(String, String)]) -> Result<(), ApiError> {
-        for (from, to) in cuts {
+        let named = |(from, to): &(String, String)| (self.node_name(from), self.node_name(to));
+        let cuts: Vec<(String, String)> = cuts.iter().map(named).collect();
+        for (from, to) in &cuts {
             self.id_of(from)?;
             self.own_node(to)?;
             if from == to {
@@ -33,17 +84,17 @@ impl Host {
             }
         }
         let before = self.cuts();
-        for cut in before.iter().filter(|cut| !cuts.contains(cut)) {
-            self.set_cut(&cut.0, &cut.1, false)?;
+        for (from, to) in before.iter().filter(|cut| !cuts.contains(cut)) {
+            self.set_cut(from, to, false)?;
         }
-        for cut in cuts.iter().filter(|cut| !before.contains(cut)) {
-            self.set_cut(&cut.0, &cut.1, true)?;
+        for (from, to) in cuts.iter().filter(|cut| !before.contains(cut)) {
+            self.set_cut(from, to, true)?;
         }
         Ok(())
     }
 
     pub(super) fn link_both_ways(&self, a: &str, b: &str, cut: bool) -> Result<Output, ApiError> {
-        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+        let [a, b] = [a, b].map(|node| self.node_name(&node.to_ascii_lowercase()));
         if a == b {
             return Err(same(&a));
         }
@@ -74,15 +125,8 @@ impl Host {
     fn set_cut(&self, from: &str, to: &str, cut: bool) -> Result<(), ApiError> {
         let id = self.id_of(from)?;
         let node = self.own_node(to)?;
-        let link = (from.to_owned(), node.name.clone());
-        let mut cuts = self.cuts.borrow_mut();
-        match (cuts.binary_search(&link), cut) {
-            (Err(at), true) => cuts.insert(at, link),
-            (Ok(at), false) => drop(cuts.remove(at)),
-            (Ok(_), true) | (Err(_), false) => {}
-        }
-        drop(cuts);
-        // A node that does not run is told when it starts.
+        self.links.set(from, &node.name, cut);
+        // A node that does not run gets it when it starts.
         if node.has_worker() {
             node.post(&ToNode::SetLink { from: id, cut })
         } else {
@@ -90,16 +134,9 @@ impl Host {
         }
     }
 
-    /// Tells a node that starts which of its links are cut.
+    /// Posts to a node that starts which of its links are cut.
     pub(super) fn post_cuts(&self, node: &Node) {
-        let cuts: Vec<String> = self
-            .cuts
-            .borrow()
-            .iter()
-            .filter(|(_, to)| *to == node.name)
-            .map(|(from, _)| from.clone())
-            .collect();
-        for from in cuts {
+        for from in self.links.cut_senders(&node.name) {
             if let Ok(from) = self.id_of(&from)
                 && let Err(error) = node.post(&ToNode::SetLink { from, cut: true })
             {
@@ -113,40 +150,48 @@ impl Host {
     /// # Errors
     /// No network is open.
     pub fn change_links(&self, change: &LinkChange) -> Result<Output, ApiError> {
-        let seed = self.network()?.chain_id.0;
-        let mut link = self.quality.get();
-        for (quality, value) in &change.values {
-            set(&mut link, *quality, *value);
-        }
-        self.quality.set(link);
-        let nodes = self.nodes.borrow().clone();
+        let seed = self.link_seed()?;
+        let link = self.links.change(&change.values);
+        let nodes = self.roster.all();
         if let Some(shape) = change.shape {
-            self.set_cuts(&cuts_of(shape, seed_of(&seed), &nodes))?;
+            self.set_cuts(&cuts_of(shape, seed, &nodes))?;
         }
         if !change.values.is_empty() {
-            nodes
-                .iter()
-                .filter(|node| node.has_worker())
-                .try_for_each(|node| self.post_quality(node))?;
+            let mut running = nodes.iter().filter(|node| node.has_worker());
+            running.try_for_each(|node| self.post_quality(node, link))?;
         }
         let text = format!(
             "{} {} directed links are cut.",
             sentence(&link),
-            self.cuts.borrow().len()
+            self.cuts().len()
         );
         if *change != LinkChange::default() {
-            self.bus.say(Level::Info, Topic::Network, text.clone());
+            self.bus.log(Level::Info, Topic::Network, text.clone());
         }
         Ok(Output::text(text))
     }
 
-    /// Tells a node what its links do to frames.
-    pub(super) fn post_quality(&self, node: &Node) -> Result<(), ApiError> {
-        let seed = seed_of(&self.network()?.chain_id.0);
+    /// Posts to a node that starts what its links do to frames, if they do anything.
+    pub(super) fn post_first_quality(&self, node: &Node) -> Result<(), ApiError> {
+        let link = self.links.quality.get();
+        if link == Link::default() {
+            return Ok(());
+        }
+        self.post_quality(node, link)
+    }
+
+    fn post_quality(&self, node: &Node, link: Link) -> Result<(), ApiError> {
         node.post(&ToNode::SetLinks {
-            seed,
-            link: borsh::to_vec(&self.quality.get()).unwrap_or_default(),
+            seed: self.link_seed()?,
+            link: borsh::to_vec(&link).unwrap_or_default(),
         })
+    }
+
+    /// All random choices of the links follow from the network.
+    fn link_seed(&self) -> Result<u64, ApiError> {
+        let chain_id = self.network()?.chain_id.0;
+        let first = chain_id.first_chunk();
+        Ok(first.map_or(0, |bytes| u64::from_le_bytes(*bytes)))
     }
 
     /// The id of a node of any tab.
@@ -164,13 +209,6 @@ fn same(name: &str) -> ApiError {
         "same_node",
         format!("expected two different nodes, found {name} twice"),
     )
-}
-
-/// All random choices of the links follow from the network.
-fn seed_of(chain_id: &[u8; 32]) -> u64 {
-    chain_id
-        .first_chunk()
-        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// The directed links that a shape lacks, as pairs of names.

@@ -1,10 +1,12 @@
 //! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
 
-use super::nodes::Node;
-use super::run::in_force;
-use super::{Host, Output};
-use crate::browser::js::monotonic;
-use crate::command::{DifficultyChoice, Record, check_workers};
+use std::cell::Cell;
+
+use super::App;
+use super::commands::{Output, in_force};
+use super::record::Record;
+use super::roster::Node;
+use crate::command::{DifficultyChoice, check_workers};
 use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::{figures, words};
@@ -17,7 +19,26 @@ const KEEP: &str = "`difficulty auto` keeps the time between work blocks.";
 /// Bounds of an automatic difficulty in zero digits.
 const AUTOMATIC: [u8; 2] = [1, 10];
 
-impl Host {
+/// What this tab asked of its miners lately.
+#[derive(Debug, Default)]
+pub(super) struct Mining {
+    /// When miners were last asked to let the page go first.
+    yielded: Cell<Option<f64>>,
+}
+
+impl Mining {
+    /// Whether miners are to be asked again to let the page go first; then they are.
+    fn may_yield(&self, now: f64) -> bool {
+        let lately = |at| now - at < YIELD_MS / 2.0;
+        let may = !self.yielded.get().is_some_and(lately);
+        if may {
+            self.yielded.set(Some(now));
+        }
+        may
+    }
+}
+
+impl App {
     pub(super) async fn set_difficulty(
         &self,
         choice: DifficultyChoice,
@@ -103,7 +124,7 @@ impl Host {
     }
 
     pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
-        self.change_workload(&|record| record.pace = pace).await?;
+        self.change_workload(|record| record.pace = pace).await?;
         let text = match pace {
             Pace::Full => format!(
                 "Miners hash as fast as the machine can with one core left to the page, and rest a moment when you click or type. {KEEP}"
@@ -128,8 +149,7 @@ impl Host {
             .count();
         let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
         check_workers(number(pow), number(nodes.len() - pow), count)?;
-        self.change_workload(&|record| record.miners = count)
-            .await?;
+        self.change_workload(|record| record.miners = count).await?;
         Ok(Output::text(format!(
             "Each proof-of-work node has {} now.",
             figures::count_of(count.into(), "miner worker", "miner workers")
@@ -137,19 +157,19 @@ impl Host {
     }
 
     /// Has the miners follow a change at once, and writes it then: another tab may have the record for seconds.
-    async fn change_workload(&self, change: &dyn Fn(&mut Record)) -> Result<(), ApiError> {
+    async fn change_workload(&self, change: impl Fn(&mut Record)) -> Result<(), ApiError> {
         let before = self.record()?;
-        if let Some(record) = &mut *self.record.borrow_mut() {
-            change(record);
-        }
+        let mut changed = before.clone();
+        change(&mut changed);
+        self.store.replace(changed);
         self.share_out();
-        let mut keep = |record: &mut Record| {
+        let written = self.change_record(|record| {
             change(record);
             Ok(())
-        };
-        let written = self.change_record(&mut keep).await;
+        });
+        let written = written.await;
         if written.is_err() {
-            *self.record.borrow_mut() = Some(before);
+            self.store.replace(before);
             self.share_out();
         }
         written
@@ -173,7 +193,7 @@ impl Host {
     /// The turns of a node's first miner: all miners of this tab share the cores but one.
     fn turns(&self, node: &Node, miners: u32) -> Turns {
         let (mut place, mut of) = (None, 0);
-        for other in self.nodes.borrow().iter().filter(|other| other.mines()) {
+        for other in self.roster.all().iter().filter(|other| other.mines()) {
             if other.name == node.name {
                 place = Some(of);
             }
@@ -182,7 +202,7 @@ impl Host {
         // A node that is about to start comes last.
         let place = place.unwrap_or(of);
         let of = of.max(place + miners);
-        match cores().saturating_sub(1) {
+        match self.platform.cores().saturating_sub(1) {
             // A machine of one core has none to spare; its miners take half of it.
             0 => Turns {
                 place,
@@ -201,24 +221,19 @@ impl Host {
     /// At full speed with a core left to the page, that core may be a slow one: miners rest for a moment when somebody
     /// clicks or types, so that the page answers at once.
     pub(super) fn let_page_go_first(&self) {
-        let now = monotonic();
-        let full = self
-            .record
-            .borrow()
-            .as_ref()
-            .is_some_and(|record| record.pace == Pace::Full);
-        if !full || now - self.yielded.get() < YIELD_MS / 2.0 {
+        let full = self.store.read(|record| record.pace == Pace::Full);
+        if full != Some(true) || !self.mining.may_yield(self.platform.monotonic()) {
             return;
         }
-        self.yielded.set(now);
-        for node in self.nodes.borrow().iter().filter(|node| node.mines()) {
+        for node in self.roster.all().iter().filter(|node| node.mines()) {
+            // A worker that is gone has nothing to rest from.
             let _ = node.post(&ToNode::Yield);
         }
     }
 
     /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
     pub(super) fn share_out(&self) {
-        for node in self.nodes.borrow().iter().filter(|node| node.mines()) {
+        for node in self.roster.all().iter().filter(|node| node.mines()) {
             let Ok(workload) = self.workload(node) else {
                 return;
             };
@@ -228,14 +243,4 @@ impl Host {
             }
         }
     }
-}
-
-/// How many workers the machine runs at once.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a small whole number"
-)]
-fn cores() -> u32 {
-    gloo::utils::window().navigator().hardware_concurrency() as u32
 }

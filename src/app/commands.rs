@@ -2,27 +2,35 @@
 
 use std::rc::Rc;
 
-use super::nodes::Node;
-use super::record::secrets;
-use super::wait::{Job, all};
-use super::{Host, Output};
+use futures_util::future::join_all;
+
+use super::App;
+use super::nodes::stopped;
+use super::record::{MAX_NODES, NodeEntry, database, node_key};
+use super::roster::Node;
 use crate::bitcoin;
-use crate::browser::idb::delete_database;
-use crate::browser::js;
-use crate::browser::rows::row_from_js;
-use crate::command::{
-    Command, MAX_NODES, NodeEntry, Target, database, help, node_key, parse, queries,
-};
+use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::{EPOCH, MAX_AUTHORITIES};
-use crate::ipc::{ApiError, Level, NodeKind, Request, Topic};
+use crate::ipc::{ApiError, Level, NodeKind, Request, Topic, TransactionInfo};
 use crate::ledger::{Query, Row, Table};
-use crate::primitives::ParamsChange;
+use crate::primitives::{ParamsChange, visible};
 use crate::view::{TabMode, figures, rows, text};
+
+/// The outcome of a command.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Output {
+    /// What the console prints; it may have several lines.
+    pub text: String,
+    /// The transaction that was sent, if one was.
+    pub sent: Option<TransactionInfo>,
+    /// The node that it was about, if it was about one.
+    pub node: Option<String>,
+}
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
 const NAME_WAIT_MS: u32 = 3_000;
 
-impl Host {
+impl App {
     /// Runs one console line and gives what the console prints, refusals included.
     pub async fn command(&self, line: &str) -> String {
         let outcome = match parse(line) {
@@ -30,8 +38,9 @@ impl Host {
             Err(error) => Err(error.into()),
         };
         match outcome {
-            Ok(output) => output.text,
-            Err(error) => format!("Refused ({}): {}", error.code, error.message),
+            // Names and memos of others are part of it.
+            Ok(output) => visible(&output.text),
+            Err(error) => visible(&format!("Refused ({}): {}", error.code, error.message)),
         }
     }
 
@@ -45,10 +54,13 @@ impl Host {
                 .map(Output::text)
                 .map_err(|error| ApiError::new(error.code(), error.to_string())),
             Command::Help { word } => Ok(Output::text(help(word))),
-            Command::Status => Ok(Output::text(text::status(&self.bus.fresh(), js::now().0))),
+            Command::Status => Ok(Output::text(text::status(
+                &self.bus.fresh(),
+                self.platform.now().0,
+            ))),
             Command::Chain { count } => Ok(Output::text(text::chain(
                 &self.chains(count).await,
-                js::now().0,
+                self.platform.now().0,
             ))),
             Command::Block { which } => self.show_block(&which).await,
             Command::User { who } => Ok(Output::text(text::account(
@@ -56,10 +68,10 @@ impl Host {
             ))),
             Command::Mempool => Ok(Output::text(text::mempool(
                 &self.mempool(None).await?,
-                js::now().0,
+                self.platform.now().0,
             ))),
             Command::Ledger { table, filter } => self.show_ledger(table, filter.as_deref()).await,
-            Command::Tx(draft) => self.send_and_say(draft).await,
+            Command::Tx(draft) => self.send_and_show(draft).await,
             Command::Kill(target) => self.for_each(target, Action::Kill).await,
             Command::Start(target) => self.for_each(target, Action::Start).await,
             Command::Stop(target) => self.for_each(target, Action::Stop).await,
@@ -69,7 +81,7 @@ impl Host {
             Command::Difficulty(choice) => self.set_difficulty(choice).await,
             Command::Pace(pace) => self.set_pace(pace).await,
             Command::Miners(count) => self.set_miners(count).await,
-            Command::Log(level) => self.set_log(level).await,
+            Command::Log(level) => self.set_log_level(level).await,
             Command::Cut { a, b } => self.link_both_ways(&a, &b, true),
             Command::Heal { a, b } => self.link_both_ways(&a, &b, false),
             Command::Links(change) => self.change_links(&change),
@@ -85,7 +97,7 @@ impl Host {
 
     async fn show_block(&self, which: &str) -> Result<Output, ApiError> {
         match self.block(None, which).await? {
-            Some(block) => Ok(Output::text(text::block(&block, js::now().0))),
+            Some(block) => Ok(Output::text(text::block(&block, self.platform.now().0))),
             None => {
                 let text = format!(
                     "expected a block's height, hash or first digits of it, found \"{which}\": no node has it"
@@ -112,9 +124,9 @@ impl Host {
                     offset: 0,
                     limit: 1,
                 };
-                self.page(name, query)
+                self.ledger(name, query)
             };
-            let pages = all(Table::FOR_PEOPLE.into_iter().map(count)).await;
+            let pages = join_all(Table::FOR_PEOPLE.into_iter().map(count)).await;
             let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
             let counts: Vec<_> = Table::FOR_PEOPLE
                 .into_iter()
@@ -127,7 +139,6 @@ impl Host {
             let page = self.ledger(name, query).await?;
             total = total.saturating_add(page.total);
             for row in page.rows {
-                let row = row_from_js(table, &row)?;
                 if found.iter().any(|other| other.key() == row.key()) {
                     total = total.saturating_sub(1);
                 } else {
@@ -140,34 +151,28 @@ impl Host {
             table,
             &found,
             total,
-            js::now().0,
+            self.platform.now().0,
         )))
     }
 
     /// Does the same to one node or to all that it can be done to.
-    fn for_each(&self, target: Target, action: Action) -> Job<'_, Result<Output, ApiError>> {
-        Box::pin(self.do_to(target, action))
-    }
-
-    async fn do_to(&self, target: Target, action: Action) -> Result<Output, ApiError> {
+    async fn for_each(&self, target: Target, action: Action) -> Result<Output, ApiError> {
         match target {
             Target::Node(name) => {
                 if action == Action::Start {
-                    self.take_recorded(&name).await?;
+                    self.take_recorded(&self.node_name(&name)).await?;
                 }
                 let node = self.own_node(&name)?;
                 Ok(Output {
                     node: Some(node.name.clone()),
-                    ..Output::text(self.act(&node, action).await?)
+                    ..Output::text(self.act_on(&node, action).await?)
                 })
             }
             Target::All => {
                 self.network()?;
-                let nodes: Vec<Rc<Node>> = self.nodes.borrow().clone();
-                let fitting = nodes
-                    .iter()
-                    .filter(|node| node.has_worker() != (action == Action::Start));
-                let done = all(fitting.map(|node| self.act(node, action))).await;
+                let mut nodes = self.roster.all();
+                nodes.retain(|node| node.has_worker() != (action == Action::Start));
+                let done = join_all(nodes.iter().map(|node| self.act_on(node, action))).await;
                 let lines: Vec<String> = done
                     .into_iter()
                     .map(|line| line.unwrap_or_else(|error| error.to_string()))
@@ -184,7 +189,7 @@ impl Host {
 
     /// A recorded node that this tab does not have yet, because another tab had it, is taken now if it is free.
     async fn take_recorded(&self, name: &str) -> Result<(), ApiError> {
-        let here = self.nodes.borrow().iter().any(|node| node.name == name);
+        let here = self.roster.has(name);
         let entry = self
             .record()?
             .nodes
@@ -194,10 +199,6 @@ impl Host {
             self.take(&entry, NAME_WAIT_MS).await?;
         }
         Ok(())
-    }
-
-    fn act<'a>(&'a self, node: &'a Rc<Node>, action: Action) -> Job<'a, Result<String, ApiError>> {
-        Box::pin(self.act_on(node, action))
     }
 
     async fn act_on(&self, node: &Rc<Node>, action: Action) -> Result<String, ApiError> {
@@ -211,12 +212,7 @@ impl Host {
             }
             Action::Stop => {
                 let clean = self.stop_node(node).await?;
-                let how = if clean {
-                    "stopped cleanly"
-                } else {
-                    "did not answer within 5 seconds and was ended"
-                };
-                Ok(format!("{name} {how}."))
+                Ok(format!("{name} {}.", stopped(clean)))
             }
             Action::Start => {
                 self.start_node(node).await?;
@@ -240,7 +236,7 @@ impl Host {
     async fn add(&self, kind: NodeKind) -> Result<Output, ApiError> {
         let poa = kind == NodeKind::Poa;
         let mut added = None;
-        self.change_record(&mut |record| {
+        self.change_record(|record| {
             let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
             if record.nodes.len() >= MAX_NODES {
                 let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
@@ -256,7 +252,7 @@ impl Host {
             Ok(())
         })
         .await?;
-        let entry = added.ok_or_else(|| self.not_open())?;
+        let entry = added.ok_or_else(|| self.opening.not_open())?;
         self.bring_up(&entry, NAME_WAIT_MS).await?;
         let mut text = format!("{} runs.", entry.name);
         let mut sent = None;
@@ -284,8 +280,8 @@ impl Host {
         })
     }
 
-    async fn set_log(&self, level: Level) -> Result<Output, ApiError> {
-        self.change_record(&mut |record| {
+    async fn set_log_level(&self, level: Level) -> Result<Output, ApiError> {
+        self.change_record(|record| {
             record.log = level;
             Ok(())
         })
@@ -308,7 +304,8 @@ impl Host {
             self.ask_node(&node, Request::Wipe).await?;
             format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
         } else if let Some(database) = &node.database {
-            delete_database(database)
+            self.platform
+                .delete_database(database.clone())
                 .await
                 .map_err(|error| ApiError::new("storage", error.to_string()))?;
             format!(
@@ -317,7 +314,7 @@ impl Host {
         } else {
             format!("{name} keeps no ledger while it does not run.")
         };
-        self.bus.say(Level::Info, Topic::Storage, text.clone());
+        self.bus.log(Level::Info, Topic::Storage, text.clone());
         Ok(Output {
             node: Some(name.clone()),
             ..Output::text(text)
@@ -327,37 +324,31 @@ impl Host {
     /// Begins the network again. Emptying one ledger after the other would not do: those that still have
     /// the chain would give it back to the others. So the new chain has a new genesis block.
     async fn wipe_all(&self) -> Result<Output, ApiError> {
-        if self.mode.get() != TabMode::Host {
+        if self.opening.mode() != TabMode::Host {
             let text = "expected the tab that runs the network, found one that watches: wipe the network there";
             return Err(ApiError::new("other_tab", text));
         }
-        let nodes: Vec<Rc<Node>> = self.nodes.borrow().clone();
+        let nodes = self.roster.all();
         let databases: Vec<String> = nodes
             .iter()
             .filter_map(|node| node.database.clone())
             .collect();
         nodes.iter().for_each(|node| self.abandon(node));
         drop(nodes);
-        let delete = |name: &String| -> Job<'_, Result<(), ApiError>> {
-            let name = name.clone();
-            Box::pin(async move {
-                let text = |error| format!("database {name} was not deleted: {error}");
-                delete_database(&name)
-                    .await
-                    .map_err(|error| ApiError::new("storage", text(error)))
-            })
-        };
-        for outcome in all(databases.iter().map(delete)).await {
+        let deletions = databases
+            .iter()
+            .map(|name| self.platform.delete_database(name.clone()));
+        for (name, outcome) in databases.iter().zip(join_all(deletions).await) {
             if let Err(error) = outcome {
-                self.bus.problem(error);
+                let text = format!("database {name} was not deleted: {error}");
+                self.bus.problem(ApiError::new("storage", text));
             }
         }
-        let network = self.name.clone();
-        self.cuts.borrow_mut().clear();
-        self.quality.set(crate::links::Link::default());
-        let secrets = secrets()?;
-        self.change_record(&mut |record| {
-            record.begin_again(&network, secrets, js::now());
+        let (network, now) = (self.name.clone(), self.platform.now());
+        self.links.reset();
+        let secrets = self.store.secrets()?;
+        self.change_record(|record| {
+            record.begin_again(&network, secrets, now);
             Ok(())
         })
         .await?;
@@ -365,39 +356,29 @@ impl Host {
         let chain = self.network()?.chain_id.short();
         let text =
             format!("All ledgers were deleted; network {network} begins again as chain {chain}.");
-        self.bus.say(Level::Info, Topic::Storage, text.clone());
+        self.bus.log(Level::Info, Topic::Storage, text.clone());
         Ok(Output::text(text))
     }
 
     /// Takes a recorded node into this tab without starting it.
     async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
-        let guard = self.hold_name(&entry.name, wait_ms).await?;
+        let lock = self.hold_name(&entry.name, wait_ms).await?;
         let network = self.network()?;
         let database = self
-            .storage
+            .store
             .is_persistent()
             .then(|| database(&self.name, &network.chain_id, &entry.name));
-        Ok(self.adopt(Node::new(
-            entry,
-            node_key(&network.seed, &entry.name),
-            database,
-            guard,
-        )))
+        let key = node_key(&network.seed, &entry.name);
+        Ok(self.adopt(Node::new(entry, key, database, lock)))
     }
 
     /// Takes a recorded node into this tab and starts it.
     ///
     /// # Errors
     /// `other_tab` if another tab has it, or why it does not start.
-    pub(super) fn bring_up<'a>(
-        &'a self,
-        entry: &'a NodeEntry,
-        wait_ms: u32,
-    ) -> Job<'a, Result<(), ApiError>> {
-        Box::pin(async move {
-            let node = self.take(entry, wait_ms).await?;
-            self.start_node(&node).await
-        })
+    pub(super) async fn bring_up(&self, entry: &NodeEntry, wait_ms: u32) -> Result<(), ApiError> {
+        let node = self.take(entry, wait_ms).await?;
+        self.start_node(&node).await
     }
 }
 

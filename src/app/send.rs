@@ -3,14 +3,14 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, join_all};
 
-use super::nodes::Node;
-use super::wait::{Job, all};
-use super::{Host, Output};
-use crate::browser::js::{self, sleep};
-use crate::browser::locks;
-use crate::command::{DEFAULT_FEE, Draft, OPERATOR, Record, What};
+use super::App;
+use super::commands::Output;
+use super::record::OPERATOR;
+use super::roster::Node;
+use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::consensus::EPOCH;
 use crate::ipc::{Answer, ApiError, Level, Request, Topic, TransactionInfo};
 use crate::primitives::{
@@ -20,14 +20,12 @@ use crate::view::{TabMode, text};
 
 /// An order of the operator runs out when the checkpoint that it names is too far below: this many blocks above it.
 const ORDER_LIFE: u64 = 2 * EPOCH + 1;
-/// For this long the page knows a sender's next nonce better than a node that may not have heard yet.
-const NONCE_MEMORY_MS: f64 = 8_000.0;
 /// Longest wait for the sender's turn.
 const TURN_MS: u32 = 15_000;
 /// Test transactions wait this long for all nodes to come up, once the first one runs.
 const TEST_WAIT_MS: f64 = 1_500.0;
 
-impl Host {
+impl App {
     /// Signs a draft with its sender's key and sends it.
     ///
     /// # Errors
@@ -37,17 +35,11 @@ impl Host {
         self.send_by(&node, draft).await
     }
 
-    fn send_by<'a>(
-        &'a self,
-        node: &'a Node,
-        draft: Draft,
-    ) -> Job<'a, Result<TransactionInfo, ApiError>> {
-        Box::pin(async move {
-            let draft = draft.checked()?;
-            let key = self.key_of(&draft.from)?;
-            let payload = self.payload(draft.what).await?;
-            self.submit(node, &key, draft.fee, Height(0), payload).await
-        })
+    async fn send_by(&self, node: &Node, draft: Draft) -> Result<TransactionInfo, ApiError> {
+        let draft = draft.checked()?;
+        let key = self.key_of(&draft.from)?;
+        let payload = self.payload(draft.what).await?;
+        self.submit(node, &key, draft.fee, Height(0), payload).await
     }
 
     /// A draft's names as addresses.
@@ -141,8 +133,9 @@ impl Host {
         fee: u64,
         valid_until: Height,
         payload: Payload,
-    ) -> Job<'a, Result<TransactionInfo, ApiError>> {
-        Box::pin(self.submit_in_turn(node, key, fee, valid_until, payload))
+    ) -> LocalBoxFuture<'a, Result<TransactionInfo, ApiError>> {
+        self.submit_in_turn(node, key, fee, valid_until, payload)
+            .boxed_local()
     }
 
     async fn submit_in_turn(
@@ -155,21 +148,14 @@ impl Host {
     ) -> Result<TransactionInfo, ApiError> {
         let chain_id = self.network()?.chain_id;
         let from = key.address();
-        let sender = from.to_string();
+        let who = from.to_string();
         // Without locks a race of two tabs ends in a refusal, not in a loss.
-        let turn =
-            locks::acquire(&self.lock_name(&format!("sender:{sender}")), Some(TURN_MS)).await;
-        let account = self
-            .ask_node(
-                node,
-                Request::Account {
-                    who: sender.clone(),
-                },
-            )
-            .await?
-            .account()?;
-        let remembered = self.remembered_nonce(&sender);
-        let nonce = account.next_nonce.max(remembered);
+        let turn = self.lock_name(&format!("sender:{who}"));
+        let turn = self.platform.lock(turn, Some(TURN_MS)).await;
+        let account = self.ask_node(node, Request::Account { who });
+        let account = account.await?.account()?;
+        let now = self.platform.monotonic();
+        let nonce = self.wallet.next_nonce(from, account.next_nonce, now);
         let body = TxBody {
             version: TxBody::VERSION,
             chain_id,
@@ -180,36 +166,18 @@ impl Host {
             payload,
         };
         let raw = body.sign(key).to_bytes();
-        let answer = self
-            .ask_node(node, Request::Submit { raw })
-            .await
-            .and_then(Answer::transaction);
-        let next = if answer.is_ok() {
-            nonce.saturating_add(1)
-        } else {
-            0
-        };
-        self.remember_nonce(sender, next);
+        let answer = self.ask_node(node, Request::Submit { raw });
+        let answer = answer.await.and_then(Answer::transaction);
+        match &answer {
+            Ok(_) => self.wallet.used(from, nonce, self.platform.monotonic()),
+            Err(_) => self.wallet.refused(from),
+        }
         drop(turn);
         answer
     }
 
-    fn remembered_nonce(&self, sender: &str) -> u64 {
-        let nonces = self.nonces.borrow();
-        let known = nonces.iter().find(|(known, ..)| known == sender);
-        known
-            .filter(|(_, _, at)| js::monotonic() - at < NONCE_MEMORY_MS)
-            .map_or(0, |(_, nonce, _)| *nonce)
-    }
-
-    fn remember_nonce(&self, sender: String, next: u64) {
-        let mut nonces = self.nonces.borrow_mut();
-        nonces.retain(|(known, ..)| *known != sender);
-        nonces.push((sender, next, js::monotonic()));
-    }
-
-    /// Sends and says what was sent.
-    pub(super) async fn send_and_say(&self, draft: Draft) -> Result<Output, ApiError> {
+    /// Sends and describes the transaction.
+    pub(super) async fn send_and_show(&self, draft: Draft) -> Result<Output, ApiError> {
         let node = self.node_for(None)?;
         let sent = self.send_by(&node, draft).await?;
         Ok(Output {
@@ -221,13 +189,16 @@ impl Host {
 
     /// Sends the test transactions of a new network once one of its nodes runs.
     pub(super) fn begin_tests(&self) {
-        let due = self.record().is_ok_and(|record| record.tests_left > 0);
-        if due && self.mode.get() == TabMode::Host && !self.testing.replace(true) {
-            let host = self.me.clone();
-            spawn_local(async move {
-                if let Some(host) = host.upgrade() {
-                    host.send_tests().await;
-                    host.testing.set(false);
+        let due = self
+            .store
+            .read(|record| record.tests_left > 0)
+            .unwrap_or(false);
+        if due && self.opening.mode() == TabMode::Host && !self.testing.replace(true) {
+            let app = self.me.clone();
+            self.spawn(async move {
+                if let Some(app) = app.upgrade() {
+                    app.send_tests().await;
+                    app.testing.set(false);
                 }
             });
         }
@@ -236,13 +207,13 @@ impl Host {
     /// The test transactions, each to another node, once in the network's life.
     async fn send_tests(&self) {
         let Ok(record) = self.record() else { return };
-        let began = js::monotonic();
-        while self.nodes.borrow().iter().any(|node| !node.is_up())
-            && js::monotonic() - began < TEST_WAIT_MS
+        let began = self.platform.monotonic();
+        while self.roster.all().iter().any(|node| !node.is_up())
+            && self.platform.monotonic() - began < TEST_WAIT_MS
         {
-            sleep(50.0).await;
+            self.platform.sleep(50.0).await;
         }
-        let nodes = self.up_nodes();
+        let nodes = self.roster.up();
         if nodes.is_empty() {
             return;
         }
@@ -250,20 +221,20 @@ impl Host {
         let drafts = (from..record.test_tx).map(test_transaction);
         let drafts: Vec<(Rc<Node>, Draft)> = nodes.iter().cycle().cloned().zip(drafts).collect();
         // Marked first: a page that is closed now must not send them twice.
-        let mut mark = |record: &mut Record| {
+        let marked = self.change_record(|record| {
             record.tests_left = 0;
             Ok(())
-        };
-        if let Err(error) = self.change_record(&mut mark).await {
+        });
+        if let Err(error) = marked.await {
             self.bus.problem(error);
         }
         let sent = drafts
             .iter()
             .map(|(node, draft)| self.send_by(node, draft.clone()));
-        for answer in all(sent).await {
+        for answer in join_all(sent).await {
             if let Err(error) = answer {
                 let text = format!("a test transaction was refused: {}", error.message);
-                self.bus.say(Level::Warn, Topic::Refused, text);
+                self.bus.log(Level::Warn, Topic::Refused, text);
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::LinkParameters;
+use super::link::LinkParameters;
 use crate::consensus::{Allocation, Params};
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{
@@ -84,20 +84,20 @@ impl Record {
                 kind,
             })
         };
-        let nodes = named(NodeKind::Pow, link.pow)
-            .chain(named(NodeKind::Poa, link.poa))
+        let nodes = named(NodeKind::Pow, link.pow())
+            .chain(named(NodeKind::Poa, link.poa()))
             .collect();
         let mut record = Self {
             seed: String::new(),
             params: String::new(),
             nodes,
             users: Vec::new(),
-            tests_left: link.test_tx,
-            test_tx: link.test_tx,
-            difficulty: link.difficulty,
-            pace: link.pace.unwrap_or(Pace::DEFAULT),
+            tests_left: link.test_tx(),
+            test_tx: link.test_tx(),
+            difficulty: link.difficulty(),
+            pace: link.pace(),
             log: Level::Info,
-            miners: link.miners.unwrap_or(LinkParameters::DEFAULT_MINERS),
+            miners: link.miners(),
         };
         record.begin_again(name, secrets, now);
         record
@@ -273,6 +273,13 @@ mod tests {
             secrets,
             Timestamp(1_000_000),
         )
+    }
+
+    #[test]
+    fn the_words_of_a_payment_know_the_users_of_every_network() {
+        use crate::command::USERS;
+        assert_eq!(USERS[..4], DEMO_USERS);
+        assert_eq!(USERS[4], OPERATOR);
     }
 
     #[test]

@@ -1,0 +1,312 @@
+//! The life of the nodes of this tab: starting, killing, stopping, asking; their reports go to the bus.
+//! A worker that crashes is started again once.
+
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+
+use super::App;
+use super::platform::{WorkerEvent, within};
+use super::roster::{Node, Outcome, Reply};
+use crate::ipc::{
+    Answer, ApiError, FromNode, Level, NodeConfig, NodeState, Report, Request, ToNode, Topic,
+};
+use crate::view::{Update, text};
+
+/// Longest wait for an answer.
+const ANSWER_MS: f64 = 10_000.0;
+/// Longest wait for a start, in which a ledger may have to be replayed.
+const START_MS: f64 = 15_000.0;
+/// Longest wait for a clean stop; then the worker is ended.
+const STOP_MS: f64 = 5_000.0;
+/// Wait before a crashed node is started again.
+const RESTART_MS: f64 = 1_000.0;
+/// Blocks fetched for the picture when a node has started.
+const FIRST_BLOCKS: u32 = 60;
+
+impl App {
+    fn set_state(&self, node: &Node, state: NodeState) {
+        node.state.set(state);
+        self.bus.push(Update::State {
+            name: node.name.clone(),
+            state,
+        });
+        self.share_out();
+    }
+
+    /// Takes a node into this tab and shows it.
+    pub(super) fn adopt(&self, node: Node) -> Rc<Node> {
+        let node = Rc::new(node);
+        self.bus.push(Update::Node {
+            id: node.id.clone(),
+            name: node.name.clone(),
+            kind: node.kind,
+            host: self.tab.clone(),
+            state: NodeState::Stopped,
+        });
+        self.roster.add(&node);
+        node
+    }
+
+    /// Ends a node and forgets it.
+    pub(super) fn abandon(&self, node: &Node) {
+        node.end_worker();
+        self.roster.remove(&node.name);
+        self.bus.push(Update::Gone {
+            name: node.name.clone(),
+        });
+    }
+
+    /// Starts a node from its ledger and waits until it runs.
+    ///
+    /// # Errors
+    /// `already_running`, the refusal of the worker or the node, or no answer in time.
+    pub(super) async fn start_node(&self, node: &Rc<Node>) -> Outcome {
+        let receiver = self.begin_node(node)?;
+        let late = || {
+            let text = format!("{} did not start within 15 seconds", node.name);
+            Err(ApiError::new("timeout", text))
+        };
+        match within(&*self.platform, START_MS, receiver).await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) | None => late(),
+        }
+    }
+
+    fn begin_node(&self, node: &Rc<Node>) -> Result<oneshot::Receiver<Outcome>, ApiError> {
+        if node.has_worker() {
+            let (name, state) = (&node.name, text::state(node.state.get()));
+            let text = format!("{name}: expected a node that does not run, found it {state}");
+            return Err(ApiError::new("already_running", text));
+        }
+        let config = self.config(node)?;
+        let run = node.next_run();
+        let (app, listener) = (self.me.clone(), Rc::downgrade(node));
+        let on_event = move |event| {
+            if let (Some(app), Some(node)) = (app.upgrade(), listener.upgrade())
+                && node.run() == run
+            {
+                app.on_worker_event(&node, event);
+            }
+        };
+        let worker = self.platform.spawn_node(&node.name, Box::new(on_event))?;
+        worker.post(&ToNode::Start(config))?;
+        node.set_worker(worker);
+        let receiver = node.expect_start();
+        self.set_state(node, NodeState::Starting);
+        node.events.set(Level::Info);
+        self.post_events(node);
+        self.post_cuts(node);
+        self.post_first_quality(node)?;
+        Ok(receiver)
+    }
+
+    fn config(&self, node: &Node) -> Result<NodeConfig, ApiError> {
+        let network = self.network()?;
+        let workload = self.workload(node)?;
+        node.workload.set(Some(workload));
+        Ok(NodeConfig {
+            params: network.params.to_bytes(),
+            name: node.name.clone(),
+            kind: node.kind,
+            secret: node.key.secret().to_vec(),
+            host: self.tab.clone(),
+            database: node.database.clone(),
+            workload,
+        })
+    }
+
+    /// Ends a node's worker at once.
+    ///
+    /// # Errors
+    /// `not_running`.
+    pub(super) fn kill_node(&self, node: &Node) -> Result<(), ApiError> {
+        if !node.has_worker() {
+            return Err(node.not_running());
+        }
+        node.end_worker();
+        self.set_state(node, NodeState::Killed);
+        self.bus.log(
+            Level::Info,
+            Topic::Network,
+            format!("{} was killed: its worker was ended at once", node.name),
+        );
+        Ok(())
+    }
+
+    /// Lets a node say goodbye and close its ledger; `false` if it had to be ended.
+    ///
+    /// # Errors
+    /// `not_running`.
+    pub(super) async fn stop_node(&self, node: &Rc<Node>) -> Result<bool, ApiError> {
+        node.post(&ToNode::Stop)?;
+        let receiver = node.expect_stop();
+        let run = node.run();
+        let clean = within(&*self.platform, STOP_MS, receiver).await.is_some();
+        if node.run() == run {
+            node.end_worker();
+            self.set_state(node, NodeState::Stopped);
+            let how = stopped(clean);
+            self.bus
+                .log(Level::Info, Topic::Network, format!("{} {how}", node.name));
+        }
+        Ok(clean)
+    }
+
+    /// Asks a node and waits for its answer.
+    ///
+    /// # Errors
+    /// The node's refusal, `not_running`, `node_gone` or `timeout`.
+    pub(super) async fn reply_of(&self, node: &Node, request: Request) -> Result<Reply, ApiError> {
+        let id = self.roster.next_request();
+        node.post(&ToNode::Request { id, request })?;
+        let receiver = node.expect(id);
+        match within(&*self.platform, ANSWER_MS, receiver).await {
+            Some(Ok(answer)) => answer,
+            Some(Err(_)) | None => {
+                node.forget(id);
+                let text = format!("{} did not answer within 10 seconds", node.name);
+                Err(ApiError::new("timeout", text))
+            }
+        }
+    }
+
+    /// Asks a node for anything but a page of a table.
+    ///
+    /// # Errors
+    /// See [`App::reply_of`].
+    pub(super) fn ask_node<'a>(
+        &'a self,
+        node: &'a Node,
+        request: Request,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match self.reply_of(node, request).await? {
+                Reply::Answer(answer) => Ok(answer),
+                Reply::Page(_) => Err(Answer::mixed_up()),
+            }
+        }
+        .boxed_local()
+    }
+
+    /// Takes an event of the worker of a node's current run.
+    fn on_worker_event(&self, node: &Rc<Node>, event: WorkerEvent) {
+        match event {
+            WorkerEvent::Message(FromNode::Started(report)) => self.on_started(node, report),
+            WorkerEvent::Message(FromNode::Report(report)) => self.take_report(node, report),
+            WorkerEvent::Message(FromNode::Answer { id, answer }) => {
+                node.settle(id, Ok(Reply::Answer(answer)));
+            }
+            WorkerEvent::Message(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
+            WorkerEvent::Message(FromNode::Stopped) => node.settle_stop(),
+            WorkerEvent::Message(FromNode::Failed { error }) => self.crashed(node, &error),
+            WorkerEvent::Page(id, page) => node.settle(id, Ok(Reply::Page(page))),
+            WorkerEvent::Crashed(reason) => {
+                self.crashed(node, &ApiError::new("worker_failed", reason));
+            }
+            WorkerEvent::Unreadable(error) => {
+                let text = format!(
+                    "a message of {} cannot be read: {}",
+                    node.name, error.message
+                );
+                self.bus.log(Level::Error, Topic::Network, text);
+            }
+        }
+    }
+
+    fn on_started(&self, node: &Rc<Node>, report: Report) {
+        let status = &report.status;
+        let text = format!(
+            "{} started at height {}, its ledger: {}",
+            status.name, status.height, status.ledger_start
+        );
+        self.bus.log(Level::Info, Topic::Storage, text);
+        self.take_report(node, report);
+        node.settle_start(&Ok(()));
+        self.fetch_first_blocks(node);
+        self.opening.settle(Ok(()));
+        self.begin_tests();
+    }
+
+    /// Asks all workers for the events that somebody listens to.
+    pub(super) fn share_events(&self) {
+        for node in self.roster.all() {
+            self.post_events(&node);
+        }
+    }
+
+    /// Asks a node's worker for the events that somebody listens to, if they have changed.
+    fn post_events(&self, node: &Node) {
+        let logged = self.store.read(|record| record.log);
+        let least = logged.unwrap_or(Level::Info).min(self.bus.least_heard());
+        if node.has_worker() && node.events.replace(least) != least {
+            // A worker that is gone is asked when it starts again.
+            let _ = node.post(&ToNode::SetEvents(least));
+        }
+    }
+
+    fn take_report(&self, node: &Node, report: Report) {
+        self.post_events(node);
+        node.state.set(report.status.state);
+        node.weight.set(report.status.weight);
+        self.bus.push(Update::Report(report));
+    }
+
+    fn fetch_first_blocks(&self, node: &Rc<Node>) {
+        let (app, node) = (self.me.clone(), Rc::clone(node));
+        self.spawn(async move {
+            let Some(app) = app.upgrade() else { return };
+            let request = Request::Chain {
+                from: None,
+                count: FIRST_BLOCKS,
+            };
+            // The picture fills up with new blocks anyway.
+            if let Ok(Answer::Chain(chain)) = app.ask_node(&node, request).await {
+                app.bus.push(Update::Blocks(chain.blocks));
+            }
+        });
+    }
+
+    /// A worker that cannot go on: it is started again, but not over and over.
+    fn crashed(&self, node: &Rc<Node>, error: &ApiError) {
+        node.settle_start(&Err(error.clone()));
+        node.end_worker();
+        self.set_state(node, NodeState::Failed);
+        let again =
+            error.code != "identity_in_use" && node.restarts.allow(self.platform.monotonic());
+        let then = if again {
+            "; it is started again in 1 second"
+        } else {
+            ""
+        };
+        let text = format!("{} failed: {}{then}", node.name, error.message);
+        self.bus.log(Level::Error, Topic::Network, text.clone());
+        if !again {
+            self.bus.problem(ApiError::new("node_failed", text));
+            return;
+        }
+        let (app, node, run) = (self.me.clone(), Rc::clone(node), node.run());
+        let wait = self.platform.sleep(RESTART_MS);
+        self.spawn(async move {
+            wait.await;
+            let Some(app) = app.upgrade() else { return };
+            if node.run() == run
+                && let Err(error) = app.start_node(&node).await
+            {
+                let text = format!("{} was not started again: {error}", node.name);
+                app.bus.log(Level::Error, Topic::Network, text);
+            }
+        });
+    }
+}
+
+/// How a stop went, in words.
+pub(super) const fn stopped(clean: bool) -> &'static str {
+    if clean {
+        "stopped cleanly"
+    } else {
+        "did not answer within 5 seconds and was ended"
+    }
+}

@@ -1,0 +1,118 @@
+//! How the opening of the network went, and what this tab does in the network since.
+//!
+//! Invariant: the first outcome counts. A tab that runs a node is open, whatever fails later.
+
+use std::cell::{Cell, RefCell};
+
+use futures_channel::oneshot;
+
+use super::platform::Lock;
+use crate::ipc::ApiError;
+use crate::view::TabMode;
+
+/// The outcome of an opening.
+pub(super) type Outcome = Result<(), ApiError>;
+
+/// The state of the opening, and those who wait for it.
+#[derive(Debug)]
+pub(super) struct Opening {
+    mode: Cell<TabMode>,
+    /// Held while this tab hosts the network.
+    role: RefCell<Option<Lock>>,
+    outcome: RefCell<Option<Outcome>>,
+    waiters: RefCell<Vec<oneshot::Sender<Outcome>>>,
+}
+
+impl Opening {
+    pub(super) fn new() -> Self {
+        Self {
+            mode: Cell::new(TabMode::Starting),
+            role: RefCell::default(),
+            outcome: RefCell::default(),
+            waiters: RefCell::default(),
+        }
+    }
+
+    pub(super) fn mode(&self) -> TabMode {
+        self.mode.get()
+    }
+
+    pub(super) fn set_mode(&self, mode: TabMode) {
+        self.mode.set(mode);
+    }
+
+    /// Keeps the role of the host until the tab closes; nothing to keep where there are no locks.
+    pub(super) fn hold_role(&self, lock: Option<Lock>) {
+        self.role.replace(lock);
+    }
+
+    /// Waits for the outcome.
+    pub(super) async fn outcome(&self) -> Outcome {
+        let receiver = {
+            if let Some(outcome) = &*self.outcome.borrow() {
+                return outcome.clone();
+            }
+            let (sender, receiver) = oneshot::channel();
+            self.waiters.borrow_mut().push(sender);
+            receiver
+        };
+        let closed = |_| {
+            let text = "the page was closed before the network was open";
+            Err(ApiError::new("starting", text))
+        };
+        receiver.await.unwrap_or_else(closed)
+    }
+
+    /// Settles the outcome, if nothing settled it before.
+    pub(super) fn settle(&self, outcome: Outcome) {
+        if self.outcome.borrow().is_some() {
+            return;
+        }
+        self.outcome.replace(Some(outcome.clone()));
+        for waiter in self.waiters.take() {
+            // A waiter that is gone needs no outcome.
+            let _ = waiter.send(outcome.clone());
+        }
+    }
+
+    /// The refusal of what needs an open network.
+    pub(super) fn not_open(&self) -> ApiError {
+        match &*self.outcome.borrow() {
+            Some(Err(error)) => error.clone(),
+            Some(Ok(())) | None => ApiError::new(
+                "starting",
+                "expected a running network, found one that is starting",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn refusal() -> ApiError {
+        ApiError::new("no_workers", "no workers here")
+    }
+
+    #[test]
+    fn the_first_outcome_counts_for_those_who_wait_and_those_who_come_later() {
+        let opening = Opening::new();
+        let mut early = Box::pin(opening.outcome());
+        assert_eq!(early.as_mut().now_or_never(), None);
+        opening.settle(Ok(()));
+        opening.settle(Err(refusal()));
+        assert_eq!(early.now_or_never(), Some(Ok(())));
+        assert_eq!(opening.outcome().now_or_never(), Some(Ok(())));
+    }
+
+    #[test]
+    fn a_failed_opening_is_the_refusal_of_everything_later() {
+        let opening = Opening::new();
+        assert_eq!(opening.not_open().code, "starting");
+        opening.settle(Err(refusal()));
+        assert_eq!(opening.not_open(), refusal());
+    }
+}

@@ -1,0 +1,203 @@
+//! What the app needs of the place where it runs. The browser's page is one such place, a test's
+//! world under a virtual clock is another; the app cannot tell them apart.
+//!
+//! Invariant: no call runs the app's own code before it returns. Events of workers and of the page
+//! come later, from the platform's own loop.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+
+use futures_util::future::{Either, LocalBoxFuture, select};
+
+use crate::ipc::{ApiError, FromNode, RequestId, ToNode};
+use crate::ledger::{Page, StoreError};
+use crate::primitives::Timestamp;
+
+/// The place where the app runs.
+pub trait Platform {
+    /// Starts the worker of a node. Dropping the worker ends it at once.
+    ///
+    /// # Errors
+    /// The worker cannot be started.
+    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError>;
+
+    /// Waits for a name that one holder on this machine has at a time; `None` after `limit_ms`.
+    ///
+    /// # Errors
+    /// There are no locks, or the request fails.
+    fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest;
+
+    /// The wall clock.
+    fn now(&self) -> Timestamp;
+
+    /// Milliseconds on a clock that never goes back: for spans, never for points in time.
+    fn monotonic(&self) -> f64;
+
+    /// Waits.
+    fn sleep(&self, ms: f64) -> LocalBoxFuture<'static, ()>;
+
+    /// Waits for the next moment at which a picture can be drawn.
+    fn frame(&self) -> LocalBoxFuture<'static, ()>;
+
+    /// Runs a future by itself.
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>);
+
+    /// Fills an array with random bytes.
+    ///
+    /// # Errors
+    /// There are none.
+    fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError>;
+
+    /// The text that is kept under a key.
+    ///
+    /// # Errors
+    /// The storage cannot be used.
+    fn load(&self, key: &str) -> Result<Option<String>, Reason>;
+
+    /// Keeps a text under a key.
+    ///
+    /// # Errors
+    /// The storage cannot be used, or is full.
+    fn store(&self, key: &str, text: &str) -> Result<(), Reason>;
+
+    /// Removes the text of a key.
+    ///
+    /// # Errors
+    /// The storage cannot be used.
+    fn remove(&self, key: &str) -> Result<(), Reason>;
+
+    /// Deletes the ledger of a node.
+    ///
+    /// # Errors
+    /// The storage's reason.
+    fn delete_database(&self, name: String) -> LocalBoxFuture<'static, Result<(), StoreError>>;
+
+    /// The capabilities that are missing here.
+    fn missing(&self) -> Vec<Missing>;
+
+    /// How many workers the machine runs at once.
+    fn cores(&self) -> u32;
+
+    /// Whether nobody can see the page.
+    fn is_hidden(&self) -> bool;
+
+    /// The page's address without its query.
+    fn location(&self) -> String;
+
+    /// Reports what happens to the page from now on.
+    fn watch(&self, on_event: Box<dyn Fn(PageEvent)>);
+}
+
+/// Where the events of a worker go.
+pub type OnWorkerEvent = Box<dyn Fn(WorkerEvent)>;
+/// A lock that was asked for.
+pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, ApiError>>;
+
+/// A node's worker; it ends when this is dropped, and reports nothing after that.
+pub trait Worker {
+    /// Posts a message to the node.
+    ///
+    /// # Errors
+    /// The message cannot be posted.
+    fn post(&self, message: &ToNode) -> Result<(), ApiError>;
+}
+
+/// What comes from a worker.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every event is a message, and each is taken apart at once"
+)]
+pub enum WorkerEvent {
+    /// A message of the node.
+    Message(FromNode),
+    /// The answer to a query of its ledger.
+    Page(RequestId, Page),
+    /// A message that cannot be read.
+    Unreadable(ApiError),
+    /// The worker failed and does not go on.
+    Crashed(String),
+}
+
+/// What happens to the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageEvent {
+    /// It is hidden or shown.
+    VisibilityChanged,
+    /// Another page of this browser wrote the text of this key.
+    Stored(String),
+    /// A person clicked or pressed a key.
+    Acted,
+}
+
+/// A capability that the app asks for by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capability {
+    /// Channels between nodes.
+    Channels,
+    /// Workers for nodes and miners.
+    Workers,
+    /// Databases for ledgers.
+    Databases,
+    /// Locks between tabs.
+    Locks,
+}
+
+/// A capability that is missing, with the sentence for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missing {
+    /// What is missing.
+    pub capability: Capability,
+    /// The refusal of what needs it.
+    pub error: ApiError,
+}
+
+/// Why the platform's storage cannot be used, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason(pub String);
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Holds a name until it is dropped.
+pub struct Lock(#[expect(dead_code, reason = "it acts when it is dropped")] Box<dyn Any>);
+
+impl Lock {
+    /// A lock that is released when `guard` is dropped.
+    #[must_use]
+    pub fn new(guard: impl Any) -> Self {
+        Self(Box::new(guard))
+    }
+}
+
+impl fmt::Debug for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lock")
+    }
+}
+
+/// Random bytes in an array.
+///
+/// # Errors
+/// The platform has none.
+pub(super) fn random<const N: usize>(platform: &dyn Platform) -> Result<[u8; N], ApiError> {
+    let mut bytes = [0; N];
+    platform.random(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The outcome of a future, or `None` if `ms` milliseconds pass first.
+pub(super) async fn within<F: Future + Unpin>(
+    platform: &dyn Platform,
+    ms: f64,
+    future: F,
+) -> Option<F::Output> {
+    match select(future, platform.sleep(ms)).await {
+        Either::Left((outcome, _)) => Some(outcome),
+        Either::Right(_) => None,
+    }
+}

@@ -1,0 +1,226 @@
+//! A tab of a test's world: the platform of one app, with the faults that a browser can have.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::rc::{Rc, Weak};
+
+use futures_util::FutureExt;
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
+
+use super::World;
+use super::worker::{Handle, NodeWorker};
+use crate::app::platform::{
+    Capability, Lock, LockRequest, Missing, OnWorkerEvent, PageEvent, Platform, Reason, Worker,
+};
+use crate::ipc::ApiError;
+use crate::ledger::StoreError;
+use crate::primitives::Timestamp;
+
+/// Time between two pictures.
+const FRAME_MS: f64 = 16.0;
+/// Time that the deletion of a database takes.
+const DELETION_MS: f64 = 3.0;
+
+/// What does not work in a tab.
+#[derive(Clone, Debug, Default)]
+pub(in crate::app) struct Faults {
+    /// Capabilities that are missing.
+    pub(in crate::app) missing: Vec<Capability>,
+    /// The storage refuses every access.
+    pub(in crate::app) no_storage: bool,
+    /// There are no random bytes.
+    pub(in crate::app) no_random: bool,
+    /// Nodes whose worker cannot be started.
+    pub(in crate::app) no_worker: BTreeSet<String>,
+}
+
+/// The platform of one tab.
+pub(in crate::app) struct Tab {
+    world: Rc<World>,
+    pub(super) faults: RefCell<Faults>,
+    pub(super) cores: Cell<u32>,
+    pub(super) hidden: Cell<bool>,
+    closed: Cell<bool>,
+    watcher: RefCell<Option<Box<dyn Fn(PageEvent)>>>,
+    tasks: RefCell<Vec<AbortHandle>>,
+    workers: RefCell<Vec<Weak<NodeWorker>>>,
+}
+
+impl fmt::Debug for Tab {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tab").finish_non_exhaustive()
+    }
+}
+
+impl Tab {
+    pub(super) fn new(world: &Rc<World>, faults: Faults) -> Rc<Self> {
+        Rc::new(Self {
+            world: Rc::clone(world),
+            faults: RefCell::new(faults),
+            cores: Cell::new(4),
+            hidden: Cell::new(false),
+            closed: Cell::new(false),
+            watcher: RefCell::default(),
+            tasks: RefCell::default(),
+            workers: RefCell::default(),
+        })
+    }
+
+    /// Reports an event of the page to the app.
+    pub(super) fn happen(&self, event: PageEvent) {
+        if let (false, Some(watcher)) = (self.closed.get(), &*self.watcher.borrow()) {
+            watcher(event);
+        }
+    }
+
+    /// Ends everything that belongs to the tab at once, as a browser does.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        for worker in self.workers.take() {
+            if let Some(worker) = worker.upgrade() {
+                worker.end();
+            }
+        }
+        for task in self.tasks.take() {
+            task.abort();
+        }
+        self.watcher.take();
+    }
+
+    /// The worker of a node that runs in this tab.
+    pub(super) fn worker(&self, name: &str) -> Option<Rc<NodeWorker>> {
+        let workers = self.workers.borrow();
+        let mut running = workers.iter().filter_map(Weak::upgrade);
+        running.find(|worker| worker.name == name && !worker.is_ended())
+    }
+
+    fn lacks(&self, capability: Capability) -> bool {
+        self.faults.borrow().missing.contains(&capability)
+    }
+
+    fn storage(&self) -> Result<&World, Reason> {
+        if self.faults.borrow().no_storage {
+            return Err(Reason("SecurityError: the storage is switched off".into()));
+        }
+        Ok(&self.world)
+    }
+}
+
+impl Platform for Tab {
+    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError> {
+        if self.faults.borrow().no_worker.contains(name) {
+            let text = format!("worker node:{name} cannot be started: too many workers");
+            return Err(ApiError::new("worker_failed", text));
+        }
+        let worker = NodeWorker::new(&self.world, name, on_event);
+        self.workers.borrow_mut().push(Rc::downgrade(&worker));
+        self.world.add_worker(&worker);
+        Ok(Box::new(Handle(worker)))
+    }
+
+    fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
+        if self.lacks(Capability::Locks) {
+            let error = ApiError::new("no_locks", "navigator.locks is missing");
+            return async { Err(error) }.boxed_local();
+        }
+        let limit = limit_ms.map(|ms| self.world.clock.sleep(ms.into()));
+        let guard = Rc::clone(&self.world.locks).acquire(name, limit);
+        async { Ok(guard.await.map(Lock::new)) }.boxed_local()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    fn monotonic(&self) -> f64 {
+        self.world.clock.monotonic()
+    }
+
+    fn sleep(&self, ms: f64) -> LocalBoxFuture<'static, ()> {
+        self.world.clock.sleep(ms)
+    }
+
+    fn frame(&self) -> LocalBoxFuture<'static, ()> {
+        self.world.clock.sleep(FRAME_MS)
+    }
+
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        let (handle, registration) = AbortHandle::new_pair();
+        if self.closed.get() {
+            return;
+        }
+        self.tasks.borrow_mut().push(handle);
+        self.world
+            .spawn(Abortable::new(task, registration).map(|_| ()));
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError> {
+        if self.faults.borrow().no_random {
+            return Err(ApiError::new(
+                "no_entropy",
+                "the browser gives no random bytes",
+            ));
+        }
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.world.draw().to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+
+    fn load(&self, key: &str) -> Result<Option<String>, Reason> {
+        Ok(self.storage()?.text(key))
+    }
+
+    fn store(&self, key: &str, text: &str) -> Result<(), Reason> {
+        self.storage()?.set_text(key, Some(text), self);
+        Ok(())
+    }
+
+    fn remove(&self, key: &str) -> Result<(), Reason> {
+        self.storage()?.set_text(key, None, self);
+        Ok(())
+    }
+
+    fn delete_database(&self, name: String) -> LocalBoxFuture<'static, Result<(), StoreError>> {
+        let (world, wait) = (Rc::clone(&self.world), self.world.clock.sleep(DELETION_MS));
+        async move {
+            wait.await;
+            world.delete_ledger(&name);
+            Ok(())
+        }
+        .boxed_local()
+    }
+
+    fn missing(&self) -> Vec<Missing> {
+        let missing = |capability: &Capability| {
+            let (code, text) = match capability {
+                Capability::Channels => ("no_broadcast_channel", "no BroadcastChannel here"),
+                Capability::Workers => ("no_workers", "no Worker here"),
+                Capability::Databases => ("no_indexed_db", "no indexedDB here"),
+                Capability::Locks => ("no_locks", "no navigator.locks here"),
+            };
+            Missing {
+                capability: *capability,
+                error: ApiError::new(code, text),
+            }
+        };
+        self.faults.borrow().missing.iter().map(missing).collect()
+    }
+
+    fn cores(&self) -> u32 {
+        self.cores.get()
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.hidden.get()
+    }
+
+    fn location(&self) -> String {
+        "https://aurex.test/".to_owned()
+    }
+
+    fn watch(&self, on_event: Box<dyn Fn(PageEvent)>) {
+        self.watcher.replace(Some(on_event));
+    }
+}

@@ -1,0 +1,279 @@
+//! What the browser lacks, records that cannot be read, and workers that fail.
+
+use crate::app::platform::Capability;
+use crate::app::testing::{Faults, Page, World};
+use crate::ipc::NodeState;
+
+const KEY: &str = "aurex:network:pow1-poa0-d2";
+const LINK: &str = "?pow=1&poa=0&test_tx=0";
+
+fn lacking(capability: Capability) -> Faults {
+    Faults {
+        missing: vec![capability],
+        ..Faults::default()
+    }
+}
+
+/// The key of a record that was kept aside.
+fn aside(world: &World) -> Option<String> {
+    world.keys().into_iter().find(|key| key.contains(":aside:"))
+}
+
+#[test]
+fn without_workers_or_channels_nothing_starts_and_everything_says_why() {
+    for (capability, code) in [
+        (Capability::Workers, "no_workers"),
+        (Capability::Channels, "no_broadcast_channel"),
+    ] {
+        let world = World::new(1);
+        let page = world.open_with(LINK, lacking(capability));
+        assert_eq!(page.opened().unwrap_err().code, code);
+        assert_eq!(page.problems(), [code]);
+        assert_eq!(page.refusal("mempool"), code);
+        assert_eq!(page.refusal("add pow"), code);
+        assert_eq!(world.keys(), [""; 0]);
+    }
+}
+
+#[test]
+fn without_random_bytes_nothing_starts() {
+    let world = World::new(2);
+    let faults = Faults {
+        no_random: true,
+        ..Faults::default()
+    };
+    let page = world.open_with(LINK, faults);
+    assert_eq!(page.opened().unwrap_err().code, "no_entropy");
+    assert_eq!(page.refusal("tx hello"), "no_entropy");
+}
+
+#[test]
+fn without_locks_the_network_runs_and_the_page_warns() {
+    let world = World::new(3);
+    let page = world.open_with(LINK, lacking(Capability::Locks));
+    page.opened().expect("it opens");
+    assert!(
+        page.sentences()
+            .contains("open this network in one tab only"),
+        "{}",
+        page.sentences()
+    );
+    page.grow(2);
+    page.expect("tx hello", &["Sent "]);
+}
+
+#[test]
+fn two_tabs_without_locks_do_not_run_the_same_node() {
+    let world = World::new(4);
+    let first = world.open_with(LINK, lacking(Capability::Locks));
+    first.opened().expect("it opens");
+    let second = world.open_with(LINK, lacking(Capability::Locks));
+    assert!(second.opened().is_err());
+    assert!(
+        second
+            .log()
+            .contains("pow-1 failed: node pow-1 already runs in another tab"),
+        "{}",
+        second.log()
+    );
+    assert!(!second.log().contains("started again in 1 second"));
+    assert_eq!(first.up(), ["pow-1"]);
+}
+
+#[test]
+fn without_storage_the_network_lives_and_ends_with_its_tab() {
+    let world = World::new(5);
+    let faults = Faults {
+        no_storage: true,
+        ..Faults::default()
+    };
+    let page = world.open_with(LINK, faults.clone());
+    page.opened().expect("it opens");
+    assert_eq!(page.problems(), ["no_local_storage"]);
+    assert!(!page.app.settings().persistent);
+    assert_eq!(page.app.database("pow-1"), None);
+    page.expect("pace full", &["as fast as"]);
+    page.grow(2);
+    // It shares no lock either: another tab is a network of its own.
+    let other = world.open_with(LINK, faults);
+    other.opened().expect("it opens");
+    assert_ne!(other.app.chain_id(), page.app.chain_id());
+    assert_eq!(world.keys(), [""; 0]);
+    assert_eq!(world.ledgers(), [""; 0]);
+}
+
+#[test]
+fn without_databases_the_record_is_not_kept_either() {
+    let world = World::new(6);
+    let page = world.open_with(LINK, lacking(Capability::Databases));
+    page.opened().expect("it opens");
+    assert_eq!(page.problems(), ["no_indexed_db"]);
+    assert!(page.sentences().contains("ends with it"));
+    assert_eq!(world.keys(), [""; 0]);
+}
+
+#[test]
+fn a_storage_that_fails_later_is_a_problem_and_not_an_end() {
+    let world = World::new(7);
+    let page = world.ready(LINK);
+    page.fault(|faults| faults.no_storage = true);
+    page.expect("pace full", &["as fast as"]);
+    assert_eq!(page.problems(), ["storage_write"]);
+    page.grow(2);
+}
+
+#[test]
+fn a_corrupt_record_is_kept_aside_and_the_network_begins_anew() {
+    let world = World::new(8);
+    world.put_text(KEY, "1 00ff");
+    let page = world.ready(LINK);
+    assert_eq!(page.problems(), ["record_corrupt"]);
+    let aside = aside(&world).expect("it is kept");
+    assert_eq!(world.text(&aside).as_deref(), Some("1 00ff"));
+    assert!(page.sentences().contains(&aside));
+    page.grow(1);
+}
+
+#[test]
+fn a_record_of_another_version_is_kept_aside() {
+    let world = World::new(9);
+    world.put_text(KEY, "7 secret");
+    let page = world.ready(LINK);
+    assert_eq!(page.problems(), ["record_version"]);
+    assert!(page.sentences().contains("expected version 1, found 7"));
+    let aside = aside(&world).expect("it is kept");
+    assert_eq!(world.text(&aside).as_deref(), Some("7 secret"));
+}
+
+#[test]
+fn the_record_of_another_network_is_not_used() {
+    let world = World::new(10);
+    world.ready("?pow=1&poa=0&net=lab").close();
+    let lab = world.text("aurex:network:lab").expect("a record");
+    world.put_text(KEY, &lab);
+    let page = world.ready(LINK);
+    assert_eq!(page.problems(), ["record_corrupt"]);
+    assert_eq!(world.text("aurex:network:lab"), Some(lab));
+}
+
+#[test]
+fn a_node_that_crashes_is_started_again_once() {
+    let world = World::new(11);
+    let page = world.ready(LINK);
+    page.grow(3);
+    let height = page.height();
+    page.crash("pow-1");
+    assert_eq!(page.status("pow-1").state, NodeState::Failed);
+    assert!(page.log().contains("it is started again in 1 second"));
+    world.until("a node that runs again", || page.up() == ["pow-1"]);
+    assert!(page.height() >= height, "from its ledger");
+    page.crash("pow-1");
+    world.run(10_000.0);
+    assert_eq!(page.status("pow-1").state, NodeState::Failed);
+    assert_eq!(page.problems(), ["node_failed"]);
+    page.expect("start pow-1", &["pow-1 runs"]);
+}
+
+#[test]
+fn a_node_that_crashes_again_after_a_minute_is_started_again() {
+    let world = World::new(12);
+    let page = world.ready(LINK);
+    page.crash("pow-1");
+    world.run(62_000.0);
+    page.crash("pow-1");
+    world.until("a node that runs again", || page.up() == ["pow-1"]);
+    assert_eq!(page.problems(), [""; 0]);
+}
+
+#[test]
+fn a_node_that_is_killed_after_its_crash_stays_down() {
+    let world = World::new(13);
+    let page = world.ready(LINK);
+    page.crash("pow-1");
+    assert_eq!(page.refusal("kill pow-1"), "not_running");
+    page.expect("start pow-1", &["pow-1 runs"]);
+    page.expect("kill pow-1", &["was killed"]);
+    world.run(5_000.0);
+    assert_eq!(page.status("pow-1").state, NodeState::Killed);
+}
+
+#[test]
+fn a_worker_that_cannot_be_started_is_named_and_the_others_run() {
+    let world = World::new(14);
+    let faults = Faults {
+        no_worker: ["pow-1".to_owned()].into(),
+        ..Faults::default()
+    };
+    let page = world.open_with("?pow=2&poa=0&test_tx=0", faults);
+    page.opened().expect("one node is enough");
+    world.run(100.0);
+    assert_eq!(page.up(), ["pow-2"]);
+    assert!(
+        page.log()
+            .contains("pow-1 was not started: worker node:pow-1 cannot")
+    );
+    assert_eq!(page.refusal("start pow-1"), "worker_failed");
+    page.fault(|faults| faults.no_worker.clear());
+    page.expect("start pow-1", &["pow-1 runs"]);
+}
+
+#[test]
+fn if_no_worker_starts_the_opening_fails_with_the_reason() {
+    let world = World::new(15);
+    let faults = Faults {
+        no_worker: ["pow-1".to_owned()].into(),
+        ..Faults::default()
+    };
+    let page = world.open_with(LINK, faults);
+    assert_eq!(page.opened().unwrap_err().code, "worker_failed");
+    assert_eq!(page.problems(), ["worker_failed"]);
+}
+
+#[test]
+fn a_node_that_does_not_answer_its_start_is_given_up() {
+    let world = World::new(16);
+    world.silence("pow-1");
+    let page = world.open(LINK);
+    let error = page.opened().unwrap_err();
+    assert_eq!(error.code, "timeout");
+    assert!(error.message.contains("did not start within 15 seconds"));
+}
+
+/// A page whose only node falls silent after its start.
+fn silent(world: &std::rc::Rc<World>) -> Page {
+    let page = world.ready(LINK);
+    world.run(500.0);
+    world.silence("pow-1");
+    page
+}
+
+#[test]
+fn a_question_that_a_node_does_not_answer_ends_after_ten_seconds() {
+    let world = World::new(17);
+    let page = silent(&world);
+    let began = world.now();
+    assert_eq!(page.refusal("mempool"), "timeout");
+    assert_eq!(world.now().since(began).0, 10_000);
+}
+
+#[test]
+fn a_node_that_does_not_stop_is_ended_after_five_seconds() {
+    let world = World::new(18);
+    let page = silent(&world);
+    page.expect(
+        "stop pow-1",
+        &["did not answer within 5 seconds and was ended"],
+    );
+    assert_eq!(page.status("pow-1").state, NodeState::Stopped);
+}
+
+#[test]
+fn a_question_to_a_node_that_is_killed_meanwhile_is_refused_at_once() {
+    let world = World::new(19);
+    let page = silent(&world);
+    let app = std::rc::Rc::clone(&page.app);
+    let (answer, _) = world.wait(async move {
+        futures_util::future::join(app.command("mempool"), app.command("kill pow-1")).await
+    });
+    assert!(answer.starts_with("Refused (node_gone)"), "{answer}");
+}

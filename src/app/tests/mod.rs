@@ -1,0 +1,10 @@
+//! Tests of the whole app on real nodes, without a browser: what a person does with one page or several.
+
+mod commands;
+mod faults;
+mod lifecycle;
+mod links;
+mod mining;
+mod opening;
+mod tabs;
+mod wallet;
