@@ -70,6 +70,8 @@ pub mod miner;
 pub mod mutants;
 pub mod node;
 pub mod primitives;
+pub mod records;
+pub mod refusal;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod state;

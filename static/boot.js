@@ -24,15 +24,6 @@ function say(...sentences) {
   }
 }
 
-function applyTheme() {
-  try {
-    const theme = localStorage.getItem("aurex.theme");
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  } catch {
-    // Storage is switched off: the system's theme is used.
-  }
-}
-
 function missing() {
   return NEEDS.filter(([, present]) => {
     try {
@@ -68,5 +59,4 @@ async function boot() {
   }
 }
 
-applyTheme();
 boot();

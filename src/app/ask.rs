@@ -5,7 +5,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
 
-use super::App;
+use super::machine::App;
 use super::record::{Record, node_key};
 use super::roster::{Node, Reply};
 use crate::ipc::{
@@ -14,6 +14,7 @@ use crate::ipc::{
 };
 use crate::ledger::{Page, Query};
 use crate::primitives::NodeId;
+use crate::refusal::{NetworkError, Refusal};
 
 impl App {
     /// Asks a node; without a name, the one with the heaviest chain.
@@ -41,12 +42,9 @@ impl App {
             Some(name) => self.own_node(name),
             None => self.roster.up().into_iter().next().ok_or_else(|| {
                 // A failed opening is the better reason.
-                self.network().err().unwrap_or_else(|| {
-                    ApiError::new(
-                        "no_node",
-                        "expected a running node in this tab, found none; `start all` starts them",
-                    )
-                })
+                self.network()
+                    .err()
+                    .unwrap_or_else(|| NetworkError::NoNode.into())
             }),
         }
     }
@@ -70,21 +68,10 @@ impl App {
             nodes.any(|node| !node.own && node.status.name == name)
         };
         if recorded(&name) || remote(&name) {
-            let text = format!(
-                "{name} belongs to another tab of this network: expected a node of this tab"
-            );
-            return Err(ApiError::new("other_tab", text));
+            return Err(NetworkError::OtherTab { node: name }.into());
         }
-        let names = self.roster.names();
-        let known = if names.is_empty() {
-            "no node".to_owned()
-        } else {
-            names.join(", ")
-        };
-        Err(ApiError::new(
-            "unknown_node",
-            format!("expected one of {known}, found \"{given}\""),
-        ))
+        let (known, found) = (self.roster.names(), given.to_owned());
+        Err(NetworkError::UnknownNode { known, found }.into())
     }
 
     /// The name of a node of any tab that is given by its name or its id; what is neither stays as it is.
@@ -268,10 +255,7 @@ fn found_block(answer: Result<Answer, ApiError>) -> Result<Option<BlockInfo>, Ap
 fn known(answer: Result<Answer, ApiError>) -> Result<Option<Answer>, ApiError> {
     match answer {
         Ok(value) => Ok(Some(value)),
-        Err(error) if NOT_FOUND.contains(&error.code.as_str()) => Ok(None),
+        Err(Refusal::Lookup(error)) if error.is_unknown() => Ok(None),
         Err(error) => Err(error),
     }
 }
-
-/// Refusals of nodes that say that there is no such thing.
-const NOT_FOUND: [&str; 3] = ["unknown_block", "unknown_transaction", "not_found"];

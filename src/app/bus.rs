@@ -196,11 +196,12 @@ impl Bus {
     }
 
     /// Something that a person should know, on the page and in the log.
-    pub(super) fn problem(&self, error: ApiError) {
-        self.log(Level::Warn, Topic::Network, error.message.clone());
+    pub(super) fn problem(&self, error: impl Into<ApiError>) {
+        let error = error.into();
+        self.log(Level::Warn, Topic::Network, error.to_string());
         self.push(Update::Problem(Problem {
-            code: error.code.clone(),
-            message: error.message.clone(),
+            code: error.code().to_owned(),
+            message: error.to_string(),
         }));
     }
 

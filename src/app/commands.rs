@@ -4,28 +4,19 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::App;
+use super::machine::App;
 use super::nodes::stopped;
+use super::output::{Output, in_force};
 use super::record::{MAX_NODES, NodeEntry, database, node_key};
 use super::roster::Node;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
-use crate::consensus::{EPOCH, MAX_AUTHORITIES};
-use crate::ipc::{ApiError, Level, NodeKind, Request, Topic, TransactionInfo};
+use crate::consensus::MAX_AUTHORITIES;
+use crate::ipc::{ApiError, Level, NodeKind, Request, Topic};
 use crate::ledger::{Query, Row, Table};
 use crate::primitives::{ParamsChange, visible};
+use crate::refusal::{LookupError, NetworkError, StartupError};
 use crate::view::{TabMode, figures, rows, text};
-
-/// The outcome of a command.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Output {
-    /// What the console prints; it may have several lines.
-    pub text: String,
-    /// The transaction that was sent, if one was.
-    pub sent: Option<TransactionInfo>,
-    /// The node that it was about, if it was about one.
-    pub node: Option<String>,
-}
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
 const NAME_WAIT_MS: u32 = 3_000;
@@ -40,7 +31,7 @@ impl App {
         match outcome {
             // Names and memos of others are part of it.
             Ok(output) => visible(&output.text),
-            Err(error) => visible(&format!("Refused ({}): {}", error.code, error.message)),
+            Err(error) => visible(&format!("Refused ({}): {error}", error.code())),
         }
     }
 
@@ -52,7 +43,7 @@ impl App {
         match command {
             Command::Inspect { hex } => bitcoin::inspect(&hex)
                 .map(Output::text)
-                .map_err(|error| ApiError::new(error.code(), error.to_string())),
+                .map_err(ApiError::from),
             Command::Help { word } => Ok(Output::text(help(word))),
             Command::Status => Ok(Output::text(text::status(
                 &self.bus.fresh(),
@@ -99,10 +90,8 @@ impl App {
         match self.block(None, which).await? {
             Some(block) => Ok(Output::text(text::block(&block, self.platform.now().0))),
             None => {
-                let text = format!(
-                    "expected a block's height, hash or first digits of it, found \"{which}\": no node has it"
-                );
-                Err(ApiError::new("unknown_block", text))
+                let which = which.to_owned();
+                Err(LookupError::BlockNowhere { which }.into())
             }
         }
     }
@@ -237,16 +226,22 @@ impl App {
         let poa = kind == NodeKind::Poa;
         let mut added = None;
         self.change_record(|record| {
-            let authorities = record.nodes.iter().filter(|node| node.kind == NodeKind::Poa).count();
+            let authorities = record
+                .nodes
+                .iter()
+                .filter(|node| node.kind == NodeKind::Poa)
+                .count();
             if record.nodes.len() >= MAX_NODES {
-                let text = format!("expected at most {MAX_NODES} nodes in one network, found {MAX_NODES} already");
-                return Err(ApiError::new("too_many_nodes", text));
+                return Err(NetworkError::TooManyNodes { limit: MAX_NODES }.into());
             }
             if poa && authorities >= MAX_AUTHORITIES {
-                let text = format!("expected at most {MAX_AUTHORITIES} authorities, found {MAX_AUTHORITIES} already");
-                return Err(ApiError::new("too_many_authorities", text));
+                let limit = MAX_AUTHORITIES;
+                return Err(NetworkError::TooManyAuthorities { limit }.into());
             }
-            let entry = NodeEntry { name: record.free_name(kind), kind };
+            let entry = NodeEntry {
+                name: record.free_name(kind),
+                kind,
+            };
             record.nodes.push(entry.clone());
             added = Some(entry);
             Ok(())
@@ -307,7 +302,7 @@ impl App {
             self.platform
                 .delete_database(database.clone())
                 .await
-                .map_err(|error| ApiError::new("storage", error.to_string()))?;
+                .map_err(StartupError::Delete)?;
             format!(
                 "The ledger of {name} was deleted; `start {name}` lets it fetch the chain again."
             )
@@ -325,8 +320,7 @@ impl App {
     /// the chain would give it back to the others. So the new chain has a new genesis block.
     async fn wipe_all(&self) -> Result<Output, ApiError> {
         if self.opening.mode() != TabMode::Host {
-            let text = "expected the tab that runs the network, found one that watches: wipe the network there";
-            return Err(ApiError::new("other_tab", text));
+            return Err(NetworkError::Watching.into());
         }
         let nodes = self.roster.all();
         let databases: Vec<String> = nodes
@@ -340,8 +334,8 @@ impl App {
             .map(|name| self.platform.delete_database(name.clone()));
         for (name, outcome) in databases.iter().zip(join_all(deletions).await) {
             if let Err(error) = outcome {
-                let text = format!("database {name} was not deleted: {error}");
-                self.bus.problem(ApiError::new("storage", text));
+                let name = name.clone();
+                self.bus.problem(StartupError::DeleteAll { name, error });
             }
         }
         let (network, now) = (self.name.clone(), self.platform.now());
@@ -398,20 +392,4 @@ impl Action {
             Self::Stop => "stop",
         }
     }
-}
-
-impl Output {
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
-    }
-}
-
-/// When a change of parameters counts.
-pub(super) fn in_force() -> String {
-    format!(
-        "from the next height that is a multiple of {EPOCH}, at least two blocks after its own block"
-    )
 }

@@ -7,24 +7,25 @@ use std::fmt::{Display, Write as _};
 use std::ops::RangeInclusive;
 
 use crate::command::{
-    DIFFICULTY_DIGITS, PACE_WORDS, TooManyWorkers, check_workers, most_miners, nearest, number_in,
-    pace, shortened,
+    DIFFICULTY_DIGITS, PACE_WORDS, check_workers, most_miners, nearest, number_in, pace, shortened,
 };
 use crate::consensus::MAX_AUTHORITIES;
-use crate::ipc::{ApiError, MAX_MINERS, Pace};
+use crate::ipc::{MAX_MINERS, Pace};
 use crate::primitives::Name;
+use crate::refusal::LinkError;
 
 /// Most proof-of-work nodes that a link may ask for.
 pub const MAX_POW: u32 = 16;
 /// Most proof-of-authority nodes that a link may ask for; later ones can be added, up to the network's
 /// own limit of authorities.
 pub const MAX_POA: u32 = 16;
-const MAX_TEST_TX: u32 = 50;
+/// Most test transactions that a link may ask for.
+pub(super) const MAX_TEST_TX: u32 = 50;
 /// More than this many parameters are not looked at.
 const MAX_PARAMETERS: usize = 32;
 const _: () = assert!(MAX_POA as usize <= MAX_AUTHORITIES);
 
-const NAMES: [&str; 7] = [
+pub(super) const NAMES: [&str; 7] = [
     "pow",
     "poa",
     "difficulty",
@@ -51,62 +52,6 @@ pub struct LinkParameters {
     pub test_tx: Option<u32>,
     /// Miner workers of each proof-of-work node.
     pub miners: Option<u32>,
-}
-
-/// What is wrong in a link.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LinkError {
-    /// A value of another kind or outside its bounds.
-    #[error("link parameter {name}: expected {expected}, found \"{found}\"; {taken} is taken")]
-    Value {
-        /// The parameter.
-        name: &'static str,
-        /// What it may be.
-        expected: String,
-        /// What it is.
-        found: String,
-        /// The default.
-        taken: String,
-    },
-    /// A parameter that does not exist.
-    #[error(
-        "link parameter \"{found}\": expected one of pow, poa, difficulty, pace, net, test_tx, miners; did you mean {nearest}?"
-    )]
-    Unknown {
-        /// Its name.
-        found: String,
-        /// The one it may be meant for.
-        nearest: &'static str,
-    },
-    /// A parameter for the second time.
-    #[error(
-        "link parameter {name}: expected it once, found it again with \"{found}\"; the first value is taken"
-    )]
-    Twice {
-        /// The parameter.
-        name: &'static str,
-        /// The later value.
-        found: String,
-    },
-    /// A network without anybody who makes blocks.
-    #[error(
-        "link parameters pow and poa: expected at least one node, found pow=0 and poa=0; pow=3 and poa=2 are taken"
-    )]
-    NoNodes,
-    /// More workers than a tab gets.
-    #[error("link parameters pow, poa and miners: {error}; miners={taken} is taken")]
-    Workers {
-        /// How many there would be.
-        error: TooManyWorkers,
-        /// Miners of each node that fit.
-        taken: u32,
-    },
-}
-
-impl From<LinkError> for ApiError {
-    fn from(error: LinkError) -> Self {
-        Self::new("link_parameter", error.to_string())
-    }
 }
 
 impl LinkParameters {
@@ -220,7 +165,7 @@ impl LinkParameters {
 }
 
 /// A pace as a link writes it.
-fn pace_word(pace: Pace) -> String {
+pub(super) fn pace_word(pace: Pace) -> String {
     if let Pace::Interval { ms } = pace {
         return (ms / 1_000).to_string();
     }
@@ -244,13 +189,13 @@ impl Reader {
             let nearest = nearest(name, NAMES).unwrap_or("pow");
             self.errors.push(LinkError::Unknown {
                 found: shortened(name),
-                nearest,
+                nearest: nearest.into(),
             });
             return;
         };
         if self.seen.contains(&name) {
             self.errors.push(LinkError::Twice {
-                name,
+                name: name.into(),
                 found: shortened(value),
             });
             return;
@@ -284,7 +229,8 @@ impl Reader {
             _ => match value.parse::<Name>() {
                 Ok(net) => self.link.net = Some(net),
                 Err(error) => {
-                    self.wrong(name, error.expected, value, "the name of the link's shape")
+                    let expected = error.expected.to_string();
+                    self.wrong(name, &expected, value, "the name of the link's shape")
                 }
             },
         }
@@ -307,7 +253,7 @@ impl Reader {
     fn wrong(&mut self, name: &'static str, expected: &str, found: &str, taken: &str) {
         let (expected, taken) = (expected.to_owned(), taken.to_owned());
         self.errors.push(LinkError::Value {
-            name,
+            name: name.into(),
             expected,
             found: shortened(found),
             taken,

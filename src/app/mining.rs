@@ -1,23 +1,11 @@
-//! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
+//! What the miners of this tab are to do: the rate that follows from the network's record, and the turns in
+//! which they share the machine.
 
 use std::cell::Cell;
 
-use super::App;
-use super::commands::{Output, in_force};
 use super::record::Record;
-use super::roster::Node;
-use crate::command::{DifficultyChoice, check_workers};
-use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload, YIELD_MS};
-use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
-use crate::view::{figures, words};
-
-/// With an automatic difficulty this many work blocks ahead of time double it: few enough to follow a miner that
-/// comes or goes within a minute, enough to be steady.
-const BLOCKS_TO_DOUBLE: u64 = 8;
-/// What to do about blocks that come too quickly.
-const KEEP: &str = "`difficulty auto` keeps the time between work blocks.";
-/// Bounds of an automatic difficulty in zero digits.
-const AUTOMATIC: [u8; 2] = [1, 10];
+use crate::ipc::{NodeKind, Pace, Speed, Turns, YIELD_MS};
+use crate::primitives::Difficulty;
 
 /// What this tab asked of its miners lately.
 #[derive(Debug, Default)]
@@ -28,7 +16,7 @@ pub(super) struct Mining {
 
 impl Mining {
     /// Whether miners are to be asked again to let the page go first; then they are.
-    fn may_yield(&self, now: f64) -> bool {
+    pub(super) fn may_yield(&self, now: f64) -> bool {
         let lately = |at| now - at < YIELD_MS / 2.0;
         let may = !self.yielded.get().is_some_and(lately);
         if may {
@@ -38,209 +26,93 @@ impl Mining {
     }
 }
 
-impl App {
-    pub(super) async fn set_difficulty(
-        &self,
-        choice: DifficultyChoice,
-    ) -> Result<Output, ApiError> {
-        let (change, what) = match choice {
-            DifficultyChoice::Digits(digits) => {
-                let difficulty = Difficulty::from_zero_digits(digits);
-                let change = ParamsChange {
-                    difficulty: Some(difficulty),
-                    retarget: Some(Retarget::Fixed),
-                    ..ParamsChange::default()
-                };
-                (change, figures::difficulty(difficulty.0))
-            }
-            DifficultyChoice::Automatic => {
-                let ideal = self.ideal_interval()?;
-                let what = format!(
-                    "automatic, with a work block about every {}",
-                    figures::interval(ideal.0)
-                );
-                (self.automatic(ideal), what)
-            }
+/// How fast each miner hashes: the pace is shared by the miners that the network's record has, whoever of them runs
+/// or is heard at the moment. So a miner that is cut off hashes no faster than before.
+pub(super) fn speed(record: &Record, difficulty: Difficulty) -> Speed {
+    let ms = match record.pace {
+        Pace::Interval { ms } => ms,
+        Pace::Full => return Speed::Full,
+        Pace::Max => return Speed::Max,
+        Pace::Paused => return Speed::Paused,
+    };
+    let nodes = record.nodes.iter();
+    let nodes = nodes.filter(|node| node.kind == NodeKind::Pow).count();
+    let miners = nodes.max(1) as f64 * f64::from(record.miners.max(1));
+    // A budget enters nothing that is hashed: floats are fine here.
+    Speed::Budget(difficulty.0 as f64 * 1_000.0 / ms.max(1) as f64 / miners)
+}
+
+/// The turns of the first miner of a node, given by its place among the nodes of this tab that mine and by their
+/// number: all miners share the cores but one.
+pub(super) fn turns((node, nodes): (u32, u32), miners: u32, cores: u32) -> Turns {
+    let (place, of) = (node * miners, nodes * miners);
+    match cores.saturating_sub(1) {
+        // A machine of one core has none to spare; its miners take half of it.
+        0 => Turns {
+            place,
+            of: of * 2,
+            at_once: 1,
+        },
+        spare if spare >= of => Turns::ALL,
+        spare => Turns {
+            place,
+            of,
+            at_once: spare,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::link::LinkParameters;
+    use crate::app::record::Secrets;
+    use crate::primitives::Timestamp;
+
+    fn record(search: &str) -> Record {
+        let secrets = Secrets {
+            seed: [1; 32],
+            salt: [1; 32],
         };
-        let sent: TransactionInfo = self.change_params(change).await?;
-        let mut text = format!(
-            "The operator's change of the difficulty to {what} was sent ({}); it is in force {}.",
-            figures::short(&sent.tx_hash),
-            in_force()
-        );
-        if let DifficultyChoice::Digits(digits) = choice {
-            let difficulty = Difficulty::from_zero_digits(digits);
-            text.extend(words::far_away(&self.bus.fresh(), difficulty.0));
-        }
-        Ok(Output {
-            text,
-            sent: Some(sent),
-            node: None,
-        })
+        let (link, _) = LinkParameters::parse(search);
+        let name = "lab".parse().expect("a name");
+        Record::new(&link, &name, secrets, Timestamp(1_000_000))
     }
 
-    /// The interval that the pace aims at, or the usual one.
-    fn ideal_interval(&self) -> Result<Millis, ApiError> {
-        Ok(match self.record()?.pace {
-            Pace::Interval { ms } => Millis(ms),
-            Pace::Full | Pace::Max | Pace::Paused => Pace::DEFAULT_INTERVAL,
-        })
+    #[test]
+    fn the_miners_of_the_record_share_the_pace() {
+        let speed = |search| speed(&record(search), Difficulty(240));
+        assert_eq!(speed("?pow=1&poa=3&pace=1"), Speed::Budget(240.0));
+        assert_eq!(speed("?pow=3&pace=5"), Speed::Budget(16.0));
+        assert_eq!(speed("?pow=3&pace=5&miners=4"), Speed::Budget(4.0));
+        assert_eq!(speed("?pow=0&poa=1&pace=1"), Speed::Budget(240.0));
+        assert_eq!(speed("?pace=full"), Speed::Full);
+        assert_eq!(speed("?pace=max"), Speed::Max);
+        assert_eq!(speed("?pace=pause"), Speed::Paused);
     }
 
-    /// An automatic difficulty that begins where this tab's hash rate puts it, or where it is.
-    fn automatic(&self, ideal: Millis) -> ParamsChange {
-        let [min, max] = AUTOMATIC.map(Difficulty::from_zero_digits);
-        let model = self.bus.fresh();
-        let own = model.nodes.iter().filter(|node| node.own && node.is_up());
-        let now = own
-            .clone()
-            .map(|node| node.status.difficulty)
-            .max()
-            .unwrap_or(0);
-        let rate: f64 = own.map(|node| node.status.hash_rate).sum();
-        let paced = model
-            .nodes
-            .iter()
-            .any(|node| node.status.hash_budget.is_some());
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a start that need not be exact; a float becomes the nearest integer and never wraps"
-        )]
-        let reached = (rate * ideal.0 as f64 / 1_000.0) as u64;
-        let base = Difficulty(if paced { now } else { now.max(reached) }.clamp(min.0, max.0));
-        let half_life = Millis(ideal.0.saturating_mul(BLOCKS_TO_DOUBLE));
-        ParamsChange {
-            difficulty: Some(base),
-            retarget: Some(Retarget::Asert {
-                ideal,
-                half_life,
-                min,
-                max,
-            }),
-            ..ParamsChange::default()
-        }
-    }
-
-    pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
-        self.change_workload(|record| record.pace = pace).await?;
-        let text = match pace {
-            Pace::Full => format!(
-                "Miners hash as fast as the machine can with one core left to the page, and rest a moment when you click or type. {KEEP}"
-            ),
-            Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
-            Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
-            Pace::Interval { ms } => {
-                format!(
-                    "Miners have a hash budget for one work block about every {}.",
-                    figures::interval(ms)
-                )
-            }
+    #[test]
+    fn miners_take_turns_only_where_they_outnumber_the_spare_cores() {
+        assert_eq!(turns((1, 3), 1, 4), Turns::ALL);
+        let shared = Turns {
+            place: 2,
+            of: 6,
+            at_once: 3,
         };
-        Ok(Output::text(text))
-    }
-
-    pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
-        let nodes = self.record()?.nodes;
-        let pow = nodes
-            .iter()
-            .filter(|node| node.kind == NodeKind::Pow)
-            .count();
-        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        check_workers(number(pow), number(nodes.len() - pow), count)?;
-        self.change_workload(|record| record.miners = count).await?;
-        Ok(Output::text(format!(
-            "Each proof-of-work node has {} now.",
-            figures::count_of(count.into(), "miner worker", "miner workers")
-        )))
-    }
-
-    /// Has the miners follow a change at once, and writes it then: another tab may have the record for seconds.
-    async fn change_workload(&self, change: impl Fn(&mut Record)) -> Result<(), ApiError> {
-        let before = self.record()?;
-        let mut changed = before.clone();
-        change(&mut changed);
-        self.store.replace(changed);
-        self.share_out();
-        let written = self.change_record(|record| {
-            change(record);
-            Ok(())
-        });
-        let written = written.await;
-        if written.is_err() {
-            self.store.replace(before);
-            self.share_out();
-        }
-        written
-    }
-
-    /// What the miners of a node are to do.
-    pub(super) fn workload(&self, node: &Node) -> Result<Workload, ApiError> {
-        let record = self.record()?;
-        let turns = if record.pace == Pace::Full {
-            self.turns(node, record.miners)
-        } else {
-            Turns::ALL
+        assert_eq!(turns((1, 3), 2, 4), shared);
+        let alone = Turns {
+            place: 0,
+            of: 2,
+            at_once: 1,
         };
-        Ok(Workload {
-            pace: record.pace,
-            turns,
-            miners: record.miners,
-        })
+        assert_eq!(turns((0, 1), 1, 1), alone, "half of a single core");
     }
 
-    /// The turns of a node's first miner: all miners of this tab share the cores but one.
-    fn turns(&self, node: &Node, miners: u32) -> Turns {
-        let (mut place, mut of) = (None, 0);
-        for other in self.roster.all().iter().filter(|other| other.mines()) {
-            if other.name == node.name {
-                place = Some(of);
-            }
-            of += miners;
-        }
-        // A node that is about to start comes last.
-        let place = place.unwrap_or(of);
-        let of = of.max(place + miners);
-        match self.platform.cores().saturating_sub(1) {
-            // A machine of one core has none to spare; its miners take half of it.
-            0 => Turns {
-                place,
-                of: of * 2,
-                at_once: 1,
-            },
-            spare if spare >= of => Turns::ALL,
-            spare => Turns {
-                place,
-                of,
-                at_once: spare,
-            },
-        }
-    }
-
-    /// At full speed with a core left to the page, that core may be a slow one: miners rest for a moment when somebody
-    /// clicks or types, so that the page answers at once.
-    pub(super) fn let_page_go_first(&self) {
-        let full = self.store.read(|record| record.pace == Pace::Full);
-        if full != Some(true) || !self.mining.may_yield(self.platform.monotonic()) {
-            return;
-        }
-        for node in self.roster.all().iter().filter(|node| node.mines()) {
-            // A worker that is gone has nothing to rest from.
-            let _ = node.post(&ToNode::Yield);
-        }
-    }
-
-    /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
-    pub(super) fn share_out(&self) {
-        for node in self.roster.all().iter().filter(|node| node.mines()) {
-            let Ok(workload) = self.workload(node) else {
-                return;
-            };
-            if node.workload.replace(Some(workload)) != Some(workload) {
-                // A worker that is gone is started again with what holds then.
-                let _ = node.post(&ToNode::SetWorkload(workload));
-            }
-        }
+    #[test]
+    fn miners_are_asked_to_yield_once_for_clicks_in_a_row() {
+        let mining = Mining::default();
+        assert!(mining.may_yield(0.0));
+        assert!(!mining.may_yield(YIELD_MS / 2.0 - 1.0));
+        assert!(mining.may_yield(YIELD_MS / 2.0));
     }
 }

@@ -1,12 +1,14 @@
 //! The second machine: everything that the page decides, as plain Rust without a browser. It opens a
-//! network, runs its nodes, signs what people send, and keeps the [`Model`] that the page draws.
+//! network, runs its nodes, signs what people send, and keeps the [`Model`](crate::view::Model) that the
+//! page draws.
 //!
 //! It decides nothing about the protocol: it posts to nodes and shows their reports. It reaches the
-//! outside only through [`Platform`], so the browser's page and a test's world run the same app.
+//! outside only through [`platform::Platform`], so the browser's page and a test's world run the same app.
 //!
-//! [`App`] is made of parts, each with its own fields: the bus, the record's store, the opening, the
-//! roster of nodes, the wallet, the links and the mining. A part never calls another; the app routes
-//! between them.
+//! [`App`] is made of parts, each a struct in its own file with its own fields and tests: `bus`, `store`
+//! (the record and its network), `opening`, `roster` (the nodes), `wallet`, `links`, `mining`. A part never
+//! calls another; the app routes between them, in files by flow: `tabs` (opening, watching, taking over),
+//! `nodes` and `ask`, `users` and `send`, `linking`, `pacing`, and `commands` above them all.
 //!
 //! Invariant: no cell of a part is borrowed while a subscriber, a listener or another future runs.
 
@@ -14,11 +16,16 @@ mod ask;
 mod bus;
 mod commands;
 mod link;
+mod linking;
 mod links;
+mod machine;
 mod mining;
 mod nodes;
 mod opening;
+mod output;
+mod pacing;
 pub mod pages;
+mod parameters;
 pub mod platform;
 mod record;
 mod roster;
@@ -29,255 +36,15 @@ mod tabs;
 mod testing;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod users;
 mod wallet;
 
-use std::cell::Cell;
-use std::fmt;
-use std::future::Future;
-use std::rc::{Rc, Weak};
-
-use futures_util::FutureExt;
-
 pub use bus::Subscription;
-pub use commands::Output;
-pub use link::{LinkError, LinkParameters, MAX_POA, MAX_POW};
+pub use link::{LinkParameters, MAX_POA, MAX_POW};
+pub use machine::{App, Settings};
+pub use output::Output;
+pub use parameters::{Parameter, parameters};
 pub use record::{
     DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,
 };
 pub use wallet::WalletUser;
-
-use crate::ipc::{ApiError, Event, Level, NodeKind, Pace, Topic};
-use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
-use crate::view::{Model, Problem, Update};
-use bus::Bus;
-use links::Links;
-use mining::Mining;
-use opening::Opening;
-use platform::{Platform, random};
-use roster::Roster;
-use store::{Network, RecordStore};
-use wallet::Wallet;
-
-/// The controller of one page. All methods take `&self`; the methods that wait are futures.
-pub struct App {
-    me: Weak<Self>,
-    platform: Rc<dyn Platform>,
-    link: LinkParameters,
-    /// The network's name.
-    name: Name,
-    /// This tab's name among the tabs of the network.
-    tab: String,
-    bus: Rc<Bus>,
-    store: RecordStore,
-    opening: Opening,
-    roster: Roster,
-    wallet: Wallet,
-    links: Links,
-    mining: Mining,
-    /// Whether the test transactions are being sent.
-    testing: Cell<bool>,
-}
-
-impl fmt::Debug for App {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App")
-            .field("name", &self.name)
-            .field("tab", &self.tab)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A person's choices for this network as they are now.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    /// How fast miners hash.
-    pub pace: Pace,
-    /// Lowest level of a line that goes into the log.
-    pub log: Level,
-    /// Miner workers of each proof-of-work node.
-    pub miners: u32,
-    /// Leading zero digits that the network began with.
-    pub difficulty: u8,
-    /// Test transactions of a new network.
-    pub test_tx: u32,
-    /// Whether the network's record is kept in the browser; `false` when it lives in this page only.
-    pub persistent: bool,
-}
-
-impl App {
-    /// Opens the network that the page's query string names, in the background.
-    ///
-    /// # Panics
-    /// Never: the name of a link's shape is a valid name.
-    #[must_use]
-    pub fn open(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
-        let (link, errors) = LinkParameters::parse(search);
-        let name: Name = link
-            .network()
-            .parse()
-            .expect("the shape of a link is a valid name");
-        let (store, no_storage) = RecordStore::open(Rc::clone(&platform), name.clone());
-        // Without random bytes the network does not open, and says so.
-        let tab = random::<2>(&*platform).unwrap_or_default();
-        let app = Rc::new_cyclic(|me| Self {
-            me: me.clone(),
-            bus: Bus::new(Rc::clone(&platform), Model::new(name.as_str())),
-            platform,
-            link,
-            name,
-            tab: format!("tab-{}", to_hex(&tab)),
-            store,
-            opening: Opening::new(),
-            roster: Roster::default(),
-            wallet: Wallet::default(),
-            links: Links::default(),
-            mining: Mining::default(),
-            testing: Cell::new(false),
-        });
-        for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
-            app.bus.problem(problem);
-        }
-        app.spawn(Rc::clone(&app).start());
-        app
-    }
-
-    /// The page's picture as of the last animation frame.
-    #[must_use]
-    pub fn model(&self) -> Rc<Model> {
-        self.bus.model()
-    }
-
-    /// The page's picture with everything that has happened so far.
-    #[must_use]
-    pub fn fresh_model(&self) -> Rc<Model> {
-        self.bus.fresh()
-    }
-
-    /// Calls `changed` with each new picture, at most once per animation frame.
-    pub fn subscribe(&self, changed: impl Fn(Rc<Model>) + 'static) -> Subscription {
-        self.bus.subscribe(changed)
-    }
-
-    /// Calls `happened` with each event of a topic (of all, without one) from a level on, whatever the log's level.
-    /// A level below those that nodes report makes them report more.
-    pub fn listen(
-        &self,
-        topic: Option<Topic>,
-        least: Level,
-        happened: impl Fn(&Event) + 'static,
-    ) -> Subscription {
-        let subscription = self.bus.listen(topic, least, happened);
-        self.share_events();
-        subscription
-    }
-
-    /// Shows something that a person should know.
-    pub fn report_problem(&self, error: ApiError) {
-        self.bus.problem(error);
-    }
-
-    /// Takes a problem off the page.
-    pub fn dismiss(&self, problem: Problem) {
-        self.bus.push(Update::Dismiss(problem));
-    }
-
-    /// Waits until a node of this tab runs.
-    ///
-    /// # Errors
-    /// Why the network cannot be opened here.
-    pub async fn ready(&self) -> Result<(), ApiError> {
-        self.opening.outcome().await
-    }
-
-    /// The settings as they are now.
-    #[must_use]
-    pub fn settings(&self) -> Settings {
-        let (link, record) = (&self.link, self.store.record());
-        let kept = record.as_ref();
-        Settings {
-            pace: kept.map_or(link.pace(), |record| record.pace),
-            log: kept.map_or(Level::Info, |record| record.log),
-            miners: kept.map_or(link.miners(), |record| record.miners),
-            difficulty: kept.map_or(link.difficulty(), |record| record.difficulty),
-            test_tx: kept.map_or(link.test_tx(), |record| record.test_tx),
-            persistent: self.store.is_persistent(),
-        }
-    }
-
-    /// The page's address with the parameters of the network on the screen.
-    #[must_use]
-    pub fn link(&self) -> String {
-        let mut link = self.link.clone();
-        if let Some(record) = self.store.record() {
-            let count = |kind| {
-                let count = record.nodes.iter().filter(|node| node.kind == kind).count();
-                u32::try_from(count).unwrap_or(0)
-            };
-            link.pow = Some(count(NodeKind::Pow).min(MAX_POW));
-            link.poa = Some(count(NodeKind::Poa).min(MAX_POA));
-            link.difficulty = Some(self.fixed_digits().unwrap_or(record.difficulty));
-            link.pace = (record.pace != Pace::DEFAULT).then_some(record.pace);
-            link.miners =
-                (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
-            link.test_tx = Some(record.test_tx);
-        } else {
-            link.pow = Some(link.pow());
-            link.poa = Some(link.poa());
-            link.difficulty = Some(link.difficulty());
-        }
-        link.test_tx = link
-            .test_tx
-            .filter(|count| *count != LinkParameters::DEFAULT_TEST_TX);
-        format!("{}{}", self.platform.location(), link.query())
-    }
-
-    /// The digits of the difficulty in force; what an automatic one is at the moment says nothing of the network.
-    fn fixed_digits(&self) -> Option<u8> {
-        let model = self.model();
-        let status = model
-            .nodes
-            .iter()
-            .map(|node| &node.status)
-            .find(|status| status.difficulty > 0)?;
-        let digits = Difficulty(status.difficulty).zero_digits();
-        let fixed = status.automatic.is_none().then_some(digits)?;
-        u8::try_from(fixed).ok()
-    }
-
-    /// Name of the database that holds the ledger of one of this tab's nodes; `None` for one that is
-    /// kept in memory.
-    #[must_use]
-    pub fn database(&self, node: &str) -> Option<String> {
-        self.roster
-            .find(node)
-            .and_then(|node| node.database.clone())
-    }
-
-    /// This tab's name among the tabs of the network.
-    #[must_use]
-    pub fn tab(&self) -> &str {
-        &self.tab
-    }
-
-    /// The id of the network's genesis block.
-    ///
-    /// # Errors
-    /// The network is not open.
-    pub fn chain_id(&self) -> Result<BlockHash, ApiError> {
-        Ok(self.network()?.chain_id)
-    }
-
-    fn network(&self) -> Result<Rc<Network>, ApiError> {
-        let network = self.store.network();
-        network.ok_or_else(|| self.opening.not_open())
-    }
-
-    fn record(&self) -> Result<Record, ApiError> {
-        let record = self.store.record();
-        record.ok_or_else(|| self.opening.not_open())
-    }
-
-    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        self.platform.spawn(task.boxed_local());
-    }
-}

@@ -7,13 +7,14 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::App;
+use super::machine::App;
 use super::platform::{WorkerEvent, within};
 use super::roster::{Node, Outcome, Reply};
 use crate::ipc::{
     Answer, ApiError, FromNode, Level, NodeConfig, NodeState, Report, Request, ToNode, Topic,
 };
-use crate::view::{Update, text};
+use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
+use crate::view::Update;
 
 /// Longest wait for an answer.
 const ANSWER_MS: f64 = 10_000.0;
@@ -66,8 +67,8 @@ impl App {
     pub(super) async fn start_node(&self, node: &Rc<Node>) -> Outcome {
         let receiver = self.begin_node(node)?;
         let late = || {
-            let text = format!("{} did not start within 15 seconds", node.name);
-            Err(ApiError::new("timeout", text))
+            let node = node.name.clone();
+            Err(StartupError::Timeout { node }.into())
         };
         match within(&*self.platform, START_MS, receiver).await {
             Some(Ok(outcome)) => outcome,
@@ -77,9 +78,8 @@ impl App {
 
     fn begin_node(&self, node: &Rc<Node>) -> Result<oneshot::Receiver<Outcome>, ApiError> {
         if node.has_worker() {
-            let (name, state) = (&node.name, text::state(node.state.get()));
-            let text = format!("{name}: expected a node that does not run, found it {state}");
-            return Err(ApiError::new("already_running", text));
+            let (node, state) = (node.name.clone(), node.state.get());
+            return Err(NodeError::AlreadyRunning { node, state }.into());
         }
         let config = self.config(node)?;
         let run = node.next_run();
@@ -167,8 +167,8 @@ impl App {
             Some(Ok(answer)) => answer,
             Some(Err(_)) | None => {
                 node.forget(id);
-                let text = format!("{} did not answer within 10 seconds", node.name);
-                Err(ApiError::new("timeout", text))
+                let node = node.name.clone();
+                Err(NodeError::Timeout { node }.into())
             }
         }
     }
@@ -201,16 +201,13 @@ impl App {
             }
             WorkerEvent::Message(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
             WorkerEvent::Message(FromNode::Stopped) => node.settle_stop(),
-            WorkerEvent::Message(FromNode::Failed { error }) => self.crashed(node, &error),
+            WorkerEvent::Message(FromNode::Failed { error }) => self.crashed(node, error),
             WorkerEvent::Page(id, page) => node.settle(id, Ok(Reply::Page(page))),
             WorkerEvent::Crashed(reason) => {
-                self.crashed(node, &ApiError::new("worker_failed", reason));
+                self.crashed(node, PlatformError::WorkerFailed { reason }.into());
             }
             WorkerEvent::Unreadable(error) => {
-                let text = format!(
-                    "a message of {} cannot be read: {}",
-                    node.name, error.message
-                );
+                let text = format!("a message of {} cannot be read: {error}", node.name);
                 self.bus.log(Level::Error, Topic::Network, text);
             }
         }
@@ -251,6 +248,8 @@ impl App {
         self.post_events(node);
         node.state.set(report.status.state);
         node.weight.set(report.status.weight);
+        node.follow_difficulty(&report.status);
+        self.share_out();
         self.bus.push(Update::Report(report));
     }
 
@@ -270,21 +269,22 @@ impl App {
     }
 
     /// A worker that cannot go on: it is started again, but not over and over.
-    fn crashed(&self, node: &Rc<Node>, error: &ApiError) {
+    fn crashed(&self, node: &Rc<Node>, error: ApiError) {
         node.settle_start(&Err(error.clone()));
         node.end_worker();
         self.set_state(node, NodeState::Failed);
-        let again =
-            error.code != "identity_in_use" && node.restarts.allow(self.platform.monotonic());
+        let again = !matches!(error, Refusal::Startup(StartupError::IdentityInUse { .. }))
+            && node.restarts.allow(self.platform.monotonic());
         let then = if again {
             "; it is started again in 1 second"
         } else {
             ""
         };
-        let text = format!("{} failed: {}{then}", node.name, error.message);
-        self.bus.log(Level::Error, Topic::Network, text.clone());
+        let text = format!("{} failed: {error}{then}", node.name);
+        self.bus.log(Level::Error, Topic::Network, text);
         if !again {
-            self.bus.problem(ApiError::new("node_failed", text));
+            let (node, error) = (node.name.clone(), Box::new(error));
+            self.bus.problem(StartupError::Failed { node, error });
             return;
         }
         let (app, node, run) = (self.me.clone(), Rc::clone(node), node.run());

@@ -8,6 +8,7 @@ use futures_channel::oneshot;
 
 use super::platform::Lock;
 use crate::ipc::ApiError;
+use crate::refusal::NetworkError;
 use crate::view::TabMode;
 
 /// The outcome of an opening.
@@ -56,10 +57,7 @@ impl Opening {
             self.waiters.borrow_mut().push(sender);
             receiver
         };
-        let closed = |_| {
-            let text = "the page was closed before the network was open";
-            Err(ApiError::new("starting", text))
-        };
+        let closed = |_| Err(NetworkError::ClosedEarly.into());
         receiver.await.unwrap_or_else(closed)
     }
 
@@ -79,10 +77,7 @@ impl Opening {
     pub(super) fn not_open(&self) -> ApiError {
         match &*self.outcome.borrow() {
             Some(Err(error)) => error.clone(),
-            Some(Ok(())) | None => ApiError::new(
-                "starting",
-                "expected a running network, found one that is starting",
-            ),
+            Some(Ok(())) | None => NetworkError::Starting.into(),
         }
     }
 }
@@ -94,7 +89,7 @@ mod tests {
     use super::*;
 
     fn refusal() -> ApiError {
-        ApiError::new("no_workers", "no workers here")
+        crate::refusal::PlatformError::NoWorkers.into()
     }
 
     #[test]
@@ -111,7 +106,7 @@ mod tests {
     #[test]
     fn a_failed_opening_is_the_refusal_of_everything_later() {
         let opening = Opening::new();
-        assert_eq!(opening.not_open().code, "starting");
+        assert_eq!(opening.not_open().code(), "starting");
         opening.settle(Err(refusal()));
         assert_eq!(opening.not_open(), refusal());
     }

@@ -13,6 +13,7 @@ use futures_util::future::{Either, LocalBoxFuture, select};
 use crate::ipc::{ApiError, FromNode, RequestId, ToNode};
 use crate::ledger::{Page, StoreError};
 use crate::primitives::Timestamp;
+use crate::refusal::PlatformError;
 
 /// The place where the app runs.
 pub trait Platform {
@@ -73,8 +74,8 @@ pub trait Platform {
     /// The storage's reason.
     fn delete_database(&self, name: String) -> LocalBoxFuture<'static, Result<(), StoreError>>;
 
-    /// The capabilities that are missing here.
-    fn missing(&self) -> Vec<Missing>;
+    /// What is missing here of what the app needs.
+    fn missing(&self) -> Vec<PlatformError>;
 
     /// How many workers the machine runs at once.
     fn cores(&self) -> u32;
@@ -105,7 +106,7 @@ pub trait Worker {
 
 /// What comes from a worker.
 #[derive(Debug)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "nearly every event is a message, and each is taken apart at once"
 )]
@@ -129,28 +130,6 @@ pub enum PageEvent {
     Stored(String),
     /// A person clicked or pressed a key.
     Acted,
-}
-
-/// A capability that the app asks for by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Capability {
-    /// Channels between nodes.
-    Channels,
-    /// Workers for nodes and miners.
-    Workers,
-    /// Databases for ledgers.
-    Databases,
-    /// Locks between tabs.
-    Locks,
-}
-
-/// A capability that is missing, with the sentence for a person.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Missing {
-    /// What is missing.
-    pub capability: Capability,
-    /// The refusal of what needs it.
-    pub error: ApiError,
 }
 
 /// Why the platform's storage cannot be used, in its own words.

@@ -5,13 +5,14 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::link::LinkParameters;
 use crate::consensus::{Allocation, Params};
-use crate::ipc::{ApiError, Level, NodeKind, Pace};
+use crate::ipc::{Level, NodeKind, Pace};
 use crate::primitives::{
     Address, Amount, BlockHash, Difficulty, Keypair, Name, Timestamp, from_hex, to_hex,
 };
+use crate::refusal::{RecordError, RecordFault};
 
-/// Version of this layout.
-const RECORD_VERSION: u32 = 1;
+/// Version of this layout and of the rules: what 1 describes followed rule set 1.
+const RECORD_VERSION: u32 = 2;
 /// Most nodes of a network that one browser keeps.
 pub const MAX_NODES: usize = 48;
 /// The demo users, who have coins from the first block on.
@@ -129,22 +130,23 @@ impl Record {
     ///
     /// # Errors
     /// `record_version`, or `record_corrupt` with what is wrong.
-    pub fn from_text(text: &str, name: &str) -> Result<Self, ApiError> {
+    pub fn from_text(text: &str, name: &str) -> Result<Self, RecordError> {
+        let fault = |fault| RecordError {
+            network: name.to_owned(),
+            fault,
+        };
         let (version, bytes) = text.split_once(' ').unwrap_or((text, ""));
         if version.parse() != Ok(RECORD_VERSION) {
             let found: String = version.chars().take(20).collect();
-            let text = format!(
-                "the record of network {name}: expected version {RECORD_VERSION}, found {found}"
-            );
-            return Err(ApiError::new("record_version", text));
+            return Err(fault(RecordFault::Version {
+                expected: RECORD_VERSION,
+                found,
+            }));
         }
         let record: Option<Self> = from_hex(bytes)
             .ok()
             .and_then(|bytes| borsh::from_slice(&bytes).ok());
-        let unreadable = || {
-            format!("the record of network {name}: expected the bytes of a record, found others")
-        };
-        let record = record.ok_or_else(|| ApiError::new("record_corrupt", unreadable()))?;
+        let record = record.ok_or_else(|| fault(RecordFault::Bytes))?;
         record.decode(name)?;
         Ok(record)
     }
@@ -153,24 +155,22 @@ impl Record {
     ///
     /// # Errors
     /// `record_corrupt`, saying what is wrong.
-    pub fn decode(&self, name: &str) -> Result<Decoded, ApiError> {
-        let corrupt = |what: &str| {
-            ApiError::new(
-                "record_corrupt",
-                format!("the record of network {name}: {what}"),
-            )
+    pub fn decode(&self, name: &str) -> Result<Decoded, RecordError> {
+        let corrupt = |fault| RecordError {
+            network: name.to_owned(),
+            fault,
         };
         let seed = from_hex(&self.seed)
             .ok()
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        let seed = seed.ok_or_else(|| corrupt("expected a seed of 32 bytes"))?;
-        let bytes = from_hex(&self.params).map_err(|error| corrupt(&error.to_string()))?;
-        let params = Params::from_bytes(&bytes).map_err(|error| corrupt(&error.to_string()))?;
+        let seed = seed.ok_or_else(|| corrupt(RecordFault::Seed))?;
+        let bytes = from_hex(&self.params).map_err(|error| corrupt(error.into()))?;
+        let params = Params::from_bytes(&bytes).map_err(|error| corrupt(error.into()))?;
         if params.network.as_str() != name {
-            return Err(corrupt(&format!(
-                "expected parameters of {name}, found those of {}",
-                params.network
-            )));
+            return Err(corrupt(RecordFault::Network {
+                expected: name.to_owned(),
+                found: params.network,
+            }));
         }
         let unique = |at: usize, node: &NodeEntry| {
             self.nodes[..at].iter().all(|other| other.name != node.name)
@@ -181,9 +181,7 @@ impl Record {
             .enumerate()
             .all(|(at, node)| node.name.parse::<Name>().is_ok() && unique(at, node));
         if !good || self.nodes.len() > MAX_NODES {
-            return Err(corrupt(&format!(
-                "expected at most {MAX_NODES} nodes with different names"
-            )));
+            return Err(corrupt(RecordFault::Nodes { limit: MAX_NODES }));
         }
         Ok(Decoded { seed, params })
     }
@@ -386,14 +384,14 @@ mod tests {
                 "the bytes of a record",
             ),
         ] {
-            assert_eq!(error.code, "record_corrupt");
-            assert!(error.message.contains(part), "{}", error.message);
+            assert_eq!(error.code(), "record_corrupt");
+            assert!(error.to_string().contains(part), "{error}");
         }
         for text in ["", "2 00", "{\"version\":1}"] {
             assert_eq!(
                 Record::from_text(text, "lab")
                     .expect_err("another version")
-                    .code,
+                    .code(),
                 "record_version"
             );
         }

@@ -13,10 +13,12 @@ use futures_channel::oneshot;
 
 use super::platform::{Lock, Worker};
 use super::record::NodeEntry;
-use crate::ipc::{Answer, ApiError, Level, NodeKind, NodeState, RequestId, ToNode, Workload};
+use crate::ipc::{
+    Answer, ApiError, Level, NodeKind, NodeState, NodeStatus, RequestId, ToNode, Workload,
+};
 use crate::ledger::Page;
-use crate::primitives::Keypair;
-use crate::view::text;
+use crate::primitives::{Difficulty, Keypair};
+use crate::refusal::{NodeError, StartupError};
 
 /// A node that crashes again within this time stays down.
 const RESTART_AGAIN_MS: f64 = 60_000.0;
@@ -102,6 +104,8 @@ pub(super) struct Node {
     pub(super) restarts: Restarts,
     /// The lowest level of events that its worker was asked for.
     pub(super) events: Cell<Level>,
+    /// The difficulty that its budget is derived from, once it reported one.
+    pub(super) difficulty: Cell<Option<Difficulty>>,
     /// The workload that its miners were given.
     pub(super) workload: Cell<Option<Workload>>,
     run: Cell<u32>,
@@ -142,6 +146,7 @@ impl Node {
             weight: Cell::new(0),
             restarts: Restarts::default(),
             events: Cell::new(Level::Info),
+            difficulty: Cell::default(),
             workload: Cell::default(),
             run: Cell::new(0),
             worker: RefCell::default(),
@@ -167,6 +172,15 @@ impl Node {
         self.worker.borrow().is_some()
     }
 
+    /// Takes the difficulty of its chain for the budget: the operator's, or the one that the network has found by
+    /// itself when the node reports first. Where the network goes on moving it, the budget stays.
+    pub(super) fn follow_difficulty(&self, status: &NodeStatus) {
+        let moves = status.automatic.is_some() && self.difficulty.get().is_some();
+        if status.difficulty > 0 && !moves {
+            self.difficulty.set(Some(Difficulty(status.difficulty)));
+        }
+    }
+
     /// Posts to the worker.
     ///
     /// # Errors
@@ -179,11 +193,8 @@ impl Node {
     }
 
     pub(super) fn not_running(&self) -> ApiError {
-        let (name, state) = (&self.name, text::state(self.state.get()));
-        ApiError::new(
-            "not_running",
-            format!("{name}: expected a running node, found it {state}; `start {name}` starts it"),
-        )
+        let (node, state) = (self.name.clone(), self.state.get());
+        NodeError::NotRunning { node, state }.into()
     }
 
     /// The number of the current run.
@@ -207,8 +218,8 @@ impl Node {
         self.next_run();
         drop(self.worker.take());
         let gone = || {
-            let text = format!("{} ended before it answered", self.name);
-            ApiError::new("node_gone", text)
+            let node = self.name.clone();
+            ApiError::from(StartupError::Gone { node })
         };
         for (_, asker) in self.pending.take() {
             // One who does not wait any more needs no answer.
@@ -353,14 +364,14 @@ mod tests {
         node.end_worker();
         assert_ne!(node.run(), run);
         let refusal = answer.now_or_never().unwrap().unwrap().unwrap_err();
-        assert_eq!(refusal.code, "node_gone");
+        assert_eq!(refusal.code(), "node_gone");
         assert_eq!(
-            started.now_or_never().unwrap().unwrap().unwrap_err().code,
+            started.now_or_never().unwrap().unwrap().unwrap_err().code(),
             "node_gone"
         );
         assert_eq!(stopped.now_or_never().unwrap(), Ok(Ok(())));
         node.settle(id, Ok(Reply::Answer(Answer::Wiped)));
-        assert_eq!(node.post(&ToNode::Stop).unwrap_err().code, "not_running");
+        assert_eq!(node.post(&ToNode::Stop).unwrap_err().code(), "not_running");
     }
 
     #[test]

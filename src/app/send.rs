@@ -6,8 +6,8 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
 
-use super::App;
-use super::commands::Output;
+use super::machine::App;
+use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Node;
 use crate::command::{DEFAULT_FEE, Draft, What};
@@ -16,6 +16,7 @@ use crate::ipc::{Answer, ApiError, Level, Request, Topic, TransactionInfo};
 use crate::primitives::{
     Amount, BlockHash, Height, Keypair, ParamsChange, ParamsOrder, Payload, TxBody,
 };
+use crate::refusal::{LookupError, WalletError};
 use crate::view::{TabMode, text};
 
 /// An order of the operator runs out when the checkpoint that it names is too far below: this many blocks above it.
@@ -44,7 +45,6 @@ impl App {
 
     /// A draft's names as addresses.
     async fn payload(&self, what: What) -> Result<Payload, ApiError> {
-        let malformed = |text: String| ApiError::new("name_malformed", text);
         Ok(match what {
             What::Transfer { to, amount, memo } => Payload::Transfer {
                 to: self.address_of(&to).await?,
@@ -62,9 +62,7 @@ impl App {
                 }
             }
             What::RegisterUser { name } => Payload::RegisterUser {
-                name: name
-                    .parse()
-                    .map_err(|_| malformed(format!("\"{name}\" is no name")))?,
+                name: name.parse().map_err(WalletError::Word)?,
             },
             What::CreateAsset {
                 symbol,
@@ -72,19 +70,15 @@ impl App {
                 decimals,
                 supply,
             } => Payload::CreateAsset {
-                symbol: symbol
-                    .parse()
-                    .map_err(|_| malformed(format!("\"{symbol}\" is no symbol")))?,
+                symbol: symbol.parse().map_err(WalletError::Word)?,
                 name,
                 decimals,
                 supply: Amount(supply),
             },
             What::TransferAsset { asset, to, amount } => Payload::TransferAsset {
-                asset: asset.parse().map_err(|error| {
-                    ApiError::new(
-                        "asset_malformed",
-                        format!("expected an asset id, found \"{asset}\": {error}"),
-                    )
+                asset: asset.parse().map_err(|error| WalletError::Asset {
+                    found: asset.clone(),
+                    error,
                 })?,
                 to: self.address_of(&to).await?,
                 amount: Amount(amount),
@@ -116,13 +110,8 @@ impl App {
             .blocks
             .first()
             .and_then(|block| block.hash.parse().ok());
-        let id = id.ok_or_else(|| {
-            let text = format!(
-                "expected a block at height {height} of {}, found none",
-                node.name
-            );
-            ApiError::new("block_unknown", text)
-        })?;
+        let which = height.to_string();
+        let id = id.ok_or(LookupError::Block { which })?;
         Ok((Height(height), id))
     }
 
@@ -233,7 +222,7 @@ impl App {
             .map(|(node, draft)| self.send_by(node, draft.clone()));
         for answer in join_all(sent).await {
             if let Err(error) = answer {
-                let text = format!("a test transaction was refused: {}", error.message);
+                let text = format!("a test transaction was refused: {error}");
                 self.bus.log(Level::Warn, Topic::Refused, text);
             }
         }

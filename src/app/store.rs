@@ -8,11 +8,12 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use super::platform::{Capability, Platform, random};
+use super::platform::{Platform, Reason, random};
 use super::record::{Record, Secrets};
 use crate::consensus::Params;
 use crate::ipc::ApiError;
 use crate::primitives::{BlockHash, Name};
+use crate::refusal::{Aside, Limit, PlatformError, RecordError, StartupError};
 use crate::state::genesis;
 
 /// What all nodes of the network agree on, and this browser's secret for it.
@@ -45,26 +46,22 @@ pub(super) struct Kept {
     /// The network of the record, if it is another than before.
     pub(super) begun: Option<Rc<Network>>,
     /// Why the record could not be written, if it could not.
-    pub(super) unwritten: Option<ApiError>,
+    pub(super) unwritten: Option<PlatformError>,
 }
 
 impl RecordStore {
     /// The store of a network: the platform's storage if it can be written, else memory and why. Without databases
     /// a record is of no use after the page: a node that comes back with its key must know what it has signed.
-    pub(super) fn open(platform: Rc<dyn Platform>, name: Name) -> (Self, Option<ApiError>) {
-        const THEN: &str = "the network lives in this tab only and ends with it";
+    pub(super) fn open(platform: Rc<dyn Platform>, name: Name) -> (Self, Option<PlatformError>) {
         let missing = platform
             .missing()
             .into_iter()
-            .find(|missing| missing.capability == Capability::Databases);
+            .find(|missing| *missing == PlatformError::NoIndexedDb);
         let problem = match missing {
-            Some(missing) => Some((missing.error.code.clone(), missing.error.message.clone())),
-            None => probe(&*platform).err().map(|reason| {
-                let text = format!(
-                    "expected localStorage for the network's record, found none ({reason})"
-                );
-                ("no_local_storage".to_owned(), text)
-            }),
+            Some(missing) => Some(missing),
+            None => probe(&*platform)
+                .err()
+                .map(|Reason(reason)| PlatformError::NoLocalStorage { reason }),
         };
         let store = Self {
             platform,
@@ -73,8 +70,7 @@ impl RecordStore {
             record: RefCell::default(),
             network: RefCell::default(),
         };
-        let problem =
-            problem.map(|(code, reason)| ApiError::new(&code, format!("{reason}: {THEN}")));
+        let problem = problem.map(|missing| missing.limited(Limit::ThisTab));
         (store, problem)
     }
 
@@ -89,7 +85,7 @@ impl RecordStore {
     }
 
     /// The stored record, if there is one that can be used. One that cannot is kept aside.
-    pub(super) fn load(&self) -> (Option<Record>, Option<ApiError>) {
+    pub(super) fn load(&self) -> (Option<Record>, Option<StartupError>) {
         let key = self.key();
         let Some(text) = self.text(&key) else {
             return (None, None);
@@ -97,13 +93,13 @@ impl RecordStore {
         match Record::from_text(&text, self.name.as_str()) {
             Ok(record) => (Some(record), None),
             Err(error) => {
-                let aside = format!("{key}:aside:{}", self.platform.now());
-                let kept = match self.set_text(&aside, &text) {
-                    Ok(()) => format!("It is kept aside as {aside}"),
-                    Err(error) => error.to_string(),
+                let key = format!("{key}:aside:{}", self.platform.now());
+                let aside = match self.set_text(&key, &text) {
+                    Ok(()) => Aside::Kept { key },
+                    Err(error) => Aside::Lost(error),
                 };
-                let text = format!("{}. {kept}; the network begins anew.", error.message);
-                (None, Some(ApiError::new(&error.code, text)))
+                let aside = Box::new(aside);
+                (None, Some(StartupError::Record { error, aside }))
             }
         }
     }
@@ -112,7 +108,7 @@ impl RecordStore {
     ///
     /// # Errors
     /// `record_corrupt`; nothing changes then.
-    pub(super) fn keep(&self, record: Record) -> Result<Kept, ApiError> {
+    pub(super) fn keep(&self, record: Record) -> Result<Kept, RecordError> {
         let decoded = record.decode(self.name.as_str())?;
         let unwritten = self.set_text(&self.key(), &record.to_text()).err();
         let known = self
@@ -176,12 +172,10 @@ impl RecordStore {
         }
     }
 
-    fn set_text(&self, key: &str, text: &str) -> Result<(), ApiError> {
+    fn set_text(&self, key: &str, text: &str) -> Result<(), PlatformError> {
         let Some(memory) = &self.memory else {
-            return self.platform.store(key, text).map_err(|reason| {
-                let text = format!("the network's record cannot be written: {reason}");
-                ApiError::new("storage_write", text)
-            });
+            let unwritten = |Reason(reason)| PlatformError::StorageWrite { reason };
+            return self.platform.store(key, text).map_err(unwritten);
         };
         let mut memory = memory.borrow_mut();
         memory.retain(|(other, _)| other != key);
@@ -191,7 +185,7 @@ impl RecordStore {
 }
 
 /// Writes a text and takes it away again.
-fn probe(platform: &dyn Platform) -> Result<(), super::platform::Reason> {
+fn probe(platform: &dyn Platform) -> Result<(), Reason> {
     const PROBE: &str = "aurex:probe";
     platform.store(PROBE, "1")?;
     platform.remove(PROBE)

@@ -8,12 +8,13 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::App;
-use super::platform::{Capability, Lock, PageEvent, random};
+use super::machine::App;
+use super::platform::{Lock, PageEvent, random};
 use super::record::{NodeEntry, Record};
 use super::roster::{Node, Outcome};
 use crate::ipc::{ApiError, Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
+use crate::refusal::{Limit, LinkError, PlatformError, StartupError};
 use crate::view::{TabMode, Update};
 
 /// A reloaded page waits this long for its former self to let go before it takes another tab for the host.
@@ -35,16 +36,12 @@ impl App {
 
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
-            match missing.capability {
-                Capability::Workers | Capability::Channels => return Err(missing.error),
-                Capability::Locks => {
-                    let error = missing.error;
-                    let text = format!("{}: open this network in one tab only", error.message);
-                    self.bus.problem(ApiError::new(&error.code, text));
-                }
-                // The store reported it.
-                Capability::Databases => {}
+            if missing == PlatformError::NoLocks {
+                self.bus.problem(missing.limited(Limit::OneTab));
+            } else if missing != PlatformError::NoIndexedDb {
+                return Err(missing.into());
             }
+            // Of a missing database the store has reported.
         }
         random::<1>(&*self.platform)?;
         self.read_record().await?;
@@ -113,12 +110,12 @@ impl App {
                 || differs(self.link.poa, poa)
                 || digits.is_some_and(|digits| digits != record.difficulty))
         {
-            let text = format!(
-                "network {} exists with pow={pow}, poa={poa}, difficulty={}: the link's values are for a new network \
-                 and were not taken; another `net` begins one",
-                self.name, record.difficulty
-            );
-            self.bus.problem(ApiError::new("link_parameter", text));
+            self.bus.problem(LinkError::Exists {
+                network: self.name.clone(),
+                pow,
+                poa,
+                difficulty: record.difficulty,
+            });
         }
     }
 
@@ -199,7 +196,7 @@ impl App {
         let mut failure = None;
         for (entry, outcome) in entries.iter().zip(join_all(starts).await) {
             if let Err(error) = outcome {
-                let text = format!("{} was not started: {}", entry.name, error.message);
+                let text = format!("{} was not started: {error}", entry.name);
                 self.bus.log(Level::Warn, Topic::Network, text);
                 failure = Some(error);
             }
@@ -222,9 +219,8 @@ impl App {
         let name = self.lock_name(&format!("run:{node}"));
         match self.platform.lock(name, Some(wait_ms)).await {
             Ok(None) => {
-                let text =
-                    format!("expected {node} to be free, found it in another tab of this network");
-                Err(ApiError::new("other_tab", text))
+                let node = node.to_owned();
+                Err(StartupError::OtherTab { node }.into())
             }
             Ok(lock) => Ok(lock),
             Err(_) => Ok(None),

@@ -16,10 +16,12 @@ pub use inspect::{GENESIS, MAX_HEADERS, inspect};
 pub use merkle::{merkle_root, proves};
 pub use target::{MAIN_LIMIT, asert, compact, difficulty, retarget, target};
 
-use crate::primitives::{BlockHash, Digest, ParseHexError};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::primitives::{BlockHash, Digest, ParseHexError, codes};
 
 /// Why bytes are no valid Bitcoin headers.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum BitcoinError {
     /// The text is not hexadecimal.
     #[error(transparent)]
@@ -85,21 +87,17 @@ pub enum BitcoinError {
     },
 }
 
-impl BitcoinError {
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Hex(_) => "bitcoin_hex",
-            Self::Length { .. } => "bitcoin_length",
-            Self::NegativeTarget { .. } => "bitcoin_target_negative",
-            Self::ZeroTarget { .. } => "bitcoin_target_zero",
-            Self::TargetOverflow { .. } => "bitcoin_target_overflow",
-            Self::EasyTarget { .. } => "bitcoin_target_easy",
-            Self::Work { .. } => "bitcoin_work",
-            Self::Link { .. } => "bitcoin_link",
-            Self::NoTransactions => "bitcoin_no_transactions",
-            Self::Doubled { .. } => "bitcoin_doubled",
-        }
+codes! {
+    BitcoinError {
+        Hex => "bitcoin_hex", "the text is not hexadecimal";
+        Length => "bitcoin_length", "the bytes are no whole number of headers, or too many";
+        NegativeTarget => "bitcoin_target_negative", "the compact target is negative";
+        ZeroTarget => "bitcoin_target_zero", "the compact target is zero";
+        TargetOverflow => "bitcoin_target_overflow", "the compact target has more than 256 bits";
+        EasyTarget => "bitcoin_target_easy", "the target is easier than Bitcoin allows";
+        Work => "bitcoin_work", "the id does not meet the target";
+        Link => "bitcoin_link", "a header does not follow the one before it";
+        NoTransactions => "bitcoin_no_transactions", "a Merkle tree needs at least one transaction";
+        Doubled => "bitcoin_doubled", "two equal hashes stand side by side in the Merkle tree";
     }
 }

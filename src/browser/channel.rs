@@ -20,6 +20,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use super::capability;
 use super::js::explain;
 use crate::ipc::ApiError;
+use crate::refusal::PlatformError;
 
 /// Longest payload that is read, in bytes.
 pub const MAX_PAYLOAD: u32 = 4 * 1024 * 1024;
@@ -141,8 +142,6 @@ fn read(data: &JsValue) -> Received {
 }
 
 fn failed(name: &str, thrown: &JsValue) -> ApiError {
-    ApiError::new(
-        "channel_failed",
-        format!("channel {name} cannot be used: {}", explain(thrown)),
-    )
+    let (name, reason) = (name.to_owned(), explain(thrown));
+    PlatformError::Channel { name, reason }.into()
 }

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::ipc::ApiError;
 use crate::primitives::Timestamp;
+use crate::refusal::{MessageError, PlatformError};
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,9 +31,10 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, ApiError> {
     let serializer = Serializer::new()
         .serialize_maps_as_objects(true)
         .serialize_missing_as_null(true);
-    value
-        .serialize(&serializer)
-        .map_err(|error| ApiError::new("not_representable", error.to_string()))
+    value.serialize(&serializer).map_err(|error| {
+        let reason = error.to_string();
+        MessageError::NotRepresentable { reason }.into()
+    })
 }
 
 /// A message between workers of this binary: its borsh bytes in an array of their own.
@@ -52,7 +54,7 @@ pub fn pack<T: BorshSerialize + ?Sized>(message: &T) -> JsValue {
 pub fn unpack<T: BorshDeserialize>(message: &JsValue) -> Result<T, ApiError> {
     let bytes = message.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
     let read = bytes.and_then(|bytes| T::try_from_slice(&bytes).ok());
-    read.ok_or_else(|| ApiError::new("not_understood", "the message is not one of this program's"))
+    read.ok_or_else(|| MessageError::Foreign.into())
 }
 
 /// The machine's clock.
@@ -88,10 +90,8 @@ pub fn random<const N: usize>() -> Result<[u8; N], ApiError> {
 /// `no_entropy` where the browser gives none.
 pub fn fill_random(bytes: &mut [u8]) -> Result<(), ApiError> {
     getrandom::fill(bytes).map_err(|error| {
-        ApiError::new(
-            "no_entropy",
-            format!("the browser gives no random bytes: {error}"),
-        )
+        let reason = error.to_string();
+        PlatformError::NoEntropy { reason }.into()
     })
 }
 

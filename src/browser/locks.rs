@@ -10,6 +10,7 @@ use web_sys::AbortController;
 use super::capability;
 use super::js::{explain, field};
 use crate::ipc::ApiError;
+use crate::refusal::PlatformError;
 
 // web-sys has the lock manager only behind an unstable switch.
 #[wasm_bindgen]
@@ -112,8 +113,6 @@ fn options(key: &str, value: &JsValue) -> Result<Object, ApiError> {
 }
 
 fn failed(name: &str, thrown: &JsValue) -> ApiError {
-    ApiError::new(
-        "lock_failed",
-        format!("lock {name} cannot be asked for: {}", explain(thrown)),
-    )
+    let (name, reason) = (name.to_owned(), explain(thrown));
+    PlatformError::Lock { name, reason }.into()
 }

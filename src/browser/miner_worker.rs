@@ -125,7 +125,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
     slices.forget();
     match spawn::serve(scope, move |message| receive(&miner, message)) {
         Ok(listener) => listener.forget(),
-        Err(error) => warn(&error.message),
+        Err(error) => warn(&error.to_string()),
     }
 }
 
@@ -134,7 +134,7 @@ fn receive(miner: &Rc<RefCell<Miner>>, message: JsValue) {
         Ok(ToMiner::Search(job)) => miner.borrow_mut().begin(&job),
         Ok(ToMiner::Cancel) => miner.borrow_mut().rest(),
         Ok(ToMiner::Yield) => miner.borrow_mut().yields_until = monotonic() + YIELD_MS,
-        Err(error) => return warn(&error.message),
+        Err(error) => return warn(&error.to_string()),
     }
     arrange(miner);
 }

@@ -7,6 +7,7 @@ use super::js::field;
 use crate::ipc::ApiError;
 use crate::ledger::{Cell, Found, Row, Table};
 use crate::primitives::MAX_EXACT;
+use crate::refusal::MessageError;
 
 /// A row as a plain object; what is absent is `null`.
 ///
@@ -27,8 +28,8 @@ pub fn row_to_js(row: &Row) -> Result<JsValue, ApiError> {
     match refused {
         None => Ok(object.into()),
         Some(name) => {
-            let text = format!("{name}: expected a number of at most 2^53 - 1, found a larger one");
-            Err(ApiError::new("not_representable", text))
+            let field = name.to_owned();
+            Err(MessageError::NumberTooLarge { field }.into())
         }
     }
 }
@@ -51,8 +52,10 @@ fn js_value(cell: Cell<'_>) -> Option<JsValue> {
 /// # Errors
 /// `not_understood` for an object of another shape.
 pub fn row_from_js(table: Table, object: &JsValue) -> Result<Row, ApiError> {
-    Row::read(table, &|name| found(&field(object, name)))
-        .map_err(|error| ApiError::new("not_understood", error.to_string()))
+    Row::read(table, &|name| found(&field(object, name))).map_err(|error| {
+        let reason = error.to_string();
+        MessageError::Shape { reason }.into()
+    })
 }
 
 fn found(value: &JsValue) -> Found {

@@ -23,6 +23,7 @@ use web_sys::{
 use super::capability;
 use super::js::{explain, field, pack};
 use crate::ipc::ApiError;
+use crate::refusal::{MessageError, PlatformError};
 
 /// What a worker says first, and what it never says otherwise.
 const READY: &str = "ready";
@@ -90,10 +91,8 @@ fn run_from(
 ) -> Result<WorkerHandle, ApiError> {
     capability::workers()?;
     let failed = |thrown: JsValue| {
-        ApiError::new(
-            "worker_failed",
-            format!("worker {name} cannot be started: {}", explain(&thrown)),
-        )
+        let (name, reason) = (name.to_owned(), explain(&thrown));
+        PlatformError::WorkerStart { name, reason }
     };
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
@@ -183,7 +182,7 @@ impl WorkerHandle {
         self.inner
             .worker
             .post_message(&message)
-            .map_err(|thrown| ApiError::new("not_posted", explain(&thrown)))
+            .map_err(|thrown| not_posted(&thrown))
     }
 
     /// Whether the worker's listener stands.
@@ -225,8 +224,13 @@ pub fn serve(
     });
     scope
         .post_message(&READY.into())
-        .map_err(|thrown| ApiError::new("not_posted", explain(&thrown)))?;
+        .map_err(|thrown| not_posted(&thrown))?;
     Ok(listener)
+}
+
+fn not_posted(thrown: &JsValue) -> ApiError {
+    let reason = explain(thrown);
+    MessageError::NotPosted { reason }.into()
 }
 
 /// The loader with the address of the glue script. A worker was itself started by it.
@@ -239,7 +243,9 @@ fn loader_url() -> Result<String, ApiError> {
         &field(&field(&global, "document"), "baseURI"),
         "document.baseURI",
     )?;
-    let failed = |thrown: JsValue| ApiError::new("worker_failed", explain(&thrown));
+    let failed = |thrown: JsValue| PlatformError::WorkerFailed {
+        reason: explain(&thrown),
+    };
     let url = Url::new_with_base(LOADER, &base).map_err(failed)?;
     url.search_params().set("glue", &glue_url());
     Ok(url.href())
@@ -252,7 +258,8 @@ pub fn glue_url() -> String {
 }
 
 fn text(value: &JsValue, name: &str) -> Result<String, ApiError> {
-    value
-        .as_string()
-        .ok_or_else(|| ApiError::new("worker_failed", format!("this scope has no {name}")))
+    value.as_string().ok_or_else(|| {
+        let name = name.to_owned();
+        PlatformError::Scope { name }.into()
+    })
 }

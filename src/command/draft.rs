@@ -2,18 +2,19 @@
 //! transaction. What can be checked without a ledger is checked here, by the same rules for console,
 //! forms and scripts; the rest is the nodes' to judge.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::parse::shortened;
 use super::texts::{Part, check_visible, name_of};
-use crate::ipc::ApiError;
 use crate::primitives::{
     AssetSymbol, Character, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES,
-    Name, Nearest,
+    Name, Nearest, WordRule, codes,
 };
 
 /// Fee where none is said.
 pub const DEFAULT_FEE: u64 = 1;
 /// Most decimal places of an asset.
-const MAX_DECIMALS: u8 = 12;
+pub const MAX_DECIMALS: u8 = 12;
 
 /// What a person wants to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub enum What {
 }
 
 /// Why a draft cannot become a transaction of any network.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum DraftError {
     /// Nothing was said.
     #[error(
@@ -145,7 +146,7 @@ pub enum DraftError {
     #[error("expected {expected}, found \"{found}\"")]
     Word {
         /// The rule.
-        expected: &'static str,
+        expected: WordRule,
         /// The text.
         found: String,
     },
@@ -163,31 +164,21 @@ pub enum DraftError {
     },
 }
 
-impl DraftError {
-    /// The name of the mistake.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "transaction_empty",
-            Self::AmountZero => "amount_zero",
-            Self::AmountMalformed { .. } => "amount_malformed",
-            Self::AmountOverflow { .. } => "amount_overflow",
-            Self::FeeMalformed { .. } => "fee_malformed",
-            Self::TransferWords { .. } => "transfer_words",
-            Self::Character { .. } => "character",
-            Self::MemoTooLong { .. } => "memo_too_long",
-            Self::MessageEmpty => "message_empty",
-            Self::MessageTooLong { .. } => "message_too_long",
-            Self::Word { .. } => "name_malformed",
-            Self::AssetName { .. } => "asset_name",
-            Self::Decimals { .. } => "decimals",
-        }
-    }
-}
-
-impl From<DraftError> for ApiError {
-    fn from(error: DraftError) -> Self {
-        Self::new(error.code(), error.to_string())
+codes! {
+    DraftError {
+        Empty => "transaction_empty", "there is nothing to send";
+        AmountZero => "amount_zero", "nothing would move";
+        AmountMalformed => "amount_malformed", "the amount is no whole number";
+        AmountOverflow => "amount_overflow", "the amount is above 2^53 - 1";
+        FeeMalformed => "fee_malformed", "the fee is no whole number within its bounds";
+        TransferWords => "transfer_words", "the words begin like a transfer and do not go on like one";
+        Character => "character", "a character hides, or is one that no command or name has";
+        MemoTooLong => "memo_too_long", "the memo is longer than it may be";
+        MessageEmpty => "message_empty", "the message has no words";
+        MessageTooLong => "message_too_long", "the message is longer than it may be";
+        Word => "name_malformed", "a name or symbol is outside its alphabet or length";
+        AssetName => "asset_name", "the name of an asset is empty or too long";
+        Decimals => "decimals", "an asset has too many decimal places";
     }
 }
 

@@ -1,11 +1,14 @@
 //! Why a console line is not a command.
 
+use std::borrow::Cow;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::draft::DraftError;
-use crate::ipc::ApiError;
-use crate::primitives::{Character, Nearest};
+use crate::primitives::{Character, Nearest, codes};
 
 /// Why a console line is not a command.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum CommandError {
     /// Nothing but blanks.
     #[error("expected a command, found an empty line; `help` lists the commands")]
@@ -18,35 +21,35 @@ pub enum CommandError {
         /// The word.
         found: String,
         /// The command that is nearest to it.
-        nearest: &'static str,
+        nearest: Cow<'static, str>,
     },
     /// The line ends too early.
     #[error("{word}: expected {expected}, found nothing; usage: {usage}")]
     Missing {
         /// The command.
-        word: &'static str,
+        word: Cow<'static, str>,
         /// What should stand there.
-        expected: &'static str,
+        expected: Cow<'static, str>,
         /// How the command is used.
-        usage: &'static str,
+        usage: Cow<'static, str>,
     },
     /// The line goes on too long.
     #[error("{word}: expected the end of the line, found \"{found}\"; usage: {usage}")]
     TooMany {
         /// The command.
-        word: &'static str,
+        word: Cow<'static, str>,
         /// The first word too many.
         found: String,
         /// How the command is used.
-        usage: &'static str,
+        usage: Cow<'static, str>,
     },
     /// An argument of another kind or outside its bounds.
     #[error("{word}: expected {expected}, found \"{found}\"{nearest}")]
     Wrong {
         /// The command.
-        word: &'static str,
+        word: Cow<'static, str>,
         /// What should stand there.
-        expected: &'static str,
+        expected: Cow<'static, str>,
         /// What stands there.
         found: String,
         /// The right numbers that it may mean.
@@ -65,24 +68,14 @@ pub enum CommandError {
     Draft(#[from] DraftError),
 }
 
-impl CommandError {
-    /// The name of the mistake.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty_line",
-            Self::Unknown { .. } => "unknown_command",
-            Self::Missing { .. } => "argument_missing",
-            Self::TooMany { .. } => "argument_unexpected",
-            Self::Wrong { .. } => "argument_wrong",
-            Self::Character { .. } => "character",
-            Self::Draft(error) => error.code(),
-        }
-    }
-}
-
-impl From<CommandError> for ApiError {
-    fn from(error: CommandError) -> Self {
-        Self::new(error.code(), error.to_string())
+codes! {
+    CommandError {
+        Empty => "empty_line", "the line is empty";
+        Unknown => "unknown_command", "the first word is no command";
+        Missing => "argument_missing", "a command or call lacks an argument";
+        TooMany => "argument_unexpected", "a command has more arguments than it takes";
+        Wrong => "argument_wrong", "an argument is of another kind or outside its bounds";
+        Character => "character", "a character hides, or is one that no command or name has";
+        + Self::Draft(error) => error;
     }
 }

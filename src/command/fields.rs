@@ -1,35 +1,39 @@
 //! The fields of an object that a script passes: one that no call knows is refused by name, as a script
 //! that misspells a field would otherwise send something else than it says.
 
+use std::borrow::Cow;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::nearest::nearest;
 use super::parse::shortened;
-use crate::ipc::ApiError;
+use crate::primitives::Code;
 
 /// A field that the call does not know.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 #[error(
     "{call}: expected no other fields than {}, found \"{found}\"; did you mean `{nearest}`?",
     .known.join(", ")
 )]
 pub struct UnknownField {
     /// The function.
-    pub call: &'static str,
+    pub call: Cow<'static, str>,
     /// The fields it knows.
-    pub known: Vec<&'static str>,
+    pub known: Vec<Cow<'static, str>>,
     /// The field.
     pub found: String,
     /// The known one that is nearest to it.
-    pub nearest: &'static str,
+    pub nearest: Cow<'static, str>,
 }
 
 impl UnknownField {
-    /// The name of the mistake.
-    pub const CODE: &'static str = "field_unknown";
-}
+    /// Its code, with its meaning.
+    pub const CODES: &'static [Code] = &[("field_unknown", "the call knows no field of this name")];
 
-impl From<UnknownField> for ApiError {
-    fn from(error: UnknownField) -> Self {
-        Self::new(UnknownField::CODE, error.to_string())
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        Self::CODES[0].0
     }
 }
 
@@ -48,9 +52,11 @@ pub fn only_known(
     match unknown {
         None => Ok(()),
         Some(field) => Err(UnknownField {
-            call,
-            known: known.to_vec(),
-            nearest: nearest(&field, known.iter().copied()).unwrap_or_default(),
+            call: call.into(),
+            known: known.iter().map(|&field| field.into()).collect(),
+            nearest: nearest(&field, known.iter().copied())
+                .unwrap_or_default()
+                .into(),
             found: shortened(&field),
         }),
     }

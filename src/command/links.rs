@@ -35,7 +35,7 @@ impl Shape {
 }
 
 /// One quality of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quality {
     /// Least delay in milliseconds.
     Latency,
@@ -118,8 +118,8 @@ impl LinkChange {
                 change
                     .values
                     .push(value(&word).ok_or_else(|| CommandError::Wrong {
-                        word: "links",
-                        expected: EXPECTED,
+                        word: "links".into(),
+                        expected: EXPECTED.into(),
                         found: super::parse::shortened(&word),
                         nearest: Nearest::default(),
                     })?);

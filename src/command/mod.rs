@@ -18,7 +18,7 @@ mod workers;
 
 pub use calls::{CALLS, Call, CallKind};
 pub use complete::complete;
-pub use draft::{DEFAULT_FEE, Draft, DraftError, What};
+pub use draft::{DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What};
 pub use error::CommandError;
 pub use fields::{UnknownField, only_known};
 pub use filter::{DEFAULT_ROWS, queries};
@@ -35,8 +35,9 @@ pub use texts::{Part, read_amount, read_fee};
 pub use tx::parse_tx;
 pub use workers::{MAX_WORKERS, TooManyWorkers, check_workers, most_miners};
 
-use crate::ipc::{Level, NodeKind, Pace};
 use crate::ledger::Table;
+use crate::primitives::NodeKind;
+use crate::records::{Level, Pace};
 
 /// One console line, understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,9 +8,9 @@ use super::help::{WORDS, Word};
 use super::nearest::nearest;
 use super::tx::parse_tx;
 use super::{Command, CommandError, DifficultyChoice, LinkChange, Target};
-use crate::ipc::{Level, MAX_MINERS, NodeKind, Pace};
 use crate::ledger::Table;
-use crate::primitives::{Nearest, folded, is_number_like, read_number, visible};
+use crate::primitives::{Nearest, NodeKind, folded, is_number_like, read_number, visible};
+use crate::records::{Level, MAX_MINERS, Pace};
 
 /// Leading zero hexadecimal digits that a network may ask for.
 pub const DIFFICULTY_DIGITS: RangeInclusive<u8> = 1..=8;
@@ -41,7 +41,7 @@ pub fn parse(line: &str) -> Result<Command, CommandError> {
         let nearest = nearest(first, WORDS.iter().map(|word| word.name)).unwrap_or("help");
         return Err(CommandError::Unknown {
             found: shortened(first),
-            nearest,
+            nearest: nearest.into(),
         });
     };
     if word.name == "links" {
@@ -145,9 +145,9 @@ impl Arguments<'_> {
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<T, CommandError> {
         let missing = CommandError::Missing {
-            word: self.word.name,
-            expected,
-            usage: self.word.usage,
+            word: self.word.name.into(),
+            expected: expected.into(),
+            usage: self.word.usage.into(),
         };
         self.optional(expected, read)?.ok_or(missing)
     }
@@ -163,8 +163,8 @@ impl Arguments<'_> {
         read(&found.to_ascii_lowercase()).map(Some).ok_or_else(|| {
             let is_right = |number: u64| read(&number.to_string()).is_some();
             CommandError::Wrong {
-                word: self.word.name,
-                expected,
+                word: self.word.name.into(),
+                expected: expected.into(),
                 found: shortened(found),
                 nearest: Nearest::of(found).that(is_right),
             }
@@ -200,9 +200,9 @@ impl Arguments<'_> {
         match self.words.next() {
             None => Ok(()),
             Some(found) => Err(CommandError::TooMany {
-                word: self.word.name,
+                word: self.word.name.into(),
                 found: shortened(found),
-                usage: self.word.usage,
+                usage: self.word.usage.into(),
             }),
         }
     }

@@ -4,12 +4,14 @@
 
 use std::fmt;
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::draft::DraftError;
 use super::parse::shortened;
 use crate::primitives::{Nearest, NumberError, folded, hidden, read_number};
 
 /// A part of a draft in which a character can be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Part {
     /// The words after `tx`.
     Words,

@@ -1,13 +1,15 @@
 //! How many workers a network needs in one tab, and the most that a word or a link may ask for.
 
-use crate::ipc::ApiError;
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::primitives::Code;
 
 /// Most workers that a person gets in one tab: each takes about 12 MB and a share of a processor, so
 /// more of them take the memory of a small machine and leave no time to the page.
 pub const MAX_WORKERS: u32 = 64;
 
 /// More workers than a tab gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 #[error(
     "expected at most {MAX_WORKERS} workers in one tab, found {found}: one for each of {pow} proof-of-work and {poa} \
      other nodes, and {miners} miners for each proof-of-work node"
@@ -24,13 +26,13 @@ pub struct TooManyWorkers {
 }
 
 impl TooManyWorkers {
-    /// The name of the mistake.
-    pub const CODE: &'static str = "too_many_workers";
-}
+    /// Its code, with its meaning.
+    pub const CODES: &'static [Code] = &[("too_many_workers", "a tab gets no more workers")];
 
-impl From<TooManyWorkers> for ApiError {
-    fn from(error: TooManyWorkers) -> Self {
-        Self::new(TooManyWorkers::CODE, error.to_string())
+    /// Name of the refusal, in snake case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        Self::CODES[0].0
     }
 }
 

@@ -10,7 +10,9 @@ use crate::primitives::{
     Retarget, Seal, Signature, Transaction, TxBody, TxId, merkle_root, sha256,
 };
 
-use super::{BlockError, MAX_AUTHORITIES, Params, ParamsError, TxError, slots, work};
+use super::{
+    BlockError, LongPart, MAX_AUTHORITIES, Parameter, Params, ParamsError, TxError, slots, work,
+};
 
 /// Most decimal places of an asset.
 pub const MAX_DECIMALS: u8 = 12;
@@ -191,12 +193,10 @@ fn check_transaction(
 fn check_payload(body: &TxBody) -> Result<(), TxError> {
     match &body.payload {
         Payload::Transfer { amount, memo, .. } => {
-            within("a memo in bytes", MAX_MEMO_BYTES, memo.len())?;
+            within(LongPart::Memo, MAX_MEMO_BYTES, memo.len())?;
             at_least_one(amount.0)
         }
-        Payload::Message { bytes, .. } => {
-            within("a message in bytes", MAX_MESSAGE_BYTES, bytes.len())
-        }
+        Payload::Message { bytes, .. } => within(LongPart::Message, MAX_MESSAGE_BYTES, bytes.len()),
         Payload::RegisterUser { .. } => Ok(()),
         Payload::CreateAsset {
             name,
@@ -204,7 +204,7 @@ fn check_payload(body: &TxBody) -> Result<(), TxError> {
             supply,
             ..
         } => {
-            within("an asset's name in bytes", MAX_ASSET_NAME_BYTES, name.len())?;
+            within(LongPart::AssetName, MAX_ASSET_NAME_BYTES, name.len())?;
             if *decimals > MAX_DECIMALS {
                 return Err(TxError::Decimals {
                     limit: MAX_DECIMALS,
@@ -219,7 +219,7 @@ fn check_payload(body: &TxBody) -> Result<(), TxError> {
     }
 }
 
-const fn within(what: &'static str, limit: usize, found: usize) -> Result<(), TxError> {
+const fn within(what: LongPart, limit: usize, found: usize) -> Result<(), TxError> {
     if found > limit {
         Err(TxError::TooLong { what, limit, found })
     } else {
@@ -237,7 +237,7 @@ const fn at_least_one(amount: u64) -> Result<(), TxError> {
 
 fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
     if let Some(difficulty) = change.difficulty {
-        in_range("difficulty", difficulty.0, 1, MAX_EXACT)?;
+        in_range(Parameter::Difficulty, difficulty.0, 1, MAX_EXACT)?;
     }
     if let Some(retarget) = change.retarget {
         check_retarget(retarget)?;
@@ -258,17 +258,17 @@ pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
     else {
         return Ok(());
     };
-    in_range("ideal interval in ms", ideal.0, 1, 86_400_000)?;
-    in_range("half life in ms", half_life.0, 1, 86_400_000)?;
-    in_range("lowest difficulty", min.0, 1, max.0)?;
-    in_range("highest difficulty", max.0, 1, MAX_EXACT)
+    in_range(Parameter::IdealInterval, ideal.0, 1, 86_400_000)?;
+    in_range(Parameter::HalfLife, half_life.0, 1, 86_400_000)?;
+    in_range(Parameter::LowestDifficulty, min.0, 1, max.0)?;
+    in_range(Parameter::HighestDifficulty, max.0, 1, MAX_EXACT)
 }
 
 pub(super) fn check_authorities(
     authorities: &[crate::primitives::Address],
 ) -> Result<(), ParamsError> {
     in_range(
-        "number of authorities",
+        Parameter::Authorities,
         count(authorities.len()),
         0,
         count(MAX_AUTHORITIES),
@@ -281,7 +281,7 @@ pub(super) fn check_authorities(
 }
 
 pub(super) const fn in_range(
-    what: &'static str,
+    what: Parameter,
     found: u64,
     least: u64,
     most: u64,

@@ -1,9 +1,12 @@
 //! Refusals. Each variant is one way to break one numbered rule of `docs/BLOCKCHAIN_SYSTEM.md`, with what
 //! was expected and what was found; `rule` gives the number and `code` the name that people see.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use super::{LongPart, Parameter};
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, DecodeError, Difficulty, Digest, Height, Kind, Millis,
-    NodeId, Slot, Timestamp, TxId,
+    NodeId, Slot, Timestamp, TxId, codes,
 };
 
 /// Why a block is not valid. Bytes that are no block (rules 1 and 2) have no id and are refused before, as
@@ -223,37 +226,6 @@ impl BlockError {
         }
     }
 
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::BodyTooLong { .. } => "body_too_long",
-            Self::TxRoot { .. } => "tx_root",
-            Self::DataHash { .. } => "data_hash",
-            Self::TooManyTransactions { .. } => "too_many_transactions",
-            Self::DataTooLong { .. } => "data_too_long",
-            Self::WorkSlot { .. } => "work_slot",
-            Self::DifficultyRange { .. } => "difficulty_range",
-            Self::NonceRange { .. } => "nonce_range",
-            Self::InsufficientWork { .. } => "insufficient_work",
-            Self::SealKind { .. } => "seal_kind",
-            Self::AuthorityNonce { .. } => "authority_nonce",
-            Self::SlotTime { .. } => "slot_time",
-            Self::Seal { .. } => "seal",
-            Self::AuthorityWeight { .. } => "authority_weight",
-            Self::InvalidAncestor { .. } => "invalid_ancestor",
-            Self::Height { .. } => "height",
-            Self::TooSoon { .. } => "too_soon",
-            Self::Difficulty { .. } => "difficulty",
-            Self::NoAuthorities { .. } => "no_authorities",
-            Self::NotLeader { .. } => "not_leader",
-            Self::SlotUsed { .. } => "slot_used",
-            Self::DuplicateTransaction { .. } => "duplicate_transaction",
-            Self::Transaction { error, .. } => error.code(),
-            Self::StateRoot { .. } => "state_root",
-        }
-    }
-
     /// Whether the block's id commits to the mistake, so that no other bytes of the same id can be
     /// valid. A wrong body or signature says nothing about the id (CVE-2012-2459).
     #[must_use]
@@ -288,6 +260,35 @@ impl BlockError {
     }
 }
 
+codes! {
+    BlockError {
+        BodyTooLong => "body_too_long", "the block's body is longer than it may be";
+        TxRoot => "tx_root", "the transactions are not those that the header commits to";
+        DataHash => "data_hash", "the data are not those that the header commits to";
+        TooManyTransactions => "too_many_transactions", "the block has more transactions than it may have";
+        DataTooLong => "data_too_long", "the block has more data than it may have";
+        WorkSlot => "work_slot", "a work block names a slot";
+        DifficultyRange => "difficulty_range", "the difficulty is zero or above 2^53 - 1";
+        NonceRange => "nonce_range", "the nonce is above 2^53 - 1";
+        InsufficientWork => "insufficient_work", "the block's id does not meet its difficulty";
+        SealKind => "seal_kind", "a work block is signed, or an authority's block is not";
+        AuthorityNonce => "authority_nonce", "an authority's block has a nonce";
+        SlotTime => "slot_time", "the slot is not the one of the block's time";
+        Seal => "seal", "the authority's signature does not verify";
+        AuthorityWeight => "authority_weight", "the block's weight is not the one that the network gives to authorities";
+        InvalidAncestor => "invalid_ancestor", "the block stands on one that is not valid";
+        Height => "height", "the height is not the parent's and one";
+        TooSoon => "too_soon", "the block's time is too close to its parent's, or before it";
+        Difficulty => "difficulty", "the difficulty is not the required one";
+        NoAuthorities => "no_authorities", "the network has no authorities, and the block is sealed by one";
+        NotLeader => "not_leader", "the slot belongs to another authority";
+        SlotUsed => "slot_used", "the slot is not after the last one used";
+        DuplicateTransaction => "duplicate_transaction", "the block holds a transaction twice";
+        StateRoot => "state_root", "the state after the block is not the one that its header commits to";
+        + Self::Transaction { error, .. } => error;
+    }
+}
+
 const fn seal_kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Work => "expected no signature on a work block, found one",
@@ -296,7 +297,7 @@ const fn seal_kind(kind: Kind) -> &'static str {
 }
 
 /// Why a transaction is not valid, or not valid here.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum TxError {
     /// Not the canonical bytes of a transaction.
     #[error(transparent)]
@@ -327,7 +328,7 @@ pub enum TxError {
     #[error("expected {what} of at most {limit}, found {found}")]
     TooLong {
         /// Which part, with its unit.
-        what: &'static str,
+        what: LongPart,
         /// Bound.
         limit: usize,
         /// Length.
@@ -450,43 +451,41 @@ impl TxError {
                 | Self::Ancestor { .. }
         )
     }
+}
 
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Encoding(_) => "encoding",
-            Self::Version { .. } => "version",
-            Self::ChainId { .. } => "chain_id",
-            Self::Signature { .. } => "signature",
-            Self::TooLong { .. } => "too_long",
-            Self::AmountZero => "amount_zero",
-            Self::Overflow { .. } => "overflow",
-            Self::FeeTooLow { .. } => "fee_too_low",
-            Self::Expired { .. } => "expired",
-            Self::Nonce { .. } => "nonce",
-            Self::Balance { .. } => "balance",
-            Self::NameTaken { .. } => "name_taken",
-            Self::AlreadyNamed { .. } => "already_named",
-            Self::AssetUnknown { .. } => "asset_unknown",
-            Self::Holding { .. } => "holding",
-            Self::Decimals { .. } => "decimals",
-            Self::NotOperator { .. } => "not_operator",
-            Self::NoExpiry => "no_expiry",
-            Self::Ancestor { .. } => "ancestor",
-            Self::Params(_) => "params",
-        }
+codes! {
+    TxError {
+        Encoding => "encoding", "the bytes are no transaction";
+        Version => "version", "the transaction has an unknown layout";
+        ChainId => "chain_id", "the transaction was signed for another network";
+        Signature => "signature", "the signature does not verify";
+        TooLong => "too_long", "a memo, message or name is longer than it may be";
+        AmountZero => "amount_zero", "nothing would move";
+        Overflow => "overflow", "a number, or a sum, is above 2^53 - 1";
+        FeeTooLow => "fee_too_low", "the fee is below the network's least";
+        Expired => "expired", "the height by which it was to be committed has passed";
+        Nonce => "nonce", "it is not the account's next transaction";
+        Balance => "balance", "the account has too few coins";
+        NameTaken => "name_taken", "the name belongs to somebody else";
+        AlreadyNamed => "already_named", "the account has a name already";
+        AssetUnknown => "asset_unknown", "there is no such asset";
+        Holding => "holding", "the account holds too few units of the asset";
+        Decimals => "decimals", "an asset has too many decimal places";
+        NotOperator => "not_operator", "only the operator changes parameters";
+        NoExpiry => "no_expiry", "an order of the operator must name its last height";
+        Ancestor => "ancestor", "the order was given on another branch, or too long ago";
+        Params => "params", "no network can have these parameters";
     }
 }
 
 /// Why parameters cannot be those of a network.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum ParamsError {
     /// A number outside its range.
     #[error("expected {what} of {least} to {most}, found {found}")]
     Range {
         /// Which parameter.
-        what: &'static str,
+        what: Parameter,
         /// Lower bound.
         least: u64,
         /// Upper bound.

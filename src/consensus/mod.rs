@@ -5,6 +5,7 @@
 mod check;
 mod error;
 pub mod finality;
+mod named;
 mod params;
 pub mod slots;
 pub mod work;
@@ -13,6 +14,7 @@ pub use check::{
     CheckedBlock, CheckedTransaction, MAX_DECIMALS, SIGNATURE_CACHE, SignatureCache, check_header,
 };
 pub use error::{BlockError, ParamsError, TxError};
+pub use named::{LongPart, Parameter};
 pub use params::{
     Allocation, EPOCH, MAX_ALLOCATIONS, MAX_AUTHORITIES, MAX_PARAMS_BYTES, MIN_NOTICE, Params,
     RULE_SET, Tunable,

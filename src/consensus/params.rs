@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::{
-    Address, Amount, DecodeError, Difficulty, Digest, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES,
-    MAX_DATA_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
-    MAX_TRANSACTIONS, Millis, Name, Retarget, Timestamp, decode_exact, sha256,
+    Address, Amount, DecodeError, Difficulty, Digest, Encoded, Kind, MAX_ASSET_NAME_BYTES,
+    MAX_BODY_BYTES, MAX_DATA_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES,
+    MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS, Millis, Name, Retarget, Timestamp, decode_exact,
+    sha256,
 };
 
 use super::check::{MAX_DECIMALS, check_authorities, check_retarget, count, in_range};
-use super::{ParamsError, work};
+use super::{Parameter, ParamsError, work};
 
 /// Most authorities of a network.
 pub const MAX_AUTHORITIES: usize = 32;
@@ -152,7 +153,7 @@ impl Params {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("parameters", bytes, MAX_PARAMS_BYTES)
+        decode_exact(Encoded::Parameters, bytes, MAX_PARAMS_BYTES)
     }
 
     /// Whether a network can have these parameters.
@@ -160,17 +161,27 @@ impl Params {
     /// # Errors
     /// The first parameter that is outside its range.
     pub fn validate(&self) -> Result<(), ParamsError> {
-        in_range("difficulty", self.difficulty.0, 1, MAX_EXACT)?;
-        in_range("authority weight", self.authority_weight.0, 1, MAX_EXACT)?;
-        in_range("genesis time", self.genesis_time.0, 0, MAX_EXACT)?;
-        in_range("slot in ms", self.slot.0, 500, 3_600_000)?;
-        in_range("least gap in ms", self.min_gap.0, 1, self.slot.0)?;
-        in_range("farthest future in ms", self.max_future.0, 1, 3_600_000)?;
-        in_range("least fee", self.min_fee.0, 0, 1_000_000)?;
-        in_range("work reward", self.pow_reward.0, 0, 1_000_000)?;
-        in_range("authority reward", self.authority_reward.0, 0, 1_000_000)?;
+        in_range(Parameter::Difficulty, self.difficulty.0, 1, MAX_EXACT)?;
         in_range(
-            "number of funded accounts",
+            Parameter::AuthorityWeight,
+            self.authority_weight.0,
+            1,
+            MAX_EXACT,
+        )?;
+        in_range(Parameter::GenesisTime, self.genesis_time.0, 0, MAX_EXACT)?;
+        in_range(Parameter::Slot, self.slot.0, 500, 3_600_000)?;
+        in_range(Parameter::LeastGap, self.min_gap.0, 1, self.slot.0)?;
+        in_range(Parameter::FarthestFuture, self.max_future.0, 1, 3_600_000)?;
+        in_range(Parameter::LeastFee, self.min_fee.0, 0, 1_000_000)?;
+        in_range(Parameter::WorkReward, self.pow_reward.0, 0, 1_000_000)?;
+        in_range(
+            Parameter::AuthorityReward,
+            self.authority_reward.0,
+            0,
+            1_000_000,
+        )?;
+        in_range(
+            Parameter::FundedAccounts,
             count(self.allocation.len()),
             0,
             count(MAX_ALLOCATIONS),
@@ -194,7 +205,7 @@ impl Params {
             }
             total = total.saturating_add(allocation.amount.0);
         }
-        in_range("coins at genesis", total, 0, MAX_EXACT)
+        in_range(Parameter::GenesisCoins, total, 0, MAX_EXACT)
     }
 
     /// The hash that the genesis block commits to: over the parameters and the limits of every network.

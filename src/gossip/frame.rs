@@ -5,7 +5,7 @@
 //! (zeros for all) | type 1 | length 4 | payload | signature 64. A frame is judged step by step, cheapest
 //! first, and nothing is allocated beyond the bytes that came.
 
-use crate::primitives::{Address, BlockHash, Keypair, NodeId, Signature};
+use crate::primitives::{Address, BlockHash, Keypair, NodeId, Signature, codes};
 
 use super::message::{Message, MessageType};
 
@@ -110,21 +110,17 @@ pub enum FrameError {
     },
 }
 
-impl FrameError {
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Foreign { .. } => "frame_foreign",
-            Self::Version { .. } => "frame_version",
-            Self::Network { .. } => "frame_network",
-            Self::UnknownType { .. } => "frame_type",
-            Self::TooLarge { .. } => "frame_too_large",
-            Self::Length { .. } => "frame_length",
-            Self::Signature { .. } => "frame_signature",
-            Self::Replay { .. } => "frame_replay",
-            Self::Payload { .. } => "frame_payload",
-        }
+codes! {
+    FrameError {
+        Foreign => "frame_foreign", "the bytes are no frame of this program";
+        Version => "frame_version", "the frame is of another version of the protocol";
+        Network => "frame_network", "the frame belongs to another network";
+        UnknownType => "frame_type", "the frame's message type is unknown";
+        TooLarge => "frame_too_large", "the message is longer than its type allows";
+        Length => "frame_length", "the length field does not fit the bytes";
+        Signature => "frame_signature", "the sender's signature does not verify";
+        Replay => "frame_replay", "the frame was sent before, or is out of order";
+        Payload => "frame_payload", "the payload is no message";
     }
 }
 

@@ -3,6 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
+use crate::refusal::MessageError;
+
 use super::{
     AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo,
 };
@@ -33,7 +35,7 @@ impl Answer {
     /// The refusal of an answer to another request.
     #[must_use]
     pub fn mixed_up() -> ApiError {
-        ApiError::new("not_understood", "the answer is one to another request")
+        MessageError::OtherRequest.into()
     }
 
     /// The transaction.

@@ -1,7 +1,7 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
 //! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
-//! request carries an id and is answered exactly once: by an [`ApiError`] or an [`Answer`]. A page of a
+//! request carries an id and is answered exactly once: by a [`Refusal`] or an [`Answer`]. A page of a
 //! table is posted as the plain object `{ id, value }` and handed out as it is. The plain structs, from
 //! [`NodeStatus`] on, are what the scripting API hands out: their field names are its field names.
 
@@ -9,21 +9,21 @@ mod answer;
 mod miner;
 mod report;
 
-use std::ops::Deref;
-
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
 
 pub use answer::Answer;
 pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns, YIELD_MS};
 pub use report::{
-    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MempoolInfo, MinerStatus,
-    NodeState, NodeStatus, PeerStatus, Report, Topic, TransactionInfo,
+    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, MempoolInfo, MinerStatus, NodeStatus,
+    PeerStatus, Report, TransactionInfo,
 };
 
 use crate::ledger::Query;
-use crate::primitives::Millis;
 pub use crate::primitives::NodeKind;
+pub use crate::records::{Level, MAX_MINERS, NodeState, Pace, Topic};
+pub use crate::refusal::Refusal;
+/// The name of [`Refusal`] before it was an enum.
+pub type ApiError = Refusal;
 
 /// Names one request of the page until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
@@ -48,46 +48,30 @@ pub struct NodeConfig {
     pub workload: Workload,
 }
 
-/// Most miner workers of a node.
-pub const MAX_MINERS: u32 = 8;
-
 /// What the miners of a proof-of-work node are to do.
 #[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Workload {
-    /// How fast they hash.
-    pub pace: Pace,
-    /// The turns of the node's first miner at [`Pace::Full`]; those of the next ones follow. The page, which knows all
+    /// How fast each of them hashes.
+    pub speed: Speed,
+    /// The turns of the node's first miner at [`Speed::Full`]; those of the next ones follow. The page, which knows all
     /// miners of the machine, keeps a core free by them.
     pub turns: Turns,
     /// How many miner workers there are, at most [`MAX_MINERS`].
     pub miners: u32,
 }
 
-/// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Pace {
-    /// The network's miners together aim at one work block in this many milliseconds.
-    Interval {
-        /// Milliseconds between work blocks.
-        ms: u64,
-    },
+/// How fast each miner of a node hashes. It is the node's own choice: no rule of consensus asks for it, and no
+/// peer changes it.
+#[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub enum Speed {
+    /// So many hashes a second at most.
+    Budget(f64),
     /// As fast as the machine hashes with one core left to the page.
     Full,
-    /// Every miner without a rest, whatever else the machine has to do.
+    /// Without a rest, whatever else the machine has to do.
     Max,
     /// Not at all.
-    #[serde(rename = "pause")]
     Paused,
-}
-
-impl Pace {
-    /// Time between work blocks where nobody asks for another.
-    pub const DEFAULT_INTERVAL: Millis = Millis(5_000);
-    /// The pace where nobody asks for another.
-    pub const DEFAULT: Self = Self::Interval {
-        ms: Self::DEFAULT_INTERVAL.0,
-    };
 }
 
 /// From the page to a node worker.
@@ -198,45 +182,4 @@ pub enum FromNode {
         /// Why.
         error: ApiError,
     },
-}
-
-/// A refusal, as the scripting API rejects with it. Boxed, as nearly every result can be one.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize, thiserror::Error,
-)]
-#[serde(transparent)]
-#[error("{}", self.0.message)]
-pub struct ApiError(Box<Refusal>);
-
-/// What a refusal says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
-pub struct Refusal {
-    /// The name of the rule or of the kind of mistake, in snake case: the same name as in the code.
-    pub code: String,
-    /// A plain sentence with the expected and the found value.
-    pub message: String,
-}
-
-impl Deref for ApiError {
-    type Target = Refusal;
-
-    fn deref(&self) -> &Refusal {
-        &self.0
-    }
-}
-
-impl ApiError {
-    #[inline(never)]
-    fn boxed(code: &str, message: String) -> Self {
-        Self(Box::new(Refusal {
-            code: code.to_owned(),
-            message,
-        }))
-    }
-
-    /// An error of this code.
-    #[must_use]
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self::boxed(code, message.into())
-    }
 }

@@ -5,27 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use super::Try;
+use super::{Level, NodeState, Topic};
 use crate::primitives::NodeKind;
-
-/// What a node is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NodeState {
-    /// Its worker is coming up, or it reads its ledger.
-    Starting,
-    /// It fetches blocks that it lacks.
-    Syncing,
-    /// It follows the chain.
-    Running,
-    /// It was stopped cleanly.
-    Stopped,
-    /// Its worker was ended at once.
-    Killed,
-    /// It failed; the reason is in the log.
-    Failed,
-    /// It runs in another tab.
-    Remote,
-}
 
 /// One row of `status`.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
@@ -287,59 +268,6 @@ pub struct MempoolInfo {
     pub bytes: u32,
     /// The first 200 by account and nonce.
     pub transactions: Vec<TransactionInfo>,
-}
-
-/// How much a log line matters.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Every frame and every progress report.
-    Debug,
-    /// What a person wants to follow.
-    Info,
-    /// Something was refused or late.
-    Warn,
-    /// Something is broken.
-    Error,
-}
-
-/// What a log line is about; the event names of the scripting API.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Topic {
-    /// A block was found, sealed or accepted.
-    Block,
-    /// The best chain changed its branch.
-    Reorg,
-    /// A transaction entered, was committed, returned or was dropped.
-    Transaction,
-    /// A frame was sent or received.
-    Message,
-    /// Something was refused, with the rule.
-    Refused,
-    /// The ledger committed, failed or recovered.
-    Storage,
-    /// Progress of a search.
-    Mining,
-    /// Peers, links, start and stop.
-    Network,
-}
-
-impl Topic {
-    /// The lowest level of what is told about it.
-    #[must_use]
-    pub const fn least(self) -> Level {
-        match self {
-            Self::Message | Self::Storage | Self::Mining => Level::Debug,
-            Self::Block | Self::Reorg | Self::Transaction | Self::Refused | Self::Network => {
-                Level::Info
-            }
-        }
-    }
 }
 
 /// Something that happened on a node.

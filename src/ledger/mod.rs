@@ -10,6 +10,10 @@
 
 use std::collections::BTreeMap;
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::primitives::codes;
+
 mod fields;
 mod memory;
 mod query;
@@ -127,7 +131,7 @@ pub enum Durability {
 }
 
 /// Why the ledger could not do what was asked. The node goes on in memory.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum StoreError {
     /// The origin's quota is used up.
     #[error("the browser's storage quota is used up")]
@@ -152,9 +156,20 @@ pub enum StoreError {
     /// A row cannot be read.
     #[error("a row of table {table} cannot be read")]
     Corrupt {
-        /// The table's name.
-        table: &'static str,
+        /// The table.
+        table: Table,
     },
+}
+
+codes! {
+    StoreError {
+        Quota => "storage_quota", "the origin's storage quota is used up";
+        Aborted => "storage_aborted", "the database's transaction was aborted";
+        Gone => "storage_gone", "the database was closed or deleted";
+        Unavailable => "no_indexed_db", "the browser offers no database here";
+        Schema => "storage_schema", "a newer version of the page wrote the ledger";
+        Corrupt => "storage_corrupt", "a row of the ledger cannot be read";
+    }
 }
 
 /// A place where one node's ledger is kept.

@@ -8,14 +8,16 @@
 
 use std::cmp::Ordering;
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::{Cell, Row, Table};
-use crate::primitives::read_number;
+use crate::primitives::{codes, read_number};
 
 /// Most rows of one page.
 pub const MAX_PAGE: u32 = 500;
 
 /// One page of one table.
-#[derive(Clone, Debug, PartialEq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Query {
     /// The table.
     pub table: Table,
@@ -41,26 +43,31 @@ pub struct Page {
 }
 
 /// Why a query can match nothing, whatever is in the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum QueryError {
     /// The table has no such index.
-    #[error("expected no index or one of {known:?} for table {table}, found another")]
+    #[error("expected no index or one of {:?} for table {table}, found another", table.indexes())]
     UnknownIndex {
-        /// The table's name.
-        table: &'static str,
-        /// Its indexes.
-        known: &'static [&'static str],
+        /// The table.
+        table: Table,
     },
     /// The field holds numbers, and the key is none.
     #[error(
         "expected a whole number up to 2^53 - 1 for {field} of table {table}, found something else"
     )]
     NotANumber {
-        /// The table's name.
-        table: &'static str,
+        /// The table.
+        table: Table,
         /// The field's name.
-        field: &'static str,
+        field: String,
     },
+}
+
+codes! {
+    QueryError {
+        UnknownIndex => "bad_query", "a query can match nothing, whatever is in the table";
+        NotANumber => "bad_query", "a query can match nothing, whatever is in the table";
+    }
 }
 
 /// Which values of a field match.
@@ -128,23 +135,25 @@ impl Query {
     /// # Errors
     /// See [`QueryError`].
     pub fn check(&self) -> Result<(&'static str, Filter), QueryError> {
-        let table = self.table.name();
+        let table = self.table;
         let field = match &self.index {
             None => self.table.key_field(),
-            Some(name) => {
-                let known = self.table.indexes();
-                known
-                    .iter()
-                    .copied()
-                    .find(|index| index == name)
-                    .ok_or(QueryError::UnknownIndex { table, known })?
-            }
+            Some(name) => table
+                .indexes()
+                .iter()
+                .copied()
+                .find(|index| index == name)
+                .ok_or(QueryError::UnknownIndex { table })?,
         };
         let filter = match &self.key {
             None => Filter::Any,
             Some(key) if is_number(field) => {
                 let number = read_number(key);
-                Filter::Number(number.map_err(|_| QueryError::NotANumber { table, field })?)
+                let wrong = |_| QueryError::NotANumber {
+                    table,
+                    field: field.to_owned(),
+                };
+                Filter::Number(number.map_err(wrong)?)
             }
             Some(key) if key.is_empty() => Filter::Any,
             Some(key) => Filter::Prefix(key.clone()),

@@ -5,6 +5,8 @@
 //! Invariants: no number above 2^53 - 1; every hash and address is lower-case hexadecimal; times are
 //! milliseconds since 1970; a `transactions` row with status `committed` names its block.
 
+use std::fmt;
+
 use super::fields::{Cell, Field, FieldError, Found, row};
 
 /// The tables of one node's database. The name of a table is that of its object store.
@@ -112,6 +114,12 @@ impl Table {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|table| table.name() == name)
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

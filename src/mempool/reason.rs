@@ -1,12 +1,14 @@
 //! Why a transaction may not wait, or waits no longer.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use crate::consensus::TxError;
-use crate::primitives::Amount;
+use crate::primitives::{Amount, codes};
 
 use super::{MAX_PER_ACCOUNT, STALLED_BLOCKS};
 
 /// Why a transaction may not wait here.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum MempoolError {
     /// It could not be committed on the head.
     #[error(transparent)]
@@ -42,17 +44,13 @@ pub enum MempoolError {
     Full,
 }
 
-impl MempoolError {
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Invalid(error) => error.code(),
-            Self::NonceGap { .. } => "nonce_gap",
-            Self::AccountFull { .. } => "account_full",
-            Self::ReplacementFee { .. } => "replacement_fee",
-            Self::Full => "mempool_full",
-        }
+codes! {
+    MempoolError {
+        NonceGap => "nonce_gap", "the nonce is too far ahead of the account's";
+        AccountFull => "account_full", "the account has too many waiting transactions";
+        ReplacementFee => "replacement_fee", "a replacement pays too little more than what it replaces";
+        Full => "mempool_full", "the mempool is full of transactions that pay more per byte";
+        + Self::Invalid(error) => error;
     }
 }
 

@@ -10,6 +10,7 @@ use crate::primitives::{
     Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex, read_number,
     to_hex,
 };
+use crate::refusal::LookupError;
 use crate::state::{Account, Entry, Key};
 
 use super::io::not_here;
@@ -59,14 +60,11 @@ impl Node {
     }
 
     fn submit(&mut self, raw: &[u8], out: &mut Outbox) -> Result<TransactionInfo, ApiError> {
-        let refused = |error: MempoolError| ApiError::new(error.code(), error.to_string());
-        let transaction =
-            Transaction::from_bytes(raw).map_err(|error| refused(TxError::from(error).into()))?;
-        let id = self
-            .take_transaction(transaction, Source::Own, out)
-            .map_err(refused)?;
+        let transaction = Transaction::from_bytes(raw)
+            .map_err(|error| MempoolError::from(TxError::from(error)))?;
+        let id = self.take_transaction(transaction, Source::Own, out)?;
         self.describe(&id)
-            .ok_or_else(|| unknown("transaction", &id.to_string()))
+            .ok_or_else(|| unknown_transaction(id.to_string()))
     }
 
     fn find_account(&self, who: &str) -> Option<Address> {
@@ -82,10 +80,8 @@ impl Node {
 
     fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
         let address = self.find_account(who).ok_or_else(|| {
-            ApiError::new(
-                "unknown_user",
-                format!("expected a registered name or an address of 64 digits, found {who:?}"),
-            )
+            let found = who.to_owned();
+            LookupError::Account { found }
         })?;
         let account = self.chain.head_state().account(&address);
         Ok(self.account_info(&address, &account))
@@ -160,28 +156,26 @@ impl Node {
             return Ok(id);
         }
         if !is_hash_prefix(which) {
-            let expected = "a height of the best chain or at least 4 digits of a hash";
-            return Err(ApiError::new(
-                "unknown_block",
-                format!("expected {expected}, found {which:?}"),
-            ));
+            let found = which.to_owned();
+            return Err(LookupError::BlockWords { found }.into());
         }
         let which = which.to_ascii_lowercase();
         let found: Vec<BlockHash> = self.chain.with_prefix(&which, 2).collect();
         match found[..] {
             [id] => Ok(id),
-            [] => Err(unknown("block", &which)),
-            _ => Err(ApiError::new(
-                "ambiguous",
-                format!("expected the prefix of one block, found several with {which}"),
-            )),
+            [] => Err(LookupError::Block { which }.into()),
+            _ => Err(LookupError::BlockAmbiguous { which }.into()),
         }
     }
 
     fn block_info(&self, which: &str) -> Result<BlockInfo, ApiError> {
         let id = self.find_block(which)?;
-        let entry = self.chain.get(&id).ok_or_else(|| unknown("block", which))?;
-        let summary = self.summary(&id).ok_or_else(|| unknown("block", which))?;
+        let unknown = || {
+            let which = which.to_owned();
+            LookupError::Block { which }
+        };
+        let entry = self.chain.get(&id).ok_or_else(unknown)?;
+        let summary = self.summary(&id).ok_or_else(unknown)?;
         let (header, raw) = (&entry.block.header, entry.block.to_bytes());
         let confirmations = if summary.on_best_chain {
             self.chain.height().since(header.height).saturating_add(1)
@@ -212,35 +206,29 @@ impl Node {
 
     fn transaction_info(&self, id: &str) -> Result<TransactionInfo, ApiError> {
         if !is_hash_prefix(id) {
-            let message = format!("expected at least 4 digits of a transaction id, found {id:?}");
-            return Err(ApiError::new("unknown_transaction", message));
+            let found = id.to_owned();
+            return Err(LookupError::TransactionWords { found }.into());
         }
-        let prefix = id.to_ascii_lowercase();
+        let which = id.to_ascii_lowercase();
         let waiting = self
             .mempool
             .ids()
-            .filter(|id| id.to_string().starts_with(&prefix));
+            .filter(|id| id.to_string().starts_with(&which));
         let dropped = self
             .exchange
             .dropped_ids()
-            .filter(|id| id.to_string().starts_with(&prefix));
+            .filter(|id| id.to_string().starts_with(&which));
         let mut found: Vec<TxId> = self
             .chain
-            .transactions_with_prefix(&prefix, 2)
+            .transactions_with_prefix(&which, 2)
             .chain(waiting.take(2))
             .chain(dropped.take(2))
             .collect();
         found.dedup();
         match found[..] {
-            [id] => self
-                .describe(&id)
-                .ok_or_else(|| unknown("transaction", &prefix)),
-            [] => Err(unknown("transaction", &prefix)),
-            _ => {
-                let message =
-                    format!("expected the prefix of one transaction, found several with {prefix}");
-                Err(ApiError::new("ambiguous", message))
-            }
+            [id] => self.describe(&id).ok_or_else(|| unknown_transaction(which)),
+            [] => Err(unknown_transaction(which)),
+            _ => Err(LookupError::TransactionAmbiguous { which }.into()),
         }
     }
 
@@ -320,15 +308,12 @@ impl Node {
     }
 }
 
+fn unknown_transaction(which: String) -> ApiError {
+    LookupError::Transaction { which }.into()
+}
+
 /// Whether a text is a prefix of a hash worth searching: at least 4 hexadecimal digits, at most 64.
 fn is_hash_prefix(text: &str) -> bool {
     // A half byte at the end does not matter. Only a text without other characters may be cut anywhere.
     text.is_ascii() && (4..=64).contains(&text.len()) && from_hex(&text[..text.len() & !1]).is_ok()
-}
-
-fn unknown(what: &str, which: &str) -> ApiError {
-    ApiError::new(
-        &format!("unknown_{what}"),
-        format!("expected a known {what}, found none with {which}"),
-    )
 }

@@ -474,8 +474,7 @@ fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
             duel.node
                 .answer(duel.now, request, &mut Outbox::new())
                 .unwrap_err()
-                .code
-                .clone()
+                .code()
         };
         assert_eq!(
             ask(Request::Block {
@@ -510,7 +509,7 @@ fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
             .node
             .answer(duel.now, Request::Submit { raw }, &mut Outbox::new())
             .unwrap_err();
-        assert_eq!(refused.code, "encoding");
+        assert_eq!(refused.code(), "encoding");
         assert!(duel.node.mempool.is_empty());
     }
 }

@@ -81,7 +81,7 @@ impl Identity {
 mod tests {
     use super::*;
     use crate::gossip::Envelope;
-    use crate::ipc::{Pace, Turns, Workload};
+    use crate::ipc::{Speed, Turns, Workload};
     use crate::testkit::{key, params};
 
     const CHAIN: BlockHash = BlockHash([1; 32]);
@@ -94,7 +94,7 @@ mod tests {
             kind: NodeKind::Pow,
             host: "tab".to_owned(),
             workload: Workload {
-                pace: Pace::Paused,
+                speed: Speed::Paused,
                 turns: Turns::ALL,
                 miners: 0,
             },

@@ -5,6 +5,7 @@ pub use crate::ipc::Answer;
 use crate::ipc::{ApiError, FromMiner, ToMiner, Workload};
 use crate::ledger::{Batch, Durability, StoreError};
 use crate::primitives::{Keypair, NodeId, NodeKind, Timestamp};
+use crate::refusal::NodeError;
 
 use super::Notice;
 
@@ -117,8 +118,6 @@ pub enum StartError {
 
 /// What a request that the shell answers gets here.
 pub(super) fn not_here(what: &str) -> ApiError {
-    ApiError::new(
-        "not_here",
-        format!("{what} is answered beside the node, not by it"),
-    )
+    let what = what.to_owned();
+    NodeError::NotHere { what }.into()
 }

@@ -1,6 +1,6 @@
 //! Making blocks: a candidate on the head, for the miners of a proof-of-work node or the slot of an authority.
 
-use crate::ipc::{Limit, Pace, ToMiner};
+use crate::ipc::ToMiner;
 use crate::primitives::{Body, Header, Kind, Millis, NodeKind};
 use crate::state::{Template, assemble};
 
@@ -11,26 +11,6 @@ use super::{Node, Outbox, Output};
 const CANDIDATE_EVERY: Millis = Millis(10_000);
 
 impl Node {
-    /// The hash budget of each miner per second; `None` at full speed. It follows from the difficulty that the
-    /// operator chose: where the network moves the difficulty by itself, that keeps the interval.
-    pub(super) fn budget(&self) -> Option<f64> {
-        let Pace::Interval { ms } = self.mining.pace else {
-            return None;
-        };
-        let difficulty = self.chain.context().rules.current.difficulty;
-        let peers = self.roster.peers.alive(self.now);
-        let others = peers
-            .filter(|(_, peer)| {
-                peer.record
-                    .as_ref()
-                    .is_some_and(|it| it.kind == NodeKind::Pow)
-            })
-            .count();
-        let miners = (others + 1) * self.mining.miners.len().max(1);
-        // A budget is a choice of this node and enters nothing that is hashed: floats are fine here.
-        Some(difficulty.0 as f64 * 1_000.0 / (ms.max(1) as f64) / miners as f64)
-    }
-
     /// Begins to make blocks on a new head: a search of its own begins, and the slot may be ours.
     pub(super) fn begin_on_head(&mut self) {
         self.mining.begin_head(self.now);
@@ -65,8 +45,7 @@ impl Node {
     }
 
     fn search(&mut self, candidate: (Header, Body), out: &mut Outbox) {
-        let rate = Limit::Rate(self.budget().unwrap_or(0.0));
-        for (worker, job) in self.mining.begin_job(candidate, rate, self.now) {
+        for (worker, job) in self.mining.begin_job(candidate, self.now) {
             let message = ToMiner::Search(job);
             out.push(Output::Miner { worker, message });
         }

@@ -3,17 +3,17 @@
 use super::source::Source;
 use super::testing::Net;
 use super::*;
-use crate::ipc::{FromMiner, Limit, MinerStatus, Pace, SearchJob, ToMiner, Try, Turns, Workload};
+use crate::ipc::{FromMiner, Limit, MinerStatus, SearchJob, Speed, ToMiner, Try, Turns, Workload};
 use crate::ledger::{MinerRow, Query, Row, Table};
 use crate::miner::{Search, Step};
 use crate::primitives::{Header, Kind, Millis, NodeKind};
 use crate::testkit::{Grower, key, params};
 
-const PACE: Pace = Pace::Interval { ms: 2_000 };
+const PACED: Speed = Speed::Budget(17.0);
 
-fn workload(pace: Pace, miners: u32) -> Input {
+fn workload(speed: Speed, miners: u32) -> Input {
     Input::SetWorkload(Workload {
-        pace,
+        speed,
         turns: Turns {
             place: 2,
             of: 12,
@@ -117,7 +117,7 @@ fn mining(miners: u32) -> (Net, SearchJob) {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     net.takes = Some(Millis(3_600_000));
     net.run(Millis(400));
-    net.give(0, workload(PACE, miners));
+    net.give(0, workload(PACED, miners));
     let (job, _) = net.seats[0].search.clone().unwrap();
     (net, job)
 }
@@ -126,8 +126,8 @@ fn mining(miners: u32) -> (Net, SearchJob) {
 fn each_miner_gets_a_range_of_its_own_and_the_limit_of_the_pace() {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     net.run(Millis(400));
-    let jobs_at = |net: &mut Net, pace| jobs(told(net, workload(pace, 3)));
-    let searched = jobs_at(&mut net, Pace::Full);
+    let jobs_at = |net: &mut Net, speed| jobs(told(net, workload(speed, 3)));
+    let searched = jobs_at(&mut net, Speed::Full);
     assert_eq!(searched.len(), 3);
     assert!(
         searched
@@ -141,15 +141,14 @@ fn each_miner_gets_a_range_of_its_own_and_the_limit_of_the_pace() {
         at_once: 1
     }))));
     assert!(
-        jobs_at(&mut net, Pace::Max)
+        jobs_at(&mut net, Speed::Max)
             .iter()
             .all(|job| job.limit == Limit::Turns(Turns::ALL))
     );
-    let difficulty = searched[0].difficulty as f64;
     assert!(
-        jobs_at(&mut net, PACE)
+        jobs_at(&mut net, PACED)
             .iter()
-            .all(|job| job.limit == Limit::Rate(difficulty / 2.0 / 3.0))
+            .all(|job| job.limit == Limit::Rate(17.0))
     );
 }
 
@@ -158,7 +157,7 @@ fn a_pause_cancels_every_search_until_there_is_a_pace_again() {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     net.run(Millis(400));
     assert_eq!(
-        told(&mut net, workload(Pace::Paused, 1)),
+        told(&mut net, workload(Speed::Paused, 1)),
         [(0, ToMiner::Cancel)]
     );
     net.seats[0].search_nothing();
@@ -166,7 +165,7 @@ fn a_pause_cancels_every_search_until_there_is_a_pace_again() {
     let height = net.height(0);
     net.run(Millis(30_000));
     assert_eq!(net.height(0), height, "nothing is mined in a pause");
-    net.give(0, workload(PACE, 1));
+    net.give(0, workload(PACED, 1));
     net.run(Millis(5_000));
     assert!(net.height(0) > height);
 }
@@ -176,7 +175,7 @@ fn a_used_up_range_is_followed_by_another_header_in_the_same_millisecond() {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     net.run(Millis(400));
     let mut headers = Vec::new();
-    let mut job = jobs(told(&mut net, workload(PACE, 1))).remove(0);
+    let mut job = jobs(told(&mut net, workload(PACED, 1))).remove(0);
     for _ in 0..3 {
         headers.push(Header::from_bytes(&job.header).unwrap());
         let used_up = Input::Miner(
@@ -204,7 +203,7 @@ fn a_used_up_range_is_followed_by_another_header_in_the_same_millisecond() {
 fn the_table_of_miners_has_a_row_for_each_that_there_is() {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     for count in [3, 1, 2] {
-        net.give(0, workload(PACE, count));
+        net.give(0, workload(PACED, count));
         net.run(Millis(10_000));
         let rows = rows(&net);
         let expected: Vec<_> = (1..=count)
@@ -314,7 +313,7 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
         kind: NodeKind::Poa,
         host: "tab".to_owned(),
         workload: Workload {
-            pace: PACE,
+            speed: PACED,
             turns: Turns::ALL,
             miners: 0,
         },
@@ -403,9 +402,9 @@ fn a_pause_is_no_time_of_the_search() {
     let (mut net, job) = mining(1);
     net.run(Millis(1_000));
     let before = first_miner(&net).elapsed_ms;
-    net.give(0, workload(Pace::Paused, 1));
+    net.give(0, workload(Speed::Paused, 1));
     net.run(Millis(60_000));
-    let resumed = jobs(told(&mut net, workload(PACE, 1))).remove(0);
+    let resumed = jobs(told(&mut net, workload(PACED, 1))).remove(0);
     assert_eq!(resumed.search, job.search);
     net.now = net.now.plus(Millis(500));
     assert_eq!(first_miner(&net).elapsed_ms, before + 500);
@@ -443,9 +442,9 @@ fn a_row_says_at_once_that_its_miner_is_paused_failed_back_or_stopped() {
         (first_miner(&net).hashes, first_miner(&net).best_hash),
         (105, "00ab".to_owned())
     );
-    net.give(0, workload(Pace::Paused, 1));
+    net.give(0, workload(Speed::Paused, 1));
     assert_eq!(states(&net), [("paused".to_owned(), 0.0)]);
-    net.give(0, workload(PACE, 1));
+    net.give(0, workload(PACED, 1));
     net.give(0, Input::Stop);
     assert_eq!(states(&net), [("stopped".to_owned(), 0.0)]);
 }
@@ -465,7 +464,7 @@ fn a_pause_reaches_every_miner_also_after_a_find() {
     let (mut net, job) = mining(2);
     told(&mut net, found(&job, 1));
     assert_eq!(
-        told(&mut net, workload(Pace::Paused, 2)),
+        told(&mut net, workload(Speed::Paused, 2)),
         [(0, ToMiner::Cancel), (1, ToMiner::Cancel)]
     );
 }

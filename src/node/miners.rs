@@ -40,7 +40,7 @@ impl Node {
     #[must_use]
     pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
         let header = self.mining.job().map(|(_, header)| header);
-        let budget = self.budget();
+        let budget = self.mining.budget();
         let mut list = Vec::with_capacity(self.mining.miners.len());
         for (worker, miner) in (0_u32..).zip(&self.mining.miners) {
             let (nonce_start, nonce_end) = self.mining.range(worker);

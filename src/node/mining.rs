@@ -1,6 +1,6 @@
 //! The search of a proof-of-work node: its miners, the job they work on, and when the head became it.
 
-use crate::ipc::{Limit, Pace, SearchJob, Turns, Workload};
+use crate::ipc::{Limit, SearchJob, Speed, Turns, Workload};
 use crate::primitives::{Body, Header, MAX_EXACT, Millis, NodeKind, Timestamp};
 
 use super::miner::Miner;
@@ -8,7 +8,7 @@ use super::miner::Miner;
 /// The search of a proof-of-work node.
 #[derive(Debug)]
 pub(super) struct Mining {
-    pub(super) pace: Pace,
+    speed: Speed,
     turns: Turns,
     pub(super) miners: Vec<Miner>,
     job: Option<Job>,
@@ -45,7 +45,7 @@ impl Mining {
         not_before: Timestamp,
     ) -> Self {
         let mut mining = Self {
-            pace: workload.pace,
+            speed: workload.speed,
             turns: workload.turns,
             miners: Vec::new(),
             job: None,
@@ -68,24 +68,38 @@ impl Mining {
         } else {
             0
         };
-        (self.pace, self.turns) = (workload.pace, workload.turns);
+        (self.speed, self.turns) = (workload.speed, workload.turns);
         self.miners
             .resize_with(usize::try_from(miners).unwrap_or(0), Miner::default);
     }
 
     pub(super) fn is_paused(&self) -> bool {
-        self.pace == Pace::Paused
+        self.speed == Speed::Paused
+    }
+
+    /// How much a miner may hash.
+    fn limit(&self, worker: u32) -> Limit {
+        let rate = Limit::Rate(self.budget().unwrap_or(0.0));
+        self.turns(worker).map_or(rate, Limit::Turns)
+    }
+
+    /// The hash budget of each miner per second; `None` without one.
+    pub(super) const fn budget(&self) -> Option<f64> {
+        match self.speed {
+            Speed::Budget(rate) => Some(rate),
+            Speed::Full | Speed::Max | Speed::Paused => None,
+        }
     }
 
     /// The turns of each miner, from the first one's; `None` with a budget.
     pub(super) fn turns(&self, worker: u32) -> Option<Turns> {
-        match self.pace {
-            Pace::Interval { .. } | Pace::Paused => None,
-            Pace::Full => Some(Turns {
+        match self.speed {
+            Speed::Budget(_) | Speed::Paused => None,
+            Speed::Full => Some(Turns {
                 place: self.turns.place.saturating_add(worker),
                 ..self.turns
             }),
-            Pace::Max => Some(Turns::ALL),
+            Speed::Max => Some(Turns::ALL),
         }
     }
 
@@ -103,11 +117,10 @@ impl Mining {
         self.miners.iter_mut().for_each(Miner::begin_search);
     }
 
-    /// Begins a job on a candidate: what each miner is to search. `rate` limits those that have no turns.
+    /// Begins a job on a candidate: what each miner is to search.
     pub(super) fn begin_job(
         &mut self,
         (header, body): (Header, Body),
-        rate: Limit,
         now: Timestamp,
     ) -> Vec<(u32, SearchJob)> {
         self.end_job(now);
@@ -133,7 +146,7 @@ impl Mining {
                 difficulty: header.difficulty.0,
                 nonce_start,
                 nonce_end,
-                limit: self.turns(worker).map_or(rate, Limit::Turns),
+                limit: self.limit(worker),
             };
             jobs.push((worker, job));
         }
@@ -205,9 +218,9 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_000);
 
-    fn mining(pace: Pace, miners: u32) -> Mining {
+    fn mining(speed: Speed, miners: u32) -> Mining {
         let workload = Workload {
-            pace,
+            speed,
             turns: Turns::ALL,
             miners,
         };
@@ -221,8 +234,8 @@ mod tests {
 
     #[test]
     fn miners_get_ranges_that_do_not_meet_and_are_stopped_once() {
-        let mut mining = mining(Pace::Max, 3);
-        let jobs = mining.begin_job(candidate(), Limit::Rate(1.0), NOW);
+        let mut mining = mining(Speed::Max, 3);
+        let jobs = mining.begin_job(candidate(), NOW);
         let mut end = 0;
         for (_, job) in &jobs {
             assert!(job.nonce_start >= end && job.nonce_end > job.nonce_start);
@@ -236,10 +249,10 @@ mod tests {
 
     #[test]
     fn time_is_counted_over_the_jobs_of_one_head() {
-        let mut mining = mining(Pace::Max, 1);
-        mining.begin_job(candidate(), Limit::Rate(1.0), NOW);
+        let mut mining = mining(Speed::Max, 1);
+        mining.begin_job(candidate(), NOW);
         let later = NOW.plus(Millis(40));
-        mining.begin_job(candidate(), Limit::Rate(1.0), later);
+        mining.begin_job(candidate(), later);
         assert_eq!(mining.searched(later.plus(Millis(2))), Millis(42));
         mining.begin_head(later);
         assert_eq!(mining.searched(later), Millis(0));

@@ -6,6 +6,7 @@ use crate::ipc::{ApiError, NodeConfig, Request, RequestId, ToNode, Workload};
 use crate::ledger::Query;
 use crate::links::LinkTable;
 use crate::primitives::Keypair;
+use crate::refusal::{MessageError, StartupError};
 
 use super::{Input, Setup};
 
@@ -38,7 +39,7 @@ impl Order {
     /// # Errors
     /// `not_understood`: a link's id or qualities are malformed.
     pub fn of(message: ToNode) -> Result<Self, ApiError> {
-        let malformed = |text: String| ApiError::new("not_understood", text);
+        let malformed = |reason: String| ApiError::from(MessageError::Shape { reason });
         Ok(match message {
             ToNode::Start(config) => Self::Start(config),
             ToNode::Request { id, request } => match request {
@@ -78,12 +79,11 @@ impl Setup {
     /// # Errors
     /// `bad_config`: parameters that no network can have, or a key of another length.
     pub fn of(config: &NodeConfig, session: u64, seed: u64) -> Result<Self, ApiError> {
-        let bad = |text: String| ApiError::new("bad_config", text);
-        let params = Params::from_bytes(&config.params).map_err(|error| bad(error.to_string()))?;
-        params.validate().map_err(|error| bad(error.to_string()))?;
+        let params = Params::from_bytes(&config.params).map_err(StartupError::Encoding)?;
+        params.validate().map_err(StartupError::Config)?;
         let found = config.secret.len();
         let secret = <[u8; 32]>::try_from(config.secret.as_slice())
-            .map_err(|_| bad(format!("expected a secret key of 32 bytes, found {found}")))?;
+            .map_err(|_| StartupError::SecretLength { found })?;
         Ok(Self {
             params,
             key: Keypair::from_secret(&secret),
@@ -100,7 +100,7 @@ impl Setup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::{Level, NodeKind, Pace, Turns};
+    use crate::ipc::{Level, NodeKind, Speed, Turns};
     use crate::links::Link;
     use crate::testkit::{key, params};
 
@@ -113,7 +113,7 @@ mod tests {
             host: "tab-1".into(),
             database: None,
             workload: Workload {
-                pace: Pace::Paused,
+                speed: Speed::Paused,
                 turns: Turns::ALL,
                 miners: 1,
             },
@@ -148,14 +148,14 @@ mod tests {
             link(from.to_string()).unwrap(),
             Order::Input(Input::SetLink { from, cut: true })
         );
-        assert_eq!(link("pow-2".into()).unwrap_err().code, "not_understood");
+        assert_eq!(link("pow-2".into()).unwrap_err().code(), "not_understood");
         let links = |link| Order::of(ToNode::SetLinks { seed: 7, link });
         let plain = borsh::to_vec(&Link::default()).unwrap();
         assert_eq!(
             links(plain).unwrap(),
             Order::Links(LinkTable::new(7, Link::default()))
         );
-        assert_eq!(links(vec![9]).unwrap_err().code, "not_understood");
+        assert_eq!(links(vec![9]).unwrap_err().code(), "not_understood");
         let least = Level::Debug;
         assert_eq!(
             Order::of(ToNode::SetEvents(least)).unwrap(),
@@ -170,9 +170,9 @@ mod tests {
         let mut short = config();
         short.secret.pop();
         let error = Setup::of(&short, 1, 2).unwrap_err();
-        assert!(error.message.contains("found 31"), "{error}");
+        assert!(error.to_string().contains("found 31"), "{error}");
         let mut other = config();
         other.params.clear();
-        assert_eq!(Setup::of(&other, 1, 2).unwrap_err().code, "bad_config");
+        assert_eq!(Setup::of(&other, 1, 2).unwrap_err().code(), "bad_config");
     }
 }

@@ -75,9 +75,6 @@ impl Node {
             let name = self.name_of_node(&from);
             out.push(Output::Notice(Notice::PeerJoined { node: from, name }));
             self.write_node(&from);
-            // The budget of each miner depends on how many there are.
-            self.timers
-                .set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
         }
         self.consider_head(from, head, out);
     }

@@ -34,6 +34,7 @@ impl Node {
             pending: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
             hash_rate: self.hash_rate(now),
             hash_budget: self
+                .mining
                 .budget()
                 .filter(|_| mines)
                 .map(|budget| budget * self.mining.miners.len() as f64),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
-use crate::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns, Workload};
+use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{MemoryStore, Snapshot, Store as _};
 use crate::miner::{Search, Step};
 use crate::primitives::{Block, Millis, NodeId, NodeKind, Timestamp, Transaction};
@@ -108,7 +108,7 @@ impl Net {
             kind: place.kind,
             host: "tab".to_owned(),
             workload: Workload {
-                pace: Pace::Interval { ms: 2_000 },
+                speed: Speed::Budget(8.0),
                 turns: Turns::ALL,
                 miners: 1,
             },
@@ -354,7 +354,7 @@ impl Duel {
             kind: NodeKind::Viewer,
             host: "tab".to_owned(),
             workload: Workload {
-                pace: Pace::Interval { ms: 2_000 },
+                speed: Speed::Budget(8.0),
                 turns: crate::ipc::Turns::ALL,
                 miners: 0,
             },

@@ -110,10 +110,7 @@ fn with_coins(users: &[&str]) -> Net {
 fn what_can_never_be_committed_is_refused_and_holds_nothing_up() {
     let mut net = with_coins(&["carol"]);
     let mut refused = |seat: usize, transaction: Transaction| {
-        net.submit(seat, transaction.to_bytes())
-            .unwrap_err()
-            .code
-            .clone()
+        net.submit(seat, transaction.to_bytes()).unwrap_err().code()
     };
     assert_eq!(refused(0, register("alice", 1, "neo")), "already_named");
     assert_eq!(refused(1, register("carol", 0, "bob")), "name_taken");
@@ -343,7 +340,7 @@ fn refused_transactions_name_the_rule() {
         (vec![1, 2, 3], "encoding"),
     ] {
         let error = net.submit(0, raw).unwrap_err();
-        assert_eq!(error.code, code, "{}", error.message);
+        assert_eq!(error.code(), code, "{error}");
     }
     assert!(net.node(0).mempool().is_empty());
 }

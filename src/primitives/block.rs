@@ -3,7 +3,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::encoding::{DecodeError, decode_exact};
+use super::encoding::{DecodeError, Encoded, decode_exact};
 use super::hash::{BlockHash, Digest, sha256};
 use super::keys::{Address, Keypair, NodeId, Signature};
 use super::merkle::merkle_root;
@@ -103,7 +103,7 @@ impl Header {
             });
         }
         let malformed = DecodeError::Malformed {
-            what: "header",
+            what: Encoded::Header,
             found,
         };
         let mut rest = bytes.get(4..HEADER_LEN).ok_or(malformed)?;
@@ -248,7 +248,7 @@ impl Block {
         if let Some(header) = bytes.get(..HEADER_LEN) {
             Header::from_bytes(header)?;
         }
-        decode_exact("block", bytes, MAX_BLOCK_BYTES)
+        decode_exact(Encoded::Block, bytes, MAX_BLOCK_BYTES)
     }
 
     /// The canonical bytes.
@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(with(2, 2), Err(DecodeError::Kind { found: 2 }));
         assert_eq!(with(3, 1), Err(DecodeError::Flags { found: 1 }));
         let malformed = DecodeError::Malformed {
-            what: "header",
+            what: Encoded::Header,
             found: 203,
         };
         assert_eq!(

@@ -1,10 +1,51 @@
 //! One value, one encoding: exact borsh decoding with named errors. Lengths are checked against a
 //! bound before anything is read, and borsh never reserves more memory than the input is long.
 
-use borsh::BorshDeserialize;
+use std::fmt;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+/// What is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Encoded {
+    /// A block's header.
+    Header,
+    /// A block.
+    Block,
+    /// A transaction.
+    Transaction,
+    /// A network's parameters.
+    Parameters,
+    /// A certificate of votes.
+    Certificate,
+    /// Evidence of a double vote.
+    Evidence,
+    /// A vote.
+    Vote,
+    /// The key of an entry of the state.
+    StateKey,
+    /// An entry of the state.
+    StateEntry,
+}
+
+impl fmt::Display for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header => "header",
+            Self::Block => "block",
+            Self::Transaction => "transaction",
+            Self::Parameters => "parameters",
+            Self::Certificate => "certificate",
+            Self::Evidence => "evidence",
+            Self::Vote => "vote",
+            Self::StateKey => "state key",
+            Self::StateEntry => "state entry",
+        })
+    }
+}
 
 /// Why bytes are not the encoding of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum DecodeError {
     /// More bytes than the kind of value may have; nothing was read.
     #[error("expected at most {limit} bytes, found {found}")]
@@ -18,7 +59,7 @@ pub enum DecodeError {
     #[error("{what} of {found} bytes is not canonically encoded")]
     Malformed {
         /// The kind of value.
-        what: &'static str,
+        what: Encoded,
         /// Bytes given.
         found: usize,
     },
@@ -49,7 +90,7 @@ pub enum DecodeError {
 /// # Errors
 /// [`DecodeError::TooLong`] before anything is read, [`DecodeError::Malformed`] for everything else.
 pub fn decode_exact<T: BorshDeserialize>(
-    what: &'static str,
+    what: Encoded,
     bytes: &[u8],
     limit: usize,
 ) -> Result<T, DecodeError> {
@@ -70,7 +111,7 @@ mod tests {
     fn a_map_is_read_only_with_its_keys_in_strict_order() {
         let read = |entries: [(u64, u8); 2]| {
             let bytes = borsh::to_vec(&entries.to_vec()).unwrap();
-            decode_exact::<BTreeMap<u64, u8>>("map", &bytes, 100)
+            decode_exact::<BTreeMap<u64, u8>>(Encoded::Block, &bytes, 100)
         };
         assert_eq!(read([(1, 0), (2, 0)]), Ok(BTreeMap::from([(1, 0), (2, 0)])));
         assert!(read([(1, 0), (1, 0)]).is_err());

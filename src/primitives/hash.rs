@@ -55,7 +55,7 @@ pub fn from_hex(text: &str) -> Result<Vec<u8>, ParseHexError> {
 }
 
 /// Why a text is not the hexadecimal form that was expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum ParseHexError {
     /// A character outside 0-9, a-f, A-F.
     #[error("expected hexadecimal digits, found {found:?} at position {at}")]
@@ -63,6 +63,7 @@ pub enum ParseHexError {
         /// Byte position in the text.
         at: usize,
         /// The character there.
+        #[borsh(serialize_with = "write_char", deserialize_with = "read_char")]
         found: char,
     },
     /// Half a byte at the end.
@@ -79,6 +80,16 @@ pub enum ParseHexError {
         /// Bytes of the text.
         found: usize,
     },
+}
+
+/// Writes a character as its code point.
+fn write_char<W: borsh::io::Write>(found: &char, writer: &mut W) -> borsh::io::Result<()> {
+    u32::from(*found).serialize(writer)
+}
+
+fn read_char<R: borsh::io::Read>(reader: &mut R) -> borsh::io::Result<char> {
+    let point = u32::deserialize_reader(reader)?;
+    char::from_u32(point).ok_or_else(|| borsh::io::ErrorKind::InvalidData.into())
 }
 
 macro_rules! bytes_newtype {

@@ -5,6 +5,7 @@
 
 mod block;
 mod characters;
+mod codes;
 mod encoding;
 mod exp2;
 mod figures;
@@ -25,7 +26,9 @@ pub use block::{
     MAX_TRANSACTIONS, NONCE_OFFSET, Seal, VERSION,
 };
 pub use characters::{Character, folded, hidden, is_currency, visible};
-pub use encoding::{DecodeError, decode_exact};
+pub use codes::Code;
+pub(crate) use codes::codes;
+pub use encoding::{DecodeError, Encoded, decode_exact};
 pub use exp2::exp2;
 pub use figures::{count_of, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
@@ -36,7 +39,7 @@ pub use random::SplitMix64;
 pub use role::NodeKind;
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
-    Name, ParamsChange, ParamsOrder, Payload, Retarget, Transaction, TxBody,
+    Name, ParamsChange, ParamsOrder, Payload, Retarget, Transaction, TxBody, WordError, WordRule,
 };
 pub use u256::U256;
 pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight};

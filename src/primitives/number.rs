@@ -237,6 +237,7 @@ fn in_words(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(not(target_arch = "wasm32"))]
     use crate::primitives::grouped;
 
     #[test]

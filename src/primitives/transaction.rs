@@ -7,7 +7,7 @@ use std::str::FromStr;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::Digest;
-use super::encoding::{DecodeError, decode_exact};
+use super::encoding::{DecodeError, Encoded, decode_exact};
 use super::hash::{AssetId, BlockHash, TxId, sha256};
 use super::keys::{Address, Keypair, Signature};
 use super::merkle::leaf_hash;
@@ -170,7 +170,7 @@ impl Transaction {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("transaction", bytes, MAX_TRANSACTION_BYTES)
+        decode_exact(Encoded::Transaction, bytes, MAX_TRANSACTION_BYTES)
     }
 
     /// The canonical bytes, signature included.
@@ -238,7 +238,7 @@ impl Payload {
 }
 
 macro_rules! word {
-    ($(#[$doc:meta])* $name:ident, $max:literal, $rule:literal, $ok:expr) => {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $rule:expr, $ok:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize)]
         pub struct $name(String);
@@ -281,23 +281,45 @@ word!(
     /// The name of a user: 1 to 32 lower-case letters, digits, `-` or `_`, beginning with a letter.
     Name,
     32,
-    "a name of 1 to 32 lower-case letters, digits, '-' or '_', beginning with a letter",
+    WordRule::Name,
     |at, byte| byte.is_ascii_lowercase() || (at > 0 && (byte.is_ascii_digit() || byte == b'-' || byte == b'_'))
 );
 word!(
     /// The sign of an asset: 1 to 12 capital letters or digits, beginning with a letter.
     AssetSymbol,
     12,
-    "a symbol of 1 to 12 capital letters or digits, beginning with a letter",
+    WordRule::Symbol,
     |at, byte| byte.is_ascii_uppercase() || (at > 0 && byte.is_ascii_digit())
 );
 
+/// The rule that a name or symbol keeps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum WordRule {
+    /// That of a [`Name`].
+    Name,
+    /// That of an [`AssetSymbol`].
+    Symbol,
+}
+
+impl fmt::Display for WordRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => {
+                "a name of 1 to 32 lower-case letters, digits, '-' or '_', beginning with a letter"
+            }
+            Self::Symbol => {
+                "a symbol of 1 to 12 capital letters or digits, beginning with a letter"
+            }
+        })
+    }
+}
+
 /// A text outside the alphabet or length of a name or symbol.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 #[error("expected {expected}, found {found:?}")]
 pub struct WordError {
     /// The rule.
-    pub expected: &'static str,
+    pub expected: WordRule,
     /// The text.
     pub found: String,
 }

@@ -1,11 +1,13 @@
 //! People at work: transactions of every kind, handed to nodes that happen to run; some of them wrong.
 
 use crate::consensus::{EPOCH, Params, TxError};
+use crate::mempool::MempoolError;
 use crate::node::Node;
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange,
     ParamsOrder, Payload, Retarget, Transaction, TxBody, TxId,
 };
+use crate::refusal::Refusal;
 
 use super::coverage::Sometimes;
 use super::event::{Cue, Event};
@@ -228,12 +230,7 @@ impl Work {
             self.assets.push(AssetId(transaction.id().0));
         }
         if let Err(refusal) = world.submit(seat, now, &transaction)
-            && refusal.code
-                == (TxError::NameTaken {
-                    name: String::new(),
-                    owner: Address([0; 32]),
-                })
-                .code()
+            && let Refusal::Transaction(MempoolError::Invalid(TxError::NameTaken { .. })) = refusal
         {
             world.coverage.note(Sometimes::NameTaken);
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::ipc::{ApiError, FromMiner, Pace, Request, SearchJob, ToMiner, Turns, Workload};
+use crate::ipc::{ApiError, FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
@@ -275,9 +275,8 @@ impl World {
             kind: place.plan.kind,
             host: "sim".to_owned(),
             workload: Workload {
-                pace: Pace::Interval {
-                    ms: self.scenario.interval.0,
-                },
+                // When a search finds follows from the scenario: see `search`.
+                speed: Speed::Budget(1.0),
                 turns: Turns::ALL,
                 miners: 1,
             },

@@ -5,8 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::consensus::Tunable;
 use crate::consensus::work::WorkClock;
 use crate::primitives::{
-    Address, Amount, AssetId, AssetSymbol, BlockHash, DecodeError, Height, Name, ParamsChange,
-    Slot, Timestamp, decode_exact,
+    Address, Amount, AssetId, AssetSymbol, BlockHash, DecodeError, Encoded, Height, Name,
+    ParamsChange, Slot, Timestamp, decode_exact,
 };
 
 /// Longest encoding of a key or an entry in bytes.
@@ -118,7 +118,7 @@ impl Key {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("state key", bytes, MAX_ENTRY_BYTES)
+        decode_exact(Encoded::StateKey, bytes, MAX_ENTRY_BYTES)
     }
 }
 
@@ -137,6 +137,6 @@ impl Entry {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("state entry", bytes, MAX_ENTRY_BYTES)
+        decode_exact(Encoded::StateEntry, bytes, MAX_ENTRY_BYTES)
     }
 }

@@ -1,128 +1,100 @@
-//! What buttons do: run a command on the controller and tell what came of it.
+//! What buttons do: run a command on the controller and show what came of it.
 
-use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-use gloo::timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
-use super::state::{Action, Notice, UiState};
-use crate::app::App as Host;
+use super::bridge::Dispatcher;
+use super::shared::Shared;
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::pages::notices::{NoticeMessage, Notices, refusal_text};
+use crate::app::pages::selection::{Selection, SelectionMessage};
 use crate::command::Command;
 use crate::ipc::ApiError;
-use crate::ui::kept::Keeper;
 
-/// How long an outcome stays; refusals stay twice as long.
-const NOTICE_MS: u32 = 7_000;
-
-/// Names the next notice.
-static NEXT_NOTICE: AtomicU32 = AtomicU32::new(0);
-
-/// Runs commands and tells their outcome. Holds no state of its own, so it never grows old.
-#[derive(Clone)]
+/// The controller, and the ways to change what the page remembers. It holds no state, so it never grows old.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Actions {
-    host: Rc<Host>,
-    store: Keeper<UiState>,
-}
-
-/// As a property: there are only one controller and one state for the life of the page.
-impl PartialEq for Actions {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
+    app: Shared<App>,
+    notices: Dispatcher<Notices>,
+    selection: Dispatcher<Selection>,
+    theme: UseStateSetter<Theme>,
 }
 
 impl Actions {
-    /// Actions on this controller that tell through this state.
-    pub(crate) const fn new(host: Rc<Host>, store: Keeper<UiState>) -> Self {
-        Self { host, store }
+    /// Actions on this controller.
+    pub(crate) const fn new(
+        app: Shared<App>,
+        notices: Dispatcher<Notices>,
+        selection: Dispatcher<Selection>,
+        theme: UseStateSetter<Theme>,
+    ) -> Self {
+        Self {
+            app,
+            notices,
+            selection,
+            theme,
+        }
     }
 
     /// The controller.
-    pub(crate) fn host(&self) -> Rc<Host> {
-        Rc::clone(&self.host)
+    pub(crate) const fn app(&self) -> &Shared<App> {
+        &self.app
     }
 
-    /// Runs a command and shows its first line, or its refusal.
+    /// Runs a command and shows the first line of its output, or its refusal.
     pub(crate) fn run(&self, command: Command) {
         let actions = self.clone();
         spawn_local(async move {
-            match actions.host.execute(command).await {
-                Ok(output) => actions.say(output.text.lines().next().unwrap_or_default()),
+            match actions.app.execute(command).await {
+                Ok(output) => actions.done(output.text.lines().next().unwrap_or_default()),
                 Err(error) => actions.refuse(&error),
             }
         });
     }
 
-    /// A click handler that runs a command.
-    pub(crate) fn on_click(&self, command: Command) -> Callback<MouseEvent> {
-        let actions = self.clone();
-        Callback::from(move |_| actions.run(command.clone()))
+    /// Changes which node is selected.
+    pub(crate) fn select(&self, message: SelectionMessage) {
+        self.selection.dispatch(message);
     }
 
-    /// Selects a node, or none.
-    pub(crate) fn select(&self, name: Option<String>) {
-        self.store.dispatch(Action::Select(name));
+    /// Shows that something was done.
+    pub(crate) fn done(&self, text: &str) {
+        self.notices.dispatch(NoticeMessage::Done(text.to_owned()));
     }
 
-    /// Selects a node, or takes the selection back.
-    pub(crate) fn toggle(&self, name: String) {
-        self.store.dispatch(Action::Toggle(name));
-    }
-
-    /// Tells something, unless it is empty.
-    pub(crate) fn say(&self, text: &str) {
-        if !text.is_empty() {
-            self.notice(false, text.to_owned());
-        }
-    }
-
-    /// Tells a refusal.
+    /// Shows a refusal.
     pub(crate) fn refuse(&self, error: &ApiError) {
-        self.notice(true, format!("{} ({})", error.message, error.code));
+        let text = refusal_text(error);
+        self.notices.dispatch(NoticeMessage::Refused(text));
     }
 
-    /// Shows a notice for a while.
-    fn notice(&self, refused: bool, text: String) {
-        let id = NEXT_NOTICE.fetch_add(1, Ordering::Relaxed);
-        self.store
-            .dispatch(Action::Say(Notice { id, refused, text }));
-        let actions = self.clone();
-        let wait = if refused { NOTICE_MS * 2 } else { NOTICE_MS };
-        Timeout::new(wait, move || actions.unsay(id)).forget();
+    /// Takes a notice away.
+    pub(crate) fn close_notice(&self, id: u32) {
+        self.notices.dispatch(NoticeMessage::Close(id));
     }
 
-    /// Copies a text and tells so.
+    /// Copies a text and shows that it did.
     pub(crate) fn copy(&self, text: String, what: &'static str) {
         let actions = self.clone();
         spawn_local(async move {
             let clipboard = gloo::utils::window().navigator().clipboard();
             // Without a secure origin there is no clipboard at all.
             let present = !wasm_bindgen::JsValue::from(clipboard.clone()).is_undefined();
-            let copied = present
-                && wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text))
-                    .await
-                    .is_ok();
-            if copied {
-                actions.say(&format!("{what} copied."));
+            if present && JsFuture::from(clipboard.write_text(&text)).await.is_ok() {
+                actions.done(&format!("{what} copied."));
             } else {
                 let text = format!(
                     "The browser does not let this page copy. Select and copy it by hand: {text}"
                 );
-                actions.notice(true, text);
+                actions.notices.dispatch(NoticeMessage::Refused(text));
             }
         });
     }
 
-    /// Takes a notice away.
-    pub(crate) fn unsay(&self, id: u32) {
-        self.store.dispatch(Action::Unsay(id));
-    }
-
-    /// Chooses a theme.
-    pub(crate) fn theme(&self, theme: super::theme::Theme) {
-        super::theme::choose(theme);
-        self.store.dispatch(Action::Theme(theme));
+    /// Chooses the colours and keeps the choice.
+    pub(crate) fn choose_theme(&self, theme: Theme) {
+        super::theme::store(theme);
+        self.theme.set(theme);
     }
 }

@@ -1,30 +1,31 @@
-//! The page: yew components that draw the [`Model`](crate::view::Model) and send what a person asks
-//! for to the [`App`](crate::app::App). It decides nothing about the protocol and knows
-//! neither nodes' insides nor workers.
+//! The page: yew components that draw the [`Model`](crate::view::Model) and send what a person asks for to the
+//! [`App`]. It decides nothing: the network's picture, the sentences and the state of each page come from
+//! [`view`](crate::view) and [`app::pages`](crate::app::pages).
 //!
-//! Rules that hold in every file here: everything in a list has a key; handlers dispatch actions and
-//! never read captured state; what other people chose (names, memos, messages) is only ever a text
-//! node; no `style` attribute and no inline script, as the Content-Security-Policy forbids both.
+//! Rules that hold in every file here: everything in a list has a key; handlers send messages and never read
+//! captured state; what other people chose (names, memos, messages) is only ever a text node; no `style`
+//! attribute and no inline script, as the Content-Security-Policy forbids both.
 //!
-//! What needs no hook is a function that returns [`Html`](yew::Html); what needs hooks is a
-//! [`View`](part::View) of the one component that shows them all, as each type of component costs
-//! several kilobytes of the download.
+//! What is drawn again when: each [context] changes at a rate of its own, a component reads only those that it
+//! shows, and its properties are compared before it is drawn.
 
 mod actions;
-mod app;
+mod bridge;
 mod components;
+mod context;
 mod hooks;
-mod kept;
-mod markup;
 mod pages;
-mod part;
-mod state;
+mod root;
+mod shared;
 mod theme;
 mod time;
 
+use std::rc::Rc;
+
+use crate::app::App;
+
 /// Mounts the page of an app into the document's body, in place of the loading text.
-pub fn start(app: std::rc::Rc<crate::app::App>) {
-    theme::apply(theme::stored());
-    let root = gloo::utils::body().into();
-    yew::Renderer::<app::App>::with_root_and_props(root, app::Props { app }).render();
+pub fn start(app: Rc<App>) {
+    let (body, app) = (gloo::utils::body().into(), app.into());
+    yew::Renderer::<root::Root>::with_root_and_props(body, root::RootProps { app }).render();
 }

@@ -46,6 +46,20 @@ pub fn span(ms: u64) -> String {
     }
 }
 
+/// How long ago something was: `just now`, `12 s ago`, `3 min ago`.
+#[must_use]
+pub fn ago(at: u64, now: u64) -> String {
+    let passed = now.saturating_sub(at);
+    let (seconds, minutes, hours) = (passed / 1_000, passed / 60_000, passed / 3_600_000);
+    match passed {
+        0..1_000 => "just now".to_owned(),
+        1_000..60_000 => format!("{seconds} s ago"),
+        60_000..3_600_000 => format!("{minutes} min ago"),
+        3_600_000..86_400_000 => format!("{hours} h ago"),
+        _ => format!("{} d ago", hours / 24),
+    }
+}
+
 /// A span that somebody chose: `5 s`, `2.5 s`.
 #[must_use]
 pub fn interval(ms: u64) -> String {
@@ -177,6 +191,20 @@ mod tests {
         ] {
             assert_eq!(span(ms), text);
         }
+    }
+
+    #[test]
+    fn an_age_reads_in_its_largest_unit_and_a_clock_that_is_ahead_is_now() {
+        for (passed, text) in [
+            (999, "just now"),
+            (12_900, "12 s ago"),
+            (185_000, "3 min ago"),
+            (7_800_000, "2 h ago"),
+            (273_600_000, "3 d ago"),
+        ] {
+            assert_eq!(ago(1_000, 1_000 + passed), text);
+        }
+        assert_eq!(ago(5_000, 1_000), "just now");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::ipc::{
     Topic,
 };
 
-pub(super) fn kind(name: &str) -> NodeKind {
+pub(crate) fn kind(name: &str) -> NodeKind {
     if name.starts_with("poa") {
         NodeKind::Poa
     } else {
@@ -13,7 +13,7 @@ pub(super) fn kind(name: &str) -> NodeKind {
     }
 }
 
-pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
+pub(crate) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
     NodeStatus {
         id: format!("id-{name}"),
         name: name.into(),
@@ -43,7 +43,7 @@ pub(super) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
     }
 }
 
-pub(super) fn miner(state: &str) -> MinerStatus {
+pub(crate) fn miner(state: &str) -> MinerStatus {
     MinerStatus {
         worker: "pow-1:1".into(),
         height: 2,
@@ -64,7 +64,7 @@ pub(super) fn miner(state: &str) -> MinerStatus {
     }
 }
 
-pub(super) fn report(status: NodeStatus) -> Report {
+pub(crate) fn report(status: NodeStatus) -> Report {
     Report {
         status,
         miners: Vec::new(),
@@ -74,7 +74,7 @@ pub(super) fn report(status: NodeStatus) -> Report {
     }
 }
 
-pub(super) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStatus {
+pub(crate) fn peer(name: &str, head: &str, height: u64, alive: bool) -> PeerStatus {
     PeerStatus {
         id: format!("id-{name}"),
         name: name.into(),
@@ -109,7 +109,7 @@ pub(crate) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
     }
 }
 
-pub(super) fn event(node: &str, at: u64, level: Level) -> Event {
+pub(crate) fn event(node: &str, at: u64, level: Level) -> Event {
     let text = "something happened".to_owned();
     Event {
         node: node.into(),

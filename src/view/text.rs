@@ -107,15 +107,7 @@ fn turn(node: &NodeView, now: u64) -> String {
 /// The word for a state.
 #[must_use]
 pub const fn state(state: NodeState) -> &'static str {
-    match state {
-        NodeState::Starting => "starting",
-        NodeState::Syncing => "syncing",
-        NodeState::Running => "running",
-        NodeState::Stopped => "stopped",
-        NodeState::Killed => "killed",
-        NodeState::Failed => "failed",
-        NodeState::Remote => "other tab",
-    }
+    state.word()
 }
 
 /// `chain`: the last blocks of the highest node, and whether all nodes have the same.

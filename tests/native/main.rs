@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, and says what it ran"
 )]
 
+mod architecture;
 mod catching_up;
 mod codecs;
 mod finality;

@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use aurex::command::{CALLS, WORDS};
+use aurex::app::parameters;
+use aurex::command::{CALLS, MAX_WORKERS, WORDS};
+use aurex::ipc::Topic;
+use aurex::refusal;
 
 /// The page, from the package's root on.
 const PAGE: &str = "docs/REFERENCE.md";
@@ -60,7 +63,29 @@ fn the_reference_is_what_the_code_says() {
 }
 
 fn reference() -> String {
-    [BEGINNING.to_owned(), words(), calls()].join("\n")
+    [
+        BEGINNING.to_owned(),
+        links(),
+        words(),
+        calls(),
+        topics(),
+        refusals(),
+    ]
+    .join("\n")
+}
+
+fn links() -> String {
+    let rows = parameters().into_iter();
+    let rows = rows.map(|it| [code(it.name), it.values, it.default, it.about.to_owned()]);
+    let about = format!(
+        "The address says which network the page opens: `?pow=5&poa=3&difficulty=3`.\n\n\
+         Each name is a network of its own with its own ledgers, and the same link comes back to it, with the pace and\n\
+         miners chosen last where it names none. A wrong value is named on the page and its default taken. `pow=0` or\n\
+         `poa=0` is fine; both together are not. Nodes and miners are workers, at most {MAX_WORKERS} in one tab: a link that\n\
+         asks for more (`?pow=16&poa=16&miners=8` would be 160) gets as many miners as fit, and a sentence that says so."
+    );
+    let head = ["parameter", "values", "without it", "what it is"];
+    section("Link parameters", &about, head, rows)
 }
 
 fn words() -> String {
@@ -86,6 +111,30 @@ fn calls() -> String {
         "{table}\n```js\n\
          const {{ id }} = await aurex.tx(\"Transfer 100 coins alice to bob\");\n\
          const off = aurex.on(\"block\", (event) => console.log(event.node, event.text));\n```\n"
+    )
+}
+
+fn topics() -> String {
+    let level = |topic: Topic| format!("{:?}", topic.least()).to_lowercase();
+    let rows = Topic::ALL.into_iter();
+    let rows = rows.map(|it| [code(it.word()), it.about().to_owned(), level(it)]);
+    section(
+        "Topics",
+        "What an event of `aurex.on` and a line of the log is about. `aurex.on(\"log\", ...)` hears all.",
+        ["topic", "what happened", "lowest level"],
+        rows,
+    )
+}
+
+fn refusals() -> String {
+    let rows = refusal::codes().into_iter();
+    section(
+        "Refusals",
+        "Each refusal has a code, which stays, and a sentence with what was expected and what was found. A script gets\n\
+         both: `{ code, message }`. [Quick start](QUICK_START.md#problems-that-the-page-shows-by-their-code) says what\n\
+         to do about those that the page shows by itself; [the rules](BLOCKCHAIN_SYSTEM.md#the-rules) name those of blocks.",
+        ["code", "what it means"],
+        rows.map(|(name, meaning)| [code(name), meaning.to_owned()]),
     )
 }
 

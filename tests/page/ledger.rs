@@ -133,6 +133,13 @@ fn a_reload_loses_nothing_and_every_node_resumes_from_its_own_database() {
         committed, 5,
         "the test transactions are sent once in a network's life"
     );
+    let by_id = visit.ask::<bool>(
+        "const ask = (node) => aurex.ledger({ node, table: 'blocks', limit: 1 });
+         const { nodes } = await aurex.status();
+         const { id, name } = nodes.find((node) => node.own);
+         return (await ask(id)).rows[0].hash === (await ask(name)).rows[0].hash",
+    );
+    assert!(by_id, "a node is meant by its id as well as by its name");
     visit.expect_quiet();
 }
 

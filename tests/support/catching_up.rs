@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 
 use aurex::consensus::{Allocation, Params};
-use aurex::ipc::{FromMiner, Pace, Request, SearchJob, ToMiner, Turns, Workload};
+use aurex::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
 use aurex::ledger::{Batch, Durability, Snapshot, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
@@ -57,7 +57,7 @@ fn setup(seat: usize) -> Setup {
         kind,
         host: "bench".to_owned(),
         workload: Workload {
-            pace: Pace::Full,
+            speed: Speed::Full,
             turns: Turns::ALL,
             miners: 1,
         },

@@ -120,5 +120,8 @@ async fn a_lock_has_one_holder_at_a_time() {
 
 #[wasm_bindgen_test]
 fn this_browser_offers_everything() {
-    assert_eq!(capability::missing(), []);
+    assert_eq!(capability::broadcast_channel(), Ok(()));
+    assert_eq!(capability::workers(), Ok(()));
+    assert_eq!(capability::indexed_db(), Ok(()));
+    assert_eq!(capability::locks(), Ok(()));
 }

@@ -7,7 +7,7 @@ use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, idb, node_worker_name};
 use aurex::consensus::Params;
 use aurex::ipc::{
-    FromNode, NodeConfig, NodeKind, Pace, Report, Request, RequestId, ToNode, Turns, Workload,
+    FromNode, NodeConfig, NodeKind, Report, Request, RequestId, Speed, ToNode, Turns, Workload,
 };
 use aurex::ledger::{Query, Table};
 use aurex::primitives::{Difficulty, Keypair, to_hex};
@@ -46,7 +46,7 @@ impl World {
             host: "test".to_owned(),
             database: durable.then(|| self.database(name)),
             workload: Workload {
-                pace: Pace::Interval { ms: 300 },
+                speed: Speed::Budget(50.0),
                 turns: Turns::ALL,
                 miners: 1,
             },
@@ -156,7 +156,7 @@ impl Talk {
                     .iter()
                     .find_map(|message| match message {
                         FromNode::Refusal { id: of, error } if *of == id => {
-                            Some(Err(error.code.clone()))
+                            Some(Err(error.code().to_owned()))
                         }
                         _ => None,
                     })
@@ -213,10 +213,41 @@ impl Heard {
             .borrow()
             .iter()
             .find_map(|message| match message {
-                FromNode::Failed { error } => Some(error.code.clone()),
+                FromNode::Failed { error } => Some(error.code().to_owned()),
                 _ => None,
             })
     }
+}
+
+/// A query gives rows in the order of its index; what cannot be found is refused.
+async fn answers_questions_about_its_ledger(miner: &Talk) {
+    let query = Query {
+        index: Some("height".to_owned()),
+        ..Query::all(Table::Blocks, 2)
+    };
+    let page = miner.ask(Request::Ledger(query)).await.unwrap();
+    assert!(field(&page, "total").as_f64().unwrap() >= 3.0);
+    let rows = Array::from(&field(&page, "rows"));
+    assert_eq!(
+        (rows.length(), field(&rows.get(1), "height").as_f64()),
+        (2, Some(1.0))
+    );
+    let query = Query {
+        index: Some("colour".to_owned()),
+        ..Query::all(Table::Blocks, 2)
+    };
+    assert_eq!(
+        miner.ask(Request::Ledger(query)).await,
+        Err("bad_query".to_owned())
+    );
+    assert!(
+        miner
+            .ask(Request::Transaction {
+                id: "zz".to_owned()
+            })
+            .await
+            .is_err()
+    );
 }
 
 #[wasm_bindgen_test]
@@ -261,33 +292,7 @@ async fn a_node_mines_another_follows_and_both_answer() {
     );
 
     miner.durable(2).await;
-    let query = Query {
-        index: Some("height".to_owned()),
-        ..Query::all(Table::Blocks, 2)
-    };
-    let page = miner.ask(Request::Ledger(query)).await.unwrap();
-    assert!(field(&page, "total").as_f64().unwrap() >= 3.0);
-    let rows = Array::from(&field(&page, "rows"));
-    assert_eq!(
-        (rows.length(), field(&rows.get(1), "height").as_f64()),
-        (2, Some(1.0))
-    );
-    let query = Query {
-        index: Some("colour".to_owned()),
-        ..Query::all(Table::Blocks, 2)
-    };
-    assert_eq!(
-        miner.ask(Request::Ledger(query)).await,
-        Err("bad_query".to_owned())
-    );
-    assert!(
-        miner
-            .ask(Request::Transaction {
-                id: "zz".to_owned()
-            })
-            .await
-            .is_err()
-    );
+    answers_questions_about_its_ledger(&miner).await;
     miner.stop().await;
     viewer.stop().await;
     assert_eq!(*miner.heard.errors.borrow(), Vec::<String>::new());
@@ -475,7 +480,7 @@ async fn a_miner_goes_on_with_its_search_when_others_are_added_or_taken_away() {
     for miners in [3, 1, 2] {
         talk.handle
             .post(&ToNode::SetWorkload(Workload {
-                pace: Pace::Max,
+                speed: Speed::Max,
                 turns: Turns::ALL,
                 miners,
             }))
@@ -508,10 +513,10 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
     let world = World::new();
     let talk = Talk::start(world.config("pow-1", NodeKind::Pow, false));
     talk.height(1).await;
-    let order = |pace, miners| {
+    let order = |speed, miners| {
         talk.handle
             .post(&ToNode::SetWorkload(Workload {
-                pace,
+                speed,
                 turns: Turns::ALL,
                 miners,
             }))
@@ -528,14 +533,14 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
         };
         talk.until(what, found).await;
     };
-    order(Pace::Interval { ms: 300 }, 3);
+    order(Speed::Budget(18.0), 3);
     miners("three miners that hash", &|list| {
         list.len() == 3 && list.iter().all(|miner| miner.hash_rate > 0.0)
     })
     .await;
-    order(Pace::Interval { ms: 300 }, 1);
+    order(Speed::Budget(50.0), 1);
     miners("one miner", &|list| list.len() == 1).await;
-    order(Pace::Paused, 1);
+    order(Speed::Paused, 1);
     miners("a pause", &|list| {
         list.iter().all(|miner| miner.state == "paused")
     })
@@ -547,7 +552,7 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
         height,
         "nothing is mined in a pause"
     );
-    order(Pace::Interval { ms: 300 }, 1);
+    order(Speed::Budget(50.0), 1);
     talk.height(height + 1).await;
     talk.stop().await;
 }

@@ -17,8 +17,10 @@ pub(crate) enum Needs {
     Rust,
     /// The wasm target, wasm-bindgen and Trunk.
     Build,
-    /// wasm-pack, Chromium and ChromeDriver.
+    /// Chromium and ChromeDriver.
     Browser,
+    /// wasm-pack, by which people run the tests inside the browser by hand.
+    ByHand,
 }
 
 /// Makes sure of everything in `needs`; afterwards the project finds the tools. Prints nothing
@@ -36,7 +38,7 @@ pub(crate) fn ensure(project: &mut Project, needs: Needs) -> Result<Option<Brows
 /// The command itself, which also prints that all is there.
 pub(crate) fn command(project: &mut Project, with_tests: bool) -> Result<()> {
     let needs = if with_tests {
-        Needs::Browser
+        Needs::ByHand
     } else {
         Needs::Build
     };

@@ -127,35 +127,24 @@ fn clippy(project: &Project, words: &[&str]) -> Result<()> {
 
 /// The tests that run inside the browser, in a worker.
 fn in_browser(project: &Project, browser: &Browser) -> Result<()> {
-    let words = [
-        "--features",
-        "sim",
-        "--test",
-        "worker",
-        "--",
-        "--skip",
-        BENCH,
-    ];
+    let tests = worker_tests(project, browser, &["--features", "sim"])?;
     // The same seeds give the same digest here and in the browser.
-    let tests = wasm_pack(project, browser, &[], &words)?;
-    Ok(tests.env("AUREX_SIM_DIGEST", sim::digest(project)?).run()?)
+    let tests = tests.env("AUREX_SIM_DIGEST", sim::digest(project)?);
+    Ok(tests.args(["--skip", BENCH]).run()?)
 }
 
-/// The command that runs tests inside the browser, with words for wasm-pack and words for cargo.
-pub(crate) fn wasm_pack<'a>(
+/// The command that runs tests inside the browser, with words for cargo; more words choose among
+/// the tests. `wasm-pack test` would first build all other tests for the browser too.
+pub(crate) fn worker_tests<'a>(
     project: &'a Project,
     browser: &Browser,
-    own: &[&str],
     words: &[&str],
 ) -> Result<Cmd<'a>> {
     Ok(project
-        .command("wasm-pack")?
-        .args(["test", "--headless", "--chrome", "--mode", "no-install"])
-        .args(own)
-        .arg("--chromedriver")
-        .arg(&browser.driver)
-        .arg("--")
+        .cargo()?
+        .args(["test", "--target", TARGET, "--test", "worker"])
         .args(words)
+        .arg("--")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30")
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
@@ -173,7 +162,7 @@ fn capabilities_file(project: &Project, browser: &Browser) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// The browser's settings that `wasm-pack test` finds by itself, with the browser that we found.
+/// The browser's settings that the test runner finds by itself, with the browser that we found.
 fn capabilities(chrome: &str) -> String {
     let binary = chrome.replace('\\', "\\\\").replace('"', "\\\"");
     let settings = include_str!("../../webdriver.json");

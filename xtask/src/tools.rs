@@ -52,7 +52,7 @@ pub(crate) fn needed(project: &Project, needs: Needs) -> Result<Vec<Tool>> {
             version: Version::new(0, 15, 1),
             is_exact: false,
             install_options: &[],
-            for_what: Needs::Browser,
+            for_what: Needs::ByHand,
         },
     ];
     Ok(tools

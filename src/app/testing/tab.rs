@@ -10,12 +10,11 @@ use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 
 use super::World;
 use super::worker::{Handle, NodeWorker};
-use crate::app::platform::{
-    Capability, Lock, LockRequest, Missing, OnWorkerEvent, PageEvent, Platform, Reason, Worker,
-};
+use crate::app::platform::{Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker};
 use crate::ipc::ApiError;
 use crate::ledger::StoreError;
 use crate::primitives::Timestamp;
+use crate::refusal::PlatformError;
 
 /// Time between two pictures.
 const FRAME_MS: f64 = 16.0;
@@ -26,7 +25,7 @@ const DELETION_MS: f64 = 3.0;
 #[derive(Clone, Debug, Default)]
 pub(in crate::app) struct Faults {
     /// Capabilities that are missing.
-    pub(in crate::app) missing: Vec<Capability>,
+    pub(in crate::app) missing: Vec<PlatformError>,
     /// The storage refuses every access.
     pub(in crate::app) no_storage: bool,
     /// There are no random bytes.
@@ -35,6 +34,9 @@ pub(in crate::app) struct Faults {
     pub(in crate::app) no_worker: BTreeSet<String>,
 }
 
+/// Takes the events of a page.
+type Watcher = Box<dyn Fn(PageEvent)>;
+
 /// The platform of one tab.
 pub(in crate::app) struct Tab {
     world: Rc<World>,
@@ -42,7 +44,7 @@ pub(in crate::app) struct Tab {
     pub(super) cores: Cell<u32>,
     pub(super) hidden: Cell<bool>,
     closed: Cell<bool>,
-    watcher: RefCell<Option<Box<dyn Fn(PageEvent)>>>,
+    watcher: RefCell<Option<Watcher>>,
     tasks: RefCell<Vec<AbortHandle>>,
     workers: RefCell<Vec<Weak<NodeWorker>>>,
 }
@@ -95,10 +97,6 @@ impl Tab {
         running.find(|worker| worker.name == name && !worker.is_ended())
     }
 
-    fn lacks(&self, capability: Capability) -> bool {
-        self.faults.borrow().missing.contains(&capability)
-    }
-
     fn storage(&self) -> Result<&World, Reason> {
         if self.faults.borrow().no_storage {
             return Err(Reason("SecurityError: the storage is switched off".into()));
@@ -110,8 +108,8 @@ impl Tab {
 impl Platform for Tab {
     fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError> {
         if self.faults.borrow().no_worker.contains(name) {
-            let text = format!("worker node:{name} cannot be started: too many workers");
-            return Err(ApiError::new("worker_failed", text));
+            let (name, reason) = (format!("node:{name}"), "too many workers".to_owned());
+            return Err(PlatformError::WorkerStart { name, reason }.into());
         }
         let worker = NodeWorker::new(&self.world, name, on_event);
         self.workers.borrow_mut().push(Rc::downgrade(&worker));
@@ -120,9 +118,13 @@ impl Platform for Tab {
     }
 
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
-        if self.lacks(Capability::Locks) {
-            let error = ApiError::new("no_locks", "navigator.locks is missing");
-            return async { Err(error) }.boxed_local();
+        if self
+            .faults
+            .borrow()
+            .missing
+            .contains(&PlatformError::NoLocks)
+        {
+            return async { Err(PlatformError::NoLocks.into()) }.boxed_local();
         }
         let limit = limit_ms.map(|ms| self.world.clock.sleep(ms.into()));
         let guard = Rc::clone(&self.world.locks).acquire(name, limit);
@@ -157,10 +159,8 @@ impl Platform for Tab {
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError> {
         if self.faults.borrow().no_random {
-            return Err(ApiError::new(
-                "no_entropy",
-                "the browser gives no random bytes",
-            ));
+            let reason = "the pool is empty".to_owned();
+            return Err(PlatformError::NoEntropy { reason }.into());
         }
         for chunk in bytes.chunks_mut(8) {
             chunk.copy_from_slice(&self.world.draw().to_le_bytes()[..chunk.len()]);
@@ -192,20 +192,8 @@ impl Platform for Tab {
         .boxed_local()
     }
 
-    fn missing(&self) -> Vec<Missing> {
-        let missing = |capability: &Capability| {
-            let (code, text) = match capability {
-                Capability::Channels => ("no_broadcast_channel", "no BroadcastChannel here"),
-                Capability::Workers => ("no_workers", "no Worker here"),
-                Capability::Databases => ("no_indexed_db", "no indexedDB here"),
-                Capability::Locks => ("no_locks", "no navigator.locks here"),
-            };
-            Missing {
-                capability: *capability,
-                error: ApiError::new(code, text),
-            }
-        };
-        self.faults.borrow().missing.iter().map(missing).collect()
+    fn missing(&self) -> Vec<PlatformError> {
+        self.faults.borrow().missing.clone()
     }
 
     fn cores(&self) -> u32 {
@@ -220,7 +208,7 @@ impl Platform for Tab {
         "https://aurex.test/".to_owned()
     }
 
-    fn watch(&self, on_event: Box<dyn Fn(PageEvent)>) {
+    fn watch(&self, on_event: Watcher) {
         self.watcher.replace(Some(on_event));
     }
 }

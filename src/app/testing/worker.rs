@@ -19,6 +19,7 @@ use crate::ledger::{Batch, Durability, MemoryStore, Query, Store, StoreError};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Gate, Input, Node, Order, Outbox, Output, Reporter, Setup};
 use crate::primitives::{BlockHash, NodeId, Timestamp};
+use crate::refusal::{NodeError, StartupError};
 use crate::state::genesis;
 
 /// Time of a message between the app and a worker, and of a frame between nodes.
@@ -184,11 +185,8 @@ impl NodeWorker {
                 return;
             };
             let Some(identity) = identity else {
-                let text = format!(
-                    "node {} already runs in another tab of this browser",
-                    me.name
-                );
-                let error = ApiError::new("identity_in_use", text);
+                let node = me.name.clone();
+                let error = StartupError::IdentityInUse { node }.into();
                 return me.post(FromNode::Failed { error });
             };
             let store = me.world.ledger(config.database.as_deref());
@@ -257,7 +255,7 @@ impl NodeWorker {
         let (mut out, now) = (Outbox::new(), self.world.clock.now());
         let answer = self.with(|it| match &mut it.node {
             Some(node) => node.answer(now, request, &mut out),
-            None => Err(ApiError::new("stopped", "the node has stopped")),
+            None => Err(NodeError::Stopped.into()),
         });
         self.carry_out(out);
         match answer {
@@ -270,7 +268,7 @@ impl NodeWorker {
 
     fn query(&self, id: RequestId, query: &Query) {
         if let Err(error) = query.check() {
-            let error = ApiError::new("bad_query", error.to_string());
+            let error = error.into();
             return self.post(FromNode::Refusal { id, error });
         }
         if let Some(Ok(page)) = self.with(|it| ready(it.store.query(query))) {

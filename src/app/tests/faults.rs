@@ -1,13 +1,13 @@
 //! What the browser lacks, records that cannot be read, and workers that fail.
 
-use crate::app::platform::Capability;
 use crate::app::testing::{Faults, Page, World};
 use crate::ipc::NodeState;
+use crate::refusal::PlatformError;
 
 const KEY: &str = "aurex:network:pow1-poa0-d2";
 const LINK: &str = "?pow=1&poa=0&test_tx=0";
 
-fn lacking(capability: Capability) -> Faults {
+fn lacking(capability: PlatformError) -> Faults {
     Faults {
         missing: vec![capability],
         ..Faults::default()
@@ -22,12 +22,12 @@ fn aside(world: &World) -> Option<String> {
 #[test]
 fn without_workers_or_channels_nothing_starts_and_everything_says_why() {
     for (capability, code) in [
-        (Capability::Workers, "no_workers"),
-        (Capability::Channels, "no_broadcast_channel"),
+        (PlatformError::NoWorkers, "no_workers"),
+        (PlatformError::NoBroadcastChannel, "no_broadcast_channel"),
     ] {
         let world = World::new(1);
         let page = world.open_with(LINK, lacking(capability));
-        assert_eq!(page.opened().unwrap_err().code, code);
+        assert_eq!(page.opened().unwrap_err().code(), code);
         assert_eq!(page.problems(), [code]);
         assert_eq!(page.refusal("mempool"), code);
         assert_eq!(page.refusal("add pow"), code);
@@ -43,14 +43,14 @@ fn without_random_bytes_nothing_starts() {
         ..Faults::default()
     };
     let page = world.open_with(LINK, faults);
-    assert_eq!(page.opened().unwrap_err().code, "no_entropy");
+    assert_eq!(page.opened().unwrap_err().code(), "no_entropy");
     assert_eq!(page.refusal("tx hello"), "no_entropy");
 }
 
 #[test]
 fn without_locks_the_network_runs_and_the_page_warns() {
     let world = World::new(3);
-    let page = world.open_with(LINK, lacking(Capability::Locks));
+    let page = world.open_with(LINK, lacking(PlatformError::NoLocks));
     page.opened().expect("it opens");
     assert!(
         page.sentences()
@@ -65,9 +65,9 @@ fn without_locks_the_network_runs_and_the_page_warns() {
 #[test]
 fn two_tabs_without_locks_do_not_run_the_same_node() {
     let world = World::new(4);
-    let first = world.open_with(LINK, lacking(Capability::Locks));
+    let first = world.open_with(LINK, lacking(PlatformError::NoLocks));
     first.opened().expect("it opens");
-    let second = world.open_with(LINK, lacking(Capability::Locks));
+    let second = world.open_with(LINK, lacking(PlatformError::NoLocks));
     assert!(second.opened().is_err());
     assert!(
         second
@@ -105,7 +105,7 @@ fn without_storage_the_network_lives_and_ends_with_its_tab() {
 #[test]
 fn without_databases_the_record_is_not_kept_either() {
     let world = World::new(6);
-    let page = world.open_with(LINK, lacking(Capability::Databases));
+    let page = world.open_with(LINK, lacking(PlatformError::NoIndexedDb));
     page.opened().expect("it opens");
     assert_eq!(page.problems(), ["no_indexed_db"]);
     assert!(page.sentences().contains("ends with it"));
@@ -140,7 +140,7 @@ fn a_record_of_another_version_is_kept_aside() {
     world.put_text(KEY, "7 secret");
     let page = world.ready(LINK);
     assert_eq!(page.problems(), ["record_version"]);
-    assert!(page.sentences().contains("expected version 1, found 7"));
+    assert!(page.sentences().contains("expected version 2, found 7"));
     let aside = aside(&world).expect("it is kept");
     assert_eq!(world.text(&aside).as_deref(), Some("7 secret"));
 }
@@ -225,7 +225,7 @@ fn if_no_worker_starts_the_opening_fails_with_the_reason() {
         ..Faults::default()
     };
     let page = world.open_with(LINK, faults);
-    assert_eq!(page.opened().unwrap_err().code, "worker_failed");
+    assert_eq!(page.opened().unwrap_err().code(), "worker_failed");
     assert_eq!(page.problems(), ["worker_failed"]);
 }
 
@@ -235,8 +235,12 @@ fn a_node_that_does_not_answer_its_start_is_given_up() {
     world.silence("pow-1");
     let page = world.open(LINK);
     let error = page.opened().unwrap_err();
-    assert_eq!(error.code, "timeout");
-    assert!(error.message.contains("did not start within 15 seconds"));
+    assert_eq!(error.code(), "timeout");
+    assert!(
+        error
+            .to_string()
+            .contains("did not start within 15 seconds")
+    );
 }
 
 /// A page whose only node falls silent after its start.

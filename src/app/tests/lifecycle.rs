@@ -202,5 +202,8 @@ fn a_node_is_meant_by_its_id_as_well_as_by_its_name_in_any_case() {
     let of = |node: String| page.wait(|app| async move { app.peers(Some(&node)).await });
     assert_eq!(of(id.clone()).expect("its peers").len(), 1);
     assert!(page.app.database(&id).is_some());
-    assert_eq!(of("f".repeat(64)).unwrap_err().code, "unknown_node");
+    let (given, chain) = (id.clone(), page.app.clone());
+    let chain = world.wait(async move { chain.chain(Some(&given), None, 1).await });
+    assert_eq!(chain.expect("it runs").node, "poa-1");
+    assert_eq!(of("f".repeat(64)).unwrap_err().code(), "unknown_node");
 }

@@ -85,7 +85,7 @@ fn a_list_of_cuts_replaces_the_one_before_or_changes_nothing() {
     let cuts = [pair("poa-2", "poa-1"), pair("pow-1", "poa-1")];
     assert_eq!(page.app.cuts(), cuts);
     let refused = set(&[pair("poa-1", "poa-2"), pair("pow-9", "poa-1")]);
-    assert_eq!(refused.unwrap_err().code, "unknown_node");
+    assert_eq!(refused.unwrap_err().code(), "unknown_node");
     assert_eq!(page.app.cuts(), cuts);
     set(&[]).expect("nothing is wrong");
     assert_eq!(page.app.cuts(), []);
@@ -149,5 +149,5 @@ fn before_the_network_is_open_links_cannot_be_changed() {
     let world = World::new(9);
     let page = world.open(LINK);
     let changed = page.app.change_links(&LinkChange::reset());
-    assert_eq!(changed.unwrap_err().code, "starting");
+    assert_eq!(changed.unwrap_err().code(), "starting");
 }

@@ -25,6 +25,49 @@ fn a_pace_in_seconds_is_a_budget_for_the_whole_network() {
     );
 }
 
+/// The rate follows from the network's record, never from who is heard at the moment.
+#[test]
+fn a_miner_that_is_cut_off_from_two_others_hashes_no_faster_than_before() {
+    let world = World::new(20);
+    let page = world.ready("?pow=3&poa=0&test_tx=0&pace=6");
+    world.run(15_000.0);
+    let rates = |page: &Page| {
+        ["pow-1", "pow-2", "pow-3"].map(|name| budget(&world, page, name).expect("a budget"))
+    };
+    let before = rates(&page);
+    page.command("cut pow-1 pow-2");
+    page.command("cut pow-1 pow-3");
+    world.run(60_000.0);
+    assert_eq!(page.status("pow-1").peers, 0);
+    assert_eq!(rates(&page), before);
+    page.command("kill pow-3");
+    world.run(60_000.0);
+    assert_eq!(budget(&world, &page, "pow-2"), Some(before[1]));
+}
+
+#[test]
+fn the_majority_outgrows_a_miner_that_is_cut_off() {
+    let world = World::new(21);
+    let page = world.ready("?pow=3&poa=0&test_tx=0&pace=1");
+    page.grow(3);
+    page.command("cut pow-1 pow-2");
+    page.command("cut pow-1 pow-3");
+    world.run(120_000.0);
+    let (alone, together) = (page.status("pow-1").height, page.status("pow-2").height);
+    assert!(alone + 20 < together, "{alone} {together}");
+}
+
+#[test]
+fn a_miner_that_is_added_shares_the_budget_of_the_network() {
+    let world = World::new(22);
+    let page = world.ready("?pow=1&poa=0&test_tx=0&pace=4");
+    world.run(3_000.0);
+    assert_eq!(budget(&world, &page, "pow-1"), Some(64.0));
+    page.expect("add pow", &["pow-2 runs."]);
+    assert_eq!(budget(&world, &page, "pow-1"), Some(32.0));
+    assert_eq!(budget(&world, &page, "pow-2"), Some(32.0));
+}
+
 #[test]
 fn blocks_come_about_as_often_as_the_pace_says() {
     let world = World::new(2);

@@ -275,9 +275,7 @@ async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
     };
     let meta = rows(Table::Meta, &meta, raw);
     if meta.len() != usize::try_from(count).unwrap_or(usize::MAX) {
-        return Err(StoreError::Corrupt {
-            table: Table::Meta.name(),
-        });
+        return Err(StoreError::Corrupt { table: Table::Meta });
     }
     Ok(Box::new(Snapshot {
         pending: rows(Table::Transactions, &pending.result().await?, transaction),
@@ -298,9 +296,7 @@ fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreError> {
             _ => &open.insert((table, transaction.store(table.name())?)).1,
         };
         let request = match row {
-            Some(row) => store.put(&row_to_js(row).map_err(|_| StoreError::Corrupt {
-                table: table.name(),
-            })?),
+            Some(row) => store.put(&row_to_js(row).map_err(|_| StoreError::Corrupt { table })?),
             None => store.delete(&key.into()),
         };
         // A request that fails later ends the whole transaction.

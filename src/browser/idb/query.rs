@@ -44,9 +44,7 @@ pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, S
         } else if rows.len() < usize::try_from(query.page_size()).unwrap_or(usize::MAX) {
             let value = cursor.value().map_err(|thrown| error_of(&thrown))?;
             let row = row_from_js(query.table, &value);
-            rows.push(row.map_err(|_| StoreError::Corrupt {
-                table: query.table.name(),
-            })?);
+            rows.push(row.map_err(|_| StoreError::Corrupt { table: query.table })?);
             cursor.continue_()
         } else {
             break;

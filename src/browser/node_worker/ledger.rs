@@ -1,7 +1,6 @@
 //! Where a node keeps its ledger: its database, or memory.
 
 use crate::browser::IndexedDbStore;
-use crate::ipc::ApiError;
 use crate::ledger::{Batch, Durability, MemoryStore, Page, Query, Snapshot, Store, StoreError};
 
 /// The ledger of this node.
@@ -51,17 +50,4 @@ impl Store for Ledger {
             Self::Memory(store) => store.wipe().await,
         }
     }
-}
-
-/// A storage error for the page.
-pub(super) fn refusal(error: &StoreError) -> ApiError {
-    let code = match error {
-        StoreError::Quota => "storage_quota",
-        StoreError::Aborted => "storage_aborted",
-        StoreError::Gone => "storage_gone",
-        StoreError::Unavailable => "no_indexed_db",
-        StoreError::Schema { .. } => "storage_schema",
-        StoreError::Corrupt { .. } => "storage_corrupt",
-    };
-    ApiError::new(code, error.to_string())
 }

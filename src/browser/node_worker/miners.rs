@@ -5,20 +5,39 @@ use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 
-use super::shell::Shell;
 use crate::browser::js::{unpack, warn};
 use crate::browser::{WorkerHandle, miner_worker_name, spawn};
-use crate::ipc::{FromMiner, Level, NodeKind, ToMiner, Topic};
-use crate::node::Input;
+use crate::ipc::{FromMiner, ToMiner};
 
 /// Wait before the first new start of a failed miner; it doubles each time.
 const FIRST_RESTART_MS: u32 = 500;
 /// Longest wait before a new start.
 const LAST_RESTART_MS: u32 = 30_000;
 
-/// The place of one miner worker.
+/// What the shell learns of a miner worker.
+#[derive(Debug)]
+pub(super) enum MinerEvent {
+    /// It reports.
+    Message(FromMiner),
+    /// It failed, for this reason.
+    Failed(String),
+    /// Its wait is over: it is to start again.
+    Restart,
+}
+
+/// Takes what happens to each miner worker.
+type Listener = Rc<dyn Fn(u32, MinerEvent)>;
+
+/// The miner workers of one node.
+pub(super) struct Miners {
+    node: String,
+    listener: Listener,
+    workers: Vec<MinerWorker>,
+}
+
+/// One miner worker, or the gap that it left.
 #[derive(Debug, Default)]
-pub(super) struct Slot {
+struct MinerWorker {
     handle: Option<WorkerHandle>,
     /// What it searches, for a worker that takes its place.
     search: Option<ToMiner>,
@@ -27,142 +46,126 @@ pub(super) struct Slot {
     restart: Option<Timeout>,
 }
 
-impl Shell {
-    /// Starts the miners anew; workers from before are ended, so that none of their answers is taken
-    /// for one to a new job.
-    pub(super) fn start_miners(self: &Rc<Self>) {
-        self.miners.borrow_mut().clear();
-        self.fit_miners();
-    }
-
-    /// Has as many miners as the workload says: starts those that lack, and ends the last ones that are too many.
-    pub(super) fn fit_miners(self: &Rc<Self>) {
-        let number = if self.config.kind == NodeKind::Pow {
-            self.workload.get().miners
-        } else {
-            0
-        };
-        let lacking = {
-            let mut miners = self.miners.borrow_mut();
-            let have = u32::try_from(miners.len()).unwrap_or(number);
-            miners.resize_with(usize::try_from(number).unwrap_or_default(), Slot::default);
-            have..number
-        };
-        for worker in lacking {
-            self.start_miner(worker);
+impl Miners {
+    /// No workers yet, for the node of that name.
+    pub(super) fn new(node: String, listener: Listener) -> Self {
+        Self {
+            node,
+            listener,
+            workers: Vec::new(),
         }
     }
 
-    fn start_miner(self: &Rc<Self>, worker: u32) {
-        let (listener, watcher) = (Rc::downgrade(self), Rc::downgrade(self));
+    /// Ends all workers.
+    pub(super) fn clear(&mut self) {
+        self.workers.clear();
+    }
+
+    /// Has so many workers: starts those that lack, and ends the last ones that are too many.
+    pub(super) fn fit(&mut self, number: u32) {
+        let have = u32::try_from(self.workers.len()).unwrap_or(number);
+        self.workers.resize_with(
+            usize::try_from(number).unwrap_or_default(),
+            MinerWorker::default,
+        );
+        for worker in have..number {
+            self.start(worker);
+        }
+    }
+
+    /// Starts a worker; a failure to do so is reported as one of the worker.
+    pub(super) fn start(&mut self, worker: u32) {
+        let (messages, failures) = (Rc::clone(&self.listener), Rc::clone(&self.listener));
         let started = spawn(
-            &miner_worker_name(&self.config.name, worker),
-            move |message| {
-                if let Some(shell) = listener.upgrade() {
-                    match unpack(&message) {
-                        Ok(message) => shell.from_miner(worker, message),
-                        Err(error) => warn(&format!("a message of a miner: {error}")),
-                    }
-                }
+            &miner_worker_name(&self.node, worker),
+            move |message| match unpack(&message) {
+                Ok(message) => messages(worker, MinerEvent::Message(message)),
+                Err(error) => warn(&format!("a message of a miner: {error}")),
             },
-            move |error| {
-                if let Some(shell) = watcher.upgrade() {
-                    shell.miner_failed(worker, &error);
-                }
-            },
+            move |error| failures(worker, MinerEvent::Failed(error)),
         );
         match started {
-            Ok(handle) => self.with_slot(worker, |slot| {
-                if let Some(search) = &slot.search {
-                    post(&handle, search);
+            Ok(handle) => {
+                if let Some(gap) = self.worker(worker) {
+                    if let Some(search) = &gap.search {
+                        post(&handle, search);
+                    }
+                    gap.handle = Some(handle);
+                    gap.restart = None;
                 }
-                slot.handle = Some(handle);
-                slot.restart = None;
-            }),
-            Err(error) => self.miner_failed(worker, &error.message),
+            }
+            Err(error) => {
+                let listener = Rc::clone(&self.listener);
+                let text = error.to_string();
+                Timeout::new(0, move || listener(worker, MinerEvent::Failed(text))).forget();
+            }
         }
     }
 
-    /// Passes an order of the node on to a miner.
-    pub(super) fn to_miner(&self, worker: u32, message: ToMiner) {
-        self.with_slot(worker, |slot| {
-            if let Some(handle) = &slot.handle {
+    /// Passes an order of the node on to a worker.
+    pub(super) fn post(&mut self, worker: u32, message: ToMiner) {
+        if let Some(worker) = self.worker(worker) {
+            if let Some(handle) = &worker.handle {
                 post(handle, &message);
             }
-            slot.search = if message == ToMiner::Cancel {
-                None
-            } else {
-                Some(message)
-            };
-        });
-    }
-
-    /// Has all miners rest for a moment.
-    pub(super) fn let_page_go_first(&self) {
-        for handle in self
-            .miners
-            .borrow()
-            .iter()
-            .filter_map(|slot| slot.handle.as_ref())
-        {
-            post(handle, &ToMiner::Yield);
+            worker.search = (message != ToMiner::Cancel).then_some(message);
         }
     }
 
-    fn from_miner(self: &Rc<Self>, worker: u32, message: FromMiner) {
-        let mut is_back = false;
-        self.with_slot(worker, |slot| {
-            is_back = std::mem::take(&mut slot.failures) > 0;
-            if matches!(
-                message,
-                FromMiner::Found { .. } | FromMiner::Exhausted { .. }
-            ) {
-                slot.search = None;
-            }
-        });
-        if is_back {
-            self.feed(Input::MinerState { worker, up: true });
-        }
-        self.feed(Input::Miner(worker, message));
+    /// Has all workers rest for a moment.
+    pub(super) fn rest(&self) {
+        let handles = self.workers.iter().filter_map(|it| it.handle.as_ref());
+        handles.for_each(|handle| post(handle, &ToMiner::Yield));
     }
 
-    fn miner_failed(self: &Rc<Self>, worker: u32, error: &str) {
-        let shell = Rc::downgrade(self);
-        let mut wait = 0;
-        self.with_slot(worker, |slot| {
-            wait = FIRST_RESTART_MS
-                .saturating_mul(1 << slot.failures.min(16))
-                .min(LAST_RESTART_MS);
-            slot.failures = slot.failures.saturating_add(1);
-            slot.handle = None;
-            slot.restart = Some(Timeout::new(wait, move || {
-                if let Some(shell) = shell.upgrade() {
-                    shell.start_miner(worker);
-                }
-            }));
-        });
-        self.feed(Input::MinerState { worker, up: false });
-        let name = miner_worker_name(&self.config.name, worker);
-        self.say(
-            Level::Error,
-            Topic::Mining,
-            format!("{name} failed ({error}); it starts again in {wait} ms"),
-        );
+    /// Records that a worker reports; whether it had failed before.
+    pub(super) fn on_message(&mut self, worker: u32, message: &FromMiner) -> bool {
+        let Some(worker) = self.worker(worker) else {
+            return false;
+        };
+        if matches!(
+            message,
+            FromMiner::Found { .. } | FromMiner::Exhausted { .. }
+        ) {
+            worker.search = None;
+        }
+        std::mem::take(&mut worker.failures) > 0
     }
 
-    fn with_slot(&self, worker: u32, change: impl FnOnce(&mut Slot)) {
-        let mut miners = self.miners.borrow_mut();
-        if let Some(slot) = usize::try_from(worker)
-            .ok()
-            .and_then(|at| miners.get_mut(at))
-        {
-            change(slot);
-        }
+    /// Records that a worker failed; the milliseconds until it starts again.
+    pub(super) fn on_failure(&mut self, worker: u32) -> u32 {
+        let listener = Rc::clone(&self.listener);
+        let Some(gap) = self.worker(worker) else {
+            return 0;
+        };
+        let wait = FIRST_RESTART_MS
+            .saturating_mul(1 << gap.failures.min(16))
+            .min(LAST_RESTART_MS);
+        gap.failures = gap.failures.saturating_add(1);
+        gap.handle = None;
+        gap.restart = Some(Timeout::new(wait, move || {
+            listener(worker, MinerEvent::Restart);
+        }));
+        wait
+    }
+
+    fn worker(&mut self, worker: u32) -> Option<&mut MinerWorker> {
+        let at = usize::try_from(worker).ok()?;
+        self.workers.get_mut(at)
+    }
+}
+
+impl std::fmt::Debug for Miners {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Miners")
+            .field("node", &self.node)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
     }
 }
 
 fn post(handle: &WorkerHandle, message: &ToMiner) {
     if let Err(error) = handle.post(message) {
-        warn(&format!("a miner cannot be told: {error}"));
+        warn(&format!("a miner cannot be reached: {error}"));
     }
 }

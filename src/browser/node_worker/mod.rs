@@ -7,10 +7,8 @@
 //! Bounds: those of [`crate::node::Inputs`] for what waits while there is no node to take it (it starts, or its
 //! ledger is being wiped).
 
-mod gate;
 mod ledger;
 mod miners;
-mod report;
 mod requests;
 mod shell;
 mod start;
@@ -24,6 +22,7 @@ use web_sys::DedicatedWorkerGlobalScope;
 use super::js::{pack, unpack, warn};
 use super::spawn;
 use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode};
+use crate::refusal::NodeError;
 use shell::Shell;
 
 /// Waits for the page's order to start, and serves the page until it ends the worker.
@@ -46,7 +45,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
             (ToNode::Start(_), Some(_)) => warn("the node was started before"),
             (ToNode::Stop, None) => page.tell(&FromNode::Stopped),
             (ToNode::Request { id, .. }, None) => {
-                let error = ApiError::new("not_started", "the node has not been started");
+                let error = NodeError::NeverStarted.into();
                 page.tell(&FromNode::Refusal { id, error });
             }
             (
@@ -63,13 +62,13 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
     match spawn::serve(scope, receive) {
         // It lives as long as the worker.
         Ok(listener) => listener.forget(),
-        Err(error) => warn(&error.message),
+        Err(error) => warn(&error.to_string()),
     }
 }
 
 /// Reads the configuration; the rest of the start takes time and goes on by itself.
 fn begin(page: &Page, config: NodeConfig) -> Result<Rc<Shell>, ApiError> {
-    let shell = Rc::new(Shell::new(page.clone(), config)?);
+    let shell = Shell::new(page.clone(), config)?;
     let starting = Rc::clone(&shell);
     wasm_bindgen_futures::spawn_local(async move {
         if let Err(error) = start::start(&starting).await {

@@ -6,13 +6,13 @@ use std::rc::Rc;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::ledger::refusal;
 use super::shell::Shell;
 use crate::browser::js::{self, warn};
 use crate::browser::rows::row_to_js;
 use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
 use crate::ledger::{Page, Query, Store};
 use crate::node::{Input, Order, Outbox};
+use crate::refusal::{MessageError, NodeError};
 
 /// Most messages of the page that wait while there is no node.
 const MAX_WAITING: usize = 256;
@@ -24,15 +24,12 @@ impl Shell {
             // It also holds for what the node tells while it starts.
             self.obey(message);
         } else if self.ended.get() {
-            self.refuse_message(&message, &ApiError::new("stopped", "the node has stopped"));
+            self.refuse_message(&message, &NodeError::Stopped.into());
         } else if self.node.borrow().is_none() {
             if self.waiting.borrow().len() < MAX_WAITING || message == ToNode::Stop {
                 self.waiting.borrow_mut().push(message);
             } else {
-                self.refuse_message(
-                    &message,
-                    &ApiError::new("busy", "the node is starting and too much waits for it"),
-                );
+                self.refuse_message(&message, &NodeError::Busy.into());
             }
         } else {
             self.obey(message);
@@ -49,7 +46,7 @@ impl Shell {
     fn obey(self: &Rc<Self>, message: ToNode) {
         let order = match Order::of(message) {
             Ok(order) => order,
-            Err(error) => return warn(&error.message),
+            Err(error) => return warn(&error.to_string()),
         };
         match order {
             Order::Start(_) => warn("the node was started before"),
@@ -68,9 +65,9 @@ impl Shell {
                 self.fit_miners();
                 self.feed(Input::SetWorkload(workload));
             }
-            Order::Yield => self.let_page_go_first(),
+            Order::Yield => self.miners.borrow().rest(),
             Order::Links(table) => self.gate.borrow_mut().set(table),
-            Order::Events(least) => self.reporter.set_least(least),
+            Order::Events(least) => self.reporter.borrow_mut().set_least(least),
         }
     }
 
@@ -78,7 +75,7 @@ impl Shell {
         let mut out = Outbox::new();
         let answer = match &mut *self.node.borrow_mut() {
             Some(node) => node.answer(js::now(), request, &mut out),
-            None => Err(ApiError::new("not_started", "the node does not run")),
+            None => Err(NodeError::NotStarted.into()),
         };
         self.carry_out(out);
         self.answer(id, answer);
@@ -88,9 +85,9 @@ impl Shell {
     async fn query(&self, id: RequestId, query: &Query) {
         let ledger = self.ledger.borrow().clone();
         let answer = match (query.check(), ledger) {
-            (Err(error), _) => Err(ApiError::new("bad_query", error.to_string())),
-            (Ok(_), None) => Err(ApiError::new("not_started", "the node does not run")),
-            (Ok(_), Some(ledger)) => ledger.query(query).await.map_err(|error| refusal(&error)),
+            (Err(error), _) => Err(error.into()),
+            (Ok(_), None) => Err(NodeError::NotStarted.into()),
+            (Ok(_), Some(ledger)) => ledger.query(query).await.map_err(ApiError::from),
         };
         match answer.and_then(|page| page_message(id, &page)) {
             Ok(message) => self.page.post(&message),
@@ -102,17 +99,11 @@ impl Shell {
     /// dropped; if the ledger cannot be emptied, the old one goes on.
     async fn wipe(self: &Rc<Self>, id: RequestId) {
         let Some(ledger) = self.ledger.borrow().clone() else {
-            return self.answer(
-                id,
-                Err(ApiError::new("not_started", "the node does not run")),
-            );
+            return self.answer(id, Err(NodeError::NotStarted.into()));
         };
         // From here on nothing enters the node: what comes in waits.
         let Some(old) = self.node.take() else {
-            return self.answer(
-                id,
-                Err(ApiError::new("busy", "the ledger is being wiped already")),
-            );
+            return self.answer(id, Err(NodeError::Wiping.into()));
         };
         match ledger.wipe().await {
             Ok(()) => {
@@ -128,7 +119,7 @@ impl Shell {
             }
             Err(error) => {
                 *self.node.borrow_mut() = Some(old);
-                self.answer(id, Err(refusal(&error)));
+                self.answer(id, Err(error.into()));
                 self.pump();
             }
         }
@@ -155,7 +146,7 @@ impl Shell {
             | ToNode::SetLink { .. }
             | ToNode::SetLinks { .. }
             | ToNode::SetEvents(_) => {
-                warn(&error.message);
+                warn(&error.to_string());
             }
         }
     }
@@ -174,6 +165,8 @@ fn page_message(id: RequestId, page: &Page) -> Result<JsValue, ApiError> {
         .and_then(|_| set(&value, "rows", &rows))
         .and_then(|_| set(&message, "id", &id.0.into()))
         .and_then(|_| set(&message, "value", &value))
-        .map_err(|thrown| ApiError::new("not_representable", js::explain(&thrown)))?;
+        .map_err(|thrown| MessageError::NotRepresentable {
+            reason: js::explain(&thrown),
+        })?;
     Ok(message.into())
 }

@@ -1,20 +1,23 @@
 //! The state of a node's shell, the loop that feeds the node, and what is done with its outputs.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use gloo::timers::callback::Timeout;
 
 use super::Page;
 use super::ledger::Ledger;
-use super::miners::Slot;
-use super::report::Reporter;
+use super::miners::{MinerEvent, Miners};
+use crate::browser::js::monotonic;
 use crate::browser::locks::LockGuard;
-use crate::browser::{Channel, Senders, js};
+use crate::browser::{Channel, Senders, js, miner_worker_name};
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode, Workload};
+use crate::ipc::{
+    ApiError, Event, FromMiner, FromNode, Level, NodeConfig, NodeKind, Report, ToNode, Topic,
+    Workload,
+};
 use crate::ledger::{Batch, Durability, Store};
-use crate::node::{BatchId, Gate, Input, Inputs, Node, Outbox, Output, Setup};
+use crate::node::{BatchId, Gate, Input, Inputs, Node, Notice, Outbox, Output, Reporter, Setup};
 use crate::primitives::{BlockHash, NodeId, Timestamp};
 use crate::state::genesis;
 
@@ -35,8 +38,8 @@ pub(super) struct Shell {
     pub(super) ledger: RefCell<Option<Rc<Ledger>>>,
     pub(super) network: RefCell<Option<Network>>,
     pub(super) lock: RefCell<Option<LockGuard>>,
-    pub(super) miners: RefCell<Vec<Slot>>,
-    pub(super) reporter: Reporter,
+    pub(super) miners: RefCell<Miners>,
+    pub(super) reporter: RefCell<Reporter>,
     pub(super) gate: RefCell<Gate>,
     /// Messages of the page that wait for a node.
     pub(super) waiting: RefCell<Vec<ToNode>>,
@@ -48,6 +51,8 @@ pub(super) struct Shell {
     pumping: Cell<bool>,
     senders: RefCell<Senders>,
     wake: RefCell<Option<Timeout>>,
+    /// Until the next report.
+    report_timer: RefCell<Option<Timeout>>,
 }
 
 /// The channels of a node.
@@ -58,30 +63,42 @@ pub(super) struct Network {
 }
 
 impl Shell {
-    pub(super) fn new(page: Page, config: NodeConfig) -> Result<Self, ApiError> {
+    /// Reads the configuration.
+    pub(super) fn new(page: Page, config: NodeConfig) -> Result<Rc<Self>, ApiError> {
         // The two random numbers are those of a start: see `start::setup`.
         let Setup { params, key, .. } = Setup::of(&config, 0, 0)?;
-        Ok(Self {
-            page,
-            chain_id: genesis(&params).0.id(),
-            id: key.node_id(),
-            workload: Cell::new(config.workload),
-            config,
-            node: RefCell::default(),
-            ledger: RefCell::default(),
-            network: RefCell::default(),
-            lock: RefCell::default(),
-            miners: RefCell::default(),
-            reporter: Reporter::default(),
-            gate: RefCell::default(),
-            waiting: RefCell::default(),
-            life: Cell::new(0),
-            ended: Cell::new(false),
-            inputs: RefCell::default(),
-            pumping: Cell::new(false),
-            senders: RefCell::default(),
-            wake: RefCell::default(),
-        })
+        let (id, chain_id) = (key.node_id(), genesis(&params).0.id());
+        Ok(Rc::new_cyclic(|shell: &Weak<Self>| {
+            let shell = Weak::clone(shell);
+            let on_miner = move |worker, event| {
+                if let Some(shell) = shell.upgrade() {
+                    shell.on_miner(worker, event);
+                }
+            };
+            let miners = Miners::new(config.name.clone(), Rc::new(on_miner));
+            Self {
+                page,
+                chain_id,
+                id,
+                workload: Cell::new(config.workload),
+                config,
+                node: RefCell::default(),
+                ledger: RefCell::default(),
+                network: RefCell::default(),
+                lock: RefCell::default(),
+                miners: RefCell::new(miners),
+                reporter: RefCell::default(),
+                gate: RefCell::default(),
+                waiting: RefCell::default(),
+                life: Cell::new(0),
+                ended: Cell::new(false),
+                inputs: RefCell::default(),
+                pumping: Cell::new(false),
+                senders: RefCell::default(),
+                wake: RefCell::default(),
+                report_timer: RefCell::default(),
+            }
+        }))
     }
 
     /// Gives the node an input, now or as soon as there is a node that can take it.
@@ -134,9 +151,11 @@ impl Shell {
                     batch,
                     durability,
                 } => self.persist(id, batch, durability),
-                Output::Miner { worker, message } => self.to_miner(worker, message),
+                Output::Miner { worker, message } => {
+                    self.miners.borrow_mut().post(worker, message);
+                }
                 Output::WakeAt(at) => self.wake_at(at),
-                Output::Notice(notice) => self.note(&notice),
+                Output::Notice(notice) => self.show(&notice),
                 Output::Stopped => self.finish(),
             }
         }
@@ -147,14 +166,14 @@ impl Shell {
         if let Some(network) = &*self.network.borrow()
             && let Err(error) = network.discovery.post(frame)
         {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 
     fn send(&self, to: &NodeId, frame: &[u8]) {
         let inbox = gossip::inbox_channel(&self.chain_id, to);
         if let Err(error) = self.senders.borrow_mut().send(inbox, frame) {
-            js::warn(&error.message);
+            js::warn(&error.to_string());
         }
     }
 
@@ -186,10 +205,158 @@ impl Shell {
         *self.wake.borrow_mut() = Some(timer);
     }
 
-    /// The node has said its last word: everything is let go, and the page is told.
+    /// Takes a frame from the medium: the links decide when the node gets it.
+    pub(super) fn arrive(self: &Rc<Self>, bytes: Vec<u8>) {
+        let now = js::now();
+        let arrivals = self
+            .gate
+            .borrow_mut()
+            .carry(&bytes, &self.id, &self.chain_id, now);
+        if let Some(at) = arrivals.copy {
+            self.deliver(bytes.clone(), at, now);
+        }
+        if let Some(at) = arrivals.first {
+            self.deliver(bytes, at, now);
+        }
+    }
+
+    fn deliver(self: &Rc<Self>, bytes: Vec<u8>, at: Timestamp, now: Timestamp) {
+        if at <= now {
+            return self.feed(Input::Frame(bytes));
+        }
+        if !self.gate.borrow_mut().enter(bytes.len()) {
+            return;
+        }
+        let shell = Rc::downgrade(self);
+        let wait = u32::try_from(at.since(now).0).unwrap_or(u32::MAX);
+        let arrival = Timeout::new(wait, move || {
+            if let Some(shell) = shell.upgrade() {
+                shell.gate.borrow_mut().leave(bytes.len());
+                shell.feed(Input::Frame(bytes));
+            }
+        });
+        arrival.forget();
+    }
+
+    /// Starts the miners again; workers from before are ended, so that none of their answers is taken for one to
+    /// a new job.
+    pub(super) fn start_miners(&self) {
+        self.miners.borrow_mut().clear();
+        self.fit_miners();
+    }
+
+    /// Has as many miners as the workload says.
+    pub(super) fn fit_miners(&self) {
+        let mines = self.config.kind == NodeKind::Pow;
+        let number = if mines { self.workload.get().miners } else { 0 };
+        self.miners.borrow_mut().fit(number);
+    }
+
+    fn on_miner(self: &Rc<Self>, worker: u32, event: MinerEvent) {
+        match event {
+            MinerEvent::Message(message) => self.on_miner_message(worker, message),
+            MinerEvent::Failed(error) => self.on_miner_failure(worker, &error),
+            MinerEvent::Restart => self.miners.borrow_mut().start(worker),
+        }
+    }
+
+    fn on_miner_message(self: &Rc<Self>, worker: u32, message: FromMiner) {
+        let is_back = self.miners.borrow_mut().on_message(worker, &message);
+        if is_back {
+            self.feed(Input::MinerState { worker, up: true });
+        }
+        self.feed(Input::Miner(worker, message));
+    }
+
+    fn on_miner_failure(self: &Rc<Self>, worker: u32, error: &str) {
+        let wait = self.miners.borrow_mut().on_failure(worker);
+        self.feed(Input::MinerState { worker, up: false });
+        let name = miner_worker_name(&self.config.name, worker);
+        self.log(
+            Level::Error,
+            Topic::Mining,
+            format!("{name} failed ({error}); it starts again in {wait} ms"),
+        );
+    }
+
+    /// Puts a notice of the node into the next report, if the page wants it.
+    fn show(self: &Rc<Self>, notice: &Notice) {
+        let event = self
+            .reporter
+            .borrow()
+            .event(notice, &self.config.name, js::now());
+        if let Some(event) = event {
+            self.add_event(event);
+        }
+    }
+
+    /// Puts an event of the shell itself into the next report.
+    pub(super) fn log(self: &Rc<Self>, level: Level, topic: Topic, text: String) {
+        let node = self.config.name.clone();
+        self.add_event(Event {
+            node,
+            at: js::now().0,
+            level,
+            topic,
+            text,
+            block: None,
+            tx_hash: None,
+            peer: None,
+        });
+    }
+
+    fn add_event(self: &Rc<Self>, event: Event) {
+        let due = self.reporter.borrow_mut().add(event);
+        self.report_at(due);
+    }
+
+    /// Has the next report leave within a second of the last.
+    fn report_in_time(self: &Rc<Self>) {
+        let due = self.reporter.borrow_mut().in_time();
+        self.report_at(due);
+    }
+
+    /// Sets the timer of the next report, if that is due at another time now.
+    fn report_at(self: &Rc<Self>, due: Option<f64>) {
+        let Some(due) = due else { return };
+        if self.ended.get() || self.node.borrow().is_none() {
+            return self.rest_reporter();
+        }
+        let shell = Rc::downgrade(self);
+        let timer = Timeout::new(whole(due - monotonic()), move || {
+            if let Some(shell) = shell.upgrade() {
+                shell.rest_reporter();
+                shell.send_report();
+                shell.report_in_time();
+            }
+        });
+        self.report_timer.replace(Some(timer));
+    }
+
+    fn rest_reporter(&self) {
+        self.report_timer.take();
+        self.reporter.borrow_mut().rest();
+    }
+
+    fn send_report(&self) {
+        if let Ok(report) = self.report() {
+            self.page.tell(&FromNode::Report(report));
+        }
+    }
+
+    /// What the page is to know now; takes the collected events.
+    pub(super) fn report(&self) -> Result<Report, ApiError> {
+        let mut reporter = self.reporter.borrow_mut();
+        match &*self.node.borrow() {
+            Some(node) => Ok(reporter.report(node, js::now(), monotonic())),
+            None => Err(crate::refusal::NodeError::NotStarted.into()),
+        }
+    }
+
+    /// Lets everything go, now that the node has stopped, and tells the page.
     fn finish(&self) {
         self.ended.set(true);
-        self.flush();
+        self.send_report();
         self.let_go();
         self.page.tell(&FromNode::Stopped);
     }
@@ -202,14 +369,23 @@ impl Shell {
     }
 
     fn let_go(&self) {
-        self.reporter.rest();
+        self.rest_reporter();
         self.forget_inputs();
         self.node.take();
-        self.miners.take();
+        self.miners.borrow_mut().clear();
         self.network.take();
         if let Some(ledger) = self.ledger.take() {
             ledger.close();
         }
         self.lock.take();
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a wait of at most a second"
+)]
+fn whole(ms: f64) -> u32 {
+    ms.clamp(0.0, 1_000.0).ceil() as u32
 }

@@ -8,10 +8,11 @@ use super::ledger::Ledger;
 use super::shell::{Network, Shell};
 use crate::browser::{Channel, IndexedDbStore, Received, capability, js, locks};
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, NodeConfig};
+use crate::ipc::{ApiError, FromNode, Level, NodeConfig, Topic};
 use crate::ledger::{MemoryStore, Snapshot, Store, StoreError};
-use crate::node::{Input, Node, Setup};
+use crate::node::{Input, Node, Setup, StartError};
 use crate::primitives::{BlockHash, NodeId};
+use crate::refusal::StartupError;
 
 /// How long a start waits for the identity: the worker of a page that is just closed may still end.
 const LOCK_LIMIT_MS: u32 = 5_000;
@@ -21,11 +22,8 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
     capability::broadcast_channel()?;
     let name = lock_name(&shell.chain_id, &shell.id);
     let Some(guard) = locks::acquire(&name, Some(LOCK_LIMIT_MS)).await? else {
-        let text = format!(
-            "node {} already runs in another tab of this browser",
-            shell.config.name
-        );
-        return Err(ApiError::new("identity_in_use", text));
+        let node = shell.config.name.clone();
+        return Err(StartupError::IdentityInUse { node }.into());
     };
     *shell.lock.borrow_mut() = Some(guard);
 
@@ -52,7 +50,7 @@ impl Shell {
     pub(super) fn launch(self: &Rc<Self>, snapshot: Option<Snapshot>) -> Result<(), ApiError> {
         let mut out = Vec::new();
         let node = Node::start(setup(self)?, snapshot, js::now(), &mut out)
-            .map_err(|error| ApiError::new("node_start", error.to_string()))?;
+            .map_err(|StartError::Params(error)| StartupError::Node(error))?;
         *self.node.borrow_mut() = Some(node);
         self.start_miners();
         self.carry_out(out);
@@ -77,7 +75,8 @@ fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, ApiError> {
         match received {
             Received::Frame(bytes) => shell.arrive(bytes),
             Received::Foreign(reason) => {
-                shell.foreign(reason);
+                let text = format!("a foreign message on the channel: {reason}");
+                shell.log(Level::Warn, Topic::Refused, text);
                 // No frame is empty: the node counts it as refused.
                 shell.feed(Input::Frame(Vec::new()));
             }

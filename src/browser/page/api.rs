@@ -13,11 +13,12 @@ use super::arguments::{self, Fields};
 use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::browser::rows::row_to_js;
-use crate::command::{Command, Target};
+use crate::command::{CALLS, CallKind, Command, Target};
 use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, Level, Request, Topic};
 use crate::primitives::MAX_EXACT;
-use crate::view::{Model, TabMode};
+use crate::refusal::{ArgumentError, MessageError, NetworkError, PlatformError};
+use crate::view::{Model, Problem, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
 const DEFAULT_COUNT: u32 = 20;
@@ -42,7 +43,7 @@ struct Status<'a> {
     nodes: Array,
     in_consensus: bool,
     tips: Vec<TipRow<'a>>,
-    problems: Vec<ApiError>,
+    problems: &'a [Problem],
 }
 
 #[derive(Debug, Serialize)]
@@ -82,28 +83,6 @@ impl From<Output> for Done {
     }
 }
 
-/// The functions of one argument that give a promise.
-const PROMISES: [&str; 18] = [
-    "ready",
-    "status",
-    "chain",
-    "block",
-    "transaction",
-    "ledger",
-    "mempool",
-    "accounts",
-    "peers",
-    "command",
-    "tx",
-    "kill",
-    "start",
-    "stop",
-    "wipe",
-    "add",
-    "set",
-    "links",
-];
-
 /// Offers the app to scripts.
 ///
 /// # Errors
@@ -115,14 +94,18 @@ pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
         object: &api,
     };
     api.put("version", &env!("CARGO_PKG_VERSION").into())?;
-    for name in PROMISES {
-        api.promise(name)?;
+    for call in CALLS.iter().filter(|call| call.kind == CallKind::Promise) {
+        api.promise(call.name)?;
     }
     api.hears()?;
     let global = js_sys::global();
     let done = Reflect::set(&global, &"aurex".into(), api.object);
-    done.map(drop)
-        .map_err(|_| ApiError::new("no_api", "window.aurex cannot be set"))
+    done.map(drop).map_err(|_| no_api("window.aurex"))
+}
+
+fn no_api(place: &str) -> ApiError {
+    let place = place.to_owned();
+    PlatformError::NoApi { place }.into()
 }
 
 struct Api<'a> {
@@ -133,8 +116,7 @@ struct Api<'a> {
 impl Api<'_> {
     fn put(&self, name: &str, value: &JsValue) -> Result<(), ApiError> {
         let done = Reflect::set(self.object, &name.into(), value);
-        done.map(drop)
-            .map_err(|_| ApiError::new("no_api", format!("aurex.{name} cannot be set")))
+        done.map(drop).map_err(|_| no_api(&format!("aurex.{name}")))
     }
 
     /// A function of one argument that gives a promise.
@@ -151,9 +133,9 @@ impl Api<'_> {
         let weak = self.app.clone();
         let on = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
             move |event: JsValue, handler: JsValue| {
-                let app = weak.upgrade().ok_or_else(|| {
-                    thrown(&ApiError::new("closed", "the page's network was closed"))
-                })?;
+                let app = weak
+                    .upgrade()
+                    .ok_or_else(|| thrown(&NetworkError::Closed.into()))?;
                 let topic = arguments::topic(&event).map_err(|error| thrown(&error))?;
                 let handler: js_sys::Function = handler
                     .dyn_into()
@@ -189,7 +171,7 @@ async fn outcome(
 ) -> Result<JsValue, JsValue> {
     let outcome = match app {
         Some(app) => call(&app, name, argument).await,
-        None => Err(ApiError::new("closed", "the page's network was closed")),
+        None => Err(NetworkError::Closed.into()),
     };
     outcome.map_err(|error| thrown(&error))
 }
@@ -300,9 +282,7 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
             let miners = arguments::miners(&fields)?.map(Command::Miners);
             let commands: Vec<_> = pace.into_iter().chain(miners).chain(difficulty).collect();
             if commands.is_empty() {
-                let text =
-                    "set: expected { difficulty }, { pace } or { miners }, found none of them";
-                return Err(ApiError::new("argument_missing", text));
+                return Err(ArgumentError::NothingToSet.into());
             }
             return Ok(commands);
         }
@@ -313,7 +293,9 @@ fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, ApiError> {
     let object = Object::new();
     for (name, value) in fields {
         let done = Reflect::set(&object, &(*name).into(), value);
-        done.map_err(|_| ApiError::new("not_representable", "an object takes no field"))?;
+        done.map_err(|_| MessageError::NotRepresentable {
+            reason: "an object takes no field".to_owned(),
+        })?;
     }
     Ok(object.into())
 }
@@ -363,11 +345,7 @@ fn status(app: &App) -> Result<JsValue, ApiError> {
                 nodes: &tip.nodes,
             })
             .collect(),
-        problems: model
-            .problems
-            .iter()
-            .map(|problem| ApiError::new(&problem.code, problem.message.clone()))
-            .collect(),
+        problems: &model.problems,
     };
     to_js(&status)
 }
@@ -392,8 +370,8 @@ fn node(call: &'static str, argument: JsValue) -> Result<Option<String>, ApiErro
 
 /// The error that a promise is rejected with.
 fn thrown(error: &ApiError) -> JsValue {
-    let value = Error::new(&error.message);
+    let value = Error::new(&error.to_string());
     // An error takes any field.
-    let _ = Reflect::set(&value, &"code".into(), &error.code.as_str().into());
+    let _ = Reflect::set(&value, &"code".into(), &error.code().into());
     value.into()
 }

@@ -11,6 +11,7 @@ use crate::command::{
 use crate::ipc::{ApiError, NodeKind, Pace, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
+use crate::refusal::ArgumentError;
 
 /// Rows of a ledger page without a limit.
 const DEFAULT_LIMIT: u32 = 100;
@@ -24,10 +25,13 @@ pub(super) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
         Some(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
         None => shown(found),
     };
-    ApiError::new(
-        "argument_wrong",
-        format!("{name}: expected {expected}, found {found}"),
-    )
+    let (name, expected) = (name.to_owned(), expected.to_owned());
+    ArgumentError::Wrong {
+        name,
+        expected,
+        found,
+    }
+    .into()
 }
 
 /// A value as a script would write it, cut short.
@@ -375,27 +379,16 @@ fn empty(fields: &Fields, name: &str, error: ApiError) -> Result<Option<String>,
 /// # Errors
 /// An unknown name.
 pub(super) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
-    let known = [
-        ("block", Topic::Block),
-        ("reorg", Topic::Reorg),
-        ("transaction", Topic::Transaction),
-        ("message", Topic::Message),
-        ("refused", Topic::Refused),
-        ("storage", Topic::Storage),
-        ("mining", Topic::Mining),
-        ("network", Topic::Network),
-    ];
     let name = value.as_string().unwrap_or_default();
     if name == "log" {
         return Ok(None);
     }
-    let found = known
-        .iter()
-        .find(|(word, _)| *word == name)
-        .map(|(_, topic)| Some(*topic));
     let expected =
         "one of block, reorg, transaction, message, refused, storage, mining, network, log";
-    found.ok_or_else(|| wrong("event", expected, value))
+    let found = Topic::of_word(&name);
+    found
+        .map(Some)
+        .ok_or_else(|| wrong("event", expected, value))
 }
 
 /// Directed links that are to be cut, as pairs of names, `[{ from, to }]`; or else a change of all links,

@@ -22,12 +22,12 @@ use super::rows::row_from_js;
 use super::{WorkerHandle, capability, locks, node_worker_name, spawn};
 use crate::app::App;
 use crate::app::platform::{
-    Capability, Lock, LockRequest, Missing, OnWorkerEvent, PageEvent, Platform, Reason, Worker,
-    WorkerEvent,
+    Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
 };
 use crate::ipc::{ApiError, FromNode, Request, RequestId, ToNode};
 use crate::ledger::{Page, StoreError, Table};
 use crate::primitives::Timestamp;
+use crate::refusal::{MessageError, PlatformError};
 
 /// Opens the network that the page's address names, in the background, and offers it to scripts.
 #[must_use]
@@ -121,17 +121,14 @@ impl Platform for Browser {
         async move { delete_database(&name).await }.boxed_local()
     }
 
-    fn missing(&self) -> Vec<Missing> {
-        let present = [
-            (Capability::Channels, capability::broadcast_channel()),
-            (Capability::Workers, capability::workers()),
-            (Capability::Databases, capability::indexed_db()),
-            (Capability::Locks, capability::locks()),
+    fn missing(&self) -> Vec<PlatformError> {
+        let missing = [
+            capability::broadcast_channel(),
+            capability::workers(),
+            capability::indexed_db(),
+            capability::locks(),
         ];
-        let missing = |(capability, present): (Capability, Result<(), ApiError>)| {
-            present.err().map(|error| Missing { capability, error })
-        };
-        present.into_iter().filter_map(missing).collect()
+        missing.into_iter().filter_map(Result::err).collect()
     }
 
     #[expect(
@@ -225,7 +222,7 @@ impl Queries {
     }
 
     fn page(&self, id: RequestId, value: &JsValue) -> Result<Page, ApiError> {
-        let unasked = || ApiError::new("not_understood", "nobody asked for this page");
+        let unasked = || MessageError::NotRequested;
         let table = self.table(id).ok_or_else(unasked)?;
         let rows = js_sys::Array::from(&field(value, "rows"));
         let rows = rows.iter().map(|row| row_from_js(table, &row));

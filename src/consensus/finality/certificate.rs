@@ -11,7 +11,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use super::{
     Blocks, CertificateError, Link, MAX_ROSTER, Quorum, Sets, SignedVote, Signers, Vote, VoteError,
 };
-use crate::primitives::{BlockHash, DecodeError, Signature, decode_exact};
+use crate::primitives::{BlockHash, DecodeError, Encoded, Signature, decode_exact};
 
 /// Longest encoding in bytes: with the signature of everybody on the longest roster.
 pub const MAX_CERTIFICATE_BYTES: usize =
@@ -65,7 +65,7 @@ impl Certificate {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("certificate", bytes, MAX_CERTIFICATE_BYTES)
+        decode_exact(Encoded::Certificate, bytes, MAX_CERTIFICATE_BYTES)
     }
 
     /// Numbers of those who are marked, ascending.

@@ -10,7 +10,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{EvidenceError, SignedVote};
 use crate::primitives::{
-    Address, BlockHash, DecodeError, HEADER_LEN, Header, Kind, Signature, decode_exact,
+    Address, BlockHash, DecodeError, Encoded, HEADER_LEN, Header, Kind, Signature, decode_exact,
 };
 
 /// Longest encoding of evidence in bytes: two sealed headers.
@@ -114,7 +114,7 @@ impl Evidence {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("evidence", bytes, MAX_EVIDENCE_BYTES)
+        decode_exact(Encoded::Evidence, bytes, MAX_EVIDENCE_BYTES)
     }
 
     /// Checks the evidence from its bytes (rule 23).

@@ -8,7 +8,9 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{Link, VoteError};
-use crate::primitives::{Address, BlockHash, DecodeError, Keypair, Signature, decode_exact};
+use crate::primitives::{
+    Address, BlockHash, DecodeError, Encoded, Keypair, Signature, decode_exact,
+};
 
 const VOTE_DOMAIN: &[u8] = b"aurex/vote/1";
 
@@ -61,7 +63,7 @@ impl SignedVote {
     /// # Errors
     /// See [`decode_exact`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode_exact("vote", bytes, VOTE_BYTES)
+        decode_exact(Encoded::Vote, bytes, VOTE_BYTES)
     }
 
     /// Whether the vote is of this network and signed by its signer (rules 14 to 16).

@@ -1,7 +1,7 @@
 //! Why an answer to a fetch is refused. Each of these is the fault of the peer that sent it.
 
 use crate::consensus::BlockError;
-use crate::primitives::{BlockHash, Height};
+use crate::primitives::{BlockHash, Height, codes};
 
 /// What is wrong with an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,15 +32,11 @@ pub enum SyncError {
     },
 }
 
-impl SyncError {
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Unsolicited => "unsolicited",
-            Self::BodyMismatch(_) => "body_mismatch",
-            Self::Unlinked { .. } => "unlinked",
-            Self::Header { error, .. } => error.code(),
-        }
+codes! {
+    SyncError {
+        Unsolicited => "unsolicited", "nobody asked for the answer";
+        BodyMismatch => "body_mismatch", "the body is not the one that its header commits to";
+        Unlinked => "unlinked", "the headers are no chain";
+        + Self::Header { error, .. } => error;
     }
 }

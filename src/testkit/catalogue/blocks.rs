@@ -97,7 +97,7 @@ fn every_refusal_of_a_block_has_a_case() {
     let own = all()
         .map(|(_, _, code, _)| *code)
         .filter(|code| !["nonce", "balance", "name_taken"].contains(code));
-    codes::expect_all(include_str!("../../consensus/error.rs"), "BlockError", own);
+    codes::expect_all(BlockError::CODES, own);
     let names: std::collections::BTreeSet<_> = all().map(|(name, ..)| name).collect();
     assert_eq!(
         names.len(),

@@ -293,11 +293,7 @@ fn every_refusal_of_the_mempool_has_a_case() {
         .map(|(_, code, _)| *code)
         .filter(|code| !["nonce", "expired", "balance"].contains(code));
     let beside = [account_full().code(), mempool_full().code()];
-    codes::expect_all(
-        include_str!("../../mempool/reason.rs"),
-        "MempoolError",
-        own.chain(beside),
-    );
+    codes::expect_all(MempoolError::CODES, own.chain(beside));
     let invalid = TxError::ChainId {
         expected: BlockHash::ZERO,
         found: BlockHash::ZERO,

@@ -2,7 +2,7 @@
 //! header commits to it.
 
 use super::{Bench, SMALL_ORDER_KEY, SMALL_ORDER_SIGNATURE, UNREDUCED_KEY, codes};
-use crate::consensus::{BlockError, MAX_AUTHORITIES, MAX_DECIMALS};
+use crate::consensus::{BlockError, MAX_AUTHORITIES, MAX_DECIMALS, TxError};
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, MAX_ASSET_NAME_BYTES, MAX_EXACT,
     MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Millis, ParamsChange, ParamsOrder, Payload, Retarget,
@@ -398,7 +398,7 @@ fn a_block_is_refused_by_the_rule_that_its_transaction_breaks() {
 fn every_refusal_of_a_transaction_has_a_case() {
     let code = |case: &'static Case| case.1.split(':').next().unwrap();
     let reached = cases().map(code).chain(super::bytes::TRANSACTION_CODES);
-    codes::expect_all(include_str!("../../consensus/error.rs"), "TxError", reached);
+    codes::expect_all(TxError::CODES, reached);
     let names: std::collections::BTreeSet<_> = cases().map(|(name, ..)| name).collect();
     assert_eq!(
         names.len(),

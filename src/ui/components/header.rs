@@ -1,16 +1,12 @@
-//! What stands above and below every page: name, health, search, theme, tabs, pace, and what the tab does.
+//! What stands above and below every page: name, tabs, search and theme.
 
 use yew::prelude::*;
 
-use super::basics::to_tab;
-use crate::ui::actions::Actions;
-use crate::ui::markup::html;
-use crate::ui::part::{View, part};
-use crate::ui::state::UiState;
+use super::PageLink;
+use super::search::Search;
+use crate::ui::context::{use_actions, use_theme};
 use crate::ui::theme::Theme;
-use crate::view::Model;
 use crate::view::route::Route;
-use crate::view::words::{self, Tone};
 
 /// The tabs with their pictures: paths in a 24 by 24 box.
 const TABS: [(Route, &str); 6] = [
@@ -34,71 +30,55 @@ const TABS: [(Route, &str); 6] = [
     ),
 ];
 
-/// The head of the page, with the tab of the place that is shown.
-pub(crate) fn header(actions: &Actions, state: &UiState, tab: &Route) -> Html {
-    let link = |(route, path): &(Route, &'static str)| {
-        let content = html! {
-            <>
-                <svg viewBox="0 0 24 24" width="20" height="20" class="icon" aria-hidden="true"><path d={*path} /></svg>
-                <span>{ route.title() }</span>
-            </>
-        };
-        to_tab(route, "tab", *route == *tab, content)
-    };
+#[derive(Properties, PartialEq)]
+pub(crate) struct HeaderProps {
+    /// The tab of the place that is shown.
+    pub(crate) tab: Route,
+}
+
+/// The head of the page.
+#[component]
+pub(crate) fn Header(props: &HeaderProps) -> Html {
+    let network = use_actions().app().model().network.clone();
     html! {
-        <key="header">
-            <header key="top" class="top">
-                <div key="brand" class="brand">
-                    { logo() }
-                    <span class="name">{ "Aurex Playground" }</span>
-                    <span class="network" title="Name of the network">{ state.model.network.clone() }</span>
-                </div>
-                <nav key="tabs" class="tabs" aria-label="Pages">{ for TABS.iter().map(link) }</nav>
-                { part(actions, "header", View::Search) }
-                { theme_button(actions, state.theme) }
-            </header>
-            { status(&state.model) }
-        </>
+        <header class="header">
+            <div class="brand">
+                { logo() }
+                <span class="brand-name">{ "Aurex Playground" }</span>
+                <span class="brand-network" title="Name of the network">{ network }</span>
+            </div>
+            <nav class="tabs" aria-label="Pages">
+                for (route, path) in TABS {
+                    <PageLink key={route.title()} to={route.clone()} class="tab" current={route == props.tab}>
+                        { icon(path) }<span>{ route.title() }</span>
+                    </PageLink>
+                }
+            </nav>
+            <Search />
+            <ThemeButton />
+        </header>
     }
+}
+
+fn icon(path: &'static str) -> Html {
+    html! { <svg viewBox="0 0 24 24" width="20" height="20" class="icon" aria-hidden="true"><path d={path} /></svg> }
 }
 
 /// The sign of the program, as in `static/icon.svg`.
 fn logo() -> Html {
     html! {
         <svg viewBox="0 0 32 32" width="28" height="28" class="logo" aria-hidden="true">
-            <rect width="32" height="32" rx="7" class="ground" />
-            <path d="M16 4.5 26 10.2v11.6L16 27.5 6 21.8V10.2z" class="outer" />
-            <path d="M16 16v11.5M16 16 6 10.2M16 16l10-5.8" class="inner" />
+            <rect width="32" height="32" rx="7" class="logo-ground" />
+            <path d="M16 4.5 26 10.2v11.6L16 27.5 6 21.8V10.2z" class="logo-outer" />
+            <path d="M16 16v11.5M16 16 6 10.2M16 16l10-5.8" class="logo-inner" />
         </svg>
     }
 }
 
-/// The line below the head: health, pace, and what the tab does.
-fn status(model: &Model) -> Html {
-    let health = words::health(model);
-    let tone = match health.tone {
-        Tone::Good => "good",
-        Tone::Busy => "busy",
-        Tone::Split => "split",
-        Tone::Still => "still",
-    };
-    html! {
-        <div key="status" class="status">
-            <p key="health" class={classes!("health", tone)} id="health" role="status" aria-live="polite">
-                <span class="dot" aria-hidden="true"></span>
-                <span class="sentence">{ health.sentence }</span>
-                // The height changes with each block: that is not read aloud.
-                <span aria-live="off">{ if health.detail.is_empty() { String::new() } else { format!(" {}", health.detail) } }</span>
-            </p>
-            <p key="pace" class="pace" title="Each miner's measured hash rate and its limit">{ words::pace(model) }</p>
-            <p key="mode" class="mode">{ words::tab(model.mode) }</p>
-        </div>
-    }
-}
-
 /// Goes through system, light and dark.
-fn theme_button(actions: &Actions, theme: Theme) -> Html {
-    let actions = actions.clone();
+#[component]
+fn ThemeButton() -> Html {
+    let (actions, theme) = (use_actions(), use_theme());
     let path = match theme {
         Theme::System => "M4 5h16v11H4zM9 20h6M12 16v4",
         Theme::Light => {
@@ -106,23 +86,19 @@ fn theme_button(actions: &Actions, theme: Theme) -> Html {
         }
         Theme::Dark => "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
     };
-    let label = format!(
-        "Colours: {}. Change to {}",
-        theme.word(),
-        theme.next().word()
-    );
+    let (now, next) = (theme.word(), theme.next().word());
+    let label = format!("Colours: {now}. Change to {next}");
+    let onclick = move |_: MouseEvent| actions.choose_theme(theme.next());
     html! {
-        <button key="theme" type="button" class="theme" aria-label={label.clone()} title={label}
-            onclick={Callback::from(move |_: MouseEvent| actions.theme(theme.next()))}>
-            <svg viewBox="0 0 24 24" width="20" height="20" class="icon" aria-hidden="true"><path d={path} /></svg>
-        </button>
+        <button type="button" class="button-theme" aria-label={label.clone()} title={label} {onclick}>{ icon(path) }</button>
     }
 }
 
 /// The foot of the page.
-pub(crate) fn footer() -> Html {
+#[component]
+pub(crate) fn Footer() -> Html {
     html! {
-        <footer key="footer" class="foot">
+        <footer class="footer">
             <p>
                 { "Every node, hash, signature and ledger here is real and runs in this browser. Nothing leaves it. " }
                 { "The links between nodes and the pace of the miners are under your control." }

@@ -3,33 +3,30 @@
 use yew::prelude::*;
 
 use crate::ipc::{NodeKind, NodeState};
-use crate::ui::markup::html;
 use crate::view::words;
+
+/// Corners of the hexagon of a miner, for a radius of 1.
+const HEXAGON: [(f64, f64); 6] = [
+    (0.0, -1.0),
+    (0.87, -0.5),
+    (0.87, 0.5),
+    (0.0, 1.0),
+    (-0.87, 0.5),
+    (-0.87, -0.5),
+];
 
 /// The outline of a kind of node around the origin, for a given radius.
 pub(super) fn outline(kind: NodeKind, r: f64, class: &'static str) -> Html {
-    let points = |list: &[(f64, f64)]| {
-        list.iter()
-            .map(|(x, y)| format!("{:.1},{:.1}", x * r, y * r))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
     match kind {
         NodeKind::Pow => {
-            let hexagon = [
-                (0.0, -1.0),
-                (0.87, -0.5),
-                (0.87, 0.5),
-                (0.0, 1.0),
-                (-0.87, 0.5),
-                (-0.87, -0.5),
-            ];
-            html! { <polygon {class} points={points(&hexagon)} /> }
+            let points = HEXAGON.map(|(x, y)| format!("{:.1},{:.1}", x * r, y * r));
+            html! { <polygon {class} points={points.join(" ")} /> }
         }
         NodeKind::Poa => {
-            let side = format!("{:.1}", r * 1.66);
-            let corner = format!("{:.1}", r * -0.83);
-            html! { <rect {class} x={corner.clone()} y={corner} width={side.clone()} height={side} rx={format!("{:.1}", r * 0.3)} /> }
+            let (side, corner) = (format!("{:.1}", r * 1.66), format!("{:.1}", r * -0.83));
+            html! {
+                <rect {class} x={corner.clone()} y={corner} width={side.clone()} height={side} rx={format!("{:.1}", r * 0.3)} />
+            }
         }
         NodeKind::Viewer => html! { <circle {class} r={format!("{:.1}", r * 0.9)} /> },
     }
@@ -38,46 +35,116 @@ pub(super) fn outline(kind: NodeKind, r: f64, class: &'static str) -> Html {
 /// The class that colours a kind of node.
 pub(super) const fn kind_class(kind: NodeKind) -> &'static str {
     match kind {
-        NodeKind::Pow => "work",
-        NodeKind::Poa => "authority",
-        NodeKind::Viewer => "viewer",
+        NodeKind::Pow => "kind-work",
+        NodeKind::Poa => "kind-authority",
+        NodeKind::Viewer => "kind-viewer",
     }
 }
 
-/// The sign of a kind of node: hexagon for work, square for authority, circle for a viewer.
-pub(crate) fn node_mark(kind: NodeKind) -> Html {
-    mark(kind, words::kind(kind))
+/// The class that colours a kind of block: that of the nodes that make it.
+pub(super) fn block_class(kind: &str) -> &'static str {
+    kind_class(block_maker(kind))
 }
 
-/// The sign of a kind of block, `work` or `authority`: that of the nodes that make it.
-pub(crate) fn block_mark(kind: &str) -> Html {
-    match kind {
-        "authority" => mark(NodeKind::Poa, "authority block"),
-        _ => mark(NodeKind::Pow, "work block"),
+fn block_maker(kind: &str) -> NodeKind {
+    if kind == "authority" {
+        NodeKind::Poa
+    } else {
+        NodeKind::Pow
     }
 }
 
-fn mark(kind: NodeKind, label: &'static str) -> Html {
+#[derive(Properties, PartialEq)]
+struct SignProps {
+    kind: NodeKind,
+    label: &'static str,
+}
+
+#[component]
+fn Sign(props: &SignProps) -> Html {
     html! {
-        <svg class={classes!("mark", kind_class(kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
-            aria-label={label}>
-            { outline(kind, 7.0, "shape") }
+        <svg class={classes!("mark", kind_class(props.kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
+            aria-label={props.label}>
+            { outline(props.kind, 7.0, "mark-shape") }
         </svg>
     }
 }
 
-/// A state of a node: a dot and a word.
-pub(crate) fn state_badge(state: NodeState) -> Html {
-    html! { <span class={classes!("badge", state_class(state))}>{ words::state(state) }</span> }
+#[derive(Properties, PartialEq)]
+pub(crate) struct KindMarkProps {
+    pub(crate) kind: NodeKind,
 }
 
-/// The class that colours a state.
-pub(super) const fn state_class(state: NodeState) -> &'static str {
-    match state {
-        NodeState::Starting | NodeState::Syncing => "busy",
-        NodeState::Running => "good",
-        NodeState::Remote => "calm",
-        NodeState::Stopped => "still",
-        NodeState::Killed | NodeState::Failed => "bad",
+/// The sign of a kind of node: hexagon for work, square for authority, circle for a viewer.
+#[component]
+pub(crate) fn KindMark(props: &KindMarkProps) -> Html {
+    html! { <Sign kind={props.kind} label={words::kind(props.kind)} /> }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct BlockMarkProps {
+    /// `work` or `authority`.
+    pub(crate) kind: AttrValue,
+}
+
+/// The sign of a kind of block: that of the nodes that make it.
+#[component]
+pub(crate) fn BlockMark(props: &BlockMarkProps) -> Html {
+    let kind = block_maker(&props.kind);
+    let label = if kind == NodeKind::Poa {
+        "authority block"
+    } else {
+        "work block"
+    };
+    html! { <Sign {kind} {label} /> }
+}
+
+/// How something is: it colours badges.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Busy,
+    Bad,
+    Still,
+    Calm,
+}
+
+impl Tone {
+    /// The tone of a node's state.
+    pub(crate) const fn of(state: NodeState) -> Self {
+        match state {
+            NodeState::Starting | NodeState::Syncing => Self::Busy,
+            NodeState::Running => Self::Good,
+            NodeState::Remote => Self::Calm,
+            NodeState::Stopped => Self::Still,
+            NodeState::Killed | NodeState::Failed => Self::Bad,
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "tone-good",
+            Self::Busy => "tone-busy",
+            Self::Bad => "tone-bad",
+            Self::Still => "tone-still",
+            Self::Calm => "tone-calm",
+        }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct BadgeProps {
+    pub(crate) tone: Tone,
+    pub(crate) text: AttrValue,
+    /// More about it.
+    #[prop_or_default]
+    pub(crate) title: Option<AttrValue>,
+}
+
+/// A few words with a dot.
+#[component]
+pub(crate) fn Badge(props: &BadgeProps) -> Html {
+    html! {
+        <span class={classes!("badge", props.tone.class())} title={props.title.clone()}>{ &props.text }</span>
     }
 }

@@ -1,100 +1,100 @@
-//! What the miner workers of a node do: measured tries, the best hash so far, and the chance to have
-//! found a block by now.
+//! What the miner workers of a node do: measured tries, the best hash so far, and the chance to have found a block by
+//! now.
 
 use yew::prelude::*;
 
-use super::basics::{fact, facts};
+use super::Fact;
+use super::checks::Digits;
 use crate::ipc::MinerStatus;
-use crate::ui::markup::html;
-use crate::view::figures::{chance, compact, grouped, percent, span, zero_digits};
+use crate::view::figures::{chance, compact, grouped, percent, span};
 
 /// Digits of a hash that are shown: enough to compare it with what is needed.
 const SHOWN_DIGITS: usize = 12;
 
+#[derive(Properties, PartialEq)]
+pub(super) struct MinersProps {
+    pub(super) list: Vec<MinerStatus>,
+}
+
 /// The miners of a node.
-pub(super) fn miners(list: &[MinerStatus]) -> Html {
-    if list.is_empty() {
-        return html! {};
-    }
+#[component]
+pub(super) fn Miners(props: &MinersProps) -> Html {
     html! {
-        <section key="miners" class="miners" aria-label="Miners">{ for list.iter().map(one) }</section>
+        <section class="miners" aria-label="Miners">
+            for miner in &props.list {
+                <div key={miner.worker.clone()} class="miner">
+                    { if miner.state == "searching" { searching(miner) } else { resting(miner) } }
+                </div>
+            }
+        </section>
     }
 }
 
-fn one(miner: &MinerStatus) -> Html {
-    if miner.state != "searching" {
-        return html! {
-            <div key={miner.worker.clone()} class="miner">
-                <h4>{ format!("{} is {}", miner.worker, miner.state) }</h4>
-                <p class="hint">{ format!("Blocks found since it started: {}.", grouped(miner.blocks_found)) }</p>
-            </div>
-        };
-    }
-    let allowed = match (miner.budget, miner.share) {
-        (Some(budget), _) => format!(" of {} allowed", compact(budget)),
-        (None, Some(share)) if share < 1.0 => format!(", hashing {} of the time", percent(share)),
-        (None, _) => String::new(),
-    };
-    let rate = format!("{} hashes/s{allowed}", compact(miner.hash_rate));
-    let time = format!(
-        "{}, expected {} of this miner alone",
-        span(miner.elapsed_ms),
-        expected(miner)
-    );
-    let last = miner.nonce_end.saturating_sub(1);
-    let nonce = format!(
-        "{} in {} to {}",
-        grouped(miner.nonce),
-        grouped(miner.nonce_start),
-        grouped(last)
-    );
-    let share = chance(miner.hashes, miner.difficulty);
-    let mut list = vec![fact("Hash rate", "", rate.into())];
-    if miner.budget.is_some() && miner.uncapped > 0.0 {
-        let hint = "Measured for a moment when it started.";
-        list.push(fact(
-            "Without the budget",
-            hint,
-            format!("{} hashes/s", compact(miner.uncapped)).into(),
-        ));
-    }
-    list.extend([
-        fact("Best hash so far", "", best(miner)),
-        fact(
-            "Needed",
-            "A hash of at most this finds the block.",
-            start_of(&target(miner.difficulty)),
-        ),
-        fact("Time on this search", "", time.into()),
-        fact("Nonce", "", nonce.into()),
-        fact("Blocks found", "", grouped(miner.blocks_found).into()),
-    ]);
+fn resting(miner: &MinerStatus) -> Html {
+    let found = grouped(miner.blocks_found);
     html! {
-        <div key={miner.worker.clone()} class="miner">
+        <>
+            <h4>{ format!("{} is {}", miner.worker, miner.state) }</h4>
+            <p class="text-hint">{ format!("Blocks found since it started: {found}.") }</p>
+        </>
+    }
+}
+
+fn searching(miner: &MinerStatus) -> Html {
+    let share = chance(miner.hashes, miner.difficulty);
+    html! {
+        <>
             <h4>{ format!("{} searches block {}", miner.worker, grouped(miner.height)) }</h4>
-            <p class="hint">
+            <p class="text-hint">
                 { format!("{} of {} expected tries. By now it would have found a block with a chance of {}.",
                     grouped(miner.hashes), grouped(miner.difficulty), percent(share)) }
             </p>
             <progress max="1" value={format!("{share:.3}")} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
-            { facts("facts", "compact", list) }
+            <dl class="facts facts-compact">
+                <Fact term="Hash rate">{ rate(miner) }</Fact>
+                if miner.budget.is_some() && miner.uncapped > 0.0 {
+                    <Fact term="Without the budget" hint="Measured for a moment when it started.">
+                        { format!("{} hashes/s", compact(miner.uncapped)) }
+                    </Fact>
+                }
+                <Fact term="Best hash so far">
+                    if miner.best_hash.is_empty() { { "none yet" } } else { { start_of(&miner.best_hash) } }
+                </Fact>
+                <Fact term="Needed" hint="A hash of at most this finds the block.">{ start_of(&target(miner.difficulty)) }</Fact>
+                <Fact term="Time on this search">
+                    { format!("{}, expected {} of this miner alone", span(miner.elapsed_ms), expected(miner)) }
+                </Fact>
+                <Fact term="Nonce">{ nonce(miner) }</Fact>
+                <Fact term="Blocks found">{ grouped(miner.blocks_found) }</Fact>
+            </dl>
             if !miner.tries.is_empty() {
-                <ol key="tries" class="tries" aria-label="Last tries, the newest first">
-                    { for miner.tries.iter().rev().map(|it| html! {
+                <ol class="tries" aria-label="Last tries, the newest first">
+                    for it in miner.tries.iter().rev() {
                         <li key={it.nonce}>{ format!("nonce {} ", grouped(it.nonce)) }{ start_of(&digits(it.hash)) }</li>
-                    }) }
+                    }
                 </ol>
             }
-        </div>
+        </>
     }
 }
 
-fn best(miner: &MinerStatus) -> Html {
-    if miner.best_hash.is_empty() {
-        "none yet".into()
-    } else {
-        start_of(&miner.best_hash)
-    }
+fn rate(miner: &MinerStatus) -> String {
+    let limit = match (miner.budget, miner.share) {
+        (Some(budget), _) => format!(" of {} allowed", compact(budget)),
+        (None, Some(share)) if share < 1.0 => format!(", hashing {} of the time", percent(share)),
+        (None, _) => String::new(),
+    };
+    format!("{} hashes/s{limit}", compact(miner.hash_rate))
+}
+
+fn nonce(miner: &MinerStatus) -> String {
+    let last = miner.nonce_end.saturating_sub(1);
+    format!(
+        "{} in {} to {}",
+        grouped(miner.nonce),
+        grouped(miner.nonce_start),
+        grouped(last)
+    )
 }
 
 /// The first digits of the highest hash that meets a difficulty.
@@ -108,11 +108,8 @@ fn digits(start: u64) -> String {
 
 /// The first digits of a hash with the leading zeros told apart.
 fn start_of(hash: &str) -> Html {
-    let start = hash.get(..SHOWN_DIGITS).unwrap_or(hash);
-    let (zeros, rest) = start.split_at(zero_digits(start));
-    html! {
-        <span class="hash" title={hash.to_owned()}><span class="zeros">{ zeros.to_owned() }</span>{ rest.to_owned() }{ "…" }</span>
-    }
+    let start = hash.get(..SHOWN_DIGITS).unwrap_or(hash).to_owned();
+    html! { <span class="hash" title={hash.to_owned()}><Digits hash={start} />{ "…" }</span> }
 }
 
 /// The time that the expected number of tries takes at the measured rate.

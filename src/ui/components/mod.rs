@@ -1,30 +1,54 @@
-//! The parts that pages are made of.
+//! The parts that pages are made of, one file for each.
 
-mod basics;
+mod answered;
+mod bytes;
+mod checks;
+mod confirm;
+mod copy;
+mod fact;
 mod graph;
+mod graph_node;
 mod header;
+mod in_turn;
+mod inputs;
 mod inspector;
+mod links;
+mod log_lines;
 mod log_view;
 mod marks;
 mod miners;
 mod nodes_table;
 mod notices;
+mod overview;
 mod pulses;
+mod run_button;
 mod search;
+mod status_strip;
 mod strip;
+mod track;
+mod transaction_table;
 mod tree_view;
 
-pub(crate) use basics::{
-    Asking, answered, busy, copied_fact, copy_button, fact, facts, focus, hash_fact, hash_link,
-    hash_text, here, hex_dump, refusal, to, to_tab, to_titled, use_bytes, use_confirm,
-};
-pub(crate) use graph::use_graph;
-pub(crate) use header::{footer, header};
-pub(crate) use inspector::inspector;
-pub(crate) use log_view::{use_log_lines, use_log_view};
-pub(crate) use marks::{block_mark, node_mark};
-pub(crate) use nodes_table::nodes_table;
-pub(crate) use notices::{notices, problems};
-pub(crate) use search::{go, use_search};
-pub(crate) use strip::strip;
-pub(crate) use tree_view::{candidates, tree_view};
+pub(crate) use answered::{Busy, Empty, Refusal};
+pub(crate) use bytes::Bytes;
+pub(crate) use checks::{Checks, Digits};
+pub(crate) use confirm::Confirm;
+pub(crate) use copy::CopyButton;
+pub(crate) use fact::Fact;
+pub(crate) use graph::Graph;
+pub(crate) use header::{Footer, Header};
+pub(crate) use in_turn::InTurn;
+pub(crate) use inputs::{focus, on_change, on_input, on_submit};
+pub(crate) use inspector::Inspector;
+pub(crate) use links::{Hash, PageLink, go, here};
+pub(crate) use log_lines::LogLines;
+pub(crate) use log_view::LogView;
+pub(crate) use marks::{Badge, BlockMark, KindMark, Tone};
+pub(crate) use nodes_table::NodesTable;
+pub(crate) use notices::{NoticeList, ProblemList};
+pub(crate) use run_button::RunButton;
+pub(crate) use status_strip::StatusStrip;
+pub(crate) use strip::Strip;
+pub(crate) use track::Track;
+pub(crate) use transaction_table::TransactionTable;
+pub(crate) use tree_view::TreeView;

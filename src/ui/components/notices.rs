@@ -1,49 +1,68 @@
 //! What a person is told: problems of the network on top, outcomes of clicks at the bottom.
 
-use std::rc::Rc;
-
+use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-use crate::app::App as Host;
-use crate::ui::actions::Actions;
-use crate::ui::markup::html;
-use crate::ui::state::UiState;
-use crate::view::Model;
+use crate::app::pages::notices::{Notice, Outcome};
+use crate::ui::context::{use_actions, use_notices, use_picture};
+use crate::view::Problem;
 
-/// The problems that the model holds, each can be dismissed.
-pub(crate) fn problems(model: &Model, host: &Rc<Host>) -> Html {
+/// The problems that the picture holds; each can be dismissed.
+#[component]
+pub(crate) fn ProblemList() -> Html {
+    let (actions, picture) = (use_actions(), use_picture());
+    let dismiss = |problem: &Problem| {
+        let (app, problem) = (actions.app().clone(), problem.clone());
+        move |_: MouseEvent| app.dismiss(problem.clone())
+    };
     html! {
-        <div key="problems" class="problems">
-            { for model.problems.iter().map(|problem| {
-                let (host, read) = (Rc::clone(host), problem.clone());
-                html! {
-                    <div key={format!("{} {}", problem.code, problem.message)} class="problem" role="alert">
-                        <p>{ problem.message.clone() }{ " " }<code class="rule">{ problem.code.clone() }</code></p>
-                        <button type="button" aria-label="Dismiss" onclick={Callback::from(move |_: MouseEvent| host.dismiss(read.clone()))}>
-                            { "Dismiss" }
-                        </button>
-                    </div>
-                }
-            }) }
+        <div class="problems">
+            for problem in &picture.problems {
+                <div key={format!("{} {}", problem.code, problem.message)} class="problem" role="alert">
+                    <p>{ &problem.message }{ " " }<code class="text-rule">{ &problem.code }</code></p>
+                    <button type="button" onclick={dismiss(problem)}>{ "Dismiss" }</button>
+                </div>
+            }
         </div>
     }
 }
 
-/// Outcomes of clicks; they go away by themselves.
-pub(crate) fn notices(actions: &Actions, state: &UiState) -> Html {
+/// Outcomes of clicks.
+#[component]
+pub(crate) fn NoticeList() -> Html {
+    let notices = use_notices();
     html! {
-        <div key="notices" class="notices" role="status" aria-live="polite">
-            { for state.notices.iter().map(|notice| {
-                let (actions, id) = (actions.clone(), notice.id);
-                html! {
-                    <div key={id} class={classes!("notice", notice.refused.then_some("refused"))}>
-                        <p>{ notice.text.clone() }</p>
-                        <button type="button" class="close" aria-label="Close" onclick={Callback::from(move |_: MouseEvent| actions.unsay(id))}>
-                            { "×" }
-                        </button>
-                    </div>
-                }
-            }) }
+        <div class="notices" role="status" aria-live="polite">
+            for notice in notices.iter() {
+                <NoticeLine key={notice.id} notice={notice.clone()} />
+            }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NoticeLineProps {
+    notice: Notice,
+}
+
+/// One outcome; it goes away by itself.
+#[component]
+fn NoticeLine(props: &NoticeLineProps) -> Html {
+    let (actions, notice) = (use_actions(), &props.notice);
+    let (id, shown_ms) = (notice.id, notice.shown_ms());
+    let close = {
+        let actions = actions.clone();
+        move |_: MouseEvent| actions.close_notice(id)
+    };
+    use_effect_with(id, move |_| {
+        let timer = Timeout::new(shown_ms, move || actions.close_notice(id));
+        move || drop(timer)
+    });
+    let refused = (notice.outcome == Outcome::Refused).then_some("notice-refused");
+    html! {
+        <div class={classes!("notice", refused)}>
+            <p>{ &notice.text }</p>
+            <button type="button" class="button-close" aria-label="Close" onclick={close}>{ "×" }</button>
         </div>
     }
 }

@@ -2,34 +2,31 @@
 
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::Element;
 use yew::prelude::*;
 
+use super::{go, on_input};
+use crate::app::pages::search::{Search as SearchBox, SearchMessage};
+use crate::app::pages::selection::SelectionMessage;
 use crate::primitives::{Nearest, visible};
 use crate::ui::actions::Actions;
-use crate::ui::hooks::{use_narrow, use_number, use_text};
-use crate::ui::kept::Keeper;
-use crate::ui::markup::html;
+use crate::ui::bridge::{Dispatcher, use_page};
+use crate::ui::context::use_actions;
+use crate::ui::hooks::use_narrow;
 use crate::view::find::{Found, Target, find};
 use crate::view::route::Route;
 
-/// Goes to a place.
-pub(crate) fn go(route: &Route) {
-    // Fails only for a fragment that is no text.
-    let _ = gloo::utils::window().location().set_hash(&route.fragment());
-}
-
 /// Follows a suggestion.
-fn follow(target: &Target, actions: &Actions) {
+fn follow(target: Target, actions: &Actions) {
     match target {
-        Target::Block(hash) => go(&Route::Block(hash.clone())),
-        Target::User(name) => go(&Route::Ledger("users".to_owned(), name.clone())),
+        Target::Block(hash) => go(&Route::Block(hash)),
+        Target::User(name) => go(&Route::Ledger("users".to_owned(), name)),
         Target::Node(name) => {
-            actions.select(Some(name.clone()));
+            actions.select(SelectionMessage::Select(name));
             go(&Route::Network);
         }
         Target::Ask(text) => {
-            let (actions, text) = (actions.clone(), text.clone());
+            let actions = actions.clone();
             spawn_local(async move { ask(&actions, &text).await });
         }
     }
@@ -37,140 +34,117 @@ fn follow(target: &Target, actions: &Actions) {
 
 /// Asks the nodes what a text names.
 async fn ask(actions: &Actions, text: &str) {
-    let host = actions.host();
-    if let Ok(Some(block)) = host.block(None, text).await {
+    let app = actions.app();
+    if let Ok(Some(block)) = app.block(None, text).await {
         return go(&Route::Block(block.summary.hash));
     }
-    if let Ok(Some(transaction)) = host.transaction(text).await {
+    if let Ok(Some(transaction)) = app.transaction(text).await {
         return go(&Route::Transaction(transaction.tx_hash));
     }
-    if let Ok(account) = host.account(text).await {
+    if let Ok(account) = app.account(text).await {
         return go(&Route::Ledger("users".to_owned(), account.address));
     }
     let nearest = Nearest::of(text);
-    actions.say(&format!(
+    actions.done(&format!(
         "No block, transaction or user begins with {}{nearest}",
         visible(text)
     ));
 }
 
 /// The search box with its suggestions.
-#[hook]
-pub(crate) fn use_search(actions: Actions) -> Html {
-    let text = use_text(String::new());
-    let active = use_number(None);
-    let at = active
-        .and_then(|at| usize::try_from(at).ok())
-        .unwrap_or_default();
-    let found = find(&actions.host().model(), &text);
-    let clear = {
-        let (text, active) = (text.keeper(), active.keeper());
-        Callback::from(move |()| {
-            text.set(String::new());
-            active.set(None);
+#[component]
+pub(crate) fn Search() -> Html {
+    let actions = use_actions();
+    let search = use_page(SearchBox::default);
+    let send = search.dispatcher();
+    let found = find(&actions.app().model(), search.text());
+    let choose = {
+        let send = send.clone();
+        Callback::from(move |target: Target| {
+            follow(target, &actions);
+            send.dispatch(SearchMessage::Clear);
         })
     };
     let oninput = {
-        let (text, active) = (text.keeper(), active.keeper());
-        Callback::from(move |event: InputEvent| {
-            text.set(event.target_unchecked_into::<HtmlInputElement>().value());
-            active.set(None);
-        })
+        let send = send.clone();
+        on_input(move |text| send.dispatch(SearchMessage::Type(text)))
     };
-    let choose = {
-        let clear = clear.clone();
-        Callback::from(move |target: Target| {
-            follow(&target, &actions);
-            clear.emit(());
-        })
-    };
-    let onkeydown = on_key(
-        &found,
-        at,
-        active.keeper(),
-        choose.clone(),
-        clear.clone(),
-        (*text).clone(),
-    );
-    // The list closes when the focus leaves the box and its list.
-    let onfocusout = Callback::from(move |event: FocusEvent| {
-        let inside = event
-            .related_target()
-            .and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        if !inside.is_some_and(|element| {
-            element
-                .class_name()
-                .split_whitespace()
-                .any(|class| class == "found")
-        }) {
-            clear.emit(());
+    let onkeydown = on_key(&found, search.target(&found), send.clone(), choose.clone());
+    let onfocusout = move |event: FocusEvent| {
+        if !goes_to_suggestion(&event) {
+            send.dispatch(SearchMessage::Clear);
         }
-    });
-    let open = !found.is_empty();
-    let placeholder = if use_narrow() {
-        "Search"
-    } else {
-        "Height, hash, user or node"
     };
+    let (open, active) = (!found.is_empty(), search.active());
+    let narrow = use_narrow();
     html! {
-        <div key="search" class="search" role="search" {onfocusout}>
-            <input key="box" id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
-                {placeholder} aria-label="Search: height, hash, address, user or node"
-                aria-expanded={open.to_string()} aria-controls="search-found" aria-autocomplete="list"
-                aria-activedescendant={open.then(|| format!("found-{at}"))}
-                value={(*text).clone()} {oninput} {onkeydown} />
-            <ul key="list" id="search-found" class="suggestions" role="listbox" hidden={!open}>
-                { for found.iter().enumerate().map(|(other, item)| suggestion(other, item, other == at, &choose)) }
+        <div class="search" role="search" {onfocusout}>
+            <input id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
+                placeholder={if narrow { "Search" } else { "Height, hash, user or node" }}
+                aria-label="Search: height, hash, address, user or node"
+                aria-expanded={open.to_string()} aria-controls="search-list" aria-autocomplete="list"
+                aria-activedescendant={open.then(|| format!("search-item-{active}"))}
+                value={search.text().to_owned()} {oninput} {onkeydown} />
+            <ul id="search-list" class="search-list" role="listbox" aria-label="Suggestions" hidden={!open}>
+                for (at, item) in found.iter().enumerate() {
+                    <Suggestion key={at} {at} item={item.clone()} active={at == active} choose={&choose} />
+                }
             </ul>
         </div>
     }
 }
 
-fn suggestion(at: usize, item: &Found, active: bool, choose: &Callback<Target>) -> Html {
-    let target = item.target.clone();
-    let onclick = choose.reform(move |_: MouseEvent| target.clone());
+/// The list closes when the focus leaves the box and its list.
+fn goes_to_suggestion(event: &FocusEvent) -> bool {
+    let next = event.related_target();
+    let next = next.and_then(|target| target.dyn_into::<Element>().ok());
+    next.is_some_and(|element| element.matches(".search-item").unwrap_or(false))
+}
+
+#[derive(Properties, PartialEq)]
+struct SuggestionProps {
+    at: usize,
+    item: Found,
+    active: bool,
+    choose: Callback<Target>,
+}
+
+#[component]
+fn Suggestion(props: &SuggestionProps) -> Html {
+    let target = props.item.target.clone();
+    let onclick = props.choose.reform(move |_: MouseEvent| target.clone());
     html! {
-        <li key={at} role="option" id={format!("found-{at}")} tabindex="-1" aria-selected={active.to_string()}
-            class={classes!("found", active.then_some("active"))} {onclick}>
-            <span>{ item.label.clone() }</span>
-            <span class="detail">{ item.detail.clone() }</span>
+        <li role="option" id={format!("search-item-{}", props.at)} tabindex="-1" aria-selected={props.active.to_string()}
+            class={classes!("search-item", props.active.then_some("search-active"))} {onclick}>
+            <span>{ &props.item.label }</span>
+            <span class="search-detail">{ &props.item.detail }</span>
         </li>
     }
 }
 
 fn on_key(
     found: &[Found],
-    active: usize,
-    set: Keeper<Option<u64>>,
+    target: Option<Target>,
+    send: Dispatcher<SearchBox>,
     choose: Callback<Target>,
-    clear: Callback<()>,
-    text: String,
 ) -> Callback<KeyboardEvent> {
-    let (count, chosen) = (
-        found.len(),
-        found.get(active).map(|found| found.target.clone()),
-    );
-    let to = move |at: usize| set.set(u64::try_from(at).ok());
+    let count = found.len();
     Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" if count > 0 => {
+        "ArrowDown" => {
             event.prevent_default();
-            to((active + 1) % count);
+            send.dispatch(SearchMessage::Next(count));
         }
-        "ArrowUp" if count > 0 => {
+        "ArrowUp" => {
             event.prevent_default();
-            to((active + count - 1) % count);
+            send.dispatch(SearchMessage::Previous(count));
         }
         "Enter" => {
             event.prevent_default();
-            // What no suggestion explains, a node may know.
-            let target = chosen
-                .clone()
-                .or_else(|| (!text.trim().is_empty()).then(|| Target::Ask(text.trim().to_owned())));
-            if let Some(target) = target {
+            if let Some(target) = target.clone() {
                 choose.emit(target);
             }
         }
-        "Escape" => clear.emit(()),
+        "Escape" => send.dispatch(SearchMessage::Clear),
         _ => {}
     })
 }

@@ -1,114 +1,87 @@
 //! The latest blocks in a row: what is being mined first, then the newest block, then older ones.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::basics::to;
-use super::marks::{block_mark, node_mark};
-use crate::ipc::{BlockSummary, NodeKind};
-use crate::ui::markup::html;
+use super::marks::block_class;
+use super::{BlockMark, Empty, KindMark, PageLink};
+use crate::app::pages::network::{Card, Maker, latest, makers};
+use crate::ui::context::use_picture;
 use crate::ui::time;
-use crate::view::figures::{chance, count_of, grouped, percent, short, span};
+use crate::view::figures::{grouped, short};
 use crate::view::route::Route;
-use crate::view::{Model, NodeView};
 
-/// Most blocks of the strip.
-const MAX_SHOWN: usize = 14;
-/// Most candidates shown; the rest is counted.
-const MAX_CANDIDATES: usize = 6;
-
-/// The strip of the latest blocks.
-///
-/// Cards above `seen` came while the strip was looked at, and move in.
-pub(crate) fn strip(model: &Model, now: u64, seen: u64) -> Html {
-    let blocks = latest(model);
-    let makers: Vec<&NodeView> = model
-        .nodes
-        .iter()
-        .filter(|node| node.is_up() && node.status.kind != NodeKind::Viewer)
-        .collect();
-    let more = makers.len().saturating_sub(MAX_CANDIDATES);
+/// The row of the latest blocks. Those that come while it is looked at move in.
+#[component]
+pub(crate) fn Strip() -> Html {
+    let (picture, now) = (use_picture(), time::now());
+    let first = use_memo((), |()| {
+        picture.blocks.values().map(|block| block.height).max()
+    });
+    let (blocks, (makers, more)) = (latest(&picture, now), makers(&picture, now));
     html! {
         <div class="strip" tabindex="0" role="group" aria-label="Latest blocks, the newest first">
-            <div key="candidates" class="candidates">
-                { for makers.iter().take(MAX_CANDIDATES).map(|node| candidate(node, now)) }
+            <div class="makers">
+                for maker in &makers {
+                    <MakerLine key={maker.id.clone()} maker={maker.clone()} />
+                }
                 if more > 0 {
-                    <span key="more" class="more">{ format!("and {more} more") }</span>
+                    <span key="more" class="makers-more">{ format!("and {more} more") }</span>
                 }
                 if makers.is_empty() {
-                    <span key="none" class="more">{ "Nobody is making a block" }</span>
+                    <span key="none" class="makers-more">{ "Nobody is making a block" }</span>
                 }
             </div>
-            <div key="now" class="now" aria-hidden="true"><span>{ "now" }</span></div>
-            <ol key="blocks" class="cards">
-                { for blocks.iter().map(|block| card(block, now, seen)) }
+            <div class="strip-now" aria-hidden="true"><span>{ "now" }</span></div>
+            <ol class="cards">
+                for block in &blocks {
+                    <CardItem key={block.hash.clone()} card={block.clone()} fresh={Some(block.height) > *first} />
+                }
             </ol>
             if blocks.is_empty() {
-                <p key="empty" class="empty">{ "No block yet. The first one comes within seconds." }</p>
+                <Empty text="No block yet. The first one comes within seconds." />
             }
         </div>
     }
 }
 
-/// The newest blocks of the heaviest chain.
-fn latest(model: &Model) -> Vec<&Rc<BlockSummary>> {
-    let mut blocks = Vec::new();
-    let tip = model
-        .tips
-        .first()
-        .and_then(|tip| model.blocks.get(&tip.hash));
-    // While no node runs there is no tip, but the chain is still there.
-    let mut at = tip.or_else(|| model.blocks.values().max_by_key(|block| block.weight));
-    while let Some(block) = at.filter(|_| blocks.len() < MAX_SHOWN) {
-        blocks.push(block);
-        at = model.blocks.get(&block.previous_hash);
-    }
-    blocks
+#[derive(Properties, PartialEq)]
+struct MakerLineProps {
+    maker: Maker,
 }
 
-fn candidate(node: &NodeView, now: u64) -> Html {
-    let status = &node.status;
-    let mut searching = node
-        .miners
-        .iter()
-        .filter(|miner| miner.state == "searching")
-        .peekable();
-    let difficulty = searching.peek().map(|miner| miner.difficulty);
-    let hashes = searching.map(|miner| miner.hashes).sum();
-    let text = match (status.kind, difficulty, status.next_slot_at) {
-        _ if !node.own => "in another tab".to_owned(),
-        (NodeKind::Pow, Some(difficulty), _) => {
-            format!(
-                "{}, {}",
-                count_of(hashes, "try", "tries"),
-                percent(chance(hashes, difficulty))
-            )
-        }
-        (NodeKind::Poa, _, Some(at)) if at > now => format!("slot in {}", span(at - now)),
-        (NodeKind::Poa, _, Some(_)) => "slot now".to_owned(),
-        _ => "idle".to_owned(),
-    };
+/// A node that makes a block.
+#[component]
+fn MakerLine(props: &MakerLineProps) -> Html {
+    let maker = &props.maker;
     html! {
-        <span key={status.id.clone()} class="candidate">
-            { node_mark(status.kind) }<span class="who">{ status.name.clone() }</span><span class="what">{ text }</span>
+        <span class="maker">
+            <KindMark kind={maker.kind} />
+            <span class="maker-name">{ &maker.name }</span>
+            <span class="maker-progress">{ &maker.what }</span>
         </span>
     }
 }
 
-fn card(block: &BlockSummary, now: u64, seen: u64) -> Html {
-    let content = html! {
-        <>
-            <span class="card-top">{ block_mark(&block.kind) }<strong>{ grouped(block.height) }</strong></span>
-            <span class="hash">{ short(&block.hash) }</span>
-            <span class="maker">{ if block.height == 0 { "genesis".to_owned() } else { block.miner.clone() } }</span>
-            <span class="count">{ format!("{} tx", block.transactions_count) }</span>
-            <span class="age">{ time::ago(block.timestamp, now) }</span>
-        </>
-    };
+#[derive(Properties, PartialEq)]
+struct CardItemProps {
+    card: Card,
+    /// Whether it came while the row was looked at.
+    fresh: bool,
+}
+
+/// A block.
+#[component]
+fn CardItem(props: &CardItemProps) -> Html {
+    let card = &props.card;
     html! {
-        <li key={block.hash.clone()} class={classes!("card", block.kind.clone(), (block.height > seen).then_some("fresh"))}>
-            { to(&Route::Block(block.hash.clone()), "card-link", content) }
+        <li class={classes!("card", block_class(&card.kind), props.fresh.then_some("card-fresh"))}>
+            <PageLink to={Route::Block(card.hash.clone())} class="card-link">
+                <span class="card-top"><BlockMark kind={card.kind.clone()} /><strong>{ grouped(card.height) }</strong></span>
+                <span class="hash">{ short(&card.hash) }</span>
+                <span class="card-maker">{ &card.maker }</span>
+                <span>{ format!("{} tx", card.transactions) }</span>
+                <span class="card-age">{ &card.age }</span>
+            </PageLink>
         </li>
     }
 }

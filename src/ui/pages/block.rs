@@ -1,258 +1,164 @@
 //! One block: its header field by field, the proof checked in the page, its transactions, its bytes.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use super::fields::{checks, transaction_list};
-use crate::ipc::{BlockInfo, BlockSummary};
+use crate::app::pages::block::{children, lead};
+use crate::ipc::BlockInfo;
 use crate::primitives::visible;
-use crate::ui::actions::Actions;
 use crate::ui::components::{
-    block_mark, busy, copied_fact, fact, facts, hash_fact, hash_link, hash_text, hex_dump, refusal,
-    to, to_tab,
+    BlockMark, Busy, Bytes, Checks, Digits, Empty, Fact, Hash, PageLink, Refusal, TransactionTable,
 };
-use crate::ui::hooks::{Answer, use_answer, use_checks, use_model};
-use crate::ui::markup::html;
+use crate::ui::context::{use_actions, use_picture};
+use crate::ui::hooks::{Answer, use_answer};
 use crate::ui::time;
-use crate::view::Model;
-use crate::view::check::{self, Check};
-use crate::view::figures::{bytes, count_of, difficulty, grouped, short};
+use crate::view::check;
+use crate::view::figures::{ago, bytes, difficulty, grouped};
 use crate::view::route::Route;
 
-/// The page of a block: hash, prefix of it, or height.
-#[hook]
-pub(crate) fn use_block(actions: Actions, which: String) -> Html {
-    let (model, now) = (use_model(), time::now());
+#[derive(Properties, PartialEq)]
+pub(crate) struct BlockPageProps {
+    /// Hash, prefix of it, or height.
+    pub(crate) which: String,
+}
+
+/// The page of a block.
+#[component]
+pub(crate) fn BlockPage(props: &BlockPageProps) -> Html {
+    let (actions, picture) = (use_actions(), use_picture());
     // A new head changes the number of confirmations.
-    let head = model
-        .tips
-        .first()
-        .map(|tip| tip.hash.as_str())
-        .unwrap_or_default();
-    let ask = {
-        let (host, which) = (actions.host(), which.clone());
-        move || async move { host.block(None, &which).await }
-    };
-    let answer = use_answer(format!("{which} {head}"), ask);
-    let info = answer.here().and_then(Option::as_ref);
-    // Hashing again is cheap, but not needed while the bytes are the same.
-    let raw = info.map(|info| {
-        (
-            info.raw.clone(),
-            info.summary.hash.clone(),
-            model.chain_id.clone(),
-        )
+    let head = picture.tips.first().map(|tip| tip.hash.clone());
+    let answer = use_answer((props.which.clone(), head), move |(which, _)| {
+        let (app, which) = (actions.app().rc(), which.clone());
+        async move { app.block(None, &which).await }
     });
-    let (raw, hash, chain_id) = raw.unwrap_or_default();
-    let key = format!("{hash} {raw}");
-    let check = move || {
-        if raw.is_empty() {
-            Vec::new()
-        } else {
-            check::block(&raw, &hash, &chain_id)
-        }
-    };
-    let checks = use_checks(key, Box::new(check));
-    match (&answer, info) {
-        (_, Some(info)) => shown(&actions, info, &checks, &model, now),
-        (Answer::Waiting, _) => {
-            html! { <section class="panel">{ busy("Asking a node for the block…") }</section> }
-        }
-        (Answer::Refused(error), _) => html! {
-            <section class="panel"><h1>{ "Block" }</h1>{ refusal(error) }</section>
+    match &answer {
+        Answer::Waiting => html! {
+            <section class="panel"><Busy text="Asking a node for the block…" /></section>
         },
-        (Answer::Here(_), None) => html! {
-            <section class="panel">
-                <h1>{ "No such block" }</h1>
-                <p>{ "No node of this tab has a block " }<code>{ which }</code>{ "." }</p>
-                <p>{ to(&Route::Chain, "", "Go to the block tree".into()) }</p>
-            </section>
+        Answer::Refused(error) => html! {
+            <section class="panel"><h1>{ "Block" }</h1><Refusal error={error.clone()} /></section>
+        },
+        Answer::Here(info) => match &**info {
+            Some(info) => html! { <Block info={info.clone()} /> },
+            None => html! {
+                <section class="panel">
+                    <h1>{ "No such block" }</h1>
+                    <p>{ "No node of this tab has a block " }<code>{ &props.which }</code>{ "." }</p>
+                    <p><PageLink to={Route::Chain}>{ "Go to the block tree" }</PageLink></p>
+                </section>
+            },
         },
     }
 }
 
-fn shown(actions: &Actions, info: &BlockInfo, checked: &[Check], model: &Model, now: u64) -> Html {
+#[derive(Properties, PartialEq)]
+struct BlockProps {
+    info: BlockInfo,
+}
+
+/// A block that a node has.
+#[component]
+fn Block(props: &BlockProps) -> Html {
+    let (picture, info) = (use_picture(), &props.info);
     let block = &info.summary;
+    // Hashing again is cheap, but not needed while the bytes are the same.
+    let about = (
+        info.raw.clone(),
+        block.hash.clone(),
+        picture.chain_id.clone(),
+    );
+    let checks = use_memo(about, |(raw, hash, chain_id)| {
+        check::block(raw, hash, chain_id)
+    });
     html! {
         <div class="block-page">
-            <section key="head" class="panel wide">
+            <section class="panel panel-full">
                 <div class="panel-title">
-                    <h1>{ block_mark(&block.kind) }{ format!(" Block {}", grouped(block.height)) }</h1>
-                    { neighbours(block, model) }
+                    <h1><BlockMark kind={block.kind.clone()} />{ format!(" Block {}", grouped(block.height)) }</h1>
+                    <div class="toolbar">
+                        if block.height > 0 {
+                            <PageLink to={Route::Block(block.previous_hash.clone())} class="button">{ "Parent" }</PageLink>
+                        }
+                        for (hash, text) in children(block, &picture) {
+                            <PageLink key={hash.clone()} to={Route::Block(hash.clone())} class="button">{ text }</PageLink>
+                        }
+                    </div>
                 </div>
-                <p class="lead">{ lead(info) }</p>
-                <p class="full-hash hash">{ super::fields::digits(&block.hash) }</p>
+                <p class="text-lead">{ lead(info) }</p>
+                <p class="full-hash hash"><Digits hash={block.hash.clone()} /></p>
             </section>
-            <section key="fields" class="panel">
+            <section class="panel">
                 <h2>{ "Header" }</h2>
-                <p class="hint">{ "204 bytes. Their SHA-256 is the block's id, so no field can change without another id." }</p>
-                { facts("fields", "explained", fields(actions, info, now)) }
+                <p class="text-hint">{ "204 bytes. Their SHA-256 is the block's id, so no field can change without another id." }</p>
+                { fields(info, time::now()) }
             </section>
-            <section key="checks" class="panel">
+            <section class="panel">
                 <h2>{ "Checked in this page" }</h2>
-                <p class="hint">{ "Computed here from the block's bytes, without believing the node that sent them." }</p>
-                { checks(checked) }
+                <p class="text-hint">{ "Computed here from the block's bytes, without believing the node that sent them." }</p>
+                <Checks list={Rc::clone(&checks)} />
             </section>
-            <section key="transactions" class="panel wide">
+            <section class="panel panel-full">
                 <h2>{ format!("Transactions ({})", info.transactions.len()) }</h2>
                 if info.transactions.is_empty() {
-                    <p class="empty">{ "None: nothing was waiting when the block was made." }</p>
+                    <Empty text="None: nothing was waiting when the block was made." />
                 } else {
-                    { transaction_list(&info.transactions) }
+                    <TransactionTable list={info.transactions.clone()} />
                 }
             </section>
-            <section key="bytes" class="panel wide">
+            <section class="panel panel-full">
                 <h2>{ format!("Bytes ({})", bytes(u64::from(info.size))) }</h2>
                 if !info.data.is_empty() {
                     <p>{ "Free data of the maker: " }<q>{ visible(&info.data) }</q></p>
                 }
-                { hex_dump(actions, &info.raw) }
+                <Bytes hex={info.raw.clone()} />
             </section>
         </div>
     }
 }
 
-/// Links to the parent and to the block above.
-fn neighbours(block: &BlockSummary, model: &Model) -> Html {
-    let children: Vec<_> = model
-        .blocks
-        .values()
-        .filter(|b| b.previous_hash == block.hash)
-        .collect();
-    let button = |hash: &str, text: String| {
-        to_tab(&Route::Block(hash.to_owned()), "button", false, text.into())
-    };
-    html! {
-        <div class="toolbar">
-            if block.height > 0 {
-                { button(&block.previous_hash, "Parent".to_owned()) }
-            }
-            { for children.iter().map(|child| {
-                let text = if children.len() > 1 { format!("Child {}", short(&child.hash)) } else { "Child".to_owned() };
-                button(&child.hash, text)
-            }) }
-        </div>
-    }
-}
-
-fn lead(info: &BlockInfo) -> String {
-    let block = &info.summary;
-    let place = if block.on_best_chain {
-        format!(
-            "It is on the heaviest chain with {}.",
-            count_of(info.confirmations, "confirmation", "confirmations")
-        )
-    } else {
-        "It is beside the heaviest chain: valid, but a heavier branch won.".to_owned()
-    };
-    if block.height == 0 {
-        return format!("The genesis block: all nodes of the network begin with it. {place}");
-    }
-    let how = if block.kind == "authority" {
-        format!(
-            "{} sealed it in its slot {} by a signature.",
-            block.miner,
-            grouped(block.slot)
-        )
-    } else {
-        format!("{} found its nonce by trying.", block.miner)
-    };
-    format!("{how} {place}")
-}
-
-fn fields(actions: &Actions, info: &BlockInfo, now: u64) -> Vec<Html> {
+fn fields(info: &BlockInfo, now: u64) -> Html {
     let block = &info.summary;
     let authority = block.kind == "authority";
-    let hash = |term: &'static str, hint: &'static str, hash: &str| {
-        hash_fact(actions, term, hint, hash, None)
-    };
-    let parent = if block.height == 0 {
-        "none".into()
-    } else {
-        hash_link(
-            &block.previous_hash,
-            &Route::Block(block.previous_hash.clone()),
-        )
-    };
-    let made = format!(
-        "{} ({})",
-        time::exact(block.timestamp),
-        time::ago(block.timestamp, now)
-    );
-    let sealer = html! { <>{ format!("{} ", block.miner) }{ hash_text(&block.miner_id) }</> };
     let weight = if authority {
         "Weight that an authority block adds to its chain."
     } else {
         "Expected tries to find it: the target is 2^256 / difficulty."
     };
-    let mut list = vec![
-        fact(
-            "Kind",
-            "Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.",
-            block.kind.clone().into(),
-        ),
-        fact(
-            "Height",
-            "Blocks between it and the genesis block.",
-            grouped(block.height).into(),
-        ),
-        copied_fact(
-            actions,
-            "Parent",
-            "The id of the block below. This is the chain.",
-            &block.previous_hash,
-            parent,
-        ),
-        hash(
-            "Transaction root",
-            "Merkle root over the transactions, signatures included.",
-            &info.tx_root,
-        ),
-        hash(
-            "State root",
-            "One hash over all accounts, names and assets after this block.",
-            &block.state_root,
-        ),
-        fact(
-            "Time",
-            "By the maker's clock; later than the parent's and not in the future.",
-            made.into(),
-        ),
-        fact("Difficulty", weight, difficulty(block.difficulty).into()),
-        fact(
-            "Slot",
-            "The authority's turn, counted from the genesis time; 0 for work.",
-            grouped(block.slot).into(),
-        ),
-        copied_fact(
-            actions,
-            "Sealer",
-            "The node that made it and is paid the reward and the fees.",
-            &block.miner_id,
-            sealer,
-        ),
-        hash(
-            "Data hash",
-            "SHA-256 of the maker's free data.",
-            &info.data_hash,
-        ),
-        fact(
-            "Nonce",
-            "The number that miners vary until the id is low enough; 0 for an authority.",
-            block.nonce.to_string().into(),
-        ),
-    ];
-    if authority {
-        list.push(hash(
-            "Seal",
-            "The authority's signature, outside the id.",
-            &info.seal,
-        ));
+    html! {
+        <dl class="facts">
+            <Fact term="Kind" hint="Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.">
+                { &block.kind }
+            </Fact>
+            <Fact term="Height" hint="Blocks between it and the genesis block.">{ grouped(block.height) }</Fact>
+            <Fact term="Parent" hint="The id of the block below. This is the chain." copy={block.previous_hash.clone()}>
+                if block.height == 0 {
+                    { "none" }
+                } else {
+                    <Hash hash={block.previous_hash.clone()} to={Route::Block(block.previous_hash.clone())} />
+                }
+            </Fact>
+            { hash("Transaction root", "Merkle root over the transactions, signatures included.", &info.tx_root) }
+            { hash("State root", "One hash over all accounts, names and assets after this block.", &block.state_root) }
+            <Fact term="Time" hint="By the maker's clock; later than the parent's and not in the future.">
+                { format!("{} ({})", time::exact(block.timestamp), ago(block.timestamp, now)) }
+            </Fact>
+            <Fact term="Difficulty" hint={weight}>{ difficulty(block.difficulty) }</Fact>
+            <Fact term="Slot" hint="The authority's turn, counted from the genesis time; 0 for work.">{ grouped(block.slot) }</Fact>
+            <Fact term="Sealer" hint="The node that made it and is paid the reward and the fees." copy={block.miner_id.clone()}>
+                { format!("{} ", block.miner) }<Hash hash={block.miner_id.clone()} />
+            </Fact>
+            { hash("Data hash", "SHA-256 of the maker's free data.", &info.data_hash) }
+            <Fact term="Nonce" hint="The number that miners vary until the id is low enough; 0 for an authority.">{ block.nonce }</Fact>
+            if authority {
+                { hash("Seal", "The authority's signature, outside the id.", &info.seal) }
+            }
+            <Fact term="Weight of the chain" hint="Sum of the difficulties up to here: the heaviest chain wins.">{ grouped(block.weight) }</Fact>
+        </dl>
     }
-    let hint = "Sum of the difficulties up to here: the heaviest chain wins.";
-    list.push(fact(
-        "Weight of the chain",
-        hint,
-        grouped(block.weight).into(),
-    ));
-    list
+}
+
+fn hash(term: &'static str, hint: &'static str, hash: &str) -> Html {
+    html! { <Fact {term} {hint} copy={hash.to_owned()}><Hash hash={hash.to_owned()} /></Fact> }
 }

@@ -1,242 +1,235 @@
 //! The chain: the block tree with the nodes at each tip, and the same blocks as a table.
 
 use gloo::render::request_animation_frame;
-use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
-use super::sections::{Section, titled};
-use crate::bitcoin;
-use crate::primitives::read_number;
-use crate::ui::actions::Actions;
-use crate::ui::components::{block_mark, candidates, go, hash_link, to, tree_view};
-use crate::ui::hooks::{
-    Guard, use_effect_on, use_growing, use_model, use_narrow, use_number, use_text,
+use crate::app::pages::chain::{
+    ChainMessage, ChainPage as Page, candidates, columns, newer, older, range, tips_sentence,
 };
-use crate::ui::kept::Kept;
-use crate::ui::markup::html;
-use crate::ui::part::{View, part};
+use crate::ui::bridge::{Dispatcher, use_page};
+use crate::ui::components::{
+    BlockMark, Empty, Hash, InTurn, PageLink, TreeView, go, on_input, on_submit,
+};
+use crate::ui::context::use_picture;
+use crate::ui::hooks::use_narrow;
 use crate::ui::time;
-use crate::view::Model;
-use crate::view::figures::{count_of, difficulty, grouped};
+use crate::view::figures::{ago, difficulty, grouped};
 use crate::view::route::Route;
 use crate::view::tree::{PlacedBlock, Tree};
 
-/// Columns of the picture on a wide and on a narrow window.
-const COLUMNS: (u32, u32) = (12, 6);
-
 /// The page of the chain.
-#[hook]
-pub(crate) fn use_chain(actions: Actions) -> Html {
-    let (model, narrow) = (use_model(), use_narrow());
-    let columns = if narrow { COLUMNS.1 } else { COLUMNS.0 };
-    let (top, text, header) = (
-        use_number(None),
-        use_text(String::new()),
-        use_text(String::new()),
-    );
-    let tree = Tree::layout(&model.blocks, &model.tips, *top, columns);
-    let drawn = use_growing(2, 1);
-    let live = top.is_none();
+#[component]
+pub(crate) fn ChainPage() -> Html {
+    let page = use_page(Page::default);
+    let columns = columns(use_narrow());
+    html! {
+        <div class="chain-page">
+            <BlockTree top={page.top()} {columns} height={page.height().to_owned()} wanted={page.wanted()} send={page.dispatcher()} />
+            <InTurn turn={1}><BlockTable top={page.top()} {columns} /></InTurn>
+            <InTurn turn={2}>
+                <BitcoinHeaders text={page.headers().to_owned()} words={page.explained()} send={page.dispatcher()} />
+            </InTurn>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct BlockTreeProps {
+    /// Highest height of the window; `None` while it follows the newest block.
+    top: Option<u64>,
+    columns: u32,
+    height: String,
+    wanted: Option<u64>,
+    send: Dispatcher<Page>,
+}
+
+/// The picture of a window of the block tree.
+#[component]
+fn BlockTree(props: &BlockTreeProps) -> Html {
+    let picture = use_picture();
+    let live = props.top.is_none();
+    let tree = Tree::layout(&picture.blocks, &picture.tips, props.top, props.columns);
     let candidates = if live || tree.hidden_above == 0 {
-        candidates(&model)
+        candidates(&picture)
     } else {
         Vec::new()
     };
-    let sight = use_node_ref();
-    use_newest_in_sight(sight.clone(), live, tree.lowest + u64::from(tree.columns));
+    let tree_box = use_node_ref();
+    use_newest_in_sight(&tree_box, live, tree.lowest + u64::from(tree.columns));
     html! {
-        <div class="chain-page">
-            <section key="tree" class="panel wide" aria-label="Block tree">
-                <div class="panel-title">
-                    <h1>{ "Block tree" }</h1>
-                    <div class="toolbar">
-                        { to_height(&text) }
-                        { steps(&tree, columns, live, &top) }
-                    </div>
+        <section class="panel panel-full" aria-label="Block tree">
+            <div class="panel-title">
+                <h1>{ "Block tree" }</h1>
+                <div class="toolbar">
+                    { to_height(props) }
+                    { steps(props, &tree) }
                 </div>
-                <p class="hint">{ tips_sentence(&model.tips) }</p>
-                if tree.blocks.is_empty() {
-                    <p class="empty">{ "No block yet. The genesis block stands here as soon as a node runs." }</p>
-                } else {
-                    <div ref={sight} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
-                        { tree_view(&tree, &candidates) }
-                    </div>
-                }
-            </section>
-            { part(&actions, "blocks", View::Section(Section::Blocks(*top, columns))) }
-            if drawn > 1 {
-                { bitcoin_header(&header) }
+            </div>
+            <p class="text-hint">{ tips_sentence(&picture.tips) }</p>
+            if tree.blocks.is_empty() {
+                <Empty text="No block yet. The genesis block stands here as soon as a node runs." />
+            } else {
+                <div ref={tree_box} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
+                    <TreeView {tree} {candidates} />
+                </div>
             }
-        </div>
+        </section>
     }
 }
 
 /// Scrolls to the newest blocks while the picture follows them.
 #[hook]
-fn use_newest_in_sight(sight: NodeRef, live: bool, end: u64) {
-    let effect = move || -> Guard {
-        let element = sight.cast::<web_sys::Element>().filter(|_| live)?;
+fn use_newest_in_sight(tree_box: &NodeRef, live: bool, end: u64) {
+    let tree_box = tree_box.clone();
+    use_effect_with((live, end), move |(live, _)| {
+        let element = tree_box.cast::<web_sys::Element>().filter(|_| *live);
         // In the frame that lays the page out in any case.
-        Some(Box::new(request_animation_frame(move |_| {
-            element.set_scroll_left(element.scroll_width())
-        })))
-    };
-    use_effect_on(format!("{live} {end}"), Box::new(effect));
-}
-
-fn range(tree: &Tree) -> String {
-    match tree.columns {
-        0 => String::new(),
-        1 => grouped(tree.lowest),
-        columns => format!(
-            "{} to {}",
-            grouped(tree.lowest),
-            grouped(tree.lowest + u64::from(columns) - 1)
-        ),
-    }
-}
-
-fn tips_sentence(tips: &[crate::view::Tip]) -> String {
-    match tips {
-        [] => "No node has a head yet.".to_owned(),
-        [tip] => format!(
-            "One tip: {} at height {}.",
-            tip.nodes.join(", "),
-            grouped(tip.height)
-        ),
-        [best, ..] => {
-            let count = u64::try_from(tips.len()).unwrap_or(u64::MAX);
-            format!(
-                "{}. The heaviest chain wins: for now that of {}.",
-                count_of(count, "tip", "tips"),
-                best.nodes.join(", ")
-            )
-        }
-    }
+        let frame = element.map(|element| {
+            request_animation_frame(move |_| element.set_scroll_left(element.scroll_width()))
+        });
+        move || drop(frame)
+    });
 }
 
 /// Buttons that move the window of heights.
-fn steps(tree: &Tree, columns: u32, live: bool, top: &Kept<Option<u64>>) -> Html {
-    let highest = tree.lowest + u64::from(tree.columns.saturating_sub(1));
-    let step = u64::from(columns / 2).max(1);
-    let older = highest.saturating_sub(step).max(u64::from(columns) - 1);
-    let newer = highest + step;
-    let to = |value: Option<u64>| {
-        let setter = top.keeper();
-        Callback::from(move |_: MouseEvent| setter.set(value))
+fn steps(props: &BlockTreeProps, tree: &Tree) -> Html {
+    let live = props.top.is_none();
+    let show = |top: Option<u64>| {
+        let send = props.send.clone();
+        move |_: MouseEvent| send.dispatch(ChainMessage::Show(top))
     };
+    let (older, newer) = (older(tree, props.columns), newer(tree, props.columns));
     html! {
-        <div class="toolbar">
-            <button key="older" type="button" disabled={tree.hidden_below == 0} onclick={to(Some(older))}>{ "Older" }</button>
-            <button key="newer" type="button" disabled={tree.hidden_above == 0} onclick={to(Some(newer))}>{ "Newer" }</button>
-            <button key="live" type="button" class={classes!((!live).then_some("primary"))} disabled={live} onclick={to(None)}>{ "Live" }</button>
-        </div>
+        <>
+            <button type="button" disabled={tree.hidden_below == 0} onclick={show(Some(older))}>{ "Older" }</button>
+            <button type="button" disabled={tree.hidden_above == 0} onclick={show(Some(newer))}>{ "Newer" }</button>
+            <button type="button" class={classes!((!live).then_some("button-primary"))} disabled={live} onclick={show(None)}>{ "Live" }</button>
+        </>
     }
 }
 
 /// Goes to the block of any height, also one that the picture no longer holds.
-fn to_height(text: &Kept<String>) -> Html {
-    let oninput = typed(text);
-    let onsubmit = {
-        let text = text.trim().to_owned();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if let Ok(height) = read_number(&text) {
-                go(&Route::Block(height.to_string()));
-            }
-        })
-    };
+fn to_height(props: &BlockTreeProps) -> Html {
+    let (send, wanted) = (props.send.clone(), props.wanted);
+    let onsubmit = on_submit(move || {
+        if let Some(height) = wanted {
+            go(&Route::Block(height.to_string()));
+        }
+    });
     html! {
         <form class="toolbar" {onsubmit}>
             <label>
-                <span class="hidden">{ "Height" }</span>
-                <input type="text" inputmode="numeric" class="short" placeholder="Height" value={(**text).clone()} {oninput} />
+                <span class="visually-hidden">{ "Height" }</span>
+                <input type="text" inputmode="numeric" class="input-short" placeholder="Height" value={props.height.clone()}
+                    oninput={on_input(move |text| send.dispatch(ChainMessage::Height(text)))} />
             </label>
-            <button type="submit">{ "Go" }</button>
+            <button type="submit" disabled={wanted.is_none()}>{ "Go" }</button>
         </form>
     }
 }
 
-/// Keeps what is typed.
-fn typed(text: &Kept<String>) -> Callback<InputEvent> {
-    let setter = text.keeper();
-    Callback::from(move |event: InputEvent| {
-        setter.set(event.target_unchecked_into::<HtmlInputElement>().value())
-    })
+#[derive(Properties, PartialEq)]
+struct BitcoinHeadersProps {
+    text: String,
+    /// What the headers are, in words.
+    words: String,
+    send: Dispatcher<Page>,
 }
 
-/// Real Bitcoin headers in words, as the word `inspect` of the console explains them.
-fn bitcoin_header(text: &Kept<String>) -> Html {
-    let setter = text.keeper();
-    let genesis = Callback::from(move |_: MouseEvent| setter.set(bitcoin::GENESIS.to_owned()));
-    let words = match text.trim() {
-        "" => String::new(),
-        text => bitcoin::inspect(text).unwrap_or_else(|error| format!("Refused: {error}.")),
+/// Real Bitcoin headers in words.
+#[component]
+fn BitcoinHeaders(props: &BitcoinHeadersProps) -> Html {
+    let first = {
+        let send = props.send.clone();
+        move |_: MouseEvent| send.dispatch(ChainMessage::FirstHeader)
     };
+    let send = props.send.clone();
     html! {
-        <section key="bitcoin" class="panel wide" aria-label="Inspect a Bitcoin header">
+        <section class="panel panel-full" aria-label="Inspect a Bitcoin header">
             <div class="panel-title">
                 <h2>{ "Inspect a Bitcoin header" }</h2>
                 <div class="toolbar">
                     <input type="text" spellcheck="false" placeholder="160 digits each" aria-label="Headers in hexadecimal"
-                        value={(**text).clone()} oninput={typed(text)} />
-                    <button type="button" onclick={genesis}>{ "Bitcoin's first" }</button>
+                        value={props.text.clone()} oninput={on_input(move |text| send.dispatch(ChainMessage::Headers(text)))} />
+                    <button type="button" onclick={first}>{ "Bitcoin's first" }</button>
                 </div>
             </div>
-            <pre class="words" role="status" tabindex="0">{ words }</pre>
+            if props.words.is_empty() {
+                <p class="text-hint">{ "Bitcoin hashes its headers with the same function. Paste one, or take its first, to see every field and the proof of work." }</p>
+            }
+            <pre class="words" role="status" tabindex="0">{ &props.words }</pre>
         </section>
     }
 }
 
-/// The blocks of a window of the tree as a table.
-pub(super) fn blocks(model: &Model, top: Option<u64>, columns: u32) -> Html {
-    let tree = Tree::layout(&model.blocks, &model.tips, top, columns);
-    titled(
-        format!("Blocks {}", range(&tree)),
-        html! {},
-        blocks_table(&tree.blocks, time::now()),
-    )
+#[derive(Properties, PartialEq)]
+struct BlockTableProps {
+    top: Option<u64>,
+    columns: u32,
 }
 
-/// The blocks of the picture, highest first.
-fn blocks_table(blocks: &[PlacedBlock], now: u64) -> Html {
+/// The blocks of the window as a table, highest first.
+#[component]
+fn BlockTable(props: &BlockTableProps) -> Html {
+    let (picture, now) = (use_picture(), time::now());
+    let tree = Tree::layout(&picture.blocks, &picture.tips, props.top, props.columns);
     html! {
-        <div class="table-box">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col" class="number">{ "Height" }</th>
-                        <th scope="col">{ "Block" }</th>
-                        <th scope="col">{ "Made by" }</th>
-                        <th scope="col">{ "Kind" }</th>
-                        <th scope="col" class="number">{ "Transactions" }</th>
-                        <th scope="col">{ "Branch" }</th>
-                        <th scope="col">{ "Head of" }</th>
-                        <th scope="col">{ "Weight added" }</th>
-                        <th scope="col">{ "Made" }</th>
-                    </tr>
-                </thead>
-                <tbody>{ for blocks.iter().rev().map(|placed| row(placed, now)) }</tbody>
-            </table>
-        </div>
+        <section class="panel panel-full" aria-label="Blocks">
+            <h2>{ format!("Blocks {}", range(&tree)) }</h2>
+            if tree.blocks.is_empty() {
+                <Empty text="No block yet." />
+            } else {
+            <div class="table-box">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col" class="cell-number">{ "Height" }</th>
+                            <th scope="col">{ "Block" }</th>
+                            <th scope="col">{ "Made by" }</th>
+                            <th scope="col">{ "Kind" }</th>
+                            <th scope="col" class="cell-number">{ "Transactions" }</th>
+                            <th scope="col">{ "Branch" }</th>
+                            <th scope="col">{ "Head of" }</th>
+                            <th scope="col">{ "Weight added" }</th>
+                            <th scope="col">{ "Made" }</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        for placed in tree.blocks.iter().rev() {
+                            <BlockRow key={placed.block.hash.clone()} placed={placed.clone()} age={ago(placed.block.timestamp, now)} />
+                        }
+                    </tbody>
+                </table>
+            </div>
+            }
+        </section>
     }
 }
 
-fn row(placed: &PlacedBlock, now: u64) -> Html {
-    let block = &placed.block;
+#[derive(Properties, PartialEq)]
+struct BlockRowProps {
+    placed: PlacedBlock,
+    /// How long ago it was made.
+    age: String,
+}
+
+/// One block.
+#[component]
+fn BlockRow(props: &BlockRowProps) -> Html {
+    let (placed, block) = (&props.placed, &props.placed.block);
     let genesis = block.height == 0;
-    let place = Route::Block(block.hash.clone());
+    let to = Route::Block(block.hash.clone());
     html! {
-        <tr key={block.hash.clone()} class={classes!((!block.on_best_chain).then_some("side"))}>
-            <th scope="row" class="number">{ to(&place, "", grouped(block.height).into()) }</th>
-            <td>{ hash_link(&block.hash, &place) }</td>
-            <td>{ if genesis { "everybody".to_owned() } else { block.miner.clone() } }</td>
-            <td>{ block_mark(&block.kind) }{ if genesis { " genesis".to_owned() } else { format!(" {}", block.kind) } }</td>
-            <td class="number">{ block.transactions_count.to_string() }</td>
+        <tr class={classes!((!block.on_best_chain).then_some("row-muted"))}>
+            <th scope="row" class="cell-number"><PageLink to={to.clone()}>{ grouped(block.height) }</PageLink></th>
+            <td><Hash hash={block.hash.clone()} {to} /></td>
+            <td>{ if genesis { "everybody" } else { &block.miner } }</td>
+            <td><BlockMark kind={block.kind.clone()} />{ " " }{ if genesis { "genesis" } else { &block.kind } }</td>
+            <td class="cell-number">{ block.transactions_count }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
             <td>{ placed.head_of.join(", ") }</td>
             <td>{ if genesis { String::new() } else { difficulty(block.difficulty) } }</td>
-            <td title={time::exact(block.timestamp)}>{ time::ago(block.timestamp, now) }</td>
+            <td title={time::exact(block.timestamp)}>{ &props.age }</td>
         </tr>
     }
 }

@@ -1,211 +1,86 @@
-//! The forms of the Transact page: transfer, message, and a new user. What can be checked without a
-//! ledger is said while typing; the rest is the nodes' answer.
-//!
-//! A new user needs coins before the network takes its registration, as that costs a fee: so making
-//! one sends it coins first, and the list of users offers the registration once they are there.
-
-use std::rc::Rc;
+//! The forms of the Transact page, which compose, sign and send.
 
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
 use yew::prelude::*;
 
-use crate::app::{App as Host, WalletUser};
-use crate::command::{Draft, What, read_amount, read_fee};
+use crate::app::App;
+use crate::app::pages::compose::{
+    Compose as Forms, ComposeMessage, Field, Form, Holding, Sending, Unfinished,
+};
+use crate::app::pages::notices::refusal_text;
+use crate::app::pages::transact::UserLine;
+use crate::command::{Draft, What};
 use crate::ipc::{ApiError, TransactionInfo};
-use crate::ui::actions::Actions;
-use crate::ui::kept::{Kept, use_kept};
-use crate::ui::markup::html;
+use crate::ui::bridge::{Dispatcher, use_page};
+use crate::ui::components::{on_change, on_input, on_submit};
+use crate::ui::context::use_actions;
+use crate::view::figures::grouped;
 
-/// The three forms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Transfer,
-    Message,
-    User,
-}
-
-/// The fields as they are typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Fields {
-    form: Form,
-    from: String,
-    to: String,
-    amount: String,
-    fee: String,
-    memo: String,
-    text: String,
-    name: String,
-}
-
-enum Typed {
-    Form(Form),
-    From(String),
-    To(String),
-    Amount(String),
-    Fee(String),
-    Memo(String),
-    Text(String),
-    Name(String),
-    Sent,
-}
-
-impl Reducible for Fields {
-    type Action = Typed;
-
-    fn reduce(self: Rc<Self>, action: Typed) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match action {
-            Typed::Form(form) => next.form = form,
-            Typed::From(value) => next.from = value,
-            Typed::To(value) => next.to = value,
-            Typed::Amount(value) => next.amount = value,
-            Typed::Fee(value) => next.fee = value,
-            Typed::Memo(value) => next.memo = value,
-            Typed::Text(value) => next.text = value,
-            Typed::Name(value) => next.name = value,
-            // The people and the amount stay, as one often sends again.
-            Typed::Sent => {
-                (next.memo, next.text, next.name) = (String::new(), String::new(), String::new())
-            }
-        }
-        Rc::new(next)
-    }
-}
-
-impl Fields {
-    fn new(users: &[WalletUser]) -> Self {
-        let name = |at: usize| {
-            users
-                .get(at)
-                .map(|user| user.name.clone())
-                .unwrap_or_default()
-        };
-        Self {
-            form: Form::Transfer,
-            from: name(0),
-            to: name(1),
-            amount: "10".to_owned(),
-            fee: "1".to_owned(),
-            memo: String::new(),
-            text: String::new(),
-            name: String::new(),
-        }
-    }
-
-    /// The draft, or why there is none yet.
-    fn draft(&self) -> Result<Draft, ApiError> {
-        let fee = read_fee(&self.fee)?;
-        let to = self.to.trim();
-        let what = match self.form {
-            Form::Transfer if to.is_empty() => {
-                return Err(ApiError::new(
-                    "receiver_empty",
-                    "Say who receives the coins.",
-                ));
-            }
-            Form::Transfer => {
-                let amount = read_amount(&self.amount)?;
-                What::Transfer {
-                    to: to.to_owned(),
-                    amount,
-                    memo: self.memo.clone(),
-                }
-            }
-            Form::Message => What::Message {
-                text: self.text.clone(),
-                to: (!to.is_empty()).then(|| to.to_owned()),
-            },
-            Form::User => {
-                let name = self.name.trim().to_owned();
-                if name.is_empty() {
-                    return Err(ApiError::new("name_empty", "Say the new user's name."));
-                }
-                Draft::new("", What::RegisterUser { name: name.clone() }).checked()?;
-                let amount = read_amount(&self.amount)?;
-                // The receiver is the new key's address, known only when the key is made.
-                What::Transfer {
-                    to: name,
-                    amount,
-                    memo: "welcome".to_owned(),
-                }
-            }
-        };
-        let draft = Draft {
-            from: self.from.clone(),
-            fee,
-            what,
-        };
-        Ok(draft.checked()?)
-    }
-}
-
-/// What came of sending.
-#[derive(Clone, PartialEq)]
-enum Outcome {
-    None,
-    Sending,
-    Refused(ApiError),
-}
-
-/// What the forms need to know.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Composed {
-    pub(super) users: Rc<Vec<WalletUser>>,
+#[derive(Properties, PartialEq)]
+pub(super) struct ComposeProps {
+    pub(super) users: Vec<UserLine>,
     /// Called with each transaction that a node took.
     pub(super) on_sent: Callback<TransactionInfo>,
     /// Called after a key was made.
     pub(super) on_user: Callback<()>,
 }
 
-/// Composes, signs and sends.
-#[hook]
-pub(crate) fn use_compose(actions: Actions, composed: Composed) -> Html {
-    let host = actions.host();
-    let fields = {
-        let users = composed.users.clone();
-        use_kept(move || Fields::new(&users))
-    };
-    let outcome = use_kept(|| Outcome::None);
-    let draft = fields.draft();
-    let sending = *outcome == Outcome::Sending;
+/// The forms.
+#[component]
+pub(super) fn Compose(props: &ComposeProps) -> Html {
+    let actions = use_actions();
+    let names: Vec<String> = props.users.iter().map(|user| user.name.clone()).collect();
+    let forms = use_page(|| Forms::new(&names));
+    let sender = props
+        .users
+        .iter()
+        .find(|user| user.name == forms.text(Field::From));
+    let holdings = sender.map_or(&[][..], |user| &user.holdings);
+    let draft = forms.draft(holdings);
+    let underway = *forms.sending() == Sending::Underway;
     let onsubmit = {
-        let (draft, form) = (draft.clone(), fields.form);
-        let (setter, dispatcher) = (outcome.keeper(), fields.keeper());
-        let (on_sent, on_user) = (composed.on_sent.clone(), composed.on_user.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let draft = match &draft {
-                Ok(draft) => draft.clone(),
-                Err(error) => return setter.set(Outcome::Refused(error.clone())),
+        let (draft, form, send) = (draft.clone(), forms.form(), forms.dispatcher());
+        let (on_sent, on_user) = (props.on_sent.clone(), props.on_user.clone());
+        on_submit(move || {
+            let Ok(draft) = draft.clone() else {
+                return;
             };
-            setter.set(Outcome::Sending);
-            let (host, setter, dispatcher) = (host.clone(), setter.clone(), dispatcher.clone());
+            send.dispatch(ComposeMessage::Send);
+            let (app, send) = (actions.app().rc(), send.clone());
             let (on_sent, on_user) = (on_sent.clone(), on_user.clone());
             spawn_local(async move {
-                let result = if form == Form::User {
-                    welcome(&host, draft, &on_user).await
+                let result = if form == Form::NewUser {
+                    welcome(&app, draft, &on_user).await
                 } else {
-                    host.send(draft).await
+                    app.send(draft).await
                 };
                 match result {
                     Ok(info) => {
-                        dispatcher.dispatch(Typed::Sent);
-                        setter.set(Outcome::None);
+                        send.dispatch(ComposeMessage::Sent);
                         on_sent.emit(info);
                     }
-                    Err(error) => setter.set(Outcome::Refused(error)),
+                    Err(error) => send.dispatch(ComposeMessage::Refuse(error)),
                 }
             });
         })
     };
     html! {
         <form class="compose" {onsubmit}>
-            { form_tabs(&fields) }
-            <div key="fields" class="fields">{ inputs(&fields, &composed.users) }</div>
-            { verdict(draft.as_ref().err(), &outcome) }
-            <button key="send" type="submit" class="primary" disabled={sending || draft.is_err()}>
-                { if sending { "Signing and sending…" } else { "Sign and send" } }
+            { tabs(forms.form(), &forms.dispatcher()) }
+            <div class="compose-fields">
+                for field in forms.form().fields() {
+                    { input(&forms, *field, &forms.dispatcher(), &names, holdings) }
+                }
+                if !forms.form().about().is_empty() {
+                    <p class="text-hint compose-about">{ forms.form().about() }</p>
+                }
+            </div>
+            <datalist id="people">
+                for name in &names { <option key={name.clone()} value={name.clone()} /> }
+            </datalist>
+            { verdict(draft.as_ref().err(), forms.sending()) }
+            <button type="submit" class="button-primary" disabled={underway || draft.is_err()}>
+                { if underway { "Signing and sending…" } else { "Sign and send" } }
             </button>
         </form>
     }
@@ -213,119 +88,96 @@ pub(crate) fn use_compose(actions: Actions, composed: Composed) -> Html {
 
 /// Makes a key for a new person and sends it its first coins.
 async fn welcome(
-    host: &Host,
+    app: &App,
     mut draft: Draft,
     on_user: &Callback<()>,
 ) -> Result<TransactionInfo, ApiError> {
     if let What::Transfer { to, .. } = &mut draft.what {
-        let user = host.create_user(to).await?;
+        let user = app.create_user(to).await?;
         on_user.emit(());
         *to = user.address;
     }
-    host.send(draft).await
+    app.send(draft).await
 }
 
 /// Why the draft cannot be sent, or why it was refused.
-fn verdict(draft: Option<&ApiError>, outcome: &Outcome) -> Html {
-    let (class, text) = match (outcome, draft) {
-        (Outcome::Refused(error), _) => (
-            "refusal",
-            format!("Refused: {} ({})", error.message, error.code),
-        ),
-        (_, Some(error)) => ("hint", error.message.clone()),
-        (_, None) => (
-            "hint",
+fn verdict(unfinished: Option<&Unfinished>, sending: &Sending) -> Html {
+    let (class, text) = match (sending, unfinished) {
+        (Sending::Refused(error), _) => {
+            ("text-refusal", format!("Refused: {}", refusal_text(error)))
+        }
+        (Sending::Idle | Sending::Underway, Some(unfinished)) => {
+            ("text-hint", unfinished.to_string())
+        }
+        (Sending::Idle | Sending::Underway, None) => (
+            "text-hint",
             "It will be signed in this page and handed to a node.".to_owned(),
         ),
     };
-    html! { <p key="verdict" class={class} role="status" aria-live="polite">{ text }</p> }
+    html! { <p {class} role="status" aria-live="polite">{ text }</p> }
 }
 
-fn form_tabs(fields: &Kept<Fields>) -> Html {
-    let tab = |form: Form, word: &'static str| {
-        let dispatcher = fields.keeper();
-        let onclick = Callback::from(move |_: MouseEvent| dispatcher.dispatch(Typed::Form(form)));
-        html! {
-            <button key={word} type="button" class="subtab" aria-pressed={(form == fields.form).to_string()} {onclick}>{ word }</button>
-        }
+fn tabs(chosen: Form, send: &Dispatcher<Forms>) -> Html {
+    let choose = |form: Form| {
+        let send = send.clone();
+        move |_: MouseEvent| send.dispatch(ComposeMessage::Choose(form))
     };
     html! {
-        <div key="tabs" class="subtabs" role="group" aria-label="Kind of transaction">
-            { tab(Form::Transfer, "Transfer") }{ tab(Form::Message, "Message") }{ tab(Form::User, "New user") }
+        <div class="subtabs" role="group" aria-label="Kind of transaction">
+            for form in Form::ALL {
+                <button key={form.title()} type="button" class="subtab" aria-pressed={(form == chosen).to_string()}
+                    onclick={choose(form)}>{ form.title() }</button>
+            }
         </div>
     }
 }
 
-fn inputs(fields: &Kept<Fields>, users: &[WalletUser]) -> Html {
-    let input = |label: &'static str, value: &str, numeric: bool, action: fn(String) -> Typed| {
-        let dispatcher = fields.keeper();
-        let oninput = Callback::from(move |event: InputEvent| {
-            dispatcher.dispatch(action(
-                event.target_unchecked_into::<HtmlInputElement>().value(),
-            ));
-        });
-        html! {
-            <label key={label}>
-                <span>{ label }</span>
-                <input type="text" inputmode={if numeric { "numeric" } else { "text" }} autocomplete="off"
-                    value={value.to_owned()} {oninput} list={label.starts_with("To").then_some("people")} />
-            </label>
-        }
+/// A labelled field of the form.
+fn input(
+    forms: &Forms,
+    field: Field,
+    send: &Dispatcher<Forms>,
+    names: &[String],
+    holdings: &[Holding],
+) -> Html {
+    let (label, text) = (forms.form().label(field), forms.text(field));
+    let typed = {
+        let send = send.clone();
+        move |text| send.dispatch(ComposeMessage::Type(field, text))
     };
-    let from = {
-        let dispatcher = fields.keeper();
-        let onchange = Callback::from(move |event: Event| {
-            dispatcher.dispatch(Typed::From(
-                event.target_unchecked_into::<HtmlSelectElement>().value(),
-            ));
-        });
-        html! {
-            <label key="From">
-                <span>{ if fields.form == Form::User { "Coins from" } else { "From" } }</span>
-                <select {onchange}>
-                    { for users.iter().map(|user| html! {
-                        <option key={user.name.clone()} value={user.name.clone()} selected={user.name == fields.from}>{ user.name.clone() }</option>
-                    }) }
+    html! {
+        <label key={label}>
+            <span>{ label }</span>
+            if field == Field::From {
+                <select onchange={on_change(typed)}>
+                    for name in names {
+                        <option key={name.clone()} value={name.clone()} selected={name == text}>{ name }</option>
+                    }
                 </select>
-            </label>
-        }
-    };
-    let people = html! {
-        <datalist key="people" id="people">
-            { for users.iter().map(|user| html! { <option key={user.name.clone()} value={user.name.clone()} /> }) }
-        </datalist>
-    };
-    let fee = input("Fee", &fields.fee, true, Typed::Fee);
-    match fields.form {
-        Form::Transfer => html! {
-            <>
-                { from }
-                { input("To: user or address", &fields.to, false, Typed::To) }
-                { input("Amount", &fields.amount, true, Typed::Amount) }
-                { fee }
-                { input("Memo", &fields.memo, false, Typed::Memo) }
-                { people }
-            </>
-        },
-        Form::Message => html! {
-            <>
-                { from }
-                { input("To: user or address, or nobody", &fields.to, false, Typed::To) }
-                { input("Message", &fields.text, false, Typed::Text) }
-                { fee }
-                { people }
-            </>
-        },
-        Form::User => html! {
-            <>
-                { input("Name", &fields.name, false, Typed::Name) }
-                { from }
-                { input("First coins", &fields.amount, true, Typed::Amount) }
-                { fee }
-                <p key="hint" class="hint span">
-                    { "Makes a key in this browser and sends it its first coins. When they are committed, the list of users offers to register the name." }
-                </p>
-            </>
-        },
+            } else if field == Field::Asset {
+                <select onchange={on_change(typed)} disabled={holdings.is_empty()}>
+                    { assets(holdings, forms.holding(holdings)) }
+                </select>
+            } else {
+                <input type="text" inputmode={if field.is_number() { "numeric" } else { "text" }} autocomplete="off"
+                    value={text.to_owned()} oninput={on_input(typed)} list={(field == Field::To).then_some("people")} />
+            }
+        </label>
+    }
+}
+
+/// The assets that the sender can choose from.
+fn assets(holdings: &[Holding], chosen: Option<&Holding>) -> Html {
+    html! {
+        <>
+            if holdings.is_empty() {
+                <option value="">{ "none" }</option>
+            }
+            for holding in holdings {
+                <option key={holding.asset.clone()} value={holding.asset.clone()} selected={chosen == Some(holding)}>
+                    { format!("{} ({} units)", holding.symbol, grouped(holding.units)) }
+                </option>
+            }
+        </>
     }
 }

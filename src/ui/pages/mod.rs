@@ -1,27 +1,23 @@
-//! One file for each page, and one for what larger pages consist of.
+//! One file for each page, and one for what a larger page consists of.
 
 mod block;
 mod chain;
 mod compose;
 mod console;
-mod fields;
 mod ledger;
 mod missing;
 mod network;
-mod sections;
 mod settings;
-mod table_view;
+mod table;
 mod transact;
 mod transaction;
 
-pub(crate) use block::use_block;
-pub(crate) use chain::use_chain;
-pub(crate) use compose::{Composed, use_compose};
-pub(crate) use console::{console, use_commands};
-pub(crate) use ledger::{Read, use_ledger, use_rows};
-pub(crate) use missing::missing;
-pub(crate) use network::use_network;
-pub(crate) use sections::{Section, use_drawn, use_section};
-pub(crate) use settings::use_settings;
-pub(crate) use transact::{use_followed, use_transact};
-pub(crate) use transaction::use_transaction;
+pub(crate) use block::BlockPage;
+pub(crate) use chain::ChainPage;
+pub(crate) use console::ConsolePage;
+pub(crate) use ledger::LedgerPage;
+pub(crate) use missing::MissingPage;
+pub(crate) use network::NetworkPage;
+pub(crate) use settings::SettingsPage;
+pub(crate) use transact::TransactPage;
+pub(crate) use transaction::TransactionPage;

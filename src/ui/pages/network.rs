@@ -2,17 +2,13 @@
 
 use yew::prelude::*;
 
-use super::sections::{Section, empty, titled};
+use crate::app::pages::network::{all_ended, is_too_easy, paces};
 use crate::command::{Command, DifficultyChoice, Target};
-use crate::ipc::{NodeKind, NodeState, Pace};
-use crate::ui::actions::Actions;
-use crate::ui::components::{inspector, node_mark, nodes_table, strip, to};
-use crate::ui::hooks::use_model;
-use crate::ui::markup::html;
-use crate::ui::part::{View, part};
-use crate::ui::state::Store;
-use crate::ui::time;
-use crate::view::Model;
+use crate::ipc::NodeKind;
+use crate::ui::components::{
+    Empty, Graph, InTurn, Inspector, KindMark, LogLines, NodesTable, PageLink, RunButton, Strip,
+};
+use crate::ui::context::use_picture;
 use crate::view::digest::digest;
 use crate::view::route::Route;
 
@@ -20,130 +16,110 @@ use crate::view::route::Route;
 const LINES: usize = 10;
 
 /// The page of the network: the picture first, the sections each in their turn.
-#[hook]
-pub(crate) fn use_network(actions: Actions) -> Html {
-    let model = use_model();
-    let section = |key, section| part(&actions, key, View::Section(section));
+#[component]
+pub(crate) fn NetworkPage() -> Html {
     html! {
         <div class="network-page">
-            <h1 key="title" class="hidden">{ "Network" }</h1>
-            <section key="stage" class="panel stage" aria-label="Picture of the network">
-                { toolbar(&actions, &model) }
-                { part(&actions, "graph", View::Graph) }
-                { legend() }
+            <h1 class="visually-hidden">{ "Network" }</h1>
+            <section class="panel network-picture" aria-label="Picture of the network">
+                <Toolbar />
+                <Graph />
+                <Legend />
             </section>
-            { section("inspector", Section::Inspector) }
-            { section("strip", Section::Strip) }
-            { section("nodes", Section::Nodes) }
-            { section("log", Section::Log) }
+            <InTurn turn={1}><Inspector /></InTurn>
+            <InTurn turn={2}><LatestBlocks /></InTurn>
+            <InTurn turn={3}><AllNodes /></InTurn>
+            <InTurn turn={4}><Happenings /></InTurn>
         </div>
     }
 }
 
-/// What is selected.
-pub(super) fn inspected(actions: &Actions, store: &Store) -> Html {
-    inspector(actions, store, time::now())
+#[component]
+fn LatestBlocks() -> Html {
+    html! {
+        <section class="panel panel-full" aria-label="Latest blocks">
+            <div class="panel-title">
+                <h2>{ "Latest blocks" }</h2>
+                <PageLink to={Route::Chain} class="text-more">{ "Block tree" }</PageLink>
+            </div>
+            <Strip />
+        </section>
+    }
 }
 
-/// The latest blocks; those above `seen` move in.
-pub(super) fn latest(model: &Model, seen: u64) -> Html {
-    let more = to(&Route::Chain, "more", "Block tree".into());
-    titled(
-        "Latest blocks".to_owned(),
-        more,
-        strip(model, time::now(), seen),
-    )
+#[component]
+fn AllNodes() -> Html {
+    html! {
+        <section class="panel panel-full" aria-label="All nodes">
+            <h2>{ "All nodes" }</h2>
+            <NodesTable />
+        </section>
+    }
 }
 
-/// The table of nodes.
-pub(super) fn all_nodes(actions: &Actions, store: &Store) -> Html {
-    let content = if store.model.nodes.is_empty() {
-        empty("The nodes are starting…")
-    } else {
-        nodes_table(actions, store, time::now())
-    };
-    titled("All nodes".to_owned(), html! {}, content)
-}
-
-/// What happened last, each thing told once.
-pub(super) fn happenings(actions: &Actions, model: &Model) -> Html {
-    let lines = digest(&model.log, LINES);
-    let content = if lines.is_empty() {
-        empty("Nothing has happened yet.")
-    } else {
-        part(actions, "digest", View::Lines(lines))
-    };
-    titled(
-        "What happens".to_owned(),
-        to(&Route::Console, "more", "Full log".into()),
-        content,
-    )
+/// What happened last, each thing once.
+#[component]
+fn Happenings() -> Html {
+    let lines = digest(&use_picture().log, LINES);
+    html! {
+        <section class="panel panel-full" aria-label="What happens">
+            <div class="panel-title">
+                <h2>{ "What happens" }</h2>
+                <PageLink to={Route::Console} class="text-more">{ "Full log" }</PageLink>
+            </div>
+            if lines.is_empty() {
+                <Empty text="Nothing has happened yet." />
+            } else {
+                <LogLines {lines} />
+            }
+        </section>
+    }
 }
 
 /// What can be done to the network.
-fn toolbar(actions: &Actions, model: &Model) -> Html {
-    let own = || model.nodes.iter().filter(|node| node.own);
-    let ended = |state| {
-        matches!(
-            state,
-            NodeState::Stopped | NodeState::Killed | NodeState::Failed
-        )
-    };
-    let all_ended = own().next().is_some() && own().all(|node| ended(node.status.state));
-    let paces = match model.pace {
-        Pace::Paused => vec![("Mine again", model.resumed)],
-        Pace::Full | Pace::Max => {
-            vec![("Slow down", model.limited), ("Pause mining", Pace::Paused)]
-        }
-        Pace::Interval { .. } => vec![("Full speed", Pace::Full), ("Pause mining", Pace::Paused)],
-    };
-    let pace_hint = "Lifts or sets the limit of each miner's hash rate";
+#[component]
+fn Toolbar() -> Html {
+    let picture = use_picture();
     html! {
         <div class="toolbar">
-            <button key="pow" type="button" onclick={actions.on_click(Command::Add(NodeKind::Pow))}>
-                { node_mark(NodeKind::Pow) }{ " Add PoW" }<span class="wide-only">{ " node" }</span>
-            </button>
-            <button key="poa" type="button" onclick={actions.on_click(Command::Add(NodeKind::Poa))}>
-                { node_mark(NodeKind::Poa) }{ " Add PoA" }<span class="wide-only">{ " node" }</span>
-            </button>
-            { for paces.into_iter().map(|(word, pace)| html! {
-                <button key={word} type="button" title={pace_hint} onclick={actions.on_click(Command::Pace(pace))}>{ word }</button>
-            }) }
-            if too_easy(model) {
-                <button key="automatic" type="button" class="primary" title="Work blocks come far too quickly at this hash rate: this keeps the time between them"
-                    onclick={actions.on_click(Command::Difficulty(DifficultyChoice::Automatic))}>{ "Automatic difficulty" }</button>
+            { add(NodeKind::Pow, " Add PoW") }
+            { add(NodeKind::Poa, " Add PoA") }
+            for (word, pace) in paces(&picture) {
+                <RunButton key={word} command={Command::Pace(pace)} title="Lifts or sets the limit of each miner's hash rate">
+                    { word }
+                </RunButton>
             }
-            if all_ended {
-                <button key="all" type="button" class="primary" onclick={actions.on_click(Command::Start(Target::All))}>{ "Start all nodes" }</button>
+            if is_too_easy(&picture) {
+                <RunButton key="automatic" class="button-primary" command={Command::Difficulty(DifficultyChoice::Automatic)}
+                    title="Work blocks come far too quickly at this hash rate: this keeps the time between them">
+                    { "Automatic difficulty" }
+                </RunButton>
+            }
+            if all_ended(&picture) {
+                <RunButton key="all" class="button-primary" command={Command::Start(Target::All)}>{ "Start all nodes" }</RunButton>
             }
         </div>
     }
 }
 
-/// Whether the miners at full speed find a block each second or sooner, which only an automatic difficulty changes.
-fn too_easy(model: &Model) -> bool {
-    let own = || {
-        model
-            .nodes
-            .iter()
-            .filter(|node| node.own && node.is_up())
-            .map(|node| &node.status)
-    };
-    let rate: f64 = own().map(|status| status.hash_rate).sum();
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let easy = own().all(|status| status.automatic.is_none() && rate > status.difficulty as f64);
-    easy && rate > 0.0 && matches!(model.pace, Pace::Full | Pace::Max)
+fn add(kind: NodeKind, text: &'static str) -> Html {
+    html! {
+        <RunButton command={Command::Add(kind)}>
+            <KindMark {kind} />{ text }<span class="wide-only">{ " node" }</span>
+        </RunButton>
+    }
 }
 
 /// What the signs of the picture mean.
-fn legend() -> Html {
+#[component]
+fn Legend() -> Html {
     html! {
         <p class="legend">
-            <span>{ node_mark(NodeKind::Pow) }{ " proof of work" }</span>
-            <span>{ node_mark(NodeKind::Poa) }{ " proof of authority" }</span>
-            <span>{ node_mark(NodeKind::Viewer) }{ " viewer" }</span>
-            <span><i class="key-line"></i>{ " link" }</span>
-            <span><i class="key-line cut"></i>{ " cut link" }</span>
+            <span><KindMark kind={NodeKind::Pow} />{ " proof of work" }</span>
+            <span><KindMark kind={NodeKind::Poa} />{ " proof of authority" }</span>
+            <span><KindMark kind={NodeKind::Viewer} />{ " viewer" }</span>
+            <span><i class="legend-line"></i>{ " link" }</span>
+            <span><i class="legend-line legend-line-cut"></i>{ " cut link" }</span>
             <span>{ "In a node: its height. Below: its head." }</span>
         </p>
     }

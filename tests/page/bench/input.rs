@@ -58,7 +58,7 @@ const SPOTS: &str = "
       const box = tab.getBoundingClientRect();
       spots[new URL(tab.href).hash] = [box.x + box.width / 2, box.y + box.height / 2];
     }
-    for (const [name, selector] of [['search', '#search'], ['node', '.graph .node .shape']]) {
+    for (const [name, selector] of [['search', '#search'], ['node', '.graph-node .graph-shape']]) {
       const box = document.querySelector(selector).getBoundingClientRect();
       spots[name] = [box.x + box.width / 2, box.y + box.height / 2];
     }

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use xshell::Cmd;
@@ -11,7 +12,7 @@ use super::Table;
 use super::wanted::Value;
 use crate::browser::Browser;
 use crate::project::Project;
-use crate::stages::{BENCH, page_tests, wasm_pack};
+use crate::stages::{BENCH, page_tests, worker_tests};
 
 /// What a line with a measurement contains.
 const MEASURED: &str = "measured; ";
@@ -73,16 +74,9 @@ pub(super) fn browser(site: &Project, browser: &Browser, table: &mut Table) -> R
     let features: [&[&str]; 2] = [&[], &["--features", "sim"]];
     let simulator = format!("{BENCH}simulator::");
     for (features, filter) in features.into_iter().zip([BENCH, &simulator]) {
-        let tests = [
-            "--test",
-            "worker",
-            "--",
-            "--nocapture",
-            "--include-ignored",
-            filter,
-        ];
-        let words = [features, &tests].concat();
-        let tests = wasm_pack(site, browser, &["--release"], &words)?;
+        let words = [&["--release"], features].concat();
+        let tests = worker_tests(site, browser, &words)?;
+        let tests = tests.args(["--nocapture", "--include-ignored", filter]);
         let lines = measured(tests.env("WASM_BINDGEN_TEST_TIMEOUT", WORKER_SECONDS))?;
         for line in lines {
             let (name, size, milliseconds) = time(&line)
@@ -107,7 +101,9 @@ pub(super) fn page(project: &Project, site: &Project, browser: &Browser) -> Resu
 
 /// Runs the command; what follows the mark in each of its lines that has it.
 fn measured(command: Cmd<'_>) -> Result<Vec<String>> {
-    let output = command.ignore_status().output()?;
+    println!("$ {command}");
+    // What cargo reports goes on to the terminal.
+    let output = Command::from(command).stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         bail!("{text}\nThe measurement failed ({}).", output.status);

@@ -1,13 +1,13 @@
 //! The direction rules of the architecture, held by reading the sources: which module may use which, what
 //! the core must not know, and how a file looks. A broken rule is named with its file and line.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+mod graph;
+mod source;
+
+use source::{Source, sources};
 
 /// What each module may use, itself aside. Who is not named here is no module of the program.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     // Deliberate bugs, switched on by a macro wherever they are; only for tests.
     ("mutants", &[]),
     ("primitives", &[]),
@@ -20,12 +20,26 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("links", &["primitives"]),
     ("records", &["primitives"]),
     ("ledger", &["primitives", "records"]),
-    ("ipc", &["primitives", "records", "ledger"]),
+    (
+        "refusal",
+        &[
+            "primitives",
+            "bitcoin",
+            "consensus",
+            "mempool",
+            "gossip",
+            "records",
+            "ledger",
+            "command",
+        ],
+    ),
+    ("ipc", &["primitives", "records", "ledger", "refusal"]),
     ("miner", &["primitives", "consensus", "ipc"]),
     (
         "node",
         &[
             "primitives",
+            "links",
             "consensus",
             "state",
             "chain",
@@ -35,6 +49,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "records",
             "ledger",
             "miner",
+            "refusal",
             "ipc",
         ],
     ),
@@ -52,14 +67,12 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "ledger",
             "miner",
             "node",
+            "refusal",
             "ipc",
         ],
     ),
     // Of the consensus only the limits of its parameters.
-    (
-        "command",
-        &["primitives", "consensus", "records", "ledger", "ipc"],
-    ),
+    ("command", &["primitives", "consensus", "records", "ledger"]),
     ("view", &["primitives", "records", "ledger", "ipc"]),
     // Of the state only the genesis block, whose id names the chain.
     (
@@ -72,6 +85,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "state",
             "records",
             "ledger",
+            "refusal",
             "ipc",
             "command",
             "view",
@@ -92,6 +106,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "ledger",
             "miner",
             "node",
+            "refusal",
             "ipc",
             "app",
             "command",
@@ -105,6 +120,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "bitcoin",
             "records",
             "ledger",
+            "refusal",
             "ipc",
             "app",
             "command",
@@ -135,60 +151,6 @@ const NOT_IN_THE_CORE: [(&str, &str); 10] = [
 
 /// Longest file in lines.
 const MAX_LINES: usize = 600;
-
-/// A source file with its name from the repository's root on, with slashes.
-struct Source {
-    name: String,
-    text: String,
-}
-
-impl Source {
-    /// The module below `src`, if it is part of one.
-    fn module(&self) -> Option<&str> {
-        let inside = self.name.strip_prefix("src/")?;
-        let first = inside.split('/').next()?;
-        let module = first.strip_suffix(".rs").unwrap_or(first);
-        (!["lib", "main", "bin"].contains(&module)).then_some(module)
-    }
-
-    /// How many modules lie between the crate's root and this file's content.
-    fn depth(&self) -> usize {
-        let parts = self.name.split('/').count().saturating_sub(1);
-        if self.name.ends_with("/mod.rs") {
-            parts.saturating_sub(1)
-        } else {
-            parts
-        }
-    }
-
-    /// Whether the whole file is compiled for tests only.
-    fn is_test(&self) -> bool {
-        let is_test = |part: &str| {
-            let name = part.trim_end_matches(".rs");
-            ["tests", "testing", "testkit"].contains(&name) || name.ends_with("_tests")
-        };
-        self.name.split('/').any(is_test) || self.module() == Some(TESTS_ONLY)
-    }
-
-    /// The lines of the program itself, numbered from 1: without comments, and up to the module of tests
-    /// that ends a file.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines: Vec<&str> = self.text.lines().collect();
-        let tests = lines
-            .windows(2)
-            .position(|pair| pair[0] == "#[cfg(test)]" && pair[1] == "mod tests {");
-        let end = if self.is_test() {
-            0
-        } else {
-            tests.unwrap_or(lines.len())
-        };
-        self.text
-            .lines()
-            .take(end)
-            .enumerate()
-            .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default()))
-    }
-}
 
 fn is_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
@@ -300,41 +262,6 @@ fn bad_form(source: &Source) -> Vec<String> {
     wrong
 }
 
-/// All Rust files below these folders of the repository.
-fn sources(folders: &[&str]) -> Vec<Source> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let mut files = Vec::new();
-    folders
-        .iter()
-        .for_each(|folder| collect(&root.join(folder), &mut files));
-    files.sort();
-    assert!(!files.is_empty(), "{} holds no sources", root.display());
-    let read = |file: PathBuf| {
-        let inside = file.strip_prefix(&root).expect("below the root");
-        let name = inside
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
-        Source {
-            name,
-            text: fs::read_to_string(&file).expect("a text"),
-        }
-    };
-    files.into_iter().map(read).collect()
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder of sources") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            files.push(path);
-        }
-    }
-}
-
 fn expect_none(rule: &str, folders: &[&str], check: fn(&Source) -> Vec<String>) {
     let wrong: Vec<String> = sources(folders).iter().flat_map(check).collect();
     assert!(wrong.is_empty(), "{rule}\n{}\n", wrong.join("\n"));
@@ -343,6 +270,22 @@ fn expect_none(rule: &str, folders: &[&str], check: fn(&Source) -> Vec<String>) 
 #[test]
 fn modules_use_only_what_is_below_them() {
     expect_none("A module uses what it may not:", &["src"], wrong_directions);
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let arrows = graph::arrows(&sources(&["src"]));
+    assert!(arrows.len() > 1_000, "{} arrows only", arrows.len());
+    let circles = graph::circles(&arrows);
+    let shown: Vec<String> = circles
+        .iter()
+        .map(|circle| graph::shown(circle, &arrows))
+        .collect();
+    assert!(
+        circles.is_empty(),
+        "Files that use each other in a circle:\n{}\n",
+        shown.join("\n\n")
+    );
 }
 
 #[test]

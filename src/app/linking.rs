@@ -1,0 +1,167 @@
+//! Cuts, shapes and qualities as a person asks for them: each node gets what concerns its own links.
+
+use std::rc::Rc;
+
+use super::links::{cuts_of, sentence};
+use super::machine::App;
+use super::output::Output;
+use super::roster::Node;
+use crate::command::{LinkChange, Quality};
+use crate::ipc::{ApiError, Level, ToNode, Topic};
+use crate::links::Link;
+use crate::refusal::NetworkError;
+
+impl App {
+    /// The directed links that are cut: names of sender and receiver.
+    #[must_use]
+    pub fn cuts(&self) -> Vec<(String, String)> {
+        self.links.all_cuts()
+    }
+
+    /// What every link does to frames now, in the unit of the quality.
+    #[must_use]
+    pub fn quality(&self, quality: Quality) -> u32 {
+        self.links.value(quality)
+    }
+
+    /// Makes exactly these directed links cut; a node is given by its name or its id.
+    ///
+    /// # Errors
+    /// An unknown node, or a receiver in another tab; nothing is changed then.
+    pub fn set_cuts(&self, cuts: &[(String, String)]) -> Result<(), ApiError> {
+        let named = |(from, to): &(String, String)| (self.node_name(from), self.node_name(to));
+        let cuts: Vec<(String, String)> = cuts.iter().map(named).collect();
+        for (from, to) in &cuts {
+            self.id_of(from)?;
+            self.own_node(to)?;
+            if from == to {
+                return Err(same(from));
+            }
+        }
+        let before = self.cuts();
+        for (from, to) in before.iter().filter(|cut| !cuts.contains(cut)) {
+            self.set_cut(from, to, false)?;
+        }
+        for (from, to) in cuts.iter().filter(|cut| !before.contains(cut)) {
+            self.set_cut(from, to, true)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn link_both_ways(&self, a: &str, b: &str, cut: bool) -> Result<Output, ApiError> {
+        let [a, b] = [a, b].map(|node| self.node_name(&node.to_ascii_lowercase()));
+        if a == b {
+            return Err(same(&a));
+        }
+        self.id_of(&a)?;
+        self.id_of(&b)?;
+        let mut done = Vec::new();
+        let mut refused = None;
+        for (from, to) in [(&a, &b), (&b, &a)] {
+            match self.own_node(to).and_then(|_| self.set_cut(from, to, cut)) {
+                Ok(()) => done.push(format!("{from} to {to}")),
+                Err(error) => refused = Some(error),
+            }
+        }
+        let what = if cut { "cut" } else { "healed" };
+        match (done.as_slice(), refused) {
+            ([], Some(error)) => Err(error),
+            (_, Some(_)) => Ok(Output::text(format!(
+                "The link {} is {what}; the way back ends in another tab and stays as it is.",
+                done.join(" and ")
+            ))),
+            (_, None) => Ok(Output::text(format!(
+                "The link {} is {what}.",
+                done.join(" and ")
+            ))),
+        }
+    }
+
+    fn set_cut(&self, from: &str, to: &str, cut: bool) -> Result<(), ApiError> {
+        let id = self.id_of(from)?;
+        let node = self.own_node(to)?;
+        self.links.set(from, &node.name, cut);
+        // A node that does not run gets it when it starts.
+        if node.has_worker() {
+            node.post(&ToNode::SetLink { from: id, cut })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Posts to a node that starts which of its links are cut.
+    pub(super) fn post_cuts(&self, node: &Node) {
+        for from in self.links.cut_senders(&node.name) {
+            if let Ok(from) = self.id_of(&from)
+                && let Err(error) = node.post(&ToNode::SetLink { from, cut: true })
+            {
+                self.bus.problem(error);
+            }
+        }
+    }
+
+    /// Changes the shape of the network and the quality of its links.
+    ///
+    /// # Errors
+    /// No network is open.
+    pub fn change_links(&self, change: &LinkChange) -> Result<Output, ApiError> {
+        let seed = self.link_seed()?;
+        let link = self.links.change(&change.values);
+        let nodes = self.roster.all();
+        if let Some(shape) = change.shape {
+            let named = |node: &Rc<Node>| Some((node.name.clone(), node.id.parse().ok()?));
+            let nodes: Vec<_> = nodes.iter().filter_map(named).collect();
+            self.set_cuts(&cuts_of(shape, seed, &nodes))?;
+        }
+        if !change.values.is_empty() {
+            let mut running = nodes.iter().filter(|node| node.has_worker());
+            running.try_for_each(|node| self.post_quality(node, link))?;
+        }
+        let text = format!(
+            "{} {} directed links are cut.",
+            sentence(&link),
+            self.cuts().len()
+        );
+        if *change != LinkChange::default() {
+            self.bus.log(Level::Info, Topic::Network, text.clone());
+        }
+        Ok(Output::text(text))
+    }
+
+    /// Posts to a node that starts what its links do to frames, if they do anything.
+    pub(super) fn post_first_quality(&self, node: &Node) -> Result<(), ApiError> {
+        let link = self.links.quality();
+        if link == Link::default() {
+            return Ok(());
+        }
+        self.post_quality(node, link)
+    }
+
+    fn post_quality(&self, node: &Node, link: Link) -> Result<(), ApiError> {
+        node.post(&ToNode::SetLinks {
+            seed: self.link_seed()?,
+            link: borsh::to_vec(&link).unwrap_or_default(),
+        })
+    }
+
+    /// All random choices of the links follow from the network.
+    fn link_seed(&self) -> Result<u64, ApiError> {
+        let chain_id = self.network()?.chain_id.0;
+        let first = chain_id.first_chunk();
+        Ok(first.map_or(0, |bytes| u64::from_le_bytes(*bytes)))
+    }
+
+    /// The id of a node of any tab.
+    fn id_of(&self, name: &str) -> Result<String, ApiError> {
+        let model = self.bus.fresh();
+        match model.nodes.iter().find(|node| node.status.name == name) {
+            Some(node) => Ok(node.status.id.clone()),
+            None => self.own_node(name).map(|node| node.id.clone()),
+        }
+    }
+}
+
+fn same(name: &str) -> ApiError {
+    let node = name.to_owned();
+    NetworkError::SameNode { node }.into()
+}

@@ -1,0 +1,214 @@
+//! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
+
+use super::machine::App;
+use super::mining::{speed, turns};
+use super::output::{Output, in_force};
+use super::record::Record;
+use super::roster::Node;
+use crate::command::{DifficultyChoice, check_workers};
+use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload};
+use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
+use crate::view::{figures, words};
+
+/// With an automatic difficulty this many work blocks ahead of time double it: few enough to follow a miner that
+/// comes or goes within a minute, enough to be steady.
+const BLOCKS_TO_DOUBLE: u64 = 8;
+/// What to do about blocks that come too quickly.
+const KEEP: &str = "`difficulty auto` keeps the time between work blocks.";
+/// Bounds of an automatic difficulty in zero digits.
+const AUTOMATIC: [u8; 2] = [1, 10];
+
+impl App {
+    pub(super) async fn set_difficulty(
+        &self,
+        choice: DifficultyChoice,
+    ) -> Result<Output, ApiError> {
+        let (change, what) = match choice {
+            DifficultyChoice::Digits(digits) => {
+                let difficulty = Difficulty::from_zero_digits(digits);
+                let change = ParamsChange {
+                    difficulty: Some(difficulty),
+                    retarget: Some(Retarget::Fixed),
+                    ..ParamsChange::default()
+                };
+                (change, figures::difficulty(difficulty.0))
+            }
+            DifficultyChoice::Automatic => {
+                let ideal = self.ideal_interval()?;
+                let what = format!(
+                    "automatic, with a work block about every {}",
+                    figures::interval(ideal.0)
+                );
+                (self.automatic(ideal), what)
+            }
+        };
+        let sent: TransactionInfo = self.change_params(change).await?;
+        let mut text = format!(
+            "The operator's change of the difficulty to {what} was sent ({}); it is in force {}.",
+            figures::short(&sent.tx_hash),
+            in_force()
+        );
+        if let DifficultyChoice::Digits(digits) = choice {
+            let difficulty = Difficulty::from_zero_digits(digits);
+            text.extend(words::far_away(&self.bus.fresh(), difficulty.0));
+        }
+        Ok(Output {
+            text,
+            sent: Some(sent),
+            node: None,
+        })
+    }
+
+    /// The interval that the pace aims at, or the usual one.
+    fn ideal_interval(&self) -> Result<Millis, ApiError> {
+        Ok(match self.record()?.pace {
+            Pace::Interval { ms } => Millis(ms),
+            Pace::Full | Pace::Max | Pace::Paused => Pace::DEFAULT_INTERVAL,
+        })
+    }
+
+    /// An automatic difficulty that begins where this tab's hash rate puts it, or where it is.
+    fn automatic(&self, ideal: Millis) -> ParamsChange {
+        let [min, max] = AUTOMATIC.map(Difficulty::from_zero_digits);
+        let model = self.bus.fresh();
+        let own = model.nodes.iter().filter(|node| node.own && node.is_up());
+        let now = own
+            .clone()
+            .map(|node| node.status.difficulty)
+            .max()
+            .unwrap_or(0);
+        let rate: f64 = own.map(|node| node.status.hash_rate).sum();
+        let paced = model
+            .nodes
+            .iter()
+            .any(|node| node.status.hash_budget.is_some());
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a start that need not be exact; a float becomes the nearest integer and never wraps"
+        )]
+        let reached = (rate * ideal.0 as f64 / 1_000.0) as u64;
+        let base = Difficulty(if paced { now } else { now.max(reached) }.clamp(min.0, max.0));
+        let half_life = Millis(ideal.0.saturating_mul(BLOCKS_TO_DOUBLE));
+        ParamsChange {
+            difficulty: Some(base),
+            retarget: Some(Retarget::Asert {
+                ideal,
+                half_life,
+                min,
+                max,
+            }),
+            ..ParamsChange::default()
+        }
+    }
+
+    pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
+        self.change_workload(|record| record.pace = pace).await?;
+        let text = match pace {
+            Pace::Full => format!(
+                "Miners hash as fast as the machine can with one core left to the page, and rest a moment when you click or type. {KEEP}"
+            ),
+            Pace::Max => format!("Miners hash as fast as the machine can. {KEEP}"),
+            Pace::Paused => "Miners rest until they are given a pace.".to_owned(),
+            Pace::Interval { ms } => {
+                format!(
+                    "Miners have a hash budget for one work block about every {}.",
+                    figures::interval(ms)
+                )
+            }
+        };
+        Ok(Output::text(text))
+    }
+
+    pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
+        let nodes = self.record()?.nodes;
+        let pow = nodes
+            .iter()
+            .filter(|node| node.kind == NodeKind::Pow)
+            .count();
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        check_workers(number(pow), number(nodes.len() - pow), count)?;
+        self.change_workload(|record| record.miners = count).await?;
+        Ok(Output::text(format!(
+            "Each proof-of-work node has {} now.",
+            figures::count_of(count.into(), "miner worker", "miner workers")
+        )))
+    }
+
+    /// Has the miners follow a change at once, and writes it then: another tab may have the record for seconds.
+    async fn change_workload(&self, change: impl Fn(&mut Record)) -> Result<(), ApiError> {
+        let before = self.record()?;
+        let mut changed = before.clone();
+        change(&mut changed);
+        self.store.replace(changed);
+        self.share_out();
+        let written = self.change_record(|record| {
+            change(record);
+            Ok(())
+        });
+        let written = written.await;
+        if written.is_err() {
+            self.store.replace(before);
+            self.share_out();
+        }
+        written
+    }
+
+    /// What the miners of a node are to do.
+    pub(super) fn workload(&self, node: &Node) -> Result<Workload, ApiError> {
+        let record = self.record()?;
+        let difficulty = match node.difficulty.get() {
+            Some(difficulty) => difficulty,
+            None => self.network()?.params.difficulty,
+        };
+        let turns = if record.pace == Pace::Full {
+            turns(self.place_of(node), record.miners, self.platform.cores())
+        } else {
+            Turns::ALL
+        };
+        Ok(Workload {
+            speed: speed(&record, difficulty),
+            turns,
+            miners: record.miners,
+        })
+    }
+
+    /// A node's place among those of this tab that mine, and their number; one that is about to start comes last.
+    fn place_of(&self, node: &Node) -> (u32, u32) {
+        let (mut place, mut count) = (None, 0);
+        for other in self.roster.all().iter().filter(|other| other.mines()) {
+            if other.name == node.name {
+                place = Some(count);
+            }
+            count += 1;
+        }
+        (place.unwrap_or(count), place.map_or(count + 1, |_| count))
+    }
+
+    /// At full speed with a core left to the page, that core may be a slow one: miners rest for a moment when somebody
+    /// clicks or types, so that the page answers at once.
+    pub(super) fn let_page_go_first(&self) {
+        let full = self.store.read(|record| record.pace == Pace::Full);
+        if full != Some(true) || !self.mining.may_yield(self.platform.monotonic()) {
+            return;
+        }
+        for node in self.roster.all().iter().filter(|node| node.mines()) {
+            // A worker that is gone has nothing to rest from.
+            let _ = node.post(&ToNode::Yield);
+        }
+    }
+
+    /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
+    pub(super) fn share_out(&self) {
+        for node in self.roster.all().iter().filter(|node| node.mines()) {
+            let Ok(workload) = self.workload(node) else {
+                return;
+            };
+            if node.workload.replace(Some(workload)) != Some(workload) {
+                // A worker that is gone is started again with what holds then.
+                let _ = node.post(&ToNode::SetWorkload(workload));
+            }
+        }
+    }
+}

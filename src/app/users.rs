@@ -1,0 +1,124 @@
+//! The users of this page: their keys and names, the addresses of receivers, and new persons.
+//!
+//! Bounds: at most [`MAX_PERSONS`] persons of a network.
+
+use std::rc::Rc;
+
+use super::machine::App;
+use super::wallet::{self, WalletUser};
+use crate::ipc::{AccountInfo, ApiError, Request};
+use crate::primitives::{Address, Keypair, Name};
+use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
+use crate::view::Update;
+
+/// Most persons of a network that one browser keeps.
+const MAX_PERSONS: usize = 100;
+
+impl App {
+    /// The users whose keys this page holds.
+    #[must_use]
+    pub fn wallet_users(&self) -> Rc<Vec<WalletUser>> {
+        self.wallet.users()
+    }
+
+    /// Derives the keys of the current record's users, and names the users for the picture.
+    pub(super) fn name_users(&self) {
+        let (Some(network), Some(record)) = (self.store.network(), self.store.record()) else {
+            return;
+        };
+        let users = wallet::users(&network, &record);
+        for user in &users {
+            self.bus.push(Update::Name {
+                key: user.address.clone(),
+                name: user.name.clone(),
+            });
+        }
+        self.wallet.set_users(users);
+    }
+
+    /// The key of a name, if it is one of this page's.
+    fn derive_user(&self, name: &str) -> Option<Keypair> {
+        wallet::key(&*self.store.network()?, &self.store.record()?, name)
+    }
+
+    /// The key of a user of this page, by name or address.
+    ///
+    /// # Errors
+    /// `unknown_user` with the names that there are.
+    pub(super) fn key_of(&self, who: &str) -> Result<Keypair, ApiError> {
+        self.network()?;
+        let user = self.wallet.find(who);
+        user.and_then(|user| self.derive_user(&user.name))
+            .ok_or_else(|| {
+                let (known, found) = (self.wallet.names(), who.to_owned());
+                WalletError::Sender { known, found }.into()
+            })
+    }
+
+    /// The address of a receiver: a user of this page, an address, or a name that is registered.
+    ///
+    /// # Errors
+    /// `unknown_user`, or the node's other refusal.
+    pub(super) async fn address_of(&self, who: &str) -> Result<Address, ApiError> {
+        if let Ok(key) = self.key_of(who) {
+            return Ok(key.address());
+        }
+        if let Ok(address) = who.parse() {
+            return Ok(address);
+        }
+        let malformed = |_| {
+            let who = who.to_owned();
+            MessageError::Address { who }.into()
+        };
+        match self.registered(who).await? {
+            Some(account) => account.address.parse().map_err(malformed),
+            None => {
+                let (known, found) = (self.wallet.names(), who.to_owned());
+                Err(WalletError::Receiver { known, found }.into())
+            }
+        }
+    }
+
+    /// The account of a registered name.
+    async fn registered(&self, name: &str) -> Result<Option<AccountInfo>, ApiError> {
+        if name.parse::<Name>().is_err() {
+            return Ok(None);
+        }
+        let who = name.to_owned();
+        match self.ask(None, Request::Account { who }).await {
+            Ok(answer) => answer.account().map(Some),
+            Err(Refusal::Lookup(LookupError::Account { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a key for a person of this name and keeps it in the network's record. The name is on the
+    /// chain only after a [`Draft`](crate::command::Draft) that registers it.
+    ///
+    /// # Errors
+    /// A name outside the alphabet or in use, or too many persons.
+    pub async fn create_user(&self, name: &str) -> Result<WalletUser, ApiError> {
+        let name: Name = name.parse().map_err(WalletError::NameMalformed)?;
+        let name = name.as_str();
+        if self.derive_user(name).is_some() || self.registered(name).await?.is_some() {
+            let name = name.to_owned();
+            return Err(WalletError::NameTaken { name }.into());
+        }
+        self.change_record(|record| {
+            if record.users.len() >= MAX_PERSONS {
+                return Err(WalletError::TooManyUsers { limit: MAX_PERSONS }.into());
+            }
+            if !record.users.iter().any(|user| user == name) {
+                record.users.push(name.to_owned());
+            }
+            Ok(())
+        })
+        .await?;
+        let address = self.key_of(name)?.address().to_string();
+        Ok(WalletUser {
+            name: name.to_owned(),
+            address,
+            demo: false,
+        })
+    }
+}

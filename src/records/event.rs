@@ -1,0 +1,119 @@
+//! What a log line is about, and how much it matters.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
+
+/// How much a log line matters.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Every frame and every progress report.
+    Debug,
+    /// What a person wants to follow.
+    Info,
+    /// Something was refused or late.
+    Warn,
+    /// Something is broken.
+    Error,
+}
+
+/// What a log line is about; the event names of the scripting API.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Topic {
+    /// A block was found, sealed or accepted.
+    Block,
+    /// The best chain changed its branch.
+    Reorg,
+    /// A transaction entered, was committed, returned or was dropped.
+    Transaction,
+    /// A frame was sent or received.
+    Message,
+    /// Something was refused, with the rule.
+    Refused,
+    /// The ledger committed, failed or recovered.
+    Storage,
+    /// Progress of a search.
+    Mining,
+    /// Peers, links, start and stop.
+    Network,
+}
+
+impl Topic {
+    /// All topics.
+    pub const ALL: [Self; 8] = [
+        Self::Block,
+        Self::Reorg,
+        Self::Transaction,
+        Self::Message,
+        Self::Refused,
+        Self::Storage,
+        Self::Mining,
+        Self::Network,
+    ];
+
+    /// The word of it in the log and for scripts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Reorg => "reorg",
+            Self::Transaction => "transaction",
+            Self::Message => "message",
+            Self::Refused => "refused",
+            Self::Storage => "storage",
+            Self::Mining => "mining",
+            Self::Network => "network",
+        }
+    }
+
+    /// What happened, for the reference.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Block => "a block was found, sealed or accepted",
+            Self::Reorg => "the best chain changed its branch",
+            Self::Transaction => "a transaction entered, was committed, returned or was dropped",
+            Self::Message => "a frame was sent or received",
+            Self::Refused => "something was refused, with the rule",
+            Self::Storage => "the ledger committed, failed or recovered",
+            Self::Mining => "a search made progress",
+            Self::Network => "peers, links, start and stop",
+        }
+    }
+
+    /// The topic of a word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.word() == word)
+    }
+
+    /// The lowest level of what is told about it.
+    #[must_use]
+    pub const fn least(self) -> Level {
+        match self {
+            Self::Message | Self::Storage | Self::Mining => Level::Debug,
+            Self::Block | Self::Reorg | Self::Transaction | Self::Refused | Self::Network => {
+                Level::Info
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Topic;
+
+    #[test]
+    fn a_topic_has_the_word_that_scripts_get() {
+        for topic in Topic::ALL {
+            assert_eq!(serde_json::to_value(topic).unwrap(), topic.word());
+            assert_eq!(Topic::of_word(topic.word()), Some(topic));
+        }
+        assert_eq!(Topic::of_word("log"), None);
+    }
+}

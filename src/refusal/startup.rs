@@ -1,0 +1,110 @@
+//! Why a network or one of its nodes does not come up, or does not go on.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use super::{PlatformError, RecordError, Refusal};
+use crate::consensus::ParamsError;
+use crate::ledger::StoreError;
+use crate::primitives::{DecodeError, codes};
+
+/// Why a network or a node does not come up.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+pub enum StartupError {
+    /// A worker of another tab holds the node's identity.
+    #[error("node {node} already runs in another tab of this browser")]
+    IdentityInUse {
+        /// The node.
+        node: String,
+    },
+    /// The parameters cannot be read.
+    #[error(transparent)]
+    Encoding(DecodeError),
+    /// The parameters cannot be those of a network.
+    #[error(transparent)]
+    Config(ParamsError),
+    /// The node's key is no key.
+    #[error("expected a secret key of 32 bytes, found {found}")]
+    SecretLength {
+        /// Bytes.
+        found: usize,
+    },
+    /// The state machine does not start.
+    #[error(transparent)]
+    Node(ParamsError),
+    /// Another tab holds the node's name.
+    #[error("expected {node} to be free, found it in another tab of this network")]
+    OtherTab {
+        /// The node.
+        node: String,
+    },
+    /// The node does not report.
+    #[error("{node} did not start within 15 seconds")]
+    Timeout {
+        /// The node.
+        node: String,
+    },
+    /// The node's worker was ended.
+    #[error("{node} ended before it answered")]
+    Gone {
+        /// The node.
+        node: String,
+    },
+    /// The node failed and is not started again.
+    #[error("{node} failed: {error}")]
+    Failed {
+        /// The node.
+        node: String,
+        /// Why.
+        error: Box<Refusal>,
+    },
+    /// The network's record cannot be used.
+    #[error("{error}. {aside}; the network begins anew.")]
+    Record {
+        /// What is wrong with it.
+        error: RecordError,
+        /// Where it is now.
+        aside: Box<Aside>,
+    },
+    /// The ledger of a node cannot be deleted.
+    #[error(transparent)]
+    Delete(StoreError),
+    /// A database of the network cannot be deleted.
+    #[error("database {name} was not deleted: {error}")]
+    DeleteAll {
+        /// The database.
+        name: String,
+        /// Why.
+        error: StoreError,
+    },
+}
+
+/// What became of a record that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+pub enum Aside {
+    /// It is kept.
+    #[error("It is kept aside as {key}")]
+    Kept {
+        /// Under which key.
+        key: String,
+    },
+    /// It cannot be written under another key.
+    #[error(transparent)]
+    Lost(PlatformError),
+}
+
+codes! {
+    StartupError {
+        IdentityInUse => "identity_in_use", "another tab runs this node";
+        Encoding => "bad_config", "the parameters cannot be those of a network";
+        Config => "bad_config", "the parameters cannot be those of a network";
+        SecretLength => "bad_config", "the parameters cannot be those of a network";
+        Node => "node_start", "the parameters cannot be those of a network";
+        OtherTab => "other_tab", "another tab runs this node";
+        Timeout => "timeout", "a node did not answer in time";
+        Gone => "node_gone", "a node's worker ended before it answered";
+        Failed => "node_failed", "a node failed twice within a minute, or another tab runs it";
+        Delete => "storage", "a database could not be deleted";
+        DeleteAll => "storage", "a database could not be deleted";
+        + Self::Record { error, .. } => error;
+    }
+}

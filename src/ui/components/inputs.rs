@@ -1,0 +1,36 @@
+//! What inputs hand to handlers.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// Hands over what is typed into an input.
+pub(crate) fn on_input(then: impl Fn(String) + 'static) -> Callback<InputEvent> {
+    Callback::from(move |event: InputEvent| {
+        then(event.target_unchecked_into::<HtmlInputElement>().value());
+    })
+}
+
+/// Hands over what is chosen from a list.
+pub(crate) fn on_change(then: impl Fn(String) + 'static) -> Callback<Event> {
+    Callback::from(move |event: Event| {
+        then(event.target_unchecked_into::<HtmlSelectElement>().value());
+    })
+}
+
+/// Keeps a form on the page when it is submitted.
+pub(crate) fn on_submit(then: impl Fn() + 'static) -> Callback<SubmitEvent> {
+    Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        then();
+    })
+}
+
+/// Moves the keyboard focus to the element of this id.
+pub(crate) fn focus(id: &str) {
+    let element = gloo::utils::document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for elements that cannot be focused.
+        let _ = element.focus();
+    }
+}

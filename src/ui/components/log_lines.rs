@@ -1,0 +1,64 @@
+//! Lines of the log, newest first. Every line is in the document, so that a print and a picture of the whole page
+//! hold them all; a long list is drawn in steps.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::PageLink;
+use crate::app::pages::log::{keys, level_word};
+use crate::ipc::Event;
+use crate::ui::hooks::use_steps;
+use crate::ui::time;
+use crate::view::route::Route;
+
+/// Lines drawn in a step: a box full, where the window is narrow.
+const STEP: usize = 12;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct LogLinesProps {
+    pub(crate) lines: Vec<Rc<Event>>,
+}
+
+/// The lines.
+#[component]
+pub(crate) fn LogLines(props: &LogLinesProps) -> Html {
+    let drawn = use_steps(props.lines.len(), STEP);
+    html! {
+        <ol>
+            for (key, event) in keys(&props.lines).into_iter().zip(&props.lines).take(drawn) {
+                <LogLine {key} event={Rc::clone(event)} />
+            }
+        </ol>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LogLineProps {
+    event: Rc<Event>,
+}
+
+/// One line, with a link to what it is about.
+#[component]
+fn LogLine(props: &LogLineProps) -> Html {
+    let event = &props.event;
+    let link = match (&event.block, &event.tx_hash) {
+        (Some(block), _) => Some((Route::Block(block.hash.clone()), "block")),
+        (None, Some(id)) => Some((Route::Transaction(id.clone()), "transaction")),
+        (None, None) => None,
+    };
+    let (level, topic) = (level_word(event.level), event.topic.word());
+    html! {
+        <li class={classes!("log-line", format!("log-level-{level}"))}>
+            <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>
+            <span class="log-node">{ &event.node }</span>
+            <span class={classes!("log-topic", format!("log-topic-{topic}"))}>{ topic }</span>
+            <span class="log-text">
+                { &event.text }
+                if let Some((to, word)) = link {
+                    { " " }<PageLink {to} class="text-more">{ word }</PageLink>
+                }
+            </span>
+        </li>
+    }
+}

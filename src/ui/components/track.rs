@@ -1,0 +1,50 @@
+//! Sent, seen, committed: how far a transaction is.
+
+use yew::prelude::*;
+
+use super::PageLink;
+use crate::app::pages::transaction::{Progress, fate, seen};
+use crate::ipc::TransactionInfo;
+use crate::ui::context::use_picture;
+use crate::ui::time;
+use crate::view::route::Route;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct TrackProps {
+    pub(crate) tx: TransactionInfo,
+}
+
+/// The way of a transaction.
+#[component]
+pub(crate) fn Track(props: &TrackProps) -> Html {
+    let (picture, tx) = (use_picture(), &props.tx);
+    let fate = fate(tx);
+    let is_seen = if tx.seen_by > 0 {
+        Progress::Done
+    } else {
+        Progress::Next
+    };
+    html! {
+        <ol class="track" aria-label="How far the transaction is">
+            { step(Progress::Done, "Sent".to_owned(), time::of_day(tx.timestamp).into()) }
+            { step(is_seen, seen(tx, &picture), "nodes of this tab that hold it".into()) }
+            { step(fate.progress, fate.title, html! {
+                <>
+                    { fate.more }
+                    if !tx.block_id.is_empty() && fate.progress == Progress::Done {
+                        { " " }<PageLink to={Route::Block(tx.block_id.clone())}>{ "block" }</PageLink>
+                    }
+                </>
+            }) }
+        </ol>
+    }
+}
+
+fn step(progress: Progress, title: String, more: Html) -> Html {
+    let class = match progress {
+        Progress::Done => "track-done",
+        Progress::Next => "track-next",
+        Progress::Failed => "track-failed",
+    };
+    html! { <li {class}><strong>{ title }</strong><span>{ more }</span></li> }
+}

@@ -1,0 +1,65 @@
+//! Transactions in a table, each a link to its page.
+
+use yew::prelude::*;
+
+use super::{Badge, PageLink, Tone};
+use crate::app::pages::transaction::{Progress, memo, sentence, standing};
+use crate::ipc::TransactionInfo;
+use crate::view::figures::grouped;
+use crate::view::route::Route;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct TransactionTableProps {
+    pub(crate) list: Vec<TransactionInfo>,
+}
+
+/// The table.
+#[component]
+pub(crate) fn TransactionTable(props: &TransactionTableProps) -> Html {
+    html! {
+        <div class="table-box">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "What" }</th>
+                        <th scope="col">{ "Status" }</th>
+                        <th scope="col" class="cell-number">{ "Fee" }</th>
+                        <th scope="col">{ "Memo" }</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    for tx in &props.list {
+                        <TransactionRow key={tx.tx_hash.clone()} tx={tx.clone()} />
+                    }
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct TransactionRowProps {
+    tx: TransactionInfo,
+}
+
+/// One transaction.
+#[component]
+fn TransactionRow(props: &TransactionRowProps) -> Html {
+    let tx = &props.tx;
+    let (progress, text) = standing(tx);
+    let tone = match progress {
+        Progress::Done => Tone::Good,
+        Progress::Next => Tone::Busy,
+        Progress::Failed => Tone::Bad,
+    };
+    html! {
+        <tr>
+            <th scope="row" class="cell-sentence">
+                <PageLink to={Route::Transaction(tx.tx_hash.clone())} title={tx.tx_hash.clone()}>{ sentence(tx) }</PageLink>
+            </th>
+            <td><Badge {tone} {text} title={(!tx.reason.is_empty()).then(|| tx.reason.clone())} /></td>
+            <td class="cell-number">{ grouped(tx.fee) }</td>
+            <td class="cell-memo">{ memo(tx) }</td>
+        </tr>
+    }
+}
