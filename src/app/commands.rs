@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::machine::App;
 use super::nodes::stopped;
 use super::output::{Output, in_force};
-use super::record::{MAX_NODES, NodeEntry, database, node_key};
+use super::record::{MAX_NODES, NodeEntry};
 use super::roster::Node;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
@@ -351,27 +351,6 @@ impl App {
             format!("All ledgers were deleted; network {network} begins again as chain {chain}.");
         self.bus.log(Level::Info, Topic::Storage, text.clone());
         Ok(Output::text(text))
-    }
-
-    /// Takes a recorded node into this tab without starting it.
-    async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
-        let lock = self.hold_name(&entry.name, wait_ms).await?;
-        let network = self.network()?;
-        let database = self
-            .store
-            .is_persistent()
-            .then(|| database(&self.name, &network.chain_id, &entry.name));
-        let key = node_key(&network.seed, &entry.name);
-        Ok(self.adopt(Node::new(entry, key, database, lock)))
-    }
-
-    /// Takes a recorded node into this tab and starts it.
-    ///
-    /// # Errors
-    /// `other_tab` if another tab has it, or why it does not start.
-    pub(super) async fn bring_up(&self, entry: &NodeEntry, wait_ms: u32) -> Result<(), ApiError> {
-        let node = self.take(entry, wait_ms).await?;
-        self.start_node(&node).await
     }
 }
 

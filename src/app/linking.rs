@@ -8,7 +8,6 @@ use super::output::Output;
 use super::roster::Node;
 use crate::command::{LinkChange, Quality};
 use crate::ipc::{ApiError, Level, ToNode, Topic};
-use crate::links::Link;
 use crate::refusal::NetworkError;
 
 impl App {
@@ -77,7 +76,7 @@ impl App {
         }
     }
 
-    fn set_cut(&self, from: &str, to: &str, cut: bool) -> Result<(), ApiError> {
+    pub(super) fn set_cut(&self, from: &str, to: &str, cut: bool) -> Result<(), ApiError> {
         let id = self.id_of(from)?;
         let node = self.own_node(to)?;
         self.links.set(from, &node.name, cut);
@@ -86,17 +85,6 @@ impl App {
             node.post(&ToNode::SetLink { from: id, cut })
         } else {
             Ok(())
-        }
-    }
-
-    /// Posts to a node that starts which of its links are cut.
-    pub(super) fn post_cuts(&self, node: &Node) {
-        for from in self.links.cut_senders(&node.name) {
-            if let Ok(from) = self.id_of(&from)
-                && let Err(error) = node.post(&ToNode::SetLink { from, cut: true })
-            {
-                self.bus.problem(error);
-            }
         }
     }
 
@@ -126,38 +114,6 @@ impl App {
             self.bus.log(Level::Info, Topic::Network, text.clone());
         }
         Ok(Output::text(text))
-    }
-
-    /// Posts to a node that starts what its links do to frames, if they do anything.
-    pub(super) fn post_first_quality(&self, node: &Node) -> Result<(), ApiError> {
-        let link = self.links.quality();
-        if link == Link::default() {
-            return Ok(());
-        }
-        self.post_quality(node, link)
-    }
-
-    fn post_quality(&self, node: &Node, link: Link) -> Result<(), ApiError> {
-        node.post(&ToNode::SetLinks {
-            seed: self.link_seed()?,
-            link: borsh::to_vec(&link).unwrap_or_default(),
-        })
-    }
-
-    /// All random choices of the links follow from the network.
-    fn link_seed(&self) -> Result<u64, ApiError> {
-        let chain_id = self.network()?.chain_id.0;
-        let first = chain_id.first_chunk();
-        Ok(first.map_or(0, |bytes| u64::from_le_bytes(*bytes)))
-    }
-
-    /// The id of a node of any tab.
-    fn id_of(&self, name: &str) -> Result<String, ApiError> {
-        let model = self.bus.fresh();
-        match model.nodes.iter().find(|node| node.status.name == name) {
-            Some(node) => Ok(node.status.id.clone()),
-            None => self.own_node(name).map(|node| node.id.clone()),
-        }
     }
 }
 

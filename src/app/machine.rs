@@ -17,7 +17,7 @@ use super::record::Record;
 use super::roster::Roster;
 use super::store::{Network, RecordStore};
 use super::wallet::Wallet;
-use crate::ipc::{ApiError, Event, Level, NodeKind, Pace, Topic};
+use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
 use crate::view::{Model, Problem, Update};
 
@@ -68,12 +68,11 @@ pub struct Settings {
 }
 
 impl App {
-    /// Opens the network that the page's query string names, in the background.
+    /// The app of a page that is about to open the network that its query string names.
     ///
     /// # Panics
     /// Never: the name of a link's shape is a valid name.
-    #[must_use]
-    pub fn open(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
+    pub(super) fn new(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
         let (link, errors) = LinkParameters::parse(search);
         let name: Name = link
             .network()
@@ -101,7 +100,6 @@ impl App {
         for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
             app.bus.problem(problem);
         }
-        app.spawn(Rc::clone(&app).start());
         app
     }
 
@@ -120,19 +118,6 @@ impl App {
     /// Calls `changed` with each new picture, at most once per animation frame.
     pub fn subscribe(&self, changed: impl Fn(Rc<Model>) + 'static) -> Subscription {
         self.bus.subscribe(changed)
-    }
-
-    /// Calls `happened` with each event of a topic (of all, without one) from a level on, whatever the log's level.
-    /// A level below those that nodes report makes them report more.
-    pub fn listen(
-        &self,
-        topic: Option<Topic>,
-        least: Level,
-        happened: impl Fn(&Event) + 'static,
-    ) -> Subscription {
-        let subscription = self.bus.listen(topic, least, happened);
-        self.share_events();
-        subscription
     }
 
     /// Shows something that a person should know.
@@ -239,6 +224,15 @@ impl App {
     pub(super) fn record(&self) -> Result<Record, ApiError> {
         let record = self.store.record();
         record.ok_or_else(|| self.opening.not_open())
+    }
+
+    /// The name of a lock of this network; a network that lives in this tab only shares none.
+    pub(super) fn lock_name(&self, what: &str) -> String {
+        if self.store.is_persistent() {
+            format!("aurex:{}:{what}", self.name)
+        } else {
+            format!("aurex:{}:{}:{what}", self.name, self.tab)
+        }
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + 'static) {

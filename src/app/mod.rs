@@ -7,19 +7,27 @@
 //!
 //! [`App`] is made of parts, each a struct in its own file with its own fields and tests: `bus`, `store`
 //! (the record and its network), `opening`, `roster` (the nodes), `wallet`, `links`, `mining`. A part never
-//! calls another; the app routes between them, in files by flow: `tabs` (opening, watching, taking over),
-//! `nodes` and `ask`, `users` and `send`, `linking`, `pacing`, and `commands` above them all.
+//! calls another. The app routes between them, in floors of which each calls only those below it:
+//!
+//! 1. `machine` (the struct), `naming`, `requests`;
+//! 2. `posting` (what nodes get without being asked), `ask`;
+//! 3. `keeping` (the record), `users`, `send`;
+//! 4. `nodes` (their life), `linking`, `pacing`, `launching`;
+//! 5. `commands`, and `tabs`: opening, watching, taking over.
 //!
 //! Invariant: no cell of a part is borrowed while a subscriber, a listener or another future runs.
 
 mod ask;
 mod bus;
 mod commands;
+mod keeping;
+mod launching;
 mod link;
 mod linking;
 mod links;
 mod machine;
 mod mining;
+mod naming;
 mod nodes;
 mod opening;
 mod output;
@@ -27,7 +35,9 @@ mod pacing;
 pub mod pages;
 mod parameters;
 pub mod platform;
+mod posting;
 mod record;
+mod requests;
 mod roster;
 mod send;
 mod store;

@@ -4,21 +4,14 @@
 use std::rc::Rc;
 
 use futures_channel::oneshot;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 
 use super::machine::App;
 use super::platform::{WorkerEvent, within};
 use super::roster::{Node, Outcome};
-use crate::ipc::{
-    Answer, ApiError, Ask, FromNode, Level, NodeConfig, NodeState, Report, Request, ToNode, Topic,
-    ask,
-};
-use crate::refusal::{MessageError, NodeError, PlatformError, Refusal, StartupError};
+use crate::ipc::{ApiError, FromNode, Level, NodeConfig, NodeState, Report, ToNode, Topic, ask};
+use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
 use crate::view::Update;
 
-/// Longest wait for an answer.
-const ANSWER_MS: f64 = 10_000.0;
 /// Longest wait for a start, in which a ledger may have to be replayed.
 const START_MS: f64 = 15_000.0;
 /// Longest wait for a clean stop; then the worker is ended.
@@ -156,40 +149,6 @@ impl App {
         Ok(clean)
     }
 
-    /// Asks a node and waits for its answer.
-    ///
-    /// # Errors
-    /// The node's refusal, `not_running`, `node_gone` or `timeout`.
-    async fn reply_of(&self, node: &Node, request: Request) -> Result<Answer, ApiError> {
-        let id = self.roster.next_request();
-        node.post(&ToNode::Request { id, request })?;
-        let receiver = node.expect(id);
-        match within(&*self.platform, ANSWER_MS, receiver).await {
-            Some(Ok(answer)) => answer,
-            Some(Err(_)) | None => {
-                node.forget(id);
-                let node = node.name.clone();
-                Err(NodeError::Timeout { node }.into())
-            }
-        }
-    }
-
-    /// Asks a node and waits for the answer to this question.
-    ///
-    /// # Errors
-    /// See [`App::reply_of`].
-    pub(super) fn ask_node<'a, A: Ask + 'a>(
-        &'a self,
-        node: &'a Node,
-        ask: A,
-    ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
-        async move {
-            let answer = self.reply_of(node, ask.request()).await?;
-            A::answer(answer).ok_or_else(|| MessageError::OtherRequest.into())
-        }
-        .boxed_local()
-    }
-
     /// Takes an event of the worker of a node's current run.
     fn on_worker_event(&self, node: &Rc<Node>, event: WorkerEvent) {
         match event {
@@ -223,23 +182,6 @@ impl App {
         self.fetch_first_blocks(node);
         self.opening.settle(Ok(()));
         self.begin_tests();
-    }
-
-    /// Asks all workers for the events that somebody listens to.
-    pub(super) fn share_events(&self) {
-        for node in self.roster.all() {
-            self.post_events(&node);
-        }
-    }
-
-    /// Asks a node's worker for the events that somebody listens to, if they have changed.
-    fn post_events(&self, node: &Node) {
-        let logged = self.store.read(|record| record.log);
-        let least = logged.unwrap_or(Level::Info).min(self.bus.least_heard());
-        if node.has_worker() && node.events.replace(least) != least {
-            // A worker that is gone is asked when it starts again.
-            let _ = node.post(&ToNode::SetEvents(least));
-        }
     }
 
     fn take_report(&self, node: &Node, report: Report) {

@@ -1,12 +1,10 @@
 //! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
 
 use super::machine::App;
-use super::mining::{speed, turns};
 use super::output::{Output, in_force};
 use super::record::Record;
-use super::roster::Node;
 use crate::command::{DifficultyChoice, check_workers};
-use crate::ipc::{ApiError, NodeKind, Pace, ToNode, TransactionInfo, Turns, Workload};
+use crate::ipc::{ApiError, NodeKind, Pace, TransactionInfo};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::{figures, words};
 
@@ -154,62 +152,5 @@ impl App {
             self.share_out();
         }
         written
-    }
-
-    /// What the miners of a node are to do.
-    pub(super) fn workload(&self, node: &Node) -> Result<Workload, ApiError> {
-        let record = self.record()?;
-        let difficulty = match node.difficulty.get() {
-            Some(difficulty) => difficulty,
-            None => self.network()?.params.difficulty,
-        };
-        let turns = if record.pace == Pace::Full {
-            turns(self.place_of(node), record.miners, self.platform.cores())
-        } else {
-            Turns::ALL
-        };
-        Ok(Workload {
-            speed: speed(&record, difficulty),
-            turns,
-            miners: record.miners,
-        })
-    }
-
-    /// A node's place among those of this tab that mine, and their number; one that is about to start comes last.
-    fn place_of(&self, node: &Node) -> (u32, u32) {
-        let (mut place, mut count) = (None, 0);
-        for other in self.roster.all().iter().filter(|other| other.mines()) {
-            if other.name == node.name {
-                place = Some(count);
-            }
-            count += 1;
-        }
-        (place.unwrap_or(count), place.map_or(count + 1, |_| count))
-    }
-
-    /// At full speed with a core left to the page, that core may be a slow one: miners rest for a moment when somebody
-    /// clicks or types, so that the page answers at once.
-    pub(super) fn let_page_go_first(&self) {
-        let full = self.store.read(|record| record.pace == Pace::Full);
-        if full != Some(true) || !self.mining.may_yield(self.platform.monotonic()) {
-            return;
-        }
-        for node in self.roster.all().iter().filter(|node| node.mines()) {
-            // A worker that is gone has nothing to rest from.
-            let _ = node.post(&ToNode::Yield);
-        }
-    }
-
-    /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
-    pub(super) fn share_out(&self) {
-        for node in self.roster.all().iter().filter(|node| node.mines()) {
-            let Ok(workload) = self.workload(node) else {
-                return;
-            };
-            if node.workload.replace(Some(workload)) != Some(workload) {
-                // A worker that is gone is started again with what holds then.
-                let _ = node.post(&ToNode::SetWorkload(workload));
-            }
-        }
     }
 }

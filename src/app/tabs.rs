@@ -6,25 +6,28 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
-
+use super::keeping::RECORD_WAIT_MS;
 use super::machine::App;
-use super::platform::{Lock, PageEvent, random};
+use super::platform::{Lock, PageEvent, Platform, random};
 use super::record::{NodeEntry, Record};
 use super::roster::{Node, Outcome};
-use crate::ipc::{ApiError, Level, NodeKind, Topic};
+use crate::ipc::{Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
-use crate::refusal::{Limit, LinkError, PlatformError, StartupError};
+use crate::refusal::{Limit, LinkError, PlatformError};
 use crate::view::{TabMode, Update};
 
 /// A reloaded page waits this long for its former self to let go before it takes another tab for the host.
 const ROLE_WAIT_MS: u32 = 500;
-/// How long a start waits for a node's name: another tab may just be closing.
-const NAME_WAIT_MS: u32 = 2_000;
-/// Longest wait for another tab that writes the record.
-const RECORD_WAIT_MS: u32 = 5_000;
 
 impl App {
+    /// Opens the network that the page's query string names, in the background.
+    #[must_use]
+    pub fn open(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
+        let app = Self::new(platform, search);
+        app.spawn(Rc::clone(&app).start());
+        app
+    }
+
     /// Opens the network and settles the outcome.
     pub(super) async fn start(self: Rc<Self>) {
         let outcome = self.try_start().await;
@@ -57,15 +60,6 @@ impl App {
             }
             // Reported already: without locks this tab cannot know of others.
             Err(_) => self.become_host(None).await,
-        }
-    }
-
-    /// The name of a lock of this network; a network that lives in this tab only shares none.
-    pub(super) fn lock_name(&self, what: &str) -> String {
-        if self.store.is_persistent() {
-            format!("aurex:{}:{what}", self.name)
-        } else {
-            format!("aurex:{}:{}:{what}", self.name, self.tab)
         }
     }
 
@@ -119,63 +113,7 @@ impl App {
         }
     }
 
-    /// Makes a record the current one, writes it, and does what it says.
-    fn put_record(&self, record: Record) -> Outcome {
-        let before = self.store.record();
-        let kept = self.store.keep(record)?;
-        if let Some(error) = kept.unwritten {
-            self.bus.problem(error);
-        }
-        let other_network = kept.begun.is_some();
-        if let Some(network) = kept.begun {
-            self.bus.push(Update::Network {
-                name: self.name.to_string(),
-                chain_id: network.chain_id.to_string(),
-            });
-            self.wallet.forget_nonces();
-        }
-        self.follow_record(before, other_network);
-        Ok(())
-    }
-
-    /// Does what the current record says, after the one before it.
-    fn follow_record(&self, before: Option<Record>, other_network: bool) {
-        let Some(record) = self.store.record() else {
-            return;
-        };
-        self.bus.push(Update::Pace(record.pace));
-        self.bus.push(Update::LogLevel(record.log));
-        if other_network || before.is_none_or(|before| before.users != record.users) {
-            self.name_users();
-        }
-        self.share_out();
-        self.share_events();
-    }
-
-    /// Changes the record as it is stored now, not as this tab last saw it.
-    ///
-    /// # Errors
-    /// The refusal of `change`; nothing changes then.
-    pub(super) async fn change_record(
-        &self,
-        change: impl FnOnce(&mut Record) -> Outcome,
-    ) -> Outcome {
-        let turn = self
-            .platform
-            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
-        let turn = turn.await;
-        let (stored, _) = self.store.load();
-        let mut record = match stored {
-            Some(record) => record,
-            None => self.record()?,
-        };
-        change(&mut record)?;
-        self.put_record(record)?;
-        drop(turn);
-        Ok(())
-    }
-
-    fn set_mode(&self, mode: TabMode) {
+    pub(super) fn set_mode(&self, mode: TabMode) {
         self.opening.set_mode(mode);
         self.bus.push(Update::Mode(mode));
     }
@@ -184,47 +122,6 @@ impl App {
         self.opening.hold_role(role);
         self.set_mode(TabMode::Host);
         self.start_recorded_nodes().await
-    }
-
-    /// Starts every node of the record that no other tab runs; an error only if none came up.
-    pub(super) async fn start_recorded_nodes(&self) -> Outcome {
-        let mut entries = self.record()?.nodes;
-        entries.retain(|entry| !self.roster.has(&entry.name));
-        let starts = entries
-            .iter()
-            .map(|entry| self.bring_up(entry, NAME_WAIT_MS));
-        let mut failure = None;
-        for (entry, outcome) in entries.iter().zip(join_all(starts).await) {
-            if let Err(error) = outcome {
-                let text = format!("{} was not started: {error}", entry.name);
-                self.bus.log(Level::Warn, Topic::Network, text);
-                failure = Some(error);
-            }
-        }
-        match failure {
-            Some(error) if self.roster.up().is_empty() => Err(error),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// Holds a node's name, so that no other tab runs it; nothing to hold where there are no locks.
-    ///
-    /// # Errors
-    /// `other_tab`.
-    pub(super) async fn hold_name(
-        &self,
-        node: &str,
-        wait_ms: u32,
-    ) -> Result<Option<Lock>, ApiError> {
-        let name = self.lock_name(&format!("run:{node}"));
-        match self.platform.lock(name, Some(wait_ms)).await {
-            Ok(None) => {
-                let node = node.to_owned();
-                Err(StartupError::OtherTab { node }.into())
-            }
-            Ok(lock) => Ok(lock),
-            Err(_) => Ok(None),
-        }
     }
 
     async fn become_viewer(&self) -> Outcome {

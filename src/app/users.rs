@@ -9,7 +9,6 @@ use super::wallet::{self, WalletUser};
 use crate::ipc::{AccountInfo, ApiError, ask};
 use crate::primitives::{Address, Keypair, Name};
 use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
-use crate::view::Update;
 
 /// Most persons of a network that one browser keeps.
 const MAX_PERSONS: usize = 100;
@@ -21,23 +20,8 @@ impl App {
         self.wallet.users()
     }
 
-    /// Derives the keys of the current record's users, and names the users for the picture.
-    pub(super) fn name_users(&self) {
-        let (Some(network), Some(record)) = (self.store.network(), self.store.record()) else {
-            return;
-        };
-        let users = wallet::users(&network, &record);
-        for user in &users {
-            self.bus.push(Update::Name {
-                key: user.address.clone(),
-                name: user.name.clone(),
-            });
-        }
-        self.wallet.set_users(users);
-    }
-
     /// The key of a name, if it is one of this page's.
-    fn derive_user(&self, name: &str) -> Option<Keypair> {
+    pub(super) fn derive_user(&self, name: &str) -> Option<Keypair> {
         wallet::key(&*self.store.network()?, &self.store.record()?, name)
     }
 
@@ -80,7 +64,7 @@ impl App {
     }
 
     /// The account of a registered name.
-    async fn registered(&self, name: &str) -> Result<Option<AccountInfo>, ApiError> {
+    pub(super) async fn registered(&self, name: &str) -> Result<Option<AccountInfo>, ApiError> {
         if name.parse::<Name>().is_err() {
             return Ok(None);
         }

@@ -10,6 +10,7 @@ pub mod idb;
 pub mod js;
 pub mod locks;
 mod miner_worker;
+mod names;
 mod node_worker;
 mod pace;
 pub mod page;
@@ -20,24 +21,13 @@ use web_sys::DedicatedWorkerGlobalScope;
 
 pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
 pub use idb::IndexedDbStore;
+pub use names::{miner_worker_name, node_worker_name};
 pub use spawn::{WorkerHandle, spawn};
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = reportError)]
     fn report_error(error: &js_sys::Error);
-}
-
-/// Name of a node's worker.
-#[must_use]
-pub fn node_worker_name(node: &str) -> String {
-    format!("node:{node}")
-}
-
-/// Name of a node's miner worker.
-#[must_use]
-pub fn miner_worker_name(node: &str, number: u32) -> String {
-    format!("miner:{node}:{number}")
 }
 
 /// Serves as the node or the miner that this worker is; `false` in a page.

@@ -2,13 +2,10 @@
 //! transaction. What can be checked without a ledger is checked here, by the same rules for console,
 //! forms and scripts; the rest is the nodes' to judge.
 
-use borsh::{BorshDeserialize, BorshSerialize};
-
-use super::parse::shortened;
-use super::texts::{Part, check_visible, name_of};
+use super::texts::{check_visible, name_of};
+use crate::command::{DraftError, Part};
 use crate::primitives::{
-    AssetSymbol, Character, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES,
-    Name, Nearest, WordRule, codes,
+    AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Name, Nearest,
 };
 
 /// Fee where none is said.
@@ -71,133 +68,6 @@ pub enum What {
         /// How many units.
         amount: u64,
     },
-}
-
-/// Why a draft cannot become a transaction of any network.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
-pub enum DraftError {
-    /// Nothing was said.
-    #[error(
-        "expected a transfer such as `Transfer 100 coins alice to bob`, or a message, found nothing"
-    )]
-    Empty,
-    /// Nothing would move.
-    #[error("expected an amount of at least 1, found 0")]
-    AmountZero,
-    /// No whole number.
-    #[error("expected a whole number of coins, found \"{found}\"{nearest}")]
-    AmountMalformed {
-        /// The word.
-        found: String,
-        /// What it may mean.
-        nearest: Nearest,
-    },
-    /// More than can be counted exactly.
-    #[error("expected an amount of at most {MAX_EXACT}, found {found}")]
-    AmountOverflow {
-        /// The number as written.
-        found: String,
-    },
-    /// No whole number.
-    #[error("expected a fee of 0 to {MAX_EXACT} whole coins, found \"{found}\"{nearest}")]
-    FeeMalformed {
-        /// The word.
-        found: String,
-        /// What it may mean.
-        nearest: Nearest,
-    },
-    /// The words look like a payment and are none: a message is public, and never a payment by mistake.
-    #[error(
-        "expected `Transfer <amount> coins <sender> to <receiver>`, found \"{found}\"; {}a message that begins like this: `tx message {found}`",
-        meant(.nearest.as_deref())
-    )]
-    TransferWords {
-        /// The words.
-        found: String,
-        /// The transfer that they are nearest to.
-        nearest: Option<String>,
-    },
-    /// A character that hides, or that no name has.
-    #[error("expected {}, found {found} as character {place} of {part}", .part.expected())]
-    Character {
-        /// Where it was found.
-        part: Part,
-        /// Its place there, counted from 1.
-        place: usize,
-        /// The character.
-        found: Character,
-    },
-    /// A memo above its limit.
-    #[error("expected a memo of at most {MAX_MEMO_BYTES} bytes, found {found}")]
-    MemoTooLong {
-        /// Bytes.
-        found: usize,
-    },
-    /// A message without words.
-    #[error("expected a message of 1 to {MAX_MESSAGE_BYTES} bytes, found 0")]
-    MessageEmpty,
-    /// A message above its limit.
-    #[error("expected a message of at most {MAX_MESSAGE_BYTES} bytes, found {found}")]
-    MessageTooLong {
-        /// Bytes.
-        found: usize,
-    },
-    /// A name or symbol outside its alphabet.
-    #[error("expected {expected}, found \"{found}\"")]
-    Word {
-        /// The rule.
-        expected: WordRule,
-        /// The text.
-        found: String,
-    },
-    /// An asset's name outside its bounds.
-    #[error("expected an asset name of 1 to {MAX_ASSET_NAME_BYTES} bytes, found {found}")]
-    AssetName {
-        /// Bytes.
-        found: usize,
-    },
-    /// Too many decimal places.
-    #[error("expected at most {MAX_DECIMALS} decimal places, found {found}")]
-    Decimals {
-        /// Places.
-        found: u8,
-    },
-}
-
-codes! {
-    DraftError {
-        Empty => "transaction_empty", "there is nothing to send";
-        AmountZero => "amount_zero", "nothing would move";
-        AmountMalformed => "amount_malformed", "the amount is no whole number";
-        AmountOverflow => "amount_overflow", "the amount is above 2^53 - 1";
-        FeeMalformed => "fee_malformed", "the fee is no whole number within its bounds";
-        TransferWords => "transfer_words", "the words begin like a transfer and do not go on like one";
-        Character => "character", "a character hides, or is one that no command or name has";
-        MemoTooLong => "memo_too_long", "the memo is longer than it may be";
-        MessageEmpty => "message_empty", "the message has no words";
-        MessageTooLong => "message_too_long", "the message is longer than it may be";
-        Word => "name_malformed", "a name or symbol is outside its alphabet or length";
-        AssetName => "asset_name", "the name of an asset is empty or too long";
-        Decimals => "decimals", "an asset has too many decimal places";
-    }
-}
-
-/// The middle of a sentence: the nearest right form, if there is one.
-fn meant(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |nearest| {
-        format!("did you mean `tx {nearest}`? ")
-    })
-}
-
-impl DraftError {
-    /// The refusal of a text that is no amount.
-    #[must_use]
-    pub fn amount_malformed(text: &str) -> Self {
-        Self::AmountMalformed {
-            found: shortened(text),
-            nearest: Nearest::of(text).that(|amount| amount > 0),
-        }
-    }
 }
 
 impl Draft {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::draft::DraftError;
+use super::draft_error::DraftError;
 use crate::primitives::{Character, Nearest, codes};
 
 /// Why a console line is not a command.

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use super::argument::shortened;
 use super::nearest::nearest;
-use super::parse::shortened;
 use crate::primitives::Code;
 
 /// A field that the call does not know.

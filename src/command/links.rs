@@ -2,7 +2,7 @@
 //! is the transport's matter.
 
 use super::CommandError;
-use super::parse::number_in;
+use super::argument::number_in;
 use crate::primitives::Nearest;
 
 /// Which nodes are linked.
@@ -120,7 +120,7 @@ impl LinkChange {
                     .push(value(&word).ok_or_else(|| CommandError::Wrong {
                         word: "links".into(),
                         expected: EXPECTED.into(),
-                        found: super::parse::shortened(&word),
+                        found: super::argument::shortened(&word),
                         nearest: Nearest::default(),
                     })?);
             }

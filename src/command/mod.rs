@@ -1,9 +1,11 @@
 //! The words of the console, parsed once: the console, the scripting API and the page all run a
 //! [`Command`]. Pure: nothing here knows which nodes exist or what the ledger holds.
 
+mod argument;
 mod calls;
 mod complete;
 mod draft;
+mod draft_error;
 mod error;
 mod fields;
 mod filter;
@@ -16,9 +18,11 @@ mod texts;
 mod tx;
 mod workers;
 
+pub use argument::{number_in, shortened};
 pub use calls::{CALLS, Call, CallKind};
 pub use complete::complete;
-pub use draft::{DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What};
+pub use draft::{DEFAULT_FEE, Draft, MAX_DECIMALS, What};
+pub use draft_error::{DraftError, Part};
 pub use error::CommandError;
 pub use fields::{UnknownField, only_known};
 pub use filter::{DEFAULT_ROWS, queries};
@@ -26,12 +30,11 @@ pub use help::{WORDS, Word, help};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
 pub use parse::{
-    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, number_in, pace,
-    parse, shortened,
+    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, pace, parse,
 };
 #[cfg(test)]
 pub(crate) use payment::USERS;
-pub use texts::{Part, read_amount, read_fee};
+pub use texts::{read_amount, read_fee};
 pub use tx::parse_tx;
 pub use workers::{MAX_WORKERS, TooManyWorkers, check_workers, most_miners};
 

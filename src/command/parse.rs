@@ -8,8 +8,9 @@ use super::help::{WORDS, Word};
 use super::nearest::nearest;
 use super::tx::parse_tx;
 use super::{Command, CommandError, DifficultyChoice, LinkChange, Target};
+use crate::command::{number_in, shortened};
 use crate::ledger::Table;
-use crate::primitives::{Nearest, NodeKind, folded, is_number_like, read_number, visible};
+use crate::primitives::{Nearest, NodeKind, folded, is_number_like, read_number};
 use crate::records::{Level, MAX_MINERS, Pace};
 
 /// Leading zero hexadecimal digits that a network may ask for.
@@ -208,16 +209,6 @@ impl Arguments<'_> {
     }
 }
 
-/// A whole number within bounds, as a person writes it.
-#[must_use]
-pub fn number_in<N: TryFrom<u64> + PartialOrd>(
-    word: &str,
-    bounds: &RangeInclusive<N>,
-) -> Option<N> {
-    let number = N::try_from(read_number(word).ok()?).ok()?;
-    bounds.contains(&number).then_some(number)
-}
-
 fn chain_count(word: &str) -> Option<u32> {
     number_in(word, &(1..=MAX_CHAIN))
 }
@@ -288,21 +279,6 @@ fn target(word: &str) -> Target {
     } else {
         Target::Node(word.to_owned())
     }
-}
-
-/// A refusal quotes at most 40 characters of what it refuses, hidden ones as escapes.
-#[must_use]
-pub fn shortened(word: &str) -> String {
-    shortened_to(word, 40)
-}
-
-/// At most so many characters, hidden ones as escapes.
-pub(super) fn shortened_to(word: &str, most: usize) -> String {
-    let mut text: String = word.chars().take(most).collect();
-    if text.len() < word.len() {
-        text.push('…');
-    }
-    visible(&text)
 }
 
 #[cfg(test)]

@@ -2,52 +2,10 @@
 //! wherever they are written. The chain takes texts that the page does not sign: those with hidden
 //! characters.
 
-use std::fmt;
-
-use borsh::{BorshDeserialize, BorshSerialize};
-
-use super::draft::DraftError;
-use super::parse::shortened;
+use super::argument::shortened;
+use super::draft_error::DraftError;
+use crate::command::Part;
 use crate::primitives::{Nearest, NumberError, folded, hidden, read_number};
-
-/// A part of a draft in which a character can be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum Part {
-    /// The words after `tx`.
-    Words,
-    /// The sender's name.
-    Sender,
-    /// The receiver's name.
-    Receiver,
-    /// The note of a transfer.
-    Memo,
-    /// The words of a message.
-    Message,
-    /// The name of an asset.
-    AssetName,
-}
-
-impl Part {
-    pub(super) const fn expected(self) -> &'static str {
-        match self {
-            Self::Sender | Self::Receiver => "plain letters, digits, `-` and `_`",
-            Self::Words | Self::Memo | Self::Message | Self::AssetName => "visible characters",
-        }
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Words => "the words",
-            Self::Sender => "the sender",
-            Self::Receiver => "the receiver",
-            Self::Memo => "the memo",
-            Self::Message => "the message",
-            Self::AssetName => "the asset's name",
-        })
-    }
-}
 
 /// Reads an amount of coins, or of units of an asset.
 ///

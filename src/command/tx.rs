@@ -10,10 +10,12 @@
 //! serves as `to`. What looks like a payment and is not this transfer is refused: it never becomes a
 //! message. The signer of a message is the first demo user.
 
-use super::draft::{DEFAULT_FEE, Draft, DraftError, What};
-use super::parse::shortened_to;
+use super::argument::shortened_to;
+use super::draft::{DEFAULT_FEE, Draft, What};
+use super::draft_error::DraftError;
 use super::payment::{Words, arrows_as_to};
-use super::texts::{Part, read_amount, read_fee};
+use super::texts::{read_amount, read_fee};
+use crate::command::Part;
 use crate::primitives::{folded, hidden, is_number_like, resembles_number};
 
 /// Signs messages: the first demo user.

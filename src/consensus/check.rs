@@ -4,18 +4,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::consensus::MAX_DECIMALS;
 use crate::primitives::{
     Block, BlockHash, Digest, Header, Kind, MAX_ASSET_NAME_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
-    MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload,
-    Retarget, Seal, Signature, Transaction, TxBody, TxId, merkle_root, sha256,
+    MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTIONS, ParamsChange, Payload, Seal,
+    Signature, Transaction, TxBody, TxId, merkle_root, sha256,
 };
 
-use super::{
-    BlockError, LongPart, MAX_AUTHORITIES, Parameter, Params, ParamsError, TxError, slots, work,
-};
+use super::params::{check_authorities, check_retarget, in_range};
+use super::{BlockError, LongPart, Parameter, Params, ParamsError, TxError, slots, work};
 
-/// Most decimal places of an asset.
-pub const MAX_DECIMALS: u8 = 12;
 /// Signatures of each kind that are remembered as verified, in each of two generations: twice the mempool,
 /// so that a transaction is verified once although it arrives alone and again in blocks, and a seal once
 /// although its header arrives before its body.
@@ -248,60 +246,6 @@ fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
         .authorities
         .as_deref()
         .map_or(Ok(()), check_authorities)
-}
-
-pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
-    let Retarget::Asert {
-        ideal,
-        half_life,
-        min,
-        max,
-    } = retarget
-    else {
-        return Ok(());
-    };
-    in_range(Parameter::IdealInterval, ideal.0, 1, 86_400_000)?;
-    in_range(Parameter::HalfLife, half_life.0, 1, 86_400_000)?;
-    in_range(Parameter::LowestDifficulty, min.0, 1, max.0)?;
-    in_range(Parameter::HighestDifficulty, max.0, 1, MAX_EXACT)
-}
-
-pub(super) fn check_authorities(
-    authorities: &[crate::primitives::Address],
-) -> Result<(), ParamsError> {
-    in_range(
-        Parameter::Authorities,
-        count(authorities.len()),
-        0,
-        count(MAX_AUTHORITIES),
-    )?;
-    let mut seen = BTreeSet::new();
-    match authorities.iter().find(|address| !seen.insert(**address)) {
-        Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
-        None => Ok(()),
-    }
-}
-
-pub(super) const fn in_range(
-    what: Parameter,
-    found: u64,
-    least: u64,
-    most: u64,
-) -> Result<(), ParamsError> {
-    if found < least || found > most {
-        Err(ParamsError::Range {
-            what,
-            least,
-            most,
-            found,
-        })
-    } else {
-        Ok(())
-    }
-}
-
-pub(super) fn count(len: usize) -> u64 {
-    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 /// Checks what a header proves by itself (rules 4 and 5): for headers that arrive before their bodies.

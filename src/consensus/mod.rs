@@ -10,12 +10,10 @@ mod params;
 pub mod slots;
 pub mod work;
 
-pub use check::{
-    CheckedBlock, CheckedTransaction, MAX_DECIMALS, SIGNATURE_CACHE, SignatureCache, check_header,
-};
+pub use check::{CheckedBlock, CheckedTransaction, SIGNATURE_CACHE, SignatureCache, check_header};
 pub use error::{BlockError, ParamsError, TxError};
 pub use named::{LongPart, Parameter};
 pub use params::{
-    Allocation, EPOCH, MAX_ALLOCATIONS, MAX_AUTHORITIES, MAX_PARAMS_BYTES, MIN_NOTICE, Params,
-    Tunable,
+    Allocation, EPOCH, MAX_ALLOCATIONS, MAX_AUTHORITIES, MAX_DECIMALS, MAX_PARAMS_BYTES,
+    MIN_NOTICE, Params, Tunable,
 };

@@ -13,11 +13,12 @@ use crate::primitives::{
     sha256,
 };
 
-use super::check::{MAX_DECIMALS, check_authorities, check_retarget, count, in_range};
 use super::{Parameter, ParamsError, work};
 
 /// Most authorities of a network.
 pub const MAX_AUTHORITIES: usize = 32;
+/// Most decimal places of an asset.
+pub const MAX_DECIMALS: u8 = 12;
 /// Most accounts that genesis may fund.
 pub const MAX_ALLOCATIONS: usize = 64;
 /// Longest encoding of the parameters in bytes.
@@ -237,6 +238,60 @@ impl Params {
             authority_weight: self.authority_weight,
         }
     }
+}
+
+pub(super) fn check_retarget(retarget: Retarget) -> Result<(), ParamsError> {
+    let Retarget::Asert {
+        ideal,
+        half_life,
+        min,
+        max,
+    } = retarget
+    else {
+        return Ok(());
+    };
+    in_range(Parameter::IdealInterval, ideal.0, 1, 86_400_000)?;
+    in_range(Parameter::HalfLife, half_life.0, 1, 86_400_000)?;
+    in_range(Parameter::LowestDifficulty, min.0, 1, max.0)?;
+    in_range(Parameter::HighestDifficulty, max.0, 1, MAX_EXACT)
+}
+
+pub(super) fn check_authorities(
+    authorities: &[crate::primitives::Address],
+) -> Result<(), ParamsError> {
+    in_range(
+        Parameter::Authorities,
+        count(authorities.len()),
+        0,
+        count(MAX_AUTHORITIES),
+    )?;
+    let mut seen = BTreeSet::new();
+    match authorities.iter().find(|address| !seen.insert(**address)) {
+        Some(twice) => Err(ParamsError::AuthorityTwice(*twice)),
+        None => Ok(()),
+    }
+}
+
+pub(super) const fn in_range(
+    what: Parameter,
+    found: u64,
+    least: u64,
+    most: u64,
+) -> Result<(), ParamsError> {
+    if found < least || found > most {
+        Err(ParamsError::Range {
+            what,
+            least,
+            most,
+            found,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

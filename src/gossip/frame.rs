@@ -5,14 +5,14 @@
 //! (zeros for all) | type 1 | length 4 | payload | signature 64. A frame is judged step by step, cheapest
 //! first, and nothing is allocated beyond the bytes that came.
 
-use crate::primitives::{Address, BlockHash, Keypair, NodeId, Signature, codes};
+use crate::primitives::{Address, BlockHash, Keypair, NodeId, Signature};
 
+use super::error::FrameError;
 use super::message::{Message, MessageType};
+use super::version::PROTOCOL;
 
 /// First bytes of every frame.
 pub const MAGIC: [u8; 4] = *b"AURX";
-/// The version of the layout and of the messages.
-pub const PROTOCOL: u8 = 1;
 /// Bytes before the payload.
 const PREFIX_LEN: usize = 98;
 /// Bytes around the payload.
@@ -37,91 +37,6 @@ pub struct Envelope<'a> {
     pub payload: &'a [u8],
     signed: &'a [u8],
     signature: Signature,
-}
-
-/// Why a frame is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FrameError {
-    /// Not a frame of this application.
-    #[error("expected a frame beginning with \"AURX\", found {found} other bytes")]
-    Foreign {
-        /// Bytes.
-        found: usize,
-    },
-    /// Another version of the protocol.
-    #[error("expected protocol version {PROTOCOL}, found {found}")]
-    Version {
-        /// Version.
-        found: u8,
-    },
-    /// Another network.
-    #[error("expected network {expected}, found {found}")]
-    Network {
-        /// Ours, hexadecimal.
-        expected: String,
-        /// Theirs, hexadecimal.
-        found: String,
-    },
-    /// A type that this version does not know.
-    #[error("expected a message type of 0 to {last}, found {found}")]
-    UnknownType {
-        /// The highest known.
-        last: u8,
-        /// Type.
-        found: u8,
-    },
-    /// Longer than a message of its type may be.
-    #[error("expected at most {limit} bytes of {kind}, found {found}")]
-    TooLarge {
-        /// Name of the type.
-        kind: &'static str,
-        /// Bound.
-        limit: usize,
-        /// Payload bytes.
-        found: usize,
-    },
-    /// The length field does not fit the bytes.
-    #[error("expected a frame of {expected} bytes, found {found}")]
-    Length {
-        /// What the length field says.
-        expected: usize,
-        /// Bytes.
-        found: usize,
-    },
-    /// The signature is not that of the sender.
-    #[error("expected a signature by {from}, found one that does not verify")]
-    Signature {
-        /// Who was said to have sent it.
-        from: NodeId,
-    },
-    /// Sent before, or out of order.
-    #[error("expected a sequence above {last}, found {found}")]
-    Replay {
-        /// Last sequence of the session.
-        last: u64,
-        /// Sequence.
-        found: u64,
-    },
-    /// The payload is no message.
-    #[error("the payload of a {kind} frame is not canonically encoded")]
-    Payload {
-        /// Name of the type.
-        kind: &'static str,
-    },
-}
-
-codes! {
-    FrameError {
-        Foreign => "frame_foreign", "the bytes are no frame of this program";
-        Version => "frame_version", "the frame is of another version of the protocol";
-        Network => "frame_network", "the frame belongs to another network";
-        UnknownType => "frame_type", "the frame's message type is unknown";
-        TooLarge => "frame_too_large", "the message is longer than its type allows";
-        Length => "frame_length", "the length field does not fit the bytes";
-        Signature => "frame_signature", "the sender's signature does not verify";
-        Replay => "frame_replay", "the frame was sent before, or is out of order";
-        Payload => "frame_payload", "the payload is no message";
-    }
 }
 
 /// The eight bytes that name a network in frames and channel names.

@@ -10,7 +10,7 @@ use crate::primitives::{
     NodeId, NodeKind, Seal, Signature, Timestamp, Transaction, TxId, Weight,
 };
 
-use super::frame::FrameError;
+use super::error::FrameError;
 
 /// Most node records in a list.
 pub const MAX_RECORDS: usize = 128;

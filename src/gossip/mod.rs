@@ -1,15 +1,16 @@
 //! Gossip: how nodes talk. Frames and messages, what is known about each peer, which ids were seen, and
 //! how missing blocks are fetched. Nothing here knows the chain: the node routes values between them.
 
+mod error;
 mod frame;
 mod message;
 mod peers;
 mod seen;
 mod sync;
+mod version;
 
-pub use frame::{
-    Envelope, FrameError, MAGIC, OVERHEAD, PROTOCOL, carries_transactions, network_id, seal_frame,
-};
+pub use error::FrameError;
+pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, network_id, seal_frame};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES,
     MAX_RECORDS, Message, MessageType, NodeRecord,
@@ -17,6 +18,7 @@ pub use message::{
 pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};
 pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError, Tip};
+pub use version::PROTOCOL;
 
 use crate::primitives::{BlockHash, NodeId, to_hex};
 

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use crate::primitives::{Millis, NodeId, Timestamp};
 
-use super::frame::{Envelope, FrameError};
+use super::error::FrameError;
+use super::frame::Envelope;
 use super::message::{HeadInfo, NodeRecord};
 
 /// Most peers remembered.

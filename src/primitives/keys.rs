@@ -82,7 +82,7 @@ impl Keypair {
         let message = [domain, message].concat();
         let signature = Signature(self.0.sign(&message).to_bytes());
         #[cfg(feature = "sim")]
-        super::memo::remember(&signature, &self.address(), domain, message, true);
+        super::memo::remember(&signature.0, &self.address().0, domain, message, true);
         signature
     }
 }
@@ -92,7 +92,7 @@ impl Signature {
     #[must_use]
     pub fn verifies(&self, key: &Address, domain: &[u8], message: &[u8]) -> bool {
         #[cfg(feature = "sim")]
-        if let Some(verdict) = super::memo::verdict(self, key, domain, message) {
+        if let Some(verdict) = super::memo::verdict(&self.0, &key.0, domain, message) {
             return verdict;
         }
         let message = [domain, message].concat();
@@ -101,7 +101,7 @@ impl Signature {
             .and_then(|key| key.verify_strict(&message, &signature))
             .is_ok();
         #[cfg(feature = "sim")]
-        super::memo::remember(self, key, domain, message, genuine);
+        super::memo::remember(&self.0, &key.0, domain, message, genuine);
         genuine
     }
 }

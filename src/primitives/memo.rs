@@ -8,15 +8,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{Address, Signature};
-
 /// Signatures per generation: frames of some minutes, and all seals and transactions of a run.
 const GENERATION: usize = 4_096;
 
 /// A signature, and whether it is that of the key over the message.
 struct Judged {
-    signature: Signature,
-    key: Address,
+    signature: [u8; 64],
+    key: [u8; 32],
     message: Vec<u8>,
     genuine: bool,
 }
@@ -29,17 +27,16 @@ thread_local! {
     static KNOWN: RefCell<BTreeMap<Vec<u8>, Generations>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-fn place(signature: &Signature) -> u64 {
+fn place(signature: &[u8; 64]) -> u64 {
     signature
-        .0
         .first_chunk()
         .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// Notes whether `signature` is that of `key` over `domain` and `message`, which stand one after the other.
 pub(super) fn remember(
-    signature: &Signature,
-    key: &Address,
+    signature: &[u8; 64],
+    key: &[u8; 32],
     domain: &[u8],
     message: Vec<u8>,
     genuine: bool,
@@ -67,8 +64,8 @@ pub(super) fn remember(
 
 /// What is known of exactly this `signature`, `key`, `domain` and `message`.
 pub(super) fn verdict(
-    signature: &Signature,
-    key: &Address,
+    signature: &[u8; 64],
+    key: &[u8; 32],
     domain: &[u8],
     message: &[u8],
 ) -> Option<bool> {

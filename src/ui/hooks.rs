@@ -61,7 +61,7 @@ impl<T> Clone for Answer<T> {
 }
 
 /// Asks at first and whenever `about` changes. An answer that arrives after one to a newer question is dropped;
-/// one that says the same as the last draws nothing.
+/// one that equals the last draws nothing.
 #[hook]
 pub(crate) fn use_answer<T, D, F>(about: D, ask: impl FnOnce(&D) -> F + 'static) -> Answer<T>
 where

@@ -66,7 +66,7 @@ fn use_newest_picture(app: &Shared<App>) -> Picture {
     (*picture).clone()
 }
 
-/// The place that the address names, with what stands around every page.
+/// The place that the address names, with the head and the foot of every page.
 #[component]
 fn Place() -> Html {
     let route = use_route();

@@ -5,7 +5,7 @@ use crate::records::BlockKind;
 use crate::view::Model;
 use crate::view::figures::{count_of, grouped, short};
 
-/// Who made the block and how, and where it stands.
+/// Who made the block and how, and whether it is on the best chain.
 #[must_use]
 pub fn lead(info: &BlockInfo) -> String {
     let block = &info.summary;

@@ -1,4 +1,4 @@
-//! The page of the chain: which window of heights is shown, and the two boxes beside it.
+//! The page of the chain: which window of heights is shown, and the texts of its two inputs.
 
 use super::PageModel;
 use crate::bitcoin;

@@ -1,5 +1,5 @@
 //! The forms of the Transact page: transfer, message, a new user, a new asset, and units of an asset. What can
-//! be checked without a ledger is said while a person types; the rest is the nodes' answer.
+//! be checked without a ledger is checked while a person types; the rest is the nodes' answer.
 //!
 //! A new user needs coins before the network takes its registration, as that costs a fee: so making one sends
 //! it coins first, and the list of users offers the registration once they are there.
@@ -50,7 +50,7 @@ impl Form {
         }
     }
 
-    /// What it does, where the names of its fields do not say it.
+    /// What it does, where the names of its fields leave that open.
     #[must_use]
     pub const fn about(self) -> &'static str {
         match self {
@@ -134,7 +134,7 @@ pub enum Field {
     Amount,
     /// Coins for the maker of the block.
     Fee,
-    /// A note.
+    /// A memo.
     Memo,
     /// The words of a message.
     Text,

@@ -10,7 +10,7 @@ use crate::view::{Model, NodeView};
 
 /// Most blocks in the row of the latest: more than a wide screen shows.
 const MAX_LATEST: usize = 14;
-/// Most makers of blocks beside it; the rest is counted.
+/// Most makers of blocks before it; the rest is counted.
 const MAX_MAKERS: usize = 6;
 /// Blocks over which the mean time is taken.
 const RECENT_BLOCKS: usize = 21;
@@ -366,8 +366,8 @@ impl NodeMark {
         }
     }
 
-    /// Its name for those who do not see the picture: first what is written there, so that whoever says what
-    /// is to be seen means the same.
+    /// Its accessible name: first the visible text in its order, so that speech input finds the node by what the
+    /// picture shows (WCAG 2.5.3), then its kind and state.
     #[must_use]
     pub fn label(&self) -> String {
         let tip = self

@@ -73,7 +73,7 @@ pub fn keep(happened: &mut Vec<Moved>, moved: Moved) {
     }
 }
 
-/// How the picture's units become pixels of the layer over it: the picture keeps its shape and stands in the middle.
+/// How the picture's units become pixels of the layer over it: the picture keeps its shape and is centred.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     factor: f64,

@@ -75,7 +75,7 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
     }
 }
 
-/// Whether a column holds numbers, which stand at its right.
+/// Whether a column holds numbers, which are aligned to the right.
 #[must_use]
 pub fn is_number(field: &str) -> bool {
     matches!(

@@ -82,7 +82,7 @@ fn holdings(account: &AccountInfo) -> Vec<Holding> {
     account.assets.iter().map(holding).collect()
 }
 
-/// What changes where transactions stand: a new head, and a mempool that took or lost something.
+/// What changes the status of transactions: a new head, and a mempool that took or lost something.
 #[must_use]
 pub fn mark(model: &Model) -> String {
     let head = model.tips.first().map(|tip| tip.hash.as_str());

@@ -1,4 +1,4 @@
-//! The page of a transaction: what it says, and how far it is on its way.
+//! The page of a transaction: its content in a sentence, and how far it is on its way.
 
 use crate::ipc::TransactionInfo;
 use crate::primitives::visible;
@@ -19,7 +19,7 @@ pub fn sentence(tx: &TransactionInfo) -> String {
     )
 }
 
-/// The note of a transfer; of other kinds the sentence holds it already.
+/// The memo of a transfer; of other kinds the sentence holds it already.
 #[must_use]
 pub fn memo(tx: &TransactionInfo) -> String {
     if tx.kind == PayloadKind::Transfer {
@@ -84,7 +84,7 @@ pub fn seen(tx: &TransactionInfo, model: &Model) -> String {
     format!("Seen by {} of {}", tx.seen_by, nodes.max(tx.seen_by))
 }
 
-/// Where a transaction stands, in two words.
+/// The status of a transaction, in two words.
 #[must_use]
 pub fn standing(tx: &TransactionInfo) -> (Progress, String) {
     match (tx.status, tx.height) {

@@ -183,9 +183,21 @@ fn there_is_a_limit_of_nodes_and_the_names_stay_free() {
             kind: NodeKind::Pow,
         });
     }
-    world.put_text("aurex:network:pow16-poa1-d2", &full.to_text());
+    let key = "aurex:network:pow16-poa1-d2";
+    world.put_text(key, &full.to_text());
     assert_eq!(page.refusal("add pow"), "too_many_nodes");
     assert_eq!(page.refusal("add poa"), "too_many_nodes");
+    let mut authorities = record.clone();
+    authorities.nodes.truncate(1);
+    while authorities.nodes.len() <= crate::consensus::MAX_AUTHORITIES {
+        let name = authorities.free_name(NodeKind::Poa);
+        authorities.nodes.push(crate::app::NodeEntry {
+            name,
+            kind: NodeKind::Poa,
+        });
+    }
+    world.put_text(key, &authorities.to_text());
+    assert_eq!(page.refusal("add poa"), "too_many_authorities");
 }
 
 #[test]

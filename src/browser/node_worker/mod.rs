@@ -9,6 +9,7 @@
 
 mod ledger;
 mod miners;
+mod page;
 mod requests;
 mod shell;
 mod start;
@@ -19,10 +20,11 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::DedicatedWorkerGlobalScope;
 
-use super::js::{pack, unpack, warn};
+use super::js::{unpack, warn};
 use super::spawn;
 use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode};
 use crate::refusal::NodeError;
+use page::Page;
 use shell::Shell;
 
 /// Waits for the page's order to start, and serves the page until it ends the worker.
@@ -76,20 +78,4 @@ fn begin(page: &Page, config: NodeConfig) -> Result<Rc<Shell>, ApiError> {
         }
     });
     Ok(shell)
-}
-
-/// The way to the page.
-#[derive(Clone, Debug)]
-struct Page(DedicatedWorkerGlobalScope);
-
-impl Page {
-    fn tell(&self, message: &FromNode) {
-        self.post(&pack(message));
-    }
-
-    fn post(&self, message: &JsValue) {
-        if self.0.post_message(message).is_err() {
-            warn("the page cannot be told");
-        }
-    }
 }

@@ -5,9 +5,9 @@ use std::rc::{Rc, Weak};
 
 use gloo::timers::callback::Timeout;
 
-use super::Page;
 use super::ledger::Ledger;
 use super::miners::{MinerEvent, Miners};
+use super::page::Page;
 use crate::browser::js::monotonic;
 use crate::browser::locks::LockGuard;
 use crate::browser::{Channel, Senders, js, miner_worker_name};

@@ -7,54 +7,8 @@ use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{Blocks, VoteError};
-use crate::consensus::EPOCH;
-use crate::primitives::{BlockHash, Height, MAX_EXACT};
-
-/// Number of a checkpoint on its chain: its height by [`EPOCH`]. Epochs follow heights, never time.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    BorshSerialize,
-    BorshDeserialize,
-)]
-pub struct Epoch(pub u64);
-
-impl Epoch {
-    /// The last epoch whose height is an exact number.
-    pub const MAX: Self = Self(MAX_EXACT / EPOCH);
-
-    /// Height of the epoch's checkpoints.
-    #[must_use]
-    pub const fn height(self) -> Height {
-        Height(self.0.saturating_mul(EPOCH))
-    }
-
-    /// Epoch of the last checkpoint on a chain of this height.
-    #[must_use]
-    pub const fn of(height: Height) -> Self {
-        Self(height.0 / EPOCH)
-    }
-
-    /// The epoch after this one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-}
-
-impl fmt::Display for Epoch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use super::{Blocks, Epoch, VoteError};
+use crate::primitives::{BlockHash, Height};
 
 /// A block that can be voted for. Ordered by epoch, then by id.
 #[derive(
@@ -169,6 +123,7 @@ impl Link {
 mod tests {
     use super::*;
     use crate::consensus::finality::testing::Fork;
+    use crate::primitives::MAX_EXACT;
 
     #[test]
     fn rule_15_a_source_is_below_its_target_and_epochs_are_bounded() {

@@ -24,6 +24,7 @@
 
 mod certificate;
 mod checkpoint;
+mod epoch;
 mod error;
 #[cfg(test)]
 mod exhaustive_tests;
@@ -40,15 +41,16 @@ mod votes;
 use std::rc::Rc;
 
 pub use certificate::{Certificate, CheckedCertificate, MAX_CERTIFICATE_BYTES};
-pub use checkpoint::{Checkpoint, Epoch, Link};
+pub use checkpoint::{Checkpoint, Link};
+pub use epoch::Epoch;
 pub use error::{Blame, CertificateError, EvidenceError, SigningError, VoteError};
 pub use justify::{Alarm, Base, Standing, View};
 pub use offence::{Charge, Evidence, MAX_EVIDENCE_BYTES, Offence, Offences, SealedHeader};
 pub use quorum::Quorum;
 pub use sets::{Change, MAX_ROSTER, Sets};
 pub use signer::{Decision, Proposal, SigningRecord, VoteSigner, due};
-pub use vote::{CheckedVote, SignedVote, VOTE_BYTES, Vote};
-pub use votes::{Added, MAX_CERTIFIED, MAX_TARGETS, Signers, Votes};
+pub use vote::{CheckedVote, SignedVote, Signers, VOTE_BYTES, Vote};
+pub use votes::{Added, MAX_CERTIFIED, MAX_TARGETS, Votes};
 
 use crate::primitives::{BlockHash, Height};
 

@@ -11,6 +11,7 @@ use super::{Link, VoteError};
 use crate::primitives::{
     Address, BlockHash, DecodeError, Encoded, Keypair, Signature, decode_exact,
 };
+use std::collections::BTreeMap;
 
 const VOTE_DOMAIN: &[u8] = b"aurex/vote/1";
 
@@ -110,6 +111,9 @@ impl CheckedVote {
         self.0.vote.link
     }
 }
+
+/// Who confirmed a link, with the signatures.
+pub type Signers = BTreeMap<Address, Signature>;
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Blocks, CertificateError, CheckedCertificate, CheckedVote, Epoch, Evidence, Link, Offences,
-    SignedVote, Vote, VoteError,
+    SignedVote, Signers, Vote, VoteError,
 };
 use crate::primitives::{Address, BlockHash, Signature};
 
@@ -24,9 +24,6 @@ pub const MAX_TARGETS: usize = 256;
 pub const MAX_CERTIFIED: usize = 8;
 /// Votes of a signer for one target epoch: two are evidence.
 const MAX_VOTES: usize = 2;
-
-/// Who confirmed a link, with the signatures.
-pub type Signers = BTreeMap<Address, Signature>;
 
 /// What became of a vote or certificate that is not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What stands where something is awaited, was refused, or is empty.
+//! The placeholders: an answer is awaited, was refused, or is empty.
 
 use yew::prelude::*;
 

@@ -36,7 +36,7 @@ pub(crate) struct DigitsProps {
     pub(crate) hash: AttrValue,
 }
 
-/// A hash with its leading zeros told apart.
+/// A hash with its leading zeros in a colour of their own.
 #[component]
 pub(crate) fn Digits(props: &DigitsProps) -> Html {
     let (zeros, rest) = props.hash.split_at(zero_digits(&props.hash));

@@ -1,4 +1,4 @@
-//! A named value with a sentence on what it means. It stands in a `<dl class="facts">`.
+//! A named value with a sentence on what it means. A `<dl class="facts">` holds it.
 
 use yew::prelude::*;
 
@@ -11,7 +11,7 @@ pub(crate) struct FactProps {
     /// What it means; may be empty.
     #[prop_or_default]
     pub(crate) hint: &'static str,
-    /// What a button beside it copies.
+    /// The text that a copy button after it copies.
     #[prop_or_default]
     pub(crate) copy: Option<AttrValue>,
     /// The value.

@@ -14,7 +14,7 @@ use crate::ui::hooks::{use_media, use_narrow};
 use crate::view::ring::{Point, between, places};
 use crate::view::{Model, NodeView};
 
-/// More nodes than this stand closely: their names go beside them, their heads are left to the table.
+/// More nodes than this are drawn closely: their names go to their sides, their heads only into the table.
 const ROOMY: usize = 8;
 
 /// Sizes of the picture in its own units.
@@ -50,7 +50,7 @@ impl Frame {
         }
     }
 
-    /// Where a node's name stands: below it, or at its outer side in a crowded picture.
+    /// Where a node's name is drawn: below it, or at its outer side in a crowded picture.
     fn side(&self, place: Point) -> Side {
         let (dx, dy) = (place.x - self.width / 2.0, place.y - self.height / 2.0);
         match () {
@@ -62,7 +62,7 @@ impl Frame {
         }
     }
 
-    /// Where the nodes of a model stand.
+    /// Where the nodes of a model are drawn.
     fn places(&self, model: &Model) -> Rc<Places> {
         let points = places(model.nodes.len(), self.width, self.height, self.margin);
         let place = |(node, point): (&NodeView, Point)| {

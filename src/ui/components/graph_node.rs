@@ -8,7 +8,7 @@ use crate::app::pages::selection::SelectionMessage;
 use crate::ui::context::use_actions;
 use crate::view::ring::Point;
 
-/// Where a node's name stands.
+/// Where a node's name is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Below,

@@ -1,4 +1,4 @@
-//! What stands above and below every page: name, tabs, search and theme.
+//! The head and the foot of every page: name, tabs, search and theme.
 
 use yew::prelude::*;
 

@@ -17,7 +17,7 @@ use crate::view::figures::{compact, count_of, grouped, short, span};
 use crate::view::route::Route;
 use crate::view::words;
 
-/// The panel beside the picture.
+/// The panel next to the picture.
 #[component]
 pub(crate) fn Inspector() -> Html {
     let (picture, selection) = (use_picture(), use_selection());

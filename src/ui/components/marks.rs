@@ -1,4 +1,4 @@
-//! Signs for kinds and states. A kind is told by shape and colour, a state by colour and word.
+//! Signs for kinds and states. Shape and colour show a kind, colour and word a state.
 
 use yew::prelude::*;
 

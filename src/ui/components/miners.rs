@@ -107,7 +107,7 @@ fn digits(start: u64) -> String {
     format!("{start:016x}")
 }
 
-/// The first digits of a hash with the leading zeros told apart.
+/// The first digits of a hash, its leading zeros in a colour of their own.
 fn start_of(hash: &str) -> Html {
     let start = hash.get(..SHOWN_DIGITS).unwrap_or(hash).to_owned();
     html! { <span class="hash" title={hash.to_owned()}><Digits hash={start} />{ "…" }</span> }

@@ -1,4 +1,4 @@
-//! What a person is told: problems of the network on top, outcomes of clicks at the bottom.
+//! Problems of the network on top of the page, outcomes of clicks at its bottom.
 
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;

@@ -12,7 +12,7 @@ pub(crate) struct RunButtonProps {
     pub(crate) class: Classes,
     #[prop_or_default]
     pub(crate) title: Option<AttrValue>,
-    /// Its name, where its text does not say of what it is.
+    /// Its accessible name, where its text alone is ambiguous.
     #[prop_or_default]
     pub(crate) label: Option<AttrValue>,
     /// Whether what it does is in force.

@@ -1,4 +1,4 @@
-//! One transaction: where it stands on its way, what it says, and its signature checked in the page.
+//! One transaction: how far it is, its content, and its signature checked in the page.
 
 use std::rc::Rc;
 

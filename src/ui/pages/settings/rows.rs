@@ -77,7 +77,7 @@ pub(super) struct NumberInputProps {
     pub(super) typed: Typed,
 }
 
-/// A number with its bounds; a wrong one is said to be wrong.
+/// A number with its bounds; a wrong one is marked.
 #[component]
 pub(super) fn NumberInput(props: &NumberInputProps) -> Html {
     let (typed, number, bounds) = (&props.typed, props.number, props.number.bounds());
@@ -104,7 +104,7 @@ pub(super) struct CommandFormProps {
     pub(super) children: Html,
 }
 
-/// Inputs with the button that puts them into force; Enter does it as well.
+/// Inputs with the button that applies them; Enter does it as well.
 #[component]
 pub(super) fn CommandForm(props: &CommandFormProps) -> Html {
     let (actions, command) = (use_actions(), props.command.clone());

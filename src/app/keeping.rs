@@ -1,0 +1,83 @@
+//! The network's record: changed as it is stored, written, and followed.
+
+use super::machine::App;
+use super::opening::Outcome;
+use super::record::Record;
+use super::wallet;
+use crate::view::Update;
+
+/// Longest wait for another tab that writes the record.
+pub(super) const RECORD_WAIT_MS: u32 = 5_000;
+
+impl App {
+    /// Changes the record as it is stored now, not as this tab last saw it.
+    ///
+    /// # Errors
+    /// The refusal of `change`; nothing changes then.
+    pub(super) async fn change_record(
+        &self,
+        change: impl FnOnce(&mut Record) -> Outcome,
+    ) -> Outcome {
+        let turn = self
+            .platform
+            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
+        let turn = turn.await;
+        let (stored, _) = self.store.load();
+        let mut record = match stored {
+            Some(record) => record,
+            None => self.record()?,
+        };
+        change(&mut record)?;
+        self.put_record(record)?;
+        drop(turn);
+        Ok(())
+    }
+
+    /// Makes a record the current one, writes it, and does what it says.
+    pub(super) fn put_record(&self, record: Record) -> Outcome {
+        let before = self.store.record();
+        let kept = self.store.keep(record)?;
+        if let Some(error) = kept.unwritten {
+            self.bus.problem(error);
+        }
+        let other_network = kept.begun.is_some();
+        if let Some(network) = kept.begun {
+            self.bus.push(Update::Network {
+                name: self.name.to_string(),
+                chain_id: network.chain_id.to_string(),
+            });
+            self.wallet.forget_nonces();
+        }
+        self.follow_record(before, other_network);
+        Ok(())
+    }
+
+    /// Does what the current record says, after the one before it.
+    pub(super) fn follow_record(&self, before: Option<Record>, other_network: bool) {
+        let Some(record) = self.store.record() else {
+            return;
+        };
+        self.bus.push(Update::Pace(record.pace));
+        self.bus.push(Update::LogLevel(record.log));
+        if other_network || before.is_none_or(|before| before.users != record.users) {
+            self.name_users();
+        }
+        self.share_out();
+        self.share_events();
+    }
+
+    /// Derives the keys of the current record's users, and names the users for the picture.
+    pub(super) fn name_users(&self) {
+        let (Some(network), Some(record)) = (self.store.network(), self.store.record()) else {
+            return;
+        };
+        let users = wallet::users(&network, &record);
+        for user in &users {
+            self.bus.push(Update::Name {
+                key: user.address.clone(),
+                name: user.name.clone(),
+            });
+        }
+        self.wallet.set_users(users);
+    }
+}

@@ -1,0 +1,49 @@
+//! Requests to a node of this tab, and their answers.
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+
+use super::machine::App;
+use super::platform::within;
+use super::roster::Node;
+use crate::ipc::{Answer, ApiError, Ask, Request, ToNode};
+use crate::refusal::{MessageError, NodeError};
+
+/// Longest wait for an answer.
+const ANSWER_MS: f64 = 10_000.0;
+
+impl App {
+    /// Asks a node and waits for its answer.
+    ///
+    /// # Errors
+    /// The node's refusal, `not_running`, `node_gone` or `timeout`.
+    async fn reply_of(&self, node: &Node, request: Request) -> Result<Answer, ApiError> {
+        let id = self.roster.next_request();
+        node.post(&ToNode::Request { id, request })?;
+        let receiver = node.expect(id);
+        match within(&*self.platform, ANSWER_MS, receiver).await {
+            Some(Ok(answer)) => answer,
+            Some(Err(_)) | None => {
+                node.forget(id);
+                let node = node.name.clone();
+                Err(NodeError::Timeout { node }.into())
+            }
+        }
+    }
+
+    /// Asks a node and waits for the answer to this question.
+    ///
+    /// # Errors
+    /// See [`App::reply_of`].
+    pub(super) fn ask_node<'a, A: Ask + 'a>(
+        &'a self,
+        node: &'a Node,
+        ask: A,
+    ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
+        async move {
+            let answer = self.reply_of(node, ask.request()).await?;
+            A::answer(answer).ok_or_else(|| MessageError::OtherRequest.into())
+        }
+        .boxed_local()
+    }
+}
