@@ -6,7 +6,7 @@
 //! captured state; what other people chose (names, memos, messages) is only ever a text node; no `style`
 //! attribute and no inline script, as the Content-Security-Policy forbids both.
 //!
-//! What is drawn again when: each [context] changes at a rate of its own, a component reads only those that it
+//! What is drawn again when: each `context` changes at a rate of its own, a component reads only those that it
 //! shows, and its properties are compared before it is drawn.
 
 mod actions;

@@ -64,7 +64,7 @@ fn expect_viewer(visit: &Visit, first: &Status) -> Status {
     );
     visit.wait("the page says that it watches", 10, |visit| {
         visit
-            .text_of(".mode")
+            .text_of(".status-mode")
             .contains("Another tab runs the network")
             .then_some(())
     });

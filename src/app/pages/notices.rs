@@ -1,6 +1,6 @@
 //! What came of clicks: short sentences that go away by themselves.
 //!
-//! Bound: [`MAX_NOTICES`] at once; the oldest goes first.
+//! Bound: `MAX_NOTICES` at once; the oldest goes first.
 
 use std::collections::VecDeque;
 

@@ -1,6 +1,6 @@
 //! The console's terminal: what was entered and printed, the history, and completion.
 //!
-//! Bounds: [`MAX_ENTRIES`] commands with at most [`MAX_OUTPUT`] characters of output each.
+//! Bounds: `MAX_ENTRIES` commands with at most `MAX_OUTPUT` characters of output each.
 
 use std::collections::VecDeque;
 
