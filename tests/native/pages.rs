@@ -121,6 +121,24 @@ fn every_file_that_a_page_names_is_there() {
 }
 
 #[test]
+fn the_architecture_names_every_module() {
+    let page = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
+    for entry in fs::read_dir(root().join("src")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = if entry.path().is_dir() {
+            format!("`{name}/`")
+        } else {
+            format!("`{name}`")
+        };
+        assert!(
+            page.contains(&name) || name == "`lib.rs`",
+            "{name} is not in the table of modules"
+        );
+    }
+}
+
+#[test]
 fn a_wrong_link_and_a_wrong_file_are_found() {
     let page = "# The rules, here\n[a](#the-rules-here) [b](#the-rules) [c](docs/NONE.md) [d](README.md)\n\
         `src/lib.rs` `src/none.rs` ```src/code.rs``` `src/node/handle.rs::handle` `src/lib.rs::none`";
