@@ -7,7 +7,7 @@ use super::source::Source;
 use super::testing::{Duel, compact, head_of};
 use super::*;
 use crate::chain::MAX_LOCATOR;
-use crate::gossip::{CompactBlock, HeadInfo, Message};
+use crate::gossip::{CompactBlock, HeadInfo, Message, seal_frame};
 use crate::ipc::Request;
 use crate::primitives::{
     Block, BlockHash, Body, Difficulty, Header, Height, Millis, Transaction, TxId, Weight,
@@ -512,4 +512,19 @@ fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
         assert_eq!(refused.code(), "encoding");
         assert!(duel.node.mempool.is_empty());
     }
+}
+
+#[test]
+fn answers_that_others_play_again_to_a_restarted_node_cost_their_sender_nothing() {
+    let mut duel = Duel::new();
+    let (chain_id, to) = (duel.node.chain_id(), Some(duel.node.id()));
+    // What anybody on the channel heard the honest one answer before this node was started again.
+    let answer = Message::Headers(Vec::new());
+    let recorded: Vec<_> = (1..=20)
+        .map(|number| seal_frame(&key("honest"), &chain_id, (1, number), to, &answer))
+        .collect();
+    recorded
+        .into_iter()
+        .for_each(|frame| duel.handle(Input::Frame(frame)));
+    assert!(duel.listens_to("honest"), "it did nothing");
 }
