@@ -31,12 +31,11 @@ pub enum Mutant {
     DropInConflict,
     LoseSilently,
     ForgetTheAnchor,
-    WeightFollows,
-    OrdersOfAnyBranch,
+    WeightStays,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 26] = {
+pub const ALL: [Mutant; 25] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -63,8 +62,7 @@ pub const ALL: [Mutant; 26] = {
         DropInConflict,
         LoseSilently,
         ForgetTheAnchor,
-        WeightFollows,
-        OrdersOfAnyBranch,
+        WeightStays,
     ]
 };
 

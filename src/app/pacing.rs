@@ -97,6 +97,7 @@ impl App {
                 min,
                 max,
             }),
+            authority_weight: Some(base),
             ..ParamsChange::default()
         }
     }

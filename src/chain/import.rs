@@ -27,7 +27,7 @@ pub enum Import {
     SideChain,
     /// It is the new head, on top of the old one.
     Extended(HeadChange),
-    /// The head is on another branch now: this block, or one that weighs as much and wins the tie with it.
+    /// It is the new head, on another branch.
     Reorganised(HeadChange),
 }
 
@@ -188,20 +188,17 @@ impl Chain {
             context,
             undo,
         };
-        self.entries.insert(id, entry);
-        self.heaviest.insert(id, weight);
-        let head = self.heaviest.head();
-        let change = if head == id {
-            self.move_head(id, state)
+        let wins = if mutant!(TieByArrival) {
+            entry.weight > self.weight()
         } else {
-            self.states.insert(id, state);
-            if head == self.head() {
-                return Ok(Import::SideChain);
-            }
-            // One more tied block can make another of them the head.
-            let state = self.state_at(&head);
-            self.move_head(head, state)
+            entry.rank(id) > self.head_entry().rank(self.head())
         };
+        self.entries.insert(id, entry);
+        if !wins {
+            self.states.insert(id, state);
+            return Ok(Import::SideChain);
+        }
+        let change = self.move_head(id, state);
         Ok(if change.reverted.is_empty() {
             Import::Extended(change)
         } else {

@@ -25,8 +25,7 @@ fn memo_of(payload: &Payload) -> String {
         Payload::RegisterUser { name } => name.to_string(),
         Payload::CreateAsset { symbol, name, .. } => format!("{symbol} {name}"),
         Payload::TransferAsset { asset, .. } => asset.to_string(),
-        Payload::SetParams(order) => {
-            let change = &order.change;
+        Payload::SetParams(change) => {
             let mut parts = Vec::new();
             parts.extend(
                 change
@@ -44,6 +43,11 @@ fn memo_of(payload: &Payload) -> String {
                     .authorities
                     .as_ref()
                     .map(|list| format!("{} authorities", list.len())),
+            );
+            parts.extend(
+                change
+                    .authority_weight
+                    .map(|weight| format!("authority weight {weight}")),
             );
             parts.join(", ")
         }
