@@ -125,7 +125,6 @@ impl Roster {
         {
             peer.round_trip = Some(now.since(ping.at));
             self.ping = None;
-            self.peers.prove(from);
         }
     }
 }
