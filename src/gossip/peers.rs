@@ -118,6 +118,8 @@ pub struct Peer {
     score: i32,
     scored_at: Timestamp,
     ignored_until: Timestamp,
+    /// It has answered a question of this run, so its frames are no old ones.
+    proven: bool,
     frames: Bucket,
     bytes: Bucket,
     transactions: Bucket,
@@ -139,6 +141,7 @@ impl Peer {
             score: 0,
             scored_at: now,
             ignored_until: Timestamp(0),
+            proven: false,
             frames: Bucket::default(),
             bytes: Bucket::default(),
             transactions: Bucket::default(),
@@ -313,13 +316,24 @@ impl Peers {
         }
     }
 
-    /// Holds a fault against a peer. An answer that is only late is none, and silence has its floor.
+    /// Records that a peer has answered a question of this run.
+    pub fn prove(&mut self, node: &NodeId) {
+        if let Some(peer) = self.peers.get_mut(node) {
+            peer.proven = true;
+        }
+    }
+
+    /// Holds a fault against a peer. An answer that is only late is none, silence has its floor, and an answer that
+    /// nobody asked for may be an old one that somebody else plays again, as long as its sender has proven nothing.
     pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Timestamp) {
         let Some(peer) = self.peers.get_mut(node) else {
             return;
         };
         let excused = match fault {
-            Fault::Unsolicited => peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN,
+            Fault::Unsolicited => {
+                let late = peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN;
+                late || !peer.proven
+            }
             Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR && !mutant!(BanForSilence),
             Fault::Malformed | Fault::Oversize | Fault::Invalid => false,
         };
@@ -479,6 +493,7 @@ mod tests {
             peers.blame(&node, Fault::Unsolicited, later.plus(LATE_WITHIN));
         }
         assert!(!peers.get(&node).unwrap().ignored(later) && peers.admits(&node, false, later));
+        peers.prove(&node);
         for _ in 0..20 {
             peers.blame(
                 &node,
@@ -490,6 +505,17 @@ mod tests {
             !peers.admits(&node, false, later.plus(LATE_WITHIN)),
             "nobody asked"
         );
+    }
+
+    #[test]
+    fn answers_that_may_be_old_ones_cost_nothing_before_their_sender_has_proven_itself() {
+        let mut peers = Peers::default();
+        let node = hear(&mut peers, 5, 1).unwrap();
+        (0..100).for_each(|_| peers.blame(&node, Fault::Unsolicited, NOW));
+        assert!(peers.admits(&node, false, NOW));
+        peers.prove(&node);
+        (0..20).for_each(|_| peers.blame(&node, Fault::Unsolicited, NOW));
+        assert!(!peers.admits(&node, false, NOW), "nobody asked");
     }
 
     #[test]

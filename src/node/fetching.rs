@@ -17,7 +17,7 @@ impl Node {
     }
 
     /// Whether a head is of no block that is here or on its way, and not lighter than ours.
-    fn lacks(&self, head: &HeadInfo) -> bool {
+    pub(super) fn lacks(&self, head: &HeadInfo) -> bool {
         let id = &head.id;
         let known =
             self.chain.contains(id) || self.compact.contains(id) || self.deferred.contains(id);
@@ -30,24 +30,32 @@ impl Node {
         if mutant!(NeverFetch) {
             return;
         }
-        let others = self
-            .roster
-            .peers
-            .alive(self.now)
-            .filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
-        let candidates = std::iter::once(peer).chain(others.map(|(node, _)| *node));
-        let ready = candidates.filter(|node| self.sync.may_begin(node, self.now));
+        let others = self.roster.peers.alive(self.now);
+        let others = others
+            .filter(|(node, other)| **node != peer && other.head.is_some_and(|it| self.lacks(&it)))
+            .map(|(node, _)| *node);
+        let ready = std::iter::once(peer)
+            .chain(others)
+            .filter(|node| self.sync.may_begin(node, self.now));
         // Of those who let as few down, who gave useful blocks: names are free.
         let credit = |node: &NodeId| {
-            self.roster
-                .peers
-                .get(node)
-                .map_or(0, |peer| peer.score(self.now))
+            let peer = self.roster.peers.get(node);
+            peer.map_or(0, |peer| peer.score(self.now))
         };
-        let best = ready
-            .min_by_key(|node| (self.sync.failures_of(node), -credit(node)))
-            .unwrap_or(peer);
+        let rank = |node: &NodeId| (self.sync.failures_of(node), -credit(node));
+        let mut ready: Vec<_> = ready.map(|node| (rank(&node), node)).collect();
+        let least = ready.iter().map(|(rank, _)| *rank).min();
+        ready.retain(|(rank, _)| Some(*rank) == least);
+        // Among equals chance decides, so that nobody is always asked first.
+        let chosen = if ready.len() > 1 {
+            self.random.index(ready.len())
+        } else {
+            0
+        };
+        let best = ready.get(chosen).map_or(peer, |(_, node)| *node);
         if let Some(ask) = self.sync.begin(best, None, self.now) {
+            let claim = self.roster.peers.get(&best).and_then(|peer| peer.head);
+            self.sync.expect(claim);
             self.ask(ask, out);
         }
         self.arm_sync();

@@ -8,8 +8,8 @@ use super::*;
 use crate::gossip::{CompactBlock, HeadInfo, Message, NodeRecord, seal_frame};
 use crate::mempool::DropReason;
 use crate::primitives::{
-    Amount, Block, Body, Header, Height, Keypair, Kind, Millis, NodeKind, Seal, Transaction,
-    TxBody, TxId, Weight,
+    Amount, Block, Body, Difficulty, Header, Height, Keypair, Kind, Millis, NodeKind, Seal,
+    Transaction, TxBody, TxId, Weight,
 };
 use crate::records::TransactionStatus;
 use crate::testkit::{GENESIS_TIME as GENESIS, Grower, key, mine, params};
@@ -352,4 +352,48 @@ fn what_is_too_old_is_given_up_by_all_for_good_unless_somebody_hands_it_in_again
     net.submit(0, waiting.to_bytes()).unwrap();
     net.run(Millis(1_000));
     assert_eq!(net.node(1).mempool().len(), 1);
+}
+
+#[test]
+fn who_feeds_light_blocks_one_by_one_stops_no_miner() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
+    net.run(Millis(60_000));
+    let mut liar = Stranger::new("liar");
+    let mut grower = Grower::new(params());
+    grower.grow("liar", 20);
+    let chain_id = grower.chain.chain_id();
+    let mut headers = grower.chain.headers_after(&[chain_id], 20);
+    let last = headers[19].0;
+    let time = last.time.plus(Millis(5_000));
+    let heavy = Header {
+        kind: Kind::Authority,
+        height: last.height.next(),
+        parent: last.id(),
+        time,
+        difficulty: Difficulty(1 << 50),
+        slot: crate::consensus::slots::slot_at(&params(), time),
+        sealer: liar.key.node_id(),
+        nonce: 0,
+        ..last
+    };
+    headers.push((heavy, heavy.seal(&chain_id, &liar.key)));
+    let head = HeadInfo {
+        id: heavy.id(),
+        height: heavy.height,
+        weight: Weight(1 << 50),
+    };
+    let record = NodeRecord::sign(&liar.key, "liar", NodeKind::Viewer, "tab", GENESIS);
+    let asked = liar.say(&mut net, 0, &Message::Hello { record, head });
+    assert!(asked.contains(&"GET_HEADERS"));
+    let asked = liar.say(&mut net, 0, &Message::Headers(headers));
+    assert!(asked.contains(&"GET_BODIES"));
+    let begin = net.height(0);
+    for height in 1..=20 {
+        let id = grower.chain.at(Height(height)).unwrap();
+        let body = grower.chain.get(&id).unwrap().block.body.clone();
+        liar.say(&mut net, 0, &Message::Bodies(vec![(id, body)]));
+        net.run(Millis(1_000));
+    }
+    let made = net.height(0) - begin;
+    assert!(made > 5, "{made} blocks in 20 s");
 }

@@ -7,7 +7,7 @@ use super::source::Source;
 use super::testing::{Duel, compact, head_of};
 use super::*;
 use crate::chain::MAX_LOCATOR;
-use crate::gossip::{CompactBlock, HeadInfo, Message};
+use crate::gossip::{CompactBlock, HeadInfo, Message, seal_frame};
 use crate::ipc::Request;
 use crate::primitives::{
     Block, BlockHash, Body, Difficulty, Header, Height, Millis, Transaction, TxId, Weight,
@@ -512,4 +512,61 @@ fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
         assert_eq!(refused.code(), "encoding");
         assert!(duel.node.mempool.is_empty());
     }
+}
+
+#[test]
+fn who_answers_with_nothing_keeps_nobody_from_being_asked() {
+    let mut duel = Duel::new();
+    duel.introduce("honest");
+    let mut grower = Grower::new(params());
+    let ids = grower.grow("miner", 3);
+    let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 3);
+    let body = |id: &BlockHash| grower.chain.get(id).unwrap().block.body.clone();
+    let bodies: Vec<_> = ids.iter().map(|id| (*id, body(id))).collect();
+    let ping = |head| Message::Ping {
+        token: 0,
+        head,
+        answer_by: None,
+    };
+    let truth = ping(head_of(&grower));
+    let lie = ping(HeadInfo {
+        id: BlockHash([9; 32]),
+        height: Height(9),
+        weight: Weight(u128::MAX),
+    });
+    for _ in 0..120 {
+        let asked = duel.hear("liar", &lie);
+        let mut open = duel.hear("honest", &truth);
+        while let Some(question) = open.pop() {
+            if matches!(question, Message::GetHeaders(_)) {
+                open.extend(duel.hear("honest", &Message::Headers(headers.clone())));
+            } else if matches!(question, Message::GetBodies(_)) {
+                open.extend(duel.hear("honest", &Message::Bodies(bodies.clone())));
+            }
+        }
+        duel.pass(Millis(1_000));
+        if !asked.is_empty() {
+            duel.hear("liar", &Message::Headers(Vec::new()));
+        }
+    }
+    assert_eq!(
+        duel.node.chain.head(),
+        grower.chain.head(),
+        "two minutes beside an honest peer"
+    );
+}
+
+#[test]
+fn answers_that_others_play_again_to_a_restarted_node_cost_their_sender_nothing() {
+    let mut duel = Duel::new();
+    let (chain_id, to) = (duel.node.chain_id(), Some(duel.node.id()));
+    // What anybody on the channel heard the honest one answer before this node was started again.
+    let answer = Message::Headers(Vec::new());
+    let recorded: Vec<_> = (1..=20)
+        .map(|number| seal_frame(&key("honest"), &chain_id, (1, number), to, &answer))
+        .collect();
+    recorded
+        .into_iter()
+        .for_each(|frame| duel.handle(Input::Frame(frame)));
+    assert!(duel.listens_to("honest"), "it did nothing");
 }

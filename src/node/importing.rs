@@ -65,9 +65,11 @@ impl Node {
                 }
                 return false;
             }
+            // No credit: a block beside the best chain may cost its maker nothing.
             Ok(Import::SideChain) => {
                 self.write_block(&id);
                 self.note_block(&id, source, false, out);
+                return true;
             }
             Ok(Import::Extended(change)) => self.on_new_head(&change, source, out),
             Ok(Import::Reorganised(change)) => {

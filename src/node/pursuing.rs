@@ -19,21 +19,46 @@ impl Node {
     /// Imports what is ready and asks for what is not.
     fn pursue(&mut self, out: &mut Outbox) {
         while let Some(block) = self.sync.next_block(self.now) {
-            let source = self.sync_source();
+            let (source, head) = (self.sync_source(), self.chain.head());
             if !self.import(block, source, out) {
                 // The rest hangs on a block that cannot be imported now.
                 self.sync.give_up(self.now);
                 break;
             }
+            let is_best = self.chain.head() != head;
+            self.sync.imported(is_best, self.now);
         }
-        let peers = self.able_peers();
+        let (peers, source) = (self.able_peers(), self.sync.source());
         for ask in self.sync.asks(&peers, self.now) {
             self.ask(ask, out);
+        }
+        if let Some(source) = source.filter(|_| self.sync.is_idle()) {
+            self.judge_claim(source);
         }
         self.arm_sync();
         if self.sync.is_idle() && self.mining.job().is_none() {
             self.timers.set_earlier(Timer::Candidate, self.now);
             self.timers.set_earlier(Timer::Slot, self.now);
+        }
+    }
+
+    /// Ends a fetch whose source has nothing more to give.
+    fn end_fetch(&mut self, source: NodeId) {
+        self.sync.finish();
+        self.judge_claim(source);
+    }
+
+    /// Judges what the source of a fetch that has ended claimed to have: if that is still not here, and not
+    /// lighter than what is, the source has failed, and its claim is forgotten.
+    fn judge_claim(&mut self, source: NodeId) {
+        let claim = self.sync.claim().filter(|claim| self.lacks(claim));
+        if claim.is_some() {
+            self.sync.disappoint(source, self.now);
+            if let Some(peer) = self.roster.peers.get_mut(&source)
+                && peer.head == claim
+            {
+                peer.head = None;
+            }
         }
     }
 
@@ -81,7 +106,7 @@ impl Node {
                 Ok(tip) => self.pursue_headers(from, headers, tip, out),
             }
         } else {
-            self.sync.finish();
+            self.end_fetch(from);
         }
         self.pursue(out);
     }
@@ -102,7 +127,7 @@ impl Node {
     fn on_stray_headers(&mut self, from: NodeId, out: &mut Outbox) {
         if self.sync.tip().is_some() {
             // The peer has changed its branch meanwhile: it is fetched from the beginning.
-            return self.sync.finish();
+            return self.end_fetch(from);
         }
         // A late answer to an earlier question may follow headers that were given up since.
         self.roster.peers.blame(&from, Fault::Unsolicited, self.now);
@@ -127,7 +152,7 @@ impl Node {
         let more = headers.len() >= MAX_HEADERS;
         let lighter = tip.weight < self.chain.weight();
         if lighter && !more {
-            return self.sync.finish();
+            return self.end_fetch(from);
         }
         let mut wanted = headers;
         wanted.retain(|(header, _)| !self.chain.contains(&header.id()));

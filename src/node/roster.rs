@@ -125,6 +125,7 @@ impl Roster {
         {
             peer.round_trip = Some(now.since(ping.at));
             self.ping = None;
+            self.peers.prove(from);
         }
     }
 }

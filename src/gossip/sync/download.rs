@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::SyncError;
 use super::history::{History, fewer};
-use crate::primitives::{Block, BlockHash, Body, Header, Millis, NodeId, Seal, Timestamp};
+use crate::primitives::{Block, BlockHash, Body, Header, NodeId, Seal, Timestamp};
 
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
@@ -18,8 +18,6 @@ const PARALLEL: usize = 3;
 pub(super) const BODIES_AHEAD: usize = PARALLEL * BODY_WINDOW;
 /// Failures of its source in a row after which a fetch is given up.
 pub(super) const MAX_FAILURES: u32 = 4;
-/// How long miners rest for a fetch that does not go on.
-pub(super) const REST: Millis = Millis(2_000);
 
 /// The bodies of one chain of headers.
 #[derive(Clone, Debug)]
@@ -40,8 +38,6 @@ pub(super) struct Download {
     pub(super) moved: Timestamp,
     /// Failures of the source since then.
     pub(super) failures: u32,
-    /// Miners rest until then.
-    rest_until: Timestamp,
 }
 
 impl Download {
@@ -66,7 +62,6 @@ impl Download {
             late: BTreeMap::new(),
             moved: now,
             failures: 0,
-            rest_until: Timestamp(0),
         })
     }
 
@@ -114,7 +109,7 @@ impl Download {
         let (id, ..) = self.wanted.front()?;
         let body = self.bodies.remove(id)?;
         let (_, header, seal) = self.wanted.pop_front()?;
-        (self.moved, self.failures, self.rest_until) = (now, 0, now.plus(REST));
+        (self.moved, self.failures) = (now, 0);
         Some(Block { header, seal, body })
     }
 
@@ -146,14 +141,6 @@ impl Download {
         self.asked.retain(|_, (_, at)| now < *at);
         late.iter().for_each(|peer| self.fail(peer));
         late
-    }
-
-    /// Until when miners and authorities should wait for the blocks that come in.
-    pub(super) fn rest_until(&self, now: Timestamp) -> Option<Timestamp> {
-        if mutant!(RestForPromises) {
-            return Some(now.plus(REST));
-        }
-        Some(self.rest_until).filter(|until| *until > now)
     }
 
     /// Records that a peer was late, or did not have what it was asked for.

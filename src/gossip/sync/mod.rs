@@ -12,6 +12,7 @@
 mod download;
 mod error;
 mod history;
+mod rest;
 #[cfg(test)]
 mod tests;
 
@@ -21,9 +22,10 @@ use std::collections::BTreeSet;
 use download::BODIES_AHEAD;
 use download::Download;
 use history::{ANSWER_WITHIN, History};
+use rest::{REST, Rest};
 
 use crate::consensus::BlockError;
-use crate::gossip::message::MessageType;
+use crate::gossip::message::{HeadInfo, MessageType};
 #[cfg(any(test, feature = "sim"))]
 use crate::gossip::peers::MAX_PEERS;
 use crate::primitives::{Block, BlockHash, Body, Header, Height, NodeId, Seal, Timestamp, Weight};
@@ -59,6 +61,8 @@ pub enum SyncAsk {
 pub struct Sync {
     stage: Stage,
     history: History,
+    rest: Rest,
+    claim: Option<HeadInfo>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -376,14 +380,36 @@ impl Sync {
         }
     }
 
-    /// Until when miners and authorities had better wait for the blocks that come in: what they make on a head that
-    /// others have left is in vain. But nobody stops them who only promises blocks.
+    /// Takes the news that a block of the fetch is imported; `is_best` says that it became the best chain.
+    pub fn imported(&mut self, is_best: bool, now: Timestamp) {
+        self.rest.on_block(is_best, now);
+    }
+
+    /// Until when miners and authorities should wait for the blocks that come in. Nobody stops them who only
+    /// promises blocks, or feeds them light ones.
     #[must_use]
     pub fn rest_until(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.stage {
-            Stage::Bodies(download) => download.rest_until(now),
+            Stage::Bodies(_) if mutant!(RestForPromises) => Some(now.plus(REST)),
+            Stage::Bodies(_) => self.rest.until(now),
             Stage::Idle | Stage::Headers(_) => None,
         }
+    }
+
+    /// Remembers what the source of the fetch claims to have.
+    pub fn expect(&mut self, claim: Option<HeadInfo>) {
+        self.claim = claim;
+    }
+
+    /// What the source of the fetch claimed to have when it began.
+    #[must_use]
+    pub const fn claim(&self) -> Option<HeadInfo> {
+        self.claim
+    }
+
+    /// Records that a peer did not have what it claimed: it is asked again after a pause, and others first.
+    pub fn disappoint(&mut self, peer: NodeId, now: Timestamp) {
+        self.let_down(peer, now);
     }
 
     /// Headers and bodies that are kept, and peers that are remembered: length now and bound.

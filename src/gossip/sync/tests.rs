@@ -1,6 +1,6 @@
 //! Who is asked for what, who answers for what did not come, and that nobody holds a fetch up.
 
-use super::download::{MAX_FAILURES, REST};
+use super::download::MAX_FAILURES;
 use super::history::FIRST_PAUSE;
 use super::*;
 use crate::primitives::Millis;
@@ -282,6 +282,7 @@ fn only_blocks_that_come_in_make_miners_rest() {
     sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), NOW)
         .unwrap();
     assert_eq!(sync.next_block(NOW), Some(blocks[0].clone()));
+    sync.imported(true, NOW);
     assert_eq!(sync.rest_until(NOW), Some(NOW.plus(REST)));
     assert_eq!(
         sync.rest_until(NOW.plus(REST)),
