@@ -31,11 +31,12 @@ pub enum Mutant {
     DropInConflict,
     LoseSilently,
     ForgetTheAnchor,
-    WeightStays,
+    WeightFollows,
+    OrdersOfAnyBranch,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 25] = {
+pub const ALL: [Mutant; 26] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -62,7 +63,8 @@ pub const ALL: [Mutant; 25] = {
         DropInConflict,
         LoseSilently,
         ForgetTheAnchor,
-        WeightStays,
+        WeightFollows,
+        OrdersOfAnyBranch,
     ]
 };
 

@@ -97,7 +97,6 @@ impl App {
                 min,
                 max,
             }),
-            authority_weight: Some(base),
             ..ParamsChange::default()
         }
     }

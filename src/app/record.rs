@@ -11,8 +11,8 @@ use crate::primitives::{
 };
 use crate::refusal::{RecordError, RecordFault};
 
-/// Version of this layout.
-const RECORD_VERSION: u32 = 1;
+/// Version of this layout and of the rules: what 1 describes followed rule set 1.
+const RECORD_VERSION: u32 = 2;
 /// Most nodes of a network that one browser keeps.
 pub const MAX_NODES: usize = 48;
 /// The demo users, who have coins from the first block on.
@@ -376,18 +376,18 @@ mod tests {
                 "expected parameters of lab, found those of lac",
             ),
             (
-                Record::from_text("1 00ff", "lab").expect_err("too short"),
+                Record::from_text("2 00ff", "lab").expect_err("too short"),
                 "the bytes of a record",
             ),
             (
-                Record::from_text("1 xyz", "lab").expect_err("not hexadecimal"),
+                Record::from_text("2 xyz", "lab").expect_err("not hexadecimal"),
                 "the bytes of a record",
             ),
         ] {
             assert_eq!(error.code(), "record_corrupt");
             assert!(error.to_string().contains(part), "{error}");
         }
-        for text in ["", "2 00", "{\"version\":1}"] {
+        for text in ["", "1 00", "3 00", "{\"version\":1}"] {
             assert_eq!(
                 Record::from_text(text, "lab")
                     .expect_err("another version")

@@ -11,11 +11,16 @@ use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Node;
 use crate::command::{DEFAULT_FEE, Draft, What};
+use crate::consensus::EPOCH;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
-use crate::primitives::{Amount, Height, Keypair, ParamsChange, Payload, TxBody};
-use crate::refusal::WalletError;
+use crate::primitives::{
+    Amount, BlockHash, Height, Keypair, ParamsChange, ParamsOrder, Payload, TxBody,
+};
+use crate::refusal::{LookupError, WalletError};
 use crate::view::{TabMode, text};
 
+/// An order of the operator runs out when the checkpoint that it names is too far below: this many blocks above it.
+const ORDER_LIFE: u64 = 2 * EPOCH + 1;
 /// Longest wait for the sender's turn.
 const TURN_MS: u32 = 15_000;
 /// Test transactions wait this long for all nodes to come up, once the first one runs.
@@ -35,7 +40,7 @@ impl App {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
         let payload = self.payload(draft.what).await?;
-        self.submit(node, &key, draft.fee, payload).await
+        self.submit(node, &key, draft.fee, Height(0), payload).await
     }
 
     /// A draft's names as addresses.
@@ -88,8 +93,26 @@ impl App {
     ) -> Result<TransactionInfo, ApiError> {
         let node = self.node_for(None)?;
         let key = self.key_of(OPERATOR)?;
-        self.submit(&node, &key, DEFAULT_FEE, Payload::SetParams(change))
+        let (height, ancestor) = self.checkpoint(&node).await?;
+        let order = Payload::SetParams(ParamsOrder { ancestor, change });
+        let valid_until = Height(height.0.saturating_add(ORDER_LIFE));
+        self.submit(&node, &key, DEFAULT_FEE, valid_until, order)
             .await
+    }
+
+    /// The last checkpoint below the node's head, which an order of the operator must name.
+    async fn checkpoint(&self, node: &Node) -> Result<(Height, BlockHash), ApiError> {
+        let ask = |from| ask::Chain { from, count: 1 };
+        let head = self.ask_node(node, ask(None)).await?.height;
+        let height = head.saturating_sub(1) / EPOCH * EPOCH;
+        let chain = self.ask_node(node, ask(Some(height))).await?;
+        let id = chain
+            .blocks
+            .first()
+            .and_then(|block| block.hash.parse().ok());
+        let which = height.to_string();
+        let id = id.ok_or(LookupError::Block { which })?;
+        Ok((Height(height), id))
     }
 
     fn submit<'a>(
@@ -97,9 +120,11 @@ impl App {
         node: &'a Node,
         key: &'a Keypair,
         fee: u64,
+        valid_until: Height,
         payload: Payload,
     ) -> LocalBoxFuture<'a, Result<TransactionInfo, ApiError>> {
-        self.submit_in_turn(node, key, fee, payload).boxed_local()
+        self.submit_in_turn(node, key, fee, valid_until, payload)
+            .boxed_local()
     }
 
     async fn submit_in_turn(
@@ -107,6 +132,7 @@ impl App {
         node: &Node,
         key: &Keypair,
         fee: u64,
+        valid_until: Height,
         payload: Payload,
     ) -> Result<TransactionInfo, ApiError> {
         let chain_id = self.network()?.chain_id;
@@ -124,7 +150,7 @@ impl App {
             from,
             nonce,
             fee: Amount(fee),
-            valid_until: Height(0),
+            valid_until,
             payload,
         };
         let raw = body.sign(key).to_bytes();

@@ -27,7 +27,7 @@ pub enum Import {
     SideChain,
     /// It is the new head, on top of the old one.
     Extended(HeadChange),
-    /// It is the new head, on another branch.
+    /// The head is on another branch now: this block, or one that weighs as much and wins the tie with it.
     Reorganised(HeadChange),
 }
 
@@ -188,17 +188,20 @@ impl Chain {
             context,
             undo,
         };
-        let wins = if mutant!(TieByArrival) {
-            entry.weight > self.weight()
-        } else {
-            entry.rank(id) > self.head_entry().rank(self.head())
-        };
         self.entries.insert(id, entry);
-        if !wins {
+        self.heaviest.insert(id, weight);
+        let head = self.heaviest.head();
+        let change = if head == id {
+            self.move_head(id, state)
+        } else {
             self.states.insert(id, state);
-            return Ok(Import::SideChain);
-        }
-        let change = self.move_head(id, state);
+            if head == self.head() {
+                return Ok(Import::SideChain);
+            }
+            // One more tied block can make another of them the head.
+            let state = self.state_at(&head);
+            self.move_head(head, state)
+        };
         Ok(if change.reverted.is_empty() {
             Import::Extended(change)
         } else {

@@ -9,6 +9,7 @@
 //! at every [`MILESTONE`]th height. Any other is reached by taking blocks back from the next of these above.
 //! The states share what they have in common, so a milestone costs less than the blocks up to the next.
 
+mod choice;
 mod import;
 mod locate;
 #[cfg(test)]
@@ -18,18 +19,20 @@ mod restore;
 mod retarget_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traitor_tests;
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::str::FromStr;
 
+use choice::Heaviest;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use restore::RestoreError;
 
 use crate::consensus::{BlockError, Params};
-use crate::primitives::{Block, BlockHash, Header, Height, Kind, Slot, TxId, Weight};
+use crate::primitives::{Block, BlockHash, Header, Height, TxId, Weight};
 use crate::state::{Context, Entry, Key, State, Undo, genesis};
 
 /// Refused ids that are remembered, so that nothing is checked twice: a node is sent the same bad block
@@ -47,6 +50,7 @@ pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
     entries: BTreeMap<BlockHash, TreeEntry>,
+    heaviest: Heaviest,
     /// The best chain by height, genesis first.
     best: Vec<BlockHash>,
     head_state: State,
@@ -75,22 +79,7 @@ pub struct TreeEntry {
     undo: Rc<[u8]>,
 }
 
-/// What the fork choice compares: the greatest wins. Weight first; then work before authority, as work
-/// cannot be made for free; then the smaller slot and the smaller id, so that all nodes agree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank(Weight, bool, Reverse<Slot>, Reverse<BlockHash>);
-
 impl TreeEntry {
-    fn rank(&self, id: BlockHash) -> Rank {
-        let header = &self.block.header;
-        Rank(
-            self.weight,
-            header.kind == Kind::Work,
-            Reverse(header.slot),
-            Reverse(id),
-        )
-    }
-
     /// Canonical bytes of the undo record.
     #[must_use]
     pub fn undo_bytes(&self) -> &[u8] {
@@ -140,6 +129,7 @@ impl Chain {
             params,
             genesis: id,
             entries: BTreeMap::from_iter([(id, entry)]),
+            heaviest: Heaviest::new(id),
             best: vec![id],
             head_state: state,
             committed: BTreeMap::new(),

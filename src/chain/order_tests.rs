@@ -1,13 +1,15 @@
 //! What does not depend on the order of arrival: made-up trees of both kinds of block, brought in in many orders;
 //! and that a block taken back leaves what was before it.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::choice::winner;
+use super::tests::snapshot;
 use super::*;
 use crate::consensus::slots::{leader, slot_at, slot_start};
 use crate::primitives::{
-    Amount, AssetId, Difficulty, Digest, Millis, ParamsChange, Payload, SplitMix64, Transaction,
+    Amount, AssetId, Difficulty, Digest, Millis, ParamsChange, Payload, Slot, SplitMix64,
+    Transaction,
 };
 use crate::testkit::{Grower, key, params};
 
@@ -94,7 +96,7 @@ fn agreed(chain: &Chain) -> (BlockHash, Digest, Vec<(TxId, BlockHash)>) {
 
 #[test]
 fn trees_of_work_and_turns_have_one_head_and_one_state_in_every_order() {
-    let mut kinds = BTreeMap::new();
+    let (mut kinds, mut ties) = (BTreeMap::new(), 0);
     for seed in 0..24 {
         let mut chance = Chance(SplitMix64::new(seed));
         let mut blocks = BTreeMap::new();
@@ -111,14 +113,14 @@ fn trees_of_work_and_turns_have_one_head_and_one_state_in_every_order() {
                 weight += block.header.difficulty.0;
                 at = blocks.get(&block.header.parent);
             }
-            (
-                weight,
-                block.header.kind == Kind::Work,
-                Reverse(block.header.slot.0),
-                Reverse(*id),
-            )
+            (weight, *id)
         });
-        assert_eq!(first.head(), naive.max().unwrap().3.0, "seed {seed}");
+        let weights: Vec<(u64, BlockHash)> = naive.collect();
+        let most = weights.iter().map(|(weight, _)| *weight).max();
+        let tied = weights.iter().filter(|(weight, _)| Some(*weight) == most);
+        let tied: Vec<BlockHash> = tied.map(|(_, id)| *id).collect();
+        assert_eq!(first.head(), winner(&tied), "seed {seed}");
+        ties += usize::from(tied.len() > 1);
         assert_eq!(first.head_state().root(), first.head_header().state_root);
         *kinds.entry(first.head_header().kind).or_insert(0) += 1;
         for _ in 0..6 {
@@ -130,18 +132,50 @@ fn trees_of_work_and_turns_have_one_head_and_one_state_in_every_order() {
         }
     }
     assert!(kinds.len() == 2, "heads of both kinds: {kinds:?}");
+    assert!(ties > 3, "{ties} ties");
 }
 
 #[test]
-fn of_two_turns_that_weigh_the_same_the_smaller_slot_wins() {
-    let mut grower = Grower::new(params());
-    let [early, late] = [("poa-2", 1), ("poa-1", 2)].map(|(name, slot)| {
-        let time = slot_start(grower.chain.params(), Slot(slot));
-        grower.authority_block(name, time).unwrap()
-    });
-    for order in [[&early, &late], [&late, &early]] {
-        assert_eq!(grown(&order.map(Clone::clone)).head(), early.id());
+fn one_more_tied_block_may_bring_another_of_them_back_and_a_restart_finds_the_same_head() {
+    let mut turned = 0;
+    for seed in 0..16 {
+        let mut grower = Grower::new(params());
+        let blocks = [1, 2, 3].map(|at| grower.work_block("miner", 1_000 + 10 * seed + at, vec![]));
+        let ids = blocks.each_ref().map(Block::id);
+        for block in &blocks[..2] {
+            grower.import(block.clone()).unwrap();
+        }
+        let before = winner(&ids[..2]);
+        assert_eq!(grower.chain.head(), before);
+        let outcome = grower.import(blocks[2].clone()).unwrap();
+        let after = winner(&ids);
+        assert_eq!(grower.chain.head(), after);
+        assert_eq!(
+            grower.chain.head_state().root(),
+            grower.chain.head_header().state_root
+        );
+        let expected = if after == before {
+            Import::SideChain
+        } else {
+            Import::Reorganised(HeadChange {
+                reverted: vec![before],
+                applied: vec![after],
+            })
+        };
+        assert_eq!(outcome, expected);
+        turned += usize::from(after != before && after != ids[2]);
+        let snapshot = snapshot(&grower.chain);
+        let state = grower.chain.head_state().clone();
+        let again = Chain::restore(Rc::new(params()), snapshot.clone(), after, state.clone());
+        assert_eq!(again.unwrap().head(), after);
+        let other = ids.into_iter().find(|id| *id != after).unwrap();
+        let wrong = Chain::restore(Rc::new(params()), snapshot, other, state).unwrap_err();
+        assert!(matches!(wrong, RestoreError::Head { expected, .. } if expected == after));
     }
+    assert!(
+        turned > 0,
+        "the third brought back the loser of the first two"
+    );
 }
 
 /// Transactions of every kind, the last of which changes what the first made.
@@ -178,7 +212,7 @@ fn every_kind(grower: &Grower) -> Vec<Transaction> {
                 name: "carol".parse().unwrap(),
             },
         ),
-        grower.sign("operator", 0, Payload::SetParams(change)),
+        grower.order("operator", 0, change),
         alice(
             3,
             Payload::Message {

@@ -71,12 +71,8 @@ impl Chain {
         let Some(entry) = chain.get(&head) else {
             return Err(RestoreError::NoHead(head));
         };
-        let best = chain
-            .entries
-            .iter()
-            .max_by_key(|(id, entry)| entry.rank(**id))
-            .map(|(id, _)| *id);
-        if let Some(expected) = best.filter(|best| *best != head) {
+        let expected = chain.heaviest.head();
+        if expected != head {
             return Err(RestoreError::Head {
                 expected,
                 found: head,
@@ -121,6 +117,7 @@ impl Chain {
             .map(Transaction::id)
             .collect();
         let block = Rc::new(block);
+        self.heaviest.insert(id, weight);
         self.entries.insert(
             id,
             TreeEntry {

@@ -1,7 +1,7 @@
 //! Difficulty and parameters along a chain: when a change comes into force, and what it leaves alone.
 
 use super::*;
-use crate::primitives::{Difficulty, Millis, ParamsChange, Payload, Retarget, Timestamp};
+use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget, Timestamp};
 use crate::testkit::{GENESIS_TIME, Grower, mine, params};
 
 #[test]
@@ -11,13 +11,13 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
         difficulty: Some(Difficulty(32)),
         ..ParamsChange::default()
     };
-    let stranger = grower.sign("alice", 0, Payload::SetParams(change.clone()));
+    let stranger = grower.order("alice", 0, change.clone());
     let mut block = grower.work_block("miner", 1_000, Vec::new());
     block.body.transactions = vec![stranger];
     block.header.tx_root = block.body.tx_root();
     block.header = mine(block.header);
     assert_eq!(grower.import(block).unwrap_err().code(), "not_operator");
-    let order = grower.sign("operator", 0, Payload::SetParams(change));
+    let order = grower.order("operator", 0, change);
     let block = grower.work_block("miner", 1_000, vec![order]);
     grower.import(block).unwrap();
     grower.grow("miner", 8);
@@ -34,21 +34,17 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
         })
         .collect();
     assert_eq!(difficulties, [16, 16, 16, 16, 16, 16, 16, 32, 32]);
-    assert_eq!(
-        grower
-            .chain
-            .head_state()
-            .rules()
-            .unwrap()
-            .current
-            .authority_weight,
-        Difficulty(32)
-    );
+    let time = Timestamp(GENESIS_TIME.0 + 15_000);
+    let block = grower.authority_block("poa-2", time).unwrap();
+    let weight = grower.chain.weight();
+    assert_eq!(block.header.difficulty, Difficulty(16), "that of genesis");
+    grower.import(block).unwrap();
+    assert_eq!(grower.chain.weight(), weight.plus(Difficulty(16)));
 }
 
 /// Difficulties of sixteen blocks, a second apart each, of a network that wants one every five; the first holds these
-/// changes of parameters. And the weight of an authority's block after them.
-fn difficulties(changes: &[ParamsChange]) -> (Vec<u64>, u64) {
+/// changes of parameters.
+fn difficulties(changes: &[ParamsChange]) -> Vec<u64> {
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
     moving.retarget = Retarget::Asert {
@@ -60,7 +56,7 @@ fn difficulties(changes: &[ParamsChange]) -> (Vec<u64>, u64) {
     let mut grower = Grower::new(moving);
     let orders = (0..)
         .zip(changes)
-        .map(|(nonce, change)| grower.sign("operator", nonce, Payload::SetParams(change.clone())));
+        .map(|(nonce, change)| grower.order("operator", nonce, change.clone()));
     let orders = orders.collect();
     let first = grower.work_block("miner", 1_000, orders);
     grower.import(first).unwrap();
@@ -75,59 +71,47 @@ fn difficulties(changes: &[ParamsChange]) -> (Vec<u64>, u64) {
             .difficulty
             .0
     };
-    (
-        (1..=16).map(of).collect(),
-        grower.chain.context().rules.current.authority_weight.0,
-    )
+    (1..=16).map(of).collect()
 }
 
 #[test]
 fn a_change_of_other_parameters_leaves_the_schedule_of_the_difficulty_alone() {
-    let (plain, _) = difficulties(&[]);
+    let plain = difficulties(&[]);
     assert!(plain[7] > 24, "it has risen: {plain:?}");
     let authorities = ParamsChange {
         authorities: Some(Vec::new()),
         ..ParamsChange::default()
     };
-    let weight = ParamsChange {
-        authority_weight: Some(Difficulty(5)),
-        ..ParamsChange::default()
-    };
-    assert_eq!(difficulties(&[authorities]).0, plain);
-    assert_eq!(difficulties(&[weight]), (plain, 5));
+    assert_eq!(difficulties(&[authorities]), plain);
 }
 
 #[test]
 fn a_new_retarget_starts_at_the_difficulty_in_force_and_a_new_difficulty_at_its_own() {
-    let (plain, weight) = difficulties(&[]);
+    let plain = difficulties(&[]);
     let fixed = ParamsChange {
         retarget: Some(Retarget::Fixed),
         ..ParamsChange::default()
     };
-    let (found, heavy) = difficulties(std::slice::from_ref(&fixed));
+    let found = difficulties(std::slice::from_ref(&fixed));
     assert_eq!(
         (&found[..7], &found[7..]),
         (&plain[..7], [plain[7]; 9].as_slice())
-    );
-    assert_eq!(
-        heavy, weight,
-        "no branch moves the authorities' weight by its own difficulty"
     );
     let difficulty = ParamsChange {
         difficulty: Some(Difficulty(16)),
         ..ParamsChange::default()
     };
-    let (found, heavy) = difficulties(std::slice::from_ref(&difficulty));
+    let found = difficulties(std::slice::from_ref(&difficulty));
     assert_eq!(
-        (&found[..7], found[7], heavy),
-        (&plain[..7], 16, weight),
+        (&found[..7], found[7]),
+        (&plain[..7], 16),
         "begun again, though it was 16 at genesis"
     );
     assert!(found[15] > 16, "it goes on rising");
-    let (found, heavy) = difficulties(&[difficulty, fixed]);
+    let found = difficulties(&[difficulty, fixed]);
     assert_eq!(
-        (found[7], found[15], heavy),
-        (16, 16, 16),
+        (found[7], found[15]),
+        (16, 16),
         "two changes of an epoch are one"
     );
 }
@@ -180,7 +164,7 @@ fn a_later_change_of_parameters_does_not_put_off_an_earlier_one() {
             difficulty: Some(Difficulty(difficulty)),
             ..ParamsChange::default()
         };
-        let order = grower.sign("operator", nonce, Payload::SetParams(change));
+        let order = grower.order("operator", nonce, change);
         let block = grower.work_block("miner", 1_000, vec![order]);
         grower.import(block).unwrap();
     };

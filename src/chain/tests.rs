@@ -1,11 +1,12 @@
 //! The tree against the rules: extension, forks, reorganisation, refusals, restart.
 
+use super::choice::winner;
 use super::*;
 use crate::consensus::{BlockError, TxError};
-use crate::primitives::{Amount, Difficulty, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, Timestamp};
+use crate::primitives::{Amount, Difficulty, MAX_BLOCK_BYTES, MAX_BODY_BYTES, Timestamp};
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
-fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {
+pub(super) fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {
     chain
         .entries
         .values()
@@ -89,11 +90,7 @@ fn the_head_does_not_depend_on_the_order_of_arrival() {
     let first = head(vec![&one[0], &one[1], &two[0], &two[1]]);
     assert_eq!(first, head(vec![&two[0], &two[1], &one[0], &one[1]]));
     assert_eq!(first, head(vec![&two[0], &one[0], &two[1], &one[1]]));
-    assert_eq!(
-        first,
-        one[1].id().min(two[1].id()),
-        "equal weight and kind: the smaller id"
-    );
+    assert_eq!(first, winner(&[one[1].id(), two[1].id()]));
 }
 
 #[test]
@@ -276,7 +273,8 @@ fn choosing_the_head_and_naming_the_chain_cost_no_more_on_a_longer_chain() {
         grower.grow("miner", missing);
         // Two on the same head, and a child of the one that loses the tie.
         let mut tie = ["one", "two"].map(|miner| grower.work_block(miner, 1_000, Vec::new()));
-        tie.sort_by_key(|block| std::cmp::Reverse(block.id()));
+        let best = winner(&tie.each_ref().map(Block::id));
+        tie.sort_by_key(|block| block.id() == best);
         let [loser, winner] = tie;
         let (extension, extended) = visits(&mut grower, loser);
         let child = grower.work_block("one", 1_000, Vec::new());
@@ -439,14 +437,20 @@ fn a_locator_finds_the_common_block() {
 }
 
 #[test]
-fn work_wins_a_tie_against_an_authority() {
-    let mut grower = Grower::new(params());
-    let authority = grower
-        .authority_block("poa-2", Timestamp(GENESIS_TIME.0 + 5_000))
-        .unwrap();
-    let work = grower.work_block("miner", 1_000, Vec::new());
-    grower.import(authority).unwrap();
-    assert_eq!(grower.chain.head_header().kind, Kind::Authority);
-    assert!(matches!(grower.import(work), Ok(Import::Reorganised(_))));
-    assert_eq!(grower.chain.head_header().kind, Kind::Work);
+fn a_tie_of_work_and_an_authority_is_anybodys() {
+    let mut won = std::collections::BTreeMap::new();
+    for after in 1_000..1_016 {
+        let mut grower = Grower::new(params());
+        let time = Timestamp(GENESIS_TIME.0 + 5_000);
+        let authority = grower.authority_block("poa-2", time).unwrap();
+        let work = grower.work_block("miner", after, Vec::new());
+        let expected = winner(&[authority.id(), work.id()]);
+        for block in [authority, work] {
+            grower.import(block).unwrap();
+        }
+        assert_eq!(grower.chain.head(), expected);
+        *won.entry(grower.chain.head_header().kind).or_insert(0) += 1;
+    }
+    assert!(won.values().all(|count| *count > 2), "{won:?}");
+    assert_eq!(won.len(), 2, "{won:?}");
 }

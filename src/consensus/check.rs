@@ -180,7 +180,7 @@ fn check_transaction(
             return Err(TxError::Overflow { found: number });
         }
     }
-    check_payload(&body.payload)?;
+    check_payload(body)?;
     if cache.transaction_verifies(transaction, leaf) {
         Ok(())
     } else {
@@ -188,8 +188,8 @@ fn check_transaction(
     }
 }
 
-fn check_payload(payload: &Payload) -> Result<(), TxError> {
-    match payload {
+fn check_payload(body: &TxBody) -> Result<(), TxError> {
+    match &body.payload {
         Payload::Transfer { amount, memo, .. } => {
             within(LongPart::Memo, MAX_MEMO_BYTES, memo.len())?;
             at_least_one(amount.0)
@@ -212,7 +212,8 @@ fn check_payload(payload: &Payload) -> Result<(), TxError> {
             at_least_one(supply.0)
         }
         Payload::TransferAsset { amount, .. } => at_least_one(amount.0),
-        Payload::SetParams(change) => Ok(check_change(change)?),
+        Payload::SetParams(_) if body.valid_until.0 == 0 => Err(TxError::NoExpiry),
+        Payload::SetParams(order) => Ok(check_change(&order.change)?),
     }
 }
 
@@ -235,9 +236,6 @@ const fn at_least_one(amount: u64) -> Result<(), TxError> {
 fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
     if let Some(difficulty) = change.difficulty {
         in_range(Parameter::Difficulty, difficulty.0, 1, MAX_EXACT)?;
-    }
-    if let Some(weight) = change.authority_weight {
-        in_range(Parameter::AuthorityWeight, weight.0, 1, MAX_EXACT)?;
     }
     if let Some(retarget) = change.retarget {
         check_retarget(retarget)?;

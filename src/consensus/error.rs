@@ -419,14 +419,27 @@ pub enum TxError {
         /// The sender.
         from: Address,
     },
+    /// An order that nobody could tell to be old.
+    #[error("expected an order of the operator to name its last height, found none")]
+    NoExpiry,
+    /// An order that was given on another branch, or too long ago.
+    #[error(
+        "expected one of the last two checkpoints of this chain, the later being {latest}, found {found}"
+    )]
+    Ancestor {
+        /// The last checkpoint below the block.
+        latest: BlockHash,
+        /// In the order.
+        found: BlockHash,
+    },
     /// Parameters that no network can have.
     #[error(transparent)]
     Params(#[from] ParamsError),
 }
 
 impl TxError {
-    /// Whether nothing that others do can make it right again: coins and assets may still arrive, a name
-    /// does not come free.
+    /// Whether nothing that others do can make it right again: coins, assets and blocks may still arrive, a
+    /// name does not come free.
     #[must_use]
     pub const fn is_final(&self) -> bool {
         !matches!(
@@ -435,6 +448,7 @@ impl TxError {
                 | Self::Balance { .. }
                 | Self::AssetUnknown { .. }
                 | Self::Holding { .. }
+                | Self::Ancestor { .. }
         )
     }
 }
@@ -458,6 +472,8 @@ codes! {
         Holding => "holding", "the account holds too few units of the asset";
         Decimals => "decimals", "an asset has too many decimal places";
         NotOperator => "not_operator", "only the operator changes parameters";
+        NoExpiry => "no_expiry", "an order of the operator must name its last height";
+        Ancestor => "ancestor", "the order was given on another branch, or too long ago";
         Params => "params", "no network can have these parameters";
     }
 }

@@ -15,5 +15,5 @@ pub use error::{BlockError, ParamsError, TxError};
 pub use named::{LongPart, Parameter};
 pub use params::{
     Allocation, EPOCH, MAX_ALLOCATIONS, MAX_AUTHORITIES, MAX_DECIMALS, MAX_PARAMS_BYTES,
-    MIN_NOTICE, Params, Tunable,
+    MIN_NOTICE, Params, RULE_SET, Tunable,
 };

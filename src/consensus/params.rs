@@ -29,9 +29,14 @@ pub const EPOCH: u64 = 8;
 /// Blocks between a change of parameters and its effect, at the least.
 pub const MIN_NOTICE: u64 = 2;
 
-/// The limits that are the same in every network. They are hashed with the parameters, so that a program with
+/// The rules that this program follows, as a number that rises with every change of a rule: 1 had an authority
+/// weight that followed the difficulty, and gave ties to the smaller id.
+pub const RULE_SET: u64 = 2;
+
+/// The rule set and the limits that are the same in every network. They are hashed with the parameters, so that a program with
 /// other ones makes another network and does not split this one.
-const LIMITS: [u64; 12] = [
+const LIMITS: [u64; 13] = [
+    RULE_SET,
     EPOCH,
     MIN_NOTICE,
     work::LONGEST_GAP,
@@ -61,7 +66,8 @@ pub struct Params {
     pub retarget: Retarget,
     /// The authorities in the order of their slots, at most [`MAX_AUTHORITIES`]; may be empty.
     pub authorities: Vec<Address>,
-    /// Weight of an authority's block.
+    /// Weight of an authority's block. No transaction moves it: a branch on which one that was once signed is
+    /// replayed and a later one left out would be heavier than all that honest nodes made.
     pub authority_weight: Difficulty,
     /// Length of a slot.
     pub slot: Millis,
@@ -101,8 +107,6 @@ pub struct Tunable {
     pub retarget: Retarget,
     /// The authorities in the order of their slots.
     pub authorities: Vec<Address>,
-    /// Weight of an authority's block.
-    pub authority_weight: Difficulty,
 }
 
 impl Params {
@@ -235,7 +239,6 @@ impl Params {
             difficulty: self.difficulty,
             retarget: self.retarget,
             authorities: self.authorities.clone(),
-            authority_weight: self.authority_weight,
         }
     }
 }

@@ -74,6 +74,11 @@ impl Node {
             Ok(Import::Extended(change)) => self.on_new_head(&change, source, out),
             Ok(Import::Reorganised(change)) => {
                 let (reverted, applied) = (change.reverted.len(), change.applied.len());
+                if change.applied.last() != Some(&id) {
+                    // It lost the tie itself, and made another block win.
+                    self.write_block(&id);
+                    self.note_block(&id, source, false, out);
+                }
                 self.on_new_head(&change, source, out);
                 let (head, height) = (self.chain.head(), self.chain.height());
                 out.push(Output::Notice(Notice::Reorganised {

@@ -154,14 +154,13 @@ fn what_can_never_be_committed_is_refused_and_holds_nothing_up() {
     };
     assert_eq!(refused(0, register("alice", 1, "neo")), "already_named");
     assert_eq!(refused(1, register("carol", 0, "bob")), "name_taken");
-    let change = Payload::SetParams(ParamsChange {
+    let change = ParamsChange {
         difficulty: Some(Difficulty(32)),
         ..Default::default()
-    });
-    assert_eq!(
-        refused(2, Grower::new(params()).sign("bob", 0, change)),
-        "not_operator"
-    );
+    };
+    let mut order = Grower::new(params()).order("bob", 0, change).body;
+    order.valid_until = Height(1_000);
+    assert_eq!(refused(2, order.sign(&key("bob"))), "not_operator");
     let asset = Payload::TransferAsset {
         asset: AssetId([1; 32]),
         to: key("bob").address(),

@@ -164,6 +164,13 @@ impl BlockHash {
     pub const ZERO: Self = Self([0; 32]);
 }
 
+impl Default for BlockHash {
+    /// No block.
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Digest {
     /// The value that stands for "nothing hashed".
     pub const ZERO: Self = Self([0; 32]);

@@ -39,7 +39,7 @@ pub use random::SplitMix64;
 pub use role::NodeKind;
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
-    Name, ParamsChange, Payload, Retarget, Transaction, TxBody, WordError, WordRule,
+    Name, ParamsChange, ParamsOrder, Payload, Retarget, Transaction, TxBody, WordError, WordRule,
 };
 pub use u256::U256;
 pub use units::{Amount, Difficulty, Height, MAX_EXACT, Millis, Slot, Timestamp, Weight};

@@ -97,7 +97,17 @@ pub enum Payload {
         amount: Amount,
     },
     /// Changes the network's parameters; only the operator's key may.
-    SetParams(ParamsChange),
+    SetParams(ParamsOrder),
+}
+
+/// An order of the operator. It is bound to the chain that the operator saw, so that nobody can carry it to
+/// another branch or keep it for later.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ParamsOrder {
+    /// One of the last two checkpoints below the block that holds the order, by its id.
+    pub ancestor: BlockHash,
+    /// What changes.
+    pub change: ParamsChange,
 }
 
 /// A change of the network's parameters. `None` leaves a parameter as it is.
@@ -109,8 +119,6 @@ pub struct ParamsChange {
     pub retarget: Option<Retarget>,
     /// The authorities in the order of their slots.
     pub authorities: Option<Vec<Address>>,
-    /// Weight of an authority's block; follows a new difficulty unless given.
-    pub authority_weight: Option<Difficulty>,
 }
 
 /// How the required difficulty of work blocks follows the hash rate.

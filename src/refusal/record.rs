@@ -133,7 +133,7 @@ pub enum RecordFault {
 
 codes! {
     RecordFault {
-        Version => "record_version", "the network's record is of another version";
+        Version => "record_version", "the network's record is of another version, or of an older rule set";
         Bytes => "record_corrupt", "the network's record cannot be read";
         Seed => "record_corrupt", "the network's record cannot be read";
         Hex => "record_corrupt", "the network's record cannot be read";

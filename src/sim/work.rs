@@ -1,11 +1,11 @@
 //! People at work: transactions of every kind, handed to nodes that happen to run; some of them wrong.
 
-use crate::consensus::{Params, TxError};
+use crate::consensus::{EPOCH, Params, TxError};
 use crate::mempool::MempoolError;
 use crate::node::Node;
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange,
-    Payload, Retarget, Transaction, TxBody, TxId,
+    ParamsOrder, Payload, Retarget, Transaction, TxBody, TxId,
 };
 use crate::refusal::Refusal;
 
@@ -83,7 +83,17 @@ impl Work {
                     amount: Amount(rng.within(1, held.max(2) / 2)),
                 }
             }
-            6 | 7 if *from == params.operator => Payload::SetParams(change(params, rng)),
+            6 | 7 if *from == params.operator => {
+                let ancestor = if rng.one_in(4) {
+                    // Too old, mostly, or of no chain at all.
+                    let height = Height(rng.below(node.chain().height().0 + 2));
+                    node.chain().at(height).unwrap_or(BlockHash::ZERO)
+                } else {
+                    checkpoint(node)
+                };
+                let change = change(params, rng);
+                Payload::SetParams(ParamsOrder { ancestor, change })
+            }
             _ => Payload::Transfer {
                 to,
                 amount: Amount(rng.within(1, 60)),
@@ -93,6 +103,13 @@ impl Work {
     }
 }
 
+/// The last checkpoint that an order handed to this node may name.
+pub(super) fn checkpoint(node: &Node) -> BlockHash {
+    let below = node.chain().height().0.saturating_sub(1);
+    let height = Height(below - below % EPOCH);
+    node.chain().at(height).unwrap_or(node.chain_id())
+}
+
 /// A change that the network survives.
 fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
     let fixed = ParamsChange {
@@ -100,7 +117,7 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
         retarget: Some(Retarget::Fixed),
         ..ParamsChange::default()
     };
-    match rng.below(4) {
+    match rng.below(3) {
         0 if params.authorities.len() > 1 => {
             let mut authorities = params.authorities.clone();
             let turn = rng.index(authorities.len());
@@ -117,10 +134,6 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
                 min: Difficulty(8),
                 max: Difficulty(64),
             }),
-            ..ParamsChange::default()
-        },
-        2 => ParamsChange {
-            authority_weight: Some(Difficulty(rng.within(8, 32))),
             ..ParamsChange::default()
         },
         _ => fixed,
@@ -200,8 +213,12 @@ impl Work {
             Amount(rng.within(1, 5)),
             payload,
         );
+        let next = node.chain().height().next();
         if rng.one_in(15) {
-            transaction.body.valid_until = node.chain().height().next();
+            transaction.body.valid_until = next;
+            transaction = transaction.body.sign(&from);
+        } else if matches!(transaction.body.payload, Payload::SetParams(_)) {
+            transaction.body.valid_until = Height(next.0 + rng.below(2 * EPOCH));
             transaction = transaction.body.sign(&from);
         }
         if rng.one_in(40) {

@@ -160,7 +160,7 @@ pub fn assemble<'t>(
     let (difficulty, slot) = match template.kind {
         Kind::Work => (context.required_difficulty(), Slot(0)),
         Kind::Authority => (
-            context.rules.current.authority_weight,
+            context.authority_weight(params),
             slots::slot_at(params, template.time),
         ),
     };
@@ -181,7 +181,7 @@ pub fn assemble<'t>(
         if header.time != template.time {
             return None;
         }
-        context.check_turn(&header).ok()?;
+        context.check_turn(params, &header).ok()?;
     }
     let mut execution = Execution::new(params, state, height);
     let mut body = Body {

@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use crate::consensus::{BlockError, CheckedBlock, EPOCH, MIN_NOTICE, Params, Tunable, slots, work};
 use crate::primitives::{
-    Amount, Block, Difficulty, Header, Height, Kind, MAX_EXACT, ParamsChange, Payload, Retarget,
-    Transaction,
+    Amount, Block, Difficulty, Header, Height, Kind, MAX_EXACT, ParamsChange, Payload, Transaction,
 };
 
 use super::{Rules, Tally};
@@ -42,6 +41,7 @@ impl Context {
             work: work::WorkClock::default(),
             last_work: genesis_time,
             last_slot: crate::primitives::Slot(0),
+            checkpoints: [None; 2],
         };
         let rules = Rules {
             current: params.tunable(),
@@ -80,10 +80,10 @@ impl Context {
                 found: header.time,
             });
         }
-        self.check_turn(header)
+        self.check_turn(params, header)
     }
 
-    pub(super) fn check_turn(&self, header: &Header) -> Result<(), BlockError> {
+    pub(super) fn check_turn(&self, params: &Params, header: &Header) -> Result<(), BlockError> {
         let found = header.difficulty;
         let tunable = &self.rules.current;
         if header.kind == Kind::Work {
@@ -94,7 +94,7 @@ impl Context {
                 Err(BlockError::Difficulty { expected, found })
             };
         }
-        let expected = tunable.authority_weight;
+        let expected = self.authority_weight(params);
         if found != expected {
             return Err(BlockError::AuthorityWeight { expected, found });
         }
@@ -154,6 +154,15 @@ impl Context {
         )
     }
 
+    /// The weight of an authority's block, that of genesis for ever.
+    pub(super) fn authority_weight(&self, params: &Params) -> Difficulty {
+        if mutant!(WeightFollows) {
+            self.rules.current.difficulty
+        } else {
+            params.authority_weight
+        }
+    }
+
     /// The context after a valid block with this header and these transactions.
     #[must_use]
     pub fn after(&self, params: &Params, header: &Header, transactions: &[Transaction]) -> Self {
@@ -162,8 +171,8 @@ impl Context {
             rules: Rc::clone(&self.rules),
         };
         for transaction in transactions {
-            if let Payload::SetParams(change) = &transaction.body.payload {
-                Rc::make_mut(&mut after.rules).announce(header.height, change);
+            if let Payload::SetParams(order) = &transaction.body.payload {
+                Rc::make_mut(&mut after.rules).announce(header.height, &order.change);
             }
         }
         if after
@@ -185,8 +194,15 @@ impl Context {
             .reward(header.kind)
             .0
             .min(MAX_EXACT.saturating_sub(before.supply.0));
+        let [latest, _] = before.checkpoints;
+        let checkpoints = if header.height.0 % EPOCH == 1 {
+            [Some(header.parent), latest]
+        } else {
+            before.checkpoints
+        };
         let tally = Tally {
             supply: Amount(before.supply.0.saturating_add(reward)),
+            checkpoints,
             ..before
         };
         match header.kind {
@@ -236,18 +252,9 @@ impl Rules {
         }
         let current = &self.current;
         let retarget = change.retarget.unwrap_or(current.retarget);
-        // With a fixed difficulty both kinds of block keep weighing the same unless the operator says otherwise.
-        // It never follows a difficulty that the chain found: a branch could make its authorities heavy.
-        let follows = change
-            .difficulty
-            .filter(|_| retarget == Retarget::Fixed && !mutant!(WeightStays));
         self.current = Tunable {
             difficulty: current.difficulty,
             retarget,
-            authority_weight: change
-                .authority_weight
-                .or(follows)
-                .unwrap_or(current.authority_weight),
             authorities: change
                 .authorities
                 .unwrap_or_else(|| current.authorities.clone()),
@@ -264,6 +271,5 @@ fn merged(earlier: &ParamsChange, later: &ParamsChange) -> ParamsChange {
             .authorities
             .clone()
             .or_else(|| earlier.authorities.clone()),
-        authority_weight: later.authority_weight.or(earlier.authority_weight),
     }
 }

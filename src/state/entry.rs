@@ -5,8 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::consensus::Tunable;
 use crate::consensus::work::WorkClock;
 use crate::primitives::{
-    Address, Amount, AssetId, AssetSymbol, DecodeError, Encoded, Height, Name, ParamsChange, Slot,
-    Timestamp, decode_exact,
+    Address, Amount, AssetId, AssetSymbol, BlockHash, DecodeError, Encoded, Height, Name,
+    ParamsChange, Slot, Timestamp, decode_exact,
 };
 
 /// Longest encoding of a key or an entry in bytes.
@@ -98,6 +98,9 @@ pub struct Tally {
     pub last_work: Timestamp,
     /// Slot of the last authority block; 0, the slot of genesis, before the first.
     pub last_slot: Slot,
+    /// Ids of the last two checkpoints below the block, the later first. An id cannot be part of the state
+    /// that it commits to, so a checkpoint comes in with its child.
+    pub checkpoints: [Option<BlockHash>; 2],
 }
 
 impl Key {

@@ -1,7 +1,9 @@
 //! Execution: the effect of transactions and rewards on a state, recorded so that it can be taken back.
 
 use crate::consensus::{CheckedTransaction, Params, TxError};
-use crate::primitives::{Address, Amount, AssetId, Height, NodeId, Payload, Transaction, TxBody};
+use crate::primitives::{
+    Address, Amount, AssetId, BlockHash, Height, NodeId, Payload, Transaction, TxBody,
+};
 
 use super::{Account, Asset, Context, Entry, Key, State, Undo};
 
@@ -155,7 +157,19 @@ impl<'a> Execution<'a> {
                     from: body.from,
                 })
             }
-            Payload::SetParams(_) => Ok(()),
+            Payload::SetParams(order) => self.check_ancestor(order.ancestor, body.chain_id),
+        }
+    }
+
+    /// Whether an order names one of the last two checkpoints of this chain; in the first block the genesis block.
+    fn check_ancestor(&self, found: BlockHash, genesis: BlockHash) -> Result<(), TxError> {
+        let known = self.state.tally().map(|tally| tally.checkpoints);
+        let known = known.unwrap_or_default();
+        let latest = known[0].unwrap_or(genesis);
+        if found == latest || known.contains(&Some(found)) || mutant!(OrdersOfAnyBranch) {
+            Ok(())
+        } else {
+            Err(TxError::Ancestor { latest, found })
         }
     }
 

@@ -9,7 +9,8 @@ use crate::chain::{Chain, Import};
 use crate::consensus::{Allocation, BlockError, CheckedTransaction, Params, SignatureCache, work};
 use crate::primitives::{
     Address, Amount, Block, BlockHash, Body, Difficulty, Header, Height, Keypair, Kind,
-    MAX_BODY_BYTES, MAX_MESSAGE_BYTES, Name, Payload, Seal, Timestamp, Transaction, TxBody,
+    MAX_BODY_BYTES, MAX_MESSAGE_BYTES, Name, ParamsChange, ParamsOrder, Payload, Seal, Timestamp,
+    Transaction, TxBody,
 };
 use crate::state::{State, Template, assemble};
 
@@ -72,6 +73,16 @@ impl Grower {
             payload,
         }
         .sign(&key(from))
+    }
+
+    /// A signed change of parameters on this chain.
+    pub(crate) fn order(&self, from: &str, nonce: u64, change: ParamsChange) -> Transaction {
+        let checkpoint = self.chain.context().tally.checkpoints[0];
+        let ancestor = checkpoint.unwrap_or(self.chain.chain_id());
+        let order = ParamsOrder { ancestor, change };
+        let mut body = self.sign(from, nonce, Payload::SetParams(order)).body;
+        body.valid_until = Height(self.chain.height().0 + 16);
+        body.sign(&key(from))
     }
 
     pub(crate) fn transfer(&self, from: &str, nonce: u64, to: &str, amount: u64) -> Transaction {

@@ -125,11 +125,11 @@ fn a_storage_that_fails_later_is_a_problem_and_not_an_end() {
 #[test]
 fn a_corrupt_record_is_kept_aside_and_the_network_begins_anew() {
     let world = World::new(8);
-    world.put_text(KEY, "1 00ff");
+    world.put_text(KEY, "2 00ff");
     let page = world.ready(LINK);
     assert_eq!(page.problems(), ["record_corrupt"]);
     let aside = aside(&world).expect("it is kept");
-    assert_eq!(world.text(&aside).as_deref(), Some("1 00ff"));
+    assert_eq!(world.text(&aside).as_deref(), Some("2 00ff"));
     assert!(page.sentences().contains(&aside));
     page.grow(1);
 }
@@ -140,7 +140,7 @@ fn a_record_of_another_version_is_kept_aside() {
     world.put_text(KEY, "7 secret");
     let page = world.ready(LINK);
     assert_eq!(page.problems(), ["record_version"]);
-    assert!(page.sentences().contains("expected version 1, found 7"));
+    assert!(page.sentences().contains("expected version 2, found 7"));
     let aside = aside(&world).expect("it is kept");
     assert_eq!(world.text(&aside).as_deref(), Some("7 secret"));
 }

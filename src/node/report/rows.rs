@@ -25,7 +25,8 @@ fn memo_of(payload: &Payload) -> String {
         Payload::RegisterUser { name } => name.to_string(),
         Payload::CreateAsset { symbol, name, .. } => format!("{symbol} {name}"),
         Payload::TransferAsset { asset, .. } => asset.to_string(),
-        Payload::SetParams(change) => {
+        Payload::SetParams(order) => {
+            let change = &order.change;
             let mut parts = Vec::new();
             parts.extend(
                 change
@@ -43,11 +44,6 @@ fn memo_of(payload: &Payload) -> String {
                     .authorities
                     .as_ref()
                     .map(|list| format!("{} authorities", list.len())),
-            );
-            parts.extend(
-                change
-                    .authority_weight
-                    .map(|weight| format!("authority weight {weight}")),
             );
             parts.join(", ")
         }

@@ -1,22 +1,18 @@
-//! The head equals a naive recomputation of the fork choice over the node's blocks: the heaviest chain;
-//! then work before authority, the smaller slot, the smaller id. And it is not ahead of the node's clock.
+//! The head equals a naive recomputation of the fork choice over the node's blocks: the heaviest chain, and of
+//! several the one that the tie rule picks. And it is not ahead of the node's clock.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::chain::Chain;
-use crate::primitives::{BlockHash, Kind, Slot};
+use crate::primitives::{BlockHash, sha256};
 
 use super::super::world::World;
 
-/// What makes one block better than another: the greatest is the head.
-type Rank = (u128, bool, Reverse<Slot>, Reverse<BlockHash>);
-
-/// The weights of a node's blocks, and the best of them. A tree only grows.
+/// The weights of a node's blocks, and the heaviest of them. A tree only grows.
 #[derive(Debug, Default)]
 struct Ranked {
     weights: BTreeMap<BlockHash, u128>,
-    best: Option<Rank>,
+    heaviest: (u128, Vec<BlockHash>),
 }
 
 impl Ranked {
@@ -39,20 +35,32 @@ impl Ranked {
             for (id, header) in above.into_iter().rev() {
                 weight = weight.saturating_add(u128::from(header.difficulty.0));
                 self.weights.insert(id, weight);
-                let rank = (
-                    weight,
-                    header.kind == Kind::Work,
-                    Reverse(header.slot),
-                    Reverse(id),
-                );
-                self.best = self.best.max(Some(rank));
+                if weight > self.heaviest.0 {
+                    self.heaviest = (weight, Vec::new());
+                }
+                if weight == self.heaviest.0 {
+                    self.heaviest.1.push(id);
+                }
             }
         }
     }
 
+    /// Of the heaviest the one whose hash with the exclusive or of all of them is the smallest.
     fn head(&self, chain: &Chain) -> BlockHash {
-        self.best
-            .map_or_else(|| chain.chain_id(), |(.., Reverse(id))| id)
+        let mut mix = [0_u8; 32];
+        for id in &self.heaviest.1 {
+            (0..32).for_each(|at| mix[at] ^= id.0[at]);
+        }
+        let mut places: Vec<_> = self
+            .heaviest
+            .1
+            .iter()
+            .map(|id| (sha256(&[&id.0, &mix]), *id))
+            .collect();
+        places.sort();
+        places
+            .first()
+            .map_or_else(|| chain.chain_id(), |(_, id)| *id)
     }
 }
 

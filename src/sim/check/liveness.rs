@@ -117,7 +117,7 @@ impl Liveness {
             .iter()
             .any(|other| takes_place(other.transaction.get(), body));
         let holds = match reason {
-            DropReason::NonceUsed => used,
+            DropReason::NonceUsed => used || was_used(node, body),
             DropReason::Replaced => used || replaced,
             DropReason::Conflict => !applies(node, transaction),
             DropReason::Expired
@@ -139,6 +139,16 @@ impl Liveness {
 /// Whether a transaction is of the same account and nonce.
 fn takes_place(other: &Transaction, body: &TxBody) -> bool {
     (other.body.from, other.body.nonce) == (body.from, body.nonce)
+}
+
+/// Whether some branch of a node's tree holds a transaction of the same account and nonce. One input may bring several
+/// blocks, and with them heads that are given up again before it is done.
+fn was_used(node: &Node, body: &TxBody) -> bool {
+    let mut held = node
+        .chain()
+        .blocks()
+        .flat_map(|block| &block.body.transactions);
+    held.any(|other| takes_place(other, body))
 }
 
 /// Whether a transaction can be committed by the next block.

@@ -16,6 +16,7 @@ pub(super) struct Rules {
     /// The difficulty at the anchor: least and most.
     base: (u64, u64),
     retarget: Retarget,
+    /// Of an authority's block, for ever.
     weight: u64,
     authorities: Vec<Address>,
     announced: Vec<(u64, ParamsChange)>,
@@ -24,6 +25,8 @@ pub(super) struct Rules {
     work_time: u64,
     last_work: u64,
     last_slot: u64,
+    /// The checkpoints below the last block, the latest last.
+    checkpoints: Vec<BlockHash>,
 }
 
 impl Rules {
@@ -40,14 +43,14 @@ impl Rules {
             work_time: 0,
             last_work: params.genesis_time.0,
             last_slot: 0,
+            checkpoints: Vec::new(),
         }
     }
 
     /// Whether the parameters are others than at the beginning, and the list of authorities.
     pub(super) fn changed(&self, params: &Params) -> (bool, bool) {
         let begin = Self::new(params);
-        let same =
-            (begin.base, begin.retarget, begin.weight) == (self.base, self.retarget, self.weight);
+        let same = (begin.base, begin.retarget) == (self.base, self.retarget);
         let list_changed = begin.authorities != self.authorities;
         (!same || list_changed, list_changed)
     }
@@ -59,8 +62,13 @@ impl Rules {
         block: &Block,
         params: &Params,
     ) -> Result<(), String> {
-        let checked = check_place(parent, block, params).and_then(|()| self.check_maker(block));
+        let checked = check_place(parent, block, params)
+            .and_then(|()| self.check_maker(block))
+            .and_then(|()| self.check_orders(parent, block));
         checked.map_err(|what| format!("the block at height {} {what}", block.header.height))?;
+        if parent.header.height.0.is_multiple_of(EPOCH) {
+            self.checkpoints.push(parent.id());
+        }
         self.count(block);
         Ok(())
     }
@@ -112,6 +120,26 @@ impl Rules {
         Ok(())
     }
 
+    /// Each order of the operator names one of the last two checkpoints below the parent, or genesis in the first
+    /// block, and a last height that has not passed.
+    fn check_orders(&self, parent: &Block, block: &Block) -> Result<(), String> {
+        for transaction in &block.body.transactions {
+            let body = &transaction.body;
+            let Payload::SetParams(order) = &body.payload else {
+                continue;
+            };
+            let first = parent.header.height.0 == 0 && order.ancestor == parent.id();
+            let mut known = self.checkpoints.iter().rev().take(2);
+            if !first && !known.any(|id| *id == order.ancestor) {
+                return Err("holds an order of another branch or of long ago".to_owned());
+            }
+            if body.valid_until < block.header.height {
+                return Err("holds an order that has run out, or never does".to_owned());
+            }
+        }
+        Ok(())
+    }
+
     fn count(&mut self, block: &Block) {
         let header = &block.header;
         if header.kind == Kind::Work {
@@ -129,13 +157,13 @@ impl Rules {
             self.last_slot = header.slot.0;
         }
         for transaction in &block.body.transactions {
-            if let Payload::SetParams(change) = &transaction.body.payload {
+            if let Payload::SetParams(order) = &transaction.body.payload {
                 let from = header
                     .height
                     .0
                     .saturating_add(MIN_NOTICE)
                     .next_multiple_of(EPOCH);
-                self.announced.push((from, change.clone()));
+                self.announced.push((from, order.change.clone()));
             }
         }
         self.come_into_force(header.height.0.saturating_add(1));
@@ -150,17 +178,16 @@ impl Rules {
         let due: Vec<ParamsChange> = Vec::into_iter(due)
             .map(|(_, change): (u64, ParamsChange)| change)
             .collect();
-        let latest = |pick: fn(&ParamsChange) -> Option<u64>| due.iter().rev().find_map(pick);
-        let difficulty = latest(|change| change.difficulty.map(|it| it.0));
+        let difficulty = due
+            .iter()
+            .rev()
+            .find_map(|change| change.difficulty.map(|it| it.0));
         let retarget = due.iter().rev().find_map(|change| change.retarget);
         if difficulty.is_some() || retarget.is_some() {
             self.base = difficulty.map_or_else(|| self.required(), |it| (it, it));
             self.anchor = (self.work_blocks, self.work_time);
         }
         self.retarget = retarget.unwrap_or(self.retarget);
-        let follows = difficulty.filter(|_| self.retarget == Retarget::Fixed);
-        let weight = latest(|change| change.authority_weight.map(|it| it.0));
-        self.weight = weight.or(follows).unwrap_or(self.weight);
         if let Some(list) = due.into_iter().rev().find_map(|change| change.authorities) {
             self.authorities = list;
         }

@@ -2,11 +2,12 @@
 
 use crate::gossip::{HeadInfo, MAX_IDS, Message, NodeRecord, OVERHEAD};
 use crate::primitives::{
-    Amount, BlockHash, Body, Difficulty, NodeId, NodeKind, Payload, Seal, Transaction, TxId,
+    Amount, BlockHash, Body, Difficulty, Height, NodeId, NodeKind, ParamsChange, ParamsOrder,
+    Payload, Seal, Transaction, TxId,
 };
 
 use crate::sim::scenario::{USERS, key};
-use crate::sim::work::sign;
+use crate::sim::work::{checkpoint, sign};
 use crate::sim::world::World;
 
 use super::Hostile;
@@ -100,14 +101,21 @@ impl Hostile {
             ),
             4 => (
                 account.nonce,
-                Payload::SetParams(crate::primitives::ParamsChange {
-                    difficulty: Some(Difficulty(8)),
-                    ..Default::default()
+                Payload::SetParams(ParamsOrder {
+                    ancestor: checkpoint(node),
+                    change: ParamsChange {
+                        difficulty: Some(Difficulty(8)),
+                        ..ParamsChange::default()
+                    },
                 }),
             ),
             _ => (account.nonce, transfer(5)),
         };
         let mut transaction = sign(node.chain_id(), &from, nonce, Amount(2), payload);
+        if kind == 4 {
+            transaction.body.valid_until = Height(node.chain().height().0 + 9);
+            transaction = transaction.body.sign(&from);
+        }
         if kind == 5 {
             transaction.signature.0[5] ^= 4;
         }

@@ -5,8 +5,8 @@ use super::{Bench, SMALL_ORDER_KEY, SMALL_ORDER_SIGNATURE, UNREDUCED_KEY, codes}
 use crate::consensus::{BlockError, MAX_AUTHORITIES, MAX_DECIMALS, TxError};
 use crate::primitives::{
     Address, Amount, AssetId, BlockHash, Difficulty, Height, MAX_ASSET_NAME_BYTES, MAX_EXACT,
-    MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Millis, ParamsChange, Payload, Retarget, Signature,
-    Transaction,
+    MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Millis, ParamsChange, ParamsOrder, Payload, Retarget,
+    Signature, Transaction, TxBody,
 };
 use crate::testkit::key;
 
@@ -61,7 +61,17 @@ fn asert(ideal: u64, half_life: u64, min: u64, max: u64) -> ParamsChange {
 }
 
 fn change(bench: &Bench, change: ParamsChange) -> Transaction {
-    bench.grower.sign("operator", 0, Payload::SetParams(change))
+    bench.grower.order("operator", 0, change)
+}
+
+/// An order of the operator, changed before it is signed.
+fn ordered(bench: &Bench, spoil: impl FnOnce(&mut TxBody, &mut ParamsOrder)) -> Transaction {
+    let mut body = change(bench, ParamsChange::default()).body;
+    if let Payload::SetParams(mut order) = body.payload.clone() {
+        spoil(&mut body, &mut order);
+        body.payload = Payload::SetParams(order);
+    }
+    body.sign(&key("operator"))
 }
 
 fn authorities(bench: &Bench, list: Vec<Address>) -> Transaction {
@@ -257,11 +267,31 @@ const STATE: &[Case] = &[
         bench.grower.sign("bob", 0, units(bench.gold, 1))
     }),
     ("parameters set by a user", "not_operator", |bench| {
-        bench.payload(Payload::SetParams(ParamsChange::default()))
+        bench.grower.order("alice", 1, ParamsChange::default())
     }),
 ];
 
 const PARAMETERS: &[Case] = &[
+    ("order without a last height", "no_expiry", |bench| {
+        ordered(bench, |body, _| body.valid_until = Height(0))
+    }),
+    ("order that has run out", "expired", |bench| {
+        ordered(bench, |body, _| body.valid_until = Height(1))
+    }),
+    ("order of another branch", "ancestor", |bench| {
+        ordered(bench, |_, order| order.ancestor.0[0] ^= 1)
+    }),
+    ("order that names no block", "ancestor", |bench| {
+        ordered(bench, |_, order| order.ancestor = BlockHash::ZERO)
+    }),
+    (
+        "order that names the parent, no checkpoint",
+        "ancestor",
+        |bench| {
+            let head = bench.grower.chain.head();
+            ordered(bench, |_, order| order.ancestor = head)
+        },
+    ),
     ("difficulty 0", "params: expected difficulty", |bench| {
         change(
             bench,
@@ -280,19 +310,6 @@ const PARAMETERS: &[Case] = &[
             },
         )
     }),
-    (
-        "authority weight 0",
-        "params: expected authority weight",
-        |bench| {
-            change(
-                bench,
-                ParamsChange {
-                    authority_weight: Some(Difficulty(0)),
-                    ..ParamsChange::default()
-                },
-            )
-        },
-    ),
     (
         "no time between blocks",
         "params: expected ideal interval in ms",
