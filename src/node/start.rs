@@ -164,12 +164,17 @@ fn recover(
     };
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
     let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
-    if !same_network || !same_schema {
-        let chain = Chain::new(Rc::clone(params));
+    let chain = Chain::new(Rc::clone(params));
+    let unusable = if !same_network || !same_schema {
+        Some(LedgerStart::Wiped)
+    } else {
+        is_outdated(snapshot, &chain).then_some(LedgerStart::Outdated)
+    };
+    if let Some(outcome) = unusable {
         return Recovered {
             stale: stale_rows(snapshot, &chain),
             chain,
-            outcome: LedgerStart::Wiped,
+            outcome,
         };
     }
     if let Some(chain) = resume(params, snapshot) {
@@ -191,6 +196,18 @@ fn recover(
             LedgerStart::Truncated
         },
     }
+}
+
+/// Whether the ledger begins with another genesis block though the parameters are the same: the rule set
+/// is hashed with them.
+fn is_outdated(snapshot: &Snapshot, chain: &Chain) -> bool {
+    let genesis = chain.chain_id().to_string();
+    let mut first = snapshot
+        .blocks
+        .iter()
+        .filter(|row| row.height == 0)
+        .peekable();
+    first.peek().is_some() && first.all(|row| row.hash != genesis)
 }
 
 /// The chain as it was, if ids, links, undo records and the state root hold.
