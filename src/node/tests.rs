@@ -111,13 +111,8 @@ fn a_ledger_of_an_older_rule_set_is_named_and_the_node_begins_anew() {
     let node = Node::start(setup, Some(snapshot), now, &mut out).unwrap();
     assert_eq!(node.books.ledger_start, LedgerStart::Outdated);
     assert_eq!((node.chain.height(), node.mempool.len()), (Height(0), 0));
-    let said = out.iter().find_map(|output| match output {
-        Output::Notice(notice @ Notice::Started { .. }) => Some(notice.text()),
-        _ => None,
-    });
-    assert!(said.is_some_and(|text| {
-        text.contains("expected a ledger of rule set 2, found one of an older")
-    }));
+    let told = |output: &Output| matches!(output, Output::Notice(notice) if notice.text().contains("expected a ledger of rule set 2, found one of an older"));
+    assert!(out.iter().any(told));
     let Some(Output::Persist { batch, .. }) = out
         .iter()
         .find(|output| matches!(output, Output::Persist { .. }))
