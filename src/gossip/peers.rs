@@ -6,7 +6,7 @@
 //! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
 //! nobody can spoil another's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::primitives::{Millis, NodeId, Timestamp};
 
@@ -195,6 +195,8 @@ impl Peer {
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
     peers: BTreeMap<NodeId, Peer>,
+    /// Peers that had to make room since [`Self::take_forgotten`].
+    forgotten: BTreeSet<NodeId>,
 }
 
 impl Peers {
@@ -293,7 +295,14 @@ impl Peers {
         };
         if let Some(gone) = self.peers.iter().min_by_key(standing).map(|(id, _)| *id) {
             self.peers.remove(&gone);
+            self.forgotten.insert(gone);
         }
+        self.forgotten.remove(newcomer);
+    }
+
+    /// Takes the ids of the peers that had to make room: nothing else should remember them.
+    pub fn take_forgotten(&mut self) -> BTreeSet<NodeId> {
+        std::mem::take(&mut self.forgotten)
     }
 
     /// Whether a list of records from this peer is looked at: not more often than an honest one is asked for it, as

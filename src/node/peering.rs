@@ -128,6 +128,14 @@ impl Node {
         }
     }
 
+    /// Forgets all about the peers that had to make room for others.
+    pub(super) fn forget_peers(&mut self, out: &mut Outbox) {
+        for node in self.roster.peers.take_forgotten() {
+            self.lose(node, true, out);
+            self.delete_node(&node);
+        }
+    }
+
     fn send_hello(&mut self, to: NodeId, out: &mut Outbox) {
         let (record, head) = (self.identity.record(self.now), self.head_info());
         self.send(to, &Message::Hello { record, head }, out);
