@@ -118,6 +118,8 @@ pub struct Peer {
     score: i32,
     scored_at: Timestamp,
     ignored_until: Timestamp,
+    /// It has given a block that extended the best chain.
+    useful: bool,
     /// It has answered a question of this run, so its frames are no old ones.
     proven: bool,
     frames: Bucket,
@@ -141,6 +143,7 @@ impl Peer {
             score: 0,
             scored_at: now,
             ignored_until: Timestamp(0),
+            useful: false,
             proven: false,
             frames: Bucket::default(),
             bytes: Bucket::default(),
@@ -183,6 +186,18 @@ impl Peer {
     #[must_use]
     pub fn ignored(&self, now: Timestamp) -> bool {
         now < self.ignored_until
+    }
+
+    /// Since when it is known without a break.
+    #[must_use]
+    pub const fn known_since(&self) -> Timestamp {
+        self.met
+    }
+
+    /// Whether it has ever given a block that extended the best chain: names are free, and this is not.
+    #[must_use]
+    pub const fn is_useful(&self) -> bool {
+        self.useful
     }
 
     /// Whether one more frame is within the peer's rate.
@@ -354,6 +369,7 @@ impl Peers {
     /// Credits a peer for a useful block.
     pub fn credit(&mut self, node: &NodeId, now: Timestamp) {
         if let Some(peer) = self.peers.get_mut(node) {
+            peer.useful = true;
             peer.add(1, now);
         }
     }

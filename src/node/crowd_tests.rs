@@ -2,9 +2,9 @@
 
 use super::testing::{Duel, head_of};
 use super::*;
-use crate::gossip::{MAX_PEERS, Message, NodeRecord};
+use crate::gossip::{HeadInfo, MAX_PEERS, Message, NodeRecord};
 use crate::ledger::{NodeRow, RawRow, Snapshot, Table, meta_key};
-use crate::primitives::{Millis, NodeKind};
+use crate::primitives::{BlockHash, Height, Millis, NodeKind, Weight};
 use crate::records::PeerState;
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -82,4 +82,44 @@ fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others(
         .iter()
         .filter(|(table, _, row)| *table == Table::Nodes && row.is_none());
     assert_eq!(deleted.count(), 41, "too old, or not to be read");
+}
+
+#[test]
+fn who_promises_under_a_fresh_name_each_time_keeps_nobody_from_one_that_was_late_once() {
+    let mut duel = Duel::new();
+    duel.introduce("honest");
+    let mut grower = Grower::new(params());
+    let ids = grower.grow("miner", 3);
+    let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 3);
+    let body = |id: &BlockHash| grower.chain.get(id).unwrap().block.body.clone();
+    let bodies: Vec<_> = ids.iter().map(|id| (*id, body(id))).collect();
+    let ping = |head| Message::Ping {
+        token: 0,
+        head,
+        answer_by: None,
+    };
+    let (id, height, weight) = (BlockHash([9; 32]), Height(9), Weight(u128::MAX));
+    let lie = HeadInfo { id, height, weight };
+    assert!(!duel.hear("honest", &ping(head_of(&grower))).is_empty());
+    duel.pass(Millis(2_000));
+    for second in 0..60 {
+        let name = format!("name-{second}");
+        duel.introduce(&name);
+        duel.hear(&name, &ping(lie));
+        let mut open = duel.hear("honest", &ping(head_of(&grower)));
+        while let Some(question) = open.pop() {
+            let answer = match question {
+                Message::GetHeaders(_) => Message::Headers(headers.clone()),
+                Message::GetBodies(_) => Message::Bodies(bodies.clone()),
+                _ => continue,
+            };
+            open.extend(duel.hear("honest", &answer));
+        }
+        duel.pass(Millis(1_000));
+    }
+    assert_eq!(
+        duel.node.chain.head(),
+        grower.chain.head(),
+        "after a minute"
+    );
 }

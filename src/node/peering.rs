@@ -119,6 +119,10 @@ impl Node {
     }
 
     fn lose(&mut self, node: NodeId, silent: bool, out: &mut Outbox) {
+        if self.sync.source() == Some(node) {
+            self.sync.give_up(self.now);
+            self.timers.set_earlier(Timer::Sync, self.now);
+        }
         if self.roster.leave(&node) {
             let name = self.name_of_node(&node);
             out.push(Output::Notice(Notice::PeerLeft { node, name, silent }));
