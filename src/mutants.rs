@@ -27,6 +27,9 @@ pub enum Mutant {
     NeverFetch,
     SealBeforeFlush,
     WaitForTheSilent,
+    WaitForTheSlow,
+    WaitForStrangers,
+    AskTheNewest,
     RestForPromises,
     DropInConflict,
     LoseSilently,
@@ -36,7 +39,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 26] = {
+pub const ALL: [Mutant; 29] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -59,6 +62,9 @@ pub const ALL: [Mutant; 26] = {
         NeverFetch,
         SealBeforeFlush,
         WaitForTheSilent,
+        WaitForTheSlow,
+        WaitForStrangers,
+        AskTheNewest,
         RestForPromises,
         DropInConflict,
         LoseSilently,

@@ -6,7 +6,7 @@
 //! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
 //! nobody can spoil another's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::primitives::{Millis, NodeId, Timestamp};
 
@@ -118,6 +118,8 @@ pub struct Peer {
     score: i32,
     scored_at: Timestamp,
     ignored_until: Timestamp,
+    /// It has given a block that extended the best chain.
+    useful: bool,
     /// It has answered a question of this run, so its frames are no old ones.
     proven: bool,
     frames: Bucket,
@@ -141,6 +143,7 @@ impl Peer {
             score: 0,
             scored_at: now,
             ignored_until: Timestamp(0),
+            useful: false,
             proven: false,
             frames: Bucket::default(),
             bytes: Bucket::default(),
@@ -185,6 +188,18 @@ impl Peer {
         now < self.ignored_until
     }
 
+    /// Since when it is known without a break.
+    #[must_use]
+    pub const fn known_since(&self) -> Timestamp {
+        self.met
+    }
+
+    /// Whether it has ever given a block that extended the best chain: names are free, and this is not.
+    #[must_use]
+    pub const fn is_useful(&self) -> bool {
+        self.useful
+    }
+
     /// Whether one more frame is within the peer's rate.
     fn within_rate(&self, now: Timestamp) -> bool {
         self.frames.left(FRAMES, now) > 0 && self.bytes.left(BYTES, now) > 0
@@ -195,6 +210,8 @@ impl Peer {
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
     peers: BTreeMap<NodeId, Peer>,
+    /// Peers that had to make room since [`Self::take_forgotten`].
+    forgotten: BTreeSet<NodeId>,
 }
 
 impl Peers {
@@ -293,7 +310,14 @@ impl Peers {
         };
         if let Some(gone) = self.peers.iter().min_by_key(standing).map(|(id, _)| *id) {
             self.peers.remove(&gone);
+            self.forgotten.insert(gone);
         }
+        self.forgotten.remove(newcomer);
+    }
+
+    /// Takes the ids of the peers that had to make room: nothing else should remember them.
+    pub fn take_forgotten(&mut self) -> BTreeSet<NodeId> {
+        std::mem::take(&mut self.forgotten)
     }
 
     /// Whether a list of records from this peer is looked at: not more often than an honest one is asked for it, as
@@ -345,6 +369,7 @@ impl Peers {
     /// Credits a peer for a useful block.
     pub fn credit(&mut self, node: &NodeId, now: Timestamp) {
         if let Some(peer) = self.peers.get_mut(node) {
+            peer.useful = true;
             peer.add(1, now);
         }
     }

@@ -36,6 +36,7 @@ impl Node {
         while let Some(timer) = self.timers.take_due(self.now) {
             self.on_timer(timer, out);
         }
+        self.forget_peers(out);
         self.settle(woken, out);
     }
 

@@ -15,6 +15,8 @@
 mod authority;
 mod books;
 mod compact;
+#[cfg(test)]
+mod crowd_tests;
 mod dating;
 mod deferred;
 mod exchange;

@@ -119,12 +119,24 @@ impl Node {
     }
 
     fn lose(&mut self, node: NodeId, silent: bool, out: &mut Outbox) {
+        if self.sync.source() == Some(node) {
+            self.sync.give_up(self.now);
+            self.timers.set_earlier(Timer::Sync, self.now);
+        }
         if self.roster.leave(&node) {
             let name = self.name_of_node(&node);
             out.push(Output::Notice(Notice::PeerLeft { node, name, silent }));
             self.write_node(&node);
             self.timers
                 .set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
+        }
+    }
+
+    /// Forgets all about the peers that had to make room for others.
+    pub(super) fn forget_peers(&mut self, out: &mut Outbox) {
+        for node in self.roster.peers.take_forgotten() {
+            self.lose(node, true, out);
+            self.delete_node(&node);
         }
     }
 

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use crate::chain::Chain;
 use crate::consensus::{SignatureCache, slots};
-use crate::gossip::{NodeRecord, Sync};
-use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
+use crate::ledger::{BlockRow, NodeRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
     Block, BlockHash, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction, from_hex,
@@ -124,13 +124,23 @@ impl Node {
         self.settle(false, out);
     }
 
+    /// Takes back the peers that were heard latest, as many as are remembered; the rows of others are deleted.
     fn restore_nodes(&mut self, snapshot: &Snapshot) {
-        for row in &snapshot.nodes {
-            if let Ok(record) = borsh::from_slice::<NodeRecord>(&row.raw)
-                && record.is_genuine()
-                && record.id != self.identity.id
-            {
+        let own = self.identity.id.to_string();
+        let mut rows: Vec<&NodeRow> = snapshot.nodes.iter().collect();
+        rows.retain(|row| row.node_id != own);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.last_seen));
+        for (place, row) in rows.into_iter().enumerate() {
+            let record = borsh::from_slice::<NodeRecord>(&row.raw).ok();
+            // Each record costs a signature to verify.
+            let record = record.filter(|record| {
+                place < MAX_PEERS && record.id.to_string() == row.node_id && record.is_genuine()
+            });
+            if let Some(record) = record {
+                self.roster.list(record.id, true);
                 self.roster.peers.learn(record, self.now);
+            } else {
+                self.books.delete(Table::Nodes, row.node_id.clone());
             }
         }
     }

@@ -47,6 +47,12 @@ pub(super) enum Cue {
     Mend,
     Work,
     Hostile(usize),
+    /// A hostile one tells once more what it pretends to have.
+    Boast(usize),
+    /// A hostile one sends answers that it has put off.
+    Reply(usize),
+    /// A node has started.
+    Started(usize),
     /// A hostile one hears a frame.
     Heard {
         hostile: usize,

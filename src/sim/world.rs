@@ -20,6 +20,8 @@ use super::storage::Ending;
 
 /// Inputs that wait in a frozen node at the most; a worker's queue has the same bound.
 const MAX_HELD: usize = 2_048;
+/// Frames to a seat alone that are kept for those who play them again.
+const OVERHEARD: usize = 32;
 /// Loss from which on the links count as bad.
 const HEAVY: PerMille = PerMille(200);
 
@@ -302,6 +304,14 @@ impl World {
             promised,
         });
         self.perform(seat, out);
+        if !self.scenario.hostiles.is_empty() {
+            self.after(Millis(1), Event::Cue(Cue::Started(seat)));
+        }
+    }
+
+    /// The latest frames that were sent to a seat alone, as anybody on its channel hears them.
+    pub(super) fn overheard(&self, seat: usize) -> Vec<Rc<[u8]>> {
+        self.seats[seat].overheard.iter().map(Rc::clone).collect()
     }
 
     /// Ends the node of a seat without a word.
@@ -386,7 +396,9 @@ impl World {
                 }
                 Output::Send { to, frame } => {
                     if let Some(to) = self.places.get(&to).copied() {
-                        self.send(seat, to, &frame.into(), false);
+                        let frame = frame.into();
+                        self.overhear(to, &frame);
+                        self.send(seat, to, &frame, false);
                     }
                 }
                 Output::Persist {
@@ -464,6 +476,19 @@ impl World {
                     replayed,
                 },
             );
+        }
+    }
+
+    /// Keeps a frame that is sent to a seat alone.
+    fn overhear(&mut self, to: usize, frame: &Rc<[u8]>) {
+        if self.scenario.hostiles.is_empty() {
+            return;
+        }
+        if let Some(seat) = self.seats.get_mut(to) {
+            if seat.overheard.len() >= OVERHEARD {
+                seat.overheard.pop_front();
+            }
+            seat.overheard.push_back(Rc::clone(frame));
         }
     }
 

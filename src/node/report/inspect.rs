@@ -46,6 +46,7 @@ impl Node {
             ("compact blocks", self.compact.len(), MAX_COMPACT),
             ("peers", self.roster.peers.iter().count(), MAX_PEERS),
             ("present peers", self.roster.present().len(), MAX_PEERS),
+            ("rows of peers", self.roster.listed(), MAX_PEERS),
             ("waiting transactions", self.mempool.len(), MAX_COUNT),
             (
                 "bytes of waiting transactions",

@@ -280,7 +280,15 @@ impl Node {
             last_seen: peer.last_seen.0,
             raw: borsh::to_vec(record).unwrap_or_default(),
         };
+        self.roster.list(*node, true);
         self.books.put(Table::Nodes, Row::Node(row));
+    }
+
+    /// Deletes the row of a peer that is not remembered any more.
+    pub(in crate::node) fn delete_node(&mut self, node: &NodeId) {
+        if self.roster.list(*node, false) {
+            self.books.delete(Table::Nodes, node.to_string());
+        }
     }
 
     /// Writes the rows of this node and of all peers with the time they were last heard.

@@ -9,6 +9,9 @@ use crate::primitives::{Block, BlockHash, Height, Keypair, NodeId, NodeKind, Wei
 use crate::sim::scenario::key;
 use crate::sim::world::World;
 
+use super::pretence::Pretence;
+use super::private::PrivateChain;
+
 /// One who lies.
 #[derive(Debug)]
 pub(in crate::sim) struct Hostile {
@@ -22,6 +25,9 @@ pub(in crate::sim) struct Hostile {
     pub(super) heard: VecDeque<Rc<[u8]>>,
     /// Blocks whose bodies nobody gets.
     pub(super) withheld: Vec<Block>,
+    /// The chain that it mined alone.
+    pub(super) private: Option<PrivateChain>,
+    pub(super) pretence: Option<Pretence>,
 }
 
 impl Hostile {
@@ -35,7 +41,14 @@ impl Hostile {
             sequence: 0,
             heard: VecDeque::new(),
             withheld: Vec::new(),
+            private: None,
+            pretence: None,
         }
+    }
+
+    /// Whether it is there: all are until the network heals, then at most a third of all peers.
+    pub(super) fn is_present(&self, world: &World) -> bool {
+        !world.healed || self.number < world.seats.len() / 2
     }
 
     pub(super) fn frame(

@@ -5,5 +5,7 @@ mod acts;
 mod blocks;
 mod frames;
 mod liar;
+mod pretence;
+mod private;
 
 pub(super) use liar::Hostile;
