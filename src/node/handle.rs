@@ -37,6 +37,7 @@ impl Node {
             self.on_timer(timer, out);
         }
         self.forget_peers(out);
+        self.forget_branches();
         self.settle(woken, out);
     }
 
