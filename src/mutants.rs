@@ -29,7 +29,6 @@ pub enum Mutant {
     WaitForTheSilent,
     WaitForTheSlow,
     WaitForStrangers,
-    AskTheNewest,
     RestForPromises,
     DropInConflict,
     LoseSilently,
@@ -39,7 +38,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 29] = {
+pub const ALL: [Mutant; 28] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -64,7 +63,6 @@ pub const ALL: [Mutant; 29] = {
         WaitForTheSilent,
         WaitForTheSlow,
         WaitForStrangers,
-        AskTheNewest,
         RestForPromises,
         DropInConflict,
         LoseSilently,
