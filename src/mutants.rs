@@ -29,6 +29,7 @@ pub enum Mutant {
     WaitForTheSilent,
     WaitForTheSlow,
     WaitForStrangers,
+    WaitForTheDisk,
     RestForPromises,
     DropInConflict,
     LoseSilently,
@@ -38,7 +39,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 28] = {
+pub const ALL: [Mutant; 29] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -63,6 +64,7 @@ pub const ALL: [Mutant; 28] = {
         WaitForTheSilent,
         WaitForTheSlow,
         WaitForStrangers,
+        WaitForTheDisk,
         RestForPromises,
         DropInConflict,
         LoseSilently,

@@ -30,6 +30,12 @@ impl Node {
         self.books.ledger_start
     }
 
+    /// How many blocks its ledger is behind its chain.
+    #[must_use]
+    pub fn unwritten(&self) -> u64 {
+        self.chain.height().0.saturating_sub(self.books.written().0)
+    }
+
     /// The first slot that it may seal as an authority.
     #[must_use]
     pub const fn first_open_slot(&self) -> Slot {
