@@ -73,9 +73,12 @@ fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others(
     let latest = |number: u64| key(&format!("peer-{number}")).node_id();
     assert!(node.roster.peers.get(&latest(count - 1)).is_some());
     assert!(node.roster.peers.get(&latest(39)).is_none());
-    let batch = out.iter().find_map(|output| match output {
-        Output::Persist { batch, .. } => Some(batch),
-        _ => None,
+    let batch = out.iter().find_map(|output| {
+        if let Output::Persist { batch, .. } = output {
+            Some(batch)
+        } else {
+            None
+        }
     });
     let deleted = batch
         .unwrap()
@@ -108,10 +111,12 @@ fn who_promises_under_a_fresh_name_each_time_keeps_nobody_from_one_that_was_late
         duel.hear(&name, &ping(lie));
         let mut open = duel.hear("honest", &ping(head_of(&grower)));
         while let Some(question) = open.pop() {
-            let answer = match question {
-                Message::GetHeaders(_) => Message::Headers(headers.clone()),
-                Message::GetBodies(_) => Message::Bodies(bodies.clone()),
-                _ => continue,
+            let answer = if matches!(question, Message::GetHeaders(_)) {
+                Message::Headers(headers.clone())
+            } else if matches!(question, Message::GetBodies(_)) {
+                Message::Bodies(bodies.clone())
+            } else {
+                continue;
             };
             open.extend(duel.hear("honest", &answer));
         }
@@ -121,5 +126,53 @@ fn who_promises_under_a_fresh_name_each_time_keeps_nobody_from_one_that_was_late
         duel.node.chain.head(),
         grower.chain.head(),
         "after a minute"
+    );
+}
+
+#[test]
+fn short_questions_get_no_more_than_a_bounded_number_of_bytes_back() {
+    let mut duel = Duel::new();
+    let mut grower = Grower::new(params());
+    for id in grower.grow("miner", 200) {
+        let block = (*grower.chain.get(&id).unwrap().block).clone();
+        duel.hear("liar", &super::testing::compact(&block));
+    }
+    let mut answered = 0;
+    for _ in 0..20 {
+        for _ in 0..190 {
+            let answers = duel.hear("liar", &Message::GetHeaders(Vec::new()));
+            answered += answers.len();
+        }
+        duel.pass(Millis(1_000));
+    }
+    let bytes = answered * 200 * 205;
+    assert!(bytes < 60_000_000, "{bytes} bytes in 20 s");
+    assert!(answered > 100, "an honest pace is served");
+    duel.introduce("honest");
+    duel.pass(Millis(1_000));
+    let answers = duel.hear("honest", &Message::GetHeaders(Vec::new()));
+    assert_eq!(answers.len(), 1, "others are");
+}
+
+#[test]
+fn frames_of_those_who_have_proven_nothing_share_one_rate() {
+    let mut duel = Duel::new();
+    let mut admitted = 0;
+    for number in 0..4_000_u32 {
+        let mut id = [0; 32];
+        id[..4].copy_from_slice(&number.to_le_bytes());
+        let id = crate::primitives::NodeId(id);
+        let peers = &mut duel.node.roster.peers;
+        if peers.admits(&id, false, duel.now) {
+            admitted += 1;
+            peers.count_unproven(&id, false, duel.now);
+        }
+    }
+    assert!((1_500..1_700).contains(&admitted), "{admitted} at once");
+    let honest = key("honest").node_id();
+    assert!(!duel.node.roster.peers.admits(&honest, false, duel.now));
+    assert!(
+        duel.node.roster.peers.admits(&honest, true, duel.now),
+        "an answer is awaited"
     );
 }

@@ -56,11 +56,7 @@ impl Node {
     /// one known longest, and of all. A fresh name has let nobody down, so it must not come first each time. Among
     /// equals chance decides.
     fn choose_source(&mut self, mut ready: Vec<NodeId>) -> Option<NodeId> {
-        let turn = if mutant!(AskTheNewest) {
-            1
-        } else {
-            self.random.index(4)
-        };
+        let turn = self.random.index(4);
         if turn == 0 && ready.iter().any(|node| self.is_useful(node)) {
             ready.retain(|node| self.is_useful(node));
         }
@@ -108,13 +104,19 @@ impl Node {
     }
 
     pub(super) fn on_get_headers(&mut self, from: NodeId, locator: &[BlockHash], out: &mut Outbox) {
+        if !self.roster.peers.may_answer(&from, self.now) {
+            return;
+        }
         let headers = self.chain.headers_after(locator, MAX_HEADERS);
-        self.send(from, &Message::Headers(headers), out);
+        self.answer_peer(from, &Message::Headers(headers), out);
     }
 
     pub(super) fn on_get_bodies(&mut self, from: NodeId, ids: &[BlockHash], out: &mut Outbox) {
         if ids.len() > MAX_BODIES {
             return self.roster.peers.blame(&from, Fault::Oversize, self.now);
+        }
+        if !self.roster.peers.may_answer(&from, self.now) {
+            return;
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
@@ -130,6 +132,6 @@ impl Node {
                 break;
             }
         }
-        self.send(from, &Message::Bodies(answer), out);
+        self.answer_peer(from, &Message::Bodies(answer), out);
     }
 }

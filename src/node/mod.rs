@@ -57,6 +57,8 @@ mod testing;
 mod tests;
 mod timers;
 mod transactions;
+#[cfg(test)]
+mod weight_tests;
 mod writer;
 
 pub use gate::Gate;

@@ -36,7 +36,7 @@ impl Node {
     ) {
         if self.meet(from, record, head, out) {
             let (record, head) = (self.identity.record(self.now), self.head_info());
-            self.send(from, &Message::HelloAck { record, head }, out);
+            self.answer_peer(from, &Message::HelloAck { record, head }, out);
             self.send_node_list(from, out);
         }
     }
@@ -148,7 +148,7 @@ impl Node {
     fn send_node_list(&mut self, to: NodeId, out: &mut Outbox) {
         let records = self.roster.records_for(&to, self.now);
         if !records.is_empty() {
-            self.send(to, &Message::NodeList(records), out);
+            self.answer_peer(to, &Message::NodeList(records), out);
         }
     }
 

@@ -80,6 +80,7 @@ impl Node {
             compact: CompactBlocks::default(),
             deferred: DeferredBlocks::default(),
             sync: Sync::default(),
+            walk: None,
             mining: Mining::new(setup.workload, identity.kind, now, listen_until),
             authority: Authority::new(sealed, slots::slot_at(&params, now)),
             books: Books::new(durable, in_memory, recovered.outcome),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::ipc::{ApiError, FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
+use crate::ledger::{Batch, Durability, StoreError};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
@@ -252,12 +253,8 @@ impl World {
 
     fn note_recovery(&mut self, seat: usize) {
         match self.seats[seat].refused.take() {
-            Some(crate::ledger::StoreError::Quota) => {
-                self.coverage.note(Sometimes::QuotaThenRecovery)
-            }
-            Some(crate::ledger::StoreError::Aborted) => {
-                self.coverage.note(Sometimes::AbortThenRecovery)
-            }
+            Some(StoreError::Quota) => self.coverage.note(Sometimes::QuotaThenRecovery),
+            Some(StoreError::Aborted) => self.coverage.note(Sometimes::AbortThenRecovery),
             Some(_) | None => {}
         }
     }
@@ -406,12 +403,7 @@ impl World {
                     batch,
                     durability,
                 } => {
-                    let place = &mut self.seats[seat];
-                    let takes = place
-                        .disk
-                        .begin((id, batch, durability), self.now, &mut self.rng);
-                    let run = place.run;
-                    self.after(takes, Event::Stored { seat, run, id });
+                    self.write(seat, (id, batch, durability));
                 }
                 Output::Miner {
                     message: ToMiner::Search(job),
@@ -477,6 +469,17 @@ impl World {
                 },
             );
         }
+    }
+
+    /// Has the disk of a seat write a batch.
+    fn write(&mut self, seat: usize, batch: (BatchId, Batch, Durability)) {
+        let (id, place) = (batch.0, &mut self.seats[seat]);
+        let takes = place.disk.begin(batch, self.now, &mut self.rng);
+        if place.disk.is_silent() {
+            place.refused = Some(StoreError::Silent);
+        }
+        let run = place.run;
+        self.after(takes, Event::Stored { seat, run, id });
     }
 
     /// Keeps a frame that is sent to a seat alone.

@@ -29,7 +29,7 @@ use crate::gossip::message::{HeadInfo, MessageType};
 #[cfg(any(test, feature = "sim"))]
 use crate::gossip::peers::MAX_PEERS;
 use crate::primitives::{
-    Block, BlockHash, Body, Header, Height, Millis, NodeId, Seal, Timestamp, Weight,
+    Block, BlockHash, Body, Difficulty, Header, Height, Millis, NodeId, Seal, Timestamp, Weight,
 };
 
 pub use download::BODY_WINDOW;
@@ -99,19 +99,20 @@ pub struct Tip {
     pub id: BlockHash,
     /// That block's height.
     pub height: Height,
-    /// Weight of the chain.
+    /// Weight of the chain, as far as it is certain.
     pub weight: Weight,
 }
 
 impl Tip {
-    /// Where headers end that follow this tip, if each is the child of the one before and passes `check`.
+    /// Where headers end that follow this tip, if each is the child of the one before and passes `check`, which says
+    /// what it weighs for certain.
     ///
     /// # Errors
     /// [`SyncError::Unlinked`] or [`SyncError::Header`].
     pub fn follow(
         self,
         headers: &[(Header, Seal)],
-        mut check: impl FnMut(&Header, &Seal) -> Result<(), BlockError>,
+        mut check: impl FnMut(&Header, &Seal) -> Result<Difficulty, BlockError>,
     ) -> Result<Self, SyncError> {
         let mut tip = self;
         for (header, seal) in headers {
@@ -123,11 +124,12 @@ impl Tip {
                     found: header.parent,
                 });
             }
-            check(header, seal).map_err(|error| SyncError::Header { height, error })?;
+            let certain =
+                check(header, seal).map_err(|error| SyncError::Header { height, error })?;
             tip = Self {
                 id: header.id(),
                 height,
-                weight: tip.weight.plus(header.difficulty),
+                weight: tip.weight.plus(certain),
             };
         }
         Ok(tip)

@@ -1,6 +1,6 @@
 //! A look inside a node for those who check its promises: the simulator and tests.
 
-use crate::chain::{CACHED_STATES, MAX_INVALID};
+use crate::chain::{CACHED_STATES, MAX_INVALID, MAX_SIDE};
 use crate::consensus::SIGNATURE_CACHE;
 use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
@@ -30,6 +30,12 @@ impl Node {
         self.books.ledger_start
     }
 
+    /// How many blocks its ledger is behind its chain.
+    #[must_use]
+    pub fn unwritten(&self) -> u64 {
+        self.chain.height().0.saturating_sub(self.books.written().0)
+    }
+
     /// The first slot that it may seal as an authority.
     #[must_use]
     pub const fn first_open_slot(&self) -> Slot {
@@ -54,6 +60,11 @@ impl Node {
                 MAX_BYTES,
             ),
             ("refused ids", invalid, MAX_INVALID),
+            (
+                "blocks beside the best chain",
+                self.chain.side_blocks(),
+                MAX_SIDE,
+            ),
             ("cached states", states, CACHED_STATES),
             ("signatures of transactions", transactions, SIGNATURE_CACHE),
             ("signatures of seals", seals, SIGNATURE_CACHE),

@@ -190,6 +190,14 @@ impl Node {
         self.books.put(Table::Undo, Row::Raw(undo));
     }
 
+    /// Deletes the rows of the blocks that were pruned.
+    pub(in crate::node) fn forget_branches(&mut self) {
+        for id in self.chain.take_pruned() {
+            self.books.delete(Table::Blocks, id.to_string());
+            self.books.delete(Table::Undo, id.to_string());
+        }
+    }
+
     pub(in crate::node) fn write_committed(&mut self, id: &BlockHash) {
         let Some(entry) = self.chain.get(id) else {
             return;

@@ -82,7 +82,7 @@ impl Hostile {
         if world.seats[seat].node.is_none() {
             return;
         }
-        let trick = world.rng.below(22);
+        let trick = world.rng.below(24);
         world.log.push(world.now, seat, What::Hostile, trick);
         let all = if world.rng.one_in(2) {
             None

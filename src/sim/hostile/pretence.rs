@@ -62,7 +62,8 @@ impl Hostile {
             Answers::EmptyBodies,
             Answers::Drip,
         ]);
-        let many_names = world.rng.one_in(2);
+        // Who keeps its name does nothing else, so most do not.
+        let many_names = !world.rng.one_in(4);
         let (least, most) = if many_names { HURRIED } else { PATIENT };
         self.pretence = Some(Pretence {
             answers,
