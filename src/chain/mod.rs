@@ -21,6 +21,7 @@ mod prune_tests;
 mod restore;
 #[cfg(test)]
 mod retarget_tests;
+mod side;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -35,8 +36,8 @@ use choice::Heaviest;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use prune::MAX_SIDE;
-use prune::SideBranches;
 pub use restore::RestoreError;
+use side::SideBranches;
 pub use walk::HeaderWalk;
 
 use crate::consensus::{BlockError, Params};

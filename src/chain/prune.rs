@@ -7,41 +7,11 @@
 //! What is pruned is always a tip, so the tree holds every ancestor of its blocks; and it is lighter than the head, so
 //! the fork choice stays what it is for the set of all blocks that ever came.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Chain, TreeEntry};
 use crate::primitives::{BlockHash, Kind, NodeId, Slot, Weight};
 
 /// Most blocks beside the best chain: more than the branches of a day of honest makers.
 pub const MAX_SIDE: usize = 4_096;
-
-/// What is remembered of all branches.
-#[derive(Debug)]
-pub(super) struct SideBranches {
-    /// Blocks without a child, the lightest first.
-    tips: BTreeSet<(Weight, BlockHash)>,
-    /// Number of children of each block that has some.
-    children: BTreeMap<BlockHash, usize>,
-    /// Blocks that authorities sealed for a slot, on all branches.
-    sealed: BTreeMap<(Slot, NodeId), usize>,
-    /// The end of the branch that is being fetched.
-    pinned: Option<BlockHash>,
-    /// Blocks that were pruned since they were taken.
-    pruned: Vec<BlockHash>,
-}
-
-impl SideBranches {
-    /// Of a tree that holds only the genesis block.
-    pub(super) fn new(genesis: BlockHash) -> Self {
-        Self {
-            tips: BTreeSet::from([(Weight(0), genesis)]),
-            children: BTreeMap::new(),
-            sealed: BTreeMap::new(),
-            pinned: None,
-            pruned: Vec::new(),
-        }
-    }
-}
 
 impl Chain {
     /// Adds a block to the tree.

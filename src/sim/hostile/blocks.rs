@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::consensus::{CheckedTransaction, SignatureCache, slots, work};
+use crate::consensus::{CheckedTransaction, SignatureCache, slots};
 use crate::gossip::{CompactBlock, HeadInfo, Message};
 use crate::node::Node;
 use crate::primitives::{
@@ -14,18 +14,11 @@ use crate::sim::event::Observed;
 use crate::sim::world::World;
 
 use super::Hostile;
+use super::private::mine;
 use crate::state::{Template, assemble};
 
 /// Blocks of a flood: more than any bound of a node's.
 const FLOOD: u64 = 48;
-
-/// Finds the nonce of a work block.
-pub(super) fn mine(mut header: Header) -> Header {
-    while !work::meets(&header.id(), header.difficulty) {
-        header.nonce = header.nonce.saturating_add(1);
-    }
-    header
-}
 
 fn compact(block: &Block) -> Message {
     Message::BlockFound(CompactBlock {

@@ -9,7 +9,7 @@ use crate::primitives::{Block, BlockHash, Height, Keypair, NodeId, NodeKind, Wei
 use crate::sim::scenario::key;
 use crate::sim::world::World;
 
-use super::pretence::Pretence;
+use super::boast::Pretence;
 use super::private::PrivateChain;
 
 /// One who lies.

@@ -3,6 +3,7 @@
 
 mod acts;
 mod blocks;
+mod boast;
 mod frames;
 mod liar;
 mod pretence;

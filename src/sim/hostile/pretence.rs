@@ -2,12 +2,13 @@
 //! answers that come just before they are late and lead nowhere, or none.
 
 use crate::gossip::{HeadInfo, Message};
-use crate::primitives::{BlockHash, Height, Millis, NodeId, Timestamp, Weight};
+use crate::primitives::{BlockHash, Height, Millis, NodeId, Weight};
 
 use crate::sim::event::{Cue, Event};
 use crate::sim::world::World;
 
 use super::Hostile;
+use super::boast::{Answers, Pretence};
 use super::private::PrivateChain;
 
 /// Time between two boasts.
@@ -21,32 +22,6 @@ const JUST_IN_TIME: (u64, u64) = (1_000, 1_900);
 const HURRIED: (u64, u64) = (30_000, 150_000);
 /// How long under one: as nodes learn to wait longer and longer for who was late, it has to be patient.
 const PATIENT: (u64, u64) = (150_000, 900_000);
-
-/// How those are answered who believe the boast.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answers {
-    /// No headers come.
-    Nothing,
-    /// The list of headers is empty, and comes just in time.
-    NoHeaders,
-    /// Headers of a chain that really outweighs all, whose bodies never come.
-    NoBodies,
-    /// The same headers, and just in time lists of bodies with nothing in them.
-    EmptyBodies,
-    /// The same headers, and just in time one body after the other, but never the last ones.
-    Drip,
-}
-
-/// A pretence under way.
-#[derive(Debug)]
-pub(super) struct Pretence {
-    answers: Answers,
-    until: Timestamp,
-    /// It is told under one name after the other.
-    many_names: bool,
-    /// Answers to be sent at their time.
-    later: Vec<(Timestamp, NodeId, Message)>,
-}
 
 impl Hostile {
     /// Begins to pretend.

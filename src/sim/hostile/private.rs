@@ -4,17 +4,23 @@
 use std::rc::Rc;
 
 use crate::chain::Chain;
-use crate::consensus::{Params, SignatureCache};
+use crate::consensus::{Params, SignatureCache, work};
 use crate::gossip::{HeadInfo, MAX_HEADERS};
 use crate::primitives::{
     Block, BlockHash, Body, Header, Height, Kind, NodeId, Seal, Timestamp, Weight,
 };
 use crate::state::{Template, assemble};
 
-use super::blocks::mine;
-
 /// Blocks at the end of the chain whose bodies nobody gets.
 const KEPT_BACK: u64 = 3;
+
+/// Finds the nonce of a work block.
+pub(super) fn mine(mut header: Header) -> Header {
+    while !work::meets(&header.id(), header.difficulty) {
+        header.nonce = header.nonce.saturating_add(1);
+    }
+    header
+}
 
 /// A private chain.
 #[derive(Debug)]

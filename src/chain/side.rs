@@ -1,0 +1,35 @@
+//! What is remembered of all branches of a tree, so that nothing is to be searched for when one is pruned.
+//!
+//! Bounds: those of the tree, as each of these is of one of its blocks; what was pruned is taken with each input.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::primitives::{BlockHash, NodeId, Slot, Weight};
+
+/// What is remembered of all branches.
+#[derive(Debug)]
+pub(super) struct SideBranches {
+    /// Blocks without a child, the lightest first.
+    pub(super) tips: BTreeSet<(Weight, BlockHash)>,
+    /// Number of children of each block that has some.
+    pub(super) children: BTreeMap<BlockHash, usize>,
+    /// Blocks that authorities sealed for a slot, on all branches.
+    pub(super) sealed: BTreeMap<(Slot, NodeId), usize>,
+    /// The end of the branch that is being fetched.
+    pub(super) pinned: Option<BlockHash>,
+    /// Blocks that were pruned since they were taken.
+    pub(super) pruned: Vec<BlockHash>,
+}
+
+impl SideBranches {
+    /// Of a tree that holds only the genesis block.
+    pub(super) fn new(genesis: BlockHash) -> Self {
+        Self {
+            tips: BTreeSet::from([(Weight(0), genesis)]),
+            children: BTreeMap::new(),
+            sealed: BTreeMap::new(),
+            pinned: None,
+            pruned: Vec::new(),
+        }
+    }
+}
