@@ -33,10 +33,21 @@ pub enum Mutant {
     ForgetTheAnchor,
     WeightFollows,
     OrdersOfAnyBranch,
+    HeaviestOfAll,
+    MajorityIsEnough,
+    AnyLinkFinalises,
+    CountByTarget,
+    VoteFromGenesis,
+    VoteBeforeFlush,
+    ForgetTheVote,
+    VoteWithoutMemory,
+    NeverCertify,
+    KeepNoEvidence,
+    TrustAnyVote,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 26] = {
+pub const ALL: [Mutant; 37] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -65,6 +76,17 @@ pub const ALL: [Mutant; 26] = {
         ForgetTheAnchor,
         WeightFollows,
         OrdersOfAnyBranch,
+        HeaviestOfAll,
+        MajorityIsEnough,
+        AnyLinkFinalises,
+        CountByTarget,
+        VoteFromGenesis,
+        VoteBeforeFlush,
+        ForgetTheVote,
+        VoteWithoutMemory,
+        NeverCertify,
+        KeepNoEvidence,
+        TrustAnyVote,
     ]
 };
 

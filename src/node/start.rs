@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::chain::Chain;
+use crate::consensus::finality::{Base, View};
 use crate::consensus::{SignatureCache, slots};
 use crate::gossip::{NodeRecord, Sync};
 use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
@@ -214,8 +215,8 @@ fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<
     Chain::restore(
         Rc::clone(params),
         blocks,
-        BlockHash(head),
-        State::from_entries(entries),
+        (BlockHash(head), State::from_entries(entries)),
+        |chain| View::without_votes(&Base::genesis(chain.chain_id())),
     )
     .ok()
 }

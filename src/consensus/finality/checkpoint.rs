@@ -112,6 +112,15 @@ impl Link {
         self.target.epoch == self.source.epoch.next()
     }
 
+    /// Whether no honest authority votes for both.
+    #[must_use]
+    pub fn offends(&self, other: &Self) -> bool {
+        self != other
+            && (self.target.epoch == other.target.epoch
+                || self.surrounds(other)
+                || other.surrounds(self))
+    }
+
     /// Whether this link begins before `other` and ends after it.
     #[must_use]
     pub fn surrounds(&self, other: &Self) -> bool {
