@@ -6,7 +6,7 @@ use crate::consensus::{BlockError, CheckedBlock, SignatureCache, check_header};
 use crate::primitives::{Block, BlockHash, Header, Height, Timestamp, TxId};
 use crate::state::State;
 
-use super::decided::sets_after;
+use super::voters::sets_after;
 use super::{Chain, MAX_INVALID, MILESTONE, TreeEntry, encode_undo};
 
 /// What became of a block that is not refused.

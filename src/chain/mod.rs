@@ -25,6 +25,7 @@ mod retarget_tests;
 mod tests;
 #[cfg(test)]
 mod traitor_tests;
+mod voters;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;

@@ -9,7 +9,7 @@ use crate::consensus::finality::View;
 use crate::primitives::{Block, BlockHash, Digest, Height, Transaction, TxId};
 use crate::state::{State, Undo};
 
-use super::decided::sets_after;
+use super::voters::sets_after;
 use super::{Chain, TreeEntry};
 
 /// Why a ledger does not hold together.

@@ -12,8 +12,8 @@ mod version;
 pub use error::FrameError;
 pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, network_id, seal_frame};
 pub use message::{
-    ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES,
-    MAX_RECORDS, Message, MessageType, NodeRecord,
+    ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,
+    MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord,
 };
 pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};

@@ -73,7 +73,9 @@ impl Node {
             .peers
             .alive(self.now)
             .filter_map(|(node, peer)| peer.head.map(|head| (head.weight, *node)))
-            .filter(|(weight, _)| *weight >= self.chain.weight())
+            .filter(|(weight, _)| {
+                *weight >= self.chain.weight() || self.finality.errands.is_behind()
+            })
             .collect();
         able.sort_unstable_by(|a, b| b.cmp(a));
         able.into_iter().map(|(_, node)| node).collect()
@@ -150,7 +152,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         let more = headers.len() >= MAX_HEADERS;
-        let lighter = tip.weight < self.chain.weight();
+        let lighter = tip.weight < self.chain.weight() && !self.finality.errands.is_behind();
         if lighter && !more {
             return self.end_fetch(from);
         }

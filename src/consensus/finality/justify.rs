@@ -123,6 +123,10 @@ impl View {
             source: least,
             target: least,
         };
+        #[cfg(feature = "mutants")]
+        let by_target = by_target(votes);
+        #[cfg(feature = "mutants")]
+        let votes = by_target.as_ref().unwrap_or(votes);
         let mut open: Vec<(&Link, &Signers)> = votes.range(least..).collect();
         loop {
             let before = open.len();
@@ -277,6 +281,21 @@ impl View {
             justified: self.justified.range(from).copied().collect(),
         }
     }
+}
+
+/// The votes with those of other sources added up, for the deliberate bug that counts by target alone.
+#[cfg(feature = "mutants")]
+fn by_target(votes: &BTreeMap<Link, Signers>) -> Option<BTreeMap<Link, Signers>> {
+    mutant!(CountByTarget).then(|| {
+        let into = |target: Checkpoint| {
+            let same = votes.iter().filter(move |(link, _)| link.target == target);
+            same.flat_map(|(_, signers)| signers.iter().map(|(who, it)| (*who, *it)))
+        };
+        let all = votes
+            .keys()
+            .map(|link| (*link, into(link.target).collect()));
+        all.collect()
+    })
 }
 
 #[cfg(test)]

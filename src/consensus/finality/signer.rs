@@ -169,7 +169,7 @@ impl VoteSigner {
             return Err(SigningError::Amnesia);
         }
         let (last, found) = (self.record.target, link.target.epoch);
-        if found <= last {
+        if found <= last && !mutant!(ForgetTheVote) {
             return Err(SigningError::Target { last, found });
         }
         let (last, found) = (self.record.source, link.source.epoch);
@@ -189,6 +189,13 @@ pub fn due(head: &BlockHash, justified: Checkpoint, blocks: &impl Blocks) -> Opt
     let target = Checkpoint {
         epoch,
         id: blocks.ancestor(head, epoch.height())?,
+    };
+    #[cfg(feature = "mutants")]
+    let justified = if mutant!(VoteFromGenesis) {
+        let id = blocks.ancestor(head, Height(0))?;
+        Checkpoint::genesis(id)
+    } else {
+        justified
     };
     let link = Link {
         source: justified,

@@ -146,7 +146,7 @@ impl Votes {
             signer,
             signature,
         } = *vote.get();
-        if self.holds(&link, &signer) {
+        if !self.wants(vote.get(), blocks)? {
             return Ok(Added::Known);
         }
         let unknown = match link.check_place(blocks) {
@@ -154,6 +154,21 @@ impl Votes {
             Err(VoteError::UnknownBlock { id }) => Some(id),
             Err(error) => return Err(error),
         };
+        let evidence = self.insert(link, signer, signature);
+        self.evict(&signer);
+        Ok(Added::New { unknown, evidence })
+    }
+
+    /// Whether a vote is news, before its signature is looked at: so nobody who is no authority can
+    /// make a node verify anything.
+    ///
+    /// # Errors
+    /// Rule 19 or 20.
+    pub fn wants(&self, vote: &SignedVote, blocks: &impl Blocks) -> Result<bool, VoteError> {
+        let (link, signer) = (vote.vote.link, vote.signer);
+        if self.holds(&link, &signer) {
+            return Ok(false);
+        }
         let sets = blocks
             .sets(&link.target.id)
             .unwrap_or_else(|| blocks.best_sets());
@@ -161,9 +176,13 @@ impl Votes {
             return Err(VoteError::Stranger { found: signer });
         }
         self.check_bounds(&signer, link.target.epoch)?;
-        let evidence = self.insert(link, signer, signature);
-        self.evict(&signer);
-        Ok(Added::New { unknown, evidence })
+        Ok(true)
+    }
+
+    /// The links that are certified, in an order in which each is understood by those before.
+    #[must_use]
+    pub const fn certified(&self) -> &BTreeSet<Link> {
+        &self.certified
     }
 
     /// Keeps the votes of a certificate, whatever was kept of its signers.
@@ -279,7 +298,7 @@ impl Votes {
         let evidence: Vec<Evidence> = pairs.collect();
         evidence
             .into_iter()
-            .filter(|one| self.offences.keep(one))
+            .filter(|one| !mutant!(KeepNoEvidence) && self.offences.keep(one))
             .collect()
     }
 

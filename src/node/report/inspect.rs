@@ -2,6 +2,7 @@
 
 use crate::chain::{CACHED_STATES, MAX_INVALID};
 use crate::consensus::SIGNATURE_CACHE;
+use crate::consensus::finality::{VoteSigner, Votes};
 use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
 use crate::primitives::{Slot, Timestamp};
@@ -9,6 +10,7 @@ use crate::records::LedgerStart;
 
 use super::super::compact::MAX_COMPACT;
 use super::super::deferred::MAX_DEFERRED;
+use super::super::finality::{MAX_OFFENCES, MAX_SEALS};
 use super::Node;
 
 impl Node {
@@ -36,6 +38,18 @@ impl Node {
         self.authority.first_open
     }
 
+    /// The votes that it keeps.
+    #[must_use]
+    pub const fn votes(&self) -> &Votes {
+        &self.finality.ballots.votes
+    }
+
+    /// What it knows of what it signed.
+    #[must_use]
+    pub const fn signer(&self) -> &VoteSigner {
+        &self.finality.duty.signer
+    }
+
     /// Its bounded collections: name, length now, bound.
     #[must_use]
     pub fn bounded(&self) -> Vec<(&'static str, usize, usize)> {
@@ -53,12 +67,20 @@ impl Node {
                 MAX_BYTES,
             ),
             ("refused ids", invalid, MAX_INVALID),
+            (
+                "proven offences",
+                self.finality.ballots.votes.offences().len(),
+                MAX_OFFENCES,
+            ),
+            ("claims of peers", self.finality.duty.claims(), MAX_PEERS),
+            ("sealed slots", self.finality.seals.len(), MAX_SEALS),
             ("cached states", states, CACHED_STATES),
             ("signatures of transactions", transactions, SIGNATURE_CACHE),
             ("signatures of seals", seals, SIGNATURE_CACHE),
         ];
         own.into_iter()
             .chain(self.exchange.bounded())
+            .chain(self.finality.errands.bounded())
             .chain(self.sync.bounded())
             .collect()
     }
