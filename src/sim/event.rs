@@ -47,6 +47,8 @@ pub(super) enum Cue {
     Mend,
     Work,
     Hostile(usize),
+    /// A hostile one does something about votes.
+    Votes(usize),
     /// A hostile one hears a frame.
     Heard {
         hostile: usize,

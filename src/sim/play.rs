@@ -46,6 +46,7 @@ impl Play {
         for hostile in 0..hostiles.len() {
             let after = world.rng.span(500, 20_000);
             world.after(after, Event::Cue(Cue::Hostile(hostile)));
+            world.after(after, Event::Cue(Cue::Votes(hostile)));
         }
         world.after(Millis(2_000), Event::Cue(Cue::Work));
         world.after(CHECK_EVERY, Event::Cue(Cue::Check));
@@ -70,7 +71,15 @@ impl Play {
         if self.violation.is_none() {
             self.faults.heal(&mut self.world);
             self.watch();
-            self.recover();
+            self.checks.on_healed(&self.world);
+            // Where a third and more lied, and two blocks are final, there is no one mind any more.
+            if self.checks.is_divided() {
+                self.run_until(self.world.now.plus(STAYS_WELL));
+                let guilty = self.checks.accountable(&self.world);
+                self.hold(guilty);
+            } else {
+                self.recover();
+            }
         }
         if self.violation.is_none() {
             self.check_always();
@@ -112,6 +121,7 @@ impl Play {
             Cue::Mend => self.faults.mend(world),
             Cue::Work => self.work.next_work(world),
             Cue::Hostile(hostile) => self.hostiles[hostile].next_trick(world),
+            Cue::Votes(hostile) => self.hostiles[hostile].next_vote_trick(world),
             Cue::Heard { hostile, frame } => self.hostiles[hostile].receive(world, &frame),
             Cue::Check => {
                 self.check_always();
@@ -144,7 +154,7 @@ impl Play {
     /// everywhere and all is well again.
     fn recover(&mut self) {
         self.become_well();
-        if self.violation.is_none() {
+        if self.violation.is_none() && !self.checks.is_divided() {
             if let Some(fresh) = self.work.submit_fresh(&mut self.world) {
                 let outcome = self.checks.expect_fresh(&self.world, &fresh);
                 self.hold(outcome);
@@ -162,7 +172,13 @@ impl Play {
                 return;
             }
             if self.world.now >= deadline {
-                return self.hold(Err(complaint));
+                self.check_always();
+                let outcome = if self.checks.is_divided() {
+                    self.checks.accountable(&self.world)
+                } else {
+                    Err(complaint)
+                };
+                return self.hold(outcome);
             }
             self.run_until(self.world.now.plus(Millis(1_000)));
         }

@@ -5,5 +5,6 @@ mod acts;
 mod blocks;
 mod frames;
 mod liar;
+mod votes;
 
 pub(super) use liar::Hostile;
