@@ -27,6 +27,9 @@ pub enum Mutant {
     NeverFetch,
     SealBeforeFlush,
     WaitForTheSilent,
+    WaitForTheSlow,
+    WaitForStrangers,
+    WaitForTheDisk,
     RestForPromises,
     DropInConflict,
     LoseSilently,
@@ -47,7 +50,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 37] = {
+pub const ALL: [Mutant; 40] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -70,6 +73,9 @@ pub const ALL: [Mutant; 37] = {
         NeverFetch,
         SealBeforeFlush,
         WaitForTheSilent,
+        WaitForTheSlow,
+        WaitForStrangers,
+        WaitForTheDisk,
         RestForPromises,
         DropInConflict,
         LoseSilently,

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
 
 use super::machine::App;
-use super::roster::Node;
+use super::roster::Member;
 use crate::ipc::{
     AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus,
     TransactionInfo, ask,
@@ -36,7 +36,7 @@ impl App {
     ///
     /// # Errors
     /// See [`App::own_node`]; `no_node` where none runs.
-    pub(super) fn node_for(&self, name: Option<&str>) -> Result<Rc<Node>, ApiError> {
+    pub(super) fn node_for(&self, name: Option<&str>) -> Result<Rc<Member>, ApiError> {
         match name {
             Some(name) => self.own_node(name),
             None => self.roster.up().into_iter().next().ok_or_else(|| {

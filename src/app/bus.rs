@@ -183,16 +183,7 @@ impl Bus {
     /// A log line of the page itself.
     pub(super) fn log(&self, level: Level, topic: Topic, text: impl Into<String>) {
         let (node, at, text) = (PAGE.to_owned(), self.platform.now().0, text.into());
-        self.push(Update::Event(Event {
-            node,
-            at,
-            level,
-            topic,
-            text,
-            block: None,
-            tx_hash: None,
-            peer: None,
-        }));
+        self.push(Update::Event(Event::plain(node, at, level, topic, text)));
     }
 
     /// Something that a person should know, on the page and in the log.

@@ -8,7 +8,7 @@ use super::machine::App;
 use super::nodes::stopped;
 use super::output::{Output, in_force};
 use super::record::{MAX_NODES, NodeEntry};
-use super::roster::Node;
+use super::roster::Member;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::MAX_AUTHORITIES;
@@ -195,7 +195,7 @@ impl App {
         Ok(())
     }
 
-    async fn act_on(&self, node: &Rc<Node>, action: Action) -> Result<String, ApiError> {
+    async fn act_on(&self, node: &Rc<Member>, action: Action) -> Result<String, ApiError> {
         let name = &node.name;
         match action {
             Action::Kill => {

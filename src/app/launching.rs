@@ -8,7 +8,7 @@ use super::machine::App;
 use super::opening::Outcome;
 use super::platform::Lock;
 use super::record::{NodeEntry, database, node_key};
-use super::roster::Node;
+use super::roster::Member;
 use crate::ipc::{ApiError, Level, Topic};
 use crate::refusal::StartupError;
 
@@ -37,7 +37,11 @@ impl App {
     }
 
     /// Takes a recorded node into this tab without starting it.
-    pub(super) async fn take(&self, entry: &NodeEntry, wait_ms: u32) -> Result<Rc<Node>, ApiError> {
+    pub(super) async fn take(
+        &self,
+        entry: &NodeEntry,
+        wait_ms: u32,
+    ) -> Result<Rc<Member>, ApiError> {
         let lock = self.hold_name(&entry.name, wait_ms).await?;
         let network = self.network()?;
         let database = self
@@ -45,7 +49,7 @@ impl App {
             .is_persistent()
             .then(|| database(&self.name, &network.chain_id, &entry.name));
         let key = node_key(&network.seed, &entry.name);
-        Ok(self.adopt(Node::new(entry, key, database, lock)))
+        Ok(self.adopt(Member::new(entry, key, database, lock)))
     }
 
     /// Takes a recorded node into this tab and starts it.

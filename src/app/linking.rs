@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::links::{cuts_of, sentence};
 use super::machine::App;
 use super::output::Output;
-use super::roster::Node;
+use super::roster::Member;
 use crate::command::{LinkChange, Quality};
 use crate::ipc::{ApiError, Level, ToNode, Topic};
 use crate::refusal::NetworkError;
@@ -97,7 +97,7 @@ impl App {
         let link = self.links.change(&change.values);
         let nodes = self.roster.all();
         if let Some(shape) = change.shape {
-            let named = |node: &Rc<Node>| Some((node.name.clone(), node.id.parse().ok()?));
+            let named = |node: &Rc<Member>| Some((node.name.clone(), node.id.parse().ok()?));
             let nodes: Vec<_> = nodes.iter().filter_map(named).collect();
             self.set_cuts(&cuts_of(shape, seed, &nodes))?;
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::App;
 use super::record::{Record, node_key};
-use super::roster::Node;
+use super::roster::Member;
 use crate::ipc::ApiError;
 use crate::primitives::NodeId;
 use crate::refusal::NetworkError;
@@ -14,7 +14,7 @@ impl App {
     ///
     /// # Errors
     /// `other_tab` if it runs elsewhere, else `unknown_node` with the names that there are.
-    pub(super) fn own_node(&self, given: &str) -> Result<Rc<Node>, ApiError> {
+    pub(super) fn own_node(&self, given: &str) -> Result<Rc<Member>, ApiError> {
         if let Some(node) = self.roster.find(given) {
             return Ok(node);
         }

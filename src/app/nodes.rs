@@ -7,7 +7,7 @@ use futures_channel::oneshot;
 
 use super::machine::App;
 use super::platform::{WorkerEvent, within};
-use super::roster::{Node, Outcome};
+use super::roster::{Member, Outcome};
 use crate::ipc::{ApiError, FromNode, Level, NodeConfig, NodeState, Report, ToNode, Topic, ask};
 use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
 use crate::view::Update;
@@ -22,7 +22,7 @@ const RESTART_MS: f64 = 1_000.0;
 const FIRST_BLOCKS: u32 = 60;
 
 impl App {
-    fn set_state(&self, node: &Node, state: NodeState) {
+    fn set_state(&self, node: &Member, state: NodeState) {
         node.state.set(state);
         self.bus.push(Update::State {
             name: node.name.clone(),
@@ -32,7 +32,7 @@ impl App {
     }
 
     /// Takes a node into this tab and shows it.
-    pub(super) fn adopt(&self, node: Node) -> Rc<Node> {
+    pub(super) fn adopt(&self, node: Member) -> Rc<Member> {
         let node = Rc::new(node);
         self.bus.push(Update::Node {
             id: node.id.clone(),
@@ -46,7 +46,7 @@ impl App {
     }
 
     /// Ends a node and forgets it.
-    pub(super) fn abandon(&self, node: &Node) {
+    pub(super) fn abandon(&self, node: &Member) {
         node.end_worker();
         self.roster.remove(&node.name);
         self.bus.push(Update::Gone {
@@ -58,7 +58,7 @@ impl App {
     ///
     /// # Errors
     /// `already_running`, the refusal of the worker or the node, or no answer in time.
-    pub(super) async fn start_node(&self, node: &Rc<Node>) -> Outcome {
+    pub(super) async fn start_node(&self, node: &Rc<Member>) -> Outcome {
         let receiver = self.begin_node(node)?;
         let late = || {
             let node = node.name.clone();
@@ -70,7 +70,7 @@ impl App {
         }
     }
 
-    fn begin_node(&self, node: &Rc<Node>) -> Result<oneshot::Receiver<Outcome>, ApiError> {
+    fn begin_node(&self, node: &Rc<Member>) -> Result<oneshot::Receiver<Outcome>, ApiError> {
         if node.has_worker() {
             let (node, state) = (node.name.clone(), node.state.get());
             return Err(NodeError::AlreadyRunning { node, state }.into());
@@ -97,7 +97,7 @@ impl App {
         Ok(receiver)
     }
 
-    fn config(&self, node: &Node) -> Result<NodeConfig, ApiError> {
+    fn config(&self, node: &Member) -> Result<NodeConfig, ApiError> {
         let network = self.network()?;
         let workload = self.workload(node)?;
         node.workload.set(Some(workload));
@@ -116,7 +116,7 @@ impl App {
     ///
     /// # Errors
     /// `not_running`.
-    pub(super) fn kill_node(&self, node: &Node) -> Result<(), ApiError> {
+    pub(super) fn kill_node(&self, node: &Member) -> Result<(), ApiError> {
         if !node.has_worker() {
             return Err(node.not_running());
         }
@@ -134,7 +134,7 @@ impl App {
     ///
     /// # Errors
     /// `not_running`.
-    pub(super) async fn stop_node(&self, node: &Rc<Node>) -> Result<bool, ApiError> {
+    pub(super) async fn stop_node(&self, node: &Rc<Member>) -> Result<bool, ApiError> {
         node.post(&ToNode::Stop)?;
         let receiver = node.expect_stop();
         let run = node.run();
@@ -150,7 +150,7 @@ impl App {
     }
 
     /// Takes an event of the worker of a node's current run.
-    fn on_worker_event(&self, node: &Rc<Node>, event: WorkerEvent) {
+    fn on_worker_event(&self, node: &Rc<Member>, event: WorkerEvent) {
         match event {
             WorkerEvent::Message(FromNode::Started(report)) => self.on_started(node, report),
             WorkerEvent::Message(FromNode::Report(report)) => self.take_report(node, report),
@@ -170,7 +170,7 @@ impl App {
         }
     }
 
-    fn on_started(&self, node: &Rc<Node>, report: Report) {
+    fn on_started(&self, node: &Rc<Member>, report: Report) {
         let status = &report.status;
         let text = format!(
             "{} started at height {}, its ledger: {}",
@@ -184,7 +184,7 @@ impl App {
         self.begin_tests();
     }
 
-    fn take_report(&self, node: &Node, report: Report) {
+    fn take_report(&self, node: &Member, report: Report) {
         self.post_events(node);
         node.state.set(report.status.state);
         node.weight.set(report.status.weight);
@@ -193,7 +193,7 @@ impl App {
         self.bus.push(Update::Report(report));
     }
 
-    fn fetch_first_blocks(&self, node: &Rc<Node>) {
+    fn fetch_first_blocks(&self, node: &Rc<Member>) {
         let (app, node) = (self.me.clone(), Rc::clone(node));
         self.spawn(async move {
             let Some(app) = app.upgrade() else { return };
@@ -209,7 +209,7 @@ impl App {
     }
 
     /// A worker that cannot go on: it is started again, but not over and over.
-    fn crashed(&self, node: &Rc<Node>, error: ApiError) {
+    fn crashed(&self, node: &Rc<Member>, error: ApiError) {
         node.settle_start(&Err(error.clone()));
         node.end_worker();
         self.set_state(node, NodeState::Failed);

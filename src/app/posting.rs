@@ -4,7 +4,7 @@
 use super::bus::Subscription;
 use super::machine::App;
 use super::mining::{speed, turns};
-use super::roster::Node;
+use super::roster::Member;
 use crate::ipc::{ApiError, Event, Level, Pace, ToNode, Topic, Turns, Workload};
 use crate::links::Link;
 
@@ -30,7 +30,7 @@ impl App {
     }
 
     /// Asks a node's worker for the events that somebody listens to, if they have changed.
-    pub(super) fn post_events(&self, node: &Node) {
+    pub(super) fn post_events(&self, node: &Member) {
         let logged = self.store.read(|record| record.log);
         let least = logged.unwrap_or(Level::Info).min(self.bus.least_heard());
         if node.has_worker() && node.events.replace(least) != least {
@@ -40,7 +40,7 @@ impl App {
     }
 
     /// Posts to a node that starts which of its links are cut.
-    pub(super) fn post_cuts(&self, node: &Node) {
+    pub(super) fn post_cuts(&self, node: &Member) {
         for from in self.links.cut_senders(&node.name) {
             if let Ok(from) = self.id_of(&from)
                 && let Err(error) = node.post(&ToNode::SetLink { from, cut: true })
@@ -51,7 +51,7 @@ impl App {
     }
 
     /// Posts to a node that starts what its links do to frames, if they do anything.
-    pub(super) fn post_first_quality(&self, node: &Node) -> Result<(), ApiError> {
+    pub(super) fn post_first_quality(&self, node: &Member) -> Result<(), ApiError> {
         let link = self.links.quality();
         if link == Link::default() {
             return Ok(());
@@ -59,7 +59,7 @@ impl App {
         self.post_quality(node, link)
     }
 
-    pub(super) fn post_quality(&self, node: &Node, link: Link) -> Result<(), ApiError> {
+    pub(super) fn post_quality(&self, node: &Member, link: Link) -> Result<(), ApiError> {
         node.post(&ToNode::SetLinks {
             seed: self.link_seed()?,
             link: borsh::to_vec(&link).unwrap_or_default(),
@@ -74,7 +74,7 @@ impl App {
     }
 
     /// What the miners of a node are to do.
-    pub(super) fn workload(&self, node: &Node) -> Result<Workload, ApiError> {
+    pub(super) fn workload(&self, node: &Member) -> Result<Workload, ApiError> {
         let record = self.record()?;
         let difficulty = match node.difficulty.get() {
             Some(difficulty) => difficulty,
@@ -93,7 +93,7 @@ impl App {
     }
 
     /// A node's place among those of this tab that mine, and their number; one that is about to start comes last.
-    pub(super) fn place_of(&self, node: &Node) -> (u32, u32) {
+    pub(super) fn place_of(&self, node: &Member) -> (u32, u32) {
         let (mut place, mut count) = (None, 0);
         for other in self.roster.all().iter().filter(|other| other.mines()) {
             if other.name == node.name {

@@ -5,7 +5,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::machine::App;
 use super::platform::within;
-use super::roster::Node;
+use super::roster::Member;
 use crate::ipc::{Answer, ApiError, Ask, Request, ToNode};
 use crate::refusal::{MessageError, NodeError};
 
@@ -17,7 +17,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
-    async fn reply_of(&self, node: &Node, request: Request) -> Result<Answer, ApiError> {
+    async fn reply_of(&self, node: &Member, request: Request) -> Result<Answer, ApiError> {
         let id = self.roster.next_request();
         node.post(&ToNode::Request { id, request })?;
         let receiver = node.expect(id);
@@ -37,7 +37,7 @@ impl App {
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
     pub(super) fn ask_node<'a, A: Ask + 'a>(
         &'a self,
-        node: &'a Node,
+        node: &'a Member,
         ask: A,
     ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
         async move {

@@ -29,18 +29,18 @@ type Waiters = RefCell<Vec<oneshot::Sender<Outcome>>>;
 /// All nodes of this tab, in the order in which they were made.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
-    nodes: RefCell<Vec<Rc<Node>>>,
+    nodes: RefCell<Vec<Rc<Member>>>,
     requests: Cell<u32>,
 }
 
 impl Roster {
     /// All nodes.
-    pub(super) fn all(&self) -> Vec<Rc<Node>> {
+    pub(super) fn all(&self) -> Vec<Rc<Member>> {
         self.nodes.borrow().clone()
     }
 
     /// The node of a name, in any case, or of an id.
-    pub(super) fn find(&self, name: &str) -> Option<Rc<Node>> {
+    pub(super) fn find(&self, name: &str) -> Option<Rc<Member>> {
         let nodes = self.nodes.borrow();
         nodes
             .iter()
@@ -60,14 +60,14 @@ impl Roster {
 
     /// The nodes that follow the chain, heaviest chain first; among equals the first that was made, so that a miner
     /// comes first.
-    pub(super) fn up(&self) -> Vec<Rc<Node>> {
+    pub(super) fn up(&self) -> Vec<Rc<Member>> {
         let mut up = self.all();
         up.retain(|node| node.is_up());
         up.sort_by_key(|node| std::cmp::Reverse(node.weight.get()));
         up
     }
 
-    pub(super) fn add(&self, node: &Rc<Node>) {
+    pub(super) fn add(&self, node: &Rc<Member>) {
         self.nodes.borrow_mut().push(Rc::clone(node));
     }
 
@@ -83,8 +83,8 @@ impl Roster {
     }
 }
 
-/// One node of this tab.
-pub(super) struct Node {
+/// A node of the roster: what this tab keeps of it.
+pub(super) struct Member {
     pub(super) name: String,
     pub(super) kind: NodeKind,
     pub(super) id: String,
@@ -111,16 +111,16 @@ pub(super) struct Node {
 /// Takes the answer to a request.
 type Asker = oneshot::Sender<Result<Answer, ApiError>>;
 
-impl fmt::Debug for Node {
+impl fmt::Debug for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Node")
+        f.debug_struct("Member")
             .field("name", &self.name)
             .field("state", &self.state)
             .finish_non_exhaustive()
     }
 }
 
-impl Node {
+impl Member {
     pub(super) fn new(
         entry: &NodeEntry,
         key: Keypair,
@@ -310,12 +310,12 @@ mod tests {
         }
     }
 
-    fn node(name: &str, state: NodeState, weight: u64) -> Rc<Node> {
+    fn node(name: &str, state: NodeState, weight: u64) -> Rc<Member> {
         let entry = NodeEntry {
             name: name.to_owned(),
             kind: NodeKind::Pow,
         };
-        let node = Node::new(&entry, crate::testkit::key(name), None, None);
+        let node = Member::new(&entry, crate::testkit::key(name), None, None);
         node.state.set(state);
         node.weight.set(weight);
         Rc::new(node)

@@ -9,7 +9,7 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use super::machine::App;
 use super::output::Output;
 use super::record::OPERATOR;
-use super::roster::Node;
+use super::roster::Member;
 use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::consensus::EPOCH;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
@@ -36,7 +36,7 @@ impl App {
         self.send_by(&node, draft).await
     }
 
-    async fn send_by(&self, node: &Node, draft: Draft) -> Result<TransactionInfo, ApiError> {
+    async fn send_by(&self, node: &Member, draft: Draft) -> Result<TransactionInfo, ApiError> {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
         let payload = self.payload(draft.what).await?;
@@ -101,7 +101,7 @@ impl App {
     }
 
     /// The last checkpoint below the node's head, which an order of the operator must name.
-    async fn checkpoint(&self, node: &Node) -> Result<(Height, BlockHash), ApiError> {
+    async fn checkpoint(&self, node: &Member) -> Result<(Height, BlockHash), ApiError> {
         let ask = |from| ask::Chain { from, count: 1 };
         let head = self.ask_node(node, ask(None)).await?.height;
         let height = head.saturating_sub(1) / EPOCH * EPOCH;
@@ -117,7 +117,7 @@ impl App {
 
     fn submit<'a>(
         &'a self,
-        node: &'a Node,
+        node: &'a Member,
         key: &'a Keypair,
         fee: u64,
         valid_until: Height,
@@ -129,7 +129,7 @@ impl App {
 
     async fn submit_in_turn(
         &self,
-        node: &Node,
+        node: &Member,
         key: &Keypair,
         fee: u64,
         valid_until: Height,
@@ -206,7 +206,7 @@ impl App {
         }
         let from = record.test_tx.saturating_sub(record.tests_left);
         let drafts = (from..record.test_tx).map(test_transaction);
-        let drafts: Vec<(Rc<Node>, Draft)> = nodes.iter().cycle().cloned().zip(drafts).collect();
+        let drafts: Vec<(Rc<Member>, Draft)> = nodes.iter().cycle().cloned().zip(drafts).collect();
         // Marked first: a page that is closed now must not send them twice.
         let marked = self.change_record(|record| {
             record.tests_left = 0;

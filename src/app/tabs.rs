@@ -10,7 +10,7 @@ use super::keeping::RECORD_WAIT_MS;
 use super::machine::App;
 use super::platform::{Lock, PageEvent, Platform, random};
 use super::record::{NodeEntry, Record};
-use super::roster::{Node, Outcome};
+use super::roster::{Member, Outcome};
 use crate::ipc::{Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
 use crate::refusal::{Limit, LinkError, PlatformError};
@@ -137,7 +137,7 @@ impl App {
         );
         self.bus.log(Level::Info, Topic::Network, text);
         let key = Keypair::from_secret(&random(&*self.platform)?);
-        let node = self.adopt(Node::new(&entry, key, None, None));
+        let node = self.adopt(Member::new(&entry, key, None, None));
         self.start_node(&node).await
     }
 

@@ -38,6 +38,16 @@ impl Choice {
         self.heaviest.head()
     }
 
+    /// Whether a block is above the checkpoint, or is it.
+    pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
+        self.candidates.contains(id)
+    }
+
+    /// Forgets a block that is lighter than the head, or no candidate.
+    pub(super) fn forget(&mut self, id: &BlockHash) {
+        self.candidates.remove(id);
+    }
+
     /// Takes in a block whose parent was taken in before, with the weight of its chain. One that is
     /// not above the checkpoint is no candidate.
     pub(super) fn insert(&mut self, id: BlockHash, parent: &BlockHash, weight: Weight) {

@@ -191,13 +191,14 @@ impl Chain {
             sets,
             undo,
         };
-        self.insert_entry(id, entry);
+        self.add(id, entry);
         let head = self.choice.head();
         let change = if head == id {
             self.move_head(id, state)
         } else {
-            self.states.insert(id, state);
+            self.keep(id, state);
             if head == self.head() {
+                self.prune(&id);
                 return Ok(Import::SideChain);
             }
             // One more tied block can make another of them the head.
@@ -209,14 +210,6 @@ impl Chain {
         } else {
             Import::Reorganised(change)
         })
-    }
-
-    /// Puts a block whose parent is there into the tree.
-    pub(super) fn insert_entry(&mut self, id: BlockHash, entry: TreeEntry) {
-        let header = &entry.block.header;
-        self.by_height.insert((header.height, id));
-        self.choice.insert(id, &header.parent, entry.weight);
-        self.entries.insert(id, entry);
     }
 
     /// Makes `id`, whose state is `state`, the head.
@@ -234,8 +227,6 @@ impl Chain {
                 .best
                 .pop()
                 .expect("the branches meet at genesis at the latest");
-            let height = self.entry(&left).block.header.height;
-            self.milestones.remove(&height);
             for transaction in self.tx_ids(&left).iter() {
                 self.committed.remove(transaction);
             }
@@ -248,13 +239,25 @@ impl Chain {
             }
         }
         let old_state = std::mem::replace(&mut self.head_state, state);
-        let old_height = self.entry(&old_head).block.header.height;
-        if change.reverted.is_empty() && old_height.0.is_multiple_of(MILESTONE) {
-            self.milestones.insert(old_height, old_state);
-        } else {
-            self.states.insert(old_head, old_state);
-        }
+        self.keep(old_head, old_state);
+        self.prune(&id);
         change
+    }
+
+    /// Keeps the state after a block: for good at a milestone, else among the latest.
+    fn keep(&mut self, id: BlockHash, state: State) {
+        if self
+            .entry(&id)
+            .block
+            .header
+            .height
+            .0
+            .is_multiple_of(MILESTONE)
+        {
+            self.milestones.insert(id, state);
+        } else {
+            self.states.insert(id, state);
+        }
     }
 
     fn tx_ids(&self, id: &BlockHash) -> Rc<[TxId]> {
@@ -267,7 +270,8 @@ impl Chain {
         let mut above = Vec::new();
         let mut at = *id;
         let mut state = loop {
-            if let Some(state) = self.states.states.get(&at) {
+            let latest = self.states.states.get(&at);
+            if let Some(state) = latest.or_else(|| self.milestones.get(&at)) {
                 break state.clone();
             }
             if self.on_best(&at) {
@@ -279,6 +283,9 @@ impl Chain {
         for id in above.iter().rev() {
             let entry = self.entry(id);
             state = state.apply_again(&self.params, &entry.block, &entry.tx_ids, &entry.context);
+            if entry.block.header.height.0.is_multiple_of(MILESTONE) {
+                self.milestones.insert(*id, state.clone());
+            }
         }
         state
     }
@@ -286,20 +293,26 @@ impl Chain {
     /// The state after the block of the best chain at a height, by taking back the blocks between it and the next
     /// milestone above, or the head. Milestones that are passed are kept.
     fn state_on_best(&mut self, height: Height) -> State {
-        let above = self
-            .milestones
-            .range(height..)
-            .next()
-            .map(|(at, state)| (*at, state.clone()));
-        let (mut at, mut state) = above.unwrap_or_else(|| (self.height(), self.head_state.clone()));
+        let mut next = height.0.div_ceil(MILESTONE).saturating_mul(MILESTONE);
+        let (mut at, mut state) = loop {
+            let at = Height(next);
+            if at >= self.height() {
+                break (self.height(), self.head_state.clone());
+            }
+            let kept = self.at(at).and_then(|id| self.milestones.get(&id));
+            if let Some(state) = kept {
+                break (at, state.clone());
+            }
+            next = next.saturating_add(MILESTONE);
+        };
         while at > height {
             let id = self
                 .at(at)
                 .expect("the best chain has a block at each height up to the head's");
             state = state.reverted(&self.entry(&id).undo());
             at = Height(at.0 - 1);
-            if at.0.is_multiple_of(MILESTONE) {
-                self.milestones.insert(at, state.clone());
+            if let Some(id) = self.at(at).filter(|_| at.0.is_multiple_of(MILESTONE)) {
+                self.milestones.insert(id, state.clone());
             }
         }
         state

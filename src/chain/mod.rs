@@ -5,10 +5,11 @@
 //! authorities' votes decided over them ([`View`]), never of the order they came in, and costs nothing with the
 //! length of the chain.
 //!
-//! Bounds: the tree grows with valid work and valid turns only, which nobody makes for free;
-//! [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered, and of the best chain the state
-//! at every [`MILESTONE`]th height. Any other is reached by taking blocks back from the next of these above.
-//! The states share what they have in common, so a milestone costs less than the blocks up to the next.
+//! Bounds: beside the best chain at most [`MAX_SIDE`] blocks, and the branch that is being fetched; of more the
+//! lightest tips go, and are fetched again if their branch becomes heavy. [`MAX_INVALID`] refused ids and
+//! [`CACHED_STATES`] states are remembered, and on every branch the state at each [`MILESTONE`]th height: any other is
+//! reached from one of these. The states share what they have in common, so a milestone costs less than the blocks up
+//! to the next.
 
 mod choice;
 mod decided;
@@ -18,6 +19,9 @@ mod import;
 mod locate;
 #[cfg(test)]
 mod order_tests;
+mod prune;
+#[cfg(test)]
+mod prune_tests;
 mod restore;
 #[cfg(test)]
 mod retarget_tests;
@@ -26,6 +30,7 @@ mod tests;
 #[cfg(test)]
 mod traitor_tests;
 mod voters;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -34,7 +39,10 @@ use std::str::FromStr;
 use choice::Choice;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
+pub use prune::MAX_SIDE;
+use prune::SideBranches;
 pub use restore::RestoreError;
+pub use walk::HeaderWalk;
 
 use crate::consensus::finality::{Base, Sets, View};
 use crate::consensus::{BlockError, Params};
@@ -46,8 +54,8 @@ use crate::state::{Context, Entry, Key, State, Undo, genesis};
 pub const MAX_INVALID: usize = 1_024;
 /// States kept beside the head's, the latest: tips of branches and the head's last ancestors.
 pub const CACHED_STATES: usize = 64;
-/// States of the best chain are kept at the multiples of this height, so that no side block, however deep,
-/// makes a node take more blocks back.
+/// States are kept at the multiples of this height, so that no block, however deep or far up a branch, makes a node
+/// take more blocks back, or execute more again.
 pub const MILESTONE: u64 = 64;
 
 /// The block tree of one node.
@@ -66,8 +74,9 @@ pub struct Chain {
     head_state: State,
     committed: BTreeMap<TxId, BlockHash>,
     states: StateCache,
-    /// States of the best chain below the head, by height.
-    milestones: BTreeMap<Height, State>,
+    /// States at the multiples of [`MILESTONE`], on every branch.
+    milestones: BTreeMap<BlockHash, State>,
+    side: SideBranches,
     invalid: BTreeMap<BlockHash, BlockError>,
     invalid_order: VecDeque<BlockHash>,
     /// Entries looked at, to see that it does not grow with the chain.
@@ -150,6 +159,7 @@ impl Chain {
             committed: BTreeMap::new(),
             states: StateCache::default(),
             milestones: BTreeMap::new(),
+            side: SideBranches::new(id),
             invalid: BTreeMap::new(),
             invalid_order: VecDeque::new(),
             #[cfg(test)]

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::consensus::Params;
 use crate::consensus::finality::View;
-use crate::primitives::{Block, BlockHash, Digest, Height, Transaction, TxId};
+use crate::consensus::{BlockError, Params, SignatureCache, check_header};
+use crate::primitives::{Block, BlockHash, Digest, Height, Kind, Transaction, TxId};
 use crate::state::{State, Undo};
 
 use super::voters::sets_after;
@@ -47,6 +47,16 @@ pub enum RestoreError {
         /// Recomputed.
         found: Digest,
     },
+    /// A block whose work is none, or that does not fit its place.
+    #[error("block {id} at height {height} breaks rule {}: {error}", error.rule())]
+    Rule {
+        /// The block.
+        id: BlockHash,
+        /// Its height.
+        height: Height,
+        /// The rule.
+        error: Box<BlockError>,
+    },
     /// An undo record that cannot be read.
     #[error("the undo record of block {0} cannot be read")]
     Undo(BlockHash),
@@ -55,7 +65,7 @@ pub enum RestoreError {
 impl Chain {
     /// The tree of `blocks` (with the encoded undo record of each) with `head` as its head and `state`
     /// as the state there; `decide` says what the stored votes decided over it. The blocks were checked before they
-    /// were written; here their ids, links and the state root are.
+    /// were written; here their ids, links, places and work, and the state root are.
     ///
     /// # Errors
     /// See [`RestoreError`].
@@ -118,6 +128,27 @@ impl Chain {
                 parent,
             });
         };
+        // Of the seals only whose turn it was: to verify them all takes longer than a start may.
+        let header = &block.header;
+        let work = match header.kind {
+            Kind::Work => check_header(
+                header,
+                &block.seal,
+                &self.params,
+                &self.genesis,
+                &mut SignatureCache::default(),
+            ),
+            Kind::Authority => Ok(()),
+        };
+        let place = work.and_then(|()| {
+            let parent = &below.block.header;
+            below.context.check_next(&self.params, parent, header)
+        });
+        if let Err(error) = place {
+            let height = header.height;
+            let error = Box::new(error);
+            return Err(RestoreError::Rule { id, height, error });
+        }
         if borsh::from_slice::<Undo>(undo).is_err() {
             return Err(RestoreError::Undo(id));
         }
@@ -140,7 +171,7 @@ impl Chain {
             sets,
             undo: undo.into(),
         };
-        self.insert_entry(id, entry);
+        self.add(id, entry);
         Ok(())
     }
 

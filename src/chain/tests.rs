@@ -465,3 +465,71 @@ fn a_tie_of_work_and_an_authority_is_anybodys() {
     assert!(won.values().all(|count| *count > 2), "{won:?}");
     assert_eq!(won.len(), 2, "{won:?}");
 }
+
+#[test]
+fn a_block_far_up_a_side_branch_costs_no_more_than_one_at_its_foot() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 600);
+    let mut side = Grower::new(params());
+    let mut branch = Vec::new();
+    for _ in 0..400 {
+        let block = side.work_block("side", 1_000, Vec::new());
+        side.import(block.clone()).unwrap();
+        assert_eq!(grower.import(block.clone()), Ok(Import::SideChain));
+        branch.push(block);
+    }
+    let mut cost = |length: usize| {
+        let mut below = Grower::new(params());
+        for block in &branch[..length] {
+            below.import(block.clone()).unwrap();
+        }
+        let (visits, outcome) = visits(&mut grower, below.work_block("other", 2_000, Vec::new()));
+        assert_eq!(outcome, Ok(Import::SideChain));
+        visits
+    };
+    let (foot, far) = (cost(20), cost(320));
+    assert!(far <= foot + 200, "{foot} entries, then {far}");
+}
+
+#[test]
+fn a_branch_that_lost_the_head_costs_no_more_than_before() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 300);
+    let mut other = Grower::new(params());
+    other.grow("other", 301);
+    for height in 1..=301 {
+        let id = other.chain.at(Height(height)).unwrap();
+        let block = (*other.chain.get(&id).unwrap().block).clone();
+        grower.import(block).unwrap();
+    }
+    assert_eq!(grower.chain.head(), other.chain.head());
+    let mut below = Grower::new(params());
+    below.grow("miner", 250);
+    let (visits, outcome) = visits(&mut grower, below.work_block("side", 2_000, Vec::new()));
+    assert_eq!(outcome, Ok(Import::SideChain));
+    assert!(visits < 300, "{visits} entries");
+}
+
+#[test]
+fn a_ledger_with_blocks_without_work_is_not_taken_back() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 3);
+    let (head, state) = (grower.chain.head(), grower.chain.head_state().clone());
+    let mut blocks = snapshot(&grower.chain);
+    blocks.sort_by_key(|(block, _)| block.header.height);
+    let taken = restore(params().into(), blocks.clone(), head, state.clone());
+    assert!(taken.is_ok());
+    let last = &mut blocks[3].0.header;
+    while crate::consensus::work::meets(&last.id(), last.difficulty) {
+        last.nonce += 1;
+    }
+    let head = last.id();
+    let refused = restore(params().into(), blocks, head, state);
+    assert!(matches!(
+        refused,
+        Err(RestoreError::Rule {
+            height: Height(3),
+            ..
+        })
+    ));
+}

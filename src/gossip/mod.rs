@@ -1,7 +1,9 @@
 //! Gossip: how nodes talk. Frames and messages, what is known about each peer, which ids were seen, and
 //! how missing blocks are fetched. Nothing here knows the chain: the node routes values between them.
 
+mod bucket;
 mod error;
+mod fault;
 mod frame;
 mod message;
 mod peers;
@@ -10,12 +12,13 @@ mod sync;
 mod version;
 
 pub use error::FrameError;
+pub use fault::Fault;
 pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, network_id, seal_frame};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,
     MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord,
 };
-pub use peers::{ALIVE, Fault, MAX_PEERS, Peer, Peers};
+pub use peers::{ALIVE, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};
 pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError, Tip};
 pub use version::PROTOCOL;

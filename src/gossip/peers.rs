@@ -1,16 +1,18 @@
 //! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
 //!
-//! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes first, and while all are
-//! heard the latest acquaintance, so that a flood of newcomers drives out only itself; what a peer sends unasked is held to
-//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] a second, each a token bucket of [`BURST_SECONDS`]. A peer whose score
-//! falls to [`IGNORE_AT`] is not listened to for [`IGNORE_FOR`]. Only signed frames change a score, so
-//! nobody can spoil another's.
+//! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes first, while all are heard
+//! the latest acquaintance: a flood of newcomers drives out only itself; what a peer sends unasked is held to
+//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`], and
+//! all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`].
+//! Only signed frames change a score, so nobody can spoil another's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::primitives::{Millis, NodeId, Timestamp};
 
+use super::bucket::Bucket;
 use super::error::FrameError;
+use super::fault::Fault;
 use super::frame::Envelope;
 use super::message::{HeadInfo, NodeRecord};
 
@@ -24,14 +26,17 @@ const FRAMES: u64 = 200;
 const BYTES: u64 = 512 * 1024;
 /// New transactions of one peer per second.
 const TRANSACTIONS: u64 = 50;
-/// Seconds of traffic that may come at once.
-const BURST_SECONDS: u64 = 4;
+/// Frames per second of all who have proven nothing in this run: each costs a signature to verify, and names are free.
+const UNPROVEN_FRAMES: u64 = 400;
+/// Bytes of answers to one peer per second.
+const ANSWERS: u64 = 2 * 1024 * 1024;
+/// Bytes of answers to all peers per second: an answer may be a thousand times as long as its question.
+const ALL_ANSWERS: u64 = 8 * 1024 * 1024;
 /// The score at which a peer is ignored.
 const IGNORE_AT: i32 = -100;
 /// How long an ignored peer is not listened to.
 const IGNORE_FOR: Millis = Millis(600_000);
-/// Silence alone lowers a score no further than this: it may be the link's fault, and so is no reason to
-/// ignore a peer.
+/// Silence alone lowers a score no further than this: it may be the link's fault, and is no reason to ignore a peer.
 const SILENCE_FLOOR: i32 = IGNORE_AT / 2;
 /// An answer that comes within this time after a request to its sender is late, not unasked for.
 const LATE_WITHIN: Millis = Millis(60_000);
@@ -41,61 +46,6 @@ const LIST_EVERY: Millis = Millis(1_000);
 const SCORE_HALF_LIFE: Millis = Millis(60_000);
 /// The best score.
 const BEST_SCORE: i32 = 20;
-
-/// What a peer did wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Bytes that are no message.
-    Malformed,
-    /// A list that is longer than its message may hold.
-    Oversize,
-    /// A block, seal or transaction that breaks a rule.
-    Invalid,
-    /// An answer that was not asked for.
-    Unsolicited,
-    /// No answer in time.
-    TimeOut,
-}
-
-impl Fault {
-    fn score(self) -> i32 {
-        match self {
-            Self::Malformed => -20,
-            Self::Oversize => -50,
-            Self::Invalid => -100,
-            Self::Unsolicited => -5,
-            Self::TimeOut if mutant!(BanForSilence) => -50,
-            Self::TimeOut => -2,
-        }
-    }
-}
-
-/// A token bucket, kept as what is missing in it: thousandths of a token, which flow back at
-/// a rate of so many tokens a second.
-#[derive(Clone, Copy, Debug, Default)]
-struct Bucket {
-    missing: u64,
-    at: Timestamp,
-}
-
-impl Bucket {
-    fn missing(&self, rate: u64, now: Timestamp) -> u64 {
-        self.missing
-            .saturating_sub(now.since(self.at).0.saturating_mul(rate))
-    }
-
-    /// Whole tokens in the bucket.
-    fn left(&self, rate: u64, now: Timestamp) -> u64 {
-        (rate * BURST_SECONDS * 1_000).saturating_sub(self.missing(rate, now)) / 1_000
-    }
-
-    fn take(&mut self, tokens: u64, rate: u64, now: Timestamp) {
-        self.missing = self
-            .missing(rate, now)
-            .saturating_add(tokens.saturating_mul(1_000));
-        self.at = now;
-    }
-}
 
 /// One peer.
 #[derive(Clone, Debug)]
@@ -118,11 +68,14 @@ pub struct Peer {
     score: i32,
     scored_at: Timestamp,
     ignored_until: Timestamp,
+    /// It has given a block that extended the best chain.
+    useful: bool,
     /// It has answered a question of this run, so its frames are no old ones.
     proven: bool,
     frames: Bucket,
     bytes: Bucket,
     transactions: Bucket,
+    answers: Bucket,
 }
 
 impl Peer {
@@ -141,10 +94,12 @@ impl Peer {
             score: 0,
             scored_at: now,
             ignored_until: Timestamp(0),
+            useful: false,
             proven: false,
             frames: Bucket::default(),
             bytes: Bucket::default(),
             transactions: Bucket::default(),
+            answers: Bucket::default(),
         }
     }
 
@@ -185,6 +140,18 @@ impl Peer {
         now < self.ignored_until
     }
 
+    /// Since when it is known without a break.
+    #[must_use]
+    pub const fn known_since(&self) -> Timestamp {
+        self.met
+    }
+
+    /// Whether it has ever given a block that extended the best chain: names are free, and this is not.
+    #[must_use]
+    pub const fn is_useful(&self) -> bool {
+        self.useful
+    }
+
     /// Whether one more frame is within the peer's rate.
     fn within_rate(&self, now: Timestamp) -> bool {
         self.frames.left(FRAMES, now) > 0 && self.bytes.left(BYTES, now) > 0
@@ -195,6 +162,10 @@ impl Peer {
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
     peers: BTreeMap<NodeId, Peer>,
+    /// Peers that had to make room since [`Self::take_forgotten`].
+    forgotten: BTreeSet<NodeId>,
+    unproven: Bucket,
+    answers: Bucket,
 }
 
 impl Peers {
@@ -202,8 +173,36 @@ impl Peers {
     /// rate. The sender is not proven yet, so nothing is counted against it.
     #[must_use]
     pub fn admits(&self, from: &NodeId, awaited: bool, now: Timestamp) -> bool {
+        let peer = self.peers.get(from);
         let welcome = |peer: &Peer| !peer.ignored(now) && (awaited || peer.within_rate(now));
-        self.peers.get(from).is_none_or(welcome)
+        let in_time = awaited
+            || peer.is_some_and(|peer| peer.proven)
+            || self.unproven.left(UNPROVEN_FRAMES, now) > 0;
+        in_time && peer.is_none_or(welcome)
+    }
+
+    /// Counts a frame that is about to cost a signature, if its sender has proven nothing.
+    pub fn count_unproven(&mut self, from: &NodeId, awaited: bool, now: Timestamp) {
+        if !awaited && !self.peers.get(from).is_some_and(|peer| peer.proven) {
+            self.unproven.take(1, UNPROVEN_FRAMES, now);
+        }
+    }
+
+    /// Whether a peer's question is answered now: not if what it was sent lately is above its rate, or what all were
+    /// sent is above that of all.
+    #[must_use]
+    pub fn may_answer(&self, to: &NodeId, now: Timestamp) -> bool {
+        let left = |peer: &Peer| peer.answers.left(ANSWERS, now) > 0;
+        self.answers.left(ALL_ANSWERS, now) > 0 && self.peers.get(to).is_none_or(left)
+    }
+
+    /// Counts the bytes of an answer.
+    pub fn count_answer(&mut self, to: &NodeId, bytes: usize, now: Timestamp) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.answers.take(bytes, ALL_ANSWERS, now);
+        if let Some(peer) = self.peers.get_mut(to) {
+            peer.answers.take(bytes, ANSWERS, now);
+        }
     }
 
     /// Notes a frame whose signature holds; refuses one that was sent before. An `awaited` answer does not
@@ -293,7 +292,14 @@ impl Peers {
         };
         if let Some(gone) = self.peers.iter().min_by_key(standing).map(|(id, _)| *id) {
             self.peers.remove(&gone);
+            self.forgotten.insert(gone);
         }
+        self.forgotten.remove(newcomer);
+    }
+
+    /// Takes the ids of the peers that had to make room: nothing else should remember them.
+    pub fn take_forgotten(&mut self) -> BTreeSet<NodeId> {
+        std::mem::take(&mut self.forgotten)
     }
 
     /// Whether a list of records from this peer is looked at: not more often than an honest one is asked for it, as
@@ -345,6 +351,7 @@ impl Peers {
     /// Credits a peer for a useful block.
     pub fn credit(&mut self, node: &NodeId, now: Timestamp) {
         if let Some(peer) = self.peers.get_mut(node) {
+            peer.useful = true;
             peer.add(1, now);
         }
     }
@@ -373,6 +380,7 @@ impl Peers {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bucket::BURST_SECONDS;
     use super::super::frame::seal_frame;
     use super::super::message::Message;
     use super::*;

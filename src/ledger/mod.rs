@@ -158,6 +158,9 @@ pub enum StoreError {
         /// The table.
         table: Table,
     },
+    /// The database takes a batch and never says what became of it.
+    #[error("the database does not answer")]
+    Silent,
 }
 
 codes! {
@@ -168,6 +171,7 @@ codes! {
         Unavailable => "no_indexed_db", "the browser offers no database here";
         Schema => "storage_schema", "a newer version of the page wrote the ledger";
         Corrupt => "storage_corrupt", "a row of the ledger cannot be read";
+        Silent => "storage_silent", "the database takes a batch and does not say what became of it";
     }
 }
 

@@ -1,17 +1,23 @@
 //! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or memory only.
 
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{Height, Millis};
+use crate::primitives::{Height, Millis, Timestamp};
 use crate::records::LedgerStart;
 
 use super::io::{BatchId, Outbox};
 use super::writer::Writer;
+
+/// How long the ledger may take over a batch. Some browsers never answer, after the machine slept for instance; what
+/// was stored in the end is stored again then.
+const ANSWER_WITHIN: Millis = Millis(15_000);
 
 /// The writer and the state of the ledger behind it.
 #[derive(Debug)]
 pub(super) struct Books {
     writer: Writer,
     degraded: Option<StoreError>,
+    /// The batch that is under way, and when that was first seen.
+    sent: Option<(BatchId, Timestamp)>,
     /// The ledger lives in memory only, until the node is started again.
     in_memory: bool,
     /// What became of the ledger when the node started.
@@ -32,6 +38,7 @@ impl Books {
         Self {
             writer: Writer::new(durable),
             degraded: None,
+            sent: None,
             in_memory,
             ledger_start,
         }
@@ -61,6 +68,18 @@ impl Books {
     pub(super) fn flush(&mut self, at_any_rate: bool, out: &mut Outbox) {
         if at_any_rate || !self.writer.is_failing() {
             self.writer.flush(out);
+        }
+    }
+
+    /// Notes which batch is under way; one that has been for too long is as good as failed.
+    pub(super) fn overdue(&mut self, now: Timestamp) -> Option<BatchId> {
+        let id = self.writer.under_way()?;
+        match self.sent {
+            Some((sent, at)) if sent == id => (now.since(at) >= ANSWER_WITHIN).then_some(id),
+            Some(_) | None => {
+                self.sent = Some((id, now));
+                None
+            }
         }
     }
 
@@ -142,6 +161,22 @@ mod tests {
         };
         assert_eq!(books.persisted(id), Some(persisted));
         assert_eq!((books.degraded(), books.durable()), (None, Height(3)));
+    }
+
+    #[test]
+    fn a_batch_without_an_answer_fails_in_the_end_and_is_written_again() {
+        let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
+        let id = write(&mut books);
+        let begin = Timestamp(1_000);
+        assert_eq!(books.overdue(begin), None);
+        let late = begin.plus(ANSWER_WITHIN);
+        assert_eq!(books.overdue(Timestamp(late.0 - 1)), None);
+        assert_eq!(books.overdue(late), Some(id));
+        assert!(books.failed(id, StoreError::Silent).is_some());
+        assert_eq!(books.overdue(late), None);
+        assert!(books.persisted(id).is_none(), "its answer comes too late");
+        let id = write(&mut books);
+        assert!(books.persisted(id).unwrap().recovered);
     }
 
     #[test]

@@ -49,6 +49,11 @@ impl WaitingCompact {
         self.senders[self.senders.len() - 1]
     }
 
+    /// Whether a peer is remembered as one who sent it.
+    pub(super) fn is_sender(&self, peer: &NodeId) -> bool {
+        self.senders.contains(peer)
+    }
+
     /// Transactions of it that are neither `here` nor fetched for it.
     pub(super) fn missing(&self, here: impl Fn(&TxId) -> bool) -> Vec<TxId> {
         let ids = self.block.transactions.iter();
@@ -79,6 +84,11 @@ pub(super) struct CompactBlocks {
 }
 
 impl CompactBlocks {
+    /// A block that waits.
+    pub(super) fn get(&self, id: &BlockHash) -> Option<&WaitingCompact> {
+        self.waiting.get(id)
+    }
+
     /// Whether a block waits.
     pub(super) fn contains(&self, id: &BlockHash) -> bool {
         self.waiting.contains_key(id)

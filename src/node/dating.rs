@@ -22,8 +22,8 @@ impl Node {
     /// When the next block may be made. A miner waits until the head's date has come, so that miners who find at once
     /// do not run ahead of the clock, where others would have to defer their blocks. An authority, which makes one
     /// block in its slot, may be ahead by one more, or such miners would always be there before it. A head far ahead
-    /// was dated by a wrong clock, and must not win its maker more than a moment; but what this node itself would
-    /// defer is never made.
+    /// was dated by a wrong clock, or by one who wants to be the only maker: it must not win its maker more than a
+    /// moment, and many in a row no more than one; but what this node itself would defer is never made.
     pub(super) fn make_from(&self, kind: Kind) -> Timestamp {
         let (head, gap) = (self.chain.head_header().time, self.chain.params().min_gap);
         let before = |time: Timestamp, span: Millis| Timestamp(time.0.saturating_sub(span.0));
@@ -34,10 +34,17 @@ impl Node {
         };
         let patience = self
             .mining
-            .head_since()
+            .waiting_since()
             .plus(Millis(gap.0.saturating_mul(PATIENCE)));
         from.min(patience)
             .max(before(head.plus(gap), self.chain.params().max_future))
+    }
+
+    /// Whether the head is dated further ahead than a maker dates whose clock is right.
+    pub(super) fn is_dated_ahead(&self) -> bool {
+        let gap = self.chain.params().min_gap;
+        let furthest = self.now.plus(Millis(gap.0.saturating_mul(PATIENCE)));
+        self.chain.head_header().time > furthest
     }
 
     /// When the next slot of this authority begins, after slot `after`.
@@ -59,5 +66,35 @@ impl Node {
         let unused = slot > context.tally.last_slot;
         let leader = slots::leader(&context.rules.current.authorities, slot);
         slot >= self.authority.first_open && unused && leader == Some(self.identity.id.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Duel, compact};
+    use super::*;
+    use crate::primitives::Height;
+    use crate::testkit::{GENESIS_TIME, Grower, params};
+
+    #[test]
+    fn who_dates_every_block_ahead_keeps_others_from_making_only_once() {
+        let mut duel = Duel::new();
+        let mut grower = Grower::new(params());
+        let mut waited = Millis(0);
+        for _ in 0..10 {
+            let time = duel.now.plus(Millis(1_900));
+            let parent = grower.chain.head_header().time;
+            let block = grower.work_block("liar", time.since(parent).0, Vec::new());
+            assert_eq!(block.header.time, time);
+            grower.import(block.clone()).unwrap();
+            duel.hear("liar", &compact(&block));
+            assert_eq!(duel.node.chain.head(), grower.chain.head());
+            waited = duel.node.make_from(Kind::Work).since(duel.now);
+            duel.pass(Millis(400));
+        }
+        assert_eq!(duel.node.chain.height(), Height(10));
+        assert!(duel.now > GENESIS_TIME);
+        // As long as rule 8 asks for, and no longer.
+        assert!(waited <= Millis(150), "{} ms", waited.0);
     }
 }

@@ -40,28 +40,48 @@ impl Node {
         let ready = std::iter::once(peer)
             .chain(others)
             .filter(|node| self.sync.may_begin(node, self.now));
-        // Of those who let as few down, who gave useful blocks: names are free.
-        let credit = |node: &NodeId| {
-            let peer = self.roster.peers.get(node);
-            peer.map_or(0, |peer| peer.score(self.now))
-        };
-        let rank = |node: &NodeId| (self.sync.failures_of(node), -credit(node));
-        let mut ready: Vec<_> = ready.map(|node| (rank(&node), node)).collect();
-        let least = ready.iter().map(|(rank, _)| *rank).min();
-        ready.retain(|(rank, _)| Some(*rank) == least);
-        // Among equals chance decides, so that nobody is always asked first.
-        let chosen = if ready.len() > 1 {
-            self.random.index(ready.len())
-        } else {
-            0
-        };
-        let best = ready.get(chosen).map_or(peer, |(_, node)| *node);
+        let ready = ready.collect();
+        let best = self.choose_source(ready).unwrap_or(peer);
+        let under_way = self.sync.moving_source(self.now);
+        if under_way.is_some_and(|source| self.is_useful(&source) && !self.is_useful(&best)) {
+            // Who has given nothing yet takes nobody's place who has.
+            return;
+        }
         if let Some(ask) = self.sync.begin(best, None, self.now) {
             let claim = self.roster.peers.get(&best).and_then(|peer| peer.head);
             self.sync.expect(claim);
             self.ask(ask, out);
         }
         self.arm_sync();
+    }
+
+    /// Chooses whom to ask, by turns: of those who have been of use, of those who let as few fetches down as any, the
+    /// one known longest, and of all. A fresh name has let nobody down, so it must not come first each time. Among
+    /// equals chance decides.
+    fn choose_source(&mut self, mut ready: Vec<NodeId>) -> Option<NodeId> {
+        let turn = self.random.index(4);
+        if turn == 0 && ready.iter().any(|node| self.is_useful(node)) {
+            ready.retain(|node| self.is_useful(node));
+        }
+        if turn < 2 {
+            let least = ready.iter().map(|node| self.sync.failures_of(node)).min();
+            ready.retain(|node| Some(self.sync.failures_of(node)) == least);
+        }
+        if turn == 2 {
+            let since = |node: &NodeId| {
+                let peer = self.roster.peers.get(node);
+                peer.map(crate::gossip::Peer::known_since)
+            };
+            let longest = ready.iter().map(since).min();
+            ready.retain(|node| Some(since(node)) == longest);
+        }
+        let chosen = self.random.index(ready.len());
+        ready.get(chosen).copied()
+    }
+
+    fn is_useful(&self, node: &NodeId) -> bool {
+        let peer = self.roster.peers.get(node);
+        peer.is_some_and(crate::gossip::Peer::is_useful)
     }
 
     /// Sends the request of a fetch.
@@ -87,13 +107,19 @@ impl Node {
     }
 
     pub(super) fn on_get_headers(&mut self, from: NodeId, locator: &[BlockHash], out: &mut Outbox) {
+        if !self.roster.peers.may_answer(&from, self.now) {
+            return;
+        }
         let headers = self.chain.headers_after(locator, MAX_HEADERS);
-        self.send(from, &Message::Headers(headers), out);
+        self.answer_peer(from, &Message::Headers(headers), out);
     }
 
     pub(super) fn on_get_bodies(&mut self, from: NodeId, ids: &[BlockHash], out: &mut Outbox) {
         if ids.len() > MAX_BODIES {
             return self.roster.peers.blame(&from, Fault::Oversize, self.now);
+        }
+        if !self.roster.peers.may_answer(&from, self.now) {
+            return;
         }
         let mut answer = Vec::new();
         let mut size = 0_usize;
@@ -109,6 +135,6 @@ impl Node {
                 break;
             }
         }
-        self.send(from, &Message::Bodies(answer), out);
+        self.answer_peer(from, &Message::Bodies(answer), out);
     }
 }

@@ -27,6 +27,8 @@ impl Node {
             self.counters.frames_refused = self.counters.frames_refused.saturating_add(1);
             return;
         }
+        let peers = &mut self.roster.peers;
+        peers.count_unproven(&from, awaited, self.now);
         if let Err(error) = envelope.verify() {
             return self.refuse_frame(error, None, out);
         }

@@ -8,8 +8,8 @@ use super::*;
 use crate::gossip::{CompactBlock, HeadInfo, Message, NodeRecord, seal_frame};
 use crate::mempool::DropReason;
 use crate::primitives::{
-    Amount, Block, Body, Difficulty, Header, Height, Keypair, Kind, Millis, NodeKind, Seal,
-    Transaction, TxBody, TxId, Weight,
+    Amount, Block, Body, Header, Height, Keypair, Kind, Millis, NodeKind, Seal, Transaction,
+    TxBody, TxId, Weight,
 };
 use crate::records::TransactionStatus;
 use crate::testkit::{GENESIS_TIME as GENESIS, Grower, key, mine, params};
@@ -363,23 +363,26 @@ fn who_feeds_light_blocks_one_by_one_stops_no_miner() {
     grower.grow("liar", 20);
     let chain_id = grower.chain.chain_id();
     let mut headers = grower.chain.headers_after(&[chain_id], 20);
-    let last = headers[19].0;
-    let time = last.time.plus(Millis(5_000));
-    let heavy = Header {
-        kind: Kind::Authority,
-        height: last.height.next(),
-        parent: last.id(),
-        time,
-        difficulty: Difficulty(1 << 50),
-        slot: crate::consensus::slots::slot_at(&params(), time),
-        sealer: liar.key.node_id(),
-        nonce: 0,
-        ..last
-    };
-    headers.push((heavy, heavy.seal(&chain_id, &liar.key)));
+    let mut last = headers[19].0;
+    // Seals that would weigh enough if the bodies below made the liar the only authority.
+    for _ in 0..400 {
+        let time = last.time.plus(params().slot);
+        last = Header {
+            kind: Kind::Authority,
+            height: last.height.next(),
+            parent: last.id(),
+            time,
+            difficulty: params().authority_weight,
+            slot: crate::consensus::slots::slot_at(&params(), time),
+            sealer: liar.key.node_id(),
+            nonce: 0,
+            ..last
+        };
+        headers.push((last, last.seal(&chain_id, &liar.key)));
+    }
     let head = HeadInfo {
-        id: heavy.id(),
-        height: heavy.height,
+        id: last.id(),
+        height: last.height,
         weight: Weight(1 << 50),
     };
     let record = NodeRecord::sign(&liar.key, "liar", NodeKind::Viewer, "tab", GENESIS);

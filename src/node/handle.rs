@@ -36,6 +36,8 @@ impl Node {
         while let Some(timer) = self.timers.take_due(self.now) {
             self.on_timer(timer, out);
         }
+        self.forget_peers(out);
+        self.forget_branches();
         self.settle(woken, out);
     }
 
@@ -43,7 +45,7 @@ impl Node {
     pub(super) fn settle(&mut self, woken: bool, out: &mut Outbox) {
         self.write_changed_miners();
         self.books.flush(self.stopping, out);
-        if self.stopping {
+        if self.stopping && self.books.is_idle() {
             return;
         }
         if let Some(at) = self.timers.news(woken) {
@@ -53,6 +55,11 @@ impl Node {
 
     fn on_timer(&mut self, timer: Timer, out: &mut Outbox) {
         if self.stopping {
+            // It waits for its last batch only, and not for ever.
+            if timer == Timer::Housekeeping {
+                self.timers.set(timer, self.now.plus(HOUSEKEEPING_EVERY));
+                self.give_up_batch(out);
+            }
             return;
         }
         match timer {
@@ -78,8 +85,17 @@ impl Node {
         self.notice_silence(out);
         self.exchange.expire(self.now);
         self.finality.errands.expire(self.now);
+        self.give_up_batch(out);
         self.write_nodes();
         self.write_miners();
+    }
+
+    /// Gives up a batch that the ledger has not answered in time.
+    fn give_up_batch(&mut self, out: &mut Outbox) {
+        let overdue = self.books.overdue(self.now);
+        if let Some(id) = overdue.filter(|_| !mutant!(WaitForTheDisk)) {
+            self.on_persist_failed(id, StoreError::Silent, out);
+        }
     }
 
     fn on_persisted(&mut self, id: BatchId, out: &mut Outbox) {

@@ -1,6 +1,6 @@
 //! The struct of a node, and what can be read from it without changing it.
 
-use crate::chain::Chain;
+use crate::chain::{Chain, HeaderWalk};
 use crate::consensus::SignatureCache;
 use crate::gossip::{HeadInfo, Sync};
 use crate::mempool::Mempool;
@@ -32,6 +32,8 @@ pub struct Node {
     pub(super) compact: CompactBlocks,
     pub(super) deferred: DeferredBlocks,
     pub(super) sync: Sync,
+    /// How far the headers of the fetch under way have come.
+    pub(super) walk: Option<HeaderWalk>,
     pub(super) mining: Mining,
     pub(super) authority: Authority,
     pub(super) finality: Finality,

@@ -14,7 +14,7 @@ const CANDIDATE_EVERY: Millis = Millis(10_000);
 impl Node {
     /// Begins to make blocks on a new head: a search of its own begins, and the slot may be ours.
     pub(super) fn begin_on_head(&mut self) {
-        self.mining.begin_head(self.now);
+        self.mining.begin_head(self.is_dated_ahead(), self.now);
         self.timers.set(Timer::Slot, self.now);
         self.timers.set(Timer::Candidate, self.now);
     }

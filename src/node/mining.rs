@@ -25,6 +25,8 @@ pub(super) struct Mining {
     pub(super) not_before: Timestamp,
     /// When the head became it.
     head_since: Timestamp,
+    /// When the first of an unbroken run of heads came that were dated far ahead.
+    early_since: Option<Timestamp>,
 }
 
 /// The candidate that the miners search.
@@ -56,6 +58,7 @@ impl Mining {
             used_up: 0,
             not_before,
             head_since: now,
+            early_since: None,
         };
         mining.set_workload(workload, kind);
         mining
@@ -103,14 +106,16 @@ impl Mining {
         }
     }
 
-    /// When the head became it.
-    pub(super) const fn head_since(&self) -> Timestamp {
-        self.head_since
+    /// Since when makers wait for heads that are dated ahead: such a head wins its maker a moment, and many in a row no
+    /// more than one.
+    pub(super) fn waiting_since(&self) -> Timestamp {
+        self.early_since.unwrap_or(self.head_since)
     }
 
-    /// Begins a search of its own on a new head.
-    pub(super) fn begin_head(&mut self, now: Timestamp) {
+    /// Begins a search of its own on a new head; `early` says that it is dated further ahead than honest makers date.
+    pub(super) fn begin_head(&mut self, early: bool, now: Timestamp) {
         self.head_since = now;
+        self.early_since = early.then(|| self.early_since.unwrap_or(now));
         self.end_job(now);
         self.search = self.search.saturating_add(1);
         self.searched = Millis(0);
@@ -254,8 +259,8 @@ mod tests {
         let later = NOW.plus(Millis(40));
         mining.begin_job(candidate(), later);
         assert_eq!(mining.searched(later.plus(Millis(2))), Millis(42));
-        mining.begin_head(later);
+        mining.begin_head(false, later);
         assert_eq!(mining.searched(later), Millis(0));
-        assert_eq!(mining.head_since(), later);
+        assert_eq!(mining.waiting_since(), later);
     }
 }

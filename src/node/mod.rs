@@ -18,6 +18,8 @@ mod authority;
 mod books;
 mod certifying;
 mod compact;
+#[cfg(test)]
+mod crowd_tests;
 mod dating;
 mod deferred;
 mod exchange;
@@ -62,6 +64,8 @@ mod tests;
 mod timers;
 mod transactions;
 mod voting;
+#[cfg(test)]
+mod weight_tests;
 mod writer;
 
 pub use gate::Gate;

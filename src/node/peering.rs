@@ -36,7 +36,7 @@ impl Node {
     ) {
         if self.meet(from, record, head, out) {
             let (record, head) = (self.identity.record(self.now), self.head_info());
-            self.send(from, &Message::HelloAck { record, head }, out);
+            self.answer_peer(from, &Message::HelloAck { record, head }, out);
             self.return_votes(from, out);
             self.send_node_list(from, out);
         }
@@ -121,12 +121,24 @@ impl Node {
     }
 
     fn lose(&mut self, node: NodeId, silent: bool, out: &mut Outbox) {
+        if self.sync.source() == Some(node) {
+            self.sync.give_up(self.now);
+            self.timers.set_earlier(Timer::Sync, self.now);
+        }
         if self.roster.leave(&node) {
             let name = self.name_of_node(&node);
             out.push(Output::Notice(Notice::PeerLeft { node, name, silent }));
             self.write_node(&node);
             self.timers
                 .set_earlier(Timer::Candidate, self.now.plus(Millis(100)));
+        }
+    }
+
+    /// Forgets all about the peers that had to make room for others.
+    pub(super) fn forget_peers(&mut self, out: &mut Outbox) {
+        for node in self.roster.peers.take_forgotten() {
+            self.lose(node, true, out);
+            self.delete_node(&node);
         }
     }
 
@@ -138,7 +150,7 @@ impl Node {
     fn send_node_list(&mut self, to: NodeId, out: &mut Outbox) {
         let records = self.roster.records_for(&to, self.now);
         if !records.is_empty() {
-            self.send(to, &Message::NodeList(records), out);
+            self.answer_peer(to, &Message::NodeList(records), out);
         }
     }
 

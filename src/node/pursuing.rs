@@ -19,7 +19,7 @@ impl Node {
     /// Imports what is ready and asks for what is not.
     fn pursue(&mut self, out: &mut Outbox) {
         while let Some(block) = self.sync.next_block(self.now) {
-            let (source, head) = (self.sync_source(), self.chain.head());
+            let (id, source, head) = (block.id(), self.sync_source(), self.chain.head());
             if !self.import(block, source, out) {
                 // The rest hangs on a block that cannot be imported now.
                 self.sync.give_up(self.now);
@@ -27,13 +27,17 @@ impl Node {
             }
             let is_best = self.chain.head() != head;
             self.sync.imported(is_best, self.now);
+            self.chain.pin(Some(id));
         }
         let (peers, source) = (self.able_peers(), self.sync.source());
         for ask in self.sync.asks(&peers, self.now) {
             self.ask(ask, out);
         }
-        if let Some(source) = source.filter(|_| self.sync.is_idle()) {
-            self.judge_claim(source);
+        if self.sync.is_idle() {
+            self.chain.pin(None);
+            if let Some(source) = source {
+                self.judge_claim(source);
+            }
         }
         self.arm_sync();
         if self.sync.is_idle() && self.mining.job().is_none() {
@@ -154,7 +158,11 @@ impl Node {
         let more = headers.len() >= MAX_HEADERS;
         let lighter = tip.weight < self.chain.weight() && !self.finality.errands.is_behind();
         if lighter && !more {
-            return self.end_fetch(from);
+            match self.up_to_the_unproven(headers) {
+                Some(wanted) => self.sync.want(from, wanted, false, self.now),
+                None => self.end_fetch(from),
+            }
+            return;
         }
         let mut wanted = headers;
         wanted.retain(|(header, _)| !self.chain.contains(&header.id()));
@@ -172,14 +180,38 @@ impl Node {
         self.sync.want(from, wanted, more, self.now);
     }
 
-    /// Checks that headers follow `tip` and each other, carry valid work or seals, and that the first fits its place
-    /// after a block of the tree: so no weight is claimed for nothing. Where they end.
+    /// Checks that headers follow `tip` and each other, carry valid work or seals, and fit their places as far as that
+    /// follows from headers: so no weight counts that is claimed for nothing. Where they end.
     fn judge_headers(&mut self, tip: Tip, headers: &[(Header, Seal)]) -> Result<Tip, SyncError> {
         let (chain, params, cache) = (&self.chain, self.chain.params(), &mut self.cache);
-        tip.follow(headers, |header, seal| {
+        let goes_on = self.sync.tip().is_some();
+        let begun = self.walk.take().filter(|_| goes_on);
+        let Some(mut walk) = begun.or_else(|| chain.walk_from(&tip.id)) else {
+            return Err(SyncError::Unsolicited);
+        };
+        let tip = tip.follow(headers, |header, seal| {
+            if let Some(known) = chain.walk_from(&header.id()) {
+                walk = known;
+                return Ok(header.difficulty);
+            }
             check_header(header, seal, params, &chain.chain_id(), cache)?;
-            chain.check_next(header)
-        })
+            walk.step(params, header)
+        })?;
+        self.walk = Some(walk);
+        Ok(tip)
+    }
+
+    /// The headers whose bodies must be here before those above them can prove their weight: an order of the operator
+    /// may be in one. `None` if even what is claimed weighs less than the node's own chain.
+    fn up_to_the_unproven(&self, mut headers: Vec<(Header, Seal)>) -> Option<Vec<(Header, Seal)>> {
+        let walk = self.walk.as_ref()?;
+        let unproven = walk.unproven()?;
+        if walk.claimed() < self.chain.weight() {
+            return None;
+        }
+        headers
+            .retain(|(header, _)| header.height < unproven && !self.chain.contains(&header.id()));
+        Some(headers).filter(|headers| !headers.is_empty())
     }
 
     pub(super) fn on_bodies(

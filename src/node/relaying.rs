@@ -3,7 +3,7 @@
 
 use crate::consensus::{BlockError, CheckedBlock, check_header};
 use crate::gossip::{CompactBlock, Fault, Message, Peer};
-use crate::primitives::{Header, MAX_TRANSACTIONS, NodeId, TxId};
+use crate::primitives::{BlockHash, Header, Kind, MAX_TRANSACTIONS, NodeId, TxId};
 
 use super::compact::WaitingCompact;
 use super::source::Source;
@@ -12,11 +12,19 @@ use super::{Node, Outbox};
 
 /// Peers that a block is passed on to: with the node it came from, each has a few ways to hear of it.
 const RELAY_TO: usize = 3;
+/// A block that is announced may be so many of the heaviest blocks lighter than the head: more than honest makers are
+/// behind, unless their branch is fetched.
+const MAX_BEHIND: u128 = 32;
+/// Blocks that an authority sealed for one slot which are taken as they are announced: two prove what it did.
+const MAX_SEALED: usize = 2;
 
 impl Node {
     /// Takes a compact block that a peer announces: what its header shows is checked before anything is kept.
     pub(super) fn on_block_found(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let id = block.header.id();
+        if self.is_another_list(&id, from, &block) {
+            return self.try_other_list(from, block, out);
+        }
         if self.compact.add_sender(&id, from)
             || self.chain.contains(&id)
             || self.chain.refusal(&id).is_some()
@@ -38,6 +46,9 @@ impl Node {
         if let Err(error) = self.chain.check_next(&block.header) {
             return self.refuse_compact(from, &block.header, error, out);
         }
+        if self.is_beside_the_point(&block.header) {
+            return;
+        }
         let waiting = WaitingCompact::new(block, from, self.now);
         let missing = waiting.missing(|id| self.holds(id));
         if missing.is_empty() {
@@ -49,6 +60,43 @@ impl Node {
         self.timers.set_earlier(Timer::Compact, waiting.until);
         self.compact.insert(waiting);
         self.ask_transactions(from, missing, out);
+    }
+
+    /// Whether a block waits whose list of transactions another sender gives otherwise: the id says nothing about it, so
+    /// one of them is wrong, and nobody can see which.
+    fn is_another_list(&self, id: &BlockHash, from: NodeId, block: &CompactBlock) -> bool {
+        let waiting = self.compact.get(id);
+        waiting.is_some_and(|waiting| {
+            !waiting.is_sender(&from) && waiting.block.transactions != block.transactions
+        })
+    }
+
+    /// Goes by the list of another sender if all of it is here, and else fetches the body.
+    fn try_other_list(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
+        let id = block.header.id();
+        let other = WaitingCompact::new(block, from, self.now);
+        if other.missing(|id| self.holds(id)).is_empty() {
+            self.compact.remove(&id);
+            return self.import_compact(other, out);
+        }
+        self.compact.add_sender(&id, from);
+        self.fetch_from(from, out);
+    }
+
+    /// Whether a block that is announced can wait until its branch is fetched as one that outweighs the best chain: it
+    /// is far lighter, or its authority has sealed others for the same slot. Either may have cost its maker nothing.
+    fn is_beside_the_point(&self, header: &Header) -> bool {
+        let Some(parent) = self.chain.get(&header.parent) else {
+            return false;
+        };
+        let params = self.chain.params();
+        let heaviest = header.difficulty.max(params.authority_weight);
+        let behind = u128::from(heaviest.0).saturating_mul(MAX_BEHIND);
+        let weight = parent.weight.plus(header.difficulty).0;
+        let is_light = weight.saturating_add(behind) < self.chain.weight().0;
+        let sealed = self.chain.sealed_for(header.slot, header.sealer);
+        let is_third = header.kind == Kind::Authority && sealed >= MAX_SEALED;
+        is_light || is_third
     }
 
     /// Whether a transaction waits or is committed.

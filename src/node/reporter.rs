@@ -102,14 +102,8 @@ mod tests {
 
     fn event(block: Option<BlockSummary>) -> Event {
         Event {
-            node: "pow-1".into(),
-            at: 0,
-            level: Level::Info,
-            topic: Topic::Block,
-            text: String::new(),
             block,
-            tx_hash: None,
-            peer: None,
+            ..Event::plain("pow-1".into(), 0, Level::Info, Topic::Block, String::new())
         }
     }
 

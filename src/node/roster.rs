@@ -1,7 +1,8 @@
 //! The other nodes: what is known of each, which of them are present, which links are cut, and whose answer
 //! to a ping is awaited.
 //!
-//! Bounds: those of [`Peers`]; present and cut are ids of peers.
+//! Bounds: those of [`Peers`]; present, and those with a row in the ledger, are peers that are remembered; cut is up to
+//! the person.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,8 @@ pub(super) struct Roster {
     pub(super) peers: Peers,
     present: BTreeSet<NodeId>,
     cut: BTreeSet<NodeId>,
+    /// Those that have a row in the ledger.
+    listed: BTreeSet<NodeId>,
     ping: Option<Ping>,
 }
 
@@ -75,6 +78,21 @@ impl Roster {
     /// Takes a peer from those present; whether it was among them.
     pub(super) fn leave(&mut self, node: &NodeId) -> bool {
         self.present.remove(node)
+    }
+
+    /// Records that a peer has a row in the ledger, or no longer has one; whether that is new.
+    pub(super) fn list(&mut self, node: NodeId, listed: bool) -> bool {
+        if listed {
+            self.listed.insert(node)
+        } else {
+            self.listed.remove(&node)
+        }
+    }
+
+    /// Number of peers with a row in the ledger.
+    #[cfg(any(test, feature = "sim"))]
+    pub(super) fn listed(&self) -> usize {
+        self.listed.len()
     }
 
     /// Whether a peer is present.

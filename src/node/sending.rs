@@ -24,6 +24,25 @@ impl Node {
         out.push(Output::Notice(notice));
     }
 
+    /// Answers a question, if the one who asks has not been sent too much lately: it asks again, or another.
+    pub(super) fn answer_peer(&mut self, to: NodeId, message: &Message, out: &mut Outbox) {
+        if !self.roster.peers.may_answer(&to, self.now) {
+            return;
+        }
+        let begin = out.len();
+        self.send(to, message, out);
+        let sent = out[begin..].iter();
+        let frames = sent.filter_map(|output| {
+            if let Output::Send { frame, .. } = output {
+                Some(frame.len())
+            } else {
+                None
+            }
+        });
+        let bytes = frames.sum();
+        self.roster.peers.count_answer(&to, bytes, self.now);
+    }
+
     /// Sends a message to every peer's inbox.
     pub(super) fn send_to_mesh(&mut self, message: &Message, out: &mut Outbox) {
         let peers = self.roster.alive(self.now);

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use crate::chain::Chain;
 use crate::consensus::finality::{Checkpoint, SigningRecord};
 use crate::consensus::{SignatureCache, slots};
-use crate::gossip::{NodeRecord, Sync};
-use crate::ledger::{BlockRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
+use crate::ledger::{BlockRow, NodeRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
     Block, BlockHash, Height, Millis, NodeKind, Slot, SplitMix64, Timestamp, Transaction, from_hex,
@@ -94,6 +94,7 @@ impl Node {
             compact: CompactBlocks::default(),
             deferred: DeferredBlocks::default(),
             sync: Sync::default(),
+            walk: None,
             mining: Mining::new(setup.workload, identity.kind, now, listen_until),
             finality: Finality::new(
                 ballots,
@@ -146,13 +147,23 @@ impl Node {
         self.settle(false, out);
     }
 
+    /// Takes back the peers that were heard latest, as many as are remembered; the rows of others are deleted.
     fn restore_nodes(&mut self, snapshot: &Snapshot) {
-        for row in &snapshot.nodes {
-            if let Ok(record) = borsh::from_slice::<NodeRecord>(&row.raw)
-                && record.is_genuine()
-                && record.id != self.identity.id
-            {
+        let own = self.identity.id.to_string();
+        let mut rows: Vec<&NodeRow> = snapshot.nodes.iter().collect();
+        rows.retain(|row| row.node_id != own);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.last_seen));
+        for (place, row) in rows.into_iter().enumerate() {
+            let record = borsh::from_slice::<NodeRecord>(&row.raw).ok();
+            // Each record costs a signature to verify.
+            let record = record.filter(|record| {
+                place < MAX_PEERS && record.id.to_string() == row.node_id && record.is_genuine()
+            });
+            if let Some(record) = record {
+                self.roster.list(record.id, true);
                 self.roster.peers.learn(record, self.now);
+            } else {
+                self.books.delete(Table::Nodes, row.node_id.clone());
             }
         }
     }
@@ -187,12 +198,17 @@ fn recover(
     };
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
     let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
-    if !same_network || !same_schema {
-        let chain = Chain::new(Rc::clone(params));
+    let chain = Chain::new(Rc::clone(params));
+    let unusable = if !same_network || !same_schema {
+        Some(LedgerStart::Wiped)
+    } else {
+        is_outdated(snapshot, &chain).then_some(LedgerStart::Outdated)
+    };
+    if let Some(outcome) = unusable {
         return Recovered {
             stale: stale_rows(snapshot, &chain),
             chain,
-            outcome: LedgerStart::Wiped,
+            outcome,
         };
     }
     if let Some(chain) = resume(params, snapshot, ballots) {
@@ -215,6 +231,18 @@ fn recover(
             LedgerStart::Truncated
         },
     }
+}
+
+/// Whether the ledger begins with another genesis block though the parameters are the same: the rule set
+/// is hashed with them.
+fn is_outdated(snapshot: &Snapshot, chain: &Chain) -> bool {
+    let genesis = chain.chain_id().to_string();
+    let mut first = snapshot
+        .blocks
+        .iter()
+        .filter(|row| row.height == 0)
+        .peekable();
+    first.peek().is_some() && first.all(|row| row.hash != genesis)
 }
 
 /// The chain as it was, if ids, links, undo records and the state root hold.

@@ -355,7 +355,20 @@ pub(super) fn head_of(grower: &Grower) -> HeadInfo {
 impl Duel {
     pub(super) fn new() -> Self {
         let now = GENESIS_TIME.plus(Millis(600_000));
-        let setup = Setup {
+        let node = Node::start(Self::setup(), None, now, &mut Outbox::new()).unwrap();
+        let mut duel = Self {
+            node,
+            now,
+            sequence: 0,
+            sent: Vec::new(),
+        };
+        duel.introduce("liar");
+        duel
+    }
+
+    /// How the node is started.
+    pub(super) fn setup() -> Setup {
+        Setup {
             params: params(),
             key: key("viewer"),
             name: "viewer".to_owned(),
@@ -368,16 +381,7 @@ impl Duel {
             },
             session: 1,
             seed: 1,
-        };
-        let node = Node::start(setup, None, now, &mut Outbox::new()).unwrap();
-        let mut duel = Self {
-            node,
-            now,
-            sequence: 0,
-            sent: Vec::new(),
-        };
-        duel.introduce("liar");
-        duel
+        }
     }
 
     /// A peer says hello, with the genesis block as its head.

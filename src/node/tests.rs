@@ -78,8 +78,9 @@ fn a_killed_node_resumes_from_its_ledger_and_catches_up() {
     net.assert_agreement();
 }
 
+/// What the first release wrote followed rule set 1; the same parameters make another network now.
 #[test]
-fn a_ledger_of_the_first_release_is_resumed() {
+fn a_ledger_of_an_older_rule_set_is_named_and_the_node_begins_anew() {
     let store = MemoryStore::default();
     let mut batch = Batch::default();
     for (table, object) in kept::rows() {
@@ -87,8 +88,7 @@ fn a_ledger_of_the_first_release_is_resumed() {
     }
     ready(store.commit(&batch, Durability::Strict)).unwrap();
     let snapshot = ready(store.load()).unwrap();
-    let kept = (snapshot.blocks.len(), snapshot.pending.len());
-    assert_eq!(kept, (16, 1));
+    assert_eq!((snapshot.blocks.len(), snapshot.pending.len()), (16, 1));
     let setup = Setup {
         params: Params::from_bytes(snapshot.meta(meta_key::PARAMS).unwrap()).unwrap(),
         key: Keypair::derive(&[7; 32], "node", "pow-1"),
@@ -104,10 +104,30 @@ fn a_ledger_of_the_first_release_is_resumed() {
         seed: 1,
     };
     let now = Timestamp(1_764_000_005_000);
-    let node = Node::start(setup, Some(snapshot), now, &mut Outbox::new()).unwrap();
-    assert_eq!(node.books.ledger_start, LedgerStart::Resumed);
-    assert_eq!((node.chain.height(), node.mempool.len()), (Height(15), 1));
-    assert_eq!(node.roster.peers.iter().count(), 1);
+    let (genesis, mut out) = (
+        crate::chain::Chain::new(setup.params.clone().into()).chain_id(),
+        Outbox::new(),
+    );
+    let node = Node::start(setup, Some(snapshot), now, &mut out).unwrap();
+    assert_eq!(node.books.ledger_start, LedgerStart::Outdated);
+    assert_eq!((node.chain.height(), node.mempool.len()), (Height(0), 0));
+    let told = |output: &Output| matches!(output, Output::Notice(notice) if notice.text().contains("expected a ledger of rule set 2, found one of an older"));
+    assert!(out.iter().any(told));
+    let Some(Output::Persist { batch, .. }) = out
+        .iter()
+        .find(|output| matches!(output, Output::Persist { .. }))
+    else {
+        panic!("what is kept is written");
+    };
+    ready(store.commit(batch, Durability::Strict)).unwrap();
+    let blocks = ready(store.load()).unwrap().blocks;
+    assert_eq!(
+        blocks
+            .iter()
+            .map(|row| row.hash.clone())
+            .collect::<Vec<_>>(),
+        [genesis.to_string()]
+    );
 }
 
 #[test]

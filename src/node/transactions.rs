@@ -215,7 +215,7 @@ impl Node {
                 break;
             }
         }
-        self.send(from, &Message::Transactions(answer), out);
+        self.answer_peer(from, &Message::Transactions(answer), out);
     }
 
     pub(super) fn on_transactions(

@@ -70,6 +70,11 @@ impl Writer {
         self.durable
     }
 
+    /// The batch that is under way.
+    pub(super) fn under_way(&self) -> Option<BatchId> {
+        self.under_way.as_ref().map(|under_way| under_way.id)
+    }
+
     /// Whether everything is written.
     pub(super) fn is_idle(&self) -> bool {
         self.under_way.is_none() && self.pending.is_empty()

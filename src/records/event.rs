@@ -153,6 +153,23 @@ pub struct Event {
     pub peer: Option<String>,
 }
 
+impl Event {
+    /// A sentence on its own: about no block, transaction or other node.
+    #[must_use]
+    pub const fn plain(node: String, at: u64, level: Level, topic: Topic, text: String) -> Self {
+        Self {
+            node,
+            at,
+            level,
+            topic,
+            text,
+            block: None,
+            tx_hash: None,
+            peer: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Topic;

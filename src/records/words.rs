@@ -155,6 +155,8 @@ words! {
         Truncated => "truncated",
         /// It was of another chain.
         Wiped => "wiped",
+        /// It was of the same network under an older rule set, whose blocks are no blocks of this one.
+        Outdated => "outdated",
     }
 }
 

@@ -116,12 +116,6 @@ pub enum WalletError {
         /// The receiver.
         found: String,
     },
-    /// The receiver is missing.
-    #[error("Say who receives the coins.")]
-    ReceiverEmpty,
-    /// The new user's name is missing.
-    #[error("Say the new user's name.")]
-    NameEmpty,
     /// The new user's name is outside its alphabet.
     #[error("expected {}, found \"{}\"", .0.expected, .0.found)]
     NameMalformed(WordError),
@@ -161,8 +155,6 @@ codes! {
     WalletError {
         Sender => "unknown_user", "there is no such user, or this page does not hold the key";
         Receiver => "unknown_user", "there is no such user, or this page does not hold the key";
-        ReceiverEmpty => "receiver_empty", "the receiver is missing";
-        NameEmpty => "name_empty", "the name is missing";
         NameMalformed => "name_malformed", "a name or symbol is outside its alphabet or length";
         Word => "name_malformed", "a name or symbol is outside its alphabet or length";
         NameTaken => "name_taken", "the name belongs to somebody else";

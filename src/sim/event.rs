@@ -49,6 +49,12 @@ pub(super) enum Cue {
     Hostile(usize),
     /// A hostile one does something about votes.
     Votes(usize),
+    /// A hostile one tells once more what it pretends to have.
+    Boast(usize),
+    /// A hostile one sends answers that it has put off.
+    Reply(usize),
+    /// A node has started.
+    Started(usize),
     /// A hostile one hears a frame.
     Heard {
         hostile: usize,

@@ -102,6 +102,7 @@ impl Faults {
                     Mood::Flaky,
                     Mood::Lost,
                     Mood::Slow,
+                    Mood::Silent,
                     Mood::Gone,
                 ]);
                 let until = world.now.plus(world.rng.span(2_000, 60_000));

@@ -122,6 +122,12 @@ impl Play {
             Cue::Work => self.work.next_work(world),
             Cue::Hostile(hostile) => self.hostiles[hostile].next_trick(world),
             Cue::Votes(hostile) => self.hostiles[hostile].next_vote_trick(world),
+            Cue::Boast(hostile) => self.hostiles[hostile].boast(world),
+            Cue::Reply(hostile) => self.hostiles[hostile].reply(world),
+            Cue::Started(seat) => {
+                let hostiles = self.hostiles.iter_mut();
+                hostiles.for_each(|hostile| hostile.play_again(world, seat));
+            }
             Cue::Heard { hostile, frame } => self.hostiles[hostile].receive(world, &frame),
             Cue::Check => {
                 self.check_always();

@@ -1,5 +1,8 @@
 //! One honest node with its disk, its clock and its miner.
 
+use std::collections::VecDeque;
+use std::rc::Rc;
+
 use crate::ipc::SearchJob;
 use crate::ledger::StoreError;
 use crate::node::Node;
@@ -29,6 +32,8 @@ pub(super) struct Seat {
     pub(super) searched: Timestamp,
     /// The last refusal by the disk, until it works again.
     pub(super) refused: Option<StoreError>,
+    /// The latest frames that were sent to it alone.
+    pub(super) overheard: VecDeque<Rc<[u8]>>,
     /// How often it lost its whole ledger.
     pub(super) losses: u64,
 }
@@ -49,6 +54,7 @@ impl Seat {
             search: None,
             searched: Timestamp(0),
             refused: None,
+            overheard: VecDeque::new(),
             losses: 0,
         }
     }

@@ -18,6 +18,8 @@ use super::rng::Rng;
 
 /// Batches that the system keeps before it writes them by itself.
 const CACHE: usize = 8;
+/// Longer than any run.
+const NEVER: Millis = Millis(1_000_000_000);
 
 /// How a disk behaves for a while.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub(super) enum Mood {
     Lost,
     /// Everything is stored, late.
     Slow,
+    /// Whatever it is given, it never answers.
+    Silent,
     /// The database was deleted; it stays gone until the node starts again.
     Gone,
 }
@@ -155,7 +159,7 @@ impl Disk {
             Mood::Flaky if rng.one_in(2) => Err(StoreError::Aborted),
             Mood::Lost if rng.one_in(2) => Err(StoreError::Gone),
             Mood::Gone => Err(StoreError::Gone),
-            Mood::Well | Mood::Slow | Mood::Flaky | Mood::Lost => Ok(()),
+            Mood::Well | Mood::Slow | Mood::Silent | Mood::Flaky | Mood::Lost => Ok(()),
         };
         let kept = told.is_ok() || (self.mood == Mood::Lost && rng.one_in(2));
         self.under_way = Some(UnderWay {
@@ -167,9 +171,15 @@ impl Disk {
         });
         match (self.mood, durability) {
             (Mood::Slow, _) => rng.span(200, 4_000),
+            (Mood::Silent, _) => NEVER,
             (_, Durability::Strict) => rng.span(2, 20),
             (_, Durability::Relaxed) => rng.span(1, 4),
         }
+    }
+
+    /// Whether it takes batches and never answers.
+    pub(super) fn is_silent(&self) -> bool {
+        self.mood == Mood::Silent
     }
 
     /// Ends the batch under way, if it is still that one; what the node is told.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::ipc::{ApiError, FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
+use crate::ledger::{Batch, Durability, StoreError};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
@@ -20,6 +21,8 @@ use super::storage::Ending;
 
 /// Inputs that wait in a frozen node at the most; a worker's queue has the same bound.
 const MAX_HELD: usize = 2_048;
+/// Frames to a seat alone that are kept for those who play them again.
+const OVERHEARD: usize = 32;
 /// Loss from which on the links count as bad.
 const HEAVY: PerMille = PerMille(200);
 
@@ -250,12 +253,8 @@ impl World {
 
     fn note_recovery(&mut self, seat: usize) {
         match self.seats[seat].refused.take() {
-            Some(crate::ledger::StoreError::Quota) => {
-                self.coverage.note(Sometimes::QuotaThenRecovery)
-            }
-            Some(crate::ledger::StoreError::Aborted) => {
-                self.coverage.note(Sometimes::AbortThenRecovery)
-            }
+            Some(StoreError::Quota) => self.coverage.note(Sometimes::QuotaThenRecovery),
+            Some(StoreError::Aborted) => self.coverage.note(Sometimes::AbortThenRecovery),
             Some(_) | None => {}
         }
     }
@@ -302,6 +301,14 @@ impl World {
             promised,
         });
         self.perform(seat, out);
+        if !self.scenario.hostiles.is_empty() {
+            self.after(Millis(1), Event::Cue(Cue::Started(seat)));
+        }
+    }
+
+    /// The latest frames that were sent to a seat alone, as anybody on its channel hears them.
+    pub(super) fn overheard(&self, seat: usize) -> Vec<Rc<[u8]>> {
+        self.seats[seat].overheard.iter().map(Rc::clone).collect()
     }
 
     /// Ends the node of a seat without a word.
@@ -386,7 +393,9 @@ impl World {
                 }
                 Output::Send { to, frame } => {
                     if let Some(to) = self.places.get(&to).copied() {
-                        self.send(seat, to, &frame.into(), false);
+                        let frame = frame.into();
+                        self.overhear(to, &frame);
+                        self.send(seat, to, &frame, false);
                     }
                 }
                 Output::Persist {
@@ -394,12 +403,7 @@ impl World {
                     batch,
                     durability,
                 } => {
-                    let place = &mut self.seats[seat];
-                    let takes = place
-                        .disk
-                        .begin((id, batch, durability), self.now, &mut self.rng);
-                    let run = place.run;
-                    self.after(takes, Event::Stored { seat, run, id });
+                    self.write(seat, (id, batch, durability));
                 }
                 Output::Miner {
                     message: ToMiner::Search(job),
@@ -464,6 +468,30 @@ impl World {
                     replayed,
                 },
             );
+        }
+    }
+
+    /// Has the disk of a seat write a batch.
+    fn write(&mut self, seat: usize, batch: (BatchId, Batch, Durability)) {
+        let (id, place) = (batch.0, &mut self.seats[seat]);
+        let takes = place.disk.begin(batch, self.now, &mut self.rng);
+        if place.disk.is_silent() {
+            place.refused = Some(StoreError::Silent);
+        }
+        let run = place.run;
+        self.after(takes, Event::Stored { seat, run, id });
+    }
+
+    /// Keeps a frame that is sent to a seat alone.
+    fn overhear(&mut self, to: usize, frame: &Rc<[u8]>) {
+        if self.scenario.hostiles.is_empty() {
+            return;
+        }
+        if let Some(seat) = self.seats.get_mut(to) {
+            if seat.overheard.len() >= OVERHEARD {
+                seat.overheard.pop_front();
+            }
+            seat.overheard.push_back(Rc::clone(frame));
         }
     }
 

@@ -65,6 +65,20 @@ impl Context {
         parent: &Header,
         header: &Header,
     ) -> Result<(), BlockError> {
+        self.check_place(params, parent, header)?;
+        self.check_turn(params, header)
+    }
+
+    /// Checks height and time of a header (rules 6, 7) after its `parent`, whose context this is.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn check_place(
+        &self,
+        params: &Params,
+        parent: &Header,
+        header: &Header,
+    ) -> Result<(), BlockError> {
         let expected = parent.height.next();
         if header.height.0 != expected.0 {
             return Err(BlockError::Height {
@@ -80,7 +94,7 @@ impl Context {
                 found: header.time,
             });
         }
-        self.check_turn(params, header)
+        Ok(())
     }
 
     pub(super) fn check_turn(&self, params: &Params, header: &Header) -> Result<(), BlockError> {

@@ -18,17 +18,17 @@ use super::entry::{Entry, Key};
 /// A version of the state tree. Cloning it is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
-    root: Option<Rc<Node>>,
+    root: Option<Rc<Subtree>>,
     len: usize,
 }
 
 #[derive(Debug)]
-enum Node {
+enum Subtree {
     Leaf(Box<Leaf>),
     Branch {
         bit: u8,
-        left: Rc<Node>,
-        right: Rc<Node>,
+        left: Rc<Subtree>,
+        right: Rc<Subtree>,
         hash: OnceCell<Digest>,
     },
 }
@@ -91,7 +91,7 @@ fn branch_hash(bit: u8, left: &Digest, right: &Digest) -> Digest {
     sha256(&[&[1, bit], &left.0, &right.0])
 }
 
-impl Node {
+impl Subtree {
     fn hash(&self) -> Digest {
         match self {
             Self::Leaf(leaf) => *leaf.hash.get_or_init(|| leaf_hash(&leaf.path, &leaf.entry)),
@@ -206,8 +206,8 @@ impl Tree {
     pub fn get(&self, key: &Key) -> Option<&Entry> {
         let path = path_of(key);
         match self.root.as_ref()?.nearest(&path).as_ref() {
-            Node::Leaf(leaf) if leaf.path == path => Some(&leaf.entry),
-            Node::Leaf(_) | Node::Branch { .. } => None,
+            Subtree::Leaf(leaf) if leaf.path == path => Some(&leaf.entry),
+            Subtree::Leaf(_) | Subtree::Branch { .. } => None,
         }
     }
 
@@ -215,18 +215,18 @@ impl Tree {
     pub fn set(&mut self, key: &Key, entry: Option<Entry>) {
         let path = path_of(key);
         let known = match self.root.as_ref().map(|root| root.nearest(&path).as_ref()) {
-            Some(Node::Leaf(leaf)) => Some(first_difference(&leaf.path, &path)),
-            Some(Node::Branch { .. }) | None => None,
+            Some(Subtree::Leaf(leaf)) => Some(first_difference(&leaf.path, &path)),
+            Some(Subtree::Branch { .. }) | None => None,
         };
         match (entry, &self.root, known) {
             (Some(entry), None, _) => {
-                self.root = Some(Node::leaf(path, key.clone(), entry));
+                self.root = Some(Subtree::leaf(path, key.clone(), entry));
                 self.len = 1;
             }
             (Some(entry), Some(root), known) => {
                 let at = known.flatten();
                 self.len = self.len.saturating_add(usize::from(at.is_some()));
-                self.root = Some(root.put(at, Node::leaf(path, key.clone(), entry), &path));
+                self.root = Some(root.put(at, Subtree::leaf(path, key.clone(), entry), &path));
             }
             (None, Some(root), Some(None)) => {
                 self.root = root.without(&path);
@@ -238,11 +238,11 @@ impl Tree {
 
     /// All entries, in the order of their paths.
     pub fn for_each(&self, mut visit: impl FnMut(&Key, &Entry)) {
-        let mut stack: Vec<&Rc<Node>> = self.root.iter().collect();
+        let mut stack: Vec<&Rc<Subtree>> = self.root.iter().collect();
         while let Some(node) = stack.pop() {
             match node.as_ref() {
-                Node::Leaf(leaf) => visit(&leaf.key, &leaf.entry),
-                Node::Branch { left, right, .. } => stack.extend([right, left]),
+                Subtree::Leaf(leaf) => visit(&leaf.key, &leaf.entry),
+                Subtree::Branch { left, right, .. } => stack.extend([right, left]),
             }
         }
     }
@@ -254,7 +254,7 @@ impl Tree {
         let path = path_of(key);
         let mut steps = Vec::new();
         let mut node = self.root.as_ref()?;
-        while let Node::Branch {
+        while let Subtree::Branch {
             bit, left, right, ..
         } = node.as_ref()
         {

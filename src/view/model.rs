@@ -8,7 +8,10 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use crate::ipc::{BlockSummary, Event, Level, MinerStatus, NodeStatus, Pace, PeerStatus};
+use crate::ipc::{
+    BlockSummary, Event, Level, MinerStatus, NodeState, NodeStatus, Pace, PeerStatus,
+};
+use crate::records::MinerState;
 
 /// Most log lines kept.
 pub const MAX_LOG: usize = 2_000;
@@ -70,6 +73,16 @@ impl Model {
             names: Rc::default(),
         }
     }
+
+    /// The node of this tab with the heaviest chain: only these tell all of themselves.
+    #[must_use]
+    pub fn heaviest(&self) -> Option<&NodeStatus> {
+        self.nodes
+            .iter()
+            .filter(|node| node.own)
+            .map(|node| &node.status)
+            .max_by_key(|status| status.weight)
+    }
 }
 
 /// One node with its parts.
@@ -83,6 +96,27 @@ pub struct NodeView {
     pub peers: Vec<PeerStatus>,
     /// Whether this tab runs it, so that it can be stopped here.
     pub own: bool,
+}
+
+impl NodeView {
+    /// Whether the node takes part now.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        matches!(
+            self.status.state,
+            NodeState::Running | NodeState::Syncing | NodeState::Remote
+        )
+    }
+
+    /// Whether its miners rest until they are given a pace.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        !self.miners.is_empty()
+            && self
+                .miners
+                .iter()
+                .all(|miner| miner.state == MinerState::Paused)
+    }
 }
 
 /// A head that at least one node has.

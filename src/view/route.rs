@@ -37,7 +37,8 @@ impl Route {
         let (first, second, third) = (parts.next(), parts.next(), parts.next());
         let more = parts.next().is_some();
         match (first.as_deref(), second, third, more) {
-            (None, ..) => Self::Network,
+            // The page that is open at first has no word of its own, but people type the one on its tab.
+            (None, ..) | (Some("network"), None, ..) => Self::Network,
             (Some("chain"), None, ..) => Self::Chain,
             (Some("chain"), Some(word), Some(which), false) if word == "block" => {
                 Self::Block(which)
@@ -132,6 +133,7 @@ mod tests {
     fn any_text_is_a_place_or_missing() {
         assert_eq!(Route::parse(""), Route::Network);
         assert_eq!(Route::parse("#"), Route::Network);
+        assert_eq!(Route::parse("#/network"), Route::Network);
         assert_eq!(Route::parse("#chain/"), Route::Chain);
         for odd in [
             "#foo",

@@ -117,14 +117,5 @@ pub(crate) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
 
 pub(crate) fn event(node: &str, at: u64, level: Level) -> Event {
     let text = "something happened".to_owned();
-    Event {
-        node: node.into(),
-        at,
-        level,
-        topic: Topic::Network,
-        text,
-        block: None,
-        tx_hash: None,
-        peer: None,
-    }
+    Event::plain(node.into(), at, level, Topic::Network, text)
 }

@@ -5,9 +5,7 @@ use super::finality;
 use super::table::TextTable;
 use super::words::{difficulty, health};
 use super::{Model, NodeView, TabMode};
-use crate::ipc::{
-    AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, NodeState, TransactionInfo,
-};
+use crate::ipc::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, TransactionInfo};
 use crate::primitives::visible;
 use crate::records::{BlockKind, PayloadKind};
 
@@ -60,7 +58,7 @@ pub fn status(model: &Model, now: u64) -> String {
         table.row([
             status.name.clone(),
             status.kind.word().to_owned(),
-            state(status.state).to_owned(),
+            status.state.word().to_owned(),
             grouped(status.height),
             short(&status.head),
             measured(status.peers.to_string()),
@@ -114,12 +112,6 @@ fn turn(node: &NodeView, now: u64) -> String {
         (NodeKind::Poa, None) => "no slot".to_owned(),
         (NodeKind::Viewer, _) => String::new(),
     }
-}
-
-/// The word for a state.
-#[must_use]
-pub const fn state(state: NodeState) -> &'static str {
-    state.word()
 }
 
 /// `chain`: the last blocks of the highest node, and whether all nodes have the same.

@@ -1,7 +1,7 @@
 //! Tests of [`super`].
 
 use super::*;
-use crate::ipc::Report;
+use crate::ipc::{NodeState, Report};
 use crate::records::{PayloadKind, TransactionRecord, TransactionStatus};
 use crate::view::Update;
 use crate::view::testing::{block as summary, report, status as row};

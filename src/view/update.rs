@@ -208,16 +208,7 @@ impl Model {
                 format!("{events_dropped} more events were left out: there were too many at once");
             let node = name.clone();
             let (level, topic) = (Level::Info, Topic::Network);
-            self.put_event(Event {
-                node,
-                at,
-                level,
-                topic,
-                text,
-                block: None,
-                tx_hash: None,
-                peer: None,
-            });
+            self.put_event(Event::plain(node, at, level, topic, text));
         }
         if let Some(node) = self.own_mut(&name) {
             node.status = status;

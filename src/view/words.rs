@@ -31,39 +31,6 @@ pub struct Health {
     pub detail: String,
 }
 
-impl NodeView {
-    /// Whether the node takes part now.
-    #[must_use]
-    pub fn is_up(&self) -> bool {
-        matches!(
-            self.status.state,
-            NodeState::Running | NodeState::Syncing | NodeState::Remote
-        )
-    }
-
-    /// Whether its miners rest until they are given a pace.
-    #[must_use]
-    pub fn is_paused(&self) -> bool {
-        !self.miners.is_empty()
-            && self
-                .miners
-                .iter()
-                .all(|miner| miner.state == MinerState::Paused)
-    }
-}
-
-impl Model {
-    /// The node of this tab with the heaviest chain: only these tell all of themselves.
-    #[must_use]
-    pub fn heaviest(&self) -> Option<&NodeStatus> {
-        self.nodes
-            .iter()
-            .filter(|node| node.own)
-            .map(|node| &node.status)
-            .max_by_key(|status| status.weight)
-    }
-}
-
 /// The health of the network in one sentence.
 #[must_use]
 pub fn health(model: &Model) -> Health {

@@ -385,3 +385,36 @@ fn scripts_find_every_call_of_the_reference_and_no_other() {
     visit.agreed(5, 1, 60);
     visit.expect_quiet();
 }
+
+/// While an input method composes a word, Escape, arrows and Enter are its own keys.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn keys_of_an_input_method_stay_its_own() {
+    let mut visit = Visit::open("?pace=2");
+    visit.agreed(5, 1, 60);
+    visit.value("location.hash = '#/console'");
+    visit.wait("the console's input", 10, |visit| {
+        (visit.value("return !!document.querySelector('#command')") == true).then_some(())
+    });
+    let press = |visit: &Visit, input: &str, key: &str, composes: bool| {
+        visit.value(&format!(
+            "document.querySelector('{input}').dispatchEvent(new KeyboardEvent('keydown', \
+             {{ key: '{key}', isComposing: {composes}, bubbles: true, cancelable: true }}));
+             await new Promise((done) => setTimeout(done, 100));
+             return [location.hash, document.querySelector('{input}')?.value]"
+        ))
+    };
+    visit.browser.type_into("#command", "stat");
+    for key in ["Escape", "ArrowUp", "Tab"] {
+        let left = press(&visit, "#command", key, true);
+        assert_eq!(left, json!(["#/console", "stat"]), "{key}");
+    }
+    assert_eq!(press(&visit, "#command", "Escape", false)[1], "");
+    visit.browser.type_into("#search", "pow-1");
+    for key in ["Escape", "Enter"] {
+        let left = press(&visit, "#search", key, true);
+        assert_eq!(left, json!(["#/console", "pow-1"]), "{key}");
+    }
+    assert_eq!(press(&visit, "#search", "Escape", false)[1], "");
+    visit.expect_quiet();
+}

@@ -2,6 +2,7 @@
 
 use super::PageModel;
 use crate::bitcoin;
+use crate::command::shortened;
 use crate::ipc::NodeKind;
 use crate::primitives::read_number;
 use crate::view::figures::{count_of, grouped};
@@ -61,6 +62,19 @@ impl ChainPage {
     #[must_use]
     pub fn wanted(&self) -> Option<u64> {
         read_number(self.height.trim()).ok()
+    }
+
+    /// What is wrong with the height as it is typed; `None` while nothing is.
+    #[must_use]
+    pub fn height_problem(&self) -> Option<String> {
+        let typed = self.height.trim();
+        let is_wrong = !typed.is_empty() && self.wanted().is_none();
+        is_wrong.then(|| {
+            format!(
+                "expected a height, such as 12, found \"{}\"",
+                shortened(typed)
+            )
+        })
     }
 
     /// The headers as they are typed.
@@ -240,7 +254,15 @@ mod tests {
         ] {
             page.update(ChainMessage::Height(text.into()));
             assert_eq!(page.wanted(), wanted, "{text}");
+            let is_wrong = wanted.is_none() && !text.is_empty();
+            assert_eq!(page.height_problem().is_some(), is_wrong, "{text}");
         }
+        page.update(ChainMessage::Height("1.5".into()));
+        let problem = page.height_problem().expect("it is no height");
+        assert!(
+            problem.contains("expected a height, such as 12, found \"1.5\""),
+            "{problem}"
+        );
     }
 
     #[test]

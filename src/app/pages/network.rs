@@ -407,7 +407,7 @@ fn tip_letter(model: &Model, node: &NodeView) -> Option<char> {
 
 /// A link between two nodes of the picture, by their places in the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
+pub struct LinkRow {
     /// One end.
     pub from: usize,
     /// The other end.
@@ -418,7 +418,7 @@ pub struct Link {
 
 /// The links between each pair of running nodes that hear each other, or whose link is cut.
 #[must_use]
-pub fn links(model: &Model, cuts: &[(String, String)]) -> Vec<Link> {
+pub fn links(model: &Model, cuts: &[(String, String)]) -> Vec<LinkRow> {
     let mut links = Vec::new();
     let up = || {
         model
@@ -435,7 +435,7 @@ pub fn links(model: &Model, cuts: &[(String, String)]) -> Vec<Link> {
         for (to, b) in up().filter(|(to, _)| *to > from) {
             let cut = is_cut(cuts, &a.status.name, &b.status.name);
             if cut || hears(a, b) || hears(b, a) {
-                links.push(Link { from, to, cut });
+                links.push(LinkRow { from, to, cut });
             }
         }
     }

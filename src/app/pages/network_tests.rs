@@ -267,14 +267,14 @@ fn links_join_nodes_that_hear_each_other_and_those_that_are_cut() {
     nodes[1].peers = vec![peer("pow-1", "a", 1, true), peer("pow-3", "a", 1, false)];
     nodes[0].peers = vec![peer("pow-4", "a", 1, true)];
     let model = network(nodes);
-    let joined = Link {
+    let joined = LinkRow {
         from: 0,
         to: 1,
         cut: false,
     };
     assert_eq!(links(&model, &[]), [joined]);
     let cuts = [("pow-3".to_owned(), "pow-2".to_owned())];
-    let cut = Link {
+    let cut = LinkRow {
         from: 1,
         to: 2,
         cut: true,

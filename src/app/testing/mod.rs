@@ -18,7 +18,7 @@ pub(super) use tab::Faults;
 
 use super::App;
 use super::platform::{PageEvent, WorkerEvent};
-use crate::ipc::{ApiError, NodeState, NodeStatus, Workload};
+use crate::ipc::{ApiError, NodeStatus, Workload};
 use crate::ledger::MemoryStore;
 use crate::primitives::{SplitMix64, Timestamp};
 use clock::Clock;
@@ -296,22 +296,18 @@ impl Page {
     /// Names of this tab's nodes that follow the chain.
     pub(super) fn up(&self) -> Vec<String> {
         let model = self.app.fresh_model();
-        let up = |state| matches!(state, NodeState::Running | NodeState::Syncing);
-        let nodes = model.nodes.iter().filter(|node| node.own);
-        nodes
-            .filter(|node| up(node.status.state))
-            .map(|node| node.status.name.clone())
-            .collect()
+        let running = model.nodes.iter().filter(|node| node.own && node.is_up());
+        running.map(|node| node.status.name.clone()).collect()
     }
 
     /// The least height of this tab's running nodes; 0 without any.
     pub(super) fn height(&self) -> u64 {
         let model = self.app.fresh_model();
-        let own = model.nodes.iter().filter(|node| node.own);
-        own.map(|node| node.status.height).min().unwrap_or(0)
+        let running = model.nodes.iter().filter(|node| node.own && node.is_up());
+        running.map(|node| node.status.height).min().unwrap_or(0)
     }
 
-    /// Waits until all nodes of this tab have a height and agree.
+    /// Waits until all running nodes of this tab have a height and agree.
     pub(super) fn grow(&self, height: u64) {
         self.world.until("a height that all agree on", || {
             self.height() >= height && self.app.fresh_model().in_consensus

@@ -115,11 +115,11 @@ impl IndexedDbStore {
         Ok(self.keep(opened.database))
     }
 
-    /// Does a job on the open database, and again on a new connection if the old one is dead.
-    async fn run(&self, job: Job<'_>) -> Result<Done, StoreError> {
+    /// Does an operation on the open database, and again on a new connection if the old one is dead.
+    async fn run(&self, operation: Operation<'_>) -> Result<Done, StoreError> {
         for _ in 0..TRIES {
             let outcome = match self.database().await {
-                Ok(database) => job.run(&database).await,
+                Ok(database) => operation.run(&database).await,
                 Err(error) => Err(error),
             };
             match outcome {
@@ -133,7 +133,7 @@ impl IndexedDbStore {
 
 /// What is asked of a database.
 #[derive(Clone, Copy)]
-enum Job<'a> {
+enum Operation<'a> {
     Load,
     Commit(&'a Batch, Durability),
     Query(&'a Query),
@@ -147,7 +147,7 @@ enum Done {
     Written,
 }
 
-impl Job<'_> {
+impl Operation<'_> {
     async fn run(self, database: &IdbDatabase) -> Result<Done, StoreError> {
         match self {
             Self::Load => load(database).await.map(Done::Snapshot),
@@ -193,7 +193,7 @@ impl Store for IndexedDbStore {
     /// Rows that cannot be read are left out with a warning: the node checks what it gets against the
     /// chain and repairs it. Only an unreadable single value is an error.
     async fn load(&self) -> Result<Snapshot, StoreError> {
-        match self.run(Job::Load).await? {
+        match self.run(Operation::Load).await? {
             Done::Snapshot(snapshot) => Ok(*snapshot),
             Done::Page(_) | Done::Written => Err(StoreError::Aborted),
         }
@@ -203,11 +203,13 @@ impl Store for IndexedDbStore {
         if batch.is_empty() {
             return Ok(());
         }
-        self.run(Job::Commit(batch, durability)).await.map(drop)
+        self.run(Operation::Commit(batch, durability))
+            .await
+            .map(drop)
     }
 
     async fn query(&self, query: &Query) -> Result<Page, StoreError> {
-        match self.run(Job::Query(query)).await? {
+        match self.run(Operation::Query(query)).await? {
             Done::Page(page) => Ok(page),
             Done::Snapshot(_) | Done::Written => Err(StoreError::Aborted),
         }
@@ -219,7 +221,7 @@ impl Store for IndexedDbStore {
             self.keep(open::open(&self.name).await?.database);
             self.lost.set(false);
         }
-        self.run(Job::Wipe).await.map(drop)
+        self.run(Operation::Wipe).await.map(drop)
     }
 }
 

@@ -293,16 +293,7 @@ impl Shell {
     /// Puts an event of the shell itself into the next report.
     pub(super) fn log(self: &Rc<Self>, level: Level, topic: Topic, text: String) {
         let node = self.config.name.clone();
-        self.add_event(Event {
-            node,
-            at: js::now().0,
-            level,
-            topic,
-            text,
-            block: None,
-            tx_hash: None,
-            peer: None,
-        });
+        self.add_event(Event::plain(node, js::now().0, level, topic, text));
     }
 
     fn add_event(self: &Rc<Self>, event: Event) {

@@ -263,7 +263,7 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
         "stop" => Command::Stop(target(&argument)?),
         "wipe" => Command::Wipe(target(&argument)?),
         "add" => Command::Add(arguments::node_kind(&argument)?),
-        _ => {
+        "set" => {
             let fields = Fields::of("set", &["difficulty", "pace", "miners"], argument)?;
             let difficulty = arguments::difficulty(&fields)?.map(Command::Difficulty);
             let pace = arguments::pace(&fields)?.map(Command::Pace);
@@ -274,6 +274,7 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
             }
             return Ok(commands);
         }
+        other => unreachable!("`{other}` has no arm"),
     }])
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::SyncError;
-use super::history::{History, fewer};
+use super::history::{ANSWER_WITHIN, History, fewer};
 use crate::primitives::{Block, BlockHash, Body, Header, NodeId, Seal, Timestamp};
 
 /// Bodies asked of one peer at once.
@@ -34,6 +34,10 @@ pub(super) struct Download {
     asked: BTreeMap<BlockHash, (NodeId, Timestamp)>,
     /// How often each peer was late, or did not have what it was asked for.
     late: BTreeMap<NodeId, u32>,
+    /// When the headers came.
+    pub(super) begun: Timestamp,
+    /// Blocks that have left since then.
+    pub(super) left: u64,
     /// When the last block left, or the headers came.
     pub(super) moved: Timestamp,
     /// Failures of the source since then.
@@ -60,6 +64,8 @@ impl Download {
             bodies: BTreeMap::new(),
             asked: BTreeMap::new(),
             late: BTreeMap::new(),
+            begun: now,
+            left: 0,
             moved: now,
             failures: 0,
         })
@@ -110,6 +116,7 @@ impl Download {
         let body = self.bodies.remove(id)?;
         let (_, header, seal) = self.wanted.pop_front()?;
         (self.moved, self.failures) = (now, 0);
+        self.left = self.left.saturating_add(1);
         Some(Block { header, seal, body })
     }
 
@@ -168,7 +175,10 @@ impl Download {
             .iter()
             .filter(|peer| **peer != self.source && late(peer) == 0);
         let mut candidates: Vec<NodeId> = others.copied().take(PARALLEL).collect();
-        let last = late(&self.source) > 0 && !mutant!(WaitForTheSilent);
+        // By turns with them: among the others may be any number of names that never answer.
+        let strangers = self.late.iter().filter(|(peer, _)| **peer != self.source);
+        let strangers: u32 = strangers.map(|(_, late)| *late).sum();
+        let last = late(&self.source) > strangers && !mutant!(WaitForTheSilent);
         candidates.insert(if last { candidates.len() } else { 0 }, self.source);
         for peer in candidates.into_iter().take(PARALLEL) {
             if self.asked.values().any(|(busy, _)| *busy == peer) {
@@ -183,7 +193,13 @@ impl Download {
             if ids.is_empty() {
                 break;
             }
-            let deadline = now.plus(history.patience(&peer));
+            // The others need not have them, so nobody waits longer for one that was slow before.
+            let patience = if peer == self.source || mutant!(WaitForStrangers) {
+                history.patience(&peer)
+            } else {
+                ANSWER_WITHIN
+            };
+            let deadline = now.plus(patience);
             self.asked
                 .extend(ids.iter().map(|id| (*id, (peer, deadline))));
             requests.push((peer, ids));

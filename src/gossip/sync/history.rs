@@ -11,7 +11,7 @@ use crate::primitives::{Millis, NodeId, Timestamp};
 /// How long an answer may take, if the peer has not been slower before.
 pub(super) const ANSWER_WITHIN: Millis = Millis(2_000);
 /// The longest that a peer's last answer is held to have taken: it may have been this node that slept meanwhile.
-const MAX_TOOK: Millis = Millis(8_000);
+pub(super) const MAX_TOOK: Millis = Millis(8_000);
 /// The longest time that an answer may take.
 const MAX_PATIENCE: Millis = Millis(64_000);
 /// The first pause before a peer that let a fetch down is asked again; it doubles up to 64 times this.

@@ -4,7 +4,7 @@
 //!
 //! Nobody holds a fetch up for long: late requests go to other peers; a late answer with headers, or too many
 //! failures of its source in a row, end the fetch; and one that waits for a peer which failed before gives
-//! way to one that failed less. What a peer let down counts against that peer alone.
+//! way to one that failed less, and so does one that goes on at a trickle. What a peer let down counts against that peer alone.
 //!
 //! Bounds: [`MAX_GATHERED`] headers of a chain whose first ones do not outweigh ours; those of `download` for
 //! bodies and of `history` for peers.
@@ -21,14 +21,16 @@ use std::collections::BTreeSet;
 #[cfg(any(test, feature = "sim"))]
 use download::BODIES_AHEAD;
 use download::Download;
-use history::{ANSWER_WITHIN, History};
+use history::{ANSWER_WITHIN, History, MAX_TOOK};
 use rest::{REST, Rest};
 
 use crate::consensus::BlockError;
 use crate::gossip::message::{HeadInfo, MessageType};
 #[cfg(any(test, feature = "sim"))]
 use crate::gossip::peers::MAX_PEERS;
-use crate::primitives::{Block, BlockHash, Body, Header, Height, NodeId, Seal, Timestamp, Weight};
+use crate::primitives::{
+    Block, BlockHash, Body, Difficulty, Header, Height, Millis, NodeId, Seal, Timestamp, Weight,
+};
 
 pub use download::BODY_WINDOW;
 pub use error::SyncError;
@@ -36,6 +38,12 @@ pub use error::SyncError;
 /// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
 /// as it may be heavier further up.
 const MAX_GATHERED: usize = 16_384;
+/// A fetch may be as slow as it likes for so long; then it gives way to another, unless it has moved on at [`PACE`].
+const SLOW_AT_MOST: Millis = Millis(6_000);
+/// By so many fetches in a row may another have failed more often than the source of a slow one whose place it takes.
+const MAX_HEADSTART: u32 = 2;
+/// Time that each block, or each 16 headers, may take of a fetch that gives way to nobody.
+const PACE: Millis = Millis(250);
 
 /// What a node should ask its peers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +85,7 @@ enum Stage {
 #[derive(Clone, Debug)]
 struct Gathering {
     peer: NodeId,
+    begun: Timestamp,
     asked: Timestamp,
     deadline: Timestamp,
     headers: Vec<(Header, Seal)>,
@@ -90,19 +99,20 @@ pub struct Tip {
     pub id: BlockHash,
     /// That block's height.
     pub height: Height,
-    /// Weight of the chain.
+    /// Weight of the chain, as far as it is certain.
     pub weight: Weight,
 }
 
 impl Tip {
-    /// Where headers end that follow this tip, if each is the child of the one before and passes `check`.
+    /// Where headers end that follow this tip, if each is the child of the one before and passes `check`, which says
+    /// what it weighs for certain.
     ///
     /// # Errors
     /// [`SyncError::Unlinked`] or [`SyncError::Header`].
     pub fn follow(
         self,
         headers: &[(Header, Seal)],
-        mut check: impl FnMut(&Header, &Seal) -> Result<(), BlockError>,
+        mut check: impl FnMut(&Header, &Seal) -> Result<Difficulty, BlockError>,
     ) -> Result<Self, SyncError> {
         let mut tip = self;
         for (header, seal) in headers {
@@ -114,11 +124,12 @@ impl Tip {
                     found: header.parent,
                 });
             }
-            check(header, seal).map_err(|error| SyncError::Header { height, error })?;
+            let certain =
+                check(header, seal).map_err(|error| SyncError::Header { height, error })?;
             tip = Self {
                 id: header.id(),
                 height,
-                weight: tip.weight.plus(header.difficulty),
+                weight: tip.weight.plus(certain),
             };
         }
         Ok(tip)
@@ -141,12 +152,16 @@ impl Sync {
         now: Timestamp,
     ) -> Option<SyncAsk> {
         if let Some((slow, since, failures)) = self.waits()
-            && now.since(since) >= ANSWER_WITHIN
-            && self.history.failures_of(&slow).saturating_add(failures)
-                > self.history.failures_of(&peer)
-            && !mutant!(WaitForTheSilent)
+            && slow != peer
         {
-            self.let_down(slow, now);
+            let failures = self.history.failures_of(&slow).saturating_add(failures);
+            let better = self.history.failures_of(&peer);
+            let is_silent = now.since(since) >= ANSWER_WITHIN;
+            let drips = self.drips(now) && failures.saturating_add(MAX_HEADSTART) >= better;
+            let waits = is_silent && mutant!(WaitForTheSilent);
+            if ((is_silent && failures > better) || (drips && !mutant!(WaitForTheSlow))) && !waits {
+                self.let_down(slow, now);
+            }
         }
         if !self.is_idle() || !self.may_begin(&peer, now) {
             return None;
@@ -154,12 +169,20 @@ impl Sync {
         let deadline = now.plus(self.history.patience(&peer));
         self.stage = Stage::Headers(Gathering {
             peer,
+            begun: now,
             asked: now,
             deadline,
             headers: Vec::new(),
             tip: None,
         });
         Some(SyncAsk::Headers { peer, after })
+    }
+
+    /// The source of a fetch that goes on at a fair pace, and has moved on within the time of the slowest answer.
+    #[must_use]
+    pub fn moving_source(&self, now: Timestamp) -> Option<NodeId> {
+        let (source, since, _) = self.waits()?;
+        (now.since(since) < MAX_TOOK && !self.drips(now)).then_some(source)
     }
 
     /// For whom the fetch under way waits, since when, and how often that peer has failed since then.
@@ -169,6 +192,20 @@ impl Sync {
             Stage::Headers(gathering) => Some((gathering.peer, gathering.asked, 0)),
             Stage::Bodies(download) => Some((download.source, download.moved, download.failures)),
         }
+    }
+
+    /// Whether the fetch under way goes on, but so slowly that it may be meant to keep others waiting.
+    fn drips(&self, now: Timestamp) -> bool {
+        let (begun, moved) = match &self.stage {
+            Stage::Idle => return false,
+            Stage::Headers(gathering) => {
+                let batches = gathering.headers.len() / 16;
+                (gathering.begun, u64::try_from(batches).unwrap_or(u64::MAX))
+            }
+            Stage::Bodies(download) => (download.begun, download.left),
+        };
+        let allowed = SLOW_AT_MOST.0.saturating_add(moved.saturating_mul(PACE.0));
+        now.since(begun).0 > allowed
     }
 
     /// Whether the pause is over since a peer let a fetch down.
@@ -391,6 +428,8 @@ impl Sync {
     pub fn rest_until(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.stage {
             Stage::Bodies(_) if mutant!(RestForPromises) => Some(now.plus(REST)),
+            // A trickle is no reason to stop: at its end may be nothing.
+            Stage::Bodies(_) if self.drips(now) => None,
             Stage::Bodies(_) => self.rest.until(now),
             Stage::Idle | Stage::Headers(_) => None,
         }

@@ -333,3 +333,43 @@ fn bodies_that_failed_to_come_make_room_for_a_peer_that_never_failed() {
     sync.expire(late);
     assert!(sync.begin(B, None, late).is_some());
 }
+
+#[test]
+fn who_gives_one_body_after_the_other_just_in_time_holds_nobody_up() {
+    let blocks = blocks(40);
+    let mut sync = wanting(&blocks);
+    let mut now = NOW;
+    for block in &blocks[..6] {
+        sync.asks(&[], now);
+        now = now.plus(Millis(1_900));
+        sync.take_bodies(A, answer(&blocks, &[block.id()]), now)
+            .unwrap();
+        assert!(sync.next_block(now).is_some());
+        if now.since(NOW) <= SLOW_AT_MOST {
+            assert!(
+                sync.begin(B, None, now).is_none(),
+                "it may be slow at first"
+            );
+        }
+    }
+    assert!(
+        sync.begin(A, None, now).is_none(),
+        "nobody takes its own place"
+    );
+    assert!(sync.begin(B, None, now).is_some());
+}
+
+#[test]
+fn who_is_slow_but_goes_on_at_a_fair_pace_is_not_interrupted() {
+    let blocks = blocks(40);
+    let mut sync = wanting(&blocks);
+    let mut now = NOW;
+    for chunk in blocks.chunks(4) {
+        sync.asks(&[], now);
+        now = now.plus(Millis(1_000));
+        let ids: Vec<BlockHash> = chunk.iter().map(Block::id).collect();
+        sync.take_bodies(A, answer(&blocks, &ids), now).unwrap();
+        while sync.next_block(now).is_some() {}
+        assert!(sync.begin(B, None, now).is_none());
+    }
+}

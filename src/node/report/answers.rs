@@ -1,6 +1,8 @@
 //! Answers to the page: blocks, transactions, accounts, the mempool. Nothing here changes the node but a
 //! submitted transaction.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::consensus::TxError;
 use crate::ipc::{
     AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, Request, TransactionInfo,
@@ -18,6 +20,9 @@ use super::super::io::not_here;
 use super::super::source::Source;
 use super::rows::user_row;
 use super::{Answer, Node, Outbox};
+
+/// Symbol, id and units of the assets that each account holds.
+type Held = BTreeMap<Address, Vec<(String, String, u64)>>;
 
 /// Most blocks, accounts or transactions of one answer.
 const MAX_ANSWER: u32 = 500;
@@ -86,29 +91,32 @@ impl Node {
             LookupError::Account { found }
         })?;
         let account = self.chain.head_state().account(&address);
-        Ok(self.account_info(&address, &account))
+        let held = self.holdings(&BTreeSet::from([address]));
+        Ok(self.account_info(&address, &account, &held))
     }
 
-    fn account_info(&self, address: &Address, account: &Account) -> AccountInfo {
+    fn account_info(&self, address: &Address, account: &Account, held: &Held) -> AccountInfo {
         AccountInfo {
             record: user_row(address, account),
             next_nonce: self.mempool.next_nonce(address, account.nonce),
-            assets: self.holdings(address),
+            assets: held.get(address).cloned().unwrap_or_default(),
         }
     }
 
-    fn holdings(&self, address: &Address) -> Vec<(String, String, u64)> {
+    /// What accounts hold of assets, by one walk over the state for all of them.
+    fn holdings(&self, of: &BTreeSet<Address>) -> Held {
         let state = self.chain.head_state();
-        let mut held = Vec::new();
+        let mut held = Held::new();
         state.tree().for_each(|key, entry| {
             if let (Key::Holding(asset, owner), Entry::Holding(amount)) = (key, entry)
-                && owner == address
+                && of.contains(owner)
             {
                 let symbol = state
                     .asset(asset)
                     .map(|asset| asset.symbol.to_string())
                     .unwrap_or_default();
-                held.push((symbol, asset.to_string(), amount.0));
+                let units = held.entry(*owner).or_default();
+                units.push((symbol, asset.to_string(), amount.0));
             }
         });
         held
@@ -125,9 +133,10 @@ impl Node {
             (b.balance, a_address).cmp(&(a.balance, b_address))
         });
         accounts.truncate(usize::try_from(MAX_ANSWER).unwrap_or(usize::MAX));
+        let held = self.holdings(&accounts.iter().map(|(address, _)| *address).collect());
         accounts
             .iter()
-            .map(|(address, account)| self.account_info(address, account))
+            .map(|(address, account)| self.account_info(address, account, &held))
             .collect()
     }
 

@@ -1,6 +1,6 @@
 //! A look inside a node for those who check its promises: the simulator and tests.
 
-use crate::chain::{CACHED_STATES, MAX_INVALID};
+use crate::chain::{CACHED_STATES, MAX_INVALID, MAX_SIDE};
 use crate::consensus::SIGNATURE_CACHE;
 use crate::consensus::finality::{VoteSigner, Votes};
 use crate::gossip::{MAX_PEERS, Peers};
@@ -32,6 +32,12 @@ impl Node {
         self.books.ledger_start
     }
 
+    /// How many blocks its ledger is behind its chain.
+    #[must_use]
+    pub fn unwritten(&self) -> u64 {
+        self.chain.height().0.saturating_sub(self.books.written().0)
+    }
+
     /// The first slot that it may seal as an authority.
     #[must_use]
     pub const fn first_open_slot(&self) -> Slot {
@@ -60,6 +66,7 @@ impl Node {
             ("compact blocks", self.compact.len(), MAX_COMPACT),
             ("peers", self.roster.peers.iter().count(), MAX_PEERS),
             ("present peers", self.roster.present().len(), MAX_PEERS),
+            ("rows of peers", self.roster.listed(), MAX_PEERS),
             ("waiting transactions", self.mempool.len(), MAX_COUNT),
             (
                 "bytes of waiting transactions",
@@ -74,6 +81,11 @@ impl Node {
             ),
             ("claims of peers", self.finality.duty.claims(), MAX_PEERS),
             ("sealed slots", self.finality.seals.len(), MAX_SEALS),
+            (
+                "blocks beside the best chain",
+                self.chain.side_blocks(),
+                MAX_SIDE,
+            ),
             ("cached states", states, CACHED_STATES),
             ("signatures of transactions", transactions, SIGNATURE_CACHE),
             ("signatures of seals", seals, SIGNATURE_CACHE),

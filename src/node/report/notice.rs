@@ -5,7 +5,7 @@
     reason = "each helper speaks of its own group of variants"
 )]
 
-use crate::consensus::BlockError;
+use crate::consensus::{BlockError, RULE_SET};
 use crate::gossip::{FrameError, SyncError};
 use crate::ipc::{BlockSummary, Event, Level, Topic};
 use crate::ledger::StoreError;
@@ -301,6 +301,13 @@ impl Notice {
 
     fn network_text(&self) -> String {
         match self {
+            Self::Started {
+                ledger: LedgerStart::Outdated,
+                ..
+            } => format!(
+                "Started at height 0: expected a ledger of rule set {RULE_SET}, found one of an older rule set. \
+                 Its blocks are no blocks of this network, so they were deleted."
+            ),
             Self::Started { height, ledger } => {
                 format!("Started at height {height}; ledger {ledger}.")
             }

@@ -190,6 +190,14 @@ impl Node {
         self.books.put(Table::Undo, Row::Raw(undo));
     }
 
+    /// Deletes the rows of the blocks that were pruned.
+    pub(in crate::node) fn forget_branches(&mut self) {
+        for id in self.chain.take_pruned() {
+            self.books.delete(Table::Blocks, id.to_string());
+            self.books.delete(Table::Undo, id.to_string());
+        }
+    }
+
     pub(in crate::node) fn write_committed(&mut self, id: &BlockHash) {
         let Some(entry) = self.chain.get(id) else {
             return;
@@ -280,7 +288,15 @@ impl Node {
             last_seen: peer.last_seen.0,
             raw: borsh::to_vec(record).unwrap_or_default(),
         };
+        self.roster.list(*node, true);
         self.books.put(Table::Nodes, Row::Node(row));
+    }
+
+    /// Deletes the row of a peer that is not remembered any more.
+    pub(in crate::node) fn delete_node(&mut self, node: &NodeId) {
+        if self.roster.list(*node, false) {
+            self.books.delete(Table::Nodes, node.to_string());
+        }
     }
 
     /// Writes the rows of this node and of all peers with the time they were last heard.

@@ -21,7 +21,7 @@ pub(super) fn check(
         LedgerStart::Resumed => Some(Sometimes::Resumed),
         LedgerStart::Rebuilt => Some(Sometimes::Rebuilt),
         LedgerStart::Truncated => Some(Sometimes::Truncated),
-        LedgerStart::Wiped => Some(Sometimes::Wiped),
+        LedgerStart::Wiped | LedgerStart::Outdated => Some(Sometimes::Wiped),
         LedgerStart::New => None,
     };
     what.into_iter().for_each(|what| coverage.note(what));

@@ -9,16 +9,19 @@ use crate::primitives::{BlockHash, sha256};
 use super::super::world::World;
 use super::decided::highest_justified;
 
-/// The weights of a node's blocks. A tree only grows.
+/// The weights of a node's blocks, and the heaviest of them. What a tree forgets is lighter than its head.
 #[derive(Debug, Default)]
 struct Ranked {
+    /// How many blocks the tree had, and which head.
+    seen: (usize, BlockHash),
     weights: BTreeMap<BlockHash, u128>,
 }
 
 impl Ranked {
     /// Sums up the weights of the blocks that are new, by walking the parents.
     fn update(&mut self, chain: &Chain) {
-        if self.weights.len() == chain.len() {
+        let seen = (chain.len(), chain.head());
+        if std::mem::replace(&mut self.seen, seen) == seen {
             return;
         }
         self.weights.insert(chain.chain_id(), 0);

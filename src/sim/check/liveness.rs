@@ -11,6 +11,9 @@ use crate::node::Node;
 use crate::primitives::{Payload, Transaction, TxBody, TxId};
 use crate::sim::world::World;
 
+/// Blocks that the ledger of a node may be behind when all is well.
+const MAX_UNWRITTEN: u64 = 20;
+
 /// What was promised to people.
 #[derive(Debug, Default)]
 pub(super) struct Liveness {
@@ -66,6 +69,12 @@ impl Liveness {
                     heights.1,
                     justified[0],
                     justified[1],
+                ));
+            }
+            let unwritten = node.unwritten();
+            if unwritten > MAX_UNWRITTEN {
+                return Some(format!(
+                    "expected {name} to have written its blocks, found {unwritten} that are not"
                 ));
             }
             let mut waiting = node

@@ -21,7 +21,7 @@ impl Hostile {
             self.heard.pop_front();
         }
         self.heard.push_back(frame.into());
-        if world.healed {
+        if !self.is_present(world) {
             return;
         }
         let Some(chain_id) = world.chain_id() else {
@@ -31,6 +31,11 @@ impl Hostile {
             return;
         };
         let (from, message) = (envelope.from, envelope.message());
+        if let Ok(message) = &message
+            && (self.keep_waiting(world, from, message) || self.keeps_its_name())
+        {
+            return;
+        }
         match message {
             Ok(Message::GetHeaders(_)) if !self.withheld.is_empty() => {
                 let blocks = self.withheld.iter().take(MAX_HEADERS);
@@ -62,11 +67,14 @@ impl Hostile {
 
     /// A hostile one does something.
     pub(in crate::sim) fn next_trick(&mut self, world: &mut World) {
-        if world.healed {
+        if !self.is_present(world) {
             return;
         }
         let next = world.rng.wait(TRICK_EVERY);
         world.after(next, Event::Cue(Cue::Hostile(self.number)));
+        if self.keeps_its_name() {
+            return;
+        }
         if self.names == 0 || world.rng.one_in(4) {
             self.rename(world);
         }
@@ -74,7 +82,7 @@ impl Hostile {
         if world.seats[seat].node.is_none() {
             return;
         }
-        let trick = world.rng.below(18);
+        let trick = world.rng.below(24);
         world.log.push(world.now, seat, What::Hostile, trick);
         let all = if world.rng.one_in(2) {
             None
@@ -94,6 +102,8 @@ impl Hostile {
             12 | 13 => self.double_seal(world, seat),
             16 => self.claim_weight(world, seat),
             17 => self.drown(world, seat, all),
+            18..21 => self.pretend(world),
+            21 => self.crowd(world, seat),
             _ => self.bad_block(world, seat, all),
         }
     }

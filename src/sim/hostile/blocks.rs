@@ -20,7 +20,7 @@ use crate::state::{Template, assemble};
 const FLOOD: u64 = 48;
 
 /// Finds the nonce of a work block.
-fn mine(mut header: Header) -> Header {
+pub(super) fn mine(mut header: Header) -> Header {
     while !work::meets(&header.id(), header.difficulty) {
         header.nonce = header.nonce.saturating_add(1);
     }

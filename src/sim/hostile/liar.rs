@@ -10,6 +10,9 @@ use crate::primitives::{Block, BlockHash, Height, Keypair, NodeId, NodeKind, Wei
 use crate::sim::scenario::key;
 use crate::sim::world::World;
 
+use super::pretence::Pretence;
+use super::private::PrivateChain;
+
 /// One who lies.
 #[derive(Debug)]
 pub(in crate::sim) struct Hostile {
@@ -25,6 +28,9 @@ pub(in crate::sim) struct Hostile {
     pub(super) withheld: Vec<Block>,
     /// Votes that it keeps for later.
     pub(super) kept: Vec<SignedVote>,
+    /// The chain that it mined alone.
+    pub(super) private: Option<PrivateChain>,
+    pub(super) pretence: Option<Pretence>,
 }
 
 impl Hostile {
@@ -39,7 +45,14 @@ impl Hostile {
             heard: VecDeque::new(),
             withheld: Vec::new(),
             kept: Vec::new(),
+            private: None,
+            pretence: None,
         }
+    }
+
+    /// Whether it is there: all are until the network heals, then at most a third of all peers.
+    pub(super) fn is_present(&self, world: &World) -> bool {
+        !world.healed || self.number < world.seats.len() / 2
     }
 
     pub(super) fn frame(

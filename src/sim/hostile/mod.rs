@@ -5,6 +5,8 @@ mod acts;
 mod blocks;
 mod frames;
 mod liar;
+mod pretence;
+mod private;
 mod votes;
 
 pub(super) use liar::Hostile;

@@ -33,7 +33,8 @@ fn follow(change: impl FnOnce(&mut Header)) -> Result<Tip, SyncError> {
     };
     let mut cache = SignatureCache::default();
     tip.follow(&headers, |header, seal| {
-        check_header(header, seal, &network, &chain.chain_id(), &mut cache)
+        check_header(header, seal, &network, &chain.chain_id(), &mut cache)?;
+        Ok(header.difficulty)
     })
 }
 

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::graph_node::{GraphNode, Side};
 use super::pulses::Pulses;
-use crate::app::pages::network::{Link, NodeMark, links};
+use crate::app::pages::network::{LinkRow, NodeMark, links};
 use crate::app::pages::pulses::{LINK_GAP, Places};
 use crate::ui::context::{use_actions, use_picture, use_selection};
 use crate::ui::hooks::{use_media, use_narrow};
@@ -111,7 +111,7 @@ pub(crate) fn Graph() -> Html {
 
 #[derive(Properties, PartialEq)]
 struct LinksProps {
-    links: Vec<Link>,
+    links: Vec<LinkRow>,
     places: Rc<Places>,
     crowded: bool,
 }
@@ -120,7 +120,7 @@ struct LinksProps {
 #[component]
 fn Links(props: &LinksProps) -> Html {
     let places = &props.places;
-    let line = |link: &Link| {
+    let line = |link: &LinkRow| {
         let ((.., from), (.., to)) = (places.nodes.get(link.from)?, places.nodes.get(link.to)?);
         let (start, end) = between(*from, *to, places.radius + LINK_GAP);
         let at = |value: f64| format!("{value:.1}");

@@ -11,6 +11,14 @@ pub(crate) fn on_input(then: impl Fn(String) + 'static) -> Callback<InputEvent> 
     })
 }
 
+/// The key that was pressed for us, if it was: while an input method composes a word (Chinese, Japanese, accents),
+/// its keys choose and correct that word. 229 is the code of such keys where the event does not say it otherwise
+/// (UI Events, section 7.3.1).
+pub(crate) fn own_key(event: &KeyboardEvent) -> Option<String> {
+    let composes = event.is_composing() || event.key_code() == 229;
+    (!composes).then(|| event.key())
+}
+
 /// Hands over what is chosen from a list.
 pub(crate) fn on_change(then: impl Fn(String) + 'static) -> Callback<Event> {
     Callback::from(move |event: Event| {

@@ -38,7 +38,7 @@ pub(crate) use fact::Fact;
 pub(crate) use graph::Graph;
 pub(crate) use header::{Footer, Header};
 pub(crate) use in_turn::InTurn;
-pub(crate) use inputs::{focus, on_change, on_input, on_submit};
+pub(crate) use inputs::{focus, on_change, on_input, on_submit, own_key};
 pub(crate) use inspector::Inspector;
 pub(crate) use links::{Hash, PageLink, go, here};
 pub(crate) use log_lines::LogLines;

@@ -5,7 +5,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{go, on_input};
+use super::{go, on_input, own_key};
 use crate::app::pages::search::{Search as SearchBox, SearchMessage};
 use crate::app::pages::selection::SelectionMessage;
 use crate::primitives::{Nearest, visible};
@@ -129,22 +129,24 @@ fn on_key(
     choose: Callback<Target>,
 ) -> Callback<KeyboardEvent> {
     let count = found.len();
-    Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" => {
-            event.prevent_default();
-            send.dispatch(SearchMessage::Next(count));
-        }
-        "ArrowUp" => {
-            event.prevent_default();
-            send.dispatch(SearchMessage::Previous(count));
-        }
-        "Enter" => {
-            event.prevent_default();
-            if let Some(target) = target.clone() {
-                choose.emit(target);
+    Callback::from(
+        move |event: KeyboardEvent| match own_key(&event).as_deref() {
+            Some("ArrowDown") => {
+                event.prevent_default();
+                send.dispatch(SearchMessage::Next(count));
             }
-        }
-        "Escape" => send.dispatch(SearchMessage::Clear),
-        _ => {}
-    })
+            Some("ArrowUp") => {
+                event.prevent_default();
+                send.dispatch(SearchMessage::Previous(count));
+            }
+            Some("Enter") => {
+                event.prevent_default();
+                if let Some(target) = target.clone() {
+                    choose.emit(target);
+                }
+            }
+            Some("Escape") => send.dispatch(SearchMessage::Clear),
+            _ => {}
+        },
+    )
 }

@@ -59,7 +59,7 @@ fn TransactionRow(props: &TransactionRowProps) -> Html {
             </th>
             <td><Badge {tone} {text} title={(!tx.reason.is_empty()).then(|| tx.reason.clone())} /></td>
             <td class="cell-number">{ grouped(tx.fee) }</td>
-            <td class="cell-memo">{ memo(tx) }</td>
+            <td class="cell-memo"><bdi>{ memo(tx) }</bdi></td>
         </tr>
     }
 }

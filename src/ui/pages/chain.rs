@@ -24,7 +24,7 @@ pub(crate) fn ChainPage() -> Html {
     let columns = columns(use_narrow());
     html! {
         <div class="chain-page">
-            <BlockTree top={page.top()} {columns} height={page.height().to_owned()} wanted={page.wanted()} send={page.dispatcher()} />
+            <BlockTree top={page.top()} {columns} height={page.height().to_owned()} problem={page.height_problem()} wanted={page.wanted()} send={page.dispatcher()} />
             <InTurn turn={1}><BlockTable top={page.top()} {columns} /></InTurn>
             <InTurn turn={2}>
                 <BitcoinHeaders text={page.headers().to_owned()} words={page.explained()} send={page.dispatcher()} />
@@ -39,6 +39,8 @@ struct BlockTreeProps {
     top: Option<u64>,
     columns: u32,
     height: String,
+    /// What is wrong with it.
+    problem: Option<String>,
     wanted: Option<u64>,
     send: Dispatcher<Page>,
 }
@@ -121,9 +123,13 @@ fn to_height(props: &BlockTreeProps) -> Html {
             <label>
                 <span class="visually-hidden">{ "Height" }</span>
                 <input type="text" inputmode="numeric" class="input-short" placeholder="Height" value={props.height.clone()}
+                    aria-invalid={props.problem.is_some().then_some("true")}
                     oninput={on_input(move |text| send.dispatch(ChainMessage::Height(text)))} />
             </label>
             <button type="submit" disabled={wanted.is_none()}>{ "Go" }</button>
+            if let Some(problem) = &props.problem {
+                <span class="text-refusal" role="status">{ problem }</span>
+            }
         </form>
     }
 }

@@ -8,7 +8,7 @@ use crate::app::pages::terminal::{Entry, Terminal, TerminalMessage};
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{InTurn, LogView, on_input, on_submit};
+use crate::ui::components::{InTurn, LogView, on_input, on_submit, own_key};
 use crate::ui::context::use_actions;
 
 /// The page of the console.
@@ -108,7 +108,7 @@ fn on_key(
     terminal: &Terminal,
     actions: &Actions,
 ) -> Option<TerminalMessage> {
-    let message = match event.key().as_str() {
+    let message = match own_key(event)?.as_str() {
         "ArrowUp" => TerminalMessage::Older,
         "ArrowDown" => TerminalMessage::Newer,
         // An empty line leaves Tab to move the focus, and so does one that nothing completes.

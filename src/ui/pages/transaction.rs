@@ -108,7 +108,7 @@ fn fields(tx: &TransactionInfo) -> Html {
             <Fact term="Fee" hint="Paid to whoever makes the block.">{ count_of(tx.fee, "coin", "coins") }</Fact>
             <Fact term="Nonce" hint="Transactions the account committed before: none can be replayed.">{ grouped(tx.nonce) }</Fact>
             if !tx.memo.is_empty() {
-                <Fact term="Memo"><q>{ visible(&tx.memo) }</q></Fact>
+                <Fact term="Memo"><q><bdi>{ visible(&tx.memo) }</bdi></q></Fact>
             }
             <Fact term="First seen">{ time::exact(tx.timestamp) }</Fact>
             <Fact term="Signature" hint="Ed25519, by the sender's key." copy={tx.signature.clone()}>

@@ -45,7 +45,6 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "chain",
             "mempool",
             "gossip",
-            "links",
             "records",
             "ledger",
             "miner",

@@ -1,7 +1,7 @@
 //! A file of the repository, and which of its lines are the program.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use super::TESTS_ONLY;
 
@@ -75,7 +75,7 @@ impl Source {
 
 /// All Rust files below these folders of the repository.
 pub(super) fn sources(folders: &[&str]) -> Vec<Source> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     folders
         .iter()

@@ -28,6 +28,12 @@ pub(super) fn Difficulty(props: &TypedProps) -> Html {
             )
         },
     );
+    let warning =
+        if let Some(Command::Difficulty(DifficultyChoice::Digits(digits))) = typed.difficulty() {
+            words::far_away(&picture, 16_u64.saturating_pow(digits.into()))
+        } else {
+            None
+        };
     let onchange = {
         let send = typed.dispatcher();
         on_change(move |digits| send.dispatch(SettingsMessage::Type(Number::Digits, digits)))
@@ -45,6 +51,9 @@ pub(super) fn Difficulty(props: &TypedProps) -> Html {
                         }
                     </select>
                 </CommandForm>
+                if let Some(warning) = warning {
+                    <p class="setting-warning" role="alert">{ warning.trim_start().to_owned() }</p>
+                }
             </Setting>
             <Setting name="Automatic difficulty"
                 about="The network itself keeps the time between work blocks, at any hash rate. A number of digits ends it.">

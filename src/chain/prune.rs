@@ -1,0 +1,148 @@
+//! Branches beside the best chain: how many blocks they have, which end where, and which go when there are too many.
+//!
+//! Old work is cheap, and an authority can sign as many blocks for one slot as it likes, so valid blocks beside the
+//! best chain may cost their makers nothing. Bound: [`MAX_SIDE`] of them; the branch that is being fetched is let be, as
+//! its headers were shown to outweigh the best chain.
+//!
+//! What is pruned is always a tip, so the tree holds every ancestor of its blocks; and it is lighter than the head or
+//! beside the justified checkpoint, so the fork choice stays what it is for the set of all blocks that ever came. A
+//! branch that the votes turn to later is fetched again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Chain, TreeEntry};
+use crate::primitives::{BlockHash, Kind, NodeId, Slot, Weight};
+
+/// Most blocks beside the best chain: more than the branches of a day of honest makers.
+pub const MAX_SIDE: usize = 4_096;
+
+/// What is remembered of all branches.
+#[derive(Debug)]
+pub(super) struct SideBranches {
+    /// Blocks without a child, the lightest first.
+    tips: BTreeSet<(Weight, BlockHash)>,
+    /// Number of children of each block that has some.
+    children: BTreeMap<BlockHash, usize>,
+    /// Blocks that authorities sealed for a slot, on all branches.
+    sealed: BTreeMap<(Slot, NodeId), usize>,
+    /// The end of the branch that is being fetched.
+    pinned: Option<BlockHash>,
+    /// Blocks that were pruned since they were taken.
+    pruned: Vec<BlockHash>,
+}
+
+impl SideBranches {
+    /// Of a tree that holds only the genesis block.
+    pub(super) fn new(genesis: BlockHash) -> Self {
+        Self {
+            tips: BTreeSet::from([(Weight(0), genesis)]),
+            children: BTreeMap::new(),
+            sealed: BTreeMap::new(),
+            pinned: None,
+            pruned: Vec::new(),
+        }
+    }
+}
+
+impl Chain {
+    /// Adds a block to the tree.
+    pub(super) fn add(&mut self, id: BlockHash, entry: TreeEntry) {
+        let (weight, header) = (entry.weight, entry.block.header);
+        let Some(parent) = self.entries.get(&header.parent).map(|parent| parent.weight) else {
+            return;
+        };
+        if self.entries.insert(id, entry).is_some() {
+            return;
+        }
+        self.by_height.insert((header.height, id));
+        self.choice.insert(id, &header.parent, weight);
+        let side = &mut self.side;
+        side.tips.remove(&(parent, header.parent));
+        side.tips.insert((weight, id));
+        let children = side.children.entry(header.parent).or_default();
+        *children = children.saturating_add(1);
+        if header.kind == Kind::Authority {
+            let sealed = side.sealed.entry((header.slot, header.sealer)).or_default();
+            *sealed = sealed.saturating_add(1);
+        }
+    }
+
+    /// How many blocks of the tree an authority sealed for a slot.
+    #[must_use]
+    pub fn sealed_for(&self, slot: Slot, sealer: NodeId) -> usize {
+        self.side.sealed.get(&(slot, sealer)).copied().unwrap_or(0)
+    }
+
+    /// Lets the branch that ends in a block be: it is being fetched. `None` when nothing is.
+    pub fn pin(&mut self, tip: Option<BlockHash>) {
+        self.side.pinned = tip;
+    }
+
+    /// Takes the blocks that were pruned.
+    pub fn take_pruned(&mut self) -> Vec<BlockHash> {
+        std::mem::take(&mut self.side.pruned)
+    }
+
+    /// Blocks beside the best chain, those of the branch that is being fetched left out.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn side_blocks(&self) -> usize {
+        let mut fetched = 0;
+        let mut at = self.side.pinned;
+        while let Some(entry) = at
+            .filter(|id| !self.on_best(id))
+            .and_then(|id| self.get(&id))
+        {
+            fetched += 1;
+            at = Some(entry.block.header.parent);
+        }
+        self.entries.len() - self.best.len() - fetched
+    }
+
+    /// Removes the lightest tips as long as there are too many blocks beside the best chain; never `newest`.
+    pub(super) fn prune(&mut self, newest: &BlockHash) {
+        while self.entries.len().saturating_sub(self.best.len()) > MAX_SIDE {
+            let head = self.head();
+            let spared = [Some(*newest), self.side.pinned, Some(head)];
+            let weight = self.weight();
+            let goes = |(at, id): &&(Weight, BlockHash)| {
+                (*at < weight || !self.choice.is_candidate(id)) && !spared.contains(&Some(*id))
+            };
+            let Some((weight, id)) = self.side.tips.iter().find(goes).copied() else {
+                return;
+            };
+            self.remove_tip(weight, id);
+        }
+    }
+
+    fn remove_tip(&mut self, weight: Weight, id: BlockHash) {
+        let Some(entry) = self.entries.remove(&id) else {
+            return;
+        };
+        let header = entry.block.header;
+        self.milestones.remove(&id);
+        self.by_height.remove(&(header.height, id));
+        self.choice.forget(&id);
+        let side = &mut self.side;
+        side.tips.remove(&(weight, id));
+        side.pruned.push(id);
+        if header.kind == Kind::Authority
+            && let Some(sealed) = side.sealed.get_mut(&(header.slot, header.sealer))
+        {
+            *sealed = sealed.saturating_sub(1);
+            if *sealed == 0 {
+                side.sealed.remove(&(header.slot, header.sealer));
+            }
+        }
+        let Some(children) = side.children.get_mut(&header.parent) else {
+            return;
+        };
+        *children = children.saturating_sub(1);
+        if *children == 0 {
+            side.children.remove(&header.parent);
+            if let Some(parent) = self.entries.get(&header.parent) {
+                side.tips.insert((parent.weight, header.parent));
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Branches beside the best chain stay within their bound, and what is forgotten can come again.
+
+use super::*;
+use crate::testkit::{Grower, params};
+
+/// A tree of a best chain and `count` blocks beside it that are children of genesis.
+fn crowded(count: usize) -> Grower {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 3);
+    let mut side = Grower::new(params());
+    for number in 0..count as u64 {
+        let block = side.work_block("side", 1_000 + number, Vec::new());
+        grower.import(block).unwrap();
+    }
+    grower
+}
+
+#[test]
+fn the_lightest_tips_go_when_there_are_too_many_blocks_beside_the_best_chain() {
+    let mut grower = crowded(MAX_SIDE + 40);
+    let chain = &mut grower.chain;
+    assert_eq!(chain.side_blocks(), MAX_SIDE);
+    let pruned = chain.take_pruned();
+    assert_eq!(pruned.len(), 40);
+    assert!(pruned.iter().all(|id| !chain.contains(id)));
+    assert!(chain.take_pruned().is_empty());
+    assert_eq!(
+        (chain.height(), chain.on_best(&chain.head())),
+        (Height(3), true)
+    );
+}
+
+#[test]
+fn the_branch_that_is_fetched_grows_beside_a_crowd_and_takes_the_head() {
+    let mut grower = crowded(MAX_SIDE);
+    let mut other = Grower::new(params());
+    other.grow("other", 5);
+    for height in 1..=5 {
+        let id = other.chain.at(Height(height)).unwrap();
+        let block = (*other.chain.get(&id).unwrap().block).clone();
+        grower.import(block).unwrap();
+        grower.chain.pin(Some(id));
+        // Others come in between.
+        let more = Grower::new(params()).work_block("more", 9_000 + height, Vec::new());
+        grower.import(more).unwrap();
+    }
+    assert_eq!(grower.chain.head(), other.chain.head());
+    grower.chain.pin(None);
+    assert!(grower.chain.side_blocks() <= MAX_SIDE);
+}
+
+#[test]
+fn a_block_that_was_forgotten_can_come_again() {
+    let mut grower = crowded(MAX_SIDE + 1);
+    let gone = grower.chain.take_pruned()[0];
+    let mut side = Grower::new(params());
+    let mut times = 0..=MAX_SIDE as u64;
+    let block = times
+        .find_map(|number| {
+            let block = side.work_block("side", 1_000 + number, Vec::new());
+            (block.id() == gone).then_some(block)
+        })
+        .unwrap();
+    assert_eq!(grower.import(block), Ok(Import::SideChain));
+    assert!(grower.chain.contains(&gone));
+}

@@ -1,0 +1,178 @@
+//! More peers than a node can remember: names cost nothing, so whoever takes many gains nothing by it.
+
+use super::testing::{Duel, head_of};
+use super::*;
+use crate::gossip::{HeadInfo, MAX_PEERS, Message, NodeRecord};
+use crate::ledger::{NodeRow, RawRow, Snapshot, Table, meta_key};
+use crate::primitives::{BlockHash, Height, Millis, NodeKind, Weight};
+use crate::records::PeerState;
+use crate::testkit::{GENESIS_TIME, Grower, key, params};
+
+/// A peer says hello and tells its head, so that it is present.
+fn join(duel: &mut Duel, peer: &str) {
+    duel.introduce(peer);
+    let head = head_of(&Grower::new(params()));
+    let ping = Message::Ping {
+        token: 0,
+        head,
+        answer_by: None,
+    };
+    duel.hear(peer, &ping);
+}
+
+#[test]
+fn a_crowd_of_names_leaves_no_more_peers_and_rows_than_are_remembered() {
+    let mut duel = Duel::new();
+    join(&mut duel, "honest");
+    for number in 0..2 * MAX_PEERS {
+        join(&mut duel, &format!("name-{number}"));
+        for (what, found, bound) in duel.node.bounded() {
+            assert!(found <= bound, "{found} {what} after {number} names");
+        }
+    }
+    assert!(duel.node.roster.is_present(&key("honest").node_id()));
+}
+
+#[test]
+fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others() {
+    let row = |number: u64| {
+        let name = format!("peer-{number}");
+        let record = NodeRecord::sign(&key(&name), &name, NodeKind::Pow, "tab", GENESIS_TIME);
+        NodeRow {
+            node_id: record.id.to_string(),
+            host: "tab".to_owned(),
+            port: String::new(),
+            node_type: NodeKind::Pow,
+            name,
+            status: PeerState::Away,
+            last_seen: number,
+            raw: borsh::to_vec(&record).unwrap(),
+        }
+    };
+    let count = MAX_PEERS as u64 + 40;
+    let mut nodes: Vec<NodeRow> = (0..count).map(row).collect();
+    nodes[200 - 80].raw.clear();
+    let params_row = RawRow {
+        key: meta_key::PARAMS.to_owned(),
+        raw: params().to_bytes(),
+    };
+    let snapshot = Snapshot {
+        nodes,
+        meta: vec![params_row],
+        ..Snapshot::default()
+    };
+    let mut out = Outbox::new();
+    let setup = Duel::setup();
+    let node = Node::start(
+        setup,
+        Some(snapshot),
+        GENESIS_TIME.plus(Millis(1)),
+        &mut out,
+    )
+    .unwrap();
+    let latest = |number: u64| key(&format!("peer-{number}")).node_id();
+    assert!(node.roster.peers.get(&latest(count - 1)).is_some());
+    assert!(node.roster.peers.get(&latest(39)).is_none());
+    let batch = out.iter().find_map(|output| {
+        if let Output::Persist { batch, .. } = output {
+            Some(batch)
+        } else {
+            None
+        }
+    });
+    let deleted = batch
+        .unwrap()
+        .iter()
+        .filter(|(table, _, row)| *table == Table::Nodes && row.is_none());
+    assert_eq!(deleted.count(), 41, "too old, or not to be read");
+}
+
+#[test]
+fn who_promises_under_a_fresh_name_each_time_keeps_nobody_from_one_that_was_late_once() {
+    let mut duel = Duel::new();
+    duel.introduce("honest");
+    let mut grower = Grower::new(params());
+    let ids = grower.grow("miner", 3);
+    let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 3);
+    let body = |id: &BlockHash| grower.chain.get(id).unwrap().block.body.clone();
+    let bodies: Vec<_> = ids.iter().map(|id| (*id, body(id))).collect();
+    let ping = |head| Message::Ping {
+        token: 0,
+        head,
+        answer_by: None,
+    };
+    let (id, height, weight) = (BlockHash([9; 32]), Height(9), Weight(u128::MAX));
+    let lie = HeadInfo { id, height, weight };
+    assert!(!duel.hear("honest", &ping(head_of(&grower))).is_empty());
+    duel.pass(Millis(2_000));
+    for second in 0..60 {
+        let name = format!("name-{second}");
+        duel.introduce(&name);
+        duel.hear(&name, &ping(lie));
+        let mut open = duel.hear("honest", &ping(head_of(&grower)));
+        while let Some(question) = open.pop() {
+            let answer = if matches!(question, Message::GetHeaders(_)) {
+                Message::Headers(headers.clone())
+            } else if matches!(question, Message::GetBodies(_)) {
+                Message::Bodies(bodies.clone())
+            } else {
+                continue;
+            };
+            open.extend(duel.hear("honest", &answer));
+        }
+        duel.pass(Millis(1_000));
+    }
+    assert_eq!(
+        duel.node.chain.head(),
+        grower.chain.head(),
+        "after a minute"
+    );
+}
+
+#[test]
+fn short_questions_get_no_more_than_a_bounded_number_of_bytes_back() {
+    let mut duel = Duel::new();
+    let mut grower = Grower::new(params());
+    for id in grower.grow("miner", 200) {
+        let block = (*grower.chain.get(&id).unwrap().block).clone();
+        duel.hear("liar", &super::testing::compact(&block));
+    }
+    let mut answered = 0;
+    for _ in 0..20 {
+        for _ in 0..190 {
+            let answers = duel.hear("liar", &Message::GetHeaders(Vec::new()));
+            answered += answers.len();
+        }
+        duel.pass(Millis(1_000));
+    }
+    let bytes = answered * 200 * 205;
+    assert!(bytes < 60_000_000, "{bytes} bytes in 20 s");
+    assert!(answered > 100, "an honest pace is served");
+    duel.introduce("honest");
+    duel.pass(Millis(1_000));
+    let answers = duel.hear("honest", &Message::GetHeaders(Vec::new()));
+    assert_eq!(answers.len(), 1, "others are");
+}
+
+#[test]
+fn frames_of_those_who_have_proven_nothing_share_one_rate() {
+    let mut duel = Duel::new();
+    let mut admitted = 0;
+    for number in 0..4_000_u32 {
+        let mut id = [0; 32];
+        id[..4].copy_from_slice(&number.to_le_bytes());
+        let id = crate::primitives::NodeId(id);
+        let peers = &mut duel.node.roster.peers;
+        if peers.admits(&id, false, duel.now) {
+            admitted += 1;
+            peers.count_unproven(&id, false, duel.now);
+        }
+    }
+    assert!((1_500..1_700).contains(&admitted), "{admitted} at once");
+    let honest = key("honest").node_id();
+    assert!(!duel.node.roster.peers.admits(&honest, false, duel.now));
+    assert!(
+        duel.node.roster.peers.admits(&honest, true, duel.now),
+        "an answer is awaited"
+    );
+}

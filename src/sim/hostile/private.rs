@@ -1,0 +1,87 @@
+//! A chain that a hostile one mines alone: valid from genesis on, and as heavy as it needs to be. Simulated work is
+//! easy, so it could replace any chain; it always keeps the last bodies back, and is judged by what a node does then.
+
+use std::rc::Rc;
+
+use crate::chain::Chain;
+use crate::consensus::{Params, SignatureCache};
+use crate::gossip::{HeadInfo, MAX_HEADERS};
+use crate::primitives::{
+    Block, BlockHash, Body, Header, Height, Kind, NodeId, Seal, Timestamp, Weight,
+};
+use crate::state::{Template, assemble};
+
+use super::blocks::mine;
+
+/// Blocks at the end of the chain whose bodies nobody gets.
+const KEPT_BACK: u64 = 3;
+
+/// A private chain.
+#[derive(Debug)]
+pub(super) struct PrivateChain(Chain);
+
+impl PrivateChain {
+    pub(super) fn new(params: &Params) -> Self {
+        Self(Chain::new(Rc::new(params.clone())))
+    }
+
+    /// Mines until the chain outweighs `weight` without the blocks that are kept back, or has come up to `now`.
+    pub(super) fn outweigh(&mut self, weight: Weight, sealer: NodeId, now: Timestamp) {
+        let chain = &mut self.0;
+        while chain.weight() <= weight {
+            let parent = chain.head_header();
+            let template = Template {
+                parent,
+                parent_id: chain.head(),
+                kind: Kind::Work,
+                sealer,
+                time: parent.time.plus(chain.params().min_gap),
+                data: b"",
+            };
+            let made = assemble(
+                chain.params(),
+                chain.head_state(),
+                template,
+                std::iter::empty(),
+            );
+            let Some((header, body)) = made.filter(|(header, _)| header.time <= now) else {
+                return;
+            };
+            let block = Block {
+                header: mine(header),
+                seal: Seal::Work,
+                body,
+            };
+            if chain
+                .import(block, now, &mut SignatureCache::default())
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    /// What its owner boasts of.
+    pub(super) fn head(&self) -> HeadInfo {
+        HeadInfo {
+            id: self.0.head(),
+            height: self.0.height(),
+            weight: self.0.weight(),
+        }
+    }
+
+    /// Its headers after a locator.
+    pub(super) fn headers_after(&self, locator: &[BlockHash]) -> Vec<(Header, Seal)> {
+        self.0.headers_after(locator, MAX_HEADERS)
+    }
+
+    /// The first of the bodies that are asked for, unless it is kept back.
+    pub(super) fn first_body(&self, ids: &[BlockHash]) -> Vec<(BlockHash, Body)> {
+        let given = Height(self.0.height().0.saturating_sub(KEPT_BACK));
+        let entries = ids.iter().take(1).filter_map(|id| self.0.get(id));
+        entries
+            .filter(|entry| entry.block.header.height <= given)
+            .map(|entry| (entry.block.id(), entry.block.body.clone()))
+            .collect()
+    }
+}
