@@ -27,8 +27,8 @@ impl Node {
         (justified, finalised, open): (Checkpoint, Checkpoint, Digest),
         out: &mut Outbox,
     ) {
-        self.finality.duty.hear(from, justified, self.now);
-        if self.finality.duty.signer.is_lost() {
+        let ask = self.finality.duty.hear(from, justified, self.now);
+        if ask && self.is_voter() {
             // Every hello is answered with the votes of its sender.
             self.send_hello(from, out);
             self.timers.set(Timer::Votes, self.now);

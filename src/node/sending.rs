@@ -7,9 +7,6 @@ use crate::primitives::{BlockHash, NodeId};
 use super::finality::Ballots;
 use super::{Node, Notice, Outbox, Output};
 
-/// Votes of its own that a node is sent: as epochs only rise, the last one says all.
-const RETURNED: usize = 2;
-
 impl Node {
     /// Sends a message to one node.
     pub(super) fn send(&mut self, to: NodeId, message: &Message, out: &mut Outbox) {
@@ -131,14 +128,13 @@ impl Node {
         }
     }
 
-    /// Sends a node the last votes that it signed itself: it may have lost them.
+    /// Sends a node those votes that it signed itself which bind it most: it may have lost them.
     pub(super) fn return_votes(&mut self, to: NodeId, out: &mut Outbox) {
         let signer = to.into();
-        let votes = self.finality.ballots.votes.of_signer(&signer);
-        let own = Ballots::latest(votes.collect());
-        let last: Vec<_> = own.into_iter().rev().take(RETURNED).collect();
-        if !last.is_empty() {
-            self.send(to, &Message::Votes(last), out);
+        let own: Vec<_> = self.finality.ballots.votes.of_signer(&signer).collect();
+        let binding = Ballots::binding(own);
+        if !binding.is_empty() {
+            self.send(to, &Message::Votes(binding), out);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use crate::consensus::EPOCH;
 use crate::consensus::finality::{
-    Added, Blocks as _, Checkpoint, Decision, Epoch, Standing, View, due,
+    Added, Blocks as _, CheckedVote, Checkpoint, Decision, Epoch, Standing, View, due,
 };
 use crate::gossip::Message;
 use crate::ledger::{Row, Table};
@@ -93,7 +93,7 @@ impl Node {
 
     /// Proposes the vote that is due, if one is: it is sent once its record is durable.
     fn vote(&mut self, out: &mut Outbox) {
-        if self.identity.kind != NodeKind::Poa || self.stopping || !self.has_a_voice() {
+        if self.stopping || !self.is_voter() {
             return;
         }
         let justified = self.chain.decided().highest_justified();
@@ -107,7 +107,7 @@ impl Node {
         let Some(link) = due(&self.chain.head(), justified, &self.chain) else {
             return;
         };
-        if self.sync.rest_until(self.now).is_some() {
+        if duty.awaits_answers(self.now) || self.sync.rest_until(self.now).is_some() {
             return self.timers.set(Timer::Votes, self.now.plus(AGAIN));
         }
         let chain_id = self.chain.chain_id();
@@ -124,7 +124,11 @@ impl Node {
         }
     }
 
-    /// Whether this node is in one of the sets that still count on its chain.
+    /// Whether this node votes: it is in one of the sets that still count on its chain.
+    pub(super) fn is_voter(&self) -> bool {
+        self.identity.kind == NodeKind::Poa && self.has_a_voice()
+    }
+
     fn has_a_voice(&self) -> bool {
         let (sets, id) = (self.chain.best_sets(), self.identity.id.into());
         let settled = sets
@@ -199,7 +203,24 @@ impl Node {
         self.finality.told = self.chain.decided().last_final();
         let decided = self.chain.decided().clone();
         self.finality.ballots.advance(&decided);
+        self.join_own_votes();
         self.timers.set(Timer::Votes, self.now);
+    }
+
+    /// Counts the last vote of the record, which may never have been sent, and remembers those that the ledger still
+    /// has though the record is lost.
+    fn join_own_votes(&mut self) {
+        let (signer, chain_id) = (self.identity.id.into(), self.chain.chain_id());
+        let (votes, duty) = (&mut self.finality.ballots.votes, &mut self.finality.duty);
+        let last = duty.signer.record().last;
+        if let Some(Ok(last)) = last.map(|last| CheckedVote::check(last, &chain_id)) {
+            let _ = votes.add(&last, &self.chain);
+        }
+        for own in votes.of_signer(&signer) {
+            if let Ok(own) = CheckedVote::check(own, &chain_id) {
+                duty.signer.remember(&own);
+            }
+        }
     }
 
     /// The final checkpoint that people are told of.

@@ -125,6 +125,12 @@ impl VoteSigner {
         self.memory == Memory::Lost
     }
 
+    /// Whether the record holds all that was signed, not what peers reported instead.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.memory == Memory::Whole
+    }
+
     /// Whether a link may be signed, and how to go about it (rule 24).
     ///
     /// # Errors

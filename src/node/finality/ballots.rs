@@ -115,6 +115,19 @@ impl Ballots {
         open.split_off(open.len().saturating_sub(MAX_VOTES))
     }
 
+    /// Of the votes of one signer that with the highest source and that with the highest target. Mostly they are the
+    /// same; they differ once it signed without memory, and then either alone would let it sign against the other.
+    pub(in crate::node) fn binding(votes: Vec<SignedVote>) -> Vec<SignedVote> {
+        let by_source = |vote: &&SignedVote| {
+            let link = vote.vote.link;
+            (link.source.epoch, link.target.epoch)
+        };
+        let source = votes.iter().max_by_key(by_source).copied();
+        let target = votes.iter().max_by_key(|vote| vote.vote.link.target.epoch);
+        let target = target.copied().filter(|target| source != Some(*target));
+        source.into_iter().chain(target).collect()
+    }
+
     /// What tells two sets of votes apart.
     pub(in crate::node) fn digest(open: &[SignedVote]) -> Digest {
         let parts = open.iter().map(|vote| (vote.vote.link, vote.signer));
@@ -231,6 +244,17 @@ mod tests {
             }
         }
         (chain, ballots)
+    }
+
+    #[test]
+    fn what_binds_a_signer_most_is_its_highest_source_and_its_highest_target() {
+        let (chain, _) = grown();
+        let vote = |source, target| vote(&chain, "poa-1", source, target);
+        assert_eq!(Ballots::binding(vec![vote(0, 1), vote(1, 2)]), [vote(1, 2)]);
+        // Signed after a loss: the last votes alone do not tell of the source.
+        let votes = vec![vote(1, 2), vote(0, 2), vote(0, 3)];
+        assert_eq!(Ballots::binding(votes), [vote(1, 2), vote(0, 3)]);
+        assert!(Ballots::binding(Vec::new()).is_empty());
     }
 
     fn snapshot(rows: Vec<RawRow>) -> Snapshot {

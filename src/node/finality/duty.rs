@@ -3,18 +3,20 @@
 //!
 //! The record is written to the ledger, flushed to the disk, before a vote is sent. Whoever has none (a new ledger, or
 //! one that was damaged) may have signed anything: it listens first. Everybody tells what is justified; it fetches the
-//! proof of that, or waits in vain for [`PATIENCE`], as anybody may claim anything. Then it signs nothing with an
-//! earlier source, nothing for an epoch that its chain had already reached, and nothing against a vote of its own
-//! that somebody still has. Only in the first slot of a network there is nothing to remember.
+//! proof of that, or waits in vain for [`PATIENCE`], never longer than [`AT_LONGEST`], as anybody may claim anything.
+//! Then it signs nothing with an earlier source, nothing for an epoch that its chain had already reached, and nothing
+//! against a vote of its own that somebody still has: until its first vote it asks everybody again and again, and
+//! whoever it hears must have had the time to answer. Only in the first slot of a network there is nothing to
+//! remember.
 //!
-//! Bounds: one claim of each peer, at most [`MAX_PEERS`].
+//! Bounds: one claim and one time of each peer, at most [`MAX_PEERS`].
 
 use std::collections::BTreeMap;
 
 use crate::consensus::finality::{
     CheckedVote, Checkpoint, Epoch, Proposal, SigningError, SigningRecord, VoteSigner,
 };
-use crate::gossip::MAX_PEERS;
+use crate::gossip::{ALIVE, MAX_PEERS};
 use crate::ledger::{RawRow, Snapshot, meta_key};
 use crate::primitives::{BlockHash, Millis, NodeId, Timestamp, sha256};
 
@@ -25,6 +27,12 @@ use super::super::io::BatchId;
 const LISTEN: Millis = Millis(10_000);
 /// How long it waits for the proof of what was claimed, from the last time that more was proven.
 const PATIENCE: Millis = Millis(60_000);
+/// How long it listens whatever is proven meanwhile: the network goes on and proves something all the time, while
+/// what a liar claimed stays open.
+const AT_LONGEST: Millis = Millis(300_000);
+/// How long a peer that is heard anew keeps the first vote back: it is asked with each of its pings, and frames may be
+/// lost.
+const ANSWERS: Millis = Millis(6_000);
 const SIGNED_DOMAIN: &[u8] = b"aurex/signed-votes/1";
 
 /// The duty of an authority to vote.
@@ -34,6 +42,8 @@ pub(in crate::node) struct Duty {
     waiting: Option<(Proposal, BatchId)>,
     claims: BTreeMap<NodeId, Checkpoint>,
     listening: Option<Timestamp>,
+    /// Since when each peer that is still heard was asked for the votes of this authority, and when it was last.
+    asked: BTreeMap<NodeId, (Timestamp, Timestamp)>,
     /// The highest epoch that is proven to be justified, and since when.
     proven: (Epoch, Timestamp),
 }
@@ -51,20 +61,45 @@ impl Duty {
             waiting: None,
             claims: BTreeMap::new(),
             listening: None,
+            asked: BTreeMap::new(),
             proven: (Epoch(0), now),
         }
     }
 
-    /// Takes what a peer says to be justified. What it says after the start does not matter: the network goes on.
-    pub(in crate::node) fn hear(&mut self, peer: NodeId, justified: Checkpoint, now: Timestamp) {
-        if !self.signer.is_lost() {
-            return;
+    /// Takes what a peer says to be justified; whether to ask it for the votes of this authority. What it says after
+    /// the start does not matter: the network goes on.
+    pub(in crate::node) fn hear(
+        &mut self,
+        peer: NodeId,
+        justified: Checkpoint,
+        now: Timestamp,
+    ) -> bool {
+        if self.signer.is_whole() {
+            return false;
         }
         let since = *self.listening.get_or_insert(now);
         let known = self.claims.contains_key(&peer);
-        if now.since(since) <= LISTEN && !known && self.claims.len() < MAX_PEERS {
+        let is_open = self.signer.is_lost() && now.since(since) <= LISTEN;
+        if is_open && !known && self.claims.len() < MAX_PEERS {
             self.claims.insert(peer, justified);
         }
+        self.asked.retain(|_, (_, last)| now.since(*last) <= ALIVE);
+        if self.asked.len() < MAX_PEERS || self.asked.contains_key(&peer) {
+            self.asked.entry(peer).or_insert((now, now)).1 = now;
+        }
+        true
+    }
+
+    /// Whether the first vote after a loss waits for the answer of a peer that is heard anew: it may still have a vote
+    /// of this authority. As names cost nothing, not for ever.
+    pub(in crate::node) fn awaits_answers(&self, now: Timestamp) -> bool {
+        let lately = |(first, last): &(Timestamp, Timestamp)| {
+            now.since(*last) <= ALIVE && now.since(*first) <= ANSWERS
+        };
+        let patient = |since| now.since(since) <= AT_LONGEST;
+        !self.signer.is_whole()
+            && self.listening.is_some_and(patient)
+            && self.asked.values().any(lately)
     }
 
     /// Ends the time of listening if it is over: everything that was claimed is proven here, where `justified` is
@@ -82,7 +117,8 @@ impl Duty {
             self.proven = (justified.epoch, now);
         }
         let open = |claim: &Checkpoint| claim.epoch > justified.epoch;
-        let patient = now.since(since.max(self.proven.1)) <= PATIENCE;
+        let patient =
+            now.since(since.max(self.proven.1)) <= PATIENCE && now.since(since) <= AT_LONGEST;
         if now.since(since) > LISTEN && !(patient && self.claims.values().any(open)) {
             self.signer.report(justified.epoch, top);
             self.claims.clear();
@@ -105,6 +141,7 @@ impl Duty {
         batch: BatchId,
     ) -> Option<Result<CheckedVote, SigningError>> {
         let (proposal, _) = self.waiting.take_if(|(_, with)| *with <= batch)?;
+        self.asked.clear();
         Some(self.signer.commit(proposal))
     }
 
@@ -113,16 +150,16 @@ impl Duty {
         self.waiting = None;
     }
 
-    /// The row of what is remembered.
+    /// The row of what is remembered: what peers reported is not, and is asked for again after a restart.
     pub(in crate::node) fn row(&self) -> RawRow {
-        let record = (!self.signer.is_lost()).then(|| *self.signer.record());
+        let record = self.signer.is_whole().then(|| *self.signer.record());
         signed_row(record)
     }
 
-    /// Number of claims that are remembered.
+    /// Number of peers of which anything is remembered.
     #[cfg(any(test, feature = "sim"))]
     pub(in crate::node) fn claims(&self) -> usize {
-        self.claims.len()
+        self.claims.len().max(self.asked.len())
     }
 }
 
@@ -208,6 +245,43 @@ mod tests {
         assert!(!signs(&duty, 2, 4));
         duty.end_listening(checkpoint(2), Epoch(3), at(Millis(2 * PATIENCE.0 + 1)));
         assert!(signs(&duty, 2, 4));
+    }
+
+    #[test]
+    fn what_a_liar_claims_does_not_outlast_a_network_that_goes_on() {
+        let mut duty = Duty::new(None, NOW);
+        duty.hear(key("liar").node_id(), checkpoint(200), NOW);
+        let mut epoch = 1;
+        while duty.signer.is_lost() {
+            epoch += 1;
+            let at = NOW.plus(Millis(epoch * PATIENCE.0 / 2));
+            assert!(at.since(NOW) <= Millis(AT_LONGEST.0 + PATIENCE.0));
+            duty.end_listening(checkpoint(epoch), Epoch(epoch), at);
+        }
+        assert!(signs(&duty, epoch, epoch + 1));
+    }
+
+    #[test]
+    fn the_first_vote_after_a_loss_waits_for_whoever_is_heard_anew_until_its_answer() {
+        let mut duty = Duty::new(None, NOW);
+        let later = |ms| NOW.plus(Millis(ms));
+        assert!(duty.hear(key("a").node_id(), checkpoint(0), NOW));
+        duty.end_listening(checkpoint(0), Epoch(1), later(LISTEN.0 + 1));
+        assert!(!duty.signer.is_lost() && !duty.awaits_answers(later(LISTEN.0 + 1)));
+        let met = LISTEN.0 + 2;
+        assert!(duty.hear(key("b").node_id(), checkpoint(0), later(met)));
+        assert!(duty.awaits_answers(later(met + ANSWERS.0)));
+        assert!(duty.hear(key("b").node_id(), checkpoint(0), later(met + ANSWERS.0)));
+        assert!(!duty.awaits_answers(later(met + ANSWERS.0 + 1)));
+        // A crowd of new names does not silence it for ever.
+        let end = AT_LONGEST.0 + 1;
+        assert!(duty.hear(key("c").node_id(), checkpoint(0), later(end - 1)));
+        assert!(duty.awaits_answers(later(end - 1)) && !duty.awaits_answers(later(end)));
+        assert_eq!(
+            duty.row(),
+            signed_row(None),
+            "it asks again after a restart"
+        );
     }
 
     #[test]
