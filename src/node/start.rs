@@ -199,10 +199,11 @@ fn recover(
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
     let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
     let chain = Chain::new(Rc::clone(params));
-    let unusable = if !same_network || !same_schema {
-        Some(LedgerStart::Wiped)
+    // Of a ledger of an older rule set and of an older schema at once, the rules say more.
+    let unusable = if same_network && is_outdated(snapshot, &chain) {
+        Some(LedgerStart::Outdated)
     } else {
-        is_outdated(snapshot, &chain).then_some(LedgerStart::Outdated)
+        (!same_network || !same_schema).then_some(LedgerStart::Wiped)
     };
     if let Some(outcome) = unusable {
         return Recovered {
