@@ -14,6 +14,8 @@ use super::world::World;
 
 /// Time between two rounds of the checks that must always hold.
 const CHECK_EVERY: Millis = Millis(30_000);
+/// How much longer a slow chain may take for the blocks that finality needs.
+const FINALITY_WITHIN: Millis = Millis(20 * 60_000);
 /// How long a network that is well must stay so.
 const STAYS_WELL: Millis = Millis(10_000);
 
@@ -173,11 +175,13 @@ impl Play {
 
     fn become_well(&mut self) {
         let deadline = self.world.now.plus(LIVENESS_WITHIN);
+        let last = deadline.plus(FINALITY_WITHIN);
         while let Some(complaint) = self.checks.complaint(&self.world) {
             if self.violation.is_some() {
                 return;
             }
-            if self.world.now >= deadline {
+            let now = self.world.now;
+            if now >= last || (now >= deadline && !self.checks.has_time(&self.world, &complaint)) {
                 self.check_always();
                 let outcome = if self.checks.is_divided() {
                     self.checks.accountable(&self.world)

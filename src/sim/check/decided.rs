@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chain::Chain;
-use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Quorum};
+use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Quorum, VoteSigner};
 use crate::node::Node;
-use crate::primitives::{Address, BlockHash, Height};
+use crate::primitives::{Address, BlockHash, Height, Millis, Timestamp};
 use crate::sim::world::World;
 
 /// What was final anywhere.
@@ -21,7 +21,21 @@ pub(super) struct Decided {
     pub(super) is_divided: bool,
     /// The last final epoch when everything healed.
     at_healing: Option<Epoch>,
+    /// The height at which another checkpoint must be final.
+    due_at: Option<Height>,
+    /// When all were that high.
+    reached: Option<Timestamp>,
 }
+
+/// Epochs from those of a quorum's last votes until another checkpoint is final: one to justify it, one to confirm it,
+/// and one as they may have voted for different branches in the first.
+const EPOCHS: u64 = 3;
+/// Blocks on a checkpoint before it is voted for.
+const DEPTH: u64 = 2;
+/// Time for votes to be written and heard.
+const VOTES_TAKE: Millis = Millis(20_000);
+/// Epochs that a run waits for the chain to pass the last votes of a quorum: beyond that the wait is too long to play.
+const WORTH_WAITING: u64 = 6;
 
 /// How many authorities contradicted themselves: a traitor, and those who could not know better.
 fn liars(world: &World, excused: &BTreeSet<Address>) -> usize {
@@ -123,43 +137,41 @@ impl Decided {
             .max();
     }
 
-    /// Says whether nothing became final since everything healed, although enough could vote.
-    pub(super) fn complaint(&self, world: &World) -> Option<String> {
+    /// Says whether nothing became final since everything healed, although enough could vote. Asked only when all have
+    /// one head.
+    ///
+    /// More is impossible than a checkpoint some epochs after the last votes of a quorum: no authority may vote again
+    /// for the epoch of an earlier target or a lower one, also where it voted on a branch that was lost, or higher
+    /// than the ledgers of all that are left. As epochs are counted in blocks, this is asked for in blocks.
+    pub(super) fn complaint(&mut self, world: &World) -> Option<String> {
         let before = self.at_healing?;
-        let justified = nodes(world).map(|node| proven(world, node)).max()?;
-        let top = nodes(world)
-            .map(|node| Epoch::of(node.chain().height()))
-            .max()?;
-        // Where the ledgers of all lost what an authority had built on or voted for, it must not go below it.
-        let signers = world.seats.iter().filter(|seat| {
-            let authorities = &world.scenario.params.authorities;
-            authorities.contains(&seat.id.into())
-        });
-        let records: Vec<_> = signers
-            .filter_map(|seat| Some((seat, *seat.node.as_ref()?.signer())))
-            .map(|(seat, signer)| (&seat.plan.name, signer))
-            .collect();
-        let able = records.iter().filter(|(_, signer)| {
-            let record = signer.record();
-            record.source <= justified && record.target <= top
-        });
-        if !Quorum::of(size(world)).is_reached(able.count()) {
-            return None;
+        let stuck =
+            nodes(world).find(|node| node.chain().decided().last_final().epoch <= before)?;
+        if self.due_at.is_none() {
+            self.due_at = Some(due_at(world, before)?);
         }
-        let told = records.iter().map(|(name, signer)| {
-            let (record, lost) = (signer.record(), signer.is_lost());
-            format!("{name} {} to {} lost {lost}", record.source, record.target)
-        });
-        let told: Vec<String> = told.collect();
-        let stuck = nodes(world).find(|node| node.chain().decided().last_final().epoch <= before);
-        stuck.map(|node| {
-            format!(
-                "expected a final checkpoint after epoch {before}, found {}; justified {}, head in {top}; {}",
-                node.chain().decided().last_final(),
-                node.chain().decided().highest_justified(),
-                told.join(", ")
-            )
-        })
+        let (due, height) = (self.due_at?, height(world)?);
+        if height >= due {
+            self.reached.get_or_insert(world.now);
+        }
+        let told: Vec<String> = records(world)
+            .map(|(name, signer)| {
+                let (record, lost) = (signer.record(), signer.is_lost());
+                format!("{name} {} to {} lost {lost}", record.source, record.target)
+            })
+            .collect();
+        Some(format!(
+            "expected a final checkpoint after epoch {before} at height {due}, found {} at height {height}; justified {}; {}",
+            stuck.chain().decided().last_final(),
+            stuck.chain().decided().highest_justified(),
+            told.join(", ")
+        ))
+    }
+
+    /// Whether the chain has yet to reach the height that a complaint is about, or votes have yet to be heard there.
+    pub(super) fn has_time(&self, world: &World) -> bool {
+        let late = |reached| world.now.since(reached) > VOTES_TAKE;
+        self.due_at.is_some() && !self.reached.is_some_and(late)
     }
 
     /// Checks that the evidence names enough where two blocks contradict each other.
@@ -188,6 +200,46 @@ impl Decided {
 
 fn nodes(world: &World) -> impl Iterator<Item = &Node> {
     world.seats.iter().filter_map(|seat| seat.node.as_ref())
+}
+
+/// The lowest head.
+fn height(world: &World) -> Option<Height> {
+    nodes(world).map(|node| node.chain().height()).min()
+}
+
+/// The authorities that run, with what they remember of their votes.
+fn records(world: &World) -> impl Iterator<Item = (&String, &VoteSigner)> {
+    let authorities = &world.scenario.params.authorities;
+    let signers = world.seats.iter().filter(|seat| {
+        let address: Address = seat.id.into();
+        authorities.contains(&address)
+    });
+    signers.filter_map(|seat| Some((&seat.plan.name, seat.node.as_ref()?.signer())))
+}
+
+/// The height at which another checkpoint is due; `None` if a quorum cannot vote within the time of a run: it listens
+/// as its ledger was lost, or it built on what nobody can prove any more, and must not go below that.
+fn due_at(world: &World, before: Epoch) -> Option<Height> {
+    let justified = nodes(world).map(|node| proven(world, node)).max()?;
+    let top = Epoch::of(height(world)?);
+    let able = records(world).filter(|(_, signer)| {
+        let record = signer.record();
+        !signer.is_lost() && record.source <= justified
+    });
+    let mut targets: Vec<Epoch> = able.map(|(_, signer)| signer.record().target).collect();
+    targets.sort_unstable();
+    let quorum = Quorum::of(size(world));
+    let count = (1..=targets.len()).find(|count| quorum.is_reached(*count))?;
+    let last = *targets.get(count.checked_sub(1)?)?;
+    let from = last.max(top).max(before).0;
+    (from <= top.0.saturating_add(WORTH_WAITING)).then(|| {
+        Height(
+            Epoch(from.saturating_add(EPOCHS))
+                .height()
+                .0
+                .saturating_add(DEPTH),
+        )
+    })
 }
 
 /// Whether one block is below another, by walking the parents.

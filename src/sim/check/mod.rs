@@ -252,12 +252,17 @@ impl Checks {
     }
 
     /// Says what a healed network still lacks.
-    pub(super) fn complaint(&self, world: &World) -> Option<Violation> {
+    pub(super) fn complaint(&mut self, world: &World) -> Option<Violation> {
         if let Some(complaint) = self.liveness.complaint(world) {
             return Some(violation(world, "liveness", None)(complaint));
         }
         let complaint = self.decided.complaint(world)?;
         Some(violation(world, "decided", None)(complaint))
+    }
+
+    /// Whether what only finality lacks may still come, as the chain is slow.
+    pub(super) fn has_time(&self, world: &World, complaint: &Violation) -> bool {
+        complaint.checker == "decided" && self.decided.has_time(world)
     }
 
     /// Everything has just healed.
