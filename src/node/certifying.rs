@@ -100,7 +100,7 @@ impl Node {
         let certificates: Vec<Certificate> = self
             .finality
             .ballots
-            .proof(known)
+            .proof(known, locator)
             .filter_map(|(link, signers)| {
                 let sets = self.chain.sets(&link.target.id)?;
                 Some(Certificate::new(chain_id, *link, signers, &sets))

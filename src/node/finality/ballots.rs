@@ -6,7 +6,7 @@
 //! Bounds: those of [`Votes`]; links into epochs that are [`KEPT`] below the final one and were never confirmed are
 //! forgotten; [`MAX_OFFENCES`] pieces of evidence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consensus::finality::{
     Base, Blocks, Checkpoint, Epoch, Evidence, Link, Offence, SignedVote, Signers, View, Votes,
@@ -135,14 +135,35 @@ impl Ballots {
         sha256(&[&borsh::to_vec(&parts).unwrap_or_default()])
     }
 
-    /// The confirmed links that take somebody who knows what is justified up to `known` to all that is.
-    pub(in crate::node) fn proof(&self, known: Epoch) -> impl Iterator<Item = (&Link, &Signers)> {
-        let certified = self.votes.certified().iter();
-        certified
-            .filter(move |link| {
-                link.target.epoch > known || (link.source.epoch >= known && link.finalises())
-            })
-            .filter_map(|link| self.votes.links().get_key_value(link))
+    /// The confirmed links that take somebody who knows what is justified up to `known`, and `named` of it, to all that
+    /// is. Two checkpoints of one epoch may be justified where authorities signed twice: the way to a source that was
+    /// not named goes along.
+    pub(in crate::node) fn proof(
+        &self,
+        known: Epoch,
+        named: &[Checkpoint],
+    ) -> impl Iterator<Item = (&Link, &Signers)> {
+        let certified = self.votes.certified();
+        let is_later = |link: &&Link| {
+            link.target.epoch > known || (link.source.epoch >= known && link.finalises())
+        };
+        let mut needed: BTreeSet<Link> = certified.iter().filter(is_later).copied().collect();
+        let mut into: BTreeMap<Checkpoint, Vec<Link>> = BTreeMap::new();
+        for link in certified.iter().filter(|link| link.target.epoch <= known) {
+            into.entry(link.target).or_default().push(*link);
+        }
+        let mut sources: Vec<Checkpoint> = needed.iter().map(|link| link.source).collect();
+        while let Some(source) = sources.pop() {
+            let links = into.remove(&source).filter(|_| !named.contains(&source));
+            for link in links.into_iter().flatten() {
+                needed.insert(link);
+                sources.push(link.source);
+            }
+        }
+        let links = self.votes.links();
+        needed
+            .into_iter()
+            .filter_map(|link| links.get_key_value(&link))
     }
 
     /// The rows that changed since the last time: of each key the row, or that it is gone.
@@ -257,6 +278,28 @@ mod tests {
         assert!(Ballots::binding(Vec::new()).is_empty());
     }
 
+    #[test]
+    fn the_way_to_a_source_that_was_not_named_is_part_of_the_proof() {
+        let (chain, mut ballots) = grown();
+        let links = [(0, 1), (1, 2), (2, 3)].map(|(source, target)| Link {
+            source: checkpoint(&chain, source),
+            target: checkpoint(&chain, target),
+        });
+        ballots.votes.certify_all(&links);
+        let proof = |named: &[Checkpoint]| -> Vec<Link> {
+            let proof = ballots.proof(Epoch(2), named);
+            proof.map(|(link, _)| *link).collect()
+        };
+        assert_eq!(proof(&[checkpoint(&chain, 2)]), links[2..]);
+        // Whoever holds another checkpoint of epoch 2 for justified.
+        let other = Checkpoint {
+            epoch: Epoch(2),
+            id: BlockHash([7; 32]),
+        };
+        assert_eq!(proof(&[other, checkpoint(&chain, 1)]), links[1..]);
+        assert_eq!(proof(&[other, checkpoint(&chain, 0)]), links);
+    }
+
     fn snapshot(rows: Vec<RawRow>) -> Snapshot {
         Snapshot {
             finality: rows,
@@ -310,9 +353,9 @@ mod tests {
         let (mut chain, mut ballots) = grown();
         let decided = ballots.view(&chain);
         ballots.advance(&decided);
-        assert_eq!(ballots.proof(Epoch(0)).count(), 3);
-        assert_eq!(ballots.proof(Epoch(2)).count(), 1);
-        assert_eq!(ballots.proof(Epoch(3)).count(), 0);
+        assert_eq!(ballots.proof(Epoch(0), &[]).count(), 3);
+        assert_eq!(ballots.proof(Epoch(2), &[checkpoint(&chain, 2)]).count(), 1);
+        assert_eq!(ballots.proof(Epoch(3), &[]).count(), 0);
         chain.follow(decided);
         assert_eq!(ballots.open(chain.decided(), &chain), []);
         let none = Ballots::digest(&[]);
