@@ -36,21 +36,10 @@ pub enum Mutant {
     ForgetTheAnchor,
     WeightFollows,
     OrdersOfAnyBranch,
-    HeaviestOfAll,
-    MajorityIsEnough,
-    AnyLinkFinalises,
-    CountByTarget,
-    VoteFromGenesis,
-    VoteBeforeFlush,
-    ForgetTheVote,
-    VoteWithoutMemory,
-    NeverCertify,
-    KeepNoEvidence,
-    TrustAnyVote,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 40] = {
+pub const ALL: [Mutant; 29] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -82,17 +71,6 @@ pub const ALL: [Mutant; 40] = {
         ForgetTheAnchor,
         WeightFollows,
         OrdersOfAnyBranch,
-        HeaviestOfAll,
-        MajorityIsEnough,
-        AnyLinkFinalises,
-        CountByTarget,
-        VoteFromGenesis,
-        VoteBeforeFlush,
-        ForgetTheVote,
-        VoteWithoutMemory,
-        NeverCertify,
-        KeepNoEvidence,
-        TrustAnyVote,
     ]
 };
 

@@ -77,9 +77,7 @@ impl Node {
             .peers
             .alive(self.now)
             .filter_map(|(node, peer)| peer.head.map(|head| (head.weight, *node)))
-            .filter(|(weight, _)| {
-                *weight >= self.chain.weight() || self.finality.errands.is_behind()
-            })
+            .filter(|(weight, _)| *weight >= self.chain.weight())
             .collect();
         able.sort_unstable_by(|a, b| b.cmp(a));
         able.into_iter().map(|(_, node)| node).collect()
@@ -156,7 +154,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         let more = headers.len() >= MAX_HEADERS;
-        let lighter = tip.weight < self.chain.weight() && !self.finality.errands.is_behind();
+        let lighter = tip.weight < self.chain.weight();
         if lighter && !more {
             match self.up_to_the_unproven(headers) {
                 Some(wanted) => self.sync.want(from, wanted, false, self.now),

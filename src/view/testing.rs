@@ -41,7 +41,6 @@ pub(crate) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
         frames_refused: 0,
         host: "tab".into(),
         ledger_start: LedgerStart::New,
-        finality: crate::ipc::FinalityStatus::default(),
     }
 }
 

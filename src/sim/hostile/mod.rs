@@ -8,6 +8,5 @@ mod frames;
 mod liar;
 mod pretence;
 mod private;
-mod votes;
 
 pub(super) use liar::Hostile;
