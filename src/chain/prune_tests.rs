@@ -36,8 +36,8 @@ fn the_branch_that_is_fetched_grows_beside_a_crowd_and_takes_the_head() {
     let mut other = Grower::new(params());
     other.grow("other", 5);
     for height in 1..=5 {
-        let id = other.chain.at(Height(height)).unwrap();
-        let block = (*other.chain.get(&id).unwrap().block).clone();
+        let block = other.block_at(height);
+        let id = block.id();
         grower.import(block).unwrap();
         grower.chain.pin(Some(id));
         // Others come in between.

@@ -487,9 +487,7 @@ fn a_branch_that_lost_the_head_costs_no_more_than_before() {
     let mut other = Grower::new(params());
     other.grow("other", 301);
     for height in 1..=301 {
-        let id = other.chain.at(Height(height)).unwrap();
-        let block = (*other.chain.get(&id).unwrap().block).clone();
-        grower.import(block).unwrap();
+        grower.import(other.block_at(height)).unwrap();
     }
     assert_eq!(grower.chain.head(), other.chain.head());
     let mut below = Grower::new(params());

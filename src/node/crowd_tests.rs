@@ -1,6 +1,6 @@
 //! More peers than a node can remember: names cost nothing, so whoever takes many gains nothing by it.
 
-use super::testing::{Duel, head_of};
+use super::testing::{Duel, head_of, ping, three_blocks};
 use super::*;
 use crate::gossip::{HeadInfo, MAX_PEERS, Message, NodeRecord};
 use crate::ledger::{NodeRow, RawRow, Snapshot, Table, meta_key};
@@ -91,16 +91,7 @@ fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others(
 fn who_promises_under_a_fresh_name_each_time_keeps_nobody_from_one_that_was_late_once() {
     let mut duel = Duel::new();
     duel.introduce("honest");
-    let mut grower = Grower::new(params());
-    let ids = grower.grow("miner", 3);
-    let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 3);
-    let body = |id: &BlockHash| grower.chain.get(id).unwrap().block.body.clone();
-    let bodies: Vec<_> = ids.iter().map(|id| (*id, body(id))).collect();
-    let ping = |head| Message::Ping {
-        token: 0,
-        head,
-        answer_by: None,
-    };
+    let (grower, headers, bodies) = three_blocks();
     let (id, height, weight) = (BlockHash([9; 32]), Height(9), Weight(u128::MAX));
     let lie = HeadInfo { id, height, weight };
     assert!(!duel.hear("honest", &ping(head_of(&grower))).is_empty());

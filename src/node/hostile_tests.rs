@@ -4,7 +4,7 @@ use super::compact::{MAX_COMPACT, MAX_COMPACT_OF_ONE};
 use super::deferred::{MAX_DEFERRED, MAX_DEFERRED_OF_ONE};
 use super::exchange::MAX_ASKED;
 use super::source::Source;
-use super::testing::{Duel, compact, head_of};
+use super::testing::{Duel, compact, head_of, ping, three_blocks};
 use super::*;
 use crate::chain::MAX_LOCATOR;
 use crate::gossip::{CompactBlock, HeadInfo, Message, seal_frame};
@@ -518,16 +518,7 @@ fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
 fn who_answers_with_nothing_keeps_nobody_from_being_asked() {
     let mut duel = Duel::new();
     duel.introduce("honest");
-    let mut grower = Grower::new(params());
-    let ids = grower.grow("miner", 3);
-    let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 3);
-    let body = |id: &BlockHash| grower.chain.get(id).unwrap().block.body.clone();
-    let bodies: Vec<_> = ids.iter().map(|id| (*id, body(id))).collect();
-    let ping = |head| Message::Ping {
-        token: 0,
-        head,
-        answer_by: None,
-    };
+    let (grower, headers, bodies) = three_blocks();
     let truth = ping(head_of(&grower));
     let lie = ping(HeadInfo {
         id: BlockHash([9; 32]),

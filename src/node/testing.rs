@@ -7,7 +7,9 @@ use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_
 use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{MemoryStore, Snapshot, Store as _};
 use crate::miner::{Search, Step};
-use crate::primitives::{Block, Millis, NodeId, NodeKind, Timestamp, Transaction};
+use crate::primitives::{
+    Block, BlockHash, Body, Header, Millis, NodeId, NodeKind, Seal, Timestamp, Transaction,
+};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// One node with its miners, its ledger and its clock.
@@ -341,6 +343,30 @@ pub(super) fn head_of(grower: &Grower) -> HeadInfo {
         id: chain.head(),
         height: chain.height(),
         weight: chain.weight(),
+    }
+}
+
+/// What a message has of each block: its header.
+type Headers = Vec<(Header, Seal)>;
+/// What a message has of each block: its body.
+type Bodies = Vec<(BlockHash, Body)>;
+
+/// A chain of three blocks, with what its owner answers to one who fetches it.
+pub(super) fn three_blocks() -> (Grower, Headers, Bodies) {
+    let mut grower = Grower::new(params());
+    let ids = grower.grow("miner", 3);
+    let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 3);
+    let body = |id: &BlockHash| grower.chain.get(id).unwrap().block.body.clone();
+    let bodies = ids.iter().map(|id| (*id, body(id))).collect();
+    (grower, headers, bodies)
+}
+
+/// A ping that says what its sender has.
+pub(super) fn ping(head: HeadInfo) -> Message {
+    Message::Ping {
+        token: 0,
+        head,
+        answer_by: None,
     }
 }
 

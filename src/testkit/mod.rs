@@ -205,6 +205,12 @@ impl Grower {
         self.chain.import(block, now, &mut self.cache)
     }
 
+    /// The block of the best chain at a height.
+    pub(crate) fn block_at(&self, height: u64) -> Block {
+        let id = self.chain.at(Height(height)).unwrap();
+        (*self.chain.get(&id).unwrap().block).clone()
+    }
+
     /// Grows the best chain by `count` work blocks of `miner` and gives their ids.
     pub(crate) fn grow(&mut self, miner: &str, count: usize) -> Vec<BlockHash> {
         (0..count)

@@ -18,16 +18,20 @@ fn balance(visit: &Visit, user: &str) -> Vec<u64> {
     ))
 }
 
+fn open_console(visit: &Visit) {
+    visit.value("location.hash = '#/console'");
+    visit.wait("the console's input", 10, |visit| {
+        (visit.value("return !!document.querySelector('#command')") == true).then_some(())
+    });
+}
+
 #[test]
 #[ignore = "run by cargo xtask test"]
 fn a_transfer_typed_into_the_console_is_committed_and_changes_the_balances() {
     let mut visit = Visit::open("?pace=2&test_tx=0");
     visit.agreed(5, 1, 60);
     let (alice, bob) = (balance(&visit, "alice"), balance(&visit, "bob"));
-    visit.value("location.hash = '#/console'");
-    visit.wait("the console's input", 10, |visit| {
-        (visit.value("return !!document.querySelector('#command')") == true).then_some(())
-    });
+    open_console(&visit);
     visit
         .browser
         .type_into("#command", "tx Transfer 100 coins alice to bob");
@@ -392,10 +396,7 @@ fn scripts_find_every_call_of_the_reference_and_no_other() {
 fn keys_of_an_input_method_stay_its_own() {
     let mut visit = Visit::open("?pace=2");
     visit.agreed(5, 1, 60);
-    visit.value("location.hash = '#/console'");
-    visit.wait("the console's input", 10, |visit| {
-        (visit.value("return !!document.querySelector('#command')") == true).then_some(())
-    });
+    open_console(&visit);
     let press = |visit: &Visit, input: &str, key: &str, composes: bool| {
         visit.value(&format!(
             "document.querySelector('{input}').dispatchEvent(new KeyboardEvent('keydown', \
