@@ -36,10 +36,21 @@ pub enum Mutant {
     ForgetTheAnchor,
     WeightFollows,
     OrdersOfAnyBranch,
+    HeaviestOfAll,
+    MajorityIsEnough,
+    AnyLinkFinalises,
+    CountByTarget,
+    VoteFromGenesis,
+    VoteBeforeFlush,
+    ForgetTheVote,
+    VoteWithoutMemory,
+    NeverCertify,
+    KeepNoEvidence,
+    TrustAnyVote,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 29] = {
+pub const ALL: [Mutant; 40] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -71,6 +82,17 @@ pub const ALL: [Mutant; 29] = {
         ForgetTheAnchor,
         WeightFollows,
         OrdersOfAnyBranch,
+        HeaviestOfAll,
+        MajorityIsEnough,
+        AnyLinkFinalises,
+        CountByTarget,
+        VoteFromGenesis,
+        VoteBeforeFlush,
+        ForgetTheVote,
+        VoteWithoutMemory,
+        NeverCertify,
+        KeepNoEvidence,
+        TrustAnyVote,
     ]
 };
 

@@ -8,7 +8,8 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use super::machine::App;
 use super::roster::Member;
 use crate::ipc::{
-    AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo, ask,
+    AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus,
+    TransactionInfo, ask,
 };
 use crate::ledger::{Page, Query};
 use crate::records::TransactionStatus;
@@ -148,6 +149,14 @@ impl App {
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
         self.ask(node, ask::Mempool {}).await
+    }
+
+    /// How far a node's chain is decided.
+    ///
+    /// # Errors
+    /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
+    pub async fn finality(&self, node: Option<&str>) -> Result<FinalityInfo, ApiError> {
+        self.ask(node, ask::Finality {}).await
     }
 
     /// The peers of a node.

@@ -16,7 +16,7 @@ use crate::ipc::{ApiError, Level, NodeKind, Topic, ask};
 use crate::ledger::{Query, Row, Table};
 use crate::primitives::{ParamsChange, visible};
 use crate::refusal::{LookupError, NetworkError, StartupError};
-use crate::view::{TabMode, figures, rows, text};
+use crate::view::{TabMode, figures, finality, rows, text};
 
 /// How long `add` and `start` wait for a node's name that another tab may be letting go.
 const NAME_WAIT_MS: u32 = 3_000;
@@ -57,6 +57,11 @@ impl App {
             Command::User { who } => Ok(Output::text(text::account(
                 &self.account(&who.to_ascii_lowercase()).await?,
             ))),
+            Command::Finality { node } => Ok(Output::text(finality::finality(
+                &self.finality(node.as_deref()).await?,
+                self.platform.now().0,
+            ))),
+            Command::Authority { add, node } => self.set_authority(&node, add).await,
             Command::Mempool => Ok(Output::text(text::mempool(
                 &self.mempool(None).await?,
                 self.platform.now().0,

@@ -18,6 +18,7 @@
 //! Invariant: no cell of a part is borrowed while a subscriber, a listener or another future runs.
 
 mod ask;
+mod authorities;
 mod bus;
 mod commands;
 mod keeping;

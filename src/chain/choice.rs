@@ -1,21 +1,66 @@
-//! The fork choice: of all blocks of a tree the heaviest, and of several that weigh the same the
-//! one whose hash together with all of them is the smallest.
+//! The fork choice: of all blocks above the highest justified checkpoint the heaviest, and of
+//! several that weigh the same the one whose hash together with all of them is the smallest.
+//!
+//! What the authorities confirmed comes before weight: a branch beside the justified checkpoint is
+//! no candidate, however heavy it is.
 //!
 //! A tie is broken by nothing that a maker knows before the others: not by the id, or whoever finds
 //! a small one could keep it back and win all ties with it; not by the kind, or authorities would
 //! lose more blocks than miners. The hash covers every tied id, so the next one turns the order
 //! over anew.
 //!
-//! Invariant: the choice follows from the set of blocks, never from their order. Bound: the blocks
-//! of one weight, which are all tips.
+//! Invariant: the choice follows from the set of blocks and the checkpoint, never from their order.
+//! Bounds: the blocks of one weight, which are all tips, and those above the checkpoint.
 
 use std::collections::BTreeSet;
 
 use crate::primitives::{BlockHash, Weight, sha256};
 
+/// The choice among the blocks of a tree.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    /// The justified checkpoint, and all blocks above it.
+    candidates: BTreeSet<BlockHash>,
+    heaviest: Heaviest,
+}
+
+impl Choice {
+    /// Among `root` alone, a justified checkpoint of this weight.
+    pub(super) fn above(root: BlockHash, weight: Weight) -> Self {
+        Self {
+            candidates: BTreeSet::from([root]),
+            heaviest: Heaviest::new(root, weight),
+        }
+    }
+
+    /// The block that all nodes with these blocks and this checkpoint choose.
+    pub(super) const fn head(&self) -> BlockHash {
+        self.heaviest.head()
+    }
+
+    /// Whether a block is above the checkpoint, or is it.
+    pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
+        self.candidates.contains(id)
+    }
+
+    /// Forgets a block that is lighter than the head, or no candidate.
+    pub(super) fn forget(&mut self, id: &BlockHash) {
+        self.candidates.remove(id);
+    }
+
+    /// Takes in a block whose parent was taken in before, with the weight of its chain. One that is
+    /// not above the checkpoint is no candidate.
+    pub(super) fn insert(&mut self, id: BlockHash, parent: &BlockHash, weight: Weight) {
+        if self.candidates.contains(parent) {
+            self.candidates.insert(id);
+            self.heaviest.insert(id, weight);
+        }
+    }
+}
+
 /// The heaviest blocks of a tree.
 #[derive(Clone, Debug)]
-pub(super) struct Heaviest {
+struct Heaviest {
     weight: Weight,
     tied: BTreeSet<BlockHash>,
     /// The exclusive or of all tied ids.
@@ -24,23 +69,23 @@ pub(super) struct Heaviest {
 }
 
 impl Heaviest {
-    /// Of a tree that holds only the genesis block.
-    pub(super) fn new(genesis: BlockHash) -> Self {
+    /// Of one block.
+    fn new(root: BlockHash, weight: Weight) -> Self {
         Self {
-            weight: Weight(0),
-            tied: BTreeSet::from([genesis]),
-            mix: genesis.0,
-            head: genesis,
+            weight,
+            tied: BTreeSet::from([root]),
+            mix: root.0,
+            head: root,
         }
     }
 
     /// The block that all nodes with these blocks choose.
-    pub(super) const fn head(&self) -> BlockHash {
+    const fn head(&self) -> BlockHash {
         self.head
     }
 
     /// Takes in a block with the weight of its chain.
-    pub(super) fn insert(&mut self, id: BlockHash, weight: Weight) {
+    fn insert(&mut self, id: BlockHash, weight: Weight) {
         if weight < self.weight || (weight == self.weight && self.tied.contains(&id)) {
             return;
         }
@@ -78,7 +123,7 @@ mod tests {
     }
 
     fn head(ids: &[BlockHash]) -> BlockHash {
-        let mut heaviest = Heaviest::new(BlockHash::ZERO);
+        let mut heaviest = Heaviest::new(BlockHash::ZERO, Weight(0));
         ids.iter().for_each(|id| heaviest.insert(*id, Weight(7)));
         heaviest.head()
     }
@@ -99,9 +144,21 @@ mod tests {
     }
 
     #[test]
+    fn beside_the_justified_checkpoint_no_weight_counts() {
+        let mut chance = SplitMix64::new(5);
+        let [root, beside, above, top] = [0; 4].map(|_| id(&mut chance));
+        let mut choice = Choice::above(root, Weight(10));
+        choice.insert(beside, &BlockHash::ZERO, Weight(99));
+        assert_eq!(choice.head(), root);
+        choice.insert(above, &root, Weight(11));
+        choice.insert(top, &beside, Weight(100));
+        assert_eq!(choice.head(), above);
+    }
+
+    #[test]
     fn weight_comes_before_every_tie() {
         let mut chance = SplitMix64::new(2);
-        let mut heaviest = Heaviest::new(BlockHash::ZERO);
+        let mut heaviest = Heaviest::new(BlockHash::ZERO, Weight(0));
         for weight in [5, 5, 6, 5, 6] {
             heaviest.insert(id(&mut chance), Weight(weight));
         }

@@ -6,6 +6,7 @@ use crate::consensus::{BlockError, CheckedBlock, SignatureCache, check_header};
 use crate::primitives::{Block, BlockHash, Header, Height, Timestamp, TxId};
 use crate::state::State;
 
+use super::voters::sets_after;
 use super::{Chain, MAX_INVALID, MILESTONE, TreeEntry, encode_undo};
 
 /// What became of a block that is not refused.
@@ -181,16 +182,17 @@ impl Chain {
         let (block, tx_ids, context, state, undo) = connected.into_parts();
         let weight = parent_weight.plus(block.header.difficulty);
         let undo = encode_undo(&undo);
+        let sets = sets_after(self.entry(&parent_id), &context, id, block.header.height);
         let entry = TreeEntry {
             block: Rc::new(block),
             tx_ids: tx_ids.into(),
             weight,
             context,
+            sets,
             undo,
         };
         self.add(id, entry);
-        self.heaviest.insert(id, weight);
-        let head = self.heaviest.head();
+        let head = self.choice.head();
         let change = if head == id {
             self.move_head(id, state)
         } else {
@@ -263,7 +265,7 @@ impl Chain {
     }
 
     /// The state after a block of the tree.
-    fn state_at(&mut self, id: &BlockHash) -> State {
+    pub(super) fn state_at(&mut self, id: &BlockHash) -> State {
         // Down to an ancestor whose state is at hand, then up again.
         let mut above = Vec::new();
         let mut at = *id;

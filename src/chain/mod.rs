@@ -1,8 +1,9 @@
 //! The tree of valid blocks of one node, its best chain, and the state at its head.
 //!
 //! Every block in the tree is valid from genesis on: a block is executed on its parent's state when it
-//! is imported, on whatever branch. So the fork choice is a pure function of the set of blocks, never of
-//! the order they came in, and costs nothing with the length of the chain.
+//! is imported, on whatever branch. So the fork choice is a pure function of the set of blocks and of what the
+//! authorities' votes decided over them ([`View`]), never of the order they came in, and costs nothing with the
+//! length of the chain.
 //!
 //! Bounds: beside the best chain at most [`MAX_SIDE`] blocks, and the branch that is being fetched; of more the
 //! lightest tips go, and are fetched again if their branch becomes heavy. [`MAX_INVALID`] refused ids and
@@ -11,6 +12,9 @@
 //! to the next.
 
 mod choice;
+mod decided;
+#[cfg(test)]
+mod decided_tests;
 mod import;
 mod locate;
 #[cfg(test)]
@@ -26,13 +30,14 @@ mod side;
 mod tests;
 #[cfg(test)]
 mod traitor_tests;
+mod voters;
 mod walk;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::str::FromStr;
 
-use choice::Heaviest;
+use choice::Choice;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use prune::MAX_SIDE;
@@ -40,6 +45,7 @@ pub use restore::RestoreError;
 use side::SideBranches;
 pub use walk::HeaderWalk;
 
+use crate::consensus::finality::{Base, Sets, View};
 use crate::consensus::{BlockError, Params};
 use crate::primitives::{Block, BlockHash, Header, Height, TxId, Weight};
 use crate::state::{Context, Entry, Key, State, Undo, genesis};
@@ -59,7 +65,11 @@ pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
     entries: BTreeMap<BlockHash, TreeEntry>,
-    heaviest: Heaviest,
+    /// All blocks, the lowest first.
+    by_height: BTreeSet<(Height, BlockHash)>,
+    choice: Choice,
+    /// What the authorities' votes decided.
+    decided: View,
     /// The best chain by height, genesis first.
     best: Vec<BlockHash>,
     head_state: State,
@@ -86,6 +96,8 @@ pub struct TreeEntry {
     pub weight: Weight,
     /// What its children are checked against.
     pub context: Context,
+    /// The sets of authorities that vote on the chain up to and with it.
+    pub sets: Rc<Sets>,
     undo: Rc<[u8]>,
 }
 
@@ -133,13 +145,16 @@ impl Chain {
             tx_ids: Rc::from([]),
             weight: Weight(0),
             context: state.context(),
+            sets: Rc::new(Sets::new(params.authorities.clone())),
             undo: encode_undo(&Undo::new()),
         };
         Self {
             params,
             genesis: id,
             entries: BTreeMap::from_iter([(id, entry)]),
-            heaviest: Heaviest::new(id),
+            by_height: BTreeSet::from([(Height(0), id)]),
+            choice: Choice::above(id, Weight(0)),
+            decided: View::without_votes(&Base::genesis(id)),
             best: vec![id],
             head_state: state,
             committed: BTreeMap::new(),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::choice::winner;
-use super::tests::snapshot;
+use super::tests::{restore, snapshot};
 use super::*;
 use crate::consensus::slots::{leader, slot_at, slot_start};
 use crate::primitives::{
@@ -166,10 +166,10 @@ fn one_more_tied_block_may_bring_another_of_them_back_and_a_restart_finds_the_sa
         turned += usize::from(after != before && after != ids[2]);
         let snapshot = snapshot(&grower.chain);
         let state = grower.chain.head_state().clone();
-        let again = Chain::restore(Rc::new(params()), snapshot.clone(), after, state.clone());
+        let again = restore(Rc::new(params()), snapshot.clone(), after, state.clone());
         assert_eq!(again.unwrap().head(), after);
         let other = ids.into_iter().find(|id| *id != after).unwrap();
-        let wrong = Chain::restore(Rc::new(params()), snapshot, other, state).unwrap_err();
+        let wrong = restore(Rc::new(params()), snapshot, other, state).unwrap_err();
         assert!(matches!(wrong, RestoreError::Head { expected, .. } if expected == after));
     }
     assert!(

@@ -4,8 +4,9 @@
 //! best chain may cost their makers nothing. Bound: [`MAX_SIDE`] of them; the branch that is being fetched is let be, as
 //! its headers were shown to outweigh the best chain.
 //!
-//! What is pruned is always a tip, so the tree holds every ancestor of its blocks; and it is lighter than the head, so
-//! the fork choice stays what it is for the set of all blocks that ever came.
+//! What is pruned is always a tip, so the tree holds every ancestor of its blocks; and it is lighter than the head or
+//! beside the justified checkpoint, so the fork choice stays what it is for the set of all blocks that ever came. A
+//! branch that the votes turn to later is fetched again.
 
 use super::{Chain, TreeEntry};
 use crate::primitives::{BlockHash, Kind, NodeId, Slot, Weight};
@@ -23,6 +24,8 @@ impl Chain {
         if self.entries.insert(id, entry).is_some() {
             return;
         }
+        self.by_height.insert((header.height, id));
+        self.choice.insert(id, &header.parent, weight);
         let side = &mut self.side;
         side.tips.remove(&(parent, header.parent));
         side.tips.insert((weight, id));
@@ -72,8 +75,9 @@ impl Chain {
             let head = self.head();
             let spared = [Some(*newest), self.side.pinned, Some(head)];
             let weight = self.weight();
-            let goes =
-                |(at, id): &&(Weight, BlockHash)| *at < weight && !spared.contains(&Some(*id));
+            let goes = |(at, id): &&(Weight, BlockHash)| {
+                (*at < weight || !self.choice.is_candidate(id)) && !spared.contains(&Some(*id))
+            };
             let Some((weight, id)) = self.side.tips.iter().find(goes).copied() else {
                 return;
             };
@@ -87,6 +91,8 @@ impl Chain {
         };
         let header = entry.block.header;
         self.milestones.remove(&id);
+        self.by_height.remove(&(header.height, id));
+        self.choice.forget(&id);
         let side = &mut self.side;
         side.tips.remove(&(weight, id));
         side.pruned.push(id);

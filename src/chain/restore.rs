@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::consensus::finality::View;
 use crate::consensus::{BlockError, Params, SignatureCache, check_header};
 use crate::primitives::{Block, BlockHash, Digest, Height, Kind, Transaction, TxId};
 use crate::state::{State, Undo};
 
+use super::voters::sets_after;
 use super::{Chain, TreeEntry};
 
 /// Why a ledger does not hold together.
@@ -62,16 +64,16 @@ pub enum RestoreError {
 
 impl Chain {
     /// The tree of `blocks` (with the encoded undo record of each) with `head` as its head and `state`
-    /// as the state there. The blocks were checked before they were written; here their ids, links, places and work,
-    /// and the state root are.
+    /// as the state there; `decide` says what the stored votes decided over it. The blocks were checked before they
+    /// were written; here their ids, links, places and work, and the state root are.
     ///
     /// # Errors
     /// See [`RestoreError`].
     pub fn restore(
         params: Rc<Params>,
         mut blocks: Vec<(Block, Vec<u8>)>,
-        head: BlockHash,
-        state: State,
+        (head, state): (BlockHash, State),
+        decide: impl FnOnce(&Self) -> View,
     ) -> Result<Self, RestoreError> {
         let mut chain = Self::new(params);
         blocks.sort_by_key(|(block, _)| block.header.height);
@@ -81,23 +83,36 @@ impl Chain {
         let Some(entry) = chain.get(&head) else {
             return Err(RestoreError::NoHead(head));
         };
-        let expected = chain.heaviest.head();
-        if expected != head {
-            return Err(RestoreError::Head {
-                expected,
-                found: head,
-            });
-        }
         let (expected, found) = (entry.block.header.state_root, state.root());
+        let context = entry.context.clone();
+        chain.lay_best(head);
+        let decided = decide(&chain);
+        chain.decide(decided);
+        let chosen = chain.choice.head();
+        if chosen != head {
+            let (expected, found) = (chosen, head);
+            return Err(RestoreError::Head { expected, found });
+        }
         if expected != found {
             return Err(RestoreError::StateRoot { expected, found });
         }
-        if entry.context != state.context() {
+        if context != state.context() {
             return Err(RestoreError::Context(head));
         }
+        chain.best.truncate(1);
         chain.move_head(head, state);
         chain.states = super::StateCache::default();
         Ok(chain)
+    }
+
+    /// Makes the blocks up to `head` the best chain, still without its state, so that ancestors are found at once.
+    fn lay_best(&mut self, head: BlockHash) {
+        let mut at = head;
+        while at != self.genesis {
+            self.best.push(at);
+            at = self.entry(&at).block.header.parent;
+        }
+        self.best[1..].reverse();
     }
 
     fn insert_known(&mut self, block: Block, undo: &[u8]) -> Result<(), RestoreError> {
@@ -147,18 +162,16 @@ impl Chain {
             .iter()
             .map(Transaction::id)
             .collect();
-        let block = Rc::new(block);
-        self.heaviest.insert(id, weight);
-        self.add(
-            id,
-            TreeEntry {
-                block,
-                tx_ids: tx_ids.into(),
-                weight,
-                context,
-                undo: undo.into(),
-            },
-        );
+        let sets = sets_after(below, &context, id, block.header.height);
+        let entry = TreeEntry {
+            block: Rc::new(block),
+            tx_ids: tx_ids.into(),
+            weight,
+            context,
+            sets,
+            undo: undo.into(),
+        };
+        self.add(id, entry);
         Ok(())
     }
 

@@ -14,6 +14,18 @@ pub(super) fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {
         .collect()
 }
 
+/// As [`Chain::restore`] without any votes.
+pub(super) fn restore(
+    params: Rc<Params>,
+    blocks: Vec<(Block, Vec<u8>)>,
+    head: BlockHash,
+    state: State,
+) -> Result<Chain, RestoreError> {
+    Chain::restore(params, blocks, (head, state), |chain| {
+        View::without_votes(&Base::genesis(chain.chain_id()))
+    })
+}
+
 fn balance(chain: &Chain, name: &str) -> u64 {
     chain.head_state().account(&key(name).address()).balance.0
 }
@@ -322,7 +334,7 @@ fn a_tree_read_from_its_ledger_takes_the_whole_chain_back_once_at_most() {
         grower.chain.head(),
         grower.chain.head_state().clone(),
     );
-    grower.chain = Chain::restore(Rc::clone(grower.chain.params()), blocks, head, state).unwrap();
+    grower.chain = restore(Rc::clone(grower.chain.params()), blocks, head, state).unwrap();
     let mut side = |after| visits(&mut grower, deep.work_block("side", after, Vec::new()));
     let (first, second) = (side(1_500), side(1_501));
     assert_eq!(
@@ -377,8 +389,7 @@ fn a_restored_tree_is_the_tree_and_a_broken_one_is_named() {
     grower.import(block).unwrap();
     grower.grow("miner", 5);
     let chain = &grower.chain;
-    let restore =
-        |blocks, head, state| Chain::restore(Rc::clone(chain.params()), blocks, head, state);
+    let restore = |blocks, head, state| restore(Rc::clone(chain.params()), blocks, head, state);
     let again = restore(snapshot(chain), chain.head(), chain.head_state().clone()).unwrap();
     assert_eq!(
         (again.head(), again.weight()),
@@ -504,14 +515,14 @@ fn a_ledger_with_blocks_without_work_is_not_taken_back() {
     let (head, state) = (grower.chain.head(), grower.chain.head_state().clone());
     let mut blocks = snapshot(&grower.chain);
     blocks.sort_by_key(|(block, _)| block.header.height);
-    let taken = Chain::restore(params().into(), blocks.clone(), head, state.clone());
+    let taken = restore(params().into(), blocks.clone(), head, state.clone());
     assert!(taken.is_ok());
     let last = &mut blocks[3].0.header;
     while crate::consensus::work::meets(&last.id(), last.difficulty) {
         last.nonce += 1;
     }
     let head = last.id();
-    let refused = Chain::restore(params().into(), blocks, head, state);
+    let refused = restore(params().into(), blocks, head, state);
     assert!(matches!(
         refused,
         Err(RestoreError::Rule {

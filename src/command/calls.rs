@@ -43,14 +43,16 @@ pub const CALLS: &[Call] = calls! {
     Promise chain ["chain({ node, from, count })"]
         "`{ node, height, head, blocks }`, oldest block first; 20 without `count`, at most 500"
     Promise block ["block(hash or height)"]
-        "the block with `transactions`, `seal`, `size` and `raw` bytes in hex"
+        "the block with `transactions`, `seal`, `size`, `finality` (`plain`, `justified` or `final`) and `raw` bytes in hex"
     Promise transaction ["transaction(id)"]
-        "`{ tx_hash, status, block_id, height, confirmations, seen_by, ... }`"
+        "`{ tx_hash, status, block_id, height, confirmations, finality, seen_by, ... }`"
     Promise ledger ["ledger({ table, node, index, key, descending, offset, limit })"]
         "`{ total, rows }` as they are stored"
     Promise accounts ["accounts(node)"]
         "all accounts as that node has them; without a node, the one with the heaviest chain"
     Promise mempool ["mempool(node)"] "the transactions that wait there"
+    Promise finality ["finality(node)"]
+        "`{ head, justified, final, lag, waiting_for, ... }`: the first three `{ epoch, height, hash }`, `lag` in blocks"
     Promise peers ["peers(node)"] "the nodes that it has heard, with score, round trip and head"
     Promise tx ["tx(words)" "tx({ kind, from, ... })"]
         "the transaction with its `id`; kinds: `transfer`, `message`, `register_user`, `create_asset`, `transfer_asset`"

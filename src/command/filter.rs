@@ -20,6 +20,7 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
             | Table::MiningPool
             | Table::State
             | Table::Undo
+            | Table::Finality
             | Table::Meta => None,
         };
         return vec![query(table, newest, None)];
@@ -52,6 +53,7 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
         | Table::MiningPool
         | Table::State
         | Table::Undo
+        | Table::Finality
         | Table::Meta => vec![by_key()],
     }
 }

@@ -53,6 +53,7 @@ pub const WORDS: &[Word] = words! {
         "Tables: blocks, transactions, nodes, assets, users, mining_pool. A filter is what an index holds: for blocks a \
          height or hash, for transactions a user, status or id, for nodes a kind or status, for users a name."
         [Argument::Of(TABLES)]
+    finality "finality [node]" "what the authorities' votes have made final, and why it stands still" "" [Argument::Node]
     mempool "mempool" "transactions that wait for a block" "" []
     user "user <name>" "an account: balance, nonce and assets" "An address in hexadecimal works too." []
     tx "tx <words>" "sends a transfer, or a message where the words do not look like a payment"
@@ -66,6 +67,10 @@ pub const WORDS: &[Word] = words! {
     add "add pow|poa" "adds a node"
         "A new authority takes turns once the operator's change of parameters is in force: at the next multiple of 8 blocks."
         [Argument::Of(&["pow", "poa"])]
+    authority "authority add|remove <node>" "has a poa node vote and seal, or no more, by the operator's signed change"
+        "A change is in force at the next multiple of 8 blocks, at least two blocks later. Until the block with it is final, the \
+         authorities before it must agree as well, but for those that it takes away: one may be lost for good."
+        [Argument::Of(&["add", "remove"]), Argument::Node]
     wipe "wipe [node|all]" "empties a node's ledger; it fetches the chain again. `all` begins a new chain" "" [Argument::NodeOrAll]
     difficulty "difficulty <1-8|auto>" "leading zero digits of a work block's hash, by the operator's signed change"
         "`auto` lets the network itself keep the time between work blocks, at any hash rate (ASERT). A change is in force \

@@ -101,6 +101,18 @@ pub enum Command {
         /// Name or address.
         who: String,
     },
+    /// `finality [node]`
+    Finality {
+        /// The node; the one with the heaviest chain without it.
+        node: Option<String>,
+    },
+    /// `authority add|remove <node>`
+    Authority {
+        /// Whether it is to vote and seal, or no more.
+        add: bool,
+        /// The node.
+        node: String,
+    },
     /// `mempool`
     Mempool,
     /// `wipe [node|all]`

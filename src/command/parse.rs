@@ -86,6 +86,13 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "user" => Command::User {
             who: arguments.text("a user's name or address")?,
         },
+        "finality" => Command::Finality {
+            node: arguments.optional(NODE_NAME, |word| Some(word.to_owned()))?,
+        },
+        "authority" => Command::Authority {
+            add: arguments.required("`add` or `remove`", add_or_remove)?,
+            node: arguments.text(NODE_NAME)?,
+        },
         "kill" => Command::Kill(arguments.target()?),
         "start" => Command::Start(arguments.target()?),
         "stop" => Command::Stop(arguments.target()?),
@@ -135,6 +142,14 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
             });
         }
     })
+}
+
+fn add_or_remove(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "add" => Some(true),
+        "remove" => Some(false),
+        _ => None,
+    }
 }
 
 const NODE: &str = "a node's name or `all`";
@@ -395,6 +410,37 @@ mod tests {
             ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("log debug", Command::Log(Level::Debug)),
         ]
+    }
+
+    #[test]
+    fn the_words_about_votes_are_understood() {
+        let cases = [
+            ("finality", Command::Finality { node: None }),
+            (
+                "finality poa-1",
+                Command::Finality {
+                    node: Some("poa-1".to_owned()),
+                },
+            ),
+            (
+                "authority remove poa-2",
+                Command::Authority {
+                    add: false,
+                    node: "poa-2".to_owned(),
+                },
+            ),
+        ];
+        for (line, command) in cases {
+            assert_eq!(parse(line), Ok(command), "{line}");
+        }
+        for line in [
+            "authority",
+            "authority add",
+            "authority drop poa-1",
+            "finality a b",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -5,9 +5,13 @@
 use borsh::de::EnumExt as _;
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::consensus::finality::{
+    Certificate, Checkpoint, Evidence, MAX_CERTIFICATE_BYTES, MAX_EVIDENCE_BYTES, SignedVote,
+    VOTE_BYTES,
+};
 use crate::primitives::{
-    Address, BlockHash, Body, Header, Height, Keypair, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS,
-    NodeId, NodeKind, Seal, Signature, Timestamp, Transaction, TxId, Weight,
+    Address, BlockHash, Body, Digest, Header, Height, Keypair, MAX_TRANSACTION_BYTES,
+    MAX_TRANSACTIONS, NodeId, NodeKind, Seal, Signature, Timestamp, Transaction, TxId, Weight,
 };
 
 use super::error::FrameError;
@@ -20,6 +24,10 @@ pub const MAX_IDS: usize = 512;
 pub const MAX_HEADERS: usize = 512;
 /// Most bodies asked for at once.
 pub const MAX_BODIES: usize = 128;
+/// Most certificates in an answer, and most checkpoints in a request for them.
+pub const MAX_CERTIFICATES: usize = 32;
+/// Most votes in a message: two of each authority.
+pub const MAX_VOTES: usize = 64;
 /// An answer with bodies or transactions stops growing at this size; at least one is always sent.
 pub const ANSWER_BYTES: usize = 256 * 1024;
 /// Longest name or host in a node record, in bytes.
@@ -157,6 +165,24 @@ pub enum Message {
     Bodies(Vec<(BlockHash, Body)>),
     /// "I stop."
     Bye,
+    /// How far the authorities' votes go at the sender: told with every ping.
+    Checkpoints {
+        /// The highest justified checkpoint.
+        justified: Checkpoint,
+        /// The last final one.
+        finalised: Checkpoint,
+        /// Over the votes that it has from the justified checkpoint on.
+        open: Digest,
+    },
+    /// Asks for the certificates after the first checkpoint, of these that the sender knows to be justified, that
+    /// the receiver knows as well.
+    GetCertificates(Vec<Checkpoint>),
+    /// Certificates that were asked for, in an order in which each is understood by those before.
+    Certificates(Vec<Certificate>),
+    /// Votes that are new, or that the receiver may lack.
+    Votes(Vec<SignedVote>),
+    /// Proof that an authority is guilty of an offence.
+    Evidence(Box<Evidence>),
 }
 
 /// Kind of a message.
@@ -164,7 +190,7 @@ pub enum Message {
 pub struct MessageType(u8);
 
 /// Name and bound of each type, by its byte.
-const TYPES: [(&str, usize); 15] = [
+const TYPES: [(&str, usize); 20] = [
     ("HELLO", 512),
     ("HELLO_ACK", 512),
     ("PING", 128),
@@ -180,6 +206,11 @@ const TYPES: [(&str, usize); 15] = [
     ("GET_BODIES", 4 + 32 * MAX_BODIES),
     ("BODIES", ANSWER_BYTES + 65 * 1024),
     ("BYE", 0),
+    ("CHECKPOINTS", 2 * 40 + 32),
+    ("GET_CERTIFICATES", 4 + 40 * MAX_CERTIFICATES),
+    ("CERTIFICATES", ANSWER_BYTES + MAX_CERTIFICATE_BYTES),
+    ("VOTES", 4 + VOTE_BYTES * MAX_VOTES),
+    ("EVIDENCE", MAX_EVIDENCE_BYTES),
 ];
 
 impl MessageType {
@@ -264,6 +295,11 @@ impl Message {
             Self::GetBodies(_) => 12,
             Self::Bodies(_) => 13,
             Self::Bye => 14,
+            Self::Checkpoints { .. } => 15,
+            Self::GetCertificates(_) => 16,
+            Self::Certificates(_) => 17,
+            Self::Votes(_) => 18,
+            Self::Evidence(_) => 19,
         })
     }
 }
@@ -271,6 +307,7 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consensus::finality::{Epoch, Link, Vote};
     use crate::testkit::{Grower, key, params};
 
     fn samples() -> Vec<Message> {
@@ -289,6 +326,22 @@ mod tests {
             seal: block.seal,
             data: vec![1],
             transactions: ids.clone(),
+        };
+        let checkpoint = |epoch| Checkpoint {
+            epoch: Epoch(epoch),
+            id: block.id(),
+        };
+        let link = Link {
+            source: checkpoint(0),
+            target: checkpoint(1),
+        };
+        let chain_id = grower.chain.chain_id();
+        let vote = Vote { chain_id, link }.sign(&key("poa-1"));
+        let certificate = Certificate {
+            chain_id,
+            link,
+            marks: vec![1],
+            signatures: vec![vote.signature],
         };
         vec![
             Message::Hello {
@@ -316,6 +369,15 @@ mod tests {
             Message::GetBodies(vec![block.id()]),
             Message::Bodies(vec![(block.id(), block.body)]),
             Message::Bye,
+            Message::Checkpoints {
+                justified: link.source,
+                finalised: link.source,
+                open: Digest::ZERO,
+            },
+            Message::GetCertificates(vec![link.source]),
+            Message::Certificates(vec![certificate]),
+            Message::Votes(vec![vote]),
+            Message::Evidence(Box::new(Evidence::Votes(vote, vote))),
         ]
     }
 

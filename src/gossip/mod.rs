@@ -15,8 +15,8 @@ pub use error::FrameError;
 pub use fault::Fault;
 pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, network_id, seal_frame};
 pub use message::{
-    ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_IDS, MAX_NAME_BYTES,
-    MAX_RECORDS, Message, MessageType, NodeRecord,
+    ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,
+    MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord,
 };
 pub use peers::{ALIVE, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};

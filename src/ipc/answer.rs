@@ -4,7 +4,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::ledger::Page;
-use crate::records::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo};
+use crate::records::{
+    AccountInfo, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, TransactionInfo,
+};
 
 /// The answer to a request of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
@@ -24,6 +26,8 @@ pub enum Answer {
     Mempool(MempoolInfo),
     /// To `Ledger`.
     Page(Page),
+    /// To `Finality`.
+    Finality(Box<FinalityInfo>),
     /// To `Peers`.
     Peers(Vec<PeerStatus>),
     /// To `Wipe`.

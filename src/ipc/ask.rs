@@ -4,7 +4,9 @@
 
 use super::{Answer, Request};
 use crate::ledger::{Page, Query};
-use crate::records::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, PeerStatus, TransactionInfo};
+use crate::records::{
+    AccountInfo, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, TransactionInfo,
+};
 
 /// A question to a node.
 pub trait Ask {
@@ -86,6 +88,9 @@ questions! {
 
     /// What waits.
     Mempool {} -> MempoolInfo = Answer::Mempool(info) => info;
+
+    /// How far the chain is decided.
+    Finality {} -> FinalityInfo = Answer::Finality(info) => *info;
 
     /// The known peers.
     Peers {} -> Vec<PeerStatus> = Answer::Peers(list) => list;

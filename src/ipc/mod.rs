@@ -19,8 +19,9 @@ pub use report::Report;
 use crate::ledger::Query;
 pub use crate::primitives::NodeKind;
 pub use crate::records::{
-    AccountInfo, BlockInfo, BlockSummary, ChainInfo, Event, Level, MAX_MINERS, MempoolInfo,
-    MinerStatus, NodeState, NodeStatus, Pace, PeerStatus, Topic, TransactionInfo, Try,
+    AccountInfo, BlockFinality, BlockInfo, BlockSummary, ChainInfo, CheckpointRecord, Event,
+    EvidenceRecord, FinalityInfo, FinalityStatus, Level, MAX_MINERS, MempoolInfo, MinerStatus,
+    NodeState, NodeStatus, Pace, PeerStatus, Topic, TransactionInfo, Try,
 };
 pub use crate::refusal::Refusal;
 /// The name of [`Refusal`] before it was an enum.
@@ -149,6 +150,8 @@ pub enum Request {
     Mempool,
     /// A page of a table: `{ total, rows }` with the rows as they are stored.
     Ledger(Query),
+    /// How far the chain is decided: a [`FinalityInfo`].
+    Finality,
     /// The known peers: `Vec<PeerStatus>`.
     Peers,
     /// Empties the node's ledger; it starts again from genesis. Answered when that is durable.

@@ -100,6 +100,7 @@ impl Inner {
             blocks: self.table(Table::Blocks).filter_map(block).collect(),
             undo: self.raw(Table::Undo),
             state: self.raw(Table::State),
+            finality: self.raw(Table::Finality),
             meta: self.raw(Table::Meta),
             nodes: self.table(Table::Nodes).filter_map(node).collect(),
             pending: self

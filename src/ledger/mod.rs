@@ -99,6 +99,8 @@ pub struct Snapshot {
     pub undo: Vec<RawRow>,
     /// All entries of the state.
     pub state: Vec<RawRow>,
+    /// Votes, evidence and the final checkpoint.
+    pub finality: Vec<RawRow>,
     /// All single values; empty for a ledger that was never written.
     pub meta: Vec<RawRow>,
     /// The nodes known before.
@@ -123,7 +125,7 @@ impl Snapshot {
 pub enum Durability {
     /// May be lost with the machine's power: it can be fetched from peers again.
     Relaxed,
-    /// Flushed before it counts: its loss could make an authority sign a slot twice.
+    /// Flushed before it counts: its loss could make an authority sign a slot twice, or vote twice.
     Strict,
 }
 

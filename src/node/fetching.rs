@@ -16,12 +16,15 @@ impl Node {
         }
     }
 
-    /// Whether a head is of no block that is here or on its way, and not lighter than ours.
+    /// Whether a head is of no block that is here or on its way, and not lighter than ours; while two thirds of the
+    /// authorities vouch for a block that is not here, whatever it weighs.
     pub(super) fn lacks(&self, head: &HeadInfo) -> bool {
         let id = &head.id;
         let known =
             self.chain.contains(id) || self.compact.contains(id) || self.deferred.contains(id);
-        !known && self.chain.refusal(id).is_none() && head.weight >= self.chain.weight()
+        !known
+            && self.chain.refusal(id).is_none()
+            && (head.weight >= self.chain.weight() || self.finality.errands.is_behind())
     }
 
     /// Begins to fetch what `peer` has more than we, unless a fetch is under way: from it, or from one that has

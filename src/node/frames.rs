@@ -88,6 +88,15 @@ impl Node {
             Message::GetBodies(ids) => self.on_get_bodies(from, &ids, out),
             Message::Bodies(bodies) => self.on_bodies(from, bodies, out),
             Message::Bye => self.on_bye(from, out),
+            Message::Checkpoints {
+                justified,
+                finalised,
+                open,
+            } => self.on_checkpoints(from, (justified, finalised, open), out),
+            Message::GetCertificates(locator) => self.on_get_certificates(from, &locator, out),
+            Message::Certificates(certificates) => self.on_certificates(from, certificates, out),
+            Message::Votes(votes) => self.on_votes(from, votes, out),
+            Message::Evidence(evidence) => self.on_evidence(from, &evidence, out),
         }
     }
 }

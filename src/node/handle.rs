@@ -63,6 +63,7 @@ impl Node {
             return;
         }
         match timer {
+            Timer::Votes => self.on_votes_timer(out),
             Timer::Ping => self.send_ping(out),
             Timer::Announce => self.announce_head(out),
             Timer::Inventory => self.send_inventory(out),
@@ -83,6 +84,7 @@ impl Node {
         self.offer_again(out);
         self.notice_silence(out);
         self.exchange.expire(self.now);
+        self.finality.errands.expire(self.now);
         self.give_up_batch(out);
         self.write_nodes();
         self.write_miners();
@@ -108,6 +110,7 @@ impl Node {
             height: self.books.written(),
         }));
         self.on_slot_reserved(id, out);
+        self.on_durable(id, out);
         if self.stopping {
             self.finish_stop(out);
         }
@@ -123,6 +126,7 @@ impl Node {
             retry_ms: pause.0,
         }));
         self.timers.set(Timer::Persist, self.now.plus(pause));
+        self.give_vote_up(pause);
         // The slot is remembered in memory, and a node that is started again waits for a later one.
         self.on_slot_reserved(id, out);
         if self.stopping {

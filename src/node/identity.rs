@@ -3,6 +3,7 @@
 //! Invariant: session and sequence rise with every frame, over restarts too, so that no frame passes for a
 //! newer one when it is sent again.
 
+use crate::consensus::finality::{Decision, Link, SigningError, VoteSigner};
 use crate::gossip::{Message, NodeRecord, seal_frame};
 use crate::primitives::{BlockHash, Header, Keypair, Millis, NodeId, NodeKind, Seal, Timestamp};
 
@@ -63,6 +64,16 @@ impl Identity {
     /// Seals a header as an authority.
     pub(super) fn seal(&self, chain_id: &BlockHash, header: &Header) -> Seal {
         header.seal(chain_id, &self.key)
+    }
+
+    /// Signs a vote as an authority, if that may be.
+    pub(super) fn vote(
+        &self,
+        signer: &VoteSigner,
+        link: Link,
+        chain_id: &BlockHash,
+    ) -> Result<Decision, SigningError> {
+        signer.propose(link, chain_id, &self.key)
     }
 
     /// Frames signed since the start.

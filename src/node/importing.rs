@@ -68,6 +68,7 @@ impl Node {
             // No credit: a block beside the best chain may cost its maker nothing.
             Ok(Import::SideChain) => {
                 self.write_block(&id);
+                self.note_arrival(id);
                 self.note_block(&id, source, false, out);
                 return true;
             }
@@ -89,10 +90,17 @@ impl Node {
                 }));
             }
         }
+        self.note_arrival(id);
         if let Some(peer) = source.peer() {
             self.roster.peers.credit(&peer, self.now);
         }
         true
+    }
+
+    /// Has the votes looked at, now that a block is in the tree.
+    fn note_arrival(&mut self, id: BlockHash) {
+        self.finality.arrived.insert(id);
+        self.timers.set(Timer::Votes, self.now);
     }
 
     pub(super) fn refuse_block(
@@ -155,7 +163,7 @@ impl Node {
 
     /// Everything that follows from a new head: transactions come and go, rows are written, peers are
     /// told, and miners and authority start from it.
-    fn on_new_head(&mut self, change: &HeadChange, source: Source, out: &mut Outbox) {
+    pub(super) fn on_new_head(&mut self, change: &HeadChange, source: Source, out: &mut Outbox) {
         for id in &change.applied {
             self.note_block(id, source, true, out);
         }

@@ -11,6 +11,7 @@ use super::books::Books;
 use super::compact::CompactBlocks;
 use super::deferred::DeferredBlocks;
 use super::exchange::Exchange;
+use super::finality::Finality;
 use super::identity::Identity;
 use super::mining::Mining;
 use super::roster::Roster;
@@ -35,6 +36,7 @@ pub struct Node {
     pub(super) walk: Option<HeaderWalk>,
     pub(super) mining: Mining,
     pub(super) authority: Authority,
+    pub(super) finality: Finality,
     pub(super) books: Books,
     pub(super) timers: Timers,
     pub(super) counters: Counters,

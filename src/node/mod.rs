@@ -3,17 +3,20 @@
 //!
 //! [`Node`] owns its parts and routes values between them; no part knows another. Each part is a struct in its
 //! own file, with its own fields, bounds and tests: `identity`, `roster`, `exchange`, `compact`, `deferred`,
-//! `mining`, `authority`, `books`, `timers`. What happens with them lies in floors, each of which calls only
+//! `mining`, `authority`, `finality`, `books`, `timers`. What happens with them lies in floors, each of which calls only
 //! those below it:
 //!
 //! 1. `machine` (the struct), `sending`, `dating`, and the rows and sentences of the report;
-//! 2. `transactions`, `fetching`, `making`: what concerns one flow alone;
+//! 2. `transactions`, `fetching`, `making`, `accusing`: what concerns one flow alone;
 //! 3. `importing`: a block and everything that follows from a new head; `peering`;
-//! 4. `relaying`, `pursuing`, `finding`, `sealing`: the four ways a block comes;
+//! 4. `relaying`, `pursuing`, `finding`, `sealing`: the four ways a block comes; `certifying`, `voting`: the votes of
+//!    others and its own;
 //! 5. `frames`, `handle`, `start`: what comes from outside.
 
+mod accusing;
 mod authority;
 mod books;
+mod certifying;
 mod compact;
 #[cfg(test)]
 mod crowd_tests;
@@ -21,6 +24,9 @@ mod dating;
 mod deferred;
 mod exchange;
 mod fetching;
+mod finality;
+#[cfg(test)]
+mod finality_tests;
 mod finding;
 mod frames;
 mod gate;
@@ -57,6 +63,7 @@ mod testing;
 mod tests;
 mod timers;
 mod transactions;
+mod voting;
 #[cfg(test)]
 mod weight_tests;
 mod writer;
@@ -66,5 +73,5 @@ pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use machine::Node;
 pub use order::Order;
-pub use report::Notice;
+pub use report::{FinalityNotice, Notice};
 pub use reporter::Reporter;

@@ -52,6 +52,7 @@ impl Order {
                 | Request::Block { .. }
                 | Request::Transaction { .. }
                 | Request::Mempool
+                | Request::Finality
                 | Request::Peers) => Self::Ask(id, request),
             },
             ToNode::SetWorkload(workload) => Self::Workload(workload),

@@ -37,6 +37,7 @@ impl Node {
         if self.meet(from, record, head, out) {
             let (record, head) = (self.identity.record(self.now), self.head_info());
             self.answer_peer(from, &Message::HelloAck { record, head }, out);
+            self.return_votes(from, out);
             self.send_node_list(from, out);
         }
     }
@@ -75,6 +76,7 @@ impl Node {
             let name = self.name_of_node(&from);
             out.push(Output::Notice(Notice::PeerJoined { node: from, name }));
             self.write_node(&from);
+            self.greet(from, out);
         }
         self.consider_head(from, head, out);
     }
@@ -140,7 +142,7 @@ impl Node {
         }
     }
 
-    fn send_hello(&mut self, to: NodeId, out: &mut Outbox) {
+    pub(super) fn send_hello(&mut self, to: NodeId, out: &mut Outbox) {
         let (record, head) = (self.identity.record(self.now), self.head_info());
         self.send(to, &Message::Hello { record, head }, out);
     }
@@ -165,5 +167,6 @@ impl Node {
             },
             out,
         );
+        self.tell_checkpoints(out);
     }
 }

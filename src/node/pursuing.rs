@@ -77,7 +77,9 @@ impl Node {
             .peers
             .alive(self.now)
             .filter_map(|(node, peer)| peer.head.map(|head| (head.weight, *node)))
-            .filter(|(weight, _)| *weight >= self.chain.weight())
+            .filter(|(weight, _)| {
+                *weight >= self.chain.weight() || self.finality.errands.is_behind()
+            })
             .collect();
         able.sort_unstable_by(|a, b| b.cmp(a));
         able.into_iter().map(|(_, node)| node).collect()
@@ -154,7 +156,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         let more = headers.len() >= MAX_HEADERS;
-        let lighter = tip.weight < self.chain.weight();
+        let lighter = tip.weight < self.chain.weight() && !self.finality.errands.is_behind();
         if lighter && !more {
             match self.up_to_the_unproven(headers) {
                 Some(wanted) => self.sync.want(from, wanted, false, self.now),

@@ -1,8 +1,10 @@
 //! Frames that leave: to one node, to each peer's inbox, or to all who listen.
 
+use crate::consensus::finality::Blocks as _;
 use crate::gossip::{CompactBlock, Message};
 use crate::primitives::{BlockHash, NodeId};
 
+use super::finality::Ballots;
 use super::{Node, Notice, Outbox, Output};
 
 impl Node {
@@ -88,6 +90,52 @@ impl Node {
             },
             out,
         );
+    }
+
+    /// How far the votes go here.
+    fn checkpoints(&self) -> Option<Message> {
+        let decided = self.chain.decided();
+        if self.chain.best_sets().roster().is_empty() {
+            return None;
+        }
+        let open = self.finality.ballots.open(decided, &self.chain);
+        Some(Message::Checkpoints {
+            justified: decided.highest_justified(),
+            finalised: decided.last_final(),
+            open: Ballots::digest(&open),
+        })
+    }
+
+    /// Tells all how far the votes go here.
+    pub(super) fn tell_checkpoints(&mut self, out: &mut Outbox) {
+        if let Some(message) = self.checkpoints() {
+            self.broadcast(&message, out);
+        }
+    }
+
+    /// Tells a peer that is heard from now on how far the votes go here, and who is guilty.
+    pub(super) fn greet(&mut self, to: NodeId, out: &mut Outbox) {
+        if let Some(message) = self.checkpoints() {
+            self.send(to, &message, out);
+        }
+        self.return_votes(to, out);
+        let offences = self.finality.ballots.votes.offences().iter();
+        let evidence: Vec<Message> = offences
+            .map(|(_, _, evidence)| Message::Evidence(Box::new(evidence.clone())))
+            .collect();
+        for message in evidence {
+            self.send(to, &message, out);
+        }
+    }
+
+    /// Sends a node those votes that it signed itself which bind it most: it may have lost them.
+    pub(super) fn return_votes(&mut self, to: NodeId, out: &mut Outbox) {
+        let signer = to.into();
+        let own: Vec<_> = self.finality.ballots.votes.of_signer(&signer).collect();
+        let binding = Ballots::binding(own);
+        if !binding.is_empty() {
+            self.send(to, &Message::Votes(binding), out);
+        }
     }
 
     /// Introduces this node to all who listen.

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::chain::Chain;
+use crate::consensus::finality::{Checkpoint, SigningRecord};
 use crate::consensus::{SignatureCache, slots};
 use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
 use crate::ledger::{BlockRow, NodeRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction, from_hex,
+    Block, BlockHash, Height, Millis, NodeKind, Slot, SplitMix64, Timestamp, Transaction, from_hex,
     to_hex,
 };
 use crate::records::LedgerStart;
@@ -20,6 +21,7 @@ use super::books::Books;
 use super::compact::CompactBlocks;
 use super::deferred::DeferredBlocks;
 use super::exchange::Exchange;
+use super::finality::{Ballots, Duty, Finality, memory_of};
 use super::handle::HOUSEKEEPING_EVERY;
 use super::identity::Identity;
 use super::machine::Counters;
@@ -58,7 +60,19 @@ impl Node {
         let params = Rc::new(setup.params);
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
-        let recovered = recover(&params, snapshot.as_ref(), now, &mut cache);
+        let chain_id = crate::chain::chain_id(&params);
+        let mut ballots = Ballots::new(chain_id);
+        if let Some(snapshot) = &snapshot {
+            ballots = Ballots::restore(chain_id, snapshot);
+        }
+        let recovered = recover(&params, snapshot.as_ref(), &ballots, now, &mut cache);
+        let memory = match &snapshot {
+            // Whatever became of the rest, a whole record of this network counts.
+            Some(snapshot) => memory_of(snapshot, &chain_id),
+            // In the first slot of a network nobody can have signed anything.
+            None if slots::slot_at(&params, now) <= Slot(1) => Some(SigningRecord::default()),
+            None => None,
+        };
         let sealed = snapshot
             .as_ref()
             .map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
@@ -82,6 +96,12 @@ impl Node {
             sync: Sync::default(),
             walk: None,
             mining: Mining::new(setup.workload, identity.kind, now, listen_until),
+            finality: Finality::new(
+                ballots,
+                Duty::new(memory, now),
+                Checkpoint::genesis(chain_id),
+                now,
+            ),
             authority: Authority::new(sealed, slots::slot_at(&params, now)),
             books: Books::new(durable, in_memory, recovered.outcome),
             timers: Timers::default(),
@@ -94,7 +114,9 @@ impl Node {
                 node.books.delete(table, key);
             }
             node.write_everything();
+            node.write_all_votes();
         }
+        node.begin_finality();
         node.begin(snapshot, out);
         Ok(node)
     }
@@ -163,6 +185,7 @@ impl Node {
 fn recover(
     params: &Rc<crate::consensus::Params>,
     snapshot: Option<&Snapshot>,
+    ballots: &Ballots,
     now: Timestamp,
     cache: &mut SignatureCache,
 ) -> Recovered {
@@ -176,10 +199,11 @@ fn recover(
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
     let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
     let chain = Chain::new(Rc::clone(params));
-    let unusable = if !same_network || !same_schema {
-        Some(LedgerStart::Wiped)
+    // Of a ledger of an older rule set and of an older schema at once, the rules say more.
+    let unusable = if same_network && is_outdated(snapshot, &chain) {
+        Some(LedgerStart::Outdated)
     } else {
-        is_outdated(snapshot, &chain).then_some(LedgerStart::Outdated)
+        (!same_network || !same_schema).then_some(LedgerStart::Wiped)
     };
     if let Some(outcome) = unusable {
         return Recovered {
@@ -188,14 +212,15 @@ fn recover(
             outcome,
         };
     }
-    if let Some(chain) = resume(params, snapshot) {
+    if let Some(chain) = resume(params, snapshot, ballots) {
         return Recovered {
             chain,
             outcome: LedgerStart::Resumed,
             stale: Vec::new(),
         };
     }
-    let chain = replay(params, snapshot, now, cache);
+    let mut chain = replay(params, snapshot, now, cache);
+    chain.follow(ballots.view(&chain));
     let head = snapshot.meta(meta_key::HEAD);
     let complete = head == Some(chain.head().as_bytes());
     Recovered {
@@ -222,7 +247,11 @@ fn is_outdated(snapshot: &Snapshot, chain: &Chain) -> bool {
 }
 
 /// The chain as it was, if ids, links, undo records and the state root hold.
-fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<Chain> {
+fn resume(
+    params: &Rc<crate::consensus::Params>,
+    snapshot: &Snapshot,
+    ballots: &Ballots,
+) -> Option<Chain> {
     let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
     let mut undo: BTreeMap<&str, &Vec<u8>> = BTreeMap::new();
     undo.extend(snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)));
@@ -242,8 +271,8 @@ fn resume(params: &Rc<crate::consensus::Params>, snapshot: &Snapshot) -> Option<
     Chain::restore(
         Rc::clone(params),
         blocks,
-        BlockHash(head),
-        State::from_entries(entries),
+        (BlockHash(head), State::from_entries(entries)),
+        |chain| ballots.view(chain),
     )
     .ok()
 }
@@ -284,8 +313,11 @@ fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
     };
     let blocks = snapshot.blocks.iter().filter(|row| gone(&row.hash));
     let undo = snapshot.undo.iter().filter(|row| gone(&row.key));
+    // Those that are still good are written again.
+    let votes = snapshot.finality.iter();
     state
         .map(|row| (Table::State, row.key.clone()))
+        .chain(votes.map(|row| (Table::Finality, row.key.clone())))
         .chain(blocks.map(|row| (Table::Blocks, row.hash.clone())))
         .chain(undo.map(|row| (Table::Undo, row.key.clone())))
         .collect()

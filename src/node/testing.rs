@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::consensus::Params;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
 use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{MemoryStore, Snapshot, Store as _};
@@ -32,6 +33,7 @@ pub(super) struct Net {
     /// How long a search takes; without it, longer for each seat.
     pub(super) takes: Option<Millis>,
     pub(super) split: Option<usize>,
+    params: Params,
 }
 
 pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
@@ -64,6 +66,11 @@ impl Seat {
 
 impl Net {
     pub(super) fn new(seats: &[(&'static str, NodeKind)]) -> Self {
+        Self::with(params(), seats)
+    }
+
+    /// As [`Self::new`], with other parameters.
+    pub(super) fn with(params: Params, seats: &[(&'static str, NodeKind)]) -> Self {
         let seats = seats.iter().map(|(name, kind)| Seat {
             node: None,
             name,
@@ -81,6 +88,7 @@ impl Net {
             sent: 0,
             takes: None,
             split: None,
+            params,
         };
         for seat in 0..net.seats.len() {
             net.start(seat);
@@ -104,7 +112,7 @@ impl Net {
         let place = &mut self.seats[seat];
         let snapshot: Snapshot = ready(place.ledger.load()).unwrap();
         let setup = Setup {
-            params: params(),
+            params: self.params.clone(),
             key: key(place.name),
             name: place.name.to_owned(),
             kind: place.kind,

@@ -7,6 +7,8 @@ use crate::primitives::Timestamp;
 /// What is due at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
+    /// Votes or blocks came that may decide something. Before all others: what is written must fit together.
+    Votes,
     /// Tell all peers that we live.
     Ping,
     /// Tell all peers our new head.

@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Field, FieldValue, fields};
-use super::{BlockKind, TransactionInfo};
+use super::{BlockFinality, BlockKind, TransactionInfo};
 
 /// What every picture of a block has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
@@ -109,6 +109,8 @@ pub struct BlockInfo {
     pub seal: String,
     /// Blocks on top of it and itself; 0 beside the best chain.
     pub confirmations: u64,
+    /// How far it is decided.
+    pub finality: BlockFinality,
     /// Size of the canonical bytes.
     pub size: u32,
     /// Its transactions.

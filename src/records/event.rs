@@ -43,11 +43,19 @@ pub enum Topic {
     Mining,
     /// Peers, links, start and stop.
     Network,
+    /// An authority voted.
+    Vote,
+    /// A checkpoint was justified.
+    Justified,
+    /// A checkpoint and all below it became final.
+    Final,
+    /// An authority was proven guilty.
+    Evidence,
 }
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Block,
         Self::Reorg,
         Self::Transaction,
@@ -56,6 +64,10 @@ impl Topic {
         Self::Storage,
         Self::Mining,
         Self::Network,
+        Self::Vote,
+        Self::Justified,
+        Self::Final,
+        Self::Evidence,
     ];
 
     /// The word of it in the log and for scripts.
@@ -70,6 +82,10 @@ impl Topic {
             Self::Storage => "storage",
             Self::Mining => "mining",
             Self::Network => "network",
+            Self::Vote => "vote",
+            Self::Justified => "justified",
+            Self::Final => "final",
+            Self::Evidence => "evidence",
         }
     }
 
@@ -85,6 +101,10 @@ impl Topic {
             Self::Storage => "the ledger committed, failed or recovered",
             Self::Mining => "a search made progress",
             Self::Network => "peers, links, start and stop",
+            Self::Vote => "an authority voted",
+            Self::Justified => "a checkpoint was justified",
+            Self::Final => "a checkpoint and all below it became final",
+            Self::Evidence => "an authority was proven guilty, or the votes contradict themselves",
         }
     }
 
@@ -99,9 +119,15 @@ impl Topic {
     pub const fn least(self) -> Level {
         match self {
             Self::Message | Self::Storage | Self::Mining => Level::Debug,
-            Self::Block | Self::Reorg | Self::Transaction | Self::Refused | Self::Network => {
-                Level::Info
-            }
+            Self::Block
+            | Self::Reorg
+            | Self::Transaction
+            | Self::Refused
+            | Self::Network
+            | Self::Vote
+            | Self::Justified
+            | Self::Final
+            | Self::Evidence => Level::Info,
         }
     }
 }

@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Field, FieldValue, fields};
-use super::{LedgerStart, MinerState, NodeState, PeerState};
+use super::{FinalityStatus, LedgerStart, MinerState, NodeState, PeerState};
 use crate::primitives::NodeKind;
 
 /// A row of table `nodes`.
@@ -88,6 +88,8 @@ pub struct NodeStatus {
     pub host: String,
     /// What became of its ledger when it started.
     pub ledger_start: LedgerStart,
+    /// How far its chain is decided.
+    pub finality: FinalityStatus,
 }
 
 /// Another node as this one sees it.

@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Field, FieldValue, fields};
-use super::{PayloadKind, TransactionStatus};
+use super::{BlockFinality, PayloadKind, TransactionStatus};
 
 /// What every picture of a transaction has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
@@ -80,6 +80,8 @@ pub struct TransactionInfo {
     pub record: TransactionRecord,
     /// Blocks on top of it and its own; 0 unless committed.
     pub confirmations: u64,
+    /// How far its block is decided.
+    pub finality: BlockFinality,
     /// Nodes that hold it: 1 in one node's answer; the page adds them up.
     pub seen_by: u32,
     /// Signature in hexadecimal.
@@ -109,6 +111,7 @@ impl From<TransactionRow> for TransactionInfo {
         Self {
             record: row.record,
             confirmations: 0,
+            finality: BlockFinality::Plain,
             seen_by: 1,
             signature: String::new(),
             raw: String::new(),

@@ -44,6 +44,18 @@ pub enum NetworkError {
         /// The node.
         node: String,
     },
+    /// Only these vote and seal.
+    #[error("expected a proof-of-authority node, found {node}, which is none")]
+    NoAuthority {
+        /// The node.
+        node: String,
+    },
+    /// Somebody must vote and seal.
+    #[error("expected an authority that stays, found {node} alone")]
+    LastAuthority {
+        /// The node.
+        node: String,
+    },
     /// No room for another node.
     #[error("expected at most {limit} nodes in one network, found {limit} already")]
     TooManyNodes {
@@ -76,6 +88,8 @@ codes! {
         OtherTab => "other_tab", "another tab runs this node";
         Watching => "other_tab", "another tab runs this node";
         SameNode => "same_node", "a link needs two different nodes";
+        NoAuthority => "no_authority", "the node is no proof-of-authority node";
+        LastAuthority => "last_authority", "nobody would be left to vote and seal";
         TooManyNodes => "too_many_nodes", "the network has as many nodes as it may have";
         TooManyAuthorities => "too_many_authorities", "the network has as many authorities as it may have";
     }

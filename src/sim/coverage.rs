@@ -36,10 +36,17 @@ pub enum Sometimes {
     FrameRefused,
     ReplayRefused,
     AllPayloads,
+    Finalised,
+    VoteRefused,
+    DoubleVote,
+    SurroundVote,
+    TwoBlocks,
+    VotedAfterLoss,
+    Divided,
 }
 
 /// All entries, in their order.
-pub const ALL: [Sometimes; 31] = {
+pub const ALL: [Sometimes; 38] = {
     use Sometimes::*;
     [
         Reorg10,
@@ -73,6 +80,13 @@ pub const ALL: [Sometimes; 31] = {
         FrameRefused,
         ReplayRefused,
         AllPayloads,
+        Finalised,
+        VoteRefused,
+        DoubleVote,
+        SurroundVote,
+        TwoBlocks,
+        VotedAfterLoss,
+        Divided,
     ]
 };
 
@@ -112,6 +126,13 @@ impl Sometimes {
             Self::FrameRefused => "a frame was refused",
             Self::ReplayRefused => "a frame that a hostile one played again was refused",
             Self::AllPayloads => "every kind of transaction was committed",
+            Self::Finalised => "a checkpoint became final",
+            Self::VoteRefused => "a vote was refused",
+            Self::DoubleVote => "an authority was proven to have voted twice for an epoch",
+            Self::SurroundVote => "an authority was proven to have voted around its own vote",
+            Self::TwoBlocks => "an authority was proven to have sealed a slot twice",
+            Self::VotedAfterLoss => "an authority that had lost its ledger voted again",
+            Self::Divided => "a third and more lied, and two blocks became final",
         }
     }
 }

@@ -47,6 +47,8 @@ pub(super) enum Cue {
     Mend,
     Work,
     Hostile(usize),
+    /// A hostile one does something about votes.
+    Votes(usize),
     /// A hostile one tells once more what it pretends to have.
     Boast(usize),
     /// A hostile one sends answers that it has put off.

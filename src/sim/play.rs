@@ -14,6 +14,8 @@ use super::world::World;
 
 /// Time between two rounds of the checks that must always hold.
 const CHECK_EVERY: Millis = Millis(30_000);
+/// How much longer a slow chain may take for the blocks that finality needs.
+const FINALITY_WITHIN: Millis = Millis(20 * 60_000);
 /// How long a network that is well must stay so.
 const STAYS_WELL: Millis = Millis(10_000);
 
@@ -46,6 +48,7 @@ impl Play {
         for hostile in 0..hostiles.len() {
             let after = world.rng.span(500, 20_000);
             world.after(after, Event::Cue(Cue::Hostile(hostile)));
+            world.after(after, Event::Cue(Cue::Votes(hostile)));
         }
         world.after(Millis(2_000), Event::Cue(Cue::Work));
         world.after(CHECK_EVERY, Event::Cue(Cue::Check));
@@ -70,7 +73,15 @@ impl Play {
         if self.violation.is_none() {
             self.faults.heal(&mut self.world);
             self.watch();
-            self.recover();
+            self.checks.on_healed(&self.world);
+            // Where a third and more lied, and two blocks are final, there is no one mind any more.
+            if self.checks.is_divided() {
+                self.run_until(self.world.now.plus(STAYS_WELL));
+                let guilty = self.checks.accountable(&self.world);
+                self.hold(guilty);
+            } else {
+                self.recover();
+            }
         }
         if self.violation.is_none() {
             self.check_always();
@@ -112,6 +123,7 @@ impl Play {
             Cue::Mend => self.faults.mend(world),
             Cue::Work => self.work.next_work(world),
             Cue::Hostile(hostile) => self.hostiles[hostile].next_trick(world),
+            Cue::Votes(hostile) => self.hostiles[hostile].next_vote_trick(world),
             Cue::Boast(hostile) => self.hostiles[hostile].boast(world),
             Cue::Reply(hostile) => self.hostiles[hostile].reply(world),
             Cue::Started(seat) => {
@@ -150,7 +162,7 @@ impl Play {
     /// everywhere and all is well again.
     fn recover(&mut self) {
         self.become_well();
-        if self.violation.is_none() {
+        if self.violation.is_none() && !self.checks.is_divided() {
             if let Some(fresh) = self.work.submit_fresh(&mut self.world) {
                 let outcome = self.checks.expect_fresh(&self.world, &fresh);
                 self.hold(outcome);
@@ -163,12 +175,20 @@ impl Play {
 
     fn become_well(&mut self) {
         let deadline = self.world.now.plus(LIVENESS_WITHIN);
+        let last = deadline.plus(FINALITY_WITHIN);
         while let Some(complaint) = self.checks.complaint(&self.world) {
             if self.violation.is_some() {
                 return;
             }
-            if self.world.now >= deadline {
-                return self.hold(Err(complaint));
+            let now = self.world.now;
+            if now >= last || (now >= deadline && !self.checks.has_time(&self.world, &complaint)) {
+                self.check_always();
+                let outcome = if self.checks.is_divided() {
+                    self.checks.accountable(&self.world)
+                } else {
+                    Err(complaint)
+                };
+                return self.hold(outcome);
             }
             self.run_until(self.world.now.plus(Millis(1_000)));
         }

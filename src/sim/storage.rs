@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use crate::consensus::finality::{Epoch, SigningRecord};
 use crate::ledger::{
     Batch, BlockRow, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table,
     meta_key,
@@ -86,6 +87,8 @@ pub(super) struct Disk {
     /// The head and the sealed slot that are safe from a power cut.
     head: Option<BlockHash>,
     slot: Option<Slot>,
+    /// The highest epoch for which a vote is safe from a power cut.
+    voted: Option<Epoch>,
     /// How it behaves until when.
     mood: Mood,
     until: Timestamp,
@@ -120,6 +123,13 @@ fn slot_of(batch: &Batch) -> Option<Slot> {
     Some(Slot(u64::from_le_bytes(
         *meta_of(batch, meta_key::SEALED_SLOT)?.first_chunk()?,
     )))
+}
+
+/// The epoch of the last vote whose record a batch holds.
+fn voted_of(batch: &Batch) -> Option<Epoch> {
+    let (payload, _) = meta_of(batch, meta_key::SIGNED)?.split_last_chunk::<32>()?;
+    let record: Option<SigningRecord> = borsh::from_slice(payload).ok()?;
+    Some(record?.target)
 }
 
 impl Disk {
@@ -188,6 +198,11 @@ impl Disk {
         self.slot
     }
 
+    /// The highest epoch for which a start finds a vote noted.
+    pub(super) const fn voted(&self) -> Option<Epoch> {
+        self.voted
+    }
+
     fn keep(&mut self, batch: Batch, durability: Durability) {
         self.cache.push_back(batch);
         let left = if durability == Durability::Strict {
@@ -203,6 +218,7 @@ impl Disk {
             if let Some(batch) = self.cache.pop_front() {
                 self.head = head_of(&batch).or(self.head);
                 self.slot = slot_of(&batch).or(self.slot);
+                self.voted = voted_of(&batch).or(self.voted);
                 self.store.take_over(batch);
             }
         }
@@ -255,17 +271,19 @@ impl Disk {
         }
         self.store = MemoryStore::default();
         self.mood = Mood::Gone;
-        (self.head, self.slot, self.promised) = (None, None, Promise::Nothing);
+        (self.head, self.slot, self.voted) = (None, None, None);
+        self.promised = Promise::Nothing;
     }
 
     /// Flips a bit of a row; what can be promised then. Everything but the blocks follows from the blocks.
     fn flip_a_bit(&mut self, rng: &mut Rng) -> Promise {
         let snapshot = ready(self.store.load()).unwrap_or_default();
         let head = self.head.map_or(Promise::Nothing, Promise::Head);
-        let (table, rows) = match rng.below(8) {
+        let (table, rows) = match rng.below(9) {
             0 => (Table::Meta, snapshot.meta),
             1 | 2 => (Table::State, snapshot.state),
             3 => (Table::Undo, snapshot.undo),
+            4 if !snapshot.finality.is_empty() => (Table::Finality, snapshot.finality),
             _ => return self.flip_a_block(snapshot.blocks, rng),
         };
         if rows.is_empty() {
@@ -277,10 +295,15 @@ impl Disk {
             meta_key::SCHEMA | meta_key::PARAMS if table == Table::Meta => {
                 Promise::OneOf(BTreeSet::new())
             }
+            // Without some votes another branch may be the best.
+            _ if table == Table::Finality => Promise::Nothing,
             _ => head,
         };
         if table == Table::Meta && row.key == meta_key::SEALED_SLOT {
             self.slot = None;
+        }
+        if table == Table::Meta && row.key == meta_key::SIGNED {
+            self.voted = None;
         }
         let mut batch = Batch::default();
         batch.put(table, Row::Raw(row));

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod digest;
 pub mod figures;
+pub mod finality;
 pub mod find;
 mod model;
 pub mod ring;

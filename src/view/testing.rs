@@ -41,6 +41,7 @@ pub(crate) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
         frames_refused: 0,
         host: "tab".into(),
         ledger_start: LedgerStart::New,
+        finality: crate::ipc::FinalityStatus::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the console prints: tables and sentences about nodes, blocks, transactions and accounts.
 
 use super::figures::{self, bytes, compact, count_of, grouped, short};
+use super::finality;
 use super::table::TextTable;
 use super::words::{difficulty, health};
 use super::{Model, NodeView, TabMode};
@@ -81,8 +82,17 @@ pub fn status(model: &Model, now: u64) -> String {
     let difficulty = model
         .heaviest()
         .map(|status| format!(" Difficulty: {}.", difficulty(status)));
+    let final_part = model.heaviest().map(|status| {
+        let lag = status.height.saturating_sub(status.finality.final_height);
+        let still = finality::standstill(&status.finality, lag, now);
+        format!(
+            "\nFinal: {}{}",
+            finality::reached(&status.finality, status.height),
+            still.map(|text| format!(". {text}")).unwrap_or_default()
+        )
+    });
     format!(
-        "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.{}",
+        "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.{}{}",
         model.network,
         mode,
         short(&model.chain_id),
@@ -90,6 +100,7 @@ pub fn status(model: &Model, now: u64) -> String {
         health.sentence,
         if model.in_consensus { "yes" } else { "no" },
         difficulty.unwrap_or_default(),
+        final_part.unwrap_or_default(),
     )
 }
 
@@ -223,8 +234,9 @@ pub fn block(info: &BlockInfo, now: u64) -> String {
     };
     let place = if summary.on_best_chain {
         format!(
-            "on the best chain, {}",
-            count_of(info.confirmations, "confirmation", "confirmations")
+            "on the best chain, {}, {}",
+            count_of(info.confirmations, "confirmation", "confirmations"),
+            info.finality
         )
     } else {
         "beside the best chain".to_owned()

@@ -40,6 +40,7 @@ fn transaction(kind: PayloadKind) -> TransactionInfo {
             reason: String::new(),
         },
         confirmations: 0,
+        finality: crate::records::BlockFinality::Plain,
         seen_by: 1,
         signature: String::new(),
         raw: String::new(),
@@ -90,7 +91,13 @@ fn status_lists_every_node_and_says_whether_they_agree() {
     );
     assert!(text.contains("no slot"), "{text}");
     assert!(
-        text.ends_with("In consensus: yes. Difficulty: 256 (2 leading zero digits)."),
+        text.contains("In consensus: yes. Difficulty: 256 (2 leading zero digits).\n"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(
+            "\nFinal: There are no authorities: nothing is ever final, and depth is all there is."
+        ),
         "{text}"
     );
     assert!(status(&Model::new("x"), 0).contains("In consensus: no."));

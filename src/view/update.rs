@@ -8,7 +8,8 @@ use std::rc::Rc;
 use super::model::{MAX_BLOCKS, MAX_LOG};
 use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{
-    BlockSummary, Event, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus, Report, Topic,
+    BlockSummary, Event, FinalityStatus, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus,
+    Report, Topic,
 };
 use crate::primitives::visible;
 use crate::records::LedgerStart;
@@ -437,6 +438,7 @@ fn blank(id: String, name: String, kind: NodeKind) -> NodeStatus {
         frames_refused: 0,
         host: String::new(),
         ledger_start: LedgerStart::New,
+        finality: FinalityStatus::default(),
     }
 }
 

@@ -242,7 +242,7 @@ fn every_message_has_one_encoding() {
             kind.byte()
         })
         .collect();
-    assert_eq!(made.len(), 15);
+    assert_eq!(made.len(), 20);
     one_value_one_encoding("message", exactly::<Message>);
 }
 

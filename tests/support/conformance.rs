@@ -70,7 +70,7 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     block.data = "Grüße, 世界 🌍 \u{0}".to_owned();
     let mut batch = Batch::default();
     batch.put(Table::Blocks, Row::Block(block.clone()));
-    for table in [Table::State, Table::Undo] {
+    for table in [Table::State, Table::Undo, Table::Finality] {
         batch.put(table, raw("ab", &all_bytes));
         batch.put(table, raw("cd", &[]));
     }
@@ -98,6 +98,7 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
         [raw_row("ab", &all_bytes), raw_row("cd", &[])]
     );
     assert_eq!(snapshot.undo, snapshot.state);
+    assert_eq!(snapshot.finality, snapshot.state);
     assert_eq!(snapshot.meta(meta_key::HEAD), Some([9; 32].as_slice()));
     assert_eq!(
         snapshot.meta(meta_key::SCHEMA),
@@ -439,6 +440,7 @@ fn one_of_each() -> Vec<(Table, Row)> {
         (Table::MiningPool, Row::Miner(miner(1))),
         (Table::State, raw("ab", b"state")),
         (Table::Undo, raw("ab", b"undo")),
+        (Table::Finality, raw("ab", b"votes")),
         (Table::Meta, raw(meta_key::HEAD, b"head")),
     ]
 }

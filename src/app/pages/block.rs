@@ -1,7 +1,7 @@
 //! The page of a block: what it is, in sentences.
 
 use crate::ipc::{BlockInfo, BlockSummary};
-use crate::records::BlockKind;
+use crate::records::{BlockFinality, BlockKind};
 use crate::view::Model;
 use crate::view::figures::{count_of, grouped, short};
 
@@ -11,7 +11,14 @@ pub fn lead(info: &BlockInfo) -> String {
     let block = &info.summary;
     let place = if block.on_best_chain {
         let depth = count_of(info.confirmations, "confirmation", "confirmations");
-        format!("It is on the heaviest chain with {depth}.")
+        let decided = match info.finality {
+            BlockFinality::Plain => "",
+            BlockFinality::Justified => " Two thirds of the authorities confirmed it.",
+            BlockFinality::Final => {
+                " It is final: to undo it, a third of the authorities must be caught lying."
+            }
+        };
+        format!("It is on the heaviest chain with {depth}.{decided}")
     } else {
         "It is beside the heaviest chain: valid, but a heavier branch won.".to_owned()
     };
@@ -71,6 +78,7 @@ mod tests {
             data: String::new(),
             seal: String::new(),
             confirmations: 1,
+            finality: BlockFinality::Plain,
             size: 204,
             transactions: Vec::new(),
             raw: String::new(),

@@ -22,7 +22,7 @@ pub const fn about(table: Table) -> &'static str {
         Table::Assets => "Assets that people created.",
         Table::Users => "Accounts with their balances, at this node's head.",
         Table::MiningPool => "The node's miner workers.",
-        Table::State | Table::Undo | Table::Meta => "For the engine.",
+        Table::State | Table::Undo | Table::Finality | Table::Meta => "For the engine.",
     }
 }
 
@@ -57,6 +57,7 @@ pub fn mark(node: &NodeView, table: Table, now: u64) -> String {
         | Table::Users
         | Table::State
         | Table::Undo
+        | Table::Finality
         | Table::Meta => 0,
     };
     let (head, pending, durable) = (&status.head, status.pending, status.durable_height);
@@ -105,6 +106,7 @@ impl Question {
             | Table::MiningPool
             | Table::State
             | Table::Undo
+            | Table::Finality
             | Table::Meta => None,
         };
         Self {

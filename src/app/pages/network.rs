@@ -1,6 +1,6 @@
 //! The page of the network: what can be done to it, and what each of its parts shows.
 
-use crate::ipc::{BlockSummary, NodeKind, NodeState, Pace};
+use crate::ipc::{BlockFinality, BlockSummary, NodeKind, NodeState, NodeStatus, Pace};
 use crate::records::{BlockKind, MinerState};
 use crate::view::figures::{
     ago, chance, compact, count_of, grouped, interval, percent, short, span,
@@ -174,11 +174,24 @@ pub struct Card {
     pub transactions: u32,
     /// How long ago.
     pub age: String,
+    /// How far it is decided.
+    pub decided: BlockFinality,
+}
+
+/// How far a block of the heaviest chain is decided at a height.
+fn decided(status: Option<&NodeStatus>, height: u64) -> BlockFinality {
+    match status.map(|status| &status.finality) {
+        Some(finality) if finality.authorities == 0 => BlockFinality::Plain,
+        Some(finality) if height <= finality.final_height => BlockFinality::Final,
+        Some(finality) if height <= finality.justified_height => BlockFinality::Justified,
+        Some(_) | None => BlockFinality::Plain,
+    }
 }
 
 /// The newest blocks of the heaviest chain.
 #[must_use]
 pub fn latest(model: &Model, now: u64) -> Vec<Card> {
+    let status = model.heaviest();
     let card = |block: &BlockSummary| Card {
         hash: block.hash.clone(),
         height: block.height,
@@ -186,6 +199,7 @@ pub fn latest(model: &Model, now: u64) -> Vec<Card> {
         maker: maker(block).to_owned(),
         transactions: block.transactions_count,
         age: ago(block.timestamp, now),
+        decided: decided(status, block.height),
     };
     chain(model).take(MAX_LATEST).map(card).collect()
 }

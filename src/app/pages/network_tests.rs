@@ -162,6 +162,11 @@ fn the_latest_blocks_go_down_from_the_heaviest_tip() {
         .collect();
     assert_eq!(shown, [("b2", "pow-1"), ("b1", "pow-1"), ("g", "genesis")]);
     assert_eq!(cards[0].age, "3 s ago");
+    assert!(
+        cards
+            .iter()
+            .all(|card| card.decided == crate::ipc::BlockFinality::Plain)
+    );
     model.tips.clear();
     assert_eq!(
         latest(&model, 0)[0].hash,
@@ -276,4 +281,25 @@ fn links_join_nodes_that_hear_each_other_and_those_that_are_cut() {
     };
     assert_eq!(links(&model, &cuts), [joined, cut]);
     assert!(is_cut(&cuts, "pow-2", "pow-3") && !is_cut(&cuts, "pow-1", "pow-2"));
+}
+
+#[test]
+fn the_latest_blocks_tell_final_justified_and_plain_apart() {
+    use crate::ipc::{BlockFinality, FinalityStatus};
+    let status = NodeStatus {
+        finality: FinalityStatus {
+            final_height: 8,
+            justified_height: 16,
+            authorities: 2,
+            ..FinalityStatus::default()
+        },
+        ..crate::view::testing::status("pow-1", "a", 20)
+    };
+    let of = |height| decided(Some(&status), height);
+    assert_eq!([of(0), of(8)], [BlockFinality::Final; 2]);
+    assert_eq!([of(9), of(16)], [BlockFinality::Justified; 2]);
+    assert_eq!(of(17), BlockFinality::Plain);
+    assert_eq!(decided(None, 0), BlockFinality::Plain);
+    let nobody = crate::view::testing::status("pow-1", "a", 20);
+    assert_eq!(decided(Some(&nobody), 0), BlockFinality::Plain);
 }

@@ -71,7 +71,7 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
             "node_id",
             "updated",
         ],
-        Table::State | Table::Undo | Table::Meta => &["key", "raw"],
+        Table::State | Table::Undo | Table::Finality | Table::Meta => &["key", "raw"],
     }
 }
 

@@ -106,7 +106,9 @@ pub fn newest() -> Query {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::records::{PayloadKind, TransactionRecord, TransactionStatus, UserRow};
+    use crate::records::{
+        BlockFinality, PayloadKind, TransactionRecord, TransactionStatus, UserRow,
+    };
     use crate::view::testing::status;
     use crate::view::{NodeView, Tip};
 
@@ -133,6 +135,7 @@ pub(super) mod tests {
                 reason: "replaced".into(),
             },
             confirmations: 2,
+            finality: BlockFinality::Plain,
             seen_by: 3,
             signature: String::new(),
             raw: String::new(),

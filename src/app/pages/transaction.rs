@@ -2,7 +2,7 @@
 
 use crate::ipc::TransactionInfo;
 use crate::primitives::visible;
-use crate::records::{PayloadKind, TransactionStatus};
+use crate::records::{BlockFinality, PayloadKind, TransactionStatus};
 use crate::view::Model;
 use crate::view::figures::{count_of, grouped};
 use crate::view::words;
@@ -58,7 +58,13 @@ pub fn fate(tx: &TransactionInfo) -> Fate {
         (TransactionStatus::Committed, Some(height)) => (
             Progress::Done,
             format!("Committed at height {}", grouped(height)),
-            count_of(tx.confirmations, "confirmation", "confirmations"),
+            match tx.finality {
+                BlockFinality::Plain => count_of(tx.confirmations, "confirmation", "confirmations"),
+                decided @ (BlockFinality::Justified | BlockFinality::Final) => format!(
+                    "{}, {decided}",
+                    count_of(tx.confirmations, "confirmation", "confirmations")
+                ),
+            },
         ),
         (TransactionStatus::Dropped, _) => {
             (Progress::Failed, "Dropped".to_owned(), tx.reason.clone())
@@ -121,6 +127,18 @@ mod tests {
         assert_eq!(fate_of(TransactionStatus::Committed), done);
         let dropped = (Progress::Failed, "Dropped".into(), "replaced".into());
         assert_eq!(fate_of(TransactionStatus::Dropped), dropped);
+    }
+
+    #[test]
+    fn a_final_transaction_says_so() {
+        let mut tx = transaction("1", TransactionStatus::Committed);
+        for (finality, more) in [
+            (BlockFinality::Justified, "2 confirmations, justified"),
+            (BlockFinality::Final, "2 confirmations, final"),
+        ] {
+            tx.finality = finality;
+            assert_eq!(fate(&tx).more, more);
+        }
     }
 
     #[test]

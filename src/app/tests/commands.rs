@@ -21,6 +21,15 @@ fn every_word_that_asks_is_answered() {
     page.expect("status", &["pow-1", "poa-1", "height", "In consensus: "]);
     page.expect("chain 3", &["height", "state root", "2 nodes"]);
     page.expect("block 1", &["at height 1", "state root", "proof: "]);
+    page.expect("finality", &["final up to height", "justified up to"]);
+    page.expect("finality poa-1", &["poa-1: final up to"]);
+    page.expect(
+        "authority add poa-1",
+        &["Nothing changes", "is one already"],
+    );
+    page.expect("authority add pow-1", &["no_authority"]);
+    page.expect("authority remove poa-1", &["last_authority"]);
+    page.expect("authority remove poa-9", &["unknown_node"]);
     page.expect("user alice", &["alice, address", "1 transaction committed"]);
     page.expect("mempool", &["mempool of"]);
     page.expect(

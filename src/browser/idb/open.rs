@@ -92,10 +92,9 @@ fn climb(request: &IdbOpenDbRequest, found: u32) -> Result<(), StoreError> {
         .result()
         .map_err(|thrown| error_of(&thrown))?
         .unchecked_into();
-    if found < 1 {
-        for table in Table::ALL {
-            create(&database, table).map_err(|thrown| error_of(&thrown))?;
-        }
+    let rung = |table: &Table| if *table == Table::Finality { 2 } else { 1 };
+    for table in Table::ALL.into_iter().filter(|table| found < rung(table)) {
+        create(&database, table).map_err(|thrown| error_of(&thrown))?;
     }
     Ok(())
 }

@@ -196,6 +196,7 @@ async fn call(app: &App, name: &'static str, argument: JsValue) -> Result<JsValu
         "chain" => chain(app, argument).await,
         "mempool" => to_js(&app.mempool(node(name, argument)?.as_deref()).await?),
         "accounts" => to_js(&app.accounts(node(name, argument)?.as_deref()).await?),
+        "finality" => to_js(&app.finality(node(name, argument)?.as_deref()).await?),
         "peers" => to_js(&app.peers(node(name, argument)?.as_deref()).await?),
         "block" => {
             let which = match argument.as_f64() {

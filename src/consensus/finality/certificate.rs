@@ -110,11 +110,32 @@ impl CheckedCertificate {
         blocks: &impl Blocks,
     ) -> Result<Self, CertificateError> {
         certificate.check_form(chain_id)?;
-        let link = certificate.link;
-        link.check_place(blocks)?;
-        let id = link.target.id;
+        certificate.link.check_place(blocks)?;
+        let id = certificate.link.target.id;
         let sets = blocks.sets(&id).ok_or(VoteError::UnknownBlock { id })?;
-        let roster = sets.roster();
+        Self::check_signers(&certificate, chain_id, &sets)
+    }
+
+    /// Checks the signers of a certificate whose block is not known by the sets of the best chain: where two thirds
+    /// of these vouch for a block, it exists and is worth fetching. It counts only once the block is here.
+    ///
+    /// # Errors
+    /// The first rule that is broken, if the block's chain has the same sets.
+    pub fn vouch(
+        certificate: &Certificate,
+        chain_id: &BlockHash,
+        blocks: &impl Blocks,
+    ) -> Result<(), CertificateError> {
+        certificate.check_form(chain_id)?;
+        Self::check_signers(certificate, chain_id, &blocks.best_sets()).map(drop)
+    }
+
+    fn check_signers(
+        certificate: &Certificate,
+        chain_id: &BlockHash,
+        sets: &Sets,
+    ) -> Result<Self, CertificateError> {
+        let (link, roster) = (certificate.link, sets.roster());
         let mut signers = Signers::new();
         for (index, signature) in certificate.marked().zip(&certificate.signatures) {
             let signer = roster.get(index).ok_or(CertificateError::Stranger {

@@ -109,7 +109,16 @@ impl Link {
     /// next epoch.
     #[must_use]
     pub fn finalises(&self) -> bool {
-        self.target.epoch == self.source.epoch.next()
+        self.target.epoch == self.source.epoch.next() || mutant!(AnyLinkFinalises)
+    }
+
+    /// Whether no honest authority votes for both.
+    #[must_use]
+    pub fn offends(&self, other: &Self) -> bool {
+        self != other
+            && (self.target.epoch == other.target.epoch
+                || self.surrounds(other)
+                || other.surrounds(self))
     }
 
     /// Whether this link begins before `other` and ends after it.

@@ -69,28 +69,65 @@ impl Base {
         }
     }
 
+    /// Of a node that starts again and held this checkpoint for final: it counts all votes anew,
+    /// and never gives that up.
+    #[must_use]
+    pub fn restored(chain_id: BlockHash, finalised: Checkpoint) -> Self {
+        Self {
+            finalised,
+            justified: BTreeSet::from([Checkpoint::genesis(chain_id), finalised]),
+        }
+    }
+
     /// The final checkpoint.
     #[must_use]
     pub const fn finalised(&self) -> Checkpoint {
         self.finalised
     }
+
+    /// Epoch of the lowest checkpoint from which links still count.
+    #[must_use]
+    pub fn lowest(&self) -> Epoch {
+        self.justified
+            .first()
+            .map_or(self.finalised.epoch, |one| one.epoch)
+    }
 }
 
 impl View {
-    /// The least fixpoint over `votes`, from `base` on.
+    /// What is decided without any vote.
     #[must_use]
-    pub fn of(base: &Base, blocks: &impl Blocks, votes: &BTreeMap<Link, Signers>) -> Self {
-        let mut view = Self {
+    pub fn without_votes(base: &Base) -> Self {
+        Self {
             justified: base.justified.clone(),
             finalised: BTreeSet::from([base.finalised]),
             confirmed: BTreeSet::new(),
             last_final: base.finalised,
             highest: base.finalised,
             alarms: BTreeSet::new(),
-        };
+        }
+    }
+
+    /// The least fixpoint over `votes`, from `base` on.
+    #[must_use]
+    pub fn of(base: &Base, blocks: &impl Blocks, votes: &BTreeMap<Link, Signers>) -> Self {
+        let mut view = Self::without_votes(base);
         // Links come by source, so those into a checkpoint before those out of it: one pass settles
-        // all but the demands that a new final checkpoint drops.
-        let mut open: Vec<(&Link, &Signers)> = votes.iter().collect();
+        // all but the demands that a new final checkpoint drops. Those from below the base count
+        // for nothing and are not looked at.
+        let least = Checkpoint {
+            epoch: base.lowest(),
+            id: BlockHash::ZERO,
+        };
+        let least = Link {
+            source: least,
+            target: least,
+        };
+        #[cfg(feature = "mutants")]
+        let by_target = by_target(votes);
+        #[cfg(feature = "mutants")]
+        let votes = by_target.as_ref().unwrap_or(votes);
+        let mut open: Vec<(&Link, &Signers)> = votes.range(least..).collect();
         loop {
             let before = open.len();
             open.retain(|(link, signers)| !view.confirm(link, signers, blocks));
@@ -194,6 +231,12 @@ impl View {
         &self.finalised
     }
 
+    /// The links that two thirds confirmed from a justified checkpoint.
+    #[must_use]
+    pub const fn confirmed(&self) -> &BTreeSet<Link> {
+        &self.confirmed
+    }
+
     /// The contradictions.
     #[must_use]
     pub const fn alarms(&self) -> &BTreeSet<Alarm> {
@@ -238,6 +281,21 @@ impl View {
             justified: self.justified.range(from).copied().collect(),
         }
     }
+}
+
+/// The votes with those of other sources added up, for the deliberate bug that counts by target alone.
+#[cfg(feature = "mutants")]
+fn by_target(votes: &BTreeMap<Link, Signers>) -> Option<BTreeMap<Link, Signers>> {
+    mutant!(CountByTarget).then(|| {
+        let into = |target: Checkpoint| {
+            let same = votes.iter().filter(move |(link, _)| link.target == target);
+            same.flat_map(|(_, signers)| signers.iter().map(|(who, it)| (*who, *it)))
+        };
+        let all = votes
+            .keys()
+            .map(|link| (*link, into(link.target).collect()));
+        all.collect()
+    })
 }
 
 #[cfg(test)]

@@ -117,6 +117,17 @@ impl Evidence {
         decode_exact(Encoded::Evidence, bytes, MAX_EVIDENCE_BYTES)
     }
 
+    /// What it proves if its signatures hold.
+    ///
+    /// # Errors
+    /// Why it proves nothing whatever they are.
+    pub fn charge(&self) -> Result<Charge, EvidenceError> {
+        match self {
+            Self::Votes(first, second) => charge_of_votes(first, second),
+            Self::Seals(first, second) => charge_of_seals(first, second),
+        }
+    }
+
     /// Checks the evidence from its bytes (rule 23).
     ///
     /// # Errors
@@ -126,10 +137,7 @@ impl Evidence {
         chain_id: &BlockHash,
         is_authority: impl Fn(&Address) -> bool,
     ) -> Result<Charge, EvidenceError> {
-        let charge = match self {
-            Self::Votes(first, second) => charge_of_votes(first, second)?,
-            Self::Seals(first, second) => charge_of_seals(first, second)?,
-        };
+        let charge = self.charge()?;
         let found = charge.guilty;
         if !is_authority(&found) {
             return Err(EvidenceError::Stranger { found });
@@ -198,13 +206,17 @@ impl Offences {
         Self(BTreeMap::new())
     }
 
+    /// Whether what evidence claims to prove is proven already.
+    #[must_use]
+    pub fn knows(&self, evidence: &Evidence) -> bool {
+        evidence
+            .charge()
+            .is_ok_and(|charge| self.0.contains_key(&charge))
+    }
+
     /// Keeps verified evidence; whether it proves anything new.
     pub(super) fn keep(&mut self, evidence: &Evidence) -> bool {
-        let charge = match evidence {
-            Evidence::Votes(first, second) => charge_of_votes(first, second),
-            Evidence::Seals(first, second) => charge_of_seals(first, second),
-        };
-        let Ok(charge) = charge else {
+        let Ok(charge) = evidence.charge() else {
             return false;
         };
         let is_new = !self.0.contains_key(&charge);
@@ -224,6 +236,18 @@ impl Offences {
     ) -> Result<bool, EvidenceError> {
         evidence.verify(chain_id, is_authority)?;
         Ok(self.keep(evidence))
+    }
+
+    /// Number of proven charges.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing is proven.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Who, what, and the evidence.

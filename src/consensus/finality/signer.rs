@@ -7,9 +7,8 @@
 //! durable, [`VoteSigner::commit`] the vote to be sent.
 //!
 //! An authority that lost its ledger does not know what it signed. The same rule helps: it takes
-//! the highest epoch that a peer reported at its start for its last source and target, so that it
-//! votes again when a later checkpoint is justified, and its new votes begin where the old ones
-//! ended at the latest.
+//! what its peers can prove to be justified for its last source, the epoch of their heads for its
+//! last target, and every vote of its own that somebody still has.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -98,16 +97,38 @@ impl VoteSigner {
         }
     }
 
-    /// Takes in the highest epoch that a peer reported at the start. Later reports must not come
-    /// here: the network goes on, and an authority that chased it would never vote. Who remembers
-    /// needs none.
-    pub fn report(&mut self, epoch: Epoch) {
+    /// Takes in how far the network is, as peers reported it at the start: sources below `source` and
+    /// targets up to `target` may have been signed. Later reports must not come here: the network
+    /// goes on, and an authority that chased it would never vote. Who remembers needs none.
+    pub fn report(&mut self, source: Epoch, target: Epoch) {
         if self.memory == Memory::Whole {
             return;
         }
-        self.record.source = self.record.source.max(epoch);
-        self.record.target = self.record.target.max(epoch);
+        self.record.source = self.record.source.max(source);
+        self.record.target = self.record.target.max(target);
         self.memory = Memory::Reported;
+    }
+
+    /// Takes in a vote of its own that a peer still had, at any time: its signature proves it.
+    pub fn remember(&mut self, vote: &CheckedVote) {
+        let link = vote.link();
+        self.record.source = self.record.source.max(link.source.epoch);
+        if link.target.epoch > self.record.target {
+            self.record.target = link.target.epoch;
+            self.record.last = Some(*vote.get());
+        }
+    }
+
+    /// Whether the record is lost and no peer reported yet.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.memory == Memory::Lost
+    }
+
+    /// Whether the record holds all that was signed, not what peers reported instead.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.memory == Memory::Whole
     }
 
     /// Whether a link may be signed, and how to go about it (rule 24).
@@ -154,7 +175,7 @@ impl VoteSigner {
             return Err(SigningError::Amnesia);
         }
         let (last, found) = (self.record.target, link.target.epoch);
-        if found <= last {
+        if found <= last && !mutant!(ForgetTheVote) {
             return Err(SigningError::Target { last, found });
         }
         let (last, found) = (self.record.source, link.source.epoch);
@@ -174,6 +195,13 @@ pub fn due(head: &BlockHash, justified: Checkpoint, blocks: &impl Blocks) -> Opt
     let target = Checkpoint {
         epoch,
         id: blocks.ancestor(head, epoch.height())?,
+    };
+    #[cfg(feature = "mutants")]
+    let justified = if mutant!(VoteFromGenesis) {
+        let id = blocks.ancestor(head, Height(0))?;
+        Checkpoint::genesis(id)
+    } else {
+        justified
     };
     let link = Link {
         source: justified,
@@ -301,15 +329,33 @@ mod tests {
             assert_eq!(forgotten, Err(SigningError::Amnesia));
             [2, 4, 3]
                 .into_iter()
-                .for_each(|epoch| signer.report(Epoch(epoch)));
+                .for_each(|epoch| signer.report(Epoch(epoch), Epoch(epoch)));
             let outcome = sign(&mut signer, &fork, *after);
             assert_eq!(outcome.is_ok(), after.source.epoch >= Epoch(4));
             let Ok(vote) = outcome else { continue };
-            signer.report(Epoch(8));
+            signer.report(Epoch(8), Epoch(8));
             assert_eq!(signer.record().target, vote.vote.link.target.epoch);
             for earlier in &before {
                 let earlier = fork.vote(0, earlier.source, earlier.target);
                 assert_eq!(Evidence::of_votes(earlier, vote), None);
+            }
+        }
+    }
+
+    #[test]
+    fn who_hears_a_vote_of_its_own_again_never_signs_against_it() {
+        let fork = Fork::new(1, 0, 5);
+        let chain_id = fork.chain_id();
+        for earlier in fork.links() {
+            let vote = fork.vote(0, earlier.source, earlier.target);
+            let mut signer = VoteSigner::forgetful();
+            signer.report(Epoch(0), Epoch(0));
+            signer.remember(&CheckedVote::check(vote, &chain_id).unwrap());
+            for link in fork.links() {
+                let mut signer = signer;
+                if let Ok(signed) = sign(&mut signer, &fork, link) {
+                    assert_eq!(Evidence::of_votes(vote, signed), None);
+                }
             }
         }
     }

@@ -79,6 +79,7 @@ impl SignedVote {
         if self
             .signature
             .verifies(&self.signer, VOTE_DOMAIN, &self.vote.message())
+            || mutant!(TrustAnyVote)
         {
             Ok(())
         } else {

@@ -12,8 +12,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Blocks, CertificateError, CheckedCertificate, CheckedVote, Epoch, Evidence, Link, Offences,
-    SignedVote, Signers, Vote, VoteError,
+    Blocks, CertificateError, CheckedCertificate, CheckedVote, Epoch, Evidence, EvidenceError,
+    Link, Offences, SignedVote, Signers, Vote, VoteError,
 };
 use crate::primitives::{Address, BlockHash, Signature};
 
@@ -48,6 +48,8 @@ pub struct Votes {
     by_signer: BTreeMap<Address, BTreeMap<Epoch, Vec<Link>>>,
     certified: BTreeSet<Link>,
     offences: Offences,
+    /// Links whose signers changed since they were taken last.
+    changed: BTreeSet<Link>,
 }
 
 impl Votes {
@@ -60,7 +62,65 @@ impl Votes {
             by_signer: BTreeMap::new(),
             certified: BTreeSet::new(),
             offences: Offences::new(),
+            changed: BTreeSet::new(),
         }
+    }
+
+    /// Those of an own ledger, which were checked before they were written. Offences that they prove
+    /// are found again.
+    pub fn restore(&mut self, link: Link, signers: Signers) {
+        for (signer, signature) in signers {
+            if !self.holds(&link, &signer) {
+                self.insert(link, signer, signature);
+            }
+        }
+        self.changed.remove(&link);
+    }
+
+    /// Keeps these links whatever else comes of their signers: they are confirmed, and newcomers
+    /// need them.
+    pub fn certify_all<'a>(&mut self, confirmed: impl IntoIterator<Item = &'a Link>) {
+        self.certified.extend(confirmed);
+    }
+
+    /// Checks evidence of a peer and keeps it; whether it proves anything new.
+    ///
+    /// # Errors
+    /// See [`Evidence::verify`].
+    pub fn accuse(
+        &mut self,
+        evidence: &Evidence,
+        is_authority: impl Fn(&Address) -> bool,
+    ) -> Result<bool, EvidenceError> {
+        self.offences.accept(evidence, &self.chain_id, is_authority)
+    }
+
+    /// Takes the links whose signers changed since the last time, or that are kept no more.
+    pub fn take_changed(&mut self) -> BTreeSet<Link> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// A vote that is kept.
+    #[must_use]
+    pub fn signed(&self, link: &Link, signer: &Address) -> Option<SignedVote> {
+        let signature = *self.links.get(link)?.get(signer)?;
+        let vote = Vote {
+            chain_id: self.chain_id,
+            link: *link,
+        };
+        Some(SignedVote {
+            vote,
+            signer: *signer,
+            signature,
+        })
+    }
+
+    /// All votes of a signer.
+    pub fn of_signer<'a>(&'a self, signer: &'a Address) -> impl Iterator<Item = SignedVote> + 'a {
+        let epochs = self.by_signer.get(signer).into_iter().flatten();
+        epochs
+            .flat_map(|(_, links)| links)
+            .filter_map(|link| self.signed(link, signer))
     }
 
     /// All links with those who confirmed them.
@@ -86,7 +146,7 @@ impl Votes {
             signer,
             signature,
         } = *vote.get();
-        if self.holds(&link, &signer) {
+        if !self.wants(vote.get(), blocks)? {
             return Ok(Added::Known);
         }
         let unknown = match link.check_place(blocks) {
@@ -94,6 +154,21 @@ impl Votes {
             Err(VoteError::UnknownBlock { id }) => Some(id),
             Err(error) => return Err(error),
         };
+        let evidence = self.insert(link, signer, signature);
+        self.evict(&signer);
+        Ok(Added::New { unknown, evidence })
+    }
+
+    /// Whether a vote is news, before its signature is looked at: so nobody who is no authority can
+    /// make a node verify anything.
+    ///
+    /// # Errors
+    /// Rule 19 or 20.
+    pub fn wants(&self, vote: &SignedVote, blocks: &impl Blocks) -> Result<bool, VoteError> {
+        let (link, signer) = (vote.vote.link, vote.signer);
+        if self.holds(&link, &signer) {
+            return Ok(false);
+        }
         let sets = blocks
             .sets(&link.target.id)
             .unwrap_or_else(|| blocks.best_sets());
@@ -101,9 +176,13 @@ impl Votes {
             return Err(VoteError::Stranger { found: signer });
         }
         self.check_bounds(&signer, link.target.epoch)?;
-        let evidence = self.insert(link, signer, signature);
-        self.evict(&signer);
-        Ok(Added::New { unknown, evidence })
+        Ok(true)
+    }
+
+    /// The links that are certified, in an order in which each is understood by those before.
+    #[must_use]
+    pub const fn certified(&self) -> &BTreeSet<Link> {
+        &self.certified
     }
 
     /// Keeps the votes of a certificate, whatever was kept of its signers.
@@ -153,12 +232,19 @@ impl Votes {
             .collect()
     }
 
-    /// Forgets all links into epochs below this one.
+    /// Forgets the links into epochs below this one that are not certified. What is certified stays
+    /// for ever: newcomers need the way to it, and it proves offences however late they show.
     pub fn prune(&mut self, below: Epoch) {
-        self.links.retain(|link, _| link.target.epoch >= below);
-        self.certified.retain(|link| link.target.epoch >= below);
+        let certified = &self.certified;
+        let stays = |link: &Link| link.target.epoch >= below || certified.contains(link);
+        let gone = self.links.keys().filter(|link| !stays(link));
+        self.changed.extend(gone.copied());
+        self.links.retain(|link, _| stays(link));
         for epochs in self.by_signer.values_mut() {
-            *epochs = epochs.split_off(&below);
+            epochs.retain(|_, links| {
+                links.retain(stays);
+                !links.is_empty()
+            });
         }
         self.by_signer.retain(|_, epochs| !epochs.is_empty());
     }
@@ -192,30 +278,27 @@ impl Votes {
 
     /// Inserts a vote and returns the offences that it completes.
     fn insert(&mut self, link: Link, signer: Address, signature: Signature) -> Vec<Evidence> {
-        let signed = |link: Link, signature: Signature| SignedVote {
-            vote: Vote {
-                chain_id: self.chain_id,
-                link,
-            },
-            signer,
-            signature,
-        };
-        let new = signed(link, signature);
         let earlier = self.by_signer.get(&signer).into_iter().flatten();
-        let evidence: Vec<Evidence> = earlier
+        let offending: Vec<Link> = earlier
             .flat_map(|(_, links)| links)
-            .filter_map(|link| Some(signed(*link, *self.links.get(link)?.get(&signer)?)))
-            .filter_map(|old| Evidence::of_votes(old, new))
+            .filter(|earlier| earlier.offends(&link))
+            .copied()
             .collect();
         self.links
             .entry(link)
             .or_default()
             .insert(signer, signature);
+        self.changed.insert(link);
         let epochs = self.by_signer.entry(signer).or_default();
         epochs.entry(link.target.epoch).or_default().push(link);
+        let new = self.signed(&link, &signer);
+        let pairs = offending
+            .iter()
+            .filter_map(|earlier| Evidence::of_votes(self.signed(earlier, &signer)?, new?));
+        let evidence: Vec<Evidence> = pairs.collect();
         evidence
             .into_iter()
-            .filter(|one| self.offences.keep(one))
+            .filter(|one| !mutant!(KeepNoEvidence) && self.offences.keep(one))
             .collect()
     }
 
@@ -232,6 +315,7 @@ impl Votes {
                 return true;
             }
             for link in links {
+                self.changed.insert(*link);
                 if let Some(signers) = self.links.get_mut(link) {
                     signers.remove(signer);
                     if signers.is_empty() {
@@ -363,13 +447,8 @@ mod tests {
         let (least, found) = (Epoch(10 + most), Epoch(3));
         assert_eq!(old, Err(VoteError::Old { least, found }));
         votes.prune(Epoch(u64::MAX));
-        assert_eq!(
-            votes,
-            Votes {
-                offences: votes.offences.clone(),
-                ..fresh(&fork)
-            }
-        );
+        let left: Vec<&Link> = votes.links().keys().collect();
+        assert_eq!(left, [&certified], "what is certified stays");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::primitives::{
     Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex, read_number,
     to_hex,
 };
-use crate::records::TransactionStatus;
+use crate::records::{BlockFinality, TransactionStatus};
 use crate::refusal::LookupError;
 use crate::state::{Account, Entry, Key};
 
@@ -59,6 +59,7 @@ impl Node {
                 .transaction_info(&id)
                 .map(|info| Answer::Transaction(Box::new(info))),
             Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
+            Request::Finality => Ok(Answer::Finality(Box::new(self.finality_info()))),
             Request::Peers => Ok(Answer::Peers(self.peers(now))),
             Request::Ledger(_) => Err(not_here("a question to the ledger")),
             Request::Wipe => Err(not_here("the wiping of the ledger")),
@@ -198,6 +199,7 @@ impl Node {
                 Seal::Authority(signature) => signature.to_string(),
             },
             confirmations,
+            finality: self.finality_of(&id),
             size: u32::try_from(raw.len()).unwrap_or(u32::MAX),
             transactions: entry
                 .block
@@ -274,6 +276,7 @@ impl Node {
             confirmations: committed.map_or(0, |(_, height)| {
                 self.chain.height().since(height).saturating_add(1)
             }),
+            finality: committed.map_or(BlockFinality::Plain, |(block, _)| self.finality_of(&block)),
             seen_by: 1,
             signature: transaction.signature.to_string(),
             raw: to_hex(&transaction.to_bytes()),

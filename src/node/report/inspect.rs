@@ -2,6 +2,7 @@
 
 use crate::chain::{CACHED_STATES, MAX_INVALID, MAX_SIDE};
 use crate::consensus::SIGNATURE_CACHE;
+use crate::consensus::finality::{VoteSigner, Votes};
 use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
 use crate::primitives::{Slot, Timestamp};
@@ -9,6 +10,7 @@ use crate::records::LedgerStart;
 
 use super::super::compact::MAX_COMPACT;
 use super::super::deferred::MAX_DEFERRED;
+use super::super::finality::{MAX_OFFENCES, MAX_SEALS};
 use super::Node;
 
 impl Node {
@@ -42,6 +44,18 @@ impl Node {
         self.authority.first_open
     }
 
+    /// The votes that it keeps.
+    #[must_use]
+    pub const fn votes(&self) -> &Votes {
+        &self.finality.ballots.votes
+    }
+
+    /// What it knows of what it signed.
+    #[must_use]
+    pub const fn signer(&self) -> &VoteSigner {
+        &self.finality.duty.signer
+    }
+
     /// Its bounded collections: name, length now, bound.
     #[must_use]
     pub fn bounded(&self) -> Vec<(&'static str, usize, usize)> {
@@ -61,6 +75,13 @@ impl Node {
             ),
             ("refused ids", invalid, MAX_INVALID),
             (
+                "proven offences",
+                self.finality.ballots.votes.offences().len(),
+                MAX_OFFENCES,
+            ),
+            ("claims of peers", self.finality.duty.claims(), MAX_PEERS),
+            ("sealed slots", self.finality.seals.len(), MAX_SEALS),
+            (
                 "blocks beside the best chain",
                 self.chain.side_blocks(),
                 MAX_SIDE,
@@ -71,6 +92,7 @@ impl Node {
         ];
         own.into_iter()
             .chain(self.exchange.bounded())
+            .chain(self.finality.errands.bounded())
             .chain(self.sync.bounded())
             .collect()
     }

@@ -2,12 +2,15 @@
 //! Display apart from the protocol: nothing here decides what the node does.
 
 mod answers;
+mod decided;
+mod finality;
 #[cfg(any(test, feature = "sim"))]
 mod inspect;
 mod notice;
 mod rows;
 mod status;
 
+pub use decided::FinalityNotice;
 pub use notice::Notice;
 pub(super) use rows::open_undo;
 

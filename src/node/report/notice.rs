@@ -13,6 +13,8 @@ use crate::mempool::{DropReason, MempoolError};
 use crate::primitives::{BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of};
 use crate::records::LedgerStart;
 
+use super::decided::FinalityNotice;
+
 /// Something that happened on a node.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
@@ -137,6 +139,8 @@ pub enum Notice {
     Degraded { error: StoreError },
     /// A link was cut or healed.
     Link { from: String, cut: bool },
+    /// Something about votes and what they decided.
+    Finality(FinalityNotice),
     /// The node stopped.
     Stopped,
 }
@@ -146,6 +150,7 @@ impl Notice {
     #[must_use]
     pub const fn level(&self) -> Level {
         match self {
+            Self::Finality(notice) => notice.level(),
             Self::Sent { .. }
             | Self::Received { .. }
             | Self::Searching { .. }
@@ -180,6 +185,7 @@ impl Notice {
     #[must_use]
     pub const fn topic(&self) -> Topic {
         match self {
+            Self::Finality(notice) => notice.topic(),
             Self::Started { .. }
             | Self::PeerJoined { .. }
             | Self::PeerLeft { .. }
@@ -288,6 +294,7 @@ impl Notice {
                     "Ledger: {rows} rows were not stored because {error}; tried again in {retry_ms} ms."
                 )
             }
+            Self::Finality(notice) => notice.text(),
             Self::Degraded { error } => format!("Ledger kept in memory only: {error}."),
         }
     }

@@ -56,6 +56,7 @@ impl Node {
             frames_refused: self.counters.frames_refused,
             host: self.identity.host.clone(),
             ledger_start: self.books.ledger_start,
+            finality: self.finality_status(),
         }
     }
 

@@ -1,12 +1,13 @@
-//! The head equals a naive recomputation of the fork choice over the node's blocks: the heaviest chain, and of
-//! several the one that the tie rule picks. And it is not ahead of the node's clock.
+//! The head equals a naive recomputation of the fork choice over the node's blocks and votes: of the chains above the
+//! highest justified checkpoint the heaviest, and of several the one that the tie rule picks. And it is not ahead of the node's clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chain::Chain;
 use crate::primitives::{BlockHash, sha256};
 
 use super::super::world::World;
+use super::decided::highest_justified;
 
 /// The weights of a node's blocks, and the heaviest of them. What a tree forgets is lighter than its head.
 #[derive(Debug, Default)]
@@ -14,7 +15,6 @@ struct Ranked {
     /// How many blocks the tree had, and which head.
     seen: (usize, BlockHash),
     weights: BTreeMap<BlockHash, u128>,
-    heaviest: (u128, Vec<BlockHash>),
 }
 
 impl Ranked {
@@ -38,32 +38,38 @@ impl Ranked {
             for (id, header) in above.into_iter().rev() {
                 weight = weight.saturating_add(u128::from(header.difficulty.0));
                 self.weights.insert(id, weight);
-                if weight > self.heaviest.0 {
-                    self.heaviest = (weight, Vec::new());
-                }
-                if weight == self.heaviest.0 {
-                    self.heaviest.1.push(id);
-                }
             }
         }
     }
 
-    /// Of the heaviest the one whose hash with the exclusive or of all of them is the smallest.
-    fn head(&self, chain: &Chain) -> BlockHash {
+    /// Of the heaviest above a checkpoint the one whose hash with the exclusive or of all of them is the smallest.
+    fn head(&self, chain: &Chain, root: &BlockHash) -> BlockHash {
+        let height = |id: &BlockHash| chain.get(id).map(|entry| entry.block.header.height);
+        let mut heaviest = (0, Vec::new());
+        let mut above = BTreeSet::from([*root]);
+        let mut ids: Vec<_> = self.weights.keys().map(|id| (height(id), *id)).collect();
+        ids.retain(|(at, _)| *at >= height(root));
+        ids.sort();
+        for (_, id) in ids {
+            let parent = chain.get(&id).map(|entry| entry.block.header.parent);
+            if id != *root && !parent.is_some_and(|parent| above.contains(&parent)) {
+                continue;
+            }
+            above.insert(id);
+            let weight = self.weights.get(&id).copied().unwrap_or(0);
+            if weight > heaviest.0 {
+                heaviest = (weight, Vec::new());
+            }
+            if weight == heaviest.0 {
+                heaviest.1.push(id);
+            }
+        }
         let mut mix = [0_u8; 32];
-        for id in &self.heaviest.1 {
+        for id in &heaviest.1 {
             (0..32).for_each(|at| mix[at] ^= id.0[at]);
         }
-        let mut places: Vec<_> = self
-            .heaviest
-            .1
-            .iter()
-            .map(|id| (sha256(&[&id.0, &mix]), *id))
-            .collect();
-        places.sort();
-        places
-            .first()
-            .map_or_else(|| chain.chain_id(), |(_, id)| *id)
+        let places = heaviest.1.iter().map(|id| (sha256(&[&id.0, &mix]), *id));
+        places.min().map_or(*root, |(_, id)| id)
     }
 }
 
@@ -84,7 +90,8 @@ impl Heads {
         let chain = node.chain();
         let ranked = self.ranked.entry(seat).or_default();
         ranked.update(chain);
-        let (found, expected) = (chain.head(), ranked.head(chain));
+        let root = highest_justified(world, node);
+        let (found, expected) = (chain.head(), ranked.head(chain, &root.id));
         if expected != found {
             return Err(format!("expected the head {expected}, found {found}"));
         }

@@ -58,13 +58,17 @@ impl Liveness {
             let (expected, found) = (first.chain().head(), chain.head());
             if (expected, first.chain().head_state().root()) != (found, chain.head_state().root()) {
                 let heights = (first.chain().height(), chain.height());
+                let justified =
+                    [first, node].map(|node| node.chain().decided().highest_justified());
                 return Some(format!(
-                    "expected one head, found {} at height {} on {} and {} at height {} on {name}",
+                    "expected one head, found {} at height {} on {} and {} at height {} on {name}, above {} and {}",
                     expected.short(),
                     heights.0,
                     world.seats[0].plan.name,
                     found.short(),
                     heights.1,
+                    justified[0],
+                    justified[1],
                 ));
             }
             let unwritten = node.unwritten();

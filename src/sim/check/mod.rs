@@ -3,6 +3,7 @@
 mod books;
 mod bounds;
 mod coins;
+mod decided;
 mod durability;
 mod heads;
 mod liveness;
@@ -12,10 +13,11 @@ mod peers;
 mod recovery;
 mod rules;
 mod seals;
+mod votes;
 
 use std::fmt;
 
-use crate::node::Notice;
+use crate::node::{FinalityNotice, Notice};
 use crate::primitives::Timestamp;
 
 use super::coverage::{Coverage, Sometimes};
@@ -25,22 +27,26 @@ use super::work::Fresh;
 use super::world::World;
 
 use coins::Coins;
+use decided::Decided;
 use heads::Heads;
 use liveness::Liveness;
 use making::Making;
 use recovery::Recovery;
 use seals::Seals;
+use votes::Cast;
 
 /// The checkers.
-pub const CHECKERS: [&str; 8] = [
+pub const CHECKERS: [&str; 10] = [
     "bounds",
     "coins",
+    "decided",
     "durability",
     "heads",
     "liveness",
     "making",
     "peers",
     "seals",
+    "votes",
 ];
 
 /// A broken promise.
@@ -75,11 +81,13 @@ impl fmt::Display for Violation {
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     coins: Coins,
+    decided: Decided,
     heads: Heads,
     liveness: Liveness,
     making: Making,
     recovery: Recovery,
     seals: Seals,
+    cast: Cast,
     pub(super) coverage: Coverage,
 }
 
@@ -107,7 +115,10 @@ impl Checks {
     pub(super) fn always(&mut self, world: &World) -> Result<(), Violation> {
         for seat in 0..world.seats.len() {
             let of = |checker| violation(world, checker, Some(seat));
+            let decided = self.decided.check(world, seat, &self.cast.excused);
+            decided.map_err(of("decided"))?;
             self.heads.check(world, seat).map_err(of("heads"))?;
+            self.cast.check(world, seat).map_err(of("votes"))?;
             if let Some(node) = &world.seats[seat].node {
                 let now = world.latest_clock(seat);
                 peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
@@ -150,6 +161,7 @@ impl Checks {
                 promised,
             } => {
                 self.seals.on_start(world, seat, was_new);
+                self.cast.on_start(world, seat);
                 let place = &world.seats[seat];
                 let Some(node) = &place.node else {
                     return Ok(());
@@ -164,6 +176,7 @@ impl Checks {
             Observed::Ended { seat, node } => {
                 let now = node.time().max(world.clock_of(seat));
                 self.heads.forget(seat);
+                self.decided.forget(seat);
                 self.liveness.forget(seat);
                 self.recovery.forget(seat);
                 // Whom it ignored is forgotten with it.
@@ -192,6 +205,14 @@ impl Checks {
             Notice::Accepted { block, .. } | Notice::SideChain { block, .. } => {
                 if self.recovery.was_deferred(seat, &block.hash) {
                     self.coverage.note(Sometimes::DeferredThenAccepted);
+                }
+            }
+            Notice::Finality(FinalityNotice::Voted { vote }) => {
+                self.cast
+                    .on_voted(world, seat, *vote)
+                    .map_err(of("votes"))?;
+                if self.cast.after_loss > 0 {
+                    self.coverage.note(Sometimes::VotedAfterLoss);
                 }
             }
             Notice::Found { .. } => self.making.on_made(),
@@ -231,9 +252,37 @@ impl Checks {
     }
 
     /// Says what a healed network still lacks.
-    pub(super) fn complaint(&self, world: &World) -> Option<Violation> {
-        let complaint = self.liveness.complaint(world)?;
-        Some(violation(world, "liveness", None)(complaint))
+    pub(super) fn complaint(&mut self, world: &World) -> Option<Violation> {
+        if let Some(complaint) = self.liveness.complaint(world) {
+            return Some(violation(world, "liveness", None)(complaint));
+        }
+        let complaint = self.decided.complaint(world)?;
+        Some(violation(world, "decided", None)(complaint))
+    }
+
+    /// Whether what only finality lacks may still come, as the chain is slow.
+    pub(super) fn has_time(&self, world: &World, complaint: &Violation) -> bool {
+        complaint.checker == "decided" && self.decided.has_time(world)
+    }
+
+    /// Everything has just healed.
+    pub(super) fn on_healed(&mut self, world: &World) {
+        self.decided.on_healed(world);
+    }
+
+    /// Whether two blocks are final that contradict each other, as a third and more of the authorities lied.
+    pub(super) fn is_divided(&self) -> bool {
+        self.decided.is_divided
+    }
+
+    /// Checks that enough are proven guilty then.
+    ///
+    /// # Errors
+    /// The evidence names too few.
+    pub(super) fn accountable(&mut self, world: &World) -> Result<(), Violation> {
+        self.coverage.note(Sometimes::Divided);
+        let accountable = self.decided.accountable(world, &self.cast.excused);
+        accountable.map_err(violation(world, "decided", None))
     }
 
     /// Expects a transaction that was handed in after healing to be committed everywhere.

@@ -1,7 +1,8 @@
 //! Notices that prove that something happened which must happen sometimes.
 
+use crate::consensus::finality::Offence;
 use crate::gossip::{FrameError, SyncError};
-use crate::node::Notice;
+use crate::node::{FinalityNotice, Notice};
 use crate::sim::coverage::{Coverage, Sometimes};
 
 /// Counts what a notice proves. `replayed` says that its node was judging a frame that was played again.
@@ -15,6 +16,17 @@ pub(super) fn note(notice: &Notice, replayed: bool, coverage: &mut Coverage) {
             if *reverted >= 100 {
                 coverage.note(Sometimes::Reorg100);
             }
+        }
+        Notice::Finality(FinalityNotice::Final { .. }) => coverage.note(Sometimes::Finalised),
+        Notice::Finality(FinalityNotice::VoteRefused { .. }) => {
+            coverage.note(Sometimes::VoteRefused);
+        }
+        Notice::Finality(FinalityNotice::Evidence { charge, .. }) => {
+            coverage.note(match charge.offence {
+                Offence::DoubleVote => Sometimes::DoubleVote,
+                Offence::SurroundVote => Sometimes::SurroundVote,
+                Offence::TwoBlocks => Sometimes::TwoBlocks,
+            });
         }
         Notice::BlockRefused { .. } => coverage.note(Sometimes::BlockRefused),
         Notice::Unusable {

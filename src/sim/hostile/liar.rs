@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::consensus::finality::SignedVote;
 use crate::gossip::{HeadInfo, Message, NodeRecord, seal_frame};
 use crate::primitives::{Block, BlockHash, Height, Keypair, NodeId, NodeKind, Weight};
 
@@ -25,6 +26,8 @@ pub(in crate::sim) struct Hostile {
     pub(super) heard: VecDeque<Rc<[u8]>>,
     /// Blocks whose bodies nobody gets.
     pub(super) withheld: Vec<Block>,
+    /// Votes that it keeps for later.
+    pub(super) kept: Vec<SignedVote>,
     /// The chain that it mined alone.
     pub(super) private: Option<PrivateChain>,
     pub(super) pretence: Option<Pretence>,
@@ -41,6 +44,7 @@ impl Hostile {
             sequence: 0,
             heard: VecDeque::new(),
             withheld: Vec::new(),
+            kept: Vec::new(),
             private: None,
             pretence: None,
         }

@@ -8,5 +8,6 @@ mod frames;
 mod liar;
 mod pretence;
 mod private;
+mod votes;
 
 pub(super) use liar::Hostile;

@@ -79,7 +79,7 @@ const ENVELOPE: &[Case] = &[
         |frame| flipped(frame, FROM - 1),
     ),
     ("first unknown type", "frame_type", |frame| {
-        with(frame, KIND, 15)
+        with(frame, KIND, 20)
     }),
     ("last unknown type", "frame_type", |frame| {
         with(frame, KIND, 255)

@@ -4,10 +4,12 @@ use yew::prelude::*;
 
 use super::{Fact, Hash};
 use crate::app::pages::network::{hash_rate, lead, pace, recent};
+use crate::ipc::NodeStatus;
 use crate::ui::context::use_picture;
+use crate::ui::time;
 use crate::view::figures::{compact, grouped};
 use crate::view::route::Route;
-use crate::view::words;
+use crate::view::{finality, words};
 
 /// The network in facts.
 #[component]
@@ -32,6 +34,10 @@ pub(super) fn Overview() -> Html {
                         copy={status.state_root.clone()}>
                         <Hash hash={status.state_root.clone()} />
                     </Fact>
+                    <Fact term="Final" hint="What two thirds of the authorities confirmed twice: to undo it, a third must be caught lying.">
+                        { finality::reached(&status.finality, status.height) }
+                        { still(status) }
+                    </Fact>
                     <Fact term="Difficulty" hint="Expected tries for a work block.">{ words::difficulty(status) }</Fact>
                 }
                 <Fact term="Hash rate of this tab" hint="Measured over all miners.">
@@ -50,4 +56,11 @@ pub(super) fn Overview() -> Html {
             <p class="text-hint">{ "Select a node in the picture or in the table to see what it does." }</p>
         </>
     }
+}
+
+/// Why finality stands still, after what is final.
+fn still(status: &NodeStatus) -> String {
+    let lag = status.height.saturating_sub(status.finality.final_height);
+    let text = finality::standstill(&status.finality, lag, time::now());
+    text.map(|text| format!(". {text}")).unwrap_or_default()
 }

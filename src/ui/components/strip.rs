@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::marks::block_class;
 use super::{BlockMark, Empty, KindMark, PageLink};
 use crate::app::pages::network::{Card, Maker, latest, makers};
+use crate::records::BlockFinality;
 use crate::ui::context::use_picture;
 use crate::ui::time;
 use crate::view::figures::{grouped, short};
@@ -80,7 +81,12 @@ fn CardItem(props: &CardItemProps) -> Html {
                 <span class="hash">{ short(&card.hash) }</span>
                 <span class="card-maker">{ &card.maker }</span>
                 <span>{ format!("{} tx", card.transactions) }</span>
-                <span class="card-age">{ &card.age }</span>
+                <span class="card-age">
+                    { &card.age }
+                    if card.decided != BlockFinality::Plain {
+                        { format!(", {}", card.decided) }
+                    }
+                </span>
             </PageLink>
         </li>
     }

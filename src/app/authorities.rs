@@ -1,0 +1,75 @@
+//! Who votes and seals, by the operator's order.
+
+use super::machine::App;
+use super::output::{Output, in_force};
+use super::record::node_key;
+use crate::consensus::MAX_AUTHORITIES;
+use crate::ipc::{ApiError, NodeKind};
+use crate::primitives::{Address, ParamsChange};
+use crate::refusal::NetworkError;
+use crate::view::figures;
+
+impl App {
+    /// Has a proof-of-authority node of this network vote and seal, or no more. It need not run: one that is lost for
+    /// good is taken away like any other.
+    ///
+    /// # Errors
+    /// No such node, or one of another kind; nobody would be left; no room.
+    pub(super) async fn set_authority(&self, name: &str, add: bool) -> Result<Output, ApiError> {
+        let (record, seed) = (self.record()?, self.network()?.seed);
+        let node = record.nodes.iter().find(|node| node.name == name);
+        let Some(node) = node else {
+            let known = record.nodes.iter().map(|node| node.name.clone());
+            let (known, found) = (known.collect(), name.to_owned());
+            return Err(NetworkError::UnknownNode { known, found }.into());
+        };
+        if node.kind != NodeKind::Poa {
+            let node = name.to_owned();
+            return Err(NetworkError::NoAuthority { node }.into());
+        }
+        let address = node_key(&seed, name).address();
+        let info = self.finality(None).await?;
+        let members = info.members.iter().filter_map(|id| id.parse().ok());
+        let mut authorities: Vec<Address> = members.collect();
+        if authorities.contains(&address) == add {
+            let already = if add { "is one already" } else { "is none" };
+            return Ok(Output::text(format!(
+                "Nothing changes: of the authorities {name} {already}."
+            )));
+        }
+        if add {
+            authorities.push(address);
+        } else {
+            authorities.retain(|one| *one != address);
+        }
+        if authorities.is_empty() {
+            let node = name.to_owned();
+            return Err(NetworkError::LastAuthority { node }.into());
+        }
+        if authorities.len() > MAX_AUTHORITIES {
+            let limit = MAX_AUTHORITIES;
+            return Err(NetworkError::TooManyAuthorities { limit }.into());
+        }
+        let count = figures::count_of(authorities.len() as u64, "authority", "authorities");
+        let change = ParamsChange {
+            authorities: Some(authorities),
+            ..ParamsChange::default()
+        };
+        let sent = self.change_params(change).await?;
+        let what = if add {
+            "votes and seals"
+        } else {
+            "votes and seals no more"
+        };
+        let text = format!(
+            "The operator's change of parameters to {count} was sent ({}): {name} {what} once that is in force, {}.",
+            figures::short(&sent.tx_hash),
+            in_force()
+        );
+        Ok(Output {
+            text,
+            sent: Some(sent),
+            node: Some(name.to_owned()),
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! An honest authority never signs two votes that are an offence together, across all its restarts, and sends none
+//! before the record of it is flushed to its disk. Only what it cannot know excuses it: its ledger was deleted or
+//! damaged, and none of those whom it hears, and who hear it, still had the earlier vote. No evidence names an honest authority but for
+//! that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::consensus::finality::{Link, Offence, SignedVote};
+use crate::node::Node;
+use crate::primitives::{Address, Keypair};
+use crate::sim::world::World;
+
+/// What honest authorities signed.
+#[derive(Debug, Default)]
+pub(super) struct Cast {
+    votes: BTreeMap<Address, Vec<SignedVote>>,
+    /// How many of them each had forgotten when it started last.
+    forgotten: BTreeMap<Address, usize>,
+    /// Who could not know better.
+    pub(super) excused: BTreeSet<Address>,
+    /// Votes of those who had forgotten all.
+    pub(super) after_loss: u64,
+}
+
+fn offend(one: &Link, other: &Link) -> bool {
+    let around = |one: &Link, other: &Link| {
+        one.source.epoch < other.source.epoch && other.target.epoch < one.target.epoch
+    };
+    one != other
+        && (one.target.epoch == other.target.epoch || around(one, other) || around(other, one))
+}
+
+impl Cast {
+    /// Checks a vote that the authority of a seat has sent.
+    pub(super) fn on_voted(
+        &mut self,
+        world: &World,
+        seat: usize,
+        vote: SignedVote,
+    ) -> Result<(), String> {
+        let (place, link) = (&world.seats[seat], vote.vote.link);
+        if place.disk.voted() < Some(link.target.epoch) {
+            return Err(format!(
+                "expected the vote for epoch {} to be flushed before it is sent, found {:?}",
+                link.target.epoch,
+                place.disk.voted()
+            ));
+        }
+        let forgotten = self.forgotten.get(&vote.signer).copied().unwrap_or(0);
+        self.after_loss += u64::from(forgotten > 0);
+        let earlier = self.votes.entry(vote.signer).or_default();
+        for (number, before) in earlier.iter().enumerate() {
+            if !offend(&before.vote.link, &link) {
+                continue;
+            }
+            if number >= forgotten || others_have(world, seat, before) {
+                let memory = if number >= forgotten {
+                    "it remembered"
+                } else {
+                    "others still had"
+                };
+                return Err(format!(
+                    "expected no vote against that from {} to {}, which {memory}, found one from {} to {}",
+                    before.vote.link.source, before.vote.link.target, link.source, link.target
+                ));
+            }
+            self.excused.insert(vote.signer);
+        }
+        earlier.push(vote);
+        Ok(())
+    }
+
+    /// Notes what an authority that starts cannot know.
+    pub(super) fn on_start(&mut self, world: &World, seat: usize) {
+        let place = &world.seats[seat];
+        let signer: Address = place.id.into();
+        if place.disk.voted().is_none() {
+            let count = self.votes.get(&signer).map_or(0, Vec::len);
+            self.forgotten.insert(signer, count);
+        }
+    }
+
+    /// Checks whom the evidence of a seat's node names.
+    pub(super) fn check(&self, world: &World, seat: usize) -> Result<(), String> {
+        let Some(node) = &world.seats[seat].node else {
+            return Ok(());
+        };
+        check_traitor(world, node)?;
+        for (guilty, offence, _) in node.votes().offences().iter() {
+            let honest = world.seats.iter().find(|seat| {
+                let address: Address = seat.id.into();
+                address == guilty
+            });
+            // Of slots the check of seals says more.
+            if let Some(honest) = honest
+                && offence != Offence::TwoBlocks
+                && !self.excused.contains(&guilty)
+            {
+                let name = &honest.plan.name;
+                return Err(format!(
+                    "expected no evidence against {name}, found {offence:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whoever keeps two votes of a traitor that are an offence has the evidence of it.
+fn check_traitor(world: &World, node: &Node) -> Result<(), String> {
+    let Some(traitor) = world.scenario.traitor.as_ref().map(Keypair::address) else {
+        return Ok(());
+    };
+    let offences = node.votes().offences();
+    if offences.guilty().contains(&traitor) {
+        return Ok(());
+    }
+    let links: Vec<Link> = node
+        .votes()
+        .of_signer(&traitor)
+        .map(|vote| vote.vote.link)
+        .collect();
+    let mut pairs = links
+        .iter()
+        .flat_map(|one| links.iter().map(move |other| (one, other)));
+    match pairs.find(|(one, other)| offend(one, other)) {
+        None => Ok(()),
+        Some((one, other)) => Err(format!(
+            "expected evidence of the votes for {} and {}, found none",
+            one.target, other.target
+        )),
+    }
+}
+
+/// Whether an honest node that a seat's node hears has a vote.
+fn others_have(world: &World, seat: usize, vote: &SignedVote) -> bool {
+    let Some(node) = &world.seats[seat].node else {
+        return false;
+    };
+    let now = world.latest_clock(seat);
+    // Each must hear the other, or neither asks nor is told.
+    let has = |id| {
+        let place = world.seats.iter().position(|other| other.id == id);
+        let other = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));
+        other.is_some_and(|(place, other)| {
+            let votes = other.votes();
+            let hears = other.peer_table().get(&world.seats[seat].id);
+            hears.is_some_and(|peer| peer.alive(world.latest_clock(place)))
+                && votes.signed(&vote.vote.link, &vote.signer).is_some()
+        })
+    };
+    let mut peers = node.peer_table().iter();
+    peers.any(|(id, peer)| peer.alive(now) && has(*id))
+}
