@@ -130,12 +130,7 @@ impl Node {
                 return self.refuse_certificate(from, error, out);
             }
         }
-        if self.finality.ballots.votes.certified().len() > before {
-            // Whoever is among the signers may have lost its ledger.
-            for peer in self.roster.alive(self.now) {
-                self.return_votes(peer, out);
-            }
-        }
+        self.return_certified(before, out);
         if self.finality.errands.is_behind() {
             self.fetch_from(from, out);
         }
@@ -176,14 +171,26 @@ impl Node {
         }
     }
 
+    /// Sends everybody its votes if there are more certificates than `before`: whoever is among the signers may have
+    /// lost its ledger.
+    fn return_certified(&mut self, before: usize, out: &mut Outbox) {
+        if self.finality.ballots.votes.certified().len() > before {
+            for peer in self.roster.alive(self.now) {
+                self.return_votes(peer, out);
+            }
+        }
+    }
+
     /// Takes in the certificates whose blocks have come.
     pub(super) fn certify_arrived(&mut self, out: &mut Outbox) {
+        let before = self.finality.ballots.votes.certified().len();
         let chain = &self.chain;
         let ready = |link: &Link| chain.contains(&link.target.id);
         for certificate in self.finality.errands.take(ready) {
             // It was vouched for by the wrong sets, or is good.
             let _ = self.take_certificate(&certificate, out);
         }
+        self.return_certified(before, out);
     }
 
     fn refuse_certificate(&mut self, from: NodeId, error: CertificateError, out: &mut Outbox) {

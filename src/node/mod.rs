@@ -22,6 +22,7 @@ mod compact;
 mod crowd_tests;
 mod dating;
 mod deferred;
+mod electorate;
 mod exchange;
 mod fetching;
 mod finality;

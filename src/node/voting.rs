@@ -4,11 +4,11 @@
 
 use crate::consensus::EPOCH;
 use crate::consensus::finality::{
-    Added, Blocks as _, CheckedVote, Checkpoint, Decision, Epoch, Standing, View, due,
+    Added, Blocks as _, CheckedVote, Checkpoint, Decision, Epoch, View, due,
 };
 use crate::gossip::Message;
 use crate::ledger::{Row, Table};
-use crate::primitives::{Millis, NodeKind};
+use crate::primitives::Millis;
 
 use super::finality::final_row;
 use super::report::FinalityNotice;
@@ -122,20 +122,6 @@ impl Node {
         if mutant!(VoteBeforeFlush) {
             self.send_vote(batch, out);
         }
-    }
-
-    /// Whether this node votes: it is in one of the sets that still count on its chain.
-    pub(super) fn is_voter(&self) -> bool {
-        self.identity.kind == NodeKind::Poa && self.has_a_voice()
-    }
-
-    fn has_a_voice(&self) -> bool {
-        let (sets, id) = (self.chain.best_sets(), self.identity.id.into());
-        let settled = sets
-            .changes()
-            .last()
-            .is_none_or(|change| self.chain.standing(&change.block) == Standing::Final);
-        sets.latest().contains(&id) || (!settled && sets.contains(&id))
     }
 
     /// Sends the vote whose record a batch has made durable, and tells what is final with it.

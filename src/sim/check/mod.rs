@@ -177,6 +177,7 @@ impl Checks {
                 let now = node.time().max(world.clock_of(seat));
                 self.heads.forget(seat);
                 self.decided.forget(seat);
+                self.cast.forget(seat);
                 self.liveness.forget(seat);
                 self.recovery.forget(seat);
                 // Whom it ignored is forgotten with it.

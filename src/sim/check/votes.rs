@@ -1,14 +1,17 @@
 //! An honest authority never signs two votes that are an offence together, across all its restarts, and sends none
 //! before the record of it is flushed to its disk. Only what it cannot know excuses it: its ledger was deleted or
-//! damaged, and none of those whom it hears, and who hear it, still had the earlier vote. No evidence names an honest authority but for
-//! that.
+//! damaged, and none of those whom it hears, and who hear it, still had the earlier vote for long enough to answer. No
+//! evidence names an honest authority but for that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consensus::finality::{Link, Offence, SignedVote};
 use crate::node::Node;
-use crate::primitives::{Address, Keypair};
+use crate::primitives::{Address, Keypair, Millis, Timestamp};
 use crate::sim::world::World;
+
+/// How long a peer has a vote before whoever forgot it must know: it is asked every two seconds, and frames may be lost.
+const TIME_TO_TELL: Millis = Millis(6_000);
 
 /// What honest authorities signed.
 #[derive(Debug, Default)]
@@ -16,6 +19,8 @@ pub(super) struct Cast {
     votes: BTreeMap<Address, Vec<SignedVote>>,
     /// How many of them each had forgotten when it started last.
     forgotten: BTreeMap<Address, usize>,
+    /// Since when the node of each seat has a vote that its signer has forgotten.
+    held: BTreeMap<(usize, Address, Link), Timestamp>,
     /// Who could not know better.
     pub(super) excused: BTreeSet<Address>,
     /// Votes of those who had forgotten all.
@@ -48,12 +53,12 @@ impl Cast {
         }
         let forgotten = self.forgotten.get(&vote.signer).copied().unwrap_or(0);
         self.after_loss += u64::from(forgotten > 0);
-        let earlier = self.votes.entry(vote.signer).or_default();
+        let earlier = self.votes.get(&vote.signer).map_or(&[][..], Vec::as_slice);
         for (number, before) in earlier.iter().enumerate() {
             if !offend(&before.vote.link, &link) {
                 continue;
             }
-            if number >= forgotten || others_have(world, seat, before) {
+            if number >= forgotten || self.others_have(world, seat, before) {
                 let memory = if number >= forgotten {
                     "it remembered"
                 } else {
@@ -66,7 +71,7 @@ impl Cast {
             }
             self.excused.insert(vote.signer);
         }
-        earlier.push(vote);
+        self.votes.entry(vote.signer).or_default().push(vote);
         Ok(())
     }
 
@@ -80,11 +85,17 @@ impl Cast {
         }
     }
 
+    /// A seat's node is gone: what it had, it has anew from its next start.
+    pub(super) fn forget(&mut self, seat: usize) {
+        self.held.retain(|(holder, ..), _| *holder != seat);
+    }
+
     /// Checks whom the evidence of a seat's node names.
-    pub(super) fn check(&self, world: &World, seat: usize) -> Result<(), String> {
+    pub(super) fn check(&mut self, world: &World, seat: usize) -> Result<(), String> {
         let Some(node) = &world.seats[seat].node else {
             return Ok(());
         };
+        self.note_held(world.now, seat, node);
         check_traitor(world, node)?;
         for (guilty, offence, _) in node.votes().offences().iter() {
             let honest = world.seats.iter().find(|seat| {
@@ -103,6 +114,45 @@ impl Cast {
             }
         }
         Ok(())
+    }
+}
+
+impl Cast {
+    /// Notes which of the votes that their signers have forgotten a node has.
+    fn note_held(&mut self, now: Timestamp, seat: usize, node: &Node) {
+        for (signer, count) in &self.forgotten {
+            let votes = self.votes.get(signer).map_or(&[][..], Vec::as_slice);
+            // With the first vote after the loss it is over.
+            for vote in votes.iter().filter(|_| votes.len() == *count) {
+                let key = (seat, *signer, vote.vote.link);
+                if node.votes().signed(&vote.vote.link, signer).is_some() {
+                    self.held.entry(key).or_insert(now);
+                } else {
+                    self.held.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Whether an honest node that a seat's node hears has a vote for long enough to have told it.
+    fn others_have(&self, world: &World, seat: usize, vote: &SignedVote) -> bool {
+        let Some(node) = &world.seats[seat].node else {
+            return false;
+        };
+        let now = world.latest_clock(seat);
+        // Each must hear the other, or neither asks nor is told.
+        let has = |id| {
+            let place = world.seats.iter().position(|other| other.id == id);
+            let other = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));
+            other.is_some_and(|(place, other)| {
+                let hears = other.peer_table().get(&world.seats[seat].id);
+                let since = self.held.get(&(place, vote.signer, vote.vote.link));
+                hears.is_some_and(|peer| peer.alive(world.latest_clock(place)))
+                    && since.is_some_and(|since| world.now.since(*since) >= TIME_TO_TELL)
+            })
+        };
+        let mut peers = node.peer_table().iter();
+        peers.any(|(id, peer)| peer.alive(now) && has(*id))
     }
 }
 
@@ -130,25 +180,4 @@ fn check_traitor(world: &World, node: &Node) -> Result<(), String> {
             one.target, other.target
         )),
     }
-}
-
-/// Whether an honest node that a seat's node hears has a vote.
-fn others_have(world: &World, seat: usize, vote: &SignedVote) -> bool {
-    let Some(node) = &world.seats[seat].node else {
-        return false;
-    };
-    let now = world.latest_clock(seat);
-    // Each must hear the other, or neither asks nor is told.
-    let has = |id| {
-        let place = world.seats.iter().position(|other| other.id == id);
-        let other = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));
-        other.is_some_and(|(place, other)| {
-            let votes = other.votes();
-            let hears = other.peer_table().get(&world.seats[seat].id);
-            hears.is_some_and(|peer| peer.alive(world.latest_clock(place)))
-                && votes.signed(&vote.vote.link, &vote.signer).is_some()
-        })
-    };
-    let mut peers = node.peer_table().iter();
-    peers.any(|(id, peer)| peer.alive(now) && has(*id))
 }
