@@ -320,13 +320,6 @@ mod tests {
             ("  STATUS  ", Command::Status),
             ("chain", Command::Chain { count: 10 }),
             ("chain 25", Command::Chain { count: 25 }),
-            ("finality", Command::Finality { node: None }),
-            (
-                "finality poa-1",
-                Command::Finality {
-                    node: Some("poa-1".to_owned()),
-                },
-            ),
             (
                 "ledger",
                 Command::Ledger {
@@ -416,6 +409,18 @@ mod tests {
             ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("log debug", Command::Log(Level::Debug)),
+        ]
+    }
+
+    fn about_votes() -> Vec<(&'static str, Command)> {
+        vec![
+            ("finality", Command::Finality { node: None }),
+            (
+                "finality poa-1",
+                Command::Finality {
+                    node: Some("poa-1".to_owned()),
+                },
+            ),
             (
                 "authority remove poa-2",
                 Command::Authority {
@@ -440,23 +445,21 @@ mod tests {
 
     #[test]
     fn every_command_is_understood() {
-        for (line, command) in questions().into_iter().chain(orders()) {
-            assert_eq!(parse(line), Ok(command), "{line}");
-        }
+        let cases = [questions(), about_votes(), orders()].concat();
+        let first = |line: &'static str| Word::find(line.split(' ').next()?);
+        let words = cases.iter().filter_map(|(line, _)| first(line));
         // The words of `tx` have tests of their own, and so have those of `links`.
         let mut covered: BTreeSet<&str> = ["tx", "links"].into();
-        let lines = questions().into_iter().chain(orders());
-        covered.extend(
-            lines
-                .filter_map(|(line, _)| Word::find(line.split(' ').next()?))
-                .map(|word| word.name),
-        );
+        covered.extend(words.map(|word| word.name));
         let missing: Vec<_> = WORDS
             .iter()
             .filter(|word| !covered.contains(word.name))
             .map(|word| word.name)
             .collect();
         assert_eq!(missing, [""; 0], "words without a case");
+        for (line, command) in cases {
+            assert_eq!(parse(line), Ok(command), "{line}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! all have the same. With every ping a node tells how far its votes go; who lacks a certificate asks for those from
 //! what it knows, and who has other votes for what is open sends them.
 
+use std::collections::BTreeSet;
+
 use crate::consensus::finality::{
     Added, Blame, Blocks, Certificate, CertificateError, CheckedCertificate, CheckedVote,
     Checkpoint, Epoch, Evidence, Link, SignedVote, Standing, VoteError,
@@ -18,6 +20,24 @@ use super::{Node, Notice, Outbox, Output};
 const RELAY_TO: usize = 3;
 /// The justified checkpoints that a request names one by one, before it goes down in doubling steps.
 const DENSE: usize = 12;
+
+/// Some of the checkpoints that are justified here: the highest one by one, then at doubling distance.
+fn locator(justified: &BTreeSet<Checkpoint>) -> Vec<Checkpoint> {
+    let all: Vec<Checkpoint> = justified.iter().rev().copied().collect();
+    let mut locator = Vec::new();
+    let (mut at, mut step) = (0, 1);
+    while let Some(checkpoint) = all.get(at)
+        && locator.len() + 1 < MAX_CERTIFICATES
+    {
+        locator.push(*checkpoint);
+        if locator.len() >= DENSE {
+            step *= 2;
+        }
+        at += step;
+    }
+    locator.extend(all.last());
+    locator
+}
 
 impl Node {
     /// Takes what a peer tells of its votes, and asks for what is missing here or sends what may be missing there.
@@ -39,13 +59,19 @@ impl Node {
         let in_conflict = finalised.epoch <= decided.last_final().epoch
             && !decided.finalised().contains(&finalised)
             && self.chain.standing(&finalised.id) != Standing::Final;
-        if unproven || in_conflict {
-            if self.finality.errands.ask(from, self.now) {
-                self.roster.peers.ask(&from, self.now);
-                let locator = self.justified_locator();
-                self.send(from, &Message::GetCertificates(locator), out);
-            }
-        } else if justified == ours {
+        let gap = self.finality.ballots.gap();
+        let known = if unproven || in_conflict {
+            let asks = self.finality.errands.ask(from, self.now);
+            asks.then(|| decided.justified())
+        } else {
+            gap.filter(|_| self.finality.errands.mend(from, self.now))
+        };
+        if let Some(known) = known {
+            let locator = locator(known);
+            self.roster.peers.ask(&from, self.now);
+            return self.send(from, &Message::GetCertificates(locator), out);
+        }
+        if justified == ours {
             let known = self.finality.ballots.open(decided, &self.chain);
             if Ballots::digest(&known) != open
                 && !known.is_empty()
@@ -54,25 +80,6 @@ impl Node {
                 self.send(from, &Message::Votes(Ballots::latest(known)), out);
             }
         }
-    }
-
-    /// Checkpoints that are justified here: the highest one by one, then at doubling distance.
-    fn justified_locator(&self) -> Vec<Checkpoint> {
-        let decided = self.chain.decided();
-        let all: Vec<Checkpoint> = decided.justified().iter().rev().copied().collect();
-        let mut locator = Vec::new();
-        let (mut at, mut step) = (0, 1);
-        while let Some(checkpoint) = all.get(at)
-            && locator.len() + 1 < MAX_CERTIFICATES
-        {
-            locator.push(*checkpoint);
-            if locator.len() >= DENSE {
-                step *= 2;
-            }
-            at += step;
-        }
-        locator.extend(all.last());
-        locator
     }
 
     /// Answers with the certificates after the first checkpoint of a request that is justified here as well.

@@ -52,6 +52,7 @@ impl Node {
         if !std::mem::take(&mut self.finality.is_stale) {
             return;
         }
+        self.finality.ballots.look_for_gap(&self.chain);
         let view = self.finality.ballots.view(&self.chain);
         let before = self.chain.decided().clone();
         if view == before {
@@ -190,6 +191,7 @@ impl Node {
         let decided = self.chain.decided().clone();
         self.finality.ballots.advance(&decided);
         self.join_own_votes();
+        self.finality.ballots.look_for_gap(&self.chain);
         self.timers.set(Timer::Votes, self.now);
     }
 

@@ -97,6 +97,24 @@ impl Certificate {
     }
 }
 
+/// Whether two thirds of the set at the source of a link signed it (rule 22).
+///
+/// # Errors
+/// [`CertificateError::Quorum`].
+pub fn check_quorum(link: &Link, signers: &Signers, sets: &Sets) -> Result<(), CertificateError> {
+    let members = sets.at_height(link.source.height());
+    let found = members.iter().filter(|one| signers.contains_key(*one));
+    let (quorum, found) = (Quorum::of(members.len()), found.count());
+    if quorum.is_reached(found) {
+        return Ok(());
+    }
+    Err(CertificateError::Quorum {
+        expected: quorum.needed(),
+        size: members.len(),
+        found,
+    })
+}
+
 impl CheckedCertificate {
     /// Checks a certificate, the signatures last (rules 14 to 18, 21, 22). Two thirds of the set at
     /// the source are demanded whatever is final; whether the sets around a change agree as well is
@@ -144,16 +162,7 @@ impl CheckedCertificate {
             })?;
             signers.insert(*signer, *signature);
         }
-        let members = sets.at_height(link.source.height());
-        let found = members.iter().filter(|one| signers.contains_key(*one));
-        let (quorum, found) = (Quorum::of(members.len()), found.count());
-        if !quorum.is_reached(found) {
-            return Err(CertificateError::Quorum {
-                expected: quorum.needed(),
-                size: members.len(),
-                found,
-            });
-        }
+        check_quorum(&link, &signers, sets)?;
         let vote = Vote {
             chain_id: *chain_id,
             link,

@@ -40,7 +40,7 @@ mod votes;
 
 use std::rc::Rc;
 
-pub use certificate::{Certificate, CheckedCertificate, MAX_CERTIFICATE_BYTES};
+pub use certificate::{Certificate, CheckedCertificate, MAX_CERTIFICATE_BYTES, check_quorum};
 pub use checkpoint::{Checkpoint, Link};
 pub use epoch::Epoch;
 pub use error::{Blame, CertificateError, EvidenceError, SigningError, VoteError};

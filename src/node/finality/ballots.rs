@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consensus::finality::{
     Base, Blocks, Checkpoint, Epoch, Evidence, Link, Offence, SignedVote, Signers, View, Votes,
+    check_quorum,
 };
 use crate::gossip::MAX_VOTES;
 use crate::ledger::{RawRow, Snapshot};
@@ -29,6 +30,9 @@ pub(in crate::node) struct Ballots {
     pub(in crate::node) votes: Votes,
     chain_id: BlockHash,
     base: Base,
+    /// While the certificates do not show the way from the genesis block to the final checkpoint, because a ledger
+    /// lost some: what they justify from there on.
+    gap: Option<BTreeSet<Checkpoint>>,
 }
 
 impl Ballots {
@@ -38,15 +42,17 @@ impl Ballots {
             votes: Votes::new(chain_id),
             chain_id,
             base: Base::genesis(chain_id),
+            gap: None,
         }
     }
 
-    /// Those of a ledger.
+    /// Those of a ledger; whether they are whole, [`Ballots::look_for_gap`] finds.
     pub(in crate::node) fn restore(chain_id: BlockHash, snapshot: &Snapshot) -> Self {
         let mut ballots = Self::new(chain_id);
         for row in &snapshot.finality {
             ballots.read(row);
         }
+        ballots.gap = Some(BTreeSet::new());
         ballots
     }
 
@@ -79,6 +85,30 @@ impl Ballots {
         } else {
             View::of(&Base::genesis(self.chain_id), blocks, self.votes.links())
         }
+    }
+
+    /// Finds which links of a ledger are certificates, and whether they prove what is final: the final checkpoint is
+    /// kept without proof, but newcomers need all of it.
+    pub(in crate::node) fn look_for_gap(&mut self, blocks: &impl Blocks) {
+        if self.gap.is_none() {
+            return;
+        }
+        let is_certificate = |(link, signers): &(&Link, &Signers)| {
+            let sets = blocks.sets(&link.target.id);
+            sets.is_some_and(|sets| check_quorum(link, signers, &sets).is_ok())
+                && link.check_place(blocks).is_ok()
+        };
+        let links = self.votes.links().iter().filter(is_certificate);
+        let links: Vec<Link> = links.map(|(link, _)| *link).collect();
+        self.votes.certify_all(&links);
+        let view = View::of(&Base::genesis(self.chain_id), blocks, self.votes.links());
+        let is_whole = view.finalised().contains(&self.base.finalised());
+        self.gap = (!is_whole).then(|| view.justified().clone());
+    }
+
+    /// What the certificates justify from the genesis block on, while they do not prove the final checkpoint.
+    pub(in crate::node) const fn gap(&self) -> Option<&BTreeSet<Checkpoint>> {
+        self.gap.as_ref()
     }
 
     /// Goes on from what is decided: what is confirmed stays, and what is far below the final checkpoint and was
@@ -334,6 +364,39 @@ mod tests {
             let view = Ballots::restore(chain.chain_id(), &snapshot(spoilt)).view(&chain);
             assert!(view.highest_justified() <= decided.highest_justified());
         }
+    }
+
+    #[test]
+    fn all_certificates_of_a_ledger_are_passed_on_and_a_lost_one_is_a_gap() {
+        let (chain, mut ballots) = grown();
+        let decided = ballots.view(&chain);
+        ballots.advance(&decided);
+        let rows = ballots.all_rows();
+        let restored = |rows: Vec<RawRow>| {
+            let mut again = Ballots::restore(chain.chain_id(), &snapshot(rows));
+            again.look_for_gap(&chain);
+            again
+        };
+        let whole = restored(rows.clone());
+        assert_eq!(whole.gap(), None);
+        assert_eq!(whole.proof(Epoch(0), &[]).count(), 3);
+        let first = rows.iter().position(|row| {
+            let id = format!("link:{:016x}", 1);
+            row.key.starts_with(&id)
+        });
+        let mut spoilt = rows;
+        spoilt.remove(first.unwrap());
+        let mut again = restored(spoilt);
+        let genesis = Checkpoint::genesis(chain.chain_id());
+        assert_eq!(again.gap(), Some(&BTreeSet::from([genesis])));
+        assert_eq!(again.proof(Epoch(0), &[]).count(), 2, "those that it has");
+        // The votes for the lost link come again.
+        for name in ["poa-1", "poa-2"] {
+            let vote = CheckedVote::check(vote(&chain, name, 0, 1), &chain.chain_id());
+            again.votes.add(&vote.unwrap(), &chain).unwrap();
+        }
+        again.look_for_gap(&chain);
+        assert_eq!(again.gap(), None);
     }
 
     #[test]

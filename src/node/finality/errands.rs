@@ -16,6 +16,8 @@ const MAX_VOUCHED: usize = 64;
 const WAIT: Millis = Millis(120_000);
 /// Time before certificates are asked for again.
 const ASK_EVERY: Millis = Millis(1_500);
+/// Time before certificates that a ledger lost are asked for again: nobody may have them.
+const MEND_EVERY: Millis = Millis(20_000);
 /// Time before the same peer is answered again, as an answer is longer than what asks for it.
 const ANSWER_EVERY: Millis = Millis(1_000);
 
@@ -24,6 +26,7 @@ const ANSWER_EVERY: Millis = Millis(1_000);
 pub(in crate::node) struct Errands {
     vouched: BTreeMap<Link, (Certificate, Timestamp)>,
     asked: Option<(NodeId, Timestamp)>,
+    mended: Option<Timestamp>,
     answered: BTreeMap<NodeId, Timestamp>,
 }
 
@@ -65,6 +68,16 @@ impl Errands {
             self.asked = Some((peer, now));
         }
         due
+    }
+
+    /// Whether certificates that the ledger lost may be asked for now; then they are, of this peer.
+    pub(in crate::node) fn mend(&mut self, peer: NodeId, now: Timestamp) -> bool {
+        let is_due = self.mended.is_none_or(|at| now.since(at) >= MEND_EVERY);
+        let asks = is_due && self.ask(peer, now);
+        if asks {
+            self.mended = Some(now);
+        }
+        asks
     }
 
     /// Whether certificates of this peer are an answer; of one that was asked earlier they are only late.
@@ -144,7 +157,10 @@ mod tests {
         let [one, other] = ["a", "b"].map(|name| key(name).node_id());
         assert!(errands.ask(one, NOW) && !errands.ask(other, NOW));
         assert!(!errands.take_answer(&other) && errands.take_answer(&one));
-        assert!(errands.ask(other, NOW), "the answer came");
+        assert!(errands.mend(other, NOW), "the answer came");
+        let later = NOW.plus(ASK_EVERY);
+        assert!(!errands.mend(one, later) && errands.ask(one, later));
+        assert!(errands.mend(one, NOW.plus(MEND_EVERY)));
         assert!(errands.answer(one, NOW) && errands.answer(other, NOW));
         assert!(!errands.answer(one, NOW.plus(Millis(999))));
         assert!(errands.answer(one, NOW.plus(ANSWER_EVERY)));
