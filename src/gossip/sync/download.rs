@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::SyncError;
 use super::history::{ANSWER_WITHIN, History, fewer};
-use crate::primitives::{Block, BlockHash, Body, Header, NodeId, Seal, Timestamp};
+use crate::primitives::{Block, BlockHash, Body, Header, Millis, NodeId, Seal, Timestamp};
 
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
@@ -194,8 +194,10 @@ impl Download {
                 break;
             }
             // The others need not have them, so nobody waits longer for one that was slow before.
-            let patience = if peer == self.source || mutant!(WaitForStrangers) {
+            let patience = if peer == self.source {
                 history.patience(&peer)
+            } else if mutant!(WaitForStrangers) {
+                Millis(64_000)
             } else {
                 ANSWER_WITHIN
             };

@@ -8,10 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::consensus::finality::{Link, Offence, SignedVote};
 use crate::node::Node;
 use crate::primitives::{Address, Keypair, Millis, Timestamp};
+use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
 /// How long a peer has a vote before whoever forgot it must know: it is asked every two seconds, and frames may be lost.
 const TIME_TO_TELL: Millis = Millis(6_000);
+
+/// How long an authority without memory listens at least before it votes: ten seconds by a clock that may be fast.
+const LISTENS: Millis = Millis(8_000);
+/// For so long after its beginning a network may still be in its first slot by the clock of a node.
+const BEGINNING: Millis = Millis(60_000);
 
 /// What honest authorities signed.
 #[derive(Debug, Default)]
@@ -19,6 +25,8 @@ pub(super) struct Cast {
     votes: BTreeMap<Address, Vec<SignedVote>>,
     /// How many of them each had forgotten when it started last.
     forgotten: BTreeMap<Address, usize>,
+    /// When each started last, if it had forgotten all.
+    lost: BTreeMap<Address, Timestamp>,
     /// Since when the node of each seat has a vote that its signer has forgotten.
     held: BTreeMap<(usize, Address, Link), Timestamp>,
     /// Who could not know better.
@@ -51,6 +59,13 @@ impl Cast {
                 place.disk.voted()
             ));
         }
+        let listened = self.lost.get(&vote.signer).map(|at| world.now.since(*at));
+        if let Some(short) = listened.filter(|it| *it < LISTENS) {
+            return Err(format!(
+                "expected to listen for {} ms before a vote without memory, found {}",
+                LISTENS.0, short.0
+            ));
+        }
         let forgotten = self.forgotten.get(&vote.signer).copied().unwrap_or(0);
         self.after_loss += u64::from(forgotten > 0);
         let earlier = self.votes.get(&vote.signer).map_or(&[][..], Vec::as_slice);
@@ -79,9 +94,19 @@ impl Cast {
     pub(super) fn on_start(&mut self, world: &World, seat: usize) {
         let place = &world.seats[seat];
         let signer: Address = place.id.into();
+        self.lost.remove(&signer);
         if place.disk.voted().is_none() {
+            if world.now > GENESIS_TIME.plus(BEGINNING) {
+                self.lost.insert(signer, world.now);
+            }
             let count = self.votes.get(&signer).map_or(0, Vec::len);
             self.forgotten.insert(signer, count);
+            // It must not vote before it has asked those who have them now.
+            for (other, place) in world.seats.iter().enumerate() {
+                if let Some(node) = &place.node {
+                    self.note_held(Timestamp(0), other, node);
+                }
+            }
         }
     }
 
