@@ -29,7 +29,9 @@ impl Check {
         }
     }
 
-    fn failed(sentence: String) -> Self {
+    /// A check that cannot even begin.
+    #[must_use]
+    pub const fn failed(sentence: String) -> Self {
         Self {
             holds: false,
             sentence,

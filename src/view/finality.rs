@@ -26,15 +26,7 @@ pub fn finality(info: &FinalityInfo, now: u64) -> String {
         info.justified.epoch,
         count_of(info.lag, "block", "blocks"),
     )];
-    let status = FinalityStatus {
-        final_height: info.last_final.height,
-        justified_height: info.justified.height,
-        waiting_for: info.waiting_for.clone(),
-        silent_since: info.silent_since.clone(),
-        needed: info.needed,
-        authorities: info.authorities,
-    };
-    lines.extend(standstill(&status, info.lag, now));
+    lines.extend(of_info(info, now));
     for proof in &info.evidence {
         let [one, other] = &proof.statements;
         lines.push(format!(
@@ -43,6 +35,20 @@ pub fn finality(info: &FinalityInfo, now: u64) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// Why finality stands still by a whole answer, if it does.
+#[must_use]
+pub fn of_info(info: &FinalityInfo, now: u64) -> Option<String> {
+    let status = FinalityStatus {
+        final_height: info.last_final.height,
+        justified_height: info.justified.height,
+        waiting_for: info.waiting_for.clone(),
+        silent_since: info.silent_since.clone(),
+        needed: info.needed,
+        authorities: info.authorities,
+    };
+    standstill(&status, info.lag, now)
 }
 
 /// Up to where the chain of a node at this height is final, in a few words.

@@ -15,6 +15,7 @@ mod bench;
 mod browser;
 mod clock;
 mod console;
+mod finality;
 mod gossip;
 mod input;
 mod ledger;

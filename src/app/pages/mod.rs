@@ -6,6 +6,7 @@
 pub mod block;
 pub mod chain;
 pub mod compose;
+pub mod finality;
 pub mod ledger;
 pub mod log;
 pub mod network;

@@ -28,6 +28,7 @@ mod strip;
 mod track;
 mod transaction_table;
 mod tree_view;
+mod votes;
 
 pub(crate) use answered::{Busy, Empty, Refusal};
 pub(crate) use bytes::Bytes;
@@ -52,3 +53,4 @@ pub(crate) use strip::Strip;
 pub(crate) use track::Track;
 pub(crate) use transaction_table::TransactionTable;
 pub(crate) use tree_view::TreeView;
+pub(crate) use votes::Votes;

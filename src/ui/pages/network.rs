@@ -7,6 +7,7 @@ use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::NodeKind;
 use crate::ui::components::{
     Empty, Graph, InTurn, Inspector, KindMark, LogLines, NodesTable, PageLink, RunButton, Strip,
+    Votes,
 };
 use crate::ui::context::use_picture;
 use crate::view::digest::digest;
@@ -29,7 +30,8 @@ pub(crate) fn NetworkPage() -> Html {
             <InTurn turn={1}><Inspector /></InTurn>
             <InTurn turn={2}><LatestBlocks /></InTurn>
             <InTurn turn={3}><AllNodes /></InTurn>
-            <InTurn turn={4}><Happenings /></InTurn>
+            <InTurn turn={4}><Finality /></InTurn>
+            <InTurn turn={5}><Happenings /></InTurn>
         </div>
     }
 }
@@ -53,6 +55,17 @@ fn AllNodes() -> Html {
         <section class="panel panel-full" aria-label="All nodes">
             <h2>{ "All nodes" }</h2>
             <NodesTable />
+        </section>
+    }
+}
+
+/// What is decided, and by whom.
+#[component]
+fn Finality() -> Html {
+    html! {
+        <section class="panel panel-full" aria-label="Finality">
+            <h2>{ "Finality" }</h2>
+            <Votes />
         </section>
     }
 }

@@ -1,0 +1,143 @@
+//! Finality in a panel: what is decided, who votes and who is missed, and who is proven guilty, checked again here.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{Busy, Checks, Fact, Hash, Refusal, RunButton};
+use crate::app::pages::finality::{VoterLine, check_evidence, mark, voters};
+use crate::command::Command;
+use crate::ipc::{CheckpointRecord, EvidenceRecord, FinalityInfo};
+use crate::ui::context::{use_actions, use_picture};
+use crate::ui::hooks::{Answer, use_answer};
+use crate::ui::time;
+use crate::view::figures::{count_of, grouped};
+use crate::view::finality::{DEPTH_ALONE, of_info};
+use crate::view::route::Route;
+
+/// The panel of finality.
+#[component]
+pub(crate) fn Votes() -> Html {
+    let (actions, picture) = (use_actions(), use_picture());
+    let answer = use_answer(mark(&picture), move |_| {
+        let app = actions.app().rc();
+        async move { app.finality(None).await }
+    });
+    match &answer {
+        Answer::Waiting => html! { <Busy text="Asking the nodes what is final…" /> },
+        Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
+        Answer::Here(info) if info.authorities == 0 => html! { <p>{ DEPTH_ALONE }</p> },
+        Answer::Here(info) => html! {
+            <>
+                { facts(info) }
+                { table(&voters(info, &picture, time::now())) }
+                if !info.evidence.is_empty() {
+                    <h3>{ "Proven offences" }</h3>
+                    for record in &info.evidence {
+                        <Proof key={record.raw.clone()} record={record.clone()} chain_id={picture.chain_id.clone()} />
+                    }
+                }
+            </>
+        },
+    }
+}
+
+fn facts(info: &FinalityInfo) -> Html {
+    html! {
+        <>
+            <dl class="facts">
+                <Fact term="Final" hint="Never given up: to undo it, a third of the authorities must be caught lying.">
+                    { checkpoint(&info.last_final) }
+                    { format!(", {} below the head", count_of(info.lag, "block", "blocks")) }
+                </Fact>
+                <Fact term="Justified" hint="Two thirds of the authorities confirmed it once; the head is chosen above it.">
+                    { checkpoint(&info.justified) }
+                </Fact>
+                <Fact term="Votes needed">{ format!("{} of {}", info.needed, info.authorities) }</Fact>
+            </dl>
+            if let Some(why) = of_info(info, time::now()) {
+                <p class="text-warning" role="status">{ why }</p>
+            }
+        </>
+    }
+}
+
+fn checkpoint(record: &CheckpointRecord) -> Html {
+    html! {
+        <>
+            { format!("height {} (epoch {}) ", grouped(record.height), grouped(record.epoch)) }
+            <Hash hash={record.hash.clone()} to={Route::Block(record.hash.clone())} />
+        </>
+    }
+}
+
+fn table(lines: &[VoterLine]) -> Html {
+    let last = lines.iter().filter(|line| line.is_authority).count() == 1;
+    html! {
+        <div class="table-box">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Authority" }</th>
+                        <th scope="col">{ "Vote" }</th>
+                        <th scope="col"><span class="visually-hidden">{ "Actions" }</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    for line in lines {
+                        <tr key={line.name.clone()} class={classes!((!line.is_authority).then_some("row-muted"))}>
+                            <th scope="row">{ &line.name }</th>
+                            <td>{ line.says() }</td>
+                            <td class="cell-actions">{ order(line, last) }</td>
+                        </tr>
+                    }
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+fn order(line: &VoterLine, last: bool) -> Html {
+    if !line.is_known || (line.is_authority && last) {
+        return Html::default();
+    }
+    let (text, add) = if line.is_authority {
+        ("Remove", false)
+    } else {
+        ("Make it an authority", true)
+    };
+    let command = Command::Authority {
+        add,
+        node: line.name.clone(),
+    };
+    let label = if add {
+        format!("Make {} an authority", line.name)
+    } else {
+        format!("Remove {} from the authorities", line.name)
+    };
+    html! {
+        <RunButton {command} {label} title="The operator signs a change of the parameters; it counts once its block is final">
+            { text }
+        </RunButton>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ProofProps {
+    record: EvidenceRecord,
+    chain_id: String,
+}
+
+/// One offence, with the check of it.
+#[component]
+fn Proof(props: &ProofProps) -> Html {
+    let record = &props.record;
+    let about = (record.clone(), props.chain_id.clone());
+    let list = use_memo(about, |(record, chain)| vec![check_evidence(record, chain)]);
+    html! {
+        <div>
+            <p><strong>{ &record.guilty }</strong>{ format!(" is guilty: {}.", record.reason) }</p>
+            <Checks list={Rc::clone(&list)} />
+        </div>
+    }
+}

@@ -1,0 +1,124 @@
+//! Finality in the running page: how soon blocks are final, what happens without an authority, that its return
+//! mends it, and that one of four may be away.
+
+use serde::Deserialize;
+
+use crate::clock::Clock;
+use crate::visit::Visit;
+
+/// `aurex.finality()`.
+#[derive(Clone, Debug, Deserialize)]
+struct Finality {
+    justified: Checkpoint,
+    #[serde(rename = "final")]
+    last_final: Checkpoint,
+    lag: u64,
+    waiting_for: Vec<String>,
+    needed: u32,
+    authorities: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Checkpoint {
+    height: u64,
+}
+
+fn finality(visit: &Visit) -> Finality {
+    visit.ask("return await aurex.finality()")
+}
+
+/// Waits until the block of this height is final.
+fn finalised(visit: &Visit, height: u64, seconds: u64) -> Finality {
+    let what = format!("height {height} is final");
+    visit.wait(&what, seconds, |visit| {
+        Some(finality(visit)).filter(|it| it.last_final.height >= height)
+    })
+}
+
+/// Epochs are 8 blocks long; a checkpoint is final once the next one is justified.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn blocks_become_final_within_17_blocks_and_say_so() {
+    let mut visit = Visit::open("?pace=1");
+    let first = finalised(&visit, 8, 90);
+    assert_eq!((first.needed, first.authorities), (2, 2));
+    // Seen whenever it is looked, while 24 more blocks become final: votes need a moment after each checkpoint.
+    let until = first.last_final.height + 24;
+    visit.wait("24 more blocks are final", 120, |visit| {
+        let now = finality(visit);
+        assert!(now.justified.height >= now.last_final.height, "{now:?}");
+        assert!(now.lag <= 26, "{now:?}");
+        (now.last_final.height >= until).then_some(())
+    });
+    let last = finality(&visit).last_final.height;
+    let word = |height: u64| -> String {
+        visit.ask(&format!("return (await aurex.block({height})).finality"))
+    };
+    assert_eq!(word(1), "final");
+    assert_eq!(word(last), "final");
+    let head = visit.status().height();
+    assert_ne!(word(head), "final", "the head is not final at once");
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn without_one_of_two_authorities_finality_stands_still_says_why_and_goes_on_once_it_is_back() {
+    let mut visit = Visit::open("?pace=1");
+    finalised(&visit, 8, 90);
+    visit.command("kill poa-2");
+    let killed = visit.status().height();
+    // What was voted before may still become final; then nothing does.
+    visit.agreed(4, killed + 30, 120);
+    let still = finality(&visit);
+    assert_eq!(still.waiting_for, ["poa-2"], "{still:?}");
+    assert!(still.lag > 26, "{still:?}");
+    visit.wait("the page says why", 30, |visit| {
+        let text = visit.text_of("[aria-label='Finality']");
+        (text.contains("poa-2 has not voted for") && text.contains("2 of 2 are needed"))
+            .then_some(())
+    });
+    let height = visit.status().height();
+    let later = visit.agreed(4, height + 3, 60);
+    assert_eq!(
+        finality(&visit).last_final.height,
+        still.last_final.height,
+        "nothing is final without two thirds"
+    );
+    let clock = Clock::start();
+    visit.command("start poa-2");
+    let now = finalised(&visit, still.last_final.height + 8, 60);
+    eprintln!(
+        "    final again up to {} {clock} after the start, at height {}",
+        now.last_final.height,
+        later.height()
+    );
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn without_one_of_four_authorities_finality_goes_on_and_a_lost_one_can_be_removed() {
+    let mut visit = Visit::open("?poa=4&pace=1");
+    let before = finalised(&visit, 8, 90);
+    assert_eq!((before.needed, before.authorities), (3, 4));
+    visit.command("kill poa-3");
+    let height = visit.status().height();
+    let on = finalised(&visit, height + 16, 120);
+    assert_eq!(on.waiting_for, ["poa-3"], "{on:?}");
+    visit.command("authority remove poa-3");
+    let after = visit.wait("three authorities are left", 60, |visit| {
+        Some(finality(visit)).filter(|it| it.authorities == 3)
+    });
+    assert_eq!(after.needed, 2);
+    let height = visit.status().height();
+    let on = finalised(&visit, height + 8, 90);
+    assert!(!on.waiting_for.contains(&"poa-3".to_owned()), "{on:?}");
+    visit.wait("the page offers to take it back", 30, |visit| {
+        visit
+            .text_of("[aria-label='Finality']")
+            .contains("Make it an authority")
+            .then_some(())
+    });
+    visit.expect_quiet();
+}
