@@ -94,6 +94,8 @@ pub enum Value<'a> {
 
 impl Value<'_> {
     /// The order of the database.
+    // Long, and a sort compares in a dozen places: one copy of it is enough.
+    #[inline(never)]
     #[must_use]
     pub fn order(self, other: Self) -> Ordering {
         match (self, other) {

@@ -1,6 +1,7 @@
 //! SHA-256 (FIPS 180-4) and one newtype for each thing that is named by a hash, so that a block id
 //! can never be passed where a transaction id is meant.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -92,11 +93,36 @@ fn read_char<R: borsh::io::Read>(reader: &mut R) -> borsh::io::Result<char> {
     char::from_u32(point).ok_or_else(|| borsh::io::ErrorKind::InvalidData.into())
 }
 
+/// The order of two strings of bytes of one length, eight bytes at a time: maps and sorts compare little else.
+pub(crate) fn by_words(one: &[u8], other: &[u8]) -> Ordering {
+    let (words, rest) = one.as_chunks::<8>();
+    let (others, other_rest) = other.as_chunks::<8>();
+    for (word, other) in words.iter().zip(others) {
+        match u64::from_be_bytes(*word).cmp(&u64::from_be_bytes(*other)) {
+            Ordering::Equal => {}
+            order => return order,
+        }
+    }
+    rest.cmp(other_rest)
+}
+
 macro_rules! bytes_newtype {
     ($(#[$doc:meta])* $name:ident, $len:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
         pub struct $name(pub [u8; $len]);
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                $crate::primitives::hash::by_words(&self.0, &other.0)
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// The raw bytes.

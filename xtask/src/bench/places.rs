@@ -73,8 +73,15 @@ fn median(estimates: &str) -> Option<f64> {
 pub(super) fn browser(site: &Project, browser: &Browser, table: &mut Table) -> Result<()> {
     let features: [&[&str]; 2] = [&[], &["--features", "sim"]];
     let simulator = format!("{BENCH}simulator::");
+    // As the page is built. A checkout from before it had a profile of its own has that of releases.
+    let manifest = fs::read_to_string(site.root.join("Cargo.toml"))?;
+    let profile: &[&str] = if manifest.contains("[profile.page]") {
+        &["--profile", "page"]
+    } else {
+        &["--release"]
+    };
     for (features, filter) in features.into_iter().zip([BENCH, &simulator]) {
-        let words = [&["--release"], features].concat();
+        let words = [profile, features].concat();
         let tests = worker_tests(site, browser, &words)?;
         let tests = tests.args(["--nocapture", "--include-ignored", filter]);
         let lines = measured(tests.env("WASM_BINDGEN_TEST_TIMEOUT", WORKER_SECONDS))?;
