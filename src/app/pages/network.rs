@@ -179,7 +179,8 @@ pub struct Card {
 }
 
 /// How far a block of the heaviest chain is decided at a height.
-fn decided(status: Option<&NodeStatus>, height: u64) -> BlockFinality {
+#[must_use]
+pub fn decided(status: Option<&NodeStatus>, height: u64) -> BlockFinality {
     match status.map(|status| &status.finality) {
         Some(finality) if finality.authorities == 0 => BlockFinality::Plain,
         Some(finality) if height <= finality.final_height => BlockFinality::Final,

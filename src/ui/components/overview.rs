@@ -58,9 +58,9 @@ pub(super) fn Overview() -> Html {
     }
 }
 
-/// Why finality stands still, after what is final.
-fn still(status: &NodeStatus) -> String {
+/// That finality stands still, if it does; the panel of finality says why.
+fn still(status: &NodeStatus) -> &'static str {
     let lag = status.height.saturating_sub(status.finality.final_height);
     let text = finality::standstill(&status.finality, lag, time::now());
-    text.map(|text| format!(". {text}")).unwrap_or_default()
+    text.map_or("", |_| ". It stands still: the panel \"Finality\" says why")
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::links::here;
 use super::marks::block_class;
 use crate::app::pages::network::maker;
-use crate::records::BlockKind;
+use crate::records::{BlockFinality, BlockKind};
 use crate::view::figures::{grouped, short};
 use crate::view::route::Route;
 use crate::view::tree::{Edge, PlacedBlock, Tree};
@@ -22,6 +22,8 @@ const TOP: u32 = 28;
 pub(crate) struct TreeViewProps {
     /// A window of the block tree.
     pub(crate) tree: Tree,
+    /// How far each block of the tree is decided, in the same order.
+    pub(crate) finality: Vec<BlockFinality>,
     /// What is being mined on each head: head and a text.
     pub(crate) candidates: Vec<(String, String)>,
 }
@@ -43,8 +45,8 @@ pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
             <g>{ for tree.edges.iter().map(edge) }</g>
             <g>{ for candidates }</g>
             <g>
-                for placed in &tree.blocks {
-                    <TreeBlock key={placed.block.hash.clone()} placed={placed.clone()} />
+                for (placed, finality) in tree.blocks.iter().zip(&props.finality) {
+                    <TreeBlock key={placed.block.hash.clone()} placed={placed.clone()} finality={*finality} />
                 }
             </g>
         </svg>
@@ -81,6 +83,7 @@ fn edge(edge: &Edge) -> Html {
 #[derive(Properties, PartialEq)]
 struct TreeBlockProps {
     placed: PlacedBlock,
+    finality: BlockFinality,
 }
 
 /// A block, with the nodes whose head it is. Its name begins with what is written in it.
@@ -92,10 +95,16 @@ fn TreeBlock(props: &TreeBlockProps) -> Html {
         short(&block.hash),
         format!("{} · {} tx", maker(block), block.transactions_count),
     );
+    let (mark, class) = match props.finality {
+        BlockFinality::Plain => ("", None),
+        BlockFinality::Justified => ("✓", Some("tree-block-justified")),
+        BlockFinality::Final => ("✓✓", Some("tree-block-final")),
+    };
     let label = format!(
-        "{id} {by}: {} block at height {}",
+        "{id} {by}: {} block at height {}, {}",
         block.kind,
-        grouped(block.height)
+        grouped(block.height),
+        props.finality
     );
     let href = format!("{}{}", here(), Route::Block(block.hash.clone()).fragment());
     let corner = if block.kind == BlockKind::Authority {
@@ -106,11 +115,12 @@ fn TreeBlock(props: &TreeBlockProps) -> Html {
     let side = (placed.lane > 0).then_some("tree-block-side");
     html! {
         <g transform={format!("translate({} {})", x_of(placed.column), y_of(placed.lane))}
-            class={classes!("tree-block", block_class(block.kind), side)}>
+            class={classes!("tree-block", block_class(block.kind), side, class)}>
             <a {href} aria-label={label}>
                 <rect width={BOX_WIDTH.to_string()} height={BOX_HEIGHT.to_string()} rx={corner} />
                 <text class="tree-id" x={middle.clone()} y="20">{ id }</text>
                 <text class="tree-by" x={middle.clone()} y="38">{ by }</text>
+                <text class="tree-mark" x={(BOX_WIDTH - 4).to_string()} y="10" aria-hidden="true">{ mark }</text>
             </a>
             if !placed.head_of.is_empty() {
                 <g class="tree-chip" transform={format!("translate(0 {})", BOX_HEIGHT + 5)}>

@@ -6,6 +6,8 @@ use yew::prelude::*;
 use crate::app::pages::chain::{
     ChainMessage, ChainPage as Page, candidates, columns, newer, older, range, tips_sentence,
 };
+use crate::app::pages::network::decided;
+use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
     BlockMark, Empty, Hash, InTurn, PageLink, TreeView, go, on_input, on_submit,
@@ -50,12 +52,19 @@ struct BlockTreeProps {
 fn BlockTree(props: &BlockTreeProps) -> Html {
     let picture = use_picture();
     let live = props.top.is_none();
+    let status = picture.heaviest();
+    // A block beside the heaviest chain is never decided.
+    let of = |placed: &PlacedBlock| match placed.lane {
+        0 => decided(status, placed.block.height),
+        _ => BlockFinality::Plain,
+    };
     let tree = Tree::layout(&picture.blocks, &picture.tips, props.top, props.columns);
     let candidates = if live || tree.hidden_above == 0 {
         candidates(&picture)
     } else {
         Vec::new()
     };
+    let finality: Vec<BlockFinality> = tree.blocks.iter().map(|placed| of(placed)).collect();
     let tree_box = use_node_ref();
     use_newest_in_sight(&tree_box, live, tree.lowest + u64::from(tree.columns));
     html! {
@@ -72,8 +81,9 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
                 <Empty text="No block yet. The genesis block stands here as soon as a node runs." />
             } else {
                 <div ref={tree_box} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
-                    <TreeView {tree} {candidates} />
+                    <TreeView {tree} {candidates} {finality} />
                 </div>
+                <p class="text-hint">{ "✓ justified: two thirds of the authorities confirmed it. ✓✓ final: never given up." }</p>
             }
         </section>
     }
