@@ -8,7 +8,7 @@ use crate::consensus::finality::{
     Blocks as _, Certificate, Checkpoint, Epoch, Evidence, Link, SignedVote, Standing, Vote,
 };
 use crate::gossip::Message;
-use crate::primitives::{BlockHash, Digest, Height, Millis, NodeKind};
+use crate::primitives::{BlockHash, Digest, Height, Millis, NodeKind, ParamsChange};
 use crate::testkit::{Grower, key, params};
 
 const MINUTE: Millis = Millis(60_000);
@@ -179,13 +179,64 @@ fn duel() -> (Duel, Grower) {
     let mut duel = Duel::new();
     let mut grower = Grower::new(params());
     grower.grow("miner", 26);
-    for block in crate::chain::Chain::in_order(grower.chain.blocks().cloned()) {
-        let _ = duel
-            .node
-            .import(block, super::source::Source::Own, &mut Outbox::new());
-    }
+    import_all(&mut duel, &grower);
     assert_eq!(duel.node.chain().height(), Height(26));
     (duel, grower)
+}
+
+fn import_all(duel: &mut Duel, grower: &Grower) {
+    for block in crate::chain::Chain::in_order(grower.chain.blocks().cloned()) {
+        let source = super::source::Source::Own;
+        let _ = duel.node.import(block, source, &mut Outbox::new());
+    }
+}
+
+#[test]
+fn the_removal_of_an_authority_is_not_undone_by_a_heavier_fork_once_it_is_final() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 2);
+    let left = ParamsChange {
+        authorities: Some(vec![key("poa-1").address()]),
+        ..ParamsChange::default()
+    };
+    let order = grower.order("operator", 0, left);
+    let block = grower.work_block("miner", 1_000, vec![order]);
+    grower.import(block).unwrap();
+    grower.grow("miner", 30);
+    let mut duel = Duel::new();
+    import_all(&mut duel, &grower);
+    let vote = |duel: &mut Duel, name: &str, ends: (u64, u64)| {
+        let vote = vote(&grower, name, ends);
+        duel.hear("peer", &Message::Votes(vec![vote]));
+        duel.pass(Millis(1_000));
+    };
+    // Until the change is final both sets must agree.
+    for ends in [(0, 1), (1, 2)] {
+        vote(&mut duel, "poa-1", ends);
+        assert_eq!(duel.node.last_final().epoch, Epoch(0));
+        vote(&mut duel, "poa-2", ends);
+    }
+    assert_eq!(duel.node.chain().decided().last_final().epoch, Epoch(1));
+    // Then the one that is left is enough, and the other counts no more.
+    vote(&mut duel, "poa-2", (2, 3));
+    let justified = |duel: &Duel| duel.node.chain().decided().highest_justified().epoch;
+    assert_eq!(justified(&duel), Epoch(2));
+    vote(&mut duel, "poa-1", (2, 3));
+    assert_eq!(justified(&duel), Epoch(3));
+    let head = duel.node.chain().head();
+    let mut fork = Grower::new(params());
+    fork.grow("poa-2", 80);
+    assert!(fork.chain.weight() > grower.chain.weight());
+    import_all(&mut duel, &fork);
+    duel.pass(Millis(5_000));
+    assert_eq!(duel.node.chain().head(), head);
+    let sets = duel.node.chain().best_sets();
+    assert_eq!(sets.latest(), [key("poa-1").address()]);
+    // Who has seen no vote follows the heavier fork, where nobody was removed.
+    let mut unaware = Duel::new();
+    import_all(&mut unaware, &grower);
+    import_all(&mut unaware, &fork);
+    assert_eq!(unaware.node.chain().head(), fork.chain.head());
 }
 
 fn checkpoint(grower: &Grower, epoch: u64) -> Checkpoint {

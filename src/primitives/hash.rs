@@ -97,13 +97,9 @@ fn read_char<R: borsh::io::Read>(reader: &mut R) -> borsh::io::Result<char> {
 pub(crate) fn by_words(one: &[u8], other: &[u8]) -> Ordering {
     let (words, rest) = one.as_chunks::<8>();
     let (others, other_rest) = other.as_chunks::<8>();
-    for (word, other) in words.iter().zip(others) {
-        match u64::from_be_bytes(*word).cmp(&u64::from_be_bytes(*other)) {
-            Ordering::Equal => {}
-            order => return order,
-        }
-    }
-    rest.cmp(other_rest)
+    let number = |word: &[u8; 8]| u64::from_be_bytes(*word);
+    let by_word = words.iter().map(number).cmp(others.iter().map(number));
+    by_word.then_with(|| rest.cmp(other_rest))
 }
 
 macro_rules! bytes_newtype {
