@@ -174,6 +174,33 @@ fn divided_five_to_two_the_larger_side_goes_on_and_the_smaller_follows_it_though
     (0..net.seats.len()).for_each(|seat| assert_eq!(offences(&net, seat), 0));
 }
 
+/// What votes cost on the wire: of 32 authorities each signs one vote in an epoch, and everybody passes each on to a
+/// few.
+#[test]
+fn at_32_authorities_a_node_sends_at_most_128_kb_of_votes_in_an_epoch() {
+    let names: Vec<&'static str> = (1..=32)
+        .map(|number| &*Box::leak(format!("poa-{number}").into_boxed_str()))
+        .collect();
+    let params = Params {
+        authorities: names.iter().map(|name| key(name).address()).collect(),
+        ..params()
+    };
+    let mut seats = vec![("pow-1", NodeKind::Pow)];
+    seats.extend(names.iter().map(|name| (*name, NodeKind::Poa)));
+    let mut net = Net::with(params, &seats);
+    net.run(Millis(12_000));
+    net.bytes.clear();
+    let before = finalised(&net, 0);
+    net.run(Millis(16_000));
+    let epochs = usize::try_from(finalised(&net, 0) - before).unwrap();
+    assert!(epochs > 1, "{epochs}");
+    let of_finality = net.bytes.range(15..=19).map(|(_, bytes)| bytes);
+    let each = of_finality.sum::<usize>() / epochs / seats.len();
+    let all = net.bytes.values().sum::<usize>() / epochs / seats.len();
+    println!("votes and certificates: {each} of {all} bytes a node and epoch at 32 authorities");
+    assert!(each <= 128 * 1_024, "{each}");
+}
+
 /// A node that knows a chain of 26 blocks, and the chain.
 fn duel() -> (Duel, Grower) {
     let mut duel = Duel::new();

@@ -24,12 +24,17 @@ pub(super) struct Seat {
     pub(super) notices: Vec<Notice>,
 }
 
+/// Where the type of its message stands in a frame.
+const TYPE_AT: usize = 93;
+
 /// A network whose frames take 20 ms and whose miners find a block each in about the time set.
 pub(super) struct Net {
     pub(super) now: Timestamp,
     pub(super) seats: Vec<Seat>,
     frames: BTreeMap<(Timestamp, u64), (usize, Vec<u8>)>,
     pub(super) sent: u64,
+    /// Bytes that nodes sent, by the type of the message.
+    pub(super) bytes: BTreeMap<u8, usize>,
     /// How long a search takes; without it, longer for each seat.
     pub(super) takes: Option<Millis>,
     pub(super) split: Option<usize>,
@@ -86,6 +91,7 @@ impl Net {
             seats: seats.collect(),
             frames: BTreeMap::new(),
             sent: 0,
+            bytes: BTreeMap::new(),
             takes: None,
             split: None,
             params,
@@ -148,6 +154,7 @@ impl Net {
         for output in out {
             match output {
                 Output::Broadcast(frame) => {
+                    *self.bytes.entry(frame[TYPE_AT]).or_default() += frame.len();
                     for to in (0..self.seats.len()).filter(|to| *to != seat) {
                         self.deliver(seat, to, frame.clone());
                     }
@@ -158,6 +165,7 @@ impl Net {
                         .iter()
                         .position(|place| key(place.name).node_id() == to);
                     if let Some(to) = found {
+                        *self.bytes.entry(frame[TYPE_AT]).or_default() += frame.len();
                         self.deliver(seat, to, frame);
                     }
                 }

@@ -64,7 +64,7 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
     } else {
         Vec::new()
     };
-    let finality: Vec<BlockFinality> = tree.blocks.iter().map(|placed| of(placed)).collect();
+    let finality: Vec<BlockFinality> = tree.blocks.iter().map(of).collect();
     let tree_box = use_node_ref();
     use_newest_in_sight(&tree_box, live, tree.lowest + u64::from(tree.columns));
     html! {
