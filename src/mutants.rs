@@ -47,10 +47,11 @@ pub enum Mutant {
     NeverCertify,
     KeepNoEvidence,
     TrustAnyVote,
+    WaitForTheWallClock,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 40] = {
+pub const ALL: [Mutant; 41] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -93,6 +94,7 @@ pub const ALL: [Mutant; 40] = {
         NeverCertify,
         KeepNoEvidence,
         TrustAnyVote,
+        WaitForTheWallClock,
     ]
 };
 

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::primitives::{Millis, NodeId, Timestamp};
+use crate::primitives::{Instant, Millis, NodeId};
 
 use super::bucket::Bucket;
 use super::error::FrameError;
@@ -55,19 +55,21 @@ pub struct Peer {
     /// The head it last told.
     pub head: Option<HeadInfo>,
     /// When it was last heard; 0 for a peer known from others only.
-    pub last_seen: Timestamp,
+    pub last_seen: Instant,
     /// It said goodbye and was not heard since.
     pub left: bool,
+    /// It was told that its clock is another than this machine's.
+    pub clock_off: bool,
     /// Last measured round trip.
     pub round_trip: Option<Millis>,
     session: u64,
     sequence: u64,
-    met: Timestamp,
-    asked: Timestamp,
-    listed: Timestamp,
+    met: Instant,
+    asked: Instant,
+    listed: Instant,
     score: i32,
-    scored_at: Timestamp,
-    ignored_until: Timestamp,
+    scored_at: Instant,
+    ignored_until: Instant,
     /// It has given a block that extended the best chain.
     useful: bool,
     /// It has answered a question of this run, so its frames are no old ones.
@@ -79,21 +81,22 @@ pub struct Peer {
 }
 
 impl Peer {
-    fn new(now: Timestamp) -> Self {
+    fn new(now: Instant) -> Self {
         Self {
             record: None,
             head: None,
-            last_seen: Timestamp(0),
+            last_seen: Instant(0),
             left: false,
+            clock_off: false,
             round_trip: None,
             session: 0,
             sequence: 0,
             met: now,
-            asked: Timestamp(0),
-            listed: Timestamp(0),
+            asked: Instant(0),
+            listed: Instant(0),
             score: 0,
             scored_at: now,
-            ignored_until: Timestamp(0),
+            ignored_until: Instant(0),
             useful: false,
             proven: false,
             frames: Bucket::default(),
@@ -105,26 +108,26 @@ impl Peer {
 
     /// Whether it was heard lately and has not left.
     #[must_use]
-    pub fn alive(&self, now: Timestamp) -> bool {
+    pub fn alive(&self, now: Instant) -> bool {
         !self.left && self.last_seen.0 > 0 && now.since(self.last_seen) <= ALIVE
     }
 
     /// The score now: -100 and below is ignored.
     #[must_use]
-    pub fn score(&self, now: Timestamp) -> i32 {
+    pub fn score(&self, now: Instant) -> i32 {
         let halvings = u32::try_from(now.since(self.scored_at).0 / SCORE_HALF_LIFE.0)
             .unwrap_or(31)
             .min(31);
         self.score / (1 << halvings)
     }
 
-    fn add(&mut self, points: i32, now: Timestamp) {
+    fn add(&mut self, points: i32, now: Instant) {
         self.score = self
             .score(now)
             .saturating_add(points)
             .clamp(2 * IGNORE_AT, BEST_SCORE);
         // What is left of a half-life still counts: a score that changes often must fade as well.
-        self.scored_at = Timestamp(
+        self.scored_at = Instant(
             now.0
                 .saturating_sub(now.since(self.scored_at).0 % SCORE_HALF_LIFE.0),
         );
@@ -136,13 +139,13 @@ impl Peer {
 
     /// Whether it is not listened to because of what it did.
     #[must_use]
-    pub fn ignored(&self, now: Timestamp) -> bool {
+    pub fn ignored(&self, now: Instant) -> bool {
         now < self.ignored_until
     }
 
     /// Since when it is known without a break.
     #[must_use]
-    pub const fn known_since(&self) -> Timestamp {
+    pub const fn known_since(&self) -> Instant {
         self.met
     }
 
@@ -153,7 +156,7 @@ impl Peer {
     }
 
     /// Whether one more frame is within the peer's rate.
-    fn within_rate(&self, now: Timestamp) -> bool {
+    fn within_rate(&self, now: Instant) -> bool {
         self.frames.left(FRAMES, now) > 0 && self.bytes.left(BYTES, now) > 0
     }
 }
@@ -172,7 +175,7 @@ impl Peers {
     /// Whether a frame from `from` is worth its signature check: not ignored, and `awaited` or within its
     /// rate. The sender is not proven yet, so nothing is counted against it.
     #[must_use]
-    pub fn admits(&self, from: &NodeId, awaited: bool, now: Timestamp) -> bool {
+    pub fn admits(&self, from: &NodeId, awaited: bool, now: Instant) -> bool {
         let peer = self.peers.get(from);
         let welcome = |peer: &Peer| !peer.ignored(now) && (awaited || peer.within_rate(now));
         let in_time = awaited
@@ -182,7 +185,7 @@ impl Peers {
     }
 
     /// Counts a frame that is about to cost a signature, if its sender has proven nothing.
-    pub fn count_unproven(&mut self, from: &NodeId, awaited: bool, now: Timestamp) {
+    pub fn count_unproven(&mut self, from: &NodeId, awaited: bool, now: Instant) {
         if !awaited && !self.peers.get(from).is_some_and(|peer| peer.proven) {
             self.unproven.take(1, UNPROVEN_FRAMES, now);
         }
@@ -191,13 +194,13 @@ impl Peers {
     /// Whether a peer's question is answered now: not if what it was sent lately is above its rate, or what all were
     /// sent is above that of all.
     #[must_use]
-    pub fn may_answer(&self, to: &NodeId, now: Timestamp) -> bool {
+    pub fn may_answer(&self, to: &NodeId, now: Instant) -> bool {
         let left = |peer: &Peer| peer.answers.left(ANSWERS, now) > 0;
         self.answers.left(ALL_ANSWERS, now) > 0 && self.peers.get(to).is_none_or(left)
     }
 
     /// Counts the bytes of an answer.
-    pub fn count_answer(&mut self, to: &NodeId, bytes: usize, now: Timestamp) {
+    pub fn count_answer(&mut self, to: &NodeId, bytes: usize, now: Instant) {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.answers.take(bytes, ALL_ANSWERS, now);
         if let Some(peer) = self.peers.get_mut(to) {
@@ -214,7 +217,7 @@ impl Peers {
         &mut self,
         envelope: &Envelope<'_>,
         awaited: bool,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<(), FrameError> {
         self.make_room(&envelope.from, now);
         let peer = self
@@ -246,7 +249,7 @@ impl Peers {
     }
 
     /// Takes up to `wanted` transactions from a peer's rate; how many it has left for that.
-    pub fn take_transactions(&mut self, node: &NodeId, wanted: usize, now: Timestamp) -> usize {
+    pub fn take_transactions(&mut self, node: &NodeId, wanted: usize, now: Instant) -> usize {
         let Some(peer) = self.peers.get_mut(node) else {
             return 0;
         };
@@ -258,7 +261,7 @@ impl Peers {
     }
 
     /// Takes a record that others passed on; whether it is news.
-    pub fn learn(&mut self, record: NodeRecord, now: Timestamp) -> bool {
+    pub fn learn(&mut self, record: NodeRecord, now: Instant) -> bool {
         self.make_room(&record.id, now);
         let peer = self
             .peers
@@ -274,7 +277,7 @@ impl Peers {
         newer
     }
 
-    fn make_room(&mut self, newcomer: &NodeId, now: Timestamp) {
+    fn make_room(&mut self, newcomer: &NodeId, now: Instant) {
         if self.peers.len() < MAX_PEERS || self.peers.contains_key(newcomer) {
             return;
         }
@@ -304,7 +307,7 @@ impl Peers {
 
     /// Whether a list of records from this peer is looked at: not more often than an honest one is asked for it, as
     /// each record costs a signature to verify.
-    pub fn take_list(&mut self, node: &NodeId, now: Timestamp) -> bool {
+    pub fn take_list(&mut self, node: &NodeId, now: Instant) -> bool {
         let Some(peer) = self.peers.get_mut(node) else {
             return false;
         };
@@ -316,7 +319,7 @@ impl Peers {
     }
 
     /// Notes that a peer is asked for something.
-    pub fn ask(&mut self, node: &NodeId, now: Timestamp) {
+    pub fn ask(&mut self, node: &NodeId, now: Instant) {
         if let Some(peer) = self.peers.get_mut(node) {
             peer.asked = now;
         }
@@ -331,7 +334,7 @@ impl Peers {
 
     /// Holds a fault against a peer. An answer that is only late is none, silence has its floor, and an answer that
     /// nobody asked for may be an old one that somebody else plays again, as long as its sender has proven nothing.
-    pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Timestamp) {
+    pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Instant) {
         let Some(peer) = self.peers.get_mut(node) else {
             return;
         };
@@ -349,7 +352,7 @@ impl Peers {
     }
 
     /// Credits a peer for a useful block.
-    pub fn credit(&mut self, node: &NodeId, now: Timestamp) {
+    pub fn credit(&mut self, node: &NodeId, now: Instant) {
         if let Some(peer) = self.peers.get_mut(node) {
             peer.useful = true;
             peer.add(1, now);
@@ -373,7 +376,7 @@ impl Peers {
     }
 
     /// Peers heard lately.
-    pub fn alive(&self, now: Timestamp) -> impl Iterator<Item = (&NodeId, &Peer)> {
+    pub fn alive(&self, now: Instant) -> impl Iterator<Item = (&NodeId, &Peer)> {
         self.peers.iter().filter(move |(_, peer)| peer.alive(now))
     }
 }
@@ -384,16 +387,16 @@ mod tests {
     use super::super::frame::seal_frame;
     use super::super::message::Message;
     use super::*;
-    use crate::primitives::{BlockHash, Keypair, NodeKind};
+    use crate::primitives::{BlockHash, Keypair, NodeKind, Timestamp};
 
     const CHAIN: BlockHash = BlockHash([1; 32]);
-    const NOW: Timestamp = Timestamp(1_000_000);
+    const NOW: Instant = Instant(1_000_000);
 
     fn hear(peers: &mut Peers, session: u64, sequence: u64) -> Result<NodeId, FrameError> {
         hear_at(peers, (session, sequence), NOW)
     }
 
-    fn hear_at(peers: &mut Peers, run: (u64, u64), now: Timestamp) -> Result<NodeId, FrameError> {
+    fn hear_at(peers: &mut Peers, run: (u64, u64), now: Instant) -> Result<NodeId, FrameError> {
         let bytes = seal_frame(
             &Keypair::from_secret(&[1; 32]),
             &CHAIN,

@@ -1,7 +1,7 @@
 //! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or memory only.
 
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{Height, Millis, Timestamp};
+use crate::primitives::{Height, Instant, Millis};
 use crate::records::LedgerStart;
 
 use super::io::{BatchId, Outbox};
@@ -17,7 +17,7 @@ pub(super) struct Books {
     writer: Writer,
     degraded: Option<StoreError>,
     /// The batch that is under way, and when that was first seen.
-    sent: Option<(BatchId, Timestamp)>,
+    sent: Option<(BatchId, Instant)>,
     /// The ledger lives in memory only, until the node is started again.
     in_memory: bool,
     /// What became of the ledger when the node started.
@@ -72,7 +72,7 @@ impl Books {
     }
 
     /// Notes which batch is under way; one that has been for too long is as good as failed.
-    pub(super) fn overdue(&mut self, now: Timestamp) -> Option<BatchId> {
+    pub(super) fn overdue(&mut self, now: Instant) -> Option<BatchId> {
         let id = self.writer.under_way()?;
         match self.sent {
             Some((sent, at)) if sent == id => (now.since(at) >= ANSWER_WITHIN).then_some(id),
@@ -167,10 +167,10 @@ mod tests {
     fn a_batch_without_an_answer_fails_in_the_end_and_is_written_again() {
         let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
         let id = write(&mut books);
-        let begin = Timestamp(1_000);
+        let begin = Instant(1_000);
         assert_eq!(books.overdue(begin), None);
         let late = begin.plus(ANSWER_WITHIN);
-        assert_eq!(books.overdue(Timestamp(late.0 - 1)), None);
+        assert_eq!(books.overdue(Instant(late.0 - 1)), None);
         assert_eq!(books.overdue(late), Some(id));
         assert!(books.failed(id, StoreError::Silent).is_some());
         assert_eq!(books.overdue(late), None);

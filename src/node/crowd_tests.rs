@@ -66,7 +66,7 @@ fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others(
     let node = Node::start(
         setup,
         Some(snapshot),
-        GENESIS_TIME.plus(Millis(1)),
+        crate::primitives::Moment::steady(GENESIS_TIME.plus(Millis(1))),
         &mut out,
     )
     .unwrap();
@@ -153,17 +153,24 @@ fn frames_of_those_who_have_proven_nothing_share_one_rate() {
         let mut id = [0; 32];
         id[..4].copy_from_slice(&number.to_le_bytes());
         let id = crate::primitives::NodeId(id);
+        let now = duel.instant();
         let peers = &mut duel.node.roster.peers;
-        if peers.admits(&id, false, duel.now) {
+        if peers.admits(&id, false, now) {
             admitted += 1;
-            peers.count_unproven(&id, false, duel.now);
+            peers.count_unproven(&id, false, now);
         }
     }
     assert!((1_500..1_700).contains(&admitted), "{admitted} at once");
     let honest = key("honest").node_id();
-    assert!(!duel.node.roster.peers.admits(&honest, false, duel.now));
     assert!(
-        duel.node.roster.peers.admits(&honest, true, duel.now),
+        !duel
+            .node
+            .roster
+            .peers
+            .admits(&honest, false, duel.instant())
+    );
+    assert!(
+        duel.node.roster.peers.admits(&honest, true, duel.instant()),
         "an answer is awaited"
     );
 }

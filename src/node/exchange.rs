@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gossip::{MAX_IDS, Seen};
 use crate::mempool::DropReason;
-use crate::primitives::{Millis, Timestamp, Transaction, TxId};
+use crate::primitives::{Instant, Millis, Transaction, TxId};
 
 /// Transactions that are asked for at a time.
 pub(super) const MAX_ASKED: usize = 4_096;
@@ -21,7 +21,7 @@ const ASK_AGAIN: Millis = Millis(2_000);
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     pub(super) seen: Seen<TxId>,
-    asked: BTreeMap<TxId, Timestamp>,
+    asked: BTreeMap<TxId, Instant>,
     inventory: BTreeSet<TxId>,
     dropped: BTreeMap<TxId, Dropped>,
 }
@@ -31,17 +31,17 @@ pub(super) struct Exchange {
 pub(super) struct Dropped {
     pub(super) reason: DropReason,
     pub(super) transaction: Transaction,
-    pub(super) at: Timestamp,
+    pub(super) at: Instant,
 }
 
 impl Exchange {
     /// Whether a transaction was neither seen nor is asked for.
-    pub(super) fn is_wanted(&self, id: &TxId, now: Timestamp) -> bool {
+    pub(super) fn is_wanted(&self, id: &TxId, now: Instant) -> bool {
         !self.seen.contains(id) && self.asked.get(id).is_none_or(|until| *until <= now)
     }
 
     /// Marks transactions as asked for, as many as may be at a time; which they are.
-    pub(super) fn ask(&mut self, mut ids: Vec<TxId>, now: Timestamp) -> Vec<TxId> {
+    pub(super) fn ask(&mut self, mut ids: Vec<TxId>, now: Instant) -> Vec<TxId> {
         if self.asked.len().saturating_add(ids.len()) > MAX_ASKED {
             self.expire(now);
             ids.truncate(MAX_ASKED.saturating_sub(self.asked.len()));
@@ -57,7 +57,7 @@ impl Exchange {
     }
 
     /// Forgets requests that came to nothing.
-    pub(super) fn expire(&mut self, now: Timestamp) {
+    pub(super) fn expire(&mut self, now: Instant) {
         self.asked.retain(|_, until| *until > now);
     }
 
@@ -80,7 +80,7 @@ impl Exchange {
     }
 
     /// Remembers why a transaction did not go on waiting.
-    pub(super) fn drop(&mut self, transaction: Transaction, reason: DropReason, now: Timestamp) {
+    pub(super) fn drop(&mut self, transaction: Transaction, reason: DropReason, now: Instant) {
         let id = transaction.id();
         if reason != DropReason::TooOld {
             // Another branch may need it yet: then it is asked for again. An old one would go round for ever, as
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::testkit::{Grower, params};
 
-    const NOW: Timestamp = Timestamp(1_000);
+    const NOW: Instant = Instant(1_000);
 
     #[test]
     fn a_transaction_is_asked_for_once_until_the_answer_is_late() {

@@ -10,7 +10,7 @@ use crate::chain::MAX_LOCATOR;
 use crate::gossip::{CompactBlock, HeadInfo, Message, seal_frame};
 use crate::ipc::Request;
 use crate::primitives::{
-    Block, BlockHash, Body, Difficulty, Header, Height, Millis, Transaction, TxId, Weight,
+    Block, BlockHash, Body, Difficulty, Header, Height, Millis, Moment, Transaction, TxId, Weight,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
@@ -472,7 +472,7 @@ fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
     ] {
         let mut ask = |request| {
             duel.node
-                .answer(duel.now, request, &mut Outbox::new())
+                .answer(Moment::steady(duel.now), request, &mut Outbox::new())
                 .unwrap_err()
                 .code()
         };
@@ -507,7 +507,11 @@ fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
     ] {
         let refused = duel
             .node
-            .answer(duel.now, Request::Submit { raw }, &mut Outbox::new())
+            .answer(
+                Moment::steady(duel.now),
+                Request::Submit { raw },
+                &mut Outbox::new(),
+            )
             .unwrap_err();
         assert_eq!(refused.code(), "encoding");
         assert!(duel.node.mempool.is_empty());

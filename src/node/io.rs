@@ -4,7 +4,7 @@ use crate::consensus::{Params, ParamsError};
 pub use crate::ipc::Answer;
 use crate::ipc::{ApiError, FromMiner, ToMiner, Workload};
 use crate::ledger::{Batch, Durability, StoreError};
-use crate::primitives::{Keypair, NodeId, NodeKind, Timestamp};
+use crate::primitives::{Instant, Keypair, NodeId, NodeKind};
 use crate::refusal::NodeError;
 
 use super::Notice;
@@ -98,7 +98,7 @@ pub enum Output {
         message: ToMiner,
     },
     /// Give [`Input::Wake`] at this time; replaces the time before.
-    WakeAt(Timestamp),
+    WakeAt(Instant),
     /// Something a person may want to know.
     Notice(Notice),
     /// The node has stopped; everything that could be written is.

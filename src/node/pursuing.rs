@@ -22,7 +22,12 @@ impl Node {
             let (id, source, head) = (block.id(), self.sync_source(), self.chain.head());
             if !self.import(block, source, out) {
                 // The rest hangs on a block that cannot be imported now.
-                self.sync.give_up(self.now);
+                if self.deferred.contains(&id) {
+                    // One of the two clocks is off, which need not be the source's.
+                    self.sync.put_off(self.now);
+                } else {
+                    self.sync.give_up(self.now);
+                }
                 break;
             }
             let is_best = self.chain.head() != head;

@@ -136,7 +136,7 @@ impl Node {
             Ok(block) => {
                 self.relay(from, waiting.block, out);
                 let early = self.is_early(&header).then(|| block.get().clone());
-                let outcome = self.chain.import_checked(block, self.now);
+                let outcome = self.chain.import_checked(block, self.clock.date());
                 self.after_import(outcome, &header, early, Source::Relay(from), out);
             }
             // The same id with another signature: the mempool's copy is not the block's.

@@ -140,7 +140,7 @@ impl Node {
 
     /// Introduces this node to all who listen.
     pub(super) fn broadcast_hello(&mut self, out: &mut Outbox) {
-        let record = self.identity.record(self.now);
+        let record = self.identity.record(self.clock.date());
         self.broadcast(
             &Message::Hello {
                 record,

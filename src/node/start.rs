@@ -10,14 +10,15 @@ use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
 use crate::ledger::{BlockRow, NodeRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, NodeKind, Slot, SplitMix64, Timestamp, Transaction, from_hex,
-    to_hex,
+    Block, BlockHash, Height, Millis, Moment, NodeKind, SplitMix64, Timestamp, Transaction,
+    from_hex, to_hex,
 };
 use crate::records::LedgerStart;
 use crate::state::{Entry, Key, State};
 
-use super::authority::{Authority, sealed_slot};
+use super::authority::{Authority, FIRST_SLOT, sealed_slot};
 use super::books::Books;
+use super::clock::Clock;
 use super::compact::CompactBlocks;
 use super::deferred::DeferredBlocks;
 use super::exchange::Exchange;
@@ -30,7 +31,7 @@ use super::report::open_undo;
 use super::roster::Roster;
 use super::source::Source;
 use super::timers::{Timer, Timers};
-use super::{Node, Notice, Outbox, Output, Setup, StartError};
+use super::{ClockNotice, Node, Notice, Outbox, Output, Setup, StartError};
 
 /// How long a node listens to its peers before it makes a candidate, so that a late joiner does not mine
 /// on an old head.
@@ -45,19 +46,19 @@ struct Recovered {
 }
 
 impl Node {
-    /// Starts a node at time `now`: with a snapshot from its ledger, or without one from genesis.
+    /// Starts a node at a moment: with a snapshot from its ledger, or without one from genesis.
     ///
     /// # Errors
     /// Parameters that no network can have.
     pub fn start(
         setup: Setup,
         snapshot: Option<Snapshot>,
-        now: Timestamp,
+        moment: Moment,
         out: &mut Outbox,
     ) -> Result<Self, StartError> {
         setup.params.validate()?;
-        let identity = Identity::new(&setup, now);
-        let params = Rc::new(setup.params);
+        let (now, date) = (moment.monotonic, moment.wall);
+        let params = Rc::new(setup.params.clone());
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
         let chain_id = crate::chain::chain_id(&params);
@@ -65,12 +66,14 @@ impl Node {
         if let Some(snapshot) = &snapshot {
             ballots = Ballots::restore(chain_id, snapshot);
         }
-        let recovered = recover(&params, snapshot.as_ref(), &ballots, now, &mut cache);
+        let recovered = recover(&params, snapshot.as_ref(), &ballots, date, &mut cache);
+        // By a clock that shows a time before the network was made, it may be any time.
+        let is_first = date >= params.genesis_time && slots::slot_at(&params, date) <= FIRST_SLOT;
         let memory = match &snapshot {
             // Whatever became of the rest, a whole record of this network counts.
             Some(snapshot) => memory_of(snapshot, &chain_id),
             // In the first slot of a network nobody can have signed anything.
-            None if slots::slot_at(&params, now) <= Slot(1) => Some(SigningRecord::default()),
+            None if is_first => Some(SigningRecord::default()),
             None => None,
         };
         let sealed = snapshot
@@ -81,10 +84,15 @@ impl Node {
         } else {
             Height(0)
         };
+        let head = recovered.chain.head_header().time;
+        let clock = Clock::new(moment, head, params.max_future);
+        // Dated by the ledger at least, so that this run's frames are newer than the last one's.
+        let identity = Identity::new(&setup, clock.date());
         let listen_until = now.plus(LISTEN_FIRST);
         let in_memory = identity.kind == NodeKind::Viewer;
         let mut node = Self {
             now,
+            clock,
             random: SplitMix64::new(setup.seed),
             chain: recovered.chain,
             cache,
@@ -102,7 +110,7 @@ impl Node {
                 Checkpoint::genesis(chain_id),
                 now,
             ),
-            authority: Authority::new(sealed, slots::slot_at(&params, now)),
+            authority: Authority::new(sealed, slots::slot_at(&params, clock.date()), is_first),
             books: Books::new(durable, in_memory, recovered.outcome),
             timers: Timers::default(),
             counters: Counters::default(),
@@ -126,6 +134,12 @@ impl Node {
             height: self.chain.height(),
             ledger: self.books.ledger_start,
         }));
+        if self.clock.ahead().0 > 0 {
+            let by = self.clock.ahead();
+            out.push(Output::Notice(Notice::Clock(ClockNotice::DatedAhead {
+                by,
+            })));
+        }
         self.broadcast_hello(out);
         self.forget_miners();
         if let Some(snapshot) = snapshot {
@@ -198,14 +212,14 @@ fn recover(
     };
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
     let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
-    let chain = Chain::new(Rc::clone(params));
     // Of a ledger of an older rule set and of an older schema at once, the rules say more.
-    let unusable = if same_network && is_outdated(snapshot, &chain) {
+    let unusable = if same_network && is_outdated(snapshot, &ballots.chain_id()) {
         Some(LedgerStart::Outdated)
     } else {
         (!same_network || !same_schema).then_some(LedgerStart::Wiped)
     };
     if let Some(outcome) = unusable {
+        let chain = Chain::new(Rc::clone(params));
         return Recovered {
             stale: stale_rows(snapshot, &chain),
             chain,
@@ -236,8 +250,8 @@ fn recover(
 
 /// Whether the ledger begins with another genesis block though the parameters are the same: the rule set
 /// is hashed with them.
-fn is_outdated(snapshot: &Snapshot, chain: &Chain) -> bool {
-    let genesis = chain.chain_id().to_string();
+fn is_outdated(snapshot: &Snapshot, chain_id: &BlockHash) -> bool {
+    let genesis = chain_id.to_string();
     let mut first = snapshot
         .blocks
         .iter()

@@ -49,7 +49,7 @@ impl Shell {
     /// Makes the state machine and its miners. Also what follows a wipe.
     pub(super) fn launch(self: &Rc<Self>, snapshot: Option<Snapshot>) -> Result<(), ApiError> {
         let mut out = Vec::new();
-        let node = Node::start(setup(self)?, snapshot, js::now(), &mut out)
+        let node = Node::start(setup(self)?, snapshot, js::moment(), &mut out)
             .map_err(|StartError::Params(error)| StartupError::Node(error))?;
         *self.node.borrow_mut() = Some(node);
         self.start_miners();

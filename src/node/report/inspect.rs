@@ -20,10 +20,10 @@ impl Node {
         &self.roster.peers
     }
 
-    /// The time that it thinks it is.
+    /// The date that it thinks it is.
     #[must_use]
     pub const fn time(&self) -> Timestamp {
-        self.now
+        self.clock.date()
     }
 
     /// What became of its ledger when it started.

@@ -214,14 +214,15 @@ impl Node {
 
     pub(in crate::node) fn write_pending(&mut self, id: &TxId) {
         if let Some(waiting) = self.mempool.get(id) {
-            let row = self.transaction_row(waiting.transaction.get(), waiting.since);
+            let row =
+                self.transaction_row(waiting.transaction.get(), self.clock.date_of(waiting.since));
             self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
     pub(in crate::node) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
         if let Some(Dropped { transaction, .. }) = self.exchange.dropped(id) {
-            let mut row = self.transaction_row(transaction, self.now);
+            let mut row = self.transaction_row(transaction, self.clock.date());
             row.record.status = TransactionStatus::Dropped;
             row.record.reason = reason.to_string();
             self.books.put(Table::Transactions, Row::Transaction(row));
@@ -231,7 +232,10 @@ impl Node {
     fn transaction_row(&self, transaction: &Transaction, at: Timestamp) -> TransactionRow {
         let waiting = self.mempool.get(&transaction.id());
         TransactionRow {
-            record: self.transaction_record(transaction, waiting.map_or(at, |it| it.since)),
+            record: self.transaction_record(
+                transaction,
+                waiting.map_or(at, |it| self.clock.date_of(it.since)),
+            ),
             raw: transaction.to_bytes(),
         }
     }
@@ -285,7 +289,7 @@ impl Node {
             node_type: record.kind,
             name: record.name.clone(),
             status,
-            last_seen: peer.last_seen.0,
+            last_seen: self.clock.date_of(peer.last_seen).0,
             raw: borsh::to_vec(record).unwrap_or_default(),
         };
         self.roster.list(*node, true);
@@ -308,7 +312,7 @@ impl Node {
             node_type: self.identity.kind,
             name: self.identity.name.clone(),
             status: PeerState::Active,
-            last_seen: self.now.0,
+            last_seen: self.clock.date().0,
             raw: Vec::new(),
         };
         self.books.put(Table::Nodes, Row::Node(own));

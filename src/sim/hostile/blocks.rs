@@ -101,10 +101,10 @@ impl Hostile {
         let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), world.now)) else {
+        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), world.date())) else {
             return;
         };
-        let Some((header, body)) = authority_block(node, leader, world.now, b"forged") else {
+        let Some((header, body)) = authority_block(node, leader, world.date(), b"forged") else {
             return;
         };
         let seal = if world.rng.one_in(2) {
@@ -121,7 +121,7 @@ impl Hostile {
             return;
         };
         let id = self.id;
-        let Some(first) = block_on(node, id, world.now, &[], b"withheld") else {
+        let Some(first) = block_on(node, id, world.date(), &[], b"withheld") else {
             return;
         };
         let mut blocks = vec![first];
@@ -175,9 +175,9 @@ impl Hostile {
             kind: Kind::Authority,
             height: parent.height.next(),
             parent: chain.head(),
-            time: world.now,
+            time: world.date(),
             difficulty: Difficulty(MAX_EXACT),
-            slot: slots::slot_at(chain.params(), world.now),
+            slot: slots::slot_at(chain.params(), world.date()),
             sealer: self.id,
             nonce: 0,
             ..*parent
@@ -212,7 +212,7 @@ impl Hostile {
         };
         let sealer = self.id;
         let in_future = world.rng.one_in(2);
-        let time = world.now.plus(Millis(5_000));
+        let time = world.date().plus(Millis(5_000));
         let Some(block) = block_on(node, sealer, time, &[], b"flood") else {
             return;
         };
@@ -283,12 +283,12 @@ impl Hostile {
         };
         let (params, parent) = (node.chain().params(), node.chain().head_header());
         let chain_id = node.chain_id();
-        let slot = slots::slot_at(params, world.now);
+        let slot = slots::slot_at(params, world.date());
         let hasty = parent.time.plus(Millis(1));
         if leader(node, slot) != Some(traitor.node_id()) {
             return;
         }
-        let earliest = world.now.max(parent.time.plus(params.min_gap));
+        let earliest = world.date().max(parent.time.plus(params.min_gap));
         let block = |data: &[u8], time: Option<Timestamp>| {
             let (header, body) = authority_block(node, traitor.node_id(), earliest, data)?;
             let header = Header {
@@ -334,7 +334,7 @@ impl Hostile {
                 .ok()
         });
         let checked: Vec<CheckedTransaction> = checked.into_iter().collect();
-        let Some(good) = block_on(node, sealer, world.now, &checked, b"bad") else {
+        let Some(good) = block_on(node, sealer, world.date(), &checked, b"bad") else {
             return;
         };
         let header = good.header;
@@ -348,7 +348,7 @@ impl Hostile {
                 ..header
             },
             2 => Header {
-                time: world.now.plus(Millis(60_000)),
+                time: world.date().plus(Millis(60_000)),
                 ..header
             },
             3 => Header {

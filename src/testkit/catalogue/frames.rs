@@ -4,7 +4,7 @@ use super::codes;
 use crate::gossip::{
     Envelope, FrameError, HeadInfo, Message, MessageType, NodeRecord, OVERHEAD, Peers, seal_frame,
 };
-use crate::primitives::{BlockHash, Height, Keypair, NodeId, NodeKind, Timestamp, Weight};
+use crate::primitives::{BlockHash, Height, Instant, Keypair, NodeId, NodeKind, Timestamp, Weight};
 use crate::testkit::{Grower, key, params};
 
 const CHAIN: BlockHash = BlockHash([5; 32]);
@@ -222,7 +222,7 @@ fn sealed(session: u64, sequence: u64) -> Vec<u8> {
 fn judge(frame: &[u8], peers: &mut Peers) -> Result<Message, FrameError> {
     let envelope = Envelope::parse(frame, &CHAIN)?;
     envelope.verify()?;
-    peers.heard(&envelope, false, NOW)?;
+    peers.heard(&envelope, false, Instant(NOW.0))?;
     envelope.message()
 }
 
