@@ -48,10 +48,12 @@ pub enum Mutant {
     KeepNoEvidence,
     TrustAnyVote,
     WaitForTheWallClock,
+    SpansByWallClock,
+    SealsWithoutEnd,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 41] = {
+pub const ALL: [Mutant; 43] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -95,6 +97,8 @@ pub const ALL: [Mutant; 41] = {
         KeepNoEvidence,
         TrustAnyVote,
         WaitForTheWallClock,
+        SpansByWallClock,
+        SealsWithoutEnd,
     ]
 };
 

@@ -1,9 +1,9 @@
 //! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
 //!
 //! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes first, while all are heard
-//! the latest acquaintance: a flood of newcomers drives out only itself; what a peer sends unasked is held to
-//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`], and
-//! all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`].
+//! the latest acquaintance that never gave a block of the best chain: a flood of newcomers drives out only itself; what a peer sends unasked is held to
+//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`],
+//! records that are passed on to [`RECORDS`], and all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`].
 //! Only signed frames change a score, so nobody can spoil another's.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,7 @@ use super::error::FrameError;
 use super::fault::Fault;
 use super::frame::Envelope;
 use super::message::{HeadInfo, NodeRecord};
+use super::window::Window;
 
 /// Most peers remembered.
 pub const MAX_PEERS: usize = 128;
@@ -32,6 +33,8 @@ const UNPROVEN_FRAMES: u64 = 400;
 const ANSWERS: u64 = 2 * 1024 * 1024;
 /// Bytes of answers to all peers per second: an answer may be a thousand times as long as its question.
 const ALL_ANSWERS: u64 = 8 * 1024 * 1024;
+/// Records per second that others pass on: each costs a signature to verify and a greeting to sign.
+const RECORDS: u64 = 128;
 /// The score at which a peer is ignored.
 const IGNORE_AT: i32 = -100;
 /// How long an ignored peer is not listened to.
@@ -63,7 +66,7 @@ pub struct Peer {
     /// Last measured round trip.
     pub round_trip: Option<Millis>,
     session: u64,
-    sequence: u64,
+    window: Window,
     met: Instant,
     asked: Instant,
     listed: Instant,
@@ -90,7 +93,7 @@ impl Peer {
             clock_off: false,
             round_trip: None,
             session: 0,
-            sequence: 0,
+            window: Window::default(),
             met: now,
             asked: Instant(0),
             listed: Instant(0),
@@ -169,6 +172,7 @@ pub struct Peers {
     forgotten: BTreeSet<NodeId>,
     unproven: Bucket,
     answers: Bucket,
+    records: Bucket,
 }
 
 impl Peers {
@@ -227,9 +231,10 @@ impl Peers {
         // A new session starts a new count. Its number begins with the time it began, so an old session's
         // frames are refused; but a node whose clock was set back while it was away is heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
-        if old_session || (envelope.session == peer.session && envelope.sequence <= peer.sequence) {
+        let is_same = envelope.session == peer.session;
+        if old_session || (is_same && !peer.window.is_new(envelope.sequence)) {
             return Err(FrameError::Replay {
-                last: peer.sequence,
+                last: peer.window.last(),
                 found: envelope.sequence,
             });
         }
@@ -241,8 +246,10 @@ impl Peers {
                 now,
             );
         }
-        peer.session = envelope.session;
-        peer.sequence = envelope.sequence;
+        if !is_same {
+            (peer.session, peer.window) = (envelope.session, Window::default());
+        }
+        peer.window.hear(envelope.sequence);
         peer.last_seen = now;
         peer.left = false;
         Ok(())
@@ -285,7 +292,7 @@ impl Peers {
             let alive = peer.alive(now);
             (
                 alive,
-                peer.score(now) > 0,
+                peer.score(now) > 0 || peer.useful,
                 if alive {
                     u64::MAX - peer.met.0
                 } else {
@@ -316,6 +323,15 @@ impl Peers {
             peer.listed = now;
         }
         due
+    }
+
+    /// Takes one record that others pass on from the rate of all; whether there was one left.
+    pub fn take_record(&mut self, now: Instant) -> bool {
+        let left = self.records.left(RECORDS, now) > 0;
+        if left {
+            self.records.take(1, RECORDS, now);
+        }
+        left
     }
 
     /// Notes that a peer is asked for something.
@@ -417,9 +433,56 @@ mod tests {
             Err(FrameError::Replay { last: 1, found: 1 })
         );
         assert!(hear(&mut peers, 5, 3).is_ok());
-        assert!(hear(&mut peers, 5, 2).is_err());
         assert!(hear(&mut peers, 6, 1).is_ok());
         assert!(hear(&mut peers, 5, 9).is_err());
+    }
+
+    #[test]
+    fn frames_that_change_places_on_two_channels_count_once_each() {
+        let mut peers = Peers::default();
+        for sequence in [10, 8, 9, 70, 71] {
+            assert!(hear(&mut peers, 5, sequence).is_ok(), "{sequence}");
+            assert!(hear(&mut peers, 5, sequence).is_err(), "{sequence}");
+        }
+        for sequence in [8, 9, 10, 70] {
+            assert!(hear(&mut peers, 5, sequence).is_err(), "{sequence} again");
+        }
+        assert!(hear(&mut peers, 5, 11).is_ok(), "it may be late");
+        assert!(hear(&mut peers, 5, 7).is_err(), "so late it is forgotten");
+        assert!(hear(&mut peers, 5, 1_000).is_ok());
+        assert!(hear(&mut peers, 5, 71).is_err());
+        assert!(hear(&mut peers, 6, 3).is_ok(), "a new session begins anew");
+        assert!(hear(&mut peers, 6, 1).is_ok());
+        assert!(hear(&mut peers, 6, 1).is_err());
+    }
+
+    #[test]
+    fn who_once_gave_a_block_of_the_best_chain_makes_room_for_no_names_that_gave_nothing() {
+        let mut peers = Peers::default();
+        let hear = |peers: &mut Peers, number: u16, now: Instant| {
+            let mut secret = [7; 32];
+            secret[..2].copy_from_slice(&number.to_le_bytes());
+            let key = Keypair::from_secret(&secret);
+            let run = (1, now.0);
+            let bytes = seal_frame(&key, &CHAIN, run, None, &Message::Bye);
+            let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
+            peers.heard(&envelope, false, now).unwrap();
+            envelope.from
+        };
+        let count = u16::try_from(MAX_PEERS).unwrap();
+        for number in 1..count {
+            hear(&mut peers, number, NOW);
+        }
+        let maker = hear(&mut peers, 0, NOW.plus(Millis(1)));
+        peers.credit(&maker, NOW.plus(Millis(1)));
+        let later = NOW.plus(Millis(300_000));
+        for number in 0..count {
+            hear(&mut peers, number, later);
+        }
+        for number in count..count + 50 {
+            hear(&mut peers, number, later);
+            assert!(peers.get(&maker).is_some(), "gone for name {number}");
+        }
     }
 
     #[test]

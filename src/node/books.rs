@@ -1,7 +1,9 @@
 //! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or memory only.
 
+use std::collections::BTreeMap;
+
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{Height, Instant, Millis};
+use crate::primitives::{BlockHash, Height, Instant, Millis};
 use crate::records::LedgerStart;
 
 use super::io::{BatchId, Outbox};
@@ -16,6 +18,8 @@ const ANSWER_WITHIN: Millis = Millis(15_000);
 pub(super) struct Books {
     writer: Writer,
     degraded: Option<StoreError>,
+    /// Blocks of the tree whose rows may be wrong about the best chain, and what they say of it.
+    stamps: BTreeMap<BlockHash, bool>,
     /// The batch that is under way, and when that was first seen.
     sent: Option<(BatchId, Instant)>,
     /// The ledger lives in memory only, until the node is started again.
@@ -38,6 +42,7 @@ impl Books {
         Self {
             writer: Writer::new(durable),
             degraded: None,
+            stamps: BTreeMap::new(),
             sent: None,
             in_memory,
             ledger_start,
@@ -52,6 +57,21 @@ impl Books {
     /// Deletes a row with the next batch.
     pub(super) fn delete(&mut self, table: Table, key: String) {
         self.writer.delete(table, key);
+    }
+
+    /// Records that the row of a block says `said` of whether it is on the best chain, which may be wrong.
+    pub(super) fn restamp(&mut self, id: BlockHash, said: bool) {
+        self.stamps.entry(id).or_insert(said);
+    }
+
+    /// Takes the blocks whose rows may be wrong.
+    pub(super) fn take_to_restamp(&mut self) -> BTreeMap<BlockHash, bool> {
+        std::mem::take(&mut self.stamps)
+    }
+
+    /// Forgets a block that is in the tree no more.
+    pub(super) fn forget_stamp(&mut self, id: &BlockHash) {
+        self.stamps.remove(id);
     }
 
     /// Records that the pending changes end at `height`.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::testing::{Duel, Net};
+use super::testing::{Duel, Net, head_of, ping};
 use super::*;
 use crate::gossip::{Message, NodeRecord};
 use crate::primitives::{Millis, NodeKind, Slot, Timestamp};
-use crate::testkit::key;
+use crate::testkit::{Grower, key, params};
 
 const HOUR: i64 = 3_600_000;
 
@@ -119,4 +119,45 @@ fn a_peer_whose_clock_is_off_is_named_once_with_by_how_much() {
     assert_eq!(notices.len(), 2, "{notices:?}");
     assert_eq!(notices[0], ("early", HOUR));
     assert!(notices[1].0 == "late" && notices[1].1 < -HOUR / 2);
+}
+
+#[test]
+fn an_authority_whose_ledger_is_emptied_in_the_first_slot_seals_it_only_once() {
+    let mut net = Net::new(&[("poa-1", NodeKind::Poa), ("poa-2", NodeKind::Poa)]);
+    net.run(Millis(1_000));
+    for seat in 0..2 {
+        net.kill(seat);
+        net.seats[seat].forget();
+    }
+    (0..2).for_each(|seat| net.start(seat));
+    net.run(Millis(2_000));
+    let slots = [sealed(&net, 0), sealed(&net, 1)].concat();
+    assert_eq!(slots, [Slot(1)]);
+    net.run(Millis(60_000));
+    assert!(net.height(0) > 2, "it seals later ones");
+}
+
+#[test]
+fn a_fetch_of_blocks_that_come_too_early_is_held_against_nobody_and_says_whose_clock_is_off() {
+    let mut duel = Duel::new();
+    let mut grower = Grower::new(params());
+    // The node's clock shows ten minutes after the beginning.
+    let block = grower.work_block("liar", 615_000, Vec::new());
+    grower.import(block.clone()).unwrap();
+    let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 1);
+    let asked = duel.hear("liar", &ping(head_of(&grower)));
+    assert!(matches!(asked[..], [Message::GetHeaders(_)]), "{asked:?}");
+    let asked = duel.hear("liar", &Message::Headers(headers));
+    assert!(matches!(asked[..], [Message::GetBodies(_)]), "{asked:?}");
+    duel.hear("liar", &Message::Bodies(vec![(block.id(), block.body)]));
+    assert!(duel.is_at_genesis() && duel.node.sync.is_idle());
+    assert_eq!(duel.node.sync.failures_of(&key("liar").node_id()), 0);
+    let off = |notice: &Notice| match notice {
+        Notice::Clock(ClockNotice::PeerOff { name, by }) => Some((name.clone(), *by)),
+        _ => None,
+    };
+    let off: Vec<_> = duel.notices.iter().filter_map(off).collect();
+    assert_eq!(off, [("liar".to_owned(), 15_000)]);
+    duel.pass(Millis(13_000));
+    assert_eq!(duel.node.chain.head(), grower.chain.head());
 }

@@ -2,7 +2,7 @@
 
 use crate::ipc::Workload;
 use crate::ledger::StoreError;
-use crate::primitives::{Millis, Moment, NodeId};
+use crate::primitives::{Instant, Millis, Moment, NodeId};
 
 use super::timers::Timer;
 use super::{BatchId, ClockNotice, Input, Node, Notice, Outbox, Output};
@@ -42,7 +42,12 @@ impl Node {
 
     /// Goes on to a moment. Timers that were set for a date fire at once where the wall clock was set, and are set anew.
     pub(super) fn read_clocks(&mut self, moment: Moment, out: &mut Outbox) {
-        self.now = self.now.max(moment.monotonic);
+        let now = if mutant!(SpansByWallClock) {
+            Instant(moment.wall.0)
+        } else {
+            moment.monotonic
+        };
+        self.now = self.now.max(now);
         let moment = Moment {
             monotonic: self.now,
             ..moment
@@ -109,6 +114,7 @@ impl Node {
         self.exchange.expire(self.now);
         self.finality.errands.expire(self.now);
         self.give_up_batch(out);
+        self.restamp();
         self.write_nodes();
         self.write_miners();
     }
@@ -182,6 +188,7 @@ impl Node {
         self.stopping = true;
         self.broadcast_bye(out);
         self.cancel_search(out);
+        self.restamp();
         self.write_miners();
         self.finish_stop(out);
     }

@@ -110,6 +110,7 @@ mod tests {
                 turns: Turns::ALL,
                 miners: 0,
             },
+            is_first: true,
             session,
             seed: 0,
         };

@@ -321,6 +321,7 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
             turns: Turns::ALL,
             miners: 0,
         },
+        is_first: true,
         session: 1,
         seed: 1,
     };

@@ -16,6 +16,8 @@
 mod accusing;
 mod authority;
 mod books;
+#[cfg(test)]
+mod branches_tests;
 mod certifying;
 mod clock;
 #[cfg(test)]
@@ -43,6 +45,8 @@ mod identity;
 mod importing;
 mod inputs;
 mod io;
+#[cfg(test)]
+mod load_tests;
 mod machine;
 mod making;
 #[cfg(test)]

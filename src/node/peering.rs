@@ -65,8 +65,11 @@ impl Node {
         out: &mut Outbox,
     ) {
         if self.meet(from, record, head, out) {
-            let (record, head) = (self.identity.record(self.clock.date()), self.head_info());
-            self.answer_peer(from, &Message::HelloAck { record, head }, out);
+            let introduce = |node: &mut Self| Message::HelloAck {
+                record: node.identity.record(node.clock.date()),
+                head: node.head_info(),
+            };
+            self.answer_peer(from, introduce, out);
             self.return_votes(from, out);
             self.send_node_list(from, out);
         }
@@ -128,6 +131,9 @@ impl Node {
             if node == self.identity.id || !self.roster.is_news(&record, self.now) {
                 continue;
             }
+            if !self.roster.peers.take_record(self.now) {
+                return;
+            }
             if !record.is_genuine() {
                 return self.roster.peers.blame(&from, Fault::Invalid, self.now);
             }
@@ -180,7 +186,7 @@ impl Node {
     fn send_node_list(&mut self, to: NodeId, out: &mut Outbox) {
         let records = self.roster.records_for(&to, self.now);
         if !records.is_empty() {
-            self.answer_peer(to, &Message::NodeList(records), out);
+            self.answer_peer(to, |_| Message::NodeList(records), out);
         }
     }
 

@@ -68,7 +68,9 @@ impl Node {
         }
         let recovered = recover(&params, snapshot.as_ref(), &ballots, date, &mut cache);
         // By a clock that shows a time before the network was made, it may be any time.
-        let is_first = date >= params.genesis_time && slots::slot_at(&params, date) <= FIRST_SLOT;
+        let is_first = setup.is_first
+            && date >= params.genesis_time
+            && slots::slot_at(&params, date) <= FIRST_SLOT;
         let memory = match &snapshot {
             // Whatever became of the rest, a whole record of this network counts.
             Some(snapshot) => memory_of(snapshot, &chain_id),
@@ -125,6 +127,9 @@ impl Node {
             node.write_all_votes();
         }
         node.begin_finality();
+        if let Some(snapshot) = &snapshot {
+            node.restamp_stored(snapshot);
+        }
         node.begin(snapshot, out);
         Ok(node)
     }

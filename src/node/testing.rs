@@ -23,6 +23,8 @@ pub(super) struct Seat {
     pub(super) search: Option<(SearchJob, Timestamp)>,
     pub(super) ledger: MemoryStore,
     pub(super) notices: Vec<Notice>,
+    /// How often it was started.
+    runs: u32,
 }
 
 /// A network whose frames take 20 ms and whose miners find a block each in about the time set.
@@ -84,6 +86,7 @@ impl Net {
             search: None,
             ledger: MemoryStore::default(),
             notices: Vec::new(),
+            runs: 0,
         });
         let now = GENESIS_TIME.plus(Millis(5_000));
         let mut net = Self {
@@ -130,10 +133,12 @@ impl Net {
                 turns: Turns::ALL,
                 miners: 1,
             },
+            is_first: place.runs == 0,
             session: 1,
             seed: u64::try_from(seat).unwrap(),
         };
         let mut out = Outbox::new();
+        place.runs += 1;
         place.node = Some(Node::start(setup, Some(snapshot), moment, &mut out).unwrap());
         self.perform(seat, out);
     }
@@ -438,6 +443,7 @@ impl Duel {
                 turns: crate::ipc::Turns::ALL,
                 miners: 0,
             },
+            is_first: true,
             session: 1,
             seed: 1,
         }

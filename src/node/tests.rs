@@ -100,6 +100,7 @@ fn a_ledger_of_an_older_rule_set_is_named_and_the_node_begins_anew() {
             turns: Turns::ALL,
             miners: 1,
         },
+        is_first: true,
         session: 1,
         seed: 1,
     };

@@ -304,6 +304,7 @@ impl World {
                 turns: Turns::ALL,
                 miners: 1,
             },
+            is_first: place.run == 0,
             session,
             seed: session.rotate_left(32),
         };

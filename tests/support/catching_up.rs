@@ -61,6 +61,7 @@ fn setup(seat: usize) -> Setup {
             turns: Turns::ALL,
             miners: 1,
         },
+        is_first: true,
         session: 1,
         seed: 1,
     }

@@ -286,6 +286,10 @@ impl NodeWorker {
         let Some(Ok(config)) = emptied else { return };
         let session = [self.world.draw(), self.world.draw()];
         let setup = Setup::of(&config, session[0], session[1]).expect("it was started by it");
+        let setup = Setup {
+            is_first: false,
+            ..setup
+        };
         self.launch(setup);
         self.post(FromNode::Answer {
             id,

@@ -102,7 +102,7 @@ impl Shell {
             Ok(()) => {
                 self.life.set(self.life.get().wrapping_add(1));
                 self.forget_inputs();
-                match self.launch(None) {
+                match self.launch(None, false) {
                     Ok(()) => self.answer(id, Ok(Answer::Wiped)),
                     Err(error) => {
                         self.answer(id, Err(error.clone()));

@@ -321,6 +321,39 @@ impl Hostile {
         }
     }
 
+    /// The traitor seals its last slot many times for one node: each block costs it a signature and nothing else.
+    pub(super) fn flood_seals(&mut self, world: &mut World, seat: usize) {
+        let (Some(traitor), Some(node)) = (world.scenario.traitor.clone(), &world.seats[seat].node)
+        else {
+            return;
+        };
+        let (chain, id) = (node.chain(), world.seats[seat].id);
+        let params = chain.params();
+        let earliest = chain.head_header().time.plus(params.min_gap);
+        let (first, last) = (
+            slots::slot_at(params, earliest),
+            slots::slot_at(params, world.date()),
+        );
+        let mut turns = (first.0..=last.0).rev().map(Slot);
+        let Some(slot) = turns.find(|slot| leader(node, *slot) == Some(traitor.node_id())) else {
+            return;
+        };
+        let time = earliest.max(slots::slot_start(params, slot));
+        let seal = |number: u64| {
+            let data = format!("seal {number}");
+            let (header, body) = authority_block(node, traitor.node_id(), time, data.as_bytes())?;
+            let seal = header.seal(&chain.chain_id(), &traitor);
+            Some(Block { header, seal, body })
+        };
+        let blocks: Vec<Block> = (0..FLOOD).filter_map(seal).collect();
+        if let [one, other, ..] = &blocks[..] {
+            world.observe(Observed::DoubleSeal(one.id(), other.id()));
+        }
+        for block in blocks {
+            self.send(world, Some(id), &compact(&block));
+        }
+    }
+
     /// A block with valid work that breaks a rule.
     pub(super) fn bad_block(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
         let transaction = self.bad_transaction(world, seat);
