@@ -160,4 +160,14 @@ fn a_fetch_of_blocks_that_come_too_early_is_held_against_nobody_and_says_whose_c
     assert_eq!(off, [("liar".to_owned(), 15_000)]);
     duel.pass(Millis(13_000));
     assert_eq!(duel.node.chain.head(), grower.chain.head());
+    // What is so far ahead that it is not even kept, neither: it may be this node's clock that is an hour behind.
+    let block = grower.work_block("liar", 3_600_000, Vec::new());
+    let before = grower.chain.head();
+    grower.import(block.clone()).unwrap();
+    let headers = grower.chain.headers_after(&[before], 1);
+    duel.hear("liar", &ping(head_of(&grower)));
+    duel.hear("liar", &Message::Headers(headers));
+    duel.hear("liar", &Message::Bodies(vec![(block.id(), block.body)]));
+    assert!(duel.node.sync.is_idle() && duel.node.deferred.len() == 0);
+    assert_eq!(duel.node.sync.failures_of(&key("liar").node_id()), 0);
 }
