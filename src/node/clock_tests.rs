@@ -1,5 +1,10 @@
 //! Nodes whose machine's clock is set back or ahead, and peers whose clocks are wrong.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most notices say nothing of clocks or slots"
+)]
+
 use std::collections::BTreeSet;
 
 use super::testing::{Duel, Net, head_of, ping};

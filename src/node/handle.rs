@@ -1,9 +1,10 @@
 //! Inputs from outside: each is routed to its flow, then the timers that are due, then what is gathered leaves.
 
 use crate::ipc::Workload;
-use crate::ledger::StoreError;
+use crate::ledger::{Row, StoreError, Table};
 use crate::primitives::{Instant, Millis, Moment, NodeId};
 
+use super::clock::clock_row;
 use super::timers::Timer;
 use super::{BatchId, ClockNotice, Input, Node, Notice, Outbox, Output};
 
@@ -58,6 +59,7 @@ impl Node {
             out.push(Output::Notice(Notice::Clock(ClockNotice::Set { by })));
         }
         if let Some(by) = change.ahead {
+            self.books.put(Table::Meta, Row::Raw(clock_row(by)));
             out.push(Output::Notice(Notice::Clock(ClockNotice::DatedAhead {
                 by,
             })));

@@ -61,9 +61,6 @@ impl Node {
             }
             Ok(Import::Deferred { until }) => {
                 if let Some(block) = early {
-                    if source != Source::Own && self.clock.follow(header.time) {
-                        return self.import(block, source, out);
-                    }
                     self.defer(until, block, source, out);
                 }
                 return false;

@@ -2,7 +2,6 @@
 //! (`cargo test --lib load_tests -- --nocapture`), as they are those of the machine.
 
 #![expect(clippy::disallowed_types, reason = "times are measured here")]
-#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 use std::time::Instant as Stopwatch;
 
@@ -107,9 +106,12 @@ fn a_question_costs_no_more_than_one_answer_and_all_together_no_more_than_the_ra
         duel.node
             .handle(Moment::steady(duel.now), Input::Frame(frame), &mut out);
         let took = begin.elapsed();
-        let answers = out.iter().filter_map(|output| match output {
-            Output::Send { frame, .. } => Some(frame.len()),
-            _ => None,
+        let answers = out.iter().filter_map(|output| {
+            if let Output::Send { frame, .. } = output {
+                Some(frame.len())
+            } else {
+                None
+            }
         });
         let answered: usize = answers.sum();
         println!(

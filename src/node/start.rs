@@ -7,7 +7,7 @@ use crate::chain::Chain;
 use crate::consensus::finality::{Checkpoint, SigningRecord};
 use crate::consensus::{SignatureCache, slots};
 use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
-use crate::ledger::{BlockRow, NodeRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::ledger::{BlockRow, NodeRow, Row, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
     Block, BlockHash, Height, Millis, Moment, NodeKind, SplitMix64, Timestamp, Transaction,
@@ -18,7 +18,7 @@ use crate::state::{Entry, Key, State};
 
 use super::authority::{Authority, FIRST_SLOT, sealed_slot};
 use super::books::Books;
-use super::clock::Clock;
+use super::clock::{Clock, clock_row, kept_ahead};
 use super::compact::CompactBlocks;
 use super::deferred::DeferredBlocks;
 use super::exchange::Exchange;
@@ -62,15 +62,12 @@ impl Node {
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
         let chain_id = crate::chain::chain_id(&params);
-        let mut ballots = Ballots::new(chain_id);
-        if let Some(snapshot) = &snapshot {
-            ballots = Ballots::restore(chain_id, snapshot);
-        }
+        let ballots = match &snapshot {
+            Some(snapshot) => Ballots::restore(chain_id, snapshot),
+            None => Ballots::new(chain_id),
+        };
         let recovered = recover(&params, snapshot.as_ref(), &ballots, date, &mut cache);
-        // By a clock that shows a time before the network was made, it may be any time.
-        let is_first = setup.is_first
-            && date >= params.genesis_time
-            && slots::slot_at(&params, date) <= FIRST_SLOT;
+        let is_first = setup.is_first && is_first_slot(&params, date);
         let memory = match &snapshot {
             // Whatever became of the rest, a whole record of this network counts.
             Some(snapshot) => memory_of(snapshot, &chain_id),
@@ -87,11 +84,11 @@ impl Node {
             Height(0)
         };
         let head = recovered.chain.head_header().time;
-        let clock = Clock::new(moment, head, params.max_future);
+        let kept = kept_ahead(snapshot.as_ref());
+        let clock = Clock::new(moment, head, kept, params.max_future);
         // Dated by the ledger at least, so that this run's frames are newer than the last one's.
         let identity = Identity::new(&setup, clock.date());
         let listen_until = now.plus(LISTEN_FIRST);
-        let in_memory = identity.kind == NodeKind::Viewer;
         let mut node = Self {
             now,
             clock,
@@ -113,7 +110,11 @@ impl Node {
                 now,
             ),
             authority: Authority::new(sealed, slots::slot_at(&params, clock.date()), is_first),
-            books: Books::new(durable, in_memory, recovered.outcome),
+            books: Books::new(
+                durable,
+                identity.kind == NodeKind::Viewer,
+                recovered.outcome,
+            ),
             timers: Timers::default(),
             counters: Counters::default(),
             stopping: false,
@@ -141,6 +142,7 @@ impl Node {
         }));
         if self.clock.ahead().0 > 0 {
             let by = self.clock.ahead();
+            self.books.put(Table::Meta, Row::Raw(clock_row(by)));
             out.push(Output::Notice(Notice::Clock(ClockNotice::DatedAhead {
                 by,
             })));
@@ -199,6 +201,11 @@ impl Node {
             let _ = self.take_transaction(transaction, Source::Own, out);
         }
     }
+}
+
+/// Whether a network's first slot is not over. By a clock that shows a time before the network was made, it may be.
+fn is_first_slot(params: &crate::consensus::Params, date: Timestamp) -> bool {
+    date >= params.genesis_time && slots::slot_at(params, date) <= FIRST_SLOT
 }
 
 fn recover(

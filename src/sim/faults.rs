@@ -102,7 +102,7 @@ impl Faults {
             // Of the seats that share one machine's clock, which goes by the same span.
             14 if world.rng.one_in(2) => set_clocks(world, false),
             14 => {
-                let back = i64::try_from(world.rng.within(MINUTE, MAX_SET)).unwrap_or(0);
+                let back = i64::try_from(world.rng.within(20 * MINUTE, MAX_SET)).unwrap_or(0);
                 world.seats[seat].clock = -back;
             }
             _ => {
