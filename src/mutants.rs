@@ -48,12 +48,11 @@ pub enum Mutant {
     KeepNoEvidence,
     TrustAnyVote,
     WaitForTheWallClock,
-    SpansByWallClock,
     SealsWithoutEnd,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 43] = {
+pub const ALL: [Mutant; 42] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -97,7 +96,6 @@ pub const ALL: [Mutant; 43] = {
         KeepNoEvidence,
         TrustAnyVote,
         WaitForTheWallClock,
-        SpansByWallClock,
         SealsWithoutEnd,
     ]
 };

@@ -2,7 +2,7 @@
 
 use crate::ipc::Workload;
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{Instant, Millis, Moment, NodeId};
+use crate::primitives::{Millis, Moment, NodeId};
 
 use super::clock::clock_row;
 use super::timers::Timer;
@@ -43,12 +43,7 @@ impl Node {
 
     /// Goes on to a moment. Timers that were set for a date fire at once where the wall clock was set, and are set anew.
     pub(super) fn read_clocks(&mut self, moment: Moment, out: &mut Outbox) {
-        let now = if mutant!(SpansByWallClock) {
-            Instant(moment.wall.0)
-        } else {
-            moment.monotonic
-        };
-        self.now = self.now.max(now);
+        self.now = self.now.max(moment.monotonic);
         let moment = Moment {
             monotonic: self.now,
             ..moment
