@@ -68,13 +68,7 @@ impl Node {
         };
         let recovered = recover(&params, snapshot.as_ref(), &ballots, date, &mut cache);
         let is_first = setup.is_first && is_first_slot(&params, date);
-        let memory = match &snapshot {
-            // Whatever became of the rest, a whole record of this network counts.
-            Some(snapshot) => memory_of(snapshot, &chain_id),
-            // In the first slot of a network nobody can have signed anything.
-            None if is_first => Some(SigningRecord::default()),
-            None => None,
-        };
+        let memory = signed(snapshot.as_ref(), &chain_id, is_first);
         let sealed = snapshot
             .as_ref()
             .map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
@@ -200,6 +194,21 @@ impl Node {
             // A notice shows what is refused now; the row is corrected when it is seen committed.
             let _ = self.take_transaction(transaction, Source::Own, out);
         }
+    }
+}
+
+/// What a node has signed, as far as it can know.
+fn signed(
+    snapshot: Option<&Snapshot>,
+    chain_id: &BlockHash,
+    is_first: bool,
+) -> Option<SigningRecord> {
+    match snapshot {
+        // Whatever became of the rest, a whole record of this network counts.
+        Some(snapshot) => memory_of(snapshot, chain_id),
+        // In the first slot of a network nobody can have signed anything.
+        None if is_first => Some(SigningRecord::default()),
+        None => None,
     }
 }
 
