@@ -10,10 +10,13 @@ mod peers;
 mod seen;
 mod sync;
 mod version;
+mod window;
 
 pub use error::FrameError;
 pub use fault::Fault;
-pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, network_id, seal_frame};
+pub use frame::{
+    Envelope, MAGIC, MAX_FRAME, OVERHEAD, carries_transactions, network_id, seal_frame,
+};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,
     MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord,

@@ -188,7 +188,7 @@ impl Work {
     }
 
     fn work_at(&mut self, world: &mut World, seat: usize) {
-        let now = world.clock_of(seat);
+        let now = world.moment_of(seat);
         let Some(node) = &world.seats[seat].node else {
             return;
         };
@@ -239,7 +239,7 @@ impl Work {
     /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can keep out.
     pub(super) fn submit_fresh(&self, world: &mut World) -> Option<Fresh> {
         let seat = world.rng.index(world.seats.len());
-        let now = world.clock_of(seat);
+        let now = world.moment_of(seat);
         let node = world.seats[seat].node.as_ref()?;
         let (person, nonce) = self.people.iter().find_map(|person| {
             let account = node.chain().head_state().account(&person.address());

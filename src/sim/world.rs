@@ -9,7 +9,9 @@ use crate::ledger::{Batch, Durability, StoreError};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
-use crate::primitives::{BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction};
+use crate::primitives::{
+    BlockHash, Instant, Keypair, Millis, Moment, NodeId, NodeKind, Timestamp, Transaction,
+};
 
 use super::coverage::{Coverage, Sometimes};
 use super::digest::{EventLog, What};
@@ -30,6 +32,8 @@ const HEAVY: PerMille = PerMille(200);
 pub(super) struct World {
     pub(super) scenario: Scenario,
     pub(super) now: Timestamp,
+    /// How far the wall clocks of all were set ahead of the time that passes, in milliseconds.
+    pub(super) set: i64,
     pub(super) seats: Vec<Seat>,
     pub(super) links: LinkTable,
     lines: BTreeMap<(usize, usize), Line>,
@@ -58,6 +62,7 @@ impl World {
             places: ids.iter().copied().zip(0..).collect(),
             ids,
             now: GENESIS_TIME.plus(Millis(5_000)),
+            set: 0,
             links: LinkTable::default(),
             lines: BTreeMap::new(),
             queue: BTreeMap::new(),
@@ -85,7 +90,26 @@ impl World {
 
     /// What a seat's clock shows.
     pub(super) fn clock_of(&self, seat: usize) -> Timestamp {
-        Timestamp(self.now.0.saturating_add_signed(self.seats[seat].clock))
+        let date = self.date().0;
+        Timestamp(date.saturating_add_signed(self.seats[seat].clock))
+    }
+
+    /// What a wall clock shows that is right.
+    pub(super) fn date(&self) -> Timestamp {
+        Timestamp(self.now.0.saturating_add_signed(self.set))
+    }
+
+    /// What both clocks of a seat show: the monotonic one goes as time does.
+    pub(super) fn moment_of(&self, seat: usize) -> Moment {
+        Moment {
+            wall: self.clock_of(seat),
+            monotonic: self.instant(),
+        }
+    }
+
+    /// The reading of every monotonic clock.
+    pub(super) fn instant(&self) -> Instant {
+        Instant(self.now.0)
     }
 
     /// Number of things that will happen.
@@ -127,7 +151,8 @@ impl World {
     /// The latest time that a node may think it is: its own does not run backwards.
     pub(super) fn latest_clock(&self, seat: usize) -> Timestamp {
         let node = self.seats[seat].node.as_ref();
-        node.map_or(self.now, Node::time).max(self.clock_of(seat))
+        node.map_or(Timestamp(0), Node::time)
+            .max(self.clock_of(seat))
     }
 
     /// Whether a seat is frozen at present.
@@ -261,7 +286,7 @@ impl World {
 
     /// Starts the node of a seat from its disk.
     pub(super) fn start(&mut self, seat: usize) {
-        let now = self.clock_of(seat);
+        let now = self.moment_of(seat);
         let session = self.rng.next();
         let place = &mut self.seats[seat];
         if place.node.is_some() {
@@ -279,6 +304,7 @@ impl World {
                 turns: Turns::ALL,
                 miners: 1,
             },
+            is_first: place.run == 0,
             session,
             seed: session.rotate_left(32),
         };
@@ -338,7 +364,7 @@ impl World {
     pub(super) fn submit(
         &mut self,
         seat: usize,
-        now: Timestamp,
+        now: Moment,
         transaction: &Transaction,
     ) -> Result<(), ApiError> {
         let id = transaction.id();
@@ -365,13 +391,13 @@ impl World {
 
     /// Hands a node an input and does what it asks for.
     pub(super) fn handle(&mut self, seat: usize, input: Input) {
-        let now = self.clock_of(seat);
+        let now = self.moment_of(seat);
         let Some(node) = &mut self.seats[seat].node else {
             return;
         };
         let mut out = Outbox::new();
         let before = node.chain().head();
-        if now < node.time() {
+        if now.wall < node.time() {
             self.coverage.note(Sometimes::ClockSetBack);
         }
         node.handle(now, input, &mut out);
@@ -424,7 +450,7 @@ impl World {
                     ..
                 } => {}
                 Output::WakeAt(at) => {
-                    let in_time = at.since(self.clock_of(seat));
+                    let in_time = at.since(self.instant());
                     let place = &mut self.seats[seat];
                     place.wakes = place.wakes.saturating_add(1);
                     let (run, number) = (place.run, place.wakes);
@@ -452,16 +478,16 @@ impl World {
     pub(super) fn send(&mut self, from: usize, to: usize, frame: &Rc<[u8]>, replayed: bool) {
         let (sender, receiver) = (self.id_of(from), self.id_of(to));
         self.sent = self.sent.saturating_add(1);
-        let line = self.lines.entry((from, to)).or_default();
-        let arrivals =
-            self.links
-                .carry(line, (&sender, &receiver), self.sent, frame.len(), self.now);
+        let (now, line) = (self.instant(), self.lines.entry((from, to)).or_default());
+        let arrivals = self
+            .links
+            .carry(line, (&sender, &receiver), self.sent, frame.len(), now);
         if arrivals.first.is_none() && self.links.default.loss >= HEAVY {
             self.coverage.note(Sometimes::HeavyLoss);
         }
         for at in [arrivals.first, arrivals.copy].into_iter().flatten() {
             self.at(
-                at,
+                Timestamp(at.0),
                 Event::Frame {
                     to,
                     frame: Rc::clone(frame),

@@ -120,7 +120,7 @@ impl Checks {
             self.heads.check(world, seat).map_err(of("heads"))?;
             self.cast.check(world, seat).map_err(of("votes"))?;
             if let Some(node) = &world.seats[seat].node {
-                let now = world.latest_clock(seat);
+                let now = world.instant();
                 peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
                 bounds::check(node).map_err(of("bounds"))?;
             }
@@ -174,7 +174,7 @@ impl Checks {
                 ))?;
             }
             Observed::Ended { seat, node } => {
-                let now = node.time().max(world.clock_of(seat));
+                let now = world.instant();
                 self.heads.forget(seat);
                 self.decided.forget(seat);
                 self.cast.forget(seat);
