@@ -7,6 +7,7 @@ use futures_util::future::{LocalBoxFuture, join_all};
 
 use super::machine::App;
 use super::roster::Member;
+use super::users::spelled;
 use crate::ipc::{
     AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus,
     TransactionInfo, ask,
@@ -139,7 +140,7 @@ impl App {
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
-        let who = who.to_owned();
+        let who = spelled(who);
         self.ask(None, ask::Account { who }).await
     }
 

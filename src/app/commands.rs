@@ -54,9 +54,7 @@ impl App {
                 self.platform.now().0,
             ))),
             Command::Block { which } => self.show_block(&which).await,
-            Command::User { who } => Ok(Output::text(text::account(
-                &self.account(&who.to_ascii_lowercase()).await?,
-            ))),
+            Command::User { who } => Ok(Output::text(text::account(&self.account(&who).await?))),
             Command::Finality { node } => Ok(Output::text(finality::finality(
                 &self.finality(node.as_deref()).await?,
                 self.platform.now().0,

@@ -13,6 +13,11 @@ use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
 /// Most persons of a network that one browser keeps.
 const MAX_PERSONS: usize = 100;
 
+/// A person's name or address as the chain has it, however a person writes it: in lower case, without spaces round it.
+pub(super) fn spelled(given: &str) -> String {
+    given.trim().to_ascii_lowercase()
+}
+
 impl App {
     /// The users whose keys this page holds.
     #[must_use]
@@ -31,7 +36,7 @@ impl App {
     /// `unknown_user` with the names that there are.
     pub(super) fn key_of(&self, who: &str) -> Result<Keypair, ApiError> {
         self.network()?;
-        let user = self.wallet.find(who);
+        let user = self.wallet.find(&spelled(who));
         user.and_then(|user| self.derive_user(&user.name))
             .ok_or_else(|| {
                 let (known, found) = (self.wallet.names(), who.to_owned());
@@ -47,7 +52,7 @@ impl App {
         if let Ok(key) = self.key_of(who) {
             return Ok(key.address());
         }
-        if let Ok(address) = who.parse() {
+        if let Ok(address) = spelled(who).parse() {
             return Ok(address);
         }
         let malformed = |_| {
@@ -65,10 +70,10 @@ impl App {
 
     /// The account of a registered name.
     pub(super) async fn registered(&self, name: &str) -> Result<Option<AccountInfo>, ApiError> {
-        if name.parse::<Name>().is_err() {
+        let who = spelled(name);
+        if who.parse::<Name>().is_err() {
             return Ok(None);
         }
-        let who = name.to_owned();
         match self.ask(None, ask::Account { who }).await {
             Ok(account) => Ok(Some(account)),
             Err(Refusal::Lookup(LookupError::Account { .. })) => Ok(None),
@@ -77,24 +82,28 @@ impl App {
     }
 
     /// Makes a key for a person of this name and keeps it in the network's record. The name is on the
-    /// chain only after a [`Draft`](crate::command::Draft) that registers it.
+    /// chain only after a [`Draft`](crate::command::Draft) that registers it; until then the same name
+    /// gives the same person again, as what was to follow may have been refused.
     ///
     /// # Errors
     /// A name outside the alphabet or in use, or too many persons.
     pub async fn create_user(&self, name: &str) -> Result<WalletUser, ApiError> {
-        let name: Name = name.parse().map_err(WalletError::NameMalformed)?;
+        let name: Name = spelled(name).parse().map_err(WalletError::NameMalformed)?;
         let name = name.as_str();
-        if self.derive_user(name).is_some() || self.registered(name).await?.is_some() {
+        let made = self.record()?.users.iter().any(|user| user == name);
+        let is_taken = !made && self.derive_user(name).is_some();
+        if is_taken || self.registered(name).await?.is_some() {
             let name = name.to_owned();
             return Err(WalletError::NameTaken { name }.into());
         }
         self.change_record(|record| {
+            if record.users.iter().any(|user| user == name) {
+                return Ok(());
+            }
             if record.users.len() >= MAX_PERSONS {
                 return Err(WalletError::TooManyUsers { limit: MAX_PERSONS }.into());
             }
-            if !record.users.iter().any(|user| user == name) {
-                record.users.push(name.to_owned());
-            }
+            record.users.push(name.to_owned());
             Ok(())
         })
         .await?;

@@ -161,8 +161,59 @@ fn a_name_that_is_taken_or_malformed_makes_no_person() {
     assert_eq!(create("Erin!"), Err("name_malformed"));
     assert_eq!(create("alice"), Err("name_taken"));
     assert_eq!(create("operator"), Err("name_taken"));
-    assert!(create("erin").is_ok());
+    assert_eq!(create(" Alice "), Err("name_taken"));
+}
+
+/// The first coins of a new person may be refused: whoever tries again with fewer must not be told that the name is
+/// taken, by himself. Once it is registered, it is.
+#[test]
+fn a_new_person_whose_first_coins_were_refused_is_the_same_the_next_time() {
+    let world = World::new(8);
+    let page = world.ready(LINK);
+    let create = |name: &'static str| {
+        page.wait(|app| async move { app.create_user(name).await })
+            .map_err(|error| error.code())
+    };
+    let erin = create("erin").unwrap();
+    assert!(page.refusal("tx 99999999 alice to erin") != "");
+    assert_eq!(create("Erin"), Ok(erin));
+    page.expect("tx 100 alice to erin", &["Sent "]);
+    world.until("erin's coins", || {
+        page.command("user ERIN").contains("balance 100")
+    });
+    let name = "erin".to_owned();
+    let register = Draft::new("erin", What::RegisterUser { name });
+    assert!(send_all(&page, vec![register])[0].is_ok());
+    world.until("the name", || {
+        page.command("user erin").contains("balance 99")
+    });
     assert_eq!(create("erin"), Err("name_taken"));
+}
+
+/// Of a form and of a script as well as of the console, whose words are in lower case in any case.
+#[test]
+fn a_name_or_an_address_means_the_same_in_capitals() {
+    let world = World::new(8);
+    let page = world.ready(LINK);
+    let bob = page
+        .app
+        .wallet_users()
+        .iter()
+        .find(|user| user.name == "bob")
+        .cloned();
+    let bob = bob
+        .expect("a user of the beginning")
+        .address
+        .to_ascii_uppercase();
+    for to in ["Bob", " BOB ", bob.as_str()] {
+        let what = What::Transfer {
+            to: to.to_owned(),
+            amount: 1,
+            memo: String::new(),
+        };
+        let sent = send_all(&page, vec![Draft::new("Alice", what)]).remove(0);
+        assert!(sent.is_ok(), "{to}: {sent:?}");
+    }
 }
 
 #[test]
