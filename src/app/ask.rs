@@ -6,8 +6,8 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
 
 use super::machine::App;
+use super::naming::spelled;
 use super::roster::Member;
-use super::users::spelled;
 use crate::ipc::{
     AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus,
     TransactionInfo, ask,

@@ -1,4 +1,4 @@
-//! Which node a name or an id means, and what is said where it means none here.
+//! Which node a name or an id means, and what is said where it means none here; how a person's name is spelled.
 
 use std::rc::Rc;
 
@@ -8,6 +8,11 @@ use super::roster::Member;
 use crate::ipc::ApiError;
 use crate::primitives::NodeId;
 use crate::refusal::NetworkError;
+
+/// A person's name or address as the chain has it, however a person writes it: in lower case, without spaces round it.
+pub(super) fn spelled(given: &str) -> String {
+    given.trim().to_ascii_lowercase()
+}
 
 impl App {
     /// The node of this name or id in this tab.

@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::machine::App;
+use super::naming::spelled;
 use super::wallet::{self, WalletUser};
 use crate::ipc::{AccountInfo, ApiError, ask};
 use crate::primitives::{Address, Keypair, Name};
@@ -12,11 +13,6 @@ use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
 
 /// Most persons of a network that one browser keeps.
 const MAX_PERSONS: usize = 100;
-
-/// A person's name or address as the chain has it, however a person writes it: in lower case, without spaces round it.
-pub(super) fn spelled(given: &str) -> String {
-    given.trim().to_ascii_lowercase()
-}
 
 impl App {
     /// The users whose keys this page holds.

@@ -176,16 +176,17 @@ fn a_new_person_whose_first_coins_were_refused_is_the_same_the_next_time() {
     };
     let erin = create("erin").unwrap();
     assert!(page.refusal("tx 99999999 alice to erin") != "");
-    assert_eq!(create("Erin"), Ok(erin));
+    assert_eq!(create("Erin"), Ok(erin.clone()));
     page.expect("tx 100 alice to erin", &["Sent "]);
     world.until("erin's coins", || {
-        page.command("user ERIN").contains("balance 100")
+        page.command(&format!("user {}", erin.address))
+            .contains("balance 100")
     });
     let name = "erin".to_owned();
     let register = Draft::new("erin", What::RegisterUser { name });
     assert!(send_all(&page, vec![register])[0].is_ok());
     world.until("the name", || {
-        page.command("user erin").contains("balance 99")
+        page.command("user ERIN").contains("balance 99")
     });
     assert_eq!(create("erin"), Err("name_taken"));
 }
