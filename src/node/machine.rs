@@ -19,7 +19,7 @@ use super::source::Source;
 use super::timers::Timers;
 
 /// One node of the network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     pub(super) identity: Identity,
     pub(super) now: Timestamp,
