@@ -1,0 +1,108 @@
+//! `--scenario FILE [--until MS] [--json]`: plays a scenario of the laboratory and tells what came of it. A file is a
+//! path, or the name of a built-in exercise.
+
+use std::fs;
+
+use aurex::lab::{Lab, Stop};
+
+/// What is asked for.
+pub(crate) struct Wanted {
+    file: String,
+    until: Option<u64>,
+    json: bool,
+    solve: bool,
+}
+
+impl Wanted {
+    /// Reads the words of the command line, if they are about a scenario.
+    pub(crate) fn read(words: &[String]) -> Option<Result<Self, String>> {
+        words
+            .iter()
+            .any(|word| word == "--scenario")
+            .then(|| Self::read_all(words))
+    }
+
+    fn read_all(words: &[String]) -> Result<Self, String> {
+        let (mut file, mut until, mut json, mut solve) = (None, None, false, false);
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let mut value = || {
+                let next = words.next().cloned();
+                next.ok_or_else(|| format!("Expected a value after {word}, found none."))
+            };
+            match word.as_str() {
+                "--scenario" => file = Some(value()?),
+                "--until" => {
+                    let text = value()?;
+                    let number = text.parse().map_err(|_| {
+                        format!("Expected milliseconds after --until, found {text:?}.")
+                    })?;
+                    until = Some(number);
+                }
+                "--json" => json = true,
+                "--solve" => solve = true,
+                other => {
+                    return Err(format!(
+                        "Expected one of --scenario, --until, --json, --solve, found {other:?}."
+                    ));
+                }
+            }
+        }
+        let file = file.ok_or("Expected --scenario, found none.")?;
+        Ok(Self {
+            file,
+            until,
+            json,
+            solve,
+        })
+    }
+
+    /// Plays it.
+    pub(crate) fn play(&self) -> Result<(), String> {
+        let mut lab = self.open()?;
+        let until = self.until.unwrap_or(lab.export().length);
+        let stop = lab.seek(until).map_err(|error| error.to_string())?;
+        if self.json {
+            for happening in lab.happenings() {
+                let line = serde_json::to_string(happening);
+                println!("{}", line.map_err(|error| error.to_string())?);
+            }
+        }
+        let goal = lab.export().goal;
+        let done = lab.goal_at().is_some();
+        if self.json {
+            let outcome = serde_json::json!({
+                "at": lab.time(),
+                "digest": lab.digest().to_string(),
+                "events": lab.events(),
+                "goal": goal.map(|goal| goal.text),
+                "reached": lab.goal_at(),
+                "violation": lab.violation().map(ToString::to_string),
+            });
+            println!("{outcome}");
+        } else {
+            println!(
+                "{} ms, {} events, digest {}.",
+                lab.time(),
+                lab.events(),
+                lab.digest()
+            );
+            match (goal, lab.goal_at()) {
+                (None, _) => println!("It has no goal."),
+                (Some(goal), Some(at)) => println!("Reached at {at} ms: {}", goal.text),
+                (Some(goal), None) => println!("Not reached: {}", goal.text),
+            }
+        }
+        match (stop, lab.violation()) {
+            (Stop::Violation, Some(violation)) => Err(violation.to_string()),
+            _ if self.solve && !done => Err("Expected the solution to reach the goal.".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn open(&self) -> Result<Lab, String> {
+        let text = fs::read_to_string(&self.file);
+        let text = text.map_err(|error| format!("Expected a file {}: {error}.", self.file))?;
+        Lab::open_text(&text).map_err(|error| error.to_string())
+    }
+}
