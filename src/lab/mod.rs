@@ -19,6 +19,7 @@ mod branch;
 mod control;
 mod edit;
 mod error;
+pub mod exercises;
 mod facts;
 mod fields;
 mod filter;
@@ -35,8 +36,12 @@ mod orders;
 mod parting;
 mod payments;
 mod reading;
+#[cfg(test)]
+mod reading_tests;
 mod scenario;
 mod setting;
+#[cfg(test)]
+mod tests;
 mod until;
 
 pub use action::{Action, Change, DiskState, Effect, Rule, Timed};

@@ -1,14 +1,12 @@
 //! Actions of users: what they sign and hand to a node, and payments at random.
 
 use crate::primitives::{Address, Amount, Millis, Payload, Transaction};
-use crate::refusal::Refusal;
 use crate::sim::event::{Cue, Event};
 use crate::sim::work::sign;
 
 use super::action::Action;
 use super::error::ActError;
 use super::facts::running;
-use super::goal::Refused;
 use super::layout;
 use super::moment::Moment;
 use super::scenario::Scenario;
@@ -39,13 +37,10 @@ pub(super) fn hand_in(
     Ok(())
 }
 
-/// Hands a transaction to a node; what it refuses is a fact.
+/// Hands a transaction to a node, which tells what it refuses.
 fn submit(moment: &mut Moment, seat: usize, transaction: &Transaction) {
     let now = moment.world.clock_of(seat);
-    let outcome = moment.world.submit(seat, now, transaction);
-    if let Err(Refusal::Transaction(error)) = outcome {
-        moment.facts.refuse(seat, &Refused::of_transaction(&error));
-    }
+    let _ = moment.world.submit(seat, now, transaction);
 }
 
 fn order(

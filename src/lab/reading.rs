@@ -57,6 +57,15 @@ fn json(error: serde_json::Error) -> ScenarioError {
     }
 }
 
+/// Reads a JSON text of at most [`MAX_TEXT_BYTES`].
+pub(super) fn from_json<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, ScenarioError> {
+    let (limit, found) = (MAX_TEXT_BYTES, text.len());
+    if found > limit {
+        return Err(ScenarioError::TooLarge { limit, found });
+    }
+    serde_json::from_str(text).map_err(json)
+}
+
 fn range(place: Place, found: u64, least: u64, most: u64) -> Result<(), ScenarioError> {
     if (least..=most).contains(&found) {
         Ok(())
@@ -81,16 +90,12 @@ impl Scenario {
     /// # Errors
     /// The first thing in it that is not understood or out of its bounds, with its place.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let (limit, found) = (MAX_TEXT_BYTES, text.len());
-        if found > limit {
-            return Err(ScenarioError::TooLarge { limit, found });
-        }
-        let Versioned { version: found } = serde_json::from_str(text).map_err(json)?;
+        let Versioned { version: found } = from_json(text)?;
         if found != VERSION {
             let expected = VERSION;
             return Err(ScenarioError::Version { expected, found });
         }
-        let scenario: Self = serde_json::from_str(text).map_err(json)?;
+        let scenario: Self = from_json(text)?;
         scenario.check()?;
         Ok(scenario)
     }

@@ -1,15 +1,17 @@
-//! `--scenario FILE [--until MS] [--json]`: plays a scenario of the laboratory and tells what came of it. A file is a
-//! path, or the name of a built-in exercise.
+//! `--scenario FILE [--until MS] [--json] [--frames] [--solve]`: plays a scenario of the laboratory and tells what came of
+//! it: as words, or with what happened as JSON lines; and the frames that are on their way then. A file is a path, or the
+//! name of a built-in exercise, which `--solve` plays with its recorded solution.
 
 use std::fs;
 
-use aurex::lab::{Lab, Stop};
+use aurex::lab::{Lab, Stop, exercises};
 
 /// What is asked for.
 pub(crate) struct Wanted {
     file: String,
     until: Option<u64>,
     json: bool,
+    frames: bool,
     solve: bool,
 }
 
@@ -23,7 +25,8 @@ impl Wanted {
     }
 
     fn read_all(words: &[String]) -> Result<Self, String> {
-        let (mut file, mut until, mut json, mut solve) = (None, None, false, false);
+        let (mut file, mut until) = (None, None);
+        let (mut json, mut frames, mut solve) = (false, false, false);
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let mut value = || {
@@ -40,10 +43,11 @@ impl Wanted {
                     until = Some(number);
                 }
                 "--json" => json = true,
+                "--frames" => frames = true,
                 "--solve" => solve = true,
                 other => {
                     return Err(format!(
-                        "Expected one of --scenario, --until, --json, --solve, found {other:?}."
+                        "Expected one of --scenario, --until, --json, --frames, --solve, found {other:?}."
                     ));
                 }
             }
@@ -53,6 +57,7 @@ impl Wanted {
             file,
             until,
             json,
+            frames,
             solve,
         })
     }
@@ -65,6 +70,12 @@ impl Wanted {
         if self.json {
             for happening in lab.happenings() {
                 let line = serde_json::to_string(happening);
+                println!("{}", line.map_err(|error| error.to_string())?);
+            }
+        }
+        if self.frames {
+            for frame in lab.frames() {
+                let line = serde_json::to_string(&frame);
                 println!("{}", line.map_err(|error| error.to_string())?);
             }
         }
@@ -101,6 +112,15 @@ impl Wanted {
     }
 
     fn open(&self) -> Result<Lab, String> {
+        if let Some(exercise) = exercises::find(&self.file) {
+            let exercise = exercise.map_err(|error| error.to_string())?;
+            let scenario = if self.solve {
+                exercise.solved()
+            } else {
+                exercise.scenario
+            };
+            return Lab::open(scenario).map_err(|error| error.to_string());
+        }
         let text = fs::read_to_string(&self.file);
         let text = text.map_err(|error| format!("Expected a file {}: {error}.", self.file))?;
         Lab::open_text(&text).map_err(|error| error.to_string())
