@@ -1,6 +1,6 @@
 //! Branches of time: a list of actions with what is known of it, and two of them beside each other.
 //!
-//! Bounds: [`MAX_SNAPSHOTS`] of a branch; when there are more, every second goes and the next ones lie further apart.
+//! Bounds: [`MAX_KEPT`] of a branch; when there are more, every second goes and the next ones lie further apart.
 
 use std::rc::Rc;
 
@@ -12,10 +12,10 @@ use super::layout;
 use super::moment::Moment;
 use super::scenario::Scenario;
 
-/// Snapshots of a branch at the most.
-const MAX_SNAPSHOTS: usize = 96;
-/// Virtual milliseconds between two snapshots at first.
-const APART: u64 = 15_000;
+/// Moments that are kept of a branch at the most: each of five nodes after some minutes is a few megabytes.
+const MAX_KEPT: usize = 40;
+/// Virtual milliseconds between two of them at first.
+const APART: u64 = 30_000;
 
 /// The order of moments of one branch: time, and what has happened within it.
 pub(super) type Position = (u64, u64, usize);
@@ -34,7 +34,7 @@ pub(super) struct Branch {
     pub(super) from: Option<(String, u64)>,
     /// As far as it was played.
     pub(super) end: Position,
-    snapshots: Vec<Rc<Moment>>,
+    kept: Vec<Rc<Moment>>,
     apart: u64,
 }
 
@@ -76,7 +76,7 @@ impl Branch {
             course,
             from: None,
             end: position(begin),
-            snapshots: vec![Rc::new(begin.clone())],
+            kept: vec![Rc::new(begin.clone())],
             apart: APART,
         }
     }
@@ -90,43 +90,47 @@ impl Branch {
         let timed = numbers.iter().map(|at| course.timed[*at].clone()).collect();
         let scripted = numbers.iter().map(|at| course.scripted[*at]).collect();
         (course.timed, course.scripted) = (timed, scripted);
-        let snapshots = self.snapshots.iter();
+        let kept = self.kept.iter();
         Self {
             name,
             course,
             from: Some((self.name.clone(), moment.time())),
             end: here,
-            snapshots: snapshots
-                .filter(|one| position(one) <= here)
-                .cloned()
-                .collect(),
+            kept: kept.filter(|one| position(one) <= here).cloned().collect(),
             apart: self.apart,
         }
     }
 
-    /// Takes note of a moment that was reached, as a snapshot if it is far from the last.
+    /// Takes note of a moment that was reached, and keeps it if it is far from the last.
     pub(super) fn reach(&mut self, moment: &Moment) {
         self.end = self.end.max(position(moment));
-        let last = self.snapshots.last().map_or(0, |last| last.time());
+        let last = self.kept.last().map_or(0, |last| last.time());
         if moment.time() < last.saturating_add(self.apart) {
             return;
         }
-        if self.snapshots.len() >= MAX_SNAPSHOTS {
+        if self.kept.len() >= MAX_KEPT {
             let mut number = 0_usize;
-            self.snapshots.retain(|_| {
+            self.kept.retain(|_| {
                 number += 1;
                 number % 2 == 1
             });
             self.apart = self.apart.saturating_mul(2);
         }
-        self.snapshots.push(Rc::new(moment.clone()));
+        self.kept.push(Rc::new(moment.clone()));
     }
 
-    /// The latest snapshot at a time or before it.
+    /// Keeps no more than the first and the last moment: another branch is looked at now.
+    pub(super) fn rest(&mut self) {
+        let last = self.kept.pop();
+        self.kept.truncate(1);
+        self.kept.extend(last);
+    }
+
+    /// The latest moment that is kept at a time or before it.
     pub(super) fn before(&self, at: u64) -> Moment {
-        let mut snapshots = self.snapshots.iter().rev();
-        let found = snapshots.find(|one| one.time() <= at);
-        Moment::clone(found.unwrap_or(&self.snapshots[0]))
+        let mut kept = self.kept.iter().rev();
+        let found = kept.find(|one| one.time() <= at);
+        Moment::clone(found.unwrap_or(&self.kept[0]))
     }
 
     /// What people see of it.

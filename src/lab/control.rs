@@ -1,5 +1,5 @@
-//! Time in a person's hands: playing, stepping, seeking, acting, branches. Snapshots are a cache: with none of them
-//! everything would be the same, only later.
+//! Time in a person's hands: playing, stepping, seeking, acting, branches. The moments that are kept are a cache: with
+//! none of them everything would be the same, only later.
 //!
 //! Bounds: [`MAX_BRANCHES`]; the scenario's bounds on actions and length hold for what a person does too.
 
@@ -98,7 +98,7 @@ impl Lab {
     pub fn seek(&mut self, to: u64) -> Result<Stop, LabError> {
         check_time(to)?;
         let cached = self.branch().before(to);
-        // From here it is nearer, unless the moment is later or a snapshot lies between.
+        // From here it is nearer, unless the moment is later or a kept moment lies between.
         if self.moment.time() > to || cached.time() > self.moment.time() {
             self.moment = cached;
         }
@@ -137,6 +137,7 @@ impl Lab {
         if is_past {
             let name = format!("branch-{}", self.branches.len());
             let fork = self.branch().fork(name, &self.moment);
+            self.branches[self.current].rest();
             self.branches.push(fork);
             self.current = self.branches.len() - 1;
         }
@@ -240,7 +241,11 @@ impl Lab {
     /// [`LabError::Branch`].
     pub fn switch(&mut self, name: &str) -> Result<(), LabError> {
         let at = self.time();
-        self.current = self.number_of(name)?;
+        let number = self.number_of(name)?;
+        if number != self.current {
+            self.branches[self.current].rest();
+            self.current = number;
+        }
         let to = at.min(self.branch().end.0);
         self.moment = self.branch().before(to);
         self.seek(to).map(|_| ())

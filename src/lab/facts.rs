@@ -1,7 +1,7 @@
 //! What has happened so far, as facts: counted and noted from what the nodes said and what their chains are, never
 //! guessed. Predicates are judged by these and by the nodes as they are.
 //!
-//! Bounds: [`MAX_REORGANISATIONS`] in full and [`RECENT`] blocks of which it is not known yet whether they are stale;
+//! Bounds: the timeline's and those of payments; [`MAX_REORGANISATIONS`] in full and [`RECENT`] blocks of which it is not known yet whether they are stale;
 //! everything else is counted by node, or once for each block that nodes made.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -84,10 +84,11 @@ pub(super) struct Facts {
     made: BTreeMap<usize, u64>,
     recent: BTreeMap<BlockHash, Height>,
     stale: BTreeSet<BlockHash>,
+    deferred: BTreeSet<BlockHash>,
     refused: BTreeMap<(Refused, Option<usize>), u64>,
     offences: BTreeSet<(Address, Offence)>,
     final_conflict: bool,
-    restarts: Vec<(usize, Restart)>,
+    restarts: BTreeSet<(usize, Restart)>,
     sealed: BTreeSet<Slot>,
     slots_over: Slot,
     missed: BTreeMap<usize, u64>,
@@ -184,13 +185,16 @@ impl Facts {
                 self.on_made(seat, &block.hash);
             }
             Notice::FrameRefused { error, .. } => self.refuse(seat, &Refused::of_frame(error)),
+            Notice::Deferred { id, .. } => {
+                self.deferred.insert(*id);
+            }
             Notice::BlockRefused { .. } => self.refuse(seat, &[Refused::Block]),
             Notice::TransactionRefused { error, .. } => {
                 self.refuse(seat, &Refused::of_transaction(error));
             }
             Notice::Finality(notice) => self.on_finality(seat, notice),
             Notice::Started { ledger, .. } if world.seats[seat].run > 1 => {
-                self.restarts.push((seat, Restart::of(*ledger)));
+                self.restarts.insert((seat, Restart::of(*ledger)));
             }
             _ => {}
         }
@@ -383,6 +387,11 @@ impl Facts {
     /// Stale blocks.
     pub(super) fn stale(&self) -> u64 {
         super::layout::number(self.stale.len())
+    }
+
+    /// Blocks that some node put aside until their date.
+    pub(super) fn deferred(&self) -> u64 {
+        super::layout::number(self.deferred.len())
     }
 
     /// How often something was refused, by a node or by any.

@@ -95,8 +95,8 @@ pub enum Predicate {
     Stopped { node: String },
     /// A node has the head of all others that run, and is as high.
     CaughtUp { node: String, height: u64 },
-    /// The clock of a node is ahead by that many milliseconds or more.
-    ClockAhead { node: String, least: u64 },
+    /// Nodes put that many blocks aside, as these were dated ahead of their clocks.
+    Deferred { least: u64 },
     /// That much virtual time has passed, in milliseconds.
     Passed { ms: u64 },
 }
@@ -165,7 +165,7 @@ impl Refused {
 }
 
 /// How a node that starts finds its ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Restart {
     /// None was there.
@@ -220,8 +220,7 @@ impl Predicate {
             | Self::Restarted { node, .. }
             | Self::Runs { node }
             | Self::Stopped { node }
-            | Self::CaughtUp { node, .. }
-            | Self::ClockAhead { node, .. } => vec![Subject::Node(node)],
+            | Self::CaughtUp { node, .. } => vec![Subject::Node(node)],
             Self::Share { node, beside, .. } => vec![Subject::Node(node), Subject::Node(beside)],
             Self::Balance { user, .. } | Self::BalanceAtMost { user, .. } => {
                 vec![Subject::User(user)]
@@ -238,6 +237,7 @@ impl Predicate {
             | Self::FinalityLag { .. }
             | Self::FinalConflict
             | Self::Stale { .. }
+            | Self::Deferred { .. }
             | Self::DifficultyAtLeast { .. }
             | Self::DifficultyAtMost { .. }
             | Self::Passed { .. } => Vec::new(),

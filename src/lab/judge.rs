@@ -55,9 +55,6 @@ impl<'a> Judge<'a> {
             Predicate::Runs { node } => self.node(node).is_some(),
             Predicate::Stopped { node } => self.node(node).is_none(),
             Predicate::CaughtUp { node, height } => self.caught_up(node, *height),
-            Predicate::ClockAhead { node, least } => self.seat(node).is_some_and(|seat| {
-                u64::try_from(self.world.seats[seat].clock).is_ok_and(|ahead| ahead >= *least)
-            }),
             Predicate::Passed { ms } => elapsed(self.world) >= *ms,
             history => self.happened(history),
         }
@@ -118,6 +115,7 @@ impl<'a> Judge<'a> {
                 let both = one.saturating_add(other);
                 both >= *blocks && one.saturating_mul(100) >= both.saturating_mul(*percent)
             }
+            Predicate::Deferred { least } => facts.deferred() >= *least,
             Predicate::Stale { least } => facts.stale() >= *least,
             Predicate::Missed { node, least } => facts.missed(of(node)) >= *least,
             Predicate::Restarted { node, ledger } => facts.restarted(of(node), *ledger),

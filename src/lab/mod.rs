@@ -1,13 +1,15 @@
 //! The laboratory: the simulator's world of real nodes in a person's hands. Time is held, messages are things, and what
 //! a person does is an [`Action`].
 //!
-//! **The whole truth of a moment is the scenario, the actions with their times, and the moment.** Nothing else is
-//! state: a snapshot is a cache, and any way to a moment gives the same digest of the event log, natively and in a
+//! **The whole truth of a moment is the scenario, the actions with their times, and the moment.** Nothing else is state:
+//! a moment that is kept is a cache, and any way to a moment gives the same digest of the event log, natively and in a
 //! browser.
 //!
-//! - [`Scenario`]: a small JSON text, read strictly. - [`Lab`]: time control, branches, acting. - [`Action`]: all that
-//!   a person can do, as a value that is part of the scenario. - [`Predicate`]: what goals and conditional actions say
-//!   about facts. - [`exercises`]: the built-in scenarios with their recorded solutions.
+//! - [`Scenario`]: a small JSON text, read strictly.
+//! - [`Lab`]: time control, branches, acting.
+//! - [`Action`]: all that a person can do, as a value that is part of the scenario.
+//! - [`Predicate`]: what goals and conditional actions say about facts.
+//! - [`exercises`]: the built-in scenarios with their recorded solutions.
 //!
 //! It stands on `sim` and is under the same feature. It decides nothing about the protocol: it carries events to the
 //! nodes, as a shell does.

@@ -1,5 +1,5 @@
 //! The state of a run at one moment: the world and its checkers, the facts, and what a person holds in their hand. It can
-//! be cloned, which is what snapshots are; it follows from the scenario and the actions alone.
+//! be cloned, and kept; it follows from the scenario and the actions alone.
 //!
 //! Bounds: [`MAX_RULES`] standing rules; held frames are as many as the nodes sent.
 
@@ -13,7 +13,7 @@ use crate::sim::rng::Rng;
 use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
-use super::action::Rule;
+use super::action::{DiskState, Rule};
 use super::facts::{Facts, elapsed};
 use super::layout;
 use super::scenario::Scenario;
@@ -44,6 +44,8 @@ pub(super) struct Moment {
     pub(super) misdeeds: Vec<(usize, Misdeed)>,
     /// Seats that sleep from a time on until another.
     pub(super) sleeps: Vec<(usize, Timestamp, Timestamp)>,
+    /// Disks that were set, which a restart does not mend.
+    pub(super) disks: BTreeMap<usize, DiskState>,
     /// Frames that wait in a person's hand, by their ids.
     pub(super) held: BTreeMap<u64, Event>,
     /// The links before they were parted, which healing brings back.
@@ -92,6 +94,7 @@ impl Moment {
             rules: Vec::new(),
             misdeeds: Vec::new(),
             sleeps: Vec::new(),
+            disks: BTreeMap::new(),
             held: BTreeMap::new(),
             steps: 0,
             done: 0,

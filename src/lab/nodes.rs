@@ -80,6 +80,9 @@ fn start(moment: &mut Moment, seat: usize) -> Result<(), ActError> {
         let node = moment.name(seat).to_owned();
         return Err(ActError::Runs { node });
     }
+    if let Some(state) = moment.disks.get(&seat) {
+        set_disk(moment, seat, *state);
+    }
     moment.world.start(seat);
     Ok(())
 }
@@ -101,6 +104,12 @@ fn thaw(moment: &mut Moment, seat: usize) -> Result<(), ActError> {
 }
 
 fn set_disk(moment: &mut Moment, seat: usize, state: DiskState) {
+    moment.disks.insert(seat, state);
+    let disk = &mut moment.world.seats[seat].disk;
+    if disk.mood() == Mood::Gone {
+        // A database that was deleted is made anew by the next start, not by the disk.
+        return;
+    }
     let mood = match state {
         DiskState::Well => Mood::Well,
         DiskState::Full => Mood::Full,
@@ -108,7 +117,7 @@ fn set_disk(moment: &mut Moment, seat: usize, state: DiskState) {
         DiskState::Flaky => Mood::Flaky,
         DiskState::Silent => Mood::Silent,
     };
-    moment.world.seats[seat].disk.set_mood(mood, NEVER);
+    disk.set_mood(mood, NEVER);
 }
 
 fn flip_byte(moment: &mut Moment, seat: usize, height: u64, offset: usize) -> Result<(), ActError> {

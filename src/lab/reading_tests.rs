@@ -145,3 +145,80 @@ fn an_action_has_a_time_or_a_condition_and_times_do_not_go_back() {
         }
     );
 }
+
+#[test]
+fn every_action_is_read_as_it_is_written() {
+    let actions = r#"[
+        {"kill": {"node": "pow-1", "power": true}}, {"start": {"node": "pow-1"}},
+        {"freeze": {"node": "pow-1"}}, {"thaw": {"node": "pow-1"}},
+        {"clock": {"node": "pow-1", "ahead": -5}}, {"disk": {"node": "pow-1", "state": "full"}},
+        {"lose_disk": {"node": "pow-1"}}, {"flip_byte": {"node": "pow-1", "height": 1, "offset": 2}},
+        {"hash_rate": {"node": "pow-1", "rate": 9}}, {"miss": {"node": "poa-1"}},
+        {"seal_twice": {"node": "poa-1"}}, {"vote_twice": {"node": "poa-1"}},
+        {"link": {"from": "pow-1", "to": "poa-1", "set": {"latency": 1, "jitter": 2, "loss": 3,
+            "bandwidth": 4, "cut": true}}},
+        {"links": {"set": {"latency": 7}}}, {"partition": {"side": ["pow-1"]}},
+        {"mute": {"side": ["pow-1"]}}, "heal", {"hold": {"frame": 1}}, {"release": {"frame": 1}},
+        {"release_all": {"filter": {"kind": "PING", "from": ["pow-1"], "to": ["poa-1"]}}},
+        {"drop": {"frame": 1}}, {"double": {"frame": 1}}, {"delay": {"frame": 1, "by": 2}},
+        {"edit": {"frame": 1, "change": {"byte": {"offset": 3, "value": 4}}, "sign": true}},
+        {"edit": {"frame": 1, "change": {"field": {"name": "fee", "value": "4"}}}},
+        {"rule": {"name": "r", "filter": {}, "effect": {"delay": {"by": 5}}, "once": true}},
+        {"unrule": {"name": "r"}},
+        {"pay": {"name": "p", "from": "alice", "to": "bob", "amount": 1, "fee": 2,
+            "node": "pow-1", "nonce": 3}},
+        {"message": {"from": "alice", "text": "hello", "node": "pow-1"}},
+        {"again": {"payment": "p", "node": "pow-1"}},
+        {"forge": {"payment": "p", "amount": 9, "node": "pow-1"}},
+        {"traffic": {"per_minute": 60}}
+    ]"#;
+    let mut scenario = Scenario::parse(GOOD).unwrap();
+    let actions: Vec<Action> = serde_json::from_str(actions).unwrap();
+    scenario.actions = (0..)
+        .zip(&actions)
+        .map(|(at, it)| Timed::at(at, it.clone()))
+        .collect();
+    let again = Scenario::parse(&scenario.to_text()).unwrap();
+    let again: Vec<Action> = again.actions.into_iter().map(|it| it.action).collect();
+    assert_eq!(again, actions);
+}
+
+#[test]
+fn numbers_out_of_their_range_are_refused_with_the_range() {
+    let place = Place::Action(1);
+    for (action, most) in [
+        (
+            r#"{"clock": {"node": "pow-1", "ahead": 3600001}}"#,
+            3_600_000,
+        ),
+        (
+            r#"{"hash_rate": {"node": "pow-1", "rate": 1000001}}"#,
+            1_000_000,
+        ),
+        (r#"{"links": {"set": {"latency": 60001}}}"#, 60_000),
+        (r#"{"traffic": {"per_minute": 601}}"#, 600),
+    ] {
+        let found = most + 1;
+        assert_eq!(
+            with(r#"{"kill": {"node": "pow-1"}}"#, action),
+            ScenarioError::Range {
+                place,
+                least: 0,
+                most,
+                found
+            }
+        );
+    }
+}
+
+#[test]
+fn the_page_about_the_laboratory_shows_a_scenario_and_names_every_exercise() {
+    let page = include_str!("../../docs/LABORATORY.md");
+    let begin = page.find("```json").unwrap() + "```json".len();
+    let text = &page[begin..];
+    let text = &text[..text.find("```").unwrap()];
+    assert!(Scenario::parse(text).is_ok(), "{:?}", Scenario::parse(text));
+    for name in exercises::names() {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}

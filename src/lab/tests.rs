@@ -323,3 +323,79 @@ fn miners_find_as_often_as_their_rates_say() {
     lab.seek(21 * 60_000).unwrap();
     assert!(lab.holds(&made("pow-2", 90)));
 }
+
+#[test]
+fn a_double_spend_is_one_only_when_the_other_payment_is_on_the_chain() {
+    let exercise = exercises::find("double-spend").unwrap().unwrap();
+    let mut lab = Lab::open(exercise.solved()).unwrap();
+    let spent = |confirmations| Predicate::DoubleSpent {
+        payment: "order".to_owned(),
+        confirmations,
+    };
+    let seen = Predicate::Committed {
+        payment: "order".to_owned(),
+        confirmations: 2,
+    };
+    lab.seek(89_999).unwrap();
+    assert!(!lab.holds(&spent(0)) && !lab.holds(&seen));
+    let shop = lab.node("shop").unwrap();
+    let bob = shop.chain().height().0;
+    assert!(bob >= 2, "the shop has gone on alone");
+    lab.seek(100_000).unwrap();
+    assert!(lab.holds(&spent(2)) && !lab.holds(&spent(1_000)));
+    lab.seek(20_000).unwrap();
+    assert!(
+        !lab.holds(&spent(0)),
+        "the past knows nothing of the future"
+    );
+}
+
+#[test]
+fn a_full_disk_stays_full_over_a_restart_until_it_is_emptied() {
+    let mut scenario = scenario();
+    scenario.actions.clear();
+    let mut lab = Lab::open(scenario).unwrap();
+    let disk = |state| Action::Disk {
+        node: "pow-1".to_owned(),
+        state,
+    };
+    let start = Action::Start {
+        node: "pow-1".to_owned(),
+    };
+    let kill = Action::Kill {
+        node: "pow-1".to_owned(),
+        power: false,
+    };
+    lab.seek(10_000).unwrap();
+    lab.act(disk(DiskState::Full)).unwrap();
+    lab.seek(30_000).unwrap();
+    let written = |lab: &Lab| lab.node("pow-1").unwrap().unwritten();
+    assert!(written(&lab) > 0);
+    lab.act(kill).unwrap();
+    lab.act(start).unwrap();
+    lab.seek(60_000).unwrap();
+    assert!(written(&lab) > 3, "{}", written(&lab));
+    lab.act(disk(DiskState::Well)).unwrap();
+    lab.seek(90_000).unwrap();
+    assert!(written(&lab) <= 3, "{}", written(&lab));
+}
+
+#[test]
+fn a_frozen_node_misses_nothing_that_its_queue_holds() {
+    let mut scenario = scenario();
+    scenario.actions.clear();
+    let mut lab = Lab::open(scenario).unwrap();
+    lab.seek(10_000).unwrap();
+    let node = || "poa-1".to_owned();
+    lab.act(Action::Freeze { node: node() }).unwrap();
+    let head = lab.node("poa-1").unwrap().chain().head();
+    lab.seek(25_000).unwrap();
+    assert_eq!(lab.node("poa-1").unwrap().chain().head(), head);
+    lab.act(Action::Thaw { node: node() }).unwrap();
+    lab.seek(32_000).unwrap();
+    let height = lab.node("pow-1").unwrap().chain().height();
+    assert!(lab.holds(&Predicate::CaughtUp {
+        node: node(),
+        height: height.0.saturating_sub(1)
+    }));
+}

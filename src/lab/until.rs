@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::running;
 use super::moment::Moment;
+use crate::chain::Chain;
 
 /// What time goes on until.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,19 +75,18 @@ impl Until {
     /// Whether it is there, given the mark of the moment where time began to go on.
     pub(super) fn is_reached(self, before: &Mark, moment: &Moment) -> bool {
         let now = Mark::of(moment);
-        let mut nodes = super::facts::running(&moment.world).map(|(_, node)| node);
+        let nodes = || running(&moment.world).map(|(_, node)| node.chain());
         match self {
             Self::Event => (now.steps, now.done) != (before.steps, before.done),
             Self::Message => now.arrived != before.arrived,
             Self::Block => now.blocks != before.blocks,
             Self::Reorganisation => now.reorganised != before.reorganised,
             Self::Refusal => now.refusals != before.refusals,
-            Self::Height(least) => nodes.any(|node| node.chain().height().0 >= least),
+            Self::Height(least) => nodes().any(|chain| chain.height().0 >= least),
             Self::Agreement => {
-                let all = moment.world.seats.len() == nodes.by_ref().count();
-                let mut nodes = super::facts::running(&moment.world).map(|(_, node)| node);
-                let first = nodes.next().map(|node| node.chain().head());
-                all && first.is_some() && nodes.all(|node| Some(node.chain().head()) == first)
+                let first = nodes().next().map(Chain::head);
+                let all_run = moment.world.seats.len() == nodes().count();
+                all_run && nodes().all(|chain| Some(chain.head()) == first)
             }
             Self::Goal => moment.goal_at.is_some(),
             Self::Violation => moment.violation.is_some(),

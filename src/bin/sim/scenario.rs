@@ -1,8 +1,10 @@
 //! `--scenario FILE [--until MS] [--json] [--frames] [--solve]`: plays a scenario of the laboratory and tells what came of
 //! it: as words, or with what happened as JSON lines; and the frames that are on their way then. A file is a path, or the
-//! name of a built-in exercise, which `--solve` plays with its recorded solution.
+//! name of a built-in exercise, which `--solve` plays with its recorded solution. `--seeks COUNT` measures
+//! how long it takes to go to moments all over it.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use aurex::lab::{Lab, Stop, exercises};
 
@@ -10,6 +12,7 @@ use aurex::lab::{Lab, Stop, exercises};
 pub(crate) struct Wanted {
     file: String,
     until: Option<u64>,
+    seeks: u64,
     json: bool,
     frames: bool,
     solve: bool,
@@ -25,7 +28,7 @@ impl Wanted {
     }
 
     fn read_all(words: &[String]) -> Result<Self, String> {
-        let (mut file, mut until) = (None, None);
+        let (mut file, mut until, mut seeks) = (None, None, 0);
         let (mut json, mut frames, mut solve) = (false, false, false);
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -35,19 +38,14 @@ impl Wanted {
             };
             match word.as_str() {
                 "--scenario" => file = Some(value()?),
-                "--until" => {
-                    let text = value()?;
-                    let number = text.parse().map_err(|_| {
-                        format!("Expected milliseconds after --until, found {text:?}.")
-                    })?;
-                    until = Some(number);
-                }
+                "--until" => until = Some(number(word, &value()?)?),
+                "--seeks" => seeks = number(word, &value()?)?,
                 "--json" => json = true,
                 "--frames" => frames = true,
                 "--solve" => solve = true,
                 other => {
                     return Err(format!(
-                        "Expected one of --scenario, --until, --json, --frames, --solve, found {other:?}."
+                        "Expected one of --scenario, --until, --seeks, --json, --frames, --solve, found {other:?}."
                     ));
                 }
             }
@@ -56,6 +54,7 @@ impl Wanted {
         Ok(Self {
             file,
             until,
+            seeks,
             json,
             frames,
             solve,
@@ -73,6 +72,7 @@ impl Wanted {
                 println!("{}", line.map_err(|error| error.to_string())?);
             }
         }
+        self.measure(&mut lab, until)?;
         if self.frames {
             for frame in lab.frames() {
                 let line = serde_json::to_string(&frame);
@@ -111,6 +111,33 @@ impl Wanted {
         }
     }
 
+    /// Seeks to moments all over the run and tells how long that takes.
+    fn measure(&self, lab: &mut Lab, end: u64) -> Result<(), String> {
+        let (digest, mut slowest, mut sum) = (lab.digest(), Duration::ZERO, Duration::ZERO);
+        for number in 0..self.seeks {
+            // Steps of the golden ratio: forth and back, and never the same.
+            let at = number.wrapping_mul(618_033_989) % end.max(1);
+            let begin = Instant::now();
+            lab.seek(at).map_err(|error| error.to_string())?;
+            let took = begin.elapsed();
+            (slowest, sum) = (slowest.max(took), sum + took);
+        }
+        if self.seeks > 0 {
+            lab.seek(end).map_err(|error| error.to_string())?;
+            let mean = sum.as_secs_f64() * 1_000.0 / self.seeks as f64;
+            let slowest = slowest.as_secs_f64() * 1_000.0;
+            println!(
+                "{} seeks, {mean:.0} ms on average, {slowest:.0} ms at most.",
+                self.seeks
+            );
+        }
+        if lab.digest() == digest {
+            Ok(())
+        } else {
+            Err("Expected the same digest after seeking, found another.".to_owned())
+        }
+    }
+
     fn open(&self) -> Result<Lab, String> {
         if let Some(exercise) = exercises::find(&self.file) {
             let exercise = exercise.map_err(|error| error.to_string())?;
@@ -125,4 +152,9 @@ impl Wanted {
         let text = text.map_err(|error| format!("Expected a file {}: {error}.", self.file))?;
         Lab::open_text(&text).map_err(|error| error.to_string())
     }
+}
+
+fn number(word: &str, text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("Expected a number after {word}, found {text:?}."))
 }
