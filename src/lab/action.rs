@@ -204,12 +204,16 @@ pub enum Action {
         #[serde(default)]
         nonce: Option<u64>,
     },
-    /// A user signs a message and hands it to a node.
+    /// A user signs a message, for somebody or for all, and hands it to a node.
     Message {
         from: String,
+        #[serde(default)]
+        to: Option<String>,
         text: String,
         node: String,
     },
+    /// Hands a transaction that somebody signed elsewhere to a node: its canonical bytes in hexadecimal.
+    Submit { node: String, bytes: String },
     /// Hands a payment that was signed before to a node again.
     Again { payment: String, node: String },
     /// Hands a payment that was signed before to a node with another amount and the old signature.

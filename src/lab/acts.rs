@@ -39,6 +39,7 @@ pub(super) fn perform(
         }
         Action::Pay { .. }
         | Action::Message { .. }
+        | Action::Submit { .. }
         | Action::Again { .. }
         | Action::Forge { .. } => orders::hand_in(moment, scenario, action),
         Action::Traffic { per_minute } => {

@@ -3,7 +3,10 @@
 //!
 //! Bounds: [`MAX_BRANCHES`]; the scenario's bounds on actions and length hold for what a person does too.
 
-use crate::primitives::Digest;
+use crate::ipc::{Answer, ApiError, Request};
+use crate::node::{Node, Outbox};
+use crate::primitives::{Digest, Keypair};
+use crate::refusal::NodeError;
 
 use super::action::{Action, Timed};
 use super::advance::{Course, Passed};
@@ -13,10 +16,10 @@ use super::facts::Reorganisation;
 use super::frames::{FrameInfo, list};
 use super::goal::Predicate;
 use super::happening::Happening;
+use super::layout;
 use super::moment::Moment;
 use super::scenario::{MAX_ACTIONS, MAX_LENGTH, Scenario};
 use super::until::{Mark, Stop, Until};
-use crate::node::Node;
 
 /// Branches at the most.
 const MAX_BRANCHES: usize = 16;
@@ -221,6 +224,38 @@ impl Lab {
     pub fn node(&self, name: &str) -> Option<&Node> {
         let mut seats = self.moment.world.seats.iter();
         seats.find(|seat| seat.plan.name == name)?.node.as_ref()
+    }
+
+    /// Asks a node something, without changing it: a copy of it answers, and its disk what is asked of the ledger. What
+    /// changes something is an action.
+    ///
+    /// # Errors
+    /// The node's refusal; one where it does not run, and one for an order.
+    pub fn ask(&self, name: &str, request: Request) -> Result<Answer, ApiError> {
+        let mut seats = self.moment.world.seats.iter();
+        let seat = seats.find(|seat| seat.plan.name == name);
+        let node = seat.and_then(|seat| Some((seat, seat.node.as_ref()?)));
+        let (seat, node) = node.ok_or(NodeError::NotStarted)?;
+        match request {
+            Request::Submit { .. } | Request::Wipe => {
+                let what = "what changes something".to_owned();
+                Err(NodeError::NotHere { what }.into())
+            }
+            Request::Ledger(query) => Ok(Answer::Page(seat.disk.page(&query)?)),
+            question => {
+                let mut node = node.clone();
+                node.answer(node.time(), question, &mut Outbox::new())
+            }
+        }
+    }
+
+    /// The key of a user of the scenario.
+    #[must_use]
+    pub fn user_key(&self, name: &str) -> Option<Keypair> {
+        let scenario = &self.branch().course.scenario;
+        let mut users = scenario.users.iter();
+        users.find(|user| user.name == name)?;
+        Some(layout::user_key(scenario, name))
     }
 
     /// The branches, the first first.

@@ -92,6 +92,11 @@ pub enum ScenarioError {
         known: Vec<String>,
         found: String,
     },
+    /// Bytes that are no transaction.
+    #[error(
+        "{place}: expected the bytes of a signed transaction in hexadecimal, found {found} characters that are none"
+    )]
+    Transaction { place: Place, found: usize },
     /// A node of the other kind.
     #[error("{place}: expected a node of kind {}, found {name} of kind {}", expected.word(), found.word())]
     Kind {

@@ -4,7 +4,9 @@ use std::num::TryFromIntError;
 
 use crate::consensus::{Allocation, Params};
 use crate::links::{Link, LinkTable, Topology};
-use crate::primitives::{Amount, Difficulty, Keypair, Millis, Name, NodeId, NodeKind, Retarget};
+use crate::primitives::{
+    Amount, Difficulty, Keypair, Millis, Name, NodeId, NodeKind, Retarget, Transaction, from_hex,
+};
 use crate::sim::scenario::{GENESIS_TIME, Scenario as Plan, SeatPlan, key};
 
 use super::scenario::Scenario;
@@ -111,6 +113,11 @@ pub(super) fn rates(scenario: &Scenario) -> impl Iterator<Item = u64> {
 /// The seat of a node.
 pub(super) fn seat_of(scenario: &Scenario, name: &str) -> Option<usize> {
     scenario.nodes.iter().position(|node| node.name == name)
+}
+
+/// A transaction from its canonical bytes in hexadecimal.
+pub(super) fn signed_elsewhere(hex: &str) -> Option<Transaction> {
+    Transaction::from_bytes(&from_hex(hex).ok()?).ok()
 }
 
 fn name(text: &str) -> Name {

@@ -7,7 +7,7 @@ use crate::sim::work::sign;
 use super::action::Action;
 use super::error::ActError;
 use super::facts::running;
-use super::layout;
+use super::layout::{self, signed_elsewhere};
 use super::moment::Moment;
 use super::scenario::Scenario;
 
@@ -19,6 +19,7 @@ pub(super) fn hand_in(
 ) -> Result<(), ActError> {
     let (Action::Pay { node, .. }
     | Action::Message { node, .. }
+    | Action::Submit { node, .. }
     | Action::Again { node, .. }
     | Action::Forge { node, .. }) = action
     else {
@@ -71,8 +72,13 @@ fn order(
             }
             forged
         }
-        Action::Message { from, text, .. } => {
-            let (bytes, to) = (text.clone().into_bytes(), None);
+        Action::Submit { bytes, .. } => signed_elsewhere(bytes)
+            .unwrap_or_else(|| unreachable!("the bytes are checked with the action")),
+        Action::Message { from, to, text, .. } => {
+            let bytes = text.clone().into_bytes();
+            let to = to
+                .as_ref()
+                .map(|to| layout::user_key(scenario, to).address());
             make(from, None, 1, Payload::Message { bytes, to })
         }
         Action::Pay {

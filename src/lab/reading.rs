@@ -366,6 +366,14 @@ impl Scenario {
             }
             Action::Unrule { name } => check_name(place, name),
             Action::Delay { by, .. } => range(place, *by, 0, MAX_LENGTH),
+            Action::Submit { node, bytes } => {
+                self.check_node(place, node)?;
+                let found = bytes.len();
+                match layout::signed_elsewhere(bytes) {
+                    Some(_) => Ok(()),
+                    None => Err(ScenarioError::Transaction { place, found }),
+                }
+            }
             Action::Pay { .. } | Action::Message { .. } => self.check_order(place, action),
             Action::Again { payment, node } | Action::Forge { payment, node, .. } => {
                 self.check_node(place, node)?;
@@ -407,8 +415,14 @@ impl Scenario {
                 range(place, *amount, 0, MAX_COINS)?;
                 range(place, *fee, 0, MAX_COINS)
             }
-            Action::Message { from, text, node } => {
+            Action::Message {
+                from,
+                to,
+                text,
+                node,
+            } => {
                 self.check_user(place, from)?;
+                to.iter().try_for_each(|to| self.check_user(place, to))?;
                 self.check_node(place, node)?;
                 count(place, text.len(), 0, MAX_SENTENCE_BYTES)
             }

@@ -167,7 +167,7 @@ fn every_action_is_read_as_it_is_written() {
         {"unrule": {"name": "r"}},
         {"pay": {"name": "p", "from": "alice", "to": "bob", "amount": 1, "fee": 2,
             "node": "pow-1", "nonce": 3}},
-        {"message": {"from": "alice", "text": "hello", "node": "pow-1"}},
+        {"message": {"from": "alice", "to": "bob", "text": "hello", "node": "pow-1"}},
         {"again": {"payment": "p", "node": "pow-1"}},
         {"forge": {"payment": "p", "amount": 9, "node": "pow-1"}},
         {"traffic": {"per_minute": 60}}
@@ -181,6 +181,18 @@ fn every_action_is_read_as_it_is_written() {
     let again = Scenario::parse(&scenario.to_text()).unwrap();
     let again: Vec<Action> = again.actions.into_iter().map(|it| it.action).collect();
     assert_eq!(again, actions);
+}
+
+#[test]
+fn bytes_that_are_no_transaction_are_refused() {
+    let (place, found) = (Place::Action(1), 4);
+    assert_eq!(
+        with(
+            r#"{"kill": {"node": "pow-1"}}"#,
+            r#"{"submit": {"node": "pow-1", "bytes": "00ff"}}"#
+        ),
+        ScenarioError::Transaction { place, found }
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Every way to a moment gives the same digest; branches keep what was; frames are things.
 
 use super::*;
-use crate::primitives::NodeKind;
+use crate::ipc::{Answer, Request};
+use crate::ledger::{Query, Table};
+use crate::primitives::{Amount, Height, NodeKind, Payload, TxBody, to_hex};
 
 /// Five nodes that pay each other.
 fn scenario() -> Scenario {
@@ -398,4 +400,66 @@ fn a_frozen_node_misses_nothing_that_its_queue_holds() {
         node: node(),
         height: height.0.saturating_sub(1)
     }));
+}
+
+#[test]
+fn a_person_asks_nodes_and_hands_in_what_was_signed_elsewhere() {
+    let mut lab = lab();
+    lab.seek(3_000).unwrap();
+    let who = || Request::Account {
+        who: "alice".to_owned(),
+    };
+    let Ok(Answer::Account(alice)) = lab.ask("pow-1", who()) else {
+        panic!("alice is registered");
+    };
+    assert!(lab.ask("nobody", who()).is_err());
+    lab.seek(20_000).unwrap();
+    let query = Query {
+        table: Table::Blocks,
+        index: None,
+        key: None,
+        descending: false,
+        offset: 0,
+        limit: 10,
+    };
+    let Ok(Answer::Page(page)) = lab.ask("pow-1", Request::Ledger(query)) else {
+        panic!("the ledger answers");
+    };
+    let chain = lab.node("pow-1").unwrap().chain();
+    assert!(page.total > 1 && usize::try_from(page.total).unwrap() <= chain.len());
+    let digest = lab.digest();
+    let key = lab.user_key("alice").unwrap();
+    assert!(lab.user_key("mallory").is_none());
+    let node = lab.node("pow-1").unwrap();
+    let body = TxBody {
+        version: TxBody::VERSION,
+        chain_id: node.chain_id(),
+        from: key.address(),
+        nonce: alice.nonce,
+        fee: Amount(3),
+        valid_until: Height(0),
+        payload: Payload::RegisterUser {
+            name: "alice-2".parse().unwrap(),
+        },
+    };
+    let signed = body.sign(&key);
+    let raw = signed.to_bytes();
+    assert!(
+        lab.ask("pow-1", Request::Submit { raw: raw.clone() })
+            .is_err()
+    );
+    assert_eq!(lab.digest(), digest, "questions change nothing");
+    let submit = Action::Submit {
+        node: "pow-1".to_owned(),
+        bytes: to_hex(&raw),
+    };
+    lab.act(submit).unwrap();
+    assert_ne!(lab.digest(), digest);
+    // An account has one name.
+    let refused = Predicate::Refused {
+        what: Refused::Transaction,
+        by: Some("pow-1".to_owned()),
+        times: 1,
+    };
+    assert!(lab.holds(&refused), "{alice:?}");
 }

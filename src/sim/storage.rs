@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use crate::consensus::finality::{Epoch, SigningRecord};
 use crate::ledger::{
-    Batch, BlockRow, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table,
-    meta_key,
+    Batch, BlockRow, Durability, MemoryStore, Page, Query, Row, Snapshot, Store as _, StoreError,
+    Table, meta_key,
 };
 use crate::node::BatchId;
 use crate::primitives::{BlockHash, Height, Millis, Slot, Timestamp};
@@ -359,6 +359,15 @@ impl Disk {
         }
         self.promised = Promise::Nothing;
         true
+    }
+
+    /// What a question to the ledger finds, with what the system has yet to write.
+    pub(crate) fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        let whole = self.store.0.fork();
+        self.cache
+            .iter()
+            .for_each(|batch| whole.take_over(batch.clone()));
+        ready(whole.query(query))
     }
 
     /// What a node that starts reads.
