@@ -53,8 +53,6 @@ pub enum Predicate {
     Committed { payment: String, confirmations: u64 },
     /// A payment waits on a node.
     Waiting { payment: String, node: String },
-    /// On all nodes that run so many transactions wait or more.
-    Crowded { least: u64 },
     /// Some node has the proof that an authority sealed two blocks in one slot.
     SealedTwice { node: String },
     /// Some node has the proof that an authority voted twice.
@@ -238,7 +236,6 @@ impl Predicate {
             | Self::Divided { .. }
             | Self::FinalityLag { .. }
             | Self::FinalConflict
-            | Self::Crowded { .. }
             | Self::Stale { .. }
             | Self::Deferred { .. }
             | Self::DifficultyAtLeast { .. }

@@ -52,9 +52,6 @@ impl<'a> Judge<'a> {
             Predicate::DifficultyAtMost { most } => {
                 self.every(None, |node| difficulty(node) <= *most)
             }
-            Predicate::Crowded { least } => {
-                self.every(None, |node| layout::number(node.mempool().len()) >= *least)
-            }
             Predicate::Runs { node } => self.node(node).is_some(),
             Predicate::Stopped { node } => self.node(node).is_none(),
             Predicate::CaughtUp { node, height } => self.caught_up(node, *height),

@@ -37,7 +37,9 @@ pub(crate) struct Seat {
     pub(crate) rate: Option<u64>,
     /// Tries that a search with a rate still needed at a time.
     left: (u64, Timestamp),
-    /// When they are done, if they ever are.
+    /// When that search began.
+    begun: Timestamp,
+    /// When its tries are done, if they ever are.
     pub(crate) due: Option<Timestamp>,
     /// When its last search ended, or when it could search last.
     pub(crate) searched: Timestamp,
@@ -65,6 +67,7 @@ impl Seat {
             search: None,
             rate: None,
             left: (0, Timestamp(0)),
+            begun: Timestamp(0),
             due: None,
             searched: Timestamp(0),
             refused: None,
@@ -78,6 +81,7 @@ impl Seat {
         let mut search = Search::new(job).ok()?;
         let found = matches!(search.step(u64::MAX), Step::Found(_));
         self.left = (search.hashes(), now);
+        self.begun = now;
         self.look_ahead(found, now)
     }
 
@@ -89,6 +93,15 @@ impl Seat {
         self.left = (left.saturating_sub(done), now);
         let searches = self.search.is_some();
         self.look_ahead(searches, now)
+    }
+
+    /// Milliseconds that the search took which ends now, and its hashes a second; nothing is measured where the time of a
+    /// find is drawn.
+    pub(crate) fn measured(&self, now: Timestamp) -> (f64, f64) {
+        self.rate.map_or((0.0, 0.0), |rate| {
+            let took = now.since(self.begun);
+            (took.0 as f64, rate as f64)
+        })
     }
 
     fn look_ahead(&mut self, finds: bool, now: Timestamp) -> Option<Timestamp> {

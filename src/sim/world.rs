@@ -229,6 +229,7 @@ impl World {
             return;
         };
         place.searched = self.now;
+        let (elapsed_ms, hash_rate) = place.measured(self.now);
         let Ok(mut search) = Search::new(&job) else {
             return;
         };
@@ -238,8 +239,8 @@ impl World {
                 job: number,
                 nonce,
                 hashes: search.hashes(),
-                elapsed_ms: 0.0,
-                hash_rate: 0.0,
+                elapsed_ms,
+                hash_rate,
             };
             self.handle(seat, Input::Miner(0, found));
         }

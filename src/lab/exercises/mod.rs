@@ -12,12 +12,11 @@ use super::reading::from_json;
 use super::scenario::Scenario;
 
 /// Names and texts.
-const TEXTS: [(&str, &str); 21] = [
+const TEXTS: [(&str, &str); 20] = [
     ("changed-byte", include_str!("changed-byte.json")),
     ("signature", include_str!("signature.json")),
     ("replay", include_str!("replay.json")),
     ("fees", include_str!("fees.json")),
-    ("flood", include_str!("flood.json")),
     ("twice-the-power", include_str!("twice-the-power.json")),
     ("difficulty", include_str!("difficulty.json")),
     ("fork", include_str!("fork.json")),
