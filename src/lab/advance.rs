@@ -81,9 +81,10 @@ impl Moment {
             return None;
         };
         self.steps = self.steps.saturating_add(1);
-        let passed = match event {
-            Event::Frame { .. } => Passed::Frame,
-            _ => Passed::Event,
+        let passed = if let Event::Frame { .. } = event {
+            Passed::Frame
+        } else {
+            Passed::Event
         };
         self.happen(&course.scenario, event);
         self.follow(course);

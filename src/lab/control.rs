@@ -236,17 +236,15 @@ impl Lab {
         let seat = seats.find(|seat| seat.plan.name == name);
         let node = seat.and_then(|seat| Some((seat, seat.node.as_ref()?)));
         let (seat, node) = node.ok_or(NodeError::NotStarted)?;
-        match request {
-            Request::Submit { .. } | Request::Wipe => {
-                let what = "what changes something".to_owned();
-                Err(NodeError::NotHere { what }.into())
-            }
-            Request::Ledger(query) => Ok(Answer::Page(seat.disk.page(&query)?)),
-            question => {
-                let mut node = node.clone();
-                node.answer(node.time(), question, &mut Outbox::new())
-            }
+        if let Request::Submit { .. } | Request::Wipe = request {
+            let what = "what changes something".to_owned();
+            return Err(NodeError::NotHere { what }.into());
         }
+        if let Request::Ledger(query) = request {
+            return Ok(Answer::Page(seat.disk.page(&query)?));
+        }
+        let mut node = node.clone();
+        node.answer(node.time(), request, &mut Outbox::new())
     }
 
     /// The key of a user of the scenario.

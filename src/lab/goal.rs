@@ -1,6 +1,11 @@
 //! What goals and conditional actions say about facts: a small language of predicates over what the nodes' ledgers hold
 //! and what has happened. [`judge`](super::judge) says whether one is true.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all others hold no predicate, or have no word"
+)]
+
 use serde::{Deserialize, Serialize};
 
 use crate::consensus::TxError;
@@ -149,7 +154,6 @@ impl Refused {
     }
 
     /// What the refusal of a transaction counts as.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all others have no word")]
     pub(super) fn of_transaction(error: &MempoolError) -> Vec<Self> {
         let special = match error {
             MempoolError::Invalid(TxError::Signature { .. }) => Some(Self::TransactionSignature),

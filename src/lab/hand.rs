@@ -1,5 +1,7 @@
 //! Actions on frames: a person takes them off their way, changes them, and lets them go.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "it is about frames only")]
+
 use crate::gossip::kind_of;
 use crate::primitives::{Millis, Timestamp};
 use crate::sim::event::Event;

@@ -1,5 +1,7 @@
 //! Actions on nodes: their processes, clocks, disks, miners and duties.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "it is about nodes only")]
+
 use crate::consensus::slots;
 use crate::primitives::{Address, Height, Millis, Slot, Timestamp};
 use crate::sim::event::{Cue, Event};

@@ -1,5 +1,7 @@
 //! Actions of users: what they sign and hand to a node, and payments at random.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "it is about orders only")]
+
 use crate::primitives::{Address, Amount, Millis, Payload, Transaction};
 use crate::sim::event::{Cue, Event};
 use crate::sim::work::sign;

@@ -1,5 +1,7 @@
 //! Actions on links: setting them, parting the network, and healing it.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "it is about links only")]
+
 use crate::primitives::NodeId;
 
 use super::action::Action;

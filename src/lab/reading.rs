@@ -3,6 +3,11 @@
 //! Bounds: a text of [`MAX_TEXT_BYTES`], and ranges for every number, so that no scenario costs more than a page can
 //! bear.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each part checks what it is about"
+)]
+
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
