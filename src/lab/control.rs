@@ -317,3 +317,33 @@ fn check_time(found: u64) -> Result<(), LabError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::check::Violation;
+
+    #[test]
+    fn a_broken_promise_stops_time_until_one_goes_back_before_it() {
+        let exercise = super::super::exercises::find("partition").unwrap();
+        let mut lab = Lab::open(exercise.unwrap().scenario).unwrap();
+        lab.seek(5_000).unwrap();
+        let at = lab.moment.world.now;
+        // No deliberate bug is built in here, so the verdict of a checker is.
+        lab.moment.hold_to(Err(Violation {
+            checker: "coins",
+            node: None,
+            at,
+            what: "expected all coins, found fewer".to_owned(),
+        }));
+        assert_eq!(lab.play(9_000, None), Ok(Stop::Violation));
+        assert_eq!(lab.time(), 5_000);
+        assert_eq!(lab.play(9_000, Some(Until::Violation)), Ok(Stop::Reached));
+        let told = lab.happenings().filter(|one| {
+            one.what == super::super::Happened::Violation && one.text.contains("fewer")
+        });
+        assert_eq!(told.count(), 1);
+        lab.seek(4_000).unwrap();
+        assert_eq!(lab.play(9_000, None), Ok(Stop::End));
+    }
+}

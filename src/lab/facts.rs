@@ -13,13 +13,14 @@ use crate::consensus::finality::{Alarm, Offence};
 use crate::consensus::slots;
 use crate::node::{FinalityNotice, Node, Notice};
 use crate::primitives::{Address, BlockHash, Height, Slot, TxId};
-use crate::records::Level;
+use crate::records::{Level, Topic};
 use crate::sim::event::Observed;
 use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
 use super::goal::{Refused, Restart};
 use super::happening::{Happened, Happening, Timeline};
+use super::layout::number;
 use super::payments::Payments;
 
 /// Reorganisations that are kept in full.
@@ -145,7 +146,7 @@ impl Facts {
             at: elapsed(world),
             node: Some(world.seats[seat].plan.name.clone()),
             what: Happened::Node {
-                topic: crate::records::Topic::Network,
+                topic: Topic::Network,
                 level: Level::Info,
             },
             text,
@@ -281,7 +282,7 @@ impl Facts {
         let fork = chain
             .get(&at)
             .map_or(0, |entry| entry.block.header.height.0);
-        let depth = super::layout::number(left.len());
+        let depth = number(left.len());
         let deepest = self.deepest.entry(seat).or_default();
         *deepest = depth.max(*deepest);
         self.reorganised = self.reorganised.saturating_add(1);
@@ -386,12 +387,12 @@ impl Facts {
 
     /// Stale blocks.
     pub(super) fn stale(&self) -> u64 {
-        super::layout::number(self.stale.len())
+        number(self.stale.len())
     }
 
     /// Blocks that some node put aside until their date.
     pub(super) fn deferred(&self) -> u64 {
-        super::layout::number(self.deferred.len())
+        number(self.deferred.len())
     }
 
     /// How often something was refused, by a node or by any.

@@ -84,6 +84,13 @@ pub enum Predicate {
         percent: u64,
         blocks: u64,
     },
+    /// Of the blocks on the chain, at least so many, a node's share is `points` of a hundred or more above its share of
+    /// all blocks that were made: work of others was lost.
+    Outearns {
+        node: String,
+        points: u64,
+        blocks: u64,
+    },
     /// That many valid blocks are, or were, on no node's chain after all of them had left it.
     Stale { least: u64 },
     /// The next work block needs that many expected hashes or more on all nodes that run.
@@ -220,6 +227,7 @@ impl Predicate {
             Self::SealedTwice { node }
             | Self::VotedTwice { node }
             | Self::Made { node, .. }
+            | Self::Outearns { node, .. }
             | Self::Missed { node, .. }
             | Self::Restarted { node, .. }
             | Self::Runs { node }

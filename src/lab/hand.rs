@@ -48,10 +48,10 @@ pub(super) fn perform(moment: &mut Moment, action: &Action) -> Result<(), ActErr
 
 /// Does to the frames that were just sent what the rules say: the first that fits counts.
 pub(super) fn obey(moment: &mut Moment, news: &[QueueKey]) {
-    for (_, id) in news {
+    for key in news {
         let Some(Event::Frame {
             from, to, frame, ..
-        }) = place_of_new(moment, news, *id)
+        }) = moment.world.queue.get(key)
         else {
             continue;
         };
@@ -66,21 +66,16 @@ pub(super) fn obey(moment: &mut Moment, news: &[QueueKey]) {
         }
         // A frame that was just sent is on its way, so each of these can be done.
         let _ = match effect {
-            Effect::Hold => hold(moment, *id),
-            Effect::Drop => take(moment, *id).map(|_| ()),
-            Effect::Double => double(moment, *id),
-            Effect::Delay { by } => delay(moment, *id, Millis(by)),
+            Effect::Hold => hold(moment, key.1),
+            Effect::Drop => take(moment, key.1).map(|_| ()),
+            Effect::Double => double(moment, key.1),
+            Effect::Delay { by } => delay(moment, key.1, Millis(by)),
             Effect::Break => {
                 moment.breaks = moment.breaks.saturating_add(1);
                 Ok(())
             }
         };
     }
-}
-
-fn place_of_new<'a>(moment: &'a Moment, news: &[QueueKey], id: u64) -> Option<&'a Event> {
-    let key = news.iter().find(|key| key.1 == id)?;
-    moment.world.queue.get(key)
 }
 
 fn set_rule(moment: &mut Moment, rule: &Rule) -> Result<(), ActError> {

@@ -116,6 +116,11 @@ impl<'a> Judge<'a> {
                 let both = one.saturating_add(other);
                 both >= *blocks && one.saturating_mul(100) >= both.saturating_mul(*percent)
             }
+            Predicate::Outearns {
+                node,
+                points,
+                blocks,
+            } => self.outearns(of(node), *points, *blocks),
             Predicate::Deferred { least } => facts.deferred() >= *least,
             Predicate::Stale { least } => facts.stale() >= *least,
             Predicate::Missed { node, least } => facts.missed(of(node)) >= *least,
@@ -165,6 +170,26 @@ impl<'a> Judge<'a> {
         };
         let head = node.chain().head();
         node.chain().height().0 >= height && self.every(None, |other| other.chain().head() == head)
+    }
+
+    /// Whether a node's share of the blocks on every chain is so much above its share of those that were made.
+    fn outearns(self, seat: usize, points: u64, least: u64) -> bool {
+        let Some(place) = self.world.seats.get(seat) else {
+            return false;
+        };
+        let (made, all) = (self.facts.made(seat), self.facts.blocks);
+        self.every(None, |node| {
+            let chain = node.chain();
+            let height = chain.height().0;
+            let ids = (1..=height).filter_map(|height| chain.at(Height(height)));
+            let blocks = ids.filter_map(|id| chain.get(&id));
+            let own = blocks.filter(|entry| entry.block.header.sealer == place.id);
+            let own = layout::number(own.count());
+            // own / height >= made / all + points / 100, without fractions.
+            let share = u128::from(own) * u128::from(all) * 100;
+            let power = u128::from(made) * 100 + u128::from(points) * u128::from(all);
+            height >= least && share >= power * u128::from(height)
+        })
     }
 
     fn proven(self, name: &str, offences: &[Offence]) -> bool {

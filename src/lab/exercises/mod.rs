@@ -12,13 +12,14 @@ use super::reading::from_json;
 use super::scenario::Scenario;
 
 /// Names and texts.
-const TEXTS: [(&str, &str); 20] = [
+const TEXTS: [(&str, &str); 22] = [
     ("changed-byte", include_str!("changed-byte.json")),
     ("signature", include_str!("signature.json")),
     ("replay", include_str!("replay.json")),
     ("fees", include_str!("fees.json")),
     ("twice-the-power", include_str!("twice-the-power.json")),
     ("difficulty", include_str!("difficulty.json")),
+    ("miners-leave", include_str!("miners-leave.json")),
     ("fork", include_str!("fork.json")),
     ("latency", include_str!("latency.json")),
     ("partition", include_str!("partition.json")),
@@ -32,6 +33,7 @@ const TEXTS: [(&str, &str); 20] = [
     ("finality", include_str!("finality.json")),
     ("a-third-away", include_str!("a-third-away.json")),
     ("crash", include_str!("crash.json")),
+    ("lost-disk", include_str!("lost-disk.json")),
     ("tampered-ledger", include_str!("tampered-ledger.json")),
 ];
 
