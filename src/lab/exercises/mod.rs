@@ -12,7 +12,7 @@ use super::reading::from_json;
 use super::scenario::Scenario;
 
 /// Names and texts.
-const TEXTS: [(&str, &str); 22] = [
+const TEXTS: [(&str, &str); 23] = [
     ("changed-byte", include_str!("changed-byte.json")),
     ("signature", include_str!("signature.json")),
     ("replay", include_str!("replay.json")),
@@ -25,6 +25,7 @@ const TEXTS: [(&str, &str); 22] = [
     ("partition", include_str!("partition.json")),
     ("double-spend", include_str!("double-spend.json")),
     ("majority", include_str!("majority.json")),
+    ("selfish", include_str!("selfish.json")),
     ("eclipse", include_str!("eclipse.json")),
     ("wrong-clock", include_str!("wrong-clock.json")),
     ("turns", include_str!("turns.json")),
