@@ -169,7 +169,7 @@ impl Moment {
     }
 
     /// Keeps the first violation.
-    fn hold_to(&mut self, outcome: Result<(), crate::sim::Violation>) {
+    pub(super) fn hold_to(&mut self, outcome: Result<(), crate::sim::Violation>) {
         if let Err(violation) = outcome
             && self.violation.is_none()
         {
