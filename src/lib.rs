@@ -62,6 +62,8 @@ pub mod command;
 pub mod consensus;
 pub mod gossip;
 pub mod ipc;
+#[cfg(feature = "sim")]
+pub mod lab;
 pub mod ledger;
 pub mod links;
 pub mod mempool;

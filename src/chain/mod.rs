@@ -60,7 +60,7 @@ pub const CACHED_STATES: usize = 64;
 pub const MILESTONE: u64 = 64;
 
 /// The block tree of one node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
@@ -115,7 +115,7 @@ impl TreeEntry {
 }
 
 /// The latest states beside the head's, first in, first out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct StateCache {
     states: BTreeMap<BlockHash, State>,
     order: VecDeque<BlockHash>,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::primitives::{BlockHash, NodeId, Slot, Weight};
 
 /// What is remembered of all branches.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SideBranches {
     /// Blocks without a child, the lightest first.
     pub(super) tips: BTreeSet<(Weight, BlockHash)>,

@@ -89,6 +89,38 @@ pub fn seal_frame(
     bytes
 }
 
+/// The kind of message that bytes, if they are a frame, carry.
+#[cfg(feature = "sim")]
+#[must_use]
+pub fn kind_of(bytes: &[u8]) -> Option<MessageType> {
+    MessageType::from_byte(*bytes.get(93)?).ok()
+}
+
+/// A frame with another message under the same envelope, with the old signature, which does not cover it. `None` for
+/// bytes that are no frame.
+#[cfg(feature = "sim")]
+#[must_use]
+pub fn with_message(frame: &[u8], message: &Message) -> Option<Vec<u8>> {
+    let (kind, payload) = message.encode();
+    let length = u32::try_from(payload.len()).ok()?;
+    let signature = frame.get(PREFIX_LEN..)?.last_chunk::<64>()?;
+    let mut bytes = frame[..PREFIX_LEN].to_vec();
+    bytes[93] = kind.byte();
+    bytes[94..98].copy_from_slice(&length.to_le_bytes());
+    bytes.extend(payload);
+    bytes.extend(signature);
+    Some(bytes)
+}
+
+/// A frame as its sender signs it again, whatever was changed in it. `None` for bytes that are no frame.
+#[cfg(feature = "sim")]
+#[must_use]
+pub fn signed_again(frame: &[u8], key: &Keypair) -> Option<Vec<u8>> {
+    let end = frame.len().checked_sub(64)?;
+    let signed = frame.get(..end)?;
+    Some([signed, &key.sign(DOMAIN, signed).0].concat())
+}
+
 fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let mut array = [0; N];
     array.copy_from_slice(&bytes[at..at + N]);
@@ -224,6 +256,20 @@ mod tests {
             bytes[bit / 8] ^= 1 << (bit % 8);
             assert!(judge(&bytes).is_err(), "bit {bit}");
         }
+    }
+
+    #[cfg(feature = "sim")]
+    #[test]
+    fn another_message_counts_only_when_the_sender_signs_it_again() {
+        let key = Keypair::from_secret(&[1; 32]);
+        let ask = Message::GetBodies(vec![BlockHash([3; 32])]);
+        let changed = with_message(&sample(), &ask).unwrap();
+        assert_eq!(judge(&changed).unwrap_err().code(), "frame_signature");
+        assert_eq!(kind_of(&changed), Some(ask.kind()));
+        let signed = signed_again(&changed, &key).unwrap();
+        assert_eq!(judge(&signed), Ok(ask));
+        assert_eq!(with_message(b"AURX", &Message::Bye), None);
+        assert_eq!(signed_again(b"AURX", &key), None);
     }
 
     #[test]

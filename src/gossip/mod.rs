@@ -17,6 +17,8 @@ pub use fault::Fault;
 pub use frame::{
     Envelope, MAGIC, MAX_FRAME, OVERHEAD, carries_transactions, network_id, seal_frame,
 };
+#[cfg(feature = "sim")]
+pub use frame::{kind_of, signed_again, with_message};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,
     MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord,

@@ -19,9 +19,10 @@ pub struct MemoryStore {
     inner: Rc<RefCell<Inner>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Inner {
-    rows: BTreeMap<(Table, String), Row>,
+    /// Shared with the copies of the ledger: a row that is put is another one.
+    rows: BTreeMap<(Table, String), Rc<Row>>,
     failures: VecDeque<StoreError>,
 }
 
@@ -37,9 +38,18 @@ impl MemoryStore {
         let rows = &mut self.inner.borrow_mut().rows;
         for (place, row) in batch.into_changes() {
             match row {
-                Some(row) => rows.insert(place, row),
+                Some(row) => rows.insert(place, Rc::new(row)),
                 None => rows.remove(&place),
             };
+        }
+    }
+
+    /// A ledger of its own with the same rows.
+    #[cfg(feature = "sim")]
+    pub(crate) fn fork(&self) -> Self {
+        let inner = self.inner.borrow().clone();
+        Self {
+            inner: Rc::new(RefCell::new(inner)),
         }
     }
 
@@ -59,7 +69,7 @@ impl Inner {
         self.rows
             .range((table, String::new())..)
             .take_while(move |((of, _), _)| *of == table)
-            .map(|(_, row)| row)
+            .map(|(_, row)| &**row)
     }
 
     fn raw(&self, table: Table) -> Vec<RawRow> {
@@ -158,7 +168,7 @@ impl Store for MemoryStore {
         for (table, key, row) in batch.iter() {
             let place = (table, key.to_owned());
             match row {
-                Some(row) => inner.rows.insert(place, row.clone()),
+                Some(row) => inner.rows.insert(place, Rc::new(row.clone())),
                 None => inner.rows.remove(&place),
             };
         }

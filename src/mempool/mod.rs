@@ -37,7 +37,7 @@ pub const STALLED_FOR: Millis = Millis(60_000);
 pub const REPLACEMENT_PERCENT: u64 = 110;
 
 /// The waiting transactions of one node.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Mempool {
     by_account: BTreeMap<(Address, u64), Waiting>,
     ids: BTreeMap<TxId, (Address, u64)>,

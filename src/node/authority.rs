@@ -14,7 +14,7 @@ use super::io::BatchId;
 pub(super) const FIRST_SLOT: Slot = Slot(1);
 
 /// The duty of an authority.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Authority {
     /// The first slot that it may still seal.
     pub(super) first_open: Slot,

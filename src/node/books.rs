@@ -14,7 +14,7 @@ use super::writer::Writer;
 const ANSWER_WITHIN: Millis = Millis(15_000);
 
 /// The writer and the state of the ledger behind it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Books {
     writer: Writer,
     degraded: Option<StoreError>,

@@ -18,7 +18,7 @@ const MAX_SENDERS: usize = 3;
 const COMPACT_WAIT: Millis = Millis(1_000);
 
 /// A compact block whose transactions are not all here.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct WaitingCompact {
     pub(super) block: CompactBlock,
     /// Who sent it, the first first; never empty.
@@ -78,7 +78,7 @@ impl WaitingCompact {
 }
 
 /// The compact blocks that wait.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct CompactBlocks {
     waiting: BTreeMap<BlockHash, WaitingCompact>,
 }

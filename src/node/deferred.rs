@@ -17,7 +17,7 @@ pub(super) const MAX_DEFERRED_OF_ONE: usize = 4;
 const DEFER_AT_MOST: Millis = Millis(60_000);
 
 /// The blocks that wait for their time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct DeferredBlocks {
     waiting: BTreeMap<(Timestamp, BlockHash), (Block, Source)>,
 }

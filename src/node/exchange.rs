@@ -20,7 +20,7 @@ pub(super) const MAX_DROPPED: usize = 256;
 const ASK_AGAIN: Millis = Millis(2_000);
 
 /// Transactions on their way between this node and its peers.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Exchange {
     pub(super) seen: Seen<TxId>,
     asked: BTreeMap<TxId, Asked>,
@@ -37,7 +37,7 @@ struct Asked {
 }
 
 /// A transaction that did not go on waiting.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Dropped {
     pub(super) reason: DropReason,
     pub(super) transaction: Transaction,

@@ -13,7 +13,7 @@ use super::io::Setup;
 pub(super) const RECORD_EVERY: Millis = Millis(60_000);
 
 /// Key, name and signatures of one node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Identity {
     key: Keypair,
     pub(super) id: NodeId,

@@ -20,7 +20,7 @@ use super::source::Source;
 use super::timers::Timers;
 
 /// One node of the network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     pub(super) identity: Identity,
     /// The instant of the input that it takes.

@@ -6,7 +6,7 @@ use crate::primitives::{Body, Header, Instant, MAX_EXACT, Millis, NodeKind};
 use super::miner::Miner;
 
 /// The search of a proof-of-work node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Mining {
     speed: Speed,
     turns: Turns,
@@ -30,7 +30,7 @@ pub(super) struct Mining {
 }
 
 /// The candidate that the miners search.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Job {
     number: u64,
     pub(super) header: Header,

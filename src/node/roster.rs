@@ -10,7 +10,7 @@ use crate::gossip::{MAX_RECORDS, NodeRecord, Peers};
 use crate::primitives::{Instant, NodeId};
 
 /// The other nodes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Roster {
     pub(super) peers: Peers,
     present: BTreeSet<NodeId>,

@@ -17,7 +17,7 @@ const CHUNK: usize = 8 * 1024;
 
 /// One event: when, on which seat, what, and eight bytes that tell it from others of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Logged {
+pub(crate) struct Logged {
     at: Timestamp,
     seat: u16,
     what: What,
@@ -26,7 +26,7 @@ pub(super) struct Logged {
 
 /// Kinds of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(crate) enum What {
     Frame,
     Wake,
     Found,
@@ -38,6 +38,8 @@ pub(super) enum What {
     Fault,
     Submitted,
     Hostile,
+    /// A person did something.
+    Act,
 }
 
 thread_local! {
@@ -45,8 +47,8 @@ thread_local! {
 }
 
 /// The log of a run.
-#[derive(Debug)]
-pub(super) struct EventLog {
+#[derive(Clone, Debug)]
+pub(crate) struct EventLog {
     digest: [u8; 32],
     open: Vec<u8>,
     count: u64,
@@ -60,7 +62,7 @@ pub fn last_events() -> Vec<String> {
 
 impl EventLog {
     /// The log of a run that begins.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         LAST.with_borrow_mut(VecDeque::clear);
         Self {
             digest: [0; 32],
@@ -70,7 +72,7 @@ impl EventLog {
     }
 
     /// Logs an event.
-    pub(super) fn push(&mut self, at: Timestamp, seat: usize, what: What, id: u64) {
+    pub(crate) fn push(&mut self, at: Timestamp, seat: usize, what: What, id: u64) {
         let seat = u16::try_from(seat).unwrap_or(u16::MAX);
         self.open.extend(at.0.to_le_bytes());
         self.open.extend(seat.to_le_bytes());
@@ -91,13 +93,13 @@ impl EventLog {
 
     /// The digest of all events so far.
     #[must_use]
-    pub(super) fn digest(&self) -> Digest {
+    pub(crate) fn digest(&self) -> Digest {
         sha256(&[&self.digest, &self.open])
     }
 
     /// Number of events.
     #[must_use]
-    pub(super) const fn count(&self) -> u64 {
+    pub(crate) const fn count(&self) -> u64 {
         self.count
     }
 }

@@ -3,15 +3,18 @@
 use std::rc::Rc;
 
 use crate::node::{BatchId, Node, Notice};
-use crate::primitives::{BlockHash, Transaction};
+use crate::primitives::{BlockHash, Timestamp, Transaction};
 
 use super::storage::Promise;
 
 /// Something that will happen.
 #[derive(Clone, Debug)]
-pub(super) enum Event {
+pub(crate) enum Event {
     Frame {
+        from: usize,
         to: usize,
+        /// When it was put on the link.
+        sent: Timestamp,
         frame: Rc<[u8]>,
         replayed: bool,
     },
@@ -42,7 +45,7 @@ pub(super) enum Event {
 
 /// Something that others than the nodes do.
 #[derive(Clone, Debug)]
-pub(super) enum Cue {
+pub(crate) enum Cue {
     Fault,
     Mend,
     Work,
@@ -64,8 +67,8 @@ pub(super) enum Cue {
 }
 
 /// What was seen of the nodes since it was looked at last, in order.
-#[derive(Debug)]
-pub(super) enum Observed {
+#[derive(Clone, Debug)]
+pub(crate) enum Observed {
     Notice {
         seat: usize,
         notice: Box<Notice>,

@@ -35,14 +35,14 @@ enum Cut {
 
 /// What is wrong at present.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     cuts: Vec<(Timestamp, Cut)>,
     weather: Option<(Timestamp, Link)>,
 }
 
 impl Faults {
     /// Gives the links the topology, the weather and the cuts of now.
-    pub(super) fn lay_links(&self, world: &mut World) {
+    pub(crate) fn lay_links(&self, world: &mut World) {
         let link = self.weather.map_or(world.scenario.link, |(_, link)| link);
         let mut table = LinkTable::new(world.scenario.seed, link);
         let ids = world.scenario.ids();
@@ -68,7 +68,7 @@ impl Faults {
     }
 
     /// Something goes wrong.
-    pub(super) fn next_fault(&mut self, world: &mut World) {
+    pub(crate) fn next_fault(&mut self, world: &mut World) {
         if world.healed {
             return;
         }
@@ -184,7 +184,7 @@ impl Faults {
     }
 
     /// Ends what is over.
-    pub(super) fn mend(&mut self, world: &mut World) {
+    pub(crate) fn mend(&mut self, world: &mut World) {
         let now = world.now;
         for (_, cut) in self.cuts.iter().filter(|(until, _)| *until <= now) {
             match cut {
@@ -205,7 +205,7 @@ impl Faults {
     }
 
     /// Ends everything that is wrong: all nodes run, all links carry, all clocks are right.
-    pub(super) fn heal(&mut self, world: &mut World) {
+    pub(crate) fn heal(&mut self, world: &mut World) {
         world.healed = true;
         *self = Self::default();
         world.scenario.link = Link {

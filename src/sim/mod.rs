@@ -6,21 +6,22 @@
 //! The same seed gives the same run, natively and in a browser, down to the digest of its event log.
 //! A violation is replayed by its seed. Only the feature `sim` has this module.
 
-mod check;
+pub(crate) mod check;
+mod clocks;
 mod coverage;
-mod digest;
-mod event;
+pub(crate) mod digest;
+pub(crate) mod event;
 mod faults;
 mod hostile;
 mod play;
-mod rng;
-mod scenario;
-mod seat;
-mod storage;
+pub(crate) mod rng;
+pub(crate) mod scenario;
+pub(crate) mod seat;
+pub(crate) mod storage;
 #[cfg(test)]
 mod tests;
-mod work;
-mod world;
+pub(crate) mod work;
+pub(crate) mod world;
 
 pub use check::{CHECKERS, Violation};
 pub use coverage::{ALL, Coverage, Sometimes};

@@ -20,19 +20,19 @@ const FINALITY_WITHIN: Millis = Millis(20 * 60_000);
 const STAYS_WELL: Millis = Millis(10_000);
 
 /// A run in the making.
-pub(super) struct Play {
-    pub(super) world: World,
+pub(crate) struct Play {
+    pub(crate) world: World,
     faults: Faults,
     work: Work,
     hostiles: Vec<Hostile>,
     checks: Checks,
     /// The first promise that was broken.
-    pub(super) violation: Option<Violation>,
+    pub(crate) violation: Option<Violation>,
 }
 
 impl Play {
     /// The play of a scenario, before anything has happened.
-    pub(super) fn new(scenario: Scenario) -> Self {
+    pub(crate) fn new(scenario: Scenario) -> Self {
         let keys = scenario.hostiles.iter().cloned();
         let hostiles: Vec<Hostile> = (0..)
             .zip(keys)
@@ -65,7 +65,7 @@ impl Play {
     }
 
     /// Lets the whole run happen: the phase of faults, healing, and recovery.
-    pub(super) fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         let begin = self.world.now;
         self.run_until(begin.plus(self.world.scenario.faulty));
         let growth = self.checks.growth(&self.world, begin);
@@ -89,14 +89,14 @@ impl Play {
     }
 
     /// What happened of what must happen sometimes.
-    pub(super) fn coverage(&self) -> Coverage {
+    pub(crate) fn coverage(&self) -> Coverage {
         let mut coverage = self.world.coverage;
         coverage.add(&self.checks.coverage);
         coverage
     }
 
     /// Lets time pass until `end`, or until a promise is broken.
-    pub(super) fn run_until(&mut self, end: Timestamp) {
+    pub(crate) fn run_until(&mut self, end: Timestamp) {
         while self.violation.is_none()
             && let Some(event) = self.world.next_event(end)
         {

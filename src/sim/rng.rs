@@ -4,44 +4,44 @@ use crate::primitives::{Millis, SplitMix64};
 
 /// The generator of a simulation.
 #[derive(Clone, Debug)]
-pub(super) struct Rng(SplitMix64);
+pub(crate) struct Rng(SplitMix64);
 
 impl Rng {
     /// The generator of a seed and a purpose: two purposes of one seed are independent.
     #[must_use]
-    pub(super) fn new(seed: u64, purpose: u64) -> Self {
+    pub(crate) fn new(seed: u64, purpose: u64) -> Self {
         let mut seeds = SplitMix64::new(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         seeds.draw();
         Self(SplitMix64::new(seeds.draw()))
     }
 
     /// The next number.
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0.draw()
     }
 
     /// A number below `bound`; 0 for a bound of 0.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0.below(bound)
     }
 
     /// A number of `least` to `most`.
-    pub(super) fn within(&mut self, least: u64, most: u64) -> u64 {
+    pub(crate) fn within(&mut self, least: u64, most: u64) -> u64 {
         least.saturating_add(self.below(most.saturating_sub(least).saturating_add(1)))
     }
 
     /// A span of `least` to `most` milliseconds.
-    pub(super) fn span(&mut self, least: u64, most: u64) -> Millis {
+    pub(crate) fn span(&mut self, least: u64, most: u64) -> Millis {
         Millis(self.within(least, most))
     }
 
     /// True once in `times`.
-    pub(super) fn one_in(&mut self, times: u64) -> bool {
+    pub(crate) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
     /// An index into a list of `len` items.
-    pub(super) fn index(&mut self, len: usize) -> usize {
+    pub(crate) fn index(&mut self, len: usize) -> usize {
         self.0.index(len)
     }
 
@@ -49,13 +49,13 @@ impl Rng {
     ///
     /// # Panics
     /// Without items.
-    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.index(items.len())]
     }
 
     /// How long until something happens that comes once in `mean` on average and does not remember: an
     /// exponential distribution in integers, by sixteenths of the mean.
-    pub(super) fn wait(&mut self, mean: Millis) -> Millis {
+    pub(crate) fn wait(&mut self, mean: Millis) -> Millis {
         let step = (mean.0 / 16).max(1);
         let mut steps = 0_u64;
         while !self.one_in(16) {

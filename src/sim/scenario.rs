@@ -7,13 +7,13 @@ use crate::primitives::{Amount, Difficulty, Keypair, Millis, Name, NodeId, NodeK
 use super::rng::Rng;
 
 /// Time 0 of simulated networks.
-pub(super) const GENESIS_TIME: Timestamp = Timestamp(1_700_000_000_000);
+pub(crate) const GENESIS_TIME: Timestamp = Timestamp(1_700_000_000_000);
 /// Expected hashes of a block at first: few, as each is searched for real.
-pub(super) const DIFFICULTY: Difficulty = Difficulty(16);
+pub(crate) const DIFFICULTY: Difficulty = Difficulty(16);
 /// Within this time after healing the network must be well again.
 pub const LIVENESS_WITHIN: Millis = Millis(120_000);
 /// Users with coins and a name; `stranger` ones come to them by transfers.
-pub(super) const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
+pub(crate) const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
 
 /// What a person may choose of a simulation beside its seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,49 +35,49 @@ impl Default for Options {
 
 /// One honest node.
 #[derive(Clone, Debug)]
-pub(super) struct SeatPlan {
+pub(crate) struct SeatPlan {
     /// Name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Work.
-    pub(super) kind: NodeKind,
+    pub(crate) kind: NodeKind,
     /// Key.
-    pub(super) key: Keypair,
+    pub(crate) key: Keypair,
     /// How far its clock is ahead in milliseconds.
-    pub(super) clock: i64,
+    pub(crate) clock: i64,
 }
 
 /// A whole run.
 #[derive(Clone, Debug)]
-pub(super) struct Scenario {
+pub(crate) struct Scenario {
     /// The seed.
-    pub(super) seed: u64,
+    pub(crate) seed: u64,
     /// How long faults happen.
-    pub(super) faulty: Millis,
+    pub(crate) faulty: Millis,
     /// The network.
-    pub(super) params: Params,
+    pub(crate) params: Params,
     /// The honest nodes.
-    pub(super) seats: Vec<SeatPlan>,
+    pub(crate) seats: Vec<SeatPlan>,
     /// An authority that seals whatever it likes, if the network has one.
-    pub(super) traitor: Option<Keypair>,
+    pub(crate) traitor: Option<Keypair>,
     /// Keys of those who are no nodes and send what they like.
-    pub(super) hostiles: Vec<Keypair>,
+    pub(crate) hostiles: Vec<Keypair>,
     /// Time between work blocks, all miners together.
-    pub(super) interval: Millis,
+    pub(crate) interval: Millis,
     /// The links without bad weather.
-    pub(super) link: Link,
+    pub(crate) link: Link,
     /// Who is linked.
-    pub(super) topology: Topology,
+    pub(crate) topology: Topology,
     /// Mean time between faults.
-    pub(super) fault_every: Millis,
+    pub(crate) fault_every: Millis,
     /// Mean time between transactions.
-    pub(super) work_every: Millis,
+    pub(crate) work_every: Millis,
     /// Longest partition.
-    pub(super) longest_split: Millis,
+    pub(crate) longest_split: Millis,
 }
 
 /// The key of a role in a simulated network.
 #[must_use]
-pub(super) fn key(seed: u64, role: &str, name: &str) -> Keypair {
+pub(crate) fn key(seed: u64, role: &str, name: &str) -> Keypair {
     let mut salt = [0; 32];
     salt[..8].copy_from_slice(&seed.to_le_bytes());
     Keypair::derive(&salt, role, name)
@@ -91,7 +91,7 @@ fn name(text: &str) -> Name {
 impl Scenario {
     /// The run of a seed.
     #[must_use]
-    pub(super) fn new(seed: u64, options: Options) -> Self {
+    pub(crate) fn new(seed: u64, options: Options) -> Self {
         let mut rng = Rng::new(seed, 0);
         let count = options
             .nodes
@@ -159,7 +159,7 @@ impl Scenario {
 
     /// Ids of the honest nodes.
     #[must_use]
-    pub(super) fn ids(&self) -> Vec<NodeId> {
+    pub(crate) fn ids(&self) -> Vec<NodeId> {
         self.seats.iter().map(|seat| seat.key.node_id()).collect()
     }
 }

@@ -8,11 +8,11 @@ use std::task::{Context, Poll, Waker};
 
 use crate::consensus::finality::{Epoch, SigningRecord};
 use crate::ledger::{
-    Batch, BlockRow, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table,
-    meta_key,
+    Batch, BlockRow, Durability, MemoryStore, Page, Query, Row, Snapshot, Store as _, StoreError,
+    Table, meta_key,
 };
 use crate::node::BatchId;
-use crate::primitives::{BlockHash, Millis, Slot, Timestamp};
+use crate::primitives::{BlockHash, Height, Millis, Slot, Timestamp};
 
 use super::rng::Rng;
 
@@ -23,7 +23,7 @@ const NEVER: Millis = Millis(1_000_000_000);
 
 /// How a disk behaves for a while.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Mood {
+pub(crate) enum Mood {
     /// Everything is stored.
     #[default]
     Well,
@@ -43,7 +43,7 @@ pub(super) enum Mood {
 
 /// What happens to a disk when its node ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// The process ends: what was stored stays; what is under way is stored or not.
     Process,
     /// The power goes: some of what was not flushed is lost.
@@ -56,7 +56,7 @@ pub(super) enum Ending {
 
 /// What the next start must find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Promise {
+pub(crate) enum Promise {
     /// Nothing is promised.
     #[default]
     Nothing,
@@ -67,7 +67,7 @@ pub(super) enum Promise {
 }
 
 /// A batch that is being stored.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct UnderWay {
     id: BatchId,
     batch: Batch,
@@ -78,10 +78,20 @@ struct UnderWay {
     kept: bool,
 }
 
-/// A node's disk.
+/// Rows that are copied with their disk: the handles of one [`MemoryStore`] share theirs, two disks do not.
 #[derive(Debug, Default)]
-pub(super) struct Disk {
-    store: MemoryStore,
+struct Rows(MemoryStore);
+
+impl Clone for Rows {
+    fn clone(&self) -> Self {
+        Self(self.0.fork())
+    }
+}
+
+/// A node's disk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk {
+    store: Rows,
     cache: VecDeque<Batch>,
     under_way: Option<UnderWay>,
     /// The head and the sealed slot that are safe from a power cut.
@@ -93,11 +103,13 @@ pub(super) struct Disk {
     mood: Mood,
     until: Timestamp,
     /// What the next start must find, as the last ending allows.
-    pub(super) promised: Promise,
+    pub(crate) promised: Promise,
     /// Whether rows are damaged that no stored batch has repaired.
-    pub(super) damaged: bool,
+    pub(crate) damaged: bool,
     /// The repair of damaged rows may still be lost with the power.
     repair_at_risk: bool,
+    /// Somebody changed rows while the node ran, which notices when it reads them again.
+    tampered: bool,
 }
 
 fn ready<T>(future: impl Future<Output = T>) -> T {
@@ -134,18 +146,18 @@ fn voted_of(batch: &Batch) -> Option<Epoch> {
 
 impl Disk {
     /// Behaves so until that time.
-    pub(super) const fn set_mood(&mut self, mood: Mood, until: Timestamp) {
+    pub(crate) const fn set_mood(&mut self, mood: Mood, until: Timestamp) {
         self.mood = mood;
         self.until = until;
     }
 
     /// How it behaves.
-    pub(super) const fn mood(&self) -> Mood {
+    pub(crate) const fn mood(&self) -> Mood {
         self.mood
     }
 
     /// Begins to store a batch; how long it takes.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         (id, batch, durability): (BatchId, Batch, Durability),
         now: Timestamp,
@@ -178,12 +190,12 @@ impl Disk {
     }
 
     /// Whether it takes batches and never answers.
-    pub(super) fn is_silent(&self) -> bool {
+    pub(crate) fn is_silent(&self) -> bool {
         self.mood == Mood::Silent
     }
 
     /// Ends the batch under way, if it is still that one; what the node is told.
-    pub(super) fn finish(&mut self, id: BatchId) -> Option<Result<(), StoreError>> {
+    pub(crate) fn finish(&mut self, id: BatchId) -> Option<Result<(), StoreError>> {
         let done = self.under_way.take_if(|under_way| under_way.id == id)?;
         if done.kept {
             self.repair_at_risk |= self.damaged;
@@ -194,12 +206,12 @@ impl Disk {
     }
 
     /// The slot that a start finds noted as the last that was sealed.
-    pub(super) const fn slot(&self) -> Option<Slot> {
+    pub(crate) const fn slot(&self) -> Option<Slot> {
         self.slot
     }
 
     /// The highest epoch for which a start finds a vote noted.
-    pub(super) const fn voted(&self) -> Option<Epoch> {
+    pub(crate) const fn voted(&self) -> Option<Epoch> {
         self.voted
     }
 
@@ -219,13 +231,13 @@ impl Disk {
                 self.head = head_of(&batch).or(self.head);
                 self.slot = slot_of(&batch).or(self.slot);
                 self.voted = voted_of(&batch).or(self.voted);
-                self.store.take_over(batch);
+                self.store.0.take_over(batch);
             }
         }
     }
 
     /// The node ends; whether a batch was under way, and how many stored ones are lost.
-    pub(super) fn end(&mut self, ending: Ending, rng: &mut Rng) -> (bool, usize) {
+    pub(crate) fn end(&mut self, ending: Ending, rng: &mut Rng) -> (bool, usize) {
         let under_way = self.under_way.is_some();
         let mut lost = 0;
         if let Some(last) = self.under_way.take_if(|under_way| under_way.kept)
@@ -235,6 +247,7 @@ impl Disk {
             self.keep(last.batch, last.durability);
         }
         self.under_way = None;
+        self.damaged |= std::mem::take(&mut self.tampered);
         let was_damaged = self.damaged;
         match ending {
             Ending::Process => self.write_down_to(0),
@@ -264,12 +277,12 @@ impl Disk {
     }
 
     /// Somebody deletes the database.
-    pub(super) fn delete(&mut self) {
+    pub(crate) fn delete(&mut self) {
         self.cache.clear();
         if let Some(under_way) = &mut self.under_way {
             (under_way.told, under_way.kept) = (Err(StoreError::Gone), false);
         }
-        self.store = MemoryStore::default();
+        self.store = Rows::default();
         self.mood = Mood::Gone;
         (self.head, self.slot, self.voted) = (None, None, None);
         self.promised = Promise::Nothing;
@@ -277,7 +290,7 @@ impl Disk {
 
     /// Flips a bit of a row; what can be promised then. Everything but the blocks follows from the blocks.
     fn flip_a_bit(&mut self, rng: &mut Rng) -> Promise {
-        let snapshot = ready(self.store.load()).unwrap_or_default();
+        let snapshot = ready(self.store.0.load()).unwrap_or_default();
         let head = self.head.map_or(Promise::Nothing, Promise::Head);
         let (table, rows) = match rng.below(9) {
             0 => (Table::Meta, snapshot.meta),
@@ -307,7 +320,7 @@ impl Disk {
         }
         let mut batch = Batch::default();
         batch.put(table, Row::Raw(row));
-        self.store.take_over(batch);
+        self.store.0.take_over(batch);
         promise
     }
 
@@ -319,14 +332,48 @@ impl Disk {
         flip(&mut row.raw, rng);
         let mut batch = Batch::default();
         batch.put(Table::Blocks, Row::Block(row));
-        self.store.take_over(batch);
+        self.store.0.take_over(batch);
         Promise::OneOf(blocks.into_iter().map(|row| row.record.hash).collect())
+    }
+
+    /// Flips the lowest bit of a byte of the stored block of this height that comes first by its key; whether there is
+    /// one, and such a byte.
+    pub(crate) fn tamper(&mut self, height: Height, offset: usize, runs: bool) -> bool {
+        self.write_down_to(0);
+        let blocks = ready(self.store.0.load()).unwrap_or_default().blocks;
+        let mut rows = blocks.into_iter();
+        let Some(mut row) = rows.find(|row| row.record.height == height.0) else {
+            return false;
+        };
+        let Some(byte) = row.raw.get_mut(offset) else {
+            return false;
+        };
+        *byte ^= 1;
+        let mut batch = Batch::default();
+        batch.put(Table::Blocks, Row::Block(row));
+        self.store.0.take_over(batch);
+        if runs {
+            self.tampered = true;
+        } else {
+            self.damaged = true;
+        }
+        self.promised = Promise::Nothing;
+        true
+    }
+
+    /// What a question to the ledger finds, with what the system has yet to write.
+    pub(crate) fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        let whole = self.store.0.fork();
+        self.cache
+            .iter()
+            .for_each(|batch| whole.take_over(batch.clone()));
+        ready(whole.query(query))
     }
 
     /// What a node that starts reads.
     #[must_use]
-    pub(super) fn load(&self) -> Snapshot {
-        ready(self.store.load()).unwrap_or_default()
+    pub(crate) fn load(&self) -> Snapshot {
+        ready(self.store.0.load()).unwrap_or_default()
     }
 }
 

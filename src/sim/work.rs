@@ -22,7 +22,7 @@ const BURST: u32 = 60;
 
 /// The people of a network.
 #[derive(Debug)]
-pub(super) struct Work {
+pub(crate) struct Work {
     /// Users with coins, strangers without, and the operator last.
     people: Vec<Keypair>,
     assets: Vec<AssetId>,
@@ -30,7 +30,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
         let users = USERS.iter().map(|user| key(scenario.seed, "user", user));
         let strangers = ["gina", "hugo", "ines"]
             .iter()
@@ -104,7 +104,7 @@ impl Work {
 }
 
 /// The last checkpoint that an order handed to this node may name.
-pub(super) fn checkpoint(node: &Node) -> BlockHash {
+pub(crate) fn checkpoint(node: &Node) -> BlockHash {
     let below = node.chain().height().0.saturating_sub(1);
     let height = Height(below - below % EPOCH);
     node.chain().at(height).unwrap_or(node.chain_id())
@@ -141,7 +141,7 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
 }
 
 /// A transaction as its owner signs it.
-pub(super) fn sign(
+pub(crate) fn sign(
     chain_id: BlockHash,
     from: &Keypair,
     nonce: u64,
@@ -162,16 +162,16 @@ pub(super) fn sign(
 
 /// A good transaction that was handed in.
 #[derive(Debug)]
-pub(super) struct Fresh {
-    pub(super) seat: usize,
-    pub(super) id: TxId,
+pub(crate) struct Fresh {
+    pub(crate) seat: usize,
+    pub(crate) id: TxId,
     /// Why the node did not take it.
-    pub(super) refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
 }
 
 impl Work {
     /// Somebody hands a transaction to a node, or many are handed in at once.
-    pub(super) fn next_work(&mut self, world: &mut World) {
+    pub(crate) fn next_work(&mut self, world: &mut World) {
         if world.healed {
             return;
         }
@@ -237,7 +237,7 @@ impl Work {
     }
 
     /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can keep out.
-    pub(super) fn submit_fresh(&self, world: &mut World) -> Option<Fresh> {
+    pub(crate) fn submit_fresh(&self, world: &mut World) -> Option<Fresh> {
         let seat = world.rng.index(world.seats.len());
         let now = world.moment_of(seat);
         let node = world.seats[seat].node.as_ref()?;

@@ -10,7 +10,7 @@ use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use crate::primitives::{
-    BlockHash, Instant, Keypair, Millis, Moment, NodeId, NodeKind, Timestamp, Transaction,
+    BlockHash, Keypair, Millis, Moment, NodeId, NodeKind, Timestamp, Transaction,
 };
 
 use super::coverage::{Coverage, Sometimes};
@@ -28,33 +28,39 @@ const OVERHEARD: usize = 32;
 /// Loss from which on the links count as bad.
 const HEAVY: PerMille = PerMille(200);
 
+/// Place of an event in the queue: its time, and a number that no other has.
+pub(crate) type QueueKey = (Timestamp, u64);
+
 /// A run in the making.
-pub(super) struct World {
-    pub(super) scenario: Scenario,
-    pub(super) now: Timestamp,
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) scenario: Scenario,
+    pub(crate) now: Timestamp,
     /// How far the wall clocks of all were set ahead of the time that passes, in milliseconds.
-    pub(super) set: i64,
-    pub(super) seats: Vec<Seat>,
-    pub(super) links: LinkTable,
+    pub(crate) set: i64,
+    pub(crate) seats: Vec<Seat>,
+    pub(crate) links: LinkTable,
     lines: BTreeMap<(usize, usize), Line>,
     /// Ids by place: those of the seats, then those of the hostile ones.
     ids: Vec<NodeId>,
     places: BTreeMap<NodeId, usize>,
-    queue: BTreeMap<(Timestamp, u64), Event>,
+    pub(crate) queue: BTreeMap<QueueKey, Event>,
     queued: u64,
     /// Frames that were put on a link.
     sent: u64,
     /// The frame that a node judges now was played again by a hostile one.
     hears_replay: bool,
-    pub(super) rng: Rng,
+    pub(crate) rng: Rng,
     observed: Vec<Observed>,
-    pub(super) coverage: Coverage,
-    pub(super) log: EventLog,
-    pub(super) healed: bool,
+    /// Places of the frames that were put on a link since they were taken, if anybody wants to know.
+    pub(crate) news: Option<Vec<QueueKey>>,
+    pub(crate) coverage: Coverage,
+    pub(crate) log: EventLog,
+    pub(crate) healed: bool,
 }
 
 impl World {
-    pub(super) fn new(scenario: Scenario) -> Self {
+    pub(crate) fn new(scenario: Scenario) -> Self {
         let seats: Vec<Seat> = scenario.seats.iter().cloned().map(Seat::new).collect();
         let hostiles = scenario.hostiles.iter().map(Keypair::node_id);
         let ids: Vec<NodeId> = seats.iter().map(|seat| seat.id).chain(hostiles).collect();
@@ -71,6 +77,7 @@ impl World {
             hears_replay: false,
             rng: Rng::new(scenario.seed, 1),
             observed: Vec::new(),
+            news: None,
             coverage: Coverage::default(),
             log: EventLog::new(),
             healed: false,
@@ -79,47 +86,26 @@ impl World {
         }
     }
 
-    pub(super) fn after(&mut self, span: Millis, event: Event) {
+    pub(crate) fn after(&mut self, span: Millis, event: Event) {
         self.at(self.now.plus(span), event);
     }
 
-    pub(super) fn at(&mut self, at: Timestamp, event: Event) {
+    /// Lets an event happen at a time; its place in the queue.
+    pub(crate) fn at(&mut self, at: Timestamp, event: Event) -> QueueKey {
         self.queued = self.queued.saturating_add(1);
-        self.queue.insert((at.max(self.now), self.queued), event);
-    }
-
-    /// What a seat's clock shows.
-    pub(super) fn clock_of(&self, seat: usize) -> Timestamp {
-        let date = self.date().0;
-        Timestamp(date.saturating_add_signed(self.seats[seat].clock))
-    }
-
-    /// What a wall clock shows that is right.
-    pub(super) fn date(&self) -> Timestamp {
-        Timestamp(self.now.0.saturating_add_signed(self.set))
-    }
-
-    /// What both clocks of a seat show: the monotonic one goes as time does.
-    pub(super) fn moment_of(&self, seat: usize) -> Moment {
-        Moment {
-            wall: self.clock_of(seat),
-            monotonic: self.instant(),
-        }
-    }
-
-    /// The reading of every monotonic clock.
-    pub(super) fn instant(&self) -> Instant {
-        Instant(self.now.0)
+        let key = (at.max(self.now), self.queued);
+        self.queue.insert(key, event);
+        key
     }
 
     /// Number of things that will happen.
     #[cfg(test)]
-    pub(super) fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.queue.len()
     }
 
     /// Goes on to the next event that happens by `end`, if there is one.
-    pub(super) fn next_event(&mut self, end: Timestamp) -> Option<Event> {
+    pub(crate) fn next_event(&mut self, end: Timestamp) -> Option<Event> {
         while let Some(first) = self.queue.first_entry()
             && first.key().0 <= end
         {
@@ -133,30 +119,23 @@ impl World {
     }
 
     /// Id of the network, if a node runs that knows it.
-    pub(super) fn chain_id(&self) -> Option<BlockHash> {
+    pub(crate) fn chain_id(&self) -> Option<BlockHash> {
         let mut nodes = self.seats.iter().filter_map(|seat| seat.node.as_ref());
         nodes.next().map(Node::chain_id)
     }
 
     /// Records what was seen.
-    pub(super) fn observe(&mut self, observed: Observed) {
+    pub(crate) fn observe(&mut self, observed: Observed) {
         self.observed.push(observed);
     }
 
     /// Takes what was seen since the last time.
-    pub(super) fn take_observed(&mut self) -> Vec<Observed> {
+    pub(crate) fn take_observed(&mut self) -> Vec<Observed> {
         std::mem::take(&mut self.observed)
     }
 
-    /// The latest time that a node may think it is: its own does not run backwards.
-    pub(super) fn latest_clock(&self, seat: usize) -> Timestamp {
-        let node = self.seats[seat].node.as_ref();
-        node.map_or(Timestamp(0), Node::time)
-            .max(self.clock_of(seat))
-    }
-
     /// Whether a seat is frozen at present.
-    pub(super) fn is_frozen(&self, seat: usize) -> bool {
+    pub(crate) fn is_frozen(&self, seat: usize) -> bool {
         self.now < self.seats[seat].frozen_until
     }
 
@@ -180,7 +159,7 @@ impl World {
     }
 
     /// Takes what a seat that goes on has missed.
-    pub(super) fn thaw(&mut self, seat: usize) -> Vec<Event> {
+    pub(crate) fn thaw(&mut self, seat: usize) -> Vec<Event> {
         if self.is_frozen(seat) {
             return Vec::new();
         }
@@ -192,12 +171,13 @@ impl World {
     }
 
     /// Lets an event of a node happen; what is no node's comes back.
-    pub(super) fn happen(&mut self, event: Event) -> Option<Cue> {
+    pub(crate) fn happen(&mut self, event: Event) -> Option<Cue> {
         match event {
             Event::Frame {
                 to,
                 frame,
                 replayed,
+                ..
             } => return self.on_frame(to, frame, replayed),
             Event::Wake { seat, run, number } => {
                 if self.is_run(seat, run) && self.seats[seat].wakes == number {
@@ -234,13 +214,16 @@ impl World {
 
     fn on_found(&mut self, seat: usize, run: u32, number: u64) {
         let place = &mut self.seats[seat];
-        if place.run != run || place.node.is_none() {
+        // A miner whose rate was lowered finds later than it was said.
+        let early = place.due.is_some_and(|due| self.now < due);
+        if place.run != run || place.node.is_none() || early {
             return;
         }
         let Some(job) = place.search.take_if(|job| job.job == number) else {
             return;
         };
         place.searched = self.now;
+        let (elapsed_ms, hash_rate) = place.measured(self.now);
         let Ok(mut search) = Search::new(&job) else {
             return;
         };
@@ -250,8 +233,8 @@ impl World {
                 job: number,
                 nonce,
                 hashes: search.hashes(),
-                elapsed_ms: 0.0,
-                hash_rate: 0.0,
+                elapsed_ms,
+                hash_rate,
             };
             self.handle(seat, Input::Miner(0, found));
         }
@@ -285,7 +268,7 @@ impl World {
     }
 
     /// Starts the node of a seat from its disk.
-    pub(super) fn start(&mut self, seat: usize) {
+    pub(crate) fn start(&mut self, seat: usize) {
         let now = self.moment_of(seat);
         let session = self.rng.next();
         let place = &mut self.seats[seat];
@@ -333,12 +316,12 @@ impl World {
     }
 
     /// The latest frames that were sent to a seat alone, as anybody on its channel hears them.
-    pub(super) fn overheard(&self, seat: usize) -> Vec<Rc<[u8]>> {
+    pub(crate) fn overheard(&self, seat: usize) -> Vec<Rc<[u8]>> {
         self.seats[seat].overheard.iter().map(Rc::clone).collect()
     }
 
     /// Ends the node of a seat without a word.
-    pub(super) fn end(&mut self, seat: usize, ending: Ending) {
+    pub(crate) fn end(&mut self, seat: usize, ending: Ending) {
         let place = &mut self.seats[seat];
         let Some(node) = place.node.take() else {
             return;
@@ -361,7 +344,7 @@ impl World {
     }
 
     /// Hands a transaction to a node, which takes it or says why not.
-    pub(super) fn submit(
+    pub(crate) fn submit(
         &mut self,
         seat: usize,
         now: Moment,
@@ -390,7 +373,7 @@ impl World {
     }
 
     /// Hands a node an input and does what it asks for.
-    pub(super) fn handle(&mut self, seat: usize, input: Input) {
+    pub(crate) fn handle(&mut self, seat: usize, input: Input) {
         let now = self.moment_of(seat);
         let Some(node) = &mut self.seats[seat].node else {
             return;
@@ -408,7 +391,7 @@ impl World {
         self.perform(seat, out);
     }
 
-    pub(super) fn perform(&mut self, seat: usize, out: Outbox) {
+    pub(crate) fn perform(&mut self, seat: usize, out: Outbox) {
         for output in out {
             match output {
                 Output::Broadcast(frame) => {
@@ -475,7 +458,7 @@ impl World {
     }
 
     /// Puts a frame on the link from a seat or a hostile to another.
-    pub(super) fn send(&mut self, from: usize, to: usize, frame: &Rc<[u8]>, replayed: bool) {
+    pub(crate) fn send(&mut self, from: usize, to: usize, frame: &Rc<[u8]>, replayed: bool) {
         let (sender, receiver) = (self.id_of(from), self.id_of(to));
         self.sent = self.sent.saturating_add(1);
         let (now, line) = (self.instant(), self.lines.entry((from, to)).or_default());
@@ -486,14 +469,19 @@ impl World {
             self.coverage.note(Sometimes::HeavyLoss);
         }
         for at in [arrivals.first, arrivals.copy].into_iter().flatten() {
-            self.at(
+            let key = self.at(
                 Timestamp(at.0),
                 Event::Frame {
+                    from,
                     to,
+                    sent: self.now,
                     frame: Rc::clone(frame),
                     replayed,
                 },
             );
+            if let Some(news) = &mut self.news {
+                news.push(key);
+            }
         }
     }
 
@@ -526,7 +514,7 @@ impl World {
     }
 
     /// Records that a hostile one has another id.
-    pub(super) fn rename(&mut self, old: NodeId, new: NodeId) {
+    pub(crate) fn rename(&mut self, old: NodeId, new: NodeId) {
         if let Some(place) = self.places.remove(&old) {
             self.places.insert(new, place);
             self.ids[place] = new;
@@ -535,6 +523,31 @@ impl World {
 
     /// A miner begins to search: when it will find follows from difficulty and hash rate.
     fn search(&mut self, seat: usize, job: SearchJob) {
+        let place = &mut self.seats[seat];
+        let at = if place.rate.is_some() {
+            place.begin_search(&job, self.now)
+        } else {
+            Some(self.now.plus(self.draw_search(&job)))
+        };
+        let place = &mut self.seats[seat];
+        let (run, job) = (place.run, place.search.insert(job).job);
+        if let Some(at) = at {
+            self.at(at, Event::Found { seat, run, job });
+        }
+    }
+
+    /// Gives the miner of a seat a rate of its own, in hashes a second.
+    pub(crate) fn set_rate(&mut self, seat: usize, rate: u64) {
+        let place = &mut self.seats[seat];
+        let at = place.set_rate(rate, self.now);
+        let (run, job) = (place.run, place.search.as_ref().map(|job| job.job));
+        if let (Some(at), Some(job)) = (at, job) {
+            self.at(at, Event::Found { seat, run, job });
+        }
+    }
+
+    /// How long a search takes where all miners together find at the scenario's interval.
+    fn draw_search(&mut self, job: &SearchJob) -> Millis {
         let miners = self
             .scenario
             .seats
@@ -549,18 +562,7 @@ impl World {
             .saturating_mul(miners)
             .saturating_mul(job.difficulty)
             / DIFFICULTY.0;
-        let takes = self.rng.wait(Millis(mean));
-        let place = &mut self.seats[seat];
-        let (run, number) = (place.run, job.job);
-        place.search = Some(job);
-        self.after(
-            takes,
-            Event::Found {
-                seat,
-                run,
-                job: number,
-            },
-        );
+        self.rng.wait(Millis(mean))
     }
 }
 

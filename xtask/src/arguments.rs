@@ -17,6 +17,8 @@ Usage: cargo xtask <command>
   sim [--seeds 100] [--minutes 20]      simulate whole networks with faults, one for each seed; also --first <seed>
       [--nodes <n>]                     and the number of honest nodes, which the seed chooses otherwise
   sim --seed <s> [--log]                the run of one seed, and its last events
+  sim --scenario <file or exercise>     play a scenario of the laboratory; also --until <ms>, --json, --frames,
+      [--solve]                         --seeks <count>; and with the recorded solution of an exercise
   bench [native] [browser] [page]       measure how every cost grows, and mining and loading in the page that `dist`
       [--against <folder or commit>]    built; in all places if none is named; beside the same of another checkout
   help                                  show this";

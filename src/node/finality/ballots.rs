@@ -25,7 +25,7 @@ const ROW_DOMAIN: &[u8] = b"aurex/finality-row/1";
 const FINAL_KEY: &str = "final";
 
 /// The votes of a node and where it counts from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::node) struct Ballots {
     pub(in crate::node) votes: Votes,
     chain_id: BlockHash,

@@ -36,7 +36,7 @@ const ANSWERS: Millis = Millis(6_000);
 const SIGNED_DOMAIN: &[u8] = b"aurex/signed-votes/1";
 
 /// The duty of an authority to vote.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::node) struct Duty {
     pub(in crate::node) signer: VoteSigner,
     waiting: Option<(Proposal, BatchId)>,

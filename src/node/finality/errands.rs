@@ -22,7 +22,7 @@ const MEND_EVERY: Millis = Millis(20_000);
 const ANSWER_EVERY: Millis = Millis(1_000);
 
 /// What is under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::node) struct Errands {
     vouched: BTreeMap<Link, (Certificate, Instant)>,
     asked: Option<(NodeId, Instant)>,

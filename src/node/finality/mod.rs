@@ -27,7 +27,7 @@ use crate::primitives::{Address, BlockHash, Instant};
 use super::io::BatchId;
 
 /// The parts, and what waits until they are looked at together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Finality {
     pub(super) ballots: Ballots,
     pub(super) duty: Duty,

@@ -11,7 +11,7 @@ use crate::primitives::{Header, Kind, NodeId, Seal, Slot};
 pub(in crate::node) const MAX_SEALS: usize = 256;
 
 /// Sealed headers by slot.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::node) struct Seals {
     first: BTreeMap<(Slot, NodeId), SealedHeader>,
 }

@@ -23,7 +23,7 @@ struct Audited {
 }
 
 /// The auditor: what it knows of each head that it has looked at, and a chain that it replays.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Auditor {
     audited: BTreeMap<BlockHash, Rc<Audited>>,
     replay: Chain,
@@ -118,7 +118,7 @@ fn check_root(chain: &Chain) -> Result<(), String> {
 }
 
 /// The auditor of a network, which begins with the first chain that it sees.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Coins {
     auditor: Option<Auditor>,
 }

@@ -11,7 +11,7 @@ use crate::primitives::{Address, BlockHash, Height, Millis, Timestamp};
 use crate::sim::world::World;
 
 /// What was final anywhere.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Decided {
     /// Final checkpoints by height.
     known: BTreeMap<Height, BlockHash>,

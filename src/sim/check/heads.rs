@@ -10,7 +10,7 @@ use super::super::world::World;
 use super::decided::highest_justified;
 
 /// The weights of a node's blocks, and the heaviest of them. What a tree forgets is lighter than its head.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Ranked {
     /// How many blocks the tree had, and which head.
     seen: (usize, BlockHash),
@@ -74,7 +74,7 @@ impl Ranked {
 }
 
 /// What was found of each node's tree when it was looked at last.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Heads {
     ranked: BTreeMap<usize, Ranked>,
 }

@@ -15,7 +15,7 @@ use crate::sim::world::World;
 const MAX_UNWRITTEN: u64 = 20;
 
 /// What was promised to people.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Liveness {
     /// All that was handed in.
     submitted: BTreeMap<TxId, Transaction>,

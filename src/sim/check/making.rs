@@ -15,7 +15,7 @@ const SLOTS_OVER: Millis = Millis(30_000);
 const SLOWEST: u64 = 16;
 
 /// What the makers of blocks did.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Making {
     /// Blocks that honest nodes made.
     made: u64,

@@ -18,7 +18,7 @@ mod votes;
 use std::fmt;
 
 use crate::node::{FinalityNotice, Notice};
-use crate::primitives::Timestamp;
+use crate::primitives::{Address, Timestamp};
 
 use super::coverage::{Coverage, Sometimes};
 use super::event::Observed;
@@ -78,8 +78,8 @@ impl fmt::Display for Violation {
 }
 
 /// The checkers, each with what it remembers, and what they saw.
-#[derive(Debug, Default)]
-pub(super) struct Checks {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Checks {
     coins: Coins,
     decided: Decided,
     heads: Heads,
@@ -88,7 +88,9 @@ pub(super) struct Checks {
     recovery: Recovery,
     seals: Seals,
     cast: Cast,
-    pub(super) coverage: Coverage,
+    /// Somebody spoke with the key of an honest node: others may ignore it.
+    is_forged: bool,
+    pub(crate) coverage: Coverage,
 }
 
 /// Makes the violation of a checker out of what was expected and found.
@@ -112,7 +114,7 @@ impl Checks {
     ///
     /// # Errors
     /// The first promise that is broken.
-    pub(super) fn always(&mut self, world: &World) -> Result<(), Violation> {
+    pub(crate) fn always(&mut self, world: &World) -> Result<(), Violation> {
         for seat in 0..world.seats.len() {
             let of = |checker| violation(world, checker, Some(seat));
             let decided = self.decided.check(world, seat, &self.cast.excused);
@@ -121,7 +123,9 @@ impl Checks {
             self.cast.check(world, seat).map_err(of("votes"))?;
             if let Some(node) = &world.seats[seat].node {
                 let now = world.instant();
-                peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
+                if !self.is_forged {
+                    peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
+                }
                 bounds::check(node).map_err(of("bounds"))?;
             }
             let coins = self.coins.check(world, seat, &mut self.coverage);
@@ -139,11 +143,21 @@ impl Checks {
         Ok(())
     }
 
+    /// Somebody changed what honest nodes said: whom others ignore then is no fault of theirs.
+    pub(crate) fn on_forged(&mut self) {
+        self.is_forged = true;
+    }
+
+    /// Somebody voted with the key of an authority: it counts among those who lie.
+    pub(crate) fn on_traitor(&mut self, authority: Address) {
+        self.cast.excused.insert(authority);
+    }
+
     /// Takes what was seen of the nodes.
     ///
     /// # Errors
     /// The promise that it breaks.
-    pub(super) fn observe(&mut self, world: &World, seen: Observed) -> Result<(), Violation> {
+    pub(crate) fn observe(&mut self, world: &World, seen: Observed) -> Result<(), Violation> {
         match seen {
             Observed::Notice {
                 seat,
@@ -181,6 +195,9 @@ impl Checks {
                 self.liveness.forget(seat);
                 self.recovery.forget(seat);
                 // Whom it ignored is forgotten with it.
+                if self.is_forged {
+                    return Ok(());
+                }
                 peers::check(world, &node, now, &mut self.coverage).map_err(violation(
                     world,
                     "peers",
@@ -247,13 +264,13 @@ impl Checks {
     ///
     /// # Errors
     /// Too few were.
-    pub(super) fn growth(&self, world: &World, since: Timestamp) -> Result<(), Violation> {
+    pub(crate) fn growth(&self, world: &World, since: Timestamp) -> Result<(), Violation> {
         let growth = self.making.check_growth(world, since);
         growth.map_err(violation(world, "making", None))
     }
 
     /// Says what a healed network still lacks.
-    pub(super) fn complaint(&mut self, world: &World) -> Option<Violation> {
+    pub(crate) fn complaint(&mut self, world: &World) -> Option<Violation> {
         if let Some(complaint) = self.liveness.complaint(world) {
             return Some(violation(world, "liveness", None)(complaint));
         }
@@ -262,17 +279,17 @@ impl Checks {
     }
 
     /// Whether what only finality lacks may still come, as the chain is slow.
-    pub(super) fn has_time(&self, world: &World, complaint: &Violation) -> bool {
+    pub(crate) fn has_time(&self, world: &World, complaint: &Violation) -> bool {
         complaint.checker == "decided" && self.decided.has_time(world)
     }
 
     /// Everything has just healed.
-    pub(super) fn on_healed(&mut self, world: &World) {
+    pub(crate) fn on_healed(&mut self, world: &World) {
         self.decided.on_healed(world);
     }
 
     /// Whether two blocks are final that contradict each other, as a third and more of the authorities lied.
-    pub(super) fn is_divided(&self) -> bool {
+    pub(crate) fn is_divided(&self) -> bool {
         self.decided.is_divided
     }
 
@@ -280,7 +297,7 @@ impl Checks {
     ///
     /// # Errors
     /// The evidence names too few.
-    pub(super) fn accountable(&mut self, world: &World) -> Result<(), Violation> {
+    pub(crate) fn accountable(&mut self, world: &World) -> Result<(), Violation> {
         self.coverage.note(Sometimes::Divided);
         let accountable = self.decided.accountable(world, &self.cast.excused);
         accountable.map_err(violation(world, "decided", None))
@@ -290,7 +307,7 @@ impl Checks {
     ///
     /// # Errors
     /// The node refused it, although it is good.
-    pub(super) fn expect_fresh(&mut self, world: &World, fresh: &Fresh) -> Result<(), Violation> {
+    pub(crate) fn expect_fresh(&mut self, world: &World, fresh: &Fresh) -> Result<(), Violation> {
         self.liveness.fresh = Some(fresh.id);
         match &fresh.refusal {
             None => Ok(()),

@@ -9,7 +9,7 @@ use crate::sim::coverage::{Coverage, Sometimes};
 use crate::sim::world::World;
 
 /// What is remembered of each seat.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Recovery {
     /// Seats whose node began to fetch a long branch.
     far_behind: BTreeSet<usize>,

@@ -9,7 +9,7 @@ use crate::primitives::{BlockHash, NodeId, Slot};
 use crate::sim::world::World;
 
 /// What authorities sealed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seals {
     /// Blocks that honest authorities sealed, by slot.
     sealed: BTreeMap<(NodeId, Slot), String>,

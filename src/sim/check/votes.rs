@@ -20,7 +20,7 @@ const LISTENS: Millis = Millis(8_000);
 const BEGINNING: Millis = Millis(60_000);
 
 /// What honest authorities signed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Cast {
     votes: BTreeMap<Address, Vec<SignedVote>>,
     /// How many of them each had forgotten when it started last.

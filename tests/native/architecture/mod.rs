@@ -7,7 +7,7 @@ mod source;
 use source::{Source, sources};
 
 /// What each module may use, itself aside. Who is not named here is no module of the program.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     // Deliberate bugs, switched on by a macro wherever they are; only for tests.
     ("mutants", &[]),
     ("primitives", &[]),
@@ -68,6 +68,22 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "node",
             "refusal",
             "ipc",
+        ],
+    ),
+    (
+        "lab",
+        &[
+            "primitives",
+            "links",
+            "consensus",
+            "chain",
+            "mempool",
+            "gossip",
+            "records",
+            "node",
+            "refusal",
+            "ipc",
+            "sim",
         ],
     ),
     // Of the consensus only the limits of its parameters.

@@ -1,10 +1,12 @@
 //! Runs simulated networks on this machine: many seeds over all processors, one seed to look at, or the
-//! deliberate bugs. `cargo xtask sim` builds and starts it.
+//! deliberate bugs; or a scenario of the laboratory. `cargo xtask sim` builds and starts it.
 #![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
 #![expect(
     clippy::disallowed_types,
     reason = "it measures how fast the simulation is; the simulation itself has no clock"
 )]
+
+mod scenario;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -357,7 +359,11 @@ fn mutants(_: &Arguments) -> Result<(), String> {
 }
 
 fn main() -> ExitCode {
-    let done = Arguments::read().and_then(|arguments| {
+    let words: Vec<String> = env::args().skip(1).collect();
+    if let Some(wanted) = scenario::Wanted::read(&words) {
+        return finish(wanted.and_then(|wanted| wanted.play()));
+    }
+    finish(Arguments::read().and_then(|arguments| {
         if arguments
             .get("--mutants")
             .or(arguments.get("--mutant"))
@@ -372,7 +378,10 @@ fn main() -> ExitCode {
         } else {
             suite(&arguments)
         }
-    });
+    }))
+}
+
+fn finish(done: Result<(), String>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

@@ -1,0 +1,451 @@
+//! What has happened so far, as facts: counted and noted from what the nodes said and what their chains are, never
+//! guessed. Predicates are judged by these and by the nodes as they are.
+//!
+//! Bounds: the timeline's and those of payments; [`MAX_REORGANISATIONS`] in full and [`RECENT`] blocks of which it is not known yet whether they are stale;
+//! everything else is counted by node, or once for each block that nodes made.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::Serialize;
+
+use crate::chain::Chain;
+use crate::consensus::finality::{Alarm, Offence};
+use crate::consensus::slots;
+use crate::node::{FinalityNotice, Node, Notice};
+use crate::primitives::{Address, BlockHash, Height, Slot, TxId};
+use crate::records::{Level, Topic};
+use crate::sim::event::Observed;
+use crate::sim::scenario::GENESIS_TIME;
+use crate::sim::world::World;
+
+use super::goal::{Refused, Restart};
+use super::happening::{Happened, Happening, Timeline};
+use super::layout::number;
+use super::payments::Payments;
+
+/// Reorganisations that are kept in full.
+const MAX_REORGANISATIONS: usize = 256;
+/// Blocks of which it is not known yet whether they are stale, at the most.
+const RECENT: usize = 1_024;
+/// Blocks on all chains after which a block on them counts as settled.
+const SETTLED: u64 = 16;
+/// The first slot that may be missed: in those before, the network begins.
+const FIRST_SLOT: Slot = Slot(3);
+/// The simulated clock of a world that begins.
+const BEGIN_MS: u64 = 5_000;
+
+/// What became of a transaction that left a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// The branch that won has it too.
+    InBoth,
+    /// It waits again.
+    Waits,
+    /// Another transaction of its account has its place.
+    Conflict,
+    /// It is gone.
+    Gone,
+}
+
+/// A node's change to another branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reorganisation {
+    /// Virtual time in milliseconds since the beginning.
+    pub at: u64,
+    /// The node's name.
+    pub node: String,
+    /// Height of the last block that both branches have.
+    pub fork: u64,
+    /// Ids of the blocks that left, the highest first.
+    pub left: Vec<String>,
+    /// Ids of the blocks that joined, the highest first.
+    pub joined: Vec<String>,
+    /// Weight of both branches above the fork: what left, what joined.
+    pub weights: [u64; 2],
+    /// Transactions that left, and what became of them.
+    pub transactions: Vec<(String, Fate)>,
+}
+
+/// What has happened.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub(super) timeline: Timeline,
+    pub(super) payments: Payments,
+    pub(super) reorganisations: VecDeque<Reorganisation>,
+    /// Rises with everything that may make a predicate true.
+    pub(super) version: u64,
+    /// Blocks that nodes made, reorganisations, and refusals.
+    pub(super) blocks: u64,
+    pub(super) reorganised: u64,
+    pub(super) refusals: u64,
+    heads: BTreeMap<usize, BlockHash>,
+    deepest: BTreeMap<usize, u64>,
+    divided: u64,
+    made: BTreeMap<usize, u64>,
+    recent: BTreeMap<BlockHash, Height>,
+    stale: BTreeSet<BlockHash>,
+    deferred: BTreeSet<BlockHash>,
+    refused: BTreeMap<(Refused, Option<usize>), u64>,
+    offences: BTreeSet<(Address, Offence)>,
+    final_conflict: bool,
+    restarts: BTreeSet<(usize, Restart)>,
+    sealed: BTreeSet<Slot>,
+    slots_over: Slot,
+    missed: BTreeMap<usize, u64>,
+}
+
+/// Virtual milliseconds of a world since its beginning.
+pub(super) fn elapsed(world: &World) -> u64 {
+    world.now.since(GENESIS_TIME).0.saturating_sub(BEGIN_MS)
+}
+
+/// The height up to which two chains are one.
+pub(super) fn fork_height(one: &Chain, other: &Chain) -> u64 {
+    let (mut low, mut high) = (0, one.height().0.min(other.height().0));
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        if one.at(Height(middle)) == other.at(Height(middle)) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    low
+}
+
+/// The nodes that run.
+pub(super) fn running(world: &World) -> impl Iterator<Item = (usize, &Node)> {
+    let seats = world.seats.iter().enumerate();
+    seats.filter_map(|(seat, place)| Some((seat, place.node.as_ref()?)))
+}
+
+impl Facts {
+    /// Takes what was seen of a node.
+    pub(super) fn observe(&mut self, world: &World, seen: &Observed) {
+        match seen {
+            Observed::Notice { seat, notice, .. } => self.on_notice(world, *seat, notice),
+            Observed::Ended { seat, .. } => {
+                self.heads.remove(seat);
+                self.payments.forget(*seat);
+                self.tell(world, *seat, "Ended without a word.".to_owned());
+            }
+            Observed::Submitted { .. } | Observed::Started { .. } | Observed::DoubleSeal(..) => {
+                self.changed();
+            }
+        }
+    }
+
+    fn changed(&mut self) {
+        self.version = self.version.saturating_add(1);
+    }
+
+    fn tell(&mut self, world: &World, seat: usize, text: String) {
+        self.changed();
+        self.timeline.push(Happening {
+            at: elapsed(world),
+            node: Some(world.seats[seat].plan.name.clone()),
+            what: Happened::Node {
+                topic: Topic::Network,
+                level: Level::Info,
+            },
+            text,
+        });
+    }
+
+    /// Notes what is no node's.
+    pub(super) fn note(&mut self, world: &World, what: Happened, text: String) {
+        self.changed();
+        let (at, node) = (elapsed(world), None);
+        self.timeline.push(Happening {
+            at,
+            node,
+            what,
+            text,
+        });
+    }
+
+    /// Counts a refusal by a node.
+    pub(super) fn refuse(&mut self, seat: usize, what: &[Refused]) {
+        self.refusals = self.refusals.saturating_add(1);
+        for one in what {
+            for by in [None, Some(seat)] {
+                let count = self.refused.entry((*one, by)).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        self.changed();
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most notices are no facts")]
+    fn on_notice(&mut self, world: &World, seat: usize, notice: &Notice) {
+        match notice {
+            Notice::Found { block, .. } => self.on_made(seat, &block.hash),
+            Notice::Sealed { block, slot } => {
+                self.sealed.insert(*slot);
+                self.on_made(seat, &block.hash);
+            }
+            Notice::FrameRefused { error, .. } => self.refuse(seat, &Refused::of_frame(error)),
+            Notice::Deferred { id, .. } => {
+                self.deferred.insert(*id);
+            }
+            Notice::BlockRefused { .. } => self.refuse(seat, &[Refused::Block]),
+            Notice::TransactionRefused { error, .. } => {
+                self.refuse(seat, &Refused::of_transaction(error));
+            }
+            Notice::Finality(notice) => self.on_finality(seat, notice),
+            Notice::Started { ledger, .. } if world.seats[seat].run > 1 => {
+                self.restarts.insert((seat, Restart::of(*ledger)));
+            }
+            _ => {}
+        }
+        let (topic, level) = (notice.topic(), notice.level());
+        if level >= Level::Info {
+            self.changed();
+            self.timeline.push(Happening {
+                at: elapsed(world),
+                node: Some(world.seats[seat].plan.name.clone()),
+                what: Happened::Node { topic, level },
+                text: notice.text(),
+            });
+        }
+    }
+
+    fn on_finality(&mut self, seat: usize, notice: &FinalityNotice) {
+        match notice {
+            FinalityNotice::Evidence { charge, .. } => {
+                self.offences.insert((charge.guilty, charge.offence));
+            }
+            FinalityNotice::Alarm(Alarm::TwoFinal(..)) => self.final_conflict = true,
+            FinalityNotice::VoteRefused { .. } => self.refuse(seat, &[Refused::Vote]),
+            FinalityNotice::Alarm(_)
+            | FinalityNotice::Voted { .. }
+            | FinalityNotice::Justified { .. }
+            | FinalityNotice::Final { .. }
+            | FinalityNotice::CertificateRefused { .. }
+            | FinalityNotice::EvidenceRefused { .. } => {}
+        }
+    }
+
+    fn on_made(&mut self, seat: usize, hash: &str) {
+        self.blocks = self.blocks.saturating_add(1);
+        let made = self.made.entry(seat).or_default();
+        *made = made.saturating_add(1);
+        if let Ok(id) = hash.parse()
+            && self.recent.len() < RECENT
+        {
+            // Its height follows when it is on a chain.
+            self.recent.insert(id, Height(0));
+        }
+    }
+
+    /// Looks at the nodes as they are now.
+    pub(super) fn look(&mut self, world: &World) {
+        let mut moved = Vec::new();
+        for (seat, node) in running(world) {
+            let head = node.chain().head();
+            match self.heads.insert(seat, head) {
+                Some(before) if before == head => {}
+                before => moved.push((seat, before)),
+            }
+        }
+        for (seat, before) in &moved {
+            if let Some(before) = before {
+                self.on_head(world, *seat, *before);
+            }
+        }
+        if !moved.is_empty() {
+            self.changed();
+            self.look_for_parted(world);
+            self.look_for_stale(world);
+        }
+        self.look_at_slots(world);
+    }
+
+    /// A node has another head: if blocks left its chain, that is a reorganisation.
+    fn on_head(&mut self, world: &World, seat: usize, before: BlockHash) {
+        let Some(node) = &world.seats[seat].node else {
+            return;
+        };
+        let chain = node.chain();
+        let mut left = Vec::new();
+        let mut at = before;
+        while !chain.on_best(&at)
+            && let Some(entry) = chain.get(&at)
+        {
+            left.push(at);
+            at = entry.block.header.parent;
+        }
+        if left.is_empty() {
+            return;
+        }
+        let fork = chain
+            .get(&at)
+            .map_or(0, |entry| entry.block.header.height.0);
+        let depth = number(left.len());
+        let deepest = self.deepest.entry(seat).or_default();
+        *deepest = depth.max(*deepest);
+        self.reorganised = self.reorganised.saturating_add(1);
+        let joined: Vec<BlockHash> = (fork + 1..=chain.height().0)
+            .rev()
+            .filter_map(|height| chain.at(Height(height)))
+            .collect();
+        if self.reorganisations.len() >= MAX_REORGANISATIONS {
+            self.reorganisations.pop_front();
+        }
+        self.reorganisations.push_back(Reorganisation {
+            at: elapsed(world),
+            node: world.seats[seat].plan.name.clone(),
+            fork,
+            weights: [weight(chain, &left), weight(chain, &joined)],
+            transactions: fates(node, &left),
+            left: left.iter().map(ToString::to_string).collect(),
+            joined: joined.iter().map(ToString::to_string).collect(),
+        });
+    }
+
+    fn look_for_parted(&mut self, world: &World) {
+        let nodes: Vec<&Chain> = running(world).map(|(_, node)| node.chain()).collect();
+        for (number, one) in nodes.iter().enumerate() {
+            for other in nodes.iter().skip(number + 1) {
+                if one.head() != other.head() {
+                    let lower = one.height().0.min(other.height().0);
+                    let depth = lower.saturating_sub(fork_height(one, other));
+                    self.divided = self.divided.max(depth);
+                }
+            }
+        }
+    }
+
+    /// A block that no running node has on its chain, and all have passed, is stale.
+    fn look_for_stale(&mut self, world: &World) {
+        let Some(lowest) = running(world).map(|(_, node)| node.chain().height()).min() else {
+            return;
+        };
+        let mut recent = std::mem::take(&mut self.recent);
+        recent.retain(|id, height| {
+            let known = running(world).find_map(|(_, node)| node.chain().get(id));
+            if let Some(entry) = known {
+                *height = entry.block.header.height;
+            }
+            if *height == Height(0) || *height > lowest {
+                return true;
+            }
+            let on_chain = running(world).any(|(_, node)| node.chain().on_best(id));
+            if !on_chain {
+                self.stale.insert(*id);
+            }
+            on_chain && lowest.since(*height) < SETTLED
+        });
+        self.recent = recent;
+    }
+
+    /// A slot that is over without a block by its authority is missed.
+    fn look_at_slots(&mut self, world: &World) {
+        let params = &world.scenario.params;
+        let now = slots::slot_at(params, world.now);
+        let first = self.slots_over.max(FIRST_SLOT);
+        if now.0 <= first.0 || params.authorities.is_empty() {
+            return;
+        }
+        for slot in (first.0..now.0).map(Slot) {
+            let leader = slots::leader(&params.authorities, slot);
+            let seat = world
+                .seats
+                .iter()
+                .position(|seat| Some(Address::from(seat.id)) == leader);
+            if let Some(seat) = seat.filter(|_| !self.sealed.contains(&slot)) {
+                let missed = self.missed.entry(seat).or_default();
+                *missed = missed.saturating_add(1);
+                self.version = self.version.saturating_add(1);
+            }
+        }
+        self.sealed.retain(|slot| *slot >= now);
+        self.slots_over = now;
+    }
+}
+
+/// What is asked of the facts.
+impl Facts {
+    /// Blocks that a node made.
+    pub(super) fn made(&self, seat: usize) -> u64 {
+        self.made.get(&seat).copied().unwrap_or(0)
+    }
+
+    /// The deepest reorganisation of a node, or of any.
+    pub(super) fn deepest(&self, seat: Option<usize>) -> u64 {
+        match seat {
+            Some(seat) => self.deepest.get(&seat).copied().unwrap_or(0),
+            None => self.deepest.values().copied().max().unwrap_or(0),
+        }
+    }
+
+    /// How deep two chains were apart at the most.
+    pub(super) const fn divided(&self) -> u64 {
+        self.divided
+    }
+
+    /// Stale blocks.
+    pub(super) fn stale(&self) -> u64 {
+        number(self.stale.len())
+    }
+
+    /// Blocks that some node put aside until their date.
+    pub(super) fn deferred(&self) -> u64 {
+        number(self.deferred.len())
+    }
+
+    /// How often something was refused, by a node or by any.
+    pub(super) fn refused(&self, what: Refused, by: Option<usize>) -> u64 {
+        self.refused.get(&(what, by)).copied().unwrap_or(0)
+    }
+
+    /// Whether an authority is proven to have done this.
+    pub(super) fn is_proven(&self, authority: Address, offence: Offence) -> bool {
+        self.offences.contains(&(authority, offence))
+    }
+
+    /// Whether two blocks are final that contradict each other.
+    pub(super) const fn final_conflict(&self) -> bool {
+        self.final_conflict
+    }
+
+    /// Whether a node started again and found its ledger so.
+    pub(super) fn restarted(&self, seat: usize, ledger: Restart) -> bool {
+        self.restarts.contains(&(seat, ledger))
+    }
+
+    /// Slots of a node that went by without a block of it.
+    pub(super) fn missed(&self, seat: usize) -> u64 {
+        self.missed.get(&seat).copied().unwrap_or(0)
+    }
+}
+
+fn weight(chain: &Chain, blocks: &[BlockHash]) -> u64 {
+    let entries = blocks.iter().filter_map(|id| chain.get(id));
+    entries
+        .map(|entry| entry.block.header.difficulty.0)
+        .fold(0, u64::saturating_add)
+}
+
+/// What became of the transactions of blocks that left a node's chain.
+fn fates(node: &Node, left: &[BlockHash]) -> Vec<(String, Fate)> {
+    let chain = node.chain();
+    let entries = left.iter().rev().filter_map(|id| chain.get(id));
+    let mut fates = Vec::new();
+    for transaction in entries.flat_map(|entry| &entry.block.body.transactions) {
+        let (id, body): (TxId, _) = (transaction.id(), &transaction.body);
+        let used = chain.head_state().account(&body.from).nonce > body.nonce;
+        let fate = if chain.block_of(&id).is_some() {
+            Fate::InBoth
+        } else if node.mempool().get(&id).is_some() {
+            Fate::Waits
+        } else if used {
+            Fate::Conflict
+        } else {
+            Fate::Gone
+        };
+        fates.push((id.to_string(), fate));
+    }
+    fates
+}

@@ -1,0 +1,64 @@
+//! The laboratory: the simulator's world of real nodes in a person's hands. Time is held, messages are things, and what
+//! a person does is an [`Action`].
+//!
+//! **The whole truth of a moment is the scenario, the actions with their times, and the moment.** Nothing else is state:
+//! a moment that is kept is a cache, and any way to a moment gives the same digest of the event log, natively and in a
+//! browser.
+//!
+//! - [`Scenario`]: a small JSON text, read strictly.
+//! - [`Lab`]: time control, branches, acting.
+//! - [`Action`]: all that a person can do, as a value that is part of the scenario.
+//! - [`Predicate`]: what goals and conditional actions say about facts.
+//! - [`exercises`]: the built-in scenarios with their recorded solutions.
+//!
+//! It stands on `sim` and is under the same feature. It decides nothing about the protocol: it carries events to the
+//! nodes, as a shell does.
+
+mod action;
+mod acts;
+mod advance;
+mod branch;
+mod control;
+mod edit;
+mod error;
+pub mod exercises;
+mod facts;
+mod fields;
+mod filter;
+mod frames;
+mod goal;
+mod hand;
+mod happening;
+mod judge;
+mod layout;
+mod misdeeds;
+mod moment;
+mod nodes;
+mod orders;
+mod parting;
+mod payments;
+mod reading;
+#[cfg(test)]
+mod reading_tests;
+mod scenario;
+mod setting;
+#[cfg(test)]
+mod tests;
+mod until;
+
+pub use action::{Action, Change, DiskState, Effect, Rule, Timed};
+pub use branch::{BranchInfo, Comparison};
+pub use control::Lab;
+pub use error::{ActError, EditError, LabError, Place, ScenarioError};
+pub use facts::{Fate, Reorganisation};
+pub use filter::{Filter, FrameKind};
+pub use frames::{Field, FrameInfo};
+pub use goal::{Goal, Predicate, Refused, Restart};
+pub use happening::{Happened, Happening};
+pub use reading::MAX_TEXT_BYTES;
+pub use scenario::{
+    LinkPlan, MAX_ACTIONS, MAX_LENGTH, MAX_NODES, MAX_USERS, NetworkPlan, NodePlan, RetargetPlan,
+    Scenario, UserPlan, VERSION,
+};
+pub use setting::LinkSetting;
+pub use until::{Stop, Until};
