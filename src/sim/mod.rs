@@ -7,7 +7,6 @@
 //! A violation is replayed by its seed. Only the feature `sim` has this module.
 
 pub(crate) mod check;
-mod clocks;
 mod coverage;
 pub(crate) mod digest;
 pub(crate) mod event;

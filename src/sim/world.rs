@@ -4,14 +4,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::ipc::{ApiError, FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
+use crate::ipc::{FromMiner, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{Batch, Durability, StoreError};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
-use crate::primitives::{
-    BlockHash, Keypair, Millis, Moment, NodeId, NodeKind, Timestamp, Transaction,
-};
+use crate::primitives::{BlockHash, Instant, Keypair, Millis, Moment, NodeId, NodeKind, Timestamp};
 
 use super::coverage::{Coverage, Sometimes};
 use super::digest::{EventLog, What};
@@ -96,6 +94,37 @@ impl World {
         let key = (at.max(self.now), self.queued);
         self.queue.insert(key, event);
         key
+    }
+
+    /// What a seat's clock shows.
+    pub(crate) fn clock_of(&self, seat: usize) -> Timestamp {
+        let date = self.date().0;
+        Timestamp(date.saturating_add_signed(self.seats[seat].clock))
+    }
+
+    /// What a wall clock shows that is right.
+    pub(crate) fn date(&self) -> Timestamp {
+        Timestamp(self.now.0.saturating_add_signed(self.set))
+    }
+
+    /// What both clocks of a seat show: the monotonic one goes as time does.
+    pub(crate) fn moment_of(&self, seat: usize) -> Moment {
+        Moment {
+            wall: self.clock_of(seat),
+            monotonic: self.instant(),
+        }
+    }
+
+    /// The reading of every monotonic clock.
+    pub(crate) fn instant(&self) -> Instant {
+        Instant(self.now.0)
+    }
+
+    /// The latest time that a node may think it is: its own does not run backwards.
+    pub(crate) fn latest_clock(&self, seat: usize) -> Timestamp {
+        let node = self.seats[seat].node.as_ref();
+        node.map_or(Timestamp(0), Node::time)
+            .max(self.clock_of(seat))
     }
 
     /// Number of things that will happen.
@@ -341,35 +370,6 @@ impl World {
         self.log.push(self.now, seat, What::Ended, ending as u64);
         let node = Box::new(node);
         self.observe(Observed::Ended { seat, node });
-    }
-
-    /// Hands a transaction to a node, which takes it or says why not.
-    pub(crate) fn submit(
-        &mut self,
-        seat: usize,
-        now: Moment,
-        transaction: &Transaction,
-    ) -> Result<(), ApiError> {
-        let id = transaction.id();
-        let part =
-            id.0.first_chunk()
-                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        self.log.push(self.now, seat, What::Submitted, part);
-        let raw = transaction.to_bytes();
-        let mut out = Outbox::new();
-        let Some(node) = &mut self.seats[seat].node else {
-            return Ok(());
-        };
-        let outcome = node
-            .answer(now, Request::Submit { raw }, &mut out)
-            .map(|_| ());
-        self.observe(Observed::Submitted {
-            seat,
-            transaction: Box::new(transaction.clone()),
-            accepted: outcome.is_ok(),
-        });
-        self.perform(seat, out);
-        outcome
     }
 
     /// Hands a node an input and does what it asks for.
