@@ -2,7 +2,7 @@
 
 use aurex::browser::js::{field, monotonic, row};
 use aurex::browser::{IndexedDbStore, idb};
-use aurex::ledger::{Batch, Durability, Query, Row, Store, StoreError, Table};
+use aurex::ledger::{Batch, Durability, Query, Row, SCHEMA_VERSION, Store, StoreError, Table};
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -145,7 +145,8 @@ async fn a_database_of_the_first_release_opens_with_every_row() {
         written.sort_by(|a, b| a.key().cmp(b.key()));
         let page = store.query(&Query::all(table, 500)).await.unwrap();
         assert_eq!(page.rows, written, "{table}");
-        assert!(page.total > 0, "{table}");
+        // The first release had no votes: its ladder made no such table.
+        assert_eq!(page.total > 0, table != Table::Finality, "{table}");
     }
     store.close();
 }
@@ -164,7 +165,7 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
         .await
         .unwrap();
     let refused = StoreError::Schema {
-        expected: 1,
+        expected: SCHEMA_VERSION,
         found: 7,
     };
     assert_eq!(store.load().await.unwrap_err(), refused);
