@@ -47,12 +47,10 @@ pub enum Mutant {
     NeverCertify,
     KeepNoEvidence,
     TrustAnyVote,
-    WaitForTheWallClock,
-    SealsWithoutEnd,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 42] = {
+pub const ALL: [Mutant; 40] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -95,8 +93,6 @@ pub const ALL: [Mutant; 42] = {
         NeverCertify,
         KeepNoEvidence,
         TrustAnyVote,
-        WaitForTheWallClock,
-        SealsWithoutEnd,
     ]
 };
 

@@ -109,7 +109,6 @@ impl App {
             host: self.tab.clone(),
             database: node.database.clone(),
             workload,
-            is_first: node.run() == 0,
         })
     }
 

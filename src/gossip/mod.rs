@@ -10,13 +10,10 @@ mod peers;
 mod seen;
 mod sync;
 mod version;
-mod window;
 
 pub use error::FrameError;
 pub use fault::Fault;
-pub use frame::{
-    Envelope, MAGIC, MAX_FRAME, OVERHEAD, carries_transactions, network_id, seal_frame,
-};
+pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, network_id, seal_frame};
 #[cfg(feature = "sim")]
 pub use frame::{kind_of, signed_again, with_message};
 pub use message::{

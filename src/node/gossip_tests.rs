@@ -53,12 +53,12 @@ impl Stranger {
         let heard = node
             .roster
             .peers
-            .admits(&self.key.node_id(), false, net.instant());
+            .admits(&self.key.node_id(), false, net.now);
         heard.then(|| {
             node.roster
                 .peers
                 .get(&self.key.node_id())
-                .map_or(0, |peer| peer.score(net.instant()))
+                .map_or(0, |peer| peer.score(net.now))
         })
     }
 }

@@ -92,7 +92,6 @@ impl Setup {
             kind: config.kind,
             host: config.host.clone(),
             workload: config.workload,
-            is_first: config.is_first,
             session,
             seed,
         })
@@ -119,7 +118,6 @@ mod tests {
                 turns: Turns::ALL,
                 miners: 1,
             },
-            is_first: true,
         }
     }
 

@@ -95,8 +95,7 @@ impl Node {
         let weight = parent.weight.plus(header.difficulty).0;
         let is_light = weight.saturating_add(behind) < self.chain.weight().0;
         let sealed = self.chain.sealed_for(header.slot, header.sealer);
-        let is_third =
-            header.kind == Kind::Authority && sealed >= MAX_SEALED && !mutant!(SealsWithoutEnd);
+        let is_third = header.kind == Kind::Authority && sealed >= MAX_SEALED;
         is_light || is_third
     }
 
@@ -137,7 +136,7 @@ impl Node {
             Ok(block) => {
                 self.relay(from, waiting.block, out);
                 let early = self.is_early(&header).then(|| block.get().clone());
-                let outcome = self.chain.import_checked(block, self.clock.date());
+                let outcome = self.chain.import_checked(block, self.now);
                 self.after_import(outcome, &header, early, Source::Relay(from), out);
             }
             // The same id with another signature: the mempool's copy is not the block's.

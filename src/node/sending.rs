@@ -22,19 +22,12 @@ impl Node {
     }
 
     /// Answers a question, if the one who asks has not been sent too much lately: it asks again, or another.
-    /// Only then the answer is built.
-    pub(super) fn answer_peer(
-        &mut self,
-        to: NodeId,
-        answer: impl FnOnce(&mut Self) -> Message,
-        out: &mut Outbox,
-    ) {
+    pub(super) fn answer_peer(&mut self, to: NodeId, message: &Message, out: &mut Outbox) {
         if !self.roster.peers.may_answer(&to, self.now) {
             return;
         }
         let begin = out.len();
-        let message = answer(self);
-        self.send(to, &message, out);
+        self.send(to, message, out);
         let sent = out[begin..].iter();
         let frames = sent.filter_map(|output| {
             if let Output::Send { frame, .. } = output {
@@ -147,7 +140,7 @@ impl Node {
 
     /// Introduces this node to all who listen.
     pub(super) fn broadcast_hello(&mut self, out: &mut Outbox) {
-        let record = self.identity.record(self.clock.date());
+        let record = self.identity.record(self.now);
         self.broadcast(
             &Message::Hello {
                 record,

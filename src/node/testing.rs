@@ -9,8 +9,7 @@ use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload}
 use crate::ledger::{MemoryStore, Snapshot, Store as _};
 use crate::miner::{Search, Step};
 use crate::primitives::{
-    Block, BlockHash, Body, Header, Instant, Millis, Moment, NodeId, NodeKind, Seal, Timestamp,
-    Transaction,
+    Block, BlockHash, Body, Header, Millis, NodeId, NodeKind, Seal, Timestamp, Transaction,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -23,8 +22,6 @@ pub(super) struct Seat {
     pub(super) search: Option<(SearchJob, Timestamp)>,
     pub(super) ledger: MemoryStore,
     pub(super) notices: Vec<Notice>,
-    /// How often it was started.
-    runs: u32,
 }
 
 /// Where the type of its message stands in a frame.
@@ -41,10 +38,6 @@ pub(super) struct Net {
     /// How long a search takes; without it, longer for each seat.
     pub(super) takes: Option<Millis>,
     pub(super) split: Option<usize>,
-    /// How far the wall clocks of all were set ahead, in milliseconds; back is below zero.
-    pub(super) set: i64,
-    /// How far that of one seat was set beside that.
-    pub(super) set_of: Option<(usize, i64)>,
     params: Params,
 }
 
@@ -91,7 +84,6 @@ impl Net {
             search: None,
             ledger: MemoryStore::default(),
             notices: Vec::new(),
-            runs: 0,
         });
         let now = GENESIS_TIME.plus(Millis(5_000));
         let mut net = Self {
@@ -102,8 +94,6 @@ impl Net {
             bytes: BTreeMap::new(),
             takes: None,
             split: None,
-            set: 0,
-            set_of: None,
             params,
         };
         for seat in 0..net.seats.len() {
@@ -125,7 +115,6 @@ impl Net {
     }
 
     pub(super) fn start(&mut self, seat: usize) {
-        let moment = self.moment();
         let place = &mut self.seats[seat];
         let snapshot: Snapshot = ready(place.ledger.load()).unwrap();
         let setup = Setup {
@@ -139,13 +128,11 @@ impl Net {
                 turns: Turns::ALL,
                 miners: 1,
             },
-            is_first: place.runs == 0,
             session: 1,
             seed: u64::try_from(seat).unwrap(),
         };
         let mut out = Outbox::new();
-        place.runs += 1;
-        place.node = Some(Node::start(setup, Some(snapshot), moment, &mut out).unwrap());
+        place.node = Some(Node::start(setup, Some(snapshot), self.now, &mut out).unwrap());
         self.perform(seat, out);
     }
 
@@ -155,27 +142,10 @@ impl Net {
         (place.node, place.wake, place.search) = (None, None, None);
     }
 
-    /// What both clocks show.
-    pub(super) fn moment(&self) -> Moment {
-        Moment {
-            wall: Timestamp(self.now.0.saturating_add_signed(self.set)),
-            monotonic: Instant(self.now.0),
-        }
-    }
-
-    /// What the monotonic clock shows.
-    pub(super) fn instant(&self) -> Instant {
-        self.moment().monotonic
-    }
-
     pub(super) fn give(&mut self, seat: usize, input: Input) {
         let mut out = Outbox::new();
-        let mut moment = self.moment();
-        if let Some((_, by)) = self.set_of.filter(|(one, _)| *one == seat) {
-            moment.wall = Timestamp(moment.wall.0.saturating_add_signed(by));
-        }
         if let Some(node) = &mut self.seats[seat].node {
-            node.handle(moment, input, &mut out);
+            node.handle(self.now, input, &mut out);
             self.perform(seat, out);
         }
     }
@@ -231,7 +201,7 @@ impl Net {
                     message: ToMiner::Yield,
                     ..
                 } => {}
-                Output::WakeAt(at) => self.seats[seat].wake = Some(Timestamp(at.0)),
+                Output::WakeAt(at) => self.seats[seat].wake = Some(at),
                 Output::Notice(notice) => self.seats[seat].notices.push(notice),
                 Output::Stopped => self.kill(seat),
             }
@@ -351,7 +321,7 @@ impl Net {
         raw: Vec<u8>,
     ) -> Result<Answer, crate::ipc::ApiError> {
         let mut out = Outbox::new();
-        let now = self.moment();
+        let now = self.now;
         let answer =
             self.seats[seat]
                 .node
@@ -381,7 +351,6 @@ pub(super) struct Duel {
     pub(super) now: Timestamp,
     pub(super) sequence: u64,
     pub(super) sent: Vec<(NodeId, Message)>,
-    pub(super) notices: Vec<Notice>,
 }
 
 pub(super) fn head_of(grower: &Grower) -> HeadInfo {
@@ -420,22 +389,15 @@ pub(super) fn ping(head: HeadInfo) -> Message {
 impl Duel {
     pub(super) fn new() -> Self {
         let now = GENESIS_TIME.plus(Millis(600_000));
-        let node =
-            Node::start(Self::setup(), None, Moment::steady(now), &mut Outbox::new()).unwrap();
+        let node = Node::start(Self::setup(), None, now, &mut Outbox::new()).unwrap();
         let mut duel = Self {
             node,
             now,
             sequence: 0,
             sent: Vec::new(),
-            notices: Vec::new(),
         };
         duel.introduce("liar");
         duel
-    }
-
-    /// What the monotonic clock shows.
-    pub(super) fn instant(&self) -> Instant {
-        Instant(self.now.0)
     }
 
     /// How the node is started.
@@ -451,7 +413,6 @@ impl Duel {
                 turns: crate::ipc::Turns::ALL,
                 miners: 0,
             },
-            is_first: true,
             session: 1,
             seed: 1,
         }
@@ -486,11 +447,9 @@ impl Duel {
 
     pub(super) fn handle(&mut self, input: Input) {
         let (mut out, chain_id) = (Outbox::new(), self.node.chain_id());
-        self.node.handle(Moment::steady(self.now), input, &mut out);
+        self.node.handle(self.now, input, &mut out);
         for output in out {
-            if let Output::Notice(notice) = output {
-                self.notices.push(notice);
-            } else if let Output::Send { to, frame } = output {
+            if let Output::Send { to, frame } = output {
                 self.sent.push((
                     to,
                     Envelope::parse(&frame, &chain_id)
@@ -516,7 +475,7 @@ impl Duel {
         self.node
             .roster
             .peers
-            .admits(&key(peer).node_id(), false, self.instant())
+            .admits(&key(peer).node_id(), false, self.now)
     }
 
     pub(super) fn is_at_genesis(&self) -> bool {

@@ -51,7 +51,6 @@ impl World {
                 turns: Turns::ALL,
                 miners: 1,
             },
-            is_first: true,
         }
     }
 

@@ -122,7 +122,7 @@ impl Checks {
             self.heads.check(world, seat).map_err(of("heads"))?;
             self.cast.check(world, seat).map_err(of("votes"))?;
             if let Some(node) = &world.seats[seat].node {
-                let now = world.instant();
+                let now = world.latest_clock(seat);
                 if !self.is_forged {
                     peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
                 }
@@ -188,7 +188,7 @@ impl Checks {
                 ))?;
             }
             Observed::Ended { seat, node } => {
-                let now = world.instant();
+                let now = node.time().max(world.clock_of(seat));
                 self.heads.forget(seat);
                 self.decided.forget(seat);
                 self.cast.forget(seat);

@@ -1,15 +1,15 @@
 //! Honest nodes never ban honest nodes, whatever the links and the hostile ones do.
 
 use crate::node::Node;
-use crate::primitives::Instant;
+use crate::primitives::Timestamp;
 use crate::sim::coverage::{Coverage, Sometimes};
 use crate::sim::world::World;
 
-/// Looks at whom a node ignores at `now`.
+/// Looks at whom a node ignores at `now`, by its own clock.
 pub(super) fn check(
     world: &World,
     node: &Node,
-    now: Instant,
+    now: Timestamp,
     coverage: &mut Coverage,
 ) -> Result<(), String> {
     let peers = node.peer_table().iter();
