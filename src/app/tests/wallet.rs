@@ -175,7 +175,7 @@ fn a_new_person_whose_first_coins_were_refused_is_the_same_the_next_time() {
             .map_err(|error| error.code())
     };
     let erin = create("erin").unwrap();
-    assert!(page.refusal("tx 99999999 alice to erin") != "");
+    assert!(!page.refusal("tx 99999999 alice to erin").is_empty());
     assert_eq!(create("Erin"), Ok(erin.clone()));
     page.expect("tx 100 alice to erin", &["Sent "]);
     world.until("erin's coins", || {
