@@ -6,7 +6,6 @@ use crate::consensus::{BlockError, CheckedBlock, SignatureCache, check_header};
 use crate::primitives::{Block, BlockHash, Header, Height, Timestamp, TxId};
 use crate::state::State;
 
-use super::voters::sets_after;
 use super::{Chain, MAX_INVALID, MILESTONE, TreeEntry, encode_undo};
 
 /// What became of a block that is not refused.
@@ -167,7 +166,6 @@ impl Chain {
         let id = block.id();
         let parent_id = block.get().header.parent;
         let parent = self.entry(&parent_id);
-        let parent_weight = parent.weight;
         let placed = match parent
             .context
             .place(&self.params, &parent.block.header, block)
@@ -180,17 +178,9 @@ impl Chain {
             Err(error) => return self.refuse(id, error),
         };
         let (block, tx_ids, context, state, undo) = connected.into_parts();
-        let weight = parent_weight.plus(block.header.difficulty);
         let undo = encode_undo(&undo);
-        let sets = sets_after(self.entry(&parent_id), &context, id, block.header.height);
-        let entry = TreeEntry {
-            block: Rc::new(block),
-            tx_ids: tx_ids.into(),
-            weight,
-            context,
-            sets,
-            undo,
-        };
+        let parent = self.entry(&parent_id);
+        let entry = TreeEntry::above(parent, (id, block), tx_ids, context, undo);
         self.add(id, entry);
         let head = self.choice.head();
         let change = if head == id {

@@ -15,6 +15,7 @@ mod choice;
 mod decided;
 #[cfg(test)]
 mod decided_tests;
+mod entry;
 mod import;
 mod locate;
 #[cfg(test)]

@@ -9,7 +9,6 @@ use crate::consensus::{BlockError, Params, SignatureCache, check_header};
 use crate::primitives::{Block, BlockHash, Digest, Height, Kind, Transaction, TxId};
 use crate::state::{State, Undo};
 
-use super::voters::sets_after;
 use super::{Chain, TreeEntry};
 
 /// Why a ledger does not hold together.
@@ -152,7 +151,6 @@ impl Chain {
         if borsh::from_slice::<Undo>(undo).is_err() {
             return Err(RestoreError::Undo(id));
         }
-        let weight = below.weight.plus(block.header.difficulty);
         let context = below
             .context
             .after(&self.params, &block.header, &block.body.transactions);
@@ -162,15 +160,7 @@ impl Chain {
             .iter()
             .map(Transaction::id)
             .collect();
-        let sets = sets_after(below, &context, id, block.header.height);
-        let entry = TreeEntry {
-            block: Rc::new(block),
-            tx_ids: tx_ids.into(),
-            weight,
-            context,
-            sets,
-            undo: undo.into(),
-        };
+        let entry = TreeEntry::above(below, (id, block), tx_ids, context, undo.into());
         self.add(id, entry);
         Ok(())
     }
