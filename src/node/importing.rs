@@ -74,20 +74,12 @@ impl Node {
             }
             Ok(Import::Extended(change)) => self.on_new_head(&change, source, out),
             Ok(Import::Reorganised(change)) => {
-                let (reverted, applied) = (change.reverted.len(), change.applied.len());
                 if change.applied.last() != Some(&id) {
                     // It lost the tie itself, and made another block win.
                     self.write_block(&id);
                     self.note_block(&id, source, false, out);
                 }
-                self.on_new_head(&change, source, out);
-                let (head, height) = (self.chain.head(), self.chain.height());
-                out.push(Output::Notice(Notice::Reorganised {
-                    reverted,
-                    applied,
-                    head,
-                    height,
-                }));
+                self.on_reorganised(&change, source, out);
             }
         }
         self.note_arrival(id);
@@ -95,6 +87,17 @@ impl Node {
             self.roster.peers.credit(&peer, self.now);
         }
         true
+    }
+
+    /// Follows a change of the head that took blocks back, and tells of it.
+    pub(super) fn on_reorganised(&mut self, change: &HeadChange, source: Source, out: &mut Outbox) {
+        self.on_new_head(change, source, out);
+        out.push(Output::Notice(Notice::Reorganised {
+            reverted: change.reverted.len(),
+            applied: change.applied.len(),
+            head: self.chain.head(),
+            height: self.chain.height(),
+        }));
     }
 
     /// Has the votes looked at, now that a block is in the tree.
@@ -163,7 +166,7 @@ impl Node {
 
     /// Everything that follows from a new head: transactions come and go, rows are written, peers are
     /// told, and miners and authority start from it.
-    pub(super) fn on_new_head(&mut self, change: &HeadChange, source: Source, out: &mut Outbox) {
+    fn on_new_head(&mut self, change: &HeadChange, source: Source, out: &mut Outbox) {
         for id in &change.applied {
             self.note_block(id, source, true, out);
         }

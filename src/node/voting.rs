@@ -62,15 +62,7 @@ impl Node {
         let change = self.chain.follow(view.clone());
         self.note_decided(&before, &view, out);
         if let Some(change) = change {
-            let (reverted, applied) = (change.reverted.len(), change.applied.len());
-            self.on_new_head(&change, Source::Own, out);
-            let (head, height) = (self.chain.head(), self.chain.height());
-            out.push(Output::Notice(Notice::Reorganised {
-                reverted,
-                applied,
-                head,
-                height,
-            }));
+            self.on_reorganised(&change, Source::Own, out);
         }
     }
 
