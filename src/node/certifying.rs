@@ -164,8 +164,9 @@ impl Node {
             return Ok(());
         }
         let checked = CheckedCertificate::check(certificate.clone(), &chain_id, &self.chain)?;
-        for (signer, signature) in checked.signers() {
-            self.remember_own(&link, signer, signature);
+        // It may be the only one that still has a vote of this node.
+        if let Some(own) = checked.vote_of(&self.identity.id.into()) {
+            self.finality.duty.signer.remember(&own);
         }
         match self.finality.ballots.votes.certify(&checked) {
             Ok(Added::New { evidence, .. }) => {
@@ -258,31 +259,6 @@ impl Node {
         self.finality.hear(vote.signer, self.now);
         evidence.iter().for_each(|one| self.publish(one, out));
         Ok(Some(unknown.is_some()))
-    }
-
-    /// Remembers a vote of this node that a certificate holds.
-    fn remember_own(
-        &mut self,
-        link: &Link,
-        signer: &Address,
-        signature: &crate::primitives::Signature,
-    ) {
-        if *signer != self.identity.id.into() {
-            return;
-        }
-        let chain_id = self.chain.chain_id();
-        let vote = crate::consensus::finality::Vote {
-            chain_id,
-            link: *link,
-        };
-        let vote = SignedVote {
-            vote,
-            signer: *signer,
-            signature: *signature,
-        };
-        if let Ok(vote) = CheckedVote::check(vote, &chain_id) {
-            self.finality.duty.signer.remember(&vote);
-        }
     }
 
     /// Refuses a vote; whether its sender is to blame.

@@ -9,9 +9,10 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{
-    Blocks, CertificateError, Link, MAX_ROSTER, Quorum, Sets, SignedVote, Signers, Vote, VoteError,
+    Blocks, CertificateError, CheckedVote, Link, MAX_ROSTER, Quorum, Sets, SignedVote, Signers,
+    Vote, VoteError,
 };
-use crate::primitives::{BlockHash, DecodeError, Encoded, Signature, decode_exact};
+use crate::primitives::{Address, BlockHash, DecodeError, Encoded, Signature, decode_exact};
 
 /// Longest encoding in bytes: with the signature of everybody on the longest roster.
 pub const MAX_CERTIFICATE_BYTES: usize =
@@ -35,7 +36,7 @@ pub struct Certificate {
 /// source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedCertificate {
-    link: Link,
+    vote: Vote,
     signers: Signers,
 }
 
@@ -176,13 +177,25 @@ impl CheckedCertificate {
             }
             .verify(chain_id)?;
         }
-        Ok(Self { link, signers })
+        Ok(Self { vote, signers })
     }
 
     /// What is confirmed.
     #[must_use]
     pub const fn link(&self) -> Link {
-        self.link
+        self.vote.link
+    }
+
+    /// The vote of one of those who confirmed it: its signature is checked.
+    #[must_use]
+    pub fn vote_of(&self, signer: &Address) -> Option<CheckedVote> {
+        let (vote, signer) = (self.vote, *signer);
+        let signature = *self.signers.get(&signer)?;
+        Some(CheckedVote::verified(SignedVote {
+            vote,
+            signer,
+            signature,
+        }))
     }
 
     /// Who confirmed it, with the signatures.

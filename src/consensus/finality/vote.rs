@@ -100,6 +100,11 @@ impl CheckedVote {
         Ok(Self(vote))
     }
 
+    /// A vote whose signature was checked with its certificate.
+    pub(super) const fn verified(vote: SignedVote) -> Self {
+        Self(vote)
+    }
+
     /// The vote.
     #[must_use]
     pub const fn get(&self) -> &SignedVote {
