@@ -1,6 +1,8 @@
 //! Checks that the page makes itself from a block's or transaction's bytes, so that nobody has to
 //! believe the node that sent them. Pure.
 
+use std::fmt;
+
 use crate::primitives::{Block, BlockHash, Kind, Seal, Transaction, U256, from_hex, to_hex};
 
 /// The outcome of one check.
@@ -40,21 +42,26 @@ impl Check {
     }
 }
 
+/// What hexadecimal canonical bytes hold.
+///
+/// # Errors
+/// The failed check that says why they hold nothing of the kind.
+pub fn read<T, E: fmt::Display>(
+    raw: &str,
+    what: &str,
+    decode: impl FnOnce(&[u8]) -> Result<T, E>,
+) -> Result<T, Check> {
+    let bytes = from_hex(raw)
+        .map_err(|error| Check::failed(format!("The bytes are not hexadecimal: {error}.")))?;
+    decode(&bytes).map_err(|error| Check::failed(format!("The bytes are not {what}: {error}.")))
+}
+
 /// Checks a block from its canonical bytes in hexadecimal: id, proof, Merkle root and data hash.
 #[must_use]
 pub fn block(raw: &str, stated_id: &str, chain_id: &str) -> Vec<Check> {
-    let block = match from_hex(raw).map(|bytes| Block::from_bytes(&bytes)) {
-        Ok(Ok(block)) => block,
-        Ok(Err(error)) => {
-            return vec![Check::failed(format!(
-                "The bytes are not a block: {error}."
-            ))];
-        }
-        Err(error) => {
-            return vec![Check::failed(format!(
-                "The bytes are not hexadecimal: {error}."
-            ))];
-        }
+    let block = match read(raw, "a block", Block::from_bytes) {
+        Ok(block) => block,
+        Err(failed) => return vec![failed],
     };
     let id = block.id();
     vec![
@@ -145,18 +152,9 @@ fn proof(block: &Block, id: &BlockHash, chain_id: &str) -> Check {
 /// Checks a transaction from its canonical bytes in hexadecimal: id and signature.
 #[must_use]
 pub fn transaction(raw: &str, stated_id: &str) -> Vec<Check> {
-    let transaction = match from_hex(raw).map(|bytes| Transaction::from_bytes(&bytes)) {
-        Ok(Ok(transaction)) => transaction,
-        Ok(Err(error)) => {
-            return vec![Check::failed(format!(
-                "The bytes are not a transaction: {error}."
-            ))];
-        }
-        Err(error) => {
-            return vec![Check::failed(format!(
-                "The bytes are not hexadecimal: {error}."
-            ))];
-        }
+    let transaction = match read(raw, "a transaction", Transaction::from_bytes) {
+        Ok(transaction) => transaction,
+        Err(failed) => return vec![failed],
     };
     let holds = transaction.signature_verifies();
     let verdict = if holds { "is" } else { "is not" };

@@ -2,9 +2,9 @@
 
 use crate::consensus::finality::Evidence;
 use crate::ipc::{EvidenceRecord, FinalityInfo, NodeKind};
-use crate::primitives::{BlockHash, NodeId, from_hex};
+use crate::primitives::NodeId;
 use crate::view::Model;
-use crate::view::check::Check;
+use crate::view::check::{self, Check};
 
 /// An authority, or a proof-of-authority node that could be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,20 +80,14 @@ pub fn voters(info: &FinalityInfo, model: &Model, now: u64) -> Vec<VoterLine> {
 /// Checks evidence again from its bytes: whoever looks at it need not believe the node that sent it.
 #[must_use]
 pub fn check_evidence(record: &EvidenceRecord, chain_id: &str) -> Check {
-    let evidence = from_hex(&record.raw)
-        .map_err(|error| format!("The bytes are not hexadecimal: {error}."))
-        .and_then(|bytes| {
-            Evidence::from_bytes(&bytes)
-                .map_err(|error| format!("The bytes are not evidence: {error}."))
-        });
-    let chain: Option<BlockHash> = chain_id.parse().ok();
-    let evidence = match (evidence, chain) {
-        (Ok(evidence), Some(chain)) => (evidence, chain),
-        (Err(sentence), _) => return Check::failed(sentence),
-        (Ok(_), None) => return Check::failed("The network's id is not known yet.".to_owned()),
+    let evidence = match check::read(&record.raw, "evidence", Evidence::from_bytes) {
+        Ok(evidence) => evidence,
+        Err(failed) => return failed,
+    };
+    let Ok(chain) = chain_id.parse() else {
+        return Check::failed("The network's id is not known yet.".to_owned());
     };
     // Whether it ever was an authority, the node has looked up in the chain.
-    let (evidence, chain) = evidence;
     match evidence.verify(&chain, |_| true) {
         Ok(charge) => Check {
             holds: true,
@@ -114,7 +108,7 @@ mod tests {
     use super::*;
     use crate::consensus::finality::{Checkpoint, Epoch, Link, SignedVote, Vote};
     use crate::ipc::CheckpointRecord;
-    use crate::primitives::{Keypair, to_hex};
+    use crate::primitives::{BlockHash, Keypair, to_hex};
     use crate::view::NodeView;
     use crate::view::testing::status;
 
