@@ -13,6 +13,8 @@ use super::version::PROTOCOL;
 
 /// First bytes of every frame.
 pub const MAGIC: [u8; 4] = *b"AURX";
+/// Where the type of its message stands in a frame.
+const TYPE_AT: usize = 93;
 /// Bytes before the payload.
 const PREFIX_LEN: usize = 98;
 /// Bytes around the payload.
@@ -50,10 +52,8 @@ pub fn network_id(chain_id: &BlockHash) -> [u8; 8] {
 /// Whether bytes, if they are a frame, offer or carry transactions of which nobody said that they are a block's.
 #[must_use]
 pub fn carries_transactions(bytes: &[u8]) -> bool {
-    let kind = bytes
-        .get(93)
-        .and_then(|byte| MessageType::from_byte(*byte).ok());
-    kind.is_some_and(|kind| [MessageType::INV, MessageType::NEW_TRANSACTION].contains(&kind))
+    kind_of(bytes)
+        .is_some_and(|kind| [MessageType::INV, MessageType::NEW_TRANSACTION].contains(&kind))
 }
 
 /// Encodes and signs one frame.
@@ -87,10 +87,9 @@ pub fn seal_frame(
 }
 
 /// The kind of message that bytes, if they are a frame, carry.
-#[cfg(feature = "sim")]
 #[must_use]
 pub fn kind_of(bytes: &[u8]) -> Option<MessageType> {
-    MessageType::from_byte(*bytes.get(93)?).ok()
+    MessageType::from_byte(*bytes.get(TYPE_AT)?).ok()
 }
 
 /// A frame with another message under the same envelope, with the old signature, which does not cover it. `None` for
@@ -102,7 +101,7 @@ pub fn with_message(frame: &[u8], message: &Message) -> Option<Vec<u8>> {
     let length = u32::try_from(payload.len()).ok()?;
     let signature = frame.get(PREFIX_LEN..)?.last_chunk::<64>()?;
     let mut bytes = frame[..PREFIX_LEN].to_vec();
-    bytes[93] = kind.byte();
+    bytes[TYPE_AT] = kind.byte();
     bytes[94..98].copy_from_slice(&length.to_le_bytes());
     bytes.extend(payload);
     bytes.extend(signature);
@@ -146,7 +145,7 @@ impl<'a> Envelope<'a> {
                 found: hex(&network),
             });
         }
-        let kind = MessageType::from_byte(bytes[93])?;
+        let kind = MessageType::from_byte(bytes[TYPE_AT])?;
         let length = usize::try_from(u32::from_le_bytes(array(bytes, 94))).unwrap_or(usize::MAX);
         if length > kind.limit() {
             return Err(FrameError::TooLarge {

@@ -13,9 +13,9 @@ mod version;
 
 pub use error::FrameError;
 pub use fault::Fault;
-pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, network_id, seal_frame};
+pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, kind_of, network_id, seal_frame};
 #[cfg(feature = "sim")]
-pub use frame::{kind_of, signed_again, with_message};
+pub use frame::{signed_again, with_message};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,
     MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord,

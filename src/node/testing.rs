@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::consensus::Params;
-use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, seal_frame};
+use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, kind_of, seal_frame};
 use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{MemoryStore, Snapshot, Store as _};
 use crate::miner::{Search, Step};
@@ -23,9 +23,6 @@ pub(super) struct Seat {
     pub(super) ledger: MemoryStore,
     pub(super) notices: Vec<Notice>,
 }
-
-/// Where the type of its message stands in a frame.
-const TYPE_AT: usize = 93;
 
 /// A network whose frames take 20 ms and whose miners find a block each in about the time set.
 pub(super) struct Net {
@@ -154,7 +151,7 @@ impl Net {
         for output in out {
             match output {
                 Output::Broadcast(frame) => {
-                    *self.bytes.entry(frame[TYPE_AT]).or_default() += frame.len();
+                    self.count(&frame);
                     for to in (0..self.seats.len()).filter(|to| *to != seat) {
                         self.deliver(seat, to, frame.clone());
                     }
@@ -165,7 +162,7 @@ impl Net {
                         .iter()
                         .position(|place| key(place.name).node_id() == to);
                     if let Some(to) = found {
-                        *self.bytes.entry(frame[TYPE_AT]).or_default() += frame.len();
+                        self.count(&frame);
                         self.deliver(seat, to, frame);
                     }
                 }
@@ -206,6 +203,11 @@ impl Net {
                 Output::Stopped => self.kill(seat),
             }
         }
+    }
+
+    fn count(&mut self, frame: &[u8]) {
+        let kind = kind_of(frame).unwrap();
+        *self.bytes.entry(kind.byte()).or_default() += frame.len();
     }
 
     pub(super) fn deliver(&mut self, from: usize, to: usize, frame: Vec<u8>) {
