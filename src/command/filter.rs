@@ -19,7 +19,6 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
             | Table::Users
             | Table::MiningPool
             | Table::State
-            | Table::Undo
             | Table::Finality
             | Table::Meta => None,
         };
@@ -52,7 +51,6 @@ pub fn queries(table: Table, filter: Option<&str>) -> Vec<Query> {
         | Table::Users
         | Table::MiningPool
         | Table::State
-        | Table::Undo
         | Table::Finality
         | Table::Meta => vec![by_key()],
     }

@@ -108,7 +108,6 @@ impl Inner {
         };
         Snapshot {
             blocks: self.table(Table::Blocks).filter_map(block).collect(),
-            undo: self.raw(Table::Undo),
             state: self.raw(Table::State),
             finality: self.raw(Table::Finality),
             meta: self.raw(Table::Meta),

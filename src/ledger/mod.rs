@@ -95,8 +95,6 @@ impl Batch {
 pub struct Snapshot {
     /// All blocks, in any order.
     pub blocks: Vec<BlockRow>,
-    /// The undo record of each block.
-    pub undo: Vec<RawRow>,
     /// All entries of the state.
     pub state: Vec<RawRow>,
     /// Votes, evidence and the final checkpoint.

@@ -1,6 +1,6 @@
 //! Starting a node: from nothing, from its ledger, or from what can be saved of its ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::chain::Chain;
@@ -197,13 +197,16 @@ fn recover(
         };
     };
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
-    let same_schema = snapshot.meta(meta_key::SCHEMA) == Some(&SCHEMA_VERSION.to_le_bytes());
+    let schema = snapshot
+        .meta(meta_key::SCHEMA)
+        .and_then(|raw| raw.try_into().ok());
+    let known_schema = schema.is_some_and(|raw| u32::from_le_bytes(raw) <= SCHEMA_VERSION);
     let chain = Chain::new(Rc::clone(params));
     // Of a ledger of an older rule set and of an older schema at once, the rules say more.
     let unusable = if same_network && is_outdated(snapshot, &chain) {
         Some(LedgerStart::Outdated)
     } else {
-        (!same_network || !same_schema).then_some(LedgerStart::Wiped)
+        (!same_network || !known_schema).then_some(LedgerStart::Wiped)
     };
     if let Some(outcome) = unusable {
         return Recovered {
@@ -253,15 +256,9 @@ fn resume(
     ballots: &Ballots,
 ) -> Option<Chain> {
     let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
-    let mut undo: BTreeMap<&str, &Vec<u8>> = BTreeMap::new();
-    undo.extend(snapshot.undo.iter().map(|row| (row.key.as_str(), &row.raw)));
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
     for row in &snapshot.blocks {
-        let block = decode(row)?;
-        blocks.push((
-            block,
-            open_undo(&row.raw, undo.get(row.hash.as_str())?)?.to_vec(),
-        ));
+        blocks.push((decode(row)?, open_undo(row)?.to_vec()));
     }
     let mut entries = Vec::with_capacity(snapshot.state.len());
     for row in &snapshot.state {
@@ -312,13 +309,11 @@ fn stale_rows(snapshot: &Snapshot, chain: &Chain) -> Vec<(Table, String)> {
             .is_ok_and(|id| chain.contains(&id))
     };
     let blocks = snapshot.blocks.iter().filter(|row| gone(&row.hash));
-    let undo = snapshot.undo.iter().filter(|row| gone(&row.key));
     // Those that are still good are written again.
     let votes = snapshot.finality.iter();
     state
         .map(|row| (Table::State, row.key.clone()))
         .chain(votes.map(|row| (Table::Finality, row.key.clone())))
         .chain(blocks.map(|row| (Table::Blocks, row.hash.clone())))
-        .chain(undo.map(|row| (Table::Undo, row.key.clone())))
         .collect()
 }

@@ -9,7 +9,7 @@ use crate::consensus::Params;
 use crate::gossip::FrameError;
 use crate::ipc::{Speed, Turns, Workload};
 use crate::ledger::{
-    Batch, Durability, MemoryStore, Row, Snapshot, Store as _, StoreError, Table, meta_key,
+    Batch, Durability, MemoryStore, RawRow, Row, Snapshot, Store as _, StoreError, Table, meta_key,
 };
 use crate::mempool::DropReason;
 use crate::primitives::{
@@ -473,6 +473,45 @@ fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     assert_eq!(
         (net.node(0).books.ledger_start, net.height(0)),
         (LedgerStart::Truncated, head - 1)
+    );
+}
+
+#[test]
+fn a_ledger_of_an_older_schema_is_rebuilt_from_its_blocks_and_then_of_todays() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
+    net.run(Millis(10_000));
+    let (head, height) = (net.node(0).chain().head(), net.height(0));
+    net.kill(0);
+    let written: Snapshot = ready(net.seats[0].ledger.load()).unwrap();
+    // Schema 2 had its undo records elsewhere: after the upgrade of the database they are missing.
+    let mut older = Batch::default();
+    for mut row in written.blocks {
+        row.undo.clear();
+        older.put(Table::Blocks, Row::Block(row));
+    }
+    let schema = RawRow {
+        key: meta_key::SCHEMA.to_owned(),
+        raw: 2_u32.to_le_bytes().to_vec(),
+    };
+    older.put(Table::Meta, Row::Raw(schema));
+    ready(
+        net.seats[0]
+            .ledger
+            .commit(&older, crate::ledger::Durability::Relaxed),
+    )
+    .unwrap();
+    net.start(0);
+    assert_eq!(net.node(0).books.ledger_start, LedgerStart::Rebuilt);
+    net.give(0, Input::Wake);
+    net.kill(0);
+    net.start(0);
+    assert_eq!(
+        (
+            net.node(0).books.ledger_start,
+            net.node(0).chain().head(),
+            net.height(0)
+        ),
+        (LedgerStart::Resumed, head, height)
     );
 }
 

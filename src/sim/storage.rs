@@ -295,7 +295,10 @@ impl Disk {
         let (table, rows) = match rng.below(9) {
             0 => (Table::Meta, snapshot.meta),
             1 | 2 => (Table::State, snapshot.state),
-            3 => (Table::Undo, snapshot.undo),
+            3 => {
+                self.flip_an_undo_record(snapshot.blocks, rng);
+                return head;
+            }
             4 if !snapshot.finality.is_empty() => (Table::Finality, snapshot.finality),
             _ => return self.flip_a_block(snapshot.blocks, rng),
         };
@@ -322,6 +325,17 @@ impl Disk {
         batch.put(table, Row::Raw(row));
         self.store.0.take_over(batch);
         promise
+    }
+
+    fn flip_an_undo_record(&self, mut blocks: Vec<BlockRow>, rng: &mut Rng) {
+        if blocks.is_empty() {
+            return;
+        }
+        let mut row = blocks.swap_remove(rng.index(blocks.len()));
+        flip(&mut row.undo, rng);
+        let mut batch = Batch::default();
+        batch.put(Table::Blocks, Row::Block(row));
+        self.store.0.take_over(batch);
     }
 
     fn flip_a_block(&self, mut blocks: Vec<BlockRow>, rng: &mut Rng) -> Promise {

@@ -8,14 +8,17 @@ use crate::records::Table;
 
 const LINES: &str = include_str!("../../tests/support/ledger_v1.jsonl");
 
-/// The rows as plain objects, bytes as lists of numbers.
+/// The rows as plain objects, bytes as lists of numbers. Its table of undo records is left out: they are in the rows
+/// of the blocks today.
 pub(crate) fn rows() -> Vec<(Table, Value)> {
     let row = |line: &str| {
         let entry: Value = serde_json::from_str(line).unwrap();
-        let table = Table::from_name(entry["table"].as_str().unwrap()).unwrap();
-        (table, with_bytes(entry["row"].clone()))
+        let name = entry["table"].as_str().unwrap();
+        let table = Table::from_name(name);
+        assert_eq!(table.is_none(), name == "undo");
+        Some((table?, with_bytes(entry["row"].clone())))
     };
-    LINES.lines().map(row).collect()
+    LINES.lines().filter_map(row).collect()
 }
 
 fn with_bytes(value: Value) -> Value {

@@ -76,7 +76,7 @@ pub fn rows(node: &str, table: Table, rows: &[Row], total: u32, now: u64) -> Str
             ">found",
             "best hash",
         ],
-        Table::State | Table::Undo | Table::Finality | Table::Meta => &["key", ">bytes"],
+        Table::State | Table::Finality | Table::Meta => &["key", ">bytes"],
     };
     let mut text = TextTable::new(heads);
     for row in rows {

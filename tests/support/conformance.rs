@@ -66,11 +66,12 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     let all_bytes: Vec<u8> = (0..=255).collect();
     let mut block = block(7);
     block.raw = all_bytes.clone();
+    block.undo = all_bytes.iter().rev().copied().collect();
     block.record.nonce = (1 << 53) - 1;
     block.data = "Grüße, 世界 🌍 \u{0}".to_owned();
     let mut batch = Batch::default();
     batch.put(Table::Blocks, Row::Block(block.clone()));
-    for table in [Table::State, Table::Undo, Table::Finality] {
+    for table in [Table::State, Table::Finality] {
         batch.put(table, raw("ab", &all_bytes));
         batch.put(table, raw("cd", &[]));
     }
@@ -97,7 +98,6 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
         snapshot.state,
         [raw_row("ab", &all_bytes), raw_row("cd", &[])]
     );
-    assert_eq!(snapshot.undo, snapshot.state);
     assert_eq!(snapshot.finality, snapshot.state);
     assert_eq!(snapshot.meta(meta_key::HEAD), Some([9; 32].as_slice()));
     assert_eq!(
@@ -138,7 +138,7 @@ async fn batches_replace_and_delete(bench: &impl Bench) {
     second.put(Table::State, raw("a", b"2"));
     second.delete(Table::State, "b".to_owned());
     second.delete(Table::State, "never there".to_owned());
-    second.delete(Table::Undo, "a".to_owned());
+    second.delete(Table::Finality, "a".to_owned());
     store.commit(&second, Durability::Relaxed).await.unwrap();
     assert_eq!(store.load().await.unwrap().state, [raw_row("a", b"2")]);
     bench.close(store);
@@ -246,12 +246,11 @@ async fn a_head_change_of_a_thousand_blocks_is_one_batch(bench: &impl Bench) {
     let mut batch = Batch::default();
     for number in 0..1_000 {
         batch.put(Table::Blocks, Row::Block(block(number)));
-        batch.put(Table::Undo, raw(&block(number).hash, &[7; 100]));
     }
     batch.put(Table::Meta, raw(meta_key::HEAD, b"head"));
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     let snapshot = store.load().await.unwrap();
-    assert_eq!((snapshot.blocks.len(), snapshot.undo.len()), (1_000, 1_000));
+    assert_eq!(snapshot.blocks.len(), 1_000);
     bench.close(store);
 }
 
@@ -439,7 +438,6 @@ fn one_of_each() -> Vec<(Table, Row)> {
         (Table::Users, Row::User(user(1))),
         (Table::MiningPool, Row::Miner(miner(1))),
         (Table::State, raw("ab", b"state")),
-        (Table::Undo, raw("ab", b"undo")),
         (Table::Finality, raw("ab", b"votes")),
         (Table::Meta, raw(meta_key::HEAD, b"head")),
     ]
@@ -475,6 +473,7 @@ pub(crate) fn block(number: u64) -> BlockRow {
         data: String::new(),
         weight: "340282366920938463463374607431768211455".to_owned(),
         raw: vec![1, 2, 3],
+        undo: vec![4, 5],
     }
 }
 

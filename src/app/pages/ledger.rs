@@ -22,7 +22,7 @@ pub const fn about(table: Table) -> &'static str {
         Table::Assets => "Assets that people created.",
         Table::Users => "Accounts with their balances, at this node's head.",
         Table::MiningPool => "The node's miner workers.",
-        Table::State | Table::Undo | Table::Finality | Table::Meta => "For the engine.",
+        Table::State | Table::Finality | Table::Meta => "For the engine.",
     }
 }
 
@@ -56,7 +56,6 @@ pub fn mark(node: &NodeView, table: Table, now: u64) -> String {
         | Table::Assets
         | Table::Users
         | Table::State
-        | Table::Undo
         | Table::Finality
         | Table::Meta => 0,
     };
@@ -105,7 +104,6 @@ impl Question {
             | Table::Users
             | Table::MiningPool
             | Table::State
-            | Table::Undo
             | Table::Finality
             | Table::Meta => None,
         };

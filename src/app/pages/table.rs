@@ -26,6 +26,7 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
             "on_best_chain",
             "data",
             "raw",
+            "undo",
         ],
         Table::Transactions => &[
             "tx_hash",
@@ -71,7 +72,7 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
             "node_id",
             "updated",
         ],
-        Table::State | Table::Undo | Table::Finality | Table::Meta => &["key", "raw"],
+        Table::State | Table::Finality | Table::Meta => &["key", "raw"],
     }
 }
 
@@ -259,6 +260,7 @@ mod tests {
             data: "ab".repeat(31),
             weight: "9000".into(),
             raw: vec![0; 204],
+            undo: vec![0; 90],
         })
     }
 

@@ -241,8 +241,12 @@ async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
         .index("status")
         .and_then(|index| index.get_all_with_key(&"pending".into()));
     let pending = Pending::new(pending.map_err(|thrown| error_of(&thrown))?);
-    let [blocks, undo, state] = [all(Table::Blocks)?, all(Table::Undo)?, all(Table::State)?];
-    let [meta, nodes, finality] = [all(Table::Meta)?, all(Table::Nodes)?, all(Table::Finality)?];
+    let [blocks, state, finality] = [
+        all(Table::Blocks)?,
+        all(Table::State)?,
+        all(Table::Finality)?,
+    ];
+    let [meta, nodes] = [all(Table::Meta)?, all(Table::Nodes)?];
 
     let meta = meta.result().await?;
     let count = js_sys::Array::from(&meta).length();
@@ -281,7 +285,6 @@ async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
     Ok(Box::new(Snapshot {
         pending: rows(Table::Transactions, &pending.result().await?, transaction),
         blocks: rows(Table::Blocks, &blocks.result().await?, block),
-        undo: rows(Table::Undo, &undo.result().await?, raw),
         state: rows(Table::State, &state.result().await?, raw),
         finality: rows(Table::Finality, &finality.result().await?, raw),
         meta,

@@ -92,9 +92,14 @@ fn climb(request: &IdbOpenDbRequest, found: u32) -> Result<(), StoreError> {
         .result()
         .map_err(|thrown| error_of(&thrown))?
         .unchecked_into();
+    let failed = |thrown: JsValue| error_of(&thrown);
     let rung = |table: &Table| if *table == Table::Finality { 2 } else { 1 };
     for table in Table::ALL.into_iter().filter(|table| found < rung(table)) {
-        create(&database, table).map_err(|thrown| error_of(&thrown))?;
+        create(&database, table).map_err(failed)?;
+    }
+    if (1..3).contains(&found) {
+        // The node finds the blocks' rows without their undo records and imports the blocks again.
+        database.delete_object_store("undo").map_err(failed)?;
     }
     Ok(())
 }

@@ -50,19 +50,19 @@ fn memo_of(payload: &Payload) -> String {
     }
 }
 
-/// Domain of the checksum in a row of table `undo`.
+/// Domain of the checksum in front of an undo record.
 const UNDO_DOMAIN: &[u8] = b"aurex/undo-row/1";
 
-/// The bytes of an undo row: a checksum over the block and its undo record, then the record. The id of a
+/// An undo record as it is stored: a checksum over the block and the record, then the record. The id of a
 /// block covers neither its seal nor, without hashing them, its transactions; nothing else covers the undo record.
 fn sealed_undo(block: &[u8], undo: &[u8]) -> Vec<u8> {
     [&sha256(&[UNDO_DOMAIN, block, undo]).0, undo].concat()
 }
 
-/// The undo record of a row, if neither it nor the block's bytes were changed since they were written.
-pub(in crate::node) fn open_undo<'a>(block: &[u8], row: &'a [u8]) -> Option<&'a [u8]> {
-    let (checksum, undo) = row.split_first_chunk::<32>()?;
-    (sha256(&[UNDO_DOMAIN, block, undo]).0 == *checksum).then_some(undo)
+/// The undo record of a block's row, if neither it nor the block's bytes were changed since they were written.
+pub(in crate::node) fn open_undo(row: &BlockRow) -> Option<&[u8]> {
+    let (checksum, undo) = row.undo.split_first_chunk::<32>()?;
+    (sha256(&[UNDO_DOMAIN, &row.raw, undo]).0 == *checksum).then_some(undo)
 }
 
 /// The row of an account.
@@ -171,30 +171,26 @@ impl Node {
         }
     }
 
-    /// Writes a block's row and undo record.
+    /// Writes a block's row.
     pub(in crate::node) fn write_block(&mut self, id: &BlockHash) {
         let Some(entry) = self.chain.get(id) else {
             return;
         };
+        let raw = entry.block.to_bytes();
         let row = BlockRow {
             record: self.block_record(id, entry),
             data: String::from_utf8_lossy(&entry.block.body.data).into_owned(),
             weight: entry.weight.to_string(),
-            raw: entry.block.to_bytes(),
-        };
-        let undo = RawRow {
-            key: id.to_string(),
-            raw: sealed_undo(&row.raw, entry.undo_bytes()),
+            undo: sealed_undo(&raw, entry.undo_bytes()),
+            raw,
         };
         self.books.put(Table::Blocks, Row::Block(row));
-        self.books.put(Table::Undo, Row::Raw(undo));
     }
 
     /// Deletes the rows of the blocks that were pruned.
     pub(in crate::node) fn forget_branches(&mut self) {
         for id in self.chain.take_pruned() {
             self.books.delete(Table::Blocks, id.to_string());
-            self.books.delete(Table::Undo, id.to_string());
         }
     }
 
