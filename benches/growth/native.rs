@@ -307,7 +307,7 @@ fn catching_up(criterion: &mut Criterion) {
                 bencher.iter(|| {
                     let clock = || start.elapsed().as_secs_f64() * 1_000.0;
                     let ledger = MemoryStore::default();
-                    let catching_up = std::pin::pin!(net.catch_up(&ledger, clock));
+                    let catching_up = std::pin::pin!(net.catch_up(&ledger, clock, async || {}));
                     let done = catching_up.poll(&mut Context::from_waker(Waker::noop()));
                     assert!(done.is_ready(), "a ledger in memory never waits");
                 });

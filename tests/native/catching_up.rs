@@ -42,7 +42,7 @@ fn a_node_a_thousand_blocks_behind_asks_few_times_and_writes_many_blocks_at_once
     let (ledger, time) = (Counting::default(), Cell::new(0.0));
     // A clock that stands still but for a moment at each look: nothing is late.
     let clock = || time.replace(time.get() + 0.01);
-    let done = Box::pin(net.catch_up(&ledger, clock))
+    let done = Box::pin(net.catch_up(&ledger, clock, async || {}))
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()));
     assert!(done.is_ready(), "a ledger in memory never waits");

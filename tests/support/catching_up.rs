@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use aurex::consensus::{Allocation, Params};
 use aurex::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
@@ -216,7 +216,14 @@ impl Net {
     /// Starts the third node with an empty ledger and lets it catch up, while the others answer and
     /// an authority goes on; how many milliseconds of `clock` it takes until all blocks that there
     /// were are durable.
-    pub(crate) async fn catch_up(&mut self, store: &impl Store, clock: impl Fn() -> f64) -> f64 {
+    ///
+    /// Between two frames `turn` lets everything else of the place have its turn, as a worker's loop does.
+    pub(crate) async fn catch_up(
+        &mut self,
+        store: &impl Store,
+        clock: impl Fn() -> f64,
+        turn: impl AsyncFn(),
+    ) -> f64 {
         // A second after whatever was before: a new run of the node has a later session.
         let (begun, start) = (clock(), self.now.plus(Millis(1_000)));
         self.now = start;
@@ -250,6 +257,19 @@ impl Net {
                 }
             } else if let Some((seat, frame)) = self.frames.pop_front() {
                 batches.extend(self.give(seat, Input::Frame(frame)));
+                turn().await;
+                if let Some((id, mut commit)) = under_way.take() {
+                    match commit
+                        .as_mut()
+                        .poll(&mut Context::from_waker(Waker::noop()))
+                    {
+                        Poll::Ready(stored) => {
+                            assert!(stored, "the ledger takes every batch");
+                            batches.extend(self.give(LATE, Input::Persisted(id)));
+                        }
+                        Poll::Pending => under_way = Some((id, commit)),
+                    }
+                }
             } else if let Some((id, commit)) = under_way.take() {
                 assert!(commit.await, "the ledger takes every batch");
                 batches.extend(self.give(LATE, Input::Persisted(id)));
