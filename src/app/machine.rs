@@ -174,6 +174,10 @@ impl App {
             link.poa = Some(link.poa());
             link.difficulty = Some(link.difficulty());
         }
+        // What was changed since would be the name of another network.
+        if link.network() != self.name.as_str() {
+            link.net = Some(self.name.clone());
+        }
         link.test_tx = link
             .test_tx
             .filter(|count| *count != LinkParameters::DEFAULT_TEST_TX);
@@ -181,7 +185,7 @@ impl App {
     }
 
     /// The digits of the difficulty in force; what an automatic one is at the moment says nothing of the network.
-    fn fixed_digits(&self) -> Option<u8> {
+    pub(super) fn fixed_digits(&self) -> Option<u8> {
         let model = self.model();
         let status = model
             .nodes

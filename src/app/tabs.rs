@@ -11,7 +11,7 @@ use super::machine::App;
 use super::platform::{Lock, PageEvent, Platform, random};
 use super::record::{NodeEntry, Record};
 use super::roster::{Member, Outcome};
-use crate::ipc::{Level, NodeKind, Topic};
+use crate::ipc::{ApiError, Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
 use crate::refusal::{Limit, LinkError, PlatformError};
 use crate::view::{TabMode, Update};
@@ -47,24 +47,28 @@ impl App {
             // Of a missing database the store has reported.
         }
         random::<1>(&*self.platform)?;
-        self.read_record().await?;
+        let existed = self.read_record().await?;
         self.watch_page();
         let role = self
             .platform
             .lock(self.lock_name("host"), Some(ROLE_WAIT_MS));
         match role.await {
-            Ok(Some(lock)) => self.become_host(Some(lock)).await,
+            Ok(Some(lock)) => self.become_host(Some(lock)).await?,
             Ok(None) => {
                 self.await_succession();
-                self.become_viewer().await
+                return self.become_viewer().await;
             }
             // Reported already: without locks this tab cannot know of others.
-            Err(_) => self.become_host(None).await,
+            Err(_) => self.become_host(None).await?,
         }
+        if existed {
+            self.compare_difficulty()?;
+        }
+        Ok(())
     }
 
-    /// Loads the record, or makes one. Two tabs do not make two.
-    async fn read_record(&self) -> Outcome {
+    /// Loads the record, or makes one; whether there was one. Two tabs do not make two.
+    async fn read_record(&self) -> Result<bool, ApiError> {
         let turn = self
             .platform
             .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
@@ -73,9 +77,12 @@ impl App {
         if let Some(problem) = problem {
             self.bus.problem(problem);
         }
+        let existed = found.is_some();
         let mut record = match found {
             Some(record) => {
-                self.compare_with_link(&record);
+                if self.has_another_shape(&record) {
+                    self.exists_as(&record, record.difficulty);
+                }
                 record
             }
             None => {
@@ -87,30 +94,42 @@ impl App {
         record.miners = self.link.miners.unwrap_or(record.miners);
         self.put_record(record)?;
         drop(turn);
+        Ok(existed)
+    }
+
+    /// Whether the network that is there already has another shape than the link, which cannot change it. Without
+    /// `net` the shape is the name; nodes that were added since are no surprise.
+    fn has_another_shape(&self, record: &Record) -> bool {
+        let count = |kind| record.nodes.iter().filter(|node| node.kind == kind).count();
+        let differs = |link: Option<u32>, kind| {
+            link.is_some_and(|link| usize::try_from(link) != Ok(count(kind)))
+        };
+        self.link.net.is_some()
+            && (differs(self.link.pow, NodeKind::Pow) || differs(self.link.poa, NodeKind::Poa))
+    }
+
+    /// The difficulty is the one in force, which a tab knows once its nodes run.
+    fn compare_difficulty(&self) -> Outcome {
+        let record = self.record()?;
+        let difficulty = self.fixed_digits().unwrap_or(record.difficulty);
+        let differs = self
+            .link
+            .difficulty
+            .is_some_and(|digits| digits != difficulty);
+        if self.link.net.is_some() && differs && !self.has_another_shape(&record) {
+            self.exists_as(&record, difficulty);
+        }
         Ok(())
     }
 
-    /// A link cannot change the shape of a network that is there already.
-    fn compare_with_link(&self, record: &Record) {
+    fn exists_as(&self, record: &Record, difficulty: u8) {
         let count = |kind| record.nodes.iter().filter(|node| node.kind == kind).count();
-        let (pow, poa) = (count(NodeKind::Pow), count(NodeKind::Poa));
-        let differs = |link: Option<u32>, kept: usize| {
-            link.is_some_and(|link| usize::try_from(link) != Ok(kept))
-        };
-        let digits = self.link.difficulty;
-        // Without `net` the shape is the name; nodes that were added since are no surprise.
-        if self.link.net.is_some()
-            && (differs(self.link.pow, pow)
-                || differs(self.link.poa, poa)
-                || digits.is_some_and(|digits| digits != record.difficulty))
-        {
-            self.bus.problem(LinkError::Exists {
-                network: self.name.clone(),
-                pow,
-                poa,
-                difficulty: record.difficulty,
-            });
-        }
+        self.bus.problem(LinkError::Exists {
+            network: self.name.clone(),
+            pow: count(NodeKind::Pow),
+            poa: count(NodeKind::Poa),
+            difficulty,
+        });
     }
 
     pub(super) fn set_mode(&self, mode: TabMode) {

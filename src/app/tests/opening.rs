@@ -176,6 +176,16 @@ fn a_named_network_that_was_added_to_is_compared_with_its_present_shape() {
 }
 
 #[test]
+fn a_difficulty_that_a_link_cannot_change_is_named() {
+    let world = World::new(17);
+    world.ready("?pow=1&poa=0&net=lab").close();
+    let page = world.ready("?net=lab&difficulty=4");
+    page.grow(1);
+    let told = "network lab exists with pow=1, poa=0, difficulty=2";
+    assert!(page.sentences().contains(told), "{}", page.sentences());
+}
+
+#[test]
 fn test_transactions_are_sent_once_in_the_life_of_a_network() {
     let world = World::new(12);
     let page = world.ready("?pow=1&poa=1&test_tx=4&pace=1");
@@ -214,8 +224,25 @@ fn the_page_gives_a_link_to_itself() {
     page.command("add pow");
     assert_eq!(
         page.app.link(),
-        "https://aurex.test/?pow=2&poa=1&difficulty=2&pace=full&test_tx=0&miners=2"
+        "https://aurex.test/?pow=2&poa=1&difficulty=2&pace=full&net=pow1-poa1-d2&test_tx=0&miners=2"
     );
+}
+
+#[test]
+fn the_link_of_a_network_that_was_changed_comes_back_to_it_in_peace() {
+    let world = World::new(16);
+    let page = world.ready("?pow=1&poa=1&pace=1");
+    page.grow(1);
+    page.command("add pow");
+    page.expect("difficulty 1", &["was sent"]);
+    page.grow(page.height() + 16);
+    let (link, chain) = (page.app.link(), page.app.chain_id());
+    assert!(link.contains("difficulty=1"), "{link}");
+    page.close();
+    let page = world.ready(link.split_once('?').unwrap().1);
+    page.grow(1);
+    assert_eq!(page.app.chain_id(), chain);
+    assert_eq!(page.problems(), [""; 0], "{link}");
 }
 
 #[test]
