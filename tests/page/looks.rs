@@ -16,6 +16,11 @@ const OVERFLOW: &str = "
     const named = wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120));
     return `${width} px wide in a window of ${innerWidth}: ${named.join(' | ')}`;";
 
+/// An element that a translator of the browser would replace.
+const TRANSLATED: &str = "
+    const open = [...document.querySelectorAll('body *')].find((element) => element.translate !== false && element.namespaceURI.endsWith('xhtml'));
+    return open ? open.outerHTML.slice(0, 120) : null;";
+
 /// Every place of the page, with a text that stands on it.
 fn places(block: &str, transaction: &str) -> Vec<(String, &'static str)> {
     let fixed = [
@@ -54,6 +59,11 @@ fn tour(visit: &Visit, places: &[(String, &str)]) {
         });
         let overflow: Option<String> = visit.ask(OVERFLOW);
         assert_eq!(overflow, None, "{route}");
+        let translated: Option<String> = visit.ask(TRANSLATED);
+        assert_eq!(
+            translated, None,
+            "a translator's copy of a figure never changes again: {route}"
+        );
     }
 }
 
