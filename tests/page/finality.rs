@@ -1,6 +1,8 @@
 //! Finality in the running page: how soon blocks are final, what happens without an authority, that its return
 //! mends it, and that one of four may be away.
 
+use std::cell::{Cell, RefCell};
+
 use serde::Deserialize;
 
 use crate::clock::Clock;
@@ -9,6 +11,7 @@ use crate::visit::Visit;
 /// `aurex.finality()`.
 #[derive(Clone, Debug, Deserialize)]
 struct Finality {
+    head: Checkpoint,
     justified: Checkpoint,
     #[serde(rename = "final")]
     last_final: Checkpoint,
@@ -38,20 +41,30 @@ fn finalised(visit: &Visit, height: u64, seconds: u64) -> Finality {
 /// Epochs are 8 blocks long; a checkpoint is final once the next one is justified.
 #[test]
 #[ignore = "run by cargo xtask test"]
-fn blocks_become_final_within_17_blocks_and_say_so() {
+fn blocks_become_final_8_to_17_blocks_after_they_were_made_and_say_so() {
     let mut visit = Visit::open("?pace=1");
     visit.agreed(5, 1, 60);
     let first = finalised(&visit, 8, 90);
     assert_eq!((first.needed, first.authorities), (2, 2));
-    // Seen whenever it is looked, while 24 more blocks become final: votes need a moment after each checkpoint.
-    let until = first.last_final.height + 24;
-    visit.wait("24 more blocks are final", 120, |visit| {
+    // How many blocks were on each block when it was first seen to be final.
+    let (last, after) = (Cell::new(first.last_final.height), RefCell::new(Vec::new()));
+    let until = last.get() + 32;
+    visit.wait("32 more blocks are final", 150, |visit| {
         let now = finality(visit);
         assert!(now.justified.height >= now.last_final.height, "{now:?}");
-        assert!(now.lag <= 26, "{now:?}");
-        (now.last_final.height >= until).then_some(())
+        let new = last.get() + 1..=now.last_final.height;
+        let blocks_on = new.map(|height| now.head.height - height);
+        after.borrow_mut().extend(blocks_on);
+        last.set(now.last_final.height);
+        (last.get() >= until).then_some(())
     });
-    let last = finality(&visit).last_final.height;
+    let (last, after) = (last.get(), after.into_inner());
+    eprintln!("    final after {after:?} blocks");
+    assert!(after.iter().all(|blocks| *blocks >= 8), "{after:?}");
+    // An epoch whose votes come late, on a machine that is busy, is made up for by the next.
+    let usual = after.iter().filter(|blocks| **blocks <= 17).count();
+    assert!(4 * usual >= 3 * after.len(), "{after:?}");
+    assert!(after.iter().all(|blocks| *blocks <= 26), "{after:?}");
     let word = |height: u64| -> String {
         visit.ask(&format!("return (await aurex.block({height})).finality"))
     };
