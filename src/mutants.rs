@@ -47,10 +47,12 @@ pub enum Mutant {
     NeverCertify,
     KeepNoEvidence,
     TrustAnyVote,
+    WaitForTheWallClock,
+    SealsWithoutEnd,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 40] = {
+pub const ALL: [Mutant; 42] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -93,6 +95,8 @@ pub const ALL: [Mutant; 40] = {
         NeverCertify,
         KeepNoEvidence,
         TrustAnyVote,
+        WaitForTheWallClock,
+        SealsWithoutEnd,
     ]
 };
 

@@ -1,7 +1,9 @@
 //! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or memory only.
 
+use std::collections::BTreeMap;
+
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{Height, Millis, Timestamp};
+use crate::primitives::{BlockHash, Height, Instant, Millis};
 use crate::records::LedgerStart;
 
 use super::io::{BatchId, Outbox};
@@ -16,8 +18,10 @@ const ANSWER_WITHIN: Millis = Millis(15_000);
 pub(super) struct Books {
     writer: Writer,
     degraded: Option<StoreError>,
+    /// Blocks of the tree whose rows may be wrong about the best chain, and what they say of it.
+    stamps: BTreeMap<BlockHash, bool>,
     /// The batch that is under way, and when that was first seen.
-    sent: Option<(BatchId, Timestamp)>,
+    sent: Option<(BatchId, Instant)>,
     /// The ledger lives in memory only, until the node is started again.
     in_memory: bool,
     /// What became of the ledger when the node started.
@@ -38,6 +42,7 @@ impl Books {
         Self {
             writer: Writer::new(durable),
             degraded: None,
+            stamps: BTreeMap::new(),
             sent: None,
             in_memory,
             ledger_start,
@@ -52,6 +57,21 @@ impl Books {
     /// Deletes a row with the next batch.
     pub(super) fn delete(&mut self, table: Table, key: String) {
         self.writer.delete(table, key);
+    }
+
+    /// Records that the row of a block says `said` of whether it is on the best chain, which may be wrong.
+    pub(super) fn restamp(&mut self, id: BlockHash, said: bool) {
+        self.stamps.entry(id).or_insert(said);
+    }
+
+    /// Takes the blocks whose rows may be wrong.
+    pub(super) fn take_to_restamp(&mut self) -> BTreeMap<BlockHash, bool> {
+        std::mem::take(&mut self.stamps)
+    }
+
+    /// Forgets a block that is in the tree no more.
+    pub(super) fn forget_stamp(&mut self, id: &BlockHash) {
+        self.stamps.remove(id);
     }
 
     /// Records that the pending changes end at `height`.
@@ -72,7 +92,7 @@ impl Books {
     }
 
     /// Notes which batch is under way; one that has been for too long is as good as failed.
-    pub(super) fn overdue(&mut self, now: Timestamp) -> Option<BatchId> {
+    pub(super) fn overdue(&mut self, now: Instant) -> Option<BatchId> {
         let id = self.writer.under_way()?;
         match self.sent {
             Some((sent, at)) if sent == id => (now.since(at) >= ANSWER_WITHIN).then_some(id),
@@ -167,10 +187,10 @@ mod tests {
     fn a_batch_without_an_answer_fails_in_the_end_and_is_written_again() {
         let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
         let id = write(&mut books);
-        let begin = Timestamp(1_000);
+        let begin = Instant(1_000);
         assert_eq!(books.overdue(begin), None);
         let late = begin.plus(ANSWER_WITHIN);
-        assert_eq!(books.overdue(Timestamp(late.0 - 1)), None);
+        assert_eq!(books.overdue(Instant(late.0 - 1)), None);
         assert_eq!(books.overdue(late), Some(id));
         assert!(books.failed(id, StoreError::Silent).is_some());
         assert_eq!(books.overdue(late), None);

@@ -22,13 +22,13 @@ impl Node {
         if self.authority.is_ready() {
             return self.seal_slot(out);
         }
-        let slot = slots::slot_at(self.chain.params(), self.now);
+        let slot = slots::slot_at(self.chain.params(), self.clock.date());
         if !self.may_seal(slot) || slots::slot_at(self.chain.params(), self.next_date()) != slot {
             return self.await_next_slot(slot);
         }
         let from = self.make_from(Kind::Authority);
-        if self.now < from {
-            return self.timers.set(Timer::Slot, from);
+        if self.clock.date() < from {
+            return self.timers.set(Timer::Slot, self.clock.instant_of(from));
         }
         if self.sync.rest_until(self.now).is_some() || self.authority.reserved().is_some() {
             return self.timers.set(Timer::Slot, self.now.plus(RESERVE_AGAIN));
@@ -44,10 +44,11 @@ impl Node {
     }
 
     fn await_next_slot(&mut self, after: Slot) {
+        let next = self.next_slot_at(after);
+        let in_time = next.map(|next| self.clock.instant_of(next));
         self.timers.set(
             Timer::Slot,
-            self.next_slot_at(after)
-                .unwrap_or(self.now.plus(self.chain.params().slot)),
+            in_time.unwrap_or(self.now.plus(self.chain.params().slot)),
         );
     }
 
@@ -64,13 +65,13 @@ impl Node {
         let Some(slot) = self.authority.reserved() else {
             return;
         };
-        let from = self.make_from(Kind::Authority);
+        let (date, from) = (self.clock.date(), self.make_from(Kind::Authority));
         let lasts = |time| slots::slot_at(self.chain.params(), time) == slot;
-        if lasts(self.now) && self.now < from && lasts(from) {
-            return self.timers.set(Timer::Slot, from);
+        if lasts(date) && date < from && lasts(from) {
+            return self.timers.set(Timer::Slot, self.clock.instant_of(from));
         }
         self.authority.release();
-        let in_time = lasts(self.now) && self.now >= from && lasts(self.next_date());
+        let in_time = lasts(date) && date >= from && lasts(self.next_date());
         self.await_next_slot(slot);
         if in_time && !self.stopping {
             self.seal(slot, out);

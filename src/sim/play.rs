@@ -6,7 +6,7 @@ use crate::primitives::{Millis, Timestamp};
 use super::check::{Checks, Violation};
 use super::coverage::Coverage;
 use super::event::{Cue, Event};
-use super::faults::Faults;
+use super::faults::{Faults, set_clocks};
 use super::hostile::Hostile;
 use super::scenario::{LIVENESS_WITHIN, Scenario};
 use super::work::Work;
@@ -158,11 +158,12 @@ impl Play {
         }
     }
 
-    /// Waits for a healed network to be well, hands a transaction in, and waits until it is committed
+    /// Waits for a healed network to be well, sets the clock of its machine, hands a transaction in, and waits until it is committed
     /// everywhere and all is well again.
     fn recover(&mut self) {
         self.become_well();
         if self.violation.is_none() && !self.checks.is_divided() {
+            set_clocks(&mut self.world, true);
             if let Some(fresh) = self.work.submit_fresh(&mut self.world) {
                 let outcome = self.checks.expect_fresh(&self.world, &fresh);
                 self.hold(outcome);

@@ -12,7 +12,7 @@ use aurex::ledger::{Batch, Durability, Snapshot, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use aurex::primitives::{
-    Amount, BlockHash, Difficulty, Height, Keypair, Millis, NodeKind, Payload, Timestamp,
+    Amount, BlockHash, Difficulty, Height, Keypair, Millis, Moment, NodeKind, Payload, Timestamp,
     Transaction, TxBody,
 };
 
@@ -61,6 +61,7 @@ fn setup(seat: usize) -> Setup {
             turns: Turns::ALL,
             miners: 1,
         },
+        is_first: true,
         session: 1,
         seed: 1,
     }
@@ -109,7 +110,7 @@ impl Net {
         for seat in 0..LATE {
             let mut out = Outbox::new();
             net.nodes
-                .push(Node::start(setup(seat), None, net.now, &mut out).unwrap());
+                .push(Node::start(setup(seat), None, Moment::steady(net.now), &mut out).unwrap());
             net.perform(seat, out);
         }
         while net.height(0) < height || net.head(0) != net.head(1) {
@@ -149,7 +150,7 @@ impl Net {
         self.transfers += 1;
         let mut out = Outbox::new();
         self.nodes[0]
-            .answer(self.now, Request::Submit { raw }, &mut out)
+            .answer(Moment::steady(self.now), Request::Submit { raw }, &mut out)
             .unwrap();
         self.perform(0, out);
     }
@@ -174,7 +175,7 @@ impl Net {
 
     fn give(&mut self, seat: usize, input: Input) -> Vec<(BatchId, Batch)> {
         let mut out = Outbox::new();
-        self.nodes[seat].handle(self.now, input, &mut out);
+        self.nodes[seat].handle(Moment::steady(self.now), input, &mut out);
         self.perform(seat, out)
     }
 
@@ -206,7 +207,7 @@ impl Net {
                     message: ToMiner::Search(job),
                     ..
                 } if seat == 0 => self.search = Some(job),
-                Output::WakeAt(at) if seat == LATE => self.wake = Some(at),
+                Output::WakeAt(at) if seat == LATE => self.wake = Some(Timestamp(at.0)),
                 Output::Miner { .. } | Output::WakeAt(_) | Output::Notice(_) | Output::Stopped => {}
             }
         }
@@ -223,7 +224,7 @@ impl Net {
         let aim = self.head(0);
         let mut out = Outbox::new();
         self.nodes
-            .push(Node::start(setup(LATE), None, self.now, &mut out).unwrap());
+            .push(Node::start(setup(LATE), None, Moment::steady(self.now), &mut out).unwrap());
         let mut batches = self.perform(LATE, out);
         let mut under_way: Option<(BatchId, Commit<'_>)> = None;
         loop {
@@ -265,6 +266,12 @@ impl Net {
     /// The third node, started again from its ledger, with nobody to talk to.
     pub(crate) fn restart(&self, snapshot: Snapshot) -> Node {
         let now = self.now.plus(Millis(1_000));
-        Node::start(setup(LATE), Some(snapshot), now, &mut Outbox::new()).unwrap()
+        Node::start(
+            setup(LATE),
+            Some(snapshot),
+            Moment::steady(now),
+            &mut Outbox::new(),
+        )
+        .unwrap()
     }
 }

@@ -44,7 +44,7 @@ impl Seals {
     /// Forgets what an authority that starts cannot know.
     pub(super) fn on_start(&mut self, world: &World, seat: usize, was_new: bool) {
         let id = world.seats[seat].id;
-        let by_clock = slots::slot_at(&world.scenario.params, world.clock_of(seat));
+        let by_clock = slots::slot_at(&world.scenario.params, world.latest_clock(seat));
         // With a new ledger it may seal the network's first slot at once.
         let by_clock = if was_new && by_clock <= Slot(1) {
             Slot(0)
