@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::ipc::ApiError;
-use crate::primitives::{Instant, Moment, Timestamp};
+use crate::primitives::{ClockReading, Instant, Timestamp};
 use crate::records::{Row, Table};
 use crate::refusal::{MessageError, PlatformError};
 
@@ -100,8 +100,8 @@ pub fn instant() -> Instant {
 
 /// Both clocks.
 #[must_use]
-pub fn moment() -> Moment {
-    Moment {
+pub fn read_clocks() -> ClockReading {
+    ClockReading {
         wall: now(),
         monotonic: instant(),
     }

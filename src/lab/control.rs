@@ -244,7 +244,7 @@ impl Lab {
             return Ok(Answer::Page(world.seats[place].disk.page(&query)?));
         }
         let mut node = node.clone();
-        node.answer(world.moment_of(place), request, &mut Outbox::new())
+        node.answer(world.reading_of(place), request, &mut Outbox::new())
     }
 
     /// The key of a user of the scenario.

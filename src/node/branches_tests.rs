@@ -3,20 +3,20 @@
 use super::testing::Duel;
 use super::*;
 use crate::ledger::Table;
-use crate::primitives::{Block, Millis, Moment};
+use crate::primitives::{Block, ClockReading, Millis};
 use crate::testkit::{Grower, params};
 
 /// Blocks of each branch at first.
 const LENGTH: usize = 200;
 
 /// Rows of blocks and of undo records that a node writes while it handles what `act` gives it.
-fn written(out: &mut Outbox, node: &mut Node, moment: Moment) -> usize {
+fn written(out: &mut Outbox, node: &mut Node, reading: ClockReading) -> usize {
     let mut rows = 0;
     while let Some(output) = out.pop() {
         if let Output::Persist { id, batch, .. } = output {
             let of_blocks = |table: Table| matches!(table, Table::Blocks | Table::Undo);
             rows += batch.iter().filter(|(table, ..)| of_blocks(*table)).count();
-            node.handle(moment, Input::Persisted(id), out);
+            node.handle(reading, Input::Persisted(id), out);
         }
     }
     rows
@@ -42,8 +42,8 @@ fn who_flips_between_two_long_branches_has_neither_written_again_each_time() {
     }
     duel.pass(Millis(100));
     duel.node.settle(false, &mut out);
-    let moment = Moment::steady(duel.now);
-    written(&mut out, &mut duel.node, moment);
+    let reading = ClockReading::steady(duel.now);
+    written(&mut out, &mut duel.node, reading);
     let (mut rows, mut flips) = (0, 0);
     for turn in 0..20 {
         let grower = if turn % 2 == 0 { &mut one } else { &mut other };
@@ -57,16 +57,16 @@ fn who_flips_between_two_long_branches_has_neither_written_again_each_time() {
             flips += usize::from(duel.node.chain.head() != before && parent != before);
         }
         duel.now = duel.now.plus(Millis(500));
-        let moment = Moment::steady(duel.now);
-        duel.node.handle(moment, Input::Wake, &mut out);
-        rows += written(&mut out, &mut duel.node, moment);
+        let reading = ClockReading::steady(duel.now);
+        duel.node.handle(reading, Input::Wake, &mut out);
+        rows += written(&mut out, &mut duel.node, reading);
     }
     assert!(flips >= 10, "{flips} flips");
     // Three times in ten seconds all of both, instead of each time.
     assert!(rows < 4 * 2 * LENGTH, "{rows} rows for {flips} flips");
     duel.now = duel.now.plus(Millis(5_000));
     duel.node
-        .handle(Moment::steady(duel.now), Input::Wake, &mut out);
+        .handle(ClockReading::steady(duel.now), Input::Wake, &mut out);
     assert!(
         duel.node.books.take_to_restamp().is_empty(),
         "in the end all rows are true"

@@ -7,7 +7,7 @@
 //! comes back with the others' date: the wall clock has gone on meanwhile.
 
 use crate::ledger::{RawRow, Snapshot, meta_key};
-use crate::primitives::{Instant, Millis, Moment, Timestamp, sha256};
+use crate::primitives::{ClockReading, Instant, Millis, Timestamp, sha256};
 
 /// A change of the wall clock by less is drift, and no news to anybody.
 pub(super) const STEP: Millis = Millis(1_000);
@@ -20,13 +20,13 @@ const AWAY: Millis = Millis(600_000);
 /// The node's clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
-    moment: Moment,
+    reading: ClockReading,
     /// How far the date is ahead of the wall clock.
     ahead: Millis,
     max_future: Millis,
 }
 
-/// What became of the clock since the last moment.
+/// What became of the clock since the last reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
     /// How far the wall clock was set ahead, in milliseconds; back is below zero. `None` for drift.
@@ -39,11 +39,16 @@ pub(super) struct Change {
 
 impl Clock {
     /// The clock of a node that starts with a head of this date, and was `kept` ahead in its last run.
-    pub(super) fn new(moment: Moment, head: Timestamp, kept: Millis, max_future: Millis) -> Self {
-        let ahead = head.since(moment.wall);
+    pub(super) fn new(
+        reading: ClockReading,
+        head: Timestamp,
+        kept: Millis,
+        max_future: Millis,
+    ) -> Self {
+        let ahead = head.since(reading.wall);
         let is_ahead = ahead > max_future && !mutant!(WaitForTheWallClock);
         Self {
-            moment,
+            reading,
             ahead: match (is_ahead, kept.0.saturating_sub(ahead.0)) {
                 (false, _) => Millis(0),
                 (true, away) if away <= AWAY.0 => ahead.max(kept),
@@ -61,13 +66,13 @@ impl Clock {
 
     /// The date now.
     pub(super) const fn date(&self) -> Timestamp {
-        self.moment.wall.plus(self.ahead)
+        self.reading.wall.plus(self.ahead)
     }
 
-    /// The date at a moment that is now or later.
-    pub(super) fn date_at(&self, moment: Moment, head: Timestamp) -> Timestamp {
+    /// The date at a reading that is of now or later.
+    pub(super) fn date_at(&self, reading: ClockReading, head: Timestamp) -> Timestamp {
         let mut clock = *self;
-        clock.advance(moment, head);
+        clock.advance(reading, head);
         clock.date()
     }
 
@@ -76,22 +81,22 @@ impl Clock {
         if instant == Instant::default() {
             return Timestamp(0);
         }
-        let ago = self.moment.monotonic.since(instant);
+        let ago = self.reading.monotonic.since(instant);
         Timestamp(self.date().0.saturating_sub(ago.0))
     }
 
     /// When a date comes; now, if it is over.
     pub(super) fn instant_of(&self, date: Timestamp) -> Instant {
-        self.moment.monotonic.plus(date.since(self.date()))
+        self.reading.monotonic.plus(date.since(self.date()))
     }
 
-    /// Goes on to a moment, with a head of this date.
-    pub(super) fn advance(&mut self, moment: Moment, head: Timestamp) -> Change {
-        let set = moment.set_since(self.moment);
+    /// Goes on to a reading, with a head of this date.
+    pub(super) fn advance(&mut self, reading: ClockReading, head: Timestamp) -> Change {
+        let set = reading.set_since(self.reading);
         let was_ahead = self.ahead;
         let kept = i128::from(was_ahead.0) - i128::from(set);
-        self.moment = moment;
-        let is_ahead = head > moment.wall.plus(self.max_future) && !mutant!(WaitForTheWallClock);
+        self.reading = reading;
+        let is_ahead = head > reading.wall.plus(self.max_future) && !mutant!(WaitForTheWallClock);
         self.ahead = if is_ahead {
             Millis(u64::try_from(kept.max(0)).unwrap_or(u64::MAX))
         } else {
@@ -137,8 +142,8 @@ mod tests {
     const HOUR: u64 = 3_600_000;
     const FUTURE: Millis = Millis(2_000);
 
-    fn at(wall: u64, monotonic: u64) -> Moment {
-        Moment {
+    fn at(wall: u64, monotonic: u64) -> ClockReading {
+        ClockReading {
             wall: Timestamp(wall),
             monotonic: Instant(monotonic),
         }

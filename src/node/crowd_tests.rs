@@ -66,7 +66,7 @@ fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others(
     let node = Node::start(
         setup,
         Some(snapshot),
-        crate::primitives::Moment::steady(GENESIS_TIME.plus(Millis(1))),
+        crate::primitives::ClockReading::steady(GENESIS_TIME.plus(Millis(1))),
         &mut out,
     )
     .unwrap();

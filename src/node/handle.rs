@@ -2,7 +2,7 @@
 
 use crate::ipc::Workload;
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{Millis, Moment, NodeId};
+use crate::primitives::{ClockReading, Millis, NodeId};
 
 use super::clock::clock_row;
 use super::timers::Timer;
@@ -12,9 +12,9 @@ use super::{BatchId, ClockNotice, Input, Node, Notice, Outbox, Output};
 pub(super) const HOUSEKEEPING_EVERY: Millis = Millis(4_000);
 
 impl Node {
-    /// Takes one input at a moment; what is to be done is put into `out`.
-    pub fn handle(&mut self, moment: Moment, input: Input, out: &mut Outbox) {
-        self.read_clocks(moment, out);
+    /// Takes one input at the time of a clock reading; what is to be done is put into `out`.
+    pub fn handle(&mut self, reading: ClockReading, input: Input, out: &mut Outbox) {
+        self.read_clocks(reading, out);
         let woken = input == Input::Wake;
         match input {
             Input::Frame(bytes) => self.on_frame(&bytes, out),
@@ -41,15 +41,15 @@ impl Node {
         self.settle(woken, out);
     }
 
-    /// Goes on to a moment. Timers that were set for a date fire at once where the wall clock was set, and are set anew.
-    pub(super) fn read_clocks(&mut self, moment: Moment, out: &mut Outbox) {
-        self.now = self.now.max(moment.monotonic);
-        let moment = Moment {
+    /// Goes on to a reading. Timers that were set for a date fire at once where the wall clock was set, and are set anew.
+    pub(super) fn read_clocks(&mut self, reading: ClockReading, out: &mut Outbox) {
+        self.now = self.now.max(reading.monotonic);
+        let reading = ClockReading {
             monotonic: self.now,
-            ..moment
+            ..reading
         };
         let head = self.chain.head_header().time;
-        let change = self.clock.advance(moment, head);
+        let change = self.clock.advance(reading, head);
         if let Some(by) = change.set {
             out.push(Output::Notice(Notice::Clock(ClockNotice::Set { by })));
         }

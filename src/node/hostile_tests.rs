@@ -10,7 +10,8 @@ use crate::chain::MAX_LOCATOR;
 use crate::gossip::{CompactBlock, HeadInfo, Message, seal_frame};
 use crate::ipc::Request;
 use crate::primitives::{
-    Block, BlockHash, Body, Difficulty, Header, Height, Millis, Moment, Transaction, TxId, Weight,
+    Block, BlockHash, Body, ClockReading, Difficulty, Header, Height, Millis, Transaction, TxId,
+    Weight,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
@@ -479,7 +480,7 @@ fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
     ] {
         let mut ask = |request| {
             duel.node
-                .answer(Moment::steady(duel.now), request, &mut Outbox::new())
+                .answer(ClockReading::steady(duel.now), request, &mut Outbox::new())
                 .unwrap_err()
                 .code()
         };
@@ -515,7 +516,7 @@ fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
         let refused = duel
             .node
             .answer(
-                Moment::steady(duel.now),
+                ClockReading::steady(duel.now),
                 Request::Submit { raw },
                 &mut Outbox::new(),
             )

@@ -9,7 +9,7 @@ use super::source::Source;
 use super::testing::Duel;
 use super::*;
 use crate::gossip::{MAX_BODIES, MAX_HEADERS, MAX_RECORDS, Message, NodeRecord, seal_frame};
-use crate::primitives::{BlockHash, Moment, NodeKind};
+use crate::primitives::{BlockHash, ClockReading, NodeKind};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// Frames of one flood, which come within a second.
@@ -18,12 +18,12 @@ const FRAMES: u64 = 4_000;
 /// Has a node judge a flood; how many frames passed its limits.
 fn flood(name: &str, frames: Vec<Vec<u8>>) -> u64 {
     let mut duel = Duel::new();
-    let moment = Moment::steady(duel.now);
+    let reading = ClockReading::steady(duel.now);
     let before = duel.node.counters;
     let mut out = Outbox::new();
     let begin = Stopwatch::now();
     for frame in frames {
-        duel.node.handle(moment, Input::Frame(frame), &mut out);
+        duel.node.handle(reading, Input::Frame(frame), &mut out);
         out.clear();
     }
     let took = begin.elapsed();
@@ -103,8 +103,11 @@ fn a_question_costs_no_more_than_one_answer_and_all_together_no_more_than_the_ra
         let frame = seal_frame(&key("liar"), &chain_id, run, id, question);
         let (asked, mut out) = (frame.len(), Outbox::new());
         let begin = Stopwatch::now();
-        duel.node
-            .handle(Moment::steady(duel.now), Input::Frame(frame), &mut out);
+        duel.node.handle(
+            ClockReading::steady(duel.now),
+            Input::Frame(frame),
+            &mut out,
+        );
         let took = begin.elapsed();
         let answers = out.iter().filter_map(|output| {
             if let Output::Send { frame, .. } = output {

@@ -26,7 +26,7 @@ fn workload(speed: Speed, miners: u32) -> Input {
 
 /// What each miner is told by an input.
 fn told(net: &mut Net, input: Input) -> Vec<(u32, ToMiner)> {
-    let now = net.moment();
+    let now = net.reading();
     let mut out = Outbox::new();
     net.seats[0]
         .node
@@ -232,7 +232,7 @@ fn miners_that_find_at_once_make_a_block_each_least_gap_and_none_that_must_be_de
         (10_000 / gap.0 - 4..=10_000 / gap.0 + 1).contains(&height),
         "{height}"
     );
-    assert_eq!(net.node(0).status(net.moment()).blocks_made, height);
+    assert_eq!(net.node(0).status(net.reading()).blocks_made, height);
     assert_eq!(
         net.noted(0, |notice| matches!(notice, Notice::Found { .. })),
         usize::try_from(height).unwrap()
@@ -326,7 +326,7 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
         seed: 1,
     };
     let mut out = Outbox::new();
-    let mut node = Node::start(setup, None, net.moment(), &mut out).unwrap();
+    let mut node = Node::start(setup, None, net.reading(), &mut out).unwrap();
     let batches = |out: &mut Outbox| {
         let batch = |output| {
             if let Output::Persist { id, .. } = output {
@@ -338,8 +338,8 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
         out.drain(..).filter_map(batch).collect::<Vec<_>>()
     };
     let first = batches(&mut out).remove(0);
-    node.handle(net.moment(), Input::Wake, &mut out);
-    node.handle(net.moment(), Input::Persisted(first), &mut out);
+    node.handle(net.reading(), Input::Wake, &mut out);
+    node.handle(net.reading(), Input::Persisted(first), &mut out);
     let reserved = batches(&mut out).remove(0);
     // While the disk is busy, a block comes that is dated ahead.
     let age = net
@@ -353,13 +353,13 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
         &mut out
     ));
     let head = node.chain().head();
-    node.handle(net.moment(), Input::Persisted(reserved), &mut out);
+    node.handle(net.reading(), Input::Persisted(reserved), &mut out);
     assert_eq!(node.chain().head(), head, "it is too far ahead");
     net.now = net.now.plus(Millis(600 - params().min_gap.0));
-    node.handle(net.moment(), Input::Wake, &mut out);
+    node.handle(net.reading(), Input::Wake, &mut out);
     assert_eq!(node.chain().head_header().parent, head);
     assert_eq!(node.chain().head_header().kind, Kind::Authority);
-    assert_eq!(node.status(net.moment()).blocks_made, 1);
+    assert_eq!(node.status(net.reading()).blocks_made, 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::ipc::{Event, Level, Report};
-use crate::primitives::{Moment, Timestamp};
+use crate::primitives::{ClockReading, Timestamp};
 
 use super::{Node, Notice};
 
@@ -83,7 +83,7 @@ impl Reporter {
 
     /// The report of a node; takes the collected events.
     #[must_use]
-    pub fn report(&mut self, node: &Node, now: Moment, monotonic: f64) -> Report {
+    pub fn report(&mut self, node: &Node, now: ClockReading, monotonic: f64) -> Report {
         self.reported = monotonic;
         Report {
             status: node.status(now),

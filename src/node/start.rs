@@ -10,7 +10,7 @@ use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
 use crate::ledger::{BlockRow, NodeRow, Row, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, Moment, NodeKind, SplitMix64, Timestamp, Transaction,
+    Block, BlockHash, ClockReading, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction,
     from_hex, to_hex,
 };
 use crate::records::LedgerStart;
@@ -53,11 +53,11 @@ impl Node {
     pub fn start(
         setup: Setup,
         snapshot: Option<Snapshot>,
-        moment: Moment,
+        reading: ClockReading,
         out: &mut Outbox,
     ) -> Result<Self, StartError> {
         setup.params.validate()?;
-        let (now, date) = (moment.monotonic, moment.wall);
+        let (now, date) = (reading.monotonic, reading.wall);
         let params = Rc::new(setup.params.clone());
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
@@ -79,7 +79,7 @@ impl Node {
         };
         let head = recovered.chain.head_header().time;
         let kept = kept_ahead(snapshot.as_ref());
-        let clock = Clock::new(moment, head, kept, params.max_future);
+        let clock = Clock::new(reading, head, kept, params.max_future);
         // Dated by the ledger at least, so that this run's frames are newer than the last one's.
         let identity = Identity::new(&setup, clock.date());
         let listen_until = now.plus(LISTEN_FIRST);

@@ -9,8 +9,8 @@ use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload}
 use crate::ledger::{MemoryStore, Snapshot, Store as _};
 use crate::miner::{Search, Step};
 use crate::primitives::{
-    Block, BlockHash, Body, Header, Instant, Millis, Moment, NodeId, NodeKind, Seal, Timestamp,
-    Transaction,
+    Block, BlockHash, Body, ClockReading, Header, Instant, Millis, NodeId, NodeKind, Seal,
+    Timestamp, Transaction,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -122,7 +122,7 @@ impl Net {
     }
 
     pub(super) fn start(&mut self, seat: usize) {
-        let moment = self.moment();
+        let reading = self.reading();
         let place = &mut self.seats[seat];
         let snapshot: Snapshot = ready(place.ledger.load()).unwrap();
         let setup = Setup {
@@ -142,7 +142,7 @@ impl Net {
         };
         let mut out = Outbox::new();
         place.runs += 1;
-        place.node = Some(Node::start(setup, Some(snapshot), moment, &mut out).unwrap());
+        place.node = Some(Node::start(setup, Some(snapshot), reading, &mut out).unwrap());
         self.perform(seat, out);
     }
 
@@ -153,8 +153,8 @@ impl Net {
     }
 
     /// What both clocks show.
-    pub(super) fn moment(&self) -> Moment {
-        Moment {
+    pub(super) fn reading(&self) -> ClockReading {
+        ClockReading {
             wall: Timestamp(self.now.0.saturating_add_signed(self.set)),
             monotonic: Instant(self.now.0),
         }
@@ -162,17 +162,17 @@ impl Net {
 
     /// What the monotonic clock shows.
     pub(super) fn instant(&self) -> Instant {
-        self.moment().monotonic
+        self.reading().monotonic
     }
 
     pub(super) fn give(&mut self, seat: usize, input: Input) {
         let mut out = Outbox::new();
-        let mut moment = self.moment();
+        let mut reading = self.reading();
         if let Some((_, by)) = self.set_of.filter(|(one, _)| *one == seat) {
-            moment.wall = Timestamp(moment.wall.0.saturating_add_signed(by));
+            reading.wall = Timestamp(reading.wall.0.saturating_add_signed(by));
         }
         if let Some(node) = &mut self.seats[seat].node {
-            node.handle(moment, input, &mut out);
+            node.handle(reading, input, &mut out);
             self.perform(seat, out);
         }
     }
@@ -353,7 +353,7 @@ impl Net {
         raw: Vec<u8>,
     ) -> Result<Answer, crate::ipc::ApiError> {
         let mut out = Outbox::new();
-        let now = self.moment();
+        let now = self.reading();
         let answer =
             self.seats[seat]
                 .node
@@ -422,8 +422,13 @@ pub(super) fn ping(head: HeadInfo) -> Message {
 impl Duel {
     pub(super) fn new() -> Self {
         let now = GENESIS_TIME.plus(Millis(600_000));
-        let node =
-            Node::start(Self::setup(), None, Moment::steady(now), &mut Outbox::new()).unwrap();
+        let node = Node::start(
+            Self::setup(),
+            None,
+            ClockReading::steady(now),
+            &mut Outbox::new(),
+        )
+        .unwrap();
         let mut duel = Self {
             node,
             now,
@@ -488,7 +493,8 @@ impl Duel {
 
     pub(super) fn handle(&mut self, input: Input) {
         let (mut out, chain_id) = (Outbox::new(), self.node.chain_id());
-        self.node.handle(Moment::steady(self.now), input, &mut out);
+        self.node
+            .handle(ClockReading::steady(self.now), input, &mut out);
         for output in out {
             if let Output::Notice(notice) = output {
                 self.notices.push(notice);

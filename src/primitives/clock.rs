@@ -24,15 +24,15 @@ impl Instant {
 
 /// What both clocks show at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// The wall clock: it may have been set back or ahead since the last moment.
+pub struct ClockReading {
+    /// The wall clock: it may have been set back or ahead since the last reading.
     pub wall: Timestamp,
     /// The monotonic clock.
     pub monotonic: Instant,
 }
 
-impl Moment {
-    /// A moment of a machine whose wall clock was never set: both clocks go alike.
+impl ClockReading {
+    /// The reading of a machine whose wall clock was never set: both clocks go alike.
     #[must_use]
     pub const fn steady(wall: Timestamp) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Moment {
         }
     }
 
-    /// How far the wall clock was set ahead since an earlier moment, in milliseconds; back is below zero.
+    /// How far the wall clock was set ahead since an earlier reading, in milliseconds; back is below zero.
     #[must_use]
     pub fn set_since(self, earlier: Self) -> i64 {
         let between = |later: u64, earlier: u64| {
@@ -59,8 +59,8 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_differs_from_the_other_by_as_much() {
-        let before = Moment::steady(Timestamp(10_000));
-        let at = |wall, monotonic| Moment {
+        let before = ClockReading::steady(Timestamp(10_000));
+        let at = |wall, monotonic| ClockReading {
             wall: Timestamp(wall),
             monotonic: Instant(monotonic),
         };

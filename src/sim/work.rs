@@ -5,8 +5,8 @@ use crate::ipc::{ApiError, Request};
 use crate::mempool::MempoolError;
 use crate::node::{Node, Outbox};
 use crate::primitives::{
-    Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, Moment, ParamsChange,
-    ParamsOrder, Payload, Retarget, Transaction, TxBody, TxId,
+    Address, Amount, AssetId, BlockHash, ClockReading, Difficulty, Height, Keypair, Millis,
+    ParamsChange, ParamsOrder, Payload, Retarget, Transaction, TxBody, TxId,
 };
 use crate::refusal::Refusal;
 
@@ -190,7 +190,7 @@ impl Work {
     }
 
     fn work_at(&mut self, world: &mut World, seat: usize) {
-        let now = world.moment_of(seat);
+        let now = world.reading_of(seat);
         let Some(node) = &world.seats[seat].node else {
             return;
         };
@@ -241,7 +241,7 @@ impl Work {
     /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can keep out.
     pub(crate) fn submit_fresh(&self, world: &mut World) -> Option<Fresh> {
         let seat = world.rng.index(world.seats.len());
-        let now = world.moment_of(seat);
+        let now = world.reading_of(seat);
         let node = world.seats[seat].node.as_ref()?;
         let (person, nonce) = self.people.iter().find_map(|person| {
             let account = node.chain().head_state().account(&person.address());
@@ -271,7 +271,7 @@ impl World {
     pub(crate) fn submit(
         &mut self,
         seat: usize,
-        now: Moment,
+        now: ClockReading,
         transaction: &Transaction,
     ) -> Result<(), ApiError> {
         let id = transaction.id();

@@ -9,7 +9,9 @@ use crate::ledger::{Batch, Durability, StoreError};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
-use crate::primitives::{BlockHash, Instant, Keypair, Millis, Moment, NodeId, NodeKind, Timestamp};
+use crate::primitives::{
+    BlockHash, ClockReading, Instant, Keypair, Millis, NodeId, NodeKind, Timestamp,
+};
 
 use super::coverage::{Coverage, Sometimes};
 use super::digest::{EventLog, What};
@@ -108,8 +110,8 @@ impl World {
     }
 
     /// What both clocks of a seat show: the monotonic one goes as time does.
-    pub(crate) fn moment_of(&self, seat: usize) -> Moment {
-        Moment {
+    pub(crate) fn reading_of(&self, seat: usize) -> ClockReading {
+        ClockReading {
             wall: self.clock_of(seat),
             monotonic: self.instant(),
         }
@@ -298,7 +300,7 @@ impl World {
 
     /// Starts the node of a seat from its disk.
     pub(crate) fn start(&mut self, seat: usize) {
-        let now = self.moment_of(seat);
+        let now = self.reading_of(seat);
         let session = self.rng.next();
         let place = &mut self.seats[seat];
         if place.node.is_some() {
@@ -374,8 +376,9 @@ impl World {
 
     /// Hands a node an input and does what it asks for.
     pub(crate) fn handle(&mut self, seat: usize, input: Input) {
-        let now = self.moment_of(seat);
-        let Some(node) = &mut self.seats[seat].node else {
+        let now = self.reading_of(seat);
+        let place = &mut self.seats[seat];
+        let Some(node) = &mut place.node else {
             return;
         };
         let mut out = Outbox::new();

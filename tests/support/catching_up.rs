@@ -12,8 +12,8 @@ use aurex::ledger::{Batch, Durability, Snapshot, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use aurex::primitives::{
-    Amount, BlockHash, Difficulty, Height, Keypair, Millis, Moment, NodeKind, Payload, Timestamp,
-    Transaction, TxBody,
+    Amount, BlockHash, ClockReading, Difficulty, Height, Keypair, Millis, NodeKind, Payload,
+    Timestamp, Transaction, TxBody,
 };
 
 const BEGINNING: Timestamp = Timestamp(1_700_000_000_000);
@@ -109,8 +109,9 @@ impl Net {
         };
         for seat in 0..LATE {
             let mut out = Outbox::new();
-            net.nodes
-                .push(Node::start(setup(seat), None, Moment::steady(net.now), &mut out).unwrap());
+            net.nodes.push(
+                Node::start(setup(seat), None, ClockReading::steady(net.now), &mut out).unwrap(),
+            );
             net.perform(seat, out);
         }
         while net.height(0) < height || net.head(0) != net.head(1) {
@@ -150,7 +151,11 @@ impl Net {
         self.transfers += 1;
         let mut out = Outbox::new();
         self.nodes[0]
-            .answer(Moment::steady(self.now), Request::Submit { raw }, &mut out)
+            .answer(
+                ClockReading::steady(self.now),
+                Request::Submit { raw },
+                &mut out,
+            )
             .unwrap();
         self.perform(0, out);
     }
@@ -175,7 +180,7 @@ impl Net {
 
     fn give(&mut self, seat: usize, input: Input) -> Vec<(BatchId, Batch)> {
         let mut out = Outbox::new();
-        self.nodes[seat].handle(Moment::steady(self.now), input, &mut out);
+        self.nodes[seat].handle(ClockReading::steady(self.now), input, &mut out);
         self.perform(seat, out)
     }
 
@@ -223,8 +228,9 @@ impl Net {
         self.now = start;
         let aim = self.head(0);
         let mut out = Outbox::new();
-        self.nodes
-            .push(Node::start(setup(LATE), None, Moment::steady(self.now), &mut out).unwrap());
+        self.nodes.push(
+            Node::start(setup(LATE), None, ClockReading::steady(self.now), &mut out).unwrap(),
+        );
         let mut batches = self.perform(LATE, out);
         let mut under_way: Option<(BatchId, Commit<'_>)> = None;
         loop {
@@ -269,7 +275,7 @@ impl Net {
         Node::start(
             setup(LATE),
             Some(snapshot),
-            Moment::steady(now),
+            ClockReading::steady(now),
             &mut Outbox::new(),
         )
         .unwrap()

@@ -9,7 +9,7 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use crate::primitives::{Instant, Millis, Moment, Timestamp};
+use crate::primitives::{ClockReading, Instant, Millis, Timestamp};
 use crate::testkit::GENESIS_TIME;
 
 type Call = Box<dyn FnOnce()>;
@@ -44,8 +44,8 @@ impl Clock {
     }
 
     /// Both clocks.
-    pub(super) fn moment(&self) -> Moment {
-        Moment {
+    pub(super) fn reading(&self) -> ClockReading {
+        ClockReading {
             wall: self.now(),
             monotonic: self.instant(),
         }

@@ -213,7 +213,7 @@ impl NodeWorker {
 
     /// Makes the state machine from the ledger.
     fn launch(&self, setup: Setup) {
-        let (mut out, now) = (Outbox::new(), self.world.clock.moment());
+        let (mut out, now) = (Outbox::new(), self.world.clock.reading());
         let started = self.with(|it| {
             let snapshot = ready(it.store.load()).ok();
             it.life += 1;
@@ -252,7 +252,7 @@ impl NodeWorker {
     }
 
     fn ask(&self, id: RequestId, request: Request) {
-        let (mut out, now) = (Outbox::new(), self.world.clock.moment());
+        let (mut out, now) = (Outbox::new(), self.world.clock.reading());
         let answer = self.with(|it| match &mut it.node {
             Some(node) => node.answer(now, request, &mut out),
             None => Err(NodeError::Stopped.into()),
@@ -317,7 +317,7 @@ impl NodeWorker {
     }
 
     fn feed(&self, input: Input) {
-        let (mut out, now) = (Outbox::new(), self.world.clock.moment());
+        let (mut out, now) = (Outbox::new(), self.world.clock.reading());
         self.with(|it| {
             if let Some(node) = &mut it.node {
                 node.handle(now, input, &mut out);
@@ -489,7 +489,7 @@ impl NodeWorker {
     }
 
     fn report(&self, message: fn(crate::ipc::Report) -> FromNode) {
-        let (now, monotonic) = (self.world.clock.moment(), self.world.clock.monotonic());
+        let (now, monotonic) = (self.world.clock.reading(), self.world.clock.monotonic());
         let report = self.with(|it| {
             let node = it.node.as_ref()?;
             Some(it.reporter.report(node, now, monotonic))

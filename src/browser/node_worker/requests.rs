@@ -70,7 +70,7 @@ impl Shell {
     fn ask(self: &Rc<Self>, id: RequestId, request: Request) {
         let mut out = Outbox::new();
         let answer = match &mut *self.node.borrow_mut() {
-            Some(node) => node.answer(js::moment(), request, &mut out),
+            Some(node) => node.answer(js::read_clocks(), request, &mut out),
             None => Err(NodeError::NotStarted.into()),
         };
         self.carry_out(out);

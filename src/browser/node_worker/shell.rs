@@ -124,7 +124,7 @@ impl Shell {
         let mut out = Outbox::new();
         while let Some(input) = self.next_input() {
             if let Some(node) = &mut *self.node.borrow_mut() {
-                node.handle(js::moment(), input, &mut out);
+                node.handle(js::read_clocks(), input, &mut out);
             }
             self.carry_out(std::mem::take(&mut out));
         }
@@ -339,7 +339,7 @@ impl Shell {
     pub(super) fn report(&self) -> Result<Report, ApiError> {
         let mut reporter = self.reporter.borrow_mut();
         match &*self.node.borrow() {
-            Some(node) => Ok(reporter.report(node, js::moment(), monotonic())),
+            Some(node) => Ok(reporter.report(node, js::read_clocks(), monotonic())),
             None => Err(crate::refusal::NodeError::NotStarted.into()),
         }
     }

@@ -57,7 +57,7 @@ impl Shell {
             is_first,
             ..setup(self)?
         };
-        let node = Node::start(setup, snapshot, js::moment(), &mut out)
+        let node = Node::start(setup, snapshot, js::read_clocks(), &mut out)
             .map_err(|StartError::Params(error)| StartupError::Node(error))?;
         *self.node.borrow_mut() = Some(node);
         self.start_miners();

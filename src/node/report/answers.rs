@@ -9,7 +9,7 @@ use crate::ipc::{
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
-    Address, BlockHash, Height, Moment, Name, Seal, Timestamp, Transaction, TxId, from_hex,
+    Address, BlockHash, ClockReading, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex,
     read_number, to_hex,
 };
 use crate::records::{BlockFinality, TransactionStatus};
@@ -36,7 +36,7 @@ impl Node {
     /// What was expected and what was found.
     pub fn answer(
         &mut self,
-        now: Moment,
+        now: ClockReading,
         request: Request,
         out: &mut Outbox,
     ) -> Result<Answer, ApiError> {

@@ -2,7 +2,7 @@
 
 use crate::consensus::slots;
 use crate::ipc::{BlockSummary, NodeState, NodeStatus, PeerStatus};
-use crate::primitives::{BlockHash, Instant, MAX_EXACT, Moment, NodeKind, Retarget, Weight};
+use crate::primitives::{BlockHash, ClockReading, Instant, MAX_EXACT, NodeKind, Retarget, Weight};
 
 use super::Node;
 
@@ -14,9 +14,9 @@ pub(in crate::node) fn exact(weight: Weight) -> u64 {
 impl Node {
     /// The node's row of `status`.
     #[must_use]
-    pub fn status(&self, moment: Moment) -> NodeStatus {
+    pub fn status(&self, reading: ClockReading) -> NodeStatus {
         let header = self.chain.head_header();
-        let (now, date) = (moment.monotonic, self.clock.date_at(moment, header.time));
+        let (now, date) = (reading.monotonic, self.clock.date_at(reading, header.time));
         let context = self.chain.context();
         let authorities = &context.rules.current.authorities;
         let is_authority = authorities.contains(&self.identity.id.into());
