@@ -12,6 +12,9 @@ use super::writer::Writer;
 /// How long the ledger may take over a batch. Some browsers never answer, after the machine slept for instance; what
 /// was stored in the end is stored again then.
 const ANSWER_WITHIN: Millis = Millis(15_000);
+/// Of the time between two looks so much counts at the most, a little more than between two rounds of housekeeping: for
+/// the rest the node stood still itself, and the answer may wait behind what it has yet to hear.
+const LONGEST_LOOK: Millis = Millis(5_000);
 
 /// The writer and the state of the ledger behind it.
 #[derive(Clone, Debug)]
@@ -20,12 +23,20 @@ pub(super) struct Books {
     degraded: Option<StoreError>,
     /// Blocks of the tree whose rows may be wrong about the best chain, and what they say of it.
     stamps: BTreeMap<BlockHash, bool>,
-    /// The batch that is under way, and when that was first seen.
-    sent: Option<(BatchId, Instant)>,
+    awaited: Option<Awaited>,
     /// The ledger lives in memory only, until the node is started again.
     in_memory: bool,
     /// What became of the ledger when the node started.
     pub(super) ledger_start: LedgerStart,
+}
+
+/// The batch that is under way, as it was seen at the last look.
+#[derive(Clone, Copy, Debug)]
+struct Awaited {
+    id: BatchId,
+    seen: Instant,
+    /// How long the node has waited for its answer.
+    waited: Millis,
 }
 
 /// A batch that is durable.
@@ -43,7 +54,7 @@ impl Books {
             writer: Writer::new(durable),
             degraded: None,
             stamps: BTreeMap::new(),
-            sent: None,
+            awaited: None,
             in_memory,
             ledger_start,
         }
@@ -94,13 +105,18 @@ impl Books {
     /// Notes which batch is under way; one that has been for too long is as good as failed.
     pub(super) fn overdue(&mut self, now: Instant) -> Option<BatchId> {
         let id = self.writer.under_way()?;
-        match self.sent {
-            Some((sent, at)) if sent == id => (now.since(at) >= ANSWER_WITHIN).then_some(id),
-            Some(_) | None => {
-                self.sent = Some((id, now));
-                None
-            }
-        }
+        let first = Awaited {
+            id,
+            seen: now,
+            waited: Millis(0),
+        };
+        let awaited = self.awaited.filter(|awaited| awaited.id == id);
+        let mut awaited = awaited.unwrap_or(first);
+        let passed = now.since(awaited.seen).min(LONGEST_LOOK);
+        awaited.waited = Millis(awaited.waited.0.saturating_add(passed.0));
+        awaited.seen = now;
+        self.awaited = Some(awaited);
+        (awaited.waited >= ANSWER_WITHIN).then_some(id)
     }
 
     /// Whether everything is written.
@@ -188,15 +204,27 @@ mod tests {
         let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
         let id = write(&mut books);
         let begin = Instant(1_000);
-        assert_eq!(books.overdue(begin), None);
         let late = begin.plus(ANSWER_WITHIN);
-        assert_eq!(books.overdue(Instant(late.0 - 1)), None);
+        for at in (begin.0..late.0).step_by(1_000) {
+            assert_eq!(books.overdue(Instant(at)), None);
+        }
         assert_eq!(books.overdue(late), Some(id));
         assert!(books.failed(id, StoreError::Silent).is_some());
         assert_eq!(books.overdue(late), None);
         assert!(books.persisted(id).is_none(), "its answer comes too late");
         let id = write(&mut books);
         assert!(books.persisted(id).unwrap().recovered);
+    }
+
+    #[test]
+    fn a_node_that_stood_still_itself_gives_its_ledger_the_time_to_answer() {
+        let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
+        let id = write(&mut books);
+        assert_eq!(books.overdue(Instant(1_000)), None);
+        // The answer may wait behind what was heard meanwhile.
+        assert_eq!(books.overdue(Instant(100_000)), None);
+        assert_eq!(books.overdue(Instant(104_000)), None);
+        assert!(books.persisted(id).is_some());
     }
 
     #[test]
