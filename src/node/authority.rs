@@ -1,9 +1,10 @@
 //! The duty of an authority: which slots it may still seal, the slot it has reserved, and the row that says so.
 //!
 //! An authority never seals a slot twice: the slot is written to the ledger, flushed to the disk, before
-//! it is sealed; and a node that was started seals no slot that had begun before, so that even a ledger
-//! that could not be written cannot make it repeat one. Only a ledger that is new may seal at once, in the
-//! network's first slot.
+//! it is sealed, and none is sealed while that fails: no clock that is set back can bring a time in which it sealed what
+//! the ledger does not know. A node that was started seals no slot that had begun before, so that a run in memory, or a
+//! ledger that was deleted, does not make it repeat one either, as long as the clock goes on. Only a ledger that is new
+//! may seal at once, in the network's first slot.
 
 use crate::ledger::{RawRow, Snapshot, meta_key};
 use crate::primitives::{Slot, sha256};

@@ -65,6 +65,26 @@ fn a_network_goes_on_within_seconds_whatever_its_machines_clock_is_set_to() {
 }
 
 #[test]
+fn an_authority_whose_disk_is_full_seals_nothing_that_a_clock_set_back_would_have_it_seal_again() {
+    let mut net = Net::new(&[("poa-1", NodeKind::Poa), ("poa-2", NodeKind::Poa)]);
+    net.run(Millis(20_000));
+    let before = sealed(&net, 1).len();
+    net.seats[1].is_full = true;
+    net.run(Millis(100_000));
+    net.kill(1);
+    net.seats[1].is_full = false;
+    // Into the time in which it could write nothing down; and nobody tells it what it sealed then.
+    net.set = -60_000;
+    net.split = Some(1);
+    net.start(1);
+    net.run(Millis(120_000));
+    let slots = sealed(&net, 1);
+    let different: BTreeSet<_> = slots.iter().collect();
+    assert_eq!(slots.len(), different.len(), "{slots:?}");
+    assert!(slots.len() > before + 2, "it seals again: {slots:?}");
+}
+
+#[test]
 fn nodes_that_start_with_a_ledger_from_the_future_go_on_from_its_end_and_say_so() {
     let mut net = Net::five();
     net.run(Millis(20_000));

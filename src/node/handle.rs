@@ -153,8 +153,6 @@ impl Node {
         }));
         self.timers.set(Timer::Persist, self.now.plus(pause));
         self.give_vote_up(pause);
-        // The slot is remembered in memory, and a node that is started again waits for a later one.
-        self.on_slot_reserved(id, out);
         if self.stopping {
             out.push(Output::Notice(Notice::Stopped));
             out.push(Output::Stopped);

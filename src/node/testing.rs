@@ -6,7 +6,7 @@ use super::*;
 use crate::consensus::Params;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, kind_of, seal_frame};
 use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
-use crate::ledger::{MemoryStore, Snapshot, Store as _};
+use crate::ledger::{MemoryStore, Snapshot, Store as _, StoreError};
 use crate::miner::{Search, Step};
 use crate::primitives::{
     Block, BlockHash, Body, ClockReading, Header, Instant, Millis, NodeId, NodeKind, Seal,
@@ -23,6 +23,8 @@ pub(super) struct Seat {
     pub(super) search: Option<(SearchJob, Timestamp)>,
     pub(super) ledger: MemoryStore,
     pub(super) notices: Vec<Notice>,
+    /// The disk stores nothing more.
+    pub(super) is_full: bool,
     /// How often it was started.
     runs: u32,
 }
@@ -88,6 +90,7 @@ impl Net {
             search: None,
             ledger: MemoryStore::default(),
             notices: Vec::new(),
+            is_full: false,
             runs: 0,
         });
         let now = GENESIS_TIME.plus(Millis(5_000));
@@ -201,7 +204,12 @@ impl Net {
                     batch,
                     durability,
                 } => {
-                    let outcome = ready(self.seats[seat].ledger.commit(&batch, durability));
+                    let place = &self.seats[seat];
+                    let outcome = if place.is_full {
+                        Err(StoreError::Quota)
+                    } else {
+                        ready(place.ledger.commit(&batch, durability))
+                    };
                     self.give(
                         seat,
                         match outcome {
