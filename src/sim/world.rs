@@ -331,6 +331,7 @@ impl World {
         place.run = place.run.saturating_add(1);
         place.searched = self.now;
         let head = node.chain().head();
+        place.latest = place.latest.max(node.time());
         place.node = Some(node);
         self.log
             .push(self.now, seat, What::Started, head_part(&head));
@@ -387,6 +388,7 @@ impl World {
             self.coverage.note(Sometimes::ClockSetBack);
         }
         node.handle(now, input, &mut out);
+        place.latest = place.latest.max(node.time());
         let head = node.chain().head();
         if head != before {
             self.log.push(self.now, seat, What::Head, head_part(&head));
