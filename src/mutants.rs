@@ -26,6 +26,7 @@ pub enum Mutant {
     SameNameTwice,
     NeverFetch,
     SealBeforeFlush,
+    SealOnAFullDisk,
     WaitForTheSilent,
     WaitForTheSlow,
     WaitForStrangers,
@@ -52,7 +53,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 42] = {
+pub const ALL: [Mutant; 43] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -74,6 +75,7 @@ pub const ALL: [Mutant; 42] = {
         SameNameTwice,
         NeverFetch,
         SealBeforeFlush,
+        SealOnAFullDisk,
         WaitForTheSilent,
         WaitForTheSlow,
         WaitForStrangers,

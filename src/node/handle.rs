@@ -153,6 +153,9 @@ impl Node {
         }));
         self.timers.set(Timer::Persist, self.now.plus(pause));
         self.give_vote_up(pause);
+        if mutant!(SealOnAFullDisk) {
+            self.on_slot_reserved(id, out);
+        }
         if self.stopping {
             out.push(Output::Notice(Notice::Stopped));
             out.push(Output::Stopped);
