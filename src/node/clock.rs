@@ -1,6 +1,8 @@
 //! The date by which this node makes and judges blocks. It is the wall clock's, with one exception: a wall clock that
 //! was set back while the head bears a date by the clock before would stop all making until that date comes again.
-//! So the date goes on from where it was, by the monotonic clock, for as long as the head is dated ahead.
+//! So the date goes on from where it was, by the monotonic clock, for as long as the head is dated far ahead. What is
+//! nearer is waited out: others keep such blocks until their time, so that a node which alone had been ahead, and went on
+//! from there, would for ever make blocks that all others take late.
 //!
 //! A peer gains nothing by dating ahead: only a step of the own clock, or a head that the own ledger had at the start,
 //! puts the date ahead, never a block that came since. How far it is ahead is written down, so that a node that was away
@@ -9,10 +11,15 @@
 use crate::ledger::{RawRow, Snapshot, meta_key};
 use crate::primitives::{ClockReading, Instant, Millis, Timestamp, sha256};
 
+use super::deferred::DEFER_AT_MOST;
+
 /// A change of the wall clock by less is drift, and no news to anybody.
 pub(super) const STEP: Millis = Millis(1_000);
 /// Timers that were set for a date are set anew after a change by this much.
 const SHIFT: Millis = Millis(50);
+
+/// A head that is dated further ahead is not waited out: others refuse blocks of such a date, and keep earlier ones.
+const WAITED_OUT: Millis = DEFER_AT_MOST;
 
 /// A node that was away for longer by its clocks does not believe them: the wall clock may have been set meanwhile.
 const AWAY: Millis = Millis(600_000);
@@ -23,7 +30,8 @@ pub(super) struct Clock {
     reading: ClockReading,
     /// How far the date is ahead of the wall clock.
     ahead: Millis,
-    max_future: Millis,
+    /// A head that is dated further ahead of the wall clock keeps the date where it is.
+    furthest: Millis,
 }
 
 /// What became of the clock since the last reading.
@@ -46,7 +54,8 @@ impl Clock {
         max_future: Millis,
     ) -> Self {
         let ahead = head.since(reading.wall);
-        let is_ahead = ahead > max_future && !mutant!(WaitForTheWallClock);
+        let furthest = WAITED_OUT.max(max_future);
+        let is_ahead = ahead > furthest && !mutant!(WaitForTheWallClock);
         Self {
             reading,
             ahead: match (is_ahead, kept.0.saturating_sub(ahead.0)) {
@@ -55,7 +64,7 @@ impl Clock {
                 // The wall clock was set meanwhile.
                 (true, _) => ahead,
             },
-            max_future,
+            furthest,
         }
     }
 
@@ -96,7 +105,7 @@ impl Clock {
         let was_ahead = self.ahead;
         let kept = i128::from(was_ahead.0) - i128::from(set);
         self.reading = reading;
-        let is_ahead = head > reading.wall.plus(self.max_future) && !mutant!(WaitForTheWallClock);
+        let is_ahead = head > reading.wall.plus(self.furthest) && !mutant!(WaitForTheWallClock);
         self.ahead = if is_ahead {
             Millis(u64::try_from(kept.max(0)).unwrap_or(u64::MAX))
         } else {
@@ -167,6 +176,16 @@ mod tests {
     }
 
     #[test]
+    fn a_head_that_is_little_ahead_is_waited_out_so_that_one_clock_that_was_wrong_does_not_stay_so()
+    {
+        let mut clock = Clock::new(at(2 * HOUR, 100), Timestamp(2 * HOUR), Millis(0), FUTURE);
+        let head = Timestamp(2 * HOUR + 50);
+        let change = clock.advance(at(2 * HOUR - 59_000, 1_100), head);
+        assert!(change.is_shifted && clock.ahead() == Millis(0));
+        assert_eq!(clock.date(), Timestamp(2 * HOUR - 59_000));
+    }
+
+    #[test]
     fn a_clock_that_was_set_counts_at_once_where_no_head_is_dated_ahead() {
         let mut clock = Clock::new(at(2 * HOUR, 100), Timestamp(HOUR), Millis(0), FUTURE);
         let change = clock.advance(at(HOUR, 200), Timestamp(HOUR));
@@ -201,8 +220,8 @@ mod tests {
         // Set back once more while it was away: no further than the ledger's end.
         assert_eq!(start(1_000).date(), Timestamp(2 * HOUR));
         assert_eq!(start(2 * HOUR).date(), Timestamp(2 * HOUR), "set right");
-        let nearly = start(2 * HOUR - 15_000).date();
-        assert_eq!(nearly, Timestamp(2 * HOUR), "nearly set right");
+        let nearly = Timestamp(2 * HOUR - 15_000);
+        assert_eq!(start(nearly.0).date(), nearly, "nearly set right");
         for bit in 0..row.raw.len() * 8 {
             let mut row = row.clone();
             row.raw[bit / 8] ^= 1 << (bit % 8);

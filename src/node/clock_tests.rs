@@ -105,7 +105,7 @@ fn nodes_that_start_with_a_ledger_from_the_future_go_on_from_its_end_and_say_so(
 fn one_whose_clock_is_set_goes_on_with_the_others_when_it_is_right_again() {
     let mut net = Net::five();
     net.run(Millis(20_000));
-    for by in [-HOUR, HOUR] {
+    for by in [-HOUR, HOUR, 12_000] {
         net.set_of = Some((4, by));
         net.run(Millis(20_000));
         net.set_of = None;
@@ -114,6 +114,7 @@ fn one_whose_clock_is_set_goes_on_with_the_others_when_it_is_right_again() {
         for seat in 0..net.seats.len() {
             assert!(net.height(seat) > before + 10, "node {seat} after {by} ms");
         }
+        assert_eq!(net.node(4).clock.ahead(), Millis(0), "after {by} ms");
     }
     net.quiesce();
     net.assert_agreement();

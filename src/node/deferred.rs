@@ -14,7 +14,7 @@ pub(super) const MAX_DEFERRED: usize = 32;
 /// Of these, blocks of one sender.
 pub(super) const MAX_DEFERRED_OF_ONE: usize = 4;
 /// A block that is further ahead of the clock is not kept.
-const DEFER_AT_MOST: Millis = Millis(60_000);
+pub(super) const DEFER_AT_MOST: Millis = Millis(60_000);
 
 /// The blocks that wait for their time.
 #[derive(Clone, Debug, Default)]

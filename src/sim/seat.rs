@@ -25,8 +25,6 @@ pub(crate) struct Seat {
     pub(crate) disk: Disk,
     /// How far the clock is ahead, in milliseconds.
     pub(crate) clock: i64,
-    /// The latest time that its earlier runs thought it was.
-    pub(crate) earlier: Timestamp,
     /// The latest time that its node thought it was in any run.
     pub(crate) latest: Timestamp,
     pub(crate) frozen_until: Timestamp,
@@ -61,7 +59,6 @@ impl Seat {
             plan,
             node: None,
             disk: Disk::default(),
-            earlier: Timestamp(0),
             latest: Timestamp(0),
             frozen_until: Timestamp(0),
             held: Vec::new(),

@@ -122,7 +122,7 @@ impl World {
         Instant(self.now.0)
     }
 
-    /// The latest time that a node may think it is: its own does not run backwards.
+    /// The latest time that a node may think it is.
     pub(crate) fn latest_clock(&self, seat: usize) -> Timestamp {
         let node = self.seats[seat].node.as_ref();
         node.map_or(Timestamp(0), Node::time)
@@ -358,7 +358,6 @@ impl World {
         let Some(node) = place.node.take() else {
             return;
         };
-        place.earlier = place.earlier.max(node.time());
         // Its process is gone with all that waited for it.
         (place.frozen_until, place.search) = (Timestamp(0), None);
         place.held.clear();
