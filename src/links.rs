@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::primitives::{Millis, NodeId, SplitMix64, Timestamp};
+use crate::primitives::{Instant, Millis, NodeId, SplitMix64};
 
 /// Longest time that a frame waits for the frames before it: a router's buffer is finite.
 pub const MAX_QUEUE: Millis = Millis(10_000);
@@ -72,18 +72,18 @@ pub struct LinkTable {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// The link is busy sending until then.
-    busy_until: Timestamp,
+    busy_until: Instant,
     /// When the last frame that was not held back arrives.
-    last_arrival: Timestamp,
+    last_arrival: Instant,
 }
 
 /// When a frame arrives: not at all, once, or twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Arrivals {
     /// The frame.
-    pub first: Option<Timestamp>,
+    pub first: Option<Instant>,
     /// Its copy.
-    pub copy: Option<Timestamp>,
+    pub copy: Option<Instant>,
 }
 
 /// Draws for the fate of one frame.
@@ -159,7 +159,7 @@ impl LinkTable {
         (from, to): (&NodeId, &NodeId),
         sequence: u64,
         length: usize,
-        now: Timestamp,
+        now: Instant,
     ) -> Arrivals {
         let link = self.link(from, to);
         let mut draws = self.draws(from, to, sequence);
@@ -268,7 +268,7 @@ fn sending_time(length: usize, bandwidth: Option<u32>) -> Millis {
 mod tests {
     use super::*;
 
-    const NOW: Timestamp = Timestamp(1_000_000);
+    const NOW: Instant = Instant(1_000_000);
 
     fn node(n: u8) -> NodeId {
         NodeId([n; 32])
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn jitter_keeps_the_order_and_only_reordering_breaks_it() {
-        let times = |link| -> Vec<Timestamp> {
+        let times = |link| -> Vec<Instant> {
             arrivals(link, 500)
                 .iter()
                 .filter_map(|frame| frame.first)

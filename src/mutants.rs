@@ -26,6 +26,7 @@ pub enum Mutant {
     SameNameTwice,
     NeverFetch,
     SealBeforeFlush,
+    SealOnAFullDisk,
     WaitForTheSilent,
     WaitForTheSlow,
     WaitForStrangers,
@@ -47,10 +48,12 @@ pub enum Mutant {
     NeverCertify,
     KeepNoEvidence,
     TrustAnyVote,
+    WaitForTheWallClock,
+    SealsWithoutEnd,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 40] = {
+pub const ALL: [Mutant; 43] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -72,6 +75,7 @@ pub const ALL: [Mutant; 40] = {
         SameNameTwice,
         NeverFetch,
         SealBeforeFlush,
+        SealOnAFullDisk,
         WaitForTheSilent,
         WaitForTheSlow,
         WaitForStrangers,
@@ -93,6 +97,8 @@ pub const ALL: [Mutant; 40] = {
         NeverCertify,
         KeepNoEvidence,
         TrustAnyVote,
+        WaitForTheWallClock,
+        SealsWithoutEnd,
     ]
 };
 

@@ -15,7 +15,7 @@ use aurex::primitives::{Address, Amount, Block, Height, MAX_EXACT, Millis};
 use aurex::state::{Account, Entry, Key, State, genesis};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group};
 
-use crate::support::blocks::{BEGINNING, block, checked, full_block, key, params, transfer};
+use crate::support::blocks::{block, checked, full_block, key, params, transfer};
 use crate::support::catching_up::Net;
 
 /// A chain with so many blocks; those of another `pace` are another branch.
@@ -263,7 +263,7 @@ fn mempool(criterion: &mut Criterion) {
     let waiting: Vec<_> = (0..=5_000)
         .map(|n| checked(&params, transfer(&params, n, 0, 1 + n % 97), &mut cache))
         .collect();
-    let now = BEGINNING;
+    let now = aurex::primitives::Instant(0);
     let pool = |size: usize| {
         let mut pool = Mempool::default();
         for transaction in &waiting[..size] {

@@ -109,6 +109,7 @@ impl App {
             host: self.tab.clone(),
             database: node.database.clone(),
             workload,
+            is_first: node.run() == 0,
         })
     }
 

@@ -1,6 +1,8 @@
 //! What a browser remembers of a network: enough to bring it up again exactly as it was. The ledgers are
 //! the nodes' own. Pure: chance and time are arguments, and where it is kept is the page's matter.
 
+use std::fmt;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::link::LinkParameters;
@@ -33,7 +35,7 @@ pub struct NodeEntry {
 }
 
 /// What is kept of a network.
-#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Record {
     /// 32 secret bytes in hexadecimal: the keys of nodes, operator and persons derive from them.
     seed: String,
@@ -58,7 +60,7 @@ pub struct Record {
 }
 
 /// Random bytes that a new chain begins with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Secrets {
     /// What the keys derive from; never shown.
     pub seed: [u8; 32],
@@ -67,12 +69,39 @@ pub struct Secrets {
 }
 
 /// A record's secrets and parameters, decoded.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Decoded {
     /// What the keys derive from.
     pub seed: [u8; 32],
     /// The network's parameters.
     pub params: Params,
+}
+
+// None of them shows the seed, which is every key of the network.
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Record");
+        shown
+            .field("nodes", &self.nodes)
+            .field("users", &self.users);
+        shown
+            .field("tests_left", &self.tests_left)
+            .field("pace", &self.pace);
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Decoded");
+        shown.field("params", &self.params).finish_non_exhaustive()
+    }
 }
 
 impl Record {
@@ -271,6 +300,49 @@ mod tests {
             secrets,
             Timestamp(1_000_000),
         )
+    }
+
+    #[test]
+    fn no_debug_output_shows_a_secret() {
+        let link = LinkParameters::parse("").0;
+        let secrets = Secrets {
+            seed: [0xab; 32],
+            salt: [1; 32],
+        };
+        let name = "lab".parse().unwrap();
+        let record = Record::new(&link, &name, secrets, Timestamp(1_000_000));
+        let decoded = record.decode("lab").unwrap();
+        let config = crate::ipc::NodeConfig {
+            params: Vec::new(),
+            name: "pow-1".to_owned(),
+            kind: NodeKind::Pow,
+            secret: vec![0xab; 32],
+            host: "tab".to_owned(),
+            database: None,
+            workload: crate::ipc::Workload {
+                speed: crate::ipc::Speed::Full,
+                turns: crate::ipc::Turns::ALL,
+                miners: 1,
+            },
+            is_first: true,
+        };
+        let start = crate::ipc::ToNode::Start(config.clone());
+        let key = Keypair::from_secret(&[0xab; 32]);
+        let shown = [
+            format!("{secrets:?}"),
+            format!("{record:?}"),
+            format!("{decoded:?}"),
+            format!("{config:?}"),
+            format!("{start:?}"),
+            format!("{key:?}"),
+        ];
+        for shown in shown {
+            // As bytes and as hexadecimal.
+            assert!(
+                !shown.contains("171, 171") && !shown.contains("abab"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]

@@ -22,8 +22,9 @@ use super::js::explain;
 use crate::ipc::ApiError;
 use crate::refusal::PlatformError;
 
-/// Longest payload that is read, in bytes.
-pub const MAX_PAYLOAD: u32 = 4 * 1024 * 1024;
+/// Longest payload that is read, in bytes: the longest frame, as nothing else is copied in to be refused.
+#[expect(clippy::cast_possible_truncation, reason = "a frame is far shorter")]
+pub const MAX_PAYLOAD: u32 = crate::gossip::MAX_FRAME as u32;
 
 /// What came in on a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]

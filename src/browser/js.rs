@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::ipc::ApiError;
-use crate::primitives::Timestamp;
+use crate::primitives::{ClockReading, Instant, Timestamp};
 use crate::records::{Row, Table};
 use crate::refusal::{MessageError, PlatformError};
 
@@ -82,6 +82,29 @@ pub fn now() -> Timestamp {
 #[must_use]
 pub fn monotonic() -> f64 {
     performance_now()
+}
+
+/// That clock's zero is so long after the zero of an [`Instant`], in milliseconds: the latter is before any start.
+const ORIGIN: u64 = 86_400_000;
+
+/// The same clock, for the core.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds since the page or the worker began"
+)]
+pub fn instant() -> Instant {
+    Instant((monotonic() as u64).saturating_add(ORIGIN))
+}
+
+/// Both clocks.
+#[must_use]
+pub fn read_clocks() -> ClockReading {
+    ClockReading {
+        wall: now(),
+        monotonic: instant(),
+    }
 }
 
 /// Fills an array with the browser's random bytes.

@@ -43,6 +43,13 @@ impl Chain {
         self.side.sealed.get(&(slot, sealer)).copied().unwrap_or(0)
     }
 
+    /// The most blocks that one authority sealed for one slot.
+    #[cfg(any(test, feature = "sim"))]
+    #[must_use]
+    pub fn most_sealed(&self) -> usize {
+        self.side.sealed.values().copied().max().unwrap_or(0)
+    }
+
     /// Lets the branch that ends in a block be: it is being fetched. `None` when nothing is.
     pub fn pin(&mut self, tip: Option<BlockHash>) {
         self.side.pinned = tip;

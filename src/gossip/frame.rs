@@ -20,6 +20,9 @@ const PREFIX_LEN: usize = 98;
 /// Bytes around the payload.
 pub const OVERHEAD: usize = PREFIX_LEN + 64;
 
+/// Longest frame in bytes.
+pub const MAX_FRAME: usize = OVERHEAD + MessageType::greatest_limit();
+
 const DOMAIN: &[u8] = b"aurex/frame/1";
 
 /// What a frame says about itself; the signature is not checked yet.

@@ -250,6 +250,19 @@ impl MessageType {
         TYPES[usize::from(self.0)].0
     }
 
+    /// Most payload bytes of any type.
+    #[must_use]
+    pub const fn greatest_limit() -> usize {
+        let (mut greatest, mut at) = (0, 0);
+        while at < TYPES.len() {
+            if TYPES[at].1 > greatest {
+                greatest = TYPES[at].1;
+            }
+            at += 1;
+        }
+        greatest
+    }
+
     /// Most payload bytes.
     #[must_use]
     pub fn limit(self) -> usize {

@@ -10,10 +10,13 @@ mod peers;
 mod seen;
 mod sync;
 mod version;
+mod window;
 
 pub use error::FrameError;
 pub use fault::Fault;
-pub use frame::{Envelope, MAGIC, OVERHEAD, carries_transactions, kind_of, network_id, seal_frame};
+pub use frame::{
+    Envelope, MAGIC, MAX_FRAME, OVERHEAD, carries_transactions, kind_of, network_id, seal_frame,
+};
 #[cfg(feature = "sim")]
 pub use frame::{signed_again, with_message};
 pub use message::{

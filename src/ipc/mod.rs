@@ -9,6 +9,8 @@ pub mod ask;
 mod miner;
 mod report;
 
+use std::fmt;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use answer::Answer;
@@ -32,7 +34,7 @@ pub type ApiError = Refusal;
 pub struct RequestId(pub u32);
 
 /// What a node worker needs to start.
-#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct NodeConfig {
     /// Canonical bytes of the network's parameters.
     pub params: Vec<u8>,
@@ -48,6 +50,22 @@ pub struct NodeConfig {
     pub database: Option<String>,
     /// What its miners are to do.
     pub workload: Workload,
+    /// Whether it was not started before, as far as the page knows.
+    pub is_first: bool,
+}
+
+impl fmt::Debug for NodeConfig {
+    /// Without the secret key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("NodeConfig");
+        shown.field("name", &self.name).field("kind", &self.kind);
+        shown
+            .field("host", &self.host)
+            .field("database", &self.database);
+        shown
+            .field("workload", &self.workload)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the miners of a proof-of-work node are to do.

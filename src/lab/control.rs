@@ -232,19 +232,19 @@ impl Lab {
     /// # Errors
     /// The node's refusal; one where it does not run, and one for an order.
     pub fn ask(&self, name: &str, request: Request) -> Result<Answer, ApiError> {
-        let mut seats = self.moment.world.seats.iter();
-        let seat = seats.find(|seat| seat.plan.name == name);
-        let node = seat.and_then(|seat| Some((seat, seat.node.as_ref()?)));
-        let (seat, node) = node.ok_or(NodeError::NotStarted)?;
+        let world = &self.moment.world;
+        let place = world.seats.iter().position(|seat| seat.plan.name == name);
+        let running = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));
+        let (place, node) = running.ok_or(NodeError::NotStarted)?;
         if let Request::Submit { .. } | Request::Wipe = request {
             let what = "what changes something".to_owned();
             return Err(NodeError::NotHere { what }.into());
         }
         if let Request::Ledger(query) = request {
-            return Ok(Answer::Page(seat.disk.page(&query)?));
+            return Ok(Answer::Page(world.seats[place].disk.page(&query)?));
         }
         let mut node = node.clone();
-        node.answer(node.time(), request, &mut Outbox::new())
+        node.answer(world.reading_of(place), request, &mut Outbox::new())
     }
 
     /// The key of a user of the scenario.

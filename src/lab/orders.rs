@@ -42,7 +42,7 @@ pub(super) fn hand_in(
 
 /// Hands a transaction to a node, which tells what it refuses.
 fn submit(moment: &mut Moment, seat: usize, transaction: &Transaction) {
-    let now = moment.world.clock_of(seat);
+    let now = moment.world.reading_of(seat);
     let _ = moment.world.submit(seat, now, transaction);
 }
 

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 pub use reason::{DropReason, MempoolError};
 
 use crate::consensus::{CheckedTransaction, Params, TxError};
-use crate::primitives::{Address, Amount, Height, Millis, Payload, Timestamp, TxId};
+use crate::primitives::{Address, Amount, Height, Instant, Millis, Payload, TxId};
 use crate::state::{Account, State};
 
 /// Most transactions.
@@ -45,7 +45,7 @@ pub struct Mempool {
     bytes: usize,
     arrivals: u64,
     /// Accounts whose first transaction could not be committed on the last head, and since when.
-    stalled: BTreeMap<Address, (Height, Timestamp)>,
+    stalled: BTreeMap<Address, (Height, Instant)>,
 }
 
 /// A waiting transaction.
@@ -54,7 +54,7 @@ pub struct Waiting {
     /// The transaction.
     pub transaction: CheckedTransaction,
     /// When it came.
-    pub since: Timestamp,
+    pub since: Instant,
     size: usize,
     arrival: u64,
 }
@@ -115,7 +115,7 @@ impl Mempool {
         transaction: CheckedTransaction,
         state: &State,
         height: Height,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
         if self.ids.contains_key(&transaction.id()) {
             return Ok(Vec::new());
@@ -136,7 +136,7 @@ impl Mempool {
         transaction: CheckedTransaction,
         state: &State,
         height: Height,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
         if self.ids.contains_key(&transaction.id()) {
             return Ok(Vec::new());
@@ -246,7 +246,7 @@ impl Mempool {
     fn place(
         &mut self,
         transaction: CheckedTransaction,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<Vec<(Waiting, DropReason)>, MempoolError> {
         let size = transaction.get().to_bytes().len();
         self.arrivals = self.arrivals.saturating_add(1);
@@ -330,7 +330,7 @@ impl Mempool {
 
     /// Drops what cannot be committed any more in a block at `height`, or has waited too long; gives what was
     /// dropped with the reason.
-    pub fn expire(&mut self, height: Height, now: Timestamp) -> Vec<(Waiting, DropReason)> {
+    pub fn expire(&mut self, height: Height, now: Instant) -> Vec<(Waiting, DropReason)> {
         let reason = |waiting: &Waiting| {
             let valid_until = waiting.transaction.get().body.valid_until;
             if valid_until.0 != 0 && height > valid_until {
@@ -357,7 +357,7 @@ impl Mempool {
         params: &Params,
         state: &State,
         height: Height,
-        now: Timestamp,
+        now: Instant,
     ) -> Vec<(Waiting, DropReason)> {
         let before = std::mem::take(&mut self.stalled);
         let (mut stalled, mut gone) = (BTreeMap::new(), Vec::new());

@@ -6,7 +6,7 @@ use crate::primitives::{AssetId, Height, Kind, Transaction, TxBody};
 use crate::state::{Account, Entry, Key, Template, assemble};
 use crate::testkit::{Grower, key, params};
 
-const NOW: Timestamp = Timestamp(1_000);
+const NOW: Instant = Instant(1_000);
 
 struct Bench {
     grower: Grower,

@@ -1,9 +1,10 @@
 //! The duty of an authority: which slots it may still seal, the slot it has reserved, and the row that says so.
 //!
 //! An authority never seals a slot twice: the slot is written to the ledger, flushed to the disk, before
-//! it is sealed; and a node that was started seals no slot that had begun before, so that even a ledger
-//! that could not be written cannot make it repeat one. Only a ledger that is new may seal at once, in the
-//! network's first slot.
+//! it is sealed, and none is sealed while that fails: no clock that is set back can bring a time in which it sealed what
+//! the ledger does not know. A node that was started seals no slot that had begun before, so that a run in memory, or a
+//! ledger that was deleted, does not make it repeat one either, as long as the clock goes on. Only a ledger that is new
+//! may seal at once, in the network's first slot.
 
 use crate::ledger::{RawRow, Snapshot, meta_key};
 use crate::primitives::{Slot, sha256};
@@ -11,7 +12,7 @@ use crate::primitives::{Slot, sha256};
 use super::io::BatchId;
 
 /// The slot in which a network is made, and in which a node with a new ledger may seal at once.
-const FIRST_SLOT: u64 = 1;
+pub(super) const FIRST_SLOT: Slot = Slot(1);
 
 /// The duty of an authority.
 #[derive(Clone, Debug, Default)]
@@ -31,12 +32,12 @@ struct Reserved {
 
 impl Authority {
     /// The duty of a node that starts in slot `current`, with the slot that its ledger says it sealed
-    /// last (0 for none), or with a new ledger.
-    pub(super) fn new(sealed: Option<Slot>, current: Slot) -> Self {
+    /// last (0 for none), or with a new ledger; `is_first` says that the network's first slot is not over.
+    pub(super) fn new(sealed: Option<Slot>, current: Slot, is_first: bool) -> Self {
         let first_open = match sealed {
             _ if mutant!(SealSlotAgain) => current,
             Some(slot) => Slot(slot.max(current).0.saturating_add(1)),
-            None if current.0 <= FIRST_SLOT => Slot(1),
+            None if is_first => FIRST_SLOT,
             None => Slot(current.0.saturating_add(1)),
         };
         Self {
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_slot_is_open_once_and_ready_when_its_batch_or_a_later_one_is_durable() {
-        let mut authority = Authority::new(Some(Slot(4)), Slot(2));
+        let mut authority = Authority::new(Some(Slot(4)), Slot(2), false);
         assert_eq!(authority.first_open, Slot(5));
         authority.reserve(Slot(7), BatchId(3));
         assert!(!authority.settle(BatchId(2)) && !authority.is_ready());
@@ -122,9 +123,15 @@ mod tests {
 
     #[test]
     fn only_a_new_ledger_may_seal_the_first_slot_at_once() {
-        let first = |sealed, current| Authority::new(sealed, Slot(current)).first_open.0;
+        let first = |sealed, current| {
+            let is_first = current <= FIRST_SLOT.0;
+            Authority::new(sealed, Slot(current), is_first).first_open.0
+        };
         assert_eq!([first(None, 0), first(None, 1), first(None, 2)], [1, 1, 3]);
         assert_eq!(first(Some(Slot(0)), 1), 2);
+        // By a clock that is set before the network's beginning no slot is known to be the first.
+        assert_eq!(Authority::new(None, Slot(0), false).first_open, Slot(1));
+        assert_eq!(Authority::new(None, Slot(1), false).first_open, Slot(2));
     }
 
     #[test]

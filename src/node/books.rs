@@ -1,7 +1,9 @@
 //! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or memory only.
 
+use std::collections::BTreeMap;
+
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{Height, Millis, Timestamp};
+use crate::primitives::{BlockHash, Height, Instant, Millis};
 use crate::records::LedgerStart;
 
 use super::io::{BatchId, Outbox};
@@ -10,18 +12,31 @@ use super::writer::Writer;
 /// How long the ledger may take over a batch. Some browsers never answer, after the machine slept for instance; what
 /// was stored in the end is stored again then.
 const ANSWER_WITHIN: Millis = Millis(15_000);
+/// Of the time between two looks so much counts at the most, a little more than between two rounds of housekeeping: for
+/// the rest the node stood still itself, and the answer may wait behind what it has yet to hear.
+const LONGEST_LOOK: Millis = Millis(5_000);
 
 /// The writer and the state of the ledger behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Books {
     writer: Writer,
     degraded: Option<StoreError>,
-    /// The batch that is under way, and when that was first seen.
-    sent: Option<(BatchId, Timestamp)>,
+    /// Blocks of the tree whose rows may be wrong about the best chain, and what they say of it.
+    stamps: BTreeMap<BlockHash, bool>,
+    awaited: Option<Awaited>,
     /// The ledger lives in memory only, until the node is started again.
     in_memory: bool,
     /// What became of the ledger when the node started.
     pub(super) ledger_start: LedgerStart,
+}
+
+/// The batch that is under way, as it was seen at the last look.
+#[derive(Clone, Copy, Debug)]
+struct Awaited {
+    id: BatchId,
+    seen: Instant,
+    /// How long the node has waited for its answer.
+    waited: Millis,
 }
 
 /// A batch that is durable.
@@ -38,7 +53,8 @@ impl Books {
         Self {
             writer: Writer::new(durable),
             degraded: None,
-            sent: None,
+            stamps: BTreeMap::new(),
+            awaited: None,
             in_memory,
             ledger_start,
         }
@@ -52,6 +68,21 @@ impl Books {
     /// Deletes a row with the next batch.
     pub(super) fn delete(&mut self, table: Table, key: String) {
         self.writer.delete(table, key);
+    }
+
+    /// Records that the row of a block says `said` of whether it is on the best chain, which may be wrong.
+    pub(super) fn restamp(&mut self, id: BlockHash, said: bool) {
+        self.stamps.entry(id).or_insert(said);
+    }
+
+    /// Takes the blocks whose rows may be wrong.
+    pub(super) fn take_to_restamp(&mut self) -> BTreeMap<BlockHash, bool> {
+        std::mem::take(&mut self.stamps)
+    }
+
+    /// Forgets a block that is in the tree no more.
+    pub(super) fn forget_stamp(&mut self, id: &BlockHash) {
+        self.stamps.remove(id);
     }
 
     /// Records that the pending changes end at `height`.
@@ -72,15 +103,20 @@ impl Books {
     }
 
     /// Notes which batch is under way; one that has been for too long is as good as failed.
-    pub(super) fn overdue(&mut self, now: Timestamp) -> Option<BatchId> {
+    pub(super) fn overdue(&mut self, now: Instant) -> Option<BatchId> {
         let id = self.writer.under_way()?;
-        match self.sent {
-            Some((sent, at)) if sent == id => (now.since(at) >= ANSWER_WITHIN).then_some(id),
-            Some(_) | None => {
-                self.sent = Some((id, now));
-                None
-            }
-        }
+        let first = Awaited {
+            id,
+            seen: now,
+            waited: Millis(0),
+        };
+        let awaited = self.awaited.filter(|awaited| awaited.id == id);
+        let mut awaited = awaited.unwrap_or(first);
+        let passed = now.since(awaited.seen).min(LONGEST_LOOK);
+        awaited.waited = Millis(awaited.waited.0.saturating_add(passed.0));
+        awaited.seen = now;
+        self.awaited = Some(awaited);
+        (awaited.waited >= ANSWER_WITHIN).then_some(id)
     }
 
     /// Whether everything is written.
@@ -167,16 +203,28 @@ mod tests {
     fn a_batch_without_an_answer_fails_in_the_end_and_is_written_again() {
         let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
         let id = write(&mut books);
-        let begin = Timestamp(1_000);
-        assert_eq!(books.overdue(begin), None);
+        let begin = Instant(1_000);
         let late = begin.plus(ANSWER_WITHIN);
-        assert_eq!(books.overdue(Timestamp(late.0 - 1)), None);
+        for at in (begin.0..late.0).step_by(1_000) {
+            assert_eq!(books.overdue(Instant(at)), None);
+        }
         assert_eq!(books.overdue(late), Some(id));
         assert!(books.failed(id, StoreError::Silent).is_some());
         assert_eq!(books.overdue(late), None);
         assert!(books.persisted(id).is_none(), "its answer comes too late");
         let id = write(&mut books);
         assert!(books.persisted(id).unwrap().recovered);
+    }
+
+    #[test]
+    fn a_node_that_stood_still_itself_gives_its_ledger_the_time_to_answer() {
+        let mut books = Books::new(Height(3), false, LedgerStart::Resumed);
+        let id = write(&mut books);
+        assert_eq!(books.overdue(Instant(1_000)), None);
+        // The answer may wait behind what was heard meanwhile.
+        assert_eq!(books.overdue(Instant(100_000)), None);
+        assert_eq!(books.overdue(Instant(104_000)), None);
+        assert!(books.persisted(id).is_some());
     }
 
     #[test]

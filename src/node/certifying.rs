@@ -115,7 +115,7 @@ impl Node {
             .take(MAX_CERTIFICATES)
             .collect();
         if !certificates.is_empty() {
-            self.send(from, &Message::Certificates(certificates), out);
+            self.answer_peer(from, |_| Message::Certificates(certificates), out);
         }
     }
 

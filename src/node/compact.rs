@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::gossip::CompactBlock;
-use crate::primitives::{Block, BlockHash, Body, Millis, NodeId, Timestamp, Transaction, TxId};
+use crate::primitives::{Block, BlockHash, Body, Instant, Millis, NodeId, Transaction, TxId};
 
 /// Compact blocks that wait for their transactions.
 pub(super) const MAX_COMPACT: usize = 16;
@@ -23,14 +23,14 @@ pub(super) struct WaitingCompact {
     pub(super) block: CompactBlock,
     /// Who sent it, the first first; never empty.
     senders: Vec<NodeId>,
-    pub(super) until: Timestamp,
+    pub(super) until: Instant,
     /// Transactions of it that came, whether they may wait by themselves or not.
     fetched: BTreeMap<TxId, Transaction>,
 }
 
 impl WaitingCompact {
     /// A block that came from `from` at `now`.
-    pub(super) fn new(block: CompactBlock, from: NodeId, now: Timestamp) -> Self {
+    pub(super) fn new(block: CompactBlock, from: NodeId, now: Instant) -> Self {
         Self {
             block,
             senders: vec![from],
@@ -150,7 +150,7 @@ impl CompactBlocks {
     }
 
     /// Blocks that have waited too long.
-    pub(super) fn late(&self, now: Timestamp) -> Vec<BlockHash> {
+    pub(super) fn late(&self, now: Instant) -> Vec<BlockHash> {
         let all = self.waiting.iter();
         all.filter(|(_, waiting)| waiting.until <= now)
             .map(|(id, _)| *id)
@@ -158,7 +158,7 @@ impl CompactBlocks {
     }
 
     /// When the next block will have waited too long.
-    pub(super) fn deadline(&self) -> Option<Timestamp> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
         self.waiting.values().map(|waiting| waiting.until).min()
     }
 
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
     use crate::testkit::{Grower, params};
 
-    const NOW: Timestamp = Timestamp(1_000);
+    const NOW: Instant = Instant(1_000);
 
     /// A compact block of its own for each number, with two transactions.
     fn compact(number: u64) -> CompactBlock {

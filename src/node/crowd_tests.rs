@@ -2,7 +2,7 @@
 
 use super::testing::{Duel, head_of, ping, three_blocks};
 use super::*;
-use crate::gossip::{HeadInfo, MAX_PEERS, Message, NodeRecord};
+use crate::gossip::{HeadInfo, MAX_PEERS, MAX_RECORDS, Message, NodeRecord};
 use crate::ledger::{NodeRow, RawRow, Snapshot, Table, meta_key};
 use crate::primitives::{BlockHash, Height, Millis, NodeKind, Weight};
 use crate::records::PeerState;
@@ -66,7 +66,7 @@ fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others(
     let node = Node::start(
         setup,
         Some(snapshot),
-        GENESIS_TIME.plus(Millis(1)),
+        crate::primitives::ClockReading::steady(GENESIS_TIME.plus(Millis(1))),
         &mut out,
     )
     .unwrap();
@@ -153,17 +153,71 @@ fn frames_of_those_who_have_proven_nothing_share_one_rate() {
         let mut id = [0; 32];
         id[..4].copy_from_slice(&number.to_le_bytes());
         let id = crate::primitives::NodeId(id);
+        let now = duel.instant();
         let peers = &mut duel.node.roster.peers;
-        if peers.admits(&id, false, duel.now) {
+        if peers.admits(&id, false, now) {
             admitted += 1;
-            peers.count_unproven(&id, false, duel.now);
+            peers.count_unproven(&id, false, now);
         }
     }
     assert!((1_500..1_700).contains(&admitted), "{admitted} at once");
     let honest = key("honest").node_id();
-    assert!(!duel.node.roster.peers.admits(&honest, false, duel.now));
     assert!(
-        duel.node.roster.peers.admits(&honest, true, duel.now),
+        !duel
+            .node
+            .roster
+            .peers
+            .admits(&honest, false, duel.instant())
+    );
+    assert!(
+        duel.node.roster.peers.admits(&honest, true, duel.instant()),
         "an answer is awaited"
+    );
+}
+
+#[test]
+fn lists_of_records_cost_as_many_signatures_as_one_may_whatever_names_they_come_from() {
+    let mut duel = Duel::new();
+    let mut strangers = std::collections::BTreeSet::new();
+    for sender in 0..16 {
+        let name = format!("sender-{sender}");
+        duel.introduce(&name);
+        let sign = |number: usize| {
+            let name = format!("stranger-{sender}-{number}");
+            NodeRecord::sign(&key(&name), &name, NodeKind::Pow, "tab", GENESIS_TIME)
+        };
+        let records: Vec<NodeRecord> = (0..MAX_RECORDS).map(sign).collect();
+        strangers.extend(records.iter().map(|record| record.id));
+        duel.hear(&name, &Message::NodeList(records));
+    }
+    let greeted = duel.sent.iter().filter(|(to, _)| strangers.contains(to));
+    let greeted = greeted.count();
+    assert!((MAX_RECORDS..=600).contains(&greeted), "{greeted} records");
+}
+
+#[test]
+fn who_makes_up_transactions_for_blocks_keeps_nobody_useful_from_handing_some_in() {
+    use crate::primitives::TxId;
+    let mut duel = Duel::new();
+    duel.introduce("honest");
+    let now = duel.instant();
+    duel.node.roster.peers.credit(&key("honest").node_id(), now);
+    for number in 0..16_u8 {
+        let name = format!("liar-{number}");
+        duel.introduce(&name);
+        let block = Grower::new(params()).work_block(&name, 1_000, Vec::new());
+        let Message::BlockFound(mut block) = super::testing::compact(&block) else {
+            unreachable!("it makes a compact block")
+        };
+        let invented = |at: u8| TxId([[number, at, 1, 1]; 8].concat().try_into().unwrap());
+        block.transactions = (0..=255).map(invented).collect();
+        duel.hear(&name, &Message::BlockFound(block));
+    }
+    let answer = duel.hear("honest", &Message::Inv(vec![TxId([9; 32])]));
+    assert!(
+        answer
+            .iter()
+            .any(|message| matches!(message, Message::GetTransactions(_))),
+        "{answer:?}"
     );
 }

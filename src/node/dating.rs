@@ -11,7 +11,7 @@ const PATIENCE: u64 = 2;
 impl Node {
     /// The date of a block that is made now: the clock's, or the earliest that may follow the head.
     pub(super) fn next_date(&self) -> Timestamp {
-        self.now.max(
+        self.clock.date().max(
             self.chain
                 .head_header()
                 .time
@@ -32,10 +32,8 @@ impl Node {
         } else {
             before(head, gap)
         };
-        let patience = self
-            .mining
-            .waiting_since()
-            .plus(Millis(gap.0.saturating_mul(PATIENCE)));
+        let since = self.clock.date_of(self.mining.waiting_since());
+        let patience = since.plus(Millis(gap.0.saturating_mul(PATIENCE)));
         from.min(patience)
             .max(before(head.plus(gap), self.chain.params().max_future))
     }
@@ -43,7 +41,10 @@ impl Node {
     /// Whether the head is dated further ahead than a maker dates whose clock is right.
     pub(super) fn is_dated_ahead(&self) -> bool {
         let gap = self.chain.params().min_gap;
-        let furthest = self.now.plus(Millis(gap.0.saturating_mul(PATIENCE)));
+        let furthest = self
+            .clock
+            .date()
+            .plus(Millis(gap.0.saturating_mul(PATIENCE)));
         self.chain.head_header().time > furthest
     }
 

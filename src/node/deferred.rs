@@ -14,7 +14,7 @@ pub(super) const MAX_DEFERRED: usize = 32;
 /// Of these, blocks of one sender.
 pub(super) const MAX_DEFERRED_OF_ONE: usize = 4;
 /// A block that is further ahead of the clock is not kept.
-const DEFER_AT_MOST: Millis = Millis(60_000);
+pub(super) const DEFER_AT_MOST: Millis = Millis(60_000);
 
 /// The blocks that wait for their time.
 #[derive(Clone, Debug, Default)]
@@ -34,13 +34,13 @@ impl DeferredBlocks {
         until: Timestamp,
         block: Block,
         source: Source,
-        now: Timestamp,
+        date: Timestamp,
     ) -> bool {
         let all = self.waiting.values();
         let of_sender = all
             .filter(|(_, other)| other.peer() == source.peer())
             .count();
-        let far = until > now.plus(DEFER_AT_MOST);
+        let far = until > date.plus(DEFER_AT_MOST);
         if (far || of_sender >= MAX_DEFERRED_OF_ONE) && !mutant!(UnboundedDeferred) {
             return false;
         }
@@ -52,10 +52,10 @@ impl DeferredBlocks {
     }
 
     /// Takes a block whose time has come.
-    pub(super) fn pop_due(&mut self, now: Timestamp) -> Option<(Block, Source)> {
+    pub(super) fn pop_due(&mut self, date: Timestamp) -> Option<(Block, Source)> {
         let first = self.waiting.first_entry()?;
         let (due, _) = *first.key();
-        (due <= now).then(|| first.remove())
+        (due <= date).then(|| first.remove())
     }
 
     /// When the next block is due.

@@ -1,17 +1,19 @@
 //! Transactions on their way: which were seen, which are asked for, which are to be passed on, and which did not
 //! go on waiting.
 //!
-//! Bounds: [`MAX_ASKED`] asked for, [`MAX_IDS`] to be passed on, [`MAX_DROPPED`] dropped ones, and those of
+//! Bounds: [`MAX_ASKED`] asked for, of these [`MAX_ASKED_OF_OTHERS`] of peers that gave nothing yet, [`MAX_IDS`] to be passed on, [`MAX_DROPPED`] dropped ones, and those of
 //! [`Seen`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gossip::{MAX_IDS, Seen};
 use crate::mempool::DropReason;
-use crate::primitives::{Millis, Timestamp, Transaction, TxId};
+use crate::primitives::{Instant, Millis, Transaction, TxId};
 
 /// Transactions that are asked for at a time.
 pub(super) const MAX_ASKED: usize = 4_096;
+/// Of these, transactions of peers that have given no block of the best chain.
+const MAX_ASKED_OF_OTHERS: usize = MAX_ASKED / 2;
 /// Dropped transactions that are remembered, to answer why.
 pub(super) const MAX_DROPPED: usize = 256;
 /// How long an asked transaction may take before it is asked of another.
@@ -21,9 +23,17 @@ const ASK_AGAIN: Millis = Millis(2_000);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Exchange {
     pub(super) seen: Seen<TxId>,
-    asked: BTreeMap<TxId, Timestamp>,
+    asked: BTreeMap<TxId, Asked>,
     inventory: BTreeSet<TxId>,
     dropped: BTreeMap<TxId, Dropped>,
+}
+
+/// A transaction that is asked for.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    until: Instant,
+    /// Whether of a peer that has given a block of the best chain.
+    of_useful: bool,
 }
 
 /// A transaction that did not go on waiting.
@@ -31,24 +41,36 @@ pub(super) struct Exchange {
 pub(super) struct Dropped {
     pub(super) reason: DropReason,
     pub(super) transaction: Transaction,
-    pub(super) at: Timestamp,
+    pub(super) at: Instant,
 }
 
 impl Exchange {
     /// Whether a transaction was neither seen nor is asked for.
-    pub(super) fn is_wanted(&self, id: &TxId, now: Timestamp) -> bool {
-        !self.seen.contains(id) && self.asked.get(id).is_none_or(|until| *until <= now)
+    pub(super) fn is_wanted(&self, id: &TxId, now: Instant) -> bool {
+        !self.seen.contains(id) && self.asked.get(id).is_none_or(|asked| asked.until <= now)
     }
 
-    /// Marks transactions as asked for, as many as may be at a time; which they are.
-    pub(super) fn ask(&mut self, mut ids: Vec<TxId>, now: Timestamp) -> Vec<TxId> {
-        if self.asked.len().saturating_add(ids.len()) > MAX_ASKED {
+    /// Marks transactions as asked for, as many as may be at a time; which they are. `of_useful` says that the peer has
+    /// given a block of the best chain: all others, whose names and transactions cost nothing, share one half.
+    pub(super) fn ask(&mut self, mut ids: Vec<TxId>, of_useful: bool, now: Instant) -> Vec<TxId> {
+        if self.room(of_useful) < ids.len() {
             self.expire(now);
-            ids.truncate(MAX_ASKED.saturating_sub(self.asked.len()));
+            ids.truncate(self.room(of_useful));
         }
         let until = now.plus(ASK_AGAIN);
-        self.asked.extend(ids.iter().map(|id| (*id, until)));
+        let asked = Asked { until, of_useful };
+        self.asked.extend(ids.iter().map(|id| (*id, asked)));
         ids
+    }
+
+    /// How many more may be asked for.
+    fn room(&self, of_useful: bool) -> usize {
+        let left = MAX_ASKED.saturating_sub(self.asked.len());
+        if of_useful {
+            return left;
+        }
+        let of_others = self.asked.values().filter(|asked| !asked.of_useful).count();
+        left.min(MAX_ASKED_OF_OTHERS.saturating_sub(of_others))
     }
 
     /// Marks a transaction as come; whether it was asked for.
@@ -57,8 +79,8 @@ impl Exchange {
     }
 
     /// Forgets requests that came to nothing.
-    pub(super) fn expire(&mut self, now: Timestamp) {
-        self.asked.retain(|_, until| *until > now);
+    pub(super) fn expire(&mut self, now: Instant) {
+        self.asked.retain(|_, asked| asked.until > now);
     }
 
     /// Queues an id to be passed on. What does not fit is offered again later.
@@ -80,7 +102,7 @@ impl Exchange {
     }
 
     /// Remembers why a transaction did not go on waiting.
-    pub(super) fn drop(&mut self, transaction: Transaction, reason: DropReason, now: Timestamp) {
+    pub(super) fn drop(&mut self, transaction: Transaction, reason: DropReason, now: Instant) {
         let id = transaction.id();
         if reason != DropReason::TooOld {
             // Another branch may need it yet: then it is asked for again. An old one would go round for ever, as
@@ -128,13 +150,13 @@ mod tests {
     use super::*;
     use crate::testkit::{Grower, params};
 
-    const NOW: Timestamp = Timestamp(1_000);
+    const NOW: Instant = Instant(1_000);
 
     #[test]
     fn a_transaction_is_asked_for_once_until_the_answer_is_late() {
         let mut exchange = Exchange::default();
         let id = TxId([1; 32]);
-        assert_eq!(exchange.ask(vec![id], NOW), [id]);
+        assert_eq!(exchange.ask(vec![id], false, NOW), [id]);
         assert!(!exchange.is_wanted(&id, NOW));
         assert!(exchange.is_wanted(&id, NOW.plus(ASK_AGAIN)));
         assert!(exchange.receive(&id) && !exchange.receive(&id));
@@ -153,10 +175,10 @@ mod tests {
             };
             (first..first + MAX_ASKED).map(id).collect::<Vec<_>>()
         };
-        assert_eq!(exchange.ask(ids(0), NOW).len(), MAX_ASKED);
-        assert_eq!(exchange.ask(ids(MAX_ASKED), NOW), []);
+        assert_eq!(exchange.ask(ids(0), true, NOW).len(), MAX_ASKED);
+        assert_eq!(exchange.ask(ids(MAX_ASKED), true, NOW), []);
         let late = NOW.plus(ASK_AGAIN);
-        assert_eq!(exchange.ask(ids(MAX_ASKED), late).len(), MAX_ASKED);
+        assert_eq!(exchange.ask(ids(MAX_ASKED), true, late).len(), MAX_ASKED);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::gossip::{ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, SyncAsk};
-use crate::primitives::{BlockHash, NodeId};
+use crate::primitives::{BlockHash, Body, NodeId};
 
 use super::timers::Timer;
 use super::{Node, Outbox};
@@ -107,20 +107,19 @@ impl Node {
     }
 
     pub(super) fn on_get_headers(&mut self, from: NodeId, locator: &[BlockHash], out: &mut Outbox) {
-        if !self.roster.peers.may_answer(&from, self.now) {
-            return;
-        }
-        let headers = self.chain.headers_after(locator, MAX_HEADERS);
-        self.answer_peer(from, &Message::Headers(headers), out);
+        let headers = |node: &mut Self| node.chain.headers_after(locator, MAX_HEADERS);
+        self.answer_peer(from, |node| Message::Headers(headers(node)), out);
     }
 
     pub(super) fn on_get_bodies(&mut self, from: NodeId, ids: &[BlockHash], out: &mut Outbox) {
         if ids.len() > MAX_BODIES {
             return self.roster.peers.blame(&from, Fault::Oversize, self.now);
         }
-        if !self.roster.peers.may_answer(&from, self.now) {
-            return;
-        }
+        self.answer_peer(from, |node| Message::Bodies(node.bodies(ids)), out);
+    }
+
+    /// The bodies of these blocks, as many as one answer may have.
+    fn bodies(&self, ids: &[BlockHash]) -> Vec<(BlockHash, Body)> {
         let mut answer = Vec::new();
         let mut size = 0_usize;
         let mut told = BTreeSet::new();
@@ -135,6 +134,6 @@ impl Node {
                 break;
             }
         }
-        self.answer_peer(from, &Message::Bodies(answer), out);
+        answer
     }
 }

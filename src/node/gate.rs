@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::gossip::Envelope;
 use crate::links::{Arrivals, Line, Link, LinkTable};
-use crate::primitives::{BlockHash, NodeId, Timestamp};
+use crate::primitives::{BlockHash, Instant, NodeId};
 
 use super::{MAX_WAITING, MAX_WAITING_BYTES};
 
@@ -37,7 +37,7 @@ impl Gate {
         bytes: &[u8],
         to: &NodeId,
         chain_id: &BlockHash,
-        now: Timestamp,
+        now: Instant,
     ) -> Arrivals {
         let at_once = Arrivals {
             first: Some(now),
@@ -83,7 +83,7 @@ mod tests {
     use crate::testkit::key;
 
     const CHAIN: BlockHash = BlockHash([1; 32]);
-    const NOW: Timestamp = Timestamp(1_000_000);
+    const NOW: Instant = Instant(1_000_000);
 
     fn frame() -> Vec<u8> {
         seal_frame(&key("pow-1"), &CHAIN, (1, 1), None, &Message::Bye)

@@ -53,12 +53,12 @@ impl Stranger {
         let heard = node
             .roster
             .peers
-            .admits(&self.key.node_id(), false, net.now);
+            .admits(&self.key.node_id(), false, net.instant());
         heard.then(|| {
             node.roster
                 .peers
                 .get(&self.key.node_id())
-                .map_or(0, |peer| peer.score(net.now))
+                .map_or(0, |peer| peer.score(net.instant()))
         })
     }
 }

@@ -1,20 +1,20 @@
 //! Inputs from outside: each is routed to its flow, then the timers that are due, then what is gathered leaves.
 
 use crate::ipc::Workload;
-use crate::ledger::StoreError;
-use crate::primitives::{Millis, NodeId, Timestamp};
+use crate::ledger::{Row, StoreError, Table};
+use crate::primitives::{ClockReading, Millis, NodeId};
 
+use super::clock::clock_row;
 use super::timers::Timer;
-use super::{BatchId, Input, Node, Notice, Outbox, Output};
+use super::{BatchId, ClockNotice, Input, Node, Notice, Outbox, Output};
 
 /// Time between two rounds of housekeeping.
 pub(super) const HOUSEKEEPING_EVERY: Millis = Millis(4_000);
 
 impl Node {
-    /// Takes one input at time `now`; what is to be done is put into `out`.
-    pub fn handle(&mut self, now: Timestamp, input: Input, out: &mut Outbox) {
-        // A clock that is set back stands still for the node until it has caught up.
-        self.now = self.now.max(now);
+    /// Takes one input at the time of a clock reading; what is to be done is put into `out`.
+    pub fn handle(&mut self, reading: ClockReading, input: Input, out: &mut Outbox) {
+        self.read_clocks(reading, out);
         let woken = input == Input::Wake;
         match input {
             Input::Frame(bytes) => self.on_frame(&bytes, out),
@@ -39,6 +39,31 @@ impl Node {
         self.forget_peers(out);
         self.forget_branches();
         self.settle(woken, out);
+    }
+
+    /// Goes on to a reading. Timers that were set for a date fire at once where the wall clock was set, and are set anew.
+    pub(super) fn read_clocks(&mut self, reading: ClockReading, out: &mut Outbox) {
+        self.now = self.now.max(reading.monotonic);
+        let reading = ClockReading {
+            monotonic: self.now,
+            ..reading
+        };
+        let head = self.chain.head_header().time;
+        let change = self.clock.advance(reading, head);
+        if let Some(by) = change.set {
+            out.push(Output::Notice(Notice::Clock(ClockNotice::Set { by })));
+        }
+        if let Some(by) = change.ahead {
+            self.books.put(Table::Meta, Row::Raw(clock_row(by)));
+            out.push(Output::Notice(Notice::Clock(ClockNotice::DatedAhead {
+                by,
+            })));
+        }
+        if change.is_shifted && !self.stopping {
+            for timer in [Timer::Slot, Timer::Candidate, Timer::Deferred] {
+                self.timers.set_earlier(timer, self.now);
+            }
+        }
     }
 
     /// Sends what is gathered and tells the shell when to wake the node.
@@ -86,6 +111,7 @@ impl Node {
         self.exchange.expire(self.now);
         self.finality.errands.expire(self.now);
         self.give_up_batch(out);
+        self.restamp();
         self.write_nodes();
         self.write_miners();
     }
@@ -127,8 +153,9 @@ impl Node {
         }));
         self.timers.set(Timer::Persist, self.now.plus(pause));
         self.give_vote_up(pause);
-        // The slot is remembered in memory, and a node that is started again waits for a later one.
-        self.on_slot_reserved(id, out);
+        if mutant!(SealOnAFullDisk) {
+            self.on_slot_reserved(id, out);
+        }
         if self.stopping {
             out.push(Output::Notice(Notice::Stopped));
             out.push(Output::Stopped);
@@ -159,6 +186,7 @@ impl Node {
         self.stopping = true;
         self.broadcast_bye(out);
         self.cancel_search(out);
+        self.restamp();
         self.write_miners();
         self.finish_stop(out);
     }

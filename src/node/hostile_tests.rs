@@ -10,7 +10,8 @@ use crate::chain::MAX_LOCATOR;
 use crate::gossip::{CompactBlock, HeadInfo, Message, seal_frame};
 use crate::ipc::Request;
 use crate::primitives::{
-    Block, BlockHash, Body, Difficulty, Header, Height, Millis, Transaction, TxId, Weight,
+    Block, BlockHash, Body, ClockReading, Difficulty, Header, Height, Millis, Transaction, TxId,
+    Weight,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, mine, params};
 
@@ -385,18 +386,25 @@ fn what_is_asked_for_twice_in_a_question_is_answered_once() {
 #[test]
 fn a_node_asks_for_a_bounded_number_of_transactions_at_a_time() {
     let mut duel = Duel::new();
-    for number in 0..40_u8 {
-        let ids = (0..200)
-            .map(|at| TxId([number, at, 2].repeat(11)[..32].try_into().unwrap()))
-            .collect();
-        duel.node
-            .ask_transactions(key("liar").node_id(), ids, &mut Outbox::new());
+    duel.introduce("maker");
+    let now = duel.instant();
+    duel.node.roster.peers.credit(&key("maker").node_id(), now);
+    // Who gave no block yet gets no more than one half.
+    for (name, most) in [("liar", MAX_ASKED / 2), ("maker", MAX_ASKED)] {
+        for number in 0..40_u8 {
+            let of_name = name.as_bytes()[0];
+            let ids = (0..200)
+                .map(|at| TxId([number, at, of_name, 2].repeat(8).try_into().unwrap()))
+                .collect();
+            duel.node
+                .ask_transactions(key(name).node_id(), ids, &mut Outbox::new());
+        }
+        let bounded = duel.node.exchange.bounded();
+        let mut asked = bounded
+            .iter()
+            .filter(|(name, ..)| *name == "transactions asked for");
+        assert_eq!(asked.next().map(|(_, asked, _)| *asked), Some(most));
     }
-    let bounded = duel.node.exchange.bounded();
-    let asked = bounded
-        .iter()
-        .find(|(name, ..)| *name == "transactions asked for");
-    assert_eq!(asked.map(|(_, asked, _)| *asked), Some(MAX_ASKED));
 }
 
 #[test]
@@ -472,7 +480,7 @@ fn a_text_that_is_no_hash_is_refused_whatever_its_characters() {
     ] {
         let mut ask = |request| {
             duel.node
-                .answer(duel.now, request, &mut Outbox::new())
+                .answer(ClockReading::steady(duel.now), request, &mut Outbox::new())
                 .unwrap_err()
                 .code()
         };
@@ -507,7 +515,11 @@ fn bytes_that_are_no_transaction_are_refused_by_name_and_nothing_waits() {
     ] {
         let refused = duel
             .node
-            .answer(duel.now, Request::Submit { raw }, &mut Outbox::new())
+            .answer(
+                ClockReading::steady(duel.now),
+                Request::Submit { raw },
+                &mut Outbox::new(),
+            )
             .unwrap_err();
         assert_eq!(refused.code(), "encoding");
         assert!(duel.node.mempool.is_empty());

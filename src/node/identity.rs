@@ -10,7 +10,7 @@ use crate::primitives::{BlockHash, Header, Keypair, Millis, NodeId, NodeKind, Se
 use super::io::Setup;
 
 /// A record older than this is signed again.
-const RECORD_EVERY: Millis = Millis(60_000);
+pub(super) const RECORD_EVERY: Millis = Millis(60_000);
 
 /// Key, name and signatures of one node.
 #[derive(Clone, Debug)]
@@ -43,7 +43,8 @@ impl Identity {
 
     /// What the node publishes about itself, signed again once in a while.
     pub(super) fn record(&mut self, now: Timestamp) -> NodeRecord {
-        if now.since(self.record.time) > RECORD_EVERY {
+        // A record from the future is of a clock that was ahead.
+        if now.0.abs_diff(self.record.time.0) > RECORD_EVERY.0 {
             self.record = NodeRecord::sign(&self.key, &self.name, self.kind, &self.host, now);
         }
         self.record.clone()
@@ -109,6 +110,7 @@ mod tests {
                 turns: Turns::ALL,
                 miners: 0,
             },
+            is_first: true,
             session,
             seed: 0,
         };

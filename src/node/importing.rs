@@ -22,7 +22,7 @@ impl Node {
         let header = block.header;
         // Kept for the case that the clock is behind.
         let early = self.is_early(&header).then(|| block.clone());
-        let outcome = self.chain.import(block, self.now, &mut self.cache);
+        let outcome = self.chain.import(block, self.clock.date(), &mut self.cache);
         self.after_import(outcome, &header, early, source, out)
     }
 
@@ -124,28 +124,35 @@ impl Node {
 
     /// Whether a block is ahead of the clock (rule 8).
     pub(super) fn is_early(&self, header: &Header) -> bool {
-        header.time > self.now.plus(self.chain.params().max_future)
+        header.time > self.clock.date().plus(self.chain.params().max_future)
     }
 
     /// Keeps a block until its time has come.
     fn defer(&mut self, until: Timestamp, block: Block, source: Source, out: &mut Outbox) {
-        let id = block.id();
-        if self.deferred.insert(until, block, source, self.now) {
-            self.timers.set_earlier(Timer::Deferred, until);
+        let (id, sealer) = (block.id(), block.header.sealer);
+        let by = block.header.time.since(self.clock.date());
+        self.note_clock(sealer, i64::try_from(by.0).unwrap_or(i64::MAX), out);
+        if self
+            .deferred
+            .insert(until, block, source, self.clock.date())
+        {
+            self.timers
+                .set_earlier(Timer::Deferred, self.clock.instant_of(until));
             out.push(Output::Notice(Notice::Deferred {
                 id,
-                wait: until.since(self.now),
+                wait: until.since(self.clock.date()),
             }));
         }
     }
 
     /// Imports the deferred blocks whose time has come.
     pub(super) fn on_deferred_timer(&mut self, out: &mut Outbox) {
-        while let Some((block, source)) = self.deferred.pop_due(self.now) {
+        while let Some((block, source)) = self.deferred.pop_due(self.clock.date()) {
             self.import(block, source, out);
         }
         if let Some(next) = self.deferred.deadline() {
-            self.timers.set(Timer::Deferred, next);
+            self.timers
+                .set(Timer::Deferred, self.clock.instant_of(next));
         }
     }
 

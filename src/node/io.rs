@@ -4,7 +4,7 @@ use crate::consensus::{Params, ParamsError};
 pub use crate::ipc::Answer;
 use crate::ipc::{ApiError, FromMiner, ToMiner, Workload};
 use crate::ledger::{Batch, Durability, StoreError};
-use crate::primitives::{Keypair, NodeId, NodeKind, Timestamp};
+use crate::primitives::{Instant, Keypair, NodeId, NodeKind};
 use crate::refusal::NodeError;
 
 use super::Notice;
@@ -24,6 +24,8 @@ pub struct Setup {
     pub host: String,
     /// What its miners are to do.
     pub workload: Workload,
+    /// Whether it may be the node's first run: with an empty ledger it has done nothing then in the network's first slot.
+    pub is_first: bool,
     /// A random number of this run.
     pub session: u64,
     /// A random number that all random choices of this run follow from.
@@ -98,7 +100,7 @@ pub enum Output {
         message: ToMiner,
     },
     /// Give [`Input::Wake`] at this time; replaces the time before.
-    WakeAt(Timestamp),
+    WakeAt(Instant),
     /// Something a person may want to know.
     Notice(Notice),
     /// The node has stopped; everything that could be written is.

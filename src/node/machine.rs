@@ -4,10 +4,11 @@ use crate::chain::{Chain, HeaderWalk};
 use crate::consensus::SignatureCache;
 use crate::gossip::{HeadInfo, Sync};
 use crate::mempool::Mempool;
-use crate::primitives::{Address, BlockHash, NodeId, SplitMix64, Timestamp};
+use crate::primitives::{Address, BlockHash, Instant, NodeId, SplitMix64};
 
 use super::authority::Authority;
 use super::books::Books;
+use super::clock::Clock;
 use super::compact::CompactBlocks;
 use super::deferred::DeferredBlocks;
 use super::exchange::Exchange;
@@ -22,7 +23,9 @@ use super::timers::Timers;
 #[derive(Clone, Debug)]
 pub struct Node {
     pub(super) identity: Identity,
-    pub(super) now: Timestamp,
+    /// The instant of the input that it takes.
+    pub(super) now: Instant,
+    pub(super) clock: Clock,
     pub(super) random: SplitMix64,
     pub(super) chain: Chain,
     pub(super) cache: SignatureCache,

@@ -25,7 +25,10 @@ impl Node {
         if self.identity.kind != NodeKind::Pow || self.mining.miners.is_empty() || self.stopping {
             return;
         }
-        let from = self.make_from(Kind::Work).max(self.mining.not_before);
+        let from = self
+            .clock
+            .instant_of(self.make_from(Kind::Work))
+            .max(self.mining.not_before);
         if self.mining.is_paused() {
             return self.cancel_search(out);
         }

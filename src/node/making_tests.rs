@@ -26,7 +26,7 @@ fn workload(speed: Speed, miners: u32) -> Input {
 
 /// What each miner is told by an input.
 fn told(net: &mut Net, input: Input) -> Vec<(u32, ToMiner)> {
-    let now = net.now;
+    let now = net.reading();
     let mut out = Outbox::new();
     net.seats[0]
         .node
@@ -77,7 +77,7 @@ fn rows(net: &Net) -> Vec<MinerRow> {
 }
 
 fn first_miner(net: &Net) -> MinerStatus {
-    net.node(0).miners(net.now).remove(0)
+    net.node(0).miners(net.instant()).remove(0)
 }
 
 fn progress(job: &SearchJob, hashes: u64, best: &str) -> Input {
@@ -162,7 +162,10 @@ fn a_pause_cancels_every_search_until_there_is_a_pace_again() {
         [(0, ToMiner::Cancel)]
     );
     net.seats[0].search_nothing();
-    assert_eq!(net.node(0).miners(net.now)[0].state, MinerState::Paused);
+    assert_eq!(
+        net.node(0).miners(net.instant())[0].state,
+        MinerState::Paused
+    );
     let height = net.height(0);
     net.run(Millis(30_000));
     assert_eq!(net.height(0), height, "nothing is mined in a pause");
@@ -229,7 +232,7 @@ fn miners_that_find_at_once_make_a_block_each_least_gap_and_none_that_must_be_de
         (10_000 / gap.0 - 4..=10_000 / gap.0 + 1).contains(&height),
         "{height}"
     );
-    assert_eq!(net.node(0).status(net.now).blocks_made, height);
+    assert_eq!(net.node(0).status(net.reading()).blocks_made, height);
     assert_eq!(
         net.noted(0, |notice| matches!(notice, Notice::Found { .. })),
         usize::try_from(height).unwrap()
@@ -318,11 +321,12 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
             turns: Turns::ALL,
             miners: 0,
         },
+        is_first: true,
         session: 1,
         seed: 1,
     };
     let mut out = Outbox::new();
-    let mut node = Node::start(setup, None, net.now, &mut out).unwrap();
+    let mut node = Node::start(setup, None, net.reading(), &mut out).unwrap();
     let batches = |out: &mut Outbox| {
         let batch = |output| {
             if let Output::Persist { id, .. } = output {
@@ -334,8 +338,8 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
         out.drain(..).filter_map(batch).collect::<Vec<_>>()
     };
     let first = batches(&mut out).remove(0);
-    node.handle(net.now, Input::Wake, &mut out);
-    node.handle(net.now, Input::Persisted(first), &mut out);
+    node.handle(net.reading(), Input::Wake, &mut out);
+    node.handle(net.reading(), Input::Persisted(first), &mut out);
     let reserved = batches(&mut out).remove(0);
     // While the disk is busy, a block comes that is dated ahead.
     let age = net
@@ -349,13 +353,13 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
         &mut out
     ));
     let head = node.chain().head();
-    node.handle(net.now, Input::Persisted(reserved), &mut out);
+    node.handle(net.reading(), Input::Persisted(reserved), &mut out);
     assert_eq!(node.chain().head(), head, "it is too far ahead");
     net.now = net.now.plus(Millis(600 - params().min_gap.0));
-    node.handle(net.now, Input::Wake, &mut out);
+    node.handle(net.reading(), Input::Wake, &mut out);
     assert_eq!(node.chain().head_header().parent, head);
     assert_eq!(node.chain().head_header().kind, Kind::Authority);
-    assert_eq!(node.status(net.now).blocks_made, 1);
+    assert_eq!(node.status(net.reading()).blocks_made, 1);
 }
 
 #[test]

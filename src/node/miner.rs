@@ -1,7 +1,7 @@
 //! One miner worker as the node knows it.
 
 use crate::ipc::Try;
-use crate::primitives::{Millis, Timestamp};
+use crate::primitives::{Instant, Millis};
 use crate::records::MinerState;
 
 /// A measured hash rate is told for so long.
@@ -24,8 +24,8 @@ pub(super) struct Miner {
     /// The state that its row says.
     pub(super) written: Option<MinerState>,
     /// When its progress was last shown.
-    pub(super) reported: Timestamp,
-    rated: Timestamp,
+    pub(super) reported: Instant,
+    rated: Instant,
 }
 
 impl Miner {
@@ -45,7 +45,7 @@ impl Miner {
     }
 
     /// Records a measured rate.
-    pub(super) fn rate_at(&mut self, hash_rate: f64, now: Timestamp) {
+    pub(super) fn rate_at(&mut self, hash_rate: f64, now: Instant) {
         (self.hash_rate, self.rated) = (hash_rate, now);
     }
 
@@ -56,7 +56,7 @@ impl Miner {
     }
 
     /// Measured hashes per second; none once nothing was measured for a while.
-    pub(super) fn rate(&self, state: MinerState, now: Timestamp) -> f64 {
+    pub(super) fn rate(&self, state: MinerState, now: Instant) -> f64 {
         let hashes = state.hashes() && now.since(self.rated) < RATED_FOR;
         if hashes { self.hash_rate } else { 0.0 }
     }

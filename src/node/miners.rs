@@ -2,7 +2,7 @@
 
 use crate::ipc::{MAX_MINERS, MinerStatus};
 use crate::ledger::{MinerRow, Row, Table};
-use crate::primitives::{NodeKind, Timestamp};
+use crate::primitives::{Instant, NodeKind};
 use crate::records::{MinerRecord, MinerState};
 
 use super::Node;
@@ -24,7 +24,7 @@ impl Node {
     }
 
     /// Measured hashes per second of all miners.
-    pub(super) fn hash_rate(&self, now: Timestamp) -> f64 {
+    pub(super) fn hash_rate(&self, now: Instant) -> f64 {
         self.mining
             .miners
             .iter()
@@ -39,7 +39,7 @@ impl Node {
 
     /// The node's miner workers.
     #[must_use]
-    pub fn miners(&self, now: Timestamp) -> Vec<MinerStatus> {
+    pub fn miners(&self, now: Instant) -> Vec<MinerStatus> {
         let header = self.mining.job().map(|(_, header)| header);
         let budget = self.mining.budget();
         let mut list = Vec::with_capacity(self.mining.miners.len());
@@ -111,7 +111,7 @@ impl Node {
                 node_id: self.identity.id.to_string(),
                 job: self.mining.job().map_or(0, |(number, _)| number),
                 record: miner.record,
-                updated: self.now.0,
+                updated: self.clock.date().0,
             };
             self.books.put(Table::MiningPool, Row::Miner(row));
         }

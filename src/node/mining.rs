@@ -1,7 +1,7 @@
 //! The search of a proof-of-work node: its miners, the job they work on, and when the head became it.
 
 use crate::ipc::{Limit, SearchJob, Speed, Turns, Workload};
-use crate::primitives::{Body, Header, MAX_EXACT, Millis, NodeKind, Timestamp};
+use crate::primitives::{Body, Header, Instant, MAX_EXACT, Millis, NodeKind};
 
 use super::miner::Miner;
 
@@ -22,11 +22,11 @@ pub(super) struct Mining {
     /// Nonce ranges that were used up: it goes into the data, so that no header is searched twice.
     used_up: u64,
     /// No search begins before.
-    pub(super) not_before: Timestamp,
+    pub(super) not_before: Instant,
     /// When the head became it.
-    head_since: Timestamp,
+    head_since: Instant,
     /// When the first of an unbroken run of heads came that were dated far ahead.
-    early_since: Option<Timestamp>,
+    early_since: Option<Instant>,
 }
 
 /// The candidate that the miners search.
@@ -35,7 +35,7 @@ pub(super) struct Job {
     number: u64,
     pub(super) header: Header,
     pub(super) body: Body,
-    since: Timestamp,
+    since: Instant,
 }
 
 impl Mining {
@@ -43,8 +43,8 @@ impl Mining {
     pub(super) fn new(
         workload: Workload,
         kind: NodeKind,
-        now: Timestamp,
-        not_before: Timestamp,
+        now: Instant,
+        not_before: Instant,
     ) -> Self {
         let mut mining = Self {
             speed: workload.speed,
@@ -108,12 +108,12 @@ impl Mining {
 
     /// Since when makers wait for heads that are dated ahead: such a head wins its maker a moment, and many in a row no
     /// more than one.
-    pub(super) fn waiting_since(&self) -> Timestamp {
+    pub(super) fn waiting_since(&self) -> Instant {
         self.early_since.unwrap_or(self.head_since)
     }
 
     /// Begins a search of its own on a new head; `early` says that it is dated further ahead than honest makers date.
-    pub(super) fn begin_head(&mut self, early: bool, now: Timestamp) {
+    pub(super) fn begin_head(&mut self, early: bool, now: Instant) {
         self.head_since = now;
         self.early_since = early.then(|| self.early_since.unwrap_or(now));
         self.end_job(now);
@@ -126,7 +126,7 @@ impl Mining {
     pub(super) fn begin_job(
         &mut self,
         (header, body): (Header, Body),
-        now: Timestamp,
+        now: Instant,
     ) -> Vec<(u32, SearchJob)> {
         self.end_job(now);
         self.jobs = self.jobs.saturating_add(1);
@@ -159,7 +159,7 @@ impl Mining {
     }
 
     /// Ends the job; the miners that must be stopped, also those that go on although another one has found.
-    pub(super) fn stop(&mut self, now: Timestamp) -> std::ops::Range<u32> {
+    pub(super) fn stop(&mut self, now: Instant) -> std::ops::Range<u32> {
         self.end_job(now);
         if std::mem::take(&mut self.busy) {
             self.workers()
@@ -188,7 +188,7 @@ impl Mining {
     }
 
     /// Time spent on the search of this head.
-    pub(super) fn searched(&self, now: Timestamp) -> Millis {
+    pub(super) fn searched(&self, now: Instant) -> Millis {
         let current = self
             .job
             .as_ref()
@@ -197,7 +197,7 @@ impl Mining {
     }
 
     /// Takes the job; its time stays with the search.
-    pub(super) fn end_job(&mut self, now: Timestamp) -> Option<Job> {
+    pub(super) fn end_job(&mut self, now: Instant) -> Option<Job> {
         self.searched = self.searched(now);
         self.job.take()
     }
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::testkit::{Grower, params};
 
-    const NOW: Timestamp = Timestamp(1_000);
+    const NOW: Instant = Instant(1_000);
 
     fn mining(speed: Speed, miners: u32) -> Mining {
         let workload = Workload {

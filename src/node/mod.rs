@@ -3,7 +3,7 @@
 //!
 //! [`Node`] owns its parts and routes values between them; no part knows another. Each part is a struct in its
 //! own file, with its own fields, bounds and tests: `identity`, `roster`, `exchange`, `compact`, `deferred`,
-//! `mining`, `authority`, `finality`, `books`, `timers`. What happens with them lies in floors, each of which calls only
+//! `clock`, `mining`, `authority`, `finality`, `books`, `timers`. What happens with them lies in floors, each of which calls only
 //! those below it:
 //!
 //! 1. `machine` (the struct), `sending`, `dating`, and the rows and sentences of the report;
@@ -16,7 +16,12 @@
 mod accusing;
 mod authority;
 mod books;
+#[cfg(test)]
+mod branches_tests;
 mod certifying;
+mod clock;
+#[cfg(test)]
+mod clock_tests;
 mod compact;
 #[cfg(test)]
 mod crowd_tests;
@@ -40,6 +45,8 @@ mod identity;
 mod importing;
 mod inputs;
 mod io;
+#[cfg(test)]
+mod load_tests;
 mod machine;
 mod making;
 #[cfg(test)]
@@ -74,5 +81,5 @@ pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use machine::Node;
 pub use order::Order;
-pub use report::{FinalityNotice, Notice};
+pub use report::{ClockNotice, FinalityNotice, Notice};
 pub use reporter::Reporter;

@@ -92,6 +92,7 @@ impl Setup {
             kind: config.kind,
             host: config.host.clone(),
             workload: config.workload,
+            is_first: config.is_first,
             session,
             seed,
         })
@@ -118,6 +119,7 @@ mod tests {
                 turns: Turns::ALL,
                 miners: 1,
             },
+            is_first: true,
         }
     }
 

@@ -1,13 +1,16 @@
 //! Peers: meeting them, their heads, their absence, and the pings that keep a node known.
 
 use crate::gossip::{Fault, HeadInfo, MAX_RECORDS, Message, NodeRecord};
-use crate::primitives::{Millis, NodeId};
+use crate::primitives::{Millis, NodeId, Timestamp};
 
+use super::identity::RECORD_EVERY;
 use super::timers::Timer;
-use super::{Node, Notice, Outbox, Output};
+use super::{ClockNotice, Node, Notice, Outbox, Output};
 
 /// Time between two pings.
 const PING_EVERY: Millis = Millis(2_000);
+/// A peer's clock may differ by as much without a word: frames take their time.
+const CLOCK_SLACK: Millis = Millis(3_000);
 
 impl Node {
     /// Takes a peer's own record and head; whether the record is genuine and the peer's own.
@@ -18,12 +21,39 @@ impl Node {
         head: HeadInfo,
         out: &mut Outbox,
     ) -> bool {
+        let signed = record.time;
         if !self.roster.meet(&from, record, self.now) {
             self.roster.peers.blame(&from, Fault::Malformed, self.now);
             return false;
         }
+        self.judge_clock(from, signed, out);
         self.on_head(from, head, out);
         true
+    }
+
+    /// Judges a peer's clock by the time at which it signed its record, which is seldom older than a certain age.
+    fn judge_clock(&mut self, node: NodeId, signed: Timestamp, out: &mut Outbox) {
+        let date = self.clock.date();
+        let (ahead, age) = (signed.since(date), date.since(signed));
+        let behind = Millis(age.0.saturating_sub(RECORD_EVERY.0));
+        let milliseconds = |span: Millis| i64::try_from(span.0).unwrap_or(i64::MAX);
+        self.note_clock(node, milliseconds(ahead) - milliseconds(behind), out);
+    }
+
+    /// Says, once, that a peer's clock is ahead of this node's by so many milliseconds; behind is below zero.
+    pub(super) fn note_clock(&mut self, node: NodeId, by: i64, out: &mut Outbox) {
+        let is_off = by.unsigned_abs() > CLOCK_SLACK.0;
+        let Some(peer) = self.roster.peers.get_mut(&node) else {
+            return;
+        };
+        let was_off = std::mem::replace(&mut peer.clock_off, is_off);
+        if is_off && !was_off {
+            let name = self.name_of_node(&node);
+            out.push(Output::Notice(Notice::Clock(ClockNotice::PeerOff {
+                name,
+                by,
+            })));
+        }
     }
 
     /// Answers a peer that introduces itself with this node's record, and with those of others.
@@ -35,8 +65,11 @@ impl Node {
         out: &mut Outbox,
     ) {
         if self.meet(from, record, head, out) {
-            let (record, head) = (self.identity.record(self.now), self.head_info());
-            self.answer_peer(from, &Message::HelloAck { record, head }, out);
+            let introduce = |node: &mut Self| Message::HelloAck {
+                record: node.identity.record(node.clock.date()),
+                head: node.head_info(),
+            };
+            self.answer_peer(from, introduce, out);
             self.return_votes(from, out);
             self.send_node_list(from, out);
         }
@@ -98,6 +131,9 @@ impl Node {
             if node == self.identity.id || !self.roster.is_news(&record, self.now) {
                 continue;
             }
+            if !self.roster.peers.take_record(self.now) {
+                return;
+            }
             if !record.is_genuine() {
                 return self.roster.peers.blame(&from, Fault::Invalid, self.now);
             }
@@ -143,14 +179,14 @@ impl Node {
     }
 
     pub(super) fn send_hello(&mut self, to: NodeId, out: &mut Outbox) {
-        let (record, head) = (self.identity.record(self.now), self.head_info());
+        let (record, head) = (self.identity.record(self.clock.date()), self.head_info());
         self.send(to, &Message::Hello { record, head }, out);
     }
 
     fn send_node_list(&mut self, to: NodeId, out: &mut Outbox) {
         let records = self.roster.records_for(&to, self.now);
         if !records.is_empty() {
-            self.answer_peer(to, &Message::NodeList(records), out);
+            self.answer_peer(to, |_| Message::NodeList(records), out);
         }
     }
 

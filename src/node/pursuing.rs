@@ -20,9 +20,15 @@ impl Node {
     fn pursue(&mut self, out: &mut Outbox) {
         while let Some(block) = self.sync.next_block(self.now) {
             let (id, source, head) = (block.id(), self.sync_source(), self.chain.head());
+            let is_early = self.is_early(&block.header);
             if !self.import(block, source, out) {
                 // The rest hangs on a block that cannot be imported now.
-                self.sync.give_up(self.now);
+                if is_early {
+                    // One of the two clocks is off, which need not be the source's.
+                    self.sync.put_off(self.now);
+                } else {
+                    self.sync.give_up(self.now);
+                }
                 break;
             }
             let is_best = self.chain.head() != head;

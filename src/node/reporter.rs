@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::ipc::{Event, Level, Report};
-use crate::primitives::Timestamp;
+use crate::primitives::{ClockReading, Timestamp};
 
 use super::{Node, Notice};
 
@@ -83,12 +83,12 @@ impl Reporter {
 
     /// The report of a node; takes the collected events.
     #[must_use]
-    pub fn report(&mut self, node: &Node, now: Timestamp, monotonic: f64) -> Report {
+    pub fn report(&mut self, node: &Node, now: ClockReading, monotonic: f64) -> Report {
         self.reported = monotonic;
         Report {
             status: node.status(now),
-            miners: node.miners(now),
-            peers: node.peers(now),
+            miners: node.miners(now.monotonic),
+            peers: node.peers(now.monotonic),
             events: std::mem::take(&mut self.events).into(),
             events_dropped: std::mem::take(&mut self.dropped),
         }

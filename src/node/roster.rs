@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::gossip::{MAX_RECORDS, NodeRecord, Peers};
-use crate::primitives::{NodeId, Timestamp};
+use crate::primitives::{Instant, NodeId};
 
 /// The other nodes.
 #[derive(Clone, Debug, Default)]
@@ -25,17 +25,17 @@ pub(super) struct Roster {
 struct Ping {
     token: u64,
     to: NodeId,
-    at: Timestamp,
+    at: Instant,
 }
 
 impl Roster {
     /// Peers that were heard lately.
-    pub(super) fn alive(&self, now: Timestamp) -> Vec<NodeId> {
+    pub(super) fn alive(&self, now: Instant) -> Vec<NodeId> {
         self.peers.alive(now).map(|(node, _)| *node).collect()
     }
 
     /// Takes the record of the peer that sent it; whether it is genuine and the peer's own.
-    pub(super) fn meet(&mut self, from: &NodeId, record: NodeRecord, now: Timestamp) -> bool {
+    pub(super) fn meet(&mut self, from: &NodeId, record: NodeRecord, now: Instant) -> bool {
         let known = self
             .peers
             .get(from)
@@ -48,7 +48,7 @@ impl Roster {
     }
 
     /// Whether a record that others pass on is of a node that is not heard, and newer than what is known of it.
-    pub(super) fn is_news(&self, record: &NodeRecord, now: Timestamp) -> bool {
+    pub(super) fn is_news(&self, record: &NodeRecord, now: Instant) -> bool {
         !self.peers.get(&record.id).is_some_and(|peer| {
             let known = peer.record.as_ref();
             peer.alive(now) || known.is_some_and(|known| known.time >= record.time)
@@ -56,7 +56,7 @@ impl Roster {
     }
 
     /// Records of the peers that are heard, for another one.
-    pub(super) fn records_for(&self, to: &NodeId, now: Timestamp) -> Vec<NodeRecord> {
+    pub(super) fn records_for(&self, to: &NodeId, now: Instant) -> Vec<NodeRecord> {
         let others = self.peers.alive(now).filter(|(node, _)| *node != to);
         others
             .filter_map(|(_, peer)| peer.record.clone())
@@ -106,7 +106,7 @@ impl Roster {
     }
 
     /// Peers that are present and have fallen silent.
-    pub(super) fn silent(&self, now: Timestamp) -> Vec<NodeId> {
+    pub(super) fn silent(&self, now: Instant) -> Vec<NodeId> {
         let is_silent = |node: &&NodeId| !self.peers.get(node).is_some_and(|peer| peer.alive(now));
         self.present.iter().filter(is_silent).copied().collect()
     }
@@ -126,7 +126,7 @@ impl Roster {
     }
 
     /// Chooses by `token` the peer that is to answer the next ping.
-    pub(super) fn choose_ping(&mut self, token: u64, now: Timestamp) -> Option<NodeId> {
+    pub(super) fn choose_ping(&mut self, token: u64, now: Instant) -> Option<NodeId> {
         let alive = self.alive(now);
         let count = u64::try_from(alive.len()).unwrap_or(1).max(1);
         let chosen = usize::try_from(token % count).ok();
@@ -136,7 +136,7 @@ impl Roster {
     }
 
     /// Measures the round trip by the answer that was awaited.
-    pub(super) fn on_pong(&mut self, from: &NodeId, token: u64, now: Timestamp) {
+    pub(super) fn on_pong(&mut self, from: &NodeId, token: u64, now: Instant) {
         if let Some(ping) = self.ping
             && (ping.token, &ping.to) == (token, from)
             && let Some(peer) = self.peers.get_mut(from)
@@ -151,13 +151,13 @@ impl Roster {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::primitives::{Millis, NodeKind};
+    use crate::primitives::{Millis, NodeKind, Timestamp};
     use crate::testkit::key;
 
-    const NOW: Timestamp = Timestamp(1_000_000);
+    const NOW: Instant = Instant(1_000_000);
 
-    fn record(name: &str, time: Timestamp) -> NodeRecord {
-        NodeRecord::sign(&key(name), name, NodeKind::Pow, "tab", time)
+    fn record(name: &str, time: Instant) -> NodeRecord {
+        NodeRecord::sign(&key(name), name, NodeKind::Pow, "tab", Timestamp(time.0))
     }
 
     fn id(name: &str) -> NodeId {

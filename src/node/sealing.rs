@@ -1,5 +1,5 @@
 //! Sealing blocks: an authority reserves its slot, and seals it once the reservation is durable. What it must
-//! never do, `authority` holds.
+//! never do, `authority` holds. A ledger that fails makes it wait, one in memory stores at once.
 
 use crate::consensus::slots;
 use crate::ledger::{Row, Table};
@@ -22,13 +22,13 @@ impl Node {
         if self.authority.is_ready() {
             return self.seal_slot(out);
         }
-        let slot = slots::slot_at(self.chain.params(), self.now);
+        let slot = slots::slot_at(self.chain.params(), self.clock.date());
         if !self.may_seal(slot) || slots::slot_at(self.chain.params(), self.next_date()) != slot {
             return self.await_next_slot(slot);
         }
         let from = self.make_from(Kind::Authority);
-        if self.now < from {
-            return self.timers.set(Timer::Slot, from);
+        if self.clock.date() < from {
+            return self.timers.set(Timer::Slot, self.clock.instant_of(from));
         }
         if self.sync.rest_until(self.now).is_some() || self.authority.reserved().is_some() {
             return self.timers.set(Timer::Slot, self.now.plus(RESERVE_AGAIN));
@@ -37,17 +37,14 @@ impl Node {
         let batch = self.books.strict();
         self.authority.reserve(slot, batch);
         self.await_next_slot(slot);
-        if self.books.degraded().is_some() {
-            // There is no disk to wait for; see the module's first lines for what protects the slot.
-            self.on_slot_reserved(batch, out);
-        }
     }
 
     fn await_next_slot(&mut self, after: Slot) {
+        let next = self.next_slot_at(after);
+        let in_time = next.map(|next| self.clock.instant_of(next));
         self.timers.set(
             Timer::Slot,
-            self.next_slot_at(after)
-                .unwrap_or(self.now.plus(self.chain.params().slot)),
+            in_time.unwrap_or(self.now.plus(self.chain.params().slot)),
         );
     }
 
@@ -64,13 +61,13 @@ impl Node {
         let Some(slot) = self.authority.reserved() else {
             return;
         };
-        let from = self.make_from(Kind::Authority);
+        let (date, from) = (self.clock.date(), self.make_from(Kind::Authority));
         let lasts = |time| slots::slot_at(self.chain.params(), time) == slot;
-        if lasts(self.now) && self.now < from && lasts(from) {
-            return self.timers.set(Timer::Slot, from);
+        if lasts(date) && date < from && lasts(from) {
+            return self.timers.set(Timer::Slot, self.clock.instant_of(from));
         }
         self.authority.release();
-        let in_time = lasts(self.now) && self.now >= from && lasts(self.next_date());
+        let in_time = lasts(date) && date >= from && lasts(self.next_date());
         self.await_next_slot(slot);
         if in_time && !self.stopping {
             self.seal(slot, out);

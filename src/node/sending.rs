@@ -22,12 +22,19 @@ impl Node {
     }
 
     /// Answers a question, if the one who asks has not been sent too much lately: it asks again, or another.
-    pub(super) fn answer_peer(&mut self, to: NodeId, message: &Message, out: &mut Outbox) {
+    /// Only then the answer is built.
+    pub(super) fn answer_peer(
+        &mut self,
+        to: NodeId,
+        answer: impl FnOnce(&mut Self) -> Message,
+        out: &mut Outbox,
+    ) {
         if !self.roster.peers.may_answer(&to, self.now) {
             return;
         }
         let begin = out.len();
-        self.send(to, message, out);
+        let message = answer(self);
+        self.send(to, &message, out);
         let sent = out[begin..].iter();
         let frames = sent.filter_map(|output| {
             if let Output::Send { frame, .. } = output {
@@ -140,7 +147,7 @@ impl Node {
 
     /// Introduces this node to all who listen.
     pub(super) fn broadcast_hello(&mut self, out: &mut Outbox) {
-        let record = self.identity.record(self.now);
+        let record = self.identity.record(self.clock.date());
         self.broadcast(
             &Message::Hello {
                 record,

@@ -7,17 +7,18 @@ use crate::chain::Chain;
 use crate::consensus::finality::{Checkpoint, SigningRecord};
 use crate::consensus::{SignatureCache, slots};
 use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
-use crate::ledger::{BlockRow, NodeRow, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::ledger::{BlockRow, NodeRow, Row, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::Mempool;
 use crate::primitives::{
-    Block, BlockHash, Height, Millis, NodeKind, Slot, SplitMix64, Timestamp, Transaction, from_hex,
-    to_hex,
+    Block, BlockHash, ClockReading, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction,
+    from_hex, to_hex,
 };
 use crate::records::LedgerStart;
 use crate::state::{Entry, Key, State};
 
-use super::authority::{Authority, sealed_slot};
+use super::authority::{Authority, FIRST_SLOT, sealed_slot};
 use super::books::Books;
+use super::clock::{Clock, clock_row, kept_ahead};
 use super::compact::CompactBlocks;
 use super::deferred::DeferredBlocks;
 use super::exchange::Exchange;
@@ -30,7 +31,7 @@ use super::report::open_undo;
 use super::roster::Roster;
 use super::source::Source;
 use super::timers::{Timer, Timers};
-use super::{Node, Notice, Outbox, Output, Setup, StartError};
+use super::{ClockNotice, Node, Notice, Outbox, Output, Setup, StartError};
 
 /// How long a node listens to its peers before it makes a candidate, so that a late joiner does not mine
 /// on an old head.
@@ -45,34 +46,29 @@ struct Recovered {
 }
 
 impl Node {
-    /// Starts a node at time `now`: with a snapshot from its ledger, or without one from genesis.
+    /// Starts a node at a moment: with a snapshot from its ledger, or without one from genesis.
     ///
     /// # Errors
     /// Parameters that no network can have.
     pub fn start(
         setup: Setup,
         snapshot: Option<Snapshot>,
-        now: Timestamp,
+        reading: ClockReading,
         out: &mut Outbox,
     ) -> Result<Self, StartError> {
         setup.params.validate()?;
-        let identity = Identity::new(&setup, now);
-        let params = Rc::new(setup.params);
+        let (now, date) = (reading.monotonic, reading.wall);
+        let params = Rc::new(setup.params.clone());
         let snapshot = snapshot.filter(|snapshot| !snapshot.meta.is_empty());
         let mut cache = SignatureCache::default();
         let chain_id = crate::chain::chain_id(&params);
-        let mut ballots = Ballots::new(chain_id);
-        if let Some(snapshot) = &snapshot {
-            ballots = Ballots::restore(chain_id, snapshot);
-        }
-        let recovered = recover(&params, snapshot.as_ref(), &ballots, now, &mut cache);
-        let memory = match &snapshot {
-            // Whatever became of the rest, a whole record of this network counts.
-            Some(snapshot) => memory_of(snapshot, &chain_id),
-            // In the first slot of a network nobody can have signed anything.
-            None if slots::slot_at(&params, now) <= Slot(1) => Some(SigningRecord::default()),
-            None => None,
+        let ballots = match &snapshot {
+            Some(snapshot) => Ballots::restore(chain_id, snapshot),
+            None => Ballots::new(chain_id),
         };
+        let recovered = recover(&params, snapshot.as_ref(), &ballots, date, &mut cache);
+        let is_first = setup.is_first && is_first_slot(&params, date);
+        let memory = signed(snapshot.as_ref(), &chain_id, is_first);
         let sealed = snapshot
             .as_ref()
             .map(|snapshot| sealed_slot(snapshot).unwrap_or_default());
@@ -81,10 +77,15 @@ impl Node {
         } else {
             Height(0)
         };
+        let head = recovered.chain.head_header().time;
+        let kept = kept_ahead(snapshot.as_ref());
+        let clock = Clock::new(reading, head, kept, params.max_future);
+        // Dated by the ledger at least, so that this run's frames are newer than the last one's.
+        let identity = Identity::new(&setup, clock.date());
         let listen_until = now.plus(LISTEN_FIRST);
-        let in_memory = identity.kind == NodeKind::Viewer;
         let mut node = Self {
             now,
+            clock,
             random: SplitMix64::new(setup.seed),
             chain: recovered.chain,
             cache,
@@ -102,8 +103,12 @@ impl Node {
                 Checkpoint::genesis(chain_id),
                 now,
             ),
-            authority: Authority::new(sealed, slots::slot_at(&params, now)),
-            books: Books::new(durable, in_memory, recovered.outcome),
+            authority: Authority::new(sealed, slots::slot_at(&params, clock.date()), is_first),
+            books: Books::new(
+                durable,
+                identity.kind == NodeKind::Viewer,
+                recovered.outcome,
+            ),
             timers: Timers::default(),
             counters: Counters::default(),
             stopping: false,
@@ -117,6 +122,9 @@ impl Node {
             node.write_all_votes();
         }
         node.begin_finality();
+        if let Some(snapshot) = &snapshot {
+            node.restamp_stored(snapshot);
+        }
         node.begin(snapshot, out);
         Ok(node)
     }
@@ -126,6 +134,13 @@ impl Node {
             height: self.chain.height(),
             ledger: self.books.ledger_start,
         }));
+        if self.clock.ahead().0 > 0 {
+            let by = self.clock.ahead();
+            self.books.put(Table::Meta, Row::Raw(clock_row(by)));
+            out.push(Output::Notice(Notice::Clock(ClockNotice::DatedAhead {
+                by,
+            })));
+        }
         self.broadcast_hello(out);
         self.forget_miners();
         if let Some(snapshot) = snapshot {
@@ -182,6 +197,26 @@ impl Node {
     }
 }
 
+/// What a node has signed, as far as it can know.
+fn signed(
+    snapshot: Option<&Snapshot>,
+    chain_id: &BlockHash,
+    is_first: bool,
+) -> Option<SigningRecord> {
+    match snapshot {
+        // Whatever became of the rest, a whole record of this network counts.
+        Some(snapshot) => memory_of(snapshot, chain_id),
+        // In the first slot of a network nobody can have signed anything.
+        None if is_first => Some(SigningRecord::default()),
+        None => None,
+    }
+}
+
+/// Whether a network's first slot is not over. By a clock that shows a time before the network was made, it may be.
+fn is_first_slot(params: &crate::consensus::Params, date: Timestamp) -> bool {
+    date >= params.genesis_time && slots::slot_at(params, date) <= FIRST_SLOT
+}
+
 fn recover(
     params: &Rc<crate::consensus::Params>,
     snapshot: Option<&Snapshot>,
@@ -201,14 +236,14 @@ fn recover(
         .meta(meta_key::SCHEMA)
         .and_then(|raw| raw.try_into().ok());
     let known_schema = schema.is_some_and(|raw| u32::from_le_bytes(raw) <= SCHEMA_VERSION);
-    let chain = Chain::new(Rc::clone(params));
     // Of a ledger of an older rule set and of an older schema at once, the rules say more.
-    let unusable = if same_network && is_outdated(snapshot, &chain) {
+    let unusable = if same_network && is_outdated(snapshot, &ballots.chain_id()) {
         Some(LedgerStart::Outdated)
     } else {
         (!same_network || !known_schema).then_some(LedgerStart::Wiped)
     };
     if let Some(outcome) = unusable {
+        let chain = Chain::new(Rc::clone(params));
         return Recovered {
             stale: stale_rows(snapshot, &chain),
             chain,
@@ -239,8 +274,8 @@ fn recover(
 
 /// Whether the ledger begins with another genesis block though the parameters are the same: the rule set
 /// is hashed with them.
-fn is_outdated(snapshot: &Snapshot, chain: &Chain) -> bool {
-    let genesis = chain.chain_id().to_string();
+fn is_outdated(snapshot: &Snapshot, chain_id: &BlockHash) -> bool {
+    let genesis = chain_id.to_string();
     let mut first = snapshot
         .blocks
         .iter()

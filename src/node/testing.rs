@@ -6,10 +6,11 @@ use super::*;
 use crate::consensus::Params;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, kind_of, seal_frame};
 use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
-use crate::ledger::{MemoryStore, Snapshot, Store as _};
+use crate::ledger::{MemoryStore, Snapshot, Store as _, StoreError};
 use crate::miner::{Search, Step};
 use crate::primitives::{
-    Block, BlockHash, Body, Header, Millis, NodeId, NodeKind, Seal, Timestamp, Transaction,
+    Block, BlockHash, Body, ClockReading, Header, Instant, Millis, NodeId, NodeKind, Seal,
+    Timestamp, Transaction,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
@@ -22,6 +23,10 @@ pub(super) struct Seat {
     pub(super) search: Option<(SearchJob, Timestamp)>,
     pub(super) ledger: MemoryStore,
     pub(super) notices: Vec<Notice>,
+    /// The disk stores nothing more.
+    pub(super) is_full: bool,
+    /// How often it was started.
+    runs: u32,
 }
 
 /// A network whose frames take 20 ms and whose miners find a block each in about the time set.
@@ -35,6 +40,10 @@ pub(super) struct Net {
     /// How long a search takes; without it, longer for each seat.
     pub(super) takes: Option<Millis>,
     pub(super) split: Option<usize>,
+    /// How far the wall clocks of all were set ahead, in milliseconds; back is below zero.
+    pub(super) set: i64,
+    /// How far that of one seat was set beside that.
+    pub(super) set_of: Option<(usize, i64)>,
     params: Params,
 }
 
@@ -81,6 +90,8 @@ impl Net {
             search: None,
             ledger: MemoryStore::default(),
             notices: Vec::new(),
+            is_full: false,
+            runs: 0,
         });
         let now = GENESIS_TIME.plus(Millis(5_000));
         let mut net = Self {
@@ -91,6 +102,8 @@ impl Net {
             bytes: BTreeMap::new(),
             takes: None,
             split: None,
+            set: 0,
+            set_of: None,
             params,
         };
         for seat in 0..net.seats.len() {
@@ -112,6 +125,7 @@ impl Net {
     }
 
     pub(super) fn start(&mut self, seat: usize) {
+        let reading = self.reading();
         let place = &mut self.seats[seat];
         let snapshot: Snapshot = ready(place.ledger.load()).unwrap();
         let setup = Setup {
@@ -125,11 +139,13 @@ impl Net {
                 turns: Turns::ALL,
                 miners: 1,
             },
+            is_first: place.runs == 0,
             session: 1,
             seed: u64::try_from(seat).unwrap(),
         };
         let mut out = Outbox::new();
-        place.node = Some(Node::start(setup, Some(snapshot), self.now, &mut out).unwrap());
+        place.runs += 1;
+        place.node = Some(Node::start(setup, Some(snapshot), reading, &mut out).unwrap());
         self.perform(seat, out);
     }
 
@@ -139,10 +155,27 @@ impl Net {
         (place.node, place.wake, place.search) = (None, None, None);
     }
 
+    /// What both clocks show.
+    pub(super) fn reading(&self) -> ClockReading {
+        ClockReading {
+            wall: Timestamp(self.now.0.saturating_add_signed(self.set)),
+            monotonic: Instant(self.now.0),
+        }
+    }
+
+    /// What the monotonic clock shows.
+    pub(super) fn instant(&self) -> Instant {
+        self.reading().monotonic
+    }
+
     pub(super) fn give(&mut self, seat: usize, input: Input) {
         let mut out = Outbox::new();
+        let mut reading = self.reading();
+        if let Some((_, by)) = self.set_of.filter(|(one, _)| *one == seat) {
+            reading.wall = Timestamp(reading.wall.0.saturating_add_signed(by));
+        }
         if let Some(node) = &mut self.seats[seat].node {
-            node.handle(self.now, input, &mut out);
+            node.handle(reading, input, &mut out);
             self.perform(seat, out);
         }
     }
@@ -171,7 +204,12 @@ impl Net {
                     batch,
                     durability,
                 } => {
-                    let outcome = ready(self.seats[seat].ledger.commit(&batch, durability));
+                    let place = &self.seats[seat];
+                    let outcome = if place.is_full {
+                        Err(StoreError::Quota)
+                    } else {
+                        ready(place.ledger.commit(&batch, durability))
+                    };
                     self.give(
                         seat,
                         match outcome {
@@ -198,7 +236,7 @@ impl Net {
                     message: ToMiner::Yield,
                     ..
                 } => {}
-                Output::WakeAt(at) => self.seats[seat].wake = Some(at),
+                Output::WakeAt(at) => self.seats[seat].wake = Some(Timestamp(at.0)),
                 Output::Notice(notice) => self.seats[seat].notices.push(notice),
                 Output::Stopped => self.kill(seat),
             }
@@ -323,7 +361,7 @@ impl Net {
         raw: Vec<u8>,
     ) -> Result<Answer, crate::ipc::ApiError> {
         let mut out = Outbox::new();
-        let now = self.now;
+        let now = self.reading();
         let answer =
             self.seats[seat]
                 .node
@@ -353,6 +391,7 @@ pub(super) struct Duel {
     pub(super) now: Timestamp,
     pub(super) sequence: u64,
     pub(super) sent: Vec<(NodeId, Message)>,
+    pub(super) notices: Vec<Notice>,
 }
 
 pub(super) fn head_of(grower: &Grower) -> HeadInfo {
@@ -391,15 +430,27 @@ pub(super) fn ping(head: HeadInfo) -> Message {
 impl Duel {
     pub(super) fn new() -> Self {
         let now = GENESIS_TIME.plus(Millis(600_000));
-        let node = Node::start(Self::setup(), None, now, &mut Outbox::new()).unwrap();
+        let node = Node::start(
+            Self::setup(),
+            None,
+            ClockReading::steady(now),
+            &mut Outbox::new(),
+        )
+        .unwrap();
         let mut duel = Self {
             node,
             now,
             sequence: 0,
             sent: Vec::new(),
+            notices: Vec::new(),
         };
         duel.introduce("liar");
         duel
+    }
+
+    /// What the monotonic clock shows.
+    pub(super) fn instant(&self) -> Instant {
+        Instant(self.now.0)
     }
 
     /// How the node is started.
@@ -415,6 +466,7 @@ impl Duel {
                 turns: crate::ipc::Turns::ALL,
                 miners: 0,
             },
+            is_first: true,
             session: 1,
             seed: 1,
         }
@@ -449,9 +501,12 @@ impl Duel {
 
     pub(super) fn handle(&mut self, input: Input) {
         let (mut out, chain_id) = (Outbox::new(), self.node.chain_id());
-        self.node.handle(self.now, input, &mut out);
+        self.node
+            .handle(ClockReading::steady(self.now), input, &mut out);
         for output in out {
-            if let Output::Send { to, frame } = output {
+            if let Output::Notice(notice) = output {
+                self.notices.push(notice);
+            } else if let Output::Send { to, frame } = output {
                 self.sent.push((
                     to,
                     Envelope::parse(&frame, &chain_id)
@@ -477,7 +532,7 @@ impl Duel {
         self.node
             .roster
             .peers
-            .admits(&key(peer).node_id(), false, self.now)
+            .admits(&key(peer).node_id(), false, self.instant())
     }
 
     pub(super) fn is_at_genesis(&self) -> bool {

@@ -13,8 +13,8 @@ use crate::ledger::{
 };
 use crate::mempool::DropReason;
 use crate::primitives::{
-    Amount, AssetId, Difficulty, Height, Keypair, Millis, NodeKind, ParamsChange, Payload,
-    Timestamp, Transaction,
+    Amount, AssetId, ClockReading, Difficulty, Height, Keypair, Millis, NodeKind, ParamsChange,
+    Payload, Timestamp, Transaction,
 };
 use crate::records::LedgerStart;
 use crate::testkit::{Grower, kept, key, params};
@@ -100,10 +100,11 @@ fn a_ledger_of_an_older_rule_set_is_named_and_the_node_begins_anew() {
             turns: Turns::ALL,
             miners: 1,
         },
+        is_first: true,
         session: 1,
         seed: 1,
     };
-    let now = Timestamp(1_764_000_005_000);
+    let now = ClockReading::steady(Timestamp(1_764_000_005_000));
     let (genesis, mut out) = (
         crate::chain::Chain::new(setup.params.clone().into()).chain_id(),
         Outbox::new(),
@@ -356,7 +357,7 @@ fn flipped_replayed_and_foreign_frames_are_refused_with_a_reason_and_change_noth
         before,
         (net.node(1).chain().head(), net.node(1).mempool().len())
     );
-    assert_eq!(net.node(1).status(net.now).frames_refused, 4);
+    assert_eq!(net.node(1).status(net.reading()).frames_refused, 4);
 }
 
 #[test]
@@ -415,7 +416,7 @@ fn a_failing_ledger_never_stops_the_node_and_gets_the_whole_difference_later() {
     net.run(Millis(1_500));
     assert!(net.noted(0, |notice| matches!(notice, Notice::PersistFailed { .. })) >= 1);
     net.run(Millis(10_000));
-    assert_eq!(net.node(0).status(net.now).degraded, None);
+    assert_eq!(net.node(0).status(net.reading()).degraded, None);
     let height = net.height(0);
     net.kill(0);
     net.start(0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::primitives::Timestamp;
+use crate::primitives::Instant;
 
 /// What is due at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,18 +34,18 @@ pub(super) enum Timer {
 /// Due times.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
-    due: BTreeMap<Timer, Timestamp>,
-    told: Option<Timestamp>,
+    due: BTreeMap<Timer, Instant>,
+    told: Option<Instant>,
 }
 
 impl Timers {
     /// Sets a timer, replacing its time.
-    pub(super) fn set(&mut self, timer: Timer, at: Timestamp) {
+    pub(super) fn set(&mut self, timer: Timer, at: Instant) {
         self.due.insert(timer, at);
     }
 
     /// Sets a timer unless it is due earlier.
-    pub(super) fn set_earlier(&mut self, timer: Timer, at: Timestamp) {
+    pub(super) fn set_earlier(&mut self, timer: Timer, at: Instant) {
         let due = self.due.entry(timer).or_insert(at);
         *due = at.min(*due);
     }
@@ -55,7 +55,7 @@ impl Timers {
     }
 
     /// Takes one timer that is due.
-    pub(super) fn take_due(&mut self, now: Timestamp) -> Option<Timer> {
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<Timer> {
         let timer = self
             .due
             .iter()
@@ -66,7 +66,7 @@ impl Timers {
     }
 
     /// The next deadline, if the shell does not know it yet.
-    pub(super) fn news(&mut self, woken: bool) -> Option<Timestamp> {
+    pub(super) fn news(&mut self, woken: bool) -> Option<Instant> {
         let next = self.due.values().min().copied();
         if next == self.told && !woken {
             return None;
@@ -83,14 +83,14 @@ mod tests {
     #[test]
     fn timers_fire_once_and_the_shell_is_told_the_earliest_only_when_it_changes() {
         let mut timers = Timers::default();
-        timers.set(Timer::Ping, Timestamp(20));
-        timers.set_earlier(Timer::Sync, Timestamp(10));
-        timers.set_earlier(Timer::Sync, Timestamp(30));
-        assert_eq!(timers.news(false), Some(Timestamp(10)));
+        timers.set(Timer::Ping, Instant(20));
+        timers.set_earlier(Timer::Sync, Instant(10));
+        timers.set_earlier(Timer::Sync, Instant(30));
+        assert_eq!(timers.news(false), Some(Instant(10)));
         assert_eq!(timers.news(false), None);
-        assert_eq!(timers.take_due(Timestamp(9)), None);
-        assert_eq!(timers.take_due(Timestamp(10)), Some(Timer::Sync));
-        assert_eq!(timers.take_due(Timestamp(10)), None);
-        assert_eq!(timers.news(true), Some(Timestamp(20)));
+        assert_eq!(timers.take_due(Instant(9)), None);
+        assert_eq!(timers.take_due(Instant(10)), Some(Timer::Sync));
+        assert_eq!(timers.take_due(Instant(10)), None);
+        assert_eq!(timers.news(true), Some(Instant(20)));
     }
 }

@@ -174,7 +174,9 @@ impl Node {
 
     /// Asks a peer for transactions, as many as may be asked for at a time.
     pub(super) fn ask_transactions(&mut self, from: NodeId, ids: Vec<TxId>, out: &mut Outbox) {
-        let ids = self.exchange.ask(ids, self.now);
+        let peer = self.roster.peers.get(&from);
+        let is_useful = peer.is_some_and(crate::gossip::Peer::is_useful);
+        let ids = self.exchange.ask(ids, is_useful, self.now);
         if ids.is_empty() {
             return;
         }
@@ -203,6 +205,12 @@ impl Node {
         if ids.len() > MAX_IDS {
             return self.roster.peers.blame(&from, Fault::Oversize, self.now);
         }
+        let answer = |node: &mut Self| Message::Transactions(node.transactions_of(ids));
+        self.answer_peer(from, answer, out);
+    }
+
+    /// These transactions, as many as one answer may have.
+    fn transactions_of(&self, ids: &[TxId]) -> Vec<Transaction> {
         let mut answer = Vec::new();
         let mut size = 0_usize;
         let mut told = BTreeSet::new();
@@ -215,7 +223,7 @@ impl Node {
                 break;
             }
         }
-        self.answer_peer(from, &Message::Transactions(answer), out);
+        answer
     }
 
     pub(super) fn on_transactions(

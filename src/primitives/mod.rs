@@ -5,6 +5,7 @@
 
 mod block;
 mod characters;
+mod clock;
 mod codes;
 mod encoding;
 mod exp2;
@@ -26,6 +27,7 @@ pub use block::{
     MAX_TRANSACTIONS, NONCE_OFFSET, Seal, VERSION,
 };
 pub use characters::{Character, folded, hidden, is_currency, visible};
+pub use clock::{ClockReading, Instant};
 pub use codes::Code;
 pub(crate) use codes::codes;
 pub use encoding::{DecodeError, Encoded, decode_exact};

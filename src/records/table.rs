@@ -128,6 +128,8 @@ pub mod meta_key {
     pub const HEAD: &str = "head";
     /// Last slot this node sealed, as 8 little-endian bytes; never sealed again.
     pub const SEALED_SLOT: &str = "sealed_slot";
+    /// How far the node's date is ahead of its wall clock, with a checksum.
+    pub const CLOCK: &str = "clock";
     /// What this node signed as a voter, with a checksum.
     pub const SIGNED: &str = "signed";
 }

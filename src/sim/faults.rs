@@ -13,6 +13,10 @@ use super::event::{Cue, Event};
 use super::storage::{Ending, Mood};
 use super::world::World;
 
+/// In milliseconds.
+const MINUTE: u64 = 60_000;
+/// The clocks of all, or of one that falls behind, are set by so much at the most.
+const MAX_SET: u64 = 180 * MINUTE;
 /// A clock is wrong by this much at the most: more than blocks may be ahead, less than healing may take.
 const MAX_CLOCK: u64 = 15_000;
 
@@ -71,7 +75,7 @@ impl Faults {
         let next = world.rng.wait(world.scenario.fault_every);
         world.after(next, Event::Cue(Cue::Fault));
         let seat = world.rng.index(world.seats.len());
-        let kind = world.rng.below(16);
+        let kind = world.rng.below(17);
         world.log.push(world.now, seat, What::Fault, kind);
         match kind {
             0..4 => self.crash(world, seat),
@@ -95,6 +99,12 @@ impl Faults {
             10 => self.cut(world, Cut::Eclipse(seat), 5_000, 60_000),
             11 | 12 => self.bad_weather(world),
             13 => wrong_clock(world, seat),
+            // Of the seats that share one machine's clock, which goes by the same span.
+            14 if world.rng.one_in(2) => set_clocks(world, false),
+            14 => {
+                let back = i64::try_from(world.rng.within(20 * MINUTE, MAX_SET)).unwrap_or(0);
+                world.seats[seat].clock = -back;
+            }
             _ => {
                 let mood = *world.rng.pick(&[
                     Mood::Full,
@@ -226,6 +236,14 @@ fn wrong_clock(world: &mut World, seat: usize) {
     };
     let ahead = i64::try_from(world.rng.below(most.saturating_mul(2))).unwrap_or(0);
     world.seats[seat].clock = ahead.saturating_sub_unsigned(most);
+}
+
+/// Sets the wall clock of the machine that runs all seats; back only where every node has the chain, as a node that
+/// begins by a clock that is behind takes blocks of its future from nobody.
+pub(super) fn set_clocks(world: &mut World, also_back: bool) {
+    let by = i64::try_from(world.rng.within(MINUTE, MAX_SET)).unwrap_or(0);
+    let back = also_back && world.rng.one_in(2);
+    world.set = world.set.saturating_add(if back { -by } else { by });
 }
 
 fn lose_disk(world: &mut World, seat: usize) {

@@ -6,7 +6,7 @@ use crate::primitives::{Millis, Timestamp};
 use super::check::{Checks, Violation};
 use super::coverage::Coverage;
 use super::event::{Cue, Event};
-use super::faults::Faults;
+use super::faults::{Faults, set_clocks};
 use super::hostile::Hostile;
 use super::scenario::{LIVENESS_WITHIN, Scenario};
 use super::work::Work;
@@ -16,6 +16,8 @@ use super::world::World;
 const CHECK_EVERY: Millis = Millis(30_000);
 /// How much longer a slow chain may take for the blocks that finality needs.
 const FINALITY_WITHIN: Millis = Millis(20 * 60_000);
+/// What is not well for less than this is passing: a block that is under way, or a transaction that has just come back.
+const PASSING: Millis = Millis(10_000);
 /// How long a network that is well must stay so.
 const STAYS_WELL: Millis = Millis(10_000);
 
@@ -158,11 +160,12 @@ impl Play {
         }
     }
 
-    /// Waits for a healed network to be well, hands a transaction in, and waits until it is committed
+    /// Waits for a healed network to be well, sets the clock of its machine, hands a transaction in, and waits until it is committed
     /// everywhere and all is well again.
     fn recover(&mut self) {
         self.become_well();
         if self.violation.is_none() && !self.checks.is_divided() {
+            set_clocks(&mut self.world, true);
             if let Some(fresh) = self.work.submit_fresh(&mut self.world) {
                 let outcome = self.checks.expect_fresh(&self.world, &fresh);
                 self.hold(outcome);
@@ -176,12 +179,18 @@ impl Play {
     fn become_well(&mut self) {
         let deadline = self.world.now.plus(LIVENESS_WITHIN);
         let last = deadline.plus(FINALITY_WITHIN);
+        let mut lived = None;
         while let Some(complaint) = self.checks.complaint(&self.world) {
             if self.violation.is_some() {
                 return;
             }
             let now = self.world.now;
-            if now >= last || (now >= deadline && !self.checks.has_time(&self.world, &complaint)) {
+            if complaint.checker != "liveness" {
+                lived = Some(now);
+            }
+            let is_passing = lived.is_some_and(|lived| now.since(lived) < PASSING);
+            let has_time = is_passing || self.checks.has_time(&self.world, &complaint);
+            if now >= last || (now >= deadline && !has_time) {
                 self.check_always();
                 let outcome = if self.checks.is_divided() {
                     self.checks.accountable(&self.world)

@@ -25,8 +25,8 @@ pub(crate) struct Seat {
     pub(crate) disk: Disk,
     /// How far the clock is ahead, in milliseconds.
     pub(crate) clock: i64,
-    /// The latest time that its earlier runs thought it was.
-    pub(crate) earlier: Timestamp,
+    /// The latest time that its node thought it was in any run.
+    pub(crate) latest: Timestamp,
     pub(crate) frozen_until: Timestamp,
     /// What happened to it while it was frozen.
     pub(crate) held: Vec<Event>,
@@ -59,7 +59,7 @@ impl Seat {
             plan,
             node: None,
             disk: Disk::default(),
-            earlier: Timestamp(0),
+            latest: Timestamp(0),
             frozen_until: Timestamp(0),
             held: Vec::new(),
             run: 0,

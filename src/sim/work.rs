@@ -1,16 +1,18 @@
 //! People at work: transactions of every kind, handed to nodes that happen to run; some of them wrong.
 
 use crate::consensus::{EPOCH, Params, TxError};
+use crate::ipc::{ApiError, Request};
 use crate::mempool::MempoolError;
-use crate::node::Node;
+use crate::node::{Node, Outbox};
 use crate::primitives::{
-    Address, Amount, AssetId, BlockHash, Difficulty, Height, Keypair, Millis, ParamsChange,
-    ParamsOrder, Payload, Retarget, Transaction, TxBody, TxId,
+    Address, Amount, AssetId, BlockHash, ClockReading, Difficulty, Height, Keypair, Millis,
+    ParamsChange, ParamsOrder, Payload, Retarget, Transaction, TxBody, TxId,
 };
 use crate::refusal::Refusal;
 
 use super::coverage::Sometimes;
-use super::event::{Cue, Event};
+use super::digest::What;
+use super::event::{Cue, Event, Observed};
 use super::rng::Rng;
 use super::scenario::{DIFFICULTY, Scenario, USERS, key};
 use super::world::World;
@@ -188,7 +190,7 @@ impl Work {
     }
 
     fn work_at(&mut self, world: &mut World, seat: usize) {
-        let now = world.clock_of(seat);
+        let now = world.reading_of(seat);
         let Some(node) = &world.seats[seat].node else {
             return;
         };
@@ -239,7 +241,7 @@ impl Work {
     /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can keep out.
     pub(crate) fn submit_fresh(&self, world: &mut World) -> Option<Fresh> {
         let seat = world.rng.index(world.seats.len());
-        let now = world.clock_of(seat);
+        let now = world.reading_of(seat);
         let node = world.seats[seat].node.as_ref()?;
         let (person, nonce) = self.people.iter().find_map(|person| {
             let account = node.chain().head_state().account(&person.address());
@@ -261,5 +263,36 @@ impl Work {
             id: transaction.id(),
             refusal: refusal.map(|refusal| refusal.to_string()),
         })
+    }
+}
+
+impl World {
+    /// Hands a transaction to a node, which takes it or says why not.
+    pub(crate) fn submit(
+        &mut self,
+        seat: usize,
+        now: ClockReading,
+        transaction: &Transaction,
+    ) -> Result<(), ApiError> {
+        let id = transaction.id();
+        let part =
+            id.0.first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        self.log.push(self.now, seat, What::Submitted, part);
+        let raw = transaction.to_bytes();
+        let mut out = Outbox::new();
+        let Some(node) = &mut self.seats[seat].node else {
+            return Ok(());
+        };
+        let outcome = node
+            .answer(now, Request::Submit { raw }, &mut out)
+            .map(|_| ());
+        self.observe(Observed::Submitted {
+            seat,
+            transaction: Box::new(transaction.clone()),
+            accepted: outcome.is_ok(),
+        });
+        self.perform(seat, out);
+        outcome
     }
 }

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::ipc::{ApiError, FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
+use crate::ipc::{FromMiner, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{Batch, Durability, StoreError};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
-use crate::primitives::{BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction};
+use crate::primitives::{
+    BlockHash, ClockReading, Instant, Keypair, Millis, NodeId, NodeKind, Timestamp,
+};
 
 use super::coverage::{Coverage, Sometimes};
 use super::digest::{EventLog, What};
@@ -34,6 +36,8 @@ pub(crate) type QueueKey = (Timestamp, u64);
 pub(crate) struct World {
     pub(crate) scenario: Scenario,
     pub(crate) now: Timestamp,
+    /// How far the wall clocks of all were set ahead of the time that passes, in milliseconds.
+    pub(crate) set: i64,
     pub(crate) seats: Vec<Seat>,
     pub(crate) links: LinkTable,
     lines: BTreeMap<(usize, usize), Line>,
@@ -64,6 +68,7 @@ impl World {
             places: ids.iter().copied().zip(0..).collect(),
             ids,
             now: GENESIS_TIME.plus(Millis(5_000)),
+            set: 0,
             links: LinkTable::default(),
             lines: BTreeMap::new(),
             queue: BTreeMap::new(),
@@ -95,7 +100,33 @@ impl World {
 
     /// What a seat's clock shows.
     pub(crate) fn clock_of(&self, seat: usize) -> Timestamp {
-        Timestamp(self.now.0.saturating_add_signed(self.seats[seat].clock))
+        let date = self.date().0;
+        Timestamp(date.saturating_add_signed(self.seats[seat].clock))
+    }
+
+    /// What a wall clock shows that is right.
+    pub(crate) fn date(&self) -> Timestamp {
+        Timestamp(self.now.0.saturating_add_signed(self.set))
+    }
+
+    /// What both clocks of a seat show: the monotonic one goes as time does.
+    pub(crate) fn reading_of(&self, seat: usize) -> ClockReading {
+        ClockReading {
+            wall: self.clock_of(seat),
+            monotonic: self.instant(),
+        }
+    }
+
+    /// The reading of every monotonic clock.
+    pub(crate) fn instant(&self) -> Instant {
+        Instant(self.now.0)
+    }
+
+    /// The latest time that a node may think it is.
+    pub(crate) fn latest_clock(&self, seat: usize) -> Timestamp {
+        let node = self.seats[seat].node.as_ref();
+        node.map_or(Timestamp(0), Node::time)
+            .max(self.clock_of(seat))
     }
 
     /// Number of things that will happen.
@@ -132,12 +163,6 @@ impl World {
     /// Takes what was seen since the last time.
     pub(crate) fn take_observed(&mut self) -> Vec<Observed> {
         std::mem::take(&mut self.observed)
-    }
-
-    /// The latest time that a node may think it is: its own does not run backwards.
-    pub(crate) fn latest_clock(&self, seat: usize) -> Timestamp {
-        let node = self.seats[seat].node.as_ref();
-        node.map_or(self.now, Node::time).max(self.clock_of(seat))
     }
 
     /// Whether a seat is frozen at present.
@@ -275,7 +300,7 @@ impl World {
 
     /// Starts the node of a seat from its disk.
     pub(crate) fn start(&mut self, seat: usize) {
-        let now = self.clock_of(seat);
+        let now = self.reading_of(seat);
         let session = self.rng.next();
         let place = &mut self.seats[seat];
         if place.node.is_some() {
@@ -293,6 +318,7 @@ impl World {
                 turns: Turns::ALL,
                 miners: 1,
             },
+            is_first: place.run == 0,
             session,
             seed: session.rotate_left(32),
         };
@@ -305,6 +331,7 @@ impl World {
         place.run = place.run.saturating_add(1);
         place.searched = self.now;
         let head = node.chain().head();
+        place.latest = place.latest.max(node.time());
         place.node = Some(node);
         self.log
             .push(self.now, seat, What::Started, head_part(&head));
@@ -331,7 +358,6 @@ impl World {
         let Some(node) = place.node.take() else {
             return;
         };
-        place.earlier = place.earlier.max(node.time());
         // Its process is gone with all that waited for it.
         (place.frozen_until, place.search) = (Timestamp(0), None);
         place.held.clear();
@@ -348,47 +374,20 @@ impl World {
         self.observe(Observed::Ended { seat, node });
     }
 
-    /// Hands a transaction to a node, which takes it or says why not.
-    pub(crate) fn submit(
-        &mut self,
-        seat: usize,
-        now: Timestamp,
-        transaction: &Transaction,
-    ) -> Result<(), ApiError> {
-        let id = transaction.id();
-        let part =
-            id.0.first_chunk()
-                .map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        self.log.push(self.now, seat, What::Submitted, part);
-        let raw = transaction.to_bytes();
-        let mut out = Outbox::new();
-        let Some(node) = &mut self.seats[seat].node else {
-            return Ok(());
-        };
-        let outcome = node
-            .answer(now, Request::Submit { raw }, &mut out)
-            .map(|_| ());
-        self.observe(Observed::Submitted {
-            seat,
-            transaction: Box::new(transaction.clone()),
-            accepted: outcome.is_ok(),
-        });
-        self.perform(seat, out);
-        outcome
-    }
-
     /// Hands a node an input and does what it asks for.
     pub(crate) fn handle(&mut self, seat: usize, input: Input) {
-        let now = self.clock_of(seat);
-        let Some(node) = &mut self.seats[seat].node else {
+        let now = self.reading_of(seat);
+        let place = &mut self.seats[seat];
+        let Some(node) = &mut place.node else {
             return;
         };
         let mut out = Outbox::new();
         let before = node.chain().head();
-        if now < node.time() {
+        if now.wall < node.time() {
             self.coverage.note(Sometimes::ClockSetBack);
         }
         node.handle(now, input, &mut out);
+        place.latest = place.latest.max(node.time());
         let head = node.chain().head();
         if head != before {
             self.log.push(self.now, seat, What::Head, head_part(&head));
@@ -438,7 +437,7 @@ impl World {
                     ..
                 } => {}
                 Output::WakeAt(at) => {
-                    let in_time = at.since(self.clock_of(seat));
+                    let in_time = at.since(self.instant());
                     let place = &mut self.seats[seat];
                     place.wakes = place.wakes.saturating_add(1);
                     let (run, number) = (place.run, place.wakes);
@@ -466,16 +465,16 @@ impl World {
     pub(crate) fn send(&mut self, from: usize, to: usize, frame: &Rc<[u8]>, replayed: bool) {
         let (sender, receiver) = (self.id_of(from), self.id_of(to));
         self.sent = self.sent.saturating_add(1);
-        let line = self.lines.entry((from, to)).or_default();
-        let arrivals =
-            self.links
-                .carry(line, (&sender, &receiver), self.sent, frame.len(), self.now);
+        let (now, line) = (self.instant(), self.lines.entry((from, to)).or_default());
+        let arrivals = self
+            .links
+            .carry(line, (&sender, &receiver), self.sent, frame.len(), now);
         if arrivals.first.is_none() && self.links.default.loss >= HEAVY {
             self.coverage.note(Sometimes::HeavyLoss);
         }
         for at in [arrivals.first, arrivals.copy].into_iter().flatten() {
             let key = self.at(
-                at,
+                Timestamp(at.0),
                 Event::Frame {
                     from,
                     to,

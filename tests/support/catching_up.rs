@@ -12,8 +12,8 @@ use aurex::ledger::{Batch, Durability, Snapshot, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use aurex::primitives::{
-    Amount, BlockHash, Difficulty, Height, Keypair, Millis, NodeKind, Payload, Timestamp,
-    Transaction, TxBody,
+    Amount, BlockHash, ClockReading, Difficulty, Height, Keypair, Millis, NodeKind, Payload,
+    Timestamp, Transaction, TxBody,
 };
 
 const BEGINNING: Timestamp = Timestamp(1_700_000_000_000);
@@ -61,6 +61,7 @@ fn setup(seat: usize) -> Setup {
             turns: Turns::ALL,
             miners: 1,
         },
+        is_first: true,
         session: 1,
         seed: 1,
     }
@@ -108,8 +109,9 @@ impl Net {
         };
         for seat in 0..LATE {
             let mut out = Outbox::new();
-            net.nodes
-                .push(Node::start(setup(seat), None, net.now, &mut out).unwrap());
+            net.nodes.push(
+                Node::start(setup(seat), None, ClockReading::steady(net.now), &mut out).unwrap(),
+            );
             net.perform(seat, out);
         }
         while net.height(0) < height || net.head(0) != net.head(1) {
@@ -149,7 +151,11 @@ impl Net {
         self.transfers += 1;
         let mut out = Outbox::new();
         self.nodes[0]
-            .answer(self.now, Request::Submit { raw }, &mut out)
+            .answer(
+                ClockReading::steady(self.now),
+                Request::Submit { raw },
+                &mut out,
+            )
             .unwrap();
         self.perform(0, out);
     }
@@ -174,7 +180,7 @@ impl Net {
 
     fn give(&mut self, seat: usize, input: Input) -> Vec<(BatchId, Batch)> {
         let mut out = Outbox::new();
-        self.nodes[seat].handle(self.now, input, &mut out);
+        self.nodes[seat].handle(ClockReading::steady(self.now), input, &mut out);
         self.perform(seat, out)
     }
 
@@ -206,7 +212,7 @@ impl Net {
                     message: ToMiner::Search(job),
                     ..
                 } if seat == 0 => self.search = Some(job),
-                Output::WakeAt(at) if seat == LATE => self.wake = Some(at),
+                Output::WakeAt(at) if seat == LATE => self.wake = Some(Timestamp(at.0)),
                 Output::Miner { .. } | Output::WakeAt(_) | Output::Notice(_) | Output::Stopped => {}
             }
         }
@@ -229,8 +235,9 @@ impl Net {
         self.now = start;
         let aim = self.head(0);
         let mut out = Outbox::new();
-        self.nodes
-            .push(Node::start(setup(LATE), None, self.now, &mut out).unwrap());
+        self.nodes.push(
+            Node::start(setup(LATE), None, ClockReading::steady(self.now), &mut out).unwrap(),
+        );
         let mut batches = self.perform(LATE, out);
         let mut under_way: Option<(BatchId, Commit<'_>)> = None;
         loop {
@@ -285,6 +292,12 @@ impl Net {
     /// The third node, started again from its ledger, with nobody to talk to.
     pub(crate) fn restart(&self, snapshot: Snapshot) -> Node {
         let now = self.now.plus(Millis(1_000));
-        Node::start(setup(LATE), Some(snapshot), now, &mut Outbox::new()).unwrap()
+        Node::start(
+            setup(LATE),
+            Some(snapshot),
+            ClockReading::steady(now),
+            &mut Outbox::new(),
+        )
+        .unwrap()
     }
 }

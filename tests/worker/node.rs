@@ -51,6 +51,7 @@ impl World {
                 turns: Turns::ALL,
                 miners: 1,
             },
+            is_first: true,
         }
     }
 

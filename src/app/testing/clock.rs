@@ -9,7 +9,7 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use crate::primitives::Timestamp;
+use crate::primitives::{ClockReading, Instant, Millis, Timestamp};
 use crate::testkit::GENESIS_TIME;
 
 type Call = Box<dyn FnOnce()>;
@@ -18,6 +18,8 @@ type Call = Box<dyn FnOnce()>;
 #[derive(Default)]
 pub(super) struct Clock {
     now: Cell<u64>,
+    /// How far the wall clock was set back.
+    back: Cell<Millis>,
     calls: RefCell<BTreeMap<(u64, u64), Call>>,
     made: Cell<u64>,
 }
@@ -33,7 +35,25 @@ impl fmt::Debug for Clock {
 impl Clock {
     /// The wall clock.
     pub(super) fn now(&self) -> Timestamp {
-        Timestamp(GENESIS_TIME.0 + self.now.get() / 1_000)
+        Timestamp(self.instant().0 - self.back.get().0)
+    }
+
+    /// The monotonic clock of the core.
+    pub(super) fn instant(&self) -> Instant {
+        Instant(GENESIS_TIME.0 + self.now.get() / 1_000)
+    }
+
+    /// Both clocks.
+    pub(super) fn reading(&self) -> ClockReading {
+        ClockReading {
+            wall: self.now(),
+            monotonic: self.instant(),
+        }
+    }
+
+    /// Sets the wall clock back.
+    pub(super) fn set_back(&self, by: Millis) {
+        self.back.set(by);
     }
 
     /// Milliseconds since the world began.

@@ -20,7 +20,7 @@ use super::App;
 use super::platform::{PageEvent, WorkerEvent};
 use crate::ipc::{ApiError, NodeStatus, Workload};
 use crate::ledger::MemoryStore;
-use crate::primitives::{SplitMix64, Timestamp};
+use crate::primitives::{Millis, SplitMix64, Timestamp};
 use clock::Clock;
 use locks::Locks;
 use tab::Tab;
@@ -98,6 +98,11 @@ impl World {
     /// The wall clock.
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Sets the wall clock of the machine back.
+    pub(super) fn set_back(&self, by: Millis) {
+        self.clock.set_back(by);
     }
 
     /// Lets time pass.

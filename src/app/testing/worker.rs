@@ -18,7 +18,7 @@ use crate::ipc::{
 use crate::ledger::{Batch, Durability, MemoryStore, Query, Store, StoreError};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Gate, Input, Node, Order, Outbox, Output, Reporter, Setup};
-use crate::primitives::{BlockHash, NodeId, Timestamp};
+use crate::primitives::{BlockHash, Instant, NodeId};
 use crate::refusal::{NodeError, StartupError};
 use crate::state::genesis;
 
@@ -213,7 +213,7 @@ impl NodeWorker {
 
     /// Makes the state machine from the ledger.
     fn launch(&self, setup: Setup) {
-        let (mut out, now) = (Outbox::new(), self.world.clock.now());
+        let (mut out, now) = (Outbox::new(), self.world.clock.reading());
         let started = self.with(|it| {
             let snapshot = ready(it.store.load()).ok();
             it.life += 1;
@@ -252,7 +252,7 @@ impl NodeWorker {
     }
 
     fn ask(&self, id: RequestId, request: Request) {
-        let (mut out, now) = (Outbox::new(), self.world.clock.now());
+        let (mut out, now) = (Outbox::new(), self.world.clock.reading());
         let answer = self.with(|it| match &mut it.node {
             Some(node) => node.answer(now, request, &mut out),
             None => Err(NodeError::Stopped.into()),
@@ -286,6 +286,10 @@ impl NodeWorker {
         let Some(Ok(config)) = emptied else { return };
         let session = [self.world.draw(), self.world.draw()];
         let setup = Setup::of(&config, session[0], session[1]).expect("it was started by it");
+        let setup = Setup {
+            is_first: false,
+            ..setup
+        };
         self.launch(setup);
         self.post(FromNode::Answer {
             id,
@@ -296,7 +300,7 @@ impl NodeWorker {
 
     /// A frame comes from the medium.
     fn arrive(&self, bytes: &[u8]) {
-        let now = self.world.clock.now();
+        let now = self.world.clock.instant();
         let arrivals = self.with(|it| it.gate.carry(bytes, &it.id, &it.chain_id, now));
         let Some(arrivals) = arrivals else { return };
         for at in [arrivals.copy, arrivals.first].into_iter().flatten() {
@@ -313,7 +317,7 @@ impl NodeWorker {
     }
 
     fn feed(&self, input: Input) {
-        let (mut out, now) = (Outbox::new(), self.world.clock.now());
+        let (mut out, now) = (Outbox::new(), self.world.clock.reading());
         self.with(|it| {
             if let Some(node) = &mut it.node {
                 node.handle(now, input, &mut out);
@@ -381,12 +385,12 @@ impl NodeWorker {
     }
 
     /// One timer: a later wish replaces an earlier one.
-    fn wake_at(&self, at: Timestamp) {
+    fn wake_at(&self, at: Instant) {
         let number = self.with(|it| {
             it.wakes += 1;
             it.wakes
         });
-        self.after(until(at, self.world.clock.now()), move |me| {
+        self.after(until(at, self.world.clock.instant()), move |me| {
             if me.with(|it| it.wakes) == number {
                 me.feed(Input::Wake);
             }
@@ -485,7 +489,7 @@ impl NodeWorker {
     }
 
     fn report(&self, message: fn(crate::ipc::Report) -> FromNode) {
-        let (now, monotonic) = (self.world.clock.now(), self.world.clock.monotonic());
+        let (now, monotonic) = (self.world.clock.reading(), self.world.clock.monotonic());
         let report = self.with(|it| {
             let node = it.node.as_ref()?;
             Some(it.reporter.report(node, now, monotonic))
@@ -503,7 +507,7 @@ fn ready<T>(operation: impl Future<Output = Result<T, StoreError>>) -> Result<T,
         .expect("a ledger in memory waits for nothing")
 }
 
-fn until(at: Timestamp, now: Timestamp) -> f64 {
+fn until(at: Instant, now: Instant) -> f64 {
     float(at.since(now).0)
 }
 

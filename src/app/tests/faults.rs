@@ -2,6 +2,7 @@
 
 use crate::app::testing::{Faults, Page, World};
 use crate::ipc::NodeState;
+use crate::primitives::Millis;
 use crate::refusal::PlatformError;
 
 const KEY: &str = "aurex:network:pow1-poa0-d2";
@@ -280,4 +281,24 @@ fn a_question_to_a_node_that_is_killed_meanwhile_is_refused_at_once() {
         futures_util::future::join(app.command("mempool"), app.command("kill pow-1")).await
     });
     assert!(answer.starts_with("Refused (node_gone)"), "{answer}");
+}
+
+#[test]
+fn a_machines_clock_that_is_set_back_stops_nothing_and_the_log_says_so() {
+    let world = World::new(30);
+    let link = "?pow=2&poa=2&test_tx=0&pace=1";
+    let page = world.ready(link);
+    page.grow(10);
+    world.set_back(Millis(3_600_000));
+    page.grow(page.height() + 10);
+    let log = page.log();
+    assert!(log.contains("was set back by 1 h 0 min"), "{log}");
+    assert!(log.contains("ahead of this machine's clock"), "{log}");
+    let height = page.height();
+    page.close();
+    world.run(5_000.0);
+    let page = world.ready(link);
+    page.grow(height + 10);
+    let log = page.log();
+    assert!(log.contains("ahead of this machine's clock"), "{log}");
 }

@@ -70,7 +70,7 @@ impl Shell {
     fn ask(self: &Rc<Self>, id: RequestId, request: Request) {
         let mut out = Outbox::new();
         let answer = match &mut *self.node.borrow_mut() {
-            Some(node) => node.answer(js::now(), request, &mut out),
+            Some(node) => node.answer(js::read_clocks(), request, &mut out),
             None => Err(NodeError::NotStarted.into()),
         };
         self.carry_out(out);
@@ -102,7 +102,7 @@ impl Shell {
             Ok(()) => {
                 self.life.set(self.life.get().wrapping_add(1));
                 self.forget_inputs();
-                match self.launch(None) {
+                match self.launch(None, false) {
                     Ok(()) => self.answer(id, Ok(Answer::Wiped)),
                     Err(error) => {
                         self.answer(id, Err(error.clone()));

@@ -18,7 +18,7 @@ use crate::ipc::{
 };
 use crate::ledger::{Batch, Durability, Store};
 use crate::node::{BatchId, Gate, Input, Inputs, Node, Notice, Outbox, Output, Reporter, Setup};
-use crate::primitives::{BlockHash, NodeId, Timestamp};
+use crate::primitives::{BlockHash, Instant, NodeId};
 use crate::state::genesis;
 
 /// Longest timer of a browser.
@@ -124,7 +124,7 @@ impl Shell {
         let mut out = Outbox::new();
         while let Some(input) = self.next_input() {
             if let Some(node) = &mut *self.node.borrow_mut() {
-                node.handle(js::now(), input, &mut out);
+                node.handle(js::read_clocks(), input, &mut out);
             }
             self.carry_out(std::mem::take(&mut out));
         }
@@ -194,8 +194,8 @@ impl Shell {
     }
 
     /// One timer: a later wish replaces an earlier one.
-    fn wake_at(self: &Rc<Self>, at: Timestamp) {
-        let wait = at.since(js::now()).0.min(MAX_TIMER_MS);
+    fn wake_at(self: &Rc<Self>, at: Instant) {
+        let wait = at.since(js::instant()).0.min(MAX_TIMER_MS);
         let shell = Rc::downgrade(self);
         let timer = Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX), move || {
             if let Some(shell) = shell.upgrade() {
@@ -207,7 +207,7 @@ impl Shell {
 
     /// Takes a frame from the medium: the links decide when the node gets it.
     pub(super) fn arrive(self: &Rc<Self>, bytes: Vec<u8>) {
-        let now = js::now();
+        let now = js::instant();
         let arrivals = self
             .gate
             .borrow_mut()
@@ -220,7 +220,7 @@ impl Shell {
         }
     }
 
-    fn deliver(self: &Rc<Self>, bytes: Vec<u8>, at: Timestamp, now: Timestamp) {
+    fn deliver(self: &Rc<Self>, bytes: Vec<u8>, at: Instant, now: Instant) {
         if at <= now {
             return self.feed(Input::Frame(bytes));
         }
@@ -339,7 +339,7 @@ impl Shell {
     pub(super) fn report(&self) -> Result<Report, ApiError> {
         let mut reporter = self.reporter.borrow_mut();
         match &*self.node.borrow() {
-            Some(node) => Ok(reporter.report(node, js::now(), monotonic())),
+            Some(node) => Ok(reporter.report(node, js::read_clocks(), monotonic())),
             None => Err(crate::refusal::NodeError::NotStarted.into()),
         }
     }

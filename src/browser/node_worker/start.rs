@@ -36,7 +36,7 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
 
     let (ledger, snapshot, degraded) = ledger(&shell.config).await;
     *shell.ledger.borrow_mut() = Some(Rc::new(ledger));
-    shell.launch(snapshot)?;
+    shell.launch(snapshot, shell.config.is_first)?;
     if let Some(error) = degraded {
         shell.feed(Input::Degraded(error));
     }
@@ -47,9 +47,17 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
 
 impl Shell {
     /// Makes the state machine and its miners. Also what follows a wipe.
-    pub(super) fn launch(self: &Rc<Self>, snapshot: Option<Snapshot>) -> Result<(), ApiError> {
+    pub(super) fn launch(
+        self: &Rc<Self>,
+        snapshot: Option<Snapshot>,
+        is_first: bool,
+    ) -> Result<(), ApiError> {
         let mut out = Vec::new();
-        let node = Node::start(setup(self)?, snapshot, js::now(), &mut out)
+        let setup = Setup {
+            is_first,
+            ..setup(self)?
+        };
+        let node = Node::start(setup, snapshot, js::read_clocks(), &mut out)
             .map_err(|StartError::Params(error)| StartupError::Node(error))?;
         *self.node.borrow_mut() = Some(node);
         self.start_miners();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::SyncError;
 use super::history::{ANSWER_WITHIN, History, fewer};
-use crate::primitives::{Block, BlockHash, Body, Header, Millis, NodeId, Seal, Timestamp};
+use crate::primitives::{Block, BlockHash, Body, Header, Instant, Millis, NodeId, Seal};
 
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
@@ -31,15 +31,15 @@ pub(super) struct Download {
     /// Blocks that have not left, oldest first.
     wanted: VecDeque<(BlockHash, Header, Seal)>,
     bodies: BTreeMap<BlockHash, Body>,
-    asked: BTreeMap<BlockHash, (NodeId, Timestamp)>,
+    asked: BTreeMap<BlockHash, (NodeId, Instant)>,
     /// How often each peer was late, or did not have what it was asked for.
     late: BTreeMap<NodeId, u32>,
     /// When the headers came.
-    pub(super) begun: Timestamp,
+    pub(super) begun: Instant,
     /// Blocks that have left since then.
     pub(super) left: u64,
     /// When the last block left, or the headers came.
-    pub(super) moved: Timestamp,
+    pub(super) moved: Instant,
     /// Failures of the source since then.
     pub(super) failures: u32,
 }
@@ -50,7 +50,7 @@ impl Download {
         source: NodeId,
         headers: impl Iterator<Item = (Header, Seal)>,
         more: bool,
-        now: Timestamp,
+        now: Instant,
     ) -> Option<Self> {
         let wanted: VecDeque<_> = headers
             .map(|(header, seal)| (header.id(), header, seal))
@@ -111,7 +111,7 @@ impl Download {
     }
 
     /// The next block in order, once its body is here.
-    pub(super) fn next_block(&mut self, now: Timestamp) -> Option<Block> {
+    pub(super) fn next_block(&mut self, now: Instant) -> Option<Block> {
         let (id, ..) = self.wanted.front()?;
         let body = self.bodies.remove(id)?;
         let (_, header, seal) = self.wanted.pop_front()?;
@@ -137,12 +137,12 @@ impl Download {
     }
 
     /// The earliest deadline of the requests under way.
-    pub(super) fn deadline(&self) -> Option<Timestamp> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
         self.asked.values().map(|(_, at)| *at).min()
     }
 
     /// Gives up the requests whose deadline has passed; the peers that did not answer, each once.
-    pub(super) fn expire(&mut self, now: Timestamp) -> BTreeSet<NodeId> {
+    pub(super) fn expire(&mut self, now: Instant) -> BTreeSet<NodeId> {
         let due = self.asked.values().filter(|(_, at)| now >= *at);
         let late: BTreeSet<NodeId> = due.map(|(peer, _)| *peer).collect();
         self.asked.retain(|_, (_, at)| now < *at);
@@ -165,7 +165,7 @@ impl Download {
         &mut self,
         peers: &[NodeId],
         history: &History,
-        now: Timestamp,
+        now: Instant,
     ) -> Vec<(NodeId, Vec<BlockHash>)> {
         let mut requests = Vec::new();
         // The source has them all; others may. A source that was late comes after the others, and another that was

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::gossip::peers::MAX_PEERS;
-use crate::primitives::{Millis, NodeId, Timestamp};
+use crate::primitives::{Instant, Millis, NodeId};
 
 /// How long an answer may take, if the peer has not been slower before.
 pub(super) const ANSWER_WITHIN: Millis = Millis(2_000);
@@ -31,14 +31,14 @@ struct Record {
     /// Fetches that it let down in a row.
     failures: u32,
     /// It is not asked before.
-    not_before: Timestamp,
+    not_before: Instant,
     /// How long its last answer with headers took.
     took: Millis,
 }
 
 impl History {
     /// Whether the pause is over since a peer let a fetch down.
-    pub(super) fn may_ask(&self, peer: &NodeId, now: Timestamp) -> bool {
+    pub(super) fn may_ask(&self, peer: &NodeId, now: Instant) -> bool {
         self.peers
             .get(peer)
             .is_none_or(|record| now >= record.not_before)
@@ -65,10 +65,16 @@ impl History {
     }
 
     /// Records that a peer let a fetch down.
-    pub(super) fn fail(&mut self, peer: NodeId, now: Timestamp) {
+    pub(super) fn fail(&mut self, peer: NodeId, now: Instant) {
         let record = self.record(peer);
         record.not_before = now.plus(Millis(FIRST_PAUSE.0 << record.failures.min(MAX_DOUBLINGS)));
         record.failures = record.failures.saturating_add(1);
+    }
+
+    /// Records that a peer is not to be asked before a time, through no fault of its own.
+    pub(super) fn put_off(&mut self, peer: NodeId, until: Instant) {
+        let record = self.record(peer);
+        record.not_before = record.not_before.max(until);
     }
 
     /// Records that a peer has done what it was asked for.
@@ -111,7 +117,7 @@ pub(super) fn fewer(most: usize, failures: u32) -> usize {
 mod tests {
     use super::*;
 
-    const NOW: Timestamp = Timestamp(1_000);
+    const NOW: Instant = Instant(1_000);
     const A: NodeId = NodeId([1; 32]);
 
     #[test]
@@ -149,7 +155,7 @@ mod tests {
         for number in 0..=MAX_PEERS {
             let mut id = [0; 32];
             id[..8].copy_from_slice(&number.to_le_bytes());
-            history.fail(NodeId(id), Timestamp(number as u64));
+            history.fail(NodeId(id), Instant(number as u64));
         }
         assert_eq!(history.len(), MAX_PEERS);
         assert_eq!(history.failures_of(&NodeId([0; 32])), 0);

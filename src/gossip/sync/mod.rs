@@ -29,13 +29,15 @@ use crate::gossip::message::{HeadInfo, MessageType};
 #[cfg(any(test, feature = "sim"))]
 use crate::gossip::peers::MAX_PEERS;
 use crate::primitives::{
-    Block, BlockHash, Body, Difficulty, Header, Height, Millis, NodeId, Seal, Timestamp, Weight,
+    Block, BlockHash, Body, Difficulty, Header, Height, Instant, Millis, NodeId, Seal, Weight,
 };
 
 pub use download::BODY_WINDOW;
 pub use error::SyncError;
 
 /// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
+/// How long a fetch is put off whose blocks are ahead of the clock.
+const PUT_OFF: Millis = Millis(2_000);
 /// as it may be heavier further up.
 const MAX_GATHERED: usize = 16_384;
 /// A fetch may be as slow as it likes for so long; then it gives way to another, unless it has moved on at [`PACE`].
@@ -85,9 +87,9 @@ enum Stage {
 #[derive(Clone, Debug)]
 struct Gathering {
     peer: NodeId,
-    begun: Timestamp,
-    asked: Timestamp,
-    deadline: Timestamp,
+    begun: Instant,
+    asked: Instant,
+    deadline: Instant,
     headers: Vec<(Header, Seal)>,
     tip: Option<Tip>,
 }
@@ -149,7 +151,7 @@ impl Sync {
         &mut self,
         peer: NodeId,
         after: Option<BlockHash>,
-        now: Timestamp,
+        now: Instant,
     ) -> Option<SyncAsk> {
         if let Some((slow, since, failures)) = self.waits()
             && slow != peer
@@ -180,13 +182,13 @@ impl Sync {
 
     /// The source of a fetch that goes on at a fair pace, and has moved on within the time of the slowest answer.
     #[must_use]
-    pub fn moving_source(&self, now: Timestamp) -> Option<NodeId> {
+    pub fn moving_source(&self, now: Instant) -> Option<NodeId> {
         let (source, since, _) = self.waits()?;
         (now.since(since) < MAX_TOOK && !self.drips(now)).then_some(source)
     }
 
     /// For whom the fetch under way waits, since when, and how often that peer has failed since then.
-    const fn waits(&self) -> Option<(NodeId, Timestamp, u32)> {
+    const fn waits(&self) -> Option<(NodeId, Instant, u32)> {
         match &self.stage {
             Stage::Idle => None,
             Stage::Headers(gathering) => Some((gathering.peer, gathering.asked, 0)),
@@ -195,7 +197,7 @@ impl Sync {
     }
 
     /// Whether the fetch under way goes on, but so slowly that it may be meant to keep others waiting.
-    fn drips(&self, now: Timestamp) -> bool {
+    fn drips(&self, now: Instant) -> bool {
         let (begun, moved) = match &self.stage {
             Stage::Idle => return false,
             Stage::Headers(gathering) => {
@@ -210,7 +212,7 @@ impl Sync {
 
     /// Whether the pause is over since a peer let a fetch down.
     #[must_use]
-    pub fn may_begin(&self, peer: &NodeId, now: Timestamp) -> bool {
+    pub fn may_begin(&self, peer: &NodeId, now: Instant) -> bool {
         self.history.may_ask(peer, now)
     }
 
@@ -250,7 +252,7 @@ impl Sync {
         &mut self,
         headers: &[(Header, Seal)],
         tip: Tip,
-        now: Timestamp,
+        now: Instant,
     ) -> Option<SyncAsk> {
         let Stage::Headers(gathering) = &mut self.stage else {
             return None;
@@ -270,13 +272,7 @@ impl Sync {
 
     /// Takes the headers whose bodies are wanted, after those that were gathered, oldest first, each the
     /// child of the one before. `more` says that the peer has more after them.
-    pub fn want(
-        &mut self,
-        source: NodeId,
-        headers: Vec<(Header, Seal)>,
-        more: bool,
-        now: Timestamp,
-    ) {
+    pub fn want(&mut self, source: NodeId, headers: Vec<(Header, Seal)>, more: bool, now: Instant) {
         let gathered = match &mut self.stage {
             Stage::Headers(gathering) => std::mem::take(&mut gathering.headers),
             Stage::Idle | Stage::Bodies(_) => Vec::new(),
@@ -289,7 +285,7 @@ impl Sync {
     }
 
     /// Notes that headers have come from the peer that was asked for them.
-    pub fn answered(&mut self, now: Timestamp) {
+    pub fn answered(&mut self, now: Instant) {
         if let Stage::Headers(gathering) = &self.stage {
             self.history
                 .answered(gathering.peer, now.since(gathering.asked));
@@ -305,7 +301,7 @@ impl Sync {
         &mut self,
         from: NodeId,
         bodies: Vec<(BlockHash, Body)>,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<(), SyncError> {
         let Stage::Bodies(download) = &mut self.stage else {
             return Err(SyncError::Unsolicited);
@@ -320,7 +316,7 @@ impl Sync {
     }
 
     /// The next block in order, once its body is here.
-    pub fn next_block(&mut self, now: Timestamp) -> Option<Block> {
+    pub fn next_block(&mut self, now: Instant) -> Option<Block> {
         let Stage::Bodies(download) = &mut self.stage else {
             return None;
         };
@@ -329,7 +325,7 @@ impl Sync {
 
     /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is
     /// complete, in which case it ends or goes on with the next headers.
-    pub fn asks(&mut self, peers: &[NodeId], now: Timestamp) -> Vec<SyncAsk> {
+    pub fn asks(&mut self, peers: &[NodeId], now: Instant) -> Vec<SyncAsk> {
         let Stage::Bodies(download) = &mut self.stage else {
             return Vec::new();
         };
@@ -350,7 +346,7 @@ impl Sync {
     }
 
     /// Gives requests up whose deadline has passed; the peers that did not answer, each once.
-    pub fn expire(&mut self, now: Timestamp) -> BTreeSet<NodeId> {
+    pub fn expire(&mut self, now: Instant) -> BTreeSet<NodeId> {
         match &mut self.stage {
             Stage::Headers(Gathering { peer, deadline, .. }) if now >= *deadline => {
                 let late = BTreeSet::from([*peer]);
@@ -369,14 +365,22 @@ impl Sync {
     }
 
     /// Ends the fetch without success; its peer is asked again after a pause.
-    pub fn give_up(&mut self, now: Timestamp) {
+    pub fn give_up(&mut self, now: Instant) {
         if let Some(peer) = self.source() {
             self.let_down(peer, now);
         }
         self.stage = Stage::Idle;
     }
 
-    fn let_down(&mut self, peer: NodeId, now: Timestamp) {
+    /// Ends the fetch, whose blocks cannot be taken yet; its peer is asked again after a pause, and has not failed.
+    pub fn put_off(&mut self, now: Instant) {
+        if let Some(peer) = self.source() {
+            self.history.put_off(peer, now.plus(PUT_OFF));
+        }
+        self.stage = Stage::Idle;
+    }
+
+    fn let_down(&mut self, peer: NodeId, now: Instant) {
         self.stage = Stage::Idle;
         self.history.fail(peer, now);
     }
@@ -391,7 +395,7 @@ impl Sync {
 
     /// When [`Self::expire`] should be called next.
     #[must_use]
-    pub fn deadline(&self) -> Option<Timestamp> {
+    pub fn deadline(&self) -> Option<Instant> {
         match &self.stage {
             Stage::Idle => None,
             Stage::Headers(gathering) => Some(gathering.deadline),
@@ -418,14 +422,14 @@ impl Sync {
     }
 
     /// Takes the news that a block of the fetch is imported; `is_best` says that it became the best chain.
-    pub fn imported(&mut self, is_best: bool, now: Timestamp) {
+    pub fn imported(&mut self, is_best: bool, now: Instant) {
         self.rest.on_block(is_best, now);
     }
 
     /// Until when miners and authorities should wait for the blocks that come in. Nobody stops them who only
     /// promises blocks, or feeds them light ones.
     #[must_use]
-    pub fn rest_until(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn rest_until(&self, now: Instant) -> Option<Instant> {
         match &self.stage {
             Stage::Bodies(_) if mutant!(RestForPromises) => Some(now.plus(REST)),
             // A trickle is no reason to stop: at its end may be nothing.
@@ -447,7 +451,7 @@ impl Sync {
     }
 
     /// Records that a peer did not have what it claimed: it is asked again after a pause, and others first.
-    pub fn disappoint(&mut self, peer: NodeId, now: Timestamp) {
+    pub fn disappoint(&mut self, peer: NodeId, now: Instant) {
         self.let_down(peer, now);
     }
 

@@ -4,7 +4,7 @@
 //! those together earn at most [`SIDE_REST`], which comes back at a [`REFILL`]th of the time that passes: who feeds
 //! light blocks one by one stops no maker for long, whatever names it takes.
 
-use crate::primitives::{Millis, Timestamp};
+use crate::primitives::{Instant, Millis};
 
 /// How long makers rest for a fetch that does not go on.
 pub(super) const REST: Millis = Millis(2_000);
@@ -16,15 +16,15 @@ const REFILL: u64 = 12;
 /// When makers may go on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rest {
-    until: Timestamp,
+    until: Instant,
     /// Rest for side blocks that was used up at `spent_at`.
     spent: u64,
-    spent_at: Timestamp,
+    spent_at: Instant,
 }
 
 impl Rest {
     /// Rests for a block that came in; `is_best` says that it became the best chain.
-    pub(super) fn on_block(&mut self, is_best: bool, now: Timestamp) {
+    pub(super) fn on_block(&mut self, is_best: bool, now: Instant) {
         if is_best {
             self.until = self.until.max(now.plus(REST));
             return;
@@ -40,7 +40,7 @@ impl Rest {
     }
 
     /// Until when makers should rest, if they should.
-    pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn until(&self, now: Instant) -> Option<Instant> {
         Some(self.until).filter(|until| *until > now)
     }
 }
@@ -56,7 +56,7 @@ mod tests {
         let mut rest = Rest::default();
         let mut rested = 0;
         for second in 0..60 {
-            let now = Timestamp(BEGIN + second * 1_000);
+            let now = Instant(BEGIN + second * 1_000);
             rest.on_block(is_best, now);
             rested += rest
                 .until(now)
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_rest_ends_when_no_block_comes() {
         let mut rest = Rest::default();
-        let now = Timestamp(BEGIN);
+        let now = Instant(BEGIN);
         assert_eq!(rest.until(now), None);
         rest.on_block(false, now);
         assert_eq!(rest.until(now), Some(now.plus(REST)));

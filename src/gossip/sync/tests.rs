@@ -6,7 +6,7 @@ use super::*;
 use crate::primitives::Millis;
 use crate::testkit::{Grower, params};
 
-const NOW: Timestamp = Timestamp(1_000);
+const NOW: Instant = Instant(1_000);
 const A: NodeId = NodeId([1; 32]);
 const B: NodeId = NodeId([2; 32]);
 const C: NodeId = NodeId([3; 32]);

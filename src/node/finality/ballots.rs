@@ -46,6 +46,11 @@ impl Ballots {
         }
     }
 
+    /// The network whose votes they are.
+    pub(in crate::node) const fn chain_id(&self) -> BlockHash {
+        self.chain_id
+    }
+
     /// Those of a ledger; whether they are whole, [`Ballots::look_for_gap`] finds.
     pub(in crate::node) fn restore(chain_id: BlockHash, snapshot: &Snapshot) -> Self {
         let mut ballots = Self::new(chain_id);

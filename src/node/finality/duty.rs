@@ -18,7 +18,7 @@ use crate::consensus::finality::{
 };
 use crate::gossip::{ALIVE, MAX_PEERS};
 use crate::ledger::{RawRow, Snapshot, meta_key};
-use crate::primitives::{BlockHash, Millis, NodeId, Timestamp, sha256};
+use crate::primitives::{BlockHash, Instant, Millis, NodeId, sha256};
 
 use super::super::io::BatchId;
 
@@ -41,16 +41,16 @@ pub(in crate::node) struct Duty {
     pub(in crate::node) signer: VoteSigner,
     waiting: Option<(Proposal, BatchId)>,
     claims: BTreeMap<NodeId, Checkpoint>,
-    listening: Option<Timestamp>,
+    listening: Option<Instant>,
     /// Since when each peer that is still heard was asked for the votes of this authority, and when it was last.
-    asked: BTreeMap<NodeId, (Timestamp, Timestamp)>,
+    asked: BTreeMap<NodeId, (Instant, Instant)>,
     /// The highest epoch that is proven to be justified, and since when.
-    proven: (Epoch, Timestamp),
+    proven: (Epoch, Instant),
 }
 
 impl Duty {
     /// With what is remembered: all of it, or nothing.
-    pub(in crate::node) fn new(memory: Option<SigningRecord>, now: Timestamp) -> Self {
+    pub(in crate::node) fn new(memory: Option<SigningRecord>, now: Instant) -> Self {
         let signer = match memory {
             Some(record) => VoteSigner::restored(record),
             None if mutant!(VoteWithoutMemory) => VoteSigner::restored(SigningRecord::default()),
@@ -72,7 +72,7 @@ impl Duty {
         &mut self,
         peer: NodeId,
         justified: Checkpoint,
-        now: Timestamp,
+        now: Instant,
     ) -> bool {
         if self.signer.is_whole() {
             return false;
@@ -92,8 +92,8 @@ impl Duty {
 
     /// Whether the first vote after a loss waits for the answer of a peer that is heard anew: it may still have a vote
     /// of this authority. As names cost nothing, not for ever.
-    pub(in crate::node) fn awaits_answers(&self, now: Timestamp) -> bool {
-        let lately = |(first, last): &(Timestamp, Timestamp)| {
+    pub(in crate::node) fn awaits_answers(&self, now: Instant) -> bool {
+        let lately = |(first, last): &(Instant, Instant)| {
             now.since(*last) <= ALIVE && now.since(*first) <= ANSWERS
         };
         let patient = |since| now.since(since) <= AT_LONGEST;
@@ -108,7 +108,7 @@ impl Duty {
         &mut self,
         justified: Checkpoint,
         top: Epoch,
-        now: Timestamp,
+        now: Instant,
     ) {
         let Some(since) = self.listening.filter(|_| self.signer.is_lost()) else {
             return;
@@ -195,7 +195,7 @@ mod tests {
     use crate::consensus::finality::{Decision, Link, Vote};
     use crate::testkit::key;
 
-    const NOW: Timestamp = Timestamp(1_000_000);
+    const NOW: Instant = Instant(1_000_000);
     const CHAIN: BlockHash = BlockHash([1; 32]);
 
     fn checkpoint(epoch: u64) -> Checkpoint {

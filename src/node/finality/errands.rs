@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::consensus::finality::{Certificate, Link};
 use crate::gossip::MAX_PEERS;
-use crate::primitives::{Millis, NodeId, Timestamp};
+use crate::primitives::{Instant, Millis, NodeId};
 
 /// Certificates that wait for their blocks.
 const MAX_VOUCHED: usize = 64;
@@ -24,10 +24,10 @@ const ANSWER_EVERY: Millis = Millis(1_000);
 /// What is under way.
 #[derive(Clone, Debug, Default)]
 pub(in crate::node) struct Errands {
-    vouched: BTreeMap<Link, (Certificate, Timestamp)>,
-    asked: Option<(NodeId, Timestamp)>,
-    mended: Option<Timestamp>,
-    answered: BTreeMap<NodeId, Timestamp>,
+    vouched: BTreeMap<Link, (Certificate, Instant)>,
+    asked: Option<(NodeId, Instant)>,
+    mended: Option<Instant>,
+    answered: BTreeMap<NodeId, Instant>,
 }
 
 impl Errands {
@@ -37,7 +37,7 @@ impl Errands {
     }
 
     /// Keeps a certificate until its block is here.
-    pub(in crate::node) fn keep(&mut self, certificate: Certificate, now: Timestamp) {
+    pub(in crate::node) fn keep(&mut self, certificate: Certificate, now: Instant) {
         if self.vouched.len() < MAX_VOUCHED {
             let link = certificate.link;
             self.vouched.entry(link).or_insert((certificate, now));
@@ -56,13 +56,13 @@ impl Errands {
     }
 
     /// Forgets what waited for too long.
-    pub(in crate::node) fn expire(&mut self, now: Timestamp) {
+    pub(in crate::node) fn expire(&mut self, now: Instant) {
         self.vouched.retain(|_, (_, at)| now.since(*at) <= WAIT);
         self.answered.retain(|_, at| now.since(*at) <= ANSWER_EVERY);
     }
 
     /// Whether certificates may be asked for now; then they are, of this peer.
-    pub(in crate::node) fn ask(&mut self, peer: NodeId, now: Timestamp) -> bool {
+    pub(in crate::node) fn ask(&mut self, peer: NodeId, now: Instant) -> bool {
         let due = self.asked.is_none_or(|(_, at)| now.since(at) >= ASK_EVERY);
         if due {
             self.asked = Some((peer, now));
@@ -71,7 +71,7 @@ impl Errands {
     }
 
     /// Whether certificates that the ledger lost may be asked for now; then they are, of this peer.
-    pub(in crate::node) fn mend(&mut self, peer: NodeId, now: Timestamp) -> bool {
+    pub(in crate::node) fn mend(&mut self, peer: NodeId, now: Instant) -> bool {
         let is_due = self.mended.is_none_or(|at| now.since(at) >= MEND_EVERY);
         let asks = is_due && self.ask(peer, now);
         if asks {
@@ -90,7 +90,7 @@ impl Errands {
     }
 
     /// Whether a peer may be answered now; then it is.
-    pub(in crate::node) fn answer(&mut self, peer: NodeId, now: Timestamp) -> bool {
+    pub(in crate::node) fn answer(&mut self, peer: NodeId, now: Instant) -> bool {
         let last = self.answered.get(&peer);
         let due = last.is_none_or(|at| now.since(*at) >= ANSWER_EVERY);
         if due && (last.is_some() || self.answered.len() < MAX_PEERS) {
@@ -116,7 +116,7 @@ mod tests {
     use crate::primitives::BlockHash;
     use crate::testkit::key;
 
-    const NOW: Timestamp = Timestamp(1_000_000);
+    const NOW: Instant = Instant(1_000_000);
 
     fn certificate(epoch: u64) -> Certificate {
         let checkpoint = |epoch| Checkpoint {

@@ -22,7 +22,7 @@ pub(super) use seals::Seals;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consensus::finality::{Checkpoint, MAX_ROSTER};
-use crate::primitives::{Address, BlockHash, Timestamp};
+use crate::primitives::{Address, BlockHash, Instant};
 
 use super::io::BatchId;
 
@@ -40,15 +40,15 @@ pub(super) struct Finality {
     /// The final checkpoint that people are told of: what it follows from is durable.
     pub(super) told: Checkpoint,
     /// When a new vote of each authority came last.
-    heard: BTreeMap<Address, Timestamp>,
-    started: Timestamp,
+    heard: BTreeMap<Address, Instant>,
+    started: Instant,
     /// A newer one, and the batch with which it is durable.
     pub(super) settling: Option<(Checkpoint, BatchId)>,
 }
 
 impl Finality {
     /// Of a node that starts with these votes and this duty.
-    pub(super) fn new(ballots: Ballots, duty: Duty, told: Checkpoint, now: Timestamp) -> Self {
+    pub(super) fn new(ballots: Ballots, duty: Duty, told: Checkpoint, now: Instant) -> Self {
         Self {
             ballots,
             duty,
@@ -64,14 +64,14 @@ impl Finality {
     }
 
     /// Notes a new vote of an authority.
-    pub(super) fn hear(&mut self, signer: Address, now: Timestamp) {
+    pub(super) fn hear(&mut self, signer: Address, now: Instant) {
         if self.heard.len() < MAX_ROSTER || self.heard.contains_key(&signer) {
             self.heard.insert(signer, now);
         }
     }
 
     /// When a new vote of an authority came last, or when this node started.
-    pub(super) fn heard_at(&self, signer: &Address) -> Timestamp {
+    pub(super) fn heard_at(&self, signer: &Address) -> Instant {
         self.heard.get(signer).copied().unwrap_or(self.started)
     }
 

@@ -9,8 +9,8 @@ use crate::ipc::{
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
-    Address, BlockHash, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex, read_number,
-    to_hex,
+    Address, BlockHash, ClockReading, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex,
+    read_number, to_hex,
 };
 use crate::records::{BlockFinality, TransactionStatus};
 use crate::refusal::LookupError;
@@ -36,11 +36,11 @@ impl Node {
     /// What was expected and what was found.
     pub fn answer(
         &mut self,
-        now: Timestamp,
+        now: ClockReading,
         request: Request,
         out: &mut Outbox,
     ) -> Result<Answer, ApiError> {
-        self.now = self.now.max(now);
+        self.read_clocks(now, out);
         match request {
             Request::Submit { raw } => {
                 let answer = self
@@ -60,7 +60,7 @@ impl Node {
                 .map(|info| Answer::Transaction(Box::new(info))),
             Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
             Request::Finality => Ok(Answer::Finality(Box::new(self.finality_info()))),
-            Request::Peers => Ok(Answer::Peers(self.peers(now))),
+            Request::Peers => Ok(Answer::Peers(self.peers(self.now))),
             Request::Ledger(_) => Err(not_here("a question to the ledger")),
             Request::Wipe => Err(not_here("the wiping of the ledger")),
         }
@@ -248,10 +248,14 @@ impl Node {
             return Some(self.info(&transaction, header.time, Some((block, header.height))));
         }
         if let Some(waiting) = self.mempool.get(id) {
-            return Some(self.info(waiting.transaction.get(), waiting.since, None));
+            return Some(self.info(
+                waiting.transaction.get(),
+                self.clock.date_of(waiting.since),
+                None,
+            ));
         }
         let dropped = self.exchange.dropped(id)?;
-        let mut info = self.info(&dropped.transaction, dropped.at, None);
+        let mut info = self.info(&dropped.transaction, self.clock.date_of(dropped.at), None);
         info.status = TransactionStatus::Dropped;
         info.reason = dropped.reason.to_string();
         info.seen_by = 0;
@@ -290,7 +294,13 @@ impl Node {
             count: u32::try_from(self.mempool.len()).unwrap_or(u32::MAX),
             bytes: u32::try_from(self.mempool.bytes()).unwrap_or(u32::MAX),
             transactions: waiting
-                .map(|waiting| self.info(waiting.transaction.get(), waiting.since, None))
+                .map(|waiting| {
+                    self.info(
+                        waiting.transaction.get(),
+                        self.clock.date_of(waiting.since),
+                        None,
+                    )
+                })
                 .collect(),
         }
     }

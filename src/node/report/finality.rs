@@ -63,7 +63,7 @@ impl Node {
             justified_height: decided.highest_justified().height().0,
             silent_since: waiting
                 .iter()
-                .map(|one| self.finality.heard_at(one).0)
+                .map(|one| self.clock.date_of(self.finality.heard_at(one)).0)
                 .collect(),
             waiting_for: waiting.into_iter().map(|one| self.voter(one)).collect(),
             needed: count(Quorum::of(members.len()).needed()),

@@ -13,6 +13,10 @@ use super::super::deferred::MAX_DEFERRED;
 use super::super::finality::{MAX_OFFENCES, MAX_SEALS};
 use super::Node;
 
+/// Blocks that one authority sealed for one slot: two that were announced, and what came with heavier branches of
+/// each of seven others.
+const MAX_OF_SLOT: usize = 16;
+
 impl Node {
     /// What it knows about its peers.
     #[must_use]
@@ -20,10 +24,10 @@ impl Node {
         &self.roster.peers
     }
 
-    /// The time that it thinks it is.
+    /// The date that it thinks it is.
     #[must_use]
     pub const fn time(&self) -> Timestamp {
-        self.now
+        self.clock.date()
     }
 
     /// What became of its ledger when it started.
@@ -86,6 +90,7 @@ impl Node {
                 self.chain.side_blocks(),
                 MAX_SIDE,
             ),
+            ("blocks of one slot", self.chain.most_sealed(), MAX_OF_SLOT),
             ("cached states", states, CACHED_STATES),
             ("signatures of transactions", transactions, SIGNATURE_CACHE),
             ("signatures of seals", seals, SIGNATURE_CACHE),

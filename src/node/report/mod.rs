@@ -2,6 +2,7 @@
 //! Display apart from the protocol: nothing here decides what the node does.
 
 mod answers;
+mod clock;
 mod decided;
 mod finality;
 #[cfg(any(test, feature = "sim"))]
@@ -10,6 +11,7 @@ mod notice;
 mod rows;
 mod status;
 
+pub use clock::ClockNotice;
 pub use decided::FinalityNotice;
 pub use notice::Notice;
 pub(super) use rows::open_undo;

@@ -13,6 +13,7 @@ use crate::mempool::{DropReason, MempoolError};
 use crate::primitives::{BlockHash, Height, Millis, NodeId, Slot, Timestamp, TxId, count_of};
 use crate::records::LedgerStart;
 
+use super::clock::ClockNotice;
 use super::decided::FinalityNotice;
 
 /// Something that happened on a node.
@@ -139,6 +140,8 @@ pub enum Notice {
     Degraded { error: StoreError },
     /// A link was cut or healed.
     Link { from: String, cut: bool },
+    /// Something about the clocks, this machine's or a peer's.
+    Clock(ClockNotice),
     /// Something about votes and what they decided.
     Finality(FinalityNotice),
     /// The node stopped.
@@ -160,6 +163,7 @@ impl Notice {
             | Self::BlockRefused { .. }
             | Self::TransactionRefused { .. }
             | Self::Dropped { .. }
+            | Self::Clock(_)
             | Self::Deferred { .. } => Level::Warn,
             Self::FalseFind { .. } | Self::PersistFailed { .. } | Self::Degraded { .. } => {
                 Level::Error
@@ -191,6 +195,7 @@ impl Notice {
             | Self::PeerLeft { .. }
             | Self::Fetching { .. }
             | Self::Link { .. }
+            | Self::Clock(_)
             | Self::Stopped => Topic::Network,
             Self::Sent { .. } | Self::Received { .. } => Topic::Message,
             Self::FrameRefused { .. }
@@ -295,6 +300,7 @@ impl Notice {
                 )
             }
             Self::Finality(notice) => notice.text(),
+            Self::Clock(notice) => notice.text(),
             Self::Degraded { error } => format!("Ledger kept in memory only: {error}."),
         }
     }

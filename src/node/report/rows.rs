@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::chain::{HeadChange, TreeEntry};
 use crate::gossip::inbox_channel;
 use crate::ledger::{
-    AssetRow, BlockRow, NodeRow, RawRow, Row, Table, TransactionRow, UserRow, meta_key,
+    AssetRow, BlockRow, NodeRow, RawRow, Row, Snapshot, Table, TransactionRow, UserRow, meta_key,
 };
 use crate::mempool::DropReason;
 use crate::primitives::{
@@ -50,6 +50,10 @@ fn memo_of(payload: &Payload) -> String {
     }
 }
 
+/// A reorganisation that reverts more blocks has their rows written again with the next housekeeping only: who flips
+/// between two long branches with a block or two must not have all of both rewritten each time.
+const RESTAMP_AT_ONCE: usize = 16;
+
 /// Domain of the checksum in front of an undo record.
 const UNDO_DOMAIN: &[u8] = b"aurex/undo-row/1";
 
@@ -84,9 +88,15 @@ impl Node {
     /// Writes everything that a new head changes; the head itself comes last in the batch.
     pub(in crate::node) fn write_head_change(&mut self, change: &HeadChange) {
         let mut keys = BTreeSet::new();
+        let deep = change.reverted.len() > RESTAMP_AT_ONCE;
         for id in change.reverted.iter().chain(&change.applied) {
             keys.extend(self.chain.undo_of(id).into_keys());
-            self.write_block(id);
+            // All but the last had their rows, where no more changes than the branch that they are said to be on.
+            if deep && change.applied.last() != Some(id) {
+                self.books.restamp(*id, !self.chain.on_best(id));
+            } else {
+                self.write_block(id);
+            }
         }
         for id in &change.applied {
             self.write_committed(id);
@@ -187,9 +197,30 @@ impl Node {
         self.books.put(Table::Blocks, Row::Block(row));
     }
 
+    /// Writes the rows of blocks again that do not say truly whether they are on the best chain.
+    pub(in crate::node) fn restamp(&mut self) {
+        for (id, said) in self.books.take_to_restamp() {
+            if self.chain.on_best(&id) != said {
+                self.write_block(&id);
+            }
+        }
+    }
+
+    /// Has those rows of a ledger written again that an earlier run was to write again and did not.
+    pub(in crate::node) fn restamp_stored(&mut self, snapshot: &Snapshot) {
+        for row in &snapshot.blocks {
+            let id = row.hash.parse::<BlockHash>().ok();
+            if let Some(id) = id.filter(|id| self.chain.contains(id)) {
+                self.books.restamp(id, row.record.on_best_chain);
+            }
+        }
+        self.restamp();
+    }
+
     /// Deletes the rows of the blocks that were pruned.
     pub(in crate::node) fn forget_branches(&mut self) {
         for id in self.chain.take_pruned() {
+            self.books.forget_stamp(&id);
             self.books.delete(Table::Blocks, id.to_string());
         }
     }
@@ -210,14 +241,15 @@ impl Node {
 
     pub(in crate::node) fn write_pending(&mut self, id: &TxId) {
         if let Some(waiting) = self.mempool.get(id) {
-            let row = self.transaction_row(waiting.transaction.get(), waiting.since);
+            let row =
+                self.transaction_row(waiting.transaction.get(), self.clock.date_of(waiting.since));
             self.books.put(Table::Transactions, Row::Transaction(row));
         }
     }
 
     pub(in crate::node) fn write_dropped(&mut self, id: &TxId, reason: DropReason) {
         if let Some(Dropped { transaction, .. }) = self.exchange.dropped(id) {
-            let mut row = self.transaction_row(transaction, self.now);
+            let mut row = self.transaction_row(transaction, self.clock.date());
             row.record.status = TransactionStatus::Dropped;
             row.record.reason = reason.to_string();
             self.books.put(Table::Transactions, Row::Transaction(row));
@@ -227,7 +259,10 @@ impl Node {
     fn transaction_row(&self, transaction: &Transaction, at: Timestamp) -> TransactionRow {
         let waiting = self.mempool.get(&transaction.id());
         TransactionRow {
-            record: self.transaction_record(transaction, waiting.map_or(at, |it| it.since)),
+            record: self.transaction_record(
+                transaction,
+                waiting.map_or(at, |it| self.clock.date_of(it.since)),
+            ),
             raw: transaction.to_bytes(),
         }
     }
@@ -281,7 +316,7 @@ impl Node {
             node_type: record.kind,
             name: record.name.clone(),
             status,
-            last_seen: peer.last_seen.0,
+            last_seen: self.clock.date_of(peer.last_seen).0,
             raw: borsh::to_vec(record).unwrap_or_default(),
         };
         self.roster.list(*node, true);
@@ -304,7 +339,7 @@ impl Node {
             node_type: self.identity.kind,
             name: self.identity.name.clone(),
             status: PeerState::Active,
-            last_seen: self.now.0,
+            last_seen: self.clock.date().0,
             raw: Vec::new(),
         };
         self.books.put(Table::Nodes, Row::Node(own));

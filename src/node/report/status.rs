@@ -2,7 +2,7 @@
 
 use crate::consensus::slots;
 use crate::ipc::{BlockSummary, NodeState, NodeStatus, PeerStatus};
-use crate::primitives::{BlockHash, MAX_EXACT, NodeKind, Retarget, Timestamp, Weight};
+use crate::primitives::{BlockHash, ClockReading, Instant, MAX_EXACT, NodeKind, Retarget, Weight};
 
 use super::Node;
 
@@ -14,8 +14,9 @@ pub(in crate::node) fn exact(weight: Weight) -> u64 {
 impl Node {
     /// The node's row of `status`.
     #[must_use]
-    pub fn status(&self, now: Timestamp) -> NodeStatus {
+    pub fn status(&self, reading: ClockReading) -> NodeStatus {
         let header = self.chain.head_header();
+        let (now, date) = (reading.monotonic, self.clock.date_at(reading, header.time));
         let context = self.chain.context();
         let authorities = &context.rules.current.authorities;
         let is_authority = authorities.contains(&self.identity.id.into());
@@ -38,7 +39,7 @@ impl Node {
                 .filter(|_| mines)
                 .map(|budget| budget * self.mining.miners.len() as f64),
             next_slot_at: self
-                .next_slot_at(slots::slot_at(self.chain.params(), now))
+                .next_slot_at(slots::slot_at(self.chain.params(), date))
                 .filter(|_| self.identity.kind == NodeKind::Poa && is_authority)
                 .map(|at| at.0),
             durable_height: self.books.durable().0,
@@ -72,7 +73,7 @@ impl Node {
 
     /// The other nodes as this one sees them.
     #[must_use]
-    pub fn peers(&self, now: Timestamp) -> Vec<PeerStatus> {
+    pub fn peers(&self, now: Instant) -> Vec<PeerStatus> {
         let known = self
             .roster
             .peers
@@ -90,7 +91,7 @@ impl Node {
                     .unwrap_or_default(),
                 height: peer.head.map_or(0, |head| head.height.0),
                 weight: peer.head.map_or(0, |head| exact(head.weight)),
-                last_seen: peer.last_seen.0,
+                last_seen: self.clock.date_of(peer.last_seen).0,
                 alive: peer.alive(now) && !self.roster.is_cut(id),
                 score: peer.score(now),
                 round_trip_ms: peer.round_trip.map(|time| time.0),

@@ -82,8 +82,8 @@ pub(super) struct Heads {
 impl Heads {
     /// Compares the head of a seat's node with the best of its blocks.
     pub(super) fn check(&mut self, world: &World, seat: usize) -> Result<(), String> {
-        // What an earlier run accepted stays in the ledger, also if the clock was set back since.
-        let clock = world.latest_clock(seat).max(world.seats[seat].earlier);
+        // What was accepted stays, also if the clock was set back since.
+        let clock = world.latest_clock(seat).max(world.seats[seat].latest);
         let Some(node) = &world.seats[seat].node else {
             return Ok(());
         };

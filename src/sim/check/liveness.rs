@@ -61,7 +61,8 @@ impl Liveness {
                 let justified =
                     [first, node].map(|node| node.chain().decided().highest_justified());
                 return Some(format!(
-                    "expected one head, found {} at height {} on {} and {} at height {} on {name}, above {} and {}",
+                    "expected one head, found {} at height {} on {} and {} at height {} on {name}, above {} and {}, \
+                     by clocks that show {} and {}",
                     expected.short(),
                     heights.0,
                     world.seats[0].plan.name,
@@ -69,6 +70,8 @@ impl Liveness {
                     heights.1,
                     justified[0],
                     justified[1],
+                    first.time(),
+                    node.time(),
                 ));
             }
             let unwritten = node.unwritten();

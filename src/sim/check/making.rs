@@ -64,12 +64,15 @@ impl Making {
     }
 }
 
-/// Checks that an authority which has been up for a while can seal again.
+/// Checks that an authority which has been up for a while can seal again. One that sealed, or was started, by a clock
+/// that was ahead waits until those slots are over.
 pub(super) fn check_slots(world: &World, seat: usize) -> Result<(), String> {
     let Some(node) = &world.seats[seat].node else {
         return Ok(());
     };
-    let over = world.latest_clock(seat).plus(SLOTS_OVER);
+    // One whose clock is behind by hours may have lost the blocks by which it knew the date.
+    let latest = world.seats[seat].latest.max(world.latest_clock(seat));
+    let over = latest.max(world.date()).plus(SLOTS_OVER);
     let limit = slots::slot_at(&world.scenario.params, over);
     let first = node.first_open_slot();
     if first > limit {

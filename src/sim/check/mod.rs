@@ -122,7 +122,7 @@ impl Checks {
             self.heads.check(world, seat).map_err(of("heads"))?;
             self.cast.check(world, seat).map_err(of("votes"))?;
             if let Some(node) = &world.seats[seat].node {
-                let now = world.latest_clock(seat);
+                let now = world.instant();
                 if !self.is_forged {
                     peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
                 }
@@ -188,7 +188,7 @@ impl Checks {
                 ))?;
             }
             Observed::Ended { seat, node } => {
-                let now = node.time().max(world.clock_of(seat));
+                let now = world.instant();
                 self.heads.forget(seat);
                 self.decided.forget(seat);
                 self.cast.forget(seat);

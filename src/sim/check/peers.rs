@@ -1,15 +1,15 @@
 //! Honest nodes never ban honest nodes, whatever the links and the hostile ones do.
 
 use crate::node::Node;
-use crate::primitives::Timestamp;
+use crate::primitives::Instant;
 use crate::sim::coverage::{Coverage, Sometimes};
 use crate::sim::world::World;
 
-/// Looks at whom a node ignores at `now`, by its own clock.
+/// Looks at whom a node ignores at `now`.
 pub(super) fn check(
     world: &World,
     node: &Node,
-    now: Timestamp,
+    now: Instant,
     coverage: &mut Coverage,
 ) -> Result<(), String> {
     let peers = node.peer_table().iter();

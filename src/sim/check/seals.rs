@@ -1,11 +1,12 @@
 //! An honest authority never seals one slot twice, across all its restarts, and none before the slot is
-//! flushed to its disk. Only what it cannot know excuses it: a slot that is later than its clock shows when it
-//! starts, and later than its ledger says, because the ledger was deleted, damaged, or could not be written.
+//! flushed to its disk, whatever its clock is set to. Only what it cannot know excuses it: a slot that is later than its
+//! clock shows when it starts, where the slot that its ledger noted is gone: deleted, or damaged.
 
 use std::collections::BTreeMap;
 
 use crate::consensus::slots;
 use crate::primitives::{BlockHash, NodeId, Slot};
+use crate::sim::storage::Mood;
 use crate::sim::world::World;
 
 /// What authorities sealed.
@@ -27,7 +28,7 @@ impl Seals {
         block: &str,
     ) -> Result<(), String> {
         let place = &world.seats[seat];
-        if place.refused.is_none() && place.disk.slot() < Some(slot) {
+        if place.disk.mood() != Mood::Gone && place.disk.slot() < Some(slot) {
             return Err(format!(
                 "expected slot {slot} to be flushed before it is sealed, found {:?}",
                 place.disk.slot()
@@ -43,17 +44,19 @@ impl Seals {
 
     /// Forgets what an authority that starts cannot know.
     pub(super) fn on_start(&mut self, world: &World, seat: usize, was_new: bool) {
-        let id = world.seats[seat].id;
-        let by_clock = slots::slot_at(&world.scenario.params, world.clock_of(seat));
+        let place = &world.seats[seat];
+        if place.disk.slot().is_some() {
+            return;
+        }
+        let by_clock = slots::slot_at(&world.scenario.params, world.latest_clock(seat));
         // With a new ledger it may seal the network's first slot at once.
         let by_clock = if was_new && by_clock <= Slot(1) {
             Slot(0)
         } else {
             by_clock
         };
-        let known = world.seats[seat].disk.slot().max(Some(by_clock));
         self.sealed
-            .retain(|(sealer, slot), _| *sealer != id || Some(*slot) <= known);
+            .retain(|(sealer, slot), _| *sealer != place.id || *slot <= by_clock);
     }
 
     /// Remembers two blocks that one authority has sealed for one slot.

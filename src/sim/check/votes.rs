@@ -164,7 +164,7 @@ impl Cast {
         let Some(node) = &world.seats[seat].node else {
             return false;
         };
-        let now = world.latest_clock(seat);
+        let now = world.instant();
         // Each must hear the other, or neither asks nor is told.
         let has = |id| {
             let place = world.seats.iter().position(|other| other.id == id);
@@ -172,7 +172,7 @@ impl Cast {
             other.is_some_and(|(place, other)| {
                 let hears = other.peer_table().get(&world.seats[seat].id);
                 let since = self.held.get(&(place, vote.signer, vote.vote.link));
-                hears.is_some_and(|peer| peer.alive(world.latest_clock(place)))
+                hears.is_some_and(|peer| peer.alive(now))
                     && since.is_some_and(|since| world.now.since(*since) >= TIME_TO_TELL)
             })
         };

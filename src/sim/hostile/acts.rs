@@ -100,6 +100,7 @@ impl Hostile {
             10 => self.unsolicited(world, seat, all),
             11 => self.strangers(world, all),
             12 | 13 => self.double_seal(world, seat),
+            14 => self.flood_seals(world, seat),
             16 => self.claim_weight(world, seat),
             17 => self.drown(world, seat, all),
             18..21 => self.pretend(world),

@@ -101,10 +101,10 @@ impl Hostile {
         let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), world.now)) else {
+        let Some(leader) = leader(node, slots::slot_at(node.chain().params(), world.date())) else {
             return;
         };
-        let Some((header, body)) = authority_block(node, leader, world.now, b"forged") else {
+        let Some((header, body)) = authority_block(node, leader, world.date(), b"forged") else {
             return;
         };
         let seal = if world.rng.one_in(2) {
@@ -121,7 +121,7 @@ impl Hostile {
             return;
         };
         let id = self.id;
-        let Some(first) = block_on(node, id, world.now, &[], b"withheld") else {
+        let Some(first) = block_on(node, id, world.date(), &[], b"withheld") else {
             return;
         };
         let mut blocks = vec![first];
@@ -175,9 +175,9 @@ impl Hostile {
             kind: Kind::Authority,
             height: parent.height.next(),
             parent: chain.head(),
-            time: world.now,
+            time: world.date(),
             difficulty: Difficulty(MAX_EXACT),
-            slot: slots::slot_at(chain.params(), world.now),
+            slot: slots::slot_at(chain.params(), world.date()),
             sealer: self.id,
             nonce: 0,
             ..*parent
@@ -212,7 +212,7 @@ impl Hostile {
         };
         let sealer = self.id;
         let in_future = world.rng.one_in(2);
-        let time = world.now.plus(Millis(5_000));
+        let time = world.date().plus(Millis(5_000));
         let Some(block) = block_on(node, sealer, time, &[], b"flood") else {
             return;
         };
@@ -283,12 +283,12 @@ impl Hostile {
         };
         let (params, parent) = (node.chain().params(), node.chain().head_header());
         let chain_id = node.chain_id();
-        let slot = slots::slot_at(params, world.now);
+        let slot = slots::slot_at(params, world.date());
         let hasty = parent.time.plus(Millis(1));
         if leader(node, slot) != Some(traitor.node_id()) {
             return;
         }
-        let earliest = world.now.max(parent.time.plus(params.min_gap));
+        let earliest = world.date().max(parent.time.plus(params.min_gap));
         let block = |data: &[u8], time: Option<Timestamp>| {
             let (header, body) = authority_block(node, traitor.node_id(), earliest, data)?;
             let header = Header {
@@ -321,6 +321,39 @@ impl Hostile {
         }
     }
 
+    /// The traitor seals its last slot many times for one node: each block costs it a signature and nothing else.
+    pub(super) fn flood_seals(&mut self, world: &mut World, seat: usize) {
+        let (Some(traitor), Some(node)) = (world.scenario.traitor.clone(), &world.seats[seat].node)
+        else {
+            return;
+        };
+        let (chain, id) = (node.chain(), world.seats[seat].id);
+        let params = chain.params();
+        let earliest = chain.head_header().time.plus(params.min_gap);
+        let (first, last) = (
+            slots::slot_at(params, earliest),
+            slots::slot_at(params, world.date()),
+        );
+        let mut turns = (first.0..=last.0).rev().map(Slot);
+        let Some(slot) = turns.find(|slot| leader(node, *slot) == Some(traitor.node_id())) else {
+            return;
+        };
+        let time = earliest.max(slots::slot_start(params, slot));
+        let seal = |number: u64| {
+            let data = format!("seal {number}");
+            let (header, body) = authority_block(node, traitor.node_id(), time, data.as_bytes())?;
+            let seal = header.seal(&chain.chain_id(), &traitor);
+            Some(Block { header, seal, body })
+        };
+        let blocks: Vec<Block> = (0..FLOOD).filter_map(seal).collect();
+        if let [one, other, ..] = &blocks[..] {
+            world.observe(Observed::DoubleSeal(one.id(), other.id()));
+        }
+        for block in blocks {
+            self.send(world, Some(id), &compact(&block));
+        }
+    }
+
     /// A block with valid work that breaks a rule.
     pub(super) fn bad_block(&mut self, world: &mut World, seat: usize, to: Option<NodeId>) {
         let transaction = self.bad_transaction(world, seat);
@@ -334,7 +367,7 @@ impl Hostile {
                 .ok()
         });
         let checked: Vec<CheckedTransaction> = checked.into_iter().collect();
-        let Some(good) = block_on(node, sealer, world.now, &checked, b"bad") else {
+        let Some(good) = block_on(node, sealer, world.date(), &checked, b"bad") else {
             return;
         };
         let header = good.header;
@@ -348,7 +381,7 @@ impl Hostile {
                 ..header
             },
             2 => Header {
-                time: world.now.plus(Millis(60_000)),
+                time: world.date().plus(Millis(60_000)),
                 ..header
             },
             3 => Header {

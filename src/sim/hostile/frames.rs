@@ -92,7 +92,7 @@ impl Hostile {
         let first = world.rng.below(1_000);
         for number in first..first.saturating_add(CROWD) {
             let key = key(world.scenario.seed, "crowd", &number.to_string());
-            let record = NodeRecord::sign(&key, "crowd", NodeKind::Pow, "sim", world.now);
+            let record = NodeRecord::sign(&key, "crowd", NodeKind::Pow, "sim", world.date());
             let hello = Message::Hello { record, head };
             let frame = seal_frame(&key, &chain_id, (world.now.0, 1), Some(to), &hello);
             self.post(world, Some(to), frame.into(), false);
@@ -181,9 +181,10 @@ impl Hostile {
 
     /// Records of nodes that do not exist.
     pub(super) fn strangers(&mut self, world: &mut World, to: Option<NodeId>) {
+        let (seed, date) = (world.scenario.seed, world.date());
         let sign = |number: u64| {
-            let key = key(world.scenario.seed, "stranger", &number.to_string());
-            NodeRecord::sign(&key, "stranger", NodeKind::Pow, "sim", world.now)
+            let key = key(seed, "stranger", &number.to_string());
+            NodeRecord::sign(&key, "stranger", NodeKind::Pow, "sim", date)
         };
         let first = world.rng.below(200);
         let records = (first..first.saturating_add(12)).map(sign).collect();

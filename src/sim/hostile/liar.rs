@@ -114,7 +114,7 @@ impl Hostile {
             height: Height(0),
             weight: Weight(0),
         };
-        let record = NodeRecord::sign(&self.key, "hostile", NodeKind::Viewer, "sim", world.now);
+        let record = NodeRecord::sign(&self.key, "hostile", NodeKind::Viewer, "sim", world.date());
         self.send(
             world,
             None,

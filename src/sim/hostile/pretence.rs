@@ -82,7 +82,7 @@ impl Hostile {
                 let private = self
                     .private
                     .get_or_insert_with(|| PrivateChain::new(&world.scenario.params));
-                private.outweigh(heaviest, self.id, world.now);
+                private.outweigh(heaviest, self.id, world.date());
                 private.head()
             }
         };

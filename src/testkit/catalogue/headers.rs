@@ -4,7 +4,7 @@ use super::codes;
 use crate::consensus::{SignatureCache, check_header};
 use crate::gossip::{Sync, SyncError, Tip};
 use crate::primitives::{
-    Block, BlockHash, Body, Difficulty, Header, NodeId, Seal, Timestamp, Weight,
+    Block, BlockHash, Body, Difficulty, Header, Instant, NodeId, Seal, Weight,
 };
 use crate::testkit::{Grower, params};
 
@@ -40,7 +40,7 @@ fn follow(change: impl FnOnce(&mut Header)) -> Result<Tip, SyncError> {
 
 /// What is said of bodies; the first block's are asked for if `asked`.
 fn bodies(asked: bool, bodies: Vec<(BlockHash, Body)>) -> Result<(), SyncError> {
-    let (mut sync, peer, now) = (Sync::default(), NodeId([1; 32]), Timestamp(1));
+    let (mut sync, peer, now) = (Sync::default(), NodeId([1; 32]), Instant(1));
     if asked {
         sync.begin(peer, None, now);
         sync.want(peer, vec![(blocks()[0].header, Seal::Work)], false, now);

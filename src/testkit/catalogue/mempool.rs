@@ -6,12 +6,12 @@ use crate::mempool::{
     DropReason, MAX_BYTES, MAX_COUNT, MAX_NONCE_GAP, MAX_PER_ACCOUNT, Mempool, MempoolError,
 };
 use crate::primitives::{
-    Amount, BlockHash, Height, MAX_EXACT, Payload, Timestamp, Transaction, TxBody,
+    Amount, BlockHash, Height, Instant, MAX_EXACT, Payload, Transaction, TxBody,
 };
 use crate::state::State;
 use crate::testkit::{key, params};
 
-const NOW: Timestamp = Timestamp(1_000);
+const NOW: Instant = Instant(1_000);
 
 /// A mempool with one transaction of alice, on the bench's head.
 struct Waiting {

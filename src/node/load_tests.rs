@@ -1,0 +1,137 @@
+//! What junk and questions cost a node. The limits are asserted by counts; the times are printed only
+//! (`cargo test --lib load_tests -- --nocapture`), as they are those of the machine.
+
+#![expect(clippy::disallowed_types, reason = "times are measured here")]
+
+use std::time::Instant as Stopwatch;
+
+use super::source::Source;
+use super::testing::Duel;
+use super::*;
+use crate::gossip::{MAX_BODIES, MAX_HEADERS, MAX_RECORDS, Message, NodeRecord, seal_frame};
+use crate::primitives::{BlockHash, ClockReading, NodeKind};
+use crate::testkit::{GENESIS_TIME, Grower, key, params};
+
+/// Frames of one flood, which come within a second.
+const FRAMES: u64 = 4_000;
+
+/// Has a node judge a flood; how many frames passed its limits.
+fn flood(name: &str, frames: Vec<Vec<u8>>) -> u64 {
+    let mut duel = Duel::new();
+    let reading = ClockReading::steady(duel.now);
+    let before = duel.node.counters;
+    let mut out = Outbox::new();
+    let begin = Stopwatch::now();
+    for frame in frames {
+        duel.node.handle(reading, Input::Frame(frame), &mut out);
+        out.clear();
+    }
+    let took = begin.elapsed();
+    let refused = duel.node.counters.frames_refused - before.frames_refused;
+    let cost = took.as_secs_f64() * 1e6 / FRAMES as f64;
+    println!(
+        "junk of {name}: {:.1} us a frame, {:.0} frames a second of a whole core, {refused} of {FRAMES} refused",
+        cost,
+        1e6 / cost
+    );
+    FRAMES - refused
+}
+
+#[test]
+fn junk_is_dropped_before_it_costs_a_signature_whatever_keys_it_has() {
+    let chain_id = Duel::new().node.chain_id();
+    let seal = |name: &str, number: u64| {
+        let message = Message::Inv(Vec::new());
+        seal_frame(&key(name), &chain_id, (1, number + 1), None, &message)
+    };
+    let many = |keys: u64| -> Vec<Vec<u8>> {
+        let name = |number| format!("key-{}", number % keys);
+        (0..FRAMES)
+            .map(|number| seal(&name(number), number))
+            .collect()
+    };
+    let unsigned = |number: u64| {
+        let mut frame = seal("nobody", number);
+        frame[13..21].copy_from_slice(&number.to_le_bytes());
+        frame
+    };
+    assert_eq!(flood("nobody", (0..FRAMES).map(unsigned).collect()), 0);
+    // Four seconds of the rate of one, or of all who have proven nothing.
+    assert!(flood("one key", many(1)) <= 800);
+    assert!(flood("128 keys", many(128)) <= 1_600);
+    assert!(flood("a key for each frame", many(FRAMES)) <= 1_600);
+}
+
+/// A chain of so many empty blocks, and then of full ones, in a node.
+fn grown(empty: usize, full: usize) -> (Duel, Vec<BlockHash>) {
+    let (mut duel, mut grower) = (Duel::new(), Grower::new(params()));
+    let (mut nonce, mut ids) = (0, Vec::new());
+    for number in 0..empty + full {
+        let mut transactions = Vec::new();
+        while number >= empty && transactions.len() < 250 {
+            transactions.push(grower.transfer("alice", nonce, "bob", 1));
+            nonce += 1;
+        }
+        let block = grower.work_block("miner", 1_000, transactions);
+        grower.import(block.clone()).unwrap();
+        ids.push(block.id());
+        assert!(duel.node.import(block, Source::Own, &mut Outbox::new()));
+    }
+    (duel, ids[empty..].to_vec())
+}
+
+#[test]
+fn a_question_costs_no_more_than_one_answer_and_all_together_no_more_than_the_rate() {
+    let (mut duel, full) = grown(560, 8);
+    let record = |number: usize| {
+        let name = format!("stranger-{number}");
+        NodeRecord::sign(&key(&name), &name, NodeKind::Pow, "tab", GENESIS_TIME)
+    };
+    let bodies: Vec<BlockHash> = full.iter().copied().cycle().take(MAX_BODIES).collect();
+    let questions = [
+        ("GET_HEADERS", Message::GetHeaders(Vec::new())),
+        ("GET_BODIES", Message::GetBodies(bodies)),
+        (
+            "NODE_LIST",
+            Message::NodeList((0..MAX_RECORDS).map(record).collect()),
+        ),
+    ];
+    for (name, question) in &questions {
+        duel.sequence += 1;
+        let (chain_id, id) = (duel.node.chain_id(), Some(duel.node.id()));
+        let run = (1, duel.sequence);
+        let frame = seal_frame(&key("liar"), &chain_id, run, id, question);
+        let (asked, mut out) = (frame.len(), Outbox::new());
+        let begin = Stopwatch::now();
+        duel.node.handle(
+            ClockReading::steady(duel.now),
+            Input::Frame(frame),
+            &mut out,
+        );
+        let took = begin.elapsed();
+        let answers = out.iter().filter_map(|output| {
+            if let Output::Send { frame, .. } = output {
+                Some(frame.len())
+            } else {
+                None
+            }
+        });
+        let answered: usize = answers.sum();
+        println!(
+            "{name}: {asked} bytes, answered with {answered} in {:.2} ms",
+            took.as_secs_f64() * 1e3
+        );
+        assert!(
+            (1_000..=crate::gossip::MAX_FRAME).contains(&answered),
+            "{name}: {answered}"
+        );
+    }
+    // One peer asks for headers as often as its rate allows: what it gets is the rate of its answers.
+    let mut answered = 0;
+    for _ in 0..200 {
+        let answer = duel.hear("liar", &Message::GetHeaders(Vec::new()));
+        answered += answer.len() * MAX_HEADERS * 205;
+    }
+    println!("200 GET_HEADERS in a second: {answered} bytes");
+    assert!(answered <= 9 * 1024 * 1024, "{answered} bytes in a burst");
+}
