@@ -1,7 +1,7 @@
 //! Votes in whole networks under a virtual clock: what becomes final, what stops it, and what nobody can undo.
 
 use super::report::FinalityNotice;
-use super::testing::{Duel, Net};
+use super::testing::{Duel, Net, head_of};
 use super::*;
 use crate::consensus::Params;
 use crate::consensus::finality::{
@@ -264,6 +264,50 @@ fn the_removal_of_an_authority_is_not_undone_by_a_heavier_fork_once_it_is_final(
     import_all(&mut unaware, &grower);
     import_all(&mut unaware, &fork);
     assert_eq!(unaware.node.chain().head(), fork.chain.head());
+}
+
+#[test]
+fn no_bodies_are_asked_for_of_a_branch_that_leaves_the_chain_below_the_final_block() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 26);
+    let mut fork = Grower::new(params());
+    fork.grow("liar", 80);
+    let headers = |count: u64| {
+        let ids = (1..=count).map(|height| fork.chain.at(Height(height)).unwrap());
+        let header = |id| {
+            let block = &fork.chain.get(&id).unwrap().block;
+            (block.header, block.seal)
+        };
+        Message::Headers(ids.map(header).collect())
+    };
+    let ping = Message::Ping {
+        token: 0,
+        head: head_of(&fork),
+        answer_by: None,
+    };
+    // Without a final block the heavier branch is fetched.
+    let mut duel = Duel::new();
+    import_all(&mut duel, &grower);
+    duel.hear("liar", &ping);
+    let asked = duel.hear("liar", &headers(80));
+    assert!(matches!(&asked[..], [Message::GetBodies(_)]), "{asked:?}");
+    let mut duel = Duel::new();
+    import_all(&mut duel, &grower);
+    for ends in [(0, 1), (1, 2)] {
+        let votes = ["poa-1", "poa-2"].map(|name| vote(&grower, name, ends));
+        duel.hear("peer", &Message::Votes(votes.to_vec()));
+        duel.pass(Millis(1_000));
+    }
+    assert_eq!(duel.node.chain().decided().last_final().epoch, Epoch(1));
+    let asked = duel.hear("liar", &ping);
+    assert!(
+        matches!(asked.last(), Some(Message::GetHeaders(_))),
+        "{asked:?}"
+    );
+    assert_eq!(duel.hear("liar", &headers(80)), []);
+    assert!(duel.node.sync.is_idle());
+    // It may not know better: its frames are still listened to.
+    assert!(duel.listens_to("liar"));
 }
 
 fn checkpoint(grower: &Grower, epoch: u64) -> Checkpoint {

@@ -110,6 +110,7 @@ impl Node {
                 return self.on_stray_headers(from, out);
             };
             match self.judge_headers(tip, &headers) {
+                Ok(_) if self.is_hopeless(&tip, &headers) => self.end_fetch(from),
                 Err(error) => {
                     self.roster.peers.blame(&from, Fault::Invalid, self.now);
                     self.refuse_answer(from, error, out);
@@ -134,6 +135,21 @@ impl Node {
             height: entry.block.header.height,
             weight: entry.weight,
         })
+    }
+
+    /// Whether headers leave the chain below the last final block: however heavy their branch is, it never becomes the
+    /// best, and its bodies would only keep the node from those of the best.
+    fn is_hopeless(&self, tip: &Tip, headers: &[(Header, Seal)]) -> bool {
+        let last = self.chain.decided().last_final().height();
+        let known = [(tip.height, tip.id)];
+        let told = headers
+            .iter()
+            .map(|(header, _)| (header.height, header.id()));
+        known
+            .into_iter()
+            .chain(told)
+            .take_while(|(height, _)| *height <= last)
+            .any(|(height, id)| self.chain.at(height) != Some(id))
     }
 
     fn on_stray_headers(&mut self, from: NodeId, out: &mut Outbox) {

@@ -35,9 +35,9 @@ use crate::primitives::{
 pub use download::BODY_WINDOW;
 pub use error::SyncError;
 
-/// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
 /// How long a fetch is put off whose blocks are ahead of the clock.
 const PUT_OFF: Millis = Millis(2_000);
+/// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
 /// as it may be heavier further up.
 const MAX_GATHERED: usize = 16_384;
 /// A fetch may be as slow as it likes for so long; then it gives way to another, unless it has moved on at [`PACE`].
