@@ -1,13 +1,14 @@
 //! The shell: everything that touches the browser. It decides nothing about the protocol.
 //!
 //! One binary runs in every place. The page starts node workers (named `node:<name>`), a node starts
-//! its miner workers (named `miner:<node>:<number>`), and [`serve_worker`] sees from the global scope and
+//! its miner workers (named `miner:<node>:<number>`), the page starts the laboratory (`lab:<number>`), and [`serve_worker`] sees from the global scope and
 //! the worker's name which of them this is.
 
 pub mod capability;
 pub mod channel;
 pub mod idb;
 pub mod js;
+mod lab_worker;
 pub mod locks;
 mod miner_worker;
 mod names;
@@ -21,7 +22,7 @@ use web_sys::DedicatedWorkerGlobalScope;
 
 pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
 pub use idb::IndexedDbStore;
-pub use names::{miner_worker_name, node_worker_name};
+pub use names::{lab_worker_name, miner_worker_name, node_worker_name};
 pub use spawn::{WorkerHandle, spawn};
 
 #[wasm_bindgen]
@@ -30,7 +31,7 @@ extern "C" {
     fn report_error(error: &js_sys::Error);
 }
 
-/// Serves as the node or the miner that this worker is; `false` in a page.
+/// Serves as the node, the miner or the laboratory that this worker is; `false` in a page.
 #[must_use]
 pub fn serve_worker() -> bool {
     console_error_panic_hook::set_once();
@@ -46,6 +47,7 @@ pub fn serve_worker() -> bool {
     match name.split_once(':') {
         Some(("node", _)) => node_worker::run(&scope),
         Some(("miner", _)) => miner_worker::run(&scope),
+        Some(("lab", _)) => lab_worker::run(&scope),
         Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
     }
     true

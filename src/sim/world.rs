@@ -9,7 +9,9 @@ use crate::ledger::{Batch, Durability, StoreError};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
-use crate::primitives::{BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction};
+use crate::primitives::{
+    BlockHash, Keypair, Millis, NodeId, NodeKind, Timestamp, Transaction, remember_verdicts,
+};
 
 use super::coverage::{Coverage, Sometimes};
 use super::digest::{EventLog, What};
@@ -57,6 +59,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(scenario: Scenario) -> Self {
+        remember_verdicts();
         let seats: Vec<Seat> = scenario.seats.iter().cloned().map(Seat::new).collect();
         let hostiles = scenario.hostiles.iter().map(Keypair::node_id);
         let ids: Vec<NodeId> = seats.iter().map(|seat| seat.id).chain(hostiles).collect();

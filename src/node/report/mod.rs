@@ -4,7 +4,6 @@
 mod answers;
 mod decided;
 mod finality;
-#[cfg(any(test, feature = "sim"))]
 mod inspect;
 mod notice;
 mod rows;
