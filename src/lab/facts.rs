@@ -206,7 +206,10 @@ impl Facts {
             self.timeline.push(Happening {
                 at: elapsed(world),
                 node: Some(world.seats[seat].plan.name.clone()),
-                what: Happened::Node { topic, level },
+                what: match notice {
+                    Notice::Found { .. } | Notice::Sealed { .. } => Happened::Made,
+                    _ => Happened::Node { topic, level },
+                },
                 text: notice.text(),
             });
         }

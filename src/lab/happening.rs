@@ -24,6 +24,8 @@ pub enum Happened {
         /// How much it matters.
         level: Level,
     },
+    /// A node made a block.
+    Made,
     /// A person did something, or the scenario did.
     Action,
     /// An action of the scenario could not be done.

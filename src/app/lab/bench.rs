@@ -12,7 +12,7 @@ use crate::lab::desk::{
     View,
 };
 use crate::lab::{BranchInfo, Comparison, Happened, Happening, Reorganisation};
-use crate::records::{Level, Topic};
+use crate::records::Topic;
 use crate::view::Tip;
 
 /// Happenings that are kept.
@@ -49,25 +49,20 @@ pub struct Mark {
 impl Mark {
     fn of(happening: &Happening) -> Option<Self> {
         let kind = match happening.what {
+            Happened::Made => MarkKind::Block,
             Happened::Action => MarkKind::Action,
             Happened::NotDone => MarkKind::Refusal,
             Happened::Goal => MarkKind::Goal,
             Happened::Violation => MarkKind::Violation,
-            Happened::Node { topic, level } => match topic {
+            Happened::Node { topic, .. } => match topic {
                 Topic::Reorg => MarkKind::Reorganisation,
                 Topic::Refused => MarkKind::Refusal,
-                Topic::Block if level >= Level::Info && is_made(&happening.text) => MarkKind::Block,
                 _ => return None,
             },
         };
         let at = happening.at;
         Some(Self { at, kind })
     }
-}
-
-/// Whether the sentence is of the node that made the block, and not of those that took it.
-fn is_made(text: &str) -> bool {
-    text.starts_with("Found") || text.starts_with("Sealed")
 }
 
 /// The page's picture of the laboratory.

@@ -51,6 +51,8 @@ pub struct Laboratory {
     asked: Cell<u32>,
     waiting: RefCell<BTreeMap<u32, oneshot::Sender<Outcome>>>,
     bench: RefCell<Rc<Bench>>,
+    /// What was opened last.
+    opened: RefCell<Option<Source>>,
     subscribers: RefCell<Vec<(u32, Subscriber)>>,
     next_key: Cell<u32>,
 }
@@ -94,6 +96,7 @@ impl Laboratory {
             asked: Cell::new(0),
             waiting: RefCell::default(),
             bench: RefCell::new(Rc::new(bench)),
+            opened: RefCell::default(),
             subscribers: RefCell::default(),
             next_key: Cell::new(0),
         })
@@ -125,12 +128,25 @@ impl Laboratory {
         }
     }
 
+    /// Opens a scenario unless it is the one that is open.
+    ///
+    /// # Errors
+    /// See [`Self::open`].
+    pub async fn show(&self, source: Source) -> Result<(), ApiError> {
+        if self.opened.borrow().as_ref() == Some(&source) {
+            self.change(|bench| bench.problem = None);
+            return Ok(());
+        }
+        self.open(source).await
+    }
+
     /// Opens a scenario, in place of the one that was open.
     ///
     /// # Errors
     /// Why it is not opened; what was open stays.
     pub async fn open(&self, source: Source) -> Result<(), ApiError> {
         self.change(|bench| (bench.opening, bench.problem) = (true, None));
+        let kept = source.clone();
         let (order, at) = match source {
             Source::Exercise(name) => (Order::Exercise(name), None),
             Source::Text(text) => (Order::Open(text), None),
@@ -140,6 +156,7 @@ impl Laboratory {
         let failed = outcome.as_ref().err().cloned();
         self.change(|bench| (bench.opening, bench.problem) = (false, failed));
         outcome?;
+        self.opened.replace(Some(kept));
         if let Some(at) = at {
             self.seek(at).await?;
         }
@@ -160,6 +177,7 @@ impl Laboratory {
     fn end(&self) {
         self.run.set(self.run.get().wrapping_add(1));
         self.worker.take();
+        self.opened.take();
         for (_, sender) in self.waiting.take() {
             let _ = sender.send(Err(LabRefusal::Closed.into()));
         }
