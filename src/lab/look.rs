@@ -28,7 +28,9 @@ impl Lab {
     #[must_use]
     pub fn nodes(&self) -> Vec<NodeSight> {
         let seats = self.moment.world.seats.iter().enumerate();
-        seats.map(|(number, seat)| self.node_sight(number, seat)).collect()
+        seats
+            .map(|(number, seat)| self.node_sight(number, seat))
+            .collect()
     }
 
     fn node_sight(&self, place: usize, seat: &Seat) -> NodeSight {
@@ -55,7 +57,9 @@ impl Lab {
             decided: node.map_or(0, |node| node.last_final().height().0),
             waiting: node.map_or(0, |node| number(node.mempool().iter().count())),
             made: moment.facts.made(place),
-            rate: seat.rate.filter(|_| seat.plan.kind == crate::primitives::NodeKind::Pow),
+            rate: seat
+                .rate
+                .filter(|_| seat.plan.kind == crate::primitives::NodeKind::Pow),
             clock: seat.clock,
             disk: moment.disks.get(&place).copied().unwrap_or(DiskState::Well),
             intends: misdeeds.chain(sleeps).collect(),
@@ -88,9 +92,12 @@ impl Lab {
     #[must_use]
     pub fn frame_sights(&self, limit: usize) -> (Vec<FrameSight>, u32) {
         let flying = self.moment.world.queue.iter();
-        let flying = flying.filter_map(|((at, id), event)| sight(*id, Some(at.since(begin()).0), event));
+        let flying =
+            flying.filter_map(|((at, id), event)| sight(*id, Some(at.since(begin()).0), event));
         let held = self.moment.held.iter();
-        let held: Vec<FrameSight> = held.filter_map(|(id, event)| sight(*id, None, event)).collect();
+        let held: Vec<FrameSight> = held
+            .filter_map(|(id, event)| sight(*id, None, event))
+            .collect();
         let room = limit.saturating_sub(held.len());
         let mut shown: Vec<FrameSight> = flying.collect();
         let more = shown.len().saturating_sub(room);
@@ -185,18 +192,25 @@ impl Lab {
     #[must_use]
     pub fn heads(&self) -> Vec<String> {
         let nodes = running(&self.moment.world);
-        nodes.map(|(_, node)| node.chain().head().to_string()).collect()
+        nodes
+            .map(|(_, node)| node.chain().head().to_string())
+            .collect()
     }
 
     /// The blocks of the highest `columns` heights that any running node knows, on any branch.
     #[must_use]
     pub fn blocks(&self, columns: u64) -> Vec<BlockSummary> {
         let heights = running(&self.moment.world).map(|(_, node)| node.chain().height().0);
-        let lowest = heights.max().unwrap_or(0).saturating_sub(columns.saturating_sub(1));
+        let lowest = heights
+            .max()
+            .unwrap_or(0)
+            .saturating_sub(columns.saturating_sub(1));
         let mut known = Known::new();
         for (_, node) in running(&self.moment.world) {
             let chain = node.chain();
-            let high = chain.iter().filter(|(_, entry)| entry.block.header.height.0 >= lowest);
+            let high = chain
+                .iter()
+                .filter(|(_, entry)| entry.block.header.height.0 >= lowest);
             for (id, entry) in high {
                 let on_best = chain.on_best(id);
                 let hash = id.to_string();

@@ -1,14 +1,21 @@
-//! What the laboratory's page hands to its parts: the ways to change it.
+//! What the laboratory's page hands to its parts: what they show, and the ways to change it.
+//!
+//! A part is a function from a [`Scene`] to what is drawn, and a test whether two scenes look the same in it; one
+//! component, [`Part`], serves them all. What is typed into forms is in the page's model.
 
+use std::fmt;
 use std::future::Future;
+use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::actions::Actions;
 use super::bridge::Dispatcher;
+use super::components::{on_change, on_input};
 use super::shared::Shared;
 use crate::app::lab::{Bench, Laboratory, Source};
+use crate::app::pages::lab::words;
 use crate::app::pages::lab::{LabMessage, LabPage};
 use crate::ipc::ApiError;
 use crate::lab::desk::{Order, State};
@@ -50,17 +57,12 @@ impl Hands {
         self.page.dispatch(message);
     }
 
-    /// Does something; a refusal is shown.
+    /// Does something, and shows that it was done, or why not.
     pub(crate) fn act(&self, action: Action) {
-        self.run(|laboratory| async move { laboratory.rc().act(&action).await });
-    }
-
-    /// Does something, and shows that it was done.
-    pub(crate) fn act_and_say(&self, action: Action) {
         let hands = self.clone();
         spawn_local(async move {
             match hands.laboratory.rc().act(&action).await {
-                Ok(_) => hands.actions.done(&crate::app::pages::lab::words::action(&action)),
+                Ok(_) => hands.actions.done(&words::action(&action)),
                 Err(error) => hands.actions.refuse(&error),
             }
         });
@@ -73,6 +75,7 @@ impl Hands {
 
     /// Takes a frame into the hand, or none: the worker shows it in full then.
     pub(crate) fn look(&self, frame: Option<u64>) {
+        self.send(LabMessage::Forget("frame-"));
         self.send(LabMessage::Frame(frame));
         self.order(Order::Look(frame));
     }
@@ -88,7 +91,7 @@ impl Hands {
     }
 
     /// Opens a scenario; where that fails, the page says why.
-    pub(crate) fn open(&self, source: Source, then: impl FnOnce() + 'static) {
+    pub(crate) fn open(&self, source: Source, then: fn()) {
         let hands = self.clone();
         spawn_local(async move {
             if hands.laboratory.rc().show(source).await.is_ok() {
@@ -98,7 +101,7 @@ impl Hands {
     }
 
     /// Runs a future of the laboratory; a refusal is shown.
-    pub(crate) fn run<F>(&self, future: impl FnOnce(Shared<Laboratory>) -> F)
+    fn run<F>(&self, future: impl FnOnce(Shared<Laboratory>) -> F)
     where
         F: Future<Output = Result<State, ApiError>> + 'static,
     {
@@ -109,22 +112,107 @@ impl Hands {
             }
         });
     }
+
+    /// A click that does something.
+    pub(crate) fn acting(&self, action: Action) -> Callback<MouseEvent> {
+        let hands = self.clone();
+        Callback::from(move |_| hands.act(action.clone()))
+    }
+
+    /// A click that gives an order.
+    pub(crate) fn ordering(&self, order: Order) -> Callback<MouseEvent> {
+        let hands = self.clone();
+        Callback::from(move |_| hands.order(order.clone()))
+    }
+
+    /// A click that changes what is in the hand.
+    pub(crate) fn sending(&self, message: LabMessage) -> Callback<MouseEvent> {
+        let hands = self.clone();
+        Callback::from(move |_| hands.send(message.clone()))
+    }
+
+    /// Typing into a field.
+    pub(crate) fn typing(&self, field: &str) -> Callback<InputEvent> {
+        let (hands, field) = (self.clone(), field.to_owned());
+        on_input(move |text| hands.send(LabMessage::Type(field.clone(), text)))
+    }
+
+    /// Choosing from a list.
+    pub(crate) fn choosing(&self, field: &'static str) -> Callback<Event> {
+        let hands = self.clone();
+        on_change(move |text| hands.send(LabMessage::Type(field.to_owned(), text)))
+    }
+
+    /// Sending a form: what it does follows from what is typed then.
+    pub(crate) fn submitting(&self, acts: impl Fn(&Self) + 'static) -> Callback<SubmitEvent> {
+        let hands = self.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            acts(&hands);
+        })
+    }
 }
 
-/// The ways to change the laboratory.
-#[hook]
-pub(crate) fn use_hands() -> Hands {
-    use_context().expect("the laboratory's page provides them")
+/// What a part of the page shows.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Scene {
+    /// The laboratory's picture.
+    pub(crate) bench: Shared<Bench>,
+    /// What is in the hand.
+    pub(crate) page: Rc<LabPage>,
+    /// The ways to change both.
+    pub(crate) hands: Hands,
+    /// Whether the window is a phone's.
+    pub(crate) narrow: bool,
 }
 
-/// The laboratory's newest picture.
-#[hook]
-pub(crate) fn use_bench() -> Shared<Bench> {
-    use_context().expect("the laboratory's page provides it")
+/// A part: how it is drawn, and whether it looks the same in two scenes.
+#[derive(Clone, Copy)]
+pub(crate) struct Drawn {
+    pub(crate) draw: fn(&Scene) -> Html,
+    pub(crate) same: fn(&Scene, &Scene) -> bool,
 }
 
-/// What is in the hand.
-#[hook]
-pub(crate) fn use_lab_page() -> LabPage {
-    use_context().expect("the laboratory's page provides it")
+impl fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Drawn")
+    }
+}
+
+#[derive(Properties)]
+pub(crate) struct PartProps {
+    pub(crate) part: Drawn,
+    pub(crate) scene: Scene,
+}
+
+impl PartialEq for PartProps {
+    /// A part is drawn again only where it looks different; in its place there is always the same part.
+    fn eq(&self, other: &Self) -> bool {
+        (self.part.same)(&self.scene, &other.scene)
+    }
+}
+
+/// A part of the page.
+#[component]
+pub(crate) fn Part(props: &PartProps) -> Html {
+    (props.part.draw)(&props.scene)
+}
+
+/// A list of names to choose from.
+pub(crate) fn choice(scene: &Scene, field: &'static str, names: &[String], chosen: &str) -> Html {
+    html! {
+        <select id={format!("lab-{field}")} onchange={scene.hands.choosing(field)}>
+            for name in names {
+                <option key={name.clone()} value={name.clone()} selected={name == chosen}>{ name }</option>
+            }
+        </select>
+    }
+}
+
+/// An input for a number.
+pub(crate) fn number(scene: &Scene, field: &'static str, first: &str) -> Html {
+    let value = scene.page.text(field, first);
+    html! {
+        <input id={format!("lab-{field}")} class="input-short" type="number" {value} oninput={scene.hands.typing(field)} />
+    }
 }

@@ -118,7 +118,9 @@ fn page(route: Route) -> Html {
         Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },
         Route::Transact => html! { <TransactPage /> },
         Route::Console => html! { <ConsolePage /> },
-        place @ (Route::Lab | Route::Bench | Route::Exercise(_) | Route::LabLink(_)) => html! { <LabPage {place} /> },
+        place @ (Route::Lab | Route::Bench | Route::Exercise(_) | Route::LabLink(_)) => {
+            html! { <LabPage {place} /> }
+        }
         Route::Settings => html! { <SettingsPage /> },
         Route::Missing(address) => html! { <MissingPage {address} /> },
     }

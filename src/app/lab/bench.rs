@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use crate::ipc::{ApiError, BlockSummary};
 use crate::lab::desk::{
-    About, Clock, FrameDetail, FrameSight, LinkSight, NodeSight, PaymentSight, RuleSight, UserSight,
-    View,
+    About, Clock, FrameDetail, FrameSight, LinkSight, NodeSight, PaymentSight, RuleSight,
+    UserSight, View,
 };
 use crate::lab::{BranchInfo, Comparison, Happened, Happening, Reorganisation};
 use crate::records::Topic;
@@ -158,7 +158,11 @@ impl Bench {
         renew(&mut self.payments, view.payments);
         if let Some(blocks) = view.blocks {
             let blocks = blocks.into_iter();
-            self.blocks = Rc::new(blocks.map(|block| (block.hash.clone(), Rc::new(block))).collect());
+            self.blocks = Rc::new(
+                blocks
+                    .map(|block| (block.hash.clone(), Rc::new(block)))
+                    .collect(),
+            );
         }
         if let Some(reorganisations) = view.reorganisations {
             renew(&mut self.reorganisations, reorganisations);
@@ -188,10 +192,15 @@ impl Bench {
         if fresh {
             lines.clear();
         }
-        let marks = Rc::make_mut(&mut self.marks).entry(self.branch.clone()).or_default();
+        let marks = Rc::make_mut(&mut self.marks)
+            .entry(self.branch.clone())
+            .or_default();
         let last = marks.last().copied();
         // What is heard again after going back has its mark already.
-        let new = news.iter().filter_map(Mark::of).filter(|mark| !fresh || Some(*mark) > last);
+        let new = news
+            .iter()
+            .filter_map(Mark::of)
+            .filter(|mark| !fresh || Some(*mark) > last);
         let new: Vec<Mark> = new.collect();
         for mark in new {
             let place = marks.partition_point(|other| *other < mark);

@@ -6,6 +6,7 @@
 
 mod bench;
 pub mod link;
+mod pretty;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
@@ -23,6 +24,7 @@ use crate::lab::{Action, Comparison, Until};
 use crate::refusal::LabRefusal;
 pub use bench::{Bench, Mark, MarkKind};
 use link::Shared;
+pub use pretty::pretty;
 
 /// Where the names of solved exercises are kept.
 const SOLVED: &str = "aurex-lab-solved";
@@ -83,7 +85,10 @@ impl Drop for LabSubscription {
 impl Laboratory {
     pub(super) fn new(platform: Rc<dyn Platform>) -> Rc<Self> {
         let kept = platform.load(SOLVED).ok().flatten().unwrap_or_default();
-        let solved = kept.split(' ').filter(|name| !name.is_empty()).map(ToOwned::to_owned);
+        let solved = kept
+            .split(' ')
+            .filter(|name| !name.is_empty())
+            .map(ToOwned::to_owned);
         let bench = Bench {
             solved: Rc::new(solved.collect()),
             ..Bench::default()
@@ -236,7 +241,12 @@ impl Laboratory {
     ///
     /// # Errors
     /// There is no such branch, or it is too late a moment.
-    pub async fn compare(&self, one: &str, other: &str, at: u64) -> Result<[Comparison; 2], ApiError> {
+    pub async fn compare(
+        &self,
+        one: &str,
+        other: &str,
+        at: u64,
+    ) -> Result<[Comparison; 2], ApiError> {
         let (one, other) = (one.to_owned(), other.to_owned());
         let answer = self.order(Order::Compare { one, other, at }).await?;
         let Answer::Comparison(compared) = answer else {
@@ -302,12 +312,18 @@ impl Laboratory {
             id: RequestId(id),
             order,
         };
-        let posted = self.worker.borrow().as_ref().map(|worker| worker.post(&message));
+        let posted = self
+            .worker
+            .borrow()
+            .as_ref()
+            .map(|worker| worker.post(&message));
         if let Some(Err(error)) = posted {
             self.waiting.borrow_mut().remove(&id);
             return Err(error);
         }
-        receiver.await.unwrap_or_else(|_| Err(LabRefusal::Closed.into()))
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(LabRefusal::Closed.into()))
     }
 
     fn run_worker(&self) -> Result<(), ApiError> {
@@ -364,8 +380,12 @@ impl Laboratory {
     /// Keeps the name of an exercise whose goal is reached.
     fn note_solved(&self) {
         let bench = self.bench();
-        let name = bench.about.as_ref().and_then(|about| about.exercise.clone());
-        let Some(name) = name.filter(|name| bench.goal_at.is_some() && !bench.solved.contains(name))
+        let name = bench
+            .about
+            .as_ref()
+            .and_then(|about| about.exercise.clone());
+        let Some(name) =
+            name.filter(|name| bench.goal_at.is_some() && !bench.solved.contains(name))
         else {
             return;
         };

@@ -97,12 +97,14 @@ pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
         api.promise(call.name)?;
     }
     api.hears()?;
+    let laboratory = super::lab::object(app.laboratory())?;
+    api.put("lab", &laboratory)?;
     let global = js_sys::global();
     let done = Reflect::set(&global, &"aurex".into(), api.object);
     done.map(drop).map_err(|_| no_api("window.aurex"))
 }
 
-fn no_api(place: &str) -> ApiError {
+pub(super) fn no_api(place: &str) -> ApiError {
     let place = place.to_owned();
     PlatformError::NoApi { place }.into()
 }
@@ -358,7 +360,7 @@ fn node(call: &'static str, argument: JsValue) -> Result<Option<String>, ApiErro
 }
 
 /// The error that a promise is rejected with.
-fn thrown(error: &ApiError) -> JsValue {
+pub(super) fn thrown(error: &ApiError) -> JsValue {
     let value = Error::new(&error.to_string());
     // An error takes any field.
     let _ = Reflect::set(&value, &"code".into(), &error.code().into());

@@ -3,6 +3,7 @@
 
 mod api;
 mod arguments;
+mod lab;
 
 use std::cell::RefCell;
 use std::rc::Rc;

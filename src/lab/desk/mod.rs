@@ -128,7 +128,7 @@ impl Desk {
             }
             Order::Export => {
                 let scenario = self.lab()?.export();
-                let text = serde_json::to_string_pretty(&scenario).unwrap_or_default();
+                let text = serde_json::to_string(&scenario).unwrap_or_default();
                 return Ok(Answer::Text(text));
             }
             Order::State | Order::Step(_) | Order::Seek(_) => {}
@@ -166,8 +166,16 @@ impl Desk {
             goal: scenario.goal.as_ref().map(|goal| goal.text.clone()),
             learnt: scenario.learnt.clone(),
             length: scenario.length,
-            nodes: scenario.nodes.iter().map(|node| (node.name.clone(), node.kind)).collect(),
-            users: scenario.users.iter().map(|user| user.name.clone()).collect(),
+            nodes: scenario
+                .nodes
+                .iter()
+                .map(|node| (node.name.clone(), node.kind))
+                .collect(),
+            users: scenario
+                .users
+                .iter()
+                .map(|user| user.name.clone())
+                .collect(),
         };
         let lab = Lab::open(scenario).map_err(|error| refused(&error))?;
         self.halt(None);
@@ -221,7 +229,10 @@ impl Desk {
 
     fn step(&mut self, until: Until, id: RequestId) -> Result<(), ApiError> {
         let limit = self.limit();
-        let way = self.lab()?.begin_to_play(limit, Some(until)).map_err(late)?;
+        let way = self
+            .lab()?
+            .begin_to_play(limit, Some(until))
+            .map_err(late)?;
         self.go_fast(way, limit, id);
         Ok(())
     }
@@ -250,7 +261,9 @@ impl Desk {
     fn act(&mut self, text: &str) -> Result<(), ApiError> {
         let action: Action = from_json(text).map_err(|error| not_done(&error.to_string()))?;
         let lab = self.lab_mut()?;
-        let done = lab.act(action).map_err(|error| not_done(&error.to_string()));
+        let done = lab
+            .act(action)
+            .map_err(|error| not_done(&error.to_string()));
         // Time that goes on goes on from what was done.
         self.shown.stale = true;
         done
@@ -304,7 +317,8 @@ impl Desk {
     /// What goes out: answers, and a view if one is due at this real time in milliseconds.
     pub fn take(&mut self, now: f64) -> Vec<FromLab> {
         let is_due = self.shown.at.is_none_or(|at| now - at >= VIEWS_APART_MS);
-        if self.shown.stale && is_due
+        if self.shown.stale
+            && is_due
             && let Some(view) = self.view()
         {
             self.shown.at = Some(now);
@@ -376,7 +390,11 @@ impl Desk {
         let blocks = (shown.heads != heads).then(|| lab.blocks(COLUMNS));
         shown.heads = heads;
         let links = Some(lab.links());
-        let changed = if shown.links == links { None } else { links.clone() };
+        let changed = if shown.links == links {
+            None
+        } else {
+            links.clone()
+        };
         shown.links = links;
         let fresh = std::mem::take(&mut shown.fresh);
         let (frames, more_frames) = lab.frame_sights(MAX_FRAMES);
@@ -420,7 +438,10 @@ fn late(error: LabError) -> ApiError {
     LabRefusal::Time { reason }.into()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "virtual times are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "virtual times are far below 2^53"
+)]
 const fn as_real(ms: u64) -> f64 {
     ms as f64
 }

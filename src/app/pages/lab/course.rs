@@ -48,7 +48,10 @@ pub fn course() -> &'static [CourseLine] {
                 number: at + 1,
                 name,
                 title: exercise.scenario.title,
-                goal: exercise.scenario.goal.map_or_else(String::new, |goal| goal.text),
+                goal: exercise
+                    .scenario
+                    .goal
+                    .map_or_else(String::new, |goal| goal.text),
             })
         };
         exercises::names().enumerate().filter_map(line).collect()
@@ -77,7 +80,11 @@ mod tests {
     #[test]
     fn every_exercise_is_in_the_list_with_a_title_and_a_goal() {
         assert_eq!(course().len(), exercises::names().count());
-        assert!(course().iter().all(|line| !line.title.is_empty() && !line.goal.is_empty()));
+        assert!(
+            course()
+                .iter()
+                .all(|line| !line.title.is_empty() && !line.goal.is_empty())
+        );
         assert_eq!(next(course()[0].name), course().get(1));
         assert_eq!(next(course()[course().len() - 1].name), None);
     }

@@ -7,6 +7,8 @@ mod testing;
 pub mod timeline;
 pub mod words;
 
+use std::collections::BTreeMap;
+
 use super::PageModel;
 use crate::app::lab::Bench;
 
@@ -20,6 +22,10 @@ pub struct LabPage {
     frame: Option<u64>,
     hints: usize,
     keys_off: bool,
+    /// The timeline's slider while it is dragged, in virtual milliseconds.
+    dragged: Option<u64>,
+    /// What is typed into forms, by the names of their fields.
+    typed: BTreeMap<String, String>,
 }
 
 /// What changes it.
@@ -37,6 +43,12 @@ pub enum LabMessage {
     Hint,
     /// Switches the keys on or off.
     Keys,
+    /// The timeline's slider is dragged, or let go.
+    Drag(Option<u64>),
+    /// Something is typed or chosen: the field's name and its text.
+    Type(String, String),
+    /// What was typed into fields whose names begin so is forgotten.
+    Forget(&'static str),
     /// Another scenario was opened.
     Opened,
 }
@@ -64,6 +76,21 @@ impl LabPage {
     #[must_use]
     pub const fn keys(&self) -> bool {
         !self.keys_off
+    }
+
+    /// Where the timeline's slider is held, in virtual milliseconds.
+    #[must_use]
+    pub const fn dragged(&self) -> Option<u64> {
+        self.dragged
+    }
+
+    /// What is typed into a field, or what stands in it at first.
+    #[must_use]
+    pub fn text(&self, field: &str, first: &str) -> String {
+        self.typed
+            .get(field)
+            .map_or(first, String::as_str)
+            .to_owned()
     }
 
     /// The node that is looked at: the only one that is selected.
@@ -99,6 +126,11 @@ impl PageModel for LabPage {
             LabMessage::Frame(frame) => self.frame = frame,
             LabMessage::Hint => self.hints = self.hints.saturating_add(1).min(MAX_HINTS),
             LabMessage::Keys => self.keys_off = !self.keys_off,
+            LabMessage::Drag(to) => self.dragged = to,
+            LabMessage::Type(field, text) => {
+                self.typed.insert(field, text);
+            }
+            LabMessage::Forget(begin) => self.typed.retain(|field, _| !field.starts_with(begin)),
             LabMessage::Opened => {
                 *self = Self {
                     keys_off: self.keys_off,
@@ -138,7 +170,10 @@ mod tests {
         ] {
             page.update(message);
         }
-        assert_eq!((page.selected().len(), page.frame(), page.hints()), (0, None, 0));
+        assert_eq!(
+            (page.selected().len(), page.frame(), page.hints()),
+            (0, None, 0)
+        );
         assert!(!page.keys());
     }
 

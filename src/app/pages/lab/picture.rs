@@ -24,7 +24,9 @@ pub fn mark(node: &NodeSight, tips: &[Tip]) -> NodeMark {
         Life::Down => NodeState::Killed,
     };
     let at = tips.iter().position(|tip| tip.hash == node.head);
-    let tip = at.filter(|_| tips.len() > 1).and_then(|at| ('A'..='Z').nth(at));
+    let tip = at
+        .filter(|_| tips.len() > 1)
+        .and_then(|at| ('A'..='Z').nth(at));
     NodeMark {
         id: node.name.clone(),
         name: node.name.clone(),
@@ -32,7 +34,11 @@ pub fn mark(node: &NodeSight, tips: &[Tip]) -> NodeMark {
         state,
         up: node.life == Life::Runs,
         own: true,
-        height: if node.life == Life::Down { "–".to_owned() } else { grouped(node.height) },
+        height: if node.life == Life::Down {
+            "–".to_owned()
+        } else {
+            grouped(node.height)
+        },
         below: match node.life {
             Life::Runs => short(&node.head),
             Life::Frozen => "frozen".to_owned(),
@@ -48,7 +54,8 @@ pub fn links(bench: &Bench) -> Vec<LinkRow> {
     let pairs = bench.links.iter().filter(|link| link.from < link.to);
     let row = |(from, to): (u8, u8)| {
         let mut both = bench.links.iter();
-        let cut = both.any(|link| link.cut && [(from, to), (to, from)].contains(&(link.from, link.to)));
+        let cut =
+            both.any(|link| link.cut && [(from, to), (to, from)].contains(&(link.from, link.to)));
         LinkRow {
             from: from.into(),
             to: to.into(),
@@ -91,20 +98,38 @@ pub fn dots(bench: &Bench, places: &[Point], gap: f64) -> Vec<FrameDot> {
     let dot = |frame: &FrameSight| {
         let from = places.get(usize::from(frame.from))?;
         let to = places.get(usize::from(frame.to))?;
-        let name = |place: u8| bench.nodes.get(usize::from(place)).map_or("?", |node| &node.name);
+        let name = |place: u8| {
+            bench
+                .nodes
+                .get(usize::from(place))
+                .map_or("?", |node| &node.name)
+        };
         Some(FrameDot {
             id: frame.id,
             at: along(*from, *to, gap, share(frame, now)),
             class: class_of(&frame.kind),
             held: frame.due.is_none(),
-            title: format!("{} from {} to {}", frame.kind, name(frame.from), name(frame.to)),
+            title: format!(
+                "{} from {} to {}",
+                frame.kind,
+                name(frame.from),
+                name(frame.to)
+            ),
         })
     };
-    bench.frames.iter().filter_map(dot).take(MAX_DRAWN).collect()
+    bench
+        .frames
+        .iter()
+        .filter_map(dot)
+        .take(MAX_DRAWN)
+        .collect()
 }
 
 /// How much of its way a frame has behind it; a held one hangs in the middle.
-#[expect(clippy::cast_precision_loss, reason = "virtual times are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "virtual times are far below 2^53"
+)]
 fn share(frame: &FrameSight, now: u64) -> f64 {
     let Some(due) = frame.due else { return 0.5 };
     let way = due.saturating_sub(frame.sent).max(1);
@@ -126,7 +151,9 @@ fn along(from: Point, to: Point, gap: f64, share: f64) -> Point {
 /// that lies under a point of the box.
 #[must_use]
 pub fn inside(at: (f64, f64), shown: (f64, f64), size: (f64, f64)) -> Point {
-    let scale = (shown.0 / size.0).min(shown.1 / size.1).max(f64::MIN_POSITIVE);
+    let scale = (shown.0 / size.0)
+        .min(shown.1 / size.1)
+        .max(f64::MIN_POSITIVE);
     Point {
         x: (at.0 - (shown.0 - size.0 * scale) / 2.0) / scale,
         y: (at.1 - (shown.1 - size.1 * scale) / 2.0) / scale,
@@ -164,7 +191,11 @@ mod tests {
     use crate::app::pages::lab::testing::bench;
 
     fn places() -> Vec<Point> {
-        vec![Point { x: 0.0, y: 0.0 }, Point { x: 200.0, y: 0.0 }, Point { x: 0.0, y: 200.0 }]
+        vec![
+            Point { x: 0.0, y: 0.0 },
+            Point { x: 200.0, y: 0.0 },
+            Point { x: 0.0, y: 200.0 },
+        ]
     }
 
     #[test]
@@ -184,7 +215,10 @@ mod tests {
         let bench = bench();
         let (top, bottom) = (Point { x: 100.0, y: -50.0 }, Point { x: 100.0, y: 250.0 });
         for (from, to) in [(top, bottom), (bottom, top)] {
-            assert_eq!(side(&bench, &places(), from, to), Some(vec!["pow-2".to_owned()]));
+            assert_eq!(
+                side(&bench, &places(), from, to),
+                Some(vec!["pow-2".to_owned()])
+            );
         }
         let short = Point { x: 100.0, y: -20.0 };
         assert_eq!(side(&bench, &places(), top, short), None);
@@ -194,7 +228,10 @@ mod tests {
 
     #[test]
     fn a_point_of_the_box_is_found_in_the_picture_in_its_middle() {
-        assert_eq!(inside((300.0, 100.0), (600.0, 200.0), (100.0, 100.0)), Point { x: 50.0, y: 50.0 });
+        assert_eq!(
+            inside((300.0, 100.0), (600.0, 200.0), (100.0, 100.0)),
+            Point { x: 50.0, y: 50.0 }
+        );
     }
 
     #[test]
@@ -202,6 +239,9 @@ mod tests {
         let bench = bench();
         let rows = links(&bench);
         assert_eq!(rows.len(), 3);
-        assert!(rows.iter().all(|row| row.cut == ((row.from, row.to) == (0, 2))));
+        assert!(
+            rows.iter()
+                .all(|row| row.cut == ((row.from, row.to) == (0, 2)))
+        );
     }
 }

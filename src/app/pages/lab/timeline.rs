@@ -62,7 +62,11 @@ pub fn speed_of(step: u32) -> u32 {
     // In figures that can be said.
     let unit = 10_f64.powf(exact.log10().floor());
     let figure = exact / unit;
-    let round = if figure < 3.0 { (figure * 4.0).round() / 4.0 } else { figure.round() };
+    let round = if figure < 3.0 {
+        (figure * 4.0).round() / 4.0
+    } else {
+        figure.round()
+    };
     (round * unit).round().max(1.0) as u32
 }
 
@@ -103,7 +107,10 @@ mod tests {
 
     #[test]
     fn the_slider_goes_from_a_hundredth_to_a_thousand_times_and_back_to_its_steps() {
-        assert_eq!((speed_of(0), speed_of(40), speed_of(TOP_STEP)), (1, 100, 100_000));
+        assert_eq!(
+            (speed_of(0), speed_of(40), speed_of(TOP_STEP)),
+            (1, 100, 100_000)
+        );
         let speeds: Vec<u32> = (0..=TOP_STEP).map(speed_of).collect();
         assert!(speeds.is_sorted());
         for (step, speed) in (20..=TOP_STEP).zip(&speeds[20..]) {

@@ -2,7 +2,9 @@
 
 use crate::app::lab::Bench;
 use crate::lab::desk::{Life, NodeSight, Standing};
-use crate::lab::{Action, Change, DiskState, Effect, Fate, Filter, Happened, Happening, Rule, Stop, Until};
+use crate::lab::{
+    Action, Change, DiskState, Effect, Fate, Filter, Happened, Happening, Rule, Stop, Until,
+};
 use crate::view::figures::{count_of, grouped};
 
 /// What time can go on until, with its words.
@@ -30,7 +32,8 @@ pub const DISKS: [(&str, DiskState); 5] = [
 #[must_use]
 pub fn disk(state: DiskState) -> &'static str {
     let mut all = DISKS.iter();
-    all.find(|(_, other)| *other == state).map_or("", |(word, _)| word)
+    all.find(|(_, other)| *other == state)
+        .map_or("", |(word, _)| word)
 }
 
 /// Whether a node runs, in a word.
@@ -98,7 +101,10 @@ pub fn agreement(bench: &Bench) -> String {
             _ => format!("All {count} nodes that run agree at height {height}."),
         };
     }
-    format!("The {} nodes that run have {heads} different heads.", up.len())
+    format!(
+        "The {} nodes that run have {heads} different heads.",
+        up.len()
+    )
 }
 
 /// What happened, as a sentence for people: an action is a JSON text.
@@ -148,10 +154,16 @@ pub fn action(action: &Action) -> String {
         Action::Freeze { node } => format!("{node} was frozen."),
         Action::Thaw { node } => format!("{node} goes on."),
         Action::Clock { node, ahead } if *ahead < 0 => {
-            format!("The clock of {node} is {} ms behind.", grouped(ahead.unsigned_abs()))
+            format!(
+                "The clock of {node} is {} ms behind.",
+                grouped(ahead.unsigned_abs())
+            )
         }
         Action::Clock { node, ahead } => {
-            format!("The clock of {node} is {} ms ahead.", grouped(ahead.unsigned_abs()))
+            format!(
+                "The clock of {node} is {} ms ahead.",
+                grouped(ahead.unsigned_abs())
+            )
         }
         Action::Disk { node, state } => format!("The disk of {node}: {}.", disk(*state)),
         Action::LoseDisk { node } => format!("{node} lost its ledger."),
@@ -160,7 +172,9 @@ pub fn action(action: &Action) -> String {
             height,
             offset,
         } => format!("A bit of byte {offset} of block {height} was flipped on the disk of {node}."),
-        Action::HashRate { node, rate } => format!("{node} makes {} hashes a second.", grouped(*rate)),
+        Action::HashRate { node, rate } => {
+            format!("{node} makes {} hashes a second.", grouped(*rate))
+        }
         Action::Miss { node } => format!("{node} will sleep through its next slot."),
         Action::SealTwice { node } => format!("{node} will seal its next slot twice."),
         Action::VoteTwice { node } => format!("{node} will vote twice."),
@@ -176,14 +190,19 @@ pub fn action(action: &Action) -> String {
             "{from} pays {to} {} coins at {node}, fee {fee}: \"{name}\".",
             grouped(*amount)
         ),
-        Action::Message { from, text, node, .. } => format!("{from} says at {node}: {text:?}"),
+        Action::Message {
+            from, text, node, ..
+        } => format!("{from} says at {node}: {text:?}"),
         Action::Submit { node, .. } => format!("A signed transaction was handed to {node}."),
         Action::Again { payment, node } => format!("\"{payment}\" was handed to {node} again."),
         Action::Forge {
             payment,
             amount,
             node,
-        } => format!("\"{payment}\" with another amount, {}, was handed to {node}.", grouped(*amount)),
+        } => format!(
+            "\"{payment}\" with another amount, {}, was handed to {node}.",
+            grouped(*amount)
+        ),
         Action::Traffic { per_minute: 0 } => "No more payments at random.".to_owned(),
         Action::Traffic { per_minute } => format!("{per_minute} payments at random a minute."),
         links_or_frames => about_links(links_or_frames),
@@ -273,7 +292,9 @@ mod tests {
             "The clock of poa-1 is 1,500 ms behind."
         );
         assert_eq!(
-            told(r#"{"rule":{"name":"a","filter":{"kind":"BLOCK_FOUND","from":["pow-2"]},"effect":"hold"}}"#),
+            told(
+                r#"{"rule":{"name":"a","filter":{"kind":"BLOCK_FOUND","from":["pow-2"]},"effect":"hold"}}"#
+            ),
             "Rule \"a\": hold every BLOCK_FOUND from pow-2."
         );
     }
@@ -281,6 +302,9 @@ mod tests {
     #[test]
     fn the_sentence_about_the_nodes_counts_their_heads() {
         let bench = crate::app::pages::lab::testing::bench();
-        assert_eq!(agreement(&bench), "The 3 nodes that run have 2 different heads.");
+        assert_eq!(
+            agreement(&bench),
+            "The 3 nodes that run have 2 different heads."
+        );
     }
 }

@@ -6,28 +6,45 @@ use yew::prelude::*;
 use crate::app::pages::lab::timeline::time_text;
 use crate::lab::desk::Order;
 use crate::lab::{BranchInfo, Comparison};
-use crate::ui::components::{Hash, on_change};
-use crate::ui::lab::{Hands, use_bench, use_hands};
+use crate::ui::components::Hash;
+use crate::ui::lab::{Drawn, Hands, Scene, choice};
 use crate::view::figures::{count_of, grouped};
 
 /// The panel.
-#[component]
-pub(super) fn Branches() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
-    let pair = use_state(|| (None::<String>, None::<String>));
-    let names: Vec<String> = bench.branches.iter().map(|branch| branch.name.clone()).collect();
-    let one = pair.0.clone().or_else(|| names.first().cloned()).unwrap_or_default();
-    let other = pair.1.clone().or_else(|| names.last().cloned()).unwrap_or_default();
-    let choose = |first: bool| {
-        let (setter, now) = (pair.setter(), (*pair).clone());
-        on_change(move |value| {
-            setter.set(if first { (Some(value), now.1.clone()) } else { (now.0.clone(), Some(value)) });
-        })
-    };
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| same(one, other),
+};
+
+fn same(one: &Scene, other: &Scene) -> bool {
+    let (a, b) = (&one.bench, &other.bench);
+    (&a.branches, &a.branch, &a.compared, &one.page)
+        == (&b.branches, &b.branch, &b.compared, &other.page)
+}
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, hands, page) = (&scene.bench, &scene.hands, &scene.page);
+    let names: Vec<String> = bench
+        .branches
+        .iter()
+        .map(|branch| branch.name.clone())
+        .collect();
+    let first = names.first().cloned().unwrap_or_default();
+    let last = names.last().cloned().unwrap_or_default();
+    let (one, other) = (
+        page.text("branch-one", &first),
+        page.text("branch-other", &last),
+    );
     let compare = {
         let (hands, one, other) = (hands.clone(), one.clone(), other.clone());
         // At the latest moment that both have.
-        let end = |name: &str| bench.branches.iter().find(|branch| branch.name == name).map_or(0, |branch| branch.end);
+        let end = |name: &str| {
+            bench
+                .branches
+                .iter()
+                .find(|branch| branch.name == name)
+                .map_or(0, |branch| branch.end)
+        };
         let at = end(&one).min(end(&other));
         move |_: MouseEvent| {
             let (hands, one, other) = (hands.clone(), one.clone(), other.clone());
@@ -47,38 +64,27 @@ pub(super) fn Branches() -> Html {
                     <thead><tr><th scope="col">{ "branch" }</th><th scope="col">{ "left" }</th><th scope="col">{ "played up to" }</th><th scope="col">{ "actions" }</th><th scope="col"><span class="visually-hidden">{ "go there" }</span></th></tr></thead>
                     <tbody>
                         for branch in bench.branches.iter() {
-                            { line(branch, branch.name == bench.branch, &hands) }
+                            { line(branch, branch.name == bench.branch, hands) }
                         }
                     </tbody>
                 </table>
             </div>
             if names.len() > 1 {
                 <div class="toolbar">
-                    <label class="field-choice">{ "Compare" }{ choice(&names, &one, choose(true)) }</label>
-                    <label class="field-choice">{ "with" }{ choice(&names, &other, choose(false)) }</label>
+                    <label class="field-choice">{ "Compare" }{ choice(scene, "branch-one", &names, &one) }</label>
+                    <label class="field-choice">{ "with" }{ choice(scene, "branch-other", &names, &other) }</label>
                     <button type="button" id="lab-compare" disabled={one == other} onclick={compare}>{ "Compare" }</button>
                 </div>
             }
             if let Some(compared) = &bench.compared {
-                { beside(compared, &hands) }
+                { beside(compared, hands) }
             }
         </section>
     }
 }
 
-fn choice(names: &[String], chosen: &str, onchange: Callback<Event>) -> Html {
-    html! {
-        <select {onchange}>
-            for name in names {
-                <option key={name.clone()} value={name.clone()} selected={name == chosen}>{ name }</option>
-            }
-        </select>
-    }
-}
-
 fn line(branch: &BranchInfo, here: bool, hands: &Hands) -> Html {
-    let (hands, name) = (hands.clone(), branch.name.clone());
-    let switch = move |_: MouseEvent| hands.order(Order::Switch(name.clone()));
+    let switch = hands.ordering(Order::Switch(branch.name.clone()));
     let left = match (&branch.from, branch.parted) {
         (Some(from), Some(at)) => format!("{from} at {}", time_text(at)),
         _ => "the first".to_owned(),
@@ -101,12 +107,15 @@ fn beside([one, other]: &[Comparison; 2], hands: &Hands) -> Html {
     let laboratory = hands.laboratory().clone();
     let close = move |_: MouseEvent| laboratory.forget_comparison();
     let head = |found: &Option<(u64, String)>| match found {
-        Some((height, hash)) => html! { <>{ format!("{} ", grouped(*height)) }<Hash hash={hash.clone()} /></> },
+        Some((height, hash)) => {
+            html! { <>{ format!("{} ", grouped(*height)) }<Hash hash={hash.clone()} /></> }
+        }
         None => html! { "down" },
     };
     let heads = one.heads.iter().zip(&other.heads);
     let balances = one.balances.iter().zip(&other.balances);
-    let differ = heads.clone().filter(|(a, b)| a != b).count() + balances.clone().filter(|(a, b)| a != b).count();
+    let differ = heads.clone().filter(|(a, b)| a != b).count()
+        + balances.clone().filter(|(a, b)| a != b).count();
     html! {
         <div class="lab-compared" id="lab-compared">
             <div class="panel-title">

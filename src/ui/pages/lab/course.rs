@@ -2,18 +2,17 @@
 
 use yew::prelude::*;
 
-use super::files::OpenFile;
+use super::files::open_file;
 use crate::app::lab::Source;
 use crate::app::pages::lab::course::{CourseLine, FREE, course, first_open};
 use crate::ui::components::{Badge, PageLink, Tone, go};
-use crate::ui::lab::{use_bench, use_hands};
+use crate::ui::lab::Scene;
 use crate::view::figures::count_of;
 use crate::view::route::Route;
 
 /// The list.
-#[component]
-pub(super) fn Course() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
+pub(super) fn draw(scene: &Scene) -> Html {
+    let (bench, hands) = (&scene.bench, scene.hands.clone());
     let solved = bench.solved.len();
     let next = first_open(&bench.solved);
     let free = move |_: MouseEvent| hands.open(Source::Text(FREE.to_owned()), || go(&Route::Bench));
@@ -36,7 +35,7 @@ pub(super) fn Course() -> Html {
                     }
                     <button type="button" onclick={free}>{ "A network to play with" }</button>
                 </div>
-                <OpenFile />
+                { open_file(scene) }
             </section>
             <section class="panel" aria-label="Exercises">
                 <div class="panel-title">

@@ -2,12 +2,13 @@
 
 use yew::prelude::*;
 
+use crate::app::pages::lab::LabMessage;
 use crate::app::pages::lab::picture::class_of;
 use crate::app::pages::lab::timeline::time_text;
 use crate::lab::desk::{FrameDetail, FrameSight};
 use crate::lab::{Action, Change, Field, Filter};
-use crate::ui::components::{Bytes, Empty, on_input, on_submit};
-use crate::ui::lab::{Hands, use_bench, use_hands, use_lab_page};
+use crate::ui::components::{Bytes, Empty};
+use crate::ui::lab::{Drawn, Hands, Scene, number};
 use crate::view::figures::{bytes, count_of};
 
 /// Lines of the list.
@@ -16,19 +17,37 @@ const LINES: usize = 12;
 const LATER: u64 = 1_000;
 
 /// The list and the frame in the hand.
-#[component]
-pub(super) fn Frames() -> Html {
-    let (bench, hands, page) = (use_bench(), use_hands(), use_lab_page());
-    let held: Vec<&FrameSight> = bench.frames.iter().filter(|frame| frame.due.is_none()).collect();
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| same(one, other),
+};
+
+fn same(one: &Scene, other: &Scene) -> bool {
+    let (a, b) = (&one.bench, &other.bench);
+    (&a.frames, a.more_frames, &a.looked, &one.page)
+        == (&b.frames, b.more_frames, &b.looked, &other.page)
+}
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, hands, page) = (&scene.bench, &scene.hands, &scene.page);
+    let held: Vec<&FrameSight> = bench
+        .frames
+        .iter()
+        .filter(|frame| frame.due.is_none())
+        .collect();
     let flying = bench.frames.iter().filter(|frame| frame.due.is_some());
     let shown: Vec<&FrameSight> = held.iter().copied().chain(flying).take(LINES).collect();
     let all = bench.frames.len() as u64 + u64::from(bench.more_frames);
     let rest = all.saturating_sub(shown.len() as u64);
-    let release = {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.act_and_say(Action::ReleaseAll { filter: Filter::default() })
+    let release = hands.acting(Action::ReleaseAll {
+        filter: Filter::default(),
+    });
+    let name = |place: u8| {
+        bench
+            .nodes
+            .get(usize::from(place))
+            .map_or("?", |node| node.name.as_str())
     };
-    let name = |place: u8| bench.nodes.get(usize::from(place)).map_or("?", |node| node.name.as_str());
     html! {
         <section class="panel lab-frames" aria-label="Messages on their way">
             <div class="panel-title">
@@ -47,7 +66,7 @@ pub(super) fn Frames() -> Html {
                             <thead><tr><th scope="col">{ "message" }</th><th scope="col">{ "from" }</th><th scope="col">{ "to" }</th><th scope="col">{ "arrives" }</th><th scope="col" class="wide-only">{ "size" }</th></tr></thead>
                             <tbody>
                                 for frame in &shown {
-                                    { line(frame, (name(frame.from), name(frame.to)), page.frame() == Some(frame.id), &hands) }
+                                    { line(frame, (name(frame.from), name(frame.to)), page.frame() == Some(frame.id), hands) }
                                 }
                             </tbody>
                         </table>
@@ -56,7 +75,7 @@ pub(super) fn Frames() -> Html {
                         }
                     }
                 </div>
-                <InHand chosen={page.frame()} />
+                { in_hand(scene) }
             </div>
         </section>
     }
@@ -80,21 +99,16 @@ fn line(frame: &FrameSight, (from, to): (&str, &str), chosen: bool, hands: &Hand
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct InHandProps {
-    chosen: Option<u64>,
-}
-
 /// The frame in the hand.
-#[component]
-fn InHand(props: &InHandProps) -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
-    let Some(chosen) = props.chosen else {
+fn in_hand(scene: &Scene) -> Html {
+    let (bench, hands) = (&scene.bench, &scene.hands);
+    let Some(chosen) = scene.page.frame() else {
         return html! {
             <div class="lab-hand"><p class="text-empty">{ "Choose a message: its fields and bytes stand here, and you can hold, drop, double, delay or change it." }</p></div>
         };
     };
     let Some(frame) = bench.looked.clone().filter(|frame| frame.id == chosen) else {
+        let hands = hands.clone();
         let empty = move |_: MouseEvent| hands.look(None);
         return html! {
             <div class="lab-hand">
@@ -103,12 +117,13 @@ fn InHand(props: &InHandProps) -> Html {
             </div>
         };
     };
-    let act = |action: Action| {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.act_and_say(action.clone())
-    };
+    let act = |action: Action| hands.acting(action);
     let id = frame.id;
-    let (by, hold, release) = (LATER, Action::Hold { frame: id }, Action::Release { frame: id });
+    let (by, hold, release) = (
+        LATER,
+        Action::Hold { frame: id },
+        Action::Release { frame: id },
+    );
     html! {
         <div class="lab-hand" id="lab-hand">
             <p><strong>{ &frame.kind }</strong>{ format!(" from {} to {}", frame.from, frame.to) }</p>
@@ -123,7 +138,7 @@ fn InHand(props: &InHandProps) -> Html {
                 <button type="button" onclick={act(Action::Double { frame: id })}>{ "Twice" }</button>
                 <button type="button" disabled={frame.held} onclick={act(Action::Delay { frame: id, by })}>{ "1 s later" }</button>
             </div>
-            <Fields {id} fields={frame.fields.clone()} size={frame.bytes.len() / 2} />
+            { fields(scene, &frame) }
             <Bytes hex={frame.bytes.clone()} />
         </div>
     }
@@ -131,95 +146,79 @@ fn InHand(props: &InHandProps) -> Html {
 
 fn told(frame: &FrameDetail) -> String {
     match frame.due {
-        Some(due) => format!("Sent at {}, arrives at {}.", time_text(frame.sent), time_text(due)),
+        Some(due) => format!(
+            "Sent at {}, arrives at {}.",
+            time_text(frame.sent),
+            time_text(due)
+        ),
         None => format!("Sent at {}, held in your hand.", time_text(frame.sent)),
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct FieldsProps {
-    id: u64,
-    fields: Vec<Field>,
-    size: usize,
+/// Changes a frame as it is typed; the sender signs it again where that is ticked.
+fn edit(hands: &Hands, frame: u64, change: Change, sign: bool) {
+    hands.send(LabMessage::Forget("frame-field-"));
+    hands.act(Action::Edit {
+        frame,
+        change,
+        sign,
+    });
 }
 
 /// What a frame says, each field in a form of its own, and a form for a byte.
-#[component]
-fn Fields(props: &FieldsProps) -> Html {
-    let hands = use_hands();
-    let sign = use_state_eq(|| false);
-    let byte = use_state(|| (String::from("0"), String::from("0")));
+fn fields(scene: &Scene, frame: &FrameDetail) -> Html {
+    let (page, hands, id) = (&scene.page, &scene.hands, frame.id);
+    let signs = page.text("frame-sign", "") == "on";
     let toggle = {
-        let (setter, now) = (sign.setter(), *sign);
-        move |_: Event| setter.set(!now)
+        let hands = hands.clone();
+        let next = if signs { "" } else { "on" };
+        move |_: Event| hands.send(LabMessage::Type("frame-sign".to_owned(), next.to_owned()))
     };
-    let edit = {
-        let (hands, frame, sign) = (hands, props.id, *sign);
-        Callback::from(move |change: Change| hands.act_and_say(Action::Edit { frame, change, sign }))
-    };
-    let change_byte = {
-        let (edit, byte) = (edit.clone(), (*byte).clone());
-        on_submit(move || {
-            let (offset, value) = (byte.0.parse(), byte.1.parse());
-            if let (Ok(offset), Ok(value)) = (offset, value) {
-                edit.emit(Change::Byte { offset, value });
-            }
-        })
-    };
-    let set = |first: bool| {
-        let (setter, now) = (byte.setter(), (*byte).clone());
-        on_input(move |text| setter.set(if first { (text, now.1.clone()) } else { (now.0.clone(), text) }))
-    };
-    let last = props.size.saturating_sub(1);
+    let (offset, value) = (
+        page.text("frame-offset", "0"),
+        page.text("frame-value", "0"),
+    );
+    let set_byte = hands.submitting(move |hands| {
+        if let (Ok(offset), Ok(value)) = (offset.parse(), value.parse()) {
+            edit(hands, id, Change::Byte { offset, value }, signs);
+        }
+    });
     html! {
         <>
             <dl class="facts lab-fields">
-                for (number, field) in props.fields.iter().enumerate() {
-                    <FieldLine key={format!("{number} {}", field.name)} field={field.clone()} edit={edit.clone()} />
+                for (number, field) in frame.fields.iter().enumerate() {
+                    { field_line(scene, number, field, (id, signs)) }
                 }
             </dl>
-            <form class="lab-byte toolbar" onsubmit={change_byte}>
-                <label>{ "Byte " }<input class="input-short" type="number" min="0" max={last.to_string()} value={byte.0.clone()} oninput={set(true)} /></label>
-                <label>{ "is " }<input class="input-short" type="number" min="0" max="255" value={byte.1.clone()} oninput={set(false)} /></label>
+            <form class="lab-byte toolbar" onsubmit={set_byte}>
+                <label for="lab-frame-offset">{ "Byte" }</label>{ number(scene, "frame-offset", "0") }
+                <label for="lab-frame-value">{ "is" }</label>{ number(scene, "frame-value", "0") }
                 <button type="submit" id="lab-set-byte">{ "Set byte" }</button>
             </form>
-            <label class="lab-check"><input type="checkbox" checked={*sign} onchange={toggle} />{ " The sender signs what I changed" }</label>
+            <label class="lab-check"><input type="checkbox" checked={signs} onchange={toggle} />{ "The sender signs what I changed" }</label>
         </>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct FieldLineProps {
-    field: Field,
-    edit: Callback<Change>,
-}
-
 /// A field; one that can be changed is an input.
-#[component]
-fn FieldLine(props: &FieldLineProps) -> Html {
-    let field = &props.field;
-    let typed = use_state(|| None::<String>);
-    let shown = (*typed).clone().unwrap_or_else(|| field.value.clone());
+fn field_line(scene: &Scene, number: usize, field: &Field, (id, signs): (u64, bool)) -> Html {
+    let key = format!("frame-field-{number}");
+    let shown = scene.page.text(&key, &field.value);
     let changed = shown != field.value;
-    let oninput = {
-        let setter = typed.setter();
-        on_input(move |text| setter.set(Some(text)))
-    };
     let onsubmit = {
-        let (edit, name, value, setter) = (props.edit.clone(), field.name.clone(), shown.clone(), typed.setter());
-        on_submit(move || {
-            setter.set(None);
+        let (name, value) = (field.name.clone(), shown.clone());
+        scene.hands.submitting(move |hands| {
             let (name, value) = (name.clone(), value.clone());
-            edit.emit(Change::Field { name, value });
+            edit(hands, id, Change::Field { name, value }, signs);
         })
     };
     html! {
-        <div class="fact">
+        <div key={key.clone()} class="fact">
             <dt>{ &field.name }</dt>
             <dd>
                 if field.open {
                     <form class="lab-field" {onsubmit}>
-                        <input aria-label={field.name.clone()} value={shown} {oninput} />
+                        <input aria-label={field.name.clone()} value={shown} oninput={scene.hands.typing(&key)} />
                         <button type="submit" disabled={!changed}>{ "Set" }</button>
                     </form>
                 } else {

@@ -1,7 +1,5 @@
 //! What happened up to the moment that is looked at, the latest first.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::app::pages::lab::timeline::time_text;
@@ -9,15 +7,19 @@ use crate::app::pages::lab::words::{class_of, happening};
 use crate::lab::Happening;
 use crate::lab::desk::Order;
 use crate::ui::components::Empty;
-use crate::ui::lab::{use_bench, use_hands};
+use crate::ui::lab::{Drawn, Hands, Scene};
 
 /// Lines that are drawn.
 const LINES: usize = 60;
 
 /// The panel.
-#[component]
-pub(super) fn Happened() -> Html {
-    let bench = use_bench();
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| one.bench.happenings == other.bench.happenings,
+};
+
+fn draw(scene: &Scene) -> Html {
+    let bench = &scene.bench;
     let lines = bench.happenings.iter().rev().take(LINES);
     html! {
         <section class="panel lab-happened" aria-label="What happened">
@@ -27,26 +29,18 @@ pub(super) fn Happened() -> Html {
                     <Empty text="Nothing yet." />
                 }
                 for (number, one) in lines.enumerate() {
-                    <Line key={bench.happenings.len() - number} one={Rc::clone(one)} />
+                    { line(bench.happenings.len() - number, one, &scene.hands) }
                 }
             </div>
         </section>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LineProps {
-    one: Rc<Happening>,
-}
-
-#[component]
-fn Line(props: &LineProps) -> Html {
-    let (hands, one) = (use_hands(), &props.one);
-    let at = one.at;
-    let go = move |_: MouseEvent| hands.order(Order::Seek(at));
+fn line(key: usize, one: &Happening, hands: &Hands) -> Html {
+    let go = hands.ordering(Order::Seek(one.at));
     html! {
-        <p class={classes!("lab-entry-line", class_of(one.what))}>
-            <button type="button" class="button-plain lab-entry-time" title="Go to this moment" onclick={go}>{ time_text(at) }</button>
+        <p {key} class={classes!("lab-entry-line", class_of(one.what))}>
+            <button type="button" class="button-plain lab-entry-time" title="Go to this moment" onclick={go}>{ time_text(one.at) }</button>
             if let Some(node) = &one.node {
                 <strong>{ node }</strong>{ " " }
             }

@@ -4,15 +4,23 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::files::save;
+use crate::app::lab::pretty;
 use crate::app::pages::lab::words::agreement;
 use crate::ui::components::{Badge, PageLink, Tone, go, here};
-use crate::ui::lab::{use_bench, use_hands};
+use crate::ui::lab::{Drawn, Scene};
 use crate::view::route::Route;
 
 /// The head.
-#[component]
-pub(super) fn Head() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| {
+        (&one.bench.about, one.bench.goal_at, &one.bench.nodes)
+            == (&other.bench.about, other.bench.goal_at, &other.bench.nodes)
+    },
+};
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, hands) = (&scene.bench, scene.hands.clone());
     let Some(about) = bench.about.clone() else {
         return html! {};
     };
@@ -23,7 +31,7 @@ pub(super) fn Head() -> Html {
             spawn_local(async move {
                 match hands.laboratory().rc().export().await {
                     Ok(text) => {
-                        let name = save(&title, &text);
+                        let name = save(&title, &pretty(&text));
                         hands.actions().done(&format!("Saved as {name}."));
                     }
                     Err(error) => hands.actions().refuse(&error),
@@ -38,8 +46,14 @@ pub(super) fn Head() -> Html {
             spawn_local(async move {
                 match hands.laboratory().rc().link().await {
                     Ok(fragment) => {
-                        let origin = gloo::utils::window().location().origin().unwrap_or_default();
-                        hands.actions().copy(format!("{origin}{}{fragment}", here()), "Link to this moment");
+                        let origin = gloo::utils::window()
+                            .location()
+                            .origin()
+                            .unwrap_or_default();
+                        hands.actions().copy(
+                            format!("{origin}{}{fragment}", here()),
+                            "Link to this moment",
+                        );
                     }
                     Err(error) => hands.actions().refuse(&error),
                 }
@@ -67,7 +81,7 @@ pub(super) fn Head() -> Html {
                     <span id="lab-goal-badge"><Badge {tone} {text} /></span>
                 }
             </div>
-            <p class="lab-agreement" id="lab-agreement">{ agreement(&bench) }</p>
+            <p class="lab-agreement" id="lab-agreement">{ agreement(bench) }</p>
             <div class="toolbar">
                 <PageLink to={Route::Lab} class="button">{ "All exercises" }</PageLink>
                 <button type="button" onclick={link}>{ "Copy as link" }</button>

@@ -11,7 +11,7 @@ use crate::app::pages::lab::timeline::{TOP_STEP, neighbour, speed_of, step_of};
 use crate::lab::Until;
 use crate::lab::desk::Order;
 use crate::ui::components::own_key;
-use crate::ui::lab::{Hands, use_lab_page};
+use crate::ui::lab::Hands;
 
 /// The keys with what they do.
 pub(super) const KEYS: [(&str, &str); 9] = [
@@ -28,8 +28,7 @@ pub(super) const KEYS: [(&str, &str); 9] = [
 
 /// Hears the keys while the bench is shown.
 #[hook]
-pub(super) fn use_keys(hands: &Hands) {
-    let on = use_lab_page().keys();
+pub(super) fn use_keys(hands: &Hands, on: bool) {
     let hands = hands.clone();
     use_effect_with(on, move |on| {
         let listener = on.then(|| {
@@ -53,7 +52,9 @@ fn press(hands: &Hands, event: &KeyboardEvent) {
         return;
     }
     let Some(key) = own_key(event) else { return };
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
     let within = |selector: &str| {
         let found = target.as_ref().map(|element| element.closest(selector));
         matches!(found, Some(Ok(Some(_))))
@@ -77,7 +78,7 @@ fn press(hands: &Hands, event: &KeyboardEvent) {
         "e" | "E" => hands.order(Order::Step(Until::Event)),
         "m" | "M" => hands.order(Order::Step(Until::Message)),
         "b" | "B" => hands.order(Order::Step(Until::Block)),
-        "h" | "H" => hands.act_and_say(crate::lab::Action::Heal),
+        "h" | "H" => hands.act(crate::lab::Action::Heal),
         "-" => speed(step.saturating_sub(5)),
         "+" | "=" => speed((step + 5).min(TOP_STEP)),
         "ArrowLeft" => seek(neighbour(&bench, clock.time, false).or(Some(0))),

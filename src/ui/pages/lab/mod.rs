@@ -2,6 +2,7 @@
 
 mod branches;
 mod course;
+mod drawing;
 mod files;
 mod frames;
 mod happened;
@@ -27,7 +28,8 @@ use crate::app::pages::lab::{LabMessage, LabPage as Page};
 use crate::ui::bridge::use_page;
 use crate::ui::components::{Busy, Empty, PageLink, Refusal};
 use crate::ui::context::use_actions;
-use crate::ui::lab::{Hands, use_bench, use_hands};
+use crate::ui::hooks::use_narrow;
+use crate::ui::lab::{Drawn, Hands, Part, Scene};
 use crate::ui::shared::Shared;
 use crate::view::route::Route;
 
@@ -55,21 +57,23 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
     }
     {
         let hands = hands.clone();
-        let about = bench.about.as_ref().map(|about| Shared::from(Rc::clone(about)));
+        let about = bench
+            .about
+            .as_ref()
+            .map(|about| Shared::from(Rc::clone(about)));
         use_effect_with(about, move |_| hands.send(LabMessage::Opened));
     }
-    html! {
-        <ContextProvider<Hands> context={hands}>
-        <ContextProvider<Shared<Bench>> context={bench}>
-        <ContextProvider<Page> context={(**page).clone()}>
-            if props.place == Route::Lab {
-                <course::Course />
-            } else {
-                <Open />
-            }
-        </ContextProvider<Page>>
-        </ContextProvider<Shared<Bench>>>
-        </ContextProvider<Hands>>
+    keys::use_keys(&hands, page.keys() && props.place != Route::Lab);
+    let scene = Scene {
+        bench,
+        page: Rc::new((**page).clone()),
+        hands,
+        narrow: use_narrow(),
+    };
+    if props.place == Route::Lab {
+        course::draw(&scene)
+    } else {
+        open(&scene)
     }
 }
 
@@ -100,61 +104,57 @@ fn use_newest_bench(hands: &Hands) -> Shared<Bench> {
 }
 
 /// The scenario that is open, or why there is none.
-#[component]
-fn Open() -> Html {
-    let bench = use_bench();
-    let back = html! { <PageLink to={Route::Lab}>{ "All exercises" }</PageLink> };
-    if bench.about.is_none() || bench.clock.is_none() {
+fn open(scene: &Scene) -> Html {
+    let bench = &scene.bench;
+    if bench.about.is_some() && bench.clock.is_some() {
         return html! {
-            <section class="panel lab-none" aria-label="Laboratory">
-                <h1>{ "Laboratory" }</h1>
+            <>
                 if let Some(error) = &bench.problem {
-                    <Refusal error={error.clone()} />
-                } else if bench.opening || bench.about.is_some() {
-                    <Busy text="The network is being built…" />
-                } else {
-                    <Empty text="No scenario is open." />
+                    <section class="panel lab-problem"><Refusal error={error.clone()} /></section>
                 }
-                <p>{ back }</p>
-            </section>
+                { parts(scene) }
+            </>
         };
     }
     html! {
-        <>
+        <section class="panel lab-none" aria-label="Laboratory">
+            <h1>{ "Laboratory" }</h1>
             if let Some(error) = &bench.problem {
-                <section class="panel lab-problem"><Refusal error={error.clone()} /></section>
+                <Refusal error={error.clone()} />
+            } else if bench.opening || bench.about.is_some() {
+                <Busy text="The network is being built…" />
+            } else {
+                <Empty text="No scenario is open." />
             }
-            <BenchView />
-        </>
+            <p><PageLink to={Route::Lab}>{ "All exercises" }</PageLink></p>
+        </section>
     }
 }
 
 /// Everything of a scenario.
-#[component]
-fn BenchView() -> Html {
-    let hands = use_hands();
-    keys::use_keys(&hands);
+fn parts(scene: &Scene) -> Html {
+    let part = |part: Drawn| html! { <Part {part} scene={scene.clone()} /> };
     html! {
         <div class="lab-bench">
-            <head::Head />
+            { part(head::PART) }
             <section class="panel lab-clock" aria-label="Time">
-                <time::Controls />
-                <timeline::Timeline />
+                { part(time::PART) }
+                { part(timeline::PART) }
             </section>
             <div class="lab-columns">
                 <div class="lab-main">
-                    <picture::Picture />
-                    <frames::Frames />
-                    <tree::BlockTree />
-                    <money::Money />
-                    <branches::Branches />
+                    { part(picture::PART) }
+                    { part(frames::PART) }
+                    { part(tree::PART) }
+                    { part(money::PART) }
+                    { part(branches::PART) }
                 </div>
                 <div class="lab-side">
-                    <story::Story />
-                    <nodes::NodePanel />
-                    <happened::Happened />
-                    <links::LinkPanel />
-                    <rules::Rules />
+                    { part(story::PART) }
+                    { part(nodes::PART) }
+                    { part(happened::PART) }
+                    { part(links::PART) }
+                    { part(rules::PART) }
                 </div>
             </div>
         </div>

@@ -3,30 +3,40 @@
 use yew::prelude::*;
 
 use crate::app::lab::Bench;
+use crate::app::pages::lab::LabMessage;
 use crate::app::pages::lab::words::standing;
 use crate::lab::Action;
 use crate::lab::desk::Standing;
-use crate::ui::components::{on_change, on_input, on_submit};
-use crate::ui::lab::{use_bench, use_hands};
+use crate::ui::lab::{Drawn, Scene, choice, number};
 use crate::view::figures::grouped;
 
 /// The panel.
-#[component]
-pub(super) fn Money() -> Html {
-    let bench = use_bench();
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| same(one, other),
+};
+
+fn same(one: &Scene, other: &Scene) -> bool {
+    let (a, b) = (&one.bench, &other.bench);
+    (&a.users, &a.payments, &one.page) == (&b.users, &b.payments, &other.page)
+        && a.nodes.len() == b.nodes.len()
+}
+
+fn draw(scene: &Scene) -> Html {
+    let bench = &scene.bench;
     html! {
         <section class="panel" aria-label="Coins and payments">
             <h2>{ "Coins and payments" }</h2>
-            { coins(&bench) }
+            { coins(bench) }
             if !bench.payments.is_empty() {
                 <h3>{ "Payments" }</h3>
-                { payments(&bench) }
+                { payments(bench) }
             }
-            <PayForm />
+            { pay_form(scene) }
             if !bench.payments.is_empty() {
-                <AgainForm />
+                { again_form(scene) }
             }
-            <Traffic />
+            { traffic(scene) }
         </section>
     }
 }
@@ -88,84 +98,57 @@ fn payments(bench: &Bench) -> Html {
     }
 }
 
-/// What is typed into the form of a payment.
-#[derive(Clone, PartialEq)]
-struct Draft {
-    name: String,
-    from: Option<String>,
-    to: Option<String>,
-    amount: String,
-    fee: String,
-    node: Option<String>,
-}
-
-fn select(id: &'static str, names: Vec<String>, chosen: &str, onchange: Callback<Event>) -> Html {
-    html! {
-        <select {id} {onchange}>
-            for name in names {
-                <option key={name.clone()} value={name.clone()} selected={name == chosen}>{ &name }</option>
-            }
-        </select>
-    }
+fn nodes_of(scene: &Scene) -> Vec<String> {
+    scene
+        .bench
+        .nodes
+        .iter()
+        .map(|node| node.name.clone())
+        .collect()
 }
 
 /// A payment by hand.
-#[component]
-fn PayForm() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
-    let draft = use_state(|| Draft {
-        name: String::from("payment-1"),
-        from: None,
-        to: None,
-        amount: String::from("100"),
-        fee: String::from("1"),
-        node: None,
-    });
-    let users: Vec<String> = bench.users.iter().map(|user| user.name.clone()).collect();
-    let nodes: Vec<String> = bench.nodes.iter().map(|node| node.name.clone()).collect();
-    if users.len() < 2 {
+fn pay_form(scene: &Scene) -> Html {
+    let (page, nodes) = (&scene.page, nodes_of(scene));
+    let users: Vec<String> = scene
+        .bench
+        .users
+        .iter()
+        .map(|user| user.name.clone())
+        .collect();
+    let ([first, second, ..], [node, ..]) = (users.as_slice(), nodes.as_slice()) else {
         return html! {};
-    }
-    let from = draft.from.clone().unwrap_or_else(|| users[0].clone());
-    let to = draft.to.clone().unwrap_or_else(|| users[1].clone());
-    let node = draft.node.clone().or_else(|| nodes.first().cloned()).unwrap_or_default();
-    let change = |set: fn(&mut Draft, String)| {
-        let (setter, now) = (draft.setter(), (*draft).clone());
-        move |text: String| {
-            let mut next = now.clone();
-            set(&mut next, text);
-            setter.set(next);
-        }
     };
+    let (from, to) = (page.text("pay-from", first), page.text("pay-to", second));
+    let node = page.text("pay-node", node);
+    let name = page.text("pay-name", "payment-1");
     let onsubmit = {
-        let (draft, setter) = ((*draft).clone(), draft.setter());
-        let (from, to, node) = (from.clone(), to.clone(), node.clone());
-        on_submit(move || {
-            let (Ok(amount), Ok(fee)) = (draft.amount.parse(), draft.fee.parse()) else {
-                return;
-            };
-            hands.act_and_say(Action::Pay {
-                name: draft.name.clone(),
-                from: from.clone(),
-                to: to.clone(),
-                amount,
-                fee,
-                node: node.clone(),
-                nonce: None,
-            });
-            let name = following(&draft.name);
-            setter.set(Draft { name, ..draft.clone() });
+        let (amount, fee) = (page.text("pay-amount", "100"), page.text("pay-fee", "1"));
+        let (from, to, node, name) = (from.clone(), to.clone(), node.clone(), name.clone());
+        scene.hands.submitting(move |hands| {
+            if let (Ok(amount), Ok(fee)) = (amount.parse(), fee.parse()) {
+                hands.act(Action::Pay {
+                    name: name.clone(),
+                    from: from.clone(),
+                    to: to.clone(),
+                    amount,
+                    fee,
+                    node: node.clone(),
+                    nonce: None,
+                });
+                hands.send(LabMessage::Type("pay-name".to_owned(), following(&name)));
+            }
         })
     };
     html! {
         <form class="lab-form" id="lab-pay" {onsubmit}>
             <h3>{ "Pay" }</h3>
-            <label>{ "From" }{ select("lab-pay-from", users.clone(), &from, on_change(change(|draft, text| draft.from = Some(text)))) }</label>
-            <label>{ "To" }{ select("lab-pay-to", users, &to, on_change(change(|draft, text| draft.to = Some(text)))) }</label>
-            <label>{ "Coins" }<input id="lab-pay-amount" class="input-short" type="number" min="0" value={draft.amount.clone()} oninput={on_input(change(|draft, text| draft.amount = text))} /></label>
-            <label>{ "Fee" }<input class="input-short" type="number" min="0" value={draft.fee.clone()} oninput={on_input(change(|draft, text| draft.fee = text))} /></label>
-            <label>{ "At node" }{ select("lab-pay-node", nodes, &node, on_change(change(|draft, text| draft.node = Some(text)))) }</label>
-            <label>{ "Named" }<input id="lab-pay-name" value={draft.name.clone()} oninput={on_input(change(|draft, text| draft.name = text))} /></label>
+            <label>{ "From" }{ choice(scene, "pay-from", &users, &from) }</label>
+            <label>{ "To" }{ choice(scene, "pay-to", &users, &to) }</label>
+            <label>{ "Coins" }{ number(scene, "pay-amount", "100") }</label>
+            <label>{ "Fee" }{ number(scene, "pay-fee", "1") }</label>
+            <label>{ "At node" }{ choice(scene, "pay-node", &nodes, &node) }</label>
+            <label>{ "Named" }<input id="lab-pay-name" value={name} oninput={scene.hands.typing("pay-name")} /></label>
             <button type="submit">{ "Pay" }</button>
         </form>
     }
@@ -175,77 +158,75 @@ fn PayForm() -> Html {
 fn following(name: &str) -> String {
     let digits = name.chars().rev().take_while(char::is_ascii_digit).count();
     let (stem, number) = name.split_at(name.len() - digits);
-    let next = number.parse::<u32>().map_or(2, |number| number.saturating_add(1));
-    let stem = if digits == 0 { format!("{stem}-") } else { stem.to_owned() };
+    let next = number
+        .parse::<u32>()
+        .map_or(2, |number| number.saturating_add(1));
+    let stem = if digits == 0 {
+        format!("{stem}-")
+    } else {
+        stem.to_owned()
+    };
     format!("{stem}{next}")
 }
 
 /// A payment once more, as it was signed or with another amount.
-#[component]
-fn AgainForm() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
-    let state = use_state(|| (None::<String>, None::<String>, String::from("500")));
-    let names: Vec<String> = bench.payments.iter().map(|payment| payment.name.clone()).collect();
-    let nodes: Vec<String> = bench.nodes.iter().map(|node| node.name.clone()).collect();
-    let payment = state.0.clone().or_else(|| names.first().cloned()).unwrap_or_default();
-    let node = state.1.clone().or_else(|| nodes.first().cloned()).unwrap_or_default();
-    let change = |set: fn(&mut (Option<String>, Option<String>, String), String)| {
-        let (setter, now) = (state.setter(), (*state).clone());
-        move |text: String| {
-            let mut next = now.clone();
-            set(&mut next, text);
-            setter.set(next);
-        }
-    };
-    let again = {
-        let (hands, payment, node) = (hands.clone(), payment.clone(), node.clone());
-        move |_: MouseEvent| hands.act_and_say(Action::Again { payment: payment.clone(), node: node.clone() })
-    };
+fn again_form(scene: &Scene) -> Html {
+    let (page, hands, nodes) = (&scene.page, &scene.hands, nodes_of(scene));
+    let names: Vec<String> = scene
+        .bench
+        .payments
+        .iter()
+        .map(|payment| payment.name.clone())
+        .collect();
+    let first = |list: &[String]| list.first().cloned().unwrap_or_default();
+    let payment = page.text("again", &first(&names));
+    let node = page.text("again-node", &first(&nodes));
+    let again = hands.acting(Action::Again {
+        payment: payment.clone(),
+        node: node.clone(),
+    });
     let onsubmit = {
-        let (payment, node, amount) = (payment.clone(), node.clone(), state.2.clone());
-        on_submit(move || {
+        let (payment, node, amount) = (
+            payment.clone(),
+            node.clone(),
+            page.text("again-amount", "500"),
+        );
+        hands.submitting(move |hands| {
             if let Ok(amount) = amount.parse() {
-                hands.act_and_say(Action::Forge { payment: payment.clone(), amount, node: node.clone() });
+                let (payment, node) = (payment.clone(), node.clone());
+                hands.act(Action::Forge {
+                    payment,
+                    amount,
+                    node,
+                });
             }
         })
     };
     html! {
         <form class="lab-form" {onsubmit}>
             <h3>{ "Hand a payment in again" }</h3>
-            <label>{ "Payment" }{ select("lab-again", names, &payment, on_change(change(|state, text| state.0 = Some(text)))) }</label>
-            <label>{ "At node" }{ select("lab-again-node", nodes, &node, on_change(change(|state, text| state.1 = Some(text)))) }</label>
+            <label>{ "Payment" }{ choice(scene, "again", &names, &payment) }</label>
+            <label>{ "At node" }{ choice(scene, "again-node", &nodes, &node) }</label>
             <button type="button" onclick={again}>{ "As it was signed" }</button>
-            <label>{ "Coins" }<input class="input-short" type="number" min="0" value={state.2.clone()} oninput={on_input(change(|state, text| state.2 = text))} /></label>
+            <label>{ "Coins" }{ number(scene, "again-amount", "500") }</label>
             <button type="submit">{ "With this amount" }</button>
         </form>
     }
 }
 
 /// Payments at random.
-#[component]
-fn Traffic() -> Html {
-    let hands = use_hands();
-    let rate = use_state(|| String::from("30"));
-    let oninput = {
-        let setter = rate.setter();
-        on_input(move |text| setter.set(text))
-    };
-    let off = {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.act_and_say(Action::Traffic { per_minute: 0 })
-    };
-    let onsubmit = {
-        let rate = (*rate).clone();
-        on_submit(move || {
-            if let Ok(per_minute) = rate.parse() {
-                hands.act_and_say(Action::Traffic { per_minute });
-            }
-        })
-    };
+fn traffic(scene: &Scene) -> Html {
+    let off = scene.hands.acting(Action::Traffic { per_minute: 0 });
+    let rate = scene.page.text("traffic", "30");
+    let onsubmit = scene.hands.submitting(move |hands| {
+        if let Ok(per_minute) = rate.parse() {
+            hands.act(Action::Traffic { per_minute });
+        }
+    });
     html! {
         <form class="lab-form" {onsubmit}>
             <h3>{ "Payments at random" }</h3>
-            <label>{ "A minute" }<input class="input-short" type="number" min="0" value={(*rate).clone()} {oninput} /></label>
+            <label>{ "A minute" }{ number(scene, "traffic", "30") }</label>
             <button type="submit">{ "Begin" }</button>
             <button type="button" onclick={off}>{ "End" }</button>
         </form>

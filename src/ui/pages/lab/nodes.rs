@@ -7,18 +7,22 @@ use crate::app::pages::lab::words::{DISKS, disk, life};
 use crate::ipc::NodeKind;
 use crate::lab::Action;
 use crate::lab::desk::{Life, NodeSight};
-use crate::ui::components::{Badge, Fact, Hash, KindMark, Tone, on_change, on_input, on_submit};
-use crate::ui::lab::{Hands, use_bench, use_hands, use_lab_page};
+use crate::ui::components::{Badge, Fact, Hash, KindMark, Tone, on_change};
+use crate::ui::lab::{Drawn, Hands, Scene, number};
 use crate::view::figures::grouped;
 
 /// The panel.
-#[component]
-pub(super) fn NodePanel() -> Html {
-    let (bench, page) = (use_bench(), use_lab_page());
-    let looked = page.looked().and_then(|name| bench.nodes.iter().find(|node| node.name == name));
-    match looked {
-        Some(node) => html! { <One key={node.name.clone()} node={node.clone()} /> },
-        None => html! { <All /> },
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| (&one.bench.nodes, &one.page) == (&other.bench.nodes, &other.page),
+};
+
+fn draw(scene: &Scene) -> Html {
+    let looked = scene.page.looked();
+    let mut nodes = scene.bench.nodes.iter();
+    match looked.and_then(|name| nodes.find(|node| node.name == name)) {
+        Some(node) => one(scene, node),
+        None => all(scene),
     }
 }
 
@@ -30,9 +34,8 @@ const fn tone(life: Life) -> Tone {
     }
 }
 
-#[component]
-fn All() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
+fn all(scene: &Scene) -> Html {
+    let (bench, hands) = (&scene.bench, &scene.hands);
     html! {
         <section class="panel" aria-label="Nodes">
             <h2>{ "Nodes" }</h2>
@@ -41,7 +44,7 @@ fn All() -> Html {
                     <thead><tr><th scope="col">{ "node" }</th><th scope="col">{ "state" }</th><th scope="col" class="cell-number">{ "height" }</th><th scope="col">{ "head" }</th><th scope="col" class="cell-number">{ "made" }</th></tr></thead>
                     <tbody>
                         for node in bench.nodes.iter() {
-                            { line(node, &hands) }
+                            { line(node, hands) }
                         }
                     </tbody>
                 </table>
@@ -51,8 +54,7 @@ fn All() -> Html {
 }
 
 fn line(node: &NodeSight, hands: &Hands) -> Html {
-    let (hands, name) = (hands.clone(), node.name.clone());
-    let choose = move |_: MouseEvent| hands.send(LabMessage::Select(vec![name.clone()]));
+    let choose = hands.sending(LabMessage::Select(vec![node.name.clone()]));
     html! {
         <tr key={node.name.clone()}>
             <th scope="row"><KindMark kind={node.kind} />{ " " }<button type="button" class="button-plain" onclick={choose}>{ &node.name }</button></th>
@@ -64,24 +66,20 @@ fn line(node: &NodeSight, hands: &Hands) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct OneProps {
-    node: NodeSight,
-}
-
-#[component]
-fn One(props: &OneProps) -> Html {
-    let (hands, node) = (use_hands(), &props.node);
-    let name = node.name.clone();
-    let act = |action: Action| {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.act_and_say(action.clone())
-    };
-    let back = {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.send(LabMessage::Clear)
-    };
-    let (kill, power) = (Action::Kill { node: name.clone(), power: false }, Action::Kill { node: name.clone(), power: true });
+fn one(scene: &Scene, node: &NodeSight) -> Html {
+    let (hands, name) = (&scene.hands, node.name.clone());
+    let act = |action: Action| hands.acting(action);
+    let back = hands.sending(LabMessage::Clear);
+    let (kill, power) = (
+        Action::Kill {
+            node: name.clone(),
+            power: false,
+        },
+        Action::Kill {
+            node: name.clone(),
+            power: true,
+        },
+    );
     let (start, freeze, thaw) = (
         Action::Start { node: name.clone() },
         Action::Freeze { node: name.clone() },
@@ -107,8 +105,8 @@ fn One(props: &OneProps) -> Html {
                 }
             </div>
             { facts(node) }
-            { deeds(node, &hands) }
-            <Settings node={node.clone()} />
+            { deeds(node, hands) }
+            { settings(scene, node) }
         </section>
     }
 }
@@ -139,10 +137,7 @@ fn deeds(node: &NodeSight, hands: &Hands) -> Html {
         return html! {};
     }
     let name = || node.name.clone();
-    let act = |action: Action| {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.act_and_say(action.clone())
-    };
+    let act = |action: Action| hands.acting(action);
     html! {
         <div class="toolbar" role="group" aria-label="Misdeeds">
             <button type="button" onclick={act(Action::Miss { node: name() })}>{ "Miss its next slot" }</button>
@@ -153,69 +148,66 @@ fn deeds(node: &NodeSight, hands: &Hands) -> Html {
 }
 
 /// Rate, clock and disk.
-#[component]
-fn Settings(props: &OneProps) -> Html {
-    let (hands, node) = (use_hands(), &props.node);
-    let rate = use_state(|| node.rate.unwrap_or(0).to_string());
-    let clock = use_state(|| node.clock.to_string());
-    let place = use_state(|| (String::from("1"), String::from("0")));
-    let name = node.name.clone();
-    let typed = |state: &UseStateHandle<String>| {
-        let setter = state.setter();
-        on_input(move |text| setter.set(text))
-    };
+fn settings(scene: &Scene, node: &NodeSight) -> Html {
+    let (page, hands) = (&scene.page, &scene.hands);
+    let (now_rate, now_clock) = (node.rate.unwrap_or(0).to_string(), node.clock.to_string());
     let set_rate = {
-        let (hands, node, text) = (hands.clone(), name.clone(), (*rate).clone());
-        on_submit(move || {
+        let (node, text) = (node.name.clone(), page.text("rate", &now_rate));
+        hands.submitting(move |hands| {
             if let Ok(rate) = text.parse() {
-                hands.act_and_say(Action::HashRate { node: node.clone(), rate });
+                let node = node.clone();
+                hands.act(Action::HashRate { node, rate });
             }
         })
     };
     let set_clock = {
-        let (hands, node, text) = (hands.clone(), name.clone(), (*clock).clone());
-        on_submit(move || {
+        let (node, text) = (node.name.clone(), page.text("ahead", &now_clock));
+        hands.submitting(move |hands| {
             if let Ok(ahead) = text.parse() {
-                hands.act_and_say(Action::Clock { node: node.clone(), ahead });
+                let node = node.clone();
+                hands.act(Action::Clock { node, ahead });
             }
         })
     };
     let set_disk = {
-        let (hands, node) = (hands.clone(), name.clone());
+        let (hands, node) = (hands.clone(), node.name.clone());
         on_change(move |value| {
             if let Some((_, state)) = DISKS.iter().find(|(word, _)| *word == value) {
-                hands.act_and_say(Action::Disk { node: node.clone(), state: *state });
+                let node = node.clone();
+                hands.act(Action::Disk {
+                    node,
+                    state: *state,
+                });
             }
         })
     };
     let flip = {
-        let (hands, node, place) = (hands.clone(), name.clone(), (*place).clone());
-        on_submit(move || {
-            if let (Ok(height), Ok(offset)) = (place.0.parse(), place.1.parse()) {
-                hands.act_and_say(Action::FlipByte { node: node.clone(), height, offset });
+        let (height, offset) = (page.text("flip-height", "1"), page.text("flip-byte", "0"));
+        let node = node.name.clone();
+        hands.submitting(move |hands| {
+            if let (Ok(height), Ok(offset)) = (height.parse(), offset.parse()) {
+                let node = node.clone();
+                hands.act(Action::FlipByte {
+                    node,
+                    height,
+                    offset,
+                });
             }
         })
     };
-    let set_place = |first: bool| {
-        let (setter, now) = (place.setter(), (*place).clone());
-        on_input(move |text| setter.set(if first { (text, now.1.clone()) } else { (now.0.clone(), text) }))
-    };
-    let lose = {
-        let (hands, node) = (hands, name);
-        move |_: MouseEvent| hands.act_and_say(Action::LoseDisk { node: node.clone() })
-    };
+    let lose = hands.acting(Action::LoseDisk {
+        node: node.name.clone(),
+    });
     html! {
         <div class="lab-settings">
             if node.kind == NodeKind::Pow {
                 <form class="lab-setting" onsubmit={set_rate}>
-                    <label for="lab-rate">{ "Hashes a second" }</label>
-                    <input id="lab-rate" class="input-short" type="number" min="0" value={(*rate).clone()} oninput={typed(&rate)} />
+                    <label for="lab-rate">{ "Hashes a second" }</label>{ number(scene, "rate", &now_rate) }
                     <button type="submit">{ "Set" }</button>
                 </form>
             }
             <form class="lab-setting" onsubmit={set_clock}>
-                <label for="lab-ahead">{ "Clock ahead by ms" }</label>
-                <input id="lab-ahead" class="input-short" type="number" value={(*clock).clone()} oninput={typed(&clock)} />
+                <label for="lab-ahead">{ "Clock ahead by ms" }</label>{ number(scene, "ahead", &now_clock) }
                 <button type="submit">{ "Set" }</button>
             </form>
             <div class="lab-setting">
@@ -228,10 +220,8 @@ fn Settings(props: &OneProps) -> Html {
                 <button type="button" onclick={lose}>{ "Lose it" }</button>
             </div>
             <form class="lab-setting" onsubmit={flip}>
-                <label for="lab-flip-height">{ "Flip a bit on its disk: block" }</label>
-                <input id="lab-flip-height" class="input-short" type="number" min="0" value={place.0.clone()} oninput={set_place(true)} />
-                <label for="lab-flip-byte">{ "byte" }</label>
-                <input id="lab-flip-byte" class="input-short" type="number" min="0" value={place.1.clone()} oninput={set_place(false)} />
+                <label for="lab-flip-height">{ "Flip a bit on its disk: block" }</label>{ number(scene, "flip-height", "1") }
+                <label for="lab-flip-byte">{ "byte" }</label>{ number(scene, "flip-byte", "0") }
                 <button type="submit">{ "Flip" }</button>
             </form>
         </div>

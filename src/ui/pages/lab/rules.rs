@@ -1,11 +1,13 @@
 //! Standing rules about frames: which frames, and what becomes of them.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use crate::app::pages::lab::words::rule as said;
+use crate::app::pages::lab::{LabMessage, LabPage};
 use crate::lab::{Action, Effect, Filter, FrameKind, Rule};
-use crate::ui::components::{on_change, on_submit};
-use crate::ui::lab::{use_bench, use_hands};
+use crate::ui::lab::{Drawn, Hands, Scene, choice};
 
 /// Kinds of messages that rules are about most often.
 const KINDS: [&str; 9] = [
@@ -29,48 +31,35 @@ const EFFECTS: [(&str, Effect); 5] = [
     ("stop time at", Effect::Break),
 ];
 
-/// What is chosen in the form.
-#[derive(Clone, PartialEq)]
-struct Draft {
-    effect: usize,
-    kind: String,
-    from: String,
-    to: String,
-    once: bool,
-}
-
 /// The panel.
-#[component]
-pub(super) fn Rules() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
-    let draft = use_state(|| Draft {
-        effect: 0,
-        kind: KINDS[1].to_owned(),
-        from: ANY.to_owned(),
-        to: ANY.to_owned(),
-        once: false,
-    });
-    let change = |set: fn(&mut Draft, String)| {
-        let (setter, now) = (draft.setter(), (*draft).clone());
-        on_change(move |text: String| {
-            let mut next = now.clone();
-            set(&mut next, text);
-            setter.set(next);
-        })
-    };
-    let once = {
-        let (setter, now) = (draft.setter(), (*draft).clone());
-        move |_: Event| setter.set(Draft { once: !now.once, ..now.clone() })
-    };
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| (&one.bench.rules, &one.page) == (&other.bench.rules, &other.page),
+};
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, page, hands) = (&scene.bench, &scene.page, &scene.hands);
     let names: Vec<String> = std::iter::once(ANY.to_owned())
         .chain(bench.nodes.iter().map(|node| node.name.clone()))
         .collect();
-    let kinds = KINDS.iter().filter(|kind| **kind == ANY || FrameKind::try_from((**kind).to_owned()).is_ok());
+    let kinds = KINDS
+        .iter()
+        .filter(|kind| **kind == ANY || FrameKind::try_from((**kind).to_owned()).is_ok());
     let kinds: Vec<String> = kinds.map(|kind| (*kind).to_owned()).collect();
+    let effects: Vec<String> = EFFECTS
+        .iter()
+        .map(|(words, _)| (*words).to_owned())
+        .collect();
+    let once = page.text("rule-once", "") == "on";
+    let tick = {
+        let hands = hands.clone();
+        let next = if once { "" } else { "on" };
+        move |_: Event| hands.send(LabMessage::Type("rule-once".to_owned(), next.to_owned()))
+    };
     let onsubmit = {
-        let (draft, hands) = ((*draft).clone(), hands.clone());
         let taken: Vec<String> = bench.rules.iter().map(|rule| rule.name.clone()).collect();
-        on_submit(move || hands.act_and_say(Action::Rule(rule(&draft, &taken))))
+        let page = Rc::clone(page);
+        hands.submitting(move |hands| hands.act(Action::Rule(rule(&page, &taken))))
     };
     html! {
         <section class="panel" id="lab-rules" aria-label="Rules about messages">
@@ -80,41 +69,27 @@ pub(super) fn Rules() -> Html {
             }
             <ul class="lab-rules">
                 for standing in bench.rules.iter() {
-                    { line(&standing.name, &standing.text, &hands) }
+                    { line(&standing.name, &standing.text, hands) }
                 }
             </ul>
             <form class="lab-form" {onsubmit}>
-                <label>{ "Do" }
-                    <select onchange={change(|draft, text| draft.effect = text.parse().unwrap_or(0).min(EFFECTS.len() - 1))}>
-                        for (number, (words, _)) in EFFECTS.iter().enumerate() {
-                            <option key={*words} value={number.to_string()} selected={number == draft.effect}>{ *words }</option>
-                        }
-                    </select>
-                </label>
-                <label>{ "Message" }{ choice(&kinds, &draft.kind, change(|draft, text| draft.kind = text)) }</label>
-                <label>{ "From" }{ choice(&names, &draft.from, change(|draft, text| draft.from = text)) }</label>
-                <label>{ "To" }{ choice(&names, &draft.to, change(|draft, text| draft.to = text)) }</label>
-                <label class="lab-check"><input type="checkbox" checked={draft.once} onchange={once} />{ " Only the next one" }</label>
+                <label>{ "Do" }{ choice(scene, "rule-effect", &effects, &page.text("rule-effect", EFFECTS[0].0)) }</label>
+                <label>{ "Message" }{ choice(scene, "rule-kind", &kinds, &page.text("rule-kind", KINDS[1])) }</label>
+                <label>{ "From" }{ choice(scene, "rule-from", &names, &page.text("rule-from", ANY)) }</label>
+                <label>{ "To" }{ choice(scene, "rule-to", &names, &page.text("rule-to", ANY)) }</label>
+                <label class="lab-check"><input type="checkbox" checked={once} onchange={tick} />{ "Only the next one" }</label>
                 <button type="submit" id="lab-add-rule">{ "Add rule" }</button>
             </form>
         </section>
     }
 }
 
-fn choice(names: &[String], chosen: &str, onchange: Callback<Event>) -> Html {
-    html! {
-        <select {onchange}>
-            for name in names {
-                <option key={name.clone()} value={name.clone()} selected={name == chosen}>{ name }</option>
-            }
-        </select>
-    }
-}
-
-fn line(name: &str, text: &str, hands: &crate::ui::lab::Hands) -> Html {
-    let (hands, own) = (hands.clone(), name.to_owned());
-    let away = move |_: MouseEvent| hands.act_and_say(Action::Unrule { name: own.clone() });
-    let words = serde_json::from_str::<Rule>(text).map_or_else(|_| text.to_owned(), |rule| said(&rule));
+fn line(name: &str, text: &str, hands: &Hands) -> Html {
+    let away = hands.acting(Action::Unrule {
+        name: name.to_owned(),
+    });
+    let words =
+        serde_json::from_str::<Rule>(text).map_or_else(|_| text.to_owned(), |rule| said(&rule));
     html! {
         <li key={name.to_owned()} class="lab-rule">
             <span><strong>{ name.to_owned() }</strong>{ format!(": {words}") }</span>
@@ -123,19 +98,21 @@ fn line(name: &str, text: &str, hands: &crate::ui::lab::Hands) -> Html {
     }
 }
 
-fn rule(draft: &Draft, taken: &[String]) -> Rule {
-    let some = |word: &str| (word != ANY).then(|| word.to_owned());
-    let names = |word: &str| some(word).into_iter().collect();
+fn rule(page: &LabPage, taken: &[String]) -> Rule {
+    let some = |field: &str, first: &str| Some(page.text(field, first)).filter(|word| word != ANY);
+    let names = |field: &str| some(field, ANY).into_iter().collect();
     let free = (1_u32..).map(|number| format!("rule-{number}"));
     let mut free = free.filter(|name| !taken.contains(name));
+    let words = page.text("rule-effect", EFFECTS[0].0);
+    let effect = EFFECTS.iter().find(|(other, _)| *other == words);
     Rule {
         name: free.next().unwrap_or_default(),
         filter: Filter {
-            kind: some(&draft.kind).and_then(|kind| FrameKind::try_from(kind).ok()),
-            from: names(&draft.from),
-            to: names(&draft.to),
+            kind: some("rule-kind", KINDS[1]).and_then(|kind| FrameKind::try_from(kind).ok()),
+            from: names("rule-from"),
+            to: names("rule-to"),
         },
-        effect: EFFECTS[draft.effect].1,
-        once: draft.once,
+        effect: effect.map_or(Effect::Hold, |(_, effect)| *effect),
+        once: page.text("rule-once", "") == "on",
     }
 }

@@ -6,19 +6,29 @@ use crate::app::pages::lab::LabMessage;
 use crate::app::pages::lab::course::next;
 use crate::app::pages::lab::timeline::time_text;
 use crate::ui::components::PageLink;
-use crate::ui::lab::{use_bench, use_hands, use_lab_page};
+use crate::ui::lab::{Drawn, Scene};
 use crate::view::route::Route;
 
 /// The panel.
-#[component]
-pub(super) fn Story() -> Html {
-    let (bench, hands, page) = (use_bench(), use_hands(), use_lab_page());
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| same(one, other),
+};
+
+fn same(one: &Scene, other: &Scene) -> bool {
+    let (a, b) = (&one.bench, &other.bench);
+    (&a.about, a.goal_at, &a.violation, one.page.hints())
+        == (&b.about, b.goal_at, &b.violation, other.page.hints())
+}
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, hands, page) = (&scene.bench, &scene.hands, &scene.page);
     let Some(about) = bench.about.clone() else {
         return html! {};
     };
     let shown = page.hints().min(about.hints.len());
     let more = shown < about.hints.len();
-    let hint = move |_: MouseEvent| hands.send(LabMessage::Hint);
+    let hint = hands.sending(LabMessage::Hint);
     let after = about.exercise.as_deref().and_then(next);
     html! {
         <section class="panel lab-story" aria-label="What it is about">

@@ -8,44 +8,43 @@ use crate::app::pages::lab::timeline::{TOP_STEP, speed_of, speed_text, step_of, 
 use crate::app::pages::lab::words::{UNTILS, standing_still};
 use crate::lab::Until;
 use crate::lab::desk::Order;
-use crate::ui::components::{on_change, on_input};
-use crate::ui::lab::{use_bench, use_hands, use_lab_page};
+use crate::ui::components::on_input;
+use crate::ui::lab::{Drawn, Scene, choice};
 
 /// The controls.
-#[component]
-pub(super) fn Controls() -> Html {
-    let (bench, hands, page) = (use_bench(), use_hands(), use_lab_page());
-    let until = use_state_eq(|| 0_usize);
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| (&one.bench.clock, &one.page) == (&other.bench.clock, &other.page),
+};
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, hands, page) = (&scene.bench, &scene.hands, &scene.page);
     let Some(clock) = bench.clock.clone() else {
         return html! {};
     };
     let goes = clock.playing || clock.seeking;
-    let step = |until: Until| {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.order(Order::Step(until))
-    };
+    let step = |until: Until| hands.ordering(Order::Step(until));
     let play = {
         let hands = hands.clone();
         move |_: MouseEvent| hands.toggle_play(None)
     };
-    let run = {
-        let (hands, until) = (hands.clone(), UNTILS[*until].1);
-        move |_: MouseEvent| hands.order(Order::Play { speed: None, until: Some(until) })
-    };
-    let choose = {
-        let setter = until.setter();
-        on_change(move |value| setter.set(value.parse().unwrap_or(0).min(UNTILS.len() - 1)))
-    };
+    let chosen = page.text("until", UNTILS[0].0);
+    let until = UNTILS
+        .iter()
+        .find(|(words, _)| *words == chosen)
+        .map(|(_, until)| *until);
+    let run = hands.ordering(Order::Play { speed: None, until });
     let speed = {
         let hands = hands.clone();
         on_input(move |value| {
             hands.order(Order::Speed(speed_of(value.parse().unwrap_or(0))));
         })
     };
-    let keys = {
-        let hands = hands.clone();
-        move |_: MouseEvent| hands.send(LabMessage::Keys)
-    };
+    let untils: Vec<String> = UNTILS
+        .iter()
+        .map(|(words, _)| (*words).to_owned())
+        .collect();
+    let keys = hands.sending(LabMessage::Keys);
     html! {
         <div class="lab-controls">
             <button type="button" id="lab-play" class={classes!("button-primary", "lab-play")} onclick={play}>
@@ -59,11 +58,7 @@ pub(super) fn Controls() -> Html {
             </div>
             <div class="lab-steps">
                 <label class="lab-label" for="lab-until">{ "Play until" }</label>
-                <select id="lab-until" onchange={choose}>
-                    for (number, (words, _)) in UNTILS.iter().enumerate() {
-                        <option key={*words} value={number.to_string()} selected={number == *until}>{ *words }</option>
-                    }
-                </select>
+                { choice(scene, "until", &untils, &chosen) }
                 <button type="button" id="lab-until-go" onclick={run}>{ "Go" }</button>
             </div>
             <div class="lab-speed">
@@ -74,7 +69,7 @@ pub(super) fn Controls() -> Html {
             </div>
             <div class="lab-now">
                 <output id="lab-time" class="lab-time">{ time_text(clock.time) }</output>
-                <span class="text-hint" id="lab-stands" role="status">{ standing_still(&bench) }</span>
+                <span class="text-hint" id="lab-stands" role="status">{ standing_still(bench) }</span>
             </div>
             <details class="lab-keys">
                 <summary>{ "Keys" }</summary>

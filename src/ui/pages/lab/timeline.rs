@@ -3,47 +3,55 @@
 use yew::prelude::*;
 
 use crate::app::lab::MarkKind;
+use crate::app::pages::lab::LabMessage;
 use crate::app::pages::lab::timeline::{length, marks, time_text};
 use crate::lab::desk::Order;
 use crate::ui::components::{on_change, on_input};
-use crate::ui::lab::{use_bench, use_hands};
+use crate::ui::lab::{Drawn, Scene};
 
 /// Milliseconds between two places of the slider.
 const STEP: u64 = 50;
 
 /// The timeline.
-#[component]
-pub(super) fn Timeline() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
-    // While a person drags, the slider stands where they hold it.
-    let dragged = use_state_eq(|| None::<u64>);
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| same(one, other),
+};
+
+/// While only time goes on, the marks stay as they are.
+fn same(one: &Scene, other: &Scene) -> bool {
+    let (a, b) = (&one.bench, &other.bench);
+    (&a.clock, &a.branch, &a.marks, one.page.dragged())
+        == (&b.clock, &b.branch, &b.marks, other.page.dragged())
+}
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, hands) = (&scene.bench, &scene.hands);
     let Some(clock) = bench.clock.clone() else {
         return html! {};
     };
-    let length = length(&bench);
+    let length = length(bench);
+    // While a person drags, the slider stands where they hold it.
     let drag = {
-        let (hands, setter) = (hands.clone(), dragged.setter());
+        let hands = hands.clone();
         on_input(move |value| {
             let to = value.parse().unwrap_or(0);
-            setter.set(Some(to));
+            hands.send(LabMessage::Drag(Some(to)));
             hands.order(Order::Seek(to));
         })
     };
     let release = {
-        let setter = dragged.setter();
-        on_change(move |_| setter.set(None))
-    };
-    let go = |to: u64| {
         let hands = hands.clone();
-        move |_: MouseEvent| hands.order(Order::Seek(to))
+        on_change(move |_| hands.send(LabMessage::Drag(None)))
     };
-    let shown = dragged.unwrap_or(clock.time).min(length);
+    let go = |to: u64| hands.ordering(Order::Seek(to));
+    let shown = scene.page.dragged().unwrap_or(clock.time).min(length);
     let played = clock.end.min(length).saturating_mul(1_000) / length;
     html! {
         <div class="lab-timeline">
-            <svg class="lab-marks" viewBox="0 0 1000 30" preserveAspectRatio="none" role="img" aria-label={said(&bench)}>
+            <svg class="lab-marks" viewBox="0 0 1000 30" preserveAspectRatio="none" role="img" aria-label={said(bench)}>
                 <rect class="lab-played" x="0" y="12" width={played.to_string()} height="6" />
-                for (kind, at) in marks(&bench) {
+                for (kind, at) in marks(bench) {
                     <rect key={format!("{kind:?} {at}")} class={class(kind)} x={at.to_string()} y={top(kind)} width="2" height={tall(kind)} />
                 }
             </svg>
@@ -66,7 +74,13 @@ pub(super) fn Timeline() -> Html {
 
 fn said(bench: &crate::app::lab::Bench) -> String {
     let marks = bench.marks.get(&bench.branch);
-    let count = |kind| marks.into_iter().flatten().filter(|mark| mark.kind == kind).count();
+    let count = |kind| {
+        marks
+            .into_iter()
+            .flatten()
+            .filter(|mark| mark.kind == kind)
+            .count()
+    };
     format!(
         "So far: {} blocks, {} reorganisations, {} refusals, {} actions",
         count(MarkKind::Block),

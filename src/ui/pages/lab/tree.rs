@@ -2,14 +2,14 @@
 
 use yew::prelude::*;
 
+use crate::app::lab::Bench;
 use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::words::fate;
 use crate::lab::Reorganisation;
 use crate::lab::desk::Order;
 use crate::records::BlockFinality;
 use crate::ui::components::{Empty, Hash, TreeView};
-use crate::ui::hooks::use_narrow;
-use crate::ui::lab::{Hands, use_bench, use_hands};
+use crate::ui::lab::{Drawn, Hands, Scene};
 use crate::view::figures::{count_of, grouped};
 use crate::view::tree::Tree;
 
@@ -17,12 +17,34 @@ use crate::view::tree::Tree;
 const COLUMNS: (u32, u32) = (8, 4);
 
 /// The tree, and below it the reorganisations.
-#[component]
-pub(super) fn BlockTree() -> Html {
-    let (bench, hands) = (use_bench(), use_hands());
-    let columns = if use_narrow() { COLUMNS.1 } else { COLUMNS.0 };
+pub(super) const PART: Drawn = Drawn {
+    draw,
+    same: |one, other| same(one, other),
+};
+
+fn same(one: &Scene, other: &Scene) -> bool {
+    let (a, b) = (&one.bench, &other.bench);
+    let look = |bench: &Bench| -> Vec<(String, u64)> {
+        bench
+            .nodes
+            .iter()
+            .map(|node| (node.head.clone(), node.decided))
+            .collect()
+    };
+    (&a.blocks, &a.reorganisations, one.narrow) == (&b.blocks, &b.reorganisations, other.narrow)
+        && look(a) == look(b)
+}
+
+fn draw(scene: &Scene) -> Html {
+    let (bench, hands) = (&scene.bench, &scene.hands);
+    let columns = if scene.narrow { COLUMNS.1 } else { COLUMNS.0 };
     let tree = Tree::layout(&bench.blocks, &bench.tips(), None, columns);
-    let decided = bench.nodes.iter().map(|node| node.decided).max().unwrap_or(0);
+    let decided = bench
+        .nodes
+        .iter()
+        .map(|node| node.decided)
+        .max()
+        .unwrap_or(0);
     let finality = tree.blocks.iter().map(|placed| {
         if placed.lane == 0 && placed.block.height <= decided {
             BlockFinality::Final
@@ -47,7 +69,7 @@ pub(super) fn BlockTree() -> Html {
                 <h3>{ "Reorganisations" }</h3>
                 <ul class="lab-reports" id="lab-reorganisations">
                     for (number, one) in reorganisations.enumerate() {
-                        { report(number, one, &hands) }
+                        { report(number, one, hands) }
                     }
                 </ul>
             }
@@ -56,8 +78,8 @@ pub(super) fn BlockTree() -> Html {
 }
 
 fn report(number: usize, one: &Reorganisation, hands: &Hands) -> Html {
-    let (hands, at) = (hands.clone(), one.at);
-    let go = move |_: MouseEvent| hands.order(Order::Seek(at));
+    let at = one.at;
+    let go = hands.ordering(Order::Seek(at));
     let (left, joined) = (one.left.len() as u64, one.joined.len() as u64);
     html! {
         <li key={format!("{number} {at} {}", one.node)} class="lab-report">
