@@ -1,7 +1,7 @@
 //! The shell: everything that touches the browser. It decides nothing about the protocol.
 //!
 //! One binary runs in every place. The page starts node workers (named `node:<name>`), a node starts
-//! its miner workers (named `miner:<node>:<number>`), the page starts the laboratory (`lab:<number>`), and [`serve_worker`] sees from the global scope and
+//! its miner workers (named `miner:<node>:<number>`), and [`serve_worker`] sees from the global scope and
 //! the worker's name which of them this is.
 
 pub mod capability;
@@ -23,7 +23,7 @@ use web_sys::DedicatedWorkerGlobalScope;
 pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
 pub use idb::IndexedDbStore;
 pub use names::{lab_worker_name, miner_worker_name, node_worker_name};
-pub use spawn::{WorkerHandle, spawn};
+pub use spawn::{WorkerHandle, spawn, spawn_other};
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,24 +31,40 @@ extern "C" {
     fn report_error(error: &js_sys::Error);
 }
 
-/// Serves as the node, the miner or the laboratory that this worker is; `false` in a page.
+/// Serves as the node or the miner that this worker is; `false` in a page.
 #[must_use]
 pub fn serve_worker() -> bool {
-    console_error_panic_hook::set_once();
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+    let Some(scope) = worker() else {
         return false;
     };
+    let name = scope.name();
+    match name.split_once(':') {
+        Some(("node", _)) => node_worker::run(&scope),
+        Some(("miner", _)) => miner_worker::run(&scope),
+        Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
+    }
+    true
+}
+
+/// Serves as the laboratory, in the worker named `lab:<number>`: a program of its own, which the page fetches when it is
+/// needed.
+pub fn serve_laboratory() {
+    match worker() {
+        Some(scope) => lab_worker::run(&scope),
+        None => js::warn("the laboratory runs in a worker only"),
+    }
+}
+
+/// The worker that this is; `None` in a page.
+fn worker() -> Option<DedicatedWorkerGlobalScope> {
+    console_error_panic_hook::set_once();
+    let scope = js_sys::global()
+        .dyn_into::<DedicatedWorkerGlobalScope>()
+        .ok()?;
     // A panic ends the program; without this its parent would learn only that something is unreachable.
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         report_error(&js_sys::Error::new(&panic.to_string()));
     }));
-    let name = scope.name();
-    match name.split_once(':') {
-        Some(("node", _)) => node_worker::run(&scope),
-        Some(("miner", _)) => miner_worker::run(&scope),
-        Some(("lab", _)) => lab_worker::run(&scope),
-        Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
-    }
-    true
+    Some(scope)
 }

@@ -19,6 +19,7 @@ use super::facts::running;
 use super::layout::{self, number};
 use super::moment::{Misdeed, begin};
 use super::payments::confirmations;
+use super::words;
 
 /// Heights below a head in which the blocks of other branches are shown too.
 type Known = BTreeMap<String, BlockSummary>;
@@ -183,7 +184,7 @@ impl Lab {
     pub fn rules(&self) -> Vec<RuleSight> {
         let rules = self.moment.rules.iter().map(|rule| RuleSight {
             name: rule.name.clone(),
-            text: serde_json::to_string(rule).unwrap_or_default(),
+            text: words::rule(rule),
         });
         rules.collect()
     }

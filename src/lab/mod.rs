@@ -48,6 +48,7 @@ mod setting;
 #[cfg(test)]
 mod tests;
 mod until;
+pub mod words;
 
 pub use action::{Action, Change, DiskState, Effect, Rule, Timed};
 pub use branch::{BranchInfo, Comparison};

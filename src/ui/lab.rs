@@ -15,11 +15,10 @@ use super::bridge::Dispatcher;
 use super::components::{on_change, on_input};
 use super::shared::Shared;
 use crate::app::lab::{Bench, Laboratory, Source};
-use crate::app::pages::lab::words;
 use crate::app::pages::lab::{LabMessage, LabPage};
 use crate::ipc::ApiError;
 use crate::lab::desk::{Order, State};
-use crate::lab::{Action, Until};
+use crate::lab::{Action, Until, words};
 
 /// What buttons of the laboratory do. It holds no state, so it never grows old.
 #[derive(Clone, PartialEq)]

@@ -19,7 +19,9 @@ use web_sys::StorageEvent;
 
 use super::idb::delete_database;
 use super::js::{self, unpack};
-use super::{WorkerHandle, capability, lab_worker_name, locks, node_worker_name, spawn};
+use super::{
+    WorkerHandle, capability, lab_worker_name, locks, node_worker_name, spawn, spawn_other,
+};
 use crate::app::App;
 use crate::app::platform::{
     LabEvent, LabWorker, Lock, LockRequest, OnLabEvent, OnWorkerEvent, PageEvent, Platform, Reason,
@@ -30,6 +32,9 @@ use crate::lab::desk::ToLab;
 use crate::ledger::StoreError;
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
+
+/// The script of the laboratory's program, beside the page's own.
+const LABORATORY: &str = "aurex-lab.js";
 
 /// Opens the network that the page's address names, in the background, and offers it to scripts.
 #[must_use]
@@ -63,7 +68,8 @@ impl Platform for Browser {
     fn spawn_lab(&self, number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError> {
         let on_event = Rc::new(on_event);
         let on_error = Rc::clone(&on_event);
-        let worker = spawn(
+        let worker = spawn_other(
+            LABORATORY,
             &lab_worker_name(number),
             move |message| {
                 on_event(match unpack(&message) {

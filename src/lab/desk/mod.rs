@@ -21,10 +21,12 @@ use super::action::Action;
 use super::control::{Lab, Way};
 use super::error::{LabError, ScenarioError};
 use super::exercises;
+use super::happening::{Happened, Happening};
 use super::layout::number;
 use super::reading::from_json;
 use super::scenario::{MAX_LENGTH, Scenario};
 use super::until::{Stop, Until};
+use super::words;
 use crate::ipc::{ApiError, RequestId};
 use crate::refusal::LabRefusal;
 use sight::{COLUMNS, MAX_FRAMES, MAX_NEWS, MAX_REORGANISATIONS};
@@ -378,7 +380,7 @@ impl Desk {
         let new = usize::try_from(new).unwrap_or(usize::MAX).min(MAX_NEWS);
         let kept: Vec<_> = lab.happenings().collect();
         let news = kept[kept.len().saturating_sub(new)..].iter();
-        let news = news.map(|one| (*one).clone()).collect();
+        let news = news.map(|one| in_words(one)).collect();
         shown.happened = happened;
         let reorganised = number(lab.reorganisations().count());
         let reorganisations = (shown.reorganised != Some(reorganised)).then(|| {
@@ -420,6 +422,17 @@ impl Desk {
             news,
         })
     }
+}
+
+/// What happened, for people: an action is noted as JSON.
+fn in_words(happening: &Happening) -> Happening {
+    let mut told = happening.clone();
+    if told.what == Happened::Action
+        && let Ok(action) = serde_json::from_str::<Action>(&told.text)
+    {
+        told.text = words::action(&action);
+    }
+    told
 }
 
 fn refused(error: &ScenarioError) -> ApiError {

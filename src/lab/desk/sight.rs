@@ -182,7 +182,7 @@ pub struct UserSight {
 pub struct RuleSight {
     /// Its name.
     pub name: String,
-    /// The rule as JSON text.
+    /// What it says.
     pub text: String,
 }
 

@@ -4,7 +4,8 @@ use yew::prelude::*;
 
 use super::files::open_file;
 use crate::app::lab::Source;
-use crate::app::pages::lab::course::{CourseLine, FREE, course, first_open};
+use crate::app::pages::lab::course::{FREE, first_open};
+use crate::lab::exercises::{COURSE, Entry};
 use crate::ui::components::{Badge, PageLink, Tone, go};
 use crate::ui::lab::Scene;
 use crate::view::figures::count_of;
@@ -40,11 +41,11 @@ pub(super) fn draw(scene: &Scene) -> Html {
             <section class="panel" aria-label="Exercises">
                 <div class="panel-title">
                     <h2>{ "Exercises" }</h2>
-                    <span class="text-hint">{ format!("{solved} of {} solved", count_of(course().len() as u64, "exercise", "exercises")) }</span>
+                    <span class="text-hint">{ format!("{solved} of {} solved", count_of(COURSE.len() as u64, "exercise", "exercises")) }</span>
                 </div>
                 <ol class="lab-list">
-                    for line in course() {
-                        { entry(line, bench.solved.iter().any(|name| name == line.name)) }
+                    for (at, line) in COURSE.iter().enumerate() {
+                        { entry(at + 1, line, bench.solved.iter().any(|name| name == line.name)) }
                     }
                 </ol>
             </section>
@@ -52,13 +53,13 @@ pub(super) fn draw(scene: &Scene) -> Html {
     }
 }
 
-fn entry(line: &CourseLine, solved: bool) -> Html {
+fn entry(number: usize, line: &Entry, solved: bool) -> Html {
     html! {
         <li key={line.name} class={classes!("lab-entry", solved.then_some("lab-entry-solved"))}>
-            <span class="lab-entry-number" aria-hidden="true">{ line.number }</span>
+            <span class="lab-entry-number" aria-hidden="true">{ number }</span>
             <div>
-                <PageLink to={Route::Exercise(line.name.to_owned())} class="lab-entry-title">{ &line.title }</PageLink>
-                <p class="text-hint">{ &line.goal }</p>
+                <PageLink to={Route::Exercise(line.name.to_owned())} class="lab-entry-title">{ line.title }</PageLink>
+                <p class="text-hint">{ line.goal }</p>
             </div>
             if solved {
                 <Badge tone={Tone::Good} text="solved" />

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::pages::lab::timeline::time_text;
-use crate::app::pages::lab::words::{class_of, happening};
+use crate::app::pages::lab::words::class_of;
 use crate::lab::Happening;
 use crate::lab::desk::Order;
 use crate::ui::components::Empty;
@@ -44,7 +44,7 @@ fn line(key: usize, one: &Happening, hands: &Hands) -> Html {
             if let Some(node) = &one.node {
                 <strong>{ node }</strong>{ " " }
             }
-            { happening(one) }
+            { &one.text }
         </p>
     }
 }

@@ -3,10 +3,11 @@
 use yew::prelude::*;
 
 use crate::app::pages::lab::LabMessage;
-use crate::app::pages::lab::words::{DISKS, disk, life};
+use crate::app::pages::lab::words::life;
 use crate::ipc::NodeKind;
 use crate::lab::Action;
 use crate::lab::desk::{Life, NodeSight};
+use crate::lab::words::{DISKS, disk};
 use crate::ui::components::{Badge, Fact, Hash, KindMark, Tone, on_change};
 use crate::ui::lab::{Drawn, Hands, Scene, number};
 use crate::view::figures::grouped;

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::pages::lab::words::rule as said;
 use crate::app::pages::lab::{LabMessage, LabPage};
 use crate::lab::{Action, Effect, Filter, FrameKind, Rule};
 use crate::ui::lab::{Drawn, Hands, Scene, choice};
@@ -88,11 +87,9 @@ fn line(name: &str, text: &str, hands: &Hands) -> Html {
     let away = hands.acting(Action::Unrule {
         name: name.to_owned(),
     });
-    let words =
-        serde_json::from_str::<Rule>(text).map_or_else(|_| text.to_owned(), |rule| said(&rule));
     html! {
         <li key={name.to_owned()} class="lab-rule">
-            <span><strong>{ name.to_owned() }</strong>{ format!(": {words}") }</span>
+            <span><strong>{ name.to_owned() }</strong>{ format!(": {text}") }</span>
             <button type="button" onclick={away}>{ "Take away" }</button>
         </li>
     }
