@@ -13,7 +13,7 @@ fn act(text: &str) -> String {
 #[test]
 fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
     let world = World::new(7);
-    let page = world.visit("?pow=1&poa=0&pace=pause");
+    let page = world.ready("?pow=1&poa=0&pace=pause");
     let laboratory = Rc::clone(page.app.laboratory());
     let drawn = Rc::<Cell<u32>>::default();
     let count = Rc::clone(&drawn);
@@ -42,7 +42,7 @@ fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
             .any(|mark| mark.kind == MarkKind::Goal)
     );
     // Another visit knows it.
-    let again = world.visit("?pow=1&poa=0&pace=pause");
+    let again = world.ready("?pow=1&poa=0&pace=pause");
     assert_eq!(
         *again.app.laboratory().bench().solved,
         ["partition".to_owned()]
@@ -52,7 +52,7 @@ fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
 #[test]
 fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
     let world = World::new(8);
-    let page = world.visit("?pow=1&poa=0&pace=pause");
+    let page = world.ready("?pow=1&poa=0&pace=pause");
     let error = page.wait(|app| async move {
         let laboratory = Rc::clone(app.laboratory());
         laboratory
@@ -73,7 +73,7 @@ fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
 #[test]
 fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment() {
     let world = World::new(9);
-    let page = world.visit("?pow=1&poa=0&pace=pause");
+    let page = world.ready("?pow=1&poa=0&pace=pause");
     let (fragment, state) = page.wait(|app| async move {
         let laboratory = Rc::clone(app.laboratory());
         laboratory
@@ -92,7 +92,7 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
     });
     let shared = Shared::parse(fragment.strip_prefix("#/lab?").unwrap()).unwrap();
     assert_eq!(shared.at, Some(30_123));
-    let other = world.visit("?name=other&pow=1&poa=0&pace=pause");
+    let other = world.ready("?name=other&pow=1&poa=0&pace=pause");
     let there = other.wait(|app| async move {
         let laboratory = Rc::clone(app.laboratory());
         laboratory.show(Source::Link(shared)).await.unwrap();
@@ -104,7 +104,7 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
 #[test]
 fn what_is_shown_again_is_not_opened_again() {
     let world = World::new(10);
-    let page = world.visit("?pow=1&poa=0&pace=pause");
+    let page = world.ready("?pow=1&poa=0&pace=pause");
     let time = page.wait(|app| async move {
         let laboratory = Rc::clone(app.laboratory());
         let source = || Source::Exercise("fork".to_owned());

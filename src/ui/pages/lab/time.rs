@@ -73,12 +73,14 @@ fn draw(scene: &Scene) -> Html {
             </div>
             <details class="lab-keys">
                 <summary>{ "Keys" }</summary>
+                <div class="lab-keys-list">
                 <dl>
                     for (key, what) in KEYS {
                         <div key={key}><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></div>
                     }
                 </dl>
-                <button type="button" aria-pressed={page.keys().to_string()} onclick={keys}>{ "Single keys" }</button>
+                <button type="button" aria-pressed={page.keys().to_string()} onclick={keys}>{ if page.keys() { "Keys are on" } else { "Keys are off" } }</button>
+                </div>
             </details>
         </div>
     }
