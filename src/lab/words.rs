@@ -30,6 +30,10 @@ fn list(names: &[String]) -> String {
 }
 
 /// What somebody did, as a sentence.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "links and frames are told below"
+)]
 #[must_use]
 pub fn action(action: &Action) -> String {
     match action {

@@ -156,7 +156,7 @@ fn time_stops_resumes_steps_changes_its_speed_and_goes_back() {
         visit
             .refusal("return await aurex.lab.play({ sped: 2 })")
             .code,
-        "unknown_field"
+        "field_unknown"
     );
     visit.expect_quiet();
 }

@@ -47,6 +47,7 @@ pub struct Mark {
 }
 
 impl Mark {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most topics leave no mark")]
     fn of(happening: &Happening) -> Option<Self> {
         let kind = match happening.what {
             Happened::Made => MarkKind::Block,

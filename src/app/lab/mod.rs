@@ -267,10 +267,11 @@ impl Laboratory {
     /// # Errors
     /// Nothing is open.
     pub async fn export(&self) -> Result<String, ApiError> {
-        match self.order(Order::Export).await? {
-            Answer::Text(text) => Ok(text),
-            _ => Err(foreign()),
-        }
+        let answer = self.order(Order::Export).await?;
+        let Answer::Text(text) = answer else {
+            return Err(foreign());
+        };
+        Ok(text)
     }
 
     /// The fragment of a link to this moment.
@@ -288,10 +289,11 @@ impl Laboratory {
     /// # Errors
     /// Why the order is not done.
     pub async fn state_of(&self, order: Order) -> Result<State, ApiError> {
-        match self.order(order).await? {
-            Answer::State(state) => Ok(state),
-            _ => Err(foreign()),
-        }
+        let answer = self.order(order).await?;
+        let Answer::State(state) = answer else {
+            return Err(foreign());
+        };
+        Ok(state)
     }
 
     /// What an order gives.

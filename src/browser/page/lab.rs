@@ -80,10 +80,13 @@ async fn carry_out(
                 .await?
         }
         "act" => laboratory.act_text(json("action", &first)?).await?,
-        "frames" => match laboratory.order(Order::Frames).await? {
-            Answer::Frames(frames) => return to_js(&frames),
-            _ => return Err(LabRefusal::Closed.into()),
-        },
+        "frames" => {
+            let answer = laboratory.order(Order::Frames).await?;
+            let Answer::Frames(frames) = answer else {
+                return Err(LabRefusal::Closed.into());
+            };
+            return to_js(&frames);
+        }
         "hold" | "release" | "drop" | "edit" => {
             let mut state = None;
             for action in actions(name, first, second)? {
@@ -99,24 +102,31 @@ async fn carry_out(
             };
             return to_js(&laboratory.state_of(order).await?.branches);
         }
-        "compare" => {
-            let (one, other) = (
-                arguments::text("one", &first)?,
-                arguments::text("other", &second)?,
-            );
-            let branches = laboratory.state_of(Order::State).await?.branches;
-            let end = |name: &str| {
-                branches
-                    .iter()
-                    .find(|branch| branch.name == name)
-                    .map_or(0, |branch| branch.end)
-            };
-            let at = end(&one).min(end(&other));
-            return to_js(&laboratory.compare(&one, &other, at).await?);
-        }
+        "compare" => return compare(laboratory, &first, &second).await,
         _ => return Ok(laboratory.export().await?.into()),
     };
     to_js(&state)
+}
+
+/// Two branches at the latest moment that both have.
+async fn compare(
+    laboratory: &Laboratory,
+    one: &JsValue,
+    other: &JsValue,
+) -> Result<JsValue, ApiError> {
+    let (one, other) = (
+        arguments::text("one", one)?,
+        arguments::text("other", other)?,
+    );
+    let branches = laboratory.state_of(Order::State).await?.branches;
+    let end = |name: &str| {
+        let mut branches = branches.iter();
+        branches
+            .find(|branch| branch.name == name)
+            .map_or(0, |branch| branch.end)
+    };
+    let at = end(&one).min(end(&other));
+    to_js(&laboratory.compare(&one, &other, at).await?)
 }
 
 /// The name of an exercise, the text of a scenario, or a scenario as an object.

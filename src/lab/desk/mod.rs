@@ -92,16 +92,18 @@ impl Desk {
     pub fn receive(&mut self, message: ToLab, now: f64) {
         let ToLab { id, order } = message;
         self.shown.stale = true;
-        let outcome = match order {
-            Order::Step(until) => match self.step(until, id) {
-                Ok(()) => return,
-                Err(error) => Err(error),
-            },
-            Order::Seek(to) => match self.seek(to, id) {
-                Ok(()) => return,
-                Err(error) => Err(error),
-            },
-            order => self.obey(order, now),
+        let begun = if let Order::Step(until) = order {
+            Some(self.step(until, id))
+        } else if let Order::Seek(to) = order {
+            Some(self.seek(to, id))
+        } else {
+            None
+        };
+        let outcome = match begun {
+            // It is answered at the end of the way.
+            Some(Ok(())) => return,
+            Some(Err(error)) => Err(error),
+            None => self.obey(order, now),
         };
         self.out.push(FromLab::Done { id, outcome });
     }
@@ -216,6 +218,7 @@ impl Desk {
             order: None,
         });
         self.stop = None;
+        self.shown.at = None;
         Ok(())
     }
 
@@ -276,6 +279,10 @@ impl Desk {
         if let Some(going) = self.going.take() {
             self.stop = stop;
             self.shown.stale = true;
+            if matches!(going.pace, Pace::Real { .. }) {
+                // That time stands still is seen at once.
+                self.shown.at = None;
+            }
             if let Some(id) = going.order {
                 let outcome = self.state().map(Answer::State);
                 self.out.push(FromLab::Done { id, outcome });
@@ -325,7 +332,8 @@ impl Desk {
         {
             self.shown.at = Some(now);
             self.shown.stale = false;
-            self.out.push(FromLab::View(view));
+            // Before the answers: whoever hears one sees what it says.
+            self.out.insert(0, FromLab::View(view));
         }
         std::mem::take(&mut self.out)
     }

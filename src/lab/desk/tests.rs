@@ -65,8 +65,11 @@ impl Room {
     }
 
     fn ask(&mut self, order: Order) -> Result<Answer, ApiError> {
+        let plays = matches!(order, Order::Play { .. });
         let id = self.order(order);
-        self.finish();
+        if !plays {
+            self.finish();
+        }
         self.answer(id).clone()
     }
 
@@ -126,6 +129,23 @@ fn time_goes_as_fast_as_it_is_told_and_stops_when_it_is_told() {
     let at = state.time;
     room.work();
     assert_eq!(room.state(Order::State).time, at);
+}
+
+#[test]
+fn whoever_hears_that_time_stands_still_sees_it() {
+    let mut room = Room::new();
+    room.open("fork");
+    for playing in [true, false, true, false] {
+        room.state(if playing {
+            Order::Play {
+                speed: None,
+                until: None,
+            }
+        } else {
+            Order::Pause
+        });
+        assert_eq!(room.views.last().unwrap().clock.playing, playing);
+    }
 }
 
 #[test]

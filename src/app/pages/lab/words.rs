@@ -89,6 +89,7 @@ pub fn agreement(bench: &Bench) -> String {
 }
 
 /// The class of a line about something that happened.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others look plain")]
 #[must_use]
 pub const fn class_of(what: Happened) -> &'static str {
     use crate::records::Topic;

@@ -182,20 +182,6 @@ fn settings(scene: &Scene, node: &NodeSight) -> Html {
             }
         })
     };
-    let flip = {
-        let (height, offset) = (page.text("flip-height", "1"), page.text("flip-byte", "0"));
-        let node = node.name.clone();
-        hands.submitting(move |hands| {
-            if let (Ok(height), Ok(offset)) = (height.parse(), offset.parse()) {
-                let node = node.clone();
-                hands.act(Action::FlipByte {
-                    node,
-                    height,
-                    offset,
-                });
-            }
-        })
-    };
     let lose = hands.acting(Action::LoseDisk {
         node: node.name.clone(),
     });
@@ -220,11 +206,33 @@ fn settings(scene: &Scene, node: &NodeSight) -> Html {
                 </select>
                 <button type="button" onclick={lose}>{ "Lose it" }</button>
             </div>
-            <form class="lab-setting" onsubmit={flip}>
-                <label for="lab-flip-height">{ "Flip a bit on its disk: block" }</label>{ number(scene, "flip-height", "1") }
-                <label for="lab-flip-byte">{ "byte" }</label>{ number(scene, "flip-byte", "0") }
-                <button type="submit">{ "Flip" }</button>
-            </form>
+            { flipping(scene, node) }
         </div>
+    }
+}
+
+/// The form that flips a bit on a node's disk.
+fn flipping(scene: &Scene, node: &NodeSight) -> Html {
+    let (page, hands) = (&scene.page, &scene.hands);
+    let flip = {
+        let (height, offset) = (page.text("flip-height", "1"), page.text("flip-byte", "0"));
+        let node = node.name.clone();
+        hands.submitting(move |hands| {
+            if let (Ok(height), Ok(offset)) = (height.parse(), offset.parse()) {
+                let node = node.clone();
+                hands.act(Action::FlipByte {
+                    node,
+                    height,
+                    offset,
+                });
+            }
+        })
+    };
+    html! {
+        <form class="lab-setting" onsubmit={flip}>
+            <label for="lab-flip-height">{ "Flip a bit on its disk: block" }</label>{ number(scene, "flip-height", "1") }
+            <label for="lab-flip-byte">{ "byte" }</label>{ number(scene, "flip-byte", "0") }
+            <button type="submit">{ "Flip" }</button>
+        </form>
     }
 }
