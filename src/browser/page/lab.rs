@@ -6,8 +6,8 @@ use js_sys::{JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::api::{no_api, thrown};
 use super::arguments::{self, Fields, wrong};
+use super::outcome::{no_api, thrown};
 use crate::app::lab::{Laboratory, Source};
 use crate::browser::js::to_js;
 use crate::command::LAB_CALLS;

@@ -4,6 +4,7 @@
 mod api;
 mod arguments;
 mod lab;
+mod outcome;
 
 use std::cell::RefCell;
 use std::rc::Rc;
