@@ -109,6 +109,11 @@ fn what_is_shown_again_is_not_opened_again() {
         let laboratory = Rc::clone(app.laboratory());
         let source = || Source::Exercise("fork".to_owned());
         laboratory.show(source()).await.unwrap();
+        app.platform.sleep(100.0).await;
+        assert!(
+            laboratory.bench().clock.is_some(),
+            "the page sees what it opened"
+        );
         laboratory.seek(5_000).await.unwrap();
         laboratory.show(source()).await.unwrap();
         let kept = laboratory.state_of(Order::State).await.unwrap().time;

@@ -332,8 +332,10 @@ impl Desk {
         {
             self.shown.at = Some(now);
             self.shown.stale = false;
-            // Before the answers: whoever hears one sees what it says.
-            self.out.insert(0, FromLab::View(view));
+            // Before the answers, so that whoever hears one sees what it says; but after what was opened.
+            let opened = self.out.iter().rposition(is_opened);
+            let place = opened.map_or(0, |place| place + 1);
+            self.out.insert(place, FromLab::View(view));
         }
         std::mem::take(&mut self.out)
     }
@@ -441,6 +443,17 @@ fn in_words(happening: &Happening) -> Happening {
         told.text = words::action(&action);
     }
     told
+}
+
+/// Whether a message says that a scenario was opened.
+fn is_opened(message: &FromLab) -> bool {
+    matches!(
+        message,
+        FromLab::Done {
+            outcome: Ok(Answer::Opened(_)),
+            ..
+        }
+    )
 }
 
 fn refused(error: &ScenarioError) -> ApiError {
