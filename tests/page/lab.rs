@@ -134,7 +134,7 @@ fn time_stops_resumes_steps_changes_its_speed_and_goes_back() {
         assert_eq!(state(&visit)["playing"], false);
     }
     let fast = visit.value("return await aurex.lab.play({ speed: 1000 })");
-    assert_eq!(fast["speed"], json!(1_000.0));
+    assert_eq!(fast["speed"].as_f64(), Some(1_000.0));
     until(&visit, "a minute", |visit| time(visit) > 60_000);
     visit.value("return await aurex.lab.pause()");
     until(&visit, "the speed in words", |visit| {
