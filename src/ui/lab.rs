@@ -6,6 +6,7 @@
 use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
+use std::str::FromStr;
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -19,6 +20,7 @@ use crate::app::pages::lab::{LabMessage, LabPage};
 use crate::ipc::ApiError;
 use crate::lab::desk::{Order, State};
 use crate::lab::{Action, Until, words};
+use crate::refusal::LabRefusal;
 
 /// What buttons of the laboratory do. It holds no state, so it never grows old.
 #[derive(Clone, PartialEq)]
@@ -140,6 +142,16 @@ impl Hands {
     pub(crate) fn choosing(&self, field: &'static str) -> Callback<Event> {
         let hands = self.clone();
         on_change(move |text| hands.send(LabMessage::Type(field.to_owned(), text)))
+    }
+
+    /// The number that was typed into a field; what is none is refused by a sentence.
+    pub(crate) fn number<T: FromStr>(&self, what: &str, found: &str) -> Option<T> {
+        let number = found.trim().parse().ok();
+        if number.is_none() {
+            let reason = format!("{what}: expected a whole number, found {found:?}");
+            self.actions.refuse(&LabRefusal::Action { reason }.into());
+        }
+        number
     }
 
     /// Sending a form: what it does follows from what is typed then.

@@ -347,5 +347,18 @@ fn what_is_no_scenario_is_refused_by_a_sentence_and_the_page_stays() {
     }
     go(&visit, "#/lab/fork");
     assert_eq!(sentence(&visit), "");
+    // A number that is none is refused too.
+    visit.value(
+        "const coins = document.querySelector('#lab-pay-amount');
+         coins.value = '';
+         coins.dispatchEvent(new InputEvent('input', { bubbles: true }));
+         await new Promise((resolve) => setTimeout(resolve, 200));",
+    );
+    click(&visit, "#lab-pay button[type=submit]");
+    until(&visit, "a refusal of no number", |visit| {
+        visit
+            .text_of(".notices")
+            .contains("coins: expected a whole number, found")
+    });
     visit.expect_quiet();
 }

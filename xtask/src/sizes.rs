@@ -146,6 +146,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_fetched_later_is_no_part_of_the_first_load() {
+        let mut sizes = sizes();
+        sizes.push(Size {
+            name: "aurex-lab_bg.wasm".to_owned(),
+            raw: 9_000,
+            gzipped: 5_000,
+        });
+        let said = expect_small(&sizes, 460).expect("small at first");
+        assert!(said.contains("5 KB more for the laboratory"), "{said}");
+    }
+
+    #[test]
     fn repetition_compresses() {
         let packed = gzip(&[7; 10_000]).expect("in memory");
         assert!(packed.len() < 100);

@@ -179,7 +179,9 @@ fn fields(scene: &Scene, frame: &FrameDetail) -> Html {
         page.text("frame-value", "0"),
     );
     let set_byte = hands.submitting(move |hands| {
-        if let (Ok(offset), Ok(value)) = (offset.parse(), value.parse()) {
+        let offset = hands.number("byte", &offset);
+        let value = hands.number("value from 0 to 255", &value);
+        if let (Some(offset), Some(value)) = (offset, value) {
             edit(hands, id, Change::Byte { offset, value }, signs);
         }
     });

@@ -1,6 +1,7 @@
 //! The links: how they are, and what they are set to.
 
 use std::rc::Rc;
+use std::str::FromStr;
 
 use yew::prelude::*;
 
@@ -32,7 +33,14 @@ fn draw(scene: &Scene) -> Html {
     let apply = |cut: Option<bool>| {
         let (page, names) = (Rc::clone(&scene.page), names.clone());
         move |hands: &Hands| {
-            for action in actions(&page, &names, cut) {
+            let set = match cut {
+                Some(_) => Some(LinkSetting {
+                    cut,
+                    ..LinkSetting::default()
+                }),
+                None => typed(&page, hands),
+            };
+            for action in set.into_iter().flat_map(|set| actions(&page, &names, &set)) {
                 hands.act(action);
             }
         }
@@ -62,27 +70,38 @@ fn draw(scene: &Scene) -> Html {
     }
 }
 
-/// What the form says, as actions: one for all links, or one for each link of an end.
-fn actions(page: &LabPage, names: &[String], cut: Option<bool>) -> Vec<Action> {
-    let set = match cut {
-        Some(_) => LinkSetting {
-            cut,
-            ..LinkSetting::default()
-        },
-        None => LinkSetting {
-            latency: page.text("link-latency", "").parse().ok(),
-            jitter: page.text("link-jitter", "").parse().ok(),
-            loss: page.text("link-loss", "").parse().ok(),
-            bandwidth: page.text("link-bandwidth", "").parse().ok(),
-            cut: None,
-        },
+/// What is typed; an empty field leaves things as they are. `None` where something is no number, or nothing is typed.
+fn typed(page: &LabPage, hands: &Hands) -> Option<LinkSetting> {
+    fn read<T: FromStr>(
+        page: &LabPage,
+        hands: &Hands,
+        field: &str,
+        what: &str,
+    ) -> Option<Option<T>> {
+        let text = page.text(field, "");
+        if text.is_empty() {
+            return Some(None);
+        }
+        hands.number(what, &text).map(Some)
+    }
+    let set = LinkSetting {
+        latency: read(page, hands, "link-latency", "latency")?,
+        jitter: read(page, hands, "link-jitter", "jitter")?,
+        loss: read(page, hands, "link-loss", "loss")?,
+        bandwidth: read(page, hands, "link-bandwidth", "bytes/s")?,
+        cut: None,
     };
     if set == LinkSetting::default() {
-        return Vec::new();
+        hands.number::<u64>("links", "")?;
     }
+    Some(set)
+}
+
+/// What the form says, as actions: one for all links, or one for each link of an end.
+fn actions(page: &LabPage, names: &[String], set: &LinkSetting) -> Vec<Action> {
     let (sender, receiver) = (page.text("link-from", ALL), page.text("link-to", ALL));
     if sender == ALL && receiver == ALL {
-        return vec![Action::Links { set }];
+        return vec![Action::Links { set: set.clone() }];
     }
     let fits = |end: &str, name: &String| end == ALL || end == name;
     let pairs = names

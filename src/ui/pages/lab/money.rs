@@ -126,7 +126,9 @@ fn pay_form(scene: &Scene) -> Html {
         let (amount, fee) = (page.text("pay-amount", "100"), page.text("pay-fee", "1"));
         let (from, to, node, name) = (from.clone(), to.clone(), node.clone(), name.clone());
         scene.hands.submitting(move |hands| {
-            if let (Ok(amount), Ok(fee)) = (amount.parse(), fee.parse()) {
+            let amount = hands.number("coins", &amount);
+            let fee = hands.number("fee", &fee);
+            if let (Some(amount), Some(fee)) = (amount, fee) {
                 hands.act(Action::Pay {
                     name: name.clone(),
                     from: from.clone(),
@@ -192,7 +194,7 @@ fn again_form(scene: &Scene) -> Html {
             page.text("again-amount", "500"),
         );
         hands.submitting(move |hands| {
-            if let Ok(amount) = amount.parse() {
+            if let Some(amount) = hands.number("coins", &amount) {
                 let (payment, node) = (payment.clone(), node.clone());
                 hands.act(Action::Forge {
                     payment,
@@ -219,7 +221,7 @@ fn traffic(scene: &Scene) -> Html {
     let off = scene.hands.acting(Action::Traffic { per_minute: 0 });
     let rate = scene.page.text("traffic", "30");
     let onsubmit = scene.hands.submitting(move |hands| {
-        if let Ok(per_minute) = rate.parse() {
+        if let Some(per_minute) = hands.number("a minute", &rate) {
             hands.act(Action::Traffic { per_minute });
         }
     });

@@ -155,7 +155,7 @@ fn settings(scene: &Scene, node: &NodeSight) -> Html {
     let set_rate = {
         let (node, text) = (node.name.clone(), page.text("rate", &now_rate));
         hands.submitting(move |hands| {
-            if let Ok(rate) = text.parse() {
+            if let Some(rate) = hands.number("hashes a second", &text) {
                 let node = node.clone();
                 hands.act(Action::HashRate { node, rate });
             }
@@ -164,7 +164,7 @@ fn settings(scene: &Scene, node: &NodeSight) -> Html {
     let set_clock = {
         let (node, text) = (node.name.clone(), page.text("ahead", &now_clock));
         hands.submitting(move |hands| {
-            if let Ok(ahead) = text.parse() {
+            if let Some(ahead) = hands.number("clock ahead by ms", &text) {
                 let node = node.clone();
                 hands.act(Action::Clock { node, ahead });
             }
@@ -218,7 +218,9 @@ fn flipping(scene: &Scene, node: &NodeSight) -> Html {
         let (height, offset) = (page.text("flip-height", "1"), page.text("flip-byte", "0"));
         let node = node.name.clone();
         hands.submitting(move |hands| {
-            if let (Ok(height), Ok(offset)) = (height.parse(), offset.parse()) {
+            let height = hands.number("block", &height);
+            let offset = hands.number("byte", &offset);
+            if let (Some(height), Some(offset)) = (height, offset) {
                 let node = node.clone();
                 hands.act(Action::FlipByte {
                     node,
