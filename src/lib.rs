@@ -62,7 +62,6 @@ pub mod command;
 pub mod consensus;
 pub mod gossip;
 pub mod ipc;
-#[cfg(feature = "sim")]
 pub mod lab;
 pub mod ledger;
 pub mod links;
@@ -74,7 +73,6 @@ pub mod node;
 pub mod primitives;
 pub mod records;
 pub mod refusal;
-#[cfg(feature = "sim")]
 pub mod sim;
 pub mod state;
 pub mod view;

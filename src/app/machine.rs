@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 use futures_util::FutureExt;
 
 use super::bus::{Bus, Subscription};
+use super::lab::Laboratory;
 use super::link::{LinkParameters, MAX_POA, MAX_POW};
 use super::links::Links;
 use super::mining::Mining;
@@ -37,6 +38,7 @@ pub struct App {
     pub(super) wallet: Wallet,
     pub(super) links: Links,
     pub(super) mining: Mining,
+    pub(super) laboratory: Rc<Laboratory>,
     /// Whether the test transactions are being sent.
     pub(super) testing: Cell<bool>,
 }
@@ -83,6 +85,7 @@ impl App {
         let tab = random::<2>(&*platform).unwrap_or_default();
         let app = Rc::new_cyclic(|me| Self {
             me: me.clone(),
+            laboratory: Laboratory::new(Rc::clone(&platform)),
             bus: Bus::new(Rc::clone(&platform), Model::new(name.as_str())),
             platform,
             link,
@@ -101,6 +104,12 @@ impl App {
             app.bus.problem(problem);
         }
         app
+    }
+
+    /// The laboratory beside the live network.
+    #[must_use]
+    pub const fn laboratory(&self) -> &Rc<Laboratory> {
+        &self.laboratory
     }
 
     /// The page's picture as of the last animation frame.

@@ -22,6 +22,7 @@ mod authorities;
 mod bus;
 mod commands;
 mod keeping;
+pub mod lab;
 mod launching;
 mod link;
 mod linking;

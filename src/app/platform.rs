@@ -11,6 +11,7 @@ use std::future::Future;
 use futures_util::future::{Either, LocalBoxFuture, select};
 
 use crate::ipc::{ApiError, FromNode, ToNode};
+use crate::lab::desk::{FromLab, ToLab};
 use crate::ledger::StoreError;
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
@@ -22,6 +23,12 @@ pub trait Platform {
     /// # Errors
     /// The worker cannot be started.
     fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError>;
+
+    /// Starts the worker of the laboratory, the `number`th of this page. Dropping it ends it at once.
+    ///
+    /// # Errors
+    /// The worker cannot be started.
+    fn spawn_lab(&self, number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError>;
 
     /// Waits for a name that one holder on this machine has at a time; `None` after `limit_ms`.
     ///
@@ -92,6 +99,8 @@ pub trait Platform {
 
 /// Where the events of a worker go.
 pub type OnWorkerEvent = Box<dyn Fn(WorkerEvent)>;
+/// Where the events of the laboratory's worker go.
+pub type OnLabEvent = Box<dyn Fn(LabEvent)>;
 /// A lock that was asked for.
 pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, ApiError>>;
 
@@ -113,6 +122,27 @@ pub trait Worker {
 pub enum WorkerEvent {
     /// A message of the node.
     Message(FromNode),
+    /// A message that cannot be read.
+    Unreadable(ApiError),
+    /// The worker failed and does not go on.
+    Crashed(String),
+}
+
+/// The laboratory's worker; it ends when this is dropped, and reports nothing after that.
+pub trait LabWorker {
+    /// Posts an order.
+    ///
+    /// # Errors
+    /// It cannot be posted.
+    fn post(&self, message: &ToLab) -> Result<(), ApiError>;
+}
+
+/// What comes from the laboratory's worker.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "each is taken apart at once")]
+pub enum LabEvent {
+    /// A message.
+    Message(FromLab),
     /// A message that cannot be read.
     Unreadable(ApiError),
     /// The worker failed and does not go on.

@@ -8,6 +8,7 @@ pub mod capability;
 pub mod channel;
 pub mod idb;
 pub mod js;
+mod lab_worker;
 pub mod locks;
 mod miner_worker;
 mod names;
@@ -21,8 +22,8 @@ use web_sys::DedicatedWorkerGlobalScope;
 
 pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
 pub use idb::IndexedDbStore;
-pub use names::{miner_worker_name, node_worker_name};
-pub use spawn::{WorkerHandle, spawn};
+pub use names::{lab_worker_name, miner_worker_name, node_worker_name};
+pub use spawn::{WorkerHandle, spawn, spawn_other};
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,15 +34,9 @@ extern "C" {
 /// Serves as the node or the miner that this worker is; `false` in a page.
 #[must_use]
 pub fn serve_worker() -> bool {
-    console_error_panic_hook::set_once();
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+    let Some(scope) = worker() else {
         return false;
     };
-    // A panic ends the program; without this its parent would learn only that something is unreachable.
-    std::panic::set_hook(Box::new(|panic| {
-        console_error_panic_hook::hook(panic);
-        report_error(&js_sys::Error::new(&panic.to_string()));
-    }));
     let name = scope.name();
     match name.split_once(':') {
         Some(("node", _)) => node_worker::run(&scope),
@@ -49,4 +44,27 @@ pub fn serve_worker() -> bool {
         Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
     }
     true
+}
+
+/// Serves as the laboratory, in the worker named `lab:<number>`: a program of its own, which the page fetches when it is
+/// needed.
+pub fn serve_laboratory() {
+    match worker() {
+        Some(scope) => lab_worker::run(&scope),
+        None => js::warn("the laboratory runs in a worker only"),
+    }
+}
+
+/// The worker that this is; `None` in a page.
+fn worker() -> Option<DedicatedWorkerGlobalScope> {
+    console_error_panic_hook::set_once();
+    let scope = js_sys::global()
+        .dyn_into::<DedicatedWorkerGlobalScope>()
+        .ok()?;
+    // A panic ends the program; without this its parent would learn only that something is unreachable.
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        report_error(&js_sys::Error::new(&panic.to_string()));
+    }));
+    Some(scope)
 }

@@ -11,3 +11,9 @@ pub fn node_worker_name(node: &str) -> String {
 pub fn miner_worker_name(node: &str, number: u32) -> String {
     format!("miner:{node}:{number}")
 }
+
+/// Name of the worker of the laboratory, the `number`th of a page.
+#[must_use]
+pub fn lab_worker_name(number: u32) -> String {
+    format!("lab:{number}")
+}

@@ -243,7 +243,6 @@ impl Chain {
     }
 
     /// Number of refused ids and of states that are remembered.
-    #[cfg(any(test, feature = "sim"))]
     #[must_use]
     pub fn remembered(&self) -> (usize, usize) {
         (

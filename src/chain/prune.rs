@@ -61,7 +61,6 @@ impl Chain {
     }
 
     /// Blocks beside the best chain, those of the branch that is being fetched left out.
-    #[cfg(any(test, feature = "sim"))]
     #[must_use]
     pub fn side_blocks(&self) -> usize {
         let mut fetched = 0;

@@ -71,16 +71,47 @@ pub const CALLS: &[Call] = calls! {
     Value version ["version"] "the program's version, a text"
 };
 
+/// The calls of the laboratory, on `window.aurex.lab`, in the order of the reference.
+pub const LAB_CALLS: &[Call] = calls! {
+    Promise open ["open(name)" "open(text)" "open({ version, ... })"]
+        "opens an exercise by its name, or a scenario as text or object; as `state()`"
+    Promise close ["close()"] "`undefined`; what was done is gone unless it was exported"
+    Promise state ["state()"]
+        "`{ title, time, playing, speed, end, branch, branches, digest, events, goal, violation }`, times in virtual ms"
+    Promise play ["play({ speed, until })"]
+        "lets time go on at `speed` times that of real time; `until`: `event`, `message`, `block`, `reorganisation`, `refusal`, `agreement`, `goal`, `violation` or `{ height }`; as `state()`, at once"
+    Promise pause ["pause()"] "as `state()`"
+    Promise step ["step(\"event\")" "step(\"message\")" "step(\"block\")"]
+        "goes to what comes next; as `state()` then. All other words of `until` are understood too"
+    Promise seek ["seek(ms)"] "goes to a moment, forward or back; as `state()` then"
+    Promise act ["act(action)"] "does an action of a scenario now; in the past a branch begins; as `state()`"
+    Promise frames ["frames()"]
+        "`[{ id, from, to, type, sent, due, held, bytes, fields }]`, those that arrive first, then those that are held"
+    Promise hold ["hold(id)" "hold({ kind, from, to })"]
+        "takes a frame off its link, or from now on every one that fits; `from` and `to` are lists of names"
+    Promise release ["release(id)" "release()"]
+        "lets a held frame go, or all of them; as `state()`"
+    Promise drop ["drop(id)"] "the frame never arrives; as `state()`"
+    Promise edit ["edit(id, { field, value, sign })" "edit(id, { offset, value, sign })"]
+        "changes a field or a byte of a frame; with `sign` its sender signs it again"
+    Promise branch ["branch()" "branch(name)"] "goes to a branch of time; `[{ name, from, parted, end, actions }]`"
+    Promise compare ["compare(one, other)"]
+        "two branches at the latest moment of both: `[{ branch, at, heads, balances, digest }]`"
+    Promise export ["export()"] "the scenario with everything that was done, as text"
+};
+
 #[cfg(test)]
 mod tests {
-    use super::CALLS;
+    use super::{CALLS, LAB_CALLS};
 
     #[test]
     fn every_call_is_named_once_and_its_usage_begins_with_its_name() {
-        let names: std::collections::BTreeSet<_> = CALLS.iter().map(|call| call.name).collect();
-        assert_eq!(names.len(), CALLS.len());
-        for call in CALLS {
-            assert!(call.usage.iter().all(|usage| usage.starts_with(call.name)));
+        for calls in [CALLS, LAB_CALLS] {
+            let names: std::collections::BTreeSet<_> = calls.iter().map(|call| call.name).collect();
+            assert_eq!(names.len(), calls.len());
+            for call in calls {
+                assert!(call.usage.iter().all(|usage| usage.starts_with(call.name)));
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ mod tx;
 mod workers;
 
 pub use argument::{number_in, shortened};
-pub use calls::{CALLS, Call, CallKind};
+pub use calls::{CALLS, Call, CallKind, LAB_CALLS};
 pub use complete::complete;
 pub use draft::{DEFAULT_FEE, Draft, MAX_DECIMALS, What};
 pub use draft_error::{DraftError, Part};

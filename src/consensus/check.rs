@@ -54,7 +54,6 @@ impl Remembered {
         self.young.contains(digest) || self.old.contains(digest)
     }
 
-    #[cfg(any(test, feature = "sim"))]
     fn generation(&self) -> usize {
         self.young.len().max(self.old.len())
     }
@@ -75,7 +74,6 @@ impl SignatureCache {
     }
 
     /// Number of signatures of transactions and of seals in the larger generation of each.
-    #[cfg(any(test, feature = "sim"))]
     #[must_use]
     pub fn generations(&self) -> (usize, usize) {
         (self.transactions.generation(), self.seals.generation())

@@ -97,7 +97,6 @@ pub fn kind_of(bytes: &[u8]) -> Option<MessageType> {
 
 /// A frame with another message under the same envelope, with the old signature, which does not cover it. `None` for
 /// bytes that are no frame.
-#[cfg(feature = "sim")]
 #[must_use]
 pub fn with_message(frame: &[u8], message: &Message) -> Option<Vec<u8>> {
     let (kind, payload) = message.encode();
@@ -112,7 +111,6 @@ pub fn with_message(frame: &[u8], message: &Message) -> Option<Vec<u8>> {
 }
 
 /// A frame as its sender signs it again, whatever was changed in it. `None` for bytes that are no frame.
-#[cfg(feature = "sim")]
 #[must_use]
 pub fn signed_again(frame: &[u8], key: &Keypair) -> Option<Vec<u8>> {
     let end = frame.len().checked_sub(64)?;
@@ -257,7 +255,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "sim")]
     #[test]
     fn another_message_counts_only_when_the_sender_signs_it_again() {
         let key = Keypair::from_secret(&[1; 32]);

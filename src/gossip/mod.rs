@@ -17,7 +17,6 @@ pub use fault::Fault;
 pub use frame::{
     Envelope, MAGIC, MAX_FRAME, OVERHEAD, carries_transactions, kind_of, network_id, seal_frame,
 };
-#[cfg(feature = "sim")]
 pub use frame::{signed_again, with_message};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,

@@ -35,7 +35,6 @@ impl<T: Ord> Seen<T> {
     }
 
     /// Number of ids in the larger generation.
-    #[cfg(any(test, feature = "sim"))]
     #[must_use]
     pub fn generation(&self) -> usize {
         self.young.len().max(self.old.len())

@@ -2,6 +2,7 @@
 //!
 //! Names are those of the scenario; spans are virtual milliseconds; frames have the ids that `frames` lists.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
@@ -45,7 +46,9 @@ impl Timed {
 }
 
 /// How a disk behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DiskState {
     /// Everything is stored.

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use super::advance::Course;
@@ -39,7 +40,7 @@ pub(super) struct Branch {
 }
 
 /// What people see of a branch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct BranchInfo {
     /// Its name.
     pub name: String,
@@ -50,11 +51,11 @@ pub struct BranchInfo {
     /// As far as it was played, in virtual milliseconds.
     pub end: u64,
     /// Number of its actions.
-    pub actions: usize,
+    pub actions: u64,
 }
 
 /// The state of a branch at a time, as two branches are compared by it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Comparison {
     /// The branch.
     pub branch: String,
@@ -140,7 +141,7 @@ impl Branch {
             from: self.from.as_ref().map(|(name, _)| name.clone()),
             parted: self.from.as_ref().map(|(_, at)| *at),
             end: self.end.0,
-            actions: self.course.timed.len() + self.course.conditional.len(),
+            actions: layout::number(self.course.timed.len() + self.course.conditional.len()),
         }
     }
 }

@@ -31,7 +31,25 @@ const FIRST: &str = "main";
 pub struct Lab {
     branches: Vec<Branch>,
     current: usize,
-    moment: Moment,
+    pub(super) moment: Moment,
+}
+
+/// A way through time that has begun: it may be gone in parts.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// How far it goes at the most, in virtual milliseconds.
+    to: u64,
+    until: Option<Until>,
+    before: Mark,
+    /// Whether a rule that stops time stops here.
+    stops: bool,
+}
+
+impl Way {
+    /// Has it go as far as this at the most, in virtual milliseconds.
+    pub fn reach(&mut self, to: u64) {
+        self.to = to.min(MAX_LENGTH);
+    }
 }
 
 impl Lab {
@@ -58,7 +76,7 @@ impl Lab {
         Self::open(Scenario::parse(text)?)
     }
 
-    fn branch(&self) -> &Branch {
+    pub(super) fn branch(&self) -> &Branch {
         &self.branches[self.current]
     }
 
@@ -67,23 +85,44 @@ impl Lab {
     /// # Errors
     /// [`LabError::TooLate`].
     pub fn play(&mut self, to: u64, until: Option<Until>) -> Result<Stop, LabError> {
+        let way = self.begin_to_play(to, until)?;
+        Ok(self.go_on(&way, &mut || true).unwrap_or(Stop::End))
+    }
+
+    /// As [`Lab::play`], to be gone in parts.
+    ///
+    /// # Errors
+    /// [`LabError::TooLate`].
+    pub fn begin_to_play(&self, to: u64, until: Option<Until>) -> Result<Way, LabError> {
         check_time(to)?;
-        let before = Mark::of(&self.moment);
-        loop {
-            let passed = self.pass(to);
-            if until.is_some_and(|until| until.is_reached(&before, &self.moment)) {
-                return Ok(Stop::Reached);
+        let (before, stops) = (Mark::of(&self.moment), true);
+        Ok(Way {
+            to,
+            until,
+            before,
+            stops,
+        })
+    }
+
+    /// Goes on along a way as long as `may_go_on` says so; why time stands still at its end, `None` before that.
+    pub fn go_on(&mut self, way: &Way, may_go_on: &mut dyn FnMut() -> bool) -> Option<Stop> {
+        while may_go_on() {
+            let passed = self.pass(way.to);
+            let is_reached = |until: Until| until.is_reached(&way.before, &self.moment);
+            if way.until.is_some_and(is_reached) {
+                return Some(Stop::Reached);
             }
             if self.moment.violation.is_some() {
-                return Ok(Stop::Violation);
+                return Some(Stop::Violation);
             }
-            if Mark::of(&self.moment).breaks != before.breaks {
-                return Ok(Stop::Break);
+            if way.stops && Mark::of(&self.moment).breaks != way.before.breaks {
+                return Some(Stop::Break);
             }
             if passed.is_none() {
-                return Ok(Stop::End);
+                return Some(Stop::End);
             }
         }
+        None
     }
 
     /// Lets one thing happen.
@@ -99,16 +138,24 @@ impl Lab {
     /// # Errors
     /// [`LabError::TooLate`].
     pub fn seek(&mut self, to: u64) -> Result<Stop, LabError> {
-        check_time(to)?;
+        let way = self.begin_to_seek(to)?;
+        Ok(self.go_on(&way, &mut || true).unwrap_or(Stop::End))
+    }
+
+    /// As [`Lab::seek`], to be gone in parts.
+    ///
+    /// # Errors
+    /// [`LabError::TooLate`].
+    pub fn begin_to_seek(&mut self, to: u64) -> Result<Way, LabError> {
+        let way = self.begin_to_play(to, None)?;
         let cached = self.branch().before(to);
         // From here it is nearer, unless the moment is later or a kept moment lies between.
         if self.moment.time() > to || cached.time() > self.moment.time() {
             self.moment = cached;
         }
-        while self.pass(to).is_some() {}
-        Ok(match self.moment.violation {
-            Some(_) => Stop::Violation,
-            None => Stop::End,
+        Ok(Way {
+            stops: false,
+            ..way
         })
     }
 

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::chain::Chain;
@@ -35,7 +36,7 @@ const FIRST_SLOT: Slot = Slot(3);
 const BEGIN_MS: u64 = 5_000;
 
 /// What became of a transaction that left a chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// The branch that won has it too.
@@ -49,7 +50,7 @@ pub enum Fate {
 }
 
 /// A node's change to another branch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Reorganisation {
     /// Virtual time in milliseconds since the beginning.
     pub at: u64,
@@ -205,7 +206,10 @@ impl Facts {
             self.timeline.push(Happening {
                 at: elapsed(world),
                 node: Some(world.seats[seat].plan.name.clone()),
-                what: Happened::Node { topic, level },
+                what: match notice {
+                    Notice::Found { .. } | Notice::Sealed { .. } => Happened::Made,
+                    _ => Happened::Node { topic, level },
+                },
                 text: notice.text(),
             });
         }

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::gossip::{Envelope, kind_of};
@@ -14,7 +15,7 @@ use super::fields::visit;
 use super::moment::{Moment, begin};
 
 /// A decoded field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Field {
     /// Its name.
     pub name: String,

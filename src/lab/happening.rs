@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::records::{Level, Topic};
@@ -13,7 +14,7 @@ use crate::records::{Level, Topic};
 const MAX_HAPPENINGS: usize = 16_384;
 
 /// What kind of thing happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Happened {
     /// A node said something.
@@ -23,6 +24,8 @@ pub enum Happened {
         /// How much it matters.
         level: Level,
     },
+    /// A node made a block.
+    Made,
     /// A person did something, or the scenario did.
     Action,
     /// An action of the scenario could not be done.
@@ -34,7 +37,7 @@ pub enum Happened {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Happening {
     /// Virtual time in milliseconds since the beginning.
     pub at: u64,

@@ -10,8 +10,9 @@
 //! - [`Action`]: all that a person can do, as a value that is part of the scenario.
 //! - [`Predicate`]: what goals and conditional actions say about facts.
 //! - [`exercises`]: the built-in scenarios with their recorded solutions.
+//! - [`desk`]: a laboratory under a page: orders in, views out, time that goes on by itself.
 //!
-//! It stands on `sim` and is under the same feature. It decides nothing about the protocol: it carries events to the
+//! It stands on `sim`. It decides nothing about the protocol: it carries events to the
 //! nodes, as a shell does.
 
 mod action;
@@ -19,6 +20,7 @@ mod acts;
 mod advance;
 mod branch;
 mod control;
+pub mod desk;
 mod edit;
 mod error;
 pub mod exercises;
@@ -31,6 +33,7 @@ mod hand;
 mod happening;
 mod judge;
 mod layout;
+mod look;
 mod misdeeds;
 mod moment;
 mod nodes;
@@ -45,10 +48,11 @@ mod setting;
 #[cfg(test)]
 mod tests;
 mod until;
+pub mod words;
 
 pub use action::{Action, Change, DiskState, Effect, Rule, Timed};
 pub use branch::{BranchInfo, Comparison};
-pub use control::Lab;
+pub use control::{Lab, Way};
 pub use error::{ActError, EditError, LabError, Place, ScenarioError};
 pub use facts::{Fate, Reorganisation};
 pub use filter::{Filter, FrameKind};

@@ -46,6 +46,11 @@ impl Payments {
         self.signed.get(name)
     }
 
+    /// All payments by their names.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&String, &Transaction)> {
+        self.signed.iter()
+    }
+
     /// Most confirmations with which a payment was taken off a node's chain.
     pub(super) fn reverted(&self, name: &str) -> Option<u64> {
         self.reverted.get(name).copied()

@@ -160,7 +160,10 @@ const fn length() -> u64 {
     5 * 60_000
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for it; where addresses are short it is no fault"
+)]
 const fn is_zero(number: &i64) -> bool {
     *number == 0
 }

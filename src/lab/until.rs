@@ -1,5 +1,6 @@
 //! How far time is to go, and why it stood still.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use super::facts::running;
@@ -7,7 +8,9 @@ use super::moment::Moment;
 use crate::chain::Chain;
 
 /// What time goes on until.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Until {
     /// The next event of any kind, or action.
@@ -31,7 +34,7 @@ pub enum Until {
 }
 
 /// Why time stood still.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// What it went on until is there.

@@ -33,7 +33,6 @@ impl MemoryStore {
     }
 
     /// Writes a batch that nobody else needs.
-    #[cfg(feature = "sim")]
     pub(crate) fn take_over(&self, batch: Batch) {
         let rows = &mut self.inner.borrow_mut().rows;
         for (place, row) in batch.into_changes() {
@@ -45,7 +44,6 @@ impl MemoryStore {
     }
 
     /// A ledger of its own with the same rows.
-    #[cfg(feature = "sim")]
     pub(crate) fn fork(&self) -> Self {
         let inner = self.inner.borrow().clone();
         Self {

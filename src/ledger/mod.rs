@@ -48,7 +48,6 @@ impl Batch {
     }
 
     /// The changes themselves.
-    #[cfg(feature = "sim")]
     pub(crate) fn into_changes(self) -> impl Iterator<Item = ((Table, String), Option<Row>)> {
         self.changes.into_iter()
     }

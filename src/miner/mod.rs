@@ -4,7 +4,6 @@
 //! `sha2` library on the midstate. So what a search finds, its tries and its best hash are the same with every
 //! kernel. The node checks a find once more with the plain hash before it counts.
 
-#[cfg(any(test, feature = "sim"))]
 pub mod agreement;
 mod lanes;
 mod simd;

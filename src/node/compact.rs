@@ -163,7 +163,6 @@ impl CompactBlocks {
     }
 
     /// Number of blocks that wait.
-    #[cfg(any(test, feature = "sim"))]
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }

@@ -64,7 +64,6 @@ impl DeferredBlocks {
     }
 
     /// Number of blocks that wait.
-    #[cfg(any(test, feature = "sim"))]
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }

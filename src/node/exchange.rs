@@ -133,7 +133,6 @@ impl Exchange {
     }
 
     /// Its bounded collections: name, length now, bound.
-    #[cfg(any(test, feature = "sim"))]
     pub(super) fn bounded(&self) -> [(&'static str, usize, usize); 4] {
         let seen = self.seen.generation();
         [

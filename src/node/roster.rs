@@ -90,7 +90,6 @@ impl Roster {
     }
 
     /// Number of peers with a row in the ledger.
-    #[cfg(any(test, feature = "sim"))]
     pub(super) fn listed(&self) -> usize {
         self.listed.len()
     }

@@ -235,12 +235,13 @@ fn recover(
     let schema = snapshot
         .meta(meta_key::SCHEMA)
         .and_then(|raw| raw.try_into().ok());
-    let known_schema = schema.is_some_and(|raw| u32::from_le_bytes(raw) <= SCHEMA_VERSION);
+    let schema = schema.map(u32::from_le_bytes);
+    let is_known = schema.is_some_and(|schema| (1..=SCHEMA_VERSION).contains(&schema));
     // Of a ledger of an older rule set and of an older schema at once, the rules say more.
     let unusable = if same_network && is_outdated(snapshot, &ballots.chain_id()) {
         Some(LedgerStart::Outdated)
     } else {
-        (!same_network || !known_schema).then_some(LedgerStart::Wiped)
+        (!same_network || !is_known).then_some(LedgerStart::Wiped)
     };
     if let Some(outcome) = unusable {
         let chain = Chain::new(Rc::clone(params));
@@ -250,7 +251,9 @@ fn recover(
             outcome,
         };
     }
-    if let Some(chain) = resume(params, snapshot, ballots) {
+    // One of an older schema is made anew from its blocks.
+    let is_of_today = schema == Some(SCHEMA_VERSION);
+    if is_of_today && let Some(chain) = resume(params, snapshot, ballots) {
         return Recovered {
             chain,
             outcome: LedgerStart::Resumed,

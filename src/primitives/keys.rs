@@ -81,7 +81,6 @@ impl Keypair {
     pub fn sign(&self, domain: &[u8], message: &[u8]) -> Signature {
         let message = [domain, message].concat();
         let signature = Signature(self.0.sign(&message).to_bytes());
-        #[cfg(feature = "sim")]
         super::memo::remember(&signature.0, &self.address().0, domain, message, true);
         signature
     }
@@ -91,7 +90,6 @@ impl Signature {
     /// Whether this is the signature of `key` over `domain` followed by `message`.
     #[must_use]
     pub fn verifies(&self, key: &Address, domain: &[u8], message: &[u8]) -> bool {
-        #[cfg(feature = "sim")]
         if let Some(verdict) = super::memo::verdict(&self.0, &key.0, domain, message) {
             return verdict;
         }
@@ -100,7 +98,6 @@ impl Signature {
         let genuine = VerifyingKey::from_bytes(&key.0)
             .and_then(|key| key.verify_strict(&message, &signature))
             .is_ok();
-        #[cfg(feature = "sim")]
         super::memo::remember(&self.0, &key.0, domain, message, genuine);
         genuine
     }

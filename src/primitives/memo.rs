@@ -1,7 +1,8 @@
 //! Verdicts over signatures that this thread knows, so that a simulator, whose nodes all run in one thread,
 //! does not spend its time on verifying each of them by every receiver. What a key itself has just signed
 //! verifies; of all other signatures the first verification is real, and its verdict follows from signature,
-//! key and message alone. So the verdicts are the same with and without the memo. Only the feature `sim` has it.
+//! key and message alone. So the verdicts are the same with and without the memo. A thread has one once
+//! it asked for it with [`remember_verdicts`]; a live node, which hears each signature once, has none.
 //!
 //! Bounds: for each domain two generations of [`GENERATION`] signatures with their messages.
 
@@ -24,7 +25,14 @@ struct Judged {
 struct Generations(BTreeMap<u64, Judged>, BTreeMap<u64, Judged>);
 
 thread_local! {
-    static KNOWN: RefCell<BTreeMap<Vec<u8>, Generations>> = const { RefCell::new(BTreeMap::new()) };
+    static KNOWN: RefCell<Option<BTreeMap<Vec<u8>, Generations>>> = const { RefCell::new(None) };
+}
+
+/// Has this thread remember verdicts from now on.
+pub(crate) fn remember_verdicts() {
+    KNOWN.with_borrow_mut(|known| {
+        known.get_or_insert_default();
+    });
 }
 
 fn place(signature: &[u8; 64]) -> u64 {
@@ -42,6 +50,7 @@ pub(super) fn remember(
     genuine: bool,
 ) {
     KNOWN.with_borrow_mut(|known| {
+        let Some(known) = known else { return };
         if !known.contains_key(domain) {
             known.insert(domain.to_vec(), Generations::default());
         }
@@ -70,7 +79,7 @@ pub(super) fn verdict(
     message: &[u8],
 ) -> Option<bool> {
     KNOWN.with_borrow(|known| {
-        let Generations(young, old) = known.get(domain)?;
+        let Generations(young, old) = known.as_ref()?.get(domain)?;
         let place = place(signature);
         let judged = young.get(&place).or_else(|| old.get(&place))?;
         let same = judged.signature == *signature

@@ -12,7 +12,6 @@ mod exp2;
 mod figures;
 mod hash;
 mod keys;
-#[cfg(feature = "sim")]
 mod memo;
 mod merkle;
 mod number;
@@ -35,6 +34,7 @@ pub use exp2::exp2;
 pub use figures::{count_of, grouped};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
+pub(crate) use memo::remember_verdicts;
 pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merkle_root};
 pub use number::{Nearest, NumberError, is_number_like, read_number, resembles_number};
 pub use random::SplitMix64;

@@ -6,6 +6,7 @@
 //!
 //! Invariant: [`codes`] lists every code, each once.
 
+mod lab;
 mod message;
 mod person;
 mod platform;
@@ -19,6 +20,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+pub use lab::LabRefusal;
 pub use message::MessageError;
 pub use person::{ArgumentError, NetworkError, WalletError};
 pub use platform::{Limit, PlatformError};
@@ -85,6 +87,9 @@ pub enum Refusal {
     /// A node's mempool does not take a transaction.
     #[error(transparent)]
     Transaction(#[from] MempoolError),
+    /// The laboratory does not do it.
+    #[error(transparent)]
+    Lab(#[from] LabRefusal),
     /// The ledger cannot do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -111,6 +116,7 @@ codes! {
         + Self::Draft(error) => error;
         + Self::Bitcoin(error) => error;
         + Self::Transaction(error) => error;
+        + Self::Lab(error) => error;
         + Self::Store(error) => error;
         + Self::Query(error) => error;
     }
@@ -135,7 +141,7 @@ const PROBLEMS: [&[Code]; 4] = [
 ];
 
 /// All other codes, those of blocks and frames that only the log names included.
-const OTHERS: [&[Code]; 16] = [
+const OTHERS: [&[Code]; 17] = [
     MessageError::CODES,
     NodeError::CODES,
     LookupError::CODES,
@@ -149,6 +155,7 @@ const OTHERS: [&[Code]; 16] = [
     BitcoinError::CODES,
     MempoolError::CODES,
     TxError::CODES,
+    LabRefusal::CODES,
     StoreError::CODES,
     QueryError::CODES,
     BlockError::CODES,

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use crate::consensus::finality::{Epoch, SigningRecord};
 use crate::ledger::{
-    Batch, BlockRow, Durability, MemoryStore, Page, Query, Row, Snapshot, Store as _, StoreError,
-    Table, meta_key,
+    Batch, BlockRow, Durability, MemoryStore, Page, Query, Row, SCHEMA_VERSION, Snapshot,
+    Store as _, StoreError, Table, meta_key,
 };
 use crate::node::BatchId;
 use crate::primitives::{BlockHash, Height, Millis, Slot, Timestamp};
@@ -125,6 +125,11 @@ fn meta_of<'a>(batch: &'a Batch, name: &str) -> Option<&'a [u8]> {
         Some(Row::Raw(row)) if table == Table::Meta && key == name => Some(row.raw.as_slice()),
         _ => None,
     })
+}
+
+fn is_older(schema: &[u8]) -> bool {
+    let found = schema.try_into().map_or(0, u32::from_le_bytes);
+    (1..SCHEMA_VERSION).contains(&found)
 }
 
 fn head_of(batch: &Batch) -> Option<BlockHash> {
@@ -308,6 +313,8 @@ impl Disk {
         let mut row = rows[rng.index(rows.len())].clone();
         flip(&mut row.raw, rng);
         let promise = match row.key.as_str() {
+            // It then looks like one of an older schema, which is made anew from its blocks.
+            meta_key::SCHEMA if table == Table::Meta && is_older(&row.raw) => head,
             meta_key::SCHEMA | meta_key::PARAMS if table == Table::Meta => {
                 Promise::OneOf(BTreeSet::new())
             }

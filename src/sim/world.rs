@@ -11,6 +11,7 @@ use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
 use crate::primitives::{
     BlockHash, ClockReading, Instant, Keypair, Millis, NodeId, NodeKind, Timestamp,
+    remember_verdicts,
 };
 
 use super::coverage::{Coverage, Sometimes};
@@ -61,6 +62,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(scenario: Scenario) -> Self {
+        remember_verdicts();
         let seats: Vec<Seat> = scenario.seats.iter().cloned().map(Seat::new).collect();
         let hostiles = scenario.hostiles.iter().map(Keypair::node_id);
         let ids: Vec<NodeId> = seats.iter().map(|seat| seat.id).chain(hostiles).collect();

@@ -14,6 +14,7 @@ mod bridge;
 mod components;
 mod context;
 mod hooks;
+mod lab;
 mod pages;
 mod root;
 mod shared;

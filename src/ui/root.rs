@@ -9,7 +9,7 @@ use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, fo
 use super::context::Picture;
 use super::hooks::use_route;
 use super::pages::{
-    BlockPage, ChainPage, ConsolePage, LedgerPage, MissingPage, NetworkPage, SettingsPage,
+    BlockPage, ChainPage, ConsolePage, LabPage, LedgerPage, MissingPage, NetworkPage, SettingsPage,
     TransactPage, TransactionPage,
 };
 use super::shared::Shared;
@@ -70,6 +70,7 @@ fn use_newest_picture(app: &Shared<App>) -> Picture {
 #[component]
 fn Place() -> Html {
     let route = use_route();
+    let in_laboratory = route.tab() == Route::Lab;
     use_effect_with(route.clone(), |route| {
         gloo::utils::document().set_title(&format!("{} - Aurex Playground", route.title()));
         gloo::utils::window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -78,8 +79,10 @@ fn Place() -> Html {
         <>
             <a class="skip-link" href={format!("{}#content", here())} onclick={skip}>{ "Skip to the content" }</a>
             <Header tab={route.tab()} />
-            <StatusStrip />
-            <div class="page">
+            if !in_laboratory {
+                <StatusStrip />
+            }
+            <div class={classes!("page", in_laboratory.then_some("page-lab"))}>
                 <ProblemList />
                 <main key={main_key(&route)} id="content" tabindex="-1">{ page(route) }</main>
                 <Footer />
@@ -93,7 +96,10 @@ fn Place() -> Html {
 fn main_key(route: &Route) -> String {
     match route {
         Route::Block(_) | Route::Transaction(_) => route.fragment(),
+        // An exercise is opened while the page of the laboratory stays.
+        Route::Bench | Route::Exercise(_) | Route::LabLink(_) => "Bench".to_owned(),
         Route::Network
+        | Route::Lab
         | Route::Chain
         | Route::Ledger(..)
         | Route::Transact
@@ -112,6 +118,9 @@ fn page(route: Route) -> Html {
         Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },
         Route::Transact => html! { <TransactPage /> },
         Route::Console => html! { <ConsolePage /> },
+        place @ (Route::Lab | Route::Bench | Route::Exercise(_) | Route::LabLink(_)) => {
+            html! { <LabPage {place} /> }
+        }
         Route::Settings => html! { <SettingsPage /> },
         Route::Missing(address) => html! { <MissingPage {address} /> },
     }

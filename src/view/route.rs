@@ -19,6 +19,14 @@ pub enum Route {
     Transact,
     /// Commands and the log.
     Console,
+    /// The laboratory: the list of its exercises.
+    Lab,
+    /// The scenario that is open in the laboratory.
+    Bench,
+    /// A built-in exercise by its name.
+    Exercise(String),
+    /// A scenario in a link: what stands after its question mark.
+    LabLink(String),
     /// Network, pace, theme and storage.
     Settings,
     /// None of these.
@@ -30,6 +38,9 @@ impl Route {
     #[must_use]
     pub fn parse(fragment: &str) -> Self {
         let text = fragment.strip_prefix('#').unwrap_or(fragment);
+        if let Some(query) = text.strip_prefix("/lab?") {
+            return Self::LabLink(query.to_owned());
+        }
         let mut parts = text
             .split('/')
             .filter(|part| !part.is_empty())
@@ -49,6 +60,9 @@ impl Route {
             }
             (Some("transact"), None, ..) => Self::Transact,
             (Some("console"), None, ..) => Self::Console,
+            (Some("lab"), None, ..) => Self::Lab,
+            (Some("lab"), Some(name), None, _) if name == "open" => Self::Bench,
+            (Some("lab"), Some(name), None, _) => Self::Exercise(name),
             (Some("settings"), None, ..) => Self::Settings,
             _ => Self::Missing(text.to_owned()),
         }
@@ -69,6 +83,10 @@ impl Route {
             Self::Ledger(table, filter) => format!("#/ledger/{table}/{filter}"),
             Self::Transact => "#/transact".to_owned(),
             Self::Console => "#/console".to_owned(),
+            Self::Lab => "#/lab".to_owned(),
+            Self::Bench => "#/lab/open".to_owned(),
+            Self::Exercise(name) => format!("#/lab/{name}"),
+            Self::LabLink(query) => format!("#/lab?{query}"),
             Self::Settings => "#/settings".to_owned(),
             Self::Missing(text) => format!("#{text}"),
         }
@@ -85,6 +103,7 @@ impl Route {
             Self::Ledger(..) => "Ledger",
             Self::Transact => "Transact",
             Self::Console => "Console",
+            Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) => "Laboratory",
             Self::Settings => "Settings",
             Self::Missing(_) => "Not found",
         }
@@ -97,6 +116,7 @@ impl Route {
             Self::Block(_) => Self::Chain,
             Self::Transaction(_) => Self::Transact,
             Self::Ledger(..) => Self::Ledger(String::new(), String::new()),
+            Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) => Self::Lab,
             Self::Network
             | Self::Chain
             | Self::Transact
@@ -123,6 +143,10 @@ mod tests {
             Route::Ledger("users".into(), "alice".into()),
             Route::Transact,
             Route::Console,
+            Route::Lab,
+            Route::Bench,
+            Route::Exercise("double-spend".into()),
+            Route::LabLink("t=5&s=%7B%2F%7D".into()),
             Route::Settings,
         ] {
             assert_eq!(Route::parse(&route.fragment()), route);

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use aurex::app::parameters;
-use aurex::command::{CALLS, MAX_WORKERS, WORDS};
+use aurex::command::{CALLS, Call, LAB_CALLS, MAX_WORKERS, WORDS};
 use aurex::ipc::Topic;
 use aurex::refusal;
 
@@ -21,7 +21,7 @@ const BEGINNING: &str = "\
 
 Written from the code by `AUREX_UPDATE=1 cargo test --test native reference`: do not edit.
 
-- [Link parameters](#link-parameters) · [Console words](#console-words) · [Scripting API](#scripting-api)
+- [Link parameters](#link-parameters) · [Console words](#console-words) · [Scripting API](#scripting-api) · [The laboratory's calls](#the-laboratorys-calls)
 - [Topics](#topics) · [Refusals](#refusals)
 ";
 
@@ -43,6 +43,10 @@ The same commands on `window.aurex`, for tests, notebooks and lessons. Every fun
 plain objects (`on` gives a function). What does not exist is `null`. A refusal rejects with an `Error`
 that has a `code`. An object with a field that the call does not know is refused with the nearest known
 one.";
+
+const LAB_CALLS_ARE: &str = "\
+The [laboratory](LABORATORY.md) on `window.aurex.lab`: what its page does, as calls. `aurex.lab.open(\"double-spend\")` opens an
+exercise beside the live network, whose calls go on as before. Times are virtual milliseconds since the beginning.";
 
 #[test]
 fn the_reference_is_what_the_code_says() {
@@ -68,6 +72,7 @@ fn reference() -> String {
         links(),
         words(),
         calls(),
+        lab_calls(),
         topics(),
         refusals(),
     ]
@@ -101,11 +106,29 @@ fn words() -> String {
     )
 }
 
+fn call(call: &Call) -> [String; 2] {
+    let usage: Vec<String> = call.usage.iter().map(|usage| code(usage)).collect();
+    [usage.join("<br>"), call.gives.to_owned()]
+}
+
+fn lab_calls() -> String {
+    let rows = LAB_CALLS.iter().map(call);
+    let table = section(
+        "The laboratory's calls",
+        LAB_CALLS_ARE,
+        ["call", "gives"],
+        rows,
+    );
+    format!(
+        "{table}\n```js\n\
+         await aurex.lab.open(\"double-spend\");\n\
+         await aurex.lab.act({{ partition: {{ side: [\"pow-2\"] }} }});\n\
+         await aurex.lab.seek(60000);\n```\n"
+    )
+}
+
 fn calls() -> String {
-    let rows = CALLS.iter().map(|call| {
-        let usage: Vec<String> = call.usage.iter().map(|usage| code(usage)).collect();
-        [usage.join("<br>"), call.gives.to_owned()]
-    });
+    let rows = CALLS.iter().map(call);
     let table = section("Scripting API", CALLS_ARE, ["call", "gives"], rows);
     format!(
         "{table}\n```js\n\

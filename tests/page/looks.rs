@@ -35,6 +35,8 @@ fn places(block: &str, transaction: &str) -> Vec<(String, &'static str)> {
         ("#/ledger/mining_pool", "worker"),
         ("#/transact", "alice"),
         ("#/console", "Console"),
+        ("#/lab", "A double spend"),
+        ("#/lab/double-spend", "Bob runs the shop"),
         ("#/settings", "Difficulty"),
         ("#/no/such/place", "There is no such page"),
     ];

@@ -18,6 +18,7 @@ mod console;
 mod finality;
 mod gossip;
 mod input;
+mod lab;
 mod ledger;
 mod links;
 mod looks;

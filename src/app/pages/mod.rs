@@ -7,6 +7,7 @@ pub mod block;
 pub mod chain;
 pub mod compose;
 pub mod finality;
+pub mod lab;
 pub mod ledger;
 pub mod log;
 pub mod network;

@@ -2,6 +2,7 @@
 //! virtual clock. Nothing waits in real time, and the same seed gives the same run.
 
 mod clock;
+mod lab;
 mod locks;
 mod tab;
 mod worker;

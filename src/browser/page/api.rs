@@ -4,19 +4,20 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Error, Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Fields};
+use super::outcome::{no_api, thrown};
 use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::command::{CALLS, CallKind, Command, Target};
 use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, Level, Topic};
 use crate::primitives::MAX_EXACT;
-use crate::refusal::{ArgumentError, MessageError, NetworkError, PlatformError};
+use crate::refusal::{ArgumentError, MessageError, NetworkError};
 use crate::view::{Model, Problem, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
@@ -97,14 +98,11 @@ pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
         api.promise(call.name)?;
     }
     api.hears()?;
+    let laboratory = super::lab::object(app.laboratory())?;
+    api.put("lab", &laboratory)?;
     let global = js_sys::global();
     let done = Reflect::set(&global, &"aurex".into(), api.object);
     done.map(drop).map_err(|_| no_api("window.aurex"))
-}
-
-fn no_api(place: &str) -> ApiError {
-    let place = place.to_owned();
-    PlatformError::NoApi { place }.into()
 }
 
 struct Api<'a> {
@@ -355,12 +353,4 @@ fn node(call: &'static str, argument: JsValue) -> Result<Option<String>, ApiErro
         return arguments::text("node", &argument).map(Some);
     }
     Fields::of(call, &["node"], argument)?.optional_text("node")
-}
-
-/// The error that a promise is rejected with.
-fn thrown(error: &ApiError) -> JsValue {
-    let value = Error::new(&error.to_string());
-    // An error takes any field.
-    let _ = Reflect::set(&value, &"code".into(), &error.code().into());
-    value.into()
 }

@@ -3,6 +3,8 @@
 
 mod api;
 mod arguments;
+mod lab;
+mod outcome;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,15 +20,22 @@ use web_sys::StorageEvent;
 
 use super::idb::delete_database;
 use super::js::{self, unpack};
-use super::{WorkerHandle, capability, locks, node_worker_name, spawn};
+use super::{
+    WorkerHandle, capability, lab_worker_name, locks, node_worker_name, spawn, spawn_other,
+};
 use crate::app::App;
 use crate::app::platform::{
-    Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
+    LabEvent, LabWorker, Lock, LockRequest, OnLabEvent, OnWorkerEvent, PageEvent, Platform, Reason,
+    Worker, WorkerEvent,
 };
 use crate::ipc::{ApiError, ToNode};
+use crate::lab::desk::ToLab;
 use crate::ledger::StoreError;
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
+
+/// The script of the laboratory's program, beside the page's own.
+const LABORATORY: &str = "aurex-lab.js";
 
 /// Opens the network that the page's address names, in the background, and offers it to scripts.
 #[must_use]
@@ -55,6 +64,23 @@ impl Platform for Browser {
             move |error| on_error(WorkerEvent::Crashed(error)),
         )?;
         Ok(Box::new(NodeWorker(worker)))
+    }
+
+    fn spawn_lab(&self, number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError> {
+        let on_event = Rc::new(on_event);
+        let on_error = Rc::clone(&on_event);
+        let worker = spawn_other(
+            LABORATORY,
+            &lab_worker_name(number),
+            move |message| {
+                on_event(match unpack(&message) {
+                    Ok(message) => LabEvent::Message(message),
+                    Err(error) => LabEvent::Unreadable(error),
+                });
+            },
+            move |error| on_error(LabEvent::Crashed(error)),
+        )?;
+        Ok(Box::new(DeskWorker(worker)))
     }
 
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
@@ -179,6 +205,15 @@ struct NodeWorker(WorkerHandle);
 
 impl Worker for NodeWorker {
     fn post(&self, message: &ToNode) -> Result<(), ApiError> {
+        self.0.post(message)
+    }
+}
+
+/// The worker of the laboratory.
+struct DeskWorker(WorkerHandle);
+
+impl LabWorker for DeskWorker {
+    fn post(&self, message: &ToLab) -> Result<(), ApiError> {
         self.0.post(message)
     }
 }

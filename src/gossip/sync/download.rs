@@ -126,7 +126,6 @@ impl Download {
     }
 
     /// Bodies that wait for those before them.
-    #[cfg(any(test, feature = "sim"))]
     pub(super) fn waiting(&self) -> usize {
         self.bodies.len()
     }

@@ -90,7 +90,6 @@ impl History {
     }
 
     /// Number of peers that are remembered.
-    #[cfg(any(test, feature = "sim"))]
     pub(super) fn len(&self) -> usize {
         self.peers.len()
     }

@@ -18,7 +18,6 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-#[cfg(any(test, feature = "sim"))]
 use download::BODIES_AHEAD;
 use download::Download;
 use history::{ANSWER_WITHIN, History, MAX_TOOK};
@@ -26,7 +25,6 @@ use rest::{REST, Rest};
 
 use crate::consensus::BlockError;
 use crate::gossip::message::{HeadInfo, MessageType};
-#[cfg(any(test, feature = "sim"))]
 use crate::gossip::peers::MAX_PEERS;
 use crate::primitives::{
     Block, BlockHash, Body, Difficulty, Header, Height, Instant, Millis, NodeId, Seal, Weight,
@@ -456,7 +454,6 @@ impl Sync {
     }
 
     /// Headers and bodies that are kept, and peers that are remembered: length now and bound.
-    #[cfg(any(test, feature = "sim"))]
     #[must_use]
     pub fn bounded(&self) -> [(&'static str, usize, usize); 3] {
         let (headers, bodies) = match &self.stage {

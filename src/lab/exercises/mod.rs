@@ -1,10 +1,13 @@
 //! The built-in exercises, in the order of a course. Each is a scenario with a story, three hints, a goal and what was
 //! learnt, and a recorded solution: actions that reach the goal. Waiting alone reaches none.
 
+mod course;
 #[cfg(test)]
 mod tests;
 
 use serde::Deserialize;
+
+pub use course::{COURSE, Entry};
 
 use super::action::Timed;
 use super::error::ScenarioError;

@@ -17,7 +17,6 @@ use crate::ledger::{RawRow, Snapshot};
 use crate::primitives::{BlockHash, Digest, sha256, to_hex};
 
 /// Pieces of evidence: one for each authority that ever was and each kind of offence.
-#[cfg(any(test, feature = "sim"))]
 pub(in crate::node) const MAX_OFFENCES: usize = 256 * 3;
 /// Epochs below the final one whose links are counted anew each time.
 const KEPT: u64 = 32;

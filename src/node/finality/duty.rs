@@ -157,7 +157,6 @@ impl Duty {
     }
 
     /// Number of peers of which anything is remembered.
-    #[cfg(any(test, feature = "sim"))]
     pub(in crate::node) fn claims(&self) -> usize {
         self.claims.len().max(self.asked.len())
     }

@@ -100,7 +100,6 @@ impl Errands {
     }
 
     /// Its bounded collections: name, length now, bound.
-    #[cfg(any(test, feature = "sim"))]
     pub(in crate::node) fn bounded(&self) -> [(&'static str, usize, usize); 2] {
         [
             ("waiting certificates", self.vouched.len(), MAX_VOUCHED),

@@ -10,12 +10,10 @@ mod duty;
 mod errands;
 mod seals;
 
-#[cfg(any(test, feature = "sim"))]
 pub(super) use ballots::MAX_OFFENCES;
 pub(super) use ballots::{Ballots, evidence_row, final_row};
 pub(super) use duty::{Duty, memory_of, signed_row};
 pub(super) use errands::Errands;
-#[cfg(any(test, feature = "sim"))]
 pub(super) use seals::MAX_SEALS;
 pub(super) use seals::Seals;
 

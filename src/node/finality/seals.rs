@@ -41,7 +41,6 @@ impl Seals {
     }
 
     /// Number of headers that are remembered.
-    #[cfg(any(test, feature = "sim"))]
     pub(in crate::node) fn len(&self) -> usize {
         self.first.len()
     }

@@ -5,7 +5,6 @@ mod answers;
 mod clock;
 mod decided;
 mod finality;
-#[cfg(any(test, feature = "sim"))]
 mod inspect;
 mod notice;
 mod rows;

@@ -9,6 +9,7 @@ use super::graph_node::{GraphNode, Side};
 use super::pulses::Pulses;
 use crate::app::pages::network::{LinkRow, NodeMark, links};
 use crate::app::pages::pulses::{LINK_GAP, Places};
+use crate::app::pages::selection::SelectionMessage;
 use crate::ui::context::{use_actions, use_picture, use_selection};
 use crate::ui::hooks::{use_media, use_narrow};
 use crate::view::ring::{Point, between, places};
@@ -19,16 +20,17 @@ const ROOMY: usize = 8;
 
 /// Sizes of the picture in its own units.
 #[derive(Clone, Copy, PartialEq)]
-struct Frame {
-    width: f64,
-    height: f64,
-    margin: (f64, f64),
-    radius: f64,
-    crowded: bool,
+pub(crate) struct Frame {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    pub(crate) margin: (f64, f64),
+    pub(crate) radius: f64,
+    pub(crate) crowded: bool,
 }
 
 impl Frame {
-    fn of(narrow: bool, nodes: usize) -> Self {
+    /// The sizes for so many nodes.
+    pub(crate) fn of(narrow: bool, nodes: usize) -> Self {
         let crowded = nodes > ROOMY;
         let (width, height) = if narrow {
             (390.0, 400.0)
@@ -51,7 +53,7 @@ impl Frame {
     }
 
     /// Where a node's name is drawn: below it, or at its outer side in a crowded picture.
-    fn side(&self, place: Point) -> Side {
+    pub(crate) fn side(&self, place: Point) -> Side {
         let (dx, dy) = (place.x - self.width / 2.0, place.y - self.height / 2.0);
         match () {
             () if !self.crowded => Side::Below,
@@ -83,6 +85,10 @@ pub(crate) fn Graph() -> Html {
     let (actions, picture, selection) = (use_actions(), use_picture(), use_selection());
     let moving = !use_media("(prefers-reduced-motion: reduce)");
     let frame = Frame::of(use_narrow(), picture.nodes.len());
+    let toggle = use_callback((), {
+        let actions = actions.clone();
+        move |name, ()| actions.select(SelectionMessage::Toggle(name))
+    });
     if picture.nodes.is_empty() {
         return html! {
             <p class="text-empty graph-starting" role="status">{ "The nodes are starting…" }</p>
@@ -100,7 +106,7 @@ pub(crate) fn Graph() -> Html {
                     for (node, (_, _, place)) in nodes {
                         <GraphNode key={node.status.id.clone()} mark={NodeMark::of(&picture, node)} place={*place}
                             radius={frame.radius} side={frame.side(*place)} crowded={frame.crowded}
-                            selected={selection.is(&node.status.name)} />
+                            selected={selection.is(&node.status.name)} toggle={&toggle} />
                     }
                 </g>
             </svg>

@@ -4,13 +4,11 @@ use yew::prelude::*;
 
 use super::marks::{kind_class, outline};
 use crate::app::pages::network::NodeMark;
-use crate::app::pages::selection::SelectionMessage;
-use crate::ui::context::use_actions;
 use crate::view::ring::Point;
 
 /// Where a node's name is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Below,
     Above,
     Left,
@@ -29,23 +27,24 @@ impl Side {
 }
 
 #[derive(Properties, PartialEq)]
-pub(super) struct GraphNodeProps {
-    pub(super) mark: NodeMark,
-    pub(super) place: Point,
-    pub(super) radius: f64,
-    pub(super) side: Side,
-    pub(super) crowded: bool,
-    pub(super) selected: bool,
+pub(crate) struct GraphNodeProps {
+    pub(crate) mark: NodeMark,
+    pub(crate) place: Point,
+    pub(crate) radius: f64,
+    pub(crate) side: Side,
+    pub(crate) crowded: bool,
+    pub(crate) selected: bool,
+    /// Takes the node's name when it is clicked.
+    pub(crate) toggle: Callback<String>,
 }
 
 /// The node. What is written in it comes in the order in which its label has it.
 #[component]
-pub(super) fn GraphNode(props: &GraphNodeProps) -> Html {
-    let actions = use_actions();
+pub(crate) fn GraphNode(props: &GraphNodeProps) -> Html {
     let (mark, r) = (&props.mark, props.radius);
     let toggle = {
         let name = mark.name.clone();
-        Callback::from(move |()| actions.select(SelectionMessage::Toggle(name.clone())))
+        props.toggle.reform(move |()| name.clone())
     };
     let onclick = toggle.reform(|_: MouseEvent| ());
     let onkeydown = move |event: KeyboardEvent| {

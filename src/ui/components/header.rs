@@ -9,7 +9,7 @@ use crate::ui::theme::Theme;
 use crate::view::route::Route;
 
 /// The tabs with their pictures: paths in a 24 by 24 box.
-const TABS: [(Route, &str); 6] = [
+const TABS: [(Route, &str); 7] = [
     (
         Route::Network,
         "M12 4v5M12 9l-6 7M12 9l6 7M12 2.5a2 2 0 1 0 0 .01M5 18a2 2 0 1 0 0 .01M19 18a2 2 0 1 0 0 .01",
@@ -22,6 +22,10 @@ const TABS: [(Route, &str); 6] = [
     (
         Route::Transact,
         "M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 4",
+    ),
+    (
+        Route::Lab,
+        "M9 3h6M10 3v6l-5.5 9.5A1.6 1.6 0 0 0 6 21h12a1.6 1.6 0 0 0 1.5-2.5L14 9V3M7.5 15h9",
     ),
     (Route::Console, "M4 5h16v14H4zM7 9l3 3-3 3M12 15h5"),
     (

@@ -26,6 +26,9 @@ pub(crate) struct TreeViewProps {
     pub(crate) finality: Vec<BlockFinality>,
     /// What is being mined on each head: head and a text.
     pub(crate) candidates: Vec<(String, String)>,
+    /// Whether its blocks lead nowhere, as they are none of the live network.
+    #[prop_or_default]
+    pub(crate) still: bool,
 }
 
 /// The picture.
@@ -46,7 +49,7 @@ pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
             <g>{ for candidates }</g>
             <g>
                 for (placed, finality) in tree.blocks.iter().zip(&props.finality) {
-                    <TreeBlock key={placed.block.hash.clone()} placed={placed.clone()} finality={*finality} />
+                    <TreeBlock key={placed.block.hash.clone()} placed={placed.clone()} finality={*finality} still={props.still} />
                 }
             </g>
         </svg>
@@ -84,6 +87,7 @@ fn edge(edge: &Edge) -> Html {
 struct TreeBlockProps {
     placed: PlacedBlock,
     finality: BlockFinality,
+    still: bool,
 }
 
 /// A block, with the nodes whose head it is. Its name begins with what is written in it.
@@ -107,6 +111,8 @@ fn TreeBlock(props: &TreeBlockProps) -> Html {
         props.finality
     );
     let href = format!("{}{}", here(), Route::Block(block.hash.clone()).fragment());
+    let href = (!props.still).then_some(href);
+    let role = props.still.then_some("img");
     let corner = if block.kind == BlockKind::Authority {
         "10"
     } else {
@@ -116,7 +122,7 @@ fn TreeBlock(props: &TreeBlockProps) -> Html {
     html! {
         <g transform={format!("translate({} {})", x_of(placed.column), y_of(placed.lane))}
             class={classes!("tree-block", block_class(block.kind), side, class)}>
-            <a {href} aria-label={label}>
+            <a {href} {role} aria-label={label}>
                 <rect width={BOX_WIDTH.to_string()} height={BOX_HEIGHT.to_string()} rx={corner} />
                 <text class="tree-id" x={middle.clone()} y="20">{ id }</text>
                 <text class="tree-by" x={middle.clone()} y="38">{ by }</text>

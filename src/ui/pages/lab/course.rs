@@ -1,0 +1,69 @@
+//! The list of exercises, in the order of the course.
+
+use yew::prelude::*;
+
+use super::files::open_file;
+use crate::app::lab::Source;
+use crate::app::pages::lab::course::{FREE, first_open};
+use crate::lab::exercises::{COURSE, Entry};
+use crate::ui::components::{Badge, PageLink, Tone, go};
+use crate::ui::lab::Scene;
+use crate::view::figures::count_of;
+use crate::view::route::Route;
+
+/// The list.
+pub(super) fn draw(scene: &Scene) -> Html {
+    let (bench, hands) = (&scene.bench, scene.hands.clone());
+    let solved = bench.solved.len();
+    let next = first_open(&bench.solved);
+    let free = move |_: MouseEvent| hands.open(Source::Text(FREE.to_owned()), || go(&Route::Bench));
+    html! {
+        <div class="lab-course">
+            <section class="panel lab-welcome" aria-label="Laboratory">
+                <div class="lab-title"><span class="lab-word">{ "Laboratory" }</span><h1>{ "A network under a clock that you hold" }</h1></div>
+                <p class="text-lead">
+                    { "The same nodes, hashes and signatures as in the live network. But here you stop time, step, and go back; \
+                       you take a message off its link, change a byte of it, let it go, and see which rule refuses it." }
+                </p>
+                <div class="toolbar">
+                    if let Some(about) = &bench.about {
+                        <PageLink to={Route::Bench} class="button button-primary">{ format!("Go on: {}", about.title) }</PageLink>
+                    }
+                    if let Some(line) = next {
+                        <PageLink to={Route::Exercise(line.name.to_owned())} class={classes!("button", bench.about.is_none().then_some("button-primary"))}>
+                            { format!("{}: {}", if solved == 0 { "Begin" } else { "Next" }, line.title) }
+                        </PageLink>
+                    }
+                    <button type="button" onclick={free}>{ "A network to play with" }</button>
+                </div>
+                { open_file(scene) }
+            </section>
+            <section class="panel" aria-label="Exercises">
+                <div class="panel-title">
+                    <h2>{ "Exercises" }</h2>
+                    <span class="text-hint">{ format!("{solved} of {} solved", count_of(COURSE.len() as u64, "exercise", "exercises")) }</span>
+                </div>
+                <ol class="lab-list">
+                    for (at, line) in COURSE.iter().enumerate() {
+                        { entry(at + 1, line, bench.solved.iter().any(|name| name == line.name)) }
+                    }
+                </ol>
+            </section>
+        </div>
+    }
+}
+
+fn entry(number: usize, line: &Entry, solved: bool) -> Html {
+    html! {
+        <li key={line.name} class={classes!("lab-entry", solved.then_some("lab-entry-solved"))}>
+            <span class="lab-entry-number" aria-hidden="true">{ number }</span>
+            <div>
+                <PageLink to={Route::Exercise(line.name.to_owned())} class="lab-entry-title">{ line.title }</PageLink>
+                <p class="text-hint">{ line.goal }</p>
+            </div>
+            if solved {
+                <Badge tone={Tone::Good} text="solved" />
+            }
+        </li>
+    }
+}
