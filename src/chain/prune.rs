@@ -44,7 +44,6 @@ impl Chain {
     }
 
     /// The most blocks that one authority sealed for one slot.
-    #[cfg(any(test, feature = "sim"))]
     #[must_use]
     pub fn most_sealed(&self) -> usize {
         self.side.sealed.values().copied().max().unwrap_or(0)
