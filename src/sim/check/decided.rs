@@ -60,7 +60,9 @@ impl Decided {
         self.check_proof(world, seat, node)?;
         self.check_agreement(seat, node, liars(world, excused), size(world))?;
         let decided = node.chain().decided();
-        if !decided.alarms().is_empty() {
+        // Where a third lies, links may be confirmed that begin below what a node has forgotten, and count elsewhere.
+        let may_forget = liars(world, excused) > Quorum::of(size(world)).dishonest();
+        if may_forget || !decided.alarms().is_empty() {
             return Ok(());
         }
         let found = decided.highest_justified();
