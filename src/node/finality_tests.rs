@@ -201,6 +201,31 @@ fn at_32_authorities_a_node_sends_at_most_128_kb_of_votes_in_an_epoch() {
     assert!(each <= 128 * 1_024, "{each}");
 }
 
+/// What votes cost in time: five nodes, two of them authorities, with a block a second or more.
+#[test]
+#[ignore = "a measurement: cargo test --profile sim --lib --features sim what_votes_cost -- --ignored --nocapture"]
+fn what_votes_cost_a_node_in_time() {
+    let mut net = Net::five();
+    net.run(Millis(20_000));
+    net.spent = Some(super::testing::Spent::default());
+    let (before, height) = (finalised(&net, 0), net.height(0));
+    net.run(Millis(300_000));
+    let (epochs, blocks) = (finalised(&net, 0) - before, net.height(0) - height);
+    assert!(epochs > 10, "{epochs}");
+    let spent = net.spent.unwrap();
+    let share = spent.votes.as_secs_f64() / spent.all.as_secs_f64();
+    println!(
+        "{blocks} blocks, {epochs} epochs, 5 nodes: {:?} of {:?} for votes = {:.1} %",
+        spent.votes,
+        spent.all,
+        share * 100.0
+    );
+    assert!(
+        share < 0.5,
+        "votes are the smaller part of the work: {share}"
+    );
+}
+
 /// A node that knows a chain of 26 blocks, and the chain.
 fn duel() -> (Duel, Grower) {
     let mut duel = Duel::new();

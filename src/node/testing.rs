@@ -1,7 +1,9 @@
 //! Nodes under a virtual clock for the tests of this module: a small network, and a node alone with peers made by hand.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use super::timers::Timer;
 use super::*;
 use crate::consensus::Params;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, kind_of, seal_frame};
@@ -40,11 +42,22 @@ pub(super) struct Net {
     /// How long a search takes; without it, longer for each seat.
     pub(super) takes: Option<Millis>,
     pub(super) split: Option<usize>,
+    /// Where measured, what the nodes' work took.
+    pub(super) spent: Option<Spent>,
     /// How far the wall clocks of all were set ahead, in milliseconds; back is below zero.
     pub(super) set: i64,
     /// How far that of one seat was set beside that.
     pub(super) set_of: Option<(usize, i64)>,
     params: Params,
+}
+
+/// Time that nodes worked.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spent {
+    /// On everything.
+    pub(super) all: Duration,
+    /// On inputs that are about votes, whatever else they led to.
+    pub(super) votes: Duration,
 }
 
 pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
@@ -55,6 +68,17 @@ pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
     {
         std::task::Poll::Ready(value) => value,
         std::task::Poll::Pending => panic!("the memory ledger never waits"),
+    }
+}
+
+/// Whether an input is about votes: a message of finality, the timer to count and sign them, a record of one that is
+/// durable now.
+fn is_about_votes(node: &Node, input: &Input, now: Instant) -> bool {
+    match input {
+        Input::Frame(frame) => kind_of(frame).is_some_and(|kind| (15..=19).contains(&kind.byte())),
+        Input::Wake => node.timers.is_due(Timer::Votes, now),
+        Input::Persisted(_) => node.finality.duty.is_waiting(),
+        _ => false,
     }
 }
 
@@ -102,6 +126,7 @@ impl Net {
             bytes: BTreeMap::new(),
             takes: None,
             split: None,
+            spent: None,
             set: 0,
             set_of: None,
             params,
@@ -175,7 +200,18 @@ impl Net {
             reading.wall = Timestamp(reading.wall.0.saturating_add_signed(by));
         }
         if let Some(node) = &mut self.seats[seat].node {
+            let about_votes = is_about_votes(node, &input, reading.monotonic);
+            #[expect(
+                clippy::disallowed_types,
+                reason = "it measures; nothing depends on it"
+            )]
+            let begun = std::time::Instant::now();
             node.handle(reading, input, &mut out);
+            if let Some(spent) = &mut self.spent {
+                let took = begun.elapsed();
+                spent.all += took;
+                spent.votes += if about_votes { took } else { Duration::ZERO };
+            }
             self.perform(seat, out);
         }
     }

@@ -50,6 +50,12 @@ impl Timers {
         *due = at.min(*due);
     }
 
+    /// Whether a timer's time has come.
+    #[cfg(test)]
+    pub(super) fn is_due(&self, timer: Timer, now: Instant) -> bool {
+        self.due.get(&timer).is_some_and(|at| *at <= now)
+    }
+
     pub(super) fn clear(&mut self, timer: Timer) {
         self.due.remove(&timer);
     }
