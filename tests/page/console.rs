@@ -1,6 +1,8 @@
 //! The console: a transfer typed into the page ends on every ledger, and every word does what it says.
 
-use aurex::command::{CALLS, CallKind};
+use std::collections::BTreeMap;
+
+use aurex::command::{CALLS, Call, CallKind, LAB_CALLS};
 use serde_json::json;
 
 use crate::visit::Visit;
@@ -377,15 +379,22 @@ fn a_script_that_forgets_how_to_end_its_subscription_goes_on_hearing() {
 #[ignore = "run by cargo xtask test"]
 fn scripts_find_every_call_of_the_reference_and_no_other() {
     let mut visit = Visit::open("?net=calls");
-    let mut found: Vec<(String, bool)> = visit
-        .ask("return Object.keys(aurex).map((name) => [name, typeof aurex[name] === 'function'])");
-    found.sort();
-    let mut wanted: Vec<(String, bool)> = CALLS
-        .iter()
-        .map(|call| (call.name.to_owned(), call.kind != CallKind::Value))
-        .collect();
-    wanted.sort();
-    assert_eq!(found, wanted);
+    let found = |object: &str| -> BTreeMap<String, bool> {
+        let entries: Vec<(String, bool)> = visit.ask(&format!(
+            "return Object.entries({object}).map(([name, value]) => [name, typeof value === 'function'])"
+        ));
+        entries.into_iter().collect()
+    };
+    let wanted = |calls: &[Call]| -> BTreeMap<String, bool> {
+        let calls = calls.iter();
+        calls
+            .map(|call| (call.name.to_owned(), call.kind != CallKind::Value))
+            .collect()
+    };
+    let mut outer = wanted(CALLS);
+    outer.insert("lab".to_owned(), false);
+    assert_eq!(found("aurex"), outer);
+    assert_eq!(found("aurex.lab"), wanted(LAB_CALLS));
     visit.agreed(5, 1, 60);
     visit.expect_quiet();
 }
