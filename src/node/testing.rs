@@ -74,12 +74,11 @@ pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
 /// Whether an input is about votes: a message of finality, the timer to count and sign them, a record of one that is
 /// durable now.
 fn is_about_votes(node: &Node, input: &Input, now: Instant) -> bool {
-    match input {
-        Input::Frame(frame) => kind_of(frame).is_some_and(|kind| (15..=19).contains(&kind.byte())),
-        Input::Wake => node.timers.is_due(Timer::Votes, now),
-        Input::Persisted(_) => node.finality.duty.is_waiting(),
-        _ => false,
+    if let Input::Frame(frame) = input {
+        return kind_of(frame).is_some_and(|kind| (15..=19).contains(&kind.byte()));
     }
+    let is_counted = matches!(input, Input::Wake) && node.timers.is_due(Timer::Votes, now);
+    is_counted || (matches!(input, Input::Persisted(_)) && node.finality.duty.is_waiting())
 }
 
 impl Seat {
