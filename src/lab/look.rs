@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::gossip::kind_of;
 use crate::links::Link;
 use crate::primitives::{Transaction, to_hex};
-use crate::records::{BlockRecord, BlockSummary};
+use crate::records::BlockSummary;
 use crate::sim::event::Event;
 use crate::sim::seat::Seat;
 
@@ -220,25 +220,12 @@ impl Lab {
                     continue;
                 }
                 let header = &entry.block.header;
-                let record = BlockRecord {
-                    hash: hash.clone(),
-                    previous_hash: header.parent.to_string(),
-                    height: header.height.0,
-                    nonce: header.nonce,
-                    timestamp: header.time.0,
-                    miner_id: header.sealer.to_string(),
-                    kind: header.kind.into(),
-                    difficulty: header.difficulty.0,
-                    slot: header.slot.0,
-                    transactions_count: u32::try_from(entry.tx_ids.len()).unwrap_or(u32::MAX),
-                    on_best_chain: on_best,
-                };
                 let mut seats = self.moment.world.seats.iter();
                 let miner = seats.find(|seat| seat.id == header.sealer);
                 known.insert(
                     hash,
                     BlockSummary {
-                        record,
+                        record: node.block_record(id, entry),
                         miner: miner.map_or_else(String::new, |seat| seat.plan.name.clone()),
                         weight: u64::try_from(entry.weight.0).unwrap_or(u64::MAX),
                         state_root: header.state_root.to_string(),

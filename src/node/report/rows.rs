@@ -164,7 +164,7 @@ impl Node {
     }
 
     /// What every picture of a block has.
-    pub(super) fn block_record(&self, id: &BlockHash, entry: &TreeEntry) -> BlockRecord {
+    pub(crate) fn block_record(&self, id: &BlockHash, entry: &TreeEntry) -> BlockRecord {
         let header = &entry.block.header;
         BlockRecord {
             hash: id.to_string(),
