@@ -324,30 +324,20 @@ impl App {
         if self.opening.mode() != TabMode::Host {
             return Err(NetworkError::Watching.into());
         }
-        let nodes = self.roster.all();
-        let databases: Vec<String> = nodes
-            .iter()
-            .filter_map(|node| node.database.clone())
-            .collect();
-        nodes.iter().for_each(|node| self.abandon(node));
-        drop(nodes);
-        let deletions = databases
-            .iter()
-            .map(|name| self.platform.delete_database(name.clone()));
-        for (name, outcome) in databases.iter().zip(join_all(deletions).await) {
-            if let Err(error) = outcome {
-                let name = name.clone();
-                self.bus.problem(StartupError::DeleteAll { name, error });
-            }
+        let databases = self.databases()?;
+        for node in self.roster.all() {
+            self.abandon(&node);
         }
         let (network, now) = (self.name.clone(), self.platform.now());
         self.links.reset();
         let secrets = self.store.secrets()?;
+        // Other tabs hear of it and let go of their nodes.
         self.change_record(|record| {
             record.begin_again(&network, secrets, now);
             Ok(())
         })
         .await?;
+        self.delete_databases(&databases).await;
         self.start_recorded_nodes().await?;
         let chain = self.network()?.chain_id.short();
         let text =

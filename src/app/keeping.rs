@@ -18,37 +18,47 @@ impl App {
         &self,
         change: impl FnOnce(&mut Record) -> Outcome,
     ) -> Outcome {
+        self.record()?;
         let turn = self
             .platform
             .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
         let turn = turn.await;
-        let (stored, _) = self.store.load();
+        // Without locks this tab is the only one, and its own changes must not pass each other.
+        let stored = match &turn {
+            Ok(_) => self.store.load().await.0,
+            Err(_) => None,
+        };
         let mut record = match stored {
             Some(record) => record,
             None => self.record()?,
         };
         change(&mut record)?;
-        self.put_record(record)?;
+        self.put_record(record).await?;
         drop(turn);
         Ok(())
     }
 
-    /// Makes a record the current one, writes it, and does what it says.
-    pub(super) fn put_record(&self, record: Record) -> Outcome {
-        let before = self.store.record();
-        let kept = self.store.keep(record)?;
-        if let Some(error) = kept.unwritten {
+    /// Makes a record the current one, does what it says, and writes it.
+    pub(super) async fn put_record(&self, record: Record) -> Outcome {
+        self.adopt_record(record)?;
+        if let Err(error) = self.store.write().await {
             self.bus.problem(error);
         }
-        let other_network = kept.begun.is_some();
-        if let Some(network) = kept.begun {
+        Ok(())
+    }
+
+    /// Makes a record that is stored the current one, and does what it says.
+    pub(super) fn adopt_record(&self, record: Record) -> Outcome {
+        let adopted = self.store.adopt(record)?;
+        let other_network = adopted.begun.is_some();
+        if let Some(network) = adopted.begun {
             self.bus.push(Update::Network {
                 name: self.name.to_string(),
                 chain_id: network.chain_id.to_string(),
             });
             self.wallet.forget_nonces();
         }
-        self.follow_record(before, other_network);
+        self.follow_record(adopted.before, other_network);
         Ok(())
     }
 

@@ -52,6 +52,29 @@ impl App {
         Ok(self.adopt(Member::new(entry, key, database, lock)))
     }
 
+    /// The databases of all recorded nodes, whichever tab has them.
+    pub(super) fn databases(&self) -> Result<Vec<String>, ApiError> {
+        let (network, record) = (self.network()?, self.record()?);
+        if !self.store.is_persistent() {
+            return Ok(Vec::new());
+        }
+        let of = |node: &NodeEntry| database(&self.name, &network.chain_id, &node.name);
+        Ok(record.nodes.iter().map(of).collect())
+    }
+
+    /// Deletes databases; what is left is said.
+    pub(super) async fn delete_databases(&self, names: &[String]) {
+        let deletions = names
+            .iter()
+            .map(|name| self.platform.delete_database(name.clone()));
+        for (name, outcome) in names.iter().zip(join_all(deletions).await) {
+            if let Err(error) = outcome {
+                let name = name.clone();
+                self.bus.problem(StartupError::DeleteAll { name, error });
+            }
+        }
+    }
+
     /// Takes a recorded node into this tab and starts it.
     ///
     /// # Errors

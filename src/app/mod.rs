@@ -24,6 +24,7 @@ mod commands;
 mod keeping;
 pub mod lab;
 mod launching;
+mod ledgers;
 mod link;
 mod linking;
 mod links;

@@ -181,7 +181,9 @@ impl App {
         self.take_report(node, report);
         node.settle_start(&Ok(()));
         self.fetch_first_blocks(node);
-        self.opening.settle(Ok(()));
+        if let Some(error) = self.opening.settle(Ok(())) {
+            self.bus.solved(&error);
+        }
         self.begin_tests();
     }
 
@@ -190,6 +192,7 @@ impl App {
         node.state.set(report.status.state);
         node.weight.set(report.status.weight);
         node.follow_difficulty(&report.status);
+        self.follow_ledger(node, &report.status);
         self.share_out();
         self.bus.push(Update::Report(report));
     }

@@ -1,6 +1,6 @@
 //! How the opening of the network went, and what this tab does in the network since.
 //!
-//! Invariant: the first outcome counts. A tab that runs a node is open, whatever fails later.
+//! Invariant: a tab that runs a node is open, whatever failed before or fails later; of two failures the first counts.
 
 use std::cell::{Cell, RefCell};
 
@@ -61,16 +61,24 @@ impl Opening {
         receiver.await.unwrap_or_else(closed)
     }
 
-    /// Settles the outcome, if nothing settled it before.
-    pub(super) fn settle(&self, outcome: Outcome) {
-        if self.outcome.borrow().is_some() {
-            return;
+    /// Settles the outcome, if nothing settled it before, or if a node runs in the end; gives the failure that counts no
+    /// more.
+    pub(super) fn settle(&self, outcome: Outcome) -> Option<ApiError> {
+        let is_better = |before: &Outcome| before.is_err() && outcome.is_ok();
+        if self
+            .outcome
+            .borrow()
+            .as_ref()
+            .is_some_and(|before| !is_better(before))
+        {
+            return None;
         }
-        self.outcome.replace(Some(outcome.clone()));
+        let before = self.outcome.replace(Some(outcome.clone()));
         for waiter in self.waiters.take() {
             // A waiter that is gone needs no outcome.
             let _ = waiter.send(outcome.clone());
         }
+        before.and_then(Result::err)
     }
 
     /// The refusal of what needs an open network.
@@ -90,6 +98,19 @@ mod tests {
 
     fn refusal() -> ApiError {
         crate::refusal::PlatformError::NoWorkers.into()
+    }
+
+    #[test]
+    fn a_node_that_runs_after_all_makes_up_for_a_failure() {
+        let opening = Opening::new();
+        assert_eq!(opening.settle(Err(refusal())), None);
+        assert_eq!(
+            opening.settle(Err(crate::refusal::NodeError::Busy.into())),
+            None
+        );
+        assert_eq!(opening.outcome().now_or_never(), Some(Err(refusal())));
+        assert_eq!(opening.settle(Ok(())), Some(refusal()));
+        assert_eq!(opening.outcome().now_or_never(), Some(Ok(())));
     }
 
     #[test]

@@ -57,13 +57,26 @@ pub trait Platform {
     /// There are none.
     fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError>;
 
-    /// The text that is kept under a key.
+    /// The record that is kept under a key in this browser's database.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>>;
+
+    /// Keeps a record under a key; it is on the disk when this ends well.
+    ///
+    /// # Errors
+    /// The database cannot be used, or is full.
+    fn keep_record(&self, key: String, text: String)
+    -> LocalBoxFuture<'static, Result<(), Reason>>;
+
+    /// The small text that is kept under a key; a browser that is killed may forget what was kept last.
     ///
     /// # Errors
     /// The storage cannot be used.
     fn load(&self, key: &str) -> Result<Option<String>, Reason>;
 
-    /// Keeps a text under a key.
+    /// Keeps a small text under a key.
     ///
     /// # Errors
     /// The storage cannot be used, or is full.
@@ -154,7 +167,7 @@ pub enum LabEvent {
 pub enum PageEvent {
     /// It is hidden or shown.
     VisibilityChanged,
-    /// Another page of this browser wrote the text of this key.
+    /// Another page of this browser kept the record of this key.
     Stored(String),
     /// A person clicked or pressed a key.
     Acted,

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 
+use super::ledgers::Trouble;
 use super::platform::{Lock, Worker};
 use super::record::NodeEntry;
 use crate::ipc::{
@@ -99,6 +100,8 @@ pub(super) struct Member {
     pub(super) difficulty: Cell<Option<Difficulty>>,
     /// The workload that its miners were given.
     pub(super) workload: Cell<Option<Workload>>,
+    /// Since when its ledger is not durable, and what the page says of it.
+    pub(super) trouble: RefCell<Trouble>,
     run: Cell<u32>,
     worker: RefCell<Option<Box<dyn Worker>>>,
     pending: RefCell<Vec<(RequestId, Asker)>>,
@@ -139,6 +142,7 @@ impl Member {
             events: Cell::new(Level::Info),
             difficulty: Cell::default(),
             workload: Cell::default(),
+            trouble: RefCell::default(),
             run: Cell::new(0),
             worker: RefCell::default(),
             pending: RefCell::default(),

@@ -1,10 +1,12 @@
-//! The network's record in the platform's storage, and the network that it describes.
+//! The network's record in the browser's database, and the network that it describes.
 //!
-//! A record that cannot be read is never used and never lost: it is kept aside under another key.
+//! A record that cannot be read is never used and never lost: it is kept aside under another key. Earlier releases kept
+//! records as small texts, which a browser that is killed may lose: such a one is taken over once.
 //!
-//! Invariant: the current record decodes, and the network is the one of its parameters.
+//! Invariants: the current record decodes, and the network is the one of its parameters. What [`RecordStore::write`]
+//! wrote was on the disk before it ended, so that no node runs whose network a killed browser would forget.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -28,7 +30,9 @@ pub(super) struct RecordStore {
     platform: Rc<dyn Platform>,
     name: Name,
     /// Texts of a network that lives in this page only; `None` where the platform keeps them.
-    memory: Option<RefCell<Vec<(String, String)>>>,
+    memory: RefCell<Option<Vec<(String, String)>>>,
+    /// Whether a record was found or written here.
+    stored: Cell<bool>,
     record: RefCell<Option<Record>>,
     network: RefCell<Option<Rc<Network>>>,
 }
@@ -42,41 +46,44 @@ impl fmt::Debug for RecordStore {
 }
 
 /// What came of making a record the current one.
-pub(super) struct Kept {
+pub(super) struct Adopted {
+    /// The record before it.
+    pub(super) before: Option<Record>,
     /// The network of the record, if it is another than before.
     pub(super) begun: Option<Rc<Network>>,
-    /// Why the record could not be written, if it could not.
-    pub(super) unwritten: Option<PlatformError>,
 }
 
 impl RecordStore {
-    /// The store of a network: the platform's storage if it can be written, else memory and why. Without databases
-    /// a record is of no use after the page: a node that comes back with its key must know what it has signed.
+    /// The store of a network: the browser's databases, or memory and why. Without databases a record is of no use after
+    /// the page: a node that comes back with its key must know what it has signed.
     pub(super) fn open(platform: Rc<dyn Platform>, name: Name) -> (Self, Option<PlatformError>) {
         let missing = platform
             .missing()
             .into_iter()
             .find(|missing| *missing == PlatformError::NoIndexedDb);
-        let problem = match missing {
-            Some(missing) => Some(missing),
-            None => probe(&*platform)
-                .err()
-                .map(|Reason(reason)| PlatformError::NoLocalStorage { reason }),
-        };
         let store = Self {
             platform,
             name,
-            memory: problem.is_some().then(RefCell::default),
+            memory: RefCell::new(missing.is_some().then(Vec::new)),
+            stored: Cell::new(false),
             record: RefCell::default(),
             network: RefCell::default(),
         };
-        let problem = problem.map(|missing| missing.limited(Limit::ThisTab));
-        (store, problem)
+        (
+            store,
+            missing.map(|missing| missing.limited(Limit::ThisTab)),
+        )
+    }
+
+    /// Goes on in memory: nothing of the network survives the page.
+    fn give_up(&self, Reason(reason): Reason) -> PlatformError {
+        self.memory.replace(Some(Vec::new()));
+        PlatformError::NoRecordStorage { reason }.limited(Limit::ThisTab)
     }
 
     /// Whether the record survives the page.
-    pub(super) const fn is_persistent(&self) -> bool {
-        self.memory.is_none()
+    pub(super) fn is_persistent(&self) -> bool {
+        self.memory.borrow().is_none()
     }
 
     /// The key of the record.
@@ -84,33 +91,41 @@ impl RecordStore {
         format!("aurex:network:{}", self.name)
     }
 
-    /// The stored record, if there is one that can be used. One that cannot is kept aside.
-    pub(super) fn load(&self) -> (Option<Record>, Option<StartupError>) {
+    /// The stored record, if there is one that can be used, and what went wrong. One that cannot is kept aside.
+    pub(super) async fn load(&self) -> (Option<Record>, Option<ApiError>) {
         let key = self.key();
-        let Some(text) = self.text(&key) else {
-            return (None, None);
+        let text = match self.text(&key).await {
+            Ok(Some(text)) => text,
+            Ok(None) => return (None, None),
+            // Of a network whose record was read before, the databases are there: nothing is given up.
+            Err(Reason(reason)) if self.stored.get() => {
+                return (None, Some(PlatformError::StorageRead { reason }.into()));
+            }
+            Err(reason) => return (None, Some(self.give_up(reason).into())),
         };
         match Record::from_text(&text, self.name.as_str()) {
-            Ok(record) => (Some(record), None),
+            Ok(record) => {
+                self.stored.set(true);
+                (Some(record), None)
+            }
             Err(error) => {
                 let key = format!("{key}:aside:{}", self.platform.now());
-                let aside = match self.set_text(&key, &text) {
+                let aside = match self.set_text(&key, &text).await {
                     Ok(()) => Aside::Kept { key },
-                    Err(error) => Aside::Lost(error),
+                    Err(Reason(reason)) => Aside::Lost(PlatformError::StorageWrite { reason }),
                 };
                 let aside = Box::new(aside);
-                (None, Some(StartupError::Record { error, aside }))
+                (None, Some(StartupError::Record { error, aside }.into()))
             }
         }
     }
 
-    /// Makes a record the current one and writes it.
+    /// Makes a record the current one at once.
     ///
     /// # Errors
     /// `record_corrupt`; nothing changes then.
-    pub(super) fn keep(&self, record: Record) -> Result<Kept, RecordError> {
+    pub(super) fn adopt(&self, record: Record) -> Result<Adopted, RecordError> {
         let decoded = record.decode(self.name.as_str())?;
-        let unwritten = self.set_text(&self.key(), &record.to_text()).err();
         let known = self
             .network
             .borrow()
@@ -126,8 +141,27 @@ impl RecordStore {
         if let Some(network) = &begun {
             self.network.replace(Some(Rc::clone(network)));
         }
-        self.record.replace(Some(record));
-        Ok(Kept { begun, unwritten })
+        let before = self.record.replace(Some(record));
+        Ok(Adopted { before, begun })
+    }
+
+    /// Writes the current record; it is on the disk when this ends. A network whose first record cannot be written lives
+    /// in this page only.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub(super) async fn write(&self) -> Result<(), PlatformError> {
+        let Some(text) = self.read(Record::to_text) else {
+            return Ok(());
+        };
+        match self.set_text(&self.key(), &text).await {
+            Ok(()) => {
+                self.stored.set(true);
+                Ok(())
+            }
+            Err(Reason(reason)) if self.stored.get() => Err(PlatformError::StorageWrite { reason }),
+            Err(reason) => Err(self.give_up(reason)),
+        }
     }
 
     /// The current record.
@@ -160,33 +194,31 @@ impl RecordStore {
         })
     }
 
-    fn text(&self, key: &str) -> Option<String> {
-        match &self.memory {
-            // What cannot be read is as good as absent.
-            None => self.platform.load(key).unwrap_or_default(),
-            Some(memory) => memory
-                .borrow()
-                .iter()
-                .find(|(other, _)| other == key)
-                .map(|(_, text)| text.clone()),
+    async fn text(&self, key: &str) -> Result<Option<String>, Reason> {
+        if let Some(memory) = &*self.memory.borrow() {
+            let found = memory.iter().find(|(other, _)| other == key);
+            return Ok(found.map(|(_, text)| text.clone()));
         }
-    }
-
-    fn set_text(&self, key: &str, text: &str) -> Result<(), PlatformError> {
-        let Some(memory) = &self.memory else {
-            let unwritten = |Reason(reason)| PlatformError::StorageWrite { reason };
-            return self.platform.store(key, text).map_err(unwritten);
+        if let Some(text) = self.platform.load_record(key.to_owned()).await? {
+            return Ok(Some(text));
+        }
+        // What cannot be read is as good as absent.
+        let Some(text) = self.platform.load(key).unwrap_or_default() else {
+            return Ok(None);
         };
-        let mut memory = memory.borrow_mut();
-        memory.retain(|(other, _)| other != key);
-        memory.push((key.to_owned(), text.to_owned()));
-        Ok(())
+        self.set_text(key, &text).await?;
+        // One that stays is not looked at again.
+        let _ = self.platform.remove(key);
+        Ok(Some(text))
     }
-}
 
-/// Writes a text and takes it away again.
-fn probe(platform: &dyn Platform) -> Result<(), Reason> {
-    const PROBE: &str = "aurex:probe";
-    platform.store(PROBE, "1")?;
-    platform.remove(PROBE)
+    async fn set_text(&self, key: &str, text: &str) -> Result<(), Reason> {
+        if let Some(memory) = &mut *self.memory.borrow_mut() {
+            memory.retain(|(other, _)| other != key);
+            memory.push((key.to_owned(), text.to_owned()));
+            return Ok(());
+        }
+        let kept = self.platform.keep_record(key.to_owned(), text.to_owned());
+        kept.await
+    }
 }

@@ -73,7 +73,7 @@ impl App {
             .platform
             .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
         let turn = turn.await;
-        let (found, problem) = self.store.load();
+        let (found, problem) = self.store.load().await;
         if let Some(problem) = problem {
             self.bus.problem(problem);
         }
@@ -92,7 +92,8 @@ impl App {
         };
         record.pace = self.link.pace.unwrap_or(record.pace);
         record.miners = self.link.miners.unwrap_or(record.miners);
-        self.put_record(record)?;
+        // Before the first node starts: a browser that is killed right after it finds the same network again.
+        self.put_record(record).await?;
         drop(turn);
         Ok(existed)
     }
@@ -178,9 +179,9 @@ impl App {
     }
 
     async fn take_over(&self, role: Lock) -> Outcome {
-        let (stored, _) = self.store.load();
+        let (stored, _) = self.store.load().await;
         if let Some(record) = stored {
-            self.put_record(record)?;
+            self.adopt_record(record)?;
         }
         let mut viewers = self.roster.all();
         viewers.retain(|node| node.kind == NodeKind::Viewer);
@@ -215,7 +216,12 @@ impl App {
 
     /// Another tab wrote the record. If it began the network again, what runs here is of the old chain.
     async fn record_changed(&self) {
-        let (Some(record), _) = self.store.load() else {
+        // One that this tab writes meanwhile is newer.
+        let turn = self
+            .platform
+            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
+        let turn = turn.await;
+        let (Some(record), _) = self.store.load().await else {
             return;
         };
         let old = self.store.network();
@@ -226,13 +232,20 @@ impl App {
             let before = self.store.replace(record);
             return self.follow_record(before, false);
         }
-        for node in self.roster.all() {
-            self.abandon(&node);
-        }
+        drop(turn);
+        let nodes = self.roster.all();
+        let databases = nodes.iter().filter_map(|node| node.database.clone());
+        let databases: Vec<String> = databases.collect();
+        nodes.iter().for_each(|node| self.abandon(node));
+        drop(nodes);
         let text = "another tab began this network again: this tab watches the new chain";
         self.bus.log(Level::Info, Topic::Network, text);
-        let outcome = match self.put_record(record) {
-            Ok(()) => self.become_viewer().await,
+        let outcome = match self.adopt_record(record) {
+            Ok(()) => {
+                // The other tab cannot delete what this one may have made again.
+                self.delete_databases(&databases).await;
+                self.become_viewer().await
+            }
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {

@@ -107,6 +107,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// What is read of a ledger that had to be emptied: nothing but that there was one, so that nobody takes the node for
+    /// one that has signed nothing yet.
+    #[must_use]
+    pub fn emptied() -> Self {
+        let key = meta_key::SCHEMA.to_owned();
+        let raw = Vec::new();
+        Self {
+            meta: vec![RawRow { key, raw }],
+            ..Self::default()
+        }
+    }
+
     /// The bytes of a single value.
     #[must_use]
     pub fn meta(&self, key: &str) -> Option<&[u8]> {
@@ -155,6 +167,18 @@ pub enum StoreError {
         /// The table.
         table: Table,
     },
+    /// The database was deleted under the node: it is made again with the next batch, which must have everything.
+    #[error("the database was deleted; it is made again and written anew")]
+    Deleted,
+    /// The database does not open, as somebody else holds it.
+    #[error("the database does not open: another page of this browser holds it or is deleting it")]
+    Held,
+    /// A database of this schema lacks a table.
+    #[error("expected table {table} in the database, found none")]
+    Layout {
+        /// The table.
+        table: Table,
+    },
     /// The database takes a batch and never says what became of it.
     #[error("the database does not answer")]
     Silent,
@@ -168,6 +192,9 @@ codes! {
         Unavailable => "no_indexed_db", "the browser offers no database here";
         Schema => "storage_schema", "a newer version of the page wrote the ledger";
         Corrupt => "storage_corrupt", "a row of the ledger cannot be read";
+        Deleted => "storage_deleted", "the database was deleted under the node, and is written anew";
+        Held => "storage_held", "another page holds the database or is deleting it";
+        Layout => "storage_layout", "the database lacks a table";
         Silent => "storage_silent", "the database takes a batch and does not say what became of it";
     }
 }

@@ -138,6 +138,11 @@ impl Books {
         Some(failed)
     }
 
+    /// The ledger was deleted: nothing is durable any more.
+    pub(super) fn lose(&mut self) {
+        self.writer.lose();
+    }
+
     /// Goes on in memory: the ledger cannot be used in this run.
     pub(super) fn degrade(&mut self, error: StoreError) {
         self.degraded = Some(error);

@@ -2,8 +2,9 @@
 
 use crate::ipc::Workload;
 use crate::ledger::{Row, StoreError, Table};
-use crate::primitives::{ClockReading, Millis, NodeId};
+use crate::primitives::{ClockReading, Millis, NodeId, Slot, TxId};
 
+use super::authority::sealed_slot_row;
 use super::clock::clock_row;
 use super::timers::Timer;
 use super::{BatchId, ClockNotice, Input, Node, Notice, Outbox, Output};
@@ -146,6 +147,9 @@ impl Node {
         let Some((rows, pause)) = self.books.failed(id, error.clone()) else {
             return;
         };
+        if error == StoreError::Deleted {
+            self.write_anew();
+        }
         out.push(Output::Notice(Notice::PersistFailed {
             rows,
             error,
@@ -160,6 +164,26 @@ impl Node {
             out.push(Output::Notice(Notice::Stopped));
             out.push(Output::Stopped);
         }
+    }
+
+    /// Has the next batch bring everything to a database that is made again: also what was signed, so that a restart does
+    /// not take this authority for one that has signed nothing.
+    fn write_anew(&mut self) {
+        self.books.lose();
+        self.write_everything();
+        self.write_all_votes();
+        let sealed = Slot(self.authority.first_open.0.saturating_sub(1));
+        self.books
+            .put(Table::Meta, Row::Raw(sealed_slot_row(sealed)));
+        let waiting: Vec<TxId> = self
+            .mempool
+            .iter()
+            .map(|waiting| waiting.transaction.id())
+            .collect();
+        for id in waiting {
+            self.write_pending(&id);
+        }
+        self.books.strict();
     }
 
     fn set_workload(&mut self, workload: Workload, out: &mut Outbox) {

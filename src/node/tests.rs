@@ -427,6 +427,29 @@ fn a_failing_ledger_never_stops_the_node_and_gets_the_whole_difference_later() {
 }
 
 #[test]
+fn a_ledger_that_was_deleted_under_the_node_is_written_anew_and_whole() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow), ("poa-1", NodeKind::Poa)]);
+    net.run(Millis(60_000));
+    let head = net.height(1);
+    ready(net.seats[1].ledger.wipe()).unwrap();
+    net.seats[1].ledger.fail_next(StoreError::Deleted);
+    net.run(Millis(5_000));
+    let status = net.node(1).status(net.reading());
+    assert_eq!(status.degraded, None);
+    assert!(status.durable_height >= head);
+    let signed = net.node(1).finality.duty.signer.record().clone();
+    net.kill(1);
+    net.start(1);
+    assert_eq!(net.node(1).books.ledger_start, LedgerStart::Resumed);
+    assert!(net.height(1) >= head);
+    assert!(
+        net.node(1).finality.duty.signer.is_whole(),
+        "what it signed is known"
+    );
+    assert_eq!(*net.node(1).finality.duty.signer.record(), signed);
+}
+
+#[test]
 fn a_damaged_ledger_is_rebuilt_or_cut_to_the_last_good_block() {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     net.run(Millis(10_000));

@@ -70,6 +70,11 @@ impl Writer {
         self.durable
     }
 
+    /// Nothing that was written is there any more.
+    pub(super) fn lose(&mut self) {
+        self.durable = Height(0);
+    }
+
     /// The batch that is under way.
     pub(super) fn under_way(&self) -> Option<BatchId> {
         self.under_way.as_ref().map(|under_way| under_way.id)

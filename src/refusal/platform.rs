@@ -28,8 +28,8 @@ pub enum PlatformError {
     )]
     NoLocks,
     /// The network's record could not be stored.
-    #[error("expected localStorage for the network's record, found none ({reason})")]
-    NoLocalStorage {
+    #[error("expected a database for the network's record, found none ({reason})")]
+    NoRecordStorage {
         /// The browser's reason.
         reason: String,
     },
@@ -89,6 +89,12 @@ pub enum PlatformError {
         /// What it lacks.
         name: String,
     },
+    /// The network's record cannot be read again.
+    #[error("the network's record cannot be read: {reason}")]
+    StorageRead {
+        /// The browser's reason.
+        reason: String,
+    },
     /// The network's record cannot be written.
     #[error("the network's record cannot be written: {reason}")]
     StorageWrite {
@@ -130,7 +136,7 @@ codes! {
         NoWorkers => "no_workers", "the browser offers no workers here";
         NoIndexedDb => "no_indexed_db", "the browser offers no database here";
         NoLocks => "no_locks", "the page came neither over https nor from localhost";
-        NoLocalStorage => "no_local_storage", "the browser offers no local storage here";
+        NoRecordStorage => "no_record_storage", "the browser's database takes no record of the network";
         NoEntropy => "no_entropy", "the browser gives no random bytes";
         NoApi => "no_api", "window.aurex cannot be set";
         Channel => "channel_failed", "the browser refused a channel";
@@ -138,6 +144,7 @@ codes! {
         WorkerStart => "worker_failed", "a worker did not start, or ended by itself";
         WorkerFailed => "worker_failed", "a worker did not start, or ended by itself";
         Scope => "worker_failed", "a worker did not start, or ended by itself";
+        StorageRead => "storage_read", "the network's record cannot be read";
         StorageWrite => "storage_write", "the network's record cannot be written";
         + Self::Limited { missing, .. } => missing;
     }

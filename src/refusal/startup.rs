@@ -57,6 +57,18 @@ pub enum StartupError {
         /// Why.
         error: Box<Refusal>,
     },
+    /// The node's ledger has not been written for a minute.
+    #[error(
+        "the ledger of {node} has not been written for a minute ({reason}): what came after height {durable} is in memory only. Make room in this browser's storage; if that does not help within a minute, save it by `export {node}` and restart the browser"
+    )]
+    StorageStuck {
+        /// The node.
+        node: String,
+        /// The height that is on the disk.
+        durable: u64,
+        /// Why.
+        reason: String,
+    },
     /// The network's record cannot be used.
     #[error("{error}. {aside}; the network begins anew.")]
     Record {
@@ -103,6 +115,7 @@ codes! {
         Timeout => "timeout", "a node did not answer in time";
         Gone => "node_gone", "a node's worker ended before it answered";
         Failed => "node_failed", "a node failed twice within a minute, or another tab runs it";
+        StorageStuck => "storage_stuck", "a ledger has not been written for a minute";
         Delete => "storage", "a database could not be deleted";
         DeleteAll => "storage", "a database could not be deleted";
         + Self::Record { error, .. } => error;

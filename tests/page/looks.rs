@@ -140,10 +140,14 @@ const USEFUL: [(&str, &str, &str, &str); 3] = [
         "navigator.locks is missing",
     ),
     (
-        "localStorage",
-        "delete Window.prototype.localStorage; delete window.localStorage",
-        "no_local_storage",
-        "expected localStorage",
+        "a database for the record",
+        "const open = IDBFactory.prototype.open;
+         IDBFactory.prototype.open = function (name, version) {
+           if (name === 'aurex:networks') throw new DOMException('switched off', 'SecurityError');
+           return open.call(this, name, version);
+         };",
+        "no_record_storage",
+        "expected a database for the network's record",
     ),
 ];
 

@@ -178,26 +178,112 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
 }
 
 #[wasm_bindgen_test]
-async fn a_deleted_database_is_gone_until_it_is_wiped() {
+async fn a_deleted_database_is_said_once_and_made_again_by_the_next_batch() {
     let name = fresh("deleted");
     let store = IndexedDbStore::open(&name).await.unwrap();
     let mut batch = Batch::default();
     batch.put(Table::State, conformance::raw("a", b"1"));
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     idb::delete_database(&name).await.unwrap();
+    let query = Query::all(Table::State, 1);
+    assert_eq!(store.query(&query).await, Err(StoreError::Deleted));
+    assert!(!exists(&name).await, "to look for it does not make it");
     assert_eq!(
         store.commit(&batch, Durability::Relaxed).await,
-        Err(StoreError::Gone)
+        Err(StoreError::Deleted)
     );
-    assert_eq!(
-        store.query(&Query::all(Table::State, 1)).await,
-        Err(StoreError::Gone)
-    );
+    assert!(!exists(&name).await, "a part is not written");
+    store.commit(&batch, Durability::Relaxed).await.unwrap();
+    assert_eq!(store.load().await.unwrap().state.len(), 1);
+    idb::delete_database(&name).await.unwrap();
     store.wipe().await.unwrap();
+    assert_eq!(store.load().await.unwrap().state.len(), 0);
+    store.close();
+    assert_eq!(store.load().await, Err(StoreError::Gone));
+}
+
+async fn exists(name: &str) -> bool {
+    let body = "return indexedDB.databases().then((all) => all.some((one) => one.name === name));";
+    let found = run_js("name, _", body, [&name.into(), &JsValue::NULL]).await;
+    found.unwrap() == JsValue::TRUE
+}
+
+#[wasm_bindgen_test]
+async fn whatever_a_database_holds_a_wipe_empties_it() {
+    let name = fresh("any");
+    let make = "return new Promise((resolve, reject) => {
+        const open = indexedDB.open(name, version);
+        open.onerror = () => reject(open.error);
+        open.onupgradeneeded = () => open.result.createObjectStore('blocks', { keyPath: 'other' });
+        open.onsuccess = () => { open.result.close(); resolve(); };
+    });";
+    let version = JsValue::from(SCHEMA_VERSION);
+    run_js("name, version", make, [&name.clone().into(), &version])
+        .await
+        .unwrap();
+    let table = Table::Transactions;
+    assert_eq!(
+        IndexedDbStore::open(&name).await.unwrap_err(),
+        StoreError::Layout { table }
+    );
+    let store = IndexedDbStore::anew(&name).await.unwrap();
+    assert_eq!(store.load().await.unwrap(), Default::default());
+    // Another page upgrades it meanwhile.
+    let upgrade = make.replace("'blocks', { keyPath: 'other' }", "'more'");
+    run_js("name, version", &upgrade, [&name.clone().into(), &9.into()])
+        .await
+        .unwrap();
+    assert!(matches!(
+        store.load().await.unwrap_err(),
+        StoreError::Schema { found: 9, .. }
+    ));
+    store.wipe().await.unwrap();
+    assert_eq!(store.load().await.unwrap(), Default::default());
+    store.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_database_that_never_answers_is_given_up_and_opened_anew() {
+    let name = fresh("stuck");
+    let store = IndexedDbStore::open(&name).await.unwrap();
+    let mut batch = Batch::default();
+    batch.put(Table::State, conformance::raw("a", b"1"));
+    // Somebody holds a transaction over the same table open.
+    let hold = "return new Promise((resolve, reject) => {
+        const open = indexedDB.open(name);
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+            const table = open.result.transaction('state', 'readwrite').objectStore('state');
+            let held = true;
+            const again = () => { if (held) table.get('x').onsuccess = again; else open.result.close(); };
+            again();
+            resolve(() => { held = false; });
+        };
+    });";
+    let release = run_js("name, _", hold, [&name.clone().into(), &JsValue::NULL])
+        .await
+        .unwrap();
+    assert_eq!(
+        store.commit(&batch, Durability::Relaxed).await,
+        Err(StoreError::Silent)
+    );
+    release
+        .unchecked_into::<Function>()
+        .call0(&JsValue::NULL)
+        .unwrap();
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     assert_eq!(store.load().await.unwrap().state.len(), 1);
     store.close();
-    assert_eq!(store.load().await, Err(StoreError::Gone));
+}
+
+#[wasm_bindgen_test]
+async fn records_are_kept_and_replaced_by_their_keys() {
+    let key = fresh("record");
+    assert_eq!(idb::records::load(&key).await, Ok(None));
+    idb::records::keep(&key, "one").await.unwrap();
+    idb::records::keep(&key, "two").await.unwrap();
+    assert_eq!(idb::records::load(&key).await, Ok(Some("two".to_owned())));
+    assert_eq!(idb::records::load("another").await, Ok(None));
 }
 
 #[wasm_bindgen_test]

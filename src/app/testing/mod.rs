@@ -39,12 +39,17 @@ pub(super) struct World {
     pool: RefCell<LocalPool>,
     spawner: LocalSpawner,
     random: RefCell<SplitMix64>,
+    /// What the browser's database keeps.
+    records: RefCell<BTreeMap<String, String>>,
+    /// What the browser's small storage keeps.
     texts: RefCell<BTreeMap<String, String>>,
     ledgers: RefCell<BTreeMap<String, MemoryStore>>,
     workers: RefCell<Vec<Weak<NodeWorker>>>,
     tabs: RefCell<Vec<Rc<Tab>>>,
     /// Nodes whose workers do not answer.
     silent: RefCell<BTreeSet<String>>,
+    /// Nodes whose disks are full.
+    full: RefCell<BTreeSet<String>>,
 }
 
 impl fmt::Debug for World {
@@ -65,11 +70,13 @@ impl World {
             spawner: pool.spawner(),
             pool: RefCell::new(pool),
             random: RefCell::new(SplitMix64::new(seed)),
+            records: RefCell::default(),
             texts: RefCell::default(),
             ledgers: RefCell::default(),
             workers: RefCell::default(),
             tabs: RefCell::default(),
             silent: RefCell::default(),
+            full: RefCell::default(),
         })
     }
 
@@ -157,29 +164,45 @@ impl World {
         self.random.borrow_mut().draw()
     }
 
-    /// The stored text of a key.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
-        self.texts.borrow().get(key).cloned()
+    /// The record of a key.
+    pub(super) fn record(&self, key: &str) -> Option<String> {
+        self.records.borrow().get(key).cloned()
     }
 
-    /// All keys of stored texts.
+    /// All keys of records.
     pub(super) fn keys(&self) -> Vec<String> {
-        self.texts.borrow().keys().cloned().collect()
+        self.records.borrow().keys().cloned().collect()
     }
 
-    /// Stores a text that no tab wrote.
-    pub(super) fn put_text(&self, key: &str, text: &str) {
-        self.texts
+    /// Keeps a record that no tab wrote.
+    pub(super) fn put_record(&self, key: &str, text: &str) {
+        self.records
             .borrow_mut()
             .insert(key.to_owned(), text.to_owned());
     }
 
-    /// Stores or removes a text; the other tabs get an event of it.
-    fn set_text(&self, key: &str, text: Option<&str>, writer: &Tab) {
+    /// Forgets a record.
+    pub(super) fn forget_record(&self, key: &str) {
+        self.records.borrow_mut().remove(key);
+    }
+
+    /// The small text of a key.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        self.texts.borrow().get(key).cloned()
+    }
+
+    /// Stores or removes a small text.
+    pub(super) fn set_text(&self, key: &str, text: Option<&str>) {
+        let mut texts = self.texts.borrow_mut();
         match text {
-            Some(text) => self.put_text(key, text),
-            None => drop(self.texts.borrow_mut().remove(key)),
+            Some(text) => drop(texts.insert(key.to_owned(), text.to_owned())),
+            None => drop(texts.remove(key)),
         }
+    }
+
+    /// Keeps a record; the other tabs get an event of it.
+    fn keep_record(&self, key: &str, text: &str, writer: &Tab) {
+        self.put_record(key, text);
         for tab in self.tabs.borrow().iter() {
             if !std::ptr::eq(&**tab, writer) {
                 let (tab, key) = (Rc::downgrade(tab), key.to_owned());
@@ -230,6 +253,25 @@ impl World {
     /// Workers of nodes of this name do not answer from now on.
     pub(super) fn silence(&self, name: &str) {
         self.silent.borrow_mut().insert(name.to_owned());
+    }
+
+    /// Workers of nodes of this name, those that start from now on, answer again.
+    pub(super) fn unsilence(&self, name: &str) {
+        self.silent.borrow_mut().remove(name);
+    }
+
+    /// The disk of a node is full, or has room again.
+    pub(super) fn fill(&self, name: &str, full: bool) {
+        let mut all = self.full.borrow_mut();
+        if full {
+            all.insert(name.to_owned());
+        } else {
+            all.remove(name);
+        }
+    }
+
+    fn is_full(&self, name: &str) -> bool {
+        self.full.borrow().contains(name)
     }
 
     fn is_silent(&self, name: &str) -> bool {

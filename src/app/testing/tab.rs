@@ -24,6 +24,9 @@ const FRAME_MS: f64 = 16.0;
 /// Time that the deletion of a database takes.
 const DELETION_MS: f64 = 3.0;
 
+/// Time until a record is read or on the disk.
+const RECORD_MS: f64 = 2.0;
+
 /// What does not work in a tab.
 #[derive(Clone, Debug, Default)]
 pub(in crate::app) struct Faults {
@@ -31,10 +34,18 @@ pub(in crate::app) struct Faults {
     pub(in crate::app) missing: Vec<PlatformError>,
     /// The storage refuses every access.
     pub(in crate::app) no_storage: bool,
+    /// The database takes no record.
+    pub(in crate::app) full: bool,
+    /// So much longer it takes until a record is on the disk.
+    pub(in crate::app) slow_records_ms: f64,
     /// There are no random bytes.
     pub(in crate::app) no_random: bool,
     /// Nodes whose worker cannot be started.
     pub(in crate::app) no_worker: BTreeSet<String>,
+}
+
+fn closed() -> Reason {
+    Reason("the tab is closed".to_owned())
 }
 
 /// Takes the events of a page.
@@ -42,6 +53,7 @@ type Watcher = Box<dyn Fn(PageEvent)>;
 
 /// The platform of one tab.
 pub(in crate::app) struct Tab {
+    me: Weak<Self>,
     world: Rc<World>,
     pub(super) faults: RefCell<Faults>,
     pub(super) cores: Cell<u32>,
@@ -60,7 +72,8 @@ impl fmt::Debug for Tab {
 
 impl Tab {
     pub(super) fn new(world: &Rc<World>, faults: Faults) -> Rc<Self> {
-        Rc::new(Self {
+        Rc::new_cyclic(|me| Self {
+            me: me.clone(),
             world: Rc::clone(world),
             faults: RefCell::new(faults),
             cores: Cell::new(4),
@@ -175,17 +188,46 @@ impl Platform for Tab {
         Ok(())
     }
 
+    fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>> {
+        let (me, wait) = (self.me.clone(), self.world.clock.sleep(RECORD_MS));
+        async move {
+            wait.await;
+            let tab = me.upgrade().ok_or_else(closed)?;
+            Ok(tab.storage()?.record(&key))
+        }
+        .boxed_local()
+    }
+
+    fn keep_record(
+        &self,
+        key: String,
+        text: String,
+    ) -> LocalBoxFuture<'static, Result<(), Reason>> {
+        let ms = RECORD_MS + self.faults.borrow().slow_records_ms;
+        let (me, wait) = (self.me.clone(), self.world.clock.sleep(ms));
+        async move {
+            wait.await;
+            let tab = me.upgrade().ok_or_else(closed)?;
+            if tab.faults.borrow().full {
+                return Err(Reason("QuotaExceededError".into()));
+            }
+            tab.storage()?.keep_record(&key, &text, &tab);
+            Ok(())
+        }
+        .boxed_local()
+    }
+
     fn load(&self, key: &str) -> Result<Option<String>, Reason> {
         Ok(self.storage()?.text(key))
     }
 
     fn store(&self, key: &str, text: &str) -> Result<(), Reason> {
-        self.storage()?.set_text(key, Some(text), self);
+        self.storage()?.set_text(key, Some(text));
         Ok(())
     }
 
     fn remove(&self, key: &str) -> Result<(), Reason> {
-        self.storage()?.set_text(key, None, self);
+        self.storage()?.set_text(key, None);
         Ok(())
     }
 

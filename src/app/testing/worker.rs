@@ -375,7 +375,12 @@ impl NodeWorker {
 
     fn persist(&self, id: BatchId, batch: Batch, durability: Durability) {
         self.after(COMMIT_MS, move |me| {
-            let outcome = me.with(|it| ready(it.store.commit(&batch, durability)));
+            let outcome = me.with(|it| {
+                if me.world.is_full(&me.name) {
+                    return Err(StoreError::Quota);
+                }
+                ready(it.store.commit(&batch, durability))
+            });
             match outcome {
                 Some(Ok(())) => me.feed(Input::Persisted(id)),
                 Some(Err(error)) => me.feed(Input::PersistFailed(id, error)),

@@ -90,7 +90,7 @@ fn without_storage_the_network_lives_and_ends_with_its_tab() {
     };
     let page = world.open_with(LINK, faults.clone());
     page.opened().expect("it opens");
-    assert_eq!(page.problems(), ["no_local_storage"]);
+    assert_eq!(page.problems(), ["no_record_storage"]);
     assert!(!page.app.settings().persistent);
     assert_eq!(page.app.database("pow-1"), None);
     page.expect("pace full", &["as fast as"]);
@@ -114,6 +114,58 @@ fn without_databases_the_record_is_not_kept_either() {
 }
 
 #[test]
+fn a_record_is_on_the_disk_before_the_first_node_starts() {
+    let world = World::new(31);
+    let faults = Faults {
+        slow_records_ms: 5_000.0,
+        ..Faults::default()
+    };
+    let page = world.open_with(LINK, faults);
+    world.run(4_900.0);
+    assert_eq!((world.keys(), world.ledgers()), (vec![], vec![]));
+    page.opened().expect("it opens");
+    assert_eq!((world.keys().len(), world.ledgers().len()), (1, 1));
+    let chain = page.app.chain_id();
+    // The browser is killed: nothing that comes later is needed.
+    page.close();
+    assert_eq!(world.ready(LINK).app.chain_id(), chain);
+}
+
+#[test]
+fn a_record_of_an_earlier_release_is_taken_over_once() {
+    let world = World::new(32);
+    let page = world.ready(LINK);
+    let (chain, text) = (page.app.chain_id(), world.record(KEY).expect("a record"));
+    page.close();
+    world.forget_record(KEY);
+    world.set_text(KEY, Some(&text));
+    let page = world.ready(LINK);
+    assert_eq!(page.app.chain_id(), chain);
+    assert_eq!(
+        (world.record(KEY).as_deref(), world.text(KEY)),
+        (Some(&*text), None)
+    );
+    page.close();
+    world.set_text(KEY, Some("2 00ff"));
+    assert_eq!(world.ready(LINK).app.chain_id(), chain, "and never again");
+}
+
+#[test]
+fn a_first_record_that_cannot_be_written_makes_a_network_of_this_tab() {
+    let world = World::new(33);
+    let faults = Faults {
+        full: true,
+        ..Faults::default()
+    };
+    let page = world.open_with(LINK, faults);
+    page.opened().expect("it opens");
+    assert_eq!(page.problems(), ["no_record_storage"]);
+    assert!(page.sentences().contains("ends with it"));
+    assert_eq!(page.app.database("pow-1"), None);
+    page.grow(2);
+}
+
+#[test]
 fn a_storage_that_fails_later_is_a_problem_and_not_an_end() {
     let world = World::new(7);
     let page = world.ready(LINK);
@@ -126,11 +178,11 @@ fn a_storage_that_fails_later_is_a_problem_and_not_an_end() {
 #[test]
 fn a_corrupt_record_is_kept_aside_and_the_network_begins_anew() {
     let world = World::new(8);
-    world.put_text(KEY, "2 00ff");
+    world.put_record(KEY, "2 00ff");
     let page = world.ready(LINK);
     assert_eq!(page.problems(), ["record_corrupt"]);
     let aside = aside(&world).expect("it is kept");
-    assert_eq!(world.text(&aside).as_deref(), Some("2 00ff"));
+    assert_eq!(world.record(&aside).as_deref(), Some("2 00ff"));
     assert!(page.sentences().contains(&aside));
     page.grow(1);
 }
@@ -138,23 +190,23 @@ fn a_corrupt_record_is_kept_aside_and_the_network_begins_anew() {
 #[test]
 fn a_record_of_another_version_is_kept_aside() {
     let world = World::new(9);
-    world.put_text(KEY, "7 secret");
+    world.put_record(KEY, "7 secret");
     let page = world.ready(LINK);
     assert_eq!(page.problems(), ["record_version"]);
     assert!(page.sentences().contains("expected version 2, found 7"));
     let aside = aside(&world).expect("it is kept");
-    assert_eq!(world.text(&aside).as_deref(), Some("7 secret"));
+    assert_eq!(world.record(&aside).as_deref(), Some("7 secret"));
 }
 
 #[test]
 fn the_record_of_another_network_is_not_used() {
     let world = World::new(10);
     world.ready("?pow=1&poa=0&net=lab").close();
-    let lab = world.text("aurex:network:lab").expect("a record");
-    world.put_text(KEY, &lab);
+    let lab = world.record("aurex:network:lab").expect("a record");
+    world.put_record(KEY, &lab);
     let page = world.ready(LINK);
     assert_eq!(page.problems(), ["record_corrupt"]);
-    assert_eq!(world.text("aurex:network:lab"), Some(lab));
+    assert_eq!(world.record("aurex:network:lab"), Some(lab));
 }
 
 #[test]
@@ -301,4 +353,57 @@ fn a_machines_clock_that_is_set_back_stops_nothing_and_the_log_says_so() {
     page.grow(height + 10);
     let log = page.log();
     assert!(log.contains("ahead of this machine's clock"), "{log}");
+}
+
+#[test]
+fn a_full_disk_is_said_at_once_what_helps_after_a_minute_and_nothing_once_there_is_room() {
+    let world = World::new(34);
+    let page = world.ready(LINK);
+    page.grow(3);
+    world.fill("pow-1", true);
+    let before = page.status("pow-1").durable_height;
+    page.grow(page.height() + 3);
+    let status = page.status("pow-1");
+    assert!(
+        status
+            .degraded
+            .is_some_and(|why| why.contains("quota is used up"))
+    );
+    assert!(
+        status.durable_height <= before + 1,
+        "{}",
+        status.durable_height
+    );
+    page.expect("status", &["in memory: the browser's storage quota"]);
+    assert_eq!(page.problems(), [""; 0]);
+    world.run(65_000.0);
+    assert_eq!(page.problems(), ["storage_stuck"]);
+    assert!(
+        page.sentences().contains("`export pow-1`"),
+        "{}",
+        page.sentences()
+    );
+    world.fill("pow-1", false);
+    world.run(20_000.0);
+    assert_eq!(page.problems(), [""; 0]);
+    let status = page.status("pow-1");
+    assert_eq!(status.degraded, None);
+    assert!(status.durable_height + 1 >= status.height);
+    let height = status.durable_height;
+    page.close();
+    assert!(world.ready(LINK).status("pow-1").height >= height);
+}
+
+#[test]
+fn a_node_that_runs_after_all_opens_the_network_and_takes_the_notice_away() {
+    let world = World::new(35);
+    world.silence("pow-1");
+    let page = world.open(LINK);
+    assert_eq!(page.opened().unwrap_err().code(), "timeout");
+    assert_eq!(page.problems(), ["timeout"]);
+    world.unsilence("pow-1");
+    page.command("kill pow-1");
+    page.expect("start pow-1", &["pow-1 runs"]);
+    page.opened().expect("a node runs");
+    assert_eq!(page.problems(), [""; 0]);
 }

@@ -184,7 +184,7 @@ fn there_is_a_limit_of_nodes_and_the_names_stay_free() {
         });
     }
     let key = "aurex:network:pow16-poa1-d2";
-    world.put_text(key, &full.to_text());
+    world.put_record(key, &full.to_text());
     assert_eq!(page.refusal("add pow"), "too_many_nodes");
     assert_eq!(page.refusal("add poa"), "too_many_nodes");
     let mut authorities = record.clone();
@@ -196,7 +196,7 @@ fn there_is_a_limit_of_nodes_and_the_names_stay_free() {
             kind: NodeKind::Poa,
         });
     }
-    world.put_text(key, &authorities.to_text());
+    world.put_record(key, &authorities.to_text());
     assert_eq!(page.refusal("add poa"), "too_many_authorities");
 }
 

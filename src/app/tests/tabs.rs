@@ -206,6 +206,7 @@ fn a_node_that_a_viewer_adds_runs_in_its_tab_and_is_taken_over_with_it() {
     let second = world.ready(LINK);
     second.expect("add pow", &["pow-2 runs."]);
     assert!(second.up().contains(&"pow-2".to_owned()));
+    world.run(100.0);
     assert_eq!(first.refusal("kill pow-2"), "other_tab");
     assert_eq!(first.refusal("start pow-2"), "other_tab");
     second.close();
@@ -247,4 +248,25 @@ fn cuts_reach_only_the_own_tab() {
     assert_eq!(second.app.cuts(), [("pow-1".to_owned(), viewer)]);
     assert_eq!(first.app.cuts(), []);
     assert_eq!(second.refusal("cut pow-1 poa-1"), "other_tab");
+}
+
+#[test]
+fn wiping_all_leaves_no_ledger_of_the_old_chain_behind_whichever_tab_has_its_node() {
+    let world = World::new(20);
+    let first = world.ready(LINK);
+    let second = world.ready(LINK);
+    second.expect("add pow", &["pow-2 runs."]);
+    first.grow(3);
+    for _ in 0..2 {
+        first.expect("wipe all", &["begins again"]);
+        world.run(5_000.0);
+        let chain = first.app.chain_id().expect("it is open").short();
+        let ledgers = world.ledgers();
+        let of_chain = |name: &&String| name.contains(&chain);
+        assert_eq!(
+            ledgers.iter().filter(of_chain).count(),
+            ledgers.len(),
+            "{ledgers:?} of {chain}"
+        );
+    }
 }

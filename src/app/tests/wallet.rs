@@ -223,7 +223,7 @@ fn there_is_a_limit_of_persons() {
     let page = world.ready("?pow=0&poa=1&test_tx=0");
     let mut record = page.app.record().expect("it is open");
     record.users = (0..100).map(|number| format!("person-{number}")).collect();
-    world.put_text("aurex:network:pow0-poa1-d2", &record.to_text());
+    world.put_record("aurex:network:pow0-poa1-d2", &record.to_text());
     let made = page.wait(|app| async move { app.create_user("erin").await });
     assert_eq!(made.unwrap_err().code(), "too_many_users");
 }

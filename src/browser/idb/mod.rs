@@ -2,13 +2,15 @@
 //! objects that a person can read in the developer tools.
 //!
 //! Invariants: a batch is one transaction over the tables that it touches, and counts when the
-//! transaction is complete. Everything of a batch is asked for before anything is awaited. A connection
-//! that the browser closed is dropped and opened again, at most [`TRIES`] times for an operation; but if
-//! the database is then a new and empty one, somebody deleted it, and the store says [`StoreError::Gone`]
-//! until it is wiped: otherwise half a ledger would look like a whole one.
+//! transaction is complete. Everything of a batch is asked for before anything is awaited. An operation has a deadline;
+//! a connection that kept none, or that the browser closed, is dropped and opened again, at most [`TRIES`] times for an
+//! operation. If the database is there no more, somebody deleted it: a commit is refused with [`StoreError::Deleted`]
+//! once, and the next one, which must have everything, makes it again. Otherwise half a ledger would look like a whole
+//! one.
 
 mod open;
 mod query;
+pub mod records;
 mod request;
 
 use std::cell::{Cell, RefCell};
@@ -19,21 +21,41 @@ use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbObjectStore};
 
 pub use open::delete_database;
-use request::{Pending, Transaction, error_of};
+use request::{Pending, Transaction, error_of, within};
 
 use super::js::{self, to_js, warn};
 use crate::ledger::{Batch, Durability, Page, Query, Row, Snapshot, Store, StoreError, Table};
 
 /// How often an operation is tried when the connection turns out to be dead.
 pub const TRIES: u32 = 3;
+/// How long the database may take over a batch, less than the node gives it: some never answer, after the machine slept
+/// for instance, or on a disk that is full.
+const COMMIT_MS: f64 = 10_000.0;
+/// How long it may take over a page of a table.
+const QUERY_MS: f64 = 8_000.0;
+/// How long it may take over a whole ledger.
+const LOAD_MS: f64 = 30_000.0;
 
 /// A node's ledger in the database of a name.
 #[derive(Debug)]
 pub struct IndexedDbStore {
     name: String,
     connection: Rc<RefCell<Option<Connection>>>,
-    /// Whether the database vanished after it had been opened, or was closed by its owner.
-    lost: Cell<bool>,
+    /// Whether its owner closed it.
+    closed: Cell<bool>,
+    /// What became of the database since it was opened.
+    fate: Cell<Fate>,
+}
+
+/// What became of a database since it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is there.
+    There,
+    /// Somebody deleted it; the node does not know yet.
+    Deleted,
+    /// The node knows: its next batch has everything.
+    ToMake,
 }
 
 #[derive(Debug)]
@@ -54,18 +76,20 @@ impl IndexedDbStore {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where there is no IndexedDB, [`StoreError::Schema`] for a database of
-    /// a newer program, [`StoreError::Gone`] if the browser does not open it in time.
+    /// a newer program, [`StoreError::Layout`] for one without a table, [`StoreError::Held`] if the browser does not open
+    /// it in time.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
         let store = Self {
             name: name.to_owned(),
             connection: Rc::default(),
-            lost: Cell::new(false),
+            closed: Cell::new(false),
+            fate: Cell::new(Fate::There),
         };
         let mut error = StoreError::Gone;
         for _ in 0..TRIES {
             match open::open(name).await {
-                Ok(opened) => {
-                    store.keep(opened.database);
+                Ok(database) => {
+                    store.keep(database);
                     return Ok(store);
                 }
                 Err(failure @ (StoreError::Gone | StoreError::Aborted)) => error = failure,
@@ -75,9 +99,18 @@ impl IndexedDbStore {
         Err(error)
     }
 
+    /// Deletes the database of a name, whatever it holds, and opens a new one.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; the database is as it was then.
+    pub async fn anew(name: &str) -> Result<Self, StoreError> {
+        delete_database(name).await?;
+        Self::open(name).await
+    }
+
     /// Closes the database; whatever is asked afterwards is refused with [`StoreError::Gone`].
     pub fn close(&self) {
-        self.lost.set(true);
+        self.closed.set(true);
         self.connection.take();
     }
 
@@ -100,30 +133,46 @@ impl IndexedDbStore {
     }
 
     async fn database(&self) -> Result<IdbDatabase, StoreError> {
-        if self.lost.get() {
-            return Err(StoreError::Gone);
-        }
         if let Some(connection) = &*self.connection.borrow() {
             return Ok(connection.database.clone());
         }
-        let opened = open::open(&self.name).await?;
-        if self.lost.get() || opened.fresh {
-            self.lost.set(true);
-            opened.database.close();
-            return Err(StoreError::Gone);
+        let opened = match self.fate.get() {
+            Fate::There => open::open_again(&self.name).await,
+            Fate::Deleted => return Err(StoreError::Deleted),
+            Fate::ToMake => open::open(&self.name).await,
+        };
+        match opened {
+            Ok(database) if self.closed.get() => {
+                database.close();
+                Err(StoreError::Gone)
+            }
+            Ok(database) => Ok(self.keep(database)),
+            Err(error) => {
+                if error == StoreError::Deleted {
+                    self.fate.set(Fate::Deleted);
+                }
+                Err(error)
+            }
         }
-        Ok(self.keep(opened.database))
     }
 
     /// Does an operation on the open database, and again on a new connection if the old one is dead.
     async fn run(&self, operation: Operation<'_>) -> Result<Done, StoreError> {
         for _ in 0..TRIES {
+            if self.closed.get() {
+                return Err(StoreError::Gone);
+            }
             let outcome = match self.database().await {
-                Ok(database) => operation.run(&database).await,
+                Ok(database) => within(operation.limit_ms(), operation.run(&database)).await,
                 Err(error) => Err(error),
             };
             match outcome {
-                Err(StoreError::Gone) if !self.lost.get() => drop(self.connection.take()),
+                Err(StoreError::Gone) => drop(self.connection.take()),
+                Err(StoreError::Silent) => {
+                    // What it was asked may still come; the next connection waits for that by itself.
+                    self.connection.take();
+                    return Err(StoreError::Silent);
+                }
                 outcome => return outcome,
             }
         }
@@ -148,6 +197,14 @@ enum Done {
 }
 
 impl Operation<'_> {
+    const fn limit_ms(self) -> f64 {
+        match self {
+            Self::Load | Self::Wipe => LOAD_MS,
+            Self::Commit(..) => COMMIT_MS,
+            Self::Query(_) => QUERY_MS,
+        }
+    }
+
     async fn run(self, database: &IdbDatabase) -> Result<Done, StoreError> {
         match self {
             Self::Load => load(database).await.map(Done::Snapshot),
@@ -203,9 +260,17 @@ impl Store for IndexedDbStore {
         if batch.is_empty() {
             return Ok(());
         }
-        self.run(Operation::Commit(batch, durability))
-            .await
-            .map(drop)
+        match self.run(Operation::Commit(batch, durability)).await {
+            Err(StoreError::Deleted) => {
+                self.fate.set(Fate::ToMake);
+                Err(StoreError::Deleted)
+            }
+            Err(error) => Err(error),
+            Ok(_) => {
+                self.fate.set(Fate::There);
+                Ok(())
+            }
+        }
     }
 
     async fn query(&self, query: &Query) -> Result<Page, StoreError> {
@@ -216,12 +281,15 @@ impl Store for IndexedDbStore {
     }
 
     async fn wipe(&self) -> Result<(), StoreError> {
-        if self.lost.get() {
-            // What is there instead of the lost database is wiped and counts from now on.
-            self.keep(open::open(&self.name).await?.database);
-            self.lost.set(false);
+        if self.fate.get() == Fate::There && self.run(Operation::Wipe).await.is_ok() {
+            return Ok(());
         }
-        self.run(Operation::Wipe).await.map(drop)
+        // Whatever is there instead, or cannot be emptied, is deleted as a whole.
+        self.connection.take();
+        delete_database(&self.name).await?;
+        self.keep(open::open(&self.name).await?);
+        self.fate.set(Fate::There);
+        Ok(())
     }
 }
 

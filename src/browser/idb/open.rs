@@ -3,7 +3,7 @@
 //! The database's version is [`SCHEMA_VERSION`]. An older database climbs the ladder rung by rung in
 //! the browser's upgrade transaction; a newer one is refused and left as it is.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise};
@@ -21,25 +21,47 @@ use crate::ledger::{SCHEMA_VERSION, StoreError, Table};
 /// another tab may hold a connection that does not close.
 const LIMIT_MS: f64 = 8_000.0;
 
-/// An opened database.
-pub(super) struct Opened {
-    pub(super) database: IdbDatabase,
-    /// Whether it did not exist before.
-    pub(super) fresh: bool,
+/// Opens the ledger of this name, making or upgrading its database as needed.
+pub(super) async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
+    let database = open_as(name, SCHEMA_VERSION, climb).await?;
+    let tables = database.object_store_names();
+    let missing = Table::ALL
+        .into_iter()
+        .find(|table| !tables.contains(table.name()));
+    match missing {
+        Some(table) => {
+            database.close();
+            Err(StoreError::Layout { table })
+        }
+        None => Ok(database),
+    }
 }
 
-/// Opens the database of this name, making or upgrading it as needed.
-pub(super) async fn open(name: &str) -> Result<Opened, StoreError> {
+/// Opens the ledger of this name again; one that is there no more is not made.
+pub(super) async fn open_again(name: &str) -> Result<IdbDatabase, StoreError> {
+    let climb = |request: &IdbOpenDbRequest, found| {
+        if found == 0 {
+            return Err(StoreError::Deleted);
+        }
+        climb(request, found)
+    };
+    open_as(name, SCHEMA_VERSION, climb).await
+}
+
+/// Opens a database in a version; `climb` makes that of an older one.
+pub(super) async fn open_as(
+    name: &str,
+    version: u32,
+    climb: impl FnOnce(&IdbOpenDbRequest, u32) -> Result<(), StoreError> + 'static,
+) -> Result<IdbDatabase, StoreError> {
     let request = factory()?
-        .open_with_u32(name, SCHEMA_VERSION)
+        .open_with_u32(name, version)
         .map_err(|thrown| error_of(&thrown))?;
-    let fresh = Rc::new(Cell::new(false));
     let failure: Rc<RefCell<Option<StoreError>>> = Rc::default();
     let upgrade = {
-        let (request, fresh, failure) = (request.clone(), Rc::clone(&fresh), Rc::clone(&failure));
+        let (request, failure) = (request.clone(), Rc::clone(&failure));
         Closure::once(move |event: IdbVersionChangeEvent| {
             let found = whole(event.old_version());
-            fresh.set(found == 0);
             if let Err(error) = climb(&request, found) {
                 *failure.borrow_mut() = Some(error);
                 // An upgrade that stops half-way is taken back as a whole.
@@ -49,32 +71,34 @@ pub(super) async fn open(name: &str) -> Result<Opened, StoreError> {
     };
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
     let outcome = settle(&request).await;
+    if let Err(Failure::Late) = outcome {
+        // It may still come to the upgrade, which is made then as it is now.
+        upgrade.forget();
+        return Err(StoreError::Held);
+    }
     request.set_onupgradeneeded(None);
     if let Some(error) = failure.take() {
         return Err(error);
     }
     match outcome {
-        Ok(result) => Ok(Opened {
-            database: result.unchecked_into(),
-            fresh: fresh.get(),
-        }),
+        Ok(result) => Ok(result.unchecked_into()),
         Err(Failure::Refused(error))
             if field(&error, "name").as_string().as_deref() == Some("VersionError") =>
         {
             Err(StoreError::Schema {
-                expected: SCHEMA_VERSION,
-                found: version(name).await?,
+                expected: version,
+                found: found_version(name).await?,
             })
         }
         Err(Failure::Refused(error)) => Err(error_of(&error)),
-        Err(Failure::Late) => Err(StoreError::Gone),
+        Err(Failure::Late) => Err(StoreError::Held),
     }
 }
 
 /// Deletes the database of this name; one that does not exist counts as deleted.
 ///
 /// # Errors
-/// [`StoreError::Gone`] if somebody holds a connection that does not close.
+/// [`StoreError::Held`] if somebody holds a connection that does not close.
 pub async fn delete_database(name: &str) -> Result<(), StoreError> {
     let request = factory()?
         .delete_database(name)
@@ -82,7 +106,7 @@ pub async fn delete_database(name: &str) -> Result<(), StoreError> {
     match settle(&request).await {
         Ok(_) => Ok(()),
         Err(Failure::Refused(error)) => Err(error_of(&error)),
-        Err(Failure::Late) => Err(StoreError::Gone),
+        Err(Failure::Late) => Err(StoreError::Held),
     }
 }
 
@@ -115,10 +139,10 @@ fn create(database: &IdbDatabase, table: Table) -> Result<(), JsValue> {
 }
 
 /// The version of a database that is newer than this program.
-async fn version(name: &str) -> Result<u32, StoreError> {
+async fn found_version(name: &str) -> Result<u32, StoreError> {
     let request = factory()?.open(name).map_err(|thrown| error_of(&thrown))?;
     let Ok(result) = settle(&request).await else {
-        return Err(StoreError::Gone);
+        return Err(StoreError::Held);
     };
     let database: IdbDatabase = result.unchecked_into();
     let found = whole(database.version());

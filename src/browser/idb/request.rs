@@ -4,12 +4,15 @@
 //! request is made: no event can come before its handler, and nothing of ours has to outlive it. Inside
 //! a transaction nothing else may be awaited: a transaction without requests ends by itself.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
 
-use crate::browser::js::field;
+use crate::browser::js::{self, field};
 use crate::ledger::{Durability, StoreError};
 
 #[wasm_bindgen]
@@ -154,6 +157,18 @@ impl Transaction {
             // Either event is the end of it.
             let _ = self.ended.await;
         }
+    }
+}
+
+/// The outcome of an operation; [`StoreError::Silent`] if the database says nothing within `ms` milliseconds.
+pub(super) async fn within<T>(
+    ms: f64,
+    operation: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let deadline = pin!(js::sleep(ms));
+    match select(pin!(operation), deadline).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(_) => Err(StoreError::Silent),
     }
 }
 

@@ -13,6 +13,18 @@ pub(super) enum Ledger {
 }
 
 impl Ledger {
+    /// Empties the ledger, and the database of this name on the disk, whatever it holds: the ledger that counts from now
+    /// on, if it is another one.
+    pub(super) async fn emptied(&self, database: Option<&str>) -> Result<Option<Self>, StoreError> {
+        match (self, database) {
+            (Self::Memory(_), Some(name)) => IndexedDbStore::anew(name)
+                .await
+                .map(Self::Database)
+                .map(Some),
+            (ledger, _) => ledger.wipe().await.map(|()| None),
+        }
+    }
+
     /// Lets go of the database.
     pub(super) fn close(&self) {
         match self {

@@ -98,8 +98,11 @@ impl Shell {
         let Some(old) = self.node.take() else {
             return self.answer(id, Err(NodeError::Wiping.into()));
         };
-        match ledger.wipe().await {
-            Ok(()) => {
+        match ledger.emptied(self.config.database.as_deref()).await {
+            Ok(instead) => {
+                if let Some(instead) = instead {
+                    self.ledger.replace(Some(Rc::new(instead)));
+                }
                 self.life.set(self.life.get().wrapping_add(1));
                 self.forget_inputs();
                 match self.launch(None, false) {

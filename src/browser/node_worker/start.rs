@@ -14,6 +14,8 @@ use crate::node::{Input, Node, Setup, StartError};
 use crate::primitives::{BlockHash, NodeId};
 use crate::refusal::StartupError;
 
+/// Time between two tries to open a database that somebody holds.
+const HELD_AGAIN_MS: f64 = 2_000.0;
 /// How long a start waits for the identity: the worker of a page that is just closed may still end.
 const LOCK_LIMIT_MS: u32 = 5_000;
 
@@ -34,10 +36,16 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
         _inbox: open(shell, &inbox)?,
     });
 
-    let (ledger, snapshot, degraded) = ledger(&shell.config).await;
-    *shell.ledger.borrow_mut() = Some(Rc::new(ledger));
-    shell.launch(snapshot, shell.config.is_first)?;
-    if let Some(error) = degraded {
+    let found = ledger(&shell.config).await;
+    *shell.ledger.borrow_mut() = Some(Rc::new(found.ledger));
+    shell.launch(found.snapshot, shell.config.is_first)?;
+    if let Some(error) = found.emptied {
+        shell.say_emptied(&error);
+    }
+    if let Some(error) = found.degraded {
+        if error == StoreError::Held {
+            shell.await_ledger();
+        }
         shell.feed(Input::Degraded(error));
     }
     shell.page.tell(&FromNode::Started(shell.report()?));
@@ -46,6 +54,51 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
 }
 
 impl Shell {
+    fn say_emptied(self: &Rc<Self>, error: &StoreError) {
+        let text = format!("The ledger could not be read and was emptied: {error}.");
+        self.log(Level::Warn, Topic::Storage, text);
+    }
+
+    /// Tries to open the database that somebody held at the start; once it is free, the node starts again from it.
+    fn await_ledger(self: &Rc<Self>) {
+        let (shell, life) = (Rc::downgrade(self), self.life.get());
+        wasm_bindgen_futures::spawn_local(async move {
+            loop {
+                js::sleep(HELD_AGAIN_MS).await;
+                let Some(shell) = shell.upgrade() else { return };
+                let is_same = || shell.life.get() == life && !shell.ended.get();
+                let Some(name) = shell.config.database.clone().filter(|_| is_same()) else {
+                    return;
+                };
+                match read(&name).await {
+                    Err(StoreError::Held) => {}
+                    Ok(found) if is_same() && shell.node.borrow().is_some() => {
+                        return shell.take_ledger(found);
+                    }
+                    // Wiped or stopped meanwhile, or there is another reason, which was said to be this one.
+                    Ok(_) | Err(_) => return,
+                }
+            }
+        });
+    }
+
+    /// Starts the state machine again from a ledger that was opened late.
+    fn take_ledger(self: &Rc<Self>, found: Found) {
+        self.node.take();
+        self.life.set(self.life.get().wrapping_add(1));
+        self.forget_inputs();
+        *self.ledger.borrow_mut() = Some(Rc::new(found.ledger));
+        if let Err(error) = self.launch(found.snapshot, false) {
+            return self.fail(error);
+        }
+        if let Some(error) = found.emptied {
+            self.say_emptied(&error);
+        }
+        let text = "The database is free: the node goes on from its ledger.".to_owned();
+        self.log(Level::Info, Topic::Storage, text);
+        self.serve_waiting();
+    }
+
     /// Makes the state machine and its miners. Also what follows a wipe.
     pub(super) fn launch(
         self: &Rc<Self>,
@@ -92,39 +145,60 @@ fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, ApiError> {
     })
 }
 
+/// A ledger that was opened, and what was in it.
+struct Found {
+    ledger: Ledger,
+    snapshot: Option<Snapshot>,
+    /// Why it had to be emptied first, if it had to be.
+    emptied: Option<StoreError>,
+    /// Why it is in memory, if it should not be.
+    degraded: Option<StoreError>,
+}
+
 /// Opens and reads the ledger. Where that fails the node runs in memory, and says so.
-async fn ledger(config: &NodeConfig) -> (Ledger, Option<Snapshot>, Option<StoreError>) {
-    let memory = || Ledger::Memory(MemoryStore::default());
-    let Some(name) = &config.database else {
-        return (memory(), None, None);
+async fn ledger(config: &NodeConfig) -> Found {
+    let memory = |degraded| Found {
+        ledger: Ledger::Memory(MemoryStore::default()),
+        snapshot: None,
+        emptied: None,
+        degraded,
     };
-    match read(name).await {
-        Ok((store, snapshot)) => {
-            // A ledger that was never written is no ledger.
-            let snapshot = if snapshot.meta.is_empty() {
-                None
-            } else {
-                Some(snapshot)
-            };
-            (Ledger::Database(store), snapshot, None)
-        }
-        Err(error) => (memory(), None, Some(error)),
+    match &config.database {
+        None => memory(None),
+        Some(name) => read(name).await.unwrap_or_else(|error| memory(Some(error))),
     }
 }
 
-async fn read(name: &str) -> Result<(IndexedDbStore, Snapshot), StoreError> {
-    let store = IndexedDbStore::open(name).await?;
-    match store.load().await {
-        Ok(snapshot) => Ok((store, snapshot)),
-        Err(StoreError::Corrupt { table }) => {
-            js::warn(&format!(
-                "table {table} of {name} cannot be read: the ledger is emptied and fetched again"
-            ));
-            store.wipe().await?;
-            Ok((store, Snapshot::default()))
-        }
-        Err(error) => Err(error),
-    }
+/// Opens and reads a database; one that no program can have written is made anew, and one of a newer program is left as
+/// it is.
+async fn read(name: &str) -> Result<Found, StoreError> {
+    let opened = match IndexedDbStore::open(name).await {
+        Ok(store) => match store.load().await {
+            Ok(snapshot) => Ok((store, snapshot)),
+            Err(error @ StoreError::Corrupt { .. }) => {
+                store.close();
+                Err(error)
+            }
+            Err(error) => return Err(error),
+        },
+        Err(error @ StoreError::Layout { .. }) => Err(error),
+        Err(error) => return Err(error),
+    };
+    let (store, snapshot, emptied) = match opened {
+        Ok((store, snapshot)) => (store, snapshot, None),
+        Err(error) => (
+            IndexedDbStore::anew(name).await?,
+            Snapshot::emptied(),
+            Some(error),
+        ),
+    };
+    Ok(Found {
+        ledger: Ledger::Database(store),
+        // A ledger that was never written is no ledger.
+        snapshot: Some(snapshot).filter(|snapshot| !snapshot.meta.is_empty()),
+        emptied,
+        degraded: None,
+    })
 }
 
 /// The name of the lock on a node's identity in a network.

@@ -1,4 +1,4 @@
-//! The browser's page as the platform of the app: nodes in workers, Web Locks, localStorage, animation
+//! The browser's page as the platform of the app: nodes in workers, Web Locks, databases, animation
 //! frames. It also offers `window.aurex` to scripts.
 
 mod api;
@@ -16,9 +16,9 @@ use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::StorageEvent;
+use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::idb::delete_database;
+use super::idb::{delete_database, records};
 use super::js::{self, unpack};
 use super::{
     WorkerHandle, capability, lab_worker_name, locks, node_worker_name, spawn, spawn_other,
@@ -52,6 +52,8 @@ pub fn open() -> Rc<App> {
 #[derive(Default)]
 struct Browser {
     listeners: RefCell<Vec<EventListener>>,
+    /// Tells the other pages which record was kept.
+    kept: RefCell<Option<BroadcastChannel>>,
 }
 
 impl Platform for Browser {
@@ -124,6 +126,27 @@ impl Platform for Browser {
         js::fill_random(bytes)
     }
 
+    fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>> {
+        async move { records::load(&key).await.map_err(said) }.boxed_local()
+    }
+
+    fn keep_record(
+        &self,
+        key: String,
+        text: String,
+    ) -> LocalBoxFuture<'static, Result<(), Reason>> {
+        let others = self.kept.borrow().clone();
+        async move {
+            records::keep(&key, &text).await.map_err(said)?;
+            if let Some(others) = others {
+                // Who does not hear of it reads it when it writes.
+                let _ = others.post_message(&key.into());
+            }
+            Ok(())
+        }
+        .boxed_local()
+    }
+
     fn load(&self, key: &str) -> Result<Option<String>, Reason> {
         storage()?.get_item(key).map_err(|thrown| reason(&thrown))
     }
@@ -178,15 +201,18 @@ impl Platform for Browser {
             let on_event = Rc::clone(&on_event);
             move |_| on_event(PageEvent::VisibilityChanged)
         });
-        let stored = EventListener::new(&gloo::utils::window(), "storage", {
+        // Where there are no channels no network opens.
+        let others = BroadcastChannel::new(records::NAME).ok();
+        let stored = others.as_ref().map(|others| {
             let on_event = Rc::clone(&on_event);
-            move |event| {
-                // Without a key all of the storage was cleared.
-                if let Some(key) = event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key) {
+            EventListener::new(others, "message", move |event| {
+                let message = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
+                if let Some(key) = message.and_then(|key| key.as_string()) {
                     on_event(PageEvent::Stored(key));
                 }
-            }
+            })
         });
+        self.kept.replace(others);
         let acts = ["pointerdown", "keydown"].map(|kind| {
             let on_event = Rc::clone(&on_event);
             let options = EventListenerOptions::run_in_capture_phase();
@@ -196,7 +222,7 @@ impl Platform for Browser {
         });
         self.listeners
             .borrow_mut()
-            .extend([shown, stored].into_iter().chain(acts));
+            .extend([shown].into_iter().chain(stored).chain(acts));
     }
 }
 
@@ -232,6 +258,10 @@ fn storage() -> Result<web_sys::Storage, Reason> {
         Ok(None) => Err(Reason("it is switched off".to_owned())),
         Err(thrown) => Err(reason(&thrown)),
     }
+}
+
+fn said(error: StoreError) -> Reason {
+    Reason(error.to_string())
 }
 
 fn reason(thrown: &JsValue) -> Reason {
