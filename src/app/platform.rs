@@ -12,7 +12,7 @@ use futures_util::future::{Either, LocalBoxFuture, select};
 
 use crate::ipc::{ApiError, FromNode, ToNode};
 use crate::lab::desk::{FromLab, ToLab};
-use crate::ledger::StoreError;
+use crate::ledger::{Batch, Page, Query, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
 
@@ -93,6 +93,35 @@ pub trait Platform {
     /// # Errors
     /// The storage's reason.
     fn delete_database(&self, name: String) -> LocalBoxFuture<'static, Result<(), StoreError>>;
+
+    /// A page of a table of a ledger that no node has open.
+    ///
+    /// # Errors
+    /// The storage's reason.
+    fn read_ledger(
+        &self,
+        database: String,
+        query: Query,
+    ) -> LocalBoxFuture<'static, Result<Page, StoreError>>;
+
+    /// Writes into a ledger that no node has open.
+    ///
+    /// # Errors
+    /// The storage's reason.
+    fn write_ledger(
+        &self,
+        database: String,
+        batch: Batch,
+    ) -> LocalBoxFuture<'static, Result<(), StoreError>>;
+
+    /// Hands a file to the person.
+    fn save_file(&self, name: &str, bytes: &[u8]);
+
+    /// Has the person choose a file of at most `limit` bytes; `None` if no file was chosen.
+    ///
+    /// # Errors
+    /// The length of a file that is longer.
+    fn choose_file(&self, limit: usize) -> LocalBoxFuture<'static, Result<Option<Vec<u8>>, u64>>;
 
     /// What is missing here of what the app needs.
     fn missing(&self) -> Vec<PlatformError>;

@@ -11,6 +11,8 @@ use crate::refusal::{MessageError, NodeError};
 
 /// Longest wait for an answer.
 const ANSWER_MS: f64 = 10_000.0;
+/// Longest wait for a ledger's file, of which every block is checked twice.
+const FILE_MS: f64 = 120_000.0;
 
 impl App {
     /// Asks a node and waits for its answer.
@@ -19,14 +21,16 @@ impl App {
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
     async fn reply_of(&self, node: &Member, request: Request) -> Result<Answer, ApiError> {
         let id = self.roster.next_request();
+        let is_file = matches!(request, Request::Import { .. } | Request::Export);
+        let limit_ms = if is_file { FILE_MS } else { ANSWER_MS };
         node.post(&ToNode::Request { id, request })?;
         let receiver = node.expect(id);
-        match within(&*self.platform, ANSWER_MS, receiver).await {
+        match within(&*self.platform, limit_ms, receiver).await {
             Some(Ok(answer)) => answer,
             Some(Err(_)) | None => {
                 node.forget(id);
-                let node = node.name.clone();
-                Err(NodeError::Timeout { node }.into())
+                let (node, seconds) = (node.name.clone(), if is_file { 120 } else { 10 });
+                Err(NodeError::Timeout { node, seconds }.into())
             }
         }
     }

@@ -60,6 +60,9 @@ pub const CALLS: &[Call] = calls! {
     Promise stop ["stop(node)"] "the same"
     Promise start ["start(node)"] "the same"
     Promise wipe ["wipe(node)"] "the same"
+    Promise export ["export(node)"] "the node's ledger as a file: an `Uint8Array`"
+    Promise import ["import({ node, bytes })"]
+        "`{ blocks, new, height, on_best_chain }`; every block is checked first, and a file that is refused changes nothing"
     Promise add ["add(\"pow\")" "add(\"poa\")"]
         "`{ node, id, text }`; `id` is the operator's transaction for a new authority"
     Promise set ["set({ difficulty, pace, miners })"] "`{ node, id, text }`; one of them, or more"

@@ -72,6 +72,16 @@ pub const WORDS: &[Word] = words! {
          authorities before it must agree as well, but for those that it takes away: one may be lost for good."
         [Argument::Of(&["add", "remove"]), Argument::Node]
     wipe "wipe [node|all]" "empties a node's ledger; it fetches the chain again. `all` begins a new chain" "" [Argument::NodeOrAll]
+    export "export <node>" "saves a node's ledger as a file: the blocks of its best chain, no keys" "" [Argument::Node]
+    import "import <node>" "takes the blocks of a file into a node's ledger, if every one of them is valid"
+        "The file is chosen in a dialog. A node that does not run is started. The whole file is checked first; one that is \
+         refused changes nothing, and what the node had is not lost: the fork choice decides which chain is the best."
+        [Argument::Node]
+    compare "compare <node> <node>" "where the ledgers of two nodes differ first, and why" "" [Argument::Node, Argument::Node]
+    tamper "tamper <node> <height> [amount]" "changes a stored block of a node that does not run, as an attacker of its disk would"
+        "A byte in the middle of the block, or with `amount` what its first transfer pays. `start <node>` then finds it, says \
+         which rule it breaks, keeps the bytes in its table `meta` as `quarantine`, and fetches the block again."
+        [Argument::Node]
     difficulty "difficulty <1-8|auto>" "leading zero digits of a work block's hash, by the operator's signed change"
         "`auto` lets the network itself keep the time between work blocks, at any hash rate (ASERT). A change is in force \
          at the next multiple of 8 blocks, at least two blocks later. Where no authority runs, a great difficulty puts \

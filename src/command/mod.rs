@@ -13,6 +13,8 @@ mod help;
 mod links;
 mod nearest;
 mod parse;
+#[cfg(test)]
+mod parse_tests;
 mod payment;
 mod texts;
 mod tx;
@@ -115,6 +117,32 @@ pub enum Command {
     },
     /// `mempool`
     Mempool,
+    /// `export <node>`
+    Export {
+        /// The node.
+        node: String,
+    },
+    /// `import <node>`
+    Import {
+        /// The node.
+        node: String,
+    },
+    /// `compare <a> <b>`
+    Compare {
+        /// One node.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// `tamper <node> <height> [amount]`
+    Tamper {
+        /// The node.
+        node: String,
+        /// The block's height.
+        height: u64,
+        /// Whether the amount of a transfer is changed, and not any byte.
+        amount: bool,
+    },
     /// `wipe [node|all]`
     Wipe(Target),
     /// Changes the network's shape and the quality of all links, and says what they are.

@@ -30,6 +30,23 @@ pub enum Answer {
     Finality(Box<FinalityInfo>),
     /// To `Peers`.
     Peers(Vec<PeerStatus>),
+    /// To `Export`.
+    File(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// To `Import`.
+    Imported(Imported),
     /// To `Wipe`.
     Wiped,
+}
+
+/// What came of a ledger's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+pub struct Imported {
+    /// Blocks of the file.
+    pub blocks: u32,
+    /// Those of them that the node did not have.
+    pub new: u32,
+    /// Height of the node's best chain now.
+    pub height: u64,
+    /// Whether the file's last block is on it.
+    pub on_best_chain: bool,
 }

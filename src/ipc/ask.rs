@@ -2,7 +2,7 @@
 //!
 //! Invariant: an answer of another type is a refusal here, in one place; nobody else takes an answer apart.
 
-use super::{Answer, Request};
+use super::{Answer, Imported, Request};
 use crate::ledger::{Page, Query};
 use crate::records::{
     AccountInfo, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, TransactionInfo,
@@ -94,6 +94,15 @@ questions! {
 
     /// The known peers.
     Peers {} -> Vec<PeerStatus> = Answer::Peers(list) => list;
+
+    /// The best chain as a file.
+    Export {} -> Vec<u8> = Answer::File(bytes) => bytes;
+
+    /// Takes the blocks of a file.
+    Import {
+        /// The file.
+        raw: Vec<u8>,
+    } -> Imported = Answer::Imported(imported) => imported;
 
     /// Empties the ledger.
     Wipe {} -> () = Answer::Wiped => ();

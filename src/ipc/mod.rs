@@ -13,7 +13,7 @@ use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-pub use answer::Answer;
+pub use answer::{Answer, Imported};
 pub use ask::Ask;
 pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
 pub use report::Report;
@@ -172,6 +172,13 @@ pub enum Request {
     Finality,
     /// The known peers: `Vec<PeerStatus>`.
     Peers,
+    /// The best chain as a file: bytes.
+    Export,
+    /// Checks a file as a whole, and takes its blocks: an [`Imported`].
+    Import {
+        /// The file.
+        raw: Vec<u8>,
+    },
     /// Empties the node's ledger; it starts again from genesis. Answered when that is durable.
     Wipe,
 }

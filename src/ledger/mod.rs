@@ -14,6 +14,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::codes;
 
+mod file;
 mod memory;
 mod query;
 
@@ -21,6 +22,7 @@ pub use crate::records::{
     AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Table, TransactionRow,
     UserRow, meta_key,
 };
+pub use file::{FileError, MAX_FILE_BYTES, decode_file, encode_file};
 pub use memory::MemoryStore;
 pub use query::{Filter, MAX_PAGE, Page, Query, QueryError, Value};
 

@@ -60,6 +60,8 @@ mod pursuing;
 mod relaying;
 mod report;
 mod reporter;
+#[cfg(test)]
+mod restart_tests;
 mod roster;
 mod sealing;
 mod sending;
@@ -71,6 +73,7 @@ mod testing;
 mod tests;
 mod timers;
 mod transactions;
+mod transfer;
 mod voting;
 #[cfg(test)]
 mod weight_tests;

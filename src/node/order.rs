@@ -53,7 +53,9 @@ impl Order {
                 | Request::Transaction { .. }
                 | Request::Mempool
                 | Request::Finality
-                | Request::Peers) => Self::Ask(id, request),
+                | Request::Peers
+                | Request::Export
+                | Request::Import { .. }) => Self::Ask(id, request),
             },
             ToNode::SetWorkload(workload) => Self::Workload(workload),
             ToNode::Yield => Self::Yield,

@@ -7,8 +7,8 @@ use crate::chain::Chain;
 use crate::consensus::finality::{Checkpoint, SigningRecord};
 use crate::consensus::{SignatureCache, slots};
 use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
-use crate::ledger::{BlockRow, NodeRow, Row, SCHEMA_VERSION, Snapshot, Table, meta_key};
-use crate::mempool::Mempool;
+use crate::ledger::{BlockRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Snapshot, Table, meta_key};
+use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
     Block, BlockHash, ClockReading, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction,
     from_hex, to_hex,
@@ -43,6 +43,23 @@ struct Recovered {
     outcome: LedgerStart,
     /// Rows of the old ledger that the new one does not have.
     stale: Vec<(Table, String)>,
+    /// What the check found.
+    damage: Option<Damage>,
+}
+
+/// What is wrong with a ledger.
+struct Damage {
+    /// The rule, what was expected and what was found.
+    text: String,
+    /// The bytes of the block's row that is wrong, if it is one.
+    bytes: Vec<u8>,
+}
+
+impl Damage {
+    fn of(text: String) -> Self {
+        let bytes = Vec::new();
+        Self { text, bytes }
+    }
 }
 
 impl Node {
@@ -114,19 +131,37 @@ impl Node {
             stopping: false,
             identity,
         };
-        if node.books.ledger_start != LedgerStart::Resumed {
-            for (table, key) in recovered.stale {
-                node.books.delete(table, key);
-            }
-            node.write_everything();
-            node.write_all_votes();
-        }
+        node.write_recovered(recovered.stale, recovered.damage, out);
         node.begin_finality();
         if let Some(snapshot) = &snapshot {
             node.restamp_stored(snapshot);
         }
         node.begin(snapshot, out);
         Ok(node)
+    }
+
+    /// Writes a ledger that did not resume anew, says what its check found, and keeps the damaged bytes to look at.
+    fn write_recovered(
+        &mut self,
+        stale: Vec<(Table, String)>,
+        damage: Option<Damage>,
+        out: &mut Outbox,
+    ) {
+        if self.books.ledger_start != LedgerStart::Resumed {
+            for (table, key) in stale {
+                self.books.delete(table, key);
+            }
+            self.write_everything();
+            self.write_all_votes();
+        }
+        let Some(Damage { text, bytes: raw }) = damage else {
+            return;
+        };
+        if !raw.is_empty() {
+            let key = meta_key::QUARANTINE.to_owned();
+            self.books.put(Table::Meta, Row::Raw(RawRow { key, raw }));
+        }
+        out.push(Output::Notice(Notice::Damaged { text }));
     }
 
     fn begin(&mut self, snapshot: Option<Snapshot>, out: &mut Outbox) {
@@ -191,8 +226,28 @@ impl Node {
             .collect();
         waiting.sort_by_key(|transaction| transaction.body.nonce);
         for transaction in waiting {
-            // A notice shows what is refused now; the row is corrected when it is seen committed.
-            let _ = self.take_transaction(transaction, Source::Own, out);
+            let id = transaction.id();
+            // The row of a committed one is right, or is corrected when it is seen committed.
+            if self.chain.block_of(&id).is_some() {
+                continue;
+            }
+            let kind = transaction.body.payload.kind();
+            // As one that comes back from a block: what it depends on may wait as well, and is restored after it.
+            match self.admit(transaction.clone(), None, out) {
+                Ok(()) => {
+                    self.exchange.keep(id);
+                    let (from, peer) = (self.name_of_source(Source::Own), None);
+                    out.push(Output::Notice(Notice::Waiting {
+                        id,
+                        kind,
+                        from,
+                        peer,
+                    }));
+                    self.pass_on(id, Source::Own, out);
+                }
+                // No row says that it waits where none does.
+                Err(error) => self.drop_transaction(transaction, DropReason::from(&error), out),
+            }
         }
     }
 }
@@ -229,6 +284,7 @@ fn recover(
             chain: Chain::new(Rc::clone(params)),
             outcome: LedgerStart::New,
             stale: Vec::new(),
+            damage: None,
         };
     };
     let same_network = snapshot.meta(meta_key::PARAMS) == Some(&params.to_bytes());
@@ -249,18 +305,29 @@ fn recover(
             stale: stale_rows(snapshot, &chain),
             chain,
             outcome,
+            damage: None,
         };
     }
     // One of an older schema is made anew from its blocks.
     let is_of_today = schema == Some(SCHEMA_VERSION);
-    if is_of_today && let Some(chain) = resume(params, snapshot, ballots) {
-        return Recovered {
-            chain,
-            outcome: LedgerStart::Resumed,
-            stale: Vec::new(),
-        };
+    let mut damage = None;
+    if is_of_today {
+        match resume(params, snapshot, ballots) {
+            Ok(chain) => {
+                return Recovered {
+                    chain,
+                    outcome: LedgerStart::Resumed,
+                    stale: Vec::new(),
+                    damage: None,
+                };
+            }
+            Err(found) => damage = Some(found),
+        }
     }
-    let mut chain = replay(params, snapshot, now, cache);
+    let (mut chain, refused) = replay(params, snapshot, now, cache);
+    if let (Some(damage), Some(refused)) = (&mut damage, refused) {
+        damage.text = format!("{}; {refused}", damage.text);
+    }
     chain.follow(ballots.view(&chain));
     let head = snapshot.meta(meta_key::HEAD);
     let complete = head == Some(chain.head().as_bytes());
@@ -272,6 +339,7 @@ fn recover(
         } else {
             LedgerStart::Truncated
         },
+        damage,
     }
 }
 
@@ -287,21 +355,45 @@ fn is_outdated(snapshot: &Snapshot, chain_id: &BlockHash) -> bool {
     first.peek().is_some() && first.all(|row| row.hash != genesis)
 }
 
-/// The chain as it was, if ids, links, undo records and the state root hold.
+/// The chain as it was, if ids, links, undo records and the state root hold; else what does not.
 fn resume(
     params: &Rc<crate::consensus::Params>,
     snapshot: &Snapshot,
     ballots: &Ballots,
-) -> Option<Chain> {
-    let head: [u8; 32] = snapshot.meta(meta_key::HEAD)?.try_into().ok()?;
+) -> Result<Chain, Damage> {
+    let head = snapshot.meta(meta_key::HEAD).unwrap_or_default();
+    let head: [u8; 32] = head.try_into().map_err(|_| {
+        let found = head.len();
+        Damage::of(format!(
+            "the head: expected a hash of 32 bytes, found {found}"
+        ))
+    })?;
     let mut blocks = Vec::with_capacity(snapshot.blocks.len());
+    let mut wrong: Option<&BlockRow> = None;
     for row in &snapshot.blocks {
-        blocks.push((decode(row)?, open_undo(row)?.to_vec()));
+        match (decode(row), open_undo(row)) {
+            (Some(block), Some(undo)) => blocks.push((block, undo.to_vec())),
+            _ if wrong.is_none_or(|lowest| row.height < lowest.height) => wrong = Some(row),
+            _ => {}
+        }
+    }
+    if let Some(row) = wrong {
+        return Err(Damage {
+            text: wrong_row(row),
+            bytes: row.raw.clone(),
+        });
     }
     let mut entries = Vec::with_capacity(snapshot.state.len());
     for row in &snapshot.state {
-        let key = Key::from_bytes(&from_hex(&row.key).ok()?).ok()?;
-        entries.push((key, Entry::from_bytes(&row.raw).ok()?));
+        let key = from_hex(&row.key)
+            .ok()
+            .and_then(|key| Key::from_bytes(&key).ok());
+        let entry = key.zip(Entry::from_bytes(&row.raw).ok());
+        entries.push(
+            entry.ok_or_else(|| {
+                Damage::of(format!("entry {} of the state cannot be read", row.key))
+            })?,
+        );
     }
     Chain::restore(
         Rc::clone(params),
@@ -309,7 +401,22 @@ fn resume(
         (BlockHash(head), State::from_entries(entries)),
         |chain| ballots.view(chain),
     )
-    .ok()
+    .map_err(|error| Damage::of(error.to_string()))
+}
+
+/// What is wrong with the row of a block.
+fn wrong_row(row: &BlockRow) -> String {
+    let place = format!("block {} at height {}", row.hash, row.height);
+    match Block::from_bytes(&row.raw) {
+        Err(error) => format!("{place}: {error}"),
+        Ok(block) if block.id().to_string() != row.hash => {
+            let found = block.id();
+            format!("{place}: expected bytes with the hash of the row, found those of {found}")
+        }
+        Ok(_) => {
+            format!("{place}: expected the checksum over its bytes and undo record, found another")
+        }
+    }
 }
 
 /// The block of a row, if its bytes have the id that the row says.
@@ -318,20 +425,26 @@ fn decode(row: &BlockRow) -> Option<Block> {
     (block.id().to_string() == row.hash).then_some(block)
 }
 
-/// The chain that the readable blocks make, each checked as if a peer had sent it.
+/// The chain that the readable blocks make, each checked as if a peer had sent it, and the first that is refused.
 fn replay(
     params: &Rc<crate::consensus::Params>,
     snapshot: &Snapshot,
     now: Timestamp,
     cache: &mut SignatureCache,
-) -> Chain {
+) -> (Chain, Option<String>) {
+    let mut refused = None;
     let mut chain = Chain::new(Rc::clone(params));
     for block in Chain::in_order(snapshot.blocks.iter().filter_map(decode)) {
         let time = now.max(block.header.time);
+        let (id, height) = (block.id(), block.header.height);
         // A block that is not valid, and all that stands on it, stays out.
-        let _ = chain.import(block, time, cache);
+        if let Err(error) = chain.import(block, time, cache) {
+            let rule = error.rule();
+            let said = || format!("block {id} at height {height} breaks rule {rule}: {error}");
+            refused.get_or_insert_with(said);
+        }
     }
-    chain
+    (chain, refused)
 }
 
 /// Rows of the old ledger that belong to nothing any more.

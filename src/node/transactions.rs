@@ -105,7 +105,7 @@ impl Node {
         Ok(())
     }
 
-    fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
+    pub(super) fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
         let Some(waiting) = self.mempool.get(&id) else {
             return;
         };

@@ -130,6 +130,8 @@ pub mod meta_key {
     pub const SEALED_SLOT: &str = "sealed_slot";
     /// How far the node's date is ahead of its wall clock, with a checksum.
     pub const CLOCK: &str = "clock";
+    /// The bytes of the last block whose row the check at a start found to be wrong, as they stood there.
+    pub const QUARANTINE: &str = "quarantine";
     /// What this node signed as a voter, with a checksum.
     pub const SIGNED: &str = "signed";
 }

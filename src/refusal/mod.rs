@@ -32,7 +32,7 @@ use crate::bitcoin::BitcoinError;
 use crate::command::{CommandError, DraftError, TooManyWorkers, UnknownField};
 use crate::consensus::{BlockError, TxError};
 use crate::gossip::{FrameError, SyncError};
-use crate::ledger::{QueryError, StoreError};
+use crate::ledger::{FileError, QueryError, StoreError};
 use crate::mempool::MempoolError;
 use crate::primitives::{Code, codes};
 
@@ -93,6 +93,9 @@ pub enum Refusal {
     /// The ledger cannot do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The bytes are no ledger of this network.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A query can match nothing.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -118,6 +121,7 @@ codes! {
         + Self::Transaction(error) => error;
         + Self::Lab(error) => error;
         + Self::Store(error) => error;
+        + Self::File(error) => error;
         + Self::Query(error) => error;
     }
 }
@@ -141,7 +145,7 @@ const PROBLEMS: [&[Code]; 4] = [
 ];
 
 /// All other codes, those of blocks and frames that only the log names included.
-const OTHERS: [&[Code]; 17] = [
+const OTHERS: [&[Code]; 18] = [
     MessageError::CODES,
     NodeError::CODES,
     LookupError::CODES,
@@ -157,6 +161,7 @@ const OTHERS: [&[Code]; 17] = [
     TxError::CODES,
     LabRefusal::CODES,
     StoreError::CODES,
+    FileError::CODES,
     QueryError::CODES,
     BlockError::CODES,
 ];

@@ -46,10 +46,12 @@ pub enum NodeError {
         state: NodeState,
     },
     /// It takes too long.
-    #[error("{node} did not answer within 10 seconds")]
+    #[error("{node} did not answer within {seconds} seconds")]
     Timeout {
         /// The node.
         node: String,
+        /// How long was waited.
+        seconds: u32,
     },
 }
 

@@ -56,12 +56,19 @@ pub(crate) struct Browser {
 struct Process {
     child: Child,
     profile: PathBuf,
+    /// Whether another browser goes on with the profile.
+    keeps_profile: bool,
 }
 
 impl Browser {
     /// A browser that keeps the addresses of all requests if it is `watched`, which costs it time with each.
     pub(crate) fn start(watched: bool) -> Self {
-        let (process, address) = Process::start();
+        Self::start_with(watched, None)
+    }
+
+    /// The same with the profile that a killed browser left, if there is one.
+    fn start_with(watched: bool, profile: Option<PathBuf>) -> Self {
+        let (process, address) = Process::start(profile);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -84,6 +91,32 @@ impl Browser {
             console: Vec::new(),
             requested: Vec::new(),
         }
+    }
+
+    /// Kills all processes of this browser at once, as a power cut would, and starts another with the same profile.
+    pub(crate) fn kill_and_start_again(&mut self) {
+        let profile = self.process.profile.clone();
+        self.process.keeps_profile = true;
+        // Without its browser the session has nobody to end it.
+        if let Some(driver) = self.driver.take() {
+            let _ = driver.leak();
+        }
+        let own = profile.display().to_string();
+        let is_own = |id: &u32| {
+            let words = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            *id != std::process::id() && String::from_utf8_lossy(&words).contains(&own)
+        };
+        let ids = fs::read_dir("/proc").expect("a list of processes");
+        let ids = ids.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+        for id in ids.filter(is_own).collect::<Vec<_>>() {
+            let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
+        }
+        let watched = self.watched;
+        self.process.end();
+        for name in ["SingletonLock", "SingletonSocket", "SingletonCookie"] {
+            let _ = fs::remove_file(profile.join(name));
+        }
+        *self = Self::start_with(watched, Some(profile));
     }
 
     fn driver(&self) -> &WebDriver {
@@ -220,10 +253,11 @@ impl Drop for Browser {
 }
 
 impl Process {
-    fn start() -> (Self, String) {
+    fn start(profile: Option<PathBuf>) -> (Self, String) {
         let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
         let port = free_port();
-        let profile = env::temp_dir().join(format!("aurex-page-{}-{port}", std::process::id()));
+        let fresh = || env::temp_dir().join(format!("aurex-page-{}-{port}", std::process::id()));
+        let profile = profile.unwrap_or_else(fresh);
         let child = Command::new(&program)
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
@@ -231,7 +265,11 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
-        let process = Self { child, profile };
+        let process = Self {
+            child,
+            profile,
+            keeps_profile: false,
+        };
         let clock = Clock::start();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(
@@ -246,6 +284,9 @@ impl Process {
     fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if self.keeps_profile {
+            return;
+        }
         // The browser may still be closing its files.
         for _ in 0..50 {
             if fs::remove_dir_all(&self.profile).is_ok() || !self.profile.exists() {

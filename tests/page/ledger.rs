@@ -194,3 +194,65 @@ fn the_chain_grows_without_killed_nodes_and_they_come_back_from_their_ledgers() 
     visit.agreed(5, after.height() + 2, 60);
     visit.expect_quiet();
 }
+
+/// The first blocks are a second old, or not yet there: nothing that a node has not said to be durable is asked for.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_browser_that_is_killed_with_a_new_network_finds_the_same_network_again() {
+    let mut visit = Visit::open("?pace=2");
+    for _ in 0..3 {
+        visit.wait("a first block", 30, |visit| {
+            (visit.status().height() > 0).then_some(())
+        });
+        let before = visit.status();
+        visit.browser.kill_and_start_again();
+        visit.go("?pace=2");
+        let durable = |name: &str| before.node(name).durable_height;
+        let after = visit.agreed(5, 1, 60);
+        assert_eq!(
+            after.network.chain_id, before.network.chain_id,
+            "another network"
+        );
+        for node in after.up() {
+            assert_eq!(node.id, before.node(&node.name).id, "{}", node.name);
+            assert!(node.height >= durable(&node.name), "{}", node.name);
+        }
+        assert!(after.problems.is_empty(), "{:?}", after.problems);
+    }
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_ledger_is_exported_imported_compared_and_changed_from_the_page() {
+    let mut visit = Visit::open("?pow=2&poa=1&pace=1");
+    visit.agreed(3, 6, 60);
+    let imported: serde_json::Value = visit.ask(
+        "const bytes = await aurex.export('pow-1');
+         await aurex.stop('all');
+         await aurex.wipe('pow-2');
+         return await aurex.import({ node: 'pow-2', bytes })",
+    );
+    assert_eq!(imported["on_best_chain"], true, "{imported}");
+    assert_eq!(imported["blocks"], imported["new"], "{imported}");
+    let refused = visit.refusal(
+        "const bytes = await aurex.export('pow-2');
+         bytes[bytes.length - 40] ^= 1;
+         return await aurex.import({ node: 'pow-2', bytes })",
+    );
+    assert_eq!(refused.code, "file_format", "{refused:?}");
+    assert!(visit.command("tamper poa-1 3").contains("was changed"));
+    visit.command("start all");
+    visit.wait("the check's word", 30, |visit| {
+        let log: Vec<String> = visit.ask("return testLog");
+        log.iter()
+            .any(|line| line.contains("block") && line.contains("at height 3:"))
+            .then_some(())
+    });
+    visit.agreed(3, 8, 60);
+    assert!(
+        visit
+            .command("compare pow-1 poa-1")
+            .contains("have the same")
+    );
+    visit.expect_quiet();
+}

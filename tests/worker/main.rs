@@ -16,6 +16,7 @@ mod channel;
 mod database;
 mod miner;
 mod node;
+mod storage;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "others use the rest")]
 mod support;

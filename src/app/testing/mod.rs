@@ -412,6 +412,18 @@ impl Page {
         self.tab.cores.set(cores);
     }
 
+    /// The last file that was handed to the person, with its name.
+    pub(super) fn file(&self) -> (String, Vec<u8>) {
+        let file = self.tab.files.borrow().last().cloned();
+        file.expect("a file")
+    }
+
+    /// Puts a file where the person chooses the next.
+    pub(super) fn put_file(&self, bytes: Vec<u8>) {
+        let file = (String::new(), bytes);
+        self.tab.files.borrow_mut().push(file);
+    }
+
     /// Changes what does not work.
     pub(super) fn fault(&self, change: impl FnOnce(&mut Faults)) {
         change(&mut self.tab.faults.borrow_mut());

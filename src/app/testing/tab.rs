@@ -15,7 +15,7 @@ use crate::app::platform::{
     LabWorker, Lock, LockRequest, OnLabEvent, OnWorkerEvent, PageEvent, Platform, Reason, Worker,
 };
 use crate::ipc::ApiError;
-use crate::ledger::StoreError;
+use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
 
@@ -58,6 +58,8 @@ pub(in crate::app) struct Tab {
     pub(super) faults: RefCell<Faults>,
     pub(super) cores: Cell<u32>,
     pub(super) hidden: Cell<bool>,
+    /// Files that were handed to the person, who chooses the last.
+    pub(super) files: RefCell<Vec<(String, Vec<u8>)>>,
     closed: Cell<bool>,
     watcher: RefCell<Option<Watcher>>,
     tasks: RefCell<Vec<AbortHandle>>,
@@ -78,6 +80,7 @@ impl Tab {
             faults: RefCell::new(faults),
             cores: Cell::new(4),
             hidden: Cell::new(false),
+            files: RefCell::default(),
             closed: Cell::new(false),
             watcher: RefCell::default(),
             tasks: RefCell::default(),
@@ -239,6 +242,38 @@ impl Platform for Tab {
             Ok(())
         }
         .boxed_local()
+    }
+
+    fn read_ledger(
+        &self,
+        database: String,
+        query: Query,
+    ) -> LocalBoxFuture<'static, Result<Page, StoreError>> {
+        let store = self.world.ledger(Some(&database));
+        async move { store.query(&query).await }.boxed_local()
+    }
+
+    fn write_ledger(
+        &self,
+        database: String,
+        batch: Batch,
+    ) -> LocalBoxFuture<'static, Result<(), StoreError>> {
+        let store = self.world.ledger(Some(&database));
+        async move { store.commit(&batch, Durability::Strict).await }.boxed_local()
+    }
+
+    fn save_file(&self, name: &str, bytes: &[u8]) {
+        let file = (name.to_owned(), bytes.to_vec());
+        self.files.borrow_mut().push(file);
+    }
+
+    fn choose_file(&self, limit: usize) -> LocalBoxFuture<'static, Result<Option<Vec<u8>>, u64>> {
+        let file = self.files.borrow().last().map(|(_, bytes)| bytes.clone());
+        let chosen = match file {
+            Some(file) if file.len() > limit => Err(u64::try_from(file.len()).unwrap_or(u64::MAX)),
+            file => Ok(file),
+        };
+        async { chosen }.boxed_local()
     }
 
     fn missing(&self) -> Vec<PlatformError> {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod faults;
+mod ledgers;
 mod lifecycle;
 mod links;
 mod mining;

@@ -45,6 +45,8 @@ pub struct IndexedDbStore {
     closed: Cell<bool>,
     /// What became of the database since it was opened.
     fate: Cell<Fate>,
+    /// Number of the last batch: one that was given up must not be written after a later one.
+    batches: Cell<u64>,
 }
 
 /// What became of a database since it was opened.
@@ -84,6 +86,7 @@ impl IndexedDbStore {
             connection: Rc::default(),
             closed: Cell::new(false),
             fate: Cell::new(Fate::There),
+            batches: Cell::new(0),
         };
         let mut error = StoreError::Gone;
         for _ in 0..TRIES {
@@ -163,6 +166,13 @@ impl IndexedDbStore {
                 return Err(StoreError::Gone);
             }
             let outcome = match self.database().await {
+                Ok(_)
+                    if operation
+                        .number()
+                        .is_some_and(|it| it != self.batches.get()) =>
+                {
+                    return Err(StoreError::Aborted);
+                }
                 Ok(database) => within(operation.limit_ms(), operation.run(&database)).await,
                 Err(error) => Err(error),
             };
@@ -184,7 +194,7 @@ impl IndexedDbStore {
 #[derive(Clone, Copy)]
 enum Operation<'a> {
     Load,
-    Commit(&'a Batch, Durability),
+    Commit(&'a Batch, Durability, u64),
     Query(&'a Query),
     Wipe,
 }
@@ -197,6 +207,14 @@ enum Done {
 }
 
 impl Operation<'_> {
+    /// The number of a batch.
+    const fn number(self) -> Option<u64> {
+        match self {
+            Self::Commit(.., number) => Some(number),
+            Self::Load | Self::Query(_) | Self::Wipe => None,
+        }
+    }
+
     const fn limit_ms(self) -> f64 {
         match self {
             Self::Load | Self::Wipe => LOAD_MS,
@@ -209,7 +227,7 @@ impl Operation<'_> {
         match self {
             Self::Load => load(database).await.map(Done::Snapshot),
             Self::Query(query) => query::run(database, query).await.map(Done::Page),
-            Self::Commit(batch, durability) => {
+            Self::Commit(batch, durability, _) => {
                 let touched = |table: &Table| batch.iter().any(|change| change.0 == *table);
                 let tables: Vec<&str> = Table::ALL
                     .into_iter()
@@ -260,7 +278,9 @@ impl Store for IndexedDbStore {
         if batch.is_empty() {
             return Ok(());
         }
-        match self.run(Operation::Commit(batch, durability)).await {
+        let number = self.batches.get().wrapping_add(1);
+        self.batches.set(number);
+        match self.run(Operation::Commit(batch, durability, number)).await {
             Err(StoreError::Deleted) => {
                 self.fate.set(Fate::ToMake);
                 Err(StoreError::Deleted)

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -184,6 +184,19 @@ async fn chain(app: &App, argument: JsValue) -> Result<JsValue, ApiError> {
     to_js(&app.chain(node.as_deref(), from, count).await?)
 }
 
+/// A ledger as a file: out of a node, or into one.
+async fn file(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, ApiError> {
+    if name == "export" {
+        let node = arguments::text("node", &argument)?;
+        return Ok(Uint8Array::from(app.export(&node).await?.as_slice()).into());
+    }
+    let fields = Fields::of(name, &["node", "bytes"], argument)?;
+    let node = arguments::text("node", &fields.get("node"))?;
+    let bytes = fields.get("bytes").dyn_into::<Uint8Array>();
+    let bytes = bytes.map_err(|found| arguments::wrong("bytes", "an Uint8Array", &found))?;
+    to_js(&app.import(&node, bytes.to_vec()).await?)
+}
+
 async fn call(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, ApiError> {
     match name {
         "ready" => {
@@ -215,6 +228,7 @@ async fn call(app: &App, name: &'static str, argument: JsValue) -> Result<JsValu
                 .await?;
             to_js(&page)
         }
+        "export" | "import" => file(app, name, argument).await,
         "command" => Ok(app
             .command(&argument.as_string().unwrap_or_default())
             .await

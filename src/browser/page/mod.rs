@@ -3,6 +3,7 @@
 
 mod api;
 mod arguments;
+mod files;
 mod lab;
 mod outcome;
 
@@ -21,7 +22,8 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use super::idb::{delete_database, records};
 use super::js::{self, unpack};
 use super::{
-    WorkerHandle, capability, lab_worker_name, locks, node_worker_name, spawn, spawn_other,
+    IndexedDbStore, WorkerHandle, capability, lab_worker_name, locks, node_worker_name, spawn,
+    spawn_other,
 };
 use crate::app::App;
 use crate::app::platform::{
@@ -30,7 +32,7 @@ use crate::app::platform::{
 };
 use crate::ipc::{ApiError, ToNode};
 use crate::lab::desk::ToLab;
-use crate::ledger::StoreError;
+use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
 
@@ -165,6 +167,44 @@ impl Platform for Browser {
 
     fn delete_database(&self, name: String) -> LocalBoxFuture<'static, Result<(), StoreError>> {
         async move { delete_database(&name).await }.boxed_local()
+    }
+
+    fn read_ledger(
+        &self,
+        database: String,
+        query: Query,
+    ) -> LocalBoxFuture<'static, Result<Page, StoreError>> {
+        async move {
+            let store = IndexedDbStore::open(&database).await?;
+            let page = store.query(&query).await;
+            store.close();
+            page
+        }
+        .boxed_local()
+    }
+
+    fn write_ledger(
+        &self,
+        database: String,
+        batch: Batch,
+    ) -> LocalBoxFuture<'static, Result<(), StoreError>> {
+        async move {
+            let store = IndexedDbStore::open(&database).await?;
+            let written = store.commit(&batch, Durability::Strict).await;
+            store.close();
+            written
+        }
+        .boxed_local()
+    }
+
+    fn save_file(&self, name: &str, bytes: &[u8]) {
+        if let Err(thrown) = files::save(name, bytes) {
+            js::warn(&js::explain(&thrown));
+        }
+    }
+
+    fn choose_file(&self, limit: usize) -> LocalBoxFuture<'static, Result<Option<Vec<u8>>, u64>> {
+        files::choose(limit).boxed_local()
     }
 
     fn missing(&self) -> Vec<PlatformError> {

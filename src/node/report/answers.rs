@@ -61,6 +61,12 @@ impl Node {
             Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
             Request::Finality => Ok(Answer::Finality(Box::new(self.finality_info()))),
             Request::Peers => Ok(Answer::Peers(self.peers(self.now))),
+            Request::Export => Ok(Answer::File(self.export())),
+            Request::Import { raw } => {
+                let answer = self.import_file(&raw, out).map(Answer::Imported);
+                self.settle(false, out);
+                answer
+            }
             Request::Ledger(_) => Err(not_here("a question to the ledger")),
             Request::Wipe => Err(not_here("the wiping of the ledger")),
         }

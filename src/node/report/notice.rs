@@ -136,6 +136,8 @@ pub enum Notice {
         error: StoreError,
         retry_ms: u64,
     },
+    /// The check of the ledger at the start found something wrong.
+    Damaged { text: String },
     /// The ledger is kept in memory only.
     Degraded { error: StoreError },
     /// A link was cut or healed.
@@ -164,6 +166,7 @@ impl Notice {
             | Self::TransactionRefused { .. }
             | Self::Dropped { .. }
             | Self::Clock(_)
+            | Self::Damaged { .. }
             | Self::Deferred { .. } => Level::Warn,
             Self::FalseFind { .. } | Self::PersistFailed { .. } | Self::Degraded { .. } => {
                 Level::Error
@@ -213,9 +216,10 @@ impl Notice {
             | Self::Committed { .. }
             | Self::Returned { .. }
             | Self::Dropped { .. } => Topic::Transaction,
-            Self::Persisted { .. } | Self::PersistFailed { .. } | Self::Degraded { .. } => {
-                Topic::Storage
-            }
+            Self::Persisted { .. }
+            | Self::PersistFailed { .. }
+            | Self::Damaged { .. }
+            | Self::Degraded { .. } => Topic::Storage,
         }
     }
 
@@ -301,6 +305,9 @@ impl Notice {
             }
             Self::Finality(notice) => notice.text(),
             Self::Clock(notice) => notice.text(),
+            Self::Damaged { text } => format!(
+                "The ledger was changed or damaged: {text}. What is right is kept, the rest comes from the peers."
+            ),
             Self::Degraded { error } => format!("Ledger kept in memory only: {error}."),
         }
     }

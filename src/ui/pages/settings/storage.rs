@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::rows::{Section, Setting};
 use crate::command::{Command, Target};
-use crate::ui::components::Confirm;
+use crate::ui::components::{Confirm, RunButton};
 use crate::ui::context::{use_actions, use_picture};
 use crate::view::figures::{bytes, percent};
 
@@ -31,10 +31,31 @@ pub(super) fn Storage() -> Html {
             </Setting>
             <Setting name="Network's record" about="The nodes, the persons and what is set here. In this page only, it is gone when the page closes.">{ record }</Setting>
             <Setting name="Ledgers in memory only" about="Nodes whose ledger the browser does not store: it is gone when they end.">{ in_memory.count() }</Setting>
+            <Setting name="Ledgers as files" about="Saves the blocks of a node's best chain, or takes those of a file into its ledger: every block is checked first.">
+                { for picture.nodes.iter().filter(|node| node.own).map(|node| file_buttons(&node.status.name)) }
+            </Setting>
             <Setting name="A new start" about="Empties the ledgers of all nodes of this tab and begins a new chain.">
                 <Confirm label="Wipe the network" question="Empty all ledgers and begin a new chain?" command={Command::Wipe(Target::All)} />
             </Setting>
         </Section>
+    }
+}
+
+fn file_buttons(node: &str) -> Html {
+    let [export, import] = [
+        Command::Export {
+            node: node.to_owned(),
+        },
+        Command::Import {
+            node: node.to_owned(),
+        },
+    ];
+    html! {
+        <div class="ledger-file" key={node.to_owned()}>
+            <span>{ node }</span>
+            <RunButton command={export} label={format!("Save the ledger of {node} as a file")}>{ "Save" }</RunButton>
+            <RunButton command={import} label={format!("Take a file into the ledger of {node}")}>{ "Take a file" }</RunButton>
+        </div>
     }
 }
 
