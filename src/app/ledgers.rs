@@ -1,49 +1,13 @@
-//! The ledgers of this tab's nodes: one that is not durable for long is said on the page, until it is; as files, compared,
-//! and changed as an attacker of the disk would.
+//! The ledgers of this tab's nodes: as files, compared, and changed as an attacker of the disk would.
 
 use super::machine::App;
 use super::output::Output;
 use super::roster::Member;
-use crate::ipc::{ApiError, BlockInfo, Imported, NodeStatus, ask};
+use crate::ipc::{ApiError, BlockInfo, Imported, ask};
 use crate::ledger::{Batch, FileError, MAX_FILE_BYTES, Query, Row, StoreError, Table};
 use crate::primitives::{Amount, Block, Payload};
-use crate::refusal::{LookupError, NodeError, StartupError};
+use crate::refusal::{LookupError, NodeError};
 use crate::view::figures::{bytes, count_of, grouped, short};
-
-/// For so long a ledger may fail before the page says what can be done.
-const PATIENCE_MS: f64 = 60_000.0;
-
-/// Since when a ledger is not durable.
-#[derive(Debug, Default)]
-pub(super) struct Trouble {
-    since: Option<f64>,
-    /// What the page says of it.
-    said: Option<ApiError>,
-}
-
-impl App {
-    /// Follows whether a node's ledger is durable.
-    pub(super) fn follow_ledger(&self, node: &Member, status: &NodeStatus) {
-        let mut trouble = node.trouble.borrow_mut();
-        let Some(reason) = status.degraded.clone().filter(|_| node.database.is_some()) else {
-            if let Some(said) = std::mem::take(&mut *trouble).said {
-                self.bus.solved(&said);
-            }
-            return;
-        };
-        let now = self.platform.monotonic();
-        let since = *trouble.since.get_or_insert(now);
-        if now - since >= PATIENCE_MS && trouble.said.is_none() {
-            let error = ApiError::from(StartupError::StorageStuck {
-                node: node.name.clone(),
-                durable: status.durable_height,
-                reason,
-            });
-            self.bus.problem(error.clone());
-            trouble.said = Some(error);
-        }
-    }
-}
 
 impl App {
     /// A node's ledger as a file.

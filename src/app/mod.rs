@@ -49,6 +49,7 @@ mod tabs;
 mod testing;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod trouble;
 mod users;
 mod wallet;
 

@@ -8,7 +8,9 @@ use futures_channel::oneshot;
 use super::machine::App;
 use super::platform::{WorkerEvent, within};
 use super::roster::{Member, Outcome};
-use crate::ipc::{ApiError, FromNode, Level, NodeConfig, NodeState, Report, ToNode, Topic, ask};
+use crate::ipc::{
+    ApiError, FromNode, Level, NodeConfig, NodeState, NodeStatus, Report, ToNode, Topic, ask,
+};
 use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
 use crate::view::Update;
 
@@ -195,6 +197,21 @@ impl App {
         self.follow_ledger(node, &report.status);
         self.share_out();
         self.bus.push(Update::Report(report));
+    }
+
+    /// Follows whether a node's ledger is durable.
+    fn follow_ledger(&self, node: &Member, status: &NodeStatus) {
+        if node.database.is_none() {
+            return;
+        }
+        let now = self.platform.monotonic();
+        let (said, solved) = node.trouble.borrow_mut().follow(status, now);
+        if let Some(error) = said {
+            self.bus.problem(error);
+        }
+        if let Some(error) = solved {
+            self.bus.solved(&error);
+        }
     }
 
     fn fetch_first_blocks(&self, node: &Rc<Member>) {

@@ -11,9 +11,9 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 
-use super::ledgers::Trouble;
 use super::platform::{Lock, Worker};
 use super::record::NodeEntry;
+use super::trouble::Trouble;
 use crate::ipc::{
     Answer, ApiError, Level, NodeKind, NodeState, NodeStatus, RequestId, ToNode, Workload,
 };

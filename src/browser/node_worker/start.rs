@@ -73,7 +73,8 @@ impl Shell {
                 match read(&name).await {
                     Err(StoreError::Held) => {}
                     Ok(found) if is_same() && shell.node.borrow().is_some() => {
-                        return shell.take_ledger(found);
+                        shell.take_ledger(found);
+                        return shell.serve_waiting();
                     }
                     // Wiped or stopped meanwhile, or there is another reason, which was said to be this one.
                     Ok(_) | Err(_) => return,
@@ -96,7 +97,6 @@ impl Shell {
         }
         let text = "The database is free: the node goes on from its ledger.".to_owned();
         self.log(Level::Info, Topic::Storage, text);
-        self.serve_waiting();
     }
 
     /// Makes the state machine and its miners. Also what follows a wipe.
