@@ -8,7 +8,6 @@ use std::rc::{Rc, Weak};
 use futures_util::FutureExt;
 
 use super::bus::{Bus, Subscription};
-use super::lab::Laboratory;
 use super::link::{LinkParameters, MAX_POA, MAX_POW};
 use super::links::Links;
 use super::mining::Mining;
@@ -38,7 +37,6 @@ pub struct App {
     pub(super) wallet: Wallet,
     pub(super) links: Links,
     pub(super) mining: Mining,
-    pub(super) laboratory: Rc<Laboratory>,
     /// Whether the test transactions are being sent.
     pub(super) testing: Cell<bool>,
 }
@@ -85,7 +83,6 @@ impl App {
         let tab = random::<2>(&*platform).unwrap_or_default();
         let app = Rc::new_cyclic(|me| Self {
             me: me.clone(),
-            laboratory: Laboratory::new(Rc::clone(&platform)),
             bus: Bus::new(Rc::clone(&platform), Model::new(name.as_str())),
             platform,
             link,
@@ -106,10 +103,17 @@ impl App {
         app
     }
 
-    /// The laboratory beside the live network.
-    #[must_use]
-    pub const fn laboratory(&self) -> &Rc<Laboratory> {
-        &self.laboratory
+    /// Shows the laboratory, which stands beside the live network, in the element of this id.
+    ///
+    /// # Errors
+    /// Why its program cannot be loaded.
+    pub async fn show_laboratory(&self, place: &'static str) -> Result<(), ApiError> {
+        self.platform.show_laboratory(place).await
+    }
+
+    /// Takes the laboratory off the page.
+    pub fn hide_laboratory(&self) {
+        self.platform.hide_laboratory();
     }
 
     /// The page's picture as of the last animation frame.

@@ -24,11 +24,15 @@ pub trait Platform {
     /// The worker cannot be started.
     fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError>;
 
-    /// Starts the worker of the laboratory, the `number`th of this page. Dropping it ends it at once.
+    /// Shows the laboratory in the element of this id. It is a program of its own, which is loaded at the first time.
     ///
     /// # Errors
-    /// The worker cannot be started.
-    fn spawn_lab(&self, number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError>;
+    /// It cannot be loaded, now or here.
+    fn show_laboratory(&self, place: &'static str)
+    -> LocalBoxFuture<'static, Result<(), ApiError>>;
+
+    /// Takes the laboratory off the page; the scenario that is open in it stays open.
+    fn hide_laboratory(&self);
 
     /// Waits for a name that one holder on this machine has at a time; `None` after `limit_ms`.
     ///
@@ -101,6 +105,8 @@ pub trait Platform {
 pub type OnWorkerEvent = Box<dyn Fn(WorkerEvent)>;
 /// Where the events of the laboratory's worker go.
 pub type OnLabEvent = Box<dyn Fn(LabEvent)>;
+/// Starts the worker of the laboratory, the one of this number in this page. Dropping the worker ends it at once.
+pub type SpawnLab = Box<dyn Fn(u32, OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError>>;
 /// A lock that was asked for.
 pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, ApiError>>;
 

@@ -5,6 +5,7 @@
 use yew::prelude::*;
 
 use super::actions::Actions;
+use super::notifier::Notifier;
 use super::shared::Shared;
 use super::theme::Theme;
 use crate::app::pages::notices::Notices;
@@ -22,6 +23,12 @@ fn use_provided<T: Clone + PartialEq + 'static>() -> T {
 /// What buttons do.
 #[hook]
 pub(crate) fn use_actions() -> Actions {
+    use_provided()
+}
+
+/// What says what came of a click.
+#[hook]
+pub(crate) fn use_notifier() -> Notifier {
     use_provided()
 }
 

@@ -8,9 +8,10 @@ use super::bridge::use_page;
 use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, focus, here};
 use super::context::Picture;
 use super::hooks::use_route;
+use super::notifier::Notifier;
 use super::pages::{
-    BlockPage, ChainPage, ConsolePage, LabPage, LedgerPage, MissingPage, NetworkPage, SettingsPage,
-    TransactPage, TransactionPage,
+    BlockPage, ChainPage, ConsolePage, LabPlace, LedgerPage, MissingPage, NetworkPage,
+    SettingsPage, TransactPage, TransactionPage,
 };
 use super::shared::Shared;
 use super::theme::{self, Theme};
@@ -33,14 +34,16 @@ pub(crate) fn Root(props: &RootProps) -> Html {
     let selection = use_page(Selection::default);
     let theme = use_state_eq(theme::stored);
     theme::use_colours(*theme);
+    let notifier = Notifier::new(notices.dispatcher());
     let actions = Actions::new(
         props.app.clone(),
-        notices.dispatcher(),
+        notifier.clone(),
         selection.dispatcher(),
         theme.setter(),
     );
     html! {
         <ContextProvider<Actions> context={actions}>
+        <ContextProvider<Notifier> context={notifier}>
         <ContextProvider<Theme> context={*theme}>
         <ContextProvider<Notices> context={(**notices).clone()}>
         <ContextProvider<Selection> context={(**selection).clone()}>
@@ -50,6 +53,7 @@ pub(crate) fn Root(props: &RootProps) -> Html {
         </ContextProvider<Selection>>
         </ContextProvider<Notices>>
         </ContextProvider<Theme>>
+        </ContextProvider<Notifier>>
         </ContextProvider<Actions>>
     }
 }
@@ -79,15 +83,17 @@ fn Place() -> Html {
         <>
             <a class="skip-link" href={format!("{}#content", here())} onclick={skip}>{ "Skip to the content" }</a>
             <Header tab={route.tab()} />
-            if !in_laboratory {
+            if in_laboratory {
+                <LabPlace />
+            } else {
                 <StatusStrip />
+                <div class="page">
+                    <ProblemList />
+                    <main key={main_key(&route)} id="content" tabindex="-1">{ page(route) }</main>
+                    <Footer />
+                </div>
+                <NoticeList />
             }
-            <div class={classes!("page", in_laboratory.then_some("page-lab"))}>
-                <ProblemList />
-                <main key={main_key(&route)} id="content" tabindex="-1">{ page(route) }</main>
-                <Footer />
-            </div>
-            <NoticeList />
         </>
     }
 }
@@ -96,10 +102,11 @@ fn Place() -> Html {
 fn main_key(route: &Route) -> String {
     match route {
         Route::Block(_) | Route::Transaction(_) => route.fragment(),
-        // An exercise is opened while the page of the laboratory stays.
-        Route::Bench | Route::Exercise(_) | Route::LabLink(_) => "Bench".to_owned(),
         Route::Network
         | Route::Lab
+        | Route::Bench
+        | Route::Exercise(_)
+        | Route::LabLink(_)
         | Route::Chain
         | Route::Ledger(..)
         | Route::Transact
@@ -118,9 +125,8 @@ fn page(route: Route) -> Html {
         Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },
         Route::Transact => html! { <TransactPage /> },
         Route::Console => html! { <ConsolePage /> },
-        place @ (Route::Lab | Route::Bench | Route::Exercise(_) | Route::LabLink(_)) => {
-            html! { <LabPage {place} /> }
-        }
+        // Another program draws it.
+        Route::Lab | Route::Bench | Route::Exercise(_) | Route::LabLink(_) => html! {},
         Route::Settings => html! { <SettingsPage /> },
         Route::Missing(address) => html! { <MissingPage {address} /> },
     }

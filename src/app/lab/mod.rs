@@ -17,7 +17,7 @@ use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 
-use super::platform::{LabEvent, LabWorker, Platform};
+use super::platform::{LabEvent, LabWorker, Platform, SpawnLab};
 use crate::ipc::{ApiError, RequestId};
 use crate::lab::desk::{Answer, FromLab, Order, State, ToLab};
 use crate::lab::{Action, Comparison, Until};
@@ -47,6 +47,7 @@ pub enum Source {
 pub struct Laboratory {
     me: Weak<Self>,
     platform: Rc<dyn Platform>,
+    spawn: SpawnLab,
     worker: RefCell<Option<Box<dyn LabWorker>>>,
     /// Workers so far: an event of an earlier one is none of the present one.
     run: Cell<u32>,
@@ -83,7 +84,9 @@ impl Drop for LabSubscription {
 }
 
 impl Laboratory {
-    pub(super) fn new(platform: Rc<dyn Platform>) -> Rc<Self> {
+    /// A laboratory in which nothing is open.
+    #[must_use]
+    pub fn new(platform: Rc<dyn Platform>, spawn: SpawnLab) -> Rc<Self> {
         let kept = platform.load(SOLVED).ok().flatten().unwrap_or_default();
         let solved = kept
             .split(' ')
@@ -96,6 +99,7 @@ impl Laboratory {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             platform,
+            spawn,
             worker: RefCell::default(),
             run: Cell::new(0),
             asked: Cell::new(0),
@@ -333,7 +337,7 @@ impl Laboratory {
             return Ok(());
         }
         let (me, run) = (self.me.clone(), self.run.get());
-        let worker = self.platform.spawn_lab(
+        let worker = (self.spawn)(
             run,
             Box::new(move |event| {
                 if let Some(laboratory) = me.upgrade()

@@ -14,12 +14,13 @@ fn act(text: &str) -> String {
 fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
     let world = World::new(7);
     let page = world.ready("?pow=1&poa=0&pace=pause");
-    let laboratory = Rc::clone(page.app.laboratory());
+    let laboratory = page.laboratory();
     let drawn = Rc::<Cell<u32>>::default();
     let count = Rc::clone(&drawn);
     let _subscription = laboratory.subscribe(move |_| count.set(count.get() + 1));
-    page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
+    let played = Rc::clone(&laboratory);
+    page.wait(|_| async move {
+        let laboratory = played;
         laboratory
             .show(Source::Exercise("partition".to_owned()))
             .await
@@ -43,18 +44,17 @@ fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
     );
     // Another visit knows it.
     let again = world.ready("?pow=1&poa=0&pace=pause");
-    assert_eq!(
-        *again.app.laboratory().bench().solved,
-        ["partition".to_owned()]
-    );
+    assert_eq!(*again.laboratory().bench().solved, ["partition".to_owned()]);
 }
 
 #[test]
 fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
     let world = World::new(8);
     let page = world.ready("?pow=1&poa=0&pace=pause");
-    let error = page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
+    let laboratory = page.laboratory();
+    let tried = Rc::clone(&laboratory);
+    let error = page.wait(|_| async move {
+        let laboratory = tried;
         laboratory
             .open(Source::Text(FREE.to_owned()))
             .await
@@ -65,7 +65,7 @@ fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
             .unwrap_err()
     });
     assert_eq!(error.code(), "lab_scenario");
-    let bench = page.app.laboratory().bench();
+    let bench = laboratory.bench();
     assert_eq!(bench.problem.as_ref(), Some(&error));
     assert!(bench.about.as_ref().unwrap().title.contains("play with") && !bench.opening);
 }
@@ -74,8 +74,8 @@ fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
 fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment() {
     let world = World::new(9);
     let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
     let (fragment, state) = page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
         laboratory
             .open(Source::Text(FREE.to_owned()))
             .await
@@ -93,8 +93,8 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
     let shared = Shared::parse(fragment.strip_prefix("#/lab?").unwrap()).unwrap();
     assert_eq!(shared.at, Some(30_123));
     let other = world.ready("?name=other&pow=1&poa=0&pace=pause");
-    let there = other.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
+    let laboratory = other.laboratory();
+    let there = other.wait(|_| async move {
         laboratory.show(Source::Link(shared)).await.unwrap();
         laboratory.state_of(Order::State).await.unwrap()
     });
@@ -105,8 +105,8 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
 fn what_is_shown_again_is_not_opened_again() {
     let world = World::new(10);
     let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
     let time = page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
         let source = || Source::Exercise("fork".to_owned());
         laboratory.show(source()).await.unwrap();
         app.platform.sleep(100.0).await;

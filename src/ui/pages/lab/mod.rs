@@ -23,11 +23,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::lab::link::Shared as SharedLink;
-use crate::app::lab::{Bench, LabSubscription, Source};
+use crate::app::lab::{Bench, LabSubscription, Laboratory, Source};
 use crate::app::pages::lab::{LabMessage, LabPage as Page};
 use crate::ui::bridge::use_page;
 use crate::ui::components::{Busy, Empty, PageLink, Refusal};
-use crate::ui::context::use_actions;
+use crate::ui::context::use_notifier;
 use crate::ui::hooks::use_narrow;
 use crate::ui::lab::{Drawn, Hands, Part, Scene};
 use crate::ui::shared::Shared;
@@ -37,15 +37,14 @@ use crate::view::route::Route;
 pub(crate) struct LabPageProps {
     /// The place that the address names.
     pub(crate) place: Route,
+    pub(crate) laboratory: Shared<Laboratory>,
 }
 
 /// The laboratory's page.
 #[component]
 pub(crate) fn LabPage(props: &LabPageProps) -> Html {
-    let actions = use_actions();
     let page = use_page(Page::default);
-    let laboratory = Shared::from(Rc::clone(actions.app().laboratory()));
-    let hands = Hands::new(laboratory, actions, page.dispatcher());
+    let hands = Hands::new(props.laboratory.clone(), use_notifier(), page.dispatcher());
     let bench = use_newest_bench(&hands);
     {
         let hands = hands.clone();

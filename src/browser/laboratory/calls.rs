@@ -6,10 +6,10 @@ use js_sys::{JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::arguments::{self, Fields, wrong};
-use super::outcome::{no_api, thrown};
 use crate::app::lab::{Laboratory, Source};
 use crate::browser::js::to_js;
+use crate::browser::page::arguments::{self, Fields, wrong};
+use crate::browser::page::outcome::{no_api, thrown};
 use crate::command::LAB_CALLS;
 use crate::ipc::ApiError;
 use crate::lab::desk::{Answer, Order};
