@@ -83,14 +83,6 @@ pub enum PlatformError {
         /// The browser's reason.
         reason: String,
     },
-    /// The laboratory's program cannot be loaded.
-    #[error(
-        "the laboratory is a program of its own, and it could not be loaded: {reason}. If the line is down, try again later; if there is a new release, reload the page"
-    )]
-    LabProgram {
-        /// The browser's reason.
-        reason: String,
-    },
     /// The scope lacks what every page and worker has.
     #[error("this scope has no {name}")]
     Scope {
@@ -145,7 +137,6 @@ codes! {
         Lock => "lock_failed", "the browser refused a lock";
         WorkerStart => "worker_failed", "a worker did not start, or ended by itself";
         WorkerFailed => "worker_failed", "a worker did not start, or ended by itself";
-        LabProgram => "lab_program", "the laboratory's program cannot be loaded";
         Scope => "worker_failed", "a worker did not start, or ended by itself";
         StorageWrite => "storage_write", "the network's record cannot be written";
         + Self::Limited { missing, .. } => missing;

@@ -29,9 +29,7 @@ use gloo::utils::{body, document};
 
 use crate::app::App;
 pub use laboratory::LaboratoryPage;
-
-/// The id of the element in which the laboratory's program draws, below what this one draws.
-const LABORATORY: &str = "laboratory";
+use pages::LABORATORY;
 
 /// Mounts the page of an app into the document's body, in place of the loading text.
 ///

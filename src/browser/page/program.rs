@@ -17,7 +17,7 @@ use crate::browser::js::explain;
 use crate::browser::spawn::glue_url;
 use crate::command::LAB_CALLS;
 use crate::ipc::ApiError;
-use crate::refusal::PlatformError;
+use crate::refusal::LabRefusal;
 
 /// The program's script and its WebAssembly, beside the page's own.
 const FILES: [&str; 2] = ["aurex-lab.js", "aurex-lab_bg.wasm"];
@@ -92,7 +92,7 @@ impl Program {
                     self.0.failures.set(self.0.failures.get().wrapping_add(1));
                 }
                 let reason = explain(&error);
-                Err(PlatformError::LabProgram { reason }.into())
+                Err(LabRefusal::Program { reason }.into())
             }
         }
     }

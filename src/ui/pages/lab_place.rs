@@ -4,9 +4,11 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::ipc::ApiError;
-use crate::ui::LABORATORY;
 use crate::ui::components::{Busy, Refusal};
 use crate::ui::context::use_actions;
+
+/// The id of the element in which the laboratory's program draws, below what this one draws.
+pub(crate) const LABORATORY: &str = "laboratory";
 
 /// Shows the laboratory as long as it is on the page.
 #[component]

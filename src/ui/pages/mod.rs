@@ -18,7 +18,7 @@ pub(crate) use block::BlockPage;
 pub(crate) use chain::ChainPage;
 pub(crate) use console::ConsolePage;
 pub(crate) use lab::LabPage;
-pub(crate) use lab_place::LabPlace;
+pub(crate) use lab_place::{LABORATORY, LabPlace};
 pub(crate) use ledger::LedgerPage;
 pub(crate) use missing::MissingPage;
 pub(crate) use network::NetworkPage;
