@@ -12,10 +12,10 @@ use super::link::{LinkParameters, MAX_POA, MAX_POW};
 use super::links::Links;
 use super::mining::Mining;
 use super::opening::Opening;
-use super::platform::{Platform, random};
+use super::platform::{LabHand, Platform, random};
 use super::record::Record;
 use super::roster::Roster;
-use super::store::{Network, RecordStore};
+use super::store::{Keys, Network, RecordStore};
 use super::wallet::Wallet;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
@@ -39,6 +39,8 @@ pub struct App {
     pub(super) mining: Mining,
     /// Whether the test transactions are being sent.
     pub(super) testing: Cell<bool>,
+    /// Acts in the scenario whose nodes these are; `None` in the live network.
+    pub(super) hand: Option<Rc<dyn LabHand>>,
 }
 
 impl fmt::Debug for App {
@@ -68,17 +70,27 @@ pub struct Settings {
 }
 
 impl App {
-    /// The app of a page that is about to open the network that its query string names.
+    /// The app of a page that is about to open the network that its query string names; with a hand, the one of a
+    /// scenario.
     ///
     /// # Panics
     /// Never: the name of a link's shape is a valid name.
-    pub(super) fn new(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
+    pub(super) fn new(
+        platform: Rc<dyn Platform>,
+        search: &str,
+        hand: Option<Rc<dyn LabHand>>,
+    ) -> Rc<Self> {
         let (link, errors) = LinkParameters::parse(search);
         let name: Name = link
             .network()
             .parse()
             .expect("the shape of a link is a valid name");
-        let (store, no_storage) = RecordStore::open(Rc::clone(&platform), name.clone());
+        let keys = if hand.is_some() {
+            Keys::Scenario
+        } else {
+            Keys::Browser
+        };
+        let (store, no_storage) = RecordStore::open(Rc::clone(&platform), name.clone(), keys);
         // Without random bytes the network does not open, and says so.
         let tab = random::<2>(&*platform).unwrap_or_default();
         let app = Rc::new_cyclic(|me| Self {
@@ -95,6 +107,7 @@ impl App {
             links: Links::default(),
             mining: Mining::default(),
             testing: Cell::new(false),
+            hand,
         });
         let no_storage = no_storage.map(ApiError::from);
         for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {

@@ -10,6 +10,7 @@ use std::future::Future;
 
 use futures_util::future::{Either, LocalBoxFuture, select};
 
+use crate::command::Command;
 use crate::ipc::{ApiError, FromNode, ToNode};
 use crate::lab::desk::{FromLab, ToLab};
 use crate::ledger::StoreError;
@@ -142,6 +143,16 @@ pub trait LabWorker {
     /// It cannot be posted.
     fn post(&self, message: &ToLab) -> Result<(), ApiError>;
 }
+
+/// The hand that acts in a scenario of the laboratory, for an app whose nodes are those of one.
+pub trait LabHand {
+    /// Carries out a command as actions of the scenario, or refuses it, and says in words what was done; `None` for a
+    /// command that only asks or sends. `nodes` are all names, and whether each is up.
+    fn carry_out(&self, command: &Command, nodes: Vec<(String, bool)>) -> Option<Said>;
+}
+
+/// What was done, in words.
+pub type Said = LocalBoxFuture<'static, Result<String, ApiError>>;
 
 /// What comes from the laboratory's worker.
 #[derive(Debug)]

@@ -45,6 +45,14 @@ pub enum LabRefusal {
         /// The browser's reason.
         reason: String,
     },
+    /// A command that has no place in a scenario.
+    #[error("in the laboratory {what} in another way: {instead}")]
+    Elsewhere {
+        /// What the command does.
+        what: String,
+        /// Where it is done.
+        instead: String,
+    },
     /// The worker failed.
     #[error("the laboratory has stopped: {reason}")]
     Crashed {
@@ -61,6 +69,7 @@ codes! {
         Time => "lab_time", "the laboratory does not go to this moment or branch";
         Closed => "lab_closed", "no scenario is open in the laboratory";
         Program => "lab_program", "the laboratory's program cannot be loaded";
+        Elsewhere => "lab_elsewhere", "the command has no place in a scenario; the sentence says what does the same";
         Crashed => "lab_crashed", "the laboratory's worker failed";
     }
 }

@@ -6,18 +6,15 @@ use yew::prelude::*;
 use super::actions::Actions;
 use super::bridge::use_page;
 use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, focus, here};
-use super::context::Picture;
+use super::context::{Picture, use_newest_picture};
 use super::hooks::use_route;
 use super::notifier::Notifier;
-use super::pages::{
-    BlockPage, ChainPage, ConsolePage, LabPlace, LedgerPage, MissingPage, NetworkPage,
-    SettingsPage, TransactPage, TransactionPage,
-};
+use super::pages::{LabPlace, MissingPage, SettingsPage, live};
 use super::shared::Shared;
 use super::theme::{self, Theme};
+use crate::app::App;
 use crate::app::pages::notices::Notices;
 use crate::app::pages::selection::Selection;
-use crate::app::{App, Subscription};
 use crate::view::route::Route;
 
 #[derive(Properties, PartialEq)]
@@ -58,18 +55,6 @@ pub(crate) fn Root(props: &RootProps) -> Html {
     }
 }
 
-/// The newest picture of the controller.
-#[hook]
-fn use_newest_picture(app: &Shared<App>) -> Picture {
-    let picture = use_state_eq(|| Picture::from(app.model()));
-    let (setter, app) = (picture.setter(), app.clone());
-    use_effect_with((), move |()| {
-        let subscription: Subscription = app.subscribe(move |model| setter.set(model.into()));
-        move || drop(subscription)
-    });
-    (*picture).clone()
-}
-
 /// The place that the address names, with the head and the foot of every page.
 #[component]
 fn Place() -> Html {
@@ -107,6 +92,7 @@ fn main_key(route: &Route) -> String {
         | Route::Bench
         | Route::Exercise(_)
         | Route::LabLink(_)
+        | Route::Within(..)
         | Route::Chain
         | Route::Ledger(..)
         | Route::Transact
@@ -118,17 +104,10 @@ fn main_key(route: &Route) -> String {
 
 fn page(route: Route) -> Html {
     match route {
-        Route::Network => html! { <NetworkPage /> },
-        Route::Chain => html! { <ChainPage /> },
-        Route::Block(which) => html! { <BlockPage {which} /> },
-        Route::Transaction(id) => html! { <TransactionPage {id} /> },
-        Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },
-        Route::Transact => html! { <TransactPage /> },
-        Route::Console => html! { <ConsolePage /> },
-        // Another program draws it.
-        Route::Lab | Route::Bench | Route::Exercise(_) | Route::LabLink(_) => html! {},
         Route::Settings => html! { <SettingsPage /> },
         Route::Missing(address) => html! { <MissingPage {address} /> },
+        // Another program draws the laboratory.
+        route => live(route),
     }
 }
 

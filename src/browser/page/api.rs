@@ -184,7 +184,15 @@ async fn chain(app: &App, argument: JsValue) -> Result<JsValue, ApiError> {
     to_js(&app.chain(node.as_deref(), from, count).await?)
 }
 
-async fn call(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, ApiError> {
+/// What a call on an app gives.
+///
+/// # Errors
+/// The refusal with its rule.
+pub(in crate::browser) async fn call(
+    app: &App,
+    name: &'static str,
+    argument: JsValue,
+) -> Result<JsValue, ApiError> {
     match name {
         "ready" => {
             app.ready().await?;

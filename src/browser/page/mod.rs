@@ -1,7 +1,7 @@
 //! The browser's page as the platform of the app: nodes in workers, Web Locks, localStorage, animation
 //! frames. It also offers `window.aurex` to scripts.
 
-mod api;
+pub(in crate::browser) mod api;
 pub(in crate::browser) mod arguments;
 pub(in crate::browser) mod outcome;
 mod program;
