@@ -366,12 +366,12 @@ fn what_is_no_scenario_is_refused_by_a_sentence_and_the_page_stays() {
 #[test]
 #[ignore = "run by cargo xtask test"]
 fn the_networks_pages_show_the_scenario_and_what_is_sent_there_is_played_again_natively() {
-    let mut visit = open("double-spend");
+    let mut visit = open("partition");
     seek(&visit, 20_000);
-    click(&visit, ".lab-tabs a[href$='#/lab/double-spend/chain']");
+    click(&visit, ".lab-tabs a[href$='#/lab/partition/chain']");
     let head = visit.value("return (await aurex.lab.status()).tips[0].hash");
     let head = head.as_str().unwrap().to_owned();
-    let block = format!(".lab-room a[href$='#/lab/double-spend/chain/block/{head}']");
+    let block = format!(".lab-room a[href$='#/lab/partition/chain/block/{head}']");
     until(&visit, "the scenario's block", |visit| {
         visit.value(&format!(
             "return !!document.querySelector({})",
@@ -387,7 +387,7 @@ fn the_networks_pages_show_the_scenario_and_what_is_sent_there_is_played_again_n
         visit.value(&format!("return await aurex.block({})", text(&head))),
         Value::Null
     );
-    click(&visit, ".lab-tabs a[href$='#/lab/double-spend/console']");
+    click(&visit, ".lab-tabs a[href$='#/lab/partition/console']");
     until(&visit, "the console", |visit| {
         visit.value("return !!document.querySelector('#command')") == true
     });
@@ -415,7 +415,7 @@ fn the_networks_pages_show_the_scenario_and_what_is_sent_there_is_played_again_n
     }
     assert_eq!(here["digest"], json!(native.digest().to_string()));
     // Back on the bench it is an action of the scenario.
-    click(&visit, ".lab-tabs a[href$='#/lab/double-spend']");
+    click(&visit, ".lab-tabs a[href$='#/lab/partition']");
     until(&visit, "the bench", |visit| {
         visit.value("return !!document.querySelector('.lab-graph')") == true
     });
