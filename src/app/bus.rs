@@ -156,6 +156,7 @@ impl Bus {
             | Update::Mode(_)
             | Update::Pace(_)
             | Update::LogLevel(_)
+            | Update::Again
             | Update::Node { .. }
             | Update::State { .. }
             | Update::Gone { .. }

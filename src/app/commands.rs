@@ -40,6 +40,9 @@ impl App {
     /// # Errors
     /// The refusal with its rule.
     pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
+        if let Some(outcome) = self.act_in_scenario(&command).await {
+            return outcome;
+        }
         match command {
             Command::Inspect { hex } => bitcoin::inspect(&hex)
                 .map(Output::text)

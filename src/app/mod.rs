@@ -41,6 +41,7 @@ mod posting;
 mod record;
 mod requests;
 mod roster;
+mod scenario;
 mod send;
 mod store;
 mod tabs;

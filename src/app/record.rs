@@ -133,6 +133,27 @@ impl Record {
         record
     }
 
+    /// The record of a scenario's network, whose seed and parameters were chosen elsewhere.
+    pub(super) fn of_scenario(
+        seed: &[u8; 32],
+        params: &[u8],
+        nodes: Vec<NodeEntry>,
+        users: Vec<String>,
+    ) -> Self {
+        Self {
+            seed: to_hex(seed),
+            params: to_hex(params),
+            nodes,
+            users,
+            tests_left: 0,
+            test_tx: 0,
+            difficulty: 0,
+            pace: Pace::Paused,
+            log: Level::Info,
+            miners: 1,
+        }
+    }
+
     /// Gives the network new keys and a new genesis block; nodes and settings stay.
     pub fn begin_again(&mut self, name: &Name, secrets: Secrets, now: Timestamp) {
         let Secrets { seed, salt } = secrets;

@@ -23,7 +23,7 @@ impl App {
     /// Opens the network that the page's query string names, in the background.
     #[must_use]
     pub fn open(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
-        let app = Self::new(platform, search);
+        let app = Self::new(platform, search, None);
         app.spawn(Rc::clone(&app).start());
         app
     }

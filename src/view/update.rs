@@ -60,6 +60,8 @@ pub enum Update {
         /// The node's name.
         name: String,
     },
+    /// Time went back, or another way: what happened is told again.
+    Again,
     /// A node's report.
     Report(Report),
     /// Blocks that a node was asked for.
@@ -107,6 +109,10 @@ impl Model {
                     self.nodes.retain(|node| node.own);
                 }
                 (self.network, self.chain_id) = (name, chain_id);
+            }
+            Update::Again => {
+                self.blocks = BTreeMap::new();
+                self.log.clear();
             }
             Update::Mode(mode) => self.mode = mode,
             Update::Pace(pace) => self.put_pace(pace),

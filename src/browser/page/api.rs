@@ -11,6 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Fields};
 use super::outcome::{no_api, thrown};
+use super::program::Program;
 use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::command::{CALLS, CallKind, Command, Target};
@@ -87,7 +88,7 @@ impl From<Output> for Done {
 ///
 /// # Errors
 /// The browser does not let the object be made.
-pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
+pub(super) fn publish(app: &Rc<App>, laboratory: &Program) -> Result<(), ApiError> {
     let api = Object::new();
     let api = Api {
         app: Rc::downgrade(app),
@@ -98,8 +99,7 @@ pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
         api.promise(call.name)?;
     }
     api.hears()?;
-    let laboratory = super::lab::object(app.laboratory())?;
-    api.put("lab", &laboratory)?;
+    api.put("lab", &laboratory.calls()?)?;
     let global = js_sys::global();
     let done = Reflect::set(&global, &"aurex".into(), api.object);
     done.map(drop).map_err(|_| no_api("window.aurex"))
@@ -184,7 +184,15 @@ async fn chain(app: &App, argument: JsValue) -> Result<JsValue, ApiError> {
     to_js(&app.chain(node.as_deref(), from, count).await?)
 }
 
-async fn call(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, ApiError> {
+/// What a call on an app gives.
+///
+/// # Errors
+/// The refusal with its rule.
+pub(in crate::browser) async fn call(
+    app: &App,
+    name: &'static str,
+    argument: JsValue,
+) -> Result<JsValue, ApiError> {
     match name {
         "ready" => {
             app.ready().await?;

@@ -58,7 +58,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     </PageLink>
                 }
             </nav>
-            <Search />
+            if props.tab != Route::Lab {
+                <Search />
+            }
             <ThemeButton />
         </header>
     }

@@ -9,7 +9,7 @@ use crate::ui::components::{
     Empty, Graph, InTurn, Inspector, KindMark, LogLines, NodesTable, PageLink, RunButton, Strip,
     Votes,
 };
-use crate::ui::context::use_picture;
+use crate::ui::context::{use_actions, use_picture};
 use crate::view::digest::digest;
 use crate::view::route::Route;
 
@@ -19,11 +19,15 @@ const LINES: usize = 10;
 /// The page of the network: the picture first, the sections each in their turn.
 #[component]
 pub(crate) fn NetworkPage() -> Html {
+    // In a scenario other things can be done, on the bench.
+    let is_live = !use_actions().app().is_laboratory();
     html! {
         <div class="network-page">
             <h1 class="visually-hidden">{ "Network" }</h1>
             <section class="panel network-picture" aria-label="Picture of the network">
-                <Toolbar />
+                if is_live {
+                    <Toolbar />
+                }
                 <Graph />
                 <Legend />
             </section>
