@@ -17,6 +17,7 @@ use super::platform::{Platform, random};
 use super::record::Record;
 use super::roster::Roster;
 use super::store::{Network, RecordStore};
+use super::traffic::Traffic;
 use super::wallet::Wallet;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
@@ -36,6 +37,7 @@ pub struct App {
     pub(super) opening: Opening,
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
+    pub(super) traffic: Traffic,
     pub(super) links: Links,
     pub(super) mining: Mining,
     pub(super) laboratory: Rc<Laboratory>,
@@ -57,6 +59,8 @@ impl fmt::Debug for App {
 pub struct Settings {
     /// How fast miners hash.
     pub pace: Pace,
+    /// Payments and messages a minute that are sent by themselves; 0 for none.
+    pub traffic: u32,
     /// Lowest level of a line that goes into the log.
     pub log: Level,
     /// Miner workers of each proof-of-work node.
@@ -95,6 +99,7 @@ impl App {
             opening: Opening::new(),
             roster: Roster::default(),
             wallet: Wallet::default(),
+            traffic: Traffic::default(),
             links: Links::default(),
             mining: Mining::default(),
             testing: Cell::new(false),
@@ -154,6 +159,7 @@ impl App {
         let kept = record.as_ref();
         Settings {
             pace: kept.map_or(link.pace(), |record| record.pace),
+            traffic: kept.map_or(link.traffic(), |record| record.traffic),
             log: kept.map_or(Level::Info, |record| record.log),
             miners: kept.map_or(link.miners(), |record| record.miners),
             difficulty: kept.map_or(link.difficulty(), |record| record.difficulty),
@@ -178,6 +184,7 @@ impl App {
             link.miners =
                 (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
             link.test_tx = Some(record.test_tx);
+            link.traffic = (record.traffic > 0).then_some(record.traffic);
         } else {
             link.pow = Some(link.pow());
             link.poa = Some(link.poa());

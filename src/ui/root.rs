@@ -5,12 +5,12 @@ use yew::prelude::*;
 
 use super::actions::Actions;
 use super::bridge::use_page;
-use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, focus, here};
+use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, Tour, focus, here};
 use super::context::Picture;
 use super::hooks::use_route;
 use super::pages::{
-    BlockPage, ChainPage, ConsolePage, LabPage, LedgerPage, MissingPage, NetworkPage, SettingsPage,
-    TransactPage, TransactionPage,
+    BlockPage, ChainPage, ChartsPage, ConsolePage, LabPage, LedgerPage, MissingPage, NetworkPage,
+    SettingsPage, TransactPage, TransactionPage,
 };
 use super::shared::Shared;
 use super::theme::{self, Theme};
@@ -82,6 +82,7 @@ fn Place() -> Html {
             if !in_laboratory {
                 <StatusStrip />
             }
+            <Tour place={route.clone()} />
             <div class={classes!("page", in_laboratory.then_some("page-lab"))}>
                 <ProblemList />
                 <main key={main_key(&route)} id="content" tabindex="-1">{ page(route) }</main>
@@ -101,6 +102,7 @@ fn main_key(route: &Route) -> String {
         Route::Network
         | Route::Lab
         | Route::Chain
+        | Route::Charts
         | Route::Ledger(..)
         | Route::Transact
         | Route::Console
@@ -113,6 +115,7 @@ fn page(route: Route) -> Html {
     match route {
         Route::Network => html! { <NetworkPage /> },
         Route::Chain => html! { <ChainPage /> },
+        Route::Charts => html! { <ChartsPage /> },
         Route::Block(which) => html! { <BlockPage {which} /> },
         Route::Transaction(id) => html! { <TransactionPage {id} /> },
         Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },

@@ -9,6 +9,8 @@ pub enum Route {
     Network,
     /// The block tree.
     Chain,
+    /// Charts of what the nodes reported.
+    Charts,
     /// One block: hash, prefix of it, or height.
     Block(String),
     /// One transaction: id or prefix of it.
@@ -54,6 +56,7 @@ impl Route {
             (Some("chain"), Some(word), Some(which), false) if word == "block" => {
                 Self::Block(which)
             }
+            (Some("charts"), None, ..) => Self::Charts,
             (Some("tx"), Some(id), None, false) => Self::Transaction(id),
             (Some("ledger"), table, filter, false) => {
                 Self::Ledger(table.unwrap_or_default(), filter.unwrap_or_default())
@@ -74,6 +77,7 @@ impl Route {
         match self {
             Self::Network => "#/".to_owned(),
             Self::Chain => "#/chain".to_owned(),
+            Self::Charts => "#/charts".to_owned(),
             Self::Block(which) => format!("#/chain/block/{which}"),
             Self::Transaction(id) => format!("#/tx/{id}"),
             Self::Ledger(table, filter) if filter.is_empty() && table.is_empty() => {
@@ -98,6 +102,7 @@ impl Route {
         match self {
             Self::Network => "Network",
             Self::Chain => "Chain",
+            Self::Charts => "Charts",
             Self::Block(_) => "Block",
             Self::Transaction(_) => "Transaction",
             Self::Ledger(..) => "Ledger",
@@ -113,7 +118,7 @@ impl Route {
     #[must_use]
     pub fn tab(&self) -> Self {
         match self {
-            Self::Block(_) => Self::Chain,
+            Self::Block(_) | Self::Charts => Self::Chain,
             Self::Transaction(_) => Self::Transact,
             Self::Ledger(..) => Self::Ledger(String::new(), String::new()),
             Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) => Self::Lab,
@@ -136,6 +141,7 @@ mod tests {
         for route in [
             Route::Network,
             Route::Chain,
+            Route::Charts,
             Route::Block("00ab".into()),
             Route::Transaction("ff01".into()),
             Route::Ledger(String::new(), String::new()),

@@ -2,6 +2,7 @@
 
 mod block;
 mod chain;
+mod charts;
 mod compose;
 mod console;
 mod lab;
@@ -15,6 +16,7 @@ mod transaction;
 
 pub(crate) use block::BlockPage;
 pub(crate) use chain::ChainPage;
+pub(crate) use charts::ChartsPage;
 pub(crate) use console::ConsolePage;
 pub(crate) use lab::LabPage;
 pub(crate) use ledger::LedgerPage;
