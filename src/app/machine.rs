@@ -16,6 +16,7 @@ use super::platform::{LabHand, Platform, random};
 use super::record::Record;
 use super::roster::Roster;
 use super::store::{Keys, Network, RecordStore};
+use super::traffic::Traffic;
 use super::wallet::Wallet;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
@@ -35,6 +36,7 @@ pub struct App {
     pub(super) opening: Opening,
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
+    pub(super) traffic: Traffic,
     pub(super) links: Links,
     pub(super) mining: Mining,
     /// Whether the test transactions are being sent.
@@ -57,6 +59,8 @@ impl fmt::Debug for App {
 pub struct Settings {
     /// How fast miners hash.
     pub pace: Pace,
+    /// Payments and messages a minute that are sent by themselves; 0 for none.
+    pub traffic: u32,
     /// Lowest level of a line that goes into the log.
     pub log: Level,
     /// Miner workers of each proof-of-work node.
@@ -104,6 +108,7 @@ impl App {
             opening: Opening::new(),
             roster: Roster::default(),
             wallet: Wallet::default(),
+            traffic: Traffic::default(),
             links: Links::default(),
             mining: Mining::default(),
             testing: Cell::new(false),
@@ -171,6 +176,7 @@ impl App {
         let kept = record.as_ref();
         Settings {
             pace: kept.map_or(link.pace(), |record| record.pace),
+            traffic: kept.map_or(link.traffic(), |record| record.traffic),
             log: kept.map_or(Level::Info, |record| record.log),
             miners: kept.map_or(link.miners(), |record| record.miners),
             difficulty: kept.map_or(link.difficulty(), |record| record.difficulty),
@@ -195,6 +201,7 @@ impl App {
             link.miners =
                 (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
             link.test_tx = Some(record.test_tx);
+            link.traffic = (record.traffic > 0).then_some(record.traffic);
         } else {
             link.pow = Some(link.pow());
             link.poa = Some(link.poa());

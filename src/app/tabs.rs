@@ -92,6 +92,7 @@ impl App {
         };
         record.pace = self.link.pace.unwrap_or(record.pace);
         record.miners = self.link.miners.unwrap_or(record.miners);
+        record.traffic = self.link.traffic.unwrap_or(record.traffic);
         self.put_record(record)?;
         drop(turn);
         Ok(existed)
@@ -135,11 +136,14 @@ impl App {
     pub(super) fn set_mode(&self, mode: TabMode) {
         self.opening.set_mode(mode);
         self.bus.push(Update::Mode(mode));
+        self.traffic.set_here(mode == TabMode::Host);
+        self.bus.push(Update::Traffic(self.traffic.figures()));
     }
 
     async fn become_host(&self, role: Option<Lock>) -> Outcome {
         self.opening.hold_role(role);
         self.set_mode(TabMode::Host);
+        self.drive_traffic();
         self.start_recorded_nodes().await
     }
 

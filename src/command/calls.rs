@@ -63,6 +63,7 @@ pub const CALLS: &[Call] = calls! {
     Promise add ["add(\"pow\")" "add(\"poa\")"]
         "`{ node, id, text }`; `id` is the operator's transaction for a new authority"
     Promise set ["set({ difficulty, pace, miners })"] "`{ node, id, text }`; one of them, or more"
+    Promise traffic ["traffic(per_minute)" "traffic(\"off\")"] "`{ node, id, text }`; `status()` says how it goes"
     Promise links ["links()" "links([{ from, to }])" "links({ shape, latency, jitter, loss, copies, reorder, bandwidth })"]
         "the directed links that are cut; with a list, exactly these are cut from now on; with an object, what every link does to frames (`help links`)"
     Promise command ["command(line)"] "the text that the console would print, refusals included"

@@ -17,6 +17,10 @@ use crate::records::{Level, MAX_MINERS, Pace};
 pub const DIFFICULTY_DIGITS: RangeInclusive<u8> = 1..=8;
 /// Seconds between work blocks that a pace may aim at.
 pub const PACE_SECONDS: RangeInclusive<u64> = 1..=600;
+/// Payments and messages a minute that traffic may have: ten a second is more than a playground's blocks hold.
+pub const TRAFFIC_RATES: RangeInclusive<u32> = 1..=600;
+/// What traffic may be.
+pub const TRAFFIC: &str = "1 to 600 payments a minute, or `off`";
 /// Most blocks that `chain` lists.
 pub const MAX_CHAIN: u32 = 100;
 /// Blocks that `chain` lists without a number.
@@ -74,6 +78,7 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
     Ok(match arguments.word.name {
         "status" => Command::Status,
         "mempool" => Command::Mempool,
+        "tour" => Command::Tour,
         "quit" => Command::Quit,
         "chain" => Command::Chain {
             count: arguments
@@ -117,6 +122,7 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
             Command::Pace(arguments.required("1 to 600 seconds, `full`, `max` or `pause`", pace)?)
         }
         "miners" => Command::Miners(arguments.required("1 to 8 miner workers", miners)?),
+        "traffic" => Command::Traffic(arguments.required(TRAFFIC, traffic)?),
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
         "ledger" => {
             let table = arguments.optional(TABLE, table)?;
@@ -261,6 +267,14 @@ pub const PACE_WORDS: [(&str, Pace); 3] = [
     ("pause", Pace::Paused),
 ];
 
+/// `off`, which is 0, or a number a minute.
+pub fn traffic(word: &str) -> Option<u32> {
+    if word == "off" {
+        return Some(0);
+    }
+    number_in(word, &TRAFFIC_RATES)
+}
+
 /// `full`, `max`, `pause`, or seconds with or without an `s`.
 pub fn pace(word: &str) -> Option<Pace> {
     if let Some((_, pace)) = PACE_WORDS.into_iter().find(|(known, _)| *known == word) {
@@ -381,6 +395,7 @@ mod tests {
                     word: Word::find("tx"),
                 },
             ),
+            ("tour", Command::Tour),
             ("quit", Command::Quit),
         ]
     }
@@ -408,6 +423,8 @@ mod tests {
             ("pace full", Command::Pace(Pace::Full)),
             ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
             ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
+            ("traffic 60", Command::Traffic(60)),
+            ("traffic OFF", Command::Traffic(0)),
             ("log debug", Command::Log(Level::Debug)),
         ]
     }
@@ -485,6 +502,13 @@ mod tests {
         ("difficulty 9", "argument_wrong", "found \"9\""),
         ("difficulty 0", "argument_wrong", "1 to 8 zero digits"),
         ("miners 9", "argument_wrong", "1 to 8 miner workers"),
+        ("traffic", "argument_missing", "usage: traffic <1-600|off>"),
+        (
+            "traffic 0",
+            "argument_wrong",
+            "expected 1 to 600 payments a minute, or `off`, found \"0\"",
+        ),
+        ("traffic on", "argument_wrong", "found \"on\""),
         ("difficulty x", "argument_wrong", "found \"x\""),
         (
             "pace 0",

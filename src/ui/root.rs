@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::actions::Actions;
 use super::bridge::use_page;
-use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, focus, here};
+use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, Tour, focus, here};
 use super::context::{Picture, use_newest_picture};
 use super::hooks::use_route;
 use super::notifier::Notifier;
@@ -68,6 +68,7 @@ fn Place() -> Html {
         <>
             <a class="skip-link" href={format!("{}#content", here())} onclick={skip}>{ "Skip to the content" }</a>
             <Header tab={route.tab()} />
+            <Tour place={route.clone()} />
             if in_laboratory {
                 <LabPlace />
             } else {
@@ -94,6 +95,7 @@ fn main_key(route: &Route) -> String {
         | Route::LabLink(_)
         | Route::Within(..)
         | Route::Chain
+        | Route::Charts
         | Route::Ledger(..)
         | Route::Transact
         | Route::Console

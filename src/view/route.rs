@@ -12,6 +12,8 @@ pub enum Route {
     Network,
     /// The block tree.
     Chain,
+    /// Charts of what the nodes reported.
+    Charts,
     /// One block: hash, prefix of it, or height.
     Block(String),
     /// One transaction: id or prefix of it.
@@ -62,6 +64,7 @@ impl Route {
             (Some("chain"), Some(word), Some(which), false) if word == "block" => {
                 Self::Block(which)
             }
+            (Some("charts"), None, ..) => Self::Charts,
             (Some("tx"), Some(id), None, false) => Self::Transaction(id),
             (Some("ledger"), table, filter, false) => {
                 Self::Ledger(table.unwrap_or_default(), filter.unwrap_or_default())
@@ -82,6 +85,7 @@ impl Route {
         let room = match Self::parse(rest.unwrap_or_default()) {
             room @ (Self::Network
             | Self::Chain
+            | Self::Charts
             | Self::Block(_)
             | Self::Transaction(_)
             | Self::Ledger(..)
@@ -104,6 +108,7 @@ impl Route {
         match self {
             Self::Network => "#/".to_owned(),
             Self::Chain => "#/chain".to_owned(),
+            Self::Charts => "#/charts".to_owned(),
             Self::Block(which) => format!("#/chain/block/{which}"),
             Self::Transaction(id) => format!("#/tx/{id}"),
             Self::Ledger(table, filter) if filter.is_empty() && table.is_empty() => {
@@ -134,6 +139,7 @@ impl Route {
         match self {
             Self::Network => "Network",
             Self::Chain => "Chain",
+            Self::Charts => "Charts",
             Self::Block(_) => "Block",
             Self::Transaction(_) => "Transaction",
             Self::Ledger(..) => "Ledger",
@@ -151,7 +157,7 @@ impl Route {
     #[must_use]
     pub fn tab(&self) -> Self {
         match self {
-            Self::Block(_) => Self::Chain,
+            Self::Block(_) | Self::Charts => Self::Chain,
             Self::Transaction(_) => Self::Transact,
             Self::Ledger(..) => Self::Ledger(String::new(), String::new()),
             Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) | Self::Within(..) => {
@@ -176,6 +182,7 @@ mod tests {
         for route in [
             Route::Network,
             Route::Chain,
+            Route::Charts,
             Route::Block("00ab".into()),
             Route::Transaction("ff01".into()),
             Route::Ledger(String::new(), String::new()),

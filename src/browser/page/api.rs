@@ -19,6 +19,7 @@ use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, Level, Topic};
 use crate::primitives::MAX_EXACT;
 use crate::refusal::{ArgumentError, MessageError, NetworkError};
+use crate::view::traffic::Traffic;
 use crate::view::{Model, Problem, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
@@ -56,6 +57,7 @@ struct NetworkStatus<'a> {
     discovery_channel: String,
     tab: &'a str,
     pace: crate::ipc::Pace,
+    traffic: &'a Traffic,
     link: String,
     persistent: bool,
 }
@@ -268,6 +270,7 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
         "start" => Command::Start(target(&argument)?),
         "stop" => Command::Stop(target(&argument)?),
         "wipe" => Command::Wipe(target(&argument)?),
+        "traffic" => Command::Traffic(arguments::traffic(&argument)?),
         "add" => Command::Add(arguments::node_kind(&argument)?),
         "set" => {
             let fields = Fields::of("set", &["difficulty", "pace", "miners"], argument)?;
@@ -326,6 +329,7 @@ fn status(app: &App) -> Result<JsValue, ApiError> {
                 .unwrap_or_default(),
             tab: app.tab(),
             pace: model.pace,
+            traffic: &model.traffic,
             link: app.link(),
             persistent: app.settings().persistent,
         },

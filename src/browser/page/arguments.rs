@@ -225,6 +225,14 @@ pub(in crate::browser) fn miners(fields: &Fields) -> Result<Option<u32>, ApiErro
     word(fields, "miners", "1 to 8 miner workers", command::miners)
 }
 
+/// Payments and messages a minute, or `"off"`, which is 0.
+///
+/// # Errors
+/// Anything else.
+pub(super) fn traffic(value: &JsValue) -> Result<u32, ApiError> {
+    word_of("traffic", value, command::TRAFFIC, command::traffic)
+}
+
 /// A field that is a number or a word, as the console understands it.
 fn word<T>(
     fields: &Fields,
@@ -236,15 +244,24 @@ fn word<T>(
     if is_missing(&value) {
         return Ok(None);
     }
+    word_of(name, &value, expected, read).map(Some)
+}
+
+/// A value that is a number or a word.
+fn word_of<T>(
+    name: &str,
+    value: &JsValue,
+    expected: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, ApiError> {
     let number = || {
-        number(name, &value, MAX_EXACT)
+        number(name, value, MAX_EXACT)
             .ok()
             .map(|number| number.to_string())
     };
     let word = value.as_string().or_else(number);
     word.and_then(|word| read(&word))
-        .map(Some)
-        .ok_or_else(|| wrong(name, expected, &value))
+        .ok_or_else(|| wrong(name, expected, value))
 }
 
 /// Seconds between work blocks or `"full"`, `"max"`, `"pause"`, if it is given.

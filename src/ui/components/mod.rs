@@ -2,6 +2,7 @@
 
 mod answered;
 mod bytes;
+mod chart_view;
 mod checks;
 mod confirm;
 mod copy;
@@ -25,6 +26,7 @@ mod run_button;
 mod search;
 mod status_strip;
 mod strip;
+mod tour;
 mod track;
 mod transaction_table;
 mod tree_view;
@@ -32,6 +34,7 @@ mod votes;
 
 pub(crate) use answered::{Busy, Empty, Refusal};
 pub(crate) use bytes::Bytes;
+pub(crate) use chart_view::ChartView;
 pub(crate) use checks::{Checks, Digits};
 pub(crate) use confirm::Confirm;
 pub(crate) use copy::CopyButton;
@@ -52,6 +55,7 @@ pub(crate) use run_button::RunButton;
 pub(crate) use search::Search;
 pub(crate) use status_strip::StatusStrip;
 pub(crate) use strip::Strip;
+pub(crate) use tour::Tour;
 pub(crate) use track::Track;
 pub(crate) use transaction_table::TransactionTable;
 pub(crate) use tree_view::TreeView;

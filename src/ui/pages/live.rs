@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::block::BlockPage;
 use super::chain::ChainPage;
+use super::charts::ChartsPage;
 use super::console::ConsolePage;
 use super::ledger::LedgerPage;
 use super::network::NetworkPage;
@@ -16,6 +17,7 @@ pub(crate) fn live(route: Route) -> Html {
     match route {
         Route::Network => html! { <NetworkPage /> },
         Route::Chain => html! { <ChainPage /> },
+        Route::Charts => html! { <ChartsPage /> },
         Route::Block(which) => html! { <BlockPage {which} /> },
         Route::Transaction(id) => html! { <TransactionPage {id} /> },
         Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },

@@ -2,6 +2,7 @@
 
 mod block;
 mod chain;
+mod charts;
 mod compose;
 mod console;
 mod lab;
