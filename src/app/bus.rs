@@ -292,10 +292,6 @@ impl Bus {
 
 /// Whether nothing happened that a person would wait for.
 fn only_figures(update: &Update) -> bool {
-    match update {
-        Update::Traffic(_) => true,
-        other => {
-            matches!(other, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
-        }
-    }
+    matches!(update, Update::Traffic(_))
+        || matches!(update, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
 }

@@ -137,13 +137,13 @@ impl App {
                     let draft = wish.draft(at, fee, coins - fee);
                     let sent = self.send_by(&node, draft).await;
                     self.traffic.settle(sent.map(drop));
-                    return TrafficState::Sent;
+                    return TrafficState::Here;
                 }
                 Ok(_) => {}
                 // A node that is gone in this moment says nothing of the user.
                 Err(error) => {
                     self.traffic.settle(Err(error));
-                    return TrafficState::Sent;
+                    return TrafficState::Here;
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! Traffic: how much is asked for, when the next payment is due, and what became of those before. Pure but for the
 //! one who waits: chance and time are arguments.
 //!
-//! Each payment has a slot of `60 s / rate`, and a random moment in it: so a minute has as many as asked for, and they
-//! do not come like the ticks of a clock. After a full mempool the slots are longer, up to [`MOST_SLOWED`] times, and
+//! Each payment has a stretch of `60 s / rate`, and a random moment in it: so a minute has as many as asked for, and they
+//! do not come like the ticks of a clock. After a full mempool the stretches are longer, up to [`MOST_SLOWED`] times, and
 //! with each payment that is taken shorter again.
 //!
 //! Bounds: what was missed, because a hidden page's timers are late, is made up for by at most [`MAKE_UP_MS`].
@@ -25,8 +25,8 @@ const MOST_SLOWED: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Traffic {
     figures: RefCell<Figures>,
-    /// When the slot of the next payment begins, on the monotonic clock.
-    slot: Cell<Option<f64>>,
+    /// When the stretch of the next payment begins, on the monotonic clock.
+    stretch: Cell<Option<f64>>,
     /// Whether a task of this tab waits for the next payment.
     driven: Cell<bool>,
     waiter: RefCell<Option<oneshot::Sender<()>>>,
@@ -41,7 +41,7 @@ impl Default for Traffic {
         };
         Self {
             figures: RefCell::new(figures),
-            slot: Cell::new(None),
+            stretch: Cell::new(None),
             driven: Cell::new(false),
             waiter: RefCell::default(),
         }
@@ -70,7 +70,7 @@ impl Traffic {
             before
         };
         if before != per_minute {
-            self.slot.set(None);
+            self.stretch.set(None);
             self.wake();
         }
     }
@@ -78,7 +78,7 @@ impl Traffic {
     /// Whether this tab runs the nodes.
     pub(super) fn set_here(&self, here: bool) {
         self.set_state(if here {
-            TrafficState::Sent
+            TrafficState::Here
         } else {
             TrafficState::Elsewhere
         });
@@ -112,13 +112,13 @@ impl Traffic {
     pub(super) fn wait(&self, now: f64, chance: f64) -> Option<f64> {
         let figures = self.figures.borrow();
         if figures.per_minute == 0 || figures.state == TrafficState::Elsewhere {
-            self.slot.set(None);
+            self.stretch.set(None);
             return None;
         }
         let length = MINUTE_MS / f64::from(figures.per_minute) * f64::from(figures.slowed);
-        let slot = self.slot.get().unwrap_or(now).max(now - MAKE_UP_MS);
-        self.slot.set(Some(slot + length));
-        Some((slot + chance * length - now).max(0.0))
+        let stretch = self.stretch.get().unwrap_or(now).max(now - MAKE_UP_MS);
+        self.stretch.set(Some(stretch + length));
+        Some((stretch + chance * length - now).max(0.0))
     }
 
     /// What became of a payment.

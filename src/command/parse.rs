@@ -115,12 +115,8 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
             b: arguments.text(NODE_NAME)?,
         },
         "add" => Command::Add(arguments.required("`pow` or `poa`", kind)?),
-        "difficulty" => {
-            Command::Difficulty(arguments.required("1 to 8 zero digits, or `auto`", difficulty)?)
-        }
-        "pace" => {
-            Command::Pace(arguments.required("1 to 600 seconds, `full`, `max` or `pause`", pace)?)
-        }
+        "difficulty" => Command::Difficulty(arguments.required(DIFFICULTY, difficulty)?),
+        "pace" => Command::Pace(arguments.required(PACE, pace)?),
         "miners" => Command::Miners(arguments.required("1 to 8 miner workers", miners)?),
         "traffic" => Command::Traffic(arguments.required(TRAFFIC, traffic)?),
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
@@ -158,6 +154,8 @@ fn add_or_remove(word: &str) -> Option<bool> {
     }
 }
 
+const PACE: &str = "1 to 600 seconds, `full`, `max` or `pause`";
+const DIFFICULTY: &str = "1 to 8 zero digits, or `auto`";
 const NODE: &str = "a node's name or `all`";
 const NODE_NAME: &str = "a node's name";
 const TABLE: &str = "a table: blocks, transactions, nodes, assets, users or mining_pool";

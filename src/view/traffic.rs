@@ -27,7 +27,7 @@ pub struct Traffic {
 pub enum TrafficState {
     /// This tab sends it.
     #[default]
-    Sent,
+    Here,
     /// The tab that runs the nodes sends it, if it is on.
     Elsewhere,
     /// No node runs that would take it.
@@ -55,7 +55,7 @@ pub fn sentence(traffic: &Traffic) -> String {
         TrafficState::Elsewhere => {
             return format!("Traffic: {wanted}, sent by the tab that runs the nodes.");
         }
-        TrafficState::Sent => "",
+        TrafficState::Here => "",
         TrafficState::NoNode => " It waits, as no node runs.",
         TrafficState::NoCoins => " It waits, as no user has coins.",
     };

@@ -39,7 +39,7 @@ fn blocks_stop_being_empty_when_traffic_is_switched_on_and_a_reload_keeps_it() {
         (in_blocks(visit) >= 20).then_some(())
     });
     let found = traffic(&visit);
-    assert_eq!((found.per_minute, found.state.as_str()), (120, "sent"));
+    assert_eq!((found.per_minute, found.state.as_str()), (120, "here"));
     assert!(found.sent >= 20 && found.refused == 0, "{found:?}");
     visit.wait("what it does, on the page", 10, |visit| {
         visit

@@ -22,6 +22,8 @@ pub struct Step {
     pub text: &'static str,
     /// The word by which the style sheet finds the controls that it is about.
     pub points_at: &'static str,
+    /// The control itself as a selector, for those who do not see the ring; empty where there is none.
+    pub control: &'static str,
 }
 
 /// The steps in their order.
@@ -30,36 +32,43 @@ pub const STEPS: [Step; 7] = [
         title: "A block",
         text: "Every few seconds a node makes a block: transactions, and the hash of the block before, which ties the chain together. Open one: on the Network page, click the newest card under “Latest blocks”.",
         points_at: "block",
+        control: ".cards .card-link",
     },
     Step {
         title: "Nodes",
         text: "Each node has its own copy of the chain and checks every block by itself; nobody is in charge. Click a node in the picture of the Network page to see what it does.",
         points_at: "node",
+        control: ".graph-node",
     },
     Step {
         title: "A payment",
         text: "Alice pays Bob: on the Transact page, press “Sign and send”. The key signs in this page, and the payment goes from node to node.",
         points_at: "pay",
+        control: ".compose [type=submit]",
     },
     Step {
         title: "Final",
         text: "First the payment waits, then a block takes it, and with each block on top it is harder to undo. Watch until it is final: when two thirds of the authorities have confirmed it twice. That takes up to a minute.",
         points_at: "final",
+        control: "",
     },
     Step {
         title: "Break something",
         text: "On the Network page, select a node and press “Kill”, or cut one of its links under “Peers”. The others go on.",
         points_at: "break",
+        control: ".inspector .toolbar button:nth-of-type(2), .graph-node",
     },
     Step {
         title: "Mend it",
         text: "Press “Start”, or heal the link: the node fetches what it missed, checks it, and agrees with the others again.",
         points_at: "mend",
+        control: ".inspector .toolbar .button-primary, .graph-node",
     },
     Step {
         title: "The laboratory",
         text: "There time stops, messages can be caught and changed, and exercises show what a blockchain stands and what it does not. This was the tour: the first exercise takes three minutes.",
         points_at: "lab",
+        control: "",
     },
 ];
 

@@ -3,7 +3,7 @@
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::{PageLink, focus, own_key};
@@ -156,6 +156,18 @@ fn offer(send: &Dispatcher<State>) -> Html {
     }
 }
 
+/// Moves the focus to a control, which brings it into sight.
+fn show(control: &str) {
+    let found = gloo::utils::document()
+        .query_selector(control)
+        .ok()
+        .flatten();
+    if let Some(element) = found {
+        // Every control can take the focus, also one that is drawn.
+        let _ = element.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
 fn card(number: usize, way: Option<(&'static str, Route)>, send: &Dispatcher<State>) -> Html {
     let Some(step) = STEPS.get(number) else {
         return Html::default();
@@ -170,6 +182,8 @@ fn card(number: usize, way: Option<(&'static str, Route)>, send: &Dispatcher<Sta
             <div class="toolbar">
                 if let Some((words, to)) = way {
                     <PageLink {to} class="tour-way">{ words }</PageLink>
+                } else if !step.control.is_empty() {
+                    <button type="button" onclick={move |_: MouseEvent| show(step.control)}>{ "Show me" }</button>
                 }
                 if !last {
                     { button(send, TourMessage::Skip, "Skip this step", "") }
