@@ -105,11 +105,13 @@ fn main_key(route: &Route) -> String {
 }
 
 fn page(route: Route) -> Html {
-    match route {
-        Route::Settings => html! { <SettingsPage /> },
-        Route::Missing(address) => html! { <MissingPage {address} /> },
+    if route == Route::Settings {
+        html! { <SettingsPage /> }
+    } else if let Route::Missing(address) = route {
+        html! { <MissingPage {address} /> }
+    } else {
         // Another program draws the laboratory.
-        route => live(route),
+        live(route)
     }
 }
 

@@ -65,11 +65,10 @@ fn Room(props: &RoomProps) -> Html {
         selection.dispatcher(),
         theme.setter(),
     );
-    let page = match &props.room {
-        Route::Missing(address) => {
-            html! { <Empty text={format!("There is no page {address:?} of a scenario.")} /> }
-        }
-        room => live(room.clone()),
+    let page = if let Route::Missing(address) = &props.room {
+        html! { <Empty text={format!("There is no page {address:?} of a scenario.")} /> }
+    } else {
+        live(props.room.clone())
     };
     html! {
         <ContextProvider<Actions> context={actions}>
@@ -85,8 +84,9 @@ fn Room(props: &RoomProps) -> Html {
 
 /// A page is kept while only its parameters change, except where another thing is shown.
 fn key(room: &Route) -> String {
-    match room {
-        Route::Block(_) | Route::Transaction(_) => room.fragment(),
-        _ => room.title().to_owned(),
+    if matches!(room, Route::Block(_) | Route::Transaction(_)) {
+        room.fragment()
+    } else {
+        room.title().to_owned()
     }
 }

@@ -100,12 +100,10 @@ fn rule(hands: &Hands, page: &LabPage, taken: &[String]) -> Option<Rule> {
     let free = (1_u32..).map(|number| format!("rule-{number}"));
     let mut free = free.filter(|name| !taken.contains(name));
     let words = page.text("rule-effect", EFFECTS[0].0);
-    let effect = match EFFECTS.iter().find(|(other, _)| *other == words)?.1 {
-        Effect::Delay { .. } => Effect::Delay {
-            by: hands.number("milliseconds", &page.text("rule-by", LATER))?,
-        },
-        effect => effect,
-    };
+    let mut effect = EFFECTS.iter().find(|(other, _)| *other == words)?.1;
+    if let Effect::Delay { by } = &mut effect {
+        *by = hands.number("milliseconds", &page.text("rule-by", LATER))?;
+    }
     Some(Rule {
         name: free.next().unwrap_or_default(),
         filter: Filter {
