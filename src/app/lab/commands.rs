@@ -24,10 +24,7 @@ pub(super) fn actions(command: &Command, nodes: &Nodes) -> Option<Result<Vec<Act
         Command::Traffic(per_minute) => Ok(vec![Action::Traffic {
             per_minute: u64::from(*per_minute),
         }]),
-        Command::Tour => elsewhere(
-            "the tour is taken",
-            "it goes round the live network",
-        ),
+        Command::Tour => elsewhere("the tour is taken", "it goes round the live network"),
         Command::Stop(_) | Command::Quit => elsewhere(
             "a node ends",
             "`kill` ends one, and the bench also ends it with its power lost",
