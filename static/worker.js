@@ -1,7 +1,6 @@
-// Starts one worker of the playground. The page and nearly all workers are one program: the first message
+// Starts one worker of the playground. Whoever starts it is the same program: the first message
 // brings the program's compiled WebAssembly module, this file's query names its glue script, and the
-// program reads from the worker's name what it is to do. A program of its own (the laboratory) is fetched
-// here instead, under the same query as its glue. Whatever arrives before the program listens
+// program reads from the worker's name what it is to do. Whatever arrives before the program listens
 // is kept and handed over in order.
 const early = [];
 let arrived;
@@ -18,12 +17,7 @@ try {
   const address = new URL(self.location.href).searchParams.get("glue");
   const glue = await import(address);
   await first;
-  const { module } = early.shift();
-  if (module) {
-    glue.initSync({ module });
-  } else {
-    await glue.default({ module_or_path: new URL(address.replace(/\.js(?=\?|$)/, "_bg.wasm")) });
-  }
+  glue.initSync(early.shift());
   self.removeEventListener("message", keep);
   for (const data of early) {
     self.dispatchEvent(new MessageEvent("message", { data }));

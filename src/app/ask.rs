@@ -12,9 +12,10 @@ use crate::ipc::{
     AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus,
     TransactionInfo, ask,
 };
-use crate::ledger::{Page, Query};
+use crate::ledger::{Page, Query, Table};
 use crate::records::TransactionStatus;
 use crate::refusal::{NetworkError, Refusal};
+use crate::view::charts::{MOST_NAMES, Stored};
 
 impl App {
     /// Asks a node; without a name, the one with the heaviest chain.
@@ -174,6 +175,43 @@ impl App {
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
     pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<Page, ApiError> {
         self.ask(node, query).await
+    }
+
+    /// How many rows the tables for people have in a node's ledger.
+    pub(super) async fn row_counts(&self, node: &str) -> Result<Vec<(Table, u32)>, ApiError> {
+        let count = |table| {
+            let query = Query {
+                table,
+                index: None,
+                key: None,
+                descending: false,
+                offset: 0,
+                limit: 1,
+            };
+            self.ledger(Some(node), query)
+        };
+        let pages = join_all(Table::FOR_PEOPLE.into_iter().map(count)).await;
+        let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let totals = pages.iter().map(|page| page.total);
+        Ok(Table::FOR_PEOPLE.into_iter().zip(totals).collect())
+    }
+
+    /// What the running nodes of this tab store, as far as they answer; those that a chart shows.
+    pub async fn stored(&self) -> Vec<Stored> {
+        let mut nodes = self.roster.all();
+        nodes.retain(|node| node.is_up());
+        nodes.truncate(MOST_NAMES);
+        let counts = join_all(nodes.iter().map(|node| self.row_counts(&node.name))).await;
+        let counted = nodes.iter().zip(counts);
+        counted
+            .filter_map(|(node, counts)| {
+                let rows = counts.ok()?.into_iter();
+                Some(Stored {
+                    node: node.name.clone(),
+                    rows: rows.map(|(table, count)| (table.name(), count)).collect(),
+                })
+            })
+            .collect()
     }
 }
 

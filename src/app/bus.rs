@@ -155,11 +155,16 @@ impl Bus {
             Update::Network { .. }
             | Update::Mode(_)
             | Update::Pace(_)
+            | Update::Traffic(_)
             | Update::LogLevel(_)
+            | Update::Again
             | Update::Node { .. }
             | Update::State { .. }
             | Update::Gone { .. }
             | Update::Blocks(_)
+            | Update::Moment(_)
+            | Update::Sent(_)
+            | Update::Tour
             | Update::Problem(_)
             | Update::Dismiss(_)
             | Update::Name { .. } => {}
@@ -258,6 +263,7 @@ impl Bus {
     fn draw(&self) {
         self.next.due.set(None);
         self.drawn_at.set(self.platform.monotonic());
+        self.measure();
         let model = self.fresh();
         if !self.platform.is_hidden() {
             let subscribers = self.subscribers.borrow().clone();
@@ -269,6 +275,16 @@ impl Bus {
         self.schedule(LONGEST_GAP_MS);
     }
 
+    /// Has the model measure what it measures over time. Where no node runs nothing changes, and nothing is drawn.
+    fn measure(&self) {
+        let at = self.platform.now().0;
+        let model = self.fresh();
+        let runs = model.nodes.iter().any(|node| node.own && node.is_up());
+        if runs && model.measured.is_due(at) {
+            self.queue.borrow_mut().push(Update::Moment(at));
+        }
+    }
+
     /// The page was hidden or shown: the next picture comes by the way that now works.
     pub(super) fn visibility_changed(&self) {
         self.next.due.set(None);
@@ -278,7 +294,8 @@ impl Bus {
 
 /// Whether nothing happened that a person would wait for.
 fn only_figures(update: &Update) -> bool {
-    matches!(update, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
+    matches!(update, Update::Traffic(_))
+        || matches!(update, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
 }
 fn as_problem(error: &ApiError) -> Problem {
     Problem {

@@ -13,7 +13,7 @@ use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{ApiError, Level, NodeKind, Topic, ask};
-use crate::ledger::{Query, Row, Table};
+use crate::ledger::{Row, Table};
 use crate::primitives::{ParamsChange, visible};
 use crate::refusal::{LookupError, NetworkError, StartupError};
 use crate::view::{TabMode, figures, finality, rows, text};
@@ -40,6 +40,9 @@ impl App {
     /// # Errors
     /// The refusal with its rule.
     pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
+        if let Some(outcome) = self.act_in_scenario(&command).await {
+            return outcome;
+        }
         match command {
             Command::Inspect { hex } => bitcoin::inspect(&hex)
                 .map(Output::text)
@@ -82,11 +85,18 @@ impl App {
             Command::Add(kind) => self.add(kind).await,
             Command::Difficulty(choice) => self.set_difficulty(choice).await,
             Command::Pace(pace) => self.set_pace(pace).await,
+            Command::Traffic(per_minute) => self.set_traffic(per_minute).await,
             Command::Miners(count) => self.set_miners(count).await,
             Command::Log(level) => self.set_log_level(level).await,
             Command::Cut { a, b } => self.link_both_ways(&a, &b, true),
             Command::Heal { a, b } => self.link_both_ways(&a, &b, false),
             Command::Links(change) => self.change_links(&change),
+            Command::Tour => {
+                self.begin_tour();
+                Ok(Output::text(
+                    "The tour begins in the corner of the page; `Escape` ends it.".to_owned(),
+                ))
+            }
             Command::Quit => {
                 let output = self.for_each(Target::All, Action::Stop).await?;
                 Ok(Output::text(format!(
@@ -115,23 +125,7 @@ impl App {
         let node = self.node_for(None)?;
         let name = Some(node.name.as_str());
         let Some(table) = table else {
-            let count = |table| {
-                let query = Query {
-                    table,
-                    index: None,
-                    key: None,
-                    descending: false,
-                    offset: 0,
-                    limit: 1,
-                };
-                self.ledger(name, query)
-            };
-            let pages = join_all(Table::FOR_PEOPLE.into_iter().map(count)).await;
-            let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
-            let counts: Vec<_> = Table::FOR_PEOPLE
-                .into_iter()
-                .zip(pages.iter().map(|page| page.total))
-                .collect();
+            let counts = self.row_counts(&node.name).await?;
             return Ok(Output::text(rows::counts(&node.name, &counts)));
         };
         let (mut found, mut total) = (Vec::<Row>::new(), 0_u32);

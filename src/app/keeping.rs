@@ -69,6 +69,8 @@ impl App {
         };
         self.bus.push(Update::Pace(record.pace));
         self.bus.push(Update::LogLevel(record.log));
+        self.traffic.set_rate(record.traffic);
+        self.bus.push(Update::Traffic(self.traffic.figures()));
         if other_network || before.is_none_or(|before| before.users != record.users) {
             self.name_users();
         }

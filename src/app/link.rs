@@ -7,7 +7,8 @@ use std::fmt::{Display, Write as _};
 use std::ops::RangeInclusive;
 
 use crate::command::{
-    DIFFICULTY_DIGITS, PACE_WORDS, check_workers, most_miners, nearest, number_in, pace, shortened,
+    DIFFICULTY_DIGITS, PACE_WORDS, TRAFFIC, check_workers, most_miners, nearest, number_in, pace,
+    shortened, traffic,
 };
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{MAX_MINERS, Pace};
@@ -25,7 +26,7 @@ pub(super) const MAX_TEST_TX: u32 = 50;
 const MAX_PARAMETERS: usize = 32;
 const _: () = assert!(MAX_POA as usize <= MAX_AUTHORITIES);
 
-pub(super) const NAMES: [&str; 7] = [
+pub(super) const NAMES: [&str; 8] = [
     "pow",
     "poa",
     "difficulty",
@@ -33,6 +34,7 @@ pub(super) const NAMES: [&str; 7] = [
     "net",
     "test_tx",
     "miners",
+    "traffic",
 ];
 
 /// The parameters of a link; `None` for one that it does not have.
@@ -52,6 +54,8 @@ pub struct LinkParameters {
     pub test_tx: Option<u32>,
     /// Miner workers of each proof-of-work node.
     pub miners: Option<u32>,
+    /// Payments and messages a minute that are sent by themselves; 0 for none.
+    pub traffic: Option<u32>,
 }
 
 impl LinkParameters {
@@ -128,6 +132,12 @@ impl LinkParameters {
         self.miners.unwrap_or(Self::DEFAULT_MINERS)
     }
 
+    /// Payments and messages a minute that are sent by themselves, 0 without the parameter.
+    #[must_use]
+    pub fn traffic(&self) -> u32 {
+        self.traffic.unwrap_or(0)
+    }
+
     /// The name of the network: the one that is given, or its shape, so that each distinct link is a
     /// network of its own and the same link comes back to it.
     #[must_use]
@@ -160,8 +170,17 @@ impl LinkParameters {
         write("net", self.net.as_ref().map(ToString::to_string));
         write("test_tx", self.test_tx.map(|count| count.to_string()));
         write("miners", self.miners.map(|miners| miners.to_string()));
+        write("traffic", self.traffic.map(traffic_word));
         text
     }
+}
+
+/// Traffic as a link writes it.
+pub(super) fn traffic_word(per_minute: u32) -> String {
+    if per_minute == 0 {
+        return "off".to_owned();
+    }
+    per_minute.to_string()
 }
 
 /// A pace as a link writes it.
@@ -226,6 +245,10 @@ impl Reader {
                 Some(pace) => self.link.pace = Some(pace),
                 None => self.wrong(name, "1 to 600 seconds, full, max or pause", value, "5"),
             },
+            "traffic" => match traffic(&value.to_ascii_lowercase()) {
+                Some(per_minute) => self.link.traffic = Some(per_minute),
+                None => self.wrong(name, TRAFFIC, value, "off"),
+            },
             _ => match value.parse::<Name>() {
                 Ok(net) => self.link.net = Some(net),
                 Err(error) => {
@@ -283,7 +306,7 @@ mod tests {
 
     #[test]
     fn everything_said_is_taken_and_written_back() {
-        let search = "?pow=5&poa=3&difficulty=3&pace=full&net=lab-1&test_tx=0&miners=2";
+        let search = "?pow=5&poa=3&difficulty=3&pace=full&net=lab-1&test_tx=0&miners=2&traffic=60";
         let (link, errors) = LinkParameters::parse(search);
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(
@@ -291,6 +314,7 @@ mod tests {
             (Some(5), Some(3), Some(3), Some(0))
         );
         assert_eq!((link.pace, link.miners), (Some(Pace::Full), Some(2)));
+        assert_eq!(link.traffic, Some(60));
         assert_eq!(link.network(), "lab-1");
         assert_eq!(LinkParameters::parse(&link.query()), (link, Vec::new()));
         let (link, _) = LinkParameters::parse("?pow=16&poa=16&pace=600");

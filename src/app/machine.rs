@@ -8,15 +8,15 @@ use std::rc::{Rc, Weak};
 use futures_util::FutureExt;
 
 use super::bus::{Bus, Subscription};
-use super::lab::Laboratory;
 use super::link::{LinkParameters, MAX_POA, MAX_POW};
 use super::links::Links;
 use super::mining::Mining;
 use super::opening::Opening;
-use super::platform::{Platform, random};
+use super::platform::{LabHand, Platform, random};
 use super::record::Record;
 use super::roster::Roster;
-use super::store::{Network, RecordStore};
+use super::store::{Keys, Network, RecordStore};
+use super::traffic::Traffic;
 use super::wallet::Wallet;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
@@ -36,11 +36,13 @@ pub struct App {
     pub(super) opening: Opening,
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
+    pub(super) traffic: Traffic,
     pub(super) links: Links,
     pub(super) mining: Mining,
-    pub(super) laboratory: Rc<Laboratory>,
     /// Whether the test transactions are being sent.
     pub(super) testing: Cell<bool>,
+    /// Acts in the scenario whose nodes these are; `None` in the live network.
+    pub(super) hand: Option<Rc<dyn LabHand>>,
 }
 
 impl fmt::Debug for App {
@@ -57,6 +59,8 @@ impl fmt::Debug for App {
 pub struct Settings {
     /// How fast miners hash.
     pub pace: Pace,
+    /// Payments and messages a minute that are sent by themselves; 0 for none.
+    pub traffic: u32,
     /// Lowest level of a line that goes into the log.
     pub log: Level,
     /// Miner workers of each proof-of-work node.
@@ -70,22 +74,31 @@ pub struct Settings {
 }
 
 impl App {
-    /// The app of a page that is about to open the network that its query string names.
+    /// The app of a page that is about to open the network that its query string names; with a hand, the one of a
+    /// scenario.
     ///
     /// # Panics
     /// Never: the name of a link's shape is a valid name.
-    pub(super) fn new(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
+    pub(super) fn new(
+        platform: Rc<dyn Platform>,
+        search: &str,
+        hand: Option<Rc<dyn LabHand>>,
+    ) -> Rc<Self> {
         let (link, errors) = LinkParameters::parse(search);
         let name: Name = link
             .network()
             .parse()
             .expect("the shape of a link is a valid name");
-        let (store, no_storage) = RecordStore::open(Rc::clone(&platform), name.clone());
+        let keys = if hand.is_some() {
+            Keys::Scenario
+        } else {
+            Keys::Browser
+        };
+        let (store, no_storage) = RecordStore::open(Rc::clone(&platform), name.clone(), keys);
         // Without random bytes the network does not open, and says so.
         let tab = random::<2>(&*platform).unwrap_or_default();
         let app = Rc::new_cyclic(|me| Self {
             me: me.clone(),
-            laboratory: Laboratory::new(Rc::clone(&platform)),
             bus: Bus::new(Rc::clone(&platform), Model::new(name.as_str())),
             platform,
             link,
@@ -95,9 +108,11 @@ impl App {
             opening: Opening::new(),
             roster: Roster::default(),
             wallet: Wallet::default(),
+            traffic: Traffic::default(),
             links: Links::default(),
             mining: Mining::default(),
             testing: Cell::new(false),
+            hand,
         });
         let no_storage = no_storage.map(ApiError::from);
         for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
@@ -106,10 +121,17 @@ impl App {
         app
     }
 
-    /// The laboratory beside the live network.
-    #[must_use]
-    pub const fn laboratory(&self) -> &Rc<Laboratory> {
-        &self.laboratory
+    /// Shows the laboratory, which stands beside the live network, in the element of this id.
+    ///
+    /// # Errors
+    /// Why its program cannot be loaded.
+    pub async fn show_laboratory(&self, place: &'static str) -> Result<(), ApiError> {
+        self.platform.show_laboratory(place).await
+    }
+
+    /// Takes the laboratory off the page.
+    pub fn hide_laboratory(&self) {
+        self.platform.hide_laboratory();
     }
 
     /// The page's picture as of the last animation frame.
@@ -154,6 +176,7 @@ impl App {
         let kept = record.as_ref();
         Settings {
             pace: kept.map_or(link.pace(), |record| record.pace),
+            traffic: kept.map_or(link.traffic(), |record| record.traffic),
             log: kept.map_or(Level::Info, |record| record.log),
             miners: kept.map_or(link.miners(), |record| record.miners),
             difficulty: kept.map_or(link.difficulty(), |record| record.difficulty),
@@ -178,6 +201,7 @@ impl App {
             link.miners =
                 (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
             link.test_tx = Some(record.test_tx);
+            link.traffic = (record.traffic > 0).then_some(record.traffic);
         } else {
             link.pow = Some(link.pow());
             link.poa = Some(link.poa());

@@ -6,13 +6,13 @@
 //! outside only through [`platform::Platform`], so the browser's page and a test's world run the same app.
 //!
 //! [`App`] is made of parts, each a struct in its own file with its own fields and tests: `bus`, `store`
-//! (the record and its network), `opening`, `roster` (the nodes), `wallet`, `links`, `mining`. A part never
+//! (the record and its network), `opening`, `roster` (the nodes), `wallet`, `traffic`, `links`, `mining`. A part never
 //! calls another. The app routes between them, in floors of which each calls only those below it:
 //!
 //! 1. `machine` (the struct), `naming`, `requests`;
 //! 2. `posting` (what nodes get without being asked), `ask`;
 //! 3. `keeping` (the record), `users`, `send`;
-//! 4. `nodes` (their life), `linking`, `pacing`, `launching`;
+//! 4. `nodes` (their life), `linking`, `pacing`, `driving` (traffic), `touring`, `launching`;
 //! 5. `commands`, and `tabs`: opening, watching, taking over.
 //!
 //! Invariant: no cell of a part is borrowed while a subscriber, a listener or another future runs.
@@ -21,6 +21,7 @@ mod ask;
 mod authorities;
 mod bus;
 mod commands;
+mod driving;
 mod keeping;
 pub mod lab;
 mod launching;
@@ -42,6 +43,7 @@ mod posting;
 mod record;
 mod requests;
 mod roster;
+mod scenario;
 mod send;
 mod store;
 mod tabs;
@@ -49,6 +51,8 @@ mod tabs;
 mod testing;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod touring;
+mod traffic;
 mod trouble;
 mod users;
 mod wallet;

@@ -24,7 +24,7 @@ const RESTART_MS: f64 = 1_000.0;
 const FIRST_BLOCKS: u32 = 60;
 
 impl App {
-    fn set_state(&self, node: &Member, state: NodeState) {
+    pub(super) fn set_state(&self, node: &Member, state: NodeState) {
         node.state.set(state);
         self.bus.push(Update::State {
             name: node.name.clone(),
@@ -97,6 +97,19 @@ impl App {
         self.post_cuts(node);
         self.post_first_quality(node)?;
         Ok(receiver)
+    }
+
+    /// Puts a node whose worker begins and ends by itself into its place.
+    pub(super) fn take_seat(&self, node: &Rc<Member>) -> Result<(), ApiError> {
+        let (app, listener) = (self.me.clone(), Rc::downgrade(node));
+        let on_event = move |event| {
+            if let (Some(app), Some(node)) = (app.upgrade(), listener.upgrade()) {
+                app.on_worker_event(&node, event);
+            }
+        };
+        let worker = self.platform.spawn_node(&node.name, Box::new(on_event))?;
+        node.set_worker(worker);
+        Ok(())
     }
 
     fn config(&self, node: &Member) -> Result<NodeConfig, ApiError> {
@@ -189,7 +202,7 @@ impl App {
         self.begin_tests();
     }
 
-    fn take_report(&self, node: &Member, report: Report) {
+    pub(super) fn take_report(&self, node: &Member, report: Report) {
         self.post_events(node);
         node.state.set(report.status.state);
         node.weight.set(report.status.weight);

@@ -2,7 +2,7 @@
 //! defaults are those of the parser.
 
 use super::link::{LinkParameters, MAX_POA, MAX_POW, MAX_TEST_TX};
-use crate::command::{DIFFICULTY_DIGITS, PACE_SECONDS};
+use crate::command::{DIFFICULTY_DIGITS, PACE_SECONDS, TRAFFIC_RATES};
 use crate::ipc::MAX_MINERS;
 
 /// One parameter.
@@ -20,7 +20,7 @@ pub struct Parameter {
 
 /// All parameters, in the order of the reference.
 #[must_use]
-pub fn parameters() -> [Parameter; 7] {
+pub fn parameters() -> [Parameter; 8] {
     let usual = LinkParameters::default();
     let row = |name, values: String, default: String, about| Parameter {
         name,
@@ -28,7 +28,7 @@ pub fn parameters() -> [Parameter; 7] {
         default,
         about,
     };
-    let (digits, seconds) = (DIFFICULTY_DIGITS, PACE_SECONDS);
+    let (digits, seconds, rates) = (DIFFICULTY_DIGITS, PACE_SECONDS, TRAFFIC_RATES);
     [
         row(
             "pow",
@@ -76,6 +76,12 @@ pub fn parameters() -> [Parameter; 7] {
             format!("1 to {MAX_MINERS}"),
             usual.miners().to_string(),
             "miners (workers that hash) of each proof-of-work node",
+        ),
+        row(
+            "traffic",
+            format!("{} to {}, `off`", rates.start(), rates.end()),
+            super::link::traffic_word(usual.traffic()),
+            "payments and messages a minute that the page sends between the users by itself",
         ),
     ]
 }

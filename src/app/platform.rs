@@ -10,6 +10,7 @@ use std::future::Future;
 
 use futures_util::future::{Either, LocalBoxFuture, select};
 
+use crate::command::Command;
 use crate::ipc::{ApiError, FromNode, ToNode};
 use crate::lab::desk::{FromLab, ToLab};
 use crate::ledger::{Batch, Page, Query, StoreError};
@@ -24,11 +25,15 @@ pub trait Platform {
     /// The worker cannot be started.
     fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError>;
 
-    /// Starts the worker of the laboratory, the `number`th of this page. Dropping it ends it at once.
+    /// Shows the laboratory in the element of this id. It is a program of its own, which is loaded at the first time.
     ///
     /// # Errors
-    /// The worker cannot be started.
-    fn spawn_lab(&self, number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError>;
+    /// It cannot be loaded, now or here.
+    fn show_laboratory(&self, place: &'static str)
+    -> LocalBoxFuture<'static, Result<(), ApiError>>;
+
+    /// Takes the laboratory off the page; the scenario that is open in it stays open.
+    fn hide_laboratory(&self);
 
     /// Waits for a name that one holder on this machine has at a time; `None` after `limit_ms`.
     ///
@@ -143,6 +148,8 @@ pub trait Platform {
 pub type OnWorkerEvent = Box<dyn Fn(WorkerEvent)>;
 /// Where the events of the laboratory's worker go.
 pub type OnLabEvent = Box<dyn Fn(LabEvent)>;
+/// Starts the worker of the laboratory, the one of this number in this page. Dropping the worker ends it at once.
+pub type SpawnLab = Box<dyn Fn(u32, OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError>>;
 /// A lock that was asked for.
 pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, ApiError>>;
 
@@ -178,6 +185,16 @@ pub trait LabWorker {
     /// It cannot be posted.
     fn post(&self, message: &ToLab) -> Result<(), ApiError>;
 }
+
+/// The hand that acts in a scenario of the laboratory, for an app whose nodes are those of one.
+pub trait LabHand {
+    /// Carries out a command as actions of the scenario, or refuses it, and says in words what was done; `None` for a
+    /// command that only asks or sends. `nodes` are all names, and whether each is up.
+    fn carry_out(&self, command: &Command, nodes: Vec<(String, bool)>) -> Option<Said>;
+}
+
+/// What was done, in words.
+pub type Said = LocalBoxFuture<'static, Result<String, ApiError>>;
 
 /// What comes from the laboratory's worker.
 #[derive(Debug)]

@@ -14,7 +14,9 @@ use crate::primitives::{
 use crate::refusal::{RecordError, RecordFault};
 
 /// Version of this layout and of the rules: what 1 describes followed rule set 1.
-const RECORD_VERSION: u32 = 2;
+const RECORD_VERSION: u32 = 3;
+/// The layout before it, which lacks the traffic at its end.
+const WITHOUT_TRAFFIC: u32 = 2;
 /// Most nodes of a network that one browser keeps.
 pub const MAX_NODES: usize = 48;
 /// The demo users, who have coins from the first block on.
@@ -57,6 +59,8 @@ pub struct Record {
     pub log: Level,
     /// Miner workers of each proof-of-work node.
     pub miners: u32,
+    /// Payments and messages a minute that are sent by themselves; 0 for none.
+    pub traffic: u32,
 }
 
 /// Random bytes that a new chain begins with.
@@ -128,9 +132,32 @@ impl Record {
             pace: link.pace(),
             log: Level::Info,
             miners: link.miners(),
+            traffic: link.traffic(),
         };
         record.begin_again(name, secrets, now);
         record
+    }
+
+    /// The record of a scenario's network, whose seed and parameters were chosen elsewhere.
+    pub(super) fn of_scenario(
+        seed: &[u8; 32],
+        params: &[u8],
+        nodes: Vec<NodeEntry>,
+        users: Vec<String>,
+    ) -> Self {
+        Self {
+            seed: to_hex(seed),
+            params: to_hex(params),
+            nodes,
+            users,
+            tests_left: 0,
+            test_tx: 0,
+            difficulty: 0,
+            pace: Pace::Paused,
+            log: Level::Info,
+            miners: 1,
+            traffic: 0,
+        }
     }
 
     /// Gives the network new keys and a new genesis block; nodes and settings stay.
@@ -165,16 +192,20 @@ impl Record {
             fault,
         };
         let (version, bytes) = text.split_once(' ').unwrap_or((text, ""));
-        if version.parse() != Ok(RECORD_VERSION) {
+        let known: Option<u32> = version.parse().ok();
+        if known != Some(RECORD_VERSION) && known != Some(WITHOUT_TRAFFIC) {
             let found: String = version.chars().take(20).collect();
             return Err(fault(RecordFault::Version {
                 expected: RECORD_VERSION,
                 found,
             }));
         }
-        let record: Option<Self> = from_hex(bytes)
-            .ok()
-            .and_then(|bytes| borsh::from_slice(&bytes).ok());
+        let record: Option<Self> = from_hex(bytes).ok().and_then(|mut bytes| {
+            if known == Some(WITHOUT_TRAFFIC) {
+                bytes.extend(0_u32.to_le_bytes());
+            }
+            borsh::from_slice(&bytes).ok()
+        });
         let record = record.ok_or_else(|| fault(RecordFault::Bytes))?;
         record.decode(name)?;
         Ok(record)
@@ -417,6 +448,19 @@ mod tests {
     }
 
     #[test]
+    fn a_record_from_before_there_was_traffic_has_none() {
+        let good = record("", 1);
+        let text = good.to_text();
+        let before = format!(
+            "2 {}",
+            text.strip_prefix("3 ")
+                .and_then(|bytes| bytes.strip_suffix("00000000"))
+                .expect("a record without traffic")
+        );
+        assert_eq!(Record::from_text(&before, "lab"), Ok(good));
+    }
+
+    #[test]
     fn a_record_comes_back_as_it_was_and_a_broken_one_is_refused() {
         let good = record("", 1);
         assert_eq!(Record::from_text(&good.to_text(), "lab"), Ok(good.clone()));
@@ -455,11 +499,16 @@ mod tests {
                 Record::from_text("2 xyz", "lab").expect_err("not hexadecimal"),
                 "the bytes of a record",
             ),
+            (
+                Record::from_text(&good.to_text().replacen('3', "2", 1), "lab")
+                    .expect_err("a number too many"),
+                "the bytes of a record",
+            ),
         ] {
             assert_eq!(error.code(), "record_corrupt");
             assert!(error.to_string().contains(part), "{error}");
         }
-        for text in ["", "1 00", "3 00", "{\"version\":1}"] {
+        for text in ["", "1 00", "4 00", "{\"version\":1}"] {
             assert_eq!(
                 Record::from_text(text, "lab")
                     .expect_err("another version")

@@ -17,7 +17,7 @@ use crate::primitives::{
     Amount, BlockHash, Height, Keypair, ParamsChange, ParamsOrder, Payload, TxBody,
 };
 use crate::refusal::{LookupError, WalletError};
-use crate::view::{TabMode, text};
+use crate::view::{TabMode, Update, text};
 
 /// An order of the operator runs out when the checkpoint that it names is too far below: this many blocks above it.
 const ORDER_LIFE: u64 = 2 * EPOCH + 1;
@@ -33,10 +33,25 @@ impl App {
     /// An unknown user, a broken rule of the draft, or the node's refusal.
     pub async fn send(&self, draft: Draft) -> Result<TransactionInfo, ApiError> {
         let node = self.node_for(None)?;
-        self.send_by(&node, draft).await
+        self.send_for_person(&node, draft).await
     }
 
-    async fn send_by(&self, node: &Member, draft: Draft) -> Result<TransactionInfo, ApiError> {
+    /// Sends what a person asked for, and remembers which it was.
+    async fn send_for_person(
+        &self,
+        node: &Member,
+        draft: Draft,
+    ) -> Result<TransactionInfo, ApiError> {
+        let sent = self.send_by(node, draft).await?;
+        self.bus.push(Update::Sent(sent.tx_hash.clone()));
+        Ok(sent)
+    }
+
+    pub(super) async fn send_by(
+        &self,
+        node: &Member,
+        draft: Draft,
+    ) -> Result<TransactionInfo, ApiError> {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
         let payload = self.payload(draft.what).await?;
@@ -166,7 +181,7 @@ impl App {
     /// Sends and describes the transaction.
     pub(super) async fn send_and_show(&self, draft: Draft) -> Result<Output, ApiError> {
         let node = self.node_for(None)?;
-        let sent = self.send_by(&node, draft).await?;
+        let sent = self.send_for_person(&node, draft).await?;
         Ok(Output {
             text: text::sent(&sent, &node.name),
             sent: Some(sent),

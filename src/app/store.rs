@@ -18,8 +18,18 @@ use crate::primitives::{BlockHash, Name};
 use crate::refusal::{Aside, Limit, PlatformError, RecordError, StartupError};
 use crate::state::genesis;
 
+/// Whose keys a network has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// The demo users, the operator and this browser's own persons.
+    Browser,
+    /// The users of a scenario of the laboratory: all follow from its seed.
+    Scenario,
+}
+
 /// What all nodes of the network agree on, and this browser's secret for it.
 pub(super) struct Network {
+    pub(super) keys: Keys,
     pub(super) seed: [u8; 32],
     pub(super) params: Params,
     pub(super) chain_id: BlockHash,
@@ -29,6 +39,7 @@ pub(super) struct Network {
 pub(super) struct RecordStore {
     platform: Rc<dyn Platform>,
     name: Name,
+    keys: Keys,
     /// Texts of a network that lives in this page only; `None` where the platform keeps them.
     memory: RefCell<Option<Vec<(String, String)>>>,
     /// Whether a record was found or written here.
@@ -56,7 +67,11 @@ pub(super) struct Adopted {
 impl RecordStore {
     /// The store of a network: the browser's databases, or memory and why. Without databases a record is of no use after
     /// the page: a node that comes back with its key must know what it has signed.
-    pub(super) fn open(platform: Rc<dyn Platform>, name: Name) -> (Self, Option<PlatformError>) {
+    pub(super) fn open(
+        platform: Rc<dyn Platform>,
+        name: Name,
+        keys: Keys,
+    ) -> (Self, Option<PlatformError>) {
         let missing = platform
             .missing()
             .into_iter()
@@ -64,6 +79,7 @@ impl RecordStore {
         let store = Self {
             platform,
             name,
+            keys,
             memory: RefCell::new(missing.is_some().then(Vec::new)),
             stored: Cell::new(false),
             record: RefCell::default(),
@@ -133,6 +149,7 @@ impl RecordStore {
             .is_some_and(|network| network.params == decoded.params);
         let begun = (!known).then(|| {
             Rc::new(Network {
+                keys: self.keys,
                 seed: decoded.seed,
                 chain_id: genesis(&decoded.params).0.header.id(),
                 params: decoded.params,

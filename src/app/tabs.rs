@@ -23,7 +23,7 @@ impl App {
     /// Opens the network that the page's query string names, in the background.
     #[must_use]
     pub fn open(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
-        let app = Self::new(platform, search);
+        let app = Self::new(platform, search, None);
         app.spawn(Rc::clone(&app).start());
         app
     }
@@ -92,6 +92,7 @@ impl App {
         };
         record.pace = self.link.pace.unwrap_or(record.pace);
         record.miners = self.link.miners.unwrap_or(record.miners);
+        record.traffic = self.link.traffic.unwrap_or(record.traffic);
         // Before the first node starts: a browser that is killed right after it finds the same network again.
         self.put_record(record).await?;
         drop(turn);
@@ -136,11 +137,14 @@ impl App {
     pub(super) fn set_mode(&self, mode: TabMode) {
         self.opening.set_mode(mode);
         self.bus.push(Update::Mode(mode));
+        self.traffic.set_here(mode == TabMode::Host);
+        self.bus.push(Update::Traffic(self.traffic.figures()));
     }
 
     async fn become_host(&self, role: Option<Lock>) -> Outcome {
         self.opening.hold_role(role);
         self.set_mode(TabMode::Host);
+        self.drive_traffic();
         self.start_recorded_nodes().await
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::record::{DEMO_USERS, OPERATOR, Record};
-use super::store::Network;
+use super::store::{Keys, Network};
 use crate::primitives::{Address, Keypair};
 
 /// For this long the page knows a sender's next nonce better than a node that may not have received the
@@ -87,7 +87,10 @@ impl Wallet {
 
 /// The key of a name, if it is one of this page's.
 pub(super) fn key(network: &Network, record: &Record, name: &str) -> Option<Keypair> {
-    if DEMO_USERS.contains(&name) {
+    if network.keys == Keys::Scenario {
+        let known = record.users.iter().any(|user| user == name);
+        known.then(|| Keypair::derive(&network.seed, "user", name))
+    } else if DEMO_USERS.contains(&name) {
         Some(Keypair::derive(&network.params.salt, "user", name))
     } else if name == OPERATOR {
         Some(Keypair::derive(&network.seed, OPERATOR, ""))
@@ -100,13 +103,16 @@ pub(super) fn key(network: &Network, record: &Record, name: &str) -> Option<Keyp
 
 /// The users of a record, the demo users first.
 pub(super) fn users(network: &Network, record: &Record) -> Vec<WalletUser> {
-    let own = [OPERATOR]
-        .into_iter()
-        .chain(record.users.iter().map(String::as_str));
-    let names = DEMO_USERS
-        .into_iter()
-        .map(|name| (name, true))
-        .chain(own.map(|name| (name, false)));
+    let made = record.users.iter().map(String::as_str);
+    let names: Vec<(&str, bool)> = match network.keys {
+        Keys::Browser => {
+            let demo = DEMO_USERS.into_iter().map(|name| (name, true));
+            let own = [OPERATOR].into_iter().chain(made);
+            demo.chain(own.map(|name| (name, false))).collect()
+        }
+        // Whoever has the scenario has its keys.
+        Keys::Scenario => made.map(|name| (name, true)).collect(),
+    };
     let user = |(name, demo): (&str, bool)| {
         let address = key(network, record, name)?.address().to_string();
         Some(WalletUser {
@@ -115,7 +121,7 @@ pub(super) fn users(network: &Network, record: &Record) -> Vec<WalletUser> {
             demo,
         })
     };
-    names.filter_map(user).collect()
+    names.into_iter().filter_map(user).collect()
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! The shell: everything that touches the browser. It decides nothing about the protocol.
 //!
-//! One binary runs in every place. The page starts node workers (named `node:<name>`), a node starts
+//! One binary runs in every place of the live network. The page starts node workers (named `node:<name>`), a node starts
 //! its miner workers (named `miner:<node>:<number>`), and [`serve_worker`] sees from the global scope and
-//! the worker's name which of them this is.
+//! the worker's name which of them this is. The [`laboratory`] is a second binary of the same kind: its part of the page,
+//! and its worker (named `lab:<number>`).
 
 pub mod capability;
 pub mod channel;
 pub mod idb;
 pub mod js;
-mod lab_worker;
+pub mod laboratory;
 pub mod locks;
 mod miner_worker;
 mod names;
@@ -23,7 +24,7 @@ use web_sys::DedicatedWorkerGlobalScope;
 pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
 pub use idb::IndexedDbStore;
 pub use names::{lab_worker_name, miner_worker_name, node_worker_name};
-pub use spawn::{WorkerHandle, spawn, spawn_other};
+pub use spawn::{WorkerHandle, spawn};
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,7 +35,7 @@ extern "C" {
 /// Serves as the node or the miner that this worker is; `false` in a page.
 #[must_use]
 pub fn serve_worker() -> bool {
-    let Some(scope) = worker() else {
+    let Some(scope) = scope_of_worker() else {
         return false;
     };
     let name = scope.name();
@@ -46,17 +47,8 @@ pub fn serve_worker() -> bool {
     true
 }
 
-/// Serves as the laboratory, in the worker named `lab:<number>`: a program of its own, which the page fetches when it is
-/// needed.
-pub fn serve_laboratory() {
-    match worker() {
-        Some(scope) => lab_worker::run(&scope),
-        None => js::warn("the laboratory runs in a worker only"),
-    }
-}
-
 /// The worker that this is; `None` in a page.
-fn worker() -> Option<DedicatedWorkerGlobalScope> {
+fn scope_of_worker() -> Option<DedicatedWorkerGlobalScope> {
     console_error_panic_hook::set_once();
     let scope = js_sys::global()
         .dyn_into::<DedicatedWorkerGlobalScope>()

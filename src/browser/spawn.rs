@@ -1,7 +1,6 @@
 //! Starting workers of this same binary: from the page, and from a worker (miners).
 //!
-//! The parent compiles nothing twice: it hands its own compiled module over. Only the laboratory is another program, which
-//! its worker fetches by itself. A worker first says that
+//! The parent compiles nothing twice: it hands its own compiled module over. A worker first says that
 //! its listener stands; what the parent posts before that waits here, so that nothing is lost. A worker
 //! that panics cannot go on; its parent hears of it once or more and decides. An error of a worker
 //! stops at its parent: otherwise a broken miner would look like a broken node.
@@ -65,41 +64,7 @@ pub fn spawn(
     on_message: impl Fn(JsValue) + 'static,
     on_error: impl Fn(String) + 'static,
 ) -> Result<WorkerHandle, ApiError> {
-    let module = Some(wasm_bindgen::module());
-    let loader = loader_url(&glue_url())?;
-    run_from(
-        &loader,
-        name,
-        module,
-        (Rc::new(on_message), Rc::new(on_error)),
-    )
-}
-
-/// Starts a worker of another program of this release: `glue` is the name of its script beside the page's own. It
-/// fetches itself, by an address that names this release.
-///
-/// # Errors
-/// See [`spawn`].
-pub fn spawn_other(
-    glue: &str,
-    name: &str,
-    on_message: impl Fn(JsValue) + 'static,
-    on_error: impl Fn(String) + 'static,
-) -> Result<WorkerHandle, ApiError> {
-    let own = glue_url();
-    let failed = |thrown: JsValue| PlatformError::WorkerFailed {
-        reason: explain(&thrown),
-    };
-    let url = Url::new_with_base(glue, &own).map_err(failed)?;
-    url.search_params()
-        .set("of", own.rsplit('/').next().unwrap_or_default());
-    let loader = loader_url(&url.href())?;
-    run_from(
-        &loader,
-        name,
-        None,
-        (Rc::new(on_message), Rc::new(on_error)),
-    )
+    spawn_from(&loader_url()?, name, on_message, on_error)
 }
 
 type OnMessage = Rc<dyn Fn(JsValue)>;
@@ -115,21 +80,7 @@ pub fn spawn_from(
     on_message: impl Fn(JsValue) + 'static,
     on_error: impl Fn(String) + 'static,
 ) -> Result<WorkerHandle, ApiError> {
-    let module = Some(wasm_bindgen::module());
-    run_from(
-        loader,
-        name,
-        module,
-        (Rc::new(on_message), Rc::new(on_error)),
-    )
-}
-
-fn run_from(
-    loader: &str,
-    name: &str,
-    module: Option<JsValue>,
-    (on_message, on_error): (OnMessage, OnError),
-) -> Result<WorkerHandle, ApiError> {
+    let (on_message, on_error): (OnMessage, OnError) = (Rc::new(on_message), Rc::new(on_error));
     capability::workers()?;
     let failed = |thrown: JsValue| {
         let (name, reason) = (name.to_owned(), explain(&thrown));
@@ -152,9 +103,7 @@ fn run_from(
     };
 
     let first = Object::new();
-    if let Some(module) = module {
-        Reflect::set(&first, &"module".into(), &module).map_err(failed)?;
-    }
+    Reflect::set(&first, &"module".into(), &wasm_bindgen::module()).map_err(failed)?;
     handle.inner.worker.post_message(&first).map_err(failed)?;
     Ok(handle)
 }
@@ -277,7 +226,7 @@ fn not_posted(thrown: &JsValue) -> ApiError {
 }
 
 /// The loader with the address of the glue script. A worker was itself started by it.
-fn loader_url(glue: &str) -> Result<String, ApiError> {
+fn loader_url() -> Result<String, ApiError> {
     let global = js_sys::global();
     if global.has_type::<DedicatedWorkerGlobalScope>() {
         return text(&field(&field(&global, "location"), "href"), "location.href");
@@ -290,7 +239,7 @@ fn loader_url(glue: &str) -> Result<String, ApiError> {
         reason: explain(&thrown),
     };
     let url = Url::new_with_base(LOADER, &base).map_err(failed)?;
-    url.search_params().set("glue", glue);
+    url.search_params().set("glue", &glue_url());
     Ok(url.href())
 }
 

@@ -8,6 +8,8 @@
 //! beside the justified checkpoint, so the fork choice stays what it is for the set of all blocks that ever came. A
 //! branch that the votes turn to later is fetched again.
 
+use std::collections::BTreeSet;
+
 use super::{Chain, TreeEntry};
 use crate::primitives::{BlockHash, Kind, NodeId, Slot, Weight};
 
@@ -49,9 +51,9 @@ impl Chain {
         self.side.sealed.values().copied().max().unwrap_or(0)
     }
 
-    /// Lets the branch that ends in a block be: it is being fetched. `None` when nothing is.
-    pub fn pin(&mut self, tip: Option<BlockHash>) {
-        self.side.pinned = tip;
+    /// Lets the branches that end in these blocks be: they are being fetched. `None` where nothing is.
+    pub const fn pin(&mut self, tips: [Option<BlockHash>; 2]) {
+        self.side.pinned = tips;
     }
 
     /// Takes the blocks that were pruned.
@@ -62,23 +64,25 @@ impl Chain {
     /// Blocks beside the best chain, those of the branch that is being fetched left out.
     #[must_use]
     pub fn side_blocks(&self) -> usize {
-        let mut fetched = 0;
-        let mut at = self.side.pinned;
-        while let Some(entry) = at
-            .filter(|id| !self.on_best(id))
-            .and_then(|id| self.get(&id))
-        {
-            fetched += 1;
-            at = Some(entry.block.header.parent);
+        let mut fetched = BTreeSet::new();
+        for tip in self.side.pinned {
+            let mut at = tip;
+            while let Some(id) = at.filter(|id| !self.on_best(id))
+                && let Some(entry) = self.get(&id)
+                && fetched.insert(id)
+            {
+                at = Some(entry.block.header.parent);
+            }
         }
-        self.entries.len() - self.best.len() - fetched
+        self.entries.len() - self.best.len() - fetched.len()
     }
 
     /// Removes the lightest tips as long as there are too many blocks beside the best chain; never `newest`.
     pub(super) fn prune(&mut self, newest: &BlockHash) {
         while self.entries.len().saturating_sub(self.best.len()) > MAX_SIDE {
             let head = self.head();
-            let spared = [Some(*newest), self.side.pinned, Some(head)];
+            let [one, other] = self.side.pinned;
+            let spared = [Some(*newest), one, other, Some(head)];
             let weight = self.weight();
             let goes = |(at, id): &&(Weight, BlockHash)| {
                 (*at < weight || !self.choice.is_candidate(id)) && !spared.contains(&Some(*id))

@@ -15,8 +15,8 @@ pub(super) struct SideBranches {
     pub(super) children: BTreeMap<BlockHash, usize>,
     /// Blocks that authorities sealed for a slot, on all branches.
     pub(super) sealed: BTreeMap<(Slot, NodeId), usize>,
-    /// The end of the branch that is being fetched.
-    pub(super) pinned: Option<BlockHash>,
+    /// The ends of the branches that are being fetched.
+    pub(super) pinned: [Option<BlockHash>; 2],
     /// Blocks that were pruned since they were taken.
     pub(super) pruned: Vec<BlockHash>,
 }
@@ -28,7 +28,7 @@ impl SideBranches {
             tips: BTreeSet::from([(Weight(0), genesis)]),
             children: BTreeMap::new(),
             sealed: BTreeMap::new(),
-            pinned: None,
+            pinned: [None; 2],
             pruned: Vec::new(),
         }
     }

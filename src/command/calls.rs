@@ -66,6 +66,7 @@ pub const CALLS: &[Call] = calls! {
     Promise add ["add(\"pow\")" "add(\"poa\")"]
         "`{ node, id, text }`; `id` is the operator's transaction for a new authority"
     Promise set ["set({ difficulty, pace, miners })"] "`{ node, id, text }`; one of them, or more"
+    Promise traffic ["traffic(per_minute)" "traffic(\"off\")"] "`{ node, id, text }`; `status()` says how it goes"
     Promise links ["links()" "links([{ from, to }])" "links({ shape, latency, jitter, loss, copies, reorder, bandwidth })"]
         "the directed links that are cut; with a list, exactly these are cut from now on; with an object, what every link does to frames (`help links`)"
     Promise command ["command(line)"] "the text that the console would print, refusals included"
@@ -100,6 +101,19 @@ pub const LAB_CALLS: &[Call] = calls! {
     Promise branch ["branch()" "branch(name)"] "goes to a branch of time; `[{ name, from, parted, end, actions }]`"
     Promise compare ["compare(one, other)"]
         "two branches at the latest moment of both: `[{ branch, at, heads, balances, digest }]`"
+    Promise status ["status()"] "as `aurex.status()`, of the nodes of the scenario at this moment; so are the next ones"
+    Promise chain ["chain({ node, from, count })"] "as `aurex.chain()`"
+    Promise block ["block(hash or height)"] "as `aurex.block()`"
+    Promise transaction ["transaction(id)"] "as `aurex.transaction()`"
+    Promise ledger ["ledger({ table, node, index, key, descending, offset, limit })"] "as `aurex.ledger()`"
+    Promise accounts ["accounts(node)"] "as `aurex.accounts()`"
+    Promise mempool ["mempool(node)"] "as `aurex.mempool()`"
+    Promise finality ["finality(node)"] "as `aurex.finality()`"
+    Promise peers ["peers(node)"] "as `aurex.peers()`"
+    Promise tx ["tx(words)" "tx({ kind, from, ... })"]
+        "as `aurex.tx()`; the transaction becomes an action of the scenario"
+    Promise command ["command(line)"]
+        "as `aurex.command()`; what is done to nodes and links becomes an action of the scenario"
     Promise export ["export()"] "the scenario with everything that was done, as text"
 };
 

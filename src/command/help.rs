@@ -92,6 +92,10 @@ pub const WORDS: &[Word] = words! {
         [Argument::Of(&["full", "max", "pause"])]
     miners "miners <1-8>" "miner workers of each proof-of-work node of this tab"
         "Nodes and miners are workers; one tab gets at most 64 of them." []
+    traffic "traffic <1-600|off>" "payments and messages a minute that the page sends between the users by itself"
+        "Users without coins are left out. Where a mempool is full it slows down, and `status` says so. It is kept with \
+         the network and sent by the tab that runs the nodes."
+        [Argument::Of(&["off"])]
     cut "cut <node> <node>" "simulates a cut cable between two nodes, both ways" "" [Argument::Node, Argument::Node]
     heal "heal <node> <node>" "takes a cut back" "" [Argument::Node, Argument::Node]
     links "links [ring|star|...] [latency=n]" "the network's shape, and what every link does to frames: simulated by the receivers"
@@ -102,6 +106,7 @@ pub const WORDS: &[Word] = words! {
         [Argument::Of(&["debug", "info", "warn", "error"])]
     inspect "inspect <header>" "a real Bitcoin header in words, and whether its work is valid"
         "A header is 160 hexadecimal digits. Up to 10, one after another, are also checked to follow each other." []
+    tour "tour" "begins the tour of the page in seven steps" "" []
     help "help [word]" "this list, or more about a command" "" []
     quit "quit" "stops all nodes of this tab cleanly" "" []
 };

@@ -32,7 +32,8 @@ pub use help::{WORDS, Word, help};
 pub use links::{LinkChange, Quality, Shape};
 pub use nearest::nearest;
 pub use parse::{
-    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, difficulty, miners, pace, parse,
+    DIFFICULTY_DIGITS, MAX_CHAIN, PACE_SECONDS, PACE_WORDS, TRAFFIC, TRAFFIC_RATES, difficulty,
+    miners, pace, parse, traffic,
 };
 #[cfg(test)]
 pub(crate) use payment::USERS;
@@ -77,6 +78,8 @@ pub enum Command {
     Pace(Pace),
     /// `miners <n>`
     Miners(u32),
+    /// `traffic <per minute|off>`: 0 is off.
+    Traffic(u32),
     /// `log <level>`
     Log(Level),
     /// `cut <a> <b>`
@@ -157,6 +160,8 @@ pub enum Command {
         /// The command to explain; all without one.
         word: Option<&'static Word>,
     },
+    /// `tour`
+    Tour,
     /// `quit`
     Quit,
 }

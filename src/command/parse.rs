@@ -17,6 +17,10 @@ use crate::records::{Level, MAX_MINERS, Pace};
 pub const DIFFICULTY_DIGITS: RangeInclusive<u8> = 1..=8;
 /// Seconds between work blocks that a pace may aim at.
 pub const PACE_SECONDS: RangeInclusive<u64> = 1..=600;
+/// Payments and messages a minute that traffic may have: ten a second is more than a playground's blocks hold.
+pub const TRAFFIC_RATES: RangeInclusive<u32> = 1..=600;
+/// What traffic may be.
+pub const TRAFFIC: &str = "1 to 600 payments a minute, or `off`";
 /// Most blocks that `chain` lists.
 pub const MAX_CHAIN: u32 = 100;
 /// Blocks that `chain` lists without a number.
@@ -74,6 +78,7 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
     Ok(match arguments.word.name {
         "status" => Command::Status,
         "mempool" => Command::Mempool,
+        "tour" => Command::Tour,
         "quit" => Command::Quit,
         "chain" => Command::Chain {
             count: arguments
@@ -111,13 +116,10 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         },
         "export" | "import" | "compare" | "tamper" => about_ledger(arguments)?,
         "add" => Command::Add(arguments.required("`pow` or `poa`", kind)?),
-        "difficulty" => {
-            Command::Difficulty(arguments.required("1 to 8 zero digits, or `auto`", difficulty)?)
-        }
-        "pace" => {
-            Command::Pace(arguments.required("1 to 600 seconds, `full`, `max` or `pause`", pace)?)
-        }
+        "difficulty" => Command::Difficulty(arguments.required(DIFFICULTY, difficulty)?),
+        "pace" => Command::Pace(arguments.required(PACE, pace)?),
         "miners" => Command::Miners(arguments.required("1 to 8 miner workers", miners)?),
+        "traffic" => Command::Traffic(arguments.required(TRAFFIC, traffic)?),
         "log" => Command::Log(arguments.required("`debug`, `info`, `warn` or `error`", level)?),
         "ledger" => {
             let table = arguments.optional(TABLE, table)?;
@@ -175,6 +177,8 @@ fn add_or_remove(word: &str) -> Option<bool> {
     }
 }
 
+const PACE: &str = "1 to 600 seconds, `full`, `max` or `pause`";
+const DIFFICULTY: &str = "1 to 8 zero digits, or `auto`";
 const NODE: &str = "a node's name or `all`";
 const NODE_NAME: &str = "a node's name";
 const TABLE: &str = "a table: blocks, transactions, nodes, assets, users or mining_pool";
@@ -283,6 +287,14 @@ pub const PACE_WORDS: [(&str, Pace); 3] = [
     ("max", Pace::Max),
     ("pause", Pace::Paused),
 ];
+
+/// `off`, which is 0, or a number a minute.
+pub fn traffic(word: &str) -> Option<u32> {
+    if word == "off" {
+        return Some(0);
+    }
+    number_in(word, &TRAFFIC_RATES)
+}
 
 /// `full`, `max`, `pause`, or seconds with or without an `s`.
 pub fn pace(word: &str) -> Option<Pace> {

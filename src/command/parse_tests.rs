@@ -76,6 +76,7 @@ fn questions() -> Vec<(&'static str, Command)> {
                 word: Word::find("tx"),
             },
         ),
+        ("tour", Command::Tour),
         ("quit", Command::Quit),
     ]
 }
@@ -103,6 +104,8 @@ fn orders() -> Vec<(&'static str, Command)> {
         ("pace full", Command::Pace(Pace::Full)),
         ("pace 5", Command::Pace(Pace::Interval { ms: 5_000 })),
         ("pace 5s", Command::Pace(Pace::Interval { ms: 5_000 })),
+        ("traffic 60", Command::Traffic(60)),
+        ("traffic OFF", Command::Traffic(0)),
         ("log debug", Command::Log(Level::Debug)),
     ]
 }
@@ -213,6 +216,13 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("difficulty 9", "argument_wrong", "found \"9\""),
     ("difficulty 0", "argument_wrong", "1 to 8 zero digits"),
     ("miners 9", "argument_wrong", "1 to 8 miner workers"),
+    ("traffic", "argument_missing", "usage: traffic <1-600|off>"),
+    (
+        "traffic 0",
+        "argument_wrong",
+        "expected 1 to 600 payments a minute, or `off`, found \"0\"",
+    ),
+    ("traffic on", "argument_wrong", "found \"on\""),
     ("difficulty x", "argument_wrong", "found \"x\""),
     (
         "pace 0",

@@ -288,7 +288,7 @@ mod tests {
             judge(&bytes).unwrap_err().code()
         };
         assert_eq!(with(0, b'X'), "frame_foreign");
-        assert_eq!(with(4, 2), "frame_version");
+        assert_eq!(with(4, PROTOCOL + 1), "frame_version");
         assert_eq!(with(5, 6), "frame_network");
         assert_eq!(with(93, 200), "frame_type");
         assert_eq!(with(97, 255), "frame_too_large");

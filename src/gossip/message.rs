@@ -97,6 +97,17 @@ pub struct HeadInfo {
     pub weight: Weight,
 }
 
+/// How far the authorities' votes go at a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Progress {
+    /// The highest justified checkpoint.
+    pub justified: Checkpoint,
+    /// The last final one.
+    pub finalised: Checkpoint,
+    /// Over the votes that it has from the justified checkpoint on.
+    pub open: Digest,
+}
+
 /// A new block without its transactions, which the receiver mostly has.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct CompactBlock {
@@ -135,6 +146,8 @@ pub enum Message {
         head: HeadInfo,
         /// The one peer that is asked to answer, to measure the round trip.
         answer_by: Option<NodeId>,
+        /// How far the authorities' votes go at the sender: told every two seconds, where there are authorities.
+        progress: Option<Progress>,
     },
     /// The answer to a ping.
     Pong {
@@ -165,15 +178,8 @@ pub enum Message {
     Bodies(Vec<(BlockHash, Body)>),
     /// "I stop."
     Bye,
-    /// How far the authorities' votes go at the sender: told with every ping.
-    Checkpoints {
-        /// The highest justified checkpoint.
-        justified: Checkpoint,
-        /// The last final one.
-        finalised: Checkpoint,
-        /// Over the votes that it has from the justified checkpoint on.
-        open: Digest,
-    },
+    /// How far the authorities' votes go at the sender: to a peer that it has not heard before.
+    Checkpoints(Progress),
     /// Asks for the certificates after the first checkpoint, of these that the sender knows to be justified, that
     /// the receiver knows as well.
     GetCertificates(Vec<Checkpoint>),
@@ -193,7 +199,7 @@ pub struct MessageType(u8);
 const TYPES: [(&str, usize); 20] = [
     ("HELLO", 512),
     ("HELLO_ACK", 512),
-    ("PING", 128),
+    ("PING", 256),
     ("PONG", 128),
     ("NODE_LIST", 64 * 1024),
     ("INV", 4 + 32 * MAX_IDS),
@@ -222,6 +228,8 @@ impl MessageType {
     pub const HEADERS: Self = Self(11);
     /// The type of [`Message::Bodies`].
     pub const BODIES: Self = Self(13);
+    /// The type of [`Message::Votes`].
+    pub const VOTES: Self = Self(18);
 
     /// The type of a byte.
     ///
@@ -308,7 +316,7 @@ impl Message {
             Self::GetBodies(_) => 12,
             Self::Bodies(_) => 13,
             Self::Bye => 14,
-            Self::Checkpoints { .. } => 15,
+            Self::Checkpoints(_) => 15,
             Self::GetCertificates(_) => 16,
             Self::Certificates(_) => 17,
             Self::Votes(_) => 18,
@@ -356,6 +364,11 @@ mod tests {
             marks: vec![1],
             signatures: vec![vote.signature],
         };
+        let progress = Progress {
+            justified: link.source,
+            finalised: link.source,
+            open: Digest::ZERO,
+        };
         vec![
             Message::Hello {
                 record: record.clone(),
@@ -369,6 +382,7 @@ mod tests {
                 token: 1,
                 head,
                 answer_by: Some(record.id),
+                progress: Some(progress),
             },
             Message::Pong { token: 1, head },
             Message::NodeList(vec![record]),
@@ -382,11 +396,7 @@ mod tests {
             Message::GetBodies(vec![block.id()]),
             Message::Bodies(vec![(block.id(), block.body)]),
             Message::Bye,
-            Message::Checkpoints {
-                justified: link.source,
-                finalised: link.source,
-                open: Digest::ZERO,
-            },
+            Message::Checkpoints(progress),
             Message::GetCertificates(vec![link.source]),
             Message::Certificates(vec![certificate]),
             Message::Votes(vec![vote]),
@@ -412,6 +422,10 @@ mod tests {
             assert_eq!(
                 kind == MessageType::BODIES,
                 matches!(message, Message::Bodies(_))
+            );
+            assert_eq!(
+                kind == MessageType::VOTES,
+                matches!(message, Message::Votes(_))
             );
             assert!(payload.len() <= kind.limit(), "{}", kind.name());
             assert_eq!(Message::decode(kind, &payload), Some(message));

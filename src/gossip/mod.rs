@@ -20,7 +20,7 @@ pub use frame::{
 pub use frame::{signed_again, with_message};
 pub use message::{
     ANSWER_BYTES, CompactBlock, HeadInfo, MAX_BODIES, MAX_CERTIFICATES, MAX_HEADERS, MAX_IDS,
-    MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord,
+    MAX_NAME_BYTES, MAX_RECORDS, MAX_VOTES, Message, MessageType, NodeRecord, Progress,
 };
 pub use peers::{ALIVE, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};

@@ -46,6 +46,8 @@ const IGNORE_FOR: Millis = Millis(600_000);
 const SILENCE_FLOOR: i32 = IGNORE_AT / 2;
 /// An answer that comes within this time after a request to its sender is late, not unasked for.
 const LATE_WITHIN: Millis = Millis(60_000);
+/// Questions to a peer that may be answered later still: it may have stood still meanwhile.
+const MOST_OWED: u32 = 64;
 /// Least time between two lists of records from one peer.
 const LIST_EVERY: Millis = Millis(1_000);
 /// A score moves halfway back to zero in this time.
@@ -72,6 +74,8 @@ pub struct Peer {
     window: Window,
     met: Instant,
     asked: Instant,
+    /// Questions that it has not answered, at most [`MOST_OWED`].
+    owed: u32,
     listed: Instant,
     score: i32,
     scored_at: Instant,
@@ -99,6 +103,7 @@ impl Peer {
             window: Window::default(),
             met: now,
             asked: Instant(0),
+            owed: 0,
             listed: Instant(0),
             score: 0,
             scored_at: now,
@@ -241,7 +246,9 @@ impl Peers {
                 found: envelope.sequence,
             });
         }
-        if !awaited {
+        if awaited {
+            peer.owed = peer.owed.saturating_sub(1);
+        } else {
             peer.frames.take(1, FRAMES, now);
             peer.bytes.take(
                 u64::try_from(envelope.len()).unwrap_or(u64::MAX),
@@ -341,6 +348,7 @@ impl Peers {
     pub fn ask(&mut self, node: &NodeId, now: Instant) {
         if let Some(peer) = self.peers.get_mut(node) {
             peer.asked = now;
+            peer.owed = peer.owed.saturating_add(1).min(MOST_OWED);
         }
     }
 
@@ -360,7 +368,9 @@ impl Peers {
         let excused = match fault {
             Fault::Unsolicited => {
                 let late = peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN;
-                late || !peer.proven
+                let owed = peer.owed > 0;
+                peer.owed = peer.owed.saturating_sub(1);
+                late || owed || !peer.proven
             }
             Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR && !mutant!(BanForSilence),
             Fault::Malformed | Fault::Oversize | Fault::Invalid => false,

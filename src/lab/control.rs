@@ -3,10 +3,11 @@
 //!
 //! Bounds: [`MAX_BRANCHES`]; the scenario's bounds on actions and length hold for what a person does too.
 
-use crate::ipc::{Answer, ApiError, Request};
-use crate::node::{Node, Outbox};
-use crate::primitives::{Digest, Keypair};
-use crate::refusal::NodeError;
+use crate::ipc::{Answer, ApiError, Report, Request};
+use crate::node::{Node, Outbox, Reporter};
+use crate::primitives::{Digest, Keypair, to_hex};
+use crate::refusal::{LabRefusal, NodeError};
+use crate::sim::seat::Seat;
 
 use super::action::{Action, Timed};
 use super::advance::{Course, Passed};
@@ -292,6 +293,40 @@ impl Lab {
         }
         let mut node = node.clone();
         node.answer(world.reading_of(place), request, &mut Outbox::new())
+    }
+
+    /// Hands a transaction to a node, by its canonical bytes, as an action. A copy of the node takes it first: what that
+    /// refuses is no action.
+    ///
+    /// # Errors
+    /// The node's refusal, or why nothing can be done now.
+    pub fn submit(&mut self, name: &str, raw: &[u8]) -> Result<Answer, ApiError> {
+        let world = &self.moment.world;
+        let place = world.seats.iter().position(|seat| seat.plan.name == name);
+        let running = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));
+        let (place, node) = running.ok_or(NodeError::NotStarted)?;
+        let request = Request::Submit { raw: raw.to_vec() };
+        let answer = node
+            .clone()
+            .answer(world.reading_of(place), request, &mut Outbox::new())?;
+        let (node, bytes) = (name.to_owned(), to_hex(raw));
+        let done = self.act(Action::Submit { node, bytes });
+        done.map_err(|error| LabRefusal::Action {
+            reason: error.to_string(),
+        })?;
+        Ok(answer)
+    }
+
+    /// What the nodes that run report of themselves, without events.
+    #[must_use]
+    pub fn reports(&self) -> Vec<Report> {
+        let world = &self.moment.world;
+        let seats = world.seats.iter().enumerate();
+        let report = |(place, seat): (usize, &Seat)| {
+            let node = seat.node.as_ref()?;
+            Some(Reporter::default().report(node, world.reading_of(place), 0.0))
+        };
+        seats.filter_map(report).collect()
     }
 
     /// The key of a user of the scenario.

@@ -1,6 +1,6 @@
 //! The fields of a message, decoded: the same list is shown and changed.
 
-use crate::gossip::{CompactBlock, HeadInfo, Message, NodeRecord};
+use crate::gossip::{CompactBlock, HeadInfo, Message, NodeRecord, Progress};
 use crate::primitives::{Payload, Transaction, from_hex, to_hex};
 
 use super::error::EditError;
@@ -62,7 +62,19 @@ pub(super) fn visit(message: &mut Message, see: &mut dyn FnMut(&str, Slot<'_>)) 
             visit_record(record, see);
             visit_head(head, see);
         }
-        Message::Ping { token, head, .. } | Message::Pong { token, head } => {
+        Message::Ping {
+            token,
+            head,
+            progress,
+            ..
+        } => {
+            see("token", Slot::Number(token));
+            visit_head(head, see);
+            if let Some(progress) = progress {
+                visit_progress(progress, see);
+            }
+        }
+        Message::Pong { token, head } => {
             see("token", Slot::Number(token));
             visit_head(head, see);
         }
@@ -90,16 +102,7 @@ pub(super) fn visit(message: &mut Message, see: &mut dyn FnMut(&str, Slot<'_>)) 
         Message::Headers(headers) => see("headers", count(headers.len())),
         Message::Bodies(bodies) => see("bodies", count(bodies.len())),
         Message::Bye => {}
-        Message::Checkpoints {
-            justified,
-            finalised,
-            ..
-        } => {
-            see("justified_epoch", Slot::Number(&mut justified.epoch.0));
-            see("justified", Slot::Bytes(&mut justified.id.0));
-            see("final_epoch", Slot::Number(&mut finalised.epoch.0));
-            see("final", Slot::Bytes(&mut finalised.id.0));
-        }
+        Message::Checkpoints(progress) => visit_progress(progress, see),
         Message::GetCertificates(checkpoints) => see("checkpoints", count(checkpoints.len())),
         Message::Certificates(certificates) => see("certificates", count(certificates.len())),
         Message::Votes(votes) => {
@@ -132,6 +135,18 @@ fn visit_head(head: &mut HeadInfo, see: &mut dyn FnMut(&str, Slot<'_>)) {
     see("head", Slot::Bytes(&mut head.id.0));
     see("height", Slot::Number(&mut head.height.0));
     see("weight", Slot::Shown(head.weight.0.to_string()));
+}
+
+fn visit_progress(progress: &mut Progress, see: &mut dyn FnMut(&str, Slot<'_>)) {
+    let Progress {
+        justified,
+        finalised,
+        ..
+    } = progress;
+    see("justified_epoch", Slot::Number(&mut justified.epoch.0));
+    see("justified", Slot::Bytes(&mut justified.id.0));
+    see("final_epoch", Slot::Number(&mut finalised.epoch.0));
+    see("final", Slot::Bytes(&mut finalised.id.0));
 }
 
 fn visit_transaction(transaction: &mut Transaction, see: &mut dyn FnMut(&str, Slot<'_>)) {

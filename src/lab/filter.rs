@@ -16,12 +16,22 @@ pub struct UnknownKind {
     found: String,
 }
 
+impl FrameKind {
+    /// The names of all kinds of messages.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        kinds().map(MessageType::name)
+    }
+}
+
+fn kinds() -> impl Iterator<Item = MessageType> {
+    (0..u8::MAX).filter_map(|byte| MessageType::from_byte(byte).ok())
+}
+
 impl TryFrom<String> for FrameKind {
     type Error = UnknownKind;
 
     fn try_from(found: String) -> Result<Self, UnknownKind> {
-        let mut kinds = (0..u8::MAX).map_while(|byte| MessageType::from_byte(byte).ok());
-        match kinds.find(|kind| kind.name() == found) {
+        match kinds().find(|kind| kind.name() == found) {
             Some(kind) => Ok(Self(kind)),
             None => Err(UnknownKind { found }),
         }

@@ -7,7 +7,7 @@ use crate::links::{Link, LinkTable, Topology};
 use crate::primitives::{
     Amount, Difficulty, Keypair, Millis, Name, NodeId, NodeKind, Retarget, Transaction, from_hex,
 };
-use crate::sim::scenario::{GENESIS_TIME, Scenario as Plan, SeatPlan, key};
+use crate::sim::scenario::{GENESIS_TIME, Scenario as Plan, SeatPlan, key, seed_of};
 
 use super::scenario::Scenario;
 
@@ -50,6 +50,16 @@ pub(super) fn params(scenario: &Scenario) -> Params {
     });
     params.allocation = users.collect();
     params
+}
+
+/// What all keys follow from.
+pub(super) fn seed_of_keys(scenario: &Scenario) -> [u8; 32] {
+    seed_of(scenario.seed)
+}
+
+/// Canonical bytes of the parameters.
+pub(super) fn network_params(scenario: &Scenario) -> Vec<u8> {
+    params(scenario).to_bytes()
 }
 
 /// The key of a user.

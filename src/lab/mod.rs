@@ -59,6 +59,7 @@ pub use filter::{Filter, FrameKind};
 pub use frames::{Field, FrameInfo};
 pub use goal::{Goal, Predicate, Refused, Restart};
 pub use happening::{Happened, Happening};
+pub use moment::wall_clock;
 pub use reading::MAX_TEXT_BYTES;
 pub use scenario::{
     LinkPlan, MAX_ACTIONS, MAX_LENGTH, MAX_NODES, MAX_USERS, NetworkPlan, NodePlan, RetargetPlan,

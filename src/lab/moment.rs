@@ -132,6 +132,12 @@ impl Moment {
     }
 }
 
+/// What a true wall clock shows so many virtual milliseconds after the beginning.
+#[must_use]
+pub fn wall_clock(ms: u64) -> Timestamp {
+    begin().plus(Millis(ms))
+}
+
 /// The simulated clock at virtual time 0.
 pub(super) fn begin() -> Timestamp {
     GENESIS_TIME.plus(Millis(5_000))

@@ -13,6 +13,11 @@ use super::layout::{self, signed_elsewhere};
 use super::moment::Moment;
 use super::scenario::Scenario;
 
+/// Of what is sent at random, one of so many is a message, as in the live network.
+const MESSAGES: u64 = 5;
+/// A message of traffic says what it is.
+const TRAFFIC: &str = "traffic";
+
 /// A user's order: it is signed, or was, and a node takes it or refuses it.
 pub(super) fn hand_in(
     moment: &mut Moment,
@@ -119,7 +124,7 @@ pub(super) fn set_traffic(moment: &mut Moment, per_minute: u64) {
     }
 }
 
-/// Somebody pays somebody at random, and the next payment is on its way.
+/// Somebody pays or writes to somebody at random, and the next payment is on its way.
 pub(super) fn pay_at_random(moment: &mut Moment, scenario: &Scenario) {
     let per_minute = moment.traffic.0;
     moment.traffic.1 = per_minute > 0;
@@ -140,7 +145,15 @@ pub(super) fn pay_at_random(moment: &mut Moment, scenario: &Scenario) {
     let (amount, fee) = (moment.rng.within(1, 10), moment.rng.within(1, 5));
     let key = layout::user_key(scenario, &scenario.users[from].name);
     let nonce = next_nonce(moment, seat, key.address());
-    let payload = transfer(scenario, &scenario.users[to].name, amount);
+    let to = &scenario.users[to].name;
+    let payload = if moment.rng.one_in(MESSAGES) {
+        Payload::Message {
+            bytes: TRAFFIC.as_bytes().to_vec(),
+            to: Some(layout::user_key(scenario, to).address()),
+        }
+    } else {
+        transfer(scenario, to, amount)
+    };
     let chain_id = moment.world.chain_id().unwrap_or_default();
     let transaction = sign(chain_id, &key, nonce, Amount(fee), payload);
     submit(moment, seat, &transaction);

@@ -402,6 +402,37 @@ fn a_frozen_node_misses_nothing_that_its_queue_holds() {
     }));
 }
 
+/// Its digest is held with that of the whole scenario, which has traffic too.
+#[test]
+fn traffic_is_payments_and_messages_at_the_rate_that_was_asked_for() {
+    let text = r#"{
+        "version": 1, "title": "traffic", "seed": 3,
+        "nodes": [{"name": "pow-1", "kind": "pow", "hash_rate": 60}, {"name": "poa-1", "kind": "poa"}],
+        "goal": {"text": "ten blocks", "when": {"one_head": {"height": 10}}},
+        "actions": [
+            {"at": 1000, "do": {"traffic": {"per_minute": 60}}},
+            {"at": 121000, "do": {"traffic": {"per_minute": 0}}}
+        ]
+    }"#;
+    let mut lab = Lab::open(Scenario::parse(text).unwrap()).unwrap();
+    let count = |lab: &Lab| {
+        let node = lab.node("pow-1").unwrap();
+        let entries = (0..=node.chain().height().0)
+            .filter_map(|height| node.chain().get(&node.chain().at(Height(height))?));
+        let all: Vec<bool> = entries
+            .flat_map(|entry| &entry.block.body.transactions)
+            .map(|sent| matches!(sent.body.payload, Payload::Message { .. }))
+            .collect();
+        (all.len(), all.iter().filter(|message| **message).count())
+    };
+    lab.seek(140_000).unwrap();
+    let (all, messages) = count(&lab);
+    assert!((80..=160).contains(&all), "{all} in two minutes");
+    assert!((5..=50).contains(&messages), "{messages} of {all}");
+    lab.seek(200_000).unwrap();
+    assert_eq!(count(&lab), (all, messages), "off stops it");
+}
+
 #[test]
 fn a_person_asks_nodes_and_hands_in_what_was_signed_elsewhere() {
     let mut lab = lab();

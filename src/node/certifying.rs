@@ -8,8 +8,8 @@ use crate::consensus::finality::{
     Added, Blame, Blocks, Certificate, CertificateError, CheckedCertificate, CheckedVote,
     Checkpoint, Epoch, Evidence, Link, SignedVote, Standing, VoteError,
 };
-use crate::gossip::{Fault, MAX_CERTIFICATES, MAX_VOTES, Message};
-use crate::primitives::{Address, Digest, NodeId};
+use crate::gossip::{Envelope, Fault, MAX_CERTIFICATES, MAX_VOTES, Message, MessageType, Progress};
+use crate::primitives::{Address, NodeId};
 
 use super::finality::Ballots;
 use super::report::FinalityNotice;
@@ -41,12 +41,12 @@ fn locator(justified: &BTreeSet<Checkpoint>) -> Vec<Checkpoint> {
 
 impl Node {
     /// Takes what a peer tells of its votes, and asks for what is missing here or sends what may be missing there.
-    pub(super) fn on_checkpoints(
-        &mut self,
-        from: NodeId,
-        (justified, finalised, open): (Checkpoint, Checkpoint, Digest),
-        out: &mut Outbox,
-    ) {
+    pub(super) fn on_progress(&mut self, from: NodeId, progress: Progress, out: &mut Outbox) {
+        let Progress {
+            justified,
+            finalised,
+            open,
+        } = progress;
         let ask = self.finality.duty.hear(from, justified, self.now);
         if ask && self.is_voter() {
             // Every hello is answered with the votes of its sender.
@@ -208,6 +208,16 @@ impl Node {
         let from = self.name_of_node(&from);
         let notice = FinalityNotice::CertificateRefused { error, from };
         out.push(Output::Notice(Notice::Finality(notice)));
+    }
+
+    /// Whether a frame has nothing but votes in it, and each of them is here.
+    pub(super) fn has_all_votes_of(&self, envelope: &Envelope<'_>) -> bool {
+        let is_here = |vote: &SignedVote| {
+            let wanted = self.finality.ballots.votes.wants(vote, &self.chain);
+            matches!(wanted, Ok(false))
+        };
+        envelope.kind == MessageType::VOTES
+            && matches!(envelope.message(), Ok(Message::Votes(votes)) if votes.iter().all(is_here))
     }
 
     /// Takes votes of a peer, and passes those on that are new.

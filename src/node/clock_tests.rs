@@ -176,8 +176,8 @@ fn a_fetch_of_blocks_that_come_too_early_is_held_against_nobody_and_says_whose_c
     let asked = duel.hear("liar", &Message::Headers(headers));
     assert!(matches!(asked[..], [Message::GetBodies(_)]), "{asked:?}");
     duel.hear("liar", &Message::Bodies(vec![(block.id(), block.body)]));
-    assert!(duel.is_at_genesis() && duel.node.sync.is_idle());
-    assert_eq!(duel.node.sync.failures_of(&key("liar").node_id()), 0);
+    assert!(duel.is_at_genesis() && duel.node.lanes.is_idle());
+    assert_eq!(duel.node.lanes.failures_of(&key("liar").node_id()), 0);
     let off = |notice: &Notice| match notice {
         Notice::Clock(ClockNotice::PeerOff { name, by }) => Some((name.clone(), *by)),
         _ => None,
@@ -194,6 +194,6 @@ fn a_fetch_of_blocks_that_come_too_early_is_held_against_nobody_and_says_whose_c
     duel.hear("liar", &ping(head_of(&grower)));
     duel.hear("liar", &Message::Headers(headers));
     duel.hear("liar", &Message::Bodies(vec![(block.id(), block.body)]));
-    assert!(duel.node.sync.is_idle() && duel.node.deferred.len() == 0);
-    assert_eq!(duel.node.sync.failures_of(&key("liar").node_id()), 0);
+    assert!(duel.node.lanes.is_idle() && duel.node.deferred.len() == 0);
+    assert_eq!(duel.node.lanes.failures_of(&key("liar").node_id()), 0);
 }

@@ -16,6 +16,7 @@ fn join(duel: &mut Duel, peer: &str) {
         token: 0,
         head,
         answer_by: None,
+        progress: None,
     };
     duel.hear(peer, &ping);
 }

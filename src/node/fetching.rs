@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::gossip::{ANSWER_BYTES, Fault, HeadInfo, MAX_BODIES, MAX_HEADERS, Message, SyncAsk};
 use crate::primitives::{BlockHash, Body, NodeId};
 
+use super::lanes::Lane;
 use super::timers::Timer;
 use super::{Node, Outbox};
 
@@ -27,8 +28,8 @@ impl Node {
             && (head.weight >= self.chain.weight() || self.finality.errands.is_behind())
     }
 
-    /// Begins to fetch what `peer` has more than we, unless a fetch is under way: from it, or from one that has
-    /// let fewer fetches down.
+    /// Begins to fetch what `peer` has more than we, unless its lane is taken: from it, or from one that has let fewer
+    /// fetches down.
     pub(super) fn fetch_from(&mut self, peer: NodeId, out: &mut Outbox) {
         if mutant!(NeverFetch) {
             return;
@@ -37,22 +38,71 @@ impl Node {
         let others = others
             .filter(|(node, other)| **node != peer && other.head.is_some_and(|it| self.lacks(&it)))
             .map(|(node, _)| *node);
-        let ready = std::iter::once(peer)
-            .chain(others)
-            .filter(|node| self.sync.may_begin(node, self.now));
-        let ready = ready.collect();
-        let best = self.choose_source(ready).unwrap_or(peer);
-        let under_way = self.sync.moving_source(self.now);
-        if under_way.is_some_and(|source| self.is_useful(&source) && !self.is_useful(&best)) {
-            // Who has given nothing yet takes nobody's place who has.
+        let ready: Vec<NodeId> = std::iter::once(peer).chain(others).collect();
+        self.begin_open(peer, &ready, out);
+        self.begin_known(&ready, out);
+        self.arm_sync();
+    }
+
+    /// Begins a fetch in the open lane, if it is free, or held by one who must give way.
+    fn begin_open(&mut self, peer: NodeId, ready: &[NodeId], out: &mut Outbox) {
+        let elsewhere = self.lanes.get(Lane::Known).sync.source();
+        let best = self
+            .choose_source(self.ready_for(Lane::Open, ready))
+            .unwrap_or(peer);
+        let under_way = self.lanes.get(Lane::Open).sync.moving_source(self.now);
+        // Who has given nothing yet takes nobody's place who has.
+        let is_held =
+            under_way.is_some_and(|source| self.is_useful(&source) && !self.is_useful(&best));
+        if !is_held && elsewhere != Some(best) {
+            self.begin_fetch(Lane::Open, best, out);
+        }
+    }
+
+    /// Begins a fetch from a peer that has been of use, while a stranger or one that lags has the open lane.
+    fn begin_known(&mut self, ready: &[NodeId], out: &mut Outbox) {
+        let open = &self.lanes.get(Lane::Open).sync;
+        let Some(holder) = open.source() else {
+            return;
+        };
+        if self.is_useful(&holder) && !open.lags(self.now) {
             return;
         }
-        if let Some(ask) = self.sync.begin(best, None, self.now) {
-            let claim = self.roster.peers.get(&best).and_then(|peer| peer.head);
-            self.sync.expect(claim);
+        let mut useful = self.ready_for(Lane::Known, ready);
+        useful.retain(|node| self.is_useful(node) && *node != holder);
+        let chosen = self.random.index(useful.len());
+        if let Some(source) = useful.get(chosen).copied() {
+            self.begin_fetch(Lane::Known, source, out);
+        }
+    }
+
+    /// Those who may be asked in a lane.
+    fn ready_for(&self, lane: Lane, nodes: &[NodeId]) -> Vec<NodeId> {
+        let sync = &self.lanes.get(lane).sync;
+        let ready = nodes.iter().copied();
+        ready
+            .filter(|node| sync.may_begin(node, self.now))
+            .collect()
+    }
+
+    fn begin_fetch(&mut self, lane: Lane, source: NodeId, out: &mut Outbox) {
+        let sync = &mut self.lanes.get_mut(lane).sync;
+        if let Some(ask) = sync.begin(source, None, self.now) {
+            let claim = self.roster.peers.get(&source).and_then(|peer| peer.head);
+            sync.expect(claim);
             self.ask(ask, out);
         }
-        self.arm_sync();
+    }
+
+    /// Looks for another fetch, now that one has ended.
+    pub(super) fn fetch_next(&mut self, out: &mut Outbox) {
+        let alive = self.roster.peers.alive(self.now);
+        let lacking = alive.filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
+        let lacking: Vec<NodeId> = lacking.map(|(node, _)| *node).collect();
+        let ready = self.ready_for(Lane::Open, &lacking);
+        if let Some(peer) = self.choose_source(ready) {
+            self.fetch_from(peer, out);
+        }
     }
 
     /// Chooses whom to ask, by turns: of those who have been of use, of those who let as few fetches down as any, the
@@ -64,8 +114,9 @@ impl Node {
             ready.retain(|node| self.is_useful(node));
         }
         if turn < 2 {
-            let least = ready.iter().map(|node| self.sync.failures_of(node)).min();
-            ready.retain(|node| Some(self.sync.failures_of(node)) == least);
+            let failures = |node: &NodeId| self.lanes.get(Lane::Open).sync.failures_of(node);
+            let least = ready.iter().map(failures).min();
+            ready.retain(|node| Some(failures(node)) == least);
         }
         if turn == 2 {
             let since = |node: &NodeId| {
@@ -79,7 +130,7 @@ impl Node {
         ready.get(chosen).copied()
     }
 
-    fn is_useful(&self, node: &NodeId) -> bool {
+    pub(super) fn is_useful(&self, node: &NodeId) -> bool {
         let peer = self.roster.peers.get(node);
         peer.is_some_and(crate::gossip::Peer::is_useful)
     }
@@ -100,7 +151,7 @@ impl Node {
 
     /// Sets the timer for what the fetch waits for.
     pub(super) fn arm_sync(&mut self) {
-        match self.sync.deadline() {
+        match self.lanes.deadline() {
             Some(at) => self.timers.set(Timer::Sync, at),
             None => self.timers.clear(Timer::Sync),
         }

@@ -7,7 +7,7 @@ use crate::consensus::Params;
 use crate::consensus::finality::{
     Blocks as _, Certificate, Checkpoint, Epoch, Evidence, Link, SignedVote, Standing, Vote,
 };
-use crate::gossip::Message;
+use crate::gossip::{Message, Progress};
 use crate::primitives::{BlockHash, Digest, Height, Millis, NodeKind, ParamsChange};
 use crate::testkit::{Grower, key, params};
 
@@ -309,6 +309,7 @@ fn no_bodies_are_asked_for_of_a_branch_that_leaves_the_chain_below_the_final_blo
         token: 0,
         head: head_of(&fork),
         answer_by: None,
+        progress: None,
     };
     // Without a final block the heavier branch is fetched.
     let mut duel = Duel::new();
@@ -330,7 +331,7 @@ fn no_bodies_are_asked_for_of_a_branch_that_leaves_the_chain_below_the_final_blo
         "{asked:?}"
     );
     assert_eq!(duel.hear("liar", &headers(80)), []);
-    assert!(duel.node.sync.is_idle());
+    assert!(duel.node.lanes.is_idle());
     // It may not know better: its frames are still listened to.
     assert!(duel.listens_to("liar"));
 }
@@ -450,11 +451,11 @@ fn certificates_count_as_an_answer_and_a_bad_one_is_blamed_on_its_sender() {
         Certificate::new(grower.chain.chain_id(), link, &signers, &sets)
     };
     let claim = |duel: &mut Duel, grower: &Grower| {
-        let message = Message::Checkpoints {
+        let message = Message::Checkpoints(Progress {
             justified: checkpoint(grower, 2),
             finalised: checkpoint(grower, 1),
             open: Digest::ZERO,
-        };
+        });
         duel.hear("liar", &message)
     };
     let justified = |duel: &Duel| duel.node.chain().decided().highest_justified().epoch.0;
@@ -497,4 +498,26 @@ fn evidence_is_kept_and_passed_on_and_what_proves_nothing_is_blamed_on_its_sende
     );
     duel.hear("liar", &Message::Evidence(Box::new(harmless)));
     assert!(!duel.listens_to("liar"));
+}
+
+#[test]
+fn votes_that_are_here_cost_no_signature_whoever_sends_them() {
+    let (mut duel, grower) = duel();
+    let votes = ["poa-1", "poa-2"].map(|name| vote(&grower, name, (0, 1)));
+    let refused = |duel: &Duel| duel.node.counters.frames_refused;
+    let forged = |duel: &mut Duel, votes: &[SignedVote]| {
+        let chain_id = grower.chain.chain_id();
+        let message = Message::Votes(votes.to_vec());
+        let to = Some(duel.node.id());
+        let mut frame = crate::gossip::seal_frame(&key("liar"), &chain_id, (1, 99), to, &message);
+        *frame.last_mut().unwrap() ^= 1;
+        duel.handle(Input::Frame(frame));
+    };
+    duel.hear("peer", &Message::Votes(votes[..1].to_vec()));
+    forged(&mut duel, &votes[..1]);
+    assert_eq!(refused(&duel), 0, "it is not even judged");
+    forged(&mut duel, &votes);
+    assert_eq!(refused(&duel), 1, "one of them would be news");
+    let justified = duel.node.chain().decided().highest_justified();
+    assert_eq!(justified.epoch, Epoch(0));
 }

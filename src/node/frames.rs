@@ -22,13 +22,17 @@ impl Node {
             return;
         }
         self.counters.frames_in = self.counters.frames_in.saturating_add(1);
-        let awaited = self.sync.awaits(&from, envelope.kind);
+        let awaited = self.lanes.awaiting(&from, envelope.kind).is_some();
         if !self.roster.peers.admits(&from, awaited, self.now) {
             self.counters.frames_refused = self.counters.frames_refused.saturating_add(1);
             return;
         }
         let peers = &mut self.roster.peers;
         peers.count_unproven(&from, awaited, self.now);
+        if self.has_all_votes_of(&envelope) {
+            // Most votes come several times: who sends them again is nobody's concern.
+            return;
+        }
         if let Err(error) = envelope.verify() {
             return self.refuse_frame(error, None, out);
         }
@@ -68,7 +72,13 @@ impl Node {
                 token,
                 head,
                 answer_by,
-            } => self.on_ping(from, (token, head, answer_by), out),
+                progress,
+            } => {
+                self.on_ping(from, (token, head, answer_by), out);
+                if let Some(progress) = progress {
+                    self.on_progress(from, progress, out);
+                }
+            }
             Message::Pong { token, head } => self.on_pong(from, token, head, out),
             Message::NodeList(records) => self.on_node_list(from, records, out),
             Message::Inv(ids) => self.on_inventory(from, ids, out),
@@ -88,11 +98,7 @@ impl Node {
             Message::GetBodies(ids) => self.on_get_bodies(from, &ids, out),
             Message::Bodies(bodies) => self.on_bodies(from, bodies, out),
             Message::Bye => self.on_bye(from, out),
-            Message::Checkpoints {
-                justified,
-                finalised,
-                open,
-            } => self.on_checkpoints(from, (justified, finalised, open), out),
+            Message::Checkpoints(progress) => self.on_progress(from, progress, out),
             Message::GetCertificates(locator) => self.on_get_certificates(from, &locator, out),
             Message::Certificates(certificates) => self.on_certificates(from, certificates, out),
             Message::Votes(votes) => self.on_votes(from, votes, out),

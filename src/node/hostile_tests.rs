@@ -128,11 +128,12 @@ fn a_heavy_head_with_no_headers_behind_it_is_not_believed() {
             token: 0,
             head,
             answer_by: None,
+            progress: None,
         },
     );
     assert!(matches!(&asked[..], [Message::GetHeaders(_)]), "{asked:?}");
     duel.hear("liar", &Message::Headers(Vec::new()));
-    assert!(duel.is_at_genesis() && duel.node.sync.is_idle());
+    assert!(duel.is_at_genesis() && duel.node.lanes.is_idle());
 }
 
 #[test]
@@ -147,6 +148,7 @@ fn a_body_that_is_not_the_headers_is_refused_and_the_block_is_taken_from_another
         token: 0,
         head: head_of(&grower),
         answer_by: None,
+        progress: None,
     };
     let headers = Message::Headers(vec![(block.header, block.seal)]);
     duel.hear("liar", &ping);
@@ -297,6 +299,7 @@ fn a_flood_of_blocks_from_the_future_keeps_an_early_honest_one() {
             token: 0,
             head,
             answer_by: None,
+            progress: None,
         },
     );
     assert_eq!(asked, [], "it is here already, but for its time");
@@ -350,6 +353,7 @@ fn headers_that_claim_a_weight_for_nothing_are_refused_before_any_body_is_asked_
             token: 0,
             head,
             answer_by: None,
+            progress: None,
         },
     );
     let seal = header.seal(&duel.node.chain_id(), &liar);
@@ -357,7 +361,7 @@ fn headers_that_claim_a_weight_for_nothing_are_refused_before_any_body_is_asked_
         duel.hear("liar", &Message::Headers(vec![(header, seal)])),
         []
     );
-    assert!(duel.node.sync.is_idle() && !duel.listens_to("liar"));
+    assert!(duel.node.lanes.is_idle() && !duel.listens_to("liar"));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The struct of a node, and what can be read from it without changing it.
 
-use crate::chain::{Chain, HeaderWalk};
+use crate::chain::Chain;
 use crate::consensus::SignatureCache;
-use crate::gossip::{HeadInfo, Sync};
+use crate::gossip::HeadInfo;
 use crate::mempool::Mempool;
 use crate::primitives::{Address, BlockHash, Instant, NodeId, SplitMix64};
 
@@ -14,6 +14,7 @@ use super::deferred::DeferredBlocks;
 use super::exchange::Exchange;
 use super::finality::Finality;
 use super::identity::Identity;
+use super::lanes::Lanes;
 use super::mining::Mining;
 use super::roster::Roster;
 use super::source::Source;
@@ -34,9 +35,7 @@ pub struct Node {
     pub(super) exchange: Exchange,
     pub(super) compact: CompactBlocks,
     pub(super) deferred: DeferredBlocks,
-    pub(super) sync: Sync,
-    /// How far the headers of the fetch under way have come.
-    pub(super) walk: Option<HeaderWalk>,
+    pub(super) lanes: Lanes,
     pub(super) mining: Mining,
     pub(super) authority: Authority,
     pub(super) finality: Finality,

@@ -32,7 +32,7 @@ impl Node {
         if self.mining.is_paused() {
             return self.cancel_search(out);
         }
-        if let Some(until) = self.sync.rest_until(self.now) {
+        if let Some(until) = self.lanes.rest_until(self.now) {
             self.timers.set(Timer::Candidate, until);
             return self.cancel_search(out);
         }

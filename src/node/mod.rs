@@ -3,7 +3,7 @@
 //!
 //! [`Node`] owns its parts and routes values between them; no part knows another. Each part is a struct in its
 //! own file, with its own fields, bounds and tests: `identity`, `roster`, `exchange`, `compact`, `deferred`,
-//! `clock`, `mining`, `authority`, `finality`, `books`, `timers`. What happens with them lies in floors, each of which calls only
+//! `lanes`, `clock`, `mining`, `authority`, `finality`, `books`, `timers`. What happens with them lies in floors, each of which calls only
 //! those below it:
 //!
 //! 1. `machine` (the struct), `sending`, `dating`, and the rows and sentences of the report;
@@ -45,6 +45,9 @@ mod identity;
 mod importing;
 mod inputs;
 mod io;
+mod lanes;
+#[cfg(test)]
+mod lanes_tests;
 #[cfg(test)]
 mod load_tests;
 mod machine;
@@ -60,6 +63,7 @@ mod pursuing;
 mod relaying;
 mod report;
 mod reporter;
+mod rest;
 #[cfg(test)]
 mod restart_tests;
 mod roster;

@@ -105,7 +105,7 @@ impl Node {
             return self.send_hello(from, out);
         }
         if self.roster.join(from) {
-            self.sync.forgive(&from);
+            self.lanes.forgive(&from);
             let name = self.name_of_node(&from);
             out.push(Output::Notice(Notice::PeerJoined { node: from, name }));
             self.write_node(&from);
@@ -157,8 +157,8 @@ impl Node {
     }
 
     fn lose(&mut self, node: NodeId, silent: bool, out: &mut Outbox) {
-        if self.sync.source() == Some(node) {
-            self.sync.give_up(self.now);
+        if let Some(lane) = self.lanes.of_source(&node) {
+            self.lanes.get_mut(lane).sync.give_up(self.now);
             self.timers.set_earlier(Timer::Sync, self.now);
         }
         if self.roster.leave(&node) {
@@ -200,9 +200,9 @@ impl Node {
                 token,
                 head: self.head_info(),
                 answer_by,
+                progress: self.progress(),
             },
             out,
         );
-        self.tell_checkpoints(out);
     }
 }

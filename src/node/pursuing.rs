@@ -4,66 +4,101 @@ use crate::consensus::check_header;
 use crate::gossip::{Fault, MAX_HEADERS, MessageType, SyncError, Tip};
 use crate::primitives::{BlockHash, Body, Header, NodeId, Seal};
 
+use super::lanes::Lane;
 use super::source::Source;
 use super::timers::Timer;
 use super::{Node, Notice, Outbox, Output};
 
 impl Node {
     pub(super) fn on_sync_timer(&mut self, out: &mut Outbox) {
-        for peer in self.sync.expire(self.now).iter() {
-            self.roster.peers.blame(peer, Fault::TimeOut, self.now);
+        for lane in Lane::ALL {
+            let late = self.lanes.get_mut(lane).sync.expire(self.now);
+            for peer in late {
+                self.roster.peers.blame(&peer, Fault::TimeOut, self.now);
+            }
         }
         self.pursue(out);
     }
 
-    /// Imports what is ready and asks for what is not.
+    /// Imports what is ready and asks for what is not, in both lanes.
     fn pursue(&mut self, out: &mut Outbox) {
-        while let Some(block) = self.sync.next_block(self.now) {
-            let (id, source, head) = (block.id(), self.sync_source(), self.chain.head());
-            let is_early = self.is_early(&block.header);
-            if !self.import(block, source, out) {
-                // The rest hangs on a block that cannot be imported now.
-                if is_early {
-                    // One of the two clocks is off, which need not be the source's.
-                    self.sync.put_off(self.now);
-                } else {
-                    self.sync.give_up(self.now);
-                }
-                break;
-            }
-            let is_best = self.chain.head() != head;
-            self.sync.imported(is_best, self.now);
-            self.chain.pin(Some(id));
+        for lane in Lane::ALL {
+            self.pursue_lane(lane, out);
         }
-        let (peers, source) = (self.able_peers(), self.sync.source());
-        for ask in self.sync.asks(&peers, self.now) {
-            self.ask(ask, out);
-        }
-        if self.sync.is_idle() {
-            self.chain.pin(None);
-            if let Some(source) = source {
-                self.judge_claim(source);
-            }
+        let idle = |lane: Lane| self.lanes.get(lane).sync.is_idle();
+        let (is_free, is_idle) = (
+            Lane::ALL.into_iter().any(idle),
+            Lane::ALL.into_iter().all(idle),
+        );
+        if is_free {
+            self.fetch_next(out);
         }
         self.arm_sync();
-        if self.sync.is_idle() && self.mining.job().is_none() {
+        if is_idle && self.mining.job().is_none() {
             self.timers.set_earlier(Timer::Candidate, self.now);
             self.timers.set_earlier(Timer::Slot, self.now);
         }
     }
 
+    fn pursue_lane(&mut self, lane: Lane, out: &mut Outbox) {
+        let source = self.lanes.get(lane).sync.source();
+        let from = source.map_or(Source::Own, Source::Peer);
+        while let Some(block) = self.lanes.get_mut(lane).sync.next_block(self.now) {
+            let (id, head) = (block.id(), self.chain.head());
+            let is_early = self.is_early(&block.header);
+            let is_new = !self.chain.contains(&id);
+            if is_new && !self.import(block, from, out) {
+                let sync = &mut self.lanes.get_mut(lane).sync;
+                // The rest hangs on a block that cannot be imported now.
+                if is_early {
+                    // One of the two clocks is off, which need not be the source's.
+                    sync.put_off(self.now);
+                } else {
+                    sync.give_up(self.now);
+                }
+                break;
+            }
+            if is_new {
+                let is_best = self.chain.head() != head;
+                self.lanes.rest.on_block(is_best, self.now);
+            }
+            self.pin(lane, Some(id));
+        }
+        let peers = self.able_peers(lane);
+        // None if the fetch was given up or put off just now.
+        let source = self.lanes.get(lane).sync.source();
+        let (sync, chain) = (&mut self.lanes.get_mut(lane).sync, &self.chain);
+        sync.skip(|id| chain.contains(id));
+        for ask in sync.asks(&peers, self.now) {
+            self.ask(ask, out);
+        }
+        if self.lanes.get(lane).sync.is_idle() {
+            self.pin(lane, None);
+            if let Some(source) = source {
+                self.judge_claim(lane, source);
+            }
+        }
+    }
+
+    /// Lets the branch that a lane fetches be.
+    fn pin(&mut self, lane: Lane, tip: Option<BlockHash>) {
+        self.lanes.get_mut(lane).pinned = tip;
+        self.chain.pin(self.lanes.pinned());
+    }
+
     /// Ends a fetch whose source has nothing more to give.
-    fn end_fetch(&mut self, source: NodeId) {
-        self.sync.finish();
-        self.judge_claim(source);
+    fn end_fetch(&mut self, lane: Lane, source: NodeId) {
+        self.lanes.get_mut(lane).sync.finish();
+        self.judge_claim(lane, source);
     }
 
     /// Judges what the source of a fetch that has ended claimed to have: if that is still not here, and not
     /// lighter than what is, the source has failed, and its claim is forgotten.
-    fn judge_claim(&mut self, source: NodeId) {
-        let claim = self.sync.claim().filter(|claim| self.lacks(claim));
-        if claim.is_some() {
-            self.sync.disappoint(source, self.now);
+    fn judge_claim(&mut self, lane: Lane, source: NodeId) {
+        let claim = self.lanes.get(lane).sync.claim();
+        if claim.is_some_and(|claim| self.lacks(&claim)) {
+            let sync = &mut self.lanes.get_mut(lane).sync;
+            sync.disappoint(source, self.now);
             if let Some(peer) = self.roster.peers.get_mut(&source)
                 && peer.head == claim
             {
@@ -72,12 +107,11 @@ impl Node {
         }
     }
 
-    fn sync_source(&self) -> Source {
-        self.sync.source().map_or(Source::Own, Source::Peer)
-    }
-
-    /// Peers whose chain is at least as heavy as ours, the heaviest first.
-    fn able_peers(&self) -> Vec<NodeId> {
+    /// Peers whose chain is at least as heavy as ours, the heaviest first. In the known lane its source alone is asked.
+    fn able_peers(&self, lane: Lane) -> Vec<NodeId> {
+        if lane == Lane::Known {
+            return Vec::new();
+        }
         let mut able: Vec<_> = self
             .roster
             .peers
@@ -97,36 +131,36 @@ impl Node {
         headers: Vec<(Header, Seal)>,
         out: &mut Outbox,
     ) {
-        if !self.sync.awaits(&from, MessageType::HEADERS) {
+        let Some(lane) = self.lanes.awaiting(&from, MessageType::HEADERS) else {
             return self.roster.peers.blame(&from, Fault::Unsolicited, self.now);
-        }
+        };
         if headers.len() > MAX_HEADERS {
             self.roster.peers.blame(&from, Fault::Oversize, self.now);
-            return self.sync.give_up(self.now);
+            return self.lanes.get_mut(lane).sync.give_up(self.now);
         }
-        self.sync.answered(self.now);
+        self.lanes.get_mut(lane).sync.answered(self.now);
         if let Some((first, _)) = headers.first() {
-            let Some(tip) = self.tip_before(first) else {
-                return self.on_stray_headers(from, out);
+            let Some(tip) = self.tip_before(lane, first) else {
+                return self.on_stray_headers(lane, from, out);
             };
-            match self.judge_headers(tip, &headers) {
-                Ok(_) if self.is_hopeless(&tip, &headers) => self.end_fetch(from),
+            match self.judge_headers(lane, tip, &headers) {
+                Ok(_) if self.is_hopeless(&tip, &headers) => self.end_fetch(lane, from),
                 Err(error) => {
                     self.roster.peers.blame(&from, Fault::Invalid, self.now);
                     self.refuse_answer(from, error, out);
-                    self.sync.give_up(self.now);
+                    self.lanes.get_mut(lane).sync.give_up(self.now);
                 }
-                Ok(tip) => self.pursue_headers(from, headers, tip, out),
+                Ok(tip) => self.pursue_headers(lane, from, headers, tip, out),
             }
         } else {
-            self.end_fetch(from);
+            self.end_fetch(lane, from);
         }
         self.pursue(out);
     }
 
     /// The block that a first header has to follow: the last of those before it, or one that is here.
-    fn tip_before(&self, first: &Header) -> Option<Tip> {
-        if let Some(tip) = self.sync.tip() {
+    fn tip_before(&self, lane: Lane, first: &Header) -> Option<Tip> {
+        if let Some(tip) = self.lanes.get(lane).sync.tip() {
             return (first.parent == tip.id).then_some(tip);
         }
         let entry = self.chain.get(&first.parent)?;
@@ -152,14 +186,14 @@ impl Node {
             .any(|(height, id)| self.chain.at(height) != Some(id))
     }
 
-    fn on_stray_headers(&mut self, from: NodeId, out: &mut Outbox) {
-        if self.sync.tip().is_some() {
+    fn on_stray_headers(&mut self, lane: Lane, from: NodeId, out: &mut Outbox) {
+        if self.lanes.get(lane).sync.tip().is_some() {
             // The peer has changed its branch meanwhile: it is fetched from the beginning.
-            return self.end_fetch(from);
+            return self.end_fetch(lane, from);
         }
         // A late answer to an earlier question may follow headers that were given up since.
         self.roster.peers.blame(&from, Fault::Unsolicited, self.now);
-        self.sync.give_up(self.now);
+        self.lanes.get_mut(lane).sync.give_up(self.now);
         self.pursue(out);
     }
 
@@ -172,6 +206,7 @@ impl Node {
     /// them; `tip` is where they end.
     fn pursue_headers(
         &mut self,
+        lane: Lane,
         from: NodeId,
         headers: Vec<(Header, Seal)>,
         tip: Tip,
@@ -180,15 +215,19 @@ impl Node {
         let more = headers.len() >= MAX_HEADERS;
         let lighter = tip.weight < self.chain.weight() && !self.finality.errands.is_behind();
         if lighter && !more {
-            match self.up_to_the_unproven(headers) {
-                Some(wanted) => self.sync.want(from, wanted, false, self.now),
-                None => self.end_fetch(from),
+            match self.up_to_the_unproven(lane, headers) {
+                Some(wanted) => {
+                    let sync = &mut self.lanes.get_mut(lane).sync;
+                    sync.want(from, wanted, false, self.now);
+                }
+                None => self.end_fetch(lane, from),
             }
             return;
         }
         let mut wanted = headers;
         wanted.retain(|(header, _)| !self.chain.contains(&header.id()));
-        if lighter && let Some(ask) = self.sync.gather(&wanted, tip, self.now) {
+        let sync = &mut self.lanes.get_mut(lane).sync;
+        if lighter && let Some(ask) = sync.gather(&wanted, tip, self.now) {
             return self.ask(ask, out);
         }
         // A handful of blocks is no news; a real catching-up is.
@@ -199,15 +238,22 @@ impl Node {
                 from: name,
             }));
         }
-        self.sync.want(from, wanted, more, self.now);
+        let sync = &mut self.lanes.get_mut(lane).sync;
+        sync.want(from, wanted, more, self.now);
     }
 
     /// Checks that headers follow `tip` and each other, carry valid work or seals, and fit their places as far as that
     /// follows from headers: so no weight counts that is claimed for nothing. Where they end.
-    fn judge_headers(&mut self, tip: Tip, headers: &[(Header, Seal)]) -> Result<Tip, SyncError> {
+    fn judge_headers(
+        &mut self,
+        lane: Lane,
+        tip: Tip,
+        headers: &[(Header, Seal)],
+    ) -> Result<Tip, SyncError> {
         let (chain, params, cache) = (&self.chain, self.chain.params(), &mut self.cache);
-        let goes_on = self.sync.tip().is_some();
-        let begun = self.walk.take().filter(|_| goes_on);
+        let fetch = self.lanes.get_mut(lane);
+        let goes_on = fetch.sync.tip().is_some();
+        let begun = fetch.walk.take().filter(|_| goes_on);
         let Some(mut walk) = begun.or_else(|| chain.walk_from(&tip.id)) else {
             return Err(SyncError::Unsolicited);
         };
@@ -219,14 +265,18 @@ impl Node {
             check_header(header, seal, params, &chain.chain_id(), cache)?;
             walk.step(params, header)
         })?;
-        self.walk = Some(walk);
+        fetch.walk = Some(walk);
         Ok(tip)
     }
 
     /// The headers whose bodies must be here before those above them can prove their weight: an order of the operator
     /// may be in one. `None` if even what is claimed weighs less than the node's own chain.
-    fn up_to_the_unproven(&self, mut headers: Vec<(Header, Seal)>) -> Option<Vec<(Header, Seal)>> {
-        let walk = self.walk.as_ref()?;
+    fn up_to_the_unproven(
+        &self,
+        lane: Lane,
+        mut headers: Vec<(Header, Seal)>,
+    ) -> Option<Vec<(Header, Seal)>> {
+        let walk = self.lanes.get(lane).walk.as_ref()?;
         let unproven = walk.unproven()?;
         if walk.claimed() < self.chain.weight() {
             return None;
@@ -242,7 +292,13 @@ impl Node {
         bodies: Vec<(BlockHash, Body)>,
         out: &mut Outbox,
     ) {
-        if let Err(error) = self.sync.take_bodies(from, bodies, self.now) {
+        let ids = bodies.iter().map(|(id, _)| id);
+        let lane = self.lanes.awaiting_bodies(&from, ids);
+        let outcome = lane.map_or(Err(SyncError::Unsolicited), |lane| {
+            let sync = &mut self.lanes.get_mut(lane).sync;
+            sync.take_bodies(from, bodies, self.now)
+        });
+        if let Err(error) = outcome {
             let unsolicited = error == SyncError::Unsolicited;
             let fault = if unsolicited {
                 Fault::Unsolicited

@@ -189,6 +189,12 @@ impl Node {
             .collect();
         let first = self.random.index(others.len());
         others.rotate_left(first);
+        // One to anybody, as a newcomer has given nothing yet; names are free, so the rest to those who have.
+        others.sort_by_key(|node| !self.is_useful(node));
+        if let Some(anybody) = others.get(RELAY_TO..).filter(|rest| !rest.is_empty()) {
+            let chosen = self.random.index(anybody.len());
+            others.swap(RELAY_TO.saturating_sub(1), RELAY_TO.saturating_add(chosen));
+        }
         others.truncate(RELAY_TO);
         self.send_to_each(&others, &Message::BlockFound(block), out);
     }

@@ -30,7 +30,7 @@ impl Node {
         if self.clock.date() < from {
             return self.timers.set(Timer::Slot, self.clock.instant_of(from));
         }
-        if self.sync.rest_until(self.now).is_some() || self.authority.reserved().is_some() {
+        if self.lanes.rest_until(self.now).is_some() || self.authority.reserved().is_some() {
             return self.timers.set(Timer::Slot, self.now.plus(RESERVE_AGAIN));
         }
         self.books.put(Table::Meta, Row::Raw(sealed_slot_row(slot)));

@@ -1,7 +1,7 @@
 //! Frames that leave: to one node, to each peer's inbox, or to all who listen.
 
 use crate::consensus::finality::Blocks as _;
-use crate::gossip::{CompactBlock, Message};
+use crate::gossip::{CompactBlock, Message, Progress};
 use crate::primitives::{BlockHash, NodeId};
 
 use super::finality::Ballots;
@@ -94,36 +94,30 @@ impl Node {
                 token: 0,
                 head: self.head_info(),
                 answer_by: None,
+                progress: None,
             },
             out,
         );
     }
 
     /// How far the votes go here.
-    fn checkpoints(&self) -> Option<Message> {
+    pub(super) fn progress(&self) -> Option<Progress> {
         let decided = self.chain.decided();
         if self.chain.best_sets().roster().is_empty() {
             return None;
         }
         let open = self.finality.ballots.open(decided, &self.chain);
-        Some(Message::Checkpoints {
+        Some(Progress {
             justified: decided.highest_justified(),
             finalised: decided.last_final(),
             open: Ballots::digest(&open),
         })
     }
 
-    /// Tells all how far the votes go here.
-    pub(super) fn tell_checkpoints(&mut self, out: &mut Outbox) {
-        if let Some(message) = self.checkpoints() {
-            self.broadcast(&message, out);
-        }
-    }
-
     /// Tells a peer that is heard from now on how far the votes go here, and who is guilty.
     pub(super) fn greet(&mut self, to: NodeId, out: &mut Outbox) {
-        if let Some(message) = self.checkpoints() {
-            self.send(to, &message, out);
+        if let Some(progress) = self.progress() {
+            self.send(to, &Message::Checkpoints(progress), out);
         }
         self.return_votes(to, out);
         let offences = self.finality.ballots.votes.offences().iter();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::chain::Chain;
 use crate::consensus::finality::{Checkpoint, SigningRecord};
 use crate::consensus::{SignatureCache, slots};
-use crate::gossip::{MAX_PEERS, NodeRecord, Sync};
+use crate::gossip::{MAX_PEERS, NodeRecord};
 use crate::ledger::{BlockRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Snapshot, Table, meta_key};
 use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
@@ -25,6 +25,7 @@ use super::exchange::Exchange;
 use super::finality::{Ballots, Duty, Finality, memory_of};
 use super::handle::HOUSEKEEPING_EVERY;
 use super::identity::Identity;
+use super::lanes::Lanes;
 use super::machine::Counters;
 use super::mining::Mining;
 use super::report::open_undo;
@@ -111,8 +112,7 @@ impl Node {
             exchange: Exchange::default(),
             compact: CompactBlocks::default(),
             deferred: DeferredBlocks::default(),
-            sync: Sync::default(),
-            walk: None,
+            lanes: Lanes::default(),
             mining: Mining::new(setup.workload, identity.kind, now, listen_until),
             finality: Finality::new(
                 ballots,

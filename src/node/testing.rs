@@ -459,6 +459,7 @@ pub(super) fn ping(head: HeadInfo) -> Message {
         token: 0,
         head,
         answer_by: None,
+        progress: None,
     }
 }
 

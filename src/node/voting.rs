@@ -100,7 +100,7 @@ impl Node {
         let Some(link) = due(&self.chain.head(), justified, &self.chain) else {
             return;
         };
-        if duty.awaits_answers(self.now) || self.sync.rest_until(self.now).is_some() {
+        if duty.awaits_answers(self.now) || self.lanes.rest_until(self.now).is_some() {
             return self.timers.set(Timer::Votes, self.now.plus(AGAIN));
         }
         let chain_id = self.chain.chain_id();

@@ -20,6 +20,7 @@ fn boast(weight: u128) -> Message {
         token: 0,
         head,
         answer_by: None,
+        progress: None,
     }
 }
 

@@ -37,6 +37,22 @@ pub enum LabRefusal {
     /// Nothing is open.
     #[error("expected an open scenario, found none: open one first")]
     Closed,
+    /// Its program cannot be loaded.
+    #[error(
+        "the laboratory is a program of its own, and it could not be loaded: {reason}. If the line is down, try again later; if there is a new release, reload the page"
+    )]
+    Program {
+        /// The browser's reason.
+        reason: String,
+    },
+    /// A command that has no place in a scenario.
+    #[error("in the laboratory {what} in another way: {instead}")]
+    Elsewhere {
+        /// What the command does.
+        what: String,
+        /// Where it is done.
+        instead: String,
+    },
     /// The worker failed.
     #[error("the laboratory has stopped: {reason}")]
     Crashed {
@@ -52,6 +68,8 @@ codes! {
         Action => "lab_action", "the laboratory does not do this action";
         Time => "lab_time", "the laboratory does not go to this moment or branch";
         Closed => "lab_closed", "no scenario is open in the laboratory";
+        Program => "lab_program", "the laboratory's program cannot be loaded";
+        Elsewhere => "lab_elsewhere", "the command has no place in a scenario; the sentence says what does the same";
         Crashed => "lab_crashed", "the laboratory's worker failed";
     }
 }

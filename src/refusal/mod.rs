@@ -126,6 +126,22 @@ codes! {
     }
 }
 
+impl Refusal {
+    /// Whether a mempool has no room now, for anybody or for this sender: an account may be only so far ahead of the
+    /// chain.
+    #[must_use]
+    pub const fn is_no_room(&self) -> bool {
+        matches!(
+            self,
+            Self::Transaction(
+                MempoolError::Full
+                    | MempoolError::AccountFull { .. }
+                    | MempoolError::NonceGap { .. }
+            )
+        )
+    }
+}
+
 impl Serialize for Refusal {
     /// `{ code, message }`: what scripts and notebooks get.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -78,9 +78,14 @@ pub(crate) struct Scenario {
 /// The key of a role in a simulated network.
 #[must_use]
 pub(crate) fn key(seed: u64, role: &str, name: &str) -> Keypair {
-    let mut salt = [0; 32];
-    salt[..8].copy_from_slice(&seed.to_le_bytes());
-    Keypair::derive(&salt, role, name)
+    Keypair::derive(&seed_of(seed), role, name)
+}
+
+/// What all keys of a run follow from.
+pub(crate) fn seed_of(seed: u64) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes
 }
 
 fn name(text: &str) -> Name {

@@ -1,13 +1,13 @@
 //! What buttons do: run a command on the controller and show what came of it.
 
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::bridge::Dispatcher;
+use super::notifier::Notifier;
 use super::shared::Shared;
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::pages::notices::{NoticeMessage, Notices, refusal_text};
 use crate::app::pages::selection::{Selection, SelectionMessage};
 use crate::command::Command;
 use crate::ipc::ApiError;
@@ -16,7 +16,7 @@ use crate::ipc::ApiError;
 #[derive(Clone, PartialEq)]
 pub(crate) struct Actions {
     app: Shared<App>,
-    notices: Dispatcher<Notices>,
+    notifier: Notifier,
     selection: Dispatcher<Selection>,
     theme: UseStateSetter<Theme>,
 }
@@ -25,13 +25,13 @@ impl Actions {
     /// Actions on this controller.
     pub(crate) const fn new(
         app: Shared<App>,
-        notices: Dispatcher<Notices>,
+        notifier: Notifier,
         selection: Dispatcher<Selection>,
         theme: UseStateSetter<Theme>,
     ) -> Self {
         Self {
             app,
-            notices,
+            notifier,
             selection,
             theme,
         }
@@ -60,36 +60,17 @@ impl Actions {
 
     /// Shows that something was done.
     pub(crate) fn done(&self, text: &str) {
-        self.notices.dispatch(NoticeMessage::Done(text.to_owned()));
+        self.notifier.done(text);
     }
 
     /// Shows a refusal.
     pub(crate) fn refuse(&self, error: &ApiError) {
-        let text = refusal_text(error);
-        self.notices.dispatch(NoticeMessage::Refused(text));
-    }
-
-    /// Takes a notice away.
-    pub(crate) fn close_notice(&self, id: u32) {
-        self.notices.dispatch(NoticeMessage::Close(id));
+        self.notifier.refuse(error);
     }
 
     /// Copies a text and shows that it did.
     pub(crate) fn copy(&self, text: String, what: &'static str) {
-        let actions = self.clone();
-        spawn_local(async move {
-            let clipboard = gloo::utils::window().navigator().clipboard();
-            // Without a secure origin there is no clipboard at all.
-            let present = !wasm_bindgen::JsValue::from(clipboard.clone()).is_undefined();
-            if present && JsFuture::from(clipboard.write_text(&text)).await.is_ok() {
-                actions.done(&format!("{what} copied."));
-            } else {
-                let text = format!(
-                    "The browser does not let this page copy. Select and copy it by hand: {text}"
-                );
-                actions.notices.dispatch(NoticeMessage::Refused(text));
-            }
-        });
+        self.notifier.copy(text, what);
     }
 
     /// Chooses the colours and keeps the choice.

@@ -5,10 +5,12 @@
 use yew::prelude::*;
 
 use super::actions::Actions;
+use super::notifier::Notifier;
 use super::shared::Shared;
 use super::theme::Theme;
 use crate::app::pages::notices::Notices;
 use crate::app::pages::selection::Selection;
+use crate::app::{App, Subscription};
 use crate::view::Model;
 
 /// The network at a moment.
@@ -22,6 +24,12 @@ fn use_provided<T: Clone + PartialEq + 'static>() -> T {
 /// What buttons do.
 #[hook]
 pub(crate) fn use_actions() -> Actions {
+    use_provided()
+}
+
+/// What says what came of a click.
+#[hook]
+pub(crate) fn use_notifier() -> Notifier {
     use_provided()
 }
 
@@ -48,4 +56,16 @@ pub(crate) fn use_notices() -> Notices {
 #[hook]
 pub(crate) fn use_theme() -> Theme {
     use_provided()
+}
+
+/// The newest picture of a controller.
+#[hook]
+pub(crate) fn use_newest_picture(app: &Shared<App>) -> Picture {
+    let picture = use_state_eq(|| Picture::from(app.model()));
+    let (setter, app) = (picture.setter(), app.clone());
+    use_effect_with((), move |()| {
+        let subscription: Subscription = app.subscribe(move |model| setter.set(model.into()));
+        move || drop(subscription)
+    });
+    (*picture).clone()
 }

@@ -11,9 +11,9 @@ use std::str::FromStr;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::actions::Actions;
 use super::bridge::Dispatcher;
 use super::components::{on_change, on_input};
+use super::notifier::Notifier;
 use super::shared::Shared;
 use crate::app::lab::{Bench, Laboratory, Source};
 use crate::app::pages::lab::{LabMessage, LabPage};
@@ -26,19 +26,19 @@ use crate::refusal::LabRefusal;
 #[derive(Clone, PartialEq)]
 pub(crate) struct Hands {
     laboratory: Shared<Laboratory>,
-    actions: Actions,
+    notifier: Notifier,
     page: Dispatcher<LabPage>,
 }
 
 impl Hands {
     pub(crate) const fn new(
         laboratory: Shared<Laboratory>,
-        actions: Actions,
+        notifier: Notifier,
         page: Dispatcher<LabPage>,
     ) -> Self {
         Self {
             laboratory,
-            actions,
+            notifier,
             page,
         }
     }
@@ -48,9 +48,9 @@ impl Hands {
         &self.laboratory
     }
 
-    /// What the other pages' buttons do.
-    pub(crate) const fn actions(&self) -> &Actions {
-        &self.actions
+    /// What says what came of a click.
+    pub(crate) const fn notifier(&self) -> &Notifier {
+        &self.notifier
     }
 
     /// Changes what is in the hand.
@@ -63,8 +63,8 @@ impl Hands {
         let hands = self.clone();
         spawn_local(async move {
             match hands.laboratory.rc().act(&action).await {
-                Ok(_) => hands.actions.done(&words::action(&action)),
-                Err(error) => hands.actions.refuse(&error),
+                Ok(_) => hands.notifier.done(&words::action(&action)),
+                Err(error) => hands.notifier.refuse(&error),
             }
         });
     }
@@ -106,10 +106,10 @@ impl Hands {
     where
         F: Future<Output = Result<State, ApiError>> + 'static,
     {
-        let (future, actions) = (future(self.laboratory.clone()), self.actions.clone());
+        let (future, notifier) = (future(self.laboratory.clone()), self.notifier.clone());
         spawn_local(async move {
             if let Err(error) = future.await {
-                actions.refuse(&error);
+                notifier.refuse(&error);
             }
         });
     }
@@ -149,7 +149,7 @@ impl Hands {
         let number = found.trim().parse().ok();
         if number.is_none() {
             let reason = format!("{what}: expected a whole number, found {found:?}");
-            self.actions.refuse(&LabRefusal::Action { reason }.into());
+            self.notifier.refuse(&LabRefusal::Action { reason }.into());
         }
         number
     }

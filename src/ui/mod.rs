@@ -15,6 +15,8 @@ mod components;
 mod context;
 mod hooks;
 mod lab;
+mod laboratory;
+mod notifier;
 mod pages;
 mod root;
 mod shared;
@@ -23,10 +25,24 @@ mod time;
 
 use std::rc::Rc;
 
+use gloo::utils::{body, document};
+
 use crate::app::App;
+pub use laboratory::LaboratoryPage;
+use pages::LABORATORY;
 
 /// Mounts the page of an app into the document's body, in place of the loading text.
+///
+/// # Panics
+/// Never: the names of the elements are valid.
 pub fn start(app: Rc<App>) {
-    let (body, app) = (gloo::utils::body().into(), app.into());
-    yew::Renderer::<root::Root>::with_root_and_props(body, root::RootProps { app }).render();
+    let part = |id: &str| {
+        let element = document().create_element("div").expect("a valid name");
+        element.set_id(id);
+        element
+    };
+    let (live, laboratory) = (part("live"), part(LABORATORY));
+    body().replace_children_with_node_2(&live, &laboratory);
+    let app = app.into();
+    yew::Renderer::<root::Root>::with_root_and_props(live, root::RootProps { app }).render();
 }

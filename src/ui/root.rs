@@ -5,18 +5,16 @@ use yew::prelude::*;
 
 use super::actions::Actions;
 use super::bridge::use_page;
-use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, focus, here};
-use super::context::Picture;
+use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, Tour, focus, here};
+use super::context::{Picture, use_newest_picture};
 use super::hooks::use_route;
-use super::pages::{
-    BlockPage, ChainPage, ConsolePage, LabPage, LedgerPage, MissingPage, NetworkPage, SettingsPage,
-    TransactPage, TransactionPage,
-};
+use super::notifier::Notifier;
+use super::pages::{LabPlace, MissingPage, SettingsPage, live};
 use super::shared::Shared;
 use super::theme::{self, Theme};
+use crate::app::App;
 use crate::app::pages::notices::Notices;
 use crate::app::pages::selection::Selection;
-use crate::app::{App, Subscription};
 use crate::view::route::Route;
 
 #[derive(Properties, PartialEq)]
@@ -33,14 +31,16 @@ pub(crate) fn Root(props: &RootProps) -> Html {
     let selection = use_page(Selection::default);
     let theme = use_state_eq(theme::stored);
     theme::use_colours(*theme);
+    let notifier = Notifier::new(notices.dispatcher());
     let actions = Actions::new(
         props.app.clone(),
-        notices.dispatcher(),
+        notifier.clone(),
         selection.dispatcher(),
         theme.setter(),
     );
     html! {
         <ContextProvider<Actions> context={actions}>
+        <ContextProvider<Notifier> context={notifier}>
         <ContextProvider<Theme> context={*theme}>
         <ContextProvider<Notices> context={(**notices).clone()}>
         <ContextProvider<Selection> context={(**selection).clone()}>
@@ -50,20 +50,9 @@ pub(crate) fn Root(props: &RootProps) -> Html {
         </ContextProvider<Selection>>
         </ContextProvider<Notices>>
         </ContextProvider<Theme>>
+        </ContextProvider<Notifier>>
         </ContextProvider<Actions>>
     }
-}
-
-/// The newest picture of the controller.
-#[hook]
-fn use_newest_picture(app: &Shared<App>) -> Picture {
-    let picture = use_state_eq(|| Picture::from(app.model()));
-    let (setter, app) = (picture.setter(), app.clone());
-    use_effect_with((), move |()| {
-        let subscription: Subscription = app.subscribe(move |model| setter.set(model.into()));
-        move || drop(subscription)
-    });
-    (*picture).clone()
 }
 
 /// The place that the address names, with the head and the foot of every page.
@@ -79,15 +68,18 @@ fn Place() -> Html {
         <>
             <a class="skip-link" href={format!("{}#content", here())} onclick={skip}>{ "Skip to the content" }</a>
             <Header tab={route.tab()} />
-            if !in_laboratory {
+            <Tour place={route.clone()} />
+            if in_laboratory {
+                <LabPlace />
+            } else {
                 <StatusStrip />
+                <div class="page">
+                    <ProblemList />
+                    <main key={main_key(&route)} id="content" tabindex="-1">{ page(route) }</main>
+                    <Footer />
+                </div>
+                <NoticeList />
             }
-            <div class={classes!("page", in_laboratory.then_some("page-lab"))}>
-                <ProblemList />
-                <main key={main_key(&route)} id="content" tabindex="-1">{ page(route) }</main>
-                <Footer />
-            </div>
-            <NoticeList />
         </>
     }
 }
@@ -96,11 +88,14 @@ fn Place() -> Html {
 fn main_key(route: &Route) -> String {
     match route {
         Route::Block(_) | Route::Transaction(_) => route.fragment(),
-        // An exercise is opened while the page of the laboratory stays.
-        Route::Bench | Route::Exercise(_) | Route::LabLink(_) => "Bench".to_owned(),
         Route::Network
         | Route::Lab
+        | Route::Bench
+        | Route::Exercise(_)
+        | Route::LabLink(_)
+        | Route::Within(..)
         | Route::Chain
+        | Route::Charts
         | Route::Ledger(..)
         | Route::Transact
         | Route::Console
@@ -110,19 +105,13 @@ fn main_key(route: &Route) -> String {
 }
 
 fn page(route: Route) -> Html {
-    match route {
-        Route::Network => html! { <NetworkPage /> },
-        Route::Chain => html! { <ChainPage /> },
-        Route::Block(which) => html! { <BlockPage {which} /> },
-        Route::Transaction(id) => html! { <TransactionPage {id} /> },
-        Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },
-        Route::Transact => html! { <TransactPage /> },
-        Route::Console => html! { <ConsolePage /> },
-        place @ (Route::Lab | Route::Bench | Route::Exercise(_) | Route::LabLink(_)) => {
-            html! { <LabPage {place} /> }
-        }
-        Route::Settings => html! { <SettingsPage /> },
-        Route::Missing(address) => html! { <MissingPage {address} /> },
+    if route == Route::Settings {
+        html! { <SettingsPage /> }
+    } else if let Route::Missing(address) = route {
+        html! { <MissingPage {address} /> }
+    } else {
+        // Another program draws the laboratory.
+        live(route)
     }
 }
 

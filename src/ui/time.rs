@@ -1,7 +1,18 @@
 //! The person's clock: now, and times of day in the local time zone.
 
+use std::cell::Cell;
+
 use js_sys::Date;
 use wasm_bindgen::JsValue;
+
+thread_local! {
+    static STANDS: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// From now on it is so many milliseconds since 1970: the laboratory's clock stands, or goes by itself.
+pub(crate) fn stand_at(at: u64) {
+    STANDS.set(Some(at));
+}
 
 /// Milliseconds since 1970.
 #[expect(
@@ -10,7 +21,7 @@ use wasm_bindgen::JsValue;
     reason = "a browser's clock is after 1970"
 )]
 pub(crate) fn now() -> u64 {
-    Date::now() as u64
+    STANDS.get().unwrap_or_else(|| Date::now() as u64)
 }
 
 /// Milliseconds of a clock that never goes back.

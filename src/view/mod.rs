@@ -1,10 +1,13 @@
 //! Read models for people: pure, tested natively, and the only thing the page draws.
 
+pub mod chart;
+pub mod charts;
 pub mod check;
 pub mod digest;
 pub mod figures;
 pub mod finality;
 pub mod find;
+pub mod measured;
 mod model;
 pub mod ring;
 pub mod route;
@@ -13,6 +16,7 @@ mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text;
+pub mod traffic;
 pub mod tree;
 mod update;
 pub mod words;

@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use super::measured::Measured;
+use super::traffic::Traffic;
 use crate::ipc::{
     BlockSummary, Event, Level, MinerStatus, NodeState, NodeStatus, Pace, PeerStatus,
 };
@@ -41,8 +43,16 @@ pub struct Model {
     pub limited: Pace,
     /// The last pace at which miners hashed, to which one comes back from a pause.
     pub resumed: Pace,
+    /// Payments and messages that the page sends by itself.
+    pub traffic: Traffic,
+    /// Id of the transaction that was sent last because a person asked for it.
+    pub sent: Option<String>,
+    /// How often the tour was asked for.
+    pub tours: u32,
     /// Lowest level of a line that goes into the log.
     pub log_level: Level,
+    /// What is measured over time, for the charts.
+    pub measured: Rc<Measured>,
     /// Log lines, oldest first.
     pub log: VecDeque<Rc<Event>>,
     /// What went wrong and a person should know, such as a wrong link parameter or a missing
@@ -67,7 +77,11 @@ impl Model {
             pace: Pace::DEFAULT,
             limited: Pace::DEFAULT,
             resumed: Pace::DEFAULT,
+            traffic: Traffic::default(),
+            sent: None,
+            tours: 0,
             log_level: Level::Info,
+            measured: Rc::default(),
             log: VecDeque::new(),
             problems: Vec::new(),
             names: Rc::default(),

@@ -2,6 +2,9 @@
 //! crate, as any text can stand in an address: what is not understood becomes [`Route::Missing`],
 //! never a panic.
 
+/// The word for the scenario that is open, in place of an exercise's name.
+pub const OPEN: &str = "open";
+
 /// A place of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -9,6 +12,8 @@ pub enum Route {
     Network,
     /// The block tree.
     Chain,
+    /// Charts of what the nodes reported.
+    Charts,
     /// One block: hash, prefix of it, or height.
     Block(String),
     /// One transaction: id or prefix of it.
@@ -27,6 +32,8 @@ pub enum Route {
     Exercise(String),
     /// A scenario in a link: what stands after its question mark.
     LabLink(String),
+    /// A page of the network on the nodes of a scenario: the exercise's name, or `open` for what is open.
+    Within(String, Box<Route>),
     /// Network, pace, theme and storage.
     Settings,
     /// None of these.
@@ -47,6 +54,9 @@ impl Route {
             .map(ToOwned::to_owned);
         let (first, second, third) = (parts.next(), parts.next(), parts.next());
         let more = parts.next().is_some();
+        if let (Some("lab"), Some(name), Some(_)) = (first.as_deref(), &second, &third) {
+            return Self::within(name, text);
+        }
         match (first.as_deref(), second, third, more) {
             // The page that is open at first has no word of its own, but people type the one on its tab.
             (None, ..) | (Some("network"), None, ..) => Self::Network,
@@ -54,6 +64,7 @@ impl Route {
             (Some("chain"), Some(word), Some(which), false) if word == "block" => {
                 Self::Block(which)
             }
+            (Some("charts"), None, ..) => Self::Charts,
             (Some("tx"), Some(id), None, false) => Self::Transaction(id),
             (Some("ledger"), table, filter, false) => {
                 Self::Ledger(table.unwrap_or_default(), filter.unwrap_or_default())
@@ -61,11 +72,34 @@ impl Route {
             (Some("transact"), None, ..) => Self::Transact,
             (Some("console"), None, ..) => Self::Console,
             (Some("lab"), None, ..) => Self::Lab,
-            (Some("lab"), Some(name), None, _) if name == "open" => Self::Bench,
+            (Some("lab"), Some(name), None, _) if name == OPEN => Self::Bench,
             (Some("lab"), Some(name), None, _) => Self::Exercise(name),
             (Some("settings"), None, ..) => Self::Settings,
             _ => Self::Missing(text.to_owned()),
         }
+    }
+
+    /// A page of a scenario by the whole text of its place; what is no page of one is missing there.
+    fn within(name: &str, text: &str) -> Self {
+        let rest = text.trim_start_matches('/').splitn(3, '/').nth(2);
+        let room = match Self::parse(rest.unwrap_or_default()) {
+            room @ (Self::Network
+            | Self::Chain
+            | Self::Charts
+            | Self::Block(_)
+            | Self::Transaction(_)
+            | Self::Ledger(..)
+            | Self::Transact
+            | Self::Console) => room,
+            Self::Lab
+            | Self::Bench
+            | Self::Exercise(_)
+            | Self::LabLink(_)
+            | Self::Within(..)
+            | Self::Settings
+            | Self::Missing(_) => Self::Missing(rest.unwrap_or_default().to_owned()),
+        };
+        Self::Within(name.to_owned(), Box::new(room))
     }
 
     /// The fragment of the place, with its `#`.
@@ -74,6 +108,7 @@ impl Route {
         match self {
             Self::Network => "#/".to_owned(),
             Self::Chain => "#/chain".to_owned(),
+            Self::Charts => "#/charts".to_owned(),
             Self::Block(which) => format!("#/chain/block/{which}"),
             Self::Transaction(id) => format!("#/tx/{id}"),
             Self::Ledger(table, filter) if filter.is_empty() && table.is_empty() => {
@@ -87,6 +122,12 @@ impl Route {
             Self::Bench => "#/lab/open".to_owned(),
             Self::Exercise(name) => format!("#/lab/{name}"),
             Self::LabLink(query) => format!("#/lab?{query}"),
+            // The network's own page has no word of its own elsewhere.
+            Self::Within(name, room) if **room == Self::Network => format!("#/lab/{name}/network"),
+            Self::Within(name, room) => {
+                let room = room.fragment();
+                format!("#/lab/{name}/{}", room.trim_start_matches(['#', '/']))
+            }
             Self::Settings => "#/settings".to_owned(),
             Self::Missing(text) => format!("#{text}"),
         }
@@ -98,12 +139,15 @@ impl Route {
         match self {
             Self::Network => "Network",
             Self::Chain => "Chain",
+            Self::Charts => "Charts",
             Self::Block(_) => "Block",
             Self::Transaction(_) => "Transaction",
             Self::Ledger(..) => "Ledger",
             Self::Transact => "Transact",
             Self::Console => "Console",
-            Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) => "Laboratory",
+            Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) | Self::Within(..) => {
+                "Laboratory"
+            }
             Self::Settings => "Settings",
             Self::Missing(_) => "Not found",
         }
@@ -113,10 +157,12 @@ impl Route {
     #[must_use]
     pub fn tab(&self) -> Self {
         match self {
-            Self::Block(_) => Self::Chain,
+            Self::Block(_) | Self::Charts => Self::Chain,
             Self::Transaction(_) => Self::Transact,
             Self::Ledger(..) => Self::Ledger(String::new(), String::new()),
-            Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) => Self::Lab,
+            Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) | Self::Within(..) => {
+                Self::Lab
+            }
             Self::Network
             | Self::Chain
             | Self::Transact
@@ -136,6 +182,7 @@ mod tests {
         for route in [
             Route::Network,
             Route::Chain,
+            Route::Charts,
             Route::Block("00ab".into()),
             Route::Transaction("ff01".into()),
             Route::Ledger(String::new(), String::new()),
@@ -147,6 +194,13 @@ mod tests {
             Route::Bench,
             Route::Exercise("double-spend".into()),
             Route::LabLink("t=5&s=%7B%2F%7D".into()),
+            Route::Within(OPEN.into(), Box::new(Route::Network)),
+            Route::Within("fork".into(), Box::new(Route::Block("12".into()))),
+            Route::Within(
+                "fork".into(),
+                Box::new(Route::Ledger("users".into(), "bob".into())),
+            ),
+            Route::Within("fork".into(), Box::new(Route::Missing("settings".into()))),
             Route::Settings,
         ] {
             assert_eq!(Route::parse(&route.fragment()), route);

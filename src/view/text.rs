@@ -3,6 +3,7 @@
 use super::figures::{self, bytes, compact, count_of, grouped, short};
 use super::finality;
 use super::table::TextTable;
+use super::traffic;
 use super::words::{difficulty, health};
 use super::{Model, NodeView, TabMode};
 use crate::ipc::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, TransactionInfo};
@@ -92,7 +93,7 @@ pub fn status(model: &Model, now: u64) -> String {
         )
     });
     format!(
-        "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.{}{}",
+        "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.{}{}\n{}",
         model.network,
         mode,
         short(&model.chain_id),
@@ -101,6 +102,7 @@ pub fn status(model: &Model, now: u64) -> String {
         if model.in_consensus { "yes" } else { "no" },
         difficulty.unwrap_or_default(),
         final_part.unwrap_or_default(),
+        traffic::sentence(&model.traffic),
     )
 }
 

@@ -96,7 +96,7 @@ fn status_lists_every_node_and_says_whether_they_agree() {
     );
     assert!(
         text.ends_with(
-            "\nFinal: There are no authorities: nothing is ever final, and depth is all there is."
+            "\nFinal: There are no authorities: nothing is ever final, and depth is all there is.\nTraffic is off."
         ),
         "{text}"
     );

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::measured::Sample;
 use super::model::{MAX_BLOCKS, MAX_LOG};
+use super::traffic::Traffic;
 use super::{Model, NodeView, Problem, TabMode, Tip};
 use crate::ipc::{
     BlockSummary, Event, FinalityStatus, Level, NodeKind, NodeState, NodeStatus, Pace, PeerStatus,
@@ -33,6 +35,8 @@ pub enum Update {
     Mode(TabMode),
     /// The pace changed.
     Pace(Pace),
+    /// Traffic goes otherwise than before.
+    Traffic(Traffic),
     /// The lowest level of a log line changed.
     LogLevel(Level),
     /// This tab has a node now.
@@ -60,10 +64,18 @@ pub enum Update {
         /// The node's name.
         name: String,
     },
+    /// Time went back, or another way: what happened is told again.
+    Again,
     /// A node's report.
     Report(Report),
     /// Blocks that a node was asked for.
     Blocks(Vec<BlockSummary>),
+    /// A node took the transaction of this id, which a person asked for.
+    Sent(String),
+    /// The tour was asked for.
+    Tour,
+    /// This much time it is, in milliseconds, while a node of this tab runs: what is measured over time is measured.
+    Moment(u64),
     /// Something happened outside a node.
     Event(Event),
     /// Something a person should know.
@@ -104,12 +116,18 @@ impl Model {
             Update::Network { name, chain_id } => {
                 if self.chain_id != chain_id {
                     self.blocks = BTreeMap::new();
+                    Rc::make_mut(&mut self.measured).forget();
                     self.nodes.retain(|node| node.own);
                 }
                 (self.network, self.chain_id) = (name, chain_id);
             }
+            Update::Again => {
+                self.blocks = BTreeMap::new();
+                self.log.clear();
+            }
             Update::Mode(mode) => self.mode = mode,
             Update::Pace(pace) => self.put_pace(pace),
+            Update::Traffic(traffic) => self.traffic = traffic,
             Update::LogLevel(level) => self.log_level = level,
             Update::Node {
                 id,
@@ -128,6 +146,9 @@ impl Model {
                 .retain(|node| !node.own || node.status.name != name),
             Update::Report(report) => self.put_report(report),
             Update::Blocks(blocks) => blocks.into_iter().for_each(|block| self.put_block(block)),
+            Update::Moment(at) => self.measure(at),
+            Update::Sent(id) => self.sent = Some(id),
+            Update::Tour => self.tours = self.tours.wrapping_add(1),
             Update::Event(event) => self.put_event(event),
             Update::Problem(problem) => {
                 if !self.problems.contains(&problem) && self.problems.len() < MAX_PROBLEMS {
@@ -220,11 +241,30 @@ impl Model {
     fn put_event(&mut self, mut event: Event) {
         event.text = visible(&event.text);
         if let Some(block) = &event.block {
+            Rc::make_mut(&mut self.measured).see(&block.hash, &event.node, event.at);
             self.put_block(block.clone());
         }
         if event.level >= self.log_level {
             self.log.push_back(Rc::new(event));
         }
+    }
+
+    fn measure(&mut self, at: u64) {
+        if !self.measured.is_due(at) {
+            return;
+        }
+        let own = || self.nodes.iter().filter(|node| node.own && node.is_up());
+        let pending = own().map(|node| node.status.pending).max();
+        let heaviest = own()
+            .map(|node| &node.status)
+            .max_by_key(|status| status.weight);
+        let (Some(pending), Some(heaviest)) = (pending, heaviest) else {
+            return;
+        };
+        let decided = &heaviest.finality;
+        let lag =
+            (decided.authorities > 0).then(|| heaviest.height.saturating_sub(decided.final_height));
+        Rc::make_mut(&mut self.measured).sample(Sample { at, pending, lag });
     }
 
     /// Which blocks are on the best chain follows from all of them, whatever one node says.

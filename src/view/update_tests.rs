@@ -303,3 +303,16 @@ fn what_strangers_choose_is_shown_with_its_hidden_characters_as_escapes() {
     assert_eq!(remote.status.name, "po[U+202E]w-9");
     assert_eq!(remote.status.host, "[U+200B]");
 }
+
+#[test]
+fn what_goes_on_over_time_is_measured_while_a_node_runs() {
+    let mut model = Model::new("lab");
+    model.apply(Update::Moment(1_000));
+    assert!(model.measured.samples().is_empty(), "no node runs");
+    let mut model = self::model();
+    running(&mut model, "pow-1", "b", 7);
+    (0..10).for_each(|tick| model.apply(Update::Moment(1_000 + tick * 500)));
+    let samples = model.measured.samples();
+    assert_eq!(samples.len(), 5);
+    assert_eq!((samples[0].pending, samples[0].lag), (1, None));
+}

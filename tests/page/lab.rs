@@ -1,7 +1,7 @@
 //! The laboratory in the page: what a person does with time, messages, nodes and links, and that a scenario played here is
 //! the one that is played natively.
 
-use aurex::lab::{Lab, exercises};
+use aurex::lab::{Lab, Until, exercises};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
@@ -359,6 +359,65 @@ fn what_is_no_scenario_is_refused_by_a_sentence_and_the_page_stays() {
         visit
             .text_of(".notices")
             .contains("coins: expected a whole number, found")
+    });
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn the_networks_pages_show_the_scenario_and_what_is_sent_there_is_played_again_natively() {
+    let mut visit = open("partition");
+    seek(&visit, 20_000);
+    click(&visit, ".lab-tabs a[href$='#/lab/partition/chain']");
+    let head = visit.value("return (await aurex.lab.status()).tips[0].hash");
+    let head = head.as_str().unwrap().to_owned();
+    let block = format!(".lab-room a[href$='#/lab/partition/chain/block/{head}']");
+    until(&visit, "the scenario's block", |visit| {
+        visit.value(&format!(
+            "return !!document.querySelector({})",
+            text(&block)
+        )) == true
+    });
+    click(&visit, &block);
+    until(&visit, "all of the block", |visit| {
+        visit.text_of(".lab-room").contains(&head)
+    });
+    // The live network has no such block.
+    assert_eq!(
+        visit.value(&format!("return await aurex.block({})", text(&head))),
+        Value::Null
+    );
+    click(&visit, ".lab-tabs a[href$='#/lab/partition/console']");
+    until(&visit, "the console", |visit| {
+        visit.value("return !!document.querySelector('#command')") == true
+    });
+    visit.browser.type_into("#command", "tx 5 alice to bob");
+    click(&visit, ".prompt button[type=submit]");
+    until(&visit, "a transaction that was sent", |visit| {
+        visit.text_of(".console-output").contains("to bob")
+    });
+    let id = visit.value("return (await aurex.lab.mempool()).transactions[0].tx_hash");
+    let status = |visit: &Visit| {
+        let found = visit.value(&format!("return await aurex.lab.transaction({id})"));
+        found["status"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(status(&visit), "pending");
+    until(&visit, "a committed transaction", |visit| {
+        visit.value("return await aurex.lab.step('block')");
+        status(visit) == "committed"
+    });
+    let here = state(&visit);
+    let saved = visit.value("return await aurex.lab.export()");
+    let mut native = Lab::open_text(saved.as_str().unwrap()).unwrap();
+    let at = here["time"].as_u64().unwrap();
+    while native.events() < here["events"].as_u64().unwrap() {
+        native.play(at, Some(Until::Event)).unwrap();
+    }
+    assert_eq!(here["digest"], json!(native.digest().to_string()));
+    // Back on the bench it is an action of the scenario.
+    click(&visit, ".lab-tabs a[href$='#/lab/partition']");
+    until(&visit, "the bench", |visit| {
+        visit.value("return !!document.querySelector('.lab-graph')") == true
     });
     visit.expect_quiet();
 }

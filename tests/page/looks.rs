@@ -26,6 +26,7 @@ fn places(block: &str, transaction: &str) -> Vec<(String, &'static str)> {
     let fixed = [
         ("#/", "pow-1"),
         ("#/chain", "height"),
+        ("#/charts", "Time between work blocks"),
         ("#/ledger", "blocks"),
         ("#/ledger/blocks", "hash"),
         ("#/ledger/transactions", "tx_hash"),

@@ -13,6 +13,7 @@
 
 mod bench;
 mod browser;
+mod charts;
 mod clock;
 mod console;
 mod finality;
@@ -25,4 +26,6 @@ mod looks;
 mod network;
 mod server;
 mod start;
+mod tour;
+mod traffic;
 mod visit;

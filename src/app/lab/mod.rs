@@ -5,7 +5,9 @@
 //! borrowed while a subscriber runs.
 
 mod bench;
+mod commands;
 pub mod link;
+mod platform;
 mod pretty;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -16,21 +18,23 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
+use futures_util::FutureExt;
 
-use super::platform::{LabEvent, LabWorker, Platform};
+use super::machine::App;
+use super::platform::{LabEvent, LabWorker, Platform, SpawnLab};
 use crate::ipc::{ApiError, RequestId};
 use crate::lab::desk::{Answer, FromLab, Order, State, ToLab};
 use crate::lab::{Action, Comparison, Until};
 use crate::refusal::LabRefusal;
 pub use bench::{Bench, Mark, MarkKind};
 use link::Shared;
+use platform::{LabPlatform, Orders, Outcome};
 pub use pretty::pretty;
 
 /// Where the names of solved exercises are kept.
 const SOLVED: &str = "aurex-lab-solved";
 
 type Subscriber = Rc<dyn Fn(Rc<Bench>)>;
-type Outcome = Result<Answer, ApiError>;
 
 /// What is to be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +51,7 @@ pub enum Source {
 pub struct Laboratory {
     me: Weak<Self>,
     platform: Rc<dyn Platform>,
+    spawn: SpawnLab,
     worker: RefCell<Option<Box<dyn LabWorker>>>,
     /// Workers so far: an event of an earlier one is none of the present one.
     run: Cell<u32>,
@@ -55,6 +60,8 @@ pub struct Laboratory {
     bench: RefCell<Rc<Bench>>,
     /// What was opened last.
     opened: RefCell<Option<Source>>,
+    /// The app on the nodes of the scenario that is open, once somebody looked at them.
+    network: RefCell<Option<Rc<App>>>,
     subscribers: RefCell<Vec<(u32, Subscriber)>>,
     next_key: Cell<u32>,
 }
@@ -83,7 +90,9 @@ impl Drop for LabSubscription {
 }
 
 impl Laboratory {
-    pub(super) fn new(platform: Rc<dyn Platform>) -> Rc<Self> {
+    /// A laboratory in which nothing is open.
+    #[must_use]
+    pub fn new(platform: Rc<dyn Platform>, spawn: SpawnLab) -> Rc<Self> {
         let kept = platform.load(SOLVED).ok().flatten().unwrap_or_default();
         let solved = kept
             .split(' ')
@@ -96,12 +105,14 @@ impl Laboratory {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             platform,
+            spawn,
             worker: RefCell::default(),
             run: Cell::new(0),
             asked: Cell::new(0),
             waiting: RefCell::default(),
             bench: RefCell::new(Rc::new(bench)),
             opened: RefCell::default(),
+            network: RefCell::default(),
             subscribers: RefCell::default(),
             next_key: Cell::new(0),
         })
@@ -183,6 +194,7 @@ impl Laboratory {
         self.run.set(self.run.get().wrapping_add(1));
         self.worker.take();
         self.opened.take();
+        drop(self.network.take());
         for (_, sender) in self.waiting.take() {
             let _ = sender.send(Err(LabRefusal::Closed.into()));
         }
@@ -328,12 +340,52 @@ impl Laboratory {
             .unwrap_or_else(|_| Err(LabRefusal::Closed.into()))
     }
 
+    /// The app that shows the nodes of the scenario that is open as the live page shows its own; `None` where none is.
+    #[must_use]
+    pub fn network(&self) -> Option<Rc<App>> {
+        let known = self.network.borrow().clone();
+        if known.is_some() {
+            return known;
+        }
+        let about = self.bench().about.clone()?;
+        let me = self.me.clone();
+        let orders: Orders = Rc::new(move |order| {
+            let me = me.clone();
+            async move {
+                match me.upgrade() {
+                    Some(laboratory) => laboratory.order(order).await,
+                    None => Err(LabRefusal::Closed.into()),
+                }
+            }
+            .boxed_local()
+        });
+        let me = self.me.clone();
+        let time = move || {
+            let bench = me.upgrade().map(|laboratory| laboratory.bench());
+            let clock = bench.and_then(|bench| bench.clock.clone());
+            clock.map_or(0, |clock| clock.time)
+        };
+        let watch = orders(Order::Watch(true));
+        let platform = Rc::new(LabPlatform {
+            page: Rc::clone(&self.platform),
+            orders,
+            time: Box::new(time),
+            kept: RefCell::default(),
+        });
+        let hand = Rc::clone(&platform);
+        let app = App::open_scenario(platform, hand, &about);
+        self.network.replace(Some(Rc::clone(&app)));
+        // A laboratory that is gone has nothing to watch.
+        self.platform.spawn(watch.map(drop).boxed_local());
+        Some(app)
+    }
+
     fn run_worker(&self) -> Result<(), ApiError> {
         if self.worker.borrow().is_some() {
             return Ok(());
         }
         let (me, run) = (self.me.clone(), self.run.get());
-        let worker = self.platform.spawn_lab(
+        let worker = (self.spawn)(
             run,
             Box::new(move |event| {
                 if let Some(laboratory) = me.upgrade()
@@ -350,12 +402,17 @@ impl Laboratory {
     fn hear(&self, event: LabEvent) {
         match event {
             LabEvent::Message(FromLab::View(view)) => {
+                let network = self.network.borrow().clone();
+                if let Some(network) = network {
+                    network.follow(&view);
+                }
                 self.change(|bench| bench.take(view));
                 self.note_solved();
             }
             LabEvent::Message(FromLab::Done { id, outcome }) => {
                 if let Ok(Answer::Opened(about)) = &outcome {
                     let about = about.clone();
+                    drop(self.network.take());
                     self.change(|bench| bench.open(about));
                 }
                 let waits = self.waiting.borrow_mut().remove(&id.0);

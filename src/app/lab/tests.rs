@@ -5,6 +5,9 @@ use std::rc::Rc;
 use super::*;
 use crate::app::pages::lab::course::FREE;
 use crate::app::testing::World;
+use crate::ipc::NodeState;
+use crate::lab::Lab;
+use crate::records::TransactionStatus;
 
 fn act(text: &str) -> String {
     text.to_owned()
@@ -14,12 +17,13 @@ fn act(text: &str) -> String {
 fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
     let world = World::new(7);
     let page = world.ready("?pow=1&poa=0&pace=pause");
-    let laboratory = Rc::clone(page.app.laboratory());
+    let laboratory = page.laboratory();
     let drawn = Rc::<Cell<u32>>::default();
     let count = Rc::clone(&drawn);
     let _subscription = laboratory.subscribe(move |_| count.set(count.get() + 1));
-    page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
+    let played = Rc::clone(&laboratory);
+    page.wait(|_| async move {
+        let laboratory = played;
         laboratory
             .show(Source::Exercise("partition".to_owned()))
             .await
@@ -43,18 +47,17 @@ fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
     );
     // Another visit knows it.
     let again = world.ready("?pow=1&poa=0&pace=pause");
-    assert_eq!(
-        *again.app.laboratory().bench().solved,
-        ["partition".to_owned()]
-    );
+    assert_eq!(*again.laboratory().bench().solved, ["partition".to_owned()]);
 }
 
 #[test]
 fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
     let world = World::new(8);
     let page = world.ready("?pow=1&poa=0&pace=pause");
-    let error = page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
+    let laboratory = page.laboratory();
+    let tried = Rc::clone(&laboratory);
+    let error = page.wait(|_| async move {
+        let laboratory = tried;
         laboratory
             .open(Source::Text(FREE.to_owned()))
             .await
@@ -65,7 +68,7 @@ fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
             .unwrap_err()
     });
     assert_eq!(error.code(), "lab_scenario");
-    let bench = page.app.laboratory().bench();
+    let bench = laboratory.bench();
     assert_eq!(bench.problem.as_ref(), Some(&error));
     assert!(bench.about.as_ref().unwrap().title.contains("play with") && !bench.opening);
 }
@@ -74,8 +77,8 @@ fn a_scenario_that_is_refused_leaves_the_open_one_and_says_why() {
 fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment() {
     let world = World::new(9);
     let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
     let (fragment, state) = page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
         laboratory
             .open(Source::Text(FREE.to_owned()))
             .await
@@ -93,8 +96,8 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
     let shared = Shared::parse(fragment.strip_prefix("#/lab?").unwrap()).unwrap();
     assert_eq!(shared.at, Some(30_123));
     let other = world.ready("?name=other&pow=1&poa=0&pace=pause");
-    let there = other.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
+    let laboratory = other.laboratory();
+    let there = other.wait(|_| async move {
         laboratory.show(Source::Link(shared)).await.unwrap();
         laboratory.state_of(Order::State).await.unwrap()
     });
@@ -105,8 +108,8 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
 fn what_is_shown_again_is_not_opened_again() {
     let world = World::new(10);
     let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
     let time = page.wait(|app| async move {
-        let laboratory = Rc::clone(app.laboratory());
         let source = || Source::Exercise("fork".to_owned());
         laboratory.show(source()).await.unwrap();
         app.platform.sleep(100.0).await;
@@ -123,4 +126,123 @@ fn what_is_shown_again_is_not_opened_again() {
         (kept, laboratory.state_of(Order::State).await.unwrap().time)
     });
     assert_eq!(time, (5_000, 0));
+}
+
+/// A scenario that is open, and the app on its nodes.
+async fn open_network(laboratory: &Laboratory) -> Rc<App> {
+    assert!(laboratory.network().is_none(), "nothing is open");
+    let source = Source::Text(FREE.to_owned());
+    let opened = laboratory.show(source).await;
+    opened.expect("a scenario that is built in");
+    laboratory.network().expect("a scenario is open")
+}
+
+#[test]
+fn the_pages_of_the_network_show_the_nodes_of_the_scenario_at_its_moment() {
+    let world = World::new(11);
+    let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
+    page.wait(|live| async move {
+        let app = open_network(&laboratory).await;
+        laboratory.seek(20_000).await.unwrap();
+        live.platform.sleep(300.0).await;
+        let (model, bench) = (app.fresh_model(), laboratory.bench());
+        assert_eq!(model.nodes.len(), bench.nodes.len());
+        for (node, sight) in model.nodes.iter().zip(bench.nodes.iter()) {
+            let status = &node.status;
+            assert!(node.own && node.is_up(), "{}", sight.name);
+            let shown = (&status.name, &status.head, status.height);
+            assert_eq!(shown, (&sight.name, &sight.head, sight.height));
+        }
+        assert!(model.blocks.contains_key(&model.nodes[0].status.head));
+        assert!(!model.log.is_empty());
+        assert_eq!(app.platform.now(), crate::lab::wall_clock(20_000));
+        let chain = app.chain(None, None, 5).await.unwrap();
+        assert_eq!(chain.head, bench.tips()[0].hash);
+        let accounts = app.accounts(None).await.unwrap();
+        let known = |address: &String| accounts.iter().any(|one| one.record.address == *address);
+        assert!(app.wallet_users().iter().all(|user| known(&user.address)));
+        // In the past nothing of it is known.
+        laboratory.seek(1_000).await.unwrap();
+        live.platform.sleep(300.0).await;
+        let past = app.fresh_model();
+        assert!(!past.blocks.contains_key(&chain.head));
+        assert!(app.block(None, &chain.head).await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_transaction_that_is_sent_there_is_an_action_and_the_saved_scenario_has_the_same_digest() {
+    let world = World::new(12);
+    let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
+    let (saved, state) = page.wait(|live| async move {
+        let app = open_network(&laboratory).await;
+        laboratory.seek(20_000).await.unwrap();
+        live.platform.sleep(300.0).await;
+        let said = app.command("tx 5 alice to bob").await;
+        assert!(said.contains("to bob"), "{said}");
+        // What the node refuses is no action.
+        let refused = app.command("tx 999999999 alice to bob").await;
+        assert!(refused.starts_with("Refused"), "{refused}");
+        let waiting = app.mempool(None).await.unwrap().transactions;
+        assert_eq!(waiting.len(), 1);
+        let id = &waiting[0].record.tx_hash;
+        let state = laboratory.seek(60_000).await.unwrap();
+        let info = app.transaction(id).await.unwrap().unwrap();
+        assert_eq!(info.record.status, TransactionStatus::Committed);
+        (laboratory.export().await.unwrap(), state)
+    });
+    let mut native = Lab::open_text(&saved).unwrap();
+    assert_eq!(native.export().actions.len(), 1);
+    native.seek(60_000).unwrap();
+    assert_eq!(native.digest().to_string(), state.digest);
+}
+
+#[test]
+fn what_is_done_to_nodes_and_links_there_is_an_action_or_refused_with_the_place_where_it_is_done() {
+    let world = World::new(13);
+    let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
+    page.wait(|live| async move {
+        let app = open_network(&laboratory).await;
+        let state_of = |app: &App| {
+            let model = app.fresh_model();
+            let mut nodes = model.nodes.iter();
+            let node = nodes.find(|node| node.status.name == "pow-1");
+            node.unwrap().status.state
+        };
+        assert_eq!(state_of(&app), NodeState::Stopped, "time has not begun");
+        laboratory.seek(20_000).await.unwrap();
+        live.platform.sleep(300.0).await;
+        app.command("kill pow-1").await;
+        live.platform.sleep(300.0).await;
+        assert_eq!(state_of(&app), NodeState::Killed);
+        app.command("start pow-1").await;
+        app.command("cut pow-1 pow-2").await;
+        laboratory.seek(21_000).await.unwrap();
+        live.platform.sleep(300.0).await;
+        assert!(matches!(
+            state_of(&app),
+            NodeState::Running | NodeState::Syncing
+        ));
+        assert_eq!(app.cuts().len(), 2);
+        for line in [
+            "pace full",
+            "add pow",
+            "wipe pow-1",
+            "stop pow-1",
+            "difficulty 3",
+        ] {
+            let said = app.command(line).await;
+            assert!(
+                said.starts_with("Refused (lab_elsewhere)"),
+                "{line}: {said}"
+            );
+        }
+        let saved = laboratory.export().await.unwrap();
+        assert_eq!(Lab::open_text(&saved).unwrap().export().actions.len(), 4);
+        laboratory.close();
+        assert!(laboratory.network().is_none());
+    });
 }

@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod chain;
+pub mod charts;
 pub mod compose;
 pub mod finality;
 pub mod lab;
@@ -18,6 +19,7 @@ pub mod selection;
 pub mod settings;
 pub mod table;
 pub mod terminal;
+pub mod tour;
 pub mod transact;
 pub mod transaction;
 

@@ -6,7 +6,7 @@ use crate::view::figures::{
     ago, chance, compact, count_of, grouped, interval, percent, short, span,
 };
 use crate::view::words;
-use crate::view::{Model, NodeView};
+use crate::view::{Model, NodeView, TabMode};
 
 /// Most blocks in the row of the latest: more than a wide screen shows.
 const MAX_LATEST: usize = 14;
@@ -56,6 +56,24 @@ pub fn is_too_easy(model: &Model) -> bool {
         .iter()
         .all(|status| status.automatic.is_none() && easy(status.difficulty));
     all_easy && rate > 0.0 && matches!(model.pace, Pace::Full | Pace::Max)
+}
+
+/// Rates of traffic that can be chosen, payments and messages a minute.
+const RATES: [u32; 6] = [0, 10, 30, 60, 120, 600];
+
+/// The rates of traffic that can be chosen, with a word for each; among them the one that holds now.
+#[must_use]
+pub fn rates(now: u32) -> Vec<(u32, String)> {
+    let mut rates = RATES.to_vec();
+    if !rates.contains(&now) {
+        rates.push(now);
+        rates.sort_unstable();
+    }
+    let word = |rate: u32| match rate {
+        0 => "off".to_owned(),
+        rate => format!("{} a minute", grouped(rate.into())),
+    };
+    rates.into_iter().map(|rate| (rate, word(rate))).collect()
 }
 
 /// Hashes per second of all nodes that run.
@@ -117,6 +135,7 @@ pub fn lead(model: &Model) -> String {
         .map(|(count, one, many, how)| format!("{}{how}", count_of(count, one, many)))
         .collect();
     match parts.as_slice() {
+        [] if is_starting(model) => "The nodes are starting.".to_owned(),
         [] => "No node is running.".to_owned(),
         [one] => format!("{one}."),
         [head @ .., last] => {
@@ -126,6 +145,12 @@ pub fn lead(model: &Model) -> String {
             )
         }
     }
+}
+
+/// Whether nodes are about to run.
+fn is_starting(model: &Model) -> bool {
+    let mut states = model.nodes.iter().map(|node| node.status.state);
+    model.mode == TabMode::Starting || states.any(|state| state == NodeState::Starting)
 }
 
 /// Mean time between the latest blocks of the best chain.

@@ -119,7 +119,12 @@ fn an_automatic_difficulty_is_offered_only_at_full_speed_with_a_block_each_secon
 
 #[test]
 fn the_lead_counts_what_the_nodes_do() {
-    assert_eq!(lead(&network(Vec::new())), "No node is running.");
+    let mut none = network(Vec::new());
+    assert_eq!(lead(&none), "The nodes are starting.");
+    none.mode = TabMode::Host;
+    assert_eq!(lead(&none), "No node is running.");
+    none.nodes = vec![in_state("pow-1", NodeState::Starting)];
+    assert_eq!(lead(&none), "The nodes are starting.");
     let one = lead(&network(vec![node("pow-1")]));
     assert_eq!(one, "1 node mines by proof of work.");
     let mut poa = node("poa-1");
@@ -302,4 +307,11 @@ fn the_latest_blocks_tell_final_justified_and_plain_apart() {
     assert_eq!(decided(None, 0), BlockFinality::Plain);
     let nobody = crate::view::testing::status("pow-1", "a", 20);
     assert_eq!(decided(Some(&nobody), 0), BlockFinality::Plain);
+}
+
+#[test]
+fn the_rate_of_traffic_that_holds_can_always_be_chosen() {
+    let rates = |now| -> Vec<u32> { rates(now).into_iter().map(|(rate, _)| rate).collect() };
+    assert_eq!(rates(0), [0, 10, 30, 60, 120, 600]);
+    assert_eq!(rates(45), [0, 10, 30, 45, 60, 120, 600]);
 }

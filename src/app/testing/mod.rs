@@ -18,11 +18,13 @@ use futures_util::task::LocalSpawnExt;
 pub(super) use tab::Faults;
 
 use super::App;
-use super::platform::{PageEvent, WorkerEvent};
+use super::lab::Laboratory;
+use super::platform::{PageEvent, SpawnLab, WorkerEvent};
 use crate::ipc::{ApiError, NodeStatus, Workload};
 use crate::ledger::MemoryStore;
 use crate::primitives::{Millis, SplitMix64, Timestamp};
 use clock::Clock;
+use lab::DeskWorker;
 use locks::Locks;
 use tab::Tab;
 use worker::NodeWorker;
@@ -288,6 +290,15 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// A laboratory on this page.
+    pub(super) fn laboratory(&self) -> Rc<Laboratory> {
+        let world = Rc::clone(&self.world);
+        let spawn: SpawnLab =
+            Box::new(move |_, on_event| Ok(Box::new(DeskWorker::new(&world, on_event))));
+        let tab: Rc<Tab> = Rc::clone(&self.tab);
+        Laboratory::new(tab, spawn)
+    }
+
     /// The outcome of the opening.
     pub(super) fn opened(&self) -> Result<(), ApiError> {
         let app = Rc::clone(&self.app);

@@ -9,11 +9,8 @@ use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 
 use super::World;
-use super::lab::DeskWorker;
 use super::worker::{Handle, NodeWorker};
-use crate::app::platform::{
-    LabWorker, Lock, LockRequest, OnLabEvent, OnWorkerEvent, PageEvent, Platform, Reason, Worker,
-};
+use crate::app::platform::{Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker};
 use crate::ipc::ApiError;
 use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
 use crate::primitives::Timestamp;
@@ -136,9 +133,11 @@ impl Platform for Tab {
         Ok(Box::new(Handle(worker)))
     }
 
-    fn spawn_lab(&self, _: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError> {
-        Ok(Box::new(DeskWorker::new(&self.world, on_event)))
+    fn show_laboratory(&self, _: &'static str) -> LocalBoxFuture<'static, Result<(), ApiError>> {
+        async { Ok(()) }.boxed_local()
     }
+
+    fn hide_laboratory(&self) {}
 
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
         if self

@@ -193,7 +193,7 @@ fn a_record_of_another_version_is_kept_aside() {
     world.put_record(KEY, "7 secret");
     let page = world.ready(LINK);
     assert_eq!(page.problems(), ["record_version"]);
-    assert!(page.sentences().contains("expected version 2, found 7"));
+    assert!(page.sentences().contains("expected version 3, found 7"));
     let aside = aside(&world).expect("it is kept");
     assert_eq!(world.record(&aside).as_deref(), Some("7 secret"));
 }

@@ -8,4 +8,6 @@ mod links;
 mod mining;
 mod opening;
 mod tabs;
+mod tour;
+mod traffic;
 mod wallet;

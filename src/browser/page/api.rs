@@ -11,6 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Fields};
 use super::outcome::{no_api, thrown};
+use super::program::Program;
 use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::command::{CALLS, CallKind, Command, Target};
@@ -18,6 +19,7 @@ use crate::gossip::discovery_channel;
 use crate::ipc::{ApiError, Event, Level, Topic};
 use crate::primitives::MAX_EXACT;
 use crate::refusal::{ArgumentError, MessageError, NetworkError};
+use crate::view::traffic::Traffic;
 use crate::view::{Model, Problem, TabMode};
 
 /// Blocks of `aurex.chain` without a count.
@@ -55,6 +57,7 @@ struct NetworkStatus<'a> {
     discovery_channel: String,
     tab: &'a str,
     pace: crate::ipc::Pace,
+    traffic: &'a Traffic,
     link: String,
     persistent: bool,
 }
@@ -87,7 +90,7 @@ impl From<Output> for Done {
 ///
 /// # Errors
 /// The browser does not let the object be made.
-pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
+pub(super) fn publish(app: &Rc<App>, laboratory: &Program) -> Result<(), ApiError> {
     let api = Object::new();
     let api = Api {
         app: Rc::downgrade(app),
@@ -98,8 +101,7 @@ pub(super) fn publish(app: &Rc<App>) -> Result<(), ApiError> {
         api.promise(call.name)?;
     }
     api.hears()?;
-    let laboratory = super::lab::object(app.laboratory())?;
-    api.put("lab", &laboratory)?;
+    api.put("lab", &laboratory.calls()?)?;
     let global = js_sys::global();
     let done = Reflect::set(&global, &"aurex".into(), api.object);
     done.map(drop).map_err(|_| no_api("window.aurex"))
@@ -197,7 +199,15 @@ async fn file(app: &App, name: &'static str, argument: JsValue) -> Result<JsValu
     to_js(&app.import(&node, bytes.to_vec()).await?)
 }
 
-async fn call(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, ApiError> {
+/// What a call on an app gives.
+///
+/// # Errors
+/// The refusal with its rule.
+pub(in crate::browser) async fn call(
+    app: &App,
+    name: &'static str,
+    argument: JsValue,
+) -> Result<JsValue, ApiError> {
     match name {
         "ready" => {
             app.ready().await?;
@@ -274,6 +284,7 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
         "start" => Command::Start(target(&argument)?),
         "stop" => Command::Stop(target(&argument)?),
         "wipe" => Command::Wipe(target(&argument)?),
+        "traffic" => Command::Traffic(arguments::traffic(&argument)?),
         "add" => Command::Add(arguments::node_kind(&argument)?),
         "set" => {
             let fields = Fields::of("set", &["difficulty", "pace", "miners"], argument)?;
@@ -332,6 +343,7 @@ fn status(app: &App) -> Result<JsValue, ApiError> {
                 .unwrap_or_default(),
             tab: app.tab(),
             pace: model.pace,
+            traffic: &model.traffic,
             link: app.link(),
             persistent: app.settings().persistent,
         },

@@ -20,7 +20,7 @@ const DEFAULT_LIMIT: u32 = 100;
 const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 /// A refusal of an argument.
-pub(super) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
+pub(in crate::browser) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
     let found = match found.as_string() {
         Some(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
         None => shown(found),
@@ -55,14 +55,14 @@ fn is_missing(value: &JsValue) -> bool {
 
 /// An object's fields, or no fields where there is no object.
 #[derive(Debug)]
-pub(super) struct Fields(JsValue);
+pub(in crate::browser) struct Fields(JsValue);
 
 impl Fields {
     /// The fields of what a call is given: none but those that it knows.
     ///
     /// # Errors
     /// A value that is neither an object nor missing, or a field that the call does not know.
-    pub(super) fn of(
+    pub(in crate::browser) fn of(
         call: &'static str,
         known: &[&'static str],
         value: JsValue,
@@ -93,7 +93,7 @@ impl Fields {
         Ok(())
     }
 
-    pub(super) fn get(&self, name: &str) -> JsValue {
+    pub(in crate::browser) fn get(&self, name: &str) -> JsValue {
         if is_missing(&self.0) {
             JsValue::UNDEFINED
         } else {
@@ -101,7 +101,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, ApiError> {
+    pub(in crate::browser) fn optional_text(&self, name: &str) -> Result<Option<String>, ApiError> {
         let value = self.get(name);
         if is_missing(&value) {
             Ok(None)
@@ -114,7 +114,7 @@ impl Fields {
         text(name, &self.get(name))
     }
 
-    pub(super) fn optional_number(
+    pub(in crate::browser) fn optional_number(
         &self,
         name: &str,
         highest: u64,
@@ -131,7 +131,7 @@ impl Fields {
         number(name, &self.get(name), highest)
     }
 
-    pub(super) fn optional_u32(&self, name: &str) -> Result<Option<u32>, ApiError> {
+    pub(in crate::browser) fn optional_u32(&self, name: &str) -> Result<Option<u32>, ApiError> {
         let number = self.optional_number(name, u64::from(u32::MAX))?;
         Ok(number.and_then(|number| u32::try_from(number).ok()))
     }
@@ -141,7 +141,7 @@ impl Fields {
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
+pub(in crate::browser) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
     value
         .as_string()
         .filter(|text| !text.is_empty())
@@ -152,7 +152,11 @@ pub(super) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn number(name: &str, value: &JsValue, highest: u64) -> Result<u64, ApiError> {
+pub(in crate::browser) fn number(
+    name: &str,
+    value: &JsValue,
+    highest: u64,
+) -> Result<u64, ApiError> {
     let number = value
         .as_f64()
         .filter(|number| number.fract() == 0.0 && (0.0..=LARGEST).contains(number));
@@ -189,7 +193,7 @@ fn amount(fields: &Fields, name: &str) -> Result<u64, ApiError> {
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
+pub(in crate::browser) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
     let kinds = [NodeKind::Pow, NodeKind::Poa];
     let word = value.as_string();
     kinds
@@ -202,7 +206,9 @@ pub(super) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn difficulty(fields: &Fields) -> Result<Option<DifficultyChoice>, ApiError> {
+pub(in crate::browser) fn difficulty(
+    fields: &Fields,
+) -> Result<Option<DifficultyChoice>, ApiError> {
     word(
         fields,
         "difficulty",
@@ -215,8 +221,16 @@ pub(super) fn difficulty(fields: &Fields) -> Result<Option<DifficultyChoice>, Ap
 ///
 /// # Errors
 /// Anything but a whole number within the bounds.
-pub(super) fn miners(fields: &Fields) -> Result<Option<u32>, ApiError> {
+pub(in crate::browser) fn miners(fields: &Fields) -> Result<Option<u32>, ApiError> {
     word(fields, "miners", "1 to 8 miner workers", command::miners)
+}
+
+/// Payments and messages a minute, or `"off"`, which is 0.
+///
+/// # Errors
+/// Anything else.
+pub(super) fn traffic(value: &JsValue) -> Result<u32, ApiError> {
+    word_of("traffic", value, command::TRAFFIC, command::traffic)
 }
 
 /// A field that is a number or a word, as the console understands it.
@@ -230,22 +244,31 @@ fn word<T>(
     if is_missing(&value) {
         return Ok(None);
     }
+    word_of(name, &value, expected, read).map(Some)
+}
+
+/// A value that is a number or a word.
+fn word_of<T>(
+    name: &str,
+    value: &JsValue,
+    expected: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, ApiError> {
     let number = || {
-        number(name, &value, MAX_EXACT)
+        number(name, value, MAX_EXACT)
             .ok()
             .map(|number| number.to_string())
     };
     let word = value.as_string().or_else(number);
     word.and_then(|word| read(&word))
-        .map(Some)
-        .ok_or_else(|| wrong(name, expected, &value))
+        .ok_or_else(|| wrong(name, expected, value))
 }
 
 /// Seconds between work blocks or `"full"`, `"max"`, `"pause"`, if it is given.
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError> {
+pub(in crate::browser) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError> {
     word(
         fields,
         "pace",
@@ -258,7 +281,7 @@ pub(super) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError> {
 ///
 /// # Errors
 /// An unknown table or index, or a field of another type.
-pub(super) fn query(fields: &Fields) -> Result<Query, ApiError> {
+pub(in crate::browser) fn query(fields: &Fields) -> Result<Query, ApiError> {
     let name = fields.get("table");
     let tables: Vec<&str> = Table::ALL.into_iter().map(Table::name).collect();
     let table = name.as_string().and_then(|name| Table::from_name(&name));
@@ -294,7 +317,7 @@ pub(super) fn query(fields: &Fields) -> Result<Query, ApiError> {
 ///
 /// # Errors
 /// The words' or the fields' mistake.
-pub(super) fn draft(value: JsValue) -> Result<Draft, ApiError> {
+pub(in crate::browser) fn draft(value: JsValue) -> Result<Draft, ApiError> {
     if let Some(words) = value.as_string() {
         let words = words.trim();
         // As in the console, where the word is understood in any case.
@@ -378,7 +401,7 @@ fn empty(fields: &Fields, name: &str, error: ApiError) -> Result<Option<String>,
 ///
 /// # Errors
 /// An unknown name.
-pub(super) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
+pub(in crate::browser) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
     let name = value.as_string().unwrap_or_default();
     if name == "log" {
         return Ok(None);
@@ -396,7 +419,7 @@ pub(super) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn links(
+pub(in crate::browser) fn links(
     value: &JsValue,
 ) -> Result<Result<Vec<(String, String)>, LinkChange>, ApiError> {
     if js_sys::Array::is_array(value) {

@@ -1,11 +1,11 @@
 //! The browser's page as the platform of the app: nodes in workers, Web Locks, databases, animation
 //! frames. It also offers `window.aurex` to scripts.
 
-mod api;
-mod arguments;
+pub(in crate::browser) mod api;
+pub(in crate::browser) mod arguments;
 mod files;
-mod lab;
-mod outcome;
+pub(in crate::browser) mod outcome;
+mod program;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,30 +21,25 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::idb::{delete_database, records};
 use super::js::{self, unpack};
-use super::{
-    IndexedDbStore, WorkerHandle, capability, lab_worker_name, locks, node_worker_name, spawn,
-    spawn_other,
-};
+use super::{IndexedDbStore, WorkerHandle, capability, locks, node_worker_name, spawn};
 use crate::app::App;
 use crate::app::platform::{
-    LabEvent, LabWorker, Lock, LockRequest, OnLabEvent, OnWorkerEvent, PageEvent, Platform, Reason,
-    Worker, WorkerEvent,
+    Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
 };
 use crate::ipc::{ApiError, ToNode};
-use crate::lab::desk::ToLab;
 use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
-
-/// The script of the laboratory's program, beside the page's own.
-const LABORATORY: &str = "aurex-lab.js";
+use program::Program;
 
 /// Opens the network that the page's address names, in the background, and offers it to scripts.
 #[must_use]
 pub fn open() -> Rc<App> {
     let search = gloo::utils::window().location().search();
-    let app = App::open(Rc::new(Browser::default()), &search.unwrap_or_default());
-    if let Err(error) = api::publish(&app) {
+    let browser = Browser::default();
+    let laboratory = browser.program.clone();
+    let app = App::open(Rc::new(browser), &search.unwrap_or_default());
+    if let Err(error) = api::publish(&app, &laboratory) {
         app.report_problem(error);
     }
     app
@@ -52,7 +47,8 @@ pub fn open() -> Rc<App> {
 
 /// The page's browser.
 #[derive(Default)]
-struct Browser {
+pub(in crate::browser) struct Browser {
+    program: Program,
     listeners: RefCell<Vec<EventListener>>,
     /// Tells the other pages which record was kept.
     kept: RefCell<Option<BroadcastChannel>>,
@@ -70,21 +66,16 @@ impl Platform for Browser {
         Ok(Box::new(NodeWorker(worker)))
     }
 
-    fn spawn_lab(&self, number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError> {
-        let on_event = Rc::new(on_event);
-        let on_error = Rc::clone(&on_event);
-        let worker = spawn_other(
-            LABORATORY,
-            &lab_worker_name(number),
-            move |message| {
-                on_event(match unpack(&message) {
-                    Ok(message) => LabEvent::Message(message),
-                    Err(error) => LabEvent::Unreadable(error),
-                });
-            },
-            move |error| on_error(LabEvent::Crashed(error)),
-        )?;
-        Ok(Box::new(DeskWorker(worker)))
+    fn show_laboratory(
+        &self,
+        place: &'static str,
+    ) -> LocalBoxFuture<'static, Result<(), ApiError>> {
+        let program = self.program.clone();
+        async move { program.show(place).await }.boxed_local()
+    }
+
+    fn hide_laboratory(&self) {
+        self.program.hide();
     }
 
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
@@ -271,15 +262,6 @@ struct NodeWorker(WorkerHandle);
 
 impl Worker for NodeWorker {
     fn post(&self, message: &ToNode) -> Result<(), ApiError> {
-        self.0.post(message)
-    }
-}
-
-/// The worker of the laboratory.
-struct DeskWorker(WorkerHandle);
-
-impl LabWorker for DeskWorker {
-    fn post(&self, message: &ToLab) -> Result<(), ApiError> {
         self.0.post(message)
     }
 }

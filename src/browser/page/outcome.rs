@@ -7,13 +7,13 @@ use crate::ipc::ApiError;
 use crate::refusal::PlatformError;
 
 /// That a place of the API cannot be made.
-pub(super) fn no_api(place: &str) -> ApiError {
+pub(in crate::browser) fn no_api(place: &str) -> ApiError {
     let place = place.to_owned();
     PlatformError::NoApi { place }.into()
 }
 
 /// The error that a promise is rejected with.
-pub(super) fn thrown(error: &ApiError) -> JsValue {
+pub(in crate::browser) fn thrown(error: &ApiError) -> JsValue {
     let value = Error::new(&error.to_string());
     // An error takes any field.
     let _ = Reflect::set(&value, &"code".into(), &error.code().into());

@@ -168,7 +168,12 @@ fn silence_and_late_answers_never_make_a_peer_ignored() {
         peers.blame(&node, Fault::Unsolicited, later.plus(LATE_WITHIN));
     }
     assert!(!peers.get(&node).unwrap().ignored(later) && peers.admits(&node, false, later));
+    // One that stood still answers each old question once, however late.
     peers.prove(&node);
+    (0..30).for_each(|_| peers.ask(&node, later));
+    let much_later = later.plus(Millis(600_000));
+    (0..30).for_each(|_| peers.blame(&node, Fault::Unsolicited, much_later));
+    assert!(peers.admits(&node, false, much_later));
     for _ in 0..20 {
         peers.blame(
             &node,

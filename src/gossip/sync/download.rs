@@ -76,6 +76,23 @@ impl Download {
         self.asked.values().any(|(peer, _)| peer == from)
     }
 
+    /// Whether a peer was asked for this body and has not answered.
+    pub(super) fn awaits_body(&self, from: &NodeId, id: &BlockHash) -> bool {
+        self.asked.get(id).is_some_and(|(peer, _)| peer == from)
+    }
+
+    /// Drops the blocks that are here already, those left out whose answer may still come.
+    pub(super) fn skip(&mut self, is_here: impl Fn(&BlockHash) -> bool) {
+        let (asked, bodies) = (&self.asked, &mut self.bodies);
+        self.wanted.retain(|(id, ..)| {
+            let stays = asked.contains_key(id) || !is_here(id);
+            if !stays {
+                bodies.remove(id);
+            }
+            stays
+        });
+    }
+
     /// Takes the bodies of an answer.
     ///
     /// # Errors
@@ -85,7 +102,7 @@ impl Download {
         from: &NodeId,
         bodies: Vec<(BlockHash, Body)>,
     ) -> Result<(), SyncError> {
-        let asked = |id: &BlockHash| self.asked.get(id).is_some_and(|(peer, _)| peer == from);
+        let asked = |id: &BlockHash| self.awaits_body(from, id);
         let Some(first) = self.wanted.iter().map(|(id, ..)| *id).find(asked) else {
             return Err(SyncError::Unsolicited);
         };

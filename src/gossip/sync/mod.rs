@@ -12,7 +12,6 @@
 mod download;
 mod error;
 mod history;
-mod rest;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +20,6 @@ use std::collections::BTreeSet;
 use download::BODIES_AHEAD;
 use download::Download;
 use history::{ANSWER_WITHIN, History, MAX_TOOK};
-use rest::{REST, Rest};
 
 use crate::consensus::BlockError;
 use crate::gossip::message::{HeadInfo, MessageType};
@@ -40,6 +38,8 @@ const PUT_OFF: Millis = Millis(2_000);
 const MAX_GATHERED: usize = 16_384;
 /// A fetch may be as slow as it likes for so long; then it gives way to another, unless it has moved on at [`PACE`].
 const SLOW_AT_MOST: Millis = Millis(6_000);
+/// So slow may a fetch be before another begins beside it.
+const SLOW_AT_FIRST: Millis = Millis(500);
 /// By so many fetches in a row may another have failed more often than the source of a slow one whose place it takes.
 const MAX_HEADSTART: u32 = 2;
 /// Time that each block, or each 16 headers, may take of a fetch that gives way to nobody.
@@ -69,7 +69,6 @@ pub enum SyncAsk {
 pub struct Sync {
     stage: Stage,
     history: History,
-    rest: Rest,
     claim: Option<HeadInfo>,
 }
 
@@ -196,6 +195,17 @@ impl Sync {
 
     /// Whether the fetch under way goes on, but so slowly that it may be meant to keep others waiting.
     fn drips(&self, now: Instant) -> bool {
+        self.is_slower_than(SLOW_AT_MOST, now)
+    }
+
+    /// Whether the fetch under way is behind [`PACE`] by more than a moment: another may begin beside it.
+    #[must_use]
+    pub fn lags(&self, now: Instant) -> bool {
+        self.is_slower_than(SLOW_AT_FIRST, now)
+    }
+
+    /// Whether the fetch under way has taken more than `grace` and what [`PACE`] allows.
+    fn is_slower_than(&self, grace: Millis, now: Instant) -> bool {
         let (begun, moved) = match &self.stage {
             Stage::Idle => return false,
             Stage::Headers(gathering) => {
@@ -204,7 +214,7 @@ impl Sync {
             }
             Stage::Bodies(download) => (download.begun, download.left),
         };
-        let allowed = SLOW_AT_MOST.0.saturating_add(moved.saturating_mul(PACE.0));
+        let allowed = grace.0.saturating_add(moved.saturating_mul(PACE.0));
         now.since(begun).0 > allowed
     }
 
@@ -233,6 +243,12 @@ impl Sync {
             Stage::Headers(gathering) => gathering.peer == *from && kind == MessageType::HEADERS,
             Stage::Bodies(download) => kind == MessageType::BODIES && download.awaits(from),
         }
+    }
+
+    /// Whether `from` was asked for the body of this block and has not answered.
+    #[must_use]
+    pub fn awaits_body(&self, from: &NodeId, id: &BlockHash) -> bool {
+        matches!(&self.stage, Stage::Bodies(download) if download.awaits_body(from, id))
     }
 
     /// The end of the headers that were gathered before, if any.
@@ -311,6 +327,13 @@ impl Sync {
             self.give_up(now);
         }
         outcome
+    }
+
+    /// Drops the blocks that have come another way meanwhile, those left out that were asked for.
+    pub fn skip(&mut self, is_here: impl Fn(&BlockHash) -> bool) {
+        if let Stage::Bodies(download) = &mut self.stage {
+            download.skip(is_here);
+        }
     }
 
     /// The next block in order, once its body is here.
@@ -419,22 +442,10 @@ impl Sync {
         }
     }
 
-    /// Takes the news that a block of the fetch is imported; `is_best` says that it became the best chain.
-    pub fn imported(&mut self, is_best: bool, now: Instant) {
-        self.rest.on_block(is_best, now);
-    }
-
-    /// Until when miners and authorities should wait for the blocks that come in. Nobody stops them who only
-    /// promises blocks, or feeds them light ones.
+    /// Whether bodies are being fetched, and not so slowly that there may be nothing at their end.
     #[must_use]
-    pub fn rest_until(&self, now: Instant) -> Option<Instant> {
-        match &self.stage {
-            Stage::Bodies(_) if mutant!(RestForPromises) => Some(now.plus(REST)),
-            // A trickle is no reason to stop: at its end may be nothing.
-            Stage::Bodies(_) if self.drips(now) => None,
-            Stage::Bodies(_) => self.rest.until(now),
-            Stage::Idle | Stage::Headers(_) => None,
-        }
+    pub fn brings_bodies(&self, now: Instant) -> bool {
+        matches!(self.stage, Stage::Bodies(_)) && !self.drips(now)
     }
 
     /// Remembers what the source of the fetch claims to have.

@@ -274,24 +274,6 @@ fn a_slow_peer_is_given_time_once_it_has_answered() {
 }
 
 #[test]
-fn only_blocks_that_come_in_make_miners_rest() {
-    let blocks = blocks(3);
-    let mut sync = wanting(&blocks);
-    sync.asks(&[A], NOW);
-    assert_eq!(sync.rest_until(NOW), None, "headers are a promise");
-    sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), NOW)
-        .unwrap();
-    assert_eq!(sync.next_block(NOW), Some(blocks[0].clone()));
-    sync.imported(true, NOW);
-    assert_eq!(sync.rest_until(NOW), Some(NOW.plus(REST)));
-    assert_eq!(
-        sync.rest_until(NOW.plus(REST)),
-        None,
-        "the next does not come"
-    );
-}
-
-#[test]
 fn bodies_that_do_not_come_make_room_for_a_peer_that_failed_less() {
     let blocks = blocks(3);
     let mut sync = Sync::default();

@@ -5,11 +5,11 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use super::sight::{About, FrameDetail, View};
-use crate::ipc::{ApiError, RequestId};
+use crate::ipc::{self, ApiError, Request, RequestId};
 use crate::lab::{BranchInfo, Comparison, Until};
 
 /// From the page to the laboratory.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct ToLab {
     /// Comes back with the answer.
     pub id: RequestId,
@@ -18,7 +18,7 @@ pub struct ToLab {
 }
 
 /// What the page may ask of the laboratory.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Order {
     /// Opens the text of a scenario: [`Answer::Opened`].
     Open(String),
@@ -56,6 +56,15 @@ pub enum Order {
         /// Virtual milliseconds.
         at: u64,
     },
+    /// Asks a node as it is now: [`Answer::Node`]. What hands in a transaction is an action, and recorded.
+    Ask {
+        /// Its name.
+        node: String,
+        /// What is asked.
+        request: Request,
+    },
+    /// Whether views bring the nodes' reports from now on; the first comes before the answer.
+    Watch(bool),
     /// Where it stands: [`Answer::State`].
     State,
     /// The scenario with everything that was done, as JSON text: [`Answer::Text`].
@@ -90,6 +99,8 @@ pub enum Answer {
     Comparison(Box<[Comparison; 2]>),
     /// A text.
     Text(String),
+    /// A node's answer.
+    Node(Box<ipc::Answer>),
 }
 
 /// Where the laboratory stands, as scripts get it. Times are virtual milliseconds.

@@ -22,12 +22,12 @@ use super::control::{Lab, Way};
 use super::error::{LabError, ScenarioError};
 use super::exercises;
 use super::happening::{Happened, Happening};
-use super::layout::number;
+use super::layout::{network_params, number, seed_of_keys};
 use super::reading::from_json;
 use super::scenario::{MAX_LENGTH, Scenario};
 use super::until::{Stop, Until};
 use super::words;
-use crate::ipc::{ApiError, RequestId};
+use crate::ipc::{ApiError, Request, RequestId};
 use crate::refusal::LabRefusal;
 use sight::{COLUMNS, MAX_FRAMES, MAX_NEWS, MAX_REORGANISATIONS};
 
@@ -35,6 +35,8 @@ use sight::{COLUMNS, MAX_FRAMES, MAX_NEWS, MAX_REORGANISATIONS};
 pub const PART_MS: f64 = 10.0;
 /// Real milliseconds between two views.
 pub const VIEWS_APART_MS: f64 = 50.0;
+/// Real milliseconds between two reports of the nodes.
+pub const REPORTS_APART_MS: f64 = 100.0;
 /// Slowest and fastest speed in hundredths of that of real time.
 pub const SPEEDS: (u32, u32) = (1, 100_000);
 /// The speed at first: a block comes every second or so.
@@ -66,6 +68,7 @@ struct Going {
 #[derive(Debug, Default)]
 struct Shown {
     at: Option<f64>,
+    reported: Option<f64>,
     happened: u64,
     heads: Option<Vec<String>>,
     links: Option<Vec<LinkSight>>,
@@ -83,6 +86,7 @@ pub struct Desk {
     speed: Option<u32>,
     stop: Option<Stop>,
     looked: Option<u64>,
+    watched: bool,
     shown: Shown,
     out: Vec<FromLab>,
 }
@@ -120,6 +124,23 @@ impl Desk {
             Order::Speed(speed) => self.speed = Some(speed.clamp(SPEEDS.0, SPEEDS.1)),
             Order::Act(text) => self.act(&text)?,
             Order::Look(frame) => self.looked = frame,
+            Order::Watch(on) => {
+                if on && !self.watched {
+                    // Whoever begins to watch knows nothing yet.
+                    self.forget();
+                }
+                self.watched = on;
+                // What the nodes report is there by the answer.
+                (self.shown.at, self.shown.reported) = (None, None);
+            }
+            Order::Ask { node, request } => {
+                let answer = if let Request::Submit { raw } = request {
+                    self.lab_mut()?.submit(&node, &raw)?
+                } else {
+                    self.lab()?.ask(&node, request)?
+                };
+                return Ok(Answer::Node(Box::new(answer)));
+            }
             Order::Switch(name) => {
                 self.halt(None);
                 self.lab_mut()?.switch(&name).map_err(late)?;
@@ -180,10 +201,12 @@ impl Desk {
                 .iter()
                 .map(|user| user.name.clone())
                 .collect(),
+            seed: seed_of_keys(&scenario),
+            params: network_params(&scenario),
         };
         let lab = Lab::open(scenario).map_err(|error| refused(&error))?;
         self.halt(None);
-        (self.stop, self.looked) = (None, None);
+        (self.stop, self.looked, self.watched) = (None, None, false);
         self.lab = Some(lab);
         self.about = about.clone();
         self.forget();
@@ -328,10 +351,11 @@ impl Desk {
         let is_due = self.shown.at.is_none_or(|at| now - at >= VIEWS_APART_MS);
         if self.shown.stale
             && is_due
-            && let Some(view) = self.view()
+            && let Some(view) = self.view(now)
         {
             self.shown.at = Some(now);
-            self.shown.stale = false;
+            // What the nodes report of it may come a little later.
+            self.shown.stale = self.watched && view.reports.is_none();
             // Before the answers, so that whoever hears one sees what it says; but after what was opened.
             let opened = self.out.iter().rposition(is_opened);
             let place = opened.map_or(0, |place| place + 1);
@@ -382,7 +406,7 @@ impl Desk {
         })
     }
 
-    fn view(&mut self) -> Option<View> {
+    fn view(&mut self, now: f64) -> Option<View> {
         let lab = self.lab.as_ref()?;
         let shown = &mut self.shown;
         let happened = lab.happened();
@@ -409,6 +433,11 @@ impl Desk {
         };
         shown.links = links;
         let fresh = std::mem::take(&mut shown.fresh);
+        let reported = shown.reported.is_some_and(|at| now - at < REPORTS_APART_MS);
+        let reports = (self.watched && (fresh || !reported)).then(|| lab.reports());
+        if reports.is_some() {
+            shown.reported = Some(now);
+        }
         let (frames, more_frames) = lab.frame_sights(MAX_FRAMES);
         Some(View {
             clock: self.clock(lab),
@@ -430,6 +459,7 @@ impl Desk {
             reorganisations,
             fresh,
             news,
+            reports,
         })
     }
 }

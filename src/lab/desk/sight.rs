@@ -6,6 +6,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
+use crate::ipc::Report;
 use crate::lab::{BranchInfo, DiskState, Field, Happening, Reorganisation, Stop};
 use crate::primitives::NodeKind;
 use crate::records::BlockSummary;
@@ -40,6 +41,10 @@ pub struct About {
     pub nodes: Vec<(String, NodeKind)>,
     /// Names of the users.
     pub users: Vec<String>,
+    /// What the keys of nodes and users derive from.
+    pub seed: [u8; 32],
+    /// Canonical bytes of the network's parameters.
+    pub params: Vec<u8>,
 }
 
 /// Whether a node runs.
@@ -244,4 +249,7 @@ pub struct View {
     pub fresh: bool,
     /// What has happened since it was sent last.
     pub news: Vec<Happening>,
+    /// The nodes that run, as they report themselves; only if somebody watches them, and at most
+    /// [`super::REPORTS_APART_MS`] apart.
+    pub reports: Option<Vec<Report>>,
 }

@@ -339,3 +339,49 @@ fn views_are_apart_and_say_only_what_changed() {
     let told: usize = room.views.iter().map(|view| view.news.len()).sum();
     assert_eq!(number(told), room.desk.lab().unwrap().happened());
 }
+
+#[test]
+fn the_nodes_report_the_last_moment_to_whoever_watches_and_to_nobody_else() {
+    let mut room = Room::new();
+    room.open("fork");
+    room.ask(Order::Seek(10_000)).unwrap();
+    assert!(room.views.iter().all(|view| view.reports.is_none()));
+    room.ask(Order::Watch(true)).unwrap();
+    let first = room.views.last().unwrap();
+    assert!(first.fresh && first.blocks.is_some() && first.links.is_some());
+    let reports = first.reports.as_ref().unwrap();
+    assert_eq!(reports.len(), first.nodes.len());
+    room.ask(Order::Seek(20_000)).unwrap();
+    for _ in 0..50 {
+        room.work();
+    }
+    let last = room
+        .views
+        .iter()
+        .rev()
+        .find_map(|view| view.reports.as_ref());
+    let nodes = &room.views.last().unwrap().nodes;
+    let heads = last.unwrap().iter().map(|report| &report.status.head);
+    assert!(heads.eq(nodes.iter().map(|node| &node.head)));
+    assert!(
+        !room.desk.is_stale(),
+        "nothing is sent while nothing changes"
+    );
+}
+
+#[test]
+fn a_transaction_that_a_node_refuses_is_no_action() {
+    let mut room = Room::new();
+    room.open("fork");
+    room.ask(Order::Seek(10_000)).unwrap();
+    let before = room.state(Order::State).digest;
+    let request = Request::Submit { raw: vec![1, 2, 3] };
+    let node = room.views.last().unwrap().nodes[0].name.clone();
+    assert!(room.ask(Order::Ask { node, request }).is_err());
+    assert_eq!(room.state(Order::State).digest, before);
+    let nobody = Order::Ask {
+        node: "nobody".to_owned(),
+        request: Request::Mempool,
+    };
+    assert_eq!(room.ask(nobody).unwrap_err().code(), "not_started");
+}

@@ -98,7 +98,7 @@ impl Node {
         own.into_iter()
             .chain(self.exchange.bounded())
             .chain(self.finality.errands.bounded())
-            .chain(self.sync.bounded())
+            .chain(self.lanes.bounded())
             .collect()
     }
 }

@@ -64,7 +64,7 @@ impl Node {
     fn state(&self) -> NodeState {
         if self.stopping {
             NodeState::Stopped
-        } else if self.sync.missing() > 2 {
+        } else if self.lanes.missing() > 2 {
             NodeState::Syncing
         } else {
             NodeState::Running

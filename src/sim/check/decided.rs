@@ -76,6 +76,16 @@ impl Decided {
         }
     }
 
+    /// Whether the nodes may have heads that contradict each other for as long as it goes on: a third and more of the
+    /// authorities lie or have lost what they signed, and what is justified differs by it.
+    pub(super) fn may_differ(&self, world: &World, unreliable: &BTreeSet<Address>) -> bool {
+        let nodes = world.seats.iter().filter_map(|seat| seat.node.as_ref());
+        let justified = nodes.map(|node| node.chain().decided().highest_justified());
+        let justified: BTreeSet<Checkpoint> = justified.collect();
+        let most = Quorum::of(size(world)).dishonest();
+        justified.len() > 1 && liars(world, unreliable) > most
+    }
+
     /// Checks that what has become final in this run is justified, with a confirmed link to the next epoch.
     fn check_proof(&self, world: &World, seat: usize, node: &Node) -> Result<(), String> {
         let last = node.chain().decided().last_final();

@@ -88,7 +88,8 @@ impl Liveness {
             let fresh = self.fresh.filter(|id| chain.block_of(id).is_none());
             if let Some(id) = left.or(fresh) {
                 return Some(format!(
-                    "expected transaction {id} to be committed on {name}, found that it is not"
+                    "expected transaction {id} to be committed on {name}, found that it is not; {}",
+                    whereabouts(world, &id)
                 ));
             }
         }
@@ -150,6 +151,19 @@ impl Liveness {
             ))
         }
     }
+}
+
+/// On how many nodes a transaction is committed, and on how many it waits.
+fn whereabouts(world: &World, id: &TxId) -> String {
+    let nodes = || world.seats.iter().filter_map(|seat| seat.node.as_ref());
+    let committed = nodes().filter(|node| node.chain().block_of(id).is_some());
+    let waits = nodes().filter(|node| node.mempool().get(id).is_some());
+    format!(
+        "of {} nodes it is committed on {} and waits on {}",
+        nodes().count(),
+        committed.count(),
+        waits.count()
+    )
 }
 
 /// Whether a transaction is of the same account and nonce.

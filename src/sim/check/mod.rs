@@ -271,7 +271,9 @@ impl Checks {
 
     /// Says what a healed network still lacks.
     pub(crate) fn complaint(&mut self, world: &World) -> Option<Violation> {
-        if let Some(complaint) = self.liveness.complaint(world) {
+        if let Some(complaint) = self.liveness.complaint(world)
+            && !self.decided.may_differ(world, &self.cast.unreliable())
+        {
             return Some(violation(world, "liveness", None)(complaint));
         }
         let complaint = self.decided.complaint(world)?;

@@ -35,6 +35,19 @@ pub(super) struct Cast {
     pub(super) after_loss: u64,
 }
 
+impl Cast {
+    /// Who could not know better, and who had forgotten something of what it signed when it started last.
+    pub(super) fn unreliable(&self) -> BTreeSet<Address> {
+        let forgetful = self.forgotten.iter().filter(|(_, count)| **count > 0);
+        let forgetful = forgetful.map(|(authority, _)| *authority);
+        let lost = self.lost.keys().copied();
+        forgetful
+            .chain(lost)
+            .chain(self.excused.iter().copied())
+            .collect()
+    }
+}
+
 fn offend(one: &Link, other: &Link) -> bool {
     let around = |one: &Link, other: &Link| {
         one.source.epoch < other.source.epoch && other.target.epoch < one.target.epoch

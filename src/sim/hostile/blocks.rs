@@ -161,6 +161,7 @@ impl Hostile {
                 token: 0,
                 head,
                 answer_by: None,
+                progress: None,
             },
         );
     }
@@ -201,6 +202,7 @@ impl Hostile {
                 token: 0,
                 head,
                 answer_by: None,
+                progress: None,
             },
         );
     }

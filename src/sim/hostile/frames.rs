@@ -73,6 +73,7 @@ impl Hostile {
                     token,
                     head,
                     answer_by: None,
+                    progress: None,
                 },
             );
         }

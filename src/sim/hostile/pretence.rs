@@ -90,6 +90,7 @@ impl Hostile {
             token: 0,
             head,
             answer_by: None,
+            progress: None,
         };
         self.send(world, None, &ping);
         world.after(BOAST_EVERY, Event::Cue(Cue::Boast(self.number)));

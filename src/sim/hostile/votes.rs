@@ -5,7 +5,7 @@
 use crate::consensus::finality::{
     Blocks as _, Certificate, Checkpoint, Epoch, Evidence, Link, SignedVote, Vote, due,
 };
-use crate::gossip::{MAX_VOTES, Message};
+use crate::gossip::{MAX_VOTES, Message, Progress};
 use crate::primitives::{BlockHash, Digest, Keypair, Millis};
 use crate::sim::digest::What;
 use crate::sim::event::{Cue, Event};
@@ -176,11 +176,11 @@ impl Hostile {
             id: made_up(world),
         };
         let justified = if world.rng.one_in(2) { known } else { unknown };
-        let message = Message::Checkpoints {
+        let message = Message::Checkpoints(Progress {
             justified,
             finalised: justified,
             open: Digest([6; 32]),
-        };
+        });
         self.send(world, None, &message);
     }
 

@@ -2,7 +2,8 @@
 
 use super::codes;
 use crate::gossip::{
-    Envelope, FrameError, HeadInfo, Message, MessageType, NodeRecord, OVERHEAD, Peers, seal_frame,
+    Envelope, FrameError, HeadInfo, Message, MessageType, NodeRecord, OVERHEAD, PROTOCOL, Peers,
+    seal_frame,
 };
 use crate::primitives::{BlockHash, Height, Instant, Keypair, NodeId, NodeKind, Timestamp, Weight};
 use crate::testkit::{Grower, key, params};
@@ -68,7 +69,7 @@ const ENVELOPE: &[Case] = &[
         with(frame, VERSION, 0)
     }),
     ("next protocol version", "frame_version", |frame| {
-        with(frame, VERSION, 2)
+        with(frame, VERSION, PROTOCOL + 1)
     }),
     ("another network", "frame_network", |frame| {
         flipped(frame, NETWORK)

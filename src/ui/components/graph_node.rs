@@ -66,7 +66,7 @@ pub(crate) fn GraphNode(props: &GraphNodeProps) -> Html {
         <g {class} {transform} tabindex="0" role="button" aria-pressed={props.selected.to_string()}
             aria-label={mark.label()} {onclick} {onkeydown}>
             { outline(mark.kind, r, "graph-shape") }
-            { name(props) }
+            { name(props) }{ " " }
             if let Some(letter) = mark.tip {
                 <g class={format!("graph-tip graph-tip-{}", letter.to_ascii_lowercase())}
                     transform={format!("translate({:.0} {:.0})", r * 0.8, -r * 0.8)}>
@@ -86,10 +86,11 @@ fn name(props: &GraphNodeProps) -> Html {
         Side::Left => (-r - 9.0, 4.0, !mark.up),
         Side::Right => (r + 9.0, 4.0, !mark.up),
     };
+    // The spaces are not drawn; with them the visible text reads as the label does.
     html! {
         <>
-            <text class="graph-name" x={format!("{x:.0}")} y={format!("{y:.0}")}>{ &mark.name }</text>
-            <text class="graph-height" y="5">{ &mark.height }</text>
+            <text class="graph-name" x={format!("{x:.0}")} y={format!("{y:.0}")}>{ &mark.name }</text>{ " " }
+            <text class="graph-height" y="5">{ &mark.height }</text>{ " " }
             if below {
                 <text class="graph-below" x={format!("{x:.0}")} y={format!("{:.0}", y + 14.0)}>{ &mark.below }</text>
             }

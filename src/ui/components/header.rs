@@ -58,7 +58,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     </PageLink>
                 }
             </nav>
-            <Search />
+            if props.tab != Route::Lab {
+                <Search />
+            }
             <ThemeButton />
         </header>
     }
@@ -101,12 +103,15 @@ fn ThemeButton() -> Html {
 /// The foot of the page.
 #[component]
 pub(crate) fn Footer() -> Html {
+    let actions = use_actions();
+    let onclick = move |_: MouseEvent| actions.app().begin_tour();
     html! {
         <footer class="footer">
             <p>
                 { "Every node, hash, signature and ledger here is real and runs in this browser. Nothing leaves it. " }
                 { "The links between nodes and the pace of the miners are under your control." }
             </p>
+            <button type="button" class="button-text" {onclick}>{ "Take the tour" }</button>
         </footer>
     }
 }

@@ -64,7 +64,7 @@ fn NodePanel(props: &NodePanelProps) -> Html {
             </div>
             <p class="text-lead">{ words::node(node, now) }</p>
             if node.own {
-                <div class="toolbar">{ buttons(status) }</div>
+                <div class="toolbar">{ buttons(status, !actions.app().is_laboratory()) }</div>
             } else {
                 <p class="text-hint">{ format!("It runs in another tab ({}), so it can only be watched here.", status.host) }</p>
             }
@@ -77,19 +77,24 @@ fn NodePanel(props: &NodePanelProps) -> Html {
     }
 }
 
-fn buttons(status: &NodeStatus) -> Html {
+/// What can be done to a node; a live one can be stopped and wiped too.
+fn buttons(status: &NodeStatus, is_live: bool) -> Html {
     let target = || Target::Node(status.name.clone());
     html! {
         <>
             if has_ended(status.state) {
                 <RunButton key="start" class="button-primary" command={Command::Start(target())}>{ "Start" }</RunButton>
             } else {
-                <RunButton key="stop" command={Command::Stop(target())}
-                    title="Leaves its peers, writes its ledger and ends">{ "Stop" }</RunButton>
+                if is_live {
+                    <RunButton key="stop" command={Command::Stop(target())}
+                        title="Leaves its peers, writes its ledger and ends">{ "Stop" }</RunButton>
+                }
                 <RunButton key="kill" command={Command::Kill(target())}
                     title="Ends its worker at once, as a crash would">{ "Kill" }</RunButton>
             }
-            <Confirm label="Wipe" question={format!("Empty the ledger of {}?", status.name)} command={Command::Wipe(target())} />
+            if is_live {
+                <Confirm label="Wipe" question={format!("Empty the ledger of {}?", status.name)} command={Command::Wipe(target())} />
+            }
         </>
     }
 }

@@ -1,5 +1,6 @@
 //! Links to places of the page, and hashes.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use yew::prelude::*;
@@ -17,10 +18,28 @@ pub(crate) fn here() -> &'static str {
     })
 }
 
+thread_local! {
+    static SCENARIO: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// From now on links to pages of the network lead to those of a scenario in the laboratory.
+pub(crate) fn stay_within(scenario: &str) {
+    SCENARIO.set(Some(scenario.to_owned()));
+}
+
+/// The fragment of a place, or of the same page of the scenario in which one is.
+fn fragment(route: &Route) -> String {
+    let stays = !matches!(route.tab(), Route::Lab | Route::Settings);
+    SCENARIO.with_borrow(|scenario| match scenario {
+        Some(name) if stays => Route::Within(name.clone(), Box::new(route.clone())).fragment(),
+        _ => route.fragment(),
+    })
+}
+
 /// Goes to a place.
 pub(crate) fn go(route: &Route) {
     // Fails only for a fragment that is no text.
-    let _ = gloo::utils::window().location().set_hash(&route.fragment());
+    let _ = gloo::utils::window().location().set_hash(&fragment(route));
 }
 
 #[derive(Properties, PartialEq)]
@@ -39,7 +58,7 @@ pub(crate) struct PageLinkProps {
 /// A link to a place of the page.
 #[component]
 pub(crate) fn PageLink(props: &PageLinkProps) -> Html {
-    let href = format!("{}{}", here(), props.to.fragment());
+    let href = format!("{}{}", here(), fragment(&props.to));
     html! {
         <a class={props.class.clone()} {href} title={props.title.clone()} aria-current={props.current.then_some("page")}>
             { props.children.clone() }

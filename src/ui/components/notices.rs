@@ -4,7 +4,7 @@ use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::app::pages::notices::{Notice, Outcome};
-use crate::ui::context::{use_actions, use_notices, use_picture};
+use crate::ui::context::{use_actions, use_notices, use_notifier, use_picture};
 use crate::view::Problem;
 
 /// The problems that the picture holds; each can be dismissed.
@@ -48,14 +48,14 @@ struct NoticeLineProps {
 /// One outcome; it goes away by itself.
 #[component]
 fn NoticeLine(props: &NoticeLineProps) -> Html {
-    let (actions, notice) = (use_actions(), &props.notice);
+    let (notifier, notice) = (use_notifier(), &props.notice);
     let (id, shown_ms) = (notice.id, notice.shown_ms());
     let close = {
-        let actions = actions.clone();
-        move |_: MouseEvent| actions.close_notice(id)
+        let notifier = notifier.clone();
+        move |_: MouseEvent| notifier.close(id)
     };
     use_effect_with(id, move |_| {
-        let timer = Timeout::new(shown_ms, move || actions.close_notice(id));
+        let timer = Timeout::new(shown_ms, move || notifier.close(id));
         move || drop(timer)
     });
     let refused = (notice.outcome == Outcome::Refused).then_some("notice-refused");

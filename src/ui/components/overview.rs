@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Fact, Hash};
 use crate::app::pages::network::{hash_rate, lead, pace, recent};
 use crate::ipc::NodeStatus;
-use crate::ui::context::use_picture;
+use crate::ui::context::{use_actions, use_picture};
 use crate::ui::time;
 use crate::view::figures::{compact, grouped};
 use crate::view::route::Route;
@@ -15,6 +15,7 @@ use crate::view::{finality, words};
 #[component]
 pub(super) fn Overview() -> Html {
     let picture = use_picture();
+    let is_live = !use_actions().app().is_laboratory();
     let status = picture
         .heaviest()
         .filter(|status| !status.state_root.is_empty());
@@ -43,7 +44,9 @@ pub(super) fn Overview() -> Html {
                 <Fact term="Hash rate of this tab" hint="Measured over all miners.">
                     { format!("{} hashes/s", compact(hash_rate(&picture))) }
                 </Fact>
-                <Fact term="Pace">{ pace(picture.pace) }</Fact>
+                if is_live {
+                    <Fact term="Pace">{ pace(picture.pace) }</Fact>
+                }
                 if let Some(recent) = recent(&picture) {
                     <Fact term="Time between blocks" hint="Mean of the latest blocks, of both kinds.">{ recent }</Fact>
                 }

@@ -72,6 +72,7 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
             <div class="panel-title">
                 <h1>{ "Block tree" }</h1>
                 <div class="toolbar">
+                    <PageLink to={Route::Charts} class="text-more">{ "Charts" }</PageLink>
                     { to_height(props) }
                     { steps(props, &tree) }
                 </div>

@@ -26,6 +26,11 @@ pub(crate) fn ConsolePage() -> Html {
 #[component]
 fn Commands() -> Html {
     let (actions, terminal) = (use_actions(), use_page(Terminal::default));
+    let call = if actions.app().is_laboratory() {
+        "aurex.lab.command(\"status\")"
+    } else {
+        "aurex.command(\"status\")"
+    };
     let output = use_node_ref();
     use_newest_in_sight(&output, terminal.newest());
     let onsubmit = {
@@ -69,7 +74,7 @@ fn Commands() -> Html {
                 if empty {
                     <p key="hint" class="text-hint">
                         { "Type a command and press Enter. Up and down recall earlier ones, Tab completes. The same words work by " }
-                        <code>{ "aurex.command(\"status\")" }</code>{ " in the browser's own console." }
+                        <code>{ call }</code>{ " in the browser's own console." }
                     </p>
                 }
                 for entry in terminal.entries() {

@@ -2,10 +2,13 @@
 
 mod block;
 mod chain;
+mod charts;
 mod compose;
 mod console;
 mod lab;
+mod lab_place;
 mod ledger;
+mod live;
 mod missing;
 mod network;
 mod settings;
@@ -13,13 +16,8 @@ mod table;
 mod transact;
 mod transaction;
 
-pub(crate) use block::BlockPage;
-pub(crate) use chain::ChainPage;
-pub(crate) use console::ConsolePage;
 pub(crate) use lab::LabPage;
-pub(crate) use ledger::LedgerPage;
+pub(crate) use lab_place::{LABORATORY, LabPlace};
+pub(crate) use live::live;
 pub(crate) use missing::MissingPage;
-pub(crate) use network::NetworkPage;
 pub(crate) use settings::SettingsPage;
-pub(crate) use transact::TransactPage;
-pub(crate) use transaction::TransactionPage;

@@ -2,16 +2,18 @@
 
 use yew::prelude::*;
 
-use crate::app::pages::network::{all_ended, is_too_easy, paces};
+use crate::app::pages::network::{all_ended, is_too_easy, paces, rates};
 use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::NodeKind;
+use crate::ui::actions::Actions;
 use crate::ui::components::{
     Empty, Graph, InTurn, Inspector, KindMark, LogLines, NodesTable, PageLink, RunButton, Strip,
-    Votes,
+    Votes, on_change,
 };
-use crate::ui::context::use_picture;
+use crate::ui::context::{use_actions, use_picture};
 use crate::view::digest::digest;
 use crate::view::route::Route;
+use crate::view::traffic::{Traffic, sentence};
 
 /// Lines shown here; the console has the whole log.
 const LINES: usize = 10;
@@ -19,11 +21,15 @@ const LINES: usize = 10;
 /// The page of the network: the picture first, the sections each in their turn.
 #[component]
 pub(crate) fn NetworkPage() -> Html {
+    // In a scenario other things can be done, on the bench.
+    let is_live = !use_actions().app().is_laboratory();
     html! {
         <div class="network-page">
             <h1 class="visually-hidden">{ "Network" }</h1>
             <section class="panel network-picture" aria-label="Picture of the network">
-                <Toolbar />
+                if is_live {
+                    <Toolbar />
+                }
                 <Graph />
                 <Legend />
             </section>
@@ -42,7 +48,10 @@ fn LatestBlocks() -> Html {
         <section class="panel panel-full" aria-label="Latest blocks">
             <div class="panel-title">
                 <h2>{ "Latest blocks" }</h2>
-                <PageLink to={Route::Chain} class="text-more">{ "Block tree" }</PageLink>
+                <span class="panel-links">
+                    <PageLink to={Route::Charts} class="text-more">{ "Charts" }</PageLink>
+                    <PageLink to={Route::Chain} class="text-more">{ "Block tree" }</PageLink>
+                </span>
             </div>
             <Strip />
         </section>
@@ -92,7 +101,7 @@ fn Happenings() -> Html {
 /// What can be done to the network.
 #[component]
 fn Toolbar() -> Html {
-    let picture = use_picture();
+    let (actions, picture) = (use_actions(), use_picture());
     html! {
         <div class="toolbar">
             { add(NodeKind::Pow, " Add PoW") }
@@ -111,7 +120,34 @@ fn Toolbar() -> Html {
             if all_ended(&picture) {
                 <RunButton key="all" class="button-primary" command={Command::Start(Target::All)}>{ "Start all nodes" }</RunButton>
             }
+            { rate_of_traffic(&actions, &picture.traffic) }
         </div>
+    }
+}
+
+/// The switch of the traffic, and what it does.
+fn rate_of_traffic(actions: &Actions, traffic: &Traffic) -> Html {
+    let actions = actions.clone();
+    let choose = on_change(move |word| {
+        if let Ok(per_minute) = word.parse() {
+            actions.run(Command::Traffic(per_minute));
+        }
+    });
+    let now = traffic.per_minute;
+    html! {
+        <>
+            <label class="field-choice" title="Payments and messages between the users, sent by the page itself, so that blocks are not empty">
+                { "Traffic" }
+                <select id="traffic" onchange={choose}>
+                    for (rate, word) in rates(now) {
+                        <option key={rate} value={rate.to_string()} selected={rate == now}>{ word }</option>
+                    }
+                </select>
+            </label>
+            if now > 0 {
+                <p class="toolbar-note" id="traffic-note">{ sentence(traffic) }</p>
+            }
+        </>
     }
 }
 

@@ -85,10 +85,15 @@ struct UsersProps {
 /// The users whose keys this page holds.
 #[component]
 fn Users(props: &UsersProps) -> Html {
+    let keys = if use_actions().app().is_laboratory() {
+        "All keys derive from the scenario's seed: whoever has the scenario has them."
+    } else {
+        "Demo keys derive from the network's public salt: anybody can know them."
+    };
     html! {
         <section class="panel" aria-label="Users">
             <h1>{ "Users" }</h1>
-            <p class="text-hint">{ "Demo keys derive from the network's public salt: anybody can know them. The coins are worth nothing." }</p>
+            <p class="text-hint">{ keys }{ " The coins are worth nothing." }</p>
             if props.users.is_empty() {
                 <Busy text="The network is starting…" />
             } else {

@@ -50,7 +50,7 @@ fn draw(scene: &Scene) -> Html {
             let (hands, one, other) = (hands.clone(), one.clone(), other.clone());
             spawn_local(async move {
                 if let Err(error) = hands.laboratory().rc().compare(&one, &other, at).await {
-                    hands.actions().refuse(&error);
+                    hands.notifier().refuse(&error);
                 }
             });
         }

@@ -51,7 +51,7 @@ fn read(hands: &Hands, file: File) {
                 file.size()
             );
             hands
-                .actions()
+                .notifier()
                 .refuse(&LabRefusal::Scenario { reason }.into());
             return;
         }
@@ -62,7 +62,7 @@ fn read(hands: &Hands, file: File) {
         let text = text.unwrap_or_default();
         match hands.laboratory().rc().open(Source::Text(text)).await {
             Ok(()) => go(&Route::Bench),
-            Err(error) => hands.actions().refuse(&error),
+            Err(error) => hands.notifier().refuse(&error),
         }
     });
 }

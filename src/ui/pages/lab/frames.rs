@@ -13,8 +13,8 @@ use crate::view::figures::{bytes, count_of};
 
 /// Lines of the list.
 const LINES: usize = 12;
-/// How much later a frame comes, in milliseconds.
-const LATER: u64 = 1_000;
+/// Milliseconds of a delay at first.
+pub(super) const LATER: &str = "1000";
 
 /// The list and the frame in the hand.
 pub(super) const PART: Drawn = Drawn {
@@ -119,11 +119,7 @@ fn in_hand(scene: &Scene) -> Html {
     };
     let act = |action: Action| hands.acting(action);
     let id = frame.id;
-    let (by, hold, release) = (
-        LATER,
-        Action::Hold { frame: id },
-        Action::Release { frame: id },
-    );
+    let (hold, release) = (Action::Hold { frame: id }, Action::Release { frame: id });
     html! {
         <div class="lab-hand" id="lab-hand">
             <p><strong>{ &frame.kind }</strong>{ format!(" from {} to {}", frame.from, frame.to) }</p>
@@ -136,11 +132,27 @@ fn in_hand(scene: &Scene) -> Html {
                 }
                 <button type="button" id="lab-drop" onclick={act(Action::Drop { frame: id })}>{ "Drop" }</button>
                 <button type="button" onclick={act(Action::Double { frame: id })}>{ "Twice" }</button>
-                <button type="button" disabled={frame.held} onclick={act(Action::Delay { frame: id, by })}>{ "1 s later" }</button>
             </div>
+            { delay(scene, &frame) }
             { fields(scene, &frame) }
             <Bytes hex={frame.bytes.clone()} />
         </div>
+    }
+}
+
+/// A form that has a frame arrive later.
+fn delay(scene: &Scene, frame: &FrameDetail) -> Html {
+    let (id, by) = (frame.id, scene.page.text("frame-later", LATER));
+    let onsubmit = scene.hands.submitting(move |hands| {
+        if let Some(by) = hands.number("milliseconds", &by) {
+            hands.act(Action::Delay { frame: id, by });
+        }
+    });
+    html! {
+        <form class="lab-byte toolbar" {onsubmit}>
+            <label for="lab-frame-later">{ "Later by ms" }</label>{ number(scene, "frame-later", LATER) }
+            <button type="submit" id="lab-delay" disabled={frame.held}>{ "Delay" }</button>
+        </form>
     }
 }
 

@@ -32,9 +32,9 @@ fn draw(scene: &Scene) -> Html {
                 match hands.laboratory().rc().export().await {
                     Ok(text) => {
                         let name = save(&title, &pretty(&text));
-                        hands.actions().done(&format!("Saved as {name}."));
+                        hands.notifier().done(&format!("Saved as {name}."));
                     }
-                    Err(error) => hands.actions().refuse(&error),
+                    Err(error) => hands.notifier().refuse(&error),
                 }
             });
         }
@@ -50,12 +50,12 @@ fn draw(scene: &Scene) -> Html {
                             .location()
                             .origin()
                             .unwrap_or_default();
-                        hands.actions().copy(
+                        hands.notifier().copy(
                             format!("{origin}{}{fragment}", here()),
                             "Link to this moment",
                         );
                     }
-                    Err(error) => hands.actions().refuse(&error),
+                    Err(error) => hands.notifier().refuse(&error),
                 }
             });
         }

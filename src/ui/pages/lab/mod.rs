@@ -12,6 +12,7 @@ mod links;
 mod money;
 mod nodes;
 mod picture;
+mod rooms;
 mod rules;
 mod story;
 mod time;
@@ -23,29 +24,30 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::lab::link::Shared as SharedLink;
-use crate::app::lab::{Bench, LabSubscription, Source};
+use crate::app::lab::{Bench, LabSubscription, Laboratory, Source};
 use crate::app::pages::lab::{LabMessage, LabPage as Page};
+use crate::lab::wall_clock;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{Busy, Empty, PageLink, Refusal};
-use crate::ui::context::use_actions;
+use crate::ui::components::{Busy, Empty, PageLink, Refusal, stay_within};
+use crate::ui::context::use_notifier;
 use crate::ui::hooks::use_narrow;
 use crate::ui::lab::{Drawn, Hands, Part, Scene};
 use crate::ui::shared::Shared;
-use crate::view::route::Route;
+use crate::ui::time::stand_at;
+use crate::view::route::{OPEN, Route};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct LabPageProps {
     /// The place that the address names.
     pub(crate) place: Route,
+    pub(crate) laboratory: Shared<Laboratory>,
 }
 
 /// The laboratory's page.
 #[component]
 pub(crate) fn LabPage(props: &LabPageProps) -> Html {
-    let actions = use_actions();
     let page = use_page(Page::default);
-    let laboratory = Shared::from(Rc::clone(actions.app().laboratory()));
-    let hands = Hands::new(laboratory, actions, page.dispatcher());
+    let hands = Hands::new(props.laboratory.clone(), use_notifier(), page.dispatcher());
     let bench = use_newest_bench(&hands);
     {
         let hands = hands.clone();
@@ -64,6 +66,10 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
         use_effect_with(about, move |_| hands.send(LabMessage::Opened));
     }
     keys::use_keys(&hands, page.keys() && props.place != Route::Lab);
+    if let Some(clock) = &bench.clock {
+        stand_at(wall_clock(clock.time).0);
+    }
+    stay_within(scenario(&props.place));
     let scene = Scene {
         bench,
         page: Rc::new((**page).clone()),
@@ -73,7 +79,16 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
     if props.place == Route::Lab {
         course::draw(&scene)
     } else {
-        open(&scene)
+        open(&scene, &props.place)
+    }
+}
+
+/// The word for the scenario in the addresses of its pages.
+fn scenario(place: &Route) -> &str {
+    if let Route::Exercise(name) | Route::Within(name, _) = place {
+        name
+    } else {
+        OPEN
     }
 }
 
@@ -85,6 +100,7 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
 fn source(place: &Route) -> Option<Source> {
     match place {
         Route::Exercise(name) => Some(Source::Exercise(name.clone())),
+        Route::Within(name, _) if name != OPEN => Some(Source::Exercise(name.clone())),
         Route::LabLink(query) => Some(match SharedLink::parse(query) {
             Some(shared) => Source::Link(shared),
             // The reader of scenarios says what it expected of no text at all.
@@ -108,7 +124,7 @@ fn use_newest_bench(hands: &Hands) -> Shared<Bench> {
 }
 
 /// The scenario that is open, or why there is none.
-fn open(scene: &Scene) -> Html {
+fn open(scene: &Scene, place: &Route) -> Html {
     let bench = &scene.bench;
     if bench.about.is_some() && bench.clock.is_some() {
         return html! {
@@ -116,7 +132,7 @@ fn open(scene: &Scene) -> Html {
                 if let Some(error) = &bench.problem {
                     <section class="panel lab-problem"><Refusal error={error.clone()} /></section>
                 }
-                { parts(scene) }
+                { parts(scene, place) }
             </>
         };
     }
@@ -135,31 +151,53 @@ fn open(scene: &Scene) -> Html {
     }
 }
 
-/// Everything of a scenario.
-fn parts(scene: &Scene) -> Html {
+/// A scenario: its head and its clock above the bench, or above one of the network's pages.
+fn parts(scene: &Scene, place: &Route) -> Html {
     let part = |part: Drawn| html! { <Part {part} scene={scene.clone()} /> };
+    let room = if let Route::Within(_, room) = place {
+        Some(&**room)
+    } else {
+        None
+    };
+    let bench = match scenario(place) {
+        OPEN => Route::Bench,
+        name => Route::Exercise(name.to_owned()),
+    };
     html! {
         <div class="lab-bench">
             { part(head::PART) }
+            { rooms::tabs(bench, room) }
             <section class="panel lab-clock" aria-label="Time">
                 { part(time::PART) }
                 { part(timeline::PART) }
             </section>
-            <div class="lab-columns">
-                <div class="lab-main">
-                    { part(picture::PART) }
-                    { part(frames::PART) }
-                    { part(tree::PART) }
-                    { part(money::PART) }
-                    { part(branches::PART) }
-                </div>
-                <div class="lab-side">
-                    { part(story::PART) }
-                    { part(nodes::PART) }
-                    { part(happened::PART) }
-                    { part(links::PART) }
-                    { part(rules::PART) }
-                </div>
+            if let Some((app, room)) = room.and_then(|room| Some((scene.hands.laboratory().network()?, room))) {
+                { rooms::draw(app, room) }
+            } else {
+                { columns(scene) }
+            }
+        </div>
+    }
+}
+
+/// The bench.
+fn columns(scene: &Scene) -> Html {
+    let part = |part: Drawn| html! { <Part {part} scene={scene.clone()} /> };
+    html! {
+        <div class="lab-columns">
+            <div class="lab-main">
+                { part(picture::PART) }
+                { part(frames::PART) }
+                { part(tree::PART) }
+                { part(money::PART) }
+                { part(branches::PART) }
+            </div>
+            <div class="lab-side">
+                { part(story::PART) }
+                { part(nodes::PART) }
+                { part(happened::PART) }
+                { part(links::PART) }
+                { part(rules::PART) }
             </div>
         </div>
     }

@@ -4,29 +4,22 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::frames::LATER;
 use crate::app::pages::lab::{LabMessage, LabPage};
 use crate::lab::{Action, Effect, Filter, FrameKind, Rule};
-use crate::ui::lab::{Drawn, Hands, Scene, choice};
+use crate::ui::lab::{Drawn, Hands, Scene, choice, number};
 
-/// Kinds of messages that rules are about most often.
-const KINDS: [&str; 9] = [
-    "any",
-    "BLOCK_FOUND",
-    "NEW_TRANSACTION",
-    "INV",
-    "GET_TRANSACTIONS",
-    "HEADERS",
-    "BODIES",
-    "VOTES",
-    "EVIDENCE",
-];
+/// The kind that is chosen at first.
+const FIRST_KIND: &str = "BLOCK_FOUND";
 const ANY: &str = "any";
+/// The words for delaying; by how much is typed.
+const DELAY: &str = "delay";
 /// What a rule does, with its words.
 const EFFECTS: [(&str, Effect); 5] = [
     ("hold", Effect::Hold),
     ("drop", Effect::Drop),
     ("double", Effect::Double),
-    ("delay by 1 s", Effect::Delay { by: 1_000 }),
+    (DELAY, Effect::Delay { by: 0 }),
     ("stop time at", Effect::Break),
 ];
 
@@ -41,10 +34,8 @@ fn draw(scene: &Scene) -> Html {
     let names: Vec<String> = std::iter::once(ANY.to_owned())
         .chain(bench.nodes.iter().map(|node| node.name.clone()))
         .collect();
-    let kinds = KINDS
-        .iter()
-        .filter(|kind| **kind == ANY || FrameKind::try_from((**kind).to_owned()).is_ok());
-    let kinds: Vec<String> = kinds.map(|kind| (*kind).to_owned()).collect();
+    let kinds = std::iter::once(ANY).chain(FrameKind::names());
+    let kinds: Vec<String> = kinds.map(ToOwned::to_owned).collect();
     let effects: Vec<String> = EFFECTS
         .iter()
         .map(|(words, _)| (*words).to_owned())
@@ -58,7 +49,11 @@ fn draw(scene: &Scene) -> Html {
     let onsubmit = {
         let taken: Vec<String> = bench.rules.iter().map(|rule| rule.name.clone()).collect();
         let page = Rc::clone(page);
-        hands.submitting(move |hands| hands.act(Action::Rule(rule(&page, &taken))))
+        hands.submitting(move |hands| {
+            if let Some(rule) = rule(hands, &page, &taken) {
+                hands.act(Action::Rule(rule));
+            }
+        })
     };
     html! {
         <section class="panel" id="lab-rules" aria-label="Rules about messages">
@@ -73,7 +68,10 @@ fn draw(scene: &Scene) -> Html {
             </ul>
             <form class="lab-form" {onsubmit}>
                 <label>{ "Do" }{ choice(scene, "rule-effect", &effects, &page.text("rule-effect", EFFECTS[0].0)) }</label>
-                <label>{ "Message" }{ choice(scene, "rule-kind", &kinds, &page.text("rule-kind", KINDS[1])) }</label>
+                if page.text("rule-effect", EFFECTS[0].0) == DELAY {
+                    <label>{ "By ms" }{ number(scene, "rule-by", LATER) }</label>
+                }
+                <label>{ "Message" }{ choice(scene, "rule-kind", &kinds, &page.text("rule-kind", FIRST_KIND)) }</label>
                 <label>{ "From" }{ choice(scene, "rule-from", &names, &page.text("rule-from", ANY)) }</label>
                 <label>{ "To" }{ choice(scene, "rule-to", &names, &page.text("rule-to", ANY)) }</label>
                 <label class="lab-check"><input type="checkbox" checked={once} onchange={tick} />{ "Only the next one" }</label>
@@ -95,21 +93,25 @@ fn line(name: &str, text: &str, hands: &Hands) -> Html {
     }
 }
 
-fn rule(page: &LabPage, taken: &[String]) -> Rule {
+/// The rule that is typed; what is no number is refused by a sentence.
+fn rule(hands: &Hands, page: &LabPage, taken: &[String]) -> Option<Rule> {
     let some = |field: &str, first: &str| Some(page.text(field, first)).filter(|word| word != ANY);
     let names = |field: &str| some(field, ANY).into_iter().collect();
     let free = (1_u32..).map(|number| format!("rule-{number}"));
     let mut free = free.filter(|name| !taken.contains(name));
     let words = page.text("rule-effect", EFFECTS[0].0);
-    let effect = EFFECTS.iter().find(|(other, _)| *other == words);
-    Rule {
+    let mut effect = EFFECTS.iter().find(|(other, _)| *other == words)?.1;
+    if let Effect::Delay { by } = &mut effect {
+        *by = hands.number("milliseconds", &page.text("rule-by", LATER))?;
+    }
+    Some(Rule {
         name: free.next().unwrap_or_default(),
         filter: Filter {
-            kind: some("rule-kind", KINDS[1]).and_then(|kind| FrameKind::try_from(kind).ok()),
+            kind: some("rule-kind", FIRST_KIND).and_then(|kind| FrameKind::try_from(kind).ok()),
             from: names("rule-from"),
             to: names("rule-to"),
         },
-        effect: effect.map_or(Effect::Hold, |(_, effect)| *effect),
+        effect,
         once: page.text("rule-once", "") == "on",
-    }
+    })
 }

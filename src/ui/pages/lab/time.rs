@@ -9,13 +9,18 @@ use crate::app::pages::lab::words::{UNTILS, standing_still};
 use crate::lab::Until;
 use crate::lab::desk::Order;
 use crate::ui::components::on_input;
-use crate::ui::lab::{Drawn, Scene, choice};
+use crate::ui::lab::{Drawn, Scene, choice, number};
 
 /// The controls.
 pub(super) const PART: Drawn = Drawn {
     draw,
     same: |one, other| (&one.bench.clock, &one.page) == (&other.bench.clock, &other.page),
 };
+
+/// The words for a height, which is typed.
+const HEIGHT: &str = "a node is at height";
+/// The height at first.
+const FIRST_HEIGHT: &str = "10";
 
 fn draw(scene: &Scene) -> Html {
     let (bench, hands, page) = (&scene.bench, &scene.hands, &scene.page);
@@ -28,22 +33,12 @@ fn draw(scene: &Scene) -> Html {
         let hands = hands.clone();
         move |_: MouseEvent| hands.toggle_play(None)
     };
-    let chosen = page.text("until", UNTILS[0].0);
-    let until = UNTILS
-        .iter()
-        .find(|(words, _)| *words == chosen)
-        .map(|(_, until)| *until);
-    let run = hands.ordering(Order::Play { speed: None, until });
     let speed = {
         let hands = hands.clone();
         on_input(move |value| {
             hands.order(Order::Speed(speed_of(value.parse().unwrap_or(0))));
         })
     };
-    let untils: Vec<String> = UNTILS
-        .iter()
-        .map(|(words, _)| (*words).to_owned())
-        .collect();
     let keys = hands.sending(LabMessage::Keys);
     html! {
         <div class="lab-controls">
@@ -56,11 +51,7 @@ fn draw(scene: &Scene) -> Html {
                 <button type="button" id="lab-step-message" onclick={step(Until::Message)}>{ "Message" }</button>
                 <button type="button" id="lab-step-block" onclick={step(Until::Block)}>{ "Block" }</button>
             </div>
-            <div class="lab-steps">
-                <label class="lab-label" for="lab-until">{ "Play until" }</label>
-                { choice(scene, "until", &untils, &chosen) }
-                <button type="button" id="lab-until-go" onclick={run}>{ "Go" }</button>
-            </div>
+            { until(scene) }
             <div class="lab-speed">
                 <label class="lab-label" for="lab-speed">{ "Speed" }</label>
                 <input id="lab-speed" type="range" min="0" max={TOP_STEP.to_string()} step="1" value={step_of(clock.speed).to_string()}
@@ -82,6 +73,39 @@ fn draw(scene: &Scene) -> Html {
                 <button type="button" aria-pressed={page.keys().to_string()} onclick={keys}>{ if page.keys() { "Keys are on" } else { "Keys are off" } }</button>
                 </div>
             </details>
+        </div>
+    }
+}
+
+/// What time goes on until.
+fn until(scene: &Scene) -> Html {
+    let (page, hands) = (&scene.page, scene.hands.clone());
+    let chosen = page.text("until", UNTILS[0].0);
+    let names = UNTILS.iter().map(|(words, _)| *words).chain([HEIGHT]);
+    let names: Vec<String> = names.map(ToOwned::to_owned).collect();
+    let height = page.text("until-height", FIRST_HEIGHT);
+    let run = {
+        let chosen = chosen.clone();
+        move |_: MouseEvent| {
+            let named = UNTILS.iter().find(|(words, _)| *words == chosen);
+            let until = match named {
+                Some((_, until)) => Some(*until),
+                None => hands.number("height", &height).map(Until::Height),
+            };
+            if until.is_some() {
+                hands.order(Order::Play { speed: None, until });
+            }
+        }
+    };
+    html! {
+        <div class="lab-steps lab-until">
+            <label class="lab-label" for="lab-until">{ "Play until" }</label>
+            { choice(scene, "until", &names, &chosen) }
+            if chosen == HEIGHT {
+                <label class="visually-hidden" for="lab-until-height">{ "Height" }</label>
+                { number(scene, "until-height", FIRST_HEIGHT) }
+            }
+            <button type="button" id="lab-until-go" onclick={run}>{ "Go" }</button>
         </div>
     }
 }

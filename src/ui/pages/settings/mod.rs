@@ -67,6 +67,8 @@ fn Colours() -> Html {
 /// What the program is.
 #[component]
 fn About() -> Html {
+    let actions = use_actions();
+    let onclick = move |_: MouseEvent| actions.app().begin_tour();
     html! {
         <section class="panel" aria-label="About">
             <h2>{ "About" }</h2>
@@ -76,6 +78,7 @@ fn About() -> Html {
                 { "No request leaves this origin. The coins are worth nothing." }
             </p>
             <p class="text-hint">{ "The same words as in the console work for scripts: " }<code>{ "await aurex.status()" }</code>{ "." }</p>
+            <p><button type="button" {onclick}>{ "Take the tour" }</button></p>
         </section>
     }
 }

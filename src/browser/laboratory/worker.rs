@@ -10,8 +10,8 @@ use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 use web_sys::DedicatedWorkerGlobalScope;
 
-use super::js::{monotonic, pack, unpack, warn};
-use super::spawn;
+use crate::browser::js::{monotonic, pack, unpack, warn};
+use crate::browser::spawn;
 use crate::lab::desk::{Desk, ToLab, VIEWS_APART_MS};
 
 /// Real milliseconds between two parts of the work.

@@ -6,10 +6,11 @@ use js_sys::{JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::arguments::{self, Fields, wrong};
-use super::outcome::{no_api, thrown};
 use crate::app::lab::{Laboratory, Source};
 use crate::browser::js::to_js;
+use crate::browser::page::api;
+use crate::browser::page::arguments::{self, Fields, wrong};
+use crate::browser::page::outcome::{no_api, thrown};
 use crate::command::LAB_CALLS;
 use crate::ipc::ApiError;
 use crate::lab::desk::{Answer, Order};
@@ -102,10 +103,26 @@ async fn carry_out(
             };
             return to_js(&laboratory.state_of(order).await?.branches);
         }
+        "status" | "chain" | "block" | "transaction" | "ledger" | "accounts" | "mempool"
+        | "finality" | "peers" | "tx" | "command" => {
+            return on_network(laboratory, name, first).await;
+        }
         "compare" => return compare(laboratory, &first, &second).await,
         _ => return Ok(laboratory.export().await?.into()),
     };
     to_js(&state)
+}
+
+/// A call of the live API, on the nodes of the scenario that is open.
+async fn on_network(
+    laboratory: &Laboratory,
+    name: &'static str,
+    argument: JsValue,
+) -> Result<JsValue, ApiError> {
+    let network = laboratory.network().ok_or(LabRefusal::Closed)?;
+    // By its answer the nodes have reported.
+    laboratory.state_of(Order::Watch(true)).await?;
+    api::call(&network, name, argument).await
 }
 
 /// Two branches at the latest moment that both have.

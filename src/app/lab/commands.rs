@@ -1,0 +1,119 @@
+//! Commands about the nodes and links of a scenario: as actions, or refused with the place where the same is done.
+
+use crate::command::{Command, LinkChange, Target};
+use crate::ipc::ApiError;
+use crate::lab::{Action, LinkSetting};
+use crate::refusal::{LabRefusal, NetworkError};
+
+/// Names of the nodes, and whether each is up.
+pub(super) type Nodes = [(String, bool)];
+
+/// The actions of a command; `None` for one that only asks or sends.
+///
+/// # Errors
+/// An unknown node, or where the same is done.
+pub(super) fn actions(command: &Command, nodes: &Nodes) -> Option<Result<Vec<Action>, ApiError>> {
+    Some(match command {
+        Command::Kill(target) => on_each(target, (nodes, true), |node| Action::Kill {
+            node,
+            power: false,
+        }),
+        Command::Start(target) => on_each(target, (nodes, false), |node| Action::Start { node }),
+        Command::Cut { a, b } => on_link(nodes, [a, b], true),
+        Command::Heal { a, b } => on_link(nodes, [a, b], false),
+        Command::Traffic(per_minute) => Ok(vec![Action::Traffic {
+            per_minute: u64::from(*per_minute),
+        }]),
+        Command::Tour => elsewhere("the tour is taken", "it goes round the live network"),
+        Command::Stop(_) | Command::Quit => elsewhere(
+            "a node ends",
+            "`kill` ends one, and the bench also ends it with its power lost",
+        ),
+        Command::Wipe(_) => elsewhere("a ledger is lost", "the bench loses a node's disk"),
+        Command::Import { .. } => elsewhere(
+            "a ledger is put in",
+            "the ledgers of a scenario follow from what happens in it",
+        ),
+        Command::Tamper { .. } => elsewhere(
+            "a ledger is changed",
+            "the bench changes a byte of a node's disk",
+        ),
+        Command::Add(_) | Command::Authority { .. } => elsewhere(
+            "nodes and authorities are chosen",
+            "the scenario has them from the beginning",
+        ),
+        Command::Pace(_) | Command::Miners(_) | Command::Difficulty(_) => elsewhere(
+            "miners are set",
+            "the bench sets a miner's hash rate, and the difficulty is the scenario's",
+        ),
+        Command::Links(change) if *change != LinkChange::default() => {
+            elsewhere("links are set", "the bench sets one of them, or all")
+        }
+        Command::Log(_) => elsewhere(
+            "the log is chosen",
+            "it has what the nodes say, and the bench lists what happened",
+        ),
+        Command::Inspect { .. }
+        | Command::Help { .. }
+        | Command::Export { .. }
+        | Command::Compare { .. }
+        | Command::Status
+        | Command::Chain { .. }
+        | Command::Block { .. }
+        | Command::User { .. }
+        | Command::Finality { .. }
+        | Command::Mempool
+        | Command::Ledger { .. }
+        | Command::Links(_)
+        | Command::Tx(_) => return None,
+    })
+}
+
+/// An action on a node, or on all that are up or are not.
+fn on_each(
+    target: &Target,
+    (nodes, up): (&Nodes, bool),
+    action: impl Fn(String) -> Action,
+) -> Result<Vec<Action>, ApiError> {
+    Ok(match target {
+        Target::Node(name) => vec![action(named(nodes, name)?)],
+        Target::All => {
+            let fit = nodes.iter().filter(|(_, is_up)| *is_up == up);
+            fit.map(|(name, _)| action(name.clone())).collect()
+        }
+    })
+}
+
+fn on_link(nodes: &Nodes, [a, b]: [&String; 2], cut: bool) -> Result<Vec<Action>, ApiError> {
+    let (a, b) = (named(nodes, a)?, named(nodes, b)?);
+    if a == b {
+        return Err(NetworkError::SameNode { node: a }.into());
+    }
+    let way = |from: &String, to: &String| Action::Link {
+        from: from.clone(),
+        to: to.clone(),
+        set: LinkSetting {
+            cut: Some(cut),
+            ..LinkSetting::default()
+        },
+    };
+    Ok(vec![way(&a, &b), way(&b, &a)])
+}
+
+fn named(nodes: &Nodes, found: &str) -> Result<String, ApiError> {
+    let mut names = nodes.iter().map(|(name, _)| name);
+    let name = names.find(|name| name.eq_ignore_ascii_case(found));
+    name.cloned().ok_or_else(|| {
+        let known = nodes.iter().map(|(name, _)| name.clone()).collect();
+        let found = found.to_owned();
+        NetworkError::UnknownNode { known, found }.into()
+    })
+}
+
+fn elsewhere(what: &str, instead: &str) -> Result<Vec<Action>, ApiError> {
+    Err(LabRefusal::Elsewhere {
+        what: what.to_owned(),
+        instead: instead.to_owned(),
+    }
+    .into())
+}

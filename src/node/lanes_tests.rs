@@ -1,0 +1,77 @@
+//! Two fetches at a time: nobody whose blocks were of use waits for those who have only promised some.
+
+use super::testing::{Duel, compact, head_of, ping, three_blocks};
+use crate::gossip::Message;
+use crate::testkit::{Grower, key, params};
+
+#[test]
+fn a_stranger_who_keeps_a_fetch_waiting_keeps_nobody_waiting_whose_blocks_were_of_use() {
+    let (grower, headers, bodies) = three_blocks();
+    let claim = ping(head_of(&grower));
+    let mut duel = Duel::new();
+    for peer in ["maker", "stranger"] {
+        duel.introduce(peer);
+    }
+    let now = duel.instant();
+    duel.node.roster.peers.credit(&key("maker").node_id(), now);
+    assert!(matches!(
+        duel.hear("liar", &claim)[..],
+        [Message::GetHeaders(_)]
+    ));
+    assert_eq!(duel.hear("stranger", &claim), [], "the open lane is taken");
+    let asked = duel.hear("maker", &claim);
+    assert!(matches!(asked[..], [Message::GetHeaders(_)]), "{asked:?}");
+    let asked = duel.hear("maker", &Message::Headers(headers));
+    assert!(matches!(asked[..], [Message::GetBodies(_)]), "{asked:?}");
+    duel.hear("maker", &Message::Bodies(bodies));
+    assert_eq!(duel.node.chain.head(), grower.chain.head());
+    let failures = |name: &str| duel.node.lanes.failures_of(&key(name).node_id());
+    assert_eq!((failures("maker"), failures("liar")), (0, 0));
+}
+
+#[test]
+fn what_has_come_in_one_lane_is_not_asked_for_in_the_other() {
+    let (grower, headers, bodies) = three_blocks();
+    let claim = ping(head_of(&grower));
+    let mut duel = Duel::new();
+    duel.introduce("maker");
+    let now = duel.instant();
+    duel.node.roster.peers.credit(&key("maker").node_id(), now);
+    duel.hear("liar", &claim);
+    duel.hear("maker", &claim);
+    duel.hear("maker", &Message::Headers(headers.clone()));
+    duel.hear("maker", &Message::Bodies(bodies));
+    assert_eq!(duel.hear("liar", &Message::Headers(headers)), []);
+    assert!(duel.node.lanes.is_idle() && duel.listens_to("liar"));
+}
+
+#[test]
+fn blocks_are_passed_on_to_those_who_gave_some_however_many_others_there_are() {
+    let mut duel = Duel::new();
+    let mut grower = Grower::new(params());
+    for peer in ["maker", "friend"] {
+        duel.introduce(peer);
+        let (now, id) = (duel.instant(), key(peer).node_id());
+        duel.node.roster.peers.credit(&id, now);
+    }
+    (0..20).for_each(|number| duel.introduce(&format!("name-{number}")));
+    let passed = |messages: Vec<Message>| {
+        let blocks = messages.iter();
+        blocks
+            .filter(|it| matches!(it, Message::BlockFound(_)))
+            .count()
+    };
+    let (mut to_names, mut at) = (0, 0);
+    for id in grower.grow("miner", 10) {
+        let block = (*grower.chain.get(&id).unwrap().block).clone();
+        duel.hear("maker", &compact(&block));
+        assert_eq!(passed(duel.taken("friend")), 1, "block {at}");
+        let names = (0..20).map(|number| format!("name-{number}"));
+        to_names += names
+            .chain(["liar".to_owned()])
+            .map(|name| passed(duel.taken(&name)))
+            .sum::<usize>();
+        at += 1;
+    }
+    assert_eq!(to_names, 20, "and to two of the others");
+}

@@ -1,0 +1,195 @@
+//! The tour: a card that lies beside the page, not over what one needs, and points at the page's own controls. It has no
+//! timer, and takes no key but Escape, which ends it.
+
+use gloo::events::EventListener;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+use super::{PageLink, focus, own_key};
+use crate::app::pages::tour::{Facts, STEPS, Stage, Tour as State, TourMessage, is_decided};
+use crate::ui::bridge::{Dispatcher, use_page};
+use crate::ui::context::{use_actions, use_picture, use_selection};
+use crate::ui::hooks::use_answer;
+use crate::view::route::Route;
+
+/// The attribute of the root that says what the tour points at; the style sheet draws a ring around it.
+const POINTS_AT: &str = "data-tour";
+/// The card, for the keyboard.
+const CARD: &str = "tour";
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct TourProps {
+    /// The place that is shown.
+    pub(crate) place: Route,
+}
+
+/// The tour, offered or under way.
+#[component]
+pub(crate) fn Tour(props: &TourProps) -> Html {
+    let (actions, picture, selection) = (use_actions(), use_picture(), use_selection());
+    let tour = use_page(State::default);
+    let send = tour.dispatcher();
+    let decided = use_decided(&tour);
+    let cuts = actions.app().cuts().len();
+    let facts = Facts::of(
+        &picture,
+        props.place.clone(),
+        selection.name(),
+        cuts,
+        decided,
+    );
+    use_effect_with(facts, {
+        let send = send.clone();
+        move |facts| send.dispatch(TourMessage::See(facts.clone()))
+    });
+    let runs = picture.nodes.iter().any(|node| node.own && node.is_up());
+    use_effect_with(runs && props.place == Route::Network, {
+        let send = send.clone();
+        move |fits| {
+            if *fits && actions.app().may_offer_tour() {
+                send.dispatch(TourMessage::Offer);
+            }
+        }
+    });
+    use_signs(tour.stage(), &send);
+    match tour.stage() {
+        Stage::Away => Html::default(),
+        Stage::Offered => offer(&send),
+        Stage::At(step) => card(step, tour.way(), &send),
+    }
+}
+
+/// Whether the payment that the tour follows is decided, asked for whenever that may have changed.
+#[hook]
+fn use_decided(tour: &State) -> bool {
+    let (actions, picture) = (use_actions(), use_picture());
+    let (sent, status) = (picture.sent.clone(), picture.heaviest());
+    let authorities = status.map_or(0, |status| status.finality.authorities);
+    let reached = status.map_or(0, |status| match authorities {
+        0 => status.height,
+        _ => status.finality.final_height,
+    });
+    let followed = sent.filter(|_| matches!(tour.stage(), Stage::At(_)));
+    let about = (followed.clone(), reached, authorities);
+    let app = actions.app().rc();
+    let answer = use_answer(about, move |(sent, _, authorities)| {
+        let (sent, authorities) = (sent.clone(), *authorities);
+        async move {
+            let Some(id) = sent else { return Ok(None) };
+            let found = app.transaction(&id).await?;
+            let decided = found.is_some_and(|found| is_decided(&found, authorities));
+            Ok(decided.then_some(id))
+        }
+    });
+    let decided = answer.here().and_then(Option::as_ref);
+    decided.is_some() && decided == followed.as_ref()
+}
+
+/// The ring around what the step is about, the focus at the beginning, and Escape.
+#[hook]
+fn use_signs(stage: Stage, send: &Dispatcher<State>) {
+    let points_at = match stage {
+        Stage::At(step) => STEPS.get(step).map(|step| step.points_at),
+        Stage::Away | Stage::Offered => None,
+    };
+    use_effect_with(points_at, |points_at| {
+        let root = gloo::utils::document_element();
+        // Fails only for a name that is none of an attribute.
+        let _ = match points_at {
+            Some(word) => root.set_attribute(POINTS_AT, word),
+            None => root.remove_attribute(POINTS_AT),
+        };
+    });
+    use_effect_with(stage == Stage::At(0), |begins| {
+        if *begins {
+            focus(CARD);
+        }
+    });
+    let send = send.clone();
+    use_effect_with(stage == Stage::Away, move |away| {
+        let listener = (!away).then(|| {
+            EventListener::new(&gloo::utils::window(), "keydown", move |event| {
+                let escape = event
+                    .dyn_ref::<KeyboardEvent>()
+                    .is_some_and(|key| own_key(key).as_deref() == Some("Escape"));
+                if escape && !is_typed_into(event) {
+                    send.dispatch(TourMessage::Quit);
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Whether a key belongs to a field, which has a use for Escape itself.
+fn is_typed_into(event: &Event) -> bool {
+    let target = event.target();
+    let element = target
+        .as_ref()
+        .and_then(|target| target.dyn_ref::<Element>());
+    element.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    })
+}
+
+fn button(
+    send: &Dispatcher<State>,
+    message: TourMessage,
+    text: &'static str,
+    class: &'static str,
+) -> Html {
+    let send = send.clone();
+    let onclick = move |_: MouseEvent| send.dispatch(message.clone());
+    html! { <button type="button" {class} {onclick}>{ text }</button> }
+}
+
+fn offer(send: &Dispatcher<State>) -> Html {
+    html! {
+        <aside class="tour" aria-label="Tour">
+            <p><strong>{ "New here?" }</strong>{ " The tour shows in seven steps what there is to see and to break." }</p>
+            <div class="toolbar">
+                { button(send, TourMessage::Begin, "Take the tour", "button-primary") }
+                { button(send, TourMessage::Quit, "No, thanks", "") }
+            </div>
+        </aside>
+    }
+}
+
+/// Moves the focus to a control, which brings it into sight.
+fn show(control: &str) {
+    let found = gloo::utils::document()
+        .query_selector(control)
+        .ok()
+        .flatten();
+    if let Some(element) = found {
+        // Every control can take the focus, also one that is drawn.
+        let _ = element.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+fn card(number: usize, way: Option<(&'static str, Route)>, send: &Dispatcher<State>) -> Html {
+    let Some(step) = STEPS.get(number) else {
+        return Html::default();
+    };
+    let last = number + 1 == STEPS.len();
+    html! {
+        <aside id={CARD} class="tour" tabindex="-1" aria-label="Tour">
+            <div role="status" aria-live="polite">
+                <h2>{ step.title }{ " " }<span class="tour-number">{ format!("{} of {}", number + 1, STEPS.len()) }</span></h2>
+                <p>{ step.text }</p>
+            </div>
+            <div class="toolbar">
+                if let Some((words, to)) = way {
+                    <PageLink {to} class="tour-way">{ words }</PageLink>
+                } else if !step.control.is_empty() {
+                    <button type="button" onclick={move |_: MouseEvent| show(step.control)}>{ "Show me" }</button>
+                }
+                if !last {
+                    { button(send, TourMessage::Skip, "Skip this step", "") }
+                }
+                { button(send, TourMessage::Quit, if last { "Close" } else { "Quit the tour" }, "") }
+            </div>
+        </aside>
+    }
+}
