@@ -271,9 +271,7 @@ impl Checks {
 
     /// Says what a healed network still lacks.
     pub(crate) fn complaint(&mut self, world: &World) -> Option<Violation> {
-        if let Some(complaint) = self.liveness.complaint(world)
-            && !self.decided.may_differ(world, &self.cast.unreliable())
-        {
+        if let Some(complaint) = self.liveness.complaint(world) {
             return Some(violation(world, "liveness", None)(complaint));
         }
         let complaint = self.decided.complaint(world)?;
@@ -283,6 +281,11 @@ impl Checks {
     /// Whether what only finality lacks may still come, as the chain is slow.
     pub(crate) fn has_time(&self, world: &World, complaint: &Violation) -> bool {
         complaint.checker == "decided" && self.decided.has_time(world)
+    }
+
+    /// Whether the nodes may be of several minds for ever, as a third and more of the authorities lie or forget.
+    pub(crate) fn may_differ(&self, world: &World) -> bool {
+        self.decided.may_differ(world, &self.cast.unreliable())
     }
 
     /// Everything has just healed.
