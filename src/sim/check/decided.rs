@@ -46,6 +46,12 @@ fn size(world: &World) -> usize {
     world.scenario.params.authorities.len()
 }
 
+/// Whether a node may have forgotten what counts elsewhere: where a third lies, links may be confirmed that begin below
+/// what it has kept.
+pub(super) fn may_forget(world: &World, excused: &BTreeSet<Address>) -> bool {
+    liars(world, excused) > Quorum::of(size(world)).dishonest()
+}
+
 impl Decided {
     /// Checks what the votes decided at a seat.
     pub(super) fn check(
@@ -60,9 +66,7 @@ impl Decided {
         self.check_proof(world, seat, node)?;
         self.check_agreement(seat, node, liars(world, excused), size(world))?;
         let decided = node.chain().decided();
-        // Where a third lies, links may be confirmed that begin below what a node has forgotten, and count elsewhere.
-        let may_forget = liars(world, excused) > Quorum::of(size(world)).dishonest();
-        if may_forget || !decided.alarms().is_empty() {
+        if may_forget(world, excused) || !decided.alarms().is_empty() {
             return Ok(());
         }
         let found = decided.highest_justified();
@@ -82,8 +86,7 @@ impl Decided {
         let nodes = world.seats.iter().filter_map(|seat| seat.node.as_ref());
         let justified = nodes.map(|node| node.chain().decided().highest_justified());
         let justified: BTreeSet<Checkpoint> = justified.collect();
-        let most = Quorum::of(size(world)).dishonest();
-        justified.len() > 1 && liars(world, unreliable) > most
+        justified.len() > 1 && may_forget(world, unreliable)
     }
 
     /// Checks that what has become final in this run is justified, with a confirmed link to the next epoch.

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chain::Chain;
-use crate::primitives::{BlockHash, sha256};
+use crate::primitives::{Address, BlockHash, sha256};
 
 use super::super::world::World;
-use super::decided::highest_justified;
+use super::decided::{highest_justified, may_forget};
 
 /// The weights of a node's blocks, and the heaviest of them. What a tree forgets is lighter than its head.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,12 @@ pub(super) struct Heads {
 
 impl Heads {
     /// Compares the head of a seat's node with the best of its blocks.
-    pub(super) fn check(&mut self, world: &World, seat: usize) -> Result<(), String> {
+    pub(super) fn check(
+        &mut self,
+        world: &World,
+        seat: usize,
+        excused: &BTreeSet<Address>,
+    ) -> Result<(), String> {
         // What was accepted stays, also if the clock was set back since.
         let clock = world.latest_clock(seat).max(world.seats[seat].latest);
         let Some(node) = &world.seats[seat].node else {
@@ -90,10 +95,16 @@ impl Heads {
         let chain = node.chain();
         let ranked = self.ranked.entry(seat).or_default();
         ranked.update(chain);
-        let root = highest_justified(world, node);
+        let root = if may_forget(world, excused) {
+            chain.decided().highest_justified()
+        } else {
+            highest_justified(world, node)
+        };
         let (found, expected) = (chain.head(), ranked.head(chain, &root.id));
         if expected != found {
-            return Err(format!("expected the head {expected}, found {found}"));
+            return Err(format!(
+                "expected the head {expected} above {root}, found {found}"
+            ));
         }
         let time = chain.head_header().time;
         let limit = clock.plus(world.scenario.params.max_future);

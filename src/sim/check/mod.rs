@@ -119,7 +119,9 @@ impl Checks {
             let of = |checker| violation(world, checker, Some(seat));
             let decided = self.decided.check(world, seat, &self.cast.excused);
             decided.map_err(of("decided"))?;
-            self.heads.check(world, seat).map_err(of("heads"))?;
+            self.heads
+                .check(world, seat, &self.cast.excused)
+                .map_err(of("heads"))?;
             self.cast.check(world, seat).map_err(of("votes"))?;
             if let Some(node) = &world.seats[seat].node {
                 let now = world.instant();
