@@ -25,6 +25,8 @@ const MESSAGES: u64 = 5;
 const MOST_COINS: u64 = 10;
 /// Fees differ by up to this, so that there is something to choose from in a mempool.
 const FEES: u64 = 5;
+/// Most coins that one payment takes from its sender.
+const MOST_TAKEN: u64 = MOST_COINS + DEFAULT_FEE + FEES;
 /// A message and a memo say what they are.
 const SIGN: &str = "traffic";
 
@@ -150,11 +152,15 @@ impl App {
         TrafficState::NoCoins
     }
 
-    /// The coins of a user at a node's head; one that nobody ever paid has none.
+    /// The coins of a user at a node's head that no waiting payment of the traffic may take; one that nobody ever paid
+    /// has none.
     async fn coins(&self, node: &Member, user: &WalletUser) -> Result<u64, ApiError> {
         let who = user.address.clone();
         match self.ask_node(node, ask::Account { who }).await {
-            Ok(account) => Ok(account.balance),
+            Ok(account) => {
+                let waiting = u64::from(account.pending).saturating_mul(MOST_TAKEN);
+                Ok(account.balance.saturating_sub(waiting))
+            }
             Err(Refusal::Lookup(LookupError::Account { .. })) => Ok(0),
             Err(error) => Err(error),
         }
