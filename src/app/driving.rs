@@ -158,8 +158,10 @@ impl App {
         let who = user.address.clone();
         match self.ask_node(node, ask::Account { who }).await {
             Ok(account) => {
-                let waiting = u64::from(account.pending).saturating_mul(MOST_TAKEN);
-                Ok(account.balance.saturating_sub(waiting))
+                let waiting = account.next_nonce.saturating_sub(account.nonce);
+                Ok(account
+                    .balance
+                    .saturating_sub(waiting.saturating_mul(MOST_TAKEN)))
             }
             Err(Refusal::Lookup(LookupError::Account { .. })) => Ok(0),
             Err(error) => Err(error),

@@ -152,7 +152,12 @@ impl App {
         let found = self.platform.read_ledger(database.clone(), query).await?;
         let rows = found.rows.into_iter().filter_map(|row| match row {
             Row::Block(row) => Some(row),
-            _ => None,
+            Row::Transaction(_)
+            | Row::Node(_)
+            | Row::Asset(_)
+            | Row::User(_)
+            | Row::Miner(_)
+            | Row::Raw(_) => None,
         });
         let which = height.to_string();
         let unknown = || {
@@ -203,7 +208,11 @@ fn pay_more(raw: &[u8]) -> Option<Vec<u8>> {
         block.body.transactions.iter_mut().find_map(|transaction| {
             match &mut transaction.body.payload {
                 Payload::Transfer { amount, .. } => Some(amount),
-                _ => None,
+                Payload::Message { .. }
+                | Payload::RegisterUser { .. }
+                | Payload::CreateAsset { .. }
+                | Payload::TransferAsset { .. }
+                | Payload::SetParams(_) => None,
             }
         })?;
     *amount = Amount(amount.0.checked_add(1)?);

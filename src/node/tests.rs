@@ -437,7 +437,7 @@ fn a_ledger_that_was_deleted_under_the_node_is_written_anew_and_whole() {
     let status = net.node(1).status(net.reading());
     assert_eq!(status.degraded, None);
     assert!(status.durable_height >= head);
-    let signed = net.node(1).finality.duty.signer.record().clone();
+    let signed = *net.node(1).finality.duty.signer.record();
     net.kill(1);
     net.start(1);
     assert_eq!(net.node(1).books.ledger_start, LedgerStart::Resumed);

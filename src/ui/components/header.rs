@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::PageLink;
 use super::search::Search;
+use crate::ui::actions::Actions;
 use crate::ui::context::{use_actions, use_theme};
 use crate::ui::theme::Theme;
 use crate::view::route::Route;
@@ -103,15 +104,19 @@ fn ThemeButton() -> Html {
 /// The foot of the page.
 #[component]
 pub(crate) fn Footer() -> Html {
-    let actions = use_actions();
-    let onclick = move |_: MouseEvent| actions.app().begin_tour();
+    // The laboratory's program has none: the tour goes round the live network.
+    let actions = use_context::<Actions>();
+    let tour = actions.map(|actions| {
+        let onclick = move |_: MouseEvent| actions.app().begin_tour();
+        html! { <button type="button" class="button-text" {onclick}>{ "Take the tour" }</button> }
+    });
     html! {
         <footer class="footer">
             <p>
                 { "Every node, hash, signature and ledger here is real and runs in this browser. Nothing leaves it. " }
                 { "The links between nodes and the pace of the miners are under your control." }
             </p>
-            <button type="button" class="button-text" {onclick}>{ "Take the tour" }</button>
+            { for tour }
         </footer>
     }
 }
