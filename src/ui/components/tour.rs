@@ -55,7 +55,9 @@ pub(crate) fn Tour(props: &TourProps) -> Html {
     use_signs(tour.stage(), &send);
     match tour.stage() {
         Stage::Away => Html::default(),
-        Stage::Offered => offer(&send),
+        // On the other pages it would lie over what somebody came for.
+        Stage::Offered if props.place == Route::Network => offer(&send),
+        Stage::Offered => Html::default(),
         Stage::At(step) => card(step, tour.way(), &send),
     }
 }
