@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Url};
 
 const LOADER: &str = include_str!("../../static/worker.js");
-const INIT: &str = "glue.initSync({ module });";
+const INIT: &str = "glue.initSync(early.shift());";
 const GLUE: &str = r#"new URL(self.location.href).searchParams.get("glue")"#;
 
 /// What `main` is to the program; the harness leaves starting to its tests.
