@@ -28,8 +28,6 @@ pub enum Mutant {
     SealBeforeFlush,
     SealOnAFullDisk,
     WaitForTheSilent,
-    WaitForTheSlow,
-    WaitForStrangers,
     WaitForTheDisk,
     RestForPromises,
     DropInConflict,
@@ -53,7 +51,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 43] = {
+pub const ALL: [Mutant; 41] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -77,8 +75,6 @@ pub const ALL: [Mutant; 43] = {
         SealBeforeFlush,
         SealOnAFullDisk,
         WaitForTheSilent,
-        WaitForTheSlow,
-        WaitForStrangers,
         WaitForTheDisk,
         RestForPromises,
         DropInConflict,

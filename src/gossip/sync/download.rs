@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::SyncError;
 use super::history::{ANSWER_WITHIN, History, fewer};
-use crate::primitives::{Block, BlockHash, Body, Header, Instant, Millis, NodeId, Seal};
+use crate::primitives::{Block, BlockHash, Body, Header, Instant, NodeId, Seal};
 
 /// Bodies asked of one peer at once.
 pub const BODY_WINDOW: usize = 64;
@@ -212,8 +212,6 @@ impl Download {
             // The others need not have them, so nobody waits longer for one that was slow before.
             let patience = if peer == self.source {
                 history.patience(&peer)
-            } else if mutant!(WaitForStrangers) {
-                Millis(64_000)
             } else {
                 ANSWER_WITHIN
             };

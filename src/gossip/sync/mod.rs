@@ -158,7 +158,7 @@ impl Sync {
             let is_silent = now.since(since) >= ANSWER_WITHIN;
             let drips = self.drips(now) && failures.saturating_add(MAX_HEADSTART) >= better;
             let waits = is_silent && mutant!(WaitForTheSilent);
-            if ((is_silent && failures > better) || (drips && !mutant!(WaitForTheSlow))) && !waits {
+            if ((is_silent && failures > better) || drips) && !waits {
                 self.let_down(slow, now);
             }
         }

@@ -355,3 +355,21 @@ fn who_is_slow_but_goes_on_at_a_fair_pace_is_not_interrupted() {
         assert!(sync.begin(B, None, now).is_none());
     }
 }
+
+#[test]
+fn a_peer_whose_chain_it_is_not_gets_no_more_time_than_the_least_however_slow_it_was() {
+    let blocks = blocks(130);
+    let mut sync = Sync::default();
+    for peer in [A, B] {
+        sync.begin(peer, None, NOW);
+        sync.answered(NOW.plus(Millis(1_900)));
+        sync.finish();
+    }
+    sync.begin(A, None, NOW);
+    let headers = blocks.iter().map(|block| (block.header, block.seal));
+    sync.want(A, headers.collect(), false, NOW);
+    assert_eq!(sync.asks(&[A, B], NOW).len(), 2);
+    let late = sync.deadline().unwrap();
+    assert_eq!(late, NOW.plus(ANSWER_WITHIN));
+    assert!(sync.expire(late).iter().eq([&B]), "A has 3.8 s");
+}
