@@ -12,13 +12,13 @@ use super::measured::Sample;
 /// Fewest measurements of a distribution or a share.
 pub const LEAST: usize = 10;
 /// Bars of a distribution below the one for what is longer.
-const BINS: usize = 12;
+pub const BINS: usize = 12;
 /// Bars of a distribution for each mean span: so the picture covers four of them.
-const BINS_OF_A_MEAN: f64 = 3.0;
+pub const BINS_OF_A_MEAN: f64 = 3.0;
 /// Most bars with a name.
 pub const MOST_NAMES: usize = 12;
 /// Most rows of a course as a table.
-const MOST_ROWS: usize = 12;
+pub const MOST_ROWS: usize = 12;
 /// Fewest samples of a course.
 const LEAST_SAMPLES: usize = 3;
 /// A block that a node gets later than this was not spread but caught up with.

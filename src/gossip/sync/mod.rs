@@ -198,7 +198,7 @@ impl Sync {
         self.is_slower_than(SLOW_AT_MOST, now)
     }
 
-    /// Whether the fetch under way is behind [`PACE`] by more than a moment: another may begin beside it.
+    /// Whether the fetch under way is behind a quarter of a second for each block by more than a moment: another may begin beside it.
     #[must_use]
     pub fn lags(&self, now: Instant) -> bool {
         self.is_slower_than(SLOW_AT_FIRST, now)
