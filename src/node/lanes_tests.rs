@@ -1,5 +1,6 @@
 //! Two fetches at a time: nobody whose blocks were of use waits for those who have only promised some.
 
+use super::rest::REST;
 use super::testing::{Duel, compact, head_of, ping, three_blocks};
 use crate::gossip::Message;
 use crate::testkit::{Grower, key, params};
@@ -74,4 +75,23 @@ fn blocks_are_passed_on_to_those_who_gave_some_however_many_others_there_are() {
         at += 1;
     }
     assert_eq!(to_names, 20, "and to two of the others");
+}
+
+#[test]
+fn only_blocks_that_come_in_make_miners_rest() {
+    let (grower, headers, mut bodies) = three_blocks();
+    let mut duel = Duel::new();
+    duel.hear("liar", &ping(head_of(&grower)));
+    duel.hear("liar", &Message::Headers(headers));
+    let now = duel.instant();
+    let rest_until = |duel: &Duel, at| duel.node.lanes.rest_until(at);
+    assert_eq!(rest_until(&duel, now), None, "headers are a promise");
+    bodies.truncate(1);
+    duel.hear("liar", &Message::Bodies(bodies));
+    assert_eq!(rest_until(&duel, now), Some(now.plus(REST)));
+    assert_eq!(
+        rest_until(&duel, now.plus(REST)),
+        None,
+        "the next does not come"
+    );
 }
