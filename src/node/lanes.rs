@@ -80,19 +80,15 @@ impl Lanes {
     pub(super) fn awaiting_bodies<'a>(
         &self,
         from: &NodeId,
-        mut ids: impl Iterator<Item = &'a BlockHash> + Clone,
+        ids: impl Iterator<Item = &'a BlockHash> + Clone,
     ) -> Option<Lane> {
         let asked = |lane: &Lane| {
             let sync = &self.get(*lane).sync;
             ids.clone().any(|id| sync.awaits_body(from, id))
         };
         let lane = Lane::ALL.into_iter().find(asked);
-        // An empty answer names none.
-        lane.or_else(|| {
-            ids.next()
-                .is_none()
-                .then(|| self.awaiting(from, MessageType::BODIES))?
-        })
+        // One that has none of them has failed, as if it were empty.
+        lane.or_else(|| self.awaiting(from, MessageType::BODIES))
     }
 
     /// The lane whose fetch has this source.

@@ -95,3 +95,14 @@ fn only_blocks_that_come_in_make_miners_rest() {
         "the next does not come"
     );
 }
+
+#[test]
+fn an_answer_without_what_was_asked_for_is_a_failed_one_and_not_unasked_for() {
+    let (grower, headers, bodies) = three_blocks();
+    let mut duel = Duel::new();
+    duel.hear("liar", &ping(head_of(&grower)));
+    duel.hear("liar", &Message::Headers(headers));
+    let other = vec![(duel.node.chain_id(), bodies[0].1.clone())];
+    let asked = duel.hear("liar", &Message::Bodies(other));
+    assert!(matches!(asked[..], [Message::GetBodies(_)]), "{asked:?}");
+}
