@@ -43,6 +43,7 @@ pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use prune::MAX_SIDE;
 pub use restore::RestoreError;
+pub use side::PINS;
 use side::SideBranches;
 pub use walk::HeaderWalk;
 

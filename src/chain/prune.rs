@@ -51,9 +51,10 @@ impl Chain {
         self.side.sealed.values().copied().max().unwrap_or(0)
     }
 
-    /// Lets the branches that end in these blocks be: they are being fetched. `None` where nothing is.
-    pub const fn pin(&mut self, tips: [Option<BlockHash>; 2]) {
-        self.side.pinned = tips;
+    /// Lets the branch that ends in a block be, which is being fetched: one at each of [`PINS`](super::PINS) places. `None` when nothing
+    /// is fetched there.
+    pub const fn pin(&mut self, place: usize, tip: Option<BlockHash>) {
+        self.side.pinned[place] = tip;
     }
 
     /// Takes the blocks that were pruned.
@@ -81,11 +82,12 @@ impl Chain {
     pub(super) fn prune(&mut self, newest: &BlockHash) {
         while self.entries.len().saturating_sub(self.best.len()) > MAX_SIDE {
             let head = self.head();
-            let [one, other] = self.side.pinned;
-            let spared = [Some(*newest), one, other, Some(head)];
+            let spared = |id: &BlockHash| {
+                [*newest, head].contains(id) || self.side.pinned.contains(&Some(*id))
+            };
             let weight = self.weight();
             let goes = |(at, id): &&(Weight, BlockHash)| {
-                (*at < weight || !self.choice.is_candidate(id)) && !spared.contains(&Some(*id))
+                (*at < weight || !self.choice.is_candidate(id)) && !spared(id)
             };
             let Some((weight, id)) = self.side.tips.iter().find(goes).copied() else {
                 return;

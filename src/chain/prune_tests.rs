@@ -39,13 +39,13 @@ fn the_branch_that_is_fetched_grows_beside_a_crowd_and_takes_the_head() {
         let block = other.block_at(height);
         let id = block.id();
         grower.import(block).unwrap();
-        grower.chain.pin([Some(id), None]);
+        grower.chain.pin(0, Some(id));
         // Others come in between.
         let more = Grower::new(params()).work_block("more", 9_000 + height, Vec::new());
         grower.import(more).unwrap();
     }
     assert_eq!(grower.chain.head(), other.chain.head());
-    grower.chain.pin([None; 2]);
+    grower.chain.pin(0, None);
     assert!(grower.chain.side_blocks() <= MAX_SIDE);
 }
 

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::primitives::{BlockHash, NodeId, Slot, Weight};
 
+/// Branches that may be fetched at a time.
+pub const PINS: usize = 2;
+
 /// What is remembered of all branches.
 #[derive(Clone, Debug)]
 pub(super) struct SideBranches {
@@ -16,7 +19,7 @@ pub(super) struct SideBranches {
     /// Blocks that authorities sealed for a slot, on all branches.
     pub(super) sealed: BTreeMap<(Slot, NodeId), usize>,
     /// The ends of the branches that are being fetched.
-    pub(super) pinned: [Option<BlockHash>; 2],
+    pub(super) pinned: [Option<BlockHash>; PINS],
     /// Blocks that were pruned since they were taken.
     pub(super) pruned: Vec<BlockHash>,
 }
@@ -28,7 +31,7 @@ impl SideBranches {
             tips: BTreeSet::from([(Weight(0), genesis)]),
             children: BTreeMap::new(),
             sealed: BTreeMap::new(),
-            pinned: [None; 2],
+            pinned: [None; PINS],
             pruned: Vec::new(),
         }
     }

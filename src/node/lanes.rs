@@ -4,7 +4,7 @@
 //!
 //! Invariant: a peer is the source of one fetch at most.
 
-use crate::chain::HeaderWalk;
+use crate::chain::{HeaderWalk, PINS};
 use crate::gossip::{MessageType, Sync};
 use crate::primitives::{BlockHash, Instant, NodeId};
 
@@ -21,7 +21,7 @@ pub(super) enum Lane {
 
 impl Lane {
     /// Both.
-    pub(super) const ALL: [Self; 2] = [Self::Open, Self::Known];
+    pub(super) const ALL: [Self; PINS] = [Self::Open, Self::Known];
 }
 
 /// What belongs to one fetch.
@@ -30,8 +30,6 @@ pub(super) struct Fetch {
     pub(super) sync: Sync,
     /// How far its headers have come.
     pub(super) walk: Option<HeaderWalk>,
-    /// The last block that it brought: its branch is let be.
-    pub(super) pinned: Option<BlockHash>,
 }
 
 /// Both fetches, and the rest of the makers while blocks come in.
@@ -123,11 +121,6 @@ impl Lanes {
             .into_iter()
             .max()
             .unwrap_or(0)
-    }
-
-    /// The ends of the branches that are let be.
-    pub(super) const fn pinned(&self) -> [Option<BlockHash>; 2] {
-        [self.open.pinned, self.known.pinned]
     }
 
     /// Until when miners and authorities should wait for the blocks that come in. Nobody stops them who only

@@ -62,7 +62,7 @@ impl Node {
                 let is_best = self.chain.head() != head;
                 self.lanes.rest.on_block(is_best, self.now);
             }
-            self.pin(lane, Some(id));
+            self.chain.pin(lane as usize, Some(id));
         }
         let peers = self.able_peers(lane);
         // None if the fetch was given up or put off just now.
@@ -73,17 +73,11 @@ impl Node {
             self.ask(ask, out);
         }
         if self.lanes.get(lane).sync.is_idle() {
-            self.pin(lane, None);
+            self.chain.pin(lane as usize, None);
             if let Some(source) = source {
                 self.judge_claim(lane, source);
             }
         }
-    }
-
-    /// Lets the branch that a lane fetches be.
-    fn pin(&mut self, lane: Lane, tip: Option<BlockHash>) {
-        self.lanes.get_mut(lane).pinned = tip;
-        self.chain.pin(self.lanes.pinned());
     }
 
     /// Ends a fetch whose source has nothing more to give.
