@@ -34,10 +34,7 @@ impl Node {
         if mutant!(NeverFetch) {
             return;
         }
-        let others = self.roster.peers.alive(self.now);
-        let others = others
-            .filter(|(node, other)| **node != peer && other.head.is_some_and(|it| self.lacks(&it)))
-            .map(|(node, _)| *node);
+        let others = self.lacking().into_iter().filter(|node| *node != peer);
         let ready: Vec<NodeId> = std::iter::once(peer).chain(others).collect();
         self.begin_open(peer, &ready, out);
         self.begin_known(&ready, out);
@@ -76,6 +73,13 @@ impl Node {
         }
     }
 
+    /// The peers whose heads are lacking here.
+    fn lacking(&self) -> Vec<NodeId> {
+        let alive = self.roster.peers.alive(self.now);
+        let lacking = alive.filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
+        lacking.map(|(node, _)| *node).collect()
+    }
+
     /// Those who may be asked in a lane.
     fn ready_for(&self, lane: Lane, nodes: &[NodeId]) -> Vec<NodeId> {
         let sync = &self.lanes.get(lane).sync;
@@ -96,10 +100,7 @@ impl Node {
 
     /// Looks for another fetch, now that one has ended.
     pub(super) fn fetch_next(&mut self, out: &mut Outbox) {
-        let alive = self.roster.peers.alive(self.now);
-        let lacking = alive.filter(|(_, peer)| peer.head.is_some_and(|head| self.lacks(&head)));
-        let lacking: Vec<NodeId> = lacking.map(|(node, _)| *node).collect();
-        let ready = self.ready_for(Lane::Open, &lacking);
+        let ready = self.ready_for(Lane::Open, &self.lacking());
         if let Some(peer) = self.choose_source(ready) {
             self.fetch_from(peer, out);
         }

@@ -198,7 +198,8 @@ impl Sync {
         self.is_slower_than(SLOW_AT_MOST, now)
     }
 
-    /// Whether the fetch under way is behind a quarter of a second for each block by more than a moment: another may begin beside it.
+    /// Whether the fetch under way is slower than a block, or 16 headers, in a quarter of a second by more than a moment:
+    /// another may begin beside it.
     #[must_use]
     pub fn lags(&self, now: Instant) -> bool {
         self.is_slower_than(SLOW_AT_FIRST, now)
