@@ -234,17 +234,7 @@ impl Node {
             let kind = transaction.body.payload.kind();
             // As one that comes back from a block: what it depends on may wait as well, and is restored after it.
             match self.admit(transaction.clone(), None, out) {
-                Ok(()) => {
-                    self.exchange.keep(id);
-                    let (from, peer) = (self.name_of_source(Source::Own), None);
-                    out.push(Output::Notice(Notice::Waiting {
-                        id,
-                        kind,
-                        from,
-                        peer,
-                    }));
-                    self.pass_on(id, Source::Own, out);
-                }
+                Ok(()) => self.tell_waiting(id, kind, Source::Own, out),
                 // No row says that it waits where none does.
                 Err(error) => self.drop_transaction(transaction, DropReason::from(&error), out),
             }

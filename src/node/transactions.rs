@@ -35,18 +35,10 @@ impl Node {
         }
         let kind = transaction.body.payload.kind();
         let outcome = self.admit(transaction, Some(source), out);
-        let from = self.name_of_source(source);
         match &outcome {
             Ok(()) => {
-                self.exchange.keep(id);
                 self.write_pending(&id);
-                out.push(Output::Notice(Notice::Waiting {
-                    id,
-                    kind,
-                    from,
-                    peer: source.peer(),
-                }));
-                self.pass_on(id, source, out);
+                self.tell_waiting(id, kind, source, out);
                 self.timers
                     .set_earlier(Timer::Candidate, self.now.plus(CANDIDATE_AFTER));
             }
@@ -59,7 +51,7 @@ impl Node {
                 out.push(Output::Notice(Notice::TransactionRefused {
                     id,
                     error: error.clone(),
-                    from,
+                    from: self.name_of_source(source),
                 }));
             }
         }
@@ -105,7 +97,26 @@ impl Node {
         Ok(())
     }
 
-    pub(super) fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
+    /// Tells that a transaction waits from now on, and passes it on.
+    pub(super) fn tell_waiting(
+        &mut self,
+        id: TxId,
+        kind: &'static str,
+        source: Source,
+        out: &mut Outbox,
+    ) {
+        self.exchange.keep(id);
+        let (from, peer) = (self.name_of_source(source), source.peer());
+        out.push(Output::Notice(Notice::Waiting {
+            id,
+            kind,
+            from,
+            peer,
+        }));
+        self.pass_on(id, source, out);
+    }
+
+    fn pass_on(&mut self, id: TxId, source: Source, out: &mut Outbox) {
         let Some(waiting) = self.mempool.get(&id) else {
             return;
         };
