@@ -35,14 +35,22 @@ extern "C" {
 /// Serves as the node or the miner that this worker is; `false` in a page.
 #[must_use]
 pub fn serve_worker() -> bool {
+    serve_as(&[("node", node_worker::run), ("miner", miner_worker::run)])
+}
+
+/// What a worker does until it is ended.
+type Run = fn(&DedicatedWorkerGlobalScope);
+
+/// Serves in the one of these roles that this worker's name begins with; `false` in a page.
+fn serve_as(roles: &[(&str, Run)]) -> bool {
     let Some(scope) = scope_of_worker() else {
         return false;
     };
     let name = scope.name();
-    match name.split_once(':') {
-        Some(("node", _)) => node_worker::run(&scope),
-        Some(("miner", _)) => miner_worker::run(&scope),
-        Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
+    let role = name.split_once(':').map(|(role, _)| role);
+    match roles.iter().find(|(known, _)| role == Some(*known)) {
+        Some((_, run)) => run(&scope),
+        None => js::warn(&format!("a worker named {name:?} has no role here")),
     }
     true
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use super::js::unpack;
 use super::page::Browser;
 use super::page::outcome::thrown;
-use super::{WorkerHandle, js, lab_worker_name, scope_of_worker, spawn};
+use super::{WorkerHandle, lab_worker_name, serve_as, spawn};
 use crate::app::lab::Laboratory;
 use crate::app::platform::{LabEvent, LabWorker, OnLabEvent};
 use crate::ipc::ApiError;
@@ -20,15 +20,7 @@ use crate::lab::desk::ToLab;
 /// Serves as the laboratory's worker that this is; `false` in a page.
 #[must_use]
 pub fn serve_worker() -> bool {
-    let Some(scope) = scope_of_worker() else {
-        return false;
-    };
-    let name = scope.name();
-    match name.split_once(':') {
-        Some(("lab", _)) => worker::run(&scope),
-        Some(_) | None => js::warn(&format!("a worker named {name:?} has no role here")),
-    }
-    true
+    serve_as(&[("lab", worker::run)])
 }
 
 /// The laboratory of this page; nothing is open in it.
