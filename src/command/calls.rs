@@ -81,13 +81,14 @@ pub const LAB_CALLS: &[Call] = calls! {
         "opens an exercise by its name, or a scenario as text or object; as `state()`"
     Promise close ["close()"] "`undefined`; what was done is gone unless it was exported"
     Promise state ["state()"]
-        "`{ title, time, playing, speed, end, branch, branches, digest, events, goal, violation }`, times in virtual ms"
+        "`{ title, time, after, playing, speed, end, branch, branches, digest, events, goal, violation }`, times in virtual ms; `after` within a millisecond: how many events have happened"
     Promise play ["play({ speed, until })"]
         "lets time go on at `speed` times that of real time; `until`: `event`, `message`, `block`, `reorganisation`, `refusal`, `agreement`, `goal`, `violation` or `{ height }`; as `state()`, at once"
     Promise pause ["pause()"] "as `state()`"
     Promise step ["step(\"event\")" "step(\"message\")" "step(\"block\")"]
         "goes to what comes next; as `state()` then. All other words of `until` are understood too"
-    Promise seek ["seek(ms)"] "goes to a moment, forward or back; as `state()` then"
+    Promise seek ["seek(ms)" "seek(ms, after)"]
+        "goes to a moment, forward or back: everything up to then has happened, or only so many events; as `state()` then"
     Promise act ["act(action)"] "does an action of a scenario now; in the past a branch begins; as `state()`"
     Promise frames ["frames()"]
         "`[{ id, from, to, type, sent, due, held, bytes, fields }]`, those that arrive first, then those that are held"
