@@ -43,7 +43,7 @@ pub(crate) use graph::{Frame as NetworkDrawing, Graph};
 pub(crate) use graph_node::GraphNode as NodeDrawing;
 pub(crate) use header::{Footer, Header};
 pub(crate) use in_turn::InTurn;
-pub(crate) use inputs::{focus, on_change, on_input, on_submit, own_key};
+pub(crate) use inputs::{bring_into_sight, focus, on_change, on_input, on_submit, own_key};
 pub(crate) use inspector::Inspector;
 pub(crate) use links::{Hash, PageLink, go, here, stay_within};
 pub(crate) use log_lines::LogLines;
