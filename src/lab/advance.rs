@@ -211,6 +211,7 @@ impl Moment {
             && self.judge(scenario).holds(&goal.when)
         {
             self.goal_at = Some(self.time());
+            self.goal_digest = Some(self.world.log.digest());
             let text = goal.text.clone();
             self.facts.note(&self.world, Happened::Goal, text);
         }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::links::LinkTable;
-use crate::primitives::{Millis, Timestamp};
+use crate::primitives::{Digest, Millis, Timestamp};
 use crate::sim::check::{Checks, Violation};
 use crate::sim::event::{Cue, Event};
 use crate::sim::rng::Rng;
@@ -64,6 +64,8 @@ pub(super) struct Moment {
     pub(super) judged: (u64, u64),
     /// When the goal was reached, in virtual milliseconds.
     pub(super) goal_at: Option<u64>,
+    /// The digest of the event log then.
+    pub(super) goal_digest: Option<Digest>,
     /// How often a rule that stops time was met.
     pub(super) breaks: u64,
     /// Frames that arrived.
@@ -106,6 +108,7 @@ impl Moment {
             fired: BTreeSet::new(),
             judged: (0, 0),
             goal_at: None,
+            goal_digest: None,
             breaks: 0,
             arrived: 0,
             traffic: (0, false),
