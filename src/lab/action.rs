@@ -154,6 +154,14 @@ pub enum Action {
     SealTwice { node: String },
     /// An authority votes twice in an epoch: half of the others get one vote, half the other.
     VoteTwice { node: String },
+    /// An authority votes on both sides of a cut: where its node is not heard, its key signs what others vote for.
+    VoteBothSides { node: String },
+    /// A node sends another so many frames of nonsense a second from now on, signed as they should be; 0 for no more.
+    Flood {
+        node: String,
+        to: String,
+        per_second: u64,
+    },
     /// Sets a directed link; what is not said stays.
     Link {
         from: String,
@@ -224,6 +232,14 @@ pub enum Action {
         payment: String,
         amount: u64,
         node: String,
+    },
+    /// A node proves to a light client, which has the headers alone, that a payment is in a block of its chain. With an
+    /// amount it shows a changed payment, with the proof of the true one.
+    Prove {
+        payment: String,
+        node: String,
+        #[serde(default)]
+        amount: Option<u64>,
     },
     /// Users pay each other at random, so many times a minute; 0 for not at all.
     Traffic { per_minute: u64 },

@@ -5,7 +5,7 @@ use super::action::Action;
 use super::error::ActError;
 use super::moment::Moment;
 use super::scenario::Scenario;
-use super::{hand, nodes, orders, parting};
+use super::{flood, hand, layout, light, nodes, orders, parting};
 
 /// Does what a person does.
 ///
@@ -28,7 +28,16 @@ pub(super) fn perform(
         | Action::HashRate { .. }
         | Action::Miss { .. }
         | Action::SealTwice { .. }
-        | Action::VoteTwice { .. } => nodes::perform(moment, scenario, action),
+        | Action::VoteTwice { .. }
+        | Action::VoteBothSides { .. } => nodes::perform(moment, scenario, action),
+        Action::Flood {
+            node,
+            to,
+            per_second,
+        } => {
+            let seat = |name: &str| layout::seat_of(scenario, name).unwrap_or(0);
+            flood::begin(moment, (seat(node), seat(to)), *per_second)
+        }
         Action::Link { .. }
         | Action::Links { .. }
         | Action::Partition { .. }
@@ -42,6 +51,14 @@ pub(super) fn perform(
         | Action::Submit { .. }
         | Action::Again { .. }
         | Action::Forge { .. } => orders::hand_in(moment, scenario, action),
+        Action::Prove {
+            payment,
+            node,
+            amount,
+        } => {
+            let seat = layout::seat_of(scenario, node).unwrap_or(0);
+            light::ask(moment, seat, (payment, *amount))
+        }
         Action::Traffic { per_minute } => {
             orders::set_traffic(moment, *per_minute);
             Ok(())

@@ -13,7 +13,7 @@ use super::happening::Happened;
 use super::judge::Judge;
 use super::moment::{CHECK_EVERY, Moment, begin};
 use super::scenario::Scenario;
-use super::{acts, hand, misdeeds, nodes, orders};
+use super::{acts, flood, hand, misdeeds, nodes, orders};
 
 /// Time between two looks at conditions when nothing else calls for one.
 const LOOK_EVERY: u64 = 1_000;
@@ -154,8 +154,8 @@ impl Moment {
                 }
                 Cue::Work => orders::pay_at_random(self, scenario),
                 Cue::Mend => nodes::fall_asleep(self),
+                Cue::Hostile(seat) => flood::send(self, seat),
                 Cue::Fault
-                | Cue::Hostile(_)
                 | Cue::Votes(_)
                 | Cue::Boast(_)
                 | Cue::Reply(_)
@@ -218,6 +218,7 @@ impl Moment {
             && self.judge(scenario).holds(&goal.when)
         {
             self.goal_at = Some(self.time());
+            self.goal_digest = Some(self.world.log.digest());
             let text = goal.text.clone();
             self.facts.note(&self.world, Happened::Goal, text);
         }

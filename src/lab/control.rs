@@ -264,6 +264,12 @@ impl Lab {
         self.moment.goal_at
     }
 
+    /// When the goal was reached, if it was, and the digest of the event log at that moment.
+    #[must_use]
+    pub fn reached(&self) -> Option<(u64, Digest)> {
+        self.moment.goal_at.zip(self.moment.goal_digest)
+    }
+
     /// The promise that was broken, with what was expected and found.
     #[must_use]
     pub const fn violation(&self) -> Option<&crate::sim::Violation> {

@@ -183,6 +183,9 @@ pub enum ActError {
     /// Too many rules.
     #[error("expected at most {limit} rules, found one more")]
     TooManyRules { limit: usize },
+    /// A payment that is in no block of a node's chain.
+    #[error("expected \"{payment}\" to be in a block of {node}, found it in none")]
+    InNoBlock { payment: String, node: String },
     /// A payment that was not signed yet.
     #[error("expected a payment that was signed before, found {found:?}")]
     NotSigned { found: String },

@@ -10,7 +10,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::chain::Chain;
-use crate::consensus::finality::{Alarm, Offence};
+use crate::consensus::finality::{Alarm, Checkpoint, Offence};
 use crate::consensus::slots;
 use crate::node::{FinalityNotice, Node, Notice};
 use crate::primitives::{Address, BlockHash, Height, Slot, TxId};
@@ -22,6 +22,7 @@ use crate::sim::world::World;
 use super::goal::{Refused, Restart};
 use super::happening::{Happened, Happening, Timeline};
 use super::layout::number;
+use super::makers::Makers;
 use super::payments::Payments;
 
 /// Reorganisations that are kept in full.
@@ -84,13 +85,18 @@ pub(super) struct Facts {
     deepest: BTreeMap<usize, u64>,
     divided: u64,
     made: BTreeMap<usize, u64>,
+    pub(super) makers: Makers,
     recent: BTreeMap<BlockHash, Height>,
     stale: BTreeSet<BlockHash>,
     deferred: BTreeSet<BlockHash>,
     refused: BTreeMap<(Refused, Option<usize>), u64>,
+    /// Payments that a light client was shown, and whether it believed it.
+    proofs: BTreeSet<(String, bool)>,
     offences: BTreeSet<(Address, Offence)>,
+    /// The first block that was final anywhere at each height.
+    finals: BTreeMap<Height, BlockHash>,
     final_conflict: bool,
-    restarts: BTreeSet<(usize, Restart)>,
+    restarts: BTreeMap<(usize, Restart), u64>,
     sealed: BTreeSet<Slot>,
     slots_over: Slot,
     missed: BTreeMap<usize, u64>,
@@ -194,9 +200,14 @@ impl Facts {
             Notice::TransactionRefused { error, .. } => {
                 self.refuse(seat, &Refused::of_transaction(error));
             }
-            Notice::Finality(notice) => self.on_finality(seat, notice),
+            Notice::Finality(notice) => self.on_finality(world, seat, notice),
             Notice::Started { ledger, .. } if world.seats[seat].run > 1 => {
-                self.restarts.insert((seat, Restart::of(*ledger)));
+                let count = self.restarts.entry((seat, Restart::of(*ledger)));
+                let count = count.or_default();
+                *count = count.saturating_add(1);
+            }
+            Notice::Accepted { block, .. } | Notice::SideChain { block, .. } => {
+                self.makers.on_taken(seat, block);
             }
             _ => {}
         }
@@ -215,31 +226,44 @@ impl Facts {
         }
     }
 
-    fn on_finality(&mut self, seat: usize, notice: &FinalityNotice) {
+    fn on_finality(&mut self, world: &World, seat: usize, notice: &FinalityNotice) {
         match notice {
             FinalityNotice::Evidence { charge, .. } => {
                 self.offences.insert((charge.guilty, charge.offence));
             }
             FinalityNotice::Alarm(Alarm::TwoFinal(..)) => self.final_conflict = true,
+            FinalityNotice::Final { checkpoint } => self.on_final(world, seat, *checkpoint),
             FinalityNotice::VoteRefused { .. } => self.refuse(seat, &[Refused::Vote]),
             FinalityNotice::Alarm(_)
             | FinalityNotice::Voted { .. }
             | FinalityNotice::Justified { .. }
-            | FinalityNotice::Final { .. }
             | FinalityNotice::CertificateRefused { .. }
             | FinalityNotice::EvidenceRefused { .. } => {}
         }
+    }
+
+    /// A block is final on a node: whether all that was final anywhere is on its chain. Nodes that have different final
+    /// blocks take none of each other's, so that no node alone sees both.
+    fn on_final(&mut self, world: &World, seat: usize, checkpoint: Checkpoint) {
+        let Some(node) = &world.seats[seat].node else {
+            return;
+        };
+        let (height, chain) = (checkpoint.height(), node.chain());
+        self.finals.entry(height).or_insert(checkpoint.id);
+        let mut below = self.finals.range(..=height);
+        self.final_conflict |= below.any(|(height, id)| chain.at(*height) != Some(*id));
     }
 
     fn on_made(&mut self, seat: usize, hash: &str) {
         self.blocks = self.blocks.saturating_add(1);
         let made = self.made.entry(seat).or_default();
         *made = made.saturating_add(1);
-        if let Ok(id) = hash.parse()
-            && self.recent.len() < RECENT
-        {
-            // Its height follows when it is on a chain.
-            self.recent.insert(id, Height(0));
+        if let Ok(id) = hash.parse() {
+            self.makers.on_made(id, seat);
+            if self.recent.len() < RECENT {
+                // Its height follows when it is on a chain.
+                self.recent.insert(id, Height(0));
+            }
         }
     }
 
@@ -336,8 +360,8 @@ impl Facts {
                 return true;
             }
             let on_chain = running(world).any(|(_, node)| node.chain().on_best(id));
-            if !on_chain {
-                self.stale.insert(*id);
+            if !on_chain && self.stale.insert(*id) {
+                self.makers.on_stale(world, id);
             }
             on_chain && lowest.since(*height) < SETTLED
         });
@@ -404,6 +428,19 @@ impl Facts {
         self.refused.get(&(what, by)).copied().unwrap_or(0)
     }
 
+    /// A light client was shown a payment.
+    pub(super) fn on_proof(&mut self, payment: &str, believed: bool) {
+        self.proofs.insert((payment.to_owned(), believed));
+        if !believed {
+            self.refusals = self.refusals.saturating_add(1);
+        }
+    }
+
+    /// Whether a light client was shown a payment, and believed it or not.
+    pub(super) fn has_proof(&self, payment: &str, believed: bool) -> bool {
+        self.proofs.contains(&(payment.to_owned(), believed))
+    }
+
     /// Whether an authority is proven to have done this.
     pub(super) fn is_proven(&self, authority: Address, offence: Offence) -> bool {
         self.offences.contains(&(authority, offence))
@@ -416,7 +453,13 @@ impl Facts {
 
     /// Whether a node started again and found its ledger so.
     pub(super) fn restarted(&self, seat: usize, ledger: Restart) -> bool {
-        self.restarts.contains(&(seat, ledger))
+        self.restarts.contains_key(&(seat, ledger))
+    }
+
+    /// How often a node began again.
+    pub(super) fn restarts(&self, seat: usize) -> u64 {
+        let all = self.restarts.iter().filter(|((of, _), _)| *of == seat);
+        all.map(|(_, count)| *count).sum()
     }
 
     /// Slots of a node that went by without a block of it.

@@ -58,11 +58,15 @@ pub enum Predicate {
     Committed { payment: String, confirmations: u64 },
     /// A payment waits on a node.
     Waiting { payment: String, node: String },
+    /// A light client has seen by a proof that a payment is in a block.
+    Proven { payment: String },
+    /// A light client did not believe what it was shown of a payment.
+    NotBelieved { payment: String },
     /// Some node has the proof that an authority sealed two blocks in one slot.
     SealedTwice { node: String },
     /// Some node has the proof that an authority voted twice.
     VotedTwice { node: String },
-    /// Two blocks are final that contradict each other.
+    /// Two blocks are final that contradict each other, each on a node.
     FinalConflict,
     /// Something was refused, by a node or by anyone, as often.
     Refused {
@@ -101,6 +105,19 @@ pub enum Predicate {
     Missed { node: String, least: u64 },
     /// A node started and found its ledger so.
     Restarted { node: String, ledger: Restart },
+    /// A node began again, after an end, that often.
+    Restarts { node: String, least: u64 },
+    /// A node took a valid work block that no node made: its nonce was found by hand.
+    ByHand { node: String },
+    /// That many blocks of a node are stale.
+    Lost { node: String, least: u64 },
+    /// That often, of two blocks on one parent one was a node's and one another's, and the chains went on from one of them:
+    /// the other is stale.
+    Raced { node: String, least: u64 },
+    /// A node listens to another no more, for what that sent.
+    Ignores { node: String, peer: String },
+    /// A node turned that many frames away, before or after it checked their signatures, in this run of it.
+    TurnedAway { node: String, least: u64 },
     /// A node runs.
     Runs { node: String },
     /// A node does not run.
@@ -230,16 +247,30 @@ impl Predicate {
             | Self::Outearns { node, .. }
             | Self::Missed { node, .. }
             | Self::Restarted { node, .. }
+            | Self::Restarts { node, .. }
+            | Self::ByHand { node }
+            | Self::Lost { node, .. }
+            | Self::Raced { node, .. }
+            | Self::TurnedAway { node, .. }
             | Self::Runs { node }
             | Self::Stopped { node }
             | Self::CaughtUp { node, .. } => vec![Subject::Node(node)],
-            Self::Share { node, beside, .. } => vec![Subject::Node(node), Subject::Node(beside)],
+            Self::Share {
+                node,
+                beside: other,
+                ..
+            }
+            | Self::Ignores { node, peer: other } => {
+                vec![Subject::Node(node), Subject::Node(other)]
+            }
             Self::Balance { user, .. } | Self::BalanceAtMost { user, .. } => {
                 vec![Subject::User(user)]
             }
             Self::Reverted { payment, .. }
             | Self::DoubleSpent { payment, .. }
-            | Self::Committed { payment, .. } => vec![Subject::Payment(payment)],
+            | Self::Committed { payment, .. }
+            | Self::Proven { payment }
+            | Self::NotBelieved { payment } => vec![Subject::Payment(payment)],
             Self::Waiting { payment, node } => {
                 vec![Subject::Payment(payment), Subject::Node(node)]
             }

@@ -56,6 +56,10 @@ impl<'a> Judge<'a> {
             Predicate::Runs { node } => self.node(node).is_some(),
             Predicate::Stopped { node } => self.node(node).is_none(),
             Predicate::CaughtUp { node, height } => self.caught_up(node, *height),
+            Predicate::Ignores { node, peer } => self.ignores(node, peer),
+            Predicate::TurnedAway { node, least } => self
+                .node(node)
+                .is_some_and(|node| node.frames_refused() >= *least),
             Predicate::Passed { ms } => elapsed(self.world) >= *ms,
             history => self.happened(history),
         }
@@ -97,6 +101,8 @@ impl<'a> Judge<'a> {
                     node.mempool().get(&transaction.id()).is_some()
                 })
             }
+            Predicate::Proven { payment } => facts.has_proof(payment, true),
+            Predicate::NotBelieved { payment } => facts.has_proof(payment, false),
             Predicate::SealedTwice { node } => self.proven(node, &[Offence::TwoBlocks]),
             Predicate::VotedTwice { node } => {
                 self.proven(node, &[Offence::DoubleVote, Offence::SurroundVote])
@@ -125,6 +131,10 @@ impl<'a> Judge<'a> {
             Predicate::Stale { least } => facts.stale() >= *least,
             Predicate::Missed { node, least } => facts.missed(of(node)) >= *least,
             Predicate::Restarted { node, ledger } => facts.restarted(of(node), *ledger),
+            Predicate::Restarts { node, least } => facts.restarts(of(node)) >= *least,
+            Predicate::ByHand { node } => facts.makers.by_hand(of(node)),
+            Predicate::Lost { node, least } => facts.makers.lost(of(node)) >= *least,
+            Predicate::Raced { node, least } => facts.makers.races(of(node)) >= *least,
             _ => false,
         }
     }
@@ -190,6 +200,13 @@ impl<'a> Judge<'a> {
             let power = u128::from(made) * 100 + u128::from(points) * u128::from(all);
             height >= least && share >= power * u128::from(height)
         })
+    }
+
+    fn ignores(self, name: &str, peer: &str) -> bool {
+        let peer = layout::id_of(self.scenario, peer);
+        let node = self.node(name);
+        node.and_then(|node| node.peer_table().get(&peer))
+            .is_some_and(|peer| peer.ignored(self.world.instant()))
     }
 
     fn proven(self, name: &str, offences: &[Offence]) -> bool {

@@ -46,7 +46,9 @@ impl Lab {
         let misdeeds = armed.map(|(_, misdeed)| match misdeed {
             Misdeed::SealTwice => "seals its next slot twice".to_owned(),
             Misdeed::VoteTwice => "votes twice".to_owned(),
+            Misdeed::VoteBothSides => "votes on both sides of a cut".to_owned(),
         });
+        let flood = moment.floods.get(&place).map(|flood| flood.words(moment));
         let sleeps = moment.sleeps.iter().any(|(of, ..)| *of == place);
         let sleeps = sleeps.then(|| "sleeps through its next slot".to_owned());
         NodeSight {
@@ -63,7 +65,7 @@ impl Lab {
                 .filter(|_| seat.plan.kind == crate::primitives::NodeKind::Pow),
             clock: seat.clock,
             disk: moment.disks.get(&place).copied().unwrap_or(DiskState::Well),
-            intends: misdeeds.chain(sleeps).collect(),
+            intends: misdeeds.chain(sleeps).chain(flood).collect(),
         }
     }
 

@@ -1,10 +1,11 @@
-//! What an authority is made to do by hand, with its own key: seal a slot twice, or vote twice. Its node stays honest;
-//! the frames that carry its block or vote say one thing to half of the others, and another to the rest.
+//! What an authority is made to do by hand, with its own key: seal a slot twice, vote twice, or vote on both sides of a
+//! cut. Its node stays honest; the frames that carry its block or vote say one thing to half of the others, and another to
+//! the rest, and where its node is not heard its key signs what others vote for.
 
 use std::rc::Rc;
 
 use crate::consensus::finality::{Checkpoint, SignedVote, Vote};
-use crate::gossip::{CompactBlock, Envelope, Message, signed_again, with_message};
+use crate::gossip::{CompactBlock, Envelope, MAX_VOTES, Message, signed_again, with_message};
 use crate::primitives::{Address, BlockHash, Keypair, Kind, sha256};
 use crate::sim::event::Event;
 use crate::sim::world::QueueKey;
@@ -14,6 +15,12 @@ use super::moment::{Misdeed, Moment};
 /// Does what authorities are to do with the frames that were just sent.
 pub(super) fn spoil(moment: &mut Moment, news: &[QueueKey]) {
     for (seat, misdeed) in moment.misdeeds.clone() {
+        if misdeed == Misdeed::VoteBothSides {
+            for key in news {
+                add_vote(moment, *key, seat);
+            }
+            continue;
+        }
         let mut copies = 0;
         for key in news {
             // Every second receiver gets the other one, the first receiver with them.
@@ -68,6 +75,33 @@ fn spoil_frame(
         }
     }
     true
+}
+
+/// Adds the vote of an authority to the votes in a frame of one that it is cut off from: for what those are for.
+fn add_vote(moment: &mut Moment, key: QueueKey, seat: usize) -> Option<()> {
+    let chain_id = moment.world.chain_id()?;
+    let Some(Event::Frame { from, frame, .. }) = moment.world.queue.get_mut(&key) else {
+        return None;
+    };
+    let (liar, sender) = (&moment.world.seats[seat], moment.world.seats.get(*from)?);
+    let is_cut = |one, other| moment.world.links.link(one, other).cut;
+    if *from == seat || !(is_cut(&liar.id, &sender.id) && is_cut(&sender.id, &liar.id)) {
+        return None;
+    }
+    let envelope = Envelope::parse(frame, &chain_id).ok()?;
+    let Ok(Message::Votes(mut votes)) = envelope.message() else {
+        return None;
+    };
+    let own = liar.plan.key.address();
+    let link = votes.iter().find(|vote| vote.signer != own)?.vote.link;
+    let known = |vote: &SignedVote| vote.signer == own && vote.vote.link == link;
+    if votes.len() >= MAX_VOTES || votes.iter().any(known) {
+        return None;
+    }
+    votes.push(Vote { chain_id, link }.sign(&liar.plan.key));
+    let changed = with_message(frame, &Message::Votes(votes))?;
+    *frame = signed_again(&changed, &sender.plan.key)?.into();
+    Some(())
 }
 
 /// Another block of the same slot: other words in its data.

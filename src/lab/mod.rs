@@ -10,6 +10,7 @@
 //! - [`Action`]: all that a person can do, as a value that is part of the scenario.
 //! - [`Predicate`]: what goals and conditional actions say about facts.
 //! - [`exercises`]: the built-in scenarios with their recorded solutions.
+//! - [`results`]: what a person has solved, as a file that is checked by playing it again.
 //! - [`desk`]: a laboratory under a page: orders in, views out, time that goes on by itself.
 //!
 //! It stands on `sim`. It decides nothing about the protocol: it carries events to the
@@ -27,13 +28,16 @@ pub mod exercises;
 mod facts;
 mod fields;
 mod filter;
+mod flood;
 mod frames;
 mod goal;
 mod hand;
 mod happening;
 mod judge;
 mod layout;
+mod light;
 mod look;
+mod makers;
 mod misdeeds;
 mod moment;
 mod nodes;
@@ -43,6 +47,7 @@ mod payments;
 mod reading;
 #[cfg(test)]
 mod reading_tests;
+pub mod results;
 mod scenario;
 mod setting;
 #[cfg(test)]

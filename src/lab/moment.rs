@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::links::LinkTable;
-use crate::primitives::{Millis, Timestamp};
+use crate::primitives::{Digest, Millis, Timestamp};
 use crate::sim::check::{Checks, Violation};
 use crate::sim::event::{Cue, Event};
 use crate::sim::rng::Rng;
@@ -15,6 +15,7 @@ use crate::sim::world::World;
 
 use super::action::{DiskState, Rule};
 use super::facts::{Facts, elapsed};
+use super::flood::Flood;
 use super::layout;
 use super::scenario::Scenario;
 
@@ -27,11 +28,12 @@ const START_EVERY: u64 = 7;
 /// A purpose of chance that the simulator has not.
 const PURPOSE: u64 = 7;
 
-/// What an authority is made to do once.
+/// What an authority is made to do: once, but for the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Misdeed {
     SealTwice,
     VoteTwice,
+    VoteBothSides,
 }
 
 /// A run at one moment.
@@ -41,6 +43,8 @@ pub(super) struct Moment {
     pub(super) checks: Checks,
     pub(super) facts: Facts,
     pub(super) rules: Vec<Rule>,
+    /// Nodes that flood another, by their seats.
+    pub(super) floods: BTreeMap<usize, Flood>,
     pub(super) misdeeds: Vec<(usize, Misdeed)>,
     /// Seats that sleep from a time on until another.
     pub(super) sleeps: Vec<(usize, Timestamp, Timestamp)>,
@@ -60,6 +64,8 @@ pub(super) struct Moment {
     pub(super) judged: (u64, u64),
     /// When the goal was reached, in virtual milliseconds.
     pub(super) goal_at: Option<u64>,
+    /// The digest of the event log then.
+    pub(super) goal_digest: Option<Digest>,
     /// How often a rule that stops time was met.
     pub(super) breaks: u64,
     /// Frames that arrived.
@@ -92,6 +98,7 @@ impl Moment {
             checks: Checks::default(),
             facts: Facts::default(),
             rules: Vec::new(),
+            floods: BTreeMap::new(),
             misdeeds: Vec::new(),
             sleeps: Vec::new(),
             disks: BTreeMap::new(),
@@ -101,6 +108,7 @@ impl Moment {
             fired: BTreeSet::new(),
             judged: (0, 0),
             goal_at: None,
+            goal_digest: None,
             breaks: 0,
             arrived: 0,
             traffic: (0, false),

@@ -36,6 +36,13 @@ pub(super) fn perform(
         Action::Miss { node } => miss(moment, seat(node)),
         Action::SealTwice { node } => arm(moment, seat(node), Misdeed::SealTwice),
         Action::VoteTwice { node } => arm(moment, seat(node), Misdeed::VoteTwice),
+        Action::VoteBothSides { node } => {
+            let seat = seat(node);
+            arm(moment, seat, Misdeed::VoteBothSides)?;
+            let authority: Address = moment.world.seats[seat].id.into();
+            moment.checks.on_traitor(authority);
+            Ok(())
+        }
         _ => {
             set(moment, seat, action);
             Ok(())

@@ -41,6 +41,8 @@ const MAX_DELAY: u64 = 60_000;
 const MAX_COINS: u64 = 1_000_000_000;
 /// A clock is wrong by so many milliseconds at the most: an hour.
 const MAX_CLOCK: u64 = 3_600_000;
+/// Frames of nonsense a second at the most: each is signed, and twice as many as a peer may send.
+const MAX_FLOOD: u64 = 400;
 /// Payments a minute at random at the most.
 const MAX_TRAFFIC: u64 = 600;
 
@@ -328,7 +330,9 @@ impl Scenario {
                     return Err(ScenarioError::Twice { place, found });
                 }
             }
-            Action::Again { payment, node } | Action::Forge { payment, node, .. } => {
+            Action::Again { payment, node }
+            | Action::Forge { payment, node, .. }
+            | Action::Prove { payment, node, .. } => {
                 known(place, names, payment)?;
                 return self.check_node(place, node);
             }
@@ -355,8 +359,17 @@ impl Scenario {
                 self.check_kind(place, node, NodeKind::Pow)?;
                 range(place, *rate, 0, MAX_RATE)
             }
-            Action::Miss { node } | Action::SealTwice { node } | Action::VoteTwice { node } => {
-                self.check_kind(place, node, NodeKind::Poa)
+            Action::Miss { node }
+            | Action::SealTwice { node }
+            | Action::VoteTwice { node }
+            | Action::VoteBothSides { node } => self.check_kind(place, node, NodeKind::Poa),
+            Action::Flood {
+                node,
+                to,
+                per_second,
+            } => {
+                self.check_link(place, node, to)?;
+                range(place, *per_second, 0, MAX_FLOOD)
             }
             Action::Link { from, to, set } => {
                 self.check_link(place, from, to)?;
@@ -380,7 +393,9 @@ impl Scenario {
                 }
             }
             Action::Pay { .. } | Action::Message { .. } => self.check_order(place, action),
-            Action::Again { payment, node } | Action::Forge { payment, node, .. } => {
+            Action::Again { payment, node }
+            | Action::Forge { payment, node, .. }
+            | Action::Prove { payment, node, .. } => {
                 self.check_node(place, node)?;
                 self.check_payment(place, payment)
             }

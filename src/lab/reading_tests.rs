@@ -123,6 +123,31 @@ fn names_that_nobody_has_are_refused_with_those_that_there_are() {
 }
 
 #[test]
+fn what_new_actions_are_about_is_somebodys_and_of_the_right_kind() {
+    let kill = r#"{"kill": {"node": "pow-1"}}"#;
+    for (action, said) in [
+        (
+            r#"{"vote_both_sides": {"node": "pow-1"}}"#,
+            "action 1: expected a node of kind poa, found pow-1 of kind pow",
+        ),
+        (
+            r#"{"flood": {"node": "pow-1", "to": "pow-1", "per_second": 9}}"#,
+            "action 1: expected a link between two nodes, found one from pow-1 to itself",
+        ),
+        (
+            r#"{"flood": {"node": "pow-1", "to": "pow-9", "per_second": 9}}"#,
+            "action 1: expected one of pow-1, poa-1, found \"pow-9\"",
+        ),
+        (
+            r#"{"prove": {"payment": "gift", "node": "pow-1"}}"#,
+            "action 1: expected one of none, found \"gift\"",
+        ),
+    ] {
+        assert_eq!(with(kill, action).to_string(), said);
+    }
+}
+
+#[test]
 fn an_action_has_a_time_or_a_condition_and_times_do_not_go_back() {
     let place = Place::Action(1);
     let found = Given::Neither;
@@ -155,6 +180,8 @@ fn every_action_is_read_as_it_is_written() {
         {"lose_disk": {"node": "pow-1"}}, {"flip_byte": {"node": "pow-1", "height": 1, "offset": 2}},
         {"hash_rate": {"node": "pow-1", "rate": 9}}, {"miss": {"node": "poa-1"}},
         {"seal_twice": {"node": "poa-1"}}, {"vote_twice": {"node": "poa-1"}},
+        {"vote_both_sides": {"node": "poa-1"}},
+        {"flood": {"node": "pow-1", "to": "poa-1", "per_second": 200}},
         {"link": {"from": "pow-1", "to": "poa-1", "set": {"latency": 1, "jitter": 2, "loss": 3,
             "bandwidth": 4, "cut": true}}},
         {"links": {"set": {"latency": 7}}}, {"partition": {"side": ["pow-1"]}},
@@ -170,6 +197,7 @@ fn every_action_is_read_as_it_is_written() {
         {"message": {"from": "alice", "to": "bob", "text": "hello", "node": "pow-1"}},
         {"again": {"payment": "p", "node": "pow-1"}},
         {"forge": {"payment": "p", "amount": 9, "node": "pow-1"}},
+        {"prove": {"payment": "p", "node": "pow-1", "amount": 9}},
         {"traffic": {"per_minute": 60}}
     ]"#;
     let mut scenario = Scenario::parse(GOOD).unwrap();
@@ -209,6 +237,10 @@ fn numbers_out_of_their_range_are_refused_with_the_range() {
         ),
         (r#"{"links": {"set": {"latency": 60001}}}"#, 60_000),
         (r#"{"traffic": {"per_minute": 601}}"#, 600),
+        (
+            r#"{"flood": {"node": "pow-1", "to": "poa-1", "per_second": 401}}"#,
+            400,
+        ),
     ] {
         let found = most + 1;
         assert_eq!(

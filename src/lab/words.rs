@@ -67,6 +67,19 @@ pub fn action(action: &Action) -> String {
         Action::Miss { node } => format!("{node} will sleep through its next slot."),
         Action::SealTwice { node } => format!("{node} will seal its next slot twice."),
         Action::VoteTwice { node } => format!("{node} will vote twice."),
+        Action::VoteBothSides { node } => {
+            format!("{node} votes on both sides of a cut from now on.")
+        }
+        Action::Flood {
+            node,
+            to,
+            per_second: 0,
+        } => format!("{node} does not flood {to} any more."),
+        Action::Flood {
+            node,
+            to,
+            per_second,
+        } => format!("{node} sends {to} {per_second} frames of nonsense a second."),
         Action::Pay {
             name,
             from,
@@ -90,6 +103,19 @@ pub fn action(action: &Action) -> String {
             node,
         } => format!(
             "\"{payment}\" with another amount, {}, was handed to {node}.",
+            grouped(*amount)
+        ),
+        Action::Prove {
+            payment,
+            node,
+            amount: None,
+        } => format!("{node} proves \"{payment}\" to a light client."),
+        Action::Prove {
+            payment,
+            node,
+            amount: Some(amount),
+        } => format!(
+            "{node} shows a light client \"{payment}\" with another amount, {}.",
             grouped(*amount)
         ),
         Action::Traffic { per_minute: 0 } => "No more payments at random.".to_owned(),

@@ -1,6 +1,7 @@
 //! The laboratory in the page: what a person does with time, messages, nodes and links, and that a scenario played here is
 //! the one that is played natively.
 
+use aurex::lab::results::{Results, Verdict};
 use aurex::lab::{Lab, Until, exercises};
 use serde_json::{Value, json};
 
@@ -419,5 +420,48 @@ fn the_networks_pages_show_the_scenario_and_what_is_sent_there_is_played_again_n
     until(&visit, "the bench", |visit| {
         visit.value("return !!document.querySelector('.lab-graph')") == true
     });
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn results_are_saved_as_one_file_and_playing_them_again_finds_them_true() {
+    let mut visit = open("fork");
+    for (at, action) in [
+        (6_000, json!({ "partition": { "side": ["pow-1"] } })),
+        (33_000, json!("heal")),
+    ] {
+        seek(&visit, at);
+        act(&visit, &action);
+    }
+    visit.value("return await aurex.lab.step('goal')");
+    until(&visit, "a goal that is reached", |visit| {
+        visit.text_of("#lab-goal").contains("Reached")
+    });
+    visit.value("location.hash = '#/lab'");
+    until(&visit, "a solved exercise", |visit| {
+        visit.text_of(".lab-entry-solved").contains("solved")
+    });
+    visit.value(
+        "const field = document.querySelector('#lab-results-name');
+         field.value = 'Ada';
+         field.dispatchEvent(new Event('input', { bubbles: true }));
+         const address = URL.createObjectURL;
+         URL.createObjectURL = (blob) => { window.blob = blob; return address.call(URL, blob); };
+         HTMLAnchorElement.prototype.click = function () { window.saved = this.download; };",
+    );
+    click(&visit, "#lab-save-results");
+    until(&visit, "a saved file", |visit| {
+        visit.value("return window.saved ?? ''") == "aurex-results.json"
+    });
+    let saved = visit.value("return await window.blob.text()");
+    let results = Results::parse(saved.as_str().unwrap()).unwrap();
+    assert_eq!(results.name.as_deref(), Some("Ada"));
+    let solved: Vec<&str> = results
+        .check()
+        .filter(|(_, verdict)| matches!(verdict, Verdict::Solved { .. }))
+        .map(|(one, _)| one.exercise.as_str())
+        .collect();
+    assert_eq!(solved, ["fork"]);
     visit.expect_quiet();
 }

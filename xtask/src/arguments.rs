@@ -19,6 +19,7 @@ Usage: cargo xtask <command>
   sim --seed <s> [--log]                the run of one seed, and its last events
   sim --scenario <file or exercise>     play a scenario of the laboratory; also --until <ms>, --json, --frames,
       [--solve]                         --seeks <count>; and with the recorded solution of an exercise
+  sim --results <file>                  check the results that a learner saved: play each solution again
   bench [native] [browser] [page]       measure how every cost grows, and mining and loading in the page that `dist`
       [--against <folder or commit>]    built; in all places if none is named; beside the same of another checkout
   help                                  show this";

@@ -9,6 +9,7 @@ mod commands;
 pub mod link;
 mod platform;
 mod pretty;
+mod solved;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
@@ -23,16 +24,17 @@ use futures_util::FutureExt;
 use super::machine::App;
 use super::platform::{LabEvent, LabWorker, Platform, SpawnLab};
 use crate::ipc::{ApiError, RequestId};
-use crate::lab::desk::{Answer, FromLab, Order, State, ToLab};
+use crate::lab::desk::{Answer, FromLab, Order, SolvedSight, State, ToLab};
 use crate::lab::{Action, Comparison, Until};
 use crate::refusal::LabRefusal;
 pub use bench::{Bench, Mark, MarkKind};
 use link::Shared;
 use platform::{LabPlatform, Orders, Outcome};
 pub use pretty::pretty;
+use solved::Solutions;
 
-/// Where the names of solved exercises are kept.
-const SOLVED: &str = "aurex-lab-solved";
+/// The file in which a person's results are saved.
+const RESULTS: &str = "aurex-results.json";
 
 type Subscriber = Rc<dyn Fn(Rc<Bench>)>;
 
@@ -62,6 +64,7 @@ pub struct Laboratory {
     opened: RefCell<Option<Source>>,
     /// The app on the nodes of the scenario that is open, once somebody looked at them.
     network: RefCell<Option<Rc<App>>>,
+    solutions: Solutions,
     subscribers: RefCell<Vec<(u32, Subscriber)>>,
     next_key: Cell<u32>,
 }
@@ -93,13 +96,8 @@ impl Laboratory {
     /// A laboratory in which nothing is open.
     #[must_use]
     pub fn new(platform: Rc<dyn Platform>, spawn: SpawnLab) -> Rc<Self> {
-        let kept = platform.load(SOLVED).ok().flatten().unwrap_or_default();
-        let solved = kept
-            .split(' ')
-            .filter(|name| !name.is_empty())
-            .map(ToOwned::to_owned);
         let bench = Bench {
-            solved: Rc::new(solved.collect()),
+            solved: Rc::new(solved::names(&*platform)),
             ..Bench::default()
         };
         Rc::new_cyclic(|me| Self {
@@ -112,6 +110,7 @@ impl Laboratory {
             waiting: RefCell::default(),
             bench: RefCell::new(Rc::new(bench)),
             opened: RefCell::default(),
+            solutions: Solutions::default(),
             network: RefCell::default(),
             subscribers: RefCell::default(),
             next_key: Cell::new(0),
@@ -406,13 +405,16 @@ impl Laboratory {
 
     fn hear(&self, event: LabEvent) {
         match event {
-            LabEvent::Message(FromLab::View(view)) => {
+            LabEvent::Message(FromLab::View(mut view)) => {
+                let solved = view.solved.take();
                 let network = self.network.borrow().clone();
                 if let Some(network) = network {
                     network.follow(&view);
                 }
                 self.change(|bench| bench.take(view));
-                self.note_solved();
+                if let Some(solved) = solved {
+                    self.note_solved(*solved);
+                }
             }
             LabEvent::Message(FromLab::Done { id, outcome }) => {
                 if let Ok(Answer::Opened(about)) = &outcome {
@@ -441,21 +443,29 @@ impl Laboratory {
         }
     }
 
-    /// Keeps the name of an exercise whose goal is reached.
-    fn note_solved(&self) {
+    /// Keeps how the exercise that is open was solved.
+    fn note_solved(&self, solved: SolvedSight) {
         let bench = self.bench();
-        let name = bench
-            .about
-            .as_ref()
-            .and_then(|about| about.exercise.clone());
-        let Some(name) =
-            name.filter(|name| bench.goal_at.is_some() && !bench.solved.contains(name))
-        else {
+        let about = bench.about.as_ref();
+        let Some(name) = about.and_then(|about| about.exercise.clone()) else {
             return;
         };
-        self.change(|bench| Rc::make_mut(&mut bench.solved).push(name));
-        // Where nothing can be kept, it is known as long as the page is open.
-        let _ = self.platform.store(SOLVED, &self.bench().solved.join(" "));
+        self.solutions.note(&*self.platform, &name, solved);
+        if !bench.solved.contains(&name) {
+            self.change(|bench| Rc::make_mut(&mut bench.solved).push(name));
+            solved::keep_names(&*self.platform, &self.bench().solved);
+        }
+    }
+
+    /// Hands a person's results to them as a file; what is said of it. The name may be empty.
+    pub fn save_results(&self, name: &str) -> String {
+        let platform = &*self.platform;
+        let (solved, now) = (Rc::clone(&self.bench().solved), platform.now());
+        let results = self.solutions.results(platform, &solved, (name, now));
+        platform.save_file(RESULTS, results.to_text().as_bytes());
+        let count = results.exercises.iter().filter(|one| one.solved).count();
+        let all = results.exercises.len();
+        format!("Your results were saved as {RESULTS}: {count} of {all} exercises solved.")
     }
 }
 

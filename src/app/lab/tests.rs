@@ -7,6 +7,7 @@ use crate::app::pages::lab::course::FREE;
 use crate::app::testing::World;
 use crate::ipc::NodeState;
 use crate::lab::Lab;
+use crate::lab::results::{Results, Verdict};
 use crate::records::TransactionStatus;
 
 fn act(text: &str) -> String {
@@ -48,6 +49,48 @@ fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
     // Another visit knows it.
     let again = world.ready("?pow=1&poa=0&pace=pause");
     assert_eq!(*again.laboratory().bench().solved, ["partition".to_owned()]);
+}
+
+#[test]
+fn results_are_one_file_that_another_program_finds_true_also_after_another_visit() {
+    let world = World::new(13);
+    let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
+    let played = Rc::clone(&laboratory);
+    let at = page.wait(|_| async move {
+        let laboratory = played;
+        let source = Source::Exercise("fork".to_owned());
+        laboratory.show(source).await.unwrap();
+        // By hand, and otherwise than the recorded solution.
+        let cut = "{\"partition\":{\"side\":[\"pow-1\"]}}";
+        laboratory.seek(6_000).await.unwrap();
+        laboratory.act_text(act(cut)).await.unwrap();
+        laboratory.seek(33_000).await.unwrap();
+        laboratory.act_text(act("\"heal\"")).await.unwrap();
+        let state = laboratory.step(Until::Goal).await.unwrap();
+        // What is done after the goal changes nothing of it.
+        laboratory.act_text(act(cut)).await.unwrap();
+        laboratory.seek(60_000).await.unwrap();
+        state.goal.unwrap().at.unwrap()
+    });
+    world.run(200.0);
+    let again = world.ready("?pow=1&poa=0&pace=pause");
+    for (page, name) in [(&page, "Ada"), (&again, "")] {
+        let said = page.laboratory().save_results(name);
+        assert!(said.contains("1 of 29 exercises"), "{said}");
+        let (file, bytes) = page.file();
+        assert_eq!(file, "aurex-results.json");
+        let results = Results::parse(&String::from_utf8(bytes).unwrap()).unwrap();
+        assert_eq!(results.name.as_deref().unwrap_or_default(), name);
+        for (one, verdict) in results.check() {
+            let expected = if one.exercise == "fork" {
+                Verdict::Solved { at }
+            } else {
+                Verdict::Open
+            };
+            assert_eq!(verdict, expected, "{}", one.exercise);
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Runs simulated networks on this machine: many seeds over all processors, one seed to look at, or the
-//! deliberate bugs; or a scenario of the laboratory. `cargo xtask sim` builds and starts it.
+//! deliberate bugs; or a scenario of the laboratory, or the results of a learner. `cargo xtask sim` builds and starts it.
 #![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
 #![expect(
     clippy::disallowed_types,
     reason = "it measures how fast the simulation is; the simulation itself has no clock"
 )]
 
+mod results;
 mod scenario;
 
 use std::collections::BTreeMap;
@@ -362,6 +363,9 @@ fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     if let Some(wanted) = scenario::Wanted::read(&words) {
         return finish(wanted.and_then(|wanted| wanted.play()));
+    }
+    if let Some(file) = results::file(&words) {
+        return finish(file.and_then(|file| results::check(&file)));
     }
     finish(Arguments::read().and_then(|arguments| {
         if arguments

@@ -14,7 +14,7 @@ mod tests;
 pub use messages::{Answer, FromLab, GoalState, Order, State, ToLab};
 pub use sight::{
     About, Clock, FrameDetail, FrameSight, Life, LinkSight, NodeSight, PaymentSight, RuleSight,
-    Standing, UserSight, View,
+    SolvedSight, Standing, UserSight, View,
 };
 
 use super::action::Action;
@@ -24,10 +24,12 @@ use super::exercises;
 use super::happening::{Happened, Happening};
 use super::layout::{network_params, number, seed_of_keys};
 use super::reading::from_json;
+use super::results::Reached;
 use super::scenario::{MAX_LENGTH, Scenario};
 use super::until::{Stop, Until};
 use super::words;
 use crate::ipc::{ApiError, Request, RequestId};
+use crate::primitives::Digest;
 use crate::refusal::LabRefusal;
 use sight::{COLUMNS, MAX_FRAMES, MAX_NEWS, MAX_REORGANISATIONS};
 
@@ -73,6 +75,7 @@ struct Shown {
     heads: Option<Vec<String>>,
     links: Option<Vec<LinkSight>>,
     reorganised: Option<u64>,
+    solved: bool,
     fresh: bool,
     stale: bool,
 }
@@ -456,6 +459,10 @@ impl Desk {
         if reports.is_some() {
             shown.reported = Some(now);
         }
+        let is_exercise = self.about.exercise.is_some();
+        let reached = lab.reached().filter(|_| is_exercise && !shown.solved);
+        let solved = reached.map(|reached| Box::new(solved(lab, reached)));
+        shown.solved |= solved.is_some();
         let (frames, more_frames) = lab.frame_sights(MAX_FRAMES);
         Some(View {
             clock: self.clock(lab),
@@ -464,6 +471,7 @@ impl Desk {
             digest: lab.digest().to_string(),
             events: lab.events(),
             goal_at: lab.goal_at(),
+            solved,
             violation: lab.violation().map(ToString::to_string),
             nodes: lab.nodes(),
             links: changed,
@@ -479,6 +487,15 @@ impl Desk {
             news,
             reports,
         })
+    }
+}
+
+/// How the goal was reached, with all that was done.
+fn solved(lab: &Lab, (at, digest): (u64, Digest)) -> SolvedSight {
+    let digest = digest.to_string();
+    SolvedSight {
+        reached: Reached { at, digest },
+        scenario: serde_json::to_string(&lab.export()).unwrap_or_default(),
     }
 }
 

@@ -7,6 +7,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::ipc::Report;
+use crate::lab::results::Reached;
 use crate::lab::{BranchInfo, DiskState, Field, Happening, Reorganisation, Stop};
 use crate::primitives::NodeKind;
 use crate::records::BlockSummary;
@@ -85,6 +86,15 @@ pub struct NodeSight {
     pub disk: DiskState,
     /// What it is going to do against the rules, in words.
     pub intends: Vec<String>,
+}
+
+/// How the goal of an exercise was reached.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SolvedSight {
+    /// When, and after what.
+    pub reached: Reached,
+    /// The exercise with everything that was done, as JSON text.
+    pub scenario: String,
 }
 
 /// A directed link.
@@ -223,6 +233,8 @@ pub struct View {
     pub events: u64,
     /// When the goal was reached.
     pub goal_at: Option<u64>,
+    /// How it was reached; once, where the scenario is an exercise.
+    pub solved: Option<Box<SolvedSight>>,
     /// The promise that was broken.
     pub violation: Option<String>,
     /// The nodes.

@@ -13,7 +13,12 @@ pub struct Entry {
 }
 
 /// All of them, in the order of the course.
-pub const COURSE: [Entry; 23] = [
+pub const COURSE: [Entry; 29] = [
+    Entry {
+        name: "nonce",
+        title: "A hash and a nonce",
+        goal: "viewer-1 refused a block with a bad nonce, and took a block whose nonce you found.",
+    },
     Entry {
         name: "changed-byte",
         title: "The chain breaks when a byte changes",
@@ -33,6 +38,11 @@ pub const COURSE: [Entry; 23] = [
         name: "fees",
         title: "A fee buys a place",
         goal: "One replacement is refused for its fee, \"fast\" is committed everywhere, and \"slow\" can never be confirmed any more.",
+    },
+    Entry {
+        name: "lottery",
+        title: "A lottery without memory",
+        goal: "pow-1 began again five times, and of at least 60 blocks of both it made 40 of 100 or more.",
     },
     Entry {
         name: "twice-the-power",
@@ -80,6 +90,11 @@ pub const COURSE: [Entry; 23] = [
         goal: "Of 30 blocks or more on the chain, the share of pow-3 is 6 of a hundred above its share of all blocks made, and it did not have more power.",
     },
     Entry {
+        name: "withheld",
+        title: "A small hash kept back",
+        goal: "pow-3 was in four races of two blocks for one place on the chain, and lost three blocks or more.",
+    },
+    Entry {
         name: "eclipse",
         title: "A shop that hears only one voice",
         goal: "\"order\" had two confirmations at the shop, and can never be confirmed any more; pow-1 never gave two blocks up.",
@@ -115,6 +130,11 @@ pub const COURSE: [Entry; 23] = [
         goal: "A node has 40 blocks or more above its last final block.",
     },
     Entry {
+        name: "two-thirds-lie",
+        title: "When two thirds lie",
+        goal: "Two blocks are final that contradict each other, and there is proof against both poa-1 and poa-2.",
+    },
+    Entry {
         name: "crash",
         title: "Crash and recovery",
         goal: "pow-2 found its ledger as it was written, and has the head of all others at height 15 or more.",
@@ -128,6 +148,16 @@ pub const COURSE: [Entry; 23] = [
         name: "tampered-ledger",
         title: "A changed ledger",
         goal: "pow-2 cut its ledger off below the damage, and has the head of all others at height 15 or more.",
+    },
+    Entry {
+        name: "light-client",
+        title: "A light client's proof",
+        goal: "A light client has seen the proof of \"order\", and did not believe another amount.",
+    },
+    Entry {
+        name: "flood",
+        title: "An attacker floods",
+        goal: "The shop listens to mallory no more and has turned 2,000 frames away, and \"order\" has three confirmations everywhere.",
     },
 ];
 

@@ -15,11 +15,13 @@ use super::reading::from_json;
 use super::scenario::Scenario;
 
 /// Names and texts.
-const TEXTS: [(&str, &str); 23] = [
+const TEXTS: [(&str, &str); 29] = [
+    ("nonce", include_str!("nonce.json")),
     ("changed-byte", include_str!("changed-byte.json")),
     ("signature", include_str!("signature.json")),
     ("replay", include_str!("replay.json")),
     ("fees", include_str!("fees.json")),
+    ("lottery", include_str!("lottery.json")),
     ("twice-the-power", include_str!("twice-the-power.json")),
     ("difficulty", include_str!("difficulty.json")),
     ("miners-leave", include_str!("miners-leave.json")),
@@ -29,6 +31,7 @@ const TEXTS: [(&str, &str); 23] = [
     ("double-spend", include_str!("double-spend.json")),
     ("majority", include_str!("majority.json")),
     ("selfish", include_str!("selfish.json")),
+    ("withheld", include_str!("withheld.json")),
     ("eclipse", include_str!("eclipse.json")),
     ("wrong-clock", include_str!("wrong-clock.json")),
     ("turns", include_str!("turns.json")),
@@ -36,9 +39,12 @@ const TEXTS: [(&str, &str); 23] = [
     ("voted-twice", include_str!("voted-twice.json")),
     ("finality", include_str!("finality.json")),
     ("a-third-away", include_str!("a-third-away.json")),
+    ("two-thirds-lie", include_str!("two-thirds-lie.json")),
     ("crash", include_str!("crash.json")),
     ("lost-disk", include_str!("lost-disk.json")),
     ("tampered-ledger", include_str!("tampered-ledger.json")),
+    ("light-client", include_str!("light-client.json")),
+    ("flood", include_str!("flood.json")),
 ];
 
 /// An exercise.

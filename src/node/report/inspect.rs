@@ -24,6 +24,12 @@ impl Node {
         &self.roster.peers
     }
 
+    /// Frames that it turned away since it started.
+    #[must_use]
+    pub const fn frames_refused(&self) -> u64 {
+        self.counters.frames_refused
+    }
+
     /// The date that it thinks it is.
     #[must_use]
     pub const fn time(&self) -> Timestamp {

@@ -49,6 +49,7 @@ pub(super) fn draw(scene: &Scene) -> Html {
                     <h2>{ "Exercises" }</h2>
                     <span class="text-hint">{ format!("{solved} of {} solved", count_of(COURSE.len() as u64, "exercise", "exercises")) }</span>
                 </div>
+                { results(scene) }
                 <ol class="lab-list">
                     for (at, line) in COURSE.iter().enumerate() {
                         { entry(at + 1, line, bench.solved.iter().any(|name| name == line.name)) }
@@ -56,6 +57,25 @@ pub(super) fn draw(scene: &Scene) -> Html {
                 </ol>
             </section>
         </div>
+    }
+}
+
+/// The form that saves the results as a file.
+fn results(scene: &Scene) -> Html {
+    let name = scene.page.text("results-name", "");
+    let onsubmit = {
+        let name = name.clone();
+        scene.hands.submitting(move |hands| {
+            let said = hands.laboratory().save_results(&name);
+            hands.notifier().done(&said);
+        })
+    };
+    html! {
+        <form class="lab-form" id="lab-results" {onsubmit}>
+            <label>{ "Your name, if you like" }<input id="lab-results-name" maxlength="100" autocomplete="name" value={name} oninput={scene.hands.typing("results-name")} /></label>
+            <button type="submit" id="lab-save-results">{ "Save results" }</button>
+            <span class="text-hint">{ "One file with what you solved and how: a teacher can check it." }</span>
+        </form>
     }
 }
 

@@ -35,6 +35,9 @@ fn draw(scene: &Scene) -> Html {
             }
             { pay_form(scene) }
             { again_form(scene) }
+            if !bench.payments.is_empty() {
+                { proof_form(scene) }
+            }
             { traffic(scene) }
         </section>
     }
@@ -220,6 +223,45 @@ fn again_form(scene: &Scene) -> Html {
             <label>{ "At node" }{ choice(scene, "again-node", &nodes, &node) }</label>
             <button type="button" onclick={again}>{ "As it was signed" }</button>
             <label>{ "Coins" }{ number(scene, "again-amount", "500") }</label>
+            <button type="submit">{ "With this amount" }</button>
+        </form>
+    }
+}
+
+/// A payment that a node proves to a light client, as it is or with another amount.
+fn proof_form(scene: &Scene) -> Html {
+    let (page, hands, nodes) = (&scene.page, &scene.hands, nodes_of(scene));
+    let payments = scene.bench.payments.iter();
+    let names: Vec<String> = payments.map(|payment| payment.name.clone()).collect();
+    let first = |list: &[String]| list.first().cloned().unwrap_or_default();
+    let payment = page.text("proof", &first(&names));
+    let node = page.text("proof-node", &first(&nodes));
+    let truly = hands.acting(Action::Prove {
+        payment: payment.clone(),
+        node: node.clone(),
+        amount: None,
+    });
+    let onsubmit = {
+        let (payment, node) = (payment.clone(), node.clone());
+        let amount = page.text("proof-amount", "500");
+        hands.submitting(move |hands| {
+            if let Some(amount) = hands.number("coins", &amount) {
+                let (payment, node) = (payment.clone(), node.clone());
+                hands.act(Action::Prove {
+                    payment,
+                    node,
+                    amount: Some(amount),
+                });
+            }
+        })
+    };
+    html! {
+        <form class="lab-form" id="lab-proof" {onsubmit}>
+            <h3>{ "Prove a payment to a light client" }</h3>
+            <label>{ "Payment" }{ choice(scene, "proof", &names, &payment) }</label>
+            <label>{ "By node" }{ choice(scene, "proof-node", &nodes, &node) }</label>
+            <button type="button" id="lab-prove" onclick={truly}>{ "As it is" }</button>
+            <label>{ "Coins" }{ number(scene, "proof-amount", "500") }</label>
             <button type="submit">{ "With this amount" }</button>
         </form>
     }

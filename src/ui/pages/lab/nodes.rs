@@ -9,7 +9,7 @@ use crate::lab::Action;
 use crate::lab::desk::{Life, NodeSight};
 use crate::lab::words::{DISKS, disk};
 use crate::ui::components::{Badge, Fact, Hash, KindMark, Tone, on_change};
-use crate::ui::lab::{Drawn, Hands, Scene, number};
+use crate::ui::lab::{Drawn, Hands, Scene, choice, number};
 use crate::view::figures::grouped;
 
 /// The panel.
@@ -150,6 +150,7 @@ fn deeds(node: &NodeSight, hands: &Hands) -> Html {
             <button type="button" onclick={act(Action::Miss { node: name() })}>{ "Miss its next slot" }</button>
             <button type="button" onclick={act(Action::SealTwice { node: name() })}>{ "Seal twice" }</button>
             <button type="button" onclick={act(Action::VoteTwice { node: name() })}>{ "Vote twice" }</button>
+            <button type="button" title="Where its node is not heard, its key signs what others vote for" onclick={act(Action::VoteBothSides { node: name() })}>{ "Vote on both sides" }</button>
         </div>
     }
 }
@@ -213,7 +214,52 @@ fn settings(scene: &Scene, node: &NodeSight) -> Html {
                 <button type="button" onclick={lose}>{ "Lose it" }</button>
             </div>
             { flipping(scene, node) }
+            if node.life != Life::Down {
+                { flooding(scene, node) }
+            }
         </div>
+    }
+}
+
+/// The form that has a node flood another.
+fn flooding(scene: &Scene, node: &NodeSight) -> Html {
+    let (page, bench) = (&scene.page, &scene.bench);
+    let others = bench.nodes.iter().map(|other| other.name.clone());
+    let others: Vec<String> = others.filter(|other| *other != node.name).collect();
+    let Some(first) = others.first() else {
+        return html! {};
+    };
+    let to = page.text("flood-to", first);
+    let to = if others.contains(&to) {
+        to
+    } else {
+        first.clone()
+    };
+    let end = scene.hands.acting(Action::Flood {
+        node: node.name.clone(),
+        to: to.clone(),
+        per_second: 0,
+    });
+    let flood = {
+        let (node, to, rate) = (node.name.clone(), to.clone(), page.text("flood", "200"));
+        scene.hands.submitting(move |hands| {
+            if let Some(per_second) = hands.number("frames a second", &rate) {
+                let (node, to) = (node.clone(), to.clone());
+                hands.act(Action::Flood {
+                    node,
+                    to,
+                    per_second,
+                });
+            }
+        })
+    };
+    html! {
+        <form class="lab-setting" onsubmit={flood}>
+            <label for="lab-flood-to">{ "Send nonsense to" }</label>{ choice(scene, "flood-to", &others, &to) }
+            <label for="lab-flood">{ "frames a second" }</label>{ number(scene, "flood", "200") }
+            <button type="submit">{ "Flood" }</button>
+            <button type="button" onclick={end}>{ "End" }</button>
+        </form>
     }
 }
 
