@@ -9,7 +9,7 @@ use crate::view::Model;
 use crate::view::route::Route;
 
 /// The exercise that the tour ends at: the first of the course.
-pub const FIRST_EXERCISE: &str = "changed-byte";
+pub const FIRST_EXERCISE: &str = "nonce";
 /// Without authorities nothing is ever final: so many blocks on top of a payment are taken for it.
 const DEEP: u64 = 3;
 
