@@ -65,7 +65,7 @@ pub fn standing_still(bench: &Bench) -> String {
         (.., Some(Stop::Reached)) if bench.goal_at == Some(clock.time) => {
             "✓ Goal reached.".to_owned()
         }
-        (.., Some(Stop::Reached)) => "Stopped: reached.".to_owned(),
+        (.., Some(Stop::Reached)) => "Stopped as asked.".to_owned(),
         (.., Some(Stop::Break)) => "Stopped by a rule.".to_owned(),
         (.., Some(Stop::Violation)) => "Stopped: a promise was broken.".to_owned(),
         (.., Some(Stop::End))
