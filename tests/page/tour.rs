@@ -67,7 +67,7 @@ fn the_tour_is_walked_to_its_end_and_does_not_return_by_itself() {
     expect_step(&visit, 7);
     go(&visit);
     visit.wait("the first exercise, and no tour", 20, |visit| {
-        let there = visit.value("return location.hash") == "#/lab/changed-byte";
+        let there = visit.value("return location.hash") == "#/lab/nonce";
         (there && title(visit).is_empty()).then_some(())
     });
     visit.value("location.hash = '#/'");
