@@ -10,37 +10,19 @@ use crate::primitives::{BlockHash, Keypair, Millis, Timestamp, TxId};
 use crate::sim::event::{Cue, Event};
 
 use super::error::ActError;
-use super::moment::Moment;
+use super::moment::{Flood, Moment};
 use super::nodes::runs;
 
-/// A session that is later than that of any node, so that no frame of a flood is an old one.
-const SESSION: u64 = u64::MAX;
+/// The sessions of floods begin here, and each is later than those before it: later than nearly any node's, so that no frame
+/// of a flood is an old one.
+const SESSIONS: u64 = 0xffff << 48;
 /// Bytes of a frame after its payload: the signature.
 const SIGNATURE: usize = 64;
 
-/// What a node sends, and how much of it it has sent.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Flood {
-    to: usize,
-    per_second: u64,
-    begun: Timestamp,
-    sent: u64,
-    /// Frames of the node's earlier floods.
-    before: u64,
-}
-
-impl Flood {
-    /// What it does, for people.
-    pub(super) fn words(&self, moment: &Moment) -> String {
-        let (to, per_second) = (moment.name(self.to), self.per_second);
-        format!("floods {to} with {per_second} frames a second")
-    }
-
-    /// When its next frame is sent.
-    const fn next(&self) -> Timestamp {
-        let span = self.sent.saturating_add(1).saturating_mul(1_000) / self.per_second;
-        self.begun.plus(Millis(span))
-    }
+/// When the next frame of a flood is sent.
+const fn next(flood: &Flood) -> Timestamp {
+    let span = flood.sent.saturating_add(1).saturating_mul(1_000) / flood.per_second;
+    flood.begun.plus(Millis(span))
 }
 
 /// A node floods another from now on, or ends it.
@@ -50,8 +32,8 @@ pub(super) fn begin(
     per_second: u64,
 ) -> Result<(), ActError> {
     runs(moment, seat)?;
-    let old = moment.floods.remove(&seat);
     if per_second == 0 {
+        moment.floods.remove(&seat);
         return Ok(());
     }
     let flood = Flood {
@@ -59,13 +41,12 @@ pub(super) fn begin(
         per_second,
         begun: moment.world.now,
         sent: 0,
-        before: old.map_or(0, |old| old.before.saturating_add(old.sent)),
     };
     moment.floods.insert(seat, flood);
     // Whom others ignore for it they ignore for good reasons.
     moment.checks.on_forged();
     let event = Event::Cue(Cue::Hostile(seat));
-    moment.world.at(flood.next(), event);
+    moment.world.at(next(&flood), event);
     Ok(())
 }
 
@@ -81,23 +62,24 @@ pub(super) fn send(moment: &mut Moment, seat: usize) {
         moment.floods.remove(&seat);
         return;
     };
-    if moment.world.now < flood.next() {
+    if moment.world.now < next(&flood) {
         return;
     }
     let sent = flood.sent.saturating_add(1);
     let key = &moment.world.seats[seat].plan.key;
-    let frame = nonsense(key, &chain_id, flood.before.saturating_add(sent));
+    let session = SESSIONS | (flood.begun.0 & !SESSIONS);
+    let frame = nonsense(key, &chain_id, (session, sent));
     moment.world.send(seat, flood.to, &frame, false);
     let flood = Flood { sent, ..flood };
     moment.floods.insert(seat, flood);
     let event = Event::Cue(Cue::Hostile(seat));
-    moment.world.at(flood.next(), event);
+    moment.world.at(next(&flood), event);
 }
 
 /// A frame that is signed as it should be and says nothing: its list has fewer entries than it claims.
-fn nonsense(key: &Keypair, chain_id: &BlockHash, sequence: u64) -> Rc<[u8]> {
+fn nonsense(key: &Keypair, chain_id: &BlockHash, number: (u64, u64)) -> Rc<[u8]> {
     let message = Message::Inv(vec![TxId([0; 32])]);
-    let mut frame = seal_frame(key, chain_id, (SESSION, sequence), None, &message);
+    let mut frame = seal_frame(key, chain_id, number, None, &message);
     let payload = Envelope::parse(&frame, chain_id).map_or(0, |envelope| envelope.payload.len());
     let begins = frame
         .len()
@@ -114,7 +96,7 @@ mod tests {
     #[test]
     fn nonsense_is_signed_by_its_sender_and_is_no_message() {
         let (key, chain_id) = (Keypair::from_secret(&[7; 32]), BlockHash([5; 32]));
-        let frame = nonsense(&key, &chain_id, 9);
+        let frame = nonsense(&key, &chain_id, (1, 9));
         let envelope = Envelope::parse(&frame, &chain_id).unwrap();
         assert_eq!((envelope.from, envelope.verify()), (key.node_id(), Ok(())));
         assert!(matches!(

@@ -48,7 +48,10 @@ impl Lab {
             Misdeed::VoteTwice => "votes twice".to_owned(),
             Misdeed::VoteBothSides => "votes on both sides of a cut".to_owned(),
         });
-        let flood = moment.floods.get(&place).map(|flood| flood.words(moment));
+        let flood = moment.floods.get(&place).map(|flood| {
+            let (to, per_second) = (moment.name(flood.to), flood.per_second);
+            format!("floods {to} with {per_second} frames a second")
+        });
         let sleeps = moment.sleeps.iter().any(|(of, ..)| *of == place);
         let sleeps = sleeps.then(|| "sleeps through its next slot".to_owned());
         NodeSight {

@@ -9,8 +9,6 @@ use crate::primitives::BlockHash;
 use crate::records::{BlockKind, BlockSummary};
 use crate::sim::world::World;
 
-use super::facts::running;
-
 /// The makers of blocks, by their seats.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Makers {
@@ -48,8 +46,9 @@ impl Makers {
             return;
         };
         count(&mut self.lost, loser);
-        let known = running(world).find_map(|(_, node)| {
-            let chain = node.chain();
+        let mut seats = world.seats.iter();
+        let known = seats.find_map(|seat| {
+            let chain = seat.node.as_ref()?.chain();
             Some((chain, chain.get(id)?))
         });
         let Some((chain, entry)) = known else {

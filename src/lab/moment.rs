@@ -15,7 +15,6 @@ use crate::sim::world::World;
 
 use super::action::{DiskState, Rule};
 use super::facts::{Facts, elapsed};
-use super::flood::Flood;
 use super::layout;
 use super::scenario::Scenario;
 
@@ -34,6 +33,15 @@ pub(super) enum Misdeed {
     SealTwice,
     VoteTwice,
     VoteBothSides,
+}
+
+/// What a node sends to another, and how much of it it has sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flood {
+    pub(super) to: usize,
+    pub(super) per_second: u64,
+    pub(super) begun: Timestamp,
+    pub(super) sent: u64,
 }
 
 /// A run at one moment.

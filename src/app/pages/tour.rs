@@ -5,11 +5,12 @@
 
 use super::PageModel;
 use crate::ipc::{BlockFinality, NodeState, TransactionInfo};
+use crate::lab::exercises::COURSE;
 use crate::view::Model;
 use crate::view::route::Route;
 
 /// The exercise that the tour ends at: the first of the course.
-pub const FIRST_EXERCISE: &str = "nonce";
+pub const FIRST_EXERCISE: &str = COURSE[0].name;
 /// Without authorities nothing is ever final: so many blocks on top of a payment are taken for it.
 const DEEP: u64 = 3;
 

@@ -1,7 +1,7 @@
 //! The tour: when it is offered, and the facts that its steps ask for, as a real network gives them.
 
 use crate::app::pages::PageModel;
-use crate::app::pages::tour::{Facts, Stage, Tour, TourMessage, is_decided};
+use crate::app::pages::tour::{FIRST_EXERCISE, Facts, Stage, Tour, TourMessage, is_decided};
 use crate::app::testing::{Page, World};
 use crate::view::route::Route;
 
@@ -73,7 +73,7 @@ fn walk(link: &str) {
     assert_eq!(see(Route::Network, None), Stage::At(5));
     page.expect("start pow-1", &["pow-1 runs"]);
     assert_eq!(see(Route::Network, None), Stage::At(6));
-    let exercise = Route::Exercise("changed-byte".to_owned());
+    let exercise = Route::Exercise(FIRST_EXERCISE.to_owned());
     assert_eq!(see(exercise, None), Stage::Away);
 }
 
