@@ -69,6 +69,8 @@ impl App {
             ))),
             Command::Ledger { table, filter } => self.show_ledger(table, filter.as_deref()).await,
             Command::Tx(draft) => self.send_and_show(draft).await,
+            Command::Resend { who } => self.send_again(&who).await,
+            Command::Forget { who } => self.give_up(&who).await,
             Command::Kill(target) => self.for_each(target, Action::Kill).await,
             Command::Start(target) => self.for_each(target, Action::Start).await,
             Command::Stop(target) => self.for_each(target, Action::Stop).await,

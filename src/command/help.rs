@@ -61,6 +61,9 @@ pub const WORDS: &[Word] = words! {
          three as the page prints them)\ntx message pay bob 5      (a message signed by alice, whatever it says)\n\
          tx any other words      (the same; what looks like a payment and is no transfer is refused)"
         [Argument::Of(&["Transfer", "message"])]
+    resend "resend <user>" "sends again what a user signed here and no running node has"
+        "A node that ends right after it took a transaction may not have passed it on: the page says so." []
+    forget "forget <user>" "gives up what a user signed here and no running node has" "" []
     kill "kill <node|all>" "ends a node's worker at once, as a power cut would" "" [Argument::NodeOrAll]
     stop "stop <node|all>" "stops a node cleanly: it says goodbye and closes its ledger" "" [Argument::NodeOrAll]
     start "start <node|all>" "starts a node again from its own ledger" "" [Argument::NodeOrAll]

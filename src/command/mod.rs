@@ -64,6 +64,16 @@ pub enum Command {
     },
     /// `tx <words>`
     Tx(Draft),
+    /// `resend <user>`
+    Resend {
+        /// Name or address.
+        who: String,
+    },
+    /// `forget <user>`
+    Forget {
+        /// Name or address.
+        who: String,
+    },
     /// `kill <node>`
     Kill(Target),
     /// `start <node>`

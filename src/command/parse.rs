@@ -91,6 +91,12 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "user" => Command::User {
             who: arguments.text("a user's name or address")?,
         },
+        "resend" => Command::Resend {
+            who: arguments.text("a user's name or address")?,
+        },
+        "forget" => Command::Forget {
+            who: arguments.text("a user's name or address")?,
+        },
         "finality" => Command::Finality {
             node: arguments.optional(NODE_NAME, |word| Some(word.to_owned()))?,
         },

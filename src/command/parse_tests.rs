@@ -65,6 +65,18 @@ fn questions() -> Vec<(&'static str, Command)> {
                 who: "alice".into(),
             },
         ),
+        (
+            "resend alice",
+            Command::Resend {
+                who: "alice".into(),
+            },
+        ),
+        (
+            "forget alice",
+            Command::Forget {
+                who: "alice".into(),
+            },
+        ),
         ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
         ("mempool", Command::Mempool),
         ("wipe", Command::Wipe(Target::All)),

@@ -83,6 +83,11 @@ pub enum PlatformError {
         /// The browser's reason.
         reason: String,
     },
+    /// A new release has replaced the page's files.
+    #[error(
+        "this page is out of date: a new release has replaced its files. What runs goes on, but no node, no miner and no part of the page can start; load the page again, and the network goes on from its ledgers"
+    )]
+    OutOfDate,
     /// The scope lacks what every page and worker has.
     #[error("this scope has no {name}")]
     Scope {
@@ -143,6 +148,7 @@ codes! {
         Lock => "lock_failed", "the browser refused a lock";
         WorkerStart => "worker_failed", "a worker did not start, or ended by itself";
         WorkerFailed => "worker_failed", "a worker did not start, or ended by itself";
+        OutOfDate => "out_of_date", "a new release has replaced the page's files";
         Scope => "worker_failed", "a worker did not start, or ended by itself";
         StorageRead => "storage_read", "the network's record cannot be read";
         StorageWrite => "storage_write", "the network's record cannot be written";

@@ -74,7 +74,7 @@ pub fn status(model: &Model, now: u64) -> String {
         TabMode::Host => "this tab runs its nodes",
         TabMode::Viewer => "another tab runs its nodes, this one watches",
     };
-    let health = health(model);
+    let health = health(model, now);
     let detail = if health.detail.is_empty() {
         String::new()
     } else {

@@ -31,9 +31,36 @@ pub struct Health {
     pub detail: String,
 }
 
-/// The health of the network in one sentence.
+/// A head that is dated further ahead of the machine's clock is worth a word: no maker whose clock is right dates so.
+const AHEAD_MS: u64 = 30_000;
+
+/// The health of the network in one sentence, at a time of the machine's clock.
 #[must_use]
-pub fn health(model: &Model) -> Health {
+pub fn health(model: &Model, now: u64) -> Health {
+    let health = health_of_nodes(model);
+    match (health.tone, ahead(model, now)) {
+        (Tone::Good | Tone::Busy, Some(ahead)) => Health {
+            tone: Tone::Busy,
+            detail: format!("{}; {ahead}", health.detail),
+            ..health
+        },
+        _ => health,
+    }
+}
+
+/// What is to be said of a head that is dated ahead of the machine's clock.
+fn ahead(model: &Model, now: u64) -> Option<String> {
+    let head = model.blocks.get(&model.tips.first()?.hash)?;
+    let by = head.record.timestamp.saturating_sub(now);
+    (by > AHEAD_MS).then(|| {
+        format!(
+            "its head is dated {} ahead of this machine's clock, which was set back or was wrong before",
+            span(by)
+        )
+    })
+}
+
+fn health_of_nodes(model: &Model) -> Health {
     let up: Vec<&NodeView> = model.nodes.iter().filter(|node| node.is_up()).collect();
     let height = up.iter().map(|node| node.status.height).max().unwrap_or(0);
     let at = format!("at height {}", grouped(height));
@@ -340,7 +367,7 @@ mod tests {
     }
 
     fn sentence(model: &Model) -> String {
-        let health = health(model);
+        let health = health(model, 0);
         format!("{} {}", health.sentence, health.detail)
             .trim()
             .to_owned()
@@ -365,7 +392,23 @@ mod tests {
             sentence(&split),
             "2 tips: pow-1 and pow-2 at height 42; poa-1 at height 41"
         );
-        assert_eq!(health(&split).tone, Tone::Split);
+        assert_eq!(health(&split, 0).tone, Tone::Split);
+    }
+
+    #[test]
+    fn health_says_that_the_head_is_dated_ahead_of_the_machines_clock() {
+        let mut model = model(&[("pow-1", "a", 42), ("pow-2", "a", 42)]);
+        let mut block = crate::view::testing::block("a", "", 42);
+        block.record.timestamp = 4_000_000;
+        model.apply(Update::Blocks(vec![block]));
+        let at = |now| {
+            let health = health(&model, now);
+            (health.tone, health.detail)
+        };
+        let (tone, text) = at(400_000);
+        assert_eq!(tone, Tone::Busy);
+        assert!(text.contains("dated 1 h 0 min ahead of this machine's clock"), "{text}");
+        assert_eq!(at(4_000_000 - AHEAD_MS), (Tone::Good, "at height 42".to_owned()));
     }
 
     #[test]
@@ -381,7 +424,7 @@ mod tests {
             state: NodeState::Stopped,
         });
         assert_eq!(sentence(&model), "No node is running: start one to go on");
-        assert_eq!(health(&model).tone, Tone::Still);
+        assert_eq!(health(&model, 0).tone, Tone::Still);
     }
 
     #[test]
@@ -473,7 +516,7 @@ mod tests {
                 .collect::<Vec<_>>(),
             [43, 42]
         );
-        assert_eq!(health(&model).tone, Tone::Split);
+        assert_eq!(health(&model, 0).tone, Tone::Split);
     }
 
     #[test]
