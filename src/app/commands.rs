@@ -79,11 +79,7 @@ impl App {
             Command::Export { node } => self.save_ledger(&node).await,
             Command::Import { node } => self.choose_ledger(&node).await,
             Command::Compare { a, b } => self.compare(&a, &b).await,
-            Command::Tamper {
-                node,
-                height,
-                amount,
-            } => self.tamper(&node, height, amount).await,
+            Command::Tamper { node, height, harm } => self.tamper(&node, height, harm).await,
             Command::Add(kind) => self.add(kind).await,
             Command::Difficulty(choice) => self.set_difficulty(choice).await,
             Command::Pace(pace) => self.set_pace(pace).await,

@@ -3,6 +3,7 @@
 use super::machine::App;
 use super::output::Output;
 use super::roster::Member;
+use crate::command::Harm;
 use crate::ipc::{ApiError, BlockInfo, Imported, ask};
 use crate::ledger::{Batch, FileError, MAX_FILE_BYTES, Query, Row, StoreError, Table};
 use crate::primitives::{Amount, Block, Payload};
@@ -134,7 +135,7 @@ impl App {
         &self,
         node: &str,
         height: u64,
-        amount: bool,
+        harm: Harm,
     ) -> Result<Output, ApiError> {
         let node = self.own_node(node)?;
         if node.has_worker() {
@@ -169,17 +170,29 @@ impl App {
             .into_iter()
             .find(|row| row.record.on_best_chain)
             .ok_or_else(unknown)?;
-        let what = if amount {
+        let middle = row.raw.len() / 2;
+        let at = match harm {
+            Harm::Amount => None,
+            Harm::Middle => Some(middle),
+            Harm::Byte(at) => Some(usize::try_from(at).unwrap_or(usize::MAX)),
+        };
+        let what = if let Some(at) = at {
+            let length = row.raw.len();
+            let Some(byte) = row.raw.get_mut(at) else {
+                let found = at.to_string();
+                return Err(LookupError::Byte { length, found }.into());
+            };
+            *byte ^= 1;
+            format!(
+                "byte {} is {byte:#04x} now",
+                grouped(u64::try_from(at).unwrap_or(u64::MAX))
+            )
+        } else {
             let changed = pay_more(&row.raw).ok_or_else(|| LookupError::Transaction {
                 which: format!("a transfer in block {height}"),
             })?;
             row.raw = changed;
             "the amount of its first transfer is one more now".to_owned()
-        } else {
-            let at = row.raw.len() / 2;
-            let byte = row.raw.get_mut(at).ok_or_else(unknown)?;
-            *byte ^= 1;
-            format!("byte {at} is {byte:#04x} now")
         };
         let hash = short(&row.record.hash).to_owned();
         let mut batch = Batch::default();

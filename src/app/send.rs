@@ -9,7 +9,7 @@ use super::machine::App;
 use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Member;
-use super::submitting::Order;
+use super::submitting::{Order, ROOM_MS};
 use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::consensus::EPOCH;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
@@ -38,15 +38,17 @@ impl App {
         node: &Rc<Member>,
         draft: Draft,
     ) -> Result<TransactionInfo, ApiError> {
-        let sent = self.send_by(node, draft).await?;
+        let sent = self.send_by(node, draft, ROOM_MS).await?;
         self.bus.push(Update::Sent(sent.tx_hash.clone()));
         Ok(sent)
     }
 
+    /// Signs a draft and hands it to a node, waiting at most so long for room in its mempool.
     pub(super) async fn send_by(
         &self,
         node: &Rc<Member>,
         draft: Draft,
+        patience_ms: f64,
     ) -> Result<TransactionInfo, ApiError> {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
@@ -56,6 +58,7 @@ impl App {
             fee: Amount(draft.fee),
             valid_until: Height(0),
             payload: self.payload(draft.what).await?,
+            patience_ms,
         };
         self.submit(turn, node, &key, order).await
     }
@@ -116,6 +119,7 @@ impl App {
             fee: Amount(DEFAULT_FEE),
             valid_until: Height(height.0.saturating_add(ORDER_LIFE)),
             payload: Payload::SetParams(ParamsOrder { ancestor, change }),
+            patience_ms: ROOM_MS,
         };
         self.submit(turn, &node, &key, order).await
     }
@@ -189,7 +193,7 @@ impl App {
         }
         let sent = drafts
             .iter()
-            .map(|(node, draft)| self.send_by(node, draft.clone()));
+            .map(|(node, draft)| self.send_by(node, draft.clone(), ROOM_MS));
         for answer in join_all(sent).await {
             if let Err(error) = answer {
                 let text = format!("a test transaction was refused: {error}");

@@ -20,8 +20,8 @@ use crate::refusal::{NodeError, Refusal, StartupError};
 
 /// Longest wait for another tab that sends for the same sender.
 const TURN_MS: u32 = 15_000;
-/// Longest wait for a block that makes room in a mempool for more of one sender.
-const ROOM_MS: f64 = 60_000.0;
+/// Longest wait of what a person sends for a block that makes room in a mempool for more of one sender.
+pub(super) const ROOM_MS: f64 = 60_000.0;
 /// How often is looked whether there is room.
 const ROOM_LOOK_MS: f64 = 100.0;
 /// Most nodes that one transaction is handed to, where one after the other ends before it answers.
@@ -34,6 +34,8 @@ pub(super) struct Order {
     /// The last height at which it may be committed; 0 for any.
     pub(super) valid_until: Height,
     pub(super) payload: Payload,
+    /// How long it waits for room in a mempool.
+    pub(super) patience_ms: f64,
 }
 
 /// What is signed already, of one order.
@@ -72,7 +74,7 @@ impl App {
             drop(lock);
             match outcome {
                 Err(error) if is_no_room(&error) => {
-                    if self.platform.monotonic() - began > ROOM_MS || !node.is_up() {
+                    if self.platform.monotonic() - began >= order.patience_ms || !node.is_up() {
                         return Err(error);
                     }
                     self.platform.sleep(ROOM_LOOK_MS).await;

@@ -149,7 +149,23 @@ fn about_ledgers() -> Vec<(&'static str, Command)> {
             Command::Tamper {
                 node: "pow-1".into(),
                 height: 7,
-                amount: true,
+                harm: Harm::Amount,
+            },
+        ),
+        (
+            "tamper pow-1 7",
+            Command::Tamper {
+                node: "pow-1".into(),
+                height: 7,
+                harm: Harm::Middle,
+            },
+        ),
+        (
+            "tamper pow-1 7 byte 1,234",
+            Command::Tamper {
+                node: "pow-1".into(),
+                height: 7,
+                harm: Harm::Byte(1_234),
             },
         ),
     ]

@@ -153,6 +153,8 @@ pub enum TabMode {
     Starting,
     /// This tab runs the network's nodes.
     Host,
+    /// The network cannot be opened here.
+    Failed,
     /// Another tab runs the network's nodes; this one watches with a validating node of its own, and
     /// may add nodes.
     Viewer,

@@ -71,6 +71,7 @@ pub fn status(model: &Model, now: u64) -> String {
     }
     let mode = match model.mode {
         TabMode::Starting => "starting",
+        TabMode::Failed => "not open here",
         TabMode::Host => "this tab runs its nodes",
         TabMode::Viewer => "another tab runs its nodes, this one watches",
     };

@@ -74,6 +74,10 @@ fn health_of_nodes(model: &Model) -> Health {
         .iter()
         .filter(|node| node.status.state == NodeState::Starting)
         .count();
+    if up.is_empty() && model.mode == TabMode::Failed {
+        let sentence = "No network runs here: the page says above why";
+        return says(Tone::Still, sentence.to_owned(), String::new());
+    }
     if up.is_empty() {
         return if model.nodes.is_empty() || starting > 0 || model.mode == TabMode::Starting {
             says(
@@ -100,6 +104,11 @@ fn health_of_nodes(model: &Model) -> Health {
             format!("{} tips:", model.tips.len()),
             tips.join("; "),
         );
+    }
+    if model.mode == TabMode::Viewer && up.iter().all(|node| node.own) {
+        let sentence = "Another tab has this network, but its nodes do not answer: the browser may have frozen it or keep \
+                        it for its back button. Go to it, or close it: then this tab takes its nodes over";
+        return says(Tone::Still, sentence.to_owned(), String::new());
     }
     if height == 0 {
         return says(Tone::Busy, waiting(&up), String::new());
@@ -234,6 +243,7 @@ pub fn far_away(model: &Model, difficulty: u64) -> Option<String> {
 pub const fn tab(mode: TabMode) -> &'static str {
     match mode {
         TabMode::Starting => "This tab is starting",
+        TabMode::Failed => "The network is not open in this tab",
         TabMode::Host => "This tab runs the network",
         TabMode::Viewer => {
             "Another tab runs the network; this tab watches with its own validating node"
@@ -407,8 +417,31 @@ mod tests {
         };
         let (tone, text) = at(400_000);
         assert_eq!(tone, Tone::Busy);
-        assert!(text.contains("dated 1 h 0 min ahead of this machine's clock"), "{text}");
-        assert_eq!(at(4_000_000 - AHEAD_MS), (Tone::Good, "at height 42".to_owned()));
+        assert!(
+            text.contains("dated 1 h 0 min ahead of this machine's clock"),
+            "{text}"
+        );
+        assert_eq!(
+            at(4_000_000 - AHEAD_MS),
+            (Tone::Good, "at height 42".to_owned())
+        );
+    }
+
+    #[test]
+    fn health_says_why_a_tab_that_watches_hears_nothing() {
+        let mut model = model(&[("viewer-1", "g", 0)]);
+        model.apply(Update::Mode(TabMode::Viewer));
+        assert!(sentence(&model).contains("its nodes do not answer"));
+        model.apply(Update::Mode(TabMode::Host));
+        assert!(!sentence(&model).contains("do not answer"));
+    }
+
+    #[test]
+    fn health_says_that_no_network_can_run_here() {
+        let mut model = Model::new("test");
+        model.apply(Update::Mode(TabMode::Failed));
+        assert!(sentence(&model).contains("No network runs here"));
+        assert_eq!(tab(TabMode::Failed), "The network is not open in this tab");
     }
 
     #[test]
