@@ -170,30 +170,7 @@ impl App {
             .into_iter()
             .find(|row| row.record.on_best_chain)
             .ok_or_else(unknown)?;
-        let middle = row.raw.len() / 2;
-        let at = match harm {
-            Harm::Amount => None,
-            Harm::Middle => Some(middle),
-            Harm::Byte(at) => Some(usize::try_from(at).unwrap_or(usize::MAX)),
-        };
-        let what = if let Some(at) = at {
-            let length = row.raw.len();
-            let Some(byte) = row.raw.get_mut(at) else {
-                let found = at.to_string();
-                return Err(LookupError::Byte { length, found }.into());
-            };
-            *byte ^= 1;
-            format!(
-                "byte {} is {byte:#04x} now",
-                grouped(u64::try_from(at).unwrap_or(u64::MAX))
-            )
-        } else {
-            let changed = pay_more(&row.raw).ok_or_else(|| LookupError::Transaction {
-                which: format!("a transfer in block {height}"),
-            })?;
-            row.raw = changed;
-            "the amount of its first transfer is one more now".to_owned()
-        };
+        let what = do_harm(&mut row.raw, harm, height)?;
         let hash = short(&row.record.hash).to_owned();
         let mut batch = Batch::default();
         batch.put(Table::Blocks, Row::Block(row));
@@ -212,6 +189,28 @@ impl App {
 fn too_long(found: u64) -> ApiError {
     let limit = MAX_FILE_BYTES;
     FileError::TooLong { limit, found }.into()
+}
+
+/// Changes the bytes of a block; says what was changed.
+fn do_harm(raw: &mut Vec<u8>, harm: Harm, height: u64) -> Result<String, LookupError> {
+    let at = match harm {
+        Harm::Amount => {
+            *raw = pay_more(raw).ok_or_else(|| LookupError::Transaction {
+                which: format!("a transfer in block {height}"),
+            })?;
+            return Ok("the amount of its first transfer is one more now".to_owned());
+        }
+        Harm::Middle => u32::try_from(raw.len() / 2).unwrap_or_default(),
+        Harm::Byte(at) => at,
+    };
+    let length = raw.len();
+    let place = usize::try_from(at).unwrap_or(usize::MAX);
+    let byte = raw.get_mut(place).ok_or_else(|| LookupError::Byte {
+        length,
+        found: at.to_string(),
+    })?;
+    *byte ^= 1;
+    Ok(format!("byte {} is {byte:#04x} now", grouped(at.into())))
 }
 
 /// The bytes of a block whose first transfer pays one unit more than its sender signed.

@@ -82,8 +82,9 @@ pub const WORDS: &[Word] = words! {
         [Argument::Node]
     compare "compare <node> <node>" "where the ledgers of two nodes differ first, and why" "" [Argument::Node, Argument::Node]
     tamper "tamper <node> <height> [what]" "changes a stored block of a node that does not run, as an attacker of its disk would"
-        "A byte in the middle of the block, with `byte <n>` that of a number, or with `amount` what its first transfer pays. `start <node>` then finds it, says \
-         which rule it breaks, keeps the bytes in its table `meta` as `quarantine`, and fetches the block again."
+        "A byte in the middle of the block, with `byte <n>` that of a number, or with `amount` what its first transfer pays. \
+         `start <node>` then finds it, says which rule it breaks, keeps the bytes in its table `meta` as `quarantine`, and \
+         fetches the block again."
         [Argument::Node]
     difficulty "difficulty <1-8|auto>" "leading zero digits of a work block's hash, by the operator's signed change"
         "`auto` lets the network itself keep the time between work blocks, at any hash rate (ASERT). A change is in force \

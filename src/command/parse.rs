@@ -88,15 +88,7 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "block" => Command::Block {
             which: arguments.required("a block's hash or height", hash_or_height)?,
         },
-        "user" => Command::User {
-            who: arguments.text("a user's name or address")?,
-        },
-        "resend" => Command::Resend {
-            who: arguments.text("a user's name or address")?,
-        },
-        "forget" => Command::Forget {
-            who: arguments.text("a user's name or address")?,
-        },
+        "user" | "resend" | "forget" => about_user(arguments)?,
         "finality" => Command::Finality {
             node: arguments.optional(NODE_NAME, |word| Some(word.to_owned()))?,
         },
@@ -150,6 +142,16 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
                 nearest: "help".into(),
             });
         }
+    })
+}
+
+/// The words about one user.
+fn about_user(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
+    let who = arguments.text("a user's name or address")?;
+    Ok(match arguments.word.name {
+        "resend" => Command::Resend { who },
+        "forget" => Command::Forget { who },
+        _ => Command::User { who },
     })
 }
 
