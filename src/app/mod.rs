@@ -41,11 +41,13 @@ mod parameters;
 pub mod platform;
 mod posting;
 mod record;
+mod release;
 mod requests;
 mod roster;
 mod scenario;
 mod send;
 mod store;
+mod submitting;
 mod tabs;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod testing;
@@ -54,6 +56,8 @@ mod tests;
 mod touring;
 mod traffic;
 mod trouble;
+mod turns;
+mod unsent;
 mod users;
 mod wallet;
 

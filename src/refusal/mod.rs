@@ -26,7 +26,7 @@ pub use person::{ArgumentError, NetworkError, WalletError};
 pub use platform::{Limit, PlatformError};
 pub use record::{LinkError, RecordError, RecordFault};
 pub use request::{LookupError, NodeError};
-pub use startup::{Aside, StartupError};
+pub use startup::{Aside, StartupError, nonces};
 
 use crate::bitcoin::BitcoinError;
 use crate::command::{CommandError, DraftError, TooManyWorkers, UnknownField};
@@ -99,6 +99,17 @@ pub enum Refusal {
     /// A query can match nothing.
     #[error(transparent)]
     Query(#[from] QueryError),
+}
+
+impl Refusal {
+    /// Whether a mempool has no room for more of the sender, which the next block makes.
+    #[must_use]
+    pub const fn awaits_block(&self) -> bool {
+        matches!(
+            self,
+            Self::Transaction(MempoolError::NonceGap { .. } | MempoolError::AccountFull { .. })
+        )
+    }
 }
 
 codes! {

@@ -21,5 +21,5 @@ pub mod tree;
 mod update;
 pub mod words;
 
-pub use model::{MAX_BLOCKS, MAX_LOG, Model, NodeView, Problem, TabMode, Tip};
+pub use model::{MAX_BLOCKS, MAX_LOG, Model, NodeView, Offer, Problem, TabMode, Tip};
 pub use update::Update;

@@ -151,6 +151,8 @@ pub enum TabMode {
     Starting,
     /// This tab runs the network's nodes.
     Host,
+    /// The network cannot be opened here.
+    Failed,
     /// Another tab runs the network's nodes; this one watches with a validating node of its own, and
     /// may add nodes.
     Viewer,
@@ -163,4 +165,21 @@ pub struct Problem {
     pub code: String,
     /// A plain sentence.
     pub message: String,
+    /// What the page offers to do about it.
+    #[serde(skip)]
+    pub offers: Vec<Offer>,
+}
+
+/// What the page offers to do about a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// To run a line of the console.
+    Run {
+        /// What the button says.
+        label: &'static str,
+        /// The line.
+        line: String,
+    },
+    /// To load the page again.
+    Reload,
 }

@@ -13,6 +13,7 @@ mod missing;
 mod network;
 mod settings;
 mod table;
+mod tamper;
 mod transact;
 mod transaction;
 
