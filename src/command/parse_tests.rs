@@ -59,6 +59,25 @@ fn questions() -> Vec<(&'static str, Command)> {
         ),
         ("kill pow\u{2011}1", Command::Kill(node("pow-1"))),
         ("kill\u{A0}pow\u{2212}1", Command::Kill(node("pow-1"))),
+        ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
+        ("mempool", Command::Mempool),
+        ("wipe", Command::Wipe(Target::All)),
+        ("wipe pow-1", Command::Wipe(node("pow-1"))),
+        ("help", Command::Help { word: None }),
+        (
+            "help tx",
+            Command::Help {
+                word: Word::find("tx"),
+            },
+        ),
+        ("tour", Command::Tour),
+        ("quit", Command::Quit),
+    ]
+}
+
+/// Lines about a user, and what is understood.
+fn about_users() -> Vec<(&'static str, Command)> {
+    vec![
         (
             "user alice",
             Command::User {
@@ -77,19 +96,6 @@ fn questions() -> Vec<(&'static str, Command)> {
                 who: "alice".into(),
             },
         ),
-        ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
-        ("mempool", Command::Mempool),
-        ("wipe", Command::Wipe(Target::All)),
-        ("wipe pow-1", Command::Wipe(node("pow-1"))),
-        ("help", Command::Help { word: None }),
-        (
-            "help tx",
-            Command::Help {
-                word: Word::find("tx"),
-            },
-        ),
-        ("tour", Command::Tour),
-        ("quit", Command::Quit),
     ]
 }
 
@@ -204,7 +210,14 @@ fn a_wrong_word_about_votes_is_refused() {
 
 #[test]
 fn every_command_is_understood() {
-    let cases = [questions(), about_votes(), about_ledgers(), orders()].concat();
+    let cases = [
+        questions(),
+        about_users(),
+        about_votes(),
+        about_ledgers(),
+        orders(),
+    ]
+    .concat();
     let first = |line: &'static str| Word::find(line.split(' ').next()?);
     let words = cases.iter().filter_map(|(line, _)| first(line));
     // The words of `tx` have tests of their own, and so have those of `links`.
