@@ -56,6 +56,7 @@ mod traffic;
 mod trouble;
 mod users;
 mod wallet;
+mod why;
 
 pub use bus::Subscription;
 pub use link::{LinkParameters, MAX_POA, MAX_POW};

@@ -53,6 +53,10 @@ pub const CALLS: &[Call] = calls! {
     Promise mempool ["mempool(node)"] "the transactions that wait there"
     Promise finality ["finality(node)"]
         "`{ head, justified, final, lag, waiting_for, ... }`: the first three `{ epoch, height, hash }`, `lag` in blocks"
+    Promise why ["why(node, hash or id)" "why(\"finality\")"]
+        "`{ about, reasons: [{ code, text, rule, expected, found, nodes, ... }], event }`"
+    Promise reorganised ["reorganised({ node, before, after })"]
+        "`{ fork, left, joined, transactions, balances, ... }`: what a change between two heads did; a `reorg` event has both"
     Promise peers ["peers(node)"] "the nodes that it has heard, with score, round trip and head"
     Promise tx ["tx(words)" "tx({ kind, from, ... })"]
         "the transaction with its `id`; kinds: `transfer`, `message`, `register_user`, `create_asset`, `transfer_asset`"
@@ -81,13 +85,14 @@ pub const LAB_CALLS: &[Call] = calls! {
         "opens an exercise by its name, or a scenario as text or object; as `state()`"
     Promise close ["close()"] "`undefined`; what was done is gone unless it was exported"
     Promise state ["state()"]
-        "`{ title, time, playing, speed, end, branch, branches, digest, events, goal, violation }`, times in virtual ms"
+        "`{ title, time, after, playing, speed, end, branch, branches, digest, events, goal, violation }`, times in virtual ms; `after` within a millisecond: how many events have happened"
     Promise play ["play({ speed, until })"]
         "lets time go on at `speed` times that of real time; `until`: `event`, `message`, `block`, `reorganisation`, `refusal`, `agreement`, `goal`, `violation` or `{ height }`; as `state()`, at once"
     Promise pause ["pause()"] "as `state()`"
     Promise step ["step(\"event\")" "step(\"message\")" "step(\"block\")"]
         "goes to what comes next; as `state()` then. All other words of `until` are understood too"
-    Promise seek ["seek(ms)"] "goes to a moment, forward or back; as `state()` then"
+    Promise seek ["seek(ms)" "seek(ms, after)"]
+        "goes to a moment, forward or back: everything up to then has happened, or only so many events; as `state()` then"
     Promise act ["act(action)"] "does an action of a scenario now; in the past a branch begins; as `state()`"
     Promise frames ["frames()"]
         "`[{ id, from, to, type, sent, due, held, bytes, fields }]`, those that arrive first, then those that are held"
@@ -109,6 +114,8 @@ pub const LAB_CALLS: &[Call] = calls! {
     Promise accounts ["accounts(node)"] "as `aurex.accounts()`"
     Promise mempool ["mempool(node)"] "as `aurex.mempool()`"
     Promise finality ["finality(node)"] "as `aurex.finality()`"
+    Promise why ["why(node, hash or id)" "why(\"finality\")"] "as `aurex.why()`"
+    Promise reorganised ["reorganised({ node, before, after })"] "as `aurex.reorganised()`"
     Promise peers ["peers(node)"] "as `aurex.peers()`"
     Promise tx ["tx(words)" "tx({ kind, from, ... })"]
         "as `aurex.tx()`; the transaction becomes an action of the scenario"

@@ -120,6 +120,11 @@ pub enum Command {
     },
     /// `mempool`
     Mempool,
+    /// `why <node|block|transaction|finality>`
+    Why {
+        /// What it is about, as it was typed.
+        what: String,
+    },
     /// `export <node>`
     Export {
         /// The node.

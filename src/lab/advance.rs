@@ -100,6 +100,13 @@ impl Moment {
         at <= end && (is_last || (at <= self.time() && self.steps >= after))
     }
 
+    /// Whether this is the moment of this millisecond after so many events of the whole run, its actions done.
+    pub(super) fn is_after(&self, steps: u64, course: &Course, at: u64) -> bool {
+        let next = course.timed.get(self.done);
+        let acts = next.is_some_and(|timed| self.is_due(timed, at));
+        self.time() >= at && self.steps >= steps && !acts
+    }
+
     fn go_on_to(&mut self, at: u64) {
         let at: Timestamp = begin().plus(Millis(at));
         self.world.now = self.world.now.max(at);

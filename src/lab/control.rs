@@ -13,7 +13,7 @@ use super::action::{Action, Timed};
 use super::advance::{Course, Passed};
 use super::branch::{Branch, BranchInfo, Comparison, compare, position};
 use super::error::{ActError, LabError, Place, ScenarioError};
-use super::facts::Reorganisation;
+use super::facts::Reorganised;
 use super::frames::{FrameInfo, list};
 use super::goal::Predicate;
 use super::happening::Happening;
@@ -44,6 +44,8 @@ pub struct Way {
     before: Mark,
     /// Whether a rule that stops time stops here.
     stops: bool,
+    /// Within the last millisecond it goes no further than after so many events of the whole run.
+    after: Option<u64>,
 }
 
 impl Way {
@@ -102,12 +104,17 @@ impl Lab {
             until,
             before,
             stops,
+            after: None,
         })
     }
 
     /// Goes on along a way as long as `may_go_on` says so; why time stands still at its end, `None` before that.
     pub fn go_on(&mut self, way: &Way, may_go_on: &mut dyn FnMut() -> bool) -> Option<Stop> {
         while may_go_on() {
+            let course = &self.branch().course;
+            if (way.after).is_some_and(|after| self.moment.is_after(after, course, way.to)) {
+                return Some(Stop::End);
+            }
             let passed = self.pass(way.to);
             let is_reached = |until: Until| until.is_reached(&way.before, &self.moment);
             if way.until.is_some_and(is_reached) {
@@ -160,6 +167,31 @@ impl Lab {
         })
     }
 
+    /// As [`Lab::begin_to_seek`], to a moment within a millisecond: after so many events of the whole run.
+    ///
+    /// # Errors
+    /// [`LabError::TooLate`].
+    pub fn begin_to_return(&mut self, to: u64, after: u64) -> Result<Way, LabError> {
+        let before = self.begin_to_seek(to.saturating_sub(1))?;
+        Ok(Way {
+            to,
+            after: Some(after),
+            ..before
+        })
+    }
+
+    /// Lets everything happen that belongs to this millisecond, unless a promise is broken in it.
+    pub fn settle(&mut self) {
+        let now = self.time();
+        while self.pass(now).is_some() {}
+    }
+
+    /// If not everything of this millisecond has happened: how many events of the whole run have.
+    #[must_use]
+    pub fn after(&self) -> Option<u64> {
+        (!self.moment.is_quiet()).then_some(self.moment.steps)
+    }
+
     /// Does something now. In the past of what was played, a branch begins, and the old future stays as it was.
     ///
     /// # Errors
@@ -180,7 +212,7 @@ impl Lab {
             return Err(LabError::TooManyBranches { limit });
         }
         let timed = Timed {
-            after: (!self.moment.is_quiet()).then_some(self.moment.steps),
+            after: self.after(),
             ..Timed::at(self.moment.time(), action)
         };
         let mut moment = self.moment.clone();
@@ -269,8 +301,8 @@ impl Lab {
     }
 
     /// The reorganisations up to now, the oldest first.
-    pub fn reorganisations(&self) -> impl Iterator<Item = &Reorganisation> {
-        self.moment.facts.reorganisations.iter()
+    pub fn reorganisations(&self) -> impl Iterator<Item = &Reorganised> {
+        self.moment.facts.reorganisations.iter().map(|one| &**one)
     }
 
     /// A node that runs, by its name, to look at.

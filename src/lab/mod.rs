@@ -59,7 +59,7 @@ pub use action::{Action, Change, DiskState, Effect, Rule, Timed};
 pub use branch::{BranchInfo, Comparison};
 pub use control::{Lab, Way};
 pub use error::{ActError, EditError, LabError, Place, ScenarioError};
-pub use facts::{Fate, Reorganisation};
+pub use facts::Reorganised;
 pub use filter::{Filter, FrameKind};
 pub use frames::{Field, FrameInfo};
 pub use goal::{Goal, Predicate, Refused, Restart};

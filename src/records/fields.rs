@@ -1,5 +1,7 @@
 //! The fields of rows by name: for queries, which order and filter by one of them, and for tables on the page.
 
+use serde::{Serialize, Serializer};
+
 use super::{BlockKind, MinerState, PayloadKind, PeerState, TransactionStatus};
 use crate::primitives::NodeKind;
 
@@ -18,6 +20,19 @@ pub enum FieldValue<'a> {
     Flag(bool),
     /// Bytes.
     Bytes(&'a [u8]),
+}
+
+impl Serialize for FieldValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Absent => serializer.serialize_none(),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Number(number) => serializer.serialize_u64(number),
+            Self::Rate(rate) => serializer.serialize_f64(rate),
+            Self::Flag(flag) => serializer.serialize_bool(flag),
+            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+        }
+    }
 }
 
 /// What can be in a field.

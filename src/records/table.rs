@@ -9,6 +9,7 @@ use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::de::{DeserializeSeed, Deserializer};
+use serde::ser::{SerializeStruct as _, Serializer};
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Field, FieldValue, fields};
@@ -154,8 +155,7 @@ fields! {
 }
 
 /// A row of any table, stored and handed to scripts as the plain object of its fields.
-#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Row {
     /// Of `blocks`.
     Block(BlockRow),
@@ -189,6 +189,24 @@ impl<'de> DeserializeSeed<'de> for Table {
                 Deserialize::deserialize(object).map(Row::Raw)
             }
         }
+    }
+}
+
+/// As one record of fields whose names are known when the program is built: what is flattened part by part is a map,
+/// whose keys are made anew for each row, and a ledger writes thousands of rows in one go.
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut count = 0;
+        self.each(&mut |_, _| count += 1);
+        let mut record = serializer.serialize_struct("Row", count)?;
+        let mut outcome = Ok(());
+        self.each(&mut |name, value| {
+            if outcome.is_ok() {
+                outcome = record.serialize_field(name, &value);
+            }
+        });
+        outcome?;
+        record.end()
     }
 }
 

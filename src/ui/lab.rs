@@ -60,10 +60,20 @@ impl Hands {
 
     /// Does something, and shows that it was done, or why not.
     pub(crate) fn act(&self, action: Action) {
+        self.act_then(action, None);
+    }
+
+    /// As [`Self::act`]; where it was done, what is in the hand changes too.
+    pub(crate) fn act_then(&self, action: Action, then: Option<LabMessage>) {
         let hands = self.clone();
         spawn_local(async move {
             match hands.laboratory.rc().act(&action).await {
-                Ok(_) => hands.notifier.done(&words::action(&action)),
+                Ok(_) => {
+                    hands.notifier.done(&words::action(&action));
+                    if let Some(message) = then {
+                        hands.send(message);
+                    }
+                }
                 Err(error) => hands.notifier.refuse(&error),
             }
         });
@@ -76,14 +86,20 @@ impl Hands {
 
     /// Takes a frame into the hand, or none: the worker shows it in full then.
     pub(crate) fn look(&self, frame: Option<u64>) {
-        self.send(LabMessage::Forget("frame-"));
+        self.send(LabMessage::Forget("frame-field-"));
         self.send(LabMessage::Frame(frame));
         self.order(Order::Look(frame));
     }
 
-    /// Plays if time stands still, and stops it if not.
-    pub(crate) fn toggle_play(&self, until: Option<Until>) {
-        let clock = self.laboratory.bench().clock.clone();
+    /// Plays if time stands still, up to the goal if that is not reached yet, and stops it if not.
+    pub(crate) fn toggle_play(&self) {
+        let bench = self.laboratory.bench();
+        let has_goal = bench
+            .about
+            .as_ref()
+            .is_some_and(|about| about.goal.is_some());
+        let until = (has_goal && bench.goal_at.is_none()).then_some(Until::Goal);
+        let clock = bench.clock.clone();
         if clock.is_some_and(|clock| clock.playing || clock.seeking) {
             self.order(Order::Pause);
         } else {

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use aurex::lab::exercises;
 use serde::Deserialize;
 
 use crate::clock::Clock;
@@ -136,5 +137,41 @@ fn without_one_of_four_authorities_finality_goes_on_and_a_lost_one_can_be_remove
             .contains("Make it an authority")
             .then_some(())
     });
+    visit.expect_quiet();
+}
+
+/// Offences of both kinds, as a scenario's nodes prove them: the page says who and why, and checks both statements again.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn who_seals_or_votes_twice_is_shown_as_guilty_with_both_statements_checked_in_the_page() {
+    let mut visit = Visit::open("?pow=1&poa=0&pace=pause");
+    for (name, reason) in [
+        ("sealed-twice", "it sealed two blocks in one slot"),
+        ("voted-twice", "it voted twice for one epoch"),
+    ] {
+        visit.value(&format!("location.hash = '#/lab/{name}'"));
+        visit.wait("an open scenario", 60, |visit| {
+            (!visit.text_of("#lab-time").is_empty()).then_some(())
+        });
+        let exercise = exercises::find(name).unwrap().unwrap();
+        for timed in exercise.solution {
+            visit.value(&format!(
+                "await aurex.lab.seek({}); return await aurex.lab.act({})",
+                timed.at.unwrap(),
+                serde_json::to_string(&timed.action).unwrap()
+            ));
+        }
+        visit.value(&format!(
+            "await aurex.lab.seek({}); location.hash = '#/lab/{name}/network'",
+            exercise.scenario.length
+        ));
+        let proof = visit.wait("the proof", 60, |visit| {
+            Some(visit.text_of(".lab-room .proof")).filter(|text| !text.is_empty())
+        });
+        for part in ["poa-2", "is guilty", reason, "Holds.", "first", "second"] {
+            assert!(proof.contains(part), "{name}: {part:?} is not in {proof:?}");
+        }
+        assert!(!proof.contains("Fails."), "{proof}");
+    }
     visit.expect_quiet();
 }

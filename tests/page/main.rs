@@ -29,3 +29,4 @@ mod start;
 mod tour;
 mod traffic;
 mod visit;
+mod why;

@@ -162,18 +162,22 @@ impl Laboratory {
     pub async fn open(&self, source: Source) -> Result<(), ApiError> {
         self.change(|bench| (bench.opening, bench.problem) = (true, None));
         let kept = source.clone();
-        let (order, at) = match source {
+        let (order, moment) = match source {
             Source::Exercise(name) => (Order::Exercise(name), None),
             Source::Text(text) => (Order::Open(text), None),
-            Source::Link(shared) => (Order::Open(shared.text), shared.at),
+            Source::Link(Shared { text, at, after }) => {
+                let moment =
+                    at.map(|to| after.map_or(Order::Seek(to), |after| Order::Return { to, after }));
+                (Order::Open(text), moment)
+            }
         };
         let outcome = self.order(order).await;
         let failed = outcome.as_ref().err().cloned();
         self.change(|bench| (bench.opening, bench.problem) = (false, failed));
         outcome?;
         self.opened.replace(Some(kept));
-        if let Some(at) = at {
-            self.seek(at).await?;
+        if let Some(moment) = moment {
+            self.state_of(moment).await?;
         }
         Ok(())
     }
@@ -291,8 +295,9 @@ impl Laboratory {
     /// Nothing is open.
     pub async fn link(&self) -> Result<String, ApiError> {
         let text = self.export().await?;
-        let at = self.bench().clock.as_ref().map(|clock| clock.time);
-        Ok(Shared { text, at }.fragment())
+        let State { time, after, .. } = self.state_of(Order::State).await?;
+        let at = Some(time);
+        Ok(Shared { text, at, after }.fragment())
     }
 
     /// Where it stands after an order.

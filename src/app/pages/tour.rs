@@ -21,10 +21,12 @@ pub struct Step {
     pub title: &'static str,
     /// What there is to see and to do.
     pub text: &'static str,
+    /// What one sees when it is done, to be read before the next step; empty where the next one says it.
+    pub seen: &'static str,
     /// The word by which the style sheet finds the controls that it is about.
     pub points_at: &'static str,
-    /// The control itself as a selector, for those who do not see the ring; empty where there is none.
-    pub control: &'static str,
+    /// The control itself, for those who do not see the ring: selectors, of which the first that fits anything counts.
+    pub control: &'static [&'static str],
 }
 
 /// The steps in their order.
@@ -32,44 +34,51 @@ pub const STEPS: [Step; 7] = [
     Step {
         title: "A block",
         text: "Every few seconds a node makes a block: transactions, and the hash of the block before, which ties the chain together. Open one: on the Network page, click the newest card under “Latest blocks”.",
+        seen: "This is one block. The hash of its header is its name, and the header names the block before it: nobody can change an old block unnoticed.",
         points_at: "block",
-        control: ".cards .card-link",
+        control: &[".cards .card-link"],
     },
     Step {
         title: "Nodes",
-        text: "Each node has its own copy of the chain and checks every block by itself; nobody is in charge. Click a node in the picture of the Network page to see what it does.",
+        text: "Each node has its own copy of the chain and checks every block by itself. Miners search for blocks, authorities seal them in turn; none of them can change the rules for the others. Click a node in the picture of the Network page to see what it does.",
+        seen: "This is one node, as it reports itself: its head, what it works on, its peers. It believes only what it has checked.",
         points_at: "node",
-        control: ".graph-node",
+        control: &[".graph-node"],
     },
     Step {
         title: "A payment",
         text: "Alice pays Bob: on the Transact page, press “Sign and send”. The key signs in this page, and the payment goes from node to node.",
+        seen: "",
         points_at: "pay",
-        control: ".compose [type=submit]",
+        control: &[".compose [type=submit]"],
     },
     Step {
         title: "Final",
         text: "First the payment waits, then a block takes it, and with each block on top it is harder to undo. Watch until it is final: when two thirds of the authorities have confirmed it twice. That takes up to a minute.",
+        seen: "It is decided. Each node came to that by itself, by the same rules.",
         points_at: "final",
-        control: "",
+        control: &[],
     },
     Step {
         title: "Break something",
         text: "On the Network page, select a node and press “Kill”, or cut one of its links under “Peers”. The others go on.",
+        seen: "",
         points_at: "break",
-        control: ".inspector .toolbar button:nth-of-type(2), .graph-node",
+        control: &[".inspector .toolbar button:nth-of-type(2)", ".graph-node"],
     },
     Step {
         title: "Mend it",
         text: "Press “Start”, or heal the link: the node fetches what it missed, checks it, and agrees with the others again.",
+        seen: "",
         points_at: "mend",
-        control: ".inspector .toolbar .button-primary, .graph-node",
+        control: &[".inspector .toolbar .button-primary", ".graph-node"],
     },
     Step {
         title: "The laboratory",
-        text: "There time stops, messages can be caught and changed, and exercises show what a blockchain stands and what it does not. This was the tour: the first exercise takes three minutes.",
+        text: "There time stops, messages can be caught and changed, and exercises show what a blockchain withstands and what it does not. This was the tour: the first exercise takes three minutes.",
+        seen: "",
         points_at: "lab",
-        control: "",
+        control: &[],
     },
 ];
 
@@ -137,6 +146,8 @@ pub enum Stage {
     Offered,
     /// It is at this step of [`STEPS`].
     At(usize),
+    /// That step is done, and what there is to see is read.
+    Seen(usize),
 }
 
 /// The tour.
@@ -155,8 +166,8 @@ pub enum TourMessage {
     Offer,
     /// It begins at its first step.
     Begin,
-    /// The step is left out.
-    Skip,
+    /// The step is left out, or what there was to see is read.
+    Next,
     /// It ends.
     Quit,
     /// What the page knows now.
@@ -212,10 +223,12 @@ impl Tour {
             self.before = Some(now);
             return;
         };
-        if is_done(step, before, &now) {
-            self.go_to(step + 1);
-        } else {
+        if !is_done(step, before, &now) {
             before.follow(step, &now);
+        } else if STEPS.get(step).is_some_and(|step| !step.seen.is_empty()) {
+            self.stage = Stage::Seen(step);
+        } else {
+            self.go_to(step + 1);
         }
     }
 }
@@ -254,8 +267,8 @@ impl PageModel for Tour {
             TourMessage::Offer if self.stage == Stage::Away => self.stage = Stage::Offered,
             TourMessage::Offer => {}
             TourMessage::Begin => self.go_to(0),
-            TourMessage::Skip => {
-                if let Stage::At(step) = self.stage {
+            TourMessage::Next => {
+                if let Stage::At(step) | Stage::Seen(step) = self.stage {
                     self.go_to(step + 1);
                 }
             }
@@ -283,7 +296,7 @@ mod tests {
     fn at(tour: &Tour) -> Option<usize> {
         match tour.stage() {
             Stage::At(step) => Some(step),
-            Stage::Away | Stage::Offered => None,
+            Stage::Seen(_) | Stage::Away | Stage::Offered => None,
         }
     }
 
@@ -296,31 +309,39 @@ mod tests {
     }
 
     #[test]
-    fn each_step_goes_on_when_it_was_done_and_the_last_one_ends_the_tour() {
+    fn each_step_goes_on_when_it_was_done_and_read_and_the_last_one_ends_the_tour() {
         let (mut tour, mut facts) = begun();
         let mut see = |change: &dyn Fn(&mut Facts)| {
             change(&mut facts);
             tour.update(TourMessage::See(facts.clone()));
-            at(&tour)
+            let stage = tour.stage();
+            if let Stage::Seen(_) = stage {
+                // However much happens meanwhile: it goes on when it is read.
+                tour.update(TourMessage::See(facts.clone()));
+                assert_eq!(tour.stage(), stage);
+                tour.update(TourMessage::Next);
+            }
+            (at(&tour), matches!(stage, Stage::Seen(_)))
         };
-        assert_eq!(see(&|_| {}), Some(0), "nothing was done");
-        assert_eq!(see(&|facts| facts.place = Route::Chain), Some(0));
-        assert_eq!(
-            see(&|facts| facts.place = Route::Block("a".into())),
-            Some(1)
-        );
-        assert_eq!(see(&|facts| facts.place = Route::Network), Some(1));
-        assert_eq!(see(&|facts| facts.selected = Some("pow-1".into())), Some(2));
-        assert_eq!(see(&|facts| facts.place = Route::Transact), Some(2));
-        assert_eq!(see(&|facts| facts.sent = Some("id".into())), Some(3));
-        assert_eq!(see(&|facts| facts.decided = true), Some(4));
-        assert_eq!(see(&|facts| facts.broken = 1), Some(5));
-        assert_eq!(see(&|facts| facts.broken = 2), Some(5), "another one");
-        assert_eq!(see(&|facts| facts.broken = 1), Some(6));
-        assert_eq!(see(&|facts| facts.place = Route::Lab), Some(6));
+        let (on, read) = (|step| (Some(step), false), |step| (Some(step), true));
+        assert_eq!(see(&|_| {}), on(0), "nothing was done");
+        assert_eq!(see(&|facts| facts.place = Route::Chain), on(0));
+        let block = |facts: &mut Facts| facts.place = Route::Block("a".into());
+        assert_eq!(see(&block), read(1));
+        assert_eq!(see(&|facts| facts.place = Route::Network), on(1));
+        let select = |facts: &mut Facts| facts.selected = Some("pow-1".into());
+        assert_eq!(see(&select), read(2));
+        assert_eq!(see(&|facts| facts.place = Route::Transact), on(2));
+        assert_eq!(see(&|facts| facts.sent = Some("id".into())), on(3));
+        assert_eq!(see(&|facts| facts.decided = true), read(4));
+        assert_eq!(see(&|facts| facts.broken = 1), on(5));
+        assert_eq!(see(&|facts| facts.broken = 2), on(5), "another one");
+        assert_eq!(see(&|facts| facts.broken = 1), on(6));
+        assert_eq!(see(&|facts| facts.place = Route::Lab), on(6));
         let exercise = Route::Exercise(FIRST_EXERCISE.to_owned());
-        assert_eq!(see(&|facts| facts.place = exercise.clone()), None);
-        assert_eq!(see(&|facts| facts.place = Route::Network), None);
+        let open = |facts: &mut Facts| facts.place = exercise.clone();
+        assert_eq!(see(&open), (None, false));
+        assert_eq!(see(&|facts| facts.place = Route::Network), (None, false));
     }
 
     #[test]
@@ -333,14 +354,14 @@ mod tests {
         tour.update(TourMessage::Begin);
         tour.update(TourMessage::See(facts.clone()));
         assert_eq!(at(&tour), Some(0));
-        tour.update(TourMessage::Skip);
+        tour.update(TourMessage::Next);
         tour.update(TourMessage::See(facts.clone()));
         assert_eq!(at(&tour), Some(1), "it was selected already");
         facts.selected = None;
         tour.update(TourMessage::See(facts.clone()));
         facts.selected = Some("pow-1".into());
         tour.update(TourMessage::See(facts));
-        assert_eq!(at(&tour), Some(2));
+        assert_eq!(tour.stage(), Stage::Seen(1));
     }
 
     #[test]
@@ -348,7 +369,7 @@ mod tests {
         let (mut tour, mut facts) = begun();
         for step in 0..STEPS.len() {
             assert_eq!(at(&tour), Some(step));
-            tour.update(TourMessage::Skip);
+            tour.update(TourMessage::Next);
         }
         assert_eq!(tour.stage(), Stage::Away);
         tour.update(TourMessage::Offer);
@@ -374,7 +395,7 @@ mod tests {
         let mut places = Vec::new();
         while let Some((_, place)) = tour.way() {
             places.push(place);
-            tour.update(TourMessage::Skip);
+            tour.update(TourMessage::Next);
         }
         let network = Route::Network;
         assert_eq!(places[..2], [network.clone(), network.clone()]);

@@ -76,9 +76,14 @@ async fn carry_out(
             laboratory.step(until).await?
         }
         "seek" => {
-            laboratory
-                .seek(arguments::number("ms", &first, MAX_EXACT)?)
-                .await?
+            let to = arguments::number("ms", &first, MAX_EXACT)?;
+            let order = if second.is_undefined() {
+                Order::Seek(to)
+            } else {
+                let after = arguments::number("after", &second, MAX_EXACT)?;
+                Order::Return { to, after }
+            };
+            laboratory.state_of(order).await?
         }
         "act" => laboratory.act_text(json("action", &first)?).await?,
         "frames" => {
@@ -104,7 +109,7 @@ async fn carry_out(
             return to_js(&laboratory.state_of(order).await?.branches);
         }
         "status" | "chain" | "block" | "transaction" | "ledger" | "accounts" | "mempool"
-        | "finality" | "peers" | "tx" | "command" => {
+        | "finality" | "why" | "reorganised" | "peers" | "tx" | "command" => {
             return on_network(laboratory, name, first).await;
         }
         "compare" => return compare(laboratory, &first, &second).await,

@@ -39,6 +39,13 @@ pub enum Order {
     Step(Until),
     /// Goes to a moment, in virtual milliseconds; answered when it is there.
     Seek(u64),
+    /// Goes to a moment within a millisecond; answered when it is there.
+    Return {
+        /// Virtual milliseconds.
+        to: u64,
+        /// Events of the whole run up to then.
+        after: u64,
+    },
     /// Does an action, as JSON text.
     Act(String),
     /// All frames on their way: [`Answer::Frames`].
@@ -110,6 +117,8 @@ pub struct State {
     pub title: String,
     /// Since the beginning.
     pub time: u64,
+    /// If not all of this millisecond has happened: how many events of the whole run have, as an action says it.
+    pub after: Option<u64>,
     /// Whether time goes on.
     pub playing: bool,
     /// Times the speed of real time.

@@ -102,7 +102,9 @@ impl Desk {
         let begun = if let Order::Step(until) = order {
             Some(self.step(until, id))
         } else if let Order::Seek(to) = order {
-            Some(self.seek(to, id))
+            Some(self.seek(to, None, id))
+        } else if let Order::Return { to, after } = order {
+            Some(self.seek(to, Some(after), id))
         } else {
             None
         };
@@ -123,7 +125,7 @@ impl Desk {
             }
             Order::Exercise(name) => return self.exercise(name),
             Order::Play { speed, until } => self.play(speed, until, now)?,
-            Order::Pause => self.halt(None),
+            Order::Pause => self.pause(),
             Order::Speed(speed) => self.speed = Some(speed.clamp(SPEEDS.0, SPEEDS.1)),
             Order::Act(text) => self.act(&text)?,
             Order::Look(frame) => self.looked = frame,
@@ -159,7 +161,7 @@ impl Desk {
                 let text = serde_json::to_string(&scenario).unwrap_or_default();
                 return Ok(Answer::Text(text));
             }
-            Order::State | Order::Step(_) | Order::Seek(_) => {}
+            Order::State | Order::Step(_) | Order::Seek(_) | Order::Return { .. } => {}
         }
         Ok(Answer::State(self.state()?))
     }
@@ -268,10 +270,25 @@ impl Desk {
         Ok(())
     }
 
-    fn seek(&mut self, to: u64, id: RequestId) -> Result<(), ApiError> {
+    /// Stops time, where it goes by itself at the end of a millisecond: that moment is found again by its time alone.
+    fn pause(&mut self) {
+        let is_real = |going: &Going| matches!(going.pace, Pace::Real { .. });
+        if self.going.as_ref().is_some_and(is_real)
+            && let Some(lab) = &mut self.lab
+        {
+            lab.settle();
+        }
+        self.halt(None);
+    }
+
+    fn seek(&mut self, to: u64, after: Option<u64>, id: RequestId) -> Result<(), ApiError> {
         let lab = self.lab_mut()?;
         let before = lab.time();
-        let way = lab.begin_to_seek(to).map_err(late)?;
+        let way = match after {
+            None => lab.begin_to_seek(to),
+            Some(after) => lab.begin_to_return(to, after),
+        };
+        let way = way.map_err(late)?;
         if lab.time() < before {
             self.forget();
         }
@@ -393,6 +410,7 @@ impl Desk {
         Ok(State {
             title: self.about.title.clone(),
             time: clock.time,
+            after: lab.after(),
             playing: clock.playing || clock.seeking,
             speed: f64::from(clock.speed) / 100.0,
             end: clock.end,

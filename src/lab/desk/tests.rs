@@ -385,3 +385,52 @@ fn a_transaction_that_a_node_refuses_is_no_action() {
     };
     assert_eq!(room.ask(nobody).unwrap_err().code(), "not_started");
 }
+
+/// Where frames arrive in one millisecond, its number alone says not where in it time stood still.
+#[test]
+fn a_moment_within_a_millisecond_is_found_again_and_a_pause_is_at_the_end_of_one() {
+    let mut room = Room::new();
+    room.open("fork");
+    room.state(Order::Seek(8_000));
+    let mut within = 0;
+    for _ in 0..200 {
+        let here = room.state(Order::Step(Until::Event));
+        let Some(after) = here.after else { continue };
+        within += 1;
+        let mut other = Room::new();
+        other.open("fork");
+        let to = here.time;
+        let there = other.state(Order::Return { to, after });
+        assert_eq!((there.time, there.after), (here.time, here.after));
+        assert_eq!((there.events, there.digest), (here.events, here.digest));
+    }
+    assert!(within > 10, "only {within} moments within a millisecond");
+    // An action within a millisecond belongs to the moment after it.
+    while room.state(Order::Step(Until::Event)).after.is_none() {}
+    let here = room.state(act("{\"mute\":{\"side\":[\"pow-2\"]}}"));
+    let Ok(Answer::Text(text)) = room.ask(Order::Export) else {
+        panic!("expected a text");
+    };
+    let mut other = Room::new();
+    other.ask(Order::Open(text)).unwrap();
+    let (to, after) = (here.time, here.after.unwrap());
+    let there = other.state(Order::Return { to, after });
+    assert_eq!((there.events, there.digest), (here.events, here.digest));
+
+    let mut paused = 0;
+    room.order(Order::Play {
+        speed: Some(SPEEDS.1),
+        until: None,
+    });
+    for _ in 0..20 {
+        room.work();
+        let here = room.state(Order::Pause);
+        assert_eq!(here.after, None);
+        paused += 1;
+        room.order(Order::Play {
+            speed: None,
+            until: None,
+        });
+    }
+    assert_eq!(paused, 20);
+}

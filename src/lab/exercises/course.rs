@@ -37,7 +37,7 @@ pub const COURSE: [Entry; 29] = [
     Entry {
         name: "fees",
         title: "A fee buys a place",
-        goal: "One replacement is refused for its fee, \"fast\" is committed everywhere, and \"slow\" can never come any more.",
+        goal: "One replacement is refused for its fee, \"fast\" is committed everywhere, and \"slow\" can never be confirmed any more.",
     },
     Entry {
         name: "lottery",
@@ -77,7 +77,7 @@ pub const COURSE: [Entry; 29] = [
     Entry {
         name: "double-spend",
         title: "A double spend",
-        goal: "\"order\" had two confirmations, and can never come any more; Bob has no more coins than at the beginning.",
+        goal: "\"order\" had two confirmations, and can never be confirmed any more; Bob has no more coins than at the beginning.",
     },
     Entry {
         name: "majority",
@@ -97,7 +97,7 @@ pub const COURSE: [Entry; 29] = [
     Entry {
         name: "eclipse",
         title: "A shop that hears only one voice",
-        goal: "\"order\" had two confirmations at the shop, and can never come any more; pow-1 never gave two blocks up.",
+        goal: "\"order\" had two confirmations at the shop, and can never be confirmed any more; pow-1 never gave two blocks up.",
     },
     Entry {
         name: "wrong-clock",

@@ -60,6 +60,10 @@ impl Node {
                 .map(|info| Answer::Transaction(Box::new(info))),
             Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
             Request::Finality => Ok(Answer::Finality(Box::new(self.finality_info()))),
+            Request::Why { about } => self.why(about).map(Answer::Why),
+            Request::Reorganised { before, after } => self
+                .reorganised(&before, &after)
+                .map(|report| Answer::Reorganised(Box::new(report))),
             Request::Peers => Ok(Answer::Peers(self.peers(self.now))),
             Request::Export => Ok(Answer::File(self.export())),
             Request::Import { raw } => {
@@ -162,7 +166,7 @@ impl Node {
         }
     }
 
-    fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
+    pub(super) fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
         if let Ok(height) = read_number(which)
             && let Some(id) = self.chain.at(Height(height))
         {
@@ -219,6 +223,13 @@ impl Node {
     }
 
     fn transaction_info(&self, id: &str) -> Result<TransactionInfo, ApiError> {
+        let id = self.find_transaction(id)?;
+        self.describe(&id)
+            .ok_or_else(|| unknown_transaction(id.to_string()))
+    }
+
+    /// The transaction of an id or a prefix of it: committed, waiting or dropped.
+    pub(super) fn find_transaction(&self, id: &str) -> Result<TxId, ApiError> {
         if !is_hash_prefix(id) {
             let found = id.to_owned();
             return Err(LookupError::TransactionWords { found }.into());
@@ -240,7 +251,7 @@ impl Node {
             .collect();
         found.dedup();
         match found[..] {
-            [id] => self.describe(&id).ok_or_else(|| unknown_transaction(which)),
+            [id] => Ok(id),
             [] => Err(unknown_transaction(which)),
             _ => Err(LookupError::TransactionAmbiguous { which }.into()),
         }
@@ -312,12 +323,12 @@ impl Node {
     }
 }
 
-fn unknown_transaction(which: String) -> ApiError {
+pub(super) fn unknown_transaction(which: String) -> ApiError {
     LookupError::Transaction { which }.into()
 }
 
 /// Whether a text is a prefix of a hash worth searching: at least 4 hexadecimal digits, at most 64.
-fn is_hash_prefix(text: &str) -> bool {
+pub(super) fn is_hash_prefix(text: &str) -> bool {
     // A half byte at the end does not matter. Only a text without other characters may be cut anywhere.
     text.is_ascii() && (4..=64).contains(&text.len()) && from_hex(&text[..text.len() & !1]).is_ok()
 }

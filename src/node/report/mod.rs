@@ -7,8 +7,12 @@ mod decided;
 mod finality;
 mod inspect;
 mod notice;
+mod reorganisation;
 mod rows;
 mod status;
+mod why;
+#[cfg(test)]
+mod why_tests;
 
 pub use clock::ClockNotice;
 pub use decided::FinalityNotice;

@@ -1,7 +1,10 @@
 //! What inputs hand to handlers.
 
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{
+    FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement, ScrollIntoViewOptions,
+    ScrollLogicalPosition,
+};
 use yew::prelude::*;
 
 /// Hands over what is typed into an input.
@@ -32,6 +35,28 @@ pub(crate) fn on_submit(then: impl Fn() + 'static) -> Callback<SubmitEvent> {
         event.prevent_default();
         then();
     })
+}
+
+/// Brings an element to the middle of what is in sight, and the keyboard's focus to it: the first that fits, of the first
+/// of the selectors that any element fits. Whether there is one.
+pub(crate) fn bring_into_sight(selectors: &[&str]) -> bool {
+    let document = gloo::utils::document();
+    let mut found = selectors.iter().filter_map(|selector| {
+        let element = document.query_selector(selector).ok().flatten()?;
+        element.dyn_into::<HtmlElement>().ok()
+    });
+    let Some(element) = found.next() else {
+        return false;
+    };
+    // What floats over the page does not move when the browser scrolls to the focus by itself.
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Center);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Fails only for elements that cannot be focused.
+    let _ = element.focus_with_options(&options);
+    true
 }
 
 /// Moves the keyboard focus to the element of this id.

@@ -3,10 +3,10 @@
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 use yew::prelude::*;
 
-use super::{PageLink, focus, own_key};
+use super::{PageLink, bring_into_sight, focus, own_key};
 use crate::app::pages::tour::{Facts, STEPS, Stage, Tour as State, TourMessage, is_decided};
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::context::{use_actions, use_picture, use_selection};
@@ -59,6 +59,7 @@ pub(crate) fn Tour(props: &TourProps) -> Html {
         Stage::Offered if props.place == Route::Network => offer(&send),
         Stage::Offered => Html::default(),
         Stage::At(step) => card(step, tour.way(), &send),
+        Stage::Seen(step) => seen(step, &send),
     }
 }
 
@@ -93,7 +94,7 @@ fn use_decided(tour: &State) -> bool {
 fn use_signs(stage: Stage, send: &Dispatcher<State>) {
     let points_at = match stage {
         Stage::At(step) => STEPS.get(step).map(|step| step.points_at),
-        Stage::Away | Stage::Offered => None,
+        Stage::Seen(_) | Stage::Away | Stage::Offered => None,
     };
     use_effect_with(points_at, |points_at| {
         let root = gloo::utils::document_element();
@@ -158,18 +159,6 @@ fn offer(send: &Dispatcher<State>) -> Html {
     }
 }
 
-/// Moves the focus to a control, which brings it into sight.
-fn show(control: &str) {
-    let found = gloo::utils::document()
-        .query_selector(control)
-        .ok()
-        .flatten();
-    if let Some(element) = found {
-        // Every control can take the focus, also one that is drawn.
-        let _ = element.unchecked_into::<HtmlElement>().focus();
-    }
-}
-
 fn card(number: usize, way: Option<(&'static str, Route)>, send: &Dispatcher<State>) -> Html {
     let Some(step) = STEPS.get(number) else {
         return Html::default();
@@ -178,20 +167,45 @@ fn card(number: usize, way: Option<(&'static str, Route)>, send: &Dispatcher<Sta
     html! {
         <aside id={CARD} class="tour" tabindex="-1" aria-label="Tour">
             <div role="status" aria-live="polite">
-                <h2>{ step.title }{ " " }<span class="tour-number">{ format!("{} of {}", number + 1, STEPS.len()) }</span></h2>
+                { heading(step.title, number) }
                 <p>{ step.text }</p>
             </div>
             <div class="toolbar">
                 if let Some((words, to)) = way {
                     <PageLink {to} class="tour-way">{ words }</PageLink>
                 } else if !step.control.is_empty() {
-                    <button type="button" onclick={move |_: MouseEvent| show(step.control)}>{ "Show me" }</button>
+                    <button type="button" onclick={move |_: MouseEvent| { bring_into_sight(step.control); }}>{ "Show me" }</button>
                 }
                 if !last {
-                    { button(send, TourMessage::Skip, "Skip this step", "") }
+                    { button(send, TourMessage::Next, "Skip this step", "") }
                 }
                 { button(send, TourMessage::Quit, if last { "Close" } else { "Quit the tour" }, "") }
             </div>
         </aside>
+    }
+}
+
+/// A step that is done: what there is to see, until one has read it.
+fn seen(number: usize, send: &Dispatcher<State>) -> Html {
+    let Some(step) = STEPS.get(number) else {
+        return Html::default();
+    };
+    html! {
+        <aside id={CARD} class="tour" tabindex="-1" aria-label="Tour">
+            <div role="status" aria-live="polite">
+                { heading(&format!("✓ {}", step.title), number) }
+                <p>{ step.seen }</p>
+            </div>
+            <div class="toolbar">
+                { button(send, TourMessage::Next, "Next", "button-primary") }
+                { button(send, TourMessage::Quit, "Quit the tour", "") }
+            </div>
+        </aside>
+    }
+}
+
+fn heading(title: &str, number: usize) -> Html {
+    html! {
+        <h2>{ title }{ " " }<span class="tour-number">{ format!("{} of {}", number + 1, STEPS.len()) }</span></h2>
     }
 }

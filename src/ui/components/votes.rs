@@ -135,7 +135,7 @@ fn Proof(props: &ProofProps) -> Html {
     let about = (record.clone(), props.chain_id.clone());
     let list = use_memo(about, |(record, chain)| vec![check_evidence(record, chain)]);
     html! {
-        <div>
+        <div class="proof">
             <p><strong>{ &record.guilty }</strong>{ format!(" is guilty: {}.", record.reason) }</p>
             <Checks list={Rc::clone(&list)} />
         </div>

@@ -28,6 +28,7 @@ pub(crate) fn NetworkPage() -> Html {
             <h1 class="visually-hidden">{ "Network" }</h1>
             <section class="panel network-picture" aria-label="Picture of the network">
                 if is_live {
+                    <p class="network-lead">{ "A real small blockchain network, in this tab alone: miners search for blocks, authorities seal them, and all keep one chain." }</p>
                     <Toolbar />
                 }
                 <Graph />

@@ -1,8 +1,9 @@
 //! What stands on the laboratory's page, as sentences.
 
+use super::timeline::time_text;
 use crate::app::lab::Bench;
 use crate::lab::desk::{Life, NodeSight, Standing};
-use crate::lab::{Fate, Happened, Stop, Until};
+use crate::lab::{Happened, Stop, Until};
 use crate::view::figures::{count_of, grouped};
 
 /// What time can go on until, with its words.
@@ -17,36 +18,27 @@ pub const UNTILS: [(&str, Until); 8] = [
     ("next event", Until::Event),
 ];
 
-/// Whether a node runs, in a word.
+/// Whether a node runs, in a word, at a time in virtual milliseconds: at the beginning none runs yet.
 #[must_use]
-pub const fn life(life: Life) -> &'static str {
+pub const fn life(life: Life, time: u64) -> &'static str {
     match life {
         Life::Runs => "runs",
         Life::Frozen => "frozen",
+        Life::Down if time == 0 => "starts with Play",
         Life::Down => "down",
     }
 }
 
-/// How a payment stands with a node.
+/// How a payment stands with a node; on a phone in fewer letters, so that all nodes are in sight.
 #[must_use]
-pub fn standing(standing: Standing) -> String {
+pub fn standing(standing: Standing, narrow: bool) -> String {
     match standing {
+        Standing::Confirmed(count) if narrow => format!("{} conf.", grouped(count)),
         Standing::Unknown => "–".to_owned(),
         Standing::Waits => "waits".to_owned(),
         Standing::Confirmed(count) => count_of(count, "confirmation", "confirmations"),
         Standing::Never => "never".to_owned(),
         Standing::Down => "down".to_owned(),
-    }
-}
-
-/// What became of a transaction that left a chain.
-#[must_use]
-pub const fn fate(fate: Fate) -> &'static str {
-    match fate {
-        Fate::InBoth => "in the other branch too",
-        Fate::Waits => "waits again",
-        Fate::Conflict => "another one has its place",
-        Fate::Gone => "gone",
     }
 }
 
@@ -59,9 +51,20 @@ pub fn standing_still(bench: &Bench) -> String {
     match (clock.playing, clock.seeking, clock.stop) {
         (true, ..) => "Time goes on.".to_owned(),
         (_, true, _) => "On the way…".to_owned(),
-        (.., Some(Stop::Reached)) => "Stopped: there it is.".to_owned(),
+        (.., Some(Stop::Reached)) if bench.goal_at == Some(clock.time) => {
+            "✓ Goal reached.".to_owned()
+        }
+        (.., Some(Stop::Reached)) => "Stopped as asked.".to_owned(),
         (.., Some(Stop::Break)) => "Stopped by a rule.".to_owned(),
         (.., Some(Stop::Violation)) => "Stopped: a promise was broken.".to_owned(),
+        (.., Some(Stop::End))
+            if bench
+                .about
+                .as_ref()
+                .is_some_and(|about| about.length == clock.time) =>
+        {
+            format!("Stopped after {}. Play goes on.", time_text(clock.time))
+        }
         (.., Some(Stop::End) | None) => "Time stands still.".to_owned(),
     }
 }

@@ -16,6 +16,12 @@ pub(super) fn draw(scene: &Scene) -> Html {
     let (bench, hands) = (&scene.bench, scene.hands.clone());
     let solved = bench.solved.len();
     let next = first_open(&bench.solved);
+    let open = bench
+        .about
+        .as_ref()
+        .and_then(|about| about.exercise.as_deref());
+    // What is solved is not what one came to go on with.
+    let goes_on = bench.about.is_some() && bench.goal_at.is_none();
     let free = move |_: MouseEvent| hands.open(Source::Text(FREE.to_owned()), || go(&Route::Bench));
     html! {
         <div class="lab-course">
@@ -27,10 +33,10 @@ pub(super) fn draw(scene: &Scene) -> Html {
                 </p>
                 <div class="toolbar">
                     if let Some(about) = &bench.about {
-                        <PageLink to={Route::Bench} class="button button-primary">{ format!("Go on: {}", about.title) }</PageLink>
+                        <PageLink to={Route::Bench} class={classes!("button", goes_on.then_some("button-primary"))}>{ format!("Go on: {}", about.title) }</PageLink>
                     }
-                    if let Some(line) = next {
-                        <PageLink to={Route::Exercise(line.name.to_owned())} class={classes!("button", bench.about.is_none().then_some("button-primary"))}>
+                    if let Some(line) = next.filter(|line| open != Some(line.name)) {
+                        <PageLink to={Route::Exercise(line.name.to_owned())} class={classes!("button", (!goes_on).then_some("button-primary"))}>
                             { format!("{}: {}", if solved == 0 { "Begin" } else { "Next" }, line.title) }
                         </PageLink>
                     }

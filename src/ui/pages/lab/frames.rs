@@ -113,7 +113,7 @@ fn in_hand(scene: &Scene) -> Html {
         return html! {
             <div class="lab-hand">
                 <p class="text-empty">{ "This message is not on its way any more: it arrived, or was dropped. \"What happened\" says what its receiver made of it." }</p>
-                <button type="button" onclick={empty}>{ "Put it away" }</button>
+                <button type="button" onclick={empty}>{ "Close" }</button>
             </div>
         };
     };
@@ -199,6 +199,7 @@ fn fields(scene: &Scene, frame: &FrameDetail) -> Html {
     });
     html! {
         <>
+            <label class="lab-check"><input type="checkbox" checked={signs} onchange={toggle} />{ "The sender signs what I change" }</label>
             <dl class="facts lab-fields">
                 for (number, field) in frame.fields.iter().enumerate() {
                     { field_line(scene, number, field, (id, signs)) }
@@ -209,7 +210,6 @@ fn fields(scene: &Scene, frame: &FrameDetail) -> Html {
                 <label for="lab-frame-value">{ "is" }</label>{ number(scene, "frame-value", "0") }
                 <button type="submit" id="lab-set-byte">{ "Set byte" }</button>
             </form>
-            <label class="lab-check"><input type="checkbox" checked={signs} onchange={toggle} />{ "The sender signs what I changed" }</label>
         </>
     }
 }

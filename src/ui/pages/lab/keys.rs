@@ -74,7 +74,7 @@ fn press(hands: &Hands, event: &KeyboardEvent) {
     let speed = |step: u32| hands.order(Order::Speed(speed_of(step)));
     let step = step_of(clock.speed);
     match key.as_str() {
-        " " => hands.toggle_play(None),
+        " " => hands.toggle_play(),
         "e" | "E" => hands.order(Order::Step(Until::Event)),
         "m" | "M" => hands.order(Order::Step(Until::Message)),
         "b" | "B" => hands.order(Order::Step(Until::Block)),

@@ -63,7 +63,7 @@ fn draw(scene: &Scene) -> Html {
                 <div class="toolbar">
                     <button type="submit">{ "Set" }</button>
                     <button type="button" onclick={click(true)}>{ "Cut" }</button>
-                    <button type="button" onclick={click(false)}>{ "Carry again" }</button>
+                    <button type="button" onclick={click(false)}>{ "Carry" }</button>
                 </div>
             </form>
         </section>

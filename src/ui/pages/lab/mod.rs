@@ -25,6 +25,7 @@ use yew::prelude::*;
 
 use crate::app::lab::link::Shared as SharedLink;
 use crate::app::lab::{Bench, LabSubscription, Laboratory, Source};
+use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::{LabMessage, LabPage as Page};
 use crate::lab::wall_clock;
 use crate::ui::bridge::use_page;
@@ -65,6 +66,7 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
             .map(|about| Shared::from(Rc::clone(about)));
         use_effect_with(about, move |_| hands.send(LabMessage::Opened));
     }
+    use_goal_notice(&hands, &bench);
     keys::use_keys(&hands, page.keys() && props.place != Route::Lab);
     if let Some(clock) = &bench.clock {
         stand_at(wall_clock(clock.time).0);
@@ -121,6 +123,28 @@ fn use_newest_bench(hands: &Hands) -> Shared<Bench> {
         move || drop(subscription)
     });
     (*bench).clone()
+}
+
+/// Says that the goal was reached, wherever on the page one is.
+#[hook]
+fn use_goal_notice(hands: &Hands, bench: &Bench) {
+    let about = bench
+        .about
+        .as_ref()
+        .map(|about| Shared::from(Rc::clone(about)));
+    let (before, hands) = (use_mut_ref(|| None), hands.clone());
+    use_effect_with((about, bench.goal_at), move |(about, goal_at)| {
+        let was = before.borrow_mut().replace((about.clone(), *goal_at));
+        // What was reached when the scenario was opened, as by a link, is no news.
+        if let (Some((of, None)), Some(at)) = (was, *goal_at)
+            && of == *about
+        {
+            let at = time_text(at);
+            hands.notifier().done(&format!(
+                "✓ Goal reached at {at}. “What was learnt” beside the time says what it shows."
+            ));
+        }
+    });
 }
 
 /// The scenario that is open, or why there is none.

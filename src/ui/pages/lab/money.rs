@@ -18,7 +18,8 @@ pub(super) const PART: Drawn = Drawn {
 
 fn same(one: &Scene, other: &Scene) -> bool {
     let (a, b) = (&one.bench, &other.bench);
-    (&a.users, &a.payments, &one.page) == (&b.users, &b.payments, &other.page)
+    (&a.users, &a.payments, &one.page, one.narrow)
+        == (&b.users, &b.payments, &other.page, other.narrow)
         && a.nodes.len() == b.nodes.len()
 }
 
@@ -30,11 +31,11 @@ fn draw(scene: &Scene) -> Html {
             { coins(bench) }
             if !bench.payments.is_empty() {
                 <h3>{ "Payments" }</h3>
-                { payments(bench) }
+                { payments(scene) }
             }
             { pay_form(scene) }
+            { again_form(scene) }
             if !bench.payments.is_empty() {
-                { again_form(scene) }
                 { proof_form(scene) }
             }
             { traffic(scene) }
@@ -73,7 +74,8 @@ fn coins(bench: &Bench) -> Html {
     }
 }
 
-fn payments(bench: &Bench) -> Html {
+fn payments(scene: &Scene) -> Html {
+    let bench = &scene.bench;
     let class = |one: Standing| match one {
         Standing::Confirmed(_) => Some("lab-good"),
         Standing::Never => Some("lab-bad"),
@@ -89,7 +91,7 @@ fn payments(bench: &Bench) -> Html {
                         <tr key={payment.name.clone()}>
                             <th scope="row">{ &payment.name }</th>
                             for (number, one) in payment.at.iter().enumerate() {
-                                <td key={number} class={classes!(class(*one))}>{ standing(*one) }</td>
+                                <td key={number} class={classes!(class(*one))}>{ standing(*one, scene.narrow) }</td>
                             }
                         </tr>
                     }
@@ -130,7 +132,7 @@ fn pay_form(scene: &Scene) -> Html {
             let amount = hands.number("coins", &amount);
             let fee = hands.number("fee", &fee);
             if let (Some(amount), Some(fee)) = (amount, fee) {
-                hands.act(Action::Pay {
+                let pay = Action::Pay {
                     name: name.clone(),
                     from: from.clone(),
                     to: to.clone(),
@@ -138,8 +140,9 @@ fn pay_form(scene: &Scene) -> Html {
                     fee,
                     node: node.clone(),
                     nonce: None,
-                });
-                hands.send(LabMessage::Type("pay-name".to_owned(), following(&name)));
+                };
+                let next = LabMessage::Type("pay-name".to_owned(), following(&name));
+                hands.act_then(pay, Some(next));
             }
         })
     };
@@ -181,6 +184,14 @@ fn again_form(scene: &Scene) -> Html {
         .iter()
         .map(|payment| payment.name.clone())
         .collect();
+    if names.is_empty() {
+        return html! {
+            <div class="lab-form">
+                <h3>{ "Hand a payment in again" }</h3>
+                <p class="text-empty">{ "There is no payment yet. Pay, or play until one is made." }</p>
+            </div>
+        };
+    }
     let first = |list: &[String]| list.first().cloned().unwrap_or_default();
     let payment = page.text("again", &first(&names));
     let node = page.text("again-node", &first(&nodes));

@@ -27,16 +27,20 @@ fn draw(scene: &Scene) -> Html {
     }
 }
 
-const fn tone(life: Life) -> Tone {
-    match life {
+/// Whether a node runs. At the beginning none does, which is nothing bad.
+fn state(node: &NodeSight, scene: &Scene) -> Html {
+    let time = scene.bench.clock.as_ref().map_or(0, |clock| clock.time);
+    let tone = match node.life {
         Life::Runs => Tone::Good,
         Life::Frozen => Tone::Busy,
+        Life::Down if time == 0 => Tone::Still,
         Life::Down => Tone::Bad,
-    }
+    };
+    html! { <Badge {tone} text={life(node.life, time)} /> }
 }
 
 fn all(scene: &Scene) -> Html {
-    let (bench, hands) = (&scene.bench, &scene.hands);
+    let bench = &scene.bench;
     html! {
         <section class="panel" aria-label="Nodes">
             <h2>{ "Nodes" }</h2>
@@ -45,7 +49,7 @@ fn all(scene: &Scene) -> Html {
                     <thead><tr><th scope="col">{ "node" }</th><th scope="col">{ "state" }</th><th scope="col" class="cell-number">{ "height" }</th><th scope="col">{ "head" }</th><th scope="col" class="cell-number">{ "made" }</th></tr></thead>
                     <tbody>
                         for node in bench.nodes.iter() {
-                            { line(node, hands) }
+                            { line(node, scene) }
                         }
                     </tbody>
                 </table>
@@ -54,12 +58,14 @@ fn all(scene: &Scene) -> Html {
     }
 }
 
-fn line(node: &NodeSight, hands: &Hands) -> Html {
-    let choose = hands.sending(LabMessage::Select(vec![node.name.clone()]));
+fn line(node: &NodeSight, scene: &Scene) -> Html {
+    let choose = scene
+        .hands
+        .sending(LabMessage::Select(vec![node.name.clone()]));
     html! {
         <tr key={node.name.clone()}>
             <th scope="row"><KindMark kind={node.kind} />{ " " }<button type="button" class="button-plain" onclick={choose}>{ &node.name }</button></th>
-            <td><Badge tone={tone(node.life)} text={life(node.life)} /></td>
+            <td>{ state(node, scene) }</td>
             <td class="cell-number">{ grouped(node.height) }</td>
             <td><Hash hash={node.head.clone()} /></td>
             <td class="cell-number">{ grouped(node.made) }</td>
@@ -89,7 +95,7 @@ fn one(scene: &Scene, node: &NodeSight) -> Html {
     html! {
         <section class="panel" id="lab-node" aria-label={format!("Node {name}")}>
             <div class="panel-title">
-                <h2><KindMark kind={node.kind} />{ &node.name }{ " " }<Badge tone={tone(node.life)} text={life(node.life)} /></h2>
+                <h2><KindMark kind={node.kind} />{ &node.name }{ " " }{ state(node, scene) }</h2>
                 <button type="button" class="button-close" aria-label="Back to all nodes" onclick={back}>{ "×" }</button>
             </div>
             <div class="toolbar">

@@ -40,7 +40,7 @@ fn draw(scene: &Scene) -> Html {
                 <p class="lab-violation" role="alert"><strong>{ "A promise was broken: " }</strong>{ violation }</p>
             }
             if let Some(goal) = &about.goal {
-                <div id="lab-goal" class={classes!("lab-goal", bench.goal_at.is_some().then_some("lab-goal-done"))}>
+                <div id="lab-goal" tabindex="-1" class={classes!("lab-goal", bench.goal_at.is_some().then_some("lab-goal-done"))}>
                     <p><strong>{ "Goal: " }</strong>{ goal }</p>
                     <p role="status">
                         { match bench.goal_at {
@@ -65,7 +65,7 @@ fn draw(scene: &Scene) -> Html {
             }
             if more && bench.goal_at.is_none() {
                 <button type="button" id="lab-hint" onclick={hint}>
-                    { if shown == 0 { "Give me a hint".to_owned() } else { format!("Another hint ({shown} of {})", about.hints.len()) } }
+                    { if shown == 0 { "Give me a hint".to_owned() } else { format!("Hint {} of {}", shown + 1, about.hints.len()) } }
                 </button>
             }
         </section>

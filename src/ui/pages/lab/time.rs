@@ -8,13 +8,17 @@ use crate::app::pages::lab::timeline::{TOP_STEP, speed_of, speed_text, step_of, 
 use crate::app::pages::lab::words::{UNTILS, standing_still};
 use crate::lab::Until;
 use crate::lab::desk::Order;
-use crate::ui::components::on_input;
+use crate::ui::components::{bring_into_sight, go, on_input};
 use crate::ui::lab::{Drawn, Scene, choice, number};
+use crate::view::route::Route;
 
 /// The controls.
 pub(super) const PART: Drawn = Drawn {
     draw,
-    same: |one, other| (&one.bench.clock, &one.page) == (&other.bench.clock, &other.page),
+    same: |one, other| {
+        (&one.bench.clock, one.bench.goal_at, &one.page)
+            == (&other.bench.clock, other.bench.goal_at, &other.page)
+    },
 };
 
 /// The words for a height, which is typed.
@@ -31,7 +35,7 @@ fn draw(scene: &Scene) -> Html {
     let step = |until: Until| hands.ordering(Order::Step(until));
     let play = {
         let hands = hands.clone();
-        move |_: MouseEvent| hands.toggle_play(None)
+        move |_: MouseEvent| hands.toggle_play()
     };
     let speed = {
         let hands = hands.clone();
@@ -61,6 +65,9 @@ fn draw(scene: &Scene) -> Html {
             <div class="lab-now">
                 <output id="lab-time" class="lab-time">{ time_text(clock.time) }</output>
                 <span class="text-hint" id="lab-stands" role="status">{ standing_still(bench) }</span>
+                if bench.goal_at.is_some() {
+                    <button type="button" class="button-text lab-to-learnt" onclick={|_: MouseEvent| show_learnt()}>{ "What was learnt" }</button>
+                }
             </div>
             <details class="lab-keys">
                 <summary>{ "Keys" }</summary>
@@ -74,6 +81,13 @@ fn draw(scene: &Scene) -> Html {
                 </div>
             </details>
         </div>
+    }
+}
+
+/// Brings what was learnt into sight, which is on the bench.
+fn show_learnt() {
+    if !bring_into_sight(&["#lab-goal"]) {
+        go(&Route::Bench);
     }
 }
 
