@@ -200,12 +200,12 @@ impl Bus {
     pub(super) fn problem(&self, error: impl Into<ApiError>) {
         let error = error.into();
         self.log(Level::Warn, Topic::Network, error.to_string());
-        self.push(Update::Problem(as_problem(&error)));
+        self.push(Update::Problem(Problem::of(&error)));
     }
 
     /// Takes a problem off the page that is none any more.
     pub(super) fn solved(&self, error: &ApiError) {
-        self.push(Update::Dismiss(as_problem(error)));
+        self.push(Update::Dismiss(Problem::of(error)));
     }
 
     fn call_listeners(&self, events: &[Event]) {
@@ -301,10 +301,4 @@ impl Bus {
 fn only_figures(update: &Update) -> bool {
     matches!(update, Update::Traffic(_))
         || matches!(update, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
-}
-fn as_problem(error: &ApiError) -> Problem {
-    Problem {
-        code: error.code().to_owned(),
-        message: error.to_string(),
-    }
 }

@@ -56,7 +56,7 @@ impl App {
                 name: self.name.to_string(),
                 chain_id: network.chain_id.to_string(),
             });
-            self.wallet.forget_nonces();
+            self.wallet.forget_signed();
         }
         self.follow_record(adopted.before, other_network);
         Ok(())

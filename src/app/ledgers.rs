@@ -3,6 +3,7 @@
 use super::machine::App;
 use super::output::Output;
 use super::roster::Member;
+use crate::command::Harm;
 use crate::ipc::{ApiError, BlockInfo, Imported, ask};
 use crate::ledger::{Batch, FileError, MAX_FILE_BYTES, Query, Row, StoreError, Table};
 use crate::primitives::{Amount, Block, Payload};
@@ -134,7 +135,7 @@ impl App {
         &self,
         node: &str,
         height: u64,
-        amount: bool,
+        harm: Harm,
     ) -> Result<Output, ApiError> {
         let node = self.own_node(node)?;
         if node.has_worker() {
@@ -169,18 +170,7 @@ impl App {
             .into_iter()
             .find(|row| row.record.on_best_chain)
             .ok_or_else(unknown)?;
-        let what = if amount {
-            let changed = pay_more(&row.raw).ok_or_else(|| LookupError::Transaction {
-                which: format!("a transfer in block {height}"),
-            })?;
-            row.raw = changed;
-            "the amount of its first transfer is one more now".to_owned()
-        } else {
-            let at = row.raw.len() / 2;
-            let byte = row.raw.get_mut(at).ok_or_else(unknown)?;
-            *byte ^= 1;
-            format!("byte {at} is {byte:#04x} now")
-        };
+        let what = do_harm(&mut row.raw, harm, height)?;
         let hash = short(&row.record.hash).to_owned();
         let mut batch = Batch::default();
         batch.put(Table::Blocks, Row::Block(row));
@@ -199,6 +189,28 @@ impl App {
 fn too_long(found: u64) -> ApiError {
     let limit = MAX_FILE_BYTES;
     FileError::TooLong { limit, found }.into()
+}
+
+/// Changes the bytes of a block; says what was changed.
+fn do_harm(raw: &mut Vec<u8>, harm: Harm, height: u64) -> Result<String, LookupError> {
+    let at = match harm {
+        Harm::Amount => {
+            *raw = pay_more(raw).ok_or_else(|| LookupError::Transaction {
+                which: format!("a transfer in block {height}"),
+            })?;
+            return Ok("the amount of its first transfer is one more now".to_owned());
+        }
+        Harm::Middle => u32::try_from(raw.len() / 2).unwrap_or_default(),
+        Harm::Byte(at) => at,
+    };
+    let length = raw.len();
+    let place = usize::try_from(at).unwrap_or(usize::MAX);
+    let byte = raw.get_mut(place).ok_or_else(|| LookupError::Byte {
+        length,
+        found: at.to_string(),
+    })?;
+    *byte ^= 1;
+    Ok(format!("byte {} is {byte:#04x} now", grouped(at.into())))
 }
 
 /// The bytes of a block whose first transfer pays one unit more than its sender signed.

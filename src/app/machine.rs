@@ -1,6 +1,6 @@
 //! The app as one object: its parts, its opening, and what can be read without asking a node.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::rc::{Rc, Weak};
@@ -17,9 +17,10 @@ use super::record::Record;
 use super::roster::Roster;
 use super::store::{Keys, Network, RecordStore};
 use super::traffic::Traffic;
+use super::turns::Turns;
 use super::wallet::Wallet;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
-use crate::primitives::{BlockHash, Difficulty, Name, to_hex};
+use crate::primitives::{Address, BlockHash, Difficulty, Name, to_hex};
 use crate::view::{Model, Problem, Update};
 
 /// The controller of one page. All methods take `&self`; the methods that wait are futures.
@@ -36,6 +37,15 @@ pub struct App {
     pub(super) opening: Opening,
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
+    pub(super) turns: Rc<Turns>,
+    /// What the page says of transactions that no node has, by sender.
+    pub(super) unsent: RefCell<Vec<(Address, ApiError)>>,
+    /// Whether such transactions are about to be looked for.
+    pub(super) looking: Cell<bool>,
+    /// Whether a new release has replaced this page's files.
+    pub(super) out_of_date: Cell<bool>,
+    /// Whether the server is asked for that now.
+    pub(super) asking_release: Cell<bool>,
     pub(super) traffic: Traffic,
     pub(super) links: Links,
     pub(super) mining: Mining,
@@ -108,6 +118,11 @@ impl App {
             opening: Opening::new(),
             roster: Roster::default(),
             wallet: Wallet::default(),
+            turns: Rc::default(),
+            unsent: RefCell::default(),
+            looking: Cell::new(false),
+            out_of_date: Cell::new(false),
+            asking_release: Cell::new(false),
             traffic: Traffic::default(),
             links: Links::default(),
             mining: Mining::default(),
@@ -126,7 +141,11 @@ impl App {
     /// # Errors
     /// Why its program cannot be loaded.
     pub async fn show_laboratory(&self, place: &'static str) -> Result<(), ApiError> {
-        self.platform.show_laboratory(place).await
+        let shown = self.platform.show_laboratory(place).await;
+        if shown.is_err() {
+            self.look_for_release();
+        }
+        shown
     }
 
     /// Takes the laboratory off the page.

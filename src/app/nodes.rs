@@ -7,6 +7,7 @@ use futures_channel::oneshot;
 
 use super::machine::App;
 use super::platform::{WorkerEvent, within};
+use super::release::is_failing;
 use super::roster::{Member, Outcome};
 use crate::ipc::{
     ApiError, FromNode, Level, NodeConfig, NodeState, NodeStatus, Report, ToNode, Topic, ask,
@@ -143,6 +144,7 @@ impl App {
             Topic::Network,
             format!("{} was killed: its worker was ended at once", node.name),
         );
+        self.look_for_unsent();
         Ok(())
     }
 
@@ -161,6 +163,7 @@ impl App {
             let how = stopped(clean);
             self.bus
                 .log(Level::Info, Topic::Network, format!("{} {how}", node.name));
+            self.look_for_unsent();
         }
         Ok(clean)
     }
@@ -176,6 +179,9 @@ impl App {
             WorkerEvent::Message(FromNode::Refusal { id, error }) => node.settle(id, Err(error)),
             WorkerEvent::Message(FromNode::Stopped) => node.settle_stop(),
             WorkerEvent::Message(FromNode::Failed { error }) => self.crashed(node, error),
+            WorkerEvent::Crashed(reason) if node.state.get() == NodeState::Starting => {
+                self.not_loaded(node, reason);
+            }
             WorkerEvent::Crashed(reason) => {
                 self.crashed(node, PlatformError::WorkerFailed { reason }.into());
             }
@@ -200,6 +206,7 @@ impl App {
             self.bus.solved(&error);
         }
         self.begin_tests();
+        self.look_for_unsent();
     }
 
     pub(super) fn take_report(&self, node: &Member, report: Report) {
@@ -208,6 +215,7 @@ impl App {
         node.weight.set(report.status.weight);
         node.follow_difficulty(&report.status);
         self.follow_ledger(node, &report.status);
+        self.follow_miners(node, is_failing(&report.miners));
         self.share_out();
         self.bus.push(Update::Report(report));
     }
@@ -242,13 +250,30 @@ impl App {
         });
     }
 
+    /// A worker that failed before its node ran: its file may not be there any more.
+    fn not_loaded(&self, node: &Rc<Member>, reason: String) {
+        let (app, node, run) = (self.me.clone(), Rc::clone(node), node.run());
+        self.spawn(async move {
+            let Some(app) = app.upgrade() else { return };
+            let error = app.why_not_loaded(reason).await;
+            if node.run() == run {
+                app.crashed(&node, error);
+            }
+        });
+    }
+
     /// A worker that cannot go on: it is started again, but not over and over.
     fn crashed(&self, node: &Rc<Member>, error: ApiError) {
         node.settle_start(&Err(error.clone()));
         node.end_worker();
         self.set_state(node, NodeState::Failed);
-        let again = !matches!(error, Refusal::Startup(StartupError::IdentityInUse { .. }))
-            && node.restarts.allow(self.platform.monotonic());
+        self.look_for_unsent();
+        let for_good = matches!(
+            error,
+            Refusal::Startup(StartupError::IdentityInUse { .. })
+                | Refusal::Platform(PlatformError::OutOfDate)
+        );
+        let again = !for_good && node.restarts.allow(self.platform.monotonic());
         let then = if again {
             "; it is started again in 1 second"
         } else {
@@ -256,6 +281,10 @@ impl App {
         };
         let text = format!("{} failed: {error}{then}", node.name);
         self.bus.log(Level::Error, Topic::Network, text);
+        if matches!(error, Refusal::Platform(PlatformError::OutOfDate)) {
+            // The page has said it already, once for all nodes.
+            return;
+        }
         if !again {
             let (node, error) = (node.name.clone(), Box::new(error));
             self.bus.problem(StartupError::Failed { node, error });

@@ -140,6 +140,12 @@ pub trait Platform {
     /// The page's address without its query.
     fn location(&self) -> String;
 
+    /// Whether the server still has the files that this page was loaded from; `None` if it does not say.
+    fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>>;
+
+    /// Loads the page again.
+    fn reload(&self);
+
     /// Reports what happens to the page from now on.
     fn watch(&self, on_event: Box<dyn Fn(PageEvent)>);
 }

@@ -100,6 +100,8 @@ pub(super) struct Member {
     pub(super) difficulty: Cell<Option<Difficulty>>,
     /// The workload that its miners were given.
     pub(super) workload: Cell<Option<Workload>>,
+    /// Whether one of its miners was down when it reported last.
+    pub(super) miners_fail: Cell<bool>,
     /// Since when its ledger is not durable, and what the page says of it.
     pub(super) trouble: RefCell<Trouble>,
     run: Cell<u32>,
@@ -142,6 +144,7 @@ impl Member {
             events: Cell::new(Level::Info),
             difficulty: Cell::default(),
             workload: Cell::default(),
+            miners_fail: Cell::default(),
             trouble: RefCell::default(),
             run: Cell::new(0),
             worker: RefCell::default(),

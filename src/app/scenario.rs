@@ -64,7 +64,7 @@ impl App {
     pub(super) fn follow(&self, view: &View) {
         if view.fresh {
             self.bus.push(Update::Again);
-            self.wallet.forget_nonces();
+            self.wallet.forget_signed();
         }
         if let Some(blocks) = &view.blocks {
             self.bus.push(Update::Blocks(blocks.clone()));

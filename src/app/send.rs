@@ -1,28 +1,24 @@
-//! Signing and sending. The transactions of one sender go one after the other, also from two tabs; each
-//! gets the nonce after the last one that is known.
+//! What a person, a script or the page sends: drafts become payloads, and go to a node in the order in which they
+//! were asked for.
 
 use std::rc::Rc;
 
-use futures_util::FutureExt;
-use futures_util::future::{LocalBoxFuture, join_all};
+use futures_util::future::join_all;
 
 use super::machine::App;
 use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Member;
+use super::submitting::{Order, ROOM_MS};
 use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::consensus::EPOCH;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
-use crate::primitives::{
-    Amount, BlockHash, Height, Keypair, ParamsChange, ParamsOrder, Payload, TxBody,
-};
+use crate::primitives::{Amount, BlockHash, Height, ParamsChange, ParamsOrder, Payload};
 use crate::refusal::{LookupError, WalletError};
 use crate::view::{TabMode, Update, text};
 
 /// An order of the operator runs out when the checkpoint that it names is too far below: this many blocks above it.
 const ORDER_LIFE: u64 = 2 * EPOCH + 1;
-/// Longest wait for the sender's turn.
-const TURN_MS: u32 = 15_000;
 /// Test transactions wait this long for all nodes to come up, once the first one runs.
 const TEST_WAIT_MS: f64 = 1_500.0;
 
@@ -39,23 +35,32 @@ impl App {
     /// Sends what a person asked for, and remembers which it was.
     async fn send_for_person(
         &self,
-        node: &Member,
+        node: &Rc<Member>,
         draft: Draft,
     ) -> Result<TransactionInfo, ApiError> {
-        let sent = self.send_by(node, draft).await?;
+        let sent = self.send_by(node, draft, ROOM_MS).await?;
         self.bus.push(Update::Sent(sent.tx_hash.clone()));
         Ok(sent)
     }
 
+    /// Signs a draft and hands it to a node, waiting at most so long for room in its mempool.
     pub(super) async fn send_by(
         &self,
-        node: &Member,
+        node: &Rc<Member>,
         draft: Draft,
+        patience_ms: f64,
     ) -> Result<TransactionInfo, ApiError> {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
-        let payload = self.payload(draft.what).await?;
-        self.submit(node, &key, draft.fee, Height(0), payload).await
+        // Before anything is waited for: whoever sends first comes first.
+        let turn = Rc::clone(&self.turns).take(key.address()).await?;
+        let order = Order {
+            fee: Amount(draft.fee),
+            valid_until: Height(0),
+            payload: self.payload(draft.what).await?,
+            patience_ms,
+        };
+        self.submit(turn, node, &key, order).await
     }
 
     /// A draft's names as addresses.
@@ -108,11 +113,15 @@ impl App {
     ) -> Result<TransactionInfo, ApiError> {
         let node = self.node_for(None)?;
         let key = self.key_of(OPERATOR)?;
+        let turn = Rc::clone(&self.turns).take(key.address()).await?;
         let (height, ancestor) = self.checkpoint(&node).await?;
-        let order = Payload::SetParams(ParamsOrder { ancestor, change });
-        let valid_until = Height(height.0.saturating_add(ORDER_LIFE));
-        self.submit(&node, &key, DEFAULT_FEE, valid_until, order)
-            .await
+        let order = Order {
+            fee: Amount(DEFAULT_FEE),
+            valid_until: Height(height.0.saturating_add(ORDER_LIFE)),
+            payload: Payload::SetParams(ParamsOrder { ancestor, change }),
+            patience_ms: ROOM_MS,
+        };
+        self.submit(turn, &node, &key, order).await
     }
 
     /// The last checkpoint below the node's head, which an order of the operator must name.
@@ -128,54 +137,6 @@ impl App {
         let which = height.to_string();
         let id = id.ok_or(LookupError::Block { which })?;
         Ok((Height(height), id))
-    }
-
-    fn submit<'a>(
-        &'a self,
-        node: &'a Member,
-        key: &'a Keypair,
-        fee: u64,
-        valid_until: Height,
-        payload: Payload,
-    ) -> LocalBoxFuture<'a, Result<TransactionInfo, ApiError>> {
-        self.submit_in_turn(node, key, fee, valid_until, payload)
-            .boxed_local()
-    }
-
-    async fn submit_in_turn(
-        &self,
-        node: &Member,
-        key: &Keypair,
-        fee: u64,
-        valid_until: Height,
-        payload: Payload,
-    ) -> Result<TransactionInfo, ApiError> {
-        let chain_id = self.network()?.chain_id;
-        let from = key.address();
-        let who = from.to_string();
-        // Without locks a race of two tabs ends in a refusal, not in a loss.
-        let turn = self.lock_name(&format!("sender:{who}"));
-        let turn = self.platform.lock(turn, Some(TURN_MS)).await;
-        let account = self.ask_node(node, ask::Account { who }).await?;
-        let now = self.platform.monotonic();
-        let nonce = self.wallet.next_nonce(from, account.next_nonce, now);
-        let body = TxBody {
-            version: TxBody::VERSION,
-            chain_id,
-            from,
-            nonce,
-            fee: Amount(fee),
-            valid_until,
-            payload,
-        };
-        let raw = body.sign(key).to_bytes();
-        let answer = self.ask_node(node, ask::Submit { raw }).await;
-        match &answer {
-            Ok(_) => self.wallet.used(from, nonce, self.platform.monotonic()),
-            Err(_) => self.wallet.refused(from),
-        }
-        drop(turn);
-        answer
     }
 
     /// Sends and describes the transaction.
@@ -232,7 +193,7 @@ impl App {
         }
         let sent = drafts
             .iter()
-            .map(|(node, draft)| self.send_by(node, draft.clone()));
+            .map(|(node, draft)| self.send_by(node, draft.clone(), ROOM_MS));
         for answer in join_all(sent).await {
             if let Err(error) = answer {
                 let text = format!("a test transaction was refused: {error}");

@@ -65,6 +65,9 @@ pub const WORDS: &[Word] = words! {
          three as the page prints them)\ntx message pay bob 5      (a message signed by alice, whatever it says)\n\
          tx any other words      (the same; what looks like a payment and is no transfer is refused)"
         [Argument::Of(&["Transfer", "message"])]
+    resend "resend <user>" "sends again what a user signed here and no running node has"
+        "A node that ends right after it took a transaction may not have passed it on: the page says so." []
+    forget "forget <user>" "gives up what a user signed here and no running node has" "" []
     kill "kill <node|all>" "ends a node's worker at once, as a power cut would" "" [Argument::NodeOrAll]
     stop "stop <node|all>" "stops a node cleanly: it says goodbye and closes its ledger" "" [Argument::NodeOrAll]
     start "start <node|all>" "starts a node again from its own ledger" "" [Argument::NodeOrAll]
@@ -82,9 +85,10 @@ pub const WORDS: &[Word] = words! {
          refused changes nothing, and what the node had is not lost: the fork choice decides which chain is the best."
         [Argument::Node]
     compare "compare <node> <node>" "where the ledgers of two nodes differ first, and why" "" [Argument::Node, Argument::Node]
-    tamper "tamper <node> <height> [amount]" "changes a stored block of a node that does not run, as an attacker of its disk would"
-        "A byte in the middle of the block, or with `amount` what its first transfer pays. `start <node>` then finds it, says \
-         which rule it breaks, keeps the bytes in its table `meta` as `quarantine`, and fetches the block again."
+    tamper "tamper <node> <height> [what]" "changes a stored block of a node that does not run, as an attacker of its disk would"
+        "A byte in the middle of the block, with `byte <n>` that of a number, or with `amount` what its first transfer pays. \
+         `start <node>` then finds it, says which rule it breaks, keeps the bytes in its table `meta` as `quarantine`, and \
+         fetches the block again."
         [Argument::Node]
     difficulty "difficulty <1-8|auto>" "leading zero digits of a work block's hash, by the operator's signed change"
         "`auto` lets the network itself keep the time between work blocks, at any hash rate (ASERT). A change is in force \

@@ -64,6 +64,16 @@ pub enum Command {
     },
     /// `tx <words>`
     Tx(Draft),
+    /// `resend <user>`
+    Resend {
+        /// Name or address.
+        who: String,
+    },
+    /// `forget <user>`
+    Forget {
+        /// Name or address.
+        who: String,
+    },
     /// `kill <node>`
     Kill(Target),
     /// `start <node>`
@@ -142,14 +152,14 @@ pub enum Command {
         /// The other.
         b: String,
     },
-    /// `tamper <node> <height> [amount]`
+    /// `tamper <node> <height> [what]`
     Tamper {
         /// The node.
         node: String,
         /// The block's height.
         height: u64,
-        /// Whether the amount of a transfer is changed, and not any byte.
-        amount: bool,
+        /// What is changed.
+        harm: Harm,
     },
     /// `wipe [node|all]`
     Wipe(Target),
@@ -178,6 +188,17 @@ pub enum DifficultyChoice {
     Digits(u8),
     /// By the network itself, so that the interval between work blocks stays.
     Automatic,
+}
+
+/// What is changed in a stored block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    /// A byte in its middle.
+    Middle,
+    /// The byte of this number, from 0 on.
+    Byte(u32),
+    /// What its first transfer pays.
+    Amount,
 }
 
 /// One node or all of this tab.

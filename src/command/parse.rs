@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::help::{WORDS, Word};
 use super::nearest::nearest;
 use super::tx::parse_tx;
-use super::{Command, CommandError, DifficultyChoice, LinkChange, Target};
+use super::{Command, CommandError, DifficultyChoice, Harm, LinkChange, Target};
 use crate::command::{number_in, shortened};
 use crate::ledger::Table;
 use crate::primitives::{Nearest, NodeKind, folded, is_number_like, read_number};
@@ -91,9 +91,7 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "why" => Command::Why {
             what: arguments.text("a node's name, a block, a transaction, or `finality`")?,
         },
-        "user" => Command::User {
-            who: arguments.text("a user's name or address")?,
-        },
+        "user" | "resend" | "forget" => about_user(arguments)?,
         "finality" => Command::Finality {
             node: arguments.optional(NODE_NAME, |word| Some(word.to_owned()))?,
         },
@@ -150,6 +148,16 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
     })
 }
 
+/// The words about one user.
+fn about_user(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
+    let who = arguments.text("a user's name or address")?;
+    Ok(match arguments.word.name {
+        "resend" => Command::Resend { who },
+        "forget" => Command::Forget { who },
+        _ => Command::User { who },
+    })
+}
+
 /// The words about whole ledgers.
 fn about_ledger(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
     let node = arguments.text(NODE_NAME)?;
@@ -165,10 +173,24 @@ fn about_ledger(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> 
             height: arguments.required("a block's height from 1 on", |word| {
                 word.parse().ok().filter(|height| *height > 0)
             })?,
-            amount: arguments
-                .optional("`amount`", |word| (word == "amount").then_some(()))?
-                .is_some(),
+            harm: harm(arguments)?,
         },
+    })
+}
+
+fn harm(arguments: &mut Arguments<'_>) -> Result<Harm, CommandError> {
+    let word = |word: &str| match word {
+        "amount" => Some(Harm::Amount),
+        "byte" => Some(Harm::Byte(0)),
+        _ => None,
+    };
+    Ok(match arguments.optional("`amount` or `byte`", word)? {
+        Some(Harm::Byte(_)) => {
+            let number = |word: &str| number_in(word, &(0..=u32::MAX));
+            Harm::Byte(arguments.required("a byte's number, from 0 on", number)?)
+        }
+        Some(other) => other,
+        None => Harm::Middle,
     })
 }
 

@@ -65,6 +65,18 @@ fn questions() -> Vec<(&'static str, Command)> {
                 who: "alice".into(),
             },
         ),
+        (
+            "resend alice",
+            Command::Resend {
+                who: "alice".into(),
+            },
+        ),
+        (
+            "forget alice",
+            Command::Forget {
+                who: "alice".into(),
+            },
+        ),
         ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
         ("mempool", Command::Mempool),
         (
@@ -143,7 +155,23 @@ fn about_ledgers() -> Vec<(&'static str, Command)> {
             Command::Tamper {
                 node: "pow-1".into(),
                 height: 7,
-                amount: true,
+                harm: Harm::Amount,
+            },
+        ),
+        (
+            "tamper pow-1 7",
+            Command::Tamper {
+                node: "pow-1".into(),
+                height: 7,
+                harm: Harm::Middle,
+            },
+        ),
+        (
+            "tamper pow-1 7 byte 1,234",
+            Command::Tamper {
+                node: "pow-1".into(),
+                height: 7,
+                harm: Harm::Byte(1_234),
             },
         ),
     ]

@@ -83,6 +83,16 @@ impl Batch {
         self.changes.len()
     }
 
+    /// Bytes of the rows that are written, as they are encoded.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let rows = self.changes.values().flatten();
+        // What is in memory has a length.
+        let length = |row: &Row| borsh::object_length(row).unwrap_or_default();
+        let bytes: usize = rows.map(length).sum();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+
     /// The changes in order of table and key: `meta` comes last.
     pub fn iter(&self) -> impl Iterator<Item = (Table, &str, Option<&Row>)> {
         self.changes

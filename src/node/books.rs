@@ -159,6 +159,11 @@ impl Books {
         self.writer.durable()
     }
 
+    /// Bytes of the rows that were written since the start.
+    pub(super) const fn written_bytes(&self) -> u64 {
+        self.writer.written()
+    }
+
     /// Height up to which a restart finds the chain again.
     pub(super) const fn durable(&self) -> Height {
         if self.in_memory {

@@ -20,6 +20,8 @@ pub(super) struct Writer {
     next: u64,
     failures: u32,
     durable: Height,
+    /// Bytes of all rows that are durable since the start, each time that they were written.
+    written: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -41,6 +43,7 @@ impl Writer {
             next: 1,
             failures: 0,
             durable,
+            written: 0,
         }
     }
 
@@ -68,6 +71,11 @@ impl Writer {
     /// Height up to which the ledger is durable.
     pub(super) const fn durable(&self) -> Height {
         self.durable
+    }
+
+    /// Bytes of the rows that became durable since the start.
+    pub(super) const fn written(&self) -> u64 {
+        self.written
     }
 
     /// Nothing that was written is there any more.
@@ -125,6 +133,7 @@ impl Writer {
         let done = self.under_way.take_if(|under_way| under_way.id == id)?;
         self.failures = 0;
         self.durable = done.height;
+        self.written = self.written.saturating_add(done.batch.bytes());
         Some(done.batch.len())
     }
 
@@ -195,6 +204,12 @@ mod tests {
         );
         assert_eq!(writer.persisted(second), Some(2));
         assert_eq!(writer.durable(), Height(1));
+        assert_eq!(
+            writer.written(),
+            batch.bytes(),
+            "what failed was not written"
+        );
+        assert!(writer.written() > 2);
         assert!(writer.is_idle());
     }
 

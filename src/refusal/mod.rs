@@ -26,7 +26,7 @@ pub use person::{ArgumentError, NetworkError, WalletError};
 pub use platform::{Limit, PlatformError};
 pub use record::{LinkError, RecordError, RecordFault};
 pub use request::{LookupError, NodeError};
-pub use startup::{Aside, StartupError};
+pub use startup::{Aside, StartupError, nonces};
 
 use crate::bitcoin::BitcoinError;
 use crate::command::{CommandError, DraftError, TooManyWorkers, UnknownField};

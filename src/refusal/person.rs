@@ -134,6 +134,20 @@ pub enum WalletError {
         /// Bound.
         limit: usize,
     },
+    /// A sender's transactions in the page's queue.
+    #[error(
+        "expected at most {limit} transactions of one sender that wait to be sent, found {limit} already"
+    )]
+    TooManyUnsent {
+        /// Bound.
+        limit: usize,
+    },
+    /// Nothing is missing.
+    #[error("expected a transaction of {who} that no running node has, found none")]
+    NothingUnsent {
+        /// The sender.
+        who: String,
+    },
     /// No id of an asset.
     #[error("expected an asset id, found \"{found}\": {error}")]
     Asset {
@@ -159,6 +173,8 @@ codes! {
         Word => "name_malformed", "a name or symbol is outside its alphabet or length";
         NameTaken => "name_taken", "the name belongs to somebody else";
         TooManyUsers => "too_many_users", "the browser keeps as many persons as it may";
+        TooManyUnsent => "too_many_unsent", "too many transactions of one sender wait to be sent";
+        NothingUnsent => "nothing_unsent", "nothing of the sender is missing";
         Asset => "asset_malformed", "the text is no id of an asset";
     }
 }

@@ -83,6 +83,11 @@ pub enum PlatformError {
         /// The browser's reason.
         reason: String,
     },
+    /// A new release has replaced the page's files.
+    #[error(
+        "this page is out of date: a new release has replaced its files. What runs goes on, but no node, no miner and no part of the page can start; load the page again, and the network goes on from its ledgers"
+    )]
+    OutOfDate,
     /// The scope lacks what every page and worker has.
     #[error("this scope has no {name}")]
     Scope {
@@ -108,15 +113,17 @@ pub enum PlatformError {
 pub enum Limit {
     /// The network ends with the tab.
     ThisTab,
-    /// No second tab may open the network.
-    OneTab,
+    /// No node can run.
+    NoNodes,
 }
 
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ThisTab => "the network lives in this tab only and ends with it",
-            Self::OneTab => "open this network in one tab only",
+            Self::NoNodes => {
+                "so no network runs here, while the laboratory and `inspect` work. Open the page over https, or from this machine as http://127.0.0.1 or http://localhost"
+            }
         })
     }
 }
@@ -143,6 +150,7 @@ codes! {
         Lock => "lock_failed", "the browser refused a lock";
         WorkerStart => "worker_failed", "a worker did not start, or ended by itself";
         WorkerFailed => "worker_failed", "a worker did not start, or ended by itself";
+        OutOfDate => "out_of_date", "a new release has replaced the page's files";
         Scope => "worker_failed", "a worker did not start, or ended by itself";
         StorageRead => "storage_read", "the network's record cannot be read";
         StorageWrite => "storage_write", "the network's record cannot be written";

@@ -78,6 +78,14 @@ pub enum LookupError {
         /// The text.
         found: String,
     },
+    /// No such byte in a block.
+    #[error("expected a byte of the block from 0 to {}, found {found}", .length.saturating_sub(1))]
+    Byte {
+        /// Bytes of the block.
+        length: usize,
+        /// The number.
+        found: String,
+    },
     /// No block of this hash.
     #[error("expected a known block, found none with {which}")]
     Block {
@@ -136,6 +144,7 @@ impl LookupError {
             | Self::Transaction { .. } => true,
             Self::BlockAmbiguous { .. }
             | Self::TransactionAmbiguous { .. }
+            | Self::Byte { .. }
             | Self::Account { .. } => false,
         }
     }
@@ -150,6 +159,7 @@ codes! {
         TransactionWords => "unknown_transaction", "there is no such transaction";
         Transaction => "unknown_transaction", "there is no such transaction";
         TransactionAmbiguous => "ambiguous", "several blocks or transactions begin with these digits";
+        Byte => "unknown_byte", "the block has no such byte";
         Account => "unknown_user", "there is no such user, or this page does not hold the key";
     }
 }

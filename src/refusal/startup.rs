@@ -69,6 +69,21 @@ pub enum StartupError {
         /// Why.
         reason: String,
     },
+    /// What the page signed is in no running node.
+    #[error(
+        "{} of {who} is missing: {node} took it and ended before it had passed it on, and no node that runs has it. What {who} sends next waits for it. `resend {who}` sends it again, `forget {who}` gives it up",
+        nonces(*first, *last)
+    )]
+    Unsent {
+        /// The sender.
+        who: String,
+        /// The first nonce that is missing.
+        first: u64,
+        /// The last nonce that is missing.
+        last: u64,
+        /// The node that took the first.
+        node: String,
+    },
     /// The network's record cannot be used.
     #[error("{error}. {aside}; the network begins anew.")]
     Record {
@@ -88,6 +103,16 @@ pub enum StartupError {
         /// Why.
         error: StoreError,
     },
+}
+
+/// Nonces in words.
+#[must_use]
+pub fn nonces(first: u64, last: u64) -> String {
+    if first == last {
+        format!("nonce {first}")
+    } else {
+        format!("nonces {first} to {last}")
+    }
 }
 
 /// What became of a record that cannot be used.
@@ -116,6 +141,7 @@ codes! {
         Gone => "node_gone", "a node's worker ended before it answered";
         Failed => "node_failed", "a node failed twice within a minute, or another tab runs it";
         StorageStuck => "storage_stuck", "a ledger has not been written for a minute";
+        Unsent => "unsent", "the node that took a transaction ended before it passed it on";
         Delete => "storage", "a database could not be deleted";
         DeleteAll => "storage", "a database could not be deleted";
         + Self::Record { error, .. } => error;

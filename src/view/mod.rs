@@ -23,5 +23,5 @@ mod update;
 pub mod why;
 pub mod words;
 
-pub use model::{MAX_BLOCKS, MAX_LOG, Model, NodeView, Problem, TabMode, Tip};
+pub use model::{MAX_BLOCKS, MAX_LOG, Model, NodeView, Offer, Problem, TabMode, Tip};
 pub use update::Update;

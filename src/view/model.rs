@@ -13,7 +13,9 @@ use super::traffic::Traffic;
 use crate::ipc::{
     BlockSummary, Event, Level, MinerStatus, NodeState, NodeStatus, Pace, PeerStatus,
 };
+use crate::primitives::visible;
 use crate::records::MinerState;
+use crate::refusal::{PlatformError, Refusal, StartupError};
 
 /// Most log lines kept.
 pub const MAX_LOG: usize = 2_000;
@@ -151,6 +153,8 @@ pub enum TabMode {
     Starting,
     /// This tab runs the network's nodes.
     Host,
+    /// The network cannot be opened here.
+    Failed,
     /// Another tab runs the network's nodes; this one watches with a validating node of its own, and
     /// may add nodes.
     Viewer,
@@ -163,4 +167,49 @@ pub struct Problem {
     pub code: String,
     /// A plain sentence.
     pub message: String,
+    /// What the page offers to do about it.
+    #[serde(skip)]
+    pub offers: Vec<Offer>,
+}
+
+/// What the page offers to do about a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// To run a line of the console.
+    Run {
+        /// What the button says.
+        label: &'static str,
+        /// The line.
+        line: String,
+    },
+    /// To load the page again.
+    Reload,
+}
+
+impl Problem {
+    /// A refusal that a person should know of, with what can be done about it.
+    #[must_use]
+    pub fn of(error: &Refusal) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: visible(&error.to_string()),
+            offers: offers(error),
+        }
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of all others the person knows more than the page"
+)]
+fn offers(error: &Refusal) -> Vec<Offer> {
+    let run = |label, line| Offer::Run { label, line };
+    match error {
+        Refusal::Startup(StartupError::Unsent { who, .. }) => vec![
+            run("Send it again", format!("resend {who}")),
+            run("Give it up", format!("forget {who}")),
+        ],
+        Refusal::Platform(PlatformError::OutOfDate) => vec![Offer::Reload],
+        _ => Vec::new(),
+    }
 }

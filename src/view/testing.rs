@@ -30,6 +30,7 @@ pub(crate) fn status(name: &str, head: &str, height: u64) -> NodeStatus {
         hash_budget: Some(51.2),
         next_slot_at: None,
         durable_height: height,
+        written_bytes: 100 * height,
         degraded: None,
         difficulty: 256,
         automatic: None,

@@ -31,6 +31,16 @@ pub fn age(now: u64, then: u64) -> String {
     }
 }
 
+/// What this tab does in the network.
+const fn part(mode: TabMode) -> &'static str {
+    match mode {
+        TabMode::Starting => "starting",
+        TabMode::Failed => "not open here",
+        TabMode::Host => "this tab runs its nodes",
+        TabMode::Viewer => "another tab runs its nodes, this one watches",
+    }
+}
+
 /// `status`: the nodes and whether they agree.
 #[must_use]
 pub fn status(model: &Model, now: u64) -> String {
@@ -69,12 +79,7 @@ pub fn status(model: &Model, now: u64) -> String {
             ledger,
         ]);
     }
-    let mode = match model.mode {
-        TabMode::Starting => "starting",
-        TabMode::Host => "this tab runs its nodes",
-        TabMode::Viewer => "another tab runs its nodes, this one watches",
-    };
-    let health = health(model);
+    let health = health(model, now);
     let detail = if health.detail.is_empty() {
         String::new()
     } else {
@@ -95,7 +100,7 @@ pub fn status(model: &Model, now: u64) -> String {
     format!(
         "Network {} ({}), chain {}\n{}\n{}{detail}. In consensus: {}.{}{}\n{}",
         model.network,
-        mode,
+        part(model.mode),
         short(&model.chain_id),
         table.render(),
         health.sentence,

@@ -467,6 +467,7 @@ fn blank(id: String, name: String, kind: NodeKind) -> NodeStatus {
         hash_budget: None,
         next_slot_at: None,
         durable_height: 0,
+        written_bytes: 0,
         degraded: None,
         difficulty: 0,
         automatic: None,

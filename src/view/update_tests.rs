@@ -192,6 +192,7 @@ fn log_blocks_problems_and_names_are_bounded() {
         model.apply(Update::Problem(Problem {
             code: "test".into(),
             message,
+            offers: Vec::new(),
         }));
         model.apply(Update::Name {
             key: format!("key {at}"),

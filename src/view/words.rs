@@ -31,9 +31,36 @@ pub struct Health {
     pub detail: String,
 }
 
-/// The health of the network in one sentence.
+/// A head that is dated further ahead of the machine's clock is worth a word: no maker whose clock is right dates so.
+const AHEAD_MS: u64 = 30_000;
+
+/// The health of the network in one sentence, at a time of the machine's clock.
 #[must_use]
-pub fn health(model: &Model) -> Health {
+pub fn health(model: &Model, now: u64) -> Health {
+    let health = health_of_nodes(model);
+    match (health.tone, ahead(model, now)) {
+        (Tone::Good | Tone::Busy, Some(ahead)) => Health {
+            tone: Tone::Busy,
+            detail: format!("{}; {ahead}", health.detail),
+            ..health
+        },
+        _ => health,
+    }
+}
+
+/// What is to be said of a head that is dated ahead of the machine's clock.
+fn ahead(model: &Model, now: u64) -> Option<String> {
+    let head = model.blocks.get(&model.tips.first()?.hash)?;
+    let by = head.record.timestamp.saturating_sub(now);
+    (by > AHEAD_MS).then(|| {
+        format!(
+            "its head is dated {} ahead of this machine's clock, which was set back or was wrong before",
+            span(by)
+        )
+    })
+}
+
+fn health_of_nodes(model: &Model) -> Health {
     let up: Vec<&NodeView> = model.nodes.iter().filter(|node| node.is_up()).collect();
     let height = up.iter().map(|node| node.status.height).max().unwrap_or(0);
     let at = format!("at height {}", grouped(height));
@@ -47,6 +74,10 @@ pub fn health(model: &Model) -> Health {
         .iter()
         .filter(|node| node.status.state == NodeState::Starting)
         .count();
+    if up.is_empty() && model.mode == TabMode::Failed {
+        let sentence = "No network runs here: the page says above why";
+        return says(Tone::Still, sentence.to_owned(), String::new());
+    }
     if up.is_empty() {
         return if model.nodes.is_empty() || starting > 0 || model.mode == TabMode::Starting {
             says(
@@ -73,6 +104,11 @@ pub fn health(model: &Model) -> Health {
             format!("{} tips:", model.tips.len()),
             tips.join("; "),
         );
+    }
+    if model.mode == TabMode::Viewer && up.iter().all(|node| node.own) {
+        let sentence = "Another tab has this network, but its nodes do not answer: the browser may have frozen it or keep \
+                        it for its back button. Go to it, or close it: then this tab takes its nodes over";
+        return says(Tone::Still, sentence.to_owned(), String::new());
     }
     if height == 0 {
         return says(Tone::Busy, waiting(&up), String::new());
@@ -207,6 +243,7 @@ pub fn far_away(model: &Model, difficulty: u64) -> Option<String> {
 pub const fn tab(mode: TabMode) -> &'static str {
     match mode {
         TabMode::Starting => "This tab is starting",
+        TabMode::Failed => "The network is not open in this tab",
         TabMode::Host => "This tab runs the network",
         TabMode::Viewer => {
             "Another tab runs the network; this tab watches with its own validating node"
@@ -340,7 +377,7 @@ mod tests {
     }
 
     fn sentence(model: &Model) -> String {
-        let health = health(model);
+        let health = health(model, 0);
         format!("{} {}", health.sentence, health.detail)
             .trim()
             .to_owned()
@@ -365,7 +402,46 @@ mod tests {
             sentence(&split),
             "2 tips: pow-1 and pow-2 at height 42; poa-1 at height 41"
         );
-        assert_eq!(health(&split).tone, Tone::Split);
+        assert_eq!(health(&split, 0).tone, Tone::Split);
+    }
+
+    #[test]
+    fn health_says_that_the_head_is_dated_ahead_of_the_machines_clock() {
+        let mut model = model(&[("pow-1", "a", 42), ("pow-2", "a", 42)]);
+        let mut block = crate::view::testing::block("a", "", 42);
+        block.record.timestamp = 4_000_000;
+        model.apply(Update::Blocks(vec![block]));
+        let at = |now| {
+            let health = health(&model, now);
+            (health.tone, health.detail)
+        };
+        let (tone, text) = at(400_000);
+        assert_eq!(tone, Tone::Busy);
+        assert!(
+            text.contains("dated 1 h 0 min ahead of this machine's clock"),
+            "{text}"
+        );
+        assert_eq!(
+            at(4_000_000 - AHEAD_MS),
+            (Tone::Good, "at height 42".to_owned())
+        );
+    }
+
+    #[test]
+    fn health_says_why_a_tab_that_watches_hears_nothing() {
+        let mut model = model(&[("viewer-1", "g", 0)]);
+        model.apply(Update::Mode(TabMode::Viewer));
+        assert!(sentence(&model).contains("its nodes do not answer"));
+        model.apply(Update::Mode(TabMode::Host));
+        assert!(!sentence(&model).contains("do not answer"));
+    }
+
+    #[test]
+    fn health_says_that_no_network_can_run_here() {
+        let mut model = Model::new("test");
+        model.apply(Update::Mode(TabMode::Failed));
+        assert!(sentence(&model).contains("No network runs here"));
+        assert_eq!(tab(TabMode::Failed), "The network is not open in this tab");
     }
 
     #[test]
@@ -381,7 +457,7 @@ mod tests {
             state: NodeState::Stopped,
         });
         assert_eq!(sentence(&model), "No node is running: start one to go on");
-        assert_eq!(health(&model).tone, Tone::Still);
+        assert_eq!(health(&model, 0).tone, Tone::Still);
     }
 
     #[test]
@@ -473,7 +549,7 @@ mod tests {
                 .collect::<Vec<_>>(),
             [43, 42]
         );
-        assert_eq!(health(&model).tone, Tone::Split);
+        assert_eq!(health(&model, 0).tone, Tone::Split);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod ledger;
 mod links;
 mod looks;
 mod network;
+mod sending;
 mod server;
 mod start;
 mod tour;

@@ -61,6 +61,8 @@ pub(super) fn actions(command: &Command, nodes: &Nodes) -> Option<Result<Vec<Act
         | Command::Chain { .. }
         | Command::Block { .. }
         | Command::User { .. }
+        | Command::Resend { .. }
+        | Command::Forget { .. }
         | Command::Finality { .. }
         | Command::Mempool
         | Command::Why { .. }

@@ -178,6 +178,14 @@ impl Platform for LabPlatform {
         self.page.location()
     }
 
+    fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>> {
+        self.page.is_current()
+    }
+
+    fn reload(&self) {
+        self.page.reload();
+    }
+
     fn watch(&self, on_event: Box<dyn Fn(PageEvent)>) {
         self.page.watch(on_event);
     }

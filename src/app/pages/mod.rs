@@ -18,6 +18,7 @@ pub mod search;
 pub mod selection;
 pub mod settings;
 pub mod table;
+pub mod tamper;
 pub mod terminal;
 pub mod tour;
 pub mod transact;

@@ -23,6 +23,7 @@ use super::platform::{PageEvent, SpawnLab, WorkerEvent};
 use crate::ipc::{ApiError, NodeStatus, Workload};
 use crate::ledger::MemoryStore;
 use crate::primitives::{Millis, SplitMix64, Timestamp};
+use crate::view::Offer;
 use clock::Clock;
 use lab::DeskWorker;
 use locks::Locks;
@@ -405,6 +406,20 @@ impl Page {
         let worker = self.tab.worker(name).expect("a worker");
         worker.tell(WorkerEvent::Crashed("unreachable executed".to_owned()));
         self.world.run(10.0);
+    }
+
+    /// What the problems of the page offer, by the words on the buttons' orders.
+    pub(super) fn offers(&self) -> Vec<Offer> {
+        let model = self.app.fresh_model();
+        let problems = model.problems.iter();
+        problems
+            .flat_map(|problem| problem.offers.clone())
+            .collect()
+    }
+
+    /// How often the page was loaded again.
+    pub(super) fn reloads(&self) -> u32 {
+        self.tab.reloads.get()
     }
 
     /// A person clicks.

@@ -37,6 +37,8 @@ pub(in crate::app) struct Faults {
     pub(in crate::app) slow_records_ms: f64,
     /// There are no random bytes.
     pub(in crate::app) no_random: bool,
+    /// A new release has replaced the files of the page.
+    pub(in crate::app) old: bool,
     /// Nodes whose worker cannot be started.
     pub(in crate::app) no_worker: BTreeSet<String>,
 }
@@ -57,6 +59,7 @@ pub(in crate::app) struct Tab {
     pub(super) hidden: Cell<bool>,
     /// Files that were handed to the person, who chooses the last.
     pub(super) files: RefCell<Vec<(String, Vec<u8>)>>,
+    pub(super) reloads: Cell<u32>,
     closed: Cell<bool>,
     watcher: RefCell<Option<Watcher>>,
     tasks: RefCell<Vec<AbortHandle>>,
@@ -78,6 +81,7 @@ impl Tab {
             cores: Cell::new(4),
             hidden: Cell::new(false),
             files: RefCell::default(),
+            reloads: Cell::new(0),
             closed: Cell::new(false),
             watcher: RefCell::default(),
             tasks: RefCell::default(),
@@ -128,6 +132,9 @@ impl Platform for Tab {
             return Err(PlatformError::WorkerStart { name, reason }.into());
         }
         let worker = NodeWorker::new(&self.world, name, on_event);
+        if self.faults.borrow().old {
+            worker.fail_to_load();
+        }
         self.workers.borrow_mut().push(Rc::downgrade(&worker));
         self.world.add_worker(&worker);
         Ok(Box::new(Handle(worker)))
@@ -289,6 +296,19 @@ impl Platform for Tab {
 
     fn location(&self) -> String {
         "https://aurex.test/".to_owned()
+    }
+
+    fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>> {
+        let (wait, current) = (self.world.clock.sleep(FRAME_MS), !self.faults.borrow().old);
+        async move {
+            wait.await;
+            Some(current)
+        }
+        .boxed_local()
+    }
+
+    fn reload(&self) {
+        self.reloads.set(self.reloads.get() + 1);
     }
 
     fn watch(&self, on_event: Watcher) {

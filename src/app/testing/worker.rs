@@ -42,6 +42,8 @@ pub(super) struct NodeWorker {
     world: Rc<World>,
     on_event: OnWorkerEvent,
     ended: Cell<bool>,
+    /// Its program could not be loaded.
+    unloaded: Cell<bool>,
     waiting: RefCell<Vec<ToNode>>,
     running: RefCell<Option<Running>>,
 }
@@ -96,9 +98,17 @@ impl NodeWorker {
             world: Rc::clone(world),
             on_event,
             ended: Cell::new(false),
+            unloaded: Cell::new(false),
             waiting: RefCell::default(),
             running: RefCell::default(),
         })
+    }
+
+    /// Its program cannot be loaded.
+    pub(super) fn fail_to_load(&self) {
+        self.unloaded.set(true);
+        let reason = "the worker's file cannot be loaded".to_owned();
+        self.tell(WorkerEvent::Crashed(reason));
     }
 
     /// Ends the worker at once: what was not committed is lost.
@@ -157,7 +167,7 @@ impl NodeWorker {
     }
 
     fn receive(&self, message: ToNode) {
-        if self.ended.get() || self.world.is_silent(&self.name) {
+        if self.ended.get() || self.unloaded.get() || self.world.is_silent(&self.name) {
             return;
         }
         let is_up = self.with(|it| it.node.is_some() || it.stopped);

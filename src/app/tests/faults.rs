@@ -49,36 +49,28 @@ fn without_random_bytes_nothing_starts() {
 }
 
 #[test]
-fn without_locks_the_network_runs_and_the_page_warns() {
+fn without_locks_no_node_starts_and_the_page_says_what_works_and_what_helps() {
     let world = World::new(3);
     let page = world.open_with(LINK, lacking(PlatformError::NoLocks));
-    page.opened().expect("it opens");
-    assert!(
-        page.sentences()
-            .contains("open this network in one tab only"),
-        "{}",
-        page.sentences()
+    assert_eq!(page.opened().unwrap_err().code(), "no_locks");
+    let said = page.sentences();
+    for words in [
+        "no network runs here",
+        "the laboratory",
+        "over https",
+        "http://127.0.0.1",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert_eq!(
+        page.problems(),
+        ["no_locks"],
+        "said once, not for each node"
     );
-    page.grow(2);
-    page.expect("tx hello", &["Sent "]);
-}
-
-#[test]
-fn two_tabs_without_locks_do_not_run_the_same_node() {
-    let world = World::new(4);
-    let first = world.open_with(LINK, lacking(PlatformError::NoLocks));
-    first.opened().expect("it opens");
-    let second = world.open_with(LINK, lacking(PlatformError::NoLocks));
-    assert!(second.opened().is_err());
-    assert!(
-        second
-            .log()
-            .contains("pow-1 failed: node pow-1 already runs in another tab"),
-        "{}",
-        second.log()
-    );
-    assert!(!second.log().contains("started again in 1 second"));
-    assert_eq!(first.up(), ["pow-1"]);
+    assert!(!page.log().contains("failed"), "{}", page.log());
+    page.expect("status", &["not open here", "No network runs here"]);
+    page.expect("help", &["inspect"]);
+    assert_eq!(page.refusal("tx hello"), "no_locks");
 }
 
 #[test]
@@ -345,12 +337,14 @@ fn a_machines_clock_that_is_set_back_stops_nothing_and_the_log_says_so() {
     page.grow(page.height() + 10);
     let log = page.log();
     assert!(log.contains("was set back by 1 h 0 min"), "{log}");
+    page.expect("status", &["dated 59 min", "ahead of this machine's clock"]);
     assert!(log.contains("ahead of this machine's clock"), "{log}");
     let height = page.height();
     page.close();
     world.run(5_000.0);
     let page = world.ready(link);
     page.grow(height + 10);
+    page.expect("status", &["dated 59 min", "ahead of this machine's clock"]);
     let log = page.log();
     assert!(log.contains("ahead of this machine's clock"), "{log}");
 }
@@ -406,4 +400,35 @@ fn a_node_that_runs_after_all_opens_the_network_and_takes_the_notice_away() {
     page.expect("start pow-1", &["pow-1 runs"]);
     page.opened().expect("a node runs");
     assert_eq!(page.problems(), [""; 0]);
+}
+
+/// A new release replaces the files while a tab is open: what runs goes on, what starts says why it does not.
+#[test]
+fn a_page_that_is_out_of_date_says_so_once_keeps_its_nodes_and_offers_to_load_it_again() {
+    let world = World::new(31);
+    let page = world.ready("?pow=1&poa=2&test_tx=0");
+    page.grow(2);
+    page.fault(|faults| faults.old = true);
+    assert_eq!(page.refusal("add pow"), "out_of_date");
+    page.command("kill poa-2");
+    assert_eq!(page.refusal("start poa-2"), "out_of_date");
+    assert_eq!(page.problems(), ["out_of_date"]);
+    let height = page.height();
+    world.run(60_000.0);
+    assert!(page.height() > height, "the others go on");
+    assert_eq!(page.up(), ["pow-1", "poa-1"]);
+    assert_eq!(page.log().matches("failed: ").count(), 2, "{}", page.log());
+    assert_eq!(page.offers(), [crate::view::Offer::Reload]);
+    page.app.reload();
+    assert_eq!(page.reloads(), 1);
+}
+
+/// A worker whose file cannot be loaded for another reason is no matter of a release.
+#[test]
+fn a_worker_that_fails_to_load_from_a_server_with_the_same_release_says_its_own_reason() {
+    let world = World::new(32);
+    let page = world.ready("?pow=1&poa=1&test_tx=0");
+    page.crash("pow-1");
+    world.run(100.0);
+    assert!(!page.problems().contains(&"out_of_date".to_owned()));
 }

@@ -95,7 +95,11 @@ fn two_ledgers_are_compared_to_the_first_block_that_differs() {
 
 #[test]
 fn a_block_that_was_changed_on_the_disk_is_found_named_kept_and_fetched_again() {
-    for (field, word) in [("", "height 3"), (" amount", "checksum over its bytes")] {
+    for (field, word) in [
+        ("", "height 3"),
+        (" byte 7", "height 3"),
+        (" amount", "checksum over its bytes"),
+    ] {
         let world = World::new(4);
         let page = world.ready(LINK);
         page.grow(8);
@@ -105,7 +109,7 @@ fn a_block_that_was_changed_on_the_disk_is_found_named_kept_and_fetched_again() 
             block.is_ok_and(|block| block.is_some_and(|block| !block.transactions.is_empty()))
         };
         let paid = (1..8).find(pays);
-        let height = if field.is_empty() {
+        let height = if field != " amount" {
             3
         } else {
             paid.expect("a transfer")
@@ -116,6 +120,7 @@ fn a_block_that_was_changed_on_the_disk_is_found_named_kept_and_fetched_again() 
         );
         page.expect("stop poa-1", &["stopped"]);
         assert_eq!(page.refusal("tamper poa-1 9999"), "unknown_block");
+        assert_eq!(page.refusal("tamper poa-1 3 byte 999999"), "unknown_byte");
         page.expect(
             &format!("tamper poa-1 {height}{field}"),
             &["was changed", "`start poa-1`"],
@@ -131,8 +136,11 @@ fn a_block_that_was_changed_on_the_disk_is_found_named_kept_and_fetched_again() 
             said.contains(&format!("at height {height}")) && said.contains(word),
             "{said}"
         );
-        assert!(field.is_empty() || said.contains("breaks rule"), "{said}");
+        assert!(field != " amount" || said.contains("breaks rule"), "{said}");
         page.grow(page.height() + 2);
         assert_eq!(page.status("poa-1").degraded, None);
+        assert!(page.status("poa-1").written_bytes > 1_000);
+        let shown = crate::app::pages::tamper::said(&page.app.fresh_model(), "poa-1");
+        assert!(shown.iter().any(|line| line == said), "{shown:?}");
     }
 }

@@ -7,6 +7,7 @@ mod lifecycle;
 mod links;
 mod mining;
 mod opening;
+mod sending;
 mod tabs;
 mod tour;
 mod traffic;

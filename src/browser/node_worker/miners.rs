@@ -1,5 +1,7 @@
 //! The miner workers of a proof-of-work node. A worker that fails is started again, later each time,
 //! and gets the job that it had.
+//!
+//! Bound: [`MAX_FAILURES`] in a row; one that never comes up, as its file is gone, is not tried for ever.
 
 use std::rc::Rc;
 
@@ -13,6 +15,9 @@ use crate::ipc::{FromMiner, ToMiner};
 const FIRST_RESTART_MS: u32 = 500;
 /// Longest wait before a new start.
 const LAST_RESTART_MS: u32 = 30_000;
+
+/// So often in a row a miner fails before it is left alone: by then two minutes have passed.
+const MAX_FAILURES: u32 = 8;
 
 /// What the shell learns of a miner worker.
 #[derive(Debug)]
@@ -132,21 +137,22 @@ impl Miners {
         std::mem::take(&mut worker.failures) > 0
     }
 
-    /// Records that a worker failed; the milliseconds until it starts again.
-    pub(super) fn on_failure(&mut self, worker: u32) -> u32 {
+    /// Records that a worker failed; the milliseconds until it starts again, if it does.
+    pub(super) fn on_failure(&mut self, worker: u32) -> Option<u32> {
         let listener = Rc::clone(&self.listener);
-        let Some(gap) = self.worker(worker) else {
-            return 0;
-        };
+        let gap = self.worker(worker)?;
         let wait = FIRST_RESTART_MS
             .saturating_mul(1 << gap.failures.min(16))
             .min(LAST_RESTART_MS);
         gap.failures = gap.failures.saturating_add(1);
         gap.handle = None;
+        if gap.failures >= MAX_FAILURES {
+            return None;
+        }
         gap.restart = Some(Timeout::new(wait, move || {
             listener(worker, MinerEvent::Restart);
         }));
-        wait
+        Some(wait)
     }
 
     fn worker(&mut self, worker: u32) -> Option<&mut MinerWorker> {

@@ -272,11 +272,12 @@ impl Shell {
         let wait = self.miners.borrow_mut().on_failure(worker);
         self.feed(Input::MinerState { worker, up: false });
         let name = miner_worker_name(&self.config.name, worker);
-        self.log(
-            Level::Error,
-            Topic::Mining,
-            format!("{name} failed ({error}); it starts again in {wait} ms"),
+        let then = wait.map_or_else(
+            || "it is not started again before its node is".to_owned(),
+            |wait| format!("it starts again in {wait} ms"),
         );
+        let text = format!("{name} failed ({error}); {then}");
+        self.log(Level::Error, Topic::Mining, text);
     }
 
     /// Puts a notice of the node into the next report, if the page wants it.

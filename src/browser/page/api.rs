@@ -52,7 +52,7 @@ struct Status<'a> {
 struct NetworkStatus<'a> {
     name: &'a str,
     chain_id: &'a str,
-    /// `starting`, `host` or `viewer`.
+    /// `starting`, `host`, `viewer`, or `failed` where it cannot be opened.
     mode: &'static str,
     discovery_channel: String,
     tab: &'a str,
@@ -341,6 +341,7 @@ fn status(app: &App) -> Result<JsValue, ApiError> {
             chain_id: &model.chain_id,
             mode: match model.mode {
                 TabMode::Starting => "starting",
+                TabMode::Failed => "failed",
                 TabMode::Host => "host",
                 TabMode::Viewer => "viewer",
             },

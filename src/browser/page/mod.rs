@@ -6,6 +6,7 @@ pub(in crate::browser) mod arguments;
 mod files;
 pub(in crate::browser) mod outcome;
 mod program;
+mod release;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -224,6 +225,16 @@ impl Platform for Browser {
     fn location(&self) -> String {
         let location = gloo::utils::window().location();
         location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default()
+    }
+
+    fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>> {
+        release::is_current(self.location()).boxed_local()
+    }
+
+    fn reload(&self) {
+        if let Err(thrown) = gloo::utils::window().location().reload() {
+            js::warn(&js::explain(&thrown));
+        }
     }
 
     fn watch(&self, on_event: Box<dyn Fn(PageEvent)>) {

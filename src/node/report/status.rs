@@ -43,6 +43,7 @@ impl Node {
                 .filter(|_| self.identity.kind == NodeKind::Poa && is_authority)
                 .map(|at| at.0),
             durable_height: self.books.durable().0,
+            written_bytes: self.books.written_bytes(),
             degraded: self.books.degraded().map(ToString::to_string),
             difficulty: context.required_difficulty().0,
             automatic: match context.rules.current.retarget {

@@ -13,7 +13,7 @@ use crate::ipc::{NodeKind, NodeStatus, PeerStatus, Subject};
 use crate::ui::context::{use_actions, use_picture, use_selection};
 use crate::ui::time;
 use crate::view::NodeView;
-use crate::view::figures::{compact, count_of, grouped, short, span};
+use crate::view::figures::{bytes, compact, count_of, grouped, short, span};
 use crate::view::route::Route;
 use crate::view::words;
 
@@ -158,9 +158,10 @@ fn ledger(status: &NodeStatus) -> String {
     match &status.degraded {
         Some(why) => format!("in memory only: {why}"),
         None => format!(
-            "durable up to height {} ({} at its start)",
+            "durable up to height {} ({} at its start), {} of rows written since",
             grouped(status.durable_height),
-            status.ledger_start
+            status.ledger_start,
+            bytes(status.written_bytes)
         ),
     }
 }

@@ -4,8 +4,10 @@ use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::app::pages::notices::{Notice, Outcome};
+use crate::command::parse;
+use crate::ui::actions::Actions;
 use crate::ui::context::{use_actions, use_notices, use_notifier, use_picture};
-use crate::view::Problem;
+use crate::view::{Offer, Problem};
 
 /// The problems that the picture holds; each can be dismissed.
 #[component]
@@ -20,11 +22,34 @@ pub(crate) fn ProblemList() -> Html {
             for problem in &picture.problems {
                 <div key={format!("{} {}", problem.code, problem.message)} class="problem" role="alert">
                     <p>{ &problem.message }{ " " }<code class="text-rule">{ &problem.code }</code></p>
+                    for offer in &problem.offers {
+                        { button(&actions, offer) }
+                    }
                     <button type="button" onclick={dismiss(problem)}>{ "Dismiss" }</button>
                 </div>
             }
         </div>
     }
+}
+
+/// The button of an offer.
+fn button(actions: &Actions, offer: &Offer) -> Html {
+    let (label, act) = match offer.clone() {
+        Offer::Run { label, line } => {
+            let actions = actions.clone();
+            let run = Callback::from(move |_: MouseEvent| match parse(&line) {
+                Ok(command) => actions.run(command),
+                Err(error) => actions.refuse(&error.into()),
+            });
+            (label, run)
+        }
+        Offer::Reload => {
+            let app = actions.app().clone();
+            let reload = Callback::from(move |_: MouseEvent| app.reload());
+            ("Reload the page", reload)
+        }
+    };
+    html! { <button key={label} type="button" class="button-offer" onclick={act}>{ label }</button> }
 }
 
 /// Outcomes of clicks.

@@ -3,13 +3,14 @@
 use yew::prelude::*;
 
 use crate::ui::context::use_picture;
+use crate::ui::time;
 use crate::view::words::{self, Tone};
 
 /// The line. It is a landmark, as it belongs to no page.
 #[component]
 pub(crate) fn StatusStrip() -> Html {
     let picture = use_picture();
-    let health = words::health(&picture);
+    let health = words::health(&picture, time::now());
     let tone = match health.tone {
         Tone::Good => "health-good",
         Tone::Busy => "health-busy",

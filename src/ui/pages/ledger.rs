@@ -3,8 +3,10 @@
 use yew::prelude::*;
 
 use super::table::LedgerTable;
+use super::tamper::Disk;
 use crate::app::pages::ledger::{Question, QuestionMessage, about, mark, shown_node, table_named};
 use crate::app::pages::table::{TableRow, comparison, table_row};
+use crate::ipc::NodeState;
 use crate::ledger::Table;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{Busy, Empty, PageLink, Refusal, on_change, on_input};
@@ -24,7 +26,7 @@ pub(crate) struct LedgerPageProps {
 /// The page of the ledger.
 #[component]
 pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
-    let picture = use_picture();
+    let (actions, picture) = (use_actions(), use_picture());
     let chosen = use_state_eq(String::new);
     let table = table_named(&props.table);
     let shown = shown_node(&picture, &chosen);
@@ -57,6 +59,8 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
             if let Some(node) = shown {
                 <Rows key={format!("{} {} {}", node.status.name, table.name(), props.filter)} {table} filter={props.filter.clone()}
                     node={node.status.name.clone()} running={node.is_up()} mark={mark(node, table, time::now())} />
+                <Disk key={node.status.name.clone()} node={node.status.name.clone()} running={has_worker(node.status.state)}
+                    stored={actions.app().database(&node.status.name).is_some()} written={node.status.written_bytes} />
             } else {
                 <Empty text="No node of this tab is running, so there is nobody to read a ledger. Start one on the Network page." />
             }
@@ -127,12 +131,20 @@ fn Rows(props: &RowsProps) -> Html {
     }
 }
 
+/// Whether the node's worker has its ledger open.
+const fn has_worker(state: NodeState) -> bool {
+    !matches!(
+        state,
+        NodeState::Stopped | NodeState::Killed | NodeState::Failed
+    )
+}
+
 fn where_to_look(database: Option<&str>, table: Table) -> String {
     database.map_or_else(
         || "This ledger is kept in memory only, so the browser's tools do not show it.".to_owned(),
         |name| {
             let store = table.name();
-            format!("The same rows stand in the browser's developer tools: Application, IndexedDB, database {name}, object store {store}.")
+            format!("The browser keeps these rows in database {name}, object store {store}. Its developer tools show the same ones.")
         },
     )
 }

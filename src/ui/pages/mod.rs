@@ -14,6 +14,7 @@ mod network;
 mod reorganisation;
 mod settings;
 mod table;
+mod tamper;
 mod transact;
 mod transaction;
 

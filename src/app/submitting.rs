@@ -1,0 +1,207 @@
+//! Signing, and handing what is signed to a node. Of one sender everything goes in a row: the page gives each the nonce
+//! after the last that it signed, a node that lacks earlier ones gets those first, and where a mempool has no room for
+//! more of the sender the page waits for a block.
+//!
+//! Bounds: [`ROOM_MS`] of waiting for room, [`MAX_NODES_TRIED`] nodes for one transaction.
+
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+
+use super::machine::App;
+use super::roster::Member;
+use super::turns::Turn;
+use super::wallet::Signed;
+use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
+use crate::mempool::MempoolError;
+use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
+use crate::refusal::{NodeError, Refusal, StartupError};
+
+/// Longest wait for another tab that sends for the same sender.
+const TURN_MS: u32 = 15_000;
+/// Longest wait of what a person sends for a block that makes room in a mempool for more of one sender.
+pub(super) const ROOM_MS: f64 = 60_000.0;
+/// How often is looked whether there is room.
+const ROOM_LOOK_MS: f64 = 100.0;
+/// Most nodes that one transaction is handed to, where one after the other ends before it answers.
+const MAX_NODES_TRIED: u32 = 4;
+
+/// What is to be signed.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) fee: Amount,
+    /// The last height at which it may be committed; 0 for any.
+    pub(super) valid_until: Height,
+    pub(super) payload: Payload,
+    /// How long it waits for room in a mempool.
+    pub(super) patience_ms: f64,
+}
+
+/// What is signed already, of one order.
+type Mine = Option<(u64, Vec<u8>)>;
+
+impl App {
+    /// Signs an order and hands it to a node: to this one, or to another where it ends before it answers.
+    pub(super) fn submit<'a>(
+        &'a self,
+        turn: Turn,
+        node: &'a Rc<Member>,
+        key: &'a Keypair,
+        order: Order,
+    ) -> LocalBoxFuture<'a, Result<TransactionInfo, ApiError>> {
+        async move {
+            let outcome = self.submit_in_turn(Rc::clone(node), key, &order).await;
+            drop(turn);
+            outcome
+        }
+        .boxed_local()
+    }
+
+    async fn submit_in_turn(
+        &self,
+        mut node: Rc<Member>,
+        key: &Keypair,
+        order: &Order,
+    ) -> Result<TransactionInfo, ApiError> {
+        let from = key.address();
+        let (began, mut tried, mut mine) = (self.platform.monotonic(), 1, None);
+        loop {
+            // Without locks a race of two tabs ends in a refusal, not in a loss.
+            let lock = self.lock_name(&format!("sender:{from}"));
+            let lock = self.platform.lock(lock, Some(TURN_MS)).await;
+            let outcome = self.hand_to(&node, key, order, &mut mine).await;
+            drop(lock);
+            match outcome {
+                Err(error) if is_no_room(&error) => {
+                    if self.platform.monotonic() - began >= order.patience_ms || !node.is_up() {
+                        return Err(error);
+                    }
+                    self.platform.sleep(ROOM_LOOK_MS).await;
+                }
+                Err(error) if is_gone(&error) && tried < MAX_NODES_TRIED => {
+                    let other = self.roster.up().into_iter().find(|up| up.name != node.name);
+                    node = other.ok_or(error)?;
+                    tried += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Hands an order to a node, after what it lacks of the sender.
+    async fn hand_to(
+        &self,
+        node: &Member,
+        key: &Keypair,
+        order: &Order,
+        mine: &mut Mine,
+    ) -> Result<TransactionInfo, ApiError> {
+        let from = key.address();
+        let who = from.to_string();
+        let account = self.ask_node(node, ask::Account { who }).await?;
+        self.wallet.committed(&from, account.nonce);
+        let own = mine.as_ref().map(|(nonce, _)| *nonce);
+        self.hand_over(node, &from, account.next_nonce, own).await?;
+        let (nonce, raw) = match mine.take() {
+            Some(signed) => signed,
+            None => self.sign(node, key, order, account.next_nonce)?,
+        };
+        let answer = self.ask_node(node, ask::Submit { raw: raw.clone() }).await;
+        match &answer {
+            Ok(_) => self.wallet.held_by(&from, nonce, &node.name),
+            // Whether it was taken nobody knows: the same bytes go to another.
+            Err(error) if is_gone(error) => *mine = Some((nonce, raw)),
+            Err(_) => self.wallet.forget(&from, nonce),
+        }
+        answer
+    }
+
+    /// Signs with the next nonce, and remembers it.
+    fn sign(
+        &self,
+        node: &Member,
+        key: &Keypair,
+        order: &Order,
+        at_node: u64,
+    ) -> Result<(u64, Vec<u8>), ApiError> {
+        let (from, now) = (key.address(), self.platform.monotonic());
+        let nonce = self.wallet.next_nonce(from, at_node, now);
+        let body = TxBody {
+            version: TxBody::VERSION,
+            chain_id: self.network()?.chain_id,
+            from,
+            nonce,
+            fee: order.fee,
+            valid_until: order.valid_until,
+            payload: order.payload.clone(),
+        };
+        let transaction = body.sign(key);
+        let (id, raw) = (transaction.id().to_string(), transaction.to_bytes());
+        let signed = Signed {
+            id,
+            raw: raw.clone(),
+            holder: node.name.clone(),
+            at: now,
+        };
+        self.wallet.keep(from, nonce, signed);
+        Ok((nonce, raw))
+    }
+
+    /// Gives a node what it lacks of a sender, from a nonce on and below another one. What no node takes any more is
+    /// given up, and what stands on it.
+    ///
+    /// # Errors
+    /// There is no room for it, or the node does not answer.
+    pub(super) async fn hand_over(
+        &self,
+        node: &Member,
+        from: &Address,
+        at_node: u64,
+        below: Option<u64>,
+    ) -> Result<(), ApiError> {
+        let earlier = self.wallet.signed_from(from, at_node).into_iter();
+        for (nonce, signed) in earlier.take_while(|(nonce, _)| below.is_none_or(|it| *nonce < it)) {
+            match self.ask_node(node, ask::Submit { raw: signed.raw }).await {
+                Ok(_) => self.wallet.held_by(from, nonce, &node.name),
+                Err(error) if is_no_room(&error) || is_gone(&error) || is_full(&error) => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    self.wallet.forget_from(from, nonce);
+                    let who = self.wallet.name_of(from);
+                    let text = format!(
+                        "nonce {nonce} of {who} is given up, and what was to follow: {} refuses it: {error}",
+                        node.name
+                    );
+                    self.bus.log(Level::Warn, Topic::Refused, text);
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a block will make room for it.
+const fn is_no_room(error: &ApiError) -> bool {
+    matches!(
+        error,
+        Refusal::Transaction(MempoolError::NonceGap { .. } | MempoolError::AccountFull { .. })
+    )
+}
+
+const fn is_full(error: &ApiError) -> bool {
+    matches!(error, Refusal::Transaction(MempoolError::Full))
+}
+
+/// Whether the node ended, or says nothing: what was asked of it may have been done or not.
+const fn is_gone(error: &ApiError) -> bool {
+    matches!(
+        error,
+        Refusal::Startup(StartupError::Gone { .. })
+            | Refusal::Node(
+                NodeError::NotRunning { .. } | NodeError::Timeout { .. } | NodeError::Stopped
+            )
+    )
+}

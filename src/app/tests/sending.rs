@@ -1,0 +1,196 @@
+//! One sender's transactions in a row: all are taken, in their order, whichever node they go to, and none is lost.
+
+use futures_util::future::join_all;
+
+use crate::app::testing::{Page, World};
+use crate::command::{Draft, parse_tx};
+use crate::ipc::{ApiError, TransactionInfo};
+
+/// Sends drafts at the same time, as a script or a form that is clicked again and again does.
+fn send_all(page: &Page, drafts: Vec<Draft>) -> Vec<Result<TransactionInfo, ApiError>> {
+    page.wait(|app| async move { join_all(drafts.into_iter().map(|draft| app.send(draft))).await })
+}
+
+fn payments(count: usize) -> Vec<Draft> {
+    let draft = parse_tx("1 alice to bob").expect("a transfer");
+    vec![draft; count]
+}
+
+/// The nonces in the order in which the transactions were sent.
+fn nonces(sent: &[Result<TransactionInfo, ApiError>]) -> Vec<u64> {
+    let nonce = |sent: &Result<TransactionInfo, ApiError>| match sent {
+        Ok(sent) => sent.nonce,
+        Err(error) => panic!("expected that it is taken, found {error}"),
+    };
+    sent.iter().map(nonce).collect()
+}
+
+/// The node that takes what is sent next.
+fn taker(page: &Page) -> String {
+    page.app.node_for(None).expect("a node runs").name.clone()
+}
+
+/// Cuts a node of the three off, or joins it again.
+fn link_all(page: &Page, word: &str, node: &str) {
+    for other in ["pow-1", "poa-1", "poa-2"].iter().filter(|it| **it != node) {
+        page.expect(&format!("{word} {node} {other}"), &["The link"]);
+    }
+}
+
+fn in_a_row(count: u64) -> Vec<u64> {
+    (0..count).collect()
+}
+
+fn await_committed(world: &World, page: &Page, count: u64) {
+    let noun = if count == 1 {
+        "transaction"
+    } else {
+        "transactions"
+    };
+    let words = format!("{count} {noun} committed");
+    world.until("all of them committed", || {
+        page.command("user alice").contains(&words)
+    });
+}
+
+#[test]
+fn fifty_test_transactions_are_all_taken() {
+    let world = World::new(1);
+    let page = world.ready("?pow=3&poa=2&test_tx=50&pace=1");
+    await_committed(&world, &page, 20);
+    assert!(!page.log().contains("was refused"), "{}", page.log());
+}
+
+/// More than a mempool holds of one account: the page waits until there is room.
+#[test]
+fn two_hundred_in_a_row_are_all_taken_in_their_order() {
+    let world = World::new(2);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=1");
+    world.run(3_000.0);
+    assert_eq!(nonces(&send_all(&page, payments(200))), in_a_row(200));
+    await_committed(&world, &page, 200);
+}
+
+/// A receiver that is looked up on the chain takes longer to send to than one that the page knows.
+#[test]
+fn the_order_is_that_in_which_they_were_sent() {
+    let world = World::new(3);
+    let page = world.ready("?pow=1&poa=1&test_tx=0&pace=1");
+    let user = page.wait(|app| async move { app.create_user("erin").await });
+    user.expect("a new name");
+    page.expect("tx 100 alice to erin", &["nonce 0"]);
+    await_committed(&world, &page, 1);
+    let viewer = world.ready("?pow=1&poa=1&test_tx=0&pace=1");
+    world.run(3_000.0);
+    let drafts = ["2 alice to erin", "3 alice to bob", "4 alice to carol"];
+    let drafts = drafts.map(|words| parse_tx(words).expect("a transfer"));
+    assert_eq!(nonces(&send_all(&viewer, drafts.to_vec())), [1, 2, 3]);
+}
+
+/// The node that takes the next one has not heard of those before it: the page hands them over.
+#[test]
+fn a_node_that_lacks_the_earlier_ones_gets_them() {
+    let world = World::new(4);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    link_all(&page, "cut", &node);
+    assert_eq!(nonces(&send_all(&page, payments(20))), in_a_row(20));
+    page.command(&format!("kill {node}"));
+    let last = send_all(&page, payments(1)).remove(0);
+    assert_eq!(last.expect("it is taken").nonce, 20);
+    await_committed(&world, &page, 21);
+}
+
+#[test]
+fn one_whose_node_ends_before_it_answers_goes_to_another() {
+    let world = World::new(5);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    world.silence(&node);
+    let sent = page.wait(|app| async move {
+        let sending = app.send(payments(1).remove(0));
+        let killing = async {
+            app.platform.sleep(100.0).await;
+            app.command(&format!("kill {node}")).await
+        };
+        futures_util::future::join(sending, killing).await.0
+    });
+    assert_eq!(sent.expect("it is taken").nonce, 0);
+    await_committed(&world, &page, 1);
+}
+
+/// What the page says of one that is lost with the node that took it.
+#[test]
+fn what_only_a_killed_node_had_is_said_and_sent_again() {
+    let world = World::new(6);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    link_all(&page, "cut", &node);
+    page.expect("tx 5 alice to bob", &["nonce 0"]);
+    page.command(&format!("kill {node}"));
+    link_all(&page, "heal", &node);
+    world.run(2_000.0);
+    let said = page.sentences();
+    assert!(
+        said.contains("nonce 0 of alice") && said.contains(&node),
+        "{said}"
+    );
+    assert_eq!(page.offers().len(), 2);
+    page.expect("resend alice", &["nonce 0 of alice", "again"]);
+    await_committed(&world, &page, 1);
+    assert_eq!(page.sentences(), "");
+}
+
+#[test]
+fn what_is_given_up_leaves_its_nonce_to_the_next() {
+    let world = World::new(7);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    link_all(&page, "cut", &node);
+    page.expect("tx 5 alice to bob", &["nonce 0"]);
+    page.command(&format!("kill {node}"));
+    link_all(&page, "heal", &node);
+    world.run(2_000.0);
+    page.expect("forget alice", &["nonce 0 of alice"]);
+    assert_eq!(page.sentences(), "");
+    page.expect("tx 7 alice to carol", &["nonce 0"]);
+    await_committed(&world, &page, 1);
+    page.expect("user carol", &["10,007"]);
+    assert_eq!(page.refusal("resend alice"), "nothing_unsent");
+}
+
+/// Its node has it on its disk: what was said is taken back when the node runs again.
+#[test]
+fn a_node_that_comes_back_brings_what_it_had() {
+    let world = World::new(8);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    link_all(&page, "cut", &node);
+    page.expect("tx 5 alice to bob", &["nonce 0"]);
+    world.run(200.0);
+    page.command(&format!("kill {node}"));
+    link_all(&page, "heal", &node);
+    world.run(2_000.0);
+    assert!(page.sentences().contains("nonce 0 of alice"));
+    page.command(&format!("start {node}"));
+    world.run(3_000.0);
+    assert_eq!(page.sentences(), "");
+}
+
+#[test]
+fn nothing_is_said_of_what_others_have() {
+    let world = World::new(9);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    page.expect("tx 5 alice to bob", &["nonce 0"]);
+    world.run(100.0);
+    page.command(&format!("kill {node}"));
+    world.run(3_000.0);
+    assert_eq!(page.sentences(), "");
+}

@@ -1,0 +1,135 @@
+//! The turns of each sender: what one sends is signed and handed to a node in the order in which it was asked for.
+//!
+//! Bound: [`MAX_WAITING`] wait for one sender's turn.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+
+use crate::primitives::Address;
+use crate::refusal::WalletError;
+
+/// Most transactions that wait until those before them are with a node: far more than a person sends, and little to hold.
+const MAX_WAITING: usize = 2_000;
+
+/// Who waits for each sender's turn; a sender that has no turn now is not in it.
+#[derive(Debug, Default)]
+pub(super) struct Turns(RefCell<BTreeMap<Address, VecDeque<oneshot::Sender<Turn>>>>);
+
+/// A sender's turn, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    turns: Rc<Turns>,
+    of: Address,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let next = {
+            let mut all = self.turns.0.borrow_mut();
+            let next = all.get_mut(&self.of).and_then(VecDeque::pop_front);
+            if next.is_none() {
+                all.remove(&self.of);
+            }
+            next
+        };
+        if let Some(next) = next {
+            let (turns, of) = (Rc::clone(&self.turns), self.of);
+            // Of one who waits no more it comes back here, and goes on to the one behind.
+            let _ = next.send(Self { turns, of });
+        }
+    }
+}
+
+impl Turns {
+    /// Waits for a sender's turn, behind those who asked before.
+    ///
+    /// # Errors
+    /// Too many wait.
+    pub(super) async fn take(self: Rc<Self>, of: Address) -> Result<Turn, WalletError> {
+        let waiting = {
+            let mut all = self.0.borrow_mut();
+            match all.get_mut(&of) {
+                Some(queue) if queue.len() >= MAX_WAITING => {
+                    let limit = MAX_WAITING;
+                    return Err(WalletError::TooManyUnsent { limit });
+                }
+                Some(queue) => {
+                    let (sender, receiver) = oneshot::channel();
+                    queue.push_back(sender);
+                    Some(receiver)
+                }
+                None => {
+                    all.insert(of, VecDeque::new());
+                    None
+                }
+            }
+        };
+        let turns = Rc::clone(&self);
+        let Some(waiting) = waiting else {
+            return Ok(Turn { turns, of });
+        };
+        // The one before passes its turn on whatever becomes of it.
+        Ok(match waiting.await {
+            Ok(turn) => turn,
+            Err(oneshot::Canceled) => Turn { turns, of },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    const ALICE: Address = Address([1; 32]);
+
+    #[test]
+    fn turns_come_in_the_order_of_asking_and_pass_over_those_who_gave_up() {
+        let turns = Rc::new(Turns::default());
+        let take = || Box::pin(Rc::clone(&turns).take(ALICE));
+        let first = take()
+            .now_or_never()
+            .expect("nobody is before it")
+            .expect("a turn");
+        let (mut second, mut third) = (take(), take());
+        assert!(second.as_mut().now_or_never().is_none());
+        assert!(third.as_mut().now_or_never().is_none());
+        let other = Rc::clone(&turns).take(Address([2; 32]));
+        assert!(
+            other.now_or_never().is_some(),
+            "another sender waits for nobody"
+        );
+        drop(second);
+        assert!(third.as_mut().now_or_never().is_none());
+        drop(first);
+        let third = third.now_or_never().expect("its turn").expect("a turn");
+        let mut fourth = take();
+        assert!(
+            fourth.as_mut().now_or_never().is_none(),
+            "the third has its turn"
+        );
+        drop((third, fourth));
+        assert!(turns.0.borrow().is_empty());
+    }
+
+    #[test]
+    fn too_many_who_wait_are_refused() {
+        let turns = Rc::new(Turns::default());
+        let _first = Rc::clone(&turns).take(ALICE).now_or_never();
+        let mut waiting = Vec::new();
+        for _ in 0..MAX_WAITING {
+            let mut one = Box::pin(Rc::clone(&turns).take(ALICE));
+            assert!(one.as_mut().now_or_never().is_none());
+            waiting.push(one);
+        }
+        let refused = Rc::clone(&turns).take(ALICE).now_or_never();
+        assert!(matches!(
+            refused,
+            Some(Err(WalletError::TooManyUnsent { .. }))
+        ));
+    }
+}
