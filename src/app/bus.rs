@@ -15,7 +15,9 @@ use futures_util::FutureExt;
 
 use super::platform::Platform;
 use crate::ipc::{ApiError, Event, Level, Topic};
-use crate::view::{Model, Problem, Update};
+use crate::primitives::visible;
+use crate::refusal::{PlatformError, Refusal, StartupError};
+use crate::view::{Model, Offer, Problem, Update};
 
 /// Most updates that wait for a frame.
 const MAX_QUEUE: usize = 4_000;
@@ -200,12 +202,12 @@ impl Bus {
     pub(super) fn problem(&self, error: impl Into<ApiError>) {
         let error = error.into();
         self.log(Level::Warn, Topic::Network, error.to_string());
-        self.push(Update::Problem(Problem::of(&error)));
+        self.push(Update::Problem(as_problem(&error)));
     }
 
     /// Takes a problem off the page that is none any more.
     pub(super) fn solved(&self, error: &ApiError) {
-        self.push(Update::Dismiss(Problem::of(error)));
+        self.push(Update::Dismiss(as_problem(error)));
     }
 
     fn call_listeners(&self, events: &[Event]) {
@@ -301,4 +303,29 @@ impl Bus {
 fn only_figures(update: &Update) -> bool {
     matches!(update, Update::Traffic(_))
         || matches!(update, Update::Report(report) if report.events.iter().all(|event| event.level < Level::Info))
+}
+
+/// A refusal that a person should know of, with what can be done about it.
+fn as_problem(error: &ApiError) -> Problem {
+    Problem {
+        code: error.code().to_owned(),
+        message: visible(&error.to_string()),
+        offers: offers(error),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of all others the person knows more than the page"
+)]
+fn offers(error: &Refusal) -> Vec<Offer> {
+    let run = |label, line| Offer::Run { label, line };
+    match error {
+        Refusal::Startup(StartupError::Unsent { who, .. }) => vec![
+            run("Send it again", format!("resend {who}")),
+            run("Give it up", format!("forget {who}")),
+        ],
+        Refusal::Platform(PlatformError::OutOfDate) => vec![Offer::Reload],
+        _ => Vec::new(),
+    }
 }

@@ -136,18 +136,6 @@ impl App {
         app
     }
 
-    /// Shows the laboratory, which stands beside the live network, in the element of this id.
-    ///
-    /// # Errors
-    /// Why its program cannot be loaded.
-    pub async fn show_laboratory(&self, place: &'static str) -> Result<(), ApiError> {
-        let shown = self.platform.show_laboratory(place).await;
-        if shown.is_err() {
-            self.look_for_release();
-        }
-        shown
-    }
-
     /// Takes the laboratory off the page.
     pub fn hide_laboratory(&self) {
         self.platform.hide_laboratory();

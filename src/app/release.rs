@@ -48,6 +48,18 @@ impl App {
         });
     }
 
+    /// Shows the laboratory, which stands beside the live network, in the element of this id.
+    ///
+    /// # Errors
+    /// Why its program cannot be loaded.
+    pub async fn show_laboratory(&self, place: &'static str) -> Result<(), ApiError> {
+        let shown = self.platform.show_laboratory(place).await;
+        if shown.is_err() {
+            self.look_for_release();
+        }
+        shown
+    }
+
     /// Looks for a new release when a miner of a node begins to fail.
     pub(super) fn follow_miners(&self, node: &Member, failing: bool) {
         if failing && !node.miners_fail.replace(failing) {

@@ -14,7 +14,6 @@ use super::roster::Member;
 use super::turns::Turn;
 use super::wallet::Signed;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
-use crate::mempool::MempoolError;
 use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
 use crate::refusal::{NodeError, Refusal, StartupError};
 
@@ -73,7 +72,7 @@ impl App {
             let outcome = self.hand_to(&node, key, order, &mut mine).await;
             drop(lock);
             match outcome {
-                Err(error) if is_no_room(&error) => {
+                Err(error) if error.awaits_block() => {
                     if self.platform.monotonic() - began >= order.patience_ms || !node.is_up() {
                         return Err(error);
                     }
@@ -164,7 +163,7 @@ impl App {
         for (nonce, signed) in earlier.take_while(|(nonce, _)| below.is_none_or(|it| *nonce < it)) {
             match self.ask_node(node, ask::Submit { raw: signed.raw }).await {
                 Ok(_) => self.wallet.held_by(from, nonce, &node.name),
-                Err(error) if is_no_room(&error) || is_gone(&error) || is_full(&error) => {
+                Err(error) if error.is_no_room() || is_gone(&error) => {
                     return Err(error);
                 }
                 Err(error) => {
@@ -181,18 +180,6 @@ impl App {
         }
         Ok(())
     }
-}
-
-/// Whether a block will make room for it.
-const fn is_no_room(error: &ApiError) -> bool {
-    matches!(
-        error,
-        Refusal::Transaction(MempoolError::NonceGap { .. } | MempoolError::AccountFull { .. })
-    )
-}
-
-const fn is_full(error: &ApiError) -> bool {
-    matches!(error, Refusal::Transaction(MempoolError::Full))
 }
 
 /// Whether the node ended, or says nothing: what was asked of it may have been done or not.

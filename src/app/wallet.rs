@@ -13,14 +13,13 @@ use std::rc::Rc;
 
 use super::record::{DEMO_USERS, OPERATOR, Record};
 use super::store::{Keys, Network};
-use crate::mempool::MAX_PER_ACCOUNT;
 use crate::primitives::{Address, Keypair};
 
 /// For this long the page waits for a transaction of another tab that a node may not have received yet, before it fills
 /// the gap with one of its own.
 const GAP_PATIENCE_MS: f64 = 8_000.0;
-/// Most transactions of one sender that are remembered; the lowest go first.
-const MAX_SIGNED: usize = 4 * MAX_PER_ACCOUNT;
+/// Most transactions of one sender that are remembered, four times what a mempool holds of one; the lowest go first.
+const MAX_SIGNED: usize = 256;
 
 /// A user whose key this page holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -101,6 +101,17 @@ pub enum Refusal {
     Query(#[from] QueryError),
 }
 
+impl Refusal {
+    /// Whether a mempool has no room for more of the sender, which the next block makes.
+    #[must_use]
+    pub const fn awaits_block(&self) -> bool {
+        matches!(
+            self,
+            Self::Transaction(MempoolError::NonceGap { .. } | MempoolError::AccountFull { .. })
+        )
+    }
+}
+
 codes! {
     Refusal {
         + Self::Platform(error) => error;

@@ -13,9 +13,7 @@ use super::traffic::Traffic;
 use crate::ipc::{
     BlockSummary, Event, Level, MinerStatus, NodeState, NodeStatus, Pace, PeerStatus,
 };
-use crate::primitives::visible;
 use crate::records::MinerState;
-use crate::refusal::{PlatformError, Refusal, StartupError};
 
 /// Most log lines kept.
 pub const MAX_LOG: usize = 2_000;
@@ -184,32 +182,4 @@ pub enum Offer {
     },
     /// To load the page again.
     Reload,
-}
-
-impl Problem {
-    /// A refusal that a person should know of, with what can be done about it.
-    #[must_use]
-    pub fn of(error: &Refusal) -> Self {
-        Self {
-            code: error.code().to_owned(),
-            message: visible(&error.to_string()),
-            offers: offers(error),
-        }
-    }
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "of all others the person knows more than the page"
-)]
-fn offers(error: &Refusal) -> Vec<Offer> {
-    let run = |label, line| Offer::Run { label, line };
-    match error {
-        Refusal::Startup(StartupError::Unsent { who, .. }) => vec![
-            run("Send it again", format!("resend {who}")),
-            run("Give it up", format!("forget {who}")),
-        ],
-        Refusal::Platform(PlatformError::OutOfDate) => vec![Offer::Reload],
-        _ => Vec::new(),
-    }
 }
