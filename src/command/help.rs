@@ -54,7 +54,7 @@ pub const WORDS: &[Word] = words! {
          height or hash, for transactions a user, status or id, for nodes a kind or status, for users a name."
         [Argument::Of(TABLES)]
     finality "finality [node]" "what the authorities' votes have made final, and why it stands still" "" [Argument::Node]
-    why "why <node|block|transaction|finality>" "why a node makes no block, a block is not on the chain, a transaction waits"
+    why "why <what>" "why a node makes no block, a block is not on the chain, a transaction waits"
         "A block by hash or height, a transaction by its id; 4 digits of them are enough. `why finality` says why it stands still. \
          The answers are those of the nodes of this tab, with the rule and what was expected and found."
         [Argument::Node]

@@ -130,7 +130,7 @@ pub enum Command {
     },
     /// `mempool`
     Mempool,
-    /// `why <node|block|transaction|finality>`
+    /// `why <what>`
     Why {
         /// What it is about, as it was typed.
         what: String,

@@ -59,24 +59,6 @@ fn questions() -> Vec<(&'static str, Command)> {
         ),
         ("kill pow\u{2011}1", Command::Kill(node("pow-1"))),
         ("kill\u{A0}pow\u{2212}1", Command::Kill(node("pow-1"))),
-        (
-            "user alice",
-            Command::User {
-                who: "alice".into(),
-            },
-        ),
-        (
-            "resend alice",
-            Command::Resend {
-                who: "alice".into(),
-            },
-        ),
-        (
-            "forget alice",
-            Command::Forget {
-                who: "alice".into(),
-            },
-        ),
         ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
         ("mempool", Command::Mempool),
         (
@@ -96,6 +78,30 @@ fn questions() -> Vec<(&'static str, Command)> {
         ),
         ("tour", Command::Tour),
         ("quit", Command::Quit),
+    ]
+}
+
+/// Lines about a user, and what is understood.
+fn about_users() -> Vec<(&'static str, Command)> {
+    vec![
+        (
+            "user alice",
+            Command::User {
+                who: "alice".into(),
+            },
+        ),
+        (
+            "resend alice",
+            Command::Resend {
+                who: "alice".into(),
+            },
+        ),
+        (
+            "forget alice",
+            Command::Forget {
+                who: "alice".into(),
+            },
+        ),
     ]
 }
 
@@ -210,7 +216,14 @@ fn a_wrong_word_about_votes_is_refused() {
 
 #[test]
 fn every_command_is_understood() {
-    let cases = [questions(), about_votes(), about_ledgers(), orders()].concat();
+    let cases = [
+        questions(),
+        about_users(),
+        about_votes(),
+        about_ledgers(),
+        orders(),
+    ]
+    .concat();
     let first = |line: &'static str| Word::find(line.split(' ').next()?);
     let words = cases.iter().filter_map(|(line, _)| first(line));
     // The words of `tx` have tests of their own, and so have those of `links`.

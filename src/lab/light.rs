@@ -104,7 +104,7 @@ fn branch(chain: &Chain, transaction: &Transaction) -> Option<(Vec<Sealed>, Incl
     let top = block.header.height.0;
     let headers = (0..=top).map(|height| {
         let block = &chain.get(&chain.at(Height(height))?)?.block;
-        Some((block.header, block.seal.clone()))
+        Some((block.header, block.seal))
     });
     let transactions = &block.body.transactions;
     let index = transactions.iter().position(|one| one.id() == id)?;

@@ -80,6 +80,20 @@ pub fn action(action: &Action) -> String {
             to,
             per_second,
         } => format!("{node} sends {to} {per_second} frames of nonsense a second."),
+        Action::Pay { .. }
+        | Action::Message { .. }
+        | Action::Submit { .. }
+        | Action::Again { .. }
+        | Action::Forge { .. }
+        | Action::Prove { .. }
+        | Action::Traffic { .. } => about_payments(action),
+        links_or_frames => about_links(links_or_frames),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are said above")]
+fn about_payments(action: &Action) -> String {
+    match action {
         Action::Pay {
             name,
             from,
@@ -120,7 +134,7 @@ pub fn action(action: &Action) -> String {
         ),
         Action::Traffic { per_minute: 0 } => "No more payments at random.".to_owned(),
         Action::Traffic { per_minute } => format!("{per_minute} payments at random a minute."),
-        links_or_frames => about_links(links_or_frames),
+        _ => String::new(),
     }
 }
 

@@ -72,7 +72,8 @@ pub fn more_blocks(branch: &BranchRecord) -> Option<String> {
 /// That more of something is not listed.
 #[must_use]
 pub fn more(count: u64, (one, many): (&str, &str)) -> Option<String> {
-    (count > 0).then(|| format!("and {} more", count_of(count, one, many)))
+    let what = if count == 1 { one } else { many };
+    (count > 0).then(|| format!("and {} more {what}", grouped(count)))
 }
 
 /// A transaction that left, in a sentence.

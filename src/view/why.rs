@@ -528,7 +528,14 @@ pub fn unasked(node: &NodeView) -> Option<Reason> {
         NodeState::Remote => Some(Reason::Elsewhere {
             tab: status.host.clone(),
         }),
-        state => Some(Reason::Down { state }),
+        NodeState::Running
+        | NodeState::Syncing
+        | NodeState::Starting
+        | NodeState::Stopped
+        | NodeState::Killed
+        | NodeState::Failed => Some(Reason::Down {
+            state: status.state,
+        }),
     }
 }
 

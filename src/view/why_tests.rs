@@ -17,9 +17,25 @@ fn hash() -> String {
     "0123456789".to_owned()
 }
 
+fn names() -> Vec<String> {
+    vec!["pow-1".to_owned(), "poa-1".to_owned()]
+}
+
+type Case = (Reason, &'static str);
+
 /// One of each reason, with what its line must say.
-fn all() -> Vec<(Reason, &'static str)> {
-    let names = || vec!["pow-1".to_owned(), "poa-1".to_owned()];
+fn all() -> Vec<Case> {
+    [
+        about_blocks(),
+        about_transactions(),
+        about_nodes(),
+        about_authorities(),
+        about_disks_and_votes(),
+    ]
+    .concat()
+}
+
+fn about_blocks() -> Vec<Case> {
     vec![
         (Reason::OnChain { confirmations: 3 }, "with 3 confirmations"),
         (
@@ -81,6 +97,11 @@ fn all() -> Vec<(Reason, &'static str)> {
             "1 block is being fetched",
         ),
         (Reason::Unknown, "never heard"),
+    ]
+}
+
+fn about_transactions() -> Vec<Case> {
+    vec![
         (
             Reason::Committed {
                 height: 4,
@@ -134,6 +155,11 @@ fn all() -> Vec<(Reason, &'static str)> {
             "does not run: pow-1, poa-1",
         ),
         (Reason::NobodyMakes, "No node that runs makes blocks"),
+    ]
+}
+
+fn about_nodes() -> Vec<Case> {
+    vec![
         (
             Reason::Down {
                 state: NodeState::Killed,
@@ -169,6 +195,11 @@ fn all() -> Vec<(Reason, &'static str)> {
             },
             "at full speed",
         ),
+    ]
+}
+
+fn about_authorities() -> Vec<Case> {
+    vec![
         (Reason::NoAuthority { authorities: 0 }, "no authorities"),
         (
             Reason::NoAuthority { authorities: 2 },
@@ -194,6 +225,11 @@ fn all() -> Vec<(Reason, &'static str)> {
             "it begins with slot 10",
         ),
         (Reason::Seals { slot: 9 }, "seals slot 9"),
+    ]
+}
+
+fn about_disks_and_votes() -> Vec<Case> {
+    vec![
         (Reason::AwaitsDisk { failure: None }, "not on its disk yet"),
         (
             Reason::AwaitsDisk {

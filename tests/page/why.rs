@@ -23,11 +23,8 @@ fn codes(visit: &Visit, what: &str) -> Vec<String> {
     ))
 }
 
-#[test]
-#[ignore = "run by cargo xtask test"]
-fn a_node_a_transaction_and_a_reorganised_block_say_why_in_the_live_network() {
-    let mut visit = Visit::open("?pow=2&poa=0&pace=1&test_tx=0");
-    visit.agreed(2, 2, 60);
+/// Two halves, each with its own branch, that come together again: the event of the node that changed over.
+fn reorganised(visit: &Visit) -> Value {
     // Two halves, each with its own branch; what is sent meanwhile is on both, or waits.
     visit.value("await aurex.command('cut pow-1 pow-2')");
     visit.value("await aurex.tx('Transfer 5 coins alice to bob')");
@@ -47,12 +44,56 @@ fn a_node_a_transaction_and_a_reorganised_block_say_why_in_the_live_network() {
             visit.ask("return reorgs.some((event) => event.old_head && event.block_hash)");
         found.then_some(())
     });
-    let event: Value = visit.value("return reorgs.find((event) => event.old_head)");
-    let (old, new) = (
-        event["old_head"].as_str().unwrap(),
-        event["block_hash"].as_str().unwrap(),
+    visit.value("return reorgs.find((event) => event.old_head)")
+}
+
+/// From the chain's page to the report of this event.
+fn expect_report(visit: &Visit, event: &Value) {
+    go(visit, "#/chain");
+    visit.wait("the way to the report", 30, |visit| {
+        let clicked: bool = visit.ask(
+            "const link = document.querySelector('[aria-label=Reorganisations] a[href*=reorganisation]');
+             link?.click(); return Boolean(link)",
+        );
+        clicked.then_some(())
+    });
+    says(
+        visit,
+        "the report",
+        ".reorganised",
+        &[
+            "left the best chain",
+            "Left:",
+            "Joined:",
+            "Balances",
+            "Before",
+            "After",
+        ],
     );
-    let node = event["node"].as_str().unwrap();
+    let named = |field: &str| text(event[field].as_str().unwrap());
+    let report: Value = visit.value(&format!(
+        "return await aurex.reorganised({{ node: {}, before: {}, after: {} }})",
+        named("node"),
+        named("old_head"),
+        named("block_hash")
+    ));
+    assert!(
+        report["joined"]["weight"].as_u64() >= report["left"]["weight"].as_u64(),
+        "{report}"
+    );
+    assert!(
+        !report["balances"].as_array().unwrap().is_empty(),
+        "{report}"
+    );
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_reorganised_block_says_why_and_the_reorganisation_is_reported_in_the_live_network() {
+    let mut visit = Visit::open("?pow=2&poa=0&pace=1&test_tx=0");
+    visit.agreed(2, 2, 60);
+    let event = reorganised(&visit);
+    let old = event["old_head"].as_str().unwrap();
     let found = codes(&visit, old);
     assert!(
         found.iter().any(|code| code == "lighter" || code == "tied"),
@@ -65,42 +106,15 @@ fn a_node_a_transaction_and_a_reorganised_block_say_why_in_the_live_network() {
         ".why",
         &["Why it is not on the chain", "above block", "Rule:"],
     );
-    // From the chain's page to the report.
-    go(&visit, "#/chain");
-    visit.wait("the way to the report", 30, |visit| {
-        let clicked: bool = visit.ask(
-            "const link = document.querySelector('[aria-label=Reorganisations] a[href*=reorganisation]');
-             link?.click(); return Boolean(link)",
-        );
-        clicked.then_some(())
-    });
-    says(
-        &visit,
-        "the report",
-        ".reorganised",
-        &[
-            "left the best chain",
-            "Left:",
-            "Joined:",
-            "Balances",
-            "Before",
-            "After",
-        ],
-    );
-    let report: Value = visit.value(&format!(
-        "return await aurex.reorganised({{ node: {}, before: {}, after: {} }})",
-        text(node),
-        text(old),
-        text(new)
-    ));
-    assert!(
-        report["joined"]["weight"].as_u64() >= report["left"]["weight"].as_u64(),
-        "{report}"
-    );
-    assert!(
-        !report["balances"].as_array().unwrap().is_empty(),
-        "{report}"
-    );
+    expect_report(&visit, &event);
+    visit.expect_quiet();
+}
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn a_node_that_makes_nothing_and_a_transaction_that_waits_say_why() {
+    let mut visit = Visit::open("?pow=2&poa=0&pace=1&test_tx=0");
+    visit.agreed(2, 2, 60);
     visit.value("await aurex.set({ pace: 'pause' })");
     assert_eq!(codes(&visit, "pow-1"), ["paused"]);
     let id: String = visit.ask("return (await aurex.tx('Transfer 5 coins bob to alice')).id");

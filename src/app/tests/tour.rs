@@ -49,6 +49,9 @@ fn walk(link: &str) {
     let mut tour = Tour::default();
     let mut see = |place: Route, selected: Option<&str>| {
         tour.update(TourMessage::See(facts(&page, place, selected)));
+        if let Stage::Seen(_) = tour.stage() {
+            tour.update(TourMessage::Next);
+        }
         tour.stage()
     };
     see(Route::Network, None);

@@ -38,10 +38,11 @@ fn verdict(change: impl Fn(&mut Solution)) -> Verdict {
 }
 
 fn forgery(change: impl Fn(&mut Solution)) -> String {
-    match verdict(change) {
-        Verdict::Forged(forgery) => forgery.to_string(),
-        other => panic!("expected a forgery, found {other:?}"),
-    }
+    let found = verdict(change);
+    let Verdict::Forged(forgery) = &found else {
+        panic!("expected a forgery, found {found:?}");
+    };
+    forgery.to_string()
 }
 
 #[test]
@@ -64,7 +65,8 @@ fn what_was_solved_is_found_solved_and_what_was_not_is_open() {
 
 #[test]
 fn a_forged_solution_is_refused_and_the_sentence_says_what_is_wrong() {
-    let cases: [(fn(&mut Solution), &str); 9] = [
+    type Change = fn(&mut Solution);
+    let cases: [(Change, &str); 9] = [
         (|one| one.reached.at += 1, "found it reached at"),
         (|one| one.reached.at -= 1, "not reached by then"),
         (

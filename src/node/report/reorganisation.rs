@@ -143,9 +143,12 @@ impl Node {
         let mut touched = parties.clone();
         for id in left.iter().chain(joined) {
             let keys = self.chain.undo_of(id).into_keys();
-            touched.extend(keys.filter_map(|key| match key {
-                Key::Account(address) => Some(address),
-                _ => None,
+            touched.extend(keys.filter_map(|key| {
+                if let Key::Account(address) = key {
+                    Some(address)
+                } else {
+                    None
+                }
             }));
         }
         let makers: BTreeMap<Address, NodeId> = left

@@ -21,10 +21,11 @@ fn ask(duel: &mut Duel, request: Request) -> Answer {
 }
 
 fn why(duel: &mut Duel, about: Subject) -> Vec<Reason> {
-    match ask(duel, Request::Why { about }) {
-        Answer::Why(info) => info.reasons,
-        other => panic!("{other:?}"),
-    }
+    let answer = ask(duel, Request::Why { about });
+    let Answer::Why(info) = answer else {
+        panic!("{answer:?}");
+    };
+    info.reasons
 }
 
 fn why_block(duel: &mut Duel, id: BlockHash) -> Vec<Reason> {
@@ -346,15 +347,11 @@ fn an_authority_names_whose_turn_it_is_or_that_its_slot_is_used() {
     for _ in 0..20 {
         net.run(Millis(1_000));
         for (seat, other) in [(0, "poa-2"), (1, "poa-1")] {
-            match &why_seat(&net, seat)[0] {
-                Reason::NotItsTurn {
-                    leader,
-                    next: Some(_),
-                    ..
-                } if leader == other => turns += 1,
-                Reason::SlotUsed { .. } => used += 1,
-                _ => {}
-            }
+            let first = &why_seat(&net, seat)[0];
+            turns += i32::from(
+                matches!(first, Reason::NotItsTurn { leader, next: Some(_), .. } if leader == other),
+            );
+            used += i32::from(matches!(first, Reason::SlotUsed { .. }));
         }
     }
     assert!(
