@@ -17,14 +17,13 @@ use crate::node::{FinalityNotice, Node, Notice};
 use crate::primitives::{Address, BlockHash, Height, Slot};
 use crate::records::{Level, Reorganisation, Topic};
 use crate::sim::event::Observed;
-use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
+use super::clock::{elapsed, wall_clock};
 use super::goal::{Refused, Restart};
 use super::happening::{Happened, Happening, Timeline};
 use super::layout::number;
 use super::makers::Makers;
-use super::moment::wall_clock;
 use super::payments::Payments;
 
 /// Reorganisations that are kept in full.
@@ -35,8 +34,6 @@ const RECENT: usize = 1_024;
 const SETTLED: u64 = 16;
 /// The first slot that may be missed: in those before, the network begins.
 const FIRST_SLOT: Slot = Slot(3);
-/// The simulated clock of a world that begins.
-const BEGIN_MS: u64 = 5_000;
 
 /// A node's change to another branch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
@@ -79,11 +76,6 @@ pub(super) struct Facts {
     sealed: BTreeSet<Slot>,
     slots_over: Slot,
     missed: BTreeMap<usize, u64>,
-}
-
-/// Virtual milliseconds of a world since its beginning.
-pub(super) fn elapsed(world: &World) -> u64 {
-    world.now.since(GENESIS_TIME).0.saturating_sub(BEGIN_MS)
 }
 
 /// The height up to which two chains are one.

@@ -5,8 +5,7 @@ use super::why;
 use crate::ipc::{FinalityInfo, FinalityStatus, Reason};
 
 /// What is said where nobody votes.
-pub const DEPTH_ALONE: &str =
-    "There are no authorities: nothing is ever final, and depth is all there is.";
+pub use super::why::DEPTH_ALONE;
 
 /// `finality`: what is decided, and what is missing.
 #[must_use]

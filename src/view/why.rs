@@ -11,6 +11,10 @@ use super::{Model, NodeView};
 use crate::ipc::{Event, NodeKind, NodeState, Reason, Subject, WhyInfo};
 use crate::records::NodeState as State;
 
+/// What is said where nobody votes.
+pub const DEPTH_ALONE: &str =
+    "There are no authorities: nothing is ever final, and depth is all there is.";
+
 /// Nodes that are asked about one thing.
 pub const MAX_ANSWERS: usize = 16;
 
@@ -396,7 +400,7 @@ fn about_finality(reason: &Reason, now: u64) -> Words {
             "Finality goes on: it is {} below the head.",
             count_of(*lag, "block", "blocks")
         )),
-        _ => says(super::finality::DEPTH_ALONE),
+        _ => says(DEPTH_ALONE),
     }
 }
 

@@ -9,8 +9,7 @@ use crate::ipc::{
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
-    Address, BlockHash, ClockReading, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex,
-    read_number, to_hex,
+    Address, BlockHash, ClockReading, Height, Name, Seal, Timestamp, Transaction, TxId, to_hex,
 };
 use crate::records::{BlockFinality, TransactionStatus};
 use crate::refusal::LookupError;
@@ -18,6 +17,7 @@ use crate::state::{Account, Entry, Key};
 
 use super::super::io::not_here;
 use super::super::source::Source;
+use super::lookup::{is_hash_prefix, unknown_transaction};
 use super::rows::user_row;
 use super::{Answer, Node, Outbox};
 
@@ -166,25 +166,6 @@ impl Node {
         }
     }
 
-    pub(super) fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
-        if let Ok(height) = read_number(which)
-            && let Some(id) = self.chain.at(Height(height))
-        {
-            return Ok(id);
-        }
-        if !is_hash_prefix(which) {
-            let found = which.to_owned();
-            return Err(LookupError::BlockWords { found }.into());
-        }
-        let which = which.to_ascii_lowercase();
-        let found: Vec<BlockHash> = self.chain.with_prefix(&which, 2).collect();
-        match found[..] {
-            [id] => Ok(id),
-            [] => Err(LookupError::Block { which }.into()),
-            _ => Err(LookupError::BlockAmbiguous { which }.into()),
-        }
-    }
-
     fn block_info(&self, which: &str) -> Result<BlockInfo, ApiError> {
         let id = self.find_block(which)?;
         let unknown = || {
@@ -226,35 +207,6 @@ impl Node {
         let id = self.find_transaction(id)?;
         self.describe(&id)
             .ok_or_else(|| unknown_transaction(id.to_string()))
-    }
-
-    /// The transaction of an id or a prefix of it: committed, waiting or dropped.
-    pub(super) fn find_transaction(&self, id: &str) -> Result<TxId, ApiError> {
-        if !is_hash_prefix(id) {
-            let found = id.to_owned();
-            return Err(LookupError::TransactionWords { found }.into());
-        }
-        let which = id.to_ascii_lowercase();
-        let waiting = self
-            .mempool
-            .ids()
-            .filter(|id| id.to_string().starts_with(&which));
-        let dropped = self
-            .exchange
-            .dropped_ids()
-            .filter(|id| id.to_string().starts_with(&which));
-        let mut found: Vec<TxId> = self
-            .chain
-            .transactions_with_prefix(&which, 2)
-            .chain(waiting.take(2))
-            .chain(dropped.take(2))
-            .collect();
-        found.dedup();
-        match found[..] {
-            [id] => Ok(id),
-            [] => Err(unknown_transaction(which)),
-            _ => Err(LookupError::TransactionAmbiguous { which }.into()),
-        }
     }
 
     /// A transaction and where it stands.
@@ -321,14 +273,4 @@ impl Node {
                 .collect(),
         }
     }
-}
-
-pub(super) fn unknown_transaction(which: String) -> ApiError {
-    LookupError::Transaction { which }.into()
-}
-
-/// Whether a text is a prefix of a hash worth searching: at least 4 hexadecimal digits, at most 64.
-pub(super) fn is_hash_prefix(text: &str) -> bool {
-    // A half byte at the end does not matter. Only a text without other characters may be cut anywhere.
-    text.is_ascii() && (4..=64).contains(&text.len()) && from_hex(&text[..text.len() & !1]).is_ok()
 }

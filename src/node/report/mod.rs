@@ -6,6 +6,7 @@ mod clock;
 mod decided;
 mod finality;
 mod inspect;
+mod lookup;
 mod notice;
 mod reorganisation;
 mod rows;
