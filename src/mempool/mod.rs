@@ -25,9 +25,8 @@ pub const MAX_COUNT: usize = 5_000;
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Most transactions of one account.
 pub const MAX_PER_ACCOUNT: usize = 64;
-/// How far a nonce may be ahead of the account's: as far as the account's share reaches, so that a sender may fill it
-/// between two blocks.
-pub const MAX_NONCE_GAP: u64 = MAX_PER_ACCOUNT as u64 - 1;
+/// How far a nonce may be ahead of the account's.
+pub const MAX_NONCE_GAP: u64 = 16;
 /// How long a transaction waits.
 pub const MAX_AGE: Millis = Millis(30 * 60 * 1_000);
 /// Blocks, and time, for which nothing of an account could be committed before all that waits of it goes.

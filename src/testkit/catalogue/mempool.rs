@@ -151,7 +151,7 @@ fn state_at(nonce: u64) -> State {
 /// no more.
 fn account_full() -> MempoolError {
     let mut waiting = Waiting::new();
-    let span = MAX_NONCE_GAP;
+    let span = MAX_NONCE_GAP + 1;
     let steps = u64::try_from(MAX_PER_ACCOUNT).unwrap() / span;
     for step in (1..=steps).rev() {
         waiting.state = state_at(1 + step * span);
