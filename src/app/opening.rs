@@ -42,9 +42,9 @@ impl Opening {
         self.mode.set(mode);
     }
 
-    /// Keeps the role of the host until the tab closes.
-    pub(super) fn hold_role(&self, lock: Lock) {
-        self.role.replace(Some(lock));
+    /// Keeps the role of the host until the tab closes; nothing to keep where there are no locks.
+    pub(super) fn hold_role(&self, lock: Option<Lock>) {
+        self.role.replace(lock);
     }
 
     /// Waits for the outcome.

@@ -33,9 +33,6 @@ impl App {
         let outcome = self.try_start().await;
         if let Err(error) = &outcome {
             self.bus.problem(error.clone());
-            if self.opening.mode() == TabMode::Starting {
-                self.set_mode(TabMode::Failed);
-            }
         }
         self.opening.settle(outcome);
     }
@@ -43,10 +40,8 @@ impl App {
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
             if missing == PlatformError::NoLocks {
-                // Nodes start only under a lock on their identity: without it two tabs could seal one slot twice.
-                return Err(missing.limited(Limit::NoNodes).into());
-            }
-            if missing != PlatformError::NoIndexedDb {
+                self.bus.problem(missing.limited(Limit::OneTab));
+            } else if missing != PlatformError::NoIndexedDb {
                 return Err(missing.into());
             }
             // Of a missing database the store has reported.
@@ -58,12 +53,13 @@ impl App {
             .platform
             .lock(self.lock_name("host"), Some(ROLE_WAIT_MS));
         match role.await {
-            Ok(Some(lock)) => self.become_host(lock).await?,
+            Ok(Some(lock)) => self.become_host(Some(lock)).await?,
             Ok(None) => {
                 self.await_succession();
                 return self.become_viewer().await;
             }
-            Err(error) => return Err(error),
+            // Reported already: without locks this tab cannot know of others.
+            Err(_) => self.become_host(None).await?,
         }
         if existed {
             self.compare_difficulty()?;
@@ -145,7 +141,7 @@ impl App {
         self.bus.push(Update::Traffic(self.traffic.figures()));
     }
 
-    async fn become_host(&self, role: Lock) -> Outcome {
+    async fn become_host(&self, role: Option<Lock>) -> Outcome {
         self.opening.hold_role(role);
         self.set_mode(TabMode::Host);
         self.drive_traffic();
@@ -193,7 +189,7 @@ impl App {
         }
         let mut viewers = self.roster.all();
         viewers.retain(|node| node.kind == NodeKind::Viewer);
-        let outcome = self.become_host(role).await;
+        let outcome = self.become_host(Some(role)).await;
         if outcome.is_ok() {
             for viewer in viewers {
                 if viewer.has_worker() {

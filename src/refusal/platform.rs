@@ -113,17 +113,15 @@ pub enum PlatformError {
 pub enum Limit {
     /// The network ends with the tab.
     ThisTab,
-    /// No node can run.
-    NoNodes,
+    /// No second tab may open the network.
+    OneTab,
 }
 
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ThisTab => "the network lives in this tab only and ends with it",
-            Self::NoNodes => {
-                "so no network runs here, while the laboratory and `inspect` work. Open the page over https, or from this machine as http://127.0.0.1 or http://localhost"
-            }
+            Self::OneTab => "open this network in one tab only",
         })
     }
 }

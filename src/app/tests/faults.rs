@@ -49,28 +49,36 @@ fn without_random_bytes_nothing_starts() {
 }
 
 #[test]
-fn without_locks_no_node_starts_and_the_page_says_what_works_and_what_helps() {
+fn without_locks_the_network_runs_and_the_page_warns() {
     let world = World::new(3);
     let page = world.open_with(LINK, lacking(PlatformError::NoLocks));
-    assert_eq!(page.opened().unwrap_err().code(), "no_locks");
-    let said = page.sentences();
-    for words in [
-        "no network runs here",
-        "the laboratory",
-        "over https",
-        "http://127.0.0.1",
-    ] {
-        assert!(said.contains(words), "{said}");
-    }
-    assert_eq!(
-        page.problems(),
-        ["no_locks"],
-        "said once, not for each node"
+    page.opened().expect("it opens");
+    assert!(
+        page.sentences()
+            .contains("open this network in one tab only"),
+        "{}",
+        page.sentences()
     );
-    assert!(!page.log().contains("failed"), "{}", page.log());
-    page.expect("status", &["not open here", "No network runs here"]);
-    page.expect("help", &["inspect"]);
-    assert_eq!(page.refusal("tx hello"), "no_locks");
+    page.grow(2);
+    page.expect("tx hello", &["Sent "]);
+}
+
+#[test]
+fn two_tabs_without_locks_do_not_run_the_same_node() {
+    let world = World::new(4);
+    let first = world.open_with(LINK, lacking(PlatformError::NoLocks));
+    first.opened().expect("it opens");
+    let second = world.open_with(LINK, lacking(PlatformError::NoLocks));
+    assert!(second.opened().is_err());
+    assert!(
+        second
+            .log()
+            .contains("pow-1 failed: node pow-1 already runs in another tab"),
+        "{}",
+        second.log()
+    );
+    assert!(!second.log().contains("started again in 1 second"));
+    assert_eq!(first.up(), ["pow-1"]);
 }
 
 #[test]
