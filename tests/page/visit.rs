@@ -167,16 +167,6 @@ impl Visit {
         }
     }
 
-    /// The page that lies in another folder, with this query.
-    pub(crate) fn of(folder: &std::path::Path, query: &str) -> Self {
-        let visit = Self {
-            browser: Browser::start(true),
-            server: Server::start(folder),
-        };
-        visit.go(query);
-        visit
-    }
-
     /// The page with this query, once it offers its scripting API.
     pub(crate) fn open(query: &str) -> Self {
         let visit = Self::prepare();
