@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{BitcoinError, HEADER_LEN, Header, MAIN_LIMIT, check_chain, difficulty, target};
-use crate::primitives::{Digest, from_hex};
+use crate::primitives::{Date, Digest, from_hex};
 
 /// Most headers that are looked at together.
 pub const MAX_HEADERS: usize = 10;
@@ -88,24 +88,17 @@ fn describe(header: &Header, text: &mut String) {
     }
 }
 
-/// Date and time of day, UTC, by counting the days of 400-year cycles that begin on 1 March.
+/// Date and time of day, UTC.
 fn date(seconds: u32) -> String {
-    let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
-    let (cycle, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let (day, month) = (
-        day - (153 * month + 2) / 5 + 1,
-        if month < 10 { month + 3 } else { month - 9 },
-    );
-    let year = cycle * 400 + year + u32::from(month <= 2);
-    format!(
-        "{year}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
-        rest / 3_600,
-        rest / 60 % 60,
-        rest % 60
-    )
+    let Date {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    } = Date::of(seconds.into());
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ struct Versioned {
     clippy::needless_pass_by_value,
     reason = "it is used as a function of results"
 )]
-fn json(error: serde_json::Error) -> ScenarioError {
+pub(super) fn json(error: serde_json::Error) -> ScenarioError {
     ScenarioError::Json {
         line: error.line(),
         column: error.column(),

@@ -4,6 +4,7 @@
 //! stored is encoded by borsh with a fixed layout, so that one value has exactly one encoding.
 
 mod block;
+mod calendar;
 mod characters;
 mod clock;
 mod codes;
@@ -25,6 +26,7 @@ pub use block::{
     Block, Body, HEADER_LEN, Header, Kind, MAX_BLOCK_BYTES, MAX_BODY_BYTES, MAX_DATA_BYTES,
     MAX_TRANSACTIONS, NONCE_OFFSET, Seal, VERSION,
 };
+pub use calendar::Date;
 pub use characters::{Character, folded, hidden, is_currency, visible};
 pub use clock::{ClockReading, Instant};
 pub use codes::Code;

@@ -16,9 +16,11 @@ use std::collections::BTreeSet;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
+use super::error::ScenarioError;
 use super::exercises;
+use super::reading;
 use super::scenario::{MAX_LENGTH, Scenario};
-use crate::primitives::{Digest, Timestamp};
+use crate::primitives::{Date, Digest, Timestamp};
 
 pub use check::{Forgery, Verdict};
 
@@ -89,12 +91,8 @@ pub enum ResultsError {
     #[error("expected results of at most {limit} bytes, found {found}")]
     TooLarge { limit: usize, found: usize },
     /// No JSON, or of another form.
-    #[error("line {line}, column {column}: {problem}")]
-    Json {
-        line: usize,
-        column: usize,
-        problem: String,
-    },
+    #[error(transparent)]
+    Json(#[from] ScenarioError),
     /// Written for another version of this program.
     #[error("aurex_results: expected {expected}, found {found}")]
     Version { expected: u64, found: u64 },
@@ -226,38 +224,21 @@ impl Solution {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is used as a function of results"
-)]
-fn no_json(error: serde_json::Error) -> ResultsError {
-    ResultsError::Json {
-        line: error.line(),
-        column: error.column(),
-        problem: error.to_string(),
-    }
-}
-
 fn json<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, ResultsError> {
-    serde_json::from_str(text).map_err(no_json)
+    Ok(serde_json::from_str(text).map_err(reading::json)?)
 }
 
 /// A time as ISO 8601 has it, in whole seconds of universal time.
-///
-/// The days of the calendar are counted by H. Hinnant's algorithm, in eras of 400 years that begin in March.
 #[must_use]
 pub fn iso(time: Timestamp) -> String {
-    let seconds = time.0 / 1_000;
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let days = days.saturating_add(719_468);
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let march = (5 * day + 2) / 153;
-    let day = day - (153 * march + 2) / 5 + 1;
-    let month = if march < 10 { march + 3 } else { march - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    let Date {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    } = Date::of(time.0 / 1_000);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
