@@ -172,6 +172,7 @@ impl Lab {
     /// # Errors
     /// [`LabError::TooLate`].
     pub fn begin_to_return(&mut self, to: u64, after: u64) -> Result<Way, LabError> {
+        check_time(to)?;
         let before = self.begin_to_seek(to.saturating_sub(1))?;
         Ok(Way {
             to,

@@ -166,9 +166,7 @@ impl Laboratory {
             Source::Exercise(name) => (Order::Exercise(name), None),
             Source::Text(text) => (Order::Open(text), None),
             Source::Link(Shared { text, at, after }) => {
-                let moment =
-                    at.map(|to| after.map_or(Order::Seek(to), |after| Order::Return { to, after }));
-                (Order::Open(text), moment)
+                (Order::Open(text), at.map(|at| (at, after)))
             }
         };
         let outcome = self.order(order).await;
@@ -176,8 +174,8 @@ impl Laboratory {
         self.change(|bench| (bench.opening, bench.problem) = (false, failed));
         outcome?;
         self.opened.replace(Some(kept));
-        if let Some(moment) = moment {
-            self.state_of(moment).await?;
+        if let Some((at, after)) = moment {
+            self.seek(at, after).await?;
         }
         Ok(())
     }
@@ -227,12 +225,13 @@ impl Laboratory {
         self.state_of(Order::Step(until)).await
     }
 
-    /// Goes to a moment, in virtual milliseconds.
+    /// Goes to a moment, in virtual milliseconds; within one of them after so many events of the whole run.
     ///
     /// # Errors
     /// Nothing is open, or it is too late a moment.
-    pub async fn seek(&self, to: u64) -> Result<State, ApiError> {
-        self.state_of(Order::Seek(to)).await
+    pub async fn seek(&self, to: u64, after: Option<u64>) -> Result<State, ApiError> {
+        let order = after.map_or(Order::Seek(to), |after| Order::Return { to, after });
+        self.state_of(order).await
     }
 
     /// Does something now.

@@ -31,7 +31,7 @@ fn a_page_opens_an_exercise_plays_it_and_hears_that_its_goal_is_reached() {
             .unwrap();
         let exercise = crate::lab::exercises::find("partition").unwrap().unwrap();
         for timed in exercise.solution {
-            laboratory.seek(timed.at.unwrap()).await.unwrap();
+            laboratory.seek(timed.at.unwrap(), None).await.unwrap();
             laboratory.act(&timed.action).await.unwrap();
         }
         let state = laboratory.step(Until::Goal).await.unwrap();
@@ -63,14 +63,14 @@ fn results_are_one_file_that_another_program_finds_true_also_after_another_visit
         laboratory.show(source).await.unwrap();
         // By hand, and otherwise than the recorded solution.
         let cut = "{\"partition\":{\"side\":[\"pow-1\"]}}";
-        laboratory.seek(6_000).await.unwrap();
+        laboratory.seek(6_000, None).await.unwrap();
         laboratory.act_text(act(cut)).await.unwrap();
-        laboratory.seek(33_000).await.unwrap();
+        laboratory.seek(33_000, None).await.unwrap();
         laboratory.act_text(act("\"heal\"")).await.unwrap();
         let state = laboratory.step(Until::Goal).await.unwrap();
         // What is done after the goal changes nothing of it.
         laboratory.act_text(act(cut)).await.unwrap();
-        laboratory.seek(60_000).await.unwrap();
+        laboratory.seek(60_000, None).await.unwrap();
         state.goal.unwrap().at.unwrap()
     });
     world.run(200.0);
@@ -126,12 +126,12 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
             .open(Source::Text(FREE.to_owned()))
             .await
             .unwrap();
-        laboratory.seek(9_000).await.unwrap();
+        laboratory.seek(9_000, None).await.unwrap();
         laboratory
             .act_text(act("{\"partition\":{\"side\":[\"pow-1\"]}}"))
             .await
             .unwrap();
-        let state = laboratory.seek(30_123).await.unwrap();
+        let state = laboratory.seek(30_123, None).await.unwrap();
         // The picture comes after the answer.
         app.platform.sleep(100.0).await;
         (laboratory.link().await.unwrap(), state)
@@ -160,7 +160,7 @@ fn what_is_shown_again_is_not_opened_again() {
             laboratory.bench().clock.is_some(),
             "the page sees what it opened"
         );
-        laboratory.seek(5_000).await.unwrap();
+        laboratory.seek(5_000, None).await.unwrap();
         laboratory.show(source()).await.unwrap();
         let kept = laboratory.state_of(Order::State).await.unwrap().time;
         laboratory.close();
@@ -187,7 +187,7 @@ fn the_pages_of_the_network_show_the_nodes_of_the_scenario_at_its_moment() {
     let laboratory = page.laboratory();
     page.wait(|live| async move {
         let app = open_network(&laboratory).await;
-        laboratory.seek(20_000).await.unwrap();
+        laboratory.seek(20_000, None).await.unwrap();
         live.platform.sleep(300.0).await;
         let (model, bench) = (app.fresh_model(), laboratory.bench());
         assert_eq!(model.nodes.len(), bench.nodes.len());
@@ -206,7 +206,7 @@ fn the_pages_of_the_network_show_the_nodes_of_the_scenario_at_its_moment() {
         let known = |address: &String| accounts.iter().any(|one| one.record.address == *address);
         assert!(app.wallet_users().iter().all(|user| known(&user.address)));
         // In the past nothing of it is known.
-        laboratory.seek(1_000).await.unwrap();
+        laboratory.seek(1_000, None).await.unwrap();
         live.platform.sleep(300.0).await;
         let past = app.fresh_model();
         assert!(!past.blocks.contains_key(&chain.head));
@@ -221,7 +221,7 @@ fn a_transaction_that_is_sent_there_is_an_action_and_the_saved_scenario_has_the_
     let laboratory = page.laboratory();
     let (saved, state) = page.wait(|live| async move {
         let app = open_network(&laboratory).await;
-        laboratory.seek(20_000).await.unwrap();
+        laboratory.seek(20_000, None).await.unwrap();
         live.platform.sleep(300.0).await;
         let said = app.command("tx 5 alice to bob").await;
         assert!(said.contains("to bob"), "{said}");
@@ -231,7 +231,7 @@ fn a_transaction_that_is_sent_there_is_an_action_and_the_saved_scenario_has_the_
         let waiting = app.mempool(None).await.unwrap().transactions;
         assert_eq!(waiting.len(), 1);
         let id = &waiting[0].record.tx_hash;
-        let state = laboratory.seek(60_000).await.unwrap();
+        let state = laboratory.seek(60_000, None).await.unwrap();
         let info = app.transaction(id).await.unwrap().unwrap();
         assert_eq!(info.record.status, TransactionStatus::Committed);
         (laboratory.export().await.unwrap(), state)
@@ -256,14 +256,14 @@ fn what_is_done_to_nodes_and_links_there_is_an_action_or_refused_with_the_place_
             node.unwrap().status.state
         };
         assert_eq!(state_of(&app), NodeState::Stopped, "time has not begun");
-        laboratory.seek(20_000).await.unwrap();
+        laboratory.seek(20_000, None).await.unwrap();
         live.platform.sleep(300.0).await;
         app.command("kill pow-1").await;
         live.platform.sleep(300.0).await;
         assert_eq!(state_of(&app), NodeState::Killed);
         app.command("start pow-1").await;
         app.command("cut pow-1 pow-2").await;
-        laboratory.seek(21_000).await.unwrap();
+        laboratory.seek(21_000, None).await.unwrap();
         live.platform.sleep(300.0).await;
         assert!(matches!(
             state_of(&app),

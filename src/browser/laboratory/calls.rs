@@ -77,13 +77,12 @@ async fn carry_out(
         }
         "seek" => {
             let to = arguments::number("ms", &first, MAX_EXACT)?;
-            let order = if second.is_undefined() {
-                Order::Seek(to)
+            let after = if second.is_undefined() {
+                None
             } else {
-                let after = arguments::number("after", &second, MAX_EXACT)?;
-                Order::Return { to, after }
+                Some(arguments::number("after", &second, MAX_EXACT)?)
             };
-            laboratory.state_of(order).await?
+            laboratory.seek(to, after).await?
         }
         "act" => laboratory.act_text(json("action", &first)?).await?,
         "frames" => {

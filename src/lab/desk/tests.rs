@@ -203,6 +203,14 @@ fn what_is_refused_leaves_what_is_open_as_it_is() {
         ),
         (act("{\"drop\":{\"frame\":999999}}"), "lab_action", "999999"),
         (Order::Seek(99_999_999), "lab_time", "found 99999999"),
+        (
+            Order::Return {
+                to: crate::lab::MAX_LENGTH + 1,
+                after: 1,
+            },
+            "lab_time",
+            "found 7200001",
+        ),
         (Order::Switch("other".to_owned()), "lab_time", "\"other\""),
     ];
     for (order, code, part) in wrong {
