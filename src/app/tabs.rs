@@ -33,6 +33,9 @@ impl App {
         let outcome = self.try_start().await;
         if let Err(error) = &outcome {
             self.bus.problem(error.clone());
+            if self.opening.mode() == TabMode::Starting {
+                self.set_mode(TabMode::Failed);
+            }
         }
         self.opening.settle(outcome);
     }

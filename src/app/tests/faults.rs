@@ -46,6 +46,7 @@ fn without_random_bytes_nothing_starts() {
     let page = world.open_with(LINK, faults);
     assert_eq!(page.opened().unwrap_err().code(), "no_entropy");
     assert_eq!(page.refusal("tx hello"), "no_entropy");
+    page.expect("status", &["not open here", "No network runs here"]);
 }
 
 #[test]
