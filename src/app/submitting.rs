@@ -37,8 +37,14 @@ pub(super) struct Order {
     pub(super) patience_ms: f64,
 }
 
-/// What is signed already, of one order.
-type Mine = Option<(u64, Vec<u8>)>;
+/// What is known of an order that no node has taken yet.
+#[derive(Debug, Default)]
+struct Attempt {
+    /// What is signed already: the nonce, and the bytes.
+    signed: Option<(u64, Vec<u8>)>,
+    /// The nonce of the sender's account, as its node had it last.
+    committed: u64,
+}
 
 impl App {
     /// Signs an order and hands it to a node: to this one, or to another where it ends before it answers.
@@ -64,19 +70,20 @@ impl App {
         order: &Order,
     ) -> Result<TransactionInfo, ApiError> {
         let from = key.address();
-        let (began, mut tried, mut mine) = (self.platform.monotonic(), 1, None);
+        let until = self.platform.monotonic() + order.patience_ms;
+        let (mut tried, mut attempt) = (1, Attempt::default());
         loop {
             // Without locks a race of two tabs ends in a refusal, not in a loss.
             let lock = self.lock_name(&format!("sender:{from}"));
             let lock = self.platform.lock(lock, Some(TURN_MS)).await;
-            let outcome = self.hand_to(&node, key, order, &mut mine).await;
+            let outcome = self.hand_to(&node, key, order, &mut attempt).await;
             drop(lock);
             match outcome {
                 Err(error) if error.awaits_block() => {
-                    if self.platform.monotonic() - began >= order.patience_ms || !node.is_up() {
+                    let taken = attempt.committed;
+                    if !self.await_block(&node, &from, (taken, until)).await {
                         return Err(error);
                     }
-                    self.platform.sleep(ROOM_LOOK_MS).await;
                 }
                 Err(error) if is_gone(&error) && tried < MAX_NODES_TRIED => {
                     let other = self.roster.up().into_iter().find(|up| up.name != node.name);
@@ -88,32 +95,64 @@ impl App {
         }
     }
 
+    /// Waits until a node's chain has more of a sender's transactions than so many, which makes room for others; whether
+    /// it has by then. It is asked for that alone: each transaction that it has no room for it would refuse aloud.
+    async fn await_block(
+        &self,
+        node: &Member,
+        from: &Address,
+        (committed, until): (u64, f64),
+    ) -> bool {
+        while self.platform.monotonic() < until && node.is_up() {
+            self.platform.sleep(ROOM_LOOK_MS).await;
+            let who = from.to_string();
+            let account = self.ask_node(node, ask::Account { who }).await;
+            if account.is_ok_and(|account| account.nonce > committed) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Hands an order to a node, after what it lacks of the sender.
     async fn hand_to(
         &self,
         node: &Member,
         key: &Keypair,
         order: &Order,
-        mine: &mut Mine,
+        attempt: &mut Attempt,
     ) -> Result<TransactionInfo, ApiError> {
         let from = key.address();
         let who = from.to_string();
         let account = self.ask_node(node, ask::Account { who }).await?;
         self.wallet.committed(&from, account.nonce);
-        let own = mine.as_ref().map(|(nonce, _)| *nonce);
+        attempt.committed = account.nonce;
+        let own = attempt.signed.as_ref().map(|(nonce, _)| *nonce);
         self.hand_over(node, &from, account.next_nonce, own).await?;
-        let (nonce, raw) = match mine.take() {
+        let (nonce, raw) = match attempt.signed.take() {
             Some(signed) => signed,
             None => self.sign(node, key, order, account.next_nonce)?,
         };
-        let answer = self.ask_node(node, ask::Submit { raw: raw.clone() }).await;
+        let answer = self.hand_signed(node, &from, (nonce, raw.clone())).await;
         match &answer {
-            Ok(_) => self.wallet.held_by(&from, nonce, &node.name),
+            Ok(_) => {}
             // Whether it was taken nobody knows: the same bytes go to another.
-            Err(error) if is_gone(error) => *mine = Some((nonce, raw)),
+            Err(error) if is_gone(error) => attempt.signed = Some((nonce, raw)),
             Err(_) => self.wallet.forget(&from, nonce),
         }
         answer
+    }
+
+    /// Hands what was signed to a node, and remembers that the node has it.
+    pub(super) async fn hand_signed(
+        &self,
+        node: &Member,
+        from: &Address,
+        (nonce, raw): (u64, Vec<u8>),
+    ) -> Result<TransactionInfo, ApiError> {
+        let taken = self.ask_node(node, ask::Submit { raw }).await?;
+        self.wallet.held_by(from, nonce, &node.name);
+        Ok(taken)
     }
 
     /// Signs with the next nonce, and remembers it.
@@ -161,8 +200,8 @@ impl App {
     ) -> Result<(), ApiError> {
         let earlier = self.wallet.signed_from(from, at_node).into_iter();
         for (nonce, signed) in earlier.take_while(|(nonce, _)| below.is_none_or(|it| *nonce < it)) {
-            match self.ask_node(node, ask::Submit { raw: signed.raw }).await {
-                Ok(_) => self.wallet.held_by(from, nonce, &node.name),
+            match self.hand_signed(node, from, (nonce, signed.raw)).await {
+                Ok(_) => {}
                 Err(error) if error.is_no_room() || is_gone(&error) => {
                     return Err(error);
                 }

@@ -94,17 +94,12 @@ impl App {
         let from = self.key_of(who)?.address();
         let node = self.node_for(None)?;
         let _turn = Rc::clone(&self.turns).take(from).await?;
-        let missing = self.unsent_of(&from).await;
-        let Some(((first, _), (last, _))) = missing.first().zip(missing.last()) else {
-            return Err(self.nothing_unsent(&from));
-        };
+        let (missing, said) = self.missing_of(&from).await?;
         self.hand_missing(&node, &from, &missing).await?;
         self.tell_unsent().await;
-        let nonces = nonces(*first, *last);
-        let who = self.wallet.name_of(&from);
         Ok(Output {
             node: Some(node.name.clone()),
-            ..Output::text(format!("{nonces} of {who} went again to {}.", node.name))
+            ..Output::text(format!("{said} went again to {}.", node.name))
         })
     }
 
@@ -115,16 +110,14 @@ impl App {
         missing: &[(u64, Signed)],
     ) -> Result<(), ApiError> {
         for (nonce, signed) in missing {
-            let raw = signed.raw.clone();
-            let answer = self.ask_node(node, ask::Submit { raw }).await;
-            if let Err(error) = answer {
+            let answer = self.hand_signed(node, from, (*nonce, signed.raw.clone()));
+            if let Err(error) = answer.await {
                 if matches!(error, Refusal::Transaction(_)) {
                     self.wallet.forget(from, *nonce);
                     self.tell_unsent().await;
                 }
                 return Err(error);
             }
-            self.wallet.held_by(from, *nonce, &node.name);
         }
         Ok(())
     }
@@ -133,22 +126,31 @@ impl App {
     pub(super) async fn give_up(&self, who: &str) -> Result<Output, ApiError> {
         let from = self.key_of(who)?.address();
         let _turn = Rc::clone(&self.turns).take(from).await?;
-        let missing = self.unsent_of(&from).await;
-        let Some(((first, _), (last, _))) = missing.first().zip(missing.last()) else {
-            return Err(self.nothing_unsent(&from));
-        };
+        let (missing, said) = self.missing_of(&from).await?;
         for (nonce, _) in &missing {
             self.wallet.forget(&from, *nonce);
         }
         self.tell_unsent().await;
-        let (nonces, who) = (nonces(*first, *last), self.wallet.name_of(&from));
         Ok(Output::text(format!(
-            "{nonces} of {who} is given up. A node that has it in its ledger still sends it when it starts again."
+            "{said} is given up. A node that has it in its ledger still sends it when it starts again."
         )))
     }
 
-    fn nothing_unsent(&self, from: &Address) -> ApiError {
-        let who = self.wallet.name_of(from);
-        WalletError::NothingUnsent { who }.into()
+    /// What no running node has of a sender's transactions, and which they are in words.
+    ///
+    /// # Errors
+    /// [`WalletError::NothingUnsent`].
+    async fn missing_of(
+        &self,
+        from: &Address,
+    ) -> Result<(Vec<(u64, Signed)>, String), WalletError> {
+        let (missing, who) = (self.unsent_of(from).await, self.wallet.name_of(from));
+        match (missing.first(), missing.last()) {
+            (Some((first, _)), Some((last, _))) => {
+                let said = format!("{} of {who}", nonces(*first, *last));
+                Ok((missing, said))
+            }
+            _ => Err(WalletError::NothingUnsent { who }),
+        }
     }
 }

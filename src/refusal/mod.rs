@@ -142,14 +142,7 @@ impl Refusal {
     /// chain.
     #[must_use]
     pub const fn is_no_room(&self) -> bool {
-        matches!(
-            self,
-            Self::Transaction(
-                MempoolError::Full
-                    | MempoolError::AccountFull { .. }
-                    | MempoolError::NonceGap { .. }
-            )
-        )
+        self.awaits_block() || matches!(self, Self::Transaction(MempoolError::Full))
     }
 }
 

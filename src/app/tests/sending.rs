@@ -1,5 +1,7 @@
 //! One sender's transactions in a row: all are taken, in their order, whichever node they go to, and none is lost.
 
+use std::rc::Rc;
+
 use futures_util::future::join_all;
 
 use crate::app::testing::{Page, World};
@@ -35,6 +37,22 @@ fn link_all(page: &Page, word: &str, node: &str) {
     for other in ["pow-1", "poa-1", "poa-2"].iter().filter(|it| **it != node) {
         page.expect(&format!("{word} {node} {other}"), &["The link"]);
     }
+}
+
+/// A miner and two authorities that make no block soon; the node that takes what is sent is cut off from both others.
+fn alone(world: &Rc<World>) -> (Page, String) {
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    link_all(&page, "cut", &node);
+    (page, node)
+}
+
+/// Ends that node with what it alone has; what the page says of it is there then.
+fn end_alone(world: &World, page: &Page, node: &str) {
+    page.command(&format!("kill {node}"));
+    link_all(page, "heal", node);
+    world.run(2_000.0);
 }
 
 fn in_a_row(count: u64) -> Vec<u64> {
@@ -91,10 +109,7 @@ fn the_order_is_that_in_which_they_were_sent() {
 #[test]
 fn a_node_that_lacks_the_earlier_ones_gets_them() {
     let world = World::new(4);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
-    world.run(3_000.0);
-    let node = taker(&page);
-    link_all(&page, "cut", &node);
+    let (page, node) = alone(&world);
     // As many as may wait of one account.
     assert_eq!(nonces(&send_all(&page, payments(16))), in_a_row(16));
     page.command(&format!("kill {node}"));
@@ -126,14 +141,9 @@ fn one_whose_node_ends_before_it_answers_goes_to_another() {
 #[test]
 fn what_only_a_killed_node_had_is_said_and_sent_again() {
     let world = World::new(6);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
-    world.run(3_000.0);
-    let node = taker(&page);
-    link_all(&page, "cut", &node);
+    let (page, node) = alone(&world);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
-    page.command(&format!("kill {node}"));
-    link_all(&page, "heal", &node);
-    world.run(2_000.0);
+    end_alone(&world, &page, &node);
     let said = page.sentences();
     assert!(
         said.contains("nonce 0 of alice") && said.contains(&node),
@@ -148,14 +158,9 @@ fn what_only_a_killed_node_had_is_said_and_sent_again() {
 #[test]
 fn what_is_given_up_leaves_its_nonce_to_the_next() {
     let world = World::new(7);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
-    world.run(3_000.0);
-    let node = taker(&page);
-    link_all(&page, "cut", &node);
+    let (page, node) = alone(&world);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
-    page.command(&format!("kill {node}"));
-    link_all(&page, "heal", &node);
-    world.run(2_000.0);
+    end_alone(&world, &page, &node);
     page.expect("forget alice", &["nonce 0 of alice"]);
     assert_eq!(page.sentences(), "");
     page.expect("tx 7 alice to carol", &["nonce 0"]);
@@ -168,15 +173,10 @@ fn what_is_given_up_leaves_its_nonce_to_the_next() {
 #[test]
 fn a_node_that_comes_back_brings_what_it_had() {
     let world = World::new(8);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
-    world.run(3_000.0);
-    let node = taker(&page);
-    link_all(&page, "cut", &node);
+    let (page, node) = alone(&world);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
     world.run(200.0);
-    page.command(&format!("kill {node}"));
-    link_all(&page, "heal", &node);
-    world.run(2_000.0);
+    end_alone(&world, &page, &node);
     assert!(page.sentences().contains("nonce 0 of alice"));
     page.command(&format!("start {node}"));
     world.run(3_000.0);
