@@ -81,18 +81,29 @@ impl App {
             match outcome {
                 Err(error) if error.awaits_block() => {
                     let taken = attempt.committed;
-                    if !self.await_block(&node, &from, (taken, until)).await {
+                    if self.await_block(&node, &from, (taken, until)).await {
+                        continue;
+                    }
+                    // One that ended while it was waited for makes no room any more, another may have it.
+                    if node.is_up() || tried == MAX_NODES_TRIED {
                         return Err(error);
                     }
+                    node = self.other_than(&node).ok_or(error)?;
+                    tried += 1;
                 }
                 Err(error) if is_gone(&error) && tried < MAX_NODES_TRIED => {
-                    let other = self.roster.up().into_iter().find(|up| up.name != node.name);
-                    node = other.ok_or(error)?;
+                    node = self.other_than(&node).ok_or(error)?;
                     tried += 1;
                 }
                 outcome => return outcome,
             }
         }
+    }
+
+    /// A node that runs beside this one.
+    fn other_than(&self, node: &Member) -> Option<Rc<Member>> {
+        let mut up = self.roster.up().into_iter();
+        up.find(|other| other.name != node.name)
     }
 
     /// Waits until a node's chain has more of a sender's transactions than so many, which makes room for others; whether

@@ -137,6 +137,25 @@ fn one_whose_node_ends_before_it_answers_goes_to_another() {
     await_committed(&world, &page, 1);
 }
 
+/// The wait for room goes on at another node.
+#[test]
+fn what_waits_for_room_at_a_node_that_ends_goes_to_another() {
+    let world = World::new(10);
+    let page = world.ready("?pow=3&poa=1&test_tx=0&pace=2");
+    world.run(3_000.0);
+    let node = taker(&page);
+    let sent = page.wait(|app| async move {
+        let sending = join_all(payments(40).into_iter().map(|draft| app.send(draft)));
+        let killing = async {
+            app.platform.sleep(300.0).await;
+            app.command(&format!("kill {node}")).await
+        };
+        futures_util::future::join(sending, killing).await.0
+    });
+    assert_eq!(nonces(&sent), in_a_row(40));
+    await_committed(&world, &page, 40);
+}
+
 /// What the page says of one that is lost with the node that took it.
 #[test]
 fn what_only_a_killed_node_had_is_said_and_sent_again() {
