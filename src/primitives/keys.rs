@@ -94,11 +94,21 @@ impl Signature {
             return verdict;
         }
         let message = [domain, message].concat();
+        let genuine = super::familiar::verdict(&self.0, &key.0, &message)
+            .unwrap_or_else(|| self.is_genuine(key, &message));
+        super::memo::remember(&self.0, &key.0, domain, message, genuine);
+        genuine
+    }
+
+    /// The strict verification with a key of which nothing is known yet.
+    fn is_genuine(&self, key: &Address, message: &[u8]) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&self.0);
         let genuine = VerifyingKey::from_bytes(&key.0)
-            .and_then(|key| key.verify_strict(&message, &signature))
+            .and_then(|key| key.verify_strict(message, &signature))
             .is_ok();
-        super::memo::remember(&self.0, &key.0, domain, message, genuine);
+        if genuine {
+            super::familiar::count(&key.0);
+        }
         genuine
     }
 }

@@ -10,6 +10,7 @@ mod clock;
 mod codes;
 mod encoding;
 mod exp2;
+mod familiar;
 mod figures;
 mod hash;
 mod keys;
