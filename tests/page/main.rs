@@ -30,3 +30,4 @@ mod start;
 mod tour;
 mod traffic;
 mod visit;
+mod why;

@@ -5,11 +5,11 @@ use yew::prelude::*;
 
 use super::miners::Miners;
 use super::overview::Overview;
-use super::{Badge, Confirm, Empty, Fact, Hash, KindMark, RunButton, Tone};
+use super::{Badge, Confirm, Empty, Fact, Hash, KindMark, RunButton, Tone, WhyPanel};
 use crate::app::pages::network::{has_ended, is_cut};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
-use crate::ipc::{NodeKind, NodeStatus, PeerStatus};
+use crate::ipc::{NodeKind, NodeStatus, PeerStatus, Subject};
 use crate::ui::context::{use_actions, use_picture, use_selection};
 use crate::ui::time;
 use crate::view::NodeView;
@@ -68,12 +68,22 @@ fn NodePanel(props: &NodePanelProps) -> Html {
             } else {
                 <p class="text-hint">{ format!("It runs in another tab ({}), so it can only be watched here.", status.host) }</p>
             }
+            <WhyPanel about={Subject::Node(status.name.clone())} title={why_title(status.kind)} always=true />
             { facts(node, now) }
             if status.kind == NodeKind::Pow && !node.miners.is_empty() {
                 <Miners list={node.miners.clone()} />
             }
             <Peers node={status.name.clone()} own={node.own} peers={node.peers.clone()} cuts={actions.app().cuts()} />
         </>
+    }
+}
+
+/// The question about a node of this kind.
+const fn why_title(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Pow => "Why it makes no block now",
+        NodeKind::Poa => "Why it seals no block now",
+        NodeKind::Viewer => "Why it makes no blocks",
     }
 }
 

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::pages::block::{children, lead};
-use crate::ipc::BlockInfo;
+use crate::ipc::{BlockInfo, Subject};
 use crate::primitives::visible;
 use crate::records::BlockKind;
 use crate::ui::components::{
     BlockMark, Busy, Bytes, Checks, Digits, Empty, Fact, Hash, PageLink, Refusal, TransactionTable,
+    WhyPanel,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -47,6 +48,7 @@ pub(crate) fn BlockPage(props: &BlockPageProps) -> Html {
                 <section class="panel">
                     <h1>{ "No such block" }</h1>
                     <p>{ "No node of this tab has a block " }<code>{ &props.which }</code>{ "." }</p>
+                    <WhyPanel about={Subject::Block(props.which.clone())} title="Why it is not on the chain" />
                     <p><PageLink to={Route::Chain}>{ "Go to the block tree" }</PageLink></p>
                 </section>
             },
@@ -89,6 +91,7 @@ fn Block(props: &BlockProps) -> Html {
                 </div>
                 <p class="text-lead">{ lead(info) }</p>
                 <p class="full-hash hash"><Digits hash={block.hash.clone()} /></p>
+                <WhyPanel about={Subject::Block(block.hash.clone())} title="Why it is not on the chain" />
             </section>
             <section class="panel">
                 <h2>{ "Header" }</h2>

@@ -10,7 +10,7 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    BlockMark, Empty, Hash, InTurn, PageLink, TreeView, go, on_input, on_submit,
+    BlockMark, Empty, Hash, InTurn, PageLink, Reorganisations, TreeView, go, on_input, on_submit,
 };
 use crate::ui::context::use_picture;
 use crate::ui::hooks::use_narrow;
@@ -27,6 +27,7 @@ pub(crate) fn ChainPage() -> Html {
     html! {
         <div class="chain-page">
             <BlockTree top={page.top()} {columns} height={page.height().to_owned()} problem={page.height_problem()} wanted={page.wanted()} send={page.dispatcher()} />
+            <Reorganisations />
             <InTurn turn={1}><BlockTable top={page.top()} {columns} /></InTurn>
             <InTurn turn={2}>
                 <BitcoinHeaders text={page.headers().to_owned()} words={page.explained()} send={page.dispatcher()} />

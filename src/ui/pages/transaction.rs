@@ -6,9 +6,10 @@ use yew::prelude::*;
 
 use crate::app::pages::transact::mark;
 use crate::app::pages::transaction::sentence;
-use crate::ipc::TransactionInfo;
+use crate::ipc::{Subject, TransactionInfo};
 use crate::primitives::visible;
-use crate::ui::components::{Busy, Bytes, Checks, Fact, Hash, PageLink, Refusal, Track};
+use crate::records::TransactionStatus;
+use crate::ui::components::{Busy, Bytes, Checks, Fact, Hash, PageLink, Refusal, Track, WhyPanel};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::ui::time;
@@ -39,6 +40,7 @@ pub(crate) fn TransactionPage(props: &TransactionPageProps) -> Html {
                 <section class="panel">
                     <h1>{ "No such transaction" }</h1>
                     <p>{ "No node of this tab holds a transaction " }<code>{ &props.id }</code>{ "." }</p>
+                    <WhyPanel about={Subject::Transaction(props.id.clone())} title="What is known of it" />
                     <p><PageLink to={Route::Transact}>{ "Send one" }</PageLink></p>
                 </section>
             },
@@ -74,6 +76,9 @@ fn Transaction(props: &TransactionProps) -> Html {
                 <p class="text-lead">{ sentence(tx) }</p>
                 <p class="full-hash hash">{ &tx.tx_hash }</p>
                 <Track tx={tx.clone()} />
+                if tx.status != TransactionStatus::Committed {
+                    <WhyPanel about={Subject::Transaction(tx.tx_hash.clone())} title="Why it is not on the chain" />
+                }
             </section>
             <section class="panel">
                 <h2>{ "Content" }</h2>
