@@ -2,7 +2,7 @@
 //! of multiples is kept, with which the equation of RFC 8032 (5.1.7) needs no doublings: it takes well over a third less
 //! time. The verdict is the same to the bit, as R is compared with its one canonical encoding either way.
 //!
-//! A table costs as much as some fifteen verifications, so that a key gets one once it has made that many genuine
+//! A table costs as much as some fifteen verifications. A key gets one once it has made four times as many genuine
 //! signatures: keys that are made to be thrown away get none, and whoever makes tables come and go has paid for each.
 //!
 //! Bounds: [`MAX_TABLES`] tables of 30 KB, [`MAX_COUNTED`] keys on the way to one.
@@ -17,9 +17,9 @@ use curve25519_dalek::traits::BasepointTable as _;
 use sha2::{Digest as _, Sha512};
 
 /// Genuine signatures after which a key is familiar.
-const FAMILIAR_AFTER: u32 = 16;
+const FAMILIAR_AFTER: u32 = 64;
 /// Most keys with a table: a full set of authorities, and some senders.
-const MAX_TABLES: usize = 48;
+const MAX_TABLES: usize = 64;
 /// Most keys whose signatures are counted; with one more all begin again.
 const MAX_COUNTED: usize = 1_024;
 

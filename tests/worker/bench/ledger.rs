@@ -14,7 +14,7 @@ use crate::fresh;
 use crate::support::catching_up::Net;
 
 /// Times that a ledger is opened again; the best counts, as the first also warms the code up.
-const OPENINGS: usize = 3;
+const OPENINGS: usize = 9;
 
 #[wasm_bindgen_test]
 #[ignore = "run by cargo xtask bench browser"]
