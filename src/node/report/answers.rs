@@ -17,7 +17,7 @@ use crate::state::{Account, Entry, Key};
 
 use super::super::io::not_here;
 use super::super::source::Source;
-use super::lookup::{is_hash_prefix, unknown_transaction};
+use super::lookup::unknown_transaction;
 use super::rows::user_row;
 use super::{Answer, Node, Outbox};
 
