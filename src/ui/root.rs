@@ -9,7 +9,7 @@ use super::components::{Footer, Header, NoticeList, ProblemList, StatusStrip, To
 use super::context::{Picture, use_newest_picture};
 use super::hooks::use_route;
 use super::notifier::Notifier;
-use super::pages::{LabPlace, MissingPage, SettingsPage, live};
+use super::pages::{LabPlace, SettingsPage, live, missing_page};
 use super::shared::Shared;
 use super::theme::{self, Theme};
 use crate::app::App;
@@ -108,7 +108,7 @@ fn page(route: Route) -> Html {
     if route == Route::Settings {
         html! { <SettingsPage /> }
     } else if let Route::Missing(address) = route {
-        html! { <MissingPage {address} /> }
+        missing_page(&address)
     } else {
         // Another program draws the laboratory.
         live(route)

@@ -101,7 +101,7 @@ pub(crate) fn Graph() -> Html {
         <div class="graph-box">
             <svg class="graph" viewBox={format!("0 0 {} {}", frame.width, frame.height)} role="group"
                 aria-label="Picture of the network: each node with its name, height and head. The table of nodes below says the same">
-                <Links {links} places={Rc::clone(&places)} crowded={frame.crowded} />
+                { lines(&links, &places, frame.crowded) }
                 <g>
                     for (node, (_, _, place)) in nodes {
                         <GraphNode key={node.status.id.clone()} mark={NodeMark::of(&picture, node)} place={*place}
@@ -115,17 +115,8 @@ pub(crate) fn Graph() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LinksProps {
-    links: Vec<LinkRow>,
-    places: Rc<Places>,
-    crowded: bool,
-}
-
 /// A line for each link.
-#[component]
-fn Links(props: &LinksProps) -> Html {
-    let places = &props.places;
+fn lines(links: &[LinkRow], places: &Places, crowded: bool) -> Html {
     let line = |link: &LinkRow| {
         let ((.., from), (.., to)) = (places.nodes.get(link.from)?, places.nodes.get(link.to)?);
         let (start, end) = between(*from, *to, places.radius + LINK_GAP);
@@ -137,8 +128,8 @@ fn Links(props: &LinksProps) -> Html {
         })
     };
     html! {
-        <g class={classes!(props.crowded.then_some("graph-crowded"))}>
-            { for props.links.iter().filter_map(line) }
+        <g class={classes!(crowded.then_some("graph-crowded"))}>
+            { for links.iter().filter_map(line) }
         </g>
     }
 }

@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::miners::Miners;
+use super::miners::miners;
 use super::overview::Overview;
 use super::{Badge, Confirm, Empty, Fact, Hash, KindMark, RunButton, Tone, WhyPanel};
 use crate::app::pages::network::{has_ended, is_cut};
@@ -71,9 +71,9 @@ fn NodePanel(props: &NodePanelProps) -> Html {
             <WhyPanel about={Subject::Node(status.name.clone())} title={why_title(status.kind)} always=true />
             { facts(node, now) }
             if status.kind == NodeKind::Pow && !node.miners.is_empty() {
-                <Miners list={node.miners.clone()} />
+                { miners(&node.miners) }
             }
-            <Peers node={status.name.clone()} own={node.own} peers={node.peers.clone()} cuts={actions.app().cuts()} />
+            { peers(node, &actions.app().cuts()) }
         </>
     }
 }
@@ -166,23 +166,13 @@ fn ledger(status: &NodeStatus) -> String {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct PeersProps {
-    node: String,
-    /// Whether this tab runs the node.
-    own: bool,
-    peers: Vec<PeerStatus>,
-    cuts: Vec<(String, String)>,
-}
-
 /// The peers of a node with the state of the link to each.
-#[component]
-fn Peers(props: &PeersProps) -> Html {
-    let alive = props.peers.iter().filter(|peer| peer.alive).count();
+fn peers(node: &NodeView, cuts: &[(String, String)]) -> Html {
+    let alive = node.peers.iter().filter(|peer| peer.alive).count();
     html! {
         <section aria-label="Peers">
             <h3>{ format!("Peers ({alive})") }</h3>
-            if props.peers.is_empty() {
+            if node.peers.is_empty() {
                 <Empty text="It has heard no other node yet." />
             } else {
                 <table class="peers">
@@ -194,16 +184,16 @@ fn Peers(props: &PeersProps) -> Html {
                             <th scope="col"><span class="visually-hidden">{ "Cut or heal" }</span></th>
                         </tr>
                     </thead>
-                    <tbody>{ for props.peers.iter().map(|peer| peer_row(props, peer)) }</tbody>
+                    <tbody>{ for node.peers.iter().map(|peer| peer_row(node, peer, cuts)) }</tbody>
                 </table>
             }
         </section>
     }
 }
 
-fn peer_row(props: &PeersProps, peer: &PeerStatus) -> Html {
-    let cut = is_cut(&props.cuts, &props.node, &peer.name);
-    let (a, b) = (props.node.clone(), peer.name.clone());
+fn peer_row(node: &NodeView, peer: &PeerStatus, cuts: &[(String, String)]) -> Html {
+    let cut = is_cut(cuts, &node.status.name, &peer.name);
+    let (a, b) = (node.status.name.clone(), peer.name.clone());
     let (word, command) = if cut {
         ("Heal", Command::Heal { a, b })
     } else {
@@ -226,7 +216,7 @@ fn peer_row(props: &PeersProps, peer: &PeerStatus) -> Html {
             <td class="cell-number">{ grouped(peer.height) }</td>
             <td>{ state }</td>
             <td class="cell-actions">
-                <RunButton {command} label={format!("{word} the link to {}", peer.name)} disabled={!props.own}>{ word }</RunButton>
+                <RunButton {command} label={format!("{word} the link to {}", peer.name)} disabled={!node.own}>{ word }</RunButton>
             </td>
         </tr>
     }

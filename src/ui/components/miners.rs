@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::Fact;
-use super::checks::Digits;
+use super::checks::hash_digits;
 use crate::ipc::MinerStatus;
 use crate::records::MinerState;
 use crate::view::figures::{chance, compact, grouped, percent, span};
@@ -12,17 +12,11 @@ use crate::view::figures::{chance, compact, grouped, percent, span};
 /// Digits of a hash that are shown: enough to compare it with what is needed.
 const SHOWN_DIGITS: usize = 12;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct MinersProps {
-    pub(super) list: Vec<MinerStatus>,
-}
-
 /// The miners of a node.
-#[component]
-pub(super) fn Miners(props: &MinersProps) -> Html {
+pub(super) fn miners(list: &[MinerStatus]) -> Html {
     html! {
         <section class="miners" aria-label="Miners">
-            for miner in &props.list {
+            for miner in list {
                 <div key={miner.worker.clone()} class="miner">
                     { if miner.state == MinerState::Searching { searching(miner) } else { resting(miner) } }
                 </div>
@@ -109,8 +103,8 @@ fn digits(start: u64) -> String {
 
 /// The first digits of a hash, its leading zeros in a colour of their own.
 fn start_of(hash: &str) -> Html {
-    let start = hash.get(..SHOWN_DIGITS).unwrap_or(hash).to_owned();
-    html! { <span class="hash" title={hash.to_owned()}><Digits hash={start} />{ "…" }</span> }
+    let start = hash.get(..SHOWN_DIGITS).unwrap_or(hash);
+    html! { <span class="hash" title={hash.to_owned()}>{ hash_digits(start) }{ "…" }</span> }
 }
 
 /// The time that the expected number of tries takes at the measured rate.

@@ -15,27 +15,17 @@ use crate::view::reorganised::{
 use crate::view::route::Route;
 use crate::view::words;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ReportProps {
-    /// What it did.
-    pub(crate) report: Reorganisation,
-    /// Whether its blocks lead nowhere, as they are none of the network whose pages are shown.
-    #[prop_or_default]
-    pub(crate) still: bool,
-}
-
-/// What a reorganisation did.
-#[component]
-pub(crate) fn Report(props: &ReportProps) -> Html {
-    let report = &props.report;
+/// What a reorganisation did. The blocks of a `still` one lead nowhere, as they are none of the network whose pages are
+/// shown.
+pub(crate) fn reorganisation_report(report: &Reorganisation, still: bool) -> Html {
     html! {
         <div class="reorganised">
             <p>{ depth(report) }{ " " }{ weights(report) }</p>
             <div class="reorganised-sides">
-                { side("Left", &report.left, props.still) }
-                { side("Joined", &report.joined, props.still) }
+                { side("Left", &report.left, still) }
+                { side("Joined", &report.joined, still) }
             </div>
-            { transactions(report, props.still) }
+            { transactions(report, still) }
             { balances(report) }
         </div>
     }

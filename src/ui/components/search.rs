@@ -87,7 +87,7 @@ pub(crate) fn Search() -> Html {
                 value={search.text().to_owned()} {oninput} {onkeydown} />
             <ul id="search-list" class="search-list" role="listbox" aria-label="Suggestions" hidden={!open}>
                 for (at, item) in found.iter().enumerate() {
-                    <Suggestion key={at} {at} item={item.clone()} active={at == active} choose={&choose} />
+                    { suggestion(at, item, at == active, &choose) }
                 }
             </ul>
         </div>
@@ -101,23 +101,14 @@ fn goes_to_suggestion(event: &FocusEvent) -> bool {
     next.is_some_and(|element| element.matches(".search-item").unwrap_or(false))
 }
 
-#[derive(Properties, PartialEq)]
-struct SuggestionProps {
-    at: usize,
-    item: Found,
-    active: bool,
-    choose: Callback<Target>,
-}
-
-#[component]
-fn Suggestion(props: &SuggestionProps) -> Html {
-    let target = props.item.target.clone();
-    let onclick = props.choose.reform(move |_: MouseEvent| target.clone());
+fn suggestion(at: usize, item: &Found, active: bool, choose: &Callback<Target>) -> Html {
+    let target = item.target.clone();
+    let onclick = choose.reform(move |_: MouseEvent| target.clone());
     html! {
-        <li role="option" id={format!("search-item-{}", props.at)} tabindex="-1" aria-selected={props.active.to_string()}
-            class={classes!("search-item", props.active.then_some("search-active"))} {onclick}>
-            <span>{ &props.item.label }</span>
-            <span class="search-detail">{ &props.item.detail }</span>
+        <li key={at} role="option" id={format!("search-item-{at}")} tabindex="-1" aria-selected={active.to_string()}
+            class={classes!("search-item", active.then_some("search-active"))} {onclick}>
+            <span>{ &item.label }</span>
+            <span class="search-detail">{ &item.detail }</span>
         </li>
     }
 }

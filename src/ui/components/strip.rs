@@ -23,7 +23,7 @@ pub(crate) fn Strip() -> Html {
         <div class="strip" tabindex="0" role="group" aria-label="Latest blocks, the newest first">
             <div class="makers">
                 for maker in &makers {
-                    <MakerLine key={maker.id.clone()} maker={maker.clone()} />
+                    { maker_line(maker) }
                 }
                 if more > 0 {
                     <span key="more" class="makers-more">{ format!("and {more} more") }</span>
@@ -45,17 +45,10 @@ pub(crate) fn Strip() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct MakerLineProps {
-    maker: Maker,
-}
-
 /// A node that makes a block.
-#[component]
-fn MakerLine(props: &MakerLineProps) -> Html {
-    let maker = &props.maker;
+fn maker_line(maker: &Maker) -> Html {
     html! {
-        <span class="maker">
+        <span key={maker.id.clone()} class="maker">
             <KindMark kind={maker.kind} />
             <span class="maker-name">{ &maker.name }</span>
             <span class="maker-progress">{ &maker.what }</span>

@@ -8,14 +8,8 @@ use crate::ipc::TransactionInfo;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct TransactionTableProps {
-    pub(crate) list: Vec<TransactionInfo>,
-}
-
 /// The table.
-#[component]
-pub(crate) fn TransactionTable(props: &TransactionTableProps) -> Html {
+pub(crate) fn transaction_table(list: &[TransactionInfo]) -> Html {
     html! {
         <div class="table-box">
             <table>
@@ -28,7 +22,7 @@ pub(crate) fn TransactionTable(props: &TransactionTableProps) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    for tx in &props.list {
+                    for tx in list {
                         <TransactionRow key={tx.tx_hash.clone()} tx={tx.clone()} />
                     }
                 </tbody>

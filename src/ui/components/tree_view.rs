@@ -18,29 +18,21 @@ const BOX_HEIGHT: u32 = 50;
 const LEFT: u32 = 12;
 const TOP: u32 = 28;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct TreeViewProps {
-    /// A window of the block tree.
-    pub(crate) tree: Tree,
-    /// How far each block of the tree is decided, in the same order.
-    pub(crate) finality: Vec<BlockFinality>,
-    /// What is being mined on each head: head and a text.
-    pub(crate) candidates: Vec<(String, String)>,
-    /// Whether its blocks lead nowhere, as they are none of the live network.
-    #[prop_or_default]
-    pub(crate) still: bool,
-}
-
-/// The picture.
-#[component]
-pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
-    let tree = &props.tree;
+/// The picture of a window of the block tree: `finality` says how far each of its blocks is decided, in the same order,
+/// and `candidates` what is being mined on each head. The blocks of a `still` one lead nowhere, as they are none of the
+/// live network.
+pub(crate) fn tree_view(
+    tree: &Tree,
+    finality: &[BlockFinality],
+    candidates: &[(String, String)],
+    still: bool,
+) -> Html {
     let width = LEFT * 2 + (tree.columns + 1) * COLUMN;
     let height = TOP + tree.lanes.saturating_sub(1) * LANE + BOX_HEIGHT + 34;
     let candidates = tree
         .blocks
         .iter()
-        .filter_map(|placed| candidate(placed, tree, &props.candidates));
+        .filter_map(|placed| candidate(placed, tree, candidates));
     html! {
         <svg class="tree" width={width.to_string()} height={height.to_string()} viewBox={format!("0 0 {width} {height}")}
             role="group" aria-label="Block tree; the table below says the same">
@@ -48,8 +40,8 @@ pub(crate) fn TreeView(props: &TreeViewProps) -> Html {
             <g>{ for tree.edges.iter().map(edge) }</g>
             <g>{ for candidates }</g>
             <g>
-                for (placed, finality) in tree.blocks.iter().zip(&props.finality) {
-                    <TreeBlock key={placed.block.hash.clone()} placed={placed.clone()} finality={*finality} still={props.still} />
+                for (placed, finality) in tree.blocks.iter().zip(finality) {
+                    <TreeBlock key={placed.block.hash.clone()} placed={placed.clone()} finality={*finality} {still} />
                 }
             </g>
         </svg>

@@ -1,10 +1,8 @@
 //! Finality in a panel: what is decided, who votes and who is missed, and who is proven guilty, checked again here.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::{Busy, Checks, Fact, Hash, Refusal, RunButton};
+use super::{Busy, Fact, Hash, Refusal, RunButton, check_list};
 use crate::app::pages::finality::{VoterLine, check_evidence, mark, voters};
 use crate::command::Command;
 use crate::ipc::{CheckpointRecord, EvidenceRecord, FinalityInfo};
@@ -137,7 +135,7 @@ fn Proof(props: &ProofProps) -> Html {
     html! {
         <div class="proof">
             <p><strong>{ &record.guilty }</strong>{ format!(" is guilty: {}.", record.reason) }</p>
-            <Checks list={Rc::clone(&list)} />
+            { check_list(&list) }
         </div>
     }
 }

@@ -1,7 +1,5 @@
 //! One block: its header field by field, the proof checked in the page, its transactions, its bytes.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::app::pages::block::{children, lead};
@@ -9,8 +7,8 @@ use crate::ipc::{BlockInfo, Subject};
 use crate::primitives::visible;
 use crate::records::BlockKind;
 use crate::ui::components::{
-    BlockMark, Busy, Bytes, Checks, Digits, Empty, Fact, Hash, PageLink, Refusal, TransactionTable,
-    WhyPanel,
+    BlockMark, Busy, Bytes, Empty, Fact, Hash, PageLink, Refusal, WhyPanel, check_list,
+    hash_digits, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -90,7 +88,7 @@ fn Block(props: &BlockProps) -> Html {
                     </div>
                 </div>
                 <p class="text-lead">{ lead(info) }</p>
-                <p class="full-hash hash"><Digits hash={block.hash.clone()} /></p>
+                <p class="full-hash hash">{ hash_digits(&block.hash) }</p>
                 <WhyPanel about={Subject::Block(block.hash.clone())} title="Why it is not on the chain" />
             </section>
             <section class="panel">
@@ -101,14 +99,14 @@ fn Block(props: &BlockProps) -> Html {
             <section class="panel">
                 <h2>{ "Checked in this page" }</h2>
                 <p class="text-hint">{ "Computed here from the block's bytes, without believing the node that sent them." }</p>
-                <Checks list={Rc::clone(&checks)} />
+                { check_list(&checks) }
             </section>
             <section class="panel panel-full">
                 <h2>{ format!("Transactions ({})", info.transactions.len()) }</h2>
                 if info.transactions.is_empty() {
                     <Empty text="None: nothing was waiting when the block was made." />
                 } else {
-                    <TransactionTable list={info.transactions.clone()} />
+                    { transaction_table(&info.transactions) }
                 }
             </section>
             <section class="panel panel-full">

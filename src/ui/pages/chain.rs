@@ -10,7 +10,7 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    BlockMark, Empty, Hash, InTurn, PageLink, Reorganisations, TreeView, go, on_input, on_submit,
+    BlockMark, Empty, Hash, InTurn, PageLink, Reorganisations, go, on_input, on_submit, tree_view,
 };
 use crate::ui::context::use_picture;
 use crate::ui::hooks::use_narrow;
@@ -30,7 +30,7 @@ pub(crate) fn ChainPage() -> Html {
             <Reorganisations />
             <InTurn turn={1}><BlockTable top={page.top()} {columns} /></InTurn>
             <InTurn turn={2}>
-                <BitcoinHeaders text={page.headers().to_owned()} words={page.explained()} send={page.dispatcher()} />
+                { bitcoin_headers(page.headers(), &page.explained(), &page.dispatcher()) }
             </InTurn>
         </div>
     }
@@ -83,7 +83,7 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
                 <Empty text="No block yet. The genesis block stands here as soon as a node runs." />
             } else {
                 <div ref={tree_box} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
-                    <TreeView {tree} {candidates} {finality} />
+                    { tree_view(&tree, &finality, &candidates, false) }
                 </div>
                 <p class="text-hint">{ "✓ justified: two thirds of the authorities confirmed it. ✓✓ final: never given up." }</p>
             }
@@ -146,36 +146,27 @@ fn to_height(props: &BlockTreeProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct BitcoinHeadersProps {
-    text: String,
-    /// What the headers are, in words.
-    words: String,
-    send: Dispatcher<Page>,
-}
-
-/// Real Bitcoin headers in words.
-#[component]
-fn BitcoinHeaders(props: &BitcoinHeadersProps) -> Html {
+/// Real Bitcoin headers: the typed text, and in words what they are.
+fn bitcoin_headers(text: &str, words: &str, send: &Dispatcher<Page>) -> Html {
     let first = {
-        let send = props.send.clone();
+        let send = send.clone();
         move |_: MouseEvent| send.dispatch(ChainMessage::FirstHeader)
     };
-    let send = props.send.clone();
+    let send = send.clone();
     html! {
         <section class="panel panel-full" aria-label="Inspect a Bitcoin header">
             <div class="panel-title">
                 <h2>{ "Inspect a Bitcoin header" }</h2>
                 <div class="toolbar">
                     <input type="text" spellcheck="false" placeholder="160 digits each" aria-label="Headers in hexadecimal"
-                        value={props.text.clone()} oninput={on_input(move |text| send.dispatch(ChainMessage::Headers(text)))} />
+                        value={text.to_owned()} oninput={on_input(move |text| send.dispatch(ChainMessage::Headers(text)))} />
                     <button type="button" onclick={first}>{ "Bitcoin's first" }</button>
                 </div>
             </div>
-            if props.words.is_empty() {
+            if words.is_empty() {
                 <p class="text-hint">{ "Bitcoin hashes its headers with the same function. Paste one, or take its first, to see every field and the proof of work." }</p>
             }
-            <pre class="words" role="status" tabindex="0">{ &props.words }</pre>
+            <pre class="words" role="status" tabindex="0">{ words }</pre>
         </section>
     }
 }

@@ -3,10 +3,9 @@
 use yew::prelude::*;
 
 use crate::app::pages::charts;
-use crate::ui::components::{ChartView, PageLink};
+use crate::ui::components::{PageLink, chart_view};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::use_answer;
-use crate::view::chart::Chart;
 use crate::view::charts::storage;
 use crate::view::route::Route;
 
@@ -28,14 +27,9 @@ pub(crate) fn ChartsPage() -> Html {
             </div>
             <div class="charts">
                 for chart in charts::of(&picture).into_iter().chain(stored) {
-                    { keyed(chart) }
+                    { chart_view(&chart) }
                 }
             </div>
         </>
     }
-}
-
-fn keyed(chart: Chart) -> Html {
-    let key = chart.title;
-    html! { <ChartView {key} {chart} /> }
 }

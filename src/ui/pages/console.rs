@@ -12,8 +12,7 @@ use crate::ui::components::{InTurn, LogView, on_input, on_submit, own_key};
 use crate::ui::context::use_actions;
 
 /// The page of the console.
-#[component]
-pub(crate) fn ConsolePage() -> Html {
+pub(crate) fn console_page() -> Html {
     html! {
         <div class="console-page">
             <Commands />
@@ -78,7 +77,7 @@ fn Commands() -> Html {
                     </p>
                 }
                 for entry in terminal.entries() {
-                    <EntryLines key={entry.id} entry={entry.clone()} />
+                    { entry_lines(entry) }
                 }
             </div>
             if !terminal.choices().is_empty() {
@@ -90,7 +89,7 @@ fn Commands() -> Html {
                     placeholder="help" value={terminal.input().to_owned()} {oninput} {onkeydown} />
                 <button type="submit" class="button-primary">{ "Run" }</button>
             </form>
-            <Help />
+            { help() }
         </section>
     }
 }
@@ -137,17 +136,10 @@ fn on_key(
     Some(message)
 }
 
-#[derive(Properties, PartialEq)]
-struct EntryLinesProps {
-    entry: Entry,
-}
-
 /// One command and what it printed.
-#[component]
-fn EntryLines(props: &EntryLinesProps) -> Html {
-    let entry = &props.entry;
+fn entry_lines(entry: &Entry) -> Html {
     html! {
-        <div class="entry">
+        <div key={entry.id} class="entry">
             <p class="entry-line"><span aria-hidden="true">{ "> " }</span>{ &entry.line }</p>
             <pre class={classes!(entry.is_sentence().then_some("entry-sentence"))}>{ entry.output.as_deref().unwrap_or("…") }</pre>
         </div>
@@ -155,8 +147,7 @@ fn EntryLines(props: &EntryLinesProps) -> Html {
 }
 
 /// All commands, folded away at first.
-#[component]
-fn Help() -> Html {
+fn help() -> Html {
     html! {
         <details class="help">
             <summary>{ "All commands" }</summary>

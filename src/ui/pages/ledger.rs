@@ -8,7 +8,7 @@ use crate::app::pages::ledger::{Question, QuestionMessage, about, mark, shown_no
 use crate::app::pages::table::{TableRow, comparison, table_row};
 use crate::ipc::NodeState;
 use crate::ledger::Table;
-use crate::ui::bridge::use_page;
+use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{Busy, Empty, PageLink, Refusal, on_change, on_input};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -111,7 +111,7 @@ fn Rows(props: &RowsProps) -> Html {
     };
     html! {
         <>
-            <Controls question={(**question).clone()} send={question.dispatcher()} />
+            { controls(&question, &question.dispatcher()) }
             if !props.running {
                 <p class="text-hint">{ format!("{} is not running: start it to read its ledger.", props.node) }</p>
             }
@@ -149,22 +149,15 @@ fn where_to_look(database: Option<&str>, table: Table) -> String {
     )
 }
 
-#[derive(Properties, PartialEq)]
-struct ControlsProps {
-    question: Question,
-    send: crate::ui::bridge::Dispatcher<Question>,
-}
-
 /// Order, filter and direction.
-#[component]
-fn Controls(props: &ControlsProps) -> Html {
-    let (question, table) = (&props.question, props.question.table());
+fn controls(question: &Question, dispatcher: &Dispatcher<Question>) -> Html {
+    let table = question.table();
     let send = |message: fn(String) -> QuestionMessage| {
-        let send = props.send.clone();
+        let send = dispatcher.clone();
         move |text| send.dispatch(message(text))
     };
     let turn = {
-        let send = props.send.clone();
+        let send = dispatcher.clone();
         move |_: MouseEvent| send.dispatch(QuestionMessage::Turn)
     };
     let field = question.field();

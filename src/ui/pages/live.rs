@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::block::BlockPage;
 use super::chain::ChainPage;
 use super::charts::ChartsPage;
-use super::console::ConsolePage;
+use super::console::console_page;
 use super::ledger::LedgerPage;
 use super::network::NetworkPage;
 use super::reorganisation::ReorganisationPage;
@@ -26,7 +26,7 @@ pub(crate) fn live(route: Route) -> Html {
         Route::Transaction(id) => html! { <TransactionPage {id} /> },
         Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },
         Route::Transact => html! { <TransactPage /> },
-        Route::Console => html! { <ConsolePage /> },
+        Route::Console => console_page(),
         Route::Lab
         | Route::Bench
         | Route::Exercise(_)

@@ -21,5 +21,5 @@ mod transaction;
 pub(crate) use lab::LabPage;
 pub(crate) use lab_place::{LABORATORY, LabPlace};
 pub(crate) use live::live;
-pub(crate) use missing::MissingPage;
+pub(crate) use missing::missing_page;
 pub(crate) use settings::SettingsPage;

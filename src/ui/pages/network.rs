@@ -32,19 +32,18 @@ pub(crate) fn NetworkPage() -> Html {
                     <Toolbar />
                 }
                 <Graph />
-                <Legend />
+                { legend() }
             </section>
             <InTurn turn={1}><Inspector /></InTurn>
-            <InTurn turn={2}><LatestBlocks /></InTurn>
-            <InTurn turn={3}><AllNodes /></InTurn>
-            <InTurn turn={4}><Finality /></InTurn>
+            <InTurn turn={2}>{ latest_blocks() }</InTurn>
+            <InTurn turn={3}>{ all_nodes() }</InTurn>
+            <InTurn turn={4}>{ finality() }</InTurn>
             <InTurn turn={5}><Happenings /></InTurn>
         </div>
     }
 }
 
-#[component]
-fn LatestBlocks() -> Html {
+fn latest_blocks() -> Html {
     html! {
         <section class="panel panel-full" aria-label="Latest blocks">
             <div class="panel-title">
@@ -59,8 +58,7 @@ fn LatestBlocks() -> Html {
     }
 }
 
-#[component]
-fn AllNodes() -> Html {
+fn all_nodes() -> Html {
     html! {
         <section class="panel panel-full" aria-label="All nodes">
             <h2>{ "All nodes" }</h2>
@@ -70,8 +68,7 @@ fn AllNodes() -> Html {
 }
 
 /// What is decided, and by whom.
-#[component]
-fn Finality() -> Html {
+fn finality() -> Html {
     html! {
         <section class="panel panel-full" aria-label="Finality">
             <h2>{ "Finality" }</h2>
@@ -161,8 +158,7 @@ fn add(kind: NodeKind, text: &'static str) -> Html {
 }
 
 /// What the signs of the picture mean.
-#[component]
-fn Legend() -> Html {
+fn legend() -> Html {
     html! {
         <p class="legend">
             <span><KindMark kind={NodeKind::Pow} />{ " proof of work" }</span>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::ui::components::{Busy, PageLink, Refusal, Report};
+use crate::ui::components::{Busy, PageLink, Refusal, reorganisation_report};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::view::route::Route;
@@ -42,7 +42,7 @@ pub(crate) fn ReorganisationPage(props: &ReorganisationPageProps) -> Html {
             { match &answer {
                 Answer::Waiting => html! { <Busy text="Asking the node what it did…" /> },
                 Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
-                Answer::Here(report) => html! { <Report report={(**report).clone()} /> },
+                Answer::Here(report) => reorganisation_report(report, false),
             } }
             <p class="text-hint">{ "As the node sees it now: transactions that waited may be committed again since." }</p>
         </section>

@@ -33,7 +33,7 @@ pub(super) fn LedgerTable(props: &LedgerTableProps) -> Html {
                 </thead>
                 <tbody>
                     for row in props.rows.iter().take(drawn) {
-                        <LedgerRow key={row.key.clone()} {table} row={row.clone()} />
+                        { ledger_row(table, row) }
                     }
                 </tbody>
             </table>
@@ -41,17 +41,10 @@ pub(super) fn LedgerTable(props: &LedgerTableProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LedgerRowProps {
-    table: Table,
-    row: TableRow,
-}
-
 /// One row.
-#[component]
-fn LedgerRow(props: &LedgerRowProps) -> Html {
-    let cells = columns(props.table).iter().zip(&props.row.cells);
-    html! { <tr>{ for cells.map(|(field, cell)| self::cell(field, cell)) }</tr> }
+fn ledger_row(table: Table, row: &TableRow) -> Html {
+    let cells = columns(table).iter().zip(&row.cells);
+    html! { <tr key={row.key.clone()}>{ for cells.map(|(field, cell)| self::cell(field, cell)) }</tr> }
 }
 
 fn cell(field: &'static str, cell: &Shown) -> Html {

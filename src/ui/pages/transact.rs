@@ -13,7 +13,7 @@ use crate::ipc::{ApiError, TransactionInfo};
 use crate::ledger::Row;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{
-    Badge, Busy, CopyButton, Empty, Hash, InTurn, PageLink, Refusal, Tone, Track, TransactionTable,
+    Badge, Busy, CopyButton, Empty, Hash, InTurn, PageLink, Refusal, Tone, Track, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -222,7 +222,7 @@ fn Mempool() -> Html {
                         if pool.transactions.is_empty() {
                             <Empty text="Empty: every transaction is committed." />
                         } else {
-                            <TransactionTable list={pool.transactions.iter().take(POOL_SHOWN).cloned().collect::<Vec<_>>()} />
+                            { transaction_table(pool.transactions.get(..POOL_SHOWN).unwrap_or(&pool.transactions)) }
                         }
                     </>
                 },
@@ -264,7 +264,7 @@ fn Recent() -> Html {
                 Answer::Waiting => html! { <Busy text="Reading the ledger…" /> },
                 Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
                 Answer::Here(list) if list.is_empty() => html! { <Empty text="No transaction yet." /> },
-                Answer::Here(list) => html! { <TransactionTable list={(**list).clone()} /> },
+                Answer::Here(list) => transaction_table(list),
             } }
         </section>
     }

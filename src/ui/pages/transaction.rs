@@ -1,7 +1,5 @@
 //! One transaction: how far it is, its content, and its signature checked in the page.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::app::pages::transact::mark;
@@ -9,7 +7,9 @@ use crate::app::pages::transaction::sentence;
 use crate::ipc::{Subject, TransactionInfo};
 use crate::primitives::visible;
 use crate::records::TransactionStatus;
-use crate::ui::components::{Busy, Bytes, Checks, Fact, Hash, PageLink, Refusal, Track, WhyPanel};
+use crate::ui::components::{
+    Busy, Bytes, Fact, Hash, PageLink, Refusal, Track, WhyPanel, check_list,
+};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::ui::time;
@@ -87,7 +87,7 @@ fn Transaction(props: &TransactionProps) -> Html {
             <section class="panel">
                 <h2>{ "Checked in this page" }</h2>
                 <p class="text-hint">{ "Computed here from the transaction's bytes, without believing the node that sent them." }</p>
-                <Checks list={Rc::clone(&checks)} />
+                { check_list(&checks) }
                 <Bytes hex={tx.raw.clone()} />
             </section>
         </div>

@@ -7,7 +7,7 @@ use crate::app::pages::lab::timeline::time_text;
 use crate::lab::Reorganised;
 use crate::lab::desk::Order;
 use crate::records::BlockFinality;
-use crate::ui::components::{Empty, Report, TreeView};
+use crate::ui::components::{Empty, reorganisation_report, tree_view};
 use crate::ui::lab::{Drawn, Hands, Scene};
 use crate::view::figures::{count_of, grouped};
 use crate::view::tree::Tree;
@@ -60,7 +60,7 @@ fn draw(scene: &Scene) -> Html {
                 <Empty text="No node runs yet: step, or play." />
             } else {
                 <div class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
-                    <TreeView {tree} {finality} candidates={Vec::new()} still=true />
+                    { tree_view(&tree, &finality, &[], true) }
                 </div>
                 <p class="text-hint">{ "✓✓ final: two thirds of the authorities confirmed it, and never give it up." }</p>
             }
@@ -86,7 +86,7 @@ fn report(number: usize, one: &Reorganised, hands: &Hands) -> Html {
                 <summary>
                     { format!("{} at {}: {} left, {} joined", report.node, time_text(at), count_of(report.left.count, "block", "blocks"), grouped(report.joined.count)) }
                 </summary>
-                <Report report={report.clone()} still=true />
+                { reorganisation_report(report, true) }
                 <button type="button" onclick={go}>{ "Go there" }</button>
             </details>
         </li>
