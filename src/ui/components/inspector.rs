@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::miners::miners;
 use super::overview::Overview;
-use super::{Badge, Confirm, Empty, Fact, Hash, KindMark, RunButton, Tone, WhyPanel};
+use super::{Confirm, Fact, Hash, RunButton, Tone, WhyPanel, badge, empty, kind_mark};
 use crate::app::pages::network::{has_ended, is_cut};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
@@ -57,8 +57,8 @@ fn NodePanel(props: &NodePanelProps) -> Html {
         <>
             <div class="panel-title">
                 <h2>
-                    <KindMark kind={status.kind} />{ " " }{ &status.name }{ " " }
-                    <Badge tone={Tone::of(status.state)} text={words::state(status.state)} />
+                    { kind_mark(status.kind) }{ " " }{ &status.name }{ " " }
+                    { badge(Tone::of(status.state), words::state(status.state)) }
                 </h2>
                 <button type="button" class="button-close" aria-label="Back to the network" onclick={close}>{ "×" }</button>
             </div>
@@ -173,7 +173,7 @@ fn peers(node: &NodeView, cuts: &[(String, String)]) -> Html {
         <section aria-label="Peers">
             <h3>{ format!("Peers ({alive})") }</h3>
             if node.peers.is_empty() {
-                <Empty text="It has heard no other node yet." />
+                { empty("It has heard no other node yet.") }
             } else {
                 <table class="peers">
                     <thead>
@@ -212,7 +212,7 @@ fn peer_row(node: &NodeView, peer: &PeerStatus, cuts: &[(String, String)]) -> Ht
     };
     html! {
         <tr key={peer.id.clone()}>
-            <th scope="row"><KindMark kind={peer.kind} />{ " " }{ name }</th>
+            <th scope="row">{ kind_mark(peer.kind) }{ " " }{ name }</th>
             <td class="cell-number">{ grouped(peer.height) }</td>
             <td>{ state }</td>
             <td class="cell-actions">

@@ -54,48 +54,29 @@ const fn block_maker(kind: BlockKind) -> NodeKind {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct SignProps {
-    kind: NodeKind,
-    label: &'static str,
-}
-
-#[component]
-fn Sign(props: &SignProps) -> Html {
+fn sign(kind: NodeKind, label: &'static str) -> Html {
     html! {
-        <svg class={classes!("mark", kind_class(props.kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
-            aria-label={props.label}>
-            { outline(props.kind, 7.0, "mark-shape") }
+        <svg class={classes!("mark", kind_class(kind))} viewBox="-8 -8 16 16" width="16" height="16" role="img"
+            aria-label={label}>
+            { outline(kind, 7.0, "mark-shape") }
         </svg>
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct KindMarkProps {
-    pub(crate) kind: NodeKind,
-}
-
 /// The sign of a kind of node: hexagon for work, square for authority, circle for a viewer.
-#[component]
-pub(crate) fn KindMark(props: &KindMarkProps) -> Html {
-    html! { <Sign kind={props.kind} label={words::kind(props.kind)} /> }
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct BlockMarkProps {
-    pub(crate) kind: BlockKind,
+pub(crate) fn kind_mark(kind: NodeKind) -> Html {
+    sign(kind, words::kind(kind))
 }
 
 /// The sign of a kind of block: that of the nodes that make it.
-#[component]
-pub(crate) fn BlockMark(props: &BlockMarkProps) -> Html {
-    let kind = block_maker(props.kind);
+pub(crate) fn block_mark(kind: BlockKind) -> Html {
+    let kind = block_maker(kind);
     let label = if kind == NodeKind::Poa {
         "authority block"
     } else {
         "work block"
     };
-    html! { <Sign {kind} {label} /> }
+    sign(kind, label)
 }
 
 /// How something is: it colours badges.
@@ -131,19 +112,12 @@ impl Tone {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct BadgeProps {
-    pub(crate) tone: Tone,
-    pub(crate) text: AttrValue,
-    /// More about it.
-    #[prop_or_default]
-    pub(crate) title: Option<AttrValue>,
+/// A few words with a dot.
+pub(crate) fn badge(tone: Tone, text: &str) -> Html {
+    titled_badge(tone, text, None)
 }
 
-/// A few words with a dot.
-#[component]
-pub(crate) fn Badge(props: &BadgeProps) -> Html {
-    html! {
-        <span class={classes!("badge", props.tone.class())} title={props.title.clone()}>{ &props.text }</span>
-    }
+/// A few words with a dot, and more about them.
+pub(crate) fn titled_badge(tone: Tone, text: &str, title: Option<AttrValue>) -> Html {
+    html! { <span class={classes!("badge", tone.class())} {title}>{ text }</span> }
 }

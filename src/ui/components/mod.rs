@@ -34,7 +34,7 @@ mod tree_view;
 mod votes;
 mod why;
 
-pub(crate) use answered::{Busy, Empty, Refusal};
+pub(crate) use answered::{busy, empty, refusal};
 pub(crate) use bytes::Bytes;
 pub(crate) use chart_view::chart_view;
 pub(crate) use checks::{check_list, hash_digits};
@@ -50,7 +50,7 @@ pub(crate) use inspector::Inspector;
 pub(crate) use links::{Hash, PageLink, go, here, stay_within};
 pub(crate) use log_lines::LogLines;
 pub(crate) use log_view::LogView;
-pub(crate) use marks::{Badge, BlockMark, KindMark, Tone};
+pub(crate) use marks::{Tone, badge, block_mark, kind_mark, titled_badge};
 pub(crate) use nodes_table::NodesTable;
 pub(crate) use notices::{NoticeList, ProblemList};
 pub(crate) use reorganised::{Reorganisations, reorganisation_report};

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Badge, Empty, Hash, KindMark, RunButton, Tone};
+use super::{Hash, RunButton, Tone, badge, empty, kind_mark};
 use crate::app::pages::network::{NodeLine, has_ended};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
@@ -17,7 +17,7 @@ use crate::view::words;
 pub(crate) fn NodesTable() -> Html {
     let (picture, selection, now) = (use_picture(), use_selection(), time::now());
     if picture.nodes.is_empty() {
-        return html! { <Empty text="The nodes are starting…" /> };
+        return empty("The nodes are starting…");
     }
     html! {
         <div class="table-box">
@@ -61,10 +61,10 @@ fn NodeRow(props: &NodeRowProps) -> Html {
     html! {
         <tr class={classes!(props.selected.then_some("row-selected"), (!line.up).then_some("row-muted"))}>
             <th scope="row">
-                <KindMark kind={line.kind} />{ " " }
+                { kind_mark(line.kind) }{ " " }
                 <button type="button" class="button-plain" onclick={select} aria-pressed={props.selected.to_string()}>{ &line.name }</button>
             </th>
-            <td><Badge tone={Tone::of(line.state)} text={words::state(line.state)} /></td>
+            <td>{ badge(Tone::of(line.state), words::state(line.state)) }</td>
             <td class="cell-number">{ grouped(line.height) }</td>
             <td><Hash hash={line.head.clone()} to={Route::Block(line.head.clone())} /></td>
             <td><Hash hash={line.state_root.clone()} /></td>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::marks::block_class;
-use super::{BlockMark, Empty, KindMark, PageLink};
+use super::{PageLink, block_mark, empty, kind_mark};
 use crate::app::pages::network::{Card, Maker, latest, makers};
 use crate::records::BlockFinality;
 use crate::ui::context::use_picture;
@@ -39,7 +39,7 @@ pub(crate) fn Strip() -> Html {
                 }
             </ol>
             if blocks.is_empty() {
-                <Empty text="No block yet. The first one comes within seconds." />
+                { empty("No block yet. The first one comes within seconds.") }
             }
         </div>
     }
@@ -49,7 +49,7 @@ pub(crate) fn Strip() -> Html {
 fn maker_line(maker: &Maker) -> Html {
     html! {
         <span key={maker.id.clone()} class="maker">
-            <KindMark kind={maker.kind} />
+            { kind_mark(maker.kind) }
             <span class="maker-name">{ &maker.name }</span>
             <span class="maker-progress">{ &maker.what }</span>
         </span>
@@ -70,7 +70,7 @@ fn CardItem(props: &CardItemProps) -> Html {
     html! {
         <li class={classes!("card", block_class(card.kind), props.fresh.then_some("card-fresh"))}>
             <PageLink to={Route::Block(card.hash.clone())} class="card-link">
-                <span class="card-top"><BlockMark kind={card.kind} /><strong>{ grouped(card.height) }</strong></span>
+                <span class="card-top">{ block_mark(card.kind) }<strong>{ grouped(card.height) }</strong></span>
                 <span class="hash">{ short(&card.hash) }</span>
                 <span class="card-maker">{ &card.maker }</span>
                 <span>{ format!("{} tx", card.transactions) }</span>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Badge, PageLink, Tone};
+use super::{PageLink, Tone, titled_badge};
 use crate::app::pages::transaction::{Progress, memo, sentence, standing};
 use crate::ipc::TransactionInfo;
 use crate::view::figures::grouped;
@@ -46,12 +46,13 @@ fn TransactionRow(props: &TransactionRowProps) -> Html {
         Progress::Next => Tone::Busy,
         Progress::Failed => Tone::Bad,
     };
+    let title = (!tx.reason.is_empty()).then(|| tx.reason.clone().into());
     html! {
         <tr>
             <th scope="row" class="cell-sentence">
                 <PageLink to={Route::Transaction(tx.tx_hash.clone())} title={tx.tx_hash.clone()}>{ sentence(tx) }</PageLink>
             </th>
-            <td><Badge {tone} {text} title={(!tx.reason.is_empty()).then(|| tx.reason.clone())} /></td>
+            <td>{ titled_badge(tone, &text, title) }</td>
             <td class="cell-number">{ grouped(tx.fee) }</td>
             <td class="cell-memo"><bdi>{ memo(tx) }</bdi></td>
         </tr>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Busy, Fact, Hash, Refusal, RunButton, check_list};
+use super::{Fact, Hash, RunButton, busy, check_list, refusal};
 use crate::app::pages::finality::{VoterLine, check_evidence, mark, voters};
 use crate::command::Command;
 use crate::ipc::{CheckpointRecord, EvidenceRecord, FinalityInfo};
@@ -22,8 +22,8 @@ pub(crate) fn Votes() -> Html {
         async move { app.finality(None).await }
     });
     match &answer {
-        Answer::Waiting => html! { <Busy text="Asking the nodes what is final…" /> },
-        Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
+        Answer::Waiting => busy("Asking the nodes what is final…"),
+        Answer::Refused(error) => refusal(error),
         Answer::Here(info) if info.authorities == 0 => html! { <p>{ DEPTH_ALONE }</p> },
         Answer::Here(info) => html! {
             <>

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::log_lines::link;
-use super::{PageLink, Refusal};
+use super::{PageLink, refusal};
 use crate::ipc::Subject;
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -37,7 +37,7 @@ pub(crate) fn WhyPanel(props: &WhyPanelProps) -> Html {
     });
     match &answer {
         Answer::Waiting => html! {},
-        Answer::Refused(error) if props.always => html! { <Refusal error={error.clone()} /> },
+        Answer::Refused(error) if props.always => refusal(error),
         Answer::Refused(_) => html! {},
         Answer::Here(why) if why.is_well() && !props.always => html! {},
         Answer::Here(why) => answered(why, &props.title),

@@ -7,8 +7,8 @@ use crate::ipc::{BlockInfo, Subject};
 use crate::primitives::visible;
 use crate::records::BlockKind;
 use crate::ui::components::{
-    BlockMark, Busy, Bytes, Empty, Fact, Hash, PageLink, Refusal, WhyPanel, check_list,
-    hash_digits, transaction_table,
+    Bytes, Fact, Hash, PageLink, WhyPanel, block_mark, busy, check_list, empty, hash_digits,
+    refusal, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -35,10 +35,10 @@ pub(crate) fn BlockPage(props: &BlockPageProps) -> Html {
     });
     match &answer {
         Answer::Waiting => html! {
-            <section class="panel"><Busy text="Asking a node for the block…" /></section>
+            <section class="panel">{ busy("Asking a node for the block…") }</section>
         },
         Answer::Refused(error) => html! {
-            <section class="panel"><h1>{ "Block" }</h1><Refusal error={error.clone()} /></section>
+            <section class="panel"><h1>{ "Block" }</h1>{ refusal(error) }</section>
         },
         Answer::Here(info) => match &**info {
             Some(info) => html! { <Block info={info.clone()} /> },
@@ -77,7 +77,7 @@ fn Block(props: &BlockProps) -> Html {
         <div class="block-page">
             <section class="panel panel-full">
                 <div class="panel-title">
-                    <h1><BlockMark kind={block.kind} />{ format!(" Block {}", grouped(block.height)) }</h1>
+                    <h1>{ block_mark(block.kind) }{ format!(" Block {}", grouped(block.height)) }</h1>
                     <div class="toolbar">
                         if block.height > 0 {
                             <PageLink to={Route::Block(block.previous_hash.clone())} class="button">{ "Parent" }</PageLink>
@@ -104,7 +104,7 @@ fn Block(props: &BlockProps) -> Html {
             <section class="panel panel-full">
                 <h2>{ format!("Transactions ({})", info.transactions.len()) }</h2>
                 if info.transactions.is_empty() {
-                    <Empty text="None: nothing was waiting when the block was made." />
+                    { empty("None: nothing was waiting when the block was made.") }
                 } else {
                     { transaction_table(&info.transactions) }
                 }

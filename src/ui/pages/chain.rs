@@ -10,7 +10,7 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    BlockMark, Empty, Hash, InTurn, PageLink, Reorganisations, go, on_input, on_submit, tree_view,
+    Hash, InTurn, PageLink, Reorganisations, block_mark, empty, go, on_input, on_submit, tree_view,
 };
 use crate::ui::context::use_picture;
 use crate::ui::hooks::use_narrow;
@@ -80,7 +80,7 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
             </div>
             <p class="text-hint">{ tips_sentence(&picture.tips) }</p>
             if tree.blocks.is_empty() {
-                <Empty text="No block yet. The genesis block stands here as soon as a node runs." />
+                { empty("No block yet. The genesis block stands here as soon as a node runs.") }
             } else {
                 <div ref={tree_box} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
                     { tree_view(&tree, &finality, &candidates, false) }
@@ -186,7 +186,7 @@ fn BlockTable(props: &BlockTableProps) -> Html {
         <section class="panel panel-full" aria-label="Blocks">
             <h2>{ format!("Blocks {}", range(&tree)) }</h2>
             if tree.blocks.is_empty() {
-                <Empty text="No block yet." />
+                { empty("No block yet.") }
             } else {
             <div class="table-box">
                 <table>
@@ -233,7 +233,7 @@ fn BlockRow(props: &BlockRowProps) -> Html {
             <th scope="row" class="cell-number"><PageLink to={to.clone()}>{ grouped(block.height) }</PageLink></th>
             <td><Hash hash={block.hash.clone()} {to} /></td>
             <td>{ if genesis { "everybody" } else { &block.miner } }</td>
-            <td><BlockMark kind={block.kind} />{ " " }{ if genesis { "genesis" } else { block.kind.word() } }</td>
+            <td>{ block_mark(block.kind) }{ " " }{ if genesis { "genesis" } else { block.kind.word() } }</td>
             <td class="cell-number">{ block.transactions_count }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
             <td>{ placed.head_of.join(", ") }</td>

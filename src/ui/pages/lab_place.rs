@@ -4,7 +4,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::ipc::ApiError;
-use crate::ui::components::{Busy, Refusal};
+use crate::ui::components::{busy, refusal};
 use crate::ui::context::use_actions;
 
 /// The id of the element in which the laboratory's program draws, below what this one draws.
@@ -29,10 +29,10 @@ pub(crate) fn LabPlace() -> Html {
     let again = move |_: MouseEvent| tried.set(*tried + 1);
     let told = match &*loaded {
         Some(Ok(())) => return html! {},
-        None => html! { <Busy text="The laboratory is being loaded…" /> },
+        None => busy("The laboratory is being loaded…"),
         Some(Err(error)) => html! {
             <>
-                <Refusal error={error.clone()} />
+                { refusal(error) }
                 <p><button type="button" id="lab-load" onclick={again}>{ "Try again" }</button></p>
             </>
         },

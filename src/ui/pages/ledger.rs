@@ -9,7 +9,7 @@ use crate::app::pages::table::{TableRow, comparison, table_row};
 use crate::ipc::NodeState;
 use crate::ledger::Table;
 use crate::ui::bridge::{Dispatcher, use_page};
-use crate::ui::components::{Busy, Empty, PageLink, Refusal, on_change, on_input};
+use crate::ui::components::{PageLink, busy, empty, on_change, on_input, refusal};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::ui::time;
@@ -62,7 +62,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
                 <Disk key={node.status.name.clone()} node={node.status.name.clone()} running={has_worker(node.status.state)}
                     stored={actions.app().database(&node.status.name).is_some()} written={node.status.written_bytes} />
             } else {
-                <Empty text="No node of this tab is running, so there is nobody to read a ledger. Start one on the Network page." />
+                { empty("No node of this tab is running, so there is nobody to read a ledger. Start one on the Network page.") }
             }
         </section>
     }
@@ -116,9 +116,9 @@ fn Rows(props: &RowsProps) -> Html {
                 <p class="text-hint">{ format!("{} is not running: start it to read its ledger.", props.node) }</p>
             }
             { match &answer {
-                Answer::Waiting => html! { <Busy text="Reading the table…" /> },
-                Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
-                Answer::Here(page) if page.rows.is_empty() => html! { <Empty text={question.empty_text(total)} /> },
+                Answer::Waiting => busy("Reading the table…"),
+                Answer::Refused(error) => refusal(error),
+                Answer::Here(page) if page.rows.is_empty() => empty(&question.empty_text(total)),
                 Answer::Here(page) => html! { <LedgerTable {table} rows={page.rows.clone()} /> },
             } }
             <div class="toolbar">

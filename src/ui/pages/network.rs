@@ -7,8 +7,8 @@ use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::NodeKind;
 use crate::ui::actions::Actions;
 use crate::ui::components::{
-    Empty, Graph, InTurn, Inspector, KindMark, LogLines, NodesTable, PageLink, RunButton, Strip,
-    Votes, on_change,
+    Graph, InTurn, Inspector, LogLines, NodesTable, PageLink, RunButton, Strip, Votes, empty,
+    kind_mark, on_change,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::view::digest::digest;
@@ -88,7 +88,7 @@ fn Happenings() -> Html {
                 <PageLink to={Route::Console} class="text-more">{ "Full log" }</PageLink>
             </div>
             if lines.is_empty() {
-                <Empty text="Nothing has happened yet." />
+                { empty("Nothing has happened yet.") }
             } else {
                 <LogLines {lines} />
             }
@@ -152,7 +152,7 @@ fn rate_of_traffic(actions: &Actions, traffic: &Traffic) -> Html {
 fn add(kind: NodeKind, text: &'static str) -> Html {
     html! {
         <RunButton command={Command::Add(kind)}>
-            <KindMark {kind} />{ text }<span class="wide-only">{ " node" }</span>
+            { kind_mark(kind) }{ text }<span class="wide-only">{ " node" }</span>
         </RunButton>
     }
 }
@@ -161,9 +161,9 @@ fn add(kind: NodeKind, text: &'static str) -> Html {
 fn legend() -> Html {
     html! {
         <p class="legend">
-            <span><KindMark kind={NodeKind::Pow} />{ " proof of work" }</span>
-            <span><KindMark kind={NodeKind::Poa} />{ " proof of authority" }</span>
-            <span><KindMark kind={NodeKind::Viewer} />{ " viewer" }</span>
+            <span>{ kind_mark(NodeKind::Pow) }{ " proof of work" }</span>
+            <span>{ kind_mark(NodeKind::Poa) }{ " proof of authority" }</span>
+            <span>{ kind_mark(NodeKind::Viewer) }{ " viewer" }</span>
             <span><i class="legend-line"></i>{ " link" }</span>
             <span><i class="legend-line legend-line-cut"></i>{ " cut link" }</span>
             <span>{ "In a node: its height. Below: its head." }</span>

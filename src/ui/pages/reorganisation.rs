@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::ui::components::{Busy, PageLink, Refusal, reorganisation_report};
+use crate::ui::components::{PageLink, busy, refusal, reorganisation_report};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::view::route::Route;
@@ -40,8 +40,8 @@ pub(crate) fn ReorganisationPage(props: &ReorganisationPageProps) -> Html {
                 <PageLink to={Route::Chain} class="text-more">{ "Block tree" }</PageLink>
             </div>
             { match &answer {
-                Answer::Waiting => html! { <Busy text="Asking the node what it did…" /> },
-                Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
+                Answer::Waiting => busy("Asking the node what it did…"),
+                Answer::Refused(error) => refusal(error),
                 Answer::Here(report) => reorganisation_report(report, false),
             } }
             <p class="text-hint">{ "As the node sees it now: transactions that waited may be committed again since." }</p>

@@ -13,7 +13,7 @@ use crate::ipc::{ApiError, TransactionInfo};
 use crate::ledger::Row;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{
-    Badge, Busy, CopyButton, Empty, Hash, InTurn, PageLink, Refusal, Tone, Track, transaction_table,
+    CopyButton, Hash, InTurn, PageLink, Tone, Track, badge, busy, empty, refusal, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -52,7 +52,7 @@ pub(crate) fn TransactPage() -> Html {
                 <section class="panel" aria-label="Send">
                     <h2>{ "Send" }</h2>
                     if users.is_empty() {
-                        <Busy text="Waiting for the first keys…" />
+                        { busy("Waiting for the first keys…") }
                     } else {
                         <Compose {users} {on_sent} {on_user} />
                     }
@@ -62,7 +62,7 @@ pub(crate) fn TransactPage() -> Html {
                 <section class="panel panel-full" aria-label="Sent from here">
                     <h2>{ "Sent from here" }</h2>
                     if sent.list().is_empty() {
-                        <Empty text="Nothing yet. What you send is followed here until it is committed." />
+                        { empty("Nothing yet. What you send is followed here until it is committed.") }
                     }
                     for info in sent.list() {
                         <Followed key={info.tx_hash.clone()} first={info.clone()} />
@@ -95,7 +95,7 @@ fn Users(props: &UsersProps) -> Html {
             <h1>{ "Users" }</h1>
             <p class="text-hint">{ keys }{ " The coins are worth nothing." }</p>
             if props.users.is_empty() {
-                <Busy text="The network is starting…" />
+                { busy("The network is starting…") }
             } else {
                 <div class="table-box">
                     <table>
@@ -151,7 +151,7 @@ fn User(props: &UserProps) -> Html {
     html! {
         <tr>
             <th scope="row">
-                <span>{ &user.name }</span>{ " " }<Badge {tone} text={key} />
+                <span>{ &user.name }</span>{ " " }{ badge(tone, key) }
                 if let Some(has_coins) = user.registration {
                     { " " }<button type="button" onclick={register} disabled={!has_coins}>{ "Register name" }</button>
                 }
@@ -211,8 +211,8 @@ fn Mempool() -> Html {
         <section class="panel" aria-label="Mempool">
             <h2>{ "Mempool" }</h2>
             { match &answer {
-                Answer::Waiting => html! { <Busy text="Reading the mempool…" /> },
-                Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
+                Answer::Waiting => busy("Reading the mempool…"),
+                Answer::Refused(error) => refusal(error),
                 Answer::Here(pool) => html! {
                     <>
                         <p class="text-hint">
@@ -220,7 +220,7 @@ fn Mempool() -> Html {
                                 count_of(pool.count.into(), "transaction waits", "transactions wait"), pool.node, bytes(pool.bytes.into())) }
                         </p>
                         if pool.transactions.is_empty() {
-                            <Empty text="Empty: every transaction is committed." />
+                            { empty("Empty: every transaction is committed.") }
                         } else {
                             { transaction_table(pool.transactions.get(..POOL_SHOWN).unwrap_or(&pool.transactions)) }
                         }
@@ -261,9 +261,9 @@ fn Recent() -> Html {
                 <PageLink to={Route::Ledger("transactions".to_owned(), String::new())} class="text-more">{ "All" }</PageLink>
             </div>
             { match &answer {
-                Answer::Waiting => html! { <Busy text="Reading the ledger…" /> },
-                Answer::Refused(error) => html! { <Refusal error={error.clone()} /> },
-                Answer::Here(list) if list.is_empty() => html! { <Empty text="No transaction yet." /> },
+                Answer::Waiting => busy("Reading the ledger…"),
+                Answer::Refused(error) => refusal(error),
+                Answer::Here(list) if list.is_empty() => empty("No transaction yet."),
                 Answer::Here(list) => transaction_table(list),
             } }
         </section>

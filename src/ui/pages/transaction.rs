@@ -8,7 +8,7 @@ use crate::ipc::{Subject, TransactionInfo};
 use crate::primitives::visible;
 use crate::records::TransactionStatus;
 use crate::ui::components::{
-    Busy, Bytes, Fact, Hash, PageLink, Refusal, Track, WhyPanel, check_list,
+    Bytes, Fact, Hash, PageLink, Track, WhyPanel, busy, check_list, refusal,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -29,10 +29,10 @@ pub(crate) fn TransactionPage(props: &TransactionPageProps) -> Html {
     let answer = use_transaction(&props.id);
     match &answer {
         Answer::Waiting => html! {
-            <section class="panel"><Busy text="Asking the nodes for the transaction…" /></section>
+            <section class="panel">{ busy("Asking the nodes for the transaction…") }</section>
         },
         Answer::Refused(error) => html! {
-            <section class="panel"><h1>{ "Transaction" }</h1><Refusal error={error.clone()} /></section>
+            <section class="panel"><h1>{ "Transaction" }</h1>{ refusal(error) }</section>
         },
         Answer::Here(tx) => match &**tx {
             Some(tx) => html! { <Transaction tx={tx.clone()} /> },

@@ -6,7 +6,7 @@ use super::files::open_file;
 use crate::app::lab::Source;
 use crate::app::pages::lab::course::{FREE, first_open};
 use crate::lab::exercises::{COURSE, Entry};
-use crate::ui::components::{Badge, PageLink, Tone, go};
+use crate::ui::components::{PageLink, Tone, badge, go};
 use crate::ui::lab::Scene;
 use crate::view::figures::count_of;
 use crate::view::route::Route;
@@ -88,7 +88,7 @@ fn entry(number: usize, line: &Entry, solved: bool) -> Html {
                 <p class="text-hint">{ line.goal }</p>
             </div>
             if solved {
-                <Badge tone={Tone::Good} text="solved" />
+                { badge(Tone::Good, "solved") }
             }
         </li>
     }

@@ -7,7 +7,7 @@ use crate::app::pages::lab::picture::class_of;
 use crate::app::pages::lab::timeline::time_text;
 use crate::lab::desk::{FrameDetail, FrameSight};
 use crate::lab::{Action, Change, Field, Filter};
-use crate::ui::components::{Bytes, Empty};
+use crate::ui::components::{Bytes, empty};
 use crate::ui::lab::{Drawn, Hands, Scene, number};
 use crate::view::figures::{bytes, count_of};
 
@@ -60,7 +60,7 @@ fn draw(scene: &Scene) -> Html {
             <div class="lab-frame-columns">
                 <div class="table-box lab-frame-list" tabindex="0" role="group" aria-label="List of messages, scrolls">
                     if shown.is_empty() {
-                        <Empty text="Nothing is on its way at this moment. Step to the next message, or slow time down." />
+                        { empty("Nothing is on its way at this moment. Step to the next message, or slow time down.") }
                     } else {
                         <table>
                             <thead><tr><th scope="col">{ "message" }</th><th scope="col">{ "from" }</th><th scope="col">{ "to" }</th><th scope="col">{ "arrives" }</th><th scope="col" class="wide-only">{ "size" }</th></tr></thead>

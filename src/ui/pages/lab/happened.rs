@@ -6,7 +6,7 @@ use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::words::class_of;
 use crate::lab::Happening;
 use crate::lab::desk::Order;
-use crate::ui::components::Empty;
+use crate::ui::components::empty;
 use crate::ui::lab::{Drawn, Hands, Scene};
 
 /// Lines that are drawn.
@@ -26,7 +26,7 @@ fn draw(scene: &Scene) -> Html {
             <h2>{ "What happened" }</h2>
             <div class="lab-lines" id="lab-lines" tabindex="0" role="group" aria-label="What happened, the latest first, scrolls">
                 if bench.happenings.is_empty() {
-                    <Empty text="Nothing yet." />
+                    { empty("Nothing yet.") }
                 }
                 for (number, one) in lines.enumerate() {
                     { line(bench.happenings.len() - number, one, &scene.hands) }

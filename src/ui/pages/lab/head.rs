@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::files::save;
 use crate::app::lab::pretty;
 use crate::app::pages::lab::words::agreement;
-use crate::ui::components::{Badge, PageLink, Tone, go, here};
+use crate::ui::components::{PageLink, Tone, badge, go, here};
 use crate::ui::lab::{Drawn, Scene};
 use crate::view::route::Route;
 
@@ -78,7 +78,7 @@ fn draw(scene: &Scene) -> Html {
                 <span class="lab-word">{ "Laboratory" }</span>
                 <h1>{ about.title.clone() }</h1>
                 if let Some((tone, text)) = goal {
-                    <span id="lab-goal-badge"><Badge {tone} {text} /></span>
+                    <span id="lab-goal-badge">{ badge(tone, text) }</span>
                 }
             </div>
             <p class="lab-agreement" id="lab-agreement">{ agreement(bench) }</p>

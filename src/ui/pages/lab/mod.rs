@@ -29,7 +29,7 @@ use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::{LabMessage, LabPage as Page};
 use crate::lab::wall_clock;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{Busy, Empty, PageLink, Refusal, stay_within};
+use crate::ui::components::{PageLink, busy, empty, refusal, stay_within};
 use crate::ui::context::use_notifier;
 use crate::ui::hooks::use_narrow;
 use crate::ui::lab::{Drawn, Hands, Part, Scene};
@@ -154,7 +154,7 @@ fn open(scene: &Scene, place: &Route) -> Html {
         return html! {
             <>
                 if let Some(error) = &bench.problem {
-                    <section class="panel lab-problem"><Refusal error={error.clone()} /></section>
+                    <section class="panel lab-problem">{ refusal(error) }</section>
                 }
                 { parts(scene, place) }
             </>
@@ -164,11 +164,11 @@ fn open(scene: &Scene, place: &Route) -> Html {
         <section class="panel lab-none" aria-label="Laboratory">
             <h1>{ "Laboratory" }</h1>
             if let Some(error) = &bench.problem {
-                <Refusal error={error.clone()} />
+                { refusal(error) }
             } else if bench.opening || bench.about.is_some() {
-                <Busy text="The network is being built…" />
+                { busy("The network is being built…") }
             } else {
-                <Empty text="No scenario is open." />
+                { empty("No scenario is open.") }
             }
             <p><PageLink to={Route::Lab}>{ "All exercises" }</PageLink></p>
         </section>

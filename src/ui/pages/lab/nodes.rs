@@ -8,7 +8,7 @@ use crate::ipc::NodeKind;
 use crate::lab::Action;
 use crate::lab::desk::{Life, NodeSight};
 use crate::lab::words::{DISKS, disk};
-use crate::ui::components::{Badge, Fact, Hash, KindMark, Tone, on_change};
+use crate::ui::components::{Fact, Hash, Tone, badge, kind_mark, on_change};
 use crate::ui::lab::{Drawn, Hands, Scene, choice, number};
 use crate::view::figures::grouped;
 
@@ -36,7 +36,7 @@ fn state(node: &NodeSight, scene: &Scene) -> Html {
         Life::Down if time == 0 => Tone::Still,
         Life::Down => Tone::Bad,
     };
-    html! { <Badge {tone} text={life(node.life, time)} /> }
+    badge(tone, life(node.life, time))
 }
 
 fn all(scene: &Scene) -> Html {
@@ -64,7 +64,7 @@ fn line(node: &NodeSight, scene: &Scene) -> Html {
         .sending(LabMessage::Select(vec![node.name.clone()]));
     html! {
         <tr key={node.name.clone()}>
-            <th scope="row"><KindMark kind={node.kind} />{ " " }<button type="button" class="button-plain" onclick={choose}>{ &node.name }</button></th>
+            <th scope="row">{ kind_mark(node.kind) }{ " " }<button type="button" class="button-plain" onclick={choose}>{ &node.name }</button></th>
             <td>{ state(node, scene) }</td>
             <td class="cell-number">{ grouped(node.height) }</td>
             <td><Hash hash={node.head.clone()} /></td>
@@ -95,7 +95,7 @@ fn one(scene: &Scene, node: &NodeSight) -> Html {
     html! {
         <section class="panel" id="lab-node" aria-label={format!("Node {name}")}>
             <div class="panel-title">
-                <h2><KindMark kind={node.kind} />{ &node.name }{ " " }{ state(node, scene) }</h2>
+                <h2>{ kind_mark(node.kind) }{ &node.name }{ " " }{ state(node, scene) }</h2>
                 <button type="button" class="button-close" aria-label="Back to all nodes" onclick={back}>{ "×" }</button>
             </div>
             <div class="toolbar">

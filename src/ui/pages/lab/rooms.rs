@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::pages::selection::Selection;
 use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{Empty, PageLink, Search};
+use crate::ui::components::{PageLink, Search, empty};
 use crate::ui::context::{Picture, use_newest_picture, use_notifier};
 use crate::ui::pages::live::live;
 use crate::ui::shared::Shared;
@@ -66,7 +66,7 @@ fn Room(props: &RoomProps) -> Html {
         theme.setter(),
     );
     let page = if let Route::Missing(address) = &props.room {
-        html! { <Empty text={format!("There is no page {address:?} of a scenario.")} /> }
+        empty(&format!("There is no page {address:?} of a scenario."))
     } else {
         live(props.room.clone())
     };

@@ -7,7 +7,7 @@ use crate::app::pages::lab::timeline::time_text;
 use crate::lab::Reorganised;
 use crate::lab::desk::Order;
 use crate::records::BlockFinality;
-use crate::ui::components::{Empty, reorganisation_report, tree_view};
+use crate::ui::components::{empty, reorganisation_report, tree_view};
 use crate::ui::lab::{Drawn, Hands, Scene};
 use crate::view::figures::{count_of, grouped};
 use crate::view::tree::Tree;
@@ -57,7 +57,7 @@ fn draw(scene: &Scene) -> Html {
         <section class="panel" aria-label="Block tree">
             <h2>{ "Block tree" }</h2>
             if tree.blocks.is_empty() {
-                <Empty text="No node runs yet: step, or play." />
+                { empty("No node runs yet: step, or play.") }
             } else {
                 <div class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
                     { tree_view(&tree, &finality, &[], true) }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::rows::{CommandForm, Section, Setting, TypedProps, use_followed};
+use super::rows::{CommandForm, TypedProps, labelled_setting, section, setting, use_followed};
 use crate::app::pages::settings::{Number, SettingsMessage, digits_near};
 use crate::command::{Command, DIFFICULTY_DIGITS, DifficultyChoice};
 use crate::ui::components::{RunButton, on_change};
@@ -38,10 +38,12 @@ pub(super) fn Difficulty(props: &TypedProps) -> Html {
         let send = typed.dispatcher();
         on_change(move |digits| send.dispatch(SettingsMessage::Type(Number::Digits, digits)))
     };
-    html! {
-        <Section title="Difficulty" about={tries}>
-            <Setting name="Leading zero digits" labels="set-digits"
-                about="A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once.">
+    let digits_row = labelled_setting(
+        "set-digits",
+        "Leading zero digits",
+        "A change is a transaction signed by the network's operator. It is in force at the next height that is a multiple of 8, at least two blocks later, on every node at once.",
+        html! {
+            <>
                 <CommandForm command={typed.difficulty()} button="Send the change">
                     <select id="set-digits" {onchange}>
                         for digits in DIFFICULTY_DIGITS {
@@ -54,11 +56,15 @@ pub(super) fn Difficulty(props: &TypedProps) -> Html {
                 if let Some(warning) = warning {
                     <p class="setting-warning" role="alert">{ warning.trim_start().to_owned() }</p>
                 }
-            </Setting>
-            <Setting name="Automatic difficulty"
-                about="The network itself keeps the time between work blocks, at any hash rate. A number of digits ends it.">
-                <RunButton command={Command::Difficulty(DifficultyChoice::Automatic)} pressed={automatic}>{ "Automatic" }</RunButton>
-            </Setting>
-        </Section>
-    }
+            </>
+        },
+    );
+    let automatic_row = setting(
+        "Automatic difficulty",
+        "The network itself keeps the time between work blocks, at any hash rate. A number of digits ends it.",
+        html! {
+            <RunButton command={Command::Difficulty(DifficultyChoice::Automatic)} pressed={automatic}>{ "Automatic" }</RunButton>
+        },
+    );
+    section("Difficulty", &tries, vec![digits_row, automatic_row])
 }

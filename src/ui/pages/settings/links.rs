@@ -2,7 +2,9 @@
 
 use yew::prelude::*;
 
-use super::rows::{CommandForm, NumberInput, Section, Setting, TypedProps, use_followed};
+use super::rows::{
+    CommandForm, TypedProps, labelled_setting, number_input, section, setting, use_followed,
+};
 use crate::app::pages::settings::{Number, shape};
 use crate::command::{Quality, Shape};
 use crate::ui::components::RunButton;
@@ -56,22 +58,35 @@ pub(super) fn Links(props: &TypedProps) -> Html {
     let _ = use_picture();
     let now = Quality::ALL.map(|it| (Number::Link(it), actions.app().quality(it).to_string()));
     use_followed(typed, now.into());
-    html! {
-        <Section title="Links" about="Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them.">
-            for (quality, id, name, about) in LINKS {
-                <Setting key={id} {name} labels={id} {about}>
+    let mut rows: Vec<Html> = LINKS
+        .iter()
+        .map(|&(quality, id, name, about)| {
+            labelled_setting(
+                id,
+                name,
+                about,
+                html! {
                     <CommandForm command={typed.link(quality)} button="Set">
-                        <NumberInput {id} number={Number::Link(quality)} {typed} />
+                        { number_input(id, Number::Link(quality), typed) }
                     </CommandForm>
-                </Setting>
-            }
-            <Setting name="Shape of the network" about="Cuts links until this shape is left: each with each, a ring, a star around one node, or at random with three links for each node.">
-                <div class="toolbar" role="group" aria-label="Shape of the network">
-                    for other in Shape::ALL {
-                        <RunButton key={other.word()} command={shape(other)}>{ other.word() }</RunButton>
-                    }
-                </div>
-            </Setting>
-        </Section>
-    }
+                },
+            )
+        })
+        .collect();
+    rows.push(setting(
+        "Shape of the network",
+        "Cuts links until this shape is left: each with each, a ring, a star around one node, or at random with three links for each node.",
+        html! {
+            <div class="toolbar" role="group" aria-label="Shape of the network">
+                for other in Shape::ALL {
+                    <RunButton key={other.word()} command={shape(other)}>{ other.word() }</RunButton>
+                }
+            </div>
+        },
+    ));
+    section(
+        "Links",
+        "Simulated: frames physically reach every tab of this origin at once, and the receiving nodes delay and drop them.",
+        rows,
+    )
 }

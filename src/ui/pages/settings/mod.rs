@@ -14,7 +14,7 @@ use self::difficulty::Difficulty;
 use self::links::Links;
 use self::networks::Networks;
 use self::pace::Pace;
-use self::rows::{Section, Setting};
+use self::rows::{section, setting};
 use self::storage::Storage;
 use crate::app::pages::settings::Settings;
 use crate::ui::bridge::use_page;
@@ -51,17 +51,18 @@ fn Colours() -> Html {
         Theme::Light => "Light",
         Theme::Dark => "Dark",
     };
-    html! {
-        <Section title="Colours">
-            <Setting name="Light or dark" about="The choice is kept in this browser.">
-                <div class="toolbar" role="group" aria-label="Colours">
-                    for theme in Theme::ALL {
-                        <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()} onclick={choose(theme)}>{ name(theme) }</button>
-                    }
-                </div>
-            </Setting>
-        </Section>
-    }
+    let choice = setting(
+        "Light or dark",
+        "The choice is kept in this browser.",
+        html! {
+            <div class="toolbar" role="group" aria-label="Colours">
+                for theme in Theme::ALL {
+                    <button key={theme.word()} type="button" aria-pressed={(theme == chosen).to_string()} onclick={choose(theme)}>{ name(theme) }</button>
+                }
+            </div>
+        },
+    );
+    section("Colours", "", vec![choice])
 }
 
 /// What the program is.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::rows::{NumberInput, Section, Setting, TypedProps};
+use super::rows::{TypedProps, labelled_setting, number_input, section, setting};
 use crate::app::pages::settings::Number;
 use crate::ui::context::use_actions;
 
@@ -15,27 +15,44 @@ pub(super) fn Networks(props: &TypedProps) -> Html {
     let link = typed.network().map(|link| link.query());
     let href = link.map(|query| path.unwrap_or_default() + &query);
     let copy = move |_: MouseEvent| actions.copy(actions.app().link(), "Link");
-    html! {
-        <Section title="Networks" about={format!("This one is called {network}. Each size is a network of its own and keeps its own ledger.")}>
-            <Setting name="Proof-of-work nodes" labels="set-pow" about="They search for nonces.">
-                <NumberInput id="set-pow" number={Number::Pow} {typed} />
-            </Setting>
-            <Setting name="Proof-of-authority nodes" labels="set-poa" about="They seal blocks in turn.">
-                <NumberInput id="set-poa" number={Number::Poa} {typed} />
-            </Setting>
-            <Setting name="Difficulty in zero digits" labels="set-first-digits" about="With which the network begins: each digit makes a work block 16 times as hard to find.">
-                <NumberInput id="set-first-digits" number={Number::FirstDigits} {typed} />
-            </Setting>
-            <Setting name="Another network" about="Opens a network of these numbers in this tab. This one rests until its link is opened again.">
+    let about = format!(
+        "This one is called {network}. Each size is a network of its own and keeps its own ledger."
+    );
+    let rows = vec![
+        labelled_setting(
+            "set-pow",
+            "Proof-of-work nodes",
+            "They search for nonces.",
+            number_input("set-pow", Number::Pow, typed),
+        ),
+        labelled_setting(
+            "set-poa",
+            "Proof-of-authority nodes",
+            "They seal blocks in turn.",
+            number_input("set-poa", Number::Poa, typed),
+        ),
+        labelled_setting(
+            "set-first-digits",
+            "Difficulty in zero digits",
+            "With which the network begins: each digit makes a work block 16 times as hard to find.",
+            number_input("set-first-digits", Number::FirstDigits, typed),
+        ),
+        setting(
+            "Another network",
+            "Opens a network of these numbers in this tab. This one rests until its link is opened again.",
+            html! {
                 if let Some(href) = href {
                     <a class="button button-primary" {href}>{ "Open this network" }</a>
                 } else {
                     <span class="text-refusal">{ "A network has at least one node, and all numbers within their bounds." }</span>
                 }
-            </Setting>
-            <Setting name="This network" about="Its size, difficulty and pace as a link, for another tab or another person.">
-                <button type="button" onclick={copy}>{ "Copy link to the network on the screen" }</button>
-            </Setting>
-        </Section>
-    }
+            },
+        ),
+        setting(
+            "This network",
+            "Its size, difficulty and pace as a link, for another tab or another person.",
+            html! { <button type="button" onclick={copy}>{ "Copy link to the network on the screen" }</button> },
+        ),
+    ];
+    section("Networks", &about, rows)
 }

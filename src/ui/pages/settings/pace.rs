@@ -2,7 +2,9 @@
 
 use yew::prelude::*;
 
-use super::rows::{CommandForm, NumberInput, Section, Setting, TypedProps, use_followed};
+use super::rows::{
+    CommandForm, TypedProps, labelled_setting, number_input, section, setting, use_followed,
+};
 use crate::app::pages::settings::{Number, seconds};
 use crate::command::Command;
 use crate::ipc;
@@ -24,28 +26,38 @@ pub(super) fn Pace(props: &TypedProps) -> Html {
         let pressed = picture.pace == pace;
         html! { <RunButton command={Command::Pace(pace)} {pressed}>{ label }</RunButton> }
     };
-    html! {
-        <Section title="Pace" about={format!("{}.", words::pace(&picture))}>
-            <Setting name="Seconds between work blocks" labels="set-seconds"
-                about="Each miner limits its own hash rate so that work blocks come at a pleasant pace and the machine stays cool. It is a choice of the miners, not a rule of the network.">
+    let rows = vec![
+        labelled_setting(
+            "set-seconds",
+            "Seconds between work blocks",
+            "Each miner limits its own hash rate so that work blocks come at a pleasant pace and the machine stays cool. It is a choice of the miners, not a rule of the network.",
+            html! {
                 <CommandForm command={typed.pace()} button="Set the pace">
-                    <NumberInput id="set-seconds" number={Number::Seconds} {typed} />
+                    { number_input("set-seconds", Number::Seconds, typed) }
                 </CommandForm>
-            </Setting>
-            <Setting name="Without that limit"
-                about="Full speed leaves one core of the machine to the page; with all cores it may stutter. With an automatic difficulty the time between work blocks stays.">
+            },
+        ),
+        setting(
+            "Without that limit",
+            "Full speed leaves one core of the machine to the page; with all cores it may stutter. With an automatic difficulty the time between work blocks stays.",
+            html! {
                 <div class="toolbar" role="group" aria-label="Without that limit">
                     { speed("Full speed", ipc::Pace::Full) }
                     { speed("All cores", ipc::Pace::Max) }
                     { speed("Pause", ipc::Pace::Paused) }
                 </div>
-            </Setting>
-            <Setting name="Miner workers of each node" labels="set-miners"
-                about="They share the nonces of a search and run side by side, as far as the machine has cores.">
+            },
+        ),
+        labelled_setting(
+            "set-miners",
+            "Miner workers of each node",
+            "They share the nonces of a search and run side by side, as far as the machine has cores.",
+            html! {
                 <CommandForm command={typed.miners()} button="Set the miners">
-                    <NumberInput id="set-miners" number={Number::Miners} {typed} />
+                    { number_input("set-miners", Number::Miners, typed) }
                 </CommandForm>
-            </Setting>
-        </Section>
-    }
+            },
+        ),
+    ];
+    section("Pace", &format!("{}.", words::pace(&picture)), rows)
 }

@@ -18,69 +18,55 @@ pub(super) struct TypedProps {
     pub(super) typed: Typed,
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct SettingProps {
-    pub(super) name: &'static str,
-    /// The control that the name labels.
-    #[prop_or_default]
-    pub(super) labels: Option<&'static str>,
-    /// What it does.
-    pub(super) about: AttrValue,
-    /// The control.
-    pub(super) children: Html,
+/// A row: name, what it does, and the value.
+pub(super) fn setting(name: &'static str, about: &'static str, value: impl Into<Html>) -> Html {
+    row(
+        html! { <span class="setting-name">{ name }</span> },
+        about,
+        value.into(),
+    )
 }
 
-/// A row: name, value, and what it does.
-#[component]
-pub(super) fn Setting(props: &SettingProps) -> Html {
+/// A row whose name labels the control with an id.
+pub(super) fn labelled_setting(
+    id: &'static str,
+    name: &'static str,
+    about: &'static str,
+    value: Html,
+) -> Html {
+    row(
+        html! { <label class="setting-name" for={id}>{ name }</label> },
+        about,
+        value,
+    )
+}
+
+fn row(name: Html, about: &'static str, value: Html) -> Html {
     html! {
         <div class="setting">
-            if let Some(id) = props.labels {
-                <label class="setting-name" for={id}>{ props.name }</label>
-            } else {
-                <span class="setting-name">{ props.name }</span>
-            }
-            <div class="setting-value">{ props.children.clone() }</div>
-            <p class="setting-about">{ &props.about }</p>
+            { name }
+            <div class="setting-value">{ value }</div>
+            <p class="setting-about">{ about }</p>
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct SectionProps {
-    pub(super) title: &'static str,
-    /// What holds for all rows.
-    #[prop_or_default]
-    pub(super) about: AttrValue,
-    /// The rows.
-    pub(super) children: Html,
-}
-
-/// Rows that belong together.
-#[component]
-pub(super) fn Section(props: &SectionProps) -> Html {
+/// Rows that belong together; `about` holds for all of them and may be empty.
+pub(super) fn section(title: &'static str, about: &str, rows: Vec<Html>) -> Html {
     html! {
-        <section class="panel" aria-label={props.title}>
-            <h2>{ props.title }</h2>
-            if !props.about.is_empty() {
-                <p>{ &props.about }</p>
+        <section class="panel" aria-label={title}>
+            <h2>{ title }</h2>
+            if !about.is_empty() {
+                <p>{ about }</p>
             }
-            { props.children.clone() }
+            { for rows }
         </section>
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct NumberInputProps {
-    pub(super) id: &'static str,
-    pub(super) number: Number,
-    pub(super) typed: Typed,
-}
-
 /// A number with its bounds; a wrong one is marked.
-#[component]
-pub(super) fn NumberInput(props: &NumberInputProps) -> Html {
-    let (typed, number, bounds) = (&props.typed, props.number, props.number.bounds());
+pub(super) fn number_input(id: &'static str, number: Number, typed: &Typed) -> Html {
+    let bounds = number.bounds();
     let valid = typed.value(number).is_some();
     let oninput = {
         let send = typed.dispatcher();
@@ -89,7 +75,7 @@ pub(super) fn NumberInput(props: &NumberInputProps) -> Html {
     let (least, most) = (grouped(*bounds.start()), grouped(*bounds.end()));
     html! {
         <>
-            <input id={props.id} type="text" inputmode="numeric" class="input-short" autocomplete="off"
+            <input {id} type="text" inputmode="numeric" class="input-short" autocomplete="off"
                 value={typed.text(number).to_owned()} {oninput} aria-invalid={(!valid).then_some("true")} />
             <span class={classes!("setting-bounds", if valid { "text-hint" } else { "text-refusal" })}>{ format!("{least} to {most}") }</span>
         </>

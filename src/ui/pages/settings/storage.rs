@@ -4,7 +4,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::StorageEstimate;
 use yew::prelude::*;
 
-use super::rows::{Section, Setting};
+use super::rows::{section, setting};
 use crate::command::{Command, Target};
 use crate::ui::components::{Confirm, RunButton};
 use crate::ui::context::{use_actions, use_picture};
@@ -24,21 +24,38 @@ pub(super) fn Storage() -> Html {
     } else {
         "in this page only"
     };
-    html! {
-        <Section title="Storage">
-            <Setting name="Used by this page" about="As the browser estimates it, over all networks.">
-                { used.unwrap_or_else(|| "the browser does not say".to_owned()) }
-            </Setting>
-            <Setting name="Network's record" about="The nodes, the persons and what is set here. In this page only, it is gone when the page closes.">{ record }</Setting>
-            <Setting name="Ledgers in memory only" about="Nodes whose ledger the browser does not store: it is gone when they end.">{ in_memory.count() }</Setting>
-            <Setting name="Ledgers as files" about="Saves the blocks of a node's best chain, or takes those of a file into its ledger: every block is checked first.">
-                { for picture.nodes.iter().filter(|node| node.own).map(|node| file_buttons(&node.status.name)) }
-            </Setting>
-            <Setting name="A new start" about="Empties the ledgers of all nodes of this tab and begins a new chain.">
+    let own = picture.nodes.iter().filter(|node| node.own);
+    let rows = vec![
+        setting(
+            "Used by this page",
+            "As the browser estimates it, over all networks.",
+            used.unwrap_or_else(|| "the browser does not say".to_owned()),
+        ),
+        setting(
+            "Network's record",
+            "The nodes, the persons and what is set here. In this page only, it is gone when the page closes.",
+            record,
+        ),
+        setting(
+            "Ledgers in memory only",
+            "Nodes whose ledger the browser does not store: it is gone when they end.",
+            in_memory.count(),
+        ),
+        setting(
+            "Ledgers as files",
+            "Saves the blocks of a node's best chain, or takes those of a file into its ledger: every block is checked first.",
+            own.map(|node| file_buttons(&node.status.name))
+                .collect::<Html>(),
+        ),
+        setting(
+            "A new start",
+            "Empties the ledgers of all nodes of this tab and begins a new chain.",
+            html! {
                 <Confirm label="Wipe the network" question="Empty all ledgers and begin a new chain?" command={Command::Wipe(Target::All)} />
-            </Setting>
-        </Section>
-    }
+            },
+        ),
+    ];
+    section("Storage", "", rows)
 }
 
 fn file_buttons(node: &str) -> Html {
