@@ -4,33 +4,41 @@ use yew::prelude::*;
 
 use super::CopyButton;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct FactProps {
-    /// The value's name.
-    pub(crate) term: &'static str,
-    /// What it means; may be empty.
-    #[prop_or_default]
-    pub(crate) hint: &'static str,
-    /// The text that a copy button after it copies.
-    #[prop_or_default]
-    pub(crate) copy: Option<AttrValue>,
-    /// The value.
-    pub(crate) children: Html,
+/// A named value.
+pub(crate) fn fact(term: &'static str, value: impl Into<Html>) -> Html {
+    entry(term, "", None, value.into())
 }
 
-/// The named value.
-#[component]
-pub(crate) fn Fact(props: &FactProps) -> Html {
+/// A named value, and what it means.
+pub(crate) fn fact_with_hint(
+    term: &'static str,
+    hint: &'static str,
+    value: impl Into<Html>,
+) -> Html {
+    entry(term, hint, None, value.into())
+}
+
+/// A named value with a button that copies a text; the hint may be empty.
+pub(crate) fn fact_to_copy(
+    term: &'static str,
+    hint: &'static str,
+    text: &str,
+    value: Html,
+) -> Html {
+    entry(term, hint, Some(text), value)
+}
+
+fn entry(term: &'static str, hint: &'static str, copy: Option<&str>, value: Html) -> Html {
     html! {
         <div class="fact">
-            <dt>{ props.term }</dt>
+            <dt>{ term }</dt>
             <dd>
-                <span>{ props.children.clone() }</span>
-                if let Some(text) = &props.copy {
-                    <CopyButton {text} what={props.term} />
+                <span>{ value }</span>
+                if let Some(text) = copy {
+                    <CopyButton text={text.to_owned()} what={term} />
                 }
-                if !props.hint.is_empty() {
-                    <p class="text-hint">{ props.hint }</p>
+                if !hint.is_empty() {
+                    <p class="text-hint">{ hint }</p>
                 }
             </dd>
         </div>

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use super::PageLink;
 use super::search::Search;
+use super::tab_link;
 use crate::ui::actions::Actions;
 use crate::ui::context::{use_actions, use_theme};
 use crate::ui::theme::Theme;
@@ -54,9 +54,11 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             </div>
             <nav class="tabs" aria-label="Pages">
                 for (route, path) in TABS {
-                    <PageLink key={route.title()} to={route.clone()} class="tab" current={route == props.tab}>
-                        { icon(path) }<span>{ route.title() }</span>
-                    </PageLink>
+                    { tab_link(&route, "tab", route == props.tab, html! {
+                        <>
+                            { icon(path) }<span>{ route.title() }</span>
+                        </>
+                    }) }
                 }
             </nav>
             if props.tab != Route::Lab {

@@ -5,7 +5,10 @@ use yew::prelude::*;
 
 use super::miners::miners;
 use super::overview::Overview;
-use super::{Confirm, Fact, Hash, RunButton, Tone, WhyPanel, badge, empty, kind_mark};
+use super::{
+    Confirm, RunButton, Tone, WhyPanel, badge, empty, fact, fact_to_copy, fact_with_hint,
+    kind_mark, short_hash,
+};
 use crate::app::pages::network::{has_ended, is_cut};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
@@ -113,26 +116,24 @@ fn facts(node: &NodeView, now: u64) -> Html {
     let status = &node.status;
     html! {
         <dl class="facts">
-            <Fact term="Kind">{ words::kind(status.kind) }</Fact>
-            <Fact term="Height">{ grouped(status.height) }</Fact>
-            <Fact term="Head" copy={status.head.clone()}>
-                <Hash hash={status.head.clone()} to={Route::Block(status.head.clone())} />
-            </Fact>
-            <Fact term="State root" copy={status.state_root.clone()}><Hash hash={status.state_root.clone()} /></Fact>
-            <Fact term="Weight of its chain">{ grouped(status.weight) }</Fact>
-            <Fact term="Mempool">{ count_of(u64::from(status.pending), "transaction", "transactions") }</Fact>
+            { fact("Kind", words::kind(status.kind)) }
+            { fact("Height", grouped(status.height)) }
+            { fact_to_copy("Head", "", &status.head,
+                short_hash(&status.head, Some(Route::Block(status.head.clone())))) }
+            { fact_to_copy("State root", "", &status.state_root, short_hash(&status.state_root, None)) }
+            { fact("Weight of its chain", grouped(status.weight)) }
+            { fact("Mempool", count_of(u64::from(status.pending), "transaction", "transactions")) }
             if status.kind == NodeKind::Pow {
-                <Fact term="Hash rate">{ rate(node) }</Fact>
+                { fact("Hash rate", rate(node)) }
             }
             if status.kind == NodeKind::Poa {
-                <Fact term="Next slot">{ slot(status, now) }</Fact>
+                { fact("Next slot", slot(status, now)) }
             }
-            <Fact term="Blocks made" hint="On its best chain, since it started.">{ grouped(status.blocks_made) }</Fact>
-            <Fact term="Ledger">{ ledger(status) }</Fact>
-            <Fact term="Frames">
-                { format!("{} received, {} sent, {} refused", grouped(status.frames_in), grouped(status.frames_out), grouped(status.frames_refused)) }
-            </Fact>
-            <Fact term="Node id" copy={status.id.clone()}><Hash hash={status.id.clone()} /></Fact>
+            { fact_with_hint("Blocks made", "On its best chain, since it started.", grouped(status.blocks_made)) }
+            { fact("Ledger", ledger(status)) }
+            { fact("Frames",
+                format!("{} received, {} sent, {} refused", grouped(status.frames_in), grouped(status.frames_out), grouped(status.frames_refused))) }
+            { fact_to_copy("Node id", "", &status.id, short_hash(&status.id, None)) }
         </dl>
     }
 }

@@ -42,46 +42,37 @@ pub(crate) fn go(route: &Route) {
     let _ = gloo::utils::window().location().set_hash(&fragment(route));
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct PageLinkProps {
-    pub(crate) to: Route,
-    #[prop_or_default]
-    pub(crate) class: Classes,
-    #[prop_or_default]
-    pub(crate) title: Option<AttrValue>,
-    /// Whether it is the place that is shown.
-    #[prop_or_default]
-    pub(crate) current: bool,
-    pub(crate) children: Html,
+fn href(to: &Route) -> String {
+    format!("{}{}", here(), fragment(to))
 }
 
-/// A link to a place of the page.
-#[component]
-pub(crate) fn PageLink(props: &PageLinkProps) -> Html {
-    let href = format!("{}{}", here(), fragment(&props.to));
-    html! {
-        <a class={props.class.clone()} {href} title={props.title.clone()} aria-current={props.current.then_some("page")}>
-            { props.children.clone() }
-        </a>
-    }
+/// A link to a place of the page; its class may be empty.
+pub(crate) fn page_link(to: &Route, class: &'static str, text: impl Into<Html>) -> Html {
+    let text = text.into();
+    html! { <a {class} href={href(to)}>{ text }</a> }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct HashProps {
-    pub(crate) hash: AttrValue,
-    /// The place that it leads to.
-    #[prop_or_default]
-    pub(crate) to: Option<Route>,
+/// A link to a place of the page with a title.
+pub(crate) fn titled_link(to: &Route, class: &'static str, title: &str, text: &str) -> Html {
+    html! { <a {class} href={href(to)} title={title.to_owned()}>{ text }</a> }
 }
 
-/// The first digits of a hash, with all of it as the title.
-#[component]
-pub(crate) fn Hash(props: &HashProps) -> Html {
-    let text = short(&props.hash);
-    match &props.to {
-        Some(to) => {
-            html! { <PageLink to={to.clone()} class="hash" title={&props.hash}>{ text }</PageLink> }
-        }
-        None => html! { <span class="hash" title={&props.hash}>{ text }</span> },
+/// A link to a place of the page, in a row of links that says which place is the `current` one.
+pub(crate) fn tab_link(
+    to: &Route,
+    class: &'static str,
+    current: bool,
+    text: impl Into<Html>,
+) -> Html {
+    let (text, href) = (text.into(), href(to));
+    html! { <a key={href.clone()} {class} {href} aria-current={current.then_some("page")}>{ text }</a> }
+}
+
+/// The first digits of a hash, with all of it as the title, and the place that it leads to.
+pub(crate) fn short_hash(hash: &str, to: Option<Route>) -> Html {
+    let text = short(hash);
+    match to {
+        Some(to) => titled_link(&to, "hash", hash, &text),
+        None => html! { <span class="hash" title={hash.to_owned()}>{ text }</span> },
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::PageLink;
+use super::page_link;
 use crate::app::pages::log::{keys, level_word};
 use crate::ipc::Event;
 use crate::ui::hooks::use_steps;
@@ -66,7 +66,7 @@ fn LogLine(props: &LogLineProps) -> Html {
             <span class="log-text">
                 { &event.text }
                 if let Some((to, word)) = link {
-                    { " " }<PageLink {to} class="text-more">{ word }</PageLink>
+                    { " " }{ page_link(&to, "text-more", word) }
                 }
             </span>
         </li>

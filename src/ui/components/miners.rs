@@ -3,8 +3,8 @@
 
 use yew::prelude::*;
 
-use super::Fact;
 use super::checks::hash_digits;
+use super::{fact, fact_with_hint};
 use crate::ipc::MinerStatus;
 use crate::records::MinerState;
 use crate::view::figures::{chance, compact, grouped, percent, span};
@@ -46,21 +46,18 @@ fn searching(miner: &MinerStatus) -> Html {
             </p>
             <progress max="1" value={format!("{share:.3}")} aria-label="Chance to have found a block by now">{ percent(share) }</progress>
             <dl class="facts facts-compact">
-                <Fact term="Hash rate">{ rate(miner) }</Fact>
+                { fact("Hash rate", rate(miner)) }
                 if miner.budget.is_some() && miner.uncapped > 0.0 {
-                    <Fact term="Without the budget" hint="Measured for a moment when it started.">
-                        { format!("{} hashes/s", compact(miner.uncapped)) }
-                    </Fact>
+                    { fact_with_hint("Without the budget", "Measured for a moment when it started.",
+                        format!("{} hashes/s", compact(miner.uncapped))) }
                 }
-                <Fact term="Best hash so far">
-                    if miner.best_hash.is_empty() { { "none yet" } } else { { start_of(&miner.best_hash) } }
-                </Fact>
-                <Fact term="Needed" hint="A hash of at most this finds the block.">{ start_of(&target(miner.difficulty)) }</Fact>
-                <Fact term="Time on this search">
-                    { format!("{}, expected {} of this miner alone", span(miner.elapsed_ms), expected(miner)) }
-                </Fact>
-                <Fact term="Nonce">{ nonce(miner) }</Fact>
-                <Fact term="Blocks found">{ grouped(miner.blocks_found) }</Fact>
+                { fact("Best hash so far", best(miner)) }
+                { fact_with_hint("Needed", "A hash of at most this finds the block.",
+                    start_of(&target(miner.difficulty))) }
+                { fact("Time on this search",
+                    format!("{}, expected {} of this miner alone", span(miner.elapsed_ms), expected(miner))) }
+                { fact("Nonce", nonce(miner)) }
+                { fact("Blocks found", grouped(miner.blocks_found)) }
             </dl>
             if !miner.tries.is_empty() {
                 <ol class="tries" aria-label="Last tries, the newest first">
@@ -70,6 +67,14 @@ fn searching(miner: &MinerStatus) -> Html {
                 </ol>
             }
         </>
+    }
+}
+
+fn best(miner: &MinerStatus) -> Html {
+    if miner.best_hash.is_empty() {
+        "none yet".into()
+    } else {
+        start_of(&miner.best_hash)
     }
 }
 

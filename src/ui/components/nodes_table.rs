@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Hash, RunButton, Tone, badge, empty, kind_mark};
+use super::{RunButton, Tone, badge, empty, kind_mark, short_hash};
 use crate::app::pages::network::{NodeLine, has_ended};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
@@ -66,8 +66,8 @@ fn NodeRow(props: &NodeRowProps) -> Html {
             </th>
             <td>{ badge(Tone::of(line.state), words::state(line.state)) }</td>
             <td class="cell-number">{ grouped(line.height) }</td>
-            <td><Hash hash={line.head.clone()} to={Route::Block(line.head.clone())} /></td>
-            <td><Hash hash={line.state_root.clone()} /></td>
+            <td>{ short_hash(&line.head, Some(Route::Block(line.head.clone()))) }</td>
+            <td>{ short_hash(&line.state_root, None) }</td>
             <td class="cell-number">{ &line.peers }</td>
             <td class="cell-number">{ &line.pending }</td>
             <td>{ &line.work }</td>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Fact, Hash};
+use super::{fact, fact_to_copy, fact_with_hint, short_hash};
 use crate::app::pages::network::{hash_rate, lead, pace, recent};
 use crate::ipc::NodeStatus;
 use crate::ui::context::{use_actions, use_picture};
@@ -25,35 +25,35 @@ pub(super) fn Overview() -> Html {
             <p class="text-lead">{ lead(&picture) }</p>
             <dl class="facts">
                 if let Some(tip) = picture.tips.first() {
-                    <Fact term="Head of the heaviest chain" copy={tip.hash.clone()}>
-                        <Hash hash={tip.hash.clone()} to={Route::Block(tip.hash.clone())} />
-                        { format!(" at height {}", grouped(tip.height)) }
-                    </Fact>
+                    { fact_to_copy("Head of the heaviest chain", "", &tip.hash, html! {
+                        <>
+                            { short_hash(&tip.hash, Some(Route::Block(tip.hash.clone()))) }
+                            { format!(" at height {}", grouped(tip.height)) }
+                        </>
+                    }) }
                 }
                 if let Some(status) = status {
-                    <Fact term="State root" hint="One hash over all balances: equal roots mean equal ledgers."
-                        copy={status.state_root.clone()}>
-                        <Hash hash={status.state_root.clone()} />
-                    </Fact>
-                    <Fact term="Final" hint="What two thirds of the authorities confirmed twice: to undo it, a third must be caught lying.">
-                        { finality::reached(&status.finality, status.height) }
-                        { still(status) }
-                    </Fact>
-                    <Fact term="Difficulty" hint="Expected tries for a work block.">{ words::difficulty(status) }</Fact>
+                    { fact_to_copy("State root", "One hash over all balances: equal roots mean equal ledgers.", &status.state_root,
+                        short_hash(&status.state_root, None)) }
+                    { fact_with_hint("Final", "What two thirds of the authorities confirmed twice: to undo it, a third must be caught lying.", html! {
+                        <>
+                            { finality::reached(&status.finality, status.height) }
+                            { still(status) }
+                        </>
+                    }) }
+                    { fact_with_hint("Difficulty", "Expected tries for a work block.", words::difficulty(status)) }
                 }
-                <Fact term="Hash rate of this tab" hint="Measured over all miners.">
-                    { format!("{} hashes/s", compact(hash_rate(&picture))) }
-                </Fact>
+                { fact_with_hint("Hash rate of this tab", "Measured over all miners.",
+                    format!("{} hashes/s", compact(hash_rate(&picture)))) }
                 if is_live {
-                    <Fact term="Pace">{ pace(picture.pace) }</Fact>
+                    { fact("Pace", pace(picture.pace)) }
                 }
                 if let Some(recent) = recent(&picture) {
-                    <Fact term="Time between blocks" hint="Mean of the latest blocks, of both kinds.">{ recent }</Fact>
+                    { fact_with_hint("Time between blocks", "Mean of the latest blocks, of both kinds.", recent) }
                 }
                 if !picture.chain_id.is_empty() {
-                    <Fact term="Network id" hint="The id of the genesis block." copy={picture.chain_id.clone()}>
-                        <Hash hash={picture.chain_id.clone()} to={Route::Block("0".to_owned())} />
-                    </Fact>
+                    { fact_to_copy("Network id", "The id of the genesis block.", &picture.chain_id,
+                        short_hash(&picture.chain_id, Some(Route::Block("0".to_owned())))) }
                 }
             </dl>
             <p class="text-hint">{ "Select a node in the picture or in the table to see what it does." }</p>

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::log_lines::LogLines;
-use super::{Hash, PageLink};
+use super::{page_link, short_hash};
 use crate::ipc::Reorganisation;
 use crate::records::{BalanceChange, BranchRecord, Fate, LeftTransaction};
 use crate::ui::context::use_picture;
@@ -40,7 +40,7 @@ fn side(title: &'static str, branch: &BranchRecord, still: bool) -> Html {
                 for block in &branch.blocks {
                     <li key={block.hash.clone()}>
                         { format!("{} ", grouped(block.height)) }
-                        <Hash hash={block.hash.clone()} to={(!still).then(|| Route::Block(block.hash.clone()))} />
+                        { short_hash(&block.hash, (!still).then(|| Route::Block(block.hash.clone()))) }
                         { format!(" by {}, {}", block.miner, count_of(u64::from(block.transactions), "transaction", "transactions")) }
                     </li>
                 }
@@ -70,10 +70,10 @@ fn transactions(report: &Reorganisation, still: bool) -> Html {
         };
         html! {
             <li key={left.tx_hash.clone()}>
-                <Hash hash={left.tx_hash.clone()} {to} />
+                { short_hash(&left.tx_hash, to) }
                 { format!(" {}: {}", transaction(left), fate(&left.fate)) }
                 if let Some(rival) = rival {
-                    { " " }<PageLink to={Route::Transaction(rival.clone())} class="text-more">{ short(&rival) }</PageLink>
+                    { " " }{ page_link(&Route::Transaction(rival.clone()), "text-more", short(&rival)) }
                 }
             </li>
         }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::marks::block_class;
-use super::{PageLink, block_mark, empty, kind_mark};
+use super::{block_mark, empty, kind_mark, page_link};
 use crate::app::pages::network::{Card, Maker, latest, makers};
 use crate::records::BlockFinality;
 use crate::ui::context::use_picture;
@@ -69,18 +69,20 @@ fn CardItem(props: &CardItemProps) -> Html {
     let card = &props.card;
     html! {
         <li class={classes!("card", block_class(card.kind), props.fresh.then_some("card-fresh"))}>
-            <PageLink to={Route::Block(card.hash.clone())} class="card-link">
-                <span class="card-top">{ block_mark(card.kind) }<strong>{ grouped(card.height) }</strong></span>
-                <span class="hash">{ short(&card.hash) }</span>
-                <span class="card-maker">{ &card.maker }</span>
-                <span>{ format!("{} tx", card.transactions) }</span>
-                <span class="card-age">
-                    { &card.age }
-                    if card.decided != BlockFinality::Plain {
-                        { format!(", {}", card.decided) }
-                    }
-                </span>
-            </PageLink>
+            { page_link(&Route::Block(card.hash.clone()), "card-link", html! {
+                <>
+                    <span class="card-top">{ block_mark(card.kind) }<strong>{ grouped(card.height) }</strong></span>
+                    <span class="hash">{ short(&card.hash) }</span>
+                    <span class="card-maker">{ &card.maker }</span>
+                    <span>{ format!("{} tx", card.transactions) }</span>
+                    <span class="card-age">
+                        { &card.age }
+                        if card.decided != BlockFinality::Plain {
+                            { format!(", {}", card.decided) }
+                        }
+                    </span>
+                </>
+            }) }
         </li>
     }
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{PageLink, bring_into_sight, focus, own_key};
+use super::{bring_into_sight, focus, own_key, page_link};
 use crate::app::pages::tour::{Facts, STEPS, Stage, Tour as State, TourMessage, is_decided};
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::context::{use_actions, use_picture, use_selection};
@@ -172,7 +172,7 @@ fn card(number: usize, way: Option<(&'static str, Route)>, send: &Dispatcher<Sta
             </div>
             <div class="toolbar">
                 if let Some((words, to)) = way {
-                    <PageLink {to} class="tour-way">{ words }</PageLink>
+                    { page_link(&to, "tour-way", words) }
                 } else if !step.control.is_empty() {
                     <button type="button" onclick={move |_: MouseEvent| { bring_into_sight(step.control); }}>{ "Show me" }</button>
                 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::PageLink;
+use super::page_link;
 use crate::app::pages::transaction::{Progress, fate, seen};
 use crate::ipc::TransactionInfo;
 use crate::ui::context::use_picture;
@@ -32,7 +32,7 @@ pub(crate) fn Track(props: &TrackProps) -> Html {
                 <>
                     { fate.more }
                     if !tx.block_id.is_empty() && fate.progress == Progress::Done {
-                        { " " }<PageLink to={Route::Block(tx.block_id.clone())}>{ "block" }</PageLink>
+                        { " " }{ page_link(&Route::Block(tx.block_id.clone()), "", "block") }
                     }
                 </>
             }) }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{PageLink, Tone, titled_badge};
+use super::{Tone, titled_badge, titled_link};
 use crate::app::pages::transaction::{Progress, memo, sentence, standing};
 use crate::ipc::TransactionInfo;
 use crate::view::figures::grouped;
@@ -50,7 +50,7 @@ fn TransactionRow(props: &TransactionRowProps) -> Html {
     html! {
         <tr>
             <th scope="row" class="cell-sentence">
-                <PageLink to={Route::Transaction(tx.tx_hash.clone())} title={tx.tx_hash.clone()}>{ sentence(tx) }</PageLink>
+                { titled_link(&Route::Transaction(tx.tx_hash.clone()), "", &tx.tx_hash, &sentence(tx)) }
             </th>
             <td>{ titled_badge(tone, &text, title) }</td>
             <td class="cell-number">{ grouped(tx.fee) }</td>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Fact, Hash, RunButton, busy, check_list, refusal};
+use super::{RunButton, busy, check_list, fact, fact_with_hint, refusal, short_hash};
 use crate::app::pages::finality::{VoterLine, check_evidence, mark, voters};
 use crate::command::Command;
 use crate::ipc::{CheckpointRecord, EvidenceRecord, FinalityInfo};
@@ -44,14 +44,15 @@ fn facts(info: &FinalityInfo) -> Html {
     html! {
         <>
             <dl class="facts">
-                <Fact term="Final" hint="Never given up: to undo it, a third of the authorities must be caught lying.">
-                    { checkpoint(&info.last_final) }
-                    { format!(", {} below the head", count_of(info.lag, "block", "blocks")) }
-                </Fact>
-                <Fact term="Justified" hint="Two thirds of the authorities confirmed it once; the head is chosen above it.">
-                    { checkpoint(&info.justified) }
-                </Fact>
-                <Fact term="Votes needed">{ format!("{} of {}", info.needed, info.authorities) }</Fact>
+                { fact_with_hint("Final", "Never given up: to undo it, a third of the authorities must be caught lying.", html! {
+                    <>
+                        { checkpoint(&info.last_final) }
+                        { format!(", {} below the head", count_of(info.lag, "block", "blocks")) }
+                    </>
+                }) }
+                { fact_with_hint("Justified", "Two thirds of the authorities confirmed it once; the head is chosen above it.",
+                    checkpoint(&info.justified)) }
+                { fact("Votes needed", format!("{} of {}", info.needed, info.authorities)) }
             </dl>
             if let Some(why) = of_info(info, time::now()) {
                 <p class="text-warning" role="status">{ why }</p>
@@ -64,7 +65,7 @@ fn checkpoint(record: &CheckpointRecord) -> Html {
     html! {
         <>
             { format!("height {} (epoch {}) ", grouped(record.height), grouped(record.epoch)) }
-            <Hash hash={record.hash.clone()} to={Route::Block(record.hash.clone())} />
+            { short_hash(&record.hash, Some(Route::Block(record.hash.clone()))) }
         </>
     }
 }

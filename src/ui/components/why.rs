@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::log_lines::link;
-use super::{PageLink, refusal};
+use super::{page_link, refusal};
 use crate::ipc::Subject;
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -58,7 +58,7 @@ fn answered(why: &Why, title: &AttrValue) -> Html {
                     <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>
                     { format!(" {}: {}", event.node, event.text) }
                     if let Some((to, word)) = link(event) {
-                        { " " }<PageLink {to} class="text-more">{ word }</PageLink>
+                        { " " }{ page_link(&to, "text-more", word) }
                     }
                 </p>
             }
@@ -74,7 +74,7 @@ fn reason(one: &Explained) -> Html {
             }
             { &one.text }
             if let Some((to, word)) = &one.link {
-                { " " }<PageLink to={to.clone()} class="text-more">{ *word }</PageLink>
+                { " " }{ page_link(to, "text-more", *word) }
             }
             if let Some(rule) = &one.rule {
                 <span class="why-rule">{ format!("Rule: {rule}.") }</span>

@@ -7,8 +7,8 @@ use crate::ipc::{BlockInfo, Subject};
 use crate::primitives::visible;
 use crate::records::BlockKind;
 use crate::ui::components::{
-    Bytes, Fact, Hash, PageLink, WhyPanel, block_mark, busy, check_list, empty, hash_digits,
-    refusal, transaction_table,
+    Bytes, WhyPanel, block_mark, busy, check_list, empty, fact_to_copy, fact_with_hint,
+    hash_digits, page_link, refusal, short_hash, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -47,7 +47,7 @@ pub(crate) fn BlockPage(props: &BlockPageProps) -> Html {
                     <h1>{ "No such block" }</h1>
                     <p>{ "No node of this tab has a block " }<code>{ &props.which }</code>{ "." }</p>
                     <WhyPanel about={Subject::Block(props.which.clone())} title="Why it is not on the chain" />
-                    <p><PageLink to={Route::Chain}>{ "Go to the block tree" }</PageLink></p>
+                    <p>{ page_link(&Route::Chain, "", "Go to the block tree") }</p>
                 </section>
             },
         },
@@ -80,10 +80,10 @@ fn Block(props: &BlockProps) -> Html {
                     <h1>{ block_mark(block.kind) }{ format!(" Block {}", grouped(block.height)) }</h1>
                     <div class="toolbar">
                         if block.height > 0 {
-                            <PageLink to={Route::Block(block.previous_hash.clone())} class="button">{ "Parent" }</PageLink>
+                            { page_link(&Route::Block(block.previous_hash.clone()), "button", "Parent") }
                         }
                         for (hash, text) in children(block, &picture) {
-                            <PageLink key={hash.clone()} to={Route::Block(hash.clone())} class="button">{ text }</PageLink>
+                            { page_link(&Route::Block(hash), "button", text) }
                         }
                     </div>
                 </div>
@@ -130,37 +130,40 @@ fn fields(info: &BlockInfo, now: u64) -> Html {
     };
     html! {
         <dl class="facts">
-            <Fact term="Kind" hint="Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.">
-                { block.kind.word() }
-            </Fact>
-            <Fact term="Height" hint="Blocks between it and the genesis block.">{ grouped(block.height) }</Fact>
-            <Fact term="Parent" hint="The id of the block below. This is the chain." copy={block.previous_hash.clone()}>
+            { fact_with_hint("Kind", "Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.",
+                block.kind.word()) }
+            { fact_with_hint("Height", "Blocks between it and the genesis block.", grouped(block.height)) }
+            { fact_to_copy("Parent", "The id of the block below. This is the chain.", &block.previous_hash, html! {
                 if block.height == 0 {
                     { "none" }
                 } else {
-                    <Hash hash={block.previous_hash.clone()} to={Route::Block(block.previous_hash.clone())} />
+                    { short_hash(&block.previous_hash, Some(Route::Block(block.previous_hash.clone()))) }
                 }
-            </Fact>
+            }) }
             { hash("Transaction root", "Merkle root over the transactions, signatures included.", &info.tx_root) }
             { hash("State root", "One hash over all accounts, names and assets after this block.", &block.state_root) }
-            <Fact term="Time" hint="By the maker's clock; later than the parent's and not in the future.">
-                { format!("{} ({})", time::exact(block.timestamp), ago(block.timestamp, now)) }
-            </Fact>
-            <Fact term="Difficulty" hint={weight}>{ difficulty(block.difficulty) }</Fact>
-            <Fact term="Slot" hint="The authority's turn, counted from the genesis time; 0 for work.">{ grouped(block.slot) }</Fact>
-            <Fact term="Sealer" hint="The node that made it and is paid the reward and the fees." copy={block.miner_id.clone()}>
-                { format!("{} ", block.miner) }<Hash hash={block.miner_id.clone()} />
-            </Fact>
+            { fact_with_hint("Time", "By the maker's clock; later than the parent's and not in the future.",
+                format!("{} ({})", time::exact(block.timestamp), ago(block.timestamp, now))) }
+            { fact_with_hint("Difficulty", weight, difficulty(block.difficulty)) }
+            { fact_with_hint("Slot", "The authority's turn, counted from the genesis time; 0 for work.",
+                grouped(block.slot)) }
+            { fact_to_copy("Sealer", "The node that made it and is paid the reward and the fees.", &block.miner_id, html! {
+                <>
+                    { format!("{} ", block.miner) }{ short_hash(&block.miner_id, None) }
+                </>
+            }) }
             { hash("Data hash", "SHA-256 of the maker's free data.", &info.data_hash) }
-            <Fact term="Nonce" hint="The number that miners vary until the id is low enough; 0 for an authority.">{ block.nonce }</Fact>
+            { fact_with_hint("Nonce", "The number that miners vary until the id is low enough; 0 for an authority.",
+                block.nonce) }
             if authority {
                 { hash("Seal", "The authority's signature, outside the id.", &info.seal) }
             }
-            <Fact term="Weight of the chain" hint="Sum of the difficulties up to here: the heaviest chain wins.">{ grouped(block.weight) }</Fact>
+            { fact_with_hint("Weight of the chain", "Sum of the difficulties up to here: the heaviest chain wins.",
+                grouped(block.weight)) }
         </dl>
     }
 }
 
 fn hash(term: &'static str, hint: &'static str, hash: &str) -> Html {
-    html! { <Fact {term} {hint} copy={hash.to_owned()}><Hash hash={hash.to_owned()} /></Fact> }
+    fact_to_copy(term, hint, hash, short_hash(hash, None))
 }

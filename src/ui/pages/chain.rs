@@ -10,7 +10,8 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    Hash, InTurn, PageLink, Reorganisations, block_mark, empty, go, on_input, on_submit, tree_view,
+    InTurn, Reorganisations, block_mark, empty, go, on_input, on_submit, page_link, short_hash,
+    tree_view,
 };
 use crate::ui::context::use_picture;
 use crate::ui::hooks::use_narrow;
@@ -73,7 +74,7 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
             <div class="panel-title">
                 <h1>{ "Block tree" }</h1>
                 <div class="toolbar">
-                    <PageLink to={Route::Charts} class="text-more">{ "Charts" }</PageLink>
+                    { page_link(&Route::Charts, "text-more", "Charts") }
                     { to_height(props) }
                     { steps(props, &tree) }
                 </div>
@@ -230,8 +231,8 @@ fn BlockRow(props: &BlockRowProps) -> Html {
     let to = Route::Block(block.hash.clone());
     html! {
         <tr class={classes!((!block.on_best_chain).then_some("row-muted"))}>
-            <th scope="row" class="cell-number"><PageLink to={to.clone()}>{ grouped(block.height) }</PageLink></th>
-            <td><Hash hash={block.hash.clone()} {to} /></td>
+            <th scope="row" class="cell-number">{ page_link(&to, "", grouped(block.height)) }</th>
+            <td>{ short_hash(&block.hash, Some(to)) }</td>
             <td>{ if genesis { "everybody" } else { &block.miner } }</td>
             <td>{ block_mark(block.kind) }{ " " }{ if genesis { "genesis" } else { block.kind.word() } }</td>
             <td class="cell-number">{ block.transactions_count }</td>

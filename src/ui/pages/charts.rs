@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::pages::charts;
-use crate::ui::components::{PageLink, chart_view};
+use crate::ui::components::{chart_view, page_link};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::use_answer;
 use crate::view::charts::storage;
@@ -23,7 +23,7 @@ pub(crate) fn ChartsPage() -> Html {
         <>
             <div class="panel-title charts-title">
                 <h1>{ "Charts" }</h1>
-                <PageLink to={Route::Chain} class="text-more">{ "Block tree" }</PageLink>
+                { page_link(&Route::Chain, "text-more", "Block tree") }
             </div>
             <div class="charts">
                 for chart in charts::of(&picture).into_iter().chain(stored) {

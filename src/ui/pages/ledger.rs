@@ -9,7 +9,7 @@ use crate::app::pages::table::{TableRow, comparison, table_row};
 use crate::ipc::NodeState;
 use crate::ledger::Table;
 use crate::ui::bridge::{Dispatcher, use_page};
-use crate::ui::components::{PageLink, busy, empty, on_change, on_input, refusal};
+use crate::ui::components::{busy, empty, on_change, on_input, refusal, tab_link};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::ui::time;
@@ -51,8 +51,8 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
             </div>
             <nav class="subtabs" aria-label="Tables">
                 for other in Table::FOR_PEOPLE {
-                    <PageLink key={other.name()} to={Route::Ledger(other.name().to_owned(), String::new())} class="subtab"
-                        current={other == table}>{ other.name() }</PageLink>
+                    { tab_link(&Route::Ledger(other.name().to_owned(), String::new()), "subtab", other == table,
+                        other.name()) }
                 }
             </nav>
             <p class="text-hint">{ about(table) }</p>

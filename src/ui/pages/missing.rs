@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::ui::components::PageLink;
+use crate::ui::components::page_link;
 use crate::view::route::Route;
 
 /// That there is nothing at an address, and where there is something.
@@ -11,7 +11,7 @@ pub(crate) fn missing_page(address: &str) -> Html {
         <section class="panel">
             <h1>{ "There is no such page" }</h1>
             <p>{ "The address names " }<code>{ address }</code>{ ", which is none of the pages." }</p>
-            <p><PageLink to={Route::Network}>{ "Go to the network" }</PageLink></p>
+            <p>{ page_link(&Route::Network, "", "Go to the network") }</p>
         </section>
     }
 }

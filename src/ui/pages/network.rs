@@ -7,8 +7,8 @@ use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::NodeKind;
 use crate::ui::actions::Actions;
 use crate::ui::components::{
-    Graph, InTurn, Inspector, LogLines, NodesTable, PageLink, RunButton, Strip, Votes, empty,
-    kind_mark, on_change,
+    Graph, InTurn, Inspector, LogLines, NodesTable, RunButton, Strip, Votes, empty, kind_mark,
+    on_change, page_link,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::view::digest::digest;
@@ -49,8 +49,8 @@ fn latest_blocks() -> Html {
             <div class="panel-title">
                 <h2>{ "Latest blocks" }</h2>
                 <span class="panel-links">
-                    <PageLink to={Route::Charts} class="text-more">{ "Charts" }</PageLink>
-                    <PageLink to={Route::Chain} class="text-more">{ "Block tree" }</PageLink>
+                    { page_link(&Route::Charts, "text-more", "Charts") }
+                    { page_link(&Route::Chain, "text-more", "Block tree") }
                 </span>
             </div>
             <Strip />
@@ -85,7 +85,7 @@ fn Happenings() -> Html {
         <section class="panel panel-full" aria-label="What happens">
             <div class="panel-title">
                 <h2>{ "What happens" }</h2>
-                <PageLink to={Route::Console} class="text-more">{ "Full log" }</PageLink>
+                { page_link(&Route::Console, "text-more", "Full log") }
             </div>
             if lines.is_empty() {
                 { empty("Nothing has happened yet.") }

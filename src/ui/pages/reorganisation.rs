@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::ui::components::{PageLink, busy, refusal, reorganisation_report};
+use crate::ui::components::{busy, page_link, refusal, reorganisation_report};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::view::route::Route;
@@ -37,7 +37,7 @@ pub(crate) fn ReorganisationPage(props: &ReorganisationPageProps) -> Html {
         <section class="panel panel-full" aria-label="Reorganisation">
             <div class="panel-title">
                 <h1>{ format!("Reorganisation of {}", props.node) }</h1>
-                <PageLink to={Route::Chain} class="text-more">{ "Block tree" }</PageLink>
+                { page_link(&Route::Chain, "text-more", "Block tree") }
             </div>
             { match &answer {
                 Answer::Waiting => busy("Asking the node what it did…"),

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::app::pages::table::{Shown, TableRow, columns, is_number};
 use crate::ledger::Table;
-use crate::ui::components::{Hash, PageLink};
+use crate::ui::components::{page_link, short_hash};
 use crate::ui::hooks::use_steps;
 use crate::ui::time;
 
@@ -54,10 +54,10 @@ fn cell(field: &'static str, cell: &Shown) -> Html {
             html! { <td key={field} title={time::exact(*at)}>{ time::of_day(*at) }</td> }
         }
         Shown::Hash(hash, to) => {
-            html! { <td key={field}><Hash hash={hash.clone()} to={to.clone()} /></td> }
+            html! { <td key={field}>{ short_hash(hash, to.clone()) }</td> }
         }
         Shown::Figures(text, Some(to)) => html! {
-            <td key={field} class="cell-number"><PageLink to={to.clone()}>{ text }</PageLink></td>
+            <td key={field} class="cell-number">{ page_link(to, "", text) }</td>
         },
         Shown::Figures(text, None) => html! { <td key={field} class="cell-number">{ text }</td> },
         Shown::Text(text) => {

@@ -13,7 +13,8 @@ use crate::ipc::{ApiError, TransactionInfo};
 use crate::ledger::Row;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{
-    CopyButton, Hash, InTurn, PageLink, Tone, Track, badge, busy, empty, refusal, transaction_table,
+    CopyButton, InTurn, Tone, Track, badge, busy, empty, page_link, refusal, short_hash,
+    titled_link, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -161,12 +162,13 @@ fn User(props: &UserProps) -> Html {
                 for (at, holding) in user.holdings.iter().enumerate() {
                     if at > 0 { { ", " } }
                     { format!("{} ", grouped(holding.units)) }
-                    <PageLink to={Route::Ledger("assets".to_owned(), holding.asset.clone())} title={holding.asset.clone()}>{ &holding.symbol }</PageLink>
+                    { titled_link(&Route::Ledger("assets".to_owned(), holding.asset.clone()), "", &holding.asset,
+                        &holding.symbol) }
                 }
             </td>
             <td class="cell-number">{ grouped(user.next_nonce) }</td>
             <td>
-                <Hash hash={user.address.clone()} to={Route::Ledger("users".to_owned(), user.address.clone())} />
+                { short_hash(&user.address, Some(Route::Ledger("users".to_owned(), user.address.clone()))) }
                 <CopyButton text={user.address.clone()} what="Address" />
             </td>
         </tr>
@@ -189,10 +191,10 @@ fn Followed(props: &FollowedProps) -> Html {
         .unwrap_or(&props.first);
     html! {
         <article class="followed">
-            <p><PageLink to={Route::Transaction(tx.tx_hash.clone())}>{ sentence(tx) }</PageLink></p>
+            <p>{ page_link(&Route::Transaction(tx.tx_hash.clone()), "", sentence(tx)) }</p>
             <p class="text-hint">
-                { "Id " }<Hash hash={tx.tx_hash.clone()} /><CopyButton text={tx.tx_hash.clone()} what="Transaction id" />
-                { " Signature " }<Hash hash={tx.signature.clone()} /><CopyButton text={tx.signature.clone()} what="Signature" />
+                { "Id " }{ short_hash(&tx.tx_hash, None) }<CopyButton text={tx.tx_hash.clone()} what="Transaction id" />
+                { " Signature " }{ short_hash(&tx.signature, None) }<CopyButton text={tx.signature.clone()} what="Signature" />
             </p>
             <Track tx={tx.clone()} />
         </article>
@@ -258,7 +260,7 @@ fn Recent() -> Html {
         <section class="panel" aria-label="Recent transactions">
             <div class="panel-title">
                 <h2>{ "Recent transactions" }</h2>
-                <PageLink to={Route::Ledger("transactions".to_owned(), String::new())} class="text-more">{ "All" }</PageLink>
+                { page_link(&Route::Ledger("transactions".to_owned(), String::new()), "text-more", "All") }
             </div>
             { match &answer {
                 Answer::Waiting => busy("Reading the ledger…"),

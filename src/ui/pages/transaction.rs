@@ -8,7 +8,8 @@ use crate::ipc::{Subject, TransactionInfo};
 use crate::primitives::visible;
 use crate::records::TransactionStatus;
 use crate::ui::components::{
-    Bytes, Fact, Hash, PageLink, Track, WhyPanel, busy, check_list, refusal,
+    Bytes, Track, WhyPanel, busy, check_list, fact, fact_to_copy, fact_with_hint, page_link,
+    refusal, short_hash,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -41,7 +42,7 @@ pub(crate) fn TransactionPage(props: &TransactionPageProps) -> Html {
                     <h1>{ "No such transaction" }</h1>
                     <p>{ "No node of this tab holds a transaction " }<code>{ &props.id }</code>{ "." }</p>
                     <WhyPanel about={Subject::Transaction(props.id.clone())} title="What is known of it" />
-                    <p><PageLink to={Route::Transact}>{ "Send one" }</PageLink></p>
+                    <p>{ page_link(&Route::Transact, "", "Send one") }</p>
                 </section>
             },
         },
@@ -97,28 +98,30 @@ fn Transaction(props: &TransactionProps) -> Html {
 fn fields(tx: &TransactionInfo) -> Html {
     html! {
         <dl class="facts">
-            <Fact term="Kind">{ tx.kind.word().replace('_', " ") }</Fact>
-            <Fact term="From" hint="The account that signs and pays." copy={tx.from_address.clone()}>
-                if tx.from_user != tx.from_address {
-                    { format!("{} ", tx.from_user) }
-                }
-                <Hash hash={tx.from_address.clone()} to={Route::Ledger("users".to_owned(), tx.from_address.clone())} />
-            </Fact>
+            { fact("Kind", tx.kind.word().replace('_', " ")) }
+            { fact_to_copy("From", "The account that signs and pays.", &tx.from_address, html! {
+                <>
+                    if tx.from_user != tx.from_address {
+                        { format!("{} ", tx.from_user) }
+                    }
+                    { short_hash(&tx.from_address, Some(Route::Ledger("users".to_owned(), tx.from_address.clone()))) }
+                </>
+            }) }
             if !tx.to_user.is_empty() {
-                <Fact term="To">{ &tx.to_user }</Fact>
+                { fact("To", &tx.to_user) }
             }
             if tx.amount > 0 {
-                <Fact term="Amount">{ grouped(tx.amount) }</Fact>
+                { fact("Amount", grouped(tx.amount)) }
             }
-            <Fact term="Fee" hint="Paid to whoever makes the block.">{ count_of(tx.fee, "coin", "coins") }</Fact>
-            <Fact term="Nonce" hint="Transactions the account committed before: none can be replayed.">{ grouped(tx.nonce) }</Fact>
+            { fact_with_hint("Fee", "Paid to whoever makes the block.", count_of(tx.fee, "coin", "coins")) }
+            { fact_with_hint("Nonce", "Transactions the account committed before: none can be replayed.",
+                grouped(tx.nonce)) }
             if !tx.memo.is_empty() {
-                <Fact term="Memo"><q><bdi>{ visible(&tx.memo) }</bdi></q></Fact>
+                { fact("Memo", html! { <q><bdi>{ visible(&tx.memo) }</bdi></q> }) }
             }
-            <Fact term="First seen">{ time::exact(tx.timestamp) }</Fact>
-            <Fact term="Signature" hint="Ed25519, by the sender's key." copy={tx.signature.clone()}>
-                <Hash hash={tx.signature.clone()} />
-            </Fact>
+            { fact("First seen", time::exact(tx.timestamp)) }
+            { fact_to_copy("Signature", "Ed25519, by the sender's key.", &tx.signature,
+                short_hash(&tx.signature, None)) }
         </dl>
     }
 }

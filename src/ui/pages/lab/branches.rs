@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::app::pages::lab::timeline::time_text;
 use crate::lab::desk::Order;
 use crate::lab::{BranchInfo, Comparison};
-use crate::ui::components::Hash;
+use crate::ui::components::short_hash;
 use crate::ui::lab::{Drawn, Hands, Scene, choice};
 use crate::view::figures::{count_of, grouped};
 
@@ -108,7 +108,7 @@ fn beside([one, other]: &[Comparison; 2], hands: &Hands) -> Html {
     let close = move |_: MouseEvent| laboratory.forget_comparison();
     let head = |found: &Option<(u64, String)>| match found {
         Some((height, hash)) => {
-            html! { <>{ format!("{} ", grouped(*height)) }<Hash hash={hash.clone()} /></> }
+            html! { <>{ format!("{} ", grouped(*height)) }{ short_hash(hash, None) }</> }
         }
         None => html! { "down" },
     };

@@ -6,7 +6,7 @@ use super::files::open_file;
 use crate::app::lab::Source;
 use crate::app::pages::lab::course::{FREE, first_open};
 use crate::lab::exercises::{COURSE, Entry};
-use crate::ui::components::{PageLink, Tone, badge, go};
+use crate::ui::components::{Tone, badge, go, page_link};
 use crate::ui::lab::Scene;
 use crate::view::figures::count_of;
 use crate::view::route::Route;
@@ -23,6 +23,13 @@ pub(super) fn draw(scene: &Scene) -> Html {
     // What is solved is not what one came to go on with.
     let goes_on = bench.about.is_some() && bench.goal_at.is_none();
     let free = move |_: MouseEvent| hands.open(Source::Text(FREE.to_owned()), || go(&Route::Bench));
+    let button = |first: bool| {
+        if first {
+            "button button-primary"
+        } else {
+            "button"
+        }
+    };
     html! {
         <div class="lab-course">
             <section class="panel lab-welcome" aria-label="Laboratory">
@@ -33,12 +40,12 @@ pub(super) fn draw(scene: &Scene) -> Html {
                 </p>
                 <div class="toolbar">
                     if let Some(about) = &bench.about {
-                        <PageLink to={Route::Bench} class={classes!("button", goes_on.then_some("button-primary"))}>{ format!("Go on: {}", about.title) }</PageLink>
+                        { page_link(&Route::Bench, button(goes_on),
+                            format!("Go on: {}", about.title)) }
                     }
                     if let Some(line) = next.filter(|line| open != Some(line.name)) {
-                        <PageLink to={Route::Exercise(line.name.to_owned())} class={classes!("button", (!goes_on).then_some("button-primary"))}>
-                            { format!("{}: {}", if solved == 0 { "Begin" } else { "Next" }, line.title) }
-                        </PageLink>
+                        { page_link(&Route::Exercise(line.name.to_owned()), button(!goes_on),
+                            format!("{}: {}", if solved == 0 { "Begin" } else { "Next" }, line.title)) }
                     }
                     <button type="button" onclick={free}>{ "A network to play with" }</button>
                 </div>
@@ -84,7 +91,7 @@ fn entry(number: usize, line: &Entry, solved: bool) -> Html {
         <li key={line.name} class={classes!("lab-entry", solved.then_some("lab-entry-solved"))}>
             <span class="lab-entry-number" aria-hidden="true">{ number }</span>
             <div>
-                <PageLink to={Route::Exercise(line.name.to_owned())} class="lab-entry-title">{ line.title }</PageLink>
+                { page_link(&Route::Exercise(line.name.to_owned()), "lab-entry-title", line.title) }
                 <p class="text-hint">{ line.goal }</p>
             </div>
             if solved {

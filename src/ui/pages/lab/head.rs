@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::files::save;
 use crate::app::lab::pretty;
 use crate::app::pages::lab::words::agreement;
-use crate::ui::components::{PageLink, Tone, badge, go, here};
+use crate::ui::components::{Tone, badge, go, here, page_link};
 use crate::ui::lab::{Drawn, Scene};
 use crate::view::route::Route;
 
@@ -83,7 +83,7 @@ fn draw(scene: &Scene) -> Html {
             </div>
             <p class="lab-agreement" id="lab-agreement">{ agreement(bench) }</p>
             <div class="toolbar">
-                <PageLink to={Route::Lab} class="button">{ "All exercises" }</PageLink>
+                { page_link(&Route::Lab, "button", "All exercises") }
                 <button type="button" onclick={link}>{ "Copy as link" }</button>
                 <button type="button" onclick={keep}>{ "Save as file" }</button>
                 <button type="button" onclick={close}>{ "Close" }</button>

@@ -29,7 +29,7 @@ use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::{LabMessage, LabPage as Page};
 use crate::lab::wall_clock;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{PageLink, busy, empty, refusal, stay_within};
+use crate::ui::components::{busy, empty, page_link, refusal, stay_within};
 use crate::ui::context::use_notifier;
 use crate::ui::hooks::use_narrow;
 use crate::ui::lab::{Drawn, Hands, Part, Scene};
@@ -170,7 +170,7 @@ fn open(scene: &Scene, place: &Route) -> Html {
             } else {
                 { empty("No scenario is open.") }
             }
-            <p><PageLink to={Route::Lab}>{ "All exercises" }</PageLink></p>
+            <p>{ page_link(&Route::Lab, "", "All exercises") }</p>
         </section>
     }
 }

@@ -8,7 +8,7 @@ use crate::ipc::NodeKind;
 use crate::lab::Action;
 use crate::lab::desk::{Life, NodeSight};
 use crate::lab::words::{DISKS, disk};
-use crate::ui::components::{Fact, Hash, Tone, badge, kind_mark, on_change};
+use crate::ui::components::{Tone, badge, fact, kind_mark, on_change, short_hash};
 use crate::ui::lab::{Drawn, Hands, Scene, choice, number};
 use crate::view::figures::grouped;
 
@@ -67,7 +67,7 @@ fn line(node: &NodeSight, scene: &Scene) -> Html {
             <th scope="row">{ kind_mark(node.kind) }{ " " }<button type="button" class="button-plain" onclick={choose}>{ &node.name }</button></th>
             <td>{ state(node, scene) }</td>
             <td class="cell-number">{ grouped(node.height) }</td>
-            <td><Hash hash={node.head.clone()} /></td>
+            <td>{ short_hash(&node.head, None) }</td>
             <td class="cell-number">{ grouped(node.made) }</td>
         </tr>
     }
@@ -122,17 +122,17 @@ fn facts(node: &NodeSight) -> Html {
     html! {
         <dl class="facts">
             if node.life != Life::Down {
-                <Fact term="Height">{ grouped(node.height) }</Fact>
-                <Fact term="Head"><Hash hash={node.head.clone()} /></Fact>
-                <Fact term="Final up to">{ grouped(node.decided) }</Fact>
-                <Fact term="Waiting">{ format!("{} in its mempool", grouped(node.waiting)) }</Fact>
+                { fact("Height", grouped(node.height)) }
+                { fact("Head", short_hash(&node.head, None)) }
+                { fact("Final up to", grouped(node.decided)) }
+                { fact("Waiting", format!("{} in its mempool", grouped(node.waiting))) }
             }
-            <Fact term="Blocks made">{ grouped(node.made) }</Fact>
+            { fact("Blocks made", grouped(node.made)) }
             if let Some(rate) = node.rate {
-                <Fact term="Hash rate">{ format!("{} hashes/s", grouped(rate)) }</Fact>
+                { fact("Hash rate", format!("{} hashes/s", grouped(rate))) }
             }
             if !node.intends.is_empty() {
-                <Fact term="Intends">{ node.intends.join(", ") }</Fact>
+                { fact("Intends", node.intends.join(", ")) }
             }
         </dl>
     }

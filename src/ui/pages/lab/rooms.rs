@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::pages::selection::Selection;
 use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{PageLink, Search, empty};
+use crate::ui::components::{Search, empty, tab_link};
 use crate::ui::context::{Picture, use_newest_picture, use_notifier};
 use crate::ui::pages::live::live;
 use crate::ui::shared::Shared;
@@ -31,9 +31,9 @@ pub(super) fn tabs(bench: Route, room: Option<&Route>) -> Html {
     let shown = room.map(Route::tab);
     html! {
         <nav class="lab-tabs" aria-label="Pages of the laboratory">
-            <PageLink to={bench} class="lab-tab" current={room.is_none()}>{ "Bench" }</PageLink>
+            { tab_link(&bench, "lab-tab", room.is_none(), "Bench") }
             for route in rooms() {
-                <PageLink key={route.title()} to={route.clone()} class="lab-tab" current={shown.as_ref() == Some(&route)}>{ route.title() }</PageLink>
+                { tab_link(&route, "lab-tab", shown.as_ref() == Some(&route), route.title()) }
             }
         </nav>
     }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::app::pages::lab::LabMessage;
 use crate::app::pages::lab::course::next;
 use crate::app::pages::lab::timeline::time_text;
-use crate::ui::components::PageLink;
+use crate::ui::components::page_link;
 use crate::ui::lab::{Drawn, Scene};
 use crate::view::route::Route;
 
@@ -53,7 +53,8 @@ fn draw(scene: &Scene) -> Html {
             if bench.goal_at.is_some() && !about.learnt.is_empty() {
                 <p class="lab-learnt"><strong>{ "What was learnt: " }</strong>{ &about.learnt }</p>
                 if let Some(line) = after {
-                    <PageLink to={Route::Exercise(line.name.to_owned())} class="button button-primary">{ format!("Next: {}", line.title) }</PageLink>
+                    { page_link(&Route::Exercise(line.name.to_owned()), "button button-primary",
+                        format!("Next: {}", line.title)) }
                 }
             }
             if shown > 0 {
