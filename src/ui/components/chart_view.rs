@@ -14,10 +14,17 @@ const BOTTOM: f64 = 40.0;
 /// Names along the bottom are written aslant from so many on.
 const CROWD: usize = 7;
 
-/// The chart.
-pub(crate) fn chart_view(chart: &Chart) -> Html {
+#[derive(Properties, PartialEq)]
+pub(crate) struct ChartViewProps {
+    pub(crate) chart: Chart,
+}
+
+/// The chart. It is drawn again only when it reads differently.
+#[component]
+pub(crate) fn ChartView(props: &ChartViewProps) -> Html {
+    let chart = &props.chart;
     html! {
-        <section key={chart.title} class="panel chart" aria-label={chart.title}>
+        <section class="panel chart" aria-label={chart.title}>
             <h2>{ chart.title }</h2>
             <p class="text-hint">{ &chart.lead }</p>
             if let Some(drawing) = &chart.drawing {

@@ -36,7 +36,7 @@ mod why;
 
 pub(crate) use answered::{busy, empty, refusal};
 pub(crate) use bytes::Bytes;
-pub(crate) use chart_view::chart_view;
+pub(crate) use chart_view::ChartView;
 pub(crate) use checks::{check_list, hash_digits};
 pub(crate) use confirm::Confirm;
 pub(crate) use copy::CopyButton;

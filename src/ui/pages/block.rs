@@ -112,7 +112,7 @@ fn Block(props: &BlockProps) -> Html {
             <section class="panel panel-full">
                 <h2>{ format!("Bytes ({})", bytes(u64::from(info.size))) }</h2>
                 if !info.data.is_empty() {
-                    <p>{ "Free data of the maker: " }<q>{ visible(&info.data) }</q></p>
+                    <p>{ "Free data of the maker: " }<q><bdi>{ visible(&info.data) }</bdi></q></p>
                 }
                 <Bytes hex={info.raw.clone()} />
             </section>

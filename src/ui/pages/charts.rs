@@ -3,9 +3,10 @@
 use yew::prelude::*;
 
 use crate::app::pages::charts;
-use crate::ui::components::{chart_view, page_link};
+use crate::ui::components::{ChartView, page_link};
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::use_answer;
+use crate::view::chart::Chart;
 use crate::view::charts::storage;
 use crate::view::route::Route;
 
@@ -27,9 +28,14 @@ pub(crate) fn ChartsPage() -> Html {
             </div>
             <div class="charts">
                 for chart in charts::of(&picture).into_iter().chain(stored) {
-                    { chart_view(&chart) }
+                    { keyed(chart) }
                 }
             </div>
         </>
     }
+}
+
+fn keyed(chart: Chart) -> Html {
+    let key = chart.title;
+    html! { <ChartView {key} {chart} /> }
 }
