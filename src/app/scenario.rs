@@ -70,13 +70,7 @@ impl App {
             self.bus.push(Update::Blocks(blocks.clone()));
         }
         for event in view.news.iter().filter_map(told) {
-            let update = Update::Event(event);
-            // What a moment that was gone to brings with it does not happen now: nothing moves for it.
-            if view.fresh {
-                self.bus.recall(update);
-            } else {
-                self.bus.push(update);
-            }
+            self.bus.push(Update::Event(event));
         }
         if let Some(links) = &view.links {
             let name = |place: u8| view.nodes.get(usize::from(place)).map(|node| &node.name);
@@ -119,11 +113,6 @@ impl App {
 
 /// What a node said, as the log has it.
 fn told(happening: &crate::lab::Happening) -> Option<Event> {
-    if let Some(about) = &happening.about {
-        let mut event = (**about).clone();
-        event.text.clone_from(&happening.text);
-        return Some(event);
-    }
     let Happened::Node { topic, level } = happening.what else {
         return None;
     };

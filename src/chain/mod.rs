@@ -243,32 +243,6 @@ impl Chain {
         self.invalid.get(id)
     }
 
-    /// Refused ids that begin with `prefix`; at most `limit`.
-    pub fn refused_with_prefix<'a>(
-        &'a self,
-        prefix: &'a str,
-        limit: usize,
-    ) -> impl Iterator<Item = BlockHash> + 'a {
-        with_prefix(&self.invalid, prefix, limit)
-    }
-
-    /// The state after a block, as far as it is at hand, or the block is of the best chain and at most [`MILESTONE`]
-    /// below its head: to look at, without keeping anything.
-    #[must_use]
-    pub fn state_seen(&self, id: &BlockHash) -> Option<State> {
-        let kept = self.states.states.get(id);
-        if let Some(state) = kept.or_else(|| self.milestones.get(id)) {
-            return Some(state.clone());
-        }
-        let height = self.get(id)?.block.header.height;
-        if !self.on_best(id) || self.height().since(height) > MILESTONE {
-            return None;
-        }
-        let above = self.best.iter().rev().take_while(|above| *above != id);
-        let undone = |state: State, above| state.reverted(&self.entry(above).undo());
-        Some(above.fold(self.head_state.clone(), undone))
-    }
-
     /// Number of refused ids and of states that are remembered.
     #[must_use]
     pub fn remembered(&self) -> (usize, usize) {

@@ -130,11 +130,6 @@ pub enum Command {
     },
     /// `mempool`
     Mempool,
-    /// `why <what>`
-    Why {
-        /// What it is about, as it was typed.
-        what: String,
-    },
     /// `export <node>`
     Export {
         /// The node.

@@ -5,7 +5,6 @@
 //! everything else is counted by node, or once for each block that nodes made.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::rc::Rc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
@@ -14,12 +13,12 @@ use crate::chain::Chain;
 use crate::consensus::finality::{Alarm, Checkpoint, Offence};
 use crate::consensus::slots;
 use crate::node::{FinalityNotice, Node, Notice};
-use crate::primitives::{Address, BlockHash, Height, Slot};
-use crate::records::{Level, Reorganisation, Topic};
+use crate::primitives::{Address, BlockHash, Height, Slot, TxId};
+use crate::records::{Level, Topic};
 use crate::sim::event::Observed;
+use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
-use super::clock::{elapsed, wall_clock};
 use super::goal::{Refused, Restart};
 use super::happening::{Happened, Happening, Timeline};
 use super::layout::number;
@@ -34,15 +33,40 @@ const RECENT: usize = 1_024;
 const SETTLED: u64 = 16;
 /// The first slot that may be missed: in those before, the network begins.
 const FIRST_SLOT: Slot = Slot(3);
+/// The simulated clock of a world that begins.
+const BEGIN_MS: u64 = 5_000;
+
+/// What became of a transaction that left a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// The branch that won has it too.
+    InBoth,
+    /// It waits again.
+    Waits,
+    /// Another transaction of its account has its place.
+    Conflict,
+    /// It is gone.
+    Gone,
+}
 
 /// A node's change to another branch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
-pub struct Reorganised {
+pub struct Reorganisation {
     /// Virtual time in milliseconds since the beginning.
     pub at: u64,
-    /// What it did.
-    #[serde(flatten)]
-    pub report: Reorganisation,
+    /// The node's name.
+    pub node: String,
+    /// Height of the last block that both branches have.
+    pub fork: u64,
+    /// Ids of the blocks that left, the highest first.
+    pub left: Vec<String>,
+    /// Ids of the blocks that joined, the highest first.
+    pub joined: Vec<String>,
+    /// Weight of both branches above the fork: what left, what joined.
+    pub weights: [u64; 2],
+    /// Transactions that left, and what became of them.
+    pub transactions: Vec<(String, Fate)>,
 }
 
 /// What has happened.
@@ -50,7 +74,7 @@ pub struct Reorganised {
 pub(super) struct Facts {
     pub(super) timeline: Timeline,
     pub(super) payments: Payments,
-    pub(super) reorganisations: VecDeque<Rc<Reorganised>>,
+    pub(super) reorganisations: VecDeque<Reorganisation>,
     /// Rises with everything that may make a predicate true.
     pub(super) version: u64,
     /// Blocks that nodes made, reorganisations, and refusals.
@@ -76,6 +100,11 @@ pub(super) struct Facts {
     sealed: BTreeSet<Slot>,
     slots_over: Slot,
     missed: BTreeMap<usize, u64>,
+}
+
+/// Virtual milliseconds of a world since its beginning.
+pub(super) fn elapsed(world: &World) -> u64 {
+    world.now.since(GENESIS_TIME).0.saturating_sub(BEGIN_MS)
 }
 
 /// The height up to which two chains are one.
@@ -128,7 +157,6 @@ impl Facts {
                 level: Level::Info,
             },
             text,
-            about: None,
         });
     }
 
@@ -141,7 +169,6 @@ impl Facts {
             node,
             what,
             text,
-            about: None,
         });
     }
 
@@ -187,17 +214,14 @@ impl Facts {
         let (topic, level) = (notice.topic(), notice.level());
         if level >= Level::Info {
             self.changed();
-            let (at, name) = (elapsed(world), &world.seats[seat].plan.name);
-            let mut event = notice.event(name, wall_clock(at));
             self.timeline.push(Happening {
-                at,
-                node: Some(name.clone()),
+                at: elapsed(world),
+                node: Some(world.seats[seat].plan.name.clone()),
                 what: match notice {
                     Notice::Found { .. } | Notice::Sealed { .. } => Happened::Made,
                     _ => Happened::Node { topic, level },
                 },
-                text: std::mem::take(&mut event.text),
-                about: event.refers().then(|| Box::new(event)),
+                text: notice.text(),
             });
         }
     }
@@ -271,19 +295,41 @@ impl Facts {
         let Some(node) = &world.seats[seat].node else {
             return;
         };
-        if node.chain().on_best(&before) || !node.chain().contains(&before) {
+        let chain = node.chain();
+        let mut left = Vec::new();
+        let mut at = before;
+        while !chain.on_best(&at)
+            && let Some(entry) = chain.get(&at)
+        {
+            left.push(at);
+            at = entry.block.header.parent;
+        }
+        if left.is_empty() {
             return;
         }
-        let report = node.reorganisation(before, node.chain().head());
+        let fork = chain
+            .get(&at)
+            .map_or(0, |entry| entry.block.header.height.0);
+        let depth = number(left.len());
         let deepest = self.deepest.entry(seat).or_default();
-        *deepest = report.left.count.max(*deepest);
+        *deepest = depth.max(*deepest);
         self.reorganised = self.reorganised.saturating_add(1);
+        let joined: Vec<BlockHash> = (fork + 1..=chain.height().0)
+            .rev()
+            .filter_map(|height| chain.at(Height(height)))
+            .collect();
         if self.reorganisations.len() >= MAX_REORGANISATIONS {
             self.reorganisations.pop_front();
         }
-        let at = elapsed(world);
-        let one = Reorganised { at, report };
-        self.reorganisations.push_back(Rc::new(one));
+        self.reorganisations.push_back(Reorganisation {
+            at: elapsed(world),
+            node: world.seats[seat].plan.name.clone(),
+            fork,
+            weights: [weight(chain, &left), weight(chain, &joined)],
+            transactions: fates(node, &left),
+            left: left.iter().map(ToString::to_string).collect(),
+            joined: joined.iter().map(ToString::to_string).collect(),
+        });
     }
 
     fn look_for_parted(&mut self, world: &World) {
@@ -420,4 +466,33 @@ impl Facts {
     pub(super) fn missed(&self, seat: usize) -> u64 {
         self.missed.get(&seat).copied().unwrap_or(0)
     }
+}
+
+fn weight(chain: &Chain, blocks: &[BlockHash]) -> u64 {
+    let entries = blocks.iter().filter_map(|id| chain.get(id));
+    entries
+        .map(|entry| entry.block.header.difficulty.0)
+        .fold(0, u64::saturating_add)
+}
+
+/// What became of the transactions of blocks that left a node's chain.
+fn fates(node: &Node, left: &[BlockHash]) -> Vec<(String, Fate)> {
+    let chain = node.chain();
+    let entries = left.iter().rev().filter_map(|id| chain.get(id));
+    let mut fates = Vec::new();
+    for transaction in entries.flat_map(|entry| &entry.block.body.transactions) {
+        let (id, body): (TxId, _) = (transaction.id(), &transaction.body);
+        let used = chain.head_state().account(&body.from).nonce > body.nonce;
+        let fate = if chain.block_of(&id).is_some() {
+            Fate::InBoth
+        } else if node.mempool().get(&id).is_some() {
+            Fate::Waits
+        } else if used {
+            Fate::Conflict
+        } else {
+            Fate::Gone
+        };
+        fates.push((id.to_string(), fate));
+    }
+    fates
 }

@@ -11,9 +11,8 @@ use crate::primitives::to_hex;
 use crate::sim::event::Event;
 use crate::sim::world::QueueKey;
 
-use super::clock::begin;
 use super::fields::visit;
-use super::moment::Moment;
+use super::moment::{Moment, begin};
 
 /// A decoded field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]

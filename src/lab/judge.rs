@@ -5,8 +5,7 @@ use crate::node::Node;
 use crate::primitives::{Address, Height};
 use crate::sim::world::World;
 
-use super::clock::elapsed;
-use super::facts::{Facts, running};
+use super::facts::{Facts, elapsed, running};
 use super::goal::Predicate;
 use super::layout;
 use super::payments::confirmations;

@@ -54,8 +54,6 @@ impl Order {
                 | Request::Mempool
                 | Request::Finality
                 | Request::Peers
-                | Request::Why { .. }
-                | Request::Reorganised { .. }
                 | Request::Export
                 | Request::Import { .. }) => Self::Ask(id, request),
             },

@@ -1,11 +1,14 @@
 //! Finality in words: how far the chain is decided, and why it stands still.
 
 use super::figures::{count_of, grouped, short};
-use super::why;
-use crate::ipc::{FinalityInfo, FinalityStatus, Reason};
+use crate::ipc::{FinalityInfo, FinalityStatus};
+
+/// Blocks above the final one from which on finality stands still: at most 17 are usual.
+const USUAL_LAG: u64 = 26;
 
 /// What is said where nobody votes.
-pub use super::why::DEPTH_ALONE;
+pub const DEPTH_ALONE: &str =
+    "There are no authorities: nothing is ever final, and depth is all there is.";
 
 /// `finality`: what is decided, and what is missing.
 #[must_use]
@@ -68,8 +71,22 @@ pub fn reached(status: &FinalityStatus, height: u64) -> String {
 /// Why finality stands still, `lag` blocks below the head, if it does.
 #[must_use]
 pub fn standstill(status: &FinalityStatus, lag: u64, now: u64) -> Option<String> {
-    let reason = Reason::of_finality(status, lag);
-    matches!(reason, Reason::VotesMissing { .. }).then(|| why::sentence(&reason, now))
+    if status.authorities == 0 || lag <= USUAL_LAG {
+        return None;
+    }
+    let needed = format!("{} of {} are needed", status.needed, status.authorities);
+    let waiting = status.waiting_for.iter().zip(&status.silent_since);
+    let silent: Vec<String> = waiting
+        .map(|(name, at)| {
+            let seconds = now.saturating_sub(*at) / 1_000;
+            format!("{name} has not voted for {seconds} s")
+        })
+        .collect();
+    Some(if silent.is_empty() {
+        format!("Finality stands still: the votes are for different blocks; {needed}.")
+    } else {
+        format!("Finality stands still: {}; {needed}.", silent.join(", "))
+    })
 }
 
 #[cfg(test)]

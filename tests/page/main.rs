@@ -30,4 +30,3 @@ mod start;
 mod tour;
 mod traffic;
 mod visit;
-mod why;

@@ -1,9 +1,6 @@
-//! One sender's transactions in a row, what a killed node takes along, and what a page does that is older than its
-//! server.
+//! One sender's transactions in a row, what a killed node takes along, and a stopped node's disk that is changed by a form.
 
-use std::fs;
-
-use crate::visit::{Visit, dist};
+use crate::visit::Visit;
 
 /// Transactions in the blocks of a node's chain.
 const IN_BLOCKS: &str = "
@@ -27,7 +24,7 @@ fn fifty_transactions_in_a_row_are_all_taken_by_link_and_by_script() {
         visit.ask(&format!(
             "const sent = Array.from({{ length: 50 }}, () => aurex.tx('1 bob to carol'));
              {with}
-             return (await Promise.all(sent)).map((done) => Number(/nonce ([0-9,]+)/.exec(done.text)?.[1].replaceAll(',', '')))"
+             return (await Promise.all(sent)).map((done) => done.nonce)"
         ))
     };
     let first = send(&visit, "");
@@ -52,9 +49,9 @@ fn what_only_a_killed_node_had_is_said_and_sent_again_by_a_button() {
     visit.value(
         "const nodes = ['pow-1', 'poa-1', 'poa-2'];
          for (const [a, b] of [[0, 1], [0, 2], [1, 2]]) await aurex.command(`cut ${nodes[a]} ${nodes[b]}`);
-         const { text } = await aurex.tx('5 alice to bob');
-         const taker = nodes.find((node) => text.includes(node));
-         await aurex.kill(taker);
+         await aurex.tx('5 alice to bob');
+         const waiting = await Promise.all(nodes.map((node) => aurex.mempool(node)));
+         await aurex.kill(nodes[waiting.findIndex((pool) => pool.transactions.length === 1)]);
          for (const [a, b] of [[0, 1], [0, 2], [1, 2]]) await aurex.command(`heal ${nodes[a]} ${nodes[b]}`);",
     );
     visit.wait("the sentence", 20, |visit| {
@@ -69,56 +66,6 @@ fn what_only_a_killed_node_had_is_said_and_sent_again_by_a_button() {
         visit.text_of(".problems").is_empty().then_some(())
     });
     visit.expect_quiet();
-}
-
-/// A new release: other files, whose names follow from their contents, in the place of those that the tab has.
-#[test]
-#[ignore = "run by cargo xtask test"]
-fn a_page_that_is_older_than_its_server_says_so_keeps_its_nodes_and_offers_to_load_again() {
-    let folder = std::env::temp_dir().join(format!("aurex-release-{}", std::process::id()));
-    fs::create_dir_all(&folder).expect("a folder");
-    let mut names = Vec::new();
-    for file in fs::read_dir(dist()).expect("the built page") {
-        let path = file.expect("a file").path();
-        let name = path
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        fs::copy(&path, folder.join(&name)).expect("a copy");
-        names.push(name);
-    }
-    let visit = Visit::of(&folder, "?pace=1&test_tx=0");
-    visit.agreed(5, 2, 60);
-    let page = fs::read_to_string(folder.join("index.html")).expect("the page");
-    let hashed = |name: &&String| page.contains(name.as_str()) && name.contains('-');
-    let mut next = page.clone();
-    for name in names.iter().filter(hashed) {
-        let other = name.replacen('-', "-0", 1);
-        fs::rename(folder.join(name), folder.join(&other)).expect("another name");
-        next = next.replace(name, &other);
-    }
-    fs::write(folder.join("index.html"), next).expect("the new page");
-    let refusal = visit.refusal("return await aurex.add('pow')");
-    assert_eq!(refusal.code, "out_of_date", "{refusal:?}");
-    visit.wait("the sentence", 10, |visit| {
-        visit
-            .text_of(".problems")
-            .contains("out of date")
-            .then_some(())
-    });
-    let status = visit.status();
-    assert_eq!(status.problems.len(), 1, "{:?}", status.problems);
-    let height = status.height();
-    visit.wait("five nodes that go on", 60, |visit| {
-        (visit.status().agree(5) && visit.status().height() > height + 2).then_some(())
-    });
-    visit.browser.click(".problem .button-offer");
-    visit.meet();
-    visit.agreed(5, height, 60);
-    assert!(visit.command("add pow").contains("runs"));
-    drop(visit);
-    let _ = fs::remove_dir_all(folder);
 }
 
 /// Without the console: a form changes the disk of a node that was stopped, and the page says what the start found.

@@ -65,7 +65,6 @@ pub(super) fn actions(command: &Command, nodes: &Nodes) -> Option<Result<Vec<Act
         | Command::Forget { .. }
         | Command::Finality { .. }
         | Command::Mempool
-        | Command::Why { .. }
         | Command::Ledger { .. }
         | Command::Links(_)
         | Command::Tx(_) => return None,

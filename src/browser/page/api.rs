@@ -219,13 +219,6 @@ pub(in crate::browser) async fn call(
         "accounts" => to_js(&app.accounts(node(name, argument)?.as_deref()).await?),
         "finality" => to_js(&app.finality(node(name, argument)?.as_deref()).await?),
         "peers" => to_js(&app.peers(node(name, argument)?.as_deref()).await?),
-        "why" => to_js(&app.why_named(&arguments::text("why", &argument)?).await?),
-        "reorganised" => {
-            let fields = Fields::of(name, &["node", "before", "after"], argument)?;
-            let text = |field| arguments::text(field, &fields.get(field));
-            let (node, before, after) = (text("node")?, text("before")?, text("after")?);
-            to_js(&app.reorganised(&node, &before, &after).await?)
-        }
         "block" => {
             let which = match argument.as_f64() {
                 Some(_) => arguments::number("block", &argument, MAX_EXACT)?.to_string(),

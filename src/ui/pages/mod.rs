@@ -11,7 +11,6 @@ mod ledger;
 mod live;
 mod missing;
 mod network;
-mod reorganisation;
 mod settings;
 mod table;
 mod tamper;
