@@ -82,7 +82,7 @@ struct TreeBlockProps {
     still: bool,
 }
 
-/// A block, with the nodes whose head it is. Its name begins with what is written in it.
+/// A block, with the nodes whose head it is. Its name begins with what is written in it, as it reads in one line.
 #[component]
 fn TreeBlock(props: &TreeBlockProps) -> Html {
     let (placed, block) = (&props.placed, &props.placed.block);
@@ -116,10 +116,10 @@ fn TreeBlock(props: &TreeBlockProps) -> Html {
             class={classes!("tree-block", block_class(block.kind), side, class)}>
             <a {href} {role} aria-label={label}>
                 <rect width={BOX_WIDTH.to_string()} height={BOX_HEIGHT.to_string()} rx={corner} />
-                <text class="tree-id" x={middle.clone()} y="20">{ id }</text>
+                <text class="tree-id" x={middle.clone()} y="20">{ id }{ " " }</text>
                 <text class="tree-by" x={middle.clone()} y="38">{ by }</text>
-                <text class="tree-mark" x={(BOX_WIDTH - 4).to_string()} y="10" aria-hidden="true">{ mark }</text>
             </a>
+            <text class="tree-mark" x={(BOX_WIDTH - 4).to_string()} y="10" aria-hidden="true">{ mark }</text>
             if !placed.head_of.is_empty() {
                 <g class="tree-chip" transform={format!("translate(0 {})", BOX_HEIGHT + 5)}>
                     <title>{ placed.head_of.join(", ") }</title>
