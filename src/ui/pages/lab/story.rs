@@ -26,6 +26,9 @@ fn draw(scene: &Scene) -> Html {
     let Some(about) = bench.about.clone() else {
         return html! {};
     };
+    if about.story.is_empty() && about.goal.is_none() && bench.violation.is_none() {
+        return html! {};
+    }
     let shown = page.hints().min(about.hints.len());
     let more = shown < about.hints.len();
     let hint = hands.sending(LabMessage::Hint);
