@@ -118,7 +118,7 @@ fn Rows(props: &RowsProps) -> Html {
             { match &answer {
                 Answer::Waiting => busy("Reading the table…"),
                 Answer::Refused(error) => refusal(error),
-                Answer::Here(page) if page.rows.is_empty() => empty(&question.empty_text(total)),
+                Answer::Here(page) if page.rows.is_empty() => empty(question.empty_text(total)),
                 Answer::Here(page) => html! { <LedgerTable {table} rows={page.rows.clone()} /> },
             } }
             <div class="toolbar">
