@@ -224,8 +224,9 @@ impl Chain {
         }
         for joined in &change.applied {
             self.best.push(*joined);
+            let height = self.entry(joined).block.header.height;
             for transaction in self.tx_ids(joined).iter() {
-                self.committed.insert(*transaction, *joined);
+                self.committed.insert(*transaction, height);
             }
         }
         let old_state = std::mem::replace(&mut self.head_state, state);

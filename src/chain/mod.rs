@@ -75,7 +75,8 @@ pub struct Chain {
     /// The best chain by height, genesis first.
     best: Vec<BlockHash>,
     head_state: State,
-    committed: BTreeMap<TxId, BlockHash>,
+    /// Heights of the blocks of the best chain that hold these transactions.
+    committed: BTreeMap<TxId, Height>,
     states: StateCache,
     /// States at the multiples of [`MILESTONE`], on every branch.
     milestones: BTreeMap<BlockHash, State>,
@@ -268,7 +269,7 @@ impl Chain {
     /// The block of the best chain that holds a transaction.
     #[must_use]
     pub fn block_of(&self, transaction: &TxId) -> Option<BlockHash> {
-        self.committed.get(transaction).copied()
+        self.at(*self.committed.get(transaction)?)
     }
 
     /// Ids that begin with `prefix`, of blocks on any branch; at most `limit`.

@@ -29,10 +29,12 @@ impl Chain {
         self.by_height.insert((header.height, id));
         self.choice.insert(id, &header.parent, weight);
         let side = &mut self.side;
-        side.tips.remove(&(parent, header.parent));
+        let was_tip = side.tips.remove(&(parent, header.parent));
         side.tips.insert((weight, id));
-        let children = side.children.entry(header.parent).or_default();
-        *children = children.saturating_add(1);
+        if !was_tip {
+            let children = side.forks.entry(header.parent).or_insert(1);
+            *children = children.saturating_add(1);
+        }
         if header.kind == Kind::Authority {
             let sealed = side.sealed.entry((header.slot, header.sealer)).or_default();
             *sealed = sealed.saturating_add(1);
@@ -115,15 +117,16 @@ impl Chain {
                 side.sealed.remove(&(header.slot, header.sealer));
             }
         }
-        let Some(children) = side.children.get_mut(&header.parent) else {
-            return;
-        };
-        *children = children.saturating_sub(1);
-        if *children == 0 {
-            side.children.remove(&header.parent);
+        let Some(children) = side.forks.get_mut(&header.parent) else {
+            // It was the only child.
             if let Some(parent) = self.entries.get(&header.parent) {
                 side.tips.insert((parent.weight, header.parent));
             }
+            return;
+        };
+        *children = children.saturating_sub(1);
+        if *children <= 1 {
+            side.forks.remove(&header.parent);
         }
     }
 }

@@ -31,6 +31,44 @@ fn the_lightest_tips_go_when_there_are_too_many_blocks_beside_the_best_chain() {
 }
 
 #[test]
+fn what_is_remembered_of_branches_grows_with_the_forks_and_not_with_the_chain() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 200);
+    assert!(grower.chain.side.forks.is_empty());
+    let mut side = Grower::new(params());
+    for number in 0..2 {
+        let block = side.work_block("side", 1_000 + number, Vec::new());
+        grower.import(block).unwrap();
+    }
+    let forks = &grower.chain.side.forks;
+    assert_eq!(forks.values().copied().collect::<Vec<_>>(), [3]);
+    assert_eq!(grower.chain.side.tips.len(), 3);
+}
+
+#[test]
+fn a_branch_is_pruned_from_its_tip_down_to_its_fork() {
+    let mut grower = crowded(0);
+    let mut side = Grower::new(params());
+    let branch = side.grow("side", 2);
+    let mut heavier = Grower::new(params());
+    for height in 1..=2 {
+        grower.import(side.block_at(height)).unwrap();
+        heavier.import(grower.block_at(height)).unwrap();
+    }
+    for number in 0..MAX_SIDE as u64 {
+        let block = heavier.work_block("more", 9_000 + number, Vec::new());
+        grower.import(block).unwrap();
+    }
+    let pruned = grower.chain.take_pruned();
+    assert_eq!(pruned, [branch[1], branch[0]]);
+    let forks = &grower.chain.side.forks;
+    assert_eq!(
+        forks.iter().collect::<Vec<_>>(),
+        [(&heavier.chain.head(), &(MAX_SIDE + 1))]
+    );
+}
+
+#[test]
 fn the_branch_that_is_fetched_grows_beside_a_crowd_and_takes_the_head() {
     let mut grower = crowded(MAX_SIDE);
     let mut other = Grower::new(params());

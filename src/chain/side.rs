@@ -14,8 +14,8 @@ pub const PINS: usize = 2;
 pub(super) struct SideBranches {
     /// Blocks without a child, the lightest first.
     pub(super) tips: BTreeSet<(Weight, BlockHash)>,
-    /// Number of children of each block that has some.
-    pub(super) children: BTreeMap<BlockHash, usize>,
+    /// Number of children of each block that has several; nearly all have one, and a tip has none.
+    pub(super) forks: BTreeMap<BlockHash, usize>,
     /// Blocks that authorities sealed for a slot, on all branches.
     pub(super) sealed: BTreeMap<(Slot, NodeId), usize>,
     /// The ends of the branches that are being fetched.
@@ -29,7 +29,7 @@ impl SideBranches {
     pub(super) fn new(genesis: BlockHash) -> Self {
         Self {
             tips: BTreeSet::from([(Weight(0), genesis)]),
-            children: BTreeMap::new(),
+            forks: BTreeMap::new(),
             sealed: BTreeMap::new(),
             pinned: [None; PINS],
             pruned: Vec::new(),

@@ -11,7 +11,7 @@ use crate::sim::scenario::key;
 use crate::sim::world::World;
 
 use super::boast::Pretence;
-use super::private::PrivateChain;
+use super::private::{PrivateChain, Rivals};
 
 /// One who lies.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub(in crate::sim) struct Hostile {
     /// The chain that it mined alone.
     pub(super) private: Option<PrivateChain>,
     pub(super) pretence: Option<Pretence>,
+    /// The branches between which it flips.
+    pub(super) rivals: Option<Rivals>,
 }
 
 impl Hostile {
@@ -47,6 +49,7 @@ impl Hostile {
             kept: Vec::new(),
             private: None,
             pretence: None,
+            rivals: None,
         }
     }
 
@@ -82,7 +85,7 @@ impl Hostile {
 
     /// Puts bytes on the links to one or to all.
     pub(super) fn post(
-        &mut self,
+        &self,
         world: &mut World,
         to: Option<NodeId>,
         frame: Rc<[u8]>,
