@@ -88,8 +88,8 @@ fn grown(order: &[Block]) -> Chain {
 fn agreed(chain: &Chain) -> (BlockHash, Digest, Vec<(TxId, BlockHash)>) {
     let committed = chain
         .committed
-        .iter()
-        .map(|(id, block)| (*id, *block))
+        .keys()
+        .map(|id| (*id, chain.block_of(id).unwrap()))
         .collect();
     (chain.head(), chain.head_state().root(), committed)
 }
