@@ -66,7 +66,12 @@ impl Browser {
         Self::start_with(watched, None)
     }
 
-    /// The same with the profile that a killed browser left, if there is one.
+    /// A browser whose profile lies in a folder of the caller's choice, which is removed with it.
+    pub(crate) fn start_in(profile: PathBuf) -> Self {
+        Self::start_with(true, Some(profile))
+    }
+
+    /// The same with a profile of the caller's, or the one that a killed browser left, if there is one.
     fn start_with(watched: bool, profile: Option<PathBuf>) -> Self {
         let (process, address) = Process::start(profile);
         let runtime = tokio::runtime::Builder::new_current_thread()
