@@ -4,10 +4,14 @@ use super::machine::App;
 use super::opening::Outcome;
 use super::record::Record;
 use super::wallet;
+use crate::ipc::ApiError;
+use crate::refusal::PlatformError;
 use crate::view::Update;
 
 /// Longest wait for another tab that writes the record.
 pub(super) const RECORD_WAIT_MS: u32 = 5_000;
+/// A record that cannot be kept is tried again after this time.
+const AGAIN_MS: f64 = 5_000.0;
 
 impl App {
     /// Changes the record as it is stored now, not as this tab last saw it.
@@ -45,6 +49,51 @@ impl App {
             self.bus.problem(error);
         }
         Ok(())
+    }
+
+    /// A disk that failed may have lost the record: a browser that runs out of space deletes all databases of a page.
+    /// Where it is gone it is written again, until it is kept.
+    pub(super) fn keep_record_again(&self) {
+        if self.hand.is_some() || !self.store.is_persistent() || self.keeping.replace(true) {
+            return;
+        }
+        let app = self.me.clone();
+        self.spawn(async move {
+            let mut said: Option<ApiError> = None;
+            while let Some(app) = app.upgrade() {
+                let outcome = app.write_if_gone().await.map_err(ApiError::from);
+                if said.as_ref() != outcome.as_ref().err() {
+                    if let Some(old) = said.take() {
+                        app.bus.solved(&old);
+                    }
+                    if let Err(error) = &outcome {
+                        app.bus.problem(error.clone());
+                        said = Some(error.clone());
+                    }
+                }
+                if outcome.is_ok() {
+                    app.keeping.set(false);
+                    return;
+                }
+                let again = app.platform.sleep(AGAIN_MS);
+                drop(app);
+                again.await;
+            }
+        });
+    }
+
+    async fn write_if_gone(&self) -> Result<(), PlatformError> {
+        let turn = self
+            .platform
+            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
+        let turn = turn.await;
+        let (stored, _) = self.store.load().await;
+        let outcome = match stored {
+            Some(_) => Ok(()),
+            None => self.store.write().await,
+        };
+        drop(turn);
+        outcome
     }
 
     /// Makes a record that is stored the current one, and does what it says.

@@ -34,6 +34,8 @@ pub struct App {
     pub(super) tab: String,
     pub(super) bus: Rc<Bus>,
     pub(super) store: RecordStore,
+    /// Whether the record is being kept again.
+    pub(super) keeping: Cell<bool>,
     pub(super) opening: Opening,
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
@@ -115,6 +117,7 @@ impl App {
             name,
             tab: format!("tab-{}", to_hex(&tab)),
             store,
+            keeping: Cell::new(false),
             opening: Opening::new(),
             roster: Roster::default(),
             wallet: Wallet::default(),

@@ -9,6 +9,7 @@ use super::machine::App;
 use super::platform::{WorkerEvent, within};
 use super::release::is_failing;
 use super::roster::{Member, Outcome};
+use super::trouble::Turn;
 use crate::ipc::{
     ApiError, FromNode, Level, NodeConfig, NodeState, NodeStatus, Report, ToNode, Topic, ask,
 };
@@ -226,12 +227,16 @@ impl App {
             return;
         }
         let now = self.platform.monotonic();
-        let (said, solved) = node.trouble.borrow_mut().follow(status, now);
-        if let Some(error) = said {
-            self.bus.problem(error);
-        }
-        if let Some(error) = solved {
-            self.bus.solved(&error);
+        let turn = node.trouble.borrow_mut().follow(status, now);
+        match turn {
+            Turn::Same => {}
+            Turn::Stuck(error) => self.bus.problem(error),
+            Turn::Over(said) => {
+                if let Some(error) = said {
+                    self.bus.solved(&error);
+                }
+                self.keep_record_again();
+            }
         }
     }
 

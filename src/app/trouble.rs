@@ -14,19 +14,30 @@ pub(super) struct Trouble {
     said: Option<ApiError>,
 }
 
+/// What becomes of a ledger with a report.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// Nothing new.
+    Same,
+    /// It has not been durable for long: the page is to say so.
+    Stuck(ApiError),
+    /// It is durable again: the page says no more what it said.
+    Over(Option<ApiError>),
+}
+
 impl Trouble {
-    /// Takes what a node reports at a time; what the page is to say of its ledger from now on, and what no more.
-    pub(super) fn follow(
-        &mut self,
-        status: &NodeStatus,
-        now: f64,
-    ) -> (Option<ApiError>, Option<ApiError>) {
+    /// Takes what a node reports at a time.
+    pub(super) fn follow(&mut self, status: &NodeStatus, now: f64) -> Turn {
         let Some(reason) = status.degraded.clone() else {
-            return (None, std::mem::take(self).said);
+            let before = std::mem::take(self);
+            return match before.since {
+                Some(_) => Turn::Over(before.said),
+                None => Turn::Same,
+            };
         };
         let since = *self.since.get_or_insert(now);
         if now - since < PATIENCE_MS || self.said.is_some() {
-            return (None, None);
+            return Turn::Same;
         }
         let error = ApiError::from(StartupError::StorageStuck {
             node: status.name.clone(),
@@ -34,6 +45,6 @@ impl Trouble {
             reason,
         });
         self.said = Some(error.clone());
-        (Some(error), None)
+        Turn::Stuck(error)
     }
 }

@@ -358,6 +358,32 @@ fn a_machines_clock_that_is_set_back_stops_nothing_and_the_log_says_so() {
     assert!(log.contains("ahead of this machine's clock"), "{log}");
 }
 
+/// A browser that runs out of space may delete all databases of a page, the network's record among them.
+#[test]
+fn a_record_that_went_with_a_full_disk_is_kept_again_once_a_ledger_is_durable_again() {
+    let world = World::new(35);
+    let page = world.ready(LINK);
+    page.grow(3);
+    let keys = world.keys();
+    let [key] = keys.as_slice() else {
+        panic!("expected one record, found {keys:?}");
+    };
+    let record = world.record(key);
+    world.fill("pow-1", true);
+    page.grow(page.height() + 3);
+    assert!(page.status("pow-1").degraded.is_some());
+    world.forget_record(key);
+    page.fault(|faults| faults.full = true);
+    world.fill("pow-1", false);
+    world.run(20_000.0);
+    assert_eq!(page.status("pow-1").degraded, None);
+    assert_eq!(page.problems(), ["storage_write"]);
+    page.fault(|faults| faults.full = false);
+    world.run(10_000.0);
+    assert_eq!(world.record(key), record);
+    assert_eq!(page.problems(), [""; 0]);
+}
+
 #[test]
 fn a_full_disk_is_said_at_once_what_helps_after_a_minute_and_nothing_once_there_is_room() {
     let world = World::new(34);
