@@ -92,17 +92,15 @@ fn on_a_full_disk_no_node_claims_to_be_durable_and_all_are_again_when_there_is_r
     let full = visit.wait("every node says that it is not durable", 120, |visit| {
         ballast.fill();
         let status = visit.status();
-        status
-            .up()
-            .all(|node| node.degraded.is_some())
-            .then_some(status)
+        let all = status.up().all(|node| node.degraded.is_some());
+        all.then_some(status)
     });
     eprintln!("    all said so after {clock}:\n      {}", said(&full));
     let full = visit.wait("the page's advice", 120, |visit| {
         ballast.fill();
         let status = visit.status();
-        let advised = |node: &Node| is_mended(&status, node);
-        status.up().all(advised).then(|| status.clone())
+        let advised = status.up().all(|node| is_mended(&status, node));
+        advised.then_some(status)
     });
     eprintln!("    advised after {clock}:\n      {}", said(&full));
     promised.take_down(&visit);
