@@ -29,7 +29,8 @@ pub(crate) fn Votes() -> Html {
             <>
                 { facts(info) }
                 { table(&voters(info, &picture, time::now())) }
-                if !info.evidence.is_empty() {
+                // Nothing can be checked before the picture has the network's id: that is no verdict.
+                if !info.evidence.is_empty() && !picture.chain_id.is_empty() {
                     <h3>{ "Proven offences" }</h3>
                     for record in &info.evidence {
                         <Proof key={record.raw.clone()} record={record.clone()} chain_id={picture.chain_id.clone()} />
