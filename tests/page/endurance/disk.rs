@@ -103,7 +103,6 @@ fn on_a_full_disk_no_node_claims_to_be_durable_and_all_are_again_when_there_is_r
         advised.then_some(status)
     });
     eprintln!("    advised after {clock}:\n      {}", said(&full));
-    promised.take_down(&visit);
     drop(ballast);
     let clock = Clock::start();
     while !clock.is_past(DURABLE_AGAIN_SECONDS)
