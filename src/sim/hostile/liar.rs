@@ -11,7 +11,8 @@ use crate::sim::scenario::key;
 use crate::sim::world::World;
 
 use super::boast::Pretence;
-use super::private::{PrivateChain, Rivals};
+use super::flips::Flips;
+use super::private::PrivateChain;
 
 /// One who lies.
 #[derive(Debug)]
@@ -31,8 +32,7 @@ pub(in crate::sim) struct Hostile {
     /// The chain that it mined alone.
     pub(super) private: Option<PrivateChain>,
     pub(super) pretence: Option<Pretence>,
-    /// The branches between which it flips.
-    pub(super) rivals: Option<Rivals>,
+    pub(super) flips: Option<Flips>,
 }
 
 impl Hostile {
@@ -49,7 +49,7 @@ impl Hostile {
             kept: Vec::new(),
             private: None,
             pretence: None,
-            rivals: None,
+            flips: None,
         }
     }
 
