@@ -48,16 +48,10 @@ pub enum Mutant {
     TrustAnyVote,
     WaitForTheWallClock,
     SealsWithoutEnd,
-    RecordsWithoutEnd,
-    AskForInvented,
-    CreditAnyBlock,
-    NewcomersFirst,
-    EachAfterTheLast,
-    RewriteAtEachFlip,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 47] = {
+pub const ALL: [Mutant; 41] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -101,12 +95,6 @@ pub const ALL: [Mutant; 47] = {
         TrustAnyVote,
         WaitForTheWallClock,
         SealsWithoutEnd,
-        RecordsWithoutEnd,
-        AskForInvented,
-        CreditAnyBlock,
-        NewcomersFirst,
-        EachAfterTheLast,
-        RewriteAtEachFlip,
     ]
 };
 

@@ -240,9 +240,7 @@ impl Peers {
         // frames are refused; but a node whose clock was set back while it was away is heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
         let is_same = envelope.session == peer.session;
-        let is_late = mutant!(EachAfterTheLast) && envelope.sequence <= peer.window.last();
-        let is_new = peer.window.is_new(envelope.sequence) && !is_late;
-        if old_session || (is_same && !is_new) {
+        if old_session || (is_same && !peer.window.is_new(envelope.sequence)) {
             return Err(FrameError::Replay {
                 last: peer.window.last(),
                 found: envelope.sequence,
@@ -302,9 +300,6 @@ impl Peers {
         }
         let standing = |(_, peer): &(&NodeId, &Peer)| {
             let alive = peer.alive(now);
-            if mutant!(NewcomersFirst) {
-                return (alive, false, peer.met.0);
-            }
             (
                 alive,
                 peer.score(now) > 0 || peer.useful,
@@ -342,7 +337,7 @@ impl Peers {
 
     /// Takes one record that others pass on from the rate of all; whether there was one left.
     pub fn take_record(&mut self, now: Instant) -> bool {
-        let left = self.records.left(RECORDS, now) > 0 || mutant!(RecordsWithoutEnd);
+        let left = self.records.left(RECORDS, now) > 0;
         if left {
             self.records.take(1, RECORDS, now);
         }

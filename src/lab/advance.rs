@@ -158,7 +158,6 @@ impl Moment {
                 Cue::Fault
                 | Cue::Votes(_)
                 | Cue::Boast(_)
-                | Cue::Flip(_)
                 | Cue::Reply(_)
                 | Cue::Started(_)
                 | Cue::Heard { .. } => {}

@@ -137,7 +137,6 @@ impl Facts {
                 self.payments.forget(*seat);
                 self.tell(world, *seat, "Ended without a word.".to_owned());
             }
-            Observed::Written { .. } => {}
             Observed::Submitted { .. } | Observed::Started { .. } | Observed::DoubleSeal(..) => {
                 self.changed();
             }

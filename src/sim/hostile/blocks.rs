@@ -20,7 +20,7 @@ use crate::state::{Template, assemble};
 /// Blocks of a flood: more than any bound of a node's.
 const FLOOD: u64 = 48;
 
-pub(super) fn compact(block: &Block) -> Message {
+fn compact(block: &Block) -> Message {
     Message::BlockFound(CompactBlock {
         header: block.header,
         seal: block.seal,
@@ -35,7 +35,7 @@ pub(super) fn compact(block: &Block) -> Message {
 }
 
 /// A valid work block on the head of an honest node, but for its transactions if they are wrong.
-pub(super) fn block_on(
+fn block_on(
     node: &Node,
     sealer: NodeId,
     time: Timestamp,

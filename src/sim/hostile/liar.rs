@@ -11,7 +11,6 @@ use crate::sim::scenario::key;
 use crate::sim::world::World;
 
 use super::boast::Pretence;
-use super::flips::Flips;
 use super::private::PrivateChain;
 
 /// One who lies.
@@ -32,7 +31,6 @@ pub(in crate::sim) struct Hostile {
     /// The chain that it mined alone.
     pub(super) private: Option<PrivateChain>,
     pub(super) pretence: Option<Pretence>,
-    pub(super) flips: Option<Flips>,
 }
 
 impl Hostile {
@@ -49,7 +47,6 @@ impl Hostile {
             kept: Vec::new(),
             private: None,
             pretence: None,
-            flips: None,
         }
     }
 
@@ -85,7 +82,7 @@ impl Hostile {
 
     /// Puts bytes on the links to one or to all.
     pub(super) fn post(
-        &self,
+        &mut self,
         world: &mut World,
         to: Option<NodeId>,
         frame: Rc<[u8]>,

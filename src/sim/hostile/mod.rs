@@ -4,8 +4,6 @@
 mod acts;
 mod blocks;
 mod boast;
-mod crowd;
-mod flips;
 mod frames;
 mod liar;
 mod pretence;

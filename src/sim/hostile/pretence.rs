@@ -9,7 +9,7 @@ use crate::sim::world::World;
 
 use super::Hostile;
 use super::boast::{Answers, Pretence};
-use super::private::{PrivateChain, heaviest};
+use super::private::PrivateChain;
 
 /// Time between two boasts.
 const BOAST_EVERY: Millis = Millis(1_500);
@@ -69,7 +69,9 @@ impl Hostile {
         if many_names && world.rng.one_in(4) {
             self.rename(world);
         }
-        let heaviest = heaviest(world);
+        let nodes = world.seats.iter().filter_map(|seat| seat.node.as_ref());
+        let heaviest = nodes.map(|node| node.chain().weight()).max();
+        let heaviest = heaviest.unwrap_or_default();
         let head = match answers {
             Answers::Nothing | Answers::NoHeaders => HeadInfo {
                 id: BlockHash([u8::try_from(world.rng.below(256)).unwrap_or(0); 32]),
