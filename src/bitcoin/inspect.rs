@@ -90,15 +90,8 @@ fn describe(header: &Header, text: &mut String) {
 
 /// Date and time of day, UTC.
 fn date(seconds: u32) -> String {
-    let Date {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = Date::of(seconds.into());
-    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+    let date = Date::of(seconds.into());
+    format!("{} {} UTC", date.day(), date.time())
 }
 
 #[cfg(test)]

@@ -5,18 +5,14 @@
 /// A date and time of day in universal time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date {
-    /// Year.
-    pub year: u64,
-    /// Month, from 1 on.
-    pub month: u64,
-    /// Day of the month, from 1 on.
-    pub day: u64,
-    /// Hour of the day.
-    pub hour: u64,
-    /// Minute of the hour.
-    pub minute: u64,
-    /// Second of the minute.
-    pub second: u64,
+    year: u64,
+    /// From 1 on.
+    month: u64,
+    /// Of the month, from 1 on.
+    day: u64,
+    hour: u64,
+    minute: u64,
+    second: u64,
 }
 
 impl Date {
@@ -38,6 +34,18 @@ impl Date {
             minute: rest / 60 % 60,
             second: rest % 60,
         }
+    }
+
+    /// The date, as ISO 8601 has it: `2024-02-29`.
+    #[must_use]
+    pub fn day(&self) -> String {
+        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+
+    /// The time of day: `23:59:59`.
+    #[must_use]
+    pub fn time(&self) -> String {
+        format!("{:02}:{:02}:{:02}", self.hour, self.minute, self.second)
     }
 }
 
