@@ -2,6 +2,7 @@
 
 use super::machine::App;
 use super::opening::Outcome;
+use super::platform::LockRequest;
 use super::record::Record;
 use super::wallet;
 use crate::ipc::ApiError;
@@ -9,11 +10,17 @@ use crate::refusal::PlatformError;
 use crate::view::Update;
 
 /// Longest wait for another tab that writes the record.
-pub(super) const RECORD_WAIT_MS: u32 = 5_000;
+const RECORD_WAIT_MS: u32 = 5_000;
 /// A record that cannot be kept is tried again after this time.
 const AGAIN_MS: f64 = 5_000.0;
 
 impl App {
+    /// Waits for the turn to read and write the record, among the tabs of the network.
+    pub(super) fn record_turn(&self) -> LockRequest {
+        self.platform
+            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS))
+    }
+
     /// Changes the record as it is stored now, not as this tab last saw it.
     ///
     /// # Errors
@@ -23,10 +30,7 @@ impl App {
         change: impl FnOnce(&mut Record) -> Outcome,
     ) -> Outcome {
         self.record()?;
-        let turn = self
-            .platform
-            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
-        let turn = turn.await;
+        let turn = self.record_turn().await;
         // Without locks this tab is the only one, and its own changes must not pass each other.
         let stored = match &turn {
             Ok(_) => self.store.load().await.0,
@@ -61,17 +65,17 @@ impl App {
         self.spawn(async move {
             let mut said: Option<ApiError> = None;
             while let Some(app) = app.upgrade() {
-                let outcome = app.write_if_gone().await.map_err(ApiError::from);
-                if said.as_ref() != outcome.as_ref().err() {
-                    if let Some(old) = said.take() {
-                        app.bus.solved(&old);
+                let found = app.write_if_gone().await.err().map(ApiError::from);
+                if found != said {
+                    if let Some(old) = &said {
+                        app.bus.solved(old);
                     }
-                    if let Err(error) = &outcome {
-                        app.bus.problem(error.clone());
-                        said = Some(error.clone());
+                    if let Some(new) = &found {
+                        app.bus.problem(new.clone());
                     }
+                    said = found;
                 }
-                if outcome.is_ok() {
+                if said.is_none() {
                     app.keeping.set(false);
                     return;
                 }
@@ -83,10 +87,7 @@ impl App {
     }
 
     async fn write_if_gone(&self) -> Result<(), PlatformError> {
-        let turn = self
-            .platform
-            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
-        let turn = turn.await;
+        let turn = self.record_turn().await;
         let (stored, _) = self.store.load().await;
         let outcome = match stored {
             Some(_) => Ok(()),

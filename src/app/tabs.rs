@@ -6,7 +6,6 @@
 
 use std::rc::Rc;
 
-use super::keeping::RECORD_WAIT_MS;
 use super::machine::App;
 use super::platform::{Lock, PageEvent, Platform, random};
 use super::record::{NodeEntry, Record};
@@ -72,10 +71,7 @@ impl App {
 
     /// Loads the record, or makes one; whether there was one. Two tabs do not make two.
     async fn read_record(&self) -> Result<bool, ApiError> {
-        let turn = self
-            .platform
-            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
-        let turn = turn.await;
+        let turn = self.record_turn().await;
         let (found, problem) = self.store.load().await;
         if let Some(problem) = problem {
             self.bus.problem(problem);
@@ -224,10 +220,7 @@ impl App {
     /// Another tab wrote the record. If it began the network again, what runs here is of the old chain.
     async fn record_changed(&self) {
         // One that this tab writes meanwhile is newer.
-        let turn = self
-            .platform
-            .lock(self.lock_name("record"), Some(RECORD_WAIT_MS));
-        let turn = turn.await;
+        let turn = self.record_turn().await;
         let (Some(record), _) = self.store.load().await else {
             return;
         };
