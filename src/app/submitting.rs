@@ -78,32 +78,27 @@ impl App {
             let lock = self.platform.lock(lock, Some(TURN_MS)).await;
             let outcome = self.hand_to(&node, key, order, &mut attempt).await;
             drop(lock);
-            match outcome {
-                Err(error) if error.awaits_block() => {
-                    let taken = attempt.committed;
-                    if self.await_block(&node, &from, (taken, until)).await {
-                        continue;
-                    }
-                    // One that ended while it was waited for makes no room any more, another may have it.
-                    if node.is_up() || tried == MAX_NODES_TRIED {
-                        return Err(error);
-                    }
-                    node = self.other_than(&node).ok_or(error)?;
-                    tried += 1;
+            let error = match outcome {
+                Ok(taken) => return Ok(taken),
+                Err(error) => error,
+            };
+            let ended = if error.awaits_block() {
+                let taken = attempt.committed;
+                if self.await_block(&node, &from, (taken, until)).await {
+                    continue;
                 }
-                Err(error) if is_gone(&error) && tried < MAX_NODES_TRIED => {
-                    node = self.other_than(&node).ok_or(error)?;
-                    tried += 1;
-                }
-                outcome => return outcome,
+                // One that ended while it was waited for makes no room any more, another may have it.
+                !node.is_up()
+            } else {
+                is_gone(&error)
+            };
+            if !ended || tried == MAX_NODES_TRIED {
+                return Err(error);
             }
+            let other = self.roster.up().into_iter().find(|up| up.name != node.name);
+            node = other.ok_or(error)?;
+            tried += 1;
         }
-    }
-
-    /// A node that runs beside this one.
-    fn other_than(&self, node: &Member) -> Option<Rc<Member>> {
-        let mut up = self.roster.up().into_iter();
-        up.find(|other| other.name != node.name)
     }
 
     /// Waits until a node's chain has more of a sender's transactions than so many, which makes room for others; whether

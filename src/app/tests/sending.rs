@@ -13,6 +13,23 @@ fn send_all(page: &Page, drafts: Vec<Draft>) -> Vec<Result<TransactionInfo, ApiE
     page.wait(|app| async move { join_all(drafts.into_iter().map(|draft| app.send(draft))).await })
 }
 
+/// The same, while a node is killed so many milliseconds later.
+fn send_all_and_kill(
+    page: &Page,
+    drafts: Vec<Draft>,
+    node: String,
+    after_ms: f64,
+) -> Vec<Result<TransactionInfo, ApiError>> {
+    page.wait(|app| async move {
+        let sending = join_all(drafts.into_iter().map(|draft| app.send(draft)));
+        let killing = async {
+            app.platform.sleep(after_ms).await;
+            app.command(&format!("kill {node}")).await
+        };
+        futures_util::future::join(sending, killing).await.0
+    })
+}
+
 fn payments(count: usize) -> Vec<Draft> {
     let draft = parse_tx("1 alice to bob").expect("a transfer");
     vec![draft; count]
@@ -125,15 +142,8 @@ fn one_whose_node_ends_before_it_answers_goes_to_another() {
     world.run(3_000.0);
     let node = taker(&page);
     world.silence(&node);
-    let sent = page.wait(|app| async move {
-        let sending = app.send(payments(1).remove(0));
-        let killing = async {
-            app.platform.sleep(100.0).await;
-            app.command(&format!("kill {node}")).await
-        };
-        futures_util::future::join(sending, killing).await.0
-    });
-    assert_eq!(sent.expect("it is taken").nonce, 0);
+    let sent = send_all_and_kill(&page, payments(1), node, 100.0);
+    assert_eq!(nonces(&sent), [0]);
     await_committed(&world, &page, 1);
 }
 
@@ -144,14 +154,7 @@ fn what_waits_for_room_at_a_node_that_ends_goes_to_another() {
     let page = world.ready("?pow=3&poa=1&test_tx=0&pace=2");
     world.run(3_000.0);
     let node = taker(&page);
-    let sent = page.wait(|app| async move {
-        let sending = join_all(payments(40).into_iter().map(|draft| app.send(draft)));
-        let killing = async {
-            app.platform.sleep(300.0).await;
-            app.command(&format!("kill {node}")).await
-        };
-        futures_util::future::join(sending, killing).await.0
-    });
+    let sent = send_all_and_kill(&page, payments(40), node, 300.0);
     assert_eq!(nonces(&sent), in_a_row(40));
     await_committed(&world, &page, 40);
 }
