@@ -86,7 +86,7 @@ const WANTED: [(&str, Wanted); 11] = [
         "reopening a ledger in the browser, by blocks",
         Compared(10_000),
     ),
-    ("simulator in the browser, by seeds", Compared(20)),
+    ("simulator in the browser, by events", Compared(100_000)),
     ("append of a block, by accounts", LOGARITHMIC),
     ("state root after one change, by accounts", LOGARITHMIC),
     ("choosing the head, by length of the chain", CONSTANT),
