@@ -58,7 +58,7 @@ impl App {
     /// A disk that failed may have lost the record: a browser that runs out of space deletes all databases of a page.
     /// Where it is gone it is written again, until it is kept.
     pub(super) fn keep_record_again(&self) {
-        if self.hand.is_some() || !self.store.is_persistent() || self.keeping.replace(true) {
+        if self.is_laboratory() || !self.store.is_persistent() || self.keeping.replace(true) {
             return;
         }
         let app = self.me.clone();

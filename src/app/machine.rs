@@ -1,6 +1,6 @@
 //! The app as one object: its parts, its opening, and what can be read without asking a node.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::rc::{Rc, Weak};
@@ -53,8 +53,9 @@ pub struct App {
     pub(super) mining: Mining,
     /// Whether the test transactions are being sent.
     pub(super) testing: Cell<bool>,
-    /// Acts in the scenario whose nodes these are; `None` in the live network.
-    pub(super) hand: Option<Rc<dyn LabHand>>,
+    /// Acts in the scenario whose nodes these are; none in the live network. It is set after the app is made and no
+    /// part of that, so that the page's program is linked without the laboratory's.
+    pub(super) hand: OnceCell<Rc<dyn LabHand>>,
 }
 
 impl fmt::Debug for App {
@@ -86,26 +87,17 @@ pub struct Settings {
 }
 
 impl App {
-    /// The app of a page that is about to open the network that its query string names; with a hand, the one of a
-    /// scenario.
+    /// The app of a page that is about to open the network that its query string names, or of a scenario, which is
+    /// given a hand next.
     ///
     /// # Panics
     /// Never: the name of a link's shape is a valid name.
-    pub(super) fn new(
-        platform: Rc<dyn Platform>,
-        search: &str,
-        hand: Option<Rc<dyn LabHand>>,
-    ) -> Rc<Self> {
+    pub(super) fn new(platform: Rc<dyn Platform>, search: &str, keys: Keys) -> Rc<Self> {
         let (link, errors) = LinkParameters::parse(search);
         let name: Name = link
             .network()
             .parse()
             .expect("the shape of a link is a valid name");
-        let keys = if hand.is_some() {
-            Keys::Scenario
-        } else {
-            Keys::Browser
-        };
         let (store, no_storage) = RecordStore::open(Rc::clone(&platform), name.clone(), keys);
         // Without random bytes the network does not open, and says so.
         let tab = random::<2>(&*platform).unwrap_or_default();
@@ -130,13 +122,19 @@ impl App {
             links: Links::default(),
             mining: Mining::default(),
             testing: Cell::new(false),
-            hand,
+            hand: OnceCell::new(),
         });
         let no_storage = no_storage.map(ApiError::from);
         for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
             app.bus.problem(problem);
         }
         app
+    }
+
+    /// Whether the nodes are those of a scenario of the laboratory.
+    #[must_use]
+    pub fn is_laboratory(&self) -> bool {
+        self.hand.get().is_some()
     }
 
     /// Takes the laboratory off the page.

@@ -36,7 +36,7 @@ impl App {
 
     /// A part of the page could not be loaded, as far as is known: looks whether the page is out of date.
     pub(super) fn look_for_release(&self) {
-        if self.hand.is_some() || self.out_of_date.get() || self.asking_release.replace(true) {
+        if self.is_laboratory() || self.out_of_date.get() || self.asking_release.replace(true) {
             return;
         }
         let app = self.me.clone();

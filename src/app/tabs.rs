@@ -10,6 +10,7 @@ use super::machine::App;
 use super::platform::{Lock, PageEvent, Platform, random};
 use super::record::{NodeEntry, Record};
 use super::roster::{Member, Outcome};
+use super::store::Keys;
 use crate::ipc::{ApiError, Level, NodeKind, Topic};
 use crate::primitives::{Keypair, to_hex};
 use crate::refusal::{Limit, LinkError, PlatformError};
@@ -22,7 +23,7 @@ impl App {
     /// Opens the network that the page's query string names, in the background.
     #[must_use]
     pub fn open(platform: Rc<dyn Platform>, search: &str) -> Rc<Self> {
-        let app = Self::new(platform, search, None);
+        let app = Self::new(platform, search, Keys::Browser);
         app.spawn(Rc::clone(&app).start());
         app
     }

@@ -23,7 +23,7 @@ type Said = (Address, ApiError);
 impl App {
     /// A node has ended, or runs again: looks whether a running node has everything that was signed here.
     pub(super) fn look_for_unsent(&self) {
-        if self.hand.is_some() || self.wallet.senders().is_empty() || self.looking.replace(true) {
+        if self.is_laboratory() || self.wallet.senders().is_empty() || self.looking.replace(true) {
             return;
         }
         let (app, wait) = (self.me.clone(), self.platform.sleep(ON_ITS_WAY_MS));
