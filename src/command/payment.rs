@@ -76,7 +76,7 @@ impl Words {
         let text: String = text.chars().map(keyboard).collect();
         let spaced = arrows_as_to(&text);
         let raw: Vec<String> = spaced.split_whitespace().map(str::to_owned).collect();
-        let bare = |word: &String| word.trim_matches(PUNCTUATION).to_lowercase();
+        let bare = |word: &String| word.trim_matches(PUNCTUATION).to_ascii_lowercase();
         Self {
             words: raw.iter().map(bare).collect(),
             raw,

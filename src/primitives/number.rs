@@ -132,7 +132,7 @@ fn bare(text: &str) -> String {
         .map(|c| keyboard_digit(folded(c)))
         .collect();
     text.trim_matches(|c: char| is_sign(c) || c.is_whitespace())
-        .to_lowercase()
+        .to_ascii_lowercase()
 }
 
 /// Zeros of the scripts whose digits people type; nine more digits follow each.
