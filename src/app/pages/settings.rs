@@ -74,10 +74,13 @@ impl Default for Settings {
             (Number::FirstDigits, usual.difficulty().to_string()),
         ];
         let links = Quality::ALL.map(|quality| (Number::Link(quality), "0".to_owned()));
-        Self {
-            typed: typed.into_iter().chain(links).collect(),
+        let mut settings = Self {
+            typed: BTreeMap::new(),
             followed: BTreeMap::new(),
-        }
+        };
+        settings.typed.extend(typed);
+        settings.typed.extend(links);
+        settings
     }
 }
 

@@ -73,10 +73,10 @@ impl Base {
     /// and never gives that up.
     #[must_use]
     pub fn restored(chain_id: BlockHash, finalised: Checkpoint) -> Self {
-        Self {
-            finalised,
-            justified: BTreeSet::from([Checkpoint::genesis(chain_id), finalised]),
-        }
+        let mut base = Self::genesis(chain_id);
+        base.finalised = finalised;
+        base.justified.insert(finalised);
+        base
     }
 
     /// The final checkpoint.

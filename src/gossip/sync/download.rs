@@ -160,7 +160,8 @@ impl Download {
     /// Gives up the requests whose deadline has passed; the peers that did not answer, each once.
     pub(super) fn expire(&mut self, now: Instant) -> BTreeSet<NodeId> {
         let due = self.asked.values().filter(|(_, at)| now >= *at);
-        let late: BTreeSet<NodeId> = due.map(|(peer, _)| *peer).collect();
+        let mut late: BTreeSet<NodeId> = BTreeSet::new();
+        late.extend(due.map(|(peer, _)| peer));
         self.asked.retain(|_, (_, at)| now < *at);
         late.iter().for_each(|peer| self.fail(peer));
         late

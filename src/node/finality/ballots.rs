@@ -165,8 +165,9 @@ impl Ballots {
     /// What tells two sets of votes apart.
     pub(in crate::node) fn digest(open: &[SignedVote]) -> Digest {
         let parts = open.iter().map(|vote| (vote.vote.link, vote.signer));
-        let parts: BTreeSet<_> = parts.collect();
-        sha256(&[&borsh::to_vec(&parts).unwrap_or_default()])
+        let mut all = BTreeSet::new();
+        all.extend(parts);
+        sha256(&[&borsh::to_vec(&all).unwrap_or_default()])
     }
 
     /// The confirmed links that take somebody who knows what is justified up to `known`, and `named` of it, to all that
@@ -181,7 +182,8 @@ impl Ballots {
         let is_later = |link: &&Link| {
             link.target.epoch > known || (link.source.epoch >= known && link.finalises())
         };
-        let mut needed: BTreeSet<Link> = certified.iter().filter(is_later).copied().collect();
+        let mut needed: BTreeSet<Link> = BTreeSet::new();
+        needed.extend(certified.iter().filter(is_later));
         let mut into: BTreeMap<Checkpoint, Vec<Link>> = BTreeMap::new();
         for link in certified.iter().filter(|link| link.target.epoch <= known) {
             into.entry(link.target).or_default().push(*link);
