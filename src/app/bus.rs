@@ -171,6 +171,11 @@ impl Bus {
             | Update::Dismiss(_)
             | Update::Name { .. } => {}
         }
+        self.recall(update);
+    }
+
+    /// Takes an update of which nobody is told but by the picture: it happened before.
+    pub(super) fn recall(&self, update: Update) {
         let gap = if only_figures(&update) {
             LONGEST_GAP_MS
         } else {

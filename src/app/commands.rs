@@ -62,6 +62,7 @@ impl App {
                 &self.finality(node.as_deref()).await?,
                 self.platform.now().0,
             ))),
+            Command::Why { what } => Ok(Output::text(self.why_named(&what).await?.text())),
             Command::Authority { add, node } => self.set_authority(&node, add).await,
             Command::Mempool => Ok(Output::text(text::mempool(
                 &self.mempool(None).await?,

@@ -60,6 +60,7 @@ mod turns;
 mod unsent;
 mod users;
 mod wallet;
+mod why;
 
 pub use bus::Subscription;
 pub use link::{LinkParameters, MAX_POA, MAX_POW};

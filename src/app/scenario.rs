@@ -10,6 +10,7 @@ use super::output::Output;
 use super::platform::{LabHand, Platform};
 use super::record::{NodeEntry, Record, node_key};
 use super::roster::Member;
+use super::store::Keys;
 use crate::command::Command;
 use crate::ipc::{ApiError, Event, NodeState};
 use crate::lab::desk::{About, Life, View};
@@ -29,7 +30,9 @@ impl App {
         hand: Rc<dyn LabHand>,
         about: &About,
     ) -> Rc<Self> {
-        let app = Self::new(platform, SEARCH, Some(hand));
+        let app = Self::new(platform, SEARCH, Keys::Scenario);
+        // A new app has no hand yet.
+        let _ = app.hand.set(hand);
         let outcome = app.seat(about);
         if let Err(error) = &outcome {
             app.bus.problem(error.clone());
@@ -70,7 +73,13 @@ impl App {
             self.bus.push(Update::Blocks(blocks.clone()));
         }
         for event in view.news.iter().filter_map(told) {
-            self.bus.push(Update::Event(event));
+            let update = Update::Event(event);
+            // What a moment that was gone to brings with it does not happen now: nothing moves for it.
+            if view.fresh {
+                self.bus.recall(update);
+            } else {
+                self.bus.push(update);
+            }
         }
         if let Some(links) = &view.links {
             let name = |place: u8| view.nodes.get(usize::from(place)).map(|node| &node.name);
@@ -95,24 +104,23 @@ impl App {
         }
     }
 
-    /// Whether the nodes are those of a scenario of the laboratory.
-    #[must_use]
-    pub const fn is_laboratory(&self) -> bool {
-        self.hand.is_some()
-    }
-
     /// Carries out a command as actions of the scenario, or refuses it; `None` for one that only asks or sends, and outside
     /// of the laboratory.
     pub(super) async fn act_in_scenario(&self, command: &Command) -> Option<Outcome> {
         let nodes = self.roster.all();
         let nodes = nodes.iter().map(|node| (node.name.clone(), node.is_up()));
-        let done = self.hand.as_ref()?.carry_out(command, nodes.collect())?;
+        let done = self.hand.get()?.carry_out(command, nodes.collect())?;
         Some(done.await.map(Output::text))
     }
 }
 
 /// What a node said, as the log has it.
 fn told(happening: &crate::lab::Happening) -> Option<Event> {
+    if let Some(about) = &happening.about {
+        let mut event = (**about).clone();
+        event.text.clone_from(&happening.text);
+        return Some(event);
+    }
     let Happened::Node { topic, level } = happening.what else {
         return None;
     };

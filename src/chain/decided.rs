@@ -73,8 +73,7 @@ impl Chain {
             return;
         }
         let mut choice = Choice::above(root.id, self.entry(&root.id).weight);
-        for (_, id) in self.by_height.range((root.height(), BlockHash::ZERO)..) {
-            let entry = self.entry(id);
+        for (id, entry) in self.from_height(root.height()) {
             choice.insert(*id, &entry.block.header.parent, entry.weight);
         }
         self.choice = choice;

@@ -151,10 +151,12 @@ impl Chain {
             sets: Rc::new(Sets::new(params.authorities.clone())),
             undo: encode_undo(&Undo::new()),
         };
+        let mut entries = BTreeMap::new();
+        entries.insert(id, entry);
         Self {
             params,
             genesis: id,
-            entries: BTreeMap::from_iter([(id, entry)]),
+            entries,
             by_height: BTreeSet::from([(Height(0), id)]),
             choice: Choice::above(id, Weight(0)),
             decided: View::without_votes(&Base::genesis(id)),
@@ -232,6 +234,12 @@ impl Chain {
         self.entries.iter()
     }
 
+    /// The blocks of the tree from a height on, the lowest first.
+    pub fn from_height(&self, height: Height) -> impl Iterator<Item = (&BlockHash, &TreeEntry)> {
+        let ids = self.by_height.range((height, BlockHash::ZERO)..);
+        ids.map(|(_, id)| (id, self.entry(id)))
+    }
+
     /// Whether a block is in the tree.
     #[must_use]
     pub fn contains(&self, id: &BlockHash) -> bool {
@@ -242,6 +250,32 @@ impl Chain {
     #[must_use]
     pub fn refusal(&self, id: &BlockHash) -> Option<&BlockError> {
         self.invalid.get(id)
+    }
+
+    /// Refused ids that begin with `prefix`; at most `limit`.
+    pub fn refused_with_prefix<'a>(
+        &'a self,
+        prefix: &'a str,
+        limit: usize,
+    ) -> impl Iterator<Item = BlockHash> + 'a {
+        with_prefix(&self.invalid, prefix, limit)
+    }
+
+    /// The state after a block, as far as it is at hand, or the block is of the best chain and at most [`MILESTONE`]
+    /// below its head: to look at, without keeping anything.
+    #[must_use]
+    pub fn state_seen(&self, id: &BlockHash) -> Option<State> {
+        let kept = self.states.states.get(id);
+        if let Some(state) = kept.or_else(|| self.milestones.get(id)) {
+            return Some(state.clone());
+        }
+        let height = self.get(id)?.block.header.height;
+        if !self.on_best(id) || self.height().since(height) > MILESTONE {
+            return None;
+        }
+        let above = self.best.iter().rev().take_while(|above| *above != id);
+        let undone = |state: State, above| state.reverted(&self.entry(above).undo());
+        Some(above.fold(self.head_state.clone(), undone))
     }
 
     /// Number of refused ids and of states that are remembered.

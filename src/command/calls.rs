@@ -53,6 +53,10 @@ pub const CALLS: &[Call] = calls! {
     Promise mempool ["mempool(node)"] "the transactions that wait there"
     Promise finality ["finality(node)"]
         "`{ head, justified, final, lag, waiting_for, ... }`: the first three `{ epoch, height, hash }`, `lag` in blocks"
+    Promise why ["why(node, hash or id)" "why(\"finality\")"]
+        "`{ about, reasons: [{ code, text, rule, expected, found, nodes, standing }], event }`"
+    Promise reorganised ["reorganised({ node, before, after })"]
+        "`{ fork, left, joined, transactions, balances, ... }`: what a change between two heads did; a `reorg` event has both"
     Promise peers ["peers(node)"] "the nodes that it has heard, with score, round trip and head"
     Promise tx ["tx(words)" "tx({ kind, from, ... })"]
         "the transaction with its `id`; kinds: `transfer`, `message`, `register_user`, `create_asset`, `transfer_asset`"
@@ -110,6 +114,8 @@ pub const LAB_CALLS: &[Call] = calls! {
     Promise accounts ["accounts(node)"] "as `aurex.accounts()`"
     Promise mempool ["mempool(node)"] "as `aurex.mempool()`"
     Promise finality ["finality(node)"] "as `aurex.finality()`"
+    Promise why ["why(node, hash or id)" "why(\"finality\")"] "as `aurex.why()`"
+    Promise reorganised ["reorganised({ node, before, after })"] "as `aurex.reorganised()`"
     Promise peers ["peers(node)"] "as `aurex.peers()`"
     Promise tx ["tx(words)" "tx({ kind, from, ... })"]
         "as `aurex.tx()`; the transaction becomes an action of the scenario"

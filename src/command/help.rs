@@ -54,6 +54,10 @@ pub const WORDS: &[Word] = words! {
          height or hash, for transactions a user, status or id, for nodes a kind or status, for users a name."
         [Argument::Of(TABLES)]
     finality "finality [node]" "what the authorities' votes have made final, and why it stands still" "" [Argument::Node]
+    why "why <what>" "why a node makes no block, a block is not on the chain, a transaction waits"
+        "A block by hash or height, a transaction by its id; 4 digits of them are enough. `why finality` says why it stands still. \
+         The answers are those of the nodes of this tab, with the rule and what was expected and found."
+        [Argument::Node]
     mempool "mempool" "transactions that wait for a block" "" []
     user "user <name>" "an account: balance, nonce and assets" "An address in hexadecimal works too." []
     tx "tx <words>" "sends a transfer, or a message where the words do not look like a payment"

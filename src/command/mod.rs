@@ -130,6 +130,11 @@ pub enum Command {
     },
     /// `mempool`
     Mempool,
+    /// `why <what>`
+    Why {
+        /// What it is about, as it was typed.
+        what: String,
+    },
     /// `export <node>`
     Export {
         /// The node.

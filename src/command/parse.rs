@@ -88,6 +88,9 @@ fn command(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> {
         "block" => Command::Block {
             which: arguments.required("a block's hash or height", hash_or_height)?,
         },
+        "why" => Command::Why {
+            what: arguments.text("a node's name, a block, a transaction, or `finality`")?,
+        },
         "user" | "resend" | "forget" => about_user(arguments)?,
         "finality" => Command::Finality {
             node: arguments.optional(NODE_NAME, |word| Some(word.to_owned()))?,

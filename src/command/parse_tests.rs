@@ -61,6 +61,12 @@ fn questions() -> Vec<(&'static str, Command)> {
         ("kill\u{A0}pow\u{2212}1", Command::Kill(node("pow-1"))),
         ("inspect 00 FF", Command::Inspect { hex: "00FF".into() }),
         ("mempool", Command::Mempool),
+        (
+            "why pow-1",
+            Command::Why {
+                what: "pow-1".into(),
+            },
+        ),
         ("wipe", Command::Wipe(Target::All)),
         ("wipe pow-1", Command::Wipe(node("pow-1"))),
         ("help", Command::Help { word: None }),

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::ledger::Page;
 use crate::records::{
-    AccountInfo, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, TransactionInfo,
+    AccountInfo, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, Reorganisation,
+    TransactionInfo, WhyInfo,
 };
 
 /// The answer to a request of the page.
@@ -30,6 +31,10 @@ pub enum Answer {
     Finality(Box<FinalityInfo>),
     /// To `Peers`.
     Peers(Vec<PeerStatus>),
+    /// To `Why`.
+    Why(WhyInfo),
+    /// To `Reorganised`.
+    Reorganised(Box<Reorganisation>),
     /// To `Export`.
     File(#[serde(with = "serde_bytes")] Vec<u8>),
     /// To `Import`.

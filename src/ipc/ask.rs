@@ -5,7 +5,8 @@
 use super::{Answer, Imported, Request};
 use crate::ledger::{Page, Query};
 use crate::records::{
-    AccountInfo, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, TransactionInfo,
+    AccountInfo, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, Reorganisation,
+    Subject, TransactionInfo, WhyInfo,
 };
 
 /// A question to a node.
@@ -94,6 +95,20 @@ questions! {
 
     /// The known peers.
     Peers {} -> Vec<PeerStatus> = Answer::Peers(list) => list;
+
+    /// Why something is as it is.
+    Why {
+        /// What it is about.
+        about: Subject,
+    } -> WhyInfo = Answer::Why(info) => info;
+
+    /// What a change from one head to another did.
+    Reorganised {
+        /// Id of the head before.
+        before: String,
+        /// Id of the head that became it.
+        after: String,
+    } -> Reorganisation = Answer::Reorganised(report) => *report;
 
     /// The best chain as a file.
     Export {} -> Vec<u8> = Answer::File(bytes) => bytes;

@@ -23,7 +23,8 @@ pub use crate::primitives::NodeKind;
 pub use crate::records::{
     AccountInfo, BlockFinality, BlockInfo, BlockSummary, ChainInfo, CheckpointRecord, Event,
     EvidenceRecord, FinalityInfo, FinalityStatus, Level, MAX_MINERS, MempoolInfo, MinerStatus,
-    NodeState, NodeStatus, Pace, PeerStatus, Topic, TransactionInfo, Try,
+    NodeState, NodeStatus, Pace, PeerStatus, Reorganisation, Subject, Topic, TransactionInfo, Try,
+    WhyInfo,
 };
 pub use crate::refusal::Refusal;
 /// The name of [`Refusal`] before it was an enum.
@@ -172,6 +173,18 @@ pub enum Request {
     Finality,
     /// The known peers: `Vec<PeerStatus>`.
     Peers,
+    /// Why something is as it is: a [`WhyInfo`].
+    Why {
+        /// What it is about.
+        about: Subject,
+    },
+    /// What a change from one head to another did: a [`Reorganisation`].
+    Reorganised {
+        /// Id of the head before.
+        before: String,
+        /// Id of the head that became it.
+        after: String,
+    },
     /// The best chain as a file: bytes.
     Export,
     /// Checks a file as a whole, and takes its blocks: an [`Imported`].

@@ -8,10 +8,11 @@ use crate::sim::digest::What;
 use crate::sim::event::{Cue, Event};
 
 use super::action::{Action, Timed};
+use super::clock::begin;
 use super::error::ActError;
 use super::happening::Happened;
 use super::judge::Judge;
-use super::moment::{CHECK_EVERY, Moment, begin};
+use super::moment::{CHECK_EVERY, Moment};
 use super::scenario::Scenario;
 use super::{acts, flood, hand, misdeeds, nodes, orders};
 

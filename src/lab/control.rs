@@ -13,7 +13,7 @@ use super::action::{Action, Timed};
 use super::advance::{Course, Passed};
 use super::branch::{Branch, BranchInfo, Comparison, compare, position};
 use super::error::{ActError, LabError, Place, ScenarioError};
-use super::facts::Reorganisation;
+use super::facts::Reorganised;
 use super::frames::{FrameInfo, list};
 use super::goal::Predicate;
 use super::happening::Happening;
@@ -302,8 +302,8 @@ impl Lab {
     }
 
     /// The reorganisations up to now, the oldest first.
-    pub fn reorganisations(&self) -> impl Iterator<Item = &Reorganisation> {
-        self.moment.facts.reorganisations.iter()
+    pub fn reorganisations(&self) -> impl Iterator<Item = &Reorganised> {
+        self.moment.facts.reorganisations.iter().map(|one| &**one)
     }
 
     /// A node that runs, by its name, to look at.

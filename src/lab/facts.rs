@@ -5,6 +5,7 @@
 //! everything else is counted by node, or once for each block that nodes made.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
@@ -13,12 +14,12 @@ use crate::chain::Chain;
 use crate::consensus::finality::{Alarm, Checkpoint, Offence};
 use crate::consensus::slots;
 use crate::node::{FinalityNotice, Node, Notice};
-use crate::primitives::{Address, BlockHash, Height, Slot, TxId};
-use crate::records::{Level, Topic};
+use crate::primitives::{Address, BlockHash, Height, Slot};
+use crate::records::{Level, Reorganisation, Topic};
 use crate::sim::event::Observed;
-use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
+use super::clock::{elapsed, wall_clock};
 use super::goal::{Refused, Restart};
 use super::happening::{Happened, Happening, Timeline};
 use super::layout::number;
@@ -33,40 +34,15 @@ const RECENT: usize = 1_024;
 const SETTLED: u64 = 16;
 /// The first slot that may be missed: in those before, the network begins.
 const FIRST_SLOT: Slot = Slot(3);
-/// The simulated clock of a world that begins.
-const BEGIN_MS: u64 = 5_000;
-
-/// What became of a transaction that left a chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fate {
-    /// The branch that won has it too.
-    InBoth,
-    /// It waits again.
-    Waits,
-    /// Another transaction of its account has its place.
-    Conflict,
-    /// It is gone.
-    Gone,
-}
 
 /// A node's change to another branch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
-pub struct Reorganisation {
+pub struct Reorganised {
     /// Virtual time in milliseconds since the beginning.
     pub at: u64,
-    /// The node's name.
-    pub node: String,
-    /// Height of the last block that both branches have.
-    pub fork: u64,
-    /// Ids of the blocks that left, the highest first.
-    pub left: Vec<String>,
-    /// Ids of the blocks that joined, the highest first.
-    pub joined: Vec<String>,
-    /// Weight of both branches above the fork: what left, what joined.
-    pub weights: [u64; 2],
-    /// Transactions that left, and what became of them.
-    pub transactions: Vec<(String, Fate)>,
+    /// What it did.
+    #[serde(flatten)]
+    pub report: Reorganisation,
 }
 
 /// What has happened.
@@ -74,7 +50,7 @@ pub struct Reorganisation {
 pub(super) struct Facts {
     pub(super) timeline: Timeline,
     pub(super) payments: Payments,
-    pub(super) reorganisations: VecDeque<Reorganisation>,
+    pub(super) reorganisations: VecDeque<Rc<Reorganised>>,
     /// Rises with everything that may make a predicate true.
     pub(super) version: u64,
     /// Blocks that nodes made, reorganisations, and refusals.
@@ -100,11 +76,6 @@ pub(super) struct Facts {
     sealed: BTreeSet<Slot>,
     slots_over: Slot,
     missed: BTreeMap<usize, u64>,
-}
-
-/// Virtual milliseconds of a world since its beginning.
-pub(super) fn elapsed(world: &World) -> u64 {
-    world.now.since(GENESIS_TIME).0.saturating_sub(BEGIN_MS)
 }
 
 /// The height up to which two chains are one.
@@ -157,6 +128,7 @@ impl Facts {
                 level: Level::Info,
             },
             text,
+            about: None,
         });
     }
 
@@ -169,6 +141,7 @@ impl Facts {
             node,
             what,
             text,
+            about: None,
         });
     }
 
@@ -214,14 +187,17 @@ impl Facts {
         let (topic, level) = (notice.topic(), notice.level());
         if level >= Level::Info {
             self.changed();
+            let (at, name) = (elapsed(world), &world.seats[seat].plan.name);
+            let mut event = notice.event(name, wall_clock(at));
             self.timeline.push(Happening {
-                at: elapsed(world),
-                node: Some(world.seats[seat].plan.name.clone()),
+                at,
+                node: Some(name.clone()),
                 what: match notice {
                     Notice::Found { .. } | Notice::Sealed { .. } => Happened::Made,
                     _ => Happened::Node { topic, level },
                 },
-                text: notice.text(),
+                text: std::mem::take(&mut event.text),
+                about: event.refers().then(|| Box::new(event)),
             });
         }
     }
@@ -295,41 +271,19 @@ impl Facts {
         let Some(node) = &world.seats[seat].node else {
             return;
         };
-        let chain = node.chain();
-        let mut left = Vec::new();
-        let mut at = before;
-        while !chain.on_best(&at)
-            && let Some(entry) = chain.get(&at)
-        {
-            left.push(at);
-            at = entry.block.header.parent;
-        }
-        if left.is_empty() {
+        if node.chain().on_best(&before) || !node.chain().contains(&before) {
             return;
         }
-        let fork = chain
-            .get(&at)
-            .map_or(0, |entry| entry.block.header.height.0);
-        let depth = number(left.len());
+        let report = node.reorganisation(before, node.chain().head());
         let deepest = self.deepest.entry(seat).or_default();
-        *deepest = depth.max(*deepest);
+        *deepest = report.left.count.max(*deepest);
         self.reorganised = self.reorganised.saturating_add(1);
-        let joined: Vec<BlockHash> = (fork + 1..=chain.height().0)
-            .rev()
-            .filter_map(|height| chain.at(Height(height)))
-            .collect();
         if self.reorganisations.len() >= MAX_REORGANISATIONS {
             self.reorganisations.pop_front();
         }
-        self.reorganisations.push_back(Reorganisation {
-            at: elapsed(world),
-            node: world.seats[seat].plan.name.clone(),
-            fork,
-            weights: [weight(chain, &left), weight(chain, &joined)],
-            transactions: fates(node, &left),
-            left: left.iter().map(ToString::to_string).collect(),
-            joined: joined.iter().map(ToString::to_string).collect(),
-        });
+        let at = elapsed(world);
+        let one = Reorganised { at, report };
+        self.reorganisations.push_back(Rc::new(one));
     }
 
     fn look_for_parted(&mut self, world: &World) {
@@ -466,33 +420,4 @@ impl Facts {
     pub(super) fn missed(&self, seat: usize) -> u64 {
         self.missed.get(&seat).copied().unwrap_or(0)
     }
-}
-
-fn weight(chain: &Chain, blocks: &[BlockHash]) -> u64 {
-    let entries = blocks.iter().filter_map(|id| chain.get(id));
-    entries
-        .map(|entry| entry.block.header.difficulty.0)
-        .fold(0, u64::saturating_add)
-}
-
-/// What became of the transactions of blocks that left a node's chain.
-fn fates(node: &Node, left: &[BlockHash]) -> Vec<(String, Fate)> {
-    let chain = node.chain();
-    let entries = left.iter().rev().filter_map(|id| chain.get(id));
-    let mut fates = Vec::new();
-    for transaction in entries.flat_map(|entry| &entry.block.body.transactions) {
-        let (id, body): (TxId, _) = (transaction.id(), &transaction.body);
-        let used = chain.head_state().account(&body.from).nonce > body.nonce;
-        let fate = if chain.block_of(&id).is_some() {
-            Fate::InBoth
-        } else if node.mempool().get(&id).is_some() {
-            Fate::Waits
-        } else if used {
-            Fate::Conflict
-        } else {
-            Fate::Gone
-        };
-        fates.push((id.to_string(), fate));
-    }
-    fates
 }

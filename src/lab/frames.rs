@@ -11,8 +11,9 @@ use crate::primitives::to_hex;
 use crate::sim::event::Event;
 use crate::sim::world::QueueKey;
 
+use super::clock::begin;
 use super::fields::visit;
-use super::moment::{Moment, begin};
+use super::moment::Moment;
 
 /// A decoded field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::records::{Level, Topic};
+use crate::records::{Event, Level, Topic};
 
 /// Happenings that are kept: some hours of a quiet network.
 const MAX_HAPPENINGS: usize = 16_384;
@@ -37,7 +37,7 @@ pub enum Happened {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Happening {
     /// Virtual time in milliseconds since the beginning.
     pub at: u64,
@@ -47,6 +47,9 @@ pub struct Happening {
     pub what: Happened,
     /// As a sentence.
     pub text: String,
+    /// What a node said, where it names what it is about: the event without its sentence.
+    #[serde(skip)]
+    pub about: Option<Box<Event>>,
 }
 
 /// The timeline up to a moment.

@@ -5,7 +5,8 @@ use crate::node::Node;
 use crate::primitives::{Address, Height};
 use crate::sim::world::World;
 
-use super::facts::{Facts, elapsed, running};
+use super::clock::elapsed;
+use super::facts::{Facts, running};
 use super::goal::Predicate;
 use super::layout;
 use super::payments::confirmations;

@@ -10,6 +10,7 @@ use crate::sim::event::Event;
 use crate::sim::seat::Seat;
 
 use super::action::DiskState;
+use super::clock::begin;
 use super::control::Lab;
 use super::desk::{
     FrameDetail, FrameSight, Life, LinkSight, NodeSight, PaymentSight, RuleSight, Standing,
@@ -17,7 +18,7 @@ use super::desk::{
 };
 use super::facts::running;
 use super::layout::{self, number};
-use super::moment::{Misdeed, begin};
+use super::moment::Misdeed;
 use super::payments::confirmations;
 use super::words;
 

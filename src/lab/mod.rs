@@ -20,6 +20,7 @@ mod action;
 mod acts;
 mod advance;
 mod branch;
+mod clock;
 mod control;
 pub mod desk;
 mod edit;
@@ -57,14 +58,14 @@ pub mod words;
 
 pub use action::{Action, Change, DiskState, Effect, Rule, Timed};
 pub use branch::{BranchInfo, Comparison};
+pub use clock::wall_clock;
 pub use control::{Lab, Way};
 pub use error::{ActError, EditError, LabError, Place, ScenarioError};
-pub use facts::{Fate, Reorganisation};
+pub use facts::Reorganised;
 pub use filter::{Filter, FrameKind};
 pub use frames::{Field, FrameInfo};
 pub use goal::{Goal, Predicate, Refused, Restart};
 pub use happening::{Happened, Happening};
-pub use moment::wall_clock;
 pub use reading::MAX_TEXT_BYTES;
 pub use scenario::{
     LinkPlan, MAX_ACTIONS, MAX_LENGTH, MAX_NODES, MAX_USERS, NetworkPlan, NodePlan, RetargetPlan,

@@ -10,11 +10,11 @@ use crate::primitives::{Digest, Millis, Timestamp};
 use crate::sim::check::{Checks, Violation};
 use crate::sim::event::{Cue, Event};
 use crate::sim::rng::Rng;
-use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
 use super::action::{DiskState, Rule};
-use super::facts::{Facts, elapsed};
+use super::clock::{begin, elapsed};
+use super::facts::Facts;
 use super::layout;
 use super::scenario::Scenario;
 
@@ -146,15 +146,4 @@ impl Moment {
     pub(super) fn is_quiet(&self) -> bool {
         self.next_event().is_none_or(|next| next > self.time())
     }
-}
-
-/// What a true wall clock shows so many virtual milliseconds after the beginning.
-#[must_use]
-pub fn wall_clock(ms: u64) -> Timestamp {
-    begin().plus(Millis(ms))
-}
-
-/// The simulated clock at virtual time 0.
-pub(super) fn begin() -> Timestamp {
-    GENESIS_TIME.plus(Millis(5_000))
 }

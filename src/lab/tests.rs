@@ -289,14 +289,18 @@ fn time_stops_at_what_it_waits_for_and_at_a_rule_that_breaks() {
 #[test]
 fn a_reorganisation_is_told_with_what_left_and_what_joined() {
     let lab = straight();
-    let reorganisations: Vec<&Reorganisation> = lab.reorganisations().collect();
+    let reorganisations: Vec<&Reorganised> = lab.reorganisations().collect();
     assert!(!reorganisations.is_empty(), "the network was in two");
     for one in reorganisations {
-        assert!(!one.left.is_empty() && !one.joined.is_empty());
-        let node = lab.node(&one.node);
-        assert!(node.is_some());
+        let (left, joined) = (&one.report.left, &one.report.joined);
+        assert!(left.count > 0 && joined.count > 0);
+        assert!(lab.node(&one.report.node).is_some());
         // By weight, or by the tie rule.
-        assert!(one.weights[1] >= one.weights[0], "{one:?}");
+        assert!(joined.weight >= left.weight, "{one:?}");
+        assert!(
+            one.report.balances.is_some(),
+            "the state that was left is at hand"
+        );
     }
 }
 

@@ -503,7 +503,8 @@ impl Mempool {
 }
 
 /// Coins that a transaction takes from its sender.
-fn cost(transaction: &CheckedTransaction) -> Amount {
+#[must_use]
+pub fn cost(transaction: &CheckedTransaction) -> Amount {
     let body = &transaction.get().body;
     if let Payload::Transfer { amount, .. } = body.payload {
         return Amount(amount.0.saturating_add(body.fee.0));

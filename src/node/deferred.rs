@@ -28,6 +28,11 @@ impl DeferredBlocks {
         self.waiting.keys().any(|(_, waiting)| waiting == id)
     }
 
+    /// The blocks that wait, each with when it is due.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (BlockHash, Timestamp)> + '_ {
+        self.waiting.keys().map(|(until, id)| (*id, *until))
+    }
+
     /// Keeps a block until its time, unless it is too far ahead or its sender has its share; whether it does.
     pub(super) fn insert(
         &mut self,

@@ -95,6 +95,7 @@ impl Node {
         out.push(Output::Notice(Notice::Reorganised {
             reverted: change.reverted.len(),
             applied: change.applied.len(),
+            before: change.reverted.first().copied().unwrap_or_default(),
             head: self.chain.head(),
             height: self.chain.height(),
         }));

@@ -54,6 +54,8 @@ impl Order {
                 | Request::Mempool
                 | Request::Finality
                 | Request::Peers
+                | Request::Why { .. }
+                | Request::Reorganised { .. }
                 | Request::Export
                 | Request::Import { .. }) => Self::Ask(id, request),
             },

@@ -34,7 +34,7 @@ pub use codes::Code;
 pub(crate) use codes::codes;
 pub use encoding::{DecodeError, Encoded, decode_exact};
 pub use exp2::exp2;
-pub use figures::{count_of, grouped};
+pub use figures::{compact, count_of, grouped, short, span};
 pub use hash::{AssetId, BlockHash, Digest, ParseHexError, TxId, from_hex, sha256, to_hex};
 pub use keys::{Address, Keypair, NodeId, Signature};
 pub(crate) use memo::remember_verdicts;

@@ -147,6 +147,10 @@ pub struct Event {
     pub text: String,
     /// The block it is about, for [`Topic::Block`].
     pub block: Option<BlockSummary>,
+    /// Id of the block that was refused or put off, or that a reorganisation made the head.
+    pub block_hash: Option<String>,
+    /// Id of the head that a reorganisation left.
+    pub old_head: Option<String>,
     /// The transaction it is about.
     pub tx_hash: Option<String>,
     /// The other node: of a message, or the one that a block or transaction came from. Hexadecimal node id.
@@ -154,6 +158,15 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it names what it is about, or where that came from.
+    #[must_use]
+    pub const fn refers(&self) -> bool {
+        self.block.is_some()
+            || self.block_hash.is_some()
+            || self.tx_hash.is_some()
+            || self.peer.is_some()
+    }
+
     /// A sentence on its own: about no block, transaction or other node.
     #[must_use]
     pub const fn plain(node: String, at: u64, level: Level, topic: Topic, text: String) -> Self {
@@ -164,6 +177,8 @@ impl Event {
             topic,
             text,
             block: None,
+            block_hash: None,
+            old_head: None,
             tx_hash: None,
             peer: None,
         }

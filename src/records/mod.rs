@@ -13,10 +13,12 @@ mod event;
 mod fields;
 mod finality;
 mod node;
+mod reorganisation;
 mod settings;
 mod state;
 mod table;
 mod transaction;
+mod why;
 mod words;
 
 pub use account::{AccountInfo, AssetRow, UserRow};
@@ -25,8 +27,13 @@ pub use event::{Event, Level, Topic};
 pub use fields::FieldValue;
 pub use finality::{BlockFinality, CheckpointRecord, EvidenceRecord, FinalityInfo, FinalityStatus};
 pub use node::{MinerRecord, MinerRow, MinerStatus, NodeRow, NodeStatus, PeerStatus, Try};
+pub use reorganisation::{
+    BalanceChange, BranchBlock, BranchRecord, Fate, LeftTransaction, MAX_BALANCES, MAX_BRANCH,
+    MAX_LEFT, Reorganisation,
+};
 pub use settings::{MAX_MINERS, Pace};
 pub use state::NodeState;
 pub use table::{RawRow, Row, SCHEMA_VERSION, Table, meta_key};
 pub use transaction::{MempoolInfo, TransactionInfo, TransactionRecord, TransactionRow};
+pub use why::{DEPTH_ALONE, Explained, MAX_REASONS, Reason, See, Standing, Subject, WhyInfo};
 pub use words::{BlockKind, LedgerStart, MinerState, PayloadKind, PeerState, TransactionStatus};

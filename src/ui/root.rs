@@ -87,7 +87,7 @@ fn Place() -> Html {
 /// A page is kept while only its parameters change, except where another thing is shown.
 fn main_key(route: &Route) -> String {
     match route {
-        Route::Block(_) | Route::Transaction(_) => route.fragment(),
+        Route::Block(_) | Route::Reorganisation(..) | Route::Transaction(_) => route.fragment(),
         Route::Network
         | Route::Lab
         | Route::Bench

@@ -75,6 +75,10 @@ fn told(event: &Rc<Event>, nodes: usize) -> Rc<Event> {
             event.text,
             count_of(others, "other node", "other nodes")
         );
+    } else if event.old_head.is_some() && others > 0 {
+        // The report that it leads to is that of one node.
+        let others = count_of(others, "other node", "other nodes");
+        Rc::make_mut(&mut told).text = format!("{} So did {others}.", event.text);
     } else if others > 0 {
         Rc::make_mut(&mut told).node = count_of(others + 1, "node", "nodes");
     }
@@ -123,6 +127,18 @@ mod tests {
             (lines.len(), lines[0].node.as_str(), lines[0].at),
             (1, "2 nodes", 2)
         );
+    }
+
+    #[test]
+    fn a_reorganisation_of_several_nodes_keeps_the_name_of_one_to_lead_to_its_report() {
+        let reorganised = |node: &str| Event {
+            old_head: Some("a".into()),
+            block_hash: Some("b".into()),
+            ..event(node, 1, Level::Info)
+        };
+        let lines = digest(&log([reorganised("pow-1"), reorganised("pow-2")]), 10);
+        assert_eq!((lines.len(), lines[0].node.as_str()), (1, "pow-2"));
+        assert_eq!(lines[0].text, "something happened So did 1 other node.");
     }
 
     #[test]

@@ -2,13 +2,10 @@
 
 use super::figures::{count_of, grouped, short};
 use crate::ipc::{FinalityInfo, FinalityStatus};
-
-/// Blocks above the final one from which on finality stands still: at most 17 are usual.
-const USUAL_LAG: u64 = 26;
+use crate::records::Reason;
 
 /// What is said where nobody votes.
-pub const DEPTH_ALONE: &str =
-    "There are no authorities: nothing is ever final, and depth is all there is.";
+pub use crate::records::DEPTH_ALONE;
 
 /// `finality`: what is decided, and what is missing.
 #[must_use]
@@ -71,22 +68,8 @@ pub fn reached(status: &FinalityStatus, height: u64) -> String {
 /// Why finality stands still, `lag` blocks below the head, if it does.
 #[must_use]
 pub fn standstill(status: &FinalityStatus, lag: u64, now: u64) -> Option<String> {
-    if status.authorities == 0 || lag <= USUAL_LAG {
-        return None;
-    }
-    let needed = format!("{} of {} are needed", status.needed, status.authorities);
-    let waiting = status.waiting_for.iter().zip(&status.silent_since);
-    let silent: Vec<String> = waiting
-        .map(|(name, at)| {
-            let seconds = now.saturating_sub(*at) / 1_000;
-            format!("{name} has not voted for {seconds} s")
-        })
-        .collect();
-    Some(if silent.is_empty() {
-        format!("Finality stands still: the votes are for different blocks; {needed}.")
-    } else {
-        format!("Finality stands still: {}; {needed}.", silent.join(", "))
-    })
+    let reason = Reason::of_finality(status, lag);
+    matches!(reason, Reason::VotesMissing { .. }).then(|| reason.explained(Vec::new(), now).text)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod finality;
 pub mod find;
 pub mod measured;
 mod model;
+pub mod reorganised;
 pub mod ring;
 pub mod route;
 pub mod rows;
@@ -19,6 +20,7 @@ pub mod text;
 pub mod traffic;
 pub mod tree;
 mod update;
+pub mod why;
 pub mod words;
 
 pub use model::{MAX_BLOCKS, MAX_LOG, Model, NodeView, Offer, Problem, TabMode, Tip};

@@ -16,6 +16,8 @@ pub enum Route {
     Charts,
     /// One block: hash, prefix of it, or height.
     Block(String),
+    /// What a change of a node from one head to another did: the node's name and both ids.
+    Reorganisation(String, String, String),
     /// One transaction: id or prefix of it.
     Transaction(String),
     /// The tables of a node: name of the table and text to filter by, both may be empty.
@@ -53,7 +55,25 @@ impl Route {
             .filter(|part| !part.is_empty())
             .map(ToOwned::to_owned);
         let (first, second, third) = (parts.next(), parts.next(), parts.next());
-        let more = parts.next().is_some();
+        let (fourth, fifth) = (parts.next(), parts.next());
+        if let (
+            Some("chain"),
+            Some("reorganisation"),
+            Some(node),
+            Some(before),
+            Some(after),
+            None,
+        ) = (
+            first.as_deref(),
+            second.as_deref(),
+            &third,
+            &fourth,
+            &fifth,
+            parts.next(),
+        ) {
+            return Self::Reorganisation(node.clone(), before.clone(), after.clone());
+        }
+        let more = fourth.is_some();
         if let (Some("lab"), Some(name), Some(_)) = (first.as_deref(), &second, &third) {
             return Self::within(name, text);
         }
@@ -87,6 +107,7 @@ impl Route {
             | Self::Chain
             | Self::Charts
             | Self::Block(_)
+            | Self::Reorganisation(..)
             | Self::Transaction(_)
             | Self::Ledger(..)
             | Self::Transact
@@ -110,6 +131,9 @@ impl Route {
             Self::Chain => "#/chain".to_owned(),
             Self::Charts => "#/charts".to_owned(),
             Self::Block(which) => format!("#/chain/block/{which}"),
+            Self::Reorganisation(node, before, after) => {
+                format!("#/chain/reorganisation/{node}/{before}/{after}")
+            }
             Self::Transaction(id) => format!("#/tx/{id}"),
             Self::Ledger(table, filter) if filter.is_empty() && table.is_empty() => {
                 "#/ledger".to_owned()
@@ -141,6 +165,7 @@ impl Route {
             Self::Chain => "Chain",
             Self::Charts => "Charts",
             Self::Block(_) => "Block",
+            Self::Reorganisation(..) => "Reorganisation",
             Self::Transaction(_) => "Transaction",
             Self::Ledger(..) => "Ledger",
             Self::Transact => "Transact",
@@ -157,7 +182,7 @@ impl Route {
     #[must_use]
     pub fn tab(&self) -> Self {
         match self {
-            Self::Block(_) | Self::Charts => Self::Chain,
+            Self::Block(_) | Self::Reorganisation(..) | Self::Charts => Self::Chain,
             Self::Transaction(_) => Self::Transact,
             Self::Ledger(..) => Self::Ledger(String::new(), String::new()),
             Self::Lab | Self::Bench | Self::Exercise(_) | Self::LabLink(_) | Self::Within(..) => {
@@ -184,6 +209,7 @@ mod tests {
             Route::Chain,
             Route::Charts,
             Route::Block("00ab".into()),
+            Route::Reorganisation("pow-1".into(), "00ab".into(), "00cd".into()),
             Route::Transaction("ff01".into()),
             Route::Ledger(String::new(), String::new()),
             Route::Ledger("users".into(), String::new()),
@@ -216,6 +242,8 @@ mod tests {
         for odd in [
             "#foo",
             "#/chain/blocks/1",
+            "#/chain/reorganisation/pow-1/ab",
+            "#/chain/reorganisation/pow-1/ab/cd/ef",
             "#/tx",
             "#/tx/a/b",
             "#/ledger/a/b/c",

@@ -31,3 +31,4 @@ mod start;
 mod tour;
 mod traffic;
 mod visit;
+mod why;

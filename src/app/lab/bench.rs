@@ -11,7 +11,7 @@ use crate::lab::desk::{
     About, Clock, FrameDetail, FrameSight, LinkSight, NodeSight, PaymentSight, RuleSight,
     UserSight, View,
 };
-use crate::lab::{BranchInfo, Comparison, Happened, Happening, Reorganisation};
+use crate::lab::{BranchInfo, Comparison, Happened, Happening, Reorganised};
 use crate::records::Topic;
 use crate::view::Tip;
 
@@ -102,7 +102,7 @@ pub struct Bench {
     /// The highest blocks, by their hashes.
     pub blocks: Rc<BTreeMap<String, Rc<BlockSummary>>>,
     /// The latest reorganisations, the oldest first.
-    pub reorganisations: Rc<Vec<Reorganisation>>,
+    pub reorganisations: Rc<Vec<Reorganised>>,
     /// The latest happenings, the oldest first.
     pub happenings: Rc<VecDeque<Rc<Happening>>>,
     /// What stands on the timeline of each branch, in the order of time.

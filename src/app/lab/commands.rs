@@ -65,6 +65,7 @@ pub(super) fn actions(command: &Command, nodes: &Nodes) -> Option<Result<Vec<Act
         | Command::Forget { .. }
         | Command::Finality { .. }
         | Command::Mempool
+        | Command::Why { .. }
         | Command::Ledger { .. }
         | Command::Links(_)
         | Command::Tx(_) => return None,

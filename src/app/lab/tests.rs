@@ -1,14 +1,15 @@
 //! The laboratory of a page in a test's world.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::*;
 use crate::app::pages::lab::course::FREE;
 use crate::app::testing::World;
-use crate::ipc::NodeState;
+use crate::ipc::{Level, NodeState, Topic};
 use crate::lab::Lab;
 use crate::lab::results::{Results, Verdict};
-use crate::records::TransactionStatus;
+use crate::records::{Reorganisation, TransactionStatus};
 
 fn act(text: &str) -> String {
     text.to_owned()
@@ -287,5 +288,72 @@ fn what_is_done_to_nodes_and_links_there_is_an_action_or_refused_with_the_place_
         assert_eq!(Lab::open_text(&saved).unwrap().export().actions.len(), 4);
         laboratory.close();
         assert!(laboratory.network().is_none());
+    });
+}
+
+#[test]
+fn what_moves_in_a_scenario_is_heard_with_its_sender_and_has_reasons_and_reports() {
+    let world = World::new(14);
+    let page = world.ready("?pow=1&poa=0&pace=pause");
+    let laboratory = page.laboratory();
+    page.wait(|live| async move {
+        let app = open_network(&laboratory).await;
+        laboratory.seek(20_000, None).await.unwrap();
+        live.platform.sleep(300.0).await;
+        let heard = Rc::<RefCell<Vec<crate::ipc::Event>>>::default();
+        let ear = Rc::clone(&heard);
+        let _subscription = app.listen(Some(Topic::Block), Level::Info, move |event| {
+            ear.borrow_mut().push(event.clone());
+        });
+        for _ in 0..3 {
+            laboratory.step(Until::Block).await.unwrap();
+            live.platform.sleep(300.0).await;
+        }
+        assert!(heard.borrow().iter().all(|event| event.block.is_some()));
+        assert!(heard.borrow().iter().any(|event| event.peer.is_some()));
+        // The node's own reasons, at this moment.
+        let model = app.fresh_model();
+        let node = &model.nodes[0].status;
+        let why = app.why_named(&node.name).await.unwrap();
+        assert!(!why.reasons.is_empty(), "{why:?}");
+        let on = app.why_named(&node.head).await.unwrap();
+        assert!(
+            on.reasons.iter().any(crate::records::Explained::is_well),
+            "{on:?}"
+        );
+        let parted = "{\"partition\":{\"side\":[\"pow-1\"]}}";
+        laboratory.act_text(act(parted)).await.unwrap();
+        let now = laboratory.seek(80_000, None).await.unwrap().time;
+        laboratory.act_text(act("\"heal\"")).await.unwrap();
+        laboratory.seek(now + 30_000, None).await.unwrap();
+        live.platform.sleep(300.0).await;
+        let model = app.fresh_model();
+        let (lines, _) = crate::view::reorganised::latest(&model);
+        let line = lines.first().expect("the network was in two");
+        let (old, new) = (
+            line.old_head.clone().unwrap(),
+            line.block_hash.clone().unwrap(),
+        );
+        let report = app.reorganised(&line.node, &old, &new).await.unwrap();
+        let bench = laboratory.bench();
+        let shown = bench.reorganisations.iter().map(|one| &one.report);
+        let mut same = shown.filter(|one| (&one.node, &one.left) == (&report.node, &report.left));
+        // The laboratory's goes from one event to the next, in which more blocks may have joined after the change.
+        let before = |report: &Reorganisation| {
+            let balances = report.balances.iter().flatten();
+            let before: BTreeMap<_, _> = balances
+                .map(|one| (one.address.clone(), one.before))
+                .collect();
+            before
+        };
+        let (whole, part) = (before(same.next().unwrap()), before(&report));
+        assert!(
+            !part.is_empty()
+                && part
+                    .iter()
+                    .all(|(who, coins)| whole.get(who) == Some(coins))
+        );
+        let why = app.why_named(&old).await.unwrap();
+        assert!(!why.is_well(), "{why:?}");
     });
 }

@@ -21,6 +21,10 @@ fn every_word_that_asks_is_answered() {
     page.expect("status", &["pow-1", "poa-1", "height", "In consensus: "]);
     page.expect("chain 3", &["height", "state root", "2 nodes"]);
     page.expect("block 1", &["at height 1", "state root", "proof: "]);
+    page.expect("why pow-1", &["."]);
+    page.expect("why 1", &["on the best chain with"]);
+    page.expect("why finality", &["Finality goes on"]);
+    page.expect("why nothing", &["Refused (", "nothing"]);
     page.expect("finality", &["final up to height", "justified up to"]);
     page.expect("finality poa-1", &["poa-1: final up to"]);
     page.expect(
@@ -47,6 +51,18 @@ fn every_word_that_asks_is_answered() {
         &format!("inspect {BITCOIN}"),
         &["000000000019d6689c085ae165831e93", "Valid work."],
     );
+}
+
+#[test]
+fn a_node_that_was_killed_says_so_when_it_is_asked_why() {
+    let world = World::new(3);
+    let page = world.ready(LINK);
+    page.grow(2);
+    let running = page.command("why poa-1");
+    assert!(!running.starts_with("Refused"), "{running}");
+    page.expect("kill pow-1", &["was killed"]);
+    page.expect("why pow-1", &["It was killed: `start` brings it back"]);
+    page.expect("why poa-9", &["Refused (", "poa-9"]);
 }
 
 #[test]

@@ -108,7 +108,7 @@ async fn carry_out(
             return to_js(&laboratory.state_of(order).await?.branches);
         }
         "status" | "chain" | "block" | "transaction" | "ledger" | "accounts" | "mempool"
-        | "finality" | "peers" | "tx" | "command" => {
+        | "finality" | "why" | "reorganised" | "peers" | "tx" | "command" => {
             return on_network(laboratory, name, first).await;
         }
         "compare" => return compare(laboratory, &first, &second).await,

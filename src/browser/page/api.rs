@@ -199,6 +199,32 @@ async fn file(app: &App, name: &'static str, argument: JsValue) -> Result<JsValu
     to_js(&app.import(&node, bytes.to_vec()).await?)
 }
 
+/// Changes links, if a change is given; those that are cut then.
+fn links(app: &App, argument: &JsValue) -> Result<JsValue, ApiError> {
+    if !argument.is_undefined() {
+        match arguments::links(argument)? {
+            Ok(cuts) => app.set_cuts(&cuts)?,
+            Err(change) => drop(app.change_links(&change)?),
+        }
+    }
+    let links = Array::new();
+    for (from, to) in app.cuts() {
+        links.push(&object(&[("from", from.into()), ("to", to.into())])?);
+    }
+    Ok(links.into())
+}
+
+async fn reorganised(
+    app: &App,
+    name: &'static str,
+    argument: JsValue,
+) -> Result<JsValue, ApiError> {
+    let fields = Fields::of(name, &["node", "before", "after"], argument)?;
+    let text = |field| arguments::text(field, &fields.get(field));
+    let (node, before, after) = (text("node")?, text("before")?, text("after")?);
+    to_js(&app.reorganised(&node, &before, &after).await?)
+}
+
 /// What a call on an app gives.
 ///
 /// # Errors
@@ -219,6 +245,8 @@ pub(in crate::browser) async fn call(
         "accounts" => to_js(&app.accounts(node(name, argument)?.as_deref()).await?),
         "finality" => to_js(&app.finality(node(name, argument)?.as_deref()).await?),
         "peers" => to_js(&app.peers(node(name, argument)?.as_deref()).await?),
+        "why" => to_js(&app.why_named(&arguments::text("why", &argument)?).await?),
+        "reorganised" => reorganised(app, name, argument).await,
         "block" => {
             let which = match argument.as_f64() {
                 Some(_) => arguments::number("block", &argument, MAX_EXACT)?.to_string(),
@@ -248,19 +276,7 @@ pub(in crate::browser) async fn call(
             let id = object(&[("id", sent.tx_hash.as_str().into())])?;
             Ok(joined(&id, &to_js(&sent)?))
         }
-        "links" => {
-            if !argument.is_undefined() {
-                match arguments::links(&argument)? {
-                    Ok(cuts) => app.set_cuts(&cuts)?,
-                    Err(change) => drop(app.change_links(&change)?),
-                }
-            }
-            let links = Array::new();
-            for (from, to) in app.cuts() {
-                links.push(&object(&[("from", from.into()), ("to", to.into())])?);
-            }
-            Ok(links.into())
-        }
+        "links" => links(app, &argument),
         _ => {
             let mut done = Output::default();
             for command in commands(name, argument)? {

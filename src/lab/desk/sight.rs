@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::ipc::Report;
 use crate::lab::results::Reached;
-use crate::lab::{BranchInfo, DiskState, Field, Happening, Reorganisation, Stop};
+use crate::lab::{BranchInfo, DiskState, Field, Happening, Reorganised, Stop};
 use crate::primitives::NodeKind;
 use crate::records::BlockSummary;
 
@@ -256,7 +256,7 @@ pub struct View {
     /// The highest blocks of all nodes, on any branch.
     pub blocks: Option<Vec<BlockSummary>>,
     /// The latest reorganisations, the oldest first.
-    pub reorganisations: Option<Vec<Reorganisation>>,
+    pub reorganisations: Option<Vec<Reorganised>>,
     /// Whether what happened before `news` is to be forgotten.
     pub fresh: bool,
     /// What has happened since it was sent last.

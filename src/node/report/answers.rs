@@ -9,8 +9,7 @@ use crate::ipc::{
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
-    Address, BlockHash, ClockReading, Height, Name, Seal, Timestamp, Transaction, TxId, from_hex,
-    read_number, to_hex,
+    Address, BlockHash, ClockReading, Height, Name, Seal, Timestamp, Transaction, TxId, to_hex,
 };
 use crate::records::{BlockFinality, TransactionStatus};
 use crate::refusal::LookupError;
@@ -18,6 +17,7 @@ use crate::state::{Account, Entry, Key};
 
 use super::super::io::not_here;
 use super::super::source::Source;
+use super::lookup::unknown_transaction;
 use super::rows::user_row;
 use super::{Answer, Node, Outbox};
 
@@ -60,6 +60,10 @@ impl Node {
                 .map(|info| Answer::Transaction(Box::new(info))),
             Request::Mempool => Ok(Answer::Mempool(self.mempool_info())),
             Request::Finality => Ok(Answer::Finality(Box::new(self.finality_info()))),
+            Request::Why { about } => self.why(about).map(Answer::Why),
+            Request::Reorganised { before, after } => self
+                .reorganised(&before, &after)
+                .map(|report| Answer::Reorganised(Box::new(report))),
             Request::Peers => Ok(Answer::Peers(self.peers(self.now))),
             Request::Export => Ok(Answer::File(self.export())),
             Request::Import { raw } => {
@@ -162,25 +166,6 @@ impl Node {
         }
     }
 
-    fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
-        if let Ok(height) = read_number(which)
-            && let Some(id) = self.chain.at(Height(height))
-        {
-            return Ok(id);
-        }
-        if !is_hash_prefix(which) {
-            let found = which.to_owned();
-            return Err(LookupError::BlockWords { found }.into());
-        }
-        let which = which.to_ascii_lowercase();
-        let found: Vec<BlockHash> = self.chain.with_prefix(&which, 2).collect();
-        match found[..] {
-            [id] => Ok(id),
-            [] => Err(LookupError::Block { which }.into()),
-            _ => Err(LookupError::BlockAmbiguous { which }.into()),
-        }
-    }
-
     fn block_info(&self, which: &str) -> Result<BlockInfo, ApiError> {
         let id = self.find_block(which)?;
         let unknown = || {
@@ -219,31 +204,9 @@ impl Node {
     }
 
     fn transaction_info(&self, id: &str) -> Result<TransactionInfo, ApiError> {
-        if !is_hash_prefix(id) {
-            let found = id.to_owned();
-            return Err(LookupError::TransactionWords { found }.into());
-        }
-        let which = id.to_ascii_lowercase();
-        let waiting = self
-            .mempool
-            .ids()
-            .filter(|id| id.to_string().starts_with(&which));
-        let dropped = self
-            .exchange
-            .dropped_ids()
-            .filter(|id| id.to_string().starts_with(&which));
-        let mut found: Vec<TxId> = self
-            .chain
-            .transactions_with_prefix(&which, 2)
-            .chain(waiting.take(2))
-            .chain(dropped.take(2))
-            .collect();
-        found.dedup();
-        match found[..] {
-            [id] => self.describe(&id).ok_or_else(|| unknown_transaction(which)),
-            [] => Err(unknown_transaction(which)),
-            _ => Err(LookupError::TransactionAmbiguous { which }.into()),
-        }
+        let id = self.find_transaction(id)?;
+        self.describe(&id)
+            .ok_or_else(|| unknown_transaction(id.to_string()))
     }
 
     /// A transaction and where it stands.
@@ -310,14 +273,4 @@ impl Node {
                 .collect(),
         }
     }
-}
-
-fn unknown_transaction(which: String) -> ApiError {
-    LookupError::Transaction { which }.into()
-}
-
-/// Whether a text is a prefix of a hash worth searching: at least 4 hexadecimal digits, at most 64.
-fn is_hash_prefix(text: &str) -> bool {
-    // A half byte at the end does not matter. Only a text without other characters may be cut anywhere.
-    text.is_ascii() && (4..=64).contains(&text.len()) && from_hex(&text[..text.len() & !1]).is_ok()
 }

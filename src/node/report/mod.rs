@@ -6,9 +6,14 @@ mod clock;
 mod decided;
 mod finality;
 mod inspect;
+mod lookup;
 mod notice;
+mod reorganisation;
 mod rows;
 mod status;
+mod why;
+#[cfg(test)]
+mod why_tests;
 
 pub use clock::ClockNotice;
 pub use decided::FinalityNotice;

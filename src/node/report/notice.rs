@@ -104,6 +104,8 @@ pub enum Notice {
     Reorganised {
         reverted: usize,
         applied: usize,
+        /// The head before.
+        before: BlockHash,
         head: BlockHash,
         height: Height,
     },
@@ -233,6 +235,11 @@ impl Notice {
             | Self::SideChain { block, .. } => Some((**block).clone()),
             _ => None,
         };
+        let (block_hash, old_head) = match self {
+            Self::BlockRefused { id, .. } | Self::Deferred { id, .. } => (Some(*id), None),
+            Self::Reorganised { before, head, .. } => (Some(*head), Some(*before)),
+            _ => (None, None),
+        };
         let tx_hash = match self {
             Self::Waiting { id, .. }
             | Self::TransactionRefused { id, .. }
@@ -258,6 +265,8 @@ impl Notice {
             topic: self.topic(),
             text: self.text(),
             block,
+            block_hash: block_hash.map(|id| id.to_string()),
+            old_head: old_head.map(|id| id.to_string()),
             tx_hash,
             peer: peer.map(|peer| peer.to_string()),
         }
@@ -464,6 +473,7 @@ impl Notice {
                 applied,
                 head,
                 height,
+                ..
             } => format!(
                 "Reorganised: {} left the best chain and {applied} joined it; the head is {}… at height {height}.",
                 count_of(*reverted as u64, "block", "blocks"),

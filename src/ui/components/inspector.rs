@@ -6,13 +6,13 @@ use yew::prelude::*;
 use super::miners::miners;
 use super::overview::Overview;
 use super::{
-    Confirm, RunButton, Tone, badge, empty, fact, fact_to_copy, fact_with_hint, kind_mark,
-    short_hash,
+    Confirm, RunButton, Tone, WhyPanel, badge, empty, fact, fact_to_copy, fact_with_hint,
+    kind_mark, short_hash,
 };
 use crate::app::pages::network::{has_ended, is_cut};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
-use crate::ipc::{NodeKind, NodeStatus, PeerStatus};
+use crate::ipc::{NodeKind, NodeStatus, PeerStatus, Subject};
 use crate::ui::context::{use_actions, use_picture, use_selection};
 use crate::ui::time;
 use crate::view::NodeView;
@@ -71,12 +71,22 @@ fn NodePanel(props: &NodePanelProps) -> Html {
             } else {
                 <p class="text-hint">{ format!("It runs in another tab ({}), so it can only be watched here.", status.host) }</p>
             }
+            <WhyPanel about={Subject::Node(status.name.clone())} title={why_title(status.kind)} always=true />
             { facts(node, now) }
             if status.kind == NodeKind::Pow && !node.miners.is_empty() {
                 { miners(&node.miners) }
             }
             { peers(node, &actions.app().cuts()) }
         </>
+    }
+}
+
+/// The question about a node of this kind.
+const fn why_title(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Pow => "Why it makes no block now",
+        NodeKind::Poa => "Why it seals no block now",
+        NodeKind::Viewer => "Why it makes no blocks",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::app::pages::log::{keys, level_word};
 use crate::ipc::Event;
 use crate::ui::hooks::use_steps;
 use crate::ui::time;
+use crate::view::reorganised::place;
 use crate::view::route::Route;
 
 /// Lines drawn in a step: a box full, where the window is narrow.
@@ -33,6 +34,19 @@ pub(crate) fn LogLines(props: &LogLinesProps) -> Html {
     }
 }
 
+/// Where what a line is about can be looked at, and the word of the link.
+pub(super) fn link(event: &Event) -> Option<(Route, &'static str)> {
+    if let Some(report) = place(event) {
+        return Some((report, "report"));
+    }
+    let block = event.block.as_ref().map(|block| &block.hash);
+    match (block.or(event.block_hash.as_ref()), &event.tx_hash) {
+        (Some(hash), _) => Some((Route::Block(hash.clone()), "block")),
+        (None, Some(id)) => Some((Route::Transaction(id.clone()), "transaction")),
+        (None, None) => None,
+    }
+}
+
 #[derive(Properties, PartialEq)]
 struct LogLineProps {
     event: Rc<Event>,
@@ -42,11 +56,7 @@ struct LogLineProps {
 #[component]
 fn LogLine(props: &LogLineProps) -> Html {
     let event = &props.event;
-    let link = match (&event.block, &event.tx_hash) {
-        (Some(block), _) => Some((Route::Block(block.hash.clone()), "block")),
-        (None, Some(id)) => Some((Route::Transaction(id.clone()), "transaction")),
-        (None, None) => None,
-    };
+    let link = link(event);
     let (level, topic) = (level_word(event.level), event.topic.word());
     html! {
         <li class={classes!("log-line", format!("log-level-{level}"))}>

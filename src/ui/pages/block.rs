@@ -3,12 +3,12 @@
 use yew::prelude::*;
 
 use crate::app::pages::block::{children, lead};
-use crate::ipc::BlockInfo;
+use crate::ipc::{BlockInfo, Subject};
 use crate::primitives::visible;
 use crate::records::BlockKind;
 use crate::ui::components::{
-    Bytes, block_mark, busy, check_list, empty, fact_to_copy, fact_with_hint, hash_digits,
-    page_link, refusal, short_hash, transaction_table,
+    Bytes, WhyPanel, block_mark, busy, check_list, empty, fact_to_copy, fact_with_hint,
+    hash_digits, page_link, refusal, short_hash, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -46,6 +46,7 @@ pub(crate) fn BlockPage(props: &BlockPageProps) -> Html {
                 <section class="panel">
                     <h1>{ "No such block" }</h1>
                     <p>{ "No node of this tab has a block " }<code>{ &props.which }</code>{ "." }</p>
+                    <WhyPanel about={Subject::Block(props.which.clone())} title="Why it is not on the chain" />
                     <p>{ page_link(&Route::Chain, "", "Go to the block tree") }</p>
                 </section>
             },
@@ -88,6 +89,7 @@ fn Block(props: &BlockProps) -> Html {
                 </div>
                 <p class="text-lead">{ lead(info) }</p>
                 <p class="full-hash hash">{ hash_digits(&block.hash) }</p>
+                <WhyPanel about={Subject::Block(block.hash.clone())} title="Why it is not on the chain" />
             </section>
             <section class="panel">
                 <h2>{ "Header" }</h2>

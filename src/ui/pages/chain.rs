@@ -10,7 +10,8 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    InTurn, block_mark, empty, go, on_input, on_submit, page_link, short_hash, tree_view,
+    InTurn, Reorganisations, block_mark, empty, go, on_input, on_submit, page_link, short_hash,
+    tree_view,
 };
 use crate::ui::context::use_picture;
 use crate::ui::hooks::use_narrow;
@@ -27,6 +28,7 @@ pub(crate) fn ChainPage() -> Html {
     html! {
         <div class="chain-page">
             <BlockTree top={page.top()} {columns} height={page.height().to_owned()} problem={page.height_problem()} wanted={page.wanted()} send={page.dispatcher()} />
+            <Reorganisations />
             <InTurn turn={1}><BlockTable top={page.top()} {columns} /></InTurn>
             <InTurn turn={2}>
                 { bitcoin_headers(page.headers(), &page.explained(), &page.dispatcher()) }

@@ -8,6 +8,7 @@ use super::charts::ChartsPage;
 use super::console::console_page;
 use super::ledger::LedgerPage;
 use super::network::NetworkPage;
+use super::reorganisation::ReorganisationPage;
 use super::transact::TransactPage;
 use super::transaction::TransactionPage;
 use crate::view::route::Route;
@@ -19,6 +20,9 @@ pub(crate) fn live(route: Route) -> Html {
         Route::Chain => html! { <ChainPage /> },
         Route::Charts => html! { <ChartsPage /> },
         Route::Block(which) => html! { <BlockPage {which} /> },
+        Route::Reorganisation(node, before, after) => {
+            html! { <ReorganisationPage {node} {before} {after} /> }
+        }
         Route::Transaction(id) => html! { <TransactionPage {id} /> },
         Route::Ledger(table, filter) => html! { <LedgerPage {table} {filter} /> },
         Route::Transact => html! { <TransactPage /> },

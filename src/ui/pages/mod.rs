@@ -11,6 +11,7 @@ mod ledger;
 mod live;
 mod missing;
 mod network;
+mod reorganisation;
 mod settings;
 mod table;
 mod tamper;

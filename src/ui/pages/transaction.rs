@@ -4,11 +4,12 @@ use yew::prelude::*;
 
 use crate::app::pages::transact::mark;
 use crate::app::pages::transaction::sentence;
-use crate::ipc::TransactionInfo;
+use crate::ipc::{Subject, TransactionInfo};
 use crate::primitives::visible;
+use crate::records::TransactionStatus;
 use crate::ui::components::{
-    Bytes, Track, busy, check_list, fact, fact_to_copy, fact_with_hint, page_link, refusal,
-    short_hash,
+    Bytes, Track, WhyPanel, busy, check_list, fact, fact_to_copy, fact_with_hint, page_link,
+    refusal, short_hash,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -40,6 +41,7 @@ pub(crate) fn TransactionPage(props: &TransactionPageProps) -> Html {
                 <section class="panel">
                     <h1>{ "No such transaction" }</h1>
                     <p>{ "No node of this tab holds a transaction " }<code>{ &props.id }</code>{ "." }</p>
+                    <WhyPanel about={Subject::Transaction(props.id.clone())} title="What is known of it" />
                     <p>{ page_link(&Route::Transact, "", "Send one") }</p>
                 </section>
             },
@@ -75,6 +77,9 @@ fn Transaction(props: &TransactionProps) -> Html {
                 <p class="text-lead">{ sentence(tx) }</p>
                 <p class="full-hash hash">{ &tx.tx_hash }</p>
                 <Track tx={tx.clone()} />
+                if tx.status != TransactionStatus::Committed {
+                    <WhyPanel about={Subject::Transaction(tx.tx_hash.clone())} title="Why it is not on the chain" />
+                }
             </section>
             <section class="panel">
                 <h2>{ "Content" }</h2>

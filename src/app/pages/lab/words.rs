@@ -3,7 +3,7 @@
 use super::timeline::time_text;
 use crate::app::lab::Bench;
 use crate::lab::desk::{Life, NodeSight, Standing};
-use crate::lab::{Fate, Happened, Stop, Until};
+use crate::lab::{Happened, Stop, Until};
 use crate::view::figures::{count_of, grouped};
 
 /// What time can go on until, with its words.
@@ -39,17 +39,6 @@ pub fn standing(standing: Standing, narrow: bool) -> String {
         Standing::Confirmed(count) => count_of(count, "confirmation", "confirmations"),
         Standing::Never => "never".to_owned(),
         Standing::Down => "down".to_owned(),
-    }
-}
-
-/// What became of a transaction that left a chain.
-#[must_use]
-pub const fn fate(fate: Fate) -> &'static str {
-    match fate {
-        Fate::InBoth => "in the other branch too",
-        Fate::Waits => "waits again",
-        Fate::Conflict => "another one has its place",
-        Fate::Gone => "gone",
     }
 }
 

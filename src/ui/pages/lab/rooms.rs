@@ -84,7 +84,10 @@ fn Room(props: &RoomProps) -> Html {
 
 /// A page is kept while only its parameters change, except where another thing is shown.
 fn key(room: &Route) -> String {
-    if matches!(room, Route::Block(_) | Route::Transaction(_)) {
+    if matches!(
+        room,
+        Route::Block(_) | Route::Reorganisation(..) | Route::Transaction(_)
+    ) {
         room.fragment()
     } else {
         room.title().to_owned()

@@ -4,11 +4,10 @@ use yew::prelude::*;
 
 use crate::app::lab::Bench;
 use crate::app::pages::lab::timeline::time_text;
-use crate::app::pages::lab::words::fate;
-use crate::lab::Reorganisation;
+use crate::lab::Reorganised;
 use crate::lab::desk::Order;
 use crate::records::BlockFinality;
-use crate::ui::components::{empty, short_hash, tree_view};
+use crate::ui::components::{empty, reorganisation_report, tree_view};
 use crate::ui::lab::{Drawn, Hands, Scene};
 use crate::view::figures::{count_of, grouped};
 use crate::view::tree::Tree;
@@ -77,28 +76,17 @@ fn draw(scene: &Scene) -> Html {
     }
 }
 
-fn report(number: usize, one: &Reorganisation, hands: &Hands) -> Html {
+fn report(number: usize, one: &Reorganised, hands: &Hands) -> Html {
     let at = one.at;
     let go = hands.ordering(Order::Seek(at));
-    let (left, joined) = (one.left.len() as u64, one.joined.len() as u64);
+    let report = &one.report;
     html! {
-        <li key={format!("{number} {at} {}", one.node)} class="lab-report">
+        <li key={format!("{number} {at} {}", report.node)} class="lab-report">
             <details>
                 <summary>
-                    { format!("{} at {}: {} left, {} joined", one.node, time_text(at), count_of(left, "block", "blocks"), grouped(joined)) }
+                    { format!("{} at {}: {} left, {} joined", report.node, time_text(at), count_of(report.left.count, "block", "blocks"), grouped(report.joined.count)) }
                 </summary>
-                <p>{ format!("Both branches have block {}. Above it, what left weighed {}, what joined weighs {}.", grouped(one.fork), grouped(one.weights[0]), grouped(one.weights[1])) }</p>
-                <p>{ "Left: " }for hash in &one.left { <span key={hash.clone()}>{ short_hash(hash, None) }{ " " }</span> }</p>
-                <p>{ "Joined: " }for hash in &one.joined { <span key={hash.clone()}>{ short_hash(hash, None) }{ " " }</span> }</p>
-                if one.transactions.is_empty() {
-                    <p class="text-hint">{ "No transaction left the chain." }</p>
-                } else {
-                    <ul>
-                        for (id, what) in &one.transactions {
-                            <li key={id.clone()}>{ "Transaction " }{ short_hash(id, None) }{ format!(": {}", fate(*what)) }</li>
-                        }
-                    </ul>
-                }
+                { reorganisation_report(report, true) }
                 <button type="button" onclick={go}>{ "Go there" }</button>
             </details>
         </li>
