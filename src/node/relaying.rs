@@ -190,7 +190,9 @@ impl Node {
         let first = self.random.index(others.len());
         others.rotate_left(first);
         // One to anybody, as a newcomer has given nothing yet; names are free, so the rest to those who have.
-        others.sort_by_key(|node| !self.is_useful(node));
+        let useful = |node: &NodeId| self.is_useful(node);
+        let (useful, rest): (Vec<NodeId>, Vec<NodeId>) = others.into_iter().partition(useful);
+        let mut others = [useful, rest].concat();
         if let Some(anybody) = others.get(RELAY_TO..).filter(|rest| !rest.is_empty()) {
             let chosen = self.random.index(anybody.len());
             others.swap(RELAY_TO.saturating_sub(1), RELAY_TO.saturating_add(chosen));

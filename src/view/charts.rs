@@ -137,7 +137,9 @@ pub fn stale(blocks: &[Made]) -> Chart {
         makers[at].1 += 1;
         makers[at].2 += usize::from(block.stale);
     }
-    makers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let made = makers.iter().map(|(maker, made, _)| (float(*made), *maker));
+    let order = those_with_most(&made.collect::<Vec<_>>());
+    let shown: Vec<(&str, usize, usize)> = order.into_iter().map(|at| makers[at]).collect();
     let (all, stale) = (
         blocks.len(),
         blocks.iter().filter(|block| block.stale).count(),
@@ -149,9 +151,8 @@ pub fn stale(blocks: &[Made]) -> Chart {
         if stale == 1 { "is" } else { "are" },
         percent(float(stale) / float(all)),
     );
-    let highest = makers.first().map_or(0, |(_, made, _)| *made);
+    let highest = shown.first().map_or(0, |(_, made, _)| *made);
     let (y, top) = Axis::up_to("blocks", float(highest), number);
-    let shown = &makers[..makers.len().min(MOST_NAMES)];
     let bars = shown.iter().enumerate().flat_map(|(at, (_, made, stale))| {
         let across = place(at, shown.len(), 0.15);
         let (kept, made) = (float(made - stale) / top, float(*made) / top);
@@ -184,9 +185,20 @@ pub fn stale(blocks: &[Made]) -> Chart {
         }),
         table: Lines {
             head: vec!["maker", "blocks", "stale", "share"],
-            rows: makers.iter().take(MOST_NAMES).map(row).collect(),
+            rows: shown.iter().map(row).collect(),
         },
     }
+}
+
+/// Places of the values with names that are shown: the largest first, of equals by their names.
+fn those_with_most(values: &[(f64, &str)]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    places.sort_by(|a, b| {
+        let ((a, a_name), (b, b_name)) = (values[*a], values[*b]);
+        b.total_cmp(&a).then_with(|| a_name.cmp(b_name))
+    });
+    places.truncate(MOST_NAMES);
+    places
 }
 
 /// Hash rate by miner.
@@ -197,14 +209,14 @@ pub fn hash_rates(miners: &[Miner]) -> Chart {
     if miners.is_empty() || sum <= 0.0 {
         return Chart::empty(title, "No miner hashes now.");
     }
-    let mut sorted: Vec<&Miner> = miners.iter().collect();
-    sorted.sort_by(|a, b| b.hash_rate.total_cmp(&a.hash_rate));
+    let rates = miners.iter().map(|miner| (miner.hash_rate, &*miner.name));
+    let order = those_with_most(&rates.collect::<Vec<_>>());
+    let shown: Vec<&Miner> = order.into_iter().map(|at| &miners[at]).collect();
     let lead = format!(
         "{} hashes/s by {}. Who has twice the rate finds twice as many blocks in the long run.",
         compact(sum),
         count_of(whole(miners.len()), "miner", "miners"),
     );
-    let shown = &sorted[..sorted.len().min(MOST_NAMES)];
     let bars = shown
         .iter()
         .map(|miner| (miner.name.clone(), miner.hash_rate));

@@ -69,17 +69,15 @@ impl Node {
         let elsewhere = self.chain.refused_with_prefix(&which, 2);
         let elsewhere = elsewhere.chain(self.deferred.iter().map(|(id, _)| id));
         let heads = self.roster.peers.iter().filter_map(|(_, peer)| peer.head);
-        let mut found: Vec<BlockHash> = elsewhere
-            .chain(heads.map(|head| head.id))
-            .filter(|id| id.to_string().starts_with(&which))
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        match (&found[..], which.parse()) {
-            ([id], _) => Ok(*id),
-            ([], Ok(id)) => Ok(id),
-            ([], Err(_)) => in_tree,
-            _ => Err(LookupError::BlockAmbiguous { which }.into()),
+        let ids = elsewhere.chain(heads.map(|head| head.id));
+        let mut found = ids.filter(|id| id.to_string().starts_with(&which));
+        let first = found.next();
+        let is_one = found.all(|other| Some(other) == first);
+        drop(found);
+        match first {
+            Some(id) if is_one => Ok(id),
+            Some(_) => Err(LookupError::BlockAmbiguous { which }.into()),
+            None => which.parse().or(in_tree),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::log_lines::LogLines;
 use super::{page_link, short_hash};
 use crate::ipc::Reorganisation;
 use crate::records::{BalanceChange, BranchRecord, Fate, LeftTransaction};
-use crate::ui::context::use_picture;
+use crate::view::Model;
 use crate::view::figures::{count_of, grouped, short};
 use crate::view::reorganised::{
     change, depth, fate, latest, more, more_blocks, transaction, weights,
@@ -135,9 +135,8 @@ fn balances(report: &Reorganisation) -> Html {
 }
 
 /// The reorganisations of the log, each with the way to its report; nothing while there was none.
-#[component]
-pub(crate) fn Reorganisations() -> Html {
-    let (lines, more) = latest(&use_picture());
+pub(crate) fn reorganisations(picture: &Model) -> Html {
+    let (lines, more) = latest(picture);
     if lines.is_empty() {
         return html! {};
     }

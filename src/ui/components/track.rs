@@ -5,19 +5,12 @@ use yew::prelude::*;
 use super::page_link;
 use crate::app::pages::transaction::{Progress, fate, seen};
 use crate::ipc::TransactionInfo;
-use crate::ui::context::use_picture;
 use crate::ui::time;
+use crate::view::Model;
 use crate::view::route::Route;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct TrackProps {
-    pub(crate) tx: TransactionInfo,
-}
-
 /// The way of a transaction.
-#[component]
-pub(crate) fn Track(props: &TrackProps) -> Html {
-    let (picture, tx) = (use_picture(), &props.tx);
+pub(crate) fn track(tx: &TransactionInfo, picture: &Model) -> Html {
     let fate = fate(tx);
     let is_seen = if tx.seen_by > 0 {
         Progress::Done
@@ -27,7 +20,7 @@ pub(crate) fn Track(props: &TrackProps) -> Html {
     html! {
         <ol class="track" aria-label="How far the transaction is">
             { step(Progress::Done, "Sent".to_owned(), time::of_day(tx.timestamp).into()) }
-            { step(is_seen, seen(tx, &picture), "nodes of this tab that hold it".into()) }
+            { step(is_seen, seen(tx, picture), "nodes of this tab that hold it".into()) }
             { step(fate.progress, fate.title, html! {
                 <>
                     { fate.more }

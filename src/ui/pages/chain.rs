@@ -10,7 +10,7 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    InTurn, Reorganisations, block_mark, empty, go, on_input, on_submit, page_link, short_hash,
+    InTurn, block_mark, empty, go, on_input, on_submit, page_link, reorganisations, short_hash,
     tree_view,
 };
 use crate::ui::context::use_picture;
@@ -28,7 +28,6 @@ pub(crate) fn ChainPage() -> Html {
     html! {
         <div class="chain-page">
             <BlockTree top={page.top()} {columns} height={page.height().to_owned()} problem={page.height_problem()} wanted={page.wanted()} send={page.dispatcher()} />
-            <Reorganisations />
             <InTurn turn={1}><BlockTable top={page.top()} {columns} /></InTurn>
             <InTurn turn={2}>
                 { bitcoin_headers(page.headers(), &page.explained(), &page.dispatcher()) }
@@ -49,7 +48,7 @@ struct BlockTreeProps {
     send: Dispatcher<Page>,
 }
 
-/// The picture of a window of the block tree.
+/// The picture of a window of the block tree, and the reorganisations of the log.
 #[component]
 fn BlockTree(props: &BlockTreeProps) -> Html {
     let picture = use_picture();
@@ -70,25 +69,28 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
     let tree_box = use_node_ref();
     use_newest_in_sight(&tree_box, live, tree.lowest + u64::from(tree.columns));
     html! {
-        <section class="panel panel-full" aria-label="Block tree">
-            <div class="panel-title">
-                <h1>{ "Block tree" }</h1>
-                <div class="toolbar">
-                    { page_link(&Route::Charts, "text-more", "Charts") }
-                    { to_height(props) }
-                    { steps(props, &tree) }
+        <>
+            <section class="panel panel-full" aria-label="Block tree">
+                <div class="panel-title">
+                    <h1>{ "Block tree" }</h1>
+                    <div class="toolbar">
+                        { page_link(&Route::Charts, "text-more", "Charts") }
+                        { to_height(props) }
+                        { steps(props, &tree) }
+                    </div>
                 </div>
-            </div>
-            <p class="text-hint">{ tips_sentence(&picture.tips) }</p>
-            if tree.blocks.is_empty() {
-                { empty("No block yet. The genesis block stands here as soon as a node runs.") }
-            } else {
-                <div ref={tree_box} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
-                    { tree_view(&tree, &finality, &candidates, false) }
-                </div>
-                <p class="text-hint">{ "✓ justified: two thirds of the authorities confirmed it. ✓✓ final: never given up." }</p>
-            }
-        </section>
+                <p class="text-hint">{ tips_sentence(&picture.tips) }</p>
+                if tree.blocks.is_empty() {
+                    { empty("No block yet. The genesis block stands here as soon as a node runs.") }
+                } else {
+                    <div ref={tree_box} class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
+                        { tree_view(&tree, &finality, &candidates, false) }
+                    </div>
+                    <p class="text-hint">{ "✓ justified: two thirds of the authorities confirmed it. ✓✓ final: never given up." }</p>
+                }
+            </section>
+            { reorganisations(&picture) }
+        </>
     }
 }
 

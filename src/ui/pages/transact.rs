@@ -13,8 +13,8 @@ use crate::ipc::{ApiError, TransactionInfo};
 use crate::ledger::Row;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{
-    CopyButton, InTurn, Tone, Track, badge, busy, empty, page_link, refusal, short_hash,
-    titled_link, transaction_table,
+    CopyButton, InTurn, Tone, badge, busy, empty, page_link, refusal, short_hash, titled_link,
+    track, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -184,7 +184,7 @@ struct FollowedProps {
 /// A sent transaction with its live status.
 #[component]
 fn Followed(props: &FollowedProps) -> Html {
-    let answer = use_transaction(&props.first.tx_hash);
+    let (answer, picture) = (use_transaction(&props.first.tx_hash), use_picture());
     let tx = answer
         .here()
         .and_then(Option::as_ref)
@@ -196,7 +196,7 @@ fn Followed(props: &FollowedProps) -> Html {
                 { "Id " }{ short_hash(&tx.tx_hash, None) }<CopyButton text={tx.tx_hash.clone()} what="Transaction id" />
                 { " Signature " }{ short_hash(&tx.signature, None) }<CopyButton text={tx.signature.clone()} what="Signature" />
             </p>
-            <Track tx={tx.clone()} />
+            { track(tx, &picture) }
         </article>
     }
 }

@@ -8,8 +8,8 @@ use crate::ipc::{Subject, TransactionInfo};
 use crate::primitives::visible;
 use crate::records::TransactionStatus;
 use crate::ui::components::{
-    Bytes, Track, WhyPanel, busy, check_list, fact, fact_to_copy, fact_with_hint, page_link,
-    refusal, short_hash,
+    Bytes, WhyPanel, busy, check_list, fact, fact_to_copy, fact_with_hint, page_link, refusal,
+    short_hash, track,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -67,7 +67,7 @@ struct TransactionProps {
 /// A transaction that a node holds.
 #[component]
 fn Transaction(props: &TransactionProps) -> Html {
-    let tx = &props.tx;
+    let (tx, picture) = (&props.tx, use_picture());
     let about = (tx.raw.clone(), tx.tx_hash.clone());
     let checks = use_memo(about, |(raw, id)| check::transaction(raw, id));
     html! {
@@ -76,7 +76,7 @@ fn Transaction(props: &TransactionProps) -> Html {
                 <h1>{ "Transaction" }</h1>
                 <p class="text-lead">{ sentence(tx) }</p>
                 <p class="full-hash hash">{ &tx.tx_hash }</p>
-                <Track tx={tx.clone()} />
+                { track(tx, &picture) }
                 if tx.status != TransactionStatus::Committed {
                     <WhyPanel about={Subject::Transaction(tx.tx_hash.clone())} title="Why it is not on the chain" />
                 }
