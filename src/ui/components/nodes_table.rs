@@ -20,7 +20,7 @@ pub(crate) fn NodesTable() -> Html {
         return empty("The nodes are starting…");
     }
     html! {
-        <div class="table-box">
+        <div class="table-box" tabindex="0" role="group" aria-label="Table of nodes, scrolls sideways">
             <table>
                 <thead>
                     <tr>

@@ -114,7 +114,7 @@ fn balances(report: &Reorganisation) -> Html {
     html! {
         <section>
             <h3>{ "Balances" }</h3>
-            <div class="table-box">
+            <div class="table-box" tabindex="0" role="group" aria-label="Table of balances, scrolls sideways">
                 <table class="reorganised-balances">
                     <thead>
                         <tr>

@@ -12,7 +12,6 @@ use crate::primitives::{Nearest, visible};
 use crate::ui::actions::Actions;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::context::use_actions;
-use crate::ui::hooks::use_narrow;
 use crate::view::find::{Found, Target, find};
 use crate::view::route::Route;
 
@@ -76,11 +75,10 @@ pub(crate) fn Search() -> Html {
         }
     };
     let (open, active) = (!found.is_empty(), search.active());
-    let narrow = use_narrow();
     html! {
         <div class="search" role="search" {onfocusout}>
             <input id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
-                placeholder={if narrow { "Search" } else { "Height, hash, user or node" }}
+                placeholder="Search" title="Height, hash, address, user or node"
                 aria-label="Search: height, hash, address, user or node"
                 aria-expanded={open.to_string()} aria-controls="search-list" aria-autocomplete="list"
                 aria-activedescendant={open.then(|| format!("search-item-{active}"))}

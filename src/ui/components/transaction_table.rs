@@ -11,7 +11,7 @@ use crate::view::route::Route;
 /// The table.
 pub(crate) fn transaction_table(list: &[TransactionInfo]) -> Html {
     html! {
-        <div class="table-box">
+        <div class="table-box" tabindex="0" role="group" aria-label="Table of transactions, scrolls sideways">
             <table>
                 <thead>
                     <tr>

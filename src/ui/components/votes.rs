@@ -74,7 +74,7 @@ fn checkpoint(record: &CheckpointRecord) -> Html {
 fn table(lines: &[VoterLine]) -> Html {
     let last = lines.iter().filter(|line| line.is_authority).count() == 1;
     html! {
-        <div class="table-box">
+        <div class="table-box" tabindex="0" role="group" aria-label="Table of votes, scrolls sideways">
             <table>
                 <thead>
                     <tr>

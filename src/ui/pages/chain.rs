@@ -191,7 +191,7 @@ fn BlockTable(props: &BlockTableProps) -> Html {
             if tree.blocks.is_empty() {
                 { empty("No block yet.") }
             } else {
-            <div class="table-box">
+            <div class="table-box" tabindex="0" role="group" aria-label="Table of blocks, scrolls sideways">
                 <table>
                     <thead>
                         <tr>

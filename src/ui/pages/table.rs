@@ -22,7 +22,7 @@ pub(super) struct LedgerTableProps {
 pub(super) fn LedgerTable(props: &LedgerTableProps) -> Html {
     let (table, drawn) = (props.table, use_steps(props.rows.len(), STEP));
     html! {
-        <div class="table-box">
+        <div class="table-box" tabindex="0" role="group" aria-label="Table of rows, scrolls sideways">
             <table>
                 <thead>
                     <tr>

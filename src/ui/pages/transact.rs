@@ -98,7 +98,7 @@ fn Users(props: &UsersProps) -> Html {
             if props.users.is_empty() {
                 { busy("The network is starting…") }
             } else {
-                <div class="table-box">
+                <div class="table-box" tabindex="0" role="group" aria-label="Table of users, scrolls sideways">
                     <table>
                         <thead>
                             <tr>
