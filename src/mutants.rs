@@ -48,10 +48,16 @@ pub enum Mutant {
     TrustAnyVote,
     WaitForTheWallClock,
     SealsWithoutEnd,
+    RecordsWithoutEnd,
+    AskForInvented,
+    CreditAnyBlock,
+    NewcomersFirst,
+    EachAfterTheLast,
+    RewriteAtEachFlip,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 41] = {
+pub const ALL: [Mutant; 47] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -95,6 +101,12 @@ pub const ALL: [Mutant; 41] = {
         TrustAnyVote,
         WaitForTheWallClock,
         SealsWithoutEnd,
+        RecordsWithoutEnd,
+        AskForInvented,
+        CreditAnyBlock,
+        NewcomersFirst,
+        EachAfterTheLast,
+        RewriteAtEachFlip,
     ]
 };
 

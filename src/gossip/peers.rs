@@ -240,7 +240,9 @@ impl Peers {
         // frames are refused; but a node whose clock was set back while it was away is heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
         let is_same = envelope.session == peer.session;
-        if old_session || (is_same && !peer.window.is_new(envelope.sequence)) {
+        let is_late = mutant!(EachAfterTheLast) && envelope.sequence <= peer.window.last();
+        let is_new = peer.window.is_new(envelope.sequence) && !is_late;
+        if old_session || (is_same && !is_new) {
             return Err(FrameError::Replay {
                 last: peer.window.last(),
                 found: envelope.sequence,
@@ -300,6 +302,9 @@ impl Peers {
         }
         let standing = |(_, peer): &(&NodeId, &Peer)| {
             let alive = peer.alive(now);
+            if mutant!(NewcomersFirst) {
+                return (alive, false, peer.met.0);
+            }
             (
                 alive,
                 peer.score(now) > 0 || peer.useful,
@@ -337,7 +342,7 @@ impl Peers {
 
     /// Takes one record that others pass on from the rate of all; whether there was one left.
     pub fn take_record(&mut self, now: Instant) -> bool {
-        let left = self.records.left(RECORDS, now) > 0;
+        let left = self.records.left(RECORDS, now) > 0 || mutant!(RecordsWithoutEnd);
         if left {
             self.records.take(1, RECORDS, now);
         }

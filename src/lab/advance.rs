@@ -159,6 +159,7 @@ impl Moment {
                 Cue::Fault
                 | Cue::Votes(_)
                 | Cue::Boast(_)
+                | Cue::Flip(_)
                 | Cue::Reply(_)
                 | Cue::Started(_)
                 | Cue::Heard { .. } => {}

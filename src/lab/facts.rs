@@ -108,6 +108,7 @@ impl Facts {
                 self.payments.forget(*seat);
                 self.tell(world, *seat, "Ended without a word.".to_owned());
             }
+            Observed::Written { .. } => {}
             Observed::Submitted { .. } | Observed::Started { .. } | Observed::DoubleSeal(..) => {
                 self.changed();
             }

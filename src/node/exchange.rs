@@ -66,11 +66,14 @@ impl Exchange {
     /// How many more may be asked for.
     fn room(&self, of_useful: bool) -> usize {
         let left = MAX_ASKED.saturating_sub(self.asked.len());
-        if of_useful {
+        if of_useful || mutant!(AskForInvented) {
             return left;
         }
-        let of_others = self.asked.values().filter(|asked| !asked.of_useful).count();
-        left.min(MAX_ASKED_OF_OTHERS.saturating_sub(of_others))
+        left.min(MAX_ASKED_OF_OTHERS.saturating_sub(self.asked_of_others()))
+    }
+
+    fn asked_of_others(&self) -> usize {
+        self.asked.values().filter(|asked| !asked.of_useful).count()
     }
 
     /// Marks a transaction as come; whether it was asked for.
@@ -133,11 +136,16 @@ impl Exchange {
     }
 
     /// Its bounded collections: name, length now, bound.
-    pub(super) fn bounded(&self) -> [(&'static str, usize, usize); 4] {
+    pub(super) fn bounded(&self) -> [(&'static str, usize, usize); 5] {
         let seen = self.seen.generation();
         [
             ("dropped transactions", self.dropped.len(), MAX_DROPPED),
             ("transactions asked for", self.asked.len(), MAX_ASKED),
+            (
+                "transactions asked of those who gave nothing",
+                self.asked_of_others(),
+                MAX_ASKED_OF_OTHERS,
+            ),
             ("transactions to be told", self.inventory.len(), MAX_IDS),
             ("ids seen", seen, crate::gossip::SEEN_GENERATION),
         ]

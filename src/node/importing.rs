@@ -70,6 +70,9 @@ impl Node {
                 self.write_block(&id);
                 self.note_arrival(id);
                 self.note_block(&id, source, false, out);
+                if let Some(peer) = source.peer().filter(|_| mutant!(CreditAnyBlock)) {
+                    self.roster.peers.credit(&peer, self.now);
+                }
                 return true;
             }
             Ok(Import::Extended(change)) => self.on_new_head(&change, source, out),

@@ -56,6 +56,8 @@ pub(crate) enum Cue {
     Boast(usize),
     /// A hostile one sends answers that it has put off.
     Reply(usize),
+    /// A hostile one has another branch outweigh all others.
+    Flip(usize),
     /// A node has started.
     Started(usize),
     /// A hostile one hears a frame.
@@ -66,14 +68,27 @@ pub(crate) enum Cue {
     Check,
 }
 
+/// A frame that a node is judging.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    pub(crate) frame: Rc<[u8]>,
+    /// A hostile one has played it again.
+    pub(crate) replayed: bool,
+}
+
 /// What was seen of the nodes since it was looked at last, in order.
 #[derive(Clone, Debug)]
 pub(crate) enum Observed {
     Notice {
         seat: usize,
         notice: Box<Notice>,
-        /// The node was judging a frame that a hostile one had played again.
-        replayed: bool,
+        /// The frame that made the node say so, if one did.
+        heard: Option<Heard>,
+    },
+    /// A node hands its disk the rows of these blocks.
+    Written {
+        seat: usize,
+        blocks: Vec<String>,
     },
     Submitted {
         seat: usize,

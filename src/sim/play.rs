@@ -127,6 +127,7 @@ impl Play {
             Cue::Hostile(hostile) => self.hostiles[hostile].next_trick(world),
             Cue::Votes(hostile) => self.hostiles[hostile].next_vote_trick(world),
             Cue::Boast(hostile) => self.hostiles[hostile].boast(world),
+            Cue::Flip(hostile) => self.hostiles[hostile].flip(world),
             Cue::Reply(hostile) => self.hostiles[hostile].reply(world),
             Cue::Started(seat) => {
                 let hostiles = self.hostiles.iter_mut();

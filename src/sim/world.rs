@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::ipc::{FromMiner, SearchJob, Speed, ToMiner, Turns, Workload};
-use crate::ledger::{Batch, Durability, StoreError};
+use crate::ledger::{Batch, Durability, StoreError, Table};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
 use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
@@ -16,7 +16,7 @@ use crate::primitives::{
 
 use super::coverage::{Coverage, Sometimes};
 use super::digest::{EventLog, What};
-use super::event::{Cue, Event, Observed};
+use super::event::{Cue, Event, Heard, Observed};
 use super::rng::Rng;
 use super::scenario::{DIFFICULTY, GENESIS_TIME, Scenario};
 use super::seat::Seat;
@@ -49,8 +49,8 @@ pub(crate) struct World {
     queued: u64,
     /// Frames that were put on a link.
     sent: u64,
-    /// The frame that a node judges now was played again by a hostile one.
-    hears_replay: bool,
+    /// The frame that a node judges now.
+    heard: Option<Heard>,
     pub(crate) rng: Rng,
     observed: Vec<Observed>,
     /// Places of the frames that were put on a link since they were taken, if anybody wants to know.
@@ -76,7 +76,7 @@ impl World {
             queue: BTreeMap::new(),
             queued: 0,
             sent: 0,
-            hears_replay: false,
+            heard: None,
             rng: Rng::new(scenario.seed, 1),
             observed: Vec::new(),
             news: None,
@@ -239,9 +239,10 @@ impl World {
         if let Some(hostile) = to.checked_sub(self.seats.len()) {
             return Some(Cue::Heard { hostile, frame });
         }
-        self.hears_replay = replayed;
-        self.handle(to, Input::Frame(frame.to_vec()));
-        self.hears_replay = false;
+        let bytes = frame.to_vec();
+        self.heard = Some(Heard { frame, replayed });
+        self.handle(to, Input::Frame(bytes));
+        self.heard = None;
         None
     }
 
@@ -446,11 +447,11 @@ impl World {
                     self.after(in_time, Event::Wake { seat, run, number });
                 }
                 Output::Notice(notice) => {
-                    let (notice, replayed) = (Box::new(notice), self.hears_replay);
+                    let (notice, heard) = (Box::new(notice), self.heard.clone());
                     self.observe(Observed::Notice {
                         seat,
                         notice,
-                        replayed,
+                        heard,
                     });
                 }
                 Output::Stopped => {
@@ -493,6 +494,9 @@ impl World {
 
     /// Has the disk of a seat write a batch.
     fn write(&mut self, seat: usize, batch: (BatchId, Batch, Durability)) {
+        let of_blocks = batch.1.iter().filter(|(table, ..)| *table == Table::Blocks);
+        let blocks = of_blocks.map(|(_, key, _)| key.to_owned()).collect();
+        self.observe(Observed::Written { seat, blocks });
         let (id, place) = (batch.0, &mut self.seats[seat]);
         let takes = place.disk.begin(batch, self.now, &mut self.rng);
         if place.disk.is_silent() {

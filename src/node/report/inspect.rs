@@ -5,7 +5,7 @@ use crate::consensus::SIGNATURE_CACHE;
 use crate::consensus::finality::{VoteSigner, Votes};
 use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
-use crate::primitives::{Slot, Timestamp};
+use crate::primitives::{NodeId, Slot, Timestamp};
 use crate::records::LedgerStart;
 
 use super::super::compact::MAX_COMPACT;
@@ -22,6 +22,12 @@ impl Node {
     #[must_use]
     pub const fn peer_table(&self) -> &Peers {
         &self.roster.peers
+    }
+
+    /// Whether a peer is among those that it hears.
+    #[must_use]
+    pub fn is_present(&self, peer: &NodeId) -> bool {
+        self.roster.is_present(peer)
     }
 
     /// Frames that it turned away since it started.

@@ -88,7 +88,7 @@ impl Node {
     /// Writes everything that a new head changes; the head itself comes last in the batch.
     pub(in crate::node) fn write_head_change(&mut self, change: &HeadChange) {
         let mut keys = BTreeSet::new();
-        let deep = change.reverted.len() > RESTAMP_AT_ONCE;
+        let deep = change.reverted.len() > RESTAMP_AT_ONCE && !mutant!(RewriteAtEachFlip);
         for id in change.reverted.iter().chain(&change.applied) {
             keys.extend(self.chain.undo_of(id).into_keys());
             // All but the last had their rows, where no more changes than the branch that they are said to be on.

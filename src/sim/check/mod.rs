@@ -3,8 +3,10 @@
 mod books;
 mod bounds;
 mod coins;
+mod costs;
 mod decided;
 mod durability;
+mod frames;
 mod heads;
 mod liveness;
 mod making;
@@ -17,30 +19,36 @@ mod votes;
 
 use std::fmt;
 
+use crate::gossip::FrameError;
 use crate::node::{FinalityNotice, Notice};
 use crate::primitives::{Address, Timestamp};
 
 use super::coverage::{Coverage, Sometimes};
-use super::event::Observed;
+use super::event::{Heard, Observed};
 use super::scenario::GENESIS_TIME;
 use super::work::Fresh;
 use super::world::World;
 
 use coins::Coins;
+use costs::Costs;
 use decided::Decided;
+use frames::Frames;
 use heads::Heads;
 use liveness::Liveness;
 use making::Making;
+use peers::Peers;
 use recovery::Recovery;
 use seals::Seals;
 use votes::Cast;
 
 /// The checkers.
-pub const CHECKERS: [&str; 10] = [
+pub const CHECKERS: [&str; 12] = [
     "bounds",
     "coins",
+    "costs",
     "decided",
     "durability",
+    "frames",
     "heads",
     "liveness",
     "making",
@@ -81,10 +89,13 @@ impl fmt::Display for Violation {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checks {
     coins: Coins,
+    costs: Costs,
     decided: Decided,
+    frames: Frames,
     heads: Heads,
     liveness: Liveness,
     making: Making,
+    peers: Peers,
     recovery: Recovery,
     seals: Seals,
     cast: Cast,
@@ -130,6 +141,8 @@ impl Checks {
                 }
                 bounds::check(node).map_err(of("bounds"))?;
             }
+            let useful = self.peers.check_useful(world, seat);
+            useful.map_err(of("peers"))?;
             let coins = self.coins.check(world, seat, &mut self.coverage);
             coins.map_err(of("coins"))?;
             let promises = self.liveness.check_promises(world, seat);
@@ -164,8 +177,16 @@ impl Checks {
             Observed::Notice {
                 seat,
                 notice,
-                replayed,
-            } => self.on_notice(world, seat, *notice, replayed)?,
+                heard,
+            } => {
+                let frame = heard.as_ref();
+                self.on_gossip(world, seat, &notice, frame)?;
+                self.on_notice(world, seat, *notice, frame)?;
+            }
+            Observed::Written { seat, blocks } => {
+                let written = self.costs.on_written(world, seat, blocks);
+                written.map_err(violation(world, "costs", Some(seat)))?;
+            }
             Observed::Submitted {
                 seat,
                 transaction,
@@ -191,6 +212,9 @@ impl Checks {
             }
             Observed::Ended { seat, node } => {
                 let now = world.instant();
+                self.costs.forget(seat);
+                self.frames.forget(seat);
+                self.peers.forget(seat);
                 self.heads.forget(seat);
                 self.decided.forget(seat);
                 self.cast.forget(seat);
@@ -211,13 +235,52 @@ impl Checks {
         Ok(())
     }
 
+    /// Takes what a node says of its peers and their frames; `heard` is the frame that made it say so.
+    fn on_gossip(
+        &mut self,
+        world: &World,
+        seat: usize,
+        notice: &Notice,
+        heard: Option<&Heard>,
+    ) -> Result<(), Violation> {
+        let of = |checker| violation(world, checker, Some(seat));
+        match (notice, heard) {
+            (Notice::Received { from, .. }, Some(heard)) => {
+                self.frames.on_received(world, seat, heard);
+                self.peers.on_received(world, seat, *from);
+            }
+            (Notice::FrameRefused { error, .. }, Some(heard))
+                if matches!(error, FrameError::Replay { .. }) && !self.is_forged =>
+            {
+                let replay = self.frames.check_replay(world, seat, heard);
+                replay.map_err(of("frames"))?;
+            }
+            (Notice::Sent { kind, to, .. }, Some(heard)) if *kind == "HELLO" && to.is_some() => {
+                let greeting = self.costs.on_greeting(world, seat, heard);
+                greeting.map_err(of("costs"))?;
+            }
+            (
+                Notice::Accepted {
+                    peer: Some(peer), ..
+                },
+                _,
+            ) => self.peers.on_block(seat, *peer),
+            (Notice::PeerLeft { node, .. }, _) => {
+                let left = self.peers.on_left(world, seat, node);
+                left.map_err(of("peers"))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "most notices prove nothing")]
     fn on_notice(
         &mut self,
         world: &World,
         seat: usize,
         notice: Notice,
-        replayed: bool,
+        heard: Option<&Heard>,
     ) -> Result<(), Violation> {
         let of = |checker| violation(world, checker, Some(seat));
         match notice {
@@ -257,7 +320,10 @@ impl Checks {
             Notice::Fetching { headers, .. } if headers >= 100 => {
                 self.recovery.on_far_behind(seat);
             }
-            other => notices::note(&other, replayed, &mut self.coverage),
+            other => {
+                let replayed = heard.is_some_and(|heard| heard.replayed);
+                notices::note(&other, replayed, &mut self.coverage);
+            }
         }
         Ok(())
     }

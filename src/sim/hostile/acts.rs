@@ -82,7 +82,7 @@ impl Hostile {
         if world.seats[seat].node.is_none() {
             return;
         }
-        let trick = world.rng.below(24);
+        let trick = world.rng.below(28);
         world.log.push(world.now, seat, What::Hostile, trick);
         let all = if world.rng.one_in(2) {
             None
@@ -105,6 +105,9 @@ impl Hostile {
             17 => self.drown(world, seat, all),
             18..21 => self.pretend(world),
             21 => self.crowd(world, seat),
+            24 => self.lists_of_many(world, seat),
+            25 => self.invent_transactions(world, seat),
+            26 | 27 => self.begin_flips(world, seat),
             _ => self.bad_block(world, seat, all),
         }
     }

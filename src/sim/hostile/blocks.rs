@@ -20,7 +20,7 @@ use crate::state::{Template, assemble};
 /// Blocks of a flood: more than any bound of a node's.
 const FLOOD: u64 = 48;
 
-fn compact(block: &Block) -> Message {
+pub(super) fn compact(block: &Block) -> Message {
     Message::BlockFound(CompactBlock {
         header: block.header,
         seal: block.seal,
@@ -35,7 +35,7 @@ fn compact(block: &Block) -> Message {
 }
 
 /// A valid work block on the head of an honest node, but for its transactions if they are wrong.
-fn block_on(
+pub(super) fn block_on(
     node: &Node,
     sealer: NodeId,
     time: Timestamp,

@@ -1,9 +1,9 @@
 //! Frames, transactions and answers that a hostile one spoils or makes up.
 
-use crate::gossip::{HeadInfo, MAX_IDS, Message, NodeRecord, OVERHEAD, seal_frame};
+use crate::gossip::{HeadInfo, MAX_IDS, Message, NodeRecord, OVERHEAD};
 use crate::primitives::{
     Amount, BlockHash, Body, Difficulty, Height, NodeId, NodeKind, ParamsChange, ParamsOrder,
-    Payload, Seal, Transaction, TxId, Weight,
+    Payload, Seal, Transaction, TxId,
 };
 
 use crate::sim::scenario::{USERS, key};
@@ -14,8 +14,6 @@ use super::Hostile;
 
 /// Frames at once: more than a node takes of one peer in a second.
 const DROWNING: u64 = 250;
-/// Names at once: as many as a node remembers peers.
-const CROWD: u64 = 128;
 
 impl Hostile {
     /// Mutated, truncated, oversized and replayed frames of others.
@@ -76,27 +74,6 @@ impl Hostile {
                     progress: None,
                 },
             );
-        }
-    }
-
-    /// As many names at once as a node remembers peers, each with a head of great weight.
-    pub(super) fn crowd(&mut self, world: &mut World, seat: usize) {
-        let Some(node) = &world.seats[seat].node else {
-            return;
-        };
-        let (chain_id, to) = (node.chain_id(), world.seats[seat].id);
-        let head = HeadInfo {
-            id: BlockHash([6; 32]),
-            height: Height(9),
-            weight: Weight(u128::MAX),
-        };
-        let first = world.rng.below(1_000);
-        for number in first..first.saturating_add(CROWD) {
-            let key = key(world.scenario.seed, "crowd", &number.to_string());
-            let record = NodeRecord::sign(&key, "crowd", NodeKind::Pow, "sim", world.date());
-            let hello = Message::Hello { record, head };
-            let frame = seal_frame(&key, &chain_id, (world.now.0, 1), Some(to), &hello);
-            self.post(world, Some(to), frame.into(), false);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::sim::scenario::key;
 use crate::sim::world::World;
 
 use super::boast::Pretence;
+use super::flips::Flips;
 use super::private::PrivateChain;
 
 /// One who lies.
@@ -31,6 +32,7 @@ pub(in crate::sim) struct Hostile {
     /// The chain that it mined alone.
     pub(super) private: Option<PrivateChain>,
     pub(super) pretence: Option<Pretence>,
+    pub(super) flips: Option<Flips>,
 }
 
 impl Hostile {
@@ -47,6 +49,7 @@ impl Hostile {
             kept: Vec::new(),
             private: None,
             pretence: None,
+            flips: None,
         }
     }
 
@@ -82,7 +85,7 @@ impl Hostile {
 
     /// Puts bytes on the links to one or to all.
     pub(super) fn post(
-        &mut self,
+        &self,
         world: &mut World,
         to: Option<NodeId>,
         frame: Rc<[u8]>,

@@ -4,6 +4,8 @@
 mod acts;
 mod blocks;
 mod boast;
+mod crowd;
+mod flips;
 mod frames;
 mod liar;
 mod pretence;

@@ -9,7 +9,7 @@ use crate::sim::world::World;
 
 use super::Hostile;
 use super::boast::{Answers, Pretence};
-use super::private::PrivateChain;
+use super::private::{PrivateChain, heaviest};
 
 /// Time between two boasts.
 const BOAST_EVERY: Millis = Millis(1_500);
@@ -69,9 +69,7 @@ impl Hostile {
         if many_names && world.rng.one_in(4) {
             self.rename(world);
         }
-        let nodes = world.seats.iter().filter_map(|seat| seat.node.as_ref());
-        let heaviest = nodes.map(|node| node.chain().weight()).max();
-        let heaviest = heaviest.unwrap_or_default();
+        let heaviest = heaviest(world);
         let head = match answers {
             Answers::Nothing | Answers::NoHeaders => HeadInfo {
                 id: BlockHash([u8::try_from(world.rng.below(256)).unwrap_or(0); 32]),

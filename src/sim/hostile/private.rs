@@ -9,6 +9,7 @@ use crate::gossip::{HeadInfo, MAX_HEADERS};
 use crate::primitives::{
     Block, BlockHash, Body, Header, Height, Kind, NodeId, Seal, Timestamp, Weight,
 };
+use crate::sim::world::World;
 use crate::state::{Template, assemble};
 
 /// Blocks at the end of the chain whose bodies nobody gets.
@@ -22,13 +23,41 @@ pub(super) fn mine(mut header: Header) -> Header {
     header
 }
 
+/// Weight of the heaviest best chain of an honest node.
+pub(super) fn heaviest(world: &World) -> Weight {
+    let nodes = world.seats.iter().filter_map(|seat| seat.node.as_ref());
+    let heaviest = nodes.map(|node| node.chain().weight()).max();
+    heaviest.unwrap_or_default()
+}
+
 /// A private chain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PrivateChain(Chain);
 
 impl PrivateChain {
     pub(super) fn new(params: &Params) -> Self {
         Self(Chain::new(Rc::new(params.clone())))
+    }
+
+    /// One that follows the best chain of a node up to a height.
+    pub(super) fn up_to(chain: &Chain, height: Height) -> Option<Self> {
+        let (mut own, mut cache) = (
+            Chain::new(Rc::clone(chain.params())),
+            SignatureCache::default(),
+        );
+        for height in 1..=height.0 {
+            let block = &chain.get(&chain.at(Height(height))?)?.block;
+            let time = block.header.time;
+            own.import(Block::clone(block), time, &mut cache).ok()?;
+        }
+        Some(Self(own))
+    }
+
+    /// Its blocks above a height.
+    pub(super) fn after(&self, height: Height) -> impl Iterator<Item = &Block> {
+        let heights = height.0.saturating_add(1)..=self.0.height().0;
+        let ids = heights.filter_map(|height| self.0.at(Height(height)));
+        ids.filter_map(|id| self.0.get(&id).map(|entry| entry.block.as_ref()))
     }
 
     /// Mines until the chain outweighs `weight` without the blocks that are kept back, or has come up to `now`.
