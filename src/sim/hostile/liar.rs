@@ -11,8 +11,7 @@ use crate::sim::scenario::key;
 use crate::sim::world::World;
 
 use super::boast::Pretence;
-use super::flips::Flips;
-use super::private::PrivateChain;
+use super::private::{PrivateChain, Rivals};
 
 /// One who lies.
 #[derive(Debug)]
@@ -32,7 +31,8 @@ pub(in crate::sim) struct Hostile {
     /// The chain that it mined alone.
     pub(super) private: Option<PrivateChain>,
     pub(super) pretence: Option<Pretence>,
-    pub(super) flips: Option<Flips>,
+    /// The branches between which it flips.
+    pub(super) rivals: Option<Rivals>,
 }
 
 impl Hostile {
@@ -49,7 +49,7 @@ impl Hostile {
             kept: Vec::new(),
             private: None,
             pretence: None,
-            flips: None,
+            rivals: None,
         }
     }
 

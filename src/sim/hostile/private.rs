@@ -120,3 +120,44 @@ impl PrivateChain {
             .collect()
     }
 }
+
+/// Two branches that outweigh each other in turn.
+#[derive(Debug)]
+pub(super) struct Rivals {
+    /// The next to outweigh the other first.
+    branches: [Branch; 2],
+    pub(super) until: Timestamp,
+}
+
+/// One of two branches.
+#[derive(Debug)]
+struct Branch {
+    chain: PrivateChain,
+    /// Two branches of one sealer would be the same.
+    sealer: NodeId,
+    /// How far all know it.
+    told: Height,
+}
+
+impl Rivals {
+    /// Two that leave a chain at its head, of these sealers.
+    pub(super) fn from_head(chain: &PrivateChain, sealers: [NodeId; 2], until: Timestamp) -> Self {
+        let branch = |sealer| Branch {
+            chain: chain.clone(),
+            sealer,
+            told: chain.head().height,
+        };
+        let branches = sealers.map(branch);
+        Self { branches, until }
+    }
+
+    /// Has the one whose turn it is outweigh `weight`; its new blocks.
+    pub(super) fn outweigh(&mut self, weight: Weight, now: Timestamp) -> Vec<Block> {
+        let branch = &mut self.branches[0];
+        branch.chain.outweigh(weight, branch.sealer, now);
+        let news = branch.chain.after(branch.told).cloned().collect();
+        branch.told = branch.chain.head().height;
+        self.branches.rotate_left(1);
+        news
+    }
+}
