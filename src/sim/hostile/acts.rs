@@ -8,6 +8,7 @@ use crate::sim::event::{Cue, Event};
 use crate::sim::world::World;
 
 use super::Hostile;
+use super::liar::crowds_come;
 
 /// Frames that a hostile one keeps, to play them again.
 const HEARD: usize = 32;
@@ -82,7 +83,8 @@ impl Hostile {
         if world.seats[seat].node.is_none() {
             return;
         }
-        let trick = world.rng.below(28);
+        let tricks = if crowds_come(world) { 28 } else { 24 };
+        let trick = world.rng.below(tricks);
         world.log.push(world.now, seat, What::Hostile, trick);
         let all = if world.rng.one_in(2) {
             None

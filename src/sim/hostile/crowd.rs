@@ -9,6 +9,7 @@ use crate::sim::world::World;
 
 use super::Hostile;
 use super::blocks::{block_on, compact};
+use super::liar::crowds_come;
 
 /// As many as a node remembers peers.
 const CROWD: u64 = 128;
@@ -40,7 +41,8 @@ impl Hostile {
     /// As many names as a node remembers peers, each with a head of great weight. At times each has mined a block
     /// of its own besides, on the same head.
     pub(super) fn crowd(&self, world: &mut World, seat: usize) {
-        let (to, mined) = (world.seats[seat].id, world.rng.one_in(2));
+        let to = world.seats[seat].id;
+        let mined = crowds_come(world) && world.rng.one_in(2);
         let head = HeadInfo {
             id: BlockHash([6; 32]),
             height: Height(9),
