@@ -51,7 +51,7 @@ pub fn weights(report: &Reorganisation) -> String {
     let why = if joined > left {
         format!("heavier by {}", grouped(joined - left))
     } else if joined == left {
-        "the winner of the tie".to_owned()
+        "of one weight, so the tie was decided by the hashes".to_owned()
     } else {
         "lighter, but above what two thirds of the authorities confirmed".to_owned()
     };
@@ -139,7 +139,7 @@ mod tests {
             "pow-1: 3 blocks left the best chain, 3 joined it, above block 1,234."
         );
         assert!(weights(&report(512, 768)).ends_with("heavier by 256."));
-        assert!(weights(&report(512, 512)).contains("the winner of the tie"));
+        assert!(weights(&report(512, 512)).contains("the tie was decided by the hashes"));
         assert!(weights(&report(512, 256)).contains("two thirds of the authorities"));
     }
 

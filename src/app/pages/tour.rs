@@ -61,17 +61,21 @@ pub const STEPS: [Step; 7] = [
     },
     Step {
         title: "Break something",
-        text: "On the Network page, select a node and press “Kill”, or cut one of its links under “Peers”. The others go on.",
+        text: "On the Network page, select a node and press “Kill”, or cut its links under “Peers”. The others go on.",
         seen: "",
         points_at: "break",
         control: &[".inspector .toolbar button:nth-of-type(2)", ".graph-node"],
     },
     Step {
         title: "Mend it",
-        text: "Press “Start”, or heal the link: the node fetches what it missed, checks it, and agrees with the others again.",
+        text: "Press “Start”, or “Heal” under “Peers”: the node fetches what it missed, checks it, and agrees with the others again.",
         seen: "",
         points_at: "mend",
-        control: &[".inspector .toolbar .button-primary", ".graph-node"],
+        control: &[
+            ".inspector .toolbar .button-primary",
+            ".inspector [aria-label^='Heal ']",
+            ".graph-node",
+        ],
     },
     Step {
         title: "The laboratory",

@@ -61,7 +61,7 @@ fn a_node_that_was_killed_says_so_when_it_is_asked_why() {
     let running = page.command("why poa-1");
     assert!(!running.starts_with("Refused"), "{running}");
     page.expect("kill pow-1", &["was killed"]);
-    page.expect("why pow-1", &["It was killed: `start` brings it back"]);
+    page.expect("why pow-1", &["It was killed: “start” brings it back"]);
     page.expect("why poa-9", &["Refused (", "poa-9"]);
 }
 

@@ -271,15 +271,19 @@ impl Node {
 /// The node itself.
 impl Node {
     fn why_node(&self) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if self.roster.peers.alive(self.now).next().is_none() {
+            reasons.push(Reason::HearsNobody);
+        }
         match self.identity.kind {
-            NodeKind::Viewer => vec![Reason::Watches],
-            NodeKind::Pow => vec![self.why_no_search()],
+            NodeKind::Viewer => reasons.push(Reason::Watches),
+            NodeKind::Pow => reasons.push(self.why_no_search()),
             NodeKind::Poa => {
-                let mut reasons = vec![self.why_no_seal()];
+                reasons.push(self.why_no_seal());
                 reasons.extend(self.why_no_vote());
-                reasons
             }
         }
+        reasons
     }
 
     fn resting(&self) -> Option<Reason> {

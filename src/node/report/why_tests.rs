@@ -302,6 +302,13 @@ fn why_seat(net: &Net, seat: usize) -> Vec<Reason> {
         .1
 }
 
+/// The reasons of the only node of a network but for that it hears nobody, which comes first.
+fn why_alone(net: &Net) -> Vec<Reason> {
+    let mut reasons = why_seat(net, 0);
+    assert_eq!(reasons.remove(0), Reason::HearsNobody);
+    reasons
+}
+
 fn workload(net: &mut Net, seat: usize, speed: Speed, miners: u32) {
     let workload = Workload {
         speed,
@@ -317,28 +324,28 @@ fn a_miner_says_whether_it_searches_pauses_or_has_nobody_to_search() {
     net.run(Millis(30_000));
     assert!(
         matches!(
-            why_seat(&net, 0)[..],
+            why_alone(&net)[..],
             [Reason::Searches {
                 budget: Some(_),
                 ..
             } | Reason::HeadAhead { .. }]
         ),
         "{:?}",
-        why_seat(&net, 0)
+        why_alone(&net)
     );
     workload(&mut net, 0, Speed::Paused, 1);
-    assert_eq!(why_seat(&net, 0), [Reason::Paused]);
+    assert_eq!(why_alone(&net), [Reason::Paused]);
     workload(&mut net, 0, Speed::Max, 0);
-    assert_eq!(why_seat(&net, 0), [Reason::NoMiner]);
+    assert_eq!(why_alone(&net), [Reason::NoMiner]);
     workload(&mut net, 0, Speed::Max, 1);
     net.run(Millis(1));
     assert!(matches!(
-        why_seat(&net, 0)[..],
+        why_alone(&net)[..],
         [Reason::Searches { budget: None, .. } | Reason::HeadAhead { .. }]
     ));
     let duel = Duel::new();
     let (_, watches) = duel.node.reasons(Subject::Node("viewer".into())).unwrap();
-    assert_eq!(watches, [Reason::Watches]);
+    assert_eq!(watches, [Reason::HearsNobody, Reason::Watches]);
 }
 
 #[test]

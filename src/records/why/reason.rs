@@ -140,6 +140,8 @@ pub enum Reason {
         /// Name of that tab.
         tab: String,
     },
+    /// It hears no other node.
+    HearsNobody,
     /// It only watches.
     Watches,
     /// Its maker rests while blocks come in.
@@ -276,6 +278,7 @@ impl Reason {
             Self::NobodyMakes => "nobody_makes",
             Self::Down { .. } => "down",
             Self::Elsewhere { .. } => "elsewhere",
+            Self::HearsNobody => "hears_nobody",
             Self::Watches => "watches",
             Self::CatchesUp { .. } => "catches_up",
             Self::Paused => "paused",

@@ -188,14 +188,17 @@ fn about_node(reason: &Reason) -> Option<Words> {
     Some(match reason {
         Reason::Down { state } => says(match state {
             NodeState::Starting => "It is starting: it reads and checks its ledger first.",
-            NodeState::Stopped => "It was stopped: `start` brings it back.",
-            NodeState::Killed => "It was killed: `start` brings it back from its ledger.",
+            NodeState::Stopped => "It was stopped: “start” brings it back.",
+            NodeState::Killed => "It was killed: “start” brings it back from its ledger.",
             NodeState::Failed => "It failed; the log says why.",
             NodeState::Syncing | NodeState::Running | NodeState::Remote => "It does not answer.",
         }),
         Reason::Elsewhere { tab } => says(format!(
             "It runs in another tab ({tab}), and only that can ask it."
         )),
+        Reason::HearsNobody => says(
+            "It hears no other node: what it makes stays with it, and it misses what the others make.",
+        ),
         Reason::Watches => says("It is a viewer: it checks everything and makes no blocks."),
         Reason::CatchesUp { missing, rest } => says(format!(
             "It catches up: {} to come, and it rests for {} more if none comes.",
@@ -203,7 +206,7 @@ fn about_node(reason: &Reason) -> Option<Words> {
             span(*rest)
         ))
         .by(REST),
-        Reason::Paused => says("Its miners are paused: `pace` sets them going."),
+        Reason::Paused => says("Its miners are paused: “pace” sets them going."),
         Reason::NoMiner => says("It has no miner."),
         Reason::HeadAhead { wait } => says(format!(
             "The head is dated so late that nothing may be made on it for {}.",
@@ -251,8 +254,8 @@ fn about_authority(reason: &Reason, now: u64) -> Option<Words> {
             says("It may not seal: the network has no authorities.")
         }
         Reason::NoAuthority { authorities } => says(format!(
-            "It may not seal: it is not among the {} of its chain. `authority add` asks for it.",
-            count_of(*authorities, "authority", "authorities")
+            "It may not seal: it is none of the authorities of its chain ({}). “authority add” in the console asks for it to be one.",
+            grouped(*authorities)
         )),
         Reason::NotItsTurn { slot, leader, next: at } => says(format!(
             "Slot {} is the turn of {leader}.{}",

@@ -160,9 +160,10 @@ fn about_nodes() -> Vec<Case> {
             Reason::Down {
                 state: NodeState::Killed,
             },
-            "`start` brings it back from its ledger",
+            "“start” brings it back from its ledger",
         ),
         (Reason::Elsewhere { tab: "t".into() }, "another tab (t)"),
+        (Reason::HearsNobody, "hears no other node"),
         (Reason::Watches, "viewer"),
         (
             Reason::CatchesUp {
@@ -199,7 +200,7 @@ fn about_authorities() -> Vec<Case> {
         (Reason::NoAuthority { authorities: 0 }, "no authorities"),
         (
             Reason::NoAuthority { authorities: 2 },
-            "not among the 2 authorities",
+            "none of the authorities of its chain (2)",
         ),
         (
             Reason::NotItsTurn {

@@ -201,7 +201,7 @@ fn peer_row(node: &NodeView, peer: &PeerStatus, cuts: &[(String, String)]) -> Ht
         ("Cut", Command::Cut { a, b })
     };
     let state = match (cut, peer.alive, peer.round_trip_ms) {
-        (true, ..) => "link cut".to_owned(),
+        (true, ..) => "link cut, height as last heard".to_owned(),
         (_, false, _) => "not heard for 10 s".to_owned(),
         (_, _, Some(ms)) => format!("round trip {ms} ms"),
         (_, _, None) => "heard".to_owned(),

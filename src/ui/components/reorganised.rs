@@ -127,6 +127,7 @@ fn balances(report: &Reorganisation) -> Html {
                     <tbody>{ for balances.iter().map(row) }</tbody>
                 </table>
             </div>
+            <p class="text-hint">{ "The rewards and fees of a block that left are gone with it; those of one that joined are paid." }</p>
             if let Some(text) = more(report.more_balances, ("account", "accounts")) {
                 <p class="text-hint">{ text }</p>
             }

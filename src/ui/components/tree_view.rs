@@ -116,8 +116,8 @@ fn TreeBlock(props: &TreeBlockProps) -> Html {
             class={classes!("tree-block", block_class(block.kind), side, class)}>
             <a {href} {role} aria-label={label}>
                 <rect width={BOX_WIDTH.to_string()} height={BOX_HEIGHT.to_string()} rx={corner} />
-                <text class="tree-id" x={middle.clone()} y="20">{ id }{ " " }</text>
-                <text class="tree-by" x={middle.clone()} y="38">{ by }</text>
+                <text class="tree-id" x={middle.clone()} y="22">{ id }{ " " }</text>
+                <text class="tree-by" x={middle.clone()} y="39">{ by }</text>
             </a>
             <text class="tree-mark" x={(BOX_WIDTH - 4).to_string()} y="10" aria-hidden="true">{ mark }</text>
             if !placed.head_of.is_empty() {

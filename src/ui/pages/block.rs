@@ -132,7 +132,7 @@ fn fields(info: &BlockInfo, now: u64) -> Html {
         <dl class="facts">
             { fact_with_hint("Kind", "Work: anybody, by a hash below the target. Authority: the one whose slot it is, by a signature.",
                 block.kind.word()) }
-            { fact_with_hint("Height", "Blocks between it and the genesis block.", grouped(block.height)) }
+            { fact_with_hint("Height", "Blocks below it, the genesis block among them.", grouped(block.height)) }
             { fact_to_copy("Parent", "The id of the block below. This is the chain.", &block.previous_hash, html! {
                 if block.height == 0 {
                     { "none" }

@@ -37,7 +37,7 @@ pub fn standing(standing: Standing, narrow: bool) -> String {
         Standing::Unknown => "–".to_owned(),
         Standing::Waits => "waits".to_owned(),
         Standing::Confirmed(count) => count_of(count, "confirmation", "confirmations"),
-        Standing::Never => "never".to_owned(),
+        Standing::Never => "another has its place".to_owned(),
         Standing::Down => "down".to_owned(),
     }
 }

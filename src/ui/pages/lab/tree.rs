@@ -62,7 +62,7 @@ fn draw(scene: &Scene) -> Html {
                 <div class="tree-box" tabindex="0" role="group" aria-label="Block tree, scrolls sideways">
                     { tree_view(&tree, &finality, &[], true) }
                 </div>
-                <p class="text-hint">{ "✓✓ final: two thirds of the authorities confirmed it, and never give it up." }</p>
+                <p class="text-hint">{ "✓✓ final, never given up: the genesis block, and what two thirds of the authorities confirmed." }</p>
             }
             if !bench.reorganisations.is_empty() {
                 <h3>{ "Reorganisations" }</h3>
