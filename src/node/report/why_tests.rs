@@ -345,7 +345,7 @@ fn a_miner_says_whether_it_searches_pauses_or_has_nobody_to_search() {
     ));
     let duel = Duel::new();
     let (_, watches) = duel.node.reasons(Subject::Node("viewer".into())).unwrap();
-    assert_eq!(watches, [Reason::HearsNobody, Reason::Watches]);
+    assert_eq!(watches, [Reason::Watches]);
 }
 
 #[test]
