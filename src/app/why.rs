@@ -108,7 +108,7 @@ impl App {
                 Err(Refusal::Lookup(error)) if error.is_unknown() => WhyInfo {
                     about: about.clone(),
                     node: node.name.clone(),
-                    reasons: vec![Reason::Unknown.explained(Vec::new(), 0)],
+                    reasons: vec![Reason::Unknown.explained(0)],
                 },
                 Err(error) => return Err(error),
             });

@@ -69,7 +69,7 @@ pub fn reached(status: &FinalityStatus, height: u64) -> String {
 #[must_use]
 pub fn standstill(status: &FinalityStatus, lag: u64, now: u64) -> Option<String> {
     let reason = Reason::of_finality(status, lag);
-    matches!(reason, Reason::VotesMissing { .. }).then(|| reason.explained(Vec::new(), now).text)
+    matches!(reason, Reason::VotesMissing { .. }).then(|| reason.explained(now).text)
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ pub fn transaction(answers: Vec<WhyInfo>, id: &str, model: &Model, now: u64) -> 
             .reasons
             .iter()
             .any(|one| matches!(one.standing, Standing::Committed | Standing::Dropped));
-    let mut page = |reason: Reason| why.reasons.push(reason.explained(Vec::new(), now));
+    let mut page = |reason: Reason| why.reasons.push(reason.explained(now));
     let own = || model.nodes.iter().filter(|node| node.own);
     if waits {
         if !model.nodes.iter().any(makes) {
@@ -175,7 +175,7 @@ pub fn node_down(name: &str, reason: Reason, model: &Model, now: u64) -> Why {
     Why {
         event: cause(&about, model),
         about,
-        reasons: vec![reason.explained(Vec::new(), now)],
+        reasons: vec![reason.explained(now)],
     }
 }
 

@@ -17,10 +17,7 @@ fn answer(node: &str, reasons: &[Reason]) -> WhyInfo {
     WhyInfo {
         about: Subject::Transaction(hash()),
         node: node.to_owned(),
-        reasons: reasons
-            .iter()
-            .map(|reason| reason.explained(Vec::new(), NOW))
-            .collect(),
+        reasons: reasons.iter().map(|reason| reason.explained(NOW)).collect(),
     }
 }
 

@@ -28,7 +28,7 @@ impl Node {
     pub(super) fn why(&self, about: Subject) -> Result<WhyInfo, ApiError> {
         let (about, reasons) = self.reasons(about)?;
         let now = self.clock.date().0;
-        let explained = |reason: &Reason| reason.explained(Vec::new(), now);
+        let explained = |reason: &Reason| reason.explained(now);
         Ok(WhyInfo {
             about,
             node: self.identity.name.clone(),

@@ -10,9 +10,9 @@ pub const DEPTH_ALONE: &str =
     "There are no authorities: nothing is ever final, and depth is all there is.";
 
 impl Reason {
-    /// The reason in words at a moment, in milliseconds since 1970, as these nodes say it.
+    /// The reason in words at a moment, in milliseconds since 1970; who says it is added by whoever puts answers together.
     #[must_use]
-    pub fn explained(&self, nodes: Vec<String>, now: u64) -> Explained {
+    pub fn explained(&self, now: u64) -> Explained {
         let words = words(self, now);
         Explained {
             code: self.code().to_owned(),
@@ -20,7 +20,7 @@ impl Reason {
             rule: words.rule.map(ToOwned::to_owned),
             expected: words.expected,
             found: words.found,
-            nodes,
+            nodes: Vec::new(),
             standing: self.standing(),
             see: see(self),
         }

@@ -6,7 +6,7 @@ use crate::records::NodeState;
 const NOW: u64 = 100_000;
 
 fn explained(reason: Reason) -> Explained {
-    reason.explained(Vec::new(), NOW)
+    reason.explained(NOW)
 }
 
 fn hash() -> String {
