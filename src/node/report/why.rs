@@ -5,7 +5,7 @@
 //! its order. Bound: [`MAX_REASONS`].
 
 use crate::chain::Chain;
-use crate::consensus::finality::Checkpoint;
+use crate::consensus::finality::{Blocks as _, Checkpoint};
 use crate::consensus::{TxError, slots};
 use crate::ipc::{ApiError, Subject, WhyInfo};
 use crate::mempool::{Waiting, cost};
@@ -167,14 +167,7 @@ fn fork_of(chain: &Chain, mut id: BlockHash) -> BlockHash {
 
 /// Whether the branch that ends with `tip` has a checkpoint.
 fn is_above(chain: &Chain, tip: &BlockHash, checkpoint: Checkpoint) -> bool {
-    let mut at = *tip;
-    while let Some(entry) = chain.get(&at) {
-        if entry.block.header.height <= checkpoint.height() {
-            return at == checkpoint.id;
-        }
-        at = entry.block.header.parent;
-    }
-    false
+    chain.ancestor(tip, checkpoint.height()) == Some(checkpoint.id)
 }
 
 /// The heaviest block above one that is beside the best chain, or itself, with the weight of its chain.
