@@ -20,7 +20,7 @@ struct Judged {
     genuine: bool,
 }
 
-/// The signatures of one domain by their first bytes, the young ones and those before them.
+/// The signatures of one domain by [`place`], the young ones and those before them.
 #[derive(Default)]
 struct Generations(BTreeMap<u64, Judged>, BTreeMap<u64, Judged>);
 
@@ -35,8 +35,9 @@ pub(crate) fn remember_verdicts() {
     });
 }
 
+/// The lowest bytes of s: all signatures of a simulator have the same R.
 fn place(signature: &[u8; 64]) -> u64 {
-    signature
+    signature[32..]
         .first_chunk()
         .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
@@ -66,7 +67,7 @@ pub(super) fn remember(
             message,
             genuine,
         };
-        // A spoilt copy with the same beginning does not take the place of the genuine one.
+        // A spoilt copy at the same place does not take the place of the genuine one.
         young.entry(place(signature)).or_insert(judged);
     });
 }

@@ -19,6 +19,7 @@ mod merkle;
 mod number;
 mod random;
 mod role;
+mod simulated;
 mod transaction;
 mod u256;
 mod units;
@@ -42,6 +43,7 @@ pub use merkle::{ConsistencyProof, InclusionProof, leaf_hash, merkle_proof, merk
 pub use number::{Nearest, NumberError, is_number_like, read_number, resembles_number};
 pub use random::SplitMix64;
 pub use role::NodeKind;
+pub(crate) use simulated::Simulated;
 pub use transaction::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, MAX_TRANSACTION_BYTES,
     Name, ParamsChange, ParamsOrder, Payload, Retarget, Transaction, TxBody, WordError, WordRule,

@@ -1,5 +1,5 @@
-//! The simulator, which is to run in the page too. Only this measurement is built with the feature
-//! `sim`, as the feature makes signatures faster.
+//! The simulator, which runs in the page too. Only this measurement is built with the feature
+//! `sim`.
 //!
 //! Its time is told by event: what happens to the network of a seed changes with every change to
 //! the protocol, so a run of another checkout is longer or shorter, and the time of a whole run
