@@ -28,6 +28,8 @@ mod crowd_tests;
 mod dating;
 mod deferred;
 mod electorate;
+#[cfg(test)]
+mod endurance_tests;
 mod exchange;
 mod fetching;
 mod finality;
