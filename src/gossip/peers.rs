@@ -62,7 +62,7 @@ pub struct Peer {
     pub record: Option<NodeRecord>,
     /// The head it last told.
     pub head: Option<HeadInfo>,
-    /// When it was last heard; 0 for a peer known from others only.
+    /// When it was last heard, spans left out in which this node stood still; 0 for a peer known from others only.
     pub last_seen: Instant,
     /// It said goodbye and was not heard since.
     pub left: bool,
@@ -265,6 +265,14 @@ impl Peers {
         peer.last_seen = now;
         peer.left = false;
         Ok(())
+    }
+
+    /// Nobody was listened to for a span, before which it was `then`: what a peer said meanwhile waits to be heard, so
+    /// that is no silence of those who were alive. Else the first frames that wait would drive them out.
+    pub fn stood_still(&mut self, span: Millis, then: Instant) {
+        for peer in self.peers.values_mut().filter(|peer| peer.alive(then)) {
+            peer.last_seen = peer.last_seen.plus(span);
+        }
     }
 
     /// Takes up to `wanted` transactions from a peer's rate; how many it has left for that.

@@ -34,6 +34,36 @@ fn a_crowd_of_names_leaves_no_more_peers_and_rows_than_are_remembered() {
     assert!(duel.node.roster.is_present(&key("honest").node_id()));
 }
 
+/// Seen in seed 55: the first frames after a standstill were those of a crowd, and everybody else seemed silent.
+#[test]
+fn a_crowd_that_comes_while_the_node_stands_still_drives_out_nobody_who_was_heard_before() {
+    let mut duel = Duel::new();
+    join(&mut duel, "honest");
+    join(&mut duel, "silent");
+    let honest = key("honest").node_id();
+    for _ in 0..12 {
+        duel.pass(Millis(1_000));
+        duel.hear("honest", &ping(head_of(&Grower::new(params()))));
+    }
+    duel.now = duel.now.plus(Millis(60_000));
+    for number in 0..2 * MAX_PEERS {
+        join(&mut duel, &format!("name-{number}"));
+    }
+    assert!(duel.node.roster.is_present(&honest));
+    assert!(
+        duel.node
+            .roster
+            .peers
+            .get(&key("silent").node_id())
+            .is_none()
+    );
+    // Who says nothing after that is silent.
+    for _ in 0..15 {
+        duel.pass(Millis(1_000));
+    }
+    assert!(!duel.node.roster.is_present(&honest));
+}
+
 #[test]
 fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others() {
     let row = |number: u64| {

@@ -11,6 +11,8 @@ use super::{BatchId, ClockNotice, Input, Node, Notice, Outbox, Output};
 
 /// Time between two rounds of housekeeping.
 pub(super) const HOUSEKEEPING_EVERY: Millis = Millis(4_000);
+/// A node that comes to a timer later than by this stood still: its machine slept, or its tab was frozen.
+const STANDSTILL: Millis = Millis(1_000);
 
 impl Node {
     /// Takes one input at the time of a clock reading; what is to be done is put into `out`.
@@ -44,7 +46,12 @@ impl Node {
 
     /// Goes on to a reading. Timers that were set for a date fire at once where the wall clock was set, and are set anew.
     pub(super) fn read_clocks(&mut self, reading: ClockReading, out: &mut Outbox) {
-        self.now = self.now.max(reading.monotonic);
+        let before = self.now;
+        self.now = before.max(reading.monotonic);
+        let stood = self.timers.overdue(before, self.now);
+        if stood > STANDSTILL {
+            self.roster.peers.stood_still(stood, before);
+        }
         let reading = ClockReading {
             monotonic: self.now,
             ..reading

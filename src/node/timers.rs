@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::primitives::Instant;
+use crate::primitives::{Instant, Millis};
 
 /// What is due at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,12 @@ impl Timers {
         self.due.get(&timer).is_some_and(|at| *at <= now)
     }
 
+    /// How long nobody looked at a timer that was due: from then on, or from the last reading `before`, to `now`.
+    pub(super) fn overdue(&self, before: Instant, now: Instant) -> Millis {
+        let due = self.due.values().min().copied();
+        due.map_or(Millis(0), |due| now.since(due.max(before)))
+    }
+
     pub(super) fn clear(&mut self, timer: Timer) {
         self.due.remove(&timer);
     }
@@ -98,5 +104,17 @@ mod tests {
         assert_eq!(timers.take_due(Instant(10)), Some(Timer::Sync));
         assert_eq!(timers.take_due(Instant(10)), None);
         assert_eq!(timers.news(true), Some(Instant(20)));
+    }
+
+    /// Two readings of one standstill count it once.
+    #[test]
+    fn a_timer_is_overdue_from_its_time_on_and_since_it_was_looked_at_last() {
+        let mut timers = Timers::default();
+        assert_eq!(timers.overdue(Instant(0), Instant(90)), Millis(0));
+        timers.set(Timer::Ping, Instant(20));
+        timers.set(Timer::Sync, Instant(40));
+        assert_eq!(timers.overdue(Instant(5), Instant(19)), Millis(0));
+        assert_eq!(timers.overdue(Instant(5), Instant(90)), Millis(70));
+        assert_eq!(timers.overdue(Instant(90), Instant(95)), Millis(5));
     }
 }
