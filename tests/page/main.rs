@@ -25,6 +25,7 @@ mod ledger;
 mod links;
 mod looks;
 mod network;
+mod phone;
 mod sending;
 mod server;
 mod start;
