@@ -21,6 +21,7 @@ mod finality;
 mod gossip;
 mod input;
 mod lab;
+mod lab_files;
 mod ledger;
 mod links;
 mod looks;
