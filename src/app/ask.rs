@@ -115,17 +115,7 @@ impl App {
         for answer in join_all(asked).await {
             found.extend(known(answer)?);
         }
-        let seen_by = found.iter().map(|info| info.seen_by).sum();
-        // The first answer is that of the heaviest chain, but a node that has not yet heard of it knows less.
-        let rank = |info: &TransactionInfo| match info.status {
-            TransactionStatus::Committed => 0,
-            TransactionStatus::Pending => 1,
-            TransactionStatus::Dropped => 2,
-        };
-        Ok(found
-            .into_iter()
-            .min_by_key(rank)
-            .map(|info| TransactionInfo { seen_by, ..info }))
+        Ok(together(found))
     }
 
     /// All accounts, highest balance first.
@@ -221,5 +211,47 @@ fn known<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
         Ok(value) => Ok(Some(value)),
         Err(Refusal::Lookup(error)) if error.is_unknown() => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// What nodes say of a transaction, that with the heaviest chain first, in one answer.
+fn together(found: Vec<TransactionInfo>) -> Option<TransactionInfo> {
+    let seen_by = found.iter().map(|info| info.seen_by).sum();
+    // A node that has not yet heard of a block knows less. What waits each dates by when it came there: the first is the
+    // one that counts, whichever node has the heaviest chain.
+    let rank = |info: &TransactionInfo| match info.status {
+        TransactionStatus::Committed => (0, 0),
+        TransactionStatus::Pending => (1, info.timestamp),
+        TransactionStatus::Dropped => (2, info.timestamp),
+    };
+    let best = found.into_iter().min_by_key(rank);
+    best.map(|info| TransactionInfo { seen_by, ..info })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::pages::transact::tests::transaction;
+
+    #[test]
+    fn the_date_of_what_waits_does_not_depend_on_the_node_that_answers_first() {
+        let seen_at = |status, timestamp| {
+            let mut info = transaction("1", status);
+            info.record.timestamp = timestamp;
+            info
+        };
+        let waits = |at| seen_at(TransactionStatus::Pending, at);
+        for found in [
+            vec![waits(999), waits(1_003)],
+            vec![waits(1_003), waits(999)],
+        ] {
+            let info = together(found).expect("two nodes have it");
+            assert_eq!((info.timestamp, info.seen_by), (999, 6));
+        }
+        let taken = |at| seen_at(TransactionStatus::Committed, at);
+        let found = vec![waits(999), taken(5_000), taken(4_000)];
+        let info = together(found).expect("three nodes have it");
+        assert_eq!(info.timestamp, 5_000, "the block of the heaviest chain");
+        assert_eq!(together(Vec::new()), None);
     }
 }

@@ -127,7 +127,8 @@ impl Lab {
                 return Some(Stop::Break);
             }
             if passed.is_none() {
-                return Some(Stop::End);
+                let is_asked = way.until == Some(Until::Time(way.to));
+                return Some(if is_asked { Stop::Reached } else { Stop::End });
             }
         }
         None

@@ -237,6 +237,20 @@ fn a_held_frame_waits_and_an_edited_one_is_refused_for_its_signature() {
 }
 
 #[test]
+fn time_that_goes_on_to_a_moment_is_where_a_jump_there_leads() {
+    let (mut played, mut jumped) = (lab(), lab());
+    let at = Some(Until::Time(12_345));
+    assert_eq!(played.play(12_345, at), Ok(Stop::Reached));
+    jumped.seek(12_345).unwrap();
+    assert_eq!(played.digest(), jumped.digest());
+    assert_eq!((played.time(), played.after()), (12_345, None));
+    assert_eq!(
+        played.play(12_400, Some(Until::Time(12_500))),
+        Ok(Stop::End)
+    );
+}
+
+#[test]
 fn time_stops_at_what_it_waits_for_and_at_a_rule_that_breaks() {
     let mut lab = lab();
     assert_eq!(lab.play(END, Some(Until::Height(3))), Ok(Stop::Reached));

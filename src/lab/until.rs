@@ -31,6 +31,8 @@ pub enum Until {
     Goal,
     /// A promise is broken.
     Violation,
+    /// This moment, in virtual milliseconds: everything up to then has happened.
+    Time(u64),
 }
 
 /// Why time stood still.
@@ -93,6 +95,8 @@ impl Until {
             }
             Self::Goal => moment.goal_at.is_some(),
             Self::Violation => moment.violation.is_some(),
+            // More may happen in that millisecond: the way ends there.
+            Self::Time(_) => false,
         }
     }
 }

@@ -162,12 +162,14 @@ impl Hands {
 
     /// The number that was typed into a field; what is none is refused by a sentence.
     pub(crate) fn number<T: FromStr>(&self, what: &str, found: &str) -> Option<T> {
-        let number = found.trim().parse().ok();
-        if number.is_none() {
-            let reason = format!("{what}: expected a whole number, found {found:?}");
-            self.notifier.refuse(&LabRefusal::Action { reason }.into());
-        }
-        number
+        let number = found.trim().parse();
+        self.taken(number.map_err(|_| format!("{what}: expected a whole number, found {found:?}")))
+    }
+
+    /// What was read of what is typed; why it is refused is shown.
+    pub(crate) fn taken<T>(&self, read: Result<T, String>) -> Option<T> {
+        read.map_err(|reason| self.notifier.refuse(&LabRefusal::Action { reason }.into()))
+            .ok()
     }
 
     /// Sending a form: what it does follows from what is typed then.

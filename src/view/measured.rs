@@ -99,6 +99,13 @@ impl Measured {
         }
     }
 
+    /// When the first node had a block.
+    #[must_use]
+    pub fn first_seen(&self, block: &str) -> Option<u64> {
+        let seen = self.seen.iter().rev().find(|seen| seen.block == block)?;
+        seen.at.first().map(|(_, at)| *at)
+    }
+
     /// How long each block took from the node that had it first to each other one, in milliseconds.
     pub fn spans(&self) -> impl Iterator<Item = u64> {
         self.seen.iter().flat_map(|seen| {
@@ -151,6 +158,8 @@ mod tests {
         measured.see("a", "poa-1", 9_000);
         measured.see("b", "pow-1", 5_000);
         assert_eq!(measured.spans().collect::<Vec<_>>(), [12, 30]);
+        assert_eq!(measured.first_seen("a"), Some(1_000));
+        assert_eq!(measured.first_seen("c"), None);
     }
 
     #[test]

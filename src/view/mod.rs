@@ -7,6 +7,7 @@ pub mod digest;
 pub mod figures;
 pub mod finality;
 pub mod find;
+pub mod health;
 pub mod measured;
 mod model;
 pub mod reorganised;

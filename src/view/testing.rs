@@ -6,6 +6,8 @@ use crate::ipc::{
 };
 use crate::records::{BlockKind, BlockRecord, LedgerStart, MinerRecord, MinerState};
 
+use super::{Model, TabMode, Update};
+
 pub(crate) fn kind(name: &str) -> NodeKind {
     if name.starts_with("poa") {
         NodeKind::Poa
@@ -119,4 +121,24 @@ pub(crate) fn block(hash: &str, parent: &str, height: u64) -> BlockSummary {
 pub(crate) fn event(node: &str, at: u64, level: Level) -> Event {
     let text = "something happened".to_owned();
     Event::plain(node.into(), at, level, Topic::Network, text)
+}
+
+/// A picture of nodes of this tab: their names, heads and heights.
+pub(crate) fn model(nodes: &[(&str, &str, u64)]) -> Model {
+    let mut model = Model::new("test");
+    model.mode = TabMode::Host;
+    for (name, head, height) in nodes {
+        let status = status(name, head, *height);
+        let (id, kind) = (status.id.clone(), status.kind);
+        let (name, host) = ((*name).to_owned(), "tab".to_owned());
+        model.apply(Update::Node {
+            id,
+            name,
+            kind,
+            host,
+            state: NodeState::Starting,
+        });
+        model.apply(Update::Report(report(status)));
+    }
+    model
 }

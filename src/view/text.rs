@@ -2,9 +2,10 @@
 
 use super::figures::{self, bytes, compact, count_of, grouped, short};
 use super::finality;
+use super::health::health;
 use super::table::TextTable;
 use super::traffic;
-use super::words::{difficulty, health};
+use super::words::difficulty;
 use super::{Model, NodeView, TabMode};
 use crate::ipc::{AccountInfo, BlockInfo, ChainInfo, MempoolInfo, NodeKind, TransactionInfo};
 use crate::primitives::visible;

@@ -175,3 +175,33 @@ fn who_seals_or_votes_twice_is_shown_as_guilty_with_both_statements_checked_in_t
     }
     visit.expect_quiet();
 }
+
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn an_authority_is_removed_only_after_a_question() {
+    let mut visit = Visit::open("?pow=1&poa=2&test_tx=0");
+    visit.agreed(3, 1, 60);
+    let click = |selector: &str| {
+        visit.wait(selector, 20, |visit| {
+            let clicked: bool = visit.ask(&format!(
+                "const found = document.querySelector(\"{selector}\"); found?.click(); return !!found"
+            ));
+            clicked.then_some(())
+        });
+    };
+    let sent = || -> usize {
+        visit.ask(
+            "const found = await aurex.ledger({ table: 'transactions' });
+             return found.rows.filter((row) => row.kind === 'set_params').length",
+        )
+    };
+    click("[aria-label='Remove poa-2 from the authorities']");
+    visit.wait("a question", 10, |visit| {
+        let asked = visit.text_of("[aria-label='Finality'] .confirm-question");
+        (asked == "Remove poa-2 from the authorities?").then_some(())
+    });
+    assert_eq!(sent(), 0, "nothing is sent before the answer");
+    click("[aria-label='Finality'] .confirm .button-danger");
+    visit.wait("the change", 60, |_| (sent() == 1).then_some(()));
+    visit.expect_quiet();
+}

@@ -9,10 +9,10 @@ use crate::clock::Clock;
 use crate::visit::{Visit, text};
 
 /// A live network that costs as little as can be.
-const QUIET: &str = "?pow=1&poa=0&pace=pause";
+pub(crate) const QUIET: &str = "?pow=1&poa=0&pace=pause";
 
 /// A visit with an exercise open.
-fn open(name: &str) -> Visit {
+pub(crate) fn open(name: &str) -> Visit {
     let visit = Visit::open(QUIET);
     go(&visit, &format!("#/lab/{name}"));
     visit
@@ -25,7 +25,7 @@ fn go(visit: &Visit, place: &str) {
     });
 }
 
-fn state(visit: &Visit) -> Value {
+pub(crate) fn state(visit: &Visit) -> Value {
     visit.value("return await aurex.lab.state()")
 }
 
@@ -42,7 +42,7 @@ fn act(visit: &Visit, action: &Value) -> Value {
 }
 
 /// Clicks, wherever the page is scrolled to.
-fn click(visit: &Visit, selector: &str) {
+pub(crate) fn click(visit: &Visit, selector: &str) {
     visit.wait(selector, 20, |visit| {
         let clicked = visit.value(&format!(
             "const found = document.querySelector({});
@@ -56,7 +56,7 @@ fn click(visit: &Visit, selector: &str) {
     });
 }
 
-fn until(visit: &Visit, what: &str, holds: impl Fn(&Visit) -> bool) {
+pub(crate) fn until(visit: &Visit, what: &str, holds: impl Fn(&Visit) -> bool) {
     visit.wait(what, 60, |visit| holds(visit).then_some(()));
 }
 

@@ -70,7 +70,7 @@ fn tour(visit: &Visit, places: &[(String, &str)]) {
     }
 }
 
-fn window(visit: &Visit, width: u32, height: u32) {
+pub(crate) fn window(visit: &Visit, width: u32, height: u32) {
     visit.browser.devtools(
         "Emulation.setDeviceMetricsOverride",
         json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),

@@ -66,14 +66,14 @@ fn the_tour_is_walked_to_its_end_and_does_not_return_by_itself() {
     read(&visit, 3);
     go(&visit);
     click(&visit, ".compose .button-primary:not([disabled])");
-    expect_step(&visit, 4);
+    read(&visit, 4);
     go(&visit);
     read(&visit, 5);
     go(&visit);
     click(&visit, ".inspector .toolbar button:nth-of-type(2)");
-    expect_step(&visit, 6);
+    read(&visit, 6);
     click(&visit, ".inspector .toolbar .button-primary");
-    expect_step(&visit, 7);
+    read(&visit, 7);
     go(&visit);
     visit.wait("the first exercise, and no tour", 20, |visit| {
         let there = visit.value("return location.hash") == "#/lab/nonce";

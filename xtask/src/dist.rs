@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -10,6 +11,11 @@ use crate::project::Project;
 use crate::setup::{self, Needs};
 use crate::sizes::{self, LIMIT};
 use crate::trunk;
+
+/// The laboratory's program, as Trunk names it and as `index.html` does.
+const LAB: &str = "aurex-lab";
+/// How the names of its files end.
+const LAB_FILES: [&str; 2] = [".js", "_bg.wasm"];
 
 /// Sets up what is needed, then builds into `out`, or into our own folder.
 pub(crate) fn command(project: &mut Project, out: Option<&OsStr>) -> Result<()> {
@@ -26,10 +32,36 @@ pub(crate) fn build(project: &Project, out: &Path) -> Result<()> {
         .arg("--dist")
         .arg(out)
         .run()?;
+    name_laboratory(out)?;
     let sizes = sizes::measure(out)?;
     println!("\n{}:\n{}", out.display(), sizes::table(&sizes));
     println!("{}", sizes::expect_small(&sizes, LIMIT)?);
     Ok(())
+}
+
+/// Gives the files of the laboratory's program one hash of both in their names, as Trunk gives one to the page's, and
+/// writes the name into the page: a new release never meets a cached file of the old one.
+fn name_laboratory(out: &Path) -> Result<()> {
+    let mut hasher = DefaultHasher::new();
+    for ending in LAB_FILES {
+        let file = out.join(format!("{LAB}{ending}"));
+        let bytes =
+            fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        bytes.hash(&mut hasher);
+    }
+    let name = format!("{LAB}-{:016x}", hasher.finish());
+    for ending in LAB_FILES {
+        let (from, to) = (format!("{LAB}{ending}"), format!("{name}{ending}"));
+        fs::rename(out.join(from), out.join(to))?;
+    }
+    let page = out.join("index.html");
+    let text = fs::read_to_string(&page)?;
+    let found = text.matches(LAB).count();
+    ensure!(
+        found == 1,
+        "index.html: expected the name {LAB} once, in its meta element, found it {found} times"
+    );
+    Ok(fs::write(page, text.replace(LAB, &name))?)
 }
 
 /// Only our own folder or a page built earlier may be replaced, not a folder of something else.
@@ -62,7 +94,7 @@ fn expect_replaceable(out: &Path, is_ours: bool) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::expect_replaceable;
+    use super::{expect_replaceable, name_laboratory};
     use std::fs;
 
     #[test]
@@ -80,5 +112,31 @@ mod tests {
         let page = expect_replaceable(&folder, false).is_ok();
         fs::remove_dir_all(&folder).expect("removed");
         assert!(refused && ours && page, "{refused} {ours} {page}");
+    }
+    #[test]
+    fn the_laboratorys_files_have_another_name_whenever_one_of_them_changes() {
+        let folder = std::env::temp_dir().join(format!("aurex-lab-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("made");
+        let named = |script: &str, code: &str| {
+            let write = |file: &str, text: &str| fs::write(folder.join(file), text);
+            write("aurex-lab.js", script).expect("written");
+            write("aurex-lab_bg.wasm", code).expect("written");
+            write("index.html", "<meta name=laboratory content=aurex-lab>").expect("written");
+            name_laboratory(&folder).expect("named");
+            let page = fs::read_to_string(folder.join("index.html")).expect("read");
+            let name = page.split("content=").nth(1).unwrap_or_default();
+            let name = name.trim_end_matches('>').to_owned();
+            let are_there =
+                ["_bg.wasm", ".js"].map(|ending| folder.join(format!("{name}{ending}")).is_file());
+            assert_eq!(are_there, [true, true], "{name}");
+            name
+        };
+        let names = [named("a", "b"), named("a", "c"), named("b", "b")];
+        let again = named("a", "b");
+        let gone = folder.join("aurex-lab.js").exists();
+        fs::remove_dir_all(&folder).expect("removed");
+        assert_eq!(names[0], again, "the same files, the same name");
+        assert!(names[0] != names[1] && names[0] != names[2] && !gone);
+        assert_eq!(names[0].len(), "aurex-lab-".len() + 16);
     }
 }

@@ -151,7 +151,9 @@ pub fn tips_sentence(tips: &[Tip]) -> String {
         [best, ..] => {
             let count = u64::try_from(tips.len()).unwrap_or(u64::MAX);
             let (count, nodes) = (count_of(count, "tip", "tips"), best.nodes.join(", "));
-            format!("{count}. The heaviest chain wins: for now that of {nodes}.")
+            format!(
+                "{count}: nodes have different newest blocks. The heaviest chain wins: for now that of {nodes}."
+            )
         }
     }
 }
@@ -300,7 +302,7 @@ mod tests {
         let two = tips_sentence(&[tip("a", 2, &["pow-1"]), tip("b", 1, &["pow-2"])]);
         assert_eq!(
             two,
-            "2 tips. The heaviest chain wins: for now that of pow-1."
+            "2 tips: nodes have different newest blocks. The heaviest chain wins: for now that of pow-1."
         );
     }
 

@@ -1,6 +1,6 @@
 //! The page of the network: what can be done to it, and what each of its parts shows.
 
-use crate::ipc::{BlockFinality, BlockSummary, NodeKind, NodeState, NodeStatus, Pace};
+use crate::ipc::{BlockFinality, BlockSummary, MinerStatus, NodeKind, NodeState, NodeStatus, Pace};
 use crate::records::{BlockKind, MinerState};
 use crate::view::figures::{
     ago, chance, compact, count_of, grouped, interval, percent, short, span,
@@ -287,6 +287,13 @@ fn making(node: &NodeView, now: u64) -> String {
         (NodeKind::Poa, _, Some(_)) => "slot now".to_owned(),
         _ => "idle".to_owned(),
     }
+}
+
+/// Where a miner is in its part of the nonces. That has no end that anybody sees: a search takes far fewer tries.
+#[must_use]
+pub fn nonce(miner: &MinerStatus) -> String {
+    let (now, first) = (grouped(miner.nonce), grouped(miner.nonce_start));
+    format!("{now}, in a part that begins at {first}")
 }
 
 /// A line of the table of nodes: what is shown, and nothing else, so that a line is drawn again only when it

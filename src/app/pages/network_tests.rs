@@ -193,6 +193,13 @@ fn makers_are_counted_beyond_what_fits() {
 }
 
 #[test]
+fn a_nonce_is_told_by_where_the_miners_part_begins() {
+    let mut second = miner(MinerState::Searching);
+    (second.record.nonce_start, second.nonce) = (4_096, 4_127);
+    assert_eq!(nonce(&second), "4,127, in a part that begins at 4,096");
+}
+
+#[test]
 fn a_maker_says_how_far_it_is() {
     let what = |node: NodeView, now| makers(&network(vec![node]), now).0[0].what.clone();
     let slot = |at| {

@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use super::PageModel;
 use crate::ipc::ApiError;
 
-/// Most notices shown at once: more would cover the page.
-const MAX_NOTICES: usize = 4;
+/// Most notices shown at once: more would lie over what a person goes on to.
+const MAX_NOTICES: usize = 2;
 /// How long an outcome stays.
 const SHOWN_MS: u32 = 7_000;
 /// How long a refusal stays: it has more words.
@@ -115,7 +115,7 @@ mod tests {
         for text in ["a", "b", "c", "d", "e"] {
             notices.update(NoticeMessage::Done(text.into()));
         }
-        assert_eq!(texts(&notices), ["b", "c", "d", "e"]);
+        assert_eq!(texts(&notices), ["d", "e"]);
     }
 
     #[test]

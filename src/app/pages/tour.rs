@@ -21,7 +21,7 @@ pub struct Step {
     pub title: &'static str,
     /// What there is to see and to do.
     pub text: &'static str,
-    /// What one sees when it is done, to be read before the next step; empty where the next one says it.
+    /// What one sees when it is done, to be read before the next step; empty only at the last, which ends the tour.
     pub seen: &'static str,
     /// The word by which the style sheet finds the controls that it is about.
     pub points_at: &'static str,
@@ -48,7 +48,7 @@ pub const STEPS: [Step; 7] = [
     Step {
         title: "A payment",
         text: "Alice pays Bob: on the Transact page, press “Sign and send”. The key signs in this page, and the payment goes from node to node.",
-        seen: "",
+        seen: "The payment is on its way. Each node checks the signature by itself before it passes it on; the coins move only when a block takes it.",
         points_at: "pay",
         control: &[".compose [type=submit]"],
     },
@@ -57,19 +57,19 @@ pub const STEPS: [Step; 7] = [
         text: "First the payment waits, then a block takes it, and with each block on top it is harder to undo. Watch until it is final: when two thirds of the authorities have confirmed it twice. That takes up to a minute.",
         seen: "It is decided. Each node came to that by itself, by the same rules.",
         points_at: "final",
-        control: &[],
+        control: &[".track"],
     },
     Step {
         title: "Break something",
         text: "On the Network page, select a node and press “Kill”, or cut its links under “Peers”. The others go on.",
-        seen: "",
+        seen: "The other nodes make blocks as before: the network needs no single node. What is stopped or cut off misses these blocks.",
         points_at: "break",
         control: &[".inspector .toolbar button:nth-of-type(2)", ".graph-node"],
     },
     Step {
         title: "Mend it",
         text: "Press “Start”, or “Heal” under “Peers”: the node fetches what it missed, checks it, and agrees with the others again.",
-        seen: "",
+        seen: "It is back. It had to trust nobody: each block that it missed it checked by itself, and the same rules lead to the same chain.",
         points_at: "mend",
         control: &[
             ".inspector .toolbar .button-primary",
@@ -207,12 +207,18 @@ impl Tour {
     }
 
     fn go_to(&mut self, step: usize) {
+        let was_broken = self.before.as_ref().map_or(0, |before| before.broken);
         self.before.clone_from(&self.now);
         self.stage = if step < STEPS.len() {
             Stage::At(step)
         } else {
             Stage::Away
         };
+        // Who mends it while there is still something to read has done what is asked for next.
+        if let (5, Some(before), Some(now)) = (step, &mut self.before, self.now.clone()) {
+            before.broken = before.broken.max(was_broken);
+            self.see(now);
+        }
     }
 
     fn see(&mut self, now: Facts) {
@@ -230,6 +236,7 @@ impl Tour {
         if !is_done(step, before, &now) {
             before.follow(step, &now);
         } else if STEPS.get(step).is_some_and(|step| !step.seen.is_empty()) {
+            before.broken = now.broken;
             self.stage = Stage::Seen(step);
         } else {
             self.go_to(step + 1);
@@ -336,16 +343,38 @@ mod tests {
         let select = |facts: &mut Facts| facts.selected = Some("pow-1".into());
         assert_eq!(see(&select), read(2));
         assert_eq!(see(&|facts| facts.place = Route::Transact), on(2));
-        assert_eq!(see(&|facts| facts.sent = Some("id".into())), on(3));
+        assert_eq!(see(&|facts| facts.sent = Some("id".into())), read(3));
         assert_eq!(see(&|facts| facts.decided = true), read(4));
-        assert_eq!(see(&|facts| facts.broken = 1), on(5));
+        assert_eq!(see(&|facts| facts.broken = 1), read(5));
         assert_eq!(see(&|facts| facts.broken = 2), on(5), "another one");
-        assert_eq!(see(&|facts| facts.broken = 1), on(6));
+        assert_eq!(see(&|facts| facts.broken = 1), read(6));
         assert_eq!(see(&|facts| facts.place = Route::Lab), on(6));
         let exercise = Route::Exercise(FIRST_EXERCISE.to_owned());
         let open = |facts: &mut Facts| facts.place = exercise.clone();
         assert_eq!(see(&open), (None, false));
         assert_eq!(see(&|facts| facts.place = Route::Network), (None, false));
+    }
+
+    #[test]
+    fn every_step_but_the_last_ends_with_what_there_is_to_see() {
+        let said: Vec<bool> = STEPS.iter().map(|step| !step.seen.is_empty()).collect();
+        assert_eq!(said, [true, true, true, true, true, true, false]);
+    }
+
+    #[test]
+    fn what_is_mended_while_the_step_before_is_read_need_not_be_broken_once_more() {
+        let (mut tour, mut facts) = begun();
+        for _ in 0..4 {
+            tour.update(TourMessage::Next);
+        }
+        facts.broken = 1;
+        tour.update(TourMessage::See(facts.clone()));
+        assert_eq!(tour.stage(), Stage::Seen(4));
+        facts.broken = 0;
+        tour.update(TourMessage::See(facts));
+        assert_eq!(tour.stage(), Stage::Seen(4), "it is read first");
+        tour.update(TourMessage::Next);
+        assert_eq!(tour.stage(), Stage::Seen(5));
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub fn newest() -> Query {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::app) mod tests {
     use super::*;
     use crate::records::{
         BlockFinality, PayloadKind, TransactionRecord, TransactionStatus, UserRow,
@@ -112,10 +112,7 @@ pub(super) mod tests {
     use crate::view::testing::status;
     use crate::view::{NodeView, Tip};
 
-    pub(in crate::app::pages) fn transaction(
-        id: &str,
-        status: TransactionStatus,
-    ) -> TransactionInfo {
+    pub(in crate::app) fn transaction(id: &str, status: TransactionStatus) -> TransactionInfo {
         let committed = status == TransactionStatus::Committed;
         TransactionInfo {
             record: TransactionRecord {

@@ -40,6 +40,17 @@ pub enum Progress {
     Failed,
 }
 
+/// What a transaction is dated by, as a name for its date. It has none of its own: while it waits, nodes know when they
+/// saw it first, and later only when it was decided.
+#[must_use]
+pub const fn dated(status: TransactionStatus) -> &'static str {
+    match status {
+        TransactionStatus::Pending => "First seen",
+        TransactionStatus::Committed => "Date of its block",
+        TransactionStatus::Dropped => "Dropped at",
+    }
+}
+
 /// The last step of a transaction's way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fate {
@@ -127,6 +138,18 @@ mod tests {
         assert_eq!(fate_of(TransactionStatus::Committed), done);
         let dropped = (Progress::Failed, "Dropped".into(), "replaced".into());
         assert_eq!(fate_of(TransactionStatus::Dropped), dropped);
+    }
+
+    #[test]
+    fn the_date_is_named_by_what_it_is_of() {
+        let named = [
+            (TransactionStatus::Pending, "First seen"),
+            (TransactionStatus::Committed, "Date of its block"),
+            (TransactionStatus::Dropped, "Dropped at"),
+        ];
+        for (status, name) in named {
+            assert_eq!(dated(status), name);
+        }
     }
 
     #[test]

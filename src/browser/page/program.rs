@@ -1,8 +1,8 @@
 //! The laboratory's program on this page: loaded when somebody goes there or a script calls it, then kept.
 //!
-//! Its files have no hash in their names, so they are asked for under the name of this page's own script: the files of
-//! another release are another address. A load that failed is tried under an address of its own, as a browser may keep
-//! the failure of the first.
+//! The page says under which name its files were published, with a hash of them. While it is developed there is none, so
+//! that they are asked for under the name of this page's own script. A load that failed is tried under an address of its
+//! own, as a browser may keep the failure of the first.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,8 +19,10 @@ use crate::command::LAB_CALLS;
 use crate::ipc::ApiError;
 use crate::refusal::LabRefusal;
 
-/// The program's script and its WebAssembly, beside the page's own.
-const FILES: [&str; 2] = ["aurex-lab.js", "aurex-lab_bg.wasm"];
+/// The element of the page that names the program.
+const NAME: &str = "meta[name=laboratory]";
+/// How the names of its script and of its WebAssembly end; they lie beside the page's own.
+const FILES: [&str; 2] = [".js", "_bg.wasm"];
 
 #[wasm_bindgen]
 extern "C" {
@@ -141,8 +143,11 @@ impl Program {
 /// The program's module, started.
 async fn load(failures: u32) -> Result<JsValue, JsValue> {
     let own = glue_url();
-    let address = |file: &str| {
-        let url = Url::new_with_base(file, &own)?;
+    let named = gloo::utils::document().query_selector(NAME)?;
+    let name = named.and_then(|element| element.get_attribute("content"));
+    let name = name.unwrap_or_default();
+    let address = |ending: &str| {
+        let url = Url::new_with_base(&format!("{name}{ending}"), &own)?;
         let query = url.search_params();
         query.set("of", own.rsplit('/').next().unwrap_or_default());
         if failures > 0 {

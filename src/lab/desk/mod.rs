@@ -242,7 +242,7 @@ impl Desk {
                 due: as_real(time),
                 seen: now,
             },
-            limit: self.limit(),
+            limit: self.limit(until),
             order: None,
         });
         self.stop = None;
@@ -250,10 +250,13 @@ impl Desk {
         Ok(())
     }
 
-    /// As far as time goes by itself: to the scenario's end, and from there on to the longest of all.
-    fn limit(&self) -> u64 {
+    /// As far as time goes by itself: to a moment that was named, else to the scenario's end, and from there on to the
+    /// longest of all.
+    fn limit(&self, until: Option<Until>) -> u64 {
         let time = self.lab.as_ref().map_or(0, Lab::time);
-        if time < self.about.length {
+        if let Some(Until::Time(at)) = until {
+            at.min(MAX_LENGTH)
+        } else if time < self.about.length {
             self.about.length
         } else {
             MAX_LENGTH
@@ -261,7 +264,7 @@ impl Desk {
     }
 
     fn step(&mut self, until: Until, id: RequestId) -> Result<(), ApiError> {
-        let limit = self.limit();
+        let limit = self.limit(Some(until));
         let way = self
             .lab()?
             .begin_to_play(limit, Some(until))

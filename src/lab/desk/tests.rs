@@ -112,6 +112,21 @@ fn time_that_goes_in_parts_gives_the_digest_of_time_that_goes_at_once() {
 }
 
 #[test]
+fn time_goes_on_to_the_moment_that_was_named_and_no_further() {
+    let mut room = Room::new();
+    room.open("fork");
+    for at in [12_345, 200_000] {
+        let until = Some(Until::Time(at));
+        let speed = Some(SPEEDS.1);
+        room.order(Order::Play { speed, until });
+        room.finish();
+        let clock = &room.views.last().unwrap().clock;
+        // The second one is far behind the end of the scenario, where time would stop by itself.
+        assert_eq!((clock.time, clock.stop), (at, Some(Stop::Reached)));
+    }
+}
+
+#[test]
 fn time_goes_as_fast_as_it_is_told_and_stops_when_it_is_told() {
     let mut room = Room::new();
     room.open("fork");

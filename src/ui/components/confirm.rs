@@ -12,6 +12,9 @@ pub(crate) struct ConfirmProps {
     pub(crate) label: &'static str,
     /// What will happen, as a question.
     pub(crate) question: AttrValue,
+    /// The accessible name of the first button, where its text alone is ambiguous.
+    #[prop_or_default]
+    pub(crate) name: Option<AttrValue>,
     /// What is done after the second click.
     pub(crate) command: Command,
 }
@@ -56,7 +59,7 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     } else {
         html! {
             <span class="confirm">
-                <button key="ask" ref={first} type="button" onclick={set(true)}>{ format!("{}…", props.label) }</button>
+                <button key="ask" ref={first} type="button" aria-label={props.name.clone()} onclick={set(true)}>{ format!("{}…", props.label) }</button>
             </span>
         }
     }

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{
-    FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement, ScrollIntoViewOptions,
+    Element, FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement, ScrollIntoViewOptions,
     ScrollLogicalPosition,
 };
 use yew::prelude::*;
@@ -40,23 +40,35 @@ pub(crate) fn on_submit(then: impl Fn() + 'static) -> Callback<SubmitEvent> {
 /// Brings an element to the middle of what is in sight, and the keyboard's focus to it: the first that fits, of the first
 /// of the selectors that any element fits. Whether there is one.
 pub(crate) fn bring_into_sight(selectors: &[&str]) -> bool {
-    let document = gloo::utils::document();
-    let mut found = selectors.iter().filter_map(|selector| {
-        let element = document.query_selector(selector).ok().flatten()?;
-        element.dyn_into::<HtmlElement>().ok()
-    });
-    let Some(element) = found.next() else {
+    let Some(element) = scroll(selectors, ScrollLogicalPosition::Center) else {
         return false;
     };
-    // What floats over the page does not move when the browser scrolls to the focus by itself.
-    let options = ScrollIntoViewOptions::new();
-    options.set_block(ScrollLogicalPosition::Center);
-    element.scroll_into_view_with_scroll_into_view_options(&options);
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
-    // Fails only for elements that cannot be focused.
-    let _ = element.focus_with_options(&options);
+    // Nodes of the picture can be focused too, though they are no elements of HTML; fails only where nothing can be.
+    let _ = element
+        .unchecked_ref::<HtmlElement>()
+        .focus_with_options(&options);
     true
+}
+
+/// Scrolls as little as brings an element into sight, clear of what floats over the page (`scroll-margin` in the style
+/// sheet): the first that fits, of the first of the selectors that any element fits. The focus stays.
+pub(crate) fn scroll_to(selectors: &[&str]) {
+    scroll(selectors, ScrollLogicalPosition::Nearest);
+}
+
+fn scroll(selectors: &[&str], block: ScrollLogicalPosition) -> Option<Element> {
+    let document = gloo::utils::document();
+    let mut found = selectors
+        .iter()
+        .filter_map(|selector| document.query_selector(selector).ok().flatten());
+    let element = found.next()?;
+    // What floats over the page does not move when the browser scrolls to the focus by itself.
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(block);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+    Some(element)
 }
 
 /// Moves the keyboard focus to the element of this id.

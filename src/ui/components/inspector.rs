@@ -7,7 +7,7 @@ use super::miners::miners;
 use super::overview::Overview;
 use super::{
     Confirm, RunButton, Tone, WhyPanel, badge, empty, fact, fact_to_copy, fact_with_hint,
-    kind_mark, short_hash,
+    kind_mark, scroll_to, short_hash,
 };
 use crate::app::pages::network::{has_ended, is_cut};
 use crate::app::pages::selection::SelectionMessage;
@@ -51,6 +51,8 @@ struct NodePanelProps {
 #[component]
 fn NodePanel(props: &NodePanelProps) -> Html {
     let (actions, node) = (use_actions(), &props.node);
+    // On a phone it comes below the picture, where nobody would see it.
+    use_effect_with((), |()| scroll_to(&[".inspector"]));
     let (status, now) = (&node.status, props.now);
     let close = {
         let actions = actions.clone();

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::checks::hash_digits;
 use super::{fact, fact_with_hint};
+use crate::app::pages::network::nonce;
 use crate::ipc::MinerStatus;
 use crate::records::MinerState;
 use crate::view::figures::{chance, compact, grouped, percent, span};
@@ -56,7 +57,8 @@ fn searching(miner: &MinerStatus) -> Html {
                     start_of(&target(miner.difficulty))) }
                 { fact("Time on this search",
                     format!("{}, expected {} of this miner alone", span(miner.elapsed_ms), expected(miner))) }
-                { fact("Nonce", nonce(miner)) }
+                { fact_with_hint("Nonce", "Each miner tries its own part of all nonces, anew whenever the block to be changes.",
+                    nonce(miner)) }
                 { fact("Blocks found", grouped(miner.blocks_found)) }
             </dl>
             if !miner.tries.is_empty() {
@@ -85,16 +87,6 @@ fn rate(miner: &MinerStatus) -> String {
         (None, _) => String::new(),
     };
     format!("{} hashes/s{limit}", compact(miner.hash_rate))
-}
-
-fn nonce(miner: &MinerStatus) -> String {
-    let last = miner.nonce_end.saturating_sub(1);
-    format!(
-        "{} in {} to {}",
-        grouped(miner.nonce),
-        grouped(miner.nonce_start),
-        grouped(last)
-    )
 }
 
 /// The first digits of the highest hash that meets a difficulty.

@@ -45,7 +45,9 @@ pub(crate) use graph::{Frame as NetworkDrawing, Graph};
 pub(crate) use graph_node::GraphNode as NodeDrawing;
 pub(crate) use header::{Footer, Header};
 pub(crate) use in_turn::InTurn;
-pub(crate) use inputs::{bring_into_sight, focus, on_change, on_input, on_submit, own_key};
+pub(crate) use inputs::{
+    bring_into_sight, focus, on_change, on_input, on_submit, own_key, scroll_to,
+};
 pub(crate) use inspector::Inspector;
 pub(crate) use links::{go, here, page_link, short_hash, stay_within, tab_link, titled_link};
 pub(crate) use log_lines::LogLines;

@@ -4,13 +4,14 @@ use yew::prelude::*;
 
 use crate::ui::context::use_picture;
 use crate::ui::time;
-use crate::view::words::{self, Tone};
+use crate::view::health::{Tone, health};
+use crate::view::words;
 
 /// The line. It is a landmark, as it belongs to no page.
 #[component]
 pub(crate) fn StatusStrip() -> Html {
     let picture = use_picture();
-    let health = words::health(&picture, time::now());
+    let health = health(&picture, time::now());
     let tone = match health.tone {
         Tone::Good => "health-good",
         Tone::Busy => "health-busy",

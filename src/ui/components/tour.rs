@@ -1,12 +1,13 @@
-//! The tour: a card that lies beside the page, not over what one needs, and points at the page's own controls. It has no
-//! timer, and takes no key but Escape, which ends it.
+//! The tour: a card that lies beside the page, not over what one needs, and points at the page's own controls. No step
+//! goes on by a timer, and it takes no key but Escape, which ends it.
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{bring_into_sight, focus, own_key, page_link};
+use super::{bring_into_sight, focus, own_key, page_link, scroll_to};
 use crate::app::pages::tour::{Facts, STEPS, Stage, Tour as State, TourMessage, is_decided};
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::context::{use_actions, use_picture, use_selection};
@@ -15,6 +16,8 @@ use crate::view::route::Route;
 
 /// The attribute of the root that says what the tour points at; the style sheet draws a ring around it.
 const POINTS_AT: &str = "data-tour";
+/// Milliseconds after which a page has drawn its parts, which come in turns, and a node has answered it.
+const DRAWN_MS: u32 = 400;
 /// The card, for the keyboard.
 const CARD: &str = "tour";
 
@@ -52,7 +55,7 @@ pub(crate) fn Tour(props: &TourProps) -> Html {
             }
         }
     });
-    use_signs(tour.stage(), &send);
+    use_signs(tour.stage(), tour.way().is_none(), &send);
     match tour.stage() {
         Stage::Away => Html::default(),
         // On the other pages it would lie over what somebody came for.
@@ -89,20 +92,24 @@ fn use_decided(tour: &State) -> bool {
     decided.is_some() && decided == followed.as_ref()
 }
 
-/// The ring around what the step is about, the focus at the beginning, and Escape.
+/// The ring around what the step is about, which is scrolled to where one is there; the focus at the beginning, and Escape.
 #[hook]
-fn use_signs(stage: Stage, send: &Dispatcher<State>) {
-    let points_at = match stage {
-        Stage::At(step) => STEPS.get(step).map(|step| step.points_at),
+fn use_signs(stage: Stage, is_there: bool, send: &Dispatcher<State>) {
+    let step = match stage {
+        Stage::At(step) => Some(step),
         Stage::Seen(_) | Stage::Away | Stage::Offered => None,
     };
-    use_effect_with(points_at, |points_at| {
+    use_effect_with((step, is_there), |(step, is_there)| {
+        let step = step.and_then(|step| STEPS.get(step));
         let root = gloo::utils::document_element();
         // Fails only for a name that is none of an attribute.
-        let _ = match points_at {
-            Some(word) => root.set_attribute(POINTS_AT, word),
+        let _ = match step {
+            Some(step) => root.set_attribute(POINTS_AT, step.points_at),
             None => root.remove_attribute(POINTS_AT),
         };
+        if let (Some(step), true) = (step, is_there) {
+            Timeout::new(DRAWN_MS, || scroll_to(step.control)).forget();
+        }
     });
     use_effect_with(stage == Stage::At(0), |begins| {
         if *begins {

@@ -17,15 +17,20 @@ pub(crate) fn track(tx: &TransactionInfo, picture: &Model) -> Html {
     } else {
         Progress::Next
     };
+    // Of when it was sent no node knows once it is decided: the date is that of the step that it has come to.
+    let date: Html = time::of_day(tx.timestamp).into();
     html! {
         <ol class="track" aria-label="How far the transaction is">
-            { step(Progress::Done, "Sent".to_owned(), time::of_day(tx.timestamp).into()) }
+            { step(Progress::Done, "Sent".to_owned(), if fate.progress == Progress::Next { date.clone() } else { Html::default() }) }
             { step(is_seen, seen(tx, picture), "nodes of this tab that hold it".into()) }
             { step(fate.progress, fate.title, html! {
                 <>
                     { fate.more }
+                    if fate.progress != Progress::Next {
+                        { ", dated " }{ date }
+                    }
                     if !tx.block_id.is_empty() && fate.progress == Progress::Done {
-                        { " " }{ page_link(&Route::Block(tx.block_id.clone()), "", "block") }
+                        { " by its " }{ page_link(&Route::Block(tx.block_id.clone()), "", "block") }
                     }
                 </>
             }) }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{RunButton, busy, check_list, fact, fact_with_hint, refusal, short_hash};
+use super::{Confirm, RunButton, busy, check_list, fact, fact_with_hint, refusal, short_hash};
 use crate::app::pages::finality::{VoterLine, check_evidence, mark, voters};
 use crate::command::Command;
 use crate::ipc::{CheckpointRecord, EvidenceRecord, FinalityInfo};
@@ -101,23 +101,18 @@ fn order(line: &VoterLine, last: bool) -> Html {
     if !line.is_known || (line.is_authority && last) {
         return Html::default();
     }
-    let (text, add) = if line.is_authority {
-        ("Remove", false)
-    } else {
-        ("Make it an authority", true)
-    };
     let command = Command::Authority {
-        add,
+        add: !line.is_authority,
         node: line.name.clone(),
     };
-    let label = if add {
-        format!("Make {} an authority", line.name)
-    } else {
-        format!("Remove {} from the authorities", line.name)
-    };
+    if line.is_authority {
+        let name = format!("Remove {} from the authorities", line.name);
+        return html! { <Confirm label="Remove" question={format!("{name}?")} {name} {command} /> };
+    }
+    let label = format!("Make {} an authority", line.name);
     html! {
         <RunButton {command} {label} title="The operator signs a change of the parameters; it counts once its block is final">
-            { text }
+            { "Make it an authority" }
         </RunButton>
     }
 }

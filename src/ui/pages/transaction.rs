@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::pages::transact::mark;
-use crate::app::pages::transaction::sentence;
+use crate::app::pages::transaction::{dated, sentence};
 use crate::ipc::{Subject, TransactionInfo};
 use crate::primitives::visible;
 use crate::records::TransactionStatus;
@@ -119,7 +119,7 @@ fn fields(tx: &TransactionInfo) -> Html {
             if !tx.memo.is_empty() {
                 { fact("Memo", html! { <q><bdi>{ visible(&tx.memo) }</bdi></q> }) }
             }
-            { fact("First seen", time::exact(tx.timestamp)) }
+            { fact(dated(tx.status), time::exact(tx.timestamp)) }
             { fact_to_copy("Signature", "Ed25519, by the sender's key.", &tx.signature,
                 short_hash(&tx.signature, None)) }
         </dl>

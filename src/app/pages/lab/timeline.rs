@@ -101,6 +101,49 @@ pub fn time_text(ms: u64) -> String {
     format!("{}:{:02}.{:03}", ms / 60_000, ms / 1_000 % 60, ms % 1_000)
 }
 
+/// The virtual milliseconds of a time that is typed and is to come: seconds, or minutes and seconds.
+///
+/// # Errors
+/// A sentence with what was expected and found.
+pub fn time_to_come(text: &str, now: u64) -> Result<u64, String> {
+    let text = text.trim();
+    let at = typed_time(text).ok_or_else(|| {
+        format!("time: expected seconds or minutes:seconds, such as 75 or 1:15, found {text:?}")
+    })?;
+    if at <= now {
+        let (now, at) = (time_text(now), time_text(at));
+        return Err(format!(
+            "time: expected one after {now}, where time is now, found {at}"
+        ));
+    }
+    if at > MAX_LENGTH {
+        let (limit, at) = (time_text(MAX_LENGTH), time_text(at));
+        return Err(format!(
+            "time: expected one up to {limit}, where the laboratory ends, found {at}"
+        ));
+    }
+    Ok(at)
+}
+
+fn typed_time(text: &str) -> Option<u64> {
+    let number = |digits: &str| -> Option<u64> {
+        let are_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|_| are_digits)
+    };
+    let (minutes, seconds) = match text.split_once(':') {
+        Some((minutes, seconds)) => (number(minutes)?, seconds),
+        None => (0, text),
+    };
+    let (whole, parts) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let whole = number(whole).filter(|whole| *whole < 60 || !text.contains(':'))?;
+    if parts.len() > 3 {
+        return None;
+    }
+    let parts = number(&format!("{parts:0<3}"))?;
+    let seconds = minutes.checked_mul(60)?.checked_add(whole)?;
+    seconds.checked_mul(1_000)?.checked_add(parts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +169,53 @@ mod tests {
         assert_eq!(speed_text(250), "×2.5");
         assert_eq!(speed_text(100_000), "×1000");
         assert_eq!(time_text(725_250), "12:05.250");
+    }
+
+    #[test]
+    fn a_time_is_typed_as_seconds_or_as_minutes_and_seconds() {
+        let read = |text| time_to_come(text, 1_000);
+        for (text, ms) in [
+            ("75", 75_000),
+            (" 1:15 ", 75_000),
+            ("12:05.25", 725_250),
+            ("1.001", 1_001),
+            ("0:59.9", 59_900),
+        ] {
+            assert_eq!(read(text), Ok(ms), "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "1:60",
+            "1:2:3",
+            "-5",
+            "+5",
+            "1:",
+            ":15",
+            "1.2345",
+            "9999999999999999999",
+        ] {
+            assert_eq!(
+                read(text),
+                Err(format!(
+                    "time: expected seconds or minutes:seconds, such as 75 or 1:15, found {text:?}"
+                ))
+            );
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_over_or_beyond_the_end_is_refused_with_both_times() {
+        assert_eq!(
+            time_to_come("0:30", 30_000),
+            Err("time: expected one after 0:30.000, where time is now, found 0:30.000".to_owned())
+        );
+        let late = time_to_come("99999:00", 0).expect_err("too late");
+        assert!(
+            late.contains(&time_text(MAX_LENGTH)) && late.contains("99999:00.000"),
+            "{late}"
+        );
+        assert_eq!(time_to_come(&time_text(MAX_LENGTH), 0), Ok(MAX_LENGTH));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::app::pages::lab::picture::{dots, inside, side};
 use crate::app::pages::lab::{LabMessage, picture};
 use crate::app::pages::network::LinkRow;
 use crate::lab::Action;
-use crate::ui::components::{NetworkDrawing, NodeDrawing};
+use crate::ui::components::{NetworkDrawing, NodeDrawing, scroll_to};
 use crate::ui::lab::{Hands, Scene};
 use crate::view::ring::{Point, between, places};
 
@@ -85,7 +85,11 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     };
     let toggle = use_callback((), {
         let hands = hands.clone();
-        move |name: String, ()| hands.send(LabMessage::Toggle(name))
+        move |name: String, ()| {
+            hands.send(LabMessage::Toggle(name));
+            // On a phone they may lie under the bar of time.
+            scroll_to(&[".lab-picture .toolbar"]);
+        }
     });
     let tips = bench.tips();
     let gap = drawing.radius + 6.0;

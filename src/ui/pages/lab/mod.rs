@@ -29,7 +29,7 @@ use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::{LabMessage, LabPage as Page};
 use crate::lab::wall_clock;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{busy, empty, page_link, refusal, stay_within};
+use crate::ui::components::{busy, empty, page_link, refusal, scroll_to, stay_within};
 use crate::ui::context::use_notifier;
 use crate::ui::hooks::use_narrow;
 use crate::ui::lab::{Drawn, Hands, Part, Scene};
@@ -67,6 +67,7 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
         use_effect_with(about, move |_| hands.send(LabMessage::Opened));
     }
     use_goal_notice(&hands, &bench);
+    use_sight(&page, &bench);
     keys::use_keys(&hands, page.keys() && props.place != Route::Lab);
     if let Some(clock) = &bench.clock {
         stand_at(wall_clock(clock.time).0);
@@ -123,6 +124,19 @@ fn use_newest_bench(hands: &Hands) -> Shared<Bench> {
         move || drop(subscription)
     });
     (*bench).clone()
+}
+
+/// Brings the buttons of a message that was just taken into the hand into sight: on a phone they lie far from the picture
+/// and from the list.
+#[hook]
+fn use_sight(page: &Page, bench: &Bench) {
+    let looked = bench.looked.as_ref().map(|frame| frame.id);
+    let frame = page.frame().filter(|frame| looked == Some(*frame));
+    use_effect_with(frame, |frame| {
+        if frame.is_some() {
+            scroll_to(&["#lab-hand .toolbar"]);
+        }
+    });
 }
 
 /// Says that the goal was reached, wherever on the page one is.

@@ -4,7 +4,9 @@ use yew::prelude::*;
 
 use super::keys::KEYS;
 use crate::app::pages::lab::LabMessage;
-use crate::app::pages::lab::timeline::{TOP_STEP, speed_of, speed_text, step_of, time_text};
+use crate::app::pages::lab::timeline::{
+    TOP_STEP, speed_of, speed_text, step_of, time_text, time_to_come,
+};
 use crate::app::pages::lab::words::{UNTILS, standing_still};
 use crate::lab::Until;
 use crate::lab::desk::Order;
@@ -25,6 +27,10 @@ pub(super) const PART: Drawn = Drawn {
 const HEIGHT: &str = "a node is at height";
 /// The height at first.
 const FIRST_HEIGHT: &str = "10";
+/// The words for a time, which is typed.
+const TIME: &str = "the time is";
+/// The time at first.
+const FIRST_TIME: &str = "1:00";
 
 fn draw(scene: &Scene) -> Html {
     let (bench, hands, page) = (&scene.bench, &scene.hands, &scene.page);
@@ -95,15 +101,19 @@ fn show_learnt() {
 fn until(scene: &Scene) -> Html {
     let (page, hands) = (&scene.page, scene.hands.clone());
     let chosen = page.text("until", UNTILS[0].0);
-    let names = UNTILS.iter().map(|(words, _)| *words).chain([HEIGHT]);
+    let names = UNTILS.iter().map(|(words, _)| *words).chain([HEIGHT, TIME]);
     let names: Vec<String> = names.map(ToOwned::to_owned).collect();
     let height = page.text("until-height", FIRST_HEIGHT);
+    let time = page.text("until-time", FIRST_TIME);
+    let oninput = hands.typing("until-time");
+    let now = scene.bench.clock.as_ref().map_or(0, |clock| clock.time);
     let run = {
-        let chosen = chosen.clone();
+        let (chosen, time) = (chosen.clone(), time.clone());
         move |_: MouseEvent| {
             let named = UNTILS.iter().find(|(words, _)| *words == chosen);
             let until = match named {
                 Some((_, until)) => Some(*until),
+                None if chosen == TIME => hands.taken(time_to_come(&time, now)).map(Until::Time),
                 None => hands.number("height", &height).map(Until::Height),
             };
             if until.is_some() {
@@ -118,6 +128,10 @@ fn until(scene: &Scene) -> Html {
             if chosen == HEIGHT {
                 <label class="visually-hidden" for="lab-until-height">{ "Height" }</label>
                 { number(scene, "until-height", FIRST_HEIGHT) }
+            }
+            if chosen == TIME {
+                <label class="visually-hidden" for="lab-until-time">{ "Time: seconds, or minutes:seconds" }</label>
+                <input id="lab-until-time" class="input-short" value={time} {oninput} title="Seconds, or minutes:seconds" />
             }
             <button type="button" id="lab-until-go" onclick={run}>{ "Go" }</button>
         </div>
