@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::table_box;
+
 use crate::view::chart::{Chart, Drawing, Lines};
 
 /// Size of the picture in its own units, and where its axes lie.
@@ -123,21 +125,20 @@ fn marks(drawing: &Drawing) -> Html {
 }
 
 fn table(lines: &Lines) -> Html {
-    html! {
-        <div class="table-box" tabindex="0" role="group" aria-label="Table, scrolls sideways">
-            <table>
-                <thead><tr>{ for lines.head.iter().map(|word| html! { <th scope="col">{ *word }</th> }) }</tr></thead>
-                <tbody>
-                    for row in &lines.rows {
-                        <tr key={row.join(" ")}>
-                            { for row.iter().enumerate().map(|(at, text)| match at {
-                                0 => html! { <th scope="row">{ text }</th> },
-                                _ => html! { <td>{ text }</td> },
-                            }) }
-                        </tr>
-                    }
-                </tbody>
-            </table>
-        </div>
-    }
+    let table = html! {
+        <table>
+            <thead><tr>{ for lines.head.iter().map(|word| html! { <th scope="col">{ *word }</th> }) }</tr></thead>
+            <tbody>
+                for row in &lines.rows {
+                    <tr key={row.join(" ")}>
+                        { for row.iter().enumerate().map(|(at, text)| match at {
+                            0 => html! { <th scope="row">{ text }</th> },
+                            _ => html! { <td>{ text }</td> },
+                        }) }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    table_box("Table", table)
 }

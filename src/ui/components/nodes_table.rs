@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{RunButton, Tone, badge, empty, kind_mark, short_hash};
+use super::{Column, RunButton, Tone, badge, empty, kind_mark, short_hash, table_of};
 use crate::app::pages::network::{NodeLine, has_ended};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
@@ -12,6 +12,20 @@ use crate::view::figures::grouped;
 use crate::view::route::Route;
 use crate::view::words;
 
+/// The columns of the table.
+const COLUMNS: &[Column] = &[
+    Column::Words("Node"),
+    Column::Words("State"),
+    Column::Figures("Height"),
+    Column::Words("Head"),
+    Column::Words("State root"),
+    Column::Figures("Peers"),
+    Column::Figures("Mempool"),
+    Column::Words("Makes blocks by"),
+    Column::Figures("Durable"),
+    Column::Unseen("Actions"),
+];
+
 /// The table of nodes.
 #[component]
 pub(crate) fn NodesTable() -> Html {
@@ -19,31 +33,12 @@ pub(crate) fn NodesTable() -> Html {
     if picture.nodes.is_empty() {
         return empty("The nodes are starting…");
     }
-    html! {
-        <div class="table-box" tabindex="0" role="group" aria-label="Table of nodes, scrolls sideways">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{ "Node" }</th>
-                        <th scope="col">{ "State" }</th>
-                        <th scope="col" class="cell-number">{ "Height" }</th>
-                        <th scope="col">{ "Head" }</th>
-                        <th scope="col">{ "State root" }</th>
-                        <th scope="col" class="cell-number">{ "Peers" }</th>
-                        <th scope="col" class="cell-number">{ "Mempool" }</th>
-                        <th scope="col">{ "Makes blocks by" }</th>
-                        <th scope="col" class="cell-number">{ "Durable" }</th>
-                        <th scope="col"><span class="visually-hidden">{ "Actions" }</span></th>
-                    </tr>
-                </thead>
-                <tbody>
-                    for node in &picture.nodes {
-                        <NodeRow key={node.status.id.clone()} line={NodeLine::of(node, now)} selected={selection.is(&node.status.name)} />
-                    }
-                </tbody>
-            </table>
-        </div>
-    }
+    let rows = html! {
+        for node in &picture.nodes {
+            <NodeRow key={node.status.id.clone()} line={NodeLine::of(node, now)} selected={selection.is(&node.status.name)} />
+        }
+    };
+    table_of("Table of nodes", COLUMNS, rows)
 }
 
 #[derive(Properties, PartialEq)]

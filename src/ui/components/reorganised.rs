@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::log_lines::LogLines;
-use super::{page_link, short_hash};
+use super::{page_link, short_hash, table_box};
 use crate::ipc::Reorganisation;
 use crate::records::{BalanceChange, BranchRecord, Fate, LeftTransaction};
 use crate::view::Model;
@@ -114,7 +114,7 @@ fn balances(report: &Reorganisation) -> Html {
     html! {
         <section>
             <h3>{ "Balances" }</h3>
-            <div class="table-box" tabindex="0" role="group" aria-label="Table of balances, scrolls sideways">
+            { table_box("Table of balances", html! {
                 <table class="reorganised-balances">
                     <thead>
                         <tr>
@@ -126,7 +126,7 @@ fn balances(report: &Reorganisation) -> Html {
                     </thead>
                     <tbody>{ for balances.iter().map(row) }</tbody>
                 </table>
-            </div>
+            }) }
             <p class="text-hint">{ "The rewards and fees of a block that left are gone with it; those of one that joined are paid." }</p>
             if let Some(text) = more(report.more_balances, ("account", "accounts")) {
                 <p class="text-hint">{ text }</p>

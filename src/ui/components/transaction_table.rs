@@ -2,33 +2,28 @@
 
 use yew::prelude::*;
 
-use super::{Tone, titled_badge, titled_link};
+use super::{Column, Tone, table_of, titled_badge, titled_link};
 use crate::app::pages::transaction::{Progress, memo, sentence, standing};
 use crate::ipc::TransactionInfo;
 use crate::view::figures::grouped;
 use crate::view::route::Route;
 
+/// The columns of the table.
+const COLUMNS: &[Column] = &[
+    Column::Words("What"),
+    Column::Words("Status"),
+    Column::Figures("Fee"),
+    Column::Words("Memo"),
+];
+
 /// The table.
 pub(crate) fn transaction_table(list: &[TransactionInfo]) -> Html {
-    html! {
-        <div class="table-box" tabindex="0" role="group" aria-label="Table of transactions, scrolls sideways">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{ "What" }</th>
-                        <th scope="col">{ "Status" }</th>
-                        <th scope="col" class="cell-number">{ "Fee" }</th>
-                        <th scope="col">{ "Memo" }</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    for tx in list {
-                        <TransactionRow key={tx.tx_hash.clone()} tx={tx.clone()} />
-                    }
-                </tbody>
-            </table>
-        </div>
-    }
+    let rows = html! {
+        for tx in list {
+            <TransactionRow key={tx.tx_hash.clone()} tx={tx.clone()} />
+        }
+    };
+    table_of("Table of transactions", COLUMNS, rows)
 }
 
 #[derive(Properties, PartialEq)]

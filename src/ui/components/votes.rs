@@ -2,7 +2,10 @@
 
 use yew::prelude::*;
 
-use super::{Confirm, RunButton, busy, check_list, fact, fact_with_hint, refusal, short_hash};
+use super::{
+    Column, Confirm, RunButton, busy, check_list, fact, fact_with_hint, refusal, short_hash,
+    table_of,
+};
 use crate::app::pages::finality::{VoterLine, check_evidence, mark, voters};
 use crate::command::Command;
 use crate::ipc::{CheckpointRecord, EvidenceRecord, FinalityInfo};
@@ -12,6 +15,13 @@ use crate::ui::time;
 use crate::view::figures::{count_of, grouped};
 use crate::view::finality::{DEPTH_ALONE, of_info};
 use crate::view::route::Route;
+
+/// The columns of the table.
+const COLUMNS: &[Column] = &[
+    Column::Words("Authority"),
+    Column::Words("Vote"),
+    Column::Unseen("Actions"),
+];
 
 /// The panel of finality.
 #[component]
@@ -73,28 +83,16 @@ fn checkpoint(record: &CheckpointRecord) -> Html {
 
 fn table(lines: &[VoterLine]) -> Html {
     let last = lines.iter().filter(|line| line.is_authority).count() == 1;
-    html! {
-        <div class="table-box" tabindex="0" role="group" aria-label="Table of votes, scrolls sideways">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{ "Authority" }</th>
-                        <th scope="col">{ "Vote" }</th>
-                        <th scope="col"><span class="visually-hidden">{ "Actions" }</span></th>
-                    </tr>
-                </thead>
-                <tbody>
-                    for line in lines {
-                        <tr key={line.name.clone()} class={classes!((!line.is_authority).then_some("row-muted"))}>
-                            <th scope="row">{ &line.name }</th>
-                            <td>{ line.says() }</td>
-                            <td class="cell-actions">{ order(line, last) }</td>
-                        </tr>
-                    }
-                </tbody>
-            </table>
-        </div>
-    }
+    let rows = html! {
+        for line in lines {
+            <tr key={line.name.clone()} class={classes!((!line.is_authority).then_some("row-muted"))}>
+                <th scope="row">{ &line.name }</th>
+                <td>{ line.says() }</td>
+                <td class="cell-actions">{ order(line, last) }</td>
+            </tr>
+        }
+    };
+    table_of("Table of votes", COLUMNS, rows)
 }
 
 fn order(line: &VoterLine, last: bool) -> Html {

@@ -10,8 +10,8 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    InTurn, block_mark, empty, go, on_input, on_submit, page_link, reorganisations, short_hash,
-    tree_view,
+    Column, InTurn, block_mark, empty, go, on_input, on_submit, page_link, reorganisations,
+    short_hash, table_of, tree_view,
 };
 use crate::ui::context::use_picture;
 use crate::ui::hooks::use_narrow;
@@ -19,6 +19,19 @@ use crate::ui::time;
 use crate::view::figures::{ago, difficulty, grouped};
 use crate::view::route::Route;
 use crate::view::tree::{PlacedBlock, Tree};
+
+/// The columns of the table.
+const COLUMNS: &[Column] = &[
+    Column::Figures("Height"),
+    Column::Words("Block"),
+    Column::Words("Made by"),
+    Column::Words("Kind"),
+    Column::Figures("Transactions"),
+    Column::Words("Branch"),
+    Column::Words("Head of"),
+    Column::Words("Weight added"),
+    Column::Words("Made"),
+];
 
 /// The page of the chain.
 #[component]
@@ -191,28 +204,11 @@ fn BlockTable(props: &BlockTableProps) -> Html {
             if tree.blocks.is_empty() {
                 { empty("No block yet.") }
             } else {
-            <div class="table-box" tabindex="0" role="group" aria-label="Table of blocks, scrolls sideways">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col" class="cell-number">{ "Height" }</th>
-                            <th scope="col">{ "Block" }</th>
-                            <th scope="col">{ "Made by" }</th>
-                            <th scope="col">{ "Kind" }</th>
-                            <th scope="col" class="cell-number">{ "Transactions" }</th>
-                            <th scope="col">{ "Branch" }</th>
-                            <th scope="col">{ "Head of" }</th>
-                            <th scope="col">{ "Weight added" }</th>
-                            <th scope="col">{ "Made" }</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        for placed in tree.blocks.iter().rev() {
-                            <BlockRow key={placed.block.hash.clone()} placed={placed.clone()} age={ago(placed.block.timestamp, now)} />
-                        }
-                    </tbody>
-                </table>
-            </div>
+            { table_of("Table of blocks", COLUMNS, html! {
+                for placed in tree.blocks.iter().rev() {
+                    <BlockRow key={placed.block.hash.clone()} placed={placed.clone()} age={ago(placed.block.timestamp, now)} />
+                }
+            }) }
             }
         </section>
     }

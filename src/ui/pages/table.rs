@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::app::pages::table::{Shown, TableRow, columns, is_number};
 use crate::ledger::Table;
-use crate::ui::components::{page_link, short_hash};
+use crate::ui::components::{page_link, short_hash, table_box};
 use crate::ui::hooks::use_steps;
 use crate::ui::time;
 
@@ -21,24 +21,23 @@ pub(super) struct LedgerTableProps {
 #[component]
 pub(super) fn LedgerTable(props: &LedgerTableProps) -> Html {
     let (table, drawn) = (props.table, use_steps(props.rows.len(), STEP));
-    html! {
-        <div class="table-box" tabindex="0" role="group" aria-label="Table of rows, scrolls sideways">
-            <table>
-                <thead>
-                    <tr>
-                        for field in columns(table) {
-                            <th key={*field} scope="col" class={classes!(is_number(field).then_some("cell-number"))}>{ *field }</th>
-                        }
-                    </tr>
-                </thead>
-                <tbody>
-                    for row in props.rows.iter().take(drawn) {
-                        { ledger_row(table, row) }
+    let table = html! {
+        <table>
+            <thead>
+                <tr>
+                    for field in columns(table) {
+                        <th key={*field} scope="col" class={classes!(is_number(field).then_some("cell-number"))}>{ *field }</th>
                     }
-                </tbody>
-            </table>
-        </div>
-    }
+                </tr>
+            </thead>
+            <tbody>
+                for row in props.rows.iter().take(drawn) {
+                    { ledger_row(table, row) }
+                }
+            </tbody>
+        </table>
+    };
+    table_box("Table of rows", table)
 }
 
 /// One row.

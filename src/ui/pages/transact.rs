@@ -13,13 +13,22 @@ use crate::ipc::{ApiError, TransactionInfo};
 use crate::ledger::Row;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{
-    CopyButton, InTurn, Tone, badge, busy, empty, page_link, refusal, short_hash, titled_link,
-    track, transaction_table,
+    Column, CopyButton, InTurn, Tone, badge, busy, empty, page_link, refusal, short_hash, table_of,
+    titled_link, track, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
 use crate::view::figures::{bytes, count_of, grouped};
 use crate::view::route::Route;
+
+/// The columns of the table.
+const COLUMNS: &[Column] = &[
+    Column::Words("User"),
+    Column::Figures("Coins"),
+    Column::Words("Assets"),
+    Column::Figures("Next nonce"),
+    Column::Words("Address"),
+];
 
 /// The page of users and transactions.
 #[component]
@@ -98,24 +107,11 @@ fn Users(props: &UsersProps) -> Html {
             if props.users.is_empty() {
                 { busy("The network is starting…") }
             } else {
-                <div class="table-box" tabindex="0" role="group" aria-label="Table of users, scrolls sideways">
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">{ "User" }</th>
-                                <th scope="col" class="cell-number">{ "Coins" }</th>
-                                <th scope="col">{ "Assets" }</th>
-                                <th scope="col" class="cell-number">{ "Next nonce" }</th>
-                                <th scope="col">{ "Address" }</th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            for user in &props.users {
-                                <User key={user.address.clone()} user={user.clone()} on_sent={&props.on_sent} />
-                            }
-                        </tbody>
-                    </table>
-                </div>
+                { table_of("Table of users", COLUMNS, html! {
+                    for user in &props.users {
+                        <User key={user.address.clone()} user={user.clone()} on_sent={&props.on_sent} />
+                    }
+                }) }
             }
         </section>
     }

@@ -6,9 +6,18 @@ use yew::prelude::*;
 use crate::app::pages::lab::timeline::time_text;
 use crate::lab::desk::Order;
 use crate::lab::{BranchInfo, Comparison};
-use crate::ui::components::short_hash;
+use crate::ui::components::{Column, short_hash, table_box, table_of};
 use crate::ui::lab::{Drawn, Hands, Scene, choice};
 use crate::view::figures::{count_of, grouped};
+
+/// The columns of the table.
+const COLUMNS: &[Column] = &[
+    Column::Words("branch"),
+    Column::Words("left"),
+    Column::Words("played up to"),
+    Column::Words("actions"),
+    Column::Unseen("go there"),
+];
 
 /// The panel.
 pub(super) const PART: Drawn = Drawn {
@@ -59,16 +68,11 @@ fn draw(scene: &Scene) -> Html {
         <section class="panel" id="lab-branches" aria-label="Branches of time">
             <h2>{ "Branches of time" }</h2>
             <p class="text-hint">{ "Go back and do something else: the old future stays, and a new branch begins." }</p>
-            <div class="table-box" tabindex="0" role="group" aria-label="Branches, scrolls sideways">
-                <table>
-                    <thead><tr><th scope="col">{ "branch" }</th><th scope="col">{ "left" }</th><th scope="col">{ "played up to" }</th><th scope="col">{ "actions" }</th><th scope="col"><span class="visually-hidden">{ "go there" }</span></th></tr></thead>
-                    <tbody>
-                        for branch in bench.branches.iter() {
-                            { line(branch, branch.name == bench.branch, hands) }
-                        }
-                    </tbody>
-                </table>
-            </div>
+            { table_of("Branches", COLUMNS, html! {
+                for branch in bench.branches.iter() {
+                    { line(branch, branch.name == bench.branch, hands) }
+                }
+            }) }
             if names.len() > 1 {
                 <div class="toolbar">
                     <label class="field-choice">{ "Compare" }{ choice(scene, "branch-one", &names, &one) }</label>
@@ -122,7 +126,7 @@ fn beside([one, other]: &[Comparison; 2], hands: &Hands) -> Html {
                 <h3>{ format!("At {}: {}", time_text(one.at), count_of(differ as u64, "difference", "differences")) }</h3>
                 <button type="button" class="button-close" aria-label="Close the comparison" onclick={close}>{ "×" }</button>
             </div>
-            <div class="table-box" tabindex="0" role="group" aria-label="Two branches, scrolls sideways">
+            { table_box("Two branches", html! {
                 <table>
                     <thead><tr><th scope="col"><span class="visually-hidden">{ "what" }</span></th><th scope="col">{ &one.branch }</th><th scope="col">{ &other.branch }</th></tr></thead>
                     <tbody>
@@ -138,7 +142,7 @@ fn beside([one, other]: &[Comparison; 2], hands: &Hands) -> Html {
                         }
                     </tbody>
                 </table>
-            </div>
+            }) }
         </div>
     }
 }

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::ui::components::table_box;
+
 use crate::app::lab::Bench;
 use crate::app::pages::lab::LabMessage;
 use crate::app::pages::lab::words::standing;
@@ -55,23 +57,22 @@ fn heads(bench: &Bench, first: &'static str) -> Html {
 }
 
 fn coins(bench: &Bench) -> Html {
-    html! {
-        <div class="table-box" tabindex="0" role="group" aria-label="Coins of each user on each node, scrolls sideways">
-            <table id="lab-coins">
-                { heads(bench, "user") }
-                <tbody>
-                    for user in bench.users.iter() {
-                        <tr key={user.name.clone()}>
-                            <th scope="row">{ &user.name }</th>
-                            for (number, coins) in user.coins.iter().enumerate() {
-                                <td key={number}>{ coins.map_or_else(|| "–".to_owned(), grouped) }</td>
-                            }
-                        </tr>
-                    }
-                </tbody>
-            </table>
-        </div>
-    }
+    let table = html! {
+        <table id="lab-coins">
+            { heads(bench, "user") }
+            <tbody>
+                for user in bench.users.iter() {
+                    <tr key={user.name.clone()}>
+                        <th scope="row">{ &user.name }</th>
+                        for (number, coins) in user.coins.iter().enumerate() {
+                            <td key={number}>{ coins.map_or_else(|| "–".to_owned(), grouped) }</td>
+                        }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    table_box("Coins of each user on each node", table)
 }
 
 fn payments(scene: &Scene) -> Html {
@@ -82,23 +83,22 @@ fn payments(scene: &Scene) -> Html {
         Standing::Waits => Some("lab-busy"),
         Standing::Unknown | Standing::Down => None,
     };
-    html! {
-        <div class="table-box" tabindex="0" role="group" aria-label="Payments on each node, scrolls sideways">
-            <table id="lab-payments">
-                { heads(bench, "payment") }
-                <tbody>
-                    for payment in bench.payments.iter() {
-                        <tr key={payment.name.clone()}>
-                            <th scope="row">{ &payment.name }</th>
-                            for (number, one) in payment.at.iter().enumerate() {
-                                <td key={number} class={classes!(class(*one))}>{ standing(*one, scene.narrow) }</td>
-                            }
-                        </tr>
-                    }
-                </tbody>
-            </table>
-        </div>
-    }
+    let table = html! {
+        <table id="lab-payments">
+            { heads(bench, "payment") }
+            <tbody>
+                for payment in bench.payments.iter() {
+                    <tr key={payment.name.clone()}>
+                        <th scope="row">{ &payment.name }</th>
+                        for (number, one) in payment.at.iter().enumerate() {
+                            <td key={number} class={classes!(class(*one))}>{ standing(*one, scene.narrow) }</td>
+                        }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    table_box("Payments on each node", table)
 }
 
 fn nodes_of(scene: &Scene) -> Vec<String> {

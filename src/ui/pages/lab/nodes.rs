@@ -8,9 +8,20 @@ use crate::ipc::NodeKind;
 use crate::lab::Action;
 use crate::lab::desk::{Life, NodeSight};
 use crate::lab::words::{DISKS, disk};
-use crate::ui::components::{Tone, badge, fact, kind_mark, on_change, short_hash};
+use crate::ui::components::{
+    Column, Tone, badge, fact, kind_mark, on_change, short_hash, table_of,
+};
 use crate::ui::lab::{Drawn, Hands, Scene, choice, number};
 use crate::view::figures::grouped;
+
+/// The columns of the table.
+const COLUMNS: &[Column] = &[
+    Column::Words("node"),
+    Column::Words("state"),
+    Column::Figures("height"),
+    Column::Words("head"),
+    Column::Figures("made"),
+];
 
 /// The panel.
 pub(super) const PART: Drawn = Drawn {
@@ -44,16 +55,11 @@ fn all(scene: &Scene) -> Html {
     html! {
         <section class="panel" aria-label="Nodes">
             <h2>{ "Nodes" }</h2>
-            <div class="table-box" tabindex="0" role="group" aria-label="Table of nodes, scrolls sideways">
-                <table>
-                    <thead><tr><th scope="col">{ "node" }</th><th scope="col">{ "state" }</th><th scope="col" class="cell-number">{ "height" }</th><th scope="col">{ "head" }</th><th scope="col" class="cell-number">{ "made" }</th></tr></thead>
-                    <tbody>
-                        for node in bench.nodes.iter() {
-                            { line(node, scene) }
-                        }
-                    </tbody>
-                </table>
-            </div>
+            { table_of("Table of nodes", COLUMNS, html! {
+                for node in bench.nodes.iter() {
+                    { line(node, scene) }
+                }
+            }) }
         </section>
     }
 }
