@@ -30,6 +30,8 @@ pub(super) struct Clock {
     reading: ClockReading,
     /// How far the date is ahead of the wall clock.
     ahead: Millis,
+    /// How far it was when a head came that is not dated ahead: so it is again where that head is left for the one before.
+    set_aside: Millis,
     /// A head that is dated further ahead of the wall clock keeps the date where it is.
     furthest: Millis,
 }
@@ -64,6 +66,7 @@ impl Clock {
                 // The wall clock was set meanwhile.
                 (true, _) => ahead,
             },
+            set_aside: Millis(0),
             furthest,
         }
     }
@@ -106,10 +109,13 @@ impl Clock {
         let kept = i128::from(was_ahead.0) - i128::from(set);
         self.reading = reading;
         let is_ahead = head > reading.wall.plus(self.furthest) && !mutant!(WaitForTheWallClock);
-        self.ahead = if is_ahead {
-            Millis(u64::try_from(kept.max(0)).unwrap_or(u64::MAX))
-        } else {
-            Millis(0)
+        let whole = |span: i128| Millis(u64::try_from(span.max(0)).unwrap_or(u64::MAX));
+        let aside = whole(i128::from(self.set_aside.0) - i128::from(set));
+        (self.ahead, self.set_aside) = match (is_ahead, was_ahead.0 > 0) {
+            (true, true) => (whole(kept), Millis(0)),
+            (true, false) => (whole(kept).max(aside), Millis(0)),
+            (false, true) => (Millis(0), whole(kept)),
+            (false, false) => (Millis(0), aside),
         };
         let shift = i128::from(self.ahead.0) - kept;
         let turns = (was_ahead.0 == 0) != (self.ahead.0 == 0);
@@ -173,6 +179,23 @@ mod tests {
         let change = clock.advance(at(2 * HOUR + 1_000, 1_100), head);
         assert_eq!((change.ahead, clock.ahead()), (Some(Millis(0)), Millis(0)));
         assert_eq!(clock.date(), Timestamp(2 * HOUR + 1_000));
+    }
+
+    /// Seen in seed 480: votes brought a node back to its branch, and it waited there for hours.
+    #[test]
+    fn a_date_is_ahead_again_once_its_head_is_back_and_what_was_set_meanwhile_counts() {
+        let mut clock = Clock::new(at(4 * HOUR, 0), Timestamp(4 * HOUR), Millis(0), FUTURE);
+        let (head, other) = (Timestamp(4 * HOUR), Timestamp(2 * HOUR));
+        clock.advance(at(2 * HOUR, 0), head);
+        assert_eq!(clock.ahead(), Millis(2 * HOUR));
+        clock.advance(at(2 * HOUR + 10, 10), other);
+        assert_eq!(clock.ahead(), Millis(0));
+        clock.advance(at(2 * HOUR + 20, 20), head);
+        assert_eq!(clock.date(), Timestamp(4 * HOUR + 20));
+        clock.advance(at(2 * HOUR + 30, 30), other);
+        clock.advance(at(3 * HOUR + 40, 40), other);
+        clock.advance(at(3 * HOUR + 50, 50), head);
+        assert_eq!(clock.date(), Timestamp(4 * HOUR + 50));
     }
 
     #[test]
