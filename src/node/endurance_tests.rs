@@ -2,7 +2,7 @@
 
 use super::testing::Net;
 use crate::ledger::{Query, Table};
-use crate::primitives::{Amount, Millis, NodeKind};
+use crate::primitives::{Amount, Millis};
 use crate::testkit::{Grower, params};
 
 const SECOND: Millis = Millis(1_000);
@@ -49,9 +49,7 @@ fn what_a_day_costs_in_memory_and_on_disk() {
         account.amount = Amount(1_000_000_000);
     }
     let grower = Grower::new(params.clone());
-    let miners = ["pow-1", "pow-2", "pow-3"].map(|name| (name, NodeKind::Pow));
-    let authorities = ["poa-1", "poa-2"].map(|name| (name, NodeKind::Poa));
-    let mut net = Net::with(params, &[&miners[..], &authorities[..]].concat());
+    let mut net = Net::five_with(params);
     let (mut nonces, mut before, mut on_disk) = ([0, 0], (0, resident()), 0);
     println!("hour, height, payments, MB of memory, bytes a block and node, bytes on disk a block");
     for hour in 1..=24 {

@@ -138,14 +138,20 @@ impl Net {
 
     /// The usual five nodes.
     pub(super) fn five() -> Self {
+        Self::five_with(params())
+    }
+
+    /// As [`Self::five`], with other parameters.
+    pub(super) fn five_with(params: Params) -> Self {
         use crate::primitives::NodeKind::{Poa, Pow};
-        Self::new(&[
+        let seats = [
             ("pow-1", Pow),
             ("pow-2", Pow),
             ("pow-3", Pow),
             ("poa-1", Poa),
             ("poa-2", Poa),
-        ])
+        ];
+        Self::with(params, &seats)
     }
 
     pub(super) fn start(&mut self, seat: usize) {

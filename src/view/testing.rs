@@ -123,22 +123,24 @@ pub(crate) fn event(node: &str, at: u64, level: Level) -> Event {
     Event::plain(node.into(), at, level, Topic::Network, text)
 }
 
+/// Takes a node of this tab that starts into a picture.
+pub(crate) fn start(model: &mut Model, name: &str) {
+    model.apply(Update::Node {
+        id: format!("id-{name}"),
+        name: name.to_owned(),
+        kind: kind(name),
+        host: "tab".to_owned(),
+        state: NodeState::Starting,
+    });
+}
+
 /// A picture of nodes of this tab: their names, heads and heights.
 pub(crate) fn model(nodes: &[(&str, &str, u64)]) -> Model {
     let mut model = Model::new("test");
     model.mode = TabMode::Host;
     for (name, head, height) in nodes {
-        let status = status(name, head, *height);
-        let (id, kind) = (status.id.clone(), status.kind);
-        let (name, host) = ((*name).to_owned(), "tab".to_owned());
-        model.apply(Update::Node {
-            id,
-            name,
-            kind,
-            host,
-            state: NodeState::Starting,
-        });
-        model.apply(Update::Report(report(status)));
+        start(&mut model, name);
+        model.apply(Update::Report(report(status(name, head, *height))));
     }
     model
 }

@@ -1,24 +1,12 @@
 //! Tests of [`super`]: a tab with nodes, another tab's nodes seen through them, and bounds.
 
 use super::*;
-use crate::view::testing::{block, event, peer, report, status};
+use crate::view::testing::{block, event, peer, report, start, status};
 
 fn model() -> Model {
     let mut model = Model::new("test");
     for name in ["pow-1", "poa-1"] {
-        let kind = if name.starts_with("pow") {
-            NodeKind::Pow
-        } else {
-            NodeKind::Poa
-        };
-        let (id, name, host) = (format!("id-{name}"), name.to_owned(), "tab".to_owned());
-        model.apply(Update::Node {
-            id,
-            name,
-            kind,
-            host,
-            state: NodeState::Starting,
-        });
+        start(&mut model, name);
     }
     model
 }
