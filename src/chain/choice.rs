@@ -1,13 +1,14 @@
 //! The fork choice: of all blocks above the highest justified checkpoint the heaviest, and of
-//! several that weigh the same the one whose hash together with all of them is the smallest.
+//! several that weigh the same the one at the place, in the order of their ids, that the hash of all
+//! of them gives.
 //!
 //! What the authorities confirmed comes before weight: a branch beside the justified checkpoint is
 //! no candidate, however heavy it is.
 //!
 //! A tie is broken by nothing that a maker knows before the others: not by the id, or whoever finds
 //! a small one could keep it back and win all ties with it; not by the kind, or authorities would
-//! lose more blocks than miners. The hash covers every tied id, so the next one turns the order
-//! over anew.
+//! lose more blocks than miners. The hash covers every tied id, so the next one draws the place
+//! anew, and each of n wins in one of n draws.
 //!
 //! Invariant: the choice follows from the set of blocks and the checkpoint, never from their order.
 //! Bounds: the blocks of one weight, which are all tips, and those above the checkpoint.
@@ -62,7 +63,8 @@ impl Choice {
 #[derive(Clone, Debug)]
 struct Heaviest {
     weight: Weight,
-    tied: BTreeSet<BlockHash>,
+    /// The ids of this weight, the smallest first.
+    tied: Vec<BlockHash>,
     /// The exclusive or of all tied ids.
     mix: [u8; 32],
     head: BlockHash,
@@ -73,7 +75,7 @@ impl Heaviest {
     fn new(root: BlockHash, weight: Weight) -> Self {
         Self {
             weight,
-            tied: BTreeSet::from([root]),
+            tied: vec![root],
             mix: root.0,
             head: root,
         }
@@ -86,31 +88,47 @@ impl Heaviest {
 
     /// Takes in a block with the weight of its chain.
     fn insert(&mut self, id: BlockHash, weight: Weight) {
-        if weight < self.weight || (weight == self.weight && self.tied.contains(&id)) {
+        if weight < self.weight {
             return;
         }
         if weight > self.weight {
-            (self.weight, self.mix) = (weight, [0; 32]);
-            self.tied.clear();
-        } else if mutant!(TieByArrival) {
+            *self = Self::new(id, weight);
             return;
         }
-        self.tied.insert(id);
+        let Err(place) = self.tied.binary_search(&id) else {
+            return;
+        };
+        if mutant!(TieByArrival) {
+            return;
+        }
+        self.tied.insert(place, id);
         for (mixed, byte) in self.mix.iter_mut().zip(id.0) {
             *mixed ^= byte;
         }
-        let place = |id: &&BlockHash| sha256(&[id.as_bytes(), &self.mix]);
-        self.head = self.tied.iter().min_by_key(place).copied().unwrap_or(id);
+        self.head = self.drawn();
+    }
+
+    /// The tied id at the place that the hash of all of them gives.
+    fn drawn(&self) -> BlockHash {
+        let hash = sha256(&[&self.mix]).0;
+        let draw = hash.first_chunk().copied().map_or(0, u64::from_le_bytes);
+        let count = u64::try_from(self.tied.len()).unwrap_or(u64::MAX);
+        let place = draw.checked_rem(count);
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        place.map_or(self.head, |place| self.tied[place])
     }
 }
 
-/// The rule in words: of tied ids the one whose SHA-256 with the exclusive or of all is the
-/// smallest.
+/// The rule in words: of tied ids, in order, the one whose place is the remainder of the SHA-256 of
+/// the exclusive or of all, its first 8 bytes read as a little-endian number, by how many there are.
 #[cfg(test)]
 pub(crate) fn winner(ids: &[BlockHash]) -> BlockHash {
+    let ids: BTreeSet<BlockHash> = ids.iter().copied().collect();
     let mix = std::array::from_fn::<u8, 32, _>(|at| ids.iter().fold(0, |mix, id| mix ^ id.0[at]));
-    let place = |id: &&BlockHash| sha256(&[&id.0, &mix]).0;
-    *ids.iter().min_by_key(place).unwrap()
+    let digits = sha256(&[&mix]).0.into_iter().take(8).rev();
+    let draw = digits.fold(0_u128, |draw, byte| draw * 256 + u128::from(byte));
+    let place = usize::try_from(draw % ids.len() as u128).unwrap();
+    ids.into_iter().nth(place).unwrap()
 }
 
 #[cfg(test)]

@@ -37,8 +37,7 @@ struct Words {
 }
 
 const HEAVIEST: &str = "the heaviest chain is the best";
-const TIE: &str =
-    "of tips of one weight, the one wins whose hash together with all of them is the smallest";
+const TIE: &str = "of tips of one weight, the hash of all of them draws the one that wins";
 const FINAL: &str = "a final block is never given up";
 const JUSTIFIED: &str = "what two thirds of the authorities confirmed comes before weight";
 const NONCES: &str = "an account's transactions are committed in the order of their nonces";

@@ -42,7 +42,7 @@ impl Ranked {
         }
     }
 
-    /// Of the heaviest above a checkpoint the one whose hash with the exclusive or of all of them is the smallest.
+    /// Of the heaviest above a checkpoint, in the order of their ids, the one at the place that their hash gives.
     fn head(&self, chain: &Chain, root: &BlockHash) -> BlockHash {
         let height = |id: &BlockHash| chain.get(id).map(|entry| entry.block.header.height);
         let mut heaviest = (0, Vec::new());
@@ -68,8 +68,14 @@ impl Ranked {
         for id in &heaviest.1 {
             (0..32).for_each(|at| mix[at] ^= id.0[at]);
         }
-        let places = heaviest.1.iter().map(|id| (sha256(&[&id.0, &mix]), *id));
-        places.min().map_or(*root, |(_, id)| id)
+        heaviest.1.sort();
+        let draw = sha256(&[&mix]).0;
+        let draw = (0..8).map(|at| u128::from(draw[at]) << (8 * at));
+        let place = draw.sum::<u128>() % u128::try_from(heaviest.1.len().max(1)).unwrap_or(1);
+        let place = usize::try_from(place).ok();
+        place
+            .and_then(|place| heaviest.1.get(place).copied())
+            .unwrap_or(*root)
     }
 }
 
