@@ -5,6 +5,7 @@
 //! the worker's name which of them this is. The [`laboratory`] is a second binary of the same kind: its part of the page,
 //! and its worker (named `lab:<number>`).
 
+pub mod archive;
 pub mod capability;
 pub mod channel;
 pub mod idb;
@@ -21,6 +22,7 @@ pub mod spawn;
 use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
+pub use archive::FileArchive;
 pub use channel::{Channel, MAX_PAYLOAD, Received, Senders};
 pub use idb::IndexedDbStore;
 pub use names::{lab_worker_name, miner_worker_name, node_worker_name};

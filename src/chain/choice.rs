@@ -20,7 +20,7 @@ use crate::primitives::{BlockHash, Weight, sha256};
 /// The choice among the blocks of a tree.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
-    /// The justified checkpoint, and all blocks above it.
+    /// The justified checkpoint, and all blocks above it that are not settled.
     candidates: BTreeSet<BlockHash>,
     heaviest: Heaviest,
 }
@@ -39,23 +39,28 @@ impl Choice {
         self.heaviest.head()
     }
 
-    /// Whether a block is above the checkpoint, or is it.
+    /// Whether a block that is not settled is above the checkpoint, or is it.
     pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
         self.candidates.contains(id)
     }
 
-    /// Forgets a block that is lighter than the head, or no candidate.
+    /// Forgets a block that is lighter than the head, or no candidate: it is pruned or settled.
     pub(super) fn forget(&mut self, id: &BlockHash) {
         self.candidates.remove(id);
     }
 
-    /// Takes in a block whose parent was taken in before, with the weight of its chain. One that is
-    /// not above the checkpoint is no candidate.
-    pub(super) fn insert(&mut self, id: BlockHash, parent: &BlockHash, weight: Weight) {
-        if self.candidates.contains(parent) {
+    /// Takes in a block with the weight of its chain; whether it is above the checkpoint is known from
+    /// its parent. One that is not is no candidate.
+    pub(super) fn insert(&mut self, id: BlockHash, is_above: bool, weight: Weight) {
+        if is_above {
             self.candidates.insert(id);
             self.heaviest.insert(id, weight);
         }
+    }
+
+    /// Takes back an ancestor of the head that was forgotten.
+    pub(super) fn take_back(&mut self, id: BlockHash) {
+        self.candidates.insert(id);
     }
 }
 
@@ -166,10 +171,11 @@ mod tests {
         let mut chance = SplitMix64::new(5);
         let [root, beside, above, top] = [0; 4].map(|_| id(&mut chance));
         let mut choice = Choice::above(root, Weight(10));
-        choice.insert(beside, &BlockHash::ZERO, Weight(99));
+        let is_above = choice.is_candidate(&BlockHash::ZERO);
+        choice.insert(beside, is_above, Weight(99));
         assert_eq!(choice.head(), root);
-        choice.insert(above, &root, Weight(11));
-        choice.insert(top, &beside, Weight(100));
+        choice.insert(above, choice.is_candidate(&root), Weight(11));
+        choice.insert(top, choice.is_candidate(&beside), Weight(100));
         assert_eq!(choice.head(), above);
     }
 

@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use crate::consensus::finality::{Blocks, Sets, Standing, View};
+use crate::consensus::finality::{Blocks, Checkpoint, Sets, Standing, View};
 use crate::primitives::{BlockHash, Height};
 
 use super::choice::Choice;
@@ -15,20 +15,20 @@ use super::{Chain, HeadChange};
 
 impl Blocks for Chain {
     fn height(&self, id: &BlockHash) -> Option<Height> {
-        Some(self.get(id)?.block.header.height)
+        self.height_of(id)
     }
 
     fn ancestor(&self, id: &BlockHash, height: Height) -> Option<BlockHash> {
         let mut at = *id;
         loop {
-            let header = &self.get(&at)?.block.header;
-            if header.height <= height {
-                return (header.height == height).then_some(at);
+            let reached = self.height_of(&at)?;
+            if reached <= height {
+                return (reached == height).then_some(at);
             }
-            if self.at(header.height) == Some(at) {
+            if self.at(reached) == Some(at) {
                 return self.at(height);
             }
-            at = header.parent;
+            at = self.get(&at)?.block.header.parent;
         }
     }
 
@@ -73,9 +73,23 @@ impl Chain {
             return;
         }
         let mut choice = Choice::above(root.id, self.entry(&root.id).weight);
-        for (id, entry) in self.from_height(root.height()) {
-            choice.insert(*id, &entry.block.header.parent, entry.weight);
+        for (id, entry) in self.in_memory_from(root.height()) {
+            let parent = &entry.block.header.parent;
+            let is_above = choice.is_candidate(parent) || self.is_settled_above(&root, parent);
+            choice.insert(*id, is_above, entry.weight);
         }
         self.choice = choice;
+    }
+
+    /// Whether a block of the tree is the highest justified checkpoint or above it.
+    pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
+        let root = self.decided.highest_justified();
+        self.choice.is_candidate(id) || self.is_settled_above(&root, id)
+    }
+
+    /// Whether a settled block is a checkpoint or above it: both are of the best chain.
+    fn is_settled_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
+        let height = self.settled.height(id);
+        height.is_some_and(|height| height >= root.height())
     }
 }

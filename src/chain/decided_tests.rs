@@ -22,12 +22,12 @@ fn fork(shared: usize, ours: usize, theirs: usize) -> (Grower, Vec<Block>, [Bloc
     };
     let (mut first, second) = (branch("ours", ours), branch("theirs", theirs));
     let tips = [first.chain.head(), second.chain.head()];
-    let mut blocks: Vec<Block> = second.chain.blocks().cloned().collect();
+    let mut blocks: Vec<Block> = second.chain.blocks().map(Rc::unwrap_or_clone).collect();
     blocks.sort_by_key(|block| block.header.height);
     for block in blocks {
         first.import(block).unwrap();
     }
-    let blocks = Chain::in_order(first.chain.blocks().cloned());
+    let blocks = Chain::in_order(first.chain.blocks().map(Rc::unwrap_or_clone));
     (first, blocks, tips)
 }
 
@@ -71,7 +71,7 @@ fn a_justified_checkpoint_is_followed_to_a_lighter_branch_and_nothing_heavier_le
     let heavy = Grower::new(params()).grow("heavy", 1);
     let mut heavier = Grower::new(params());
     heavier.grow("heavy", 60);
-    for block in Chain::in_order(heavier.chain.blocks().cloned()) {
+    for block in Chain::in_order(heavier.chain.blocks().map(Rc::unwrap_or_clone)) {
         assert!(matches!(
             grower.import(block),
             Ok(Import::SideChain | Import::AlreadyKnown)

@@ -180,7 +180,7 @@ impl Chain {
         let (block, tx_ids, context, state, undo) = connected.into_parts();
         let undo = encode_undo(&undo);
         let parent = self.entry(&parent_id);
-        let entry = TreeEntry::above(parent, (id, block), tx_ids, context, undo);
+        let entry = TreeEntry::above(&parent, (id, block), tx_ids, context, undo);
         self.add(id, entry);
         let head = self.choice.head();
         let change = if head == id {
@@ -211,6 +211,9 @@ impl Chain {
             joint = self.entry(&joint).block.header.parent;
         }
         change.applied.reverse();
+        if let Some(height) = self.height_of(&joint) {
+            self.unsettle_above(height);
+        }
         let old_head = self.head();
         while self.head() != joint {
             let left = self
@@ -232,19 +235,14 @@ impl Chain {
         let old_state = std::mem::replace(&mut self.head_state, state);
         self.keep(old_head, old_state);
         self.prune(&id);
+        self.settle();
         change
     }
 
     /// Keeps the state after a block: for good at a milestone, else among the latest.
     fn keep(&mut self, id: BlockHash, state: State) {
-        if self
-            .entry(&id)
-            .block
-            .header
-            .height
-            .0
-            .is_multiple_of(MILESTONE)
-        {
+        let height = self.height_of(&id);
+        if height.is_some_and(|height| height.0.is_multiple_of(MILESTONE)) {
             self.milestones.insert(id, state);
         } else {
             self.states.insert(id, state);
@@ -266,7 +264,8 @@ impl Chain {
                 break state.clone();
             }
             if self.on_best(&at) {
-                break self.state_on_best(self.entry(&at).block.header.height);
+                let height = self.height_of(&at).unwrap_or_default();
+                break self.state_on_best(height);
             }
             above.push(at);
             at = self.entry(&at).block.header.parent;
@@ -274,7 +273,9 @@ impl Chain {
         for id in above.iter().rev() {
             let entry = self.entry(id);
             state = state.apply_again(&self.params, &entry.block, &entry.tx_ids, &entry.context);
-            if entry.block.header.height.0.is_multiple_of(MILESTONE) {
+            let height = entry.block.header.height;
+            drop(entry);
+            if height.0.is_multiple_of(MILESTONE) {
                 self.milestones.insert(*id, state.clone());
             }
         }

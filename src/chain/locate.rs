@@ -32,9 +32,9 @@ impl Chain {
         let common = locator
             .iter()
             .find(|id| self.on_best(id))
-            .and_then(|id| self.get(id));
-        let start = common.map_or(1, |entry| {
-            usize::try_from(entry.block.header.height.0)
+            .and_then(|id| self.height_of(id));
+        let start = common.map_or(1, |height| {
+            usize::try_from(height.0)
                 .unwrap_or(usize::MAX)
                 .saturating_add(1)
         });

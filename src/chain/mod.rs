@@ -5,12 +5,16 @@
 //! authorities' votes decided over them ([`View`]), never of the order they came in, and costs nothing with the
 //! length of the chain.
 //!
+//! Blocks of the best chain far below the head lie in an archive outside the memory, where there is one
+//! ([`Chain::archive_to`]); the tree answers the same with it and without.
+//!
 //! Bounds: beside the best chain at most [`MAX_SIDE`] blocks, and the branch that is being fetched; of more the
 //! lightest tips go, and are fetched again if their branch becomes heavy. [`MAX_INVALID`] refused ids and
 //! [`CACHED_STATES`] states are remembered, and on every branch the state at each [`MILESTONE`]th height: any other is
 //! reached from one of these. The states share what they have in common, so a milestone costs less than the blocks up
 //! to the next.
 
+mod archive;
 mod choice;
 mod decided;
 #[cfg(test)]
@@ -26,6 +30,9 @@ mod prune_tests;
 mod restore;
 #[cfg(test)]
 mod retarget_tests;
+mod settled;
+#[cfg(test)]
+mod settled_tests;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -34,15 +41,19 @@ mod traitor_tests;
 mod voters;
 mod walk;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::str::FromStr;
 
+pub use archive::{Archive, MemoryArchive};
 use choice::Choice;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use prune::MAX_SIDE;
 pub use restore::RestoreError;
+pub use settled::KEEP;
+use settled::Settled;
 pub use side::PINS;
 use side::SideBranches;
 pub use walk::HeaderWalk;
@@ -66,9 +77,11 @@ pub const MILESTONE: u64 = 64;
 pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
+    /// The blocks in memory: all that are not settled.
     entries: BTreeMap<BlockHash, TreeEntry>,
-    /// All blocks, the lowest first.
+    /// The same, the lowest first.
     by_height: BTreeSet<(Height, BlockHash)>,
+    settled: Settled,
     choice: Choice,
     /// What the authorities' votes decided.
     decided: View,
@@ -158,6 +171,7 @@ impl Chain {
             genesis: id,
             entries,
             by_height: BTreeSet::from([(Height(0), id)]),
+            settled: Settled::default(),
             choice: Choice::above(id, Weight(0)),
             decided: View::without_votes(&Base::genesis(id)),
             best: vec![id],
@@ -223,27 +237,37 @@ impl Chain {
 
     /// A block of the tree.
     #[must_use]
-    pub fn get(&self, id: &BlockHash) -> Option<&TreeEntry> {
+    pub fn get(&self, id: &BlockHash) -> Option<Cow<'_, TreeEntry>> {
         #[cfg(test)]
         self.visits.update(|visits| visits + 1);
-        self.entries.get(id)
+        let in_memory = self.entries.get(id).map(Cow::Borrowed);
+        in_memory.or_else(|| self.read_settled(id).map(Cow::Owned))
     }
 
-    /// All blocks of the tree, by id.
-    pub fn iter(&self) -> impl Iterator<Item = (&BlockHash, &TreeEntry)> {
-        self.entries.iter()
+    /// The height of a block of the tree, which costs no look into the archive.
+    #[must_use]
+    pub fn height_of(&self, id: &BlockHash) -> Option<Height> {
+        #[cfg(test)]
+        self.visits.update(|visits| visits + 1);
+        let in_memory = self.entries.get(id).map(|entry| entry.block.header.height);
+        in_memory.or_else(|| self.settled.height(id))
     }
 
-    /// The blocks of the tree from a height on, the lowest first.
-    pub fn from_height(&self, height: Height) -> impl Iterator<Item = (&BlockHash, &TreeEntry)> {
+    /// The ids of all blocks of the tree, in no order that means anything.
+    pub fn ids(&self) -> impl Iterator<Item = &BlockHash> {
+        self.entries.keys().chain(self.settled.heights().keys())
+    }
+
+    /// The blocks in memory from a height on, the lowest first: all that are not far below the head on the best chain.
+    pub fn in_memory_from(&self, height: Height) -> impl Iterator<Item = (&BlockHash, &TreeEntry)> {
         let ids = self.by_height.range((height, BlockHash::ZERO)..);
-        ids.map(|(_, id)| (id, self.entry(id)))
+        ids.filter_map(|(_, id)| Some((id, self.entries.get(id)?)))
     }
 
     /// Whether a block is in the tree.
     #[must_use]
     pub fn contains(&self, id: &BlockHash) -> bool {
-        self.get(id).is_some()
+        self.height_of(id).is_some()
     }
 
     /// Why a block was refused, if it was and its id is to blame.
@@ -269,7 +293,7 @@ impl Chain {
         if let Some(state) = kept.or_else(|| self.milestones.get(id)) {
             return Some(state.clone());
         }
-        let height = self.get(id)?.block.header.height;
+        let height = self.height_of(id)?;
         if !self.on_best(id) || self.height().since(height) > MILESTONE {
             return None;
         }
@@ -296,8 +320,8 @@ impl Chain {
     /// Whether a block is on the best chain.
     #[must_use]
     pub fn on_best(&self, id: &BlockHash) -> bool {
-        self.get(id)
-            .is_some_and(|entry| self.at(entry.block.header.height) == Some(*id))
+        self.height_of(id)
+            .is_some_and(|height| self.at(height) == Some(*id))
     }
 
     /// The block of the best chain that holds a transaction.
@@ -312,7 +336,9 @@ impl Chain {
         prefix: &'a str,
         limit: usize,
     ) -> impl Iterator<Item = BlockHash> + 'a {
-        with_prefix(&self.entries, prefix, limit)
+        let in_memory = with_prefix(&self.entries, prefix, limit);
+        let settled = with_prefix(self.settled.heights(), prefix, limit);
+        in_memory.chain(settled).take(limit)
     }
 
     /// Ids of committed transactions that begin with `prefix`; at most `limit`.
@@ -325,14 +351,15 @@ impl Chain {
     }
 
     /// All blocks of the tree, in no order that means anything.
-    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
-        self.entries.values().map(|entry| entry.block.as_ref())
+    pub fn blocks(&self) -> impl Iterator<Item = Rc<Block>> {
+        let entries = self.ids().map(|id| self.entry(id));
+        entries.map(|entry| Rc::clone(&entry.block))
     }
 
     /// Number of blocks in the tree, genesis counted.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len().saturating_add(self.settled.len())
     }
 
     /// Never: the genesis block is always there.
@@ -344,7 +371,7 @@ impl Chain {
     /// The keys that a block changed and their entries before it.
     #[must_use]
     pub fn undo_of(&self, id: &BlockHash) -> Undo {
-        self.get(id).map(TreeEntry::undo).unwrap_or_default()
+        self.get(id).map(|entry| entry.undo()).unwrap_or_default()
     }
 
     /// The entries at the head of `keys`.
@@ -359,11 +386,12 @@ impl Chain {
     }
 
     fn head_entry(&self) -> &TreeEntry {
-        self.entry(&self.head())
+        let head = self.entries.get(&self.head());
+        head.expect("the head is never settled")
     }
 
     /// A block that is known to be in the tree: an ancestor of one that is, or of the best chain.
-    fn entry(&self, id: &BlockHash) -> &TreeEntry {
+    fn entry(&self, id: &BlockHash) -> Cow<'_, TreeEntry> {
         self.get(id)
             .expect("the tree holds every ancestor of its blocks")
     }

@@ -20,14 +20,15 @@ impl Chain {
     /// Adds a block to the tree.
     pub(super) fn add(&mut self, id: BlockHash, entry: TreeEntry) {
         let (weight, header) = (entry.weight, entry.block.header);
-        let Some(parent) = self.entries.get(&header.parent).map(|parent| parent.weight) else {
+        let Some(parent) = self.get(&header.parent).map(|parent| parent.weight) else {
             return;
         };
         if self.entries.insert(id, entry).is_some() {
             return;
         }
         self.by_height.insert((header.height, id));
-        self.choice.insert(id, &header.parent, weight);
+        let is_above = self.is_candidate(&header.parent);
+        self.choice.insert(id, is_above, weight);
         let side = &mut self.side;
         let was_tip = side.tips.remove(&(parent, header.parent));
         side.tips.insert((weight, id));
@@ -77,19 +78,19 @@ impl Chain {
                 at = Some(entry.block.header.parent);
             }
         }
-        self.entries.len() - self.best.len() - fetched.len()
+        self.len() - self.best.len() - fetched.len()
     }
 
     /// Removes the lightest tips as long as there are too many blocks beside the best chain; never `newest`.
     pub(super) fn prune(&mut self, newest: &BlockHash) {
-        while self.entries.len().saturating_sub(self.best.len()) > MAX_SIDE {
+        while self.len().saturating_sub(self.best.len()) > MAX_SIDE {
             let head = self.head();
             let spared = |id: &BlockHash| {
                 [*newest, head].contains(id) || self.side.pinned.contains(&Some(*id))
             };
             let weight = self.weight();
             let goes = |(at, id): &&(Weight, BlockHash)| {
-                (*at < weight || !self.choice.is_candidate(id)) && !spared(id)
+                (*at < weight || !self.is_candidate(id)) && !spared(id)
             };
             let Some((weight, id)) = self.side.tips.iter().find(goes).copied() else {
                 return;
@@ -118,7 +119,7 @@ impl Chain {
             }
         }
         let Some(children) = side.forks.get_mut(&header.parent) else {
-            // It was the only child.
+            // It was the only child, so the parent is in memory: a settled block has one on the best chain.
             if let Some(parent) = self.entries.get(&header.parent) {
                 side.tips.insert((parent.weight, header.parent));
             }

@@ -355,7 +355,7 @@ fn ids_are_found_by_their_beginning() {
     let mut grower = Grower::new(params());
     grower.grow("miner", 100);
     let chain = &grower.chain;
-    let all: Vec<String> = chain.iter().map(|(id, _)| id.to_string()).collect();
+    let all: Vec<String> = chain.ids().map(ToString::to_string).collect();
     for prefix in [
         "",
         "0",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::gossip::kind_of;
 use crate::links::Link;
-use crate::primitives::{Transaction, to_hex};
+use crate::primitives::{Height, Transaction, to_hex};
 use crate::records::BlockSummary;
 use crate::sim::event::Event;
 use crate::sim::seat::Seat;
@@ -215,10 +215,7 @@ impl Lab {
         let mut known = Known::new();
         for (_, node) in running(&self.moment.world) {
             let chain = node.chain();
-            let high = chain
-                .iter()
-                .filter(|(_, entry)| entry.block.header.height.0 >= lowest);
-            for (id, entry) in high {
+            for (id, entry) in chain.in_memory_from(Height(lowest)) {
                 let on_best = chain.on_best(id);
                 let hash = id.to_string();
                 if let Some(block) = known.get_mut(&hash) {

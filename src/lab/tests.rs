@@ -438,7 +438,7 @@ fn traffic_is_payments_and_messages_at_the_rate_that_was_asked_for() {
         let entries = (0..=node.chain().height().0)
             .filter_map(|height| node.chain().get(&node.chain().at(Height(height))?));
         let all: Vec<bool> = entries
-            .flat_map(|entry| &entry.block.body.transactions)
+            .flat_map(|entry| entry.block.body.transactions.clone())
             .map(|sent| matches!(sent.body.payload, Payload::Message { .. }))
             .collect();
         (all.len(), all.iter().filter(|message| **message).count())

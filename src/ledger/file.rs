@@ -4,6 +4,8 @@
 //! (4 bytes), each block as its length (4 bytes) and its canonical bytes from height 1 on, and the SHA-256 of all before.
 //! Bounds: [`MAX_FILE_BYTES`] and the length of a block are checked before anything is decoded.
 
+use std::borrow::Borrow;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::{Block, BlockHash, DecodeError, Digest, MAX_BLOCK_BYTES, codes, sha256};
@@ -102,11 +104,14 @@ codes! {
 }
 
 /// The file of a chain: its blocks from height 1 on.
-pub fn encode_file<'a>(chain_id: &BlockHash, blocks: impl Iterator<Item = &'a Block>) -> Vec<u8> {
+pub fn encode_file<B: Borrow<Block>>(
+    chain_id: &BlockHash,
+    blocks: impl Iterator<Item = B>,
+) -> Vec<u8> {
     let mut bytes = [&MAGIC[..], &VERSION.to_le_bytes(), &chain_id.0, &[0; 4]].concat();
     let mut count = 0_u32;
     for block in blocks {
-        let block = block.to_bytes();
+        let block = block.borrow().to_bytes();
         let length = u32::try_from(block.len()).unwrap_or(u32::MAX);
         bytes.extend(length.to_le_bytes());
         bytes.extend(block);

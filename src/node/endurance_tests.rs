@@ -1,6 +1,13 @@
 //! What a network costs that is left running: memory and disk, in figures, over a day.
 
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::rc::Rc;
+
 use super::testing::Net;
+use crate::chain::{Archive, KEEP};
 use crate::ledger::{Query, Table};
 use crate::primitives::{Amount, Millis};
 use crate::testkit::{Grower, params};
@@ -8,6 +15,42 @@ use crate::testkit::{Grower, params};
 const SECOND: Millis = Millis(1_000);
 /// Rows of a table that are weighed each hour, the latest.
 const WEIGHED: u32 = 100;
+
+/// An archive in a file, as a node in a browser has one.
+#[derive(Debug)]
+struct FileArchive(RefCell<(File, u64)>);
+
+impl FileArchive {
+    /// In a file without a name, which goes with the process.
+    fn new(seat: usize) -> Self {
+        let name = format!("aurex-archive-{}-{seat}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .unwrap();
+        std::fs::remove_file(path).unwrap();
+        Self(RefCell::new((file, 0)))
+    }
+}
+
+impl Archive for FileArchive {
+    fn append(&self, bytes: &[u8]) -> Option<u64> {
+        let (file, end) = &mut *self.0.borrow_mut();
+        file.write_all(bytes).ok()?;
+        let at = *end;
+        *end += u64::try_from(bytes.len()).ok()?;
+        Some(at)
+    }
+
+    fn read(&self, at: u64, length: usize) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        self.0.borrow().0.read_exact_at(&mut bytes, at).ok()?;
+        Some(bytes)
+    }
+}
 
 /// Bytes of memory that this process holds, as the system counts them; 0 where it does not say.
 fn resident() -> u64 {
@@ -50,6 +93,10 @@ fn what_a_day_costs_in_memory_and_on_disk() {
     }
     let grower = Grower::new(params.clone());
     let mut net = Net::five_with(params);
+    for (number, seat) in net.seats.iter_mut().enumerate() {
+        let node = seat.node.as_mut().unwrap();
+        node.archive_to(Rc::new(FileArchive::new(number)), KEEP);
+    }
     let (mut nonces, mut before, mut on_disk) = ([0, 0], (0, resident()), 0);
     println!("hour, height, payments, MB of memory, bytes a block and node, bytes on disk a block");
     for hour in 1..=24 {

@@ -10,6 +10,7 @@ use crate::consensus::finality::{
 use crate::gossip::{Message, Progress};
 use crate::primitives::{BlockHash, Digest, Height, Millis, NodeKind, ParamsChange};
 use crate::testkit::{Grower, key, params};
+use std::rc::Rc;
 
 const MINUTE: Millis = Millis(60_000);
 
@@ -237,7 +238,7 @@ fn duel() -> (Duel, Grower) {
 }
 
 fn import_all(duel: &mut Duel, grower: &Grower) {
-    for block in crate::chain::Chain::in_order(grower.chain.blocks().cloned()) {
+    for block in crate::chain::Chain::in_order(grower.chain.blocks().map(Rc::unwrap_or_clone)) {
         let source = super::source::Source::Own;
         let _ = duel.node.import(block, source, &mut Outbox::new());
     }
@@ -401,7 +402,8 @@ fn beside() -> Grower {
 fn a_bad_vote_is_refused_and_blamed_on_who_could_know() {
     for (what, spoil, is_blamed) in BAD {
         let (mut duel, grower) = duel();
-        for block in crate::chain::Chain::in_order(beside().chain.blocks().cloned()) {
+        for block in crate::chain::Chain::in_order(beside().chain.blocks().map(Rc::unwrap_or_clone))
+        {
             let source = super::source::Source::Own;
             let _ = duel.node.import(block, source, &mut Outbox::new());
         }
@@ -429,7 +431,7 @@ fn a_vote_for_a_block_that_is_not_here_waits_for_it() {
     }
     let justified = |duel: &Duel| duel.node.chain().decided().highest_justified();
     assert_eq!(justified(&duel).epoch, Epoch(0));
-    for block in crate::chain::Chain::in_order(grower.chain.blocks().cloned()) {
+    for block in crate::chain::Chain::in_order(grower.chain.blocks().map(Rc::unwrap_or_clone)) {
         let _ = duel
             .node
             .import(block, super::source::Source::Own, &mut Outbox::new());

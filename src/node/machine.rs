@@ -1,6 +1,8 @@
 //! The struct of a node, and what can be read from it without changing it.
 
-use crate::chain::Chain;
+use std::rc::Rc;
+
+use crate::chain::{Archive, Chain};
 use crate::consensus::SignatureCache;
 use crate::gossip::HeadInfo;
 use crate::mempool::Mempool;
@@ -54,6 +56,12 @@ pub(super) struct Counters {
 }
 
 impl Node {
+    /// Has blocks far below the head go to an archive from now on, so that a node that runs for days needs no more
+    /// memory; `keep` blocks of the best chain stay ([`KEEP`](crate::chain::KEEP) for one that people run).
+    pub fn archive_to(&mut self, archive: Rc<dyn Archive>, keep: u64) {
+        self.chain.archive_to(archive, keep);
+    }
+
     /// Id of the genesis block.
     #[must_use]
     pub fn chain_id(&self) -> BlockHash {

@@ -28,7 +28,7 @@ mod crowd_tests;
 mod dating;
 mod deferred;
 mod electorate;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod endurance_tests;
 mod exchange;
 mod fetching;

@@ -22,7 +22,7 @@ impl Node {
         let ids = (1..=self.chain.height().0).filter_map(|height| self.chain.at(Height(height)));
         let blocks = ids
             .filter_map(|id| self.chain.get(&id))
-            .map(|entry| &*entry.block);
+            .map(|entry| Rc::clone(&entry.block));
         encode_file(&self.chain.chain_id(), blocks)
     }
 

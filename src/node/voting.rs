@@ -8,7 +8,7 @@ use crate::consensus::finality::{
 };
 use crate::gossip::Message;
 use crate::ledger::{Row, Table};
-use crate::primitives::Millis;
+use crate::primitives::{Height, Millis};
 
 use super::finality::final_row;
 use super::report::FinalityNotice;
@@ -175,7 +175,7 @@ impl Node {
 
     /// Remembers the headers of the tree by slot, and counts the own last vote among the votes.
     pub(super) fn begin_finality(&mut self) {
-        for (_, entry) in self.chain.iter() {
+        for (_, entry) in self.chain.in_memory_from(Height(0)) {
             let (header, seal) = (&entry.block.header, &entry.block.seal);
             let _ = self.finality.seals.note(header, seal);
         }

@@ -71,12 +71,17 @@ pub fn folded_digest(count: u64) -> Digest {
     })
 }
 
+/// Blocks that a node of a seed's network keeps in memory: few, so that most of what it does with older ones goes by its
+/// archive.
+const KEPT: u64 = 16;
+
 /// Runs the network of a seed: until everything is well at the end, or until the first violation.
 #[must_use]
 pub fn run(seed: u64, options: Options) -> Outcome {
     // Secret is nothing in a run that its seed tells.
     let _simulated = Simulated::begin();
     let mut play = Play::new(Scenario::new(seed, options));
+    play.world.keep = Some(KEPT);
     let begin = play.world.now;
     play.run();
     let world = &play.world;

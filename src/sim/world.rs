@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::chain::MemoryArchive;
 use crate::ipc::{FromMiner, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{Batch, Durability, StoreError, Table};
 use crate::links::{Line, LinkTable, PerMille};
@@ -58,6 +59,8 @@ pub(crate) struct World {
     pub(crate) coverage: Coverage,
     pub(crate) log: EventLog,
     pub(crate) healed: bool,
+    /// Blocks of the best chain that a node keeps in memory, where its older ones go to an archive.
+    pub(crate) keep: Option<u64>,
 }
 
 impl World {
@@ -83,6 +86,7 @@ impl World {
             coverage: Coverage::default(),
             log: EventLog::new(),
             healed: false,
+            keep: None,
             seats,
             scenario,
         }
@@ -328,9 +332,12 @@ impl World {
         let snapshot = place.disk.load();
         let was_new = snapshot.meta.is_empty();
         let mut out = Outbox::new();
-        let Ok(node) = Node::start(setup, Some(snapshot), now, &mut out) else {
+        let Ok(mut node) = Node::start(setup, Some(snapshot), now, &mut out) else {
             unreachable!("the parameters are valid")
         };
+        if let Some(keep) = self.keep {
+            node.archive_to(Rc::new(MemoryArchive::default()), keep);
+        }
         place.run = place.run.saturating_add(1);
         place.searched = self.now;
         let head = node.chain().head();

@@ -11,6 +11,7 @@
 
 #[cfg(feature = "sim")]
 mod agreement;
+mod archive;
 mod bench;
 mod channel;
 mod database;

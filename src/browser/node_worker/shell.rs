@@ -10,7 +10,7 @@ use super::miners::{MinerEvent, Miners};
 use super::page::Page;
 use crate::browser::js::monotonic;
 use crate::browser::locks::LockGuard;
-use crate::browser::{Channel, Senders, js, miner_worker_name};
+use crate::browser::{Channel, FileArchive, Senders, js, miner_worker_name};
 use crate::gossip;
 use crate::ipc::{
     ApiError, Event, FromMiner, FromNode, Level, NodeConfig, NodeKind, Report, ToNode, Topic,
@@ -38,6 +38,8 @@ pub(super) struct Shell {
     pub(super) ledger: RefCell<Option<Rc<Ledger>>>,
     pub(super) network: RefCell<Option<Network>>,
     pub(super) lock: RefCell<Option<LockGuard>>,
+    /// Where the node puts its old blocks, if the browser gives it a file.
+    pub(super) archive: RefCell<Option<Rc<FileArchive>>>,
     pub(super) miners: RefCell<Miners>,
     pub(super) reporter: RefCell<Reporter>,
     pub(super) gate: RefCell<Gate>,
@@ -86,6 +88,7 @@ impl Shell {
                 ledger: RefCell::default(),
                 network: RefCell::default(),
                 lock: RefCell::default(),
+                archive: RefCell::default(),
                 miners: RefCell::new(miners),
                 reporter: RefCell::default(),
                 gate: RefCell::default(),
@@ -364,6 +367,7 @@ impl Shell {
         self.rest_reporter();
         self.forget_inputs();
         self.node.take();
+        self.archive.take();
         self.miners.borrow_mut().clear();
         self.network.take();
         if let Some(ledger) = self.ledger.take() {

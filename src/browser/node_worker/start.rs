@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use super::ledger::Ledger;
 use super::shell::{Network, Shell};
-use crate::browser::{Channel, IndexedDbStore, Received, capability, js, locks};
+use crate::browser::{Channel, FileArchive, IndexedDbStore, Received, capability, js, locks};
+use crate::chain::{Archive, KEEP};
 use crate::gossip;
 use crate::ipc::{ApiError, FromNode, Level, NodeConfig, Topic};
 use crate::ledger::{MemoryStore, Snapshot, Store, StoreError};
@@ -16,6 +17,9 @@ use crate::refusal::StartupError;
 
 /// Time between two tries to open a database that somebody holds.
 const HELD_AGAIN_MS: f64 = 2_000.0;
+/// Time between two tries to get the file that the worker before this one had, and how often it is tried.
+const FILE_AGAIN_MS: f64 = 500.0;
+const FILE_TRIES: u32 = 10;
 /// How long a start waits for the identity: the worker of a page that is just closed may still end.
 const LOCK_LIMIT_MS: u32 = 5_000;
 
@@ -50,6 +54,7 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
     }
     shell.page.tell(&FromNode::Started(shell.report()?));
     shell.serve_waiting();
+    shell.open_archive();
     Ok(())
 }
 
@@ -99,6 +104,41 @@ impl Shell {
         self.log(Level::Info, Topic::Storage, text);
     }
 
+    /// Gives the node a file for its old blocks, as soon as there is one: a young chain needs none, so nothing waits for
+    /// it. A viewer lasts as long as its tab, and would leave its file behind.
+    fn open_archive(self: &Rc<Self>) {
+        let Some(database) = self.config.database.clone() else {
+            return;
+        };
+        let shell = Rc::downgrade(self);
+        wasm_bindgen_futures::spawn_local(async move {
+            for tries in 1..=FILE_TRIES {
+                let opened = FileArchive::open(&database).await;
+                let Some(shell) = shell.upgrade().filter(|shell| !shell.ended.get()) else {
+                    return;
+                };
+                match opened {
+                    Ok(archive) => return shell.use_archive(Rc::new(archive)),
+                    Err(thrown) if tries == FILE_TRIES => {
+                        let reason = js::explain(&thrown);
+                        let text = format!("Old blocks stay in memory, without a file: {reason}.");
+                        shell.log(Level::Info, Topic::Storage, text);
+                    }
+                    Err(_) => {}
+                }
+                drop(shell);
+                js::sleep(FILE_AGAIN_MS).await;
+            }
+        });
+    }
+
+    fn use_archive(&self, archive: Rc<FileArchive>) {
+        if let Some(node) = &mut *self.node.borrow_mut() {
+            node.archive_to(Rc::clone(&archive) as Rc<dyn Archive>, KEEP);
+        }
+        self.archive.replace(Some(archive));
+    }
+
     /// Makes the state machine and its miners. Also what follows a wipe.
     pub(super) fn launch(
         self: &Rc<Self>,
@@ -113,6 +153,14 @@ impl Shell {
         let node = Node::start(setup, snapshot, js::read_clocks(), &mut out)
             .map_err(|StartError::Params(error)| StartupError::Node(error))?;
         *self.node.borrow_mut() = Some(node);
+        // What an earlier state machine put there is read by nobody any more.
+        let archive = self
+            .archive
+            .take()
+            .filter(|archive| archive.clear().is_ok());
+        if let Some(archive) = archive {
+            self.use_archive(archive);
+        }
         self.start_miners();
         self.carry_out(out);
         self.pump();

@@ -22,7 +22,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::idb::{delete_database, records};
 use super::js::{self, unpack};
-use super::{IndexedDbStore, WorkerHandle, capability, locks, node_worker_name, spawn};
+use super::{IndexedDbStore, WorkerHandle, archive, capability, locks, node_worker_name, spawn};
 use crate::app::App;
 use crate::app::platform::{
     Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
@@ -158,7 +158,12 @@ impl Platform for Browser {
     }
 
     fn delete_database(&self, name: String) -> LocalBoxFuture<'static, Result<(), StoreError>> {
-        async move { delete_database(&name).await }.boxed_local()
+        async move {
+            delete_database(&name).await?;
+            archive::remove(&name).await;
+            Ok(())
+        }
+        .boxed_local()
     }
 
     fn read_ledger(

@@ -43,9 +43,9 @@ impl Node {
     /// What a change from one head to another did; both are in the tree.
     pub(crate) fn reorganisation(&self, before: BlockHash, after: BlockHash) -> Reorganisation {
         let (fork, left, joined) = parted(&self.chain, before, after);
-        let others: Vec<&Transaction> = transactions(&self.chain, &joined).collect();
-        let gone: Vec<&Transaction> = transactions(&self.chain, &left).collect();
-        let fork_height = self.chain.get(&fork);
+        let others: Vec<Transaction> = transactions(&self.chain, &joined).collect();
+        let gone: Vec<Transaction> = transactions(&self.chain, &left).collect();
+        let fork_height = self.chain.height_of(&fork);
         let mut changed = self.balances(&gone, &left, &joined, (before, after));
         let more_balances = changed
             .as_ref()
@@ -56,7 +56,7 @@ impl Node {
         let shown = gone.iter().take(MAX_LEFT);
         Reorganisation {
             node: self.identity.name.clone(),
-            fork: fork_height.map_or(0, |entry| entry.block.header.height.0),
+            fork: fork_height.unwrap_or_default().0,
             fork_hash: fork.to_string(),
             left: self.branch(&left),
             joined: self.branch(&joined),
@@ -86,7 +86,7 @@ impl Node {
         }
     }
 
-    fn left(&self, transaction: &Transaction, joined: &[&Transaction]) -> LeftTransaction {
+    fn left(&self, transaction: &Transaction, joined: &[Transaction]) -> LeftTransaction {
         let record = self.transaction_record(transaction, self.clock.date());
         LeftTransaction {
             fate: self.fate(transaction, joined),
@@ -98,11 +98,10 @@ impl Node {
         }
     }
 
-    fn fate(&self, transaction: &Transaction, joined: &[&Transaction]) -> Fate {
+    fn fate(&self, transaction: &Transaction, joined: &[Transaction]) -> Fate {
         let (id, body) = (transaction.id(), &transaction.body);
         if let Some(block) = self.chain.block_of(&id) {
-            let height = self.chain.get(&block);
-            let height = height.map_or(0, |entry| entry.block.header.height.0);
+            let height = self.chain.height_of(&block).unwrap_or_default().0;
             return if joined.iter().any(|other| other.id() == id) {
                 Fate::InBoth(height)
             } else {
@@ -128,7 +127,7 @@ impl Node {
     /// then those of which more coins moved.
     fn balances(
         &self,
-        gone: &[&Transaction],
+        gone: &[Transaction],
         left: &[BlockHash],
         joined: &[BlockHash],
         (before, after): (BlockHash, BlockHash),
@@ -215,10 +214,7 @@ fn parted(
 }
 
 /// The transactions of blocks that are listed the highest first, in the order of their chain.
-fn transactions<'c>(
-    chain: &'c Chain,
-    ids: &'c [BlockHash],
-) -> impl Iterator<Item = &'c Transaction> {
+fn transactions<'c>(chain: &'c Chain, ids: &'c [BlockHash]) -> impl Iterator<Item = Transaction> {
     let entries = ids.iter().rev().filter_map(|id| chain.get(id));
-    entries.flat_map(|entry| &entry.block.body.transactions)
+    entries.flat_map(|entry| entry.block.body.transactions.clone())
 }

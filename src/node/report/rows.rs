@@ -188,7 +188,7 @@ impl Node {
         };
         let raw = entry.block.to_bytes();
         let row = BlockRow {
-            record: self.block_record(id, entry),
+            record: self.block_record(id, &entry),
             data: String::from_utf8_lossy(&entry.block.body.data).into_owned(),
             weight: entry.weight.to_string(),
             undo: sealed_undo(&raw, entry.undo_bytes()),
@@ -368,7 +368,7 @@ impl Node {
         });
         self.write_entries(keys);
         // Those beside the best chain as well: one of their rows may be what was damaged.
-        let blocks: Vec<BlockHash> = self.chain.iter().map(|(id, _)| *id).collect();
+        let blocks: Vec<BlockHash> = self.chain.ids().copied().collect();
         for id in &blocks {
             self.write_block(id);
             if self.chain.on_best(id) {

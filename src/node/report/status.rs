@@ -106,7 +106,7 @@ impl Node {
         let entry = self.chain.get(id)?;
         let header = &entry.block.header;
         Some(BlockSummary {
-            record: self.block_record(id, entry),
+            record: self.block_record(id, &entry),
             miner: if header.height.0 == 0 {
                 "genesis".to_owned()
             } else {

@@ -178,7 +178,7 @@ fn heaviest_above(chain: &Chain, id: &BlockHash) -> (BlockHash, Weight) {
     let mut above = std::collections::BTreeSet::new();
     above.insert(*id);
     let mut heaviest = (*id, lowest.weight);
-    for (other, entry) in chain.from_height(lowest.block.header.height.next()) {
+    for (other, entry) in chain.in_memory_from(lowest.block.header.height.next()) {
         if above.contains(&entry.block.header.parent) {
             above.insert(*other);
             if entry.weight > heaviest.1 {

@@ -46,7 +46,7 @@ impl Auditor {
 
     /// Audits the best chain of a node from the last block on that was audited.
     fn audit(&mut self, chain: &Chain) -> Result<Rc<Audited>, String> {
-        let mut above: Vec<&Block> = Vec::new();
+        let mut above: Vec<Rc<Block>> = Vec::new();
         let mut at = chain.head();
         let known = loop {
             if let Some(known) = self.audited.get(&at) {
@@ -56,7 +56,7 @@ impl Auditor {
                 .get(&at)
                 .ok_or_else(|| format!("expected the block {at}, found none"))?;
             at = entry.block.header.parent;
-            above.push(&entry.block);
+            above.push(Rc::clone(&entry.block));
         };
         if above.is_empty() {
             return Ok(known);
@@ -66,17 +66,17 @@ impl Auditor {
             let parent = chain
                 .get(&block.header.parent)
                 .ok_or("expected the parent, found none")?;
-            audited.rules.pass(&parent.block, block, chain.params())?;
-            if !is_sealed(block, &chain.chain_id()) {
+            audited.rules.pass(&parent.block, &block, chain.params())?;
+            if !is_sealed(&block, &chain.chain_id()) {
                 return Err(format!(
                     "the block at height {} does not have the seal of its maker",
                     block.header.height
                 ));
             }
-            audited.books.apply(block, chain.params())?;
-            let outcome = self
-                .replay
-                .import(block.clone(), block.header.time, &mut self.cache);
+            audited.books.apply(&block, chain.params())?;
+            let outcome =
+                self.replay
+                    .import(Block::clone(&block), block.header.time, &mut self.cache);
             match outcome {
                 Err(error) => {
                     return Err(format!(

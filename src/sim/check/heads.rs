@@ -25,7 +25,7 @@ impl Ranked {
             return;
         }
         self.weights.insert(chain.chain_id(), 0);
-        for (id, _) in chain.iter() {
+        for id in chain.ids() {
             let mut above = Vec::new();
             let mut at = *id;
             while !self.weights.contains_key(&at)

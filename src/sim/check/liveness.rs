@@ -174,11 +174,12 @@ fn takes_place(other: &Transaction, body: &TxBody) -> bool {
 /// Whether some branch of a node's tree holds a transaction of the same account and nonce. One input may bring several
 /// blocks, and with them heads that are given up again before it is done.
 fn was_used(node: &Node, body: &TxBody) -> bool {
-    let mut held = node
-        .chain()
-        .blocks()
-        .flat_map(|block| &block.body.transactions);
-    held.any(|other| takes_place(other, body))
+    let chain = node.chain();
+    let mut blocks = chain.blocks();
+    blocks.any(|block| {
+        let mut held = block.body.transactions.iter();
+        held.any(|other| takes_place(other, body))
+    })
 }
 
 /// Whether a transaction can be committed by the next block.

@@ -54,10 +54,10 @@ impl PrivateChain {
     }
 
     /// Its blocks above a height.
-    pub(super) fn after(&self, height: Height) -> impl Iterator<Item = &Block> {
+    pub(super) fn after(&self, height: Height) -> impl Iterator<Item = Block> {
         let heights = height.0.saturating_add(1)..=self.0.height().0;
         let ids = heights.filter_map(|height| self.0.at(Height(height)));
-        ids.filter_map(|id| self.0.get(&id).map(|entry| entry.block.as_ref()))
+        ids.filter_map(|id| self.0.get(&id).map(|entry| Block::clone(&entry.block)))
     }
 
     /// Mines until the chain outweighs `weight` without the blocks that are kept back, or has come up to `now`.
@@ -155,7 +155,7 @@ impl Rivals {
     pub(super) fn outweigh(&mut self, weight: Weight, now: Timestamp) -> Vec<Block> {
         let branch = &mut self.branches[0];
         branch.chain.outweigh(weight, branch.sealer, now);
-        let news = branch.chain.after(branch.told).cloned().collect();
+        let news = branch.chain.after(branch.told).collect();
         branch.told = branch.chain.head().height;
         self.branches.rotate_left(1);
         news

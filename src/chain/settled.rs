@@ -1,0 +1,243 @@
+//! The part of the best chain that lies in the archive: what stays of it in memory, and how its blocks go there and come
+//! back.
+//!
+//! Invariants: the blocks of the best chain up to [`Settled::top`], genesis left out, are settled: they are in the archive
+//! and not among the entries in memory, and no other block is. A reorganisation that goes below brings those back first
+//! that leave the best chain. So the tree answers as it does without an archive, whatever lies where.
+//!
+//! Bounds: of a settled block its id, height and place stay, about 100 bytes; in memory are the best chain's last
+//! [`KEEP`] blocks and up to [`STEP`] more, and the branches beside it. One call moves at most [`MOVES`] steps.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use super::archive::Archive;
+use super::{Chain, TreeEntry};
+use crate::consensus::finality::Sets;
+use crate::primitives::{Block, BlockHash, Height, Transaction, Weight};
+use crate::state::{Context, Rules, Tally};
+
+/// Blocks of the best chain that stay in memory below the head: more than peers ask for whose heads are near, and than
+/// any reorganisation of honest makers takes back.
+pub const KEEP: u64 = 2_048;
+/// Blocks that are settled together, by one write.
+const STEP: u64 = 16;
+/// Most steps of one call: a node that has just read a long ledger must not stand still over it.
+const MOVES: u64 = 16;
+
+/// The part of the best chain that lies in the archive.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settled {
+    archive: Option<Rc<dyn Archive>>,
+    /// Blocks that stay in memory.
+    keep: u64,
+    /// Where the blocks lie, by height from 1 on.
+    places: Vec<Place>,
+    heights: BTreeMap<BlockHash, Height>,
+    /// The rules and sets of authorities from these heights on.
+    eras: BTreeMap<Height, Era>,
+}
+
+/// Where a block lies in the archive.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: u64,
+    length: u32,
+}
+
+/// What long runs of blocks have in common.
+#[derive(Clone, Debug)]
+struct Era {
+    rules: Rc<Rules>,
+    sets: Rc<Sets>,
+}
+
+/// A block as it lies in the archive.
+#[derive(BorshSerialize, BorshDeserialize)]
+struct Record<'a> {
+    block: Cow<'a, Block>,
+    weight: u128,
+    tally: Tally,
+    undo: Cow<'a, [u8]>,
+}
+
+impl Settled {
+    /// The height of the highest settled block; 0, that of genesis, which never is, if there is none.
+    pub(super) fn top(&self) -> Height {
+        Height(u64::try_from(self.places.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Number of settled blocks.
+    pub(super) const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The height of a settled block.
+    pub(super) fn height(&self, id: &BlockHash) -> Option<Height> {
+        self.heights.get(id).copied()
+    }
+
+    /// The settled blocks and their heights.
+    pub(super) const fn heights(&self) -> &BTreeMap<BlockHash, Height> {
+        &self.heights
+    }
+
+    /// Reads a settled block back.
+    fn read(&self, height: Height) -> Option<TreeEntry> {
+        let index = usize::try_from(height.0.checked_sub(1)?).ok()?;
+        let place = self.places.get(index)?;
+        let archive = self.archive.as_ref()?;
+        let bytes = archive.read(place.at, usize::try_from(place.length).ok()?)?;
+        let record: Record<'_> = borsh::from_slice(&bytes).ok()?;
+        let (_, era) = self.eras.range(..=height).next_back()?;
+        let block = record.block.into_owned();
+        let ids = block.body.transactions.iter().map(Transaction::id);
+        Some(TreeEntry {
+            tx_ids: ids.collect(),
+            weight: Weight(record.weight),
+            context: Context {
+                tally: record.tally,
+                rules: Rc::clone(&era.rules),
+            },
+            sets: Rc::clone(&era.sets),
+            undo: record.undo.into_owned().into(),
+            block: Rc::new(block),
+        })
+    }
+
+    /// Writes the next blocks of the best chain to the archive, the lowest first; whether it took them.
+    fn put(&mut self, entries: &[(BlockHash, &TreeEntry)]) -> bool {
+        let Some(archive) = &self.archive else {
+            return false;
+        };
+        let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(entries.len()));
+        for (_, entry) in entries {
+            let record = Record {
+                block: Cow::Borrowed(&*entry.block),
+                weight: entry.weight.0,
+                tally: entry.context.tally,
+                undo: Cow::Borrowed(&entry.undo),
+            };
+            borsh::to_writer(&mut bytes, &record).expect("a vector takes every byte");
+            ends.push(bytes.len());
+        }
+        let Some(start) = archive.append(&bytes) else {
+            return false;
+        };
+        let mut from = 0;
+        for ((id, entry), end) in entries.iter().zip(ends) {
+            let height = entry.block.header.height;
+            let offset = u64::try_from(from).unwrap_or(u64::MAX);
+            self.places.push(Place {
+                at: start.saturating_add(offset),
+                length: u32::try_from(end - from).unwrap_or(u32::MAX),
+            });
+            self.heights.insert(*id, height);
+            self.begin_era(height, entry);
+            from = end;
+        }
+        true
+    }
+
+    fn begin_era(&mut self, height: Height, entry: &TreeEntry) {
+        let (rules, sets) = (&entry.context.rules, &entry.sets);
+        let last = self.eras.last_key_value().map(|(_, era)| era);
+        if !last.is_some_and(|last| Rc::ptr_eq(&last.rules, rules) && Rc::ptr_eq(&last.sets, sets))
+        {
+            let era = Era {
+                rules: Rc::clone(rules),
+                sets: Rc::clone(sets),
+            };
+            self.eras.insert(height, era);
+        }
+    }
+
+    /// Forgets the highest settled block, which is in memory again.
+    fn drop_top(&mut self, id: &BlockHash) {
+        let top = self.top();
+        self.places.pop();
+        self.heights.remove(id);
+        self.eras.remove(&top);
+    }
+}
+
+impl Chain {
+    /// Has blocks far below the head go to an archive from now on; `keep` blocks of the best chain stay in memory
+    /// ([`KEEP`] for a node that people run).
+    pub fn archive_to(&mut self, archive: Rc<dyn Archive>, keep: u64) {
+        if self.settled.archive.is_none() {
+            self.settled.archive = Some(archive);
+            self.settled.keep = keep;
+            self.settle();
+        }
+    }
+
+    /// The height of the highest block that lies in the archive; 0 if there is none.
+    #[must_use]
+    pub fn settled_height(&self) -> Height {
+        self.settled.top()
+    }
+
+    /// A settled block.
+    pub(super) fn read_settled(&self, id: &BlockHash) -> Option<TreeEntry> {
+        let height = self.settled.height(id)?;
+        let entry = self.settled.read(height);
+        Some(entry.expect("an archive gives back what it took"))
+    }
+
+    /// Moves blocks far below the head to the archive, if there is one and it takes them.
+    pub(super) fn settle(&mut self) {
+        for _ in 0..MOVES {
+            let (top, head) = (self.settled.top(), self.height());
+            let last = Height(top.0.saturating_add(STEP));
+            if self.settled.archive.is_none() || head.since(last) < self.settled.keep {
+                return;
+            }
+            let heights = (top.next().0..=last.0).map(Height);
+            let ids: Vec<BlockHash> = heights.filter_map(|height| self.at(height)).collect();
+            let entries = ids
+                .iter()
+                .filter_map(|id| Some((*id, self.entries.get(id)?)));
+            let entries: Vec<_> = entries.collect();
+            let mut settled = std::mem::take(&mut self.settled);
+            let took = settled.put(&entries);
+            self.settled = settled;
+            if !took {
+                return;
+            }
+            for id in &ids {
+                self.leave_memory(id);
+            }
+        }
+    }
+
+    fn leave_memory(&mut self, id: &BlockHash) {
+        if let Some(entry) = self.entries.remove(id) {
+            let header = &entry.block.header;
+            self.by_height.remove(&(header.height, *id));
+            self.choice.forget(id);
+        }
+    }
+
+    /// Brings the settled blocks above a height back into memory, as they leave the best chain.
+    pub(super) fn unsettle_above(&mut self, height: Height) {
+        while self.settled.top() > height {
+            let top = self.settled.top();
+            let id = self
+                .at(top)
+                .expect("the best chain has a block at each height up to the head's");
+            let entry = self
+                .read_settled(&id)
+                .expect("a settled block of the best chain");
+            self.settled.drop_top(&id);
+            self.by_height.insert((top, id));
+            self.entries.insert(id, entry);
+            if top >= self.decided.highest_justified().height() {
+                self.choice.take_back(id);
+            }
+        }
+    }
+}

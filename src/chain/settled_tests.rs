@@ -1,0 +1,236 @@
+//! A tree whose old blocks lie in an archive answers in all things as one that has them in memory.
+
+use std::cell::Cell;
+use std::fmt;
+
+use super::*;
+use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Link, Signers, Vote};
+use crate::primitives::{Difficulty, ParamsChange, SplitMix64};
+use crate::testkit::{Grower, key, params};
+
+/// Blocks that stay in memory in these tests.
+const FEW: u64 = 4;
+
+/// A tree of work blocks with a payment in each third.
+fn grown(miner: &str, below: &[Block], count: u64) -> (Grower, Vec<Block>) {
+    let mut grower = Grower::new(params());
+    for block in below {
+        grower.import(block.clone()).unwrap();
+    }
+    let mut blocks = below.to_vec();
+    for number in 0..count {
+        let alice = grower.chain.head_state().account(&key("alice").address());
+        let payment = grower.transfer("alice", alice.nonce, "bob", 1 + number);
+        let payments = Some(payment).filter(|_| number % 3 == 0);
+        let block = grower.work_block(miner, 1_000, payments.into_iter().collect());
+        grower.import(block.clone()).unwrap();
+        blocks.push(block);
+    }
+    (grower, blocks)
+}
+
+/// The same tree with an archive.
+fn archived(chain: &Chain) -> Chain {
+    let mut archived = chain.clone();
+    archived.archive_to(Rc::new(MemoryArchive::default()), FEW);
+    archived
+}
+
+/// Everything that a tree says of a block.
+fn said(chain: &Chain, id: &BlockHash) -> impl PartialEq + fmt::Debug {
+    let entry = chain.get(id).unwrap();
+    let context = entry.context.clone();
+    let parts = (entry.block.clone(), entry.tx_ids.to_vec(), entry.weight);
+    let undo = entry.undo_bytes().to_vec();
+    let place = (chain.height_of(id), chain.on_best(id), chain.standing(id));
+    let found: Vec<BlockHash> = chain.with_prefix(&id.to_string(), 2).collect();
+    (parts, context, entry.sets.clone(), undo, place, found)
+}
+
+fn assert_same(plain: &Chain, archived: &Chain) {
+    assert_eq!(plain.head(), archived.head());
+    assert_eq!(plain.head_state().root(), archived.head_state().root());
+    assert_eq!(
+        (plain.len(), plain.side_blocks()),
+        (archived.len(), archived.side_blocks())
+    );
+    assert_eq!(plain.locator(), archived.locator());
+    let genesis = [plain.chain_id()];
+    assert_eq!(
+        plain.headers_after(&genesis, 500),
+        archived.headers_after(&genesis, 500)
+    );
+    let sorted = |chain: &Chain| chain.ids().copied().collect::<BTreeSet<_>>();
+    assert_eq!(sorted(plain), sorted(archived));
+    for id in plain.ids() {
+        assert_eq!(said(plain, id), said(archived, id));
+        for transaction in plain.get(id).unwrap().tx_ids.iter() {
+            let found = archived.block_of(transaction);
+            assert_eq!(plain.block_of(transaction), found);
+        }
+    }
+}
+
+#[test]
+fn a_tree_with_an_archive_answers_as_one_without() {
+    let (plain, _) = grown("miner", &[], 200);
+    let archived = archived(&plain.chain);
+    assert_eq!(archived.settled_height(), Height(192));
+    assert_eq!(archived.entries.len(), 9, "genesis and those near the head");
+    assert_eq!(archived.by_height.len(), 9);
+    assert_same(&plain.chain, &archived);
+}
+
+/// Four branches that outweigh each other in turn, from forks far below each other's tips, come in as they please.
+#[test]
+fn reorganisations_below_settled_blocks_go_as_without_an_archive() {
+    let mut taken_back = 0;
+    for seed in 0..6 {
+        let mut chance = SplitMix64::new(seed);
+        let (_, trunk) = grown("trunk", &[], 70);
+        let mut branches = vec![trunk.clone()];
+        for miner in ["one", "two", "three"] {
+            let fork = 5 + chance.index(40);
+            let count = 20 + chance.draw() % 60;
+            branches.push(grown(miner, &trunk[..fork], count).1);
+        }
+        let mut plain = Grower::new(params());
+        let mut archived = Grower::new(params());
+        archived
+            .chain
+            .archive_to(Rc::new(MemoryArchive::default()), FEW);
+        let mut next = [0; 4];
+        while (0..4).any(|at| next[at] < branches[at].len()) {
+            let branch = chance.index(4);
+            for _ in 0..=chance.index(12) {
+                let Some(block) = branches[branch].get(next[branch]) else {
+                    break;
+                };
+                next[branch] += 1;
+                let settled = archived.chain.settled_height();
+                let outcome = archived.import(block.clone()).unwrap();
+                assert_eq!(plain.import(block.clone()).unwrap(), outcome);
+                if let Import::Reorganised(change) = outcome {
+                    assert!(!change.reverted.is_empty());
+                    let fork = archived.chain.get(&change.applied[0]).unwrap();
+                    let fork = fork.block.header.height;
+                    taken_back += u32::from(fork <= settled);
+                }
+            }
+            assert_same(&plain.chain, &archived.chain);
+        }
+        assert!(archived.chain.settled_height().0 > 0, "seed {seed}");
+    }
+    assert!(taken_back > 4, "{taken_back} below settled blocks");
+}
+
+#[test]
+fn blocks_on_settled_ones_are_judged_as_without_an_archive() {
+    let (mut plain, trunk) = grown("miner", &[], 150);
+    let mut grower = Grower::new(params());
+    grower.chain = archived(&plain.chain);
+    for fork in [1, 40, 63, 64, 65, 128] {
+        let (_, beside) = grown("beside", &trunk[..fork], 3);
+        for block in &beside[fork..] {
+            assert_eq!(plain.import(block.clone()), Ok(Import::SideChain));
+            assert_eq!(grower.import(block.clone()), Ok(Import::SideChain));
+        }
+        let mut wrong = beside[fork].clone();
+        wrong.header.nonce = wrong.header.nonce.wrapping_add(1);
+        assert_eq!(
+            plain.import(wrong.clone()).is_err(),
+            grower.import(wrong).is_err()
+        );
+    }
+    assert_same(&plain.chain, &grower.chain);
+}
+
+/// What the authorities confirmed comes before weight, also where the checkpoint is settled.
+#[test]
+fn beside_a_settled_checkpoint_no_weight_counts() {
+    let (plain, trunk) = grown("miner", &[], 80);
+    let mut grower = Grower::new(params());
+    grower.chain = archived(&plain.chain);
+    let chain = &mut grower.chain;
+    let tip = chain.head();
+    let at = |epoch: u64| {
+        let epoch = Epoch(epoch);
+        let id = plain.chain.ancestor(&tip, epoch.height()).unwrap();
+        Checkpoint { epoch, id }
+    };
+    let link = Link {
+        source: at(0),
+        target: at(3),
+    };
+    let chain_id = chain.chain_id();
+    let votes = ["poa-1", "poa-2"].map(|name| Vote { chain_id, link }.sign(&key(name)));
+    let signers: Signers = votes.map(|it| (it.signer, it.signature)).into();
+    let votes = BTreeMap::from([(link, signers)]);
+    let view = View::of(&Base::genesis(chain_id), chain, &votes);
+    assert_eq!(chain.follow(view), None);
+    let root = chain.decided().highest_justified();
+    assert_eq!(root, link.target);
+    assert!(chain.settled_height() > root.height());
+    let fork = usize::try_from(root.height().0).unwrap();
+    for (below, outweighs) in [(fork - 2, false), (fork + 2, true)] {
+        let (heavier, blocks) = grown("heavy", &trunk[..below], 100);
+        for block in &blocks[below..] {
+            grower.import(block.clone()).unwrap();
+        }
+        let head = heavier.chain.head();
+        assert_eq!(grower.chain.head() == head, outweighs, "fork at {below}");
+    }
+}
+
+/// Rules that changed below the settled blocks are those of each block again when it is read.
+#[test]
+fn a_settled_block_has_the_rules_that_were_in_force_at_it() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 20);
+    let change = ParamsChange {
+        difficulty: Some(Difficulty(8)),
+        ..ParamsChange::default()
+    };
+    let order = grower.order("operator", 0, change);
+    let block = grower.work_block("miner", 1_000, vec![order]);
+    grower.import(block).unwrap();
+    grower.grow("miner", 60);
+    let archived = archived(&grower.chain);
+    assert_same(&grower.chain, &archived);
+}
+
+/// An archive that is full after some bytes.
+#[derive(Debug)]
+struct Small {
+    inner: MemoryArchive,
+    room: Cell<usize>,
+}
+
+impl Archive for Small {
+    fn append(&self, bytes: &[u8]) -> Option<u64> {
+        self.room.set(self.room.get().checked_sub(bytes.len())?);
+        self.inner.append(bytes)
+    }
+
+    fn read(&self, at: u64, length: usize) -> Option<Vec<u8>> {
+        self.inner.read(at, length)
+    }
+}
+
+#[test]
+fn what_an_archive_does_not_take_stays_in_memory_until_it_does() {
+    let (plain, _) = grown("miner", &[], 200);
+    let small = Rc::new(Small {
+        inner: MemoryArchive::default(),
+        room: Cell::new(20_000),
+    });
+    let mut chain = plain.chain.clone();
+    chain.archive_to(Rc::clone(&small) as Rc<dyn Archive>, FEW);
+    let settled = chain.settled_height().0;
+    assert!(settled > 0 && settled < 150, "{settled}");
+    assert_same(&plain.chain, &chain);
+    small.room.set(usize::MAX);
+    chain.settle();
+    assert_eq!(chain.settled_height(), Height(192));
+    assert_same(&plain.chain, &chain);
+}
