@@ -110,9 +110,15 @@ impl Clock {
         self.reading = reading;
         let is_ahead = head > reading.wall.plus(self.furthest) && !mutant!(WaitForTheWallClock);
         let whole = |span: i128| Millis(u64::try_from(span.max(0)).unwrap_or(u64::MAX));
+        let stepped = set.unsigned_abs() >= STEP.0;
+        // Only what was ahead once; and what is little is waited out.
         let aside = whole(i128::from(self.set_aside.0) - i128::from(set));
+        let counts = self.set_aside.0 > 0 && aside > self.furthest;
+        let aside = if counts { aside } else { Millis(0) };
         (self.ahead, self.set_aside) = match (is_ahead, was_ahead.0 > 0) {
             (true, true) => (whole(kept), Millis(0)),
+            // It is the clock that moved, not the head.
+            (true, false) if stepped => (whole(kept), Millis(0)),
             (true, false) => (whole(kept).max(aside), Millis(0)),
             (false, true) => (Millis(0), whole(kept)),
             (false, false) => (Millis(0), aside),
@@ -121,7 +127,7 @@ impl Clock {
         let turns = (was_ahead.0 == 0) != (self.ahead.0 == 0);
         let differs = was_ahead.0.abs_diff(self.ahead.0) >= STEP.0;
         Change {
-            set: (set.unsigned_abs() >= STEP.0).then_some(set),
+            set: stepped.then_some(set),
             is_shifted: shift.unsigned_abs() >= u128::from(SHIFT.0),
             ahead: (turns || differs).then_some(self.ahead),
         }
@@ -196,6 +202,24 @@ mod tests {
         clock.advance(at(3 * HOUR + 40, 40), other);
         clock.advance(at(3 * HOUR + 50, 50), head);
         assert_eq!(clock.date(), Timestamp(4 * HOUR + 50));
+    }
+
+    /// Seen in seeds 214 and 393: a clock that had been a few seconds ahead of all others, and was set right, was so again
+    /// after the machine's clock was set back, and all blocks of its node came too early for the others.
+    #[test]
+    fn a_step_back_that_was_waited_out_is_not_added_to_the_next() {
+        let head = Timestamp(2 * HOUR);
+        let mut clock = Clock::new(at(2 * HOUR, 0), head, Millis(0), FUTURE);
+        clock.advance(at(2 * HOUR - 11_500, 0), head);
+        assert_eq!(clock.date(), Timestamp(2 * HOUR - 11_500));
+        clock.advance(at(2 * HOUR, 11_500), head);
+        clock.advance(at(HOUR, 11_500), head);
+        assert_eq!(clock.date(), Timestamp(2 * HOUR));
+        // Neither is what is left of a date that was ahead by more, and was set nearly right.
+        clock.advance(at(2 * HOUR - 10_000, 11_500), head);
+        clock.advance(at(2 * HOUR, 21_500), head);
+        clock.advance(at(HOUR, 21_500), head);
+        assert_eq!(clock.date(), Timestamp(2 * HOUR));
     }
 
     #[test]
