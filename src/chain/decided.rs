@@ -87,9 +87,10 @@ impl Chain {
         self.choice.is_candidate(id) || self.is_settled_above(&root, id)
     }
 
-    /// Whether a settled block is a checkpoint or above it: both are of the best chain.
-    fn is_settled_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
+    /// Whether a settled block, which is of the best chain, is a checkpoint or above it. Votes may just have justified one
+    /// beside the best chain.
+    pub(super) fn is_settled_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
         let height = self.settled.height(id);
-        height.is_some_and(|height| height >= root.height())
+        height.is_some_and(|height| height >= root.height()) && self.on_best(&root.id)
     }
 }

@@ -303,7 +303,7 @@ impl Chain {
                 .expect("the best chain has a block at each height up to the head's");
             state = state.reverted(&self.entry(&id).undo());
             at = Height(at.0 - 1);
-            if let Some(id) = self.at(at).filter(|_| at.0.is_multiple_of(MILESTONE)) {
+            if let Some(id) = self.at(at).filter(|_| self.is_milestone(at)) {
                 self.milestones.insert(id, state.clone());
             }
         }

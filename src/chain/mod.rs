@@ -10,8 +10,8 @@
 //!
 //! Bounds: beside the best chain at most [`MAX_SIDE`] blocks, and the branch that is being fetched; of more the
 //! lightest tips go, and are fetched again if their branch becomes heavy. [`MAX_INVALID`] refused ids and
-//! [`CACHED_STATES`] states are remembered, and on every branch the state at each [`MILESTONE`]th height: any other is
-//! reached from one of these. The states share what they have in common, so a milestone costs less than the blocks up
+//! [`CACHED_STATES`] states are remembered, and on every branch the state at each [`MILESTONE`]th height, of blocks in the
+//! archive at each [`SPARSE`]th: any other is reached from one of these. The states share what they have in common, so a milestone costs less than the blocks up
 //! to the next.
 
 mod archive;
@@ -68,9 +68,12 @@ use crate::state::{Context, Entry, Key, State, Undo, genesis};
 pub const MAX_INVALID: usize = 1_024;
 /// States kept beside the head's, the latest: tips of branches and the head's last ancestors.
 pub const CACHED_STATES: usize = 64;
-/// States are kept at the multiples of this height, so that no block, however deep or far up a branch, makes a node
-/// take more blocks back, or execute more again.
+/// States are kept at the multiples of this height, so that no block, however far up a branch, makes a node execute more
+/// blocks again, or, above the settled ones, take more back.
 pub const MILESTONE: u64 = 64;
+
+/// Of settled blocks the states at the multiples of this height are kept.
+pub const SPARSE: u64 = 16 * MILESTONE;
 
 /// The block tree of one node.
 #[derive(Clone, Debug)]
@@ -91,7 +94,7 @@ pub struct Chain {
     /// Heights of the blocks of the best chain that hold these transactions.
     committed: BTreeMap<TxId, Height>,
     states: StateCache,
-    /// States at the multiples of [`MILESTONE`], on every branch.
+    /// States at the multiples of [`MILESTONE`], on every branch; of settled blocks at those of [`SPARSE`].
     milestones: BTreeMap<BlockHash, State>,
     side: SideBranches,
     invalid: BTreeMap<BlockHash, BlockError>,

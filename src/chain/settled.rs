@@ -15,7 +15,7 @@ use std::rc::Rc;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::archive::Archive;
-use super::{Chain, TreeEntry};
+use super::{Chain, MILESTONE, SPARSE, TreeEntry};
 use crate::consensus::finality::Sets;
 use crate::primitives::{Block, BlockHash, Height, Transaction, Weight};
 use crate::state::{Context, Rules, Tally};
@@ -219,7 +219,20 @@ impl Chain {
             let header = &entry.block.header;
             self.by_height.remove(&(header.height, *id));
             self.choice.forget(id);
+            if !header.height.0.is_multiple_of(SPARSE) {
+                self.milestones.remove(id);
+            }
         }
+    }
+
+    /// Whether the state after the block of the best chain at a height is kept.
+    pub(super) fn is_milestone(&self, height: Height) -> bool {
+        let apart = if height > self.settled.top() {
+            MILESTONE
+        } else {
+            SPARSE
+        };
+        height.0.is_multiple_of(apart)
     }
 
     /// Brings the settled blocks above a height back into memory, as they leave the best chain.
@@ -232,12 +245,12 @@ impl Chain {
             let entry = self
                 .read_settled(&id)
                 .expect("a settled block of the best chain");
+            if self.is_candidate(&id) {
+                self.choice.take_back(id);
+            }
             self.settled.drop_top(&id);
             self.by_height.insert((top, id));
             self.entries.insert(id, entry);
-            if top >= self.decided.highest_justified().height() {
-                self.choice.take_back(id);
-            }
         }
     }
 }

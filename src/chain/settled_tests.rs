@@ -36,6 +36,15 @@ fn archived(chain: &Chain) -> Chain {
     archived
 }
 
+/// The votes of both authorities for a link between two checkpoints.
+fn votes(chain_id: BlockHash, ends: (Checkpoint, Checkpoint)) -> BTreeMap<Link, Signers> {
+    let (source, target) = ends;
+    let link = Link { source, target };
+    let votes = ["poa-1", "poa-2"].map(|name| Vote { chain_id, link }.sign(&key(name)));
+    let signers = votes.map(|it| (it.signer, it.signature)).into();
+    BTreeMap::from([(link, signers)])
+}
+
 /// Everything that a tree says of a block.
 fn said(chain: &Chain, id: &BlockHash) -> impl PartialEq + fmt::Debug {
     let entry = chain.get(id).unwrap();
@@ -78,6 +87,7 @@ fn a_tree_with_an_archive_answers_as_one_without() {
     assert_eq!(archived.settled_height(), Height(192));
     assert_eq!(archived.entries.len(), 9, "genesis and those near the head");
     assert_eq!(archived.by_height.len(), 9);
+    assert!(archived.milestones.is_empty(), "there is none in 1,024");
     assert_same(&plain.chain, &archived);
 }
 
@@ -158,18 +168,12 @@ fn beside_a_settled_checkpoint_no_weight_counts() {
         let id = plain.chain.ancestor(&tip, epoch.height()).unwrap();
         Checkpoint { epoch, id }
     };
-    let link = Link {
-        source: at(0),
-        target: at(3),
-    };
     let chain_id = chain.chain_id();
-    let votes = ["poa-1", "poa-2"].map(|name| Vote { chain_id, link }.sign(&key(name)));
-    let signers: Signers = votes.map(|it| (it.signer, it.signature)).into();
-    let votes = BTreeMap::from([(link, signers)]);
+    let votes = votes(chain_id, (at(0), at(3)));
     let view = View::of(&Base::genesis(chain_id), chain, &votes);
     assert_eq!(chain.follow(view), None);
     let root = chain.decided().highest_justified();
-    assert_eq!(root, link.target);
+    assert_eq!(root, at(3));
     assert!(chain.settled_height() > root.height());
     let fork = usize::try_from(root.height().0).unwrap();
     for (below, outweighs) in [(fork - 2, false), (fork + 2, true)] {
@@ -180,6 +184,44 @@ fn beside_a_settled_checkpoint_no_weight_counts() {
         let head = heavier.chain.head();
         assert_eq!(grower.chain.head() == head, outweighs, "fork at {below}");
     }
+}
+
+/// A checkpoint that votes justify beside settled blocks takes the head away from them, for good.
+#[test]
+fn settled_blocks_beside_a_checkpoint_are_no_candidates() {
+    let (_, trunk) = grown("trunk", &[], 10);
+    let (_, ours) = grown("ours", &trunk, 60);
+    let (_, theirs) = grown("theirs", &trunk, 20);
+    let mut plain = Grower::new(params());
+    for block in ours.iter().chain(&theirs[10..]) {
+        plain.import(block.clone()).unwrap();
+    }
+    let mut grower = Grower::new(params());
+    grower.chain = archived(&plain.chain);
+    let tip = theirs[29].id();
+    assert!(grower.chain.settled_height() > Height(24));
+    for chain in [&mut plain.chain, &mut grower.chain] {
+        let at = |epoch: u64| {
+            let epoch = Epoch(epoch);
+            let id = chain.ancestor(&tip, epoch.height()).unwrap();
+            Checkpoint { epoch, id }
+        };
+        let view = View::of(
+            &Base::genesis(chain.chain_id()),
+            chain,
+            &votes(chain.chain_id(), (at(0), at(2))),
+        );
+        let change = chain.follow(view).unwrap();
+        assert_eq!((change.reverted.len(), change.applied.len()), (60, 20));
+    }
+    assert_same(&plain.chain, &grower.chain);
+    // Neither those that were brought back nor what is found on them.
+    let (_, more) = grown("ours", &ours, 3);
+    for block in &more[70..] {
+        assert_eq!(plain.import(block.clone()), Ok(Import::SideChain));
+        assert_eq!(grower.import(block.clone()), Ok(Import::SideChain));
+    }
+    assert_same(&plain.chain, &grower.chain);
 }
 
 /// Rules that changed below the settled blocks are those of each block again when it is read.
