@@ -41,7 +41,6 @@ mod traitor_tests;
 mod voters;
 mod walk;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::str::FromStr;
@@ -81,7 +80,7 @@ pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
     /// The blocks in memory: all that are not settled.
-    entries: BTreeMap<BlockHash, TreeEntry>,
+    entries: BTreeMap<BlockHash, Rc<TreeEntry>>,
     /// The same, the lowest first.
     by_height: BTreeSet<(Height, BlockHash)>,
     settled: Settled,
@@ -168,7 +167,7 @@ impl Chain {
             undo: encode_undo(&Undo::new()),
         };
         let mut entries = BTreeMap::new();
-        entries.insert(id, entry);
+        entries.insert(id, Rc::new(entry));
         Self {
             params,
             genesis: id,
@@ -240,11 +239,11 @@ impl Chain {
 
     /// A block of the tree.
     #[must_use]
-    pub fn get(&self, id: &BlockHash) -> Option<Cow<'_, TreeEntry>> {
+    pub fn get(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
         #[cfg(test)]
         self.visits.update(|visits| visits + 1);
-        let in_memory = self.entries.get(id).map(Cow::Borrowed);
-        in_memory.or_else(|| self.read_settled(id).map(Cow::Owned))
+        let in_memory = self.entries.get(id).cloned();
+        in_memory.or_else(|| self.read_settled(id))
     }
 
     /// The height of a block of the tree, which costs no look into the archive.
@@ -264,7 +263,7 @@ impl Chain {
     /// The blocks in memory from a height on, the lowest first: all that are not far below the head on the best chain.
     pub fn in_memory_from(&self, height: Height) -> impl Iterator<Item = (&BlockHash, &TreeEntry)> {
         let ids = self.by_height.range((height, BlockHash::ZERO)..);
-        ids.filter_map(|(_, id)| Some((id, self.entries.get(id)?)))
+        ids.filter_map(|(_, id)| Some((id, &**self.entries.get(id)?)))
     }
 
     /// Whether a block is in the tree.
@@ -394,7 +393,7 @@ impl Chain {
     }
 
     /// A block that is known to be in the tree: an ancestor of one that is, or of the best chain.
-    fn entry(&self, id: &BlockHash) -> Cow<'_, TreeEntry> {
+    fn entry(&self, id: &BlockHash) -> Rc<TreeEntry> {
         self.get(id)
             .expect("the tree holds every ancestor of its blocks")
     }

@@ -9,6 +9,7 @@
 //! branch that the votes turn to later is fetched again.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::{Chain, TreeEntry};
 use crate::primitives::{BlockHash, Kind, NodeId, Slot, Weight};
@@ -23,7 +24,7 @@ impl Chain {
         let Some(parent) = self.get(&header.parent).map(|parent| parent.weight) else {
             return;
         };
-        if self.entries.insert(id, entry).is_some() {
+        if self.entries.insert(id, Rc::new(entry)).is_some() {
             return;
         }
         self.by_height.insert((header.height, id));

@@ -86,7 +86,7 @@ impl Settled {
     }
 
     /// Reads a settled block back.
-    fn read(&self, height: Height) -> Option<TreeEntry> {
+    fn read(&self, height: Height) -> Option<Rc<TreeEntry>> {
         let index = usize::try_from(height.0.checked_sub(1)?).ok()?;
         let place = self.places.get(index)?;
         let archive = self.archive.as_ref()?;
@@ -95,7 +95,7 @@ impl Settled {
         let (_, era) = self.eras.range(..=height).next_back()?;
         let block = record.block.into_owned();
         let ids = block.body.transactions.iter().map(Transaction::id);
-        Some(TreeEntry {
+        Some(Rc::new(TreeEntry {
             tx_ids: ids.collect(),
             weight: Weight(record.weight),
             context: Context {
@@ -105,11 +105,11 @@ impl Settled {
             sets: Rc::clone(&era.sets),
             undo: record.undo.into_owned().into(),
             block: Rc::new(block),
-        })
+        }))
     }
 
     /// Writes the next blocks of the best chain to the archive, the lowest first; whether it took them.
-    fn put(&mut self, entries: &[(BlockHash, &TreeEntry)]) -> bool {
+    fn put(&mut self, entries: &[(BlockHash, Rc<TreeEntry>)]) -> bool {
         let Some(archive) = &self.archive else {
             return false;
         };
@@ -182,7 +182,7 @@ impl Chain {
     }
 
     /// A settled block.
-    pub(super) fn read_settled(&self, id: &BlockHash) -> Option<TreeEntry> {
+    pub(super) fn read_settled(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
         let height = self.settled.height(id)?;
         let entry = self.settled.read(height);
         Some(entry.expect("an archive gives back what it took"))
@@ -200,12 +200,9 @@ impl Chain {
             let ids: Vec<BlockHash> = heights.filter_map(|height| self.at(height)).collect();
             let entries = ids
                 .iter()
-                .filter_map(|id| Some((*id, self.entries.get(id)?)));
+                .filter_map(|id| Some((*id, Rc::clone(self.entries.get(id)?))));
             let entries: Vec<_> = entries.collect();
-            let mut settled = std::mem::take(&mut self.settled);
-            let took = settled.put(&entries);
-            self.settled = settled;
-            if !took {
+            if !self.settled.put(&entries) {
                 return;
             }
             for id in &ids {
