@@ -300,6 +300,8 @@ impl App {
         let name = &node.name;
         let text = if node.has_worker() {
             self.ask_node(&node, ask::Wipe {}).await?;
+            // With its ledger goes what waited at it.
+            self.look_for_unsent();
             format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
         } else if let Some(database) = &node.database {
             self.platform

@@ -106,7 +106,7 @@ impl App {
                 name: self.name.to_string(),
                 chain_id: network.chain_id.to_string(),
             });
-            self.wallet.forget_signed();
+            self.signed.forget_all();
         }
         self.follow_record(adopted.before, other_network);
         Ok(())

@@ -15,10 +15,12 @@ use super::opening::Opening;
 use super::platform::{LabHand, Platform, random};
 use super::record::Record;
 use super::roster::Roster;
+use super::signed::SignedHere;
 use super::store::{Keys, Network, RecordStore};
 use super::traffic::Traffic;
 use super::turns::Turns;
 use super::wallet::Wallet;
+use super::writing::Writing;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{Address, BlockHash, Difficulty, Name, to_hex};
 use crate::view::{Model, Problem, Update};
@@ -39,11 +41,16 @@ pub struct App {
     pub(super) opening: Opening,
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
+    pub(super) signed: SignedHere,
+    /// The writing of what was signed.
+    pub(super) writing: Writing,
     pub(super) turns: Rc<Turns>,
     /// What the page says of transactions that no node has, by sender.
     pub(super) unsent: RefCell<Vec<(Address, ApiError)>>,
     /// Whether such transactions are about to be looked for.
     pub(super) looking: Cell<bool>,
+    /// When it was looked last what of it is in blocks.
+    pub(super) looked: Cell<f64>,
     /// Whether a new release has replaced this page's files.
     pub(super) out_of_date: Cell<bool>,
     /// Whether the server is asked for that now.
@@ -113,9 +120,12 @@ impl App {
             opening: Opening::new(),
             roster: Roster::default(),
             wallet: Wallet::default(),
+            signed: SignedHere::default(),
+            writing: Writing::default(),
             turns: Rc::default(),
             unsent: RefCell::default(),
             looking: Cell::new(false),
+            looked: Cell::new(f64::NEG_INFINITY),
             out_of_date: Cell::new(false),
             asking_release: Cell::new(false),
             traffic: Traffic::default(),

@@ -217,6 +217,7 @@ impl App {
         node.follow_difficulty(&report.status);
         self.follow_ledger(node, &report.status);
         self.follow_miners(node, is_failing(&report.miners));
+        self.follow_signed();
         self.share_out();
         self.bus.push(Update::Report(report));
     }

@@ -51,6 +51,7 @@ impl App {
         }
         random::<1>(&*self.platform)?;
         let existed = self.read_record().await?;
+        self.find_signed().await;
         self.watch_page();
         let role = self
             .platform
@@ -187,6 +188,7 @@ impl App {
         if let Some(record) = stored {
             self.adopt_record(record)?;
         }
+        self.find_signed().await;
         let mut viewers = self.roster.all();
         viewers.retain(|node| node.kind == NodeKind::Viewer);
         let outcome = self.become_host(Some(role)).await;
@@ -203,7 +205,8 @@ impl App {
 
     /// Follows the page from now on: hidden or shown, a click or a key, the record that another tab wrote.
     fn watch_page(&self) {
-        let (app, key) = (self.me.clone(), self.store.key());
+        let app = self.me.clone();
+        let (key, signed) = (self.store.key(), self.store.signed_key());
         self.platform.watch(Box::new(move |event| {
             let Some(app) = app.upgrade() else { return };
             match event {
@@ -212,6 +215,10 @@ impl App {
                 PageEvent::Stored(stored) if stored == key => {
                     let task = Rc::clone(&app);
                     app.spawn(async move { task.record_changed().await });
+                }
+                PageEvent::Stored(stored) if stored == signed => {
+                    let task = Rc::clone(&app);
+                    app.spawn(async move { task.signed_changed().await });
                 }
                 PageEvent::Stored(_) => {}
             }

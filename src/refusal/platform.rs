@@ -106,6 +106,14 @@ pub enum PlatformError {
         /// The browser's reason.
         reason: String,
     },
+    /// What was signed cannot be written.
+    #[error(
+        "what was signed cannot be written: {reason}. If this page is closed, the next one does not know of it"
+    )]
+    SignedWrite {
+        /// The browser's reason.
+        reason: String,
+    },
 }
 
 /// What a missing part of the browser means for the network.
@@ -152,6 +160,7 @@ codes! {
         Scope => "worker_failed", "a worker did not start, or ended by itself";
         StorageRead => "storage_read", "the network's record cannot be read";
         StorageWrite => "storage_write", "the network's record cannot be written";
+        SignedWrite => "storage_write", "the network's record cannot be written";
         + Self::Limited { missing, .. } => missing;
     }
 }
