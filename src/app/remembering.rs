@@ -5,7 +5,7 @@ use futures_channel::oneshot;
 
 use super::machine::App;
 use super::platform::Reason;
-use super::signed::{GAP_PATIENCE_MS, Kept, from_text, to_text};
+use super::signed::{SignedTx, from_text, to_text};
 use crate::ipc::{ApiError, Level, Topic};
 use crate::refusal::PlatformError;
 
@@ -44,11 +44,11 @@ impl App {
     }
 
     async fn write_changes(&self) {
-        let Some(changes) = self.signed.take_changes() else {
-            return;
-        };
-        // What is signed in a scenario follows from its actions.
         if self.is_laboratory() {
+            // What is signed in a scenario follows from its actions.
+            return self.signed.was_written(&[]);
+        }
+        if !self.signed.has_changed() {
             return;
         }
         // Without locks a race of two tabs may lose what one of them wrote: its own copy has it still.
@@ -58,7 +58,7 @@ impl App {
         let turn = turn.await;
         let outcome = match self.written().await {
             Ok(written) => {
-                let written = self.signed.merged(written, &changes);
+                let written = self.signed.merged(written);
                 let kept = self.store.keep_signed(&to_text(&written)).await;
                 kept.map(|()| written)
             }
@@ -67,13 +67,11 @@ impl App {
         drop(turn);
         let trouble = match outcome {
             Ok(written) => {
+                self.signed.was_written(&written);
                 self.follow_written(written, self.platform.monotonic());
                 None
             }
-            Err(Reason(reason)) => {
-                self.signed.put_back(changes);
-                Some(ApiError::from(PlatformError::SignedWrite { reason }))
-            }
+            Err(Reason(reason)) => Some(ApiError::from(PlatformError::SignedWrite { reason })),
         };
         if let Some(before) = self.writing.ended(trouble.clone()) {
             if let Some(before) = before {
@@ -86,7 +84,7 @@ impl App {
     }
 
     /// What is written of this chain; none where it cannot be read as what it should be.
-    async fn written(&self) -> Result<Vec<Kept>, Reason> {
+    async fn written(&self) -> Result<Vec<SignedTx>, Reason> {
         let (Some(text), Some(network)) = (self.store.signed().await?, self.store.network()) else {
             return Ok(Vec::new());
         };
@@ -99,25 +97,15 @@ impl App {
         Ok(written.unwrap_or_default())
     }
 
-    /// Takes over what this page signed before it was loaded again, and what other tabs signed.
-    pub(super) async fn find_signed(&self) {
-        // Nobody is about to hand it over.
-        let at = self.platform.monotonic() - GAP_PATIENCE_MS;
+    /// Takes over what another tab signed, or this page before it was loaded again, as of this time.
+    pub(super) async fn find_signed(&self, at: f64) {
         match self.written().await {
             Ok(written) => self.follow_written(written, at),
             Err(Reason(reason)) => self.bus.problem(PlatformError::StorageRead { reason }),
         }
     }
 
-    /// Another tab signed something, or saw it in a block.
-    pub(super) async fn signed_changed(&self) {
-        // What cannot be read now is read with the next.
-        if let Ok(written) = self.written().await {
-            self.follow_written(written, self.platform.monotonic());
-        }
-    }
-
-    fn follow_written(&self, written: Vec<Kept>, at: f64) {
+    fn follow_written(&self, written: Vec<SignedTx>, at: f64) {
         let users = self.wallet.users();
         let has_key = |address: &_| {
             let address = format!("{address}");

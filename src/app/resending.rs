@@ -29,13 +29,13 @@ impl App {
         &self,
         node: &Rc<Member>,
         from: &Address,
-        missing: &[(u64, SignedTx)],
+        missing: &[SignedTx],
     ) -> Result<(), ApiError> {
-        for (nonce, signed) in missing {
-            let answer = self.hand_signed(node, from, (*nonce, signed.raw.clone()));
+        for signed in missing {
+            let answer = self.hand_signed(node, from, (signed.nonce, signed.raw.clone()));
             if let Err(error) = answer.await {
                 if matches!(error, Refusal::Transaction(_)) {
-                    self.signed.forget(from, *nonce);
+                    self.signed.forget(from, signed.nonce);
                     self.tell_unsent().await;
                 }
                 return Err(error);
@@ -49,8 +49,8 @@ impl App {
         let from = self.key_of(who)?.address();
         let _turn = Rc::clone(&self.turns).take(from).await?;
         let (missing, said) = self.missing_of(&from).await?;
-        for (nonce, _) in &missing {
-            self.signed.forget(&from, *nonce);
+        for signed in &missing {
+            self.signed.forget(&from, signed.nonce);
         }
         // What is given up does not come back with the next page.
         self.keep_signed().await;
@@ -64,14 +64,11 @@ impl App {
     ///
     /// # Errors
     /// [`WalletError::NothingUnsent`].
-    async fn missing_of(
-        &self,
-        from: &Address,
-    ) -> Result<(Vec<(u64, SignedTx)>, String), WalletError> {
+    async fn missing_of(&self, from: &Address) -> Result<(Vec<SignedTx>, String), WalletError> {
         let (missing, who) = (self.unsent_of(from).await, self.wallet.name_of(from));
         match (missing.first(), missing.last()) {
-            (Some((first, _)), Some((last, _))) => {
-                let said = format!("{} of {who}", nonces(*first, *last));
+            (Some(first), Some(last)) => {
+                let said = format!("{} of {who}", nonces(first.nonce, last.nonce));
                 Ok((missing, said))
             }
             _ => Err(WalletError::NothingUnsent { who }),

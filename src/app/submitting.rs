@@ -201,13 +201,16 @@ impl App {
         let transaction = body.sign(key);
         let (id, raw) = (transaction.id().to_string(), transaction.to_bytes());
         let signed = SignedTx {
+            from,
+            nonce,
             id,
             raw: raw.clone(),
             holder: node.name.clone(),
             at: now,
             stage: Stage::InHand,
+            written: false,
         };
-        self.signed.keep(from, nonce, signed);
+        self.signed.keep(signed);
         Ok((nonce, raw))
     }
 
@@ -224,7 +227,8 @@ impl App {
         below: Option<u64>,
     ) -> Result<(), ApiError> {
         let earlier = self.signed.signed_from(from, at_node).into_iter();
-        for (nonce, signed) in earlier.take_while(|(nonce, _)| below.is_none_or(|it| *nonce < it)) {
+        for signed in earlier.take_while(|signed| below.is_none_or(|it| signed.nonce < it)) {
+            let nonce = signed.nonce;
             match self.hand_signed(node, from, (nonce, signed.raw)).await {
                 Ok(_) => {}
                 Err(error) if error.is_no_room() || is_gone(&error) => {

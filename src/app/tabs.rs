@@ -51,7 +51,8 @@ impl App {
         }
         random::<1>(&*self.platform)?;
         let existed = self.read_record().await?;
-        self.find_signed().await;
+        // Whoever signed it is no more about to hand it over.
+        self.find_signed(f64::NEG_INFINITY).await;
         self.watch_page();
         let role = self
             .platform
@@ -188,7 +189,7 @@ impl App {
         if let Some(record) = stored {
             self.adopt_record(record)?;
         }
-        self.find_signed().await;
+        self.find_signed(f64::NEG_INFINITY).await;
         let mut viewers = self.roster.all();
         viewers.retain(|node| node.kind == NodeKind::Viewer);
         let outcome = self.become_host(Some(role)).await;
@@ -218,7 +219,8 @@ impl App {
                 }
                 PageEvent::Stored(stored) if stored == signed => {
                     let task = Rc::clone(&app);
-                    app.spawn(async move { task.signed_changed().await });
+                    let now = app.platform.monotonic();
+                    app.spawn(async move { task.find_signed(now).await });
                 }
                 PageEvent::Stored(_) => {}
             }

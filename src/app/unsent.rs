@@ -98,9 +98,9 @@ impl App {
             if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
                 let error = StartupError::Unsent {
                     who: self.wallet.name_of(&sender),
-                    first: first.0,
-                    last: last.0,
-                    node: first.1.holder.clone(),
+                    first: first.nonce,
+                    last: last.nonce,
+                    node: first.holder.clone(),
                 };
                 said.push((sender, error.into()));
             }
@@ -116,10 +116,10 @@ impl App {
     }
 
     /// What no running node has of a sender's transactions.
-    pub(super) async fn unsent_of(&self, sender: &Address) -> Vec<(u64, SignedTx)> {
+    pub(super) async fn unsent_of(&self, sender: &Address) -> Vec<SignedTx> {
         let (mut missing, now) = (Vec::new(), self.platform.monotonic());
         let hosts = self.opening.mode() == TabMode::Host;
-        for (nonce, signed) in self.signed.signed_from(sender, 0) {
+        for signed in self.signed.signed_from(sender, 0) {
             let is_looked_for = match signed.stage {
                 Stage::InHand => false,
                 Stage::Handed => true,
@@ -130,9 +130,9 @@ impl App {
                 continue;
             }
             match self.holder_of(&signed).await {
-                Some((node, false)) => self.signed.held_by(sender, nonce, &node.name),
-                Some((_, true)) => self.signed.forget(sender, nonce),
-                None => missing.push((nonce, signed)),
+                Some((node, false)) => self.signed.held_by(sender, signed.nonce, &node.name),
+                Some((_, true)) => self.signed.forget(sender, signed.nonce),
+                None => missing.push(signed),
             }
         }
         missing
