@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::miners::miners;
-use super::overview::Overview;
+use super::overview::overview;
 use super::{
     Confirm, RunButton, Tone, WhyPanel, badge, empty, fact, fact_to_copy, fact_with_hint,
     kind_mark, scroll_to, short_hash, told,
@@ -24,6 +24,7 @@ use crate::view::words;
 #[component]
 pub(crate) fn Inspector() -> Html {
     let (picture, selection) = (use_picture(), use_selection());
+    let is_live = !use_actions().app().is_laboratory();
     let selected = selection.name();
     let node = picture
         .nodes
@@ -34,7 +35,7 @@ pub(crate) fn Inspector() -> Html {
             if let Some(node) = node {
                 <NodePanel key={node.status.name.clone()} node={node.clone()} now={time::now()} />
             } else {
-                <Overview key="" />
+                { overview(&picture, is_live) }
             }
         </aside>
     }
