@@ -276,8 +276,9 @@ impl App {
         self.look_for_unsent();
         let for_good = matches!(
             error,
-            Refusal::Startup(StartupError::IdentityInUse { .. })
-                | Refusal::Platform(PlatformError::OutOfDate)
+            Refusal::Startup(
+                StartupError::IdentityInUse { .. } | StartupError::IdentityLost { .. }
+            ) | Refusal::Platform(PlatformError::OutOfDate)
         );
         let again = !for_good && node.restarts.allow(self.platform.monotonic());
         let then = if again {

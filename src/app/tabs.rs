@@ -42,12 +42,10 @@ impl App {
 
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
-            if missing == PlatformError::NoLocks {
-                self.bus.problem(missing.limited(Limit::OneTab));
-            } else if missing != PlatformError::NoIndexedDb {
+            // Of a missing database the store has reported, and of missing locks is said what stands in for them.
+            if !matches!(missing, PlatformError::NoLocks | PlatformError::NoIndexedDb) {
                 return Err(missing.into());
             }
-            // Of a missing database the store has reported.
         }
         random::<1>(&*self.platform)?;
         let existed = self.read_record().await?;
@@ -57,13 +55,22 @@ impl App {
         let role = self
             .platform
             .lock(self.lock_name("host"), Some(ROLE_WAIT_MS));
-        match role.await {
+        let role = role.await;
+        if self.platform.missing().contains(&PlatformError::NoLocks) {
+            let limit = if role.is_ok() {
+                Limit::OpenDatabases
+            } else {
+                Limit::OneTab
+            };
+            self.bus.problem(PlatformError::NoLocks.limited(limit));
+        }
+        match role {
             Ok(Some(lock)) => self.become_host(Some(lock)).await?,
             Ok(None) => {
                 self.await_succession();
                 return self.become_viewer().await;
             }
-            // Reported already: without locks this tab cannot know of others.
+            // It is said above: this tab cannot know of others.
             Err(_) => self.become_host(None).await?,
         }
         if existed {

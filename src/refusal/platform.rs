@@ -123,6 +123,8 @@ pub enum Limit {
     ThisTab,
     /// No second tab may open the network.
     OneTab,
+    /// Names are held by other means.
+    OpenDatabases,
 }
 
 impl fmt::Display for Limit {
@@ -130,6 +132,9 @@ impl fmt::Display for Limit {
         f.write_str(match self {
             Self::ThisTab => "the network lives in this tab only and ends with it",
             Self::OneTab => "open this network in one tab only",
+            Self::OpenDatabases => {
+                "here a database that is kept open holds it, until its tab or worker ends"
+            }
         })
     }
 }

@@ -27,6 +27,7 @@ mod links;
 mod looks;
 mod network;
 mod phone;
+mod plain_http;
 mod sending;
 mod server;
 mod start;
