@@ -48,6 +48,7 @@ mod resending;
 mod roster;
 mod scenario;
 mod send;
+mod side_by_side;
 mod signed;
 mod store;
 mod submitting;

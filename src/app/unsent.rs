@@ -4,10 +4,9 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
-
 use super::machine::App;
 use super::roster::Member;
+use super::side_by_side::side_by_side;
 use super::signed::{GAP_PATIENCE_MS, SignedTx, Stage};
 use crate::ipc::{ApiError, NodeState, ask};
 use crate::primitives::Address;
@@ -138,22 +137,16 @@ impl App {
         missing
     }
 
-    /// A running node that has a transaction, and whether in a block. The one that is said to have it is asked first.
+    /// A running node that has a transaction, and whether in a block.
     async fn holder_of(&self, signed: &SignedTx) -> Option<(Rc<Member>, bool)> {
-        let up = self.roster.up().into_iter();
-        let (likely, others): (Vec<_>, Vec<_>) = up.partition(|node| node.name == signed.holder);
-        for nodes in [likely, others] {
-            let id = || signed.id.clone();
-            let asked = nodes
-                .iter()
-                .map(|node| self.ask_node(node, ask::Transaction { id: id() }));
-            let found = join_all(asked).await;
-            let mut found = nodes.iter().zip(found);
-            let holder = found.find_map(|(node, found)| Some((node, found.ok()?)));
-            if let Some((node, info)) = holder {
-                return Some((Rc::clone(node), info.height.is_some()));
-            }
-        }
-        None
+        let up = self.roster.up();
+        let id = || signed.id.clone();
+        let asked = up
+            .iter()
+            .map(|node| self.ask_node(node, ask::Transaction { id: id() }));
+        let found = side_by_side(asked.collect()).await;
+        let mut found = up.iter().zip(found);
+        let (node, info) = found.find_map(|(node, found)| Some((node, found.ok()?)))?;
+        Some((Rc::clone(node), info.height.is_some()))
     }
 }
