@@ -20,7 +20,6 @@ use super::store::{Keys, Network, RecordStore};
 use super::traffic::Traffic;
 use super::turns::Turns;
 use super::wallet::Wallet;
-use super::writing::Writing;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{Address, BlockHash, Difficulty, Name, to_hex};
 use crate::view::{Model, Problem, Update};
@@ -42,8 +41,8 @@ pub struct App {
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
     pub(super) signed: SignedHere,
-    /// The writing of what was signed.
-    pub(super) writing: Writing,
+    /// Why what was signed could not be written the last time, as the page says it.
+    pub(super) signed_trouble: RefCell<Option<ApiError>>,
     pub(super) turns: Rc<Turns>,
     /// What the page says of transactions that no node has, by sender.
     pub(super) unsent: RefCell<Vec<(Address, ApiError)>>,
@@ -121,7 +120,7 @@ impl App {
             roster: Roster::default(),
             wallet: Wallet::default(),
             signed: SignedHere::default(),
-            writing: Writing::default(),
+            signed_trouble: RefCell::default(),
             turns: Rc::default(),
             unsent: RefCell::default(),
             looking: Cell::new(false),

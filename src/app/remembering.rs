@@ -1,12 +1,10 @@
 //! What was signed is written before a node gets it, and read again by the next page: a reload, a killed browser and a
 //! take-over by another tab lose nothing of it.
 
-use futures_channel::oneshot;
-
 use super::machine::App;
 use super::platform::Reason;
 use super::signed::{SignedTx, from_text, to_text};
-use crate::ipc::{ApiError, Level, Topic};
+use crate::ipc::{Level, Topic};
 use crate::refusal::PlatformError;
 
 /// Longest wait for another tab that writes what it signed.
@@ -16,38 +14,22 @@ impl App {
     /// Writes what changed of what was signed. It is on the disk when this ends; where the disk failed before, it is
     /// tried, and nobody waits.
     pub(super) async fn keep_signed(&self) {
-        let written = self.write_signed();
-        if !self.writing.is_failing() {
-            // The writing tells of its end whatever came of it.
-            let _ = written.await;
-        }
-    }
-
-    /// Writes what changed of what was signed in the background; what comes when that is done.
-    pub(super) fn write_signed(&self) -> oneshot::Receiver<()> {
-        let (written, begins) = self.writing.ask();
-        if begins {
+        if self.is_laboratory() {
+            // What is signed in a scenario follows from its actions.
+            self.signed.was_written(&[]);
+        } else if self.signed_trouble.borrow().is_none() {
+            self.write_signed().await;
+        } else {
             let app = self.me.clone();
             self.spawn(async move {
-                while let Some(app) = app.upgrade()
-                    && let Some(waiters) = app.writing.next()
-                {
-                    app.write_changes().await;
-                    for waiter in waiters {
-                        // One who does not wait needs no word.
-                        let _ = waiter.send(());
-                    }
+                if let Some(app) = app.upgrade() {
+                    app.write_signed().await;
                 }
             });
         }
-        written
     }
 
-    async fn write_changes(&self) {
-        if self.is_laboratory() {
-            // What is signed in a scenario follows from its actions.
-            return self.signed.was_written(&[]);
-        }
+    async fn write_signed(&self) {
         if !self.signed.has_changed() {
             return;
         }
@@ -56,31 +38,24 @@ impl App {
             .platform
             .lock(self.lock_name("signed"), Some(WRITE_WAIT_MS));
         let turn = turn.await;
-        let outcome = match self.written().await {
-            Ok(written) => {
-                let written = self.signed.merged(written);
-                let kept = self.store.keep_signed(&to_text(&written)).await;
-                kept.map(|()| written)
-            }
-            Err(reason) => Err(reason),
-        };
-        drop(turn);
-        let trouble = match outcome {
-            Ok(written) => {
-                self.signed.was_written(&written);
-                self.follow_written(written, self.platform.monotonic());
-                None
-            }
-            Err(Reason(reason)) => Some(ApiError::from(PlatformError::SignedWrite { reason })),
-        };
-        if let Some(before) = self.writing.ended(trouble.clone()) {
-            if let Some(before) = before {
-                self.bus.solved(&before);
-            }
-            if let Some(trouble) = trouble {
-                self.bus.problem(trouble);
-            }
+        // Whoever had the turn before wrote for all.
+        if self.signed.has_changed() {
+            let trouble = self.write_changes().await.err();
+            let trouble =
+                trouble.map(|Reason(reason)| PlatformError::SignedWrite { reason }.into());
+            let mut said = self.signed_trouble.take();
+            self.bus.follow(&mut said, trouble);
+            self.signed_trouble.replace(said);
         }
+        drop(turn);
+    }
+
+    async fn write_changes(&self) -> Result<(), Reason> {
+        let written = self.signed.merged(self.written().await?);
+        self.store.keep_signed(&to_text(&written)).await?;
+        self.signed.was_written(&written);
+        self.follow_written(written, self.platform.monotonic());
+        Ok(())
     }
 
     /// What is written of this chain; none where it cannot be read as what it should be.

@@ -66,7 +66,7 @@ impl App {
                 .nonce
                 .is_some_and(|nonce| self.signed.let_go(&from, nonce));
             if outcome.is_err() {
-                drop(self.write_signed());
+                self.keep_signed().await;
                 if is_here {
                     self.look_for_unsent();
                 }

@@ -81,7 +81,7 @@ impl App {
                 self.signed.committed(&sender, account.nonce);
             }
         }
-        drop(self.write_signed());
+        self.keep_signed().await;
     }
 
     /// Says what is missing, and no more of what is not.
@@ -111,7 +111,7 @@ impl App {
         for new in said.into_iter().filter(|new| !before.contains(new)) {
             self.bus.problem(new.1);
         }
-        drop(self.write_signed());
+        self.keep_signed().await;
     }
 
     /// What no running node has of a sender's transactions.
