@@ -1,6 +1,8 @@
 //! The page over http from another machine, which is no secure context: the browser offers no Web Locks, to the page and to
 //! its workers, and databases that are kept open stand in for them.
 
+use serde_json::json;
+
 use crate::visit::Visit;
 
 /// Goes to the page as if it came from another machine.
@@ -64,4 +66,28 @@ fn without_web_locks_one_tab_runs_the_nodes_and_the_next_takes_them_over() {
         again.up().all(|node| node.ledger_start == "resumed"),
         "{again:?}"
     );
+}
+
+/// What holds the nodes for this tab goes with the data of the site: another tab may run them from then on.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn where_the_data_of_the_site_is_deleted_nodes_that_a_database_held_stop() {
+    let visit = Visit::prepare();
+    go(&visit);
+    visit.agreed(5, 1, 60);
+    let origin = visit.value("return location.origin");
+    visit.browser.devtools(
+        "Storage.clearDataForOrigin",
+        json!({ "origin": origin, "storageTypes": "indexeddb" }),
+    );
+    visit.wait("all nodes stopped", 30, |visit| {
+        (visit.status().up().count() == 0).then_some(())
+    });
+    visit.wait("a sentence on the page", 10, |visit| {
+        let said = visit.text_of(".problems");
+        said.contains("closed the database").then_some(())
+    });
+    // None starts again by itself.
+    visit.value("await new Promise((done) => setTimeout(done, 2500))");
+    assert_eq!(visit.status().up().count(), 0);
 }
