@@ -16,6 +16,7 @@ mod browser;
 mod charts;
 mod clock;
 mod console;
+mod direction;
 mod endurance;
 mod finality;
 mod gossip;
