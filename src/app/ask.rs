@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt;
-use futures_util::future::{LocalBoxFuture, join_all};
+use futures_util::future::LocalBoxFuture;
 
 use super::machine::App;
 use super::naming::spelled;
 use super::roster::Member;
+use super::side_by_side::side_by_side;
 use crate::ipc::{
     AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus,
     TransactionInfo, ask,
@@ -69,7 +70,7 @@ impl App {
         let asked = nodes
             .iter()
             .map(|node| self.ask_node(node, ask::Chain { from: None, count }));
-        join_all(asked)
+        side_by_side(asked.collect())
             .await
             .into_iter()
             .filter_map(Result::ok)
@@ -112,7 +113,7 @@ impl App {
             .iter()
             .map(|node| self.ask_node(node, ask::Transaction { id: id.to_owned() }));
         let mut found: Vec<TransactionInfo> = Vec::new();
-        for answer in join_all(asked).await {
+        for answer in side_by_side(asked.collect()).await {
             found.extend(known(answer)?);
         }
         Ok(together(found))
@@ -178,9 +179,9 @@ impl App {
                 offset: 0,
                 limit: 1,
             };
-            self.ledger(Some(node), query)
+            self.ledger(Some(node), query).boxed_local()
         };
-        let pages = join_all(Table::FOR_PEOPLE.into_iter().map(count)).await;
+        let pages = side_by_side(Table::FOR_PEOPLE.into_iter().map(count).collect()).await;
         let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
         let totals = pages.iter().map(|page| page.total);
         Ok(Table::FOR_PEOPLE.into_iter().zip(totals).collect())
@@ -191,7 +192,10 @@ impl App {
         let mut nodes = self.roster.all();
         nodes.retain(|node| node.is_up());
         nodes.truncate(MOST_NAMES);
-        let counts = join_all(nodes.iter().map(|node| self.row_counts(&node.name))).await;
+        let counts = nodes
+            .iter()
+            .map(|node| self.row_counts(&node.name).boxed_local());
+        let counts = side_by_side(counts.collect()).await;
         let counted = nodes.iter().zip(counts);
         counted
             .filter_map(|(node, counts)| {

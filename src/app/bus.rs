@@ -205,6 +205,20 @@ impl Bus {
         self.push(Update::Problem(as_problem(&error)));
     }
 
+    /// Says a trouble as it is found now, in place of what was said of it before.
+    pub(super) fn follow(&self, said: &mut Option<ApiError>, found: Option<ApiError>) {
+        if *said == found {
+            return;
+        }
+        if let Some(old) = said {
+            self.solved(old);
+        }
+        if let Some(new) = &found {
+            self.problem(new.clone());
+        }
+        *said = found;
+    }
+
     /// Takes a problem off the page that is none any more.
     pub(super) fn solved(&self, error: &ApiError) {
         self.push(Update::Dismiss(as_problem(error)));

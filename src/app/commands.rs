@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
+use futures_util::FutureExt;
 
 use super::machine::App;
 use super::nodes::stopped;
 use super::output::{Output, in_force};
 use super::record::{MAX_NODES, NodeEntry};
 use super::roster::Member;
+use super::side_by_side::side_by_side;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::MAX_AUTHORITIES;
@@ -165,7 +166,10 @@ impl App {
                 self.network()?;
                 let mut nodes = self.roster.all();
                 nodes.retain(|node| node.has_worker() != (action == Action::Start));
-                let done = join_all(nodes.iter().map(|node| self.act_on(node, action))).await;
+                let acts = nodes
+                    .iter()
+                    .map(|node| self.act_on(node, action).boxed_local());
+                let done = side_by_side(acts.collect()).await;
                 let lines: Vec<String> = done
                     .into_iter()
                     .map(|line| line.unwrap_or_else(|error| error.to_string()))
@@ -300,6 +304,8 @@ impl App {
         let name = &node.name;
         let text = if node.has_worker() {
             self.ask_node(&node, ask::Wipe {}).await?;
+            // With its ledger goes what waited at it.
+            self.look_for_unsent();
             format!("The ledger of {name} was emptied; it fetches the chain again from its peers.")
         } else if let Some(database) = &node.database {
             self.platform

@@ -66,15 +66,7 @@ impl App {
             let mut said: Option<ApiError> = None;
             while let Some(app) = app.upgrade() {
                 let found = app.write_if_gone().await.err().map(ApiError::from);
-                if found != said {
-                    if let Some(old) = &said {
-                        app.bus.solved(old);
-                    }
-                    if let Some(new) = &found {
-                        app.bus.problem(new.clone());
-                    }
-                    said = found;
-                }
+                app.bus.follow(&mut said, found);
                 if said.is_none() {
                     app.keeping.set(false);
                     return;
@@ -106,7 +98,7 @@ impl App {
                 name: self.name.to_string(),
                 chain_id: network.chain_id.to_string(),
             });
-            self.wallet.forget_signed();
+            self.signed.forget_all();
         }
         self.follow_record(adopted.before, other_network);
         Ok(())

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
+use futures_util::FutureExt;
 
 use super::machine::App;
 use super::opening::Outcome;
 use super::platform::Lock;
 use super::record::{NodeEntry, database, node_key};
 use super::roster::Member;
+use super::side_by_side::side_by_side;
 use crate::ipc::{ApiError, Level, Topic};
 use crate::refusal::StartupError;
 
@@ -67,7 +68,7 @@ impl App {
         let deletions = names
             .iter()
             .map(|name| self.platform.delete_database(name.clone()));
-        for (name, outcome) in names.iter().zip(join_all(deletions).await) {
+        for (name, outcome) in names.iter().zip(side_by_side(deletions.collect()).await) {
             if let Err(error) = outcome {
                 let name = name.clone();
                 self.bus.problem(StartupError::DeleteAll { name, error });
@@ -90,9 +91,9 @@ impl App {
         entries.retain(|entry| !self.roster.has(&entry.name));
         let starts = entries
             .iter()
-            .map(|entry| self.bring_up(entry, NAME_WAIT_MS));
+            .map(|entry| self.bring_up(entry, NAME_WAIT_MS).boxed_local());
         let mut failure = None;
-        for (entry, outcome) in entries.iter().zip(join_all(starts).await) {
+        for (entry, outcome) in entries.iter().zip(side_by_side(starts.collect()).await) {
             if let Err(error) = outcome {
                 let text = format!("{} was not started: {error}", entry.name);
                 self.bus.log(Level::Warn, Topic::Network, text);

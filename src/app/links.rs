@@ -2,7 +2,6 @@
 //! frames; nothing is really cut, as every frame physically reaches every tab of the origin.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 
 use crate::command::{Quality, Shape};
 use crate::links::{Link, PerMille, Topology};
@@ -14,7 +13,8 @@ const DEGREE: u8 = 3;
 /// What a person did to the links: names of sender and receiver of each cut one, and the quality of all.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    cuts: RefCell<BTreeSet<(String, String)>>,
+    /// In the order of their names.
+    cuts: RefCell<Vec<(String, String)>>,
     quality: Cell<Link>,
 }
 
@@ -26,7 +26,7 @@ impl Links {
     }
 
     pub(super) fn all_cuts(&self) -> Vec<(String, String)> {
-        self.cuts.borrow().iter().cloned().collect()
+        self.cuts.borrow().clone()
     }
 
     /// The senders whose links to this node are cut.
@@ -39,10 +39,10 @@ impl Links {
     pub(super) fn set(&self, from: &str, to: &str, cut: bool) {
         let link = (from.to_owned(), to.to_owned());
         let mut cuts = self.cuts.borrow_mut();
+        cuts.retain(|other| *other != link);
         if cut {
-            cuts.insert(link);
-        } else {
-            cuts.remove(&link);
+            let at = cuts.partition_point(|other| *other < link);
+            cuts.insert(at, link);
         }
     }
 

@@ -15,6 +15,7 @@ use super::opening::Opening;
 use super::platform::{LabHand, Platform, random};
 use super::record::Record;
 use super::roster::Roster;
+use super::signed::SignedHere;
 use super::store::{Keys, Network, RecordStore};
 use super::traffic::Traffic;
 use super::turns::Turns;
@@ -39,11 +40,16 @@ pub struct App {
     pub(super) opening: Opening,
     pub(super) roster: Roster,
     pub(super) wallet: Wallet,
+    pub(super) signed: SignedHere,
+    /// Why what was signed could not be written the last time, as the page says it.
+    pub(super) signed_trouble: RefCell<Option<ApiError>>,
     pub(super) turns: Rc<Turns>,
     /// What the page says of transactions that no node has, by sender.
     pub(super) unsent: RefCell<Vec<(Address, ApiError)>>,
     /// Whether such transactions are about to be looked for.
     pub(super) looking: Cell<bool>,
+    /// When it was looked last what of it is in blocks.
+    pub(super) looked: Cell<f64>,
     /// Whether a new release has replaced this page's files.
     pub(super) out_of_date: Cell<bool>,
     /// Whether the server is asked for that now.
@@ -113,9 +119,12 @@ impl App {
             opening: Opening::new(),
             roster: Roster::default(),
             wallet: Wallet::default(),
+            signed: SignedHere::default(),
+            signed_trouble: RefCell::default(),
             turns: Rc::default(),
             unsent: RefCell::default(),
             looking: Cell::new(false),
+            looked: Cell::new(f64::NEG_INFINITY),
             out_of_date: Cell::new(false),
             asking_release: Cell::new(false),
             traffic: Traffic::default(),

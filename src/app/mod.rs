@@ -6,12 +6,12 @@
 //! outside only through [`platform::Platform`], so the browser's page and a test's world run the same app.
 //!
 //! [`App`] is made of parts, each a struct in its own file with its own fields and tests: `bus`, `store`
-//! (the record and its network), `opening`, `roster` (the nodes), `wallet`, `traffic`, `links`, `mining`. A part never
-//! calls another. The app routes between them, in floors of which each calls only those below it:
+//! (the record and its network), `opening`, `roster` (the nodes), `wallet`, `signed` (what no block has yet), `traffic`, `links`,
+//! `mining`. A part never calls another. The app routes between them, in floors of which each calls only those below it:
 //!
 //! 1. `machine` (the struct), `naming`, `requests`;
 //! 2. `posting` (what nodes get without being asked), `ask`;
-//! 3. `keeping` (the record), `users`, `send`;
+//! 3. `keeping` (the record), `remembering` (what was signed), `users`, `send`;
 //! 4. `nodes` (their life), `linking`, `pacing`, `driving` (traffic), `touring`, `launching`;
 //! 5. `commands`, and `tabs`: opening, watching, taking over.
 //!
@@ -42,10 +42,14 @@ pub mod platform;
 mod posting;
 mod record;
 mod release;
+mod remembering;
 mod requests;
+mod resending;
 mod roster;
 mod scenario;
 mod send;
+mod side_by_side;
+mod signed;
 mod store;
 mod submitting;
 mod tabs;

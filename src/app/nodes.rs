@@ -217,6 +217,7 @@ impl App {
         node.follow_difficulty(&report.status);
         self.follow_ledger(node, &report.status);
         self.follow_miners(node, is_failing(&report.miners));
+        self.follow_signed();
         self.share_out();
         self.bus.push(Update::Report(report));
     }
@@ -275,8 +276,9 @@ impl App {
         self.look_for_unsent();
         let for_good = matches!(
             error,
-            Refusal::Startup(StartupError::IdentityInUse { .. })
-                | Refusal::Platform(PlatformError::OutOfDate)
+            Refusal::Startup(
+                StartupError::IdentityInUse { .. } | StartupError::IdentityLost { .. }
+            ) | Refusal::Platform(PlatformError::OutOfDate)
         );
         let again = !for_good && node.restarts.allow(self.platform.monotonic());
         let then = if again {

@@ -67,7 +67,7 @@ impl App {
     pub(super) fn follow(&self, view: &View) {
         if view.fresh {
             self.bus.push(Update::Again);
-            self.wallet.forget_signed();
+            self.signed.forget_all();
         }
         if let Some(blocks) = &view.blocks {
             self.bus.push(Update::Blocks(blocks.clone()));

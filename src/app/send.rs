@@ -3,12 +3,13 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
+use futures_util::FutureExt;
 
 use super::machine::App;
 use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Member;
+use super::side_by_side::side_by_side;
 use super::submitting::{Order, ROOM_MS};
 use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::consensus::EPOCH;
@@ -193,8 +194,8 @@ impl App {
         }
         let sent = drafts
             .iter()
-            .map(|(node, draft)| self.send_by(node, draft.clone(), ROOM_MS));
-        for answer in join_all(sent).await {
+            .map(|(node, draft)| self.send_by(node, draft.clone(), ROOM_MS).boxed_local());
+        for answer in side_by_side(sent.collect()).await {
             if let Err(error) = answer {
                 let text = format!("a test transaction was refused: {error}");
                 self.bus.log(Level::Warn, Topic::Refused, text);

@@ -107,6 +107,21 @@ impl RecordStore {
         format!("aurex:network:{}", self.name)
     }
 
+    /// The key of what was signed in the network and is in no block yet.
+    pub(super) fn signed_key(&self) -> String {
+        format!("{}:signed", self.key())
+    }
+
+    /// What was signed, as it was kept last.
+    pub(super) async fn signed(&self) -> Result<Option<String>, Reason> {
+        self.text(&self.signed_key()).await
+    }
+
+    /// Keeps what was signed; it is on the disk when this ends well.
+    pub(super) async fn keep_signed(&self, text: &str) -> Result<(), Reason> {
+        self.set_text(&self.signed_key(), text).await
+    }
+
     /// The stored record, if there is one that can be used, and what went wrong. One that cannot is kept aside.
     pub(super) async fn load(&self) -> (Option<Record>, Option<ApiError>) {
         let key = self.key();

@@ -11,8 +11,8 @@ use futures_util::future::LocalBoxFuture;
 
 use super::machine::App;
 use super::roster::Member;
+use super::signed::{SignedTx, Stage};
 use super::turns::Turn;
-use super::wallet::Signed;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
 use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
 use crate::refusal::{NodeError, Refusal, StartupError};
@@ -42,6 +42,8 @@ pub(super) struct Order {
 struct Attempt {
     /// What is signed already: the nonce, and the bytes.
     signed: Option<(u64, Vec<u8>)>,
+    /// The nonce that was signed last.
+    nonce: Option<u64>,
     /// The nonce of the sender's account, as its node had it last.
     committed: u64,
 }
@@ -56,7 +58,19 @@ impl App {
         order: Order,
     ) -> LocalBoxFuture<'a, Result<TransactionInfo, ApiError>> {
         async move {
-            let outcome = self.submit_in_turn(Rc::clone(node), key, &order).await;
+            let mut attempt = Attempt::default();
+            let tried = self.submit_in_turn(Rc::clone(node), key, &order, &mut attempt);
+            let outcome = tried.await;
+            let from = key.address();
+            let is_here = attempt
+                .nonce
+                .is_some_and(|nonce| self.signed.let_go(&from, nonce));
+            if outcome.is_err() {
+                self.keep_signed().await;
+                if is_here {
+                    self.look_for_unsent();
+                }
+            }
             drop(turn);
             outcome
         }
@@ -68,15 +82,16 @@ impl App {
         mut node: Rc<Member>,
         key: &Keypair,
         order: &Order,
+        attempt: &mut Attempt,
     ) -> Result<TransactionInfo, ApiError> {
         let from = key.address();
         let until = self.platform.monotonic() + order.patience_ms;
-        let (mut tried, mut attempt) = (1, Attempt::default());
+        let mut tried = 1;
         loop {
             // Without locks a race of two tabs ends in a refusal, not in a loss.
             let lock = self.lock_name(&format!("sender:{from}"));
             let lock = self.platform.lock(lock, Some(TURN_MS)).await;
-            let outcome = self.hand_to(&node, key, order, &mut attempt).await;
+            let outcome = self.hand_to(&node, key, order, attempt).await;
             drop(lock);
             let error = match outcome {
                 Ok(taken) => return Ok(taken),
@@ -131,7 +146,7 @@ impl App {
         let from = key.address();
         let who = from.to_string();
         let account = self.ask_node(node, ask::Account { who }).await?;
-        self.wallet.committed(&from, account.nonce);
+        self.signed.committed(&from, account.nonce);
         attempt.committed = account.nonce;
         let own = attempt.signed.as_ref().map(|(nonce, _)| *nonce);
         self.hand_over(node, &from, account.next_nonce, own).await?;
@@ -139,12 +154,15 @@ impl App {
             Some(signed) => signed,
             None => self.sign(node, key, order, account.next_nonce)?,
         };
+        attempt.nonce = Some(nonce);
+        // Before a node has it: a page that is closed now must not forget it.
+        self.keep_signed().await;
         let answer = self.hand_signed(node, &from, (nonce, raw.clone())).await;
         match &answer {
             Ok(_) => {}
             // Whether it was taken nobody knows: the same bytes go to another.
             Err(error) if is_gone(error) => attempt.signed = Some((nonce, raw)),
-            Err(_) => self.wallet.forget(&from, nonce),
+            Err(_) => self.signed.forget(&from, nonce),
         }
         answer
     }
@@ -157,7 +175,7 @@ impl App {
         (nonce, raw): (u64, Vec<u8>),
     ) -> Result<TransactionInfo, ApiError> {
         let taken = self.ask_node(node, ask::Submit { raw }).await?;
-        self.wallet.held_by(from, nonce, &node.name);
+        self.signed.held_by(from, nonce, &node.name);
         Ok(taken)
     }
 
@@ -170,7 +188,7 @@ impl App {
         at_node: u64,
     ) -> Result<(u64, Vec<u8>), ApiError> {
         let (from, now) = (key.address(), self.platform.monotonic());
-        let nonce = self.wallet.next_nonce(from, at_node, now);
+        let nonce = self.signed.next_nonce(from, at_node, now);
         let body = TxBody {
             version: TxBody::VERSION,
             chain_id: self.network()?.chain_id,
@@ -182,13 +200,17 @@ impl App {
         };
         let transaction = body.sign(key);
         let (id, raw) = (transaction.id().to_string(), transaction.to_bytes());
-        let signed = Signed {
+        let signed = SignedTx {
+            from,
+            nonce,
             id,
             raw: raw.clone(),
             holder: node.name.clone(),
             at: now,
+            stage: Stage::InHand,
+            written: false,
         };
-        self.wallet.keep(from, nonce, signed);
+        self.signed.keep(signed);
         Ok((nonce, raw))
     }
 
@@ -204,15 +226,16 @@ impl App {
         at_node: u64,
         below: Option<u64>,
     ) -> Result<(), ApiError> {
-        let earlier = self.wallet.signed_from(from, at_node).into_iter();
-        for (nonce, signed) in earlier.take_while(|(nonce, _)| below.is_none_or(|it| *nonce < it)) {
+        let earlier = self.signed.signed_from(from, at_node).into_iter();
+        for signed in earlier.take_while(|signed| below.is_none_or(|it| signed.nonce < it)) {
+            let nonce = signed.nonce;
             match self.hand_signed(node, from, (nonce, signed.raw)).await {
                 Ok(_) => {}
                 Err(error) if error.is_no_room() || is_gone(&error) => {
                     return Err(error);
                 }
                 Err(error) => {
-                    self.wallet.forget_from(from, nonce);
+                    self.signed.forget_from(from, nonce);
                     let who = self.wallet.name_of(from);
                     let text = format!(
                         "nonce {nonce} of {who} is given up, and what was to follow: {} refuses it: {error}",

@@ -42,26 +42,35 @@ impl App {
 
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
-            if missing == PlatformError::NoLocks {
-                self.bus.problem(missing.limited(Limit::OneTab));
-            } else if missing != PlatformError::NoIndexedDb {
+            // Of a missing database the store has reported, and of missing locks is said what stands in for them.
+            if !matches!(missing, PlatformError::NoLocks | PlatformError::NoIndexedDb) {
                 return Err(missing.into());
             }
-            // Of a missing database the store has reported.
         }
         random::<1>(&*self.platform)?;
         let existed = self.read_record().await?;
+        // Whoever signed it is no more about to hand it over.
+        self.find_signed(f64::NEG_INFINITY).await;
         self.watch_page();
         let role = self
             .platform
             .lock(self.lock_name("host"), Some(ROLE_WAIT_MS));
-        match role.await {
+        let role = role.await;
+        if self.platform.missing().contains(&PlatformError::NoLocks) {
+            let limit = if role.is_ok() {
+                Limit::OpenDatabases
+            } else {
+                Limit::OneTab
+            };
+            self.bus.problem(PlatformError::NoLocks.limited(limit));
+        }
+        match role {
             Ok(Some(lock)) => self.become_host(Some(lock)).await?,
             Ok(None) => {
                 self.await_succession();
                 return self.become_viewer().await;
             }
-            // Reported already: without locks this tab cannot know of others.
+            // It is said above: this tab cannot know of others.
             Err(_) => self.become_host(None).await?,
         }
         if existed {
@@ -187,6 +196,7 @@ impl App {
         if let Some(record) = stored {
             self.adopt_record(record)?;
         }
+        self.find_signed(f64::NEG_INFINITY).await;
         let mut viewers = self.roster.all();
         viewers.retain(|node| node.kind == NodeKind::Viewer);
         let outcome = self.become_host(Some(role)).await;
@@ -203,7 +213,8 @@ impl App {
 
     /// Follows the page from now on: hidden or shown, a click or a key, the record that another tab wrote.
     fn watch_page(&self) {
-        let (app, key) = (self.me.clone(), self.store.key());
+        let app = self.me.clone();
+        let (key, signed) = (self.store.key(), self.store.signed_key());
         self.platform.watch(Box::new(move |event| {
             let Some(app) = app.upgrade() else { return };
             match event {
@@ -212,6 +223,11 @@ impl App {
                 PageEvent::Stored(stored) if stored == key => {
                     let task = Rc::clone(&app);
                     app.spawn(async move { task.record_changed().await });
+                }
+                PageEvent::Stored(stored) if stored == signed => {
+                    let task = Rc::clone(&app);
+                    let now = app.platform.monotonic();
+                    app.spawn(async move { task.find_signed(now).await });
                 }
                 PageEvent::Stored(_) => {}
             }

@@ -3,7 +3,7 @@
 //! Bound: [`MAX_WAITING`] wait for one sender's turn.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -16,7 +16,14 @@ const MAX_WAITING: usize = 2_000;
 
 /// Who waits for each sender's turn; a sender that has no turn now is not in it.
 #[derive(Debug, Default)]
-pub(super) struct Turns(RefCell<BTreeMap<Address, VecDeque<oneshot::Sender<Turn>>>>);
+pub(super) struct Turns(RefCell<Vec<Queue>>);
+
+/// Who waits for one sender's turn.
+#[derive(Debug)]
+struct Queue {
+    of: Address,
+    waiting: VecDeque<oneshot::Sender<Turn>>,
+}
 
 /// A sender's turn, until it is dropped.
 #[derive(Debug)]
@@ -29,9 +36,10 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let next = {
             let mut all = self.turns.0.borrow_mut();
-            let next = all.get_mut(&self.of).and_then(VecDeque::pop_front);
+            let queue = all.iter_mut().find(|queue| queue.of == self.of);
+            let next = queue.and_then(|queue| queue.waiting.pop_front());
             if next.is_none() {
-                all.remove(&self.of);
+                all.retain(|queue| queue.of != self.of);
             }
             next
         };
@@ -51,18 +59,19 @@ impl Turns {
     pub(super) async fn take(self: Rc<Self>, of: Address) -> Result<Turn, WalletError> {
         let waiting = {
             let mut all = self.0.borrow_mut();
-            match all.get_mut(&of) {
-                Some(queue) if queue.len() >= MAX_WAITING => {
+            match all.iter_mut().find(|queue| queue.of == of) {
+                Some(queue) if queue.waiting.len() >= MAX_WAITING => {
                     let limit = MAX_WAITING;
                     return Err(WalletError::TooManyUnsent { limit });
                 }
                 Some(queue) => {
                     let (sender, receiver) = oneshot::channel();
-                    queue.push_back(sender);
+                    queue.waiting.push_back(sender);
                     Some(receiver)
                 }
                 None => {
-                    all.insert(of, VecDeque::new());
+                    let waiting = VecDeque::new();
+                    all.push(Queue { of, waiting });
                     None
                 }
             }

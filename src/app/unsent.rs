@@ -1,21 +1,24 @@
-//! What was signed here and no running node has: said at once, sent again or given up as a person likes. A node that is
-//! killed right after it took a transaction takes it along; what its sender sends next would wait behind the gap.
+//! What was signed here and no running node has: said at once. A node that is killed right after it took a transaction
+//! takes it along; what its sender sends next would wait behind the gap. A page that is loaded again, or takes the nodes
+//! over, says it of what was signed before as well.
 
 use std::rc::Rc;
 
-use futures_util::future::join_all;
-
 use super::machine::App;
-use super::output::Output;
 use super::roster::Member;
-use super::wallet::Signed;
-use crate::ipc::{ApiError, ask};
+use super::side_by_side::side_by_side;
+use super::signed::{GAP_PATIENCE_MS, SignedTx, Stage};
+use crate::ipc::{ApiError, NodeState, ask};
 use crate::primitives::Address;
-use crate::refusal::{Refusal, StartupError, WalletError, nonces};
+use crate::refusal::StartupError;
 use crate::view::TabMode;
 
 /// A frame that is on its way when its sender ends arrives within this time, on a link without latency.
 const ON_ITS_WAY_MS: f64 = 500.0;
+/// Nodes that start are waited for this long: one of them may have it on its disk.
+const STARTS_MS: f64 = 15_000.0;
+/// How often is looked at what is remembered, while nodes run.
+const LOOK_AGAIN_MS: f64 = 5_000.0;
 
 /// What a person was told of one sender.
 type Said = (Address, ApiError);
@@ -23,34 +26,80 @@ type Said = (Address, ApiError);
 impl App {
     /// A node has ended, or runs again: looks whether a running node has everything that was signed here.
     pub(super) fn look_for_unsent(&self) {
-        if self.is_laboratory() || self.wallet.senders().is_empty() || self.looking.replace(true) {
+        if self.is_laboratory() || self.signed.senders().is_empty() || self.looking.replace(true) {
             return;
         }
-        let (app, wait) = (self.me.clone(), self.platform.sleep(ON_ITS_WAY_MS));
+        let app = self.me.clone();
         self.spawn(async move {
-            wait.await;
-            if let Some(app) = app.upgrade() {
-                app.looking.set(false);
-                app.tell_unsent().await;
+            let mut waited = 0.0;
+            while let Some(app) = app.upgrade() {
+                let all = app.roster.all();
+                let starts = all
+                    .iter()
+                    .any(|node| node.state.get() == NodeState::Starting);
+                if waited >= ON_ITS_WAY_MS && (!starts || waited >= STARTS_MS) {
+                    app.looking.set(false);
+                    app.tell_unsent().await;
+                    return;
+                }
+                let wait = app.platform.sleep(ON_ITS_WAY_MS);
+                drop((app, all));
+                wait.await;
+                waited += ON_ITS_WAY_MS;
             }
         });
     }
 
+    /// Nodes go on: what is in blocks is remembered no more, and what is said to be missing, or should have come from
+    /// another tab by now, is looked for again.
+    pub(super) fn follow_signed(&self) {
+        let now = self.platform.monotonic();
+        let is_due = now - self.looked.get() >= LOOK_AGAIN_MS;
+        if !is_due || self.is_laboratory() || self.signed.senders().is_empty() {
+            return;
+        }
+        self.looked.set(now);
+        let app = self.me.clone();
+        self.spawn(async move {
+            let Some(app) = app.upgrade() else { return };
+            app.drop_committed().await;
+            let is_said = !app.unsent.borrow().is_empty();
+            if is_said || app.opening.mode() == TabMode::Host && app.signed.is_overdue(now) {
+                app.look_for_unsent();
+            }
+        });
+    }
+
+    /// Remembers no more what the best chain has.
+    async fn drop_committed(&self) {
+        let Some(node) = self.roster.up().into_iter().next() else {
+            return;
+        };
+        for sender in self.signed.senders() {
+            let who = sender.to_string();
+            if let Ok(account) = self.ask_node(&node, ask::Account { who }).await {
+                self.signed.committed(&sender, account.nonce);
+            }
+        }
+        self.keep_signed().await;
+    }
+
     /// Says what is missing, and no more of what is not.
-    async fn tell_unsent(&self) {
+    pub(super) async fn tell_unsent(&self) {
         // Where no node runs nothing can be said.
         if self.roster.up().is_empty() || self.opening.mode() == TabMode::Starting {
             return;
         }
+        self.drop_committed().await;
         let mut said = Vec::<Said>::new();
-        for sender in self.wallet.senders() {
+        for sender in self.signed.senders() {
             let missing = self.unsent_of(&sender).await;
             if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
                 let error = StartupError::Unsent {
                     who: self.wallet.name_of(&sender),
-                    first: first.0,
-                    last: last.0,
-                    node: first.1.holder.clone(),
+                    first: first.nonce,
+                    last: last.nonce,
+                    node: first.holder.clone(),
                 };
                 said.push((sender, error.into()));
             }
@@ -62,95 +111,42 @@ impl App {
         for new in said.into_iter().filter(|new| !before.contains(new)) {
             self.bus.problem(new.1);
         }
+        self.keep_signed().await;
     }
 
     /// What no running node has of a sender's transactions.
-    async fn unsent_of(&self, sender: &Address) -> Vec<(u64, Signed)> {
-        let mut missing = Vec::new();
-        for (nonce, signed) in self.wallet.signed_from(sender, 0) {
-            let up = self.roster.up();
-            if up.iter().any(|node| node.name == signed.holder) {
+    pub(super) async fn unsent_of(&self, sender: &Address) -> Vec<SignedTx> {
+        let (mut missing, now) = (Vec::new(), self.platform.monotonic());
+        let hosts = self.opening.mode() == TabMode::Host;
+        for signed in self.signed.signed_from(sender, 0) {
+            let is_looked_for = match signed.stage {
+                Stage::InHand => false,
+                Stage::Handed => true,
+                // Nodes of the tab that signed it may have it: one tab says that it is missing, the one with the nodes.
+                Stage::Found => hosts && now - signed.at >= GAP_PATIENCE_MS,
+            };
+            if !is_looked_for {
                 continue;
             }
-            let id = || signed.id.clone();
-            let asked = up
-                .iter()
-                .map(|node| self.ask_node(node, ask::Transaction { id: id() }));
-            let found = join_all(asked).await;
-            let holder = up.iter().zip(&found).find(|(_, found)| found.is_ok());
-            match holder {
-                Some((node, Ok(info))) if info.height.is_none() => {
-                    self.wallet.held_by(sender, nonce, &node.name);
-                }
-                Some(_) => self.wallet.forget(sender, nonce),
-                None => missing.push((nonce, signed)),
+            match self.holder_of(&signed).await {
+                Some((node, false)) => self.signed.held_by(sender, signed.nonce, &node.name),
+                Some((_, true)) => self.signed.forget(sender, signed.nonce),
+                None => missing.push(signed),
             }
         }
         missing
     }
 
-    /// Hands a sender's transactions that no node has to one that runs.
-    pub(super) async fn send_again(&self, who: &str) -> Result<Output, ApiError> {
-        let from = self.key_of(who)?.address();
-        let node = self.node_for(None)?;
-        let _turn = Rc::clone(&self.turns).take(from).await?;
-        let (missing, said) = self.missing_of(&from).await?;
-        self.hand_missing(&node, &from, &missing).await?;
-        self.tell_unsent().await;
-        Ok(Output {
-            node: Some(node.name.clone()),
-            ..Output::text(format!("{said} went again to {}.", node.name))
-        })
-    }
-
-    async fn hand_missing(
-        &self,
-        node: &Rc<Member>,
-        from: &Address,
-        missing: &[(u64, Signed)],
-    ) -> Result<(), ApiError> {
-        for (nonce, signed) in missing {
-            let answer = self.hand_signed(node, from, (*nonce, signed.raw.clone()));
-            if let Err(error) = answer.await {
-                if matches!(error, Refusal::Transaction(_)) {
-                    self.wallet.forget(from, *nonce);
-                    self.tell_unsent().await;
-                }
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
-    /// Forgets a sender's transactions that no node has: the next one takes the first of their nonces.
-    pub(super) async fn give_up(&self, who: &str) -> Result<Output, ApiError> {
-        let from = self.key_of(who)?.address();
-        let _turn = Rc::clone(&self.turns).take(from).await?;
-        let (missing, said) = self.missing_of(&from).await?;
-        for (nonce, _) in &missing {
-            self.wallet.forget(&from, *nonce);
-        }
-        self.tell_unsent().await;
-        Ok(Output::text(format!(
-            "{said} is given up. A node that has it in its ledger still sends it when it starts again."
-        )))
-    }
-
-    /// What no running node has of a sender's transactions, and which they are in words.
-    ///
-    /// # Errors
-    /// [`WalletError::NothingUnsent`].
-    async fn missing_of(
-        &self,
-        from: &Address,
-    ) -> Result<(Vec<(u64, Signed)>, String), WalletError> {
-        let (missing, who) = (self.unsent_of(from).await, self.wallet.name_of(from));
-        match (missing.first(), missing.last()) {
-            (Some((first, _)), Some((last, _))) => {
-                let said = format!("{} of {who}", nonces(*first, *last));
-                Ok((missing, said))
-            }
-            _ => Err(WalletError::NothingUnsent { who }),
-        }
+    /// A running node that has a transaction, and whether in a block.
+    async fn holder_of(&self, signed: &SignedTx) -> Option<(Rc<Member>, bool)> {
+        let up = self.roster.up();
+        let id = || signed.id.clone();
+        let asked = up
+            .iter()
+            .map(|node| self.ask_node(node, ask::Transaction { id: id() }));
+        let found = side_by_side(asked.collect()).await;
+        let mut found = up.iter().zip(found);
+        let (node, info) = found.find_map(|(node, found)| Some((node, found.ok()?)))?;
+        Some((Rc::clone(node), info.height.is_some()))
     }
 }

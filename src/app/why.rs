@@ -1,8 +1,7 @@
 //! Why something is as it is: the nodes of this tab are asked, and the page adds what only it sees.
 
-use futures_util::future::join_all;
-
 use super::machine::App;
+use super::side_by_side::side_by_side;
 use crate::ipc::{ApiError, Ask, Reorganisation, Subject, WhyInfo, ask};
 use crate::records::Reason;
 use crate::refusal::{LookupError, Refusal};
@@ -102,7 +101,7 @@ impl App {
             .iter()
             .map(|node| self.ask_node(node, question(about.clone())));
         let mut answers = Vec::new();
-        for (node, answer) in nodes.iter().zip(join_all(asked).await) {
+        for (node, answer) in nodes.iter().zip(side_by_side(asked.collect()).await) {
             answers.push(match answer {
                 Ok(answer) => answer,
                 Err(Refusal::Lookup(error)) if error.is_unknown() => WhyInfo {

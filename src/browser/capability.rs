@@ -30,7 +30,7 @@ pub fn indexed_db() -> Result<(), PlatformError> {
     present("indexedDB", PlatformError::NoIndexedDb)
 }
 
-/// Refuses a scope without locks: two tabs could run the same node.
+/// Refuses a scope without Web Locks: names are held by open databases there.
 ///
 /// # Errors
 /// `no_locks`.

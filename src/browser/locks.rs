@@ -1,14 +1,18 @@
-//! Web Locks: a name that one holder in the whole browser has at a time. A node worker holds its
+//! Locks: a name that one holder in the whole browser has at a time. A node worker holds its
 //! identity by one, so that two tabs never run the same node; the browser gives it back when the
-//! worker ends, however it ends.
+//! worker ends, however it ends. They are Web Locks, or open databases where a browser offers none of those.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 use super::capability;
-use super::js::{explain, field};
+use super::idb::hold::{Held, hold};
+use super::js::{explain, field, sleep};
 use crate::ipc::ApiError;
 use crate::refusal::PlatformError;
 
@@ -28,18 +32,36 @@ extern "C" {
 
 /// Holds a name until it is dropped.
 #[derive(Debug)]
-pub struct LockGuard {
-    release: Function,
+pub struct LockGuard(Holding);
+
+#[derive(Debug)]
+enum Holding {
+    WebLock(#[expect(dead_code, reason = "it acts when it is dropped")] Release),
+    Database(Held),
 }
 
-impl Drop for LockGuard {
-    fn drop(&mut self) {
-        // The function keeps a promise; it cannot fail.
-        let _ = self.release.call0(&JsValue::UNDEFINED);
+impl LockGuard {
+    /// Calls back if the browser takes the name away, which it never does with a Web Lock.
+    pub fn on_lost(&mut self, lost: impl FnOnce() + 'static) {
+        match &mut self.0 {
+            Holding::WebLock(_) => {}
+            Holding::Database(held) => held.on_lost(lost),
+        }
     }
 }
 
-/// Takes the name if nobody holds it.
+/// Gives a Web Lock back when it is dropped.
+#[derive(Debug)]
+struct Release(Function);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        // The function keeps a promise; it cannot fail.
+        let _ = self.0.call0(&JsValue::UNDEFINED);
+    }
+}
+
+/// Takes the name by a Web Lock if nobody holds it.
 ///
 /// # Errors
 /// `no_locks`, or `lock_failed` with the browser's reason.
@@ -55,7 +77,10 @@ pub async fn try_acquire(name: &str) -> Result<Option<LockGuard>, ApiError> {
 /// # Errors
 /// `no_locks`, or `lock_failed` with the browser's reason.
 pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGuard>, ApiError> {
-    capability::locks()?;
+    if let Err(missing) = capability::locks() {
+        capability::indexed_db().map_err(|_| missing)?;
+        return acquire_by_database(name, limit_ms).await;
+    }
     let Some(limit) = limit_ms else {
         return request(name, &Object::new())
             .await
@@ -73,6 +98,30 @@ pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGua
         Ok(guard) => Ok(guard),
         Err(_) if controller.signal().aborted() => Ok(None),
         Err(thrown) => Err(failed(name, &thrown)),
+    }
+}
+
+/// Waits for the name as [`acquire`] does, by a database in place of a Web Lock.
+///
+/// # Errors
+/// `lock_failed` with the reason of the database.
+pub async fn acquire_by_database(
+    name: &str,
+    limit_ms: Option<u32>,
+) -> Result<Option<LockGuard>, ApiError> {
+    let held = match limit_ms {
+        None => hold(name).await,
+        Some(limit) => match select(pin!(hold(name)), pin!(sleep(limit.into()))).await {
+            Either::Left((held, _)) => held,
+            Either::Right(_) => return Ok(None),
+        },
+    };
+    match held {
+        Ok(held) => Ok(Some(LockGuard(Holding::Database(held)))),
+        Err(error) => {
+            let (name, reason) = (name.to_owned(), error.to_string());
+            Err(PlatformError::Lock { name, reason }.into())
+        }
     }
 }
 
@@ -96,7 +145,8 @@ async fn request(name: &str, options: &Object) -> Result<Option<LockGuard>, JsVa
     let settled = manager.request(name, options, callback.as_ref().unchecked_ref())?;
     let first = Promise::race(&Array::of2(&granted, &settled));
     let lock = JsFuture::from(first).await?;
-    Ok(lock.is_object().then_some(LockGuard { release }))
+    let held = || LockGuard(Holding::WebLock(Release(release)));
+    Ok(lock.is_object().then(held))
 }
 
 /// A promise and the function that keeps it.

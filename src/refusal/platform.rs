@@ -106,6 +106,14 @@ pub enum PlatformError {
         /// The browser's reason.
         reason: String,
     },
+    /// What was signed cannot be written.
+    #[error(
+        "what was signed cannot be written: {reason}. If this page is closed, the next one does not know of it"
+    )]
+    SignedWrite {
+        /// The browser's reason.
+        reason: String,
+    },
 }
 
 /// What a missing part of the browser means for the network.
@@ -115,6 +123,8 @@ pub enum Limit {
     ThisTab,
     /// No second tab may open the network.
     OneTab,
+    /// Names are held by other means.
+    OpenDatabases,
 }
 
 impl fmt::Display for Limit {
@@ -122,6 +132,9 @@ impl fmt::Display for Limit {
         f.write_str(match self {
             Self::ThisTab => "the network lives in this tab only and ends with it",
             Self::OneTab => "open this network in one tab only",
+            Self::OpenDatabases => {
+                "here a database that is kept open holds it, until its tab or worker ends"
+            }
         })
     }
 }
@@ -152,6 +165,7 @@ codes! {
         Scope => "worker_failed", "a worker did not start, or ended by itself";
         StorageRead => "storage_read", "the network's record cannot be read";
         StorageWrite => "storage_write", "the network's record cannot be written";
+        SignedWrite => "storage_write", "the network's record cannot be written";
         + Self::Limited { missing, .. } => missing;
     }
 }

@@ -16,6 +16,14 @@ pub enum StartupError {
         /// The node.
         node: String,
     },
+    /// The browser closed the database that held the node's identity.
+    #[error(
+        "the browser closed the database by which this tab held node {node}, so that another tab may run it: the node was stopped. Load the page again"
+    )]
+    IdentityLost {
+        /// The node.
+        node: String,
+    },
     /// The parameters cannot be read.
     #[error(transparent)]
     Encoding(DecodeError),
@@ -132,6 +140,7 @@ pub enum Aside {
 codes! {
     StartupError {
         IdentityInUse => "identity_in_use", "another tab runs this node";
+        IdentityLost => "identity_lost", "the browser closed the database that held the node for this tab";
         Encoding => "bad_config", "the parameters cannot be those of a network";
         Config => "bad_config", "the parameters cannot be those of a network";
         SecretLength => "bad_config", "the parameters cannot be those of a network";

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod charts;
 pub mod check;
 pub mod digest;
+pub mod direction;
 pub mod figures;
 pub mod finality;
 pub mod find;

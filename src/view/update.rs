@@ -216,7 +216,7 @@ impl Model {
         } = report;
         for peer in &mut peers {
             // Strangers choose these two.
-            (peer.name, peer.host) = (visible(&peer.name), visible(&peer.host));
+            (peer.name, peer.host) = (one_line(&peer.name), one_line(&peer.host));
             self.put_name(&peer.id, &peer.name);
         }
         let name = status.name.clone();
@@ -239,7 +239,7 @@ impl Model {
     }
 
     fn put_event(&mut self, mut event: Event) {
-        event.text = visible(&event.text);
+        event.text = one_line(&event.text);
         if let Some(block) = &event.block {
             Rc::make_mut(&mut self.measured).see(&block.hash, &event.node, event.at);
             self.put_block(block.clone());
@@ -273,7 +273,7 @@ impl Model {
             .blocks
             .get(&block.hash)
             .is_some_and(|known| known.on_best_chain);
-        block.miner = visible(&block.miner);
+        block.miner = one_line(&block.miner);
         self.blocks.insert(block.hash.clone(), Rc::new(block));
     }
 
@@ -481,6 +481,12 @@ fn blank(id: String, name: String, kind: NodeKind) -> NodeStatus {
         ledger_start: LedgerStart::New,
         finality: FinalityStatus::default(),
     }
+}
+
+/// What others wrote, as it is safe to show within a sentence or a line: characters that hide are escapes, and ends of lines
+/// are blanks, so that nobody writes a line of his own into the log.
+fn one_line(text: &str) -> String {
+    visible(text).replace(['\n', '\r', '\t'], " ")
 }
 
 #[cfg(test)]

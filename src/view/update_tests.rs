@@ -293,6 +293,30 @@ fn what_strangers_choose_is_shown_with_its_hidden_characters_as_escapes() {
     assert_eq!(remote.status.host, "[U+200B]");
 }
 
+/// A copy of the log is read line by line.
+#[test]
+fn nobody_writes_a_line_of_his_own_into_the_log() {
+    let mut model = model();
+    running(&mut model, "pow-1", "a", 1);
+    let stranger = crate::ipc::PeerStatus {
+        name: "x\n12:00:00 info pow-1".into(),
+        ..peer("pow-9", "a", 1, true)
+    };
+    model.apply(Update::Report(crate::ipc::Report {
+        peers: vec![stranger],
+        events: vec![crate::ipc::Event {
+            text: "x\r\n12:00:00 info pow-1\tis a peer.".into(),
+            ..event("pow-1", 1, Level::Info)
+        }],
+        ..report(status("pow-1", "a", 1))
+    }));
+    let texts = model.log.iter().map(|line| line.text.clone());
+    let names = model.names.values().cloned();
+    for text in texts.chain(names) {
+        assert!(!text.contains(char::is_control), "{text:?}");
+    }
+}
+
 #[test]
 fn what_goes_on_over_time_is_measured_while_a_node_runs() {
     let mut model = Model::new("lab");

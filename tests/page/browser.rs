@@ -32,8 +32,8 @@ const FLAGS: [&str; 15] = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
-    // Nothing but this machine can be reached, whatever a page asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    // Nothing but this machine can be reached, whatever a page asks for; by its other name it is no secure context.
+    "--host-resolver-rules=MAP aurex.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
 /// A refusal of the page: what a promise was rejected with.

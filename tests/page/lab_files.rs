@@ -155,3 +155,40 @@ fn every_program_file_has_a_hash_in_its_name_the_laboratorys_too() {
     let of_lab = names.iter().filter(|name| name.starts_with("aurex-lab-"));
     assert_eq!(of_lab.count(), 2, "{names:?}");
 }
+
+/// The looks of the laboratory are there when it is shown, and a page that does not go there does not fetch them.
+#[test]
+#[ignore = "run by cargo xtask test"]
+fn the_style_sheet_of_the_laboratory_comes_with_it_and_not_before() {
+    let sheets = |visit: &Visit| {
+        let asked = visit.server.requests();
+        let names = asked.iter().filter_map(|request| {
+            let name = request.path.rsplit('/').next()?.split('?').next()?;
+            let is_sheet = name.starts_with("aurex-lab") && name.ends_with(".css");
+            is_sheet.then(|| name.to_owned())
+        });
+        names.collect::<Vec<String>>()
+    };
+    let mut visit = Visit::open(QUIET);
+    until(&visit, "the page", |visit| {
+        !visit.text_of("#health").is_empty()
+    });
+    assert_eq!(sheets(&visit), [""; 0]);
+    // Looks at the first picture in which it is there.
+    visit.value(
+        "window.first = null;
+         new MutationObserver(() => {
+           const list = document.querySelector('.lab-list');
+           if (list && !window.first) window.first = getComputedStyle(list).display;
+         }).observe(document.body, { childList: true, subtree: true });
+         location.hash = '#/lab'",
+    );
+    until(&visit, "the course", |visit| {
+        visit.value("return window.first") != Value::Null
+    });
+    assert_eq!(visit.value("return window.first"), "grid");
+    let sheets = sheets(&visit);
+    assert_eq!(sheets.len(), 1, "{sheets:?}");
+    assert!(sheets[0].len() > "aurex-lab-.css".len(), "{sheets:?}");
+    visit.expect_quiet();
+}

@@ -118,6 +118,40 @@ async fn a_lock_has_one_holder_at_a_time() {
     }
 }
 
+/// As the lock above, in a browser that offers no Web Locks.
+#[wasm_bindgen_test]
+async fn a_database_in_place_of_a_lock_has_one_holder_at_a_time() {
+    let name = fresh("held");
+    let acquire = |limit| locks::acquire_by_database(&name, limit);
+    let held = acquire(Some(5_000)).await.unwrap().expect("nobody has it");
+    let began = monotonic();
+    assert!(acquire(Some(100)).await.unwrap().is_none());
+    assert!(acquire(Some(100)).await.unwrap().is_none());
+    assert!(monotonic() - began >= 190.0);
+
+    let (order, inside) = (Rc::new(RefCell::new(Vec::new())), Rc::new(Cell::new(0_u32)));
+    for number in 0..4 {
+        let (name, order, inside) = (name.clone(), Rc::clone(&order), Rc::clone(&inside));
+        wasm_bindgen_futures::spawn_local(async move {
+            let guard = locks::acquire_by_database(&name, None).await.unwrap();
+            assert!(guard.is_some());
+            inside.set(inside.get() + 1);
+            assert_eq!(inside.get(), 1, "one at a time");
+            order.borrow_mut().push(number);
+            sleep(30.0).await;
+            inside.set(inside.get() - 1);
+            drop(guard);
+        });
+    }
+    sleep(100.0).await;
+    assert!(order.borrow().is_empty(), "it is held");
+    drop(held);
+    until(|| order.borrow().len() == 4).await;
+    // Those who gave up left nothing behind.
+    until(|| inside.get() == 0).await;
+    assert!(acquire(Some(5_000)).await.unwrap().is_some());
+}
+
 #[wasm_bindgen_test]
 fn this_browser_offers_everything() {
     assert_eq!(capability::broadcast_channel(), Ok(()));

@@ -15,7 +15,7 @@ use crate::trunk;
 /// The laboratory's program, as Trunk names it and as `index.html` does.
 const LAB: &str = "aurex-lab";
 /// How the names of its files end.
-const LAB_FILES: [&str; 2] = [".js", "_bg.wasm"];
+const LAB_FILES: [&str; 3] = [".js", "_bg.wasm", ".css"];
 
 /// Sets up what is needed, then builds into `out`, or into our own folder.
 pub(crate) fn command(project: &mut Project, out: Option<&OsStr>) -> Result<()> {
@@ -39,7 +39,7 @@ pub(crate) fn build(project: &Project, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Gives the files of the laboratory's program one hash of both in their names, as Trunk gives one to the page's, and
+/// Gives the files of the laboratory's program one hash of all in their names, as Trunk gives one to the page's, and
 /// writes the name into the page: a new release never meets a cached file of the old one.
 fn name_laboratory(out: &Path) -> Result<()> {
     let mut hasher = DefaultHasher::new();
@@ -94,7 +94,7 @@ fn expect_replaceable(out: &Path, is_ours: bool) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{expect_replaceable, name_laboratory};
+    use super::{LAB_FILES, expect_replaceable, name_laboratory};
     use std::fs;
 
     #[test]
@@ -117,26 +117,31 @@ mod tests {
     fn the_laboratorys_files_have_another_name_whenever_one_of_them_changes() {
         let folder = std::env::temp_dir().join(format!("aurex-lab-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("made");
-        let named = |script: &str, code: &str| {
+        let named = |script: &str, code: &str, style: &str| {
             let write = |file: &str, text: &str| fs::write(folder.join(file), text);
             write("aurex-lab.js", script).expect("written");
             write("aurex-lab_bg.wasm", code).expect("written");
+            write("aurex-lab.css", style).expect("written");
             write("index.html", "<meta name=laboratory content=aurex-lab>").expect("written");
             name_laboratory(&folder).expect("named");
             let page = fs::read_to_string(folder.join("index.html")).expect("read");
             let name = page.split("content=").nth(1).unwrap_or_default();
             let name = name.trim_end_matches('>').to_owned();
-            let are_there =
-                ["_bg.wasm", ".js"].map(|ending| folder.join(format!("{name}{ending}")).is_file());
-            assert_eq!(are_there, [true, true], "{name}");
+            let is_there = |ending: &&str| folder.join(format!("{name}{ending}")).is_file();
+            assert!(LAB_FILES.iter().all(is_there), "{name}");
             name
         };
-        let names = [named("a", "b"), named("a", "c"), named("b", "b")];
-        let again = named("a", "b");
+        let names = [
+            named("a", "b", "c"),
+            named("a", "c", "c"),
+            named("b", "b", "c"),
+            named("a", "b", "d"),
+        ];
+        let again = named("a", "b", "c");
         let gone = folder.join("aurex-lab.js").exists();
         fs::remove_dir_all(&folder).expect("removed");
         assert_eq!(names[0], again, "the same files, the same name");
-        assert!(names[0] != names[1] && names[0] != names[2] && !gone);
+        assert!(names[1..].iter().all(|other| *other != again) && !gone);
         assert_eq!(names[0].len(), "aurex-lab-".len() + 16);
     }
 }

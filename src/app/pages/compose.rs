@@ -4,9 +4,8 @@
 //! A new user needs coins before the network takes its registration, as that costs a fee: so making one sends
 //! it coins first, and the list of users offers the registration once they are there.
 
-use std::collections::BTreeMap;
-
 use super::PageModel;
+use super::typed::Typed;
 use crate::command::{
     DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What, number_in, read_amount, read_fee, shortened,
 };
@@ -225,7 +224,7 @@ pub enum Sending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compose {
     form: Form,
-    typed: BTreeMap<Field, String>,
+    typed: Typed<Field>,
     sending: Sending,
 }
 
@@ -249,7 +248,7 @@ impl Compose {
     #[must_use]
     pub fn new(users: &[String]) -> Self {
         let user = |at: usize| users.get(at).cloned().unwrap_or_default();
-        let usual = [
+        let usual = vec![
             (Field::From, user(0)),
             (Field::To, user(1)),
             (Field::Amount, "10".to_owned()),
@@ -260,7 +259,7 @@ impl Compose {
         ];
         Self {
             form: Form::Transfer,
-            typed: usual.into(),
+            typed: Typed::of(usual),
             sending: Sending::Idle,
         }
     }
@@ -280,10 +279,7 @@ impl Compose {
     /// The text of a field.
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
-        self.typed
-            .get(&field)
-            .map(String::as_str)
-            .unwrap_or_default()
+        self.typed.text(&field).unwrap_or_default()
     }
 
     /// The asset that is sent: the chosen one, or the first where the sender does not hold that.
@@ -389,7 +385,7 @@ impl PageModel for Compose {
         match message {
             ComposeMessage::Choose(form) => (self.form, self.sending) = (form, Sending::Idle),
             ComposeMessage::Type(field, text) => {
-                self.typed.insert(field, text);
+                self.typed.set(field, text);
                 if self.sending != Sending::Underway {
                     self.sending = Sending::Idle;
                 }
@@ -404,7 +400,7 @@ impl PageModel for Compose {
                     Field::Symbol,
                     Field::AssetName,
                 ];
-                self.typed.retain(|field, _| !once.contains(field));
+                self.typed.clear(&once);
                 self.sending = Sending::Idle;
             }
             ComposeMessage::Refuse(error) => self.sending = Sending::Refused(error),

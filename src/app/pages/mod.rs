@@ -23,6 +23,7 @@ pub mod terminal;
 pub mod tour;
 pub mod transact;
 pub mod transaction;
+mod typed;
 
 /// The state of a page or of a part of one: it changes by its messages only.
 pub trait PageModel: Clone + PartialEq {

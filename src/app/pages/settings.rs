@@ -1,9 +1,9 @@
 //! The numbers of the Settings page: what is typed, the bounds of each, and the commands they become.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::PageModel;
+use super::typed::Typed;
 use crate::app::link::{LinkParameters, MAX_POA, MAX_POW};
 use crate::command::{
     Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, PACE_SECONDS, Quality, Shape,
@@ -49,9 +49,9 @@ impl Number {
 /// What is typed on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    typed: BTreeMap<Number, String>,
+    typed: Typed<Number>,
     /// What the network had when it was last looked at.
-    followed: BTreeMap<Number, String>,
+    followed: Typed<Number>,
 }
 
 /// What changes the page.
@@ -67,20 +67,18 @@ impl Default for Settings {
     /// A network of the usual size, and links that do nothing to frames.
     fn default() -> Self {
         let usual = LinkParameters::default();
-        let typed = [
+        let mut typed = vec![
             (Number::Digits, usual.difficulty().to_string()),
             (Number::Pow, usual.pow().to_string()),
             (Number::Poa, usual.poa().to_string()),
             (Number::FirstDigits, usual.difficulty().to_string()),
         ];
         let links = Quality::ALL.map(|quality| (Number::Link(quality), "0".to_owned()));
-        let mut settings = Self {
-            typed: BTreeMap::new(),
-            followed: BTreeMap::new(),
-        };
-        settings.typed.extend(typed);
-        settings.typed.extend(links);
-        settings
+        typed.extend(links);
+        Self {
+            typed: Typed::of(typed),
+            followed: Typed::of(Vec::new()),
+        }
     }
 }
 
@@ -88,10 +86,7 @@ impl Settings {
     /// What is typed.
     #[must_use]
     pub fn text(&self, number: Number) -> &str {
-        self.typed
-            .get(&number)
-            .map(String::as_str)
-            .unwrap_or_default()
+        self.typed.text(&number).unwrap_or_default()
     }
 
     /// The number, if it is one and within its bounds.
@@ -160,13 +155,13 @@ impl PageModel for Settings {
     fn update(&mut self, message: SettingsMessage) {
         match message {
             SettingsMessage::Type(number, text) => {
-                self.typed.insert(number, text);
+                self.typed.set(number, text);
             }
             SettingsMessage::Follow(values) => {
                 for (number, text) in values {
-                    if self.followed.get(&number) != Some(&text) {
-                        self.typed.insert(number, text.clone());
-                        self.followed.insert(number, text);
+                    if self.followed.text(&number) != Some(&text) {
+                        self.typed.set(number, text.clone());
+                        self.followed.set(number, text);
                     }
                 }
             }

@@ -20,7 +20,7 @@ pub(super) use tab::Faults;
 use super::App;
 use super::lab::Laboratory;
 use super::platform::{PageEvent, SpawnLab, WorkerEvent};
-use crate::ipc::{ApiError, NodeStatus, Workload};
+use crate::ipc::{ApiError, FromNode, NodeStatus, Workload};
 use crate::ledger::MemoryStore;
 use crate::primitives::{Millis, SplitMix64, Timestamp};
 use crate::view::Offer;
@@ -406,6 +406,12 @@ impl Page {
         let worker = self.tab.worker(name).expect("a worker");
         worker.tell(WorkerEvent::Crashed("unreachable executed".to_owned()));
         self.world.run(10.0);
+    }
+
+    /// The worker of a node ends by itself and says why.
+    pub(super) fn fail_worker(&self, name: &str, error: ApiError) {
+        let worker = self.tab.worker(name).expect("a worker");
+        worker.tell(WorkerEvent::Message(FromNode::Failed { error }));
     }
 
     /// What the problems of the page offer, by the words on the buttons' orders.

@@ -29,6 +29,8 @@ const RECORD_MS: f64 = 2.0;
 pub(in crate::app) struct Faults {
     /// Capabilities that are missing.
     pub(in crate::app) missing: Vec<PlatformError>,
+    /// Where there are no Web Locks, databases stand in for them.
+    pub(in crate::app) open_databases: bool,
     /// The storage refuses every access.
     pub(in crate::app) no_storage: bool,
     /// The database takes no record.
@@ -147,14 +149,11 @@ impl Platform for Tab {
     fn hide_laboratory(&self) {}
 
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest {
-        if self
-            .faults
-            .borrow()
-            .missing
-            .contains(&PlatformError::NoLocks)
-        {
+        let faults = self.faults.borrow();
+        if faults.missing.contains(&PlatformError::NoLocks) && !faults.open_databases {
             return async { Err(PlatformError::NoLocks.into()) }.boxed_local();
         }
+        drop(faults);
         let limit = limit_ms.map(|ms| self.world.clock.sleep(ms.into()));
         let guard = Rc::clone(&self.world.locks).acquire(name, limit);
         async { Ok(guard.await.map(Lock::new)) }.boxed_local()

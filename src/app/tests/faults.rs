@@ -3,7 +3,7 @@
 use crate::app::testing::{Faults, Page, World};
 use crate::ipc::NodeState;
 use crate::primitives::Millis;
-use crate::refusal::PlatformError;
+use crate::refusal::{PlatformError, StartupError};
 
 const KEY: &str = "aurex:network:pow1-poa0-d2";
 const LINK: &str = "?pow=1&poa=0&test_tx=0";
@@ -80,6 +80,52 @@ fn two_tabs_without_locks_do_not_run_the_same_node() {
     );
     assert!(!second.log().contains("started again in 1 second"));
     assert_eq!(first.up(), ["pow-1"]);
+}
+
+/// A page that came over http from another machine: what stands in for Web Locks is said, and one tab has the nodes.
+#[test]
+fn where_databases_stand_in_for_locks_one_of_two_tabs_runs_the_nodes_and_the_other_takes_over() {
+    let world = World::new(4);
+    let faults = Faults {
+        open_databases: true,
+        ..lacking(PlatformError::NoLocks)
+    };
+    let first = world.open_with(LINK, faults.clone());
+    first.opened().expect("it opens");
+    let second = world.open_with(LINK, faults);
+    second.opened().expect("it opens");
+    for page in [&first, &second] {
+        assert_eq!(page.problems(), ["no_locks"]);
+        let said = page.sentences();
+        assert!(said.contains("a database that is kept open"), "{said}");
+    }
+    // Nothing ends by a date: a clock that steps changes nothing.
+    world.set_back(Millis(3_600_000));
+    world.run(60_000.0);
+    assert_eq!(first.up(), ["pow-1"]);
+    assert!(!second.up().contains(&"pow-1".to_owned()));
+    first.grow(2);
+    first.close();
+    world.until("the take-over", || second.up() == ["pow-1"]);
+    second.grow(3);
+}
+
+#[test]
+fn a_node_whose_identity_the_browser_took_away_stays_down() {
+    let world = World::new(4);
+    let page = world.ready(LINK);
+    let node = page.app.node_for(None).expect("a node runs").name.clone();
+    page.fail_worker(
+        &node,
+        StartupError::IdentityLost { node: node.clone() }.into(),
+    );
+    world.run(5_000.0);
+    assert_eq!(page.up(), [""; 0]);
+    assert!(
+        page.sentences().contains("Load the page again"),
+        "{}",
+        page.sentences()
+    );
 }
 
 #[test]

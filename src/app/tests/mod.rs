@@ -11,4 +11,5 @@ mod sending;
 mod tabs;
 mod tour;
 mod traffic;
+mod unsent;
 mod wallet;

@@ -8,6 +8,7 @@
 //! once, and the next one, which must have everything, makes it again. Otherwise half a ledger would look like a whole
 //! one.
 
+pub(in crate::browser) mod hold;
 mod open;
 mod query;
 pub mod records;

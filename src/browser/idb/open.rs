@@ -150,7 +150,7 @@ async fn found_version(name: &str) -> Result<u32, StoreError> {
     Ok(found)
 }
 
-fn factory() -> Result<IdbFactory, StoreError> {
+pub(super) fn factory() -> Result<IdbFactory, StoreError> {
     let factory = field(&js_sys::global(), "indexedDB");
     if factory.is_object() {
         Ok(factory.unchecked_into())
@@ -198,6 +198,6 @@ async fn settle(request: &IdbOpenDbRequest) -> Result<JsValue, Failure> {
     clippy::cast_sign_loss,
     reason = "a version is a small whole number"
 )]
-fn whole(version: f64) -> u32 {
+pub(super) fn whole(version: f64) -> u32 {
     version as u32
 }

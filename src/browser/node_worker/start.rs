@@ -27,11 +27,25 @@ const LOCK_LIMIT_MS: u32 = 5_000;
 pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
     capability::broadcast_channel()?;
     let name = lock_name(&shell.chain_id, &shell.id);
-    let Some(guard) = locks::acquire(&name, Some(LOCK_LIMIT_MS)).await? else {
-        let node = shell.config.name.clone();
-        return Err(StartupError::IdentityInUse { node }.into());
-    };
-    *shell.lock.borrow_mut() = Some(guard);
+    match locks::acquire(&name, Some(LOCK_LIMIT_MS)).await {
+        Ok(Some(mut guard)) => {
+            let holder = Rc::downgrade(shell);
+            guard.on_lost(move || {
+                if let Some(shell) = holder.upgrade() {
+                    let node = shell.config.name.clone();
+                    shell.fail(StartupError::IdentityLost { node }.into());
+                }
+            });
+            *shell.lock.borrow_mut() = Some(guard);
+        }
+        Ok(None) => {
+            let node = shell.config.name.clone();
+            return Err(StartupError::IdentityInUse { node }.into());
+        }
+        // The key of a node without a ledger was made in this tab, for this run.
+        Err(_) if shell.config.database.is_none() => {}
+        Err(error) => return Err(error),
+    }
 
     let discovery = gossip::discovery_channel(&shell.chain_id);
     let inbox = gossip::inbox_channel(&shell.chain_id, &shell.id);

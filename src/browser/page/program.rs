@@ -1,4 +1,5 @@
-//! The laboratory's program on this page: loaded when somebody goes there or a script calls it, then kept.
+//! The laboratory's program on this page, with its style sheet: loaded when somebody goes there or a script calls it, then
+//! kept. Nothing is shown before both are there.
 //!
 //! The page says under which name its files were published, with a hash of them. While it is developed there is none, so
 //! that they are asked for under the name of this page's own script. A load that failed is tried under an address of its
@@ -10,7 +11,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::Url;
+use web_sys::{HtmlElement, Url};
 
 use super::outcome::{no_api, thrown};
 use crate::browser::js::explain;
@@ -21,8 +22,8 @@ use crate::refusal::LabRefusal;
 
 /// The element of the page that names the program.
 const NAME: &str = "meta[name=laboratory]";
-/// How the names of its script and of its WebAssembly end; they lie beside the page's own.
-const FILES: [&str; 2] = [".js", "_bg.wasm"];
+/// How the names of its script, of its WebAssembly and of its style sheet end; they lie beside the page's own.
+const FILES: [&str; 3] = [".js", "_bg.wasm", ".css"];
 
 #[wasm_bindgen]
 extern "C" {
@@ -155,10 +156,35 @@ async fn load(failures: u32) -> Result<JsValue, JsValue> {
         }
         Ok::<_, JsValue>(url.href())
     };
-    let [script, code] = FILES.map(address);
+    let [script, code, style] = FILES.map(address);
+    // Both are on their way at once.
+    let looks = JsFuture::from(load_style(&style?)?);
     let module: Module = JsFuture::from(import(&script?)).await?.unchecked_into();
     let options = Object::new();
     Reflect::set(&options, &"module_or_path".into(), &code?.into())?;
     JsFuture::from(module.start(&options)).await?;
+    looks.await?;
     Ok(module.into())
+}
+
+/// Puts a style sheet into the page, after those that are there; what is kept when it is in force. One that fails is taken
+/// out again.
+fn load_style(address: &str) -> Result<Promise, JsValue> {
+    let document = gloo::utils::document();
+    let link: HtmlElement = document.create_element("link")?.unchecked_into();
+    link.set_attribute("rel", "stylesheet")?;
+    link.set_attribute("href", address)?;
+    let reason = JsValue::from_str(&format!("{address} cannot be loaded"));
+    let promise = Promise::new(&mut |resolve, reject| {
+        let (element, reason) = (link.clone(), reason.clone());
+        let failed = Closure::once_into_js(move || {
+            element.remove();
+            reject.call1(&JsValue::UNDEFINED, &reason)
+        });
+        link.set_onload(Some(&resolve));
+        link.set_onerror(Some(failed.unchecked_ref()));
+    });
+    let head = document.query_selector("head")?.ok_or(reason)?;
+    head.append_child(&link)?;
+    Ok(promise)
 }

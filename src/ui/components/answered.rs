@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::told;
 use crate::ipc::ApiError;
 
 /// That something is awaited.
@@ -18,7 +19,7 @@ pub(crate) fn empty(text: &str) -> Html {
 pub(crate) fn refusal(error: &ApiError) -> Html {
     html! {
         <p class="text-refusal" role="alert">
-            { error.to_string() }{ " " }<code class="text-rule">{ error.code() }</code>
+            { told(&error.to_string()) }{ " " }<code class="text-rule">{ error.code() }</code>
         </p>
     }
 }

@@ -4,10 +4,10 @@
 use yew::prelude::*;
 
 use super::miners::miners;
-use super::overview::Overview;
+use super::overview::overview;
 use super::{
     Confirm, RunButton, Tone, WhyPanel, badge, empty, fact, fact_to_copy, fact_with_hint,
-    kind_mark, scroll_to, short_hash,
+    kind_mark, scroll_to, short_hash, told,
 };
 use crate::app::pages::network::{has_ended, is_cut};
 use crate::app::pages::selection::SelectionMessage;
@@ -24,6 +24,7 @@ use crate::view::words;
 #[component]
 pub(crate) fn Inspector() -> Html {
     let (picture, selection) = (use_picture(), use_selection());
+    let is_live = !use_actions().app().is_laboratory();
     let selected = selection.name();
     let node = picture
         .nodes
@@ -34,7 +35,7 @@ pub(crate) fn Inspector() -> Html {
             if let Some(node) = node {
                 <NodePanel key={node.status.name.clone()} node={node.clone()} now={time::now()} />
             } else {
-                <Overview key="" />
+                { overview(&picture, is_live) }
             }
         </aside>
     }
@@ -62,16 +63,16 @@ fn NodePanel(props: &NodePanelProps) -> Html {
         <>
             <div class="panel-title">
                 <h2>
-                    { kind_mark(status.kind) }{ " " }{ &status.name }{ " " }
+                    { kind_mark(status.kind) }{ " " }{ told(&status.name) }{ " " }
                     { badge(Tone::of(status.state), words::state(status.state)) }
                 </h2>
                 <button type="button" class="button-close" aria-label="Back to the network" onclick={close}>{ "×" }</button>
             </div>
-            <p class="text-lead">{ words::node(node, now) }</p>
+            <p class="text-lead">{ told(&words::node(node, now)) }</p>
             if node.own {
                 <div class="toolbar">{ buttons(status, !actions.app().is_laboratory()) }</div>
             } else {
-                <p class="text-hint">{ format!("It runs in another tab ({}), so it can only be watched here.", status.host) }</p>
+                <p class="text-hint">{ told(&format!("It runs in another tab ({}), so it can only be watched here.", status.host)) }</p>
             }
             <WhyPanel about={Subject::Node(status.name.clone())} title={why_title(status.kind)} always=true />
             { facts(node, now) }
@@ -215,7 +216,7 @@ fn peer_row(node: &NodeView, peer: &PeerStatus, cuts: &[(String, String)]) -> Ht
     };
     html! {
         <tr key={peer.id.clone()}>
-            <th scope="row">{ kind_mark(peer.kind) }{ " " }{ name }</th>
+            <th scope="row">{ kind_mark(peer.kind) }{ " " }{ told(&name) }</th>
             <td class="cell-number">{ grouped(peer.height) }</td>
             <td>{ state }</td>
             <td class="cell-actions">

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use yew::prelude::*;
 
+use super::told;
 use crate::view::figures::short;
 use crate::view::route::Route;
 
@@ -54,7 +55,7 @@ pub(crate) fn page_link(to: &Route, class: &'static str, text: impl Into<Html>) 
 
 /// A link to a place of the page with a title.
 pub(crate) fn titled_link(to: &Route, class: &'static str, title: &str, text: &str) -> Html {
-    html! { <a {class} href={href(to)} title={title.to_owned()}>{ text }</a> }
+    html! { <a {class} href={href(to)} title={title.to_owned()}>{ told(text) }</a> }
 }
 
 /// A link to a place of the page, in a row of links that says which place is the `current` one.

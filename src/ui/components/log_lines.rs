@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::page_link;
+use super::{page_link, told};
 use crate::app::pages::log::{keys, level_word};
 use crate::ipc::Event;
 use crate::ui::hooks::use_steps;
@@ -61,10 +61,10 @@ fn LogLine(props: &LogLineProps) -> Html {
     html! {
         <li class={classes!("log-line", format!("log-level-{level}"))}>
             <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>
-            <span class="log-node">{ &event.node }</span>
+            <span class="log-node">{ told(&event.node) }</span>
             <span class={classes!("log-topic", format!("log-topic-{topic}"))}>{ topic }</span>
             <span class="log-text">
-                { &event.text }
+                { told(&event.text) }
                 if let Some((to, word)) = link {
                     { " " }{ page_link(&to, "text-more", word) }
                 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Column, RunButton, Tone, badge, empty, kind_mark, short_hash, table_of};
+use super::{Column, RunButton, Tone, badge, empty, kind_mark, short_hash, table_of, told};
 use crate::app::pages::network::{NodeLine, has_ended};
 use crate::app::pages::selection::SelectionMessage;
 use crate::command::{Command, Target};
@@ -57,7 +57,7 @@ fn NodeRow(props: &NodeRowProps) -> Html {
         <tr class={classes!(props.selected.then_some("row-selected"), (!line.up).then_some("row-muted"))}>
             <th scope="row">
                 { kind_mark(line.kind) }{ " " }
-                <button type="button" class="button-plain" onclick={select} aria-pressed={props.selected.to_string()}>{ &line.name }</button>
+                <button type="button" class="button-plain" onclick={select} aria-pressed={props.selected.to_string()}>{ told(&line.name) }</button>
             </th>
             <td>{ badge(Tone::of(line.state), words::state(line.state)) }</td>
             <td class="cell-number">{ grouped(line.height) }</td>

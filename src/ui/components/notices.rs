@@ -3,6 +3,7 @@
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::told;
 use crate::app::pages::notices::{Notice, Outcome};
 use crate::command::parse;
 use crate::ui::actions::Actions;
@@ -21,7 +22,7 @@ pub(crate) fn ProblemList() -> Html {
         <div class="problems">
             for problem in &picture.problems {
                 <div key={format!("{} {}", problem.code, problem.message)} class="problem" role="alert">
-                    <p>{ &problem.message }{ " " }<code class="text-rule">{ &problem.code }</code></p>
+                    <p>{ told(&problem.message) }{ " " }<code class="text-rule">{ &problem.code }</code></p>
                     for offer in &problem.offers {
                         { button(&actions, offer) }
                     }
@@ -86,7 +87,7 @@ fn NoticeLine(props: &NoticeLineProps) -> Html {
     let refused = (notice.outcome == Outcome::Refused).then_some("notice-refused");
     html! {
         <div class={classes!("notice", refused)}>
-            <p>{ &notice.text }</p>
+            <p>{ told(&notice.text) }</p>
             <button type="button" class="button-close" aria-label="Close" onclick={close}>{ "×" }</button>
         </div>
     }

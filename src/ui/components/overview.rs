@@ -5,24 +5,20 @@ use yew::prelude::*;
 use super::{fact, fact_to_copy, fact_with_hint, short_hash};
 use crate::app::pages::network::{hash_rate, lead, pace, recent};
 use crate::ipc::NodeStatus;
-use crate::ui::context::{use_actions, use_picture};
 use crate::ui::time;
 use crate::view::figures::{compact, grouped};
 use crate::view::route::Route;
-use crate::view::{finality, words};
+use crate::view::{Model, finality, words};
 
-/// The network in facts.
-#[component]
-pub(super) fn Overview() -> Html {
-    let picture = use_picture();
-    let is_live = !use_actions().app().is_laboratory();
+/// The network in facts; only the live one has a pace.
+pub(super) fn overview(picture: &Model, is_live: bool) -> Html {
     let status = picture
         .heaviest()
         .filter(|status| !status.state_root.is_empty());
     html! {
         <>
             <h2>{ "The network" }</h2>
-            <p class="text-lead">{ lead(&picture) }</p>
+            <p class="text-lead">{ lead(picture) }</p>
             <dl class="facts">
                 if let Some(tip) = picture.tips.first() {
                     { fact_to_copy("Head of the heaviest chain", "", &tip.hash, html! {
@@ -44,11 +40,11 @@ pub(super) fn Overview() -> Html {
                     { fact_with_hint("Difficulty", "Expected tries for a work block.", words::difficulty(status)) }
                 }
                 { fact_with_hint("Hash rate of this tab", "Measured over all miners.",
-                    format!("{} hashes/s", compact(hash_rate(&picture)))) }
+                    format!("{} hashes/s", compact(hash_rate(picture)))) }
                 if is_live {
                     { fact("Pace", pace(picture.pace)) }
                 }
-                if let Some(recent) = recent(&picture) {
+                if let Some(recent) = recent(picture) {
                     { fact_with_hint("Time between blocks", "Mean of the latest blocks, of both kinds.", recent) }
                 }
                 if !picture.chain_id.is_empty() {

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::log_lines::LogLines;
-use super::{page_link, short_hash, table_box};
+use super::{page_link, short_hash, table_box, told};
 use crate::ipc::Reorganisation;
 use crate::records::{BalanceChange, BranchRecord, Fate, LeftTransaction};
 use crate::view::Model;
@@ -41,7 +41,7 @@ fn side(title: &'static str, branch: &BranchRecord, still: bool) -> Html {
                     <li key={block.hash.clone()}>
                         { format!("{} ", grouped(block.height)) }
                         { short_hash(&block.hash, (!still).then(|| Route::Block(block.hash.clone()))) }
-                        { format!(" by {}, {}", block.miner, count_of(u64::from(block.transactions), "transaction", "transactions")) }
+                        { told(&format!(" by {}, {}", block.miner, count_of(u64::from(block.transactions), "transaction", "transactions"))) }
                     </li>
                 }
                 { rest(more_blocks(branch)) }

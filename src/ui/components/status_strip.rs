@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::told;
 use crate::ui::context::use_picture;
 use crate::ui::time;
 use crate::view::health::{Tone, health};
@@ -27,9 +28,9 @@ pub(crate) fn StatusStrip() -> Html {
         <section class="status-strip" aria-label="Status of the network">
             <p class={classes!("health", tone)} id="health" role="status" aria-live="polite">
                 <span class="health-dot" aria-hidden="true"></span>
-                <span>{ health.sentence }</span>
+                <span>{ told(&health.sentence) }</span>
                 // The height changes with each block: that is not read aloud.
-                <span aria-live="off">{ detail }</span>
+                <span aria-live="off">{ told(&detail) }</span>
             </p>
             <p class="status-pace" title="Each miner's measured hash rate and its limit">{ words::pace(&picture) }</p>
             <p class="status-mode">{ words::tab(picture.mode) }</p>

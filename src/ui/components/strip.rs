@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::marks::block_class;
-use super::{block_mark, empty, kind_mark, page_link};
+use super::{block_mark, empty, kind_mark, page_link, told};
 use crate::app::pages::network::{Card, Maker, latest, makers};
 use crate::records::BlockFinality;
 use crate::ui::context::use_picture;
@@ -50,7 +50,7 @@ fn maker_line(maker: &Maker) -> Html {
     html! {
         <span key={maker.id.clone()} class="maker">
             { kind_mark(maker.kind) }
-            <span class="maker-name">{ &maker.name }</span>
+            <span class="maker-name">{ told(&maker.name) }</span>
             <span class="maker-progress">{ &maker.what }</span>
         </span>
     }
@@ -73,7 +73,7 @@ fn CardItem(props: &CardItemProps) -> Html {
                 <>
                     <span class="card-top">{ block_mark(card.kind) }<strong>{ grouped(card.height) }</strong></span>
                     <span class="hash">{ short(&card.hash) }</span>
-                    <span class="card-maker">{ &card.maker }</span>
+                    <span class="card-maker">{ told(&card.maker) }</span>
                     <span>{ format!("{} tx", card.transactions) }</span>
                     <span class="card-age">
                         { &card.age }

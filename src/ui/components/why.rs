@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::log_lines::link;
-use super::{page_link, refusal};
+use super::{page_link, refusal, told};
 use crate::ipc::Subject;
 use crate::records::Explained;
 use crate::ui::context::{use_actions, use_picture};
@@ -57,7 +57,7 @@ fn answered(why: &Why, title: &AttrValue) -> Html {
             if let Some(event) = &why.event {
                 <p class="why-event text-hint">
                     <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>
-                    { format!(" {}: {}", event.node, event.text) }
+                    { told(&format!(" {}: {}", event.node, event.text)) }
                     if let Some((to, word)) = link(event) {
                         { " " }{ page_link(&to, "text-more", word) }
                     }
@@ -71,9 +71,9 @@ fn reason(one: &Explained) -> Html {
     html! {
         <>
             if !one.nodes.is_empty() {
-                <span class="why-nodes">{ format!("{}: ", one.nodes.join(", ")) }</span>
+                <span class="why-nodes">{ told(&format!("{}: ", one.nodes.join(", "))) }</span>
             }
-            { &one.text }
+            { told(&one.text) }
             if let Some((to, word)) = place(one) {
                 { " " }{ page_link(&to, "text-more", word.to_owned()) }
             }
@@ -81,7 +81,7 @@ fn reason(one: &Explained) -> Html {
                 <span class="why-rule">{ format!("Rule: {rule}.") }</span>
             }
             if let Some(measure) = one.measure() {
-                <span class="why-rule">{ format!("{measure}.") }</span>
+                <span class="why-rule">{ told(&format!("{measure}.")) }</span>
             }
         </>
     }

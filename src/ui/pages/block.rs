@@ -8,7 +8,7 @@ use crate::primitives::visible;
 use crate::records::BlockKind;
 use crate::ui::components::{
     Bytes, WhyPanel, block_mark, busy, check_list, empty, fact_to_copy, fact_with_hint,
-    hash_digits, page_link, refusal, short_hash, transaction_table,
+    hash_digits, page_link, refusal, short_hash, told, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -87,7 +87,7 @@ fn Block(props: &BlockProps) -> Html {
                         }
                     </div>
                 </div>
-                <p class="text-lead">{ lead(info) }</p>
+                <p class="text-lead">{ told(&lead(info)) }</p>
                 <p class="full-hash hash">{ hash_digits(&block.hash) }</p>
                 <WhyPanel about={Subject::Block(block.hash.clone())} title="Why it is not on the chain" />
             </section>
@@ -149,7 +149,7 @@ fn fields(info: &BlockInfo, now: u64) -> Html {
                 grouped(block.slot)) }
             { fact_to_copy("Sealer", "The node that made it and is paid the reward and the fees.", &block.miner_id, html! {
                 <>
-                    { format!("{} ", block.miner) }{ short_hash(&block.miner_id, None) }
+                    { told(&format!("{} ", block.miner)) }{ short_hash(&block.miner_id, None) }
                 </>
             }) }
             { hash("Data hash", "SHA-256 of the maker's free data.", &info.data_hash) }

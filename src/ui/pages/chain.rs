@@ -11,7 +11,7 @@ use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
     Column, InTurn, block_mark, empty, go, on_input, on_submit, page_link, reorganisations,
-    short_hash, table_of, tree_view,
+    short_hash, table_of, told, tree_view,
 };
 use crate::ui::context::use_picture;
 use crate::ui::hooks::use_narrow;
@@ -92,7 +92,7 @@ fn BlockTree(props: &BlockTreeProps) -> Html {
                         { steps(props, &tree) }
                     </div>
                 </div>
-                <p class="text-hint">{ tips_sentence(&picture.tips) }</p>
+                <p class="text-hint">{ told(&tips_sentence(&picture.tips)) }</p>
                 if tree.blocks.is_empty() {
                     { empty("No block yet. The genesis block stands here as soon as a node runs.") }
                 } else {
@@ -231,11 +231,11 @@ fn BlockRow(props: &BlockRowProps) -> Html {
         <tr class={classes!((!block.on_best_chain).then_some("row-muted"))}>
             <th scope="row" class="cell-number">{ page_link(&to, "", grouped(block.height)) }</th>
             <td>{ short_hash(&block.hash, Some(to)) }</td>
-            <td>{ if genesis { "everybody" } else { &block.miner } }</td>
+            <td>{ told(if genesis { "everybody" } else { &block.miner }) }</td>
             <td>{ block_mark(block.kind) }{ " " }{ if genesis { "genesis" } else { block.kind.word() } }</td>
             <td class="cell-number">{ block.transactions_count }</td>
             <td>{ if block.on_best_chain { "heaviest" } else { "beside" } }</td>
-            <td>{ placed.head_of.join(", ") }</td>
+            <td>{ told(&placed.head_of.join(", ")) }</td>
             <td>{ if genesis { String::new() } else { difficulty(block.difficulty) } }</td>
             <td title={time::exact(block.timestamp)}>{ &props.age }</td>
         </tr>

@@ -8,7 +8,7 @@ use crate::app::pages::terminal::{Entry, Terminal, TerminalMessage};
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{InTurn, LogView, on_input, on_submit, own_key};
+use crate::ui::components::{InTurn, LogView, on_input, on_submit, own_key, told};
 use crate::ui::context::use_actions;
 
 /// The page of the console.
@@ -140,8 +140,8 @@ fn on_key(
 fn entry_lines(entry: &Entry) -> Html {
     html! {
         <div key={entry.id} class="entry">
-            <p class="entry-line"><span aria-hidden="true">{ "> " }</span>{ &entry.line }</p>
-            <pre class={classes!(entry.is_sentence().then_some("entry-sentence"))}>{ entry.output.as_deref().unwrap_or("…") }</pre>
+            <p class="entry-line"><span aria-hidden="true">{ "> " }</span>{ told(&entry.line) }</p>
+            <pre class={classes!(entry.is_sentence().then_some("entry-sentence"))}>{ told(entry.output.as_deref().unwrap_or("…")) }</pre>
         </div>
     }
 }

@@ -60,7 +60,7 @@ fn cell(field: &'static str, cell: &Shown) -> Html {
         },
         Shown::Figures(text, None) => html! { <td key={field} class="cell-number">{ text }</td> },
         Shown::Text(text) => {
-            html! { <td key={field} class="cell-memo" title={text.clone()}>{ text }</td> }
+            html! { <td key={field} class="cell-memo" title={text.clone()}><bdi>{ text }</bdi></td> }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::primitives::visible;
 use crate::records::TransactionStatus;
 use crate::ui::components::{
     Bytes, WhyPanel, busy, check_list, fact, fact_to_copy, fact_with_hint, page_link, refusal,
-    short_hash, track,
+    short_hash, told, track,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -74,7 +74,7 @@ fn Transaction(props: &TransactionProps) -> Html {
         <div class="block-page">
             <section class="panel panel-full">
                 <h1>{ "Transaction" }</h1>
-                <p class="text-lead">{ sentence(tx) }</p>
+                <p class="text-lead">{ told(&sentence(tx)) }</p>
                 <p class="full-hash hash">{ &tx.tx_hash }</p>
                 { track(tx, &picture) }
                 if tx.status != TransactionStatus::Committed {

@@ -6,7 +6,7 @@ use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::words::class_of;
 use crate::lab::Happening;
 use crate::lab::desk::Order;
-use crate::ui::components::empty;
+use crate::ui::components::{empty, told};
 use crate::ui::lab::{Drawn, Hands, Scene};
 
 /// Lines that are drawn.
@@ -44,7 +44,7 @@ fn line(key: usize, one: &Happening, hands: &Hands) -> Html {
             if let Some(node) = &one.node {
                 <strong>{ node }</strong>{ " " }
             }
-            { &one.text }
+            { told(&one.text) }
         </p>
     }
 }

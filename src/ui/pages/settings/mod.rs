@@ -12,11 +12,12 @@ use yew::prelude::*;
 
 use self::difficulty::Difficulty;
 use self::links::Links;
-use self::networks::Networks;
+use self::networks::networks;
 use self::pace::Pace;
 use self::rows::{section, setting};
 use self::storage::Storage;
 use crate::app::pages::settings::Settings;
+use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
 use crate::ui::components::InTurn;
 use crate::ui::context::{use_actions, use_theme};
@@ -25,15 +26,15 @@ use crate::ui::theme::Theme;
 /// The page of settings.
 #[component]
 pub(crate) fn SettingsPage() -> Html {
-    let typed = use_page(Settings::default);
+    let (actions, typed) = (use_actions(), use_page(Settings::default));
     html! {
         <div class="settings-page">
             <h1 class="visually-hidden">{ "Settings" }</h1>
             <Pace typed={typed.clone()} />
             <InTurn turn={1}><Difficulty typed={typed.clone()} /></InTurn>
             <InTurn turn={2}><Links typed={typed.clone()} /></InTurn>
-            <InTurn turn={3}><Networks {typed} /></InTurn>
-            <InTurn turn={4}><Colours /><Storage /><About /></InTurn>
+            <InTurn turn={3}>{ networks(actions.clone(), &typed) }</InTurn>
+            <InTurn turn={4}><Colours /><Storage />{ about(actions) }</InTurn>
         </div>
     }
 }
@@ -66,9 +67,7 @@ fn Colours() -> Html {
 }
 
 /// What the program is.
-#[component]
-fn About() -> Html {
-    let actions = use_actions();
+fn about(actions: Actions) -> Html {
     let onclick = move |_: MouseEvent| actions.app().begin_tour();
     html! {
         <section class="panel" aria-label="About">

@@ -2,14 +2,12 @@
 
 use yew::prelude::*;
 
-use super::rows::{TypedProps, labelled_setting, number_input, section, setting};
+use super::rows::{Typed, labelled_setting, number_input, section, setting};
 use crate::app::pages::settings::Number;
-use crate::ui::context::use_actions;
+use crate::ui::actions::Actions;
 
 /// The section of the networks.
-#[component]
-pub(super) fn Networks(props: &TypedProps) -> Html {
-    let (actions, typed) = (use_actions(), &props.typed);
+pub(super) fn networks(actions: Actions, typed: &Typed) -> Html {
     let network = actions.app().model().network.clone();
     let path = gloo::utils::window().location().pathname();
     let link = typed.network().map(|link| link.query());
