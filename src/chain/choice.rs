@@ -20,7 +20,7 @@ use crate::primitives::{BlockHash, Weight, sha256};
 /// The choice among the blocks of a tree.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
-    /// The justified checkpoint, and all blocks above it that are not settled.
+    /// The justified checkpoint, and all blocks above it that are not archived.
     candidates: BTreeSet<BlockHash>,
     heaviest: Heaviest,
 }
@@ -39,12 +39,12 @@ impl Choice {
         self.heaviest.head()
     }
 
-    /// Whether a block that is not settled is above the checkpoint, or is it.
+    /// Whether a block that is not archived is above the checkpoint, or is it.
     pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
         self.candidates.contains(id)
     }
 
-    /// Forgets a block that is lighter than the head, or no candidate: it is pruned or settled.
+    /// Forgets a block that is lighter than the head, or no candidate: it is pruned or archived.
     pub(super) fn forget(&mut self, id: &BlockHash) {
         self.candidates.remove(id);
     }

@@ -75,7 +75,7 @@ impl Chain {
         let mut choice = Choice::above(root.id, self.entry(&root.id).weight);
         for (id, entry) in self.in_memory_from(root.height()) {
             let parent = &entry.block.header.parent;
-            let is_above = choice.is_candidate(parent) || self.is_settled_above(&root, parent);
+            let is_above = choice.is_candidate(parent) || self.is_archived_above(&root, parent);
             choice.insert(*id, is_above, entry.weight);
         }
         self.choice = choice;
@@ -84,13 +84,13 @@ impl Chain {
     /// Whether a block of the tree is the highest justified checkpoint or above it.
     pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
         let root = self.decided.highest_justified();
-        self.choice.is_candidate(id) || self.is_settled_above(&root, id)
+        self.choice.is_candidate(id) || self.is_archived_above(&root, id)
     }
 
-    /// Whether a settled block, which is of the best chain, is a checkpoint or above it. Votes may just have justified one
+    /// Whether an archived block, which is of the best chain, is a checkpoint or above it. Votes may just have justified one
     /// beside the best chain.
-    pub(super) fn is_settled_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
-        let height = self.settled.height(id);
+    pub(super) fn is_archived_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
+        let height = self.archived.height(id);
         height.is_some_and(|height| height >= root.height()) && self.on_best(&root.id)
     }
 }

@@ -212,7 +212,7 @@ impl Chain {
         }
         change.applied.reverse();
         if let Some(height) = self.height_of(&joint) {
-            self.unsettle_above(height);
+            self.bring_back_above(height);
         }
         let old_head = self.head();
         while self.head() != joint {
@@ -235,7 +235,7 @@ impl Chain {
         let old_state = std::mem::replace(&mut self.head_state, state);
         self.keep(old_head, old_state);
         self.prune(&id);
-        self.settle();
+        self.archive_old();
         change
     }
 

@@ -15,6 +15,9 @@
 //! to the next.
 
 mod archive;
+mod archived;
+#[cfg(test)]
+mod archived_tests;
 mod choice;
 mod decided;
 #[cfg(test)]
@@ -30,9 +33,6 @@ mod prune_tests;
 mod restore;
 #[cfg(test)]
 mod retarget_tests;
-mod settled;
-#[cfg(test)]
-mod settled_tests;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -46,13 +46,13 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 pub use archive::{Archive, MemoryArchive};
+use archived::Archived;
+pub use archived::KEEP;
 use choice::Choice;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use prune::MAX_SIDE;
 pub use restore::RestoreError;
-pub use settled::KEEP;
-use settled::Settled;
 pub use side::PINS;
 use side::SideBranches;
 pub use walk::HeaderWalk;
@@ -68,10 +68,10 @@ pub const MAX_INVALID: usize = 1_024;
 /// States kept beside the head's, the latest: tips of branches and the head's last ancestors.
 pub const CACHED_STATES: usize = 64;
 /// States are kept at the multiples of this height, so that no block, however far up a branch, makes a node execute more
-/// blocks again, or, above the settled ones, take more back.
+/// blocks again, or, above the archived ones, take more back.
 pub const MILESTONE: u64 = 64;
 
-/// Of settled blocks the states at the multiples of this height are kept.
+/// Of archived blocks the states at the multiples of this height are kept.
 pub const SPARSE: u64 = 16 * MILESTONE;
 
 /// The block tree of one node.
@@ -79,11 +79,11 @@ pub const SPARSE: u64 = 16 * MILESTONE;
 pub struct Chain {
     params: Rc<Params>,
     genesis: BlockHash,
-    /// The blocks in memory: all that are not settled.
+    /// The blocks in memory: all that are not archived.
     entries: BTreeMap<BlockHash, Rc<TreeEntry>>,
     /// The same, the lowest first.
     by_height: BTreeSet<(Height, BlockHash)>,
-    settled: Settled,
+    archived: Archived,
     choice: Choice,
     /// What the authorities' votes decided.
     decided: View,
@@ -93,7 +93,7 @@ pub struct Chain {
     /// Heights of the blocks of the best chain that hold these transactions.
     committed: BTreeMap<TxId, Height>,
     states: StateCache,
-    /// States at the multiples of [`MILESTONE`], on every branch; of settled blocks at those of [`SPARSE`].
+    /// States at the multiples of [`MILESTONE`], on every branch; of archived blocks at those of [`SPARSE`].
     milestones: BTreeMap<BlockHash, State>,
     side: SideBranches,
     invalid: BTreeMap<BlockHash, BlockError>,
@@ -173,7 +173,7 @@ impl Chain {
             genesis: id,
             entries,
             by_height: BTreeSet::from([(Height(0), id)]),
-            settled: Settled::default(),
+            archived: Archived::default(),
             choice: Choice::above(id, Weight(0)),
             decided: View::without_votes(&Base::genesis(id)),
             best: vec![id],
@@ -243,7 +243,7 @@ impl Chain {
         #[cfg(test)]
         self.visits.update(|visits| visits + 1);
         let in_memory = self.entries.get(id).cloned();
-        in_memory.or_else(|| self.read_settled(id))
+        in_memory.or_else(|| self.read_archived(id))
     }
 
     /// The height of a block of the tree, which costs no look into the archive.
@@ -252,12 +252,12 @@ impl Chain {
         #[cfg(test)]
         self.visits.update(|visits| visits + 1);
         let in_memory = self.entries.get(id).map(|entry| entry.block.header.height);
-        in_memory.or_else(|| self.settled.height(id))
+        in_memory.or_else(|| self.archived.height(id))
     }
 
     /// The ids of all blocks of the tree, in no order that means anything.
     pub fn ids(&self) -> impl Iterator<Item = &BlockHash> {
-        self.entries.keys().chain(self.settled.heights().keys())
+        self.entries.keys().chain(self.archived.heights().keys())
     }
 
     /// The blocks in memory from a height on, the lowest first: all that are not far below the head on the best chain.
@@ -339,8 +339,8 @@ impl Chain {
         limit: usize,
     ) -> impl Iterator<Item = BlockHash> + 'a {
         let in_memory = with_prefix(&self.entries, prefix, limit);
-        let settled = with_prefix(self.settled.heights(), prefix, limit);
-        in_memory.chain(settled).take(limit)
+        let archived = with_prefix(self.archived.heights(), prefix, limit);
+        in_memory.chain(archived).take(limit)
     }
 
     /// Ids of committed transactions that begin with `prefix`; at most `limit`.
@@ -361,7 +361,7 @@ impl Chain {
     /// Number of blocks in the tree, genesis counted.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len().saturating_add(self.settled.len())
+        self.entries.len().saturating_add(self.archived.len())
     }
 
     /// Never: the genesis block is always there.
@@ -389,7 +389,7 @@ impl Chain {
 
     fn head_entry(&self) -> &TreeEntry {
         let head = self.entries.get(&self.head());
-        head.expect("the head is never settled")
+        head.expect("the head is never archived")
     }
 
     /// A block that is known to be in the tree: an ancestor of one that is, or of the best chain.

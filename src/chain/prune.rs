@@ -120,7 +120,7 @@ impl Chain {
             }
         }
         let Some(children) = side.forks.get_mut(&header.parent) else {
-            // It was the only child, so the parent is in memory: a settled block has one on the best chain.
+            // It was the only child, so the parent is in memory: an archived block has one on the best chain.
             if let Some(parent) = self.entries.get(&header.parent) {
                 side.tips.insert((parent.weight, header.parent));
             }

@@ -1,11 +1,11 @@
 //! The part of the best chain that lies in the archive: what stays of it in memory, and how its blocks go there and come
 //! back.
 //!
-//! Invariants: the blocks of the best chain up to [`Settled::top`], genesis left out, are settled: they are in the archive
+//! Invariants: the blocks of the best chain up to [`Archived::top`], genesis left out, are archived: they are in the archive
 //! and not among the entries in memory, and no other block is. A reorganisation that goes below brings those back first
 //! that leave the best chain. So the tree answers as it does without an archive, whatever lies where.
 //!
-//! Bounds: of a settled block its id, height and place stay, about 100 bytes; in memory are the best chain's last
+//! Bounds: of an archived block its id, height and place stay, about 100 bytes; in memory are the best chain's last
 //! [`KEEP`] blocks and up to [`STEP`] more, and the branches beside it. One call moves at most [`MOVES`] steps.
 
 use std::borrow::Cow;
@@ -23,14 +23,14 @@ use crate::state::{Context, Rules, Tally};
 /// Blocks of the best chain that stay in memory below the head: more than peers ask for whose heads are near, and than
 /// any reorganisation of honest makers takes back.
 pub const KEEP: u64 = 2_048;
-/// Blocks that are settled together, by one write.
+/// Blocks that are archived together, by one write.
 const STEP: u64 = 16;
 /// Most steps of one call: a node that has just read a long ledger must not stand still over it.
 const MOVES: u64 = 16;
 
 /// The part of the best chain that lies in the archive.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Settled {
+pub(super) struct Archived {
     archive: Option<Rc<dyn Archive>>,
     /// Blocks that stay in memory.
     keep: u64,
@@ -64,28 +64,28 @@ struct Record<'a> {
     undo: Cow<'a, [u8]>,
 }
 
-impl Settled {
-    /// The height of the highest settled block; 0, that of genesis, which never is, if there is none.
+impl Archived {
+    /// The height of the highest archived block; 0, that of genesis, which never is, if there is none.
     pub(super) fn top(&self) -> Height {
         Height(u64::try_from(self.places.len()).unwrap_or(u64::MAX))
     }
 
-    /// Number of settled blocks.
+    /// Number of archived blocks.
     pub(super) const fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// The height of a settled block.
+    /// The height of an archived block.
     pub(super) fn height(&self, id: &BlockHash) -> Option<Height> {
         self.heights.get(id).copied()
     }
 
-    /// The settled blocks and their heights.
+    /// The archived blocks and their heights.
     pub(super) const fn heights(&self) -> &BTreeMap<BlockHash, Height> {
         &self.heights
     }
 
-    /// Reads a settled block back.
+    /// Reads an archived block back.
     fn read(&self, height: Height) -> Option<Rc<TreeEntry>> {
         let index = usize::try_from(height.0.checked_sub(1)?).ok()?;
         let place = self.places.get(index)?;
@@ -155,7 +155,7 @@ impl Settled {
         }
     }
 
-    /// Forgets the highest settled block, which is in memory again.
+    /// Forgets the highest archived block, which is in memory again.
     fn drop_top(&mut self, id: &BlockHash) {
         let top = self.top();
         self.places.pop();
@@ -168,32 +168,32 @@ impl Chain {
     /// Has blocks far below the head go to an archive from now on; `keep` blocks of the best chain stay in memory
     /// ([`KEEP`] for a node that people run).
     pub fn archive_to(&mut self, archive: Rc<dyn Archive>, keep: u64) {
-        if self.settled.archive.is_none() {
-            self.settled.archive = Some(archive);
-            self.settled.keep = keep;
-            self.settle();
+        if self.archived.archive.is_none() {
+            self.archived.archive = Some(archive);
+            self.archived.keep = keep;
+            self.archive_old();
         }
     }
 
     /// The height of the highest block that lies in the archive; 0 if there is none.
     #[must_use]
-    pub fn settled_height(&self) -> Height {
-        self.settled.top()
+    pub fn archived_height(&self) -> Height {
+        self.archived.top()
     }
 
-    /// A settled block.
-    pub(super) fn read_settled(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
-        let height = self.settled.height(id)?;
-        let entry = self.settled.read(height);
+    /// An archived block.
+    pub(super) fn read_archived(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
+        let height = self.archived.height(id)?;
+        let entry = self.archived.read(height);
         Some(entry.expect("an archive gives back what it took"))
     }
 
     /// Moves blocks far below the head to the archive, if there is one and it takes them.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn archive_old(&mut self) {
         for _ in 0..MOVES {
-            let (top, head) = (self.settled.top(), self.height());
+            let (top, head) = (self.archived.top(), self.height());
             let last = Height(top.0.saturating_add(STEP));
-            if self.settled.archive.is_none() || head.since(last) < self.settled.keep {
+            if self.archived.archive.is_none() || head.since(last) < self.archived.keep {
                 return;
             }
             let heights = (top.next().0..=last.0).map(Height);
@@ -202,7 +202,7 @@ impl Chain {
                 .iter()
                 .filter_map(|id| Some((*id, Rc::clone(self.entries.get(id)?))));
             let entries: Vec<_> = entries.collect();
-            if !self.settled.put(&entries) {
+            if !self.archived.put(&entries) {
                 return;
             }
             for id in &ids {
@@ -224,7 +224,7 @@ impl Chain {
 
     /// Whether the state after the block of the best chain at a height is kept.
     pub(super) fn is_milestone(&self, height: Height) -> bool {
-        let apart = if height > self.settled.top() {
+        let apart = if height > self.archived.top() {
             MILESTONE
         } else {
             SPARSE
@@ -232,20 +232,20 @@ impl Chain {
         height.0.is_multiple_of(apart)
     }
 
-    /// Brings the settled blocks above a height back into memory, as they leave the best chain.
-    pub(super) fn unsettle_above(&mut self, height: Height) {
-        while self.settled.top() > height {
-            let top = self.settled.top();
+    /// Brings the archived blocks above a height back into memory, as they leave the best chain.
+    pub(super) fn bring_back_above(&mut self, height: Height) {
+        while self.archived.top() > height {
+            let top = self.archived.top();
             let id = self
                 .at(top)
                 .expect("the best chain has a block at each height up to the head's");
             let entry = self
-                .read_settled(&id)
-                .expect("a settled block of the best chain");
+                .read_archived(&id)
+                .expect("an archived block of the best chain");
             if self.is_candidate(&id) {
                 self.choice.take_back(id);
             }
-            self.settled.drop_top(&id);
+            self.archived.drop_top(&id);
             self.by_height.insert((top, id));
             self.entries.insert(id, entry);
         }

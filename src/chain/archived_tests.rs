@@ -30,7 +30,7 @@ fn grown(miner: &str, below: &[Block], count: u64) -> (Grower, Vec<Block>) {
 }
 
 /// The same tree with an archive.
-fn archived(chain: &Chain) -> Chain {
+fn with_archive(chain: &Chain) -> Chain {
     let mut archived = chain.clone();
     archived.archive_to(Rc::new(MemoryArchive::default()), FEW);
     archived
@@ -83,8 +83,8 @@ fn assert_same(plain: &Chain, archived: &Chain) {
 #[test]
 fn a_tree_with_an_archive_answers_as_one_without() {
     let (plain, _) = grown("miner", &[], 200);
-    let archived = archived(&plain.chain);
-    assert_eq!(archived.settled_height(), Height(192));
+    let archived = with_archive(&plain.chain);
+    assert_eq!(archived.archived_height(), Height(192));
     assert_eq!(archived.entries.len(), 9, "genesis and those near the head");
     assert_eq!(archived.by_height.len(), 9);
     assert_eq!(archived.milestones.len(), 1, "genesis, and each 1,024th");
@@ -93,7 +93,7 @@ fn a_tree_with_an_archive_answers_as_one_without() {
 
 /// Four branches that outweigh each other in turn, from forks far below each other's tips, come in as they please.
 #[test]
-fn reorganisations_below_settled_blocks_go_as_without_an_archive() {
+fn reorganisations_below_archived_blocks_go_as_without_an_archive() {
     let mut taken_back = 0;
     for seed in 0..6 {
         let mut chance = SplitMix64::new(seed);
@@ -117,28 +117,28 @@ fn reorganisations_below_settled_blocks_go_as_without_an_archive() {
                     break;
                 };
                 next[branch] += 1;
-                let settled = archived.chain.settled_height();
+                let top = archived.chain.archived_height();
                 let outcome = archived.import(block.clone()).unwrap();
                 assert_eq!(plain.import(block.clone()).unwrap(), outcome);
                 if let Import::Reorganised(change) = outcome {
                     assert!(!change.reverted.is_empty());
                     let fork = archived.chain.get(&change.applied[0]).unwrap();
                     let fork = fork.block.header.height;
-                    taken_back += u32::from(fork <= settled);
+                    taken_back += u32::from(fork <= top);
                 }
             }
             assert_same(&plain.chain, &archived.chain);
         }
-        assert!(archived.chain.settled_height().0 > 0, "seed {seed}");
+        assert!(archived.chain.archived_height().0 > 0, "seed {seed}");
     }
-    assert!(taken_back > 4, "{taken_back} below settled blocks");
+    assert!(taken_back > 4, "{taken_back} below archived blocks");
 }
 
 #[test]
-fn blocks_on_settled_ones_are_judged_as_without_an_archive() {
+fn blocks_on_archived_ones_are_judged_as_without_an_archive() {
     let (mut plain, trunk) = grown("miner", &[], 150);
     let mut grower = Grower::new(params());
-    grower.chain = archived(&plain.chain);
+    grower.chain = with_archive(&plain.chain);
     for fork in [1, 40, 63, 64, 65, 128] {
         let (_, beside) = grown("beside", &trunk[..fork], 3);
         for block in &beside[fork..] {
@@ -155,12 +155,12 @@ fn blocks_on_settled_ones_are_judged_as_without_an_archive() {
     assert_same(&plain.chain, &grower.chain);
 }
 
-/// What the authorities confirmed comes before weight, also where the checkpoint is settled.
+/// What the authorities confirmed comes before weight, also where the checkpoint is archived.
 #[test]
-fn beside_a_settled_checkpoint_no_weight_counts() {
+fn beside_an_archived_checkpoint_no_weight_counts() {
     let (plain, trunk) = grown("miner", &[], 80);
     let mut grower = Grower::new(params());
-    grower.chain = archived(&plain.chain);
+    grower.chain = with_archive(&plain.chain);
     let chain = &mut grower.chain;
     let tip = chain.head();
     let at = |epoch: u64| {
@@ -174,7 +174,7 @@ fn beside_a_settled_checkpoint_no_weight_counts() {
     assert_eq!(chain.follow(view), None);
     let root = chain.decided().highest_justified();
     assert_eq!(root, at(3));
-    assert!(chain.settled_height() > root.height());
+    assert!(chain.archived_height() > root.height());
     let fork = usize::try_from(root.height().0).unwrap();
     for (below, outweighs) in [(fork - 2, false), (fork + 2, true)] {
         let (heavier, blocks) = grown("heavy", &trunk[..below], 100);
@@ -186,9 +186,9 @@ fn beside_a_settled_checkpoint_no_weight_counts() {
     }
 }
 
-/// A checkpoint that votes justify beside settled blocks takes the head away from them, for good.
+/// A checkpoint that votes justify beside archived blocks takes the head away from them, for good.
 #[test]
-fn settled_blocks_beside_a_checkpoint_are_no_candidates() {
+fn archived_blocks_beside_a_checkpoint_are_no_candidates() {
     let (_, trunk) = grown("trunk", &[], 10);
     let (_, ours) = grown("ours", &trunk, 60);
     let (_, theirs) = grown("theirs", &trunk, 20);
@@ -197,9 +197,9 @@ fn settled_blocks_beside_a_checkpoint_are_no_candidates() {
         plain.import(block.clone()).unwrap();
     }
     let mut grower = Grower::new(params());
-    grower.chain = archived(&plain.chain);
+    grower.chain = with_archive(&plain.chain);
     let tip = theirs[29].id();
-    assert!(grower.chain.settled_height() > Height(24));
+    assert!(grower.chain.archived_height() > Height(24));
     for chain in [&mut plain.chain, &mut grower.chain] {
         let at = |epoch: u64| {
             let epoch = Epoch(epoch);
@@ -224,9 +224,9 @@ fn settled_blocks_beside_a_checkpoint_are_no_candidates() {
     assert_same(&plain.chain, &grower.chain);
 }
 
-/// Rules that changed below the settled blocks are those of each block again when it is read.
+/// Rules that changed below the archived blocks are those of each block again when it is read.
 #[test]
-fn a_settled_block_has_the_rules_that_were_in_force_at_it() {
+fn an_archived_block_has_the_rules_that_were_in_force_at_it() {
     let mut grower = Grower::new(params());
     grower.grow("miner", 20);
     let change = ParamsChange {
@@ -237,7 +237,7 @@ fn a_settled_block_has_the_rules_that_were_in_force_at_it() {
     let block = grower.work_block("miner", 1_000, vec![order]);
     grower.import(block).unwrap();
     grower.grow("miner", 60);
-    let archived = archived(&grower.chain);
+    let archived = with_archive(&grower.chain);
     assert_same(&grower.chain, &archived);
 }
 
@@ -268,11 +268,11 @@ fn what_an_archive_does_not_take_stays_in_memory_until_it_does() {
     });
     let mut chain = plain.chain.clone();
     chain.archive_to(Rc::clone(&small) as Rc<dyn Archive>, FEW);
-    let settled = chain.settled_height().0;
-    assert!(settled > 0 && settled < 150, "{settled}");
+    let archived = chain.archived_height().0;
+    assert!(archived > 0 && archived < 150, "{archived}");
     assert_same(&plain.chain, &chain);
     small.room.set(usize::MAX);
-    chain.settle();
-    assert_eq!(chain.settled_height(), Height(192));
+    chain.archive_old();
+    assert_eq!(chain.archived_height(), Height(192));
     assert_same(&plain.chain, &chain);
 }
