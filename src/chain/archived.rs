@@ -1,12 +1,10 @@
-//! The part of the best chain that lies in the archive: what stays of it in memory, and how its blocks go there and come
-//! back.
+//! The part of the best chain that lies in the archive, and what stays of it in memory.
 //!
 //! Invariants: the blocks of the best chain up to [`Archived::top`], genesis left out, are archived: they are in the archive
 //! and not among the entries in memory, and no other block is. A reorganisation that goes below brings those back first
 //! that leave the best chain. So the tree answers as it does without an archive, whatever lies where.
 //!
-//! Bounds: of an archived block its id, height and place stay, about 100 bytes; in memory are the best chain's last
-//! [`KEEP`] blocks and up to [`STEP`] more, and the branches beside it. One call moves at most [`MOVES`] steps.
+//! Bound: of an archived block its id, height and place stay in memory, about 100 bytes.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,25 +13,17 @@ use std::rc::Rc;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::archive::Archive;
-use super::{Chain, MILESTONE, SPARSE, TreeEntry};
+use super::entry::TreeEntry;
 use crate::consensus::finality::Sets;
 use crate::primitives::{Block, BlockHash, Height, Transaction, Weight};
 use crate::state::{Context, Rules, Tally};
 
-/// Blocks of the best chain that stay in memory below the head: more than peers ask for whose heads are near, and than
-/// any reorganisation of honest makers takes back.
-pub const KEEP: u64 = 2_048;
-/// Blocks that are archived together, by one write.
-const STEP: u64 = 16;
-/// Most steps of one call: a node that has just read a long ledger must not stand still over it.
-const MOVES: u64 = 16;
-
 /// The part of the best chain that lies in the archive.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Archived {
-    archive: Option<Rc<dyn Archive>>,
+    pub(super) archive: Option<Rc<dyn Archive>>,
     /// Blocks that stay in memory.
-    keep: u64,
+    pub(super) keep: u64,
     /// Where the blocks lie, by height from 1 on.
     places: Vec<Place>,
     heights: BTreeMap<BlockHash, Height>,
@@ -86,6 +76,11 @@ impl Archived {
     }
 
     /// Reads an archived block back.
+    pub(super) fn entry(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
+        let entry = self.read(self.height(id)?);
+        Some(entry.expect("an archive gives back what it took"))
+    }
+
     fn read(&self, height: Height) -> Option<Rc<TreeEntry>> {
         let index = usize::try_from(height.0.checked_sub(1)?).ok()?;
         let place = self.places.get(index)?;
@@ -109,7 +104,7 @@ impl Archived {
     }
 
     /// Writes the next blocks of the best chain to the archive, the lowest first; whether it took them.
-    fn put(&mut self, entries: &[(BlockHash, Rc<TreeEntry>)]) -> bool {
+    pub(super) fn put(&mut self, entries: &[(BlockHash, Rc<TreeEntry>)]) -> bool {
         let Some(archive) = &self.archive else {
             return false;
         };
@@ -156,98 +151,10 @@ impl Archived {
     }
 
     /// Forgets the highest archived block, which is in memory again.
-    fn drop_top(&mut self, id: &BlockHash) {
+    pub(super) fn drop_top(&mut self, id: &BlockHash) {
         let top = self.top();
         self.places.pop();
         self.heights.remove(id);
         self.eras.remove(&top);
-    }
-}
-
-impl Chain {
-    /// Has blocks far below the head go to an archive from now on; `keep` blocks of the best chain stay in memory
-    /// ([`KEEP`] for a node that people run).
-    pub fn archive_to(&mut self, archive: Rc<dyn Archive>, keep: u64) {
-        if self.archived.archive.is_none() {
-            self.archived.archive = Some(archive);
-            self.archived.keep = keep;
-            self.archive_old();
-        }
-    }
-
-    /// The height of the highest block that lies in the archive; 0 if there is none.
-    #[must_use]
-    pub fn archived_height(&self) -> Height {
-        self.archived.top()
-    }
-
-    /// An archived block.
-    pub(super) fn read_archived(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
-        let height = self.archived.height(id)?;
-        let entry = self.archived.read(height);
-        Some(entry.expect("an archive gives back what it took"))
-    }
-
-    /// Moves blocks far below the head to the archive, if there is one and it takes them.
-    pub(super) fn archive_old(&mut self) {
-        for _ in 0..MOVES {
-            let (top, head) = (self.archived.top(), self.height());
-            let last = Height(top.0.saturating_add(STEP));
-            if self.archived.archive.is_none() || head.since(last) < self.archived.keep {
-                return;
-            }
-            let heights = (top.next().0..=last.0).map(Height);
-            let ids: Vec<BlockHash> = heights.filter_map(|height| self.at(height)).collect();
-            let entries = ids
-                .iter()
-                .filter_map(|id| Some((*id, Rc::clone(self.entries.get(id)?))));
-            let entries: Vec<_> = entries.collect();
-            if !self.archived.put(&entries) {
-                return;
-            }
-            for id in &ids {
-                self.leave_memory(id);
-            }
-        }
-    }
-
-    fn leave_memory(&mut self, id: &BlockHash) {
-        if let Some(entry) = self.entries.remove(id) {
-            let header = &entry.block.header;
-            self.by_height.remove(&(header.height, *id));
-            self.choice.forget(id);
-            if !header.height.0.is_multiple_of(SPARSE) {
-                self.milestones.remove(id);
-            }
-        }
-    }
-
-    /// Whether the state after the block of the best chain at a height is kept.
-    pub(super) fn is_milestone(&self, height: Height) -> bool {
-        let apart = if height > self.archived.top() {
-            MILESTONE
-        } else {
-            SPARSE
-        };
-        height.0.is_multiple_of(apart)
-    }
-
-    /// Brings the archived blocks above a height back into memory, as they leave the best chain.
-    pub(super) fn bring_back_above(&mut self, height: Height) {
-        while self.archived.top() > height {
-            let top = self.archived.top();
-            let id = self
-                .at(top)
-                .expect("the best chain has a block at each height up to the head's");
-            let entry = self
-                .read_archived(&id)
-                .expect("an archived block of the best chain");
-            if self.is_candidate(&id) {
-                self.choice.take_back(id);
-            }
-            self.archived.drop_top(&id);
-            self.by_height.insert((top, id));
-            self.entries.insert(id, entry);
-        }
     }
 }

@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use crate::consensus::finality::{Blocks, Checkpoint, Sets, Standing, View};
+use crate::consensus::finality::{Blocks, Sets, Standing, View};
 use crate::primitives::{BlockHash, Height};
 
 use super::choice::Choice;
@@ -79,18 +79,5 @@ impl Chain {
             choice.insert(*id, is_above, entry.weight);
         }
         self.choice = choice;
-    }
-
-    /// Whether a block of the tree is the highest justified checkpoint or above it.
-    pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
-        let root = self.decided.highest_justified();
-        self.choice.is_candidate(id) || self.is_archived_above(&root, id)
-    }
-
-    /// Whether an archived block, which is of the best chain, is a checkpoint or above it. Votes may just have justified one
-    /// beside the best chain.
-    pub(super) fn is_archived_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
-        let height = self.archived.height(id);
-        height.is_some_and(|height| height >= root.height()) && self.on_best(&root.id)
     }
 }

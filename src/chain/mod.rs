@@ -18,6 +18,7 @@ mod archive;
 mod archived;
 #[cfg(test)]
 mod archived_tests;
+mod archiving;
 mod choice;
 mod decided;
 #[cfg(test)]
@@ -47,8 +48,9 @@ use std::str::FromStr;
 
 pub use archive::{Archive, MemoryArchive};
 use archived::Archived;
-pub use archived::KEEP;
+pub use archiving::KEEP;
 use choice::Choice;
+pub use entry::TreeEntry;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use prune::MAX_SIDE;
@@ -101,35 +103,6 @@ pub struct Chain {
     /// Entries looked at, to see that it does not grow with the chain.
     #[cfg(test)]
     visits: std::cell::Cell<usize>,
-}
-
-/// A block in the tree.
-#[derive(Clone, Debug)]
-pub struct TreeEntry {
-    /// The block.
-    pub block: Rc<Block>,
-    /// Ids of its transactions, in order.
-    pub tx_ids: Rc<[TxId]>,
-    /// Weight of the chain up to and with it.
-    pub weight: Weight,
-    /// What its children are checked against.
-    pub context: Context,
-    /// The sets of authorities that vote on the chain up to and with it.
-    pub sets: Rc<Sets>,
-    undo: Rc<[u8]>,
-}
-
-impl TreeEntry {
-    /// Canonical bytes of the undo record.
-    #[must_use]
-    pub fn undo_bytes(&self) -> &[u8] {
-        &self.undo
-    }
-
-    fn undo(&self) -> Undo {
-        borsh::from_slice(&self.undo)
-            .expect("the bytes were encoded here, or decoded when the ledger was read")
-    }
 }
 
 /// The latest states beside the head's, first in, first out.
@@ -243,7 +216,7 @@ impl Chain {
         #[cfg(test)]
         self.visits.update(|visits| visits + 1);
         let in_memory = self.entries.get(id).cloned();
-        in_memory.or_else(|| self.read_archived(id))
+        in_memory.or_else(|| self.archived.entry(id))
     }
 
     /// The height of a block of the tree, which costs no look into the archive.
