@@ -28,7 +28,8 @@ mod crowd_tests;
 mod dating;
 mod deferred;
 mod electorate;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod endurance_tests;
 mod exchange;
 mod fetching;
