@@ -39,6 +39,11 @@ impl Choice {
         self.heaviest.head()
     }
 
+    /// How many candidates weigh as much as the head, itself counted; all of them are tips.
+    pub(super) const fn tied(&self) -> usize {
+        self.heaviest.tied.len()
+    }
+
     /// Whether a block that is not archived is above the checkpoint, or is it.
     pub(super) fn is_candidate(&self, id: &BlockHash) -> bool {
         self.candidates.contains(id)

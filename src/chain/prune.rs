@@ -85,19 +85,30 @@ impl Chain {
     /// Removes the lightest tips as long as there are too many blocks beside the best chain; never `newest`.
     pub(super) fn prune(&mut self, newest: &BlockHash) {
         while self.len().saturating_sub(self.best.len()) > MAX_SIDE {
-            let head = self.head();
-            let spared = |id: &BlockHash| {
-                [*newest, head].contains(id) || self.side.pinned.contains(&Some(*id))
-            };
-            let weight = self.weight();
-            let goes = |(at, id): &&(Weight, BlockHash)| {
-                (*at < weight || !self.is_candidate(id)) && !spared(id)
-            };
-            let Some((weight, id)) = self.side.tips.iter().find(goes).copied() else {
+            let Some((weight, id)) = self.lightest_tip(newest) else {
                 return;
             };
             self.remove_tip(weight, id);
         }
+    }
+
+    /// The lightest tip that may go: it is lighter than the head, or beside the justified checkpoint.
+    fn lightest_tip(&self, newest: &BlockHash) -> Option<(Weight, BlockHash)> {
+        let head = self.head();
+        let spared =
+            |id: &BlockHash| [*newest, head].contains(id) || self.side.pinned.contains(&Some(*id));
+        let tips = &self.side.tips;
+        let tied = (self.weight(), BlockHash::ZERO);
+        let lighter = tips.range(..tied).find(|(_, id)| !spared(id));
+        let lightest = lighter.or_else(|| {
+            // Few are lighter: those that are spared. Where all others are tied with the head, there may be thousands of
+            // them, and none of them goes.
+            let heavy = tips.len().saturating_sub(tips.range(..tied).count());
+            let some_are_beside = heavy > self.choice.tied();
+            let mut others = tips.range(tied..).filter(|_| some_are_beside);
+            others.find(|(_, id)| !self.is_candidate(id) && !spared(id))
+        });
+        lightest.copied()
     }
 
     fn remove_tip(&mut self, weight: Weight, id: BlockHash) {
