@@ -26,20 +26,6 @@ pub struct MemoryArchive {
     bytes: Rc<RefCell<Vec<u8>>>,
 }
 
-impl MemoryArchive {
-    /// Bytes that were appended.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.bytes.borrow().len()
-    }
-
-    /// Whether nothing was appended.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.bytes.borrow().is_empty()
-    }
-}
-
 impl Archive for MemoryArchive {
     fn append(&self, bytes: &[u8]) -> Option<u64> {
         let mut all = self.bytes.borrow_mut();

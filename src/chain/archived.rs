@@ -4,7 +4,7 @@
 //! and not among the entries in memory, and no other block is. A reorganisation that goes below brings those back first
 //! that leave the best chain. So the tree answers as it does without an archive, whatever lies where.
 //!
-//! Bound: of an archived block its id, height and place stay in memory, about 100 bytes.
+//! Bound: of an archived block its id, height and place stay here, about 100 bytes; the tree keeps the ids of its transactions.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
