@@ -136,7 +136,7 @@ impl Shell {
                     Err(thrown) if tries == FILE_TRIES => {
                         let reason = js::explain(&thrown);
                         let text = format!("Old blocks stay in memory, without a file: {reason}.");
-                        shell.log(Level::Info, Topic::Storage, text);
+                        return shell.log(Level::Info, Topic::Storage, text);
                     }
                     Err(_) => {}
                 }
