@@ -91,6 +91,39 @@ fn a_tree_with_an_archive_answers_as_one_without() {
     assert_same(&plain.chain, &archived);
 }
 
+/// Whatever a ledger says of which blocks are on the best chain: it is a hint for what may leave memory early.
+#[test]
+fn a_tree_read_into_an_archive_is_the_one_that_was_written() {
+    let (_, trunk) = grown("trunk", &[], 70);
+    let mut grower = Grower::new(params());
+    let (best, beside) = (grown("one", &trunk[..40], 60).1, &trunk[40..]);
+    for block in best.iter().chain(beside) {
+        grower.import(block.clone()).unwrap();
+    }
+    let chain = &grower.chain;
+    let mut blocks = super::tests::snapshot(chain);
+    blocks.sort_by_key(|(block, _)| block.header.height);
+    for lie in [None, Some(true), Some(false)] {
+        for wrong in [false, true] {
+            let mut restoring = Restoring::new(Rc::clone(chain.params()));
+            restoring.archive_to(Rc::new(MemoryArchive::default()), FEW);
+            let mut most = 0;
+            for (block, undo) in &blocks {
+                let truth = chain.on_best(&block.id()) != wrong;
+                let said = lie.unwrap_or(truth);
+                restoring.add(block.clone(), undo, said).unwrap();
+                most = most.max(restoring.chain.entries.len());
+            }
+            let ledger = (chain.head(), chain.head_state().clone());
+            let read = restoring.finish(ledger, |chain| chain.decided().clone());
+            assert_same(chain, &read.unwrap());
+            if lie.is_none() && !wrong {
+                assert!(most < 60, "{most} of {} blocks in memory", blocks.len());
+            }
+        }
+    }
+}
+
 /// Four branches that outweigh each other in turn, from forks far below each other's tips, come in as they please.
 #[test]
 fn reorganisations_below_archived_blocks_go_as_without_an_archive() {

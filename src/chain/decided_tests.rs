@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::choice::winner;
-use super::tests::snapshot;
+use super::tests::{restoring, snapshot};
 use super::*;
 use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Link, Signers, Standing, Vote};
 use crate::primitives::{Address, ParamsChange, SplitMix64};
@@ -110,10 +110,8 @@ fn a_tree_that_is_restored_with_its_votes_has_the_head_that_it_had() {
     let restored = |votes: &Votes| {
         let (blocks, head) = (snapshot(chain), chain.head());
         let state = chain.head_state().clone();
-        let params = Rc::clone(chain.params());
-        Chain::restore(params, blocks, (head, state), |chain| {
-            View::of(&base, chain, votes)
-        })
+        restoring(Rc::clone(chain.params()), blocks)?
+            .finish((head, state), |chain| View::of(&base, chain, votes))
     };
     let again = restored(&votes).unwrap();
     assert_eq!((again.head(), again.decided()), (theirs, chain.decided()));

@@ -204,6 +204,17 @@ impl Chain {
 
     /// Makes `id`, whose state is `state`, the head.
     pub(super) fn move_head(&mut self, id: BlockHash, state: State) -> HeadChange {
+        let old_head = self.head();
+        let change = self.turn_to(id);
+        let old_state = std::mem::replace(&mut self.head_state, state);
+        self.keep(old_head, old_state);
+        self.prune(&id);
+        self.archive_old();
+        change
+    }
+
+    /// Makes the chain up to `id` the best chain, still without the state there.
+    pub(super) fn turn_to(&mut self, id: BlockHash) -> HeadChange {
         let mut change = HeadChange::default();
         let mut joint = id;
         while !self.on_best(&joint) {
@@ -214,7 +225,6 @@ impl Chain {
         if let Some(height) = self.height_of(&joint) {
             self.bring_back_above(height);
         }
-        let old_head = self.head();
         while self.head() != joint {
             let left = self
                 .best
@@ -226,17 +236,19 @@ impl Chain {
             change.reverted.push(left);
         }
         for joined in &change.applied {
-            self.best.push(*joined);
-            let height = self.entry(joined).block.header.height;
-            for transaction in self.tx_ids(joined).iter() {
-                self.committed.insert(*transaction, height);
-            }
+            self.extend_best(*joined);
         }
-        let old_state = std::mem::replace(&mut self.head_state, state);
-        self.keep(old_head, old_state);
-        self.prune(&id);
-        self.archive_old();
         change
+    }
+
+    /// Puts a child of the head on the best chain.
+    pub(super) fn extend_best(&mut self, id: BlockHash) {
+        self.best.push(id);
+        let entry = self.entry(&id);
+        let height = entry.block.header.height;
+        for transaction in entry.tx_ids.iter() {
+            self.committed.insert(*transaction, height);
+        }
     }
 
     /// Keeps the state after a block: for good at a milestone, else among the latest.

@@ -54,7 +54,7 @@ pub use entry::TreeEntry;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
 pub use prune::MAX_SIDE;
-pub use restore::RestoreError;
+pub use restore::{RestoreError, Restoring};
 pub use side::PINS;
 use side::SideBranches;
 pub use walk::HeaderWalk;

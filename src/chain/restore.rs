@@ -1,5 +1,7 @@
 //! Building the tree again from a node's own ledger. What is wrong with the ledger is said; the caller
 //! then imports the blocks one by one, which finds the last good one.
+//!
+//! Bound: with an archive the tree's own; the ledger's blocks come one by one.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,7 +11,7 @@ use crate::consensus::{BlockError, Params, SignatureCache, check_header};
 use crate::primitives::{Block, BlockHash, Digest, Height, Kind, Transaction, TxId};
 use crate::state::{State, Undo};
 
-use super::{Chain, TreeEntry};
+use super::{Archive, Chain, TreeEntry};
 
 /// Why a ledger does not hold together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,30 +63,60 @@ pub enum RestoreError {
     Undo(BlockHash),
 }
 
-impl Chain {
-    /// The tree of `blocks` (with the encoded undo record of each) with `head` as its head and `state`
-    /// as the state there; `decide` says what the stored votes decided over it. The blocks were checked before they
-    /// were written; here their ids, links, places and work, and the state root are.
+/// A tree that is built again from a ledger's blocks, one after another, the lowest first. Those far below the last go to
+/// the archive meanwhile, so that the ledger is never in memory as a whole.
+#[derive(Debug)]
+pub struct Restoring {
+    pub(super) chain: Chain,
+}
+
+impl Restoring {
+    /// A tree that holds only the genesis block of `params`.
+    #[must_use]
+    pub fn new(params: Rc<Params>) -> Self {
+        let chain = Chain::new(params);
+        Self { chain }
+    }
+
+    /// Has old blocks go to an archive: see [`Chain::archive_to`].
+    pub fn archive_to(&mut self, archive: Rc<dyn Archive>, keep: u64) {
+        self.chain.archive_to(archive, keep);
+    }
+
+    /// Adds a block, whose parent must be there, with its encoded undo record. `on_best` is what the ledger says of it:
+    /// which blocks may go to the archive follows from it, and nothing else.
+    ///
+    /// # Errors
+    /// What is wrong with the block's place, its work or its undo record.
+    pub fn add(&mut self, block: Block, undo: &[u8], on_best: bool) -> Result<(), RestoreError> {
+        let (id, parent) = (block.id(), block.header.parent);
+        if id == self.chain.genesis {
+            return Ok(());
+        }
+        self.chain.insert_known(id, block, undo)?;
+        if on_best && parent == self.chain.head() {
+            self.chain.extend_best(id);
+            self.chain.archive_old();
+        }
+        Ok(())
+    }
+
+    /// The tree with `head` as its head and `state` as the state there; `decide` says what the stored votes decided over
+    /// it. The blocks were checked before they were written; their ids, links, places and work were as they were added,
+    /// and here the state root is.
     ///
     /// # Errors
     /// See [`RestoreError`].
-    pub fn restore(
-        params: Rc<Params>,
-        mut blocks: Vec<(Block, Vec<u8>)>,
+    pub fn finish(
+        self,
         (head, state): (BlockHash, State),
-        decide: impl FnOnce(&Self) -> View,
-    ) -> Result<Self, RestoreError> {
-        let mut chain = Self::new(params);
-        blocks.sort_by_key(|(block, _)| block.header.height);
-        for (block, undo) in blocks {
-            chain.insert_known(block, &undo)?;
-        }
+        decide: impl FnOnce(&Chain) -> View,
+    ) -> Result<Chain, RestoreError> {
+        let mut chain = self.chain;
         let Some(entry) = chain.get(&head) else {
             return Err(RestoreError::NoHead(head));
         };
-        let (expected, found) = (entry.block.header.state_root, state.root());
-        let context = entry.context.clone();
-        chain.lay_best(head);
+        chain.turn_to(head);
         let decided = decide(&chain);
         chain.decide(decided);
         let chosen = chain.choice.head();
@@ -92,35 +124,37 @@ impl Chain {
             let (expected, found) = (chosen, head);
             return Err(RestoreError::Head { expected, found });
         }
+        let (expected, found) = (entry.block.header.state_root, state.root());
         if expected != found {
             return Err(RestoreError::StateRoot { expected, found });
         }
-        if context != state.context() {
+        if entry.context != state.context() {
             return Err(RestoreError::Context(head));
         }
-        chain.best.truncate(1);
-        chain.move_head(head, state);
-        chain.states = super::StateCache::default();
+        chain.begin_at(state);
         Ok(chain)
     }
+}
 
-    /// Makes the blocks up to `head` the best chain, still without its state, so that ancestors are found at once.
-    fn lay_best(&mut self, head: BlockHash) {
-        let mut at = head;
-        while at != self.genesis {
-            self.best.push(at);
-            at = self.entry(&at).block.header.parent;
+impl Chain {
+    /// Makes the state at the head the state of a tree that had only that of genesis.
+    fn begin_at(&mut self, state: State) {
+        let of_genesis = std::mem::replace(&mut self.head_state, state);
+        if self.head() != self.genesis {
+            self.milestones.insert(self.genesis, of_genesis);
         }
-        self.best[1..].reverse();
+        self.prune(&self.head());
+        self.archive_old();
     }
 
-    fn insert_known(&mut self, block: Block, undo: &[u8]) -> Result<(), RestoreError> {
-        let id = block.id();
+    fn insert_known(
+        &mut self,
+        id: BlockHash,
+        block: Block,
+        undo: &[u8],
+    ) -> Result<(), RestoreError> {
         let parent = block.header.parent;
-        if id == self.genesis {
-            return Ok(());
-        }
-        let Some(below) = self.entries.get(&parent) else {
+        let Some(below) = self.get(&parent) else {
             return Err(RestoreError::Gap {
                 id,
                 height: block.header.height,
@@ -160,7 +194,7 @@ impl Chain {
             .iter()
             .map(Transaction::id)
             .collect();
-        let entry = TreeEntry::above(below, (id, block), tx_ids, context, undo.into());
+        let entry = TreeEntry::above(&below, (id, block), tx_ids, context, undo.into());
         self.add(id, entry);
         Ok(())
     }

@@ -14,14 +14,27 @@ pub(super) fn snapshot(chain: &Chain) -> Vec<(Block, Vec<u8>)> {
         .collect()
 }
 
-/// As [`Chain::restore`] without any votes.
+/// A tree that was given these blocks, all of which are said to be on the best chain.
+pub(super) fn restoring(
+    params: Rc<Params>,
+    mut blocks: Vec<(Block, Vec<u8>)>,
+) -> Result<Restoring, RestoreError> {
+    let mut restoring = Restoring::new(params);
+    blocks.sort_by_key(|(block, _)| block.header.height);
+    for (block, undo) in blocks {
+        restoring.add(block, &undo, true)?;
+    }
+    Ok(restoring)
+}
+
+/// The tree of these blocks, without any votes.
 pub(super) fn restore(
     params: Rc<Params>,
     blocks: Vec<(Block, Vec<u8>)>,
     head: BlockHash,
     state: State,
 ) -> Result<Chain, RestoreError> {
-    Chain::restore(params, blocks, (head, state), |chain| {
+    restoring(params, blocks)?.finish((head, state), |chain| {
         View::without_votes(&Base::genesis(chain.chain_id()))
     })
 }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use super::query::Value;
 use super::{
-    Batch, BlockRow, Durability, NodeRow, Page, Query, RawRow, Row, Snapshot, Store, StoreError,
-    Table,
+    Batch, BlockRow, Durability, NodeRow, PART, Page, Part, Query, RawRow, Row, Snapshot, Store,
+    StoreError, StoredBlock, Table,
 };
 use crate::records::{TransactionRow, TransactionStatus};
 
@@ -51,6 +51,19 @@ impl MemoryStore {
         }
     }
 
+    /// The rows of all blocks, by their keys.
+    pub(crate) fn block_rows(&self) -> Vec<BlockRow> {
+        let block = |row: &Row| {
+            if let Row::Block(row) = row {
+                Some(row.clone())
+            } else {
+                None
+            }
+        };
+        let inner = self.inner.borrow();
+        inner.table(Table::Blocks).filter_map(block).collect()
+    }
+
     /// Number of rows of a table.
     #[must_use]
     pub fn count(&self, table: Table) -> usize {
@@ -83,13 +96,6 @@ impl Inner {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let block = |row: &Row| -> Option<BlockRow> {
-            if let Row::Block(row) = row {
-                Some(row.clone())
-            } else {
-                None
-            }
-        };
         let node = |row: &Row| -> Option<NodeRow> {
             if let Row::Node(row) = row {
                 Some(row.clone())
@@ -105,7 +111,7 @@ impl Inner {
             }
         };
         Snapshot {
-            blocks: self.table(Table::Blocks).filter_map(block).collect(),
+            blocks: Vec::new(),
             state: self.raw(Table::State),
             finality: self.raw(Table::Finality),
             meta: self.raw(Table::Meta),
@@ -115,6 +121,27 @@ impl Inner {
                 .filter_map(pending)
                 .collect(),
         }
+    }
+
+    /// The blocks from a height on.
+    fn part(&self, from: u64) -> Part {
+        let block = |row: &Row| -> Option<StoredBlock> {
+            if let Row::Block(row) = row {
+                Some(StoredBlock::from(row)).filter(|row| row.height >= from)
+            } else {
+                None
+            }
+        };
+        let mut blocks: Vec<StoredBlock> = self.table(Table::Blocks).filter_map(block).collect();
+        blocks.sort_by_key(|row| row.height);
+        let limit = usize::try_from(PART).unwrap_or(usize::MAX);
+        let Some(last) = blocks.get(limit).map(|row| row.height) else {
+            return Part { blocks, next: None };
+        };
+        let end = blocks.partition_point(|row| row.height <= last);
+        let next = blocks.get(end).map(|row| row.height);
+        blocks.truncate(end);
+        Part { blocks, next }
     }
 
     fn page(&self, query: &Query) -> Page {
@@ -153,10 +180,16 @@ impl Inner {
 }
 
 impl Store for MemoryStore {
-    async fn load(&self) -> Result<Snapshot, StoreError> {
+    async fn begin(&self) -> Result<Snapshot, StoreError> {
         let mut inner = self.inner.borrow_mut();
         inner.fail()?;
         Ok(inner.snapshot())
+    }
+
+    async fn blocks(&self, from: u64) -> Result<Part, StoreError> {
+        let mut inner = self.inner.borrow_mut();
+        inner.fail()?;
+        Ok(inner.part(from))
     }
 
     async fn commit(&self, batch: &Batch, _: Durability) -> Result<(), StoreError> {

@@ -19,8 +19,8 @@ mod memory;
 mod query;
 
 pub use crate::records::{
-    AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, Table, TransactionRow,
-    UserRow, meta_key,
+    AssetRow, BlockRow, MinerRow, NodeRow, RawRow, Row, SCHEMA_VERSION, StoredBlock, Table,
+    TransactionRow, UserRow, meta_key,
 };
 pub use file::{FileError, MAX_FILE_BYTES, decode_file, encode_file};
 pub use memory::MemoryStore;
@@ -104,8 +104,8 @@ impl Batch {
 /// What the engine reads when a node starts. Everything else is read by queries.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// All blocks, in any order.
-    pub blocks: Vec<BlockRow>,
+    /// All blocks, the lowest first; none where they are read in parts ([`Store::blocks`]).
+    pub blocks: Vec<StoredBlock>,
     /// All entries of the state.
     pub state: Vec<RawRow>,
     /// Votes, evidence and the final checkpoint.
@@ -139,6 +139,15 @@ impl Snapshot {
             .find(|row| row.key == key)
             .map(|row| row.raw.as_slice())
     }
+}
+
+/// Some of a ledger's blocks, the lowest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// The blocks; all that the ledger has of the last one's height.
+    pub blocks: Vec<StoredBlock>,
+    /// The height at which the next part begins, if there is one.
+    pub next: Option<u64>,
 }
 
 /// How hard a batch must be pressed onto the disk.
@@ -211,17 +220,41 @@ codes! {
     }
 }
 
+/// Blocks of one part, about: few enough for a worker that does other things in between.
+pub const PART: u32 = 512;
+
 /// A place where one node's ledger is kept.
 #[expect(
     async_fn_in_trait,
     reason = "the futures stay on one thread: a worker's or a test's"
 )]
 pub trait Store {
-    /// Reads what a node needs to start.
+    /// Reads what a node needs to start, its blocks left out, which may be more than memory has room for.
     ///
     /// # Errors
     /// See [`StoreError`].
-    async fn load(&self) -> Result<Snapshot, StoreError>;
+    async fn begin(&self) -> Result<Snapshot, StoreError>;
+
+    /// Reads the next blocks from a height on.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn blocks(&self, from: u64) -> Result<Part, StoreError>;
+
+    /// Reads all that a node needs to start at once.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn load(&self) -> Result<Snapshot, StoreError> {
+        let mut snapshot = self.begin().await?;
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let part = self.blocks(from).await?;
+            snapshot.blocks.extend(part.blocks);
+            next = part.next;
+        }
+        Ok(snapshot)
+    }
 
     /// Writes a batch as one transaction.
     ///

@@ -11,7 +11,7 @@
 //! 3. `importing`: a block and everything that follows from a new head; `peering`;
 //! 4. `relaying`, `pursuing`, `finding`, `sealing`: the four ways a block comes; `certifying`, `voting`: the votes of
 //!    others and its own;
-//! 5. `frames`, `handle`, `start`: what comes from outside.
+//! 5. `frames`, `handle`, `opening`, `start`: what comes from outside.
 
 mod accusing;
 mod authority;
@@ -60,6 +60,7 @@ mod making_tests;
 mod miner;
 mod miners;
 mod mining;
+mod opening;
 mod order;
 mod peering;
 mod pursuing;
@@ -90,6 +91,7 @@ pub use gate::Gate;
 pub use inputs::{Inputs, MAX_WAITING, MAX_WAITING_BYTES};
 pub use io::{Answer, BatchId, Input, Outbox, Output, Setup, StartError};
 pub use machine::Node;
+pub use opening::Opening;
 pub use order::Order;
 pub use report::{ClockNotice, FinalityNotice, Notice};
 pub use reporter::Reporter;

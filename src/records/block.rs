@@ -73,6 +73,35 @@ impl Deref for BlockRow {
     }
 }
 
+/// What is read of a block's row when a node starts: nothing that follows from the block.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct StoredBlock {
+    /// Block id, the row's key.
+    pub hash: String,
+    /// Height.
+    pub height: u64,
+    /// Whether the block is on the node's best chain, as of when the row was written.
+    pub on_best_chain: bool,
+    /// As in [`BlockRow`].
+    #[serde(with = "serde_bytes")]
+    pub raw: Vec<u8>,
+    /// As in [`BlockRow`].
+    #[serde(with = "serde_bytes", default)]
+    pub undo: Vec<u8>,
+}
+
+impl From<&BlockRow> for StoredBlock {
+    fn from(row: &BlockRow) -> Self {
+        Self {
+            hash: row.hash.clone(),
+            height: row.height,
+            on_best_chain: row.on_best_chain,
+            raw: row.raw.clone(),
+            undo: row.undo.clone(),
+        }
+    }
+}
+
 /// A block without its transactions: for lists and the block tree.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockSummary {

@@ -22,7 +22,7 @@ mod why;
 mod words;
 
 pub use account::{AccountInfo, AssetRow, UserRow};
-pub use block::{BlockInfo, BlockRecord, BlockRow, BlockSummary, ChainInfo};
+pub use block::{BlockInfo, BlockRecord, BlockRow, BlockSummary, ChainInfo, StoredBlock};
 pub use event::{Event, Level, Topic};
 pub use fields::FieldValue;
 pub use finality::{BlockFinality, CheckpointRecord, EvidenceRecord, FinalityInfo, FinalityStatus};

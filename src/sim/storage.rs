@@ -301,11 +301,11 @@ impl Disk {
             0 => (Table::Meta, snapshot.meta),
             1 | 2 => (Table::State, snapshot.state),
             3 => {
-                self.flip_an_undo_record(snapshot.blocks, rng);
+                self.flip_an_undo_record(self.store.0.block_rows(), rng);
                 return head;
             }
             4 if !snapshot.finality.is_empty() => (Table::Finality, snapshot.finality),
-            _ => return self.flip_a_block(snapshot.blocks, rng),
+            _ => return self.flip_a_block(self.store.0.block_rows(), rng),
         };
         if rows.is_empty() {
             return head;
@@ -361,8 +361,7 @@ impl Disk {
     /// one, and such a byte.
     pub(crate) fn tamper(&mut self, height: Height, offset: usize, runs: bool) -> bool {
         self.write_down_to(0);
-        let blocks = ready(self.store.0.load()).unwrap_or_default().blocks;
-        let mut rows = blocks.into_iter();
+        let mut rows = self.store.0.block_rows().into_iter();
         let Some(mut row) = rows.find(|row| row.record.height == height.0) else {
             return false;
         };

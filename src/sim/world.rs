@@ -9,7 +9,7 @@ use crate::ipc::{FromMiner, SearchJob, Speed, ToMiner, Turns, Workload};
 use crate::ledger::{Batch, Durability, StoreError, Table};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
-use crate::node::{BatchId, Input, Node, Outbox, Output, Setup};
+use crate::node::{BatchId, Input, Node, Opening, Outbox, Output, Setup};
 use crate::primitives::{
     BlockHash, ClockReading, Instant, Keypair, Millis, NodeId, NodeKind, Timestamp,
     remember_verdicts,
@@ -329,15 +329,17 @@ impl World {
             session,
             seed: session.rotate_left(32),
         };
-        let snapshot = place.disk.load();
+        let mut snapshot = place.disk.load();
         let was_new = snapshot.meta.is_empty();
-        let mut out = Outbox::new();
-        let Ok(mut node) = Node::start(setup, Some(snapshot), now, &mut out) else {
+        let blocks = std::mem::take(&mut snapshot.blocks);
+        let Ok(mut opening) = Opening::new(setup, Some(snapshot)) else {
             unreachable!("the parameters are valid")
         };
         if let Some(keep) = self.keep {
-            node.archive_to(Rc::new(MemoryArchive::default()), keep);
+            opening.archive_to(Rc::new(MemoryArchive::default()), keep);
         }
+        let mut out = Outbox::new();
+        let node = opening.run(&blocks, now, &mut out);
         place.run = place.run.saturating_add(1);
         place.searched = self.now;
         let head = node.chain().head();

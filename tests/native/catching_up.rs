@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::task::{Context, Waker};
 
 use aurex::ledger::{
-    Batch, Durability, MemoryStore, Page, Query, Snapshot, Store, StoreError, Table,
+    Batch, Durability, MemoryStore, Page, Part, Query, Snapshot, Store, StoreError, Table,
 };
 
 use crate::support::catching_up::Net;
@@ -18,8 +18,12 @@ struct Counting {
 }
 
 impl Store for Counting {
-    async fn load(&self) -> Result<Snapshot, StoreError> {
-        self.store.load().await
+    async fn begin(&self) -> Result<Snapshot, StoreError> {
+        self.store.begin().await
+    }
+
+    async fn blocks(&self, from: u64) -> Result<Part, StoreError> {
+        self.store.blocks(from).await
     }
 
     async fn commit(&self, batch: &Batch, durability: Durability) -> Result<(), StoreError> {

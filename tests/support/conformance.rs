@@ -3,8 +3,8 @@
 //! `tests/worker/database.rs` on IndexedDB.
 
 use aurex::ledger::{
-    AssetRow, Batch, BlockRow, Durability, MAX_PAGE, MinerRow, NodeRow, Query, RawRow, Row, Store,
-    Table, TransactionRow, UserRow, meta_key,
+    AssetRow, Batch, BlockRow, Durability, MAX_PAGE, MinerRow, NodeRow, PART, Query, RawRow, Row,
+    Store, StoredBlock, Table, TransactionRow, UserRow, meta_key,
 };
 use aurex::primitives::NodeKind;
 use aurex::records::{
@@ -37,6 +37,7 @@ pub(crate) async fn all(bench: &impl Bench) {
     a_reopened_ledger_keeps_everything(bench).await;
     wiping_leaves_nothing_and_the_ledger_goes_on(bench).await;
     a_head_change_of_a_thousand_blocks_is_one_batch(bench).await;
+    blocks_come_in_parts_of_whole_heights_the_lowest_first(bench).await;
 }
 
 /// Runs every promise about queries.
@@ -93,7 +94,7 @@ async fn what_is_loaded_is_what_was_written(bench: &impl Bench) {
     store.commit(&batch, Durability::Strict).await.unwrap();
 
     let snapshot = store.load().await.unwrap();
-    assert_eq!(snapshot.blocks, [block.clone()]);
+    assert_eq!(snapshot.blocks, [StoredBlock::from(&block)]);
     assert_eq!(
         snapshot.state,
         [raw_row("ab", &all_bytes), raw_row("cd", &[])]
@@ -251,6 +252,47 @@ async fn a_head_change_of_a_thousand_blocks_is_one_batch(bench: &impl Bench) {
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     let snapshot = store.load().await.unwrap();
     assert_eq!(snapshot.blocks.len(), 1_000);
+    bench.close(store);
+}
+
+async fn blocks_come_in_parts_of_whole_heights_the_lowest_first(bench: &impl Bench) {
+    let store = bench.open("parts").await;
+    assert_eq!(store.blocks(0).await.unwrap(), Default::default());
+    let part = u64::from(PART);
+    // More blocks of one height than a part has, where one ends, and none of some heights.
+    let crowd = part - 3..2 * part;
+    let mut batch = Batch::default();
+    for number in 0..4 * part {
+        let mut row = block(number);
+        if crowd.contains(&number) {
+            row.record.height = crowd.start;
+        }
+        batch.put(Table::Blocks, Row::Block(row));
+    }
+    let far = (1 << 53) - 1;
+    batch.put(Table::Blocks, Row::Block(block(far)));
+    store.commit(&batch, Durability::Relaxed).await.unwrap();
+    let (mut heights, mut keys, mut next) = (Vec::new(), Vec::new(), Some(0));
+    while let Some(from) = next {
+        let part = store.blocks(from).await.unwrap();
+        assert!(part.blocks.iter().all(|row| row.height >= from));
+        keys.extend(part.blocks.iter().map(|row| row.hash.clone()));
+        heights.push(part.blocks.iter().map(|row| row.height).collect::<Vec<_>>());
+        next = part.next;
+    }
+    let all = heights.concat();
+    assert!(all.is_sorted() && all.last() == Some(&far));
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(
+        (all.len(), keys.len()),
+        (4 * 512 + 1, 4 * 512 + 1),
+        "each once"
+    );
+    let of_crowd = |part: &&Vec<u64>| part.contains(&crowd.start);
+    assert_eq!(heights.iter().filter(of_crowd).count(), 1);
+    let longest = heights.iter().map(Vec::len).max().unwrap();
+    assert!(longest < 3 * 512 && heights.len() > 3);
     bench.close(store);
 }
 

@@ -8,6 +8,7 @@
 //! once, and the next one, which must have everything, makes it again. Otherwise half a ledger would look like a whole
 //! one.
 
+mod blocks;
 pub(in crate::browser) mod hold;
 mod open;
 mod query;
@@ -15,6 +16,7 @@ pub mod records;
 mod request;
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -25,7 +27,9 @@ pub use open::delete_database;
 use request::{Pending, Transaction, error_of, within};
 
 use super::js::{self, to_js, warn};
-use crate::ledger::{Batch, Durability, Page, Query, Row, Snapshot, Store, StoreError, Table};
+use crate::ledger::{
+    Batch, Durability, Page, Part, Query, Row, Snapshot, Store, StoreError, Table,
+};
 
 /// How often an operation is tried when the connection turns out to be dead.
 pub const TRIES: u32 = 3;
@@ -34,7 +38,7 @@ pub const TRIES: u32 = 3;
 const COMMIT_MS: f64 = 10_000.0;
 /// How long it may take over a page of a table.
 const QUERY_MS: f64 = 8_000.0;
-/// How long it may take over a whole ledger.
+/// How long it may take over what a node reads when it starts, each part of the blocks by itself.
 const LOAD_MS: f64 = 30_000.0;
 
 /// A node's ledger in the database of a name.
@@ -194,7 +198,8 @@ impl IndexedDbStore {
 /// What is asked of a database.
 #[derive(Clone, Copy)]
 enum Operation<'a> {
-    Load,
+    Begin,
+    Blocks(u64),
     Commit(&'a Batch, Durability, u64),
     Query(&'a Query),
     Wipe,
@@ -203,6 +208,7 @@ enum Operation<'a> {
 /// What it gave.
 enum Done {
     Snapshot(Box<Snapshot>),
+    Part(Part),
     Page(Page),
     Written,
 }
@@ -212,13 +218,13 @@ impl Operation<'_> {
     const fn number(self) -> Option<u64> {
         match self {
             Self::Commit(.., number) => Some(number),
-            Self::Load | Self::Query(_) | Self::Wipe => None,
+            Self::Begin | Self::Blocks(_) | Self::Query(_) | Self::Wipe => None,
         }
     }
 
     const fn limit_ms(self) -> f64 {
         match self {
-            Self::Load | Self::Wipe => LOAD_MS,
+            Self::Begin | Self::Blocks(_) | Self::Wipe => LOAD_MS,
             Self::Commit(..) => COMMIT_MS,
             Self::Query(_) => QUERY_MS,
         }
@@ -226,7 +232,8 @@ impl Operation<'_> {
 
     async fn run(self, database: &IdbDatabase) -> Result<Done, StoreError> {
         match self {
-            Self::Load => load(database).await.map(Done::Snapshot),
+            Self::Begin => begin(database).await.map(Done::Snapshot),
+            Self::Blocks(from) => blocks::part(database, from).await.map(Done::Part),
             Self::Query(query) => query::run(database, query).await.map(Done::Page),
             Self::Commit(batch, durability, _) => {
                 let touched = |table: &Table| batch.iter().any(|change| change.0 == *table);
@@ -266,12 +273,19 @@ async fn end(transaction: Transaction, asked: Result<(), StoreError>) -> Result<
 }
 
 impl Store for IndexedDbStore {
-    /// Rows that cannot be read are left out with a warning: the node checks what it gets against the
-    /// chain and repairs it. Only an unreadable single value is an error.
-    async fn load(&self) -> Result<Snapshot, StoreError> {
-        match self.run(Operation::Load).await? {
+    /// Rows that cannot be read are left out with a warning, here and of the blocks: the node checks what it gets against
+    /// the chain and repairs it. Only an unreadable single value is an error.
+    async fn begin(&self) -> Result<Snapshot, StoreError> {
+        match self.run(Operation::Begin).await? {
             Done::Snapshot(snapshot) => Ok(*snapshot),
-            Done::Page(_) | Done::Written => Err(StoreError::Aborted),
+            Done::Part(_) | Done::Page(_) | Done::Written => Err(StoreError::Aborted),
+        }
+    }
+
+    async fn blocks(&self, from: u64) -> Result<Part, StoreError> {
+        match self.run(Operation::Blocks(from)).await? {
+            Done::Part(part) => Ok(part),
+            Done::Snapshot(_) | Done::Page(_) | Done::Written => Err(StoreError::Aborted),
         }
     }
 
@@ -297,7 +311,7 @@ impl Store for IndexedDbStore {
     async fn query(&self, query: &Query) -> Result<Page, StoreError> {
         match self.run(Operation::Query(query)).await? {
             Done::Page(page) => Ok(page),
-            Done::Snapshot(_) | Done::Written => Err(StoreError::Aborted),
+            Done::Snapshot(_) | Done::Part(_) | Done::Written => Err(StoreError::Aborted),
         }
     }
 
@@ -314,10 +328,16 @@ impl Store for IndexedDbStore {
     }
 }
 
-/// Everything that the engine reads when a node starts.
-async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
-    let names = Table::ALL.map(Table::name);
-    let transaction = Transaction::read(database, &names)?;
+/// Everything that the engine reads when a node starts, but its blocks.
+async fn begin(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
+    let tables = [
+        Table::Transactions,
+        Table::State,
+        Table::Finality,
+        Table::Meta,
+        Table::Nodes,
+    ];
+    let transaction = Transaction::read(database, &tables.map(Table::name))?;
     let all = |table: Table| -> Result<Pending, StoreError> {
         let request = transaction
             .store(table.name())?
@@ -330,24 +350,13 @@ async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
         .index("status")
         .and_then(|index| index.get_all_with_key(&"pending".into()));
     let pending = Pending::new(pending.map_err(|thrown| error_of(&thrown))?);
-    let [blocks, state, finality] = [
-        all(Table::Blocks)?,
-        all(Table::State)?,
-        all(Table::Finality)?,
-    ];
+    let [state, finality] = [all(Table::State)?, all(Table::Finality)?];
     let [meta, nodes] = [all(Table::Meta)?, all(Table::Nodes)?];
 
     let meta = meta.result().await?;
     let count = js_sys::Array::from(&meta).length();
     let raw = |row| {
         if let Row::Raw(row) = row {
-            Some(row)
-        } else {
-            None
-        }
-    };
-    let block = |row| {
-        if let Row::Block(row) = row {
             Some(row)
         } else {
             None
@@ -373,7 +382,7 @@ async fn load(database: &IdbDatabase) -> Result<Box<Snapshot>, StoreError> {
     }
     Ok(Box::new(Snapshot {
         pending: rows(Table::Transactions, &pending.result().await?, transaction),
-        blocks: rows(Table::Blocks, &blocks.result().await?, block),
+        blocks: Vec::new(),
         state: rows(Table::State, &state.result().await?, raw),
         finality: rows(Table::Finality, &finality.result().await?, raw),
         meta,
@@ -404,12 +413,17 @@ fn rows<T>(table: Table, list: &JsValue, take: fn(Row) -> Option<T>) -> Vec<T> {
     let read = |value: JsValue| match js::row(table, value) {
         Ok(row) => take(row),
         Err(error) => {
-            warn(&format!(
-                "a row of table {} cannot be read and is left out: {error}",
-                table.name()
-            ));
+            leave_out(table, &error);
             None
         }
     };
     js_sys::Array::from(list).iter().filter_map(read).collect()
+}
+
+/// Says that a row is left out.
+fn leave_out(table: Table, error: &impl Display) {
+    let table = table.name();
+    warn(&format!(
+        "a row of table {table} cannot be read and is left out: {error}"
+    ));
 }

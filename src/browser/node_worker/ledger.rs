@@ -1,7 +1,9 @@
 //! Where a node keeps its ledger: its database, or memory.
 
 use crate::browser::IndexedDbStore;
-use crate::ledger::{Batch, Durability, MemoryStore, Page, Query, Snapshot, Store, StoreError};
+use crate::ledger::{
+    Batch, Durability, MemoryStore, Page, Part, Query, Snapshot, Store, StoreError,
+};
 
 /// The ledger of this node.
 #[derive(Debug)]
@@ -35,10 +37,17 @@ impl Ledger {
 }
 
 impl Store for Ledger {
-    async fn load(&self) -> Result<Snapshot, StoreError> {
+    async fn begin(&self) -> Result<Snapshot, StoreError> {
         match self {
-            Self::Database(store) => store.load().await,
-            Self::Memory(store) => store.load().await,
+            Self::Database(store) => store.begin().await,
+            Self::Memory(store) => store.begin().await,
+        }
+    }
+
+    async fn blocks(&self, from: u64) -> Result<Part, StoreError> {
+        match self {
+            Self::Database(store) => store.blocks(from).await,
+            Self::Memory(store) => store.blocks(from).await,
         }
     }
 

@@ -105,8 +105,11 @@ impl Shell {
                 }
                 self.life.set(self.life.get().wrapping_add(1));
                 self.forget_inputs();
-                match self.launch(None, false) {
-                    Ok(()) => self.answer(id, Ok(Answer::Wiped)),
+                match self.anew(false) {
+                    Ok(node) => {
+                        self.launch(node);
+                        self.answer(id, Ok(Answer::Wiped));
+                    }
                     Err(error) => {
                         self.answer(id, Err(error.clone()));
                         self.fail(error);

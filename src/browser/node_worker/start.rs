@@ -1,22 +1,28 @@
 //! The start of a node, step by step: what the browser must offer, the identity's lock, the channels
-//! (before the ledger is read, so that nothing said meanwhile is missed), the ledger, the state machine,
-//! the miners.
+//! (before the ledger is read, so that nothing said meanwhile is missed), the file for old blocks, the ledger, which
+//! the state machine reads in parts, the miners.
 
-use std::rc::Rc;
+use std::pin::pin;
+use std::rc::{Rc, Weak};
+
+use futures_channel::oneshot;
+use futures_util::future::select;
 
 use super::ledger::Ledger;
 use super::shell::{Network, Shell};
 use crate::browser::{Channel, FileArchive, IndexedDbStore, Received, capability, js, locks};
 use crate::chain::{Archive, KEEP};
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, Level, NodeConfig, Topic};
+use crate::ipc::{ApiError, FromNode, Level, Topic};
 use crate::ledger::{MemoryStore, Snapshot, Store, StoreError};
-use crate::node::{Input, Node, Setup, StartError};
+use crate::node::{Input, Node, Opening, Outbox, Setup, StartError};
 use crate::primitives::{BlockHash, NodeId};
 use crate::refusal::StartupError;
 
 /// Time between two tries to open a database that somebody holds.
 const HELD_AGAIN_MS: f64 = 2_000.0;
+/// How long a start waits for the file for old blocks, which may come later.
+const FILE_LIMIT_MS: f64 = 1_000.0;
 /// Time between two tries to get the file that the worker before this one had, and how often it is tried.
 const FILE_AGAIN_MS: f64 = 500.0;
 const FILE_TRIES: u32 = 10;
@@ -54,9 +60,13 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
         _inbox: open(shell, &inbox)?,
     });
 
-    let found = ledger(&shell.config).await;
+    let first_try = shell.open_archive();
+    let late = js::sleep(FILE_LIMIT_MS);
+    // Late or refused, the node starts without it.
+    let _ = select(pin!(first_try), pin!(late)).await;
+    let found = find(shell).await?;
     *shell.ledger.borrow_mut() = Some(Rc::new(found.ledger));
-    shell.launch(found.snapshot, shell.config.is_first)?;
+    shell.launch(found.node);
     if let Some(error) = found.emptied {
         shell.say_emptied(&error);
     }
@@ -68,7 +78,6 @@ pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
     }
     shell.page.tell(&FromNode::Started(shell.report()?));
     shell.serve_waiting();
-    shell.open_archive();
     Ok(())
 }
 
@@ -89,11 +98,10 @@ impl Shell {
                 let Some(name) = shell.config.database.clone().filter(|_| is_same()) else {
                     return;
                 };
-                match read(&name).await {
+                match open_database(&name).await {
                     Err(StoreError::Held) => {}
-                    Ok(found) if is_same() && shell.node.borrow().is_some() => {
-                        shell.take_ledger(found);
-                        return shell.serve_waiting();
+                    Ok(opened) if is_same() && shell.node.borrow().is_some() => {
+                        return shell.take_ledger(opened, life).await;
                     }
                     // Wiped or stopped meanwhile, or there is another reason, which was said to be this one.
                     Ok(_) | Err(_) => return,
@@ -103,82 +111,121 @@ impl Shell {
     }
 
     /// Starts the state machine again from a ledger that was opened late.
-    fn take_ledger(self: &Rc<Self>, found: Found) {
+    async fn take_ledger(self: &Rc<Self>, opened: Database, life: u32) {
+        let opening = match self.opening(false, opened.snapshot) {
+            Ok(opening) => opening,
+            Err(error) => return self.fail(error),
+        };
+        // The state machine that runs meanwhile has the file.
+        let read = read_blocks(&opened.store, opening, None).await;
+        if self.life.get() != life || self.ended.get() || self.node.borrow().is_none() {
+            return;
+        }
+        let node = match read {
+            Ok(node) => node,
+            Err(error) => {
+                let text = format!("The database is free, and cannot be read: {error}.");
+                return self.log(Level::Warn, Topic::Storage, text);
+            }
+        };
         self.node.take();
         self.life.set(self.life.get().wrapping_add(1));
         self.forget_inputs();
-        *self.ledger.borrow_mut() = Some(Rc::new(found.ledger));
-        if let Err(error) = self.launch(found.snapshot, false) {
-            return self.fail(error);
-        }
-        if let Some(error) = found.emptied {
+        *self.ledger.borrow_mut() = Some(Rc::new(Ledger::Database(opened.store)));
+        self.clear_archive();
+        self.launch(node);
+        if let Some(error) = opened.emptied {
             self.say_emptied(&error);
         }
         let text = "The database is free: the node goes on from its ledger.".to_owned();
         self.log(Level::Info, Topic::Storage, text);
+        self.serve_waiting();
     }
 
-    /// Gives the node a file for its old blocks, as soon as there is one: a young chain needs none, so nothing waits for
-    /// it. A viewer lasts as long as its tab, and would leave its file behind.
-    fn open_archive(self: &Rc<Self>) {
-        let Some(database) = self.config.database.clone() else {
-            return;
-        };
-        let shell = Rc::downgrade(self);
-        wasm_bindgen_futures::spawn_local(async move {
-            for tries in 1..=FILE_TRIES {
-                let opened = FileArchive::open(&database).await;
-                let Some(shell) = shell.upgrade().filter(|shell| !shell.ended.get()) else {
-                    return;
-                };
-                match opened {
-                    Ok(archive) => return shell.use_archive(Rc::new(archive)),
-                    Err(thrown) if tries == FILE_TRIES => {
-                        let reason = js::explain(&thrown);
-                        let text = format!("Old blocks stay in memory, without a file: {reason}.");
-                        return shell.log(Level::Info, Topic::Storage, text);
-                    }
-                    Err(_) => {}
-                }
-                drop(shell);
-                js::sleep(FILE_AGAIN_MS).await;
-            }
-        });
+    /// Opens a file for the node's old blocks, or tries again until it can be had: the worker before this one may still
+    /// have it. What it gives ends with the first try. A viewer lasts as long as its tab, and would leave its file behind.
+    fn open_archive(self: &Rc<Self>) -> oneshot::Receiver<()> {
+        let (sender, tried) = oneshot::channel();
+        if let Some(database) = self.config.database.clone() {
+            let shell = Rc::downgrade(self);
+            wasm_bindgen_futures::spawn_local(keep_trying(shell, database, sender));
+        }
+        tried
     }
 
-    fn use_archive(&self, archive: Rc<FileArchive>) {
+    fn use_archive(&self, archive: FileArchive) {
+        let archive = Rc::new(archive);
         if let Some(node) = &mut *self.node.borrow_mut() {
             node.archive_to(Rc::clone(&archive) as Rc<dyn Archive>, KEEP);
         }
         self.archive.replace(Some(archive));
     }
 
-    /// Makes the state machine and its miners. Also what follows a wipe.
-    pub(super) fn launch(
-        self: &Rc<Self>,
-        snapshot: Option<Snapshot>,
-        is_first: bool,
-    ) -> Result<(), ApiError> {
-        let mut out = Vec::new();
+    /// Has the file be used anew: what a state machine put there is read by no other.
+    fn clear_archive(&self) {
+        let mut archive = self.archive.borrow_mut();
+        *archive = archive.take().filter(|archive| archive.clear().is_ok());
+    }
+
+    /// What reads a ledger that has this beside its blocks, or begins without one.
+    fn opening(&self, is_first: bool, snapshot: Option<Snapshot>) -> Result<Opening, ApiError> {
         let setup = Setup {
             is_first,
             ..setup(self)?
         };
-        let node = Node::start(setup, snapshot, js::read_clocks(), &mut out)
-            .map_err(|StartError::Params(error)| StartupError::Node(error))?;
-        *self.node.borrow_mut() = Some(node);
-        // What an earlier state machine put there is read by nobody any more.
-        let archive = self
-            .archive
-            .take()
-            .filter(|archive| archive.clear().is_ok());
-        if let Some(archive) = archive {
-            self.use_archive(archive);
+        let opening = Opening::new(setup, snapshot);
+        Ok(opening.map_err(|StartError::Params(error)| StartupError::Node(error))?)
+    }
+
+    /// A state machine without a ledger.
+    pub(super) fn anew(&self, is_first: bool) -> Result<Started, ApiError> {
+        self.clear_archive();
+        let (opening, mut out) = (self.opening(is_first, None)?, Outbox::new());
+        let node = opening.run(&[], js::read_clocks(), &mut out);
+        Ok(Started { node, out })
+    }
+
+    /// Has a state machine run, with its miners. Also what follows a wipe.
+    pub(super) fn launch(self: &Rc<Self>, started: Started) {
+        let Started { mut node, out } = started;
+        if let Some(archive) = &*self.archive.borrow() {
+            // Of one that came while the ledger was read, the node does not know yet.
+            node.archive_to(Rc::clone(archive) as Rc<dyn Archive>, KEEP);
         }
+        *self.node.borrow_mut() = Some(node);
         self.start_miners();
         self.carry_out(out);
         self.pump();
-        Ok(())
+    }
+}
+
+/// A state machine that just started, and what it wants done first.
+#[derive(Debug)]
+pub(super) struct Started {
+    node: Node,
+    out: Outbox,
+}
+
+async fn keep_trying(shell: Weak<Shell>, database: String, tried: oneshot::Sender<()>) {
+    let mut tried = Some(tried);
+    for tries in 1..=FILE_TRIES {
+        let opened = FileArchive::open(&database).await;
+        let Some(shell) = shell.upgrade().filter(|shell| !shell.ended.get()) else {
+            return;
+        };
+        let failed = match opened {
+            Ok(archive) => return shell.use_archive(archive),
+            Err(thrown) => thrown,
+        };
+        // The node does not wait for the other tries.
+        tried.take();
+        if tries == FILE_TRIES {
+            let reason = js::explain(&failed);
+            let text = format!("Old blocks stay in memory, without a file: {reason}.");
+            return shell.log(Level::Info, Topic::Storage, text);
+        }
+        drop(shell);
+        js::sleep(FILE_AGAIN_MS).await;
     }
 }
 
@@ -207,10 +254,10 @@ fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, ApiError> {
     })
 }
 
-/// A ledger that was opened, and what was in it.
+/// The ledger of a node, and the state machine that was read from it.
 struct Found {
     ledger: Ledger,
-    snapshot: Option<Snapshot>,
+    node: Started,
     /// Why it had to be emptied first, if it had to be.
     emptied: Option<StoreError>,
     /// Why it is in memory, if it should not be.
@@ -218,24 +265,49 @@ struct Found {
 }
 
 /// Opens and reads the ledger. Where that fails the node runs in memory, and says so.
-async fn ledger(config: &NodeConfig) -> Found {
-    let memory = |degraded| Found {
+async fn find(shell: &Rc<Shell>) -> Result<Found, ApiError> {
+    let is_first = shell.config.is_first;
+    let degraded = match &shell.config.database {
+        None => None,
+        Some(name) => match open_database(name).await {
+            Ok(opened) => {
+                let opening = shell.opening(is_first, opened.snapshot)?;
+                let archive = shell.archive.borrow().clone();
+                match read_blocks(&opened.store, opening, archive.as_ref()).await {
+                    Ok(node) => {
+                        return Ok(Found {
+                            ledger: Ledger::Database(opened.store),
+                            node,
+                            emptied: opened.emptied,
+                            degraded: None,
+                        });
+                    }
+                    Err(error) => Some(error),
+                }
+            }
+            Err(error) => Some(error),
+        },
+    };
+    Ok(Found {
         ledger: Ledger::Memory(MemoryStore::default()),
-        snapshot: None,
+        node: shell.anew(is_first)?,
         emptied: None,
         degraded,
-    };
-    match &config.database {
-        None => memory(None),
-        Some(name) => read(name).await.unwrap_or_else(|error| memory(Some(error))),
-    }
+    })
 }
 
-/// Opens and reads a database; one that no program can have written is made anew, and one of a newer program is left as
-/// it is.
-async fn read(name: &str) -> Result<Found, StoreError> {
+/// A database that was opened, and what it has beside blocks.
+struct Database {
+    store: IndexedDbStore,
+    snapshot: Option<Snapshot>,
+    /// Why it had to be emptied first, if it had to be.
+    emptied: Option<StoreError>,
+}
+
+/// Opens a database; one that no program can have written is made anew, and one of a newer program is left as it is.
+async fn open_database(name: &str) -> Result<Database, StoreError> {
     let opened = match IndexedDbStore::open(name).await {
-        Ok(store) => match store.load().await {
+        Ok(store) => match store.begin().await {
             Ok(snapshot) => Ok((store, snapshot)),
             Err(error @ StoreError::Corrupt { .. }) => {
                 store.close();
@@ -254,13 +326,36 @@ async fn read(name: &str) -> Result<Found, StoreError> {
             Some(error),
         ),
     };
-    Ok(Found {
-        ledger: Ledger::Database(store),
+    Ok(Database {
+        store,
         // A ledger that was never written is no ledger.
         snapshot: Some(snapshot).filter(|snapshot| !snapshot.meta.is_empty()),
         emptied,
-        degraded: None,
     })
+}
+
+/// Reads the blocks of a ledger, part by part, as often as it takes.
+async fn read_blocks(
+    store: &IndexedDbStore,
+    mut opening: Opening,
+    archive: Option<&Rc<FileArchive>>,
+) -> Result<Started, StoreError> {
+    if let Some(archive) = archive {
+        opening.archive_to(Rc::clone(archive) as Rc<dyn Archive>, KEEP);
+    }
+    loop {
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let part = store.blocks(from).await?;
+            opening.take(&part.blocks);
+            next = part.next;
+        }
+        let mut out = Outbox::new();
+        match opening.end(js::read_clocks(), &mut out) {
+            Ok(node) => return Ok(Started { node, out }),
+            Err(again) => opening = *again,
+        }
+    }
 }
 
 /// The name of the lock on a node's identity in a network.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::chain::{HeadChange, TreeEntry};
 use crate::gossip::inbox_channel;
 use crate::ledger::{
-    AssetRow, BlockRow, NodeRow, RawRow, Row, Snapshot, Table, TransactionRow, UserRow, meta_key,
+    AssetRow, BlockRow, NodeRow, RawRow, Row, StoredBlock, Table, TransactionRow, UserRow, meta_key,
 };
 use crate::mempool::DropReason;
 use crate::primitives::{
@@ -64,7 +64,7 @@ fn sealed_undo(block: &[u8], undo: &[u8]) -> Vec<u8> {
 }
 
 /// The undo record of a block's row, if neither it nor the block's bytes were changed since they were written.
-pub(in crate::node) fn open_undo(row: &BlockRow) -> Option<&[u8]> {
+pub(in crate::node) fn open_undo(row: &StoredBlock) -> Option<&[u8]> {
     let (checksum, undo) = row.undo.split_first_chunk::<32>()?;
     (sha256(&[UNDO_DOMAIN, &row.raw, undo]).0 == *checksum).then_some(undo)
 }
@@ -207,12 +207,9 @@ impl Node {
     }
 
     /// Has those rows of a ledger written again that an earlier run was to write again and did not.
-    pub(in crate::node) fn restamp_stored(&mut self, snapshot: &Snapshot) {
-        for row in &snapshot.blocks {
-            let id = row.hash.parse::<BlockHash>().ok();
-            if let Some(id) = id.filter(|id| self.chain.contains(id)) {
-                self.books.restamp(id, row.record.on_best_chain);
-            }
+    pub(in crate::node) fn restamp_stored(&mut self, misstamped: Vec<(BlockHash, bool)>) {
+        for (id, said) in misstamped {
+            self.books.restamp(id, said);
         }
         self.restamp();
     }
