@@ -74,7 +74,7 @@ impl Deref for BlockRow {
 }
 
 /// What is read of a block's row when a node starts: nothing that follows from the block.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredBlock {
     /// Block id, the row's key.
     pub hash: String,
@@ -83,10 +83,8 @@ pub struct StoredBlock {
     /// Whether the block is on the node's best chain, as of when the row was written.
     pub on_best_chain: bool,
     /// As in [`BlockRow`].
-    #[serde(with = "serde_bytes")]
     pub raw: Vec<u8>,
     /// As in [`BlockRow`].
-    #[serde(with = "serde_bytes", default)]
     pub undo: Vec<u8>,
 }
 

@@ -3,8 +3,8 @@
 //!
 //! Bound: [`PART`] rows, and those of one height, which the tree bounds.
 
-use js_sys::Array;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbIndex, IdbKeyRange};
 
 use super::leave_out;
@@ -52,14 +52,27 @@ async fn ask(
 
 /// The readable ones of these rows.
 fn read(rows: impl Iterator<Item = JsValue>) -> Vec<StoredBlock> {
-    let read = |row| match serde_wasm_bindgen::from_value(row) {
-        Ok(block) => Some(block),
-        Err(error) => {
-            leave_out(Table::Blocks, &error);
-            None
+    let read = |row: JsValue| {
+        let block = stored(&row);
+        if block.is_none() {
+            leave_out(Table::Blocks, &"expected its id, height, branch and bytes");
         }
+        block
     };
     rows.filter_map(read).collect()
+}
+
+/// Of a row what a node reads: field by field, as the others are many and need not even be whole.
+fn stored(row: &JsValue) -> Option<StoredBlock> {
+    let bytes = |name| Some(field(row, name).dyn_ref::<Uint8Array>()?.to_vec());
+    Some(StoredBlock {
+        hash: field(row, "hash").as_string()?,
+        height: whole(height_of(row).filter(|height| height.fract() == 0.0)?),
+        on_best_chain: field(row, "on_best_chain").as_bool()?,
+        raw: bytes("raw")?,
+        // A row of an earlier schema has none.
+        undo: bytes("undo").unwrap_or_default(),
+    })
 }
 
 fn height_of(row: &JsValue) -> Option<f64> {

@@ -66,7 +66,9 @@ impl Decided {
         self.check_proof(world, seat, node)?;
         self.check_agreement(seat, node, liars(world, excused), size(world))?;
         let decided = node.chain().decided();
-        if may_forget(world, excused) || !decided.alarms().is_empty() {
+        // Of one that stands still the timer may have come at which it counts its votes.
+        let has_yet_to_count = world.is_frozen(seat) && !world.seats[seat].held.is_empty();
+        if has_yet_to_count || may_forget(world, excused) || !decided.alarms().is_empty() {
             return Ok(());
         }
         let found = decided.highest_justified();
