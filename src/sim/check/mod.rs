@@ -247,7 +247,8 @@ impl Checks {
         match (notice, heard) {
             (Notice::Received { from, .. }, Some(heard)) => {
                 self.frames.on_received(world, seat, heard);
-                self.peers.on_received(world, seat, *from);
+                let received = self.peers.on_received(world, seat, *from);
+                received.map_err(of("peers"))?;
             }
             (Notice::FrameRefused { error, .. }, Some(heard))
                 if matches!(error, FrameError::Replay { .. }) && !self.is_forged =>

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gossip::ALIVE;
+use crate::gossip::{ALIVE, Peer};
 use crate::node::Node;
 use crate::primitives::{Instant, NodeId, Timestamp};
 use crate::sim::coverage::{Coverage, Sometimes};
@@ -24,11 +24,23 @@ impl Peers {
         self.gave.insert((seat, peer));
     }
 
-    /// The node of a seat took a frame of a peer.
-    pub(super) fn on_received(&mut self, world: &World, seat: usize, peer: NodeId) {
-        if let Some(at) = self.heard.get_mut(&(seat, peer)) {
-            *at = world.now;
+    /// The node of a seat took a frame of a peer. One that was forgotten before, when it had been silent for long, is a
+    /// newcomer by it.
+    pub(super) fn on_received(
+        &mut self,
+        world: &World,
+        seat: usize,
+        peer: NodeId,
+    ) -> Result<(), String> {
+        let node = world.seats[seat].node.as_ref();
+        let known = node.and_then(|node| node.peer_table().get(&peer));
+        if known.is_some_and(Peer::is_useful) {
+            if let Some(at) = self.heard.get_mut(&(seat, peer)) {
+                *at = world.now;
+            }
+            return Ok(());
         }
+        self.lose(world, seat, &peer)
     }
 
     /// Looks at a peer that the node of a seat counts among the others no more.
@@ -38,10 +50,19 @@ impl Peers {
         seat: usize,
         peer: &NodeId,
     ) -> Result<(), String> {
-        let heard = self.heard.remove(&(seat, *peer));
         let node = world.seats[seat].node.as_ref();
         let is_forgotten = node.is_some_and(|node| node.peer_table().get(peer).is_none());
-        if is_forgotten && heard.is_some_and(|at| world.now.since(at) < ALIVE) {
+        if is_forgotten {
+            return self.lose(world, seat, peer);
+        }
+        self.heard.remove(&(seat, *peer));
+        Ok(())
+    }
+
+    /// A peer has lost its place at the node of a seat, and what it was known for.
+    fn lose(&mut self, world: &World, seat: usize, peer: &NodeId) -> Result<(), String> {
+        let heard = self.heard.remove(&(seat, *peer));
+        if heard.is_some_and(|at| world.now.since(at) < ALIVE) {
             return Err(format!(
                 "expected to remember {peer}, which is useful and is heard, found it forgotten"
             ));
