@@ -4,9 +4,11 @@
 //! and not among the entries in memory, and no other block is. A reorganisation that goes below brings those back first
 //! that leave the best chain. So the tree answers as it does without an archive, whatever lies where.
 //!
-//! Bound: of an archived block its id, height and place stay here, about 100 bytes; the tree keeps the ids of its transactions.
+//! Bound: of an archived block its place, its rank among all by their ids, and the slot of an authority's stay here, about
+//! 30 bytes; the tree keeps its id and the ids of its transactions.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -15,7 +17,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use super::archive::Archive;
 use super::entry::TreeEntry;
 use crate::consensus::finality::Sets;
-use crate::primitives::{Block, BlockHash, Height, Transaction, Weight};
+use crate::primitives::{Block, BlockHash, Height, Kind, NodeId, Slot, Transaction, Weight};
 use crate::state::{Context, Rules, Tally};
 
 /// The part of the best chain that lies in the archive.
@@ -26,7 +28,10 @@ pub(super) struct Archived {
     pub(super) keep: u64,
     /// Where the blocks lie, by height from 1 on.
     places: Vec<Place>,
-    heights: BTreeMap<BlockHash, Height>,
+    /// The heights of the blocks in the order of their ids.
+    by_id: Vec<u32>,
+    /// The slots for which each authority sealed, the lowest first: those of a chain ascend.
+    slots: BTreeMap<NodeId, Vec<Slot>>,
     /// The rules and sets of authorities from these heights on.
     eras: BTreeMap<Height, Era>,
 }
@@ -65,20 +70,40 @@ impl Archived {
         self.places.len()
     }
 
-    /// The height of an archived block.
-    pub(super) fn height(&self, id: &BlockHash) -> Option<Height> {
-        self.heights.get(id).copied()
+    /// The height of an archived block of this best chain.
+    pub(super) fn height(&self, id: &BlockHash, best: &[BlockHash]) -> Option<Height> {
+        let rank = self.rank(id, best).ok()?;
+        self.by_id.get(rank).map(|height| Height((*height).into()))
     }
 
-    /// The archived blocks and their heights.
-    pub(super) const fn heights(&self) -> &BTreeMap<BlockHash, Height> {
-        &self.heights
+    /// The place of an id among those of all archived blocks, or where it would be.
+    fn rank(&self, id: &BlockHash, best: &[BlockHash]) -> Result<usize, usize> {
+        let compare =
+            |height: &u32| id_at(best, *height).map_or(Ordering::Greater, |it| it.cmp(id));
+        self.by_id.binary_search_by(compare)
     }
 
-    /// Reads an archived block back.
-    pub(super) fn entry(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
-        let entry = self.read(self.height(id)?);
-        Some(entry.expect("an archive gives back what it took"))
+    /// The ids of the archived blocks from one on, in their order.
+    pub(super) fn ids_from<'a>(
+        &'a self,
+        least: BlockHash,
+        best: &'a [BlockHash],
+    ) -> impl Iterator<Item = &'a BlockHash> {
+        let (Ok(from) | Err(from)) = self.rank(&least, best);
+        let heights = self.by_id.get(from..).unwrap_or_default();
+        heights.iter().filter_map(|height| id_at(best, *height))
+    }
+
+    /// How many archived blocks an authority sealed for a slot: one at the most, as a chain has one for each.
+    pub(super) fn sealed_for(&self, slot: Slot, sealer: NodeId) -> usize {
+        let slots = self.slots.get(&sealer);
+        usize::from(slots.is_some_and(|slots| slots.binary_search(&slot).is_ok()))
+    }
+
+    /// Reads the archived block at a height back.
+    pub(super) fn entry(&self, height: Height) -> Rc<TreeEntry> {
+        self.read(height)
+            .expect("an archive gives back what it took")
     }
 
     fn read(&self, height: Height) -> Option<Rc<TreeEntry>> {
@@ -103,8 +128,12 @@ impl Archived {
         }))
     }
 
-    /// Writes the next blocks of the best chain to the archive, the lowest first; whether it took them.
-    pub(super) fn put(&mut self, entries: &[(BlockHash, Rc<TreeEntry>)]) -> bool {
+    /// Writes the next blocks of this best chain to the archive, the lowest first; whether it took them.
+    pub(super) fn put(
+        &mut self,
+        entries: &[(BlockHash, Rc<TreeEntry>)],
+        best: &[BlockHash],
+    ) -> bool {
         let Some(archive) = &self.archive else {
             return false;
         };
@@ -130,7 +159,16 @@ impl Archived {
                 at: start.saturating_add(offset),
                 length: u32::try_from(end - from).unwrap_or(u32::MAX),
             });
-            self.heights.insert(*id, height);
+            let (Ok(rank) | Err(rank)) = self.rank(id, best);
+            self.by_id
+                .insert(rank, u32::try_from(height.0).unwrap_or(u32::MAX));
+            let header = &entry.block.header;
+            if header.kind == Kind::Authority {
+                self.slots
+                    .entry(header.sealer)
+                    .or_default()
+                    .push(header.slot);
+            }
             self.begin_era(height, entry);
             from = end;
         }
@@ -150,11 +188,23 @@ impl Archived {
         }
     }
 
-    /// Forgets the highest archived block, which is in memory again.
-    pub(super) fn drop_top(&mut self, id: &BlockHash) {
+    /// Forgets the highest archived block of this best chain, which is in memory again.
+    pub(super) fn drop_top(&mut self, id: &BlockHash, best: &[BlockHash], entry: &TreeEntry) {
         let top = self.top();
         self.places.pop();
-        self.heights.remove(id);
+        if let Ok(rank) = self.rank(id, best) {
+            self.by_id.remove(rank);
+        }
+        let header = &entry.block.header;
+        if header.kind == Kind::Authority
+            && let Some(slots) = self.slots.get_mut(&header.sealer)
+        {
+            slots.pop();
+        }
         self.eras.remove(&top);
     }
+}
+
+fn id_at(best: &[BlockHash], height: u32) -> Option<&BlockHash> {
+    best.get(usize::try_from(height).ok()?)
 }

@@ -41,7 +41,10 @@ fn votes(chain_id: BlockHash, ends: (Checkpoint, Checkpoint)) -> BTreeMap<Link, 
     let (source, target) = ends;
     let link = Link { source, target };
     let votes = ["poa-1", "poa-2"].map(|name| Vote { chain_id, link }.sign(&key(name)));
-    let signers = votes.map(|it| (it.signer, it.signature)).into();
+    let signers = votes
+        .map(|it| (it.signer, it.signature))
+        .into_iter()
+        .collect();
     BTreeMap::from([(link, signers)])
 }
 

@@ -49,11 +49,12 @@ impl Chain {
                 .iter()
                 .filter_map(|id| Some((*id, Rc::clone(self.entries.get(id)?))));
             let entries: Vec<_> = entries.collect();
-            if !self.archived.put(&entries) {
+            if !self.archived.put(&entries, &self.best) {
                 return;
             }
-            for id in &ids {
+            for (id, entry) in &entries {
                 self.leave_memory(id);
+                self.side.unseal(&entry.block.header);
             }
         }
     }
@@ -86,14 +87,12 @@ impl Chain {
             let id = self
                 .at(top)
                 .expect("the best chain has a block at each height up to the head's");
-            let entry = self
-                .archived
-                .entry(&id)
-                .expect("an archived block of the best chain");
+            let entry = self.archived.entry(top);
             if self.is_candidate(&id) {
                 self.choice.take_back(id);
             }
-            self.archived.drop_top(&id);
+            self.archived.drop_top(&id, &self.best, &entry);
+            self.side.seal(&entry.block.header);
             self.by_height.insert((top, id));
             self.entries.insert(id, entry);
         }
@@ -108,7 +107,7 @@ impl Chain {
     /// Whether an archived block, which is of the best chain, is a checkpoint or above it. Votes may just have justified one
     /// beside the best chain.
     pub(super) fn is_archived_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
-        let height = self.archived.height(id);
+        let height = self.archived.height(id, &self.best);
         height.is_some_and(|height| height >= root.height()) && self.on_best(&root.id)
     }
 }

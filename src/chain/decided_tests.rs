@@ -44,7 +44,13 @@ fn link(chain: &Chain, tip: BlockHash, (source, target): (u64, u64)) -> (Link, S
     let chain_id = chain.chain_id();
     let sign = |name| Vote { chain_id, link }.sign(&key(name));
     let signers = ["poa-1", "poa-2"].map(sign);
-    (link, signers.map(|it| (it.signer, it.signature)).into())
+    (
+        link,
+        signers
+            .map(|it| (it.signer, it.signature))
+            .into_iter()
+            .collect(),
+    )
 }
 
 fn decide(chain: &mut Chain, base: &Base, votes: &Votes) -> Option<HeadChange> {

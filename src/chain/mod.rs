@@ -216,7 +216,7 @@ impl Chain {
         #[cfg(test)]
         self.visits.update(|visits| visits + 1);
         let in_memory = self.entries.get(id).cloned();
-        in_memory.or_else(|| self.archived.entry(id))
+        in_memory.or_else(|| Some(self.archived.entry(self.archived_at(id)?)))
     }
 
     /// The height of a block of the tree, which costs no look into the archive.
@@ -225,12 +225,19 @@ impl Chain {
         #[cfg(test)]
         self.visits.update(|visits| visits + 1);
         let in_memory = self.entries.get(id).map(|entry| entry.block.header.height);
-        in_memory.or_else(|| self.archived.height(id))
+        in_memory.or_else(|| self.archived_at(id))
+    }
+
+    /// The height of an archived block.
+    fn archived_at(&self, id: &BlockHash) -> Option<Height> {
+        self.archived.height(id, &self.best)
     }
 
     /// The ids of all blocks of the tree, in no order that means anything.
     pub fn ids(&self) -> impl Iterator<Item = &BlockHash> {
-        self.entries.keys().chain(self.archived.heights().keys())
+        let above_genesis = self.best.iter().skip(1);
+        let archived = above_genesis.take(self.archived.len());
+        self.entries.keys().chain(archived)
     }
 
     /// The blocks in memory from a height on, the lowest first: all that are not far below the head on the best chain.
@@ -257,7 +264,9 @@ impl Chain {
         prefix: &'a str,
         limit: usize,
     ) -> impl Iterator<Item = BlockHash> + 'a {
-        with_prefix(&self.invalid, prefix, limit)
+        with_prefix(prefix, limit, |least| {
+            self.invalid.range(least..).map(|(id, _)| id)
+        })
     }
 
     /// The state after a block, as far as it is at hand, or the block is of the best chain and at most [`MILESTONE`]
@@ -311,8 +320,12 @@ impl Chain {
         prefix: &'a str,
         limit: usize,
     ) -> impl Iterator<Item = BlockHash> + 'a {
-        let in_memory = with_prefix(&self.entries, prefix, limit);
-        let archived = with_prefix(self.archived.heights(), prefix, limit);
+        let in_memory = with_prefix(prefix, limit, |least| {
+            self.entries.range(least..).map(|(id, _)| id)
+        });
+        let archived = with_prefix(prefix, limit, |least| {
+            self.archived.ids_from(least, &self.best)
+        });
         in_memory.chain(archived).take(limit)
     }
 
@@ -322,7 +335,9 @@ impl Chain {
         prefix: &'a str,
         limit: usize,
     ) -> impl Iterator<Item = TxId> + 'a {
-        with_prefix(&self.committed, prefix, limit)
+        with_prefix(prefix, limit, |least| {
+            self.committed.range(least..).map(|(id, _)| id)
+        })
     }
 
     /// All blocks of the tree, in no order that means anything.
@@ -372,15 +387,19 @@ impl Chain {
     }
 }
 
-/// The first ids that begin with `prefix`, without a look at all the others.
-fn with_prefix<'a, I: Copy + Ord + FromStr + ToString, V>(
-    ids: &'a BTreeMap<I, V>,
+/// The first ids that begin with `prefix`, of those that there are from an id on, in order.
+fn with_prefix<'a, I, J>(
     prefix: &'a str,
     limit: usize,
-) -> impl Iterator<Item = I> + 'a {
+    from: impl FnOnce(I) -> J + 'a,
+) -> impl Iterator<Item = I> + 'a
+where
+    I: Copy + FromStr + ToString + 'a,
+    J: Iterator<Item = &'a I> + 'a,
+{
     let least = format!("{prefix:0<64}").parse::<I>().ok();
-    let from = least.into_iter().flat_map(|least| ids.range(least..));
-    from.map(|(id, _)| *id)
+    let ids = least.map(from).into_iter().flatten();
+    ids.copied()
         .take_while(move |id| id.to_string().starts_with(prefix))
         .take(limit)
 }

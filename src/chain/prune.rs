@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Chain, TreeEntry};
-use crate::primitives::{BlockHash, Kind, NodeId, Slot, Weight};
+use crate::primitives::{BlockHash, NodeId, Slot, Weight};
 
 /// Most blocks beside the best chain: more than the branches of a day of honest makers.
 pub const MAX_SIDE: usize = 4_096;
@@ -37,22 +37,23 @@ impl Chain {
             let children = side.forks.entry(header.parent).or_insert(1);
             *children = children.saturating_add(1);
         }
-        if header.kind == Kind::Authority {
-            let sealed = side.sealed.entry((header.slot, header.sealer)).or_default();
-            *sealed = sealed.saturating_add(1);
-        }
+        side.seal(&header);
     }
 
     /// How many blocks of the tree an authority sealed for a slot.
     #[must_use]
     pub fn sealed_for(&self, slot: Slot, sealer: NodeId) -> usize {
-        self.side.sealed.get(&(slot, sealer)).copied().unwrap_or(0)
+        let in_memory = self.side.sealed.get(&(slot, sealer));
+        let archived = self.archived.sealed_for(slot, sealer);
+        in_memory.copied().unwrap_or(0).saturating_add(archived)
     }
 
     /// The most blocks that one authority sealed for one slot.
     #[must_use]
     pub fn most_sealed(&self) -> usize {
-        self.side.sealed.values().copied().max().unwrap_or(0)
+        let in_memory = self.side.sealed.keys();
+        let most = in_memory.map(|(slot, sealer)| self.sealed_for(*slot, *sealer));
+        most.max().unwrap_or(0)
     }
 
     /// Lets the branch that ends in a block be, which is being fetched: one at each of [`PINS`](super::PINS) places. `None` when nothing
@@ -122,14 +123,7 @@ impl Chain {
         let side = &mut self.side;
         side.tips.remove(&(weight, id));
         side.pruned.push(id);
-        if header.kind == Kind::Authority
-            && let Some(sealed) = side.sealed.get_mut(&(header.slot, header.sealer))
-        {
-            *sealed = sealed.saturating_sub(1);
-            if *sealed == 0 {
-                side.sealed.remove(&(header.slot, header.sealer));
-            }
-        }
+        side.unseal(&header);
         let Some(children) = side.forks.get_mut(&header.parent) else {
             // It was the only child, so the parent is in memory: an archived block has one on the best chain.
             if let Some(parent) = self.entries.get(&header.parent) {

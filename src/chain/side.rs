@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::primitives::{BlockHash, NodeId, Slot, Weight};
+use crate::primitives::{BlockHash, Header, Kind, NodeId, Slot, Weight};
 
 /// Branches that may be fetched at a time.
 pub const PINS: usize = 2;
@@ -16,7 +16,7 @@ pub(super) struct SideBranches {
     pub(super) tips: BTreeSet<(Weight, BlockHash)>,
     /// Number of children of each block that has several; nearly all have one, and a tip has none.
     pub(super) forks: BTreeMap<BlockHash, usize>,
-    /// Blocks that authorities sealed for a slot, on all branches.
+    /// Blocks in memory that authorities sealed for a slot, on all branches.
     pub(super) sealed: BTreeMap<(Slot, NodeId), usize>,
     /// The ends of the branches that are being fetched.
     pub(super) pinned: [Option<BlockHash>; PINS],
@@ -33,6 +33,27 @@ impl SideBranches {
             sealed: BTreeMap::new(),
             pinned: [None; PINS],
             pruned: Vec::new(),
+        }
+    }
+
+    /// Counts a block that came into memory, if an authority sealed it.
+    pub(super) fn seal(&mut self, header: &Header) {
+        if header.kind == Kind::Authority {
+            let sealed = self.sealed.entry((header.slot, header.sealer)).or_default();
+            *sealed = sealed.saturating_add(1);
+        }
+    }
+
+    /// Takes back what [`Self::seal`] counted, as the block leaves memory.
+    pub(super) fn unseal(&mut self, header: &Header) {
+        let of = (header.slot, header.sealer);
+        if header.kind == Kind::Authority
+            && let Some(sealed) = self.sealed.get_mut(&of)
+        {
+            *sealed = sealed.saturating_sub(1);
+            if *sealed == 0 {
+                self.sealed.remove(&of);
+            }
         }
     }
 }

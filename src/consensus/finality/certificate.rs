@@ -104,7 +104,7 @@ impl Certificate {
 /// [`CertificateError::Quorum`].
 pub fn check_quorum(link: &Link, signers: &Signers, sets: &Sets) -> Result<(), CertificateError> {
     let members = sets.at_height(link.source.height());
-    let found = members.iter().filter(|one| signers.contains_key(*one));
+    let found = members.iter().filter(|one| signers.contains(*one));
     let (quorum, found) = (Quorum::of(members.len()), found.count());
     if quorum.is_reached(found) {
         return Ok(());
@@ -168,7 +168,7 @@ impl CheckedCertificate {
             chain_id: *chain_id,
             link,
         };
-        for (signer, signature) in &signers {
+        for (signer, signature) in signers.iter() {
             let (signer, signature) = (*signer, *signature);
             SignedVote {
                 vote,
@@ -231,7 +231,11 @@ mod tests {
         assert_eq!(bytes.len(), 120 + 1 + 3 * 64);
         assert_eq!(Certificate::from_bytes(&bytes), Ok(certificate.clone()));
         let checked = CheckedCertificate::check(certificate, &fork.chain_id(), &fork).unwrap();
-        let signers: Vec<_> = checked.signers().keys().copied().collect();
+        let signers: Vec<_> = checked
+            .signers()
+            .iter()
+            .map(|(signer, _)| *signer)
+            .collect();
         let mut expected = [3, 0, 1].map(|number| key(number).address());
         expected.sort();
         assert_eq!(signers, expected);

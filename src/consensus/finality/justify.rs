@@ -153,7 +153,7 @@ impl View {
             .take_while(|change| change.height <= source.height())
             .take_while(|change| self.is_final_block(&change.block, blocks))
             .count();
-        if !sets.agree(settled, |one| signers.contains_key(one))
+        if !sets.agree(settled, |one| signers.contains(one))
             || link.check_form().is_err()
             || link.check_place(blocks).is_err()
         {

@@ -33,6 +33,7 @@ mod offence;
 mod quorum;
 mod sets;
 mod signer;
+mod signers;
 #[cfg(test)]
 mod testing;
 mod vote;
@@ -49,7 +50,8 @@ pub use offence::{Charge, Evidence, MAX_EVIDENCE_BYTES, Offence, Offences, Seale
 pub use quorum::Quorum;
 pub use sets::{Change, MAX_ROSTER, Sets};
 pub use signer::{Decision, Proposal, SigningRecord, VoteSigner, due};
-pub use vote::{CheckedVote, SignedVote, Signers, VOTE_BYTES, Vote};
+pub use signers::Signers;
+pub use vote::{CheckedVote, SignedVote, VOTE_BYTES, Vote};
 pub use votes::{Added, MAX_CERTIFIED, MAX_TARGETS, Votes};
 
 use crate::primitives::{BlockHash, Height};

@@ -11,7 +11,6 @@ use super::{Link, VoteError};
 use crate::primitives::{
     Address, BlockHash, DecodeError, Encoded, Keypair, Signature, decode_exact,
 };
-use std::collections::BTreeMap;
 
 const VOTE_DOMAIN: &[u8] = b"aurex/vote/1";
 
@@ -117,9 +116,6 @@ impl CheckedVote {
         self.0.vote.link
     }
 }
-
-/// Who confirmed a link, with the signatures.
-pub type Signers = BTreeMap<Address, Signature>;
 
 #[cfg(test)]
 mod tests {

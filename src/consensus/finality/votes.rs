@@ -69,9 +69,9 @@ impl Votes {
     /// Those of an own ledger, which were checked before they were written. Offences that they prove
     /// are found again.
     pub fn restore(&mut self, link: Link, signers: Signers) {
-        for (signer, signature) in signers {
-            if !self.holds(&link, &signer) {
-                self.insert(link, signer, signature);
+        for (signer, signature) in signers.iter() {
+            if !self.holds(&link, signer) {
+                self.insert(link, *signer, *signature);
             }
         }
         self.changed.remove(&link);
@@ -204,7 +204,7 @@ impl Votes {
         }
         let mut evidence = Vec::new();
         let mut news = false;
-        for (signer, signature) in certificate.signers() {
+        for (signer, signature) in certificate.signers().iter() {
             if !self.holds(&link, signer) {
                 news = true;
                 evidence.extend(self.insert(link, *signer, *signature));
@@ -252,7 +252,7 @@ impl Votes {
     fn holds(&self, link: &Link, signer: &Address) -> bool {
         self.links
             .get(link)
-            .is_some_and(|signers| signers.contains_key(signer))
+            .is_some_and(|signers| signers.contains(signer))
     }
 
     fn check_bounds(&self, signer: &Address, epoch: Epoch) -> Result<(), VoteError> {
@@ -290,7 +290,10 @@ impl Votes {
             .insert(signer, signature);
         self.changed.insert(link);
         let epochs = self.by_signer.entry(signer).or_default();
-        epochs.entry(link.target.epoch).or_default().push(link);
+        let of_epoch = epochs.entry(link.target.epoch).or_default();
+        // An honest one has one for ever.
+        of_epoch.reserve_exact(1);
+        of_epoch.push(link);
         let new = self.signed(&link, &signer);
         let pairs = offending
             .iter()

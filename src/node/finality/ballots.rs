@@ -138,7 +138,7 @@ impl Ballots {
         links
             .take_while(|(link, _)| link.source == source)
             .filter(|(link, _)| link.check_place(blocks).is_ok())
-            .flat_map(|(link, signers)| signers.keys().map(move |signer| (link, signer)))
+            .flat_map(|(link, signers)| signers.iter().map(move |(signer, _)| (link, signer)))
             .filter_map(|(link, signer)| self.votes.signed(link, signer))
             .collect()
     }

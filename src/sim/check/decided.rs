@@ -99,7 +99,7 @@ impl Decided {
         }
         let authorities = &world.scenario.params.authorities;
         let proof = node.votes().links().iter().find(|(link, signers)| {
-            let count = authorities.iter().filter(|one| signers.contains_key(one));
+            let count = authorities.iter().filter(|one| signers.contains(one));
             link.source == last
                 && link.target.epoch.0 == last.epoch.0 + 1
                 && 3 * count.count() >= 2 * authorities.len()
@@ -280,7 +280,7 @@ fn proven(world: &World, node: &Node) -> Epoch {
     let mut justified = BTreeSet::from([Checkpoint::genesis(node.chain_id())]);
     // By source, so that those into a checkpoint come before those out of it.
     for (link, signers) in node.votes().links() {
-        let count = authorities.iter().filter(|one| signers.contains_key(one));
+        let count = authorities.iter().filter(|one| signers.contains(one));
         if justified.contains(&link.source)
             && node.chain().contains(&link.target.id)
             && 3 * count.count() >= 2 * authorities.len()
@@ -308,7 +308,7 @@ pub(super) fn highest_justified(world: &World, node: &Node) -> Checkpoint {
         .iter()
         .filter(|(link, _)| link.target.epoch.0 >= from)
         .filter(|(_, signers)| {
-            let count = authorities.iter().filter(|one| signers.contains_key(one));
+            let count = authorities.iter().filter(|one| signers.contains(one));
             !authorities.is_empty() && 3 * count.count() >= 2 * authorities.len()
         })
         .map(|(link, _)| *link)
