@@ -13,7 +13,7 @@ use futures_util::future::{Either, LocalBoxFuture, select};
 use crate::command::Command;
 use crate::ipc::{ApiError, FromNode, ToNode};
 use crate::lab::desk::{FromLab, ToLab};
-use crate::ledger::{Batch, Page, Query, StoreError};
+use crate::ledger::{Batch, Durability, Page, Query, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
 
@@ -68,12 +68,17 @@ pub trait Platform {
     /// The database cannot be used.
     fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>>;
 
-    /// Keeps a record under a key; it is on the disk when this ends well.
+    /// Keeps a record under a key: when this ends well a browser that is killed has it, and after
+    /// [`Durability::Strict`] a machine that loses its power.
     ///
     /// # Errors
     /// The database cannot be used, or is full.
-    fn keep_record(&self, key: String, text: String)
-    -> LocalBoxFuture<'static, Result<(), Reason>>;
+    fn keep_record(
+        &self,
+        key: String,
+        text: String,
+        durability: Durability,
+    ) -> LocalBoxFuture<'static, Result<(), Reason>>;
 
     /// The small text that is kept under a key; a browser that is killed may forget what was kept last.
     ///

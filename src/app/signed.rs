@@ -28,6 +28,16 @@ pub(super) struct SignedHere {
     all: RefCell<Vec<SignedTx>>,
     /// Ids of those that are in blocks or given up, and are still written.
     gone: RefCell<Vec<String>>,
+    /// What this page wrote last.
+    pub(super) last: RefCell<Option<Written>>,
+}
+
+/// What a page wrote of what was signed.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) chain: Option<BlockHash>,
+    pub(super) text: String,
+    pub(super) all: Vec<SignedTx>,
 }
 
 /// A transaction that was signed with a key of this page.
@@ -177,6 +187,13 @@ impl SignedHere {
         !self.gone.borrow().is_empty() || self.all.borrow().iter().any(|signed| !signed.written)
     }
 
+    /// Whether a transaction is here and yet to be written.
+    pub(super) fn is_unwritten(&self, sender: &Address, nonce: u64) -> bool {
+        let all = self.all.borrow();
+        let signed = all.iter().find(|signed| signed.is(sender, nonce));
+        signed.is_some_and(|signed| !signed.written)
+    }
+
     /// What is to be written: what is written now, with what changed here.
     pub(super) fn merged(&self, mut written: Vec<SignedTx>) -> Vec<SignedTx> {
         let (all, gone) = (self.all.borrow(), self.gone.borrow());
@@ -217,6 +234,7 @@ impl SignedHere {
             !gone.contains(&new.id) && has_key(&new.from) && !all.iter().any(is_newer)
         });
         for new in &mut written {
+            new.written = true;
             let known = all.iter().find(|old| old.id == new.id);
             (new.at, new.stage) = known.map_or((at, Stage::Found), |old| (old.at, old.stage));
         }
@@ -299,6 +317,21 @@ mod tests {
             },
         };
         body.sign(&key(who))
+    }
+
+    /// A writing that goes on for ever costs each transaction a flush of its own.
+    #[test]
+    fn nothing_is_yet_to_be_written_after_a_writing_that_others_took_part_in() {
+        let (tab, other) = (SignedHere::default(), SignedHere::default());
+        other.keep(signed(0, 0.0));
+        let theirs = write(&other, Vec::new());
+        tab.keep(signed(1, 0.0));
+        assert!(tab.is_unwritten(&alice(), 1) && !tab.is_unwritten(&alice(), 0));
+        let written = tab.merged(theirs);
+        tab.was_written(&written);
+        tab.follow(written, 0.0, |_| true);
+        assert_eq!(nonces(&tab), [0, 1]);
+        assert!(!tab.has_changed() && !tab.is_unwritten(&alice(), 1));
     }
 
     fn nonces(of: &SignedHere) -> Vec<u64> {

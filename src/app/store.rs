@@ -14,6 +14,7 @@ use super::platform::{Platform, Reason, random};
 use super::record::{Record, Secrets};
 use crate::consensus::Params;
 use crate::ipc::ApiError;
+use crate::ledger::Durability;
 use crate::primitives::{BlockHash, Name};
 use crate::refusal::{Aside, Limit, PlatformError, RecordError, StartupError};
 use crate::state::genesis;
@@ -117,9 +118,11 @@ impl RecordStore {
         self.text(&self.signed_key()).await
     }
 
-    /// Keeps what was signed; it is on the disk when this ends well.
+    /// Keeps what was signed; a browser that is killed has it when this ends well. Where the power goes, what nodes have is
+    /// lost in the same way, and a flush for each transaction would be what people wait for.
     pub(super) async fn keep_signed(&self, text: &str) -> Result<(), Reason> {
-        self.set_text(&self.signed_key(), text).await
+        let key = self.signed_key();
+        self.set_text(&key, text, Durability::Relaxed).await
     }
 
     /// The stored record, if there is one that can be used, and what went wrong. One that cannot is kept aside.
@@ -141,7 +144,7 @@ impl RecordStore {
             }
             Err(error) => {
                 let key = format!("{key}:aside:{}", self.platform.now());
-                let aside = match self.set_text(&key, &text).await {
+                let aside = match self.set_text(&key, &text, Durability::Strict).await {
                     Ok(()) => Aside::Kept { key },
                     Err(Reason(reason)) => Aside::Lost(PlatformError::StorageWrite { reason }),
                 };
@@ -186,7 +189,7 @@ impl RecordStore {
         let Some(text) = self.read(Record::to_text) else {
             return Ok(());
         };
-        match self.set_text(&self.key(), &text).await {
+        match self.set_text(&self.key(), &text, Durability::Strict).await {
             Ok(()) => {
                 self.stored.set(true);
                 Ok(())
@@ -238,19 +241,21 @@ impl RecordStore {
         let Some(text) = self.platform.load(key).unwrap_or_default() else {
             return Ok(None);
         };
-        self.set_text(key, &text).await?;
+        self.set_text(key, &text, Durability::Strict).await?;
         // One that stays is not looked at again.
         let _ = self.platform.remove(key);
         Ok(Some(text))
     }
 
-    async fn set_text(&self, key: &str, text: &str) -> Result<(), Reason> {
+    async fn set_text(&self, key: &str, text: &str, durability: Durability) -> Result<(), Reason> {
         if let Some(memory) = &mut *self.memory.borrow_mut() {
             memory.retain(|(other, _)| other != key);
             memory.push((key.to_owned(), text.to_owned()));
             return Ok(());
         }
-        let kept = self.platform.keep_record(key.to_owned(), text.to_owned());
+        let kept = self
+            .platform
+            .keep_record(key.to_owned(), text.to_owned(), durability);
         kept.await
     }
 }

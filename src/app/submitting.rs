@@ -156,7 +156,7 @@ impl App {
         };
         attempt.nonce = Some(nonce);
         // Before a node has it: a page that is closed now must not forget it.
-        self.keep_signed().await;
+        self.keep_one_signed(from, nonce).await;
         let answer = self.hand_signed(node, &from, (nonce, raw.clone())).await;
         match &answer {
             Ok(_) => {}

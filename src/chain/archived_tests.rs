@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::*;
+use crate::consensus::SignatureCache;
 use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Link, Signers, Vote};
-use crate::primitives::{Difficulty, ParamsChange, SplitMix64};
+use crate::primitives::{Difficulty, Kind, Millis, NodeId, ParamsChange, Slot, SplitMix64};
 use crate::testkit::{Grower, key, params};
 
 /// Blocks that stay in memory in these tests.
@@ -92,6 +93,71 @@ fn a_tree_with_an_archive_answers_as_one_without() {
     assert_eq!(archived.by_height.len(), 9);
     assert_eq!(archived.milestones.len(), 1, "genesis, and each 1,024th");
     assert_same(&plain.chain, &archived);
+}
+
+/// An authority may have two blocks of one slot in the tree and no third, however old the first is.
+#[test]
+fn blocks_of_a_slot_are_counted_whether_they_are_archived_or_not() {
+    let slots = |chain: &Chain| -> Vec<(Slot, NodeId, usize)> {
+        let entries = chain.ids().map(|id| chain.get(id).unwrap());
+        let headers = entries.map(|entry| entry.block.header);
+        let sealed = headers.filter(|header| header.kind == Kind::Authority);
+        let mut counts: Vec<_> = sealed
+            .map(|it| (it.slot, it.sealer, chain.sealed_for(it.slot, it.sealer)))
+            .collect();
+        counts.sort_unstable();
+        counts
+    };
+    let mut grower = Grower::new(params());
+    let mut blocks = Vec::new();
+    for number in 0..60 {
+        let head = grower.chain.head_header().time;
+        let later = |half: u64| head.plus(Millis(500 * half));
+        let mut in_turn = |name| (1..60).find_map(|half| grower.authority_block(name, later(half)));
+        let sealed = Some(["poa-1", "poa-2"][number % 2]).filter(|_| number % 3 > 0);
+        let block = match sealed.and_then(&mut in_turn) {
+            Some(block) => block,
+            None => grower.work_block("miner", 1_000, Vec::new()),
+        };
+        grower.import(block.clone()).unwrap();
+        blocks.push(block);
+    }
+    let mut archived = with_archive(&grower.chain);
+    let counts = slots(&grower.chain);
+    assert!(counts.len() > 30 && counts.iter().all(|(_, _, count)| *count == 1));
+    assert_eq!(slots(&archived), counts);
+    // Another block of a slot, beside an archived one; and a branch that has all above it come back.
+    let fork = blocks
+        .iter()
+        .rposition(|block| block.header.height == Height(20))
+        .unwrap();
+    let below = &blocks[..fork];
+    let mut other = Grower::new(params());
+    for block in below {
+        other.import(block.clone()).unwrap();
+    }
+    let next = &blocks[fork + 1..]
+        .iter()
+        .find(|it| it.header.kind == Kind::Authority);
+    let slot = next.unwrap().header;
+    let name = ["poa-1", "poa-2"]
+        .into_iter()
+        .find(|name| key(name).node_id() == slot.sealer);
+    let twice = other.authority_block(name.unwrap(), slot.time).unwrap();
+    let branch = std::iter::once(twice).chain(grown("else", below, 80).1.split_off(fork));
+    for block in branch {
+        let now = block.header.time;
+        let mut cache = SignatureCache::default();
+        let outcome = grower.chain.import(block.clone(), now, &mut cache);
+        assert_eq!(archived.import(block, now, &mut cache), outcome);
+        assert_eq!(slots(&archived), slots(&grower.chain));
+        assert_eq!(archived.most_sealed(), grower.chain.most_sealed());
+    }
+    assert_eq!(grower.chain.sealed_for(slot.slot, slot.sealer), 2);
+    assert!(
+        !archived.on_best(&blocks[fork].id()),
+        "the branch is the best"
+    );
 }
 
 /// Whatever a ledger says of which blocks are on the best chain: it is a hint for what may leave memory early.

@@ -280,8 +280,12 @@ async fn a_database_that_never_answers_is_given_up_and_opened_anew() {
 async fn records_are_kept_and_replaced_by_their_keys() {
     let key = fresh("record");
     assert_eq!(idb::records::load(&key).await, Ok(None));
-    idb::records::keep(&key, "one").await.unwrap();
-    idb::records::keep(&key, "two").await.unwrap();
+    idb::records::keep(&key, "one", Durability::Strict)
+        .await
+        .unwrap();
+    idb::records::keep(&key, "two", Durability::Relaxed)
+        .await
+        .unwrap();
     assert_eq!(idb::records::load(&key).await, Ok(Some("two".to_owned())));
     assert_eq!(idb::records::load("another").await, Ok(None));
 }

@@ -20,7 +20,7 @@ use crate::command::Command;
 use crate::ipc::{ApiError, FromNode, ToNode};
 use crate::lab::desk::{Answer, Order};
 use crate::lab::{wall_clock, words};
-use crate::ledger::{Batch, Page, Query, StoreError};
+use crate::ledger::{Batch, Durability, Page, Query, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::{MessageError, PlatformError};
 
@@ -116,6 +116,7 @@ impl Platform for LabPlatform {
         &self,
         key: String,
         text: String,
+        _: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>> {
         let outcome = self.store(&key, &text);
         async { outcome }.boxed_local()

@@ -210,6 +210,7 @@ impl Platform for Tab {
         &self,
         key: String,
         text: String,
+        _: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>> {
         let ms = RECORD_MS + self.faults.borrow().slow_records_ms;
         let (me, wait) = (self.me.clone(), self.world.clock.sleep(ms));

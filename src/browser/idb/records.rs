@@ -33,14 +33,14 @@ pub async fn load(key: &str) -> Result<Option<String>, StoreError> {
     Ok(field(&row?, "text").as_string())
 }
 
-/// Keeps a record; it is flushed to the disk when this ends.
+/// Keeps a record; with [`Durability::Strict`] it is flushed to the disk when this ends.
 ///
 /// # Errors
 /// See [`StoreError`]; nothing was stored then, or, after [`StoreError::Silent`], it may still be.
-pub async fn keep(key: &str, text: &str) -> Result<(), StoreError> {
+pub async fn keep(key: &str, text: &str, durability: Durability) -> Result<(), StoreError> {
     let database = open().await?;
     let write = async {
-        let transaction = Transaction::write(&database, &[STORE], Durability::Strict)?;
+        let transaction = Transaction::write(&database, &[STORE], durability)?;
         let row = js_sys::Object::new();
         for (name, value) in [("key", key), ("text", text)] {
             js_sys::Reflect::set(&row, &name.into(), &value.into())

@@ -128,10 +128,11 @@ impl Platform for Browser {
         &self,
         key: String,
         text: String,
+        durability: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>> {
         let others = self.kept.borrow().clone();
         async move {
-            records::keep(&key, &text).await.map_err(said)?;
+            records::keep(&key, &text, durability).await.map_err(said)?;
             if let Some(others) = others {
                 // Who does not hear of it reads it when it writes.
                 let _ = others.post_message(&key.into());
