@@ -1,9 +1,10 @@
 //! What waits survives a restart.
 
+use super::Input;
 use super::testing::{Net, ready};
 use crate::ledger::{Batch, Durability, Row, Store as _, Table, TransactionRow};
 use crate::primitives::{Millis, NodeKind, Transaction};
-use crate::records::TransactionStatus;
+use crate::records::{LedgerStart, TransactionStatus};
 use crate::testkit::{Grower, params};
 
 /// Rows that say that a transaction waits.
@@ -60,4 +61,39 @@ fn what_can_never_be_committed_is_no_longer_said_to_wait_after_a_restart() {
     net.start(0);
     net.run(Millis(2_000));
     assert!(pending(&net).is_empty());
+}
+
+#[test]
+fn a_row_that_says_another_height_than_its_block_costs_no_block() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
+    net.run(Millis(10_000));
+    net.kill(0);
+    let blocks = net.seats[0].ledger.block_rows();
+    let head = blocks.iter().map(|row| row.height).max().unwrap();
+    assert!(head > 3);
+    let third = || blocks.iter().find(|row| row.height == 2).unwrap().clone();
+    // Later than all others, and far away.
+    for height in [head + 1, u64::from(u32::MAX)] {
+        let mut row = third();
+        row.record.height = height;
+        let mut batch = Batch::default();
+        batch.put(Table::Blocks, Row::Block(row));
+        ready(net.seats[0].ledger.commit(&batch, Durability::Relaxed)).unwrap();
+        net.start(0);
+        let told = format!("at height {height}: expected height 2, which its bytes have");
+        let notices = &net.seats[0].notices;
+        assert!(
+            notices.iter().any(|notice| notice.text().contains(&told)),
+            "{notices:?}"
+        );
+        assert_eq!(
+            (net.node(0).books.ledger_start, net.height(0)),
+            (LedgerStart::Rebuilt, head)
+        );
+        net.give(0, Input::Wake);
+        net.kill(0);
+        let rows = net.seats[0].ledger.block_rows();
+        let again = rows.iter().find(|row| row.hash == third().hash).unwrap();
+        assert_eq!(again.height, 2, "it is written as it should be");
+    }
 }

@@ -3,13 +3,14 @@
 //!
 //! Bound: [`PART`] rows, and those of one height, which the tree bounds.
 
+use std::fmt::Display;
+
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbIndex, IdbKeyRange};
 
-use super::leave_out;
 use super::request::{Pending, Transaction, error_of};
-use crate::browser::js::field;
+use crate::browser::js::{field, warn};
 use crate::ledger::{PART, Part, StoreError, StoredBlock, Table};
 
 /// The next blocks from a height on.
@@ -94,4 +95,12 @@ fn number(height: u64) -> JsValue {
 )]
 const fn whole(height: f64) -> u64 {
     height as u64
+}
+
+/// Says that a row is left out.
+pub(super) fn leave_out(table: Table, error: &impl Display) {
+    let table = table.name();
+    warn(&format!(
+        "a row of table {table} cannot be read and is left out: {error}"
+    ));
 }

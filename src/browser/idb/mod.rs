@@ -16,7 +16,6 @@ pub mod records;
 mod request;
 
 use std::cell::{Cell, RefCell};
-use std::fmt::Display;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -26,7 +25,7 @@ use web_sys::{IdbDatabase, IdbObjectStore};
 pub use open::delete_database;
 use request::{Pending, Transaction, error_of, within};
 
-use super::js::{self, to_js, warn};
+use super::js::{self, to_js};
 use crate::ledger::{
     Batch, Durability, Page, Part, Query, Row, Snapshot, Store, StoreError, Table,
 };
@@ -413,17 +412,9 @@ fn rows<T>(table: Table, list: &JsValue, take: fn(Row) -> Option<T>) -> Vec<T> {
     let read = |value: JsValue| match js::row(table, value) {
         Ok(row) => take(row),
         Err(error) => {
-            leave_out(table, &error);
+            blocks::leave_out(table, &error);
             None
         }
     };
     js_sys::Array::from(list).iter().filter_map(read).collect()
-}
-
-/// Says that a row is left out.
-fn leave_out(table: Table, error: &impl Display) {
-    let table = table.name();
-    warn(&format!(
-        "a row of table {table} cannot be read and is left out: {error}"
-    ));
 }

@@ -7,6 +7,7 @@
 //! Bounds: those of [`crate::node::Inputs`] for what waits while there is no node to take it (it starts, or its
 //! ledger is being wiped).
 
+mod launching;
 mod ledger;
 mod miners;
 mod page;

@@ -3,11 +3,11 @@
 //! the state machine reads in parts, the miners.
 
 use std::pin::pin;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
-use futures_channel::oneshot;
 use futures_util::future::select;
 
+use super::launching::Started;
 use super::ledger::Ledger;
 use super::shell::{Network, Shell};
 use crate::browser::{Channel, FileArchive, IndexedDbStore, Received, capability, js, locks};
@@ -15,7 +15,7 @@ use crate::chain::{Archive, KEEP};
 use crate::gossip;
 use crate::ipc::{ApiError, FromNode, Level, Topic};
 use crate::ledger::{MemoryStore, Snapshot, Store, StoreError};
-use crate::node::{Input, Node, Opening, Outbox, Setup, StartError};
+use crate::node::{Input, Opening, Outbox};
 use crate::primitives::{BlockHash, NodeId};
 use crate::refusal::StartupError;
 
@@ -23,9 +23,6 @@ use crate::refusal::StartupError;
 const HELD_AGAIN_MS: f64 = 2_000.0;
 /// How long a start waits for the file for old blocks, which may come later.
 const FILE_LIMIT_MS: f64 = 1_000.0;
-/// Time between two tries to get the file that the worker before this one had, and how often it is tried.
-const FILE_AGAIN_MS: f64 = 500.0;
-const FILE_TRIES: u32 = 10;
 /// How long a start waits for the identity: the worker of a page that is just closed may still end.
 const LOCK_LIMIT_MS: u32 = 5_000;
 
@@ -141,100 +138,6 @@ impl Shell {
         self.log(Level::Info, Topic::Storage, text);
         self.serve_waiting();
     }
-
-    /// Opens a file for the node's old blocks, or tries again until it can be had: the worker before this one may still
-    /// have it. What it gives ends with the first try. A viewer lasts as long as its tab, and would leave its file behind.
-    fn open_archive(self: &Rc<Self>) -> oneshot::Receiver<()> {
-        let (sender, tried) = oneshot::channel();
-        if let Some(database) = self.config.database.clone() {
-            let shell = Rc::downgrade(self);
-            wasm_bindgen_futures::spawn_local(keep_trying(shell, database, sender));
-        }
-        tried
-    }
-
-    fn use_archive(&self, archive: FileArchive) {
-        let archive = Rc::new(archive);
-        if let Some(node) = &mut *self.node.borrow_mut() {
-            node.archive_to(Rc::clone(&archive) as Rc<dyn Archive>, KEEP);
-        }
-        self.archive.replace(Some(archive));
-    }
-
-    /// Has the file be used anew: what a state machine put there is read by no other.
-    fn clear_archive(&self) {
-        let mut archive = self.archive.borrow_mut();
-        *archive = archive.take().filter(|archive| archive.clear().is_ok());
-    }
-
-    /// What reads a ledger that has this beside its blocks, or begins without one.
-    fn opening(&self, is_first: bool, snapshot: Option<Snapshot>) -> Result<Opening, ApiError> {
-        let setup = Setup {
-            is_first,
-            ..setup(self)?
-        };
-        let opening = Opening::new(setup, snapshot);
-        Ok(opening.map_err(|StartError::Params(error)| StartupError::Node(error))?)
-    }
-
-    /// A state machine without a ledger.
-    pub(super) fn anew(&self, is_first: bool) -> Result<Started, ApiError> {
-        self.clear_archive();
-        let (opening, mut out) = (self.opening(is_first, None)?, Outbox::new());
-        let node = opening.run(&[], js::read_clocks(), &mut out);
-        Ok(Started { node, out })
-    }
-
-    /// Has a state machine run, with its miners. Also what follows a wipe.
-    pub(super) fn launch(self: &Rc<Self>, started: Started) {
-        let Started { mut node, out } = started;
-        if let Some(archive) = &*self.archive.borrow() {
-            // Of one that came while the ledger was read, the node does not know yet.
-            node.archive_to(Rc::clone(archive) as Rc<dyn Archive>, KEEP);
-        }
-        *self.node.borrow_mut() = Some(node);
-        self.start_miners();
-        self.carry_out(out);
-        self.pump();
-    }
-}
-
-/// A state machine that just started, and what it wants done first.
-#[derive(Debug)]
-pub(super) struct Started {
-    node: Node,
-    out: Outbox,
-}
-
-async fn keep_trying(shell: Weak<Shell>, database: String, tried: oneshot::Sender<()>) {
-    let mut tried = Some(tried);
-    for tries in 1..=FILE_TRIES {
-        let opened = FileArchive::open(&database).await;
-        let Some(shell) = shell.upgrade().filter(|shell| !shell.ended.get()) else {
-            return;
-        };
-        let failed = match opened {
-            Ok(archive) => return shell.use_archive(archive),
-            Err(thrown) => thrown,
-        };
-        // The node does not wait for the other tries.
-        tried.take();
-        if tries == FILE_TRIES {
-            let reason = js::explain(&failed);
-            let text = format!("Old blocks stay in memory, without a file: {reason}.");
-            return shell.log(Level::Info, Topic::Storage, text);
-        }
-        drop(shell);
-        js::sleep(FILE_AGAIN_MS).await;
-    }
-}
-
-fn setup(shell: &Shell) -> Result<Setup, ApiError> {
-    let [session, seed] = [js::random()?, js::random()?].map(u64::from_le_bytes);
-    Ok(Setup {
-        workload: shell.workload.get(),
-        ..Setup::of(&shell.config, session, seed)?
-    })
 }
 
 /// Opens a channel whose frames go to the node.
