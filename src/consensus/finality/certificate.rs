@@ -104,7 +104,7 @@ impl Certificate {
 /// [`CertificateError::Quorum`].
 pub fn check_quorum(link: &Link, signers: &Signers, sets: &Sets) -> Result<(), CertificateError> {
     let members = sets.at_height(link.source.height());
-    let found = members.iter().filter(|one| signers.contains(*one));
+    let found = members.iter().filter(|one| signers.contains(one));
     let (quorum, found) = (Quorum::of(members.len()), found.count());
     if quorum.is_reached(found) {
         return Ok(());

@@ -54,7 +54,7 @@ impl Node {
         let link = due(&chain.head(), decided.highest_justified(), chain);
         let signers = link.and_then(|link| self.finality.ballots.votes.links().get(&link));
         let missing = |one: &&Address| {
-            link.is_some() && !signers.is_some_and(|signers| signers.contains(*one))
+            link.is_some() && !signers.is_some_and(|signers| signers.contains(one))
         };
         let waiting: Vec<&Address> = members.iter().filter(missing).collect();
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
