@@ -269,7 +269,7 @@ async fn blocks_come_in_parts_of_whole_heights_the_lowest_first(bench: &impl Ben
         }
         batch.put(Table::Blocks, Row::Block(row));
     }
-    let far = (1 << 53) - 1;
+    let far = 1 << 52;
     batch.put(Table::Blocks, Row::Block(block(far)));
     store.commit(&batch, Durability::Relaxed).await.unwrap();
     let (mut heights, mut keys, mut next) = (Vec::new(), Vec::new(), Some(0));
