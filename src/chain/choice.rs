@@ -15,6 +15,7 @@
 
 use std::collections::BTreeSet;
 
+use super::tied::Tied;
 use crate::primitives::{BlockHash, Weight, sha256};
 
 /// The choice among the blocks of a tree.
@@ -73,8 +74,8 @@ impl Choice {
 #[derive(Clone, Debug)]
 struct Heaviest {
     weight: Weight,
-    /// The ids of this weight, the smallest first.
-    tied: Vec<BlockHash>,
+    /// The ids of this weight.
+    tied: Tied,
     /// The exclusive or of all tied ids.
     mix: [u8; 32],
     head: BlockHash,
@@ -85,7 +86,7 @@ impl Heaviest {
     fn new(root: BlockHash, weight: Weight) -> Self {
         Self {
             weight,
-            tied: vec![root],
+            tied: Tied::new(root),
             mix: root.0,
             head: root,
         }
@@ -105,13 +106,9 @@ impl Heaviest {
             *self = Self::new(id, weight);
             return;
         }
-        let Err(place) = self.tied.binary_search(&id) else {
-            return;
-        };
-        if mutant!(TieByArrival) {
+        if mutant!(TieByArrival) || !self.tied.insert(id) {
             return;
         }
-        self.tied.insert(place, id);
         for (mixed, byte) in self.mix.iter_mut().zip(id.0) {
             *mixed ^= byte;
         }
@@ -125,7 +122,8 @@ impl Heaviest {
         let count = u64::try_from(self.tied.len()).unwrap_or(u64::MAX);
         let place = draw.checked_rem(count);
         let place = place.and_then(|place| usize::try_from(place).ok());
-        place.map_or(self.head, |place| self.tied[place])
+        let drawn = place.and_then(|place| self.tied.at(place));
+        drawn.copied().unwrap_or(self.head)
     }
 }
 

@@ -37,6 +37,7 @@ mod retarget_tests;
 mod side;
 #[cfg(test)]
 mod tests;
+mod tied;
 #[cfg(test)]
 mod traitor_tests;
 mod voters;
