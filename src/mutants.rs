@@ -27,7 +27,6 @@ pub enum Mutant {
     NeverFetch,
     SealBeforeFlush,
     SealOnAFullDisk,
-    WaitForTheSilent,
     WaitForTheDisk,
     RestForPromises,
     DropInConflict,
@@ -57,7 +56,7 @@ pub enum Mutant {
 }
 
 /// All of them.
-pub const ALL: [Mutant; 47] = {
+pub const ALL: [Mutant; 46] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -80,7 +79,6 @@ pub const ALL: [Mutant; 47] = {
         NeverFetch,
         SealBeforeFlush,
         SealOnAFullDisk,
-        WaitForTheSilent,
         WaitForTheDisk,
         RestForPromises,
         DropInConflict,

@@ -195,7 +195,7 @@ impl Download {
         // By turns with them: among the others may be any number of names that never answer.
         let strangers = self.late.iter().filter(|(peer, _)| **peer != self.source);
         let strangers: u32 = strangers.map(|(_, late)| *late).sum();
-        let last = late(&self.source) > strangers && !mutant!(WaitForTheSilent);
+        let last = late(&self.source) > strangers;
         candidates.insert(if last { candidates.len() } else { 0 }, self.source);
         for peer in candidates.into_iter().take(PARALLEL) {
             if self.asked.values().any(|(busy, _)| *busy == peer) {

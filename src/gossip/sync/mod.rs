@@ -157,8 +157,7 @@ impl Sync {
             let better = self.history.failures_of(&peer);
             let is_silent = now.since(since) >= ANSWER_WITHIN;
             let drips = self.drips(now) && failures.saturating_add(MAX_HEADSTART) >= better;
-            let waits = is_silent && mutant!(WaitForTheSilent);
-            if ((is_silent && failures > better) || drips) && !waits {
+            if (is_silent && failures > better) || drips {
                 self.let_down(slow, now);
             }
         }
