@@ -106,8 +106,9 @@ impl Chain {
             // them, and none of them goes.
             let heavy = tips.len().saturating_sub(tips.range(..tied).count());
             let some_are_beside = heavy > self.choice.tied();
-            let mut others = tips.range(tied..).filter(|_| some_are_beside);
-            others.find(|(_, id)| !self.is_candidate(id) && !spared(id))
+            let is_beside = |(_, id): &&(Weight, BlockHash)| !self.is_candidate(id) && !spared(id);
+            let others = some_are_beside.then(|| tips.range(tied..));
+            others.and_then(|mut others| others.find(is_beside))
         });
         lightest.copied()
     }
