@@ -53,15 +53,7 @@ impl MemoryStore {
 
     /// The rows of all blocks, by their keys.
     pub(crate) fn block_rows(&self) -> Vec<BlockRow> {
-        let block = |row: &Row| {
-            if let Row::Block(row) = row {
-                Some(row.clone())
-            } else {
-                None
-            }
-        };
-        let inner = self.inner.borrow();
-        inner.table(Table::Blocks).filter_map(block).collect()
+        self.inner.borrow().blocks().cloned().collect()
     }
 
     /// Number of rows of a table.
@@ -123,25 +115,29 @@ impl Inner {
         }
     }
 
-    /// The blocks from a height on.
-    fn part(&self, from: u64) -> Part {
-        let block = |row: &Row| -> Option<StoredBlock> {
+    fn blocks(&self) -> impl Iterator<Item = &BlockRow> {
+        self.table(Table::Blocks).filter_map(|row| {
             if let Row::Block(row) = row {
-                Some(StoredBlock::from(row)).filter(|row| row.height >= from)
+                Some(row)
             } else {
                 None
             }
-        };
-        let mut blocks: Vec<StoredBlock> = self.table(Table::Blocks).filter_map(block).collect();
-        blocks.sort_by_key(|row| row.height);
+        })
+    }
+
+    /// The blocks from a height on.
+    fn part(&self, from: u64) -> Part {
+        let mut rows: Vec<&BlockRow> = self.blocks().filter(|row| row.height >= from).collect();
+        rows.sort_by_key(|row| row.height);
         let limit = usize::try_from(PART).unwrap_or(usize::MAX);
-        let Some(last) = blocks.get(limit).map(|row| row.height) else {
-            return Part { blocks, next: None };
-        };
-        let end = blocks.partition_point(|row| row.height <= last);
-        let next = blocks.get(end).map(|row| row.height);
-        blocks.truncate(end);
-        Part { blocks, next }
+        let last = rows.get(limit).map(|row| row.height);
+        let end = last.map_or(rows.len(), |last| {
+            rows.partition_point(|row| row.height <= last)
+        });
+        Part {
+            next: rows.get(end).map(|row| row.height),
+            blocks: rows.into_iter().take(end).map(StoredBlock::from).collect(),
+        }
     }
 
     fn page(&self, query: &Query) -> Page {

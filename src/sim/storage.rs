@@ -295,7 +295,7 @@ impl Disk {
 
     /// Flips a bit of a row; what can be promised then. Everything but the blocks follows from the blocks.
     fn flip_a_bit(&mut self, rng: &mut Rng) -> Promise {
-        let snapshot = ready(self.store.0.load()).unwrap_or_default();
+        let snapshot = ready(self.store.0.begin()).unwrap_or_default();
         let head = self.head.map_or(Promise::Nothing, Promise::Head);
         let (table, rows) = match rng.below(9) {
             0 => (Table::Meta, snapshot.meta),
