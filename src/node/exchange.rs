@@ -93,6 +93,11 @@ impl Exchange {
         }
     }
 
+    /// Whether ids are to be passed on.
+    pub(super) fn has_queue(&self) -> bool {
+        !self.inventory.is_empty()
+    }
+
     /// Takes the ids that are to be passed on.
     pub(super) fn take_queue(&mut self) -> BTreeSet<TxId> {
         std::mem::take(&mut self.inventory)

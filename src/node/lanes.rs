@@ -114,6 +114,11 @@ impl Lanes {
         self.syncs().into_iter().filter_map(Sync::deadline).min()
     }
 
+    /// Whether a fetch is under way that nothing would ever move on.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.syncs().into_iter().any(Sync::is_stuck)
+    }
+
     /// Blocks still to come of the longer fetch.
     pub(super) fn missing(&self) -> usize {
         self.syncs()

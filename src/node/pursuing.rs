@@ -2,7 +2,7 @@
 
 use crate::consensus::check_header;
 use crate::gossip::{Fault, MAX_HEADERS, MessageType, SyncError, Tip};
-use crate::primitives::{BlockHash, Body, Header, NodeId, Seal};
+use crate::primitives::{Block, BlockHash, Body, Header, NodeId, Seal};
 
 use super::lanes::Lane;
 use super::source::Source;
@@ -43,7 +43,7 @@ impl Node {
     fn pursue_lane(&mut self, lane: Lane, out: &mut Outbox) {
         let source = self.lanes.get(lane).sync.source();
         let from = source.map_or(Source::Own, Source::Peer);
-        while let Some(block) = self.lanes.get_mut(lane).sync.next_block(self.now) {
+        while let Some(block) = self.next_fetched(lane) {
             let (id, head) = (block.id(), self.chain.head());
             let is_early = self.is_early(&block.header);
             let is_new = !self.chain.contains(&id);
@@ -78,6 +78,12 @@ impl Node {
                 self.judge_claim(lane, source);
             }
         }
+    }
+
+    /// The next block of a fetch whose body is here.
+    fn next_fetched(&mut self, lane: Lane) -> Option<Block> {
+        let (sync, chain) = (&mut self.lanes.get_mut(lane).sync, &self.chain);
+        sync.next_block(|id| chain.contains(id), self.now)
     }
 
     /// Ends a fetch whose source has nothing more to give.

@@ -77,7 +77,7 @@ fn is_about_votes(node: &Node, input: &Input, now: Instant) -> bool {
     if let Input::Frame(frame) = input {
         return kind_of(frame).is_some_and(|kind| (15..=19).contains(&kind.byte()));
     }
-    let is_counted = matches!(input, Input::Wake) && node.timers.is_due(Timer::Votes, now);
+    let is_counted = matches!(input, Input::Wake) && node.timers.is_set(Timer::Votes, now);
     is_counted || (matches!(input, Input::Persisted(_)) && node.finality.duty.is_waiting())
 }
 

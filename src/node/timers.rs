@@ -50,10 +50,9 @@ impl Timers {
         *due = at.min(*due);
     }
 
-    /// Whether a timer's time has come.
-    #[cfg(test)]
-    pub(super) fn is_due(&self, timer: Timer, now: Instant) -> bool {
-        self.due.get(&timer).is_some_and(|at| *at <= now)
+    /// Whether a timer is set for a time, or an earlier one.
+    pub(super) fn is_set(&self, timer: Timer, by: Instant) -> bool {
+        self.due.get(&timer).is_some_and(|at| *at <= by)
     }
 
     /// How long nobody looked at a timer that was due: from then on, or from the last reading `before`, to `now`.

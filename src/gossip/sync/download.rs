@@ -127,8 +127,20 @@ impl Download {
         outcome
     }
 
-    /// The next block in order, once its body is here.
-    pub(super) fn next_block(&mut self, now: Instant) -> Option<Block> {
+    /// The next block in order, once its body is here. Those before it go that are here already: whoever waited for
+    /// their bodies would wait for ever, as nobody is asked for them.
+    pub(super) fn next_block(
+        &mut self,
+        is_here: impl Fn(&BlockHash) -> bool,
+        now: Instant,
+    ) -> Option<Block> {
+        while let Some((id, ..)) = self.wanted.front()
+            && !self.bodies.contains_key(id)
+            && !self.asked.contains_key(id)
+            && is_here(id)
+        {
+            self.wanted.pop_front();
+        }
         let (id, ..) = self.wanted.front()?;
         let body = self.bodies.remove(id)?;
         let (_, header, seal) = self.wanted.pop_front()?;

@@ -142,6 +142,12 @@ impl Sync {
         matches!(self.stage, Stage::Idle)
     }
 
+    /// Whether a fetch is under way that waits for no answer, so that nothing would ever move it on.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        !self.is_idle() && self.deadline().is_none()
+    }
+
     /// Begins to fetch from `peer`, unless a fetch is under way or the peer let one down just now. A peer with
     /// better manners takes the place of one that keeps a fetch waiting.
     pub fn begin(
@@ -336,12 +342,16 @@ impl Sync {
         }
     }
 
-    /// The next block in order, once its body is here.
-    pub fn next_block(&mut self, now: Instant) -> Option<Block> {
+    /// The next block in order, once its body is here; those before it are passed over that came another way.
+    pub fn next_block(
+        &mut self,
+        is_here: impl Fn(&BlockHash) -> bool,
+        now: Instant,
+    ) -> Option<Block> {
         let Stage::Bodies(download) = &mut self.stage else {
             return None;
         };
-        download.next_block(now)
+        download.next_block(is_here, now)
     }
 
     /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is

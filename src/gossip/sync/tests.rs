@@ -64,9 +64,31 @@ fn bodies_come_from_several_peers_and_leave_in_order() {
         };
         sync.take_bodies(*peer, answer(&blocks, ids), NOW).unwrap();
     }
-    let got: Vec<Block> = std::iter::from_fn(|| sync.next_block(NOW)).collect();
+    let got: Vec<Block> = std::iter::from_fn(|| sync.next_block(|_| false, NOW)).collect();
     assert_eq!(got, blocks);
     assert!(sync.asks(&[A, B], NOW).is_empty() && sync.is_idle());
+}
+
+#[test]
+fn a_block_that_came_another_way_does_not_hold_up_the_next() {
+    let blocks = blocks(2);
+    let [first, second] = [blocks[0].id(), blocks[1].id()];
+    let mut sync = wanting(&blocks);
+    assert_eq!(sync.asks(&[], NOW).len(), 1);
+    // The source has only the second; the first comes as news while another peer is asked for it, which never answers.
+    let bodies = answer(&blocks, &[second]);
+    sync.take_bodies(A, bodies, NOW).unwrap();
+    let SyncAsk::Bodies { peer: B, ids } = &sync.asks(&[B], NOW)[0] else {
+        panic!("the other peer was not asked")
+    };
+    assert_eq!(ids, &[first]);
+    let is_here = |id: &BlockHash| *id == first;
+    assert!(sync.next_block(is_here, NOW).is_none(), "it was asked for");
+    let late = sync.deadline().unwrap();
+    sync.expire(late);
+    assert_eq!(sync.next_block(is_here, late).as_ref(), Some(&blocks[1]));
+    assert!(sync.asks(&[B], late).is_empty() && sync.is_idle());
+    assert!(!sync.is_stuck());
 }
 
 #[test]
@@ -178,7 +200,7 @@ fn what_is_late_is_asked_of_another_and_nothing_is_fetched_twice() {
     sync.take_bodies(*peer, answer(&blocks, ids), deadline)
         .unwrap();
     assert_eq!(
-        std::iter::from_fn(|| sync.next_block(deadline)).count(),
+        std::iter::from_fn(|| sync.next_block(|_| false, deadline)).count(),
         3 * BODY_WINDOW
     );
     sent.sort_unstable();
@@ -295,7 +317,7 @@ fn bodies_that_do_not_come_make_room_for_a_peer_that_failed_less() {
     sync.take_bodies(A, answer(&blocks, &[blocks[0].id()]), now)
         .unwrap();
     now = now.plus(Millis(1_500));
-    assert!(sync.next_block(now).is_some());
+    assert!(sync.next_block(|_| false, now).is_some());
     now = now.plus(Millis(1_500));
     assert!(sync.begin(B, None, now).is_none(), "a block left just now");
     now = now.plus(Millis(500));
@@ -326,7 +348,7 @@ fn who_gives_one_body_after_the_other_just_in_time_holds_nobody_up() {
         now = now.plus(Millis(1_900));
         sync.take_bodies(A, answer(&blocks, &[block.id()]), now)
             .unwrap();
-        assert!(sync.next_block(now).is_some());
+        assert!(sync.next_block(|_| false, now).is_some());
         if now.since(NOW) <= SLOW_AT_MOST {
             assert!(
                 sync.begin(B, None, now).is_none(),
@@ -351,7 +373,7 @@ fn who_is_slow_but_goes_on_at_a_fair_pace_is_not_interrupted() {
         now = now.plus(Millis(1_000));
         let ids: Vec<BlockHash> = chunk.iter().map(Block::id).collect();
         sync.take_bodies(A, answer(&blocks, &ids), now).unwrap();
-        while sync.next_block(now).is_some() {}
+        while sync.next_block(|_| false, now).is_some() {}
         assert!(sync.begin(B, None, now).is_none());
     }
 }

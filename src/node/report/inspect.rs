@@ -5,12 +5,13 @@ use crate::consensus::SIGNATURE_CACHE;
 use crate::consensus::finality::{VoteSigner, Votes};
 use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
-use crate::primitives::{NodeId, Slot, Timestamp};
+use crate::primitives::{Instant, NodeId, Slot, Timestamp};
 use crate::records::LedgerStart;
 
 use super::super::compact::MAX_COMPACT;
 use super::super::deferred::MAX_DEFERRED;
 use super::super::finality::{MAX_OFFENCES, MAX_SEALS};
+use super::super::timers::Timer;
 use super::Node;
 
 /// Blocks that one authority sealed for one slot: two that were announced, and what came with heavier branches of
@@ -70,6 +71,25 @@ impl Node {
     #[must_use]
     pub const fn signer(&self) -> &VoteSigner {
         &self.finality.duty.signer
+    }
+
+    /// What waits here with no timer set for it, so that it might wait for ever.
+    #[must_use]
+    pub fn unattended(&self) -> Option<&'static str> {
+        let of_queue = self.exchange.has_queue().then_some(Instant(u64::MAX));
+        let of_deferred = (self.deferred.len() > 0).then_some(Instant(u64::MAX));
+        let waiting = [
+            ("an answer to a fetch", Timer::Sync, self.lanes.deadline()),
+            ("a compact block", Timer::Compact, self.compact.deadline()),
+            ("a block ahead of the clock", Timer::Deferred, of_deferred),
+            ("ids to be passed on", Timer::Inventory, of_queue),
+        ];
+        let attended = |timer, by| self.timers.is_set(timer, by);
+        let forgotten = waiting
+            .into_iter()
+            .find(|(_, timer, by)| by.is_some_and(|by| !attended(*timer, by)))
+            .map(|(what, ..)| what);
+        forgotten.or_else(|| self.lanes.is_stuck().then_some("a fetch"))
     }
 
     /// Its bounded collections: name, length now, bound.

@@ -1,7 +1,7 @@
-//! In the end all honest nodes run and have one head and one state root, and every valid pending transaction
-//! is committed, also one that is handed in then. At no time is a transaction lost of which a node said that
-//! it waits or is committed: it is on the chain, or it waits, or the node has told that it dropped it, for a
-//! reason that held.
+//! Whatever waits in a node has a timer that looks at it again. In the end all honest nodes run and have one head and
+//! one state root, and every valid pending transaction is committed, also one that is handed in then. At no time is
+//! a transaction lost of which a node said that it waits or is committed: it is on the chain, or it waits, or the
+//! node has told that it dropped it, for a reason that held.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,6 +94,18 @@ impl Liveness {
             }
         }
         None
+    }
+
+    /// Checks that a node looks again at what waits in it.
+    pub(super) fn check_waiting(node: &Node) -> Result<(), String> {
+        let Some(what) = node.unattended() else {
+            return Ok(());
+        };
+        let height = node.chain().height();
+        Err(format!(
+            "expected a timer for what waits, found {what} above height {} with none",
+            height.0
+        ))
     }
 
     /// Checks that what a node told to wait or to be committed is there.

@@ -140,6 +140,7 @@ impl Checks {
                     peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
                 }
                 bounds::check(node).map_err(of("bounds"))?;
+                Liveness::check_waiting(node).map_err(of("liveness"))?;
             }
             let useful = self.peers.check_useful(world, seat);
             useful.map_err(of("peers"))?;
