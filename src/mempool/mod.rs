@@ -1,7 +1,7 @@
 //! Transactions that wait for a block.
 //!
 //! Bounds: [`MAX_COUNT`] transactions and [`MAX_BYTES`] bytes, [`MAX_PER_ACCOUNT`] per account, nonces at
-//! most [`MAX_NONCE_GAP`] ahead, [`MAX_AGE`]. A full mempool drops from the account whose transaction has the
+//! most [`MAX_NONCE_GAP`] ahead of one that is missing, [`MAX_AGE`]. A full mempool drops from the account whose transaction has the
 //! lowest fee rate, among equals the youngest, the last that it has; so a flood costs its sender fees. And as
 //! what cannot be committed pays none, an account that is stalled for [`STALLED_BLOCKS`] and [`STALLED_FOR`]
 //! loses its place.
@@ -25,7 +25,8 @@ pub const MAX_COUNT: usize = 5_000;
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Most transactions of one account.
 pub const MAX_PER_ACCOUNT: usize = 64;
-/// How far a nonce may be ahead of the account's.
+/// How far a nonce may be ahead of the account's first that is missing: of one sender's transactions a later one may
+/// come before an earlier one, and what has a gap before it cannot be committed.
 pub const MAX_NONCE_GAP: u64 = 16;
 /// How long a transaction waits.
 pub const MAX_AGE: Millis = Millis(30 * 60 * 1_000);
@@ -210,7 +211,8 @@ impl Mempool {
         account: &Account,
     ) -> Result<(), MempoolError> {
         let body = &transaction.get().body;
-        let most = account.nonce.saturating_add(MAX_NONCE_GAP);
+        let missing = self.next_nonce(&body.from, account.nonce);
+        let most = missing.saturating_add(MAX_NONCE_GAP);
         if body.nonce > most {
             return Err(MempoolError::NonceGap {
                 least: account.nonce,

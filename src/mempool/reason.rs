@@ -13,7 +13,7 @@ pub enum MempoolError {
     /// It could not be committed on the head.
     #[error(transparent)]
     Invalid(#[from] TxError),
-    /// Too far ahead of the account.
+    /// Too far ahead of the account's first nonce that is missing.
     #[error("expected a nonce of {least} to {most}, found {found}")]
     NonceGap {
         /// The account's.
@@ -46,7 +46,7 @@ pub enum MempoolError {
 
 codes! {
     MempoolError {
-        NonceGap => "nonce_gap", "the nonce is too far ahead of the account's";
+        NonceGap => "nonce_gap", "the nonce is too far ahead of the account's first that is missing";
         AccountFull => "account_full", "the account has too many waiting transactions";
         ReplacementFee => "replacement_fee", "a replacement pays too little more than what it replaces";
         Full => "mempool_full", "the mempool is full of transactions that pay more per byte";

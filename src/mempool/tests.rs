@@ -91,6 +91,23 @@ fn nonces_keep_within_the_gap_and_above_the_account() {
             found: 17
         })
     );
+    // What comes in a row leaves no gap: the bound is counted from the first that is missing.
+    for nonce in 0..40 {
+        let next = bench.transfer("alice", nonce, 1, 1);
+        bench.admit(next).unwrap();
+    }
+    let far = bench.transfer("alice", 57, 1, 1);
+    assert_eq!(
+        bench.admit(far),
+        Err(MempoolError::NonceGap {
+            least: 0,
+            most: 56,
+            found: 57
+        })
+    );
+    let within = bench.transfer("alice", 56, 1, 1);
+    bench.admit(within).unwrap();
+    let mut bench = Bench::new();
     let used = bench.transfer("alice", 0, 1, 1);
     let block = bench
         .grower
