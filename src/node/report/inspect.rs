@@ -73,9 +73,12 @@ impl Node {
         &self.finality.duty.signer
     }
 
-    /// What waits here with no timer set for it, so that it might wait for ever.
+    /// What waits here with no timer set for it, so that it might wait for ever. One that stops waits for its disk alone.
     #[must_use]
     pub fn unattended(&self) -> Option<&'static str> {
+        if self.stopping {
+            return None;
+        }
         let of_queue = self.exchange.has_queue().then_some(Instant(u64::MAX));
         let of_deferred = (self.deferred.len() > 0).then_some(Instant(u64::MAX));
         let waiting = [
