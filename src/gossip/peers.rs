@@ -2,7 +2,7 @@
 //!
 //! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes first, while all are heard
 //! the latest acquaintance that never gave a block of the best chain: a flood of newcomers drives out only itself; what a peer sends unasked is held to
-//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`],
+//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`],
 //! records that are passed on to [`RECORDS`], and all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`].
 //! Only signed frames change a score, so nobody can spoil another's.
 
@@ -28,8 +28,11 @@ pub const ALIVE: Millis = Millis(10_000);
 const FRAMES: u64 = 200;
 /// Bytes of one peer per second.
 const BYTES: u64 = 512 * 1024;
-/// New transactions of one peer per second.
+/// New transactions of one peer per second. Each costs a signature to verify, and one that is valid has a fee to pay.
 const TRANSACTIONS: u64 = 50;
+/// New transactions of a peer per second that has given a block of the best chain: what its users send must come to all
+/// who mine as fast as blocks can hold it.
+const TRANSACTIONS_OF_USEFUL: u64 = 400;
 /// Frames per second of all who have proven nothing in this run: each costs a signature to verify, and names are free.
 const UNPROVEN_FRAMES: u64 = 400;
 /// Bytes of answers to one peer per second.
@@ -280,10 +283,15 @@ impl Peers {
         let Some(peer) = self.peers.get_mut(node) else {
             return 0;
         };
-        let left = usize::try_from(peer.transactions.left(TRANSACTIONS, now)).unwrap_or(usize::MAX);
+        let rate = if peer.useful {
+            TRANSACTIONS_OF_USEFUL
+        } else {
+            TRANSACTIONS
+        };
+        let left = usize::try_from(peer.transactions.left(rate, now)).unwrap_or(usize::MAX);
         let taken = wanted.min(left);
-        peer.transactions
-            .take(u64::try_from(taken).unwrap_or(u64::MAX), TRANSACTIONS, now);
+        let count = u64::try_from(taken).unwrap_or(u64::MAX);
+        peer.transactions.take(count, rate, now);
         taken
     }
 

@@ -269,3 +269,18 @@ fn one_list_of_records_a_second_is_looked_at() {
     assert!(peers.take_list(&node, NOW) && !peers.take_list(&node, NOW.plus(Millis(999))));
     assert!(peers.take_list(&node, NOW.plus(LIST_EVERY)));
 }
+
+#[test]
+fn who_has_given_a_block_passes_on_as_many_transactions_as_blocks_hold() {
+    let mut peers = Peers::default();
+    let node = hear(&mut peers, 5, 1).unwrap();
+    let burst = |rate: u64| usize::try_from(rate * BURST_SECONDS).unwrap();
+    assert_eq!(
+        peers.take_transactions(&node, usize::MAX, NOW),
+        burst(TRANSACTIONS)
+    );
+    assert_eq!(peers.take_transactions(&node, 1, NOW), 0);
+    peers.credit(&node, NOW);
+    let more = peers.take_transactions(&node, usize::MAX, NOW);
+    assert_eq!(more, burst(TRANSACTIONS_OF_USEFUL) - burst(TRANSACTIONS));
+}
