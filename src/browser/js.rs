@@ -134,6 +134,14 @@ pub async fn sleep(ms: f64) {
     let _ = JsFuture::from(after(ms)).await;
 }
 
+/// Does something when the time is over, whoever asked for it. A timer that is forgotten would keep its closure for ever.
+pub fn later(ms: f64, act: Box<dyn FnOnce()>) {
+    wasm_bindgen_futures::spawn_local(async move {
+        sleep(ms).await;
+        act();
+    });
+}
+
 /// A promise that is kept with `undefined` when the time is over.
 pub fn after(ms: f64) -> Promise {
     Promise::new(&mut |resolve, _| {

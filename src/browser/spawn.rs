@@ -12,7 +12,6 @@ use std::rc::Rc;
 
 use borsh::BorshSerialize;
 use gloo::events::{EventListener, EventListenerOptions};
-use gloo::timers::callback::Timeout;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{
@@ -21,14 +20,14 @@ use web_sys::{
 };
 
 use super::capability;
-use super::js::{explain, field, pack};
+use super::js::{self, explain, field, pack};
 use crate::ipc::ApiError;
 use crate::refusal::{MessageError, PlatformError};
 
 /// What a worker says first, and what it never says otherwise.
 const READY: &str = "ready";
 /// For so long errors of an ended worker may still arrive.
-const LAST_ERRORS_MS: u32 = 5_000;
+const LAST_ERRORS_MS: f64 = 5_000.0;
 /// The loader's file name beside the page.
 const LOADER: &str = "worker.js";
 
@@ -195,7 +194,7 @@ impl Drop for WorkerHandle {
         // A worker that panicked may have more errors under way. Without a listener they would go on to the parent
         // of this worker, and a broken miner would look like a broken node.
         let listeners = self.listeners.take();
-        Timeout::new(LAST_ERRORS_MS, move || drop(listeners)).forget();
+        js::later(LAST_ERRORS_MS, Box::new(move || drop(listeners)));
     }
 }
 

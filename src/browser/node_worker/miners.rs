@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 
-use crate::browser::js::{unpack, warn};
+use crate::browser::js::{self, unpack, warn};
 use crate::browser::{WorkerHandle, miner_worker_name, spawn};
 use crate::ipc::{FromMiner, ToMiner};
 
@@ -102,7 +102,8 @@ impl Miners {
             Err(error) => {
                 let listener = Rc::clone(&self.listener);
                 let text = error.to_string();
-                Timeout::new(0, move || listener(worker, MinerEvent::Failed(text))).forget();
+                let failed = move || listener(worker, MinerEvent::Failed(text));
+                js::later(0.0, Box::new(failed));
             }
         }
     }

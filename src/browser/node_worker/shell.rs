@@ -232,13 +232,13 @@ impl Shell {
         }
         let shell = Rc::downgrade(self);
         let wait = u32::try_from(at.since(now).0).unwrap_or(u32::MAX);
-        let arrival = Timeout::new(wait, move || {
+        let arrive = move || {
             if let Some(shell) = shell.upgrade() {
                 shell.gate.borrow_mut().leave(bytes.len());
                 shell.feed(Input::Frame(bytes));
             }
-        });
-        arrival.forget();
+        };
+        js::later(f64::from(wait), Box::new(arrive));
     }
 
     /// Starts the miners again; workers from before are ended, so that none of their answers is taken for one to

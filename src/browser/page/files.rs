@@ -5,8 +5,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlElement, HtmlInputElement, Url};
 
+use crate::browser::js;
+
 /// For so long the bytes of a file are kept for its download.
-const KEEP_MS: u32 = 60_000;
+const KEEP_MS: f64 = 60_000.0;
 
 /// Hands bytes to the person as a file.
 pub(super) fn save(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
@@ -18,7 +20,7 @@ pub(super) fn save(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
     link.unchecked_into::<HtmlElement>().click();
     // A browser may ask its person first where the file is to go.
     let forget = move || drop(Url::revoke_object_url(&address));
-    gloo::timers::callback::Timeout::new(KEEP_MS, forget).forget();
+    js::later(KEEP_MS, Box::new(forget));
     Ok(())
 }
 

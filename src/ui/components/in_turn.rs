@@ -22,10 +22,12 @@ pub(crate) fn InTurn(props: &InTurnProps) -> Html {
     let newest = use_picture();
     let shown = use_state_eq(|| None::<Picture>);
     let next = use_mut_ref(|| None::<Picture>);
+    let timer = use_mut_ref(|| None::<Timeout>);
     let (setter, wait) = (shown.setter(), props.turn * STEP_MS);
     use_effect_with(newest, move |newest| {
         if next.borrow_mut().replace(newest.clone()).is_none() {
-            Timeout::new(wait, move || setter.set(next.take())).forget();
+            let show = Timeout::new(wait, move || setter.set(next.take()));
+            timer.replace(Some(show));
         }
     });
     html! {

@@ -107,9 +107,9 @@ fn use_signs(stage: Stage, is_there: bool, send: &Dispatcher<State>) {
             Some(step) => root.set_attribute(POINTS_AT, step.points_at),
             None => root.remove_attribute(POINTS_AT),
         };
-        if let (Some(step), true) = (step, is_there) {
-            Timeout::new(DRAWN_MS, || scroll_to(step.control)).forget();
-        }
+        let step = step.filter(|_| *is_there);
+        let timer = step.map(|step| Timeout::new(DRAWN_MS, || scroll_to(step.control)));
+        move || drop(timer)
     });
     use_effect_with(stage == Stage::At(0), |begins| {
         if *begins {
