@@ -128,7 +128,7 @@ impl Inner {
     /// The blocks from a height on.
     fn part(&self, from: u64) -> Part {
         let mut rows: Vec<&BlockRow> = self.blocks().filter(|row| row.height >= from).collect();
-        rows.sort_by_key(|row| row.height);
+        rows.sort_unstable_by(|a, b| (a.height, &a.hash).cmp(&(b.height, &b.hash)));
         let limit = usize::try_from(PART).unwrap_or(usize::MAX);
         let last = rows.get(limit).map(|row| row.height);
         let end = last.map_or(rows.len(), |last| {
@@ -154,7 +154,7 @@ impl Inner {
             .filter(|row| value(row) == Some(true))
             .collect();
         let key = |row| Value::Text(Row::key(row));
-        rows.sort_by(|a, b| {
+        rows.sort_unstable_by(|a, b| {
             let by_field = match (a.value(field), b.value(field)) {
                 (Some(a), Some(b)) => a.order(b),
                 _ => std::cmp::Ordering::Equal,

@@ -193,7 +193,7 @@ pub fn stale(blocks: &[Made]) -> Chart {
 /// Places of the values with names that are shown: the largest first, of equals by their names.
 fn those_with_most(values: &[(f64, &str)]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..values.len()).collect();
-    places.sort_by(|a, b| {
+    places.sort_unstable_by(|a, b| {
         let ((a, a_name), (b, b_name)) = (values[*a], values[*b]);
         b.total_cmp(&a).then_with(|| a_name.cmp(b_name))
     });

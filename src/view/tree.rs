@@ -102,7 +102,8 @@ impl Tree {
             hidden_below: count(|height, limit| height < limit, lowest),
             hidden_above: count(|height, limit| height > limit, top),
         };
-        tree.blocks.sort_by_key(|block| (block.column, block.lane));
+        tree.blocks
+            .sort_unstable_by_key(|block| (block.column, block.lane));
         tree.edges = tree
             .blocks
             .iter()

@@ -308,7 +308,7 @@ impl Model {
             .into_iter()
             .map(|peer| self.remote_view(peer))
             .collect();
-        views.sort_by(|a, b| {
+        views.sort_unstable_by(|a, b| {
             a.status
                 .name
                 .cmp(&b.status.name)

@@ -165,8 +165,9 @@ impl Node {
         let mut sides: Vec<(Address, [u64; 2])> = sides
             .filter(|(address, [one, other])| one != other || parties.contains(address))
             .collect();
-        sides.sort_by_key(|(address, [one, other])| {
-            (!parties.contains(address), u64::MAX - one.abs_diff(*other))
+        sides.sort_unstable_by_key(|(address, [one, other])| {
+            let least_first = u64::MAX - one.abs_diff(*other);
+            (!parties.contains(address), least_first, *address)
         });
         let named = |address: &Address| match makers.get(address) {
             Some(maker) if after.account(address).name.is_none() => self.name_of_node(maker),
