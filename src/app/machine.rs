@@ -17,6 +17,7 @@ use super::record::Record;
 use super::roster::Roster;
 use super::signed::SignedHere;
 use super::store::{Keys, Network, RecordStore};
+use super::tab_turns::TabTurns;
 use super::traffic::Traffic;
 use super::turns::Turns;
 use super::wallet::Wallet;
@@ -43,7 +44,10 @@ pub struct App {
     pub(super) signed: SignedHere,
     /// Why what was signed could not be written the last time, as the page says it.
     pub(super) signed_trouble: RefCell<Option<ApiError>>,
+    /// Whether what another tab signed is about to be read.
+    pub(super) following: Cell<bool>,
     pub(super) turns: Rc<Turns>,
+    pub(super) tab_turns: TabTurns,
     /// What the page says of transactions that no node has, by sender.
     pub(super) unsent: RefCell<Vec<(Address, ApiError)>>,
     /// Whether such transactions are about to be looked for.
@@ -121,7 +125,9 @@ impl App {
             wallet: Wallet::default(),
             signed: SignedHere::default(),
             signed_trouble: RefCell::default(),
+            following: Cell::new(false),
             turns: Rc::default(),
+            tab_turns: TabTurns::default(),
             unsent: RefCell::default(),
             looking: Cell::new(false),
             looked: Cell::new(f64::NEG_INFINITY),

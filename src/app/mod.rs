@@ -52,6 +52,7 @@ mod side_by_side;
 mod signed;
 mod store;
 mod submitting;
+mod tab_turns;
 mod tabs;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod testing;

@@ -62,21 +62,24 @@ pub trait Platform {
     /// There are none.
     fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError>;
 
-    /// The record that is kept under a key in this browser's database.
+    /// The records of this browser's database whose keys begin with this, at most so many, in the order of their keys.
     ///
     /// # Errors
     /// The database cannot be used.
-    fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>>;
+    fn load_records(
+        &self,
+        prefix: String,
+        most: u32,
+    ) -> LocalBoxFuture<'static, Result<Vec<(String, String)>, Reason>>;
 
-    /// Keeps a record under a key: when this ends well a browser that is killed has it, and after
-    /// [`Durability::Strict`] a machine that loses its power.
+    /// Writes records, all or none: the text of each key, or `None` where it goes. When this ends well a browser that is
+    /// killed has them, and after [`Durability::Strict`] a machine that loses its power.
     ///
     /// # Errors
     /// The database cannot be used, or is full.
-    fn keep_record(
+    fn write_records(
         &self,
-        key: String,
-        text: String,
+        records: Vec<(String, Option<String>)>,
         durability: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>>;
 

@@ -3,13 +3,15 @@
 
 use super::machine::App;
 use super::platform::Reason;
-use super::signed::{SignedTx, Written, from_text, to_text};
+use super::signed::{MAX_SIGNED, SignedTx, from_text, to_text};
 use crate::ipc::{Level, Topic};
 use crate::primitives::Address;
 use crate::refusal::PlatformError;
 
-/// Longest wait for another tab that writes what it signed.
-const WRITE_WAIT_MS: u32 = 5_000;
+/// So long after another tab wrote what it signed it is read.
+const FOLLOW_MS: f64 = 50.0;
+/// Most records that are read: what the tabs of a network remember, and what they have yet to take away.
+const MOST_RECORDS: u32 = 2 * MAX_SIGNED as u32;
 
 impl App {
     /// Writes what changed of what was signed. A killed browser has it when this ends; where the disk failed before, it is
@@ -18,7 +20,7 @@ impl App {
         self.keep_unwritten(None).await;
     }
 
-    /// As [`Self::keep_signed`], for one transaction alone: whoever writes before writes it too.
+    /// As [`Self::keep_signed`], for one transaction alone.
     pub(super) async fn keep_one_signed(&self, from: Address, nonce: u64) {
         self.keep_unwritten(Some((from, nonce))).await;
     }
@@ -26,94 +28,128 @@ impl App {
     async fn keep_unwritten(&self, one: Option<(Address, u64)>) {
         if self.is_laboratory() {
             // What is signed in a scenario follows from its actions.
-            self.signed.was_written(&[]);
+            let changes = self.signed.changes(None);
+            self.signed.was_written(&changes, self.platform.monotonic());
         } else if self.signed_trouble.borrow().is_none() {
             self.write_signed(one).await;
         } else {
             let app = self.me.clone();
             self.spawn(async move {
                 if let Some(app) = app.upgrade() {
-                    app.write_signed(one).await;
+                    app.write_signed(None).await;
                 }
             });
         }
     }
 
     async fn write_signed(&self, one: Option<(Address, u64)>) {
-        let is_needed = || {
-            one.map_or_else(
-                || self.signed.has_changed(),
-                |(from, nonce)| self.signed.is_unwritten(&from, nonce),
-            )
-        };
-        if !is_needed() {
+        let chain_id = self.store.network().map(|network| network.chain_id);
+        let changes = self.signed.changes(one);
+        if changes.new.is_empty() && (one.is_some() || changes.gone.is_empty()) {
             return;
         }
-        // Without locks a race of two tabs may lose what one of them wrote: its own copy has it still.
-        let turn = self
-            .platform
-            .lock(self.lock_name("signed"), Some(WRITE_WAIT_MS));
-        let turn = turn.await;
-        // Whoever had the turn before wrote for all that were signed by then.
-        if is_needed() {
-            let trouble = self.write_changes().await.err();
-            let trouble =
-                trouble.map(|Reason(reason)| PlatformError::SignedWrite { reason }.into());
-            let mut said = self.signed_trouble.take();
-            self.bus.follow(&mut said, trouble);
-            self.signed_trouble.replace(said);
+        let key = |id: &str| format!("{}:{id}", self.store.signed_key());
+        let new = changes.new.iter();
+        let new = new.map(|signed| (key(&signed.id), Some(to_text(std::slice::from_ref(signed)))));
+        let gone = changes.gone.iter().map(|id| (key(id), None));
+        let outcome = self.store.write_signed(new.chain(gone).collect()).await;
+        // Of another chain nothing that was written counts any more.
+        if outcome.is_ok() && self.store.network().map(|network| network.chain_id) == chain_id {
+            let now = self.platform.monotonic();
+            self.signed.was_written(&changes, now);
         }
-        drop(turn);
+        let trouble = outcome.err();
+        let trouble = trouble.map(|Reason(reason)| PlatformError::SignedWrite { reason }.into());
+        let mut said = self.signed_trouble.take();
+        self.bus.follow(&mut said, trouble);
+        self.signed_trouble.replace(said);
     }
 
-    async fn write_changes(&self) -> Result<(), Reason> {
-        let chain = self.store.network().map(|network| network.chain_id);
-        let text = self.store.signed().await?;
-        // What nobody else wrote since is not read again: there may be hundreds.
-        let is_last = |last: &Written| text.as_ref() == Some(&last.text) && chain == last.chain;
-        let last = self.signed.last.take().filter(is_last);
-        let is_of_others = last.is_none();
-        let before = last.map_or_else(|| self.read_signed(text), |last| last.all);
-        let all = self.signed.merged(before);
-        let text = to_text(&all);
-        self.store.keep_signed(&text).await?;
-        self.signed.was_written(&all);
-        if is_of_others {
-            self.follow_written(all.clone(), self.platform.monotonic());
+    /// Finds what this page had signed before it was loaded, or the tab whose nodes it takes over: nobody is about to hand
+    /// that over any more. What is of another chain, or cannot be read, goes.
+    pub(super) async fn find_signed_before(&self) {
+        if self.store.network().is_none() {
+            return;
         }
-        let written = Written { chain, text, all };
-        self.signed.last.replace(Some(written));
-        Ok(())
-    }
-
-    /// What is written of this chain; none where it cannot be read as what it should be.
-    fn read_signed(&self, text: Option<String>) -> Vec<SignedTx> {
-        let (Some(text), Some(network)) = (text, self.store.network()) else {
-            return Vec::new();
+        let at = self.platform.monotonic();
+        let Some(records) = self.read_signed().await else {
+            return;
         };
-        let written = from_text(&text, &network.chain_id);
-        if written.is_none() {
-            let text =
-                "what was signed before and is in no block yet cannot be read: it is forgotten";
-            self.bus.log(Level::Warn, Topic::Storage, text);
+        let (mut found, mut changes) = (Vec::new(), Vec::new());
+        for (key, text) in records {
+            let read = self.signed_of(&text);
+            if read.is_none() {
+                let text =
+                    "what was signed before and is in no block yet cannot be read: it is forgotten";
+                self.bus.log(Level::Warn, Topic::Storage, text);
+            }
+            let read = read.unwrap_or_default();
+            // All transactions in one text, as an earlier release wrote them, get records of their own.
+            let is_own = key != self.store.signed_key();
+            if read.is_empty() || !is_own {
+                changes.push((key, None));
+            }
+            if !is_own {
+                let all = read.iter();
+                let key = |id: &str| format!("{}:{id}", self.store.signed_key());
+                changes.extend(all.map(|signed| {
+                    let text = to_text(std::slice::from_ref(signed));
+                    (key(&signed.id), Some(text))
+                }));
+            }
+            found.extend(read);
         }
-        written.unwrap_or_default()
+        self.take_over_signed(found, at, f64::NEG_INFINITY);
+        if !changes.is_empty()
+            && let Err(Reason(reason)) = self.store.write_signed(changes).await
+        {
+            self.bus.problem(PlatformError::SignedWrite { reason });
+        }
     }
 
-    /// Takes over what another tab signed, or this page before it was loaded again, as of this time.
-    pub(super) async fn find_signed(&self, at: f64) {
-        match self.store.signed().await {
-            Ok(text) => self.follow_written(self.read_signed(text), at),
-            Err(Reason(reason)) => self.bus.problem(PlatformError::StorageRead { reason }),
+    /// Takes over what another tab signed, a moment after it did: it may go on.
+    pub(super) fn follow_signed_elsewhere(&self) {
+        if self.following.replace(true) {
+            return;
+        }
+        let app = self.me.clone();
+        self.spawn(async move {
+            let Some(wait) = app.upgrade().map(|app| app.platform.sleep(FOLLOW_MS)) else {
+                return;
+            };
+            wait.await;
+            let Some(app) = app.upgrade() else { return };
+            app.following.set(false);
+            let at = app.platform.monotonic();
+            if let Some(records) = app.read_signed().await {
+                let read = records.iter().filter_map(|(_, text)| app.signed_of(text));
+                app.take_over_signed(read.flatten().collect(), at, at);
+            }
+        });
+    }
+
+    async fn read_signed(&self) -> Option<Vec<(String, String)>> {
+        match self.store.signed(MOST_RECORDS).await {
+            Ok(records) => Some(records),
+            Err(Reason(reason)) => {
+                self.bus.problem(PlatformError::StorageRead { reason });
+                None
+            }
         }
     }
 
-    fn follow_written(&self, written: Vec<SignedTx>, at: f64) {
+    /// The transactions of this chain that a text has.
+    fn signed_of(&self, text: &str) -> Option<Vec<SignedTx>> {
+        let network = self.store.network()?;
+        from_text(text, &network.chain_id)
+    }
+
+    fn take_over_signed(&self, read: Vec<SignedTx>, at: f64, found_at: f64) {
         let users = self.wallet.users();
         let has_key = |address: &_| {
             let address = format!("{address}");
             users.iter().any(|user| user.address == address)
         };
-        self.signed.follow(written, at, has_key);
+        self.signed.follow(read, at, found_at, has_key);
     }
 }

@@ -1,9 +1,9 @@
 //! What was signed with keys of this page and no block has yet, byte for byte, until a block has its nonce or a person
 //! gives it up: a node that has not heard of it gets it again, and of what no node has the page can tell.
 //!
-//! The browser keeps it as well, as a record beside the network's: all tabs of the network share that one, and a page that
-//! is loaded again finds there what it had signed. This is the copy of one tab, with its changes that are yet to be
-//! written. Another tab's writing never takes those back.
+//! The browser keeps it as well, each transaction as a record beside the network's: all tabs of the network share those,
+//! and a page that is loaded again finds there what it had signed. This is the copy of one tab, with its changes that are
+//! yet to be written. Another tab's writing never takes those back.
 //!
 //! Bounds: of one sender there is as much as nodes let wait of one account, and what is on its way: [`MAX_OF_SENDER`], and
 //! the lowest nonces go first; of all senders [`MAX_SIGNED`], and what was signed first goes first.
@@ -18,7 +18,7 @@ pub(super) const GAP_PATIENCE_MS: f64 = 8_000.0;
 /// Most transactions of one sender that are remembered: four times what a mempool holds of one.
 const MAX_OF_SENDER: usize = 256;
 /// Most transactions that are remembered: 16 senders who wait with all that a mempool holds of one, at most 4 MB as text.
-const MAX_SIGNED: usize = 1_024;
+pub(super) const MAX_SIGNED: usize = 1_024;
 /// Version of the text.
 const VERSION: &str = "1";
 
@@ -26,18 +26,16 @@ const VERSION: &str = "1";
 #[derive(Debug, Default)]
 pub(super) struct SignedHere {
     all: RefCell<Vec<SignedTx>>,
-    /// Ids of those that are in blocks or given up, and are still written.
+    /// Ids of those that are in blocks or given up, and may still be written.
     gone: RefCell<Vec<String>>,
-    /// What this page wrote last.
-    pub(super) last: RefCell<Option<Written>>,
 }
 
-/// What a page wrote of what was signed.
-#[derive(Debug)]
-pub(super) struct Written {
-    pub(super) chain: Option<BlockHash>,
-    pub(super) text: String,
-    pub(super) all: Vec<SignedTx>,
+/// What is to be written, or was.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub(super) new: Vec<SignedTx>,
+    /// Ids of those that go.
+    pub(super) gone: Vec<String>,
 }
 
 /// A transaction that was signed with a key of this page.
@@ -54,8 +52,8 @@ pub(super) struct SignedTx {
     /// When this page signed it or heard of it.
     pub(super) at: f64,
     pub(super) stage: Stage,
-    /// Whether it is written as it is here.
-    pub(super) written: bool,
+    /// Since when it is written as it is here.
+    pub(super) written: Option<f64>,
 }
 
 /// How far a transaction has come, as far as this page knows.
@@ -100,13 +98,24 @@ impl SignedHere {
         if mine.len() > MAX_OF_SENDER {
             self.forget(&sender, mine[0].nonce);
         }
+        let first = self
+            .all
+            .borrow()
+            .first()
+            .map(|first| (first.from, first.nonce));
+        if let Some((of, nonce)) = first.filter(|_| self.all.borrow().len() > MAX_SIGNED) {
+            self.forget(&of, nonce);
+        }
     }
 
     /// What was signed for a sender with this nonce or a later one, by nonce.
     pub(super) fn signed_from(&self, sender: &Address, nonce: u64) -> Vec<SignedTx> {
-        let mut mine = self.all.borrow().clone();
-        mine.retain(|signed| signed.from == *sender && signed.nonce >= nonce);
-        mine.sort_by_key(|signed| signed.nonce);
+        let all = self.all.borrow();
+        let mine = all
+            .iter()
+            .filter(|signed| signed.from == *sender && signed.nonce >= nonce);
+        let mut mine: Vec<SignedTx> = mine.cloned().collect();
+        mine.sort_unstable_by_key(|signed| signed.nonce);
         mine
     }
 
@@ -136,7 +145,7 @@ impl SignedHere {
             signed.stage = Stage::Handed;
             if signed.holder != holder {
                 holder.clone_into(&mut signed.holder);
-                signed.written = false;
+                signed.written = None;
             }
         }
     }
@@ -182,69 +191,60 @@ impl SignedHere {
         self.gone.take();
     }
 
-    /// Whether something is yet to be written.
-    pub(super) fn has_changed(&self) -> bool {
-        !self.gone.borrow().is_empty() || self.all.borrow().iter().any(|signed| !signed.written)
-    }
-
-    /// Whether a transaction is here and yet to be written.
-    pub(super) fn is_unwritten(&self, sender: &Address, nonce: u64) -> bool {
+    /// What is yet to be written: all that, or what goes and this one.
+    pub(super) fn changes(&self, one: Option<(Address, u64)>) -> Changes {
         let all = self.all.borrow();
-        let signed = all.iter().find(|signed| signed.is(sender, nonce));
-        signed.is_some_and(|signed| !signed.written)
+        let is_meant = |signed: &&SignedTx| one.is_none_or(|(from, nonce)| signed.is(&from, nonce));
+        let new = all.iter().filter(|signed| signed.written.is_none());
+        Changes {
+            new: new.filter(is_meant).cloned().collect(),
+            gone: self.gone.borrow().clone(),
+        }
     }
 
-    /// What is to be written: what is written now, with what changed here.
-    pub(super) fn merged(&self, mut written: Vec<SignedTx>) -> Vec<SignedTx> {
-        let (all, gone) = (self.all.borrow(), self.gone.borrow());
-        let new = || all.iter().filter(|signed| !signed.written);
-        written.retain(|old| {
-            !gone.contains(&old.id) && !new().any(|signed| signed.is(&old.from, old.nonce))
-        });
-        written.extend(new().cloned());
-        let over = written.len().saturating_sub(MAX_SIGNED);
-        written.drain(..over);
-        written
-    }
-
-    /// This was written: none of it is yet to be.
-    pub(super) fn was_written(&self, written: &[SignedTx]) {
-        let is_there = |id: &String| written.iter().any(|other| other.id == *id);
-        // What was given up during the writing is in it still.
-        self.gone.borrow_mut().retain(is_there);
-        for signed in self.all.borrow_mut().iter_mut() {
+    /// These changes were written.
+    pub(super) fn was_written(&self, changes: &Changes, now: f64) {
+        self.gone
+            .borrow_mut()
+            .retain(|id| !changes.gone.contains(id));
+        let mut all = self.all.borrow_mut();
+        for new in &changes.new {
             // As it is here: another node may have got it meanwhile.
-            let same = |other: &SignedTx| other.id == signed.id && other.holder == signed.holder;
-            if written.iter().any(same) {
-                signed.written = true;
+            let same = |signed: &&mut SignedTx| signed.id == new.id && signed.holder == new.holder;
+            if let Some(signed) = all.iter_mut().find(same) {
+                signed.written = Some(now);
             }
         }
     }
 
-    /// Takes over what is written, of senders whose keys are here; what this page did since stays as it is.
+    /// Takes over what was read as it was written at a time, of senders whose keys are here; what this page did since
+    /// stays as it is.
     pub(super) fn follow(
         &self,
-        mut written: Vec<SignedTx>,
+        mut read: Vec<SignedTx>,
         at: f64,
+        found_at: f64,
         has_key: impl Fn(&Address) -> bool,
     ) {
         let (mut all, gone) = (self.all.borrow_mut(), self.gone.borrow());
-        written.retain(|new| {
-            let is_newer = |old: &SignedTx| !old.written && old.is(&new.from, new.nonce);
-            !gone.contains(&new.id) && has_key(&new.from) && !all.iter().any(is_newer)
+        let is_newer = |old: &SignedTx| old.written.is_none_or(|written| written >= at);
+        read.retain(|new| {
+            let passed_by = |old: &SignedTx| is_newer(old) && old.is(&new.from, new.nonce);
+            !gone.contains(&new.id) && has_key(&new.from) && !all.iter().any(passed_by)
         });
-        for new in &mut written {
-            new.written = true;
+        for new in &mut read {
+            new.written = Some(at);
             let known = all.iter().find(|old| old.id == new.id);
-            (new.at, new.stage) = known.map_or((at, Stage::Found), |old| (old.at, old.stage));
+            (new.at, new.stage) = known.map_or((found_at, Stage::Found), |old| (old.at, old.stage));
         }
-        all.retain(|old| !old.written);
-        written.append(&mut all);
-        *all = written;
+        all.retain(is_newer);
+        read.append(&mut all);
+        *all = read;
     }
 }
 
-/// Transactions as a text: the version of its layout, then the bytes in hexadecimal.
+/// Transactions as a text: the version of its layout, then the bytes in hexadecimal. Each has a text of its own; an earlier
+/// release had one for all.
 ///
 /// # Panics
 /// Never: writing to memory does not fail.
@@ -270,7 +270,7 @@ pub(super) fn from_text(text: &str, chain_id: &BlockHash) -> Option<Vec<SignedTx
             holder,
             at: 0.0,
             stage: Stage::Found,
-            written: true,
+            written: None,
         })
     };
     Some(rows.into_iter().filter_map(read).collect())
@@ -299,7 +299,7 @@ mod tests {
             holder: "pow-1".to_owned(),
             at,
             stage: Stage::InHand,
-            written: false,
+            written: None,
         }
     }
 
@@ -319,19 +319,16 @@ mod tests {
         body.sign(&key(who))
     }
 
-    /// A writing that goes on for ever costs each transaction a flush of its own.
     #[test]
-    fn nothing_is_yet_to_be_written_after_a_writing_that_others_took_part_in() {
-        let (tab, other) = (SignedHere::default(), SignedHere::default());
-        other.keep(signed(0, 0.0));
-        let theirs = write(&other, Vec::new());
+    fn what_was_written_is_not_written_again_and_one_alone_is_written_alone() {
+        let tab = SignedHere::default();
+        tab.keep(signed(0, 0.0));
         tab.keep(signed(1, 0.0));
-        assert!(tab.is_unwritten(&alice(), 1) && !tab.is_unwritten(&alice(), 0));
-        let written = tab.merged(theirs);
-        tab.was_written(&written);
-        tab.follow(written, 0.0, |_| true);
-        assert_eq!(nonces(&tab), [0, 1]);
-        assert!(!tab.has_changed() && !tab.is_unwritten(&alice(), 1));
+        let one = tab.changes(Some((alice(), 1)));
+        assert_eq!(one.new, [signed(1, 0.0)]);
+        tab.was_written(&one, 0.0);
+        assert!(tab.changes(Some((alice(), 1))).new.is_empty());
+        assert_eq!(tab.changes(None).new, [signed(0, 0.0)]);
     }
 
     fn nonces(of: &SignedHere) -> Vec<u64> {
@@ -339,13 +336,34 @@ mod tests {
         signed.map(|signed| signed.nonce).collect()
     }
 
-    /// One writing of a tab: what is written after it.
-    fn write(tab: &SignedHere, written: Vec<SignedTx>) -> Vec<SignedTx> {
-        let text = to_text(&tab.merged(written));
-        let written = from_text(&text, &CHAIN).expect("a text of these");
-        tab.was_written(&written);
-        tab.follow(written.clone(), 0.0, |_| true);
-        written
+    /// The records, as the tabs share them.
+    #[derive(Default)]
+    struct Disk(Vec<SignedTx>);
+
+    impl Disk {
+        /// One writing of a tab.
+        fn take(&mut self, tab: &SignedHere, at: f64) {
+            let changes = tab.changes(None);
+            self.put(&changes);
+            tab.was_written(&changes, at);
+        }
+
+        fn put(&mut self, changes: &Changes) {
+            self.0.retain(|old| {
+                let is_new = changes.new.iter().any(|new| new.id == old.id);
+                !is_new && !changes.gone.contains(&old.id)
+            });
+            self.0.extend(changes.new.iter().cloned());
+        }
+
+        /// As a tab reads them.
+        fn give(&self, tab: &SignedHere, at: f64) {
+            let read = self.0.iter().flat_map(|signed| {
+                let text = to_text(std::slice::from_ref(signed));
+                from_text(&text, &CHAIN).expect("a text of these")
+            });
+            tab.follow(read.collect(), at, at, |_| true);
+        }
     }
 
     #[test]
@@ -380,8 +398,7 @@ mod tests {
         tab.keep(signed(3, 1.0));
         tab.forget_all();
         assert_eq!(tab.next_nonce(alice(), 0, 2.0), 0);
-        let text = to_text(&write(&tab, Vec::new()));
-        assert_eq!(from_text(&text, &CHAIN), Some(Vec::new()));
+        assert!(tab.changes(None).new.is_empty() && tab.changes(None).gone.is_empty());
     }
 
     #[test]
@@ -395,83 +412,103 @@ mod tests {
         }
         let kept = nonces(&tab);
         assert_eq!((kept.len(), kept[kept.len() - 1]), (MAX_OF_SENDER, 999));
-        let old = |nonce: u64| SignedTx {
-            from: Address([2; 32]),
+        let of_others = |nonce: u64| SignedTx {
+            from: Address([u8::try_from(2 + nonce / 100).unwrap(); 32]),
             id: nonce.to_string(),
             nonce,
-            written: true,
             ..signed(0, 0.0)
         };
         let tab = SignedHere::default();
-        tab.keep(signed(0, 0.0));
-        let written = tab.merged((0..MAX_SIGNED as u64).map(old).collect());
-        assert_eq!(written.len(), MAX_SIGNED);
-        assert_eq!(written[0].nonce, 1, "what was signed first goes first");
-        assert_eq!(written[MAX_SIGNED - 1].from, alice());
+        for nonce in 0..=MAX_SIGNED as u64 {
+            tab.keep(of_others(nonce));
+        }
+        assert_eq!(tab.changes(None).new.len(), MAX_SIGNED);
+        assert_eq!(
+            tab.changes(None).gone,
+            ["0"],
+            "what was signed first goes first"
+        );
     }
 
     #[test]
     fn what_one_tab_signs_the_others_know_and_what_it_takes_away_they_forget() {
-        let (one, other) = (SignedHere::default(), SignedHere::default());
+        let (one, other, mut disk) = (
+            SignedHere::default(),
+            SignedHere::default(),
+            Disk::default(),
+        );
         one.keep(signed(0, 0.0));
-        let written = write(&one, Vec::new());
-        other.follow(written.clone(), 0.0, |_| true);
+        disk.take(&one, 0.0);
+        disk.give(&other, 0.0);
         assert_eq!(other.next_nonce(alice(), 0, 1.0), 1);
         assert!(!other.is_overdue(1.0) && other.is_overdue(GAP_PATIENCE_MS));
         other.keep(signed(1, 1.0));
-        let written = write(&other, written);
-        one.follow(written.clone(), 2.0, |_| true);
+        disk.take(&other, 1.0);
+        disk.give(&one, 2.0);
         assert_eq!(nonces(&one), [0, 1]);
         assert_eq!(one.signed_from(&alice(), 0)[0].stage, Stage::InHand);
         one.committed(&alice(), 1);
-        let written = write(&one, written);
-        other.follow(written, 3.0, |_| true);
+        disk.take(&one, 2.0);
+        disk.give(&other, 3.0);
         assert_eq!(nonces(&other), [1]);
     }
 
     #[test]
     fn what_is_yet_to_be_written_stays_whatever_another_tab_writes() {
-        let tab = SignedHere::default();
+        let (tab, mut disk) = (SignedHere::default(), Disk::default());
         tab.keep(signed(0, 0.0));
-        let written = write(&tab, Vec::new());
+        disk.take(&tab, 0.0);
         tab.committed(&alice(), 1);
         tab.keep(signed(1, 0.0));
-        tab.follow(written.clone(), 1.0, |_| true);
+        disk.give(&tab, 1.0);
         assert_eq!(nonces(&tab), [1]);
         // The disk refused it up to now.
-        assert!(tab.has_changed());
-        write(&tab, written);
-        assert_eq!((nonces(&tab), tab.has_changed()), (vec![1], false));
+        assert_eq!(tab.changes(None).new.len(), 1);
+        disk.take(&tab, 1.0);
+        assert_eq!((nonces(&tab), disk.0.len()), (vec![1], 1));
     }
 
     #[test]
     fn what_changes_during_a_writing_is_written_by_the_next() {
-        let tab = SignedHere::default();
+        let (tab, mut disk) = (SignedHere::default(), Disk::default());
         tab.keep(signed(0, 0.0));
         tab.keep(signed(1, 0.0));
-        let first = tab.merged(Vec::new());
+        let first = tab.changes(None);
         tab.held_by(&alice(), 0, "poa-1");
         tab.forget(&alice(), 1);
-        tab.was_written(&first);
-        tab.follow(first.clone(), 1.0, |_| true);
-        assert!(tab.has_changed());
-        let second = write(&tab, first);
-        assert_eq!((second.len(), &*second[0].holder), (1, "poa-1"));
-        assert!(!tab.has_changed());
+        disk.put(&first);
+        tab.was_written(&first, 1.0);
+        assert_eq!(disk.0.len(), 2);
+        disk.take(&tab, 2.0);
+        assert_eq!((disk.0.len(), &*disk.0[0].holder), (1, "poa-1"));
+        let left = tab.changes(None);
+        assert!(left.new.is_empty() && left.gone.is_empty());
+    }
+
+    /// Another tab wrote, and what it wrote is read while this one writes: the reading began before.
+    #[test]
+    fn what_was_written_during_a_reading_is_not_taken_for_gone() {
+        let (tab, mut disk) = (SignedHere::default(), Disk::default());
+        tab.keep(signed(0, 0.0));
+        disk.take(&tab, 2.0);
+        Disk::default().give(&tab, 1.0);
+        assert_eq!(nonces(&tab), [0]);
+        Disk::default().give(&tab, 3.0);
+        assert_eq!(nonces(&tab), [0_u64; 0]);
     }
 
     #[test]
     fn a_text_of_another_chain_has_nothing_and_a_foreign_one_is_none() {
         let tab = SignedHere::default();
         tab.keep(signed(0, 0.0));
-        let text = to_text(&write(&tab, Vec::new()));
+        let text = to_text(&tab.changes(None).new);
         assert_eq!(from_text(&text, &BlockHash([8; 32])), Some(Vec::new()));
         for foreign in ["", "1", "1 zz", "1 00", "2 00000000", "{}"] {
             assert_eq!(from_text(foreign, &CHAIN), None, "{foreign}");
         }
         let other = SignedHere::default();
         let written = from_text(&text, &CHAIN).expect("its own");
-        other.follow(written, 0.0, |_| false);
+        other.follow(written, 0.0, 0.0, |_| false);
         assert!(other.senders().is_empty(), "nobody here has that key");
     }
 }

@@ -108,21 +108,28 @@ impl RecordStore {
         format!("aurex:network:{}", self.name)
     }
 
-    /// The key of what was signed in the network and is in no block yet.
+    /// The key of what was signed in the network and is in no block yet; that of each transaction has its id after it.
     pub(super) fn signed_key(&self) -> String {
         format!("{}:signed", self.key())
     }
 
-    /// What was signed, as it was kept last.
-    pub(super) async fn signed(&self) -> Result<Option<String>, Reason> {
-        self.text(&self.signed_key()).await
+    /// The records of what was signed, at most so many: each its key and its text.
+    pub(super) async fn signed(&self, most: u32) -> Result<Vec<(String, String)>, Reason> {
+        let prefix = self.signed_key();
+        if let Some(memory) = &*self.memory.borrow() {
+            let found = memory.iter().filter(|(key, _)| key.starts_with(&prefix));
+            return Ok(found.cloned().collect());
+        }
+        self.platform.load_records(prefix, most).await
     }
 
-    /// Keeps what was signed; a browser that is killed has it when this ends well. Where the power goes, what nodes have is
-    /// lost in the same way, and a flush for each transaction would be what people wait for.
-    pub(super) async fn keep_signed(&self, text: &str) -> Result<(), Reason> {
-        let key = self.signed_key();
-        self.set_text(&key, text, Durability::Relaxed).await
+    /// Writes records of what was signed; a browser that is killed has them when this ends well. Where the power goes, what
+    /// nodes have is lost in the same way, and a flush for each transaction would be what people wait for.
+    pub(super) async fn write_signed(
+        &self,
+        records: Vec<(String, Option<String>)>,
+    ) -> Result<(), Reason> {
+        self.write_records(records, Durability::Relaxed).await
     }
 
     /// The stored record, if there is one that can be used, and what went wrong. One that cannot is kept aside.
@@ -234,7 +241,9 @@ impl RecordStore {
             let found = memory.iter().find(|(other, _)| other == key);
             return Ok(found.map(|(_, text)| text.clone()));
         }
-        if let Some(text) = self.platform.load_record(key.to_owned()).await? {
+        // Others may begin with it: it comes before those.
+        let first = self.platform.load_records(key.to_owned(), 1).await?;
+        if let Some((_, text)) = first.into_iter().find(|(found, _)| found == key) {
             return Ok(Some(text));
         }
         // What cannot be read is as good as absent.
@@ -248,14 +257,22 @@ impl RecordStore {
     }
 
     async fn set_text(&self, key: &str, text: &str, durability: Durability) -> Result<(), Reason> {
+        let record = (key.to_owned(), Some(text.to_owned()));
+        self.write_records(vec![record], durability).await
+    }
+
+    async fn write_records(
+        &self,
+        records: Vec<(String, Option<String>)>,
+        durability: Durability,
+    ) -> Result<(), Reason> {
         if let Some(memory) = &mut *self.memory.borrow_mut() {
-            memory.retain(|(other, _)| other != key);
-            memory.push((key.to_owned(), text.to_owned()));
+            for (key, text) in records {
+                memory.retain(|(other, _)| *other != key);
+                memory.extend(text.map(|text| (key, text)));
+            }
             return Ok(());
         }
-        let kept = self
-            .platform
-            .keep_record(key.to_owned(), text.to_owned(), durability);
-        kept.await
+        self.platform.write_records(records, durability).await
     }
 }

@@ -12,13 +12,14 @@ use futures_util::future::LocalBoxFuture;
 use super::machine::App;
 use super::roster::Member;
 use super::signed::{SignedTx, Stage};
+use super::tab_turns::TabTurn;
 use super::turns::Turn;
+use crate::consensus::TxError;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
+use crate::mempool::MempoolError;
 use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
 use crate::refusal::{NodeError, Refusal, StartupError};
 
-/// Longest wait for another tab that sends for the same sender.
-const TURN_MS: u32 = 15_000;
 /// Longest wait of what a person sends for a block that makes room in a mempool for more of one sender.
 pub(super) const ROOM_MS: f64 = 60_000.0;
 /// How often is looked whether there is room.
@@ -46,6 +47,8 @@ struct Attempt {
     nonce: Option<u64>,
     /// The nonce of the sender's account, as its node had it last.
     committed: u64,
+    /// Whether it was signed by what was known of the account, and its node was not asked.
+    guessed: bool,
 }
 
 impl App {
@@ -88,15 +91,17 @@ impl App {
         let until = self.platform.monotonic() + order.patience_ms;
         let mut tried = 1;
         loop {
-            // Without locks a race of two tabs ends in a refusal, not in a loss.
-            let lock = self.lock_name(&format!("sender:{from}"));
-            let lock = self.platform.lock(lock, Some(TURN_MS)).await;
-            let outcome = self.hand_to(&node, key, order, attempt).await;
-            drop(lock);
+            let mut turn = self.tab_turn(&from).await;
+            let outcome = self.hand_to(&node, key, order, attempt, &mut turn).await;
+            self.keep_tab_turn(from, turn);
             let error = match outcome {
                 Ok(taken) => return Ok(taken),
                 Err(error) => error,
             };
+            if attempt.guessed && is_of_nonce(&error) {
+                // The node had dropped what it was known to have: it is asked.
+                continue;
+            }
             let ended = if error.awaits_block() {
                 let taken = attempt.committed;
                 if self.await_block(&node, &from, (taken, until)).await {
@@ -142,24 +147,40 @@ impl App {
         key: &Keypair,
         order: &Order,
         attempt: &mut Attempt,
+        turn: &mut TabTurn,
     ) -> Result<TransactionInfo, ApiError> {
         let from = key.address();
-        let who = from.to_string();
-        let account = self.ask_node(node, ask::Account { who }).await?;
-        self.signed.committed(&from, account.nonce);
-        attempt.committed = account.nonce;
-        let own = attempt.signed.as_ref().map(|(nonce, _)| *nonce);
-        self.hand_over(node, &from, account.next_nonce, own).await?;
+        let known = turn.take_known(&node.name);
+        let known = known.filter(|_| attempt.signed.is_none());
+        attempt.guessed = known.is_some();
+        let at_node = if let Some(known) = &known {
+            attempt.committed = known.committed;
+            known.next_nonce
+        } else {
+            let who = from.to_string();
+            let account = self.ask_node(node, ask::Account { who }).await?;
+            self.signed.committed(&from, account.nonce);
+            attempt.committed = account.nonce;
+            let own = attempt.signed.as_ref().map(|(nonce, _)| *nonce);
+            self.hand_over(node, &from, account.next_nonce, own).await?;
+            account.next_nonce
+        };
         let (nonce, raw) = match attempt.signed.take() {
             Some(signed) => signed,
-            None => self.sign(node, key, order, account.next_nonce)?,
+            None => self.sign(node, key, order, at_node)?,
         };
         attempt.nonce = Some(nonce);
         // Before a node has it: a page that is closed now must not forget it.
         self.keep_one_signed(from, nonce).await;
-        let answer = self.hand_signed(node, &from, (nonce, raw.clone())).await;
+        let answer = if known.is_some() {
+            let taken = self.ask_node(node, ask::SubmitNext { raw: raw.clone() });
+            let taken = taken.await;
+            taken.inspect(|_| self.signed.held_by(&from, nonce, &node.name))
+        } else {
+            self.hand_signed(node, &from, (nonce, raw.clone())).await
+        };
         match &answer {
-            Ok(_) => {}
+            Ok(_) => turn.learn(&node.name, nonce, attempt.committed, known),
             // Whether it was taken nobody knows: the same bytes go to another.
             Err(error) if is_gone(error) => attempt.signed = Some((nonce, raw)),
             Err(_) => self.signed.forget(&from, nonce),
@@ -208,7 +229,7 @@ impl App {
             holder: node.name.clone(),
             at: now,
             stage: Stage::InHand,
-            written: false,
+            written: None,
         };
         self.signed.keep(signed);
         Ok((nonce, raw))
@@ -248,6 +269,14 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether a node misses earlier ones, or has gone further.
+const fn is_of_nonce(error: &ApiError) -> bool {
+    matches!(
+        error,
+        Refusal::Transaction(MempoolError::Invalid(TxError::Nonce { .. }))
+    )
 }
 
 /// Whether the node ended, or says nothing: what was asked of it may have been done or not.

@@ -49,8 +49,7 @@ impl App {
         }
         random::<1>(&*self.platform)?;
         let existed = self.read_record().await?;
-        // Whoever signed it is no more about to hand it over.
-        self.find_signed(f64::NEG_INFINITY).await;
+        self.find_signed_before().await;
         self.watch_page();
         let role = self
             .platform
@@ -196,7 +195,7 @@ impl App {
         if let Some(record) = stored {
             self.adopt_record(record)?;
         }
-        self.find_signed(f64::NEG_INFINITY).await;
+        self.find_signed_before().await;
         let mut viewers = self.roster.all();
         viewers.retain(|node| node.kind == NodeKind::Viewer);
         let outcome = self.become_host(Some(role)).await;
@@ -224,10 +223,8 @@ impl App {
                     let task = Rc::clone(&app);
                     app.spawn(async move { task.record_changed().await });
                 }
-                PageEvent::Stored(stored) if stored == signed => {
-                    let task = Rc::clone(&app);
-                    let now = app.platform.monotonic();
-                    app.spawn(async move { task.find_signed(now).await });
+                PageEvent::Stored(stored) if stored.starts_with(&signed) => {
+                    app.follow_signed_elsewhere();
                 }
                 PageEvent::Stored(_) => {}
             }

@@ -58,6 +58,12 @@ questions! {
         raw: Vec<u8>,
     } -> TransactionInfo = Answer::Transaction(info) => *info;
 
+    /// Takes a signed transaction, if it is the sender's next.
+    SubmitNext {
+        /// Canonical bytes.
+        raw: Vec<u8>,
+    } -> TransactionInfo = Answer::Transaction(info) => *info;
+
     /// An account with the next nonce.
     Account {
         /// Registered name or address in hexadecimal.

@@ -141,6 +141,11 @@ pub enum Request {
         /// Canonical bytes.
         raw: Vec<u8>,
     },
+    /// As `Submit`, if it is the sender's next: what would wait for one that is missing here is refused.
+    SubmitNext {
+        /// Canonical bytes.
+        raw: Vec<u8>,
+    },
     /// An account with the next nonce, pending transactions counted: an [`AccountInfo`].
     Account {
         /// Registered name or address in hexadecimal.

@@ -324,7 +324,7 @@ impl Lab {
         let place = world.seats.iter().position(|seat| seat.plan.name == name);
         let running = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));
         let (place, node) = running.ok_or(NodeError::NotStarted)?;
-        if let Request::Submit { .. } | Request::Wipe = request {
+        if let Request::Submit { .. } | Request::SubmitNext { .. } | Request::Wipe = request {
             let what = "what changes something".to_owned();
             return Err(NodeError::NotHere { what }.into());
         }

@@ -46,6 +46,7 @@ impl Order {
                 Request::Ledger(query) => Self::Query(id, query),
                 Request::Wipe => Self::Wipe(id),
                 request @ (Request::Submit { .. }
+                | Request::SubmitNext { .. }
                 | Request::Account { .. }
                 | Request::Accounts
                 | Request::Chain { .. }

@@ -277,17 +277,27 @@ async fn a_database_that_never_answers_is_given_up_and_opened_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn records_are_kept_and_replaced_by_their_keys() {
+async fn records_are_written_and_taken_away_by_their_keys() {
+    use idb::records::{load, write};
     let key = fresh("record");
-    assert_eq!(idb::records::load(&key).await, Ok(None));
-    idb::records::keep(&key, "one", Durability::Strict)
-        .await
-        .unwrap();
-    idb::records::keep(&key, "two", Durability::Relaxed)
-        .await
-        .unwrap();
-    assert_eq!(idb::records::load(&key).await, Ok(Some("two".to_owned())));
-    assert_eq!(idb::records::load("another").await, Ok(None));
+    let [first, second] = ["a", "b"].map(|end| format!("{key}:{end}"));
+    let text = |text: &str| Some(text.to_owned());
+    let found = async |most| {
+        let found = load(&key, most).await.unwrap().into_iter();
+        found.map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    assert_eq!(found(9).await, [""; 0]);
+    let both = [(first.clone(), text("1")), (second.clone(), text("2"))];
+    write(&both, Durability::Strict).await.unwrap();
+    let again = [(first.clone(), text("one")), (key.clone(), text("0"))];
+    write(&again, Durability::Relaxed).await.unwrap();
+    assert_eq!(found(9).await, ["0", "one", "2"]);
+    assert_eq!(found(2).await, ["0", "one"]);
+    write(&[(first, None)], Durability::Relaxed).await.unwrap();
+    assert_eq!(found(9).await, ["0", "2"]);
+    // The connection that is kept holds nobody up who deletes the database, and another one is opened then.
+    idb::delete_database(idb::records::NAME).await.unwrap();
+    assert_eq!(found(9).await, [""; 0]);
 }
 
 #[wasm_bindgen_test]

@@ -107,19 +107,29 @@ impl Platform for LabPlatform {
         self.page.random(bytes)
     }
 
-    fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>> {
-        let kept = self.load(&key);
-        async { kept }.boxed_local()
+    fn load_records(
+        &self,
+        prefix: String,
+        _: u32,
+    ) -> LocalBoxFuture<'static, Result<Vec<(String, String)>, Reason>> {
+        let kept = self.kept.borrow();
+        let found = kept.iter().filter(|(key, _)| key.starts_with(&prefix));
+        let found = found
+            .map(|(key, text)| (key.clone(), text.clone()))
+            .collect();
+        async { Ok(found) }.boxed_local()
     }
 
-    fn keep_record(
+    fn write_records(
         &self,
-        key: String,
-        text: String,
+        records: Vec<(String, Option<String>)>,
         _: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>> {
-        let outcome = self.store(&key, &text);
-        async { outcome }.boxed_local()
+        let written = records.into_iter().try_for_each(|(key, text)| match text {
+            Some(text) => self.store(&key, &text),
+            None => self.remove(&key),
+        });
+        async { written }.boxed_local()
     }
 
     fn load(&self, key: &str) -> Result<Option<String>, Reason> {

@@ -203,12 +203,29 @@ impl World {
         }
     }
 
-    /// Keeps a record; the other tabs get an event of it.
-    fn keep_record(&self, key: &str, text: &str, writer: &Tab) {
-        self.put_record(key, text);
+    /// The records whose keys begin with this.
+    pub(super) fn records_of(&self, prefix: &str) -> Vec<(String, String)> {
+        let records = self.records.borrow();
+        let found = records.iter().filter(|(key, _)| key.starts_with(prefix));
+        found
+            .map(|(key, text)| (key.clone(), text.clone()))
+            .collect()
+    }
+
+    /// Writes records; the other tabs get an event of the first.
+    fn write_records(&self, records: &[(String, Option<String>)], writer: &Tab) {
+        for (key, text) in records {
+            match text {
+                Some(text) => self.put_record(key, text),
+                None => self.forget_record(key),
+            }
+        }
+        let Some((key, _)) = records.first() else {
+            return;
+        };
         for tab in self.tabs.borrow().iter() {
             if !std::ptr::eq(&**tab, writer) {
-                let (tab, key) = (Rc::downgrade(tab), key.to_owned());
+                let (tab, key) = (Rc::downgrade(tab), key.clone());
                 self.clock.after(1.0, move || {
                     if let Some(tab) = tab.upgrade() {
                         tab.happen(PageEvent::Stored(key));

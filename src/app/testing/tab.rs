@@ -196,20 +196,23 @@ impl Platform for Tab {
         Ok(())
     }
 
-    fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>> {
+    fn load_records(
+        &self,
+        prefix: String,
+        _: u32,
+    ) -> LocalBoxFuture<'static, Result<Vec<(String, String)>, Reason>> {
         let (me, wait) = (self.me.clone(), self.world.clock.sleep(RECORD_MS));
         async move {
             wait.await;
             let tab = me.upgrade().ok_or_else(closed)?;
-            Ok(tab.storage()?.record(&key))
+            Ok(tab.storage()?.records_of(&prefix))
         }
         .boxed_local()
     }
 
-    fn keep_record(
+    fn write_records(
         &self,
-        key: String,
-        text: String,
+        records: Vec<(String, Option<String>)>,
         _: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>> {
         let ms = RECORD_MS + self.faults.borrow().slow_records_ms;
@@ -220,7 +223,7 @@ impl Platform for Tab {
             if tab.faults.borrow().full {
                 return Err(Reason("QuotaExceededError".into()));
             }
-            tab.storage()?.keep_record(&key, &text, &tab);
+            tab.storage()?.write_records(&records, &tab);
             Ok(())
         }
         .boxed_local()

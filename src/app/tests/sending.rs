@@ -217,3 +217,39 @@ fn nothing_is_said_of_what_others_have() {
     world.run(3_000.0);
     assert_eq!(page.sentences(), "");
 }
+
+/// Otherwise who sends in a row waits for the lock each time; but another tab must come to its turn.
+#[test]
+fn the_turn_among_tabs_is_kept_for_a_moment_and_no_longer() {
+    let world = World::new(8);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let is_kept = || world.locked().iter().any(|name| name.contains("sender:"));
+    let sent = send_all(&page, payments(3));
+    assert_eq!(nonces(&sent), in_a_row(3));
+    assert!(is_kept());
+    world.run(100.0);
+    assert!(!is_kept());
+    let other = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let long = [send_all(&page, payments(40)), send_all(&other, payments(4))];
+    assert_eq!(nonces(&long.concat()), (3..47).collect::<Vec<_>>());
+}
+
+/// What is known of an account is a guess: a node may have dropped what it had.
+#[test]
+fn a_nonce_that_was_guessed_wrongly_is_asked_for_and_signed_again() {
+    let world = World::new(9);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    world.run(3_000.0);
+    let node = taker(&page);
+    let alice = page.app.key_of("alice").expect("a user").address();
+    page.wait(|app| async move {
+        let mut turn = app.tab_turn(&alice).await;
+        turn.learn(&node, 7, 0, None);
+        app.keep_tab_turn(alice, turn);
+    });
+    assert_eq!(nonces(&send_all(&page, payments(2))), in_a_row(2));
+    world.run(10_000.0);
+    assert_eq!(page.sentences(), "", "nothing is left of the wrong one");
+}

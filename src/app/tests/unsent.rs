@@ -42,8 +42,9 @@ fn begin(page: &Page, line: &'static str) {
 /// How much of what was signed is written.
 fn written(world: &World, page: &Page) -> usize {
     let chain = page.app.chain_id().expect("it is open");
-    let text = world.record(KEY).unwrap_or_default();
-    from_text(&text, &chain).map_or(0, |written| written.len())
+    let records = world.records_of(KEY).into_iter();
+    let read = records.filter_map(|(_, text)| from_text(&text, &chain));
+    read.map(|written| written.len()).sum()
 }
 
 fn expect_missing(page: &Page, node: &str) {
@@ -222,6 +223,24 @@ fn a_text_that_cannot_be_read_is_forgotten_and_said() {
     world.run(3_000.0);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
     assert_eq!(written(&world, &page), 1);
+}
+
+/// An earlier release kept all that was signed in one text.
+#[test]
+fn what_an_earlier_release_wrote_is_taken_apart() {
+    let world = World::new(12);
+    let (page, node) = lost(&world);
+    let records = world.records_of(KEY);
+    let [(key, text)] = &records[..] else {
+        panic!("{records:?}")
+    };
+    world.forget_record(key);
+    world.put_record(KEY, text);
+    page.close();
+    let page = world.ready(LINK);
+    world.run(3_000.0);
+    expect_missing(&page, &node);
+    assert_eq!(world.records_of(KEY), records);
 }
 
 /// The name of a node that runs is no proof: it may have lost what it had.

@@ -9,19 +9,19 @@
 //! one.
 
 mod blocks;
+mod connection;
 pub(in crate::browser) mod hold;
 mod open;
 mod query;
 pub mod records;
 mod request;
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
 
-use gloo::events::EventListener;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbObjectStore};
 
+use connection::Kept;
 pub use open::delete_database;
 use request::{Pending, Transaction, error_of, within};
 
@@ -44,7 +44,7 @@ const LOAD_MS: f64 = 30_000.0;
 #[derive(Debug)]
 pub struct IndexedDbStore {
     name: String,
-    connection: Rc<RefCell<Option<Connection>>>,
+    connection: Kept,
     /// Whether its owner closed it.
     closed: Cell<bool>,
     /// What became of the database since it was opened.
@@ -64,19 +64,6 @@ enum Fate {
     ToMake,
 }
 
-#[derive(Debug)]
-struct Connection {
-    database: IdbDatabase,
-    _listeners: [EventListener; 2],
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        // Transactions that run still end properly.
-        self.database.close();
-    }
-}
-
 impl IndexedDbStore {
     /// Opens the database, making or upgrading it as needed.
     ///
@@ -87,7 +74,7 @@ impl IndexedDbStore {
     pub async fn open(name: &str) -> Result<Self, StoreError> {
         let store = Self {
             name: name.to_owned(),
-            connection: Rc::default(),
+            connection: Kept::default(),
             closed: Cell::new(false),
             fate: Cell::new(Fate::There),
             batches: Cell::new(0),
@@ -96,7 +83,7 @@ impl IndexedDbStore {
         for _ in 0..TRIES {
             match open::open(name).await {
                 Ok(database) => {
-                    store.keep(database);
+                    store.connection.keep(database);
                     return Ok(store);
                 }
                 Err(failure @ (StoreError::Gone | StoreError::Aborted)) => error = failure,
@@ -118,30 +105,12 @@ impl IndexedDbStore {
     /// Closes the database; whatever is asked afterwards is refused with [`StoreError::Gone`].
     pub fn close(&self) {
         self.closed.set(true);
-        self.connection.take();
-    }
-
-    fn keep(&self, database: IdbDatabase) -> IdbDatabase {
-        let drop_it = {
-            let connection = Rc::downgrade(&self.connection);
-            move |_: &web_sys::Event| {
-                connection.upgrade().map(|connection| connection.take());
-            }
-        };
-        // Another tab upgrades or deletes the database: it can do so only once we are out of its way.
-        let version = EventListener::new(&database, "versionchange", drop_it.clone());
-        let closed = EventListener::new(&database, "close", drop_it);
-        let connection = Connection {
-            database: database.clone(),
-            _listeners: [version, closed],
-        };
-        self.connection.replace(Some(connection));
-        database
+        self.connection.close();
     }
 
     async fn database(&self) -> Result<IdbDatabase, StoreError> {
-        if let Some(connection) = &*self.connection.borrow() {
-            return Ok(connection.database.clone());
+        if let Some(database) = self.connection.get() {
+            return Ok(database);
         }
         let opened = match self.fate.get() {
             Fate::There => open::open_again(&self.name).await,
@@ -153,7 +122,7 @@ impl IndexedDbStore {
                 database.close();
                 Err(StoreError::Gone)
             }
-            Ok(database) => Ok(self.keep(database)),
+            Ok(database) => Ok(self.connection.keep(database)),
             Err(error) => {
                 if error == StoreError::Deleted {
                     self.fate.set(Fate::Deleted);
@@ -181,10 +150,10 @@ impl IndexedDbStore {
                 Err(error) => Err(error),
             };
             match outcome {
-                Err(StoreError::Gone) => drop(self.connection.take()),
+                Err(StoreError::Gone) => self.connection.close(),
                 Err(StoreError::Silent) => {
                     // What it was asked may still come; the next connection waits for that by itself.
-                    self.connection.take();
+                    self.connection.close();
                     return Err(StoreError::Silent);
                 }
                 outcome => return outcome,
@@ -319,9 +288,9 @@ impl Store for IndexedDbStore {
             return Ok(());
         }
         // Whatever is there instead, or cannot be emptied, is deleted as a whole.
-        self.connection.take();
+        self.connection.close();
         delete_database(&self.name).await?;
-        self.keep(open::open(&self.name).await?);
+        self.connection.keep(open::open(&self.name).await?);
         self.fate.set(Fate::There);
         Ok(())
     }

@@ -1,12 +1,18 @@
-//! The page's own database: the records of networks, by their keys, as objects that a person can read. The database is
-//! opened for each operation and closed after it, so that it never stands in anybody's way and no connection goes stale.
+//! The page's own database: the records of networks, by their keys, as objects that a person can read. Its connection
+//! is kept between operations.
+//!
+//! Bound: an operation is tried [`TRIES`] times where the connection turns out to be dead.
 
-use wasm_bindgen::JsCast;
-use web_sys::{IdbDatabase, IdbObjectStoreParameters, IdbOpenDbRequest};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStoreParameters, IdbOpenDbRequest};
 
+use super::connection::Kept;
 use super::open::open_as;
 use super::request::{Pending, Transaction, error_of, within};
-use super::{COMMIT_MS, LOAD_MS};
+use super::{COMMIT_MS, LOAD_MS, TRIES};
 use crate::browser::js::field;
 use crate::ledger::{Durability, StoreError};
 
@@ -14,47 +20,103 @@ use crate::ledger::{Durability, StoreError};
 pub const NAME: &str = "aurex:networks";
 const VERSION: u32 = 1;
 const STORE: &str = "records";
+/// Comes after all that begins with a key.
+const LAST: char = '\u{ffff}';
 
-/// The record of a key.
+thread_local! {
+    static KEPT: Kept = Kept::default();
+}
+
+/// The records whose keys begin with this, at most so many, in the order of their keys.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn load(key: &str) -> Result<Option<String>, StoreError> {
-    let database = open().await?;
-    let read = async {
-        let transaction = Transaction::read(&database, &[STORE])?;
-        let request = transaction.store(STORE)?.get(&key.into());
-        Pending::new(request.map_err(|thrown| error_of(&thrown))?)
-            .result()
-            .await
+pub async fn load(prefix: &str, most: u32) -> Result<Vec<(String, String)>, StoreError> {
+    let last = format!("{prefix}{LAST}");
+    let range = IdbKeyRange::bound(&prefix.into(), &last.into());
+    let range = range.map_err(|thrown| error_of(&thrown))?;
+    let read = |database: IdbDatabase| {
+        let range = range.clone();
+        async move {
+            let transaction = Transaction::read(&database, &[STORE])?;
+            let store = transaction.store(STORE)?;
+            let request = store.get_all_with_key_and_limit(&range, most);
+            let request = request.map_err(|thrown| error_of(&thrown))?;
+            Pending::new(request).result().await
+        }
+        .boxed_local()
     };
-    let row = within(LOAD_MS, read).await;
-    database.close();
-    Ok(field(&row?, "text").as_string())
+    let rows = Array::from(&on_database(LOAD_MS, &read).await?);
+    let text = |row: &JsValue, name| field(row, name).as_string();
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some((text(&row, "key")?, text(&row, "text")?)))
+        .collect())
 }
 
-/// Keeps a record; with [`Durability::Strict`] it is flushed to the disk when this ends.
+/// Writes records in one transaction: the text of each key, or `None` where it goes. With [`Durability::Strict`] they are
+/// flushed to the disk when this ends.
 ///
 /// # Errors
 /// See [`StoreError`]; nothing was stored then, or, after [`StoreError::Silent`], it may still be.
-pub async fn keep(key: &str, text: &str, durability: Durability) -> Result<(), StoreError> {
-    let database = open().await?;
-    let write = async {
-        let transaction = Transaction::write(&database, &[STORE], durability)?;
+pub async fn write(
+    records: &[(String, Option<String>)],
+    durability: Durability,
+) -> Result<(), StoreError> {
+    let write = |database: IdbDatabase| {
+        async move {
+            let transaction = Transaction::write(&database, &[STORE], durability)?;
+            if let Err(error) = put(&transaction, records) {
+                transaction.abort().await;
+                return Err(error);
+            }
+            transaction.commit().await.map(|()| JsValue::UNDEFINED)
+        }
+        .boxed_local()
+    };
+    on_database(COMMIT_MS, &write).await.map(drop)
+}
+
+fn put(transaction: &Transaction, records: &[(String, Option<String>)]) -> Result<(), StoreError> {
+    let failed = |thrown: JsValue| error_of(&thrown);
+    let store = transaction.store(STORE)?;
+    for (key, text) in records {
+        let Some(text) = text else {
+            store.delete(&key.into()).map_err(failed)?;
+            continue;
+        };
         let row = js_sys::Object::new();
         for (name, value) in [("key", key), ("text", text)] {
-            js_sys::Reflect::set(&row, &name.into(), &value.into())
-                .map_err(|thrown| error_of(&thrown))?;
+            js_sys::Reflect::set(&row, &name.into(), &value.into()).map_err(failed)?;
         }
-        transaction
-            .store(STORE)?
-            .put(&row)
-            .map_err(|thrown| error_of(&thrown))?;
-        transaction.commit().await
-    };
-    let outcome = within(COMMIT_MS, write).await;
-    database.close();
-    outcome
+        store.put(&row).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Does an operation on the kept connection, and again on a new one where that is dead.
+async fn on_database<'a>(
+    limit_ms: f64,
+    operation: &dyn Fn(IdbDatabase) -> LocalBoxFuture<'a, Result<JsValue, StoreError>>,
+) -> Result<JsValue, StoreError> {
+    for _ in 0..TRIES {
+        let kept = KEPT.with(Kept::get);
+        let database = match kept {
+            Some(database) => database,
+            None => {
+                let opened = open().await?;
+                KEPT.with(|kept| kept.keep(opened))
+            }
+        };
+        let outcome = within(limit_ms, operation(database)).await;
+        if matches!(outcome, Err(StoreError::Gone | StoreError::Silent)) {
+            KEPT.with(Kept::close);
+        }
+        if !matches!(outcome, Err(StoreError::Gone)) {
+            return outcome;
+        }
+    }
+    Err(StoreError::Gone)
 }
 
 async fn open() -> Result<IdbDatabase, StoreError> {

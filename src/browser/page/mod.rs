@@ -120,21 +120,26 @@ impl Platform for Browser {
         js::fill_random(bytes)
     }
 
-    fn load_record(&self, key: String) -> LocalBoxFuture<'static, Result<Option<String>, Reason>> {
-        async move { records::load(&key).await.map_err(said) }.boxed_local()
+    fn load_records(
+        &self,
+        prefix: String,
+        most: u32,
+    ) -> LocalBoxFuture<'static, Result<Vec<(String, String)>, Reason>> {
+        async move { records::load(&prefix, most).await.map_err(said) }.boxed_local()
     }
 
-    fn keep_record(
+    fn write_records(
         &self,
-        key: String,
-        text: String,
+        records: Vec<(String, Option<String>)>,
         durability: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>> {
         let others = self.kept.borrow().clone();
         async move {
-            records::keep(&key, &text, durability).await.map_err(said)?;
-            if let Some(others) = others {
-                // Who does not hear of it reads it when it writes.
+            let written = records::write(&records, durability).await;
+            written.map_err(said)?;
+            // One of the keys stands for all that were written together.
+            if let (Some(others), Some((key, _))) = (others, records.first()) {
+                // Who does not hear of it reads it when it needs it.
                 let _ = others.post_message(&key.into());
             }
             Ok(())

@@ -139,7 +139,8 @@ impl Desk {
                 (self.shown.at, self.shown.reported) = (None, None);
             }
             Order::Ask { node, request } => {
-                let answer = if let Request::Submit { raw } = request {
+                let answer = if let Request::Submit { raw } | Request::SubmitNext { raw } = request
+                {
                     self.lab_mut()?.submit(&node, &raw)?
                 } else {
                     self.lab()?.ask(&node, request)?

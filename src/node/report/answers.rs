@@ -42,9 +42,10 @@ impl Node {
     ) -> Result<Answer, ApiError> {
         self.read_clocks(now, out);
         match request {
-            Request::Submit { raw } => {
+            Request::Submit { ref raw } | Request::SubmitNext { ref raw } => {
+                let is_next = matches!(request, Request::SubmitNext { .. });
                 let answer = self
-                    .submit(&raw, out)
+                    .submit(raw, is_next, out)
                     .map(|info| Answer::Transaction(Box::new(info)));
                 self.settle(false, out);
                 answer
@@ -76,9 +77,21 @@ impl Node {
         }
     }
 
-    fn submit(&mut self, raw: &[u8], out: &mut Outbox) -> Result<TransactionInfo, ApiError> {
+    /// Takes a transaction; one that is said to be its sender's next must be it.
+    fn submit(
+        &mut self,
+        raw: &[u8],
+        is_next: bool,
+        out: &mut Outbox,
+    ) -> Result<TransactionInfo, ApiError> {
         let transaction = Transaction::from_bytes(raw)
             .map_err(|error| MempoolError::from(TxError::from(error)))?;
+        let (from, found) = (transaction.body.from, transaction.body.nonce);
+        let committed = self.chain.head_state().account(&from).nonce;
+        let expected = self.mempool.next_nonce(&from, committed);
+        if is_next && found != expected {
+            return Err(MempoolError::from(TxError::Nonce { expected, found }).into());
+        }
         let id = self.take_transaction(transaction, Source::Own, out)?;
         self.describe(&id)
             .ok_or_else(|| unknown_transaction(id.to_string()))

@@ -1,0 +1,124 @@
+//! The turn to send for a sender, among the tabs: a lock of the machine. A tab keeps it for a moment after it has sent,
+//! and with it what it knows of the sender's account at a node: who sends in a row neither asks for the lock nor for the
+//! nonce each time. While the lock was kept no other tab can have signed for the sender.
+//!
+//! Bounds: it is kept for [`LINGER_MS`] after the last transaction, and for [`MOST_MS`] in all, so that other tabs come to
+//! their turns; what is known of the account serves [`MOST_GUESSES`] times.
+
+use std::cell::{Cell, RefCell};
+
+use super::machine::App;
+use super::platform::Lock;
+use crate::primitives::Address;
+
+/// Longest wait for another tab that sends for the same sender.
+const TURN_MS: u32 = 15_000;
+/// So long a turn is kept after a transaction.
+const LINGER_MS: f64 = 50.0;
+/// So long it is kept in all.
+const MOST_MS: f64 = 1_000.0;
+/// So many transactions follow each other before the node is asked again what is in blocks.
+const MOST_GUESSES: u32 = 16;
+
+/// A sender's turn among the tabs, until it is dropped.
+#[derive(Debug)]
+pub(super) struct TabTurn {
+    since: f64,
+    /// None without locks: then another tab may sign as well.
+    lock: Option<Lock>,
+    known: Option<Known>,
+}
+
+/// What a tab knows of an account, while nobody else signs for it.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    /// The node that has everything that was signed.
+    pub(super) node: String,
+    /// The nonce after the last of that.
+    pub(super) next_nonce: u64,
+    /// The nonce that the node's chain had reached when it was asked.
+    pub(super) committed: u64,
+    guesses: u32,
+}
+
+impl TabTurn {
+    /// What is known of the account at a node. Whoever takes it gives it back with [`Self::learn`].
+    pub(super) fn take_known(&mut self, node: &str) -> Option<Known> {
+        let known = self.known.take();
+        known.filter(|known| known.node == node && known.guesses < MOST_GUESSES)
+    }
+
+    /// Remembers what a node has now: after what was known, or after what it said.
+    pub(super) fn learn(&mut self, node: &str, nonce: u64, committed: u64, before: Option<Known>) {
+        self.known = self.lock.as_ref().map(|_| Known {
+            node: node.to_owned(),
+            next_nonce: nonce.saturating_add(1),
+            committed,
+            guesses: before.map_or(0, |known| known.guesses.saturating_add(1)),
+        });
+    }
+}
+
+/// The turns that are kept for a moment.
+#[derive(Debug, Default)]
+pub(super) struct TabTurns {
+    kept: RefCell<Vec<(Address, u64, TabTurn)>>,
+    count: Cell<u64>,
+}
+
+impl TabTurns {
+    fn take(&self, of: &Address) -> Option<TabTurn> {
+        let mut kept = self.kept.borrow_mut();
+        let at = kept.iter().position(|(owner, ..)| owner == of)?;
+        Some(kept.swap_remove(at).2)
+    }
+
+    /// Keeps a turn; its number.
+    fn keep(&self, of: Address, turn: TabTurn) -> u64 {
+        let number = self.count.get().wrapping_add(1);
+        self.count.set(number);
+        self.kept.borrow_mut().push((of, number, turn));
+        number
+    }
+
+    /// Drops a turn that nobody took meanwhile.
+    fn release(&self, number: u64) {
+        self.kept
+            .borrow_mut()
+            .retain(|(_, other, _)| *other != number);
+    }
+}
+
+impl App {
+    /// Waits for a sender's turn among the tabs, if this one has not kept it.
+    pub(super) async fn tab_turn(&self, of: &Address) -> TabTurn {
+        if let Some(turn) = self.tab_turns.take(of) {
+            return turn;
+        }
+        // Without locks a race of two tabs ends in a refusal, not in a loss.
+        let lock = self.lock_name(&format!("sender:{of}"));
+        let lock = self.platform.lock(lock, Some(TURN_MS)).await;
+        TabTurn {
+            since: self.platform.monotonic(),
+            lock: lock.ok().flatten(),
+            known: None,
+        }
+    }
+
+    /// Keeps a turn for whoever sends next here, for a moment.
+    pub(super) fn keep_tab_turn(&self, of: Address, turn: TabTurn) {
+        let is_old = self.platform.monotonic() - turn.since >= MOST_MS;
+        if is_old || turn.known.is_none() || self.is_laboratory() {
+            return;
+        }
+        let number = self.tab_turns.keep(of, turn);
+        let app = self.me.clone();
+        let wait = self.platform.sleep(LINGER_MS);
+        self.spawn(async move {
+            wait.await;
+            if let Some(app) = app.upgrade() {
+                app.tab_turns.release(number);
+            }
+        });
+    }
+}
