@@ -3,7 +3,7 @@
 //! nonce each time. While the lock was kept no other tab can have signed for the sender.
 //!
 //! Bounds: it is kept for [`LINGER_MS`] after the last transaction, and for [`MOST_MS`] in all, so that other tabs come to
-//! their turns; what is known of the account serves [`MOST_GUESSES`] times.
+//! their turns, and not by a hidden page; what is known of the account serves [`MOST_GUESSES`] times.
 
 use std::cell::{Cell, RefCell};
 
@@ -81,6 +81,11 @@ impl TabTurns {
         number
     }
 
+    /// Drops all of them: a page that is hidden now may come to nothing for long.
+    pub(super) fn release_all(&self) {
+        self.kept.take();
+    }
+
     /// Drops a turn that nobody took meanwhile.
     fn release(&self, number: u64) {
         self.kept
@@ -108,7 +113,9 @@ impl App {
     /// Keeps a turn for whoever sends next here, for a moment.
     pub(super) fn keep_tab_turn(&self, of: Address, turn: TabTurn) {
         let is_old = self.platform.monotonic() - turn.since >= MOST_MS;
-        if is_old || turn.known.is_none() || self.is_laboratory() {
+        // A hidden page's timers may be late by a minute.
+        let is_late = self.platform.is_hidden();
+        if is_old || is_late || turn.known.is_none() || self.is_laboratory() {
             return;
         }
         let number = self.tab_turns.keep(of, turn);

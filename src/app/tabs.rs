@@ -217,7 +217,10 @@ impl App {
         self.platform.watch(Box::new(move |event| {
             let Some(app) = app.upgrade() else { return };
             match event {
-                PageEvent::VisibilityChanged => app.bus.visibility_changed(),
+                PageEvent::VisibilityChanged => {
+                    app.tab_turns.release_all();
+                    app.bus.visibility_changed();
+                }
                 PageEvent::Acted => app.let_page_go_first(),
                 PageEvent::Stored(stored) if stored == key => {
                     let task = Rc::clone(&app);
