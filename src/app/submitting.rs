@@ -12,14 +12,14 @@ use futures_util::future::LocalBoxFuture;
 use super::machine::App;
 use super::roster::Member;
 use super::signed::{SignedTx, Stage};
-use super::tab_turns::TabTurn;
+use super::tab_turns::{LINGER_MS, TabTurn};
 use super::turns::Turn;
-use crate::consensus::TxError;
 use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
-use crate::mempool::MempoolError;
 use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
 use crate::refusal::{NodeError, Refusal, StartupError};
 
+/// Longest wait for another tab that sends for the same sender.
+const TURN_MS: u32 = 15_000;
 /// Longest wait of what a person sends for a block that makes room in a mempool for more of one sender.
 pub(super) const ROOM_MS: f64 = 60_000.0;
 /// How often is looked whether there is room.
@@ -98,7 +98,7 @@ impl App {
                 Ok(taken) => return Ok(taken),
                 Err(error) => error,
             };
-            if attempt.guessed && is_of_nonce(&error) {
+            if attempt.guessed && error.is_of_nonce() {
                 // The node had dropped what it was known to have: it is asked.
                 continue;
             }
@@ -119,6 +119,35 @@ impl App {
             node = other.ok_or(error)?;
             tried += 1;
         }
+    }
+
+    /// Waits for a sender's turn among the tabs, if this one has not kept it.
+    pub(super) async fn tab_turn(&self, of: &Address) -> TabTurn {
+        if let Some(turn) = self.tab_turns.take(of) {
+            return turn;
+        }
+        // Without locks a race of two tabs ends in a refusal, not in a loss.
+        let lock = self.lock_name(&format!("sender:{of}"));
+        let lock = self.platform.lock(lock, Some(TURN_MS)).await;
+        TabTurn::begun(self.platform.monotonic(), lock.ok().flatten())
+    }
+
+    /// Keeps a turn for whoever sends next here, for a moment.
+    pub(super) fn keep_tab_turn(&self, of: Address, turn: TabTurn) {
+        // A hidden page's timers may be late by a minute.
+        let is_late = self.platform.is_hidden();
+        if is_late || self.is_laboratory() || !turn.may_stay(self.platform.monotonic()) {
+            return;
+        }
+        let number = self.tab_turns.keep(of, turn);
+        let app = self.me.clone();
+        let wait = self.platform.sleep(LINGER_MS);
+        self.spawn(async move {
+            wait.await;
+            if let Some(app) = app.upgrade() {
+                app.tab_turns.release(number);
+            }
+        });
     }
 
     /// Waits until a node's chain has more of a sender's transactions than so many, which makes room for others; whether
@@ -269,14 +298,6 @@ impl App {
         }
         Ok(())
     }
-}
-
-/// Whether a node misses earlier ones, or has gone further.
-const fn is_of_nonce(error: &ApiError) -> bool {
-    matches!(
-        error,
-        Refusal::Transaction(MempoolError::Invalid(TxError::Nonce { .. }))
-    )
 }
 
 /// Whether the node ended, or says nothing: what was asked of it may have been done or not.

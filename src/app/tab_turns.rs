@@ -7,14 +7,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::machine::App;
 use super::platform::Lock;
 use crate::primitives::Address;
 
-/// Longest wait for another tab that sends for the same sender.
-const TURN_MS: u32 = 15_000;
 /// So long a turn is kept after a transaction.
-const LINGER_MS: f64 = 50.0;
+pub(super) const LINGER_MS: f64 = 50.0;
 /// So long it is kept in all.
 const MOST_MS: f64 = 1_000.0;
 /// So many transactions follow each other before the node is asked again what is in blocks.
@@ -42,6 +39,20 @@ pub(super) struct Known {
 }
 
 impl TabTurn {
+    /// A turn that began at a time; without a lock another tab may sign as well.
+    pub(super) const fn begun(since: f64, lock: Option<Lock>) -> Self {
+        Self {
+            since,
+            lock,
+            known: None,
+        }
+    }
+
+    /// Whether it is of use to whoever sends next here, and not yet due to another tab.
+    pub(super) fn may_stay(&self, now: f64) -> bool {
+        self.known.is_some() && now - self.since < MOST_MS
+    }
+
     /// What is known of the account at a node. Whoever takes it gives it back with [`Self::learn`].
     pub(super) fn take_known(&mut self, node: &str) -> Option<Known> {
         let known = self.known.take();
@@ -67,14 +78,15 @@ pub(super) struct TabTurns {
 }
 
 impl TabTurns {
-    fn take(&self, of: &Address) -> Option<TabTurn> {
+    /// Takes the turn of a sender that is kept.
+    pub(super) fn take(&self, of: &Address) -> Option<TabTurn> {
         let mut kept = self.kept.borrow_mut();
         let at = kept.iter().position(|(owner, ..)| owner == of)?;
         Some(kept.swap_remove(at).2)
     }
 
     /// Keeps a turn; its number.
-    fn keep(&self, of: Address, turn: TabTurn) -> u64 {
+    pub(super) fn keep(&self, of: Address, turn: TabTurn) -> u64 {
         let number = self.count.get().wrapping_add(1);
         self.count.set(number);
         self.kept.borrow_mut().push((of, number, turn));
@@ -87,45 +99,9 @@ impl TabTurns {
     }
 
     /// Drops a turn that nobody took meanwhile.
-    fn release(&self, number: u64) {
+    pub(super) fn release(&self, number: u64) {
         self.kept
             .borrow_mut()
             .retain(|(_, other, _)| *other != number);
-    }
-}
-
-impl App {
-    /// Waits for a sender's turn among the tabs, if this one has not kept it.
-    pub(super) async fn tab_turn(&self, of: &Address) -> TabTurn {
-        if let Some(turn) = self.tab_turns.take(of) {
-            return turn;
-        }
-        // Without locks a race of two tabs ends in a refusal, not in a loss.
-        let lock = self.lock_name(&format!("sender:{of}"));
-        let lock = self.platform.lock(lock, Some(TURN_MS)).await;
-        TabTurn {
-            since: self.platform.monotonic(),
-            lock: lock.ok().flatten(),
-            known: None,
-        }
-    }
-
-    /// Keeps a turn for whoever sends next here, for a moment.
-    pub(super) fn keep_tab_turn(&self, of: Address, turn: TabTurn) {
-        let is_old = self.platform.monotonic() - turn.since >= MOST_MS;
-        // A hidden page's timers may be late by a minute.
-        let is_late = self.platform.is_hidden();
-        if is_old || is_late || turn.known.is_none() || self.is_laboratory() {
-            return;
-        }
-        let number = self.tab_turns.keep(of, turn);
-        let app = self.me.clone();
-        let wait = self.platform.sleep(LINGER_MS);
-        self.spawn(async move {
-            wait.await;
-            if let Some(app) = app.upgrade() {
-                app.tab_turns.release(number);
-            }
-        });
     }
 }

@@ -110,6 +110,15 @@ impl Refusal {
             Self::Transaction(MempoolError::NonceGap { .. } | MempoolError::AccountFull { .. })
         )
     }
+
+    /// Whether a transaction is not its sender's next at a node.
+    #[must_use]
+    pub const fn is_of_nonce(&self) -> bool {
+        matches!(
+            self,
+            Self::Transaction(MempoolError::Invalid(TxError::Nonce { .. }))
+        )
+    }
 }
 
 codes! {
