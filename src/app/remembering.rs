@@ -48,10 +48,8 @@ impl App {
         if changes.new.is_empty() && (one.is_some() || changes.gone.is_empty()) {
             return;
         }
-        let key = |id: &str| format!("{}:{id}", self.store.signed_key());
-        let new = changes.new.iter();
-        let new = new.map(|signed| (key(&signed.id), Some(to_text(std::slice::from_ref(signed)))));
-        let gone = changes.gone.iter().map(|id| (key(id), None));
+        let new = changes.new.iter().map(|signed| self.record_of(signed));
+        let gone = changes.gone.iter().map(|id| (self.key_of_signed(id), None));
         let outcome = self.store.write_signed(new.chain(gone).collect()).await;
         // Of another chain nothing that was written counts any more.
         if outcome.is_ok() && self.store.network().map(|network| network.chain_id) == chain_id {
@@ -90,12 +88,7 @@ impl App {
                 changes.push((key, None));
             }
             if !is_own {
-                let all = read.iter();
-                let key = |id: &str| format!("{}:{id}", self.store.signed_key());
-                changes.extend(all.map(|signed| {
-                    let text = to_text(std::slice::from_ref(signed));
-                    (key(&signed.id), Some(text))
-                }));
+                changes.extend(read.iter().map(|signed| self.record_of(signed)));
             }
             found.extend(read);
         }
@@ -126,6 +119,17 @@ impl App {
                 app.take_over_signed(read.flatten().collect(), at, at);
             }
         });
+    }
+
+    /// The key of the record of a transaction.
+    fn key_of_signed(&self, id: &str) -> String {
+        format!("{}:{id}", self.store.signed_key())
+    }
+
+    /// The record of a transaction.
+    fn record_of(&self, signed: &SignedTx) -> (String, Option<String>) {
+        let text = to_text(std::slice::from_ref(signed));
+        (self.key_of_signed(&signed.id), Some(text))
     }
 
     async fn read_signed(&self) -> Option<Vec<(String, String)>> {

@@ -86,11 +86,13 @@ impl Node {
     ) -> Result<TransactionInfo, ApiError> {
         let transaction = Transaction::from_bytes(raw)
             .map_err(|error| MempoolError::from(TxError::from(error)))?;
-        let (from, found) = (transaction.body.from, transaction.body.nonce);
-        let committed = self.chain.head_state().account(&from).nonce;
-        let expected = self.mempool.next_nonce(&from, committed);
-        if is_next && found != expected {
-            return Err(MempoolError::from(TxError::Nonce { expected, found }).into());
+        if is_next {
+            let (from, found) = (transaction.body.from, transaction.body.nonce);
+            let committed = self.chain.head_state().account(&from).nonce;
+            let expected = self.mempool.next_nonce(&from, committed);
+            if found != expected {
+                return Err(MempoolError::from(TxError::Nonce { expected, found }).into());
+            }
         }
         let id = self.take_transaction(transaction, Source::Own, out)?;
         self.describe(&id)
