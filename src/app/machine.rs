@@ -21,6 +21,7 @@ use super::tab_turns::TabTurns;
 use super::traffic::Traffic;
 use super::turns::Turns;
 use super::wallet::Wallet;
+use super::writing::Writing;
 use crate::ipc::{ApiError, Level, NodeKind, Pace};
 use crate::primitives::{Address, BlockHash, Difficulty, Name, to_hex};
 use crate::view::{Model, Problem, Update};
@@ -44,6 +45,8 @@ pub struct App {
     pub(super) signed: SignedHere,
     /// Why what was signed could not be written the last time, as the page says it.
     pub(super) signed_trouble: RefCell<Option<ApiError>>,
+    /// The writing of what was signed.
+    pub(super) writing: Writing,
     /// Whether what another tab signed is about to be read.
     pub(super) following: Cell<bool>,
     pub(super) turns: Rc<Turns>,
@@ -125,6 +128,7 @@ impl App {
             wallet: Wallet::default(),
             signed: SignedHere::default(),
             signed_trouble: RefCell::default(),
+            writing: Writing::default(),
             following: Cell::new(false),
             turns: Rc::default(),
             tab_turns: TabTurns::default(),

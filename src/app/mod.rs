@@ -66,6 +66,7 @@ mod unsent;
 mod users;
 mod wallet;
 mod why;
+mod writing;
 
 pub use bus::Subscription;
 pub use link::{LinkParameters, MAX_POA, MAX_POW};

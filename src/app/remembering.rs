@@ -3,7 +3,7 @@
 
 use super::machine::App;
 use super::platform::Reason;
-use super::signed::{MAX_SIGNED, SignedTx, from_text, to_text};
+use super::signed::{MAX_SIGNED, SignedHere, SignedTx, from_text, to_text};
 use crate::ipc::{Level, Topic};
 use crate::primitives::Address;
 use crate::refusal::PlatformError;
@@ -17,35 +17,45 @@ impl App {
     /// Writes what changed of what was signed. A killed browser has it when this ends; where the disk failed before, it is
     /// tried, and nobody waits.
     pub(super) async fn keep_signed(&self) {
-        self.keep_unwritten(None).await;
+        self.keep_unwritten(&|signed| !signed.is_written()).await;
     }
 
-    /// As [`Self::keep_signed`], for one transaction alone.
+    /// As [`Self::keep_signed`], of one transaction alone, and what is unwritten beside it is written with it.
     pub(super) async fn keep_one_signed(&self, from: Address, nonce: u64) {
-        self.keep_unwritten(Some((from, nonce))).await;
+        self.keep_unwritten(&|signed| signed.awaits_writing(&from, nonce))
+            .await;
     }
 
-    async fn keep_unwritten(&self, one: Option<(Address, u64)>) {
+    /// Writes what changed while something is unwritten that is to be, one writing after the other.
+    async fn keep_unwritten(&self, is_due: &dyn Fn(&SignedHere) -> bool) {
         if self.is_laboratory() {
             // What is signed in a scenario follows from its actions.
-            let changes = self.signed.changes(None);
+            let changes = self.signed.changes();
             self.signed.was_written(&changes, self.platform.monotonic());
-        } else if self.signed_trouble.borrow().is_none() {
-            self.write_signed(one).await;
-        } else {
+            return;
+        }
+        while is_due(&self.signed) && self.signed_trouble.borrow().is_none() {
+            match self.writing.begin() {
+                Ok(_begun) => return self.write_signed().await,
+                Err(end) => drop(end.await),
+            }
+        }
+        if self.signed_trouble.borrow().is_some() {
             let app = self.me.clone();
             self.spawn(async move {
-                if let Some(app) = app.upgrade() {
-                    app.write_signed(None).await;
+                if let Some(app) = app.upgrade()
+                    && let Ok(_begun) = app.writing.begin()
+                {
+                    app.write_signed().await;
                 }
             });
         }
     }
 
-    async fn write_signed(&self, one: Option<(Address, u64)>) {
+    async fn write_signed(&self) {
         let chain_id = self.store.network().map(|network| network.chain_id);
-        let changes = self.signed.changes(one);
-        if changes.new.is_empty() && (one.is_some() || changes.gone.is_empty()) {
+        let changes = self.signed.changes();
+        if changes.new.is_empty() && changes.gone.is_empty() {
             return;
         }
         let new = changes.new.iter().map(|signed| self.record_of(signed));

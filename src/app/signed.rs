@@ -191,15 +191,27 @@ impl SignedHere {
         self.gone.take();
     }
 
-    /// What is yet to be written: all that, or what goes and this one.
-    pub(super) fn changes(&self, one: Option<(Address, u64)>) -> Changes {
+    /// What is yet to be written.
+    pub(super) fn changes(&self) -> Changes {
         let all = self.all.borrow();
-        let is_meant = |signed: &&SignedTx| one.is_none_or(|(from, nonce)| signed.is(&from, nonce));
         let new = all.iter().filter(|signed| signed.written.is_none());
         Changes {
-            new: new.filter(is_meant).cloned().collect(),
+            new: new.cloned().collect(),
             gone: self.gone.borrow().clone(),
         }
+    }
+
+    /// Whether all that is here is written, and all that went.
+    pub(super) fn is_written(&self) -> bool {
+        let all = self.all.borrow();
+        self.gone.borrow().is_empty() && all.iter().all(|signed| signed.written.is_some())
+    }
+
+    /// Whether this transaction is here and yet to be written.
+    pub(super) fn awaits_writing(&self, sender: &Address, nonce: u64) -> bool {
+        let all = self.all.borrow();
+        all.iter()
+            .any(|signed| signed.is(sender, nonce) && signed.written.is_none())
     }
 
     /// These changes were written.
@@ -320,15 +332,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_not_written_again_and_one_alone_is_written_alone() {
+    fn what_was_written_is_not_written_again() {
         let tab = SignedHere::default();
+        assert!(tab.is_written());
         tab.keep(signed(0, 0.0));
+        let first = tab.changes();
         tab.keep(signed(1, 0.0));
-        let one = tab.changes(Some((alice(), 1)));
-        assert_eq!(one.new, [signed(1, 0.0)]);
-        tab.was_written(&one, 0.0);
-        assert!(tab.changes(Some((alice(), 1))).new.is_empty());
-        assert_eq!(tab.changes(None).new, [signed(0, 0.0)]);
+        tab.was_written(&first, 0.0);
+        assert!(!tab.awaits_writing(&alice(), 0) && tab.awaits_writing(&alice(), 1));
+        assert_eq!(tab.changes().new, [signed(1, 0.0)]);
+        tab.was_written(&tab.changes(), 0.0);
+        assert!(tab.is_written());
+        tab.forget(&alice(), 0);
+        assert!(!tab.is_written(), "its record is yet to go");
+        assert!(!tab.awaits_writing(&alice(), 0));
     }
 
     fn nonces(of: &SignedHere) -> Vec<u64> {
@@ -343,7 +360,7 @@ mod tests {
     impl Disk {
         /// One writing of a tab.
         fn take(&mut self, tab: &SignedHere, at: f64) {
-            let changes = tab.changes(None);
+            let changes = tab.changes();
             self.put(&changes);
             tab.was_written(&changes, at);
         }
@@ -398,7 +415,7 @@ mod tests {
         tab.keep(signed(3, 1.0));
         tab.forget_all();
         assert_eq!(tab.next_nonce(alice(), 0, 2.0), 0);
-        assert!(tab.changes(None).new.is_empty() && tab.changes(None).gone.is_empty());
+        assert!(tab.changes().new.is_empty() && tab.changes().gone.is_empty());
     }
 
     #[test]
@@ -422,9 +439,9 @@ mod tests {
         for nonce in 0..=MAX_SIGNED as u64 {
             tab.keep(of_others(nonce));
         }
-        assert_eq!(tab.changes(None).new.len(), MAX_SIGNED);
+        assert_eq!(tab.changes().new.len(), MAX_SIGNED);
         assert_eq!(
-            tab.changes(None).gone,
+            tab.changes().gone,
             ["0"],
             "what was signed first goes first"
         );
@@ -463,7 +480,7 @@ mod tests {
         disk.give(&tab, 1.0);
         assert_eq!(nonces(&tab), [1]);
         // The disk refused it up to now.
-        assert_eq!(tab.changes(None).new.len(), 1);
+        assert_eq!(tab.changes().new.len(), 1);
         disk.take(&tab, 1.0);
         assert_eq!((nonces(&tab), disk.0.len()), (vec![1], 1));
     }
@@ -473,7 +490,7 @@ mod tests {
         let (tab, mut disk) = (SignedHere::default(), Disk::default());
         tab.keep(signed(0, 0.0));
         tab.keep(signed(1, 0.0));
-        let first = tab.changes(None);
+        let first = tab.changes();
         tab.held_by(&alice(), 0, "poa-1");
         tab.forget(&alice(), 1);
         disk.put(&first);
@@ -481,7 +498,7 @@ mod tests {
         assert_eq!(disk.0.len(), 2);
         disk.take(&tab, 2.0);
         assert_eq!((disk.0.len(), &*disk.0[0].holder), (1, "poa-1"));
-        let left = tab.changes(None);
+        let left = tab.changes();
         assert!(left.new.is_empty() && left.gone.is_empty());
     }
 
@@ -501,7 +518,7 @@ mod tests {
     fn a_text_of_another_chain_has_nothing_and_a_foreign_one_is_none() {
         let tab = SignedHere::default();
         tab.keep(signed(0, 0.0));
-        let text = to_text(&tab.changes(None).new);
+        let text = to_text(&tab.changes().new);
         assert_eq!(from_text(&text, &BlockHash([8; 32])), Some(Vec::new()));
         for foreign in ["", "1", "1 zz", "1 00", "2 00000000", "{}"] {
             assert_eq!(from_text(foreign, &CHAIN), None, "{foreign}");

@@ -478,6 +478,11 @@ impl Page {
         change(&mut self.tab.faults.borrow_mut());
     }
 
+    /// How often records were written.
+    pub(super) fn writings(&self) -> u32 {
+        self.tab.writings.get()
+    }
+
     /// Closes the tab: its workers end, its locks are free.
     pub(super) fn close(self) {
         let world = Rc::clone(&self.world);

@@ -62,6 +62,8 @@ pub(in crate::app) struct Tab {
     /// Files that were handed to the person, who chooses the last.
     pub(super) files: RefCell<Vec<(String, Vec<u8>)>>,
     pub(super) reloads: Cell<u32>,
+    /// How often records were written.
+    pub(super) writings: Cell<u32>,
     closed: Cell<bool>,
     watcher: RefCell<Option<Watcher>>,
     tasks: RefCell<Vec<AbortHandle>>,
@@ -84,6 +86,7 @@ impl Tab {
             hidden: Cell::new(false),
             files: RefCell::default(),
             reloads: Cell::new(0),
+            writings: Cell::new(0),
             closed: Cell::new(false),
             watcher: RefCell::default(),
             tasks: RefCell::default(),
@@ -216,6 +219,7 @@ impl Platform for Tab {
         _: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>> {
         let ms = RECORD_MS + self.faults.borrow().slow_records_ms;
+        self.writings.set(self.writings.get() + 1);
         let (me, wait) = (self.me.clone(), self.world.clock.sleep(ms));
         async move {
             wait.await;

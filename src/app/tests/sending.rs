@@ -1,9 +1,8 @@
 //! One sender's transactions in a row: all are taken, in their order, whichever node they go to, and none is lost.
 
-use std::rc::Rc;
-
 use futures_util::future::join_all;
 
+use super::{APART, alone, link_all, taker};
 use crate::app::testing::{Page, World};
 use crate::command::{Draft, parse_tx};
 use crate::ipc::{ApiError, TransactionInfo};
@@ -42,27 +41,6 @@ fn nonces(sent: &[Result<TransactionInfo, ApiError>]) -> Vec<u64> {
         Err(error) => panic!("expected that it is taken, found {error}"),
     };
     sent.iter().map(nonce).collect()
-}
-
-/// The node that takes what is sent next.
-fn taker(page: &Page) -> String {
-    page.app.node_for(None).expect("a node runs").name.clone()
-}
-
-/// Cuts a node of the three off, or joins it again.
-fn link_all(page: &Page, word: &str, node: &str) {
-    for other in ["pow-1", "poa-1", "poa-2"].iter().filter(|it| **it != node) {
-        page.expect(&format!("{word} {node} {other}"), &["The link"]);
-    }
-}
-
-/// A miner and two authorities that make no block soon; the node that takes what is sent is cut off from both others.
-fn alone(world: &Rc<World>) -> (Page, String) {
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
-    world.run(3_000.0);
-    let node = taker(&page);
-    link_all(&page, "cut", &node);
-    (page, node)
 }
 
 /// Ends that node with what it alone has; what the page says of it is there then.
@@ -138,7 +116,7 @@ fn a_node_that_lacks_the_earlier_ones_gets_them() {
 #[test]
 fn one_whose_node_ends_before_it_answers_goes_to_another() {
     let world = World::new(5);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    let page = world.ready(APART);
     world.run(3_000.0);
     let node = taker(&page);
     world.silence(&node);
@@ -208,7 +186,7 @@ fn a_node_that_comes_back_brings_what_it_had() {
 #[test]
 fn nothing_is_said_of_what_others_have() {
     let world = World::new(9);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    let page = world.ready(APART);
     world.run(3_000.0);
     let node = taker(&page);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
@@ -222,7 +200,7 @@ fn nothing_is_said_of_what_others_have() {
 #[test]
 fn the_turn_among_tabs_is_kept_for_a_moment_and_no_longer() {
     let world = World::new(8);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    let page = world.ready(APART);
     world.run(3_000.0);
     let is_kept = || world.locked().iter().any(|name| name.contains("sender:"));
     let sent = send_all(&page, payments(3));
@@ -238,7 +216,7 @@ fn the_turn_among_tabs_is_kept_for_a_moment_and_no_longer() {
     send_all(&page, payments(1)).remove(0).expect("it is taken");
     assert!(!is_kept());
     page.hide(false);
-    let other = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    let other = world.ready(APART);
     world.run(3_000.0);
     let long = [send_all(&page, payments(40)), send_all(&other, payments(4))];
     assert_eq!(nonces(&long.concat()), (5..49).collect::<Vec<_>>());
@@ -248,7 +226,7 @@ fn the_turn_among_tabs_is_kept_for_a_moment_and_no_longer() {
 #[test]
 fn a_nonce_that_was_guessed_wrongly_is_asked_for_and_signed_again() {
     let world = World::new(9);
-    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=600");
+    let page = world.ready(APART);
     world.run(3_000.0);
     let node = taker(&page);
     let alice = page.app.key_of("alice").expect("a user").address();

@@ -2,26 +2,11 @@
 
 use std::rc::Rc;
 
+use super::{APART, alone, taker};
 use crate::app::signed::from_text;
 use crate::app::testing::{Page, World};
 
-const LINK: &str = "?pow=1&poa=2&test_tx=0&pace=600";
 const KEY: &str = "aurex:network:pow1-poa2-d2:signed";
-
-fn taker(page: &Page) -> String {
-    page.app.node_for(None).expect("a node runs").name.clone()
-}
-
-/// A page and the node that takes what is sent next; it reaches no other of them.
-fn alone(world: &Rc<World>) -> (Page, String) {
-    let page = world.ready(LINK);
-    world.run(3_000.0);
-    let node = taker(&page);
-    for other in ["pow-1", "poa-1", "poa-2"].iter().filter(|it| **it != node) {
-        page.expect(&format!("cut {node} {other}"), &["The link"]);
-    }
-    (page, node)
-}
 
 /// A page whose transaction of nonce 0 went to that node alone, which is gone with its ledger.
 fn lost(world: &Rc<World>) -> (Page, String) {
@@ -67,7 +52,7 @@ fn await_committed(world: &World, page: &Page, count: usize) {
 #[test]
 fn what_a_page_had_signed_and_no_node_has_is_said_by_the_next_and_sent_again() {
     let world = World::new(1);
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     let node = taker(&page);
     page.fault(|faults| faults.slow_records_ms = 1_000.0);
@@ -78,14 +63,14 @@ fn what_a_page_had_signed_and_no_node_has_is_said_by_the_next_and_sent_again() {
     assert_eq!(written(&world, &page), 1);
     page.close();
     world.unsilence(&node);
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     expect_missing(&page, &node);
     page.expect("resend alice", &["nonce 0 of alice", "again"]);
     await_committed(&world, &page, 1);
     assert_eq!(page.sentences(), "");
     page.close();
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     assert_eq!(page.sentences(), "");
 }
@@ -96,7 +81,7 @@ fn what_a_killed_and_wiped_node_had_is_said_by_the_next_page() {
     let world = World::new(2);
     let (page, node) = lost(&world);
     page.close();
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     expect_missing(&page, &node);
     // The next one takes the missing one along.
@@ -110,12 +95,12 @@ fn what_a_killed_and_wiped_node_had_is_said_by_the_next_page() {
 #[test]
 fn nothing_is_said_of_what_a_node_has_on_its_disk() {
     let world = World::new(3);
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
     world.run(300.0);
     page.close();
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     for _ in 0..40 {
         world.run(100.0);
         assert_eq!(page.sentences(), "");
@@ -127,11 +112,11 @@ fn what_is_given_up_does_not_come_back() {
     let world = World::new(4);
     let (page, _) = lost(&world);
     page.close();
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     page.expect("forget alice", &["nonce 0 of alice"]);
     page.close();
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     assert_eq!(page.sentences(), "");
     page.expect("tx 7 alice to carol", &["nonce 0"]);
@@ -141,7 +126,7 @@ fn what_is_given_up_does_not_come_back() {
 fn the_tab_that_takes_over_says_what_the_closed_one_had_signed() {
     let world = World::new(5);
     let (first, node) = alone(&world);
-    let second = world.ready(LINK);
+    let second = world.ready(APART);
     world.run(3_000.0);
     let viewer = second.up().remove(0);
     second.expect(&format!("cut {node} {viewer}"), &["The link"]);
@@ -161,7 +146,7 @@ fn the_tab_that_takes_over_says_what_the_closed_one_had_signed() {
 #[test]
 fn a_transaction_is_on_the_disk_before_a_node_has_it() {
     let world = World::new(6);
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     page.fault(|faults| faults.slow_records_ms = 5_000.0);
     begin(&page, "tx 5 alice to bob");
@@ -172,10 +157,29 @@ fn a_transaction_is_on_the_disk_before_a_node_has_it() {
     assert_eq!(written(&world, &page), 1);
 }
 
+/// Each writing costs the page as much as all of them together.
+#[test]
+fn what_several_senders_sign_during_a_writing_is_written_together() {
+    let world = World::new(13);
+    let page = world.ready(APART);
+    world.run(3_000.0);
+    page.fault(|faults| faults.slow_records_ms = 1_000.0);
+    let before = page.writings();
+    for line in [
+        "tx 5 alice to bob",
+        "tx 5 bob to carol",
+        "tx 5 carol to dave",
+    ] {
+        begin(&page, line);
+    }
+    world.run(2_500.0);
+    assert_eq!((written(&world, &page), page.writings() - before), (3, 2));
+}
+
 #[test]
 fn what_a_block_has_is_forgotten_without_a_question() {
     let world = World::new(7);
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
     assert_eq!(written(&world, &page), 1);
@@ -188,7 +192,7 @@ fn what_a_block_has_is_forgotten_without_a_question() {
 #[test]
 fn a_disk_that_takes_nothing_is_said_once_and_keeps_nobody_from_sending() {
     let world = World::new(8);
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     page.fault(|faults| faults.full = true);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
@@ -207,7 +211,7 @@ fn another_chain_begins_with_nothing_signed() {
     let (page, _) = lost(&world);
     page.expect("wipe all", &["begins again"]);
     page.close();
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     assert_eq!(page.sentences(), "");
     page.expect("tx 5 alice to bob", &["nonce 0"]);
@@ -218,7 +222,7 @@ fn another_chain_begins_with_nothing_signed() {
 fn a_text_that_cannot_be_read_is_forgotten_and_said() {
     let world = World::new(10);
     world.put_record(KEY, "7 secret");
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     assert!(page.log().contains("cannot be read"), "{}", page.log());
     world.run(3_000.0);
     page.expect("tx 5 alice to bob", &["nonce 0"]);
@@ -237,7 +241,7 @@ fn what_an_earlier_release_wrote_is_taken_apart() {
     world.forget_record(key);
     world.put_record(KEY, text);
     page.close();
-    let page = world.ready(LINK);
+    let page = world.ready(APART);
     world.run(3_000.0);
     expect_missing(&page, &node);
     assert_eq!(world.records_of(KEY), records);
