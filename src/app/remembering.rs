@@ -1,9 +1,12 @@
 //! What was signed is written before a node gets it, and read again by the next page: a reload, a killed browser and a
 //! take-over by another tab lose nothing of it.
 
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+
 use super::machine::App;
 use super::platform::Reason;
-use super::signed::{MAX_SIGNED, SignedHere, SignedTx, from_text, to_text};
+use super::signed::{MAX_SIGNED, SignedTx, from_text, to_text};
 use crate::ipc::{Level, Topic};
 use crate::primitives::Address;
 use crate::refusal::PlatformError;
@@ -16,40 +19,45 @@ const MOST_RECORDS: u32 = 2 * MAX_SIGNED as u32;
 impl App {
     /// Writes what changed of what was signed. A killed browser has it when this ends; where the disk failed before, it is
     /// tried, and nobody waits.
-    pub(super) async fn keep_signed(&self) {
-        self.keep_unwritten(&|signed| !signed.is_written()).await;
+    pub(super) fn keep_signed(&self) -> LocalBoxFuture<'_, ()> {
+        self.keep_unwritten(None)
     }
 
-    /// As [`Self::keep_signed`], of one transaction alone, and what is unwritten beside it is written with it.
-    pub(super) async fn keep_one_signed(&self, from: Address, nonce: u64) {
-        self.keep_unwritten(&|signed| signed.awaits_writing(&from, nonce))
-            .await;
+    /// As [`Self::keep_signed`], where this transaction is unwritten; what is unwritten beside it is written with it.
+    pub(super) fn keep_one_signed(&self, from: Address, nonce: u64) -> LocalBoxFuture<'_, ()> {
+        self.keep_unwritten(Some((from, nonce)))
     }
 
-    /// Writes what changed while something is unwritten that is to be, one writing after the other.
-    async fn keep_unwritten(&self, is_due: &dyn Fn(&SignedHere) -> bool) {
-        if self.is_laboratory() {
-            // What is signed in a scenario follows from its actions.
-            let changes = self.signed.changes();
-            self.signed.was_written(&changes, self.platform.monotonic());
-            return;
-        }
-        while is_due(&self.signed) && self.signed_trouble.borrow().is_none() {
-            match self.writing.begin() {
-                Ok(_begun) => return self.write_signed().await,
-                Err(end) => drop(end.await),
+    fn keep_unwritten(&self, one: Option<(Address, u64)>) -> LocalBoxFuture<'_, ()> {
+        async move {
+            if self.is_laboratory() {
+                // What is signed in a scenario follows from its actions.
+                let changes = self.signed.changes();
+                self.signed.was_written(&changes, self.platform.monotonic());
+                return;
+            }
+            while self.signed_trouble.borrow().is_none() && self.signed.awaits_writing(one) {
+                match self.writing.begin() {
+                    Ok(_begun) => return self.write_signed().await,
+                    Err(end) => drop(end.await),
+                }
+            }
+            if self.signed_trouble.borrow().is_some() {
+                self.try_again_to_write();
             }
         }
-        if self.signed_trouble.borrow().is_some() {
-            let app = self.me.clone();
-            self.spawn(async move {
-                if let Some(app) = app.upgrade()
-                    && let Ok(_begun) = app.writing.begin()
-                {
-                    app.write_signed().await;
-                }
-            });
-        }
+        .boxed_local()
+    }
+
+    fn try_again_to_write(&self) {
+        let app = self.me.clone();
+        self.spawn(async move {
+            if let Some(app) = app.upgrade()
+                && let Ok(_begun) = app.writing.begin()
+            {
+                app.write_signed().await;
+            }
+        });
     }
 
     async fn write_signed(&self) {

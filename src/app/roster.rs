@@ -62,9 +62,11 @@ impl Roster {
     /// The nodes that follow the chain, heaviest chain first; among equals the first that was made, so that a miner
     /// comes first.
     pub(super) fn up(&self) -> Vec<Rc<Member>> {
-        let mut up = self.all();
-        up.retain(|node| node.is_up());
-        up.sort_by_key(|node| std::cmp::Reverse(node.weight.get()));
+        let mut up: Vec<Rc<Member>> = Vec::new();
+        for node in self.all().into_iter().filter(|node| node.is_up()) {
+            let at = up.partition_point(|other| other.weight.get() >= node.weight.get());
+            up.insert(at, node);
+        }
         up
     }
 

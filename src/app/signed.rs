@@ -201,17 +201,13 @@ impl SignedHere {
         }
     }
 
-    /// Whether all that is here is written, and all that went.
-    pub(super) fn is_written(&self) -> bool {
+    /// Whether this transaction is here and yet to be written; without one, whether anything is yet to be.
+    pub(super) fn awaits_writing(&self, one: Option<(Address, u64)>) -> bool {
         let all = self.all.borrow();
-        self.gone.borrow().is_empty() && all.iter().all(|signed| signed.written.is_some())
-    }
-
-    /// Whether this transaction is here and yet to be written.
-    pub(super) fn awaits_writing(&self, sender: &Address, nonce: u64) -> bool {
-        let all = self.all.borrow();
-        all.iter()
-            .any(|signed| signed.is(sender, nonce) && signed.written.is_none())
+        let is_meant = |signed: &SignedTx| one.is_none_or(|(from, nonce)| signed.is(&from, nonce));
+        let is_gone = one.is_none() && !self.gone.borrow().is_empty();
+        let mut unwritten = all.iter().filter(|signed| signed.written.is_none());
+        is_gone || unwritten.any(is_meant)
     }
 
     /// These changes were written.
@@ -334,18 +330,19 @@ mod tests {
     #[test]
     fn what_was_written_is_not_written_again() {
         let tab = SignedHere::default();
-        assert!(tab.is_written());
+        let awaits = |nonce| tab.awaits_writing(Some((alice(), nonce)));
+        assert!(!tab.awaits_writing(None));
         tab.keep(signed(0, 0.0));
         let first = tab.changes();
         tab.keep(signed(1, 0.0));
         tab.was_written(&first, 0.0);
-        assert!(!tab.awaits_writing(&alice(), 0) && tab.awaits_writing(&alice(), 1));
+        assert!(!awaits(0) && awaits(1) && tab.awaits_writing(None));
         assert_eq!(tab.changes().new, [signed(1, 0.0)]);
         tab.was_written(&tab.changes(), 0.0);
-        assert!(tab.is_written());
+        assert!(!awaits(1) && !tab.awaits_writing(None));
         tab.forget(&alice(), 0);
-        assert!(!tab.is_written(), "its record is yet to go");
-        assert!(!tab.awaits_writing(&alice(), 0));
+        assert!(tab.awaits_writing(None), "its record is yet to go");
+        assert!(!awaits(0));
     }
 
     fn nonces(of: &SignedHere) -> Vec<u64> {

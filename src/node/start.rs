@@ -8,7 +8,7 @@ use crate::gossip::{MAX_PEERS, NodeRecord};
 use crate::ledger::{NodeRow, RawRow, Row, Snapshot, StoredBlock, Table, meta_key};
 use crate::mempool::{DropReason, Mempool};
 use crate::primitives::{
-    BlockHash, ClockReading, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction,
+    BlockHash, ClockReading, Height, Millis, NodeKind, SplitMix64, Timestamp, Transaction, TxId,
 };
 use crate::records::LedgerStart;
 
@@ -199,7 +199,7 @@ impl Node {
         let own = self.identity.id.to_string();
         let mut rows: Vec<&NodeRow> = snapshot.nodes.iter().collect();
         rows.retain(|row| row.node_id != own);
-        rows.sort_by_key(|row| std::cmp::Reverse(row.last_seen));
+        rows.sort_unstable_by_key(|row| (std::cmp::Reverse(row.last_seen), &row.node_id));
         for (place, row) in rows.into_iter().enumerate() {
             let record = borsh::from_slice::<NodeRecord>(&row.raw).ok();
             // Each record costs a signature to verify.
@@ -216,14 +216,11 @@ impl Node {
     }
 
     fn restore_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
-        let mut waiting: Vec<Transaction> = snapshot
-            .pending
-            .iter()
-            .filter_map(|row| Transaction::from_bytes(&row.raw).ok())
-            .collect();
-        waiting.sort_by_key(|transaction| transaction.body.nonce);
-        for transaction in waiting {
-            let id = transaction.id();
+        let rows = snapshot.pending.iter();
+        let read = rows.filter_map(|row| Transaction::from_bytes(&row.raw).ok());
+        let mut waiting: Vec<(TxId, Transaction)> = read.map(|read| (read.id(), read)).collect();
+        waiting.sort_unstable_by_key(|(id, transaction)| (transaction.body.nonce, *id));
+        for (id, transaction) in waiting {
             // The row of a committed one is right, or is corrected when it is seen committed.
             if self.chain.block_of(&id).is_some() {
                 continue;

@@ -18,6 +18,9 @@ use crate::ipc::{Event, Level, Topic};
 use crate::ui::context::use_actions;
 use crate::ui::time::monotonic;
 
+/// So long the layer's size is taken for what it was: no longer than a motion that began before a change of it.
+const MEASURED_MS: f64 = 1_000.0;
+
 #[wasm_bindgen]
 extern "C" {
     /// An element as something that can be animated.
@@ -34,6 +37,8 @@ struct Layer {
     places: RefCell<Rc<Places>>,
     /// Width and height of the layer in pixels.
     size: Cell<(f64, f64)>,
+    /// When that was measured.
+    measured: Cell<Option<f64>>,
     /// What happened since the last picture.
     happened: RefCell<Vec<Moved>>,
     /// What is on the layer, and when it is over.
@@ -47,13 +52,23 @@ impl Layer {
         if gloo::utils::document().hidden() {
             return;
         }
-        let mut happened = self.happened.borrow_mut();
-        // Between frames the layout is known; in a frame, asking for it would have it made twice.
-        if let Some(layer) = self.place.cast::<Element>().filter(|_| happened.is_empty()) {
+        self.measure();
+        keep(&mut self.happened.borrow_mut(), Moved::of(event));
+    }
+
+    /// Measures the layer, if that was long ago. Between frames the layout is known, unless something was drawn since: then
+    /// it is made for this alone.
+    fn measure(&self) {
+        let now = monotonic();
+        let is_known = |at: f64| now - at < MEASURED_MS;
+        if self.measured.get().is_some_and(is_known) {
+            return;
+        }
+        if let Some(layer) = self.place.cast::<Element>() {
             let size = (layer.client_width(), layer.client_height());
             self.size.set((f64::from(size.0), f64::from(size.1)));
+            self.measured.set(Some(now));
         }
-        keep(&mut happened, Moved::of(event));
     }
 
     /// Takes off what is over, and begins what happened since the last picture.
