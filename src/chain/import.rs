@@ -277,7 +277,10 @@ impl Chain {
             }
             if self.on_best(&at) {
                 let height = self.height_of(&at).unwrap_or_default();
-                break self.state_on_best(height);
+                let state = self.state_on_best(height);
+                // Where one branch leaves the best chain, more are likely to.
+                self.keep(at, state.clone());
+                break state;
             }
             above.push(at);
             at = self.entry(&at).block.header.parent;

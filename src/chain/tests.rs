@@ -336,6 +336,34 @@ fn choosing_the_head_and_naming_the_chain_cost_no_more_on_a_longer_chain() {
 }
 
 #[test]
+fn of_many_blocks_on_one_parent_few_need_its_state_to_be_made_again() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 100);
+    let fork = grower.work_block("miner", 1_000, Vec::new());
+    grower.import(fork).unwrap();
+    grower.grow("miner", 40);
+    let mut side = Grower::new(params());
+    for height in 1..=101 {
+        let id = grower.chain.at(Height(height)).unwrap();
+        let block = grower.chain.get(&id).unwrap().block.as_ref().clone();
+        side.import(block).unwrap();
+    }
+    let mut most = 0;
+    let looked = (0..3 * CACHED_STATES as u64).map(|after| {
+        let (looked, outcome) = visits(
+            &mut grower,
+            side.work_block("side", 2_000 + after, Vec::new()),
+        );
+        assert_eq!(outcome, Ok(Import::SideChain));
+        most = most.max(looked);
+        looked
+    });
+    let all: usize = looked.sum();
+    assert!(most > 20, "it is made from the next state above: {most}");
+    assert!(all < 3 * CACHED_STATES * most / 4, "{all} of {most} each");
+}
+
+#[test]
 fn a_tree_read_from_its_ledger_takes_the_whole_chain_back_once_at_most() {
     let mut grower = Grower::new(params());
     let mut deep = Grower::new(params());
