@@ -53,7 +53,7 @@ impl State {
     ) -> Result<ConnectedBlock, BlockError> {
         let PlacedBlock { block, context } = placed;
         let header = &block.get().header;
-        let mut execution = Execution::new(params, self, header.height);
+        let mut execution = Execution::undoable(params, self, header.height);
         for (transaction, id) in block.get().body.transactions.iter().zip(block.tx_ids()) {
             execution
                 .apply_transaction(transaction, || AssetId(id.0))
@@ -82,7 +82,7 @@ impl State {
             tx_ids,
             context,
             state,
-            undo,
+            undo: undo.unwrap_or_default(),
         })
     }
 

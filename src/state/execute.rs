@@ -12,7 +12,8 @@ pub(super) struct Execution<'a> {
     params: &'a Params,
     pub(super) height: Height,
     pub(super) state: State,
-    pub(super) undo: Undo,
+    /// What the entries were before; `None` where nobody asks for it.
+    pub(super) undo: Option<Undo>,
     pub(super) fees: Amount,
 }
 
@@ -22,15 +23,24 @@ impl<'a> Execution<'a> {
             params,
             height,
             state: state.clone(),
-            undo: Undo::new(),
+            undo: None,
             fees: Amount::ZERO,
         }
     }
 
+    /// The same, which can be taken back.
+    pub(super) fn undoable(params: &'a Params, state: &State, height: Height) -> Self {
+        Self {
+            undo: Some(Undo::new()),
+            ..Self::new(params, state, height)
+        }
+    }
+
     pub(super) fn set(&mut self, key: Key, entry: Option<Entry>) {
-        if !self.undo.contains_key(&key) {
-            let before = self.state.entry(&key).cloned();
-            self.undo.insert(key.clone(), before);
+        if let Some(undo) = &mut self.undo
+            && !undo.contains_key(&key)
+        {
+            undo.insert(key.clone(), self.state.entry(&key).cloned());
         }
         self.state.tree.set(&key, entry);
     }
@@ -244,13 +254,13 @@ impl<'a> Execution<'a> {
 
     /// Rule 12: pays the sealer what the context `after` the block has made and all fees, and keeps the context.
     pub(super) fn finish(&mut self, sealer: NodeId, after: &Context) {
-        let before = self.state.context();
-        let reward = after.tally.supply.0.saturating_sub(before.tally.supply.0);
+        let before = self.state.tally().map_or(0, |tally| tally.supply.0);
+        let reward = after.tally.supply.0.saturating_sub(before);
         let paid = Amount(reward.saturating_add(self.fees.0));
         if paid > Amount::ZERO {
             self.credit(sealer.into(), paid);
         }
-        if before.rules != after.rules {
+        if self.state.rules() != Some(&after.rules) {
             self.set(Key::Rules, Some(Entry::Rules((*after.rules).clone())));
         }
         self.set(Key::Tally, Some(Entry::Tally(after.tally)));
