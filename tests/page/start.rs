@@ -1,6 +1,7 @@
 //! Opening the page is enough: the workers run, the first block comes at once, the test transactions are
 //! committed everywhere, nothing is missing and nothing leaves the origin.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -67,13 +68,18 @@ fn every_node_is_a_worker_and_every_work_node_has_nested_miners() {
     );
     eprintln!("    the browser's targets: {found:?}");
     visit.command("kill pow-1");
+    let last = RefCell::new(found);
     visit.wait(
         "no worker is left of a killed node, and no miner",
         30,
         |visit| {
             let found = workers(visit);
-            (found.len() == 4 && found.iter().map(|(_, nested)| nested).sum::<usize>() == 4)
-                .then_some(())
+            let is_done =
+                found.len() == 4 && found.iter().map(|(_, nested)| nested).sum::<usize>() == 4;
+            if last.replace(found.clone()) != found {
+                eprintln!("    the browser's targets: {found:?}");
+            }
+            is_done.then_some(())
         },
     );
     visit.expect_quiet();
