@@ -11,10 +11,15 @@
 //! anew, and each of n wins in one of n draws.
 //!
 //! Invariant: the choice follows from the set of blocks and the checkpoint, never from their order.
-//! Bounds: the blocks of one weight, which are all tips, and those above the checkpoint.
+//! Of more than [`MAX_TIED`] tied blocks those with the smallest ids are drawn from: a flood of them must
+//! not grow the tree without end, and no order of arrival may count.
+//!
+//! Bounds: the tied blocks, which are all tips, and those above the checkpoint.
 
 use std::collections::BTreeSet;
 
+#[cfg(doc)]
+use super::tied::MAX_TIED;
 use super::tied::Tied;
 use crate::primitives::{BlockHash, Weight, sha256};
 
@@ -40,9 +45,14 @@ impl Choice {
         self.heaviest.head()
     }
 
-    /// How many candidates weigh as much as the head, itself counted; all of them are tips.
+    /// How many candidates are tied with the head, itself counted; all of them are tips.
     pub(super) const fn tied(&self) -> usize {
         self.heaviest.tied.len()
+    }
+
+    /// The largest id of those.
+    pub(super) fn largest_tied(&self) -> BlockHash {
+        self.heaviest.tied.largest().unwrap_or(self.head())
     }
 
     /// Whether a block that is not archived is above the checkpoint, or is it.
@@ -50,7 +60,7 @@ impl Choice {
         self.candidates.contains(id)
     }
 
-    /// Forgets a block that is lighter than the head, or no candidate: it is pruned or archived.
+    /// Forgets a block that is lighter than the head, no candidate or not tied: it is pruned or archived.
     pub(super) fn forget(&mut self, id: &BlockHash) {
         self.candidates.remove(id);
     }
@@ -109,10 +119,18 @@ impl Heaviest {
         if mutant!(TieByArrival) || !self.tied.insert(id) {
             return;
         }
+        self.mix_in(&id);
+        if let Some(surplus) = self.tied.take_surplus() {
+            self.mix_in(&surplus);
+        }
+        self.head = self.drawn();
+    }
+
+    /// Adds an id to the exclusive or of all, or takes it out.
+    fn mix_in(&mut self, id: &BlockHash) {
         for (mixed, byte) in self.mix.iter_mut().zip(id.0) {
             *mixed ^= byte;
         }
-        self.head = self.drawn();
     }
 
     /// The tied id at the place that the hash of all of them gives.
@@ -180,6 +198,22 @@ mod tests {
         choice.insert(above, choice.is_candidate(&root), Weight(11));
         choice.insert(top, choice.is_candidate(&beside), Weight(100));
         assert_eq!(choice.head(), above);
+    }
+
+    #[test]
+    fn a_flood_of_tied_blocks_is_bounded_and_its_order_does_not_count() {
+        use super::super::tied::MAX_TIED;
+        let mut chance = SplitMix64::new(6);
+        let mut ids: Vec<BlockHash> = (0..3 * MAX_TIED).map(|_| id(&mut chance)).collect();
+        let mut smallest = ids.clone();
+        smallest.sort_unstable();
+        let expected = winner(&smallest[..MAX_TIED]);
+        for _ in 0..3 {
+            ids.rotate_left(MAX_TIED);
+            assert_eq!(head(&ids), expected);
+        }
+        ids.reverse();
+        assert_eq!(head(&ids), expected);
     }
 
     #[test]

@@ -93,7 +93,8 @@ impl Chain {
         }
     }
 
-    /// The lightest tip that may go: it is lighter than the head, or beside the justified checkpoint.
+    /// The lightest tip that may go: it is lighter than the head, beside the justified checkpoint, or one of too many
+    /// that weigh as much as the head.
     fn lightest_tip(&self, newest: &BlockHash) -> Option<(Weight, BlockHash)> {
         let head = self.head();
         let spared =
@@ -101,9 +102,14 @@ impl Chain {
         let tips = &self.side.tips;
         let tied = (self.weight(), BlockHash::ZERO);
         let lighter = tips.range(..tied).find(|(_, id)| !spared(id));
-        let lightest = lighter.or_else(|| {
-            // Few are lighter: those that are spared. Where all others are tied with the head, there may be thousands of
-            // them, and none of them goes.
+        // Of too many the smallest ids are tied, so all after the largest of these are not.
+        let largest = (self.weight(), self.choice.largest_tied());
+        let surplus = || {
+            let mut same = tips.range(largest..).take_while(|tip| tip.0 == largest.0);
+            same.find(|tip| tip.1 != largest.1 && !spared(&tip.1))
+        };
+        let lightest = lighter.or_else(surplus).or_else(|| {
+            // Few are lighter: those that are spared. Those that are tied with the head stay.
             let heavy = tips.len().saturating_sub(tips.range(..tied).count());
             let some_are_beside = heavy > self.choice.tied();
             let is_beside = |(_, id): &&(Weight, BlockHash)| !self.is_candidate(id) && !spared(id);

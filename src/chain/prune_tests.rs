@@ -31,6 +31,29 @@ fn the_lightest_tips_go_when_there_are_too_many_blocks_beside_the_best_chain() {
 }
 
 #[test]
+fn a_flood_of_blocks_that_are_tied_with_the_head_is_bounded_and_what_goes_on_from_one_takes_the_head()
+ {
+    let mut grower = Grower::new(params());
+    let mut side = Grower::new(params());
+    let mut blocks = Vec::new();
+    for number in 0..MAX_SIDE as u64 + 40 {
+        let block = side.work_block("side", 1_000 + number, Vec::new());
+        blocks.push(block.clone());
+        grower.import(block).unwrap();
+    }
+    assert_eq!(grower.chain.side_blocks(), MAX_SIDE);
+    let gone = grower.chain.take_pruned();
+    assert_eq!(gone.len(), 39);
+    // The tree may have forgotten it: it comes again with its child.
+    let block = blocks.iter().find(|block| block.id() == gone[0]).unwrap();
+    side.import(block.clone()).unwrap();
+    side.grow("side", 1);
+    grower.import(block.clone()).unwrap();
+    grower.import(side.block_at(2)).unwrap();
+    assert_eq!(grower.chain.head(), side.chain.head());
+}
+
+#[test]
 fn what_is_remembered_of_branches_grows_with_the_forks_and_not_with_the_chain() {
     let mut grower = Grower::new(params());
     grower.grow("miner", 200);

@@ -2,11 +2,15 @@
 //! are: whoever makes thousands of blocks of one weight pays for them alone.
 //!
 //! Invariants: the ids ascend within a part and from part to part; no part is empty, and none has more than [`MOST`].
+//! Bound: of more than [`MAX_TIED`] ids the smallest are kept, so what is kept does not depend on their order.
 
 use crate::primitives::BlockHash;
 
 /// Most ids of one part.
 const MOST: usize = 256;
+
+/// Most ids: more than honest makers ever tie.
+pub(super) const MAX_TIED: usize = 1_024;
 
 /// Ids in order.
 #[derive(Clone, Debug)]
@@ -27,6 +31,22 @@ impl Tied {
     /// How many there are.
     pub(super) const fn len(&self) -> usize {
         self.len
+    }
+
+    /// The largest id.
+    pub(super) fn largest(&self) -> Option<BlockHash> {
+        self.parts.last()?.last().copied()
+    }
+
+    /// Takes the largest id out if there are too many.
+    pub(super) fn take_surplus(&mut self) -> Option<BlockHash> {
+        if self.len <= MAX_TIED {
+            return None;
+        }
+        let surplus = self.parts.last_mut().and_then(Vec::pop)?;
+        self.parts.retain(|part| !part.is_empty());
+        self.len = self.len.saturating_sub(1);
+        Some(surplus)
     }
 
     /// Adds an id; whether it was not there.
@@ -84,5 +104,11 @@ mod tests {
         assert_eq!(tied.at(list.len()), None);
         let lengths = tied.parts.iter().map(Vec::len);
         assert!(lengths.clone().all(|length| (1..=MOST).contains(&length)) && lengths.len() > 8);
+        while let Some(surplus) = tied.take_surplus() {
+            assert_eq!(list.pop(), Some(surplus));
+            assert_eq!(tied.largest().as_ref(), list.last());
+        }
+        assert_eq!((tied.len(), list.len()), (MAX_TIED, MAX_TIED));
+        assert_eq!(tied.at(MAX_TIED - 1), list.last());
     }
 }
