@@ -2,8 +2,8 @@
 //!
 //! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes first, while all are heard
 //! the latest acquaintance that never gave a block of the best chain: a flood of newcomers drives out only itself; what a peer sends unasked is held to
-//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`],
-//! records that are passed on to [`RECORDS`], and all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`].
+//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`] and [`LEAST_ANSWERS`] for each,
+//! records that are passed on to [`RECORDS`], what others send in its name to [`FORGED`], and all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`].
 //! Only signed frames change a score, so nobody can spoil another's.
 
 #[cfg(test)]
@@ -35,10 +35,15 @@ const TRANSACTIONS: u64 = 50;
 const TRANSACTIONS_OF_USEFUL: u64 = 400;
 /// Frames per second of all who have proven nothing in this run: each costs a signature to verify, and names are free.
 const UNPROVEN_FRAMES: u64 = 400;
+/// Frames per second in a peer's name that cost a signature and are not its own, as anyone can write any name into a
+/// frame. Above this no frame in its name is looked at for a moment, also none that is waited for.
+const FORGED: u64 = 500;
 /// Bytes of answers to one peer per second.
 const ANSWERS: u64 = 2 * 1024 * 1024;
 /// Bytes of answers to all peers per second: an answer may be a thousand times as long as its question.
 const ALL_ANSWERS: u64 = 8 * 1024 * 1024;
+/// Of these each peer has so many a second in any case, so that a few who ask for much leave something to all others.
+const LEAST_ANSWERS: u64 = 128 * 1024;
 /// Records per second that others pass on: each costs a signature to verify and a greeting to sign.
 const RECORDS: u64 = 128;
 /// The score at which a peer is ignored.
@@ -89,8 +94,10 @@ pub struct Peer {
     proven: bool,
     frames: Bucket,
     bytes: Bucket,
+    forged: Bucket,
     transactions: Bucket,
     answers: Bucket,
+    least_answers: Bucket,
 }
 
 impl Peer {
@@ -115,8 +122,10 @@ impl Peer {
             proven: false,
             frames: Bucket::default(),
             bytes: Bucket::default(),
+            forged: Bucket::default(),
             transactions: Bucket::default(),
             answers: Bucket::default(),
+            least_answers: Bucket::default(),
         }
     }
 
@@ -192,7 +201,10 @@ impl Peers {
     #[must_use]
     pub fn admits(&self, from: &NodeId, awaited: bool, now: Instant) -> bool {
         let peer = self.peers.get(from);
-        let welcome = |peer: &Peer| !peer.ignored(now) && (awaited || peer.within_rate(now));
+        let welcome = |peer: &Peer| {
+            let in_time = awaited || peer.within_rate(now);
+            !peer.ignored(now) && in_time && peer.forged.left(FORGED, now) > 0
+        };
         let in_time = awaited
             || peer.is_some_and(|peer| peer.proven)
             || self.unproven.left(UNPROVEN_FRAMES, now) > 0;
@@ -206,39 +218,21 @@ impl Peers {
         }
     }
 
-    /// Whether a peer's question is answered now: not if what it was sent lately is above its rate, or what all were
-    /// sent is above that of all.
-    #[must_use]
-    pub fn may_answer(&self, to: &NodeId, now: Instant) -> bool {
-        let left = |peer: &Peer| peer.answers.left(ANSWERS, now) > 0;
-        self.answers.left(ALL_ANSWERS, now) > 0 && self.peers.get(to).is_none_or(left)
-    }
-
-    /// Counts the bytes of an answer.
-    pub fn count_answer(&mut self, to: &NodeId, bytes: usize, now: Instant) {
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.answers.take(bytes, ALL_ANSWERS, now);
-        if let Some(peer) = self.peers.get_mut(to) {
-            peer.answers.take(bytes, ANSWERS, now);
+    /// Counts a frame in the name of `from` whose signature was checked and is not its.
+    pub fn count_forged(&mut self, from: &NodeId, now: Instant) {
+        if let Some(peer) = self.peers.get_mut(from) {
+            peer.forged.take(1, FORGED, now);
         }
     }
 
-    /// Notes a frame whose signature holds; refuses one that was sent before. An `awaited` answer does not
-    /// count against the peer's rate: how much of that comes is up to this node.
+    /// Refuses a frame that was heard before, which costs no signature.
     ///
     /// # Errors
     /// [`FrameError::Replay`].
-    pub fn heard(
-        &mut self,
-        envelope: &Envelope<'_>,
-        awaited: bool,
-        now: Instant,
-    ) -> Result<(), FrameError> {
-        self.make_room(&envelope.from, now);
-        let peer = self
-            .peers
-            .entry(envelope.from)
-            .or_insert_with(|| Peer::new(now));
+    pub fn check_new(&self, envelope: &Envelope<'_>, now: Instant) -> Result<(), FrameError> {
+        let Some(peer) = self.peers.get(&envelope.from) else {
+            return Ok(());
+        };
         // A new session starts a new count. Its number begins with the time it began, so an old session's
         // frames are refused; but a node whose clock was set back while it was away is heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
@@ -251,6 +245,38 @@ impl Peers {
                 found: envelope.sequence,
             });
         }
+        Ok(())
+    }
+
+    /// Whether a peer's question is answered now: not if what it was sent lately is above its rate, or what all were
+    /// sent is above that of all and it has had its least.
+    #[must_use]
+    pub fn may_answer(&self, to: &NodeId, now: Instant) -> bool {
+        let of_all = self.answers.left(ALL_ANSWERS, now) > 0;
+        self.peers.get(to).map_or(of_all, |peer| {
+            let least = peer.least_answers.left(LEAST_ANSWERS, now) > 0;
+            peer.answers.left(ANSWERS, now) > 0 && (of_all || least)
+        })
+    }
+
+    /// Counts the bytes of an answer.
+    pub fn count_answer(&mut self, to: &NodeId, bytes: usize, now: Instant) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.answers.take(bytes, ALL_ANSWERS, now);
+        if let Some(peer) = self.peers.get_mut(to) {
+            peer.answers.take(bytes, ANSWERS, now);
+            peer.least_answers.take(bytes, LEAST_ANSWERS, now);
+        }
+    }
+
+    /// Notes a frame whose signature holds and that is new. An `awaited` answer does not count against the peer's rate:
+    /// how much of that comes is up to this node.
+    pub fn heard(&mut self, envelope: &Envelope<'_>, awaited: bool, now: Instant) {
+        self.make_room(&envelope.from, now);
+        let peer = self
+            .peers
+            .entry(envelope.from)
+            .or_insert_with(|| Peer::new(now));
         if awaited {
             peer.owed = peer.owed.saturating_sub(1);
         } else {
@@ -261,13 +287,12 @@ impl Peers {
                 now,
             );
         }
-        if !is_same {
+        if envelope.session != peer.session {
             (peer.session, peer.window) = (envelope.session, Window::default());
         }
         peer.window.hear(envelope.sequence);
         peer.last_seen = now;
         peer.left = false;
-        Ok(())
     }
 
     /// Nobody was listened to for a span, before which it was `then`: what a peer said meanwhile waits to be heard, so

@@ -27,18 +27,20 @@ impl Node {
             self.counters.frames_refused = self.counters.frames_refused.saturating_add(1);
             return;
         }
-        let peers = &mut self.roster.peers;
-        peers.count_unproven(&from, awaited, self.now);
         if self.has_all_votes_of(&envelope) {
             // Most votes come several times: who sends them again is nobody's concern.
             return;
         }
-        if let Err(error) = envelope.verify() {
-            return self.refuse_frame(error, None, out);
-        }
-        if let Err(error) = self.roster.peers.heard(&envelope, awaited, self.now) {
+        if let Err(error) = self.roster.peers.check_new(&envelope, self.now) {
             return self.refuse_frame(error, Some(from), out);
         }
+        let peers = &mut self.roster.peers;
+        peers.count_unproven(&from, awaited, self.now);
+        if let Err(error) = envelope.verify() {
+            peers.count_forged(&from, self.now);
+            return self.refuse_frame(error, None, out);
+        }
+        peers.heard(&envelope, awaited, self.now);
         match envelope.message() {
             Ok(message) => {
                 let (kind, name) = (envelope.kind.name(), self.name_of_node(&from));

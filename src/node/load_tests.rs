@@ -8,8 +8,10 @@ use std::time::Instant as Stopwatch;
 use super::source::Source;
 use super::testing::Duel;
 use super::*;
-use crate::gossip::{MAX_BODIES, MAX_HEADERS, MAX_RECORDS, Message, NodeRecord, seal_frame};
-use crate::primitives::{BlockHash, ClockReading, NodeKind};
+use crate::gossip::{
+    FrameError, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_RECORDS, Message, NodeRecord, seal_frame,
+};
+use crate::primitives::{BlockHash, ClockReading, Height, MAX_EXACT, Millis, NodeKind, Weight};
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// Frames of one flood, which come within a second.
@@ -60,6 +62,68 @@ fn junk_is_dropped_before_it_costs_a_signature_whatever_keys_it_has() {
     assert!(flood("one key", many(1)) <= 800);
     assert!(flood("128 keys", many(128)) <= 1_600);
     assert!(flood("a key for each frame", many(FRAMES)) <= 1_600);
+}
+
+#[test]
+fn what_a_stranger_claims_is_told_as_a_number_that_a_page_can_hold() {
+    let mut duel = Duel::new();
+    let record = NodeRecord::sign(&key("liar"), "liar", NodeKind::Pow, "tab", duel.now);
+    let head = HeadInfo {
+        id: BlockHash([7; 32]),
+        height: Height(u64::MAX),
+        weight: Weight(u128::MAX),
+    };
+    duel.hear("liar", &Message::Hello { record, head });
+    let peers = duel.node.peers(duel.instant());
+    let claims = peers.iter().map(|peer| (peer.height, peer.weight));
+    assert_eq!(claims.collect::<Vec<_>>(), [(MAX_EXACT, MAX_EXACT)]);
+}
+
+#[test]
+fn frames_in_the_name_of_another_cost_no_more_than_their_rate_and_old_ones_no_signature() {
+    let mut duel = Duel::new();
+    duel.introduce("victim");
+    let (chain_id, victim, now) = (duel.node.chain_id(), key("victim"), duel.instant());
+    duel.node.roster.peers.prove(&victim.node_id());
+    let seal = |number: u64| {
+        let message = Message::Inv(Vec::new());
+        seal_frame(&victim, &chain_id, (9, number), None, &message)
+    };
+    let mut checked = |frames: &mut dyn Iterator<Item = Vec<u8>>| {
+        let mut count = 0;
+        for frame in frames {
+            let mut out = Outbox::new();
+            let reading = ClockReading::steady(duel.now);
+            duel.node.handle(reading, Input::Frame(frame), &mut out);
+            let is_forged = |output: &&Output| {
+                let Output::Notice(Notice::FrameRefused { error, .. }) = output else {
+                    return false;
+                };
+                matches!(error, FrameError::Signature { .. })
+            };
+            count += out.iter().filter(is_forged).count();
+        }
+        count
+    };
+    let forged = |number: u64| {
+        let mut frame = seal(number);
+        let last = frame.len() - 1;
+        frame[last] ^= 1;
+        frame
+    };
+    // Four seconds of the rate.
+    let flood = checked(&mut (1..=FRAMES).map(forged));
+    assert!((400..=2_000).contains(&flood), "{flood}");
+    let peers = &duel.node.roster.peers;
+    let soon = now.plus(Millis(1_000));
+    assert!(
+        !peers.admits(&victim.node_id(), true, now),
+        "also what is waited for"
+    );
+    assert!(
+        peers.admits(&victim.node_id(), false, soon),
+        "and for no longer"
+    );
 }
 
 /// A chain of so many empty blocks, and then of full ones, in a node.

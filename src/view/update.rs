@@ -367,7 +367,7 @@ impl Model {
         self.tips = tips.into_iter().map(|(_, tip)| tip).collect();
     }
 
-    /// Marks the blocks of the heaviest tip's branch and keeps only the highest blocks.
+    /// Marks the blocks of the branch of the heaviest tip that is here, and keeps only the highest blocks.
     fn derive_best_chain(&mut self) {
         while self.blocks.len() > MAX_BLOCKS {
             let lowest = self
@@ -379,7 +379,9 @@ impl Model {
                 break;
             }
         }
-        let Some(head) = self.tips.first().and_then(|tip| self.blocks.get(&tip.hash)) else {
+        // A head that a stranger claims may be made up: only one that is here has a branch.
+        let mut heads = self.tips.iter();
+        let Some(head) = heads.find_map(|tip| self.blocks.get(&tip.hash)) else {
             return;
         };
         let parent = |block: &&Rc<BlockSummary>| {

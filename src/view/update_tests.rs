@@ -164,6 +164,19 @@ fn the_best_chain_is_that_of_the_heaviest_tip() {
 }
 
 #[test]
+fn a_head_that_a_stranger_made_up_takes_the_best_chain_from_nobody() {
+    let mut model = model();
+    model.apply(Update::Blocks(vec![block("g", "", 0), block("a1", "g", 1)]));
+    let mut told = report(status("pow-1", "a1", 1));
+    told.peers = vec![PeerStatus {
+        weight: u64::MAX,
+        ..peer("pow-9", "made up", 9_000, true)
+    }];
+    model.apply(Update::Report(told));
+    assert!(model.blocks.values().all(|block| block.on_best_chain));
+}
+
+#[test]
 fn log_blocks_problems_and_names_are_bounded() {
     let mut model = model();
     for height in 0..600 {

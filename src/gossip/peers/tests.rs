@@ -22,7 +22,9 @@ fn hear_at(peers: &mut Peers, run: (u64, u64), now: Instant) -> Result<NodeId, F
         &Message::Bye,
     );
     let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
-    peers.heard(&envelope, false, now).map(|()| envelope.from)
+    peers.check_new(&envelope, now)?;
+    peers.heard(&envelope, false, now);
+    Ok(envelope.from)
 }
 
 #[test]
@@ -67,7 +69,7 @@ fn who_once_gave_a_block_of_the_best_chain_makes_room_for_no_names_that_gave_not
         let run = (1, now.0);
         let bytes = seal_frame(&key, &CHAIN, run, None, &Message::Bye);
         let envelope = Envelope::parse(&bytes, &CHAIN).unwrap();
-        peers.heard(&envelope, false, now).unwrap();
+        peers.heard(&envelope, false, now);
         envelope.from
     };
     let count = u16::try_from(MAX_PEERS).unwrap();
@@ -244,22 +246,39 @@ fn a_flood_of_newcomers_drives_out_nobody_who_was_there_before() {
         let newcomer = Keypair::from_secret(&[number; 32]);
         let bytes = seal_frame(&newcomer, &CHAIN, (1, 1), None, &Message::Bye);
         let later = NOW.plus(Millis(u64::from(number) * 10));
-        peers
-            .heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, later)
-            .unwrap();
+        peers.heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, later);
     }
     assert!(peers.get(&honest).is_some() && peers.iter().count() == MAX_PEERS);
     // Who has fallen silent goes first.
     let newcomer = Keypair::from_secret(&[255; 32]);
     let bytes = seal_frame(&newcomer, &CHAIN, (1, 1), None, &Message::Bye);
-    peers
-        .heard(
-            &Envelope::parse(&bytes, &CHAIN).unwrap(),
-            false,
-            NOW.plus(ALIVE).plus(Millis(1)),
-        )
-        .unwrap();
+    let later = NOW.plus(ALIVE).plus(Millis(1));
+    peers.heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, later);
     assert!(peers.get(&honest).is_none());
+}
+
+#[test]
+fn a_few_who_ask_for_much_leave_something_to_a_newcomer() {
+    let mut peers = Peers::default();
+    let mut meet = |number: u8| {
+        let key = Keypair::from_secret(&[number; 32]);
+        let bytes = seal_frame(&key, &CHAIN, (1, 1), None, &Message::Bye);
+        peers.heard(&Envelope::parse(&bytes, &CHAIN).unwrap(), false, NOW);
+        key.node_id()
+    };
+    let (greedy, newcomer) = ([2, 3, 4, 5].map(&mut meet), meet(6));
+    let give = |peers: &mut Peers, to: &NodeId| {
+        let mut given = 0;
+        while peers.may_answer(to, NOW) {
+            peers.count_answer(to, 65_536, NOW);
+            given += 65_536;
+        }
+        given
+    };
+    greedy.iter().for_each(|one| {
+        give(&mut peers, one);
+    });
+    assert_eq!(give(&mut peers, &newcomer), LEAST_ANSWERS * BURST_SECONDS);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Node {
                     .head
                     .map(|head| head.id.to_string())
                     .unwrap_or_default(),
-                height: peer.head.map_or(0, |head| head.height.0),
+                height: peer.head.map_or(0, |head| head.height.0.min(MAX_EXACT)),
                 weight: peer.head.map_or(0, |head| exact(head.weight)),
                 last_seen: self.clock.date_of(peer.last_seen).0,
                 alive: peer.alive(now) && !self.roster.is_cut(id),

@@ -222,8 +222,9 @@ fn sealed(session: u64, sequence: u64) -> Vec<u8> {
 /// Judges a frame as a node does, up to its message.
 fn judge(frame: &[u8], peers: &mut Peers) -> Result<Message, FrameError> {
     let envelope = Envelope::parse(frame, &CHAIN)?;
+    peers.check_new(&envelope, Instant(NOW.0))?;
     envelope.verify()?;
-    peers.heard(&envelope, false, Instant(NOW.0))?;
+    peers.heard(&envelope, false, Instant(NOW.0));
     envelope.message()
 }
 
