@@ -64,6 +64,23 @@ fn what_can_never_be_committed_is_no_longer_said_to_wait_after_a_restart() {
 }
 
 #[test]
+fn a_waiting_row_that_cannot_be_read_goes_at_the_start() {
+    let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
+    let payment = Grower::new(params()).transfer("alice", 0, "bob", 1);
+    net.submit(0, payment.to_bytes()).unwrap();
+    net.run(Millis(100));
+    net.kill(0);
+    let mut row = pending(&net).remove(0);
+    row.raw = vec![255];
+    let mut batch = Batch::default();
+    batch.put(Table::Transactions, Row::Transaction(row));
+    ready(net.seats[0].ledger.commit(&batch, Durability::Relaxed)).unwrap();
+    net.start(0);
+    net.run(Millis(2_000));
+    assert!(pending(&net).is_empty());
+}
+
+#[test]
 fn a_row_that_says_another_height_than_its_block_costs_no_block() {
     let mut net = Net::new(&[("pow-1", NodeKind::Pow)]);
     net.run(Millis(10_000));

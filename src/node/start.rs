@@ -216,9 +216,14 @@ impl Node {
     }
 
     fn restore_pending(&mut self, snapshot: &Snapshot, out: &mut Outbox) {
-        let rows = snapshot.pending.iter();
-        let read = rows.filter_map(|row| Transaction::from_bytes(&row.raw).ok());
-        let mut waiting: Vec<(TxId, Transaction)> = read.map(|read| (read.id(), read)).collect();
+        let mut waiting: Vec<(TxId, Transaction)> = Vec::new();
+        for row in &snapshot.pending {
+            match Transaction::from_bytes(&row.raw) {
+                Ok(read) => waiting.push((read.id(), read)),
+                // No row says that it waits where nothing can be sent.
+                Err(_) => self.books.delete(Table::Transactions, row.tx_hash.clone()),
+            }
+        }
         waiting.sort_unstable_by_key(|(id, transaction)| (transaction.body.nonce, *id));
         for (id, transaction) in waiting {
             // The row of a committed one is right, or is corrected when it is seen committed.
