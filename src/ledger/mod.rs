@@ -83,6 +83,13 @@ impl Batch {
         self.changes.len()
     }
 
+    /// Milliseconds that it may take longer than an empty one: a whole ledger that is written anew has hundreds of
+    /// thousands of rows.
+    #[must_use]
+    pub fn allowance_ms(&self) -> u32 {
+        u32::try_from(self.len()).unwrap_or(u32::MAX)
+    }
+
     /// Bytes of the rows that are written, as they are encoded.
     #[must_use]
     pub fn bytes(&self) -> u64 {

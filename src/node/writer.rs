@@ -83,9 +83,11 @@ impl Writer {
         self.durable = Height(0);
     }
 
-    /// The batch that is under way.
-    pub(super) fn under_way(&self) -> Option<BatchId> {
-        self.under_way.as_ref().map(|under_way| under_way.id)
+    /// The batch that is under way, and what it may take longer than an empty one.
+    pub(super) fn under_way(&self) -> Option<(BatchId, Millis)> {
+        let under_way = self.under_way.as_ref()?;
+        let allowance = Millis(u64::from(under_way.batch.allowance_ms()));
+        Some((under_way.id, allowance))
     }
 
     /// Whether everything is written.

@@ -32,8 +32,8 @@ use crate::ledger::{
 
 /// How often an operation is tried when the connection turns out to be dead.
 pub const TRIES: u32 = 3;
-/// How long the database may take over a batch, less than the node gives it: some never answer, after the machine slept
-/// for instance, or on a disk that is full.
+/// How long the database may take over a batch beside its allowance, less than the node gives it: some never answer,
+/// after the machine slept for instance, or on a disk that is full.
 const COMMIT_MS: f64 = 10_000.0;
 /// How long it may take over a page of a table.
 const QUERY_MS: f64 = 8_000.0;
@@ -190,10 +190,10 @@ impl Operation<'_> {
         }
     }
 
-    const fn limit_ms(self) -> f64 {
+    fn limit_ms(self) -> f64 {
         match self {
             Self::Begin | Self::Blocks(_) | Self::Wipe => LOAD_MS,
-            Self::Commit(..) => COMMIT_MS,
+            Self::Commit(batch, ..) => COMMIT_MS + f64::from(batch.allowance_ms()),
             Self::Query(_) => QUERY_MS,
         }
     }
