@@ -24,27 +24,32 @@ pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, S
             .map_err(|thrown| error_of(&thrown))?
             .unchecked_into()
     } else {
-        store.unchecked_into()
+        store.clone().unchecked_into()
     };
     let range = range(&filter).map_err(|thrown| error_of(&thrown))?;
     let direction = if query.descending { "prev" } else { "next" };
 
-    let count = Pending::new(source.count(&range).map_err(|thrown| error_of(&thrown))?);
+    // Every row has every field, and to count an index takes four times as long.
+    let counted = match filter {
+        Filter::Any => store.unchecked_ref(),
+        Filter::Number(_) | Filter::Prefix(_) => &source,
+    };
+    let count = Pending::new(counted.count(&range).map_err(|thrown| error_of(&thrown))?);
     let request = source
         .open_cursor(&range, direction)
         .map_err(|thrown| error_of(&thrown))?;
     let mut next = Pending::new(request.clone());
 
     let total = count.result().await?.as_f64().map_or(0, whole);
-    let mut rows = Vec::new();
+    let mut found = Vec::new();
     let mut skip = query.offset;
     while let Ok(cursor) = next.result().await?.dyn_into::<IdbCursorWithValue>() {
         let moved = if skip > 0 {
             cursor.advance(std::mem::take(&mut skip))
-        } else if rows.len() < usize::try_from(query.page_size()).unwrap_or(usize::MAX) {
+        } else if found.len() < usize::try_from(query.page_size()).unwrap_or(usize::MAX) {
             let value = cursor.value().map_err(|thrown| error_of(&thrown))?;
             let row = js::row(query.table, value);
-            rows.push(row.map_err(|_| StoreError::Corrupt { table: query.table })?);
+            found.push(row.map_err(|_| StoreError::Corrupt { table: query.table })?);
             cursor.continue_()
         } else {
             break;
@@ -52,7 +57,7 @@ pub(super) async fn run(database: &IdbDatabase, query: &Query) -> Result<Page, S
         moved.map_err(|thrown| error_of(&thrown))?;
         next = Pending::new(request.clone());
     }
-    Ok(Page { total, rows })
+    Ok(Page { total, rows: found })
 }
 
 fn range(filter: &Filter) -> Result<JsValue, JsValue> {
