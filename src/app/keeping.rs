@@ -31,10 +31,11 @@ impl App {
     ) -> Outcome {
         self.record()?;
         let turn = self.record_turn().await;
-        // Without locks this tab is the only one, and its own changes must not pass each other.
+        // Without locks this tab is the only one, and its own changes must not pass each other; nor may what is stored
+        // take back a change that could not be written.
         let stored = match &turn {
-            Ok(_) => self.store.load().await.0,
-            Err(_) => None,
+            Ok(_) if !self.store.is_behind() => self.store.load().await.0,
+            _ => None,
         };
         let mut record = match stored {
             Some(record) => record,
@@ -49,21 +50,25 @@ impl App {
     /// Makes a record the current one, does what it says, and writes it.
     pub(super) async fn put_record(&self, record: Record) -> Outcome {
         self.adopt_record(record)?;
-        if let Err(error) = self.store.write().await {
-            self.bus.problem(error);
+        match self.store.write().await {
+            Err(error) if self.store.is_persistent() => self.keep_record_again(Some(error)),
+            Err(error) => self.bus.problem(error),
+            Ok(()) => {}
         }
         Ok(())
     }
 
     /// A disk that failed may have lost the record: a browser that runs out of space deletes all databases of a page.
-    /// Where it is gone it is written again, until it is kept.
-    pub(super) fn keep_record_again(&self) {
+    /// Where it is gone, or older than the current one, it is written again, until it is kept;
+    /// what keeps it from that is said as long, and `found` at once.
+    pub(super) fn keep_record_again(&self, found: Option<PlatformError>) {
         if self.is_laboratory() || !self.store.is_persistent() || self.keeping.replace(true) {
             return;
         }
         let app = self.me.clone();
+        let mut said: Option<ApiError> = None;
+        self.bus.follow(&mut said, found.map(ApiError::from));
         self.spawn(async move {
-            let mut said: Option<ApiError> = None;
             while let Some(app) = app.upgrade() {
                 let found = app.write_if_gone().await.err().map(ApiError::from);
                 app.bus.follow(&mut said, found);
@@ -80,10 +85,10 @@ impl App {
 
     async fn write_if_gone(&self) -> Result<(), PlatformError> {
         let turn = self.record_turn().await;
-        let (stored, _) = self.store.load().await;
-        let outcome = match stored {
-            Some(_) => Ok(()),
-            None => self.store.write().await,
+        let outcome = if self.store.is_behind() || self.store.load().await.0.is_none() {
+            self.store.write().await
+        } else {
+            Ok(())
         };
         drop(turn);
         outcome

@@ -236,7 +236,7 @@ impl App {
                 if let Some(error) = said {
                     self.bus.solved(&error);
                 }
-                self.keep_record_again();
+                self.keep_record_again(None);
             }
         }
     }

@@ -45,6 +45,8 @@ pub(super) struct RecordStore {
     memory: RefCell<Option<Vec<(String, String)>>>,
     /// Whether a record was found or written here.
     stored: Cell<bool>,
+    /// Whether the stored record is older than the current one, which could not be written.
+    behind: Cell<bool>,
     record: RefCell<Option<Record>>,
     network: RefCell<Option<Rc<Network>>>,
 }
@@ -83,6 +85,7 @@ impl RecordStore {
             keys,
             memory: RefCell::new(missing.is_some().then(Vec::new)),
             stored: Cell::new(false),
+            behind: Cell::new(false),
             record: RefCell::default(),
             network: RefCell::default(),
         };
@@ -196,7 +199,9 @@ impl RecordStore {
         let Some(text) = self.read(Record::to_text) else {
             return Ok(());
         };
-        match self.set_text(&self.key(), &text, Durability::Strict).await {
+        let written = self.set_text(&self.key(), &text, Durability::Strict).await;
+        self.behind.set(written.is_err());
+        match written {
             Ok(()) => {
                 self.stored.set(true);
                 Ok(())
@@ -204,6 +209,11 @@ impl RecordStore {
             Err(Reason(reason)) if self.stored.get() => Err(PlatformError::StorageWrite { reason }),
             Err(reason) => Err(self.give_up(reason)),
         }
+    }
+
+    /// Whether the current record is yet to be written, so that what is stored does not count.
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind.get()
     }
 
     /// The current record.

@@ -431,6 +431,25 @@ fn a_record_that_went_with_a_full_disk_is_kept_again_once_a_ledger_is_durable_ag
 }
 
 #[test]
+fn a_change_that_could_not_be_written_is_not_taken_back_by_the_next_and_is_written_later() {
+    let world = World::new(42);
+    let page = world.ready(LINK);
+    page.grow(1);
+    page.fault(|faults| faults.full = true);
+    page.expect("add pow", &["pow-2 runs."]);
+    page.command("log warn");
+    page.expect("add pow", &["pow-3 runs."]);
+    world.run(1_000.0);
+    assert_eq!(page.problems(), ["storage_write"]);
+    page.fault(|faults| faults.full = false);
+    world.run(10_000.0);
+    assert_eq!(page.problems(), [""; 0]);
+    page.close();
+    let page = world.ready(LINK);
+    world.until("all nodes", || page.up().len() == 3);
+}
+
+#[test]
 fn a_full_disk_is_said_at_once_what_helps_after_a_minute_and_nothing_once_there_is_room() {
     let world = World::new(34);
     let page = world.ready(LINK);
