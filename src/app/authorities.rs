@@ -17,20 +17,20 @@ impl App {
     /// No such node, or one of another kind; nobody would be left; no room.
     pub(super) async fn set_authority(&self, name: &str, add: bool) -> Result<Output, ApiError> {
         let (record, seed) = (self.record()?, self.network()?.seed);
-        let node = record.nodes.iter().find(|node| node.name == name);
-        let Some(node) = node else {
+        let given = self.node_name(name);
+        let mut nodes = record.nodes.iter();
+        let Some(node) = nodes.find(|node| node.name.eq_ignore_ascii_case(&given)) else {
             let known = record.nodes.iter().map(|node| node.name.clone());
             let (known, found) = (known.collect(), name.to_owned());
             return Err(NetworkError::UnknownNode { known, found }.into());
         };
+        let name = node.name.as_str();
         if node.kind != NodeKind::Poa {
             let node = name.to_owned();
             return Err(NetworkError::NoAuthority { node }.into());
         }
         let address = node_key(&seed, name).address();
-        let info = self.finality(None).await?;
-        let members = info.members.iter().filter_map(|id| id.parse().ok());
-        let mut authorities: Vec<Address> = members.collect();
+        let mut authorities = self.ordered_authorities().await?;
         if authorities.contains(&address) == add {
             let already = if add { "is one already" } else { "is none" };
             return Ok(Output::text(format!(
@@ -46,11 +46,30 @@ impl App {
             let node = name.to_owned();
             return Err(NetworkError::LastAuthority { node }.into());
         }
-        if authorities.len() > MAX_AUTHORITIES {
+        self.order_authorities(authorities, name, add).await
+    }
+
+    /// The authorities once every order that was given is in force: a new order gives the whole list.
+    pub(super) async fn ordered_authorities(&self) -> Result<Vec<Address>, ApiError> {
+        let ordered = self.finality(None).await?.ordered;
+        Ok(ordered.iter().filter_map(|id| id.parse().ok()).collect())
+    }
+
+    /// Has the operator order who the authorities are, where `name` is added or removed.
+    ///
+    /// # Errors
+    /// No room, or the refusal of the order.
+    pub(super) async fn order_authorities(
+        &self,
+        authorities: Vec<Address>,
+        name: &str,
+        add: bool,
+    ) -> Result<Output, ApiError> {
+        let count = authorities.len();
+        if count > MAX_AUTHORITIES {
             let limit = MAX_AUTHORITIES;
             return Err(NetworkError::TooManyAuthorities { limit }.into());
         }
-        let count = figures::count_of(authorities.len() as u64, "authority", "authorities");
         let change = ParamsChange {
             authorities: Some(authorities),
             ..ParamsChange::default()
@@ -62,7 +81,8 @@ impl App {
             "votes and seals no more"
         };
         let text = format!(
-            "The operator's change of parameters to {count} was sent ({}): {name} {what} once that is in force, {}.",
+            "The operator's change of parameters to {} was sent ({}): {name} {what} once that is in force, {}.",
+            figures::count_of(count as u64, "authority", "authorities"),
             figures::short(&sent.tx_hash),
             in_force()
         );

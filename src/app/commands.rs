@@ -6,8 +6,8 @@ use futures_util::FutureExt;
 
 use super::machine::App;
 use super::nodes::stopped;
-use super::output::{Output, in_force};
-use super::record::{MAX_NODES, NodeEntry};
+use super::output::Output;
+use super::record::{MAX_NODES, NodeEntry, node_key};
 use super::roster::Member;
 use super::side_by_side::side_by_side;
 use crate::bitcoin;
@@ -15,7 +15,7 @@ use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{ApiError, Level, NodeKind, Topic, ask};
 use crate::ledger::{Row, Table};
-use crate::primitives::{ParamsChange, visible};
+use crate::primitives::visible;
 use crate::refusal::{LookupError, NetworkError, StartupError};
 use crate::view::{TabMode, figures, finality, rows, text};
 
@@ -250,35 +250,27 @@ impl App {
                 kind,
             };
             record.nodes.push(entry.clone());
+            record.check_workers(record.miners)?;
             added = Some(entry);
             Ok(())
         })
         .await?;
         let entry = added.ok_or_else(|| self.opening.not_open())?;
         self.bring_up(&entry, NAME_WAIT_MS).await?;
-        let mut text = format!("{} runs.", entry.name);
-        let mut sent = None;
-        if poa {
-            let authorities = self.record()?.authorities(&self.network()?.seed);
-            let count = authorities.len();
-            let change = ParamsChange {
-                authorities: Some(authorities),
-                ..ParamsChange::default()
-            };
-            let info = self.change_params(change).await?;
-            text.push_str(&format!(
-                " The operator's change of parameters to {count} authorities was sent ({}): {} seals its slots once that \
-                 is in force, {}.",
-                figures::short(&info.tx_hash),
-                entry.name,
-                in_force()
-            ));
-            sent = Some(info);
+        let text = format!("{} runs.", entry.name);
+        if !poa {
+            return Ok(Output {
+                node: Some(entry.name),
+                ..Output::text(text)
+            });
         }
+        let mut authorities = self.ordered_authorities().await?;
+        authorities.push(node_key(&self.network()?.seed, &entry.name).address());
+        let ordered = self.order_authorities(authorities, &entry.name, true);
+        let ordered = ordered.await?;
         Ok(Output {
-            text,
-            sent,
-            node: Some(entry.name),
+            text: format!("{text} {}", ordered.text),
+            ..ordered
         })
     }
 

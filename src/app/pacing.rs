@@ -3,8 +3,8 @@
 use super::machine::App;
 use super::output::{Output, in_force};
 use super::record::Record;
-use crate::command::{DifficultyChoice, check_workers};
-use crate::ipc::{ApiError, NodeKind, Pace, TransactionInfo};
+use crate::command::DifficultyChoice;
+use crate::ipc::{ApiError, Pace, TransactionInfo};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::{figures, words};
 
@@ -120,13 +120,7 @@ impl App {
     }
 
     pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
-        let nodes = self.record()?.nodes;
-        let pow = nodes
-            .iter()
-            .filter(|node| node.kind == NodeKind::Pow)
-            .count();
-        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        check_workers(number(pow), number(nodes.len() - pow), count)?;
+        self.record()?.check_workers(count)?;
         self.change_workload(|record| record.miners = count).await?;
         Ok(Output::text(format!(
             "Each proof-of-work node has {} now.",

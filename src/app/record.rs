@@ -6,6 +6,7 @@ use std::fmt;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::link::LinkParameters;
+use crate::command::{TooManyWorkers, check_workers};
 use crate::consensus::{Allocation, Params};
 use crate::ipc::{Level, NodeKind, Pace};
 use crate::primitives::{
@@ -246,6 +247,17 @@ impl Record {
         Ok(Decoded { seed, params })
     }
 
+    /// Checks that a tab can run all nodes with so many miners for each that mines.
+    ///
+    /// # Errors
+    /// `too_many_workers`.
+    pub fn check_workers(&self, miners: u32) -> Result<(), TooManyWorkers> {
+        let mining = self.nodes.iter().filter(|node| node.kind == NodeKind::Pow);
+        let (pow, all) = (mining.count(), self.nodes.len());
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        check_workers(number(pow), number(all.saturating_sub(pow)), miners)
+    }
+
     /// The first free name for another node of this kind.
     #[must_use]
     pub fn free_name(&self, kind: NodeKind) -> String {
@@ -255,14 +267,6 @@ impl Record {
             .into_iter()
             .find(|name| !taken(name))
             .unwrap_or_default()
-    }
-
-    /// Addresses of all authorities in the order in which they were made.
-    #[must_use]
-    pub fn authorities(&self, seed: &[u8; 32]) -> Vec<Address> {
-        let poa = self.nodes.iter().filter(|node| node.kind == NodeKind::Poa);
-        poa.map(|node| node_key(seed, &node.name).address())
-            .collect()
     }
 }
 
@@ -389,7 +393,8 @@ mod tests {
         let Decoded { seed, params } = record.decode("lab").expect("its own record");
         let names: Vec<_> = record.nodes.iter().map(|node| node.name.as_str()).collect();
         assert_eq!(names, ["pow-1", "pow-2", "poa-1", "poa-2"]);
-        assert_eq!(params.authorities, record.authorities(&seed));
+        let authorities = ["poa-1", "poa-2"].map(|name| node_key(&seed, name).address());
+        assert_eq!(params.authorities, authorities);
         assert_eq!(
             (params.difficulty, params.authority_weight),
             (Difficulty(4_096), Difficulty(4_096))

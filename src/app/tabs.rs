@@ -99,7 +99,13 @@ impl App {
             }
         };
         record.pace = self.link.pace.unwrap_or(record.pace);
-        record.miners = self.link.miners.unwrap_or(record.miners);
+        if let Some(miners) = self.link.miners {
+            // The link was checked for the nodes that it begins with.
+            match record.check_workers(miners) {
+                Ok(()) => record.miners = miners,
+                Err(error) => self.bus.problem(error),
+            }
+        }
         record.traffic = self.link.traffic.unwrap_or(record.traffic);
         // Before the first node starts: a browser that is killed right after it finds the same network again.
         self.put_record(record).await?;

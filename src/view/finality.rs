@@ -94,6 +94,7 @@ mod tests {
             needed: 2,
             authorities: 2,
             members: Vec::new(),
+            ordered: Vec::new(),
             evidence: Vec::new(),
         }
     }

@@ -129,6 +129,7 @@ mod tests {
             needed: 2,
             authorities: 2,
             members: members.iter().map(ToString::to_string).collect(),
+            ordered: Vec::new(),
             evidence: Vec::new(),
         }
     }

@@ -166,6 +166,42 @@ fn an_added_authority_seals_once_the_operators_change_is_in_force() {
 }
 
 #[test]
+fn orders_about_authorities_add_up_and_who_was_removed_stays_so() {
+    let world = World::new(40);
+    let page = world.ready("?pow=1&poa=3&test_tx=0&pace=1");
+    page.grow(1);
+    let id = page.status("poa-2").id;
+    page.expect(
+        &format!("authority remove {id}"),
+        &["to 2 authorities", "poa-2 votes and seals no more"],
+    );
+    page.expect("authority remove POA-3", &["to 1 authority"]);
+    let authorities = |count| page.status("pow-1").authorities == count;
+    world.until("one authority", || authorities(1));
+    page.expect("add poa", &["poa-4 runs.", "to 2 authorities"]);
+    world.until("two authorities", || authorities(2));
+    let is_authority =
+        ["poa-1", "poa-2", "poa-3", "poa-4"].map(|name| page.status(name).is_authority);
+    assert_eq!(is_authority, [true, false, false, true]);
+}
+
+#[test]
+fn a_node_for_whose_miners_there_are_no_workers_is_not_added_nor_are_more_miners_taken_from_a_link()
+{
+    let world = World::new(41);
+    let page = world.ready("?net=lab&pow=8&poa=0&miners=3&test_tx=0&pace=pause");
+    for _ in 0..8 {
+        page.expect("add pow", &["runs."]);
+    }
+    assert_eq!(page.refusal("add pow"), "too_many_workers");
+    assert_eq!(page.app.record().expect("it is open").nodes.len(), 16);
+    page.close();
+    let page = world.ready("?net=lab&miners=8&pace=pause");
+    assert_eq!(page.problems(), ["too_many_workers"]);
+    assert_eq!(page.app.record().expect("it is open").miners, 3);
+}
+
+#[test]
 fn there_is_a_limit_of_nodes_and_the_names_stay_free() {
     let world = World::new(11);
     let page = world.ready("?pow=16&poa=1&test_tx=0&pace=pause");

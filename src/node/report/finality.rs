@@ -1,7 +1,7 @@
 //! What a node tells of votes and what they decided.
 
 use crate::consensus::finality::{Checkpoint, Epoch, Evidence, Quorum, Standing, due};
-use crate::primitives::{Address, BlockHash, NodeId, to_hex};
+use crate::primitives::{Address, BlockHash, NodeId, Payload, to_hex};
 use crate::records::{
     BlockFinality, CheckpointRecord, EvidenceRecord, FinalityInfo, FinalityStatus,
 };
@@ -75,6 +75,24 @@ impl Node {
         self.name_of_node(&NodeId(address.0))
     }
 
+    /// The authorities after the last order that waits here, that is announced, or that is in force.
+    fn ordered_authorities(&self) -> &[Address] {
+        let waiting = self.mempool().iter().filter_map(|waiting| {
+            let body = &waiting.transaction.get().body;
+            let Payload::SetParams(order) = &body.payload else {
+                return None;
+            };
+            Some((body.nonce, order.change.authorities.as_ref()?))
+        });
+        let rules = &self.chain.context().rules;
+        let mut announced = rules.announced.iter().rev();
+        let last = waiting
+            .max_by_key(|(nonce, _)| *nonce)
+            .map(|(_, last)| last);
+        last.or_else(|| announced.find_map(|(_, change)| change.authorities.as_ref()))
+            .unwrap_or(&rules.current.authorities)
+    }
+
     /// How far this node's chain is decided, who is missing, and who is guilty.
     pub(in crate::node) fn finality_info(&self) -> FinalityInfo {
         let (chain, decided) = (&self.chain, self.chain.decided());
@@ -97,6 +115,11 @@ impl Node {
             needed: status.needed,
             authorities: status.authorities,
             members: sets.latest().iter().map(ToString::to_string).collect(),
+            ordered: self
+                .ordered_authorities()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             evidence: offences
                 .iter()
                 .map(|(guilty, offence, evidence)| EvidenceRecord {
