@@ -8,8 +8,9 @@ use super::machine::App;
 use super::roster::Member;
 use super::side_by_side::side_by_side;
 use super::signed::{GAP_PATIENCE_MS, SignedTx, Stage};
-use crate::ipc::{ApiError, NodeState, ask};
+use crate::ipc::{ApiError, NodeState, TransactionInfo, ask};
 use crate::primitives::Address;
+use crate::records::TransactionStatus;
 use crate::refusal::StartupError;
 use crate::view::TabMode;
 
@@ -146,7 +147,31 @@ impl App {
             .map(|node| self.ask_node(node, ask::Transaction { id: id() }));
         let found = side_by_side(asked.collect()).await;
         let mut found = up.iter().zip(found);
-        let (node, info) = found.find_map(|(node, found)| Some((node, found.ok()?)))?;
+        let (node, info) =
+            found.find_map(|(node, found)| Some((node, found.ok().filter(is_held)?)))?;
         Some((Rc::clone(node), info.height.is_some()))
+    }
+}
+
+/// Whether who knows a transaction has it: one that was dropped is only remembered.
+fn is_held(info: &TransactionInfo) -> bool {
+    info.record.status != TransactionStatus::Dropped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::pages::transact::tests::transaction;
+
+    #[test]
+    fn a_node_that_has_dropped_a_transaction_is_not_one_that_has_it() {
+        let held = [
+            (TransactionStatus::Pending, true),
+            (TransactionStatus::Committed, true),
+            (TransactionStatus::Dropped, false),
+        ];
+        for (status, expected) in held {
+            assert_eq!(is_held(&transaction("a", status)), expected, "{status:?}");
+        }
     }
 }
