@@ -203,8 +203,19 @@ pub trait LabWorker {
 /// The hand that acts in a scenario of the laboratory, for an app whose nodes are those of one.
 pub trait LabHand {
     /// Carries out a command as actions of the scenario, or refuses it, and says in words what was done; `None` for a
-    /// command that only asks or sends. `nodes` are all names, and whether each is up.
-    fn carry_out(&self, command: &Command, nodes: Vec<(String, bool)>) -> Option<Said>;
+    /// command that only asks or sends. `nodes` are all there are.
+    fn carry_out(&self, command: &Command, nodes: Vec<LabNode>) -> Option<Said>;
+}
+
+/// A node of a scenario, as a command means it.
+#[derive(Clone, Debug)]
+pub struct LabNode {
+    /// Its name, which actions call it by.
+    pub name: String,
+    /// Its id, which a command may call it by as well.
+    pub id: String,
+    /// Whether it is up.
+    pub is_up: bool,
 }
 
 /// What was done, in words.

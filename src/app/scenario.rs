@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::machine::App;
 use super::output::Output;
-use super::platform::{LabHand, Platform};
+use super::platform::{LabHand, LabNode, Platform};
 use super::record::{NodeEntry, Record, node_key};
 use super::roster::Member;
 use super::store::Keys;
@@ -107,8 +107,12 @@ impl App {
     /// Carries out a command as actions of the scenario, or refuses it; `None` for one that only asks or sends, and outside
     /// of the laboratory.
     pub(super) async fn act_in_scenario(&self, command: &Command) -> Option<Outcome> {
-        let nodes = self.roster.all();
-        let nodes = nodes.iter().map(|node| (node.name.clone(), node.is_up()));
+        let members = self.roster.all();
+        let nodes = members.iter().map(|node| LabNode {
+            name: node.name.clone(),
+            id: node.id.clone(),
+            is_up: node.is_up(),
+        });
         let done = self.hand.get()?.carry_out(command, nodes.collect())?;
         Some(done.await.map(Output::text))
     }

@@ -1,12 +1,13 @@
 //! Commands about the nodes and links of a scenario: as actions, or refused with the place where the same is done.
 
+use crate::app::platform::LabNode;
 use crate::command::{Command, LinkChange, Target};
 use crate::ipc::ApiError;
 use crate::lab::{Action, LinkSetting};
 use crate::refusal::{LabRefusal, NetworkError};
 
-/// Names of the nodes, and whether each is up.
-pub(super) type Nodes = [(String, bool)];
+/// All nodes of the scenario.
+type Nodes = [LabNode];
 
 /// The actions of a command; `None` for one that only asks or sends.
 ///
@@ -81,8 +82,8 @@ fn on_each(
     Ok(match target {
         Target::Node(name) => vec![action(named(nodes, name)?)],
         Target::All => {
-            let fit = nodes.iter().filter(|(_, is_up)| *is_up == up);
-            fit.map(|(name, _)| action(name.clone())).collect()
+            let fit = nodes.iter().filter(|node| node.is_up == up);
+            fit.map(|node| action(node.name.clone())).collect()
         }
     })
 }
@@ -104,10 +105,11 @@ fn on_link(nodes: &Nodes, [a, b]: [&String; 2], cut: bool) -> Result<Vec<Action>
 }
 
 fn named(nodes: &Nodes, found: &str) -> Result<String, ApiError> {
-    let mut names = nodes.iter().map(|(name, _)| name);
-    let name = names.find(|name| name.eq_ignore_ascii_case(found));
-    name.cloned().ok_or_else(|| {
-        let known = nodes.iter().map(|(name, _)| name.clone()).collect();
+    let is_meant = |word: &str| word.eq_ignore_ascii_case(found);
+    let mut all = nodes.iter();
+    let node = all.find(|node| is_meant(&node.name) || is_meant(&node.id));
+    node.map(|node| node.name.clone()).ok_or_else(|| {
+        let known = nodes.iter().map(|node| node.name.clone()).collect();
         let found = found.to_owned();
         NetworkError::UnknownNode { known, found }.into()
     })

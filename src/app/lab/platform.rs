@@ -13,7 +13,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::commands::actions;
 use crate::app::platform::{
-    LabHand, Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Said, Worker,
+    LabHand, LabNode, Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Said, Worker,
     WorkerEvent,
 };
 use crate::command::Command;
@@ -42,7 +42,7 @@ pub(super) struct LabPlatform {
 }
 
 impl LabHand for LabPlatform {
-    fn carry_out(&self, command: &Command, nodes: Vec<(String, bool)>) -> Option<Said> {
+    fn carry_out(&self, command: &Command, nodes: Vec<LabNode>) -> Option<Said> {
         let actions = actions(command, &nodes)?;
         let orders = Rc::clone(&self.orders);
         let done = async move {

@@ -262,7 +262,8 @@ fn what_is_done_to_nodes_and_links_there_is_an_action_or_refused_with_the_place_
         app.command("kill pow-1").await;
         live.platform.sleep(300.0).await;
         assert_eq!(state_of(&app), NodeState::Killed);
-        app.command("start pow-1").await;
+        let id = app.fresh_model().nodes[0].status.id.clone();
+        app.command(&format!("start {id}")).await;
         app.command("cut pow-1 pow-2").await;
         laboratory.seek(21_000, None).await.unwrap();
         live.platform.sleep(300.0).await;
