@@ -171,7 +171,7 @@ fn about_ledger(arguments: &mut Arguments<'_>) -> Result<Command, CommandError> 
         _ => Command::Tamper {
             node,
             height: arguments.required("a block's height from 1 on", |word| {
-                word.parse().ok().filter(|height| *height > 0)
+                number_in(word, &(1..=u64::MAX))
             })?,
             harm: harm(arguments)?,
         },

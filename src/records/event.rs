@@ -70,6 +70,10 @@ impl Topic {
         Self::Evidence,
     ];
 
+    /// The words for scripts, as a refusal names them.
+    pub const EXPECTED: &str = "one of block, reorg, transaction, message, refused, storage, mining, network, vote, justified, final, \
+                                evidence, log";
+
     /// The word of it in the log and for scripts.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -195,6 +199,8 @@ mod tests {
             assert_eq!(serde_json::to_value(topic).unwrap(), topic.word());
             assert_eq!(Topic::of_word(topic.word()), Some(topic));
         }
+        let words = Topic::ALL.map(Topic::word).join(", ");
+        assert_eq!(Topic::EXPECTED, format!("one of {words}, log"));
         assert_eq!(Topic::of_word("log"), None);
     }
 }

@@ -406,12 +406,8 @@ pub(in crate::browser) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiErr
     if name == "log" {
         return Ok(None);
     }
-    let expected =
-        "one of block, reorg, transaction, message, refused, storage, mining, network, log";
-    let found = Topic::of_word(&name);
-    found
-        .map(Some)
-        .ok_or_else(|| wrong("event", expected, value))
+    let found = Topic::of_word(&name).map(Some);
+    found.ok_or_else(|| wrong("event", Topic::EXPECTED, value))
 }
 
 /// Directed links that are to be cut, as pairs of names, `[{ from, to }]`; or else a change of all links,
