@@ -53,7 +53,7 @@ pub const CALLS: &[Call] = calls! {
     Promise mempool ["mempool(node)"] "the transactions that wait there"
     Promise finality ["finality(node)"]
         "`{ head, justified, final, lag, waiting_for, ... }`: the first three `{ epoch, height, hash }`, `lag` in blocks"
-    Promise why ["why(node, hash or id)" "why(\"finality\")"]
+    Promise why ["why(node)" "why(hash or id)" "why(\"finality\")"]
         "`{ about, reasons: [{ code, text, rule, expected, found, nodes, standing }], event }`"
     Promise reorganised ["reorganised({ node, before, after })"]
         "`{ fork, left, joined, transactions, balances, ... }`: what a change between two heads did; a `reorg` event has both"
@@ -114,7 +114,7 @@ pub const LAB_CALLS: &[Call] = calls! {
     Promise accounts ["accounts(node)"] "as `aurex.accounts()`"
     Promise mempool ["mempool(node)"] "as `aurex.mempool()`"
     Promise finality ["finality(node)"] "as `aurex.finality()`"
-    Promise why ["why(node, hash or id)" "why(\"finality\")"] "as `aurex.why()`"
+    Promise why ["why(node)" "why(hash or id)" "why(\"finality\")"] "as `aurex.why()`"
     Promise reorganised ["reorganised({ node, before, after })"] "as `aurex.reorganised()`"
     Promise peers ["peers(node)"] "as `aurex.peers()`"
     Promise tx ["tx(words)" "tx({ kind, from, ... })"]

@@ -30,6 +30,7 @@ pub use startup::{Aside, StartupError, nonces};
 
 use crate::bitcoin::BitcoinError;
 use crate::command::{CommandError, DraftError, TooManyWorkers, UnknownField};
+use crate::consensus::finality::{CertificateError, EvidenceError, SigningError, VoteError};
 use crate::consensus::{BlockError, TxError};
 use crate::gossip::{FrameError, SyncError};
 use crate::ledger::{FileError, QueryError, StoreError};
@@ -195,8 +196,15 @@ const OTHERS: [&[Code]; 18] = [
     BlockError::CODES,
 ];
 
-/// Codes of what peers send.
-const PEERS: [&[Code]; 2] = [FrameError::CODES, SyncError::CODES];
+/// Codes of what peers send, and of what authorities say and do not say.
+const PEERS: [&[Code]; 6] = [
+    FrameError::CODES,
+    SyncError::CODES,
+    VoteError::CODES,
+    CertificateError::CODES,
+    EvidenceError::CODES,
+    SigningError::CODES,
+];
 
 /// The codes of problems that the page shows by itself, with their meanings.
 #[must_use]

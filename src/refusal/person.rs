@@ -51,7 +51,7 @@ pub enum NetworkError {
         node: String,
     },
     /// Somebody must vote and seal.
-    #[error("expected an authority that stays, found {node} alone")]
+    #[error("expected another authority to stay, found {node} alone")]
     LastAuthority {
         /// The node.
         node: String,

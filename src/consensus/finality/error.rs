@@ -4,7 +4,7 @@
 
 use super::Epoch;
 use super::sets::MAX_ROSTER;
-use crate::primitives::{Address, BlockHash, Height};
+use crate::primitives::{Address, BlockHash, Height, codes};
 
 /// Who could have known that a statement is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,21 @@ pub enum VoteError {
     },
 }
 
+codes! {
+    VoteError {
+        ChainId => "vote_chain", "the vote is for another network";
+        Epochs => "vote_epochs", "the vote's source is not of an earlier epoch than its target";
+        EpochRange => "vote_epoch_range", "no block can have the height of the vote's epoch";
+        Signature => "vote_signature", "the vote's signature is not that of its signer";
+        UnknownBlock => "vote_unknown", "a block of the vote is not known here yet";
+        Height => "vote_height", "a block of the vote does not have the height of its epoch";
+        Ancestor => "vote_ancestor", "the vote's source is not below its target";
+        Stranger => "vote_stranger", "the vote is of nobody who may vote";
+        Third => "vote_third", "two votes of the signer for the epoch are enough to prove an offence";
+        Old => "vote_old", "the vote is for an epoch that is no longer kept";
+    }
+}
+
 impl VoteError {
     /// Number of the rule that is broken.
     #[must_use]
@@ -112,23 +127,6 @@ impl VoteError {
             Self::Ancestor { .. } => 18,
             Self::Stranger { .. } => 19,
             Self::Third { .. } | Self::Old { .. } => 20,
-        }
-    }
-
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::ChainId { .. } => "vote_chain",
-            Self::Epochs { .. } => "vote_epochs",
-            Self::EpochRange { .. } => "vote_epoch_range",
-            Self::Signature { .. } => "vote_signature",
-            Self::UnknownBlock { .. } => "vote_unknown",
-            Self::Height { .. } => "vote_height",
-            Self::Ancestor { .. } => "vote_ancestor",
-            Self::Stranger { .. } => "vote_stranger",
-            Self::Third { .. } => "vote_third",
-            Self::Old { .. } => "vote_old",
         }
     }
 
@@ -198,6 +196,17 @@ pub enum CertificateError {
     },
 }
 
+codes! {
+    CertificateError {
+        Map => "certificate_map", "the marks of a certificate's signers are too long, or end with a 0";
+        Stranger => "certificate_stranger", "a mark of a certificate stands for no authority";
+        Signatures => "certificate_signatures", "a certificate has not one signature for each mark";
+        Quorum => "certificate_quorum", "fewer than two thirds of the authorities signed a certificate";
+        Crowd => "certificate_crowd", "there are too many certified links into the epoch";
+        + Self::Vote(error) => error;
+    }
+}
+
 impl CertificateError {
     /// Number of the rule that is broken.
     #[must_use]
@@ -206,19 +215,6 @@ impl CertificateError {
             Self::Vote(error) => error.rule(),
             Self::Map { .. } | Self::Stranger { .. } | Self::Signatures { .. } => 21,
             Self::Quorum { .. } | Self::Crowd { .. } => 22,
-        }
-    }
-
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Vote(error) => error.code(),
-            Self::Map { .. } => "certificate_map",
-            Self::Stranger { .. } => "certificate_stranger",
-            Self::Signatures { .. } => "certificate_signatures",
-            Self::Quorum { .. } => "certificate_quorum",
-            Self::Crowd { .. } => "certificate_crowd",
         }
     }
 
@@ -274,6 +270,18 @@ pub enum EvidenceError {
     },
 }
 
+codes! {
+    EvidenceError {
+        Seal => "evidence_seal", "a header of the evidence is not sealed by its maker on this chain";
+        Signers => "evidence_signers", "the two statements are not of one signer";
+        Same => "evidence_same", "the two statements are one";
+        Order => "evidence_order", "the larger statement stands first";
+        Harmless => "evidence_harmless", "both statements are allowed together";
+        Stranger => "evidence_stranger", "the statements are of nobody who may vote";
+        + Self::Vote(error) => error;
+    }
+}
+
 impl EvidenceError {
     /// Number of the rule that is broken.
     #[must_use]
@@ -286,20 +294,6 @@ impl EvidenceError {
             | Self::Order
             | Self::Harmless
             | Self::Stranger { .. } => 23,
-        }
-    }
-
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Vote(error) => error.code(),
-            Self::Seal { .. } => "evidence_seal",
-            Self::Signers { .. } => "evidence_signers",
-            Self::Same => "evidence_same",
-            Self::Order => "evidence_order",
-            Self::Harmless => "evidence_harmless",
-            Self::Stranger { .. } => "evidence_stranger",
         }
     }
 
@@ -346,6 +340,15 @@ pub enum SigningError {
     Vote(#[from] VoteError),
 }
 
+codes! {
+    SigningError {
+        Target => "signing_target", "the authority has voted for this epoch or a later one";
+        Source => "signing_source", "the authority has voted from a later source";
+        Amnesia => "signing_amnesia", "the authority's ledger is lost, and it waits until what it may have signed no longer counts";
+        + Self::Vote(error) => error;
+    }
+}
+
 impl SigningError {
     /// Number of the rule that forbids it.
     #[must_use]
@@ -353,17 +356,6 @@ impl SigningError {
         match self {
             Self::Vote(error) => error.rule(),
             Self::Target { .. } | Self::Source { .. } | Self::Amnesia => 24,
-        }
-    }
-
-    /// Name of the refusal, in snake case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Target { .. } => "signing_target",
-            Self::Source { .. } => "signing_source",
-            Self::Amnesia => "signing_amnesia",
-            Self::Vote(error) => error.code(),
         }
     }
 }
