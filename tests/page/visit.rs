@@ -204,7 +204,8 @@ impl Visit {
         self.value(LISTEN);
     }
 
-    fn wait_for_api(&self) {
+    /// Waits until the page can be asked.
+    pub(crate) fn wait_for_api(&self) {
         self.wait("the scripting API", 30, |visit| {
             (visit.value("return typeof aurex") == "object").then_some(())
         });

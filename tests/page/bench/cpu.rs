@@ -1,13 +1,12 @@
 //! What the page costs when nobody touches it: the processor time of the browser's processes. All workers of a page
-//! run in its renderer process. Only Linux says it in `/proc`; elsewhere nothing is measured.
+//! run in its renderer process. Elsewhere than on Linux nothing is measured.
 //!
 //! While it is measured nobody asks the page anything: it notes itself when blocks were made.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::thread;
 use std::time::Duration;
-use std::{fs, thread};
 
+use super::processes::{self, RENDERER, family};
 use super::{Wanted, measured};
 use crate::clock::Clock;
 use crate::visit::Visit;
@@ -18,8 +17,6 @@ const SECONDS: u64 = 60;
 const LOOK: Duration = Duration::from_millis(250);
 /// Seconds from a block on that do not count as between blocks.
 const AFTER: f64 = 1.0;
-/// In the command line of a page's process.
-const RENDERER: &str = "--type=renderer";
 /// Clock ticks of `/proc` in a second, on every Linux.
 const TICKS: f64 = 100.0;
 
@@ -43,7 +40,7 @@ struct Part {
 }
 
 fn measure(query: &str, how: &str) {
-    if !Path::new("/proc/self/stat").exists() {
+    if !processes::are_seen() {
         return eprintln!("No /proc here: the processor time of the page is not measured.");
     }
     let visit = Visit::undisturbed(query);
@@ -114,49 +111,7 @@ fn share<'a>(parts: impl Iterator<Item = &'a Part>) -> (f64, f64) {
     (ticks / TICKS / seconds * 100.0, seconds)
 }
 
-/// Ticks of processor time that the descendants of a process used whose command line contains a word.
+/// Ticks of processor time that the family of a process used.
 fn ticks(ancestor: u32, word: &str) -> f64 {
-    let mut family = BTreeSet::from([ancestor]);
-    let mut sum = 0.0;
-    // A child may have a lower number than its parent, so as long as there are more.
-    let all: Vec<Process> = processes();
-    while let Some(child) = all
-        .iter()
-        .find(|child| family.contains(&child.parent) && !family.contains(&child.id))
-    {
-        family.insert(child.id);
-        // The browser draws its own window in a renderer too.
-        if child.command.contains(word)
-            && !(word == RENDERER && child.command.contains("--top-chrome-webui"))
-        {
-            sum += child.ticks;
-        }
-    }
-    sum
-}
-
-struct Process {
-    id: u32,
-    parent: u32,
-    ticks: f64,
-    command: String,
-}
-
-fn processes() -> Vec<Process> {
-    let entries = fs::read_dir("/proc").expect("the list of processes");
-    let one = |entry: fs::DirEntry| {
-        let id = entry.file_name().to_str()?.parse().ok()?;
-        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-        let command = fs::read_to_string(entry.path().join("cmdline")).ok()?;
-        // The name before the last bracket may contain anything.
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        let ticks: [f64; 2] = [fields.get(11)?.parse().ok()?, fields.get(12)?.parse().ok()?];
-        Some(Process {
-            id,
-            parent: fields.get(1)?.parse().ok()?,
-            ticks: ticks.iter().sum(),
-            command,
-        })
-    };
-    entries.flatten().filter_map(one).collect()
+    family(ancestor, word).iter().map(|it| it.ticks).sum()
 }

@@ -1,10 +1,12 @@
-//! Measurements of the whole page, of loading and of mining: no tests of a time, as a machine may be
+//! Measurements of the whole page, of loading, of mining and of staying up: no tests of a time, as a machine may be
 //! slow. `cargo xtask bench page` runs them and reads what they print; the suite leaves this module out.
 
 mod blocks;
 mod cpu;
 mod input;
 mod load;
+mod processes;
+mod soak;
 
 use std::fmt::Display;
 

@@ -97,7 +97,7 @@ pub(super) fn browser(site: &Project, browser: &Browser, table: &mut Table) -> R
     Ok(())
 }
 
-/// What the page that `site` has built measures of itself, which takes about twenty minutes.
+/// What the page that `site` has built measures of itself, which takes about half an hour.
 pub(super) fn page(project: &Project, site: &Project, browser: &Browser) -> Result<Vec<Value>> {
     let lines = measured(page_tests(project, site, browser)?.arg(BENCH))?;
     let read = |line: &String| {
