@@ -55,7 +55,7 @@ pub struct App {
     pub(super) unsent: RefCell<Vec<(Address, ApiError)>>,
     /// Whether such transactions are about to be looked for.
     pub(super) looking: Cell<bool>,
-    /// When it was looked last what of it is in blocks.
+    /// When it was last asked which of them are in blocks.
     pub(super) looked: Cell<f64>,
     /// Whether a new release has replaced this page's files.
     pub(super) out_of_date: Cell<bool>,

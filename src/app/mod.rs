@@ -10,10 +10,10 @@
 //! `mining`. A part never calls another. The app routes between them, in floors of which each calls only those below it:
 //!
 //! 1. `machine` (the struct), `naming`, `requests`;
-//! 2. `posting` (what nodes get without being asked), `ask`;
-//! 3. `keeping` (the record), `remembering` (what was signed), `users`, `send`;
-//! 4. `nodes` (their life), `linking`, `pacing`, `driving` (traffic), `touring`, `launching`;
-//! 5. `commands`, and `tabs`: opening, watching, taking over.
+//! 2. `posting` (what nodes get without being asked), `ask`, `why`, `ledgers` (files of them);
+//! 3. `keeping` (the record), `remembering` (what was signed), `users`, `submitting` and `send`, `unsent`, `resending`;
+//! 4. `nodes` (their life), `linking`, `pacing`, `authorities`, `driving` (traffic), `touring`, `launching`, `release`;
+//! 5. `commands`, `scenario` (the same in the laboratory), and `tabs`: opening, watching, taking over.
 //!
 //! Invariant: no cell of a part is borrowed while a subscriber, a listener or another future runs.
 

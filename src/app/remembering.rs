@@ -63,9 +63,6 @@ impl App {
     async fn write_signed(&self) {
         let chain_id = self.store.network().map(|network| network.chain_id);
         let changes = self.signed.changes();
-        if changes.new.is_empty() && changes.gone.is_empty() {
-            return;
-        }
         let new = changes.new.iter().map(|signed| self.record_of(signed));
         let gone = changes.gone.iter().map(|id| (self.key_of_signed(id), None));
         let outcome = self.store.write_signed(new.chain(gone).collect()).await;

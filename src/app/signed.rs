@@ -1,5 +1,5 @@
 //! What was signed with keys of this page and no block has yet, byte for byte, until a block has its nonce or a person
-//! gives it up: a node that has not heard of it gets it again, and of what no node has the page can tell.
+//! gives it up: a node that has not heard of it gets it again, and the page can tell what no node has.
 //!
 //! The browser keeps it as well, each transaction as a record beside the network's: all tabs of the network share those,
 //! and a page that is loaded again finds there what it had signed. This is the copy of one tab, with its changes that are

@@ -57,7 +57,7 @@ fn searching(miner: &MinerStatus) -> Html {
                     start_of(&target(miner.difficulty))) }
                 { fact("Time on this search",
                     format!("{}, expected {} of this miner alone", span(miner.elapsed_ms), expected(miner))) }
-                { fact_with_hint("Nonce", "Each miner tries its own part of all nonces, anew whenever the block to be changes.",
+                { fact_with_hint("Nonce", "Each miner tries its own part of all nonces, beginning again whenever the candidate changes.",
                     nonce(miner)) }
                 { fact("Blocks found", grouped(miner.blocks_found)) }
             </dl>

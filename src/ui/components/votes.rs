@@ -109,7 +109,7 @@ fn order(line: &VoterLine, last: bool) -> Html {
     }
     let label = format!("Make {} an authority", line.name);
     html! {
-        <RunButton {command} {label} title="The operator signs a change of the parameters; it counts once its block is final">
+        <RunButton {command} {label} title="The operator signs a change of the parameters; it is in force some blocks after the one that holds it">
             { "Make it an authority" }
         </RunButton>
     }

@@ -44,7 +44,7 @@ pub(crate) fn ReorganisationPage(props: &ReorganisationPageProps) -> Html {
                 Answer::Refused(error) => refusal(error),
                 Answer::Here(report) => reorganisation_report(report, false),
             } }
-            <p class="text-hint">{ "As the node sees it now: a transaction that left may be committed again since." }</p>
+            <p class="text-hint">{ "As the node sees it now: a transaction that left may have been committed again." }</p>
         </section>
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn networks(actions: Actions, typed: &Typed) -> Html {
         labelled_setting(
             "set-first-digits",
             "Difficulty in zero digits",
-            "With which the network begins: each digit makes a work block 16 times as hard to find.",
+            "What the network begins with: each digit makes a work block 16 times as hard to find.",
             number_input("set-first-digits", Number::FirstDigits, typed),
         ),
         setting(
