@@ -153,3 +153,15 @@ fn a_wrong_link_and_a_wrong_file_are_found() {
         ["the-rules-here"]
     );
 }
+
+#[test]
+fn the_glossary_has_at_most_sixty_words_in_their_order() {
+    let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
+    let rows = glossary.lines().filter_map(|line| line.strip_prefix("| "));
+    let words: Vec<&str> = rows
+        .filter_map(|row| row.split(" |").next())
+        .skip(1)
+        .collect();
+    assert!((40..=60).contains(&words.len()), "{}", words.len());
+    assert!(words.is_sorted(), "{words:?}");
+}
