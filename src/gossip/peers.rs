@@ -42,7 +42,8 @@ const FORGED: u64 = 500;
 const ANSWERS: u64 = 2 * 1024 * 1024;
 /// Bytes of answers to all peers per second: an answer may be a thousand times as long as its question.
 const ALL_ANSWERS: u64 = 8 * 1024 * 1024;
-/// Of these each peer has so many a second in any case, so that a few who ask for much leave something to all others.
+/// Bytes that each peer has a second in any case, also above that of all: a few who ask for much leave something to the
+/// others, who are at most [`MAX_PEERS`].
 const LEAST_ANSWERS: u64 = 128 * 1024;
 /// Records per second that others pass on: each costs a signature to verify and a greeting to sign.
 const RECORDS: u64 = 128;

@@ -33,7 +33,7 @@ pub(super) fn are_seen() -> bool {
     Path::new("/proc/self/stat").exists()
 }
 
-/// The descendants of a process whose command line contains a word.
+/// The descendants of a process whose command line contains a word; none where they are not seen.
 pub(super) fn family(ancestor: u32, word: &str) -> Vec<Process> {
     let mut all = processes();
     let mut family = BTreeSet::from([ancestor]);
@@ -59,7 +59,7 @@ fn folder(id: u32) -> PathBuf {
 }
 
 fn processes() -> Vec<Process> {
-    let entries = fs::read_dir("/proc").expect("the list of processes");
+    let entries = fs::read_dir("/proc").into_iter().flatten();
     let one = |entry: fs::DirEntry| {
         let id = entry.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(folder(id).join("stat")).ok()?;
