@@ -1,10 +1,10 @@
-//! Links: what becomes of a frame on its way from one node to another. Each directed link has a delay,
-//! jitter, loss, duplication, reordering, a bandwidth, and may be cut.
+//! Links: what becomes of a frame on its way from one node to another. Each directed link has a
+//! delay, jitter, loss, duplication, reordering, a bandwidth, and may be cut.
 //!
-//! A medium that reaches everybody at once is given the shape of a network by its receivers: each asks
-//! this table about every frame before the node sees it. The fate of a frame follows from the network's
-//! seed, sender, receiver and sequence alone, so all who look at a link agree on it, and a run repeats.
-//! A simulator and a browser's transport use the same table. Integers only.
+//! A medium that reaches everybody at once is given the shape of a network by its receivers: each
+//! asks this table about every frame before the node sees it. The fate of a frame follows from the
+//! network's seed, sender, receiver and sequence alone, so all who look at a link agree on it, and
+//! a run repeats. A simulator and a browser's transport use the same table. Integers only.
 //!
 //! Bounds: a link's frames wait at most [`MAX_QUEUE`] for its bandwidth; what comes then is lost.
 
@@ -136,7 +136,8 @@ impl LinkTable {
         );
     }
 
-    /// Heals the links of a topology among `nodes` and cuts all others among them; the other settings stay.
+    /// Heals the links of a topology among `nodes` and cuts all others among them; the other
+    /// settings stay.
     pub fn arrange(&mut self, topology: Topology, nodes: &[NodeId]) {
         let linked = topology.pairs(nodes, self.seed);
         for from in nodes {
@@ -151,8 +152,8 @@ impl LinkTable {
         }
     }
 
-    /// When a frame of `length` bytes, the `sequence`-th of its sender, that was sent at `now` arrives.
-    /// The line is that of the link, new at first.
+    /// When a frame of `length` bytes, the `sequence`-th of its sender, that was sent at `now`
+    /// arrives. The line is that of the link, new at first.
     pub fn carry(
         &self,
         line: &mut Line,

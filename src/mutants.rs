@@ -1,5 +1,6 @@
-//! Deliberate bugs, to test the tests: each is switched on alone, and the simulator must find it. The macro
-//! [`mutant!`] stands where the bug would be and is `false` without the feature `mutants`.
+//! Deliberate bugs, to test the tests: each is switched on alone, and the simulator must find it.
+//! The macro [`mutant!`] stands where the bug would be and is `false` without the feature
+//! `mutants`.
 
 use std::cell::Cell;
 

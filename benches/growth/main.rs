@@ -1,8 +1,10 @@
-//! How the costs of a node grow, each at growing sizes: `cargo xtask bench` prints the ratios between them.
+//! How the costs of a node grow, each at growing sizes: `cargo xtask bench` prints the ratios
+//! between them.
 //!
-//! Validation, execution and codec grow with the transactions of a block, a reorganisation and a catching-up
-//! with their blocks, an append and the state root with the logarithm of the accounts; the choice of the head
-//! does not grow with the chain. Tests hold the last three by counting the work; here the time is seen.
+//! Validation, execution and codec grow with the transactions of a block, a reorganisation and a
+//! catching-up with their blocks, an append and the state root with the logarithm of the accounts;
+//! the choice of the head does not grow with the chain. Tests hold the last three by counting the
+//! work; here the time is seen.
 #![allow(
     missing_docs,
     reason = "criterion's macros make functions without comments"

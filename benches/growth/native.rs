@@ -317,7 +317,8 @@ fn catching_up(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The same work as the page's miners do: the library on the midstate, without vector instructions of ours.
+/// The same work as the page's miners do: the library on the midstate, without vector instructions
+/// of ours.
 fn hashing(criterion: &mut Criterion) {
     let params = params();
     let (genesis, state) = genesis(&params);

@@ -1,4 +1,5 @@
-//! Questions to nodes, with typed answers. Without a node's name the one with the heaviest chain answers.
+//! Questions to nodes, with typed answers. Without a node's name the one with the heaviest chain
+//! answers.
 
 use std::rc::Rc;
 
@@ -102,7 +103,8 @@ impl App {
         Ok(None)
     }
 
-    /// One transaction as all nodes of this tab see it, `seen_by` summed; `None` where no node has it.
+    /// One transaction as all nodes of this tab see it, `seen_by` summed; `None` where no node has
+    /// it.
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
@@ -221,8 +223,8 @@ fn known<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
 /// What nodes say of a transaction, that with the heaviest chain first, in one answer.
 fn together(found: Vec<TransactionInfo>) -> Option<TransactionInfo> {
     let seen_by = found.iter().map(|info| info.seen_by).sum();
-    // A node that has not yet heard of a block knows less. What waits each dates by when it came there: the first is the
-    // one that counts, whichever node has the heaviest chain.
+    // A node that has not yet heard of a block knows less. What waits each dates by when it came
+    // there: the first is the one that counts, whichever node has the heaviest chain.
     let rank = |info: &TransactionInfo| match info.status {
         TransactionStatus::Committed => (0, 0),
         TransactionStatus::Pending => (1, info.timestamp),

@@ -10,8 +10,8 @@ use crate::refusal::NetworkError;
 use crate::view::figures;
 
 impl App {
-    /// Has a proof-of-authority node of this network vote and seal, or no more. It need not run: one that is lost for
-    /// good is taken away like any other.
+    /// Has a proof-of-authority node of this network vote and seal, or no more. It need not run:
+    /// one that is lost for good is taken away like any other.
     ///
     /// # Errors
     /// No such node, or one of another kind; nobody would be left; no room.
@@ -49,7 +49,8 @@ impl App {
         self.order_authorities(authorities, name, add).await
     }
 
-    /// The authorities once every order that was given is in force: a new order gives the whole list.
+    /// The authorities once every order that was given is in force: a new order gives the whole
+    /// list.
     pub(super) async fn ordered_authorities(&self) -> Result<Vec<Address>, ApiError> {
         let ordered = self.finality(None).await?.ordered;
         Ok(ordered.iter().filter_map(|id| id.parse().ok()).collect())

@@ -1,9 +1,10 @@
-//! The way from what happens to what the page draws: updates queue up, go into the [`Model`] together in
-//! an animation frame, and the new picture goes to the subscribers. Listeners get each event at once. There is a
-//! picture each second, as ages grow; what only changes figures, such as a miner's tries, waits for it: drawing costs
-//! more than all paced miners.
+//! The way from what happens to what the page draws: updates queue up, go into the [`Model`]
+//! together in an animation frame, and the new picture goes to the subscribers. Listeners get each
+//! event at once. There is a picture each second, as ages grow; what only changes figures, such as
+//! a miner's tries, waits for it: drawing costs more than all paced miners.
 //!
-//! Bounds: at most [`MAX_QUEUE`] updates wait. A hidden page draws nothing; a timer keeps its model up to date.
+//! Bounds: at most [`MAX_QUEUE`] updates wait. A hidden page draws nothing; a timer keeps its model
+//! up to date.
 //!
 //! Invariant: no cell is borrowed while a subscriber or a listener runs.
 
@@ -296,7 +297,8 @@ impl Bus {
         self.schedule(LONGEST_GAP_MS);
     }
 
-    /// Has the model measure what it measures over time. Where no node runs nothing changes, and nothing is drawn.
+    /// Has the model measure what it measures over time. Where no node runs nothing changes, and
+    /// nothing is drawn.
     fn measure(&self) {
         let at = self.platform.now().0;
         let model = self.fresh();

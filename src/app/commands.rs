@@ -1,4 +1,5 @@
-//! Carrying out commands: what the console, the scripting API and the page's buttons do is the same.
+//! Carrying out commands: what the console, the scripting API and the page's buttons do is the
+//! same.
 
 use std::rc::Rc;
 
@@ -184,7 +185,8 @@ impl App {
         }
     }
 
-    /// A recorded node that this tab does not have yet, because another tab had it, is taken now if it is free.
+    /// A recorded node that this tab does not have yet, because another tab had it, is taken now if
+    /// it is free.
     async fn take_recorded(&self, name: &str) -> Result<(), ApiError> {
         let here = self.roster.has(name);
         let entry = self
@@ -317,8 +319,8 @@ impl App {
         })
     }
 
-    /// Begins the network again. Emptying one ledger after the other would not do: those that still have
-    /// the chain would give it back to the others. So the new chain has a new genesis block.
+    /// Begins the network again. Emptying one ledger after the other would not do: those that still
+    /// have the chain would give it back to the others. So the new chain has a new genesis block.
     async fn wipe_all(&self) -> Result<Output, ApiError> {
         if self.opening.mode() != TabMode::Host {
             return Err(NetworkError::Watching.into());

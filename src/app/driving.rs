@@ -1,7 +1,8 @@
-//! Drives the traffic of the tab that runs the nodes: one task waits for the next payment, and sends it as a person
-//! would, signed with its sender's key and through a node of this tab.
+//! Drives the traffic of the tab that runs the nodes: one task waits for the next payment, and
+//! sends it as a person would, signed with its sender's key and through a node of this tab.
 //!
-//! Each user sends through a node of its own while the same nodes run, as people do: what one signs arrives in order.
+//! Each user sends through a node of its own while the same nodes run, as people do: what one signs
+//! arrives in order.
 
 use std::rc::Rc;
 
@@ -153,8 +154,8 @@ impl App {
         TrafficState::NoCoins
     }
 
-    /// The coins of a user at a node's head that no waiting payment of the traffic may take; one that nobody ever paid
-    /// has none.
+    /// The coins of a user at a node's head that no waiting payment of the traffic may take; one
+    /// that nobody ever paid has none.
     async fn coins(&self, node: &Member, user: &WalletUser) -> Result<u64, ApiError> {
         let who = user.address.clone();
         match self.ask_node(node, ask::Account { who }).await {

@@ -31,8 +31,8 @@ impl App {
     ) -> Outcome {
         self.record()?;
         let turn = self.record_turn().await;
-        // Without locks this tab is the only one, and its own changes must not pass each other; nor may what is stored
-        // take back a change that could not be written.
+        // Without locks this tab is the only one, and its own changes must not pass each other; nor
+        // may what is stored take back a change that could not be written.
         let stored = match &turn {
             Ok(_) if !self.store.is_behind() => self.store.load().await.0,
             _ => None,
@@ -58,9 +58,9 @@ impl App {
         Ok(())
     }
 
-    /// A disk that failed may have lost the record: a browser that runs out of space deletes all databases of a page.
-    /// Where it is gone, or older than the current one, it is written again, until it is kept;
-    /// what keeps it from that is said as long, and `found` at once.
+    /// A disk that failed may have lost the record: a browser that runs out of space deletes all
+    /// databases of a page. Where it is gone, or older than the current one, it is written again,
+    /// until it is kept; what keeps it from that is said as long, and `found` at once.
     pub(super) fn keep_record_again(&self, found: Option<PlatformError>) {
         if self.is_laboratory() || !self.store.is_persistent() || self.keeping.replace(true) {
             return;

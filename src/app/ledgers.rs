@@ -1,4 +1,5 @@
-//! The ledgers of this tab's nodes: as files, compared, and changed as an attacker of the disk would.
+//! The ledgers of this tab's nodes: as files, compared, and changed as an attacker of the disk
+//! would.
 
 use super::machine::App;
 use super::output::Output;

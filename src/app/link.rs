@@ -1,5 +1,5 @@
-//! The parameters of a link, such as `?pow=5&poa=3&difficulty=3`: which network a page opens. A wrong
-//! value is named and its default taken; a link never leads to a blank page.
+//! The parameters of a link, such as `?pow=5&poa=3&difficulty=3`: which network a page opens. A
+//! wrong value is named and its default taken; a link never leads to a blank page.
 //!
 //! A link is parsed once, and the result keeps which parameters it has.
 
@@ -17,8 +17,8 @@ use crate::refusal::LinkError;
 
 /// Most proof-of-work nodes that a link may ask for.
 pub const MAX_POW: u32 = 16;
-/// Most proof-of-authority nodes that a link may ask for; later ones can be added, up to the network's
-/// own limit of authorities.
+/// Most proof-of-authority nodes that a link may ask for; later ones can be added, up to the
+/// network's own limit of authorities.
 pub const MAX_POA: u32 = 16;
 /// Most test transactions that a link may ask for.
 pub(super) const MAX_TEST_TX: u32 = 50;
@@ -138,8 +138,8 @@ impl LinkParameters {
         self.traffic.unwrap_or(0)
     }
 
-    /// The name of the network: the one that is given, or its shape, so that each distinct link is a
-    /// network of its own and the same link comes back to it.
+    /// The name of the network: the one that is given, or its shape, so that each distinct link is
+    /// a network of its own and the same link comes back to it.
     #[must_use]
     pub fn network(&self) -> String {
         match &self.net {
@@ -148,7 +148,8 @@ impl LinkParameters {
         }
     }
 
-    /// The query string of these parameters, with its question mark: the inverse of [`Self::parse`].
+    /// The query string of these parameters, with its question mark: the inverse of
+    /// [`Self::parse`].
     #[must_use]
     pub fn query(&self) -> String {
         let mut text = String::new();

@@ -1,4 +1,5 @@
-//! Cuts, shapes and qualities as a person asks for them: each node gets what concerns its own links.
+//! Cuts, shapes and qualities as a person asks for them: each node gets what concerns its own
+//! links.
 
 use std::rc::Rc;
 

@@ -1,5 +1,6 @@
-//! Simulated links: which are cut, and what the others do to frames. The receiving nodes drop and delay the
-//! frames; nothing is really cut, as every frame physically reaches every tab of the origin.
+//! Simulated links: which are cut, and what the others do to frames. The receiving nodes drop and
+//! delay the frames; nothing is really cut, as every frame physically reaches every tab of the
+//! origin.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,7 +11,8 @@ use crate::primitives::{Millis, NodeId};
 /// Links of each node of a random network, at the least.
 const DEGREE: u8 = 3;
 
-/// What a person did to the links: names of sender and receiver of each cut one, and the quality of all.
+/// What a person did to the links: names of sender and receiver of each cut one, and the quality of
+/// all.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     /// In the order of their names.

@@ -66,8 +66,9 @@ pub struct App {
     pub(super) mining: Mining,
     /// Whether the test transactions are being sent.
     pub(super) testing: Cell<bool>,
-    /// Acts in the scenario whose nodes these are; none in the live network. It is set after the app is made and no
-    /// part of that, so that the page's program is linked without the laboratory's.
+    /// Acts in the scenario whose nodes these are; none in the live network. It is set after the
+    /// app is made and no part of that, so that the page's program is linked without the
+    /// laboratory's.
     pub(super) hand: OnceCell<Rc<dyn LabHand>>,
 }
 
@@ -95,13 +96,14 @@ pub struct Settings {
     pub difficulty: u8,
     /// Test transactions of a new network.
     pub test_tx: u32,
-    /// Whether the network's record is kept in the browser; `false` when it lives in this page only.
+    /// Whether the network's record is kept in the browser; `false` when it lives in this page
+    /// only.
     pub persistent: bool,
 }
 
 impl App {
-    /// The app of a page that is about to open the network that its query string names, or of a scenario, which is
-    /// given a hand next.
+    /// The app of a page that is about to open the network that its query string names, or of a
+    /// scenario, which is given a hand next.
     ///
     /// # Panics
     /// Never: the name of a link's shape is a valid name.
@@ -244,7 +246,8 @@ impl App {
         format!("{}{}", self.platform.location(), link.query())
     }
 
-    /// The digits of the difficulty in force; what an automatic one is at the moment says nothing of the network.
+    /// The digits of the difficulty in force; what an automatic one is at the moment says nothing
+    /// of the network.
     pub(super) fn fixed_digits(&self) -> Option<u8> {
         let model = self.model();
         let status = model
@@ -257,8 +260,8 @@ impl App {
         u8::try_from(fixed).ok()
     }
 
-    /// Name of the database that holds the ledger of one of this tab's nodes; `None` for one that is
-    /// kept in memory.
+    /// Name of the database that holds the ledger of one of this tab's nodes; `None` for one that
+    /// is kept in memory.
     #[must_use]
     pub fn database(&self, node: &str) -> Option<String> {
         self.roster

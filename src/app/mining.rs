@@ -1,5 +1,5 @@
-//! What the miners of this tab are to do: the rate that follows from the network's record, and the turns in
-//! which they share the machine.
+//! What the miners of this tab are to do: the rate that follows from the network's record, and the
+//! turns in which they share the machine.
 
 use std::cell::Cell;
 
@@ -26,8 +26,9 @@ impl Mining {
     }
 }
 
-/// How fast each miner hashes: the pace is shared by the miners that the network's record has, whoever of them runs
-/// or is heard at the moment. So a miner that is cut off hashes no faster than before.
+/// How fast each miner hashes: the pace is shared by the miners that the network's record has,
+/// whoever of them runs or is heard at the moment. So a miner that is cut off hashes no faster than
+/// before.
 pub(super) fn speed(record: &Record, difficulty: Difficulty) -> Speed {
     let ms = match record.pace {
         Pace::Interval { ms } => ms,
@@ -42,8 +43,8 @@ pub(super) fn speed(record: &Record, difficulty: Difficulty) -> Speed {
     Speed::Budget(difficulty.0 as f64 * 1_000.0 / ms.max(1) as f64 / miners)
 }
 
-/// The turns of the first miner of a node, given by its place among the nodes of this tab that mine and by their
-/// number: all miners share the cores but one.
+/// The turns of the first miner of a node, given by its place among the nodes of this tab that mine
+/// and by their number: all miners share the cores but one.
 pub(super) fn turns((node, nodes): (u32, u32), miners: u32, cores: u32) -> Turns {
     let (place, of) = (node * miners, nodes * miners);
     match cores.saturating_sub(1) {

@@ -1,19 +1,24 @@
-//! The second machine: everything that the page decides, as plain Rust without a browser. It opens a
-//! network, runs its nodes, signs what people send, and keeps the [`Model`](crate::view::Model) that the
-//! page draws.
+//! The second machine: everything that the page decides, as plain Rust without a browser. It opens
+//! a network, runs its nodes, signs what people send, and keeps the [`Model`](crate::view::Model)
+//! that the page draws.
 //!
 //! It decides nothing about the protocol: it posts to nodes and shows their reports. It reaches the
-//! outside only through [`platform::Platform`], so the browser's page and a test's world run the same app.
+//! outside only through [`platform::Platform`], so the browser's page and a test's world run the
+//! same app.
 //!
-//! [`App`] is made of parts, each a struct in its own file with its own fields and tests: `bus`, `store`
-//! (the record and its network), `opening`, `roster` (the nodes), `wallet`, `signed` (what no block has yet), `traffic`, `links`,
-//! `mining`. A part never calls another. The app routes between them, in floors of which each calls only those below it:
+//! [`App`] is made of parts, each a struct in its own file with its own fields and tests: `bus`,
+//! `store` (the record and its network), `opening`, `roster` (the nodes), `wallet`, `signed` (what
+//! no block has yet), `traffic`, `links`, `mining`. A part never calls another. The app routes
+//! between them, in floors of which each calls only those below it:
 //!
 //! 1. `machine` (the struct), `naming`, `requests`;
 //! 2. `posting` (what nodes get without being asked), `ask`, `why`, `ledgers` (files of them);
-//! 3. `keeping` (the record), `remembering` (what was signed), `users`, `submitting` and `send`, `unsent`, `resending`;
-//! 4. `nodes` (their life), `linking`, `pacing`, `authorities`, `driving` (traffic), `touring`, `launching`, `release`;
-//! 5. `commands`, `scenario` (the same in the laboratory), and `tabs`: opening, watching, taking over.
+//! 3. `keeping` (the record), `remembering` (what was signed), `users`, `submitting` and `send`,
+//!    `unsent`, `resending`;
+//! 4. `nodes` (their life), `linking`, `pacing`, `authorities`, `driving` (traffic), `touring`,
+//!    `launching`, `release`;
+//! 5. `commands`, `scenario` (the same in the laboratory), and `tabs`: opening, watching, taking
+//!    over.
 //!
 //! Invariant: no cell of a part is borrowed while a subscriber, a listener or another future runs.
 

@@ -1,4 +1,5 @@
-//! Which node a name or an id means, and what is said where it means none here; how a person's name is spelled.
+//! Which node a name or an id means, and what is said where it means none here; how a person's name
+//! is spelled.
 
 use std::rc::Rc;
 
@@ -9,7 +10,8 @@ use crate::ipc::ApiError;
 use crate::primitives::NodeId;
 use crate::refusal::NetworkError;
 
-/// A person's name or address as the chain has it, however a person writes it: in lower case, without spaces round it.
+/// A person's name or address as the chain has it, however a person writes it: in lower case,
+/// without spaces round it.
 pub(super) fn spelled(given: &str) -> String {
     given.trim().to_ascii_lowercase()
 }
@@ -40,7 +42,8 @@ impl App {
         Err(NetworkError::UnknownNode { known, found }.into())
     }
 
-    /// The name of a node of any tab that is given by its name or its id; what is neither stays as it is.
+    /// The name of a node of any tab that is given by its name or its id; what is neither stays as
+    /// it is.
     pub(super) fn node_name(&self, given: &str) -> String {
         if let Some(node) = self.roster.find(given) {
             return node.name.clone();

@@ -1,5 +1,5 @@
-//! The life of the nodes of this tab: starting, killing, stopping, asking; their reports go to the bus.
-//! A worker that crashes is started again once.
+//! The life of the nodes of this tab: starting, killing, stopping, asking; their reports go to the
+//! bus. A worker that crashes is started again once.
 
 use std::rc::Rc;
 

@@ -1,6 +1,7 @@
 //! How the opening of the network went, and what this tab does in the network since.
 //!
-//! Invariant: a tab that runs a node is open, whatever failed before or fails later; of two failures the first counts.
+//! Invariant: a tab that runs a node is open, whatever failed before or fails later; of two
+//! failures the first counts.
 
 use std::cell::{Cell, RefCell};
 
@@ -61,8 +62,8 @@ impl Opening {
         receiver.await.unwrap_or_else(closed)
     }
 
-    /// Settles the outcome, if nothing settled it before, or if a node runs in the end; gives the failure that counts no
-    /// more.
+    /// Settles the outcome, if nothing settled it before, or if a node runs in the end; gives the
+    /// failure that counts no more.
     pub(super) fn settle(&self, outcome: Outcome) -> Option<ApiError> {
         let is_better = |before: &Outcome| before.is_err() && outcome.is_ok();
         if self

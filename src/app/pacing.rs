@@ -1,4 +1,5 @@
-//! What a person asks of the miners of this tab: their pace, how many there are, and the network's difficulty.
+//! What a person asks of the miners of this tab: their pace, how many there are, and the network's
+//! difficulty.
 
 use super::machine::App;
 use super::output::{Output, in_force};
@@ -8,8 +9,8 @@ use crate::ipc::{ApiError, Pace, TransactionInfo};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::{figures, words};
 
-/// With an automatic difficulty this many work blocks ahead of time double it: few enough to follow a miner that
-/// comes or goes within a minute, enough to be steady.
+/// With an automatic difficulty this many work blocks ahead of time double it: few enough to follow
+/// a miner that comes or goes within a minute, enough to be steady.
 const BLOCKS_TO_DOUBLE: u64 = 8;
 /// What to do about blocks that come too quickly.
 const KEEP: &str = "`difficulty auto` keeps the time between work blocks.";
@@ -128,7 +129,8 @@ impl App {
         )))
     }
 
-    /// Has the miners follow a change at once, and writes it then: another tab may have the record for seconds.
+    /// Has the miners follow a change at once, and writes it then: another tab may have the record
+    /// for seconds.
     async fn change_workload(&self, change: impl Fn(&mut Record)) -> Result<(), ApiError> {
         let before = self.record()?;
         let mut changed = before.clone();

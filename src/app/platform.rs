@@ -25,7 +25,8 @@ pub trait Platform {
     /// The worker cannot be started.
     fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError>;
 
-    /// Shows the laboratory in the element of this id. It is a program of its own, which is loaded at the first time.
+    /// Shows the laboratory in the element of this id. It is a program of its own, which is loaded
+    /// at the first time.
     ///
     /// # Errors
     /// It cannot be loaded, now or here.
@@ -62,7 +63,8 @@ pub trait Platform {
     /// There are none.
     fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError>;
 
-    /// The records of this browser's database whose keys begin with this, at most so many, in the order of their keys.
+    /// The records of this browser's database whose keys begin with this, at most so many, in the
+    /// order of their keys.
     ///
     /// # Errors
     /// The database cannot be used.
@@ -72,8 +74,9 @@ pub trait Platform {
         most: u32,
     ) -> LocalBoxFuture<'static, Result<Vec<(String, String)>, Reason>>;
 
-    /// Writes records, all or none: the text of each key, or `None` where it goes. When this ends well a browser that is
-    /// killed has them, and after [`Durability::Strict`] a machine that loses its power.
+    /// Writes records, all or none: the text of each key, or `None` where it goes. When this ends
+    /// well a browser that is killed has them, and after [`Durability::Strict`] a machine that
+    /// loses its power.
     ///
     /// # Errors
     /// The database cannot be used, or is full.
@@ -83,7 +86,8 @@ pub trait Platform {
         durability: Durability,
     ) -> LocalBoxFuture<'static, Result<(), Reason>>;
 
-    /// The small text that is kept under a key; a browser that is killed may forget what was kept last.
+    /// The small text that is kept under a key; a browser that is killed may forget what was kept
+    /// last.
     ///
     /// # Errors
     /// The storage cannot be used.
@@ -148,7 +152,8 @@ pub trait Platform {
     /// The page's address without its query.
     fn location(&self) -> String;
 
-    /// Whether the server still has the files that this page was loaded from; `None` if it does not say.
+    /// Whether the server still has the files that this page was loaded from; `None` if it does not
+    /// say.
     fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>>;
 
     /// Loads the page again.
@@ -162,7 +167,8 @@ pub trait Platform {
 pub type OnWorkerEvent = Box<dyn Fn(WorkerEvent)>;
 /// Where the events of the laboratory's worker go.
 pub type OnLabEvent = Box<dyn Fn(LabEvent)>;
-/// Starts the worker of the laboratory, the one of this number in this page. Dropping the worker ends it at once.
+/// Starts the worker of the laboratory, the one of this number in this page. Dropping the worker
+/// ends it at once.
 pub type SpawnLab = Box<dyn Fn(u32, OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError>>;
 /// A lock that was asked for.
 pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, ApiError>>;
@@ -202,8 +208,8 @@ pub trait LabWorker {
 
 /// The hand that acts in a scenario of the laboratory, for an app whose nodes are those of one.
 pub trait LabHand {
-    /// Carries out a command as actions of the scenario, or refuses it, and says in words what was done; `None` for a
-    /// command that only asks or sends. `nodes` are all there are.
+    /// Carries out a command as actions of the scenario, or refuses it, and says in words what was
+    /// done; `None` for a command that only asks or sends. `nodes` are all there are.
     fn carry_out(&self, command: &Command, nodes: Vec<LabNode>) -> Option<Said>;
 }
 

@@ -1,5 +1,5 @@
-//! What the app posts to its nodes without being asked: the events that somebody listens to, what the links do
-//! to frames, and what the miners are to do.
+//! What the app posts to its nodes without being asked: the events that somebody listens to, what
+//! the links do to frames, and what the miners are to do.
 
 use super::bus::Subscription;
 use super::machine::App;
@@ -9,8 +9,8 @@ use crate::ipc::{ApiError, Event, Level, Pace, ToNode, Topic, Turns, Workload};
 use crate::links::Link;
 
 impl App {
-    /// Calls `happened` with each event of a topic (of all, without one) from a level on, whatever the log's level.
-    /// A level below those that nodes report makes them report more.
+    /// Calls `happened` with each event of a topic (of all, without one) from a level on, whatever
+    /// the log's level. A level below those that nodes report makes them report more.
     pub fn listen(
         &self,
         topic: Option<Topic>,
@@ -92,7 +92,8 @@ impl App {
         })
     }
 
-    /// A node's place among those of this tab that mine, and their number; one that is about to start comes last.
+    /// A node's place among those of this tab that mine, and their number; one that is about to
+    /// start comes last.
     pub(super) fn place_of(&self, node: &Member) -> (u32, u32) {
         let (mut place, mut count) = (None, 0);
         for other in self.roster.all().iter().filter(|other| other.mines()) {
@@ -104,7 +105,8 @@ impl App {
         (place.unwrap_or(count), place.map_or(count + 1, |_| count))
     }
 
-    /// Tells all running nodes what their miners are to do: when that changed, or how many share the machine.
+    /// Tells all running nodes what their miners are to do: when that changed, or how many share
+    /// the machine.
     pub(super) fn share_out(&self) {
         for node in self.roster.all().iter().filter(|node| node.mines()) {
             let Ok(workload) = self.workload(node) else {
@@ -117,8 +119,8 @@ impl App {
         }
     }
 
-    /// At full speed with a core left to the page, that core may be a slow one: miners rest for a moment when somebody
-    /// clicks or types, so that the page answers at once.
+    /// At full speed with a core left to the page, that core may be a slow one: miners rest for a
+    /// moment when somebody clicks or types, so that the page answers at once.
     pub(super) fn let_page_go_first(&self) {
         let full = self.store.read(|record| record.pace == Pace::Full);
         if full != Some(true) || !self.mining.may_yield(self.platform.monotonic()) {

@@ -1,5 +1,6 @@
-//! What a browser remembers of a network: enough to bring it up again exactly as it was. The ledgers are
-//! the nodes' own. Pure: chance and time are arguments, and where it is kept is the page's matter.
+//! What a browser remembers of a network: enough to bring it up again exactly as it was. The
+//! ledgers are the nodes' own. Pure: chance and time are arguments, and where it is kept is the
+//! page's matter.
 
 use std::fmt;
 

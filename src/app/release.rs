@@ -1,5 +1,5 @@
-//! A page that is older than the files on its server: a new release has replaced them while the tab was open. What
-//! runs goes on, but nothing new can start.
+//! A page that is older than the files on its server: a new release has replaced them while the tab
+//! was open. What runs goes on, but nothing new can start.
 
 use super::machine::App;
 use super::platform::within;
@@ -21,7 +21,8 @@ impl App {
         }
     }
 
-    /// Asks the server whether it still has this page's files; a server that does not answer says nothing of them.
+    /// Asks the server whether it still has this page's files; a server that does not answer says
+    /// nothing of them.
     async fn is_out_of_date(&self) -> bool {
         if self.out_of_date.get() {
             return true;
@@ -34,7 +35,8 @@ impl App {
         is_old
     }
 
-    /// A part of the page could not be loaded, as far as is known: looks whether the page is out of date.
+    /// A part of the page could not be loaded, as far as is known: looks whether the page is out of
+    /// date.
     pub(super) fn look_for_release(&self) {
         if self.is_laboratory() || self.out_of_date.get() || self.asking_release.replace(true) {
             return;

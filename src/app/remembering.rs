@@ -1,5 +1,5 @@
-//! What was signed is written before a node gets it, and read again by the next page: a reload, a killed browser and a
-//! take-over by another tab lose nothing of it.
+//! What was signed is written before a node gets it, and read again by the next page: a reload, a
+//! killed browser and a take-over by another tab lose nothing of it.
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -13,17 +13,19 @@ use crate::refusal::PlatformError;
 
 /// So long after another tab wrote what it signed it is read.
 const FOLLOW_MS: f64 = 50.0;
-/// Most records that are read: what the tabs of a network remember, and what they have yet to take away.
+/// Most records that are read: what the tabs of a network remember, and what they have yet to take
+/// away.
 const MOST_RECORDS: u32 = 2 * MAX_SIGNED as u32;
 
 impl App {
-    /// Writes what changed of what was signed. A killed browser has it when this ends; where the disk failed before, it is
-    /// tried, and nobody waits.
+    /// Writes what changed of what was signed. A killed browser has it when this ends; where the
+    /// disk failed before, it is tried, and nobody waits.
     pub(super) fn keep_signed(&self) -> LocalBoxFuture<'_, ()> {
         self.keep_unwritten(None)
     }
 
-    /// As [`Self::keep_signed`], where this transaction is unwritten; what is unwritten beside it is written with it.
+    /// As [`Self::keep_signed`], where this transaction is unwritten; what is unwritten beside it
+    /// is written with it.
     pub(super) fn keep_one_signed(&self, from: Address, nonce: u64) -> LocalBoxFuture<'_, ()> {
         self.keep_unwritten(Some((from, nonce)))
     }
@@ -78,8 +80,9 @@ impl App {
         self.signed_trouble.replace(said);
     }
 
-    /// Finds what this page had signed before it was loaded, or the tab whose nodes it takes over: nobody is about to hand
-    /// that over any more. What is of another chain, or cannot be read, goes.
+    /// Finds what this page had signed before it was loaded, or the tab whose nodes it takes over:
+    /// nobody is about to hand that over any more. What is of another chain, or cannot be read,
+    /// goes.
     pub(super) async fn find_signed_before(&self) {
         if self.store.network().is_none() {
             return;
@@ -97,7 +100,8 @@ impl App {
                 self.bus.log(Level::Warn, Topic::Storage, text);
             }
             let read = read.unwrap_or_default();
-            // All transactions in one text, as an earlier release wrote them, get records of their own.
+            // All transactions in one text, as an earlier release wrote them, get records of their
+            // own.
             let is_own = key != self.store.signed_key();
             if read.is_empty() || !is_own {
                 changes.push((key, None));

@@ -44,7 +44,8 @@ impl App {
         Ok(())
     }
 
-    /// Forgets a sender's transactions that no node has: the next one takes the first of their nonces.
+    /// Forgets a sender's transactions that no node has: the next one takes the first of their
+    /// nonces.
     pub(super) async fn give_up(&self, who: &str) -> Result<Output, ApiError> {
         let from = self.key_of(who)?.address();
         let _turn = Rc::clone(&self.turns).take(from).await?;

@@ -1,5 +1,5 @@
-//! The nodes of this tab: each with its worker, its run, the requests that wait for an answer, and the
-//! policy of its restarts.
+//! The nodes of this tab: each with its worker, its run, the requests that wait for an answer, and
+//! the policy of its restarts.
 //!
 //! Each run of a worker has a number; what an ended worker still posts is dropped by it.
 //!
@@ -59,8 +59,8 @@ impl Roster {
         nodes.iter().map(|node| node.name.clone()).collect()
     }
 
-    /// The nodes that follow the chain, heaviest chain first; among equals the first that was made, so that a miner
-    /// comes first.
+    /// The nodes that follow the chain, heaviest chain first; among equals the first that was made,
+    /// so that a miner comes first.
     pub(super) fn up(&self) -> Vec<Rc<Member>> {
         let mut up: Vec<Rc<Member>> = Vec::new();
         for node in self.all().into_iter().filter(|node| node.is_up()) {
@@ -172,8 +172,9 @@ impl Member {
         self.worker.borrow().is_some()
     }
 
-    /// Takes the difficulty of its chain for the budget: the operator's, or the one that the network has found by
-    /// itself when the node reports first. Where the network goes on moving it, the budget stays.
+    /// Takes the difficulty of its chain for the budget: the operator's, or the one that the
+    /// network has found by itself when the node reports first. Where the network goes on moving
+    /// it, the budget stays.
     pub(super) fn follow_difficulty(&self, status: &NodeStatus) {
         let moves = status.automatic.is_some() && self.difficulty.get().is_some();
         if status.difficulty > 0 && !moves {

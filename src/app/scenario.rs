@@ -1,5 +1,6 @@
-//! An app on the nodes of a scenario of the laboratory: how it is opened, and how it follows the moment that is looked at.
-//! What a person does to nodes and links by a command is handed to the laboratory, which makes actions of it.
+//! An app on the nodes of a scenario of the laboratory: how it is opened, and how it follows the
+//! moment that is looked at. What a person does to nodes and links by a command is handed to the
+//! laboratory, which makes actions of it.
 //!
 //! Invariant: it starts and ends no node by itself.
 
@@ -74,7 +75,8 @@ impl App {
         }
         for event in view.news.iter().filter_map(told) {
             let update = Update::Event(event);
-            // What a moment that was gone to brings with it does not happen now: nothing moves for it.
+            // What a moment that was gone to brings with it does not happen now: nothing moves for
+            // it.
             if view.fresh {
                 self.bus.recall(update);
             } else {
@@ -104,8 +106,8 @@ impl App {
         }
     }
 
-    /// Carries out a command as actions of the scenario, or refuses it; `None` for one that only asks or sends, and outside
-    /// of the laboratory.
+    /// Carries out a command as actions of the scenario, or refuses it; `None` for one that only
+    /// asks or sends, and outside of the laboratory.
     pub(super) async fn act_in_scenario(&self, command: &Command) -> Option<Outcome> {
         let members = self.roster.all();
         let nodes = members.iter().map(|node| LabNode {

@@ -1,5 +1,5 @@
-//! What a person, a script or the page sends: drafts become payloads, and go to a node in the order in which they
-//! were asked for.
+//! What a person, a script or the page sends: drafts become payloads, and go to a node in the order
+//! in which they were asked for.
 
 use std::rc::Rc;
 
@@ -18,7 +18,8 @@ use crate::primitives::{Amount, BlockHash, Height, ParamsChange, ParamsOrder, Pa
 use crate::refusal::{LookupError, WalletError};
 use crate::view::{TabMode, Update, text};
 
-/// An order of the operator runs out when the checkpoint that it names is too far below: this many blocks above it.
+/// An order of the operator runs out when the checkpoint that it names is too far below: this many
+/// blocks above it.
 const ORDER_LIFE: u64 = 2 * EPOCH + 1;
 /// Test transactions wait this long for all nodes to come up, once the first one runs.
 const TEST_WAIT_MS: f64 = 1_500.0;

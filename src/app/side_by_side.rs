@@ -1,5 +1,6 @@
-//! Futures that go on side by side. One function for all of them: the library's own is compiled anew for each kind of
-//! future, with a queue for thousands of them, where there are a few dozen at most. That was several kilobytes of the first load.
+//! Futures that go on side by side. One function for all of them: the library's own is compiled
+//! anew for each kind of future, with a queue for thousands of them, where there are a few dozen at
+//! most. That was several kilobytes of the first load.
 
 use std::future::poll_fn;
 use std::pin::Pin;

@@ -1,28 +1,33 @@
-//! What was signed with keys of this page and no block has yet, byte for byte, until a block has its nonce or a person
-//! gives it up: a node that has not heard of it gets it again, and the page can tell what no node has.
+//! What was signed with keys of this page and no block has yet, byte for byte, until a block has
+//! its nonce or a person gives it up: a node that has not heard of it gets it again, and the page
+//! can tell what no node has.
 //!
-//! The browser keeps it as well, each transaction as a record beside the network's: all tabs of the network share those,
-//! and a page that is loaded again finds there what it had signed. This is the copy of one tab, with its changes that are
-//! yet to be written. Another tab's writing never takes those back.
+//! The browser keeps it as well, each transaction as a record beside the network's: all tabs of the
+//! network share those, and a page that is loaded again finds there what it had signed. This is the
+//! copy of one tab, with its changes that are yet to be written. Another tab's writing never takes
+//! those back.
 //!
-//! Bounds: of one sender there is as much as nodes let wait of one account, and what is on its way: [`MAX_OF_SENDER`], and
-//! the lowest nonces go first; of all senders [`MAX_SIGNED`], and what was signed first goes first.
+//! Bounds: of one sender there is as much as nodes let wait of one account, and what is on its way:
+//! [`MAX_OF_SENDER`], and the lowest nonces go first; of all senders [`MAX_SIGNED`], and what was
+//! signed first goes first.
 
 use std::cell::RefCell;
 
 use crate::primitives::{Address, BlockHash, Transaction, from_hex, to_hex};
 
-/// For this long a page waits for a transaction of another tab that a node may not have received yet, before it fills
-/// the gap with one of its own or says that no node has it.
+/// For this long a page waits for a transaction of another tab that a node may not have received
+/// yet, before it fills the gap with one of its own or says that no node has it.
 pub(super) const GAP_PATIENCE_MS: f64 = 8_000.0;
 /// Most transactions of one sender that are remembered: four times what a mempool holds of one.
 const MAX_OF_SENDER: usize = 256;
-/// Most transactions that are remembered: 16 senders who wait with all that a mempool holds of one, at most 4 MB as text.
+/// Most transactions that are remembered: 16 senders who wait with all that a mempool holds of one,
+/// at most 4 MB as text.
 pub(super) const MAX_SIGNED: usize = 1_024;
 /// Version of the text.
 const VERSION: &str = "1";
 
-/// What was signed, in the order in which it was, and what of that is yet to be written. So few are searched one by one.
+/// What was signed, in the order in which it was, and what of that is yet to be written. So few are
+/// searched one by one.
 #[derive(Debug, Default)]
 pub(super) struct SignedHere {
     all: RefCell<Vec<SignedTx>>,
@@ -74,8 +79,8 @@ impl SignedTx {
 }
 
 impl SignedHere {
-    /// The nonce of a sender's next transaction: the node's, or the one after the last that was signed. A gap before
-    /// those is of another tab: it may be on its way.
+    /// The nonce of a sender's next transaction: the node's, or the one after the last that was
+    /// signed. A gap before those is of another tab: it may be on its way.
     pub(super) fn next_nonce(&self, sender: Address, at_node: u64, now: f64) -> u64 {
         let mine = self.signed_from(&sender, 0);
         let Some(newest) = mine.last() else {
@@ -150,7 +155,8 @@ impl SignedHere {
         }
     }
 
-    /// This page hands a transaction over no more, whether a node took it or not; whether it is still here.
+    /// This page hands a transaction over no more, whether a node took it or not; whether it is
+    /// still here.
     pub(super) fn let_go(&self, sender: &Address, nonce: u64) -> bool {
         let mut all = self.all.borrow_mut();
         let signed = all.iter_mut().find(|signed| signed.is(sender, nonce));
@@ -201,7 +207,8 @@ impl SignedHere {
         }
     }
 
-    /// Whether this transaction is here and yet to be written; without one, whether anything is yet to be.
+    /// Whether this transaction is here and yet to be written; without one, whether anything is yet
+    /// to be.
     pub(super) fn awaits_writing(&self, one: Option<(Address, u64)>) -> bool {
         let all = self.all.borrow();
         let is_meant = |signed: &SignedTx| one.is_none_or(|(from, nonce)| signed.is(&from, nonce));
@@ -225,8 +232,8 @@ impl SignedHere {
         }
     }
 
-    /// Takes over what was read as it was written at a time, of senders whose keys are here; what this page did since
-    /// stays as it is.
+    /// Takes over what was read as it was written at a time, of senders whose keys are here; what
+    /// this page did since stays as it is.
     pub(super) fn follow(
         &self,
         mut read: Vec<SignedTx>,
@@ -251,8 +258,8 @@ impl SignedHere {
     }
 }
 
-/// Transactions as a text: the version of its layout, then the bytes in hexadecimal. Each has a text of its own; an earlier
-/// release had one for all.
+/// Transactions as a text: the version of its layout, then the bytes in hexadecimal. Each has a
+/// text of its own; an earlier release had one for all.
 ///
 /// # Panics
 /// Never: writing to memory does not fail.
@@ -262,8 +269,8 @@ pub(super) fn to_text(signed: &[SignedTx]) -> String {
     format!("{VERSION} {}", to_hex(&bytes))
 }
 
-/// The transactions of a chain that a text has; none of another chain, which counts from 0, and `None` for a text that is
-/// not one of these.
+/// The transactions of a chain that a text has; none of another chain, which counts from 0, and
+/// `None` for a text that is not one of these.
 pub(super) fn from_text(text: &str, chain_id: &BlockHash) -> Option<Vec<SignedTx>> {
     let bytes = from_hex(text.strip_prefix(VERSION)?.strip_prefix(' ')?).ok()?;
     let rows: Vec<(Vec<u8>, String)> = borsh::from_slice(&bytes).ok()?;
@@ -499,7 +506,8 @@ mod tests {
         assert!(left.new.is_empty() && left.gone.is_empty());
     }
 
-    /// Another tab wrote, and what it wrote is read while this one writes: the reading began before.
+    /// Another tab wrote, and what it wrote is read while this one writes: the reading began
+    /// before.
     #[test]
     fn what_was_written_during_a_reading_is_not_taken_for_gone() {
         let (tab, mut disk) = (SignedHere::default(), Disk::default());

@@ -1,10 +1,12 @@
 //! The network's record in the browser's database, and the network that it describes.
 //!
-//! A record that cannot be read is never used and never lost: it is kept aside under another key. Earlier releases kept
-//! records as small texts, which a browser that is killed may lose: such a one is taken over once.
+//! A record that cannot be read is never used and never lost: it is kept aside under another key.
+//! Earlier releases kept records as small texts, which a browser that is killed may lose: such a
+//! one is taken over once.
 //!
-//! Invariants: the current record decodes, and the network is the one of its parameters. What [`RecordStore::write`]
-//! wrote was on the disk before it ended, so that no node runs whose network a killed browser would forget.
+//! Invariants: the current record decodes, and the network is the one of its parameters. What
+//! [`RecordStore::write`] wrote was on the disk before it ended, so that no node runs whose network
+//! a killed browser would forget.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -68,8 +70,9 @@ pub(super) struct Adopted {
 }
 
 impl RecordStore {
-    /// The store of a network: the browser's databases, or memory and why. Without databases a record is of no use after
-    /// the page: a node that comes back with its key must know what it has signed.
+    /// The store of a network: the browser's databases, or memory and why. Without databases a
+    /// record is of no use after the page: a node that comes back with its key must know what it
+    /// has signed.
     pub(super) fn open(
         platform: Rc<dyn Platform>,
         name: Name,
@@ -111,7 +114,8 @@ impl RecordStore {
         format!("aurex:network:{}", self.name)
     }
 
-    /// The key of what was signed in the network and is in no block yet; that of each transaction has its id after it.
+    /// The key of what was signed in the network and is in no block yet; that of each transaction
+    /// has its id after it.
     pub(super) fn signed_key(&self) -> String {
         format!("{}:signed", self.key())
     }
@@ -126,8 +130,9 @@ impl RecordStore {
         self.platform.load_records(prefix, most).await
     }
 
-    /// Writes records of what was signed; a browser that is killed has them when this ends well. Where the power goes, what
-    /// nodes have is lost in the same way, and a flush for each transaction would be what people wait for.
+    /// Writes records of what was signed; a browser that is killed has them when this ends well.
+    /// Where the power goes, what nodes have is lost in the same way, and a flush for each
+    /// transaction would be what people wait for.
     pub(super) async fn write_signed(
         &self,
         records: Vec<(String, Option<String>)>,
@@ -135,13 +140,15 @@ impl RecordStore {
         self.write_records(records, Durability::Relaxed).await
     }
 
-    /// The stored record, if there is one that can be used, and what went wrong. One that cannot is kept aside.
+    /// The stored record, if there is one that can be used, and what went wrong. One that cannot is
+    /// kept aside.
     pub(super) async fn load(&self) -> (Option<Record>, Option<ApiError>) {
         let key = self.key();
         let text = match self.text(&key).await {
             Ok(Some(text)) => text,
             Ok(None) => return (None, None),
-            // Of a network whose record was read before, the databases are there: nothing is given up.
+            // Of a network whose record was read before, the databases are there: nothing is given
+            // up.
             Err(Reason(reason)) if self.stored.get() => {
                 return (None, Some(PlatformError::StorageRead { reason }.into()));
             }
@@ -190,8 +197,8 @@ impl RecordStore {
         Ok(Adopted { before, begun })
     }
 
-    /// Writes the current record; it is on the disk when this ends. A network whose first record cannot be written lives
-    /// in this page only.
+    /// Writes the current record; it is on the disk when this ends. A network whose first record
+    /// cannot be written lives in this page only.
     ///
     /// # Errors
     /// Why it cannot be written.

@@ -1,6 +1,6 @@
-//! Signing, and handing what is signed to a node. Of one sender everything goes in a row: the page gives each the nonce
-//! after the last that it signed, a node that lacks earlier ones gets those first, and where a mempool has no room for
-//! more of the sender the page waits for a block.
+//! Signing, and handing what is signed to a node. Of one sender everything goes in a row: the page
+//! gives each the nonce after the last that it signed, a node that lacks earlier ones gets those
+//! first, and where a mempool has no room for more of the sender the page waits for a block.
 //!
 //! Bounds: [`ROOM_MS`] of waiting for room, [`MAX_NODES_TRIED`] nodes for one transaction.
 
@@ -20,7 +20,8 @@ use crate::refusal::{NodeError, Refusal, StartupError};
 
 /// Longest wait for another tab that sends for the same sender.
 const TURN_MS: u32 = 15_000;
-/// Longest wait of what a person sends for a block that makes room in a mempool for more of one sender.
+/// Longest wait of what a person sends for a block that makes room in a mempool for more of one
+/// sender.
 pub(super) const ROOM_MS: f64 = 60_000.0;
 /// How often is looked whether there is room.
 const ROOM_LOOK_MS: f64 = 100.0;
@@ -52,7 +53,8 @@ struct Attempt {
 }
 
 impl App {
-    /// Signs an order and hands it to a node: to this one, or to another where it ends before it answers.
+    /// Signs an order and hands it to a node: to this one, or to another where it ends before it
+    /// answers.
     pub(super) fn submit<'a>(
         &'a self,
         turn: Turn,
@@ -107,7 +109,8 @@ impl App {
                 if self.await_block(&node, &from, (taken, until)).await {
                     continue;
                 }
-                // One that ended while it was waited for makes no room any more, another may have it.
+                // One that ended while it was waited for makes no room any more, another may have
+                // it.
                 !node.is_up()
             } else {
                 is_gone(&error)
@@ -150,8 +153,9 @@ impl App {
         });
     }
 
-    /// Waits until a node's chain has more of a sender's transactions than so many, which makes room for others; whether
-    /// it has by then. It is asked for that alone: each transaction that it has no room for it would refuse aloud.
+    /// Waits until a node's chain has more of a sender's transactions than so many, which makes
+    /// room for others; whether it has by then. It is asked for that alone: each transaction that
+    /// it has no room for it would refuse aloud.
     async fn await_block(
         &self,
         node: &Member,
@@ -264,8 +268,8 @@ impl App {
         Ok((nonce, raw))
     }
 
-    /// Gives a node what it lacks of a sender, from a nonce on and below another one. What no node takes any more is
-    /// given up, and what stands on it.
+    /// Gives a node what it lacks of a sender, from a nonce on and below another one. What no node
+    /// takes any more is given up, and what stands on it.
     ///
     /// # Errors
     /// There is no room for it, or the node does not answer.

@@ -1,9 +1,11 @@
-//! The turn to send for a sender, among the tabs: a lock of the machine. A tab keeps it for a moment after it has sent,
-//! and with it what it knows of the sender's account at a node: who sends in a row neither asks for the lock nor for the
-//! nonce each time. While the lock was kept no other tab can have signed for the sender.
+//! The turn to send for a sender, among the tabs: a lock of the machine. A tab keeps it for a
+//! moment after it has sent, and with it what it knows of the sender's account at a node: who sends
+//! in a row neither asks for the lock nor for the nonce each time. While the lock was kept no other
+//! tab can have signed for the sender.
 //!
-//! Bounds: it is kept for [`LINGER_MS`] after the last transaction, and for [`MOST_MS`] in all, so that other tabs come to
-//! their turns, and not by a hidden page; what is known of the account serves [`MOST_GUESSES`] times.
+//! Bounds: it is kept for [`LINGER_MS`] after the last transaction, and for [`MOST_MS`] in all, so
+//! that other tabs come to their turns, and not by a hidden page; what is known of the account
+//! serves [`MOST_GUESSES`] times.
 
 use std::cell::{Cell, RefCell};
 

@@ -1,8 +1,8 @@
-//! Opening a network in one of several tabs: what the platform offers, the network's record, this tab's
-//! part in it, the nodes.
+//! Opening a network in one of several tabs: what the platform offers, the network's record, this
+//! tab's part in it, the nodes.
 //!
-//! One tab at a time hosts a network: it has the lock of that name. The others watch with a validating
-//! node in memory, and the next of them takes over when the lock comes free.
+//! One tab at a time hosts a network: it has the lock of that name. The others watch with a
+//! validating node in memory, and the next of them takes over when the lock comes free.
 
 use std::rc::Rc;
 
@@ -16,7 +16,8 @@ use crate::primitives::{Keypair, to_hex};
 use crate::refusal::{Limit, LinkError, PlatformError};
 use crate::view::{TabMode, Update};
 
-/// A reloaded page waits this long for its former self to let go before it takes another tab for the host.
+/// A reloaded page waits this long for its former self to let go before it takes another tab for
+/// the host.
 const ROLE_WAIT_MS: u32 = 500;
 
 impl App {
@@ -42,7 +43,8 @@ impl App {
 
     async fn try_start(&self) -> Outcome {
         for missing in self.platform.missing() {
-            // Of a missing database the store has reported, and of missing locks is said what stands in for them.
+            // Of a missing database the store has reported, and of missing locks is said what
+            // stands in for them.
             if !matches!(missing, PlatformError::NoLocks | PlatformError::NoIndexedDb) {
                 return Err(missing.into());
             }
@@ -107,14 +109,15 @@ impl App {
             }
         }
         record.traffic = self.link.traffic.unwrap_or(record.traffic);
-        // Before the first node starts: a browser that is killed right after it finds the same network again.
+        // Before the first node starts: a browser that is killed right after it finds the same
+        // network again.
         self.put_record(record).await?;
         drop(turn);
         Ok(existed)
     }
 
-    /// Whether the network that is there already has another shape than the link, which cannot change it. Without
-    /// `net` the shape is the name; nodes that were added since are no surprise.
+    /// Whether the network that is there already has another shape than the link, which cannot
+    /// change it. Without `net` the shape is the name; nodes that were added since are no surprise.
     fn has_another_shape(&self, record: &Record) -> bool {
         let count = |kind| record.nodes.iter().filter(|node| node.kind == kind).count();
         let differs = |link: Option<u32>, kind| {
@@ -216,7 +219,8 @@ impl App {
         outcome
     }
 
-    /// Follows the page from now on: hidden or shown, a click or a key, the record that another tab wrote.
+    /// Follows the page from now on: hidden or shown, a click or a key, the record that another tab
+    /// wrote.
     fn watch_page(&self) {
         let app = self.me.clone();
         let (key, signed) = (self.store.key(), self.store.signed_key());
@@ -240,7 +244,8 @@ impl App {
         }));
     }
 
-    /// Another tab wrote the record. If it began the network again, what runs here is of the old chain.
+    /// Another tab wrote the record. If it began the network again, what runs here is of the old
+    /// chain.
     async fn record_changed(&self) {
         // One that this tab writes meanwhile is newer.
         let turn = self.record_turn().await;

@@ -8,8 +8,9 @@ use crate::view::Update;
 const OFFERED: &str = "aurex-tour-offered";
 
 impl App {
-    /// Whether the tour may be offered now. It is once in a browser, and never where a link asks for a certain network,
-    /// as in a lesson; nor where nothing can be kept, as it would come back each time.
+    /// Whether the tour may be offered now. It is once in a browser, and never where a link asks
+    /// for a certain network, as in a lesson; nor where nothing can be kept, as it would come back
+    /// each time.
     #[must_use]
     pub fn may_offer_tour(&self) -> bool {
         self.link == LinkParameters::default()

@@ -1,11 +1,12 @@
-//! Traffic: how much is asked for, when the next payment is due, and what became of those before. Pure but for the
-//! one who waits: chance and time are arguments.
+//! Traffic: how much is asked for, when the next payment is due, and what became of those before.
+//! Pure but for the one who waits: chance and time are arguments.
 //!
-//! Each payment has a stretch of `60 s / rate`, and a random moment in it: so a minute has as many as asked for, and they
-//! do not come like the ticks of a clock. After a full mempool the stretches are longer, up to [`MOST_SLOWED`] times, and
-//! with each payment that is taken shorter again.
+//! Each payment has a stretch of `60 s / rate`, and a random moment in it: so a minute has as many
+//! as asked for, and they do not come like the ticks of a clock. After a full mempool the stretches
+//! are longer, up to [`MOST_SLOWED`] times, and with each payment that is taken shorter again.
 //!
-//! Bounds: what was missed, because a hidden page's timers are late, is made up for by at most [`MAKE_UP_MS`].
+//! Bounds: what was missed, because a hidden page's timers are late, is made up for by at most
+//! [`MAKE_UP_MS`].
 
 use std::cell::{Cell, RefCell};
 
@@ -18,7 +19,8 @@ use crate::view::traffic::{Traffic as Figures, TrafficState};
 const MINUTE_MS: f64 = 60_000.0;
 /// Payments of this span that were missed are sent at once; earlier ones are not made up for.
 const MAKE_UP_MS: f64 = 1_000.0;
-/// Traffic is at most so many times slower than asked for: it must find out when there is room again.
+/// Traffic is at most so many times slower than asked for: it must find out when there is room
+/// again.
 const MOST_SLOWED: u32 = 16;
 
 /// The traffic of this tab.
@@ -108,7 +110,8 @@ impl Traffic {
         }
     }
 
-    /// Milliseconds until the next payment, for a number from 0 to 1 that chance gives; `None` while there is none.
+    /// Milliseconds until the next payment, for a number from 0 to 1 that chance gives; `None`
+    /// while there is none.
     pub(super) fn wait(&self, now: f64, chance: f64) -> Option<f64> {
         let figures = self.figures.borrow();
         if figures.per_minute == 0 || figures.state == TrafficState::Elsewhere {

@@ -1,4 +1,5 @@
-//! The turns of each sender: what one sends is signed and handed to a node in the order in which it was asked for.
+//! The turns of each sender: what one sends is signed and handed to a node in the order in which it
+//! was asked for.
 //!
 //! Bound: [`MAX_WAITING`] wait for one sender's turn.
 
@@ -11,7 +12,8 @@ use futures_channel::oneshot;
 use crate::primitives::Address;
 use crate::refusal::WalletError;
 
-/// Most transactions that wait until those before them are with a node: far more than a person sends, and little to hold.
+/// Most transactions that wait until those before them are with a node: far more than a person
+/// sends, and little to hold.
 const MAX_WAITING: usize = 2_000;
 
 /// Who waits for each sender's turn; a sender that has no turn now is not in it.

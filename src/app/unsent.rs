@@ -1,6 +1,6 @@
-//! What was signed here and no running node has: said at once. A node that is killed right after it took a transaction
-//! takes it along; what its sender sends next would wait behind the gap. A page that is loaded again, or takes the nodes
-//! over, says it of what was signed before as well.
+//! What was signed here and no running node has: said at once. A node that is killed right after it
+//! took a transaction takes it along; what its sender sends next would wait behind the gap. A page
+//! that is loaded again, or takes the nodes over, says it of what was signed before as well.
 
 use std::rc::Rc;
 
@@ -14,7 +14,8 @@ use crate::records::TransactionStatus;
 use crate::refusal::StartupError;
 use crate::view::TabMode;
 
-/// A frame that is on its way when its sender ends arrives within this time, on a link without latency.
+/// A frame that is on its way when its sender ends arrives within this time, on a link without
+/// latency.
 const ON_ITS_WAY_MS: f64 = 500.0;
 /// Nodes that start are waited for this long: one of them may have it on its disk.
 const STARTS_MS: f64 = 15_000.0;
@@ -25,7 +26,8 @@ const LOOK_AGAIN_MS: f64 = 5_000.0;
 type Said = (Address, ApiError);
 
 impl App {
-    /// A node has ended, or runs again: looks whether a running node has everything that was signed here.
+    /// A node has ended, or runs again: looks whether a running node has everything that was signed
+    /// here.
     pub(super) fn look_for_unsent(&self) {
         if self.is_laboratory() || self.signed.senders().is_empty() || self.looking.replace(true) {
             return;
@@ -51,8 +53,8 @@ impl App {
         });
     }
 
-    /// Nodes go on: what is in blocks is remembered no more, and what is said to be missing, or should have come from
-    /// another tab by now, is looked for again.
+    /// Nodes go on: what is in blocks is remembered no more, and what is said to be missing, or
+    /// should have come from another tab by now, is looked for again.
     pub(super) fn follow_signed(&self) {
         let now = self.platform.monotonic();
         let is_due = now - self.looked.get() >= LOOK_AGAIN_MS;
@@ -123,7 +125,8 @@ impl App {
             let is_looked_for = match signed.stage {
                 Stage::InHand => false,
                 Stage::Handed => true,
-                // Nodes of the tab that signed it may have it: one tab says that it is missing, the one with the nodes.
+                // Nodes of the tab that signed it may have it: one tab says that it is missing, the
+                // one with the nodes.
                 Stage::Found => hosts && now - signed.at >= GAP_PATIENCE_MS,
             };
             if !is_looked_for {

@@ -77,9 +77,9 @@ impl App {
         }
     }
 
-    /// Makes a key for a person of this name and keeps it in the network's record. The name is on the
-    /// chain only after a [`Draft`](crate::command::Draft) that registers it; until then the same name
-    /// gives the same person again, as what was to follow may have been refused.
+    /// Makes a key for a person of this name and keeps it in the network's record. The name is on
+    /// the chain only after a [`Draft`](crate::command::Draft) that registers it; until then the
+    /// same name gives the same person again, as what was to follow may have been refused.
     ///
     /// # Errors
     /// A name outside the alphabet or in use, or too many persons.

@@ -1,5 +1,5 @@
-//! The keys of this page's users: the demo users, whose keys anybody can derive, the operator, and the persons that were
-//! made here. The record bounds how many there are.
+//! The keys of this page's users: the demo users, whose keys anybody can derive, the operator, and
+//! the persons that were made here. The record bounds how many there are.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -11,7 +11,8 @@ use crate::view::why::{MAX_ANSWERS, Why, joined, known, node_down, transaction, 
 const FINALITY: &str = "finality";
 
 impl App {
-    /// Why a thing is as it is that is named as a person names it: a node, a block, a transaction, or `finality`.
+    /// Why a thing is as it is that is named as a person names it: a node, a block, a transaction,
+    /// or `finality`.
     ///
     /// # Errors
     /// There is no such thing, or no node answers.

@@ -1,5 +1,6 @@
-//! One writing at a time: who comes while one is under way waits for its end, and what has come by then is written
-//! together. The database takes one after the other anyway; each on its own would cost as much as all of them.
+//! One writing at a time: who comes while one is under way waits for its end, and what has come by
+//! then is written together. The database takes one after the other anyway; each on its own would
+//! cost as much as all of them.
 
 use std::cell::RefCell;
 
@@ -23,7 +24,8 @@ impl Writing {
     /// Begins a writing.
     ///
     /// # Errors
-    /// One is under way: this comes to its end, as a word or as a sender that is gone, when that one does.
+    /// One is under way: this comes to its end, as a word or as a sender that is gone, when that
+    /// one does.
     pub(super) fn begin(&self) -> Result<Begun<'_>, oneshot::Receiver<()>> {
         let mut waiting = self.0.borrow_mut();
         if let Some(waiting) = &mut *waiting {

@@ -1,5 +1,6 @@
-//! The laboratory's program: its part of the page, and its worker. It is fetched when somebody goes to the laboratory, not
-//! before, so that the first visit does not pay for it. The page's own program shows and hides it by the functions below.
+//! The laboratory's program: its part of the page, and its worker. It is fetched when somebody goes
+//! to the laboratory, not before, so that the first visit does not pay for it. The page's own
+//! program shows and hides it by the functions below.
 
 #[cfg(target_arch = "wasm32")]
 use std::{cell::RefCell, rc::Rc};

@@ -1,6 +1,6 @@
 //! Bitcoin's block header: 80 bytes, little-endian: version 4 | previous id 32 | Merkle root 32 |
-//! time 4 | bits 4 | nonce 4. Its id is SHA-256 of SHA-256 of these bytes. Any 80 bytes are a header
-//! and each header has one encoding; what is valid about it is its work and its place.
+//! time 4 | bits 4 | nonce 4. Its id is SHA-256 of SHA-256 of these bytes. Any 80 bytes are a
+//! header and each header has one encoding; what is valid about it is its work and its place.
 
 use super::BitcoinError;
 use super::target::target;
@@ -99,8 +99,8 @@ impl Header {
     /// # Errors
     /// A target that is none.
     pub fn work(&self) -> Result<U256, BitcoinError> {
-        // Modulo 2^256, less the largest value is one more. 2^256 itself has 257 bits, so one whole divisor
-        // is taken off before and counted after the division.
+        // Modulo 2^256, less the largest value is one more. 2^256 itself has 257 bits, so one whole
+        // divisor is taken off before and counted after the division.
         let divisor = target(self.bits)?.wrapping_sub(U256::MAX);
         Ok(U256::ZERO
             .wrapping_sub(divisor)

@@ -12,8 +12,8 @@ pub const MAX_HEADERS: usize = 10;
 pub const GENESIS: &str = "0100000000000000000000000000000000000000000000000000000000000000\
      000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c";
 
-/// Explains 1 to [`MAX_HEADERS`] headers that stand one after another in hexadecimal, blanks between
-/// them or not: each field, and whether the work is valid and each follows the one before.
+/// Explains 1 to [`MAX_HEADERS`] headers that stand one after another in hexadecimal, blanks
+/// between them or not: each field, and whether the work is valid and each follows the one before.
 ///
 /// # Errors
 /// Text that is no such headers. Headers that are not valid are explained, with what is wrong.

@@ -1,6 +1,7 @@
-//! Bitcoin's Merkle tree. An odd hash is paired with itself, so that a list with its end doubled has
-//! the same root (CVE-2012-2459): a root is only given to lists that no such doubling could have made.
-//! The playground's own tree (RFC 6962) promotes an odd hash instead and does not have the flaw.
+//! Bitcoin's Merkle tree. An odd hash is paired with itself, so that a list with its end doubled
+//! has the same root (CVE-2012-2459): a root is only given to lists that no such doubling could
+//! have made. The playground's own tree (RFC 6962) promotes an odd hash instead and does not have
+//! the flaw.
 
 use super::BitcoinError;
 use super::header::{double_sha256, reversed};
@@ -13,7 +14,8 @@ fn parent(left: &Digest, right: &Digest) -> Digest {
 /// The root over transaction ids.
 ///
 /// # Errors
-/// [`BitcoinError::NoTransactions`], and [`BitcoinError::Doubled`] for a list that could be a doubled one.
+/// [`BitcoinError::NoTransactions`], and [`BitcoinError::Doubled`] for a list that could be a
+/// doubled one.
 pub fn merkle_root(ids: &[TxId]) -> Result<Digest, BitcoinError> {
     let mut row: Vec<Digest> = ids.iter().map(|id| Digest(id.0)).collect();
     loop {
@@ -32,8 +34,8 @@ pub fn merkle_root(ids: &[TxId]) -> Result<Digest, BitcoinError> {
     }
 }
 
-/// Whether `path`, the hashes beside the way up, lowest first, leads from the transaction at `index` to
-/// `root`: what a light wallet checks.
+/// Whether `path`, the hashes beside the way up, lowest first, leads from the transaction at
+/// `index` to `root`: what a light wallet checks.
 #[must_use]
 pub fn proves(id: &TxId, index: u32, path: &[Digest], root: &Digest) -> bool {
     let mut position = index;

@@ -1,10 +1,11 @@
-//! Real Bitcoin headers through the same code: SHA-256, 256-bit numbers and the fixed-point powers of two are
-//! the playground's own; here is only what Bitcoin does differently: its headers, compact targets, retarget and
-//! Merkle tree. Pure.
+//! Real Bitcoin headers through the same code: SHA-256, 256-bit numbers and the fixed-point powers
+//! of two are the playground's own; here is only what Bitcoin does differently: its headers,
+//! compact targets, retarget and Merkle tree. Pure.
 //!
 //! Bitcoin writes numbers least significant byte first and hashes twice. Every hash is held here as
-//! people read it, most significant byte first, and turned round where Bitcoin hashes it. Sources: the
-//! developer reference of bitcoin.org (block headers, nBits, Merkle trees) and the rules of Bitcoin Core.
+//! people read it, most significant byte first, and turned round where Bitcoin hashes it. Sources:
+//! the developer reference of bitcoin.org (block headers, nBits, Merkle trees) and the rules of
+//! Bitcoin Core.
 
 mod header;
 mod inspect;

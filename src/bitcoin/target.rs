@@ -1,5 +1,5 @@
-//! Bitcoin's targets: their compact form of 32 bits, the difficulty people speak of, the retarget of
-//! every 2,016 blocks, and ASERT as Bitcoin Cash runs it on the same targets.
+//! Bitcoin's targets: their compact form of 32 bits, the difficulty people speak of, the retarget
+//! of every 2,016 blocks, and ASERT as Bitcoin Cash runs it on the same targets.
 
 use super::BitcoinError;
 use crate::primitives::{U256, exp2};
@@ -13,7 +13,8 @@ const ASERT_IDEAL: i64 = 600;
 /// Lag behind the schedule, in seconds, that doubles ASERT's target.
 const ASERT_HALF_LIFE: i64 = 2 * 24 * 60 * 60;
 
-/// The target of a compact form: a byte that counts bytes, and three bytes of value below a sign bit.
+/// The target of a compact form: a byte that counts bytes, and three bytes of value below a sign
+/// bit.
 ///
 /// # Errors
 /// Negative, zero or beyond 256 bits.
@@ -57,8 +58,8 @@ pub fn difficulty(bits: u32) -> Result<U256, BitcoinError> {
     Ok(target(MAIN_LIMIT)?.div_u256(target(bits)?))
 }
 
-/// The compact target after 2,016 blocks of `bits`, the first and the last of them of these times: at
-/// most four times easier or harder, and never easier than [`MAIN_LIMIT`].
+/// The compact target after 2,016 blocks of `bits`, the first and the last of them of these times:
+/// at most four times easier or harder, and never easier than [`MAIN_LIMIT`].
 ///
 /// # Errors
 /// A target that is none.
@@ -74,8 +75,8 @@ pub fn retarget(bits: u32, first_time: u32, last_time: u32) -> Result<u32, Bitco
     Ok(compact(next.min(limit)))
 }
 
-/// The compact target that aserti3-2d requires `blocks` blocks and `seconds` after its anchor's parent:
-/// half as easy for each half life that the chain is ahead of its schedule.
+/// The compact target that aserti3-2d requires `blocks` blocks and `seconds` after its anchor's
+/// parent: half as easy for each half life that the chain is ahead of its schedule.
 ///
 /// # Errors
 /// An anchor whose target is none.
@@ -145,7 +146,8 @@ mod tests {
     fn a_retarget_moves_at_most_four_times_and_never_past_the_limit() {
         let (bits, weeks) = (0x1b04_04cb, RETARGET_SPAN);
         assert_eq!(retarget(bits, 0, weeks), Ok(bits));
-        // A last block before the first one, as a time warp would have it, counts as the shortest span.
+        // A last block before the first one, as a time warp would have it, counts as the shortest
+        // span.
         assert_eq!(retarget(bits, weeks, 0), retarget(bits, 0, weeks / 4));
         assert_eq!(retarget(bits, 0, u32::MAX), retarget(bits, 0, weeks * 4));
         assert_eq!(retarget(MAIN_LIMIT, 0, weeks * 2), Ok(MAIN_LIMIT));

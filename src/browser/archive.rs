@@ -1,11 +1,12 @@
-//! A node's archive in a file that only this origin sees (the browser's origin-private file system), which a worker reads
-//! and writes at once, without waiting.
+//! A node's archive in a file that only this origin sees (the browser's origin-private file
+//! system), which a worker reads and writes at once, without waiting.
 //!
-//! Invariants: one node has the file at a time: the browser gives a second handle to nobody. The file begins empty and is
-//! emptied when its node ends; of one whose worker was killed, the next node of that database, or whoever deletes the
-//! database, takes it away.
+//! Invariants: one node has the file at a time: the browser gives a second handle to nobody. The
+//! file begins empty and is emptied when its node ends; of one whose worker was killed, the next
+//! node of that database, or whoever deletes the database, takes it away.
 //!
-//! Bounds: what the origin's quota leaves; where it does not suffice the node keeps its blocks in memory.
+//! Bounds: what the origin's quota leaves; where it does not suffice the node keeps its blocks in
+//! memory.
 
 use std::cell::Cell;
 

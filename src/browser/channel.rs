@@ -1,14 +1,16 @@
-//! The medium: BroadcastChannel. A channel object hears what every other object of its name posts, in
-//! any tab or worker of the origin, and never itself. There is no history, no acknowledgement and no
-//! order between senders, and a sender's word about itself is worth nothing: frames are checked later.
+//! The medium: BroadcastChannel. A channel object hears what every other object of its name posts,
+//! in any tab or worker of the origin, and never itself. There is no history, no acknowledgement
+//! and no order between senders, and a sender's word about itself is worth nothing: frames are
+//! checked later.
 //!
 //! A payload is one `Uint8Array` of its own; a view would clone the whole memory of the program.
 //!
-//! A directed send opens the receiver's inbox channel, posts and closes it: an object kept open would
-//! hear all frames that others send there, n deliveries instead of one. Measured in Chromium with 1 to
-//! 15 sending workers: nothing was lost by closing, nor by ending the worker, right after posting; it
-//! costs 0.1 ms more a frame with one sender, and is faster than keeping objects open from 8 senders on.
-//! So [`Senders`] keeps an object only until the outputs of one step are through.
+//! A directed send opens the receiver's inbox channel, posts and closes it: an object kept open
+//! would hear all frames that others send there, n deliveries instead of one. Measured in Chromium
+//! with 1 to 15 sending workers: nothing was lost by closing, nor by ending the worker, right after
+//! posting; it costs 0.1 ms more a frame with one sender, and is faster than keeping objects open
+//! from 8 senders on. So [`Senders`] keeps an object only until the outputs of one step are
+//! through.
 //!
 //! Bounds: a payload above [`MAX_PAYLOAD`] bytes is not copied in.
 
@@ -22,7 +24,8 @@ use super::js::explain;
 use crate::ipc::ApiError;
 use crate::refusal::PlatformError;
 
-/// Longest payload that is read, in bytes: the longest frame, as nothing else is copied in to be refused.
+/// Longest payload that is read, in bytes: the longest frame, as nothing else is copied in to be
+/// refused.
 #[expect(clippy::cast_possible_truncation, reason = "a frame is far shorter")]
 pub const MAX_PAYLOAD: u32 = crate::gossip::MAX_FRAME as u32;
 

@@ -84,7 +84,8 @@ pub fn monotonic() -> f64 {
     performance_now()
 }
 
-/// That clock's zero is so long after the zero of an [`Instant`], in milliseconds: the latter is before any start.
+/// That clock's zero is so long after the zero of an [`Instant`], in milliseconds: the latter is
+/// before any start.
 const ORIGIN: u64 = 86_400_000;
 
 /// The same clock, for the core.
@@ -134,7 +135,8 @@ pub async fn sleep(ms: f64) {
     let _ = JsFuture::from(after(ms)).await;
 }
 
-/// Does something when the time is over, whoever asked for it. A timer that is forgotten would keep its closure for ever.
+/// Does something when the time is over, whoever asked for it. A timer that is forgotten would keep
+/// its closure for ever.
 pub fn later(ms: f64, act: Box<dyn FnOnce()>) {
     wasm_bindgen_futures::spawn_local(async move {
         sleep(ms).await;
@@ -149,7 +151,8 @@ pub fn after(ms: f64) -> Promise {
     })
 }
 
-/// A field of an object, or of the global scope; `undefined` where there is none or reading it fails.
+/// A field of an object, or of the global scope; `undefined` where there is none or reading it
+/// fails.
 #[must_use]
 pub fn field(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)

@@ -1,6 +1,7 @@
 //! Locks: a name that one holder in the whole browser has at a time. A node worker holds its
 //! identity by one, so that two tabs never run the same node; the browser gives it back when the
-//! worker ends, however it ends. They are Web Locks, or open databases where a browser offers none of those.
+//! worker ends, however it ends. They are Web Locks, or open databases where a browser offers none
+//! of those.
 
 use std::pin::pin;
 
@@ -125,8 +126,8 @@ pub async fn acquire_by_database(
     }
 }
 
-/// One request. The browser calls back when the name is ours (or with `null` if it is taken and we do
-/// not wait), and keeps it ours until the promise that we return there is kept.
+/// One request. The browser calls back when the name is ours (or with `null` if it is taken and we
+/// do not wait), and keeps it ours until the promise that we return there is kept.
 async fn request(name: &str, options: &Object) -> Result<Option<LockGuard>, JsValue> {
     let manager: LockManager =
         field(&field(&js_sys::global(), "navigator"), "locks").unchecked_into();

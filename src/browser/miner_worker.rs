@@ -1,10 +1,11 @@
 //! The run loop of a miner worker: hashes in slices and listens between them.
 //!
-//! At full speed a slice lasts at most [`SLICE_MS`] and the next is asked for over a message channel,
-//! because nested timers are held back to 4 ms; messages of the node come in between. With a budget the
-//! miner tries exactly what is due and sleeps on a timer otherwise; where miners take turns it sleeps until its next
-//! one. A new job, a cancel, a new limit and a click on the page take effect after the current slice: at full speed the
-//! miner then lets the page go first for a moment.
+//! At full speed a slice lasts at most [`SLICE_MS`] and the next is asked for over a message
+//! channel, because nested timers are held back to 4 ms; messages of the node come in between. With
+//! a budget the miner tries exactly what is due and sleeps on a timer otherwise; where miners take
+//! turns it sleeps until its next one. A new job, a cancel, a new limit and a click on the page
+//! take effect after the current slice: at full speed the miner then lets the page go first for a
+//! moment.
 //!
 //! Tries, best hash and time are those of a search, which may be many jobs.
 
@@ -32,12 +33,13 @@ const STEP_MS: f64 = 2.0;
 const FIRST_STEP: u64 = 1_024;
 /// Milliseconds between two reports of progress.
 const PROGRESS_MS: f64 = 250.0;
-/// A rest between two jobs that is shorter than this counts as search: budget and measured rate go on.
+/// A rest between two jobs that is shorter than this counts as search: budget and measured rate go
+/// on.
 const REST_MS: f64 = 1_000.0;
 /// With a budget of at most so many hashes a second each try is told.
 const FOLLOWED: f64 = 50.0;
-/// A miner with a budget measures this often what it could do without, once with each of its first reports: the
-/// browser makes its best code of what runs often.
+/// A miner with a budget measures this often what it could do without, once with each of its first
+/// reports: the browser makes its best code of what runs often.
 const TRIALS: u32 = 8;
 /// How long such a trial takes in milliseconds.
 const TRIAL_MS: f64 = 5.0;
@@ -311,7 +313,8 @@ impl Miner {
         }
     }
 
-    /// Measures for a moment what the miner could do without its budget. What is hashed for it counts for nothing.
+    /// Measures for a moment what the miner could do without its budget. What is hashed for it
+    /// counts for nothing.
     fn try_uncapped(&mut self) {
         let (Some(work), Some(Pacing::Budget(_))) = (&self.work, &self.pacing) else {
             return;

@@ -1,9 +1,10 @@
 //! The shell: everything that touches the browser. It decides nothing about the protocol.
 //!
-//! One binary runs in every place of the live network. The page starts node workers (named `node:<name>`), a node starts
-//! its miner workers (named `miner:<node>:<number>`), and [`serve_worker`] sees from the global scope and
-//! the worker's name which of them this is. The [`laboratory`] is a second binary of the same kind: its part of the page,
-//! and its worker (named `lab:<number>`).
+//! One binary runs in every place of the live network. The page starts node workers (named
+//! `node:<name>`), a node starts its miner workers (named `miner:<node>:<number>`), and
+//! [`serve_worker`] sees from the global scope and the worker's name which of them this is. The
+//! [`laboratory`] is a second binary of the same kind: its part of the page, and its worker (named
+//! `lab:<number>`).
 
 pub mod archive;
 pub mod capability;
@@ -63,7 +64,8 @@ fn scope_of_worker() -> Option<DedicatedWorkerGlobalScope> {
     let scope = js_sys::global()
         .dyn_into::<DedicatedWorkerGlobalScope>()
         .ok()?;
-    // A panic ends the program; without this its parent would learn only that something is unreachable.
+    // A panic ends the program; without this its parent would learn only that something is
+    // unreachable.
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         report_error(&js_sys::Error::new(&panic.to_string()));

@@ -1,14 +1,16 @@
-//! How many hashes a miner owes at a time, and how many it really makes a second. Pure: time comes in.
+//! How many hashes a miner owes at a time, and how many it really makes a second. Pure: time comes
+//! in.
 //!
-//! A budget is kept exactly and evenly: what is owed grows by the elapsed time and keeps its fraction,
-//! from job to job. After a pause of the machine at most [`MAX_OWED_MS`] are made up for, so that a tab
-//! that sleeps does not wake to a burst.
+//! A budget is kept exactly and evenly: what is owed grows by the elapsed time and keeps its
+//! fraction, from job to job. After a pause of the machine at most [`MAX_OWED_MS`] are made up for,
+//! so that a tab that sleeps does not wake to a burst.
 
 use std::collections::VecDeque;
 
 /// Milliseconds of budget that may pile up.
 const MAX_OWED_MS: f64 = 1_000.0;
-/// Shortest time between two timers of a budgeted miner: short enough to be even, long enough to be idle.
+/// Shortest time between two timers of a budgeted miner: short enough to be even, long enough to be
+/// idle.
 const MIN_WAIT_MS: f64 = 20.0;
 /// Longest time between two timers: progress is told four times a second.
 const MAX_WAIT_MS: f64 = 250.0;
@@ -63,7 +65,8 @@ impl Budget {
         self.owed as u64
     }
 
-    /// Takes off what was done; a search that works on several at once may run ahead, and then waits.
+    /// Takes off what was done; a search that works on several at once may run ahead, and then
+    /// waits.
     #[expect(
         clippy::cast_precision_loss,
         reason = "a slice is far below 2^53 hashes"

@@ -1,11 +1,12 @@
 //! Starting workers of this same binary: from the page, and from a worker (miners).
 //!
-//! The parent compiles nothing twice: it hands its own compiled module over. A worker first says that
-//! its listener stands; what the parent posts before that waits here, so that nothing is lost. A worker
-//! that panics cannot go on; its parent hears of it once or more and decides. An error of a worker
-//! stops at its parent: otherwise a broken miner would look like a broken node.
+//! The parent compiles nothing twice: it hands its own compiled module over. A worker first says
+//! that its listener stands; what the parent posts before that waits here, so that nothing is lost.
+//! A worker that panics cannot go on; its parent hears of it once or more and decides. An error of
+//! a worker stops at its parent: otherwise a broken miner would look like a broken node.
 //!
-//! Bounds: messages that wait for a worker's start are few, a handful per worker; they are not counted.
+//! Bounds: messages that wait for a worker's start are few, a handful per worker; they are not
+//! counted.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -37,7 +38,8 @@ extern "C" {
     static GLUE_URL: String;
 }
 
-/// A worker that was started from here; it ends when this is dropped, and nothing of it is told after that.
+/// A worker that was started from here; it ends when this is dropped, and nothing of it is told
+/// after that.
 #[derive(Debug)]
 pub struct WorkerHandle {
     inner: Rc<Inner>,
@@ -53,8 +55,8 @@ struct Inner {
 
 /// Starts a worker of this binary. `name` says what it is to be: see [`super::serve_worker`].
 ///
-/// `on_message` gets what the worker posts once it is ready; `on_error` a sentence for each uncaught
-/// error, also when the worker's file cannot be loaded.
+/// `on_message` gets what the worker posts once it is ready; `on_error` a sentence for each
+/// uncaught error, also when the worker's file cannot be loaded.
 ///
 /// # Errors
 /// `no_workers`, or `worker_failed` if the browser refuses to start it.
@@ -191,8 +193,8 @@ impl WorkerHandle {
 impl Drop for WorkerHandle {
     fn drop(&mut self) {
         self.terminate();
-        // A worker that panicked may have more errors under way. Without a listener they would go on to the parent
-        // of this worker, and a broken miner would look like a broken node.
+        // A worker that panicked may have more errors under way. Without a listener they would go
+        // on to the parent of this worker, and a broken miner would look like a broken node.
         let listeners = self.listeners.take();
         js::later(LAST_ERRORS_MS, Box::new(move || drop(listeners)));
     }

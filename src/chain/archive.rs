@@ -1,10 +1,12 @@
-//! A place outside the tree's memory for what it needs seldom: blocks of the best chain far below the head.
+//! A place outside the tree's memory for what it needs seldom: blocks of the best chain far below
+//! the head.
 //!
-//! An archive is no ledger. It lasts as long as its node runs, nothing in it has to be durable, and nothing is read
-//! from it that this run did not put there. So a tree can read from it at once, in the middle of an import, which no
-//! database of a browser allows.
+//! An archive is no ledger. It lasts as long as its node runs, nothing in it has to be durable, and
+//! nothing is read from it that this run did not put there. So a tree can read from it at once, in
+//! the middle of an import, which no database of a browser allows.
 //!
-//! Invariant: what was appended is read back as it was, or the node ends: a tree that has lost blocks cannot judge any.
+//! Invariant: what was appended is read back as it was, or the node ends: a tree that has lost
+//! blocks cannot judge any.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -12,8 +14,8 @@ use std::rc::Rc;
 
 /// A place for bytes that are written once, one after another, and read again at any time.
 pub trait Archive: fmt::Debug {
-    /// Puts bytes behind all others; where they lie. `None` if it takes no more: nothing was put then, and the caller
-    /// keeps them.
+    /// Puts bytes behind all others; where they lie. `None` if it takes no more: nothing was put
+    /// then, and the caller keeps them.
     fn append(&self, bytes: &[u8]) -> Option<u64>;
 
     /// Reads back bytes that were appended; `None` if they cannot be had any more.

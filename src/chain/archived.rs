@@ -1,11 +1,12 @@
 //! The part of the best chain that lies in the archive, and what stays of it in memory.
 //!
-//! Invariants: the blocks of the best chain up to [`Archived::top`], genesis left out, are archived: they are in the archive
-//! and not among the entries in memory, and no other block is. A reorganisation that goes below brings those back first
-//! that leave the best chain. So the tree answers as it does without an archive, whatever lies where.
+//! Invariants: the blocks of the best chain up to [`Archived::top`], genesis left out, are
+//! archived: they are in the archive and not among the entries in memory, and no other block is. A
+//! reorganisation that goes below brings those back first that leave the best chain. So the tree
+//! answers as it does without an archive, whatever lies where.
 //!
-//! Bound: of an archived block its place, its rank among all by their ids, and the slot of an authority's stay here, about
-//! 30 bytes; the tree keeps its id and the ids of its transactions.
+//! Bound: of an archived block its place, its rank among all by their ids, and the slot of an
+//! authority's stay here, about 30 bytes; the tree keeps its id and the ids of its transactions.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -60,7 +61,8 @@ struct Record<'a> {
 }
 
 impl Archived {
-    /// The height of the highest archived block; 0, that of genesis, which never is, if there is none.
+    /// The height of the highest archived block; 0, that of genesis, which never is, if there is
+    /// none.
     pub(super) fn top(&self) -> Height {
         Height(u64::try_from(self.places.len()).unwrap_or(u64::MAX))
     }
@@ -94,7 +96,8 @@ impl Archived {
         heights.iter().filter_map(|height| id_at(best, *height))
     }
 
-    /// How many archived blocks an authority sealed for a slot: one at the most, as a chain has one for each.
+    /// How many archived blocks an authority sealed for a slot: one at the most, as a chain has one
+    /// for each.
     pub(super) fn sealed_for(&self, slot: Slot, sealer: NodeId) -> usize {
         let slots = self.slots.get(&sealer);
         usize::from(slots.is_some_and(|slots| slots.binary_search(&slot).is_ok()))
@@ -128,7 +131,8 @@ impl Archived {
         }))
     }
 
-    /// Writes the next blocks of this best chain to the archive, the lowest first; whether it took them.
+    /// Writes the next blocks of this best chain to the archive, the lowest first; whether it took
+    /// them.
     pub(super) fn put(
         &mut self,
         entries: &[(BlockHash, Rc<TreeEntry>)],

@@ -126,7 +126,8 @@ fn blocks_of_a_slot_are_counted_whether_they_are_archived_or_not() {
     let counts = slots(&grower.chain);
     assert!(counts.len() > 30 && counts.iter().all(|(_, _, count)| *count == 1));
     assert_eq!(slots(&archived), counts);
-    // Another block of a slot, beside an archived one; and a branch that has all above it come back.
+    // Another block of a slot, beside an archived one; and a branch that has all above it come
+    // back.
     let fork = blocks
         .iter()
         .rposition(|block| block.header.height == Height(20))
@@ -160,7 +161,8 @@ fn blocks_of_a_slot_are_counted_whether_they_are_archived_or_not() {
     );
 }
 
-/// Whatever a ledger says of which blocks are on the best chain: it is a hint for what may leave memory early.
+/// Whatever a ledger says of which blocks are on the best chain: it is a hint for what may leave
+/// memory early.
 #[test]
 fn a_tree_read_into_an_archive_is_the_one_that_was_written() {
     let (_, trunk) = grown("trunk", &[], 70);
@@ -193,7 +195,8 @@ fn a_tree_read_into_an_archive_is_the_one_that_was_written() {
     }
 }
 
-/// Four branches that outweigh each other in turn, from forks far below each other's tips, come in as they please.
+/// Four branches that outweigh each other in turn, from forks far below each other's tips, come in
+/// as they please.
 #[test]
 fn reorganisations_below_archived_blocks_go_as_without_an_archive() {
     let mut taken_back = 0;

@@ -1,7 +1,7 @@
 //! How old blocks of the best chain go to the archive and come back.
 //!
-//! Bounds: in memory stay the best chain's last [`KEEP`] blocks and up to [`STEP`] more, and the branches beside it. One
-//! call moves at most [`MOVES`] steps.
+//! Bounds: in memory stay the best chain's last [`KEEP`] blocks and up to [`STEP`] more, and the
+//! branches beside it. One call moves at most [`MOVES`] steps.
 
 use std::rc::Rc;
 
@@ -10,8 +10,8 @@ use super::{Chain, MILESTONE, SPARSE};
 use crate::consensus::finality::Checkpoint;
 use crate::primitives::{BlockHash, Height};
 
-/// Blocks of the best chain that stay in memory below the head: more than peers ask for whose heads are near, and than
-/// any reorganisation of honest makers takes back.
+/// Blocks of the best chain that stay in memory below the head: more than peers ask for whose heads
+/// are near, and than any reorganisation of honest makers takes back.
 pub const KEEP: u64 = 2_048;
 /// Blocks that are archived together, by one write.
 const STEP: u64 = 16;
@@ -19,8 +19,8 @@ const STEP: u64 = 16;
 const MOVES: u64 = 16;
 
 impl Chain {
-    /// Has blocks far below the head go to an archive from now on; `keep` blocks of the best chain stay in memory
-    /// ([`KEEP`] for a node that people run).
+    /// Has blocks far below the head go to an archive from now on; `keep` blocks of the best chain
+    /// stay in memory ([`KEEP`] for a node that people run).
     pub fn archive_to(&mut self, archive: Rc<dyn Archive>, keep: u64) {
         if self.archived.archive.is_none() {
             self.archived.archive = Some(archive);
@@ -104,8 +104,8 @@ impl Chain {
         self.choice.is_candidate(id) || self.is_archived_above(&root, id)
     }
 
-    /// Whether an archived block, which is of the best chain, is a checkpoint or above it. Votes may just have justified one
-    /// beside the best chain.
+    /// Whether an archived block, which is of the best chain, is a checkpoint or above it. Votes
+    /// may just have justified one beside the best chain.
     pub(super) fn is_archived_above(&self, root: &Checkpoint, id: &BlockHash) -> bool {
         let height = self.archived.height(id, &self.best);
         height.is_some_and(|height| height >= root.height()) && self.on_best(&root.id)

@@ -1,6 +1,6 @@
 //! The fork choice: of all blocks above the highest justified checkpoint the heaviest, and of
-//! several that weigh the same the one at the place, in the order of their ids, that the hash of all
-//! of them gives.
+//! several that weigh the same the one at the place, in the order of their ids, that the hash of
+//! all of them gives.
 //!
 //! What the authorities confirmed comes before weight: a branch beside the justified checkpoint is
 //! no candidate, however heavy it is.
@@ -11,8 +11,8 @@
 //! anew, and each of n wins in one of n draws.
 //!
 //! Invariant: the choice follows from the set of blocks and the checkpoint, never from their order.
-//! Of more than [`MAX_TIED`] tied blocks those with the smallest ids are drawn from: a flood of them must
-//! not grow the tree without end, and no order of arrival may count.
+//! Of more than [`MAX_TIED`] tied blocks those with the smallest ids are drawn from: a flood of
+//! them must not grow the tree without end, and no order of arrival may count.
 //!
 //! Bounds: the tied blocks, which are all tips, and those above the checkpoint.
 
@@ -60,13 +60,14 @@ impl Choice {
         self.candidates.contains(id)
     }
 
-    /// Forgets a block that is lighter than the head, no candidate or not tied: it is pruned or archived.
+    /// Forgets a block that is lighter than the head, no candidate or not tied: it is pruned or
+    /// archived.
     pub(super) fn forget(&mut self, id: &BlockHash) {
         self.candidates.remove(id);
     }
 
-    /// Takes in a block with the weight of its chain; whether it is above the checkpoint is known from
-    /// its parent. One that is not is no candidate.
+    /// Takes in a block with the weight of its chain; whether it is above the checkpoint is known
+    /// from its parent. One that is not is no candidate.
     pub(super) fn insert(&mut self, id: BlockHash, is_above: bool, weight: Weight) {
         if is_above {
             self.candidates.insert(id);
@@ -146,7 +147,8 @@ impl Heaviest {
 }
 
 /// The rule in words: of tied ids, in order, the one whose place is the remainder of the SHA-256 of
-/// the exclusive or of all, its first 8 bytes read as a little-endian number, by how many there are.
+/// the exclusive or of all, its first 8 bytes read as a little-endian number, by how many there
+/// are.
 #[cfg(test)]
 pub(crate) fn winner(ids: &[BlockHash]) -> BlockHash {
     let ids: BTreeSet<BlockHash> = ids.iter().copied().collect();

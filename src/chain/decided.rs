@@ -1,9 +1,9 @@
-//! What the authorities' votes decided over this tree: which blocks are justified and final, and the head that
-//! follows from it.
+//! What the authorities' votes decided over this tree: which blocks are justified and final, and
+//! the head that follows from it.
 //!
-//! Invariants: the head descends from the highest justified checkpoint, which descends from the last final one; so
-//! nothing final is ever taken back. Each block knows the sets of authorities on its chain, which follow from the
-//! blocks alone.
+//! Invariants: the head descends from the highest justified checkpoint, which descends from the
+//! last final one; so nothing final is ever taken back. Each block knows the sets of authorities on
+//! its chain, which follow from the blocks alone.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! Votes and the tree: what they justify is never left, whatever weighs more, and the head follows from blocks and
-//! votes alone.
+//! Votes and the tree: what they justify is never left, whatever weighs more, and the head follows
+//! from blocks and votes alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,8 +126,8 @@ fn a_tree_that_is_restored_with_its_votes_has_the_head_that_it_had() {
     assert_eq!(without, RestoreError::Head { expected, found });
 }
 
-/// The head by the definitions: of the blocks with the highest justified checkpoint below them the heaviest, of
-/// several the one that the tie rule picks.
+/// The head by the definitions: of the blocks with the highest justified checkpoint below them the
+/// heaviest, of several the one that the tie rule picks.
 fn naive(blocks: &BTreeMap<BlockHash, Block>, genesis: BlockHash, links: &[Link]) -> BlockHash {
     let below = |tip: BlockHash| {
         let mut path = vec![tip];

@@ -35,7 +35,8 @@ impl TreeEntry {
             .expect("the bytes were encoded here, or decoded when the ledger was read")
     }
 
-    /// The entry of a block above its parent's, with its context and its undo record in canonical bytes.
+    /// The entry of a block above its parent's, with its context and its undo record in canonical
+    /// bytes.
     pub(super) fn above(
         parent: &Self,
         (id, block): (BlockHash, Block),

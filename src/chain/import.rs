@@ -1,4 +1,5 @@
-//! Importing a block: check it, execute it on its parent, and move the head if the fork choice says so.
+//! Importing a block: check it, execute it on its parent, and move the head if the fork choice says
+//! so.
 
 use std::rc::Rc;
 
@@ -27,7 +28,8 @@ pub enum Import {
     SideChain,
     /// It is the new head, on top of the old one.
     Extended(HeadChange),
-    /// The head is on another branch now: this block, or one that weighs as much and wins the tie with it.
+    /// The head is on another branch now: this block, or one that weighs as much and wins the tie
+    /// with it.
     Reorganised(HeadChange),
 }
 
@@ -44,7 +46,8 @@ impl Chain {
     /// Imports a block at the node's time `now`.
     ///
     /// # Errors
-    /// The first rule that is broken. If the id is to blame it is remembered and never checked again.
+    /// The first rule that is broken. If the id is to blame it is remembered and never checked
+    /// again.
     pub fn import(
         &mut self,
         block: Block,
@@ -117,8 +120,8 @@ impl Chain {
         self.invalid.get(id).map(|error| Err(error.clone()))
     }
 
-    /// Why a block cannot be connected, or not now: what its header alone shows, so that nothing is done for a
-    /// block that cost its maker nothing.
+    /// Why a block cannot be connected, or not now: what its header alone shows, so that nothing is
+    /// done for a block that cost its maker nothing.
     fn not_yet(
         &mut self,
         id: BlockHash,
@@ -297,8 +300,8 @@ impl Chain {
         state
     }
 
-    /// The state after the block of the best chain at a height, by taking back the blocks between it and the next
-    /// milestone above, or the head. Milestones that are passed are kept.
+    /// The state after the block of the best chain at a height, by taking back the blocks between
+    /// it and the next milestone above, or the head. Milestones that are passed are kept.
     fn state_on_best(&mut self, height: Height) -> State {
         let mut next = height.0.div_ceil(MILESTONE).saturating_mul(MILESTONE);
         let (mut at, mut state) = loop {

@@ -1,5 +1,6 @@
-//! Finding where two chains part: a locator names blocks of one's best chain, dense near the head and
-//! sparser further down, and the other side answers with the headers after the first one it knows.
+//! Finding where two chains part: a locator names blocks of one's best chain, dense near the head
+//! and sparser further down, and the other side answers with the headers after the first one it
+//! knows.
 
 use crate::primitives::{BlockHash, Header, Height, Seal};
 
@@ -9,7 +10,8 @@ use super::Chain;
 pub const MAX_LOCATOR: usize = 80;
 
 impl Chain {
-    /// Ids of the best chain from the head down: ten one by one, then at doubling distance, genesis last.
+    /// Ids of the best chain from the head down: ten one by one, then at doubling distance, genesis
+    /// last.
     #[must_use]
     pub fn locator(&self) -> Vec<BlockHash> {
         let mut ids = Vec::new();

@@ -1,18 +1,19 @@
 //! The tree of valid blocks of one node, its best chain, and the state at its head.
 //!
-//! Every block in the tree is valid from genesis on: a block is executed on its parent's state when it
-//! is imported, on whatever branch. So the fork choice is a pure function of the set of blocks and of what the
-//! authorities' votes decided over them ([`View`]), never of the order they came in, and costs nothing with the
-//! length of the chain.
+//! Every block in the tree is valid from genesis on: a block is executed on its parent's state when
+//! it is imported, on whatever branch. So the fork choice is a pure function of the set of blocks
+//! and of what the authorities' votes decided over them ([`View`]), never of the order they came
+//! in, and costs nothing with the length of the chain.
 //!
-//! Blocks of the best chain far below the head lie in an archive outside the memory, where there is one
-//! ([`Chain::archive_to`]); the tree answers the same with it and without.
+//! Blocks of the best chain far below the head lie in an archive outside the memory, where there is
+//! one ([`Chain::archive_to`]); the tree answers the same with it and without.
 //!
-//! Bounds: beside the best chain at most [`MAX_SIDE`] blocks, and the branch that is being fetched; of more the
-//! lightest tips go, and are fetched again if their branch becomes heavy. [`MAX_INVALID`] refused ids and
-//! [`CACHED_STATES`] states are remembered, and on every branch the state at each [`MILESTONE`]th height, of blocks in the
-//! archive at each [`SPARSE`]th: any other is reached from one of these. The states share what they have in common, so a milestone costs less than the blocks up
-//! to the next.
+//! Bounds: beside the best chain at most [`MAX_SIDE`] blocks, and the branch that is being fetched;
+//! of more the lightest tips go, and are fetched again if their branch becomes heavy.
+//! [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered, and on every branch the
+//! state at each [`MILESTONE`]th height, of blocks in the archive at each [`SPARSE`]th: any other
+//! is reached from one of these. The states share what they have in common, so a milestone costs
+//! less than the blocks up to the next.
 
 mod archive;
 mod archived;
@@ -65,13 +66,13 @@ use crate::consensus::{BlockError, Params};
 use crate::primitives::{Block, BlockHash, Header, Height, TxId, Weight};
 use crate::state::{Context, Entry, Key, State, Undo, genesis};
 
-/// Refused ids that are remembered, so that nothing is checked twice: a node is sent the same bad block
-/// by each of its peers, at most a few hundred times.
+/// Refused ids that are remembered, so that nothing is checked twice: a node is sent the same bad
+/// block by each of its peers, at most a few hundred times.
 pub const MAX_INVALID: usize = 1_024;
 /// States kept beside the head's, the latest: tips of branches and the head's last ancestors.
 pub const CACHED_STATES: usize = 64;
-/// States are kept at the multiples of this height, so that no block, however far up a branch, makes a node execute more
-/// blocks again, or, above the archived ones, take more back.
+/// States are kept at the multiples of this height, so that no block, however far up a branch,
+/// makes a node execute more blocks again, or, above the archived ones, take more back.
 pub const MILESTONE: u64 = 64;
 
 /// Of archived blocks the states at the multiples of this height are kept.
@@ -96,7 +97,8 @@ pub struct Chain {
     /// Heights of the blocks of the best chain that hold these transactions.
     committed: BTreeMap<TxId, Height>,
     states: StateCache,
-    /// States at the multiples of [`MILESTONE`], on every branch; of archived blocks at those of [`SPARSE`].
+    /// States at the multiples of [`MILESTONE`], on every branch; of archived blocks at those of
+    /// [`SPARSE`].
     milestones: BTreeMap<BlockHash, State>,
     side: SideBranches,
     invalid: BTreeMap<BlockHash, BlockError>,
@@ -241,7 +243,8 @@ impl Chain {
         self.entries.keys().chain(archived)
     }
 
-    /// The blocks in memory from a height on, the lowest first: all that are not far below the head on the best chain.
+    /// The blocks in memory from a height on, the lowest first: all that are not far below the head
+    /// on the best chain.
     pub fn in_memory_from(&self, height: Height) -> impl Iterator<Item = (&BlockHash, &TreeEntry)> {
         let ids = self.by_height.range((height, BlockHash::ZERO)..);
         ids.filter_map(|(_, id)| Some((id, &**self.entries.get(id)?)))
@@ -270,8 +273,8 @@ impl Chain {
         })
     }
 
-    /// The state after a block, as far as it is at hand, or the block is of the best chain and at most [`MILESTONE`]
-    /// below its head: to look at, without keeping anything.
+    /// The state after a block, as far as it is at hand, or the block is of the best chain and at
+    /// most [`MILESTONE`] below its head: to look at, without keeping anything.
     #[must_use]
     pub fn state_seen(&self, id: &BlockHash) -> Option<State> {
         let kept = self.states.states.get(id);

@@ -1,5 +1,5 @@
-//! What does not depend on the order of arrival: made-up trees of both kinds of block, brought in in many orders;
-//! and that a block taken back leaves what was before it.
+//! What does not depend on the order of arrival: made-up trees of both kinds of block, brought in
+//! in many orders; and that a block taken back leaves what was before it.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,8 @@ fn branch(blocks: &BTreeMap<BlockHash, Block>, tip: BlockHash) -> Grower {
     grower
 }
 
-/// A valid block on one of these or on genesis: work with a transfer, or that of an authority in one of the next slots.
+/// A valid block on one of these or on genesis: work with a transfer, or that of an authority in
+/// one of the next slots.
 fn another(chance: &mut Chance, blocks: &BTreeMap<BlockHash, Block>) -> Block {
     let tips: Vec<BlockHash> = blocks.keys().copied().collect();
     let at = chance.below(tips.len() + 1);
@@ -84,7 +85,8 @@ fn grown(order: &[Block]) -> Chain {
     grower.chain
 }
 
-/// What nodes must agree on: the head, the root over the state, and where each transaction is committed.
+/// What nodes must agree on: the head, the root over the state, and where each transaction is
+/// committed.
 fn agreed(chain: &Chain) -> (BlockHash, Digest, Vec<(TxId, BlockHash)>) {
     let committed = chain
         .committed

@@ -1,12 +1,14 @@
-//! Branches beside the best chain: how many blocks they have, which end where, and which go when there are too many.
+//! Branches beside the best chain: how many blocks they have, which end where, and which go when
+//! there are too many.
 //!
-//! Old work is cheap, and an authority can sign as many blocks for one slot as it likes, so valid blocks beside the
-//! best chain may cost their makers nothing. Bound: [`MAX_SIDE`] of them; the branch that is being fetched is let be, as
-//! its headers were shown to outweigh the best chain.
+//! Old work is cheap, and an authority can sign as many blocks for one slot as it likes, so valid
+//! blocks beside the best chain may cost their makers nothing. Bound: [`MAX_SIDE`] of them; the
+//! branch that is being fetched is let be, as its headers were shown to outweigh the best chain.
 //!
-//! What is pruned is always a tip, so the tree holds every ancestor of its blocks; and it is lighter than the head or
-//! beside the justified checkpoint, so the fork choice stays what it is for the set of all blocks that ever came. A
-//! branch that the votes turn to later is fetched again.
+//! What is pruned is always a tip, so the tree holds every ancestor of its blocks; and it is
+//! lighter than the head or beside the justified checkpoint, so the fork choice stays what it is
+//! for the set of all blocks that ever came. A branch that the votes turn to later is fetched
+//! again.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -56,8 +58,8 @@ impl Chain {
         most.max().unwrap_or(0)
     }
 
-    /// Lets the branch that ends in a block be, which is being fetched: one at each of [`PINS`](super::PINS) places. `None` when nothing
-    /// is fetched there.
+    /// Lets the branch that ends in a block be, which is being fetched: one at each of
+    /// [`PINS`](super::PINS) places. `None` when nothing is fetched there.
     pub const fn pin(&mut self, place: usize, tip: Option<BlockHash>) {
         self.side.pinned[place] = tip;
     }
@@ -83,7 +85,8 @@ impl Chain {
         self.len() - self.best.len() - fetched.len()
     }
 
-    /// Removes the lightest tips as long as there are too many blocks beside the best chain; never `newest`.
+    /// Removes the lightest tips as long as there are too many blocks beside the best chain; never
+    /// `newest`.
     pub(super) fn prune(&mut self, newest: &BlockHash) {
         while self.len().saturating_sub(self.best.len()) > MAX_SIDE {
             let Some((weight, id)) = self.lightest_tip(newest) else {
@@ -93,8 +96,8 @@ impl Chain {
         }
     }
 
-    /// The lightest tip that may go: it is lighter than the head, beside the justified checkpoint, or one of too many
-    /// that weigh as much as the head.
+    /// The lightest tip that may go: it is lighter than the head, beside the justified checkpoint,
+    /// or one of too many that weigh as much as the head.
     fn lightest_tip(&self, newest: &BlockHash) -> Option<(Weight, BlockHash)> {
         let head = self.head();
         let spared =
@@ -132,7 +135,8 @@ impl Chain {
         side.pruned.push(id);
         side.unseal(&header);
         let Some(children) = side.forks.get_mut(&header.parent) else {
-            // It was the only child, so the parent is in memory: an archived block has one on the best chain.
+            // It was the only child, so the parent is in memory: an archived block has one on the
+            // best chain.
             if let Some(parent) = self.entries.get(&header.parent) {
                 side.tips.insert((parent.weight, header.parent));
             }

@@ -1,5 +1,5 @@
-//! Building the tree again from a node's own ledger. What is wrong with the ledger is said; the caller
-//! then imports the blocks one by one, which finds the last good one.
+//! Building the tree again from a node's own ledger. What is wrong with the ledger is said; the
+//! caller then imports the blocks one by one, which finds the last good one.
 //!
 //! Bound: with an archive the tree's own; the ledger's blocks come one by one.
 
@@ -63,8 +63,9 @@ pub enum RestoreError {
     Undo(BlockHash),
 }
 
-/// A tree that is built again from a ledger's blocks, one after another, the lowest first. Those far below the last go to
-/// the archive meanwhile, so that the ledger is never in memory as a whole.
+/// A tree that is built again from a ledger's blocks, one after another, the lowest first. Those
+/// far below the last go to the archive meanwhile, so that the ledger is never in memory as a
+/// whole.
 #[derive(Debug)]
 pub struct Restoring {
     pub(super) chain: Chain,
@@ -83,8 +84,8 @@ impl Restoring {
         self.chain.archive_to(archive, keep);
     }
 
-    /// Adds a block, whose parent must be there, with its encoded undo record. `on_best` is what the ledger says of it:
-    /// which blocks may go to the archive follows from it, and nothing else.
+    /// Adds a block, whose parent must be there, with its encoded undo record. `on_best` is what
+    /// the ledger says of it: which blocks may go to the archive follows from it, and nothing else.
     ///
     /// # Errors
     /// What is wrong with the block's place, its work or its undo record.
@@ -101,9 +102,9 @@ impl Restoring {
         Ok(())
     }
 
-    /// The tree with `head` as its head and `state` as the state there; `decide` says what the stored votes decided over
-    /// it. The blocks were checked before they were written; their ids, links, places and work were as they were added,
-    /// and here the state root is.
+    /// The tree with `head` as its head and `state` as the state there; `decide` says what the
+    /// stored votes decided over it. The blocks were checked before they were written; their ids,
+    /// links, places and work were as they were added, and here the state root is.
     ///
     /// # Errors
     /// See [`RestoreError`].

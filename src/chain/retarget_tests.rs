@@ -1,4 +1,5 @@
-//! Difficulty and parameters along a chain: when a change comes into force, and what it leaves alone.
+//! Difficulty and parameters along a chain: when a change comes into force, and what it leaves
+//! alone.
 
 use super::*;
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget, Timestamp};
@@ -42,8 +43,8 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
     assert_eq!(grower.chain.weight(), weight.plus(Difficulty(16)));
 }
 
-/// Difficulties of sixteen blocks, a second apart each, of a network that wants one every five; the first holds these
-/// changes of parameters.
+/// Difficulties of sixteen blocks, a second apart each, of a network that wants one every five; the
+/// first holds these changes of parameters.
 fn difficulties(changes: &[ParamsChange]) -> Vec<u64> {
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));

@@ -1,6 +1,8 @@
-//! What is remembered of all branches of a tree, so that nothing is to be searched for when one is pruned.
+//! What is remembered of all branches of a tree, so that nothing is to be searched for when one is
+//! pruned.
 //!
-//! Bounds: those of the tree, as each of these is of one of its blocks; what was pruned is taken with each input.
+//! Bounds: those of the tree, as each of these is of one of its blocks; what was pruned is taken
+//! with each input.
 
 use std::collections::{BTreeMap, BTreeSet};
 

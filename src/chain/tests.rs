@@ -310,7 +310,8 @@ fn choosing_the_head_and_naming_the_chain_cost_no_more_on_a_longer_chain() {
             (won, left),
             (Ok(Import::Reorganised(_)), Ok(Import::Reorganised(_)))
         ));
-        // Far down: a valid block, and one whose difficulty is not the required one, which costs nothing to make.
+        // Far down: a valid block, and one whose difficulty is not the required one, which costs
+        // nothing to make.
         let mut free = deep.work_block("side", 1_500 + height as u64, Vec::new());
         free.header.difficulty = Difficulty(1);
         let (side, outcome) = visits(

@@ -1,8 +1,9 @@
-//! Ids in order, of which any can be had by its place, and to which another is added in little time however many there
-//! are: whoever makes thousands of blocks of one weight pays for them alone.
+//! Ids in order, of which any can be had by its place, and to which another is added in little time
+//! however many there are: whoever makes thousands of blocks of one weight pays for them alone.
 //!
-//! Invariants: the ids ascend within a part and from part to part; no part is empty, and none has more than [`MOST`].
-//! Bound: of more than [`MAX_TIED`] ids the smallest are kept, so what is kept does not depend on their order.
+//! Invariants: the ids ascend within a part and from part to part; no part is empty, and none has
+//! more than [`MOST`]. Bound: of more than [`MAX_TIED`] ids the smallest are kept, so what is kept
+//! does not depend on their order.
 
 use crate::primitives::BlockHash;
 

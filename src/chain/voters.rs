@@ -9,9 +9,10 @@ use crate::state::Context;
 
 /// The sets of authorities on a chain whose last block has this context.
 ///
-/// Only who belongs to a set counts, not the order of turns. Whoever a change takes away has no voice any more in the
-/// demands that it leaves on the sets before: the operator may have removed it because it is lost for good, and it
-/// could keep the change from becoming final for ever. Where nobody would be left, all keep their voice.
+/// Only who belongs to a set counts, not the order of turns. Whoever a change takes away has no
+/// voice any more in the demands that it leaves on the sets before: the operator may have removed
+/// it because it is lost for good, and it could keep the change from becoming final for ever. Where
+/// nobody would be left, all keep their voice.
 pub(super) fn sets_after(
     (below, sets): (&Context, &Rc<Sets>),
     context: &Context,

@@ -1,9 +1,10 @@
 //! The weight that headers prove without their bodies.
 //!
-//! Work proves itself. An authority's header weighs something only by the rules of its place, and the orders of the
-//! operator that change them lie in bodies. So up to the first height at which an order of a body that is not here
-//! could be in force, all rules of the place are checked; from there on, a seal counts if it is of the authority whose
-//! turn it is by the last rules that are known, and else weighs nothing until the bodies below it are here.
+//! Work proves itself. An authority's header weighs something only by the rules of its place, and
+//! the orders of the operator that change them lie in bodies. So up to the first height at which an
+//! order of a body that is not here could be in force, all rules of the place are checked; from
+//! there on, a seal counts if it is of the authority whose turn it is by the last rules that are
+//! known, and else weighs nothing until the bodies below it are here.
 
 use crate::consensus::{BlockError, EPOCH, MIN_NOTICE, Params, slots};
 use crate::primitives::{BlockHash, Difficulty, Header, Height, Kind, Weight};

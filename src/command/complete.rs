@@ -2,8 +2,8 @@
 
 use super::help::{Argument, WORDS, Word};
 
-/// Lines that `line` may be completed to, best first; empty where nothing is known. The last word of
-/// `line` is the one that is completed; after a blank it is a new one.
+/// Lines that `line` may be completed to, best first; empty where nothing is known. The last word
+/// of `line` is the one that is completed; after a blank it is a new one.
 #[must_use]
 pub fn complete(line: &str, nodes: &[&str]) -> Vec<String> {
     let line = line.trim_start();

@@ -1,6 +1,6 @@
 //! A transaction before it is signed: who wants what, in names. The page turns it into a signed
-//! transaction. What can be checked without a ledger is checked here, by the same rules for console,
-//! forms and scripts; the rest is the nodes' to judge.
+//! transaction. What can be checked without a ledger is checked here, by the same rules for
+//! console, forms and scripts; the rest is the nodes' to judge.
 
 use super::texts::{check_visible, name_of};
 use crate::command::{DraftError, Part};
@@ -81,9 +81,9 @@ impl Draft {
         }
     }
 
-    /// The draft with its people's names as the chain has them, after a check of every rule that needs
-    /// no ledger. Whatever makes a draft, a line, a form or a script, goes through here, so that all
-    /// take the same.
+    /// The draft with its people's names as the chain has them, after a check of every rule that
+    /// needs no ledger. Whatever makes a draft, a line, a form or a script, goes through here, so
+    /// that all take the same.
     ///
     /// # Errors
     /// The first broken rule.

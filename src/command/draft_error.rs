@@ -83,7 +83,8 @@ pub enum DraftError {
         /// What it may mean.
         nearest: Nearest,
     },
-    /// The words look like a payment and are none: a message is public, and never a payment by mistake.
+    /// The words look like a payment and are none: a message is public, and never a payment by
+    /// mistake.
     #[error(
         "expected `Transfer <amount> coins <sender> to <receiver>`, found \"{found}\"; {}a message that begins like this: `tx message {found}`",
         meant(.nearest.as_deref())

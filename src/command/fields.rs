@@ -1,5 +1,5 @@
-//! The fields of an object that a script passes: one that no call knows is refused by name, as a script
-//! that misspells a field would otherwise send something else than it says.
+//! The fields of an object that a script passes: one that no call knows is refused by name, as a
+//! script that misspells a field would otherwise send something else than it says.
 
 use std::borrow::Cow;
 

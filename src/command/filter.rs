@@ -79,7 +79,8 @@ fn is_height(text: &str) -> bool {
     text.len() <= 15 && read_number(text).is_ok()
 }
 
-/// Hexadecimal of at least four digits with a decimal digit among them, so that `dead` and `face` can be names.
+/// Hexadecimal of at least four digits with a decimal digit among them, so that `dead` and `face`
+/// can be names.
 fn hexadecimal(text: &str) -> bool {
     text.len() >= 4
         && text.bytes().all(|byte| byte.is_ascii_hexdigit())

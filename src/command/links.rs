@@ -1,5 +1,5 @@
-//! The words of `links`: the shape of the network, and the quality of every link. What they do to a frame
-//! is the transport's matter.
+//! The words of `links`: the shape of the network, and the quality of every link. What they do to a
+//! frame is the transport's matter.
 
 use super::CommandError;
 use super::argument::number_in;

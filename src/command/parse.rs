@@ -1,6 +1,6 @@
-//! One console line to one [`Command`]. Spaces and hyphens of any kind are those of a keyboard; every
-//! other character that a keyboard does not have is refused by name, as nobody sees what it is. Only
-//! the words of `tx` may have more: a memo and a message are free text.
+//! One console line to one [`Command`]. Spaces and hyphens of any kind are those of a keyboard;
+//! every other character that a keyboard does not have is refused by name, as nobody sees what it
+//! is. Only the words of `tx` may have more: a memo and a message are free text.
 
 use std::ops::RangeInclusive;
 
@@ -17,7 +17,8 @@ use crate::records::{Level, MAX_MINERS, Pace};
 pub const DIFFICULTY_DIGITS: RangeInclusive<u8> = 1..=8;
 /// Seconds between work blocks that a pace may aim at.
 pub const PACE_SECONDS: RangeInclusive<u64> = 1..=600;
-/// Payments and messages a minute that traffic may have: ten a second is more than a playground's blocks hold.
+/// Payments and messages a minute that traffic may have: ten a second is more than a playground's
+/// blocks hold.
 pub const TRAFFIC_RATES: RangeInclusive<u32> = 1..=600;
 /// What traffic may be.
 pub const TRAFFIC: &str = "1 to 600 payments a minute, or `off`";

@@ -1,6 +1,6 @@
-//! What looks like a payment and is none. A message is public and for ever, so words that look like a
-//! payment are never signed as one: they are refused with the nearest right form. The rules err on the
-//! side of refusing, as `tx message ...` sends any words at all.
+//! What looks like a payment and is none. A message is public and for ever, so words that look like
+//! a payment are never signed as one: they are refused with the nearest right form. The rules err
+//! on the side of refusing, as `tx message ...` sends any words at all.
 
 use crate::primitives::{
     Name, Nearest, folded, is_currency, is_number_like, read_number, resembles_number,

@@ -6,9 +6,9 @@
 //! "<words>"            the same
 //! <words that do not look like a payment>
 //! ```
-//! Words are understood in any case, spaces and hyphens of any kind are those of a keyboard, an arrow
-//! serves as `to`. What looks like a payment and is not this transfer is refused: it never becomes a
-//! message. The signer of a message is the first demo user.
+//! Words are understood in any case, spaces and hyphens of any kind are those of a keyboard, an
+//! arrow serves as `to`. What looks like a payment and is not this transfer is refused: it never
+//! becomes a message. The signer of a message is the first demo user.
 
 use super::argument::shortened_to;
 use super::draft::{DEFAULT_FEE, Draft, What};
@@ -310,7 +310,8 @@ mod tests {
         );
     }
 
-    /// Words that are no transfer and no message, the code of the refusal, and a part of its sentence.
+    /// Words that are no transfer and no message, the code of the refusal, and a part of its
+    /// sentence.
     const REFUSED: &[(&str, &str, &str)] = &[
         (
             "transfer 1,5 coins alice to bob",

@@ -4,8 +4,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::Code;
 
-/// Most workers that a person gets in one tab: each takes about 12 MB and a share of a processor, so
-/// more of them take the memory of a small machine and leave no time to the page.
+/// Most workers that a person gets in one tab: each takes about 12 MB and a share of a processor,
+/// so more of them take the memory of a small machine and leave no time to the page.
 pub const MAX_WORKERS: u32 = 64;
 
 /// More workers than a tab gets.

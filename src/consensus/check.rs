@@ -1,6 +1,6 @@
-//! Checks that need no state: what a block or transaction proves by itself. The results are types, so
-//! that unchecked bytes cannot reach the state machine: `Block` -> [`CheckedBlock`] here, and from
-//! there to a connected block in [`crate::state`].
+//! Checks that need no state: what a block or transaction proves by itself. The results are types,
+//! so that unchecked bytes cannot reach the state machine: `Block` -> [`CheckedBlock`] here, and
+//! from there to a connected block in [`crate::state`].
 
 use std::collections::BTreeSet;
 
@@ -14,9 +14,9 @@ use crate::primitives::{
 use super::params::{check_authorities, check_retarget, in_range};
 use super::{BlockError, LongPart, Parameter, Params, ParamsError, TxError, slots, work};
 
-/// Signatures of each kind that are remembered as verified, in each of two generations: twice the mempool,
-/// so that a transaction is verified once although it arrives alone and again in blocks, and a seal once
-/// although its header arrives before its body.
+/// Signatures of each kind that are remembered as verified, in each of two generations: twice the
+/// mempool, so that a transaction is verified once although it arrives alone and again in blocks,
+/// and a seal once although its header arrives before its body.
 pub const SIGNATURE_CACHE: usize = 10_000;
 
 /// A transaction that is valid by itself: sizes, network, signature.
@@ -244,7 +244,8 @@ fn check_change(change: &ParamsChange) -> Result<(), ParamsError> {
         .map_or(Ok(()), check_authorities)
 }
 
-/// Checks what a header proves by itself (rules 4 and 5): for headers that arrive before their bodies.
+/// Checks what a header proves by itself (rules 4 and 5): for headers that arrive before their
+/// bodies.
 ///
 /// # Errors
 /// The first rule that is broken.
@@ -385,7 +386,8 @@ fn check_body(block: &Block) -> Result<Vec<Digest>, BlockError> {
             found: header.data_hash,
         });
     }
-    // From here on it is the header that names a body which is too long: no other body has its hashes.
+    // From here on it is the header that names a body which is too long: no other body has its
+    // hashes.
     if body.transactions.len() > MAX_TRANSACTIONS {
         return Err(BlockError::TooManyTransactions {
             limit: MAX_TRANSACTIONS,

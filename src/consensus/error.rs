@@ -1,5 +1,6 @@
-//! Refusals. Each variant is one way to break one numbered rule of `docs/BLOCKCHAIN_SYSTEM.md`, with what
-//! was expected and what was found; `rule` gives the number and `code` the name that people see.
+//! Refusals. Each variant is one way to break one numbered rule of `docs/BLOCKCHAIN_SYSTEM.md`,
+//! with what was expected and what was found; `rule` gives the number and `code` the name that
+//! people see.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -9,8 +10,8 @@ use crate::primitives::{
     NodeId, Slot, Timestamp, TxId, codes,
 };
 
-/// Why a block is not valid. Bytes that are no block (rules 1 and 2) have no id and are refused before, as
-/// [`DecodeError`].
+/// Why a block is not valid. Bytes that are no block (rules 1 and 2) have no id and are refused
+/// before, as [`DecodeError`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {
     /// Rule 1: a body longer than its limit.
@@ -438,8 +439,8 @@ pub enum TxError {
 }
 
 impl TxError {
-    /// Whether nothing that others do can make it right again: coins, assets and blocks may still arrive, a
-    /// name does not come free.
+    /// Whether nothing that others do can make it right again: coins, assets and blocks may still
+    /// arrive, a name does not come free.
     #[must_use]
     pub const fn is_final(&self) -> bool {
         !matches!(

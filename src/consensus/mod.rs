@@ -1,6 +1,6 @@
-//! The rules that make a block or a transaction valid, as far as they need no state: parameters, proof
-//! of work, slots of the authorities, and the checks of a block by itself. The rules are numbered in
-//! `docs/BLOCKCHAIN_SYSTEM.md`, and each refusal names its number.
+//! The rules that make a block or a transaction valid, as far as they need no state: parameters,
+//! proof of work, slots of the authorities, and the checks of a block by itself. The rules are
+//! numbered in `docs/BLOCKCHAIN_SYSTEM.md`, and each refusal names its number.
 
 mod check;
 mod error;

@@ -1,5 +1,5 @@
-//! The parameters of a network. They are hashed into the genesis block, so two networks that differ in
-//! any of them have different chain ids and ignore each other. A few may be changed later by the
+//! The parameters of a network. They are hashed into the genesis block, so two networks that differ
+//! in any of them have different chain ids and ignore each other. A few may be changed later by the
 //! operator's signed transaction; those are kept in the state as [`Tunable`].
 
 use std::collections::BTreeSet;
@@ -29,12 +29,12 @@ pub const EPOCH: u64 = 8;
 /// Blocks between a change of parameters and its effect, at the least.
 pub const MIN_NOTICE: u64 = 2;
 
-/// The rules that this program follows, as a number that rises with every change of a rule: 1 had an authority
-/// weight that followed the difficulty, and gave ties to the smaller id.
+/// The rules that this program follows, as a number that rises with every change of a rule: 1 had
+/// an authority weight that followed the difficulty, and gave ties to the smaller id.
 pub const RULE_SET: u64 = 2;
 
-/// The rule set and the limits that are the same in every network. They are hashed with the parameters, so that a program with
-/// other ones makes another network and does not split this one.
+/// The rule set and the limits that are the same in every network. They are hashed with the
+/// parameters, so that a program with other ones makes another network and does not split this one.
 const LIMITS: [u64; 13] = [
     RULE_SET,
     EPOCH,
@@ -66,8 +66,9 @@ pub struct Params {
     pub retarget: Retarget,
     /// The authorities in the order of their slots, at most [`MAX_AUTHORITIES`]; may be empty.
     pub authorities: Vec<Address>,
-    /// Weight of an authority's block. No transaction moves it: a branch on which one that was once signed is
-    /// replayed and a later one left out would be heavier than all that honest nodes made.
+    /// Weight of an authority's block. No transaction moves it: a branch on which one that was once
+    /// signed is replayed and a later one left out would be heavier than all that honest nodes
+    /// made.
     pub authority_weight: Difficulty,
     /// Length of a slot.
     pub slot: Millis,
@@ -113,7 +114,8 @@ impl Params {
     /// The difficulty that people start with: two leading zero hex digits.
     pub const DEFAULT_DIFFICULTY: Difficulty = Difficulty::from_zero_digits(2);
 
-    /// Parameters with the playground's defaults; `salt` and `genesis_time` make the network unique.
+    /// Parameters with the playground's defaults; `salt` and `genesis_time` make the network
+    /// unique.
     #[must_use]
     pub fn playground(
         network: Name,
@@ -209,7 +211,8 @@ impl Params {
         in_range(Parameter::GenesisCoins, total, 0, MAX_EXACT)
     }
 
-    /// The hash that the genesis block commits to: over the parameters and the limits of every network.
+    /// The hash that the genesis block commits to: over the parameters and the limits of every
+    /// network.
     #[must_use]
     pub fn hash(&self) -> Digest {
         self.hash_with(&LIMITS)

@@ -1,4 +1,5 @@
-//! Proof of authority: time is cut into slots since the genesis time, and the authorities take turns.
+//! Proof of authority: time is cut into slots since the genesis time, and the authorities take
+//! turns.
 
 use crate::primitives::{Address, Slot, Timestamp};
 

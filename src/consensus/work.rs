@@ -1,15 +1,15 @@
 //! Proof of work: the target of a difficulty, and the difficulty that is required next.
 //!
 //! A block id, read as a 256-bit number with its first byte most significant, meets difficulty D if
-//! `id * D < 2^256`. The automatic retarget is ASERT (M. B. Lundeberg, "Static difficulty adjustments,
-//! with absolutely scheduled exponentially rising targets", 2020) with the integer approximation of
-//! 2^x that Bitcoin Cash specifies as aserti3-2d. Its time is that of a [`WorkClock`], which is the time of
-//! the blocks but for their pauses.
+//! `id * D < 2^256`. The automatic retarget is ASERT (M. B. Lundeberg, "Static difficulty
+//! adjustments, with absolutely scheduled exponentially rising targets", 2020) with the integer
+//! approximation of 2^x that Bitcoin Cash specifies as aserti3-2d. Its time is that of a
+//! [`WorkClock`], which is the time of the blocks but for their pauses.
 
 use crate::primitives::{BlockHash, Difficulty, MAX_EXACT, Millis, Retarget, U256, exp2};
 
-/// A gap between work blocks counts at least up to so many ideal intervals. Of gaps that come by chance one
-/// in 3,000 is longer (e^8), so that the mean interval is still the ideal one.
+/// A gap between work blocks counts at least up to so many ideal intervals. Of gaps that come by
+/// chance one in 3,000 is longer (e^8), so that the mean interval is still the ideal one.
 pub(super) const LONGEST_GAP: u64 = 8;
 
 /// The largest id that meets `difficulty`.
@@ -26,8 +26,9 @@ pub fn meets(id: &BlockHash, difficulty: Difficulty) -> bool {
 
 /// How far the work of a chain has come: what an automatic retarget goes by.
 ///
-/// The clock runs while work goes on and stands still in a pause: time in which nobody worked says nothing
-/// of the hash rate, and blocks that make up for it would come at the least difficulty, thousands after a night.
+/// The clock runs while work goes on and stands still in a pause: time in which nobody worked says
+/// nothing of the hash rate, and blocks that make up for it would come at the least difficulty,
+/// thousands after a night.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize,
 )]

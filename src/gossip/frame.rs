@@ -1,9 +1,9 @@
-//! Frames: what really crosses a channel. Every frame is signed by its sender, because a channel tells
-//! nothing about who posted, and a forged sender would turn peer scores into a weapon.
+//! Frames: what really crosses a channel. Every frame is signed by its sender, because a channel
+//! tells nothing about who posted, and a forged sender would turn peer scores into a weapon.
 //!
-//! Layout, little-endian: magic 4 | version 1 | network 8 | from 32 | session 8 | sequence 8 | to 32
-//! (zeros for all) | type 1 | length 4 | payload | signature 64. A frame is judged step by step, cheapest
-//! first, and nothing is allocated beyond the bytes that came.
+//! Layout, little-endian: magic 4 | version 1 | network 8 | from 32 | session 8 | sequence 8 | to
+//! 32 (zeros for all) | type 1 | length 4 | payload | signature 64. A frame is judged step by step,
+//! cheapest first, and nothing is allocated beyond the bytes that came.
 
 use crate::primitives::{Address, BlockHash, Keypair, NodeId, Signature};
 
@@ -52,7 +52,8 @@ pub fn network_id(chain_id: &BlockHash) -> [u8; 8] {
     id
 }
 
-/// Whether bytes, if they are a frame, offer or carry transactions of which nobody said that they are a block's.
+/// Whether bytes, if they are a frame, offer or carry transactions of which nobody said that they
+/// are a block's.
 #[must_use]
 pub fn carries_transactions(bytes: &[u8]) -> bool {
     kind_of(bytes)
@@ -95,8 +96,8 @@ pub fn kind_of(bytes: &[u8]) -> Option<MessageType> {
     MessageType::from_byte(*bytes.get(TYPE_AT)?).ok()
 }
 
-/// A frame with another message under the same envelope, with the old signature, which does not cover it. `None` for
-/// bytes that are no frame.
+/// A frame with another message under the same envelope, with the old signature, which does not
+/// cover it. `None` for bytes that are no frame.
 #[must_use]
 pub fn with_message(frame: &[u8], message: &Message) -> Option<Vec<u8>> {
     let (kind, payload) = message.encode();
@@ -110,7 +111,8 @@ pub fn with_message(frame: &[u8], message: &Message) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// A frame as its sender signs it again, whatever was changed in it. `None` for bytes that are no frame.
+/// A frame as its sender signs it again, whatever was changed in it. `None` for bytes that are no
+/// frame.
 #[must_use]
 pub fn signed_again(frame: &[u8], key: &Keypair) -> Option<Vec<u8>> {
     let end = frame.len().checked_sub(64)?;

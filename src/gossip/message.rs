@@ -1,6 +1,6 @@
-//! The messages between nodes. Each has a bound on its encoded bytes that is checked before anything is
-//! decoded. The four of the original system are [`Message::Ping`], [`Message::NodeList`],
-//! [`Message::NewTransaction`] and [`Message::BlockFound`].
+//! The messages between nodes. Each has a bound on its encoded bytes that is checked before
+//! anything is decoded. The four of the original system are [`Message::Ping`],
+//! [`Message::NodeList`], [`Message::NewTransaction`] and [`Message::BlockFound`].
 
 use borsh::de::EnumExt as _;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -146,7 +146,8 @@ pub enum Message {
         head: HeadInfo,
         /// The one peer that is asked to answer, to measure the round trip.
         answer_by: Option<NodeId>,
-        /// How far the authorities' votes go at the sender: told every two seconds, where there are authorities.
+        /// How far the authorities' votes go at the sender: told every two seconds, where there are
+        /// authorities.
         progress: Option<Progress>,
     },
     /// The answer to a ping.
@@ -180,8 +181,8 @@ pub enum Message {
     Bye,
     /// How far the authorities' votes go at the sender: to a peer that it has not heard before.
     Checkpoints(Progress),
-    /// Asks for the certificates after the first checkpoint, of these that the sender knows to be justified, that
-    /// the receiver knows as well.
+    /// Asks for the certificates after the first checkpoint, of these that the sender knows to be
+    /// justified, that the receiver knows as well.
     GetCertificates(Vec<Checkpoint>),
     /// Certificates that were asked for, in an order in which each is understood by those before.
     Certificates(Vec<Certificate>),

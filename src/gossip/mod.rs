@@ -1,5 +1,6 @@
-//! Gossip: how nodes talk. Frames and messages, what is known about each peer, which ids were seen, and
-//! how missing blocks are fetched. Nothing here knows the chain: the node routes values between them.
+//! Gossip: how nodes talk. Frames and messages, what is known about each peer, which ids were seen,
+//! and how missing blocks are fetched. Nothing here knows the chain: the node routes values between
+//! them.
 
 mod bucket;
 mod error;

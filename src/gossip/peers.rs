@@ -1,10 +1,13 @@
 //! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
 //!
-//! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes first, while all are heard
-//! the latest acquaintance that never gave a block of the best chain: a flood of newcomers drives out only itself; what a peer sends unasked is held to
-//! [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`] and [`LEAST_ANSWERS`] for each,
-//! records that are passed on to [`RECORDS`], what others send in its name to [`FORGED`], and all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`].
-//! Only signed frames change a score, so nobody can spoil another's.
+//! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes
+//! first, while all are heard the latest acquaintance that never gave a block of the best chain: a
+//! flood of newcomers drives out only itself; what a peer sends unasked is held to [`FRAMES`],
+//! [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its answers to
+//! [`ANSWERS`], those of all to [`ALL_ANSWERS`] and [`LEAST_ANSWERS`] for each, records that are
+//! passed on to [`RECORDS`], what others send in its name to [`FORGED`], and all who have proven
+//! nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for
+//! [`IGNORE_FOR`]. Only signed frames change a score, so nobody can spoil another's.
 
 #[cfg(test)]
 mod tests;
@@ -28,22 +31,26 @@ pub const ALIVE: Millis = Millis(10_000);
 const FRAMES: u64 = 200;
 /// Bytes of one peer per second.
 const BYTES: u64 = 512 * 1024;
-/// New transactions of one peer per second. Each costs a signature to verify, and one that is valid has a fee to pay.
+/// New transactions of one peer per second. Each costs a signature to verify, and one that is valid
+/// has a fee to pay.
 const TRANSACTIONS: u64 = 50;
-/// New transactions of a peer per second that has given a block of the best chain: what its users send must come to all
-/// who mine as fast as blocks can hold it.
+/// New transactions of a peer per second that has given a block of the best chain: what its users
+/// send must come to all who mine as fast as blocks can hold it.
 const TRANSACTIONS_OF_USEFUL: u64 = 400;
-/// Frames per second of all who have proven nothing in this run: each costs a signature to verify, and names are free.
+/// Frames per second of all who have proven nothing in this run: each costs a signature to verify,
+/// and names are free.
 const UNPROVEN_FRAMES: u64 = 400;
-/// Frames per second in a peer's name that cost a signature and are not its own, as anyone can write any name into a
-/// frame. Above this no frame in its name is looked at for a moment, also none that is waited for.
+/// Frames per second in a peer's name that cost a signature and are not its own, as anyone can
+/// write any name into a frame. Above this no frame in its name is looked at for a moment, also
+/// none that is waited for.
 const FORGED: u64 = 500;
 /// Bytes of answers to one peer per second.
 const ANSWERS: u64 = 2 * 1024 * 1024;
-/// Bytes of answers to all peers per second: an answer may be a thousand times as long as its question.
+/// Bytes of answers to all peers per second: an answer may be a thousand times as long as its
+/// question.
 const ALL_ANSWERS: u64 = 8 * 1024 * 1024;
-/// Bytes that each peer has a second in any case, also above that of all: a few who ask for much leave something to the
-/// others, who are at most [`MAX_PEERS`].
+/// Bytes that each peer has a second in any case, also above that of all: a few who ask for much
+/// leave something to the others, who are at most [`MAX_PEERS`].
 const LEAST_ANSWERS: u64 = 128 * 1024;
 /// Records per second that others pass on: each costs a signature to verify and a greeting to sign.
 const RECORDS: u64 = 128;
@@ -51,7 +58,8 @@ const RECORDS: u64 = 128;
 const IGNORE_AT: i32 = -100;
 /// How long an ignored peer is not listened to.
 const IGNORE_FOR: Millis = Millis(600_000);
-/// Silence alone lowers a score no further than this: it may be the link's fault, and is no reason to ignore a peer.
+/// Silence alone lowers a score no further than this: it may be the link's fault, and is no reason
+/// to ignore a peer.
 const SILENCE_FLOOR: i32 = IGNORE_AT / 2;
 /// An answer that comes within this time after a request to its sender is late, not unasked for.
 const LATE_WITHIN: Millis = Millis(60_000);
@@ -71,7 +79,8 @@ pub struct Peer {
     pub record: Option<NodeRecord>,
     /// The head it last told.
     pub head: Option<HeadInfo>,
-    /// When it was last heard, spans left out in which this node stood still; 0 for a peer known from others only.
+    /// When it was last heard, spans left out in which this node stood still; 0 for a peer known
+    /// from others only.
     pub last_seen: Instant,
     /// It said goodbye and was not heard since.
     pub left: bool,
@@ -173,7 +182,8 @@ impl Peer {
         self.met
     }
 
-    /// Whether it has ever given a block that extended the best chain: names are free, and this is not.
+    /// Whether it has ever given a block that extended the best chain: names are free, and this is
+    /// not.
     #[must_use]
     pub const fn is_useful(&self) -> bool {
         self.useful
@@ -197,8 +207,8 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// Whether a frame from `from` is worth its signature check: not ignored, and `awaited` or within its
-    /// rate. The sender is not proven yet, so nothing is counted against it.
+    /// Whether a frame from `from` is worth its signature check: not ignored, and `awaited` or
+    /// within its rate. The sender is not proven yet, so nothing is counted against it.
     #[must_use]
     pub fn admits(&self, from: &NodeId, awaited: bool, now: Instant) -> bool {
         let peer = self.peers.get(from);
@@ -234,8 +244,9 @@ impl Peers {
         let Some(peer) = self.peers.get(&envelope.from) else {
             return Ok(());
         };
-        // A new session starts a new count. Its number begins with the time it began, so an old session's
-        // frames are refused; but a node whose clock was set back while it was away is heard again.
+        // A new session starts a new count. Its number begins with the time it began, so an old
+        // session's frames are refused; but a node whose clock was set back while it was away is
+        // heard again.
         let old_session = envelope.session < peer.session && peer.alive(now);
         let is_same = envelope.session == peer.session;
         let is_late = mutant!(EachAfterTheLast) && envelope.sequence <= peer.window.last();
@@ -249,8 +260,8 @@ impl Peers {
         Ok(())
     }
 
-    /// Whether a peer's question is answered now: not if what it was sent lately is above its rate, or what all were
-    /// sent is above that of all and it has had its least.
+    /// Whether a peer's question is answered now: not if what it was sent lately is above its rate,
+    /// or what all were sent is above that of all and it has had its least.
     #[must_use]
     pub fn may_answer(&self, to: &NodeId, now: Instant) -> bool {
         let of_all = self.answers.left(ALL_ANSWERS, now) > 0;
@@ -270,8 +281,8 @@ impl Peers {
         }
     }
 
-    /// Notes a frame whose signature holds and that is new. An `awaited` answer does not count against the peer's rate:
-    /// how much of that comes is up to this node.
+    /// Notes a frame whose signature holds and that is new. An `awaited` answer does not count
+    /// against the peer's rate: how much of that comes is up to this node.
     pub fn heard(&mut self, envelope: &Envelope<'_>, awaited: bool, now: Instant) {
         self.make_room(&envelope.from, now);
         let peer = self
@@ -296,8 +307,9 @@ impl Peers {
         peer.left = false;
     }
 
-    /// Nobody was listened to for a span, before which it was `then`: what a peer said meanwhile waits to be heard, so
-    /// that is no silence of those who were alive. Else the first frames that wait would drive them out.
+    /// Nobody was listened to for a span, before which it was `then`: what a peer said meanwhile
+    /// waits to be heard, so that is no silence of those who were alive. Else the first frames that
+    /// wait would drive them out.
     pub fn stood_still(&mut self, span: Millis, then: Instant) {
         for peer in self.peers.values_mut().filter(|peer| peer.alive(then)) {
             peer.last_seen = peer.last_seen.plus(span);
@@ -369,8 +381,8 @@ impl Peers {
         std::mem::take(&mut self.forgotten)
     }
 
-    /// Whether a list of records from this peer is looked at: not more often than an honest one is asked for it, as
-    /// each record costs a signature to verify.
+    /// Whether a list of records from this peer is looked at: not more often than an honest one is
+    /// asked for it, as each record costs a signature to verify.
     pub fn take_list(&mut self, node: &NodeId, now: Instant) -> bool {
         let Some(peer) = self.peers.get_mut(node) else {
             return false;
@@ -406,8 +418,9 @@ impl Peers {
         }
     }
 
-    /// Holds a fault against a peer. An answer that is only late is none, silence has its floor, and an answer that
-    /// nobody asked for may be an old one that somebody else plays again, as long as its sender has proven nothing.
+    /// Holds a fault against a peer. An answer that is only late is none, silence has its floor,
+    /// and an answer that nobody asked for may be an old one that somebody else plays again, as
+    /// long as its sender has proven nothing.
     pub fn blame(&mut self, node: &NodeId, fault: Fault, now: Instant) {
         let Some(peer) = self.peers.get_mut(node) else {
             return;

@@ -1,9 +1,10 @@
-//! Ids that were seen, in two generations: when the young one is full the old one is forgotten, so an id
-//! is remembered for at least [`SEEN_GENERATION`] others and memory stays bounded.
+//! Ids that were seen, in two generations: when the young one is full the old one is forgotten, so
+//! an id is remembered for at least [`SEEN_GENERATION`] others and memory stays bounded.
 
 use std::collections::BTreeSet;
 
-/// Ids per generation: more than the mempool holds, so that no waiting transaction is fetched twice.
+/// Ids per generation: more than the mempool holds, so that no waiting transaction is fetched
+/// twice.
 pub const SEEN_GENERATION: usize = 8_192;
 
 /// A bounded set of ids.

@@ -1,5 +1,6 @@
-//! Which frames of a session were heard: each counts once. A peer speaks on two channels, its own inbox's and that of
-//! all, and no browser keeps the order between channels; so a frame may come after later ones.
+//! Which frames of a session were heard: each counts once. A peer speaks on two channels, its own
+//! inbox's and that of all, and no browser keeps the order between channels; so a frame may come
+//! after later ones.
 //!
 //! Bound: the last [`WIDTH`] sequence numbers; what is older counts as heard.
 

@@ -1,6 +1,7 @@
 //! The questions that the page asks a node, each with the type of its answer.
 //!
-//! Invariant: an answer of another type is a refusal here, in one place; nobody else takes an answer apart.
+//! Invariant: an answer of another type is a refusal here, in one place; nobody else takes an
+//! answer apart.
 
 use super::{Answer, Imported, Request};
 use crate::ledger::{Page, Query};

@@ -12,7 +12,8 @@ pub const YIELD_MS: f64 = 100.0;
 pub struct SearchJob {
     /// Number of the job; an answer to an older one is dropped.
     pub job: u64,
-    /// Number of the search: jobs on the same head are one search, whose tries, best hash and time go on.
+    /// Number of the search: jobs on the same head are one search, whose tries, best hash and time
+    /// go on.
     pub search: u64,
     /// The candidate's 204 header bytes; the nonce in them does not matter.
     pub header: Vec<u8>,
@@ -35,8 +36,8 @@ pub enum Limit {
     Turns(Turns),
 }
 
-/// Whose turn it is to hash where more miners share a machine than it is to run at once. Time is cut into turns that
-/// every miner reads from the same clock: see [`crate::miner::turns`].
+/// Whose turn it is to hash where more miners share a machine than it is to run at once. Time is
+/// cut into turns that every miner reads from the same clock: see [`crate::miner::turns`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Turns {
     /// The miner's place among all of the machine, from 0.
@@ -72,7 +73,8 @@ pub enum ToMiner {
     Search(SearchJob),
     /// Search nothing.
     Cancel,
-    /// Let the page go first for [`YIELD_MS`]: somebody clicked or typed. It comes from the page, not from the node.
+    /// Let the page go first for [`YIELD_MS`]: somebody clicked or typed. It comes from the page,
+    /// not from the node.
     Yield,
 }
 
@@ -91,7 +93,8 @@ pub enum FromMiner {
         nonce: u64,
         /// Lowest hash of this search so far, hexadecimal; empty before the first.
         best_hash: String,
-        /// The last nonces tried, oldest first, at most [`MAX_TRIES`]; none with a budget too high to follow.
+        /// The last nonces tried, oldest first, at most [`MAX_TRIES`]; none with a budget too high
+        /// to follow.
         tries: Vec<Try>,
     },
     /// A nonce that meets the difficulty; the node checks it again. The miner then rests.

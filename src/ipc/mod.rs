@@ -1,8 +1,8 @@
 //! The messages between the page, its node workers and their miner workers, in one place.
 //!
-//! All of them are the same binary, so there is no version skew, and the messages are borsh bytes. Each
-//! request carries an id and is answered exactly once: by a [`Refusal`] or an [`Answer`]; [`Ask`] gives each
-//! question the type of its answer.
+//! All of them are the same binary, so there is no version skew, and the messages are borsh bytes.
+//! Each request carries an id and is answered exactly once: by a [`Refusal`] or an [`Answer`];
+//! [`Ask`] gives each question the type of its answer.
 
 mod answer;
 pub mod ask;
@@ -74,15 +74,15 @@ impl fmt::Debug for NodeConfig {
 pub struct Workload {
     /// How fast each of them hashes.
     pub speed: Speed,
-    /// The turns of the node's first miner at [`Speed::Full`]; those of the next ones follow. The page, which knows all
-    /// miners of the machine, keeps a core free by them.
+    /// The turns of the node's first miner at [`Speed::Full`]; those of the next ones follow. The
+    /// page, which knows all miners of the machine, keeps a core free by them.
     pub turns: Turns,
     /// How many miner workers there are, at most [`MAX_MINERS`].
     pub miners: u32,
 }
 
-/// How fast each miner of a node hashes. It is the node's own choice: no rule of consensus asks for it, and no
-/// peer changes it.
+/// How fast each miner of a node hashes. It is the node's own choice: no rule of consensus asks for
+/// it, and no peer changes it.
 #[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Speed {
     /// So many hashes a second at most.
@@ -125,8 +125,8 @@ pub enum ToNode {
         /// Canonical bytes of the link's qualities.
         link: Vec<u8>,
     },
-    /// The lowest level of events that somebody hears from now on; at first [`Level::Info`]. What nobody hears is
-    /// neither put into words nor sent.
+    /// The lowest level of events that somebody hears from now on; at first [`Level::Info`]. What
+    /// nobody hears is neither put into words nor sent.
     SetEvents(Level),
     /// Says goodbye to the peers, writes what is pending, ends the miners and closes the database;
     /// answered by [`FromNode::Stopped`].
@@ -141,7 +141,8 @@ pub enum Request {
         /// Canonical bytes.
         raw: Vec<u8>,
     },
-    /// As `Submit`, if it is the sender's next: what would wait for one that is missing here is refused.
+    /// As `Submit`, if it is the sender's next: what would wait for one that is missing here is
+    /// refused.
     SubmitNext {
         /// Canonical bytes.
         raw: Vec<u8>,

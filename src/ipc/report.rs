@@ -12,7 +12,8 @@ pub struct Report {
     pub miners: Vec<MinerStatus>,
     /// Its peers.
     pub peers: Vec<PeerStatus>,
-    /// What happened that somebody hears, oldest first, at most 200; old ones that tell of no block are left out first.
+    /// What happened that somebody hears, oldest first, at most 200; old ones that tell of no block
+    /// are left out first.
     pub events: Vec<Event>,
     /// Events left out because there were too many.
     pub events_dropped: u32,

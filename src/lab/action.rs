@@ -1,6 +1,8 @@
-//! Everything that a person can do, as values: they are part of the scenario, and with them a run repeats.
+//! Everything that a person can do, as values: they are part of the scenario, and with them a run
+//! repeats.
 //!
-//! Names are those of the scenario; spans are virtual milliseconds; frames have the ids that `frames` lists.
+//! Names are those of the scenario; spans are virtual milliseconds; frames have the ids that
+//! `frames` lists.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,8 @@ pub struct Timed {
     /// Virtual time in milliseconds: after everything that happens up to then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<u64>,
-    /// With `at`: not after everything of that millisecond, but after so many events of the whole run.
+    /// With `at`: not after everything of that millisecond, but after so many events of the whole
+    /// run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
     /// Instead of `at`: as soon as this is true.
@@ -154,9 +157,11 @@ pub enum Action {
     SealTwice { node: String },
     /// An authority votes twice in an epoch: half of the others get one vote, half the other.
     VoteTwice { node: String },
-    /// An authority votes on both sides of a cut: where its node is not heard, its key signs what others vote for.
+    /// An authority votes on both sides of a cut: where its node is not heard, its key signs what
+    /// others vote for.
     VoteBothSides { node: String },
-    /// A node sends another so many frames of nonsense a second from now on, signed as they should be; 0 for no more.
+    /// A node sends another so many frames of nonsense a second from now on, signed as they should
+    /// be; 0 for no more.
     Flood {
         node: String,
         to: String,
@@ -202,8 +207,8 @@ pub enum Action {
     Rule(Rule),
     /// Takes a rule away.
     Unrule { name: String },
-    /// A user signs a transfer and hands it to a node. `nonce` is the account's next one on that node unless it is
-    /// given.
+    /// A user signs a transfer and hands it to a node. `nonce` is the account's next one on that
+    /// node unless it is given.
     Pay {
         name: String,
         from: String,
@@ -223,7 +228,8 @@ pub enum Action {
         text: String,
         node: String,
     },
-    /// Hands a transaction that somebody signed elsewhere to a node: its canonical bytes in hexadecimal.
+    /// Hands a transaction that somebody signed elsewhere to a node: its canonical bytes in
+    /// hexadecimal.
     Submit { node: String, bytes: String },
     /// Hands a payment that was signed before to a node again.
     Again { payment: String, node: String },
@@ -233,8 +239,8 @@ pub enum Action {
         amount: u64,
         node: String,
     },
-    /// A node proves to a light client, which has the headers alone, that a payment is in a block of its chain. With an
-    /// amount it shows a changed payment, with the proof of the true one.
+    /// A node proves to a light client, which has the headers alone, that a payment is in a block
+    /// of its chain. With an amount it shows a changed payment, with the proof of the true one.
     Prove {
         payment: String,
         node: String,

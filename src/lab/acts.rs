@@ -1,5 +1,5 @@
-//! Carries actions out: each goes to the part that it is about. An action that cannot be done changes nothing, and says
-//! why.
+//! Carries actions out: each goes to the part that it is about. An action that cannot be done
+//! changes nothing, and says why.
 
 use super::action::Action;
 use super::error::ActError;

@@ -1,5 +1,6 @@
-//! How time passes: one thing after the other, an action or an event of the world, each followed by what it leads to.
-//! The order is decided here and nowhere else, so that every way to a moment is the same.
+//! How time passes: one thing after the other, an action or an event of the world, each followed by
+//! what it leads to. The order is decided here and nowhere else, so that every way to a moment is
+//! the same.
 
 use std::rc::Rc;
 
@@ -63,7 +64,8 @@ impl Course {
 }
 
 impl Moment {
-    /// Lets the next thing happen, if there is one up to `end`, in virtual milliseconds; else the clock shows `end`.
+    /// Lets the next thing happen, if there is one up to `end`, in virtual milliseconds; else the
+    /// clock shows `end`.
     pub(super) fn advance(&mut self, course: &Course, end: u64) -> Option<Passed> {
         if self.violation.is_some() {
             return None;
@@ -101,7 +103,8 @@ impl Moment {
         at <= end && (is_last || (at <= self.time() && self.steps >= after))
     }
 
-    /// Whether this is the moment of this millisecond after so many events of the whole run, its actions done.
+    /// Whether this is the moment of this millisecond after so many events of the whole run, its
+    /// actions done.
     pub(super) fn is_after(&self, steps: u64, course: &Course, at: u64) -> bool {
         let next = course.timed.get(self.done);
         let acts = next.is_some_and(|timed| self.is_due(timed, at));
@@ -188,7 +191,8 @@ impl Moment {
         }
     }
 
-    /// What follows from something that happened: rules on what was sent, facts, conditions, the goal.
+    /// What follows from something that happened: rules on what was sent, facts, conditions, the
+    /// goal.
     pub(super) fn follow(&mut self, course: &Course) {
         loop {
             self.watch();

@@ -1,6 +1,7 @@
 //! Branches of time: a list of actions with what is known of it, and two of them beside each other.
 //!
-//! Bounds: [`MAX_KEPT`] of a branch; when there are more, every second goes and the next ones lie further apart.
+//! Bounds: [`MAX_KEPT`] of a branch; when there are more, every second goes and the next ones lie
+//! further apart.
 
 use std::rc::Rc;
 
@@ -13,7 +14,8 @@ use super::layout;
 use super::moment::Moment;
 use super::scenario::Scenario;
 
-/// Moments that are kept of a branch at the most: each of five nodes after some minutes is a few megabytes.
+/// Moments that are kept of a branch at the most: each of five nodes after some minutes is a few
+/// megabytes.
 const MAX_KEPT: usize = 40;
 /// Virtual milliseconds between two of them at first.
 const APART: u64 = 30_000;
@@ -82,7 +84,8 @@ impl Branch {
         }
     }
 
-    /// A branch that leaves this one at a moment: what was done up to there, and what the scenario has for later.
+    /// A branch that leaves this one at a moment: what was done up to there, and what the scenario
+    /// has for later.
     pub(super) fn fork(&self, name: String, moment: &Moment) -> Self {
         let here = position(moment);
         let mut course = self.course.clone();

@@ -1,7 +1,8 @@
-//! Time in a person's hands: playing, stepping, seeking, acting, branches. The moments that are kept are a cache: with
-//! none of them everything would be the same, only later.
+//! Time in a person's hands: playing, stepping, seeking, acting, branches. The moments that are
+//! kept are a cache: with none of them everything would be the same, only later.
 //!
-//! Bounds: [`MAX_BRANCHES`]; the scenario's bounds on actions and length hold for what a person does too.
+//! Bounds: [`MAX_BRANCHES`]; the scenario's bounds on actions and length hold for what a person
+//! does too.
 
 use crate::ipc::{Answer, ApiError, Report, Request};
 use crate::node::{Node, Outbox, Reporter};
@@ -83,7 +84,8 @@ impl Lab {
         &self.branches[self.current]
     }
 
-    /// Lets time go on to a moment, in virtual milliseconds, or to what comes first of what is waited for.
+    /// Lets time go on to a moment, in virtual milliseconds, or to what comes first of what is
+    /// waited for.
     ///
     /// # Errors
     /// [`LabError::TooLate`].
@@ -108,7 +110,8 @@ impl Lab {
         })
     }
 
-    /// Goes on along a way as long as `may_go_on` says so; why time stands still at its end, `None` before that.
+    /// Goes on along a way as long as `may_go_on` says so; why time stands still at its end, `None`
+    /// before that.
     pub fn go_on(&mut self, way: &Way, may_go_on: &mut dyn FnMut() -> bool) -> Option<Stop> {
         while may_go_on() {
             let course = &self.branch().course;
@@ -142,7 +145,8 @@ impl Lab {
         passed
     }
 
-    /// Goes to a moment, forward or back, in virtual milliseconds: everything up to then has happened.
+    /// Goes to a moment, forward or back, in virtual milliseconds: everything up to then has
+    /// happened.
     ///
     /// # Errors
     /// [`LabError::TooLate`].
@@ -168,7 +172,8 @@ impl Lab {
         })
     }
 
-    /// As [`Lab::begin_to_seek`], to a moment within a millisecond: after so many events of the whole run.
+    /// As [`Lab::begin_to_seek`], to a moment within a millisecond: after so many events of the
+    /// whole run.
     ///
     /// # Errors
     /// [`LabError::TooLate`].
@@ -194,7 +199,8 @@ impl Lab {
         (!self.moment.is_quiet()).then_some(self.moment.steps)
     }
 
-    /// Does something now. In the past of what was played, a branch begins, and the old future stays as it was.
+    /// Does something now. In the past of what was played, a branch begins, and the old future
+    /// stays as it was.
     ///
     /// # Errors
     /// Why it cannot be done; nothing has changed then.
@@ -314,8 +320,8 @@ impl Lab {
         seats.find(|seat| seat.plan.name == name)?.node.as_ref()
     }
 
-    /// Asks a node something, without changing it: a copy of it answers, and its disk what is asked of the ledger. What
-    /// changes something is an action.
+    /// Asks a node something, without changing it: a copy of it answers, and its disk what is asked
+    /// of the ledger. What changes something is an action.
     ///
     /// # Errors
     /// The node's refusal; one where it does not run, and one for an order.
@@ -335,8 +341,8 @@ impl Lab {
         node.answer(world.reading_of(place), request, &mut Outbox::new())
     }
 
-    /// Hands a transaction to a node, by its canonical bytes, as an action. A copy of the node takes it first: what that
-    /// refuses is no action.
+    /// Hands a transaction to a node, by its canonical bytes, as an action. A copy of the node
+    /// takes it first: what that refuses is no action.
     ///
     /// # Errors
     /// The node's refusal, or why nothing can be done now.

@@ -1,4 +1,5 @@
-//! Changes the bytes of a frame: one byte, or a decoded field. The receiver judges the result like any frame.
+//! Changes the bytes of a frame: one byte, or a decoded field. The receiver judges the result like
+//! any frame.
 
 use crate::gossip::{Envelope, signed_again, with_message};
 use crate::primitives::{BlockHash, Keypair};

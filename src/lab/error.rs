@@ -1,5 +1,5 @@
-//! Why a scenario is not read, an action not done, or a frame not changed: the place, what was expected and what was
-//! found. All of these are the fault of whoever wrote or did it.
+//! Why a scenario is not read, an action not done, or a frame not changed: the place, what was
+//! expected and what was found. All of these are the fault of whoever wrote or did it.
 
 use std::fmt;
 

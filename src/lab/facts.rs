@@ -1,8 +1,9 @@
-//! What has happened so far, as facts: counted and noted from what the nodes said and what their chains are, never
-//! guessed. Predicates are judged by these and by the nodes as they are.
+//! What has happened so far, as facts: counted and noted from what the nodes said and what their
+//! chains are, never guessed. Predicates are judged by these and by the nodes as they are.
 //!
-//! Bounds: the timeline's and those of payments; [`MAX_REORGANISATIONS`] in full and [`RECENT`] blocks of which it is not known yet whether they are stale;
-//! everything else is counted by node, or once for each block that nodes made.
+//! Bounds: the timeline's and those of payments; [`MAX_REORGANISATIONS`] in full and [`RECENT`]
+//! blocks of which it is not known yet whether they are stale; everything else is counted by node,
+//! or once for each block that nodes made.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -219,8 +220,8 @@ impl Facts {
         }
     }
 
-    /// A block is final on a node: whether all that was final anywhere is on its chain. Nodes that have different final
-    /// blocks take none of each other's, so that no node alone sees both.
+    /// A block is final on a node: whether all that was final anywhere is on its chain. Nodes that
+    /// have different final blocks take none of each other's, so that no node alone sees both.
     fn on_final(&mut self, world: &World, seat: usize, checkpoint: Checkpoint) {
         let Some(node) = &world.seats[seat].node else {
             return;

@@ -1,5 +1,5 @@
-//! Floods: a node sends another frames of nonsense, each signed by its own key, so that all of them are its own fault. The
-//! node itself stays honest; whoever runs it also runs this.
+//! Floods: a node sends another frames of nonsense, each signed by its own key, so that all of them
+//! are its own fault. The node itself stays honest; whoever runs it also runs this.
 //!
 //! Bounds: one flood of a node; the scenario's bound on frames a second.
 
@@ -13,8 +13,8 @@ use super::error::ActError;
 use super::moment::{Flood, Moment};
 use super::nodes::runs;
 
-/// The sessions of floods begin here, and each is later than those before it: later than nearly any node's, so that no frame
-/// of a flood is an old one.
+/// The sessions of floods begin here, and each is later than those before it: later than nearly any
+/// node's, so that no frame of a flood is an old one.
 const SESSIONS: u64 = 0xffff << 48;
 /// Bytes of a frame after its payload: the signature.
 const SIGNATURE: usize = 64;
@@ -76,7 +76,8 @@ pub(super) fn send(moment: &mut Moment, seat: usize) {
     moment.world.at(next(&flood), event);
 }
 
-/// A frame that is signed as it should be and says nothing: its list has fewer entries than it claims.
+/// A frame that is signed as it should be and says nothing: its list has fewer entries than it
+/// claims.
 fn nonsense(key: &Keypair, chain_id: &BlockHash, number: (u64, u64)) -> Rc<[u8]> {
     let message = Message::Inv(vec![TxId([0; 32])]);
     let mut frame = seal_frame(key, chain_id, number, None, &message);

@@ -1,5 +1,5 @@
-//! The frames on their way, as things that can be looked at and taken hold of. A frame keeps its id as long as it is on
-//! its way, whatever is done with it.
+//! The frames on their way, as things that can be looked at and taken hold of. A frame keeps its id
+//! as long as it is on its way, whatever is done with it.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! What goals and conditional actions say about facts: a small language of predicates over what the nodes' ledgers hold
-//! and what has happened. [`judge`](super::judge) says whether one is true.
+//! What goals and conditional actions say about facts: a small language of predicates over what the
+//! nodes' ledgers hold and what has happened. [`judge`](super::judge) says whether one is true.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -23,8 +23,8 @@ pub struct Goal {
     pub when: Predicate,
 }
 
-/// What may be true of a moment. Heights, confirmations and percentages are plain numbers; names are those of the
-/// scenario's nodes, users and payments.
+/// What may be true of a moment. Heights, confirmations and percentages are plain numbers; names
+/// are those of the scenario's nodes, users and payments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are what the variant's line names")]
@@ -51,8 +51,8 @@ pub enum Predicate {
     Reorganised { node: Option<String>, depth: u64 },
     /// A payment that had these confirmations on a node was taken off its chain.
     Reverted { payment: String, confirmations: u64 },
-    /// A payment that had these confirmations on a node (0: it waited) can never come any more: another transaction
-    /// of its account has its place there.
+    /// A payment that had these confirmations on a node (0: it waited) can never come any more:
+    /// another transaction of its account has its place there.
     DoubleSpent { payment: String, confirmations: u64 },
     /// A payment has these confirmations on all nodes that run.
     Committed { payment: String, confirmations: u64 },
@@ -81,15 +81,16 @@ pub enum Predicate {
     BalanceAtMost { user: String, most: u64 },
     /// A node has made that many blocks.
     Made { node: String, least: u64 },
-    /// Of at least that many blocks which two nodes made together, the first made `percent` of a hundred or more.
+    /// Of at least that many blocks which two nodes made together, the first made `percent` of a
+    /// hundred or more.
     Share {
         node: String,
         beside: String,
         percent: u64,
         blocks: u64,
     },
-    /// Of the blocks on the chain, at least so many, a node's share is `points` of a hundred or more above its share of
-    /// all blocks that were made: work of others was lost.
+    /// Of the blocks on the chain, at least so many, a node's share is `points` of a hundred or
+    /// more above its share of all blocks that were made: work of others was lost.
     Outearns {
         node: String,
         points: u64,
@@ -111,12 +112,13 @@ pub enum Predicate {
     ByHand { node: String },
     /// That many blocks of a node are stale.
     Lost { node: String, least: u64 },
-    /// That often, of two blocks on one parent one was a node's and one another's, and the chains went on from one of them:
-    /// the other is stale.
+    /// That often, of two blocks on one parent one was a node's and one another's, and the chains
+    /// went on from one of them: the other is stale.
     Raced { node: String, least: u64 },
     /// A node listens to another no more, for what that sent.
     Ignores { node: String, peer: String },
-    /// A node turned that many frames away, before or after it checked their signatures, in this run of it.
+    /// A node turned that many frames away, before or after it checked their signatures, in this
+    /// run of it.
     TurnedAway { node: String, least: u64 },
     /// A node runs.
     Runs { node: String },

@@ -148,7 +148,8 @@ impl<'a> Judge<'a> {
         self.world.seats.get(self.seat(name)?)?.node.as_ref()
     }
 
-    /// Whether something holds on a node that must run, or on all that run, of which there must be one.
+    /// Whether something holds on a node that must run, or on all that run, of which there must be
+    /// one.
     fn every(self, node: Option<&str>, holds: impl Fn(&Node) -> bool) -> bool {
         match node {
             Some(name) => self.node(name).is_some_and(holds),
@@ -183,7 +184,8 @@ impl<'a> Judge<'a> {
         node.chain().height().0 >= height && self.every(None, |other| other.chain().head() == head)
     }
 
-    /// Whether a node's share of the blocks on every chain is so much above its share of those that were made.
+    /// Whether a node's share of the blocks on every chain is so much above its share of those that
+    /// were made.
     fn outearns(self, seat: usize, points: u64, least: u64) -> bool {
         let Some(place) = self.world.seats.get(seat) else {
             return false;

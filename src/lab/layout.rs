@@ -1,4 +1,5 @@
-//! What a scenario is for the simulator: parameters, keys, seats and links. All keys follow from the seed.
+//! What a scenario is for the simulator: parameters, keys, seats and links. All keys follow from
+//! the seed.
 
 use std::num::TryFromIntError;
 

@@ -1,9 +1,10 @@
-//! A light client: it has the headers of a node's chain and no block, and checks what it is shown of a payment by the
-//! branch of hashes from the transaction up to the root in a header (RFC 6962).
+//! A light client: it has the headers of a node's chain and no block, and checks what it is shown
+//! of a payment by the branch of hashes from the transaction up to the root in a header (RFC 6962).
 //!
-//! It checks that the headers hang together from the genesis block on, that each is proven by its hash or its seal, and
-//! that the branch leads to the root. Whether the difficulty is the one that the rules ask for, and whether the
-//! transactions of the block are allowed, only a node with all blocks can say.
+//! It checks that the headers hang together from the genesis block on, that each is proven by its
+//! hash or its seal, and that the branch leads to the root. Whether the difficulty is the one that
+//! the rules ask for, and whether the transactions of the block are allowed, only a node with all
+//! blocks can say.
 
 use crate::chain::Chain;
 use crate::consensus::work::meets;
@@ -42,8 +43,8 @@ enum Doubt {
     Branch { size: u64 },
 }
 
-/// A node shows a payment to a light client with its branch, or, with an amount, one that was changed with the branch of
-/// the true one.
+/// A node shows a payment to a light client with its branch, or, with an amount, one that was
+/// changed with the branch of the true one.
 pub(super) fn ask(
     moment: &mut Moment,
     seat: usize,

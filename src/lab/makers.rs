@@ -1,5 +1,5 @@
-//! Who made which block, and what became of it: lost, in a race for one place on the chain, or found by hand by nobody's
-//! miner.
+//! Who made which block, and what became of it: lost, in a race for one place on the chain, or
+//! found by hand by nobody's miner.
 //!
 //! Bounds: one entry for each block that nodes made, and counts by node.
 
@@ -40,7 +40,8 @@ impl Makers {
         }
     }
 
-    /// A block is stale: its maker lost it, perhaps in a race with a block of another on the same parent.
+    /// A block is stale: its maker lost it, perhaps in a race with a block of another on the same
+    /// parent.
     pub(super) fn on_stale(&mut self, world: &World, id: &BlockHash) {
         let Some(loser) = self.of.get(id).copied() else {
             return;

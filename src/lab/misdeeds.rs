@@ -1,6 +1,7 @@
-//! What an authority is made to do by hand, with its own key: seal a slot twice, vote twice, or vote on both sides of a
-//! cut. Its node stays honest; the frames that carry its block or vote say one thing to half of the others, and another to
-//! the rest, and where its node is not heard its key signs what others vote for.
+//! What an authority is made to do by hand, with its own key: seal a slot twice, vote twice, or
+//! vote on both sides of a cut. Its node stays honest; the frames that carry its block or vote say
+//! one thing to half of the others, and another to the rest, and where its node is not heard its
+//! key signs what others vote for.
 
 use std::rc::Rc;
 
@@ -38,7 +39,8 @@ pub(super) fn spoil(moment: &mut Moment, news: &[QueueKey]) {
     }
 }
 
-/// Whether a frame carries what is to be done twice; if `swap`, it carries the other one from now on.
+/// Whether a frame carries what is to be done twice; if `swap`, it carries the other one from now
+/// on.
 fn spoil_frame(
     moment: &mut Moment,
     key: QueueKey,
@@ -77,7 +79,8 @@ fn spoil_frame(
     true
 }
 
-/// Adds the vote of an authority to the votes in a frame of one that it is cut off from: for what those are for.
+/// Adds the vote of an authority to the votes in a frame of one that it is cut off from: for what
+/// those are for.
 fn add_vote(moment: &mut Moment, key: QueueKey, seat: usize) -> Option<()> {
     let chain_id = moment.world.chain_id()?;
     let Some(Event::Frame { from, frame, .. }) = moment.world.queue.get_mut(&key) else {

@@ -1,9 +1,9 @@
-//! The laboratory: the simulator's world of real nodes in a person's hands. Time is held, messages are things, and what
-//! a person does is an [`Action`].
+//! The laboratory: the simulator's world of real nodes in a person's hands. Time is held, messages
+//! are things, and what a person does is an [`Action`].
 //!
-//! **The whole truth of a moment is the scenario, the actions with their times, and the moment.** Nothing else is state:
-//! a moment that is kept is a cache, and any way to a moment gives the same digest of the event log, natively and in a
-//! browser.
+//! **The whole truth of a moment is the scenario, the actions with their times, and the moment.**
+//! Nothing else is state: a moment that is kept is a cache, and any way to a moment gives the same
+//! digest of the event log, natively and in a browser.
 //!
 //! - [`Scenario`]: a small JSON text, read strictly.
 //! - [`Lab`]: time control, branches, acting.

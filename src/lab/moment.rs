@@ -1,5 +1,5 @@
-//! The state of a run at one moment: the world and its checkers, the facts, and what a person holds in their hand. It can
-//! be cloned, and kept; it follows from the scenario and the actions alone.
+//! The state of a run at one moment: the world and its checkers, the facts, and what a person holds
+//! in their hand. It can be cloned, and kept; it follows from the scenario and the actions alone.
 //!
 //! Bounds: [`MAX_RULES`] standing rules; held frames are as many as the nodes sent.
 

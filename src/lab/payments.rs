@@ -1,7 +1,8 @@
-//! What became of the payments that a scenario names, node by node: how many confirmations each had, whether it was
-//! taken off a chain, and whether another transaction has its place for good.
+//! What became of the payments that a scenario names, node by node: how many confirmations each
+//! had, whether it was taken off a chain, and whether another transaction has its place for good.
 //!
-//! Bounds: one entry for each named payment and node; the scenario's bounds on actions and nodes hold.
+//! Bounds: one entry for each named payment and node; the scenario's bounds on actions and nodes
+//! hold.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
-//! Reads scenarios strictly: what is not understood is refused with its place, and nothing is guessed.
+//! Reads scenarios strictly: what is not understood is refused with its place, and nothing is
+//! guessed.
 //!
-//! Bounds: a text of [`MAX_TEXT_BYTES`], and ranges for every number, so that no scenario costs more than a page can
-//! bear.
+//! Bounds: a text of [`MAX_TEXT_BYTES`], and ranges for every number, so that no scenario costs
+//! more than a page can bear.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -263,7 +264,8 @@ impl Scenario {
         known(place, self.users.iter().map(|user| &user.name), found)
     }
 
-    /// Whether a payment is one of the scenario's. A goal may speak of one that a person has yet to make.
+    /// Whether a payment is one of the scenario's. A goal may speak of one that a person has yet to
+    /// make.
     fn check_payment(&self, place: Place, found: &str) -> Result<(), ScenarioError> {
         if place == Place::Goal {
             return check_name(place, found);
@@ -341,7 +343,8 @@ impl Scenario {
         self.check_action(place, action)
     }
 
-    /// Whether an action is about nodes and users that are there, and its numbers are within their bounds.
+    /// Whether an action is about nodes and users that are there, and its numbers are within their
+    /// bounds.
     pub(super) fn check_action(&self, place: Place, action: &Action) -> Result<(), ScenarioError> {
         match action {
             Action::Kill { node, .. }

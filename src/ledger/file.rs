@@ -1,8 +1,9 @@
 //! A ledger as one file: the blocks of a best chain, without a key of anybody.
 //!
-//! Layout: [`MAGIC`], the version (2 bytes, little-endian as all numbers), the id of the genesis block, the number of blocks
-//! (4 bytes), each block as its length (4 bytes) and its canonical bytes from height 1 on, and the SHA-256 of all before.
-//! Bounds: [`MAX_FILE_BYTES`] and the length of a block are checked before anything is decoded.
+//! Layout: [`MAGIC`], the version (2 bytes, little-endian as all numbers), the id of the genesis
+//! block, the number of blocks (4 bytes), each block as its length (4 bytes) and its canonical
+//! bytes from height 1 on, and the SHA-256 of all before. Bounds: [`MAX_FILE_BYTES`] and the length
+//! of a block are checked before anything is decoded.
 
 use std::borrow::Borrow;
 

@@ -1,5 +1,5 @@
-//! The ledger in memory: for viewers, for browsers without a database, and for tests. It answers as the
-//! database does, and it can be told to fail.
+//! The ledger in memory: for viewers, for browsers without a database, and for tests. It answers as
+//! the database does, and it can be told to fail.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -27,7 +27,8 @@ struct Inner {
 }
 
 impl MemoryStore {
-    /// Lets the next operation that would have worked fail with this error; several are used up in order.
+    /// Lets the next operation that would have worked fail with this error; several are used up in
+    /// order.
     pub fn fail_next(&self, error: StoreError) {
         self.inner.borrow_mut().failures.push_back(error);
     }

@@ -1,12 +1,12 @@
 //! The durable ledger of one node: what is written, in which units, and what is read back at start.
 //!
-//! A [`Batch`] is written as one transaction over all tables or not at all. Because each change is the
-//! whole new row of a key (or its deletion), batches merge: the later one wins. A batch that failed is
-//! merged under the changes that came after it and written again, so that nothing is lost while the
-//! node goes on in memory.
+//! A [`Batch`] is written as one transaction over all tables or not at all. Because each change is
+//! the whole new row of a key (or its deletion), batches merge: the later one wins. A batch that
+//! failed is merged under the changes that came after it and written again, so that nothing is lost
+//! while the node goes on in memory.
 //!
-//! Backends implement [`Store`]: [`MemoryStore`] here, IndexedDB in the browser shell. One conformance
-//! suite runs against both.
+//! Backends implement [`Store`]: [`MemoryStore`] here, IndexedDB in the browser shell. One
+//! conformance suite runs against both.
 
 use std::collections::BTreeMap;
 
@@ -83,8 +83,8 @@ impl Batch {
         self.changes.len()
     }
 
-    /// Milliseconds that it may take longer than an empty one: a whole ledger that is written anew has hundreds of
-    /// thousands of rows.
+    /// Milliseconds that it may take longer than an empty one: a whole ledger that is written anew
+    /// has hundreds of thousands of rows.
     #[must_use]
     pub fn allowance_ms(&self) -> u32 {
         u32::try_from(self.len()).unwrap_or(u32::MAX)
@@ -126,8 +126,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// What is read of a ledger that had to be emptied: nothing but that there was one, so that nobody takes the node for
-    /// one that has signed nothing yet.
+    /// What is read of a ledger that had to be emptied: nothing but that there was one, so that
+    /// nobody takes the node for one that has signed nothing yet.
     #[must_use]
     pub fn emptied() -> Self {
         let key = meta_key::SCHEMA.to_owned();
@@ -195,7 +195,8 @@ pub enum StoreError {
         /// The table.
         table: Table,
     },
-    /// The database was deleted under the node: it is made again with the next batch, which must have everything.
+    /// The database was deleted under the node: it is made again with the next batch, which must
+    /// have everything.
     #[error("the database was deleted; it is made again and written anew")]
     Deleted,
     /// The database does not open, as somebody else holds it.
@@ -236,7 +237,8 @@ pub const PART: u32 = 512;
     reason = "the futures stay on one thread: a worker's or a test's"
 )]
 pub trait Store {
-    /// Reads what a node needs to start, its blocks left out, which may be more than memory has room for.
+    /// Reads what a node needs to start, its blocks left out, which may be more than memory has
+    /// room for.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -1,10 +1,11 @@
 //! Questions that people ask of a ledger: one page of one table, in the order of its key or of an
 //! index, optionally only the rows whose indexed field has, or begins with, a value.
 //!
-//! The order is that of the database: numbers by size, texts by their UTF-16 code units, rows with the
-//! same value by their key; `descending` turns all of it round. A number's `key` is written in decimal
-//! and must be equal; a text's is a prefix, and the empty prefix is every row. A `key` that is no number
-//! where numbers stand, and an index that the table has not, match nothing; [`Query::check`] says which.
+//! The order is that of the database: numbers by size, texts by their UTF-16 code units, rows with
+//! the same value by their key; `descending` turns all of it round. A number's `key` is written in
+//! decimal and must be equal; a text's is a prefix, and the empty prefix is every row. A `key` that
+//! is no number where numbers stand, and an index that the table has not, match nothing;
+//! [`Query::check`] says which.
 
 use std::cmp::Ordering;
 

@@ -1,10 +1,10 @@
 //! Transactions that wait for a block.
 //!
-//! Bounds: [`MAX_COUNT`] transactions and [`MAX_BYTES`] bytes, [`MAX_PER_ACCOUNT`] per account, nonces at
-//! most [`MAX_NONCE_GAP`] ahead of one that is missing, [`MAX_AGE`]. A full mempool drops from the account whose transaction has the
-//! lowest fee rate, among equals the youngest, the last that it has; so a flood costs its sender fees. And as
-//! what cannot be committed pays none, an account that is stalled for [`STALLED_BLOCKS`] and [`STALLED_FOR`]
-//! loses its place.
+//! Bounds: [`MAX_COUNT`] transactions and [`MAX_BYTES`] bytes, [`MAX_PER_ACCOUNT`] per account,
+//! nonces at most [`MAX_NONCE_GAP`] ahead of one that is missing, [`MAX_AGE`]. A full mempool drops
+//! from the account whose transaction has the lowest fee rate, among equals the youngest, the last
+//! that it has; so a flood costs its sender fees. And as what cannot be committed pays none, an
+//! account that is stalled for [`STALLED_BLOCKS`] and [`STALLED_FOR`] loses its place.
 
 mod reason;
 #[cfg(test)]
@@ -25,12 +25,14 @@ pub const MAX_COUNT: usize = 5_000;
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Most transactions of one account.
 pub const MAX_PER_ACCOUNT: usize = 64;
-/// How far a nonce may be ahead of the account's first that is missing: of one sender's transactions a later one may
-/// come before an earlier one, and what has a gap before it cannot be committed.
+/// How far a nonce may be ahead of the account's first that is missing: of one sender's
+/// transactions a later one may come before an earlier one, and what has a gap before it cannot be
+/// committed.
 pub const MAX_NONCE_GAP: u64 = 16;
 /// How long a transaction waits.
 pub const MAX_AGE: Millis = Millis(30 * 60 * 1_000);
-/// Blocks, and time, for which nothing of an account could be committed before all that waits of it goes.
+/// Blocks, and time, for which nothing of an account could be committed before all that waits of it
+/// goes.
 pub const STALLED_BLOCKS: u64 = 16;
 /// See [`STALLED_BLOCKS`]: many blocks may come at once, when a node catches up.
 pub const STALLED_FOR: Millis = Millis(60_000);
@@ -60,8 +62,8 @@ pub struct Waiting {
     arrival: u64,
 }
 
-/// What decides who is taken first and who goes first: the fee rate, then who came earlier. No two that
-/// wait stand equal.
+/// What decides who is taken first and who goes first: the fee rate, then who came earlier. No two
+/// that wait stand equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Standing {
     fee: u64,
@@ -106,8 +108,8 @@ impl Waiting {
 }
 
 impl Mempool {
-    /// Takes a transaction that may be committed on `state`, in a block at `height`, or soon after it; gives
-    /// what had to go for it, with the reason. One that waits already goes on waiting.
+    /// Takes a transaction that may be committed on `state`, in a block at `height`, or soon after
+    /// it; gives what had to go for it, with the reason. One that waits already goes on waiting.
     ///
     /// # Errors
     /// See [`MempoolError`]; the mempool is as it was.
@@ -127,8 +129,9 @@ impl Mempool {
         self.place(transaction, now)
     }
 
-    /// Takes a transaction back whose block left the best chain. Those before it, and the coins that it needs,
-    /// may come back as well: neither is asked for. Of an account that has too many then the last goes.
+    /// Takes a transaction back whose block left the best chain. Those before it, and the coins
+    /// that it needs, may come back as well: neither is asked for. Of an account that has too many
+    /// then the last goes.
     ///
     /// # Errors
     /// See [`MempoolError`]; the mempool is as it was.
@@ -297,8 +300,8 @@ impl Mempool {
         Ok(gone)
     }
 
-    /// Who goes first for a newcomer: the last of the account that has the worst, as without an earlier one
-    /// none could be committed; so never one that the newcomer itself stands on.
+    /// Who goes first for a newcomer: the last of the account that has the worst, as without an
+    /// earlier one none could be committed; so never one that the newcomer itself stands on.
     fn worst(&self, newcomer: &Waiting) -> Option<TxId> {
         let worse = self
             .by_standing
@@ -330,8 +333,8 @@ impl Mempool {
         Some(waiting)
     }
 
-    /// Drops what cannot be committed any more in a block at `height`, or has waited too long; gives what was
-    /// dropped with the reason.
+    /// Drops what cannot be committed any more in a block at `height`, or has waited too long;
+    /// gives what was dropped with the reason.
     pub fn expire(&mut self, height: Height, now: Instant) -> Vec<(Waiting, DropReason)> {
         let reason = |waiting: &Waiting| {
             let valid_until = waiting.transaction.get().body.valid_until;
@@ -352,8 +355,8 @@ impl Mempool {
             .collect()
     }
 
-    /// Drops what a new head, on which the next block is at `height`, made impossible, and all that waits of
-    /// accounts that are stalled for too long.
+    /// Drops what a new head, on which the next block is at `height`, made impossible, and all that
+    /// waits of accounts that are stalled for too long.
     pub fn judge(
         &mut self,
         params: &Params,
@@ -403,9 +406,10 @@ impl Mempool {
         accounts
     }
 
-    /// The transactions in the order a block takes them: the best fee rate first, but never an account's
-    /// later transaction before its earlier one, none behind a gap in the nonces, and none of a stalled account.
-    /// Whether each applies after those before it is found out by trying: so none that does not keeps others out.
+    /// The transactions in the order a block takes them: the best fee rate first, but never an
+    /// account's later transaction before its earlier one, none behind a gap in the nonces, and
+    /// none of a stalled account. Whether each applies after those before it is found out by
+    /// trying: so none that does not keeps others out.
     pub fn selection<'m>(
         &'m self,
         state: &State,
@@ -455,7 +459,8 @@ impl Mempool {
         self.by_account.values()
     }
 
-    /// The waiting transactions of accounts that are not stalled: what is worth telling others again.
+    /// The waiting transactions of accounts that are not stalled: what is worth telling others
+    /// again.
     pub fn hopeful(&self) -> impl Iterator<Item = &Waiting> {
         self.iter()
             .filter(|waiting| !self.stalled.contains_key(&waiting.slot().0))

@@ -199,7 +199,8 @@ fn a_full_mempool_drops_who_pays_least_and_nothing_that_others_stand_on() {
     };
     let mut ids = Vec::new();
     for n in 0..MAX_COUNT {
-        // The fourth of the first account and the last of the second pay least, the former came earlier.
+        // The fourth of the first account and the last of the second pay least, the former came
+        // earlier.
         let (id, gone) = admit(
             n,
             if n == 3 || n == 2 * per_account - 1 {

@@ -1,4 +1,5 @@
-//! Whether the kernels agree, for the tests: natively, and in a browser, where the vector instructions are others.
+//! Whether the kernels agree, for the tests: natively, and in a browser, where the vector
+//! instructions are others.
 
 use super::{Kernel, Search, Step};
 use crate::ipc::{Limit, SearchJob, Turns};

@@ -1,5 +1,5 @@
-//! Four 32-bit words side by side, as the SIMD kernel computes with them: a 128-bit vector in WebAssembly, and
-//! an array elsewhere, so that the kernel's own tests run on any machine.
+//! Four 32-bit words side by side, as the SIMD kernel computes with them: a 128-bit vector in
+//! WebAssembly, and an array elsewhere, so that the kernel's own tests run on any machine.
 
 /// Words side by side.
 pub(super) const WIDTH: u64 = 4;

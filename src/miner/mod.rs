@@ -1,8 +1,9 @@
 //! Searching a nonce: the hash of a candidate header over a range of nonces, in resumable steps.
 //!
-//! A kernel rules nonces out, many at once; whatever it does not rule out is hashed by the reference, which is the
-//! `sha2` library on the midstate. So what a search finds, its tries and its best hash are the same with every
-//! kernel. The node checks a find once more with the plain hash before it counts.
+//! A kernel rules nonces out, many at once; whatever it does not rule out is hashed by the
+//! reference, which is the `sha2` library on the midstate. So what a search finds, its tries and
+//! its best hash are the same with every kernel. The node checks a find once more with the plain
+//! hash before it counts.
 
 pub mod agreement;
 mod lanes;

@@ -1,23 +1,25 @@
 //! The SIMD kernel: SHA-256 of four nonces at a time, just as far as is needed to rule them out.
 //!
-//! What follows from the shape of the last chunk (FIPS 180-4, 6.2): word 0 is the end of the header's data hash,
-//! words 1 and 2 are the nonce, low half first and each in reversed byte order, word 3 is the padding's one bit,
-//! word 15 the length in bits, and all others are zero. Within one job, and as long as the nonce's upper half
-//! stays, only word 1 moves. So:
+//! What follows from the shape of the last chunk (FIPS 180-4, 6.2): word 0 is the end of the
+//! header's data hash, words 1 and 2 are the nonce, low half first and each in reversed byte order,
+//! word 3 is the padding's one bit, word 15 the length in bits, and all others are zero. Within one
+//! job, and as long as the nonce's upper half stays, only word 1 moves. So:
 //!
-//! - rounds 0 and 1 are done once per job but for adding word 1, and rounds 2 to 4 have part of their sum ready;
+//! - rounds 0 and 1 are done once per job but for adding word 1, and rounds 2 to 4 have part of
+//!   their sum ready;
 //! - of the message schedule, words 16 to 31 keep only the terms that are not zero or constant;
 //! - rounds 5 to 15 add a constant only, the length being added to the constant of round 15;
-//! - only the first word of the hash is computed, and compared; a group of four with a word at or below the limit
-//!   is left to the caller, who hashes it by the reference.
+//! - only the first word of the hash is computed, and compared; a group of four with a word at or
+//!   below the limit is left to the caller, who hashes it by the reference.
 //!
-//! What limits it, from the machine code that Chromium makes of it on x86-64 with AVX: about 3,050 vector
-//! operations for four hashes, on three ports that can do them, are some 255 cycles a hash; WebAssembly has no
-//! vector rotation, so each of 532 rotations is three operations. The schedule and the state do not fit 16
-//! registers: 1,000 loads and stores go beside, on ports of their own. Tried and not better: rotations nested to
-//! keep fewer vectors alive (a longer chain), constants as immediates (three instructions each instead of a load;
-//! which is why they are read from memory), and a majority from the last round's xor (the compiler folds it back).
-//! Rounds 32 to 63 as a loop of two laps are as fast as unrolled, and a quarter smaller.
+//! What limits it, from the machine code that Chromium makes of it on x86-64 with AVX: about 3,050
+//! vector operations for four hashes, on three ports that can do them, are some 255 cycles a hash;
+//! WebAssembly has no vector rotation, so each of 532 rotations is three operations. The schedule
+//! and the state do not fit 16 registers: 1,000 loads and stores go beside, on ports of their own.
+//! Tried and not better: rotations nested to keep fewer vectors alive (a longer chain), constants
+//! as immediates (three instructions each instead of a load; which is why they are read from
+//! memory), and a majority from the last round's xor (the compiler folds it back). Rounds 32 to 63
+//! as a loop of two laps are as fast as unrolled, and a quarter smaller.
 
 use super::lanes::{Lanes, WIDTH};
 use super::template::{LENGTH_BITS, PADDING, ROUND_CONSTANTS, Template};
@@ -79,8 +81,8 @@ impl Simd {
         }
     }
 
-    /// How many of the `count` nonces from `start` on surely have a hash whose first word is above `limit`,
-    /// looking no further than to the first group in which one may not.
+    /// How many of the `count` nonces from `start` on surely have a hash whose first word is above
+    /// `limit`, looking no further than to the first group in which one may not.
     pub(super) fn rule_out(
         &mut self,
         template: &Template,

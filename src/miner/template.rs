@@ -1,8 +1,9 @@
-//! What of a candidate's hash does not depend on its nonce, done once per job, and the reference hash of a nonce.
+//! What of a candidate's hash does not depend on its nonce, done once per job, and the reference
+//! hash of a nonce.
 //!
-//! The first 192 of a header's 204 bytes stand before the nonce, so their three compressions are done once (the
-//! midstate) and each try costs one compression of the last chunk: 4 bytes of the data hash, 8 of the nonce, and
-//! the padding.
+//! The first 192 of a header's 204 bytes stand before the nonce, so their three compressions are
+//! done once (the midstate) and each try costs one compression of the last chunk: 4 bytes of the
+//! data hash, 8 of the nonce, and the padding.
 
 use sha2::block_api::compress256;
 
@@ -119,7 +120,8 @@ impl Template {
         Ok(Self { midstate, last })
     }
 
-    /// The hash of the header with this nonce, as eight words: by the plain compression of a library.
+    /// The hash of the header with this nonce, as eight words: by the plain compression of a
+    /// library.
     pub(super) fn hash(&mut self, nonce: u64) -> [u32; 8] {
         self.last[4..12].copy_from_slice(&nonce.to_le_bytes());
         let mut hash = self.midstate;

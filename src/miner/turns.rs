@@ -1,8 +1,9 @@
 //! Whose turn it is to hash, where more miners share a machine than it is to run at once.
 //!
-//! Time since 1970 is cut into turns of equal length. In each turn the next `at_once` miners hash, by their places in
-//! a ring. All of them read the same clock, so they take turns without a word between them: never more than `at_once`
-//! hash in a turn, and each hashes in the same number of turns of a round.
+//! Time since 1970 is cut into turns of equal length. In each turn the next `at_once` miners hash,
+//! by their places in a ring. All of them read the same clock, so they take turns without a word
+//! between them: never more than `at_once` hash in a turn, and each hashes in the same number of
+//! turns of a round.
 
 use crate::ipc::Turns;
 
@@ -26,7 +27,8 @@ fn is_own(turns: Turns, turn: u64) -> bool {
     (u64::from(turns.place) % of + of - first) % of < at_once
 }
 
-/// Milliseconds from `now` to the end of the miner's own turn and those that follow it at once; `None` in another's.
+/// Milliseconds from `now` to the end of the miner's own turn and those that follow it at once;
+/// `None` in another's.
 #[must_use]
 pub fn left(turns: Turns, now: u64) -> Option<u64> {
     let length = turn_ms(turns);

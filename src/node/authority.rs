@@ -1,10 +1,12 @@
-//! The duty of an authority: which slots it may still seal, the slot it has reserved, and the row that says so.
+//! The duty of an authority: which slots it may still seal, the slot it has reserved, and the row
+//! that says so.
 //!
-//! An authority never seals a slot twice: the slot is written to the ledger, flushed to the disk, before
-//! it is sealed, and none is sealed while that fails: no clock that is set back can bring a time in which it sealed what
-//! the ledger does not know. A node that was started seals no slot that had begun before, so that a run in memory, or a
-//! ledger that was deleted, does not make it repeat one either, as long as the clock goes on. Only a ledger that is new
-//! may seal at once, in the network's first slot.
+//! An authority never seals a slot twice: the slot is written to the ledger, flushed to the disk,
+//! before it is sealed, and none is sealed while that fails: no clock that is set back can bring a
+//! time in which it sealed what the ledger does not know. A node that was started seals no slot
+//! that had begun before, so that a run in memory, or a ledger that was deleted, does not make it
+//! repeat one either, as long as the clock goes on. Only a ledger that is new may seal at once, in
+//! the network's first slot.
 
 use crate::ledger::{RawRow, Snapshot, meta_key};
 use crate::primitives::{Slot, sha256};
@@ -31,8 +33,9 @@ struct Reserved {
 }
 
 impl Authority {
-    /// The duty of a node that starts in slot `current`, with the slot that its ledger says it sealed
-    /// last (0 for none), or with a new ledger; `is_first` says that the network's first slot is not over.
+    /// The duty of a node that starts in slot `current`, with the slot that its ledger says it
+    /// sealed last (0 for none), or with a new ledger; `is_first` says that the network's first
+    /// slot is not over.
     pub(super) fn new(sealed: Option<Slot>, current: Slot, is_first: bool) -> Self {
         let first_open = match sealed {
             _ if mutant!(SealSlotAgain) => current,
@@ -84,8 +87,8 @@ impl Authority {
 
 const SEALED_DOMAIN: &[u8] = b"aurex/sealed-slot/1";
 
-/// The row that says which slot was sealed last: with a checksum, as one flipped bit would silence an authority for
-/// ages.
+/// The row that says which slot was sealed last: with a checksum, as one flipped bit would silence
+/// an authority for ages.
 pub(super) fn sealed_slot_row(slot: Slot) -> RawRow {
     let bytes = slot.0.to_le_bytes();
     let raw = [bytes.as_slice(), &sha256(&[SEALED_DOMAIN, &bytes]).0].concat();

@@ -1,4 +1,5 @@
-//! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or memory only.
+//! The node's ledger as the node knows it: what is on its way there, and whether that is a disk or
+//! memory only.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +10,12 @@ use crate::records::LedgerStart;
 use super::io::{BatchId, Outbox};
 use super::writer::Writer;
 
-/// How long the ledger may take over a batch. Some browsers never answer, after the machine slept for instance; what
-/// was stored in the end is stored again then.
+/// How long the ledger may take over a batch. Some browsers never answer, after the machine slept
+/// for instance; what was stored in the end is stored again then.
 const ANSWER_WITHIN: Millis = Millis(15_000);
-/// Of the time between two looks so much counts at the most, a little more than between two rounds of housekeeping: for
-/// the rest the node stood still itself, and the answer may wait behind what it has yet to hear.
+/// Of the time between two looks so much counts at the most, a little more than between two rounds
+/// of housekeeping: for the rest the node stood still itself, and the answer may wait behind what
+/// it has yet to hear.
 const LONGEST_LOOK: Millis = Millis(5_000);
 
 /// The writer and the state of the ledger behind it.
@@ -70,7 +72,8 @@ impl Books {
         self.writer.delete(table, key);
     }
 
-    /// Records that the row of a block says `said` of whether it is on the best chain, which may be wrong.
+    /// Records that the row of a block says `said` of whether it is on the best chain, which may be
+    /// wrong.
     pub(super) fn restamp(&mut self, id: BlockHash, said: bool) {
         self.stamps.entry(id).or_insert(said);
     }

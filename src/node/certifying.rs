@@ -1,6 +1,7 @@
-//! Votes, certificates and evidence of others: checked before anything is kept, passed on once, and exchanged until
-//! all have the same. With every ping a node tells how far its votes go; who lacks a certificate asks for those from
-//! what it knows, and who has other votes for what is open sends them.
+//! Votes, certificates and evidence of others: checked before anything is kept, passed on once, and
+//! exchanged until all have the same. With every ping a node tells how far its votes go; who lacks
+//! a certificate asks for those from what it knows, and who has other votes for what is open sends
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +17,15 @@ use super::report::FinalityNotice;
 use super::timers::Timer;
 use super::{Node, Notice, Outbox, Output};
 
-/// Peers that a vote is passed on to: with the node it came from, each has a few ways to hear of it.
+/// Peers that a vote is passed on to: with the node it came from, each has a few ways to hear of
+/// it.
 const RELAY_TO: usize = 3;
-/// The justified checkpoints that a request names one by one, before it goes down in doubling steps.
+/// The justified checkpoints that a request names one by one, before it goes down in doubling
+/// steps.
 const DENSE: usize = 12;
 
-/// Some of the checkpoints that are justified here: the highest one by one, then at doubling distance.
+/// Some of the checkpoints that are justified here: the highest one by one, then at doubling
+/// distance.
 fn locator(justified: &BTreeSet<Checkpoint>) -> Vec<Checkpoint> {
     let all: Vec<Checkpoint> = justified.iter().rev().copied().collect();
     let mut locator = Vec::new();
@@ -40,7 +44,8 @@ fn locator(justified: &BTreeSet<Checkpoint>) -> Vec<Checkpoint> {
 }
 
 impl Node {
-    /// Takes what a peer tells of its votes, and asks for what is missing here or sends what may be missing there.
+    /// Takes what a peer tells of its votes, and asks for what is missing here or sends what may be
+    /// missing there.
     pub(super) fn on_progress(&mut self, from: NodeId, progress: Progress, out: &mut Outbox) {
         let Progress {
             justified,
@@ -82,7 +87,8 @@ impl Node {
         }
     }
 
-    /// Answers with the certificates after the first checkpoint of a request that is justified here as well.
+    /// Answers with the certificates after the first checkpoint of a request that is justified here
+    /// as well.
     pub(super) fn on_get_certificates(
         &mut self,
         from: NodeId,
@@ -179,8 +185,8 @@ impl Node {
         }
     }
 
-    /// Sends everybody its votes if there are more certificates than `before`: whoever is among the signers may have
-    /// lost its ledger.
+    /// Sends everybody its votes if there are more certificates than `before`: whoever is among the
+    /// signers may have lost its ledger.
     fn return_certified(&mut self, before: usize, out: &mut Outbox) {
         if self.finality.ballots.votes.certified().len() > before {
             for peer in self.roster.alive(self.now) {
@@ -323,8 +329,8 @@ impl Node {
         self.timers.set(Timer::Votes, self.now);
     }
 
-    /// A few peers that are heard but for the one that sent the votes, and those who signed them: one may have lost
-    /// its ledger.
+    /// A few peers that are heard but for the one that sent the votes, and those who signed them:
+    /// one may have lost its ledger.
     fn hearers(&mut self, from: NodeId, votes: &[SignedVote]) -> Vec<NodeId> {
         let mut others = self.roster.alive(self.now);
         others.retain(|peer| *peer != from);

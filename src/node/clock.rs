@@ -1,12 +1,14 @@
-//! The date by which this node makes and judges blocks. It is the wall clock's, with one exception: a wall clock that
-//! was set back while the head bears a date by the clock before would stop all making until that date comes again.
-//! So the date goes on from where it was, by the monotonic clock, for as long as the head is dated far ahead. What is
-//! nearer is waited out: others keep such blocks until their time, so that a node which alone had been ahead, and went on
-//! from there, would for ever make blocks that all others take late.
+//! The date by which this node makes and judges blocks. It is the wall clock's, with one exception:
+//! a wall clock that was set back while the head bears a date by the clock before would stop all
+//! making until that date comes again. So the date goes on from where it was, by the monotonic
+//! clock, for as long as the head is dated far ahead. What is nearer is waited out: others keep
+//! such blocks until their time, so that a node which alone had been ahead, and went on from there,
+//! would for ever make blocks that all others take late.
 //!
-//! A peer gains nothing by dating ahead: only a step of the own clock, or a head that the own ledger had at the start,
-//! puts the date ahead, never a block that came since. How far it is ahead is written down, so that a node that was away
-//! comes back with the others' date: the wall clock has gone on meanwhile.
+//! A peer gains nothing by dating ahead: only a step of the own clock, or a head that the own
+//! ledger had at the start, puts the date ahead, never a block that came since. How far it is ahead
+//! is written down, so that a node that was away comes back with the others' date: the wall clock
+//! has gone on meanwhile.
 
 use crate::ledger::{RawRow, Snapshot, meta_key};
 use crate::primitives::{ClockReading, Instant, Millis, Timestamp, sha256};
@@ -18,10 +20,12 @@ pub(super) const STEP: Millis = Millis(1_000);
 /// Timers that were set for a date are set anew after a change by this much.
 const SHIFT: Millis = Millis(50);
 
-/// A head that is dated further ahead is not waited out: others refuse blocks of such a date, and keep earlier ones.
+/// A head that is dated further ahead is not waited out: others refuse blocks of such a date, and
+/// keep earlier ones.
 const WAITED_OUT: Millis = DEFER_AT_MOST;
 
-/// A node that was away for longer by its clocks does not believe them: the wall clock may have been set meanwhile.
+/// A node that was away for longer by its clocks does not believe them: the wall clock may have
+/// been set meanwhile.
 const AWAY: Millis = Millis(600_000);
 
 /// The node's clock.
@@ -30,7 +34,8 @@ pub(super) struct Clock {
     reading: ClockReading,
     /// How far the date is ahead of the wall clock.
     ahead: Millis,
-    /// How far it was when a head came that is not dated ahead: so it is again where that head is left for the one before.
+    /// How far it was when a head came that is not dated ahead: so it is again where that head is
+    /// left for the one before.
     set_aside: Millis,
     /// A head that is dated further ahead of the wall clock keeps the date where it is.
     furthest: Millis,
@@ -48,7 +53,8 @@ pub(super) struct Change {
 }
 
 impl Clock {
-    /// The clock of a node that starts with a head of this date, and was `kept` ahead in its last run.
+    /// The clock of a node that starts with a head of this date, and was `kept` ahead in its last
+    /// run.
     pub(super) fn new(
         reading: ClockReading,
         head: Timestamp,
@@ -136,8 +142,8 @@ impl Clock {
 
 const CLOCK_DOMAIN: &[u8] = b"aurex/clock/1";
 
-/// The row that says how far the date is ahead of the wall clock: with a checksum, as one flipped bit would date
-/// everything ages ahead.
+/// The row that says how far the date is ahead of the wall clock: with a checksum, as one flipped
+/// bit would date everything ages ahead.
 pub(super) fn clock_row(ahead: Millis) -> RawRow {
     let bytes = ahead.0.to_le_bytes();
     let raw = [bytes.as_slice(), &sha256(&[CLOCK_DOMAIN, &bytes]).0].concat();
@@ -204,8 +210,9 @@ mod tests {
         assert_eq!(clock.date(), Timestamp(4 * HOUR + 50));
     }
 
-    /// Seen in seeds 214 and 393: a clock that had been a few seconds ahead of all others, and was set right, was so again
-    /// after the machine's clock was set back, and all blocks of its node came too early for the others.
+    /// Seen in seeds 214 and 393: a clock that had been a few seconds ahead of all others, and was
+    /// set right, was so again after the machine's clock was set back, and all blocks of its node
+    /// came too early for the others.
     #[test]
     fn a_step_back_that_was_waited_out_is_not_added_to_the_next() {
         let head = Timestamp(2 * HOUR);

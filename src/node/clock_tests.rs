@@ -186,7 +186,8 @@ fn a_fetch_of_blocks_that_come_too_early_is_held_against_nobody_and_says_whose_c
     assert_eq!(off, [("liar".to_owned(), 15_000)]);
     duel.pass(Millis(13_000));
     assert_eq!(duel.node.chain.head(), grower.chain.head());
-    // What is so far ahead that it is not even kept, neither: it may be this node's clock that is an hour behind.
+    // What is so far ahead that it is not even kept, neither: it may be this node's clock that is
+    // an hour behind.
     let block = grower.work_block("liar", 3_600_000, Vec::new());
     let before = grower.chain.head();
     grower.import(block.clone()).unwrap();

@@ -1,7 +1,7 @@
 //! Compact blocks whose transactions are not all here.
 //!
-//! Bounds: [`MAX_COMPACT`] blocks, of these [`MAX_COMPACT_OF_ONE`] of one sender, so that a flood drives out
-//! only itself; [`MAX_SENDERS`] senders of each.
+//! Bounds: [`MAX_COMPACT`] blocks, of these [`MAX_COMPACT_OF_ONE`] of one sender, so that a flood
+//! drives out only itself; [`MAX_SENDERS`] senders of each.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +105,8 @@ impl CompactBlocks {
         true
     }
 
-    /// Makes room for one more block of a sender: of one that has its share its oldest goes, else the oldest of all.
+    /// Makes room for one more block of a sender: of one that has its share its oldest goes, else
+    /// the oldest of all.
     pub(super) fn make_room(&mut self, from: &NodeId) -> Option<WaitingCompact> {
         let of_sender = |waiting: &WaitingCompact| waiting.first_sender() == *from;
         let share = self.waiting.values().filter(|waiting| of_sender(waiting));

@@ -1,4 +1,5 @@
-//! More peers than a node can remember: names cost nothing, so whoever takes many gains nothing by it.
+//! More peers than a node can remember: names cost nothing, so whoever takes many gains nothing by
+//! it.
 
 use super::testing::{Duel, head_of, ping, three_blocks};
 use super::*;
@@ -34,7 +35,8 @@ fn a_crowd_of_names_leaves_no_more_peers_and_rows_than_are_remembered() {
     assert!(duel.node.roster.is_present(&key("honest").node_id()));
 }
 
-/// Seen in seed 55: the first frames after a standstill were those of a crowd, and everybody else seemed silent.
+/// Seen in seed 55: the first frames after a standstill were those of a crowd, and everybody else
+/// seemed silent.
 #[test]
 fn a_crowd_that_comes_while_the_node_stands_still_drives_out_nobody_who_was_heard_before() {
     let mut duel = Duel::new();

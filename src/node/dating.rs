@@ -5,7 +5,8 @@ use crate::primitives::{Kind, Millis, Slot, Timestamp};
 
 use super::Node;
 
-/// Least gaps between blocks that a maker waits at most for the date of a parent that is ahead of its clock.
+/// Least gaps between blocks that a maker waits at most for the date of a parent that is ahead of
+/// its clock.
 const PATIENCE: u64 = 2;
 
 impl Node {
@@ -19,11 +20,12 @@ impl Node {
         )
     }
 
-    /// When the next block may be made. A miner waits until the head's date has come, so that miners who find at once
-    /// do not run ahead of the clock, where others would have to defer their blocks. An authority, which makes one
-    /// block in its slot, may be ahead by one more, or such miners would always be there before it. A head far ahead
-    /// was dated by a wrong clock, or by one who wants to be the only maker: it must not win its maker more than a
-    /// moment, and many in a row no more than one; but what this node itself would defer is never made.
+    /// When the next block may be made. A miner waits until the head's date has come, so that
+    /// miners who find at once do not run ahead of the clock, where others would have to defer
+    /// their blocks. An authority, which makes one block in its slot, may be ahead by one more, or
+    /// such miners would always be there before it. A head far ahead was dated by a wrong clock, or
+    /// by one who wants to be the only maker: it must not win its maker more than a moment, and
+    /// many in a row no more than one; but what this node itself would defer is never made.
     pub(super) fn make_from(&self, kind: Kind) -> Timestamp {
         let (head, gap) = (self.chain.head_header().time, self.chain.params().min_gap);
         let before = |time: Timestamp, span: Millis| Timestamp(time.0.saturating_sub(span.0));

@@ -1,7 +1,7 @@
 //! Valid blocks that are ahead of the clock (rule 8), until their time has come.
 //!
-//! Bounds: [`MAX_DEFERRED`] blocks, of these [`MAX_DEFERRED_OF_ONE`] of one sender, and none that is further ahead
-//! than [`DEFER_AT_MOST`]. Of too many those stay that are due first.
+//! Bounds: [`MAX_DEFERRED`] blocks, of these [`MAX_DEFERRED_OF_ONE`] of one sender, and none that
+//! is further ahead than [`DEFER_AT_MOST`]. Of too many those stay that are due first.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,8 @@ impl DeferredBlocks {
         self.waiting.keys().map(|(until, id)| (*id, *until))
     }
 
-    /// Keeps a block until its time, unless it is too far ahead or its sender has its share; whether it does.
+    /// Keeps a block until its time, unless it is too far ahead or its sender has its share;
+    /// whether it does.
     pub(super) fn insert(
         &mut self,
         until: Timestamp,

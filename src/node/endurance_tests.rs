@@ -82,8 +82,8 @@ fn stored(net: &Net, seat: usize) -> u64 {
     Table::ALL.iter().map(weigh).sum()
 }
 
-/// Five nodes, more than a block and one payment a second, for 24 hours. Each hour the ledgers' rows are weighed and
-/// thrown away, so that what is left in memory is the nodes' own.
+/// Five nodes, more than a block and one payment a second, for 24 hours. Each hour the ledgers'
+/// rows are weighed and thrown away, so that what is left in memory is the nodes' own.
 #[test]
 #[ignore = "a measurement: cargo test --profile sim --lib --features sim what_a_day -- --ignored --nocapture"]
 fn what_a_day_costs_in_memory_and_on_disk() {

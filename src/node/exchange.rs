@@ -1,8 +1,8 @@
-//! Transactions on their way: which were seen, which are asked for, which are to be passed on, and which did not
-//! go on waiting.
+//! Transactions on their way: which were seen, which are asked for, which are to be passed on, and
+//! which did not go on waiting.
 //!
-//! Bounds: [`MAX_ASKED`] asked for, of these [`MAX_ASKED_OF_OTHERS`] of peers that gave nothing yet, [`MAX_IDS`] to be passed on, [`MAX_DROPPED`] dropped ones, and those of
-//! [`Seen`].
+//! Bounds: [`MAX_ASKED`] asked for, of these [`MAX_ASKED_OF_OTHERS`] of peers that gave nothing
+//! yet, [`MAX_IDS`] to be passed on, [`MAX_DROPPED`] dropped ones, and those of [`Seen`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,8 +50,9 @@ impl Exchange {
         !self.seen.contains(id) && self.asked.get(id).is_none_or(|asked| asked.until <= now)
     }
 
-    /// Marks transactions as asked for, as many as may be at a time; which they are. `of_useful` says that the peer has
-    /// given a block of the best chain: all others, whose names and transactions cost nothing, share one half.
+    /// Marks transactions as asked for, as many as may be at a time; which they are. `of_useful`
+    /// says that the peer has given a block of the best chain: all others, whose names and
+    /// transactions cost nothing, share one half.
     pub(super) fn ask(&mut self, mut ids: Vec<TxId>, of_useful: bool, now: Instant) -> Vec<TxId> {
         if self.room(of_useful) < ids.len() {
             self.expire(now);
@@ -113,8 +114,8 @@ impl Exchange {
     pub(super) fn drop(&mut self, transaction: Transaction, reason: DropReason, now: Instant) {
         let id = transaction.id();
         if reason != DropReason::TooOld {
-            // Another branch may need it yet: then it is asked for again. An old one would go round for ever, as
-            // nodes give it up at different times.
+            // Another branch may need it yet: then it is asked for again. An old one would go round
+            // for ever, as nodes give it up at different times.
             self.seen.remove(&id);
         }
         if self.dropped.len() >= MAX_DROPPED {

@@ -17,8 +17,8 @@ impl Node {
         }
     }
 
-    /// Whether a head is of no block that is here or on its way, and not lighter than ours; while two thirds of the
-    /// authorities vouch for a block that is not here, whatever it weighs.
+    /// Whether a head is of no block that is here or on its way, and not lighter than ours; while
+    /// two thirds of the authorities vouch for a block that is not here, whatever it weighs.
     pub(super) fn lacks(&self, head: &HeadInfo) -> bool {
         let id = &head.id;
         let known =
@@ -28,8 +28,8 @@ impl Node {
             && (head.weight >= self.chain.weight() || self.finality.errands.is_behind())
     }
 
-    /// Begins to fetch what `peer` has more than we, unless its lane is taken: from it, or from one that has let fewer
-    /// fetches down.
+    /// Begins to fetch what `peer` has more than we, unless its lane is taken: from it, or from one
+    /// that has let fewer fetches down.
     pub(super) fn fetch_from(&mut self, peer: NodeId, out: &mut Outbox) {
         if mutant!(NeverFetch) {
             return;
@@ -56,7 +56,8 @@ impl Node {
         }
     }
 
-    /// Begins a fetch from a peer that has been of use, while a stranger or one that lags has the open lane.
+    /// Begins a fetch from a peer that has been of use, while a stranger or one that lags has the
+    /// open lane.
     fn begin_known(&mut self, ready: &[NodeId], out: &mut Outbox) {
         let open = &self.lanes.get(Lane::Open).sync;
         let Some(holder) = open.source() else {
@@ -106,9 +107,9 @@ impl Node {
         }
     }
 
-    /// Chooses whom to ask, by turns: of those who have been of use, of those who let as few fetches down as any, the
-    /// one known longest, and of all. A fresh name has let nobody down, so it must not come first each time. Among
-    /// equals chance decides.
+    /// Chooses whom to ask, by turns: of those who have been of use, of those who let as few
+    /// fetches down as any, the one known longest, and of all. A fresh name has let nobody down, so
+    /// it must not come first each time. Among equals chance decides.
     fn choose_source(&mut self, mut ready: Vec<NodeId>) -> Option<NodeId> {
         let turn = self.random.index(4);
         if turn == 0 && ready.iter().any(|node| self.is_useful(node)) {

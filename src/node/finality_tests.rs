@@ -1,4 +1,5 @@
-//! Votes in whole networks under a virtual clock: what becomes final, what stops it, and what nobody can undo.
+//! Votes in whole networks under a virtual clock: what becomes final, what stops it, and what
+//! nobody can undo.
 
 use super::report::FinalityNotice;
 use super::testing::{Duel, Net, head_of};
@@ -111,8 +112,8 @@ fn a_newcomer_learns_from_certificates_what_is_final() {
     net.assert_agreement();
 }
 
-/// A network of so many authorities, the first `smaller` of them with two fast miners on one side and the others with
-/// a slow one on the other side.
+/// A network of so many authorities, the first `smaller` of them with two fast miners on one side
+/// and the others with a slow one on the other side.
 fn divided(smaller: usize, count: usize) -> (Net, usize) {
     const NAMES: [&str; 7] = [
         "poa-1", "poa-2", "poa-3", "poa-4", "poa-5", "poa-6", "poa-7",
@@ -175,8 +176,8 @@ fn divided_five_to_two_the_larger_side_goes_on_and_the_smaller_follows_it_though
     (0..net.seats.len()).for_each(|seat| assert_eq!(offences(&net, seat), 0));
 }
 
-/// What votes cost on the wire: of 32 authorities each signs one vote in an epoch, and everybody passes each on to a
-/// few.
+/// What votes cost on the wire: of 32 authorities each signs one vote in an epoch, and everybody
+/// passes each on to a few.
 #[test]
 fn at_32_authorities_a_node_sends_at_most_128_kb_of_votes_in_an_epoch() {
     let names: Vec<&'static str> = (1..=32)

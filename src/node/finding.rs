@@ -12,7 +12,8 @@ use super::{Node, Notice, Outbox, Output};
 const REPORT_EVERY: Millis = Millis(5_000);
 
 impl Node {
-    /// Takes what a miner reports of the current job; what it reports of an earlier one counts for nothing.
+    /// Takes what a miner reports of the current job; what it reports of an earlier one counts for
+    /// nothing.
     pub(super) fn on_miner(&mut self, worker: u32, message: FromMiner, out: &mut Outbox) {
         let current = self.mining.job().map(|(number, _)| number);
         let (now, height) = (self.now, self.chain.height().next());

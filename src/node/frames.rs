@@ -1,4 +1,5 @@
-//! Frames that arrive: judged cheapest test first, and their messages routed to the flow that they concern.
+//! Frames that arrive: judged cheapest test first, and their messages routed to the flow that they
+//! concern.
 
 use crate::gossip::{Envelope, Fault, FrameError, Message};
 use crate::primitives::NodeId;

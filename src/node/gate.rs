@@ -1,8 +1,9 @@
-//! What the simulated links do to each frame that arrives, before the node sees it. Pure: the worker
-//! around the node sets the timers of what is delayed.
+//! What the simulated links do to each frame that arrives, before the node sees it. Pure: the
+//! worker around the node sets the timers of what is delayed.
 //!
-//! Bounds: at most [`MAX_WAITING`] frames of [`MAX_WAITING_BYTES`] are delayed at a time; what comes then is lost, as
-//! on a router whose buffer is full. At most [`MAX_LINES`] senders are known, as anybody can claim a name.
+//! Bounds: at most [`MAX_WAITING`] frames of [`MAX_WAITING_BYTES`] are delayed at a time; what
+//! comes then is lost, as on a router whose buffer is full. At most [`MAX_LINES`] senders are
+//! known, as anybody can claim a name.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,8 @@ impl Gate {
         self.lines.clear();
     }
 
-    /// When a frame arrives. A plain link delays nothing, and what is no frame is refused by the node.
+    /// When a frame arrives. A plain link delays nothing, and what is no frame is refused by the
+    /// node.
     pub fn carry(
         &mut self,
         bytes: &[u8],

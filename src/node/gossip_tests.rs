@@ -1,5 +1,6 @@
-//! What a node owes its peers and itself: each signature verified once, blocks passed on early, blame only for
-//! those who could know, bodies of heavier chains only, lost transactions offered again.
+//! What a node owes its peers and itself: each signature verified once, blocks passed on early,
+//! blame only for those who could know, bodies of heavier chains only, lost transactions offered
+//! again.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Inputs from outside: each is routed to its flow, then the timers that are due, then what is gathered leaves.
+//! Inputs from outside: each is routed to its flow, then the timers that are due, then what is
+//! gathered leaves.
 
 use crate::ipc::Workload;
 use crate::ledger::{Row, StoreError, Table};
@@ -11,7 +12,8 @@ use super::{BatchId, ClockNotice, Input, Node, Notice, Outbox, Output};
 
 /// Time between two rounds of housekeeping.
 pub(super) const HOUSEKEEPING_EVERY: Millis = Millis(4_000);
-/// A node that comes to a timer later than by this stood still: its machine slept, or its tab was frozen.
+/// A node that comes to a timer later than by this stood still: its machine slept, or its tab was
+/// frozen.
 const STANDSTILL: Millis = Millis(1_000);
 
 impl Node {
@@ -44,7 +46,8 @@ impl Node {
         self.settle(woken, out);
     }
 
-    /// Goes on to a reading. Timers that were set for a date fire at once where the wall clock was set, and are set anew.
+    /// Goes on to a reading. Timers that were set for a date fire at once where the wall clock was
+    /// set, and are set anew.
     pub(super) fn read_clocks(&mut self, reading: ClockReading, out: &mut Outbox) {
         let before = self.now;
         self.now = before.max(reading.monotonic);
@@ -173,8 +176,8 @@ impl Node {
         }
     }
 
-    /// Has the next batch bring everything to a database that is made again: also what was signed, so that a restart does
-    /// not take this authority for one that has signed nothing.
+    /// Has the next batch bring everything to a database that is made again: also what was signed,
+    /// so that a restart does not take this authority for one that has signed nothing.
     fn write_anew(&mut self) {
         self.books.lose();
         self.write_everything();

@@ -1,4 +1,5 @@
-//! One node and one peer that does not keep to the rules: known failures of other networks, by name.
+//! One node and one peer that does not keep to the rules: known failures of other networks, by
+//! name.
 
 use super::compact::{MAX_COMPACT, MAX_COMPACT_OF_ONE};
 use super::deferred::{MAX_DEFERRED, MAX_DEFERRED_OF_ONE};
@@ -440,8 +441,8 @@ fn a_reorganisation_takes_everything_back_that_may_yet_be_committed() {
 
 #[test]
 fn times_between_cannot_lower_the_difficulty() {
-    // The time warp of other networks moves the ends of a retarget's window. Here only the last time and
-    // the number of blocks count, and no block may be older than its parent.
+    // The time warp of other networks moves the ends of a retarget's window. Here only the last
+    // time and the number of blocks count, and no block may be older than its parent.
     let mut moving = params();
     let (min, max) = (Difficulty(1), Difficulty(1 << 20));
     moving.retarget = crate::primitives::Retarget::Asert {

@@ -1,7 +1,7 @@
 //! Who a node is: its key, what it publishes about itself, and the number of each frame it signs.
 //!
-//! Invariant: session and sequence rise with every frame, over restarts too, so that no frame passes for a
-//! newer one when it is sent again.
+//! Invariant: session and sequence rise with every frame, over restarts too, so that no frame
+//! passes for a newer one when it is sent again.
 
 use crate::consensus::finality::{Decision, Link, SigningError, VoteSigner};
 use crate::gossip::{Message, NodeRecord, seal_frame};

@@ -175,8 +175,8 @@ impl Node {
         }
     }
 
-    /// Everything that follows from a new head: transactions come and go, rows are written, peers are
-    /// told, and miners and authority start from it.
+    /// Everything that follows from a new head: transactions come and go, rows are written, peers
+    /// are told, and miners and authority start from it.
     fn on_new_head(&mut self, change: &HeadChange, source: Source, out: &mut Outbox) {
         for id in &change.applied {
             self.note_block(id, source, true, out);

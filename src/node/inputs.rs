@@ -1,7 +1,8 @@
 //! What waits for a node that cannot take it at the moment, in the order it came.
 //!
-//! Bounds: [`MAX_WAITING`] inputs and [`MAX_WAITING_BYTES`] of frames. Above that frames are lost, as frames may
-//! be: those with transactions first, as they are offered again. What is no frame is never lost.
+//! Bounds: [`MAX_WAITING`] inputs and [`MAX_WAITING_BYTES`] of frames. Above that frames are lost,
+//! as frames may be: those with transactions first, as they are offered again. What is no frame is
+//! never lost.
 
 use std::collections::VecDeque;
 

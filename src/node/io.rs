@@ -24,7 +24,8 @@ pub struct Setup {
     pub host: String,
     /// What its miners are to do.
     pub workload: Workload,
-    /// Whether it may be the node's first run: with an empty ledger it has done nothing then in the network's first slot.
+    /// Whether it may be the node's first run: with an empty ledger it has done nothing then in the
+    /// network's first slot.
     pub is_first: bool,
     /// A random number of this run.
     pub session: u64,

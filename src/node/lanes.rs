@@ -1,6 +1,7 @@
-//! The two fetches that a node may have under way. Anybody may come into the open lane; into the known one only a peer
-//! that has given a block of the best chain, while another has the open one. So those whose promises are worth
-//! nothing yet keep the node waiting in one lane, and never in both.
+//! The two fetches that a node may have under way. Anybody may come into the open lane; into the
+//! known one only a peer that has given a block of the best chain, while another has the open one.
+//! So those whose promises are worth nothing yet keep the node waiting in one lane, and never in
+//! both.
 //!
 //! Invariant: a peer is the source of one fetch at most.
 
@@ -128,8 +129,8 @@ impl Lanes {
             .unwrap_or(0)
     }
 
-    /// Until when miners and authorities should wait for the blocks that come in. Nobody stops them who only
-    /// promises blocks, or feeds them light ones.
+    /// Until when miners and authorities should wait for the blocks that come in. Nobody stops them
+    /// who only promises blocks, or feeds them light ones.
     pub(super) fn rest_until(&self, now: Instant) -> Option<Instant> {
         if mutant!(RestForPromises) && self.missing() > 0 {
             return Some(now.plus(REST));

@@ -1,4 +1,5 @@
-//! Two fetches at a time: nobody whose blocks were of use waits for those who have only promised some.
+//! Two fetches at a time: nobody whose blocks were of use waits for those who have only promised
+//! some.
 
 use super::rest::REST;
 use super::testing::{Duel, compact, head_of, ping, three_blocks};

@@ -1,5 +1,5 @@
-//! What junk and questions cost a node. The limits are asserted by counts; the times are printed only
-//! (`cargo test --lib load_tests -- --nocapture`), as they are those of the machine.
+//! What junk and questions cost a node. The limits are asserted by counts; the times are printed
+//! only (`cargo test --lib load_tests -- --nocapture`), as they are those of the machine.
 
 #![expect(clippy::disallowed_types, reason = "times are measured here")]
 
@@ -190,7 +190,8 @@ fn a_question_costs_no_more_than_one_answer_and_all_together_no_more_than_the_ra
             "{name}: {answered}"
         );
     }
-    // One peer asks for headers as often as its rate allows: what it gets is the rate of its answers.
+    // One peer asks for headers as often as its rate allows: what it gets is the rate of its
+    // answers.
     let mut answered = 0;
     for _ in 0..200 {
         let answer = duel.hear("liar", &Message::GetHeaders(Vec::new()));

@@ -56,8 +56,9 @@ pub(super) struct Counters {
 }
 
 impl Node {
-    /// Has blocks far below the head go to an archive from now on, so that a node that runs for days needs no more
-    /// memory; `keep` blocks of the best chain stay ([`KEEP`](crate::chain::KEEP) for one that people run).
+    /// Has blocks far below the head go to an archive from now on, so that a node that runs for
+    /// days needs no more memory; `keep` blocks of the best chain stay
+    /// ([`KEEP`](crate::chain::KEEP) for one that people run).
     pub fn archive_to(&mut self, archive: Rc<dyn Archive>, keep: u64) {
         self.chain.archive_to(archive, keep);
     }

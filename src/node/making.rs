@@ -1,4 +1,5 @@
-//! Making blocks: a candidate on the head, for the miners of a proof-of-work node or the slot of an authority.
+//! Making blocks: a candidate on the head, for the miners of a proof-of-work node or the slot of an
+//! authority.
 
 use crate::ipc::ToMiner;
 use crate::primitives::{Body, Header, Kind, Millis, NodeKind};
@@ -19,7 +20,8 @@ impl Node {
         self.timers.set(Timer::Candidate, self.now);
     }
 
-    /// Builds a candidate on the head and has the miners search it; where there is nothing to search, they rest.
+    /// Builds a candidate on the head and has the miners search it; where there is nothing to
+    /// search, they rest.
     pub(super) fn search_candidate(&mut self, out: &mut Outbox) {
         self.timers.clear(Timer::Candidate);
         if self.identity.kind != NodeKind::Pow || self.mining.miners.is_empty() || self.stopping {

@@ -1,4 +1,5 @@
-//! The search of a proof-of-work node: its miners, the job they work on, and when the head became it.
+//! The search of a proof-of-work node: its miners, the job they work on, and when the head became
+//! it.
 
 use crate::ipc::{Limit, SearchJob, Speed, Turns, Workload};
 use crate::primitives::{Body, Header, Instant, MAX_EXACT, Millis, NodeKind};
@@ -106,13 +107,14 @@ impl Mining {
         }
     }
 
-    /// Since when makers wait for heads that are dated ahead: such a head wins its maker a moment, and many in a row no
-    /// more than one.
+    /// Since when makers wait for heads that are dated ahead: such a head wins its maker a moment,
+    /// and many in a row no more than one.
     pub(super) fn waiting_since(&self) -> Instant {
         self.early_since.unwrap_or(self.head_since)
     }
 
-    /// Begins a search of its own on a new head; `early` says that it is dated further ahead than honest makers date.
+    /// Begins a search of its own on a new head; `early` says that it is dated further ahead than
+    /// honest makers date.
     pub(super) fn begin_head(&mut self, early: bool, now: Instant) {
         self.head_since = now;
         self.early_since = early.then(|| self.early_since.unwrap_or(now));
@@ -158,7 +160,8 @@ impl Mining {
         jobs
     }
 
-    /// Ends the job; the miners that must be stopped, also those that go on although another one has found.
+    /// Ends the job; the miners that must be stopped, also those that go on although another one
+    /// has found.
     pub(super) fn stop(&mut self, now: Instant) -> std::ops::Range<u32> {
         self.end_job(now);
         if std::mem::take(&mut self.busy) {
@@ -202,7 +205,8 @@ impl Mining {
         self.job.take()
     }
 
-    /// The nonces of one miner: the whole range is cut into equal parts. Both ends can be told exactly.
+    /// The nonces of one miner: the whole range is cut into equal parts. Both ends can be told
+    /// exactly.
     pub(super) fn range(&self, worker: u32) -> (u64, u64) {
         let count = u64::try_from(self.miners.len()).unwrap_or(1).max(1);
         let part = MAX_EXACT / count;

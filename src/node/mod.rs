@@ -1,16 +1,16 @@
-//! A node: a state machine without input or output. Time and randomness come in, and what is to be done comes
-//! out. The same inputs give the same outputs, in a browser's worker and in a test.
+//! A node: a state machine without input or output. Time and randomness come in, and what is to be
+//! done comes out. The same inputs give the same outputs, in a browser's worker and in a test.
 //!
-//! [`Node`] owns its parts and routes values between them; no part knows another. Each part is a struct in its
-//! own file, with its own fields, bounds and tests: `identity`, `roster`, `exchange`, `compact`, `deferred`,
-//! `lanes`, `clock`, `mining`, `authority`, `finality`, `books`, `timers`. What happens with them lies in floors, each of which calls only
-//! those below it:
+//! [`Node`] owns its parts and routes values between them; no part knows another. Each part is a
+//! struct in its own file, with its own fields, bounds and tests: `identity`, `roster`, `exchange`,
+//! `compact`, `deferred`, `lanes`, `clock`, `mining`, `authority`, `finality`, `books`, `timers`.
+//! What happens with them lies in floors, each of which calls only those below it:
 //!
 //! 1. `machine` (the struct), `sending`, `dating`, and the rows and sentences of the report;
 //! 2. `transactions`, `fetching`, `making`, `accusing`: what concerns one flow alone;
 //! 3. `importing`: a block and everything that follows from a new head; `peering`;
-//! 4. `relaying`, `pursuing`, `finding`, `sealing`: the four ways a block comes; `certifying`, `voting`: the votes of
-//!    others and its own;
+//! 4. `relaying`, `pursuing`, `finding`, `sealing`: the four ways a block comes; `certifying`,
+//!    `voting`: the votes of others and its own;
 //! 5. `frames`, `handle`, `opening`, `start`: what comes from outside.
 
 mod accusing;

@@ -1,8 +1,9 @@
-//! Reading a ledger when a node starts: block by block, so that it is never in memory as a whole. First as it was
-//! written; where that does not hold together, once more as if peers had sent the blocks.
+//! Reading a ledger when a node starts: block by block, so that it is never in memory as a whole.
+//! First as it was written; where that does not hold together, once more as if peers had sent the
+//! blocks.
 //!
-//! Bounds: those of the tree, which puts old blocks into its archive meanwhile; of a ledger that cannot be used as it is
-//! the keys of its rows as well, and [`MAX_MISPLACED`] blocks.
+//! Bounds: those of the tree, which puts old blocks into its archive meanwhile; of a ledger that
+//! cannot be used as it is the keys of its rows as well, and [`MAX_MISPLACED`] blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -18,8 +19,8 @@ use super::finality::Ballots;
 use super::report::open_undo;
 use super::{Setup, StartError};
 
-/// Most blocks that are kept because they come before their parents: a row that says another height than its block
-/// stands in a wrong place.
+/// Most blocks that are kept because they come before their parents: a row that says another height
+/// than its block stands in a wrong place.
 const MAX_MISPLACED: usize = 4_096;
 
 /// A node that reads its ledger.
@@ -181,7 +182,8 @@ impl Opening {
         }
     }
 
-    /// What became of the ledger, now that all of its blocks came; or what takes them all once more.
+    /// What became of the ledger, now that all of its blocks came; or what takes them all once
+    /// more.
     pub(super) fn conclude(self) -> Result<Opened, Box<Self>> {
         let is_outdated = self.is_outdated();
         let params = Rc::clone(&self.params);
@@ -224,8 +226,8 @@ impl Opening {
         }
     }
 
-    /// Whether the ledger begins with another genesis block though the parameters are the same: the rule set
-    /// is hashed with them. Of one that is of an older schema too, this says more.
+    /// Whether the ledger begins with another genesis block though the parameters are the same: the
+    /// rule set is hashed with them. Of one that is of an older schema too, this says more.
     fn is_outdated(&self) -> bool {
         let is_of_network = |snapshot| is_same_network(&self.params, snapshot);
         self.genesis.is_there
@@ -268,7 +270,8 @@ impl Recovered {
         }
     }
 
-    /// Has the rows of the old ledger go that belong to nothing any more; `keys` are those of its blocks.
+    /// Has the rows of the old ledger go that belong to nothing any more; `keys` are those of its
+    /// blocks.
     fn without(mut self, old: Option<&Snapshot>, keys: &[String]) -> Self {
         let Some(old) = old else { return self };
         let mut kept = BTreeSet::new();
@@ -298,8 +301,8 @@ impl Resuming {
         }
     }
 
-    /// Takes a block as it was written, if its bytes and undo record are those that were. A row that is wrong says more
-    /// than that another block lacks its parent.
+    /// Takes a block as it was written, if its bytes and undo record are those that were. A row
+    /// that is wrong says more than that another block lacks its parent.
     fn take(&mut self, row: &StoredBlock) {
         let block = decode(row).filter(|block| block.header.height.0 == row.height);
         match (block, open_undo(row), &self.damage) {
@@ -319,7 +322,8 @@ impl Resuming {
         }
     }
 
-    /// The chain as it was, if ids, links, undo records and the state root hold; else what does not.
+    /// The chain as it was, if ids, links, undo records and the state root hold; else what does
+    /// not.
     fn end(self, snapshot: Option<&Snapshot>, ballots: &Ballots) -> Result<Recovered, Damage> {
         if let Some(damage) = self.damage {
             return Err(damage);
@@ -357,8 +361,8 @@ fn entries(snapshot: Option<&Snapshot>) -> Result<Vec<(Key, Entry)>, Damage> {
     .collect()
 }
 
-/// The blocks whose rows say wrongly that they are beside the best chain, or on it: those of an earlier run that was to
-/// write them again and did not.
+/// The blocks whose rows say wrongly that they are beside the best chain, or on it: those of an
+/// earlier run that was to write them again and did not.
 fn misstamped(chain: &Chain, beside: &BTreeSet<BlockHash>) -> Vec<(BlockHash, bool)> {
     let on_best = beside.iter().filter(|id| chain.on_best(id));
     // All others of them are in memory.

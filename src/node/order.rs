@@ -1,5 +1,6 @@
-//! What a message of the page asks of a node and of the worker around it. Every worker, the browser's and
-//! one in a test's world, translates messages here and differs only in how it carries an order out.
+//! What a message of the page asks of a node and of the worker around it. Every worker, the
+//! browser's and one in a test's world, translates messages here and differs only in how it carries
+//! an order out.
 
 use crate::consensus::Params;
 use crate::ipc::{ApiError, NodeConfig, Request, RequestId, ToNode, Workload};

@@ -31,7 +31,8 @@ impl Node {
         true
     }
 
-    /// Judges a peer's clock by the time at which it signed its record, which is seldom older than a certain age.
+    /// Judges a peer's clock by the time at which it signed its record, which is seldom older than
+    /// a certain age.
     fn judge_clock(&mut self, node: NodeId, signed: Timestamp, out: &mut Outbox) {
         let date = self.clock.date();
         let (ahead, age) = (signed.since(date), date.since(signed));
@@ -40,7 +41,8 @@ impl Node {
         self.note_clock(node, milliseconds(ahead) - milliseconds(behind), out);
     }
 
-    /// Says, once, that a peer's clock is ahead of this node's by so many milliseconds; behind is below zero.
+    /// Says, once, that a peer's clock is ahead of this node's by so many milliseconds; behind is
+    /// below zero.
     pub(super) fn note_clock(&mut self, node: NodeId, by: i64, out: &mut Outbox) {
         let is_off = by.unsigned_abs() > CLOCK_SLACK.0;
         let Some(peer) = self.roster.peers.get_mut(&node) else {

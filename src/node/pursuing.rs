@@ -1,4 +1,5 @@
-//! A fetch under way: its headers are judged, its bodies imported in order, and what is late is asked of another.
+//! A fetch under way: its headers are judged, its bodies imported in order, and what is late is
+//! asked of another.
 
 use crate::consensus::check_header;
 use crate::gossip::{Fault, MAX_HEADERS, MessageType, SyncError, Tip};
@@ -92,8 +93,8 @@ impl Node {
         self.judge_claim(lane, source);
     }
 
-    /// Judges what the source of a fetch that has ended claimed to have: if that is still not here, and not
-    /// lighter than what is, the source has failed, and its claim is forgotten.
+    /// Judges what the source of a fetch that has ended claimed to have: if that is still not here,
+    /// and not lighter than what is, the source has failed, and its claim is forgotten.
     fn judge_claim(&mut self, lane: Lane, source: NodeId) {
         let claim = self.lanes.get(lane).sync.claim();
         if claim.is_some_and(|claim| self.lacks(&claim)) {
@@ -107,7 +108,8 @@ impl Node {
         }
     }
 
-    /// Peers whose chain is at least as heavy as ours, the heaviest first. In the known lane its source alone is asked.
+    /// Peers whose chain is at least as heavy as ours, the heaviest first. In the known lane its
+    /// source alone is asked.
     fn able_peers(&self, lane: Lane) -> Vec<NodeId> {
         if lane == Lane::Known {
             return Vec::new();
@@ -158,7 +160,8 @@ impl Node {
         self.pursue(out);
     }
 
-    /// The block that a first header has to follow: the last of those before it, or one that is here.
+    /// The block that a first header has to follow: the last of those before it, or one that is
+    /// here.
     fn tip_before(&self, lane: Lane, first: &Header) -> Option<Tip> {
         if let Some(tip) = self.lanes.get(lane).sync.tip() {
             return (first.parent == tip.id).then_some(tip);
@@ -171,8 +174,8 @@ impl Node {
         })
     }
 
-    /// Whether headers leave the chain below the last final block: however heavy their branch is, it never becomes the
-    /// best, and its bodies would only keep the node from those of the best.
+    /// Whether headers leave the chain below the last final block: however heavy their branch is,
+    /// it never becomes the best, and its bodies would only keep the node from those of the best.
     fn is_hopeless(&self, tip: &Tip, headers: &[(Header, Seal)]) -> bool {
         let last = self.chain.decided().last_final().height();
         let known = [(tip.height, tip.id)];
@@ -202,8 +205,8 @@ impl Node {
         out.push(Output::Notice(Notice::Unusable { from, name, error }));
     }
 
-    /// Asks for the bodies of headers that make a chain at least as heavy as ours, or for the headers after
-    /// them; `tip` is where they end.
+    /// Asks for the bodies of headers that make a chain at least as heavy as ours, or for the
+    /// headers after them; `tip` is where they end.
     fn pursue_headers(
         &mut self,
         lane: Lane,
@@ -242,8 +245,9 @@ impl Node {
         sync.want(from, wanted, more, self.now);
     }
 
-    /// Checks that headers follow `tip` and each other, carry valid work or seals, and fit their places as far as that
-    /// follows from headers: so no weight counts that is claimed for nothing. Where they end.
+    /// Checks that headers follow `tip` and each other, carry valid work or seals, and fit their
+    /// places as far as that follows from headers: so no weight counts that is claimed for nothing.
+    /// Where they end.
     fn judge_headers(
         &mut self,
         lane: Lane,
@@ -269,8 +273,9 @@ impl Node {
         Ok(tip)
     }
 
-    /// The headers whose bodies must be here before those above them can prove their weight: an order of the operator
-    /// may be in one. `None` if even what is claimed weighs less than the node's own chain.
+    /// The headers whose bodies must be here before those above them can prove their weight: an
+    /// order of the operator may be in one. `None` if even what is claimed weighs less than the
+    /// node's own chain.
     fn up_to_the_unproven(
         &self,
         lane: Lane,

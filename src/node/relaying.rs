@@ -1,5 +1,5 @@
-//! Compact blocks that peers announce: checked, rebuilt from the transactions that are here, passed on and
-//! imported.
+//! Compact blocks that peers announce: checked, rebuilt from the transactions that are here, passed
+//! on and imported.
 
 use crate::consensus::{BlockError, CheckedBlock, check_header};
 use crate::gossip::{CompactBlock, Fault, Message, Peer};
@@ -10,16 +10,19 @@ use super::source::Source;
 use super::timers::Timer;
 use super::{Node, Outbox};
 
-/// Peers that a block is passed on to: with the node it came from, each has a few ways to hear of it.
+/// Peers that a block is passed on to: with the node it came from, each has a few ways to hear of
+/// it.
 const RELAY_TO: usize = 3;
-/// A block that is announced may be so many of the heaviest blocks lighter than the head: more than honest makers are
-/// behind, unless their branch is fetched.
+/// A block that is announced may be so many of the heaviest blocks lighter than the head: more than
+/// honest makers are behind, unless their branch is fetched.
 const MAX_BEHIND: u128 = 32;
-/// Blocks that an authority sealed for one slot which are taken as they are announced: two prove what it did.
+/// Blocks that an authority sealed for one slot which are taken as they are announced: two prove
+/// what it did.
 const MAX_SEALED: usize = 2;
 
 impl Node {
-    /// Takes a compact block that a peer announces: what its header shows is checked before anything is kept.
+    /// Takes a compact block that a peer announces: what its header shows is checked before
+    /// anything is kept.
     pub(super) fn on_block_found(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let id = block.header.id();
         if self.is_another_list(&id, from, &block) {
@@ -62,8 +65,8 @@ impl Node {
         self.ask_transactions(from, missing, out);
     }
 
-    /// Whether a block waits whose list of transactions another sender gives otherwise: the id says nothing about it, so
-    /// one of them is wrong, and nobody can see which.
+    /// Whether a block waits whose list of transactions another sender gives otherwise: the id says
+    /// nothing about it, so one of them is wrong, and nobody can see which.
     fn is_another_list(&self, id: &BlockHash, from: NodeId, block: &CompactBlock) -> bool {
         let waiting = self.compact.get(id);
         waiting.is_some_and(|waiting| {
@@ -83,8 +86,9 @@ impl Node {
         self.fetch_from(from, out);
     }
 
-    /// Whether a block that is announced can wait until its branch is fetched as one that outweighs the best chain: it
-    /// is far lighter, or its authority has sealed others for the same slot. Either may have cost its maker nothing.
+    /// Whether a block that is announced can wait until its branch is fetched as one that outweighs
+    /// the best chain: it is far lighter, or its authority has sealed others for the same slot.
+    /// Either may have cost its maker nothing.
     fn is_beside_the_point(&self, header: &Header) -> bool {
         let Some(parent) = self.chain.get(&header.parent) else {
             return false;
@@ -126,8 +130,8 @@ impl Node {
         }
     }
 
-    /// Rebuilds a compact block whose transactions are all here, checks what needs no state, passes it on and
-    /// imports it.
+    /// Rebuilds a compact block whose transactions are all here, checks what needs no state, passes
+    /// it on and imports it.
     fn import_compact(&mut self, mut waiting: WaitingCompact, out: &mut Outbox) {
         let from = waiting.first_sender();
         let block = waiting.rebuild(|id| self.transaction(id));
@@ -143,7 +147,8 @@ impl Node {
             // The same id with another signature: the mempool's copy is not the block's.
             Err(BlockError::TxRoot { .. }) => self.fetch_from(from, out),
             Err(error) => {
-                // What takes signatures to see is remembered; what its header shows is seen again as cheaply.
+                // What takes signatures to see is remembered; what its header shows is seen again
+                // as cheaply.
                 self.chain.note_refusal(header.id(), &error);
                 self.refuse_compact(from, &header, error, out);
             }
@@ -162,9 +167,9 @@ impl Node {
         self.refuse_block(header, error, Source::Peer(from), out);
     }
 
-    /// Passes a block on before it is executed, each once, to some peers that may not have it; the others
-    /// hear of it with the new head. What cannot be the next block of this node's chain is not passed on: it
-    /// would cost its maker nothing.
+    /// Passes a block on before it is executed, each once, to some peers that may not have it; the
+    /// others hear of it with the new head. What cannot be the next block of this node's chain is
+    /// not passed on: it would cost its maker nothing.
     fn relay(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let (header, head) = (&block.header, self.chain.head_header());
         let follows = header.parent == self.chain.head()
@@ -189,7 +194,8 @@ impl Node {
             .collect();
         let first = self.random.index(others.len());
         others.rotate_left(first);
-        // One to anybody, as a newcomer has given nothing yet; names are free, so the rest to those who have.
+        // One to anybody, as a newcomer has given nothing yet; names are free, so the rest to those
+        // who have.
         let useful = |node: &NodeId| self.is_useful(node);
         let (useful, rest): (Vec<NodeId>, Vec<NodeId>) = others.into_iter().partition(useful);
         let mut others = [useful, rest].concat();

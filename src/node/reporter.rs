@@ -1,8 +1,10 @@
-//! When the page gets a report, and with which events: soon after an event, at most ten times a second;
-//! figures that change all the time, such as a miner's tries, wait for the report that comes each second
-//! in any case. Pure: the clock is an argument, and the worker around the node sets the timer.
+//! When the page gets a report, and with which events: soon after an event, at most ten times a
+//! second; figures that change all the time, such as a miner's tries, wait for the report that
+//! comes each second in any case. Pure: the clock is an argument, and the worker around the node
+//! sets the timer.
 //!
-//! Bounds: [`MAX_EVENTS`] events in a report; the oldest that name no block are left out, and counted.
+//! Bounds: [`MAX_EVENTS`] events in a report; the oldest that name no block are left out, and
+//! counted.
 
 use std::collections::VecDeque;
 

@@ -1,8 +1,10 @@
-//! How long makers rest while blocks come in: what they make on a head that others have left is in vain.
+//! How long makers rest while blocks come in: what they make on a head that others have left is in
+//! vain.
 //!
-//! A block that becomes the best chain earns [`REST`]. One that does not may be anything that was cheap to make, so all of
-//! those together earn at most [`SIDE_REST`], which comes back at a [`REFILL`]th of the time that passes: who feeds
-//! light blocks one by one stops no maker for long, whatever names it takes.
+//! A block that becomes the best chain earns [`REST`]. One that does not may be anything that was
+//! cheap to make, so all of those together earn at most [`SIDE_REST`], which comes back at a
+//! [`REFILL`]th of the time that passes: who feeds light blocks one by one stops no maker for long,
+//! whatever names it takes.
 
 use crate::primitives::{Instant, Millis};
 

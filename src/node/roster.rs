@@ -1,8 +1,8 @@
-//! The other nodes: what is known of each, which of them are present, which links are cut, and whose answer
-//! to a ping is awaited.
+//! The other nodes: what is known of each, which of them are present, which links are cut, and
+//! whose answer to a ping is awaited.
 //!
-//! Bounds: those of [`Peers`]; present, and those with a row in the ledger, are peers that are remembered; cut is up to
-//! the person.
+//! Bounds: those of [`Peers`]; present, and those with a row in the ledger, are peers that are
+//! remembered; cut is up to the person.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,8 @@ impl Roster {
         true
     }
 
-    /// Whether a record that others pass on is of a node that is not heard, and newer than what is known of it.
+    /// Whether a record that others pass on is of a node that is not heard, and newer than what is
+    /// known of it.
     pub(super) fn is_news(&self, record: &NodeRecord, now: Instant) -> bool {
         !self.peers.get(&record.id).is_some_and(|peer| {
             let known = peer.record.as_ref();

@@ -1,5 +1,6 @@
-//! Sealing blocks: an authority reserves its slot, and seals it once the reservation is durable. What it must
-//! never do, `authority` holds. A ledger that fails makes it wait, one in memory stores at once.
+//! Sealing blocks: an authority reserves its slot, and seals it once the reservation is durable.
+//! What it must never do, `authority` holds. A ledger that fails makes it wait, one in memory
+//! stores at once.
 
 use crate::consensus::slots;
 use crate::ledger::{Row, Table};
@@ -14,7 +15,8 @@ use super::{BatchId, Node, Notice, Outbox, Output};
 const RESERVE_AGAIN: Millis = Millis(200);
 
 impl Node {
-    /// Seals the reserved slot or reserves the one that is ours, and sets the timer for what comes next.
+    /// Seals the reserved slot or reserves the one that is ours, and sets the timer for what comes
+    /// next.
     pub(super) fn on_slot_timer(&mut self, out: &mut Outbox) {
         if self.identity.kind != NodeKind::Poa || self.stopping {
             return;
@@ -55,8 +57,8 @@ impl Node {
         }
     }
 
-    /// Seals the reserved slot. Where a block that came while the disk was busy is too young to build on, it is
-    /// tried again when that is old enough, as long as the slot lasts.
+    /// Seals the reserved slot. Where a block that came while the disk was busy is too young to
+    /// build on, it is tried again when that is old enough, as long as the slot lasts.
     fn seal_slot(&mut self, out: &mut Outbox) {
         let Some(slot) = self.authority.reserved() else {
             return;

@@ -21,8 +21,8 @@ impl Node {
         out.push(Output::Notice(notice));
     }
 
-    /// Answers a question, if the one who asks has not been sent too much lately: it asks again, or another.
-    /// Only then the answer is built.
+    /// Answers a question, if the one who asks has not been sent too much lately: it asks again, or
+    /// another. Only then the answer is built.
     pub(super) fn answer_peer(
         &mut self,
         to: NodeId,
@@ -53,7 +53,8 @@ impl Node {
         self.send_to_each(&peers, message, out);
     }
 
-    /// Sends a message to the inboxes of these peers: one frame for all, as each signature costs time.
+    /// Sends a message to the inboxes of these peers: one frame for all, as each signature costs
+    /// time.
     pub(super) fn send_to_each(&mut self, peers: &[NodeId], message: &Message, out: &mut Outbox) {
         let frame = self.frame(None, message);
         let (kind, bytes) = (message.kind().name(), frame.len());

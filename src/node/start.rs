@@ -30,12 +30,13 @@ use super::source::Source;
 use super::timers::{Timer, Timers};
 use super::{ClockNotice, Node, Notice, Outbox, Output, Setup, StartError};
 
-/// How long a node listens to its peers before it makes a candidate, so that a late joiner does not mine
-/// on an old head.
+/// How long a node listens to its peers before it makes a candidate, so that a late joiner does not
+/// mine on an old head.
 const LISTEN_FIRST: Millis = Millis(300);
 
 impl Opening {
-    /// Starts the node at a moment, now that all blocks of its ledger came; or gives what takes them all once more.
+    /// Starts the node at a moment, now that all blocks of its ledger came; or gives what takes
+    /// them all once more.
     ///
     /// # Errors
     /// What takes the blocks once more, as the ledger does not hold together.
@@ -137,7 +138,8 @@ impl Node {
         node
     }
 
-    /// Writes a ledger that did not resume anew, says what its check found, and keeps the damaged bytes to look at.
+    /// Writes a ledger that did not resume anew, says what its check found, and keeps the damaged
+    /// bytes to look at.
     fn write_recovered(
         &mut self,
         stale: Vec<(Table, String)>,
@@ -194,7 +196,8 @@ impl Node {
         self.settle(false, out);
     }
 
-    /// Takes back the peers that were heard latest, as many as are remembered; the rows of others are deleted.
+    /// Takes back the peers that were heard latest, as many as are remembered; the rows of others
+    /// are deleted.
     fn restore_nodes(&mut self, snapshot: &Snapshot) {
         let own = self.identity.id.to_string();
         let mut rows: Vec<&NodeRow> = snapshot.nodes.iter().collect();
@@ -231,7 +234,8 @@ impl Node {
                 continue;
             }
             let kind = transaction.body.payload.kind();
-            // As one that comes back from a block: what it depends on may wait as well, and is restored after it.
+            // As one that comes back from a block: what it depends on may wait as well, and is
+            // restored after it.
             match self.admit(transaction.clone(), None, out) {
                 Ok(()) => self.tell_waiting(id, kind, Source::Own, out),
                 // No row says that it waits where none does.
@@ -256,7 +260,8 @@ fn signed(
     }
 }
 
-/// Whether a network's first slot is not over. By a clock that shows a time before the network was made, it may be.
+/// Whether a network's first slot is not over. By a clock that shows a time before the network was
+/// made, it may be.
 fn is_first_slot(params: &crate::consensus::Params, date: Timestamp) -> bool {
     date >= params.genesis_time && slots::slot_at(params, date) <= FIRST_SLOT
 }

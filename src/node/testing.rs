@@ -1,4 +1,5 @@
-//! Nodes under a virtual clock for the tests of this module: a small network, and a node alone with peers made by hand.
+//! Nodes under a virtual clock for the tests of this module: a small network, and a node alone with
+//! peers made by hand.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -71,8 +72,8 @@ pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Whether an input is about votes: a message of finality, the timer to count and sign them, a record of one that is
-/// durable now.
+/// Whether an input is about votes: a message of finality, the timer to count and sign them, a
+/// record of one that is durable now.
 fn is_about_votes(node: &Node, input: &Input, now: Instant) -> bool {
     if let Input::Frame(frame) = input {
         return kind_of(frame).is_some_and(|kind| (15..=19).contains(&kind.byte()));

@@ -7,7 +7,8 @@ use crate::primitives::{Instant, Millis};
 /// What is due at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
-    /// Votes or blocks came that may decide something. Before all others: what is written must fit together.
+    /// Votes or blocks came that may decide something. Before all others: what is written must fit
+    /// together.
     Votes,
     /// Tell all peers that we live.
     Ping,
@@ -55,7 +56,8 @@ impl Timers {
         self.due.get(&timer).is_some_and(|at| *at <= by)
     }
 
-    /// How long nobody looked at a timer that was due: from then on, or from the last reading `before`, to `now`.
+    /// How long nobody looked at a timer that was due: from then on, or from the last reading
+    /// `before`, to `now`.
     pub(super) fn overdue(&self, before: Instant, now: Instant) -> Millis {
         let due = self.due.values().min().copied();
         due.map_or(Millis(0), |due| now.since(due.max(before)))

@@ -58,9 +58,9 @@ impl Node {
         outcome.map(|()| id)
     }
 
-    /// Lets a transaction wait if it can be committed. One's own must apply as things stand; of another's
-    /// the node may not yet have heard what makes it apply, so only what is wrong for good is refused. Without a
-    /// source it comes back from a block.
+    /// Lets a transaction wait if it can be committed. One's own must apply as things stand; of
+    /// another's the node may not yet have heard what makes it apply, so only what is wrong for
+    /// good is refused. Without a source it comes back from a block.
     ///
     /// # Errors
     /// The rule that it breaks.
@@ -253,7 +253,8 @@ impl Node {
             let _ = self.take_transaction(transaction, Source::Peer(from), out);
         }
         if unsolicited {
-            // Once for all of an answer: it may have come late, to a node that was asleep or is started again.
+            // Once for all of an answer: it may have come late, to a node that was asleep or is
+            // started again.
             self.roster.peers.blame(&from, Fault::Unsolicited, self.now);
         }
     }

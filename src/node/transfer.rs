@@ -1,6 +1,7 @@
-//! A ledger as a file: out of a node, and into one. The whole file is checked on a chain of its own first, by the rules
-//! that hold for a peer's blocks, so that a file that is refused changes nothing; then its blocks are imported like any
-//! others, and the fork choice decides. Nothing that the node had is lost.
+//! A ledger as a file: out of a node, and into one. The whole file is checked on a chain of its own
+//! first, by the rules that hold for a peer's blocks, so that a file that is refused changes
+//! nothing; then its blocks are imported like any others, and the fork choice decides. Nothing that
+//! the node had is lost.
 
 use std::rc::Rc;
 
@@ -29,7 +30,8 @@ impl Node {
     /// Takes the blocks of a file, if all of them are valid.
     ///
     /// # Errors
-    /// What is wrong with the file, or the rule that one of its blocks breaks; nothing changes then.
+    /// What is wrong with the file, or the rule that one of its blocks breaks; nothing changes
+    /// then.
     pub(super) fn import_file(
         &mut self,
         raw: &[u8],

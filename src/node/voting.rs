@@ -1,6 +1,7 @@
-//! Counting votes and voting: what follows from new votes and new blocks together. Offences are looked for, the votes
-//! are counted, the head moves if another checkpoint is justified, and an authority votes when its chain has reached
-//! the height for it. What it must never sign, `finality::duty` holds.
+//! Counting votes and voting: what follows from new votes and new blocks together. Offences are
+//! looked for, the votes are counted, the head moves if another checkpoint is justified, and an
+//! authority votes when its chain has reached the height for it. What it must never sign,
+//! `finality::duty` holds.
 
 use crate::consensus::EPOCH;
 use crate::consensus::finality::{
@@ -187,8 +188,8 @@ impl Node {
         self.timers.set(Timer::Votes, self.now);
     }
 
-    /// Counts the last vote of the record, which may never have been sent, and remembers those that the ledger still
-    /// has though the record is lost.
+    /// Counts the last vote of the record, which may never have been sent, and remembers those that
+    /// the ledger still has though the record is lost.
     fn join_own_votes(&mut self) {
         let (signer, chain_id) = (self.identity.id.into(), self.chain.chain_id());
         let (votes, duty) = (&mut self.finality.ballots.votes, &mut self.finality.duty);

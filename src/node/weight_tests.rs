@@ -54,7 +54,8 @@ fn seals_of_those_whose_turn_it_is_not_weigh_nothing_in_a_batch_of_headers() {
         duel.hear("liar", &compact(&block));
     }
     assert_eq!(duel.node.chain.height(), Height(20));
-    // Enough honest work that rules which nobody here knows could be in force, then seals of its own.
+    // Enough honest work that rules which nobody here knows could be in force, then seals of its
+    // own.
     let mut side = Grower::new(params());
     side.grow("side", 16);
     let mut headers = side.chain.headers_after(&[side.chain.chain_id()], 16);
@@ -78,8 +79,8 @@ fn seals_of_those_whose_turn_it_is_not_weigh_nothing_in_a_batch_of_headers() {
 
 #[test]
 fn a_branch_whose_authorities_changed_on_it_is_followed_by_way_of_its_bodies() {
-    // The operator's order replaces the authorities on the branch; the node that knows the old ones sees blocks of
-    // strangers there until it has the body that holds the order.
+    // The operator's order replaces the authorities on the branch; the node that knows the old ones
+    // sees blocks of strangers there until it has the body that holds the order.
     let mut walk_of = Grower::new(params());
     walk_of.grow("miner", 20);
     let genesis = walk_of.chain.chain_id();

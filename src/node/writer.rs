@@ -1,6 +1,6 @@
-//! The way to the ledger: changes are gathered, one batch is under way at a time, and a batch that fails
-//! is put back under the newer changes, so that the ledger always gets the full difference from what is
-//! durable.
+//! The way to the ledger: changes are gathered, one batch is under way at a time, and a batch that
+//! fails is put back under the newer changes, so that the ledger always gets the full difference
+//! from what is durable.
 
 use crate::ledger::{Batch, Durability, Row, StoreError, Table};
 use crate::primitives::{Height, Millis};

@@ -1,5 +1,6 @@
-//! Blocks. A header of exactly 204 bytes names everything else by hash; its last eight bytes are the
-//! nonce, so that all but the last 64-byte chunk of the hash can be computed once per candidate.
+//! Blocks. A header of exactly 204 bytes names everything else by hash; its last eight bytes are
+//! the nonce, so that all but the last 64-byte chunk of the hash can be computed once per
+//! candidate.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -38,7 +39,8 @@ pub enum Kind {
     Authority,
 }
 
-/// The part of a block that its id covers. The layout is little-endian and in the order of the fields.
+/// The part of a block that its id covers. The layout is little-endian and in the order of the
+/// fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Work or authority.

@@ -1,4 +1,5 @@
-//! The calendar: what date and time of day it is, in universal time, so many seconds after 1970 began.
+//! The calendar: what date and time of day it is, in universal time, so many seconds after 1970
+//! began.
 //!
 //! Bound: any year up to 10^11; before 1970 there is none.
 
@@ -16,8 +17,8 @@ pub struct Date {
 }
 
 impl Date {
-    /// The date so many seconds after 1970 began, by counting the days of 400-year cycles that begin on 1 March
-    /// (H. Hinnant's algorithm).
+    /// The date so many seconds after 1970 began, by counting the days of 400-year cycles that
+    /// begin on 1 March (H. Hinnant's algorithm).
     #[must_use]
     pub const fn of(seconds: u64) -> Self {
         let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);

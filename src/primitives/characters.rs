@@ -1,11 +1,13 @@
 //! Characters that deceive: those nobody sees, such as marks that turn the direction of a line, and
-//! those that look like others, such as the many hyphens. The chain takes every text; the page signs
-//! none that hides something, and shows what others signed with its hidden characters as escapes.
+//! those that look like others, such as the many hyphens. The chain takes every text; the page
+//! signs none that hides something, and shows what others signed with its hidden characters as
+//! escapes.
 //!
 //! What hides follows the Unicode standard: control characters, format characters (general category
-//! `Cf`), separators of lines, and characters that are shown as nothing (`Default_Ignorable_Code_Point`
-//! and the blank letters). Three are taken where they do visible work: the joiners U+200C and U+200D
-//! between letters or pictures that they join or part, the selectors U+FE0E and U+FE0F after a picture.
+//! `Cf`), separators of lines, and characters that are shown as nothing
+//! (`Default_Ignorable_Code_Point` and the blank letters). Three are taken where they do visible
+//! work: the joiners U+200C and U+200D between letters or pictures that they join or part, the
+//! selectors U+FE0E and U+FE0F after a picture.
 
 use std::fmt::{self, Write as _};
 
@@ -190,7 +192,8 @@ fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
     })
 }
 
-/// The first character that hides, and its place, counted from 1. Characters in `taken` do not count.
+/// The first character that hides, and its place, counted from 1. Characters in `taken` do not
+/// count.
 #[must_use]
 pub fn hidden(text: &str, taken: &[char]) -> Option<(usize, Character)> {
     judged(text)
@@ -215,8 +218,8 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// The character of a keyboard that this one stands for: every space is a space, every hyphen and minus
-/// sign a hyphen. All others stay.
+/// The character of a keyboard that this one stands for: every space is a space, every hyphen and
+/// minus sign a hyphen. All others stay.
 #[must_use]
 pub fn folded(c: char) -> char {
     match c {

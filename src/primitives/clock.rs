@@ -1,10 +1,12 @@
-//! The two clocks of a machine. Points in time (dates of blocks, slots) are read from the wall clock, which people
-//! and programs set back and ahead; spans (timers, rests, deadlines) are measured on a clock that never goes back.
-//! Each has a type of its own, so that no span is ever measured on the wall clock by mistake.
+//! The two clocks of a machine. Points in time (dates of blocks, slots) are read from the wall
+//! clock, which people and programs set back and ahead; spans (timers, rests, deadlines) are
+//! measured on a clock that never goes back. Each has a type of its own, so that no span is ever
+//! measured on the wall clock by mistake.
 
 use super::{Millis, Timestamp};
 
-/// A reading of the monotonic clock: milliseconds since a moment that means nothing, long before the program began.
+/// A reading of the monotonic clock: milliseconds since a moment that means nothing, long before
+/// the program began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instant(pub u64);
 
@@ -41,7 +43,8 @@ impl ClockReading {
         }
     }
 
-    /// How far the wall clock was set ahead since an earlier reading, in milliseconds; back is below zero.
+    /// How far the wall clock was set ahead since an earlier reading, in milliseconds; back is
+    /// below zero.
     #[must_use]
     pub fn set_since(self, earlier: Self) -> i64 {
         let between = |later: u64, earlier: u64| {

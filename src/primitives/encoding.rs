@@ -88,7 +88,8 @@ pub enum DecodeError {
 /// Decodes `what` from exactly `bytes`, at most `limit` of them.
 ///
 /// # Errors
-/// [`DecodeError::TooLong`] before anything is read, [`DecodeError::Malformed`] for everything else.
+/// [`DecodeError::TooLong`] before anything is read, [`DecodeError::Malformed`] for everything
+/// else.
 pub fn decode_exact<T: BorshDeserialize>(
     what: Encoded,
     bytes: &[u8],

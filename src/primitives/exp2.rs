@@ -1,8 +1,9 @@
-//! Powers of two with a fraction in whole numbers, as the retarget ASERT needs them: every node gets the
-//! same bits. The cubic approximation is that of aserti3-2d (Bitcoin Cash, 2020); it is off by at most
-//! 0.013 %.
+//! Powers of two with a fraction in whole numbers, as the retarget ASERT needs them: every node
+//! gets the same bits. The cubic approximation is that of aserti3-2d (Bitcoin Cash, 2020); it is
+//! off by at most 0.013 %.
 
-/// `2^(exponent / 2^16)` as a factor of 2^16 to 2^17 and the power of two it is to be multiplied by.
+/// `2^(exponent / 2^16)` as a factor of 2^16 to 2^17 and the power of two it is to be multiplied
+/// by.
 #[must_use]
 pub fn exp2(exponent: i128) -> (u64, i128) {
     let fraction = u128::try_from(exponent & 0xffff).unwrap_or(0);

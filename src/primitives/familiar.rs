@@ -1,9 +1,11 @@
-//! Verification with keys that sign again and again: authorities, peers, a sender of many transactions. For each a table
-//! of multiples is kept, with which the equation of RFC 8032 (5.1.7) needs no doublings: it takes well over a third less
-//! time. The verdict is the same to the bit, as R is compared with its one canonical encoding either way.
+//! Verification with keys that sign again and again: authorities, peers, a sender of many
+//! transactions. For each a table of multiples is kept, with which the equation of RFC 8032 (5.1.7)
+//! needs no doublings: it takes well over a third less time. The verdict is the same to the bit, as
+//! R is compared with its one canonical encoding either way.
 //!
-//! A table costs as much as some fifteen verifications. A key gets one once it has made four times as many genuine
-//! signatures: keys that are made to be thrown away get none, and whoever makes tables come and go has paid for each.
+//! A table costs as much as some fifteen verifications. A key gets one once it has made four times
+//! as many genuine signatures: keys that are made to be thrown away get none, and whoever makes
+//! tables come and go has paid for each.
 //!
 //! Bounds: [`MAX_TABLES`] tables of 30 KB, [`MAX_COUNTED`] keys on the way to one.
 
@@ -92,8 +94,8 @@ impl Familiar {
     }
 }
 
-/// The strict verification: R = \[s\]B - \[k\]A in its canonical encoding, s below the order of the group, R not of small
-/// order. The key was looked at when its table was made.
+/// The strict verification: R = \[s\]B - \[k\]A in its canonical encoding, s below the order of the
+/// group, R not of small order. The key was looked at when its table was made.
 fn is_genuine(
     minus_key: &EdwardsBasepointTable,
     signature: &[u8; 64],

@@ -1,4 +1,5 @@
-//! Numbers as people read them, where the core speaks to people; the page has more of them in `view/figures.rs`.
+//! Numbers as people read them, where the core speaks to people; the page has more of them in
+//! `view/figures.rs`.
 
 /// Digits in groups of three: `1,234,567`.
 #[must_use]

@@ -93,7 +93,8 @@ fn read_char<R: borsh::io::Read>(reader: &mut R) -> borsh::io::Result<char> {
     char::from_u32(point).ok_or_else(|| borsh::io::ErrorKind::InvalidData.into())
 }
 
-/// The order of two strings of bytes of one length, eight bytes at a time: maps and sorts compare little else.
+/// The order of two strings of bytes of one length, eight bytes at a time: maps and sorts compare
+/// little else.
 pub(crate) fn by_words(one: &[u8], other: &[u8]) -> Ordering {
     let (words, rest) = one.as_chunks::<8>();
     let (others, other_rest) = other.as_chunks::<8>();

@@ -1,6 +1,6 @@
-//! Ed25519 keys and signatures (RFC 8032). Every signature is made over a domain tag followed by the
-//! message, so that a signature for one purpose can never serve another, and is verified strictly:
-//! one at a time, small-order keys refused, as all nodes must agree on every verdict.
+//! Ed25519 keys and signatures (RFC 8032). Every signature is made over a domain tag followed by
+//! the message, so that a signature for one purpose can never serve another, and is verified
+//! strictly: one at a time, small-order keys refused, as all nodes must agree on every verdict.
 
 use std::fmt;
 use std::str::FromStr;
@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_key_of_small_order_verifies_nothing() {
-        // The identity point as key and as R, with s = 0, satisfies the plain equation for any message.
+        // The identity point as key and as R, with s = 0, satisfies the plain equation for any
+        // message.
         let mut bytes = [0; 64];
         bytes[0] = 1;
         let mut key = [0; 32];

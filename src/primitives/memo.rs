@@ -1,8 +1,9 @@
-//! Verdicts over signatures that this thread knows, so that a simulator, whose nodes all run in one thread,
-//! does not spend its time on verifying each of them by every receiver. What a key itself has just signed
-//! verifies; of all other signatures the first verification is real, and its verdict follows from signature,
-//! key and message alone. So the verdicts are the same with and without the memo. A thread has one once
-//! it asked for it with [`remember_verdicts`]; a live node, which hears each signature once, has none.
+//! Verdicts over signatures that this thread knows, so that a simulator, whose nodes all run in one
+//! thread, does not spend its time on verifying each of them by every receiver. What a key itself
+//! has just signed verifies; of all other signatures the first verification is real, and its
+//! verdict follows from signature, key and message alone. So the verdicts are the same with and
+//! without the memo. A thread has one once it asked for it with [`remember_verdicts`]; a live node,
+//! which hears each signature once, has none.
 //!
 //! Bounds: for each domain two generations of [`GENERATION`] signatures with their messages.
 
@@ -42,7 +43,8 @@ fn place(signature: &[u8; 64]) -> u64 {
         .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-/// Notes whether `signature` is that of `key` over `domain` and `message`, which stand one after the other.
+/// Notes whether `signature` is that of `key` over `domain` and `message`, which stand one after
+/// the other.
 pub(super) fn remember(
     signature: &[u8; 64],
     key: &[u8; 32],

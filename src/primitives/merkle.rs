@@ -32,8 +32,8 @@ fn split(n: usize) -> usize {
     n.next_power_of_two() / 2
 }
 
-/// That a leaf is at `index` of a list of `size` leaves: the hashes of the subtrees beside its path,
-/// lowest first (RFC 6962 section 2.1.1).
+/// That a leaf is at `index` of a list of `size` leaves: the hashes of the subtrees beside its
+/// path, lowest first (RFC 6962 section 2.1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InclusionProof {
     /// Position of the leaf.
@@ -104,8 +104,8 @@ impl InclusionProof {
     }
 }
 
-/// That the first `old_size` leaves of a list of `new_size` are an older list: what was there is still
-/// there (RFC 6962 section 2.1.2).
+/// That the first `old_size` leaves of a list of `new_size` are an older list: what was there is
+/// still there (RFC 6962 section 2.1.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsistencyProof {
     /// Number of leaves of the older list, at least 1.

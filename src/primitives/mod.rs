@@ -1,4 +1,5 @@
-//! The nouns of a blockchain: hashes, units, keys, transactions, blocks and the Merkle tree over them.
+//! The nouns of a blockchain: hashes, units, keys, transactions, blocks and the Merkle tree over
+//! them.
 //!
 //! Nothing here knows about a network, a clock or a database. Everything that is hashed, sent or
 //! stored is encoded by borsh with a fixed layout, so that one value has exactly one encoding.

@@ -1,7 +1,8 @@
-//! The one reading of a number that a person writes, in the console, a form, the search box, a link or
-//! a script's text: plain digits, or exactly the groups of three that [`grouped`](super::grouped)
-//! prints. Every other form is refused, since it reads differently in different countries (`1,5`), or
-//! is no number to everybody (`１００`, `five`, `$100`). A refusal names the nearest right numbers.
+//! The one reading of a number that a person writes, in the console, a form, the search box, a link
+//! or a script's text: plain digits, or exactly the groups of three that
+//! [`grouped`](super::grouped) prints. Every other form is refused, since it reads differently in
+//! different countries (`1,5`), or is no number to everybody (`１００`, `five`, `$100`). A refusal
+//! names the nearest right numbers.
 //!
 //! Bounds: at most [`MAX_EXACT`]; at most two numbers are offered.
 
@@ -55,8 +56,8 @@ fn is_grouping(groups: &[&str]) -> bool {
     }
 }
 
-/// Whether a word is meant as a number: it begins with one after signs, marks and currency signs, in
-/// any script, or it is a number in words.
+/// Whether a word is meant as a number: it begins with one after signs, marks and currency signs,
+/// in any script, or it is a number in words.
 #[must_use]
 pub fn resembles_number(word: &str) -> bool {
     let begins = word.trim_start_matches(|c: char| is_currency(c) || is_mark(c) || is_sign(c));
@@ -72,7 +73,8 @@ pub fn is_number_like(word: &str) -> bool {
             .all(|c| c.is_numeric() || is_currency(c) || is_mark(c) || is_sign(c))
 }
 
-/// The right numbers that a text in another form may mean; empty where it is a number, or means none.
+/// The right numbers that a text in another form may mean; empty where it is a number, or means
+/// none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Nearest(Vec<u64>);
 
@@ -365,7 +367,8 @@ mod tests {
                 prop_assert_eq!(read_number(&number.to_string()), Ok(number));
             }
 
-            /// A text with anything but digits in it is a number only if the page prints exactly that.
+            /// A text with anything but digits in it is a number only if the page prints exactly
+            /// that.
             #[test]
             fn nothing_else_with_another_character_is_a_number(
                 text in r"[0-9]{0,4}([,._' $+e０٣–-][0-9]{0,4}){1,4}",

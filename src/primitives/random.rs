@@ -1,5 +1,6 @@
-//! Numbers that look random and follow from a seed alone (SplitMix64: Steele, Lea and Flood, "Fast splittable
-//! pseudorandom number generators", 2014). For choices that need no secrecy: nothing secret comes from it.
+//! Numbers that look random and follow from a seed alone (SplitMix64: Steele, Lea and Flood, "Fast
+//! splittable pseudorandom number generators", 2014). For choices that need no secrecy: nothing
+//! secret comes from it.
 
 /// A generator of 64-bit numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
-//! Signatures of simulated keys, which are true and not secret: of a signature almost all the time goes into the point
-//! R = \[r\]B, and a simulator signs hundreds of thousands of times. Here all keys use one r, so that no work on the
-//! curve is left. By RFC 8032 (5.1.7) such a signature verifies like any other; but two of them tell the secret key, so
-//! they are only for a run whose keys everybody can derive from its seed. A laboratory signs as live nodes do.
+//! Signatures of simulated keys, which are true and not secret: of a signature almost all the time
+//! goes into the point R = \[r\]B, and a simulator signs hundreds of thousands of times. Here all
+//! keys use one r, so that no work on the curve is left. By RFC 8032 (5.1.7) such a signature
+//! verifies like any other; but two of them tell the secret key, so they are only for a run whose
+//! keys everybody can derive from its seed. A laboratory signs as live nodes do.
 //!
 //! Invariant: a thread signs so only while it holds a [`Simulated`].
 

@@ -1,5 +1,5 @@
-//! Transactions: what an account's owner signs. The id covers the signed content only, so that nobody
-//! but the signer can change it; the block commits to the full bytes, signature included.
+//! Transactions: what an account's owner signs. The id covers the signed content only, so that
+//! nobody but the signer can change it; the block commits to the full bytes, signature included.
 
 use std::fmt;
 use std::str::FromStr;
@@ -100,8 +100,8 @@ pub enum Payload {
     SetParams(ParamsOrder),
 }
 
-/// An order of the operator. It is bound to the chain that the operator saw, so that nobody can carry it to
-/// another branch or keep it for later.
+/// An order of the operator. It is bound to the chain that the operator saw, so that nobody can
+/// carry it to another branch or keep it for later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ParamsOrder {
     /// One of the last two checkpoints below the block that holds the order, by its id.

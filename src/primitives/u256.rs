@@ -1,5 +1,5 @@
-//! 256-bit unsigned integers, only as far as proof of work needs them: compare a hash with a target,
-//! turn a difficulty into a target and back, and scale a target.
+//! 256-bit unsigned integers, only as far as proof of work needs them: compare a hash with a
+//! target, turn a difficulty into a target and back, and scale a target.
 
 /// Four 64-bit limbs, most significant first, so that the derived order is the numeric one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

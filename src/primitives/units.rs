@@ -1,6 +1,6 @@
-//! Numbers with a meaning. Each unit is a type of its own with only the arithmetic that makes sense;
-//! amounts add up only with checks. Every value a page shows stays at or below 2^53 - 1, the largest
-//! integer that JavaScript represents exactly.
+//! Numbers with a meaning. Each unit is a type of its own with only the arithmetic that makes
+//! sense; amounts add up only with checks. Every value a page shows stays at or below 2^53 - 1, the
+//! largest integer that JavaScript represents exactly.
 
 use std::fmt;
 

@@ -55,7 +55,8 @@ pub struct BlockRow {
     /// The block's canonical bytes.
     #[serde(with = "serde_bytes")]
     pub raw: Vec<u8>,
-    /// A checksum over the block and its undo record, then the record; empty in a row of schema 1 or 2.
+    /// A checksum over the block and its undo record, then the record; empty in a row of schema 1
+    /// or 2.
     #[serde(with = "serde_bytes", default)]
     pub undo: Vec<u8>,
 }

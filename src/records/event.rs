@@ -157,7 +157,8 @@ pub struct Event {
     pub old_head: Option<String>,
     /// The transaction it is about.
     pub tx_hash: Option<String>,
-    /// The other node: of a message, or the one that a block or transaction came from. Hexadecimal node id.
+    /// The other node: of a message, or the one that a block or transaction came from. Hexadecimal
+    /// node id.
     pub peer: Option<String>,
 }
 

@@ -1,4 +1,5 @@
-//! The fields of rows by name: for queries, which order and filter by one of them, and for tables on the page.
+//! The fields of rows by name: for queries, which order and filter by one of them, and for tables
+//! on the page.
 
 use serde::{Serialize, Serializer};
 

@@ -73,7 +73,8 @@ pub struct FinalityInfo {
     pub authorities: u32,
     /// Node ids of these.
     pub members: Vec<String>,
-    /// Node ids of those who may vote once every order of the operator that the node has is in force.
+    /// Node ids of those who may vote once every order of the operator that the node has is in
+    /// force.
     pub ordered: Vec<String>,
     /// Who is proven guilty, and of what.
     pub evidence: Vec<EvidenceRecord>,

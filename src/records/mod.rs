@@ -1,11 +1,11 @@
-//! One record for each thing that is stored, sent to the page, shown and handed to scripts, with an enum
-//! for everything that is one of a few.
+//! One record for each thing that is stored, sent to the page, shown and handed to scripts, with an
+//! enum for everything that is one of a few.
 //!
-//! Where a thing has several pictures, what they share is one record that each of them holds, and only
-//! what a picture adds is its own: a row adds bytes, an answer adds confirmations.
+//! Where a thing has several pictures, what they share is one record that each of them holds, and
+//! only what a picture adds is its own: a row adds bytes, an answer adds confirmations.
 //!
-//! Invariants: field names are those of the scripting API and of the stored rows; times are milliseconds
-//! since 1970; hashes and addresses are lower-case hexadecimal.
+//! Invariants: field names are those of the scripting API and of the stored rows; times are
+//! milliseconds since 1970; hashes and addresses are lower-case hexadecimal.
 
 mod account;
 mod block;

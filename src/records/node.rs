@@ -66,13 +66,15 @@ pub struct NodeStatus {
     pub next_slot_at: Option<u64>,
     /// Height up to which the ledger is durable.
     pub durable_height: u64,
-    /// Bytes of the rows that it has written into its ledger since it started; a row that is written again counts again.
+    /// Bytes of the rows that it has written into its ledger since it started; a row that is
+    /// written again counts again.
     pub written_bytes: u64,
     /// Why the ledger is kept in memory only, if it is.
     pub degraded: Option<String>,
     /// Required difficulty of the next work block.
     pub difficulty: u64,
-    /// Milliseconds between work blocks that the network keeps by moving the difficulty; `None` where it is fixed.
+    /// Milliseconds between work blocks that the network keeps by moving the difficulty; `None`
+    /// where it is fixed.
     pub automatic: Option<u64>,
     /// Number of authorities of the network now.
     pub authorities: u32,

@@ -1,7 +1,7 @@
 //! What a change to another branch did to a node's chain, its transactions and its accounts.
 //!
-//! Bounds: [`MAX_BRANCH`] blocks of each side, [`MAX_LEFT`] transactions and [`MAX_BALANCES`] accounts one by one; of all
-//! others only the number is told.
+//! Bounds: [`MAX_BRANCH`] blocks of each side, [`MAX_LEFT`] transactions and [`MAX_BALANCES`]
+//! accounts one by one; of all others only the number is told.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
@@ -32,8 +32,8 @@ pub struct Reorganisation {
     pub transactions: Vec<LeftTransaction>,
     /// Transactions that left and are not among these.
     pub more_transactions: u64,
-    /// Coins of the accounts that it changed, those with transactions that left first; `None` where the state of what
-    /// left is not kept any more.
+    /// Coins of the accounts that it changed, those with transactions that left first; `None` where
+    /// the state of what left is not kept any more.
     pub balances: Option<Vec<BalanceChange>>,
     /// Accounts that it changed and that are not among these.
     pub more_balances: u64,

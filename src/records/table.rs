@@ -1,9 +1,9 @@
-//! The tables of a node's ledger: the six of the original system, and what the engine needs beside them.
-//! A row is a plain record that a person can read in the browser's developer tools; where the engine
-//! needs exact bytes they stand in one `raw` field.
+//! The tables of a node's ledger: the six of the original system, and what the engine needs beside
+//! them. A row is a plain record that a person can read in the browser's developer tools; where the
+//! engine needs exact bytes they stand in one `raw` field.
 //!
-//! Invariants: no number above 2^53 - 1; every hash and address is lower-case hexadecimal; times are
-//! milliseconds since 1970; a `transactions` row with status `committed` names its block.
+//! Invariants: no number above 2^53 - 1; every hash and address is lower-case hexadecimal; times
+//! are milliseconds since 1970; a `transactions` row with status `committed` names its block.
 
 use std::fmt;
 
@@ -131,13 +131,15 @@ pub mod meta_key {
     pub const SEALED_SLOT: &str = "sealed_slot";
     /// How far the node's date is ahead of its wall clock, with a checksum.
     pub const CLOCK: &str = "clock";
-    /// The bytes of the last block whose row the check at a start found to be wrong, as they stood there.
+    /// The bytes of the last block whose row the check at a start found to be wrong, as they stood
+    /// there.
     pub const QUARANTINE: &str = "quarantine";
     /// What this node signed as a voter, with a checksum.
     pub const SIGNED: &str = "signed";
 }
 
-/// The schema version of these records: 1 had no table `finality`; 1 and 2 had a table `undo` for the undo records.
+/// The schema version of these records: 1 had no table `finality`; 1 and 2 had a table `undo` for
+/// the undo records.
 pub const SCHEMA_VERSION: u32 = 3;
 
 /// A row of tables `state`, `finality` and `meta`.
@@ -192,8 +194,9 @@ impl<'de> DeserializeSeed<'de> for Table {
     }
 }
 
-/// As one record of fields whose names are known when the program is built: what is flattened part by part is a map,
-/// whose keys are made anew for each row, and a ledger writes thousands of rows in one go.
+/// As one record of fields whose names are known when the program is built: what is flattened part
+/// by part is a map, whose keys are made anew for each row, and a ledger writes thousands of rows
+/// in one go.
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut count = 0;
@@ -260,7 +263,8 @@ mod tests {
         );
     }
 
-    /// The row as it is written today: a block's has its undo record, of which the first release knew nothing.
+    /// The row as it is written today: a block's has its undo record, of which the first release
+    /// knew nothing.
     fn of_today(mut object: serde_json::Value) -> serde_json::Value {
         if object.get("previous_hash").is_some() {
             object["undo"] = serde_json::json!([]);

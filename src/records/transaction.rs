@@ -29,7 +29,8 @@ pub struct TransactionRecord {
     pub kind: PayloadKind,
     /// Memo, message, name or symbol as text.
     pub memo: String,
-    /// When the node saw it first, while it waits; then the date of its block, or when it was dropped.
+    /// When the node saw it first, while it waits; then the date of its block, or when it was
+    /// dropped.
     pub timestamp: u64,
     /// Hash of its block; empty unless committed.
     pub block_id: String,

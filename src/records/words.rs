@@ -1,4 +1,5 @@
-//! Everything that is one of a few: an enum in the program, a word where it is stored or handed to scripts.
+//! Everything that is one of a few: an enum in the program, a word where it is stored or handed to
+//! scripts.
 
 use crate::primitives::{Kind, Payload};
 
@@ -155,7 +156,8 @@ words! {
         Truncated => "truncated",
         /// It was of another chain.
         Wiped => "wiped",
-        /// It was of the same network under an older rule set, whose blocks are no blocks of this one.
+        /// It was of the same network under an older rule set, whose blocks are no blocks of this
+        /// one.
         Outdated => "outdated",
     }
 }

@@ -4,8 +4,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::primitives::codes;
 
-/// Why the laboratory does not do what it was asked for. The reasons are sentences with the place, what was expected and
-/// what was found.
+/// Why the laboratory does not do what it was asked for. The reasons are sentences with the place,
+/// what was expected and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 pub enum LabRefusal {
     /// The text is no scenario.

@@ -1,8 +1,8 @@
 //! Every refusal of the program: what a person or a script asked for and does not get, and why.
 //!
-//! A refusal has a code in snake case, which scripts compare, and a plain sentence with what was expected
-//! and what was found, which people read. The program itself matches variants, never codes. It crosses
-//! from worker to page as it is.
+//! A refusal has a code in snake case, which scripts compare, and a plain sentence with what was
+//! expected and what was found, which people read. The program itself matches variants, never
+//! codes. It crosses from worker to page as it is.
 //!
 //! Invariant: [`codes`] lists every code, each once.
 
@@ -148,8 +148,8 @@ codes! {
 }
 
 impl Refusal {
-    /// Whether a mempool has no room now, for anybody or for this sender: an account may be only so far ahead of the
-    /// chain.
+    /// Whether a mempool has no room now, for anybody or for this sender: an account may be only so
+    /// far ahead of the chain.
     #[must_use]
     pub const fn is_no_room(&self) -> bool {
         self.awaits_block() || matches!(self, Self::Transaction(MempoolError::Full))

@@ -1,5 +1,5 @@
-//! What must happen sometimes: a simulation that never reorganises tests nothing of it. Each entry is
-//! counted; a suite in which one stays at zero has lost its teeth and fails.
+//! What must happen sometimes: a simulation that never reorganises tests nothing of it. Each entry
+//! is counted; a suite in which one stays at zero has lost its teeth and fails.
 
 /// Something that must happen in some run of the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

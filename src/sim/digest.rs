@@ -1,8 +1,8 @@
-//! The event log of a run: its digest proves that two runs were the same, its end tells what came before
-//! a violation.
+//! The event log of a run: its digest proves that two runs were the same, its end tells what came
+//! before a violation.
 //!
-//! Bounds: the last [`KEPT`] events are kept. They belong to the thread and not to the run, so that they are
-//! still there when the run has ended with a panic.
+//! Bounds: the last [`KEPT`] events are kept. They belong to the thread and not to the run, so that
+//! they are still there when the run has ended with a panic.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

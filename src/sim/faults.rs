@@ -1,5 +1,5 @@
-//! Faults: what goes wrong, when, and for how long. Nodes die and come back, disks fail, links are cut in
-//! one or both directions, the weather on the links turns bad, tabs freeze, clocks jump.
+//! Faults: what goes wrong, when, and for how long. Nodes die and come back, disks fail, links are
+//! cut in one or both directions, the weather on the links turns bad, tabs freeze, clocks jump.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,8 @@ use super::world::World;
 const MINUTE: u64 = 60_000;
 /// The clocks of all, or of one that falls behind, are set by so much at the most.
 const MAX_SET: u64 = 180 * MINUTE;
-/// A clock is wrong by this much at the most: more than blocks may be ahead, less than healing may take.
+/// A clock is wrong by this much at the most: more than blocks may be ahead, less than healing may
+/// take.
 const MAX_CLOCK: u64 = 15_000;
 
 /// Links that do not carry.
@@ -238,8 +239,8 @@ fn wrong_clock(world: &mut World, seat: usize) {
     world.seats[seat].clock = ahead.saturating_sub_unsigned(most);
 }
 
-/// Sets the wall clock of the machine that runs all seats; back only where every node has the chain, as a node that
-/// begins by a clock that is behind takes blocks of its future from nobody.
+/// Sets the wall clock of the machine that runs all seats; back only where every node has the
+/// chain, as a node that begins by a clock that is behind takes blocks of its future from nobody.
 pub(super) fn set_clocks(world: &mut World, also_back: bool) {
     let by = i64::try_from(world.rng.within(MINUTE, MAX_SET)).unwrap_or(0);
     let back = also_back && world.rng.one_in(2);

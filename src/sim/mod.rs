@@ -1,10 +1,10 @@
-//! A whole network in one thread, from one seed: real nodes under a virtual clock, with links that lose,
-//! disks that fail, clocks that are wrong and others who lie; and checkers that watch what the nodes
-//! promise. First a phase of faults, in which nothing unsafe may happen; then everything heals, and within
-//! [`LIVENESS_WITHIN`] the network must be of one mind again.
+//! A whole network in one thread, from one seed: real nodes under a virtual clock, with links that
+//! lose, disks that fail, clocks that are wrong and others who lie; and checkers that watch what
+//! the nodes promise. First a phase of faults, in which nothing unsafe may happen; then everything
+//! heals, and within [`LIVENESS_WITHIN`] the network must be of one mind again.
 //!
-//! The same seed gives the same run, natively and in a browser, down to the digest of its event log.
-//! A violation is replayed by its seed. Only the feature `sim` has this module.
+//! The same seed gives the same run, natively and in a browser, down to the digest of its event
+//! log. A violation is replayed by its seed. Only the feature `sim` has this module.
 
 pub(crate) mod check;
 mod coverage;
@@ -51,8 +51,8 @@ pub struct Outcome {
     pub violation: Option<Violation>,
 }
 
-/// The digest over the digests of the first `count` seeds: equal wherever they are run. Most runs are short; every
-/// eighth has time for restarts, damaged ledgers and long branches.
+/// The digest over the digests of the first `count` seeds: equal wherever they are run. Most runs
+/// are short; every eighth has time for restarts, damaged ledgers and long branches.
 #[must_use]
 pub fn folded_digest(count: u64) -> Digest {
     let span = |seed: u64| Millis(if seed % 8 == 7 { 300_000 } else { 15_000 });
@@ -71,8 +71,8 @@ pub fn folded_digest(count: u64) -> Digest {
     })
 }
 
-/// Blocks that a node of a seed's network keeps in memory: few, so that most of what it does with older ones goes by its
-/// archive.
+/// Blocks that a node of a seed's network keeps in memory: few, so that most of what it does with
+/// older ones goes by its archive.
 const KEPT: u64 = 16;
 
 /// Runs the network of a seed: until everything is well at the end, or until the first violation.

@@ -1,5 +1,5 @@
-//! A play: the world, who acts in it beside the nodes, and the checkers that watch. It routes the cues of the
-//! world's queue to those who act, and what was seen of the nodes to the checkers.
+//! A play: the world, who acts in it beside the nodes, and the checkers that watch. It routes the
+//! cues of the world's queue to those who act, and what was seen of the nodes to the checkers.
 
 use crate::primitives::{Millis, Timestamp};
 
@@ -16,7 +16,8 @@ use super::world::World;
 const CHECK_EVERY: Millis = Millis(30_000);
 /// How much longer a slow chain may take for the blocks that finality needs.
 const FINALITY_WITHIN: Millis = Millis(20 * 60_000);
-/// What is not well for less than this is passing: a block that is under way, or a transaction that has just come back.
+/// What is not well for less than this is passing: a block that is under way, or a transaction that
+/// has just come back.
 const PASSING: Millis = Millis(10_000);
 /// How long a network that is well must stay so.
 const STAYS_WELL: Millis = Millis(10_000);
@@ -161,8 +162,8 @@ impl Play {
         }
     }
 
-    /// Waits for a healed network to be well, sets the clock of its machine, hands a transaction in, and waits until it is committed
-    /// everywhere and all is well again.
+    /// Waits for a healed network to be well, sets the clock of its machine, hands a transaction
+    /// in, and waits until it is committed everywhere and all is well again.
     fn recover(&mut self) {
         self.become_well();
         if self.violation.is_none() && !self.checks.is_divided() {

@@ -1,4 +1,5 @@
-//! The one source of chance of a simulation: everything that is not decided by the nodes follows from it.
+//! The one source of chance of a simulation: everything that is not decided by the nodes follows
+//! from it.
 
 use crate::primitives::{Millis, SplitMix64};
 
@@ -53,8 +54,8 @@ impl Rng {
         &items[self.index(items.len())]
     }
 
-    /// How long until something happens that comes once in `mean` on average and does not remember: an
-    /// exponential distribution in integers, by sixteenths of the mean.
+    /// How long until something happens that comes once in `mean` on average and does not remember:
+    /// an exponential distribution in integers, by sixteenths of the mean.
     pub(crate) fn wait(&mut self, mean: Millis) -> Millis {
         let step = (mean.0 / 16).max(1);
         let mut steps = 0_u64;

@@ -1,4 +1,5 @@
-//! What a seed says before time begins: the network, its nodes, its links, and how hard a time it will have.
+//! What a seed says before time begins: the network, its nodes, its links, and how hard a time it
+//! will have.
 
 use crate::consensus::{Allocation, Params};
 use crate::links::{Link, PerMille, Topology};

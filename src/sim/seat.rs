@@ -75,8 +75,8 @@ impl Seat {
             losses: 0,
         }
     }
-    /// Begins a search at the seat's own rate: all its tries are made here and now, and when they would have been
-    /// made follows from the rate. When it finds; never without a hash a second.
+    /// Begins a search at the seat's own rate: all its tries are made here and now, and when they
+    /// would have been made follows from the rate. When it finds; never without a hash a second.
     pub(crate) fn begin_search(&mut self, job: &SearchJob, now: Timestamp) -> Option<Timestamp> {
         let mut search = Search::new(job).ok()?;
         let found = matches!(search.step(u64::MAX), Step::Found(_));
@@ -95,8 +95,8 @@ impl Seat {
         self.look_ahead(searches, now)
     }
 
-    /// Milliseconds that the search took which ends now, and its hashes a second; nothing is measured where the time of a
-    /// find is drawn.
+    /// Milliseconds that the search took which ends now, and its hashes a second; nothing is
+    /// measured where the time of a find is drawn.
     pub(crate) fn measured(&self, now: Timestamp) -> (f64, f64) {
         self.rate.map_or((0.0, 0.0), |rate| {
             let took = now.since(self.begun);

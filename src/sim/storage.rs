@@ -1,6 +1,7 @@
-//! A disk that fails: the ledger of one simulated node. A batch takes time; it is stored, or refused as a
-//! browser refuses it, or its node dies before or after the commit. What was stored without being flushed
-//! is lost when the power goes, the latest first; a flush brings everything before it to safety.
+//! A disk that fails: the ledger of one simulated node. A batch takes time; it is stored, or
+//! refused as a browser refuses it, or its node dies before or after the commit. What was stored
+//! without being flushed is lost when the power goes, the latest first; a flush brings everything
+//! before it to safety.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::pin::pin;
@@ -78,7 +79,8 @@ struct UnderWay {
     kept: bool,
 }
 
-/// Rows that are copied with their disk: the handles of one [`MemoryStore`] share theirs, two disks do not.
+/// Rows that are copied with their disk: the handles of one [`MemoryStore`] share theirs, two disks
+/// do not.
 #[derive(Debug, Default)]
 struct Rows(MemoryStore);
 
@@ -293,7 +295,8 @@ impl Disk {
         self.promised = Promise::Nothing;
     }
 
-    /// Flips a bit of a row; what can be promised then. Everything but the blocks follows from the blocks.
+    /// Flips a bit of a row; what can be promised then. Everything but the blocks follows from the
+    /// blocks.
     fn flip_a_bit(&mut self, rng: &mut Rng) -> Promise {
         let snapshot = ready(self.store.0.begin()).unwrap_or_default();
         let head = self.head.map_or(Promise::Nothing, Promise::Head);
@@ -357,8 +360,8 @@ impl Disk {
         Promise::OneOf(blocks.into_iter().map(|row| row.record.hash).collect())
     }
 
-    /// Flips the lowest bit of a byte of the stored block of this height that comes first by its key; whether there is
-    /// one, and such a byte.
+    /// Flips the lowest bit of a byte of the stored block of this height that comes first by its
+    /// key; whether there is one, and such a byte.
     pub(crate) fn tamper(&mut self, height: Height, offset: usize, runs: bool) -> bool {
         self.write_down_to(0);
         let mut rows = self.store.0.block_rows().into_iter();

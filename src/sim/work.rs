@@ -1,4 +1,5 @@
-//! People at work: transactions of every kind, handed to nodes that happen to run; some of them wrong.
+//! People at work: transactions of every kind, handed to nodes that happen to run; some of them
+//! wrong.
 
 use crate::consensus::{EPOCH, Params, TxError};
 use crate::ipc::{ApiError, Request};
@@ -238,7 +239,8 @@ impl Work {
         }
     }
 
-    /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can keep out.
+    /// Somebody of whom nothing waits hands a transaction in, which nothing but the network can
+    /// keep out.
     pub(crate) fn submit_fresh(&self, world: &mut World) -> Option<Fresh> {
         let seat = world.rng.index(world.seats.len());
         let now = world.reading_of(seat);

@@ -1,5 +1,6 @@
-//! The world of a simulation: seats with nodes, disks and clocks, the links between them, and one queue of
-//! events in the order of time. Nothing happens at once: frames travel, batches are written, miners search.
+//! The world of a simulation: seats with nodes, disks and clocks, the links between them, and one
+//! queue of events in the order of time. Nothing happens at once: frames travel, batches are
+//! written, miners search.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -54,7 +55,8 @@ pub(crate) struct World {
     heard: Option<Heard>,
     pub(crate) rng: Rng,
     observed: Vec<Observed>,
-    /// Places of the frames that were put on a link since they were taken, if anybody wants to know.
+    /// Places of the frames that were put on a link since they were taken, if anybody wants to
+    /// know.
     pub(crate) news: Option<Vec<QueueKey>>,
     pub(crate) coverage: Coverage,
     pub(crate) log: EventLog,

@@ -1,5 +1,6 @@
-//! Connecting a block to its parent's state (rules 11, 12, 13), and assembling a candidate that connects. Its
-//! place is checked before ([`super::Context`]); rule 8, the future, is the clock's and belongs to the caller.
+//! Connecting a block to its parent's state (rules 11, 12, 13), and assembling a candidate that
+//! connects. Its place is checked before ([`super::Context`]); rule 8, the future, is the clock's
+//! and belongs to the caller.
 
 use crate::consensus::{BlockError, CheckedTransaction, Params, TxError, slots};
 use crate::primitives::{
@@ -86,8 +87,8 @@ impl State {
         })
     }
 
-    /// The state after a block that was connected to this very state before and has left `context`: nothing is
-    /// checked again.
+    /// The state after a block that was connected to this very state before and has left `context`:
+    /// nothing is checked again.
     #[must_use]
     pub(crate) fn apply_again(
         &self,
@@ -105,11 +106,12 @@ impl State {
         execution.state
     }
 
-    /// Why a transaction does not apply here at `height`, after the `earlier` ones of its account. Its
-    /// nonce and the coins it needs are not judged: both change with what waits.
+    /// Why a transaction does not apply here at `height`, after the `earlier` ones of its account.
+    /// Its nonce and the coins it needs are not judged: both change with what waits.
     ///
     /// # Errors
-    /// The rule that its payload breaks; none if an earlier one does not apply, as nothing can be said then.
+    /// The rule that its payload breaks; none if an earlier one does not apply, as nothing can be
+    /// said then.
     pub fn try_after<'t>(
         &self,
         params: &Params,
@@ -145,9 +147,9 @@ pub struct Template<'a> {
     pub data: &'a [u8],
 }
 
-/// Builds a block on `state` from as many of the `transactions` as apply in their order and fit. A work
-/// block still lacks its nonce, an authority's its seal. `None` if an authority cannot make one here:
-/// not its turn, or the slot is used.
+/// Builds a block on `state` from as many of the `transactions` as apply in their order and fit. A
+/// work block still lacks its nonce, an authority's its seal. `None` if an authority cannot make
+/// one here: not its turn, or the slot is used.
 #[must_use]
 pub fn assemble<'t>(
     params: &Params,

@@ -1,6 +1,6 @@
-//! What a header is checked against: the rules in force for the next block and the totals of the chain up
-//! to its parent. It follows from the blocks alone, without their state, so that a block which has no place
-//! in the chain is refused before a state is made for it.
+//! What a header is checked against: the rules in force for the next block and the totals of the
+//! chain up to its parent. It follows from the blocks alone, without their state, so that a block
+//! which has no place in the chain is refused before a state is made for it.
 
 use std::rc::Rc;
 
@@ -20,8 +20,8 @@ pub struct Context {
     pub rules: Rc<Rules>,
 }
 
-/// A block whose header fits its place: the next after its parent, in time, with the work or the turn that is
-/// required there. Only [`Context::place`] makes one.
+/// A block whose header fits its place: the next after its parent, in time, with the work or the
+/// turn that is required there. Only [`Context::place`] makes one.
 #[derive(Clone, Debug)]
 pub struct PlacedBlock {
     pub(super) block: CheckedBlock,
@@ -54,8 +54,8 @@ impl Context {
         }
     }
 
-    /// Checks place, time, difficulty and turn of a header (rules 5, 6, 7, 9, 10) after its `parent`, whose context
-    /// this is.
+    /// Checks place, time, difficulty and turn of a header (rules 5, 6, 7, 9, 10) after its
+    /// `parent`, whose context this is.
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -238,7 +238,8 @@ impl Context {
 }
 
 impl Rules {
-    /// Announces a change, of a block at `height`, for the next epoch boundary that gives enough notice.
+    /// Announces a change, of a block at `height`, for the next epoch boundary that gives enough
+    /// notice.
     fn announce(&mut self, height: Height, change: &ParamsChange) {
         let from = Height(
             height
@@ -248,13 +249,15 @@ impl Rules {
                 .saturating_mul(EPOCH),
         );
         match self.announced.last_mut() {
-            // Changes of one epoch come into force together; what an earlier epoch announced stays as it is.
+            // Changes of one epoch come into force together; what an earlier epoch announced stays
+            // as it is.
             Some((at, earlier)) if *at == from => *earlier = merged(earlier, change),
             Some(_) | None => self.announced.push((from, change.clone())),
         }
     }
 
-    /// Puts the first announced change in force, where the difficulty `in_force` would be required next.
+    /// Puts the first announced change in force, where the difficulty `in_force` would be required
+    /// next.
     fn start(&mut self, in_force: Difficulty, now: work::WorkClock) {
         let (_, change) = self.announced.remove(0);
         // Other changes leave the schedule of the difficulty as it is.

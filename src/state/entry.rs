@@ -83,7 +83,8 @@ pub struct Rules {
     pub current: Tunable,
     /// Where the schedule of the retarget in force begins.
     pub anchor: WorkClock,
-    /// What changes at these heights, the lowest first: at most two, as the notice is shorter than an epoch.
+    /// What changes at these heights, the lowest first: at most two, as the notice is shorter than
+    /// an epoch.
     pub announced: Vec<(Height, ParamsChange)>,
 }
 
@@ -98,8 +99,8 @@ pub struct Tally {
     pub last_work: Timestamp,
     /// Slot of the last authority block; 0, the slot of genesis, before the first.
     pub last_slot: Slot,
-    /// Ids of the last two checkpoints below the block, the later first. An id cannot be part of the state
-    /// that it commits to, so a checkpoint comes in with its child.
+    /// Ids of the last two checkpoints below the block, the later first. An id cannot be part of
+    /// the state that it commits to, so a checkpoint comes in with its child.
     pub checkpoints: [Option<BlockHash>; 2],
 }
 

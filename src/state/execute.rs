@@ -1,4 +1,5 @@
-//! Execution: the effect of transactions and rewards on a state, recorded so that it can be taken back.
+//! Execution: the effect of transactions and rewards on a state, recorded so that it can be taken
+//! back.
 
 use crate::consensus::{CheckedTransaction, Params, TxError};
 use crate::primitives::{
@@ -171,7 +172,8 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// Whether an order names one of the last two checkpoints of this chain; in the first block the genesis block.
+    /// Whether an order names one of the last two checkpoints of this chain; in the first block the
+    /// genesis block.
     fn check_ancestor(&self, found: BlockHash, genesis: BlockHash) -> Result<(), TxError> {
         let known = self.state.tally().map(|tally| tally.checkpoints);
         let known = known.unwrap_or_default();
@@ -252,7 +254,8 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// Rule 12: pays the sealer what the context `after` the block has made and all fees, and keeps the context.
+    /// Rule 12: pays the sealer what the context `after` the block has made and all fees, and keeps
+    /// the context.
     pub(super) fn finish(&mut self, sealer: NodeId, after: &Context) {
         let before = self.state.tally().map_or(0, |tally| tally.supply.0);
         let reward = after.tally.supply.0.saturating_sub(before);

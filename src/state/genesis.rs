@@ -1,5 +1,5 @@
-//! The genesis block: it commits to the parameters by its data hash and to the first state by its root.
-//! It is never sent; every node makes it from the parameters.
+//! The genesis block: it commits to the parameters by its data hash and to the first state by its
+//! root. It is never sent; every node makes it from the parameters.
 
 use crate::consensus::Params;
 use crate::primitives::{

@@ -1,9 +1,9 @@
-//! The state: what the chain up to a block amounts to. [`Context::place`] checks that a block is the next,
-//! and [`State::connect`] applies it to its parent's state, by the rules, and gives the new state with what
-//! takes it back.
+//! The state: what the chain up to a block amounts to. [`Context::place`] checks that a block is
+//! the next, and [`State::connect`] applies it to its parent's state, by the rules, and gives the
+//! new state with what takes it back.
 //!
-//! Invariant: the sum of all balances equals the supply of the [`Tally`]; each asset's holdings sum up
-//! to its supply ([`State::imbalance`] says where not).
+//! Invariant: the sum of all balances equals the supply of the [`Tally`]; each asset's holdings sum
+//! up to its supply ([`State::imbalance`] says where not).
 
 mod connect;
 mod context;

@@ -1,12 +1,12 @@
 //! The state tree: a map with a root hash that depends on its content only.
 //!
-//! It is a binary Patricia tree (D. R. Morrison, 1968) over SHA-256 of the key: a branch stands exactly
-//! where two paths first differ, so a set of entries has one shape and one root, whatever order it was
-//! built in. Nodes are shared between versions: a clone is one pointer, and a change costs one path.
-//! Hashes are computed when the root is asked for, each once.
+//! It is a binary Patricia tree (D. R. Morrison, 1968) over SHA-256 of the key: a branch stands
+//! exactly where two paths first differ, so a set of entries has one shape and one root, whatever
+//! order it was built in. Nodes are shared between versions: a clone is one pointer, and a change
+//! costs one path. Hashes are computed when the root is asked for, each once.
 //!
-//! Bounds: depth at most 256; expected depth is the logarithm of the number of entries, as paths are
-//! hashes that nobody can choose cheaply.
+//! Bounds: depth at most 256; expected depth is the logarithm of the number of entries, as paths
+//! are hashes that nobody can choose cheaply.
 
 use std::cell::OnceCell;
 use std::rc::Rc;

@@ -1,5 +1,5 @@
-//! A ledger as the first release wrote it (commit 7971b23): two nodes, sixteen blocks, transactions in each
-//! status. One object a line; JSON has no bytes, so they are `{ "hex": … }` there.
+//! A ledger as the first release wrote it (commit 7971b23): two nodes, sixteen blocks, transactions
+//! in each status. One object a line; JSON has no bytes, so they are `{ "hex": … }` there.
 
 use serde_json::Value;
 
@@ -8,8 +8,8 @@ use crate::records::Table;
 
 const LINES: &str = include_str!("../../tests/support/ledger_v1.jsonl");
 
-/// The rows as plain objects, bytes as lists of numbers. Its table of undo records is left out: they are in the rows
-/// of the blocks today.
+/// The rows as plain objects, bytes as lists of numbers. Its table of undo records is left out:
+/// they are in the rows of the blocks today.
 pub(crate) fn rows() -> Vec<(Table, Value)> {
     let row = |line: &str| {
         let entry: Value = serde_json::from_str(line).unwrap();

@@ -12,7 +12,8 @@ use crate::app::pages::selection::{Selection, SelectionMessage};
 use crate::command::Command;
 use crate::ipc::ApiError;
 
-/// The controller, and the ways to change what the page remembers. It holds no state, so it never grows old.
+/// The controller, and the ways to change what the page remembers. It holds no state, so it never
+/// grows old.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Actions {
     app: Shared<App>,

@@ -1,5 +1,5 @@
-//! The bridge from the pages' models in [`app::pages`](crate::app::pages), which know nothing of yew, to yew's
-//! reducers.
+//! The bridge from the pages' models in [`app::pages`](crate::app::pages), which know nothing of
+//! yew, to yew's reducers.
 
 use std::ops::Deref;
 use std::rc::Rc;

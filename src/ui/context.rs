@@ -1,6 +1,7 @@
-//! What components get without properties. Each context changes at a rate of its own, so that a notice does not
-//! draw the network again: the [`Actions`] never change, a [`Picture`] comes at most five times a second, and the
-//! [`Selection`], the [`Notices`] and the [`Theme`] follow clicks.
+//! What components get without properties. Each context changes at a rate of its own, so that a
+//! notice does not draw the network again: the [`Actions`] never change, a [`Picture`] comes at
+//! most five times a second, and the [`Selection`], the [`Notices`] and the [`Theme`] follow
+//! clicks.
 
 use yew::prelude::*;
 

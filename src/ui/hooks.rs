@@ -15,8 +15,8 @@ use crate::view::route::Route;
 /// Milliseconds between two steps of what is drawn in steps: a frame comes between.
 pub(crate) const STEP_MS: u32 = 40;
 
-/// How many of `total` rows to draw: `step` of them at first, then as many more each time, so that a long list is
-/// seen at once and no input waits for the whole of it.
+/// How many of `total` rows to draw: `step` of them at first, then as many more each time, so that
+/// a long list is seen at once and no input waits for the whole of it.
 #[hook]
 pub(crate) fn use_steps(total: usize, step: usize) -> usize {
     let drawn = use_state(|| step);
@@ -60,8 +60,8 @@ impl<T> Clone for Answer<T> {
     }
 }
 
-/// Asks at first and whenever `about` changes. An answer that arrives after one to a newer question is dropped;
-/// one that equals the last draws nothing.
+/// Asks at first and whenever `about` changes. An answer that arrives after one to a newer question
+/// is dropped; one that equals the last draws nothing.
 #[hook]
 pub(crate) fn use_answer<T, D, F>(about: D, ask: impl FnOnce(&D) -> F + 'static) -> Answer<T>
 where

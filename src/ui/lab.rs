@@ -1,7 +1,8 @@
 //! What the laboratory's page hands to its parts: what they show, and the ways to change it.
 //!
-//! A part is a function from a [`Scene`] to what is drawn, and a test whether two scenes look the same in it; one
-//! component, [`Part`], serves them all. What is typed into forms is in the page's model.
+//! A part is a function from a [`Scene`] to what is drawn, and a test whether two scenes look the
+//! same in it; one component, [`Part`], serves them all. What is typed into forms is in the page's
+//! model.
 
 use std::fmt;
 use std::future::Future;
@@ -215,7 +216,8 @@ pub(crate) struct PartProps {
 }
 
 impl PartialEq for PartProps {
-    /// A part is drawn again only where it looks different; in its place there is always the same part.
+    /// A part is drawn again only where it looks different; in its place there is always the same
+    /// part.
     fn eq(&self, other: &Self) -> bool {
         (self.part.same)(&self.scene, &other.scene)
     }

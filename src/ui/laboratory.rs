@@ -1,5 +1,5 @@
-//! The page of the laboratory as a program of its own: below the head that the live network's program draws, in an element
-//! that belongs to this one alone. It reads the address by itself.
+//! The page of the laboratory as a program of its own: below the head that the live network's
+//! program draws, in an element that belongs to this one alone. It reads the address by itself.
 //!
 //! Invariant: each time that it is shown it gets a new element; what listens there goes with it.
 

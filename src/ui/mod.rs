@@ -1,13 +1,13 @@
-//! The page: yew components that draw the [`Model`](crate::view::Model) and send what a person asks for to the
-//! [`App`]. It decides nothing: the network's picture, the sentences and the state of each page come from
-//! [`view`](crate::view) and [`app::pages`](crate::app::pages).
+//! The page: yew components that draw the [`Model`](crate::view::Model) and send what a person asks
+//! for to the [`App`]. It decides nothing: the network's picture, the sentences and the state of
+//! each page come from [`view`](crate::view) and [`app::pages`](crate::app::pages).
 //!
-//! Rules that hold in every file here: everything in a list has a key; handlers send messages and never read
-//! captured state; what other people chose (names, memos, messages) is only ever a text node; no `style`
-//! attribute and no inline script, as the Content-Security-Policy forbids both.
+//! Rules that hold in every file here: everything in a list has a key; handlers send messages and
+//! never read captured state; what other people chose (names, memos, messages) is only ever a text
+//! node; no `style` attribute and no inline script, as the Content-Security-Policy forbids both.
 //!
-//! What is drawn again when: each `context` changes at a rate of its own, a component reads only those that it
-//! shows, and its properties are compared before it is drawn.
+//! What is drawn again when: each `context` changes at a rate of its own, a component reads only
+//! those that it shows, and its properties are compared before it is drawn.
 
 mod actions;
 mod bridge;

@@ -1,5 +1,5 @@
-//! The page as a whole: opens the network, keeps what the page remembers, and shows the place that the address
-//! names.
+//! The page as a whole: opens the network, keeps what the page remembers, and shows the place that
+//! the address names.
 
 use yew::prelude::*;
 

@@ -1,10 +1,11 @@
-//! A value that many components hold and nobody compares: two of them are equal where they are the same one.
+//! A value that many components hold and nobody compares: two of them are equal where they are the
+//! same one.
 
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// A shared value, compared by identity. A deep comparison of a whole picture of the network would cost more than
-/// drawing what shows it.
+/// A shared value, compared by identity. A deep comparison of a whole picture of the network would
+/// cost more than drawing what shows it.
 pub(crate) struct Shared<T>(Rc<T>);
 
 impl<T> Shared<T> {

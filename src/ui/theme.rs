@@ -1,5 +1,6 @@
-//! Light, dark or as the system has it. The choice is kept in local storage; `static/theme.js` applies it before
-//! the program is there, so that the page does not flash. Here the page follows what is chosen, and the system.
+//! Light, dark or as the system has it. The choice is kept in local storage; `static/theme.js`
+//! applies it before the program is there, so that the page does not flash. Here the page follows
+//! what is chosen, and the system.
 
 use yew::prelude::*;
 

@@ -9,7 +9,8 @@ thread_local! {
     static STANDS: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
-/// From now on it is so many milliseconds since 1970: the laboratory's clock stands, or goes by itself.
+/// From now on it is so many milliseconds since 1970: the laboratory's clock stands, or goes by
+/// itself.
 pub(crate) fn stand_at(at: u64) {
     STANDS.set(Some(at));
 }

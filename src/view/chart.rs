@@ -1,5 +1,6 @@
-//! A chart as data: bars and a line over two axes, a sentence that says what is to be seen, and the same figures as a
-//! table. Places are shares of the picture, from 0 at the left and at the bottom to 1; no colours and no pixels.
+//! A chart as data: bars and a line over two axes, a sentence that says what is to be seen, and the
+//! same figures as a table. Places are shares of the picture, from 0 at the left and at the bottom
+//! to 1; no colours and no pixels.
 //!
 //! Bounds: whoever makes a chart bounds its bars and rows; see [`charts`](super::charts).
 
@@ -36,7 +37,8 @@ pub struct Drawing {
     pub bars: Vec<Bar>,
     /// A line through these points.
     pub line: Vec<(f64, f64)>,
-    /// What the bars mean where there are two kinds or a line beside them: the first kind, the second, the line.
+    /// What the bars mean where there are two kinds or a line beside them: the first kind, the
+    /// second, the line.
     pub legend: [Option<&'static str>; 3],
 }
 
@@ -98,7 +100,8 @@ pub fn round_up(value: f64) -> f64 {
 }
 
 impl Axis {
-    /// An axis from 0 to a round number that is not below `highest`, and that number. Its marks are whole.
+    /// An axis from 0 to a round number that is not below `highest`, and that number. Its marks are
+    /// whole.
     #[must_use]
     pub fn up_to(name: &'static str, highest: f64, text: impl Fn(f64) -> String) -> (Self, f64) {
         let step = round_up(highest / 4.0);

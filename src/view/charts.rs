@@ -1,9 +1,11 @@
-//! The charts of a network, each from plain data, so that the live network and the laboratory draw the same ones. What
-//! the nodes did not report is not shown: below a few measurements a chart says how many it needs.
+//! The charts of a network, each from plain data, so that the live network and the laboratory draw
+//! the same ones. What the nodes did not report is not shown: below a few measurements a chart says
+//! how many it needs.
 //!
-//! Bounds: [`BINS`] bars of a distribution and one for what is longer; [`MOST_NAMES`] bars with a name, those with most
-//! first, and as many rows; [`MOST_ROWS`] rows of a course. The blocks are those of the [`Model`](super::Model), its
-//! samples and arrivals those of [`Measured`](super::measured::Measured).
+//! Bounds: [`BINS`] bars of a distribution and one for what is longer; [`MOST_NAMES`] bars with a
+//! name, those with most first, and as many rows; [`MOST_ROWS`] rows of a course. The blocks are
+//! those of the [`Model`](super::Model), its samples and arrivals those of
+//! [`Measured`](super::measured::Measured).
 
 use super::chart::{Axis, Bar, Chart, Drawing, Lines, Tick, float, place, round_up};
 use super::figures::{compact, count_of, grouped, percent, span};
@@ -53,8 +55,8 @@ pub struct Stored {
     pub rows: Vec<(&'static str, u32)>,
 }
 
-/// The times between work blocks, in the order of the chain and in milliseconds, beside the exponential distribution
-/// of the same mean.
+/// The times between work blocks, in the order of the chain and in milliseconds, beside the
+/// exponential distribution of the same mean.
 #[must_use]
 pub fn intervals(gaps: &[u64]) -> Chart {
     let title = "Time between work blocks";

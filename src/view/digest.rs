@@ -14,8 +14,8 @@ const SCANNED: usize = 600;
 /// What it is about, the event that tells it, and the nodes that did.
 type Told<'a> = ((Topic, &'a str), &'a Rc<Event>, Vec<&'a str>);
 
-/// One line for each thing that happened, newest first, at most `limit`. Lines of several nodes about
-/// one block become the maker's line with the number of nodes that accepted it.
+/// One line for each thing that happened, newest first, at most `limit`. Lines of several nodes
+/// about one block become the maker's line with the number of nodes that accepted it.
 #[must_use]
 pub fn digest(log: &VecDeque<Rc<Event>>, limit: usize) -> Vec<Rc<Event>> {
     let mut order: Vec<Told<'_>> = Vec::new();

@@ -1,11 +1,12 @@
-//! Right-to-left writing inside sentences of the page. Names and memos of others may be Hebrew or Arabic; drawn as they are,
-//! they would turn the numbers and marks beside them around, so that a sentence says another thing than was written. The
-//! page draws each such run by itself (an isolate of the Unicode bidirectional algorithm, UAX #9), by `<bdi>` elements: no
-//! mark of direction comes into a text, so that a copy of it has none either.
+//! Right-to-left writing inside sentences of the page. Names and memos of others may be Hebrew or
+//! Arabic; drawn as they are, they would turn the numbers and marks beside them around, so that a
+//! sentence says another thing than was written. The page draws each such run by itself (an isolate
+//! of the Unicode bidirectional algorithm, UAX #9), by `<bdi>` elements: no mark of direction comes
+//! into a text, so that a copy of it has none either.
 //!
-//! A run is what is written from right to left, with blanks, hyphens and apostrophes between its words. Digits, commas and
-//! all other marks end it: they are of the sentence. What marks direction by itself is an escape by then
-//! ([`visible`](crate::primitives::visible)).
+//! A run is what is written from right to left, with blanks, hyphens and apostrophes between its
+//! words. Digits, commas and all other marks end it: they are of the sentence. What marks direction
+//! by itself is an escape by then ([`visible`](crate::primitives::visible)).
 
 /// A piece of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,8 @@ pub fn pieces<'t>(sentence: &'t str) -> Vec<Piece<'t>> {
     pieces
 }
 
-/// Length of the run that a text begins with: up to the last character of its kind that only joints lead to.
+/// Length of the run that a text begins with: up to the last character of its kind that only joints
+/// lead to.
 fn length(text: &str) -> usize {
     let mut end = 0;
     for (at, c) in text.char_indices() {
@@ -50,8 +52,8 @@ fn length(text: &str) -> usize {
     end
 }
 
-/// Whether a character turns what is beside it: the letters of right-to-left scripts and the digits of Arabic, by the
-/// blocks that the standard gives this direction to.
+/// Whether a character turns what is beside it: the letters of right-to-left scripts and the digits
+/// of Arabic, by the blocks that the standard gives this direction to.
 const fn is_right_to_left(c: char) -> bool {
     matches!(c,
         '\u{590}'..='\u{8FF}'

@@ -1,5 +1,5 @@
-//! Numbers and hashes as people read them. Pure; the page and the console show the same text for the
-//! same value.
+//! Numbers and hashes as people read them. Pure; the page and the console show the same text for
+//! the same value.
 
 pub use crate::primitives::{compact, count_of, grouped, short, span};
 

@@ -1,7 +1,7 @@
 //! What the search box means: a height, the beginning of a hash, an address, a user or a node.
 //!
-//! At most [`MAX_FOUND`] suggestions; what the model does not hold is left to a node, which is asked
-//! for the text as it stands.
+//! At most [`MAX_FOUND`] suggestions; what the model does not hold is left to a node, which is
+//! asked for the text as it stands.
 
 use super::Model;
 use super::figures::grouped;

@@ -29,7 +29,8 @@ pub struct Health {
     pub detail: String,
 }
 
-/// A head that is dated further ahead of the machine's clock is worth a word: no maker whose clock is right dates so.
+/// A head that is dated further ahead of the machine's clock is worth a word: no maker whose clock
+/// is right dates so.
 const AHEAD_MS: u64 = 30_000;
 
 /// Nodes whose heads have differed for no longer than this have a block on its way between them.
@@ -61,7 +62,8 @@ fn ahead(model: &Model, now: u64) -> Option<String> {
     })
 }
 
-/// The height up to which all agree, where the tips differ by no more than a block that is still on its way.
+/// The height up to which all agree, where the tips differ by no more than a block that is still on
+/// its way.
 fn spreading(model: &Model, now: u64) -> Option<u64> {
     let [best, _, ..] = model.tips.as_slice() else {
         return None;

@@ -1,8 +1,9 @@
-//! What the page measures over time for its charts: how the mempool and finality went, and when each block came to
-//! which node.
+//! What the page measures over time for its charts: how the mempool and finality went, and when
+//! each block came to which node.
 //!
-//! Bounds: [`MAX_SAMPLES`] samples; when there are more, every other one goes and the time between two doubles, so that
-//! they cover the whole visit. The [`MAX_BLOCKS_SEEN`] newest blocks, each with one time for each node.
+//! Bounds: [`MAX_SAMPLES`] samples; when there are more, every other one goes and the time between
+//! two doubles, so that they cover the whole visit. The [`MAX_BLOCKS_SEEN`] newest blocks, each
+//! with one time for each node.
 
 use std::collections::VecDeque;
 use std::rc::Rc;

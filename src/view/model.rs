@@ -1,5 +1,5 @@
-//! Everything that the page shows, in one value. Node workers' reports go in, pictures and tables come
-//! out; nothing is shown that is not in here.
+//! Everything that the page shows, in one value. Node workers' reports go in, pictures and tables
+//! come out; nothing is shown that is not in here.
 //!
 //! Bounds: [`MAX_LOG`] log lines, [`MAX_BLOCKS`] blocks (the highest), one entry per node.
 
@@ -153,8 +153,8 @@ pub enum TabMode {
     Host,
     /// The network cannot be opened here.
     Failed,
-    /// Another tab runs the network's nodes; this one watches with a validating node of its own, and
-    /// may add nodes.
+    /// Another tab runs the network's nodes; this one watches with a validating node of its own,
+    /// and may add nodes.
     Viewer,
 }
 

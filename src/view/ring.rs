@@ -14,8 +14,8 @@ pub struct Point {
 /// Steps in which the length of the ellipse is measured.
 const STEPS: u32 = 720;
 
-/// The places of `count` nodes in a picture of `width` by `height` with free margins: equally far from
-/// each other along the ellipse, so that none crowd at its narrow ends.
+/// The places of `count` nodes in a picture of `width` by `height` with free margins: equally far
+/// from each other along the ellipse, so that none crowd at its narrow ends.
 #[must_use]
 pub fn places(count: usize, width: f64, height: f64, margin: (f64, f64)) -> Vec<Point> {
     let centre = Point {

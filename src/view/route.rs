@@ -34,7 +34,8 @@ pub enum Route {
     Exercise(String),
     /// A scenario in a link: what stands after its question mark.
     LabLink(String),
-    /// A page of the network on the nodes of a scenario: the exercise's name, or `open` for what is open.
+    /// A page of the network on the nodes of a scenario: the exercise's name, or `open` for what is
+    /// open.
     Within(String, Box<Route>),
     /// Network, pace, theme and storage.
     Settings,
@@ -78,7 +79,8 @@ impl Route {
             return Self::within(name, text);
         }
         match (first.as_deref(), second, third, more) {
-            // The page that is open at first has no word of its own, but people type the one on its tab.
+            // The page that is open at first has no word of its own, but people type the one on its
+            // tab.
             (None, ..) | (Some("network"), None, ..) => Self::Network,
             (Some("chain"), None, ..) => Self::Chain,
             (Some("chain"), Some(word), Some(which), false) if word == "block" => {
@@ -99,7 +101,8 @@ impl Route {
         }
     }
 
-    /// A page of a scenario by the whole text of its place; what is no page of one is missing there.
+    /// A page of a scenario by the whole text of its place; what is no page of one is missing
+    /// there.
     fn within(name: &str, text: &str) -> Self {
         let rest = text.trim_start_matches('/').splitn(3, '/').nth(2);
         let room = match Self::parse(rest.unwrap_or_default()) {

@@ -65,7 +65,8 @@ impl TextTable {
     }
 }
 
-/// One line of at most [`MAX_CELL`] characters: ends of lines as blanks, hidden characters as escapes.
+/// One line of at most [`MAX_CELL`] characters: ends of lines as blanks, hidden characters as
+/// escapes.
 fn cut(text: &str) -> String {
     let clean = |c: char| if c.is_control() { ' ' } else { c };
     let text: String = visible(text).chars().map(clean).collect();

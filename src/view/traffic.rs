@@ -1,4 +1,5 @@
-//! What the page says of traffic: payments and messages that it sends by itself, so that blocks are not empty.
+//! What the page says of traffic: payments and messages that it sends by itself, so that blocks are
+//! not empty.
 
 use serde::Serialize;
 
@@ -17,7 +18,8 @@ pub struct Traffic {
     pub refused: u64,
     /// Why the last of those was refused.
     pub last_refusal: Option<String>,
-    /// So many times slower than asked for, because a mempool is full; 1 at the rate that is asked for.
+    /// So many times slower than asked for, because a mempool is full; 1 at the rate that is asked
+    /// for.
     pub slowed: u32,
 }
 

@@ -1,5 +1,5 @@
-//! The picture of the block tree: one column for each height, one lane for each branch. Pure layout,
-//! no colours and no pixels.
+//! The picture of the block tree: one column for each height, one lane for each branch. Pure
+//! layout, no colours and no pixels.
 //!
 //! Lane 0 is the branch of the heaviest tip. Every other branch takes the lowest lane that is free
 //! over the heights it covers, so lanes are used again once a branch has ended.
@@ -58,7 +58,8 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Lays out the `columns` heights that end at `top`, or at the highest block where `top` is `None`.
+    /// Lays out the `columns` heights that end at `top`, or at the highest block where `top` is
+    /// `None`.
     #[must_use]
     pub fn layout(
         blocks: &BTreeMap<String, Rc<BlockSummary>>,
@@ -192,7 +193,8 @@ fn assign_lanes(
     lanes
 }
 
-/// Places of blocks without children in the window: the heaviest tip's branch first, then by weight.
+/// Places of blocks without children in the window: the heaviest tip's branch first, then by
+/// weight.
 fn leaves(
     window: &Window<'_>,
     all: &BTreeMap<String, Rc<BlockSummary>>,

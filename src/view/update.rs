@@ -74,7 +74,8 @@ pub enum Update {
     Sent(String),
     /// The tour was asked for.
     Tour,
-    /// This much time it is, in milliseconds, while a node of this tab runs: what is measured over time is measured.
+    /// This much time it is, in milliseconds, while a node of this tab runs: what is measured over
+    /// time is measured.
     Moment(u64),
     /// Something happened outside a node.
     Event(Event),
@@ -284,7 +285,8 @@ impl Model {
         }
     }
 
-    /// Nodes of other tabs: what this tab's nodes have lately heard of, as the one who heard last tells it.
+    /// Nodes of other tabs: what this tab's nodes have lately heard of, as the one who heard last
+    /// tells it.
     fn derive_remote(&mut self) {
         let (own, _): (Vec<NodeView>, Vec<NodeView>) =
             self.nodes.drain(..).partition(|node| node.own);
@@ -367,7 +369,8 @@ impl Model {
         self.tips = tips.into_iter().map(|(_, tip)| tip).collect();
     }
 
-    /// Marks the blocks of the branch of the heaviest tip that is here, and keeps only the highest blocks.
+    /// Marks the blocks of the branch of the heaviest tip that is here, and keeps only the highest
+    /// blocks.
     fn derive_best_chain(&mut self) {
         while self.blocks.len() > MAX_BLOCKS {
             let lowest = self
@@ -485,8 +488,8 @@ fn blank(id: String, name: String, kind: NodeKind) -> NodeStatus {
     }
 }
 
-/// What others wrote, as it is safe to show within a sentence or a line: characters that hide are escapes, and ends of lines
-/// are blanks, so that nobody writes a line of his own into the log.
+/// What others wrote, as it is safe to show within a sentence or a line: characters that hide are
+/// escapes, and ends of lines are blanks, so that nobody writes a line of his own into the log.
 fn one_line(text: &str) -> String {
     visible(text).replace(['\n', '\r', '\t'], " ")
 }

@@ -12,7 +12,8 @@ use crate::records::{Explained, Reason, See, Standing, Subject, WhyInfo};
 /// Nodes that are asked about one thing.
 pub const MAX_ANSWERS: usize = 16;
 
-/// The whole answer: the reasons, the first that counts first, and what caused it as far as the log has it.
+/// The whole answer: the reasons, the first that counts first, and what caused it as far as the log
+/// has it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Why {
     /// What it is about.
@@ -54,7 +55,8 @@ pub fn place(one: &Explained) -> Option<(Route, &str)> {
     })
 }
 
-/// The answers of nodes about one thing as one, those that say the same together, and what the page adds.
+/// The answers of nodes about one thing as one, those that say the same together, and what the page
+/// adds.
 #[must_use]
 pub fn joined(about: Subject, answers: Vec<WhyInfo>, model: &Model) -> Why {
     let mut reasons: Vec<Explained> = Vec::new();
@@ -86,8 +88,8 @@ pub fn joined(about: Subject, answers: Vec<WhyInfo>, model: &Model) -> Why {
     }
 }
 
-/// Why a transaction waits: what the nodes say, who has not got it, and whether anybody makes blocks. Nothing where it is
-/// committed or dropped on the nodes that know it.
+/// Why a transaction waits: what the nodes say, who has not got it, and whether anybody makes
+/// blocks. Nothing where it is committed or dropped on the nodes that know it.
 #[must_use]
 pub fn transaction(answers: Vec<WhyInfo>, id: &str, model: &Model, now: u64) -> Why {
     let has = |answer: &WhyInfo| !answer.knows_nothing();
@@ -185,8 +187,8 @@ pub fn known(why: &Why) -> bool {
     why.reasons.iter().any(|one| !one.is_unknown())
 }
 
-/// The last event of the log that is about it; of a node, what it said last of its start, its end, its disk or a refusal
-/// of its own blocks.
+/// The last event of the log that is about it; of a node, what it said last of its start, its end,
+/// its disk or a refusal of its own blocks.
 fn cause(about: &Subject, model: &Model) -> Option<Event> {
     use crate::ipc::{Level, Topic};
     let mut log = model.log.iter().rev();

@@ -59,8 +59,8 @@ pub fn difficulty(status: &NodeStatus) -> String {
 /// A work block that takes longer than the slowest pace that can be chosen, 600 s, is far away.
 const FAR_MS: f64 = 600_000.0;
 
-/// A warning, as a further sentence, where no authority makes blocks and the next work block of this
-/// difficulty is far away: a change that takes it back waits for such blocks too.
+/// A warning, as a further sentence, where no authority makes blocks and the next work block of
+/// this difficulty is far away: a change that takes it back waits for such blocks too.
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,

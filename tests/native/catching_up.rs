@@ -1,5 +1,5 @@
-//! Catching up, counted: what a node that is a thousand blocks behind asks for, and in how many steps its
-//! ledger is written. How long it takes is measured by `cargo xtask bench`.
+//! Catching up, counted: what a node that is a thousand blocks behind asks for, and in how many
+//! steps its ledger is written. How long it takes is measured by `cargo xtask bench`.
 
 use std::cell::Cell;
 use std::task::{Context, Waker};

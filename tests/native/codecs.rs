@@ -1,8 +1,9 @@
-//! Properties of every encoding, on made-up values and on bytes of anybody: one value has one encoding,
-//! only that decodes to it, and nothing that comes in from outside ends in a panic.
+//! Properties of every encoding, on made-up values and on bytes of anybody: one value has one
+//! encoding, only that decodes to it, and nothing that comes in from outside ends in a panic.
 //!
-//! The made-up values come from the decoders themselves: they read from a source that makes up bytes of
-//! the kind that is asked for, so that a new type or field is covered as soon as it is named here.
+//! The made-up values come from the decoders themselves: they read from a source that makes up
+//! bytes of the kind that is asked for, so that a new type or field is covered as soon as it is
+//! named here.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -24,7 +25,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
-/// How many values each property is shown. Seldom made ones, as sound parameters, come to some thirty.
+/// How many values each property is shown. Seldom made ones, as sound parameters, come to some
+/// thirty.
 const CASES: u32 = 1024;
 
 /// A source of bytes that fit what is read: short lists, known tags, texts that are texts.
@@ -81,7 +83,8 @@ fn entropy() -> impl Strategy<Value = (Vec<u8>, usize, u8)> {
 }
 
 fn check<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    // A fixed seed: the same values on every machine, so that how many are made is no matter of luck.
+    // A fixed seed: the same values on every machine, so that how many are made is no matter of
+    // luck.
     let config = Config {
         cases: CASES,
         failure_persistence: None,

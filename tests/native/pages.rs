@@ -1,5 +1,5 @@
-//! What the pages in `docs/` and beside it lead to: every relative link ends at a file and a heading
-//! that exist, and every file of the repository that a page names is there.
+//! What the pages in `docs/` and beside it lead to: every relative link ends at a file and a
+//! heading that exist, and every file of the repository that a page names is there.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,6 @@
-//! `docs/REFERENCE.md` is what the code says: the words, the calls, the parameters of a page's link,
-//! the topics and the refusals stand in tables of the code, and the page is written from them.
-//! With `AUREX_UPDATE=1` this test writes it; without, it fails where the two differ.
+//! `docs/REFERENCE.md` is what the code says: the words, the calls, the parameters of a page's
+//! link, the topics and the refusals stand in tables of the code, and the page is written from
+//! them. With `AUREX_UPDATE=1` this test writes it; without, it fails where the two differ.
 
 use std::fmt::Write as _;
 use std::path::Path;

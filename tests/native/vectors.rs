@@ -1,9 +1,9 @@
-//! Test vectors of others, run against the program's own code: Ed25519 (Wycheproof, speccheck), Merkle
-//! proofs (RFC 6962), ASERT (aserti3-2d) and Bitcoin's headers and proofs.
+//! Test vectors of others, run against the program's own code: Ed25519 (Wycheproof, speccheck),
+//! Merkle proofs (RFC 6962), ASERT (aserti3-2d) and Bitcoin's headers and proofs.
 //!
-//! They are no part of the repository. They are read from the folder `AUREX_VECTORS` names, by default
-//! `../shared/vectors` beside the package. Without that variable a file that is not there is said to be
-//! skipped; with it, it fails. Every test says how many cases it ran.
+//! They are no part of the repository. They are read from the folder `AUREX_VECTORS` names, by
+//! default `../shared/vectors` beside the package. Without that variable a file that is not there
+//! is said to be skipped; with it, it fails. Every test says how many cases it ran.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -77,7 +77,8 @@ fn base64(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// Whether our strict check takes a signature. What has not the length of a key or signature is none.
+/// Whether our strict check takes a signature. What has not the length of a key or signature is
+/// none.
 fn verifies(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     let (Ok(key), Ok(signature)) = (key.try_into(), signature.try_into()) else {
         return false;
@@ -129,8 +130,8 @@ fn strict_ed25519_takes_only_the_fourth_case_of_speccheck() {
     ran("speccheck-ed25519.json", cases.len());
 }
 
-/// A hash of a Merkle case. Where the file has a word instead, it stands for any hash: here its bytes and
-/// zeros. Nothing is no hash.
+/// A hash of a Merkle case. Where the file has a word instead, it stands for any hash: here its
+/// bytes and zeros. Nothing is no hash.
 fn digest(value: &Value) -> Option<Digest> {
     let mut bytes = base64(value.as_str().unwrap_or_default());
     (!bytes.is_empty()).then(|| {
@@ -278,7 +279,8 @@ fn the_required_difficulty_moves_as_the_targets_of_aserti3_2d_do() {
                 time.parse::<u64>().unwrap(),
             );
             let gap = Millis((time - last) * 1_000);
-            // Some runs jump: those leave out blocks, or leave gaps that the clock does not count whole.
+            // Some runs jump: those leave out blocks, or leave gaps that the clock does not count
+            // whole.
             clock = if blocks == clock.blocks + 1 && gap <= half_life {
                 clock.after(gap, asert)
             } else {
@@ -294,8 +296,9 @@ fn the_required_difficulty_moves_as_the_targets_of_aserti3_2d_do() {
             if !(1.0..MAX_EXACT as f64).contains(&expected) || bits(target) == bitcoin::MAIN_LIMIT {
                 continue;
             }
-            // The approximation of 2^x is off by at most 0.013 %, for difficulty and target each, and the compact form of
-            // a target by less than that. A second block in this row would be 0.24 %.
+            // The approximation of 2^x is off by at most 0.013 %, for difficulty and target each,
+            // and the compact form of a target by less than that. A second block in this row would
+            // be 0.24 %.
             let rounding = 1.0 + expected * 0.000_33;
             assert!(
                 (found - expected).abs() <= rounding,

@@ -1,5 +1,5 @@
-//! A headless Chromium with a fresh profile, driven by a ChromeDriver on a free port. Both end when this
-//! is dropped. It keeps what the console said and which requests were made.
+//! A headless Chromium with a fresh profile, driven by a ChromeDriver on a free port. Both end when
+//! this is dropped. It keeps what the console said and which requests were made.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -32,7 +32,8 @@ const FLAGS: [&str; 15] = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
-    // Nothing but this machine can be reached, whatever a page asks for; by its other name it is no secure context.
+    // Nothing but this machine can be reached, whatever a page asks for; by its other name it is no
+    // secure context.
     "--host-resolver-rules=MAP aurex.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
@@ -61,7 +62,8 @@ struct Process {
 }
 
 impl Browser {
-    /// A browser that keeps the addresses of all requests if it is `watched`, which costs it time with each.
+    /// A browser that keeps the addresses of all requests if it is `watched`, which costs it time
+    /// with each.
     pub(crate) fn start(watched: bool) -> Self {
         Self::start_with(watched, None)
     }
@@ -71,7 +73,8 @@ impl Browser {
         Self::start_with(true, Some(profile))
     }
 
-    /// The same with a profile of the caller's, or the one that a killed browser left, if there is one.
+    /// The same with a profile of the caller's, or the one that a killed browser left, if there is
+    /// one.
     fn start_with(watched: bool, profile: Option<PathBuf>) -> Self {
         let (process, address) = Process::start(profile);
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -98,7 +101,8 @@ impl Browser {
         }
     }
 
-    /// Kills all processes of this browser at once, as a power cut would, and starts another with the same profile.
+    /// Kills all processes of this browser at once, as a power cut would, and starts another with
+    /// the same profile.
     pub(crate) fn kill_and_start_again(&mut self) {
         let profile = self.process.profile.clone();
         self.process.keeps_profile = true;
@@ -250,7 +254,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Some(driver) = self.driver.take() {
-            // The browser ends with its session; what goes wrong here must not hide a test's failure.
+            // The browser ends with its session; what goes wrong here must not hide a test's
+            // failure.
             let _ = self.runtime.block_on(driver.quit());
         }
         self.process.end();

@@ -1,5 +1,5 @@
-//! How long something took, and limits for waiting. Limits are generous: they end a test that hangs,
-//! they do not measure.
+//! How long something took, and limits for waiting. Limits are generous: they end a test that
+//! hangs, they do not measure.
 #![expect(
     clippy::disallowed_types,
     reason = "only the playground's core must not read clocks"

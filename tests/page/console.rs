@@ -1,4 +1,5 @@
-//! The console: a transfer typed into the page ends on every ledger, and every word does what it says.
+//! The console: a transfer typed into the page ends on every ledger, and every word does what it
+//! says.
 
 use std::collections::BTreeMap;
 

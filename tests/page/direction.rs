@@ -1,11 +1,12 @@
-//! What others write from right to left stays where it was written: nothing of the sentence around it moves.
+//! What others write from right to left stays where it was written: nothing of the sentence around
+//! it moves.
 
 use serde_json::Value;
 
 use crate::visit::Visit;
 
-/// Where the Hebrew of the first sentence that has some ends and where the number after it begins, on the screen, and what
-/// a person copies of the sentence.
+/// Where the Hebrew of the first sentence that has some ends and where the number after it begins,
+/// on the screen, and what a person copies of the sentence.
 const PLACES: &str = "
     const line = [...document.querySelectorAll('.cell-sentence, .log-text, .entry pre')].find((it) => it.querySelector('bdi'));
     if (!line) return null;

@@ -1,5 +1,5 @@
-//! Finality in the running page: how soon blocks are final, what happens without an authority, that its return
-//! mends it, and that one of four may be away.
+//! Finality in the running page: how soon blocks are final, what happens without an authority, that
+//! its return mends it, and that one of four may be away.
 
 use std::cell::{Cell, RefCell};
 
@@ -140,7 +140,8 @@ fn without_one_of_four_authorities_finality_goes_on_and_a_lost_one_can_be_remove
     visit.expect_quiet();
 }
 
-/// Offences of both kinds, as a scenario's nodes prove them: the page says who and why, and checks both statements again.
+/// Offences of both kinds, as a scenario's nodes prove them: the page says who and why, and checks
+/// both statements again.
 #[test]
 #[ignore = "run by cargo xtask test"]
 fn who_seals_or_votes_twice_is_shown_as_guilty_with_both_statements_checked_in_the_page() {

@@ -1,5 +1,5 @@
-//! The channels, seen by a stranger: a document of the same origin that is not the program. It hears the
-//! frames, and what it posts there is refused with a reason and changes nothing.
+//! The channels, seen by a stranger: a document of the same origin that is not the program. It
+//! hears the frames, and what it posts there is refused with a reason and changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -125,7 +125,8 @@ fn a_stranger_hears_signed_frames_and_what_it_forges_is_refused_and_changes_noth
     visit.expect_quiet();
 }
 
-/// Posts a frame that was heard with one byte changed, the frame itself again, and what is no frame.
+/// Posts a frame that was heard with one byte changed, the frame itself again, and what is no
+/// frame.
 fn forge(visit: &Visit, channel: &str, frame: &Value) {
     let good = from_hex(frame.as_str().unwrap_or_default()).expect("bytes");
     let mut forged: Vec<String> = Vec::new();
@@ -192,7 +193,8 @@ fn expect_refusals(visit: &Visit, before: &Status) {
     );
 }
 
-/// The network goes on, nobody lost a peer, and nobody is blamed for what a stranger posted in his name.
+/// The network goes on, nobody lost a peer, and nobody is blamed for what a stranger posted in his
+/// name.
 fn expect_unharmed(visit: &Visit, before: &Status) {
     let after = visit.agreed(5, before.height() + 2, 60);
     assert!(

@@ -1,5 +1,5 @@
-//! Bad input of every kind: a sentence that says what was wrong, expected and found; then the network
-//! goes on and nothing is lost.
+//! Bad input of every kind: a sentence that says what was wrong, expected and found; then the
+//! network goes on and nothing is lost.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! The laboratory in the page: what a person does with time, messages, nodes and links, and that a scenario played here is
-//! the one that is played natively.
+//! The laboratory in the page: what a person does with time, messages, nodes and links, and that a
+//! scenario played here is the one that is played natively.
 
 use aurex::lab::results::{Results, Verdict};
 use aurex::lab::{Lab, Until, exercises};

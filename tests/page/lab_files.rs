@@ -1,5 +1,5 @@
-//! What goes into the laboratory and out of it beside its own buttons: files that are dropped, links that are copied, times
-//! that are typed; and that its program's files carry a hash.
+//! What goes into the laboratory and out of it beside its own buttons: files that are dropped,
+//! links that are copied, times that are typed; and that its program's files carry a hash.
 
 use aurex::lab::exercises;
 use serde_json::{Value, json};
@@ -156,7 +156,8 @@ fn every_program_file_has_a_hash_in_its_name_the_laboratorys_too() {
     assert_eq!(of_lab.count(), 2, "{names:?}");
 }
 
-/// The looks of the laboratory are there when it is shown, and a page that does not go there does not fetch them.
+/// The looks of the laboratory are there when it is shown, and a page that does not go there does
+/// not fetch them.
 #[test]
 #[ignore = "run by cargo xtask test"]
 fn the_style_sheet_of_the_laboratory_comes_with_it_and_not_before() {

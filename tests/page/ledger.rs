@@ -1,5 +1,5 @@
-//! Ledgers outlive their nodes: a reload and a killed worker lose nothing, and the databases hold what
-//! the nodes say, in the browser's own storage.
+//! Ledgers outlive their nodes: a reload and a killed worker lose nothing, and the databases hold
+//! what the nodes say, in the browser's own storage.
 
 use std::collections::BTreeMap;
 
@@ -195,7 +195,8 @@ fn the_chain_grows_without_killed_nodes_and_they_come_back_from_their_ledgers() 
     visit.expect_quiet();
 }
 
-/// The first blocks are a second old, or not yet there: nothing that a node has not said to be durable is asked for.
+/// The first blocks are a second old, or not yet there: nothing that a node has not said to be
+/// durable is asked for.
 #[test]
 #[ignore = "run by cargo xtask test"]
 fn a_browser_that_is_killed_with_a_new_network_finds_the_same_network_again() {

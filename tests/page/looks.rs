@@ -1,5 +1,5 @@
-//! What a person sees: every place of the page, on a wide screen and on a phone, without an error; and a
-//! sentence instead of a blank page where the browser lacks something.
+//! What a person sees: every place of the page, on a wide screen and on a phone, without an error;
+//! and a sentence instead of a blank page where the browser lacks something.
 
 use std::thread;
 use std::time::Duration;
@@ -214,7 +214,8 @@ const COUNT_PULSES: &str = "
     }).observe(document.querySelector('.pulses'), { childList: true });
     aurex.on('block', (event) => { if (event.peer) seen.taken += 1; });";
 
-/// Mines until some blocks were taken, and gives the pulses and the blocks taken once nothing moves any more.
+/// Mines until some blocks were taken, and gives the pulses and the blocks taken once nothing moves
+/// any more.
 fn mine_and_rest(visit: &Visit) -> (u32, u32) {
     visit.value("seen.pulses = seen.taken = 0; return await aurex.set({ pace: 1 })");
     visit.wait("blocks that nodes take from each other", 60, |visit| {

@@ -1,5 +1,5 @@
-//! The whole page, as people get it: the release build below a sub-path of a plain file server with a
-//! strict Content-Security-Policy, in a real headless Chromium, looked at from outside.
+//! The whole page, as people get it: the release build below a sub-path of a plain file server with
+//! a strict Content-Security-Policy, in a real headless Chromium, looked at from outside.
 //!
 //! `cargo xtask test dist page` builds the page and runs these tests. Each has a browser and a
 //! server of its own. Times are measured and printed, never asserted; `bench` holds what is there

@@ -1,4 +1,5 @@
-//! What a person on a phone must be able to reach: nothing that floats over the page hides what it speaks of.
+//! What a person on a phone must be able to reach: nothing that floats over the page hides what it
+//! speaks of.
 
 use crate::looks::window;
 use crate::visit::{Visit, text};

@@ -1,5 +1,5 @@
-//! The page over http from another machine, which is no secure context: the browser offers no Web Locks, to the page and to
-//! its workers, and databases that are kept open stand in for them.
+//! The page over http from another machine, which is no secure context: the browser offers no Web
+//! Locks, to the page and to its workers, and databases that are kept open stand in for them.
 
 use serde_json::json;
 
@@ -68,7 +68,8 @@ fn without_web_locks_one_tab_runs_the_nodes_and_the_next_takes_them_over() {
     );
 }
 
-/// What holds the nodes for this tab goes with the data of the site: another tab may run them from then on.
+/// What holds the nodes for this tab goes with the data of the site: another tab may run them from
+/// then on.
 #[test]
 #[ignore = "run by cargo xtask test"]
 fn where_the_data_of_the_site_is_deleted_nodes_that_a_database_held_stop() {

@@ -1,4 +1,5 @@
-//! One sender's transactions in a row, what a killed node takes along, and a stopped node's disk that is changed by a form.
+//! One sender's transactions in a row, what a killed node takes along, and a stopped node's disk
+//! that is changed by a form.
 
 use crate::visit::Visit;
 
@@ -68,7 +69,8 @@ fn what_only_a_killed_node_had_is_said_and_sent_again_by_a_button() {
     visit.expect_quiet();
 }
 
-/// Without the console: a form changes the disk of a node that was stopped, and the page says what the start found.
+/// Without the console: a form changes the disk of a node that was stopped, and the page says what
+/// the start found.
 #[test]
 #[ignore = "run by cargo xtask test"]
 fn the_disk_of_a_stopped_node_is_changed_by_a_form() {

@@ -1,6 +1,6 @@
-//! A plain static file server: the built files below a sub-path, the right MIME types, real 404s, and a
-//! strict Content-Security-Policy on everything. It remembers what it was asked for. It compresses if
-//! it is asked to, as static hosts do.
+//! A plain static file server: the built files below a sub-path, the right MIME types, real 404s,
+//! and a strict Content-Security-Policy on everything. It remembers what it was asked for. It
+//! compresses if it is asked to, as static hosts do.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,5 +1,5 @@
-//! Opening the page is enough: the workers run, the first block comes at once, the test transactions are
-//! committed everywhere, nothing is missing and nothing leaves the origin.
+//! Opening the page is enough: the workers run, the first block comes at once, the test
+//! transactions are committed everywhere, nothing is missing and nothing leaves the origin.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

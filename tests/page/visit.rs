@@ -1,5 +1,5 @@
-//! One visit of the page: the built files on a server of their own, a fresh browser, and what the page
-//! says through `window.aurex`. A test that fails prints the page's status, log and console.
+//! One visit of the page: the built files on a server of their own, a fresh browser, and what the
+//! page says through `window.aurex`. A test that fails prints the page's status, log and console.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -174,8 +174,8 @@ impl Visit {
         visit
     }
 
-    /// The page with this query, with nothing in it that costs time but the page itself: no log is heard, and the
-    /// browser keeps no record of requests.
+    /// The page with this query, with nothing in it that costs time but the page itself: no log is
+    /// heard, and the browser keeps no record of requests.
     pub(crate) fn undisturbed(query: &str) -> Self {
         let server = Server::start(&dist());
         let visit = Self {

@@ -1,4 +1,5 @@
-//! Why something is as it is, and what a reorganisation did: on the pages of the live network and of the laboratory.
+//! Why something is as it is, and what a reorganisation did: on the pages of the live network and
+//! of the laboratory.
 
 use serde_json::Value;
 
@@ -23,7 +24,8 @@ fn codes(visit: &Visit, what: &str) -> Vec<String> {
     ))
 }
 
-/// Two halves, each with its own branch, that come together again: the event of the node that changed over.
+/// Two halves, each with its own branch, that come together again: the event of the node that
+/// changed over.
 fn reorganised(visit: &Visit) -> Value {
     // Two halves, each with its own branch; what is sent meanwhile is on both, or waits.
     visit.value("await aurex.command('cut pow-1 pow-2')");

@@ -1,4 +1,5 @@
-//! Blocks for measurements: a network with many accounts that pay, and blocks full of their transfers.
+//! Blocks for measurements: a network with many accounts that pay, and blocks full of their
+//! transfers.
 
 use std::rc::Rc;
 

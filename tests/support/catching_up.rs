@@ -1,6 +1,7 @@
-//! A miner and an authority grow a chain, and a third node starts from nothing and catches up with it: real
-//! nodes and real frames in one thread. The chain grows under a virtual clock; the catching up goes by
-//! the clock that it is given, and keeps its ledger in the store that it is given.
+//! A miner and an authority grow a chain, and a third node starts from nothing and catches up with
+//! it: real nodes and real frames in one thread. The chain grows under a virtual clock; the
+//! catching up goes by the clock that it is given, and keeps its ledger in the store that it is
+//! given.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -96,7 +97,8 @@ pub(crate) struct Net {
 }
 
 impl Net {
-    /// A network whose chain has at least `height` blocks, every other one sealed, with about a transfer in each.
+    /// A network whose chain has at least `height` blocks, every other one sealed, with about a
+    /// transfer in each.
     pub(crate) fn grown(height: u64) -> Self {
         let mut net = Self {
             now: BEGINNING,
@@ -223,7 +225,8 @@ impl Net {
     /// an authority goes on; how many milliseconds of `clock` it takes until all blocks that there
     /// were are durable.
     ///
-    /// Between two frames `turn` lets everything else of the place have its turn, as a worker's loop does.
+    /// Between two frames `turn` lets everything else of the place have its turn, as a worker's
+    /// loop does.
     pub(crate) async fn catch_up(
         &mut self,
         store: &impl Store,

@@ -1,5 +1,5 @@
-//! Workers of the test's own binary: the loader of the page is used, through a blob, because the test
-//! harness does not serve the page's files.
+//! Workers of the test's own binary: the loader of the page is used, through a blob, because the
+//! test harness does not serve the page's files.
 
 use aurex::browser::spawn::glue_url;
 use wasm_bindgen::prelude::*;

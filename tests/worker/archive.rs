@@ -1,4 +1,5 @@
-//! The file in which a node keeps its old blocks: what goes in comes out, and one node has it at a time.
+//! The file in which a node keeps its old blocks: what goes in comes out, and one node has it at a
+//! time.
 
 use aurex::browser::{FileArchive, archive};
 use aurex::chain::Archive;

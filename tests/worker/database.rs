@@ -295,7 +295,8 @@ async fn records_are_written_and_taken_away_by_their_keys() {
     assert_eq!(found(2).await, ["0", "one"]);
     write(&[(first, None)], Durability::Relaxed).await.unwrap();
     assert_eq!(found(9).await, ["0", "2"]);
-    // The connection that is kept holds nobody up who deletes the database, and another one is opened then.
+    // The connection that is kept holds nobody up who deletes the database, and another one is
+    // opened then.
     idb::delete_database(idb::records::NAME).await.unwrap();
     assert_eq!(found(9).await, [""; 0]);
 }

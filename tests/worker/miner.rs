@@ -115,7 +115,8 @@ async fn the_tries_of_a_search_go_on_from_job_to_job() {
     assert!(found(&heard, 5).await > before);
 }
 
-/// All in tries, so that it does not matter how busy the machine is: a report comes after at least six slices.
+/// All in tries, so that it does not matter how busy the machine is: a report comes after at least
+/// six slices.
 #[wasm_bindgen_test]
 async fn a_cancel_and_a_new_job_take_effect_within_a_slice() {
     let (miner, heard, _) = nested::miner();

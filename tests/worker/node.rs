@@ -406,7 +406,8 @@ async fn a_node_that_cannot_start_says_why() {
     hasty.stop().await;
 }
 
-/// Counts reports and bounds the time from below only: a busy machine makes it longer, never shorter.
+/// Counts reports and bounds the time from below only: a busy machine makes it longer, never
+/// shorter.
 #[wasm_bindgen_test]
 async fn reports_come_at_most_ten_times_a_second_and_by_themselves() {
     async fn time_of(talk: &Talk, reports: u32) -> f64 {

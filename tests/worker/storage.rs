@@ -1,4 +1,5 @@
-//! Nodes in workers over databases that are not as they should be: of another program, held, without a table, deleted.
+//! Nodes in workers over databases that are not as they should be: of another program, held,
+//! without a table, deleted.
 
 use aurex::browser::idb;
 use aurex::browser::js::{field, sleep};
@@ -55,7 +56,8 @@ async fn a_database_that_somebody_holds_is_waited_for_and_taken_when_it_is_free(
     first.stop().await;
     drop(first);
     let name = world.database("pow-1");
-    // A connection of another page that does not close, and a deletion of a newer page that waits for it.
+    // A connection of another page that does not close, and a deletion of a newer page that waits
+    // for it.
     let hold = "return new Promise((resolve) => {
         const open = indexedDB.open(name);
         open.onsuccess = () => {

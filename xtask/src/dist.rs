@@ -39,8 +39,9 @@ pub(crate) fn build(project: &Project, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Gives the files of the laboratory's program one hash of all in their names, as Trunk gives one to the page's, and
-/// writes the name into the page: a new release never meets a cached file of the old one.
+/// Gives the files of the laboratory's program one hash of all in their names, as Trunk gives one
+/// to the page's, and writes the name into the page: a new release never meets a cached file of the
+/// old one.
 fn name_laboratory(out: &Path) -> Result<()> {
     let mut hasher = DefaultHasher::new();
     for ending in LAB_FILES {

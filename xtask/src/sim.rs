@@ -1,4 +1,5 @@
-//! `cargo xtask sim`: builds the simulator for speed and runs it; also what the test stages run of it.
+//! `cargo xtask sim`: builds the simulator for speed and runs it; also what the test stages run of
+//! it.
 
 use std::ffi::OsString;
 

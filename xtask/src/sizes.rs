@@ -1,7 +1,7 @@
 //! How large the files of the built page are, as they are and as a server sends them (gzip).
 //!
-//! A first visit loads every file of the page but the icon, and all of them count, except the laboratory's program
-//! and its style sheet, which are fetched when a scenario is opened.
+//! A first visit loads every file of the page but the icon, and all of them count, except the
+//! laboratory's program and its style sheet, which are fetched when a scenario is opened.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,5 +1,6 @@
-//! What the page knows of the laboratory: its picture at a moment. Views of the worker go in; what did not change is shared
-//! with the picture before, so that only what shows a change is drawn again.
+//! What the page knows of the laboratory: its picture at a moment. Views of the worker go in; what
+//! did not change is shared with the picture before, so that only what shows a change is drawn
+//! again.
 //!
 //! Bounds: [`MAX_LINES`] happenings and [`MAX_MARKS`] marks of each branch are kept.
 

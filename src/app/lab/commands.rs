@@ -1,4 +1,5 @@
-//! Commands about the nodes and links of a scenario: as actions, or refused with the place where the same is done.
+//! Commands about the nodes and links of a scenario: as actions, or refused with the place where
+//! the same is done.
 
 use crate::app::platform::LabNode;
 use crate::command::{Command, LinkChange, Target};

@@ -1,5 +1,6 @@
-//! A scenario in a link: its text and the moment, after `#/lab?`, encoded as a form would be. Reading it back finds
-//! the same text, whatever is in it; a link that was cut gives a text that the reader of scenarios refuses by its place.
+//! A scenario in a link: its text and the moment, after `#/lab?`, encoded as a form would be.
+//! Reading it back finds the same text, whatever is in it; a link that was cut gives a text that
+//! the reader of scenarios refuses by its place.
 
 /// What a link carries.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
-//! The laboratory of a page: one worker that plays a scenario, the orders that are under way to it, and the picture of it
-//! that the page draws. The live network goes on beside it.
+//! The laboratory of a page: one worker that plays a scenario, the orders that are under way to it,
+//! and the picture of it that the page draws. The live network goes on beside it.
 //!
-//! Invariants: each order is answered once; a scenario that is refused leaves the one that was open as it is. No cell is
-//! borrowed while a subscriber runs.
+//! Invariants: each order is answered once; a scenario that is refused leaves the one that was open
+//! as it is. No cell is borrowed while a subscriber runs.
 
 mod bench;
 mod commands;
@@ -180,7 +180,8 @@ impl Laboratory {
         Ok(())
     }
 
-    /// Closes the laboratory: its worker ends, and everything that was done is gone unless it was saved.
+    /// Closes the laboratory: its worker ends, and everything that was done is gone unless it was
+    /// saved.
     pub fn close(&self) {
         self.end();
         self.change(|bench| {
@@ -225,7 +226,8 @@ impl Laboratory {
         self.state_of(Order::Step(until)).await
     }
 
-    /// Goes to a moment, in virtual milliseconds; within one of them after so many events of the whole run.
+    /// Goes to a moment, in virtual milliseconds; within one of them after so many events of the
+    /// whole run.
     ///
     /// # Errors
     /// Nothing is open, or it is too late a moment.
@@ -343,7 +345,8 @@ impl Laboratory {
             .unwrap_or_else(|_| Err(LabRefusal::Closed.into()))
     }
 
-    /// The app that shows the nodes of the scenario that is open as the live page shows its own; `None` where none is.
+    /// The app that shows the nodes of the scenario that is open as the live page shows its own;
+    /// `None` where none is.
     #[must_use]
     pub fn network(&self) -> Option<Rc<App>> {
         let known = self.network.borrow().clone();

@@ -1,6 +1,6 @@
-//! The laboratory as the place where an app runs: its workers are the seats of the scenario that is open, its clock is
-//! theirs. Questions go to the real node of the seat at the present moment; what a person sends becomes an action. All else
-//! is as in the page, and nothing is stored.
+//! The laboratory as the place where an app runs: its workers are the seats of the scenario that is
+//! open, its clock is theirs. Questions go to the real node of the seat at the present moment; what
+//! a person sends becomes an action. All else is as in the page, and nothing is stored.
 //!
 //! Invariant: what comes back comes later, as from any worker.
 
@@ -202,7 +202,8 @@ impl Platform for LabPlatform {
     }
 }
 
-/// A seat of the scenario as a node's worker. It does not begin or end with its node, which is the scenario's matter.
+/// A seat of the scenario as a node's worker. It does not begin or end with its node, which is the
+/// scenario's matter.
 struct Seat {
     name: String,
     orders: Orders,

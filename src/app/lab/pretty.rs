@@ -1,4 +1,5 @@
-//! JSON text in lines, as people read it in a file. The text itself stays: no number is read, so none is rounded.
+//! JSON text in lines, as people read it in a file. The text itself stays: no number is read, so
+//! none is rounded.
 
 /// Spaces of one step.
 const STEP: usize = 1;

@@ -1,8 +1,8 @@
-//! What a person has solved in this browser: the names, and how each exercise was solved first, for the file that a teacher
-//! gets.
+//! What a person has solved in this browser: the names, and how each exercise was solved first, for
+//! the file that a teacher gets.
 //!
-//! Bounds: one solution of each exercise, as long as a scenario may be. Where nothing can be kept, it is known as long as
-//! the page is open.
+//! Bounds: one solution of each exercise, as long as a scenario may be. Where nothing can be kept,
+//! it is known as long as the page is open.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

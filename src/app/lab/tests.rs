@@ -339,7 +339,8 @@ fn what_moves_in_a_scenario_is_heard_with_its_sender_and_has_reasons_and_reports
         let bench = laboratory.bench();
         let shown = bench.reorganisations.iter().map(|one| &one.report);
         let mut same = shown.filter(|one| (&one.node, &one.left) == (&report.node, &report.left));
-        // The laboratory's goes from one event to the next, in which more blocks may have joined after the change.
+        // The laboratory's goes from one event to the next, in which more blocks may have joined
+        // after the change.
         let before = |report: &Reorganisation| {
             let balances = report.balances.iter().flatten();
             let before: BTreeMap<_, _> = balances

@@ -42,7 +42,8 @@ fn gaps(model: &Model) -> Vec<u64> {
         .collect()
 }
 
-/// The blocks that are not above the best chain: one beside its head is stale only when another one follows.
+/// The blocks that are not above the best chain: one beside its head is stale only when another one
+/// follows.
 fn made(model: &Model) -> Vec<Made> {
     let best = model.blocks.values().filter(|block| block.on_best_chain);
     let head = best.map(|block| block.height).max().unwrap_or(0);

@@ -1,8 +1,9 @@
-//! The forms of the Transact page: transfer, message, a new user, a new asset, and units of an asset. What can
-//! be checked without a ledger is checked while a person types; the rest is the nodes' answer.
+//! The forms of the Transact page: transfer, message, a new user, a new asset, and units of an
+//! asset. What can be checked without a ledger is checked while a person types; the rest is the
+//! nodes' answer.
 //!
-//! A new user needs coins before the network takes its registration, as that costs a fee: so making one sends
-//! it coins first, and the list of users offers the registration once they are there.
+//! A new user needs coins before the network takes its registration, as that costs a fee: so making
+//! one sends it coins first, and the list of users offers the registration once they are there.
 
 use super::PageModel;
 use super::typed::Typed;
@@ -363,7 +364,8 @@ impl Compose {
         })
     }
 
-    /// The coins for a new user. The receiver is its name until the key is made, which has the address.
+    /// The coins for a new user. The receiver is its name until the key is made, which has the
+    /// address.
     fn first_coins(&self) -> Result<What, Unfinished> {
         let name = self.text(Field::Name).trim().to_owned();
         if name.is_empty() {

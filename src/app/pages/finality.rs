@@ -77,7 +77,8 @@ pub fn voters(info: &FinalityInfo, model: &Model, now: u64) -> Vec<VoterLine> {
     members.chain(others).collect()
 }
 
-/// Checks evidence again from its bytes: whoever looks at it need not believe the node that sent it.
+/// Checks evidence again from its bytes: whoever looks at it need not believe the node that sent
+/// it.
 #[must_use]
 pub fn check_evidence(record: &EvidenceRecord, chain_id: &str) -> Check {
     let evidence = match check::read(&record.raw, "evidence", Evidence::from_bytes) {

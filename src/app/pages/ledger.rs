@@ -34,8 +34,8 @@ pub fn table_named(name: &str) -> Table {
         .unwrap_or(Table::Blocks)
 }
 
-/// The node whose ledger is shown: the chosen one, or the first that runs where that one was never chosen or
-/// has gone.
+/// The node whose ledger is shown: the chosen one, or the first that runs where that one was never
+/// chosen or has gone.
 #[must_use]
 pub fn shown_node<'m>(model: &'m Model, chosen: &str) -> Option<&'m NodeView> {
     let own = || model.nodes.iter().filter(|node| node.own);
@@ -44,8 +44,8 @@ pub fn shown_node<'m>(model: &'m Model, chosen: &str) -> Option<&'m NodeView> {
         .or_else(|| own().find(|node| node.is_up()))
 }
 
-/// What the rows depend on: the head, the mempool, and for rows that are written every few seconds also the
-/// time.
+/// What the rows depend on: the head, the mempool, and for rows that are written every few seconds
+/// also the time.
 #[must_use]
 pub fn mark(node: &NodeView, table: Table, now: u64) -> String {
     let status = &node.status;

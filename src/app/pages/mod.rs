@@ -1,7 +1,8 @@
 //! The state of each page: a model, its messages, and one update. Tested natively.
 //!
-//! A page of `ui` holds one of these models, sends it messages, and draws it. What a page derives from the
-//! network's picture (sentences, lines of tables) is in these files as well, as pure functions.
+//! A page of `ui` holds one of these models, sends it messages, and draws it. What a page derives
+//! from the network's picture (sentences, lines of tables) is in these files as well, as pure
+//! functions.
 
 pub mod block;
 pub mod chain;

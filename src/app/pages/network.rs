@@ -43,8 +43,8 @@ pub fn paces(model: &Model) -> Vec<(&'static str, Pace)> {
     }
 }
 
-/// Whether the miners at full speed find a block each second or sooner, which only an automatic difficulty
-/// changes.
+/// Whether the miners at full speed find a block each second or sooner, which only an automatic
+/// difficulty changes.
 #[must_use]
 pub fn is_too_easy(model: &Model) -> bool {
     let up = model.nodes.iter().filter(|node| node.own && node.is_up());
@@ -61,7 +61,8 @@ pub fn is_too_easy(model: &Model) -> bool {
 /// Rates of traffic that can be chosen, payments and messages a minute.
 const RATES: [u32; 6] = [0, 10, 30, 60, 120, 600];
 
-/// The rates of traffic that can be chosen, with a word for each; among them the one that holds now.
+/// The rates of traffic that can be chosen, with a word for each; among them the one that holds
+/// now.
 #[must_use]
 pub fn rates(now: u32) -> Vec<(u32, String)> {
     let mut rates = RATES.to_vec();
@@ -171,8 +172,8 @@ pub fn recent(model: &Model) -> Option<String> {
     ))
 }
 
-/// The blocks below the heaviest tip, newest first. While no node runs there is no tip, but the chain is still
-/// there.
+/// The blocks below the heaviest tip, newest first. While no node runs there is no tip, but the
+/// chain is still there.
 fn chain(model: &Model) -> impl Iterator<Item = &BlockSummary> {
     let tip = model
         .tips
@@ -289,15 +290,16 @@ fn making(node: &NodeView, now: u64) -> String {
     }
 }
 
-/// Where a miner is in its part of the nonces. That has no end that anybody sees: a search takes far fewer tries.
+/// Where a miner is in its part of the nonces. That has no end that anybody sees: a search takes
+/// far fewer tries.
 #[must_use]
 pub fn nonce(miner: &MinerStatus) -> String {
     let (now, first) = (grouped(miner.nonce), grouped(miner.nonce_start));
     format!("{now}, in a part that begins at {first}")
 }
 
-/// A line of the table of nodes: what is shown, and nothing else, so that a line is drawn again only when it
-/// reads differently.
+/// A line of the table of nodes: what is shown, and nothing else, so that a line is drawn again
+/// only when it reads differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeLine {
     /// Its id.
@@ -413,8 +415,8 @@ impl NodeMark {
         }
     }
 
-    /// Its accessible name: first the visible text in its order, so that speech input finds the node by what the
-    /// picture shows (WCAG 2.5.3), then its kind and state.
+    /// Its accessible name: first the visible text in its order, so that speech input finds the
+    /// node by what the picture shows (WCAG 2.5.3), then its kind and state.
     #[must_use]
     pub fn label(&self) -> String {
         let tip = self

@@ -1,5 +1,6 @@
-//! Blocks and transactions on their way between nodes, as motions over the picture of the network: a pulse goes from
-//! the node that sent one to a node that had not had it, and a ring spreads where it becomes the head.
+//! Blocks and transactions on their way between nodes, as motions over the picture of the network:
+//! a pulse goes from the node that sent one to a node that had not had it, and a ring spreads where
+//! it becomes the head.
 //!
 //! Bound: [`MAX_MOTIONS`] at once; what comes while there are so many is not drawn.
 
@@ -73,7 +74,8 @@ pub fn keep(happened: &mut Vec<Moved>, moved: Moved) {
     }
 }
 
-/// How the picture's units become pixels of the layer over it: the picture keeps its shape and is centred.
+/// How the picture's units become pixels of the layer over it: the picture keeps its shape and is
+/// centred.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     factor: f64,

@@ -1,4 +1,5 @@
-//! Which node is selected. A name, not an id: a node that was wiped has another id and the same name.
+//! Which node is selected. A name, not an id: a node that was wiped has another id and the same
+//! name.
 
 use super::PageModel;
 

@@ -1,4 +1,5 @@
-//! The numbers of the Settings page: what is typed, the bounds of each, and the commands they become.
+//! The numbers of the Settings page: what is typed, the bounds of each, and the commands they
+//! become.
 
 use std::ops::RangeInclusive;
 

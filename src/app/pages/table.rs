@@ -1,5 +1,5 @@
-//! Rows of a ledger table as they are stored: columns are the record's fields, hashes lead to their pages,
-//! bytes are only counted.
+//! Rows of a ledger table as they are stored: columns are the record's fields, hashes lead to their
+//! pages, bytes are only counted.
 
 use crate::ledger::{Row, Table};
 use crate::primitives::visible;

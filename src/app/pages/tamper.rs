@@ -1,5 +1,5 @@
-//! The form that changes a stored block of a node that does not run, as an attacker of its disk would, and what the
-//! node's next start says of it.
+//! The form that changes a stored block of a node that does not run, as an attacker of its disk
+//! would, and what the node's next start says of it.
 
 use super::PageModel;
 use crate::command::{Command, Harm, number_in};

@@ -88,7 +88,8 @@ impl Terminal {
         (!line.is_empty()).then_some((self.next, line))
     }
 
-    /// What changes when the newest output does: the number of entries, and whether the newest runs.
+    /// What changes when the newest output does: the number of entries, and whether the newest
+    /// runs.
     #[must_use]
     pub fn newest(&self) -> Option<(u32, bool)> {
         let entry = self.entries.back()?;

@@ -1,5 +1,5 @@
-//! The tour of the live network: steps that go on when a person has really done what they ask for, by facts and never
-//! by a timer. It is offered once and never returns by itself.
+//! The tour of the live network: steps that go on when a person has really done what they ask for,
+//! by facts and never by a timer. It is offered once and never returns by itself.
 //!
 //! Invariant: a step counts only what happens after it began; what was so before it does not.
 
@@ -21,11 +21,13 @@ pub struct Step {
     pub title: &'static str,
     /// What there is to see and to do.
     pub text: &'static str,
-    /// What one sees when it is done, to be read before the next step; empty only at the last, which ends the tour.
+    /// What one sees when it is done, to be read before the next step; empty only at the last,
+    /// which ends the tour.
     pub seen: &'static str,
     /// The word by which the style sheet finds the controls that it is about.
     pub points_at: &'static str,
-    /// The control itself, for those who do not see the ring: selectors, of which the first that fits anything counts.
+    /// The control itself, for those who do not see the ring: selectors, of which the first that
+    /// fits anything counts.
     pub control: &'static [&'static str],
 }
 

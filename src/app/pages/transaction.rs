@@ -40,8 +40,8 @@ pub enum Progress {
     Failed,
 }
 
-/// What a transaction is dated by, as a name for its date. It has none of its own: while it waits, nodes know when they
-/// saw it first, and later only when it was decided.
+/// What a transaction is dated by, as a name for its date. It has none of its own: while it waits,
+/// nodes know when they saw it first, and later only when it was decided.
 #[must_use]
 pub const fn dated(status: TransactionStatus) -> &'static str {
     match status {

@@ -1,5 +1,5 @@
-//! A virtual clock with a queue of calls: nothing waits in real time, and calls of the same moment keep
-//! the order in which they were made.
+//! A virtual clock with a queue of calls: nothing waits in real time, and calls of the same moment
+//! keep the order in which they were made.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! A world for the app's tests: tabs with real nodes, locks, storage and databases in one thread, under a
-//! virtual clock. Nothing waits in real time, and the same seed gives the same run.
+//! A world for the app's tests: tabs with real nodes, locks, storage and databases in one thread,
+//! under a virtual clock. Nothing waits in real time, and the same seed gives the same run.
 
 mod clock;
 mod lab;

@@ -1,6 +1,6 @@
-//! The worker of a node in a test's world: a real node with its ledger, its links and its miners, which
-//! speaks with the app by the messages of [`crate::ipc`]. It differs from the browser's worker only in how
-//! orders and outputs are carried out.
+//! The worker of a node in a test's world: a real node with its ledger, its links and its miners,
+//! which speaks with the app by the messages of [`crate::ipc`]. It differs from the browser's
+//! worker only in how orders and outputs are carried out.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

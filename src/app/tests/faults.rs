@@ -82,7 +82,8 @@ fn two_tabs_without_locks_do_not_run_the_same_node() {
     assert_eq!(first.up(), ["pow-1"]);
 }
 
-/// A page that came over http from another machine: what stands in for Web Locks is said, and one tab has the nodes.
+/// A page that came over http from another machine: what stands in for Web Locks is said, and one
+/// tab has the nodes.
 #[test]
 fn where_databases_stand_in_for_locks_one_of_two_tabs_runs_the_nodes_and_the_other_takes_over() {
     let world = World::new(4);
@@ -404,7 +405,8 @@ fn a_machines_clock_that_is_set_back_stops_nothing_and_the_log_says_so() {
     assert!(log.contains("ahead of this machine's clock"), "{log}");
 }
 
-/// A browser that runs out of space may delete all databases of a page, the network's record among them.
+/// A browser that runs out of space may delete all databases of a page, the network's record among
+/// them.
 #[test]
 fn a_record_that_went_with_a_full_disk_is_kept_again_once_a_ledger_is_durable_again() {
     let world = World::new(35);
@@ -502,7 +504,8 @@ fn a_node_that_runs_after_all_opens_the_network_and_takes_the_notice_away() {
     assert_eq!(page.problems(), [""; 0]);
 }
 
-/// A new release replaces the files while a tab is open: what runs goes on, what starts says why it does not.
+/// A new release replaces the files while a tab is open: what runs goes on, what starts says why it
+/// does not.
 #[test]
 fn a_page_that_is_out_of_date_says_so_once_keeps_its_nodes_and_offers_to_load_it_again() {
     let world = World::new(31);

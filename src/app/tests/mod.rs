@@ -1,4 +1,5 @@
-//! Tests of the whole app on real nodes, without a browser: what a person does with one page or several.
+//! Tests of the whole app on real nodes, without a browser: what a person does with one page or
+//! several.
 
 mod commands;
 mod faults;

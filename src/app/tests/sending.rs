@@ -1,4 +1,5 @@
-//! One sender's transactions in a row: all are taken, in their order, whichever node they go to, and none is lost.
+//! One sender's transactions in a row: all are taken, in their order, whichever node they go to,
+//! and none is lost.
 
 use futures_util::future::join_all;
 
@@ -196,7 +197,8 @@ fn nothing_is_said_of_what_others_have() {
     assert_eq!(page.sentences(), "");
 }
 
-/// Otherwise who sends in a row waits for the lock each time; but another tab must come to its turn.
+/// Otherwise who sends in a row waits for the lock each time; but another tab must come to its
+/// turn.
 #[test]
 fn the_turn_among_tabs_is_kept_for_a_moment_and_no_longer() {
     let world = World::new(8);

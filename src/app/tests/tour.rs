@@ -1,4 +1,5 @@
-//! The tour: when it is offered, and the facts that its steps ask for, as a real network gives them.
+//! The tour: when it is offered, and the facts that its steps ask for, as a real network gives
+//! them.
 
 use crate::app::pages::PageModel;
 use crate::app::pages::tour::{FIRST_EXERCISE, Facts, Stage, Tour, TourMessage, is_decided};

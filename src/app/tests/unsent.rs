@@ -1,4 +1,5 @@
-//! What a person signed survives a reload: a later page says what no node has, sends it again or gives it up.
+//! What a person signed survives a reload: a later page says what no node has, sends it again or
+//! gives it up.
 
 use std::rc::Rc;
 

@@ -53,7 +53,8 @@ fn two_tabs_that_send_for_one_sender_take_turns() {
         )
         .await
     });
-    // A node that has not received the other tab's transaction yet may refuse: that is a refusal, not a loss.
+    // A node that has not received the other tab's transaction yet may refuse: that is a refusal,
+    // not a loss.
     let accepted = a.iter().chain(&b).flatten().count();
     assert!(accepted >= 3, "{a:?} {b:?}");
     world.run(5_000.0);
@@ -164,8 +165,8 @@ fn a_name_that_is_taken_or_malformed_makes_no_person() {
     assert_eq!(create(" Alice "), Err("name_taken"));
 }
 
-/// The first coins of a new person may be refused: whoever tries again with fewer must not be told that the name is
-/// taken, by himself. Once it is registered, it is.
+/// The first coins of a new person may be refused: whoever tries again with fewer must not be told
+/// that the name is taken, by himself. Once it is registered, it is.
 #[test]
 fn a_new_person_whose_first_coins_were_refused_is_the_same_the_next_time() {
     let world = World::new(8);

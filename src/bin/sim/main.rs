@@ -1,5 +1,6 @@
-//! Runs simulated networks on this machine: many seeds over all processors, one seed to look at, or the
-//! deliberate bugs; or a scenario of the laboratory, or the results of a learner. `cargo xtask sim` builds and starts it.
+//! Runs simulated networks on this machine: many seeds over all processors, one seed to look at, or
+//! the deliberate bugs; or a scenario of the laboratory, or the results of a learner. `cargo xtask
+//! sim` builds and starts it.
 #![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
 #![expect(
     clippy::disallowed_types,

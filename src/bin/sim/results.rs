@@ -1,4 +1,5 @@
-//! `--results FILE`: plays the solutions in a file of results again, and says which exercises are really solved.
+//! `--results FILE`: plays the solutions in a file of results again, and says which exercises are
+//! really solved.
 
 use std::fs;
 

@@ -1,7 +1,8 @@
-//! `--scenario FILE [--until MS] [--json] [--frames] [--solve]`: plays a scenario of the laboratory and tells what came of
-//! it: as words, or with what happened as JSON lines; and the frames that are on their way then. A file is a path, or the
-//! name of a built-in exercise, which `--solve` plays with its recorded solution. `--seeks COUNT` measures
-//! how long it takes to go to moments all over it.
+//! `--scenario FILE [--until MS] [--json] [--frames] [--solve]`: plays a scenario of the laboratory
+//! and tells what came of it: as words, or with what happened as JSON lines; and the frames that
+//! are on their way then. A file is a path, or the name of a built-in exercise, which `--solve`
+//! plays with its recorded solution. `--seeks COUNT` measures how long it takes to go to moments
+//! all over it.
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -1,5 +1,6 @@
-//! A ledger's blocks in parts, the lowest first, for a node that starts: by the index of their heights. A row whose
-//! height is no number is in no index, and so left out like any other that cannot be read.
+//! A ledger's blocks in parts, the lowest first, for a node that starts: by the index of their
+//! heights. A row whose height is no number is in no index, and so left out like any other that
+//! cannot be read.
 //!
 //! Bound: [`PART`] rows, and those of one height, which the tree bounds.
 

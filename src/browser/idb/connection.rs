@@ -1,7 +1,7 @@
 //! A connection to a database that is kept for the next operation.
 //!
-//! Invariant: it never stands in anybody's way. Where another tab upgrades or deletes the database, or the browser
-//! closes it, the connection is dropped.
+//! Invariant: it never stands in anybody's way. Where another tab upgrades or deletes the database,
+//! or the browser closes it, the connection is dropped.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -41,7 +41,8 @@ impl Kept {
                 kept.upgrade().map(|kept| kept.take());
             }
         };
-        // Another tab upgrades or deletes the database: it can do so only once we are out of its way.
+        // Another tab upgrades or deletes the database: it can do so only once we are out of its
+        // way.
         let version = EventListener::new(&database, "versionchange", drop_it.clone());
         let closed = EventListener::new(&database, "close", drop_it);
         let connection = Connection {

@@ -1,13 +1,14 @@
-//! A name that one holder in the whole browser has at a time, where there are no Web Locks: a connection to a database of
-//! that name, which has nothing in it.
+//! A name that one holder in the whole browser has at a time, where there are no Web Locks: a
+//! connection to a database of that name, which has nothing in it.
 //!
-//! A database is raised to another version only when nobody has it open. So whoever raised it, and keeps it open, holds the
-//! name; the others ask for the next version, and wait in the browser's own queue until the holder's connection closes.
-//! That it does when it is dropped, and when the holder's page or worker ends, however it ends. There is no date at which a
-//! name is free again: a holder that is frozen, or whose clock steps, still holds it.
+//! A database is raised to another version only when nobody has it open. So whoever raised it, and
+//! keeps it open, holds the name; the others ask for the next version, and wait in the browser's
+//! own queue until the holder's connection closes. That it does when it is dropped, and when the
+//! holder's page or worker ends, however it ends. There is no date at which a name is free again: a
+//! holder that is frozen, or whose clock steps, still holds it.
 //!
-//! One thing takes a name from its holder: the browser closes a connection when a person deletes the data of the page. The
-//! holder is told.
+//! One thing takes a name from its holder: the browser closes a connection when a person deletes
+//! the data of the page. The holder is told.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,12 +1,12 @@
-//! The ledger of one node in IndexedDB: one database a node, one object store a table, rows as plain
-//! objects that a person can read in the developer tools.
+//! The ledger of one node in IndexedDB: one database a node, one object store a table, rows as
+//! plain objects that a person can read in the developer tools.
 //!
 //! Invariants: a batch is one transaction over the tables that it touches, and counts when the
-//! transaction is complete. Everything of a batch is asked for before anything is awaited. An operation has a deadline;
-//! a connection that kept none, or that the browser closed, is dropped and opened again, at most [`TRIES`] times for an
-//! operation. If the database is there no more, somebody deleted it: a commit is refused with [`StoreError::Deleted`]
-//! once, and the next one, which must have everything, makes it again. Otherwise half a ledger would look like a whole
-//! one.
+//! transaction is complete. Everything of a batch is asked for before anything is awaited. An
+//! operation has a deadline; a connection that kept none, or that the browser closed, is dropped
+//! and opened again, at most [`TRIES`] times for an operation. If the database is there no more,
+//! somebody deleted it: a commit is refused with [`StoreError::Deleted`] once, and the next one,
+//! which must have everything, makes it again. Otherwise half a ledger would look like a whole one.
 
 mod blocks;
 mod connection;
@@ -32,8 +32,8 @@ use crate::ledger::{
 
 /// How often an operation is tried when the connection turns out to be dead.
 pub const TRIES: u32 = 3;
-/// How long the database may take over a batch beside its allowance, less than the node gives it: some never answer,
-/// after the machine slept for instance, or on a disk that is full.
+/// How long the database may take over a batch beside its allowance, less than the node gives it:
+/// some never answer, after the machine slept for instance, or on a disk that is full.
 const COMMIT_MS: f64 = 10_000.0;
 /// How long it may take over a page of a table.
 const QUERY_MS: f64 = 8_000.0;
@@ -68,9 +68,9 @@ impl IndexedDbStore {
     /// Opens the database, making or upgrading it as needed.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] where there is no IndexedDB, [`StoreError::Schema`] for a database of
-    /// a newer program, [`StoreError::Layout`] for one without a table, [`StoreError::Held`] if the browser does not open
-    /// it in time.
+    /// [`StoreError::Unavailable`] where there is no IndexedDB, [`StoreError::Schema`] for a
+    /// database of a newer program, [`StoreError::Layout`] for one without a table,
+    /// [`StoreError::Held`] if the browser does not open it in time.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
         let store = Self {
             name: name.to_owned(),
@@ -132,7 +132,8 @@ impl IndexedDbStore {
         }
     }
 
-    /// Does an operation on the open database, and again on a new connection if the old one is dead.
+    /// Does an operation on the open database, and again on a new connection if the old one is
+    /// dead.
     async fn run(&self, operation: Operation<'_>) -> Result<Done, StoreError> {
         for _ in 0..TRIES {
             if self.closed.get() {
@@ -152,7 +153,8 @@ impl IndexedDbStore {
             match outcome {
                 Err(StoreError::Gone) => self.connection.close(),
                 Err(StoreError::Silent) => {
-                    // What it was asked may still come; the next connection waits for that by itself.
+                    // What it was asked may still come; the next connection waits for that by
+                    // itself.
                     self.connection.close();
                     return Err(StoreError::Silent);
                 }
@@ -241,8 +243,9 @@ async fn end(transaction: Transaction, asked: Result<(), StoreError>) -> Result<
 }
 
 impl Store for IndexedDbStore {
-    /// Rows that cannot be read are left out with a warning, here and of the blocks: the node checks what it gets against
-    /// the chain and repairs it. Only an unreadable single value is an error.
+    /// Rows that cannot be read are left out with a warning, here and of the blocks: the node
+    /// checks what it gets against the chain and repairs it. Only an unreadable single value is an
+    /// error.
     async fn begin(&self) -> Result<Snapshot, StoreError> {
         match self.run(Operation::Begin).await? {
             Done::Snapshot(snapshot) => Ok(*snapshot),

@@ -1,7 +1,7 @@
 //! Opening and deleting databases, and the ladder of schema versions.
 //!
-//! The database's version is [`SCHEMA_VERSION`]. An older database climbs the ladder rung by rung in
-//! the browser's upgrade transaction; a newer one is refused and left as it is.
+//! The database's version is [`SCHEMA_VERSION`]. An older database climbs the ladder rung by rung
+//! in the browser's upgrade transaction; a newer one is refused and left as it is.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -164,7 +164,8 @@ enum Failure {
     Late,
 }
 
-/// Waits for an open or delete request, but not for ever. A connection that comes too late is closed.
+/// Waits for an open or delete request, but not for ever. A connection that comes too late is
+/// closed.
 async fn settle(request: &IdbOpenDbRequest) -> Result<JsValue, Failure> {
     let promise = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));

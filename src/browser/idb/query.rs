@@ -1,5 +1,6 @@
-//! One page of one table: a count for the total, a cursor for the rows. Both run in one transaction,
-//! so they speak of the same moment. Rows that are skipped or follow the page are never read.
+//! One page of one table: a count for the total, a cursor for the rows. Both run in one
+//! transaction, so they speak of the same moment. Rows that are skipped or follow the page are
+//! never read.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbCursorWithValue, IdbDatabase, IdbKeyRange};

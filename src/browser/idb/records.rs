@@ -1,5 +1,5 @@
-//! The page's own database: the records of networks, by their keys, as objects that a person can read. Its connection
-//! is kept between operations.
+//! The page's own database: the records of networks, by their keys, as objects that a person can
+//! read. Its connection is kept between operations.
 //!
 //! Bound: an operation is tried [`TRIES`] times where the connection turns out to be dead.
 
@@ -54,8 +54,8 @@ pub async fn load(prefix: &str, most: u32) -> Result<Vec<(String, String)>, Stor
         .collect())
 }
 
-/// Writes records in one transaction: the text of each key, or `None` where it goes. With [`Durability::Strict`] they are
-/// flushed to the disk when this ends.
+/// Writes records in one transaction: the text of each key, or `None` where it goes. With
+/// [`Durability::Strict`] they are flushed to the disk when this ends.
 ///
 /// # Errors
 /// See [`StoreError`]; nothing was stored then, or, after [`StoreError::Silent`], it may still be.

@@ -1,8 +1,8 @@
 //! IndexedDB requests and transactions as futures, and their errors by name.
 //!
 //! The functions that keep and break a promise are themselves the event handlers, attached when the
-//! request is made: no event can come before its handler, and nothing of ours has to outlive it. Inside
-//! a transaction nothing else may be awaited: a transaction without requests ends by itself.
+//! request is made: no event can come before its handler, and nothing of ours has to outlive it.
+//! Inside a transaction nothing else may be awaited: a transaction without requests ends by itself.
 
 use std::pin::pin;
 
@@ -135,8 +135,8 @@ impl Transaction {
             .map_err(|thrown| error_of(&thrown))
     }
 
-    /// Waits for the `complete` event. Success is that and nothing else: a full disk shows only as an
-    /// abort.
+    /// Waits for the `complete` event. Success is that and nothing else: a full disk shows only as
+    /// an abort.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         self.transaction
             .unchecked_ref::<Committed>()
@@ -160,7 +160,8 @@ impl Transaction {
     }
 }
 
-/// The outcome of an operation; [`StoreError::Silent`] if the database says nothing within `ms` milliseconds.
+/// The outcome of an operation; [`StoreError::Silent`] if the database says nothing within `ms`
+/// milliseconds.
 pub(super) async fn within<T>(
     ms: f64,
     operation: impl Future<Output = Result<T, StoreError>>,

@@ -1,5 +1,6 @@
-//! The laboratory's program, on the page and in its worker: both run the same binary, which is not the one of the live
-//! network. The page that loads it says when to show it, and hands its calls to scripts.
+//! The laboratory's program, on the page and in its worker: both run the same binary, which is not
+//! the one of the live network. The page that loads it says when to show it, and hands its calls to
+//! scripts.
 
 mod calls;
 mod worker;

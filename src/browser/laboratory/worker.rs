@@ -1,5 +1,6 @@
-//! The shell of the laboratory: it hands the page's orders to the [`Desk`], lets it work in short parts, and posts what
-//! comes out. Between two parts the browser delivers messages, so that an order never waits for more than one of them.
+//! The shell of the laboratory: it hands the page's orders to the [`Desk`], lets it work in short
+//! parts, and posts what comes out. Between two parts the browser delivers messages, so that an
+//! order never waits for more than one of them.
 //!
 //! Invariants: one timer at a time; the desk is never entered while it works.
 

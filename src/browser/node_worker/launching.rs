@@ -14,13 +14,15 @@ use crate::ledger::Snapshot;
 use crate::node::{Node, Opening, Outbox, Setup, StartError};
 use crate::refusal::StartupError;
 
-/// Time between two tries to get the file that the worker before this one had, and how often it is tried.
+/// Time between two tries to get the file that the worker before this one had, and how often it is
+/// tried.
 const FILE_AGAIN_MS: f64 = 500.0;
 const FILE_TRIES: u32 = 10;
 
 impl Shell {
-    /// Opens a file for the node's old blocks, or tries again until it can be had: the worker before this one may still
-    /// have it. What it gives ends with the first try. A viewer lasts as long as its tab, and would leave its file behind.
+    /// Opens a file for the node's old blocks, or tries again until it can be had: the worker
+    /// before this one may still have it. What it gives ends with the first try. A viewer lasts as
+    /// long as its tab, and would leave its file behind.
     pub(super) fn open_archive(self: &Rc<Self>) -> oneshot::Receiver<()> {
         let (sender, tried) = oneshot::channel();
         if let Some(database) = self.config.database.clone() {

@@ -15,8 +15,8 @@ pub(super) enum Ledger {
 }
 
 impl Ledger {
-    /// Empties the ledger, and the database of this name on the disk, whatever it holds: the ledger that counts from now
-    /// on, if it is another one.
+    /// Empties the ledger, and the database of this name on the disk, whatever it holds: the ledger
+    /// that counts from now on, if it is another one.
     pub(super) async fn emptied(&self, database: Option<&str>) -> Result<Option<Self>, StoreError> {
         match (self, database) {
             (Self::Memory(_), Some(name)) => IndexedDbStore::anew(name)

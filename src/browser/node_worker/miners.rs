@@ -1,7 +1,8 @@
-//! The miner workers of a proof-of-work node. A worker that fails is started again, later each time,
-//! and gets the job that it had.
+//! The miner workers of a proof-of-work node. A worker that fails is started again, later each
+//! time, and gets the job that it had.
 //!
-//! Bound: [`MAX_FAILURES`] in a row; one that never comes up, as its file is gone, is not tried for ever.
+//! Bound: [`MAX_FAILURES`] in a row; one that never comes up, as its file is gone, is not tried for
+//! ever.
 
 use std::rc::Rc;
 

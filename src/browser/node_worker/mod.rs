@@ -1,11 +1,12 @@
-//! The shell of a node: it feeds the node's state machine with what happens in the browser, carries out
-//! what the state machine puts out, and speaks with the page.
+//! The shell of a node: it feeds the node's state machine with what happens in the browser, carries
+//! out what the state machine puts out, and speaks with the page.
 //!
-//! Invariants: the state machine is never entered while it runs. Outputs are carried out in order and
-//! waited for by nobody; their outcomes come back as inputs. Nothing here knows a rule of the protocol.
+//! Invariants: the state machine is never entered while it runs. Outputs are carried out in order
+//! and waited for by nobody; their outcomes come back as inputs. Nothing here knows a rule of the
+//! protocol.
 //!
-//! Bounds: those of [`crate::node::Inputs`] for what waits while there is no node to take it (it starts, or its
-//! ledger is being wiped).
+//! Bounds: those of [`crate::node::Inputs`] for what waits while there is no node to take it (it
+//! starts, or its ledger is being wiped).
 
 mod launching;
 mod ledger;

@@ -1,5 +1,5 @@
-//! What the page asks and orders. The node answers everything that it knows; the ledger's tables and
-//! the wiping of them are answered here. Each request is answered exactly once.
+//! What the page asks and orders. The node answers everything that it knows; the ledger's tables
+//! and the wiping of them are answered here. Each request is answered exactly once.
 
 use std::rc::Rc;
 

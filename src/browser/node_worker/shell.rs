@@ -45,7 +45,8 @@ pub(super) struct Shell {
     pub(super) gate: RefCell<Gate>,
     /// Messages of the page that wait for a node.
     pub(super) waiting: RefCell<Vec<ToNode>>,
-    /// Counts the state machines of this shell: what an earlier one asked for is not told to a later one.
+    /// Counts the state machines of this shell: what an earlier one asked for is not told to a
+    /// later one.
     pub(super) life: Cell<u32>,
     /// Whether the node has stopped or failed for good.
     pub(super) ended: Cell<bool>,
@@ -241,8 +242,8 @@ impl Shell {
         js::later(f64::from(wait), Box::new(arrive));
     }
 
-    /// Starts the miners again; workers from before are ended, so that none of their answers is taken for one to
-    /// a new job.
+    /// Starts the miners again; workers from before are ended, so that none of their answers is
+    /// taken for one to a new job.
     pub(super) fn start_miners(&self) {
         self.miners.borrow_mut().clear();
         self.fit_miners();

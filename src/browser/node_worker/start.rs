@@ -1,6 +1,6 @@
-//! The start of a node, step by step: what the browser must offer, the identity's lock, the channels
-//! (before the ledger is read, so that nothing said meanwhile is missed), the file for old blocks, the ledger, which
-//! the state machine reads in parts, the miners.
+//! The start of a node, step by step: what the browser must offer, the identity's lock, the
+//! channels (before the ledger is read, so that nothing said meanwhile is missed), the file for old
+//! blocks, the ledger, which the state machine reads in parts, the miners.
 
 use std::pin::pin;
 use std::rc::Rc;
@@ -84,7 +84,8 @@ impl Shell {
         self.log(Level::Warn, Topic::Storage, text);
     }
 
-    /// Tries to open the database that somebody held at the start; once it is free, the node starts again from it.
+    /// Tries to open the database that somebody held at the start; once it is free, the node starts
+    /// again from it.
     fn await_ledger(self: &Rc<Self>) {
         let (shell, life) = (Rc::downgrade(self), self.life.get());
         wasm_bindgen_futures::spawn_local(async move {
@@ -100,7 +101,8 @@ impl Shell {
                     Ok(opened) if is_same() && shell.node.borrow().is_some() => {
                         return shell.take_ledger(opened, life).await;
                     }
-                    // Wiped or stopped meanwhile, or there is another reason, which was said to be this one.
+                    // Wiped or stopped meanwhile, or there is another reason, which was said to be
+                    // this one.
                     Ok(_) | Err(_) => return,
                 }
             }
@@ -207,7 +209,8 @@ struct Database {
     emptied: Option<StoreError>,
 }
 
-/// Opens a database; one that no program can have written is made anew, and one of a newer program is left as it is.
+/// Opens a database; one that no program can have written is made anew, and one of a newer program
+/// is left as it is.
 async fn open_database(name: &str) -> Result<Database, StoreError> {
     let opened = match IndexedDbStore::open(name).await {
         Ok(store) => match store.begin().await {

@@ -1,5 +1,5 @@
-//! `window.aurex`: the commands for scripts, teachers' notebooks and tests. Promises of plain objects;
-//! what is missing is `null`; a refusal is an `Error` with a `code`.
+//! `window.aurex`: the commands for scripts, teachers' notebooks and tests. Promises of plain
+//! objects; what is missing is `null`; a refusal is an `Error` with a `code`.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -143,7 +143,8 @@ impl Api<'_> {
                 let own = Rc::clone(&kept);
                 let least = topic.map_or(Level::Debug, Topic::least);
                 let subscription = app.listen(topic, least, move |event: &Event| {
-                    // The browser drops the function below when the script forgets it: that must not end this.
+                    // The browser drops the function below when the script forgets it: that must
+                    // not end this.
                     let _own = &own;
                     if let Ok(value) = to_js(event) {
                         // A handler's own mistake is the script's: it must not stop the page.

@@ -1,4 +1,5 @@
-//! Arguments of the scripting API, read from JavaScript values. What a script passes may be anything.
+//! Arguments of the scripting API, read from JavaScript values. What a script passes may be
+//! anything.
 
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue};
@@ -410,8 +411,8 @@ pub(in crate::browser) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiErr
     found.ok_or_else(|| wrong("event", Topic::EXPECTED, value))
 }
 
-/// Directed links that are to be cut, as pairs of names, `[{ from, to }]`; or else a change of all links,
-/// `{ shape, latency, jitter, loss, copies, reorder, bandwidth }`.
+/// Directed links that are to be cut, as pairs of names, `[{ from, to }]`; or else a change of all
+/// links, `{ shape, latency, jitter, loss, copies, reorder, bandwidth }`.
 ///
 /// # Errors
 /// Anything else.

@@ -1,9 +1,10 @@
-//! The laboratory's program on this page, with its style sheet: loaded when somebody goes there or a script calls it, then
-//! kept. Nothing is shown before both are there.
+//! The laboratory's program on this page, with its style sheet: loaded when somebody goes there or
+//! a script calls it, then kept. Nothing is shown before both are there.
 //!
-//! The page says under which name its files were published, with a hash of them. While it is developed there is none, so
-//! that they are asked for under the name of this page's own script. A load that failed is tried under an address of its
-//! own, as a browser may keep the failure of the first.
+//! The page says under which name its files were published, with a hash of them. While it is
+//! developed there is none, so that they are asked for under the name of this page's own script. A
+//! load that failed is tried under an address of its own, as a browser may keep the failure of the
+//! first.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -22,7 +23,8 @@ use crate::refusal::LabRefusal;
 
 /// The element of the page that names the program.
 const NAME: &str = "meta[name=laboratory]";
-/// How the names of its script, of its WebAssembly and of its style sheet end; they lie beside the page's own.
+/// How the names of its script, of its WebAssembly and of its style sheet end; they lie beside the
+/// page's own.
 const FILES: [&str; 3] = [".js", "_bg.wasm", ".css"];
 
 #[wasm_bindgen]
@@ -167,8 +169,8 @@ async fn load(failures: u32) -> Result<JsValue, JsValue> {
     Ok(module.into())
 }
 
-/// Puts a style sheet into the page, after those that are there; what is kept when it is in force. One that fails is taken
-/// out again.
+/// Puts a style sheet into the page, after those that are there; what is kept when it is in force.
+/// One that fails is taken out again.
 fn load_style(address: &str) -> Result<Promise, JsValue> {
     let document = gloo::utils::document();
     let link: HtmlElement = document.create_element("link")?.unchecked_into();

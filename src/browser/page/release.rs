@@ -1,5 +1,5 @@
-//! Whether the server still has the files that this page was loaded from: their names change with their contents, and
-//! the page's own text names them.
+//! Whether the server still has the files that this page was loaded from: their names change with
+//! their contents, and the page's own text names them.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -7,8 +7,8 @@ use web_sys::{RequestCache, RequestInit, Response};
 
 use crate::browser::spawn::glue_url;
 
-/// Whether the page at this address, as the server has it now, names the script that this one was loaded from; `None`
-/// where the server does not answer with a page.
+/// Whether the page at this address, as the server has it now, names the script that this one was
+/// loaded from; `None` where the server does not answer with a page.
 pub(super) async fn is_current(address: String) -> Option<bool> {
     let options = RequestInit::new();
     options.set_cache(RequestCache::NoStore);

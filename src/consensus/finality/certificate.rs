@@ -135,8 +135,9 @@ impl CheckedCertificate {
         Self::check_signers(&certificate, chain_id, &sets)
     }
 
-    /// Checks the signers of a certificate whose block is not known by the sets of the best chain: where two thirds
-    /// of these vouch for a block, it exists and is worth fetching. It counts only once the block is here.
+    /// Checks the signers of a certificate whose block is not known by the sets of the best chain:
+    /// where two thirds of these vouch for a block, it exists and is worth fetching. It counts only
+    /// once the block is here.
     ///
     /// # Errors
     /// The first rule that is broken, if the block's chain has the same sets.

@@ -283,7 +283,8 @@ impl View {
     }
 }
 
-/// The votes with those of other sources added up, for the deliberate bug that counts by target alone.
+/// The votes with those of other sources added up, for the deliberate bug that counts by target
+/// alone.
 #[cfg(feature = "mutants")]
 fn by_target(votes: &BTreeMap<Link, Signers>) -> Option<BTreeMap<Link, Signers>> {
     mutant!(CountByTarget).then(|| {

@@ -97,9 +97,9 @@ impl VoteSigner {
         }
     }
 
-    /// Takes in how far the network is, as peers reported it at the start: sources below `source` and
-    /// targets up to `target` may have been signed. Later reports must not come here: the network
-    /// goes on, and an authority that chased it would never vote. Who remembers needs none.
+    /// Takes in how far the network is, as peers reported it at the start: sources below `source`
+    /// and targets up to `target` may have been signed. Later reports must not come here: the
+    /// network goes on, and an authority that chased it would never vote. Who remembers needs none.
     pub fn report(&mut self, source: Epoch, target: Epoch) {
         if self.memory == Memory::Whole {
             return;

@@ -1,7 +1,9 @@
-//! Who confirmed a link, with the signatures: a list in the order of the signers. There are a few of them and one list
-//! for each link that was ever certified, so a tree of its own for each would be mostly room that nobody uses.
+//! Who confirmed a link, with the signatures: a list in the order of the signers. There are a few
+//! of them and one list for each link that was ever certified, so a tree of its own for each would
+//! be mostly room that nobody uses.
 //!
-//! Invariant: the signers ascend, each is there once. Bound: whoever keeps the lists bounds the signers of each.
+//! Invariant: the signers ascend, each is there once. Bound: whoever keeps the lists bounds the
+//! signers of each.
 
 use std::io::{self, ErrorKind, Read};
 

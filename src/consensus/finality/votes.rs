@@ -66,8 +66,8 @@ impl Votes {
         }
     }
 
-    /// Those of an own ledger, which were checked before they were written. Offences that they prove
-    /// are found again.
+    /// Those of an own ledger, which were checked before they were written. Offences that they
+    /// prove are found again.
     pub fn restore(&mut self, link: Link, signers: Signers) {
         for (signer, signature) in signers.iter() {
             if !self.holds(&link, signer) {

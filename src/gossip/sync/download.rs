@@ -2,7 +2,8 @@
 //!
 //! A request that is late, or whose answer lacks the first of its bodies, goes to another peer.
 //!
-//! Bounds: [`BODY_WINDOW`] bodies per request, of up to [`PARALLEL`] peers at once, and [`BODIES_AHEAD`] kept.
+//! Bounds: [`BODY_WINDOW`] bodies per request, of up to [`PARALLEL`] peers at once, and
+//! [`BODIES_AHEAD`] kept.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -127,8 +128,8 @@ impl Download {
         outcome
     }
 
-    /// The next block in order, once its body is here. Those before it go that are here already: whoever waited for
-    /// their bodies would wait for ever, as nobody is asked for them.
+    /// The next block in order, once its body is here. Those before it go that are here already:
+    /// whoever waited for their bodies would wait for ever, as nobody is asked for them.
     pub(super) fn next_block(
         &mut self,
         is_here: impl Fn(&BlockHash) -> bool,
@@ -197,8 +198,8 @@ impl Download {
         now: Instant,
     ) -> Vec<(NodeId, Vec<BlockHash>)> {
         let mut requests = Vec::new();
-        // The source has them all; others may. A source that was late comes after the others, and another that was
-        // late, or does not have them, is not asked again.
+        // The source has them all; others may. A source that was late comes after the others, and
+        // another that was late, or does not have them, is not asked again.
         let late = |peer: &NodeId| self.late.get(peer).copied().unwrap_or(0);
         let others = peers
             .iter()

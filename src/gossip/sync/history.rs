@@ -1,7 +1,8 @@
-//! How each peer answered so far: a peer that let fetches down is asked again after a pause, and as it may only
-//! be slow, it gets more time for its answer and is asked for fewer bodies.
+//! How each peer answered so far: a peer that let fetches down is asked again after a pause, and as
+//! it may only be slow, it gets more time for its answer and is asked for fewer bodies.
 //!
-//! Bounds: [`MAX_PEERS`] peers are remembered; the one that may be asked soonest is forgotten first.
+//! Bounds: [`MAX_PEERS`] peers are remembered; the one that may be asked soonest is forgotten
+//! first.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +11,13 @@ use crate::primitives::{Instant, Millis, NodeId};
 
 /// How long an answer may take, if the peer has not been slower before.
 pub(super) const ANSWER_WITHIN: Millis = Millis(2_000);
-/// The longest that a peer's last answer is held to have taken: it may have been this node that slept meanwhile.
+/// The longest that a peer's last answer is held to have taken: it may have been this node that
+/// slept meanwhile.
 pub(super) const MAX_TOOK: Millis = Millis(8_000);
 /// The longest time that an answer may take.
 const MAX_PATIENCE: Millis = Millis(64_000);
-/// The first pause before a peer that let a fetch down is asked again; it doubles up to 64 times this.
+/// The first pause before a peer that let a fetch down is asked again; it doubles up to 64 times
+/// this.
 pub(super) const FIRST_PAUSE: Millis = Millis(250);
 /// Most doublings of pauses, of patience, and most halvings of requests.
 const MAX_DOUBLINGS: u32 = 6;

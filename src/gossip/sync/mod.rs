@@ -1,13 +1,14 @@
-//! Fetching missing blocks: headers first, from one peer; then the bodies of those headers, from several
-//! peers at once, in order. The node checks headers before it hands them over, and only asks for the bodies
-//! of a chain that outweighs its own.
+//! Fetching missing blocks: headers first, from one peer; then the bodies of those headers, from
+//! several peers at once, in order. The node checks headers before it hands them over, and only
+//! asks for the bodies of a chain that outweighs its own.
 //!
-//! Nobody holds a fetch up for long: late requests go to other peers; a late answer with headers, or too many
-//! failures of its source in a row, end the fetch; and one that waits for a peer which failed before gives
-//! way to one that failed less, and so does one that goes on at a trickle. What a peer let down counts against that peer alone.
+//! Nobody holds a fetch up for long: late requests go to other peers; a late answer with headers,
+//! or too many failures of its source in a row, end the fetch; and one that waits for a peer which
+//! failed before gives way to one that failed less, and so does one that goes on at a trickle. What
+//! a peer let down counts against that peer alone.
 //!
-//! Bounds: [`MAX_GATHERED`] headers of a chain whose first ones do not outweigh ours; those of `download` for
-//! bodies and of `history` for peers.
+//! Bounds: [`MAX_GATHERED`] headers of a chain whose first ones do not outweigh ours; those of
+//! `download` for bodies and of `history` for peers.
 
 mod download;
 mod error;
@@ -33,14 +34,16 @@ pub use error::SyncError;
 
 /// How long a fetch is put off whose blocks are ahead of the clock.
 const PUT_OFF: Millis = Millis(2_000);
-/// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched even so,
-/// as it may be heavier further up.
+/// Headers kept while the chain that they make is lighter than ours: a branch that long is fetched
+/// even so, as it may be heavier further up.
 const MAX_GATHERED: usize = 16_384;
-/// A fetch may be as slow as it likes for so long; then it gives way to another, unless it has moved on at [`PACE`].
+/// A fetch may be as slow as it likes for so long; then it gives way to another, unless it has
+/// moved on at [`PACE`].
 const SLOW_AT_MOST: Millis = Millis(6_000);
 /// So slow may a fetch be before another begins beside it.
 const SLOW_AT_FIRST: Millis = Millis(500);
-/// By so many fetches in a row may another have failed more often than the source of a slow one whose place it takes.
+/// By so many fetches in a row may another have failed more often than the source of a slow one
+/// whose place it takes.
 const MAX_HEADSTART: u32 = 2;
 /// Time that each block, or each 16 headers, may take of a fetch that gives way to nobody.
 const PACE: Millis = Millis(250);
@@ -80,7 +83,8 @@ enum Stage {
     Bodies(Download),
 }
 
-/// Headers of a chain that does not outweigh ours yet: their bodies are not asked for before it does.
+/// Headers of a chain that does not outweigh ours yet: their bodies are not asked for before it
+/// does.
 #[derive(Clone, Debug)]
 struct Gathering {
     peer: NodeId,
@@ -103,8 +107,8 @@ pub struct Tip {
 }
 
 impl Tip {
-    /// Where headers end that follow this tip, if each is the child of the one before and passes `check`, which says
-    /// what it weighs for certain.
+    /// Where headers end that follow this tip, if each is the child of the one before and passes
+    /// `check`, which says what it weighs for certain.
     ///
     /// # Errors
     /// [`SyncError::Unlinked`] or [`SyncError::Header`].
@@ -142,14 +146,15 @@ impl Sync {
         matches!(self.stage, Stage::Idle)
     }
 
-    /// Whether a fetch is under way that waits for no answer, so that nothing would ever move it on.
+    /// Whether a fetch is under way that waits for no answer, so that nothing would ever move it
+    /// on.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
         !self.is_idle() && self.deadline().is_none()
     }
 
-    /// Begins to fetch from `peer`, unless a fetch is under way or the peer let one down just now. A peer with
-    /// better manners takes the place of one that keeps a fetch waiting.
+    /// Begins to fetch from `peer`, unless a fetch is under way or the peer let one down just now.
+    /// A peer with better manners takes the place of one that keeps a fetch waiting.
     pub fn begin(
         &mut self,
         peer: NodeId,
@@ -182,14 +187,16 @@ impl Sync {
         Some(SyncAsk::Headers { peer, after })
     }
 
-    /// The source of a fetch that goes on at a fair pace, and has moved on within the time of the slowest answer.
+    /// The source of a fetch that goes on at a fair pace, and has moved on within the time of the
+    /// slowest answer.
     #[must_use]
     pub fn moving_source(&self, now: Instant) -> Option<NodeId> {
         let (source, since, _) = self.waits()?;
         (now.since(since) < MAX_TOOK && !self.drips(now)).then_some(source)
     }
 
-    /// For whom the fetch under way waits, since when, and how often that peer has failed since then.
+    /// For whom the fetch under way waits, since when, and how often that peer has failed since
+    /// then.
     const fn waits(&self) -> Option<(NodeId, Instant, u32)> {
         match &self.stage {
             Stage::Idle => None,
@@ -198,13 +205,14 @@ impl Sync {
         }
     }
 
-    /// Whether the fetch under way goes on, but so slowly that it may be meant to keep others waiting.
+    /// Whether the fetch under way goes on, but so slowly that it may be meant to keep others
+    /// waiting.
     fn drips(&self, now: Instant) -> bool {
         self.is_slower_than(SLOW_AT_MOST, now)
     }
 
-    /// Whether the fetch under way is slower than a block, or 16 headers, in a quarter of a second by more than a moment:
-    /// another may begin beside it.
+    /// Whether the fetch under way is slower than a block, or 16 headers, in a quarter of a second
+    /// by more than a moment: another may begin beside it.
     #[must_use]
     pub fn lags(&self, now: Instant) -> bool {
         self.is_slower_than(SLOW_AT_FIRST, now)
@@ -266,8 +274,8 @@ impl Sync {
         }
     }
 
-    /// Keeps headers that end in `tip` until those that follow are here; what to ask for next. `None` if too
-    /// many are kept already.
+    /// Keeps headers that end in `tip` until those that follow are here; what to ask for next.
+    /// `None` if too many are kept already.
     pub fn gather(
         &mut self,
         headers: &[(Header, Seal)],
@@ -290,8 +298,8 @@ impl Sync {
         })
     }
 
-    /// Takes the headers whose bodies are wanted, after those that were gathered, oldest first, each the
-    /// child of the one before. `more` says that the peer has more after them.
+    /// Takes the headers whose bodies are wanted, after those that were gathered, oldest first,
+    /// each the child of the one before. `more` says that the peer has more after them.
     pub fn want(&mut self, source: NodeId, headers: Vec<(Header, Seal)>, more: bool, now: Instant) {
         let gathered = match &mut self.stage {
             Stage::Headers(gathering) => std::mem::take(&mut gathering.headers),
@@ -312,8 +320,9 @@ impl Sync {
         }
     }
 
-    /// Takes bodies from `from`. An answer that lacks the first of those that it was asked for is a failure, as if
-    /// none had come: the peer may have lost the branch whose headers it told, or give what is of no use yet.
+    /// Takes bodies from `from`. An answer that lacks the first of those that it was asked for is a
+    /// failure, as if none had come: the peer may have lost the branch whose headers it told, or
+    /// give what is of no use yet.
     ///
     /// # Errors
     /// See [`SyncError`]; good bodies before the bad one are kept.
@@ -342,7 +351,8 @@ impl Sync {
         }
     }
 
-    /// The next block in order, once its body is here; those before it are passed over that came another way.
+    /// The next block in order, once its body is here; those before it are passed over that came
+    /// another way.
     pub fn next_block(
         &mut self,
         is_here: impl Fn(&BlockHash) -> bool,
@@ -354,8 +364,8 @@ impl Sync {
         download.next_block(is_here, now)
     }
 
-    /// Requests that are due, given the peers that may be asked, the best first; and whether the fetch is
-    /// complete, in which case it ends or goes on with the next headers.
+    /// Requests that are due, given the peers that may be asked, the best first; and whether the
+    /// fetch is complete, in which case it ends or goes on with the next headers.
     pub fn asks(&mut self, peers: &[NodeId], now: Instant) -> Vec<SyncAsk> {
         let Stage::Bodies(download) = &mut self.stage else {
             return Vec::new();
@@ -403,7 +413,8 @@ impl Sync {
         self.stage = Stage::Idle;
     }
 
-    /// Ends the fetch, whose blocks cannot be taken yet; its peer is asked again after a pause, and has not failed.
+    /// Ends the fetch, whose blocks cannot be taken yet; its peer is asked again after a pause, and
+    /// has not failed.
     pub fn put_off(&mut self, now: Instant) {
         if let Some(peer) = self.source() {
             self.history.put_off(peer, now.plus(PUT_OFF));
@@ -469,7 +480,8 @@ impl Sync {
         self.claim
     }
 
-    /// Records that a peer did not have what it claimed: it is asked again after a pause, and others first.
+    /// Records that a peer did not have what it claimed: it is asked again after a pause, and
+    /// others first.
     pub fn disappoint(&mut self, peer: NodeId, now: Instant) {
         self.let_down(peer, now);
     }

@@ -75,7 +75,8 @@ fn a_block_that_came_another_way_does_not_hold_up_the_next() {
     let [first, second] = [blocks[0].id(), blocks[1].id()];
     let mut sync = wanting(&blocks);
     assert_eq!(sync.asks(&[], NOW).len(), 1);
-    // The source has only the second; the first comes as news while another peer is asked for it, which never answers.
+    // The source has only the second; the first comes as news while another peer is asked for it,
+    // which never answers.
     let bodies = answer(&blocks, &[second]);
     sync.take_bodies(A, bodies, NOW).unwrap();
     let SyncAsk::Bodies { peer: B, ids } = &sync.asks(&[B], NOW)[0] else {

@@ -1,5 +1,5 @@
-//! The messages between the page and the laboratory's worker. Each order has an id and is answered once; views come by
-//! themselves, at most [`super::VIEWS_APART_MS`] apart while something changes.
+//! The messages between the page and the laboratory's worker. Each order has an id and is answered
+//! once; views come by themselves, at most [`super::VIEWS_APART_MS`] apart while something changes.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
@@ -24,7 +24,8 @@ pub enum Order {
     Open(String),
     /// Opens a built-in exercise by its name: [`Answer::Opened`].
     Exercise(String),
-    /// Lets time go on, at a speed in hundredths or the last one, until something or the scenario's end.
+    /// Lets time go on, at a speed in hundredths or the last one, until something or the scenario's
+    /// end.
     Play {
         /// Hundredths of the speed of real time.
         speed: Option<u32>,
@@ -63,7 +64,8 @@ pub enum Order {
         /// Virtual milliseconds.
         at: u64,
     },
-    /// Asks a node as it is now: [`Answer::Node`]. What hands in a transaction is an action, and recorded.
+    /// Asks a node as it is now: [`Answer::Node`]. What hands in a transaction is an action, and
+    /// recorded.
     Ask {
         /// Its name.
         node: String,
@@ -117,7 +119,8 @@ pub struct State {
     pub title: String,
     /// Since the beginning.
     pub time: u64,
-    /// If not all of this millisecond has happened: how many events of the whole run have, as an action says it.
+    /// If not all of this millisecond has happened: how many events of the whole run have, as an
+    /// action says it.
     pub after: Option<u64>,
     /// Whether time goes on.
     pub playing: bool,

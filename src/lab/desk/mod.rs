@@ -1,8 +1,9 @@
-//! A laboratory under a page: orders come in, answers and views go out, and time goes on by itself in small parts, so
-//! that whoever presses pause is obeyed at once. It has no clock of its own: the shell says what time it is.
+//! A laboratory under a page: orders come in, answers and views go out, and time goes on by itself
+//! in small parts, so that whoever presses pause is obeyed at once. It has no clock of its own: the
+//! shell says what time it is.
 //!
-//! Invariants: each order is answered once. Time goes one way at a time: a new way ends the one before, whose order is
-//! answered then.
+//! Invariants: each order is answered once. Time goes one way at a time: a new way ends the one
+//! before, whose order is answered then.
 //!
 //! Bounds: one part of the work takes [`PART_MS`] of real time; views are [`VIEWS_APART_MS`] apart.
 
@@ -251,8 +252,8 @@ impl Desk {
         Ok(())
     }
 
-    /// As far as time goes by itself: to a moment that was named, else to the scenario's end, and from there on to the
-    /// longest of all.
+    /// As far as time goes by itself: to a moment that was named, else to the scenario's end, and
+    /// from there on to the longest of all.
     fn limit(&self, until: Option<Until>) -> u64 {
         let time = self.lab.as_ref().map_or(0, Lab::time);
         if let Some(Until::Time(at)) = until {
@@ -274,7 +275,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Stops time, where it goes by itself at the end of a millisecond: that moment is found again by its time alone.
+    /// Stops time, where it goes by itself at the end of a millisecond: that moment is found again
+    /// by its time alone.
     fn pause(&mut self) {
         let is_real = |going: &Going| matches!(going.pace, Pace::Real { .. });
         if self.going.as_ref().is_some_and(is_real)
@@ -380,7 +382,8 @@ impl Desk {
             self.shown.at = Some(now);
             // What the nodes report of it may come a little later.
             self.shown.stale = self.watched && view.reports.is_none();
-            // Before the answers, so that whoever hears one sees what it says; but after what was opened.
+            // Before the answers, so that whoever hears one sees what it says; but after what was
+            // opened.
             let opened = self.out.iter().rposition(is_opened);
             let place = opened.map_or(0, |place| place + 1);
             self.out.insert(place, FromLab::View(view));

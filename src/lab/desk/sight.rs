@@ -1,7 +1,9 @@
-//! What a person sees of a moment: a picture of it in plain values, small enough to be sent twenty times a second.
+//! What a person sees of a moment: a picture of it in plain values, small enough to be sent twenty
+//! times a second.
 //!
-//! Bounds: [`MAX_FRAMES`] frames, [`MAX_NEWS`] happenings, [`COLUMNS`] heights of the block tree, and as many
-//! reorganisations as [`MAX_REORGANISATIONS`]; nodes, users and rules are bounded by the scenario.
+//! Bounds: [`MAX_FRAMES`] frames, [`MAX_NEWS`] happenings, [`COLUMNS`] heights of the block tree,
+//! and as many reorganisations as [`MAX_REORGANISATIONS`]; nodes, users and rules are bounded by
+//! the scenario.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! The course: the exercises in their order, as a list shows them. The page has only this; their texts are in the laboratory's
-//! own program, and a test holds that both say the same.
+//! The course: the exercises in their order, as a list shows them. The page has only this; their
+//! texts are in the laboratory's own program, and a test holds that both say the same.
 
 /// An exercise in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
-//! The built-in exercises, in the order of a course. Each is a scenario with a story, three hints, a goal and what was
-//! learnt, and a recorded solution: actions that reach the goal. Waiting alone reaches none.
+//! The built-in exercises, in the order of a course. Each is a scenario with a story, three hints,
+//! a goal and what was learnt, and a recorded solution: actions that reach the goal. Waiting alone
+//! reaches none.
 
 mod course;
 #[cfg(test)]

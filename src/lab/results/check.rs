@@ -1,5 +1,5 @@
-//! Whether what a file of results says is so: each solution is played again from its scenario, which must be the exercise of
-//! this program and nothing else but what a person did.
+//! Whether what a file of results says is so: each solution is played again from its scenario,
+//! which must be the exercise of this program and nothing else but what a person did.
 
 use super::super::control::Lab;
 use super::super::error::ScenarioError;
@@ -48,7 +48,8 @@ pub enum Forgery {
 }
 
 impl Results {
-    /// Plays all solutions again, one after the other: names of exercises, and what is to be said of each.
+    /// Plays all solutions again, one after the other: names of exercises, and what is to be said
+    /// of each.
     pub fn check(&self) -> impl Iterator<Item = (&ExerciseResult, Verdict)> {
         let all = self.exercises.iter();
         all.map(|one| (one, one.check()))

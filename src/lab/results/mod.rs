@@ -1,11 +1,13 @@
-//! What a person has solved, as one file for a teacher: for each exercise whether its goal was reached, when, and how: the
-//! scenario with all actions, and the digest of the event log at that moment. [`check`](Results::check) plays each
-//! solution again and believes nothing that the file says.
+//! What a person has solved, as one file for a teacher: for each exercise whether its goal was
+//! reached, when, and how: the scenario with all actions, and the digest of the event log at that
+//! moment. [`check`](Results::check) plays each solution again and believes nothing that the file
+//! says.
 //!
-//! A text is read strictly: what is not understood is refused with its place, what was expected and what was found.
+//! A text is read strictly: what is not understood is refused with its place, what was expected and
+//! what was found.
 //!
-//! Bounds: a file of [`MAX_RESULTS_BYTES`], each exercise once, a name of [`MAX_NAME_BYTES`]; a solution is bounded as
-//! any scenario is.
+//! Bounds: a file of [`MAX_RESULTS_BYTES`], each exercise once, a name of [`MAX_NAME_BYTES`]; a
+//! solution is bounded as any scenario is.
 
 mod check;
 #[cfg(test)]

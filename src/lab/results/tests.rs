@@ -1,4 +1,5 @@
-//! A file of results is read strictly, and what it says counts only when playing it again says the same.
+//! A file of results is read strictly, and what it says counts only when playing it again says the
+//! same.
 
 use super::super::action::{Action, Timed};
 use super::super::control::Lab;

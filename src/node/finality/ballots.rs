@@ -1,10 +1,10 @@
 //! The votes that a node keeps, the base that it counts from, and their rows in its ledger.
 //!
-//! A row holds the votes for one link, one piece of evidence, or the final checkpoint, each with a checksum: it was
-//! checked before it was written. What cannot be read is left out; peers have it.
+//! A row holds the votes for one link, one piece of evidence, or the final checkpoint, each with a
+//! checksum: it was checked before it was written. What cannot be read is left out; peers have it.
 //!
-//! Bounds: those of [`Votes`]; links into epochs that are [`KEPT`] below the final one and were never confirmed are
-//! forgotten; [`MAX_OFFENCES`] pieces of evidence.
+//! Bounds: those of [`Votes`]; links into epochs that are [`KEPT`] below the final one and were
+//! never confirmed are forgotten; [`MAX_OFFENCES`] pieces of evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,8 +29,8 @@ pub(in crate::node) struct Ballots {
     pub(in crate::node) votes: Votes,
     chain_id: BlockHash,
     base: Base,
-    /// While the certificates do not show the way from the genesis block to the final checkpoint, because a ledger
-    /// lost some: what they justify from there on.
+    /// While the certificates do not show the way from the genesis block to the final checkpoint,
+    /// because a ledger lost some: what they justify from there on.
     gap: Option<BTreeSet<Checkpoint>>,
 }
 
@@ -81,7 +81,8 @@ impl Ballots {
         Some(())
     }
 
-    /// What the votes decide over a tree. A final block that a damaged tree lacks is final again when it comes.
+    /// What the votes decide over a tree. A final block that a damaged tree lacks is final again
+    /// when it comes.
     pub(in crate::node) fn view(&self, blocks: &impl Blocks) -> View {
         let finalised = self.base.finalised();
         if blocks.height(&finalised.id) == Some(finalised.height()) {
@@ -91,8 +92,8 @@ impl Ballots {
         }
     }
 
-    /// Finds which links of a ledger are certificates, and whether they prove what is final: the final checkpoint is
-    /// kept without proof, but newcomers need all of it.
+    /// Finds which links of a ledger are certificates, and whether they prove what is final: the
+    /// final checkpoint is kept without proof, but newcomers need all of it.
     pub(in crate::node) fn look_for_gap(&mut self, blocks: &impl Blocks) {
         if self.gap.is_none() {
             return;
@@ -110,13 +111,14 @@ impl Ballots {
         self.gap = (!is_whole).then(|| view.justified().clone());
     }
 
-    /// What the certificates justify from the genesis block on, while they do not prove the final checkpoint.
+    /// What the certificates justify from the genesis block on, while they do not prove the final
+    /// checkpoint.
     pub(in crate::node) const fn gap(&self) -> Option<&BTreeSet<Checkpoint>> {
         self.gap.as_ref()
     }
 
-    /// Goes on from what is decided: what is confirmed stays, and what is far below the final checkpoint and was
-    /// never confirmed is forgotten.
+    /// Goes on from what is decided: what is confirmed stays, and what is far below the final
+    /// checkpoint and was never confirmed is forgotten.
     pub(in crate::node) fn advance(&mut self, decided: &View) {
         self.votes.certify_all(decided.confirmed());
         let finalised = decided.last_final().epoch;
@@ -127,7 +129,8 @@ impl Ballots {
         }
     }
 
-    /// The votes from the justified checkpoint on that may still justify another, those of the lowest epochs first.
+    /// The votes from the justified checkpoint on that may still justify another, those of the
+    /// lowest epochs first.
     pub(in crate::node) fn open(&self, decided: &View, blocks: &impl Blocks) -> Vec<SignedVote> {
         let source = decided.highest_justified();
         let from = Link {
@@ -149,8 +152,9 @@ impl Ballots {
         open.split_off(open.len().saturating_sub(MAX_VOTES))
     }
 
-    /// Of the votes of one signer that with the highest source and that with the highest target. Mostly they are the
-    /// same; they differ once it signed without memory, and then either alone would let it sign against the other.
+    /// Of the votes of one signer that with the highest source and that with the highest target.
+    /// Mostly they are the same; they differ once it signed without memory, and then either alone
+    /// would let it sign against the other.
     pub(in crate::node) fn binding(votes: Vec<SignedVote>) -> Vec<SignedVote> {
         let by_source = |vote: &&SignedVote| {
             let link = vote.vote.link;
@@ -170,9 +174,9 @@ impl Ballots {
         sha256(&[&borsh::to_vec(&all).unwrap_or_default()])
     }
 
-    /// The confirmed links that take somebody who knows what is justified up to `known`, and `named` of it, to all that
-    /// is. Two checkpoints of one epoch may be justified where authorities signed twice: the way to a source that was
-    /// not named goes along.
+    /// The confirmed links that take somebody who knows what is justified up to `known`, and
+    /// `named` of it, to all that is. Two checkpoints of one epoch may be justified where
+    /// authorities signed twice: the way to a source that was not named goes along.
     pub(in crate::node) fn proof(
         &self,
         known: Epoch,

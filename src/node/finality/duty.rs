@@ -1,13 +1,14 @@
-//! What an authority signs as a voter: the record of it, the vote that waits for the disk, and what to do when the
-//! record is lost.
+//! What an authority signs as a voter: the record of it, the vote that waits for the disk, and what
+//! to do when the record is lost.
 //!
-//! The record is written to the ledger, flushed to the disk, before a vote is sent. Whoever has none (a new ledger, or
-//! one that was damaged) may have signed anything: it listens first. Everybody tells what is justified; it fetches the
-//! proof of that, or waits in vain for [`PATIENCE`], never longer than [`AT_LONGEST`], as anybody may claim anything.
-//! Then it signs nothing with an earlier source, nothing for an epoch that its chain had already reached, and nothing
-//! against a vote of its own that somebody still has: until its first vote it asks everybody again and again, and
-//! whoever it hears must have had the time to answer. Only in the first slot of a network there is nothing to
-//! remember.
+//! The record is written to the ledger, flushed to the disk, before a vote is sent. Whoever has
+//! none (a new ledger, or one that was damaged) may have signed anything: it listens first.
+//! Everybody tells what is justified; it fetches the proof of that, or waits in vain for
+//! [`PATIENCE`], never longer than [`AT_LONGEST`], as anybody may claim anything. Then it signs
+//! nothing with an earlier source, nothing for an epoch that its chain had already reached, and
+//! nothing against a vote of its own that somebody still has: until its first vote it asks
+//! everybody again and again, and whoever it hears must have had the time to answer. Only in the
+//! first slot of a network there is nothing to remember.
 //!
 //! Bounds: one claim and one time of each peer, at most [`MAX_PEERS`].
 
@@ -22,16 +23,16 @@ use crate::primitives::{BlockHash, Instant, Millis, NodeId, sha256};
 
 use super::super::io::BatchId;
 
-/// How long an authority without memory listens, from the first peer that tells it anything: five pings, as frames may
-/// be lost.
+/// How long an authority without memory listens, from the first peer that tells it anything: five
+/// pings, as frames may be lost.
 const LISTEN: Millis = Millis(10_000);
 /// How long it waits for the proof of what was claimed, from the last time that more was proven.
 const PATIENCE: Millis = Millis(60_000);
-/// How long it listens whatever is proven meanwhile: the network goes on and proves something all the time, while
-/// what a liar claimed stays open.
+/// How long it listens whatever is proven meanwhile: the network goes on and proves something all
+/// the time, while what a liar claimed stays open.
 const AT_LONGEST: Millis = Millis(300_000);
-/// How long a peer that is heard anew keeps the first vote back: it is asked with each of its pings, and frames may be
-/// lost.
+/// How long a peer that is heard anew keeps the first vote back: it is asked with each of its
+/// pings, and frames may be lost.
 const ANSWERS: Millis = Millis(6_000);
 const SIGNED_DOMAIN: &[u8] = b"aurex/signed-votes/1";
 
@@ -42,7 +43,8 @@ pub(in crate::node) struct Duty {
     waiting: Option<(Proposal, BatchId)>,
     claims: BTreeMap<NodeId, Checkpoint>,
     listening: Option<Instant>,
-    /// Since when each peer that is still heard was asked for the votes of this authority, and when it was last.
+    /// Since when each peer that is still heard was asked for the votes of this authority, and when
+    /// it was last.
     asked: BTreeMap<NodeId, (Instant, Instant)>,
     /// The highest epoch that is proven to be justified, and since when.
     proven: (Epoch, Instant),
@@ -66,8 +68,8 @@ impl Duty {
         }
     }
 
-    /// Takes what a peer says to be justified; whether to ask it for the votes of this authority. What it says after
-    /// the start does not matter: the network goes on.
+    /// Takes what a peer says to be justified; whether to ask it for the votes of this authority.
+    /// What it says after the start does not matter: the network goes on.
     pub(in crate::node) fn hear(
         &mut self,
         peer: NodeId,
@@ -90,8 +92,8 @@ impl Duty {
         true
     }
 
-    /// Whether the first vote after a loss waits for the answer of a peer that is heard anew: it may still have a vote
-    /// of this authority. As names cost nothing, not for ever.
+    /// Whether the first vote after a loss waits for the answer of a peer that is heard anew: it
+    /// may still have a vote of this authority. As names cost nothing, not for ever.
     pub(in crate::node) fn awaits_answers(&self, now: Instant) -> bool {
         let lately = |(first, last): &(Instant, Instant)| {
             now.since(*last) <= ALIVE && now.since(*first) <= ANSWERS
@@ -102,8 +104,9 @@ impl Duty {
             && self.asked.values().any(lately)
     }
 
-    /// Ends the time of listening if it is over: everything that was claimed is proven here, where `justified` is
-    /// the highest checkpoint and `top` the epoch of the head, or it was not for long.
+    /// Ends the time of listening if it is over: everything that was claimed is proven here, where
+    /// `justified` is the highest checkpoint and `top` the epoch of the head, or it was not for
+    /// long.
     pub(in crate::node) fn end_listening(
         &mut self,
         justified: Checkpoint,
@@ -150,7 +153,8 @@ impl Duty {
         self.waiting = None;
     }
 
-    /// The row of what is remembered: what peers reported is not, and is asked for again after a restart.
+    /// The row of what is remembered: what peers reported is not, and is asked for again after a
+    /// restart.
     pub(in crate::node) fn row(&self) -> RawRow {
         let record = self.signer.is_whole().then(|| *self.signer.record());
         signed_row(record)
@@ -162,8 +166,8 @@ impl Duty {
     }
 }
 
-/// The row of a record, or of the fact that there is none, with a checksum: a flipped bit must not make an authority
-/// believe that it signed less.
+/// The row of a record, or of the fact that there is none, with a checksum: a flipped bit must not
+/// make an authority believe that it signed less.
 pub(in crate::node) fn signed_row(record: Option<SigningRecord>) -> RawRow {
     let payload = borsh::to_vec(&record).unwrap_or_default();
     let sum = sha256(&[SIGNED_DOMAIN, &payload]).0;
@@ -173,7 +177,8 @@ pub(in crate::node) fn signed_row(record: Option<SigningRecord>) -> RawRow {
     }
 }
 
-/// What a ledger of this network remembers. Without a row nothing is known: it is written with the first batch.
+/// What a ledger of this network remembers. Without a row nothing is known: it is written with the
+/// first batch.
 pub(in crate::node) fn memory_of(
     snapshot: &Snapshot,
     chain_id: &BlockHash,

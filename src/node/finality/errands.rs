@@ -1,8 +1,8 @@
-//! What a node still owes or is owed about votes: certificates that wait for their blocks, a request for
-//! certificates that is under way, and how often peers are answered.
+//! What a node still owes or is owed about votes: certificates that wait for their blocks, a
+//! request for certificates that is under way, and how often peers are answered.
 //!
-//! Bounds: [`MAX_VOUCHED`] certificates wait, each for at most [`WAIT`]; one request at a time; an answer to each of
-//! [`MAX_PEERS`] peers every [`ANSWER_EVERY`].
+//! Bounds: [`MAX_VOUCHED`] certificates wait, each for at most [`WAIT`]; one request at a time; an
+//! answer to each of [`MAX_PEERS`] peers every [`ANSWER_EVERY`].
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,8 @@ pub(in crate::node) struct Errands {
 }
 
 impl Errands {
-    /// Whether two thirds of the authorities vouch for a block that is not here: it is fetched whatever it weighs.
+    /// Whether two thirds of the authorities vouch for a block that is not here: it is fetched
+    /// whatever it weighs.
     pub(in crate::node) fn is_behind(&self) -> bool {
         !self.vouched.is_empty()
     }
@@ -49,7 +50,8 @@ impl Errands {
         self.vouched.contains_key(link)
     }
 
-    /// Takes the certificates that are `ready`, in an order in which each is understood by those before.
+    /// Takes the certificates that are `ready`, in an order in which each is understood by those
+    /// before.
     pub(in crate::node) fn take(&mut self, ready: impl Fn(&Link) -> bool) -> Vec<Certificate> {
         let taken = self.vouched.extract_if(.., |link, _| ready(link));
         taken.map(|(_, (certificate, _))| certificate).collect()
@@ -80,7 +82,8 @@ impl Errands {
         asks
     }
 
-    /// Whether certificates of this peer are an answer; of one that was asked earlier they are only late.
+    /// Whether certificates of this peer are an answer; of one that was asked earlier they are only
+    /// late.
     pub(in crate::node) fn take_answer(&mut self, peer: &NodeId) -> bool {
         let awaited = self.asked.is_some_and(|(of, _)| of == *peer);
         if awaited {

@@ -1,4 +1,5 @@
-//! Finality as one node knows it. Each part has its own file, fields and bounds; no part knows another:
+//! Finality as one node knows it. Each part has its own file, fields and bounds; no part knows
+//! another:
 //!
 //! * `ballots`: the votes that it keeps, what they decide, and the rows of its ledger for them;
 //! * `duty`: what it signs as an authority, and what it must remember of that;

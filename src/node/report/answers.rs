@@ -1,5 +1,5 @@
-//! Answers to the page: blocks, transactions, accounts, the mempool. Nothing here changes the node but a
-//! submitted transaction.
+//! Answers to the page: blocks, transactions, accounts, the mempool. Nothing here changes the node
+//! but a submitted transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 

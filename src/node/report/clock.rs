@@ -1,5 +1,5 @@
-//! What a node says about clocks: that its machine's was set, that its head is dated ahead of it, and that a peer's
-//! is another.
+//! What a node says about clocks: that its machine's was set, that its head is dated ahead of it,
+//! and that a peer's is another.
 
 use crate::primitives::Millis;
 
@@ -16,7 +16,8 @@ pub enum ClockNotice {
         /// By how much.
         by: Millis,
     },
-    /// A peer's clock is ahead of this machine's by so many milliseconds at least; behind is below zero.
+    /// A peer's clock is ahead of this machine's by so many milliseconds at least; behind is below
+    /// zero.
     PeerOff {
         /// The peer's name.
         name: String,

@@ -75,7 +75,8 @@ impl Node {
         self.name_of_node(&NodeId(address.0))
     }
 
-    /// The authorities after the last order that waits here, that is announced, or that is in force.
+    /// The authorities after the last order that waits here, that is announced, or that is in
+    /// force.
     fn ordered_authorities(&self) -> &[Address] {
         let waiting = self.mempool().iter().filter_map(|waiting| {
             let body = &waiting.transaction.get().body;

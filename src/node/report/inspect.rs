@@ -14,8 +14,8 @@ use super::super::finality::{MAX_OFFENCES, MAX_SEALS};
 use super::super::timers::Timer;
 use super::Node;
 
-/// Blocks that one authority sealed for one slot: two that were announced, and what came with heavier branches of
-/// each of seven others.
+/// Blocks that one authority sealed for one slot: two that were announced, and what came with
+/// heavier branches of each of seven others.
 const MAX_OF_SLOT: usize = 16;
 
 impl Node {
@@ -73,7 +73,8 @@ impl Node {
         &self.finality.duty.signer
     }
 
-    /// What waits here with no timer set for it, so that it might wait for ever. One that stops waits for its disk alone.
+    /// What waits here with no timer set for it, so that it might wait for ever. One that stops
+    /// waits for its disk alone.
     #[must_use]
     pub fn unattended(&self) -> Option<&'static str> {
         if self.stopping {

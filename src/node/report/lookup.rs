@@ -62,6 +62,7 @@ pub(super) fn unknown_transaction(which: String) -> ApiError {
 
 /// Whether a text is a prefix of a hash worth searching: at least 4 hexadecimal digits, at most 64.
 pub(super) fn is_hash_prefix(text: &str) -> bool {
-    // A half byte at the end does not matter. Only a text without other characters may be cut anywhere.
+    // A half byte at the end does not matter. Only a text without other characters may be cut
+    // anywhere.
     text.is_ascii() && (4..=64).contains(&text.len()) && from_hex(&text[..text.len() & !1]).is_ok()
 }

@@ -1,5 +1,5 @@
-//! What people see of a node: answers to requests, rows of `status`, the rows of its ledger, and sentences.
-//! Display apart from the protocol: nothing here decides what the node does.
+//! What people see of a node: answers to requests, rows of `status`, the rows of its ledger, and
+//! sentences. Display apart from the protocol: nothing here decides what the node does.
 
 mod answers;
 mod clock;

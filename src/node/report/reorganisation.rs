@@ -1,6 +1,8 @@
-//! What a change to another branch did: blocks, weights, transactions and balances, from the tree as it is now.
+//! What a change to another branch did: blocks, weights, transactions and balances, from the tree
+//! as it is now.
 //!
-//! What became of a transaction is told as of the moment of the question. Bounds: those of the record.
+//! What became of a transaction is told as of the moment of the question. Bounds: those of the
+//! record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,8 +125,8 @@ impl Node {
         })
     }
 
-    /// Coins on both sides of all accounts whose coins or transactions it changed: those of transactions that left first,
-    /// then those of which more coins moved.
+    /// Coins on both sides of all accounts whose coins or transactions it changed: those of
+    /// transactions that left first, then those of which more coins moved.
     fn balances(
         &self,
         gone: &[Transaction],

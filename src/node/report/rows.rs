@@ -50,20 +50,23 @@ fn memo_of(payload: &Payload) -> String {
     }
 }
 
-/// A reorganisation that reverts more blocks has their rows written again with the next housekeeping only: who flips
-/// between two long branches with a block or two must not have all of both rewritten each time.
+/// A reorganisation that reverts more blocks has their rows written again with the next
+/// housekeeping only: who flips between two long branches with a block or two must not have all of
+/// both rewritten each time.
 const RESTAMP_AT_ONCE: usize = 16;
 
 /// Domain of the checksum in front of an undo record.
 const UNDO_DOMAIN: &[u8] = b"aurex/undo-row/1";
 
-/// An undo record as it is stored: a checksum over the block and the record, then the record. The id of a
-/// block covers neither its seal nor, without hashing them, its transactions; nothing else covers the undo record.
+/// An undo record as it is stored: a checksum over the block and the record, then the record. The
+/// id of a block covers neither its seal nor, without hashing them, its transactions; nothing else
+/// covers the undo record.
 fn sealed_undo(block: &[u8], undo: &[u8]) -> Vec<u8> {
     [&sha256(&[UNDO_DOMAIN, block, undo]).0, undo].concat()
 }
 
-/// The undo record of a block's row, if neither it nor the block's bytes were changed since they were written.
+/// The undo record of a block's row, if neither it nor the block's bytes were changed since they
+/// were written.
 pub(in crate::node) fn open_undo(row: &StoredBlock) -> Option<&[u8]> {
     let (checksum, undo) = row.undo.split_first_chunk::<32>()?;
     (sha256(&[UNDO_DOMAIN, &row.raw, undo]).0 == *checksum).then_some(undo)
@@ -91,7 +94,8 @@ impl Node {
         let deep = change.reverted.len() > RESTAMP_AT_ONCE && !mutant!(RewriteAtEachFlip);
         for id in change.reverted.iter().chain(&change.applied) {
             keys.extend(self.chain.undo_of(id).into_keys());
-            // All but the last had their rows, where no more changes than the branch that they are said to be on.
+            // All but the last had their rows, where no more changes than the branch that they are
+            // said to be on.
             if deep && change.applied.last() != Some(id) {
                 self.books.restamp(*id, !self.chain.on_best(id));
             } else {

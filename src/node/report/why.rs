@@ -1,8 +1,8 @@
-//! Why something is as it is, by what this node knows: a block beside its chain, a transaction that waits, and itself where
-//! it makes nothing. It reads, and changes nothing.
+//! Why something is as it is, by what this node knows: a block beside its chain, a transaction that
+//! waits, and itself where it makes nothing. It reads, and changes nothing.
 //!
-//! Each reason repeats the test by which the node acted (`making`, `sealing`, `voting`, the fork choice, the mempool), in
-//! its order. Bound: [`MAX_REASONS`].
+//! Each reason repeats the test by which the node acted (`making`, `sealing`, `voting`, the fork
+//! choice, the mempool), in its order. Bound: [`MAX_REASONS`].
 
 use crate::chain::Chain;
 use crate::consensus::finality::{Blocks as _, Checkpoint};
@@ -170,7 +170,8 @@ fn is_above(chain: &Chain, tip: &BlockHash, checkpoint: Checkpoint) -> bool {
     chain.ancestor(tip, checkpoint.height()) == Some(checkpoint.id)
 }
 
-/// The heaviest block above one that is beside the best chain, or itself, with the weight of its chain.
+/// The heaviest block above one that is beside the best chain, or itself, with the weight of its
+/// chain.
 fn heaviest_above(chain: &Chain, id: &BlockHash) -> (BlockHash, Weight) {
     let Some(lowest) = chain.get(id) else {
         return (*id, Weight(0));

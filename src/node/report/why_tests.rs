@@ -1,4 +1,5 @@
-//! The reasons of a node and its reports of reorganisations, each from a network that brings it about.
+//! The reasons of a node and its reports of reorganisations, each from a network that brings it
+//! about.
 
 use super::super::testing::{Duel, Net, ping, transfer};
 use super::super::{Answer, Input, Node, Outbox, Setup};
@@ -44,7 +45,8 @@ fn import(duel: &mut Duel, block: Block) {
     duel.node.import(block, Source::Own, &mut Outbox::new());
 }
 
-/// The node with the heavier of two branches of these lengths, and the heads of the other and of this.
+/// The node with the heavier of two branches of these lengths, and the heads of the other and of
+/// this.
 fn parted(lengths: [usize; 2]) -> (Duel, [Grower; 2]) {
     let mut duel = Duel::new();
     let growers = ["one", "other"].map(|_| Grower::new(params()));

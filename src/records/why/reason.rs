@@ -1,5 +1,5 @@
-//! The reasons of nodes, and those that only the page sees, as values. Nothing but the sentences in `words.rs` follows
-//! from the values, so they go no further than the node that has them.
+//! The reasons of nodes, and those that only the page sees, as values. Nothing but the sentences in
+//! `words.rs` follows from the values, so they go no further than the node that has them.
 
 use super::super::{FinalityStatus, NodeState};
 use super::answer::Standing;

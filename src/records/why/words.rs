@@ -10,7 +10,8 @@ pub const DEPTH_ALONE: &str =
     "There are no authorities: nothing is ever final, and depth is all there is.";
 
 impl Reason {
-    /// The reason in words at a moment, in milliseconds since 1970; who says it is added by whoever puts answers together.
+    /// The reason in words at a moment, in milliseconds since 1970; who says it is added by whoever
+    /// puts answers together.
     #[must_use]
     pub fn explained(&self, now: u64) -> Explained {
         let words = words(self, now);

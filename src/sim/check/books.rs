@@ -1,5 +1,5 @@
-//! A naive second ledger: plain sums over the transactions of a chain, to be compared with a node's state
-//! account by account.
+//! A naive second ledger: plain sums over the transactions of a chain, to be compared with a node's
+//! state account by account.
 
 use std::collections::{BTreeMap, BTreeSet};
 

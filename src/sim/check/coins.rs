@@ -1,6 +1,7 @@
-//! Every chain that is a node's best at a check is right from genesis on: coins, assets, nonces and names by
-//! [`Books`] of its own, the rules that place its blocks by [`Rules`] of its own, and the state root by a
-//! replay from genesis. Also branches that are given up later are looked at; each block once.
+//! Every chain that is a node's best at a check is right from genesis on: coins, assets, nonces and
+//! names by [`Books`] of its own, the rules that place its blocks by [`Rules`] of its own, and the
+//! state root by a replay from genesis. Also branches that are given up later are looked at; each
+//! block once.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

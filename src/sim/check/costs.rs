@@ -1,5 +1,6 @@
-//! What others can have a node do has a bound, whatever names they take and however they turn the choice over: the
-//! strangers that it greets because somebody named them, and how often it writes the rows of old blocks again.
+//! What others can have a node do has a bound, whatever names they take and however they turn the
+//! choice over: the strangers that it greets because somebody named them, and how often it writes
+//! the rows of old blocks again.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,12 +13,13 @@ use crate::sim::world::World;
 const GREETINGS: usize = 640;
 /// The time in which the greetings are counted.
 const SECOND: Millis = Millis(1_000);
-/// A row is written when its block comes, with each round of housekeeping, each 4 s, and again where the disk fails; that
-/// is at most this often in [`WINDOW`].
+/// A row is written when its block comes, with each round of housekeeping, each 4 s, and again
+/// where the disk fails; that is at most this often in [`WINDOW`].
 const REWRITES: usize = 16;
 /// The time in which the rows are counted.
 const WINDOW: Millis = Millis(20_000);
-/// Blocks that may be written more often: those on both branches of a reorganisation that takes no more than 16 back.
+/// Blocks that may be written more often: those on both branches of a reorganisation that takes no
+/// more than 16 back.
 const NEAR_THE_HEAD: usize = 40;
 
 /// What each node did lately.

@@ -1,6 +1,7 @@
-//! What the votes decided is what a second, naive reading of the definitions decides from the node's blocks and
-//! votes. No two blocks that contradict each other are ever final while fewer than a third of the authorities are
-//! dishonest; when there are two, the evidence names at least as many as two quorums have in common.
+//! What the votes decided is what a second, naive reading of the definitions decides from the
+//! node's blocks and votes. No two blocks that contradict each other are ever final while fewer
+//! than a third of the authorities are dishonest; when there are two, the evidence names at least
+//! as many as two quorums have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,14 +28,15 @@ pub(super) struct Decided {
     reached: Option<Timestamp>,
 }
 
-/// Epochs from those of a quorum's last votes until another checkpoint is final: one to justify it, one to confirm it,
-/// and one as they may have voted for different branches in the first.
+/// Epochs from those of a quorum's last votes until another checkpoint is final: one to justify it,
+/// one to confirm it, and one as they may have voted for different branches in the first.
 const EPOCHS: u64 = 3;
 /// Blocks on a checkpoint before it is voted for.
 const DEPTH: u64 = 2;
 /// Time for votes to be written and heard.
 const VOTES_TAKE: Millis = Millis(20_000);
-/// Epochs that a run waits for the chain to pass the last votes of a quorum: beyond that the wait is too long to play.
+/// Epochs that a run waits for the chain to pass the last votes of a quorum: beyond that the wait
+/// is too long to play.
 const WORTH_WAITING: u64 = 6;
 
 /// How many authorities contradicted themselves: a traitor, and those who could not know better.
@@ -46,8 +48,8 @@ fn size(world: &World) -> usize {
     world.scenario.params.authorities.len()
 }
 
-/// Whether a node may have forgotten what counts elsewhere: where a third lies, links may be confirmed that begin below
-/// what it has kept.
+/// Whether a node may have forgotten what counts elsewhere: where a third lies, links may be
+/// confirmed that begin below what it has kept.
 pub(super) fn may_forget(world: &World, excused: &BTreeSet<Address>) -> bool {
     liars(world, excused) > Quorum::of(size(world)).dishonest()
 }
@@ -82,8 +84,9 @@ impl Decided {
         }
     }
 
-    /// Whether the nodes may have heads that contradict each other for as long as it goes on: a third and more of the
-    /// authorities lie or have lost what they signed, and what is justified differs by it.
+    /// Whether the nodes may have heads that contradict each other for as long as it goes on: a
+    /// third and more of the authorities lie or have lost what they signed, and what is justified
+    /// differs by it.
     pub(super) fn may_differ(&self, world: &World, unreliable: &BTreeSet<Address>) -> bool {
         let nodes = world.seats.iter().filter_map(|seat| seat.node.as_ref());
         let justified = nodes.map(|node| node.chain().decided().highest_justified());
@@ -91,7 +94,8 @@ impl Decided {
         justified.len() > 1 && may_forget(world, unreliable)
     }
 
-    /// Checks that what has become final in this run is justified, with a confirmed link to the next epoch.
+    /// Checks that what has become final in this run is justified, with a confirmed link to the
+    /// next epoch.
     fn check_proof(&self, world: &World, seat: usize, node: &Node) -> Result<(), String> {
         let last = node.chain().decided().last_final();
         if self.seen.get(&seat).is_none_or(|seen| last.epoch <= *seen) {
@@ -154,12 +158,13 @@ impl Decided {
             .max();
     }
 
-    /// Says whether nothing became final since everything healed, although enough could vote. Asked only when all have
-    /// one head.
+    /// Says whether nothing became final since everything healed, although enough could vote. Asked
+    /// only when all have one head.
     ///
-    /// More is impossible than a checkpoint some epochs after the last votes of a quorum: no authority may vote again
-    /// for the epoch of an earlier target or a lower one, also where it voted on a branch that was lost, or higher
-    /// than the ledgers of all that are left. As epochs are counted in blocks, this is asked for in blocks.
+    /// More is impossible than a checkpoint some epochs after the last votes of a quorum: no
+    /// authority may vote again for the epoch of an earlier target or a lower one, also where it
+    /// voted on a branch that was lost, or higher than the ledgers of all that are left. As epochs
+    /// are counted in blocks, this is asked for in blocks.
     pub(super) fn complaint(&mut self, world: &World) -> Option<String> {
         let before = self.at_healing?;
         let stuck =
@@ -185,7 +190,8 @@ impl Decided {
         ))
     }
 
-    /// Whether the chain has yet to reach the height that a complaint is about, or votes have yet to be heard there.
+    /// Whether the chain has yet to reach the height that a complaint is about, or votes have yet
+    /// to be heard there.
     pub(super) fn has_time(&self, world: &World) -> bool {
         let late = |reached| world.now.since(reached) > VOTES_TAKE;
         self.due_at.is_some() && !self.reached.is_some_and(late)
@@ -234,8 +240,9 @@ fn records(world: &World) -> impl Iterator<Item = (&String, &VoteSigner)> {
     signers.filter_map(|seat| Some((&seat.plan.name, seat.node.as_ref()?.signer())))
 }
 
-/// The height at which another checkpoint is due; `None` if a quorum cannot vote within the time of a run: it listens
-/// as its ledger was lost, or it built on what nobody can prove any more, and must not go below that.
+/// The height at which another checkpoint is due; `None` if a quorum cannot vote within the time of
+/// a run: it listens as its ledger was lost, or it built on what nobody can prove any more, and
+/// must not go below that.
 fn due_at(world: &World, before: Epoch) -> Option<Height> {
     let justified = nodes(world).map(|node| proven(world, node)).max()?;
     let top = Epoch::of(height(world)?);
@@ -273,8 +280,8 @@ fn is_below(chain: &Chain, low: &BlockHash, high: &BlockHash) -> bool {
     }
 }
 
-/// The highest epoch of which a node's votes prove to everybody that it is justified: one whose ledger was damaged may
-/// know more than it can prove.
+/// The highest epoch of which a node's votes prove to everybody that it is justified: one whose
+/// ledger was damaged may know more than it can prove.
 fn proven(world: &World, node: &Node) -> Epoch {
     let authorities = &world.scenario.params.authorities;
     let mut justified = BTreeSet::from([Checkpoint::genesis(node.chain_id())]);
@@ -291,8 +298,8 @@ fn proven(world: &World, node: &Node) -> Epoch {
     justified.last().map_or(Epoch(0), |one| one.epoch)
 }
 
-/// The justified checkpoint of the highest epoch, of several the smallest id, by the definitions: two thirds of the
-/// authorities confirmed the way to it, link by link.
+/// The justified checkpoint of the highest epoch, of several the smallest id, by the definitions:
+/// two thirds of the authorities confirmed the way to it, link by link.
 pub(super) fn highest_justified(world: &World, node: &Node) -> Checkpoint {
     let (chain, authorities) = (node.chain(), &world.scenario.params.authorities);
     let is_placed = |one: &Checkpoint| {

@@ -1,7 +1,8 @@
-//! What was acknowledged as durable survives as a valid prefix: a node that was killed finds the head that is
-//! stored, and resumes from it without repairing anything; after a power cut that is the head of the last batch
-//! which was left. Only a damaged or deleted ledger excuses a repair, and what follows from the blocks is
-//! repaired in full: a flipped bit costs at most the block that it is in and those above.
+//! What was acknowledged as durable survives as a valid prefix: a node that was killed finds the
+//! head that is stored, and resumes from it without repairing anything; after a power cut that is
+//! the head of the last batch which was left. Only a damaged or deleted ledger excuses a repair,
+//! and what follows from the blocks is repaired in full: a flipped bit costs at most the block that
+//! it is in and those above.
 
 use crate::node::Node;
 use crate::records::LedgerStart;

@@ -1,5 +1,6 @@
-//! Each frame of an honest node counts, in whatever order they come: none is refused as one that was heard before, if
-//! it was not. Excused is what comes after so many later ones that a node need not remember whether it was heard.
+//! Each frame of an honest node counts, in whatever order they come: none is refused as one that
+//! was heard before, if it was not. Excused is what comes after so many later ones that a node need
+//! not remember whether it was heard.
 
 use std::collections::{BTreeMap, BTreeSet};
 

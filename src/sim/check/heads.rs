@@ -1,5 +1,6 @@
-//! The head equals a naive recomputation of the fork choice over the node's blocks and votes: of the chains above the
-//! highest justified checkpoint the heaviest, and of several the one that the tie rule picks. And it is not ahead of the node's clock.
+//! The head equals a naive recomputation of the fork choice over the node's blocks and votes: of
+//! the chains above the highest justified checkpoint the heaviest, and of several the one that the
+//! tie rule picks. And it is not ahead of the node's clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,8 @@ use crate::primitives::{Address, BlockHash, sha256};
 use super::super::world::World;
 use super::decided::{highest_justified, may_forget};
 
-/// The weights of a node's blocks, and the heaviest of them. What a tree forgets is lighter than its head.
+/// The weights of a node's blocks, and the heaviest of them. What a tree forgets is lighter than
+/// its head.
 #[derive(Clone, Debug, Default)]
 struct Ranked {
     /// How many blocks the tree had, and which head.
@@ -42,7 +44,8 @@ impl Ranked {
         }
     }
 
-    /// Of the heaviest above a checkpoint, in the order of their ids, the one at the place that their hash gives.
+    /// Of the heaviest above a checkpoint, in the order of their ids, the one at the place that
+    /// their hash gives.
     fn head(&self, chain: &Chain, root: &BlockHash) -> BlockHash {
         let height = |id: &BlockHash| chain.get(id).map(|entry| entry.block.header.height);
         let mut heaviest = (0, Vec::new());

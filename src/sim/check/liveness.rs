@@ -1,7 +1,8 @@
-//! Whatever waits in a node has a timer that looks at it again. In the end all honest nodes run and have one head and
-//! one state root, and every valid pending transaction is committed, also one that is handed in then. At no time is
-//! a transaction lost of which a node said that it waits or is committed: it is on the chain, or it waits, or the
-//! node has told that it dropped it, for a reason that held.
+//! Whatever waits in a node has a timer that looks at it again. In the end all honest nodes run and
+//! have one head and one state root, and every valid pending transaction is committed, also one
+//! that is handed in then. At no time is a transaction lost of which a node said that it waits or
+//! is committed: it is on the chain, or it waits, or the node has told that it dropped it, for a
+//! reason that held.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,8 @@ const MAX_UNWRITTEN: u64 = 20;
 pub(super) struct Liveness {
     /// All that was handed in.
     submitted: BTreeMap<TxId, Transaction>,
-    /// Transactions that this run of each node has told to wait or to be committed, and not to be dropped.
+    /// Transactions that this run of each node has told to wait or to be committed, and not to be
+    /// dropped.
     promised: BTreeMap<usize, BTreeSet<TxId>>,
     /// The transaction that was handed in after healing.
     pub(super) fresh: Option<TxId>,
@@ -124,7 +126,8 @@ impl Liveness {
         }
     }
 
-    /// Checks that the reason holds for which a node dropped a transaction; whether it can be checked.
+    /// Checks that the reason holds for which a node dropped a transaction; whether it can be
+    /// checked.
     pub(super) fn on_dropped(
         &mut self,
         world: &World,
@@ -183,8 +186,8 @@ fn takes_place(other: &Transaction, body: &TxBody) -> bool {
     (other.body.from, other.body.nonce) == (body.from, body.nonce)
 }
 
-/// Whether some branch of a node's tree holds a transaction of the same account and nonce. One input may bring several
-/// blocks, and with them heads that are given up again before it is done.
+/// Whether some branch of a node's tree holds a transaction of the same account and nonce. One
+/// input may bring several blocks, and with them heads that are given up again before it is done.
 fn was_used(node: &Node, body: &TxBody) -> bool {
     let chain = node.chain();
     let mut blocks = chain.blocks();

@@ -1,5 +1,6 @@
-//! Who can make blocks does: a miner that runs is never long without a search, whatever its peers tell it, an
-//! authority's next slot is near, and a network in which anybody could make blocks has made some.
+//! Who can make blocks does: a miner that runs is never long without a search, whatever its peers
+//! tell it, an authority's next slot is near, and a network in which anybody could make blocks has
+//! made some.
 
 use std::collections::BTreeMap;
 
@@ -50,8 +51,8 @@ impl Making {
         Ok(())
     }
 
-    /// Checks that blocks were made while everything went wrong; the chain itself may be gone with the disks
-    /// of all.
+    /// Checks that blocks were made while everything went wrong; the chain itself may be gone with
+    /// the disks of all.
     pub(super) fn check_growth(&self, world: &World, since: Timestamp) -> Result<(), String> {
         let found = self.made;
         let least = world.now.since(since).0 / world.scenario.interval.0.saturating_mul(SLOWEST);
@@ -64,8 +65,8 @@ impl Making {
     }
 }
 
-/// Checks that an authority which has been up for a while can seal again. One that sealed, or was started, by a clock
-/// that was ahead waits until those slots are over.
+/// Checks that an authority which has been up for a while can seal again. One that sealed, or was
+/// started, by a clock that was ahead waits until those slots are over.
 pub(super) fn check_slots(world: &World, seat: usize) -> Result<(), String> {
     let Some(node) = &world.seats[seat].node else {
         return Ok(());

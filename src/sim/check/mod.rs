@@ -236,7 +236,8 @@ impl Checks {
         Ok(())
     }
 
-    /// Takes what a node says of its peers and their frames; `heard` is the frame that made it say so.
+    /// Takes what a node says of its peers and their frames; `heard` is the frame that made it say
+    /// so.
     fn on_gossip(
         &mut self,
         world: &World,
@@ -353,7 +354,8 @@ impl Checks {
         complaint.checker == "decided" && self.decided.has_time(world)
     }
 
-    /// Whether the nodes may be of several minds for ever, as a third and more of the authorities lie or forget.
+    /// Whether the nodes may be of several minds for ever, as a third and more of the authorities
+    /// lie or forget.
     pub(crate) fn may_differ(&self, world: &World) -> bool {
         self.decided.may_differ(world, &self.cast.unreliable())
     }
@@ -363,7 +365,8 @@ impl Checks {
         self.decided.on_healed(world);
     }
 
-    /// Whether two blocks are final that contradict each other, as a third and more of the authorities lied.
+    /// Whether two blocks are final that contradict each other, as a third and more of the
+    /// authorities lied.
     pub(crate) fn is_divided(&self) -> bool {
         self.decided.is_divided
     }

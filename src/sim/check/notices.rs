@@ -5,7 +5,8 @@ use crate::gossip::{FrameError, SyncError};
 use crate::node::{FinalityNotice, Notice};
 use crate::sim::coverage::{Coverage, Sometimes};
 
-/// Counts what a notice proves. `replayed` says that its node was judging a frame that was played again.
+/// Counts what a notice proves. `replayed` says that its node was judging a frame that was played
+/// again.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most notices prove nothing")]
 pub(super) fn note(notice: &Notice, replayed: bool, coverage: &mut Coverage) {
     match notice {

@@ -1,5 +1,6 @@
-//! Honest nodes never ban honest nodes, whatever the links and the hostile ones do. Who gave a block of the best chain,
-//! and nobody else, is remembered as useful; and as long as it is heard it makes room for no newcomers.
+//! Honest nodes never ban honest nodes, whatever the links and the hostile ones do. Who gave a
+//! block of the best chain, and nobody else, is remembered as useful; and as long as it is heard it
+//! makes room for no newcomers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,8 @@ use crate::sim::world::World;
 pub(super) struct Peers {
     /// Peers that gave a node a block of its best chain.
     gave: BTreeSet<(usize, NodeId)>,
-    /// Honest peers that were useful at the last look and have not left since, and when they were heard.
+    /// Honest peers that were useful at the last look and have not left since, and when they were
+    /// heard.
     heard: BTreeMap<(usize, NodeId), Timestamp>,
 }
 
@@ -24,8 +26,8 @@ impl Peers {
         self.gave.insert((seat, peer));
     }
 
-    /// The node of a seat took a frame of a peer. One that was forgotten before, when it had been silent for long, is a
-    /// newcomer by it.
+    /// The node of a seat took a frame of a peer. One that was forgotten before, when it had been
+    /// silent for long, is a newcomer by it.
     pub(super) fn on_received(
         &mut self,
         world: &World,

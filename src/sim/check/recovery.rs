@@ -1,5 +1,5 @@
-//! What happened to a node that was far behind, lost everything, or kept blocks for later: not a promise, but
-//! what must happen sometimes.
+//! What happened to a node that was far behind, lost everything, or kept blocks for later: not a
+//! promise, but what must happen sometimes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,11 +1,13 @@
-//! The rules that place a block, in plain words of their own: link, time, work or turn, and the difficulty or
-//! weight that is required there. What the operator announced and when it comes into force is followed
-//! from the transactions alone; the automatic difficulty is the textbook's formula, in floating point.
+//! The rules that place a block, in plain words of their own: link, time, work or turn, and the
+//! difficulty or weight that is required there. What the operator announced and when it comes into
+//! force is followed from the transactions alone; the automatic difficulty is the textbook's
+//! formula, in floating point.
 
 use crate::consensus::{EPOCH, MIN_NOTICE, Params};
 use crate::primitives::{Address, Block, BlockHash, Kind, ParamsChange, Payload, Retarget, Seal};
 
-/// How far the integer approximation of 2^x may be from 2^x: 0.013 % by its specification, and some rounding.
+/// How far the integer approximation of 2^x may be from 2^x: 0.013 % by its specification, and some
+/// rounding.
 const TOLERANCE: f64 = 3e-4;
 /// A gap between work blocks counts at least up to so many ideal intervals.
 const LONGEST_GAP: u64 = 8;
@@ -120,8 +122,8 @@ impl Rules {
         Ok(())
     }
 
-    /// Each order of the operator names one of the last two checkpoints below the parent, or genesis in the first
-    /// block, and a last height that has not passed.
+    /// Each order of the operator names one of the last two checkpoints below the parent, or
+    /// genesis in the first block, and a last height that has not passed.
     fn check_orders(&self, parent: &Block, block: &Block) -> Result<(), String> {
         for transaction in &block.body.transactions {
             let body = &transaction.body;

@@ -1,6 +1,7 @@
-//! An honest authority never seals one slot twice, across all its restarts, and none before the slot is
-//! flushed to its disk, whatever its clock is set to. Only what it cannot know excuses it: a slot that is later than its
-//! clock shows when it starts, where the slot that its ledger noted is gone: deleted, or damaged.
+//! An honest authority never seals one slot twice, across all its restarts, and none before the
+//! slot is flushed to its disk, whatever its clock is set to. Only what it cannot know excuses it:
+//! a slot that is later than its clock shows when it starts, where the slot that its ledger noted
+//! is gone: deleted, or damaged.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
-//! An honest authority never signs two votes that are an offence together, across all its restarts, and sends none
-//! before the record of it is flushed to its disk. Only what it cannot know excuses it: its ledger was deleted or
-//! damaged, and none of those whom it hears, and who hear it, still had the earlier vote for long enough to answer. No
-//! evidence names an honest authority but for that.
+//! An honest authority never signs two votes that are an offence together, across all its restarts,
+//! and sends none before the record of it is flushed to its disk. Only what it cannot know excuses
+//! it: its ledger was deleted or damaged, and none of those whom it hears, and who hear it, still
+//! had the earlier vote for long enough to answer. No evidence names an honest authority but for
+//! that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,12 @@ use crate::primitives::{Address, Keypair, Millis, Timestamp};
 use crate::sim::scenario::GENESIS_TIME;
 use crate::sim::world::World;
 
-/// How long a peer has a vote before whoever forgot it must know: it is asked every two seconds, and frames may be lost.
+/// How long a peer has a vote before whoever forgot it must know: it is asked every two seconds,
+/// and frames may be lost.
 const TIME_TO_TELL: Millis = Millis(6_000);
 
-/// How long an authority without memory listens at least before it votes: ten seconds by a clock that may be fast.
+/// How long an authority without memory listens at least before it votes: ten seconds by a clock
+/// that may be fast.
 const LISTENS: Millis = Millis(8_000);
 /// For so long after its beginning a network may still be in its first slot by the clock of a node.
 const BEGINNING: Millis = Millis(60_000);
@@ -36,7 +39,8 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    /// Who could not know better, and who had forgotten something of what it signed when it started last.
+    /// Who could not know better, and who had forgotten something of what it signed when it started
+    /// last.
     pub(super) fn unreliable(&self) -> BTreeSet<Address> {
         let forgetful = self.forgotten.iter().filter(|(_, count)| **count > 0);
         let forgetful = forgetful.map(|(authority, _)| *authority);

@@ -1,5 +1,5 @@
-//! Blocks that a hostile one makes: sealed by the wrong key, withheld, without a parent, twice for one slot, or
-//! against a rule.
+//! Blocks that a hostile one makes: sealed by the wrong key, withheld, without a parent, twice for
+//! one slot, or against a rule.
 
 use std::rc::Rc;
 
@@ -166,7 +166,8 @@ impl Hostile {
         );
     }
 
-    /// A header that outweighs every chain and costs one signature: no authority's, and with no body.
+    /// A header that outweighs every chain and costs one signature: no authority's, and with no
+    /// body.
     pub(super) fn claim_weight(&mut self, world: &mut World, seat: usize) {
         let Some(node) = &world.seats[seat].node else {
             return;
@@ -323,7 +324,8 @@ impl Hostile {
         }
     }
 
-    /// The traitor seals its last slot many times for one node: each block costs it a signature and nothing else.
+    /// The traitor seals its last slot many times for one node: each block costs it a signature and
+    /// nothing else.
     pub(super) fn flood_seals(&mut self, world: &mut World, seat: usize) {
         let (Some(traitor), Some(node)) = (world.scenario.traitor.clone(), &world.seats[seat].node)
         else {

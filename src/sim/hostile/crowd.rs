@@ -1,4 +1,5 @@
-//! Many names at once. A name costs nothing, so whatever is counted for each name is counted for none.
+//! Many names at once. A name costs nothing, so whatever is counted for each name is counted for
+//! none.
 
 use crate::gossip::{CompactBlock, HeadInfo, MAX_RECORDS, Message, NodeRecord, seal_frame};
 use crate::primitives::{
@@ -13,7 +14,8 @@ use super::liar::crowds_come;
 
 /// As many as a node remembers peers.
 const CROWD: u64 = 128;
-/// Together they pass on more records than a node looks at in a second, and all that it may look at at once.
+/// Together they pass on more records than a node looks at in a second, and all that it may look at
+/// at once.
 const LISTERS: u64 = 6;
 /// Together they announce as many transactions as a node asks for at a time.
 const INVENTORS: u64 = 16;
@@ -38,8 +40,8 @@ impl Hostile {
         }
     }
 
-    /// As many names as a node remembers peers, each with a head of great weight. At times each has mined a block
-    /// of its own besides, on the same head.
+    /// As many names as a node remembers peers, each with a head of great weight. At times each has
+    /// mined a block of its own besides, on the same head.
     pub(super) fn crowd(&self, world: &mut World, seat: usize) {
         let to = world.seats[seat].id;
         let mined = crowds_come(world) && world.rng.one_in(2);

@@ -1,5 +1,6 @@
-//! Two branches that outweigh each other in turn, so that all nodes take many blocks back each time. Simulated work is
-//! easy; with real work who does this has the majority of it, and the nodes must stay able to follow.
+//! Two branches that outweigh each other in turn, so that all nodes take many blocks back each
+//! time. Simulated work is easy; with real work who does this has the majority of it, and the nodes
+//! must stay able to follow.
 
 use crate::primitives::{Height, Millis};
 use crate::sim::event::{Cue, Event};
@@ -10,7 +11,8 @@ use super::Hostile;
 use super::blocks::compact;
 use super::private::{PrivateChain, Rivals, heaviest};
 
-/// Blocks that each branch takes back at first: what lies farther back is taken from announcements by nobody.
+/// Blocks that each branch takes back at first: what lies farther back is taken from announcements
+/// by nobody.
 const DEPTH: u64 = 28;
 /// Where fewer can be taken back it is no matter of long branches.
 const LEAST_DEPTH: u64 = 24;

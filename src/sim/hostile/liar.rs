@@ -13,7 +13,8 @@ use crate::sim::world::World;
 use super::boast::Pretence;
 use super::private::{PrivateChain, Rivals};
 
-/// Whether whole crowds and long branches are among the tricks of a run. In every run they would drown the quieter ones.
+/// Whether whole crowds and long branches are among the tricks of a run. In every run they would
+/// drown the quieter ones.
 pub(super) fn crowds_come(world: &World) -> bool {
     world.scenario.seed.is_multiple_of(5)
 }

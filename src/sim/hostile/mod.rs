@@ -1,5 +1,6 @@
-//! Those who lie. A hostile one is no node: it knows what an honest node knows, hears what is sent to all,
-//! mines with easy work, and sends what it likes under keys of its own. When it is ignored under one it takes another.
+//! Those who lie. A hostile one is no node: it knows what an honest node knows, hears what is sent
+//! to all, mines with easy work, and sends what it likes under keys of its own. When it is ignored
+//! under one it takes another.
 
 mod acts;
 mod blocks;

@@ -1,5 +1,5 @@
-//! What a hostile one pretends for a while: to have a chain that outweighs all others. Who believes it and asks gets
-//! answers that come just before they are late and lead nowhere, or none.
+//! What a hostile one pretends for a while: to have a chain that outweighs all others. Who believes
+//! it and asks gets answers that come just before they are late and lead nowhere, or none.
 
 use crate::gossip::{HeadInfo, Message};
 use crate::primitives::{BlockHash, Height, Millis, NodeId, Weight};
@@ -20,7 +20,8 @@ const JUST_IN_TIME: (u64, u64) = (1_000, 1_900);
 
 /// How long it pretends under names that change, in milliseconds.
 const HURRIED: (u64, u64) = (30_000, 150_000);
-/// How long under one: as nodes learn to wait longer and longer for who was late, it has to be patient.
+/// How long under one: as nodes learn to wait longer and longer for who was late, it has to be
+/// patient.
 const PATIENT: (u64, u64) = (150_000, 900_000);
 
 impl Hostile {

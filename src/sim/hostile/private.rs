@@ -1,5 +1,6 @@
-//! A chain that a hostile one mines alone: valid from genesis on, and as heavy as it needs to be. Simulated work is
-//! easy, so it could replace any chain; it always keeps the last bodies back, and is judged by what a node does then.
+//! A chain that a hostile one mines alone: valid from genesis on, and as heavy as it needs to be.
+//! Simulated work is easy, so it could replace any chain; it always keeps the last bodies back, and
+//! is judged by what a node does then.
 
 use std::rc::Rc;
 
@@ -60,7 +61,8 @@ impl PrivateChain {
         ids.filter_map(|id| self.0.get(&id).map(|entry| Block::clone(&entry.block)))
     }
 
-    /// Mines until the chain outweighs `weight` without the blocks that are kept back, or has come up to `now`.
+    /// Mines until the chain outweighs `weight` without the blocks that are kept back, or has come
+    /// up to `now`.
     pub(super) fn outweigh(&mut self, weight: Weight, sealer: NodeId, now: Timestamp) {
         let chain = &mut self.0;
         while chain.weight() <= weight {

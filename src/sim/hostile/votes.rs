@@ -1,6 +1,7 @@
-//! What hostile ones do about votes. With the key of a traitor among the authorities: it votes as it should, twice,
-//! around its own votes, late, for blocks that do not exist, or for very many of them. Without it: votes in the name
-//! of others, claims without proof, certificates and evidence that prove nothing.
+//! What hostile ones do about votes. With the key of a traitor among the authorities: it votes as
+//! it should, twice, around its own votes, late, for blocks that do not exist, or for very many of
+//! them. Without it: votes in the name of others, claims without proof, certificates and evidence
+//! that prove nothing.
 
 use crate::consensus::finality::{
     Blocks as _, Certificate, Checkpoint, Epoch, Evidence, Link, SignedVote, Vote, due,
@@ -79,7 +80,8 @@ impl Hostile {
         }
     }
 
-    /// Each node gets the vote that it would cast itself: on two branches these contradict each other.
+    /// Each node gets the vote that it would cast itself: on two branches these contradict each
+    /// other.
     fn vote_twice(&mut self, world: &mut World, traitor: &Keypair) {
         for seat in 0..world.seats.len() {
             let to = world.seats[seat].id;

@@ -310,7 +310,8 @@ pub(super) const PLACE: &[Case] = &[
     ("second block in a slot", 10, "slot_used", |bench| {
         let first = authority(bench, 1, "poa-2");
         let mut second = first.clone();
-        // Valid by all but its slot: it stands on the first, which no honest authority would build on.
+        // Valid by all but its slot: it stands on the first, which no honest authority would build
+        // on.
         bench
             .grower
             .chain

@@ -20,7 +20,8 @@ fn import_rebuilt(grower: &mut Grower, block: Block) -> Result<Import, BlockErro
     chain.import_checked(checked, now)
 }
 
-/// Imports the block of a case in both ways, as often as it may be sent, and expects the same refusal each time.
+/// Imports the block of a case in both ways, as often as it may be sent, and expects the same
+/// refusal each time.
 fn expect_refusal(bench: impl Fn() -> Bench, (name, rule, code, make): &Case) {
     for import in [Grower::import, import_rebuilt] {
         let mut bench = bench();

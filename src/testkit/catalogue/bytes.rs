@@ -1,5 +1,5 @@
-//! Bytes that are no transaction, header or block: rules 1 and 2. They have no id, so nothing about them
-//! is remembered.
+//! Bytes that are no transaction, header or block: rules 1 and 2. They have no id, so nothing about
+//! them is remembered.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,8 @@ fn of(error: &DecodeError) -> (u8, &'static str) {
     }
 }
 
-/// Where the payload of a transaction begins: after version, chain id, sender, nonce, fee and last height.
+/// Where the payload of a transaction begins: after version, chain id, sender, nonce, fee and last
+/// height.
 const PAYLOAD: usize = 1 + 32 + 32 + 8 + 8 + 8;
 
 const TRANSACTIONS: &[Case] = &[

@@ -1,4 +1,5 @@
-//! Answers of a sync that are not used: headers that are no chain or break a rule, bodies that are not the headers'.
+//! Answers of a sync that are not used: headers that are no chain or break a rule, bodies that are
+//! not the headers'.
 
 use super::codes;
 use crate::consensus::{SignatureCache, check_header};

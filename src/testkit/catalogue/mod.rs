@@ -1,6 +1,6 @@
-//! A catalogue of what is not valid: blocks, transactions and frames that break one rule each. Every case
-//! is made from a valid one, is refused by exactly the rule it breaks, and leaves everything as it was. A
-//! refusal for which there is no case fails the catalogue.
+//! A catalogue of what is not valid: blocks, transactions and frames that break one rule each.
+//! Every case is made from a valid one, is refused by exactly the rule it breaks, and leaves
+//! everything as it was. A refusal for which there is no case fails the catalogue.
 
 mod block_cases;
 mod blocks;
@@ -17,8 +17,8 @@ use crate::primitives::{
 };
 use crate::testkit::{Grower, key, mine, params};
 
-/// The group's identity as a public key: it has small order, and satisfies the plain equation of any
-/// signature made for that.
+/// The group's identity as a public key: it has small order, and satisfies the plain equation of
+/// any signature made for that.
 const SMALL_ORDER_KEY: [u8; 32] = {
     let mut key = [0; 32];
     key[0] = 1;
@@ -64,7 +64,8 @@ impl Bench {
         Self { grower, gold }
     }
 
-    /// Everything a refusal must leave as it was: head, number of blocks, and the root over all accounts.
+    /// Everything a refusal must leave as it was: head, number of blocks, and the root over all
+    /// accounts.
     fn trace(&self) -> (BlockHash, usize, Digest) {
         let chain = &self.grower.chain;
         (chain.head(), chain.len(), chain.head_state().root())

@@ -1,5 +1,5 @@
-//! Transactions that break one rule each. In a block each breaks rule 11 and condemns the block, whose
-//! header commits to it.
+//! Transactions that break one rule each. In a block each breaks rule 11 and condemns the block,
+//! whose header commits to it.
 
 use super::{Bench, SMALL_ORDER_KEY, SMALL_ORDER_SIGNATURE, UNREDUCED_KEY, codes};
 use crate::consensus::{BlockError, MAX_AUTHORITIES, MAX_DECIMALS, TxError};
@@ -10,8 +10,8 @@ use crate::primitives::{
 };
 use crate::testkit::key;
 
-/// Name, code of the refusal with a piece of its text where several refusals share a code, and how the transaction is
-/// made.
+/// Name, code of the refusal with a piece of its text where several refusals share a code, and how
+/// the transaction is made.
 type Case = (&'static str, &'static str, fn(&Bench) -> Transaction);
 
 fn transfer(amount: u64, memo: usize) -> Payload {
@@ -84,7 +84,8 @@ fn authorities(bench: &Bench, list: Vec<Address>) -> Transaction {
     )
 }
 
-/// The signature with the order of the group added to s: it satisfies the equation and is another text.
+/// The signature with the order of the group added to s: it satisfies the equation and is another
+/// text.
 fn malleated(mut transaction: Transaction) -> Transaction {
     const ORDER: [u8; 32] = [
         0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,

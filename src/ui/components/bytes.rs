@@ -1,5 +1,5 @@
-//! Bytes in hexadecimal, in lines of 32 with their offsets, folded away at first. There may be thousands of lines,
-//! which are drawn when they are unfolded and not again.
+//! Bytes in hexadecimal, in lines of 32 with their offsets, folded away at first. There may be
+//! thousands of lines, which are drawn when they are unfolded and not again.
 
 use web_sys::HtmlElement;
 use yew::prelude::*;

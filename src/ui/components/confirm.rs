@@ -26,7 +26,8 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
     let asked = use_state_eq(|| None::<bool>);
     let (first, keep) = (use_node_ref(), use_node_ref());
     {
-        // The clicked button goes away: the focus moves to what comes in its place, and to what is safe.
+        // The clicked button goes away: the focus moves to what comes in its place, and to what is
+        // safe.
         let (first, keep) = (first.clone(), keep.clone());
         use_effect_with(*asked, move |asked| {
             let next =

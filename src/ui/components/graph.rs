@@ -1,5 +1,5 @@
-//! The picture of the network: nodes on a ring, the links between them, and what is on its way. The table of nodes
-//! says the same in words.
+//! The picture of the network: nodes on a ring, the links between them, and what is on its way. The
+//! table of nodes says the same in words.
 
 use std::rc::Rc;
 
@@ -15,7 +15,8 @@ use crate::ui::hooks::{use_media, use_narrow};
 use crate::view::ring::{Point, between, places};
 use crate::view::{Model, NodeView};
 
-/// More nodes than this are drawn closely: their names go to their sides, their heads only into the table.
+/// More nodes than this are drawn closely: their names go to their sides, their heads only into the
+/// table.
 const ROOMY: usize = 8;
 
 /// Sizes of the picture in its own units.

@@ -1,5 +1,5 @@
-//! A section of a page that gets each picture of the network in a turn of its own, so that no task draws a whole
-//! page.
+//! A section of a page that gets each picture of the network in a turn of its own, so that no task
+//! draws a whole page.
 
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
@@ -15,8 +15,8 @@ pub(crate) struct InTurnProps {
     pub(crate) children: Html,
 }
 
-/// Provides the picture of the turn to its children. What comes while a turn is waited for is shown at its end, so
-/// a section never falls behind for good.
+/// Provides the picture of the turn to its children. What comes while a turn is waited for is shown
+/// at its end, so a section never falls behind for good.
 #[component]
 pub(crate) fn InTurn(props: &InTurnProps) -> Html {
     let newest = use_picture();

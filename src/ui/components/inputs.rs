@@ -14,9 +14,9 @@ pub(crate) fn on_input(then: impl Fn(String) + 'static) -> Callback<InputEvent> 
     })
 }
 
-/// The key that was pressed for us, if it was: while an input method composes a word (Chinese, Japanese, accents),
-/// its keys choose and correct that word. 229 is the code of such keys where the event does not say it otherwise
-/// (UI Events, section 7.3.1).
+/// The key that was pressed for us, if it was: while an input method composes a word (Chinese,
+/// Japanese, accents), its keys choose and correct that word. 229 is the code of such keys where
+/// the event does not say it otherwise (UI Events, section 7.3.1).
 pub(crate) fn own_key(event: &KeyboardEvent) -> Option<String> {
     let composes = event.is_composing() || event.key_code() == 229;
     (!composes).then(|| event.key())
@@ -37,23 +37,25 @@ pub(crate) fn on_submit(then: impl Fn() + 'static) -> Callback<SubmitEvent> {
     })
 }
 
-/// Brings an element to the middle of what is in sight, and the keyboard's focus to it: the first that fits, of the first
-/// of the selectors that any element fits. Whether there is one.
+/// Brings an element to the middle of what is in sight, and the keyboard's focus to it: the first
+/// that fits, of the first of the selectors that any element fits. Whether there is one.
 pub(crate) fn bring_into_sight(selectors: &[&str]) -> bool {
     let Some(element) = scroll(selectors, ScrollLogicalPosition::Center) else {
         return false;
     };
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
-    // Nodes of the picture can be focused too, though they are no elements of HTML; fails only where nothing can be.
+    // Nodes of the picture can be focused too, though they are no elements of HTML; fails only
+    // where nothing can be.
     let _ = element
         .unchecked_ref::<HtmlElement>()
         .focus_with_options(&options);
     true
 }
 
-/// Scrolls as little as brings an element into sight, clear of what floats over the page (`scroll-margin` in the style
-/// sheet): the first that fits, of the first of the selectors that any element fits. The focus stays.
+/// Scrolls as little as brings an element into sight, clear of what floats over the page
+/// (`scroll-margin` in the style sheet): the first that fits, of the first of the selectors that
+/// any element fits. The focus stays.
 pub(crate) fn scroll_to(selectors: &[&str]) {
     scroll(selectors, ScrollLogicalPosition::Nearest);
 }

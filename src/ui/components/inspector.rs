@@ -1,5 +1,5 @@
-//! What is selected, in words and exact values, with what can be done about it. Without a selection: the network as
-//! a whole.
+//! What is selected, in words and exact values, with what can be done about it. Without a
+//! selection: the network as a whole.
 
 use yew::prelude::*;
 

@@ -9,8 +9,9 @@ use super::told;
 use crate::view::figures::short;
 use crate::view::route::Route;
 
-/// The page's own address without the fragment. Links carry it, as `<base>` would otherwise take a bare fragment to
-/// another document and lose the query. Neither changes as long as the page is open.
+/// The page's own address without the fragment. Links carry it, as `<base>` would otherwise take a
+/// bare fragment to another document and lose the query. Neither changes as long as the page is
+/// open.
 pub(crate) fn here() -> &'static str {
     static HERE: OnceLock<String> = OnceLock::new();
     HERE.get_or_init(|| {

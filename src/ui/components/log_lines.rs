@@ -1,5 +1,5 @@
-//! Lines of the log, newest first. Every line is in the document, so that a print and a picture of the whole page
-//! hold them all; a long list is drawn in steps.
+//! Lines of the log, newest first. Every line is in the document, so that a print and a picture of
+//! the whole page hold them all; a long list is drawn in steps.
 
 use std::rc::Rc;
 

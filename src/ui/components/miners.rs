@@ -1,5 +1,5 @@
-//! What the miner workers of a node do: measured tries, the best hash so far, and the chance to have found a block by
-//! now.
+//! What the miner workers of a node do: measured tries, the best hash so far, and the chance to
+//! have found a block by now.
 
 use yew::prelude::*;
 

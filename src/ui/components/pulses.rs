@@ -1,6 +1,6 @@
-//! The layer over the picture of the network on which blocks and transactions move. The browser's compositor moves
-//! them without drawing the page again. They begin together with a picture, end together, and go with a later one:
-//! each beginning and each end costs the page a frame.
+//! The layer over the picture of the network on which blocks and transactions move. The browser's
+//! compositor moves them without drawing the page again. They begin together with a picture, end
+//! together, and go with a later one: each beginning and each end costs the page a frame.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,7 +18,8 @@ use crate::ipc::{Event, Level, Topic};
 use crate::ui::context::use_actions;
 use crate::ui::time::monotonic;
 
-/// So long the layer's size is taken for what it was: no longer than a motion that began before a change of it.
+/// So long the layer's size is taken for what it was: no longer than a motion that began before a
+/// change of it.
 const MEASURED_MS: f64 = 1_000.0;
 
 #[wasm_bindgen]
@@ -46,8 +47,8 @@ struct Layer {
 }
 
 impl Layer {
-    /// Keeps the way of a block or a transaction for the next picture. What happened while nobody looked is over when
-    /// somebody does.
+    /// Keeps the way of a block or a transaction for the next picture. What happened while nobody
+    /// looked is over when somebody does.
     fn keep(&self, event: &Event) {
         if gloo::utils::document().hidden() {
             return;
@@ -56,8 +57,8 @@ impl Layer {
         keep(&mut self.happened.borrow_mut(), Moved::of(event));
     }
 
-    /// Measures the layer, if that was long ago. Between frames the layout is known, unless something was drawn since: then
-    /// it is made for this alone.
+    /// Measures the layer, if that was long ago. Between frames the layout is known, unless
+    /// something was drawn since: then it is made for this alone.
     fn measure(&self) {
         let now = monotonic();
         let is_known = |at: f64| now - at < MEASURED_MS;
@@ -117,7 +118,8 @@ impl Layer {
     }
 }
 
-/// Listens to blocks that a node made or took and to transactions that a node took, and to pictures.
+/// Listens to blocks that a node made or took and to transactions that a node took, and to
+/// pictures.
 fn listen(app: &App, layer: &Rc<Layer>) -> [Subscription; 3] {
     let listen = |topic| {
         let layer = Rc::clone(layer);

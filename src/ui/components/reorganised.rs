@@ -1,5 +1,5 @@
-//! What a reorganisation did: both sides, the transactions that left, and the coins before and after; and the list of
-//! those in the log.
+//! What a reorganisation did: both sides, the transactions that left, and the coins before and
+//! after; and the list of those in the log.
 
 use yew::prelude::*;
 
@@ -15,8 +15,8 @@ use crate::view::reorganised::{
 use crate::view::route::Route;
 use crate::view::words;
 
-/// What a reorganisation did. The blocks of a `still` one lead nowhere, as they are none of the network whose pages are
-/// shown.
+/// What a reorganisation did. The blocks of a `still` one lead nowhere, as they are none of the
+/// network whose pages are shown.
 pub(crate) fn reorganisation_report(report: &Reorganisation, still: bool) -> Html {
     html! {
         <div class="reorganised">

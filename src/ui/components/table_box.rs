@@ -1,4 +1,5 @@
-//! Tables. One that is wider than its place scrolls sideways, by keys too: so its box takes the focus, and has a name.
+//! Tables. One that is wider than its place scrolls sideways, by keys too: so its box takes the
+//! focus, and has a name.
 
 use yew::prelude::*;
 

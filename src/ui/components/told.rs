@@ -1,5 +1,5 @@
-//! A sentence in which there may be words of others: characters that hide are drawn as escapes, and what is written from right
-//! to left by itself, so that it turns nothing of the sentence around.
+//! A sentence in which there may be words of others: characters that hide are drawn as escapes, and
+//! what is written from right to left by itself, so that it turns nothing of the sentence around.
 
 use yew::prelude::*;
 

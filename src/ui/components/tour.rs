@@ -1,5 +1,5 @@
-//! The tour: a card that lies beside the page, not over what one needs, and points at the page's own controls. No step
-//! goes on by a timer, and it takes no key but Escape, which ends it.
+//! The tour: a card that lies beside the page, not over what one needs, and points at the page's
+//! own controls. No step goes on by a timer, and it takes no key but Escape, which ends it.
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
@@ -14,9 +14,11 @@ use crate::ui::context::{use_actions, use_picture, use_selection};
 use crate::ui::hooks::use_answer;
 use crate::view::route::Route;
 
-/// The attribute of the root that says what the tour points at; the style sheet draws a ring around it.
+/// The attribute of the root that says what the tour points at; the style sheet draws a ring around
+/// it.
 const POINTS_AT: &str = "data-tour";
-/// Milliseconds after which a page has drawn its parts, which come in turns, and a node has answered it.
+/// Milliseconds after which a page has drawn its parts, which come in turns, and a node has
+/// answered it.
 const DRAWN_MS: u32 = 400;
 /// The card, for the keyboard.
 const CARD: &str = "tour";
@@ -92,7 +94,8 @@ fn use_decided(tour: &State) -> bool {
     decided.is_some() && decided == followed.as_ref()
 }
 
-/// The ring around what the step is about, which is scrolled to where one is there; the focus at the beginning, and Escape.
+/// The ring around what the step is about, which is scrolled to where one is there; the focus at
+/// the beginning, and Escape.
 #[hook]
 fn use_signs(stage: Stage, is_there: bool, send: &Dispatcher<State>) {
     let step = match stage {

@@ -17,7 +17,8 @@ pub(crate) fn track(tx: &TransactionInfo, picture: &Model) -> Html {
     } else {
         Progress::Next
     };
-    // Of when it was sent no node knows once it is decided: the date is that of the step that it has come to.
+    // Of when it was sent no node knows once it is decided: the date is that of the step that it
+    // has come to.
     let date: Html = time::of_day(tx.timestamp).into();
     html! {
         <ol class="track" aria-label="How far the transaction is">

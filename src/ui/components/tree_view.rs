@@ -1,5 +1,6 @@
-//! The picture of the block tree: heights to the right, branches below each other, a chip at each tip that names the
-//! nodes on it, and at the end what is being mined. The table below it says the same.
+//! The picture of the block tree: heights to the right, branches below each other, a chip at each
+//! tip that names the nodes on it, and at the end what is being mined. The table below it says the
+//! same.
 
 use yew::prelude::*;
 
@@ -18,9 +19,9 @@ const BOX_HEIGHT: u32 = 50;
 const LEFT: u32 = 12;
 const TOP: u32 = 28;
 
-/// The picture of a window of the block tree: `finality` says how far each of its blocks is decided, in the same order,
-/// and `candidates` what is being mined on each head. The blocks of a `still` one lead nowhere, as they are none of the
-/// live network.
+/// The picture of a window of the block tree: `finality` says how far each of its blocks is
+/// decided, in the same order, and `candidates` what is being mined on each head. The blocks of a
+/// `still` one lead nowhere, as they are none of the live network.
 pub(crate) fn tree_view(
     tree: &Tree,
     finality: &[BlockFinality],
@@ -82,7 +83,8 @@ struct TreeBlockProps {
     still: bool,
 }
 
-/// A block, with the nodes whose head it is. Its name begins with what is written in it, as it reads in one line.
+/// A block, with the nodes whose head it is. Its name begins with what is written in it, as it
+/// reads in one line.
 #[component]
 fn TreeBlock(props: &TreeBlockProps) -> Html {
     let (placed, block) = (&props.placed, &props.placed.block);

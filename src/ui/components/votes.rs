@@ -1,4 +1,5 @@
-//! Finality in a panel: what is decided, who votes and who is missed, and who is proven guilty, checked again here.
+//! Finality in a panel: what is decided, who votes and who is missed, and who is proven guilty,
+//! checked again here.
 
 use yew::prelude::*;
 
@@ -39,7 +40,8 @@ pub(crate) fn Votes() -> Html {
             <>
                 { facts(info) }
                 { table(&voters(info, &picture, time::now())) }
-                // Nothing can be checked before the picture has the network's id: that is no verdict.
+                // Nothing can be checked before the picture has the network's id: that is no
+                // verdict.
                 if !info.evidence.is_empty() && !picture.chain_id.is_empty() {
                     <h3>{ "Proven offences" }</h3>
                     for record in &info.evidence {

@@ -1,5 +1,5 @@
-//! Why something is as it is: the reasons of the nodes as sentences, with the rule, what was expected and found, where to
-//! look next, and what was said of it last.
+//! Why something is as it is: the reasons of the nodes as sentences, with the rule, what was
+//! expected and found, where to look next, and what was said of it last.
 
 use yew::prelude::*;
 

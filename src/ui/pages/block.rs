@@ -1,4 +1,5 @@
-//! One block: its header field by field, the proof checked in the page, its transactions, its bytes.
+//! One block: its header field by field, the proof checked in the page, its transactions, its
+//! bytes.
 
 use yew::prelude::*;
 

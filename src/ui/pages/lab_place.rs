@@ -1,4 +1,5 @@
-//! What stands in place of the laboratory until its program is there, and where it cannot be loaded.
+//! What stands in place of the laboratory until its program is there, and where it cannot be
+//! loaded.
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;

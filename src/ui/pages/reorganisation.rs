@@ -1,4 +1,5 @@
-//! One reorganisation of a node: what left its chain, what joined it, and what became of transactions and coins.
+//! One reorganisation of a node: what left its chain, what joined it, and what became of
+//! transactions and coins.
 
 use yew::prelude::*;
 

@@ -8,7 +8,8 @@ use crate::ui::components::{page_link, short_hash, table_box};
 use crate::ui::hooks::use_steps;
 use crate::ui::time;
 
-/// Rows drawn in a step: a row has up to 14 cells, and all of a table's cells are laid out with each step.
+/// Rows drawn in a step: a row has up to 14 cells, and all of a table's cells are laid out with
+/// each step.
 const STEP: usize = 9;
 
 #[derive(Properties, PartialEq)]

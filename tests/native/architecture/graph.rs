@@ -1,16 +1,18 @@
 //! The graph of files: which file uses what another one defines.
 //!
-//! What counts as an arrow from file A to file B, in the code of the program (no tests, comments or texts):
+//! What counts as an arrow from file A to file B, in the code of the program (no tests, comments or
+//! texts):
 //!
-//! 1. A names a path (`crate::`, `super::`, `self::`, or a module that A declares), in a private `use` or
-//!    anywhere else, and what it names is defined in B. Names are followed through re-exports to the file
-//!    that defines them.
-//! 2. A and B both have `impl T` for one type of their folder, and a method in A calls `self.name()` or
-//!    `Self::name()` of a method that only B defines: an object that is cut into files is seen through.
+//! 1. A names a path (`crate::`, `super::`, `self::`, or a module that A declares), in a private
+//!    `use` or anywhere else, and what it names is defined in B. Names are followed through
+//!    re-exports to the file that defines them.
+//! 2. A and B both have `impl T` for one type of their folder, and a method in A calls
+//!    `self.name()` or `Self::name()` of a method that only B defines: an object that is cut into
+//!    files is seen through.
 //!
-//! What does not count: `mod b;` and `pub use b::X;`, which give an address and use nothing; and paths in
-//! `pub(in ...)`. So a `mod.rs` may declare and re-export its children, but where it uses their items, no child may
-//! use its own.
+//! What does not count: `mod b;` and `pub use b::X;`, which give an address and use nothing; and
+//! paths in `pub(in ...)`. So a `mod.rs` may declare and re-export its children, but where it uses
+//! their items, no child may use its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -243,7 +245,8 @@ impl File {
         }
     }
 
-    /// The path from the crate's root on, of one that this file names; `None` for what is not of the crate.
+    /// The path from the crate's root on, of one that this file names; `None` for what is not of
+    /// the crate.
     fn absolute(&self, segments: &[String]) -> Option<Vec<String>> {
         let first = segments.first()?.as_str();
         let mut base = self.module.clone();

@@ -1,5 +1,6 @@
-//! The direction rules of the architecture, held by reading the sources: which module may use which, what
-//! the core must not know, and how a file looks. A broken rule is named with its file and line.
+//! The direction rules of the architecture, held by reading the sources: which module may use
+//! which, what the core must not know, and how a file looks. A broken rule is named with its file
+//! and line.
 
 mod graph;
 mod source;

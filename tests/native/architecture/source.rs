@@ -53,8 +53,8 @@ impl Source {
         self.name.split('/').any(is_test) || self.module() == Some(TESTS_ONLY)
     }
 
-    /// The lines of the program itself, numbered from 1: without comments, and up to the module of tests
-    /// that ends a file.
+    /// The lines of the program itself, numbered from 1: without comments, and up to the module of
+    /// tests that ends a file.
     pub(super) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines: Vec<&str> = self.text.lines().collect();
         let tests = lines

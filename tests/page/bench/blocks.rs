@@ -1,7 +1,8 @@
 //! How steadily three work nodes make blocks, and whether each makes its share of them.
 //!
-//! Only blocks of the best chain count: a stale block is nobody's share. By chance alone one share test in a hundred
-//! fails, and the mean of 200 intervals without an automatic difficulty is off by 15 % or more in one run of thirty.
+//! Only blocks of the best chain count: a stale block is nobody's share. By chance alone one share
+//! test in a hundred fails, and the mean of 200 intervals without an automatic difficulty is off by
+//! 15 % or more in one run of thirty.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

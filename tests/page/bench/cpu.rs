@@ -1,5 +1,5 @@
-//! What the page costs when nobody touches it: the processor time of the browser's processes. All workers of a page
-//! run in its renderer process. Elsewhere than on Linux nothing is measured.
+//! What the page costs when nobody touches it: the processor time of the browser's processes. All
+//! workers of a page run in its renderer process. Elsewhere than on Linux nothing is measured.
 //!
 //! While it is measured nobody asks the page anything: it notes itself when blocks were made.
 

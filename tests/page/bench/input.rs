@@ -1,8 +1,9 @@
-//! How soon the page answers a click or a key at full speed, and how long its main thread is busy at a time, beside the
-//! same clicks while the miners are paused: in one run, in turns, so that what differs is caused by mining.
+//! How soon the page answers a click or a key at full speed, and how long its main thread is busy
+//! at a time, beside the same clicks while the miners are paused: in one run, in turns, so that
+//! what differs is caused by mining.
 //!
-//! The input comes from the browser's developer tools as from a mouse and a keyboard: nothing of it runs in the page,
-//! and the page notes itself what is measured.
+//! The input comes from the browser's developer tools as from a mouse and a keyboard: nothing of it
+//! runs in the page, and the page notes itself what is measured.
 
 use std::thread;
 use std::time::Duration;
@@ -21,8 +22,9 @@ const SECONDS: u64 = 20;
 /// Time between two inputs.
 const BETWEEN: Duration = Duration::from_millis(120);
 
-/// Notes, for each click on a tab, the time from the input to the end of the frame in which the place is shown; for
-/// each other click and key, to the end of the frame that follows it; and tasks over 50 ms with what they were busy with.
+/// Notes, for each click on a tab, the time from the input to the end of the frame in which the
+/// place is shown; for each other click and key, to the end of the frame that follows it; and tasks
+/// over 50 ms with what they were busy with.
 const WATCH: &str = "
     window.noted = { answers: [], tasks: [] };
     const shown = (event) => requestAnimationFrame(() => {

@@ -1,11 +1,12 @@
-//! The first visit: from the navigation to the first block, on a line of 10 Mbit/s and 40 ms, with a
-//! processor slowed four times, over a server that compresses, in a browser that never saw the page.
+//! The first visit: from the navigation to the first block, on a line of 10 Mbit/s and 40 ms, with
+//! a processor slowed four times, over a server that compresses, in a browser that never saw the
+//! page.
 //!
 //! The browser's own tools slow both down, as far as they go. They slow every request of the page
-//! and the first script of every worker, and the page's main thread. They slow neither what a worker
-//! loads itself (the glue script, which is in the cache by then) nor the threads of workers (for
-//! workers they refuse: "only supported for pages"), nor the browser's own threads, on which the
-//! program is compiled. So starting a node and finding the first block go at full speed here.
+//! and the first script of every worker, and the page's main thread. They slow neither what a
+//! worker loads itself (the glue script, which is in the cache by then) nor the threads of workers
+//! (for workers they refuse: "only supported for pages"), nor the browser's own threads, on which
+//! the program is compiled. So starting a node and finding the first block go at full speed here.
 
 use std::thread;
 use std::time::Duration;

@@ -1,8 +1,9 @@
-//! Whether a page that is left alone with traffic stays as quick and as small as it was: each minute how long three
-//! questions take and what its process keeps in memory, in the end how soon all nodes are there after a reload.
+//! Whether a page that is left alone with traffic stays as quick and as small as it was: each
+//! minute how long three questions take and what its process keeps in memory, in the end how soon
+//! all nodes are there after a reload.
 //!
-//! Five minutes, or as many as `AUREX_SOAK_MINUTES` says. Memory grows by design until 2,048 blocks are there, then old
-//! blocks go to the archive: what is left after half an hour is to stay.
+//! Five minutes, or as many as `AUREX_SOAK_MINUTES` says. Memory grows by design until 2,048 blocks
+//! are there, then old blocks go to the archive: what is left after half an hour is to stay.
 
 use std::time::Duration;
 use std::{env, thread};

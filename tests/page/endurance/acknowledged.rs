@@ -1,4 +1,5 @@
-//! What was acknowledged: what the nodes called durable, and what a stranger finds of it in the browser's databases.
+//! What was acknowledged: what the nodes called durable, and what a stranger finds of it in the
+//! browser's databases.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +65,8 @@ pub(super) fn stored(visit: &Visit) -> BTreeMap<String, Stored> {
 }
 
 impl Acknowledged {
-    /// Takes down what the nodes call durable now, which must be in their databases, and all that these hold.
+    /// Takes down what the nodes call durable now, which must be in their databases, and all that
+    /// these hold.
     pub(super) fn take_down(&mut self, visit: &Visit) {
         let status = visit.status();
         self.chain_id.clone_from(&status.network.chain_id);
@@ -123,7 +125,8 @@ impl Acknowledged {
         );
     }
 
-    /// Every transaction that was in a durable block of any node is in one of every node, if need be again.
+    /// Every transaction that was in a durable block of any node is in one of every node, if need
+    /// be again.
     pub(super) fn expect_committed(&self, visit: &Visit) {
         visit.wait(
             "all acknowledged transactions are committed everywhere",

@@ -1,5 +1,5 @@
-//! A disk that is full for a while. It needs a small file system that it may fill, of some 100 MB, whose folder
-//! `AUREX_SMALL_DISK` names; as root:
+//! A disk that is full for a while. It needs a small file system that it may fill, of some 100 MB,
+//! whose folder `AUREX_SMALL_DISK` names; as root:
 //!
 //! ```sh
 //! truncate -s 128M small.img && mkfs.ext4 -q small.img && mkdir small && mount -o loop small.img small

@@ -24,7 +24,8 @@ fn kills(in_the_suite: u32) -> u32 {
     asked.unwrap_or(in_the_suite)
 }
 
-/// Lets less than `ms` milliseconds pass: a moment that nobody chose, and that no event of the page fits.
+/// Lets less than `ms` milliseconds pass: a moment that nobody chose, and that no event of the page
+/// fits.
 fn moment(random: &mut SplitMix64, ms: u64) {
     thread::sleep(Duration::from_millis(random.below(ms)));
 }

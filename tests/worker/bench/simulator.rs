@@ -33,7 +33,8 @@ fn networks_of_these_seeds_are_simulated() {
     measured("simulator in the browser, by events", EVENTS, best);
 }
 
-/// Events of a seed's network; every eighth has time for restarts, damaged ledgers and long branches.
+/// Events of a seed's network; every eighth has time for restarts, damaged ledgers and long
+/// branches.
 fn events(seed: u64) -> u64 {
     let span = Millis(if seed % 8 == 7 { 300_000 } else { 15_000 });
     let options = Options { span, nodes: None };

@@ -8,7 +8,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::measured;
 use crate::support::blocks;
 
-/// Times that a block is validated; the best counts, as a worker that shares its core with others is slow at times.
+/// Times that a block is validated; the best counts, as a worker that shares its core with others
+/// is slow at times.
 const ROUNDS: usize = 9;
 
 #[wasm_bindgen_test]

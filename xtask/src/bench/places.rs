@@ -73,7 +73,8 @@ fn median(estimates: &str) -> Option<f64> {
 pub(super) fn browser(site: &Project, browser: &Browser, table: &mut Table) -> Result<()> {
     let features: [&[&str]; 2] = [&[], &["--features", "sim"]];
     let simulator = format!("{BENCH}simulator::");
-    // As the page is built. A checkout from before it had a profile of its own has that of releases.
+    // As the page is built. A checkout from before it had a profile of its own has that of
+    // releases.
     let manifest = fs::read_to_string(site.root.join("Cargo.toml"))?;
     let profile: &[&str] = if manifest.contains("[profile.page]") {
         &["--profile", "page"]

@@ -1,4 +1,5 @@
-//! The laboratory's page: what a person has taken into the hand, and the lines that are drawn of the bench.
+//! The laboratory's page: what a person has taken into the hand, and the lines that are drawn of
+//! the bench.
 
 pub mod course;
 pub mod picture;

@@ -1,4 +1,5 @@
-//! The picture of the laboratory's network as data: nodes, links, and frames at their true place in time.
+//! The picture of the laboratory's network as data: nodes, links, and frames at their true place in
+//! time.
 
 use crate::app::lab::Bench;
 use crate::app::pages::network::{LinkRow, NodeMark};
@@ -147,8 +148,8 @@ fn along(from: Point, to: Point, gap: f64, share: f64) -> Point {
     }
 }
 
-/// The point of the picture, `width` by `height` in its own units and drawn as large as fits into the middle of a box,
-/// that lies under a point of the box.
+/// The point of the picture, `width` by `height` in its own units and drawn as large as fits into
+/// the middle of a box, that lies under a point of the box.
 #[must_use]
 pub fn inside(at: (f64, f64), shown: (f64, f64), size: (f64, f64)) -> Point {
     let scale = (shown.0 / size.0)
@@ -160,7 +161,8 @@ pub fn inside(at: (f64, f64), shown: (f64, f64), size: (f64, f64)) -> Point {
     }
 }
 
-/// The nodes on one side of a line across the picture; `None` where it is too short, or parts nobody from nobody.
+/// The nodes on one side of a line across the picture; `None` where it is too short, or parts
+/// nobody from nobody.
 #[must_use]
 pub fn side(bench: &Bench, places: &[Point], from: Point, to: Point) -> Option<Vec<String>> {
     let (dx, dy) = (to.x - from.x, to.y - from.y);

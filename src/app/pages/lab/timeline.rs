@@ -23,7 +23,8 @@ pub fn length(bench: &Bench) -> u64 {
     minutes.saturating_mul(60_000).min(MAX_LENGTH)
 }
 
-/// The marks of the branch that is looked at, as kind and thousandths of the length, each place once.
+/// The marks of the branch that is looked at, as kind and thousandths of the length, each place
+/// once.
 #[must_use]
 pub fn marks(bench: &Bench) -> Vec<(MarkKind, u64)> {
     let length = length(bench);
@@ -101,7 +102,8 @@ pub fn time_text(ms: u64) -> String {
     format!("{}:{:02}.{:03}", ms / 60_000, ms / 1_000 % 60, ms % 1_000)
 }
 
-/// The virtual milliseconds of a time that is typed and is to come: seconds, or minutes and seconds.
+/// The virtual milliseconds of a time that is typed and is to come: seconds, or minutes and
+/// seconds.
 ///
 /// # Errors
 /// A sentence with what was expected and found.

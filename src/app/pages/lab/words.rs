@@ -18,7 +18,8 @@ pub const UNTILS: [(&str, Until); 8] = [
     ("next event", Until::Event),
 ];
 
-/// Whether a node runs, in a word, at a time in virtual milliseconds: at the beginning none runs yet.
+/// Whether a node runs, in a word, at a time in virtual milliseconds: at the beginning none runs
+/// yet.
 #[must_use]
 pub const fn life(life: Life, time: u64) -> &'static str {
     match life {

@@ -1,5 +1,5 @@
-//! The drawing of the laboratory's network: nodes, links, and the frames on them. A line that is drawn across it parts the
-//! network.
+//! The drawing of the laboratory's network: nodes, links, and the frames on them. A line that is
+//! drawn across it parts the network.
 
 use web_sys::Element;
 use yew::prelude::*;

@@ -1,5 +1,5 @@
-//! Single keys of the laboratory. They can be switched off, and do nothing while something is typed or a control has the
-//! key for itself.
+//! Single keys of the laboratory. They can be switched off, and do nothing while something is typed
+//! or a control has the key for itself.
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast as _;

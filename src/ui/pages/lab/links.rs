@@ -70,7 +70,8 @@ fn draw(scene: &Scene) -> Html {
     }
 }
 
-/// What is typed; an empty field leaves things as they are. `None` where something is no number, or nothing is typed.
+/// What is typed; an empty field leaves things as they are. `None` where something is no number, or
+/// nothing is typed.
 fn typed(page: &LabPage, hands: &Hands) -> Option<LinkSetting> {
     fn read<T: FromStr>(
         page: &LabPage,

@@ -1,4 +1,5 @@
-//! The laboratory: the list of exercises, or the scenario that is open with everything that a person can take hold of.
+//! The laboratory: the list of exercises, or the scenario that is open with everything that a
+//! person can take hold of.
 
 mod branches;
 mod course;
@@ -126,8 +127,8 @@ fn use_newest_bench(hands: &Hands) -> Shared<Bench> {
     (*bench).clone()
 }
 
-/// Brings the buttons of a message that was just taken into the hand into sight: on a phone they lie far from the picture
-/// and from the list.
+/// Brings the buttons of a message that was just taken into the hand into sight: on a phone they
+/// lie far from the picture and from the list.
 #[hook]
 fn use_sight(page: &Page, bench: &Bench) {
     let looked = bench.looked.as_ref().map(|frame| frame.id);

@@ -1,4 +1,5 @@
-//! The node that is selected: how it is, and what can be done to it. With none selected, all nodes in a table.
+//! The node that is selected: how it is, and what can be done to it. With none selected, all nodes
+//! in a table.
 
 use yew::prelude::*;
 

@@ -1,4 +1,5 @@
-//! The pages of the live network on the nodes of the scenario: what they need from above them, and the bar of their tabs.
+//! The pages of the live network on the nodes of the scenario: what they need from above them, and
+//! the bar of their tabs.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! Settings: pace, difficulty, links, a network of another size, colours, storage, and a new start. Each row has a
-//! name, a value, and what it does.
+//! Settings: pace, difficulty, links, a network of another size, colours, storage, and a new start.
+//! Each row has a name, a value, and what it does.
 
 mod difficulty;
 mod links;

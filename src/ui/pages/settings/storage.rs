@@ -76,7 +76,8 @@ fn file_buttons(node: &str) -> Html {
     }
 }
 
-/// What the browser estimates that this page stores; measured on each tenth block, often enough to see it grow.
+/// What the browser estimates that this page stores; measured on each tenth block, often enough to
+/// see it grow.
 #[hook]
 fn use_used(height: u64) -> Option<String> {
     let used = use_state_eq(|| None);
