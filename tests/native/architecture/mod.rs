@@ -171,6 +171,9 @@ const NOT_IN_THE_CORE: [(&str, &str); 10] = [
 /// Longest file in lines.
 const MAX_LINES: usize = 600;
 
+/// Longest line of a comment; a table's rows, a link and a command cannot be broken.
+const MAX_COLUMNS: usize = 100;
+
 fn is_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
@@ -277,6 +280,20 @@ fn bad_form(source: &Source) -> Vec<String> {
             source.name,
             MAX_LINES + 1
         ));
+    }
+    for (number, line) in (1..).zip(source.text.lines()) {
+        let Some(comment) = line.trim_start().strip_prefix("//") else {
+            continue;
+        };
+        let text = comment.trim_start_matches(['/', '!']).trim_start();
+        let cannot_break = text.starts_with('|') || text.contains("://") || text.contains(" && ");
+        let columns = line.chars().count();
+        if columns > MAX_COLUMNS && !cannot_break {
+            wrong.push(format!(
+                "{}:{number}: a comment has at most {MAX_COLUMNS} columns, found {columns}",
+                source.name
+            ));
+        }
     }
     wrong
 }
