@@ -25,7 +25,7 @@ pub use message::{
 };
 pub use peers::{ALIVE, MAX_PEERS, Peer, Peers};
 pub use seen::{SEEN_GENERATION, Seen};
-pub use sync::{BODY_WINDOW, Sync, SyncAsk, SyncError, Tip};
+pub use sync::{BODY_WINDOW, BlockSync, ChainEnd, SyncAsk, SyncError};
 pub use version::PROTOCOL;
 
 use crate::primitives::{BlockHash, NodeId, to_hex};

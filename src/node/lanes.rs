@@ -6,7 +6,7 @@
 //! Invariant: a peer is the source of one fetch at most.
 
 use crate::chain::{HeaderWalk, PINS};
-use crate::gossip::{MessageType, Sync};
+use crate::gossip::{BlockSync, MessageType};
 use crate::primitives::{BlockHash, Instant, NodeId};
 
 use super::rest::{REST, Rest};
@@ -28,7 +28,7 @@ impl Lane {
 /// What belongs to one fetch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fetch {
-    pub(super) sync: Sync,
+    pub(super) sync: BlockSync,
     /// How far its headers have come.
     pub(super) walk: Option<HeaderWalk>,
 }
@@ -58,7 +58,7 @@ impl Lanes {
         }
     }
 
-    fn syncs(&self) -> [&Sync; 2] {
+    fn syncs(&self) -> [&BlockSync; 2] {
         [&self.open.sync, &self.known.sync]
     }
 
@@ -112,18 +112,21 @@ impl Lanes {
 
     /// When a request runs out.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.syncs().into_iter().filter_map(Sync::deadline).min()
+        self.syncs()
+            .into_iter()
+            .filter_map(BlockSync::deadline)
+            .min()
     }
 
     /// Whether a fetch is under way that nothing would ever move on.
     pub(super) fn is_stuck(&self) -> bool {
-        self.syncs().into_iter().any(Sync::is_stuck)
+        self.syncs().into_iter().any(BlockSync::is_stuck)
     }
 
     /// Blocks still to come of the longer fetch.
     pub(super) fn missing(&self) -> usize {
         self.syncs()
-            .map(Sync::missing)
+            .map(BlockSync::missing)
             .into_iter()
             .max()
             .unwrap_or(0)
@@ -135,7 +138,7 @@ impl Lanes {
         if mutant!(RestForPromises) && self.missing() > 0 {
             return Some(now.plus(REST));
         }
-        let brings = |sync: &Sync| sync.brings_bodies(now);
+        let brings = |sync: &BlockSync| sync.brings_bodies(now);
         self.syncs()
             .into_iter()
             .any(brings)

@@ -2,7 +2,7 @@
 //! asked of another.
 
 use crate::consensus::check_header;
-use crate::gossip::{Fault, MAX_HEADERS, MessageType, SyncError, Tip};
+use crate::gossip::{ChainEnd, Fault, MAX_HEADERS, MessageType, SyncError};
 use crate::primitives::{Block, BlockHash, Body, Header, NodeId, Seal};
 
 use super::lanes::Lane;
@@ -142,17 +142,17 @@ impl Node {
         }
         self.lanes.get_mut(lane).sync.answered(self.now);
         if let Some((first, _)) = headers.first() {
-            let Some(tip) = self.tip_before(lane, first) else {
+            let Some(end) = self.end_before(lane, first) else {
                 return self.on_stray_headers(lane, from, out);
             };
-            match self.judge_headers(lane, tip, &headers) {
-                Ok(_) if self.is_hopeless(&tip, &headers) => self.end_fetch(lane, from),
+            match self.judge_headers(lane, end, &headers) {
+                Ok(_) if self.is_hopeless(&end, &headers) => self.end_fetch(lane, from),
                 Err(error) => {
                     self.roster.peers.blame(&from, Fault::Invalid, self.now);
                     self.refuse_answer(from, error, out);
                     self.lanes.get_mut(lane).sync.give_up(self.now);
                 }
-                Ok(tip) => self.pursue_headers(lane, from, headers, tip, out),
+                Ok(end) => self.pursue_headers(lane, from, headers, end, out),
             }
         } else {
             self.end_fetch(lane, from);
@@ -162,12 +162,12 @@ impl Node {
 
     /// The block that a first header has to follow: the last of those before it, or one that is
     /// here.
-    fn tip_before(&self, lane: Lane, first: &Header) -> Option<Tip> {
-        if let Some(tip) = self.lanes.get(lane).sync.tip() {
-            return (first.parent == tip.id).then_some(tip);
+    fn end_before(&self, lane: Lane, first: &Header) -> Option<ChainEnd> {
+        if let Some(end) = self.lanes.get(lane).sync.end() {
+            return (first.parent == end.id).then_some(end);
         }
         let entry = self.chain.get(&first.parent)?;
-        Some(Tip {
+        Some(ChainEnd {
             id: first.parent,
             height: entry.block.header.height,
             weight: entry.weight,
@@ -176,9 +176,9 @@ impl Node {
 
     /// Whether headers leave the chain below the last final block: however heavy their branch is,
     /// it never becomes the best, and its bodies would only keep the node from those of the best.
-    fn is_hopeless(&self, tip: &Tip, headers: &[(Header, Seal)]) -> bool {
+    fn is_hopeless(&self, end: &ChainEnd, headers: &[(Header, Seal)]) -> bool {
         let last = self.chain.decided().last_final().height();
-        let known = [(tip.height, tip.id)];
+        let known = [(end.height, end.id)];
         let told = headers
             .iter()
             .map(|(header, _)| (header.height, header.id()));
@@ -190,7 +190,7 @@ impl Node {
     }
 
     fn on_stray_headers(&mut self, lane: Lane, from: NodeId, out: &mut Outbox) {
-        if self.lanes.get(lane).sync.tip().is_some() {
+        if self.lanes.get(lane).sync.end().is_some() {
             // The peer has changed its branch meanwhile: it is fetched from the beginning.
             return self.end_fetch(lane, from);
         }
@@ -206,17 +206,17 @@ impl Node {
     }
 
     /// Asks for the bodies of headers that make a chain at least as heavy as ours, or for the
-    /// headers after them; `tip` is where they end.
+    /// headers after them; `end` is where they end.
     fn pursue_headers(
         &mut self,
         lane: Lane,
         from: NodeId,
         headers: Vec<(Header, Seal)>,
-        tip: Tip,
+        end: ChainEnd,
         out: &mut Outbox,
     ) {
         let more = headers.len() >= MAX_HEADERS;
-        let lighter = tip.weight < self.chain.weight() && !self.finality.errands.is_behind();
+        let lighter = end.weight < self.chain.weight() && !self.finality.errands.is_behind();
         if lighter && !more {
             match self.up_to_the_unproven(lane, headers) {
                 Some(wanted) => {
@@ -230,7 +230,7 @@ impl Node {
         let mut wanted = headers;
         wanted.retain(|(header, _)| !self.chain.contains(&header.id()));
         let sync = &mut self.lanes.get_mut(lane).sync;
-        if lighter && let Some(ask) = sync.gather(&wanted, tip, self.now) {
+        if lighter && let Some(ask) = sync.gather(&wanted, end, self.now) {
             return self.ask(ask, out);
         }
         // A handful of blocks is no news; a real catching-up is.
@@ -245,23 +245,23 @@ impl Node {
         sync.want(from, wanted, more, self.now);
     }
 
-    /// Checks that headers follow `tip` and each other, carry valid work or seals, and fit their
+    /// Checks that headers follow `end` and each other, carry valid work or seals, and fit their
     /// places as far as that follows from headers: so no weight counts that is claimed for nothing.
     /// Where they end.
     fn judge_headers(
         &mut self,
         lane: Lane,
-        tip: Tip,
+        end: ChainEnd,
         headers: &[(Header, Seal)],
-    ) -> Result<Tip, SyncError> {
+    ) -> Result<ChainEnd, SyncError> {
         let (chain, params, cache) = (&self.chain, self.chain.params(), &mut self.cache);
         let fetch = self.lanes.get_mut(lane);
-        let goes_on = fetch.sync.tip().is_some();
+        let goes_on = fetch.sync.end().is_some();
         let begun = fetch.walk.take().filter(|_| goes_on);
-        let Some(mut walk) = begun.or_else(|| chain.walk_from(&tip.id)) else {
+        let Some(mut walk) = begun.or_else(|| chain.walk_from(&end.id)) else {
             return Err(SyncError::Unsolicited);
         };
-        let tip = tip.follow(headers, |header, seal| {
+        let end = end.follow(headers, |header, seal| {
             if let Some(known) = chain.walk_from(&header.id()) {
                 walk = known;
                 return Ok(header.difficulty);
@@ -270,7 +270,7 @@ impl Node {
             walk.step(params, header)
         })?;
         fetch.walk = Some(walk);
-        Ok(tip)
+        Ok(end)
     }
 
     /// The headers whose bodies must be here before those above them can prove their weight: an

@@ -67,9 +67,9 @@ pub enum SyncAsk {
     },
 }
 
-/// The fetching of missing blocks.
+/// The download of missing blocks: their headers, then their bodies.
 #[derive(Clone, Debug, Default)]
-pub struct Sync {
+pub struct BlockSync {
     stage: Stage,
     history: History,
     claim: Option<HeadInfo>,
@@ -92,12 +92,12 @@ struct Gathering {
     asked: Instant,
     deadline: Instant,
     headers: Vec<(Header, Seal)>,
-    tip: Option<Tip>,
+    end: Option<ChainEnd>,
 }
 
 /// The end of a chain of headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tip {
+pub struct ChainEnd {
     /// Its last block.
     pub id: BlockHash,
     /// That block's height.
@@ -106,8 +106,8 @@ pub struct Tip {
     pub weight: Weight,
 }
 
-impl Tip {
-    /// Where headers end that follow this tip, if each is the child of the one before and passes
+impl ChainEnd {
+    /// Where headers end that follow this block, if each is the child of the one before and passes
     /// `check`, which says what it weighs for certain.
     ///
     /// # Errors
@@ -117,29 +117,29 @@ impl Tip {
         headers: &[(Header, Seal)],
         mut check: impl FnMut(&Header, &Seal) -> Result<Difficulty, BlockError>,
     ) -> Result<Self, SyncError> {
-        let mut tip = self;
+        let mut end = self;
         for (header, seal) in headers {
-            let height = tip.height.next();
-            if header.parent != tip.id || header.height != height {
+            let height = end.height.next();
+            if header.parent != end.id || header.height != height {
                 return Err(SyncError::Unlinked {
-                    expected: tip.id,
+                    expected: end.id,
                     height,
                     found: header.parent,
                 });
             }
             let certain =
                 check(header, seal).map_err(|error| SyncError::Header { height, error })?;
-            tip = Self {
+            end = Self {
                 id: header.id(),
                 height,
-                weight: tip.weight.plus(certain),
+                weight: end.weight.plus(certain),
             };
         }
-        Ok(tip)
+        Ok(end)
     }
 }
 
-impl Sync {
+impl BlockSync {
     /// Whether nothing is being fetched.
     #[must_use]
     pub const fn is_idle(&self) -> bool {
@@ -182,7 +182,7 @@ impl Sync {
             asked: now,
             deadline,
             headers: Vec::new(),
-            tip: None,
+            end: None,
         });
         Some(SyncAsk::Headers { peer, after })
     }
@@ -267,19 +267,19 @@ impl Sync {
 
     /// The end of the headers that were gathered before, if any.
     #[must_use]
-    pub const fn tip(&self) -> Option<Tip> {
+    pub const fn end(&self) -> Option<ChainEnd> {
         match &self.stage {
-            Stage::Headers(gathering) => gathering.tip,
+            Stage::Headers(gathering) => gathering.end,
             Stage::Idle | Stage::Bodies(_) => None,
         }
     }
 
-    /// Keeps headers that end in `tip` until those that follow are here; what to ask for next.
+    /// Keeps headers that end in `end` until those that follow are here; what to ask for next.
     /// `None` if too many are kept already.
     pub fn gather(
         &mut self,
         headers: &[(Header, Seal)],
-        tip: Tip,
+        end: ChainEnd,
         now: Instant,
     ) -> Option<SyncAsk> {
         let Stage::Headers(gathering) = &mut self.stage else {
@@ -289,12 +289,12 @@ impl Sync {
             return None;
         }
         gathering.headers.extend_from_slice(headers);
-        gathering.tip = Some(tip);
+        gathering.end = Some(end);
         let peer = gathering.peer;
         (gathering.asked, gathering.deadline) = (now, now.plus(self.history.patience(&peer)));
         Some(SyncAsk::Headers {
             peer,
-            after: Some(tip.id),
+            after: Some(end.id),
         })
     }
 

@@ -19,8 +19,8 @@ fn blocks(count: usize) -> Vec<Block> {
         .collect()
 }
 
-fn wanting(blocks: &[Block]) -> Sync {
-    let mut sync = Sync::default();
+fn wanting(blocks: &[Block]) -> BlockSync {
+    let mut sync = BlockSync::default();
     assert!(matches!(
         sync.begin(A, None, NOW),
         Some(SyncAsk::Headers {
@@ -124,7 +124,7 @@ fn what_was_not_asked_for_and_what_does_not_match_is_refused() {
         "a source that sends what is wrong is asked no more"
     );
     assert_eq!(
-        Sync::default().take_bodies(A, Vec::new(), NOW),
+        BlockSync::default().take_bodies(A, Vec::new(), NOW),
         Err(SyncError::Unsolicited)
     );
 }
@@ -142,7 +142,7 @@ fn a_branch_that_nobody_has_any_more_is_given_up() {
 
 #[test]
 fn a_fetch_after_one_that_was_given_up_has_more_patience() {
-    let mut sync = Sync::default();
+    let mut sync = BlockSync::default();
     let mut now = NOW;
     let mut waits = Vec::new();
     for _ in 0..7 {
@@ -263,7 +263,7 @@ fn a_peer_on_another_branch_is_asked_once_and_ends_no_fetch() {
 
 #[test]
 fn a_peer_that_let_a_fetch_down_holds_up_no_other() {
-    let mut sync = Sync::default();
+    let mut sync = BlockSync::default();
     assert!(sync.begin(A, None, NOW).is_some());
     let later = sync.deadline().unwrap();
     sync.expire(later);
@@ -283,7 +283,7 @@ fn a_peer_that_let_a_fetch_down_holds_up_no_other() {
 
 #[test]
 fn a_slow_peer_is_given_time_once_it_has_answered() {
-    let mut sync = Sync::default();
+    let mut sync = BlockSync::default();
     sync.begin(A, None, NOW);
     sync.answered(NOW.plus(Millis(1_900)));
     sync.finish();
@@ -299,7 +299,7 @@ fn a_slow_peer_is_given_time_once_it_has_answered() {
 #[test]
 fn bodies_that_do_not_come_make_room_for_a_peer_that_failed_less() {
     let blocks = blocks(3);
-    let mut sync = Sync::default();
+    let mut sync = BlockSync::default();
     assert!(sync.begin(A, None, NOW).is_some());
     let mut now = sync.deadline().unwrap();
     sync.expire(now);
@@ -382,7 +382,7 @@ fn who_is_slow_but_goes_on_at_a_fair_pace_is_not_interrupted() {
 #[test]
 fn a_peer_whose_chain_it_is_not_gets_no_more_time_than_the_least_however_slow_it_was() {
     let blocks = blocks(130);
-    let mut sync = Sync::default();
+    let mut sync = BlockSync::default();
     for peer in [A, B] {
         sync.begin(peer, None, NOW);
         sync.answered(NOW.plus(Millis(1_900)));

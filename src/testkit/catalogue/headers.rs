@@ -3,7 +3,7 @@
 
 use super::codes;
 use crate::consensus::{SignatureCache, check_header};
-use crate::gossip::{Sync, SyncError, Tip};
+use crate::gossip::{BlockSync, ChainEnd, SyncError};
 use crate::primitives::{
     Block, BlockHash, Body, Difficulty, Header, Instant, NodeId, Seal, Weight,
 };
@@ -20,20 +20,20 @@ fn blocks() -> Vec<Block> {
 }
 
 /// Where headers end, of which the second is changed.
-fn follow(change: impl FnOnce(&mut Header)) -> Result<Tip, SyncError> {
+fn follow(change: impl FnOnce(&mut Header)) -> Result<ChainEnd, SyncError> {
     let (chain, network) = (Grower::new(params()).chain, params());
     let mut headers: Vec<(Header, Seal)> = blocks()
         .iter()
         .map(|block| (block.header, block.seal))
         .collect();
     change(&mut headers[1].0);
-    let tip = Tip {
+    let end = ChainEnd {
         id: chain.chain_id(),
         height: chain.height(),
         weight: Weight(0),
     };
     let mut cache = SignatureCache::default();
-    tip.follow(&headers, |header, seal| {
+    end.follow(&headers, |header, seal| {
         check_header(header, seal, &network, &chain.chain_id(), &mut cache)?;
         Ok(header.difficulty)
     })
@@ -41,7 +41,7 @@ fn follow(change: impl FnOnce(&mut Header)) -> Result<Tip, SyncError> {
 
 /// What is said of bodies; the first block's are asked for if `asked`.
 fn bodies(asked: bool, bodies: Vec<(BlockHash, Body)>) -> Result<(), SyncError> {
-    let (mut sync, peer, now) = (Sync::default(), NodeId([1; 32]), Instant(1));
+    let (mut sync, peer, now) = (BlockSync::default(), NodeId([1; 32]), Instant(1));
     if asked {
         sync.begin(peer, None, now);
         sync.want(peer, vec![(blocks()[0].header, Seal::Work)], false, now);
