@@ -11,8 +11,8 @@ use super::naming::spelled;
 use super::roster::Member;
 use super::side_by_side::side_by_side;
 use crate::ipc::{
-    AccountInfo, ApiError, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus,
-    TransactionInfo, ask,
+    AccountInfo, Ask, BlockInfo, ChainInfo, FinalityInfo, MempoolInfo, PeerStatus, TransactionInfo,
+    ask,
 };
 use crate::ledger::{Page, Query, Table};
 use crate::records::TransactionStatus;
@@ -28,7 +28,7 @@ impl App {
         &'a self,
         node: Option<&'a str>,
         ask: A,
-    ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
+    ) -> LocalBoxFuture<'a, Result<A::Answer, Refusal>> {
         async move {
             let node = self.node_for(node)?;
             self.ask_node(&node, ask).await
@@ -40,7 +40,7 @@ impl App {
     ///
     /// # Errors
     /// See [`App::own_node`]; `no_node` where none runs.
-    pub(super) fn node_for(&self, name: Option<&str>) -> Result<Rc<Member>, ApiError> {
+    pub(super) fn node_for(&self, name: Option<&str>) -> Result<Rc<Member>, Refusal> {
         match name {
             Some(name) => self.own_node(name),
             None => self.roster.up().into_iter().next().ok_or_else(|| {
@@ -61,7 +61,7 @@ impl App {
         node: Option<&str>,
         from: Option<u64>,
         count: u32,
-    ) -> Result<ChainInfo, ApiError> {
+    ) -> Result<ChainInfo, Refusal> {
         self.ask(node, ask::Chain { from, count }).await
     }
 
@@ -86,7 +86,7 @@ impl App {
         &self,
         node: Option<&str>,
         which: &str,
-    ) -> Result<Option<BlockInfo>, ApiError> {
+    ) -> Result<Option<BlockInfo>, Refusal> {
         let ask = ask::Block {
             which: which.to_owned(),
         };
@@ -108,7 +108,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn transaction(&self, id: &str) -> Result<Option<TransactionInfo>, ApiError> {
+    pub async fn transaction(&self, id: &str) -> Result<Option<TransactionInfo>, Refusal> {
         self.node_for(None)?;
         let nodes = self.roster.up();
         let asked = nodes
@@ -125,7 +125,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn accounts(&self, node: Option<&str>) -> Result<Vec<AccountInfo>, ApiError> {
+    pub async fn accounts(&self, node: Option<&str>) -> Result<Vec<AccountInfo>, Refusal> {
         self.ask(node, ask::Accounts {}).await
     }
 
@@ -133,7 +133,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
+    pub async fn account(&self, who: &str) -> Result<AccountInfo, Refusal> {
         let who = spelled(who);
         self.ask(None, ask::Account { who }).await
     }
@@ -142,7 +142,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, ApiError> {
+    pub async fn mempool(&self, node: Option<&str>) -> Result<MempoolInfo, Refusal> {
         self.ask(node, ask::Mempool {}).await
     }
 
@@ -150,7 +150,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn finality(&self, node: Option<&str>) -> Result<FinalityInfo, ApiError> {
+    pub async fn finality(&self, node: Option<&str>) -> Result<FinalityInfo, Refusal> {
         self.ask(node, ask::Finality {}).await
     }
 
@@ -158,7 +158,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn peers(&self, node: Option<&str>) -> Result<Vec<PeerStatus>, ApiError> {
+    pub async fn peers(&self, node: Option<&str>) -> Result<Vec<PeerStatus>, Refusal> {
         self.ask(node, ask::Peers {}).await
     }
 
@@ -166,12 +166,12 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, an unknown or foreign node, or no answer within ten seconds.
-    pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<Page, ApiError> {
+    pub async fn ledger(&self, node: Option<&str>, query: Query) -> Result<Page, Refusal> {
         self.ask(node, query).await
     }
 
     /// How many rows the tables for people have in a node's ledger.
-    pub(super) async fn row_counts(&self, node: &str) -> Result<Vec<(Table, u32)>, ApiError> {
+    pub(super) async fn row_counts(&self, node: &str) -> Result<Vec<(Table, u32)>, Refusal> {
         let count = |table| {
             let query = Query {
                 table,
@@ -212,7 +212,7 @@ impl App {
 }
 
 /// `None` for a refusal that says that there is no such thing.
-fn known<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+fn known<T>(answer: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(Refusal::Lookup(error)) if error.is_unknown() => Ok(None),

@@ -4,7 +4,7 @@ use super::machine::App;
 use super::output::{Output, in_force};
 use super::record::node_key;
 use crate::consensus::MAX_AUTHORITIES;
-use crate::ipc::{ApiError, NodeKind};
+use crate::ipc::{NodeKind, Refusal};
 use crate::primitives::{Address, ParamsChange};
 use crate::refusal::NetworkError;
 use crate::view::figures;
@@ -15,7 +15,7 @@ impl App {
     ///
     /// # Errors
     /// No such node, or one of another kind; nobody would be left; no room.
-    pub(super) async fn set_authority(&self, name: &str, add: bool) -> Result<Output, ApiError> {
+    pub(super) async fn set_authority(&self, name: &str, add: bool) -> Result<Output, Refusal> {
         let (record, seed) = (self.record()?, self.network()?.seed);
         let given = self.node_name(name);
         let mut nodes = record.nodes.iter();
@@ -51,7 +51,7 @@ impl App {
 
     /// The authorities once every order that was given is in force: a new order gives the whole
     /// list.
-    pub(super) async fn ordered_authorities(&self) -> Result<Vec<Address>, ApiError> {
+    pub(super) async fn ordered_authorities(&self) -> Result<Vec<Address>, Refusal> {
         let ordered = self.finality(None).await?.ordered;
         Ok(ordered.iter().filter_map(|id| id.parse().ok()).collect())
     }
@@ -65,7 +65,7 @@ impl App {
         authorities: Vec<Address>,
         name: &str,
         add: bool,
-    ) -> Result<Output, ApiError> {
+    ) -> Result<Output, Refusal> {
         let count = authorities.len();
         if count > MAX_AUTHORITIES {
             let limit = MAX_AUTHORITIES;

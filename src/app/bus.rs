@@ -15,7 +15,7 @@ use std::rc::{Rc, Weak};
 use futures_util::FutureExt;
 
 use super::platform::Platform;
-use crate::ipc::{ApiError, Event, Level, Topic};
+use crate::ipc::{Event, Level, Topic};
 use crate::primitives::visible;
 use crate::refusal::{PlatformError, Refusal, StartupError};
 use crate::view::{Model, Offer, Problem, Update};
@@ -200,14 +200,14 @@ impl Bus {
     }
 
     /// Something that a person should know, on the page and in the log.
-    pub(super) fn problem(&self, error: impl Into<ApiError>) {
+    pub(super) fn problem(&self, error: impl Into<Refusal>) {
         let error = error.into();
         self.log(Level::Warn, Topic::Network, error.to_string());
         self.push(Update::Problem(as_problem(&error)));
     }
 
     /// Says a trouble as it is found now, in place of what was said of it before.
-    pub(super) fn follow(&self, said: &mut Option<ApiError>, found: Option<ApiError>) {
+    pub(super) fn follow(&self, said: &mut Option<Refusal>, found: Option<Refusal>) {
         if *said == found {
             return;
         }
@@ -221,7 +221,7 @@ impl Bus {
     }
 
     /// Takes a problem off the page that is none any more.
-    pub(super) fn solved(&self, error: &ApiError) {
+    pub(super) fn solved(&self, error: &Refusal) {
         self.push(Update::Dismiss(as_problem(error)));
     }
 
@@ -322,7 +322,7 @@ fn only_figures(update: &Update) -> bool {
 }
 
 /// A refusal that a person should know of, with what can be done about it.
-fn as_problem(error: &ApiError) -> Problem {
+fn as_problem(error: &Refusal) -> Problem {
     Problem {
         code: error.code().to_owned(),
         message: visible(&error.to_string()),

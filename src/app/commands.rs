@@ -14,7 +14,7 @@ use super::side_by_side::side_by_side;
 use crate::bitcoin;
 use crate::command::{Command, Target, help, parse, queries};
 use crate::consensus::MAX_AUTHORITIES;
-use crate::ipc::{ApiError, Level, NodeKind, Topic, ask};
+use crate::ipc::{Level, NodeKind, Refusal, Topic, ask};
 use crate::ledger::{Row, Table};
 use crate::primitives::visible;
 use crate::refusal::{LookupError, NetworkError, StartupError};
@@ -41,14 +41,14 @@ impl App {
     ///
     /// # Errors
     /// The refusal with its rule.
-    pub async fn execute(&self, command: Command) -> Result<Output, ApiError> {
+    pub async fn execute(&self, command: Command) -> Result<Output, Refusal> {
         if let Some(outcome) = self.act_in_scenario(&command).await {
             return outcome;
         }
         match command {
             Command::Inspect { hex } => bitcoin::inspect(&hex)
                 .map(Output::text)
-                .map_err(ApiError::from),
+                .map_err(Refusal::from),
             Command::Help { word } => Ok(Output::text(help(word))),
             Command::Status => Ok(Output::text(text::status(
                 &self.bus.fresh(),
@@ -108,7 +108,7 @@ impl App {
         }
     }
 
-    async fn show_block(&self, which: &str) -> Result<Output, ApiError> {
+    async fn show_block(&self, which: &str) -> Result<Output, Refusal> {
         match self.block(None, which).await? {
             Some(block) => Ok(Output::text(text::block(&block, self.platform.now().0))),
             None => {
@@ -122,7 +122,7 @@ impl App {
         &self,
         table: Option<Table>,
         filter: Option<&str>,
-    ) -> Result<Output, ApiError> {
+    ) -> Result<Output, Refusal> {
         let node = self.node_for(None)?;
         let name = Some(node.name.as_str());
         let Some(table) = table else {
@@ -151,7 +151,7 @@ impl App {
     }
 
     /// Does the same to one node or to all that it can be done to.
-    async fn for_each(&self, target: Target, action: Action) -> Result<Output, ApiError> {
+    async fn for_each(&self, target: Target, action: Action) -> Result<Output, Refusal> {
         match target {
             Target::Node(name) => {
                 if action == Action::Start {
@@ -187,7 +187,7 @@ impl App {
 
     /// A recorded node that this tab does not have yet, because another tab had it, is taken now if
     /// it is free.
-    async fn take_recorded(&self, name: &str) -> Result<(), ApiError> {
+    async fn take_recorded(&self, name: &str) -> Result<(), Refusal> {
         let here = self.roster.has(name);
         let entry = self
             .record()?
@@ -200,7 +200,7 @@ impl App {
         Ok(())
     }
 
-    async fn act_on(&self, node: &Rc<Member>, action: Action) -> Result<String, ApiError> {
+    async fn act_on(&self, node: &Rc<Member>, action: Action) -> Result<String, Refusal> {
         let name = &node.name;
         match action {
             Action::Kill => {
@@ -231,7 +231,7 @@ impl App {
         }
     }
 
-    async fn add(&self, kind: NodeKind) -> Result<Output, ApiError> {
+    async fn add(&self, kind: NodeKind) -> Result<Output, Refusal> {
         let poa = kind == NodeKind::Poa;
         let mut added = None;
         self.change_record(|record| {
@@ -276,7 +276,7 @@ impl App {
         })
     }
 
-    async fn set_log_level(&self, level: Level) -> Result<Output, ApiError> {
+    async fn set_log_level(&self, level: Level) -> Result<Output, Refusal> {
         self.change_record(|record| {
             record.log = level;
             Ok(())
@@ -293,7 +293,7 @@ impl App {
         )))
     }
 
-    async fn wipe_node(&self, name: &str) -> Result<Output, ApiError> {
+    async fn wipe_node(&self, name: &str) -> Result<Output, Refusal> {
         let node = self.own_node(name)?;
         let name = &node.name;
         let text = if node.has_worker() {
@@ -321,7 +321,7 @@ impl App {
 
     /// Begins the network again. Emptying one ledger after the other would not do: those that still
     /// have the chain would give it back to the others. So the new chain has a new genesis block.
-    async fn wipe_all(&self) -> Result<Output, ApiError> {
+    async fn wipe_all(&self) -> Result<Output, Refusal> {
         if self.opening.mode() != TabMode::Host {
             return Err(NetworkError::Watching.into());
         }

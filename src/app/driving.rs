@@ -12,7 +12,7 @@ use super::record::OPERATOR;
 use super::roster::Member;
 use super::wallet::WalletUser;
 use crate::command::{DEFAULT_FEE, Draft, What};
-use crate::ipc::{ApiError, ask};
+use crate::ipc::ask;
 use crate::primitives::SplitMix64;
 use crate::refusal::{LookupError, Refusal};
 use crate::view::traffic::{TrafficState, rate};
@@ -40,7 +40,7 @@ struct Wish {
 
 impl App {
     /// Sends so many payments and messages a minute from now on; 0 switches it off.
-    pub(super) async fn set_traffic(&self, per_minute: u32) -> Result<super::Output, ApiError> {
+    pub(super) async fn set_traffic(&self, per_minute: u32) -> Result<super::Output, Refusal> {
         self.change_record(|record| {
             record.traffic = per_minute;
             Ok(())
@@ -156,7 +156,7 @@ impl App {
 
     /// The coins of a user at a node's head that no waiting payment of the traffic may take; one
     /// that nobody ever paid has none.
-    async fn coins(&self, node: &Member, user: &WalletUser) -> Result<u64, ApiError> {
+    async fn coins(&self, node: &Member, user: &WalletUser) -> Result<u64, Refusal> {
         let who = user.address.clone();
         match self.ask_node(node, ask::Account { who }).await {
             Ok(account) => {

@@ -5,7 +5,7 @@ use super::opening::Outcome;
 use super::platform::LockRequest;
 use super::record::Record;
 use super::wallet;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::refusal::PlatformError;
 use crate::view::Update;
 
@@ -66,11 +66,11 @@ impl App {
             return;
         }
         let app = self.me.clone();
-        let mut said: Option<ApiError> = None;
-        self.bus.follow(&mut said, found.map(ApiError::from));
+        let mut said: Option<Refusal> = None;
+        self.bus.follow(&mut said, found.map(Refusal::from));
         self.spawn(async move {
             while let Some(app) = app.upgrade() {
-                let found = app.write_if_gone().await.err().map(ApiError::from);
+                let found = app.write_if_gone().await.err().map(Refusal::from);
                 app.bus.follow(&mut said, found);
                 if said.is_none() {
                     app.keeping.set(false);

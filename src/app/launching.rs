@@ -10,7 +10,7 @@ use super::platform::Lock;
 use super::record::{NodeEntry, database, node_key};
 use super::roster::Member;
 use super::side_by_side::side_by_side;
-use crate::ipc::{ApiError, Level, Topic};
+use crate::ipc::{Level, Refusal, Topic};
 use crate::refusal::StartupError;
 
 /// How long a start waits for a node's name: another tab may just be closing.
@@ -25,7 +25,7 @@ impl App {
         &self,
         node: &str,
         wait_ms: u32,
-    ) -> Result<Option<Lock>, ApiError> {
+    ) -> Result<Option<Lock>, Refusal> {
         let name = self.lock_name(&format!("run:{node}"));
         match self.platform.lock(name, Some(wait_ms)).await {
             Ok(None) => {
@@ -42,7 +42,7 @@ impl App {
         &self,
         entry: &NodeEntry,
         wait_ms: u32,
-    ) -> Result<Rc<Member>, ApiError> {
+    ) -> Result<Rc<Member>, Refusal> {
         let lock = self.hold_name(&entry.name, wait_ms).await?;
         let network = self.network()?;
         let database = self
@@ -54,7 +54,7 @@ impl App {
     }
 
     /// The databases of all recorded nodes, whichever tab has them.
-    pub(super) fn databases(&self) -> Result<Vec<String>, ApiError> {
+    pub(super) fn databases(&self) -> Result<Vec<String>, Refusal> {
         let (network, record) = (self.network()?, self.record()?);
         if !self.store.is_persistent() {
             return Ok(Vec::new());
@@ -80,7 +80,7 @@ impl App {
     ///
     /// # Errors
     /// `other_tab` if another tab has it, or why it does not start.
-    pub(super) async fn bring_up(&self, entry: &NodeEntry, wait_ms: u32) -> Result<(), ApiError> {
+    pub(super) async fn bring_up(&self, entry: &NodeEntry, wait_ms: u32) -> Result<(), Refusal> {
         let node = self.take(entry, wait_ms).await?;
         self.start_node(&node).await
     }

@@ -5,7 +5,7 @@ use super::machine::App;
 use super::output::Output;
 use super::roster::Member;
 use crate::command::Harm;
-use crate::ipc::{ApiError, BlockInfo, Imported, ask};
+use crate::ipc::{BlockInfo, Imported, Refusal, ask};
 use crate::ledger::{Batch, FileError, MAX_FILE_BYTES, Query, Row, StoreError, Table};
 use crate::primitives::{Amount, Block, Payload};
 use crate::refusal::{LookupError, NodeError};
@@ -16,7 +16,7 @@ impl App {
     ///
     /// # Errors
     /// The node does not run here, or does not answer.
-    pub async fn export(&self, node: &str) -> Result<Vec<u8>, ApiError> {
+    pub async fn export(&self, node: &str) -> Result<Vec<u8>, Refusal> {
         self.ask(Some(node), ask::Export {}).await
     }
 
@@ -24,7 +24,7 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the file; nothing changes then.
-    pub async fn import(&self, node: &str, raw: Vec<u8>) -> Result<Imported, ApiError> {
+    pub async fn import(&self, node: &str, raw: Vec<u8>) -> Result<Imported, Refusal> {
         let node = self.own_node(node)?;
         if raw.len() > MAX_FILE_BYTES {
             return Err(too_long(u64::try_from(raw.len()).unwrap_or(u64::MAX)));
@@ -35,7 +35,7 @@ impl App {
         self.ask_node(&node, ask::Import { raw }).await
     }
 
-    pub(super) async fn save_ledger(&self, node: &str) -> Result<Output, ApiError> {
+    pub(super) async fn save_ledger(&self, node: &str) -> Result<Output, Refusal> {
         let name = self.own_node(node)?.name.clone();
         let file = self.export(&name).await?;
         let title = format!("{}-{name}.aurex-ledger", self.name);
@@ -49,7 +49,7 @@ impl App {
         })
     }
 
-    pub(super) async fn choose_ledger(&self, node: &str) -> Result<Output, ApiError> {
+    pub(super) async fn choose_ledger(&self, node: &str) -> Result<Output, Refusal> {
         let name = self.own_node(node)?.name.clone();
         let chosen = self.platform.choose_file(MAX_FILE_BYTES).await;
         let Some(file) = chosen.map_err(too_long)? else {
@@ -73,11 +73,11 @@ impl App {
     }
 
     /// Where the best chains of two nodes part, and what differs there.
-    pub(super) async fn compare(&self, a: &str, b: &str) -> Result<Output, ApiError> {
+    pub(super) async fn compare(&self, a: &str, b: &str) -> Result<Output, Refusal> {
         let (a, b) = (self.own_node(a)?, self.own_node(b)?);
         let heads = [self.head_of(&a).await?, self.head_of(&b).await?];
         let lower = heads[0].min(heads[1]);
-        let differs = async |height| -> Result<bool, ApiError> {
+        let differs = async |height| -> Result<bool, Refusal> {
             let (one, other) = (
                 self.block_at(&a, height).await?,
                 self.block_at(&b, height).await?,
@@ -118,7 +118,7 @@ impl App {
         Ok(Output::text(parted(one, other, heads, apart, &blocks)))
     }
 
-    async fn head_of(&self, node: &Member) -> Result<u64, ApiError> {
+    async fn head_of(&self, node: &Member) -> Result<u64, Refusal> {
         let ask = ask::Chain {
             from: None,
             count: 1,
@@ -126,7 +126,7 @@ impl App {
         Ok(self.ask_node(node, ask).await?.height)
     }
 
-    async fn block_at(&self, node: &Member, height: u64) -> Result<BlockInfo, ApiError> {
+    async fn block_at(&self, node: &Member, height: u64) -> Result<BlockInfo, Refusal> {
         let which = height.to_string();
         self.ask_node(node, ask::Block { which }).await
     }
@@ -137,7 +137,7 @@ impl App {
         node: &str,
         height: u64,
         harm: Harm,
-    ) -> Result<Output, ApiError> {
+    ) -> Result<Output, Refusal> {
         let node = self.own_node(node)?;
         if node.has_worker() {
             let (node, state) = (node.name.clone(), node.state.get());
@@ -163,7 +163,7 @@ impl App {
         });
         let which = height.to_string();
         let unknown = || {
-            ApiError::from(LookupError::Block {
+            Refusal::from(LookupError::Block {
                 which: which.clone(),
             })
         };
@@ -187,7 +187,7 @@ impl App {
     }
 }
 
-fn too_long(found: u64) -> ApiError {
+fn too_long(found: u64) -> Refusal {
     let limit = MAX_FILE_BYTES;
     FileError::TooLong { limit, found }.into()
 }

@@ -8,7 +8,7 @@ use super::machine::App;
 use super::output::Output;
 use super::roster::Member;
 use crate::command::{LinkChange, Quality};
-use crate::ipc::{ApiError, Level, ToNode, Topic};
+use crate::ipc::{Level, Refusal, ToNode, Topic};
 use crate::refusal::NetworkError;
 
 impl App {
@@ -28,7 +28,7 @@ impl App {
     ///
     /// # Errors
     /// An unknown node, or a receiver in another tab; nothing is changed then.
-    pub fn set_cuts(&self, cuts: &[(String, String)]) -> Result<(), ApiError> {
+    pub fn set_cuts(&self, cuts: &[(String, String)]) -> Result<(), Refusal> {
         let named = |(from, to): &(String, String)| (self.node_name(from), self.node_name(to));
         let cuts: Vec<(String, String)> = cuts.iter().map(named).collect();
         for (from, to) in &cuts {
@@ -48,7 +48,7 @@ impl App {
         Ok(())
     }
 
-    pub(super) fn link_both_ways(&self, a: &str, b: &str, cut: bool) -> Result<Output, ApiError> {
+    pub(super) fn link_both_ways(&self, a: &str, b: &str, cut: bool) -> Result<Output, Refusal> {
         let [a, b] = [a, b].map(|node| self.node_name(&node.to_ascii_lowercase()));
         if a == b {
             return Err(same(&a));
@@ -77,7 +77,7 @@ impl App {
         }
     }
 
-    pub(super) fn set_cut(&self, from: &str, to: &str, cut: bool) -> Result<(), ApiError> {
+    pub(super) fn set_cut(&self, from: &str, to: &str, cut: bool) -> Result<(), Refusal> {
         let id = self.id_of(from)?;
         let node = self.own_node(to)?;
         self.links.set(from, &node.name, cut);
@@ -93,7 +93,7 @@ impl App {
     ///
     /// # Errors
     /// No network is open.
-    pub fn change_links(&self, change: &LinkChange) -> Result<Output, ApiError> {
+    pub fn change_links(&self, change: &LinkChange) -> Result<Output, Refusal> {
         let seed = self.link_seed()?;
         let link = self.links.change(&change.values);
         let nodes = self.roster.all();
@@ -118,7 +118,7 @@ impl App {
     }
 }
 
-fn same(name: &str) -> ApiError {
+fn same(name: &str) -> Refusal {
     let node = name.to_owned();
     NetworkError::SameNode { node }.into()
 }

@@ -22,7 +22,7 @@ use super::traffic::Traffic;
 use super::turns::Turns;
 use super::wallet::Wallet;
 use super::writing::Writing;
-use crate::ipc::{ApiError, Level, NodeKind, Pace};
+use crate::ipc::{Level, NodeKind, Pace, Refusal};
 use crate::primitives::{Address, BlockHash, Difficulty, Name, to_hex};
 use crate::view::{Model, Problem, Update};
 
@@ -44,7 +44,7 @@ pub struct App {
     pub(super) wallet: Wallet,
     pub(super) signed: SignedHere,
     /// Why what was signed could not be written the last time, as the page says it.
-    pub(super) signed_trouble: RefCell<Option<ApiError>>,
+    pub(super) signed_trouble: RefCell<Option<Refusal>>,
     /// The writing of what was signed.
     pub(super) writing: Writing,
     /// Whether what another tab signed is about to be read.
@@ -52,7 +52,7 @@ pub struct App {
     pub(super) turns: Rc<Turns>,
     pub(super) tab_turns: TabTurns,
     /// What the page says of transactions that no node has, by sender.
-    pub(super) unsent: RefCell<Vec<(Address, ApiError)>>,
+    pub(super) unsent: RefCell<Vec<(Address, Refusal)>>,
     /// Whether such transactions are about to be looked for.
     pub(super) looking: Cell<bool>,
     /// When it was last asked which of them are in blocks.
@@ -145,8 +145,8 @@ impl App {
             testing: Cell::new(false),
             hand: OnceCell::new(),
         });
-        let no_storage = no_storage.map(ApiError::from);
-        for problem in errors.into_iter().map(ApiError::from).chain(no_storage) {
+        let no_storage = no_storage.map(Refusal::from);
+        for problem in errors.into_iter().map(Refusal::from).chain(no_storage) {
             app.bus.problem(problem);
         }
         app
@@ -181,7 +181,7 @@ impl App {
     }
 
     /// Shows something that a person should know.
-    pub fn report_problem(&self, error: ApiError) {
+    pub fn report_problem(&self, error: Refusal) {
         self.bus.problem(error);
     }
 
@@ -194,7 +194,7 @@ impl App {
     ///
     /// # Errors
     /// Why the network cannot be opened here.
-    pub async fn ready(&self) -> Result<(), ApiError> {
+    pub async fn ready(&self) -> Result<(), Refusal> {
         self.opening.outcome().await
     }
 
@@ -279,16 +279,16 @@ impl App {
     ///
     /// # Errors
     /// The network is not open.
-    pub fn chain_id(&self) -> Result<BlockHash, ApiError> {
+    pub fn chain_id(&self) -> Result<BlockHash, Refusal> {
         Ok(self.network()?.chain_id)
     }
 
-    pub(super) fn network(&self) -> Result<Rc<Network>, ApiError> {
+    pub(super) fn network(&self) -> Result<Rc<Network>, Refusal> {
         let network = self.store.network();
         network.ok_or_else(|| self.opening.not_open())
     }
 
-    pub(super) fn record(&self) -> Result<Record, ApiError> {
+    pub(super) fn record(&self) -> Result<Record, Refusal> {
         let record = self.store.record();
         record.ok_or_else(|| self.opening.not_open())
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::App;
 use super::record::{Record, node_key};
 use super::roster::Member;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::primitives::NodeId;
 use crate::refusal::NetworkError;
 
@@ -21,7 +21,7 @@ impl App {
     ///
     /// # Errors
     /// `other_tab` if it runs elsewhere, else `unknown_node` with the names that there are.
-    pub(super) fn own_node(&self, given: &str) -> Result<Rc<Member>, ApiError> {
+    pub(super) fn own_node(&self, given: &str) -> Result<Rc<Member>, Refusal> {
         if let Some(node) = self.roster.find(given) {
             return Ok(node);
         }
@@ -70,7 +70,7 @@ impl App {
     }
 
     /// The id of a node of any tab.
-    pub(super) fn id_of(&self, name: &str) -> Result<String, ApiError> {
+    pub(super) fn id_of(&self, name: &str) -> Result<String, Refusal> {
         let model = self.bus.fresh();
         match model.nodes.iter().find(|node| node.status.name == name) {
             Some(node) => Ok(node.status.id.clone()),

@@ -10,9 +10,7 @@ use super::platform::{WorkerEvent, within};
 use super::release::is_failing;
 use super::roster::{Member, Outcome};
 use super::trouble::Turn;
-use crate::ipc::{
-    ApiError, FromNode, Level, NodeConfig, NodeState, NodeStatus, Report, ToNode, Topic, ask,
-};
+use crate::ipc::{FromNode, Level, NodeConfig, NodeState, NodeStatus, Report, ToNode, Topic, ask};
 use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
 use crate::view::Update;
 
@@ -74,7 +72,7 @@ impl App {
         }
     }
 
-    fn begin_node(&self, node: &Rc<Member>) -> Result<oneshot::Receiver<Outcome>, ApiError> {
+    fn begin_node(&self, node: &Rc<Member>) -> Result<oneshot::Receiver<Outcome>, Refusal> {
         if node.has_worker() {
             let (node, state) = (node.name.clone(), node.state.get());
             return Err(NodeError::AlreadyRunning { node, state }.into());
@@ -102,7 +100,7 @@ impl App {
     }
 
     /// Puts a node whose worker begins and ends by itself into its place.
-    pub(super) fn take_seat(&self, node: &Rc<Member>) -> Result<(), ApiError> {
+    pub(super) fn take_seat(&self, node: &Rc<Member>) -> Result<(), Refusal> {
         let (app, listener) = (self.me.clone(), Rc::downgrade(node));
         let on_event = move |event| {
             if let (Some(app), Some(node)) = (app.upgrade(), listener.upgrade()) {
@@ -114,7 +112,7 @@ impl App {
         Ok(())
     }
 
-    fn config(&self, node: &Member) -> Result<NodeConfig, ApiError> {
+    fn config(&self, node: &Member) -> Result<NodeConfig, Refusal> {
         let network = self.network()?;
         let workload = self.workload(node)?;
         node.workload.set(Some(workload));
@@ -134,7 +132,7 @@ impl App {
     ///
     /// # Errors
     /// `not_running`.
-    pub(super) fn kill_node(&self, node: &Member) -> Result<(), ApiError> {
+    pub(super) fn kill_node(&self, node: &Member) -> Result<(), Refusal> {
         if !node.has_worker() {
             return Err(node.not_running());
         }
@@ -153,7 +151,7 @@ impl App {
     ///
     /// # Errors
     /// `not_running`.
-    pub(super) async fn stop_node(&self, node: &Rc<Member>) -> Result<bool, ApiError> {
+    pub(super) async fn stop_node(&self, node: &Rc<Member>) -> Result<bool, Refusal> {
         node.post(&ToNode::Stop)?;
         let receiver = node.expect_stop();
         let run = node.run();
@@ -269,7 +267,7 @@ impl App {
     }
 
     /// A worker that cannot go on: it is started again, but not over and over.
-    fn crashed(&self, node: &Rc<Member>, error: ApiError) {
+    fn crashed(&self, node: &Rc<Member>, error: Refusal) {
         node.settle_start(&Err(error.clone()));
         node.end_worker();
         self.set_state(node, NodeState::Failed);

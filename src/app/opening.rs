@@ -8,12 +8,12 @@ use std::cell::{Cell, RefCell};
 use futures_channel::oneshot;
 
 use super::platform::Lock;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::refusal::NetworkError;
 use crate::view::TabMode;
 
 /// The outcome of an opening.
-pub(super) type Outcome = Result<(), ApiError>;
+pub(super) type Outcome = Result<(), Refusal>;
 
 /// The state of the opening, and those who wait for it.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Opening {
 
     /// Settles the outcome, if nothing settled it before, or if a node runs in the end; gives the
     /// failure that counts no more.
-    pub(super) fn settle(&self, outcome: Outcome) -> Option<ApiError> {
+    pub(super) fn settle(&self, outcome: Outcome) -> Option<Refusal> {
         let is_better = |before: &Outcome| before.is_err() && outcome.is_ok();
         if self
             .outcome
@@ -83,7 +83,7 @@ impl Opening {
     }
 
     /// The refusal of what needs an open network.
-    pub(super) fn not_open(&self) -> ApiError {
+    pub(super) fn not_open(&self) -> Refusal {
         match &*self.outcome.borrow() {
             Some(Err(error)) => error.clone(),
             Some(Ok(())) | None => NetworkError::Starting.into(),
@@ -97,7 +97,7 @@ mod tests {
 
     use super::*;
 
-    fn refusal() -> ApiError {
+    fn refusal() -> Refusal {
         crate::refusal::PlatformError::NoWorkers.into()
     }
 

@@ -5,7 +5,7 @@ use super::machine::App;
 use super::output::{Output, in_force};
 use super::record::Record;
 use crate::command::DifficultyChoice;
-use crate::ipc::{ApiError, Pace, TransactionInfo};
+use crate::ipc::{Pace, Refusal, TransactionInfo};
 use crate::primitives::{Difficulty, Millis, ParamsChange, Retarget};
 use crate::view::{figures, words};
 
@@ -18,10 +18,7 @@ const KEEP: &str = "`difficulty auto` keeps the time between work blocks.";
 const AUTOMATIC: [u8; 2] = [1, 10];
 
 impl App {
-    pub(super) async fn set_difficulty(
-        &self,
-        choice: DifficultyChoice,
-    ) -> Result<Output, ApiError> {
+    pub(super) async fn set_difficulty(&self, choice: DifficultyChoice) -> Result<Output, Refusal> {
         let (change, what) = match choice {
             DifficultyChoice::Digits(digits) => {
                 let difficulty = Difficulty::from_zero_digits(digits);
@@ -59,7 +56,7 @@ impl App {
     }
 
     /// The interval that the pace aims at, or the usual one.
-    fn ideal_interval(&self) -> Result<Millis, ApiError> {
+    fn ideal_interval(&self) -> Result<Millis, Refusal> {
         Ok(match self.record()?.pace {
             Pace::Interval { ms } => Millis(ms),
             Pace::Full | Pace::Max | Pace::Paused => Pace::DEFAULT_INTERVAL,
@@ -102,7 +99,7 @@ impl App {
         }
     }
 
-    pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, ApiError> {
+    pub(super) async fn set_pace(&self, pace: Pace) -> Result<Output, Refusal> {
         self.change_workload(|record| record.pace = pace).await?;
         let text = match pace {
             Pace::Full => format!(
@@ -120,7 +117,7 @@ impl App {
         Ok(Output::text(text))
     }
 
-    pub(super) async fn set_miners(&self, count: u32) -> Result<Output, ApiError> {
+    pub(super) async fn set_miners(&self, count: u32) -> Result<Output, Refusal> {
         self.record()?.check_workers(count)?;
         self.change_workload(|record| record.miners = count).await?;
         Ok(Output::text(format!(
@@ -131,7 +128,7 @@ impl App {
 
     /// Has the miners follow a change at once, and writes it then: another tab may have the record
     /// for seconds.
-    async fn change_workload(&self, change: impl Fn(&mut Record)) -> Result<(), ApiError> {
+    async fn change_workload(&self, change: impl Fn(&mut Record)) -> Result<(), Refusal> {
         let before = self.record()?;
         let mut changed = before.clone();
         change(&mut changed);

@@ -11,7 +11,7 @@ use std::future::Future;
 use futures_util::future::{Either, LocalBoxFuture, select};
 
 use crate::command::Command;
-use crate::ipc::{ApiError, FromNode, ToNode};
+use crate::ipc::{FromNode, Refusal, ToNode};
 use crate::lab::desk::{FromLab, ToLab};
 use crate::ledger::{Batch, Durability, Page, Query, StoreError};
 use crate::primitives::Timestamp;
@@ -23,15 +23,14 @@ pub trait Platform {
     ///
     /// # Errors
     /// The worker cannot be started.
-    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError>;
+    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, Refusal>;
 
     /// Shows the laboratory in the element of this id. It is a program of its own, which is loaded
     /// at the first time.
     ///
     /// # Errors
     /// It cannot be loaded, now or here.
-    fn show_laboratory(&self, place: &'static str)
-    -> LocalBoxFuture<'static, Result<(), ApiError>>;
+    fn show_laboratory(&self, place: &'static str) -> LocalBoxFuture<'static, Result<(), Refusal>>;
 
     /// Takes the laboratory off the page; the scenario that is open in it stays open.
     fn hide_laboratory(&self);
@@ -61,7 +60,7 @@ pub trait Platform {
     ///
     /// # Errors
     /// There are none.
-    fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError>;
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Refusal>;
 
     /// The records of this browser's database whose keys begin with this, at most so many, in the
     /// order of their keys.
@@ -169,9 +168,9 @@ pub type OnWorkerEvent = Box<dyn Fn(WorkerEvent)>;
 pub type OnLabEvent = Box<dyn Fn(LabEvent)>;
 /// Starts the worker of the laboratory, the one of this number in this page. Dropping the worker
 /// ends it at once.
-pub type SpawnLab = Box<dyn Fn(u32, OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError>>;
+pub type SpawnLab = Box<dyn Fn(u32, OnLabEvent) -> Result<Box<dyn LabWorker>, Refusal>>;
 /// A lock that was asked for.
-pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, ApiError>>;
+pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, Refusal>>;
 
 /// A node's worker; it ends when this is dropped, and reports nothing after that.
 pub trait Worker {
@@ -179,7 +178,7 @@ pub trait Worker {
     ///
     /// # Errors
     /// The message cannot be posted.
-    fn post(&self, message: &ToNode) -> Result<(), ApiError>;
+    fn post(&self, message: &ToNode) -> Result<(), Refusal>;
 }
 
 /// What comes from a worker.
@@ -192,7 +191,7 @@ pub enum WorkerEvent {
     /// A message of the node.
     Message(FromNode),
     /// A message that cannot be read.
-    Unreadable(ApiError),
+    Unreadable(Refusal),
     /// The worker failed and does not go on.
     Crashed(String),
 }
@@ -203,7 +202,7 @@ pub trait LabWorker {
     ///
     /// # Errors
     /// It cannot be posted.
-    fn post(&self, message: &ToLab) -> Result<(), ApiError>;
+    fn post(&self, message: &ToLab) -> Result<(), Refusal>;
 }
 
 /// The hand that acts in a scenario of the laboratory, for an app whose nodes are those of one.
@@ -225,7 +224,7 @@ pub struct LabNode {
 }
 
 /// What was done, in words.
-pub type Said = LocalBoxFuture<'static, Result<String, ApiError>>;
+pub type Said = LocalBoxFuture<'static, Result<String, Refusal>>;
 
 /// What comes from the laboratory's worker.
 #[derive(Debug)]
@@ -234,7 +233,7 @@ pub enum LabEvent {
     /// A message.
     Message(FromLab),
     /// A message that cannot be read.
-    Unreadable(ApiError),
+    Unreadable(Refusal),
     /// The worker failed and does not go on.
     Crashed(String),
 }
@@ -281,7 +280,7 @@ impl fmt::Debug for Lock {
 ///
 /// # Errors
 /// The platform has none.
-pub(super) fn random<const N: usize>(platform: &dyn Platform) -> Result<[u8; N], ApiError> {
+pub(super) fn random<const N: usize>(platform: &dyn Platform) -> Result<[u8; N], Refusal> {
     let mut bytes = [0; N];
     platform.random(&mut bytes)?;
     Ok(bytes)

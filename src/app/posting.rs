@@ -5,7 +5,7 @@ use super::bus::Subscription;
 use super::machine::App;
 use super::mining::{speed, turns};
 use super::roster::Member;
-use crate::ipc::{ApiError, Event, Level, Pace, ToNode, Topic, Turns, Workload};
+use crate::ipc::{Event, Level, Pace, Refusal, ToNode, Topic, Turns, Workload};
 use crate::links::Link;
 
 impl App {
@@ -51,7 +51,7 @@ impl App {
     }
 
     /// Posts to a node that starts what its links do to frames, if they do anything.
-    pub(super) fn post_first_quality(&self, node: &Member) -> Result<(), ApiError> {
+    pub(super) fn post_first_quality(&self, node: &Member) -> Result<(), Refusal> {
         let link = self.links.quality();
         if link == Link::default() {
             return Ok(());
@@ -59,7 +59,7 @@ impl App {
         self.post_quality(node, link)
     }
 
-    pub(super) fn post_quality(&self, node: &Member, link: Link) -> Result<(), ApiError> {
+    pub(super) fn post_quality(&self, node: &Member, link: Link) -> Result<(), Refusal> {
         node.post(&ToNode::SetLinks {
             seed: self.link_seed()?,
             link: borsh::to_vec(&link).unwrap_or_default(),
@@ -67,14 +67,14 @@ impl App {
     }
 
     /// All random choices of the links follow from the network.
-    pub(super) fn link_seed(&self) -> Result<u64, ApiError> {
+    pub(super) fn link_seed(&self) -> Result<u64, Refusal> {
         let chain_id = self.network()?.chain_id.0;
         let first = chain_id.first_chunk();
         Ok(first.map_or(0, |bytes| u64::from_le_bytes(*bytes)))
     }
 
     /// What the miners of a node are to do.
-    pub(super) fn workload(&self, node: &Member) -> Result<Workload, ApiError> {
+    pub(super) fn workload(&self, node: &Member) -> Result<Workload, Refusal> {
         let record = self.record()?;
         let difficulty = match node.difficulty.get() {
             Some(difficulty) => difficulty,

@@ -4,7 +4,7 @@
 use super::machine::App;
 use super::platform::within;
 use super::roster::Member;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::records::MinerState;
 use crate::refusal::PlatformError;
 
@@ -13,7 +13,7 @@ const ANSWER_MS: f64 = 4_000.0;
 
 impl App {
     /// Why a worker failed before it ran: its file cannot be loaded where the page is out of date.
-    pub(super) async fn why_not_loaded(&self, reason: String) -> ApiError {
+    pub(super) async fn why_not_loaded(&self, reason: String) -> Refusal {
         if self.is_out_of_date().await {
             PlatformError::OutOfDate.into()
         } else {
@@ -54,7 +54,7 @@ impl App {
     ///
     /// # Errors
     /// Why its program cannot be loaded.
-    pub async fn show_laboratory(&self, place: &'static str) -> Result<(), ApiError> {
+    pub async fn show_laboratory(&self, place: &'static str) -> Result<(), Refusal> {
         let shown = self.platform.show_laboratory(place).await;
         if shown.is_err() {
             self.look_for_release();

@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use super::machine::App;
 use super::platform::within;
 use super::roster::Member;
-use crate::ipc::{Answer, ApiError, Ask, Request, ToNode};
+use crate::ipc::{Answer, Ask, Refusal, Request, ToNode};
 use crate::refusal::{MessageError, NodeError};
 
 /// Longest wait for an answer.
@@ -19,7 +19,7 @@ impl App {
     ///
     /// # Errors
     /// The node's refusal, `not_running`, `node_gone` or `timeout`.
-    async fn reply_of(&self, node: &Member, request: Request) -> Result<Answer, ApiError> {
+    async fn reply_of(&self, node: &Member, request: Request) -> Result<Answer, Refusal> {
         let id = self.roster.next_request();
         let is_file = matches!(request, Request::Import { .. } | Request::Export);
         let limit_ms = if is_file { FILE_MS } else { ANSWER_MS };
@@ -43,7 +43,7 @@ impl App {
         &'a self,
         node: &'a Member,
         ask: A,
-    ) -> LocalBoxFuture<'a, Result<A::Answer, ApiError>> {
+    ) -> LocalBoxFuture<'a, Result<A::Answer, Refusal>> {
         async move {
             let answer = self.reply_of(node, ask.request()).await?;
             A::answer(answer).ok_or_else(|| MessageError::OtherRequest.into())

@@ -6,13 +6,12 @@ use super::machine::App;
 use super::output::Output;
 use super::roster::Member;
 use super::signed::SignedTx;
-use crate::ipc::ApiError;
 use crate::primitives::Address;
 use crate::refusal::{Refusal, WalletError, nonces};
 
 impl App {
     /// Hands a sender's transactions that no node has to one that runs.
-    pub(super) async fn send_again(&self, who: &str) -> Result<Output, ApiError> {
+    pub(super) async fn send_again(&self, who: &str) -> Result<Output, Refusal> {
         let from = self.key_of(who)?.address();
         let node = self.node_for(None)?;
         let _turn = Rc::clone(&self.turns).take(from).await?;
@@ -30,7 +29,7 @@ impl App {
         node: &Rc<Member>,
         from: &Address,
         missing: &[SignedTx],
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), Refusal> {
         for signed in missing {
             let answer = self.hand_signed(node, from, (signed.nonce, signed.raw.clone()));
             if let Err(error) = answer.await {
@@ -46,7 +45,7 @@ impl App {
 
     /// Forgets a sender's transactions that no node has: the next one takes the first of their
     /// nonces.
-    pub(super) async fn give_up(&self, who: &str) -> Result<Output, ApiError> {
+    pub(super) async fn give_up(&self, who: &str) -> Result<Output, Refusal> {
         let from = self.key_of(who)?.address();
         let _turn = Rc::clone(&self.turns).take(from).await?;
         let (missing, said) = self.missing_of(&from).await?;

@@ -15,7 +15,7 @@ use super::platform::{Lock, Worker};
 use super::record::NodeEntry;
 use super::trouble::Trouble;
 use crate::ipc::{
-    Answer, ApiError, Level, NodeKind, NodeState, NodeStatus, RequestId, ToNode, Workload,
+    Answer, Level, NodeKind, NodeState, NodeStatus, Refusal, RequestId, ToNode, Workload,
 };
 use crate::primitives::{Difficulty, Keypair};
 use crate::refusal::{NodeError, StartupError};
@@ -24,7 +24,7 @@ use crate::refusal::{NodeError, StartupError};
 const RESTART_AGAIN_MS: f64 = 60_000.0;
 
 /// How a start or a stop went.
-pub(super) type Outcome = Result<(), ApiError>;
+pub(super) type Outcome = Result<(), Refusal>;
 type Waiters = RefCell<Vec<oneshot::Sender<Outcome>>>;
 
 /// All nodes of this tab, in the order in which they were made.
@@ -116,7 +116,7 @@ pub(super) struct Member {
 }
 
 /// Takes the answer to a request.
-type Asker = oneshot::Sender<Result<Answer, ApiError>>;
+type Asker = oneshot::Sender<Result<Answer, Refusal>>;
 
 impl fmt::Debug for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -186,14 +186,14 @@ impl Member {
     ///
     /// # Errors
     /// `not_running`, or the platform's reason.
-    pub(super) fn post(&self, message: &ToNode) -> Result<(), ApiError> {
+    pub(super) fn post(&self, message: &ToNode) -> Result<(), Refusal> {
         match &*self.worker.borrow() {
             Some(worker) => worker.post(message),
             None => Err(self.not_running()),
         }
     }
 
-    pub(super) fn not_running(&self) -> ApiError {
+    pub(super) fn not_running(&self) -> Refusal {
         let (node, state) = (self.name.clone(), self.state.get());
         NodeError::NotRunning { node, state }.into()
     }
@@ -220,7 +220,7 @@ impl Member {
         drop(self.worker.take());
         let gone = || {
             let node = self.name.clone();
-            ApiError::from(StartupError::Gone { node })
+            Refusal::from(StartupError::Gone { node })
         };
         for (_, asker) in self.pending.take() {
             // One who does not wait any more needs no answer.
@@ -231,7 +231,7 @@ impl Member {
     }
 
     /// Waits for the answer to a request.
-    pub(super) fn expect(&self, id: RequestId) -> oneshot::Receiver<Result<Answer, ApiError>> {
+    pub(super) fn expect(&self, id: RequestId) -> oneshot::Receiver<Result<Answer, Refusal>> {
         let (sender, receiver) = oneshot::channel();
         self.pending.borrow_mut().push((id, sender));
         receiver
@@ -249,7 +249,7 @@ impl Member {
     }
 
     /// Hands an answer out; after the time limit nobody waits for it.
-    pub(super) fn settle(&self, id: RequestId, answer: Result<Answer, ApiError>) {
+    pub(super) fn settle(&self, id: RequestId, answer: Result<Answer, Refusal>) {
         if let Some(asker) = self.asker(id) {
             let _ = asker.send(answer);
         }
@@ -315,7 +315,7 @@ mod tests {
     struct Silent;
 
     impl Worker for Silent {
-        fn post(&self, _: &ToNode) -> Result<(), ApiError> {
+        fn post(&self, _: &ToNode) -> Result<(), Refusal> {
             Ok(())
         }
     }

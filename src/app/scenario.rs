@@ -13,13 +13,13 @@ use super::record::{NodeEntry, Record, node_key};
 use super::roster::Member;
 use super::store::Keys;
 use crate::command::Command;
-use crate::ipc::{ApiError, Event, NodeState};
+use crate::ipc::{Event, NodeState, Refusal};
 use crate::lab::desk::{About, Life, View};
 use crate::lab::{Happened, wall_clock};
 use crate::view::{TabMode, Update};
 
 /// What comes of a command.
-type Outcome = Result<Output, ApiError>;
+type Outcome = Result<Output, Refusal>;
 
 /// The name of every scenario's network, as its parameters have it.
 const SEARCH: &str = "?net=lab";
@@ -42,7 +42,7 @@ impl App {
         app
     }
 
-    fn seat(&self, about: &About) -> Result<(), ApiError> {
+    fn seat(&self, about: &About) -> Result<(), Refusal> {
         let entry = |(name, kind): &(String, _)| NodeEntry {
             name: name.clone(),
             kind: *kind,

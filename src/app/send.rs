@@ -13,7 +13,7 @@ use super::side_by_side::side_by_side;
 use super::submitting::{Order, ROOM_MS};
 use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::consensus::EPOCH;
-use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
+use crate::ipc::{Level, Refusal, Topic, TransactionInfo, ask};
 use crate::primitives::{Amount, BlockHash, Height, ParamsChange, ParamsOrder, Payload};
 use crate::refusal::{LookupError, WalletError};
 use crate::view::{TabMode, Update, text};
@@ -29,7 +29,7 @@ impl App {
     ///
     /// # Errors
     /// An unknown user, a broken rule of the draft, or the node's refusal.
-    pub async fn send(&self, draft: Draft) -> Result<TransactionInfo, ApiError> {
+    pub async fn send(&self, draft: Draft) -> Result<TransactionInfo, Refusal> {
         let node = self.node_for(None)?;
         self.send_for_person(&node, draft).await
     }
@@ -39,7 +39,7 @@ impl App {
         &self,
         node: &Rc<Member>,
         draft: Draft,
-    ) -> Result<TransactionInfo, ApiError> {
+    ) -> Result<TransactionInfo, Refusal> {
         let sent = self.send_by(node, draft, ROOM_MS).await?;
         self.bus.push(Update::Sent(sent.tx_hash.clone()));
         Ok(sent)
@@ -51,7 +51,7 @@ impl App {
         node: &Rc<Member>,
         draft: Draft,
         patience_ms: f64,
-    ) -> Result<TransactionInfo, ApiError> {
+    ) -> Result<TransactionInfo, Refusal> {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
         // Before anything is waited for: whoever sends first comes first.
@@ -66,7 +66,7 @@ impl App {
     }
 
     /// A draft's names as addresses.
-    async fn payload(&self, what: What) -> Result<Payload, ApiError> {
+    async fn payload(&self, what: What) -> Result<Payload, Refusal> {
         Ok(match what {
             What::Transfer { to, amount, memo } => Payload::Transfer {
                 to: self.address_of(&to).await?,
@@ -112,7 +112,7 @@ impl App {
     pub(super) async fn change_params(
         &self,
         change: ParamsChange,
-    ) -> Result<TransactionInfo, ApiError> {
+    ) -> Result<TransactionInfo, Refusal> {
         let node = self.node_for(None)?;
         let key = self.key_of(OPERATOR)?;
         let turn = Rc::clone(&self.turns).take(key.address()).await?;
@@ -127,7 +127,7 @@ impl App {
     }
 
     /// The last checkpoint below the node's head, which an order of the operator must name.
-    async fn checkpoint(&self, node: &Member) -> Result<(Height, BlockHash), ApiError> {
+    async fn checkpoint(&self, node: &Member) -> Result<(Height, BlockHash), Refusal> {
         let ask = |from| ask::Chain { from, count: 1 };
         let head = self.ask_node(node, ask(None)).await?.height;
         let height = head.saturating_sub(1) / EPOCH * EPOCH;
@@ -142,7 +142,7 @@ impl App {
     }
 
     /// Sends and describes the transaction.
-    pub(super) async fn send_and_show(&self, draft: Draft) -> Result<Output, ApiError> {
+    pub(super) async fn send_and_show(&self, draft: Draft) -> Result<Output, Refusal> {
         let node = self.node_for(None)?;
         let sent = self.send_for_person(&node, draft).await?;
         Ok(Output {

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use super::platform::{Platform, Reason, random};
 use super::record::{Record, Secrets};
 use crate::consensus::Params;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::ledger::Durability;
 use crate::primitives::{BlockHash, Name};
 use crate::refusal::{Aside, Limit, PlatformError, RecordError, StartupError};
@@ -142,7 +142,7 @@ impl RecordStore {
 
     /// The stored record, if there is one that can be used, and what went wrong. One that cannot is
     /// kept aside.
-    pub(super) async fn load(&self) -> (Option<Record>, Option<ApiError>) {
+    pub(super) async fn load(&self) -> (Option<Record>, Option<Refusal>) {
         let key = self.key();
         let text = match self.text(&key).await {
             Ok(Some(text)) => text,
@@ -246,7 +246,7 @@ impl RecordStore {
     ///
     /// # Errors
     /// The platform gives none.
-    pub(super) fn secrets(&self) -> Result<Secrets, ApiError> {
+    pub(super) fn secrets(&self) -> Result<Secrets, Refusal> {
         Ok(Secrets {
             seed: random(&*self.platform)?,
             salt: random(&*self.platform)?,

@@ -14,7 +14,7 @@ use super::roster::Member;
 use super::signed::{SignedTx, Stage};
 use super::tab_turns::{LINGER_MS, TabTurn};
 use super::turns::Turn;
-use crate::ipc::{ApiError, Level, Topic, TransactionInfo, ask};
+use crate::ipc::{Level, Topic, TransactionInfo, ask};
 use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
 use crate::refusal::{NodeError, Refusal, StartupError};
 
@@ -61,7 +61,7 @@ impl App {
         node: &'a Rc<Member>,
         key: &'a Keypair,
         order: Order,
-    ) -> LocalBoxFuture<'a, Result<TransactionInfo, ApiError>> {
+    ) -> LocalBoxFuture<'a, Result<TransactionInfo, Refusal>> {
         async move {
             let mut attempt = Attempt::default();
             let tried = self.submit_in_turn(Rc::clone(node), key, &order, &mut attempt);
@@ -88,7 +88,7 @@ impl App {
         key: &Keypair,
         order: &Order,
         attempt: &mut Attempt,
-    ) -> Result<TransactionInfo, ApiError> {
+    ) -> Result<TransactionInfo, Refusal> {
         let from = key.address();
         let until = self.platform.monotonic() + order.patience_ms;
         let mut tried = 1;
@@ -181,7 +181,7 @@ impl App {
         order: &Order,
         attempt: &mut Attempt,
         turn: &mut TabTurn,
-    ) -> Result<TransactionInfo, ApiError> {
+    ) -> Result<TransactionInfo, Refusal> {
         let from = key.address();
         let known = turn.take_known(&node.name);
         let known = known.filter(|_| attempt.signed.is_none());
@@ -227,7 +227,7 @@ impl App {
         node: &Member,
         from: &Address,
         (nonce, raw): (u64, Vec<u8>),
-    ) -> Result<TransactionInfo, ApiError> {
+    ) -> Result<TransactionInfo, Refusal> {
         let taken = self.ask_node(node, ask::Submit { raw }).await?;
         self.signed.held_by(from, nonce, &node.name);
         Ok(taken)
@@ -240,7 +240,7 @@ impl App {
         key: &Keypair,
         order: &Order,
         at_node: u64,
-    ) -> Result<(u64, Vec<u8>), ApiError> {
+    ) -> Result<(u64, Vec<u8>), Refusal> {
         let (from, now) = (key.address(), self.platform.monotonic());
         let nonce = self.signed.next_nonce(from, at_node, now);
         let body = TxBody {
@@ -279,7 +279,7 @@ impl App {
         from: &Address,
         at_node: u64,
         below: Option<u64>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), Refusal> {
         let earlier = self.signed.signed_from(from, at_node).into_iter();
         for signed in earlier.take_while(|signed| below.is_none_or(|it| signed.nonce < it)) {
             let nonce = signed.nonce;
@@ -305,7 +305,7 @@ impl App {
 }
 
 /// Whether the node ended, or says nothing: what was asked of it may have been done or not.
-const fn is_gone(error: &ApiError) -> bool {
+const fn is_gone(error: &Refusal) -> bool {
     matches!(
         error,
         Refusal::Startup(StartupError::Gone { .. })

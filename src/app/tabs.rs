@@ -11,7 +11,7 @@ use super::platform::{Lock, PageEvent, Platform, random};
 use super::record::{NodeEntry, Record};
 use super::roster::{Member, Outcome};
 use super::store::Keys;
-use crate::ipc::{ApiError, Level, NodeKind, Topic};
+use crate::ipc::{Level, NodeKind, Refusal, Topic};
 use crate::primitives::{Keypair, to_hex};
 use crate::refusal::{Limit, LinkError, PlatformError};
 use crate::view::{TabMode, Update};
@@ -81,7 +81,7 @@ impl App {
     }
 
     /// Loads the record, or makes one; whether there was one. Two tabs do not make two.
-    async fn read_record(&self) -> Result<bool, ApiError> {
+    async fn read_record(&self) -> Result<bool, Refusal> {
         let turn = self.record_turn().await;
         let (found, problem) = self.store.load().await;
         if let Some(problem) = problem {

@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 
 use futures_channel::oneshot;
 
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::view::traffic::{Traffic as Figures, TrafficState};
 
 /// A minute in milliseconds.
@@ -125,7 +125,7 @@ impl Traffic {
     }
 
     /// What became of a payment.
-    pub(super) fn settle(&self, outcome: Result<(), ApiError>) {
+    pub(super) fn settle(&self, outcome: Result<(), Refusal>) {
         let mut figures = self.figures.borrow_mut();
         match outcome {
             Ok(()) => {

@@ -1,6 +1,6 @@
 //! A ledger that is not durable for long is said on the page, until it is.
 
-use crate::ipc::{ApiError, NodeStatus};
+use crate::ipc::{NodeStatus, Refusal};
 use crate::refusal::StartupError;
 
 /// For so long a ledger may fail before the page says what can be done.
@@ -11,7 +11,7 @@ const PATIENCE_MS: f64 = 60_000.0;
 pub(super) struct Trouble {
     since: Option<f64>,
     /// What the page says of it.
-    said: Option<ApiError>,
+    said: Option<Refusal>,
 }
 
 /// What becomes of a ledger with a report.
@@ -20,9 +20,9 @@ pub(super) enum Turn {
     /// Nothing new.
     Same,
     /// It has not been durable for long: the page is to say so.
-    Stuck(ApiError),
+    Stuck(Refusal),
     /// It is durable again: the page says no more what it said.
-    Over(Option<ApiError>),
+    Over(Option<Refusal>),
 }
 
 impl Trouble {
@@ -39,7 +39,7 @@ impl Trouble {
         if now - since < PATIENCE_MS || self.said.is_some() {
             return Turn::Same;
         }
-        let error = ApiError::from(StartupError::StorageStuck {
+        let error = Refusal::from(StartupError::StorageStuck {
             node: status.name.clone(),
             durable: status.durable_height,
             reason,

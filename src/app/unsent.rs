@@ -8,7 +8,7 @@ use super::machine::App;
 use super::roster::Member;
 use super::side_by_side::side_by_side;
 use super::signed::{GAP_PATIENCE_MS, SignedTx, Stage};
-use crate::ipc::{ApiError, NodeState, TransactionInfo, ask};
+use crate::ipc::{NodeState, Refusal, TransactionInfo, ask};
 use crate::primitives::Address;
 use crate::records::TransactionStatus;
 use crate::refusal::StartupError;
@@ -23,7 +23,7 @@ const STARTS_MS: f64 = 15_000.0;
 const LOOK_AGAIN_MS: f64 = 5_000.0;
 
 /// What a person was told of one sender.
-type Said = (Address, ApiError);
+type Said = (Address, Refusal);
 
 impl App {
     /// A node has ended, or runs again: looks whether a running node has everything that was signed

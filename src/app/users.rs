@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::machine::App;
 use super::naming::spelled;
 use super::wallet::{self, WalletUser};
-use crate::ipc::{AccountInfo, ApiError, ask};
+use crate::ipc::{AccountInfo, ask};
 use crate::primitives::{Address, Keypair, Name};
 use crate::refusal::{LookupError, MessageError, Refusal, WalletError};
 
@@ -30,7 +30,7 @@ impl App {
     ///
     /// # Errors
     /// `unknown_user` with the names that there are.
-    pub(super) fn key_of(&self, who: &str) -> Result<Keypair, ApiError> {
+    pub(super) fn key_of(&self, who: &str) -> Result<Keypair, Refusal> {
         self.network()?;
         let user = self.wallet.find(&spelled(who));
         user.and_then(|user| self.derive_user(&user.name))
@@ -44,7 +44,7 @@ impl App {
     ///
     /// # Errors
     /// `unknown_user`, or the node's other refusal.
-    pub(super) async fn address_of(&self, who: &str) -> Result<Address, ApiError> {
+    pub(super) async fn address_of(&self, who: &str) -> Result<Address, Refusal> {
         let word = spelled(who);
         // The address of a user is known: to derive the key again takes as long as to sign.
         let known = self.wallet.find(&word).map(|user| user.address);
@@ -65,7 +65,7 @@ impl App {
     }
 
     /// The account of a registered name.
-    pub(super) async fn registered(&self, name: &str) -> Result<Option<AccountInfo>, ApiError> {
+    pub(super) async fn registered(&self, name: &str) -> Result<Option<AccountInfo>, Refusal> {
         let who = spelled(name);
         if who.parse::<Name>().is_err() {
             return Ok(None);
@@ -83,7 +83,7 @@ impl App {
     ///
     /// # Errors
     /// A name outside the alphabet or in use, or too many persons.
-    pub async fn create_user(&self, name: &str) -> Result<WalletUser, ApiError> {
+    pub async fn create_user(&self, name: &str) -> Result<WalletUser, Refusal> {
         let name: Name = spelled(name).parse().map_err(WalletError::NameMalformed)?;
         let name = name.as_str();
         let made = self.record()?.users.iter().any(|user| user == name);

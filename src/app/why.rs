@@ -2,7 +2,7 @@
 
 use super::machine::App;
 use super::side_by_side::side_by_side;
-use crate::ipc::{ApiError, Ask, Reorganisation, Subject, WhyInfo, ask};
+use crate::ipc::{Ask, Reorganisation, Subject, WhyInfo, ask};
 use crate::records::Reason;
 use crate::refusal::{LookupError, Refusal};
 use crate::view::why::{MAX_ANSWERS, Why, joined, known, node_down, transaction, unasked};
@@ -16,7 +16,7 @@ impl App {
     ///
     /// # Errors
     /// There is no such thing, or no node answers.
-    pub async fn why_named(&self, what: &str) -> Result<Why, ApiError> {
+    pub async fn why_named(&self, what: &str) -> Result<Why, Refusal> {
         if what.eq_ignore_ascii_case(FINALITY) {
             return self.why(Subject::Finality).await;
         }
@@ -40,7 +40,7 @@ impl App {
     ///
     /// # Errors
     /// There is no such thing, or no node answers.
-    pub async fn why(&self, about: Subject) -> Result<Why, ApiError> {
+    pub async fn why(&self, about: Subject) -> Result<Why, Refusal> {
         match about {
             Subject::Node(name) => self.why_node(&name).await,
             Subject::Finality => {
@@ -75,13 +75,13 @@ impl App {
         node: &str,
         before: &str,
         after: &str,
-    ) -> Result<Reorganisation, ApiError> {
+    ) -> Result<Reorganisation, Refusal> {
         let (before, after) = (before.to_owned(), after.to_owned());
         self.ask(Some(node), ask::Reorganised { before, after })
             .await
     }
 
-    async fn why_node(&self, name: &str) -> Result<Why, ApiError> {
+    async fn why_node(&self, name: &str) -> Result<Why, Refusal> {
         let (model, now) = (self.bus.fresh(), self.platform.now().0);
         let mut nodes = model.nodes.iter();
         let view = nodes.find(|node| node.status.name == name);
@@ -94,7 +94,7 @@ impl App {
     }
 
     /// The answers of all running nodes of this tab; one that knows nothing says so.
-    async fn why_of_all(&self, about: Subject) -> Result<Vec<WhyInfo>, ApiError> {
+    async fn why_of_all(&self, about: Subject) -> Result<Vec<WhyInfo>, Refusal> {
         self.node_for(None)?;
         let mut nodes = self.roster.up();
         nodes.truncate(MAX_ANSWERS);

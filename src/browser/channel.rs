@@ -21,7 +21,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::capability;
 use super::js::explain;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::refusal::PlatformError;
 
 /// Longest payload that is read, in bytes: the longest frame, as nothing else is copied in to be
@@ -53,7 +53,7 @@ impl Channel {
     pub fn open(
         name: &str,
         on_received: impl Fn(Received) + Clone + 'static,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<Self, Refusal> {
         let channel = object(name)?;
         let unreadable = on_received.clone();
         let listeners = [
@@ -77,7 +77,7 @@ impl Channel {
     ///
     /// # Errors
     /// `channel_failed` with the browser's reason.
-    pub fn post(&self, frame: &[u8]) -> Result<(), ApiError> {
+    pub fn post(&self, frame: &[u8]) -> Result<(), Refusal> {
         post(&self.channel, frame)
     }
 }
@@ -99,7 +99,7 @@ impl Senders {
     ///
     /// # Errors
     /// `no_broadcast_channel`, or `channel_failed` with the browser's reason.
-    pub fn send(&mut self, inbox: String, frame: &[u8]) -> Result<(), ApiError> {
+    pub fn send(&mut self, inbox: String, frame: &[u8]) -> Result<(), Refusal> {
         if let Some((_, channel)) = self.open.iter().find(|(name, _)| *name == inbox) {
             return post(channel, frame);
         }
@@ -123,12 +123,12 @@ impl Drop for Senders {
     }
 }
 
-fn object(name: &str) -> Result<BroadcastChannel, ApiError> {
+fn object(name: &str) -> Result<BroadcastChannel, Refusal> {
     capability::broadcast_channel()?;
     BroadcastChannel::new(name).map_err(|thrown| failed(name, &thrown))
 }
 
-fn post(channel: &BroadcastChannel, frame: &[u8]) -> Result<(), ApiError> {
+fn post(channel: &BroadcastChannel, frame: &[u8]) -> Result<(), Refusal> {
     // `from` copies the bytes out of the program's memory.
     channel
         .post_message(&Uint8Array::from(frame))
@@ -145,7 +145,7 @@ fn read(data: &JsValue) -> Received {
     Received::Frame(bytes.to_vec())
 }
 
-fn failed(name: &str, thrown: &JsValue) -> ApiError {
+fn failed(name: &str, thrown: &JsValue) -> Refusal {
     let (name, reason) = (name.to_owned(), explain(thrown));
     PlatformError::Channel { name, reason }.into()
 }

@@ -11,7 +11,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::primitives::{ClockReading, Instant, Timestamp};
 use crate::records::{Row, Table};
 use crate::refusal::{MessageError, PlatformError};
@@ -29,7 +29,7 @@ extern "C" {
 ///
 /// # Errors
 /// `not_representable` for a value that JavaScript cannot hold exactly.
-pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, ApiError> {
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Refusal> {
     let serializer = Serializer::new()
         .serialize_maps_as_objects(true)
         .serialize_missing_as_null(true);
@@ -61,7 +61,7 @@ pub fn pack<T: BorshSerialize + ?Sized>(message: &T) -> JsValue {
 ///
 /// # Errors
 /// `not_understood` for anything else.
-pub fn unpack<T: BorshDeserialize>(message: &JsValue) -> Result<T, ApiError> {
+pub fn unpack<T: BorshDeserialize>(message: &JsValue) -> Result<T, Refusal> {
     let bytes = message.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
     let read = bytes.and_then(|bytes| T::try_from_slice(&bytes).ok());
     read.ok_or_else(|| MessageError::Foreign.into())
@@ -112,7 +112,7 @@ pub fn read_clocks() -> ClockReading {
 ///
 /// # Errors
 /// `no_entropy` where the browser gives none.
-pub fn random<const N: usize>() -> Result<[u8; N], ApiError> {
+pub fn random<const N: usize>() -> Result<[u8; N], Refusal> {
     let mut bytes = [0; N];
     fill_random(&mut bytes)?;
     Ok(bytes)
@@ -122,7 +122,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], ApiError> {
 ///
 /// # Errors
 /// `no_entropy` where the browser gives none.
-pub fn fill_random(bytes: &mut [u8]) -> Result<(), ApiError> {
+pub fn fill_random(bytes: &mut [u8]) -> Result<(), Refusal> {
     getrandom::fill(bytes).map_err(|error| {
         let reason = error.to_string();
         PlatformError::NoEntropy { reason }.into()

@@ -14,7 +14,7 @@ use web_sys::AbortController;
 use super::capability;
 use super::idb::hold::{Held, hold};
 use super::js::{explain, field, sleep};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::refusal::PlatformError;
 
 // web-sys has the lock manager only behind an unstable switch.
@@ -66,7 +66,7 @@ impl Drop for Release {
 ///
 /// # Errors
 /// `no_locks`, or `lock_failed` with the browser's reason.
-pub async fn try_acquire(name: &str) -> Result<Option<LockGuard>, ApiError> {
+pub async fn try_acquire(name: &str) -> Result<Option<LockGuard>, Refusal> {
     capability::locks()?;
     request(name, &options("ifAvailable", &JsValue::TRUE)?)
         .await
@@ -77,7 +77,7 @@ pub async fn try_acquire(name: &str) -> Result<Option<LockGuard>, ApiError> {
 ///
 /// # Errors
 /// `no_locks`, or `lock_failed` with the browser's reason.
-pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGuard>, ApiError> {
+pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGuard>, Refusal> {
     if let Err(missing) = capability::locks() {
         capability::indexed_db().map_err(|_| missing)?;
         return acquire_by_database(name, limit_ms).await;
@@ -109,7 +109,7 @@ pub async fn acquire(name: &str, limit_ms: Option<u32>) -> Result<Option<LockGua
 pub async fn acquire_by_database(
     name: &str,
     limit_ms: Option<u32>,
-) -> Result<Option<LockGuard>, ApiError> {
+) -> Result<Option<LockGuard>, Refusal> {
     let held = match limit_ms {
         None => hold(name).await,
         Some(limit) => match select(pin!(hold(name)), pin!(sleep(limit.into()))).await {
@@ -157,13 +157,13 @@ fn promise() -> (Promise, Function) {
     (promise, keep.unwrap_or_default())
 }
 
-fn options(key: &str, value: &JsValue) -> Result<Object, ApiError> {
+fn options(key: &str, value: &JsValue) -> Result<Object, Refusal> {
     let options = Object::new();
     Reflect::set(&options, &key.into(), value).map_err(|thrown| failed(key, &thrown))?;
     Ok(options)
 }
 
-fn failed(name: &str, thrown: &JsValue) -> ApiError {
+fn failed(name: &str, thrown: &JsValue) -> Refusal {
     let (name, reason) = (name.to_owned(), explain(thrown));
     PlatformError::Lock { name, reason }.into()
 }

@@ -22,7 +22,7 @@ use web_sys::{
 
 use super::capability;
 use super::js::{self, explain, field, pack};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::refusal::{MessageError, PlatformError};
 
 /// What a worker says first, and what it never says otherwise.
@@ -64,7 +64,7 @@ pub fn spawn(
     name: &str,
     on_message: impl Fn(JsValue) + 'static,
     on_error: impl Fn(String) + 'static,
-) -> Result<WorkerHandle, ApiError> {
+) -> Result<WorkerHandle, Refusal> {
     spawn_from(&loader_url()?, name, on_message, on_error)
 }
 
@@ -80,7 +80,7 @@ pub fn spawn_from(
     name: &str,
     on_message: impl Fn(JsValue) + 'static,
     on_error: impl Fn(String) + 'static,
-) -> Result<WorkerHandle, ApiError> {
+) -> Result<WorkerHandle, Refusal> {
     let (on_message, on_error): (OnMessage, OnError) = (Rc::new(on_message), Rc::new(on_error));
     capability::workers()?;
     let failed = |thrown: JsValue| {
@@ -166,7 +166,7 @@ impl WorkerHandle {
     ///
     /// # Errors
     /// `not_posted` with the browser's reason.
-    pub fn post(&self, message: &impl BorshSerialize) -> Result<(), ApiError> {
+    pub fn post(&self, message: &impl BorshSerialize) -> Result<(), Refusal> {
         let message = pack(message);
         if !self.inner.ready.get() {
             self.inner.waiting.borrow_mut().push(message);
@@ -207,7 +207,7 @@ impl Drop for WorkerHandle {
 pub fn serve(
     scope: &DedicatedWorkerGlobalScope,
     on_message: impl Fn(JsValue) + 'static,
-) -> Result<EventListener, ApiError> {
+) -> Result<EventListener, Refusal> {
     let listener = EventListener::new(scope, "message", move |event| {
         on_message(
             event
@@ -221,13 +221,13 @@ pub fn serve(
     Ok(listener)
 }
 
-fn not_posted(thrown: &JsValue) -> ApiError {
+fn not_posted(thrown: &JsValue) -> Refusal {
     let reason = explain(thrown);
     MessageError::NotPosted { reason }.into()
 }
 
 /// The loader with the address of the glue script. A worker was itself started by it.
-fn loader_url() -> Result<String, ApiError> {
+fn loader_url() -> Result<String, Refusal> {
     let global = js_sys::global();
     if global.has_type::<DedicatedWorkerGlobalScope>() {
         return text(&field(&field(&global, "location"), "href"), "location.href");
@@ -250,7 +250,7 @@ pub fn glue_url() -> String {
     GLUE_URL.with(String::clone)
 }
 
-fn text(value: &JsValue, name: &str) -> Result<String, ApiError> {
+fn text(value: &JsValue, name: &str) -> Result<String, Refusal> {
     value.as_string().ok_or_else(|| {
         let name = name.to_owned();
         PlatformError::Scope { name }.into()

@@ -27,8 +27,6 @@ pub use crate::records::{
     WhyInfo,
 };
 pub use crate::refusal::Refusal;
-/// The name of [`Refusal`] before it was an enum.
-pub type ApiError = Refusal;
 
 /// Names one request of the page until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
@@ -219,7 +217,7 @@ pub enum FromNode {
         /// Of the request.
         id: RequestId,
         /// Why.
-        error: ApiError,
+        error: Refusal,
     },
     /// What changed: soon after an event that is heard, else twice a second at most.
     Report(Report),
@@ -228,6 +226,6 @@ pub enum FromNode {
     /// The node could not start or cannot go on.
     Failed {
         /// Why.
-        error: ApiError,
+        error: Refusal,
     },
 }

@@ -4,7 +4,7 @@
 //! Bounds: [`MAX_BRANCHES`]; the scenario's bounds on actions and length hold for what a person
 //! does too.
 
-use crate::ipc::{Answer, ApiError, Report, Request};
+use crate::ipc::{Answer, Refusal, Report, Request};
 use crate::node::{Node, Outbox, Reporter};
 use crate::primitives::{Digest, Keypair, to_hex};
 use crate::refusal::{LabRefusal, NodeError};
@@ -325,7 +325,7 @@ impl Lab {
     ///
     /// # Errors
     /// The node's refusal; one where it does not run, and one for an order.
-    pub fn ask(&self, name: &str, request: Request) -> Result<Answer, ApiError> {
+    pub fn ask(&self, name: &str, request: Request) -> Result<Answer, Refusal> {
         let world = &self.moment.world;
         let place = world.seats.iter().position(|seat| seat.plan.name == name);
         let running = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));
@@ -346,7 +346,7 @@ impl Lab {
     ///
     /// # Errors
     /// The node's refusal, or why nothing can be done now.
-    pub fn submit(&mut self, name: &str, raw: &[u8]) -> Result<Answer, ApiError> {
+    pub fn submit(&mut self, name: &str, raw: &[u8]) -> Result<Answer, Refusal> {
         let world = &self.moment.world;
         let place = world.seats.iter().position(|seat| seat.plan.name == name);
         let running = place.and_then(|place| Some((place, world.seats[place].node.as_ref()?)));

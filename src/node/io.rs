@@ -2,7 +2,7 @@
 
 use crate::consensus::{Params, ParamsError};
 pub use crate::ipc::Answer;
-use crate::ipc::{ApiError, FromMiner, ToMiner, Workload};
+use crate::ipc::{FromMiner, Refusal, ToMiner, Workload};
 use crate::ledger::{Batch, Durability, StoreError};
 use crate::primitives::{Instant, Keypair, NodeId, NodeKind};
 use crate::refusal::NodeError;
@@ -120,7 +120,7 @@ pub enum StartError {
 }
 
 /// What a request that the shell answers gets here.
-pub(super) fn not_here(what: &str) -> ApiError {
+pub(super) fn not_here(what: &str) -> Refusal {
     let what = what.to_owned();
     NodeError::NotHere { what }.into()
 }

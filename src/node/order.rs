@@ -3,7 +3,7 @@
 //! an order out.
 
 use crate::consensus::Params;
-use crate::ipc::{ApiError, NodeConfig, Request, RequestId, ToNode, Workload};
+use crate::ipc::{NodeConfig, Refusal, Request, RequestId, ToNode, Workload};
 use crate::ledger::Query;
 use crate::links::LinkTable;
 use crate::primitives::Keypair;
@@ -39,8 +39,8 @@ impl Order {
     ///
     /// # Errors
     /// `not_understood`: a link's id or qualities are malformed.
-    pub fn of(message: ToNode) -> Result<Self, ApiError> {
-        let malformed = |reason: String| ApiError::from(MessageError::Shape { reason });
+    pub fn of(message: ToNode) -> Result<Self, Refusal> {
+        let malformed = |reason: String| Refusal::from(MessageError::Shape { reason });
         Ok(match message {
             ToNode::Start(config) => Self::Start(config),
             ToNode::Request { id, request } => match request {
@@ -85,7 +85,7 @@ impl Setup {
     ///
     /// # Errors
     /// `bad_config`: parameters that no network can have, or a key of another length.
-    pub fn of(config: &NodeConfig, session: u64, seed: u64) -> Result<Self, ApiError> {
+    pub fn of(config: &NodeConfig, session: u64, seed: u64) -> Result<Self, Refusal> {
         let params = Params::from_bytes(&config.params).map_err(StartupError::Encoding)?;
         params.validate().map_err(StartupError::Config)?;
         let found = config.secret.len();

@@ -401,7 +401,7 @@ impl Net {
         &mut self,
         seat: usize,
         raw: Vec<u8>,
-    ) -> Result<Answer, crate::ipc::ApiError> {
+    ) -> Result<Answer, crate::ipc::Refusal> {
         let mut out = Outbox::new();
         let now = self.reading();
         let answer =

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use crate::chain::{Chain, Import};
-use crate::ipc::{ApiError, Imported};
+use crate::ipc::{Imported, Refusal};
 use crate::ledger::{FileError, decode_file, encode_file};
 use crate::primitives::{Block, Height};
 
@@ -36,7 +36,7 @@ impl Node {
         &mut self,
         raw: &[u8],
         out: &mut Outbox,
-    ) -> Result<Imported, ApiError> {
+    ) -> Result<Imported, Refusal> {
         let blocks = decode_file(raw, &self.chain.chain_id())?;
         self.try_blocks(&blocks)?;
         let (count, last) = (blocks.len(), blocks.last().map(Block::id));

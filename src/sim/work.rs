@@ -2,7 +2,7 @@
 //! wrong.
 
 use crate::consensus::{EPOCH, Params, TxError};
-use crate::ipc::{ApiError, Request};
+use crate::ipc::Request;
 use crate::mempool::MempoolError;
 use crate::node::{Node, Outbox};
 use crate::primitives::{
@@ -275,7 +275,7 @@ impl World {
         seat: usize,
         now: ClockReading,
         transaction: &Transaction,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), Refusal> {
         let id = transaction.id();
         let part =
             id.0.first_chunk()

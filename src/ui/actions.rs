@@ -10,7 +10,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::pages::selection::{Selection, SelectionMessage};
 use crate::command::Command;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 
 /// The controller, and the ways to change what the page remembers. It holds no state, so it never
 /// grows old.
@@ -65,7 +65,7 @@ impl Actions {
     }
 
     /// Shows a refusal.
-    pub(crate) fn refuse(&self, error: &ApiError) {
+    pub(crate) fn refuse(&self, error: &Refusal) {
         self.notifier.refuse(error);
     }
 

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaQueryList;
 use yew::prelude::*;
 
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::view::route::Route;
 
 /// Milliseconds between two steps of what is drawn in steps: a frame comes between.
@@ -37,7 +37,7 @@ pub(crate) enum Answer<T> {
     /// The latest answer; it stays while a newer one is awaited.
     Here(Rc<T>),
     /// The latest question was refused.
-    Refused(ApiError),
+    Refused(Refusal),
 }
 
 impl<T> Answer<T> {
@@ -67,7 +67,7 @@ pub(crate) fn use_answer<T, D, F>(about: D, ask: impl FnOnce(&D) -> F + 'static)
 where
     T: PartialEq + 'static,
     D: PartialEq + 'static,
-    F: Future<Output = Result<T, ApiError>> + 'static,
+    F: Future<Output = Result<T, Refusal>> + 'static,
 {
     let answer = use_state_eq(|| Answer::Waiting);
     let setter = answer.setter();

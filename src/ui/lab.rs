@@ -18,7 +18,7 @@ use super::notifier::Notifier;
 use super::shared::Shared;
 use crate::app::lab::{Bench, Laboratory, Source};
 use crate::app::pages::lab::{LabMessage, LabPage};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::lab::desk::{Order, State};
 use crate::lab::{Action, Until, words};
 use crate::refusal::LabRefusal;
@@ -121,7 +121,7 @@ impl Hands {
     /// Runs a future of the laboratory; a refusal is shown.
     fn run<F>(&self, future: impl FnOnce(Shared<Laboratory>) -> F)
     where
-        F: Future<Output = Result<State, ApiError>> + 'static,
+        F: Future<Output = Result<State, Refusal>> + 'static,
     {
         let (future, notifier) = (future(self.laboratory.clone()), self.notifier.clone());
         spawn_local(async move {

@@ -4,7 +4,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::bridge::Dispatcher;
 use crate::app::pages::notices::{NoticeMessage, Notices, refusal_text};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 
 /// The ways to show a notice. It holds no state, so it never grows old.
 #[derive(Clone, PartialEq)]
@@ -22,7 +22,7 @@ impl Notifier {
     }
 
     /// Shows a refusal.
-    pub(crate) fn refuse(&self, error: &ApiError) {
+    pub(crate) fn refuse(&self, error: &Refusal) {
         self.0.dispatch(NoticeMessage::Refused(refusal_text(error)));
     }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::ipc::{ApiError, BlockSummary};
+use crate::ipc::{BlockSummary, Refusal};
 use crate::lab::desk::{
     About, Clock, FrameDetail, FrameSight, LinkSight, NodeSight, PaymentSight, RuleSight,
     UserSight, View,
@@ -113,7 +113,7 @@ pub struct Bench {
     /// Whether a scenario is being opened.
     pub opening: bool,
     /// Why the last one was not opened, or why the laboratory stopped.
-    pub problem: Option<ApiError>,
+    pub problem: Option<Refusal>,
     /// Exercises whose goal was reached in this browser.
     pub solved: Rc<Vec<String>>,
 }

@@ -3,7 +3,7 @@
 
 use crate::app::platform::LabNode;
 use crate::command::{Command, LinkChange, Target};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::lab::{Action, LinkSetting};
 use crate::refusal::{LabRefusal, NetworkError};
 
@@ -14,7 +14,7 @@ type Nodes = [LabNode];
 ///
 /// # Errors
 /// An unknown node, or where the same is done.
-pub(super) fn actions(command: &Command, nodes: &Nodes) -> Option<Result<Vec<Action>, ApiError>> {
+pub(super) fn actions(command: &Command, nodes: &Nodes) -> Option<Result<Vec<Action>, Refusal>> {
     Some(match command {
         Command::Kill(target) => on_each(target, (nodes, true), |node| Action::Kill {
             node,
@@ -79,7 +79,7 @@ fn on_each(
     target: &Target,
     (nodes, up): (&Nodes, bool),
     action: impl Fn(String) -> Action,
-) -> Result<Vec<Action>, ApiError> {
+) -> Result<Vec<Action>, Refusal> {
     Ok(match target {
         Target::Node(name) => vec![action(named(nodes, name)?)],
         Target::All => {
@@ -89,7 +89,7 @@ fn on_each(
     })
 }
 
-fn on_link(nodes: &Nodes, [a, b]: [&String; 2], cut: bool) -> Result<Vec<Action>, ApiError> {
+fn on_link(nodes: &Nodes, [a, b]: [&String; 2], cut: bool) -> Result<Vec<Action>, Refusal> {
     let (a, b) = (named(nodes, a)?, named(nodes, b)?);
     if a == b {
         return Err(NetworkError::SameNode { node: a }.into());
@@ -105,7 +105,7 @@ fn on_link(nodes: &Nodes, [a, b]: [&String; 2], cut: bool) -> Result<Vec<Action>
     Ok(vec![way(&a, &b), way(&b, &a)])
 }
 
-fn named(nodes: &Nodes, found: &str) -> Result<String, ApiError> {
+fn named(nodes: &Nodes, found: &str) -> Result<String, Refusal> {
     let is_meant = |word: &str| word.eq_ignore_ascii_case(found);
     let mut all = nodes.iter();
     let node = all.find(|node| is_meant(&node.name) || is_meant(&node.id));
@@ -116,7 +116,7 @@ fn named(nodes: &Nodes, found: &str) -> Result<String, ApiError> {
     })
 }
 
-fn elsewhere(what: &str, instead: &str) -> Result<Vec<Action>, ApiError> {
+fn elsewhere(what: &str, instead: &str) -> Result<Vec<Action>, Refusal> {
     Err(LabRefusal::Elsewhere {
         what: what.to_owned(),
         instead: instead.to_owned(),

@@ -23,7 +23,7 @@ use futures_util::FutureExt;
 
 use super::machine::App;
 use super::platform::{LabEvent, LabWorker, Platform, SpawnLab};
-use crate::ipc::{ApiError, RequestId};
+use crate::ipc::{Refusal, RequestId};
 use crate::lab::desk::{Answer, FromLab, Order, SolvedSight, State, ToLab};
 use crate::lab::{Action, Comparison, Until};
 use crate::refusal::LabRefusal;
@@ -147,7 +147,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// See [`Self::open`].
-    pub async fn show(&self, source: Source) -> Result<(), ApiError> {
+    pub async fn show(&self, source: Source) -> Result<(), Refusal> {
         if self.opened.borrow().as_ref() == Some(&source) {
             self.change(|bench| bench.problem = None);
             return Ok(());
@@ -159,7 +159,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Why it is not opened; what was open stays.
-    pub async fn open(&self, source: Source) -> Result<(), ApiError> {
+    pub async fn open(&self, source: Source) -> Result<(), Refusal> {
         self.change(|bench| (bench.opening, bench.problem) = (true, None));
         let kept = source.clone();
         let (order, moment) = match source {
@@ -206,7 +206,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Nothing is open.
-    pub async fn play(&self, speed: Option<u32>, until: Option<Until>) -> Result<State, ApiError> {
+    pub async fn play(&self, speed: Option<u32>, until: Option<Until>) -> Result<State, Refusal> {
         self.state_of(Order::Play { speed, until }).await
     }
 
@@ -214,7 +214,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Nothing is open.
-    pub async fn pause(&self) -> Result<State, ApiError> {
+    pub async fn pause(&self) -> Result<State, Refusal> {
         self.state_of(Order::Pause).await
     }
 
@@ -222,7 +222,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Nothing is open.
-    pub async fn step(&self, until: Until) -> Result<State, ApiError> {
+    pub async fn step(&self, until: Until) -> Result<State, Refusal> {
         self.state_of(Order::Step(until)).await
     }
 
@@ -231,7 +231,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Nothing is open, or it is too late a moment.
-    pub async fn seek(&self, to: u64, after: Option<u64>) -> Result<State, ApiError> {
+    pub async fn seek(&self, to: u64, after: Option<u64>) -> Result<State, Refusal> {
         let order = after.map_or(Order::Seek(to), |after| Order::Return { to, after });
         self.state_of(order).await
     }
@@ -240,7 +240,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Why it is not done.
-    pub async fn act(&self, action: &Action) -> Result<State, ApiError> {
+    pub async fn act(&self, action: &Action) -> Result<State, Refusal> {
         let text = serde_json::to_string(action).unwrap_or_default();
         self.act_text(text).await
     }
@@ -249,7 +249,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Why it is not done.
-    pub async fn act_text(&self, text: String) -> Result<State, ApiError> {
+    pub async fn act_text(&self, text: String) -> Result<State, Refusal> {
         self.state_of(Order::Act(text)).await
     }
 
@@ -262,7 +262,7 @@ impl Laboratory {
         one: &str,
         other: &str,
         at: u64,
-    ) -> Result<[Comparison; 2], ApiError> {
+    ) -> Result<[Comparison; 2], Refusal> {
         let (one, other) = (one.to_owned(), other.to_owned());
         let answer = self.order(Order::Compare { one, other, at }).await?;
         let Answer::Comparison(compared) = answer else {
@@ -282,7 +282,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Nothing is open.
-    pub async fn export(&self) -> Result<String, ApiError> {
+    pub async fn export(&self) -> Result<String, Refusal> {
         let answer = self.order(Order::Export).await?;
         let Answer::Text(text) = answer else {
             return Err(foreign());
@@ -294,7 +294,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Nothing is open.
-    pub async fn link(&self) -> Result<String, ApiError> {
+    pub async fn link(&self) -> Result<String, Refusal> {
         let text = self.export().await?;
         let State { time, after, .. } = self.state_of(Order::State).await?;
         let at = Some(time);
@@ -305,7 +305,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Why the order is not done.
-    pub async fn state_of(&self, order: Order) -> Result<State, ApiError> {
+    pub async fn state_of(&self, order: Order) -> Result<State, Refusal> {
         let answer = self.order(order).await?;
         let Answer::State(state) = answer else {
             return Err(foreign());
@@ -386,7 +386,7 @@ impl Laboratory {
         Some(app)
     }
 
-    fn run_worker(&self) -> Result<(), ApiError> {
+    fn run_worker(&self) -> Result<(), Refusal> {
         if self.worker.borrow().is_some() {
             return Ok(());
         }
@@ -471,6 +471,6 @@ impl Laboratory {
     }
 }
 
-fn foreign() -> ApiError {
+fn foreign() -> Refusal {
     crate::refusal::MessageError::Foreign.into()
 }

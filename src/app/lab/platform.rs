@@ -17,7 +17,7 @@ use crate::app::platform::{
     WorkerEvent,
 };
 use crate::command::Command;
-use crate::ipc::{ApiError, FromNode, ToNode};
+use crate::ipc::{FromNode, Refusal, ToNode};
 use crate::lab::desk::{Answer, Order};
 use crate::lab::{wall_clock, words};
 use crate::ledger::{Batch, Durability, Page, Query, StoreError};
@@ -25,7 +25,7 @@ use crate::primitives::Timestamp;
 use crate::refusal::{MessageError, PlatformError};
 
 /// What an order gives.
-pub(super) type Outcome = Result<Answer, ApiError>;
+pub(super) type Outcome = Result<Answer, Refusal>;
 /// Gives an order to the laboratory.
 pub(super) type Orders = Rc<dyn Fn(Order) -> LocalBoxFuture<'static, Outcome>>;
 
@@ -62,7 +62,7 @@ impl LabHand for LabPlatform {
 }
 
 impl Platform for LabPlatform {
-    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError> {
+    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, Refusal> {
         Ok(Box::new(Seat {
             name: name.to_owned(),
             orders: Rc::clone(&self.orders),
@@ -71,7 +71,7 @@ impl Platform for LabPlatform {
         }))
     }
 
-    fn show_laboratory(&self, _: &'static str) -> LocalBoxFuture<'static, Result<(), ApiError>> {
+    fn show_laboratory(&self, _: &'static str) -> LocalBoxFuture<'static, Result<(), Refusal>> {
         // It is where one is.
         async { Ok(()) }.boxed_local()
     }
@@ -103,7 +103,7 @@ impl Platform for LabPlatform {
         self.page.spawn(task);
     }
 
-    fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError> {
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Refusal> {
         self.page.random(bytes)
     }
 
@@ -212,7 +212,7 @@ struct Seat {
 }
 
 impl Worker for Seat {
-    fn post(&self, message: &ToNode) -> Result<(), ApiError> {
+    fn post(&self, message: &ToNode) -> Result<(), Refusal> {
         // What it is to do beside answering is the scenario's matter.
         if let ToNode::Request { id, request } = message.clone() {
             let node = self.name.clone();

@@ -10,7 +10,7 @@ use super::typed::Typed;
 use crate::command::{
     DEFAULT_FEE, Draft, DraftError, MAX_DECIMALS, What, number_in, read_amount, read_fee, shortened,
 };
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::primitives::Nearest;
 
 /// A form.
@@ -218,7 +218,7 @@ pub enum Sending {
     /// It is signed and handed to a node.
     Underway,
     /// It was refused.
-    Refused(ApiError),
+    Refused(Refusal),
 }
 
 /// The forms with what was typed into them.
@@ -241,7 +241,7 @@ pub enum ComposeMessage {
     /// A node took it.
     Sent,
     /// It was refused.
-    Refuse(ApiError),
+    Refuse(Refusal),
 }
 
 impl Compose {

@@ -148,7 +148,7 @@ fn what_was_sent_is_cleared_and_people_and_numbers_stay() {
 #[test]
 fn a_refusal_stays_until_something_is_typed_and_loses_nothing() {
     let mut compose = compose(Form::Transfer, &[(Field::Memo, "hi")]);
-    let error = ApiError::from(crate::refusal::NodeError::NotStarted);
+    let error = Refusal::from(crate::refusal::NodeError::NotStarted);
     compose.update(ComposeMessage::Refuse(error.clone()));
     assert_eq!(compose.sending(), &Sending::Refused(error));
     assert_eq!(compose.text(Field::Memo), "hi");

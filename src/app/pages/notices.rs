@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use super::PageModel;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 
 /// Most notices shown at once: more would lie over what a person goes on to.
 const MAX_NOTICES: usize = 2;
@@ -97,7 +97,7 @@ impl PageModel for Notices {
 
 /// A refusal as a sentence with the name of the rule.
 #[must_use]
-pub fn refusal_text(error: &ApiError) -> String {
+pub fn refusal_text(error: &Refusal) -> String {
     format!("{error} ({})", error.code())
 }
 

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use super::World;
 use crate::app::platform::{LabEvent, LabWorker, OnLabEvent};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::lab::desk::{Desk, ToLab};
 
 /// Time that a message takes.
@@ -44,7 +44,7 @@ impl DeskWorker {
 }
 
 impl LabWorker for DeskWorker {
-    fn post(&self, message: &ToLab) -> Result<(), ApiError> {
+    fn post(&self, message: &ToLab) -> Result<(), Refusal> {
         let (inner, message) = (Rc::downgrade(&self.0), message.clone());
         self.0.world.clock.after(MESSAGE_MS, move || {
             if let Some(inner) = inner.upgrade() {

@@ -20,7 +20,7 @@ pub(super) use tab::Faults;
 use super::App;
 use super::lab::Laboratory;
 use super::platform::{PageEvent, SpawnLab, WorkerEvent};
-use crate::ipc::{ApiError, FromNode, NodeStatus, Workload};
+use crate::ipc::{FromNode, NodeStatus, Refusal, Workload};
 use crate::ledger::MemoryStore;
 use crate::primitives::{Millis, SplitMix64, Timestamp};
 use crate::view::Offer;
@@ -318,7 +318,7 @@ impl Page {
     }
 
     /// The outcome of the opening.
-    pub(super) fn opened(&self) -> Result<(), ApiError> {
+    pub(super) fn opened(&self) -> Result<(), Refusal> {
         let app = Rc::clone(&self.app);
         self.world.wait(async move { app.ready().await })
     }
@@ -426,7 +426,7 @@ impl Page {
     }
 
     /// The worker of a node ends by itself and says why.
-    pub(super) fn fail_worker(&self, name: &str, error: ApiError) {
+    pub(super) fn fail_worker(&self, name: &str, error: Refusal) {
         let worker = self.tab.worker(name).expect("a worker");
         worker.tell(WorkerEvent::Message(FromNode::Failed { error }));
     }

@@ -11,7 +11,7 @@ use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 use super::World;
 use super::worker::{Handle, NodeWorker};
 use crate::app::platform::{Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
@@ -131,7 +131,7 @@ impl Tab {
 }
 
 impl Platform for Tab {
-    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError> {
+    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, Refusal> {
         if self.faults.borrow().no_worker.contains(name) {
             let (name, reason) = (format!("node:{name}"), "too many workers".to_owned());
             return Err(PlatformError::WorkerStart { name, reason }.into());
@@ -145,7 +145,7 @@ impl Platform for Tab {
         Ok(Box::new(Handle(worker)))
     }
 
-    fn show_laboratory(&self, _: &'static str) -> LocalBoxFuture<'static, Result<(), ApiError>> {
+    fn show_laboratory(&self, _: &'static str) -> LocalBoxFuture<'static, Result<(), Refusal>> {
         async { Ok(()) }.boxed_local()
     }
 
@@ -188,7 +188,7 @@ impl Platform for Tab {
             .spawn(Abortable::new(task, registration).map(|_| ()));
     }
 
-    fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError> {
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Refusal> {
         if self.faults.borrow().no_random {
             let reason = "the pool is empty".to_owned();
             return Err(PlatformError::NoEntropy { reason }.into());

@@ -12,7 +12,7 @@ use super::World;
 use super::locks::Guard;
 use crate::app::platform::{OnWorkerEvent, Worker, WorkerEvent};
 use crate::ipc::{
-    Answer, ApiError, FromMiner, FromNode, Limit, NodeConfig, Request, RequestId, SearchJob,
+    Answer, FromMiner, FromNode, Limit, NodeConfig, Refusal, Request, RequestId, SearchJob,
     ToMiner, ToNode, Workload,
 };
 use crate::ledger::{Batch, Durability, MemoryStore, Query, Store, StoreError};
@@ -73,7 +73,7 @@ struct Running {
 pub(super) struct Handle(pub(super) Rc<NodeWorker>);
 
 impl Worker for Handle {
-    fn post(&self, message: &ToNode) -> Result<(), ApiError> {
+    fn post(&self, message: &ToNode) -> Result<(), Refusal> {
         let (worker, message) = (Rc::downgrade(&self.0), message.clone());
         self.0.world.clock.after(MESSAGE_MS, move || {
             if let Some(worker) = worker.upgrade() {

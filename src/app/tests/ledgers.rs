@@ -62,7 +62,7 @@ fn a_file_that_is_refused_changes_nothing_and_names_rule_and_place() {
     );
     assert!(matches!(
         refused,
-        crate::ipc::ApiError::File(FileError::Rule { .. })
+        crate::ipc::Refusal::File(FileError::Rule { .. })
     ));
     assert!(page.status("poa-1").height >= height);
 }

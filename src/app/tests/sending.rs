@@ -6,10 +6,10 @@ use futures_util::future::join_all;
 use super::{APART, alone, link_all, taker};
 use crate::app::testing::{Page, World};
 use crate::command::{Draft, parse_tx};
-use crate::ipc::{ApiError, TransactionInfo};
+use crate::ipc::{Refusal, TransactionInfo};
 
 /// Sends drafts at the same time, as a script or a form that is clicked again and again does.
-fn send_all(page: &Page, drafts: Vec<Draft>) -> Vec<Result<TransactionInfo, ApiError>> {
+fn send_all(page: &Page, drafts: Vec<Draft>) -> Vec<Result<TransactionInfo, Refusal>> {
     page.wait(|app| async move { join_all(drafts.into_iter().map(|draft| app.send(draft))).await })
 }
 
@@ -19,7 +19,7 @@ fn send_all_and_kill(
     drafts: Vec<Draft>,
     node: String,
     after_ms: f64,
-) -> Vec<Result<TransactionInfo, ApiError>> {
+) -> Vec<Result<TransactionInfo, Refusal>> {
     page.wait(|app| async move {
         let sending = join_all(drafts.into_iter().map(|draft| app.send(draft)));
         let killing = async {
@@ -36,8 +36,8 @@ fn payments(count: usize) -> Vec<Draft> {
 }
 
 /// The nonces in the order in which the transactions were sent.
-fn nonces(sent: &[Result<TransactionInfo, ApiError>]) -> Vec<u64> {
-    let nonce = |sent: &Result<TransactionInfo, ApiError>| match sent {
+fn nonces(sent: &[Result<TransactionInfo, Refusal>]) -> Vec<u64> {
+    let nonce = |sent: &Result<TransactionInfo, Refusal>| match sent {
         Ok(sent) => sent.nonce,
         Err(error) => panic!("expected that it is taken, found {error}"),
     };

@@ -4,12 +4,12 @@ use futures_util::future::{join, join_all};
 
 use crate::app::testing::{Page, World};
 use crate::command::{Draft, What, parse_tx};
-use crate::ipc::{ApiError, TransactionInfo};
+use crate::ipc::{Refusal, TransactionInfo};
 
 const LINK: &str = "?pow=1&poa=1&test_tx=0&pace=1";
 
 /// Sends drafts at the same time.
-fn send_all(page: &Page, drafts: Vec<Draft>) -> Vec<Result<TransactionInfo, ApiError>> {
+fn send_all(page: &Page, drafts: Vec<Draft>) -> Vec<Result<TransactionInfo, Refusal>> {
     page.wait(|app| async move { join_all(drafts.into_iter().map(|draft| app.send(draft))).await })
 }
 
@@ -17,7 +17,7 @@ fn draft(words: &str) -> Draft {
     parse_tx(words).expect("a transfer")
 }
 
-fn nonces(sent: &[Result<TransactionInfo, ApiError>]) -> Vec<u64> {
+fn nonces(sent: &[Result<TransactionInfo, Refusal>]) -> Vec<u64> {
     let mut nonces: Vec<u64> = sent
         .iter()
         .map(|sent| sent.as_ref().expect("it is accepted").nonce)

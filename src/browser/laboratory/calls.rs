@@ -12,7 +12,7 @@ use crate::browser::page::api;
 use crate::browser::page::arguments::{self, Fields, wrong};
 use crate::browser::page::outcome::{no_api, thrown};
 use crate::command::LAB_CALLS;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::lab::desk::{Answer, Order};
 use crate::lab::{Action, Change, Until};
 use crate::primitives::MAX_EXACT;
@@ -25,7 +25,7 @@ const HOLD: &str = "hold";
 ///
 /// # Errors
 /// The browser does not let it be made.
-pub(super) fn object(laboratory: &Rc<Laboratory>) -> Result<JsValue, ApiError> {
+pub(super) fn object(laboratory: &Rc<Laboratory>) -> Result<JsValue, Refusal> {
     let object = Object::new();
     for call in LAB_CALLS {
         let (weak, name) = (Rc::downgrade(laboratory), call.name);
@@ -51,7 +51,7 @@ async fn carry_out(
     laboratory: &Laboratory,
     name: &'static str,
     (first, second): (JsValue, JsValue),
-) -> Result<JsValue, ApiError> {
+) -> Result<JsValue, Refusal> {
     let state = match name {
         "open" => {
             laboratory.open(source(&first)?).await?;
@@ -122,7 +122,7 @@ async fn on_network(
     laboratory: &Laboratory,
     name: &'static str,
     argument: JsValue,
-) -> Result<JsValue, ApiError> {
+) -> Result<JsValue, Refusal> {
     let network = laboratory.network().ok_or(LabRefusal::Closed)?;
     // By its answer the nodes have reported.
     laboratory.state_of(Order::Watch(true)).await?;
@@ -134,7 +134,7 @@ async fn compare(
     laboratory: &Laboratory,
     one: &JsValue,
     other: &JsValue,
-) -> Result<JsValue, ApiError> {
+) -> Result<JsValue, Refusal> {
     let (one, other) = (
         arguments::text("one", one)?,
         arguments::text("other", other)?,
@@ -151,7 +151,7 @@ async fn compare(
 }
 
 /// The name of an exercise, the text of a scenario, or a scenario as an object.
-fn source(value: &JsValue) -> Result<Source, ApiError> {
+fn source(value: &JsValue) -> Result<Source, Refusal> {
     let Some(text) = value.as_string() else {
         return Ok(Source::Text(json("open", value)?));
     };
@@ -163,7 +163,7 @@ fn source(value: &JsValue) -> Result<Source, ApiError> {
 }
 
 /// A plain value as JSON text.
-fn json(name: &str, value: &JsValue) -> Result<String, ApiError> {
+fn json(name: &str, value: &JsValue) -> Result<String, Refusal> {
     let text = JSON::stringify(value)
         .ok()
         .and_then(|text| text.as_string());
@@ -175,7 +175,7 @@ fn json(name: &str, value: &JsValue) -> Result<String, ApiError> {
     clippy::cast_sign_loss,
     reason = "a number between 1 and 100,000"
 )]
-fn speed(fields: &Fields) -> Result<Option<u32>, ApiError> {
+fn speed(fields: &Fields) -> Result<Option<u32>, Refusal> {
     let value = fields.get("speed");
     if value.is_undefined() || value.is_null() {
         return Ok(None);
@@ -187,7 +187,7 @@ fn speed(fields: &Fields) -> Result<Option<u32>, ApiError> {
     Ok(Some((speed * 100.0).round() as u32))
 }
 
-fn until(value: &JsValue) -> Result<Option<Until>, ApiError> {
+fn until(value: &JsValue) -> Result<Option<Until>, Refusal> {
     if value.is_undefined() || value.is_null() {
         return Ok(None);
     }
@@ -215,7 +215,7 @@ fn until(value: &JsValue) -> Result<Option<Until>, ApiError> {
 }
 
 /// What a call about frames does, as JSON texts of actions.
-fn actions(name: &str, first: JsValue, second: JsValue) -> Result<Vec<String>, ApiError> {
+fn actions(name: &str, first: JsValue, second: JsValue) -> Result<Vec<String>, Refusal> {
     let text = |action: Action| serde_json::to_string(&action).unwrap_or_default();
     let id = || arguments::number("id", &first, MAX_EXACT);
     Ok(match name {

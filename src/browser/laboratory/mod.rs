@@ -15,7 +15,7 @@ use super::page::outcome::thrown;
 use super::{WorkerHandle, lab_worker_name, serve_as, spawn};
 use crate::app::lab::Laboratory;
 use crate::app::platform::{LabEvent, LabWorker, OnLabEvent};
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::lab::desk::ToLab;
 
 /// Serves as the laboratory's worker that this is; `false` in a page.
@@ -38,7 +38,7 @@ pub fn calls(laboratory: &Rc<Laboratory>) -> Result<JsValue, JsValue> {
     calls::object(laboratory).map_err(|error| thrown(&error))
 }
 
-fn spawn_desk(number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, ApiError> {
+fn spawn_desk(number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, Refusal> {
     let on_event = Rc::new(on_event);
     let on_error = Rc::clone(&on_event);
     let worker = spawn(
@@ -58,7 +58,7 @@ fn spawn_desk(number: u32, on_event: OnLabEvent) -> Result<Box<dyn LabWorker>, A
 struct DeskWorker(WorkerHandle);
 
 impl LabWorker for DeskWorker {
-    fn post(&self, message: &ToLab) -> Result<(), ApiError> {
+    fn post(&self, message: &ToLab) -> Result<(), Refusal> {
         self.0.post(message)
     }
 }

@@ -9,7 +9,7 @@ use futures_channel::oneshot;
 use super::shell::Shell;
 use crate::browser::{FileArchive, js};
 use crate::chain::{Archive, KEEP};
-use crate::ipc::{ApiError, Level, Topic};
+use crate::ipc::{Level, Refusal, Topic};
 use crate::ledger::Snapshot;
 use crate::node::{Node, Opening, Outbox, Setup, StartError};
 use crate::refusal::StartupError;
@@ -51,7 +51,7 @@ impl Shell {
         &self,
         is_first: bool,
         snapshot: Option<Snapshot>,
-    ) -> Result<Opening, ApiError> {
+    ) -> Result<Opening, Refusal> {
         let setup = Setup {
             is_first,
             ..setup(self)?
@@ -61,7 +61,7 @@ impl Shell {
     }
 
     /// A state machine without a ledger.
-    pub(super) fn anew(&self, is_first: bool) -> Result<Started, ApiError> {
+    pub(super) fn anew(&self, is_first: bool) -> Result<Started, Refusal> {
         self.clear_archive();
         let (opening, mut out) = (self.opening(is_first, None)?, Outbox::new());
         let node = opening.run(&[], js::read_clocks(), &mut out);
@@ -112,7 +112,7 @@ async fn keep_trying(shell: Weak<Shell>, database: String, tried: oneshot::Sende
     }
 }
 
-fn setup(shell: &Shell) -> Result<Setup, ApiError> {
+fn setup(shell: &Shell) -> Result<Setup, Refusal> {
     let [session, seed] = [js::random()?, js::random()?].map(u64::from_le_bytes);
     Ok(Setup {
         workload: shell.workload.get(),

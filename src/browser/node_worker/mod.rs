@@ -24,7 +24,7 @@ use web_sys::DedicatedWorkerGlobalScope;
 
 use super::js::{unpack, warn};
 use super::spawn;
-use crate::ipc::{ApiError, FromNode, NodeConfig, ToNode};
+use crate::ipc::{FromNode, NodeConfig, Refusal, ToNode};
 use crate::refusal::NodeError;
 use page::Page;
 use shell::Shell;
@@ -71,7 +71,7 @@ pub(super) fn run(scope: &DedicatedWorkerGlobalScope) {
 }
 
 /// Reads the configuration; the rest of the start takes time and goes on by itself.
-fn begin(page: &Page, config: NodeConfig) -> Result<Rc<Shell>, ApiError> {
+fn begin(page: &Page, config: NodeConfig) -> Result<Rc<Shell>, Refusal> {
     let shell = Shell::new(page.clone(), config)?;
     let starting = Rc::clone(&shell);
     wasm_bindgen_futures::spawn_local(async move {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::shell::Shell;
 use crate::browser::js::{self, warn};
-use crate::ipc::{Answer, ApiError, FromNode, Request, RequestId, ToNode};
+use crate::ipc::{Answer, FromNode, Refusal, Request, RequestId, ToNode};
 use crate::ledger::{Query, Store};
 use crate::node::{Input, Order, Outbox};
 use crate::refusal::NodeError;
@@ -83,7 +83,7 @@ impl Shell {
         let answer = match (query.check(), ledger) {
             (Err(error), _) => Err(error.into()),
             (Ok(_), None) => Err(NodeError::NotStarted.into()),
-            (Ok(_), Some(ledger)) => ledger.query(query).await.map_err(ApiError::from),
+            (Ok(_), Some(ledger)) => ledger.query(query).await.map_err(Refusal::from),
         };
         self.answer(id, answer.map(Answer::Page));
     }
@@ -125,14 +125,14 @@ impl Shell {
         self.serve_waiting();
     }
 
-    fn answer(&self, id: RequestId, answer: Result<Answer, ApiError>) {
+    fn answer(&self, id: RequestId, answer: Result<Answer, Refusal>) {
         self.page.tell(&match answer {
             Ok(answer) => FromNode::Answer { id, answer },
             Err(error) => FromNode::Refusal { id, error },
         });
     }
 
-    fn refuse_message(&self, message: &ToNode, error: &ApiError) {
+    fn refuse_message(&self, message: &ToNode, error: &Refusal) {
         match message {
             ToNode::Request { id, .. } => self.page.tell(&FromNode::Refusal {
                 id: *id,

@@ -13,7 +13,7 @@ use crate::browser::locks::LockGuard;
 use crate::browser::{Channel, FileArchive, Senders, js, miner_worker_name};
 use crate::gossip;
 use crate::ipc::{
-    ApiError, Event, FromMiner, FromNode, Level, NodeConfig, NodeKind, Report, ToNode, Topic,
+    Event, FromMiner, FromNode, Level, NodeConfig, NodeKind, Refusal, Report, ToNode, Topic,
     Workload,
 };
 use crate::ledger::{Batch, Durability, Store};
@@ -67,7 +67,7 @@ pub(super) struct Network {
 
 impl Shell {
     /// Reads the configuration.
-    pub(super) fn new(page: Page, config: NodeConfig) -> Result<Rc<Self>, ApiError> {
+    pub(super) fn new(page: Page, config: NodeConfig) -> Result<Rc<Self>, Refusal> {
         // The two random numbers are those of a start: see `start::setup`.
         let Setup { params, key, .. } = Setup::of(&config, 0, 0)?;
         let (id, chain_id) = (key.node_id(), genesis(&params).0.id());
@@ -341,7 +341,7 @@ impl Shell {
     }
 
     /// What the page is to know now; takes the collected events.
-    pub(super) fn report(&self) -> Result<Report, ApiError> {
+    pub(super) fn report(&self) -> Result<Report, Refusal> {
         let mut reporter = self.reporter.borrow_mut();
         match &*self.node.borrow() {
             Some(node) => Ok(reporter.report(node, js::read_clocks(), monotonic())),
@@ -358,7 +358,7 @@ impl Shell {
     }
 
     /// The node cannot run.
-    pub(super) fn fail(&self, error: ApiError) {
+    pub(super) fn fail(&self, error: Refusal) {
         self.ended.set(true);
         self.let_go();
         self.page.tell(&FromNode::Failed { error });

@@ -13,7 +13,7 @@ use super::shell::{Network, Shell};
 use crate::browser::{Channel, FileArchive, IndexedDbStore, Received, capability, js, locks};
 use crate::chain::{Archive, KEEP};
 use crate::gossip;
-use crate::ipc::{ApiError, FromNode, Level, Topic};
+use crate::ipc::{FromNode, Level, Refusal, Topic};
 use crate::ledger::{MemoryStore, Snapshot, Store, StoreError};
 use crate::node::{Input, Opening, Outbox};
 use crate::primitives::{BlockHash, NodeId};
@@ -27,7 +27,7 @@ const FILE_LIMIT_MS: f64 = 1_000.0;
 const LOCK_LIMIT_MS: u32 = 5_000;
 
 /// Brings the node up, or says why it cannot run.
-pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), ApiError> {
+pub(super) async fn start(shell: &Rc<Shell>) -> Result<(), Refusal> {
     capability::broadcast_channel()?;
     let name = lock_name(&shell.chain_id, &shell.id);
     match locks::acquire(&name, Some(LOCK_LIMIT_MS)).await {
@@ -143,7 +143,7 @@ impl Shell {
 }
 
 /// Opens a channel whose frames go to the node.
-fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, ApiError> {
+fn open(shell: &Rc<Shell>, name: &str) -> Result<Channel, Refusal> {
     let shell = Rc::downgrade(shell);
     Channel::open(name, move |received| {
         let Some(shell) = shell.upgrade() else { return };
@@ -170,7 +170,7 @@ struct Found {
 }
 
 /// Opens and reads the ledger. Where that fails the node runs in memory, and says so.
-async fn find(shell: &Rc<Shell>) -> Result<Found, ApiError> {
+async fn find(shell: &Rc<Shell>) -> Result<Found, Refusal> {
     let is_first = shell.config.is_first;
     let degraded = match &shell.config.database {
         None => None,

@@ -16,7 +16,7 @@ use crate::app::{App, Output, Subscription};
 use crate::browser::js::to_js;
 use crate::command::{CALLS, CallKind, Command, Target};
 use crate::gossip::discovery_channel;
-use crate::ipc::{ApiError, Event, Level, Topic};
+use crate::ipc::{Event, Level, Refusal, Topic};
 use crate::primitives::MAX_EXACT;
 use crate::refusal::{ArgumentError, MessageError, NetworkError};
 use crate::view::traffic::Traffic;
@@ -90,7 +90,7 @@ impl From<Output> for Done {
 ///
 /// # Errors
 /// The browser does not let the object be made.
-pub(super) fn publish(app: &Rc<App>, laboratory: &Program) -> Result<(), ApiError> {
+pub(super) fn publish(app: &Rc<App>, laboratory: &Program) -> Result<(), Refusal> {
     let api = Object::new();
     let api = Api {
         app: Rc::downgrade(app),
@@ -113,13 +113,13 @@ struct Api<'a> {
 }
 
 impl Api<'_> {
-    fn put(&self, name: &str, value: &JsValue) -> Result<(), ApiError> {
+    fn put(&self, name: &str, value: &JsValue) -> Result<(), Refusal> {
         let done = Reflect::set(self.object, &name.into(), value);
         done.map(drop).map_err(|_| no_api(&format!("aurex.{name}")))
     }
 
     /// A function of one argument that gives a promise.
-    fn promise(&self, name: &'static str) -> Result<(), ApiError> {
+    fn promise(&self, name: &'static str) -> Result<(), Refusal> {
         let weak = self.app.clone();
         let closure = Closure::<dyn Fn(JsValue) -> Promise>::new(move |argument: JsValue| {
             future_to_promise(outcome(weak.upgrade(), name, argument))
@@ -128,7 +128,7 @@ impl Api<'_> {
     }
 
     /// `aurex.on(event, handler)` gives a function that ends the subscription.
-    fn hears(&self) -> Result<(), ApiError> {
+    fn hears(&self) -> Result<(), Refusal> {
         let weak = self.app.clone();
         let on = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
             move |event: JsValue, handler: JsValue| {
@@ -176,7 +176,7 @@ async fn outcome(
     outcome.map_err(|error| thrown(&error))
 }
 
-async fn chain(app: &App, argument: JsValue) -> Result<JsValue, ApiError> {
+async fn chain(app: &App, argument: JsValue) -> Result<JsValue, Refusal> {
     let fields = Fields::of("chain", &["node", "from", "count"], argument)?;
     let from = fields.optional_number("from", MAX_EXACT)?;
     let count = fields
@@ -188,7 +188,7 @@ async fn chain(app: &App, argument: JsValue) -> Result<JsValue, ApiError> {
 }
 
 /// A ledger as a file: out of a node, or into one.
-async fn file(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, ApiError> {
+async fn file(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, Refusal> {
     if name == "export" {
         let node = arguments::text("node", &argument)?;
         return Ok(Uint8Array::from(app.export(&node).await?.as_slice()).into());
@@ -201,7 +201,7 @@ async fn file(app: &App, name: &'static str, argument: JsValue) -> Result<JsValu
 }
 
 /// Changes links, if a change is given; those that are cut then.
-fn links(app: &App, argument: &JsValue) -> Result<JsValue, ApiError> {
+fn links(app: &App, argument: &JsValue) -> Result<JsValue, Refusal> {
     if !argument.is_undefined() {
         match arguments::links(argument)? {
             Ok(cuts) => app.set_cuts(&cuts)?,
@@ -215,11 +215,7 @@ fn links(app: &App, argument: &JsValue) -> Result<JsValue, ApiError> {
     Ok(links.into())
 }
 
-async fn reorganised(
-    app: &App,
-    name: &'static str,
-    argument: JsValue,
-) -> Result<JsValue, ApiError> {
+async fn reorganised(app: &App, name: &'static str, argument: JsValue) -> Result<JsValue, Refusal> {
     let fields = Fields::of(name, &["node", "before", "after"], argument)?;
     let text = |field| arguments::text(field, &fields.get(field));
     let (node, before, after) = (text("node")?, text("before")?, text("after")?);
@@ -234,7 +230,7 @@ pub(in crate::browser) async fn call(
     app: &App,
     name: &'static str,
     argument: JsValue,
-) -> Result<JsValue, ApiError> {
+) -> Result<JsValue, Refusal> {
     match name {
         "ready" => {
             app.ready().await?;
@@ -295,7 +291,7 @@ pub(in crate::browser) async fn call(
 }
 
 /// The commands that a function runs, one after the other.
-fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
+fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, Refusal> {
     Ok(vec![match name {
         "kill" => Command::Kill(target(&argument)?),
         "start" => Command::Start(target(&argument)?),
@@ -318,7 +314,7 @@ fn commands(name: &str, argument: JsValue) -> Result<Vec<Command>, ApiError> {
     }])
 }
 
-fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, ApiError> {
+fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, Refusal> {
     let object = Object::new();
     for (name, value) in fields {
         let done = Reflect::set(&object, &(*name).into(), value);
@@ -338,7 +334,7 @@ fn joined(object: &JsValue, fields: &JsValue) -> JsValue {
     .into()
 }
 
-fn status(app: &App) -> Result<JsValue, ApiError> {
+fn status(app: &App) -> Result<JsValue, Refusal> {
     let nodes = Array::new();
     let model: Rc<Model> = app.fresh_model();
     for node in &model.nodes {
@@ -382,7 +378,7 @@ fn status(app: &App) -> Result<JsValue, ApiError> {
 }
 
 /// A node's name, or all.
-fn target(argument: &JsValue) -> Result<Target, ApiError> {
+fn target(argument: &JsValue) -> Result<Target, Refusal> {
     let name = arguments::text("node", argument)?.to_ascii_lowercase();
     Ok(if name == "all" {
         Target::All
@@ -392,7 +388,7 @@ fn target(argument: &JsValue) -> Result<Target, ApiError> {
 }
 
 /// A node's name, as a text or as `{ node }`, if one is given.
-fn node(call: &'static str, argument: JsValue) -> Result<Option<String>, ApiError> {
+fn node(call: &'static str, argument: JsValue) -> Result<Option<String>, Refusal> {
     if argument.as_string().is_some() {
         return arguments::text("node", &argument).map(Some);
     }

@@ -9,7 +9,7 @@ use crate::command::{
     self, DifficultyChoice, Draft, DraftError, LinkChange, Quality, Shape, What, only_known,
     parse_tx,
 };
-use crate::ipc::{ApiError, NodeKind, Pace, Topic};
+use crate::ipc::{NodeKind, Pace, Refusal, Topic};
 use crate::ledger::{Query, Table};
 use crate::primitives::MAX_EXACT;
 use crate::refusal::ArgumentError;
@@ -21,7 +21,7 @@ const DEFAULT_LIMIT: u32 = 100;
 const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 /// A refusal of an argument.
-pub(in crate::browser) fn wrong(name: &str, expected: &str, found: &JsValue) -> ApiError {
+pub(in crate::browser) fn wrong(name: &str, expected: &str, found: &JsValue) -> Refusal {
     let found = match found.as_string() {
         Some(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
         None => shown(found),
@@ -67,13 +67,13 @@ impl Fields {
         call: &'static str,
         known: &[&'static str],
         value: JsValue,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<Self, Refusal> {
         let fields = Self::any(call, value)?;
         fields.only(call, known)?;
         Ok(fields)
     }
 
-    fn any(call: &str, value: JsValue) -> Result<Self, ApiError> {
+    fn any(call: &str, value: JsValue) -> Result<Self, Refusal> {
         if is_missing(&value) || (value.is_object() && !js_sys::Array::is_array(&value)) {
             Ok(Self(value))
         } else {
@@ -81,7 +81,7 @@ impl Fields {
         }
     }
 
-    fn only(&self, call: &'static str, known: &[&'static str]) -> Result<(), ApiError> {
+    fn only(&self, call: &'static str, known: &[&'static str]) -> Result<(), Refusal> {
         let Some(object) = self.0.dyn_ref::<Object>() else {
             return Ok(());
         };
@@ -102,7 +102,7 @@ impl Fields {
         }
     }
 
-    pub(in crate::browser) fn optional_text(&self, name: &str) -> Result<Option<String>, ApiError> {
+    pub(in crate::browser) fn optional_text(&self, name: &str) -> Result<Option<String>, Refusal> {
         let value = self.get(name);
         if is_missing(&value) {
             Ok(None)
@@ -111,7 +111,7 @@ impl Fields {
         }
     }
 
-    fn text(&self, name: &str) -> Result<String, ApiError> {
+    fn text(&self, name: &str) -> Result<String, Refusal> {
         text(name, &self.get(name))
     }
 
@@ -119,7 +119,7 @@ impl Fields {
         &self,
         name: &str,
         highest: u64,
-    ) -> Result<Option<u64>, ApiError> {
+    ) -> Result<Option<u64>, Refusal> {
         let value = self.get(name);
         if is_missing(&value) {
             Ok(None)
@@ -128,11 +128,11 @@ impl Fields {
         }
     }
 
-    fn number(&self, name: &str, highest: u64) -> Result<u64, ApiError> {
+    fn number(&self, name: &str, highest: u64) -> Result<u64, Refusal> {
         number(name, &self.get(name), highest)
     }
 
-    pub(in crate::browser) fn optional_u32(&self, name: &str) -> Result<Option<u32>, ApiError> {
+    pub(in crate::browser) fn optional_u32(&self, name: &str) -> Result<Option<u32>, Refusal> {
         let number = self.optional_number(name, u64::from(u32::MAX))?;
         Ok(number.and_then(|number| u32::try_from(number).ok()))
     }
@@ -142,7 +142,7 @@ impl Fields {
 ///
 /// # Errors
 /// Anything else.
-pub(in crate::browser) fn text(name: &str, value: &JsValue) -> Result<String, ApiError> {
+pub(in crate::browser) fn text(name: &str, value: &JsValue) -> Result<String, Refusal> {
     value
         .as_string()
         .filter(|text| !text.is_empty())
@@ -157,7 +157,7 @@ pub(in crate::browser) fn number(
     name: &str,
     value: &JsValue,
     highest: u64,
-) -> Result<u64, ApiError> {
+) -> Result<u64, Refusal> {
     let number = value
         .as_f64()
         .filter(|number| number.fract() == 0.0 && (0.0..=LARGEST).contains(number));
@@ -173,7 +173,7 @@ pub(in crate::browser) fn number(
 }
 
 /// Coins, or units of an asset. The draft's own check says the rest.
-fn amount(fields: &Fields, name: &str) -> Result<u64, ApiError> {
+fn amount(fields: &Fields, name: &str) -> Result<u64, Refusal> {
     let value = fields.get(name);
     if value.as_f64().is_some_and(|number| number > LARGEST) {
         return Err(DraftError::AmountOverflow {
@@ -194,7 +194,7 @@ fn amount(fields: &Fields, name: &str) -> Result<u64, ApiError> {
 ///
 /// # Errors
 /// Anything else.
-pub(in crate::browser) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiError> {
+pub(in crate::browser) fn node_kind(value: &JsValue) -> Result<NodeKind, Refusal> {
     let kinds = [NodeKind::Pow, NodeKind::Poa];
     let word = value.as_string();
     kinds
@@ -207,9 +207,7 @@ pub(in crate::browser) fn node_kind(value: &JsValue) -> Result<NodeKind, ApiErro
 ///
 /// # Errors
 /// Anything else.
-pub(in crate::browser) fn difficulty(
-    fields: &Fields,
-) -> Result<Option<DifficultyChoice>, ApiError> {
+pub(in crate::browser) fn difficulty(fields: &Fields) -> Result<Option<DifficultyChoice>, Refusal> {
     word(
         fields,
         "difficulty",
@@ -222,7 +220,7 @@ pub(in crate::browser) fn difficulty(
 ///
 /// # Errors
 /// Anything but a whole number within the bounds.
-pub(in crate::browser) fn miners(fields: &Fields) -> Result<Option<u32>, ApiError> {
+pub(in crate::browser) fn miners(fields: &Fields) -> Result<Option<u32>, Refusal> {
     word(fields, "miners", "1 to 8 miner workers", command::miners)
 }
 
@@ -230,7 +228,7 @@ pub(in crate::browser) fn miners(fields: &Fields) -> Result<Option<u32>, ApiErro
 ///
 /// # Errors
 /// Anything else.
-pub(super) fn traffic(value: &JsValue) -> Result<u32, ApiError> {
+pub(super) fn traffic(value: &JsValue) -> Result<u32, Refusal> {
     word_of("traffic", value, command::TRAFFIC, command::traffic)
 }
 
@@ -240,7 +238,7 @@ fn word<T>(
     name: &str,
     expected: &str,
     read: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, ApiError> {
+) -> Result<Option<T>, Refusal> {
     let value = fields.get(name);
     if is_missing(&value) {
         return Ok(None);
@@ -254,7 +252,7 @@ fn word_of<T>(
     value: &JsValue,
     expected: &str,
     read: impl Fn(&str) -> Option<T>,
-) -> Result<T, ApiError> {
+) -> Result<T, Refusal> {
     let number = || {
         number(name, value, MAX_EXACT)
             .ok()
@@ -269,7 +267,7 @@ fn word_of<T>(
 ///
 /// # Errors
 /// Anything else.
-pub(in crate::browser) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError> {
+pub(in crate::browser) fn pace(fields: &Fields) -> Result<Option<Pace>, Refusal> {
     word(
         fields,
         "pace",
@@ -282,7 +280,7 @@ pub(in crate::browser) fn pace(fields: &Fields) -> Result<Option<Pace>, ApiError
 ///
 /// # Errors
 /// An unknown table or index, or a field of another type.
-pub(in crate::browser) fn query(fields: &Fields) -> Result<Query, ApiError> {
+pub(in crate::browser) fn query(fields: &Fields) -> Result<Query, Refusal> {
     let name = fields.get("table");
     let tables: Vec<&str> = Table::ALL.into_iter().map(Table::name).collect();
     let table = name.as_string().and_then(|name| Table::from_name(&name));
@@ -318,7 +316,7 @@ pub(in crate::browser) fn query(fields: &Fields) -> Result<Query, ApiError> {
 ///
 /// # Errors
 /// The words' or the fields' mistake.
-pub(in crate::browser) fn draft(value: JsValue) -> Result<Draft, ApiError> {
+pub(in crate::browser) fn draft(value: JsValue) -> Result<Draft, Refusal> {
     if let Some(words) = value.as_string() {
         let words = words.trim();
         // As in the console, where the word is understood in any case.
@@ -386,7 +384,7 @@ pub(in crate::browser) fn draft(value: JsValue) -> Result<Draft, ApiError> {
 }
 
 /// An empty text is as good as none.
-fn empty(fields: &Fields, name: &str, error: ApiError) -> Result<Option<String>, ApiError> {
+fn empty(fields: &Fields, name: &str, error: Refusal) -> Result<Option<String>, Refusal> {
     if fields
         .get(name)
         .as_string()
@@ -402,7 +400,7 @@ fn empty(fields: &Fields, name: &str, error: ApiError) -> Result<Option<String>,
 ///
 /// # Errors
 /// An unknown name.
-pub(in crate::browser) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiError> {
+pub(in crate::browser) fn topic(value: &JsValue) -> Result<Option<Topic>, Refusal> {
     let name = value.as_string().unwrap_or_default();
     if name == "log" {
         return Ok(None);
@@ -418,7 +416,7 @@ pub(in crate::browser) fn topic(value: &JsValue) -> Result<Option<Topic>, ApiErr
 /// Anything else.
 pub(in crate::browser) fn links(
     value: &JsValue,
-) -> Result<Result<Vec<(String, String)>, LinkChange>, ApiError> {
+) -> Result<Result<Vec<(String, String)>, LinkChange>, Refusal> {
     if js_sys::Array::is_array(value) {
         return js_sys::Array::from(value)
             .iter()
@@ -446,7 +444,7 @@ pub(in crate::browser) fn links(
     Ok(Err(change))
 }
 
-fn pair(item: JsValue) -> Result<(String, String), ApiError> {
+fn pair(item: JsValue) -> Result<(String, String), Refusal> {
     let fields = Fields::of("link", &["from", "to"], item)?;
     Ok((
         fields.text("from")?.to_ascii_lowercase(),

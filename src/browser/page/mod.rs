@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::app::platform::{
     Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
 };
-use crate::ipc::{ApiError, ToNode};
+use crate::ipc::{Refusal, ToNode};
 use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
 use crate::primitives::Timestamp;
 use crate::refusal::PlatformError;
@@ -56,7 +56,7 @@ pub(in crate::browser) struct Browser {
 }
 
 impl Platform for Browser {
-    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, ApiError> {
+    fn spawn_node(&self, name: &str, on_event: OnWorkerEvent) -> Result<Box<dyn Worker>, Refusal> {
         let on_event = Rc::new(on_event);
         let on_error = Rc::clone(&on_event);
         let worker = spawn(
@@ -67,10 +67,7 @@ impl Platform for Browser {
         Ok(Box::new(NodeWorker(worker)))
     }
 
-    fn show_laboratory(
-        &self,
-        place: &'static str,
-    ) -> LocalBoxFuture<'static, Result<(), ApiError>> {
+    fn show_laboratory(&self, place: &'static str) -> LocalBoxFuture<'static, Result<(), Refusal>> {
         let program = self.program.clone();
         async move { program.show(place).await }.boxed_local()
     }
@@ -116,7 +113,7 @@ impl Platform for Browser {
         spawn_local(task);
     }
 
-    fn random(&self, bytes: &mut [u8]) -> Result<(), ApiError> {
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Refusal> {
         js::fill_random(bytes)
     }
 
@@ -283,7 +280,7 @@ impl Platform for Browser {
 struct NodeWorker(WorkerHandle);
 
 impl Worker for NodeWorker {
-    fn post(&self, message: &ToNode) -> Result<(), ApiError> {
+    fn post(&self, message: &ToNode) -> Result<(), Refusal> {
         self.0.post(message)
     }
 }

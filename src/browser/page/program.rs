@@ -18,7 +18,7 @@ use super::outcome::{no_api, thrown};
 use crate::browser::js::explain;
 use crate::browser::spawn::glue_url;
 use crate::command::LAB_CALLS;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::refusal::LabRefusal;
 
 /// The element of the page that names the program.
@@ -62,7 +62,7 @@ struct Inner {
 
 impl Program {
     /// Shows the laboratory in an element; nothing, if that was left in the meantime.
-    pub(super) async fn show(&self, place: &str) -> Result<(), ApiError> {
+    pub(super) async fn show(&self, place: &str) -> Result<(), Refusal> {
         self.load().await?;
         if let Some(module) = &*self.0.loaded.borrow() {
             module.show(place);
@@ -77,7 +77,7 @@ impl Program {
         }
     }
 
-    async fn load(&self) -> Result<(), ApiError> {
+    async fn load(&self) -> Result<(), Refusal> {
         if self.0.loaded.borrow().is_some() {
             return Ok(());
         }
@@ -106,7 +106,7 @@ impl Program {
     ///
     /// # Errors
     /// The browser does not let the object be made.
-    pub(super) fn calls(&self) -> Result<JsValue, ApiError> {
+    pub(super) fn calls(&self) -> Result<JsValue, Refusal> {
         let object = Object::new();
         for call in LAB_CALLS {
             let (program, name) = (self.clone(), call.name);

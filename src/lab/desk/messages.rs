@@ -5,7 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use super::sight::{About, FrameDetail, View};
-use crate::ipc::{self, ApiError, Request, RequestId};
+use crate::ipc::{self, Refusal, Request, RequestId};
 use crate::lab::{BranchInfo, Comparison, Until};
 
 /// From the page to the laboratory.
@@ -89,7 +89,7 @@ pub enum FromLab {
         /// Of the order.
         id: RequestId,
         /// The answer.
-        outcome: Result<Answer, ApiError>,
+        outcome: Result<Answer, Refusal>,
     },
     /// The moment, as it is now.
     View(View),

@@ -29,7 +29,7 @@ use super::results::Reached;
 use super::scenario::{MAX_LENGTH, Scenario};
 use super::until::{Stop, Until};
 use super::words;
-use crate::ipc::{ApiError, Request, RequestId};
+use crate::ipc::{Refusal, Request, RequestId};
 use crate::primitives::Digest;
 use crate::refusal::LabRefusal;
 use sight::{COLUMNS, MAX_FRAMES, MAX_NEWS, MAX_REORGANISATIONS};
@@ -118,7 +118,7 @@ impl Desk {
         self.out.push(FromLab::Done { id, outcome });
     }
 
-    fn obey(&mut self, order: Order, now: f64) -> Result<Answer, ApiError> {
+    fn obey(&mut self, order: Order, now: f64) -> Result<Answer, Refusal> {
         match order {
             Order::Open(text) => {
                 let scenario = Scenario::parse(&text).map_err(|error| refused(&error))?;
@@ -168,15 +168,15 @@ impl Desk {
         Ok(Answer::State(self.state()?))
     }
 
-    fn lab(&self) -> Result<&Lab, ApiError> {
+    fn lab(&self) -> Result<&Lab, Refusal> {
         self.lab.as_ref().ok_or_else(|| LabRefusal::Closed.into())
     }
 
-    fn lab_mut(&mut self) -> Result<&mut Lab, ApiError> {
+    fn lab_mut(&mut self) -> Result<&mut Lab, Refusal> {
         self.lab.as_mut().ok_or_else(|| LabRefusal::Closed.into())
     }
 
-    fn exercise(&mut self, name: String) -> Result<Answer, ApiError> {
+    fn exercise(&mut self, name: String) -> Result<Answer, Refusal> {
         let Some(found) = exercises::find(&name) else {
             let example = exercises::names().next().unwrap_or_default().to_owned();
             return Err(LabRefusal::Exercise {
@@ -189,7 +189,7 @@ impl Desk {
         self.open(Some(name), exercise.scenario)
     }
 
-    fn open(&mut self, exercise: Option<String>, scenario: Scenario) -> Result<Answer, ApiError> {
+    fn open(&mut self, exercise: Option<String>, scenario: Scenario) -> Result<Answer, Refusal> {
         let about = About {
             exercise,
             title: scenario.title.clone(),
@@ -230,7 +230,7 @@ impl Desk {
         };
     }
 
-    fn play(&mut self, speed: Option<u32>, until: Option<Until>, now: f64) -> Result<(), ApiError> {
+    fn play(&mut self, speed: Option<u32>, until: Option<Until>, now: f64) -> Result<(), Refusal> {
         self.halt(None);
         if let Some(speed) = speed {
             self.speed = Some(speed.clamp(SPEEDS.0, SPEEDS.1));
@@ -265,7 +265,7 @@ impl Desk {
         }
     }
 
-    fn step(&mut self, until: Until, id: RequestId) -> Result<(), ApiError> {
+    fn step(&mut self, until: Until, id: RequestId) -> Result<(), Refusal> {
         let limit = self.limit(Some(until));
         let way = self
             .lab()?
@@ -287,7 +287,7 @@ impl Desk {
         self.halt(None);
     }
 
-    fn seek(&mut self, to: u64, after: Option<u64>, id: RequestId) -> Result<(), ApiError> {
+    fn seek(&mut self, to: u64, after: Option<u64>, id: RequestId) -> Result<(), Refusal> {
         let lab = self.lab_mut()?;
         let before = lab.time();
         let way = match after {
@@ -312,7 +312,7 @@ impl Desk {
         });
     }
 
-    fn act(&mut self, text: &str) -> Result<(), ApiError> {
+    fn act(&mut self, text: &str) -> Result<(), Refusal> {
         let action: Action = from_json(text).map_err(|error| not_done(&error.to_string()))?;
         let lab = self.lab_mut()?;
         let done = lab
@@ -411,7 +411,7 @@ impl Desk {
         }
     }
 
-    fn state(&self) -> Result<State, ApiError> {
+    fn state(&self) -> Result<State, Refusal> {
         let lab = self.lab()?;
         let clock = self.clock(lab);
         Ok(State {
@@ -528,18 +528,18 @@ fn is_opened(message: &FromLab) -> bool {
     )
 }
 
-fn refused(error: &ScenarioError) -> ApiError {
+fn refused(error: &ScenarioError) -> Refusal {
     let reason = error.to_string();
     LabRefusal::Scenario { reason }.into()
 }
 
-fn not_done(reason: &str) -> ApiError {
+fn not_done(reason: &str) -> Refusal {
     let reason = reason.to_owned();
     LabRefusal::Action { reason }.into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
-fn late(error: LabError) -> ApiError {
+fn late(error: LabError) -> Refusal {
     let reason = error.to_string();
     LabRefusal::Time { reason }.into()
 }

@@ -9,7 +9,7 @@ struct Room {
     now: f64,
     asked: u32,
     views: Vec<View>,
-    answers: Vec<(RequestId, Result<Answer, ApiError>)>,
+    answers: Vec<(RequestId, Result<Answer, Refusal>)>,
 }
 
 impl Room {
@@ -57,14 +57,14 @@ impl Room {
         }
     }
 
-    fn answer(&self, id: RequestId) -> &Result<Answer, ApiError> {
+    fn answer(&self, id: RequestId) -> &Result<Answer, Refusal> {
         let mut own = self.answers.iter().filter(|(other, _)| *other == id);
         let answer = own.next().expect("the order is answered");
         assert_eq!(own.count(), 0, "once");
         &answer.1
     }
 
-    fn ask(&mut self, order: Order) -> Result<Answer, ApiError> {
+    fn ask(&mut self, order: Order) -> Result<Answer, Refusal> {
         let plays = matches!(order, Order::Play { .. });
         let id = self.order(order);
         if !plays {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consensus::TxError;
 use crate::ipc::{
-    AccountInfo, ApiError, BlockInfo, ChainInfo, MempoolInfo, Request, TransactionInfo,
+    AccountInfo, BlockInfo, ChainInfo, MempoolInfo, Refusal, Request, TransactionInfo,
 };
 use crate::mempool::MempoolError;
 use crate::primitives::{
@@ -39,7 +39,7 @@ impl Node {
         now: ClockReading,
         request: Request,
         out: &mut Outbox,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Answer, Refusal> {
         self.read_clocks(now, out);
         match request {
             Request::Submit { ref raw } | Request::SubmitNext { ref raw } => {
@@ -83,7 +83,7 @@ impl Node {
         raw: &[u8],
         is_next: bool,
         out: &mut Outbox,
-    ) -> Result<TransactionInfo, ApiError> {
+    ) -> Result<TransactionInfo, Refusal> {
         let transaction = Transaction::from_bytes(raw)
             .map_err(|error| MempoolError::from(TxError::from(error)))?;
         if is_next {
@@ -110,7 +110,7 @@ impl Node {
         }
     }
 
-    fn account(&self, who: &str) -> Result<AccountInfo, ApiError> {
+    fn account(&self, who: &str) -> Result<AccountInfo, Refusal> {
         let address = self.find_account(who).ok_or_else(|| {
             let found = who.to_owned();
             LookupError::Account { found }
@@ -181,7 +181,7 @@ impl Node {
         }
     }
 
-    fn block_info(&self, which: &str) -> Result<BlockInfo, ApiError> {
+    fn block_info(&self, which: &str) -> Result<BlockInfo, Refusal> {
         let id = self.find_block(which)?;
         let unknown = || {
             let which = which.to_owned();
@@ -218,7 +218,7 @@ impl Node {
         })
     }
 
-    fn transaction_info(&self, id: &str) -> Result<TransactionInfo, ApiError> {
+    fn transaction_info(&self, id: &str) -> Result<TransactionInfo, Refusal> {
         let id = self.find_transaction(id)?;
         self.describe(&id)
             .ok_or_else(|| unknown_transaction(id.to_string()))

@@ -1,13 +1,13 @@
 //! What a few digits of a hash stand for.
 
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::primitives::{BlockHash, Height, TxId, from_hex, read_number};
 use crate::refusal::LookupError;
 
 use super::Node;
 
 impl Node {
-    pub(super) fn find_block(&self, which: &str) -> Result<BlockHash, ApiError> {
+    pub(super) fn find_block(&self, which: &str) -> Result<BlockHash, Refusal> {
         if let Ok(height) = read_number(which)
             && let Some(id) = self.chain.at(Height(height))
         {
@@ -27,7 +27,7 @@ impl Node {
     }
 
     /// The transaction of an id or a prefix of it: committed, waiting or dropped.
-    pub(super) fn find_transaction(&self, id: &str) -> Result<TxId, ApiError> {
+    pub(super) fn find_transaction(&self, id: &str) -> Result<TxId, Refusal> {
         if !is_hash_prefix(id) {
             let found = id.to_owned();
             return Err(LookupError::TransactionWords { found }.into());
@@ -56,7 +56,7 @@ impl Node {
     }
 }
 
-pub(super) fn unknown_transaction(which: String) -> ApiError {
+pub(super) fn unknown_transaction(which: String) -> Refusal {
     LookupError::Transaction { which }.into()
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chain::Chain;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::primitives::{Address, BlockHash, Height, NodeId, Transaction};
 use crate::records::{
     BalanceChange, BranchBlock, BranchRecord, Fate, LeftTransaction, MAX_BALANCES, MAX_BRANCH,
@@ -27,11 +27,7 @@ impl Node {
     ///
     /// # Errors
     /// One of them is not in the tree, or not any more.
-    pub(super) fn reorganised(
-        &self,
-        before: &str,
-        after: &str,
-    ) -> Result<Reorganisation, ApiError> {
+    pub(super) fn reorganised(&self, before: &str, after: &str) -> Result<Reorganisation, Refusal> {
         let known = |which: &str| {
             let id = which.parse().ok();
             id.filter(|id| self.chain.contains(id)).ok_or_else(|| {

@@ -7,7 +7,7 @@
 use crate::chain::Chain;
 use crate::consensus::finality::{Blocks as _, Checkpoint};
 use crate::consensus::{TxError, slots};
-use crate::ipc::{ApiError, Subject, WhyInfo};
+use crate::ipc::{Refusal, Subject, WhyInfo};
 use crate::mempool::{Waiting, cost};
 use crate::primitives::{Amount, BlockHash, Kind, NodeId, NodeKind, Slot, TxId, Weight};
 use crate::records::{MAX_REASONS, Reason};
@@ -25,7 +25,7 @@ impl Node {
     ///
     /// # Errors
     /// There is no such thing here.
-    pub(super) fn why(&self, about: Subject) -> Result<WhyInfo, ApiError> {
+    pub(super) fn why(&self, about: Subject) -> Result<WhyInfo, Refusal> {
         let (about, reasons) = self.reasons(about)?;
         let now = self.clock.date().0;
         let explained = |reason: &Reason| reason.explained(now);
@@ -37,7 +37,7 @@ impl Node {
     }
 
     /// The reasons as values, and what they are about with its whole id.
-    pub(super) fn reasons(&self, about: Subject) -> Result<(Subject, Vec<Reason>), ApiError> {
+    pub(super) fn reasons(&self, about: Subject) -> Result<(Subject, Vec<Reason>), Refusal> {
         Ok(match about {
             Subject::Node(name) => (Subject::Node(name), self.why_node()),
             Subject::Block(which) => {
@@ -60,9 +60,9 @@ impl Node {
     }
 
     /// A block of the tree, or one that was refused, put off, or only told of.
-    fn named_block(&self, which: &str) -> Result<BlockHash, ApiError> {
+    fn named_block(&self, which: &str) -> Result<BlockHash, Refusal> {
         let in_tree = self.find_block(which);
-        if !matches!(in_tree, Err(ApiError::Lookup(LookupError::Block { .. }))) {
+        if !matches!(in_tree, Err(Refusal::Lookup(LookupError::Block { .. }))) {
             return in_tree;
         }
         let which = which.to_ascii_lowercase();

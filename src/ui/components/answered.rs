@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::told;
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 
 /// That something is awaited.
 pub(crate) fn busy(text: &str) -> Html {
@@ -16,7 +16,7 @@ pub(crate) fn empty(text: &str) -> Html {
 }
 
 /// A refusal: the sentence and the name of the rule.
-pub(crate) fn refusal(error: &ApiError) -> Html {
+pub(crate) fn refusal(error: &Refusal) -> Html {
     html! {
         <p class="text-refusal" role="alert">
             { told(&error.to_string()) }{ " " }<code class="text-rule">{ error.code() }</code>

@@ -10,7 +10,7 @@ use crate::app::pages::compose::{
 use crate::app::pages::notices::refusal_text;
 use crate::app::pages::transact::UserLine;
 use crate::command::{Draft, What};
-use crate::ipc::{ApiError, TransactionInfo};
+use crate::ipc::{Refusal, TransactionInfo};
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{on_change, on_input, on_submit};
 use crate::ui::context::use_actions;
@@ -91,7 +91,7 @@ async fn welcome(
     app: &App,
     mut draft: Draft,
     on_user: &Callback<()>,
-) -> Result<TransactionInfo, ApiError> {
+) -> Result<TransactionInfo, Refusal> {
     if let What::Transfer { to, .. } = &mut draft.what {
         let user = app.create_user(to).await?;
         on_user.emit(());

@@ -4,7 +4,7 @@
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::ipc::ApiError;
+use crate::ipc::Refusal;
 use crate::ui::components::{busy, refusal};
 use crate::ui::context::use_actions;
 
@@ -15,7 +15,7 @@ pub(crate) const LABORATORY: &str = "laboratory";
 #[component]
 pub(crate) fn LabPlace() -> Html {
     let app = use_actions().app().clone();
-    let loaded = use_state_eq(|| None::<Result<(), ApiError>>);
+    let loaded = use_state_eq(|| None::<Result<(), Refusal>>);
     let tried = use_state(|| 0_u32);
     {
         let (app, setter) = (app.clone(), loaded.setter());

@@ -9,7 +9,7 @@ use crate::app::pages::transact::{POOL_SHOWN, Sent, UserLine, mark, newest};
 use crate::app::pages::transaction::sentence;
 use crate::app::{App, WalletUser};
 use crate::command::{Draft, What};
-use crate::ipc::{ApiError, TransactionInfo};
+use crate::ipc::{Refusal, TransactionInfo};
 use crate::ledger::Row;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{
@@ -230,7 +230,7 @@ fn Mempool() -> Html {
 }
 
 /// The newest transactions of the ledger.
-async fn recent(app: &App) -> Result<Vec<TransactionInfo>, ApiError> {
+async fn recent(app: &App) -> Result<Vec<TransactionInfo>, Refusal> {
     let page = app.ledger(None, newest()).await?;
     let info = |row| match row {
         Row::Transaction(row) => Some(row.into()),
