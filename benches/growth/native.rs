@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aurex::chain::Chain;
 use aurex::consensus::{CheckedBlock, Params, SignatureCache};
-use aurex::ipc::{Limit, SearchJob, Turns};
+use aurex::ipc::{Limit, SearchJob, TimeShare};
 use aurex::ledger::MemoryStore;
 use aurex::mempool::Mempool;
 use aurex::miner::{Kernel, Search, Step};
@@ -327,7 +327,7 @@ fn hashing(criterion: &mut Criterion) {
         .to_bytes()
         .to_vec();
     let difficulty = 1 << 52;
-    let limit = Limit::Turns(Turns::ALL);
+    let limit = Limit::Share(TimeShare::ALL);
     let job = SearchJob {
         job: 1,
         search: 1,

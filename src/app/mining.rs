@@ -1,10 +1,10 @@
 //! What the miners of this tab are to do: the rate that follows from the network's record, and the
-//! turns in which they share the machine.
+//! share of time that each has of the machine.
 
 use std::cell::Cell;
 
 use super::record::Record;
-use crate::ipc::{NodeKind, Pace, Speed, Turns, YIELD_MS};
+use crate::ipc::{NodeKind, Pace, Speed, TimeShare, YIELD_MS};
 use crate::primitives::Difficulty;
 
 /// What this tab asked of its miners lately.
@@ -43,20 +43,20 @@ pub(super) fn speed(record: &Record, difficulty: Difficulty) -> Speed {
     Speed::Budget(difficulty.0 as f64 * 1_000.0 / ms.max(1) as f64 / miners)
 }
 
-/// The turns of the first miner of a node, given by its place among the nodes of this tab that mine
-/// and by their number: all miners share the cores but one.
-pub(super) fn turns((node, nodes): (u32, u32), miners: u32, cores: u32) -> Turns {
-    let (place, of) = (node * miners, nodes * miners);
+/// The share of time of the first miner of a node, given by its position among the nodes of this
+/// tab that mine and by their number: all miners share the cores but one.
+pub(super) fn time_share((node, nodes): (u32, u32), miners: u32, cores: u32) -> TimeShare {
+    let (position, of) = (node * miners, nodes * miners);
     match cores.saturating_sub(1) {
         // A machine of one core has none to spare; its miners take half of it.
-        0 => Turns {
-            place,
+        0 => TimeShare {
+            position,
             of: of * 2,
             at_once: 1,
         },
-        spare if spare >= of => Turns::ALL,
-        spare => Turns {
-            place,
+        spare if spare >= of => TimeShare::ALL,
+        spare => TimeShare {
+            position,
             of,
             at_once: spare,
         },
@@ -93,20 +93,20 @@ mod tests {
     }
 
     #[test]
-    fn miners_take_turns_only_where_they_outnumber_the_spare_cores() {
-        assert_eq!(turns((1, 3), 1, 4), Turns::ALL);
-        let shared = Turns {
-            place: 2,
+    fn miners_share_the_time_only_where_they_outnumber_the_spare_cores() {
+        assert_eq!(time_share((1, 3), 1, 4), TimeShare::ALL);
+        let shared = TimeShare {
+            position: 2,
             of: 6,
             at_once: 3,
         };
-        assert_eq!(turns((1, 3), 2, 4), shared);
-        let alone = Turns {
-            place: 0,
+        assert_eq!(time_share((1, 3), 2, 4), shared);
+        let alone = TimeShare {
+            position: 0,
             of: 2,
             at_once: 1,
         };
-        assert_eq!(turns((0, 1), 1, 1), alone, "half of a single core");
+        assert_eq!(time_share((0, 1), 1, 1), alone, "half of a single core");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 
 use super::bus::Subscription;
 use super::machine::App;
-use super::mining::{speed, turns};
+use super::mining::{speed, time_share};
 use super::roster::Member;
-use crate::ipc::{Event, Level, Pace, Refusal, ToNode, Topic, Turns, Workload};
+use crate::ipc::{Event, Level, Pace, Refusal, TimeShare, ToNode, Topic, Workload};
 use crate::links::Link;
 
 impl App {
@@ -80,29 +80,32 @@ impl App {
             Some(difficulty) => difficulty,
             None => self.network()?.params.difficulty,
         };
-        let turns = if record.pace == Pace::Full {
-            turns(self.place_of(node), record.miners, self.platform.cores())
+        let share = if record.pace == Pace::Full {
+            time_share(self.position_of(node), record.miners, self.platform.cores())
         } else {
-            Turns::ALL
+            TimeShare::ALL
         };
         Ok(Workload {
             speed: speed(&record, difficulty),
-            turns,
+            share,
             miners: record.miners,
         })
     }
 
-    /// A node's place among those of this tab that mine, and their number; one that is about to
+    /// A node's position among those of this tab that mine, and their number; one that is about to
     /// start comes last.
-    pub(super) fn place_of(&self, node: &Member) -> (u32, u32) {
-        let (mut place, mut count) = (None, 0);
+    pub(super) fn position_of(&self, node: &Member) -> (u32, u32) {
+        let (mut position, mut count) = (None, 0);
         for other in self.roster.all().iter().filter(|other| other.mines()) {
             if other.name == node.name {
-                place = Some(count);
+                position = Some(count);
             }
             count += 1;
         }
-        (place.unwrap_or(count), place.map_or(count + 1, |_| count))
+        (
+            position.unwrap_or(count),
+            position.map_or(count + 1, |_| count),
+        )
     }
 
     /// Tells all running nodes what their miners are to do: when that changed, or how many share

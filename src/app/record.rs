@@ -357,7 +357,7 @@ mod tests {
             database: None,
             workload: crate::ipc::Workload {
                 speed: crate::ipc::Speed::Full,
-                turns: crate::ipc::Turns::ALL,
+                share: crate::ipc::TimeShare::ALL,
                 miners: 1,
             },
             is_first: true,

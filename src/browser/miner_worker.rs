@@ -2,10 +2,10 @@
 //!
 //! At full speed a slice lasts at most [`SLICE_MS`] and the next is asked for over a message
 //! channel, because nested timers are held back to 4 ms; messages of the node come in between. With
-//! a budget the miner tries exactly what is due and sleeps on a timer otherwise; where miners take
-//! turns it sleeps until its next one. A new job, a cancel, a new limit and a click on the page
-//! take effect after the current slice: at full speed the miner then lets the page go first for a
-//! moment.
+//! a budget the miner tries exactly what is due and sleeps on a timer otherwise; where miners share
+//! the time it sleeps until its next share. A new job, a cancel, a new limit and a click on the
+//! page take effect after the current slice: at full speed the miner then lets the page go first
+//! for a moment.
 //!
 //! Tries, best hash and time are those of a search, which may be many jobs.
 
@@ -21,8 +21,8 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessagePort};
 use super::js::{self, monotonic, pack, unpack, warn};
 use super::pace::{Budget, Meter};
 use super::spawn;
-use crate::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Try, Turns, YIELD_MS};
-use crate::miner::{Search, Step, turns};
+use crate::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, TimeShare, ToMiner, Try, YIELD_MS};
+use crate::miner::{Search, Step, time_share};
 use crate::primitives::BlockHash;
 
 /// Longest slice of hashing in milliseconds; the last step of a slice may pass it by [`STEP_MS`].
@@ -72,7 +72,7 @@ struct Miner {
 /// How the limit of the job is kept, where there is one.
 enum Pacing {
     Budget(Budget),
-    Turns(Turns),
+    Share(TimeShare),
 }
 
 struct Work {
@@ -156,7 +156,7 @@ fn arrange(miner: &Rc<RefCell<Miner>>) {
     }
     let wait = match &this.pacing {
         Some(Pacing::Budget(budget)) => budget.wait(),
-        Some(Pacing::Turns(turns)) => wait(*turns),
+        Some(Pacing::Share(share)) => wait(*share),
         None => 0.0,
     };
     let wait = wait.max(this.yields_until - monotonic());
@@ -174,24 +174,24 @@ fn arrange(miner: &Rc<RefCell<Miner>>) {
 }
 
 /// Milliseconds until a miner may hash.
-fn wait(turns: Turns) -> f64 {
+fn wait(share: TimeShare) -> f64 {
     let now = js::now().0;
-    if turn_left(turns, now) > 0.0 {
+    if share_left(share, now) > 0.0 {
         0.0
     } else {
-        whole_ms(turns::wait(turns, now))
+        whole_ms(time_share::wait(share, now))
     }
 }
 
-/// Milliseconds that are left of a miner's own turn, if they are enough for a step.
-fn turn_left(turns: Turns, now: u64) -> f64 {
-    turns::left(turns, now)
+/// Milliseconds that are left of a miner's own share, if they are enough for a step.
+fn share_left(share: TimeShare, now: u64) -> f64 {
+    time_share::left(share, now)
         .map(whole_ms)
         .filter(|left| *left > STEP_MS)
         .unwrap_or(0.0)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a round of turns is short")]
+#[expect(clippy::cast_precision_loss, reason = "a round is short")]
 const fn whole_ms(ms: u64) -> f64 {
     ms as f64
 }
@@ -218,8 +218,8 @@ impl Miner {
         match (&mut self.pacing, job.limit) {
             (Some(Pacing::Budget(budget)), Limit::Rate(rate)) => budget.set(rate, now),
             (pacing, Limit::Rate(rate)) => *pacing = Some(Pacing::Budget(Budget::new(rate, now))),
-            (pacing, Limit::Turns(turns)) => {
-                *pacing = (turns.share() < 1.0).then_some(Pacing::Turns(turns))
+            (pacing, Limit::Share(share)) => {
+                *pacing = (share.fraction() < 1.0).then_some(Pacing::Share(share))
             }
         }
         if !self.is_followed() {
@@ -262,14 +262,14 @@ impl Miner {
             return;
         }
         let length = match &self.pacing {
-            Some(Pacing::Turns(turns)) => turn_left(*turns, js::now().0).min(SLICE_MS),
+            Some(Pacing::Share(share)) => share_left(*share, js::now().0).min(SLICE_MS),
             Some(Pacing::Budget(_)) | None => SLICE_MS,
         };
         let mut now = began;
         let outcome = loop {
             let due = match &mut self.pacing {
                 Some(Pacing::Budget(budget)) => budget.due(now),
-                Some(Pacing::Turns(_)) | None => u64::MAX,
+                Some(Pacing::Share(_)) | None => u64::MAX,
             };
             if due == 0 || now - began + STEP_MS / 2.0 >= length {
                 break None;

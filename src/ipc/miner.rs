@@ -32,33 +32,33 @@ pub struct SearchJob {
 pub enum Limit {
     /// So many hashes a second.
     Rate(f64),
-    /// As fast as it can in its turns.
-    Turns(Turns),
+    /// As fast as it can in its share of the time.
+    Share(TimeShare),
 }
 
-/// Whose turn it is to hash where more miners share a machine than it is to run at once. Time is
-/// cut into turns that every miner reads from the same clock: see [`crate::miner::turns`].
+/// A miner's share of the time where more miners share a machine than it is to run at once. Time is
+/// cut into slices that every miner reads from the same clock: see [`crate::miner::time_share`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Turns {
-    /// The miner's place among all of the machine, from 0.
-    pub place: u32,
-    /// How many places there are.
+pub struct TimeShare {
+    /// The miner's position among all of the machine, from 0.
+    pub position: u32,
+    /// How many positions there are.
     pub of: u32,
     /// How many of them hash at once.
     pub at_once: u32,
 }
 
-impl Turns {
-    /// Every turn.
+impl TimeShare {
+    /// All of the time.
     pub const ALL: Self = Self {
-        place: 0,
+        position: 0,
         of: 1,
         at_once: 1,
     };
 
-    /// The share of the time that each miner hashes, above 0 and up to 1.
+    /// The part of the time that each miner hashes, above 0 and up to 1.
     #[must_use]
-    pub fn share(&self) -> f64 {
+    pub fn fraction(&self) -> f64 {
         (f64::from(self.at_once.max(1)) / f64::from(self.of.max(1))).min(1.0)
     }
 }

@@ -15,7 +15,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use answer::{Answer, Imported};
 pub use ask::Ask;
-pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
+pub use miner::{FromMiner, Limit, MAX_TRIES, SearchJob, TimeShare, ToMiner, YIELD_MS};
 pub use report::Report;
 
 use crate::ledger::Query;
@@ -72,9 +72,9 @@ impl fmt::Debug for NodeConfig {
 pub struct Workload {
     /// How fast each of them hashes.
     pub speed: Speed,
-    /// The turns of the node's first miner at [`Speed::Full`]; those of the next ones follow. The
-    /// page, which knows all miners of the machine, keeps a core free by them.
-    pub turns: Turns,
+    /// The share of time of the node's first miner at [`Speed::Full`]; those of the next ones
+    /// follow. The page, which knows all miners of the machine, keeps a core free by them.
+    pub share: TimeShare,
     /// How many miner workers there are, at most [`MAX_MINERS`].
     pub miners: u32,
 }

@@ -2,7 +2,7 @@
 //! instructions are others.
 
 use super::{Kernel, Search, Step};
-use crate::ipc::{Limit, SearchJob, Turns};
+use crate::ipc::{Limit, SearchJob, TimeShare};
 use crate::primitives::{
     BlockHash, Difficulty, Digest, Header, Height, Kind, MAX_EXACT, NodeId, Slot, SplitMix64,
     Timestamp,
@@ -44,7 +44,7 @@ pub fn kernels_agree() -> Result<Outcomes, String> {
             difficulty,
             nonce_start: start,
             nonce_end: (start + 1_000 + next() % 800).min(MAX_EXACT),
-            limit: Limit::Turns(Turns::ALL),
+            limit: Limit::Share(TimeShare::ALL),
         };
         match compare(&job, &[1, 2, 3, 4, 5, 7, 64, 1 + next() % 300])? {
             Step::Found(_) => outcomes.found += 1,

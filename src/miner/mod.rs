@@ -9,7 +9,7 @@ pub mod agreement;
 mod lanes;
 mod simd;
 mod template;
-pub mod turns;
+pub mod time_share;
 
 use self::lanes::WIDTH;
 use self::simd::Simd;
@@ -195,7 +195,7 @@ fn bytes(words: &[u32; 8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::{Limit, Turns};
+    use crate::ipc::{Limit, TimeShare};
     use crate::primitives::Header;
     use crate::testkit::{Grower, params};
 
@@ -211,7 +211,7 @@ mod tests {
             difficulty,
             nonce_start: start,
             nonce_end: end,
-            limit: Limit::Turns(Turns::ALL),
+            limit: Limit::Share(TimeShare::ALL),
         }
     }
 

@@ -93,7 +93,7 @@ impl Identity {
 mod tests {
     use super::*;
     use crate::gossip::Envelope;
-    use crate::ipc::{Speed, Turns, Workload};
+    use crate::ipc::{Speed, TimeShare, Workload};
     use crate::testkit::{key, params};
 
     const CHAIN: BlockHash = BlockHash([1; 32]);
@@ -107,7 +107,7 @@ mod tests {
             host: "tab".to_owned(),
             workload: Workload {
                 speed: Speed::Paused,
-                turns: Turns::ALL,
+                share: TimeShare::ALL,
                 miners: 0,
             },
             is_first: true,

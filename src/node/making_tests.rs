@@ -3,7 +3,9 @@
 use super::source::Source;
 use super::testing::Net;
 use super::*;
-use crate::ipc::{FromMiner, Limit, MinerStatus, SearchJob, Speed, ToMiner, Try, Turns, Workload};
+use crate::ipc::{
+    FromMiner, Limit, MinerStatus, SearchJob, Speed, TimeShare, ToMiner, Try, Workload,
+};
 use crate::ledger::{MinerRow, Query, Row, Table};
 use crate::miner::{Search, Step};
 use crate::primitives::{Header, Kind, Millis, NodeKind};
@@ -15,8 +17,8 @@ const PACED: Speed = Speed::Budget(17.0);
 fn workload(speed: Speed, miners: u32) -> Input {
     Input::SetWorkload(Workload {
         speed,
-        turns: Turns {
-            place: 2,
+        share: TimeShare {
+            position: 2,
             of: 12,
             at_once: 1,
         },
@@ -135,16 +137,18 @@ fn each_miner_gets_a_range_of_its_own_and_the_limit_of_the_pace() {
             .windows(2)
             .all(|pair| pair[0].nonce_end == pair[1].nonce_start)
     );
-    let places = searched.iter().map(|job| job.limit);
-    assert!(places.eq([2, 3, 4].map(|place| Limit::Turns(Turns {
-        place,
-        of: 12,
-        at_once: 1
-    }))));
+    let positions = searched.iter().map(|job| job.limit);
+    assert!(
+        positions.eq([2, 3, 4].map(|position| Limit::Share(TimeShare {
+            position,
+            of: 12,
+            at_once: 1
+        })))
+    );
     assert!(
         jobs_at(&mut net, Speed::Max)
             .iter()
-            .all(|job| job.limit == Limit::Turns(Turns::ALL))
+            .all(|job| job.limit == Limit::Share(TimeShare::ALL))
     );
     assert!(
         jobs_at(&mut net, PACED)
@@ -318,7 +322,7 @@ fn a_reserved_slot_is_sealed_once_the_head_that_came_meanwhile_is_old_enough() {
         host: "tab".to_owned(),
         workload: Workload {
             speed: PACED,
-            turns: Turns::ALL,
+            share: TimeShare::ALL,
             miners: 0,
         },
         is_first: true,

@@ -1,7 +1,7 @@
 //! The search of a proof-of-work node: its miners, the job they work on, and when the head became
 //! it.
 
-use crate::ipc::{Limit, SearchJob, Speed, Turns, Workload};
+use crate::ipc::{Limit, SearchJob, Speed, TimeShare, Workload};
 use crate::primitives::{Body, Header, Instant, MAX_EXACT, Millis, NodeKind};
 
 use super::miner::Miner;
@@ -10,7 +10,7 @@ use super::miner::Miner;
 #[derive(Clone, Debug)]
 pub(super) struct Mining {
     speed: Speed,
-    turns: Turns,
+    share: TimeShare,
     pub(super) miners: Vec<Miner>,
     job: Option<Job>,
     jobs: u64,
@@ -49,7 +49,7 @@ impl Mining {
     ) -> Self {
         let mut mining = Self {
             speed: workload.speed,
-            turns: workload.turns,
+            share: workload.share,
             miners: Vec::new(),
             job: None,
             jobs: 0,
@@ -72,7 +72,7 @@ impl Mining {
         } else {
             0
         };
-        (self.speed, self.turns) = (workload.speed, workload.turns);
+        (self.speed, self.share) = (workload.speed, workload.share);
         self.miners
             .resize_with(usize::try_from(miners).unwrap_or(0), Miner::default);
     }
@@ -84,7 +84,7 @@ impl Mining {
     /// How much a miner may hash.
     fn limit(&self, worker: u32) -> Limit {
         let rate = Limit::Rate(self.budget().unwrap_or(0.0));
-        self.turns(worker).map_or(rate, Limit::Turns)
+        self.share(worker).map_or(rate, Limit::Share)
     }
 
     /// The hash budget of each miner per second; `None` without one.
@@ -95,15 +95,15 @@ impl Mining {
         }
     }
 
-    /// The turns of each miner, from the first one's; `None` with a budget.
-    pub(super) fn turns(&self, worker: u32) -> Option<Turns> {
+    /// The share of time of each miner, from the first one's; `None` with a budget.
+    pub(super) fn share(&self, worker: u32) -> Option<TimeShare> {
         match self.speed {
             Speed::Budget(_) | Speed::Paused => None,
-            Speed::Full => Some(Turns {
-                place: self.turns.place.saturating_add(worker),
-                ..self.turns
+            Speed::Full => Some(TimeShare {
+                position: self.share.position.saturating_add(worker),
+                ..self.share
             }),
-            Speed::Max => Some(Turns::ALL),
+            Speed::Max => Some(TimeShare::ALL),
         }
     }
 
@@ -230,7 +230,7 @@ mod tests {
     fn mining(speed: Speed, miners: u32) -> Mining {
         let workload = Workload {
             speed,
-            turns: Turns::ALL,
+            share: TimeShare::ALL,
             miners,
         };
         Mining::new(workload, NodeKind::Pow, NOW, NOW)

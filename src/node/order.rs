@@ -108,7 +108,7 @@ impl Setup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::{Level, NodeKind, Speed, Turns};
+    use crate::ipc::{Level, NodeKind, Speed, TimeShare};
     use crate::links::Link;
     use crate::testkit::{key, params};
 
@@ -122,7 +122,7 @@ mod tests {
             database: None,
             workload: Workload {
                 speed: Speed::Paused,
-                turns: Turns::ALL,
+                share: TimeShare::ALL,
                 miners: 1,
             },
             is_first: true,

@@ -8,7 +8,7 @@ use super::timers::Timer;
 use super::*;
 use crate::consensus::Params;
 use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, kind_of, seal_frame};
-use crate::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
+use crate::ipc::{FromMiner, Request, SearchJob, Speed, TimeShare, ToMiner, Workload};
 use crate::ledger::{MemoryStore, Snapshot, Store as _, StoreError};
 use crate::miner::{Search, Step};
 use crate::primitives::{
@@ -167,7 +167,7 @@ impl Net {
             host: "tab".to_owned(),
             workload: Workload {
                 speed: Speed::Budget(8.0),
-                turns: Turns::ALL,
+                share: TimeShare::ALL,
                 miners: 1,
             },
             is_first: place.runs == 0,
@@ -506,7 +506,7 @@ impl Duel {
             host: "tab".to_owned(),
             workload: Workload {
                 speed: Speed::Budget(8.0),
-                turns: crate::ipc::Turns::ALL,
+                share: crate::ipc::TimeShare::ALL,
                 miners: 0,
             },
             is_first: true,

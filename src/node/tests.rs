@@ -7,7 +7,7 @@ use serde::de::DeserializeSeed as _;
 
 use crate::consensus::Params;
 use crate::gossip::FrameError;
-use crate::ipc::{Speed, Turns, Workload};
+use crate::ipc::{Speed, TimeShare, Workload};
 use crate::ledger::{
     Batch, Durability, MemoryStore, RawRow, Row, Snapshot, Store as _, StoreError, Table, meta_key,
 };
@@ -97,7 +97,7 @@ fn a_ledger_of_an_older_rule_set_is_named_and_the_node_begins_anew() {
         host: "tab".to_owned(),
         workload: Workload {
             speed: Speed::Paused,
-            turns: Turns::ALL,
+            share: TimeShare::ALL,
             miners: 1,
         },
         is_first: true,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::chain::MemoryArchive;
-use crate::ipc::{FromMiner, SearchJob, Speed, ToMiner, Turns, Workload};
+use crate::ipc::{FromMiner, SearchJob, Speed, TimeShare, ToMiner, Workload};
 use crate::ledger::{Batch, Durability, StoreError, Table};
 use crate::links::{Line, LinkTable, PerMille};
 use crate::miner::{Search, Step};
@@ -324,7 +324,7 @@ impl World {
             workload: Workload {
                 // When a search finds follows from the scenario: see `search`.
                 speed: Speed::Budget(1.0),
-                turns: Turns::ALL,
+                share: TimeShare::ALL,
                 miners: 1,
             },
             is_first: place.run == 0,

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use aurex::consensus::{Allocation, Params};
-use aurex::ipc::{FromMiner, Request, SearchJob, Speed, ToMiner, Turns, Workload};
+use aurex::ipc::{FromMiner, Request, SearchJob, Speed, TimeShare, ToMiner, Workload};
 use aurex::ledger::{Batch, Durability, Snapshot, Store};
 use aurex::miner::{Search, Step};
 use aurex::node::{BatchId, Input, Node, Outbox, Output, Setup};
@@ -59,7 +59,7 @@ fn setup(seat: usize) -> Setup {
         host: "bench".to_owned(),
         workload: Workload {
             speed: Speed::Full,
-            turns: Turns::ALL,
+            share: TimeShare::ALL,
             miners: 1,
         },
         is_first: true,

@@ -1,7 +1,7 @@
-//! Miners in workers of a worker: jobs in, finds and progress out, turns and budgets kept.
+//! Miners in workers of a worker: jobs in, finds and progress out, shares of time and budgets kept.
 
 use aurex::browser::js::{monotonic, sleep};
-use aurex::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, ToMiner, Turns, YIELD_MS};
+use aurex::ipc::{FromMiner, Limit, MAX_TRIES, SearchJob, TimeShare, ToMiner, YIELD_MS};
 use aurex::primitives::{Header, MAX_EXACT};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -9,7 +9,7 @@ use crate::support::{loader, nested};
 use crate::until;
 
 /// Without a rest.
-const FULL: Limit = Limit::Turns(Turns::ALL);
+const FULL: Limit = Limit::Share(TimeShare::ALL);
 /// No nonce that a test tries meets it.
 const HARD: u64 = 1 << 50;
 
@@ -195,23 +195,23 @@ async fn a_miner_lets_the_page_go_first_and_then_goes_on() {
     );
 }
 
-/// Told by what two miners come to: one whose turn is not to come, and one whose turn comes.
+/// Told by what two miners come to: one whose share is not to come, and one whose share comes.
 #[wasm_bindgen_test]
-async fn a_miner_hashes_in_its_own_turns_only() {
-    // Turns of 8 ms, a round of 80 s.
+async fn a_miner_hashes_in_its_own_share_of_the_time_only() {
+    // Slices of 8 ms, a round of 80 s.
     let of = 10_000;
-    let turns = |ahead: u64| {
-        let place =
+    let share = |ahead: u64| {
+        let position =
             u32::try_from((aurex::browser::js::now().0 / 8 + ahead) % u64::from(of)).unwrap();
-        Limit::Turns(Turns {
-            place,
+        Limit::Share(TimeShare {
+            position,
             of,
             at_once: 1,
         })
     };
     let ((waits, by_waiting, _), (works, by_working, _)) = (nested::miner(), nested::miner());
     waits
-        .post(&ToMiner::Search(job_of(1, 1, 1, turns(9_000))))
+        .post(&ToMiner::Search(job_of(1, 1, 1, share(9_000))))
         .unwrap();
     let mut number = 1;
     while !by_working
@@ -219,9 +219,9 @@ async fn a_miner_hashes_in_its_own_turns_only() {
         .iter()
         .any(|it| matches!(it, FromMiner::Found { .. }))
     {
-        // A busy machine may let a turn go by.
+        // A busy machine may let a slice go by.
         number += 1;
-        works.post(&job(number, 1, turns(10))).unwrap();
+        works.post(&job(number, 1, share(10))).unwrap();
         sleep(300.0).await;
     }
     assert_eq!(*by_waiting.borrow(), []);

@@ -7,7 +7,7 @@ use aurex::browser::spawn::spawn_from;
 use aurex::browser::{WorkerHandle, idb, node_worker_name};
 use aurex::consensus::Params;
 use aurex::ipc::{
-    FromNode, NodeConfig, NodeKind, Report, Request, RequestId, Speed, ToNode, Turns, Workload,
+    FromNode, NodeConfig, NodeKind, Report, Request, RequestId, Speed, TimeShare, ToNode, Workload,
 };
 use aurex::ledger::{Query, Table};
 use aurex::primitives::{Difficulty, Keypair, to_hex};
@@ -48,7 +48,7 @@ impl World {
             database: durable.then(|| self.database(name)),
             workload: Workload {
                 speed: Speed::Budget(50.0),
-                turns: Turns::ALL,
+                share: TimeShare::ALL,
                 miners: 1,
             },
             is_first: true,
@@ -479,7 +479,7 @@ async fn a_miner_goes_on_with_its_search_when_others_are_added_or_taken_away() {
         talk.handle
             .post(&ToNode::SetWorkload(Workload {
                 speed: Speed::Max,
-                turns: Turns::ALL,
+                share: TimeShare::ALL,
                 miners,
             }))
             .unwrap();
@@ -515,7 +515,7 @@ async fn miners_are_added_taken_away_and_paused_while_the_node_runs() {
         talk.handle
             .post(&ToNode::SetWorkload(Workload {
                 speed,
-                turns: Turns::ALL,
+                share: TimeShare::ALL,
                 miners,
             }))
             .unwrap();

@@ -424,7 +424,7 @@ impl NodeWorker {
     fn search(&self, worker: u32, job: SearchJob) {
         let rate = match job.limit {
             Limit::Rate(rate) => rate,
-            Limit::Turns(turns) => MACHINE_RATE * turns.share(),
+            Limit::Share(share) => MACHINE_RATE * share.fraction(),
         };
         let mut search = Search::new(&job).expect("a node gives jobs that can be searched");
         let number = job.job;

@@ -1,7 +1,7 @@
 //! Pace, miners, difficulty and the sharing of the machine.
 
 use crate::app::testing::{Page, World};
-use crate::ipc::{Pace, Turns};
+use crate::ipc::{Pace, TimeShare};
 
 const LINK: &str = "?pow=1&poa=0&test_tx=0";
 
@@ -127,7 +127,7 @@ fn wrong_paces_miners_and_difficulties_are_refused() {
 }
 
 #[test]
-fn more_miners_share_the_budget_and_the_turns_of_their_node() {
+fn more_miners_share_the_budget_and_the_time_of_their_node() {
     let world = World::new(5);
     let page = world.ready(LINK);
     world.run(1_000.0);
@@ -141,31 +141,31 @@ fn more_miners_share_the_budget_and_the_turns_of_their_node() {
 }
 
 #[test]
-fn at_full_speed_miners_take_turns_on_all_cores_but_one() {
+fn at_full_speed_miners_share_the_time_on_all_cores_but_one() {
     let world = World::new(6);
     let page = world.ready("?pow=3&poa=0&test_tx=0&pace=full");
     page.grow(1);
     // Four cores: three miners, three at once.
-    assert_eq!(page.workload("pow-3").turns, Turns::ALL);
+    assert_eq!(page.workload("pow-3").share, TimeShare::ALL);
     page.set_cores(3);
     page.command("miners 2");
     world.run(10.0);
-    let turns = |name| page.workload(name).turns;
-    let expected = |place| Turns {
-        place,
+    let share = |name| page.workload(name).share;
+    let expected = |position| TimeShare {
+        position,
         of: 6,
         at_once: 2,
     };
     assert_eq!(
-        [turns("pow-1"), turns("pow-2"), turns("pow-3")],
+        [share("pow-1"), share("pow-2"), share("pow-3")],
         [expected(0), expected(2), expected(4)]
     );
     page.command("kill pow-2");
     world.run(10.0);
     assert_eq!(
-        turns("pow-3"),
-        Turns {
-            place: 2,
+        share("pow-3"),
+        TimeShare {
+            position: 2,
             of: 4,
             at_once: 2
         },
@@ -180,15 +180,15 @@ fn on_a_machine_of_one_core_miners_take_half_of_it() {
     page.set_cores(1);
     page.command("pace full");
     world.run(10.0);
-    let turns = Turns {
-        place: 1,
+    let share = TimeShare {
+        position: 1,
         of: 4,
         at_once: 1,
     };
-    assert_eq!(page.workload("pow-2").turns, turns);
+    assert_eq!(page.workload("pow-2").share, share);
     page.command("pace max");
     world.run(10.0);
-    assert_eq!(page.workload("pow-2").turns, Turns::ALL);
+    assert_eq!(page.workload("pow-2").share, TimeShare::ALL);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::super::{Answer, Input, Node, Outbox, Setup};
 use crate::consensus::Allocation;
 use crate::consensus::BlockError;
 use crate::gossip::HeadInfo;
-use crate::ipc::{Request, Speed, Subject, Turns, Workload};
+use crate::ipc::{Request, Speed, Subject, TimeShare, Workload};
 use crate::node::source::Source;
 use crate::primitives::{
     Amount, Block, BlockHash, ClockReading, Height, MAX_TRANSACTIONS, Millis, NodeKind, Weight,
@@ -314,7 +314,7 @@ fn why_alone(net: &Net) -> Vec<Reason> {
 fn workload(net: &mut Net, seat: usize, speed: Speed, miners: u32) {
     let workload = Workload {
         speed,
-        turns: Turns::ALL,
+        share: TimeShare::ALL,
         miners,
     };
     net.give(seat, Input::SetWorkload(workload));

@@ -1,5 +1,5 @@
 //! How soon the page answers a click or a key at full speed, and how long its main thread is busy
-//! at a time, beside the same clicks while the miners are paused: in one run, in turns, so that
+//! at a time, beside the same clicks while the miners are paused: in one run, alternately, so that
 //! what differs is caused by mining.
 //!
 //! The input comes from the browser's developer tools as from a mouse and a keyboard: nothing of it
@@ -15,9 +15,9 @@ use super::{Wanted, full_speed, measured, quantile};
 use crate::clock::Clock;
 use crate::visit::Visit;
 
-/// Turns of clicking at full speed and with the miners paused, each.
-const TURNS: usize = 3;
-/// Seconds of a turn.
+/// Rounds of clicking at full speed and with the miners paused, each.
+const ROUNDS: usize = 3;
+/// Seconds of a round.
 const SECONDS: u64 = 20;
 /// Time between two inputs.
 const BETWEEN: Duration = Duration::from_millis(120);
@@ -93,7 +93,7 @@ fn input_is_answered_at_full_speed_as_with_the_miners_paused() {
     visit.value(WATCH);
     let spots: Spots = visit.ask(SPOTS);
     let [mut mining, mut paused] = [Noted::default(), Noted::default()];
-    for _ in 0..TURNS {
+    for _ in 0..ROUNDS {
         for (pace, noted) in [("full", &mut mining), ("pause", &mut paused)] {
             visit.value(&format!("return await aurex.set({{ pace: '{pace}' }})"));
             thread::sleep(Duration::from_secs(5));
@@ -125,7 +125,7 @@ impl Noted {
     }
 }
 
-/// Clicks and types for a turn, and gives what the page noted.
+/// Clicks and types for a round, and gives what the page noted.
 fn use_the_page(visit: &Visit, spots: &Spots) -> Noted {
     visit.value("noted.answers = []; noted.tasks = [];");
     let clock = Clock::start();

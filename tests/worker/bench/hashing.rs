@@ -1,8 +1,8 @@
-//! Hash rates: of both kernels in this worker, and of one and two miner workers, each in turn.
+//! Hash rates: of both kernels in this worker, and of one and two miner workers, alternately.
 
 use aurex::browser::WorkerHandle;
 use aurex::browser::js::{monotonic, sleep};
-use aurex::ipc::{FromMiner, Limit, SearchJob, ToMiner, Turns};
+use aurex::ipc::{FromMiner, Limit, SearchJob, TimeShare, ToMiner};
 use aurex::miner::{Kernel, Search, Step};
 use aurex::primitives::MAX_EXACT;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -27,12 +27,12 @@ fn endless(limit: Limit) -> SearchJob {
 
 #[wasm_bindgen_test]
 #[ignore = "run by cargo xtask bench browser"]
-async fn both_kernels_hash_in_turn() {
+async fn both_kernels_hash_alternately() {
     let kernels = [
         (Kernel::Reference, "hashing by sha2 in the browser", 1 << 15),
         (Kernel::Simd, SIMD, 1 << 17),
     ];
-    let job = endless(Limit::Turns(Turns::ALL));
+    let job = endless(Limit::Share(TimeShare::ALL));
     let mut searches = kernels.map(|(kernel, ..)| Search::with_kernel(&job, kernel).unwrap());
     let mut times = [Vec::new(), Vec::new()];
     // The first rounds bring the browser to its best code.
@@ -58,7 +58,7 @@ async fn rate(workers: &[(WorkerHandle, nested::Messages, nested::Errors)]) -> f
     for (worker, heard, _) in workers {
         heard.borrow_mut().clear();
         worker
-            .post(&ToMiner::Search(endless(Limit::Turns(Turns::ALL))))
+            .post(&ToMiner::Search(endless(Limit::Share(TimeShare::ALL))))
             .unwrap();
     }
     // A worker measures over the last second.
@@ -78,7 +78,7 @@ async fn rate(workers: &[(WorkerHandle, nested::Messages, nested::Errors)]) -> f
 
 #[wasm_bindgen_test]
 #[ignore = "run by cargo xtask bench browser"]
-async fn one_miner_worker_and_two_hash_in_turn() {
+async fn one_miner_worker_and_two_hash_alternately() {
     let workers = [nested::miner(), nested::miner()];
     rate(&workers).await;
     let mut rates = [Vec::new(), Vec::new()];
