@@ -15,8 +15,9 @@ const RECORD_WAIT_MS: u32 = 5_000;
 const AGAIN_MS: f64 = 5_000.0;
 
 impl App {
-    /// Waits for the turn to read and write the record, among the tabs of the network.
-    pub(super) fn record_turn(&self) -> LockRequest {
+    /// Waits for the lock under which the record is read and written, among the tabs of the
+    /// network.
+    pub(super) fn record_lock(&self) -> LockRequest {
         self.platform
             .lock(self.lock_name("record"), Some(RECORD_WAIT_MS))
     }
@@ -30,10 +31,10 @@ impl App {
         change: impl FnOnce(&mut Record) -> Outcome,
     ) -> Outcome {
         self.record()?;
-        let turn = self.record_turn().await;
+        let lock = self.record_lock().await;
         // Without locks this tab is the only one, and its own changes must not pass each other; nor
         // may what is stored take back a change that could not be written.
-        let stored = match &turn {
+        let stored = match &lock {
             Ok(_) if !self.store.is_behind() => self.store.load().await.0,
             _ => None,
         };
@@ -43,7 +44,7 @@ impl App {
         };
         change(&mut record)?;
         self.put_record(record).await?;
-        drop(turn);
+        drop(lock);
         Ok(())
     }
 
@@ -84,13 +85,13 @@ impl App {
     }
 
     async fn write_if_gone(&self) -> Result<(), PlatformError> {
-        let turn = self.record_turn().await;
+        let lock = self.record_lock().await;
         let outcome = if self.store.is_behind() || self.store.load().await.0.is_none() {
             self.store.write().await
         } else {
             Ok(())
         };
-        drop(turn);
+        drop(lock);
         outcome
     }
 

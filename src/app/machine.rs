@@ -15,11 +15,11 @@ use super::opening::Opening;
 use super::platform::{LabHand, Platform, random};
 use super::record::Record;
 use super::roster::Roster;
+use super::send_queues::SendQueues;
 use super::signed::SignedHere;
 use super::store::{Keys, Network, RecordStore};
-use super::tab_turns::TabTurns;
+use super::tab_locks::TabLocks;
 use super::traffic::Traffic;
-use super::turns::Turns;
 use super::wallet::Wallet;
 use super::writing::Writing;
 use crate::ipc::{Level, NodeKind, Pace, Refusal};
@@ -49,8 +49,8 @@ pub struct App {
     pub(super) writing: Writing,
     /// Whether what another tab signed is about to be read.
     pub(super) following: Cell<bool>,
-    pub(super) turns: Rc<Turns>,
-    pub(super) tab_turns: TabTurns,
+    pub(super) queues: Rc<SendQueues>,
+    pub(super) tab_locks: TabLocks,
     /// What the page says of transactions that no node has, by sender.
     pub(super) unsent: RefCell<Vec<(Address, Refusal)>>,
     /// Whether such transactions are about to be looked for.
@@ -132,8 +132,8 @@ impl App {
             signed_trouble: RefCell::default(),
             writing: Writing::default(),
             following: Cell::new(false),
-            turns: Rc::default(),
-            tab_turns: TabTurns::default(),
+            queues: Rc::default(),
+            tab_locks: TabLocks::default(),
             unsent: RefCell::default(),
             looking: Cell::new(false),
             looked: Cell::new(f64::NEG_INFINITY),

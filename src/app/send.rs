@@ -55,14 +55,14 @@ impl App {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
         // Before anything is waited for: whoever sends first comes first.
-        let turn = Rc::clone(&self.turns).take(key.address()).await?;
+        let permit = Rc::clone(&self.queues).take(key.address()).await?;
         let order = Order {
             fee: Amount(draft.fee),
             valid_until: Height(0),
             payload: self.payload(draft.what).await?,
             patience_ms,
         };
-        self.submit(turn, node, &key, order).await
+        self.submit(permit, node, &key, order).await
     }
 
     /// A draft's names as addresses.
@@ -115,7 +115,7 @@ impl App {
     ) -> Result<TransactionInfo, Refusal> {
         let node = self.node_for(None)?;
         let key = self.key_of(OPERATOR)?;
-        let turn = Rc::clone(&self.turns).take(key.address()).await?;
+        let permit = Rc::clone(&self.queues).take(key.address()).await?;
         let (height, ancestor) = self.checkpoint(&node).await?;
         let order = Order {
             fee: Amount(DEFAULT_FEE),
@@ -123,7 +123,7 @@ impl App {
             payload: Payload::SetParams(ParamsOrder { ancestor, change }),
             patience_ms: ROOM_MS,
         };
-        self.submit(turn, &node, &key, order).await
+        self.submit(permit, &node, &key, order).await
     }
 
     /// The last checkpoint below the node's head, which an order of the operator must name.

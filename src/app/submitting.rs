@@ -11,15 +11,15 @@ use futures_util::future::LocalBoxFuture;
 
 use super::machine::App;
 use super::roster::Member;
+use super::send_queues::SendPermit;
 use super::signed::{SignedTx, Stage};
-use super::tab_turns::{LINGER_MS, TabTurn};
-use super::turns::Turn;
+use super::tab_locks::{LINGER_MS, TabLock};
 use crate::ipc::{Level, Topic, TransactionInfo, ask};
 use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
 use crate::refusal::{NodeError, Refusal, StartupError};
 
 /// Longest wait for another tab that sends for the same sender.
-const TURN_MS: u32 = 15_000;
+const LOCK_WAIT_MS: u32 = 15_000;
 /// Longest wait of what a person sends for a block that makes room in a mempool for more of one
 /// sender.
 pub(super) const ROOM_MS: f64 = 60_000.0;
@@ -57,14 +57,14 @@ impl App {
     /// answers.
     pub(super) fn submit<'a>(
         &'a self,
-        turn: Turn,
+        permit: SendPermit,
         node: &'a Rc<Member>,
         key: &'a Keypair,
         order: Order,
     ) -> LocalBoxFuture<'a, Result<TransactionInfo, Refusal>> {
         async move {
             let mut attempt = Attempt::default();
-            let tried = self.submit_in_turn(Rc::clone(node), key, &order, &mut attempt);
+            let tried = self.try_nodes(Rc::clone(node), key, &order, &mut attempt);
             let outcome = tried.await;
             let from = key.address();
             let is_here = attempt
@@ -76,13 +76,14 @@ impl App {
                     self.look_for_unsent();
                 }
             }
-            drop(turn);
+            drop(permit);
             outcome
         }
         .boxed_local()
     }
 
-    async fn submit_in_turn(
+    /// Hands an order to one node after the other, until one takes or refuses it.
+    async fn try_nodes(
         &self,
         mut node: Rc<Member>,
         key: &Keypair,
@@ -93,9 +94,9 @@ impl App {
         let until = self.platform.monotonic() + order.patience_ms;
         let mut tried = 1;
         loop {
-            let mut turn = self.tab_turn(&from).await;
-            let outcome = self.hand_to(&node, key, order, attempt, &mut turn).await;
-            self.keep_tab_turn(from, turn);
+            let mut lock = self.tab_lock(&from).await;
+            let outcome = self.hand_to(&node, key, order, attempt, &mut lock).await;
+            self.keep_tab_lock(from, lock);
             let error = match outcome {
                 Ok(taken) => return Ok(taken),
                 Err(error) => error,
@@ -124,31 +125,31 @@ impl App {
         }
     }
 
-    /// Waits for a sender's turn among the tabs, if this one has not kept it.
-    pub(super) async fn tab_turn(&self, of: &Address) -> TabTurn {
-        if let Some(turn) = self.tab_turns.take(of) {
-            return turn;
+    /// Waits for a sender's lock among the tabs, if this one has not kept it.
+    pub(super) async fn tab_lock(&self, of: &Address) -> TabLock {
+        if let Some(lock) = self.tab_locks.take(of) {
+            return lock;
         }
         // Without locks a race of two tabs ends in a refusal, not in a loss.
         let lock = self.lock_name(&format!("sender:{of}"));
-        let lock = self.platform.lock(lock, Some(TURN_MS)).await;
-        TabTurn::begun(self.platform.monotonic(), lock.ok().flatten())
+        let lock = self.platform.lock(lock, Some(LOCK_WAIT_MS)).await;
+        TabLock::begun(self.platform.monotonic(), lock.ok().flatten())
     }
 
-    /// Keeps a turn for whoever sends next here, for a moment.
-    pub(super) fn keep_tab_turn(&self, of: Address, turn: TabTurn) {
+    /// Keeps a lock for whoever sends next here, for a moment.
+    pub(super) fn keep_tab_lock(&self, of: Address, lock: TabLock) {
         // A hidden page's timers may be late by a minute.
         let is_late = self.platform.is_hidden();
-        if is_late || self.is_laboratory() || !turn.may_stay(self.platform.monotonic()) {
+        if is_late || self.is_laboratory() || !lock.may_stay(self.platform.monotonic()) {
             return;
         }
-        let number = self.tab_turns.keep(of, turn);
+        let number = self.tab_locks.keep(of, lock);
         let app = self.me.clone();
         let wait = self.platform.sleep(LINGER_MS);
         self.spawn(async move {
             wait.await;
             if let Some(app) = app.upgrade() {
-                app.tab_turns.release(number);
+                app.tab_locks.release(number);
             }
         });
     }
@@ -180,10 +181,10 @@ impl App {
         key: &Keypair,
         order: &Order,
         attempt: &mut Attempt,
-        turn: &mut TabTurn,
+        lock: &mut TabLock,
     ) -> Result<TransactionInfo, Refusal> {
         let from = key.address();
-        let known = turn.take_known(&node.name);
+        let known = lock.take_known(&node.name);
         let known = known.filter(|_| attempt.signed.is_none());
         attempt.guessed = known.is_some();
         let at_node = if let Some(known) = &known {
@@ -213,7 +214,7 @@ impl App {
             self.hand_signed(node, &from, (nonce, raw.clone())).await
         };
         match &answer {
-            Ok(_) => turn.learn(&node.name, nonce, attempt.committed, known),
+            Ok(_) => lock.learn(&node.name, nonce, attempt.committed, known),
             // Whether it was taken nobody knows: the same bytes go to another.
             Err(error) if is_gone(error) => attempt.signed = Some((nonce, raw)),
             Err(_) => self.signed.forget(&from, nonce),

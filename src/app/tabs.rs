@@ -82,7 +82,7 @@ impl App {
 
     /// Loads the record, or makes one; whether there was one. Two tabs do not make two.
     async fn read_record(&self) -> Result<bool, Refusal> {
-        let turn = self.record_turn().await;
+        let lock = self.record_lock().await;
         let (found, problem) = self.store.load().await;
         if let Some(problem) = problem {
             self.bus.problem(problem);
@@ -112,7 +112,7 @@ impl App {
         // Before the first node starts: a browser that is killed right after it finds the same
         // network again.
         self.put_record(record).await?;
-        drop(turn);
+        drop(lock);
         Ok(existed)
     }
 
@@ -228,7 +228,7 @@ impl App {
             let Some(app) = app.upgrade() else { return };
             match event {
                 PageEvent::VisibilityChanged => {
-                    app.tab_turns.release_all();
+                    app.tab_locks.release_all();
                     app.bus.visibility_changed();
                 }
                 PageEvent::Acted => app.let_page_go_first(),
@@ -248,7 +248,7 @@ impl App {
     /// chain.
     async fn record_changed(&self) {
         // One that this tab writes meanwhile is newer.
-        let turn = self.record_turn().await;
+        let lock = self.record_lock().await;
         let (Some(record), _) = self.store.load().await else {
             return;
         };
@@ -260,7 +260,7 @@ impl App {
             let before = self.store.replace(record);
             return self.follow_record(before, false);
         }
-        drop(turn);
+        drop(lock);
         let nodes = self.roster.all();
         let databases = nodes.iter().filter_map(|node| node.database.clone());
         let databases: Vec<String> = databases.collect();

@@ -200,7 +200,7 @@ fn nothing_is_said_of_what_others_have() {
 /// Otherwise who sends in a row waits for the lock each time; but another tab must come to its
 /// turn.
 #[test]
-fn the_turn_among_tabs_is_kept_for_a_moment_and_no_longer() {
+fn the_lock_among_tabs_is_kept_for_a_moment_and_no_longer() {
     let world = World::new(8);
     let page = world.ready(APART);
     world.run(3_000.0);
@@ -233,9 +233,9 @@ fn a_nonce_that_was_guessed_wrongly_is_asked_for_and_signed_again() {
     let node = taker(&page);
     let alice = page.app.key_of("alice").expect("a user").address();
     page.wait(|app| async move {
-        let mut turn = app.tab_turn(&alice).await;
-        turn.learn(&node, 7, 0, None);
-        app.keep_tab_turn(alice, turn);
+        let mut lock = app.tab_lock(&alice).await;
+        lock.learn(&node, 7, 0, None);
+        app.keep_tab_lock(alice, lock);
     });
     assert_eq!(nonces(&send_all(&page, payments(2))), in_a_row(2));
     world.run(10_000.0);

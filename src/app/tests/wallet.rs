@@ -39,7 +39,7 @@ fn transactions_that_one_sender_sends_at_once_get_nonces_in_a_row() {
 }
 
 #[test]
-fn two_tabs_that_send_for_one_sender_take_turns() {
+fn two_tabs_that_send_for_one_sender_wait_for_each_other() {
     let world = World::new(2);
     let first = world.ready(LINK);
     let second = world.ready(LINK);

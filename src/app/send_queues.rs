@@ -1,7 +1,7 @@
-//! The turns of each sender: what one sends is signed and handed to a node in the order in which it
+//! The queue of each sender: what one sends is signed and handed to a node in the order in which it
 //! was asked for.
 //!
-//! Bound: [`MAX_WAITING`] wait for one sender's turn.
+//! Bound: [`MAX_WAITING`] wait in one sender's queue.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -16,28 +16,28 @@ use crate::refusal::WalletError;
 /// sends, and little to hold.
 const MAX_WAITING: usize = 2_000;
 
-/// Who waits for each sender's turn; a sender that has no turn now is not in it.
+/// The queues of all senders; one of which nothing is being sent has none.
 #[derive(Debug, Default)]
-pub(super) struct Turns(RefCell<Vec<Queue>>);
+pub(super) struct SendQueues(RefCell<Vec<Queue>>);
 
-/// Who waits for one sender's turn.
+/// Who waits while a permit of one sender is out.
 #[derive(Debug)]
 struct Queue {
     of: Address,
-    waiting: VecDeque<oneshot::Sender<Turn>>,
+    waiting: VecDeque<oneshot::Sender<SendPermit>>,
 }
 
-/// A sender's turn, until it is dropped.
+/// The only permit to send for a sender, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn {
-    turns: Rc<Turns>,
+pub(super) struct SendPermit {
+    queues: Rc<SendQueues>,
     of: Address,
 }
 
-impl Drop for Turn {
+impl Drop for SendPermit {
     fn drop(&mut self) {
         let next = {
-            let mut all = self.turns.0.borrow_mut();
+            let mut all = self.queues.0.borrow_mut();
             let queue = all.iter_mut().find(|queue| queue.of == self.of);
             let next = queue.and_then(|queue| queue.waiting.pop_front());
             if next.is_none() {
@@ -46,19 +46,19 @@ impl Drop for Turn {
             next
         };
         if let Some(next) = next {
-            let (turns, of) = (Rc::clone(&self.turns), self.of);
+            let (queues, of) = (Rc::clone(&self.queues), self.of);
             // Of one who waits no more it comes back here, and goes on to the one behind.
-            let _ = next.send(Self { turns, of });
+            let _ = next.send(Self { queues, of });
         }
     }
 }
 
-impl Turns {
-    /// Waits for a sender's turn, behind those who asked before.
+impl SendQueues {
+    /// Waits for a sender's permit, behind those who asked before.
     ///
     /// # Errors
     /// Too many wait.
-    pub(super) async fn take(self: Rc<Self>, of: Address) -> Result<Turn, WalletError> {
+    pub(super) async fn take(self: Rc<Self>, of: Address) -> Result<SendPermit, WalletError> {
         let waiting = {
             let mut all = self.0.borrow_mut();
             match all.iter_mut().find(|queue| queue.of == of) {
@@ -78,14 +78,14 @@ impl Turns {
                 }
             }
         };
-        let turns = Rc::clone(&self);
+        let queues = Rc::clone(&self);
         let Some(waiting) = waiting else {
-            return Ok(Turn { turns, of });
+            return Ok(SendPermit { queues, of });
         };
-        // The one before passes its turn on whatever becomes of it.
+        // The one before passes its permit on whatever becomes of it.
         Ok(match waiting.await {
-            Ok(turn) => turn,
-            Err(oneshot::Canceled) => Turn { turns, of },
+            Ok(permit) => permit,
+            Err(oneshot::Canceled) => SendPermit { queues, of },
         })
     }
 }
@@ -99,17 +99,17 @@ mod tests {
     const ALICE: Address = Address([1; 32]);
 
     #[test]
-    fn turns_come_in_the_order_of_asking_and_pass_over_those_who_gave_up() {
-        let turns = Rc::new(Turns::default());
-        let take = || Box::pin(Rc::clone(&turns).take(ALICE));
+    fn permits_come_in_the_order_of_asking_and_pass_over_those_who_gave_up() {
+        let queues = Rc::new(SendQueues::default());
+        let take = || Box::pin(Rc::clone(&queues).take(ALICE));
         let first = take()
             .now_or_never()
             .expect("nobody is before it")
-            .expect("a turn");
+            .expect("a permit");
         let (mut second, mut third) = (take(), take());
         assert!(second.as_mut().now_or_never().is_none());
         assert!(third.as_mut().now_or_never().is_none());
-        let other = Rc::clone(&turns).take(Address([2; 32]));
+        let other = Rc::clone(&queues).take(Address([2; 32]));
         assert!(
             other.now_or_never().is_some(),
             "another sender waits for nobody"
@@ -117,27 +117,27 @@ mod tests {
         drop(second);
         assert!(third.as_mut().now_or_never().is_none());
         drop(first);
-        let third = third.now_or_never().expect("its turn").expect("a turn");
+        let third = third.now_or_never().expect("its permit").expect("a permit");
         let mut fourth = take();
         assert!(
             fourth.as_mut().now_or_never().is_none(),
-            "the third has its turn"
+            "the third has its permit"
         );
         drop((third, fourth));
-        assert!(turns.0.borrow().is_empty());
+        assert!(queues.0.borrow().is_empty());
     }
 
     #[test]
     fn too_many_who_wait_are_refused() {
-        let turns = Rc::new(Turns::default());
-        let _first = Rc::clone(&turns).take(ALICE).now_or_never();
+        let queues = Rc::new(SendQueues::default());
+        let _first = Rc::clone(&queues).take(ALICE).now_or_never();
         let mut waiting = Vec::new();
         for _ in 0..MAX_WAITING {
-            let mut one = Box::pin(Rc::clone(&turns).take(ALICE));
+            let mut one = Box::pin(Rc::clone(&queues).take(ALICE));
             assert!(one.as_mut().now_or_never().is_none());
             waiting.push(one);
         }
-        let refused = Rc::clone(&turns).take(ALICE).now_or_never();
+        let refused = Rc::clone(&queues).take(ALICE).now_or_never();
         assert!(matches!(
             refused,
             Some(Err(WalletError::TooManyUnsent { .. }))

@@ -1,10 +1,10 @@
-//! The turn to send for a sender, among the tabs: a lock of the machine. A tab keeps it for a
+//! The lock under which one tab sends for a sender: a lock of the machine. A tab keeps it for a
 //! moment after it has sent, and with it what it knows of the sender's account at a node: who sends
 //! in a row neither asks for the lock nor for the nonce each time. While the lock was kept no other
 //! tab can have signed for the sender.
 //!
 //! Bounds: it is kept for [`LINGER_MS`] after the last transaction, and for [`MOST_MS`] in all, so
-//! that other tabs come to their turns, and not by a hidden page; what is known of the account
+//! that other tabs come to theirs, and not by a hidden page; what is known of the account
 //! serves [`MOST_GUESSES`] times.
 
 use std::cell::{Cell, RefCell};
@@ -12,16 +12,16 @@ use std::cell::{Cell, RefCell};
 use super::platform::Lock;
 use crate::primitives::Address;
 
-/// So long a turn is kept after a transaction.
+/// So long a lock is kept after a transaction.
 pub(super) const LINGER_MS: f64 = 50.0;
 /// So long it is kept in all.
 const MOST_MS: f64 = 1_000.0;
 /// So many transactions follow each other before the node is asked again what is in blocks.
 const MOST_GUESSES: u32 = 16;
 
-/// A sender's turn among the tabs, until it is dropped.
+/// A sender's lock among the tabs, until it is dropped.
 #[derive(Debug)]
-pub(super) struct TabTurn {
+pub(super) struct TabLock {
     since: f64,
     /// None without locks: then another tab may sign as well.
     lock: Option<Lock>,
@@ -40,8 +40,8 @@ pub(super) struct Known {
     guesses: u32,
 }
 
-impl TabTurn {
-    /// A turn that began at a time; without a lock another tab may sign as well.
+impl TabLock {
+    /// A lock that was taken at a time; without one of the machine another tab may sign as well.
     pub(super) const fn begun(since: f64, lock: Option<Lock>) -> Self {
         Self {
             since,
@@ -72,26 +72,26 @@ impl TabTurn {
     }
 }
 
-/// The turns that are kept for a moment.
+/// The locks that are kept for a moment.
 #[derive(Debug, Default)]
-pub(super) struct TabTurns {
-    kept: RefCell<Vec<(Address, u64, TabTurn)>>,
+pub(super) struct TabLocks {
+    kept: RefCell<Vec<(Address, u64, TabLock)>>,
     count: Cell<u64>,
 }
 
-impl TabTurns {
-    /// Takes the turn of a sender that is kept.
-    pub(super) fn take(&self, of: &Address) -> Option<TabTurn> {
+impl TabLocks {
+    /// Takes the lock of a sender that is kept.
+    pub(super) fn take(&self, of: &Address) -> Option<TabLock> {
         let mut kept = self.kept.borrow_mut();
         let at = kept.iter().position(|(owner, ..)| owner == of)?;
         Some(kept.swap_remove(at).2)
     }
 
-    /// Keeps a turn; its number.
-    pub(super) fn keep(&self, of: Address, turn: TabTurn) -> u64 {
+    /// Keeps a lock; its number.
+    pub(super) fn keep(&self, of: Address, lock: TabLock) -> u64 {
         let number = self.count.get().wrapping_add(1);
         self.count.set(number);
-        self.kept.borrow_mut().push((of, number, turn));
+        self.kept.borrow_mut().push((of, number, lock));
         number
     }
 
@@ -100,7 +100,7 @@ impl TabTurns {
         self.kept.take();
     }
 
-    /// Drops a turn that nobody took meanwhile.
+    /// Drops a lock that nobody took meanwhile.
     pub(super) fn release(&self, number: u64) {
         self.kept
             .borrow_mut()
