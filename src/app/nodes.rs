@@ -9,7 +9,7 @@ use super::machine::App;
 use super::platform::{WorkerEvent, within};
 use super::release::is_failing;
 use super::roster::{Member, Outcome};
-use super::trouble::Turn;
+use super::trouble::TroubleChange;
 use crate::ipc::{FromNode, Level, NodeConfig, NodeState, NodeStatus, Report, ToNode, Topic, ask};
 use crate::refusal::{NodeError, PlatformError, Refusal, StartupError};
 use crate::view::Update;
@@ -226,11 +226,11 @@ impl App {
             return;
         }
         let now = self.platform.monotonic();
-        let turn = node.trouble.borrow_mut().follow(status, now);
-        match turn {
-            Turn::Same => {}
-            Turn::Stuck(error) => self.bus.problem(error),
-            Turn::Over(said) => {
+        let change = node.trouble.borrow_mut().follow(status, now);
+        match change {
+            TroubleChange::Same => {}
+            TroubleChange::Stuck(error) => self.bus.problem(error),
+            TroubleChange::Over(said) => {
                 if let Some(error) = said {
                     self.bus.solved(&error);
                 }

@@ -16,7 +16,7 @@ pub(super) struct Trouble {
 
 /// What becomes of a ledger with a report.
 #[derive(Debug)]
-pub(super) enum Turn {
+pub(super) enum TroubleChange {
     /// Nothing new.
     Same,
     /// It has not been durable for long: the page is to say so.
@@ -27,17 +27,17 @@ pub(super) enum Turn {
 
 impl Trouble {
     /// Takes what a node reports at a time.
-    pub(super) fn follow(&mut self, status: &NodeStatus, now: f64) -> Turn {
+    pub(super) fn follow(&mut self, status: &NodeStatus, now: f64) -> TroubleChange {
         let Some(reason) = status.degraded.clone() else {
             let before = std::mem::take(self);
             return match before.since {
-                Some(_) => Turn::Over(before.said),
-                None => Turn::Same,
+                Some(_) => TroubleChange::Over(before.said),
+                None => TroubleChange::Same,
             };
         };
         let since = *self.since.get_or_insert(now);
         if now - since < PATIENCE_MS || self.said.is_some() {
-            return Turn::Same;
+            return TroubleChange::Same;
         }
         let error = Refusal::from(StartupError::StorageStuck {
             node: status.name.clone(),
@@ -45,6 +45,6 @@ impl Trouble {
             reason,
         });
         self.said = Some(error.clone());
-        Turn::Stuck(error)
+        TroubleChange::Stuck(error)
     }
 }

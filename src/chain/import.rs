@@ -208,7 +208,7 @@ impl Chain {
     /// Makes `id`, whose state is `state`, the head.
     pub(super) fn move_head(&mut self, id: BlockHash, state: State) -> HeadChange {
         let old_head = self.head();
-        let change = self.turn_to(id);
+        let change = self.switch_to(id);
         let old_state = std::mem::replace(&mut self.head_state, state);
         self.keep(old_head, old_state);
         self.prune(&id);
@@ -217,7 +217,7 @@ impl Chain {
     }
 
     /// Makes the chain up to `id` the best chain, still without the state there.
-    pub(super) fn turn_to(&mut self, id: BlockHash) -> HeadChange {
+    pub(super) fn switch_to(&mut self, id: BlockHash) -> HeadChange {
         let mut change = HeadChange::default();
         let mut joint = id;
         while !self.on_best(&joint) {

@@ -117,7 +117,7 @@ impl Restoring {
         let Some(entry) = chain.get(&head) else {
             return Err(RestoreError::NoHead(head));
         };
-        chain.turn_to(head);
+        chain.switch_to(head);
         let decided = decide(&chain);
         chain.decide(decided);
         let chosen = chain.choice.head();

@@ -45,10 +45,10 @@ fn who_flips_between_two_long_branches_has_neither_written_again_each_time() {
     let reading = ClockReading::steady(duel.now);
     written(&mut out, &mut duel.node, reading);
     let (mut rows, mut flips) = (0, 0);
-    for turn in 0..20 {
-        let grower = if turn % 2 == 0 { &mut one } else { &mut other };
+    for round in 0..20 {
+        let grower = if round % 2 == 0 { &mut one } else { &mut other };
         // By one block more than the other branch.
-        for _ in 0..if turn == 0 { 1 } else { 2 } {
+        for _ in 0..if round == 0 { 1 } else { 2 } {
             let block = grower.work_block("flipper", 1_000, Vec::new());
             grower.import(block.clone()).unwrap();
             let before = duel.node.chain.head();

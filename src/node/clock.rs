@@ -130,12 +130,12 @@ impl Clock {
             (false, false) => (Millis(0), aside),
         };
         let shift = i128::from(self.ahead.0) - kept;
-        let turns = (was_ahead.0 == 0) != (self.ahead.0 == 0);
+        let begins_or_ends = (was_ahead.0 == 0) != (self.ahead.0 == 0);
         let differs = was_ahead.0.abs_diff(self.ahead.0) >= STEP.0;
         Change {
             set: stepped.then_some(set),
             is_shifted: shift.unsigned_abs() >= u128::from(SHIFT.0),
-            ahead: (turns || differs).then_some(self.ahead),
+            ahead: (begins_or_ends || differs).then_some(self.ahead),
         }
     }
 }

@@ -107,20 +107,20 @@ impl Node {
         }
     }
 
-    /// Chooses whom to ask, by turns: of those who have been of use, of those who let as few
-    /// fetches down as any, the one known longest, and of all. A fresh name has let nobody down, so
-    /// it must not come first each time. Among equals chance decides.
+    /// Chooses whom to ask, by chance in one of these ways: of those who have been of use, of those
+    /// who let as few fetches down as any, the one known longest, and of all. A fresh name has let
+    /// nobody down, so it must not come first each time. Among equals chance decides.
     fn choose_source(&mut self, mut ready: Vec<NodeId>) -> Option<NodeId> {
-        let turn = self.random.index(4);
-        if turn == 0 && ready.iter().any(|node| self.is_useful(node)) {
+        let way = self.random.index(4);
+        if way == 0 && ready.iter().any(|node| self.is_useful(node)) {
             ready.retain(|node| self.is_useful(node));
         }
-        if turn < 2 {
+        if way < 2 {
             let failures = |node: &NodeId| self.lanes.get(Lane::Open).sync.failures_of(node);
             let least = ready.iter().map(failures).min();
             ready.retain(|node| Some(failures(node)) == least);
         }
-        if turn == 2 {
+        if way == 2 {
             let since = |node: &NodeId| {
                 let peer = self.roster.peers.get(node);
                 peer.map(crate::gossip::Peer::known_since)

@@ -123,8 +123,8 @@ fn change(params: &Params, rng: &mut Rng) -> ParamsChange {
     match rng.below(3) {
         0 if params.authorities.len() > 1 => {
             let mut authorities = params.authorities.clone();
-            let turn = rng.index(authorities.len());
-            authorities.rotate_left(turn);
+            let steps = rng.index(authorities.len());
+            authorities.rotate_left(steps);
             ParamsChange {
                 authorities: Some(authorities),
                 ..ParamsChange::default()

@@ -34,8 +34,8 @@ pub(crate) fn use_notifier() -> Notifier {
     use_provided()
 }
 
-/// The network's newest picture, or the one of the section's turn; see
-/// [`InTurn`](super::components::InTurn).
+/// The network's newest picture, or the one of the section's step; see
+/// [`Staggered`](super::components::Staggered).
 #[hook]
 pub(crate) fn use_picture() -> Picture {
     use_provided()

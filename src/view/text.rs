@@ -75,7 +75,7 @@ pub fn status(model: &Model, now: u64) -> String {
             short(&status.head),
             measured(status.peers.to_string()),
             measured(grouped(u64::from(status.pending))),
-            measured(turn(node, now)),
+            measured(making(node, now)),
             measured(grouped(status.blocks_made)),
             ledger,
         ]);
@@ -113,7 +113,7 @@ pub fn status(model: &Model, now: u64) -> String {
 }
 
 /// What a node has to do with making blocks: its hash rate, or when its slot is.
-fn turn(node: &NodeView, now: u64) -> String {
+fn making(node: &NodeView, now: u64) -> String {
     match (node.status.kind, node.status.next_slot_at) {
         (NodeKind::Pow, _) => compact(node.status.hash_rate),
         (NodeKind::Poa, Some(at)) => format!("slot {}", age(now, at)),

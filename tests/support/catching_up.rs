@@ -225,13 +225,12 @@ impl Net {
     /// an authority goes on; how many milliseconds of `clock` it takes until all blocks that there
     /// were are durable.
     ///
-    /// Between two frames `turn` lets everything else of the place have its turn, as a worker's
-    /// loop does.
+    /// Between two frames `pause` lets everything else of the place go on, as a worker's loop does.
     pub(crate) async fn catch_up(
         &mut self,
         store: &impl Store,
         clock: impl Fn() -> f64,
-        turn: impl AsyncFn(),
+        pause: impl AsyncFn(),
     ) -> f64 {
         // A second after whatever was before: a new run of the node has a later session.
         let (begun, start) = (clock(), self.now.plus(Millis(1_000)));
@@ -267,7 +266,7 @@ impl Net {
                 }
             } else if let Some((seat, frame)) = self.frames.pop_front() {
                 batches.extend(self.give(seat, Input::Frame(frame)));
-                turn().await;
+                pause().await;
                 if let Some((id, mut commit)) = under_way.take() {
                     match commit
                         .as_mut()

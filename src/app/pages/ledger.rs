@@ -81,7 +81,7 @@ pub enum QuestionMessage {
     /// Another text to filter by.
     Filter(String),
     /// The other direction.
-    Turn,
+    Reverse,
     /// The page before.
     Back,
     /// The page after.
@@ -206,7 +206,7 @@ impl PageModel for Question {
         self.page = match message {
             QuestionMessage::Back => self.page.saturating_sub(1),
             QuestionMessage::Next => self.page.saturating_add(1),
-            QuestionMessage::Index(_) | QuestionMessage::Filter(_) | QuestionMessage::Turn => 0,
+            QuestionMessage::Index(_) | QuestionMessage::Filter(_) | QuestionMessage::Reverse => 0,
         };
         match message {
             QuestionMessage::Index(name) => {
@@ -214,7 +214,7 @@ impl PageModel for Question {
                 self.index = indexes.find(|index| *index == name);
             }
             QuestionMessage::Filter(text) => self.key = text,
-            QuestionMessage::Turn => self.descending = !self.descending,
+            QuestionMessage::Reverse => self.descending = !self.descending,
             QuestionMessage::Back | QuestionMessage::Next => {}
         }
     }
@@ -260,7 +260,7 @@ mod tests {
         for message in [
             QuestionMessage::Index("status".into()),
             QuestionMessage::Filter("committed".into()),
-            QuestionMessage::Turn,
+            QuestionMessage::Reverse,
         ] {
             question.update(QuestionMessage::Next);
             assert_eq!(question.query().offset, ROWS);

@@ -205,7 +205,7 @@ impl Download {
             .iter()
             .filter(|peer| **peer != self.source && late(peer) == 0);
         let mut candidates: Vec<NodeId> = others.copied().take(PARALLEL).collect();
-        // By turns with them: among the others may be any number of names that never answer.
+        // Alternating with them: among the others may be any number of names that never answer.
         let strangers = self.late.iter().filter(|(peer, _)| **peer != self.source);
         let strangers: u32 = strangers.map(|(_, late)| *late).sum();
         let last = late(&self.source) > strangers;

@@ -17,7 +17,7 @@ use crate::view::route::Route;
 /// The attribute of the root that says what the tour points at; the style sheet draws a ring around
 /// it.
 const POINTS_AT: &str = "data-tour";
-/// Milliseconds after which a page has drawn its parts, which come in turns, and a node has
+/// Milliseconds after which a page has drawn its parts, one after the other, and a node has
 /// answered it.
 const DRAWN_MS: u32 = 400;
 /// The card, for the keyboard.

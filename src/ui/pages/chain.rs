@@ -10,7 +10,7 @@ use crate::app::pages::network::decided;
 use crate::records::BlockFinality;
 use crate::ui::bridge::{Dispatcher, use_page};
 use crate::ui::components::{
-    Column, InTurn, block_mark, empty, go, on_input, on_submit, page_link, reorganisations,
+    Column, Staggered, block_mark, empty, go, on_input, on_submit, page_link, reorganisations,
     short_hash, table_of, told, tree_view,
 };
 use crate::ui::context::use_picture;
@@ -41,10 +41,10 @@ pub(crate) fn ChainPage() -> Html {
     html! {
         <div class="chain-page">
             <BlockTree top={page.top()} {columns} height={page.height().to_owned()} problem={page.height_problem()} wanted={page.wanted()} send={page.dispatcher()} />
-            <InTurn turn={1}><BlockTable top={page.top()} {columns} /></InTurn>
-            <InTurn turn={2}>
+            <Staggered steps={1}><BlockTable top={page.top()} {columns} /></Staggered>
+            <Staggered steps={2}>
                 { bitcoin_headers(page.headers(), &page.explained(), &page.dispatcher()) }
-            </InTurn>
+            </Staggered>
         </div>
     }
 }

@@ -8,7 +8,7 @@ use crate::app::pages::terminal::{Entry, Terminal, TerminalMessage};
 use crate::command::{WORDS, complete};
 use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
-use crate::ui::components::{InTurn, LogView, on_input, on_submit, own_key, told};
+use crate::ui::components::{LogView, Staggered, on_input, on_submit, own_key, told};
 use crate::ui::context::use_actions;
 
 /// The page of the console.
@@ -16,7 +16,7 @@ pub(crate) fn console_page() -> Html {
     html! {
         <div class="console-page">
             <Commands />
-            <InTurn turn={1}><LogView /></InTurn>
+            <Staggered steps={1}><LogView /></Staggered>
         </div>
     }
 }

@@ -156,9 +156,9 @@ fn controls(question: &Question, dispatcher: &Dispatcher<Question>) -> Html {
         let send = dispatcher.clone();
         move |text| send.dispatch(message(text))
     };
-    let turn = {
+    let reverse = {
         let send = dispatcher.clone();
-        move |_: MouseEvent| send.dispatch(QuestionMessage::Turn)
+        move |_: MouseEvent| send.dispatch(QuestionMessage::Reverse)
     };
     let field = question.field();
     html! {
@@ -177,7 +177,7 @@ fn controls(question: &Question, dispatcher: &Dispatcher<Question>) -> Html {
                 <input type="search" placeholder={format!("{field} {}", comparison(field))} value={question.filter().to_owned()}
                     oninput={on_input(send(QuestionMessage::Filter))} />
             </label>
-            <button type="button" onclick={turn} aria-pressed={question.is_descending().to_string()}>
+            <button type="button" onclick={reverse} aria-pressed={question.is_descending().to_string()}>
                 { if question.is_descending() { "Highest first" } else { "Lowest first" } }
             </button>
         </div>

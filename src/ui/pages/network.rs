@@ -7,7 +7,7 @@ use crate::command::{Command, DifficultyChoice, Target};
 use crate::ipc::NodeKind;
 use crate::ui::actions::Actions;
 use crate::ui::components::{
-    Graph, InTurn, Inspector, LogLines, NodesTable, RunButton, Strip, Votes, empty, kind_mark,
+    Graph, Inspector, LogLines, NodesTable, RunButton, Staggered, Strip, Votes, empty, kind_mark,
     on_change, page_link,
 };
 use crate::ui::context::{use_actions, use_picture};
@@ -18,7 +18,7 @@ use crate::view::traffic::{Traffic, sentence};
 /// Lines shown here; the console has the whole log.
 const LINES: usize = 10;
 
-/// The page of the network: the picture first, the sections each in their turn.
+/// The page of the network: the picture first, then one section after the other.
 #[component]
 pub(crate) fn NetworkPage() -> Html {
     // In a scenario other things can be done, on the bench.
@@ -34,11 +34,11 @@ pub(crate) fn NetworkPage() -> Html {
                 <Graph />
                 { legend() }
             </section>
-            <InTurn turn={1}><Inspector /></InTurn>
-            <InTurn turn={2}>{ latest_blocks() }</InTurn>
-            <InTurn turn={3}>{ all_nodes() }</InTurn>
-            <InTurn turn={4}>{ finality() }</InTurn>
-            <InTurn turn={5}><Happenings /></InTurn>
+            <Staggered steps={1}><Inspector /></Staggered>
+            <Staggered steps={2}>{ latest_blocks() }</Staggered>
+            <Staggered steps={3}>{ all_nodes() }</Staggered>
+            <Staggered steps={4}>{ finality() }</Staggered>
+            <Staggered steps={5}><Happenings /></Staggered>
         </div>
     }
 }

@@ -13,8 +13,8 @@ use crate::ipc::{Refusal, TransactionInfo};
 use crate::ledger::Row;
 use crate::ui::bridge::use_page;
 use crate::ui::components::{
-    Column, CopyButton, InTurn, Tone, badge, busy, empty, page_link, refusal, short_hash, table_of,
-    titled_link, track, transaction_table,
+    Column, CopyButton, Staggered, Tone, badge, busy, empty, page_link, refusal, short_hash,
+    table_of, titled_link, track, transaction_table,
 };
 use crate::ui::context::{use_actions, use_picture};
 use crate::ui::hooks::{Answer, use_answer};
@@ -58,7 +58,7 @@ pub(crate) fn TransactPage() -> Html {
     html! {
         <div class="transact-page">
             <Users users={users.clone()} on_sent={&on_sent} />
-            <InTurn turn={1}>
+            <Staggered steps={1}>
                 <section class="panel" aria-label="Send">
                     <h2>{ "Send" }</h2>
                     if users.is_empty() {
@@ -67,8 +67,8 @@ pub(crate) fn TransactPage() -> Html {
                         <Compose {users} {on_sent} {on_user} />
                     }
                 </section>
-            </InTurn>
-            <InTurn turn={2}>
+            </Staggered>
+            <Staggered steps={2}>
                 <section class="panel panel-full" aria-label="Sent from here">
                     <h2>{ "Sent from here" }</h2>
                     if sent.list().is_empty() {
@@ -78,9 +78,9 @@ pub(crate) fn TransactPage() -> Html {
                         <Followed key={info.tx_hash.clone()} first={info.clone()} />
                     }
                 </section>
-            </InTurn>
-            <InTurn turn={3}><Mempool /></InTurn>
-            <InTurn turn={4}><Recent /></InTurn>
+            </Staggered>
+            <Staggered steps={3}><Mempool /></Staggered>
+            <Staggered steps={4}><Recent /></Staggered>
         </div>
     }
 }

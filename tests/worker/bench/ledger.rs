@@ -23,9 +23,9 @@ async fn a_node_catches_up_and_every_block_is_durable() {
         let mut net = Net::grown(height);
         let name = fresh("bench");
         let store = IndexedDbStore::open(&name).await.unwrap();
-        let turn = MessageChannel::new().unwrap();
+        let channel = MessageChannel::new().unwrap();
         let milliseconds = net
-            .catch_up(&store, monotonic, async || next(&turn).await)
+            .catch_up(&store, monotonic, async || next(&channel).await)
             .await;
         measured(
             "catching up in the browser, by blocks",
@@ -43,10 +43,10 @@ async fn a_node_catches_up_and_every_block_is_durable() {
     }
 }
 
-/// Waits for the loop's next turn, as a worker that hears frames does: a timer would wait for 4 ms.
-async fn next(turn: &MessageChannel) {
-    let heard = Promise::new(&mut |resolve, _| turn.port1().set_onmessage(Some(&resolve)));
-    turn.port2().post_message(&JsValue::NULL).unwrap();
+/// Waits for the loop's next task, as a worker that hears frames does: a timer would wait for 4 ms.
+async fn next(channel: &MessageChannel) {
+    let heard = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
+    channel.port2().post_message(&JsValue::NULL).unwrap();
     JsFuture::from(heard).await.unwrap();
 }
 

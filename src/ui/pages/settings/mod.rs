@@ -19,7 +19,7 @@ use self::storage::Storage;
 use crate::app::pages::settings::Settings;
 use crate::ui::actions::Actions;
 use crate::ui::bridge::use_page;
-use crate::ui::components::InTurn;
+use crate::ui::components::Staggered;
 use crate::ui::context::{use_actions, use_theme};
 use crate::ui::theme::Theme;
 
@@ -31,10 +31,10 @@ pub(crate) fn SettingsPage() -> Html {
         <div class="settings-page">
             <h1 class="visually-hidden">{ "Settings" }</h1>
             <Pace typed={typed.clone()} />
-            <InTurn turn={1}><Difficulty typed={typed.clone()} /></InTurn>
-            <InTurn turn={2}><Links typed={typed.clone()} /></InTurn>
-            <InTurn turn={3}>{ networks(actions.clone(), &typed) }</InTurn>
-            <InTurn turn={4}><Colours /><Storage />{ about(actions) }</InTurn>
+            <Staggered steps={1}><Difficulty typed={typed.clone()} /></Staggered>
+            <Staggered steps={2}><Links typed={typed.clone()} /></Staggered>
+            <Staggered steps={3}>{ networks(actions.clone(), &typed) }</Staggered>
+            <Staggered steps={4}><Colours /><Storage />{ about(actions) }</Staggered>
         </div>
     }
 }
