@@ -8,6 +8,9 @@ use super::Node;
 /// Least gaps between blocks that a maker waits at most for the date of a parent that is ahead of
 /// its clock.
 const PATIENCE: u64 = 2;
+/// How long a miner waits at most for the dates of heads that come one after the other, since it
+/// had its share of searching.
+const WITHOUT_A_SEARCH: Millis = Millis(2_000);
 
 impl Node {
     /// The date of a block that is made now: the clock's, or the earliest that may follow the head.
@@ -29,14 +32,21 @@ impl Node {
     pub(super) fn make_from(&self, kind: Kind) -> Timestamp {
         let (head, gap) = (self.chain.head_header().time, self.chain.params().min_gap);
         let before = |time: Timestamp, span: Millis| Timestamp(time.0.saturating_sub(span.0));
-        let from = if kind == Kind::Work {
-            head
+        let patience = Millis(gap.0.saturating_mul(PATIENCE));
+        // Whoever is quick enough keeps a slower one waiting by dates that honest makers have too:
+        // head after head comes before the date of the one before.
+        let (from, at_last) = if kind == Kind::Work {
+            let idle = self.clock.date_of(self.mining.idle_since());
+            (head, idle.plus(WITHOUT_A_SEARCH))
         } else {
-            before(head, gap)
+            let params = self.chain.params();
+            let slot = slots::slot_at(params, self.clock.date());
+            let begin = slots::slot_start(params, slot);
+            (before(head, gap), begin.plus(patience))
         };
         let since = self.clock.date_of(self.mining.waiting_since());
-        let patience = since.plus(Millis(gap.0.saturating_mul(PATIENCE)));
-        from.min(patience)
+        from.min(since.plus(patience))
+            .min(at_last)
             .max(before(head.plus(gap), self.chain.params().max_future))
     }
 
@@ -74,10 +84,53 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Input;
     use super::super::testing::{Duel, compact};
     use super::*;
-    use crate::primitives::Height;
+    use crate::ipc::Workload;
+    use crate::primitives::{Height, NodeKind};
     use crate::testkit::{GENESIS_TIME, Grower, params};
+
+    /// A peer dates each block so far ahead, one in each least gap, for a minute: how long the
+    /// miners of the node searched, and in how many of the slots an authority might have sealed.
+    fn beside_a_hasty_peer(ahead: Millis) -> (Millis, usize) {
+        let mut duel = Duel::new();
+        duel.node.identity.kind = NodeKind::Pow;
+        duel.handle(Input::SetWorkload(Workload {
+            miners: 1,
+            ..Duel::setup().workload
+        }));
+        let mut grower = Grower::new(params());
+        let gap = params().min_gap;
+        let (mut searched, mut open) = (0, std::collections::BTreeSet::new());
+        for _ in 0..60_000 / gap.0 {
+            let parent = grower.chain.head_header().time;
+            let time = duel.now.plus(ahead);
+            let block = grower.work_block("hasty", time.since(parent).0, Vec::new());
+            grower.import(block.clone()).unwrap();
+            duel.hear("hasty", &compact(&block));
+            assert_eq!(duel.node.chain.head(), grower.chain.head());
+            duel.pass(Millis(gap.0 - 1));
+            if duel.node.make_from(Kind::Authority) <= duel.now {
+                open.insert(slots::slot_at(&params(), duel.now));
+            }
+            searched += duel.node.mining.searched(duel.instant()).0;
+            duel.pass(Millis(1));
+        }
+        (Millis(searched), open.len())
+    }
+
+    #[test]
+    fn who_dates_each_block_a_little_ahead_and_is_quick_keeps_nobody_from_making_for_long() {
+        for ahead in [250, 300, 490, 500, 600] {
+            let (searched, slots) = beside_a_hasty_peer(Millis(ahead));
+            assert!(
+                searched >= Millis(24_000),
+                "{ahead} ms ahead: {searched:?} of a minute"
+            );
+            assert!(slots >= 11, "{ahead} ms ahead: {slots} of twelve slots");
+        }
+    }
 
     #[test]
     fn who_dates_every_block_ahead_keeps_others_from_making_only_once() {

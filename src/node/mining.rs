@@ -6,6 +6,9 @@ use crate::primitives::{Body, Header, Instant, MAX_EXACT, Millis, NodeKind};
 
 use super::miner::Miner;
 
+/// Who searched for so long had its chance, although it found nothing.
+const SHARE: Millis = Millis(2_000);
+
 /// The search of a proof-of-work node.
 #[derive(Clone, Debug)]
 pub(super) struct Mining {
@@ -28,6 +31,10 @@ pub(super) struct Mining {
     head_since: Instant,
     /// When the first of an unbroken run of heads came that were dated far ahead.
     early_since: Option<Instant>,
+    /// When it last found, or had searched for a [`SHARE`].
+    idle_since: Instant,
+    /// Time spent on searches of heads before since then.
+    share: Millis,
 }
 
 /// The candidate that the miners search.
@@ -60,6 +67,8 @@ impl Mining {
             not_before,
             head_since: now,
             early_since: None,
+            idle_since: now,
+            share: Millis(0),
         };
         mining.set_workload(workload, kind);
         mining
@@ -113,12 +122,26 @@ impl Mining {
         self.early_since.unwrap_or(self.head_since)
     }
 
+    /// Since when there was too little time between waits to search.
+    pub(super) const fn idle_since(&self) -> Instant {
+        self.idle_since
+    }
+
+    /// Records that its miners had their chance.
+    pub(super) fn had_its_share(&mut self, now: Instant) {
+        (self.idle_since, self.share) = (now, Millis(0));
+    }
+
     /// Begins a search of its own on a new head; `early` says that it is dated further ahead than
     /// honest makers date.
     pub(super) fn begin_head(&mut self, early: bool, now: Instant) {
         self.head_since = now;
         self.early_since = early.then(|| self.early_since.unwrap_or(now));
         self.end_job(now);
+        self.share = Millis(self.share.0.saturating_add(self.searched.0));
+        if self.share >= SHARE {
+            self.had_its_share(now);
+        }
         self.search = self.search.saturating_add(1);
         self.searched = Millis(0);
         self.miners.iter_mut().for_each(Miner::begin_search);
