@@ -1,8 +1,8 @@
 //! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
 //!
 //! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes
-//! first, while all are heard the latest acquaintance that never gave a block of the best chain: a
-//! flood of newcomers drives out only itself; what a peer sends unasked is held to [`FRAMES`],
+//! first, while all are heard the latest acquaintance that never gave a block of the best chain and
+//! owes no answer: a flood of newcomers drives out only itself; what a peer sends unasked is held to [`FRAMES`],
 //! [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its answers to
 //! [`ANSWERS`], those of all to [`ALL_ANSWERS`] and [`LEAST_ANSWERS`] for each, records that are
 //! passed on to [`RECORDS`], what others send in its name to [`FORGED`], and all who have proven
@@ -27,6 +27,11 @@ use super::window::Window;
 pub const MAX_PEERS: usize = 128;
 /// A peer heard within this time counts as alive: five missed pings.
 pub const ALIVE: Millis = Millis(10_000);
+/// A peer that has not answered a ping for so long since it was first heard in its session does not
+/// count as alive: its frames may be old ones, which somebody plays again.
+const PROVE_WITHIN: Millis = Millis(30_000);
+/// A peer that was asked for something within this time makes room for nobody.
+const ASKED: Millis = Millis(5_000);
 /// Frames of one peer per second.
 const FRAMES: u64 = 200;
 /// Bytes of one peer per second.
@@ -72,6 +77,13 @@ const SCORE_HALF_LIFE: Millis = Millis(60_000);
 /// The best score.
 const BEST_SCORE: i32 = 20;
 
+/// A ping that one peer is to answer.
+#[derive(Clone, Copy, Debug)]
+struct Challenge {
+    token: u64,
+    at: Instant,
+}
+
 /// One peer.
 #[derive(Clone, Debug)]
 pub struct Peer {
@@ -88,6 +100,10 @@ pub struct Peer {
     pub clock_off: bool,
     /// Last measured round trip.
     pub round_trip: Option<Millis>,
+    /// The ping that it was asked to answer last.
+    challenge: Option<Challenge>,
+    /// Since when it has been heard without having proven that it is there.
+    doubted_since: Option<Instant>,
     session: u64,
     window: Window,
     met: Instant,
@@ -100,7 +116,7 @@ pub struct Peer {
     ignored_until: Instant,
     /// It has given a block that extended the best chain.
     useful: bool,
-    /// It has answered a question of this run, so its frames are no old ones.
+    /// It has answered a ping in this session of its, so its frames are no old ones.
     proven: bool,
     frames: Bucket,
     bytes: Bucket,
@@ -119,6 +135,8 @@ impl Peer {
             left: false,
             clock_off: false,
             round_trip: None,
+            challenge: None,
+            doubted_since: None,
             session: 0,
             window: Window::default(),
             met: now,
@@ -139,10 +157,36 @@ impl Peer {
         }
     }
 
-    /// Whether it was heard lately and has not left.
+    /// Whether it was heard lately and has not left, and what was heard is no recording.
     #[must_use]
     pub fn alive(&self, now: Instant) -> bool {
+        let in_doubt = |since: Instant| now.since(since) > PROVE_WITHIN;
+        self.is_heard(now) && !self.doubted_since.is_some_and(in_doubt)
+    }
+
+    /// Whether frames in its name, of whatever age, came lately.
+    fn is_heard(&self, now: Instant) -> bool {
         !self.left && self.last_seen.0 > 0 && now.since(self.last_seen) <= ALIVE
+    }
+
+    /// Whether it is heard and has yet to prove that it is there.
+    #[must_use]
+    pub fn is_doubted(&self, now: Instant) -> bool {
+        self.doubted_since.is_some() && self.is_heard(now)
+    }
+
+    /// Asks it to answer a ping with this token.
+    pub fn challenge(&mut self, token: u64, now: Instant) {
+        self.challenge = Some(Challenge { token, at: now });
+    }
+
+    /// Takes its answer to a ping: the one that was awaited gives the round trip, and proves that
+    /// the peer is there.
+    pub fn answered(&mut self, token: u64, now: Instant) {
+        if let Some(challenge) = self.challenge.take_if(|challenge| challenge.token == token) {
+            self.round_trip = Some(now.since(challenge.at));
+            (self.proven, self.doubted_since) = (true, None);
+        }
     }
 
     /// The score now: -100 and below is ignored.
@@ -187,6 +231,11 @@ impl Peer {
     #[must_use]
     pub const fn is_useful(&self) -> bool {
         self.useful
+    }
+
+    /// Whether it was asked for something lately: whoever takes many names must not cut it short.
+    fn is_asked(&self, now: Instant) -> bool {
+        self.owed > 0 && now.since(self.asked) <= ASKED
     }
 
     /// Whether one more frame is within the peer's rate.
@@ -301,6 +350,9 @@ impl Peers {
         }
         if envelope.session != peer.session {
             (peer.session, peer.window) = (envelope.session, Window::default());
+            // An old session may be played again, once its peer is silent.
+            peer.proven = false;
+            peer.doubted_since.get_or_insert(now);
         }
         peer.window.hear(envelope.sequence);
         peer.last_seen = now;
@@ -313,6 +365,7 @@ impl Peers {
     pub fn stood_still(&mut self, span: Millis, then: Instant) {
         for peer in self.peers.values_mut().filter(|peer| peer.alive(then)) {
             peer.last_seen = peer.last_seen.plus(span);
+            peer.doubted_since = peer.doubted_since.map(|since| since.plus(span));
         }
     }
 
@@ -361,7 +414,7 @@ impl Peers {
             }
             (
                 alive,
-                peer.score(now) > 0 || peer.useful,
+                peer.score(now) > 0 || peer.useful || peer.is_asked(now),
                 if alive {
                     u64::MAX - peer.met.0
                 } else {
@@ -408,13 +461,6 @@ impl Peers {
         if let Some(peer) = self.peers.get_mut(node) {
             peer.asked = now;
             peer.owed = peer.owed.saturating_add(1).min(MOST_OWED);
-        }
-    }
-
-    /// Records that a peer has answered a question of this run.
-    pub fn prove(&mut self, node: &NodeId) {
-        if let Some(peer) = self.peers.get_mut(node) {
-            peer.proven = true;
         }
     }
 

@@ -42,6 +42,7 @@ fn a_crowd_that_comes_while_the_node_stands_still_drives_out_nobody_who_was_hear
     let mut duel = Duel::new();
     join(&mut duel, "honest");
     join(&mut duel, "silent");
+    duel.silence("silent");
     let honest = key("honest").node_id();
     for _ in 0..12 {
         duel.pass(Millis(1_000));
@@ -60,6 +61,7 @@ fn a_crowd_that_comes_while_the_node_stands_still_drives_out_nobody_who_was_hear
             .is_none()
     );
     // Who says nothing after that is silent.
+    duel.silence("honest");
     for _ in 0..15 {
         duel.pass(Millis(1_000));
     }
@@ -118,6 +120,62 @@ fn a_start_takes_back_the_peers_heard_latest_and_deletes_the_rows_of_all_others(
         .iter()
         .filter(|(table, _, row)| *table == Table::Nodes && row.is_none());
     assert_eq!(deleted.count(), 41, "too old, or not to be read");
+}
+
+#[test]
+fn a_stream_of_fresh_names_cuts_no_fetch_from_another_short() {
+    let mut duel = Duel::new();
+    let mut names = 0..;
+    let mut come = |duel: &mut Duel, count: usize| {
+        for number in names.by_ref().take(count) {
+            duel.now = duel.now.plus(Millis(1));
+            join(duel, &format!("name-{number}"));
+        }
+    };
+    come(&mut duel, 2 * MAX_PEERS);
+    let (grower, headers, bodies) = three_blocks();
+    duel.now = duel.now.plus(Millis(1));
+    duel.introduce("honest");
+    let mut open = duel.hear("honest", &ping(head_of(&grower)));
+    while let Some(question) = open.pop() {
+        come(&mut duel, 3);
+        let answer = match question {
+            Message::GetHeaders(_) => Message::Headers(headers.clone()),
+            Message::GetBodies(_) => Message::Bodies(bodies.clone()),
+            _ => continue,
+        };
+        open.extend(duel.hear("honest", &answer));
+    }
+    assert_eq!(duel.node.chain.head(), grower.chain.head());
+}
+
+#[test]
+fn a_crowd_proves_in_half_of_the_time_that_it_has_for_it_that_it_is_there() {
+    let mut duel = Duel::new();
+    for number in 1..MAX_PEERS {
+        join(&mut duel, &format!("name-{number}"));
+    }
+    for _ in 0..8 {
+        duel.pass(Millis(2_000));
+        for number in 1..MAX_PEERS {
+            duel.hear(
+                &format!("name-{number}"),
+                &ping(head_of(&Grower::new(params()))),
+            );
+        }
+    }
+    let now = duel.instant();
+    let doubted = duel
+        .node
+        .roster
+        .peers
+        .iter()
+        .filter(|(_, peer)| peer.is_doubted(now));
+    let doubted: Vec<_> = doubted
+        .map(|(id, _)| duel.node.roster.name_of(id))
+        .collect();
+    assert!(doubted.is_empty(), "{doubted:?}");
+    assert_eq!(duel.node.roster.peers.alive(now).count(), MAX_PEERS);
 }
 
 #[test]

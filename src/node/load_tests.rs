@@ -83,11 +83,12 @@ fn what_a_stranger_claims_is_told_as_a_number_that_a_page_can_hold() {
 fn frames_in_the_name_of_another_cost_no_more_than_their_rate_and_old_ones_no_signature() {
     let mut duel = Duel::new();
     duel.introduce("victim");
-    let (chain_id, victim, now) = (duel.node.chain_id(), key("victim"), duel.instant());
-    duel.node.roster.peers.prove(&victim.node_id());
+    let (chain_id, victim) = (duel.node.chain_id(), key("victim"));
+    duel.pass(Millis(2_000));
+    let now = duel.instant();
     let seal = |number: u64| {
         let message = Message::Inv(Vec::new());
-        seal_frame(&victim, &chain_id, (9, number), None, &message)
+        seal_frame(&victim, &chain_id, (1, 1_000 + number), None, &message)
     };
     let mut checked = |frames: &mut dyn Iterator<Item = Vec<u8>>| {
         let mut count = 0;

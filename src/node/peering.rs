@@ -106,7 +106,7 @@ impl Node {
         if peer.record.is_none() {
             return self.send_hello(from, out);
         }
-        if self.roster.join(from) {
+        if peer.alive(self.now) && self.roster.join(from) {
             self.lanes.forgive(&from);
             let name = self.name_of_node(&from);
             out.push(Output::Notice(Notice::PeerJoined { node: from, name }));
@@ -192,7 +192,8 @@ impl Node {
         }
     }
 
-    /// Tells all that this node lives, asking one peer in turn for an answer.
+    /// Tells all that this node lives, asking one peer in turn for an answer, and those whose frames
+    /// may be old ones.
     pub(super) fn send_ping(&mut self, out: &mut Outbox) {
         self.timers.set(Timer::Ping, self.now.plus(PING_EVERY));
         let token = self.random.draw();
@@ -206,5 +207,23 @@ impl Node {
             },
             out,
         );
+        for to in self.roster.doubted(token, answer_by, self.now) {
+            self.challenge(to, out);
+        }
+    }
+
+    /// Asks a peer to prove that it is there.
+    fn challenge(&mut self, to: NodeId, out: &mut Outbox) {
+        let token = self.random.draw();
+        if let Some(peer) = self.roster.peers.get_mut(&to) {
+            peer.challenge(token, self.now);
+        }
+        let ping = Message::Ping {
+            token,
+            head: self.head_info(),
+            answer_by: Some(to),
+            progress: None,
+        };
+        self.send(to, &ping, out);
     }
 }

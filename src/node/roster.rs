@@ -1,13 +1,17 @@
 //! The other nodes: what is known of each, which of them are present, which links are cut, and
-//! whose answer to a ping is awaited.
+//! who is to answer a ping.
 //!
 //! Bounds: those of [`Peers`]; present, and those with a row in the ledger, are peers that are
 //! remembered; cut is up to the person.
 
 use std::collections::BTreeSet;
 
-use crate::gossip::{MAX_RECORDS, NodeRecord, Peers};
+use crate::gossip::{MAX_RECORDS, NodeRecord, Peer, Peers};
 use crate::primitives::{Instant, NodeId};
+
+/// So many peers that have proven nothing are asked with each ping; all of a full table within half
+/// of the time that they have for it.
+const DOUBTED_AT_ONCE: usize = 16;
 
 /// The other nodes.
 #[derive(Clone, Debug, Default)]
@@ -17,15 +21,6 @@ pub(super) struct Roster {
     cut: BTreeSet<NodeId>,
     /// Those that have a row in the ledger.
     listed: BTreeSet<NodeId>,
-    ping: Option<Ping>,
-}
-
-/// A ping whose answer measures the round trip.
-#[derive(Clone, Copy, Debug)]
-struct Ping {
-    token: u64,
-    to: NodeId,
-    at: Instant,
 }
 
 impl Roster {
@@ -130,22 +125,45 @@ impl Roster {
         let alive = self.alive(now);
         let count = u64::try_from(alive.len()).unwrap_or(1).max(1);
         let chosen = usize::try_from(token % count).ok();
-        let to = chosen.and_then(|chosen| alive.get(chosen)).copied();
-        self.ping = to.map(|to| Ping { token, to, at: now });
-        to
+        let to = chosen.and_then(|chosen| alive.get(chosen)).copied()?;
+        self.peers.get_mut(&to)?.challenge(token, now);
+        Some(to)
     }
 
-    /// Measures the round trip by the answer that was awaited.
+    /// Peers that have yet to prove that they are there, apart from `asked`: a few, those first
+    /// that come after `token` in the order of ids, so that each has its turn.
+    pub(super) fn doubted(&self, token: u64, asked: Option<NodeId>, now: Instant) -> Vec<NodeId> {
+        let doubted =
+            |(node, peer): &(&NodeId, &Peer)| Some(**node) != asked && peer.is_doubted(now);
+        let all: Vec<_> = self
+            .peers
+            .iter()
+            .filter(doubted)
+            .map(|(node, _)| *node)
+            .collect();
+        let begin = all.partition_point(|node| node.0 < begin_at(token));
+        let (before, after) = all.split_at(begin);
+        after
+            .iter()
+            .chain(before)
+            .take(DOUBTED_AT_ONCE)
+            .copied()
+            .collect()
+    }
+
+    /// Takes a peer's answer to a ping.
     pub(super) fn on_pong(&mut self, from: &NodeId, token: u64, now: Instant) {
-        if let Some(ping) = self.ping
-            && (ping.token, &ping.to) == (token, from)
-            && let Some(peer) = self.peers.get_mut(from)
-        {
-            peer.round_trip = Some(now.since(ping.at));
-            self.ping = None;
-            self.peers.prove(from);
+        if let Some(peer) = self.peers.get_mut(from) {
+            peer.answered(token, now);
         }
     }
+}
+
+/// The least id that begins with a token.
+fn begin_at(token: u64) -> [u8; 32] {
+    let mut id = [0; 32];
+    id[..8].copy_from_slice(&token.to_be_bytes());
+    id
 }
 
 #[cfg(test)]

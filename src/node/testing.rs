@@ -1,5 +1,7 @@
-//! Nodes under a virtual clock for the tests of this module: a small network, and a node alone with
-//! peers made by hand.
+//! Nodes under a virtual clock for the tests of this module: a small network, and in `duel` a node
+//! alone with peers made by hand.
+
+mod duel;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,15 +9,17 @@ use std::time::Duration;
 use super::timers::Timer;
 use super::*;
 use crate::consensus::Params;
-use crate::gossip::{CompactBlock, Envelope, HeadInfo, Message, NodeRecord, kind_of, seal_frame};
+use crate::gossip::{CompactBlock, HeadInfo, Message, kind_of};
 use crate::ipc::{FromMiner, Request, SearchJob, Speed, TimeShare, ToMiner, Workload};
 use crate::ledger::{MemoryStore, Snapshot, Store as _, StoreError};
 use crate::miner::{Search, Step};
 use crate::primitives::{
-    Block, BlockHash, Body, ClockReading, Header, Instant, Millis, NodeId, NodeKind, Seal,
-    Timestamp, Transaction,
+    Block, BlockHash, Body, ClockReading, Header, Instant, Millis, NodeKind, Seal, Timestamp,
+    Transaction,
 };
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
+
+pub(super) use duel::Duel;
 
 /// One node with its miners, its ledger and its clock.
 pub(super) struct Seat {
@@ -427,15 +431,6 @@ pub(super) fn transfer(nonce: u64) -> Transaction {
     Grower::new(params()).transfer("alice", nonce, "bob", 10)
 }
 
-/// A node that is alone with a liar.
-pub(super) struct Duel {
-    pub(super) node: Node,
-    pub(super) now: Timestamp,
-    pub(super) sequence: u64,
-    pub(super) sent: Vec<(NodeId, Message)>,
-    pub(super) notices: Vec<Notice>,
-}
-
 pub(super) fn head_of(grower: &Grower) -> HeadInfo {
     let chain = &grower.chain;
     HeadInfo {
@@ -467,119 +462,6 @@ pub(super) fn ping(head: HeadInfo) -> Message {
         head,
         answer_by: None,
         progress: None,
-    }
-}
-
-impl Duel {
-    pub(super) fn new() -> Self {
-        let now = GENESIS_TIME.plus(Millis(600_000));
-        let node = Node::start(
-            Self::setup(),
-            None,
-            ClockReading::steady(now),
-            &mut Outbox::new(),
-        )
-        .unwrap();
-        let mut duel = Self {
-            node,
-            now,
-            sequence: 0,
-            sent: Vec::new(),
-            notices: Vec::new(),
-        };
-        duel.introduce("liar");
-        duel
-    }
-
-    /// What the monotonic clock shows.
-    pub(super) fn instant(&self) -> Instant {
-        Instant(self.now.0)
-    }
-
-    /// How the node is started.
-    pub(super) fn setup() -> Setup {
-        Setup {
-            params: params(),
-            key: key("viewer"),
-            name: "viewer".to_owned(),
-            kind: NodeKind::Viewer,
-            host: "tab".to_owned(),
-            workload: Workload {
-                speed: Speed::Budget(8.0),
-                share: crate::ipc::TimeShare::ALL,
-                miners: 0,
-            },
-            is_first: true,
-            session: 1,
-            seed: 1,
-        }
-    }
-
-    /// A peer says hello, with the genesis block as its head.
-    pub(super) fn introduce(&mut self, peer: &str) {
-        let record = NodeRecord::sign(&key(peer), peer, NodeKind::Pow, "tab", self.now);
-        let head = head_of(&Grower::new(params()));
-        self.hear(peer, &Message::Hello { record, head });
-    }
-
-    /// The node hears a message of a peer; its answers to that peer.
-    pub(super) fn hear(&mut self, peer: &str, message: &Message) -> Vec<Message> {
-        self.sequence += 1;
-        let chain_id = self.node.chain_id();
-        let frame = seal_frame(
-            &key(peer),
-            &chain_id,
-            (1, self.sequence),
-            Some(self.node.id()),
-            message,
-        );
-        self.handle(Input::Frame(frame));
-        self.taken(peer)
-    }
-
-    pub(super) fn pass(&mut self, span: Millis) {
-        self.now = self.now.plus(span);
-        self.handle(Input::Wake);
-    }
-
-    pub(super) fn handle(&mut self, input: Input) {
-        let (mut out, chain_id) = (Outbox::new(), self.node.chain_id());
-        self.node
-            .handle(ClockReading::steady(self.now), input, &mut out);
-        for output in out {
-            if let Output::Notice(notice) = output {
-                self.notices.push(notice);
-            } else if let Output::Send { to, frame } = output {
-                self.sent.push((
-                    to,
-                    Envelope::parse(&frame, &chain_id)
-                        .unwrap()
-                        .message()
-                        .unwrap(),
-                ));
-            }
-        }
-    }
-
-    /// What was sent to a peer since it was looked at last.
-    pub(super) fn taken(&mut self, peer: &str) -> Vec<Message> {
-        let to = key(peer).node_id();
-        self.sent
-            .extract_if(.., |(receiver, _)| *receiver == to)
-            .map(|(_, message)| message)
-            .collect()
-    }
-
-    /// Whether the node would still judge a frame of this peer.
-    pub(super) fn listens_to(&self, peer: &str) -> bool {
-        self.node
-            .roster
-            .peers
-            .admits(&key(peer).node_id(), false, self.instant())
-    }
-
-    pub(super) fn is_at_genesis(&self) -> bool {
-        self.node.chain.len() == 1 && self.node.chain.head() == self.node.chain_id()
     }
 }
 

@@ -157,6 +157,44 @@ fn a_peer_has_fifty_transactions_a_second() {
     );
 }
 
+/// A peer answers a ping.
+fn prove(peers: &mut Peers, node: &NodeId) {
+    let peer = peers.get_mut(node).unwrap();
+    peer.challenge(7, NOW);
+    peer.answered(7, NOW);
+}
+
+#[test]
+fn old_frames_that_are_played_again_keep_nobody_alive_for_long() {
+    let mut peers = Peers::default();
+    let node = hear(&mut peers, 5, 1).unwrap();
+    let played = |peers: &mut Peers, session: u64, second: u64| {
+        let now = NOW.plus(Millis(1_000 * second));
+        let _ = hear_at(peers, (session, second), now);
+        let peer = peers.get(&node).unwrap();
+        (peer.alive(now), peer.is_doubted(now))
+    };
+    // Who is new may be alive; who never answers a ping is none that is there.
+    let alive = (2..=300).filter(|second| played(&mut peers, 5, *second).0);
+    assert!(alive.eq(2..=30));
+    // It may come back at any time, by an answer of its own.
+    assert_eq!(
+        played(&mut peers, 5, 301),
+        (false, true),
+        "asked all the time"
+    );
+    let now = NOW.plus(Millis(301_000));
+    let peer = peers.get_mut(&node).unwrap();
+    peer.challenge(9, now);
+    peer.answered(8, now);
+    assert!(!peer.alive(now), "another token");
+    peer.answered(9, now);
+    assert!(peer.alive(now) && !peer.is_doubted(now));
+    // Gone: its older sessions are played once more.
+    let alive = (320..=600).filter(|second| played(&mut peers, 4, *second).0);
+    assert!(alive.eq(320..=350));
+}
+
 #[test]
 fn silence_and_late_answers_never_make_a_peer_ignored() {
     let mut peers = Peers::default();
@@ -171,7 +209,7 @@ fn silence_and_late_answers_never_make_a_peer_ignored() {
     }
     assert!(!peers.get(&node).unwrap().ignored(later) && peers.admits(&node, false, later));
     // One that stood still answers each old question once, however late.
-    peers.prove(&node);
+    prove(&mut peers, &node);
     (0..30).for_each(|_| peers.ask(&node, later));
     let much_later = later.plus(Millis(600_000));
     (0..30).for_each(|_| peers.blame(&node, Fault::Unsolicited, much_later));
@@ -195,7 +233,7 @@ fn answers_that_may_be_old_ones_cost_nothing_before_their_sender_has_proven_itse
     let node = hear(&mut peers, 5, 1).unwrap();
     (0..100).for_each(|_| peers.blame(&node, Fault::Unsolicited, NOW));
     assert!(peers.admits(&node, false, NOW));
-    peers.prove(&node);
+    prove(&mut peers, &node);
     (0..20).for_each(|_| peers.blame(&node, Fault::Unsolicited, NOW));
     assert!(!peers.admits(&node, false, NOW), "nobody asked");
 }

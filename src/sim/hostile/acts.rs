@@ -32,6 +32,18 @@ impl Hostile {
             return;
         };
         let (from, message) = (envelope.from, envelope.message());
+        // Who does not answer is soon taken for a recording.
+        if let Ok(Message::Ping {
+            token,
+            answer_by,
+            head,
+            ..
+        }) = &message
+            && *answer_by == Some(self.id)
+        {
+            let (token, head) = (*token, *head);
+            self.send(world, Some(from), &Message::Pong { token, head });
+        }
         if let Ok(message) = &message
             && (self.keep_waiting(world, from, message) || self.keeps_its_name())
         {
