@@ -64,8 +64,8 @@ fn assert_same(plain: &Chain, archived: &Chain) {
     assert_eq!(plain.head(), archived.head());
     assert_eq!(plain.head_state().root(), archived.head_state().root());
     assert_eq!(
-        (plain.len(), plain.side_blocks()),
-        (archived.len(), archived.side_blocks())
+        (plain.len(), plain.beside()),
+        (archived.len(), archived.beside())
     );
     assert_eq!(plain.locator(), archived.locator());
     let genesis = [plain.chain_id()];

@@ -1,10 +1,9 @@
 //! Importing a block: check it, execute it on its parent, and move the head if the fork choice says
 //! so.
 
-use std::rc::Rc;
 
 use crate::consensus::{BlockError, CheckedBlock, SignatureCache, check_header};
-use crate::primitives::{Block, BlockHash, Header, Height, Timestamp, TxId};
+use crate::primitives::{Block, BlockHash, Header, Height, Timestamp};
 use crate::state::State;
 
 use super::{Chain, MAX_INVALID, MILESTONE, TreeEntry, encode_undo};
@@ -233,7 +232,9 @@ impl Chain {
                 .best
                 .pop()
                 .expect("the branches meet at genesis at the latest");
-            for transaction in self.tx_ids(&left).iter() {
+            let entry = self.entry(&left);
+            self.side.weigh(&entry.block.body);
+            for transaction in entry.tx_ids.iter() {
                 self.committed.remove(transaction);
             }
             change.reverted.push(left);
@@ -248,6 +249,7 @@ impl Chain {
     pub(super) fn extend_best(&mut self, id: BlockHash) {
         self.best.push(id);
         let entry = self.entry(&id);
+        self.side.unweigh(&entry.block.body);
         let height = entry.block.header.height;
         for transaction in entry.tx_ids.iter() {
             self.committed.insert(*transaction, height);
@@ -262,10 +264,6 @@ impl Chain {
         } else {
             self.states.insert(id, state);
         }
-    }
-
-    fn tx_ids(&self, id: &BlockHash) -> Rc<[TxId]> {
-        Rc::clone(&self.entry(id).tx_ids)
     }
 
     /// The state after a block of the tree.

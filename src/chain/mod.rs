@@ -8,7 +8,7 @@
 //! Blocks of the best chain far below the head lie in an archive outside the memory, where there is
 //! one ([`Chain::archive_to`]); the tree answers the same with it and without.
 //!
-//! Bounds: beside the best chain at most [`MAX_SIDE`] blocks, and the branch that is being fetched;
+//! Bounds: beside the best chain at most [`MAX_SIDE`] blocks of [`MAX_SIDE_BYTES`], and the branch that is being fetched;
 //! of more the lightest tips go, and are fetched again if their branch becomes heavy.
 //! [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered, and on every branch the
 //! state at each [`MILESTONE`]th height, of blocks in the archive at each [`SPARSE`]th: any other
@@ -55,7 +55,7 @@ use choice::Choice;
 pub use entry::TreeEntry;
 pub use import::{HeadChange, Import};
 pub use locate::MAX_LOCATOR;
-pub use prune::MAX_SIDE;
+pub use prune::{MAX_SIDE, MAX_SIDE_BYTES};
 pub use restore::{RestoreError, Restoring};
 pub use side::PINS;
 use side::SideBranches;

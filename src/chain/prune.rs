@@ -2,8 +2,9 @@
 //! there are too many.
 //!
 //! Old work is cheap, and an authority can sign as many blocks for one slot as it likes, so valid
-//! blocks beside the best chain may cost their makers nothing. Bound: [`MAX_SIDE`] of them; the
-//! branch that is being fetched is let be, as its headers were shown to outweigh the best chain.
+//! blocks beside the best chain may cost their makers nothing. Bounds: [`MAX_SIDE`] of them, with
+//! [`MAX_SIDE_BYTES`] of bodies; the branch that is being fetched is let be, as its headers were
+//! shown to outweigh the best chain.
 //!
 //! What is pruned is always a tip, so the tree holds every ancestor of its blocks; and it is
 //! lighter than the head or beside the justified checkpoint, so the fork choice stays what it is
@@ -18,6 +19,8 @@ use crate::primitives::{BlockHash, NodeId, Slot, Weight};
 
 /// Most blocks beside the best chain: more than the branches of a day of honest makers.
 pub const MAX_SIDE: usize = 4_096;
+/// Most bytes of their bodies. On branches the same transactions can fill any number of blocks.
+pub const MAX_SIDE_BYTES: usize = 32 * 1024 * 1024;
 
 impl Chain {
     /// Adds a block to the tree.
@@ -26,7 +29,8 @@ impl Chain {
         let Some(parent) = self.get(&header.parent).map(|parent| parent.weight) else {
             return;
         };
-        if self.entries.insert(id, Rc::new(entry)).is_some() {
+        let entry = Rc::new(entry);
+        if self.entries.insert(id, Rc::clone(&entry)).is_some() {
             return;
         }
         self.by_height.insert((header.height, id));
@@ -40,6 +44,7 @@ impl Chain {
             *children = children.saturating_add(1);
         }
         side.seal(&header);
+        side.weigh(&entry.block.body);
     }
 
     /// How many blocks of the tree an authority sealed for a slot.
@@ -69,10 +74,11 @@ impl Chain {
         std::mem::take(&mut self.side.pruned)
     }
 
-    /// Blocks beside the best chain, those of the branch that is being fetched left out.
+    /// Blocks beside the best chain and the bytes of their bodies, those of the branch that is
+    /// being fetched left out.
     #[must_use]
-    pub fn side_blocks(&self) -> usize {
-        let mut fetched = BTreeSet::new();
+    pub fn beside(&self) -> (usize, usize) {
+        let (mut fetched, mut bytes) = (BTreeSet::new(), 0_usize);
         for tip in self.side.pinned {
             let mut at = tip;
             while let Some(id) = at.filter(|id| !self.on_best(id))
@@ -80,15 +86,19 @@ impl Chain {
                 && fetched.insert(id)
             {
                 at = Some(entry.block.header.parent);
+                bytes = bytes.saturating_add(entry.block.body.encoded_len());
             }
         }
-        self.len() - self.best.len() - fetched.len()
+        let blocks = self.len() - self.best.len() - fetched.len();
+        (blocks, self.side.bytes().saturating_sub(bytes))
     }
 
     /// Removes the lightest tips as long as there are too many blocks beside the best chain; never
     /// `newest`.
     pub(super) fn prune(&mut self, newest: &BlockHash) {
-        while self.len().saturating_sub(self.best.len()) > MAX_SIDE {
+        while self.len().saturating_sub(self.best.len()) > MAX_SIDE
+            || self.side.bytes() > MAX_SIDE_BYTES
+        {
             let Some((weight, id)) = self.lightest_tip(newest) else {
                 return;
             };
@@ -134,6 +144,7 @@ impl Chain {
         side.tips.remove(&(weight, id));
         side.pruned.push(id);
         side.unseal(&header);
+        side.unweigh(&entry.block.body);
         let Some(children) = side.forks.get_mut(&header.parent) else {
             // It was the only child, so the parent is in memory: an archived block has one on the
             // best chain.

@@ -1,6 +1,7 @@
 //! Branches beside the best chain stay within their bound, and what is forgotten can come again.
 
 use super::*;
+use crate::primitives::{MAX_BODY_BYTES, MAX_MESSAGE_BYTES, Payload};
 use crate::testkit::{Grower, params};
 
 /// A tree of a best chain and `count` blocks beside it that are children of genesis.
@@ -19,7 +20,7 @@ fn crowded(count: usize) -> Grower {
 fn the_lightest_tips_go_when_there_are_too_many_blocks_beside_the_best_chain() {
     let mut grower = crowded(MAX_SIDE + 40);
     let chain = &mut grower.chain;
-    assert_eq!(chain.side_blocks(), MAX_SIDE);
+    assert_eq!(chain.beside().0, MAX_SIDE);
     let pruned = chain.take_pruned();
     assert_eq!(pruned.len(), 40);
     assert!(pruned.iter().all(|id| !chain.contains(id)));
@@ -28,6 +29,43 @@ fn the_lightest_tips_go_when_there_are_too_many_blocks_beside_the_best_chain() {
         (chain.height(), chain.on_best(&chain.head())),
         (Height(3), true)
     );
+}
+
+#[test]
+fn full_blocks_beside_the_best_chain_are_bounded_by_their_bytes() {
+    let mut grower = Grower::new(params());
+    grower.grow("miner", 3);
+    let mut side = Grower::new(params());
+    let transaction = |nonce| {
+        let bytes = vec![b'm'; MAX_MESSAGE_BYTES];
+        side.sign("alice", nonce, Payload::Message { bytes, to: None })
+    };
+    let transactions: Vec<_> = (0..50).map(transaction).collect();
+    let count = MAX_SIDE_BYTES / MAX_BODY_BYTES * 2;
+    for number in 0..count as u64 {
+        let block = side.work_block("side", 1_000 + number, transactions.clone());
+        grower.import(block).unwrap();
+    }
+    let (blocks, bytes) = grower.chain.beside();
+    assert!(
+        bytes <= MAX_SIDE_BYTES && blocks < count,
+        "{blocks} blocks, {bytes} bytes"
+    );
+    assert!(bytes > MAX_SIDE_BYTES / 2);
+    // What is counted is what is there: also after the best chain has left its blocks.
+    let mut heavier = Grower::new(params());
+    for id in heavier.grow("other", 5) {
+        let block = (*heavier.chain.get(&id).unwrap().block).clone();
+        grower.import(block).unwrap();
+    }
+    let chain = &grower.chain;
+    let beside = chain
+        .in_memory_from(Height(0))
+        .filter(|(id, _)| !chain.on_best(id));
+    let counted: usize = beside
+        .map(|(_, entry)| entry.block.body.encoded_len())
+        .sum();
+    assert_eq!(chain.beside().1, counted);
 }
 
 #[test]
@@ -41,7 +79,7 @@ fn a_flood_of_blocks_that_are_tied_with_the_head_is_bounded_and_what_goes_on_fro
         blocks.push(block.clone());
         grower.import(block).unwrap();
     }
-    assert_eq!(grower.chain.side_blocks(), MAX_SIDE);
+    assert_eq!(grower.chain.beside().0, MAX_SIDE);
     let gone = grower.chain.take_pruned();
     assert_eq!(gone.len(), 39);
     // The tree may have forgotten it: it comes again with its child.
@@ -107,7 +145,7 @@ fn the_branch_that_is_fetched_grows_beside_a_crowd_and_takes_the_head() {
     }
     assert_eq!(grower.chain.head(), other.chain.head());
     grower.chain.pin(0, None);
-    assert!(grower.chain.side_blocks() <= MAX_SIDE);
+    assert!(grower.chain.beside().0 <= MAX_SIDE);
 }
 
 #[test]

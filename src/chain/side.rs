@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::primitives::{BlockHash, Header, Kind, NodeId, Slot, Weight};
+use crate::primitives::{BlockHash, Body, Header, Kind, NodeId, Slot, Weight};
 
 /// Branches that may be fetched at a time.
 pub const PINS: usize = 2;
@@ -24,6 +24,8 @@ pub(super) struct SideBranches {
     pub(super) pinned: [Option<BlockHash>; PINS],
     /// Blocks that were pruned since they were taken.
     pub(super) pruned: Vec<BlockHash>,
+    /// Bytes of the bodies beside the best chain.
+    bytes: usize,
 }
 
 impl SideBranches {
@@ -35,7 +37,23 @@ impl SideBranches {
             sealed: BTreeMap::new(),
             pinned: [None; PINS],
             pruned: Vec::new(),
+            bytes: 0,
         }
+    }
+
+    /// Counts the body of a block that is beside the best chain now.
+    pub(super) fn weigh(&mut self, body: &Body) {
+        self.bytes = self.bytes.saturating_add(body.encoded_len());
+    }
+
+    /// Takes back what [`Self::weigh`] counted, as the block goes, or comes to the best chain.
+    pub(super) fn unweigh(&mut self, body: &Body) {
+        self.bytes = self.bytes.saturating_sub(body.encoded_len());
+    }
+
+    /// Bytes of the bodies beside the best chain.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Counts a block that came into memory, if an authority sealed it.

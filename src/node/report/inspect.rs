@@ -1,6 +1,6 @@
 //! A look inside a node for those who check its promises: the simulator and tests.
 
-use crate::chain::{CACHED_STATES, MAX_INVALID, MAX_SIDE};
+use crate::chain::{CACHED_STATES, MAX_INVALID, MAX_SIDE, MAX_SIDE_BYTES};
 use crate::consensus::SIGNATURE_CACHE;
 use crate::consensus::finality::{VoteSigner, Votes};
 use crate::gossip::{MAX_PEERS, Peers};
@@ -101,6 +101,7 @@ impl Node {
     pub fn bounded(&self) -> Vec<(&'static str, usize, usize)> {
         let (invalid, states) = self.chain.remembered();
         let (transactions, seals) = self.cache.generations();
+        let (side_blocks, side_bytes) = self.chain.beside();
         let own = [
             ("deferred blocks", self.deferred.len(), MAX_DEFERRED),
             ("compact blocks", self.compact.len(), MAX_COMPACT),
@@ -121,10 +122,11 @@ impl Node {
             ),
             ("claims of peers", self.finality.duty.claims(), MAX_PEERS),
             ("sealed slots", self.finality.seals.len(), MAX_SEALS),
+            ("blocks beside the best chain", side_blocks, MAX_SIDE),
             (
-                "blocks beside the best chain",
-                self.chain.side_blocks(),
-                MAX_SIDE,
+                "bytes of blocks beside the best chain",
+                side_bytes,
+                MAX_SIDE_BYTES,
             ),
             ("blocks of one slot", self.chain.most_sealed(), MAX_OF_SLOT),
             ("cached states", states, CACHED_STATES),
