@@ -1,7 +1,6 @@
 //! Importing a block: check it, execute it on its parent, and move the head if the fork choice says
 //! so.
 
-
 use crate::consensus::{BlockError, CheckedBlock, SignatureCache, check_header};
 use crate::primitives::{Block, BlockHash, Header, Height, Timestamp};
 use crate::state::State;

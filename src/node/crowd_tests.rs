@@ -139,10 +139,12 @@ fn a_stream_of_fresh_names_cuts_no_fetch_from_another_short() {
     let mut open = duel.hear("honest", &ping(head_of(&grower)));
     while let Some(question) = open.pop() {
         come(&mut duel, 3);
-        let answer = match question {
-            Message::GetHeaders(_) => Message::Headers(headers.clone()),
-            Message::GetBodies(_) => Message::Bodies(bodies.clone()),
-            _ => continue,
+        let answer = if matches!(question, Message::GetHeaders(_)) {
+            Message::Headers(headers.clone())
+        } else if matches!(question, Message::GetBodies(_)) {
+            Message::Bodies(bodies.clone())
+        } else {
+            continue;
         };
         open.extend(duel.hear("honest", &answer));
     }

@@ -109,15 +109,19 @@ impl Duel {
         };
         let mut pings = Vec::new();
         for output in out {
-            let (to, message) = match output {
+            let (to, frame) = match output {
                 Output::Notice(notice) => {
                     self.notices.push(notice);
                     continue;
                 }
-                Output::Send { to, frame } => (Some(to), read(&frame)),
-                Output::Broadcast(frame) => (None, read(&frame)),
-                _ => continue,
+                Output::Send { to, frame } => (Some(to), frame),
+                Output::Broadcast(frame) => (None, frame),
+                Output::Persist { .. }
+                | Output::Miner { .. }
+                | Output::WakeAt(_)
+                | Output::Stopped => continue,
             };
+            let message = read(&frame);
             if let Message::Ping {
                 token,
                 answer_by: Some(peer),
