@@ -9,7 +9,7 @@ use super::Node;
 /// its clock.
 const PATIENCE: u64 = 2;
 /// How long a miner waits at most for the dates of heads that come one after the other, since it
-/// had its share of searching.
+/// had its chance to search.
 const WITHOUT_A_SEARCH: Millis = Millis(2_000);
 
 impl Node {

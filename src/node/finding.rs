@@ -86,7 +86,7 @@ impl Node {
             out.push(Output::Notice(Notice::FalseFind { worker, nonce }));
             return self.search_candidate(out);
         }
-        self.mining.had_its_share(self.now);
+        self.mining.had_its_chance(self.now);
         let hashes = self.mining.miner(worker).map_or(0, |miner| miner.hashes);
         if self.import(
             Block {

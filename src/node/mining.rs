@@ -7,7 +7,7 @@ use crate::primitives::{Body, Header, Instant, MAX_EXACT, Millis, NodeKind};
 use super::miner::Miner;
 
 /// Who searched for so long had its chance, although it found nothing.
-const SHARE: Millis = Millis(2_000);
+const CHANCE: Millis = Millis(2_000);
 
 /// The search of a proof-of-work node.
 #[derive(Clone, Debug)]
@@ -31,10 +31,10 @@ pub(super) struct Mining {
     head_since: Instant,
     /// When the first of an unbroken run of heads came that were dated far ahead.
     early_since: Option<Instant>,
-    /// When it last found, or had searched for a [`SHARE`].
+    /// When it last found, or had searched for a [`CHANCE`].
     idle_since: Instant,
     /// Time spent on searches of heads before since then.
-    share: Millis,
+    tried_for: Millis,
 }
 
 /// The candidate that the miners search.
@@ -68,7 +68,7 @@ impl Mining {
             head_since: now,
             early_since: None,
             idle_since: now,
-            share: Millis(0),
+            tried_for: Millis(0),
         };
         mining.set_workload(workload, kind);
         mining
@@ -128,8 +128,8 @@ impl Mining {
     }
 
     /// Records that its miners had their chance.
-    pub(super) fn had_its_share(&mut self, now: Instant) {
-        (self.idle_since, self.share) = (now, Millis(0));
+    pub(super) fn had_its_chance(&mut self, now: Instant) {
+        (self.idle_since, self.tried_for) = (now, Millis(0));
     }
 
     /// Begins a search of its own on a new head; `early` says that it is dated further ahead than
@@ -138,9 +138,9 @@ impl Mining {
         self.head_since = now;
         self.early_since = early.then(|| self.early_since.unwrap_or(now));
         self.end_job(now);
-        self.share = Millis(self.share.0.saturating_add(self.searched.0));
-        if self.share >= SHARE {
-            self.had_its_share(now);
+        self.tried_for = Millis(self.tried_for.0.saturating_add(self.searched.0));
+        if self.tried_for >= CHANCE {
+            self.had_its_chance(now);
         }
         self.search = self.search.saturating_add(1);
         self.searched = Millis(0);
