@@ -30,6 +30,9 @@ pub const ALIVE: Millis = Millis(10_000);
 /// A peer that has not answered a ping for so long since it was first heard in its session does not
 /// count as alive: its frames may be old ones, which somebody plays again.
 const PROVE_WITHIN: Millis = Millis(30_000);
+/// A peer that does not answer a ping is asked again after this time; meanwhile all others of a full
+/// table have their turn.
+const ASK_AGAIN: Millis = Millis(20_000);
 /// A peer that was asked for something within this time makes room for nobody.
 const ASKED: Millis = Millis(5_000);
 /// Frames of one peer per second.
@@ -169,10 +172,11 @@ impl Peer {
         !self.left && self.last_seen.0 > 0 && now.since(self.last_seen) <= ALIVE
     }
 
-    /// Whether it is heard and has yet to prove that it is there.
+    /// Whether it is heard, has yet to prove that it is there, and was not asked to lately.
     #[must_use]
     pub fn is_doubted(&self, now: Instant) -> bool {
-        self.doubted_since.is_some() && self.is_heard(now)
+        let is_due = |challenge: Challenge| now.since(challenge.at) >= ASK_AGAIN;
+        self.doubted_since.is_some() && self.is_heard(now) && self.challenge.is_none_or(is_due)
     }
 
     /// Asks it to answer a ping with this token.

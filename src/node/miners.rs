@@ -61,7 +61,7 @@ impl Node {
                 difficulty: header.map_or(0, |header| header.difficulty.0),
                 uncapped: miner.uncapped,
                 budget,
-                share: self.mining.share(worker).map(|turns| turns.share()),
+                share: self.mining.share(worker).map(|share| share.fraction()),
                 tries: miner.tries.clone(),
                 nonce: miner.nonce,
                 elapsed_ms: self.mining.searched(now).0,

@@ -207,7 +207,7 @@ impl Node {
             },
             out,
         );
-        for to in self.roster.doubted(token, answer_by, self.now) {
+        for to in self.roster.doubted(self.now) {
             self.challenge(to, out);
         }
     }

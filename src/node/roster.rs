@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::gossip::{MAX_RECORDS, NodeRecord, Peer, Peers};
+use crate::gossip::{MAX_RECORDS, NodeRecord, Peers};
 use crate::primitives::{Instant, NodeId};
 
 /// So many peers that have proven nothing are asked with each ping; all of a full table within half
@@ -130,24 +130,12 @@ impl Roster {
         Some(to)
     }
 
-    /// Peers that have yet to prove that they are there, apart from `asked`: a few, those first
-    /// that come after `token` in the order of ids, so that each has its turn.
-    pub(super) fn doubted(&self, token: u64, asked: Option<NodeId>, now: Instant) -> Vec<NodeId> {
-        let doubted =
-            |(node, peer): &(&NodeId, &Peer)| Some(**node) != asked && peer.is_doubted(now);
-        let all: Vec<_> = self
-            .peers
-            .iter()
-            .filter(doubted)
+    /// Peers that have yet to prove that they are there and are to be asked now, a few at a time.
+    pub(super) fn doubted(&self, now: Instant) -> Vec<NodeId> {
+        let doubted = self.peers.iter().filter(|(_, peer)| peer.is_doubted(now));
+        doubted
             .map(|(node, _)| *node)
-            .collect();
-        let begin = all.partition_point(|node| node.0 < begin_at(token));
-        let (before, after) = all.split_at(begin);
-        after
-            .iter()
-            .chain(before)
             .take(DOUBTED_AT_ONCE)
-            .copied()
             .collect()
     }
 
@@ -157,13 +145,6 @@ impl Roster {
             peer.answered(token, now);
         }
     }
-}
-
-/// The least id that begins with a token.
-fn begin_at(token: u64) -> [u8; 32] {
-    let mut id = [0; 32];
-    id[..8].copy_from_slice(&token.to_be_bytes());
-    id
 }
 
 #[cfg(test)]
