@@ -1,10 +1,9 @@
-// Starts the program: checks what it needs, then loads it. If something is missing, the page says
-// what, in words, instead of staying blank. The two links with the hashed names are written by Trunk
-// (see Trunk.toml), so this file needs no inline script beside it.
+// Checks what the program needs, then loads it; what is missing is said in words. Trunk writes the
+// links with the hashed names.
 
 const NEEDS = [
   ["WebAssembly", () => typeof WebAssembly === "object" && typeof WebAssembly.validate === "function"],
-  // A function that returns a 128-bit vector: valid only where fixed-width SIMD is known.
+  // A function that returns a 128-bit vector.
   ["WebAssembly SIMD (128-bit vectors)", () => WebAssembly.validate(new Uint8Array([
     0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
   ]))],

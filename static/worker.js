@@ -1,7 +1,5 @@
-// Starts one worker of the playground. Whoever starts it is the same program: the first message
-// brings the program's compiled WebAssembly module, this file's query names its glue script, and the
-// program reads from the worker's name what it is to do. Whatever arrives before the program listens
-// is kept and handed over in order.
+// Starts one worker: the first message brings the program's compiled module, the query names its
+// glue, the worker's name says what it is to do. What comes early is kept and handed over in order.
 const early = [];
 let arrived;
 const first = new Promise((resolve) => {
