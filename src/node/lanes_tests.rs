@@ -3,7 +3,8 @@
 
 use super::rest::REST;
 use super::testing::{Duel, compact, head_of, ping, three_blocks};
-use crate::gossip::Message;
+use crate::gossip::{HeadInfo, Message};
+use crate::primitives::{BlockHash, Height, Millis, Weight};
 use crate::testkit::{Grower, key, params};
 
 #[test]
@@ -106,4 +107,25 @@ fn an_answer_without_what_was_asked_for_is_a_failed_one_and_not_unasked_for() {
     let other = vec![(duel.node.chain_id(), bodies[0].1.clone())];
     let asked = duel.hear("liar", &Message::Bodies(other));
     assert!(matches!(asked[..], [Message::GetBodies(_)]), "{asked:?}");
+}
+
+#[test]
+fn who_answers_with_nothing_is_asked_after_pauses_that_grow() {
+    let mut duel = Duel::new();
+    let head = HeadInfo {
+        id: BlockHash([9; 32]),
+        height: Height(9),
+        weight: Weight(u128::MAX),
+    };
+    let mut asked = 0;
+    // A minute, in which it boasts ten times a second.
+    for _ in 0..600 {
+        let questions = duel.hear("liar", &ping(head));
+        if !questions.is_empty() {
+            asked += 1;
+            duel.hear("liar", &Message::Headers(Vec::new()));
+        }
+        duel.pass(Millis(100));
+    }
+    assert!((5..=12).contains(&asked), "{asked} times in a minute");
 }

@@ -87,25 +87,30 @@ impl Node {
         sync.next_block(|id| chain.contains(id), self.now)
     }
 
-    /// Ends a fetch whose source has nothing more to give.
+    /// Ends a fetch whose source has nothing more to give: with success only if it had what it
+    /// claimed, or its failures in a row would never be more than one.
     fn end_fetch(&mut self, lane: Lane, source: NodeId) {
-        self.lanes.get_mut(lane).sync.finish();
-        self.judge_claim(lane, source);
+        if !self.judge_claim(lane, source) {
+            self.lanes.get_mut(lane).sync.finish();
+        }
     }
 
-    /// Judges what the source of a fetch that has ended claimed to have: if that is still not here,
-    /// and not lighter than what is, the source has failed, and its claim is forgotten.
-    fn judge_claim(&mut self, lane: Lane, source: NodeId) {
+    /// Judges what the source of a fetch that ends claimed to have: if that is still not here, and
+    /// not lighter than what is, the source has failed, and its claim is forgotten. Whether it has.
+    fn judge_claim(&mut self, lane: Lane, source: NodeId) -> bool {
         let claim = self.lanes.get(lane).sync.claim();
-        if claim.is_some_and(|claim| self.lacks(&claim)) {
-            let sync = &mut self.lanes.get_mut(lane).sync;
-            sync.disappoint(source, self.now);
-            if let Some(peer) = self.roster.peers.get_mut(&source)
-                && peer.head == claim
-            {
-                peer.head = None;
-            }
+        let is_here = claim.is_none_or(|claim| !self.lacks(&claim));
+        if is_here {
+            return false;
         }
+        let sync = &mut self.lanes.get_mut(lane).sync;
+        sync.disappoint(source, self.now);
+        if let Some(peer) = self.roster.peers.get_mut(&source)
+            && peer.head == claim
+        {
+            peer.head = None;
+        }
+        true
     }
 
     /// Peers whose chain is at least as heavy as ours, the heaviest first. In the known lane its
