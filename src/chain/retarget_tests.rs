@@ -43,6 +43,51 @@ fn the_operator_changes_the_difficulty_at_the_next_epoch() {
     assert_eq!(grower.chain.weight(), weight.plus(Difficulty(16)));
 }
 
+#[test]
+fn the_weight_of_authorities_stays_that_of_genesis_where_the_difficulty_goes_by_itself() {
+    let mut grower = Grower::new(params());
+    let (min, max) = (Difficulty(1), Difficulty(1 << 20));
+    let automatic = ParamsChange {
+        difficulty: Some(Difficulty(64)),
+        retarget: Some(Retarget::Asert {
+            ideal: Millis(5_000),
+            half_life: Millis(20_000),
+            min,
+            max,
+        }),
+        ..ParamsChange::default()
+    };
+    let order = grower.order("operator", 0, automatic);
+    let block = grower.work_block("miner", 1_000, vec![order]);
+    grower.import(block).unwrap();
+    let mut slot = 2;
+    let mut difficulties = Vec::new();
+    for after in [250, 250, 60_000, 60_000] {
+        for _ in 0..8 {
+            let block = grower.work_block("miner", after, Vec::new());
+            difficulties.push(block.header.difficulty.0);
+            grower.import(block).unwrap();
+        }
+        let head = grower.chain.head_header().time;
+        slot = slot.max(head.since(GENESIS_TIME).0 / 5_000) + 2;
+        let time = Timestamp(GENESIS_TIME.0 + slot * 5_000);
+        let leader = ["poa-1", "poa-2"][usize::from(slot % 2 == 1)];
+        let block = grower.authority_block(leader, time).unwrap();
+        let weight = grower.chain.weight();
+        assert_eq!(block.header.difficulty, params().authority_weight);
+        grower.import(block).unwrap();
+        assert_eq!(
+            grower.chain.weight(),
+            weight.plus(params().authority_weight)
+        );
+    }
+    let (least, most) = (difficulties.iter().min(), difficulties.iter().max());
+    assert!(
+        least <= Some(&16) && most > Some(&64),
+        "the difficulty moved: {difficulties:?}"
+    );
+}
+
 /// Difficulties of sixteen blocks, a second apart each, of a network that wants one every five; the
 /// first holds these changes of parameters.
 fn difficulties(changes: &[ParamsChange]) -> Vec<u64> {

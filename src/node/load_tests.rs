@@ -8,10 +8,15 @@ use std::time::Instant as Stopwatch;
 use super::source::Source;
 use super::testing::Duel;
 use super::*;
+use crate::consensus::Allocation;
 use crate::gossip::{
     FrameError, HeadInfo, MAX_BODIES, MAX_HEADERS, MAX_RECORDS, Message, NodeRecord, seal_frame,
 };
-use crate::primitives::{BlockHash, ClockReading, Height, MAX_EXACT, Millis, NodeKind, Weight};
+use crate::ipc::Request;
+use crate::primitives::{
+    Amount, BlockHash, ClockReading, Height, MAX_EXACT, Millis, NodeKind, Weight,
+};
+use crate::state::take_walked;
 use crate::testkit::{GENESIS_TIME, Grower, key, params};
 
 /// Frames of one flood, which come within a second.
@@ -200,4 +205,34 @@ fn a_question_costs_no_more_than_one_answer_and_all_together_no_more_than_the_ra
     }
     println!("200 GET_HEADERS in a second: {answered} bytes");
     assert!(answered <= 9 * 1024 * 1024, "{answered} bytes in a burst");
+}
+
+#[test]
+fn all_accounts_with_what_they_hold_cost_two_walks_over_the_state_and_one_account_one() {
+    let user = |number: usize| Allocation {
+        address: key(&format!("user-{number}")).address(),
+        amount: Amount(2),
+        name: None,
+    };
+    let mut crowded = params();
+    crowded.allocation.extend((0..60).map(user));
+    let setup = Setup {
+        params: crowded,
+        ..Duel::setup()
+    };
+    let reading = ClockReading::steady(GENESIS_TIME);
+    let mut node = Node::start(setup, None, reading, &mut Outbox::new()).unwrap();
+    let entries = node.chain.head_state().tree().len();
+    assert!(entries > 60, "{entries} entries");
+    let mut walked = |question| {
+        take_walked();
+        let answer = node.answer(reading, question, &mut Outbox::new());
+        assert!(answer.is_ok());
+        take_walked()
+    };
+    let all = walked(Request::Accounts);
+    assert!(all <= 2 * entries, "{all} of {entries} entries");
+    let who = "alice".to_owned();
+    let one = walked(Request::Account { who });
+    assert!(one <= entries, "{one} of {entries} entries");
 }

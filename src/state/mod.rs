@@ -16,6 +16,8 @@ pub use connect::{ConnectedBlock, Template, assemble};
 pub use context::{Context, PlacedBlock};
 pub use entry::{Account, Asset, Entry, Key, Rules, Tally};
 pub use genesis::genesis;
+#[cfg(test)]
+pub(crate) use tree::take_walked;
 pub use tree::{EntryProof, ProofStep, Tree};
 
 use std::collections::BTreeMap;

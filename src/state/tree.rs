@@ -77,6 +77,14 @@ fn first_difference(a: &Digest, b: &Digest) -> Option<u8> {
 thread_local! {
     /// Hashes of nodes computed, to see how few a change costs.
     static HASHES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    /// Entries that walks over whole trees came by since they were taken.
+    static WALKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Takes the number of entries that walks over whole trees came by.
+#[cfg(test)]
+pub(crate) fn take_walked() -> usize {
+    WALKED.take()
 }
 
 fn leaf_hash(path: &Digest, entry: &Entry) -> Digest {
@@ -241,7 +249,11 @@ impl Tree {
         let mut stack: Vec<&Rc<Subtree>> = self.root.iter().collect();
         while let Some(node) = stack.pop() {
             match node.as_ref() {
-                Subtree::Leaf(leaf) => visit(&leaf.key, &leaf.entry),
+                Subtree::Leaf(leaf) => {
+                    #[cfg(test)]
+                    WALKED.set(WALKED.get() + 1);
+                    visit(&leaf.key, &leaf.entry);
+                }
                 Subtree::Branch { left, right, .. } => stack.extend([right, left]),
             }
         }

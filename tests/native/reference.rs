@@ -10,6 +10,7 @@ use aurex::app::parameters;
 use aurex::command::{CALLS, Call, LAB_CALLS, MAX_WORKERS, WORDS};
 use aurex::ipc::Topic;
 use aurex::refusal;
+use aurex::view::route::Route;
 
 /// The page, from the package's root on.
 const PAGE: &str = "docs/REFERENCE.md";
@@ -64,6 +65,78 @@ fn the_reference_is_what_the_code_says() {
         found == wanted,
         "{PAGE} is not what the code says, first at {differs:?}: run `{UPDATE}=1 cargo test --test native reference`"
     );
+}
+
+/// Calls that have another name in the page: the words of its console that do the same, or the
+/// place that shows it.
+const WAYS: [(&str, &[&str]); 9] = [
+    ("ready", &["status"]),
+    ("transaction", &["why", "#/tx/id"]),
+    ("accounts", &["user", "#/ledger/users"]),
+    ("reorganised", &["#/chain/reorganisation/node/before/after"]),
+    ("peers", &["#/network"]),
+    ("set", &["difficulty", "pace", "miners"]),
+    ("command", &["help"]),
+    ("on", &["log"]),
+    ("version", &["#/settings"]),
+];
+
+#[test]
+fn what_a_script_calls_a_person_does_without_developer_tools() {
+    let is_word = |word: &str| WORDS.iter().any(|known| known.name == word);
+    let is_place =
+        |way: &str| way.starts_with('#') && !matches!(Route::parse(way), Route::Missing(_));
+    for call in CALLS {
+        let ways = WAYS.iter().find(|(name, _)| *name == call.name);
+        let ways = ways.map_or(vec![call.name], |(_, ways)| ways.to_vec());
+        for way in ways {
+            assert!(
+                is_word(way) || is_place(way),
+                "expected a word of the console or a place of the page for aurex.{}(), found {way:?}",
+                call.name
+            );
+        }
+    }
+    let is_call = |name: &&str| CALLS.iter().any(|call| call.name == *name);
+    let needless = WAYS.iter().map(|(name, _)| name);
+    let needless: Vec<_> = needless
+        .filter(|name| is_word(name) || !is_call(name))
+        .collect();
+    assert!(needless.is_empty(), "{needless:?} have words of their own");
+}
+
+#[test]
+fn the_documents_show_scripts_only_calls_that_there_are() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = [
+        "README.md",
+        "docs/QUICK_START.md",
+        "docs/GOSSIP_PROTOCOL.md",
+    ]
+    .into_iter()
+    .chain(["docs/BLOCKCHAIN_SYSTEM.md", "docs/LABORATORY.md"]);
+    let mut shown = 0;
+    for page in pages {
+        let text = fs::read_to_string(folder.join(page)).unwrap();
+        for (at, _) in text.match_indices("aurex.") {
+            let name = |text: &str| {
+                let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                text[..end.unwrap_or(text.len())].to_owned()
+            };
+            let rest = &text[at + "aurex.".len()..];
+            let (call, calls) = match rest.strip_prefix("lab.") {
+                Some(rest) => (name(rest), LAB_CALLS),
+                None => (name(rest), CALLS),
+            };
+            let is_called = rest[call.len()..].starts_with('(') || rest.starts_with("lab.");
+            if is_called {
+                let known = calls.iter().any(|known| known.name == call);
+                assert!(known, "{page} calls {call:?}, which there is not");
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 20, "{shown} calls");
 }
 
 fn reference() -> String {
