@@ -8,12 +8,12 @@
 //! Blocks of the best chain far below the head lie in an archive outside the memory, where there is
 //! one ([`Chain::archive_to`]); the tree answers the same with it and without.
 //!
-//! Bounds: beside the best chain at most [`MAX_SIDE`] blocks of [`MAX_SIDE_BYTES`], and the branch that is being fetched;
-//! of more the lightest tips go, and are fetched again if their branch becomes heavy.
-//! [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered, and on every branch the
-//! state at each [`MILESTONE`]th height, of blocks in the archive at each [`SPARSE`]th: any other
-//! is reached from one of these. The states share what they have in common, so a milestone costs
-//! less than the blocks up to the next.
+//! Bounds: beside the best chain at most [`MAX_SIDE`] blocks of [`MAX_SIDE_BYTES`], and the branch
+//! that is being fetched; of more the lightest tips go, and are fetched again if their branch
+//! becomes heavy. [`MAX_INVALID`] refused ids and [`CACHED_STATES`] states are remembered, and on
+//! every branch the state at each [`MILESTONE`]th height, of blocks in the archive at each
+//! [`SPARSE`]th: any other is reached from one of these. The states share what they have in common,
+//! so a milestone costs less than the blocks up to the next.
 
 mod archive;
 mod archived;

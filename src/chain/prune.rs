@@ -96,14 +96,17 @@ impl Chain {
     /// Removes the lightest tips as long as there are too many blocks beside the best chain; never
     /// `newest`.
     pub(super) fn prune(&mut self, newest: &BlockHash) {
-        while self.len().saturating_sub(self.best.len()) > MAX_SIDE
-            || self.side.bytes() > MAX_SIDE_BYTES
-        {
+        while self.has_too_many() {
             let Some((weight, id)) = self.lightest_tip(newest) else {
                 return;
             };
             self.remove_tip(weight, id);
         }
+    }
+
+    fn has_too_many(&self) -> bool {
+        let blocks = self.len().saturating_sub(self.best.len());
+        blocks > MAX_SIDE || self.side.bytes() > MAX_SIDE_BYTES
     }
 
     /// The lightest tip that may go: it is lighter than the head, beside the justified checkpoint,

@@ -2,11 +2,11 @@
 //!
 //! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes
 //! first, while all are heard the latest acquaintance that never gave a block of the best chain and
-//! owes no answer: a flood of newcomers drives out only itself; what a peer sends unasked is held to [`FRAMES`],
-//! [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its answers to
-//! [`ANSWERS`], those of all to [`ALL_ANSWERS`] and [`LEAST_ANSWERS`] for each, records that are
-//! passed on to [`RECORDS`], what others send in its name to [`FORGED`], and all who have proven
-//! nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for
+//! owes no answer: a flood of newcomers drives out only itself; what a peer sends unasked is held
+//! to [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its
+//! answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`] and [`LEAST_ANSWERS`] for each, records
+//! that are passed on to [`RECORDS`], what others send in its name to [`FORGED`], and all who have
+//! proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for
 //! [`IGNORE_FOR`]. Only signed frames change a score, so nobody can spoil another's.
 
 #[cfg(test)]
@@ -30,8 +30,8 @@ pub const ALIVE: Millis = Millis(10_000);
 /// A peer that has not answered a ping for so long since it was first heard in its session does not
 /// count as alive: its frames may be old ones, which somebody plays again.
 const PROVE_WITHIN: Millis = Millis(30_000);
-/// A peer that does not answer a ping is asked again after this time; meanwhile all others of a full
-/// table have their turn.
+/// A peer that does not answer a ping is asked again after this time; meanwhile all others of a
+/// full table have their turn.
 const ASK_AGAIN: Millis = Millis(20_000);
 /// A peer that was asked for something within this time makes room for nobody.
 const ASKED: Millis = Millis(5_000);

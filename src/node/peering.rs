@@ -192,8 +192,8 @@ impl Node {
         }
     }
 
-    /// Tells all that this node lives, asking one peer in turn for an answer, and those whose frames
-    /// may be old ones.
+    /// Tells all that this node lives, asking one peer in turn for an answer, and those whose
+    /// frames may be old ones.
     pub(super) fn send_ping(&mut self, out: &mut Outbox) {
         self.timers.set(Timer::Ping, self.now.plus(PING_EVERY));
         let token = self.random.draw();
