@@ -1,7 +1,7 @@
 //! More peers than a node can remember: names cost nothing, so whoever takes many gains nothing by
 //! it.
 
-use super::testing::{Duel, head_of, ping, three_blocks};
+use super::testing::{Duel, ThreeBlocks, head_of, ping, three_blocks};
 use super::*;
 use crate::gossip::{HeadInfo, MAX_PEERS, MAX_RECORDS, Message, NodeRecord};
 use crate::ledger::{NodeRow, RawRow, Snapshot, Table, meta_key};
@@ -20,6 +20,14 @@ fn join(duel: &mut Duel, peer: &str) {
         progress: None,
     };
     duel.hear(peer, &ping);
+}
+
+/// What the owner of a chain answers to one who fetches it.
+fn answer(question: &Message, (_, headers, bodies): &ThreeBlocks) -> Option<Message> {
+    if matches!(question, Message::GetHeaders(_)) {
+        return Some(Message::Headers(headers.clone()));
+    }
+    matches!(question, Message::GetBodies(_)).then(|| Message::Bodies(bodies.clone()))
 }
 
 #[test]
@@ -133,20 +141,16 @@ fn a_stream_of_fresh_names_cuts_no_fetch_from_another_short() {
         }
     };
     come(&mut duel, 2 * MAX_PEERS);
-    let (grower, headers, bodies) = three_blocks();
+    let chain = three_blocks();
+    let grower = &chain.0;
     duel.now = duel.now.plus(Millis(1));
     duel.introduce("honest");
-    let mut open = duel.hear("honest", &ping(head_of(&grower)));
+    let mut open = duel.hear("honest", &ping(head_of(grower)));
     while let Some(question) = open.pop() {
         come(&mut duel, 3);
-        let answer = if matches!(question, Message::GetHeaders(_)) {
-            Message::Headers(headers.clone())
-        } else if matches!(question, Message::GetBodies(_)) {
-            Message::Bodies(bodies.clone())
-        } else {
-            continue;
-        };
-        open.extend(duel.hear("honest", &answer));
+        if let Some(answer) = answer(&question, &chain) {
+            open.extend(duel.hear("honest", &answer));
+        }
     }
     assert_eq!(duel.node.chain.head(), grower.chain.head());
 }
@@ -184,25 +188,21 @@ fn a_crowd_proves_in_half_of_the_time_that_it_has_for_it_that_it_is_there() {
 fn who_promises_under_a_fresh_name_each_time_keeps_nobody_from_one_that_was_late_once() {
     let mut duel = Duel::new();
     duel.introduce("honest");
-    let (grower, headers, bodies) = three_blocks();
+    let chain = three_blocks();
+    let grower = &chain.0;
     let (id, height, weight) = (BlockHash([9; 32]), Height(9), Weight(u128::MAX));
     let lie = HeadInfo { id, height, weight };
-    assert!(!duel.hear("honest", &ping(head_of(&grower))).is_empty());
+    assert!(!duel.hear("honest", &ping(head_of(grower))).is_empty());
     duel.pass(Millis(2_000));
     for second in 0..60 {
         let name = format!("name-{second}");
         duel.introduce(&name);
         duel.hear(&name, &ping(lie));
-        let mut open = duel.hear("honest", &ping(head_of(&grower)));
+        let mut open = duel.hear("honest", &ping(head_of(grower)));
         while let Some(question) = open.pop() {
-            let answer = if matches!(question, Message::GetHeaders(_)) {
-                Message::Headers(headers.clone())
-            } else if matches!(question, Message::GetBodies(_)) {
-                Message::Bodies(bodies.clone())
-            } else {
-                continue;
-            };
-            open.extend(duel.hear("honest", &answer));
+            if let Some(answer) = answer(&question, &chain) {
+                open.extend(duel.hear("honest", &answer));
+            }
         }
         duel.pass(Millis(1_000));
     }

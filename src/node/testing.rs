@@ -446,7 +446,10 @@ type Headers = Vec<(Header, Seal)>;
 type Bodies = Vec<(BlockHash, Body)>;
 
 /// A chain of three blocks, with what its owner answers to one who fetches it.
-pub(super) fn three_blocks() -> (Grower, Headers, Bodies) {
+pub(super) type ThreeBlocks = (Grower, Headers, Bodies);
+
+/// Makes them.
+pub(super) fn three_blocks() -> ThreeBlocks {
     let mut grower = Grower::new(params());
     let ids = grower.grow("miner", 3);
     let headers = grower.chain.headers_after(&[grower.chain.chain_id()], 3);
