@@ -17,6 +17,7 @@ use super::record::Record;
 use super::roster::Roster;
 use super::send_queues::SendQueues;
 use super::signed::SignedHere;
+use super::storage::Storage;
 use super::store::{Keys, Network, RecordStore};
 use super::tab_locks::TabLocks;
 use super::traffic::Traffic;
@@ -61,6 +62,7 @@ pub struct App {
     pub(super) out_of_date: Cell<bool>,
     /// Whether the server is asked for that now.
     pub(super) asking_release: Cell<bool>,
+    pub(super) storage: Storage,
     pub(super) traffic: Traffic,
     pub(super) links: Links,
     pub(super) mining: Mining,
@@ -139,6 +141,7 @@ impl App {
             looked: Cell::new(f64::NEG_INFINITY),
             out_of_date: Cell::new(false),
             asking_release: Cell::new(false),
+            storage: Storage::default(),
             traffic: Traffic::default(),
             links: Links::default(),
             mining: Mining::default(),

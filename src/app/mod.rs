@@ -8,15 +8,15 @@
 //!
 //! [`App`] is made of parts, each a struct in its own file with its own fields and tests: `bus`,
 //! `store` (the record and its network), `opening`, `roster` (the nodes), `wallet`, `signed` (what
-//! no block has yet), `traffic`, `links`, `mining`. A part never calls another. The app routes
-//! between them, in floors of which each calls only those below it:
+//! no block has yet), `traffic`, `links`, `mining`, `storage`. A part never calls another. The app
+//! routes between them, in floors of which each calls only those below it:
 //!
 //! 1. `machine` (the struct), `naming`, `requests`;
 //! 2. `posting` (what nodes get without being asked), `ask`, `why`, `ledgers` (files of them);
 //! 3. `keeping` (the record), `remembering` (what was signed), `users`, `submitting` and `send`,
 //!    `unsent`, `resending`;
 //! 4. `nodes` (their life), `linking`, `pacing`, `authorities`, `driving` (traffic), `touring`,
-//!    `launching`, `release`;
+//!    `launching`, `release`, `measuring`;
 //! 5. `commands`, `scenario` (the same in the laboratory), and `tabs`: opening, watching, taking
 //!    over.
 //!
@@ -35,6 +35,7 @@ mod link;
 mod linking;
 mod links;
 mod machine;
+mod measuring;
 mod mining;
 mod naming;
 mod nodes;
@@ -56,6 +57,7 @@ mod send;
 mod send_queues;
 mod side_by_side;
 mod signed;
+mod storage;
 mod store;
 mod submitting;
 mod tab_locks;

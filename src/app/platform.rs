@@ -104,6 +104,13 @@ pub trait Platform {
     /// The storage cannot be used.
     fn remove(&self, key: &str) -> Result<(), Reason>;
 
+    /// How much is stored here of how much may be; `None` where the platform does not say.
+    fn storage_use(&self) -> LocalBoxFuture<'static, Option<StorageUse>>;
+
+    /// Asks the platform not to delete what is stored by itself; [`StorageUse::is_kept`] says what
+    /// it decided.
+    fn keep_storage(&self) -> LocalBoxFuture<'static, ()>;
+
     /// Deletes the ledger of a node.
     ///
     /// # Errors
@@ -247,6 +254,17 @@ pub enum PageEvent {
     Stored(String),
     /// A person clicked or pressed a key.
     Acted,
+}
+
+/// How much is stored of how much may be, in bytes, as the platform estimates it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StorageUse {
+    /// What is stored, over all networks.
+    pub used: u64,
+    /// What may be; 0 where the platform does not say.
+    pub allowed: u64,
+    /// Whether the platform deletes none of it by itself; `None` where it does not say.
+    pub is_kept: Option<bool>,
 }
 
 /// Why the platform's storage cannot be used, in its own words.

@@ -53,6 +53,7 @@ impl App {
         let existed = self.read_record().await?;
         self.find_signed_before().await;
         self.watch_page();
+        self.watch_storage();
         let role = self
             .platform
             .lock(self.lock_name("host"), Some(ROLE_WAIT_MS));
@@ -231,7 +232,10 @@ impl App {
                     app.tab_locks.release_all();
                     app.bus.visibility_changed();
                 }
-                PageEvent::Acted => app.let_page_go_first(),
+                PageEvent::Acted => {
+                    app.let_page_go_first();
+                    app.keep_storage();
+                }
                 PageEvent::Stored(stored) if stored == key => {
                     let task = Rc::clone(&app);
                     app.spawn(async move { task.record_changed().await });

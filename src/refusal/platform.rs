@@ -106,6 +106,16 @@ pub enum PlatformError {
         /// The browser's reason.
         reason: String,
     },
+    /// The browser's storage is nearly full.
+    #[error(
+        "the browser allows this page {allowed_mb} MB, and {used_mb} MB are stored: what no longer fits is kept in memory only and ends with its tab. Free space on the disk, or save ledgers as files (Settings, Storage) and wipe a network"
+    )]
+    StorageShort {
+        /// What is stored, in megabytes.
+        used_mb: u64,
+        /// What may be, in megabytes.
+        allowed_mb: u64,
+    },
     /// What was signed cannot be written.
     #[error(
         "what was signed cannot be written: {reason}. If this page is closed, the next one does not know of it"
@@ -165,6 +175,7 @@ codes! {
         Scope => "worker_failed", "a worker did not start, or ended by itself";
         StorageRead => "storage_read", "the network's record cannot be read";
         StorageWrite => "storage_write", "the network's record cannot be written";
+        StorageShort => "storage_short", "the browser's storage is four fifths full";
         SignedWrite => "storage_write", "the network's record cannot be written";
         + Self::Limited { missing, .. } => missing;
     }

@@ -13,8 +13,8 @@ use futures_util::future::LocalBoxFuture;
 
 use super::commands::actions;
 use crate::app::platform::{
-    LabHand, LabNode, Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Said, Worker,
-    WorkerEvent,
+    LabHand, LabNode, Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Said,
+    StorageUse, Worker, WorkerEvent,
 };
 use crate::command::Command;
 use crate::ipc::{FromNode, Refusal, ToNode};
@@ -187,6 +187,14 @@ impl Platform for LabPlatform {
 
     fn location(&self) -> String {
         self.page.location()
+    }
+
+    fn storage_use(&self) -> LocalBoxFuture<'static, Option<StorageUse>> {
+        self.page.storage_use()
+    }
+
+    fn keep_storage(&self) -> LocalBoxFuture<'static, ()> {
+        self.page.keep_storage()
     }
 
     fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>> {

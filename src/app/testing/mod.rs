@@ -19,7 +19,7 @@ pub(super) use tab::Faults;
 
 use super::App;
 use super::lab::Laboratory;
-use super::platform::{PageEvent, SpawnLab, WorkerEvent};
+use super::platform::{PageEvent, SpawnLab, StorageUse, WorkerEvent};
 use crate::ipc::{FromNode, NodeStatus, Refusal, Workload};
 use crate::ledger::MemoryStore;
 use crate::primitives::{Millis, SplitMix64, Timestamp};
@@ -443,6 +443,16 @@ impl Page {
     /// How often the page was loaded again.
     pub(super) fn reloads(&self) -> u32 {
         self.tab.reloads.get()
+    }
+
+    /// How often the browser was asked to keep what is stored.
+    pub(super) fn asked_to_keep(&self) -> u32 {
+        self.tab.asked_to_keep.get()
+    }
+
+    /// So much is stored from now on.
+    pub(super) fn set_storage(&self, storage: StorageUse) {
+        self.tab.faults.borrow_mut().storage = Some(storage);
     }
 
     /// A person clicks.

@@ -10,7 +10,9 @@ use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 
 use super::World;
 use super::worker::{Handle, NodeWorker};
-use crate::app::platform::{Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker};
+use crate::app::platform::{
+    Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, StorageUse, Worker,
+};
 use crate::ipc::Refusal;
 use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
 use crate::primitives::Timestamp;
@@ -39,6 +41,8 @@ pub(in crate::app) struct Faults {
     pub(in crate::app) slow_records_ms: f64,
     /// There are no random bytes.
     pub(in crate::app) no_random: bool,
+    /// What is stored; none where the browser does not say.
+    pub(in crate::app) storage: Option<StorageUse>,
     /// A new release has replaced the files of the page.
     pub(in crate::app) old: bool,
     /// Nodes whose worker cannot be started.
@@ -62,6 +66,8 @@ pub(in crate::app) struct Tab {
     /// Files that were handed to the person, who chooses the last.
     pub(super) files: RefCell<Vec<(String, Vec<u8>)>>,
     pub(super) reloads: Cell<u32>,
+    /// How often the browser was asked to keep what is stored.
+    pub(super) asked_to_keep: Cell<u32>,
     /// How often records were written.
     pub(super) writings: Cell<u32>,
     closed: Cell<bool>,
@@ -86,6 +92,7 @@ impl Tab {
             hidden: Cell::new(false),
             files: RefCell::default(),
             reloads: Cell::new(0),
+            asked_to_keep: Cell::new(0),
             writings: Cell::new(0),
             closed: Cell::new(false),
             watcher: RefCell::default(),
@@ -303,6 +310,23 @@ impl Platform for Tab {
 
     fn location(&self) -> String {
         "https://aurex.test/".to_owned()
+    }
+
+    fn storage_use(&self) -> LocalBoxFuture<'static, Option<StorageUse>> {
+        let (me, wait) = (self.me.clone(), self.world.clock.sleep(FRAME_MS));
+        async move {
+            wait.await;
+            me.upgrade()?.faults.borrow().storage
+        }
+        .boxed_local()
+    }
+
+    fn keep_storage(&self) -> LocalBoxFuture<'static, ()> {
+        self.asked_to_keep.set(self.asked_to_keep.get() + 1);
+        if let Some(storage) = &mut self.faults.borrow_mut().storage {
+            storage.is_kept = Some(true);
+        }
+        async {}.boxed_local()
     }
 
     fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>> {

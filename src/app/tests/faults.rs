@@ -1,5 +1,6 @@
 //! What the browser lacks, records that cannot be read, and workers that fail.
 
+use crate::app::platform::StorageUse;
 use crate::app::testing::{Faults, Page, World};
 use crate::ipc::NodeState;
 use crate::primitives::Millis;
@@ -534,4 +535,64 @@ fn a_worker_that_fails_to_load_from_a_server_with_the_same_release_says_its_own_
     page.crash("pow-1");
     world.run(100.0);
     assert!(!page.problems().contains(&"out_of_date".to_owned()));
+}
+
+#[test]
+fn the_browser_is_asked_once_to_keep_what_is_stored_at_the_first_act_of_a_person() {
+    let world = World::new(33);
+    let storage = StorageUse {
+        used: 5_000_000,
+        allowed: 100_000_000,
+        is_kept: Some(false),
+    };
+    let faults = Faults {
+        storage: Some(storage),
+        ..Faults::default()
+    };
+    let page = world.open_with(LINK, faults);
+    page.opened().expect("it opens");
+    world.run(100.0);
+    assert_eq!(page.app.storage(), Some(storage));
+    assert_eq!(page.asked_to_keep(), 0, "nobody has acted yet");
+    page.click();
+    page.click();
+    world.run(100.0);
+    assert_eq!(page.asked_to_keep(), 1);
+    assert_eq!(page.app.storage().and_then(|it| it.is_kept), Some(true));
+}
+
+#[test]
+fn storage_that_is_four_fifths_full_is_said_once_until_there_is_space_again() {
+    let world = World::new(34);
+    let stored = |used| StorageUse {
+        used,
+        allowed: 100_000_000,
+        is_kept: None,
+    };
+    let page = world.open_with(LINK, Faults::default());
+    page.opened().expect("it opens");
+    assert_eq!(page.app.storage(), None, "the browser does not say");
+    let problems_with = |used| {
+        page.set_storage(stored(used));
+        world.run(31_000.0);
+        page.problems()
+    };
+    assert_eq!(problems_with(79_999_999), [""; 0]);
+    assert_eq!(problems_with(80_000_000), ["storage_short"]);
+    let said = page.sentences();
+    assert!(
+        said.contains("allows this page 100 MB, and 80 MB are stored"),
+        "{said}"
+    );
+    assert_eq!(problems_with(90_000_000), ["storage_short"]);
+    assert_eq!(page.sentences(), said, "it is said once");
+    assert_eq!(problems_with(79_000_000), [""; 0]);
+    assert_eq!(problems_with(95_000_000), ["storage_short"]);
+    // One that does not say what it allows is never taken for full.
+    page.set_storage(StorageUse {
+        allowed: 0,
+        ..stored(1)
+    });
+    world.run(31_000.0);
+    assert_eq!(page.problems(), [""; 0]);
 }

@@ -7,6 +7,7 @@ mod files;
 pub(in crate::browser) mod outcome;
 mod program;
 mod release;
+mod storage;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,7 +26,7 @@ use super::js::{self, unpack};
 use super::{IndexedDbStore, WorkerHandle, archive, capability, locks, node_worker_name, spawn};
 use crate::app::App;
 use crate::app::platform::{
-    Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, Worker, WorkerEvent,
+    Lock, LockRequest, OnWorkerEvent, PageEvent, Platform, Reason, StorageUse, Worker, WorkerEvent,
 };
 use crate::ipc::{Refusal, ToNode};
 use crate::ledger::{Batch, Durability, Page, Query, Store, StoreError};
@@ -233,6 +234,14 @@ impl Platform for Browser {
     fn location(&self) -> String {
         let location = gloo::utils::window().location();
         location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default()
+    }
+
+    fn storage_use(&self) -> LocalBoxFuture<'static, Option<StorageUse>> {
+        storage::storage_use().boxed_local()
+    }
+
+    fn keep_storage(&self) -> LocalBoxFuture<'static, ()> {
+        storage::keep().boxed_local()
     }
 
     fn is_current(&self) -> LocalBoxFuture<'static, Option<bool>> {

@@ -146,9 +146,9 @@ impl Ballots {
             .collect()
     }
 
-    /// The latest of these votes, as many as a message holds.
+    /// The latest of these votes, as many as a message holds: the last, as links are ordered by
+    /// their targets.
     pub(in crate::node) fn latest(mut open: Vec<SignedVote>) -> Vec<SignedVote> {
-        open.sort_by_key(|vote| vote.vote.link.target.epoch);
         open.split_off(open.len().saturating_sub(MAX_VOTES))
     }
 
@@ -436,14 +436,19 @@ mod tests {
             chain,
             cache: Default::default(),
         };
-        grower.grow("one", 8);
+        grower.grow("one", 16);
         let chain = grower.chain;
-        let vote = vote(&chain, "poa-2", 3, 4);
-        let checked = CheckedVote::check(vote, &chain.chain_id()).unwrap();
-        ballots.votes.add(&checked, &chain).unwrap();
+        let [first, last] = [4, 5].map(|target| vote(&chain, "poa-2", 3, target));
+        for vote in [last, first] {
+            let checked = CheckedVote::check(vote, &chain.chain_id()).unwrap();
+            ballots.votes.add(&checked, &chain).unwrap();
+        }
         let open = ballots.open(chain.decided(), &chain);
-        assert_eq!(open, [vote]);
+        assert_eq!(open, [first, last]);
         assert_ne!(Ballots::digest(&open), none);
-        assert_eq!(Ballots::latest(vec![vote; MAX_VOTES + 3]).len(), MAX_VOTES);
+        let mut many = vec![first; MAX_VOTES + 3];
+        many.push(last);
+        let latest = Ballots::latest(many);
+        assert_eq!((latest.len(), latest.last()), (MAX_VOTES, Some(&last)));
     }
 }

@@ -1,20 +1,27 @@
 //! What is stored where, and a new start.
 
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::StorageEstimate;
 use yew::prelude::*;
 
 use super::rows::{section, setting};
+use crate::app::platform::StorageUse;
 use crate::command::{Command, Target};
 use crate::ui::components::{Confirm, RunButton};
 use crate::ui::context::{use_actions, use_picture};
 use crate::view::figures::{bytes, percent};
 
+/// Where the browser does not answer.
+const UNKNOWN: &str = "the browser does not say";
+
 /// The section of the storage.
 #[component]
 pub(super) fn Storage() -> Html {
     let (actions, picture) = (use_actions(), use_picture());
-    let used = use_used(picture.tips.first().map_or(0, |tip| tip.height));
+    let storage = actions.app().storage();
+    let kept = match storage.and_then(|storage| storage.is_kept) {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => UNKNOWN,
+    };
     let in_memory = picture
         .nodes
         .iter()
@@ -29,7 +36,12 @@ pub(super) fn Storage() -> Html {
         setting(
             "Used by this page",
             "As the browser estimates it, over all networks.",
-            used.unwrap_or_else(|| "the browser does not say".to_owned()),
+            storage.map_or_else(|| UNKNOWN.to_owned(), used_text),
+        ),
+        setting(
+            "Kept when space runs short",
+            "Asked of the browser at your first click or key. If it says no, it may delete what is stored when the disk is full, or after weeks without a visit.",
+            kept,
         ),
         setting(
             "Network's record",
@@ -76,38 +88,12 @@ fn file_buttons(node: &str) -> Html {
     }
 }
 
-/// What the browser estimates that this page stores; measured on each tenth block, often enough to
-/// see it grow.
-#[hook]
-fn use_used(height: u64) -> Option<String> {
-    let used = use_state_eq(|| None);
-    let setter = used.setter();
-    use_effect_with(height / 10, move |_| {
-        spawn_local(async move { setter.set(estimate().await) });
-    });
-    (*used).clone()
-}
-
-async fn estimate() -> Option<String> {
-    let storage = gloo::utils::window().navigator().storage();
-    // Without a secure origin there is no storage manager at all.
-    if wasm_bindgen::JsValue::from(storage.clone()).is_undefined() {
-        return None;
+#[expect(clippy::cast_precision_loss, reason = "a share is shown in percent")]
+fn used_text(storage: StorageUse) -> String {
+    let StorageUse { used, allowed, .. } = storage;
+    if allowed == 0 {
+        return bytes(used);
     }
-    let estimate: StorageEstimate = JsFuture::from(storage.estimate().ok()?).await.ok()?.into();
-    Some(storage_text(estimate.get_usage()?, estimate.get_quota()?))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "sizes are whole and not negative"
-)]
-fn storage_text(used: f64, quota: f64) -> String {
-    let (text, share) = (bytes(used as u64), percent(used / quota));
-    if quota > 0.0 {
-        format!("{text} of {} allowed ({share})", bytes(quota as u64))
-    } else {
-        text
-    }
+    let share = percent(used as f64 / allowed as f64);
+    format!("{} of {} allowed ({share})", bytes(used), bytes(allowed))
 }
