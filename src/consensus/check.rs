@@ -368,6 +368,19 @@ impl CheckedBlock {
     }
 }
 
+/// Checks that these are the header's data.
+///
+/// # Errors
+/// [`BlockError::DataHash`].
+pub fn check_data(header: &Header, data: &[u8]) -> Result<(), BlockError> {
+    let (expected, found) = (sha256(&[data]), header.data_hash);
+    if found == expected {
+        Ok(())
+    } else {
+        Err(BlockError::DataHash { expected, found })
+    }
+}
+
 /// Checks that the body is the header's; gives the leaves of its transactions.
 fn check_body(block: &Block) -> Result<Vec<Digest>, BlockError> {
     let Block { header, body, .. } = block;
@@ -379,13 +392,7 @@ fn check_body(block: &Block) -> Result<Vec<Digest>, BlockError> {
             found: header.tx_root,
         });
     }
-    let expected = body.data_hash();
-    if header.data_hash != expected {
-        return Err(BlockError::DataHash {
-            expected,
-            found: header.data_hash,
-        });
-    }
+    check_data(header, &body.data)?;
     // From here on it is the header that names a body which is too long: no other body has its
     // hashes.
     if body.transactions.len() > MAX_TRANSACTIONS {

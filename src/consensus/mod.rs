@@ -10,7 +10,9 @@ mod params;
 pub mod slots;
 pub mod work;
 
-pub use check::{CheckedBlock, CheckedTransaction, SIGNATURE_CACHE, SignatureCache, check_header};
+pub use check::{
+    CheckedBlock, CheckedTransaction, SIGNATURE_CACHE, SignatureCache, check_data, check_header,
+};
 pub use error::{BlockError, ParamsError, TxError};
 pub use named::{LongPart, Parameter};
 pub use params::{

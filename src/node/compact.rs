@@ -1,7 +1,10 @@
 //! Compact blocks whose transactions are not all here.
 //!
+//! A block's id says nothing about the list of transactions beside its header: each sender gives
+//! its own, and a wrong one takes nothing away from the others.
+//!
 //! Bounds: [`MAX_COMPACT`] blocks, of these [`MAX_COMPACT_OF_ONE`] of one sender, so that a flood
-//! drives out only itself; [`MAX_SENDERS`] senders of each.
+//! drives out only itself; [`MAX_SENDERS`] senders of each, with a list of each.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +15,25 @@ use crate::primitives::{Block, BlockHash, Body, Instant, Millis, NodeId, Transac
 pub(super) const MAX_COMPACT: usize = 16;
 /// Of these, blocks of one sender.
 pub(super) const MAX_COMPACT_OF_ONE: usize = 4;
-/// Senders of a waiting block that are remembered, to fetch it from another than the first.
+/// Senders of a waiting block that are remembered, with what each gave.
 const MAX_SENDERS: usize = 3;
 /// How long a compact block waits for its transactions before its body is fetched.
 const COMPACT_WAIT: Millis = Millis(1_000);
 
+/// A compact block as one sender gave it.
+#[derive(Clone, Debug)]
+struct Listed {
+    sender: NodeId,
+    /// `None` when its list has turned out to be wrong.
+    block: Option<CompactBlock>,
+}
+
 /// A compact block whose transactions are not all here.
 #[derive(Clone, Debug)]
 pub(super) struct WaitingCompact {
-    pub(super) block: CompactBlock,
-    /// Who sent it, the first first; never empty.
-    senders: Vec<NodeId>,
+    id: BlockHash,
+    /// As each sender gave it, the first first; never empty.
+    listed: Vec<Listed>,
     pub(super) until: Instant,
     /// Transactions of it that came, whether they may wait by themselves or not.
     fetched: BTreeMap<TxId, Transaction>,
@@ -32,49 +43,90 @@ impl WaitingCompact {
     /// A block that came from `from` at `now`.
     pub(super) fn new(block: CompactBlock, from: NodeId, now: Instant) -> Self {
         Self {
-            block,
-            senders: vec![from],
+            id: block.header.id(),
+            listed: vec![Listed {
+                sender: from,
+                block: Some(block),
+            }],
             until: now.plus(COMPACT_WAIT),
             fetched: BTreeMap::new(),
         }
     }
 
     /// Who sent it first.
-    pub(super) fn first_sender(&self) -> NodeId {
-        self.senders[0]
+    fn first_sender(&self) -> NodeId {
+        self.listed[0].sender
     }
 
     /// Who sent it last: the first may be the one who keeps its transactions back.
     pub(super) fn last_sender(&self) -> NodeId {
-        self.senders[self.senders.len() - 1]
+        self.listed[self.listed.len() - 1].sender
     }
 
-    /// Whether a peer is remembered as one who sent it.
-    pub(super) fn is_sender(&self, peer: &NodeId) -> bool {
-        self.senders.contains(peer)
-    }
-
-    /// Transactions of it that are neither `here` nor fetched for it.
-    pub(super) fn missing(&self, here: impl Fn(&TxId) -> bool) -> Vec<TxId> {
-        let ids = self.block.transactions.iter();
+    /// Transactions of a list that are neither `here` nor fetched for the block.
+    fn lacks(&self, block: &CompactBlock, here: impl Fn(&TxId) -> bool) -> Vec<TxId> {
+        let ids = block.transactions.iter();
         ids.filter(|id| !self.fetched.contains_key(id) && !here(id))
             .copied()
             .collect()
     }
 
-    /// Rebuilds the block from what was fetched for it and what `find` finds.
-    pub(super) fn rebuild(&mut self, find: impl Fn(&TxId) -> Option<Transaction>) -> Block {
-        let (fetched, ids) = (&mut self.fetched, self.block.transactions.iter());
-        let transactions = ids.filter_map(|id| fetched.remove(id).or_else(|| find(id)));
+    /// Transactions of the last sender's list that are neither `here` nor fetched.
+    pub(super) fn missing(&self, here: impl Fn(&TxId) -> bool) -> Vec<TxId> {
+        let last = self.listed.last().and_then(|last| last.block.as_ref());
+        last.map(|block| self.lacks(block, here))
+            .unwrap_or_default()
+    }
+
+    /// Takes a list out of which nothing is missing, given what is `here`, with its sender.
+    pub(super) fn take_complete(
+        &mut self,
+        here: impl Fn(&TxId) -> bool,
+    ) -> Option<(NodeId, CompactBlock)> {
+        let is_complete = |listed: &Listed| {
+            let block = listed.block.as_ref();
+            block.is_some_and(|block| self.lacks(block, &here).is_empty())
+        };
+        let at = self.listed.iter().position(is_complete)?;
+        let listed = &mut self.listed[at];
+        Some((listed.sender, listed.block.take()?))
+    }
+
+    /// Whether a list is left that may be right.
+    pub(super) fn has_lists(&self) -> bool {
+        self.listed.iter().any(|listed| listed.block.is_some())
+    }
+
+    /// Rebuilds a block as it was listed, from what was fetched for it and what `find` finds.
+    pub(super) fn rebuild(
+        &self,
+        block: &CompactBlock,
+        find: impl Fn(&TxId) -> Option<Transaction>,
+    ) -> Block {
+        let ids = block.transactions.iter();
+        let transactions = ids.filter_map(|id| self.fetched.get(id).cloned().or_else(|| find(id)));
         Block {
-            header: self.block.header,
-            seal: self.block.seal,
+            header: block.header,
+            seal: block.seal,
             body: Body {
-                data: self.block.data.clone(),
+                data: block.data.clone(),
                 transactions: transactions.collect(),
             },
         }
     }
+}
+
+/// What came of one more sender of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Added {
+    /// No such block waits.
+    NotWaiting,
+    /// This sender has given it before.
+    Known,
+    /// What it gave is kept beside what others gave; these transactions are missing.
+    Listed { missing: Vec<TxId> },
+    /// As many senders as are remembered gave it before.
+    Full,
 }
 
 /// The compact blocks that wait.
@@ -84,25 +136,32 @@ pub(super) struct CompactBlocks {
 }
 
 impl CompactBlocks {
-    /// A block that waits.
-    pub(super) fn get(&self, id: &BlockHash) -> Option<&WaitingCompact> {
-        self.waiting.get(id)
-    }
-
     /// Whether a block waits.
     pub(super) fn contains(&self, id: &BlockHash) -> bool {
         self.waiting.contains_key(id)
     }
 
-    /// Records one more sender of a block that waits; whether it does.
-    pub(super) fn add_sender(&mut self, id: &BlockHash, from: NodeId) -> bool {
-        let Some(waiting) = self.waiting.get_mut(id) else {
-            return false;
+    /// Records what one more sender gave of a block that waits, given what is `here`.
+    pub(super) fn add(
+        &mut self,
+        block: CompactBlock,
+        sender: NodeId,
+        here: impl Fn(&TxId) -> bool,
+    ) -> Added {
+        let Some(waiting) = self.waiting.get_mut(&block.header.id()) else {
+            return Added::NotWaiting;
         };
-        if waiting.senders.len() < MAX_SENDERS && !waiting.senders.contains(&from) {
-            waiting.senders.push(from);
+        if waiting.listed.iter().any(|listed| listed.sender == sender) {
+            return Added::Known;
         }
-        true
+        let missing = waiting.lacks(&block, here);
+        // Out of which nothing is missing is tried at once, and then kept no longer.
+        if waiting.listed.len() >= MAX_SENDERS && !missing.is_empty() {
+            return Added::Full;
+        }
+        let block = Some(block);
+        waiting.listed.push(Listed { sender, block });
+        Added::Listed { missing }
     }
 
     /// Makes room for one more block of a sender: of one that has its share its oldest goes, else
@@ -122,9 +181,10 @@ impl CompactBlocks {
         oldest.and_then(|id| self.waiting.remove(&id))
     }
 
-    /// Has a block wait.
-    pub(super) fn insert(&mut self, waiting: WaitingCompact) {
-        self.waiting.insert(waiting.block.header.id(), waiting);
+    /// Has a block wait, with as many senders as are remembered.
+    pub(super) fn insert(&mut self, mut waiting: WaitingCompact) {
+        waiting.listed.truncate(MAX_SENDERS);
+        self.waiting.insert(waiting.id, waiting);
     }
 
     /// Takes a block out.
@@ -136,16 +196,21 @@ impl CompactBlocks {
     pub(super) fn add_transaction(&mut self, transaction: &Transaction) {
         let id = transaction.id();
         for waiting in self.waiting.values_mut() {
-            if waiting.block.transactions.contains(&id) {
+            let mut lists = waiting.listed.iter().filter_map(|one| one.block.as_ref());
+            if lists.any(|block| block.transactions.contains(&id)) {
                 waiting.fetched.insert(id, transaction.clone());
             }
         }
     }
 
-    /// Blocks that miss nothing any more, given what is `here`.
+    /// Blocks of which some sender's list misses nothing any more, given what is `here`.
     pub(super) fn complete(&self, here: impl Fn(&TxId) -> bool) -> Vec<BlockHash> {
+        let is_complete = |waiting: &WaitingCompact| {
+            let mut lists = waiting.listed.iter().filter_map(|one| one.block.as_ref());
+            lists.any(|block| waiting.lacks(block, &here).is_empty())
+        };
         let all = self.waiting.iter();
-        all.filter(|(_, waiting)| waiting.missing(&here).is_empty())
+        all.filter(|(_, waiting)| is_complete(waiting))
             .map(|(id, _)| *id)
             .collect()
     }
@@ -207,14 +272,41 @@ mod tests {
         let mut blocks = CompactBlocks::default();
         let id = compact(0).header.id();
         blocks.insert(WaitingCompact::new(compact(0), NodeId([1; 32]), NOW));
-        assert!(blocks.add_sender(&id, NodeId([2; 32])));
-        assert!(!blocks.add_sender(&BlockHash([9; 32]), NodeId([2; 32])));
+        let added = |blocks: &mut CompactBlocks, number, sender, is_here| {
+            blocks.add(compact(number), NodeId([sender; 32]), |_| is_here)
+        };
+        let (both, none) = (vec![TxId([1; 32]), TxId([2; 32])], Vec::new());
+        assert_eq!(added(&mut blocks, 0, 1, false), Added::Known);
+        assert_eq!(
+            added(&mut blocks, 0, 2, false),
+            Added::Listed { missing: both }
+        );
+        assert_eq!(added(&mut blocks, 9, 2, false), Added::NotWaiting);
         assert_eq!(blocks.late(NOW), []);
         assert_eq!(blocks.late(blocks.deadline().unwrap()), [id]);
         assert_eq!(blocks.complete(|id| *id == TxId([1; 32])), []);
         assert_eq!(blocks.complete(|_| true), [id]);
+        assert_eq!(
+            added(&mut blocks, 0, 3, true),
+            Added::Listed {
+                missing: none.clone()
+            }
+        );
+        assert_eq!(added(&mut blocks, 0, 4, false), Added::Full);
+        assert_eq!(
+            added(&mut blocks, 0, 4, true),
+            Added::Listed { missing: none }
+        );
         let waiting = blocks.remove(&id).unwrap();
-        assert_eq!(waiting.last_sender(), NodeId([2; 32]));
+        assert_eq!(waiting.last_sender(), NodeId([4; 32]));
         assert_eq!(waiting.missing(|id| *id == TxId([1; 32])), [TxId([2; 32])]);
+        blocks.insert(waiting);
+        let mut waiting = blocks.remove(&id).unwrap();
+        for sender in 1..=3 {
+            assert!(waiting.has_lists());
+            let (taken, _) = waiting.take_complete(|_| true).unwrap();
+            assert_eq!(taken, NodeId([sender; 32]), "each once, the first first");
+        }
+        assert!(!waiting.has_lists() && waiting.take_complete(|_| true).is_none());
     }
 }

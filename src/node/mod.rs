@@ -65,6 +65,8 @@ mod order;
 mod peering;
 mod pursuing;
 mod relaying;
+#[cfg(test)]
+mod relaying_tests;
 mod report;
 mod reporter;
 mod rest;

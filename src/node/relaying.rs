@@ -1,11 +1,13 @@
 //! Compact blocks that peers announce: checked, rebuilt from the transactions that are here, passed
 //! on and imported.
 
-use crate::consensus::{BlockError, CheckedBlock, check_header};
+use crate::chain::Chain;
+use crate::consensus::{BlockError, CheckedBlock, check_data, check_header};
 use crate::gossip::{CompactBlock, Fault, Message, Peer};
+use crate::mempool::Mempool;
 use crate::primitives::{BlockHash, Header, Kind, MAX_TRANSACTIONS, NodeId, TxId};
 
-use super::compact::WaitingCompact;
+use super::compact::{Added, WaitingCompact};
 use super::source::Source;
 use super::timers::Timer;
 use super::{Node, Outbox};
@@ -20,16 +22,16 @@ const MAX_BEHIND: u128 = 32;
 /// what it did.
 const MAX_SEALED: usize = 2;
 
+fn is_here(mempool: &Mempool, chain: &Chain, id: &TxId) -> bool {
+    mempool.get(id).is_some() || chain.block_of(id).is_some()
+}
+
 impl Node {
     /// Takes a compact block that a peer announces: what its header shows is checked before
     /// anything is kept.
     pub(super) fn on_block_found(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let id = block.header.id();
-        if self.is_another_list(&id, from, &block) {
-            return self.try_other_list(from, block, out);
-        }
-        if self.compact.add_sender(&id, from)
-            || self.chain.contains(&id)
+        if self.chain.contains(&id)
             || self.chain.refusal(&id).is_some()
             || self.deferred.contains(&id)
         {
@@ -37,6 +39,13 @@ impl Node {
         }
         if block.transactions.len() > MAX_TRANSACTIONS {
             return self.roster.peers.blame(&from, Fault::Oversize, self.now);
+        }
+        // The data are short, and every sender can see that they are others.
+        if let Err(error) = check_data(&block.header, &block.data) {
+            return self.refuse_compact(from, &block.header, error, out);
+        }
+        if self.compact.contains(&id) {
+            return self.on_other_list(from, block, out);
         }
         let chain_id = self.chain.chain_id();
         let (params, cache) = (self.chain.params(), &mut self.cache);
@@ -53,37 +62,37 @@ impl Node {
             return;
         }
         let waiting = WaitingCompact::new(block, from, self.now);
-        let missing = waiting.missing(|id| self.holds(id));
-        if missing.is_empty() {
-            return self.import_compact(waiting, out);
-        }
         if let Some(gone) = self.compact.make_room(&from) {
             self.fetch_from(gone.last_sender(), out);
         }
         self.timers.set_earlier(Timer::Compact, waiting.until);
+        let missing = waiting.missing(|id| self.holds(id));
         self.compact.insert(waiting);
-        self.ask_transactions(from, missing, out);
+        self.go_on_with(from, id, missing, out);
     }
 
-    /// Whether a block waits whose list of transactions another sender gives otherwise: the id says
-    /// nothing about it, so one of them is wrong, and nobody can see which.
-    fn is_another_list(&self, id: &BlockHash, from: NodeId, block: &CompactBlock) -> bool {
-        let waiting = self.compact.get(id);
-        waiting.is_some_and(|waiting| {
-            !waiting.is_sender(&from) && waiting.block.transactions != block.transactions
-        })
-    }
-
-    /// Goes by the list of another sender if all of it is here, and else fetches the body.
-    fn try_other_list(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
+    /// One more sender gives a list for a block that waits. The id says nothing about it, so it
+    /// counts beside those of the others.
+    fn on_other_list(&mut self, from: NodeId, block: CompactBlock, out: &mut Outbox) {
         let id = block.header.id();
-        let other = WaitingCompact::new(block, from, self.now);
-        if other.missing(|id| self.holds(id)).is_empty() {
-            self.compact.remove(&id);
-            return self.import_compact(other, out);
+        let (mempool, chain) = (&self.mempool, &self.chain);
+        let added = self
+            .compact
+            .add(block, from, |id| is_here(mempool, chain, id));
+        match added {
+            Added::Listed { missing } => self.go_on_with(from, id, missing, out),
+            Added::Full => self.fetch_from(from, out),
+            Added::Known | Added::NotWaiting => {}
         }
-        self.compact.add_sender(&id, from);
-        self.fetch_from(from, out);
+    }
+
+    /// Asks a sender for what its list lacks, or imports the block.
+    fn go_on_with(&mut self, from: NodeId, id: BlockHash, missing: Vec<TxId>, out: &mut Outbox) {
+        if missing.is_empty() {
+            self.import_compact(id, out);
+        } else {
+            self.ask_transactions(from, missing, out);
+        }
     }
 
     /// Whether a block that is announced can wait until its branch is fetched as one that outweighs
@@ -106,15 +115,13 @@ impl Node {
 
     /// Whether a transaction waits or is committed.
     fn holds(&self, id: &TxId) -> bool {
-        self.mempool.get(id).is_some() || self.chain.block_of(id).is_some()
+        is_here(&self.mempool, &self.chain, id)
     }
 
     /// Imports the compact blocks whose transactions have come.
     pub(super) fn complete_compact(&mut self, out: &mut Outbox) {
         for id in self.compact.complete(|id| self.holds(id)) {
-            if let Some(waiting) = self.compact.remove(&id) {
-                self.import_compact(waiting, out);
-            }
+            self.import_compact(id, out);
         }
     }
 
@@ -130,28 +137,38 @@ impl Node {
         }
     }
 
-    /// Rebuilds a compact block whose transactions are all here, checks what needs no state, passes
-    /// it on and imports it.
-    fn import_compact(&mut self, mut waiting: WaitingCompact, out: &mut Outbox) {
-        let from = waiting.first_sender();
-        let block = waiting.rebuild(|id| self.transaction(id));
-        let header = block.header;
-        let (chain_id, params) = (self.chain.chain_id(), self.chain.params());
-        match CheckedBlock::check(block, params, &chain_id, &mut self.cache) {
-            Ok(block) => {
-                self.relay(from, waiting.block, out);
-                let early = self.is_early(&header).then(|| block.get().clone());
-                let outcome = self.chain.import_checked(block, self.clock.date());
-                self.after_import(outcome, &header, early, Source::Relay(from), out);
+    /// Rebuilds a compact block by the lists whose transactions are all here, until one is right;
+    /// checks what needs no state, passes it on and imports it.
+    fn import_compact(&mut self, id: BlockHash, out: &mut Outbox) {
+        let Some(mut waiting) = self.compact.remove(&id) else {
+            return;
+        };
+        while let Some((from, listed)) = waiting.take_complete(|id| self.holds(id)) {
+            let block = waiting.rebuild(&listed, |id| self.transaction(id));
+            let (chain_id, params) = (self.chain.chain_id(), self.chain.params());
+            let header = block.header;
+            match CheckedBlock::check(block, params, &chain_id, &mut self.cache) {
+                Ok(block) => {
+                    self.relay(from, listed, out);
+                    let early = self.is_early(&header).then(|| block.get().clone());
+                    let outcome = self.chain.import_checked(block, self.clock.date());
+                    self.after_import(outcome, &header, early, Source::Relay(from), out);
+                    return;
+                }
+                // A wrong list, or the same id with another signature: the mempool's copy is not
+                // the block's.
+                Err(BlockError::TxRoot { .. }) if waiting.has_lists() => {}
+                Err(BlockError::TxRoot { .. }) => self.fetch_from(from, out),
+                Err(error) => {
+                    // What takes signatures to see is remembered; what its header shows is seen
+                    // again as cheaply.
+                    self.chain.note_refusal(header.id(), &error);
+                    return self.refuse_compact(from, &header, error, out);
+                }
             }
-            // The same id with another signature: the mempool's copy is not the block's.
-            Err(BlockError::TxRoot { .. }) => self.fetch_from(from, out),
-            Err(error) => {
-                // What takes signatures to see is remembered; what its header shows is seen again
-                // as cheaply.
-                self.chain.note_refusal(header.id(), &error);
-                self.refuse_compact(from, &header, error, out);
-            }
+        }
+        if waiting.has_lists() {
+            self.compact.insert(waiting);
         }
     }
 

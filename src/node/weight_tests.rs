@@ -1,12 +1,12 @@
 //! What headers and announcements weigh before their bodies are here: no more than they prove.
 
-use super::testing::{Duel, compact, head_of};
+use super::testing::{Duel, compact};
 use crate::consensus::slots::{slot_at, slot_start};
-use crate::gossip::{HeadInfo, Message, NodeRecord};
+use crate::gossip::{HeadInfo, Message};
 use crate::primitives::{
-    Block, BlockHash, Difficulty, Header, Height, Kind, Millis, NodeKind, Seal, Slot, Weight,
+    Block, BlockHash, Difficulty, Header, Height, Kind, Millis, Seal, Slot, Weight,
 };
-use crate::testkit::{GENESIS_TIME, Grower, key, params};
+use crate::testkit::{Grower, key, params};
 
 /// A head that nobody has.
 fn boast(weight: u128) -> Message {
@@ -146,27 +146,4 @@ fn blocks_far_lighter_than_the_head_are_not_executed_as_they_are_announced() {
     let near = near.work_block("side", 2_000, Vec::new());
     duel.hear("liar", &compact(&near));
     assert_eq!(duel.node.chain.len(), length + 1);
-}
-
-#[test]
-fn an_invented_list_of_transactions_keeps_no_honest_block_back() {
-    let mut duel = Duel::new();
-    let mut grower = Grower::new(params());
-    let record =
-        |name: &str| NodeRecord::sign(&key(name), name, NodeKind::Pow, "tab", GENESIS_TIME);
-    let head = head_of(&grower);
-    let record = record("honest");
-    duel.hear("honest", &Message::Hello { record, head });
-    let transfer = grower.transfer("alice", 0, "bob", 1);
-    duel.hear("honest", &Message::NewTransaction(transfer.clone()));
-    let block = grower.work_block("miner", 1_000, vec![transfer]);
-    grower.import(block.clone()).unwrap();
-    let Message::BlockFound(mut poisoned) = compact(&block) else {
-        panic!("a compact block")
-    };
-    poisoned.transactions = vec![crate::primitives::TxId([7; 32]); 3];
-    duel.hear("liar", &Message::BlockFound(poisoned));
-    assert!(duel.is_at_genesis());
-    duel.hear("honest", &compact(&block));
-    assert_eq!(duel.node.chain.head(), grower.chain.head(), "at once");
 }
