@@ -54,10 +54,17 @@ pub enum Mutant {
     NewcomersFirst,
     EachAfterTheLast,
     RewriteAtEachFlip,
+    FirstListCounts,
+    UnprovenWithoutEnd,
+    ForgedWithoutEnd,
+    AnswersWithoutEnd,
+    BlameUnproven,
+    KeepRowsOfPeers,
+    ShowAnyHeight,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 46] = {
+pub const ALL: [Mutant; 53] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -106,6 +113,13 @@ pub const ALL: [Mutant; 46] = {
         NewcomersFirst,
         EachAfterTheLast,
         RewriteAtEachFlip,
+        FirstListCounts,
+        UnprovenWithoutEnd,
+        ForgedWithoutEnd,
+        AnswersWithoutEnd,
+        BlameUnproven,
+        KeepRowsOfPeers,
+        ShowAnyHeight,
     ]
 };
 

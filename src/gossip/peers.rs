@@ -1,13 +1,14 @@
 //! What a node knows about each peer: its record, its head, when it was heard, how it behaved.
 //!
 //! Bounds: [`MAX_PEERS`] peers: of those that are not heard any more the longest unheard goes
-//! first, while all are heard the latest acquaintance that never gave a block of the best chain and
-//! owes no answer: a flood of newcomers drives out only itself; what a peer sends unasked is held
-//! to [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] or [`TRANSACTIONS_OF_USEFUL`] a second, its
-//! answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`] and [`LEAST_ANSWERS`] for each, records
-//! that are passed on to [`RECORDS`], what others send in its name to [`FORGED`], and all who have
-//! proven nothing to [`UNPROVEN_FRAMES`]. Below the score [`IGNORE_AT`] it is not heard for
-//! [`IGNORE_FOR`]. Only signed frames change a score, so nobody can spoil another's.
+//! first, while all are heard the latest acquaintance: of those that never gave a block of the best
+//! chain, and of these one that owes no answer, so a flood of newcomers drives out only itself;
+//! what a peer sends unasked is held to [`FRAMES`], [`BYTES`] and [`TRANSACTIONS`] or
+//! [`TRANSACTIONS_OF_USEFUL`] a second, its answers to [`ANSWERS`], those of all to [`ALL_ANSWERS`]
+//! and [`LEAST_ANSWERS`] for each, records that are passed on to [`RECORDS`], what others send in
+//! its name to [`FORGED`], and all who have proven nothing to [`UNPROVEN_FRAMES`]. Below the score
+//! [`IGNORE_AT`] it is not heard for [`IGNORE_FOR`]. Only signed frames change a score, so nobody
+//! can spoil another's.
 
 #[cfg(test)]
 mod tests;
@@ -237,6 +238,12 @@ impl Peer {
         self.useful
     }
 
+    /// Whether it has answered a ping in this session of its: its frames are no old ones.
+    #[must_use]
+    pub const fn is_proven(&self) -> bool {
+        self.proven
+    }
+
     /// Whether it was asked for something lately: whoever takes many names must not cut it short.
     fn is_asked(&self, now: Instant) -> bool {
         self.owed > 0 && now.since(self.asked) <= ASKED
@@ -277,6 +284,9 @@ impl Peers {
 
     /// Counts a frame that is about to cost a signature, if its sender has proven nothing.
     pub fn count_unproven(&mut self, from: &NodeId, awaited: bool, now: Instant) {
+        if mutant!(UnprovenWithoutEnd) {
+            return;
+        }
         if !awaited && !self.peers.get(from).is_some_and(|peer| peer.proven) {
             self.unproven.take(1, UNPROVEN_FRAMES, now);
         }
@@ -284,7 +294,9 @@ impl Peers {
 
     /// Counts a frame in the name of `from` whose signature was checked and is not its.
     pub fn count_forged(&mut self, from: &NodeId, now: Instant) {
-        if let Some(peer) = self.peers.get_mut(from) {
+        if let Some(peer) = self.peers.get_mut(from)
+            && !mutant!(ForgedWithoutEnd)
+        {
             peer.forged.take(1, FORGED, now);
         }
     }
@@ -317,6 +329,9 @@ impl Peers {
     /// or what all were sent is above that of all and it has had its least.
     #[must_use]
     pub fn may_answer(&self, to: &NodeId, now: Instant) -> bool {
+        if mutant!(AnswersWithoutEnd) {
+            return true;
+        }
         let of_all = self.answers.left(ALL_ANSWERS, now) > 0;
         self.peers.get(to).map_or(of_all, |peer| {
             let least = peer.least_answers.left(LEAST_ANSWERS, now) > 0;
@@ -412,13 +427,15 @@ impl Peers {
             return;
         }
         let standing = |(_, peer): &(&NodeId, &Peer)| {
-            let alive = peer.alive(now);
+            // Who has given a block may be slow to prove itself; names that gave nothing are free.
+            let alive = peer.alive(now) || (peer.useful && peer.is_heard(now));
             if mutant!(NewcomersFirst) {
-                return (alive, false, peer.met.0);
+                return (alive, false, false, peer.met.0);
             }
             (
                 alive,
-                peer.score(now) > 0 || peer.useful || peer.is_asked(now),
+                peer.useful,
+                peer.is_asked(now),
                 if alive {
                     u64::MAX - peer.met.0
                 } else {
@@ -480,7 +497,7 @@ impl Peers {
                 let late = peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN;
                 let owed = peer.owed > 0;
                 peer.owed = peer.owed.saturating_sub(1);
-                late || owed || !peer.proven
+                late || owed || !(peer.proven || mutant!(BlameUnproven))
             }
             Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR && !mutant!(BanForSilence),
             Fault::Malformed | Fault::Oversize | Fault::Invalid => false,

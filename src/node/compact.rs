@@ -78,16 +78,21 @@ impl WaitingCompact {
             .unwrap_or_default()
     }
 
+    /// The place of a list out of which nothing is missing, given what is `here`.
+    fn complete(&self, here: impl Fn(&TxId) -> bool) -> Option<usize> {
+        let is_complete = |listed: &Listed| {
+            let mut ids = listed.block.iter().flat_map(|block| &block.transactions);
+            listed.block.is_some() && ids.all(|id| self.fetched.contains_key(id) || here(id))
+        };
+        self.listed.iter().position(is_complete)
+    }
+
     /// Takes a list out of which nothing is missing, given what is `here`, with its sender.
     pub(super) fn take_complete(
         &mut self,
         here: impl Fn(&TxId) -> bool,
     ) -> Option<(NodeId, CompactBlock)> {
-        let is_complete = |listed: &Listed| {
-            let block = listed.block.as_ref();
-            block.is_some_and(|block| self.lacks(block, &here).is_empty())
-        };
-        let at = self.listed.iter().position(is_complete)?;
+        let at = self.complete(here)?;
         let listed = &mut self.listed[at];
         Some((listed.sender, listed.block.take()?))
     }
@@ -151,7 +156,8 @@ impl CompactBlocks {
         let Some(waiting) = self.waiting.get_mut(&block.header.id()) else {
             return Added::NotWaiting;
         };
-        if waiting.listed.iter().any(|listed| listed.sender == sender) {
+        let is_known = waiting.listed.iter().any(|listed| listed.sender == sender);
+        if is_known || mutant!(FirstListCounts) {
             return Added::Known;
         }
         let missing = waiting.lacks(&block, here);
@@ -205,12 +211,8 @@ impl CompactBlocks {
 
     /// Blocks of which some sender's list misses nothing any more, given what is `here`.
     pub(super) fn complete(&self, here: impl Fn(&TxId) -> bool) -> Vec<BlockHash> {
-        let is_complete = |waiting: &WaitingCompact| {
-            let mut lists = waiting.listed.iter().filter_map(|one| one.block.as_ref());
-            lists.any(|block| waiting.lacks(block, &here).is_empty())
-        };
         let all = self.waiting.iter();
-        all.filter(|(_, waiting)| is_complete(waiting))
+        all.filter(|(_, waiting)| waiting.complete(&here).is_some())
             .map(|(id, _)| *id)
             .collect()
     }

@@ -89,6 +89,8 @@ impl Node {
         if let Some(peer) = source.peer() {
             self.roster.peers.credit(&peer, self.now);
         }
+        // What was committed or came back may be what another block waits for.
+        self.complete_compact(out);
         true
     }
 
@@ -104,8 +106,9 @@ impl Node {
         }));
     }
 
-    /// Has the votes looked at, now that a block is in the tree.
+    /// Has the votes looked at, now that a block is in the tree; it waits for nothing any more.
     fn note_arrival(&mut self, id: BlockHash) {
+        self.compact.remove(&id);
         self.finality.arrived.insert(id);
         self.timers.set(Timer::Votes, self.now);
     }

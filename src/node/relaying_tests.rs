@@ -1,9 +1,11 @@
 //! Blocks that are announced: the id says nothing about the list and the data beside the header, so
 //! what one sender gives with it never counts for, or against, what another gave.
 
+use super::Outbox;
 use super::testing::{Duel, compact};
-use crate::gossip::{CompactBlock, Message};
-use crate::primitives::{Block, Transaction, TxId};
+use crate::gossip::{CompactBlock, HeadInfo, Message};
+use crate::ipc::Request;
+use crate::primitives::{Block, BlockHash, ClockReading, Height, Transaction, TxId, Weight};
 use crate::testkit::{Grower, params};
 
 /// A block with one transfer that is not here.
@@ -155,4 +157,61 @@ fn a_list_beyond_those_that_are_kept_is_fetched_instead() {
     scene.duel.introduce("also honest");
     scene.announce("also honest", None);
     assert!(scene.is_imported());
+}
+
+#[test]
+fn a_block_that_waits_is_complete_with_what_comes_by_any_way() {
+    // A person hands the transfer in here.
+    let mut scene = Scene::new();
+    scene.announce("honest", None);
+    let raw = borsh::to_vec(&scene.transfer).unwrap();
+    let now = ClockReading::steady(scene.duel.now);
+    let request = Request::Submit { raw };
+    let taken = scene.duel.node.answer(now, request, &mut Outbox::new());
+    taken.expect("taken");
+    assert!(scene.is_imported());
+    // A rival block commits it, and this one outweighs that with the next.
+    let mut scene = Scene::new();
+    scene.announce("honest", None);
+    let rival = Grower::new(params()).work_block("rival", 1_500, vec![scene.transfer.clone()]);
+    let headers = Message::Headers(vec![(rival.header, rival.seal)]);
+    let head = HeadInfo {
+        id: rival.header.id(),
+        height: rival.header.height,
+        weight: Weight(u128::MAX),
+    };
+    let boast = Message::Pong { token: 0, head };
+    assert!(!scene.duel.hear("other liar", &boast).is_empty());
+    scene.duel.hear("other liar", &headers);
+    let bodies = Message::Bodies(vec![(rival.header.id(), rival.body)]);
+    scene.duel.hear("other liar", &bodies);
+    let id = scene.block.header.id();
+    assert!(
+        !scene.duel.node.waits_for_transactions(&id),
+        "both are here"
+    );
+    assert_eq!(scene.duel.node.chain.len(), 3);
+}
+
+#[test]
+fn a_block_that_came_otherwise_is_not_waited_for_any_more() {
+    let mut scene = Scene::new();
+    scene.announce("liar", invented(7));
+    let id = scene.block.header.id();
+    assert!(scene.duel.node.waits_for_transactions(&id));
+    let (header, seal) = (scene.block.header, scene.block.seal);
+    let head = HeadInfo {
+        id: BlockHash([9; 32]),
+        height: Height(9),
+        weight: Weight(u128::MAX),
+    };
+    let asked = scene.duel.hear("honest", &Message::Pong { token: 0, head });
+    assert!(!asked.is_empty());
+    scene
+        .duel
+        .hear("honest", &Message::Headers(vec![(header, seal)]));
+    let bodies = Message::Bodies(vec![(id, scene.block.body.clone())]);
+    scene.duel.hear("honest", &bodies);
+    assert!(scene.is_imported());
+    assert!(!scene.duel.node.waits_for_transactions(&id));
 }

@@ -130,13 +130,13 @@ impl Roster {
         Some(to)
     }
 
-    /// Peers that have yet to prove that they are there and are to be asked now, a few at a time.
+    /// Peers that have yet to prove that they are there and are to be asked now, a few at a time:
+    /// first those who have given a block of the best chain.
     pub(super) fn doubted(&self, now: Instant) -> Vec<NodeId> {
         let doubted = self.peers.iter().filter(|(_, peer)| peer.is_doubted(now));
-        doubted
-            .map(|(node, _)| *node)
-            .take(DOUBTED_AT_ONCE)
-            .collect()
+        let (useful, others): (Vec<_>, Vec<_>) = doubted.partition(|(_, peer)| peer.is_useful());
+        let all = useful.into_iter().chain(others);
+        all.map(|(node, _)| *node).take(DOUBTED_AT_ONCE).collect()
     }
 
     /// Takes a peer's answer to a ping.

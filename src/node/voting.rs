@@ -64,6 +64,7 @@ impl Node {
         self.note_decided(&before, &view, out);
         if let Some(change) = change {
             self.on_reorganised(&change, Source::Own, out);
+            self.complete_compact(out);
         }
     }
 

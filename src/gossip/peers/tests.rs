@@ -82,10 +82,20 @@ fn who_once_gave_a_block_of_the_best_chain_makes_room_for_no_names_that_gave_not
     for number in 0..count {
         hear(&mut peers, number, later);
     }
-    for number in count..count + 50 {
-        hear(&mut peers, number, later);
+    // It has answered no ping for long; the names are fresh, so nobody has asked them yet.
+    assert!(!peers.get(&maker).unwrap().alive(later));
+    for number in count..3 * count {
+        let name = hear(&mut peers, number, later);
+        // As if each had announced something that is asked for.
+        peers.ask(&name, later);
         assert!(peers.get(&maker).is_some(), "gone for name {number}");
     }
+    // Also one that was met after all of them.
+    let newest = later.plus(Millis(1));
+    let second = hear(&mut peers, 3 * count, newest);
+    peers.credit(&second, newest);
+    hear(&mut peers, 3 * count + 1, newest);
+    assert!(peers.get(&maker).is_some() && peers.get(&second).is_some());
 }
 
 #[test]

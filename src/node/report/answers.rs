@@ -95,6 +95,7 @@ impl Node {
             }
         }
         let id = self.take_transaction(transaction, Source::Own, out)?;
+        self.complete_compact(out);
         self.describe(&id)
             .ok_or_else(|| unknown_transaction(id.to_string()))
     }

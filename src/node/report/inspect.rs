@@ -5,7 +5,7 @@ use crate::consensus::SIGNATURE_CACHE;
 use crate::consensus::finality::{VoteSigner, Votes};
 use crate::gossip::{MAX_PEERS, Peers};
 use crate::mempool::{MAX_BYTES, MAX_COUNT};
-use crate::primitives::{Instant, NodeId, Slot, Timestamp};
+use crate::primitives::{BlockHash, Instant, NodeId, Slot, Timestamp};
 use crate::records::LedgerStart;
 
 use super::super::compact::MAX_COMPACT;
@@ -94,6 +94,12 @@ impl Node {
             .find(|(_, timer, by)| by.is_some_and(|by| !attended(*timer, by)))
             .map(|(what, ..)| what);
         forgotten.or_else(|| self.lanes.is_stuck().then_some("a fetch"))
+    }
+
+    /// Whether a compact block waits for its transactions.
+    #[must_use]
+    pub fn waits_for_transactions(&self, block: &BlockHash) -> bool {
+        self.compact.contains(block)
     }
 
     /// Its bounded collections: name, length now, bound.

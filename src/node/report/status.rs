@@ -2,13 +2,23 @@
 
 use crate::consensus::slots;
 use crate::ipc::{BlockSummary, NodeState, NodeStatus, PeerStatus};
-use crate::primitives::{BlockHash, ClockReading, Instant, MAX_EXACT, NodeKind, Retarget, Weight};
+use crate::primitives::{
+    BlockHash, ClockReading, Height, Instant, MAX_EXACT, NodeKind, Retarget, Weight,
+};
 
 use super::Node;
 
 /// A weight as a number that JavaScript holds exactly.
 pub(in crate::node) fn exact(weight: Weight) -> u64 {
     u64::try_from(weight.0).unwrap_or(MAX_EXACT).min(MAX_EXACT)
+}
+
+/// A height as a number that JavaScript holds exactly: anybody may tell any.
+fn shown(height: Height) -> u64 {
+    if mutant!(ShowAnyHeight) {
+        return height.0;
+    }
+    height.0.min(MAX_EXACT)
 }
 
 impl Node {
@@ -90,7 +100,7 @@ impl Node {
                     .head
                     .map(|head| head.id.to_string())
                     .unwrap_or_default(),
-                height: peer.head.map_or(0, |head| head.height.0.min(MAX_EXACT)),
+                height: peer.head.map_or(0, |head| shown(head.height)),
                 weight: peer.head.map_or(0, |head| exact(head.weight)),
                 last_seen: self.clock.date_of(peer.last_seen).0,
                 alive: peer.alive(now) && !self.roster.is_cut(id),

@@ -1,10 +1,12 @@
 //! Each frame of an honest node counts, in whatever order they come: none is refused as one that
 //! was heard before, if it was not. Excused is what comes after so many later ones that a node need
-//! not remember whether it was heard.
+//! not remember whether it was heard. And a block that one announces waits for nothing that others
+//! made up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gossip::Envelope;
+use crate::gossip::{CompactBlock, Envelope, Message};
+use crate::node::Node;
 use crate::primitives::NodeId;
 use crate::sim::event::Heard;
 use crate::sim::world::World;
@@ -26,10 +28,15 @@ struct Session {
 }
 
 impl Frames {
-    /// Remembers a frame that the node of a seat took.
-    pub(super) fn on_received(&mut self, world: &World, seat: usize, heard: &Heard) {
+    /// Remembers a frame that the node of a seat took, and looks at what became of the block in it.
+    pub(super) fn on_received(
+        &mut self,
+        world: &World,
+        seat: usize,
+        heard: &Heard,
+    ) -> Result<(), String> {
         let Some(frame) = envelope(world, seat, heard) else {
-            return;
+            return Ok(());
         };
         let session = self.heard.entry((seat, frame.from)).or_default();
         if session.number != frame.session {
@@ -42,6 +49,12 @@ impl Frames {
         session
             .sequences
             .retain(|sequence| *sequence > forgotten || *sequence == last);
+        if let (Some(node), "BLOCK_FOUND") = (&world.seats[seat].node, frame.kind.name())
+            && let Ok(Message::BlockFound(block)) = frame.message()
+        {
+            return check_list(node, &block);
+        }
+        Ok(())
     }
 
     /// Looks at a frame that the node of a seat refused as one that it had heard before.
@@ -73,6 +86,18 @@ impl Frames {
     pub(super) fn forget(&mut self, seat: usize) {
         self.heard.retain(|(of, _), _| *of != seat);
     }
+}
+
+/// Whether a block that an honest node has just announced waits although all of its list is here.
+fn check_list(node: &Node, block: &CompactBlock) -> Result<(), String> {
+    let id = block.header.id();
+    let is_here = |id| node.mempool().get(id).is_some() || node.chain().block_of(id).is_some();
+    if node.waits_for_transactions(&id) && block.transactions.iter().all(is_here) {
+        return Err(format!(
+            "expected block {id} to be looked at, as all its transactions are here, found it waiting"
+        ));
+    }
+    Ok(())
 }
 
 /// A frame of an honest node.

@@ -12,6 +12,7 @@ mod liveness;
 mod making;
 mod notices;
 mod peers;
+mod rates;
 mod recovery;
 mod rules;
 mod seals;
@@ -37,12 +38,13 @@ use heads::Heads;
 use liveness::Liveness;
 use making::Making;
 use peers::Peers;
+use rates::Rates;
 use recovery::Recovery;
 use seals::Seals;
 use votes::Cast;
 
 /// The checkers.
-pub const CHECKERS: [&str; 12] = [
+pub const CHECKERS: [&str; 13] = [
     "bounds",
     "coins",
     "costs",
@@ -53,6 +55,7 @@ pub const CHECKERS: [&str; 12] = [
     "liveness",
     "making",
     "peers",
+    "rates",
     "seals",
     "votes",
 ];
@@ -96,6 +99,7 @@ pub(crate) struct Checks {
     liveness: Liveness,
     making: Making,
     peers: Peers,
+    rates: Rates,
     recovery: Recovery,
     seals: Seals,
     cast: Cast,
@@ -139,7 +143,7 @@ impl Checks {
                 if !self.is_forged {
                     peers::check(world, node, now, &mut self.coverage).map_err(of("peers"))?;
                 }
-                bounds::check(node).map_err(of("bounds"))?;
+                bounds::check(node, now).map_err(of("bounds"))?;
                 Liveness::check_waiting(node).map_err(of("liveness"))?;
             }
             let useful = self.peers.check_useful(world, seat);
@@ -215,6 +219,7 @@ impl Checks {
                 let now = world.instant();
                 self.costs.forget(seat);
                 self.frames.forget(seat);
+                self.rates.forget(seat);
                 self.peers.forget(seat);
                 self.heads.forget(seat);
                 self.decided.forget(seat);
@@ -248,7 +253,10 @@ impl Checks {
         let of = |checker| violation(world, checker, Some(seat));
         match (notice, heard) {
             (Notice::Received { from, .. }, Some(heard)) => {
-                self.frames.on_received(world, seat, heard);
+                let listed = self.frames.on_received(world, seat, heard);
+                listed.map_err(of("frames"))?;
+                let unproven = self.rates.on_received(world, seat, *from);
+                unproven.map_err(of("rates"))?;
                 let received = self.peers.on_received(world, seat, *from);
                 received.map_err(of("peers"))?;
             }
@@ -258,9 +266,31 @@ impl Checks {
                 let replay = self.frames.check_replay(world, seat, heard);
                 replay.map_err(of("frames"))?;
             }
-            (Notice::Sent { kind, to, .. }, Some(heard)) if *kind == "HELLO" && to.is_some() => {
-                let greeting = self.costs.on_greeting(world, seat, heard);
-                greeting.map_err(of("costs"))?;
+            (
+                Notice::FrameRefused {
+                    error: FrameError::Signature { from },
+                    ..
+                },
+                _,
+            ) => {
+                let forged = self.rates.on_forged(world, seat, *from);
+                forged.map_err(of("rates"))?;
+            }
+            (
+                Notice::Sent {
+                    kind,
+                    to: Some(to),
+                    bytes,
+                    ..
+                },
+                heard,
+            ) => {
+                if let Some(heard) = heard.filter(|_| *kind == "HELLO") {
+                    let greeting = self.costs.on_greeting(world, seat, heard);
+                    greeting.map_err(of("costs"))?;
+                }
+                let sent = self.rates.on_sent(world, seat, (kind, *to, *bytes));
+                sent.map_err(of("rates"))?;
             }
             (
                 Notice::Accepted {

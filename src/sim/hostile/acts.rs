@@ -68,8 +68,12 @@ impl Hostile {
                 self.send(world, Some(from), &Message::Bodies(bodies.collect()));
             }
             Ok(Message::BlockFound(mut block)) if world.rng.one_in(3) => {
-                block.data.push(7);
-                self.send(world, None, &Message::BlockFound(block));
+                if world.rng.one_in(2) {
+                    block.data.push(7);
+                    self.send(world, None, &Message::BlockFound(block));
+                } else {
+                    self.other_list(world, block);
+                }
                 if world.rng.one_in(6) {
                     self.rename(world);
                 }
@@ -95,7 +99,7 @@ impl Hostile {
         if world.seats[seat].node.is_none() {
             return;
         }
-        let tricks = if crowds_come(world) { 28 } else { 24 };
+        let tricks = if crowds_come(world) { 31 } else { 24 };
         let trick = world.rng.below(tricks);
         world.log.push(world.now, seat, What::Hostile, trick);
         let all = if world.rng.one_in(2) {
@@ -122,6 +126,9 @@ impl Hostile {
             24 => self.lists_of_many(world, seat),
             25 => self.invent_transactions(world, seat),
             26 | 27 => self.begin_flips(world, seat),
+            28 => self.forge_many(world, seat),
+            29 => self.drown_in_names(world, seat),
+            30 => self.ask_without_end(world, seat),
             _ => self.bad_block(world, seat, all),
         }
     }

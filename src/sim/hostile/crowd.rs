@@ -29,7 +29,13 @@ fn keys(world: &mut World, role: &str, count: u64) -> Vec<Keypair> {
 
 impl Hostile {
     /// Sends messages in the name of a key.
-    fn send_as(&self, world: &mut World, key: &Keypair, to: NodeId, messages: &[Message]) {
+    pub(super) fn send_as(
+        &self,
+        world: &mut World,
+        key: &Keypair,
+        to: NodeId,
+        messages: &[Message],
+    ) {
         let Some(chain_id) = world.chain_id() else {
             return;
         };
@@ -40,14 +46,14 @@ impl Hostile {
         }
     }
 
-    /// As many names as a node remembers peers, each with a head of great weight. At times each has
-    /// mined a block of its own besides, on the same head.
+    /// As many names as a node remembers peers, each with a head of greatest height and weight. At
+    /// times each has mined a block of its own besides, on the same head.
     pub(super) fn crowd(&self, world: &mut World, seat: usize) {
         let to = world.seats[seat].id;
         let mined = crowds_come(world) && world.rng.one_in(2);
         let head = HeadInfo {
             id: BlockHash([6; 32]),
-            height: Height(9),
+            height: Height(u64::MAX),
             weight: Weight(u128::MAX),
         };
         for key in keys(world, "crowd", CROWD) {

@@ -5,6 +5,7 @@
 mod acts;
 mod blocks;
 mod boast;
+mod bursts;
 mod crowd;
 mod flips;
 mod frames;
