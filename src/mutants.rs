@@ -58,13 +58,12 @@ pub enum Mutant {
     UnprovenWithoutEnd,
     ForgedWithoutEnd,
     AnswersWithoutEnd,
-    BlameUnproven,
     KeepRowsOfPeers,
     ShowAnyHeight,
 }
 
 /// All of them.
-pub const ALL: [Mutant; 53] = {
+pub const ALL: [Mutant; 52] = {
     use Mutant::*;
     [
         SkipNonceCheck,
@@ -117,7 +116,6 @@ pub const ALL: [Mutant; 53] = {
         UnprovenWithoutEnd,
         ForgedWithoutEnd,
         AnswersWithoutEnd,
-        BlameUnproven,
         KeepRowsOfPeers,
         ShowAnyHeight,
     ]

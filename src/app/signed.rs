@@ -115,12 +115,15 @@ impl SignedHere {
 
     /// What was signed for a sender with this nonce or a later one, by nonce.
     pub(super) fn signed_from(&self, sender: &Address, nonce: u64) -> Vec<SignedTx> {
+        let mut mine: Vec<SignedTx> = Vec::new();
         let all = self.all.borrow();
-        let mine = all
-            .iter()
-            .filter(|signed| signed.from == *sender && signed.nonce >= nonce);
-        let mut mine: Vec<SignedTx> = mine.cloned().collect();
-        mine.sort_unstable_by_key(|signed| signed.nonce);
+        for signed in all.iter().filter(|signed| signed.from == *sender) {
+            if signed.nonce >= nonce {
+                // Nearly always the last: what is signed later has a later nonce.
+                let place = mine.partition_point(|other| other.nonce < signed.nonce);
+                mine.insert(place, signed.clone());
+            }
+        }
         mine
     }
 

@@ -497,7 +497,7 @@ impl Peers {
                 let late = peer.asked.0 > 0 && now.since(peer.asked) <= LATE_WITHIN;
                 let owed = peer.owed > 0;
                 peer.owed = peer.owed.saturating_sub(1);
-                late || owed || !(peer.proven || mutant!(BlameUnproven))
+                late || owed || !peer.proven
             }
             Fault::TimeOut => peer.score(now) <= SILENCE_FLOOR && !mutant!(BanForSilence),
             Fault::Malformed | Fault::Oversize | Fault::Invalid => false,
