@@ -138,6 +138,8 @@ pub(super) enum Added {
 #[derive(Clone, Debug, Default)]
 pub(super) struct CompactBlocks {
     waiting: BTreeMap<BlockHash, WaitingCompact>,
+    /// Another block has come since it was looked which of them are complete.
+    is_due: bool,
 }
 
 impl CompactBlocks {
@@ -196,6 +198,17 @@ impl CompactBlocks {
     /// Takes a block out.
     pub(super) fn remove(&mut self, id: &BlockHash) -> Option<WaitingCompact> {
         self.waiting.remove(id)
+    }
+
+    /// A block has come, whichever way, and with it perhaps what others lack.
+    pub(super) fn arrived(&mut self, id: &BlockHash) {
+        self.waiting.remove(id);
+        self.is_due = !self.waiting.is_empty();
+    }
+
+    /// Whether some block may be complete now by what came with another.
+    pub(super) const fn take_due(&mut self) -> bool {
+        std::mem::replace(&mut self.is_due, false)
     }
 
     /// Keeps a fetched transaction with the blocks that lack it.

@@ -41,6 +41,9 @@ impl Node {
         while let Some(timer) = self.timers.take_due(self.now) {
             self.on_timer(timer, out);
         }
+        while self.compact.take_due() {
+            self.complete_compact(out);
+        }
         self.forget_peers(out);
         self.forget_branches();
         self.settle(woken, out);

@@ -89,8 +89,6 @@ impl Node {
         if let Some(peer) = source.peer() {
             self.roster.peers.credit(&peer, self.now);
         }
-        // What was committed or came back may be what another block waits for.
-        self.complete_compact(out);
         true
     }
 
@@ -106,9 +104,10 @@ impl Node {
         }));
     }
 
-    /// Has the votes looked at, now that a block is in the tree; it waits for nothing any more.
+    /// Has the votes looked at, now that a block is in the tree; it waits for nothing any more, and
+    /// what it committed or took back may be what others wait for.
     fn note_arrival(&mut self, id: BlockHash) {
-        self.compact.remove(&id);
+        self.compact.arrived(&id);
         self.finality.arrived.insert(id);
         self.timers.set(Timer::Votes, self.now);
     }

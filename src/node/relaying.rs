@@ -62,13 +62,16 @@ impl Node {
             return;
         }
         let waiting = WaitingCompact::new(block, from, self.now);
+        let missing = waiting.missing(|id| self.holds(id));
+        if missing.is_empty() {
+            return self.import_listed(waiting, out);
+        }
         if let Some(gone) = self.compact.make_room(&from) {
             self.fetch_from(gone.last_sender(), out);
         }
         self.timers.set_earlier(Timer::Compact, waiting.until);
-        let missing = waiting.missing(|id| self.holds(id));
         self.compact.insert(waiting);
-        self.go_on_with(from, id, missing, out);
+        self.ask_transactions(from, missing, out);
     }
 
     /// One more sender gives a list for a block that waits. The id says nothing about it, so it
@@ -80,18 +83,10 @@ impl Node {
             .compact
             .add(block, from, |id| is_here(mempool, chain, id));
         match added {
-            Added::Listed { missing } => self.go_on_with(from, id, missing, out),
+            Added::Listed { missing } if missing.is_empty() => self.import_compact(&id, out),
+            Added::Listed { missing } => self.ask_transactions(from, missing, out),
             Added::Full => self.fetch_from(from, out),
             Added::Known | Added::NotWaiting => {}
-        }
-    }
-
-    /// Asks a sender for what its list lacks, or imports the block.
-    fn go_on_with(&mut self, from: NodeId, id: BlockHash, missing: Vec<TxId>, out: &mut Outbox) {
-        if missing.is_empty() {
-            self.import_compact(id, out);
-        } else {
-            self.ask_transactions(from, missing, out);
         }
     }
 
@@ -121,7 +116,7 @@ impl Node {
     /// Imports the compact blocks whose transactions have come.
     pub(super) fn complete_compact(&mut self, out: &mut Outbox) {
         for id in self.compact.complete(|id| self.holds(id)) {
-            self.import_compact(id, out);
+            self.import_compact(&id, out);
         }
     }
 
@@ -137,12 +132,15 @@ impl Node {
         }
     }
 
+    fn import_compact(&mut self, id: &BlockHash, out: &mut Outbox) {
+        if let Some(waiting) = self.compact.remove(id) {
+            self.import_listed(waiting, out);
+        }
+    }
+
     /// Rebuilds a compact block by the lists whose transactions are all here, until one is right;
     /// checks what needs no state, passes it on and imports it.
-    fn import_compact(&mut self, id: BlockHash, out: &mut Outbox) {
-        let Some(mut waiting) = self.compact.remove(&id) else {
-            return;
-        };
+    fn import_listed(&mut self, mut waiting: WaitingCompact, out: &mut Outbox) {
         while let Some((from, listed)) = waiting.take_complete(|id| self.holds(id)) {
             let block = waiting.rebuild(&listed, |id| self.transaction(id));
             let (chain_id, params) = (self.chain.chain_id(), self.chain.params());

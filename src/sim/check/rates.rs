@@ -1,6 +1,6 @@
-//! What others can have a node do in a second has a bound, whatever names they take: signatures that
-//! it checks for those who have proven nothing or are not who they say, and bytes that it answers
-//! one of them with.
+//! What others can have a node do in a second has a bound, whatever names they take: signatures
+//! that it checks for those who have proven nothing or are not who they say, and bytes that it
+//! answers one of them with.
 
 use std::collections::{BTreeMap, VecDeque};
 
