@@ -24,7 +24,7 @@ const COMPACT_WAIT: Millis = Millis(1_000);
 #[derive(Clone, Debug)]
 struct Listed {
     sender: NodeId,
-    /// `None` when its list has turned out to be wrong.
+    /// `None` where its list is that of another, or has turned out to be wrong.
     block: Option<CompactBlock>,
 }
 
@@ -126,11 +126,11 @@ impl WaitingCompact {
 pub(super) enum Added {
     /// No such block waits.
     NotWaiting,
-    /// This sender has given it before.
+    /// This sender has given it before, or its list is that of another.
     Known,
     /// What it gave is kept beside what others gave; these transactions are missing.
     Listed { missing: Vec<TxId> },
-    /// As many senders as are remembered gave it before.
+    /// As many senders as are remembered gave it before, none of them this list.
     Full,
 }
 
@@ -162,9 +162,21 @@ impl CompactBlocks {
         if is_known || mutant!(FirstListCounts) {
             return Added::Known;
         }
+        let has_room = waiting.listed.len() < MAX_SENDERS;
+        let mut lists = waiting.listed.iter().filter_map(|one| one.block.as_ref());
+        if lists.any(|kept| kept.transactions == block.transactions) {
+            // What it lacks is asked for already.
+            if has_room {
+                waiting.listed.push(Listed {
+                    sender,
+                    block: None,
+                });
+            }
+            return Added::Known;
+        }
         let missing = waiting.lacks(&block, here);
         // Out of which nothing is missing is tried at once, and then kept no longer.
-        if waiting.listed.len() >= MAX_SENDERS && !missing.is_empty() {
+        if !has_room && !missing.is_empty() {
             return Added::Full;
         }
         let block = Some(block);
@@ -287,34 +299,33 @@ mod tests {
         let mut blocks = CompactBlocks::default();
         let id = compact(0).header.id();
         blocks.insert(WaitingCompact::new(compact(0), NodeId([1; 32]), NOW));
-        let added = |blocks: &mut CompactBlocks, number, sender, is_here| {
-            blocks.add(compact(number), NodeId([sender; 32]), |_| is_here)
+        // Each sender has a list of its own.
+        let of = |number, sender: u8| {
+            let mut block = compact(number);
+            block.transactions.push(TxId([sender; 32]));
+            block
         };
-        let (both, none) = (vec![TxId([1; 32]), TxId([2; 32])], Vec::new());
+        let added = |blocks: &mut CompactBlocks, number, sender, is_here| {
+            blocks.add(of(number, sender), NodeId([sender; 32]), |_| is_here)
+        };
         assert_eq!(added(&mut blocks, 0, 1, false), Added::Known);
-        assert_eq!(
-            added(&mut blocks, 0, 2, false),
-            Added::Listed { missing: both }
-        );
+        let missing = of(0, 2).transactions;
+        assert_eq!(added(&mut blocks, 0, 2, false), Added::Listed { missing });
         assert_eq!(added(&mut blocks, 9, 2, false), Added::NotWaiting);
         assert_eq!(blocks.late(NOW), []);
         assert_eq!(blocks.late(blocks.deadline().unwrap()), [id]);
         assert_eq!(blocks.complete(|id| *id == TxId([1; 32])), []);
         assert_eq!(blocks.complete(|_| true), [id]);
-        assert_eq!(
-            added(&mut blocks, 0, 3, true),
-            Added::Listed {
-                missing: none.clone()
-            }
-        );
+        let none = Added::Listed { missing: vec![] };
+        assert_eq!(added(&mut blocks, 0, 3, true), none);
         assert_eq!(added(&mut blocks, 0, 4, false), Added::Full);
-        assert_eq!(
-            added(&mut blocks, 0, 4, true),
-            Added::Listed { missing: none }
-        );
+        assert_eq!(added(&mut blocks, 0, 4, true), none);
+        let same = blocks.add(of(0, 4), NodeId([5; 32]), |_| false);
+        assert_eq!(same, Added::Known, "it waits for what is asked for already");
         let waiting = blocks.remove(&id).unwrap();
         assert_eq!(waiting.last_sender(), NodeId([4; 32]));
-        assert_eq!(waiting.missing(|id| *id == TxId([1; 32])), [TxId([2; 32])]);
+        let here = |id: &TxId| *id == TxId([1; 32]);
+        assert_eq!(waiting.missing(here), of(0, 4).transactions[1..]);
         blocks.insert(waiting);
         let mut waiting = blocks.remove(&id).unwrap();
         for sender in 1..=3 {

@@ -215,3 +215,18 @@ fn a_block_that_came_otherwise_is_not_waited_for_any_more() {
     assert!(scene.is_imported());
     assert!(!scene.duel.node.waits_for_transactions(&id));
 }
+
+#[test]
+fn many_who_give_the_same_list_have_its_transactions_asked_for_once_and_nothing_fetched() {
+    let mut scene = Scene::new();
+    let mut asked = Vec::new();
+    for number in 0..6 {
+        let peer = format!("honest {number}");
+        scene.duel.introduce(&peer);
+        asked.extend(scene.announce(&peer, None));
+    }
+    assert!(
+        matches!(asked.as_slice(), [Message::GetTransactions(_)]),
+        "{asked:?}"
+    );
+}
