@@ -4,10 +4,21 @@
 
 use std::cell::Cell;
 
-/// A deliberate bug.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say what is wrong")]
-pub enum Mutant {
+macro_rules! mutants {
+    ($($name:ident,)*) => {
+        /// A deliberate bug.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the names say what is wrong")]
+        pub enum Mutant {
+            $($name,)*
+        }
+
+        /// All of them.
+        pub const ALL: &[Mutant] = &[$(Mutant::$name,)*];
+    };
+}
+
+mutants! {
     SkipNonceCheck,
     SkipFeeDebit,
     SkipBalanceCheck,
@@ -61,65 +72,6 @@ pub enum Mutant {
     KeepRowsOfPeers,
     ShowAnyHeight,
 }
-
-/// All of them.
-pub const ALL: [Mutant; 52] = {
-    use Mutant::*;
-    [
-        SkipNonceCheck,
-        SkipFeeDebit,
-        SkipBalanceCheck,
-        AcceptFuture,
-        TieByArrival,
-        LeaderOffByOne,
-        DropMempoolOnReorg,
-        ForgetUndoOfAssets,
-        PersistHeadBeforeBlock,
-        CacheBodyMismatchAsInvalid,
-        UnboundedDeferred,
-        SkipSealCheck,
-        SkipLeastGap,
-        SealSlotAgain,
-        BanForSilence,
-        NeverTellAgain,
-        SameNameTwice,
-        NeverFetch,
-        SealBeforeFlush,
-        SealOnAFullDisk,
-        WaitForTheDisk,
-        RestForPromises,
-        DropInConflict,
-        LoseSilently,
-        ForgetTheAnchor,
-        WeightFollows,
-        OrdersOfAnyBranch,
-        HeaviestOfAll,
-        MajorityIsEnough,
-        AnyLinkFinalises,
-        CountByTarget,
-        VoteFromGenesis,
-        VoteBeforeFlush,
-        ForgetTheVote,
-        VoteWithoutMemory,
-        NeverCertify,
-        KeepNoEvidence,
-        TrustAnyVote,
-        WaitForTheWallClock,
-        SealsWithoutEnd,
-        RecordsWithoutEnd,
-        AskForInvented,
-        CreditAnyBlock,
-        NewcomersFirst,
-        EachAfterTheLast,
-        RewriteAtEachFlip,
-        FirstListCounts,
-        UnprovenWithoutEnd,
-        ForgedWithoutEnd,
-        AnswersWithoutEnd,
-        KeepRowsOfPeers,
-        ShowAnyHeight,
-    ]
-};
 
 thread_local! {
     static ACTIVE: Cell<Option<Mutant>> = const { Cell::new(None) };

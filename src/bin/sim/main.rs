@@ -289,7 +289,7 @@ fn mutants(arguments: &Arguments) -> Result<(), String> {
     // One by its place in the list, or all.
     let one = arguments.get("--mutant").map(usize::try_from);
     let hunted = match one {
-        None => mutants::ALL.as_slice(),
+        None => mutants::ALL,
         Some(place) => place
             .ok()
             .and_then(|at| mutants::ALL.get(at..=at))
