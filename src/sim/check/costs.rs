@@ -9,10 +9,10 @@ use crate::primitives::{Millis, Timestamp};
 use crate::sim::event::Heard;
 use crate::sim::world::World;
 
+use super::rates::Lately;
+
 /// Greetings of strangers in a second: 128, and 512 more after a time without any.
 const GREETINGS: usize = 640;
-/// The time in which the greetings are counted.
-const SECOND: Millis = Millis(1_000);
 /// A row is written when its block comes, with each round of housekeeping, each 4 s, and again
 /// where the disk fails; that is at most this often in [`WINDOW`].
 const REWRITES: usize = 16;
@@ -25,7 +25,7 @@ const NEAR_THE_HEAD: usize = 40;
 /// What each node did lately.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Costs {
-    greetings: BTreeMap<usize, VecDeque<Timestamp>>,
+    greetings: BTreeMap<usize, Lately>,
     rows: BTreeMap<usize, VecDeque<(Timestamp, Vec<String>)>>,
 }
 
@@ -44,15 +44,7 @@ impl Costs {
         if !frame.is_ok_and(|frame| frame.kind.name() == "NODE_LIST") {
             return Ok(());
         }
-        let greetings = self.greetings.entry(seat).or_default();
-        greetings.push_back(world.now);
-        while greetings
-            .front()
-            .is_some_and(|at| world.now.since(*at) > SECOND)
-        {
-            greetings.pop_front();
-        }
-        let found = greetings.len();
+        let found = self.greetings.entry(seat).or_default().add(1, world.now);
         if found > GREETINGS {
             return Err(format!(
                 "expected at most {GREETINGS} strangers to be greeted in a second, found {found}"

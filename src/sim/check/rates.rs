@@ -28,16 +28,16 @@ const ANSWERS: [&str; 5] = [
 
 /// Amounts of the last second.
 #[derive(Clone, Debug, Default)]
-struct Lately(VecDeque<(Timestamp, usize)>);
+pub(super) struct Lately(VecDeque<(Timestamp, usize)>);
 
 impl Lately {
     /// Adds to it; what it comes to.
-    fn add(&mut self, amount: usize, now: Timestamp) -> usize {
+    pub(super) fn add(&mut self, amount: usize, now: Timestamp) -> usize {
         self.0.push_back((now, amount));
         while self
             .0
             .front()
-            .is_some_and(|(at, _)| now.since(*at) >= SECOND)
+            .is_some_and(|(at, _)| now.since(*at) > SECOND)
         {
             self.0.pop_front();
         }

@@ -14,6 +14,7 @@ use crate::sim::event::Observed;
 use crate::sim::world::World;
 
 use super::Hostile;
+use super::liar::ping;
 use super::private::mine;
 use crate::state::{Template, assemble};
 
@@ -154,16 +155,7 @@ impl Hostile {
             weight,
         };
         self.withheld = blocks;
-        self.send(
-            world,
-            None,
-            &Message::Ping {
-                token: 0,
-                head,
-                answer_by: None,
-                progress: None,
-            },
-        );
+        self.send(world, None, &ping(0, head));
     }
 
     /// A header that outweighs every chain and costs one signature: no authority's, and with no
@@ -196,16 +188,7 @@ impl Hostile {
             seal,
             body: Body::default(),
         }];
-        self.send(
-            world,
-            None,
-            &Message::Ping {
-                token: 0,
-                head,
-                answer_by: None,
-                progress: None,
-            },
-        );
+        self.send(world, None, &ping(0, head));
     }
 
     /// Many blocks with valid work that hang nowhere, or lie in the future.

@@ -7,6 +7,7 @@ use crate::sim::scenario::key;
 use crate::sim::world::World;
 
 use super::Hostile;
+use super::liar::ping;
 
 /// Forged frames in one name: more than a node looks at in a second.
 const FORGED: u64 = 4_000;
@@ -18,19 +19,14 @@ const QUESTIONS: u64 = 800;
 /// Transactions that a made-up list has.
 const INVENTED: usize = 3;
 
-/// A ping that nobody is asked to answer, with a head that nobody may draw.
-fn ping(token: u64) -> Message {
+/// A ping with a head that nobody may draw.
+fn absurd(token: u64) -> Message {
     let head = HeadInfo {
         id: BlockHash::ZERO,
         height: Height(u64::MAX),
         weight: Weight(0),
     };
-    Message::Ping {
-        token,
-        head,
-        answer_by: None,
-        progress: None,
-    }
+    ping(token, head)
 }
 
 impl Hostile {
@@ -44,7 +40,13 @@ impl Hostile {
         let Some(victim) = others.map(|other| other.id).next() else {
             return;
         };
-        let mut frame = seal_frame(&self.key, &chain_id, (self.session, 1), Some(to), &ping(0));
+        let mut frame = seal_frame(
+            &self.key,
+            &chain_id,
+            (self.session, 1),
+            Some(to),
+            &absurd(0),
+        );
         frame[13..45].copy_from_slice(&victim.0);
         for number in 0..FORGED {
             // A sequence that none of its own frames has.
@@ -57,7 +59,7 @@ impl Hostile {
     pub(super) fn drown_in_names(&self, world: &mut World, seat: usize) {
         let to = world.seats[seat].id;
         let seed = world.scenario.seed;
-        let messages: Vec<Message> = (0..FRAMES).map(ping).collect();
+        let messages: Vec<Message> = (0..FRAMES).map(absurd).collect();
         let first = world.rng.below(1_000);
         for number in first..first.saturating_add(NAMES) {
             let key = key(seed, "drowner", &number.to_string());

@@ -11,6 +11,7 @@ use crate::sim::work::{checkpoint, sign};
 use crate::sim::world::World;
 
 use super::Hostile;
+use super::liar::ping;
 
 /// Frames at once: more than a node takes of one peer in a second.
 const DROWNING: u64 = 250;
@@ -64,16 +65,7 @@ impl Hostile {
             weight: chain.weight(),
         };
         for token in 0..DROWNING {
-            self.send(
-                world,
-                to,
-                &Message::Ping {
-                    token,
-                    head,
-                    answer_by: None,
-                    progress: None,
-                },
-            );
+            self.send(world, to, &ping(token, head));
         }
     }
 

@@ -19,6 +19,16 @@ pub(super) fn crowds_come(world: &World) -> bool {
     world.scenario.seed.is_multiple_of(5)
 }
 
+/// News of a head that nobody is asked to answer.
+pub(super) const fn ping(token: u64, head: HeadInfo) -> Message {
+    Message::Ping {
+        token,
+        head,
+        answer_by: None,
+        progress: None,
+    }
+}
+
 /// One who lies.
 #[derive(Debug)]
 pub(in crate::sim) struct Hostile {

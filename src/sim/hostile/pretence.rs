@@ -9,6 +9,7 @@ use crate::sim::world::World;
 
 use super::Hostile;
 use super::boast::{Answers, Pretence};
+use super::liar::ping;
 use super::private::{PrivateChain, heaviest};
 
 /// Time between two boasts.
@@ -85,12 +86,7 @@ impl Hostile {
                 private.head()
             }
         };
-        let ping = Message::Ping {
-            token: 0,
-            head,
-            answer_by: None,
-            progress: None,
-        };
+        let ping = ping(0, head);
         self.send(world, None, &ping);
         world.after(BOAST_EVERY, Event::Cue(Cue::Boast(self.number)));
     }
