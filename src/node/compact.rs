@@ -63,26 +63,34 @@ impl WaitingCompact {
         self.listed[self.listed.len() - 1].sender
     }
 
+    /// The block with each list that may be right.
+    fn lists(&self) -> impl Iterator<Item = &CompactBlock> {
+        self.listed.iter().filter_map(|one| one.block.as_ref())
+    }
+
     /// Transactions of a list that are neither `here` nor fetched for the block.
-    fn lacks(&self, block: &CompactBlock, here: impl Fn(&TxId) -> bool) -> Vec<TxId> {
+    fn lacks(
+        &self,
+        block: &CompactBlock,
+        here: impl Fn(&TxId) -> bool,
+    ) -> impl Iterator<Item = TxId> {
         let ids = block.transactions.iter();
-        ids.filter(|id| !self.fetched.contains_key(id) && !here(id))
+        ids.filter(move |id| !self.fetched.contains_key(id) && !here(id))
             .copied()
-            .collect()
     }
 
     /// Transactions of the last sender's list that are neither `here` nor fetched.
     pub(super) fn missing(&self, here: impl Fn(&TxId) -> bool) -> Vec<TxId> {
         let last = self.listed.last().and_then(|last| last.block.as_ref());
-        last.map(|block| self.lacks(block, here))
+        last.map(|block| self.lacks(block, here).collect())
             .unwrap_or_default()
     }
 
     /// The place of a list out of which nothing is missing, given what is `here`.
     fn complete(&self, here: impl Fn(&TxId) -> bool) -> Option<usize> {
         let is_complete = |listed: &Listed| {
-            let mut ids = listed.block.iter().flat_map(|block| &block.transactions);
-            listed.block.is_some() && ids.all(|id| self.fetched.contains_key(id) || here(id))
+            let block = listed.block.as_ref();
+            block.is_some_and(|block| self.lacks(block, &here).next().is_none())
         };
         self.listed.iter().position(is_complete)
     }
@@ -99,7 +107,7 @@ impl WaitingCompact {
 
     /// Whether a list is left that may be right.
     pub(super) fn has_lists(&self) -> bool {
-        self.listed.iter().any(|listed| listed.block.is_some())
+        self.lists().next().is_some()
     }
 
     /// Rebuilds a block as it was listed, from what was fetched for it and what `find` finds.
@@ -163,8 +171,9 @@ impl CompactBlocks {
             return Added::Known;
         }
         let has_room = waiting.listed.len() < MAX_SENDERS;
-        let mut lists = waiting.listed.iter().filter_map(|one| one.block.as_ref());
-        if lists.any(|kept| kept.transactions == block.transactions) {
+        let is_same = |kept: &CompactBlock| kept.transactions == block.transactions;
+        let is_repeated = waiting.lists().any(is_same);
+        if is_repeated {
             // What it lacks is asked for already.
             if has_room {
                 waiting.listed.push(Listed {
@@ -174,7 +183,7 @@ impl CompactBlocks {
             }
             return Added::Known;
         }
-        let missing = waiting.lacks(&block, here);
+        let missing: Vec<TxId> = waiting.lacks(&block, here).collect();
         // Out of which nothing is missing is tried at once, and then kept no longer.
         if !has_room && !missing.is_empty() {
             return Added::Full;
@@ -227,8 +236,10 @@ impl CompactBlocks {
     pub(super) fn add_transaction(&mut self, transaction: &Transaction) {
         let id = transaction.id();
         for waiting in self.waiting.values_mut() {
-            let mut lists = waiting.listed.iter().filter_map(|one| one.block.as_ref());
-            if lists.any(|block| block.transactions.contains(&id)) {
+            let is_listed = waiting
+                .lists()
+                .any(|block| block.transactions.contains(&id));
+            if is_listed {
                 waiting.fetched.insert(id, transaction.clone());
             }
         }
