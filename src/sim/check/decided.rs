@@ -280,8 +280,9 @@ fn is_below(chain: &Chain, low: &BlockHash, high: &BlockHash) -> bool {
     }
 }
 
-/// The highest epoch of which a node's votes prove to everybody that it is justified: one whose
-/// ledger was damaged may know more than it can prove.
+/// The highest epoch of which a node's votes prove to everybody that it is justified, on what is
+/// final there: one whose ledger was damaged may know more than it can prove, and where a third
+/// lies, who signed on a branch that contradicts the final one cannot come back from it.
 fn proven(world: &World, node: &Node) -> Epoch {
     let authorities = &world.scenario.params.authorities;
     let mut justified = BTreeSet::from([Checkpoint::genesis(node.chain_id())]);
@@ -295,7 +296,10 @@ fn proven(world: &World, node: &Node) -> Epoch {
             justified.insert(link.target);
         }
     }
-    justified.last().map_or(Epoch(0), |one| one.epoch)
+    let last = node.chain().decided().last_final();
+    let mut highest_first = justified.iter().rev();
+    let proven = highest_first.find(|one| is_below(node.chain(), &last.id, &one.id));
+    proven.map_or(last.epoch, |one| one.epoch)
 }
 
 /// The justified checkpoint of the highest epoch, of several the smallest id, by the definitions:
