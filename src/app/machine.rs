@@ -8,10 +8,10 @@ use std::rc::{Rc, Weak};
 use futures_util::FutureExt;
 
 use super::bus::{Bus, Subscription};
-use super::link::{LinkParameters, MAX_POA, MAX_POW};
 use super::links::Links;
 use super::mining::Mining;
 use super::opening::Opening;
+use super::page_link::{MAX_POA, MAX_POW, PageLink};
 use super::platform::{LabHand, Platform, random};
 use super::record::Record;
 use super::roster::Roster;
@@ -31,7 +31,8 @@ use crate::view::{Model, Problem, Update};
 pub struct App {
     pub(super) me: Weak<Self>,
     pub(super) platform: Rc<dyn Platform>,
-    pub(super) link: LinkParameters,
+    /// The link that the page was opened by.
+    pub(super) page_link: PageLink,
     /// The network's name.
     pub(super) name: Name,
     /// This tab's name among the tabs of the network.
@@ -110,7 +111,7 @@ impl App {
     /// # Panics
     /// Never: the name of a link's shape is a valid name.
     pub(super) fn new(platform: Rc<dyn Platform>, search: &str, keys: Keys) -> Rc<Self> {
-        let (link, errors) = LinkParameters::parse(search);
+        let (link, errors) = PageLink::parse(search);
         let name: Name = link
             .network()
             .parse()
@@ -122,7 +123,7 @@ impl App {
             me: me.clone(),
             bus: Bus::new(Rc::clone(&platform), Model::new(name.as_str())),
             platform,
-            link,
+            page_link: link,
             name,
             tab: format!("tab-{}", to_hex(&tab)),
             store,
@@ -204,7 +205,7 @@ impl App {
     /// The settings as they are now.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        let (link, record) = (&self.link, self.store.record());
+        let (link, record) = (&self.page_link, self.store.record());
         let kept = record.as_ref();
         Settings {
             pace: kept.map_or(link.pace(), |record| record.pace),
@@ -219,8 +220,8 @@ impl App {
 
     /// The page's address with the parameters of the network on the screen.
     #[must_use]
-    pub fn link(&self) -> String {
-        let mut link = self.link.clone();
+    pub fn page_link(&self) -> String {
+        let mut link = self.page_link.clone();
         if let Some(record) = self.store.record() {
             let count = |kind| {
                 let count = record.nodes.iter().filter(|node| node.kind == kind).count();
@@ -230,8 +231,7 @@ impl App {
             link.poa = Some(count(NodeKind::Poa).min(MAX_POA));
             link.difficulty = Some(self.fixed_digits().unwrap_or(record.difficulty));
             link.pace = (record.pace != Pace::DEFAULT).then_some(record.pace);
-            link.miners =
-                (record.miners != LinkParameters::DEFAULT_MINERS).then_some(record.miners);
+            link.miners = (record.miners != PageLink::DEFAULT_MINERS).then_some(record.miners);
             link.test_tx = Some(record.test_tx);
             link.traffic = (record.traffic > 0).then_some(record.traffic);
         } else {
@@ -245,7 +245,7 @@ impl App {
         }
         link.test_tx = link
             .test_tx
-            .filter(|count| *count != LinkParameters::DEFAULT_TEST_TX);
+            .filter(|count| *count != PageLink::DEFAULT_TEST_TX);
         format!("{}{}", self.platform.location(), link.query())
     }
 

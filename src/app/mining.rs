@@ -66,7 +66,7 @@ pub(super) fn time_share((node, nodes): (u32, u32), miners: u32, cores: u32) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::link::LinkParameters;
+    use crate::app::page_link::PageLink;
     use crate::app::record::Secrets;
     use crate::primitives::Timestamp;
 
@@ -75,7 +75,7 @@ mod tests {
             seed: [1; 32],
             salt: [1; 32],
         };
-        let (link, _) = LinkParameters::parse(search);
+        let (link, _) = PageLink::parse(search);
         let name = "lab".parse().expect("a name");
         Record::new(&link, &name, secrets, Timestamp(1_000_000))
     }

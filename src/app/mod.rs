@@ -31,7 +31,6 @@ mod keeping;
 pub mod lab;
 mod launching;
 mod ledgers;
-mod link;
 mod linking;
 mod links;
 mod machine;
@@ -42,6 +41,7 @@ mod nodes;
 mod opening;
 mod output;
 mod pacing;
+mod page_link;
 pub mod pages;
 mod parameters;
 pub mod platform;
@@ -76,9 +76,9 @@ mod why;
 mod writing;
 
 pub use bus::Subscription;
-pub use link::{LinkParameters, MAX_POA, MAX_POW};
 pub use machine::{App, Settings};
 pub use output::Output;
+pub use page_link::{MAX_POA, MAX_POW, PageLink};
 pub use parameters::{Parameter, parameters};
 pub use record::{
     DEMO_USERS, Decoded, MAX_NODES, NodeEntry, OPERATOR, Record, Secrets, database, node_key,

@@ -1,7 +1,7 @@
 //! The parameters of a link as people read of them: one table for the reference. The values and the
 //! defaults are those of the parser.
 
-use super::link::{LinkParameters, MAX_POA, MAX_POW, MAX_TEST_TX};
+use super::page_link::{MAX_POA, MAX_POW, MAX_TEST_TX, PageLink};
 use crate::command::{DIFFICULTY_DIGITS, PACE_SECONDS, TRAFFIC_RATES};
 use crate::ipc::MAX_MINERS;
 
@@ -21,7 +21,7 @@ pub struct Parameter {
 /// All parameters, in the order of the reference.
 #[must_use]
 pub fn parameters() -> [Parameter; 8] {
-    let usual = LinkParameters::default();
+    let usual = PageLink::default();
     let row = |name, values: String, default: String, about| Parameter {
         name,
         values,
@@ -55,7 +55,7 @@ pub fn parameters() -> [Parameter; 8] {
                 seconds.start(),
                 seconds.end()
             ),
-            super::link::pace_word(usual.pace()),
+            super::page_link::pace_word(usual.pace()),
             "seconds between work blocks that the hash budget aims at; `full` leaves one core to the page and rests a \
              moment when you click or type, `max` never",
         ),
@@ -80,7 +80,7 @@ pub fn parameters() -> [Parameter; 8] {
         row(
             "traffic",
             format!("{} to {}, `off`", rates.start(), rates.end()),
-            super::link::traffic_word(usual.traffic()),
+            super::page_link::traffic_word(usual.traffic()),
             "payments and messages a minute that the page sends between the users by itself",
         ),
     ]
@@ -89,7 +89,7 @@ pub fn parameters() -> [Parameter; 8] {
 #[cfg(test)]
 mod tests {
     use super::parameters;
-    use crate::app::link::{LinkParameters, NAMES};
+    use crate::app::page_link::{NAMES, PageLink};
 
     #[test]
     fn every_parameter_of_the_parser_is_explained_with_a_default_that_it_takes() {
@@ -100,9 +100,9 @@ mod tests {
             .filter(|parameter| parameter.name != "net")
         {
             let search = format!("?{}={}", parameter.name, parameter.default);
-            let (link, errors) = LinkParameters::parse(&search);
+            let (link, errors) = PageLink::parse(&search);
             assert_eq!(errors, [], "{search}");
-            assert_eq!(link.network(), LinkParameters::default().network());
+            assert_eq!(link.network(), PageLink::default().network());
         }
     }
 }

@@ -30,7 +30,10 @@ pub trait Platform {
     ///
     /// # Errors
     /// It cannot be loaded, now or here.
-    fn show_laboratory(&self, place: &'static str) -> LocalBoxFuture<'static, Result<(), Refusal>>;
+    fn show_laboratory(
+        &self,
+        element: &'static str,
+    ) -> LocalBoxFuture<'static, Result<(), Refusal>>;
 
     /// Takes the laboratory off the page; the scenario that is open in it stays open.
     fn hide_laboratory(&self);

@@ -6,7 +6,7 @@ use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::link::LinkParameters;
+use super::page_link::PageLink;
 use crate::command::{TooManyWorkers, check_workers};
 use crate::consensus::{Allocation, Params};
 use crate::ipc::{Level, NodeKind, Pace};
@@ -113,7 +113,7 @@ impl fmt::Debug for Decoded {
 impl Record {
     /// A new network of the link's shape.
     #[must_use]
-    pub fn new(link: &LinkParameters, name: &Name, secrets: Secrets, now: Timestamp) -> Self {
+    pub fn new(link: &PageLink, name: &Name, secrets: Secrets, now: Timestamp) -> Self {
         let named = |kind: NodeKind, count: u32| {
             (1..=count).map(move |number| NodeEntry {
                 name: format!("{}-{number}", kind.word()),
@@ -331,7 +331,7 @@ mod tests {
         };
         let name = "lab".parse().expect("a name");
         Record::new(
-            &LinkParameters::parse(search).0,
+            &PageLink::parse(search).0,
             &name,
             secrets,
             Timestamp(1_000_000),
@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn no_debug_output_shows_a_secret() {
-        let link = LinkParameters::parse("").0;
+        let link = PageLink::parse("").0;
         let secrets = Secrets {
             seed: [0xab; 32],
             salt: [1; 32],

@@ -54,8 +54,8 @@ impl App {
     ///
     /// # Errors
     /// Why its program cannot be loaded.
-    pub async fn show_laboratory(&self, place: &'static str) -> Result<(), Refusal> {
-        let shown = self.platform.show_laboratory(place).await;
+    pub async fn show_laboratory(&self, element: &'static str) -> Result<(), Refusal> {
+        let shown = self.platform.show_laboratory(element).await;
         if shown.is_err() {
             self.look_for_release();
         }

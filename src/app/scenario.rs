@@ -84,7 +84,7 @@ impl App {
             }
         }
         if let Some(links) = &view.links {
-            let name = |place: u8| view.nodes.get(usize::from(place)).map(|node| &node.name);
+            let name = |number: u8| view.nodes.get(usize::from(number)).map(|node| &node.name);
             for link in links {
                 if let (Some(from), Some(to)) = (name(link.from), name(link.to)) {
                     self.links.set(from, to, link.cut);

@@ -13,7 +13,7 @@ use super::roster::{Member, Outcome};
 use super::store::Keys;
 use crate::ipc::{Level, NodeKind, Refusal, Topic};
 use crate::primitives::{Keypair, to_hex};
-use crate::refusal::{Limit, LinkError, PlatformError};
+use crate::refusal::{Limit, PageLinkError, PlatformError};
 use crate::view::{TabMode, Update};
 
 /// A reloaded page waits this long for its former self to let go before it takes another tab for
@@ -98,18 +98,18 @@ impl App {
             }
             None => {
                 let secrets = self.store.secrets()?;
-                Record::new(&self.link, &self.name, secrets, self.platform.now())
+                Record::new(&self.page_link, &self.name, secrets, self.platform.now())
             }
         };
-        record.pace = self.link.pace.unwrap_or(record.pace);
-        if let Some(miners) = self.link.miners {
+        record.pace = self.page_link.pace.unwrap_or(record.pace);
+        if let Some(miners) = self.page_link.miners {
             // The link was checked for the nodes that it begins with.
             match record.check_workers(miners) {
                 Ok(()) => record.miners = miners,
                 Err(error) => self.bus.problem(error),
             }
         }
-        record.traffic = self.link.traffic.unwrap_or(record.traffic);
+        record.traffic = self.page_link.traffic.unwrap_or(record.traffic);
         // Before the first node starts: a browser that is killed right after it finds the same
         // network again.
         self.put_record(record).await?;
@@ -124,8 +124,9 @@ impl App {
         let differs = |link: Option<u32>, kind| {
             link.is_some_and(|link| usize::try_from(link) != Ok(count(kind)))
         };
-        self.link.net.is_some()
-            && (differs(self.link.pow, NodeKind::Pow) || differs(self.link.poa, NodeKind::Poa))
+        self.page_link.net.is_some()
+            && (differs(self.page_link.pow, NodeKind::Pow)
+                || differs(self.page_link.poa, NodeKind::Poa))
     }
 
     /// The difficulty is the one in force, which a tab knows once its nodes run.
@@ -133,10 +134,10 @@ impl App {
         let record = self.record()?;
         let difficulty = self.fixed_digits().unwrap_or(record.difficulty);
         let differs = self
-            .link
+            .page_link
             .difficulty
             .is_some_and(|digits| digits != difficulty);
-        if self.link.net.is_some() && differs && !self.has_another_shape(&record) {
+        if self.page_link.net.is_some() && differs && !self.has_another_shape(&record) {
             self.exists_as(&record, difficulty);
         }
         Ok(())
@@ -144,7 +145,7 @@ impl App {
 
     fn exists_as(&self, record: &Record, difficulty: u8) {
         let count = |kind| record.nodes.iter().filter(|node| node.kind == kind).count();
-        self.bus.problem(LinkError::Exists {
+        self.bus.problem(PageLinkError::Exists {
             network: self.name.clone(),
             pow: count(NodeKind::Pow),
             poa: count(NodeKind::Poa),

@@ -1,7 +1,7 @@
 //! The tour of the page: whether it is offered, which is once, and that it was asked for.
 
-use super::link::LinkParameters;
 use super::machine::App;
+use super::page_link::PageLink;
 use crate::view::Update;
 
 /// Where it is kept that the tour was offered.
@@ -13,7 +13,7 @@ impl App {
     /// each time.
     #[must_use]
     pub fn may_offer_tour(&self) -> bool {
-        self.link == LinkParameters::default()
+        self.page_link == PageLink::default()
             && self.platform.load(OFFERED) == Ok(None)
             && self.platform.store(OFFERED, "1").is_ok()
     }

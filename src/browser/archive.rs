@@ -62,7 +62,7 @@ impl Archive for FileArchive {
     fn append(&self, bytes: &[u8]) -> Option<u64> {
         let at = self.end.get();
         let length = u64::try_from(bytes.len()).ok()?;
-        let options = place(at);
+        let options = options(at);
         let written = self
             .handle
             .write_with_u8_array_and_options(bytes, &options)
@@ -76,7 +76,7 @@ impl Archive for FileArchive {
 
     fn read(&self, at: u64, length: usize) -> Option<Vec<u8>> {
         let mut bytes = vec![0; length];
-        let options = place(at);
+        let options = options(at);
         let read = self
             .handle
             .read_with_u8_array_and_options(&mut bytes, &options)
@@ -116,7 +116,7 @@ fn file_name(database: &str) -> String {
     format!("{}.blocks", database.replace(':', "-"))
 }
 
-fn place(at: u64) -> FileSystemReadWriteOptions {
+fn options(at: u64) -> FileSystemReadWriteOptions {
     let options = FileSystemReadWriteOptions::new();
     options.set_at(number(at));
     options

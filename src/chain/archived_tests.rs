@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::*;
 use crate::consensus::SignatureCache;
-use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Link, Signers, Vote};
+use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Signers, Vote, VoteLink};
 use crate::primitives::{Difficulty, Kind, Millis, NodeId, ParamsChange, Slot, SplitMix64};
 use crate::testkit::{Grower, key, params};
 
@@ -38,9 +38,9 @@ fn with_archive(chain: &Chain) -> Chain {
 }
 
 /// The votes of both authorities for a link between two checkpoints.
-fn votes(chain_id: BlockHash, ends: (Checkpoint, Checkpoint)) -> BTreeMap<Link, Signers> {
+fn votes(chain_id: BlockHash, ends: (Checkpoint, Checkpoint)) -> BTreeMap<VoteLink, Signers> {
     let (source, target) = ends;
-    let link = Link { source, target };
+    let link = VoteLink { source, target };
     let votes = ["poa-1", "poa-2"].map(|name| Vote { chain_id, link }.sign(&key(name)));
     let signers = votes
         .map(|it| (it.signer, it.signature))

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::choice::winner;
 use super::tests::{restoring, snapshot};
 use super::*;
-use crate::consensus::finality::{Blocks as _, Checkpoint, Epoch, Link, Signers, Standing, Vote};
+use crate::consensus::finality::{
+    Blocks as _, Checkpoint, Epoch, Signers, Standing, Vote, VoteLink,
+};
 use crate::primitives::{Address, ParamsChange, SplitMix64};
 use crate::testkit::{Grower, key, params};
 
-type Votes = BTreeMap<Link, Signers>;
+type Votes = BTreeMap<VoteLink, Signers>;
 
 /// Two branches that share `shared` blocks: the first with `ours` more, the second with `theirs`.
 fn fork(shared: usize, ours: usize, theirs: usize) -> (Grower, Vec<Block>, [BlockHash; 2]) {
@@ -38,9 +40,9 @@ fn checkpoint(chain: &Chain, tip: BlockHash, epoch: u64) -> Checkpoint {
 }
 
 /// A link between two checkpoints of the branch of a tip, signed by both authorities.
-fn link(chain: &Chain, tip: BlockHash, (source, target): (u64, u64)) -> (Link, Signers) {
+fn link(chain: &Chain, tip: BlockHash, (source, target): (u64, u64)) -> (VoteLink, Signers) {
     let [source, target] = [source, target].map(|epoch| checkpoint(chain, tip, epoch));
-    let link = Link { source, target };
+    let link = VoteLink { source, target };
     let chain_id = chain.chain_id();
     let sign = |name| Vote { chain_id, link }.sign(&key(name));
     let signers = ["poa-1", "poa-2"].map(sign);
@@ -128,7 +130,7 @@ fn a_tree_that_is_restored_with_its_votes_has_the_head_that_it_had() {
 
 /// The head by the definitions: of the blocks with the highest justified checkpoint below them the
 /// heaviest, of several the one that the tie rule picks.
-fn naive(blocks: &BTreeMap<BlockHash, Block>, genesis: BlockHash, links: &[Link]) -> BlockHash {
+fn naive(blocks: &BTreeMap<BlockHash, Block>, genesis: BlockHash, links: &[VoteLink]) -> BlockHash {
     let below = |tip: BlockHash| {
         let mut path = vec![tip];
         let mut at = tip;
@@ -190,7 +192,7 @@ fn the_head_is_a_function_of_blocks_and_votes_whatever_their_order() {
             .iter()
             .map(|(tip, ends)| link(&grower.chain, *tip, *ends))
             .collect();
-        let links: Vec<Link> = votes.keys().copied().collect();
+        let links: Vec<VoteLink> = votes.keys().copied().collect();
         let expected = naive(&by_id, genesis, &links);
         moved += usize::from(expected != grower.chain.head());
         // Votes come before blocks, between them and after them; a block only after its parent.

@@ -51,7 +51,7 @@ impl HeaderWalk {
             self.context.check_next(params, &self.parent, header)?;
             header.difficulty
         } else {
-            self.context.check_place(params, &self.parent, header)?;
+            self.context.check_position(params, &self.parent, header)?;
             self.proven_by(params, header)?
         };
         if proven.0 == 0 {

@@ -329,7 +329,7 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::finality::{Epoch, Link, Vote};
+    use crate::consensus::finality::{Epoch, Vote, VoteLink};
     use crate::testkit::{Grower, key, params};
 
     fn samples() -> Vec<Message> {
@@ -353,7 +353,7 @@ mod tests {
             epoch: Epoch(epoch),
             id: block.id(),
         };
-        let link = Link {
+        let link = VoteLink {
             source: checkpoint(0),
             target: checkpoint(1),
         };

@@ -42,8 +42,8 @@ impl Timed {
         }
     }
 
-    /// Its place in the order of all actions that have a time.
-    pub(super) fn place(&self) -> Option<(u64, u64)> {
+    /// Its position in the order of all actions that have a time.
+    pub(super) fn position(&self) -> Option<(u64, u64)> {
         self.at.map(|at| (at, self.after.unwrap_or(u64::MAX)))
     }
 }

@@ -96,7 +96,7 @@ impl Moment {
 
     /// Whether an action comes before the next event.
     fn is_due(&self, timed: &Timed, end: u64) -> bool {
-        let Some((at, after)) = timed.place() else {
+        let Some((at, after)) = timed.position() else {
             return false;
         };
         let is_last = self.next_event().is_none_or(|next| next > at);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::consensus::finality::{
     Added, Blame, Blocks, Certificate, CertificateError, CheckedCertificate, CheckedVote,
-    Checkpoint, Epoch, Evidence, Link, SignedVote, Standing, VoteError,
+    Checkpoint, Epoch, Evidence, SignedVote, Standing, VoteError, VoteLink,
 };
 use crate::gossip::{Envelope, Fault, MAX_CERTIFICATES, MAX_VOTES, Message, MessageType, Progress};
 use crate::primitives::{Address, NodeId};
@@ -156,7 +156,7 @@ impl Node {
         out: &mut Outbox,
     ) -> Result<(), CertificateError> {
         let (link, chain_id) = (certificate.link, self.chain.chain_id());
-        let is_here = |link: &Link| self.chain.contains(&link.target.id);
+        let is_here = |link: &VoteLink| self.chain.contains(&link.target.id);
         if self.finality.ballots.votes.certified().contains(&link)
             || self.finality.errands.keeps(&link)
         {
@@ -199,7 +199,7 @@ impl Node {
     pub(super) fn certify_arrived(&mut self, out: &mut Outbox) {
         let before = self.finality.ballots.votes.certified().len();
         let chain = &self.chain;
-        let ready = |link: &Link| chain.contains(&link.target.id);
+        let ready = |link: &VoteLink| chain.contains(&link.target.id);
         for certificate in self.finality.errands.take(ready) {
             // It was vouched for by the wrong sets, or is good.
             let _ = self.take_certificate(&certificate, out);

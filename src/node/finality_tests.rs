@@ -6,7 +6,7 @@ use super::testing::{Duel, Net, head_of};
 use super::*;
 use crate::consensus::Params;
 use crate::consensus::finality::{
-    Blocks as _, Certificate, Checkpoint, Epoch, Evidence, Link, SignedVote, Standing, Vote,
+    Blocks as _, Certificate, Checkpoint, Epoch, Evidence, SignedVote, Standing, Vote, VoteLink,
 };
 use crate::gossip::{Message, Progress};
 use crate::primitives::{BlockHash, Digest, Height, Millis, NodeKind, ParamsChange};
@@ -345,7 +345,7 @@ fn checkpoint(grower: &Grower, epoch: u64) -> Checkpoint {
 }
 
 fn vote(grower: &Grower, name: &str, ends: (u64, u64)) -> SignedVote {
-    let link = Link {
+    let link = VoteLink {
         source: checkpoint(grower, ends.0),
         target: checkpoint(grower, ends.1),
     };
@@ -385,7 +385,7 @@ fn shifted(mut signed: SignedVote) -> SignedVote {
 }
 
 fn crossed(grower: &Grower, mut signed: SignedVote) -> SignedVote {
-    signed.vote.link = Link {
+    signed.vote.link = VoteLink {
         source: checkpoint(grower, 1),
         target: checkpoint(&beside(), 2),
     };

@@ -3,7 +3,7 @@
 //! Invariant: session and sequence rise with every frame, over restarts too, so that no frame
 //! passes for a newer one when it is sent again.
 
-use crate::consensus::finality::{Decision, Link, SigningError, VoteSigner};
+use crate::consensus::finality::{Decision, SigningError, VoteLink, VoteSigner};
 use crate::gossip::{Message, NodeRecord, seal_frame};
 use crate::primitives::{BlockHash, Header, Keypair, Millis, NodeId, NodeKind, Seal, Timestamp};
 
@@ -71,7 +71,7 @@ impl Identity {
     pub(super) fn vote(
         &self,
         signer: &VoteSigner,
-        link: Link,
+        link: VoteLink,
         chain_id: &BlockHash,
     ) -> Result<Decision, SigningError> {
         signer.propose(link, chain_id, &self.key)

@@ -24,7 +24,7 @@ pub use lab::LabRefusal;
 pub use message::MessageError;
 pub use person::{ArgumentError, NetworkError, WalletError};
 pub use platform::{Limit, PlatformError};
-pub use record::{LinkError, RecordError, RecordFault};
+pub use record::{PageLinkError, RecordError, RecordFault};
 pub use request::{LookupError, NodeError};
 pub use startup::{Aside, StartupError, nonces};
 
@@ -66,7 +66,7 @@ pub enum Refusal {
     Argument(#[from] ArgumentError),
     /// The page's link is wrong.
     #[error(transparent)]
-    Link(#[from] LinkError),
+    Link(#[from] PageLinkError),
     /// The network's record is unusable.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -168,7 +168,7 @@ impl Serialize for Refusal {
 
 /// The codes of problems that the page shows by itself, without anybody's request.
 const PROBLEMS: [&[Code]; 4] = [
-    LinkError::CODES,
+    PageLinkError::CODES,
     PlatformError::CODES,
     RecordFault::CODES,
     StartupError::CODES,
@@ -355,7 +355,7 @@ mod tests {
                 "set: expected { difficulty }, { pace } or { miners }, found none of them",
             ),
             (
-                LinkError::Twice {
+                PageLinkError::Twice {
                     name: "pow".into(),
                     found: text("5"),
                 }

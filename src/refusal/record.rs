@@ -9,7 +9,7 @@ use crate::primitives::{DecodeError, Name, ParseHexError, codes};
 
 /// What is wrong in a link.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
-pub enum LinkError {
+pub enum PageLinkError {
     /// A value of another kind or outside its bounds.
     #[error("link parameter {name}: expected {expected}, found \"{found}\"; {taken} is taken")]
     Value {
@@ -72,7 +72,7 @@ pub enum LinkError {
 }
 
 codes! {
-    LinkError {
+    PageLinkError {
         Value => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";
         Unknown => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";
         Twice => "link_parameter", "a link parameter is unknown, wrong or given twice, or does not fit a network that exists";

@@ -65,7 +65,7 @@ impl Context {
         parent: &Header,
         header: &Header,
     ) -> Result<(), BlockError> {
-        self.check_place(params, parent, header)?;
+        self.check_position(params, parent, header)?;
         self.check_turn(params, header)
     }
 
@@ -73,7 +73,7 @@ impl Context {
     ///
     /// # Errors
     /// The first rule that is broken.
-    pub fn check_place(
+    pub fn check_position(
         &self,
         params: &Params,
         parent: &Header,

@@ -34,11 +34,11 @@ impl fmt::Debug for LaboratoryPage {
 impl LaboratoryPage {
     /// Shows a laboratory in the element of this id; `None` where there is none.
     #[must_use]
-    pub fn show(laboratory: &Rc<Laboratory>, place: &str) -> Option<Self> {
+    pub fn show(laboratory: &Rc<Laboratory>, element: &str) -> Option<Self> {
         let document = gloo::utils::document();
-        let place = document.get_element_by_id(place)?;
+        let parent = document.get_element_by_id(element)?;
         let element = document.create_element("div").ok()?;
-        place.append_child(&element).ok()?;
+        parent.append_child(&element).ok()?;
         let laboratory = Rc::clone(laboratory).into();
         let props = RootProps { laboratory };
         let handle = yew::Renderer::<Root>::with_root_and_props(element.clone(), props).render();
@@ -62,13 +62,13 @@ struct RootProps {
 fn Root(props: &RootProps) -> Html {
     let notices = use_page(Notices::default);
     let notifier = Notifier::new(notices.dispatcher());
-    let place = use_route();
-    if place.tab() != Route::Lab {
+    let route = use_route();
+    if route.tab() != Route::Lab {
         // It is about to be hidden.
         return html! {};
     }
     // A scenario is opened while the page stays.
-    let key = if place == Route::Lab {
+    let key = if route == Route::Lab {
         "Course"
     } else {
         "Bench"
@@ -78,7 +78,7 @@ fn Root(props: &RootProps) -> Html {
         <ContextProvider<Notices> context={(**notices).clone()}>
             <div class="page page-lab">
                 <main {key} id="content" tabindex="-1">
-                    <LabPage {place} laboratory={props.laboratory.clone()} />
+                    <LabPage {route} laboratory={props.laboratory.clone()} />
                 </main>
                 <Footer />
             </div>

@@ -1,4 +1,4 @@
-//! The page as a whole: opens the network, keeps what the page remembers, and shows the place that
+//! The page as a whole: opens the network, keeps what the page remembers, and shows the page that
 //! the address names.
 
 use yew::prelude::*;
@@ -45,7 +45,7 @@ pub(crate) fn Root(props: &RootProps) -> Html {
         <ContextProvider<Notices> context={(**notices).clone()}>
         <ContextProvider<Selection> context={(**selection).clone()}>
         <ContextProvider<Picture> context={picture}>
-            <Place />
+            <Page />
         </ContextProvider<Picture>>
         </ContextProvider<Selection>>
         </ContextProvider<Notices>>
@@ -55,9 +55,9 @@ pub(crate) fn Root(props: &RootProps) -> Html {
     }
 }
 
-/// The place that the address names, with the head and the foot of every page.
+/// The page that the address names, with the head and the foot of every page.
 #[component]
-fn Place() -> Html {
+fn Page() -> Html {
     let route = use_route();
     let in_laboratory = route.tab() == Route::Lab;
     use_effect_with(route.clone(), |route| {
@@ -68,7 +68,7 @@ fn Place() -> Html {
         <>
             <a class="skip-link" href={format!("{}#content", here())} onclick={skip}>{ "Skip to the content" }</a>
             <Header tab={route.tab()} />
-            <Tour place={route.clone()} />
+            <Tour route={route.clone()} />
             if in_laboratory {
                 <LabPlace />
             } else {
@@ -115,7 +115,7 @@ fn page(route: Route) -> Html {
     }
 }
 
-/// Moves the focus to the content without changing the place.
+/// Moves the focus to the content without changing the address.
 fn skip(event: MouseEvent) {
     event.prevent_default();
     focus("content");

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::fmt::Debug;
 use std::io;
 
-use aurex::app::{LinkParameters, Record, Secrets};
+use aurex::app::{PageLink, Record, Secrets};
 use aurex::bitcoin;
 use aurex::command::{WORDS, complete, parse, parse_tx};
 use aurex::consensus::Params;
@@ -183,7 +183,7 @@ fn the_text_that_a_browser_keeps_of_a_network_gives_it_back_and_no_other_text_do
             any::<usize>(),
         ),
         |(bytes, pow, poa, time, at)| {
-            let (link, _) = LinkParameters::parse(&format!("pow={pow}&poa={poa}"));
+            let (link, _) = PageLink::parse(&format!("pow={pow}&poa={poa}"));
             let secrets = Secrets {
                 seed: bytes,
                 salt: bytes,
@@ -369,8 +369,8 @@ fn any_link_gives_parameters_that_a_link_gives_back() {
         }),
     ];
     check(link, |link| {
-        let (parameters, _) = LinkParameters::parse(&link);
-        let (again, wrong) = LinkParameters::parse(&parameters.query());
+        let (parameters, _) = PageLink::parse(&link);
+        let (again, wrong) = PageLink::parse(&parameters.query());
         prop_assert_eq!(&again, &parameters, "{}", parameters.query());
         prop_assert!(wrong.is_empty());
         let route = Route::parse(&link);

@@ -6,7 +6,7 @@
 
 mod bench;
 mod commands;
-pub mod link;
+pub mod page_link;
 mod platform;
 mod pretty;
 mod solved;
@@ -28,7 +28,7 @@ use crate::lab::desk::{Answer, FromLab, Order, SolvedSight, State, ToLab};
 use crate::lab::{Action, Comparison, Until};
 use crate::refusal::LabRefusal;
 pub use bench::{Bench, Mark, MarkKind};
-use link::Shared;
+use page_link::Shared;
 use platform::{LabPlatform, Orders, Outcome};
 pub use pretty::pretty;
 use solved::Solutions;
@@ -46,7 +46,7 @@ pub enum Source {
     /// The text of a scenario, from a file or a script.
     Text(String),
     /// What a link carries.
-    Link(Shared),
+    PageLink(Shared),
 }
 
 /// The laboratory of a page.
@@ -165,7 +165,7 @@ impl Laboratory {
         let (order, moment) = match source {
             Source::Exercise(name) => (Order::Exercise(name), None),
             Source::Text(text) => (Order::Open(text), None),
-            Source::Link(Shared { text, at, after }) => {
+            Source::PageLink(Shared { text, at, after }) => {
                 (Order::Open(text), at.map(|at| (at, after)))
             }
         };
@@ -294,7 +294,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// Nothing is open.
-    pub async fn link(&self) -> Result<String, Refusal> {
+    pub async fn page_link(&self) -> Result<String, Refusal> {
         let text = self.export().await?;
         let State { time, after, .. } = self.state_of(Order::State).await?;
         let at = Some(time);

@@ -135,14 +135,14 @@ fn a_link_carries_what_was_done_to_another_page_which_stands_at_the_same_moment(
         let state = laboratory.seek(30_123, None).await.unwrap();
         // The picture comes after the answer.
         app.platform.sleep(100.0).await;
-        (laboratory.link().await.unwrap(), state)
+        (laboratory.page_link().await.unwrap(), state)
     });
     let shared = Shared::parse(fragment.strip_prefix("#/lab?").unwrap()).unwrap();
     assert_eq!(shared.at, Some(30_123));
     let other = world.ready("?name=other&pow=1&poa=0&pace=pause");
     let laboratory = other.laboratory();
     let there = other.wait(|_| async move {
-        laboratory.show(Source::Link(shared)).await.unwrap();
+        laboratory.show(Source::PageLink(shared)).await.unwrap();
         laboratory.state_of(Order::State).await.unwrap()
     });
     assert_eq!((there.time, there.digest), (state.time, state.digest));

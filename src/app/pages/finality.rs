@@ -107,7 +107,7 @@ pub fn check_evidence(record: &EvidenceRecord, chain_id: &str) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::finality::{Checkpoint, Epoch, Link, SignedVote, Vote};
+    use crate::consensus::finality::{Checkpoint, Epoch, SignedVote, Vote, VoteLink};
     use crate::ipc::CheckpointRecord;
     use crate::primitives::{BlockHash, Keypair, to_hex};
     use crate::view::NodeView;
@@ -175,7 +175,7 @@ mod tests {
             epoch: Epoch(epoch),
             id: BlockHash([id; 32]),
         };
-        let link = Link {
+        let link = VoteLink {
             source: checkpoint(0, 1),
             target: checkpoint(1, target),
         };

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::PageModel;
 use super::typed::Typed;
-use crate::app::link::{LinkParameters, MAX_POA, MAX_POW};
+use crate::app::page_link::{MAX_POA, MAX_POW, PageLink};
 use crate::command::{
     Command, DIFFICULTY_DIGITS, DifficultyChoice, LinkChange, PACE_SECONDS, Quality, Shape,
     number_in,
@@ -67,7 +67,7 @@ pub enum SettingsMessage {
 impl Default for Settings {
     /// A network of the usual size, and links that do nothing to frames.
     fn default() -> Self {
-        let usual = LinkParameters::default();
+        let usual = PageLink::default();
         let mut typed = vec![
             (Number::Digits, usual.difficulty().to_string()),
             (Number::Pow, usual.pow().to_string()),
@@ -138,14 +138,14 @@ impl Settings {
 
     /// The parameters of another network: it has at least one node.
     #[must_use]
-    pub fn network(&self) -> Option<LinkParameters> {
+    pub fn network(&self) -> Option<PageLink> {
         let (pow, poa) = (self.small(Number::Pow)?, self.small(Number::Poa)?);
         let difficulty = self.digits(Number::FirstDigits)?;
-        (pow + poa > 0).then(|| LinkParameters {
+        (pow + poa > 0).then(|| PageLink {
             pow: Some(pow),
             poa: Some(poa),
             difficulty: Some(difficulty),
-            ..LinkParameters::default()
+            ..PageLink::default()
         })
     }
 }
@@ -265,12 +265,12 @@ mod tests {
         );
         assert_eq!(typed(&[(Number::Pow, "17")]).network(), None);
         let network = typed(&[(Number::Pow, "1"), (Number::Poa, "0")]).network();
-        let usual = LinkParameters::default();
-        let wanted = LinkParameters {
+        let usual = PageLink::default();
+        let wanted = PageLink {
             pow: Some(1),
             poa: Some(0),
             difficulty: Some(usual.difficulty()),
-            ..LinkParameters::default()
+            ..PageLink::default()
         };
         assert_eq!(network, Some(wanted));
         let shown = Settings::default().network().map(|link| link.network());

@@ -91,8 +91,8 @@ pub const STEPS: [Step; 7] = [
 /// What the page knows that a step may ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// The place that is shown.
-    pub place: Route,
+    /// The page that is shown.
+    pub route: Route,
     /// The selected node.
     pub selected: Option<String>,
     /// The transaction that was sent last by a person here.
@@ -110,7 +110,7 @@ impl Facts {
     #[must_use]
     pub fn of(
         model: &Model,
-        place: Route,
+        route: Route,
         selected: Option<&str>,
         cuts: usize,
         decided: bool,
@@ -123,7 +123,7 @@ impl Facts {
         };
         let nodes = model.nodes.iter().filter(|node| node.own);
         Self {
-            place,
+            route,
             selected: selected.map(ToOwned::to_owned),
             sent: model.sent.clone(),
             decided,
@@ -205,7 +205,7 @@ impl Tour {
                 Route::Exercise(FIRST_EXERCISE.to_owned()),
             ),
         };
-        (now.place != route).then_some((words, route))
+        (now.route != route).then_some((words, route))
     }
 
     fn go_to(&mut self, step: usize) {
@@ -249,20 +249,20 @@ impl Tour {
 /// Whether what a step asks for was done since it began.
 fn is_done(step: usize, before: &Facts, now: &Facts) -> bool {
     match step {
-        0 => matches!(now.place, Route::Block(_)) && now.place != before.place,
+        0 => matches!(now.route, Route::Block(_)) && now.route != before.route,
         1 => now.selected.is_some() && now.selected != before.selected,
         2 => now.sent.is_some() && now.sent != before.sent,
         3 => now.decided,
         4 => now.broken > before.broken,
         5 => now.broken < before.broken,
-        _ => matches!(now.place, Route::Exercise(_)) && now.place != before.place,
+        _ => matches!(now.route, Route::Exercise(_)) && now.route != before.route,
     }
 }
 
 impl Facts {
     /// What was not asked for may have changed: the same thing once more is done anew.
     fn follow(&mut self, step: usize, now: &Self) {
-        self.place.clone_from(&now.place);
+        self.route.clone_from(&now.route);
         self.selected.clone_from(&now.selected);
         match step {
             4 => self.broken = self.broken.min(now.broken),
@@ -297,7 +297,7 @@ mod tests {
 
     fn facts() -> Facts {
         Facts {
-            place: Route::Network,
+            route: Route::Network,
             selected: None,
             sent: None,
             decided: false,
@@ -338,23 +338,23 @@ mod tests {
         };
         let (on, read) = (|step| (Some(step), false), |step| (Some(step), true));
         assert_eq!(see(&|_| {}), on(0), "nothing was done");
-        assert_eq!(see(&|facts| facts.place = Route::Chain), on(0));
-        let block = |facts: &mut Facts| facts.place = Route::Block("a".into());
+        assert_eq!(see(&|facts| facts.route = Route::Chain), on(0));
+        let block = |facts: &mut Facts| facts.route = Route::Block("a".into());
         assert_eq!(see(&block), read(1));
-        assert_eq!(see(&|facts| facts.place = Route::Network), on(1));
+        assert_eq!(see(&|facts| facts.route = Route::Network), on(1));
         let select = |facts: &mut Facts| facts.selected = Some("pow-1".into());
         assert_eq!(see(&select), read(2));
-        assert_eq!(see(&|facts| facts.place = Route::Transact), on(2));
+        assert_eq!(see(&|facts| facts.route = Route::Transact), on(2));
         assert_eq!(see(&|facts| facts.sent = Some("id".into())), read(3));
         assert_eq!(see(&|facts| facts.decided = true), read(4));
         assert_eq!(see(&|facts| facts.broken = 1), read(5));
         assert_eq!(see(&|facts| facts.broken = 2), on(5), "another one");
         assert_eq!(see(&|facts| facts.broken = 1), read(6));
-        assert_eq!(see(&|facts| facts.place = Route::Lab), on(6));
+        assert_eq!(see(&|facts| facts.route = Route::Lab), on(6));
         let exercise = Route::Exercise(FIRST_EXERCISE.to_owned());
-        let open = |facts: &mut Facts| facts.place = exercise.clone();
+        let open = |facts: &mut Facts| facts.route = exercise.clone();
         assert_eq!(see(&open), (None, false));
-        assert_eq!(see(&|facts| facts.place = Route::Network), (None, false));
+        assert_eq!(see(&|facts| facts.route = Route::Network), (None, false));
     }
 
     #[test]
@@ -383,7 +383,7 @@ mod tests {
     fn what_was_so_before_a_step_does_not_count_until_it_is_done_anew() {
         let mut tour = Tour::default();
         let mut facts = facts();
-        facts.place = Route::Block("a".into());
+        facts.route = Route::Block("a".into());
         facts.selected = Some("pow-1".into());
         tour.update(TourMessage::See(facts.clone()));
         tour.update(TourMessage::Begin);
@@ -425,18 +425,18 @@ mod tests {
     fn each_step_leads_to_its_place_and_the_last_to_the_first_exercise() {
         let (mut tour, mut facts) = begun();
         assert_eq!(tour.way(), None, "one is there");
-        facts.place = Route::Settings;
+        facts.route = Route::Settings;
         tour.update(TourMessage::See(facts));
-        let mut places = Vec::new();
-        while let Some((_, place)) = tour.way() {
-            places.push(place);
+        let mut routes = Vec::new();
+        while let Some((_, route)) = tour.way() {
+            routes.push(route);
             tour.update(TourMessage::Next);
         }
         let network = Route::Network;
-        assert_eq!(places[..2], [network.clone(), network.clone()]);
-        assert_eq!(places[2..4], [Route::Transact, Route::Transact]);
-        assert_eq!(places[4..6], [network.clone(), network]);
+        assert_eq!(routes[..2], [network.clone(), network.clone()]);
+        assert_eq!(routes[2..4], [Route::Transact, Route::Transact]);
+        assert_eq!(routes[4..6], [network.clone(), network]);
         let first = crate::lab::exercises::names().next().expect("an exercise");
-        assert_eq!(places[6], Route::Exercise(first.to_owned()));
+        assert_eq!(routes[6], Route::Exercise(first.to_owned()));
     }
 }

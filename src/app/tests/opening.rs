@@ -216,14 +216,14 @@ fn the_page_gives_a_link_to_itself() {
     let page = world.ready("?pow=1&poa=1&test_tx=0");
     page.grow(1);
     assert_eq!(
-        page.app.link(),
+        page.app.page_link(),
         "https://aurex.test/?pow=1&poa=1&difficulty=2&test_tx=0"
     );
     page.command("pace full");
     page.command("miners 2");
     page.command("add pow");
     assert_eq!(
-        page.app.link(),
+        page.app.page_link(),
         "https://aurex.test/?pow=2&poa=1&difficulty=2&pace=full&net=pow1-poa1-d2&test_tx=0&miners=2"
     );
 }
@@ -236,7 +236,7 @@ fn the_link_of_a_network_that_was_changed_comes_back_to_it_in_peace() {
     page.command("add pow");
     page.expect("difficulty 1", &["was sent"]);
     page.grow(page.height() + 16);
-    let (link, chain) = (page.app.link(), page.app.chain_id());
+    let (link, chain) = (page.app.page_link(), page.app.chain_id());
     assert!(link.contains("difficulty=1"), "{link}");
     page.close();
     let page = world.ready(link.split_once('?').unwrap().1);

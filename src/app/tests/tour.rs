@@ -6,7 +6,7 @@ use crate::app::pages::tour::{FIRST_EXERCISE, Facts, Stage, Tour, TourMessage, i
 use crate::app::testing::{Page, World};
 use crate::view::route::Route;
 
-fn facts(page: &Page, place: Route, selected: Option<&str>) -> Facts {
+fn facts(page: &Page, route: Route, selected: Option<&str>) -> Facts {
     let model = page.app.fresh_model();
     let authorities = model
         .heaviest()
@@ -18,7 +18,7 @@ fn facts(page: &Page, place: Route, selected: Option<&str>) -> Facts {
             .is_some_and(|found| is_decided(&found, authorities))
     });
     let cuts = page.app.cuts().len();
-    Facts::of(&model, place, selected, cuts, decided)
+    Facts::of(&model, route, selected, cuts, decided)
 }
 
 #[test]
@@ -48,8 +48,8 @@ fn walk(link: &str) {
     let world = World::new(3);
     let page = world.ready(link);
     let mut tour = Tour::default();
-    let mut see = |place: Route, selected: Option<&str>| {
-        tour.update(TourMessage::See(facts(&page, place, selected)));
+    let mut see = |route: Route, selected: Option<&str>| {
+        tour.update(TourMessage::See(facts(&page, route, selected)));
         if let Stage::Seen(_) = tour.stage() {
             tour.update(TourMessage::Next);
         }

@@ -84,7 +84,7 @@ fn it_survives_a_reload_and_the_link_of_the_page_has_it() {
     let world = World::new(5);
     let page = world.ready(LINK);
     page.expect("traffic 120", &["sends 120"]);
-    assert!(page.app.link().contains("traffic=120"));
+    assert!(page.app.page_link().contains("traffic=120"));
     page.close();
     let page = world.ready(LINK);
     assert_eq!(page.app.settings().traffic, 120);
@@ -92,7 +92,7 @@ fn it_survives_a_reload_and_the_link_of_the_page_has_it() {
     page.close();
     let page = world.ready("?pow=1&poa=1&test_tx=0&pace=1&traffic=off");
     assert_eq!(page.app.settings().traffic, 0, "a link counts more");
-    assert!(!page.app.link().contains("traffic"));
+    assert!(!page.app.page_link().contains("traffic"));
 }
 
 #[test]

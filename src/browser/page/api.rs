@@ -358,7 +358,7 @@ fn status(app: &App) -> Result<JsValue, Refusal> {
             tab: app.tab(),
             pace: model.pace,
             traffic: &model.traffic,
-            link: app.link(),
+            link: app.page_link(),
             persistent: app.settings().persistent,
         },
         nodes,

@@ -68,9 +68,12 @@ impl Platform for Browser {
         Ok(Box::new(NodeWorker(worker)))
     }
 
-    fn show_laboratory(&self, place: &'static str) -> LocalBoxFuture<'static, Result<(), Refusal>> {
+    fn show_laboratory(
+        &self,
+        element: &'static str,
+    ) -> LocalBoxFuture<'static, Result<(), Refusal>> {
         let program = self.program.clone();
-        async move { program.show(place).await }.boxed_local()
+        async move { program.show(element).await }.boxed_local()
     }
 
     fn hide_laboratory(&self) {

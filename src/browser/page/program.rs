@@ -40,7 +40,7 @@ extern "C" {
     fn start(this: &Module, options: &Object) -> Promise;
 
     #[wasm_bindgen(method)]
-    fn show(this: &Module, place: &str);
+    fn show(this: &Module, element: &str);
 
     #[wasm_bindgen(method)]
     fn hide(this: &Module);
@@ -62,10 +62,10 @@ struct Inner {
 
 impl Program {
     /// Shows the laboratory in an element; nothing, if that was left in the meantime.
-    pub(super) async fn show(&self, place: &str) -> Result<(), Refusal> {
+    pub(super) async fn show(&self, element: &str) -> Result<(), Refusal> {
         self.load().await?;
         if let Some(module) = &*self.0.loaded.borrow() {
-            module.show(place);
+            module.show(element);
         }
         Ok(())
     }

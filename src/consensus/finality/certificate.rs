@@ -9,8 +9,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{
-    Blocks, CertificateError, CheckedVote, Link, MAX_ROSTER, Quorum, Sets, SignedVote, Signers,
-    Vote, VoteError,
+    Blocks, CertificateError, CheckedVote, MAX_ROSTER, Quorum, Sets, SignedVote, Signers, Vote,
+    VoteError, VoteLink,
 };
 use crate::primitives::{Address, BlockHash, DecodeError, Encoded, Signature, decode_exact};
 
@@ -24,7 +24,7 @@ pub struct Certificate {
     /// Id of the network.
     pub chain_id: BlockHash,
     /// What is confirmed.
-    pub link: Link,
+    pub link: VoteLink,
     /// One bit for each of the roster, the lowest bit of the first byte first; the last byte is not
     /// 0.
     pub marks: Vec<u8>,
@@ -44,7 +44,7 @@ impl Certificate {
     /// The certificate of a link with all its `signers` on the roster of `sets`, those of the
     /// target.
     #[must_use]
-    pub fn new(chain_id: BlockHash, link: Link, signers: &Signers, sets: &Sets) -> Self {
+    pub fn new(chain_id: BlockHash, link: VoteLink, signers: &Signers, sets: &Sets) -> Self {
         let (mut marks, mut signatures) = (Vec::new(), Vec::new());
         for (index, authority) in sets.roster().iter().enumerate() {
             if let Some(signature) = signers.get(authority) {
@@ -102,7 +102,11 @@ impl Certificate {
 ///
 /// # Errors
 /// [`CertificateError::Quorum`].
-pub fn check_quorum(link: &Link, signers: &Signers, sets: &Sets) -> Result<(), CertificateError> {
+pub fn check_quorum(
+    link: &VoteLink,
+    signers: &Signers,
+    sets: &Sets,
+) -> Result<(), CertificateError> {
     let members = sets.at_height(link.source.height());
     let found = members.iter().filter(|one| signers.contains(one));
     let (quorum, found) = (Quorum::of(members.len()), found.count());
@@ -129,7 +133,7 @@ impl CheckedCertificate {
         blocks: &impl Blocks,
     ) -> Result<Self, CertificateError> {
         certificate.check_form(chain_id)?;
-        certificate.link.check_place(blocks)?;
+        certificate.link.check_position(blocks)?;
         let id = certificate.link.target.id;
         let sets = blocks.sets(&id).ok_or(VoteError::UnknownBlock { id })?;
         Self::check_signers(&certificate, chain_id, &sets)
@@ -183,7 +187,7 @@ impl CheckedCertificate {
 
     /// What is confirmed.
     #[must_use]
-    pub const fn link(&self) -> Link {
+    pub const fn link(&self) -> VoteLink {
         self.vote.link
     }
 
@@ -211,9 +215,9 @@ mod tests {
     use super::*;
     use crate::consensus::finality::testing::{Fork, key};
 
-    fn fork() -> (Fork, Link) {
+    fn fork() -> (Fork, VoteLink) {
         let fork = Fork::new(4, 0, 4);
-        let link = Link {
+        let link = VoteLink {
             source: fork.genesis(),
             target: fork.a(1),
         };
@@ -301,11 +305,11 @@ mod tests {
             chain_id: BlockHash([5; 32]),
             ..fork.certificate(link, &[0, 1, 2])
         };
-        let across = Link {
+        let across = VoteLink {
             source: fork.a(1),
             target: fork.b(2),
         };
-        let down = Link {
+        let down = VoteLink {
             source: fork.a(2),
             target: fork.a(1),
         };

@@ -49,14 +49,14 @@ impl fmt::Display for Checkpoint {
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize,
 )]
-pub struct Link {
+pub struct VoteLink {
     /// The justified checkpoint that is built on.
     pub source: Checkpoint,
     /// The checkpoint to be justified.
     pub target: Checkpoint,
 }
 
-impl Link {
+impl VoteLink {
     /// Checks what the link shows by itself (rule 15).
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Link {
     /// # Errors
     /// The first rule that is broken; [`VoteError::UnknownBlock`] breaks none, the block may yet
     /// come.
-    pub fn check_place(&self, blocks: &impl Blocks) -> Result<(), VoteError> {
+    pub fn check_position(&self, blocks: &impl Blocks) -> Result<(), VoteError> {
         for Checkpoint { epoch, id } in [self.source, self.target] {
             let found = blocks.height(&id).ok_or(VoteError::UnknownBlock { id })?;
             let expected = epoch.height();
@@ -138,7 +138,7 @@ mod tests {
     fn rule_15_a_source_is_below_its_target_and_epochs_are_bounded() {
         let fork = Fork::new(4, 0, 4);
         let (low, high) = (fork.a(1), fork.a(2));
-        let link = |source, target| Link { source, target };
+        let link = |source, target| VoteLink { source, target };
         assert_eq!(link(low, high).check_form(), Ok(()));
         for (source, target) in [(high, low), (low, low)] {
             let expected = VoteError::Epochs {
@@ -166,7 +166,7 @@ mod tests {
         };
         for (source, target) in [(fork.a(1), shifted), (shifted, fork.a(4))] {
             assert_eq!(
-                Link { source, target }.check_place(&fork),
+                VoteLink { source, target }.check_position(&fork),
                 Err(VoteError::Height {
                     id: shifted.id,
                     expected: Height(24),
@@ -179,32 +179,35 @@ mod tests {
             epoch: Epoch(2),
             id,
         };
-        let link = Link {
+        let link = VoteLink {
             source: fork.a(1),
             target: unknown,
         };
-        assert_eq!(link.check_place(&fork), Err(VoteError::UnknownBlock { id }));
+        assert_eq!(
+            link.check_position(&fork),
+            Err(VoteError::UnknownBlock { id })
+        );
     }
 
     #[test]
     fn rule_18_the_source_is_an_ancestor_of_the_target() {
         let fork = Fork::new(4, 0, 4);
-        let link = Link {
+        let link = VoteLink {
             source: fork.a(1),
             target: fork.b(2),
         };
         assert_eq!(
-            link.check_place(&fork),
+            link.check_position(&fork),
             Err(VoteError::Ancestor {
                 target: fork.b(2).id,
                 expected: fork.a(1).id,
                 found: fork.b(1).id
             })
         );
-        let straight = Link {
+        let straight = VoteLink {
             source: fork.b(1),
             target: fork.b(2),
         };
-        assert_eq!(straight.check_place(&fork), Ok(()));
+        assert_eq!(straight.check_position(&fork), Ok(()));
     }
 }

@@ -20,13 +20,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::testing::Fork;
-use super::{Alarm, Base, Blocks, Checkpoint, Evidence, Link, Signers, View};
+use super::{Alarm, Base, Blocks, Checkpoint, Evidence, Signers, View, VoteLink};
 
 /// A tree in numbers: checkpoints and links are bits.
 struct Table {
     fork: Fork,
     checkpoints: Vec<Checkpoint>,
-    links: Vec<Link>,
+    links: Vec<VoteLink>,
     /// For each link the numbers of source and target.
     ends: Vec<(usize, usize)>,
     /// For each checkpoint those that are its descendants, itself included.
@@ -59,9 +59,9 @@ impl Table {
             .iter()
             .map(|low| bits(&|high| fork.descends(&high.id, &low.id)))
             .collect();
-        let offend = |one: &Link, other: &Link| {
+        let offend = |one: &VoteLink, other: &VoteLink| {
             let double = one != other && one.target.epoch == other.target.epoch;
-            let around = |one: &Link, other: &Link| {
+            let around = |one: &VoteLink, other: &VoteLink| {
                 one.source.epoch < other.source.epoch && other.target.epoch < one.target.epoch
             };
             double || around(one, other) || around(other, one)
@@ -139,18 +139,18 @@ impl Table {
             let (a, b) = (self.fork.a(one.epoch.0), self.fork.b(one.epoch.0));
             if *one == a { b } else { a }
         };
-        let swapped = |link: &Link| Link {
+        let swapped = |link: &VoteLink| VoteLink {
             source: swap(&link.source),
             target: swap(&link.target),
         };
-        let number = |link: Link| self.links.iter().position(|it| *it == link).unwrap();
+        let number = |link: VoteLink| self.links.iter().position(|it| *it == link).unwrap();
         self.links
             .iter()
             .map(|link| number(swapped(link)))
             .collect()
     }
 
-    fn check(&self, confirmed: u32, votes: &BTreeMap<Link, Signers>, expected: Verdict) {
+    fn check(&self, confirmed: u32, votes: &BTreeMap<VoteLink, Signers>, expected: Verdict) {
         let base = Base::genesis(self.fork.chain_id());
         let view = View::of(&base, &self.fork, votes);
         let found = Verdict {
@@ -205,7 +205,7 @@ fn each_link_is_confirmed_by_three_of_four_and_by_no_fewer() {
     let table = Table::new(0);
     let base = Base::genesis(table.fork.chain_id());
     for target in [1, 2, 3, 4].map(|epoch| table.fork.a(epoch)) {
-        let link = Link {
+        let link = VoteLink {
             source: table.fork.genesis(),
             target,
         };
@@ -226,7 +226,7 @@ fn the_table_of_offences_is_that_of_the_evidence() {
     let table = Table::new(0);
     for (at, one) in table.links.iter().enumerate() {
         for (number, other) in table.links.iter().enumerate() {
-            let vote = |link: &Link| table.fork.vote(0, link.source, link.target);
+            let vote = |link: &VoteLink| table.fork.vote(0, link.source, link.target);
             let evidence = Evidence::of_votes(vote(one), vote(other));
             let expected = table.offences[at] >> number & 1 == 1;
             assert_eq!(evidence.is_some(), expected, "{one:?} {other:?}");

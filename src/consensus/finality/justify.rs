@@ -15,7 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use super::{Blocks, Checkpoint, Epoch, Link, Signers};
+use super::{Blocks, Checkpoint, Epoch, Signers, VoteLink};
 use crate::primitives::BlockHash;
 
 /// Where a node begins to count: what it holds for final and never gives up, and what was justified
@@ -52,7 +52,7 @@ pub enum Standing {
 pub struct View {
     justified: BTreeSet<Checkpoint>,
     finalised: BTreeSet<Checkpoint>,
-    confirmed: BTreeSet<Link>,
+    confirmed: BTreeSet<VoteLink>,
     last_final: Checkpoint,
     highest: Checkpoint,
     alarms: BTreeSet<Alarm>,
@@ -110,7 +110,7 @@ impl View {
 
     /// The least fixpoint over `votes`, from `base` on.
     #[must_use]
-    pub fn of(base: &Base, blocks: &impl Blocks, votes: &BTreeMap<Link, Signers>) -> Self {
+    pub fn of(base: &Base, blocks: &impl Blocks, votes: &BTreeMap<VoteLink, Signers>) -> Self {
         let mut view = Self::without_votes(base);
         // Links come by source, so those into a checkpoint before those out of it: one pass settles
         // all but the demands that a new final checkpoint drops. Those from below the base count
@@ -119,7 +119,7 @@ impl View {
             epoch: base.lowest(),
             id: BlockHash::ZERO,
         };
-        let least = Link {
+        let least = VoteLink {
             source: least,
             target: least,
         };
@@ -127,7 +127,7 @@ impl View {
         let by_target = by_target(votes);
         #[cfg(feature = "mutants")]
         let votes = by_target.as_ref().unwrap_or(votes);
-        let mut open: Vec<(&Link, &Signers)> = votes.range(least..).collect();
+        let mut open: Vec<(&VoteLink, &Signers)> = votes.range(least..).collect();
         loop {
             let before = open.len();
             open.retain(|(link, signers)| !view.confirm(link, signers, blocks));
@@ -140,8 +140,8 @@ impl View {
     }
 
     /// Counts a link if it is confirmed from a justified source.
-    fn confirm(&mut self, link: &Link, signers: &Signers, blocks: &impl Blocks) -> bool {
-        let Link { source, target } = *link;
+    fn confirm(&mut self, link: &VoteLink, signers: &Signers, blocks: &impl Blocks) -> bool {
+        let VoteLink { source, target } = *link;
         if !self.justified.contains(&source) {
             return false;
         }
@@ -155,7 +155,7 @@ impl View {
             .count();
         if !sets.agree(settled, |one| signers.contains(one))
             || link.check_form().is_err()
-            || link.check_place(blocks).is_err()
+            || link.check_position(blocks).is_err()
         {
             return false;
         }
@@ -233,7 +233,7 @@ impl View {
 
     /// The links that two thirds confirmed from a justified checkpoint.
     #[must_use]
-    pub const fn confirmed(&self) -> &BTreeSet<Link> {
+    pub const fn confirmed(&self) -> &BTreeSet<VoteLink> {
         &self.confirmed
     }
 
@@ -261,7 +261,7 @@ impl View {
 
     /// The confirmed links that take somebody from the justified checkpoints up to `known` to all
     /// that this view holds, in an order in which each is understood by what came before.
-    pub fn proof(&self, known: Epoch) -> impl Iterator<Item = &Link> {
+    pub fn proof(&self, known: Epoch) -> impl Iterator<Item = &VoteLink> {
         self.confirmed.iter().filter(move |link| {
             link.target.epoch > known || (link.source.epoch >= known && link.finalises())
         })
@@ -286,7 +286,7 @@ impl View {
 /// The votes with those of other sources added up, for the deliberate bug that counts by target
 /// alone.
 #[cfg(feature = "mutants")]
-fn by_target(votes: &BTreeMap<Link, Signers>) -> Option<BTreeMap<Link, Signers>> {
+fn by_target(votes: &BTreeMap<VoteLink, Signers>) -> Option<BTreeMap<VoteLink, Signers>> {
     mutant!(CountByTarget).then(|| {
         let into = |target: Checkpoint| {
             let same = votes.iter().filter(move |(link, _)| link.target == target);
@@ -306,9 +306,9 @@ mod tests {
 
     type Case<'a> = (Checkpoint, Checkpoint, &'a [usize]);
 
-    fn votes(fork: &Fork, cases: &[Case]) -> BTreeMap<Link, Signers> {
+    fn votes(fork: &Fork, cases: &[Case]) -> BTreeMap<VoteLink, Signers> {
         let case = |(source, target, signers): &Case| {
-            let link = Link {
+            let link = VoteLink {
                 source: *source,
                 target: *target,
             };
@@ -456,7 +456,7 @@ mod tests {
     }
 
     /// A chain on which every epoch but the third is justified.
-    fn chain(fork: &Fork) -> BTreeMap<Link, Signers> {
+    fn chain(fork: &Fork) -> BTreeMap<VoteLink, Signers> {
         votes(
             fork,
             &[
@@ -495,7 +495,7 @@ mod tests {
                 .iter()
                 .filter(|(link, _)| link.target.epoch <= Epoch(known));
             let earlier = earlier.map(|(link, signers)| (*link, signers.clone()));
-            let mut theirs: BTreeMap<Link, Signers> = earlier.collect();
+            let mut theirs: BTreeMap<VoteLink, Signers> = earlier.collect();
             for link in whole.proof(Epoch(known)) {
                 theirs.insert(*link, votes[link].clone());
                 let view = View::of(&Base::genesis(fork.chain_id()), &fork, &theirs);

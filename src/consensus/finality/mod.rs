@@ -42,7 +42,7 @@ mod votes;
 use std::rc::Rc;
 
 pub use certificate::{Certificate, CheckedCertificate, MAX_CERTIFICATE_BYTES, check_quorum};
-pub use checkpoint::{Checkpoint, Link};
+pub use checkpoint::{Checkpoint, VoteLink};
 pub use epoch::Epoch;
 pub use error::{Blame, CertificateError, EvidenceError, SigningError, VoteError};
 pub use justify::{Alarm, Base, Standing, View};

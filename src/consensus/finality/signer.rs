@@ -12,7 +12,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{Blocks, CheckedVote, Checkpoint, Epoch, Link, SignedVote, SigningError, Vote};
+use super::{Blocks, CheckedVote, Checkpoint, Epoch, SignedVote, SigningError, Vote, VoteLink};
 use crate::primitives::{BlockHash, Height, Keypair};
 
 /// Blocks on a checkpoint before it is voted for: tips still fork.
@@ -137,7 +137,7 @@ impl VoteSigner {
     /// What forbids it.
     pub fn propose(
         &self,
-        link: Link,
+        link: VoteLink,
         chain_id: &BlockHash,
         key: &Keypair,
     ) -> Result<Decision, SigningError> {
@@ -170,7 +170,7 @@ impl VoteSigner {
         &self.record
     }
 
-    fn check(&self, link: &Link) -> Result<(), SigningError> {
+    fn check(&self, link: &VoteLink) -> Result<(), SigningError> {
         if self.memory == Memory::Lost {
             return Err(SigningError::Amnesia);
         }
@@ -189,7 +189,7 @@ impl VoteSigner {
 /// The link that an authority with this head and this justified checkpoint votes for, once the head
 /// is two blocks above a checkpoint of a later epoch.
 #[must_use]
-pub fn due(head: &BlockHash, justified: Checkpoint, blocks: &impl Blocks) -> Option<Link> {
+pub fn due(head: &BlockHash, justified: Checkpoint, blocks: &impl Blocks) -> Option<VoteLink> {
     let height = blocks.height(head)?.0.checked_sub(DEPTH)?;
     let epoch = Epoch::of(Height(height));
     let target = Checkpoint {
@@ -203,11 +203,11 @@ pub fn due(head: &BlockHash, justified: Checkpoint, blocks: &impl Blocks) -> Opt
     } else {
         justified
     };
-    let link = Link {
+    let link = VoteLink {
         source: justified,
         target,
     };
-    (link.check_form().is_ok() && link.check_place(blocks).is_ok()).then_some(link)
+    (link.check_form().is_ok() && link.check_position(blocks).is_ok()).then_some(link)
 }
 
 #[cfg(test)]
@@ -223,7 +223,11 @@ mod tests {
         }
     }
 
-    fn sign(signer: &mut VoteSigner, fork: &Fork, link: Link) -> Result<SignedVote, SigningError> {
+    fn sign(
+        signer: &mut VoteSigner,
+        fork: &Fork,
+        link: VoteLink,
+    ) -> Result<SignedVote, SigningError> {
         match signer.propose(link, &fork.chain_id(), &key(0))? {
             Decision::Again(vote) => Ok(vote),
             Decision::New(proposal) => signer.commit(proposal).map(|vote| *vote.get()),
@@ -298,7 +302,7 @@ mod tests {
         let fork = Fork::new(1, 0, 4);
         let mut signer = VoteSigner::restored(SigningRecord::default());
         let propose = |signer: &VoteSigner, target| {
-            let link = Link {
+            let link = VoteLink {
                 source: fork.genesis(),
                 target,
             };
@@ -317,8 +321,8 @@ mod tests {
     fn who_lost_its_ledger_waits_for_what_peers_reported_and_then_signs_without_offence() {
         let fork = Fork::new(1, 0, 8);
         let chain_id = fork.chain_id();
-        let links: Vec<Link> = fork.links();
-        let before: Vec<Link> = links
+        let links: Vec<VoteLink> = fork.links();
+        let before: Vec<VoteLink> = links
             .iter()
             .copied()
             .filter(|link| link.target.epoch <= Epoch(4))
@@ -365,7 +369,7 @@ mod tests {
         let fork = Fork::new(1, 1, 4);
         let due = |height, justified| due(&fork.block_b(height), justified, &fork);
         let genesis = fork.genesis();
-        let link = |source, target| Some(Link { source, target });
+        let link = |source, target| Some(VoteLink { source, target });
         assert_eq!(due(9, genesis), None);
         assert_eq!(due(10, genesis), link(genesis, fork.b(1)));
         assert_eq!(due(25, genesis), link(genesis, fork.b(2)));

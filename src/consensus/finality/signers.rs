@@ -22,26 +22,26 @@ impl Signers {
         Self(Vec::new())
     }
 
-    fn place(&self, signer: &Address) -> Result<usize, usize> {
+    fn search(&self, signer: &Address) -> Result<usize, usize> {
         self.0.binary_search_by(|(known, _)| known.cmp(signer))
     }
 
     /// The signature of a signer.
     #[must_use]
     pub fn get(&self, signer: &Address) -> Option<&Signature> {
-        let place = self.place(signer).ok()?;
+        let place = self.search(signer).ok()?;
         self.0.get(place).map(|(_, signature)| signature)
     }
 
     /// Whether somebody is among them.
     #[must_use]
     pub fn contains(&self, signer: &Address) -> bool {
-        self.place(signer).is_ok()
+        self.search(signer).is_ok()
     }
 
     /// Adds a signer; one that is there keeps its signature.
     pub fn insert(&mut self, signer: Address, signature: Signature) {
-        if let Err(place) = self.place(&signer) {
+        if let Err(place) = self.search(&signer) {
             self.0.reserve_exact(1);
             self.0.insert(place, (signer, signature));
         }
@@ -49,7 +49,7 @@ impl Signers {
 
     /// Removes a signer.
     pub fn remove(&mut self, signer: &Address) {
-        if let Ok(place) = self.place(signer) {
+        if let Ok(place) = self.search(signer) {
             self.0.remove(place);
         }
     }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{
-    Blocks, Certificate, Change, Checkpoint, Epoch, Link, Sets, SignedVote, Signers, Vote,
+    Blocks, Certificate, Change, Checkpoint, Epoch, Sets, SignedVote, Signers, Vote, VoteLink,
 };
 use crate::primitives::{Address, BlockHash, Height, Keypair};
 use crate::testkit;
@@ -59,7 +59,7 @@ impl Fork {
         BlockHash(id)
     }
 
-    fn place(&self, id: &BlockHash) -> Option<(u8, Height)> {
+    fn position(&self, id: &BlockHash) -> Option<(u8, Height)> {
         let height = u64::from_le_bytes(id.0[1..9].try_into().ok()?);
         let known = self.block(id.0[0], height) == *id && id.0[0] < 2 && height <= self.top.0;
         known.then_some((id.0[0], Height(height)))
@@ -108,33 +108,33 @@ impl Fork {
     }
 
     /// All valid links, by source.
-    pub(super) fn links(&self) -> Vec<Link> {
+    pub(super) fn links(&self) -> Vec<VoteLink> {
         let all = self.checkpoints();
         let pairs = all
             .iter()
             .flat_map(|source| all.iter().map(|target| (*source, *target)));
         pairs
-            .map(|(source, target)| Link { source, target })
-            .filter(|link| link.check_form().is_ok() && link.check_place(self).is_ok())
+            .map(|(source, target)| VoteLink { source, target })
+            .filter(|link| link.check_form().is_ok() && link.check_position(self).is_ok())
             .collect()
     }
 
     pub(super) fn vote(&self, signer: usize, source: Checkpoint, target: Checkpoint) -> SignedVote {
         let vote = Vote {
             chain_id: self.chain_id(),
-            link: Link { source, target },
+            link: VoteLink { source, target },
         };
         vote.sign(&key(signer))
     }
 
-    pub(super) fn signers(&self, link: Link, numbers: &[usize]) -> Signers {
+    pub(super) fn signers(&self, link: VoteLink, numbers: &[usize]) -> Signers {
         let votes = numbers
             .iter()
             .map(|one| self.vote(*one, link.source, link.target));
         votes.map(|vote| (vote.signer, vote.signature)).collect()
     }
 
-    pub(super) fn certificate(&self, link: Link, numbers: &[usize]) -> Certificate {
+    pub(super) fn certificate(&self, link: VoteLink, numbers: &[usize]) -> Certificate {
         let sets = self.sets(&link.target.id).unwrap();
         Certificate::new(self.chain_id(), link, &self.signers(link, numbers), &sets)
     }
@@ -142,16 +142,16 @@ impl Fork {
 
 impl Blocks for Fork {
     fn height(&self, id: &BlockHash) -> Option<Height> {
-        self.place(id).map(|(_, height)| height)
+        self.position(id).map(|(_, height)| height)
     }
 
     fn ancestor(&self, id: &BlockHash, height: Height) -> Option<BlockHash> {
-        let (branch, top) = self.place(id)?;
+        let (branch, top) = self.position(id)?;
         (height <= top).then(|| self.block(branch, height.0))
     }
 
     fn sets(&self, id: &BlockHash) -> Option<Rc<Sets>> {
-        let (branch, height) = self.place(id)?;
+        let (branch, height) = self.position(id)?;
         let changes = &self.changes[usize::from(branch)];
         if changes.is_empty() {
             return Some(Rc::clone(&self.unchanged));

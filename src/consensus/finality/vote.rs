@@ -7,7 +7,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{Link, VoteError};
+use super::{VoteError, VoteLink};
 use crate::primitives::{
     Address, BlockHash, DecodeError, Encoded, Keypair, Signature, decode_exact,
 };
@@ -23,7 +23,7 @@ pub struct Vote {
     /// Id of the network.
     pub chain_id: BlockHash,
     /// From the source to the target.
-    pub link: Link,
+    pub link: VoteLink,
 }
 
 /// A vote as it is sent and stored; nothing about it is checked yet.
@@ -112,7 +112,7 @@ impl CheckedVote {
 
     /// What it confirms.
     #[must_use]
-    pub const fn link(&self) -> Link {
+    pub const fn link(&self) -> VoteLink {
         self.0.vote.link
     }
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Blocks, CertificateError, CheckedCertificate, CheckedVote, Epoch, Evidence, EvidenceError,
-    Link, Offences, SignedVote, Signers, Vote, VoteError,
+    Offences, SignedVote, Signers, Vote, VoteError, VoteLink,
 };
 use crate::primitives::{Address, BlockHash, Signature};
 
@@ -43,13 +43,13 @@ pub enum Added {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Votes {
     chain_id: BlockHash,
-    links: BTreeMap<Link, Signers>,
+    links: BTreeMap<VoteLink, Signers>,
     /// The links that each signer confirmed, by the epoch of the target.
-    by_signer: BTreeMap<Address, BTreeMap<Epoch, Vec<Link>>>,
-    certified: BTreeSet<Link>,
+    by_signer: BTreeMap<Address, BTreeMap<Epoch, Vec<VoteLink>>>,
+    certified: BTreeSet<VoteLink>,
     offences: Offences,
     /// Links whose signers changed since they were taken last.
-    changed: BTreeSet<Link>,
+    changed: BTreeSet<VoteLink>,
 }
 
 impl Votes {
@@ -68,7 +68,7 @@ impl Votes {
 
     /// Those of an own ledger, which were checked before they were written. Offences that they
     /// prove are found again.
-    pub fn restore(&mut self, link: Link, signers: Signers) {
+    pub fn restore(&mut self, link: VoteLink, signers: Signers) {
         for (signer, signature) in signers.iter() {
             if !self.holds(&link, signer) {
                 self.insert(link, *signer, *signature);
@@ -79,7 +79,7 @@ impl Votes {
 
     /// Keeps these links whatever else comes of their signers: they are confirmed, and newcomers
     /// need them.
-    pub fn certify_all<'a>(&mut self, confirmed: impl IntoIterator<Item = &'a Link>) {
+    pub fn certify_all<'a>(&mut self, confirmed: impl IntoIterator<Item = &'a VoteLink>) {
         self.certified.extend(confirmed);
     }
 
@@ -96,13 +96,13 @@ impl Votes {
     }
 
     /// Takes the links whose signers changed since the last time, or that are kept no more.
-    pub fn take_changed(&mut self) -> BTreeSet<Link> {
+    pub fn take_changed(&mut self) -> BTreeSet<VoteLink> {
         std::mem::take(&mut self.changed)
     }
 
     /// A vote that is kept.
     #[must_use]
-    pub fn signed(&self, link: &Link, signer: &Address) -> Option<SignedVote> {
+    pub fn signed(&self, link: &VoteLink, signer: &Address) -> Option<SignedVote> {
         let signature = *self.links.get(link)?.get(signer)?;
         let vote = Vote {
             chain_id: self.chain_id,
@@ -125,7 +125,7 @@ impl Votes {
 
     /// All links with those who confirmed them.
     #[must_use]
-    pub const fn links(&self) -> &BTreeMap<Link, Signers> {
+    pub const fn links(&self) -> &BTreeMap<VoteLink, Signers> {
         &self.links
     }
 
@@ -149,7 +149,7 @@ impl Votes {
         if !self.wants(vote.get(), blocks)? {
             return Ok(Added::Known);
         }
-        let unknown = match link.check_place(blocks) {
+        let unknown = match link.check_position(blocks) {
             Ok(()) => None,
             Err(VoteError::UnknownBlock { id }) => Some(id),
             Err(error) => return Err(error),
@@ -181,7 +181,7 @@ impl Votes {
 
     /// The links that are certified, in an order in which each is understood by those before.
     #[must_use]
-    pub const fn certified(&self) -> &BTreeSet<Link> {
+    pub const fn certified(&self) -> &BTreeSet<VoteLink> {
         &self.certified
     }
 
@@ -193,7 +193,7 @@ impl Votes {
         let link = certificate.link();
         if !self.certified.contains(&link) {
             let epoch = link.target.epoch;
-            let into = |one: &&Link| one.target.epoch == epoch;
+            let into = |one: &&VoteLink| one.target.epoch == epoch;
             if self.certified.iter().filter(into).count() >= MAX_CERTIFIED {
                 return Err(CertificateError::Crowd {
                     limit: MAX_CERTIFIED,
@@ -236,7 +236,7 @@ impl Votes {
     /// for ever: newcomers need the way to it, and it proves offences however late they show.
     pub fn prune(&mut self, below: Epoch) {
         let certified = &self.certified;
-        let stays = |link: &Link| link.target.epoch >= below || certified.contains(link);
+        let stays = |link: &VoteLink| link.target.epoch >= below || certified.contains(link);
         let gone = self.links.keys().filter(|link| !stays(link));
         self.changed.extend(gone.copied());
         self.links.retain(|link, _| stays(link));
@@ -249,7 +249,7 @@ impl Votes {
         self.by_signer.retain(|_, epochs| !epochs.is_empty());
     }
 
-    fn holds(&self, link: &Link, signer: &Address) -> bool {
+    fn holds(&self, link: &VoteLink, signer: &Address) -> bool {
         self.links
             .get(link)
             .is_some_and(|signers| signers.contains(signer))
@@ -277,9 +277,9 @@ impl Votes {
     }
 
     /// Inserts a vote and returns the offences that it completes.
-    fn insert(&mut self, link: Link, signer: Address, signature: Signature) -> Vec<Evidence> {
+    fn insert(&mut self, link: VoteLink, signer: Address, signature: Signature) -> Vec<Evidence> {
         let earlier = self.by_signer.get(&signer).into_iter().flatten();
-        let offending: Vec<Link> = earlier
+        let offending: Vec<VoteLink> = earlier
             .flat_map(|(_, links)| links)
             .filter(|earlier| earlier.offends(&link))
             .copied()
@@ -332,7 +332,7 @@ impl Votes {
 }
 
 /// The lowest of a signer's latest [`MAX_TARGETS`] target epochs; `None` while there are fewer.
-fn lowest_kept(epochs: &BTreeMap<Epoch, Vec<Link>>) -> Option<Epoch> {
+fn lowest_kept(epochs: &BTreeMap<Epoch, Vec<VoteLink>>) -> Option<Epoch> {
     epochs.keys().rev().nth(MAX_TARGETS - 1).copied()
 }
 
@@ -366,13 +366,13 @@ mod tests {
     fn rule_20_two_votes_of_a_signer_for_one_epoch_are_kept_whatever_their_order() {
         let fork = Fork::new(4, 0, 4);
         let epoch = Epoch(4);
-        let into: Vec<Link> = fork
+        let into: Vec<VoteLink> = fork
             .links()
             .into_iter()
             .filter(|link| link.target.epoch == epoch)
             .collect();
         assert_eq!(into.len(), 8);
-        let vote = |link: &Link| fork.vote(0, link.source, link.target);
+        let vote = |link: &VoteLink| fork.vote(0, link.source, link.target);
         for first in &into {
             for second in into.iter().filter(|link| *link != first) {
                 for third in into.iter().filter(|link| ![first, second].contains(link)) {
@@ -396,7 +396,7 @@ mod tests {
     #[test]
     fn certificates_bring_nodes_together_that_kept_different_votes_of_a_liar() {
         let fork = Fork::new(4, 0, 4);
-        let link = |source, target| Link { source, target };
+        let link = |source, target| VoteLink { source, target };
         let good = link(fork.a(3), fork.a(4));
         let mut votes = fresh(&fork);
         for source in [fork.a(1), fork.a(2)] {
@@ -418,7 +418,7 @@ mod tests {
         let fork = Fork::new(4, 0, 4);
         let mut votes = fresh(&fork);
         add(&fork, &mut votes, fork.vote(1, fork.genesis(), fork.a(1))).unwrap();
-        let certified = Link {
+        let certified = VoteLink {
             source: fork.genesis(),
             target: fork.a(2),
         };
@@ -441,7 +441,7 @@ mod tests {
         assert_eq!(votes.missing(&fork), BTreeSet::from([BlockHash([9; 32])]));
         assert!(votes.links().len() <= MAX_TARGETS + 2);
         assert_eq!(votes.links()[&certified].len(), 3);
-        let honest = Link {
+        let honest = VoteLink {
             source: fork.genesis(),
             target: fork.a(1),
         };
@@ -450,7 +450,7 @@ mod tests {
         let (least, found) = (Epoch(10 + most), Epoch(3));
         assert_eq!(old, Err(VoteError::Old { least, found }));
         votes.prune(Epoch(u64::MAX));
-        let left: Vec<&Link> = votes.links().keys().collect();
+        let left: Vec<&VoteLink> = votes.links().keys().collect();
         assert_eq!(left, [&certified], "what is certified stays");
     }
 

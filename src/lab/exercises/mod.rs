@@ -64,7 +64,7 @@ impl Exercise {
     pub fn solved(&self) -> Scenario {
         let mut scenario = self.scenario.clone();
         scenario.actions.extend(self.solution.iter().cloned());
-        scenario.actions.sort_by_key(Timed::place);
+        scenario.actions.sort_by_key(Timed::position);
         scenario
     }
 }

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consensus::finality::{
-    Base, Blocks, Checkpoint, Epoch, Evidence, Link, Offence, SignedVote, Signers, View, Votes,
+    Base, Blocks, Checkpoint, Epoch, Evidence, Offence, SignedVote, Signers, View, VoteLink, Votes,
     check_quorum,
 };
 use crate::gossip::MAX_VOTES;
@@ -64,7 +64,7 @@ impl Ballots {
         let payload = open_row(row)?;
         match row.key.split(':').next()? {
             "link" => {
-                let (link, signers): (Link, Signers) = borsh::from_slice(payload).ok()?;
+                let (link, signers): (VoteLink, Signers) = borsh::from_slice(payload).ok()?;
                 self.votes.restore(link, signers);
             }
             "evidence" => {
@@ -98,13 +98,13 @@ impl Ballots {
         if self.gap.is_none() {
             return;
         }
-        let is_certificate = |(link, signers): &(&Link, &Signers)| {
+        let is_certificate = |(link, signers): &(&VoteLink, &Signers)| {
             let sets = blocks.sets(&link.target.id);
             sets.is_some_and(|sets| check_quorum(link, signers, &sets).is_ok())
-                && link.check_place(blocks).is_ok()
+                && link.check_position(blocks).is_ok()
         };
         let links = self.votes.links().iter().filter(is_certificate);
-        let links: Vec<Link> = links.map(|(link, _)| *link).collect();
+        let links: Vec<VoteLink> = links.map(|(link, _)| *link).collect();
         self.votes.certify_all(&links);
         let view = View::of(&Base::genesis(self.chain_id), blocks, self.votes.links());
         let is_whole = view.finalised().contains(&self.base.finalised());
@@ -133,14 +133,14 @@ impl Ballots {
     /// lowest epochs first.
     pub(in crate::node) fn open(&self, decided: &View, blocks: &impl Blocks) -> Vec<SignedVote> {
         let source = decided.highest_justified();
-        let from = Link {
+        let from = VoteLink {
             source,
             target: source,
         };
         let links = self.votes.links().range(from..);
         links
             .take_while(|(link, _)| link.source == source)
-            .filter(|(link, _)| link.check_place(blocks).is_ok())
+            .filter(|(link, _)| link.check_position(blocks).is_ok())
             .flat_map(|(link, signers)| signers.iter().map(move |(signer, _)| (link, signer)))
             .filter_map(|(link, signer)| self.votes.signed(link, signer))
             .collect()
@@ -181,14 +181,14 @@ impl Ballots {
         &self,
         known: Epoch,
         named: &[Checkpoint],
-    ) -> impl Iterator<Item = (&Link, &Signers)> {
+    ) -> impl Iterator<Item = (&VoteLink, &Signers)> {
         let certified = self.votes.certified();
-        let is_later = |link: &&Link| {
+        let is_later = |link: &&VoteLink| {
             link.target.epoch > known || (link.source.epoch >= known && link.finalises())
         };
-        let mut needed: BTreeSet<Link> = BTreeSet::new();
+        let mut needed: BTreeSet<VoteLink> = BTreeSet::new();
         needed.extend(certified.iter().filter(is_later));
-        let mut into: BTreeMap<Checkpoint, Vec<Link>> = BTreeMap::new();
+        let mut into: BTreeMap<Checkpoint, Vec<VoteLink>> = BTreeMap::new();
         for link in certified.iter().filter(|link| link.target.epoch <= known) {
             into.entry(link.target).or_default().push(*link);
         }
@@ -209,7 +209,7 @@ impl Ballots {
     /// The rows that changed since the last time: of each key the row, or that it is gone.
     pub(in crate::node) fn take_rows(&mut self) -> Vec<(String, Option<RawRow>)> {
         let changed = self.votes.take_changed();
-        let row = |link: Link| {
+        let row = |link: VoteLink| {
             let signers = self.votes.links().get(&link);
             (link_key(&link), signers.map(|it| link_row(&link, it)))
         };
@@ -240,12 +240,12 @@ fn open_row(row: &RawRow) -> Option<&[u8]> {
     (sha256(&[ROW_DOMAIN, row.key.as_bytes(), payload]).0 == *sum).then_some(payload)
 }
 
-fn link_key(link: &Link) -> String {
+fn link_key(link: &VoteLink) -> String {
     let id = sha256(&[&borsh::to_vec(link).unwrap_or_default()]);
     format!("link:{:016x}:{}", link.target.epoch.0, to_hex(&id.0[..16]))
 }
 
-fn link_row(link: &Link, signers: &Signers) -> RawRow {
+fn link_row(link: &VoteLink, signers: &Signers) -> RawRow {
     let payload = borsh::to_vec(&(link, signers)).unwrap_or_default();
     row(link_key(link), &payload)
 }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     fn vote(chain: &Chain, name: &str, source: u64, target: u64) -> SignedVote {
-        let link = Link {
+        let link = VoteLink {
             source: checkpoint(chain, source),
             target: checkpoint(chain, target),
         };
@@ -321,12 +321,12 @@ mod tests {
     #[test]
     fn the_way_to_a_source_that_was_not_named_is_part_of_the_proof() {
         let (chain, mut ballots) = grown();
-        let links = [(0, 1), (1, 2), (2, 3)].map(|(source, target)| Link {
+        let links = [(0, 1), (1, 2), (2, 3)].map(|(source, target)| VoteLink {
             source: checkpoint(&chain, source),
             target: checkpoint(&chain, target),
         });
         ballots.votes.certify_all(&links);
-        let proof = |named: &[Checkpoint]| -> Vec<Link> {
+        let proof = |named: &[Checkpoint]| -> Vec<VoteLink> {
             let proof = ballots.proof(Epoch(2), named);
             proof.map(|(link, _)| *link).collect()
         };

@@ -196,7 +196,7 @@ pub(in crate::node) fn memory_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::finality::{Decision, Link, Vote};
+    use crate::consensus::finality::{Decision, Vote, VoteLink};
     use crate::testkit::key;
 
     const NOW: Instant = Instant(1_000_000);
@@ -210,8 +210,8 @@ mod tests {
         }
     }
 
-    fn link(source: u64, target: u64) -> Link {
-        Link {
+    fn link(source: u64, target: u64) -> VoteLink {
+        VoteLink {
             source: checkpoint(source),
             target: checkpoint(target),
         }

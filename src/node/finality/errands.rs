@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::consensus::finality::{Certificate, Link};
+use crate::consensus::finality::{Certificate, VoteLink};
 use crate::gossip::MAX_PEERS;
 use crate::primitives::{Instant, Millis, NodeId};
 
@@ -24,7 +24,7 @@ const ANSWER_EVERY: Millis = Millis(1_000);
 /// What is under way.
 #[derive(Clone, Debug, Default)]
 pub(in crate::node) struct Errands {
-    vouched: BTreeMap<Link, (Certificate, Instant)>,
+    vouched: BTreeMap<VoteLink, (Certificate, Instant)>,
     asked: Option<(NodeId, Instant)>,
     mended: Option<Instant>,
     answered: BTreeMap<NodeId, Instant>,
@@ -46,13 +46,13 @@ impl Errands {
     }
 
     /// Whether a certificate waits already.
-    pub(in crate::node) fn keeps(&self, link: &Link) -> bool {
+    pub(in crate::node) fn keeps(&self, link: &VoteLink) -> bool {
         self.vouched.contains_key(link)
     }
 
     /// Takes the certificates that are `ready`, in an order in which each is understood by those
     /// before.
-    pub(in crate::node) fn take(&mut self, ready: impl Fn(&Link) -> bool) -> Vec<Certificate> {
+    pub(in crate::node) fn take(&mut self, ready: impl Fn(&VoteLink) -> bool) -> Vec<Certificate> {
         let taken = self.vouched.extract_if(.., |link, _| ready(link));
         taken.map(|(_, (certificate, _))| certificate).collect()
     }
@@ -127,7 +127,7 @@ mod tests {
         };
         Certificate {
             chain_id: BlockHash::ZERO,
-            link: Link {
+            link: VoteLink {
                 source: checkpoint(epoch),
                 target: checkpoint(epoch + 1),
             },
@@ -143,7 +143,7 @@ mod tests {
             errands.keep(certificate(epoch), NOW);
         }
         assert_eq!(errands.bounded()[0].1, MAX_VOUCHED);
-        let ready = |link: &Link| link.target.epoch <= Epoch(3);
+        let ready = |link: &VoteLink| link.target.epoch <= Epoch(3);
         let taken = errands.take(ready);
         assert_eq!(taken, [0, 1, 2].map(certificate));
         assert!(errands.is_behind() && !errands.keeps(&certificate(0).link));

@@ -251,9 +251,9 @@ impl Node {
         &self,
         transaction: &Transaction,
         at: Timestamp,
-        place: Option<(BlockHash, Height)>,
+        within: Option<(BlockHash, Height)>,
     ) -> TransactionInfo {
-        let committed = place.filter(|(block, _)| self.chain.on_best(block));
+        let committed = within.filter(|(block, _)| self.chain.on_best(block));
         let mut record = self.transaction_record(transaction, at);
         if let Some((block, height)) = committed {
             record.status = TransactionStatus::Committed;

@@ -64,7 +64,7 @@ impl Rules {
         block: &Block,
         params: &Params,
     ) -> Result<(), String> {
-        let checked = check_place(parent, block, params)
+        let checked = check_position(parent, block, params)
             .and_then(|()| self.check_maker(block))
             .and_then(|()| self.check_orders(parent, block));
         checked.map_err(|what| format!("the block at height {} {what}", block.header.height))?;
@@ -196,7 +196,7 @@ impl Rules {
     }
 }
 
-fn check_place(parent: &Block, block: &Block, params: &Params) -> Result<(), String> {
+fn check_position(parent: &Block, block: &Block, params: &Params) -> Result<(), String> {
     let header = &block.header;
     if header.parent != parent.id() || header.height.0 != parent.header.height.0.saturating_add(1) {
         return Err("does not follow its parent".to_owned());

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::consensus::finality::{Link, Offence, SignedVote};
+use crate::consensus::finality::{Offence, SignedVote, VoteLink};
 use crate::node::Node;
 use crate::primitives::{Address, Keypair, Millis, Timestamp};
 use crate::sim::scenario::GENESIS_TIME;
@@ -31,7 +31,7 @@ pub(super) struct Cast {
     /// When each started last, if it had forgotten all.
     lost: BTreeMap<Address, Timestamp>,
     /// Since when the node of each seat has a vote that its signer has forgotten.
-    held: BTreeMap<(usize, Address, Link), Timestamp>,
+    held: BTreeMap<(usize, Address, VoteLink), Timestamp>,
     /// Who could not know better.
     pub(super) excused: BTreeSet<Address>,
     /// Votes of those who had forgotten all.
@@ -52,8 +52,8 @@ impl Cast {
     }
 }
 
-fn offend(one: &Link, other: &Link) -> bool {
-    let around = |one: &Link, other: &Link| {
+fn offend(one: &VoteLink, other: &VoteLink) -> bool {
+    let around = |one: &VoteLink, other: &VoteLink| {
         one.source.epoch < other.source.epoch && other.target.epoch < one.target.epoch
     };
     one != other
@@ -207,7 +207,7 @@ fn check_traitor(world: &World, node: &Node) -> Result<(), String> {
     if offences.guilty().contains(&traitor) {
         return Ok(());
     }
-    let links: Vec<Link> = node
+    let links: Vec<VoteLink> = node
         .votes()
         .of_signer(&traitor)
         .map(|vote| vote.vote.link)

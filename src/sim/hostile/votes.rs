@@ -4,7 +4,7 @@
 //! that prove nothing.
 
 use crate::consensus::finality::{
-    Blocks as _, Certificate, Checkpoint, Epoch, Evidence, Link, SignedVote, Vote, due,
+    Blocks as _, Certificate, Checkpoint, Epoch, Evidence, SignedVote, Vote, VoteLink, due,
 };
 use crate::gossip::{MAX_VOTES, Message, Progress};
 use crate::primitives::{BlockHash, Digest, Keypair, Millis};
@@ -20,13 +20,13 @@ const TRICK_EVERY: Millis = Millis(6_000);
 /// Votes that are kept for later at the most.
 const MAX_KEPT: usize = 16;
 
-fn sign(world: &World, link: Link, key: &Keypair) -> Option<SignedVote> {
+fn sign(world: &World, link: VoteLink, key: &Keypair) -> Option<SignedVote> {
     let chain_id = world.chain_id()?;
     Some(Vote { chain_id, link }.sign(key))
 }
 
 /// The vote that an honest authority would cast at a seat's node now.
-fn due_at(world: &World, seat: usize) -> Option<Link> {
+fn due_at(world: &World, seat: usize) -> Option<VoteLink> {
     let chain = world.seats[seat].node.as_ref()?.chain();
     due(&chain.head(), chain.decided().highest_justified(), chain)
 }
@@ -103,7 +103,7 @@ impl Hostile {
             return;
         };
         let source = Checkpoint::genesis(chain_id);
-        let votes = [link, Link { source, ..link }].map(|link| sign(world, link, traitor));
+        let votes = [link, VoteLink { source, ..link }].map(|link| sign(world, link, traitor));
         self.send_votes(world, votes.into_iter().flatten().collect());
     }
 
@@ -126,7 +126,7 @@ impl Hostile {
             id: made_up(world),
         };
         let source = Checkpoint::genesis(chain_id);
-        let vote = sign(world, Link { source, target }, traitor);
+        let vote = sign(world, VoteLink { source, target }, traitor);
         self.send_votes(world, vote.into_iter().collect());
     }
 
@@ -141,7 +141,7 @@ impl Hostile {
                 epoch: Epoch(link.target.epoch.0 + first + number),
                 id: made_up(world),
             };
-            votes.extend(sign(world, Link { target, ..link }, traitor));
+            votes.extend(sign(world, VoteLink { target, ..link }, traitor));
         }
         self.send_votes(world, votes);
     }
@@ -215,7 +215,7 @@ impl Hostile {
             id: made_up(world),
             ..link.target
         };
-        let other = Link { target, ..link };
+        let other = VoteLink { target, ..link };
         let votes = [link, other].map(|link| sign(world, link, &somebody));
         let [Some(mut one), Some(mut other)] = votes else {
             return;

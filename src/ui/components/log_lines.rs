@@ -35,7 +35,7 @@ pub(crate) fn LogLines(props: &LogLinesProps) -> Html {
 }
 
 /// Where what a line is about can be looked at, and the word of the link.
-pub(super) fn link(event: &Event) -> Option<(Route, &'static str)> {
+pub(super) fn target(event: &Event) -> Option<(Route, &'static str)> {
     if let Some(report) = place(event) {
         return Some((report, "report"));
     }
@@ -56,7 +56,7 @@ struct LogLineProps {
 #[component]
 fn LogLine(props: &LogLineProps) -> Html {
     let event = &props.event;
-    let link = link(event);
+    let target = target(event);
     let (level, topic) = (level_word(event.level), event.topic.word());
     html! {
         <li class={classes!("log-line", format!("log-level-{level}"))}>
@@ -65,7 +65,7 @@ fn LogLine(props: &LogLineProps) -> Html {
             <span class={classes!("log-topic", format!("log-topic-{topic}"))}>{ topic }</span>
             <span class="log-text">
                 { told(&event.text) }
-                if let Some((to, word)) = link {
+                if let Some((to, word)) = target {
                     { " " }{ page_link(&to, "text-more", word) }
                 }
             </span>

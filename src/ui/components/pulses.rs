@@ -34,7 +34,7 @@ extern "C" {
 /// The layer over the picture.
 #[derive(Default)]
 struct Layer {
-    place: NodeRef,
+    element: NodeRef,
     places: RefCell<Rc<Places>>,
     /// Width and height of the layer in pixels.
     size: Cell<(f64, f64)>,
@@ -65,7 +65,7 @@ impl Layer {
         if self.measured.get().is_some_and(is_known) {
             return;
         }
-        if let Some(layer) = self.place.cast::<Element>() {
+        if let Some(layer) = self.element.cast::<Element>() {
             let size = (layer.client_width(), layer.client_height());
             self.size.set((f64::from(size.0), f64::from(size.1)));
             self.measured.set(Some(now));
@@ -84,7 +84,7 @@ impl Layer {
         });
         let happened = self.happened.take();
         if let Some(layer) = self
-            .place
+            .element
             .cast::<Element>()
             .filter(|_| !happened.is_empty())
         {
@@ -158,5 +158,5 @@ pub(super) fn Pulses(props: &PulsesProps) -> Html {
             move || drop(subscriptions)
         });
     }
-    html! { <div ref={layer.place.clone()} class="pulses" aria-hidden="true"></div> }
+    html! { <div ref={layer.element.clone()} class="pulses" aria-hidden="true"></div> }
 }

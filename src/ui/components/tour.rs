@@ -25,8 +25,8 @@ const CARD: &str = "tour";
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct TourProps {
-    /// The place that is shown.
-    pub(crate) place: Route,
+    /// The page that is shown.
+    pub(crate) route: Route,
 }
 
 /// The tour, offered or under way.
@@ -39,7 +39,7 @@ pub(crate) fn Tour(props: &TourProps) -> Html {
     let cuts = actions.app().cuts().len();
     let facts = Facts::of(
         &picture,
-        props.place.clone(),
+        props.route.clone(),
         selection.name(),
         cuts,
         decided,
@@ -49,7 +49,7 @@ pub(crate) fn Tour(props: &TourProps) -> Html {
         move |facts| send.dispatch(TourMessage::See(facts.clone()))
     });
     let runs = picture.nodes.iter().any(|node| node.own && node.is_up());
-    use_effect_with(runs && props.place == Route::Network, {
+    use_effect_with(runs && props.route == Route::Network, {
         let send = send.clone();
         move |fits| {
             if *fits && actions.app().may_offer_tour() {
@@ -61,7 +61,7 @@ pub(crate) fn Tour(props: &TourProps) -> Html {
     match tour.stage() {
         Stage::Away => Html::default(),
         // On the other pages it would lie over what somebody came for.
-        Stage::Offered if props.place == Route::Network => offer(&send),
+        Stage::Offered if props.route == Route::Network => offer(&send),
         Stage::Offered => Html::default(),
         Stage::At(step) => card(step, tour.way(), &send),
         Stage::Seen(step) => seen(step, &send),

@@ -4,8 +4,8 @@
 
 use yew::prelude::*;
 
-use super::links::here;
 use super::marks::block_class;
+use super::page_links::here;
 use crate::app::pages::network::maker;
 use crate::records::{BlockFinality, BlockKind};
 use crate::view::figures::{grouped, short};

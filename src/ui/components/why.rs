@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::log_lines::link;
+use super::log_lines::target;
 use super::{page_link, refusal, told};
 use crate::ipc::Subject;
 use crate::records::Explained;
@@ -58,7 +58,7 @@ fn answered(why: &Why, title: &AttrValue) -> Html {
                 <p class="why-event text-hint">
                     <time title={time::exact(event.at)}>{ time::of_day(event.at) }</time>
                     { told(&format!(" {}: {}", event.node, event.text)) }
-                    if let Some((to, word)) = link(event) {
+                    if let Some((to, word)) = target(event) {
                         { " " }{ page_link(&to, "text-more", word) }
                     }
                 </p>

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use aurex::consensus::finality::{
-    Added, Base, Blocks, Certificate, CheckedCertificate, Checkpoint, Decision, Epoch, Link,
-    SignedVote, SigningRecord, View, VoteSigner, Votes,
+    Added, Base, Blocks, Certificate, CheckedCertificate, Checkpoint, Decision, Epoch, SignedVote,
+    SigningRecord, View, VoteLink, VoteSigner, Votes,
 };
 use aurex::primitives::Address;
 use proptest::prelude::*;
@@ -69,8 +69,8 @@ impl Network {
     /// Has an honest node vote for a checkpoint, if its rules allow it.
     fn vote(&mut self, at: usize, target: Checkpoint) -> Result<bool, TestCaseError> {
         let source = self.view(&self.nodes[at]).highest_justified();
-        let link = Link { source, target };
-        if link.check_form().is_err() || link.check_place(&self.tree).is_err() {
+        let link = VoteLink { source, target };
+        if link.check_form().is_err() || link.check_position(&self.tree).is_err() {
             return Ok(false);
         }
         let signer = &mut self.nodes[at].signer;
@@ -104,7 +104,7 @@ impl Network {
                 }
             }
             1 if self.dishonest > 0 => {
-                let voted: Vec<Link> = self.sent.iter().map(|vote| vote.vote.link).collect();
+                let voted: Vec<VoteLink> = self.sent.iter().map(|vote| vote.vote.link).collect();
                 let links = if voted.is_empty() {
                     self.tree.links()
                 } else {
@@ -161,7 +161,7 @@ impl Network {
         let (tree, chain_id) = (&self.tree, self.tree.genesis.id);
         let view = self.view(node);
         let links = view.proof(Epoch(0));
-        let certificate = |link: &Link| {
+        let certificate = |link: &VoteLink| {
             let (signers, sets) = (
                 &node.pool.links()[link],
                 tree.sets(&link.target.id).unwrap(),

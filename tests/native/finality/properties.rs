@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use aurex::consensus::finality::{Alarm, Blocks, Checkpoint, Epoch, Link, Quorum, SignedVote};
+use aurex::consensus::finality::{Alarm, Blocks, Checkpoint, Epoch, Quorum, SignedVote, VoteLink};
 use aurex::primitives::Address;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
@@ -49,7 +49,7 @@ fn quarrel(tree: &Tree, sizes: (usize, usize), picks: &[(usize, usize)]) -> Vec<
     let mut votes = Vec::new();
     for (side, top) in tops.iter().enumerate() {
         let group = (0..count).filter(|one| *one < overlap || one % 2 == side);
-        let on_path: Vec<&Link> = links
+        let on_path: Vec<&VoteLink> = links
             .iter()
             .filter(|link| tree.descends(&top.id, &link.target.id))
             .filter(|link| link.target.epoch.0 == link.source.epoch.0 + 1)
@@ -163,7 +163,7 @@ fn property_5_the_order_of_arrival_does_not_matter() {
     run(&shuffled, |(tree, votes, shuffled)| {
         // Within the bound of two votes for an epoch, beyond which certificates are what brings
         // nodes together.
-        let mut kept: BTreeMap<(Address, Epoch), BTreeSet<Link>> = BTreeMap::new();
+        let mut kept: BTreeMap<(Address, Epoch), BTreeSet<VoteLink>> = BTreeMap::new();
         for vote in &votes {
             let link = vote.vote.link;
             let into = kept.entry((vote.signer, link.target.epoch)).or_default();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use aurex::consensus::finality::{
-    Added, Base, Blocks, Change, CheckedVote, Checkpoint, Epoch, Link, Sets, SignedVote, View,
-    Vote, VoteError, Votes,
+    Added, Base, Blocks, Change, CheckedVote, Checkpoint, Epoch, Sets, SignedVote, View, Vote,
+    VoteError, VoteLink, Votes,
 };
 use aurex::primitives::{Address, BlockHash, Height, Keypair, sha256};
 
@@ -68,18 +68,18 @@ impl Tree {
         all
     }
 
-    pub(crate) fn links(&self) -> Vec<Link> {
+    pub(crate) fn links(&self) -> Vec<VoteLink> {
         let all = self.checkpoints();
         let pairs = all
             .iter()
             .flat_map(|source| all.iter().map(|target| (*source, *target)));
         pairs
-            .map(|(source, target)| Link { source, target })
-            .filter(|link| link.check_form().is_ok() && link.check_place(self).is_ok())
+            .map(|(source, target)| VoteLink { source, target })
+            .filter(|link| link.check_form().is_ok() && link.check_position(self).is_ok())
             .collect()
     }
 
-    pub(crate) fn vote(&self, signer: usize, link: Link) -> SignedVote {
+    pub(crate) fn vote(&self, signer: usize, link: VoteLink) -> SignedVote {
         let chain_id = self.genesis.id;
         Vote { chain_id, link }.sign(&key(signer))
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::{env, fs};
 
-use aurex::consensus::finality::{Alarm, Blocks, Checkpoint, Link, Quorum, SignedVote};
+use aurex::consensus::finality::{Alarm, Blocks, Checkpoint, Quorum, SignedVote, VoteLink};
 use serde_json::Value;
 
 use super::tree::{Tree, key};
@@ -68,7 +68,7 @@ impl<'a> Vector<'a> {
         let mut votes = Vec::new();
         for vote in list(&self.case["votes"]) {
             let end = |name: &str| self.names[text(&vote[name])];
-            let link = Link {
+            let link = VoteLink {
                 source: end("source"),
                 target: end("target"),
             };
@@ -90,7 +90,7 @@ impl<'a> Vector<'a> {
         let mut pool = tree.pool();
         let mut invalid = BTreeSet::new();
         for vote in votes {
-            let Link { source, target } = vote.vote.link;
+            let VoteLink { source, target } = vote.vote.link;
             if let Err(error) = tree.add(&mut pool, *vote) {
                 assert!([15, 18].contains(&error.rule()), "{what}: {error}");
                 let [source, target] = [source, target].map(|one| self.named([&one]).pop_first());

@@ -99,10 +99,10 @@ pub fn dots(bench: &Bench, places: &[Point], gap: f64) -> Vec<FrameDot> {
     let dot = |frame: &FrameSight| {
         let from = places.get(usize::from(frame.from))?;
         let to = places.get(usize::from(frame.to))?;
-        let name = |place: u8| {
+        let name = |number: u8| {
             bench
                 .nodes
-                .get(usize::from(place))
+                .get(usize::from(number))
                 .map_or("?", |node| &node.name)
         };
         Some(FrameDot {

@@ -42,10 +42,10 @@ fn draw(scene: &Scene) -> Html {
     let release = hands.acting(Action::ReleaseAll {
         filter: Filter::default(),
     });
-    let name = |place: u8| {
+    let name = |number: u8| {
         bench
             .nodes
-            .get(usize::from(place))
+            .get(usize::from(number))
             .map_or("?", |node| node.name.as_str())
     };
     html! {

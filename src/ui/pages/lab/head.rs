@@ -44,7 +44,7 @@ fn draw(scene: &Scene) -> Html {
         move |_: MouseEvent| {
             let hands = hands.clone();
             spawn_local(async move {
-                match hands.laboratory().rc().link().await {
+                match hands.laboratory().rc().page_link().await {
                     Ok(fragment) => {
                         let origin = gloo::utils::window()
                             .location()

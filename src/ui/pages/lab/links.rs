@@ -119,7 +119,7 @@ fn actions(page: &LabPage, names: &[String], set: &LinkSetting) -> Vec<Action> {
 
 fn said(links: &[LinkSight], names: &[String]) -> String {
     let cut = links.iter().filter(|link| link.cut);
-    let name = |place: u8| names.get(usize::from(place)).map_or("?", String::as_str);
+    let name = |number: u8| names.get(usize::from(number)).map_or("?", String::as_str);
     let cut: Vec<String> = cut
         .map(|link| format!("{} → {}", name(link.from), name(link.to)))
         .collect();

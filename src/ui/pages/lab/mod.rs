@@ -24,7 +24,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::lab::link::Shared as SharedLink;
+use crate::app::lab::page_link::Shared as SharedLink;
 use crate::app::lab::{Bench, LabSubscription, Laboratory, Source};
 use crate::app::pages::lab::timeline::time_text;
 use crate::app::pages::lab::{LabMessage, LabPage as Page};
@@ -40,8 +40,8 @@ use crate::view::route::{OPEN, Route};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct LabPageProps {
-    /// The place that the address names.
-    pub(crate) place: Route,
+    /// What the address names.
+    pub(crate) route: Route,
     pub(crate) laboratory: Shared<Laboratory>,
 }
 
@@ -53,8 +53,8 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
     let bench = use_newest_bench(&hands);
     {
         let hands = hands.clone();
-        use_effect_with(props.place.clone(), move |place| {
-            if let Some(source) = source(place) {
+        use_effect_with(props.route.clone(), move |route| {
+            if let Some(source) = source(route) {
                 hands.open(source, || {});
             }
         });
@@ -69,27 +69,27 @@ pub(crate) fn LabPage(props: &LabPageProps) -> Html {
     }
     use_goal_notice(&hands, &bench);
     use_sight(&page, &bench);
-    keys::use_keys(&hands, page.keys() && props.place != Route::Lab);
+    keys::use_keys(&hands, page.keys() && props.route != Route::Lab);
     if let Some(clock) = &bench.clock {
         stand_at(wall_clock(clock.time).0);
     }
-    stay_within(scenario(&props.place));
+    stay_within(scenario(&props.route));
     let scene = Scene {
         bench,
         page: Rc::new((**page).clone()),
         hands,
         narrow: use_narrow(),
     };
-    if props.place == Route::Lab {
+    if props.route == Route::Lab {
         course::draw(&scene)
     } else {
-        open(&scene, &props.place)
+        open(&scene, &props.route)
     }
 }
 
 /// The word for the scenario in the addresses of its pages.
-fn scenario(place: &Route) -> &str {
-    if let Route::Exercise(name) | Route::Within(name, _) = place {
+fn scenario(route: &Route) -> &str {
+    if let Route::Exercise(name) | Route::Within(name, _) = route {
         name
     } else {
         OPEN
@@ -99,14 +99,14 @@ fn scenario(place: &Route) -> &str {
 /// What the address asks to be opened.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "the other places open nothing"
+    reason = "the other pages open nothing"
 )]
-fn source(place: &Route) -> Option<Source> {
-    match place {
+fn source(route: &Route) -> Option<Source> {
+    match route {
         Route::Exercise(name) => Some(Source::Exercise(name.clone())),
         Route::Within(name, _) if name != OPEN => Some(Source::Exercise(name.clone())),
         Route::LabLink(query) => Some(match SharedLink::parse(query) {
-            Some(shared) => Source::Link(shared),
+            Some(shared) => Source::PageLink(shared),
             // The reader of scenarios says what it expected of no text at all.
             None => Source::Text(String::new()),
         }),
@@ -163,7 +163,7 @@ fn use_goal_notice(hands: &Hands, bench: &Bench) {
 }
 
 /// The scenario that is open, or why there is none.
-fn open(scene: &Scene, place: &Route) -> Html {
+fn open(scene: &Scene, route: &Route) -> Html {
     let bench = &scene.bench;
     if bench.about.is_some() && bench.clock.is_some() {
         return html! {
@@ -171,7 +171,7 @@ fn open(scene: &Scene, place: &Route) -> Html {
                 if let Some(error) = &bench.problem {
                     <section class="panel lab-problem">{ refusal(error) }</section>
                 }
-                { parts(scene, place) }
+                { parts(scene, route) }
             </>
         };
     }
@@ -191,14 +191,14 @@ fn open(scene: &Scene, place: &Route) -> Html {
 }
 
 /// A scenario: its head and its clock above the bench, or above one of the network's pages.
-fn parts(scene: &Scene, place: &Route) -> Html {
+fn parts(scene: &Scene, route: &Route) -> Html {
     let part = |part: Drawn| html! { <Part {part} scene={scene.clone()} /> };
-    let room = if let Route::Within(_, room) = place {
+    let room = if let Route::Within(_, room) = route {
         Some(&**room)
     } else {
         None
     };
-    let bench = match scenario(place) {
+    let bench = match scenario(route) {
         OPEN => Route::Bench,
         name => Route::Exercise(name.to_owned()),
     };

@@ -12,7 +12,7 @@ pub(super) fn networks(actions: Actions, typed: &Typed) -> Html {
     let path = gloo::utils::window().location().pathname();
     let link = typed.network().map(|link| link.query());
     let href = link.map(|query| path.unwrap_or_default() + &query);
-    let copy = move |_: MouseEvent| actions.copy(actions.app().link(), "Link");
+    let copy = move |_: MouseEvent| actions.copy(actions.app().page_link(), "Link");
     let about = format!(
         "This one is called {network}. Each size is a network of its own and keeps its own ledger."
     );

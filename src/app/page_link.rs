@@ -13,7 +13,7 @@ use crate::command::{
 use crate::consensus::MAX_AUTHORITIES;
 use crate::ipc::{MAX_MINERS, Pace};
 use crate::primitives::Name;
-use crate::refusal::LinkError;
+use crate::refusal::PageLinkError;
 
 /// Most proof-of-work nodes that a link may ask for.
 pub const MAX_POW: u32 = 16;
@@ -39,7 +39,7 @@ pub(super) const NAMES: [&str; 8] = [
 
 /// The parameters of a link; `None` for one that it does not have.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LinkParameters {
+pub struct PageLink {
     /// Proof-of-work nodes of a new network.
     pub pow: Option<u32>,
     /// Proof-of-authority nodes of a new network.
@@ -58,7 +58,7 @@ pub struct LinkParameters {
     pub traffic: Option<u32>,
 }
 
-impl LinkParameters {
+impl PageLink {
     /// Proof-of-work nodes of a new network without the parameter.
     pub const DEFAULT_POW: u32 = 3;
     /// Proof-of-authority nodes of a new network without the parameter.
@@ -72,7 +72,7 @@ impl LinkParameters {
 
     /// Parses a query string, with or without its question mark.
     #[must_use]
-    pub fn parse(search: &str) -> (Self, Vec<LinkError>) {
+    pub fn parse(search: &str) -> (Self, Vec<PageLinkError>) {
         let mut reader = Reader::default();
         let pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
         for (name, value) in pairs.take(MAX_PARAMETERS) {
@@ -84,13 +84,13 @@ impl LinkParameters {
             ..
         } = reader;
         if link.pow() == 0 && link.poa() == 0 {
-            errors.push(LinkError::NoNodes);
+            errors.push(PageLinkError::NoNodes);
             link.pow = Some(Self::DEFAULT_POW);
             link.poa = Some(Self::DEFAULT_POA);
         }
         if let Err(error) = check_workers(link.pow(), link.poa(), link.miners()) {
             let taken = most_miners(link.pow(), link.poa());
-            errors.push(LinkError::Workers { error, taken });
+            errors.push(PageLinkError::Workers { error, taken });
             link.miners = Some(taken);
         }
         (link, errors)
@@ -195,8 +195,8 @@ pub(super) fn pace_word(pace: Pace) -> String {
 
 #[derive(Default)]
 struct Reader {
-    link: LinkParameters,
-    errors: Vec<LinkError>,
+    link: PageLink,
+    errors: Vec<PageLinkError>,
     seen: Vec<&'static str>,
 }
 
@@ -207,14 +207,14 @@ impl Reader {
             .find(|known| name.eq_ignore_ascii_case(known))
         else {
             let nearest = nearest(name, NAMES).unwrap_or("pow");
-            self.errors.push(LinkError::Unknown {
+            self.errors.push(PageLinkError::Unknown {
                 found: shortened(name),
                 nearest: nearest.into(),
             });
             return;
         };
         if self.seen.contains(&name) {
-            self.errors.push(LinkError::Twice {
+            self.errors.push(PageLinkError::Twice {
                 name: name.into(),
                 found: shortened(value),
             });
@@ -223,23 +223,23 @@ impl Reader {
         self.seen.push(name);
         match name {
             "pow" => {
-                let pow = self.number(name, value, 0..=MAX_POW, LinkParameters::DEFAULT_POW);
+                let pow = self.number(name, value, 0..=MAX_POW, PageLink::DEFAULT_POW);
                 self.link.pow = Some(pow);
             }
             "poa" => {
-                let poa = self.number(name, value, 0..=MAX_POA, LinkParameters::DEFAULT_POA);
+                let poa = self.number(name, value, 0..=MAX_POA, PageLink::DEFAULT_POA);
                 self.link.poa = Some(poa);
             }
             "difficulty" => {
-                let usual = LinkParameters::DEFAULT_DIFFICULTY;
+                let usual = PageLink::DEFAULT_DIFFICULTY;
                 self.link.difficulty = Some(self.number(name, value, DIFFICULTY_DIGITS, usual));
             }
             "test_tx" => {
-                let usual = LinkParameters::DEFAULT_TEST_TX;
+                let usual = PageLink::DEFAULT_TEST_TX;
                 self.link.test_tx = Some(self.number(name, value, 0..=MAX_TEST_TX, usual));
             }
             "miners" => {
-                let usual = LinkParameters::DEFAULT_MINERS;
+                let usual = PageLink::DEFAULT_MINERS;
                 self.link.miners = Some(self.number(name, value, 1..=MAX_MINERS, usual));
             }
             "pace" => match pace(&value.to_ascii_lowercase()) {
@@ -276,7 +276,7 @@ impl Reader {
 
     fn wrong(&mut self, name: &'static str, expected: &str, found: &str, taken: &str) {
         let (expected, taken) = (expected.to_owned(), taken.to_owned());
-        self.errors.push(LinkError::Value {
+        self.errors.push(PageLinkError::Value {
             name: name.into(),
             expected,
             found: shortened(found),
@@ -289,26 +289,23 @@ impl Reader {
 mod tests {
     use super::*;
 
-    fn sentences(search: &str) -> (LinkParameters, Vec<String>) {
-        let (link, errors) = LinkParameters::parse(search);
+    fn sentences(search: &str) -> (PageLink, Vec<String>) {
+        let (link, errors) = PageLink::parse(search);
         (link, errors.iter().map(ToString::to_string).collect())
     }
 
     #[test]
     fn nothing_said_is_the_default() {
         for search in ["", "?", "?&&"] {
-            assert_eq!(
-                LinkParameters::parse(search),
-                (LinkParameters::default(), Vec::new())
-            );
+            assert_eq!(PageLink::parse(search), (PageLink::default(), Vec::new()));
         }
-        assert_eq!(LinkParameters::default().network(), "pow3-poa2-d2");
+        assert_eq!(PageLink::default().network(), "pow3-poa2-d2");
     }
 
     #[test]
     fn everything_said_is_taken_and_written_back() {
         let search = "?pow=5&poa=3&difficulty=3&pace=full&net=lab-1&test_tx=0&miners=2&traffic=60";
-        let (link, errors) = LinkParameters::parse(search);
+        let (link, errors) = PageLink::parse(search);
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(
             (link.pow, link.poa, link.difficulty, link.test_tx),
@@ -317,9 +314,9 @@ mod tests {
         assert_eq!((link.pace, link.miners), (Some(Pace::Full), Some(2)));
         assert_eq!(link.traffic, Some(60));
         assert_eq!(link.network(), "lab-1");
-        assert_eq!(LinkParameters::parse(&link.query()), (link, Vec::new()));
-        let (link, _) = LinkParameters::parse("?pow=16&poa=16&pace=600");
-        assert_eq!(LinkParameters::parse(&link.query()), (link, Vec::new()));
+        assert_eq!(PageLink::parse(&link.query()), (link, Vec::new()));
+        let (link, _) = PageLink::parse("?pow=16&poa=16&pace=600");
+        assert_eq!(PageLink::parse(&link.query()), (link, Vec::new()));
     }
 
     #[test]
@@ -329,7 +326,7 @@ mod tests {
             "?pow=16&poa=16&difficulty=1",
             "?poa=0",
         ] {
-            let (link, errors) = LinkParameters::parse(search);
+            let (link, errors) = PageLink::parse(search);
             assert!(errors.is_empty());
             assert!(link.network().parse::<Name>().is_ok(), "{}", link.network());
         }
@@ -414,7 +411,7 @@ mod tests {
             "?\u{1F600}=1",
             &long,
         ] {
-            let (link, errors) = LinkParameters::parse(search);
+            let (link, errors) = PageLink::parse(search);
             assert_eq!(
                 (link.pow(), link.poa(), link.difficulty(), link.test_tx()),
                 (3, 2, 2, 5),
@@ -427,6 +424,6 @@ mod tests {
             );
             assert!(errors.iter().all(|error| error.to_string().len() < 400));
         }
-        assert!(LinkParameters::parse(&"x=1&".repeat(1_000)).1.len() <= MAX_PARAMETERS);
+        assert!(PageLink::parse(&"x=1&".repeat(1_000)).1.len() <= MAX_PARAMETERS);
     }
 }
