@@ -15,8 +15,8 @@
 //! 2. `posting` (what nodes get without being asked), `ask`, `why`, `ledgers` (files of them);
 //! 3. `keeping` (the record), `remembering` (what was signed), `users`, `submitting` and `send`,
 //!    `unsent`, `resending`;
-//! 4. `nodes` (their life), `linking`, `pacing`, `authorities`, `driving` (traffic), `touring`,
-//!    `launching`, `release`, `measuring`;
+//! 4. `nodes` (their life) and `renewing`, `linking`, `pacing`, `authorities`, `driving` (traffic),
+//!    `touring`, `launching`, `release`, `measuring`;
 //! 5. `commands`, `scenario` (the same in the laboratory), and `tabs`: opening, watching, taking
 //!    over.
 //!
@@ -49,6 +49,7 @@ mod posting;
 mod record;
 mod release;
 mod remembering;
+mod renewing;
 mod requests;
 mod resending;
 mod roster;

@@ -110,6 +110,10 @@ pub trait Platform {
     /// How much is stored here of how much may be; `None` where the platform does not say.
     fn storage_use(&self) -> LocalBoxFuture<'static, Option<StorageUse>>;
 
+    /// Whether a new worker could store something now, whatever those that run are told. A page
+    /// that is itself refused gets another way to store, if there is one.
+    fn can_store(&self) -> LocalBoxFuture<'static, bool>;
+
     /// Asks the platform not to delete what is stored by itself; [`StorageUse::is_kept`] says what
     /// it decided.
     fn keep_storage(&self) -> LocalBoxFuture<'static, ()>;

@@ -70,6 +70,13 @@ impl Roster {
         up
     }
 
+    /// The nodes that run and whose ledgers have failed for long.
+    pub(super) fn stuck(&self) -> Vec<Rc<Member>> {
+        let all = self.all().into_iter();
+        all.filter(|node| node.is_up() && node.trouble.borrow().is_stuck())
+            .collect()
+    }
+
     pub(super) fn add(&self, node: &Rc<Member>) {
         self.nodes.borrow_mut().push(Rc::clone(node));
     }

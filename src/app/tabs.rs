@@ -54,6 +54,7 @@ impl App {
         self.find_signed_before().await;
         self.watch_page();
         self.watch_storage();
+        self.watch_ledgers();
         let role = self
             .platform
             .lock(self.lock_name("host"), Some(ROLE_WAIT_MS));

@@ -12,6 +12,8 @@ pub(super) struct Trouble {
     since: Option<f64>,
     /// What the page says of it.
     said: Option<Refusal>,
+    /// Whether the node got a new worker for it.
+    renewed: bool,
 }
 
 /// What becomes of a ledger with a report.
@@ -26,6 +28,16 @@ pub(super) enum TroubleChange {
 }
 
 impl Trouble {
+    /// Whether it has failed for long, and the node may get a new worker for it.
+    pub(super) const fn is_stuck(&self) -> bool {
+        self.said.is_some() && !self.renewed
+    }
+
+    /// The node gets a new worker.
+    pub(super) const fn note_renewed(&mut self) {
+        self.renewed = true;
+    }
+
     /// Takes what a node reports at a time.
     pub(super) fn follow(&mut self, status: &NodeStatus, now: f64) -> TroubleChange {
         let Some(reason) = status.degraded.clone() else {

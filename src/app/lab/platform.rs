@@ -193,6 +193,10 @@ impl Platform for LabPlatform {
         self.page.storage_use()
     }
 
+    fn can_store(&self) -> LocalBoxFuture<'static, bool> {
+        self.page.can_store()
+    }
+
     fn keep_storage(&self) -> LocalBoxFuture<'static, ()> {
         self.page.keep_storage()
     }

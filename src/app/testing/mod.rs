@@ -294,6 +294,20 @@ impl World {
         self.full.borrow().contains(name)
     }
 
+    fn is_any_full(&self) -> bool {
+        !self.full.borrow().is_empty()
+    }
+
+    /// The browser deletes the ledger of a node, and gives its worker none any more.
+    pub(super) fn strand(&self, name: &str) {
+        let workers = self.workers().into_iter();
+        for worker in workers.filter(|worker| worker.name == name) {
+            if let Some(database) = worker.strand() {
+                self.delete_ledger(&database);
+            }
+        }
+    }
+
     fn is_silent(&self, name: &str) -> bool {
         self.silent.borrow().contains(name)
     }

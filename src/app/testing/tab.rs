@@ -321,6 +321,11 @@ impl Platform for Tab {
         .boxed_local()
     }
 
+    fn can_store(&self) -> LocalBoxFuture<'static, bool> {
+        let can = !self.faults.borrow().full && !self.world.is_any_full();
+        async move { can }.boxed_local()
+    }
+
     fn keep_storage(&self) -> LocalBoxFuture<'static, ()> {
         self.asked_to_keep.set(self.asked_to_keep.get() + 1);
         if let Some(storage) = &mut self.faults.borrow_mut().storage {

@@ -44,6 +44,8 @@ pub(super) struct NodeWorker {
     ended: Cell<bool>,
     /// Its program could not be loaded.
     unloaded: Cell<bool>,
+    /// It is given no database any more.
+    stranded: Cell<bool>,
     waiting: RefCell<Vec<ToNode>>,
     running: RefCell<Option<Running>>,
 }
@@ -99,6 +101,7 @@ impl NodeWorker {
             on_event,
             ended: Cell::new(false),
             unloaded: Cell::new(false),
+            stranded: Cell::new(false),
             waiting: RefCell::default(),
             running: RefCell::default(),
         })
@@ -116,6 +119,12 @@ impl NodeWorker {
         self.ended.set(true);
         self.waiting.take();
         drop(self.running.take());
+    }
+
+    /// It is given no database any more; the name of the one that it had.
+    pub(super) fn strand(&self) -> Option<String> {
+        self.stranded.set(true);
+        self.with(|it| it.config.database.clone()).flatten()
     }
 
     pub(super) fn is_ended(&self) -> bool {
@@ -388,6 +397,9 @@ impl NodeWorker {
             let outcome = me.with(|it| {
                 if me.world.is_full(&me.name) {
                     return Err(StoreError::Quota);
+                }
+                if me.stranded.get() {
+                    return Err(StoreError::Gone);
                 }
                 ready(it.store.commit(&batch, durability))
             });

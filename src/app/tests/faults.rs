@@ -1,6 +1,5 @@
 //! What the browser lacks, records that cannot be read, and workers that fail.
 
-use crate::app::platform::StorageUse;
 use crate::app::testing::{Faults, Page, World};
 use crate::ipc::NodeState;
 use crate::primitives::Millis;
@@ -406,33 +405,6 @@ fn a_machines_clock_that_is_set_back_stops_nothing_and_the_log_says_so() {
     assert!(log.contains("ahead of this machine's clock"), "{log}");
 }
 
-/// A browser that runs out of space may delete all databases of a page, the network's record among
-/// them.
-#[test]
-fn a_record_that_went_with_a_full_disk_is_kept_again_once_a_ledger_is_durable_again() {
-    let world = World::new(35);
-    let page = world.ready(LINK);
-    page.grow(3);
-    let keys = world.keys();
-    let [key] = keys.as_slice() else {
-        panic!("expected one record, found {keys:?}");
-    };
-    let record = world.record(key);
-    world.fill("pow-1", true);
-    page.grow(page.height() + 3);
-    assert!(page.status("pow-1").degraded.is_some());
-    world.forget_record(key);
-    page.fault(|faults| faults.full = true);
-    world.fill("pow-1", false);
-    world.run(20_000.0);
-    assert_eq!(page.status("pow-1").degraded, None);
-    assert_eq!(page.problems(), ["storage_write"]);
-    page.fault(|faults| faults.full = false);
-    world.run(10_000.0);
-    assert_eq!(world.record(key), record);
-    assert_eq!(page.problems(), [""; 0]);
-}
-
 #[test]
 fn a_change_that_could_not_be_written_is_not_taken_back_by_the_next_and_is_written_later() {
     let world = World::new(42);
@@ -450,45 +422,6 @@ fn a_change_that_could_not_be_written_is_not_taken_back_by_the_next_and_is_writt
     page.close();
     let page = world.ready(LINK);
     world.until("all nodes", || page.up().len() == 3);
-}
-
-#[test]
-fn a_full_disk_is_said_at_once_what_helps_after_a_minute_and_nothing_once_there_is_room() {
-    let world = World::new(34);
-    let page = world.ready(LINK);
-    page.grow(3);
-    world.fill("pow-1", true);
-    let before = page.status("pow-1").durable_height;
-    page.grow(page.height() + 3);
-    let status = page.status("pow-1");
-    assert!(
-        status
-            .degraded
-            .is_some_and(|why| why.contains("quota is used up"))
-    );
-    assert!(
-        status.durable_height <= before + 1,
-        "{}",
-        status.durable_height
-    );
-    page.expect("status", &["in memory: the browser's storage quota"]);
-    assert_eq!(page.problems(), [""; 0]);
-    world.run(65_000.0);
-    assert_eq!(page.problems(), ["storage_stuck"]);
-    assert!(
-        page.sentences().contains("`export pow-1`"),
-        "{}",
-        page.sentences()
-    );
-    world.fill("pow-1", false);
-    world.run(20_000.0);
-    assert_eq!(page.problems(), [""; 0]);
-    let status = page.status("pow-1");
-    assert_eq!(status.degraded, None);
-    assert!(status.durable_height + 1 >= status.height);
-    let height = status.durable_height;
-    page.close();
-    assert!(world.ready(LINK).status("pow-1").height >= height);
 }
 
 #[test]
@@ -535,64 +468,4 @@ fn a_worker_that_fails_to_load_from_a_server_with_the_same_release_says_its_own_
     page.crash("pow-1");
     world.run(100.0);
     assert!(!page.problems().contains(&"out_of_date".to_owned()));
-}
-
-#[test]
-fn the_browser_is_asked_once_to_keep_what_is_stored_at_the_first_act_of_a_person() {
-    let world = World::new(33);
-    let storage = StorageUse {
-        used: 5_000_000,
-        allowed: 100_000_000,
-        is_kept: Some(false),
-    };
-    let faults = Faults {
-        storage: Some(storage),
-        ..Faults::default()
-    };
-    let page = world.open_with(LINK, faults);
-    page.opened().expect("it opens");
-    world.run(100.0);
-    assert_eq!(page.app.storage(), Some(storage));
-    assert_eq!(page.asked_to_keep(), 0, "nobody has acted yet");
-    page.click();
-    page.click();
-    world.run(100.0);
-    assert_eq!(page.asked_to_keep(), 1);
-    assert_eq!(page.app.storage().and_then(|it| it.is_kept), Some(true));
-}
-
-#[test]
-fn storage_that_is_four_fifths_full_is_said_once_until_there_is_space_again() {
-    let world = World::new(34);
-    let stored = |used| StorageUse {
-        used,
-        allowed: 100_000_000,
-        is_kept: None,
-    };
-    let page = world.open_with(LINK, Faults::default());
-    page.opened().expect("it opens");
-    assert_eq!(page.app.storage(), None, "the browser does not say");
-    let problems_with = |used| {
-        page.set_storage(stored(used));
-        world.run(31_000.0);
-        page.problems()
-    };
-    assert_eq!(problems_with(79_999_999), [""; 0]);
-    assert_eq!(problems_with(80_000_000), ["storage_short"]);
-    let said = page.sentences();
-    assert!(
-        said.contains("allows this page 100 MB, and 80 MB are stored"),
-        "{said}"
-    );
-    assert_eq!(problems_with(90_000_000), ["storage_short"]);
-    assert_eq!(page.sentences(), said, "it is said once");
-    assert_eq!(problems_with(79_000_000), [""; 0]);
-    assert_eq!(problems_with(95_000_000), ["storage_short"]);
-    // One that does not say what it allows is never taken for full.
-    page.set_storage(StorageUse {
-        allowed: 0,
-        ..stored(1)
-    });
-    world.run(31_000.0);
-    assert_eq!(page.problems(), [""; 0]);
 }

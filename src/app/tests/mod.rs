@@ -9,6 +9,7 @@ mod links;
 mod mining;
 mod opening;
 mod sending;
+mod storage;
 mod tabs;
 mod tour;
 mod traffic;

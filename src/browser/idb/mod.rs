@@ -10,6 +10,7 @@
 
 mod blocks;
 mod connection;
+mod context;
 pub(in crate::browser) mod hold;
 mod open;
 mod query;

@@ -13,6 +13,7 @@ use web_sys::{
     IdbDatabase, IdbFactory, IdbObjectStoreParameters, IdbOpenDbRequest, IdbVersionChangeEvent,
 };
 
+use super::context;
 use super::request::error_of;
 use crate::browser::js::{after, field};
 use crate::ledger::{SCHEMA_VERSION, StoreError, Table};
@@ -151,6 +152,9 @@ async fn found_version(name: &str) -> Result<u32, StoreError> {
 }
 
 pub(super) fn factory() -> Result<IdbFactory, StoreError> {
+    if let Some(factory) = context::used() {
+        return Ok(factory);
+    }
     let factory = field(&js_sys::global(), "indexedDB");
     if factory.is_object() {
         Ok(factory.unchecked_into())
@@ -176,8 +180,9 @@ async fn settle(request: &IdbOpenDbRequest) -> Result<JsValue, Failure> {
         Ok(event) if event.is_undefined() => {
             let late = request.clone();
             let close = Closure::once_into_js(move || {
-                if let Ok(Ok(database)) = late.result().map(JsCast::dyn_into::<IdbDatabase>) {
-                    database.close();
+                // One of another window is no instance of this window's class.
+                if let Some(database) = late.result().ok().filter(JsValue::is_object) {
+                    database.unchecked_into::<IdbDatabase>().close();
                 }
             });
             request.set_onsuccess(Some(close.unchecked_ref()));

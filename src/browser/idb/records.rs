@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStoreParameters, IdbOpenDbRequest};
 
 use super::connection::Kept;
+use super::context::{Context, use_context};
 use super::open::open_as;
 use super::request::{Pending, Transaction, error_of, within};
 use super::{COMMIT_MS, LOAD_MS, TRIES};
@@ -75,6 +76,23 @@ pub async fn write(
         .boxed_local()
     };
     on_database(COMMIT_MS, &write).await.map(drop)
+}
+
+/// Whether a record can be written now. A browser that deleted the databases of a page on a full
+/// disk may refuse it every later one, and give one to a new context of the same origin: the page
+/// goes on with that one then.
+pub async fn can_write() -> bool {
+    // Put and taken away again.
+    let record = [Some(String::new()), None].map(|text| ("probe".to_owned(), text));
+    let mut outcome = write(&record, Durability::Strict).await;
+    if outcome == Err(StoreError::Gone)
+        && let Some(context) = Context::new()
+    {
+        KEPT.with(Kept::close);
+        use_context(context);
+        outcome = write(&record, Durability::Strict).await;
+    }
+    outcome.is_ok()
 }
 
 fn put(transaction: &Transaction, records: &[(String, Option<String>)]) -> Result<(), StoreError> {

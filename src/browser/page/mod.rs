@@ -243,6 +243,10 @@ impl Platform for Browser {
         storage::storage_use().boxed_local()
     }
 
+    fn can_store(&self) -> LocalBoxFuture<'static, bool> {
+        records::can_write().boxed_local()
+    }
+
     fn keep_storage(&self) -> LocalBoxFuture<'static, ()> {
         storage::keep().boxed_local()
     }

@@ -65,11 +65,22 @@ pub(super) fn stored(visit: &Visit) -> BTreeMap<String, Stored> {
 }
 
 impl Acknowledged {
+    /// Takes down up to which height the nodes call their ledgers durable.
+    pub(super) fn take_heights(&mut self, status: &Status) {
+        self.chain_id.clone_from(&status.network.chain_id);
+        for node in status.up().filter(|node| node.durable_height > 0) {
+            let promise = self.nodes.entry(node.name.clone()).or_default();
+            promise.id.clone_from(&node.id);
+            // A branch that is heavier may be shorter.
+            promise.durable = node.durable_height;
+        }
+    }
+
     /// Takes down what the nodes call durable now, which must be in their databases, and all that
     /// these hold.
     pub(super) fn take_down(&mut self, visit: &Visit) {
         let status = visit.status();
-        self.chain_id.clone_from(&status.network.chain_id);
+        self.take_heights(&status);
         let mut found = stored(visit);
         for node in status.up().filter(|node| node.durable_height > 0) {
             let stored = found
@@ -82,9 +93,6 @@ impl Acknowledged {
                 node.name
             );
             let promise = self.nodes.entry(node.name.clone()).or_default();
-            promise.id.clone_from(&node.id);
-            // A branch that is heavier may be shorter.
-            promise.durable = height;
             promise.blocks.extend(stored.blocks.into_keys());
             promise.committed.extend(stored.committed);
         }
