@@ -26,15 +26,15 @@ pub struct PerMille(pub u16);
 /// One directed link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Link {
-    /// Nothing passes.
+    /// Whether nothing passes, whatever else is set.
     pub cut: bool,
-    /// Least delay.
+    /// Least delay of a frame, its time of sending not counted.
     pub latency: Millis,
     /// Most that is added to the delay, evenly distributed. It keeps the order of the frames.
     pub jitter: Millis,
-    /// Frames that are lost.
+    /// Share of the frames that are lost.
     pub loss: PerMille,
-    /// Frames that come twice.
+    /// Share of the frames that come twice, the copy later by another delay.
     pub duplication: PerMille,
     /// Frames that are held back by another delay, so that later ones overtake them.
     pub reordering: PerMille,
@@ -53,7 +53,7 @@ pub enum Topology {
     Star,
     /// A ring with random chords until each node has at least this many links.
     Random {
-        /// Links of each node, at the least.
+        /// Links of each node, at the least; never more than there are other nodes.
         degree: u8,
     },
 }
@@ -80,9 +80,9 @@ pub struct Line {
 /// When a frame arrives: not at all, once, or twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Arrivals {
-    /// The frame.
+    /// When the frame comes; `None` where it is lost.
     pub first: Option<Instant>,
-    /// Its copy.
+    /// When its copy comes; `None` where there is none.
     pub copy: Option<Instant>,
 }
 

@@ -44,19 +44,19 @@ pub trait Platform {
     /// There are no locks, or the request fails.
     fn lock(&self, name: String, limit_ms: Option<u32>) -> LockRequest;
 
-    /// The wall clock.
+    /// The wall clock, which may be set ahead and back.
     fn now(&self) -> Timestamp;
 
     /// Milliseconds on a clock that never goes back: for spans, never for points in time.
     fn monotonic(&self) -> f64;
 
-    /// Waits.
+    /// Waits for so many milliseconds at least.
     fn sleep(&self, ms: f64) -> LocalBoxFuture<'static, ()>;
 
     /// Waits for the next moment at which a picture can be drawn.
     fn frame(&self) -> LocalBoxFuture<'static, ()>;
 
-    /// Runs a future by itself.
+    /// Runs a future by itself: it begins after this call.
     fn spawn(&self, task: LocalBoxFuture<'static, ()>);
 
     /// Fills an array with random bytes.
@@ -144,7 +144,7 @@ pub trait Platform {
         batch: Batch,
     ) -> LocalBoxFuture<'static, Result<(), StoreError>>;
 
-    /// Hands a file to the person.
+    /// Hands a file of this name to the person; what becomes of it is not told.
     fn save_file(&self, name: &str, bytes: &[u8]);
 
     /// Has the person choose a file of at most `limit` bytes; `None` if no file was chosen.
@@ -162,7 +162,7 @@ pub trait Platform {
     /// Whether nobody can see the page.
     fn is_hidden(&self) -> bool;
 
-    /// The page's address without its query.
+    /// The page's address without what follows the path.
     fn location(&self) -> String;
 
     /// Whether the server still has the files that this page was loaded from; `None` if it does not
@@ -183,7 +183,7 @@ pub type OnLabEvent = Box<dyn Fn(LabEvent)>;
 /// Starts the worker of the laboratory, the one of this number in this page. Dropping the worker
 /// ends it at once.
 pub type SpawnLab = Box<dyn Fn(u32, OnLabEvent) -> Result<Box<dyn LabWorker>, Refusal>>;
-/// A lock that was asked for.
+/// A lock that was asked for; `None` where the time ran out.
 pub type LockRequest = LocalBoxFuture<'static, Result<Option<Lock>, Refusal>>;
 
 /// A node's worker; it ends when this is dropped, and reports nothing after that.
@@ -204,7 +204,7 @@ pub trait Worker {
 pub enum WorkerEvent {
     /// A message of the node.
     Message(FromNode),
-    /// A message that cannot be read.
+    /// A message that cannot be read; the worker goes on.
     Unreadable(Refusal),
     /// The worker failed and does not go on.
     Crashed(String),
@@ -246,7 +246,7 @@ pub type Said = LocalBoxFuture<'static, Result<String, Refusal>>;
 pub enum LabEvent {
     /// A message.
     Message(FromLab),
-    /// A message that cannot be read.
+    /// A message that cannot be read; the worker goes on.
     Unreadable(Refusal),
     /// The worker failed and does not go on.
     Crashed(String),
@@ -255,7 +255,7 @@ pub enum LabEvent {
 /// What happens to the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageEvent {
-    /// It is hidden or shown.
+    /// It is hidden or shown, as [`Platform::is_hidden`] says.
     VisibilityChanged,
     /// Another page of this browser kept the record of this key.
     Stored(String),
@@ -266,7 +266,7 @@ pub enum PageEvent {
 /// How much is stored of how much may be, in bytes, as the platform estimates it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorageUse {
-    /// What is stored, over all networks.
+    /// Bytes that are stored, over all networks.
     pub used: u64,
     /// What may be; 0 where the platform does not say.
     pub allowed: u64,

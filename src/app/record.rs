@@ -53,13 +53,13 @@ pub struct Record {
     pub tests_left: u32,
     /// Test transactions of a new chain.
     pub test_tx: u32,
-    /// Zero digits that the network began with.
+    /// Leading zero hex digits of a work block's id that the network began with.
     pub difficulty: u8,
     /// How fast miners hash.
     pub pace: Pace,
     /// Lowest level of a log line that is kept.
     pub log: Level,
-    /// Miner workers of each proof-of-work node.
+    /// Miner workers of each proof-of-work node, at least 1.
     pub miners: u32,
     /// Payments and messages a minute that are sent by themselves; 0 for none.
     pub traffic: u32,
@@ -111,7 +111,7 @@ impl fmt::Debug for Decoded {
 }
 
 impl Record {
-    /// A new network of the link's shape.
+    /// A new network of the link's shape, whose first slot begins at `now`.
     #[must_use]
     pub fn new(link: &PageLink, name: &Name, secrets: Secrets, now: Timestamp) -> Self {
         let named = |kind: NodeKind, count: u32| {
@@ -271,7 +271,7 @@ impl Record {
     }
 }
 
-/// The secret key of a node.
+/// The key of a node, which follows from the seed and the node's name.
 #[must_use]
 pub fn node_key(seed: &[u8; 32], name: &str) -> Keypair {
     Keypair::derive(seed, "node", name)

@@ -12,15 +12,15 @@ pub const HEADER_LEN: usize = 80;
 /// A Bitcoin header. Hashes are held as people read them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Version and signals.
+    /// Version bits, by which miners also signal soft forks (BIP 9).
     pub version: u32,
     /// Id of the block before; zeros in the genesis block.
     pub previous: BlockHash,
-    /// Merkle root over the transactions' ids.
+    /// Merkle root over the transactions' ids, an odd hash being paired with itself.
     pub merkle_root: Digest,
     /// Seconds since 1970-01-01 UTC.
     pub time: u32,
-    /// The target, in compact form.
+    /// The target in compact form: a byte that counts bytes, and three bytes of value.
     pub bits: u32,
     /// What a miner varies.
     pub nonce: u32,
@@ -59,7 +59,7 @@ impl Header {
         })
     }
 
-    /// The 80 bytes.
+    /// The 80 bytes as Bitcoin hashes them: numbers little-endian, hashes turned round.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; HEADER_LEN] {
         let mut bytes = [0; HEADER_LEN];
@@ -72,7 +72,7 @@ impl Header {
         bytes
     }
 
-    /// The block's id.
+    /// The block's id: SHA-256 of SHA-256 of the 80 bytes, as people read it.
     #[must_use]
     pub fn id(&self) -> BlockHash {
         BlockHash(double_sha256(&[&self.to_bytes()]))

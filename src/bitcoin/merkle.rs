@@ -11,7 +11,7 @@ fn parent(left: &Digest, right: &Digest) -> Digest {
     Digest(double_sha256(&[&reversed(left.0), &reversed(right.0)]))
 }
 
-/// The root over transaction ids.
+/// The root over transaction ids in the order of their block.
 ///
 /// # Errors
 /// [`BitcoinError::NoTransactions`], and [`BitcoinError::Doubled`] for a list that could be a

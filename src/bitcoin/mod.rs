@@ -30,7 +30,7 @@ pub enum BitcoinError {
     /// Not a whole number of headers, or too many.
     #[error("expected 1 to {MAX_HEADERS} headers of 80 bytes each, found {found} bytes")]
     Length {
-        /// Bytes.
+        /// Bytes that were given.
         found: usize,
     },
     /// The compact target has its sign bit set.
@@ -54,9 +54,9 @@ pub enum BitcoinError {
     /// The target is easier than Bitcoin's main network allows.
     #[error("expected a target of at most {limit}, found {found}")]
     EasyTarget {
-        /// The easiest target.
+        /// The easiest target of Bitcoin's main network, that of difficulty 1.
         limit: Digest,
-        /// The header's.
+        /// The target that the header's `bits` say.
         found: Digest,
     },
     /// The hash does not meet the target.
@@ -83,7 +83,7 @@ pub enum BitcoinError {
     /// Two equal hashes side by side: another list has the same Merkle root (CVE-2012-2459).
     #[error("expected different hashes side by side in the Merkle tree, found {found} twice")]
     Doubled {
-        /// The hash.
+        /// The hash that stands side by side with itself.
         found: Digest,
     },
 }

@@ -42,7 +42,7 @@ impl Blocks for Chain {
 }
 
 impl Chain {
-    /// What the votes decided.
+    /// What the votes decided over this tree, as it was taken over last.
     #[must_use]
     pub const fn decided(&self) -> &View {
         &self.decided

@@ -7,14 +7,14 @@ use crate::consensus::finality::Sets;
 use crate::primitives::{Block, BlockHash, TxId, Weight};
 use crate::state::{Context, Undo};
 
-/// A block in the tree.
+/// A block in the tree, with what its children need to know of the chain up to it.
 #[derive(Clone, Debug)]
 pub struct TreeEntry {
-    /// The block.
+    /// The block with seal and body.
     pub block: Rc<Block>,
     /// Ids of its transactions, in order.
     pub tx_ids: Rc<[TxId]>,
-    /// Weight of the chain up to and with it.
+    /// Weight of the chain up to and with it, genesis not counted.
     pub weight: Weight,
     /// What its children are checked against.
     pub context: Context,
@@ -24,7 +24,7 @@ pub struct TreeEntry {
 }
 
 impl TreeEntry {
-    /// Canonical bytes of the undo record.
+    /// Canonical bytes of the undo record, as the ledger stores them beside the block.
     #[must_use]
     pub fn undo_bytes(&self) -> &[u8] {
         &self.undo

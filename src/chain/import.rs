@@ -19,7 +19,7 @@ pub enum Import {
     },
     /// It is ahead of the clock (rule 8); nothing was kept. Nobody is to blame.
     Deferred {
-        /// When it may be imported.
+        /// The first time of the node's clock at which it may be imported.
         until: Timestamp,
     },
     /// It is valid, on a branch that is not the best.
@@ -31,7 +31,7 @@ pub enum Import {
     Reorganised(HeadChange),
 }
 
-/// How the best chain changed.
+/// How the best chain changed; `reverted` is empty where it only grew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeadChange {
     /// Blocks that left the best chain, the old head first.
@@ -93,7 +93,8 @@ impl Chain {
         }
     }
 
-    /// Checks a header whose parent is in the tree by all rules that need nothing of its body.
+    /// Checks weight, height, time, difficulty and turn of a header whose parent is in the tree
+    /// (rules 5, 6, 7, 9, 10). Of any other header nothing is checked.
     ///
     /// # Errors
     /// The first rule that is broken.

@@ -28,7 +28,8 @@ impl Chain {
         ids
     }
 
-    /// Headers of the best chain after the first block of `locator` that is on it, at most `limit`.
+    /// Headers of the best chain after the first block of `locator` that is on it, or after genesis
+    /// if none is; at most `limit`.
     #[must_use]
     pub fn headers_after(&self, locator: &[BlockHash], limit: usize) -> Vec<(Header, Seal)> {
         let common = locator

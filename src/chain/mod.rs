@@ -78,7 +78,7 @@ pub const MILESTONE: u64 = 64;
 /// Of archived blocks the states at the multiples of this height are kept.
 pub const SPARSE: u64 = 16 * MILESTONE;
 
-/// The block tree of one node.
+/// The block tree of one node, its best chain, and the states that are kept.
 #[derive(Clone, Debug)]
 pub struct Chain {
     params: Rc<Params>,
@@ -165,13 +165,13 @@ impl Chain {
         }
     }
 
-    /// The network's parameters.
+    /// The parameters as genesis has them. Those in force now are in [`Self::context`].
     #[must_use]
     pub const fn params(&self) -> &Rc<Params> {
         &self.params
     }
 
-    /// Id of the genesis block.
+    /// Id of the genesis block, which names the network.
     #[must_use]
     pub const fn chain_id(&self) -> BlockHash {
         self.genesis
@@ -189,13 +189,13 @@ impl Chain {
         &self.head_entry().block.header
     }
 
-    /// Height of the head.
+    /// Height of the head; 0 in a new tree.
     #[must_use]
     pub fn height(&self) -> Height {
         self.head_header().height
     }
 
-    /// Weight of the best chain.
+    /// Weight of the best chain, genesis not counted.
     #[must_use]
     pub fn weight(&self) -> Weight {
         self.head_entry().weight
@@ -213,7 +213,7 @@ impl Chain {
         &self.head_entry().context
     }
 
-    /// A block of the tree.
+    /// A block of any branch, `None` if it is not in the tree. An archived one is read back.
     #[must_use]
     pub fn get(&self, id: &BlockHash) -> Option<Rc<TreeEntry>> {
         #[cfg(test)]
@@ -299,7 +299,7 @@ impl Chain {
         )
     }
 
-    /// The block of the best chain at a height.
+    /// The block of the best chain at a height, `None` above the head.
     #[must_use]
     pub fn at(&self, height: Height) -> Option<BlockHash> {
         self.best.get(usize::try_from(height.0).ok()?).copied()
@@ -312,7 +312,7 @@ impl Chain {
             .is_some_and(|height| self.at(height) == Some(*id))
     }
 
-    /// The block of the best chain that holds a transaction.
+    /// The block of the best chain that holds a transaction, `None` if none does.
     #[must_use]
     pub fn block_of(&self, transaction: &TxId) -> Option<BlockHash> {
         self.at(*self.committed.get(transaction)?)
@@ -362,7 +362,7 @@ impl Chain {
         self.entries.is_empty()
     }
 
-    /// The keys that a block changed and their entries before it.
+    /// The keys that a block changed and their entries before it; empty if it is not in the tree.
     #[must_use]
     pub fn undo_of(&self, id: &BlockHash) -> Undo {
         self.get(id).map(|entry| entry.undo()).unwrap_or_default()

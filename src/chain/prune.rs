@@ -69,7 +69,7 @@ impl Chain {
         self.side.pinned[place] = tip;
     }
 
-    /// Takes the blocks that were pruned.
+    /// Takes the ids of the blocks that were pruned since the last time.
     pub fn take_pruned(&mut self) -> Vec<BlockHash> {
         std::mem::take(&mut self.side.pruned)
     }

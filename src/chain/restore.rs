@@ -32,7 +32,7 @@ pub enum RestoreError {
     /// The head is not the block that the fork choice takes.
     #[error("expected the head {expected} by the fork choice, found {found}")]
     Head {
-        /// The best of the blocks.
+        /// The block that the fork choice takes, by votes and weight.
         expected: BlockHash,
         /// The head that the ledger names.
         found: BlockHash,
@@ -45,7 +45,7 @@ pub enum RestoreError {
     StateRoot {
         /// In the head's header.
         expected: Digest,
-        /// Recomputed.
+        /// Root of the state that the ledger holds.
         found: Digest,
     },
     /// A block whose work is none, or that does not fit its place.
@@ -55,7 +55,7 @@ pub enum RestoreError {
         id: BlockHash,
         /// Its height.
         height: Height,
-        /// The rule.
+        /// The first rule that it breaks: 4 of a work block, or one of its place.
         error: Box<BlockError>,
     },
     /// An undo record that cannot be read.

@@ -8,7 +8,7 @@ pub struct Call {
     pub name: &'static str,
     /// How it is called, each way on its own.
     pub usage: &'static [&'static str],
-    /// What it gives.
+    /// What it gives, as the reference prints it.
     pub gives: &'static str,
     /// What comes of calling it.
     pub kind: CallKind,

@@ -8,7 +8,7 @@ use crate::primitives::{
     AssetSymbol, MAX_ASSET_NAME_BYTES, MAX_EXACT, MAX_MEMO_BYTES, MAX_MESSAGE_BYTES, Name, Nearest,
 };
 
-/// Fee where none is said.
+/// Fee in whole coins where none is said.
 pub const DEFAULT_FEE: u64 = 1;
 /// Most decimal places of an asset.
 pub const MAX_DECIMALS: u8 = 12;
@@ -16,9 +16,9 @@ pub const MAX_DECIMALS: u8 = 12;
 /// What a person wants to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Name of the signer.
+    /// The signer, a user of this page: name, or address in hexadecimal.
     pub from: String,
-    /// Fee in coins.
+    /// Fee in whole coins, at most 2^53 - 1.
     pub fee: u64,
     /// What it does.
     pub what: What,
@@ -29,49 +29,49 @@ pub struct Draft {
 pub enum What {
     /// Moves coins.
     Transfer {
-        /// The receiver.
+        /// The receiver: a user of this page, a registered name, or an address in hexadecimal.
         to: String,
-        /// How many.
+        /// Whole coins, at least 1.
         amount: u64,
-        /// A note; may be empty.
+        /// A note of at most 128 bytes; may be empty.
         memo: String,
     },
     /// Puts words on the chain.
     Message {
-        /// The words.
+        /// The words, 1 to 1,024 bytes.
         text: String,
         /// Whom they are for, if anyone.
         to: Option<String>,
     },
     /// Gives the signer's account a name.
     RegisterUser {
-        /// The name.
+        /// The name: 1 to 32 lower-case letters, digits, `-` or `_`, beginning with a letter.
         name: String,
     },
     /// Creates an asset.
     CreateAsset {
-        /// Its sign, such as `GOLD`.
+        /// Its sign, such as `GOLD`: 1 to 12 capital letters or digits, beginning with a letter.
         symbol: String,
-        /// Its name.
+        /// Its name, 1 to 64 bytes.
         name: String,
-        /// Decimal places.
+        /// Decimal places that people show, at most [`MAX_DECIMALS`].
         decimals: u8,
-        /// Units in existence.
+        /// How many of its smallest unit there are, at least 1.
         supply: u64,
     },
     /// Moves units of an asset.
     TransferAsset {
         /// Asset id in hexadecimal.
         asset: String,
-        /// The receiver.
+        /// The receiver: a user of this page, a registered name, or an address in hexadecimal.
         to: String,
-        /// How many units.
+        /// How many of its smallest unit, at least 1.
         amount: u64,
     },
 }
 
 impl Draft {
-    /// A draft with the usual fee.
+    /// A draft with the usual fee, of which nothing is checked yet.
     #[must_use]
     pub fn new(from: &str, what: What) -> Self {
         Self {

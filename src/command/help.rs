@@ -18,7 +18,7 @@ pub enum Argument {
 pub struct Word {
     /// The word.
     pub name: &'static str,
-    /// How it is used.
+    /// How it is used, such as `chain [n]`.
     pub usage: &'static str,
     /// What it does, in one line.
     pub about: &'static str,

@@ -75,7 +75,7 @@ impl Quality {
         }
     }
 
-    /// The greatest value.
+    /// The greatest value, in the unit of the quality.
     #[must_use]
     pub const fn most(self) -> u32 {
         match self {
@@ -91,7 +91,7 @@ impl Quality {
 pub struct LinkChange {
     /// The network's shape, if it changes; links that were cut one by one are healed.
     pub shape: Option<Shape>,
-    /// New values.
+    /// New values, each in the unit of its quality; of two for one quality the later counts.
     pub values: Vec<(Quality, u32)>,
 }
 

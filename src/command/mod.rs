@@ -52,26 +52,26 @@ pub enum Command {
     Status,
     /// `chain [n]`
     Chain {
-        /// Blocks to show.
+        /// Blocks to show, from 1 to [`MAX_CHAIN`].
         count: u32,
     },
     /// `ledger [table] [filter]`
     Ledger {
         /// The table; counts of all without one.
         table: Option<Table>,
-        /// What rows must match.
+        /// What rows must match; its form tells which index it is for.
         filter: Option<String>,
     },
     /// `tx <words>`
     Tx(Draft),
     /// `resend <user>`
     Resend {
-        /// Name or address.
+        /// A user of this page: name, or address in hexadecimal.
         who: String,
     },
     /// `forget <user>`
     Forget {
-        /// Name or address.
+        /// A user of this page: name, or address in hexadecimal.
         who: String,
     },
     /// `kill <node>`
@@ -113,7 +113,7 @@ pub enum Command {
     },
     /// `user <name>`
     User {
-        /// Name or address.
+        /// Registered name, or address in hexadecimal.
         who: String,
     },
     /// `finality [node]`

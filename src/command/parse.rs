@@ -20,7 +20,7 @@ pub const PACE_SECONDS: RangeInclusive<u64> = 1..=600;
 /// Payments and messages a minute that traffic may have: ten a second is more than a playground's
 /// blocks hold.
 pub const TRAFFIC_RATES: RangeInclusive<u32> = 1..=600;
-/// What traffic may be.
+/// What traffic may be, as a refusal says it.
 pub const TRAFFIC: &str = "1 to 600 payments a minute, or `off`";
 /// Most blocks that `chain` lists.
 pub const MAX_CHAIN: u32 = 100;
@@ -294,7 +294,7 @@ fn hash_or_height(word: &str) -> Option<String> {
     (!is_wrong || read_number(word).is_ok()).then(|| word.to_owned())
 }
 
-/// `auto`, or leading zero digits.
+/// `auto`, or leading zero digits within [`DIFFICULTY_DIGITS`]; `None` for any other word.
 pub fn difficulty(word: &str) -> Option<DifficultyChoice> {
     if word == "auto" {
         return Some(DifficultyChoice::Automatic);
@@ -302,7 +302,7 @@ pub fn difficulty(word: &str) -> Option<DifficultyChoice> {
     number_in(word, &DIFFICULTY_DIGITS).map(DifficultyChoice::Digits)
 }
 
-/// A number of miner workers.
+/// Miner workers of each node, from 1 to [`MAX_MINERS`]; `None` for any other word.
 pub fn miners(word: &str) -> Option<u32> {
     number_in(word, &(1..=MAX_MINERS))
 }

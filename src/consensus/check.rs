@@ -129,13 +129,13 @@ impl CheckedTransaction {
         })
     }
 
-    /// The transaction.
+    /// The whole transaction, with the signature that was verified.
     #[must_use]
     pub const fn get(&self) -> &Transaction {
         &self.transaction
     }
 
-    /// Its id.
+    /// SHA-256 of the signed content, computed once by the check.
     #[must_use]
     pub const fn id(&self) -> TxId {
         self.id
@@ -343,13 +343,13 @@ impl CheckedBlock {
         })
     }
 
-    /// The block.
+    /// The block. Its place and its state root are not checked yet.
     #[must_use]
     pub const fn get(&self) -> &Block {
         &self.block
     }
 
-    /// Its id.
+    /// SHA-256 of its header, 204 bytes.
     #[must_use]
     pub const fn id(&self) -> BlockHash {
         self.id

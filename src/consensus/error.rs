@@ -17,99 +17,99 @@ pub enum BlockError {
     /// Rule 1: a body longer than its limit.
     #[error("expected a body of at most {limit} bytes, found {found}")]
     BodyTooLong {
-        /// Bound.
+        /// Most bytes of an encoded body, the same in every network.
         limit: usize,
-        /// Bytes.
+        /// Bytes of this body's encoding.
         found: usize,
     },
-    /// Rule 3.
+    /// Rule 3: other transactions than the header's. The id may still be good.
     #[error("expected transaction root {expected} over the body, found {found} in the header")]
     TxRoot {
-        /// Recomputed.
+        /// Merkle root (RFC 6962) over the body's transactions with their signatures.
         expected: Digest,
         /// In the header.
         found: Digest,
     },
-    /// Rule 3.
+    /// Rule 3: other data than the header's. The id may still be good.
     #[error("expected data hash {expected}, found {found} in the header")]
     DataHash {
-        /// Recomputed.
+        /// SHA-256 of the body's data.
         expected: Digest,
         /// In the header.
         found: Digest,
     },
-    /// Rule 3.
+    /// Rule 3: the header itself commits to too many, so no other body can be right.
     #[error("expected at most {limit} transactions, found {found}")]
     TooManyTransactions {
-        /// Bound.
+        /// Most transactions of a block, the same in every network.
         limit: usize,
-        /// Number.
+        /// Transactions in the body.
         found: usize,
     },
-    /// Rule 3.
+    /// Rule 3: the header itself commits to too much, so no other body can be right.
     #[error("expected at most {limit} bytes of data, found {found}")]
     DataTooLong {
-        /// Bound.
+        /// Most bytes of the maker's free data.
         limit: usize,
-        /// Bytes.
+        /// Bytes of data in the body.
         found: usize,
     },
     /// Rule 4.
     #[error("expected slot 0 in a work block, found {found}")]
     WorkSlot {
-        /// Slot.
+        /// The header's slot, not 0.
         found: Slot,
     },
-    /// Rule 4.
+    /// Rule 4, before it is known which difficulty rule 9 requires.
     #[error("expected a difficulty of 1 to 2^53 - 1, found {found}")]
     DifficultyRange {
-        /// Difficulty.
+        /// The header's difficulty, in expected tries.
         found: Difficulty,
     },
-    /// Rule 4.
+    /// Rule 4: a nonce that JavaScript could not hold exactly.
     #[error("expected a nonce of at most 2^53 - 1, found {found}")]
     NonceRange {
-        /// Nonce.
+        /// The header's nonce, above 2^53 - 1.
         found: u64,
     },
-    /// Rule 4.
+    /// Rule 4: the id does not meet the difficulty that the header itself names.
     #[error("expected a hash of at most {target}, found {found}")]
     InsufficientWork {
         /// The largest hash that meets the difficulty.
         target: Digest,
-        /// The block's id.
+        /// The block's id, compared with its first byte most significant.
         found: BlockHash,
     },
     /// Rules 4 and 5: a signature on a work block, or none on an authority's.
     #[error("{}", seal_kind(*kind))]
     SealKind {
-        /// The block's kind.
+        /// The header's kind, to which the seal does not belong.
         kind: Kind,
     },
     /// Rule 5.
     #[error("expected nonce 0 in an authority block, found {found}")]
     AuthorityNonce {
-        /// Nonce.
+        /// The header's nonce, not 0.
         found: u64,
     },
     /// Rule 5.
     #[error("expected slot {expected} for the block's time, found {found}")]
     SlotTime {
-        /// Slot of the time.
+        /// The slot that the header's own time falls into.
         expected: Slot,
         /// Slot in the header.
         found: Slot,
     },
-    /// Rule 5.
+    /// Rule 5: the strict Ed25519 check fails. The id may still be good with another signature.
     #[error("expected a seal by {sealer}, found a signature that does not verify")]
     Seal {
-        /// Who should have signed.
+        /// The header's sealer, who should have signed chain id and header.
         sealer: NodeId,
     },
-    /// Rule 5.
+    /// Rule 5: all authority blocks of a network weigh the same, for ever.
     #[error("expected authority weight {expected}, found {found}")]
     AuthorityWeight {
-        /// The network's.
+        /// The parameter `authority_weight` of genesis.
         expected: Difficulty,
         /// In the header.
         found: Difficulty,
@@ -117,7 +117,7 @@ pub enum BlockError {
     /// Rule 6: built on a block that is not valid.
     #[error("its ancestor {ancestor} is not valid")]
     InvalidAncestor {
-        /// The ancestor.
+        /// The parent, whose id was refused before.
         ancestor: BlockHash,
     },
     /// Rule 6.
@@ -128,12 +128,12 @@ pub enum BlockError {
         /// In the header.
         found: Height,
     },
-    /// Rule 7.
+    /// Rule 7: too close to the parent's time, or before it.
     #[error("expected a time of at least {earliest} ({gap} ms after the parent), found {found}")]
     TooSoon {
         /// Parent's time and the least gap.
         earliest: Timestamp,
-        /// The least gap.
+        /// The parameter `min_gap`, in milliseconds.
         gap: Millis,
         /// In the header.
         found: Timestamp,
@@ -141,12 +141,12 @@ pub enum BlockError {
     /// Rule 9.
     #[error("expected difficulty {expected}, found {found}")]
     Difficulty {
-        /// Required here.
+        /// The operator's fixed difficulty, or what ASERT gives at this place.
         expected: Difficulty,
         /// In the header.
         found: Difficulty,
     },
-    /// Rule 10.
+    /// Rule 10: the list of authorities in force at this height is empty.
     #[error(
         "expected no authority block, as the network has no authorities, found one by {sealer}"
     )]
@@ -154,17 +154,17 @@ pub enum BlockError {
         /// Who sealed.
         sealer: NodeId,
     },
-    /// Rule 10.
+    /// Rule 10: of N authorities in force, slot s belongs to the one at s mod N.
     #[error("expected slot {slot} to be sealed by {expected}, found {found}")]
     NotLeader {
-        /// The slot.
+        /// The header's slot, counted from the genesis time on.
         slot: Slot,
         /// Whose turn it is.
         expected: Address,
         /// Who sealed.
         found: NodeId,
     },
-    /// Rule 10.
+    /// Rule 10: the slots of authority blocks rise along a chain.
     #[error("expected a slot after {last}, found {found}")]
     SlotUsed {
         /// Last slot of an authority ancestor, or that of genesis.
@@ -175,21 +175,21 @@ pub enum BlockError {
     /// Rule 11.
     #[error("expected each transaction once, found {id} twice")]
     DuplicateTransaction {
-        /// The transaction.
+        /// Id of the transaction that stands in the block twice.
         id: TxId,
     },
-    /// Rule 11.
+    /// Rule 11: a transaction is not valid, or does not apply where it stands.
     #[error("transaction {id}: {error}")]
     Transaction {
-        /// The transaction.
+        /// Id of the transaction at fault.
         id: TxId,
-        /// Why.
+        /// Which of the transaction's own rules it breaks.
         error: TxError,
     },
-    /// Rule 13.
+    /// Rule 13: execution leads to another state than the header names.
     #[error("expected state root {expected}, found {found} in the header")]
     StateRoot {
-        /// Recomputed.
+        /// Root of the state after all transactions and the sealer's pay.
         expected: Digest,
         /// In the header.
         found: Digest,
@@ -303,7 +303,7 @@ pub enum TxError {
     /// Not the canonical bytes of a transaction.
     #[error(transparent)]
     Encoding(#[from] DecodeError),
-    /// An unknown layout.
+    /// A layout that this program does not know, so nothing else was checked.
     #[error("expected transaction version {expected}, found {found}")]
     Version {
         /// Known here.
@@ -319,51 +319,51 @@ pub enum TxError {
         /// In the transaction.
         found: BlockHash,
     },
-    /// The signature is not that of the sender.
+    /// The strict Ed25519 check (RFC 8032) fails for the sender's key.
     #[error("expected a signature by {from}, found one that does not verify")]
     Signature {
-        /// The sender.
+        /// The transaction's `from`, whose key should have signed.
         from: Address,
     },
-    /// A text or list longer than its limit.
+    /// A memo, a message or an asset's name longer than its limit.
     #[error("expected {what} of at most {limit}, found {found}")]
     TooLong {
         /// Which part, with its unit.
         what: LongPart,
-        /// Bound.
+        /// Most bytes of this part, the same in every network.
         limit: usize,
-        /// Length.
+        /// Bytes in the transaction.
         found: usize,
     },
-    /// Nothing would move.
+    /// Nothing would move, or a new asset would have no units.
     #[error("expected an amount of at least 1, found 0")]
     AmountZero,
     /// A number that JavaScript cannot hold, or a sum beyond it.
     #[error("expected a number of at most 9007199254740991, found {found} or a sum above it")]
     Overflow {
-        /// The number.
+        /// The number that is too large, or one part of the sum.
         found: u64,
     },
     /// The fee is below the network's least.
     #[error("expected a fee of at least {expected}, found {found}")]
     FeeTooLow {
-        /// Least.
+        /// The parameter `min_fee`, in coins.
         expected: Amount,
         /// In the transaction.
         found: Amount,
     },
-    /// Too late.
+    /// Too late: no block from this height on may hold it.
     #[error("expected to be committed by height {valid_until}, found height {height}")]
     Expired {
-        /// Last height.
+        /// Last height at which the transaction may be committed.
         valid_until: Height,
-        /// Height of the block.
+        /// Height of the block that would hold it.
         height: Height,
     },
-    /// Not the account's next transaction.
+    /// Not the account's next transaction: its nonce is used already, or one before it is missing.
     #[error("expected nonce {expected}, found {found}")]
     Nonce {
-        /// The account's.
+        /// How many transactions the account has committed.
         expected: u64,
         /// In the transaction.
         found: u64,
@@ -371,12 +371,12 @@ pub enum TxError {
     /// More than the account has.
     #[error("expected a balance of at least {needed}, found {found}")]
     Balance {
-        /// Amount and fee.
+        /// Coins for amount and fee. A mempool adds those for all that the account has waiting.
         needed: Amount,
-        /// The account's.
+        /// The account's balance, in coins.
         found: Amount,
     },
-    /// The name belongs to another account.
+    /// An account has the name already, perhaps the sender itself. Names do not come free.
     #[error("expected a free name, found {name:?} taken by {owner}")]
     NameTaken {
         /// The name.
@@ -390,24 +390,24 @@ pub enum TxError {
         /// The account's name.
         name: String,
     },
-    /// No such asset.
+    /// No asset with this id on this chain, or not yet.
     #[error("expected a known asset, found {asset}")]
     AssetUnknown {
-        /// The id asked for.
+        /// The id asked for, which is that of a creating transaction.
         asset: AssetId,
     },
     /// More of an asset than the account holds.
     #[error("expected a holding of at least {needed}, found {found}")]
     Holding {
-        /// Amount.
+        /// Units that would move.
         needed: Amount,
-        /// The account's.
+        /// Units that the sender holds, 0 if none.
         found: Amount,
     },
     /// More decimal places than can be shown.
     #[error("expected at most {limit} decimals, found {found}")]
     Decimals {
-        /// Bound.
+        /// Most decimal places of any asset.
         limit: u8,
         /// In the transaction.
         found: u8,
@@ -415,7 +415,7 @@ pub enum TxError {
     /// Only the operator's key changes parameters.
     #[error("expected the operator {operator}, found {from}")]
     NotOperator {
-        /// The operator.
+        /// The operator's account, which genesis names.
         operator: Address,
         /// The sender.
         from: Address,
@@ -428,7 +428,7 @@ pub enum TxError {
         "expected one of the last two checkpoints of this chain, the later being {latest}, found {found}"
     )]
     Ancestor {
-        /// The last checkpoint below the block.
+        /// The later of the two that may be named: genesis until another is known.
         latest: BlockHash,
         /// In the order.
         found: BlockHash,
@@ -485,19 +485,19 @@ pub enum ParamsError {
     /// A number outside its range.
     #[error("expected {what} of {least} to {most}, found {found}")]
     Range {
-        /// Which parameter.
+        /// Which parameter. Its text tells the unit of a span of time.
         what: Parameter,
-        /// Lower bound.
+        /// Smallest value that is allowed.
         least: u64,
-        /// Upper bound.
+        /// Largest value that is allowed.
         most: u64,
-        /// The number.
+        /// The value given, in the same unit.
         found: u64,
     },
     /// An authority that stands in the list twice would have two turns.
     #[error("expected each authority once, found {0} twice")]
     AuthorityTwice(Address),
-    /// A name or account that genesis gives twice.
+    /// An account or a name stands in the allocation twice. This is the later entry's account.
     #[error("expected each account and name once in the allocation, found {0} twice")]
     AllocationTwice(Address),
 }

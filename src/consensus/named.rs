@@ -7,11 +7,11 @@ use borsh::{BorshDeserialize, BorshSerialize};
 /// A part of a transaction that can be too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum LongPart {
-    /// The memo of a transfer.
+    /// The memo of a transfer, in bytes of UTF-8.
     Memo,
-    /// The words of a message.
+    /// The words of a message, in bytes.
     Message,
-    /// The name of an asset.
+    /// The name of an asset, in bytes of UTF-8.
     AssetName,
 }
 
@@ -28,37 +28,37 @@ impl fmt::Display for LongPart {
 /// A parameter of a network that has a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Parameter {
-    /// The difficulty.
+    /// The difficulty in expected tries, 1 to 2^53 - 1.
     Difficulty,
-    /// The weight of an authority's block.
+    /// The weight of an authority's block, 1 to 2^53 - 1.
     AuthorityWeight,
-    /// The interval that an automatic difficulty keeps.
+    /// The interval that an automatic difficulty keeps, 1 ms to a day.
     IdealInterval,
-    /// How fast an automatic difficulty follows.
+    /// The lead that doubles an automatic difficulty, 1 ms to a day.
     HalfLife,
     /// The lower bound of an automatic difficulty.
     LowestDifficulty,
     /// The upper bound of an automatic difficulty.
     HighestDifficulty,
-    /// How many authorities there are.
+    /// How many authorities there are, 0 to 32.
     Authorities,
-    /// The time of the genesis block.
+    /// The time of the genesis block, in milliseconds since 1970.
     GenesisTime,
-    /// The length of a slot.
+    /// The length of a slot, 500 ms to an hour.
     Slot,
-    /// The least time between a block and its parent.
+    /// The least time between a block and its parent, 1 ms to the length of a slot.
     LeastGap,
-    /// How far a block's time may lie ahead.
+    /// How far a block's time may lie ahead, 1 ms to an hour.
     FarthestFuture,
-    /// The least fee.
+    /// The least fee of a transaction, 0 to 1,000,000 coins.
     LeastFee,
-    /// The reward of a work block.
+    /// The reward of a work block, 0 to 1,000,000 coins.
     WorkReward,
-    /// The reward of an authority's block.
+    /// The reward of an authority's block, 0 to 1,000,000 coins.
     AuthorityReward,
-    /// How many accounts genesis funds.
+    /// How many accounts genesis funds, 0 to 64.
     FundedAccounts,
-    /// The coins that genesis makes.
+    /// The coins that genesis makes for all accounts, at most 2^53 - 1.
     GenesisCoins,
 }
 

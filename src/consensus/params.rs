@@ -15,7 +15,7 @@ use crate::primitives::{
 
 use super::{Parameter, ParamsError, work};
 
-/// Most authorities of a network.
+/// Most authorities of a network at a time.
 pub const MAX_AUTHORITIES: usize = 32;
 /// Most decimal places of an asset.
 pub const MAX_DECIMALS: u8 = 12;
@@ -58,7 +58,7 @@ pub struct Params {
     pub network: Name,
     /// Random bytes: a network of the same name that is made again is another network.
     pub salt: [u8; 32],
-    /// When slot 0 begins.
+    /// When slot 0 begins, and the time of the genesis block.
     pub genesis_time: Timestamp,
     /// Expected hashes of the first work block.
     pub difficulty: Difficulty,
@@ -70,32 +70,32 @@ pub struct Params {
     /// signed is replayed and a later one left out would be heavier than all that honest nodes
     /// made.
     pub authority_weight: Difficulty,
-    /// Length of a slot.
+    /// Length of an authority's slot, 500 ms to an hour.
     pub slot: Millis,
-    /// Least time between a block and its parent.
+    /// Least time between a block and its parent (rule 7), at most the length of a slot.
     pub min_gap: Millis,
-    /// How far ahead of a node's clock a block may be.
+    /// How far ahead of a node's clock a block may be (rule 8), at most an hour.
     pub max_future: Millis,
-    /// New coins for a work block.
+    /// New coins for a work block, paid to its sealer beside the fees.
     pub pow_reward: Amount,
-    /// New coins for an authority's block.
+    /// New coins for an authority's block, paid to its sealer beside the fees.
     pub authority_reward: Amount,
-    /// Least fee of a transaction.
+    /// Least fee of a transaction in coins, 0 to 1,000,000.
     pub min_fee: Amount,
-    /// Accounts with coins and, if given, a registered name.
+    /// Accounts with coins and, if given, a registered name, at most [`MAX_ALLOCATIONS`].
     pub allocation: Vec<Allocation>,
-    /// The key that may change parameters.
+    /// The account whose key may change the parameters. No order changes the operator.
     pub operator: Address,
 }
 
 /// Coins that exist from the first block.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Allocation {
-    /// The owner.
+    /// The owner, who stands in the allocation once.
     pub address: Address,
-    /// How many coins.
+    /// How many coins. Those of all accounts together are at most 2^53 - 1.
     pub amount: Amount,
-    /// The owner's registered name.
+    /// The owner's registered name, which no other has; `None` for one without a name.
     pub name: Option<Name>,
 }
 
@@ -106,7 +106,7 @@ pub struct Tunable {
     pub difficulty: Difficulty,
     /// How the difficulty follows the hash rate.
     pub retarget: Retarget,
-    /// The authorities in the order of their slots.
+    /// The authorities in the order of their slots, 0 to [`MAX_AUTHORITIES`].
     pub authorities: Vec<Address>,
 }
 

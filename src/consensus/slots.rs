@@ -11,7 +11,7 @@ pub fn slot_at(params: &Params, time: Timestamp) -> Slot {
     Slot(time.since(params.genesis_time).0 / params.slot.0.max(1))
 }
 
-/// When `slot` begins.
+/// When `slot` begins: the genesis time and the length of all slots before it.
 #[must_use]
 pub fn slot_start(params: &Params, slot: Slot) -> Timestamp {
     Timestamp(

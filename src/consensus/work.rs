@@ -12,13 +12,13 @@ use crate::primitives::{BlockHash, Difficulty, MAX_EXACT, Millis, Retarget, U256
 /// chance one in 3,000 is longer (e^8), so that the mean interval is still the ideal one.
 pub(super) const LONGEST_GAP: u64 = 8;
 
-/// The largest id that meets `difficulty`.
+/// The largest id that meets `difficulty`: (2^256 - 1) / D, rounded down.
 #[must_use]
 pub fn target(difficulty: Difficulty) -> U256 {
     U256::MAX.div_u64(difficulty.0)
 }
 
-/// Whether a block id meets `difficulty`.
+/// Whether a block id meets `difficulty`. None meets a difficulty of 0.
 #[must_use]
 pub fn meets(id: &BlockHash, difficulty: Difficulty) -> bool {
     difficulty.0 > 0 && U256::from_be_bytes(id.as_bytes()) <= target(difficulty)
@@ -33,7 +33,7 @@ pub fn meets(id: &BlockHash, difficulty: Difficulty) -> bool {
     Clone, Copy, Debug, Default, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize,
 )]
 pub struct WorkClock {
-    /// Work blocks since genesis.
+    /// Work blocks since genesis, which is not counted.
     pub blocks: u64,
     /// The gaps between them, from genesis on, each up to the longest that counts.
     pub time: Millis,

@@ -3,7 +3,7 @@
 /// What a peer did wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Bytes that are no message.
+    /// Bytes that are no message, or a record that is not its sender's own.
     Malformed,
     /// A list that is longer than its message may hold.
     Oversize,

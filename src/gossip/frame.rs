@@ -17,10 +17,10 @@ pub const MAGIC: [u8; 4] = *b"AURX";
 const TYPE_AT: usize = 93;
 /// Bytes before the payload.
 const PREFIX_LEN: usize = 98;
-/// Bytes around the payload.
+/// Bytes around the payload: 98 before it, and the 64 of the signature.
 pub const OVERHEAD: usize = PREFIX_LEN + 64;
 
-/// Longest frame in bytes.
+/// Longest frame in bytes, over all types of message.
 pub const MAX_FRAME: usize = OVERHEAD + MessageType::greatest_limit();
 
 const DOMAIN: &[u8] = b"aurex/frame/1";
@@ -28,17 +28,17 @@ const DOMAIN: &[u8] = b"aurex/frame/1";
 /// What a frame says about itself; the signature is not checked yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Envelope<'a> {
-    /// Who says it sent the frame.
+    /// Who says it sent the frame; only [`Envelope::verify`] proves it.
     pub from: NodeId,
-    /// Random number of the sender's run.
+    /// Run of the sender: its start in milliseconds since 1970 times 2^16, and 16 random bits.
     pub session: u64,
-    /// Grows with each frame of a session.
+    /// Number of the frame within its session, from 1 on.
     pub sequence: u64,
     /// For whom; `None` for all.
     pub to: Option<NodeId>,
     /// Kind of message.
     pub kind: MessageType,
-    /// The encoded message.
+    /// The encoded message, within the bound of its type.
     pub payload: &'a [u8],
     signed: &'a [u8],
     signature: Signature,
@@ -60,7 +60,7 @@ pub fn carries_transactions(bytes: &[u8]) -> bool {
         .is_some_and(|kind| [MessageType::INV, MessageType::NEW_TRANSACTION].contains(&kind))
 }
 
-/// Encodes and signs one frame.
+/// Encodes and signs one frame of this session and sequence; without `to` it is for all.
 #[must_use]
 pub fn seal_frame(
     key: &Keypair,
@@ -175,7 +175,7 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// Bytes of the whole frame.
+    /// Bytes of the whole frame, signature included.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.payload.len().saturating_add(OVERHEAD)

@@ -42,13 +42,13 @@ pub struct NodeRecord {
     pub id: NodeId,
     /// Its name, at most [`MAX_NAME_BYTES`].
     pub name: String,
-    /// What it does.
+    /// Whether it mines, seals, or only watches.
     pub kind: NodeKind,
     /// The tab that runs it, at most [`MAX_NAME_BYTES`].
     pub host: String,
-    /// When it said so.
+    /// When it signed this, in milliseconds since 1970.
     pub time: Timestamp,
-    /// Its signature over all the rest.
+    /// Its Ed25519 signature over all the rest.
     pub signature: Signature,
 }
 
@@ -93,7 +93,7 @@ pub struct HeadInfo {
     pub id: BlockHash,
     /// Height.
     pub height: Height,
-    /// Weight of the chain.
+    /// Weight of the chain up to it, as the sender claims.
     pub weight: Weight,
 }
 
@@ -104,7 +104,8 @@ pub struct Progress {
     pub justified: Checkpoint,
     /// The last final one.
     pub finalised: Checkpoint,
-    /// Over the votes that it has from the justified checkpoint on.
+    /// Digest over the votes that it has from the justified checkpoint on, their signatures left
+    /// out.
     pub open: Digest,
 }
 
@@ -117,7 +118,7 @@ pub struct CompactBlock {
     pub seal: Seal,
     /// The body's free data.
     pub data: Vec<u8>,
-    /// Ids of the body's transactions, in order.
+    /// Ids of the body's transactions, in the order in which they are applied.
     pub transactions: Vec<TxId>,
 }
 
@@ -157,23 +158,23 @@ pub enum Message {
         /// The sender's head.
         head: HeadInfo,
     },
-    /// Nodes that the sender knows.
+    /// Records of nodes that the sender hears, at most [`MAX_RECORDS`].
     NodeList(Vec<NodeRecord>),
-    /// Ids of transactions that the sender has.
+    /// Ids of transactions that the sender has, at most [`MAX_IDS`].
     Inv(Vec<TxId>),
     /// A transaction that is new.
     NewTransaction(Transaction),
-    /// Asks for transactions.
+    /// Asks for transactions by their ids, at most [`MAX_IDS`].
     GetTransactions(Vec<TxId>),
-    /// Transactions that were asked for.
+    /// Transactions that were asked for, as many as [`ANSWER_BYTES`] hold.
     Transactions(Vec<Transaction>),
-    /// A block that is new.
+    /// A block that is new, with ids in place of its transactions.
     BlockFound(CompactBlock),
     /// Asks for the headers after the first known block of a locator.
     GetHeaders(Vec<BlockHash>),
     /// Headers with their seals, each the child of the one before.
     Headers(Vec<(Header, Seal)>),
-    /// Asks for bodies.
+    /// Asks for bodies by the ids of their blocks, at most [`MAX_BODIES`].
     GetBodies(Vec<BlockHash>),
     /// Bodies that were asked for, with their blocks' ids.
     Bodies(Vec<(BlockHash, Body)>),
@@ -247,19 +248,19 @@ impl MessageType {
         }
     }
 
-    /// The byte.
+    /// Its byte in a frame: the place of its variant in [`Message`], from 0 on.
     #[must_use]
     pub const fn byte(self) -> u8 {
         self.0
     }
 
-    /// The name, in capitals.
+    /// The name in capitals, such as `BLOCK_FOUND`, for log lines.
     #[must_use]
     pub fn name(self) -> &'static str {
         TYPES[usize::from(self.0)].0
     }
 
-    /// Most payload bytes of any type.
+    /// Most payload bytes of any type, from which the longest frame follows.
     #[must_use]
     pub const fn greatest_limit() -> usize {
         let (mut greatest, mut at) = (0, 0);
@@ -272,7 +273,7 @@ impl MessageType {
         greatest
     }
 
-    /// Most payload bytes.
+    /// Most payload bytes of this type; more is refused before anything is decoded.
     #[must_use]
     pub fn limit(self) -> usize {
         TYPES[usize::from(self.0)].1

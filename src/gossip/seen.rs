@@ -41,7 +41,7 @@ impl<T: Ord> Seen<T> {
         self.young.len().max(self.old.len())
     }
 
-    /// Forgets an id.
+    /// Forgets an id, so that it counts as new again.
     pub fn remove(&mut self, id: &T) {
         self.young.remove(id);
         self.old.remove(id);

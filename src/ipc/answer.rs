@@ -35,18 +35,18 @@ pub enum Answer {
     Why(WhyInfo),
     /// To `Reorganised`.
     Reorganised(Box<Reorganisation>),
-    /// To `Export`.
+    /// To `Export`: the bytes of a ledger's file.
     File(#[serde(with = "serde_bytes")] Vec<u8>),
     /// To `Import`.
     Imported(Imported),
-    /// To `Wipe`.
+    /// To `Wipe`, once that is durable.
     Wiped,
 }
 
 /// What came of a ledger's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Imported {
-    /// Blocks of the file.
+    /// Blocks of the file, the genesis block not counted.
     pub blocks: u32,
     /// Those of them that the node did not have.
     pub new: u32,

@@ -55,13 +55,13 @@ macro_rules! questions {
 questions! {
     /// Takes a signed transaction.
     Submit {
-        /// Canonical bytes.
+        /// Canonical bytes, signature included.
         raw: Vec<u8>,
     } -> TransactionInfo = Answer::Transaction(info) => *info;
 
     /// Takes a signed transaction, if it is the sender's next.
     SubmitNext {
-        /// Canonical bytes.
+        /// Canonical bytes, signature included.
         raw: Vec<u8>,
     } -> TransactionInfo = Answer::Transaction(info) => *info;
 
@@ -71,26 +71,26 @@ questions! {
         who: String,
     } -> AccountInfo = Answer::Account(info) => info;
 
-    /// All accounts, highest balance first.
+    /// Accounts, highest balance first, at most 500.
     Accounts {} -> Vec<AccountInfo> = Answer::Accounts(list) => list;
 
     /// Blocks of the best chain.
     Chain {
-        /// Lowest height; the last blocks without it.
+        /// Lowest height, counted from genesis = 0; the last blocks without it.
         from: Option<u64>,
-        /// How many.
+        /// How many, at most 500.
         count: u32,
     } -> ChainInfo = Answer::Chain(info) => info;
 
     /// One block.
     Block {
-        /// Hash, first digits of it, or height.
+        /// Hash, at least its first 4 digits, or height in decimal.
         which: String,
     } -> BlockInfo = Answer::Block(info) => *info;
 
     /// One transaction.
     Transaction {
-        /// Id or first digits of it.
+        /// Id, or at least its first 4 digits.
         id: String,
     } -> TransactionInfo = Answer::Transaction(info) => *info;
 
@@ -100,7 +100,7 @@ questions! {
     /// How far the chain is decided.
     Finality {} -> FinalityInfo = Answer::Finality(info) => *info;
 
-    /// The known peers.
+    /// The peers whose own record is known, alive or not.
     Peers {} -> Vec<PeerStatus> = Answer::Peers(list) => list;
 
     /// Why something is as it is.
@@ -111,22 +111,22 @@ questions! {
 
     /// What a change from one head to another did.
     Reorganised {
-        /// Id of the head before.
+        /// Whole id of the head before, in hexadecimal.
         before: String,
-        /// Id of the head that became it.
+        /// Whole id of the head that became it, in hexadecimal.
         after: String,
     } -> Reorganisation = Answer::Reorganised(report) => *report;
 
     /// The best chain as a file.
     Export {} -> Vec<u8> = Answer::File(bytes) => bytes;
 
-    /// Takes the blocks of a file.
+    /// Takes the blocks of a file, after a check of all of them.
     Import {
-        /// The file.
+        /// The file's bytes, as an export gives them.
         raw: Vec<u8>,
     } -> Imported = Answer::Imported(imported) => imported;
 
-    /// Empties the ledger.
+    /// Empties the ledger; the node begins again at genesis.
     Wipe {} -> () = Answer::Wiped => ();
 }
 

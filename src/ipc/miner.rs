@@ -17,7 +17,7 @@ pub struct SearchJob {
     pub search: u64,
     /// The candidate's 204 header bytes; the nonce in them does not matter.
     pub header: Vec<u8>,
-    /// Expected hashes.
+    /// Expected tries, from which the target of the hash follows.
     pub difficulty: u64,
     /// First nonce.
     pub nonce_start: u64,
@@ -83,9 +83,9 @@ pub enum ToMiner {
 pub enum FromMiner {
     /// About four times a second while it searches.
     Progress {
-        /// Of the search.
+        /// Number of the job, as in [`SearchJob`].
         job: u64,
-        /// Hashes tried in this search.
+        /// Hashes tried in this search, over all its jobs.
         hashes: u64,
         /// Measured hashes per second over the last second or so.
         hash_rate: f64,
@@ -99,11 +99,11 @@ pub enum FromMiner {
     },
     /// A nonce that meets the difficulty; the node checks it again. The miner then rests.
     Found {
-        /// Of the search.
+        /// Number of the job, as in [`SearchJob`].
         job: u64,
         /// The nonce.
         nonce: u64,
-        /// Hashes tried in this search.
+        /// Hashes tried in this search, over all its jobs.
         hashes: u64,
         /// Milliseconds spent on this search.
         elapsed_ms: f64,
@@ -112,9 +112,9 @@ pub enum FromMiner {
     },
     /// The range is used up without a find. The miner then rests.
     Exhausted {
-        /// Of the search.
+        /// Number of the job, as in [`SearchJob`].
         job: u64,
-        /// Hashes tried in this search.
+        /// Hashes tried in this search, over all its jobs.
         hashes: u64,
     },
     /// What it could do without its budget: hashes per second, measured for a moment.

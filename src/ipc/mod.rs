@@ -136,13 +136,13 @@ pub enum ToNode {
 pub enum Request {
     /// Takes a signed transaction: answered by a [`TransactionInfo`] once it is in the mempool.
     Submit {
-        /// Canonical bytes.
+        /// Canonical bytes, signature included.
         raw: Vec<u8>,
     },
     /// As `Submit`, if it is the sender's next: what would wait for one that is missing here is
     /// refused.
     SubmitNext {
-        /// Canonical bytes.
+        /// Canonical bytes, signature included.
         raw: Vec<u8>,
     },
     /// An account with the next nonce, pending transactions counted: an [`AccountInfo`].
@@ -154,7 +154,7 @@ pub enum Request {
     Accounts,
     /// Blocks of the best chain: a [`ChainInfo`]. Without `from`, the last `count`.
     Chain {
-        /// Lowest height.
+        /// Lowest height, counted from genesis = 0.
         from: Option<u64>,
         /// How many, at most 500.
         count: u32,
@@ -175,7 +175,7 @@ pub enum Request {
     Ledger(Query),
     /// How far the chain is decided: a [`FinalityInfo`].
     Finality,
-    /// The known peers: `Vec<PeerStatus>`.
+    /// The peers whose own record is known, alive or not: `Vec<PeerStatus>`.
     Peers,
     /// Why something is as it is: a [`WhyInfo`].
     Why {
@@ -184,16 +184,16 @@ pub enum Request {
     },
     /// What a change from one head to another did: a [`Reorganisation`].
     Reorganised {
-        /// Id of the head before.
+        /// Whole id of the head before, in hexadecimal.
         before: String,
-        /// Id of the head that became it.
+        /// Whole id of the head that became it, in hexadecimal.
         after: String,
     },
     /// The best chain as a file: bytes.
     Export,
     /// Checks a file as a whole, and takes its blocks: an [`Imported`].
     Import {
-        /// The file.
+        /// The file's bytes, as an export gives them.
         raw: Vec<u8>,
     },
     /// Empties the node's ledger; it starts again from genesis. Answered when that is durable.
@@ -207,14 +207,14 @@ pub enum FromNode {
     Started(Report),
     /// The request was met.
     Answer {
-        /// Of the request.
+        /// Id of the request that is answered.
         id: RequestId,
         /// The answer.
         answer: Answer,
     },
     /// The request could not be met.
     Refusal {
-        /// Of the request.
+        /// Id of the request that is refused.
         id: RequestId,
         /// Why.
         error: Refusal,

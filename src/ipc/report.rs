@@ -8,9 +8,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 pub struct Report {
     /// The node's row of `status`.
     pub status: NodeStatus,
-    /// Its miner workers.
+    /// Its miner workers; none unless it mines by proof of work.
     pub miners: Vec<MinerStatus>,
-    /// Its peers.
+    /// Its peers whose own record is known, alive or not.
     pub peers: Vec<PeerStatus>,
     /// What happened that somebody hears, oldest first, at most 200; old ones that tell of no block
     /// are left out first.

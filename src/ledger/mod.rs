@@ -33,7 +33,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Inserts or replaces a row.
+    /// Inserts a row, or replaces the one with its key.
     pub fn put(&mut self, table: Table, row: Row) {
         self.changes
             .insert((table, row.key().to_owned()), Some(row));
@@ -44,7 +44,7 @@ impl Batch {
         self.changes.insert((table, key), None);
     }
 
-    /// Puts `later` on top of these changes.
+    /// Puts `later` on top of these changes: of two for one row the later one counts.
     pub fn merge(&mut self, later: Self) {
         self.changes.extend(later.changes);
     }
@@ -113,13 +113,13 @@ impl Batch {
 pub struct Snapshot {
     /// All blocks, the lowest first; none where they are read in parts ([`Store::blocks`]).
     pub blocks: Vec<StoredBlock>,
-    /// All entries of the state.
+    /// All entries of the state at the stored head.
     pub state: Vec<RawRow>,
     /// Votes, evidence and the final checkpoint.
     pub finality: Vec<RawRow>,
     /// All single values; empty for a ledger that was never written.
     pub meta: Vec<RawRow>,
-    /// The nodes known before.
+    /// The rows of table `nodes`, the node's own among them.
     pub nodes: Vec<NodeRow>,
     /// Transactions that were pending.
     pub pending: Vec<TransactionRow>,
@@ -138,7 +138,7 @@ impl Snapshot {
         }
     }
 
-    /// The bytes of a single value.
+    /// The bytes of a single value; `None` where it was never written.
     #[must_use]
     pub fn meta(&self, key: &str) -> Option<&[u8]> {
         self.meta

@@ -28,9 +28,9 @@ pub struct Query {
     pub index: Option<String>,
     /// Only rows whose field equals this (numbers in decimal), or, for texts, begins with it.
     pub key: Option<String>,
-    /// Highest first.
+    /// Whether the order is turned round, the highest first.
     pub descending: bool,
-    /// Rows to skip.
+    /// Rows that match and are skipped, the first in the order.
     pub offset: u32,
     /// Rows to give, at most [`MAX_PAGE`].
     pub limit: u32,
@@ -41,7 +41,7 @@ pub struct Query {
 pub struct Page {
     /// Rows that match, on all pages.
     pub total: u32,
-    /// The rows of this page.
+    /// The rows of this page, in the order that was asked for.
     pub rows: Vec<Row>,
 }
 
@@ -94,7 +94,7 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// The order of the database.
+    /// The order of the database: numbers by size, then texts by their UTF-16 code units.
     // Long, and a sort compares in a dozen places: one copy of it is enough.
     #[inline(never)]
     #[must_use]
@@ -109,7 +109,7 @@ impl Value<'_> {
 }
 
 impl Filter {
-    /// Whether a value matches.
+    /// Whether a value matches; one of the other kind never does.
     #[must_use]
     pub fn admits(&self, value: Value<'_>) -> bool {
         match (self, value) {

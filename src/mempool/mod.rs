@@ -19,17 +19,17 @@ use crate::consensus::{CheckedTransaction, Params, TxError};
 use crate::primitives::{Address, Amount, Height, Instant, Millis, Payload, TxId};
 use crate::state::{Account, State};
 
-/// Most transactions.
+/// Most transactions that wait in one mempool.
 pub const MAX_COUNT: usize = 5_000;
-/// Most bytes of encoded transactions.
+/// Most bytes of all waiting transactions, encoded with their signatures.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
-/// Most transactions of one account.
+/// Most waiting transactions of one account.
 pub const MAX_PER_ACCOUNT: usize = 64;
 /// How far a nonce may be ahead of the account's first that is missing: of one sender's
 /// transactions a later one may come before an earlier one, and what has a gap before it cannot be
 /// committed.
 pub const MAX_NONCE_GAP: u64 = 16;
-/// How long a transaction waits.
+/// How long a transaction waits at most, by the monotonic clock.
 pub const MAX_AGE: Millis = Millis(30 * 60 * 1_000);
 /// Blocks, and time, for which nothing of an account could be committed before all that waits of it
 /// goes.
@@ -54,9 +54,9 @@ pub struct Mempool {
 /// A waiting transaction.
 #[derive(Clone, Debug)]
 pub struct Waiting {
-    /// The transaction.
+    /// The transaction, valid by itself; one that it stands on may still be missing.
     pub transaction: CheckedTransaction,
-    /// When it came.
+    /// When it came, by the monotonic clock.
     pub since: Instant,
     size: usize,
     arrival: u64,
@@ -324,7 +324,7 @@ impl Mempool {
         self.by_account.insert(waiting.slot(), waiting);
     }
 
-    /// Removes a transaction, if it waits.
+    /// Removes a transaction and gives it, `None` if it does not wait.
     pub fn remove(&mut self, id: &TxId) -> Option<Waiting> {
         let slot = self.ids.remove(id)?;
         let waiting = self.by_account.remove(&slot)?;
@@ -438,13 +438,13 @@ impl Mempool {
             .map(|waiting| (waiting.standing(), slot))
     }
 
-    /// A waiting transaction.
+    /// A waiting transaction by its id, `None` if it does not wait.
     #[must_use]
     pub fn get(&self, id: &TxId) -> Option<&Waiting> {
         self.by_account.get(self.ids.get(id)?)
     }
 
-    /// The nonce after those of `account` that wait without a gap.
+    /// The account's first nonce from `account_nonce` on of which no transaction waits.
     #[must_use]
     pub fn next_nonce(&self, address: &Address, account_nonce: u64) -> u64 {
         let mut nonce = account_nonce;
@@ -466,7 +466,7 @@ impl Mempool {
             .filter(|waiting| !self.stalled.contains_key(&waiting.slot().0))
     }
 
-    /// Ids of all waiting transactions.
+    /// Ids of all waiting transactions, ascending.
     pub fn ids(&self) -> impl Iterator<Item = TxId> + '_ {
         self.ids.keys().copied()
     }
@@ -494,7 +494,7 @@ impl Mempool {
         self.ids.is_empty()
     }
 
-    /// Bytes of all waiting transactions.
+    /// Bytes of all waiting transactions, encoded with their signatures.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.bytes
@@ -509,7 +509,7 @@ impl Mempool {
     }
 }
 
-/// Coins that a transaction takes from its sender.
+/// Coins that a transaction takes from its sender: the fee, and what a transfer moves.
 #[must_use]
 pub fn cost(transaction: &CheckedTransaction) -> Amount {
     let body = &transaction.get().body;

@@ -16,9 +16,9 @@ pub enum MempoolError {
     /// Too far ahead of the account's first nonce that is missing.
     #[error("expected a nonce of {least} to {most}, found {found}")]
     NonceGap {
-        /// The account's.
+        /// The account's nonce: how many transactions it has committed.
         least: u64,
-        /// The bound.
+        /// 16 above the account's first nonce that is missing.
         most: u64,
         /// In the transaction.
         found: u64,
@@ -26,7 +26,7 @@ pub enum MempoolError {
     /// The account has too many waiting.
     #[error("expected at most {limit} waiting transactions of one account, found {limit} already")]
     AccountFull {
-        /// Bound.
+        /// Most waiting transactions of one account.
         limit: usize,
     },
     /// It would replace another without paying enough more.
@@ -34,7 +34,7 @@ pub enum MempoolError {
         "expected a fee of at least {expected} to replace a waiting transaction, found {found}"
     )]
     ReplacementFee {
-        /// Least.
+        /// 110 % of the fee that is replaced, rounded up, in coins.
         expected: Amount,
         /// In the transaction.
         found: Amount,

@@ -28,7 +28,7 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// The faster one on this machine.
+    /// The faster one here: vector instructions in WebAssembly, else the reference.
     pub const BEST: Self = if cfg!(target_arch = "wasm32") {
         Self::Simd
     } else {
@@ -106,7 +106,7 @@ impl Search {
         })
     }
 
-    /// Tries at most `max_hashes` nonces.
+    /// Tries at most `max_hashes` nonces; a find ends it early.
     pub fn step(&mut self, max_hashes: u64) -> Step {
         let stop = self.next.saturating_add(max_hashes).min(self.end);
         while self.next < stop {
@@ -165,19 +165,19 @@ impl Search {
         }
     }
 
-    /// Nonces tried.
+    /// Nonces tried or ruled out so far.
     #[must_use]
     pub const fn hashes(&self) -> u64 {
         self.hashes
     }
 
-    /// The next nonce to try.
+    /// The next nonce to try; the end of the range once that is used up.
     #[must_use]
     pub const fn next_nonce(&self) -> u64 {
         self.next
     }
 
-    /// The lowest hash so far.
+    /// The lowest hash so far; `None` before the first.
     #[must_use]
     pub fn best(&self) -> Option<BlockHash> {
         self.best.as_ref().map(|words| BlockHash(bytes(words)))

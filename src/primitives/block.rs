@@ -11,7 +11,7 @@ use super::merkle::merkle_root;
 use super::transaction::Transaction;
 use super::units::{Difficulty, Height, Slot, Timestamp};
 
-/// The header version known here.
+/// The one header version that decodes (rule 2).
 pub const VERSION: u16 = 1;
 /// Length of an encoded header in bytes.
 pub const HEADER_LEN: usize = 204;
@@ -43,13 +43,13 @@ pub enum Kind {
 /// fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Work or authority.
+    /// Work or authority: one byte, 0 or 1, after the version and before the flags.
     pub kind: Kind,
-    /// Parent's height and one.
+    /// Parent's height and one; 0 for genesis.
     pub height: Height,
-    /// Id of the parent.
+    /// Id of the parent; zeros for genesis.
     pub parent: BlockHash,
-    /// Merkle root over the transactions.
+    /// Merkle root (RFC 6962) over the transactions with their signatures.
     pub tx_root: Digest,
     /// Root of the state after this block.
     pub state_root: Digest,
@@ -57,18 +57,18 @@ pub struct Header {
     pub time: Timestamp,
     /// Expected hashes of a work block; weight of an authority's block.
     pub difficulty: Difficulty,
-    /// The authority's turn; 0 for work.
+    /// The authority's turn, counted from the genesis time; 0 for work.
     pub slot: Slot,
-    /// Who made it and is paid.
+    /// Node id of the maker, whose account is paid reward and fees; zeros for genesis.
     pub sealer: NodeId,
     /// SHA-256 of the body's data.
     pub data_hash: Digest,
-    /// What a miner varies; 0 for an authority.
+    /// What a miner varies, at most 2^53 - 1; 0 for an authority.
     pub nonce: u64,
 }
 
 impl Header {
-    /// The canonical 204 bytes.
+    /// The canonical 204 bytes: two of version, one of kind, one of flags, then the other fields.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; HEADER_LEN] {
         let mut bytes = [0; HEADER_LEN];
@@ -149,7 +149,7 @@ impl Header {
         BlockHash(sha256(&[&self.to_bytes()]).0)
     }
 
-    /// The authority's signature over chain and header.
+    /// The authority's signature over the tag `aurex/seal/1`, the chain id and the header.
     #[must_use]
     pub fn seal(&self, chain_id: &BlockHash, key: &Keypair) -> Seal {
         Seal::Authority(key.sign(SEAL_DOMAIN, &self.seal_message(chain_id)))
@@ -189,13 +189,13 @@ impl BorshDeserialize for Header {
 /// What proves a block beside its id. It is no part of the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Seal {
-    /// The id itself is the proof.
+    /// The id itself is the proof. Encoded in one byte, 0.
     Work,
-    /// The sealer's signature.
+    /// The sealer's signature. Encoded in one byte, 1, and 64 bytes.
     Authority(Signature),
 }
 
-/// What a header names by hash.
+/// What a header names by hash: encoded at most [`MAX_BODY_BYTES`] (rule 1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Body {
     /// Free bytes of the maker, at most [`MAX_DATA_BYTES`].
@@ -233,11 +233,11 @@ impl Body {
 /// A block as it is sent and stored; nothing about it is checked yet.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Block {
-    /// The header.
+    /// The part that the id covers, 204 bytes.
     pub header: Header,
-    /// The seal.
+    /// What proves the block beside its id: an authority's signature, nothing for work.
     pub seal: Seal,
-    /// The body.
+    /// Data and transactions, which the header names by hash.
     pub body: Body,
 }
 
@@ -262,7 +262,7 @@ impl Block {
         borsh::to_vec(self).expect("a vector takes every byte")
     }
 
-    /// The block's id.
+    /// The block's id: SHA-256 of the header alone.
     #[must_use]
     pub fn id(&self) -> BlockHash {
         self.header.id()

@@ -29,7 +29,7 @@ impl Instant {
 pub struct ClockReading {
     /// The wall clock: it may have been set back or ahead since the last reading.
     pub wall: Timestamp,
-    /// The monotonic clock.
+    /// The monotonic clock, which is never set: spans are measured on it.
     pub monotonic: Instant,
 }
 

@@ -5,22 +5,22 @@ use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-/// What is encoded.
+/// A kind of value with one canonical encoding, as refusals name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Encoded {
     /// A block's header.
     Header,
-    /// A block.
+    /// A block: header, seal and body.
     Block,
-    /// A transaction.
+    /// A transaction with its signature.
     Transaction,
     /// A network's parameters.
     Parameters,
     /// A certificate of votes.
     Certificate,
-    /// Evidence of a double vote.
+    /// Evidence of an offence: two votes, or two sealed headers.
     Evidence,
-    /// A vote.
+    /// A vote with signer and signature.
     Vote,
     /// The key of an entry of the state.
     StateKey,
@@ -50,7 +50,7 @@ pub enum DecodeError {
     /// More bytes than the kind of value may have; nothing was read.
     #[error("expected at most {limit} bytes, found {found}")]
     TooLong {
-        /// Bound of the kind of value.
+        /// Most bytes of this kind of value.
         limit: usize,
         /// Bytes given.
         found: usize,

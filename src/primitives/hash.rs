@@ -8,7 +8,7 @@ use std::str::FromStr;
 use borsh::{BorshDeserialize, BorshSerialize};
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256 of the concatenation of `parts`.
+/// SHA-256 (FIPS 180-4) of the concatenation of `parts`; where a part ends does not show.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> Digest {
     let mut hasher = Sha256::new();
@@ -122,7 +122,7 @@ macro_rules! bytes_newtype {
         }
 
         impl $name {
-            /// The raw bytes.
+            /// The raw bytes, as they are hashed, sent and stored.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; $len] {
                 &self.0

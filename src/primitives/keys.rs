@@ -11,7 +11,7 @@ use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use super::hash::{ParseHexError, bytes_newtype, from_hex, sha256, to_hex};
 
 bytes_newtype!(
-    /// The public key that owns an account.
+    /// The Ed25519 public key that owns an account, as RFC 8032 encodes it.
     Address,
     32
 );
@@ -21,7 +21,7 @@ bytes_newtype!(
     32
 );
 bytes_newtype!(
-    /// An Ed25519 signature.
+    /// An Ed25519 signature (RFC 8032): R and s, 32 bytes each.
     Signature,
     64
 );
@@ -44,7 +44,7 @@ impl fmt::Debug for Keypair {
 }
 
 impl Keypair {
-    /// The key pair of a 32-byte secret.
+    /// The key pair of a 32-byte secret. Any 32 bytes are one (RFC 8032).
     #[must_use]
     pub fn from_secret(secret: &[u8; 32]) -> Self {
         Self(SigningKey::from_bytes(secret))
@@ -76,7 +76,7 @@ impl Keypair {
         self.0.to_bytes()
     }
 
-    /// Signs `domain` followed by `message`.
+    /// Signs `domain` followed by `message` with Ed25519 (RFC 8032).
     #[must_use]
     pub fn sign(&self, domain: &[u8], message: &[u8]) -> Signature {
         let message = [domain, message].concat();

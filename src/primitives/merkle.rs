@@ -4,7 +4,7 @@
 
 use super::hash::{Digest, sha256};
 
-/// Hash of a leaf's bytes.
+/// SHA-256 of a zero byte and the leaf's bytes (RFC 6962 section 2.1).
 #[must_use]
 pub fn leaf_hash(leaf: &[u8]) -> Digest {
     sha256(&[&[0], leaf])
@@ -36,11 +36,11 @@ fn split(n: usize) -> usize {
 /// path, lowest first (RFC 6962 section 2.1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InclusionProof {
-    /// Position of the leaf.
+    /// Position of the leaf, counted from 0.
     pub index: u64,
-    /// Number of leaves.
+    /// Number of leaves of the whole list.
     pub size: u64,
-    /// Sibling hashes, lowest first.
+    /// Sibling hashes, lowest first; none for a list of one.
     pub path: Vec<Digest>,
 }
 
@@ -112,7 +112,7 @@ pub struct ConsistencyProof {
     pub old_size: u64,
     /// Number of leaves of the newer list.
     pub new_size: u64,
-    /// Hashes of subtrees, lowest first.
+    /// Hashes of subtrees, lowest first; none if both lists are of one size.
     pub path: Vec<Digest>,
 }
 

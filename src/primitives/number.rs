@@ -18,7 +18,7 @@ use super::characters::{folded, is_currency};
 pub enum NumberError {
     /// Neither plain digits nor the groups of three that the page prints.
     Form,
-    /// More than can be counted exactly.
+    /// More than [`MAX_EXACT`], the largest number that is counted exactly.
     TooLarge,
 }
 
@@ -98,7 +98,7 @@ impl Nearest {
         self
     }
 
-    /// The first of them.
+    /// The first of them, `None` if there is none.
     #[must_use]
     pub fn first(&self) -> Option<u64> {
         self.0.first().copied()

@@ -7,7 +7,7 @@
 pub struct SplitMix64(u64);
 
 impl SplitMix64 {
-    /// The generator of a seed.
+    /// The generator of a seed: the same seed gives the same numbers everywhere.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)

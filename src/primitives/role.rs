@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-/// What a node does.
+/// Which blocks a node makes. Each kind validates all blocks.
 #[derive(
     Clone,
     Copy,
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum NodeKind {
-    /// Mines by proof of work.
+    /// Mines by proof of work, with workers of its own.
     Pow,
     /// Seals its slots by proof of authority.
     Poa,

@@ -15,7 +15,7 @@ use super::units::{Amount, Difficulty, Height, Millis};
 
 /// Longest memo of a transfer, in bytes of UTF-8.
 pub const MAX_MEMO_BYTES: usize = 128;
-/// Longest message, in bytes.
+/// Longest message, in bytes that need not be text.
 pub const MAX_MESSAGE_BYTES: usize = 1024;
 /// Longest name of an asset, in bytes of UTF-8.
 pub const MAX_ASSET_NAME_BYTES: usize = 64;
@@ -24,12 +24,12 @@ pub const MAX_TRANSACTION_BYTES: usize = 2048;
 
 const SIGNATURE_DOMAIN: &[u8] = b"aurex/transaction/1";
 
-/// A signed transaction.
+/// A transaction as it is sent and stored; nothing about it is checked yet.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Transaction {
-    /// What is signed.
+    /// What is signed, and what the id covers.
     pub body: TxBody,
-    /// The signature of `body.from`.
+    /// The signature of `body.from` over the tag `aurex/transaction/1` and the body.
     pub signature: Signature,
 }
 
@@ -44,7 +44,7 @@ pub struct TxBody {
     pub from: Address,
     /// The number of transactions the account has committed before this one.
     pub nonce: u64,
-    /// Paid to whoever seals the block.
+    /// Coins for whoever seals the block, at least the parameter `min_fee`.
     pub fee: Amount,
     /// The last height at which it may be committed; 0 for any.
     pub valid_until: Height,
@@ -52,48 +52,48 @@ pub struct TxBody {
     pub payload: Payload,
 }
 
-/// What a transaction does.
+/// What a transaction does. The order of the kinds is part of the encoding.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Payload {
     /// Moves coins.
     Transfer {
         /// The receiver.
         to: Address,
-        /// How many, at least 1.
+        /// How many coins, 1 to 2^53 - 1.
         amount: Amount,
         /// A note, at most [`MAX_MEMO_BYTES`].
         memo: String,
     },
-    /// Puts words on the chain.
+    /// Puts words on the chain; the state keeps none of them.
     Message {
         /// The words, at most [`MAX_MESSAGE_BYTES`].
         bytes: Vec<u8>,
-        /// Whom they are for, if anyone.
+        /// Whom they are for, if anyone; everybody can read them.
         to: Option<Address>,
     },
     /// Gives the account a name that no other account has.
     RegisterUser {
-        /// The name.
+        /// The name, which the account keeps for ever.
         name: Name,
     },
     /// Creates an asset whose whole supply belongs to the signer.
     CreateAsset {
-        /// A short sign.
+        /// A short sign, which other assets may have as well.
         symbol: AssetSymbol,
         /// A name, at most [`MAX_ASSET_NAME_BYTES`].
         name: String,
         /// How many decimal places people show, at most 12.
         decimals: u8,
-        /// Units in existence, for ever.
+        /// Units in existence for ever, 1 to 2^53 - 1.
         supply: Amount,
     },
     /// Moves units of an asset.
     TransferAsset {
-        /// Which asset.
+        /// Id of the transaction that created the asset.
         asset: AssetId,
         /// The receiver.
         to: Address,
-        /// How many units, at least 1.
+        /// How many units, at least 1; decimals are for people only.
         amount: Amount,
     },
     /// Changes the network's parameters; only the operator's key may.
@@ -106,7 +106,7 @@ pub enum Payload {
 pub struct ParamsOrder {
     /// One of the last two checkpoints below the block that holds the order, by its id.
     pub ancestor: BlockHash,
-    /// What changes.
+    /// What changes, from the first multiple of 8 on that is at least two blocks higher.
     pub change: ParamsChange,
 }
 
@@ -129,19 +129,19 @@ pub enum Retarget {
     /// Absolutely scheduled exponential rise (ASERT): it doubles for each `half_life` that the work
     /// blocks are ahead of schedule.
     Asert {
-        /// Intended time between work blocks.
+        /// Intended time between work blocks, 1 ms to a day.
         ideal: Millis,
-        /// Lead over the schedule that doubles the difficulty.
+        /// Lead over the schedule that doubles the difficulty, 1 ms to a day.
         half_life: Millis,
-        /// Lower bound.
+        /// Lower bound of the difficulty, at least 1.
         min: Difficulty,
-        /// Upper bound.
+        /// Upper bound of the difficulty, at most 2^53 - 1.
         max: Difficulty,
     },
 }
 
 impl TxBody {
-    /// The version of the layout.
+    /// The one version of the layout that is valid.
     pub const VERSION: u8 = 1;
 
     /// The bytes that are signed and hashed.
@@ -182,7 +182,7 @@ impl Transaction {
         borsh::to_vec(self).expect("a vector takes every byte")
     }
 
-    /// SHA-256 of the signed content.
+    /// SHA-256 of the signed content, whatever the signature is.
     #[must_use]
     pub fn id(&self) -> TxId {
         TxId(sha256(&[&self.body.to_bytes()]).0)
@@ -216,7 +216,7 @@ impl Payload {
         }
     }
 
-    /// The receiver, where there is one.
+    /// The receiver; `None` for a message to nobody, and for kinds that have none.
     #[must_use]
     pub const fn to(&self) -> Option<Address> {
         match self {
@@ -318,9 +318,9 @@ impl fmt::Display for WordRule {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
 #[error("expected {expected}, found {found:?}")]
 pub struct WordError {
-    /// The rule.
+    /// The rule that the text breaks.
     pub expected: WordRule,
-    /// The text.
+    /// The text as it was given, of any length.
     pub found: String,
 }
 

@@ -119,7 +119,7 @@ impl U256 {
         (carry == 0).then_some(Self(product))
     }
 
-    /// The difference, wrapping below zero.
+    /// The difference modulo 2^256.
     #[must_use]
     pub fn wrapping_sub(self, other: Self) -> Self {
         let mut borrow = false;

@@ -10,13 +10,13 @@ use super::fields::{Field, FieldValue, fields};
 /// A row of table `users`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct UserRow {
-    /// The account's address.
+    /// The account's public key: 64 lower-case hex digits.
     pub address: String,
     /// Registered name; empty where there is none.
     pub name: String,
-    /// Coins at the head.
+    /// Whole coins at the node's head.
     pub balance: u64,
-    /// Committed transactions.
+    /// Transactions that the account has committed, which is the nonce of its next one.
     pub nonce: u64,
     /// Height of the block that first touched the account.
     pub created_at_height: u64,
@@ -34,7 +34,7 @@ pub struct AccountInfo {
     pub record: UserRow,
     /// Nonce for the next transaction, those in the mempool counted.
     pub next_nonce: u64,
-    /// Assets held: symbol, asset id, units.
+    /// Assets held, each as symbol, asset id in hexadecimal, and units.
     pub assets: Vec<(String, String, u64)>,
 }
 
@@ -50,21 +50,21 @@ impl Deref for AccountInfo {
 /// A row of table `assets`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct AssetRow {
-    /// Asset id.
+    /// Id of the transaction that created it: 64 lower-case hex digits.
     pub id: String,
-    /// Sign.
+    /// Its sign: 1 to 12 capital letters or digits. Other assets may have the same.
     pub symbol: String,
-    /// Name.
+    /// Its name, at most 64 bytes of UTF-8.
     pub name: String,
-    /// Decimal places.
+    /// Decimal places that people show of it, at most 12; amounts are counted in its smallest unit.
     pub decimals: u8,
-    /// Units in existence.
+    /// Units in existence: all were made at once, and their number never changes.
     pub supply: u64,
-    /// Address of the creator.
+    /// Creator's address: 64 lower-case hex digits.
     pub creator: String,
-    /// Name or address of the creator.
+    /// Creator's registered name, or the address where there is none.
     pub owner: String,
-    /// Accounts that hold some.
+    /// Number of accounts that hold at least one unit.
     pub holders: u64,
 }
 

@@ -11,25 +11,25 @@ use super::{BlockFinality, BlockKind, TransactionInfo};
 /// What every picture of a block has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct BlockRecord {
-    /// Block id.
+    /// Block id: SHA-256 of the header, 64 lower-case hex digits.
     pub hash: String,
-    /// Parent's id.
+    /// Parent's id; 64 zeros for the genesis block.
     pub previous_hash: String,
-    /// Height.
+    /// Number of blocks below it: 0 for the genesis block.
     pub height: u64,
-    /// Nonce.
+    /// What the miner varied; 0 for an authority's block.
     pub nonce: u64,
-    /// Maker's time.
+    /// When it was made, by its maker's clock, in milliseconds since 1970.
     pub timestamp: u64,
-    /// Maker's node id.
+    /// Node id of its maker, 64 lower-case hex digits; all zeros for the genesis block.
     pub miner_id: String,
-    /// Work or authority.
+    /// Whether its hash or an authority's seal proves it; the genesis block counts as work.
     pub kind: BlockKind,
-    /// Difficulty, or weight of an authority's block.
+    /// Expected tries of a work block, or weight of an authority's block.
     pub difficulty: u64,
-    /// Authority's slot, 0 for work.
+    /// The authority's slot, counted from the genesis time; 0 for work.
     pub slot: u64,
-    /// Number of transactions.
+    /// Number of transactions in its body, at most 256.
     pub transactions_count: u32,
     /// Whether the block is on the node's best chain.
     pub on_best_chain: bool,
@@ -48,11 +48,11 @@ pub struct BlockRow {
     /// What every picture has.
     #[serde(flatten)]
     pub record: BlockRecord,
-    /// The maker's free data as text.
+    /// The maker's free data as text; what is no UTF-8 is replaced by U+FFFD.
     pub data: String,
     /// Weight of the chain up to this block, in decimal.
     pub weight: String,
-    /// The block's canonical bytes.
+    /// The block's canonical bytes: header, seal and body.
     #[serde(with = "serde_bytes")]
     pub raw: Vec<u8>,
     /// A checksum over the block and its undo record, then the record; empty in a row of schema 1
@@ -107,11 +107,12 @@ pub struct BlockSummary {
     /// What every picture has.
     #[serde(flatten)]
     pub record: BlockRecord,
-    /// Maker's name, if known; else the first digits of its id.
+    /// Maker's name; the first 8 digits of its id where none is known, `genesis` for the first
+    /// block.
     pub miner: String,
-    /// Weight of the chain up to here.
+    /// Weight of the chain up to this block, shown as 2^53 - 1 where it is more.
     pub weight: u64,
-    /// Root of the state after it.
+    /// Hash of the state's tree after this block: 64 lower-case hex digits.
     pub state_root: String,
 }
 
@@ -130,21 +131,21 @@ pub struct BlockInfo {
     /// The summary's fields.
     #[serde(flatten)]
     pub summary: BlockSummary,
-    /// Merkle root over the transactions.
+    /// Merkle root over the transactions, their signatures included, in hexadecimal.
     pub tx_root: String,
-    /// SHA-256 of the data.
+    /// SHA-256 of the data; for the genesis block the hash of the network's parameters.
     pub data_hash: String,
-    /// The data as text.
+    /// The maker's free data as text; what is no UTF-8 is replaced by U+FFFD.
     pub data: String,
-    /// The authority's signature; empty for work.
+    /// The authority's signature, 128 lower-case hex digits; empty for work.
     pub seal: String,
     /// Blocks on top of it and itself; 0 beside the best chain.
     pub confirmations: u64,
-    /// How far it is decided.
+    /// How far votes have decided it; `final` only once that is durable at the node.
     pub finality: BlockFinality,
-    /// Size of the canonical bytes.
+    /// Length of the canonical bytes: header, seal and body.
     pub size: u32,
-    /// Its transactions.
+    /// Its transactions, in the order in which they are applied.
     pub transactions: Vec<TransactionInfo>,
     /// Canonical bytes in hexadecimal.
     pub raw: String,
@@ -155,10 +156,10 @@ pub struct BlockInfo {
 pub struct ChainInfo {
     /// Name of the node.
     pub node: String,
-    /// Height of the head.
+    /// Height of the node's head, which may be above the last block listed.
     pub height: u64,
     /// Id of the head.
     pub head: String,
-    /// The blocks.
+    /// The blocks without their transactions, at most 500.
     pub blocks: Vec<BlockSummary>,
 }

@@ -49,7 +49,7 @@ pub enum Topic {
     Justified,
     /// A checkpoint and all below it became final.
     Final,
-    /// An authority was proven guilty.
+    /// An authority was proven guilty, or the votes contradict themselves.
     Evidence,
 }
 
@@ -112,7 +112,7 @@ impl Topic {
         }
     }
 
-    /// The topic of a word.
+    /// The topic of a word as scripts write it; `None` for any other, `log` included.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|topic| topic.word() == word)
@@ -139,9 +139,9 @@ impl Topic {
 /// Something that happened on a node.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Event {
-    /// Name of the node.
+    /// Name of the node, or `page` for what the page itself says.
     pub node: String,
-    /// When.
+    /// When, in milliseconds since 1970.
     pub at: u64,
     /// How much it matters.
     pub level: Level,
@@ -155,7 +155,7 @@ pub struct Event {
     pub block_hash: Option<String>,
     /// Id of the head that a reorganisation left.
     pub old_head: Option<String>,
-    /// The transaction it is about.
+    /// Id of the transaction it is about: 64 lower-case hex digits.
     pub tx_hash: Option<String>,
     /// The other node: of a message, or the one that a block or transaction came from. Hexadecimal
     /// node id.

@@ -11,11 +11,11 @@ use crate::primitives::NodeKind;
 pub enum FieldValue<'a> {
     /// Nothing, where the field is optional.
     Absent,
-    /// A text.
+    /// A text, or the stored word of one of a few.
     Text(&'a str),
     /// A whole number of at most 2^53 - 1; a larger one is refused when it is written.
     Number(u64),
-    /// A number with a fraction.
+    /// A number with a fraction, such as hashes a second.
     Rate(f64),
     /// Yes or no.
     Flag(bool),

@@ -12,19 +12,19 @@ use crate::primitives::NodeKind;
 /// A row of table `nodes`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct NodeRow {
-    /// Node id.
+    /// The node's public key: 64 lower-case hex digits.
     pub node_id: String,
-    /// The tab that runs it.
+    /// The tab that runs it, by the node's own words, such as `tab-3f9c`.
     pub host: String,
-    /// The name of its inbox channel.
+    /// Name of its inbox channel: `aurex/1/<network>/inbox/<node>`.
     pub port: String,
-    /// What it does.
+    /// Whether it mines, seals, or only watches.
     pub node_type: NodeKind,
-    /// Its name.
+    /// Its name by its own words, such as `pow-1`, at most 32 bytes.
     pub name: String,
-    /// What is known of it.
+    /// Whether it was heard lately; `active` in the row about the node itself.
     pub status: PeerState,
-    /// When it was last heard.
+    /// When it was last heard, in milliseconds since 1970.
     pub last_seen: u64,
     /// The node's own signed record, canonical bytes; empty for the row about the node itself.
     #[serde(with = "serde_bytes")]
@@ -38,45 +38,47 @@ fields! {
 /// One row of `status`.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct NodeStatus {
-    /// Node id.
+    /// Node id: 64 lower-case hex digits.
     pub id: String,
-    /// Name.
+    /// Its name, such as `pow-1`.
     pub name: String,
     /// Kind.
     pub kind: NodeKind,
-    /// State.
+    /// What it does now; the page says it of a node that cannot answer.
     pub state: NodeState,
-    /// Height of the head.
+    /// Height of its head, counted from genesis = 0.
     pub height: u64,
-    /// Id of the head.
+    /// Id of its head, in hexadecimal; empty before its first report.
     pub head: String,
-    /// State root of the head.
+    /// Hash of the state's tree at its head, in hexadecimal.
     pub state_root: String,
-    /// Weight of the chain.
+    /// Weight of its chain, shown as 2^53 - 1 where it is more.
     pub weight: u64,
-    /// Peers heard within the last ten seconds.
+    /// Peers heard within the last ten seconds, those in doubt not counted.
     pub peers: u32,
     /// Transactions in the mempool.
     pub pending: u32,
     /// Measured hashes per second of all its miners.
     pub hash_rate: f64,
-    /// The hash budget per second, `None` at full speed or for a node that does not mine.
+    /// Hash budget of all its miners a second; `None` at full speed, in a pause, or for a node that
+    /// does not mine.
     pub hash_budget: Option<f64>,
-    /// Next slot of an authority: when it begins.
+    /// When its next slot begins, in milliseconds since 1970; `None` where it has none.
     pub next_slot_at: Option<u64>,
-    /// Height up to which the ledger is durable.
+    /// Height up to which a restart finds the chain again; 0 while the ledger is in memory only.
     pub durable_height: u64,
     /// Bytes of the rows that it has written into its ledger since it started; a row that is
     /// written again counts again.
     pub written_bytes: u64,
-    /// Why the ledger is kept in memory only, if it is.
+    /// What keeps the ledger from being durable at the moment, in words; `None` where nothing
+    /// fails.
     pub degraded: Option<String>,
-    /// Required difficulty of the next work block.
+    /// Expected tries of the next work block.
     pub difficulty: u64,
     /// Milliseconds between work blocks that the network keeps by moving the difficulty; `None`
     /// where it is fixed.
     pub automatic: Option<u64>,
-    /// Number of authorities of the network now.
+    /// Number of authorities in force at its head.
     pub authorities: u32,
     /// Whether this node is one of them.
     pub is_authority: bool,
@@ -88,7 +90,7 @@ pub struct NodeStatus {
     pub frames_out: u64,
     /// See `frames_in`.
     pub frames_refused: u64,
-    /// Name of the tab that runs it.
+    /// Name of the tab that runs it, such as `tab-3f9c`.
     pub host: String,
     /// What became of its ledger when it started.
     pub ledger_start: LedgerStart,
@@ -99,34 +101,35 @@ pub struct NodeStatus {
 /// Another node as this one sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct PeerStatus {
-    /// Node id.
+    /// Node id: 64 lower-case hex digits.
     pub id: String,
-    /// Name.
+    /// Its name by its own words, at most 32 bytes.
     pub name: String,
     /// Kind.
     pub kind: NodeKind,
-    /// Tab that runs it.
+    /// The tab that runs it, by the node's own words.
     pub host: String,
-    /// Head it last told.
+    /// Id of the head that it told last, in hexadecimal; empty before it told any.
     pub head: String,
-    /// Height it last told.
+    /// Height that it told for that head; 0 before it told any.
     pub height: u64,
-    /// Weight it last told.
+    /// Weight that it told for that head, not yet proven; 0 before it told any.
     pub weight: u64,
-    /// When it was last heard.
+    /// When it was last heard, in milliseconds since 1970.
     pub last_seen: u64,
-    /// Whether it was heard within the last ten seconds.
+    /// Whether it was heard within the last ten seconds, is not in doubt, and is not cut off from
+    /// here.
     pub alive: bool,
     /// Score: below 0 for bad behaviour, ignored at -100.
     pub score: i32,
-    /// Last measured round trip in milliseconds.
+    /// Last measured round trip in milliseconds; `None` before the first.
     pub round_trip_ms: Option<u64>,
 }
 
 /// What every picture of a miner worker has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct MinerRecord {
-    /// Height of the block it searches.
+    /// Height of the block it searches; 0 without a job.
     pub height: u64,
     /// First nonce of its range.
     pub nonce_start: u64,
@@ -134,9 +137,9 @@ pub struct MinerRecord {
     pub nonce_end: u64,
     /// Hashes tried for this height, on this head.
     pub hashes: u64,
-    /// Measured hashes per second.
+    /// Measured hashes a second; 0 once nothing was measured for 1.5 seconds.
     pub hash_rate: f64,
-    /// Lowest hash of this search so far.
+    /// Lowest hash of this search so far, in hexadecimal; empty before the first.
     pub best_hash: String,
     /// Blocks it has found since it started.
     pub blocks_found: u64,
@@ -153,16 +156,16 @@ fields! {
 /// A row of table `mining_pool`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct MinerRow {
-    /// The miner worker's name.
+    /// Name of the miner worker: its node's and a number from 1, such as `pow-1:1`.
     pub worker_id: String,
-    /// The node it belongs to.
+    /// Id of the node that it belongs to, in hexadecimal.
     pub node_id: String,
     /// Job it works on, 0 for none.
     pub job: u64,
     /// What every picture has.
     #[serde(flatten)]
     pub record: MinerRecord,
-    /// When this row was written.
+    /// When this row was written, in milliseconds since 1970.
     pub updated: u64,
 }
 
@@ -189,23 +192,23 @@ impl Deref for MinerRow {
 /// One miner worker of a node.
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct MinerStatus {
-    /// Name of the worker.
+    /// Name of the worker: its node's and a number from 1, such as `pow-1:1`.
     pub worker: String,
     /// What every picture has.
     pub record: MinerRecord,
-    /// Expected hashes of the job.
+    /// Expected tries of the block it searches; 0 without a job.
     pub difficulty: u64,
     /// Hashes per second that it measured without its budget; 0 before it did.
     pub uncapped: f64,
-    /// Its budget; `None` at full speed.
+    /// Its budget in hashes a second; `None` at full speed and in a pause.
     pub budget: Option<f64>,
-    /// The share of the time that it hashes at full speed; `None` with a budget.
+    /// The share of the time that it hashes at full speed; `None` with a budget and in a pause.
     pub share: Option<f64>,
     /// Its last tries, oldest first; none where its budget is too high to follow.
     pub tries: Vec<Try>,
     /// Next nonce to try.
     pub nonce: u64,
-    /// Milliseconds spent on the search.
+    /// Milliseconds that its node has searched on this head, over all jobs.
     pub elapsed_ms: u64,
 }
 

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::PayloadKind;
 
-/// Blocks of a branch that are listed.
+/// Most blocks of each branch that are listed.
 pub const MAX_BRANCH: usize = 24;
-/// Transactions that are listed.
+/// Most transactions that left and are listed, in the order of their chain.
 pub const MAX_LEFT: usize = 48;
-/// Accounts that are listed.
+/// Most accounts whose coins are listed.
 pub const MAX_BALANCES: usize = 24;
 
 /// A change of the best chain to another branch.
@@ -24,9 +24,9 @@ pub struct Reorganisation {
     pub fork: u64,
     /// Id of that block.
     pub fork_hash: String,
-    /// What left the chain.
+    /// What left the best chain: the branch of the old head above the fork.
     pub left: BranchRecord,
-    /// What joined it.
+    /// What joined the best chain: the branch of the new head above the fork.
     pub joined: BranchRecord,
     /// Transactions that left, in their order, and what became of them.
     pub transactions: Vec<LeftTransaction>,
@@ -46,7 +46,7 @@ pub struct BranchRecord {
     pub blocks: Vec<BranchBlock>,
     /// How many it has in all.
     pub count: u64,
-    /// Their weight together.
+    /// Sum of the difficulties of all its blocks.
     pub weight: u64,
 }
 
@@ -66,15 +66,15 @@ pub struct BranchBlock {
 /// A transaction that left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct LeftTransaction {
-    /// Its id.
+    /// Transaction id: 64 lower-case hex digits.
     pub tx_hash: String,
     /// Its kind.
     pub kind: PayloadKind,
-    /// Signer's name or address.
+    /// Signer's registered name, or address in hexadecimal.
     pub from_user: String,
     /// Receiver's name or address; empty where there is none.
     pub to_user: String,
-    /// Amount moved or created.
+    /// Coins or units of an asset that it moves or creates; 0 where it does neither.
     pub amount: u64,
     /// What became of it.
     pub fate: Fate,
@@ -88,7 +88,7 @@ pub enum Fate {
     InBoth(u64),
     /// A later block has it again, at this height.
     Again(u64),
-    /// It waits again.
+    /// It is back in the mempool.
     Waits,
     /// Another transaction with its nonce is on the chain: its id.
     Conflict(String),
@@ -105,8 +105,8 @@ pub struct BalanceChange {
     pub address: String,
     /// Its name, or of a node's account the node's; else its address.
     pub name: String,
-    /// Coins at the head that was left.
+    /// Whole coins at the head that was left.
     pub before: u64,
-    /// Coins at the head that was taken.
+    /// Whole coins at the head that was taken.
     pub after: u64,
 }

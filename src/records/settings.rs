@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::primitives::Millis;
 
-/// Most miner workers of a node.
+/// Most miner workers of one proof-of-work node.
 pub const MAX_MINERS: u32 = 8;
 
 /// How fast miners hash. A budget is a choice of the node, never a rule of consensus.
@@ -29,7 +29,7 @@ pub enum Pace {
 impl Pace {
     /// Time between work blocks where nobody asks for another.
     pub const DEFAULT_INTERVAL: Millis = Millis(5_000);
-    /// The pace where nobody asks for another.
+    /// One work block in five seconds, where nobody asks for another pace.
     pub const DEFAULT: Self = Self::Interval {
         ms: Self::DEFAULT_INTERVAL.0,
     };

@@ -9,9 +9,9 @@ use serde::Serialize;
 pub enum NodeState {
     /// Its worker is coming up, or it reads its ledger.
     Starting,
-    /// It fetches blocks that it lacks.
+    /// It fetches blocks: it lacks more than two.
     Syncing,
-    /// It follows the chain.
+    /// It follows the chain, and lacks two blocks at most.
     Running,
     /// It was stopped cleanly.
     Stopped,
@@ -24,7 +24,7 @@ pub enum NodeState {
 }
 
 impl NodeState {
-    /// The state in sentences and tables.
+    /// The word in sentences and tables; that of a node in another tab is `other tab`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

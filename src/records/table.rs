@@ -92,7 +92,7 @@ impl Table {
         }
     }
 
-    /// The indexed fields.
+    /// The fields that rows can be ordered and filtered by, the key aside.
     #[must_use]
     pub const fn indexes(self) -> &'static [&'static str] {
         match self {
@@ -106,7 +106,7 @@ impl Table {
         }
     }
 
-    /// The table of a name.
+    /// The table of an object store's name; `None` for any other word.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|table| table.name() == name)
@@ -145,7 +145,7 @@ pub const SCHEMA_VERSION: u32 = 3;
 /// A row of tables `state`, `finality` and `meta`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct RawRow {
-    /// The key.
+    /// The key: in `state` hexadecimal, in `meta` one of the words of [`meta_key`].
     pub key: String,
     /// The canonical bytes.
     #[serde(with = "serde_bytes")]
@@ -227,7 +227,7 @@ impl Row {
         }
     }
 
-    /// The value of the key field.
+    /// The value of the key field, which no other row of the table has.
     #[must_use]
     pub fn key(&self) -> &str {
         match self {

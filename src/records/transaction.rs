@@ -11,28 +11,28 @@ use super::{BlockFinality, PayloadKind, TransactionStatus};
 /// What every picture of a transaction has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct TransactionRecord {
-    /// Transaction id.
+    /// SHA-256 of the signed content without the signature: 64 lower-case hex digits.
     pub tx_hash: String,
     /// Signer's name, or address where there is none.
     pub from_user: String,
     /// Receiver's name or address; empty where there is none.
     pub to_user: String,
-    /// Signer's address.
+    /// Signer's address: 64 lower-case hex digits.
     pub from_address: String,
-    /// Amount moved or created.
+    /// Coins or units of an asset that it moves or creates; 0 where it does neither.
     pub amount: u64,
-    /// Fee.
+    /// Whole coins for the maker of its block.
     pub fee: u64,
-    /// The account's nonce.
+    /// Transactions that the account committed before this one.
     pub nonce: u64,
     /// Kind of payload.
     pub kind: PayloadKind,
-    /// Memo, message, name or symbol as text.
+    /// Its content in words: memo, message, name, symbol, asset id, or the parameters that change.
     pub memo: String,
     /// When the node saw it first, while it waits; then the date of its block, or when it was
-    /// dropped.
+    /// dropped. In milliseconds since 1970.
     pub timestamp: u64,
-    /// Hash of its block; empty unless committed.
+    /// Id of its block, in hexadecimal; empty unless committed.
     pub block_id: String,
     /// Height of its block; `None` unless committed.
     pub height: Option<u64>,
@@ -55,7 +55,7 @@ pub struct TransactionRow {
     /// What every picture has.
     #[serde(flatten)]
     pub record: TransactionRecord,
-    /// The transaction's canonical bytes.
+    /// The transaction's canonical bytes, signature included.
     #[serde(with = "serde_bytes")]
     pub raw: Vec<u8>,
 }
@@ -81,13 +81,13 @@ pub struct TransactionInfo {
     pub record: TransactionRecord,
     /// Blocks on top of it and its own; 0 unless committed.
     pub confirmations: u64,
-    /// How far its block is decided.
+    /// How far its block is decided; `plain` unless committed.
     pub finality: BlockFinality,
-    /// Nodes that hold it: 1 in one node's answer; the page adds them up.
+    /// Nodes that have it waiting or committed: 0 or 1 in one node's answer; the page adds them up.
     pub seen_by: u32,
-    /// Signature in hexadecimal.
+    /// Signature in hexadecimal; empty in what was made from a row.
     pub signature: String,
-    /// Canonical bytes in hexadecimal.
+    /// Canonical bytes in hexadecimal; empty in what was made from a row.
     pub raw: String,
 }
 
@@ -127,7 +127,7 @@ pub struct MempoolInfo {
     pub node: String,
     /// Number of transactions.
     pub count: u32,
-    /// Their encoded bytes.
+    /// Encoded bytes of all that wait.
     pub bytes: u32,
     /// The first 200 by account and nonce.
     pub transactions: Vec<TransactionInfo>,

@@ -30,7 +30,7 @@ macro_rules! words {
                 }
             }
 
-            /// The one of a word.
+            /// The one of a word, written exactly so; `None` for any other.
             #[must_use]
             pub fn of(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|known| known.word() == word)
@@ -154,7 +154,7 @@ words! {
         Rebuilt => "rebuilt",
         /// A part of its blocks was imported again.
         Truncated => "truncated",
-        /// It was of another chain.
+        /// It was of another chain or of no known schema, and was given up.
         Wiped => "wiped",
         /// It was of the same network under an older rule set, whose blocks are no blocks of this
         /// one.

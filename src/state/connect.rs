@@ -23,7 +23,7 @@ pub struct ConnectedBlock {
 }
 
 impl ConnectedBlock {
-    /// The block.
+    /// The block, whose state root is that of its execution (rule 13).
     #[must_use]
     pub const fn block(&self) -> &Block {
         &self.block
@@ -130,26 +130,26 @@ impl State {
     }
 }
 
-/// What a candidate is made of.
+/// What the maker of a candidate chooses; the rest follows from the rules and the state.
 #[derive(Clone, Copy, Debug)]
 pub struct Template<'a> {
-    /// The parent's header.
+    /// Header of the block to build on, whose state [`assemble`] is given.
     pub parent: &'a Header,
     /// The parent's id.
     pub parent_id: BlockHash,
-    /// Work or authority.
+    /// Work or authority: whether a nonce or a seal is to complete it.
     pub kind: Kind,
-    /// Who makes it.
+    /// Node id of the maker, whose account is paid reward and fees.
     pub sealer: NodeId,
-    /// Its time.
+    /// The maker's date. A work block is dated later where the least gap (rule 7) asks for it.
     pub time: Timestamp,
-    /// Free data.
+    /// Free bytes of the maker. That they are at most 256 (rule 3) is not checked here.
     pub data: &'a [u8],
 }
 
 /// Builds a block on `state` from as many of the `transactions` as apply in their order and fit. A
 /// work block still lacks its nonce, an authority's its seal. `None` if an authority cannot make
-/// one here: not its turn, or the slot is used.
+/// one here: too soon after the parent, not its turn, or the slot is used.
 #[must_use]
 pub fn assemble<'t>(
     params: &Params,

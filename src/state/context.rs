@@ -14,7 +14,7 @@ use super::{Rules, Tally};
 /// What a block's children are checked against.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// Totals up to the block.
+    /// Totals of the chain up to the block and with it.
     pub tally: Tally,
     /// The rules in force for its children, and those announced.
     pub rules: Rc<Rules>,

@@ -12,14 +12,14 @@ use crate::primitives::{
 /// Longest encoding of a key or an entry in bytes.
 const MAX_ENTRY_BYTES: usize = 8 * 1024;
 
-/// Names an entry of the state.
+/// Names an entry of the state. Its path in the tree is SHA-256 of a tag and its encoding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub enum Key {
-    /// An account.
+    /// An account, by its public key.
     Account(Address),
     /// Who has a name.
     Name(Name),
-    /// An asset.
+    /// An asset, by the id of the transaction that created it.
     Asset(AssetId),
     /// What an account holds of an asset.
     Holding(AssetId, Address),
@@ -36,7 +36,7 @@ pub enum Entry {
     Account(Account),
     /// The account that has the name.
     Name(Address),
-    /// An asset.
+    /// What was fixed when an asset was created, and the number of its holders.
     Asset(Asset),
     /// Units held, at least 1.
     Holding(Amount),
@@ -46,33 +46,33 @@ pub enum Entry {
     Tally(Tally),
 }
 
-/// An account.
+/// An account, from its first coins or transaction on. It is never removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Account {
-    /// Coins.
+    /// Coins. All balances together are the supply of the [`Tally`].
     pub balance: Amount,
-    /// Committed transactions.
+    /// Number of committed transactions: the nonce of the next one.
     pub nonce: u64,
-    /// Registered name.
+    /// Registered name, `None` before there is one. Once there, it stays.
     pub name: Option<Name>,
-    /// Height of the block that first touched it.
+    /// Height of the block that first touched it, 0 for accounts of genesis.
     pub created: Height,
 }
 
 /// An asset. Its supply never changes.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Asset {
-    /// Sign.
+    /// Short sign, which other assets may have as well.
     pub symbol: AssetSymbol,
-    /// Name.
+    /// Full name, at most 64 bytes of UTF-8, which other assets may have as well.
     pub name: String,
-    /// Decimal places that people show.
+    /// Decimal places that people show, at most 12. Amounts here are whole units.
     pub decimals: u8,
-    /// Units in existence.
+    /// Units in existence, at least 1: what all holdings sum up to.
     pub supply: Amount,
-    /// Who created it.
+    /// The account that created it and held all of it at first.
     pub creator: Address,
-    /// Accounts that hold some.
+    /// Number of accounts that hold at least one unit.
     pub holders: u64,
 }
 
@@ -91,7 +91,7 @@ pub struct Rules {
 /// Running totals of the chain up to a block: what the rules for its children need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Tally {
-    /// Coins in existence.
+    /// Coins in existence: the sum of all balances, at most 2^53 - 1.
     pub supply: Amount,
     /// Work blocks since genesis and the time they took.
     pub work: WorkClock,

@@ -57,7 +57,7 @@ impl State {
         &self.tree
     }
 
-    /// The entry of a key.
+    /// The entry of a key, `None` where there is none.
     #[must_use]
     pub fn entry(&self, key: &Key) -> Option<&Entry> {
         self.tree.get(key)
@@ -72,7 +72,7 @@ impl State {
         }
     }
 
-    /// Who has a name.
+    /// The account that has a name, `None` while it is free.
     #[must_use]
     pub fn owner_of(&self, name: &Name) -> Option<Address> {
         match self.entry(&Key::Name(name.clone())) {
@@ -81,7 +81,7 @@ impl State {
         }
     }
 
-    /// An asset.
+    /// An asset by the id of the transaction that created it, `None` where there is none.
     #[must_use]
     pub fn asset(&self, id: &AssetId) -> Option<&Asset> {
         match self.entry(&Key::Asset(*id)) {
@@ -90,7 +90,7 @@ impl State {
         }
     }
 
-    /// What an account holds of an asset.
+    /// Units that an account holds of an asset, 0 where it holds none.
     #[must_use]
     pub fn holding(&self, id: &AssetId, address: &Address) -> Amount {
         match self.entry(&Key::Holding(*id, *address)) {
@@ -133,7 +133,7 @@ impl State {
         }
     }
 
-    /// Takes a block's changes back.
+    /// The state before the block that led to this one, by that block's undo record.
     #[must_use]
     pub fn reverted(&self, undo: &Undo) -> Self {
         let mut state = self.clone();

@@ -209,7 +209,7 @@ impl Tree {
         self.root.as_ref().map_or(Digest::ZERO, |node| node.hash())
     }
 
-    /// The entry of a key.
+    /// The entry of a key, `None` where there is none.
     #[must_use]
     pub fn get(&self, key: &Key) -> Option<&Entry> {
         let path = path_of(key);

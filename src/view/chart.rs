@@ -35,7 +35,8 @@ pub struct Drawing {
     pub y: Axis,
     /// The bars.
     pub bars: Vec<Bar>,
-    /// A line through these points.
+    /// A line through these points, each as shares of the width and of the height; none without
+    /// any.
     pub line: Vec<(f64, f64)>,
     /// What the bars mean where there are two kinds or a line beside them: the first kind, the
     /// second, the line.
@@ -54,7 +55,7 @@ pub struct Axis {
 /// A mark of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// Where.
+    /// Where, as a share of the axis from its beginning.
     pub at: f64,
     /// What stands there.
     pub text: String,
@@ -63,9 +64,9 @@ pub struct Tick {
 /// A bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
-    /// Its left side and its right side.
+    /// Its left side and its right side, as shares of the width.
     pub across: (f64, f64),
-    /// Its lower end and its upper end.
+    /// Its lower end and its upper end, as shares of the height.
     pub up: (f64, f64),
     /// Whether it is of the second kind.
     pub second: bool,

@@ -29,7 +29,7 @@ const CATCHING_UP_MS: u64 = 10_000;
 /// A block of either kind, as a chart needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Who made it.
+    /// Name of the node that made it.
     pub maker: String,
     /// Whether it lies beside the best chain.
     pub stale: bool,

@@ -10,11 +10,11 @@ use super::{Model, NodeView, TabMode, Tip};
 pub enum Tone {
     /// Nothing to worry about.
     Good,
-    /// On its way.
+    /// Something is under way, such as a start, or the head is dated ahead of the clock.
     Busy,
-    /// Nodes differ.
+    /// Nodes have different heads, and not only while a block is on its way.
     Split,
-    /// Nothing goes on.
+    /// No node runs, or those of the tab that runs the network do not answer.
     Still,
 }
 

@@ -26,7 +26,7 @@ pub struct Measured {
 /// The network at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// When, in milliseconds.
+    /// When, in milliseconds since 1970.
     pub at: u64,
     /// Transactions that wait at the node where most do.
     pub pending: u32,
@@ -66,7 +66,7 @@ impl Measured {
             .is_none_or(|last| at.abs_diff(last.at) >= self.step_ms)
     }
 
-    /// Takes a sample.
+    /// Takes a sample; where there are too many, every other one goes first.
     pub fn sample(&mut self, sample: Sample) {
         if self.samples.len() >= MAX_SAMPLES {
             let mut keep = false;
@@ -100,7 +100,7 @@ impl Measured {
         }
     }
 
-    /// When the first node had a block.
+    /// When the first node had a block, in milliseconds since 1970; `None` where that is not kept.
     #[must_use]
     pub fn first_seen(&self, block: &str) -> Option<u64> {
         let seen = self.seen.iter().rev().find(|seen| seen.block == block)?;
@@ -117,7 +117,7 @@ impl Measured {
         })
     }
 
-    /// Another chain has other blocks.
+    /// Begins anew, as another chain has other blocks.
     pub fn forget(&mut self) {
         *self = Self::default();
     }

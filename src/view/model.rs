@@ -25,7 +25,7 @@ pub const MAX_BLOCKS: usize = 400;
 pub struct Model {
     /// The network's name.
     pub network: String,
-    /// Id of the genesis block.
+    /// Id of the genesis block, in hexadecimal; empty while the network is not known.
     pub chain_id: String,
     /// What this tab does in the network.
     pub mode: TabMode,
@@ -33,7 +33,7 @@ pub struct Model {
     pub nodes: Vec<NodeView>,
     /// Recent blocks of all nodes by hash, on any branch.
     pub blocks: BTreeMap<String, Rc<BlockSummary>>,
-    /// Distinct heads, heaviest first.
+    /// Distinct heads of the nodes that take part, heaviest first.
     pub tips: Vec<Tip>,
     /// Whether all running nodes have the same head and the same state root.
     pub in_consensus: bool,
@@ -102,18 +102,18 @@ impl Model {
 /// One node with its parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeView {
-    /// Its row of `status`.
+    /// Its row of `status`; of a node in another tab only what it tells its peers.
     pub status: NodeStatus,
-    /// Its miner workers.
+    /// Its miner workers; none where another tab runs it.
     pub miners: Vec<MinerStatus>,
-    /// Its peers.
+    /// Its peers; none where another tab runs it.
     pub peers: Vec<PeerStatus>,
     /// Whether this tab runs it, so that it can be stopped here.
     pub own: bool,
 }
 
 impl NodeView {
-    /// Whether the node takes part now.
+    /// Whether the node takes part now: it runs or syncs here, or is heard from another tab.
     #[must_use]
     pub fn is_up(&self) -> bool {
         matches!(
@@ -136,7 +136,7 @@ impl NodeView {
 /// A head that at least one node has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
-    /// Block id.
+    /// Block id: 64 lower-case hex digits.
     pub hash: String,
     /// Height.
     pub height: u64,
@@ -161,7 +161,7 @@ pub enum TabMode {
 /// Something a person should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// Name of the rule or kind of mistake.
+    /// Name of the rule or kind of mistake, in snake case.
     pub code: String,
     /// A plain sentence.
     pub message: String,

@@ -5,9 +5,9 @@ use std::f64::consts::TAU;
 /// A point in the picture's own units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
-    /// To the right.
+    /// To the right, from the left edge on.
     pub x: f64,
-    /// Downwards.
+    /// Downwards, from the upper edge on.
     pub y: f64,
 }
 

@@ -16,7 +16,7 @@ pub struct Traffic {
     pub sent: u64,
     /// How many were refused since then.
     pub refused: u64,
-    /// Why the last of those was refused.
+    /// Why the last of those was refused, in words; `None` where none was.
     pub last_refusal: Option<String>,
     /// So many times slower than asked for, because a mempool is full; 1 at the rate that is asked
     /// for.
@@ -79,7 +79,7 @@ pub fn sentence(traffic: &Traffic) -> String {
     text
 }
 
-/// A rate in words.
+/// A rate in words, such as `60 payments and messages a minute`.
 #[must_use]
 pub fn rate(per_minute: u32) -> String {
     let count = count_of(

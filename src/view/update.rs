@@ -28,7 +28,7 @@ pub enum Update {
     Network {
         /// Name.
         name: String,
-        /// Id of the genesis block.
+        /// Id of the genesis block, in hexadecimal.
         chain_id: String,
     },
     /// The tab's part changed.
@@ -41,7 +41,7 @@ pub enum Update {
     LogLevel(Level),
     /// This tab has a node now.
     Node {
-        /// Node id.
+        /// Node id, in hexadecimal.
         id: String,
         /// Name.
         name: String,

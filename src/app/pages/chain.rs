@@ -12,7 +12,7 @@ use crate::view::{Model, NodeView, Tip};
 /// Columns of the picture on a wide and on a narrow window.
 const COLUMNS: (u32, u32) = (12, 6);
 
-/// Columns of the picture.
+/// Columns of the picture: fewer in a narrow window.
 #[must_use]
 pub const fn columns(narrow: bool) -> u32 {
     if narrow { COLUMNS.1 } else { COLUMNS.0 }

@@ -130,9 +130,9 @@ pub enum Field {
     From,
     /// Who receives.
     To,
-    /// Coins.
+    /// Whole coins for the receiver.
     Amount,
-    /// Coins for the maker of the block.
+    /// Whole coins for the maker of the block.
     Fee,
     /// A memo.
     Memo,
@@ -144,13 +144,13 @@ pub enum Field {
     Symbol,
     /// The name of a new asset.
     AssetName,
-    /// Units of a new asset.
+    /// How many of its smallest unit a new asset has.
     Supply,
     /// Decimal places of a new asset.
     Decimals,
     /// The id of the asset that is sent.
     Asset,
-    /// Units of it.
+    /// How many of its smallest unit are sent.
     Units,
 }
 
@@ -168,11 +168,11 @@ impl Field {
 /// Units of an asset that somebody holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holding {
-    /// The asset's id.
+    /// The asset's id: 64 lower-case hex digits.
     pub asset: String,
     /// Its sign.
     pub symbol: String,
-    /// How many units.
+    /// How many of its smallest unit.
     pub units: u64,
 }
 

@@ -194,11 +194,11 @@ pub struct Card {
     pub height: u64,
     /// Who may make it.
     pub kind: BlockKind,
-    /// Who made it.
+    /// Its maker's name; `genesis` for the first block.
     pub maker: String,
     /// Transactions in it.
     pub transactions: u32,
-    /// How long ago.
+    /// How long ago it was made, in words such as `12 s ago`.
     pub age: String,
     /// How far it is decided.
     pub decided: BlockFinality,
@@ -215,7 +215,7 @@ pub fn decided(status: Option<&NodeStatus>, height: u64) -> BlockFinality {
     }
 }
 
-/// The newest blocks of the heaviest chain.
+/// The newest blocks of the heaviest chain, the newest first.
 #[must_use]
 pub fn latest(model: &Model, now: u64) -> Vec<Card> {
     let status = model.heaviest();
@@ -250,7 +250,7 @@ pub struct Maker {
     pub name: String,
     /// Its kind.
     pub kind: NodeKind,
-    /// How far it is.
+    /// How far it is, in words: tries and their chance, the time to its slot, or `idle`.
     pub what: String,
 }
 
@@ -324,7 +324,7 @@ pub struct NodeLine {
     pub peers: String,
     /// Transactions that wait; empty where only its own tab knows.
     pub pending: String,
-    /// How it makes blocks.
+    /// How it makes blocks, in words with its hash rate or the time to its slot.
     pub work: String,
     /// How far its ledger is durable; empty where only its own tab knows.
     pub durable: String,
@@ -385,7 +385,7 @@ pub struct NodeMark {
     pub up: bool,
     /// Whether this tab runs it.
     pub own: bool,
-    /// Its height.
+    /// Its height in groups of three digits.
     pub height: String,
     /// Its head, or its state where it has none to follow.
     pub below: String,
@@ -443,9 +443,9 @@ fn tip_letter(model: &Model, node: &NodeView) -> Option<char> {
 /// A link between two nodes of the picture, by their places in the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkRow {
-    /// One end.
+    /// Index of one end in the list of nodes.
     pub from: usize,
-    /// The other end.
+    /// Index of the other end in the list of nodes.
     pub to: usize,
     /// Whether it is cut.
     pub cut: bool,

@@ -106,20 +106,20 @@ impl Settings {
             .and_then(|value| u8::try_from(value).ok())
     }
 
-    /// Sets the time between work blocks.
+    /// The command for the time between work blocks; `None` while no number in bounds is typed.
     #[must_use]
     pub fn pace(&self) -> Option<Command> {
         let ms = self.value(Number::Seconds)? * 1_000;
         Some(Command::Pace(Pace::Interval { ms }))
     }
 
-    /// Sets the number of miner workers.
+    /// The command for the number of miners; `None` while no number in bounds is typed.
     #[must_use]
     pub fn miners(&self) -> Option<Command> {
         self.small(Number::Miners).map(Command::Miners)
     }
 
-    /// Asks the network for another difficulty.
+    /// The command for a fixed difficulty; `None` while no number in bounds is typed.
     #[must_use]
     pub fn difficulty(&self) -> Option<Command> {
         let digits = self.digits(Number::Digits)?;

@@ -135,7 +135,7 @@ pub enum Shown {
 /// A row of the table: its key, and a cell for each of the [`columns`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRow {
-    /// Tells it from the others.
+    /// Value of the row's key field, which tells it from the others.
     pub key: String,
     /// The cells in the order of the columns.
     pub cells: Vec<Shown>,

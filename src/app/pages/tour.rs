@@ -95,7 +95,7 @@ pub struct Facts {
     pub route: Route,
     /// The selected node.
     pub selected: Option<String>,
-    /// The transaction that was sent last by a person here.
+    /// Id of the transaction that was sent last by a person here.
     pub sent: Option<String>,
     /// Whether that one is decided.
     pub decided: bool,

@@ -41,15 +41,15 @@ impl PageModel for Sent {
 pub struct UserLine {
     /// Its name in this browser.
     pub name: String,
-    /// Its address.
+    /// The account's address: 64 lower-case hex digits.
     pub address: String,
     /// Whether anybody can know the key.
     pub demo: bool,
-    /// Coins at the head.
+    /// Whole coins at the head; 0 without an account.
     pub balance: u64,
-    /// Nonce of its next transaction.
+    /// Nonce of its next transaction; 0 without an account.
     pub next_nonce: u64,
-    /// Whether its name can be registered, and whether there are coins for it.
+    /// Whether it has coins to register its name; `None` where it has that name, or no account.
     pub registration: Option<bool>,
     /// What it holds besides coins.
     pub holdings: Vec<Holding>,
@@ -90,7 +90,7 @@ pub fn mark(model: &Model) -> String {
     format!("{} {pending}", head.unwrap_or_default())
 }
 
-/// The newest transactions of a ledger.
+/// The question for the newest transactions of a ledger.
 #[must_use]
 pub fn newest() -> Query {
     Query {

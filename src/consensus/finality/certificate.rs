@@ -1,9 +1,9 @@
-//! A certificate: a link with the signatures that confirm it. It proves to newcomers what the votes
-//! proved to those who were there.
+//! A certificate: a vote link with the signatures that confirm it. It proves to newcomers what the
+//! votes proved to those who were there.
 //!
 //! The signers are marks in a bit map over the roster of the target's chain
 //! ([`Sets::roster`](super::Sets::roster)), so that none can be marked twice, and nobody who is no
-//! authority. Size: 122 bytes, one bit for each authority, and 64 bytes for each signer; 1.5 KB for
+//! authority. Size: 120 bytes, one bit for each authority, and 64 bytes for each signer; 1.5 KB for
 //! 22 of 32.
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -21,9 +21,9 @@ pub const MAX_CERTIFICATE_BYTES: usize =
 /// A certificate as it is sent and stored; nothing about it is checked yet.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Certificate {
-    /// Id of the network.
+    /// Id of the genesis block: it counts on its own network only (rule 14).
     pub chain_id: BlockHash,
-    /// What is confirmed.
+    /// The vote link that each of the signers confirmed.
     pub link: VoteLink,
     /// One bit for each of the roster, the lowest bit of the first byte first; the last byte is not
     /// 0.
@@ -185,7 +185,7 @@ impl CheckedCertificate {
         Ok(Self { vote, signers })
     }
 
-    /// What is confirmed.
+    /// The vote link that two thirds of the set at its source confirmed.
     #[must_use]
     pub const fn link(&self) -> VoteLink {
         self.vote.link
@@ -203,7 +203,7 @@ impl CheckedCertificate {
         }))
     }
 
-    /// Who confirmed it, with the signatures.
+    /// Everybody who is marked, by address, with the verified signatures.
     #[must_use]
     pub const fn signers(&self) -> &Signers {
         &self.signers

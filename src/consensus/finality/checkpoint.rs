@@ -1,5 +1,5 @@
-//! Epochs, checkpoints and links. A checkpoint is a block at a height that is a multiple of
-//! [`EPOCH`]; a link leads from one checkpoint to a later one above it.
+//! Epochs, checkpoints and vote links. A checkpoint is a block at a height that is a multiple of
+//! [`EPOCH`](crate::consensus::EPOCH); a vote link leads from one to a later one above it.
 //!
 //! Bounds: an epoch is at most [`Epoch::MAX`], so that its height stays an exact number everywhere.
 
@@ -15,7 +15,7 @@ use crate::primitives::{BlockHash, Height};
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize,
 )]
 pub struct Checkpoint {
-    /// Its epoch.
+    /// The block's height by 8, as long as rule 17 is not broken.
     pub epoch: Epoch,
     /// The block.
     pub id: BlockHash,
@@ -31,7 +31,7 @@ impl Checkpoint {
         }
     }
 
-    /// Height of the block.
+    /// Height that the block must have by rule 17: eight times the epoch.
     #[must_use]
     pub const fn height(&self) -> Height {
         self.epoch.height()
@@ -52,7 +52,7 @@ impl fmt::Display for Checkpoint {
 pub struct VoteLink {
     /// The justified checkpoint that is built on.
     pub source: Checkpoint,
-    /// The checkpoint to be justified.
+    /// The checkpoint to be justified, of a later epoch (rule 15).
     pub target: Checkpoint,
 }
 
@@ -112,7 +112,8 @@ impl VoteLink {
         self.target.epoch == self.source.epoch.next() || mutant!(AnyLinkFinalises)
     }
 
-    /// Whether no honest authority votes for both.
+    /// Whether no honest authority votes for both, as Casper FFG has it: two targets in one epoch,
+    /// or one vote around the other. A link does not offend itself.
     #[must_use]
     pub fn offends(&self, other: &Self) -> bool {
         self != other

@@ -29,7 +29,7 @@ impl Epoch {
     /// The last epoch whose height is an exact number.
     pub const MAX: Self = Self(MAX_EXACT / EPOCH);
 
-    /// Height of the epoch's checkpoints.
+    /// Height of the epoch's checkpoints, a multiple of [`EPOCH`].
     #[must_use]
     pub const fn height(self) -> Height {
         Height(self.0.saturating_mul(EPOCH))
@@ -41,7 +41,7 @@ impl Epoch {
         Self(height.0 / EPOCH)
     }
 
-    /// The epoch after this one.
+    /// The epoch after this one, which may be above [`Self::MAX`].
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))

@@ -17,7 +17,7 @@ pub enum Blame {
     Nobody,
 }
 
-/// Why a vote is not counted.
+/// Why a vote is not counted (rules 14 to 20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VoteError {
     /// Rule 14.
@@ -38,51 +38,52 @@ pub enum VoteError {
         /// Epoch of the target.
         target: Epoch,
     },
-    /// Rule 15.
+    /// Rule 15: the height of such an epoch would be above 2^53 - 1.
     #[error("expected an epoch of at most {}, found {found}", Epoch::MAX)]
     EpochRange {
         /// Epoch of the target.
         found: Epoch,
     },
-    /// Rule 16.
+    /// Rule 16: the strict Ed25519 check (RFC 8032) fails.
     #[error("expected a signature by {signer}, found one that does not verify")]
     Signature {
-        /// Who should have signed.
+        /// The signer that the vote names.
         signer: Address,
     },
     /// Rule 17, not broken yet: the block may still come.
     #[error("block {id} is not known here")]
     UnknownBlock {
-        /// The block.
+        /// Id of the source or of the target.
         id: BlockHash,
     },
-    /// Rule 17.
+    /// Rule 17: the block is no checkpoint of the epoch that the vote gives it.
     #[error("expected height {expected} of block {id} for its epoch, found {found}")]
     Height {
-        /// The block.
+        /// Id of the source or of the target.
         id: BlockHash,
         /// Height of its epoch's checkpoints.
         expected: Height,
         /// Height of the block.
         found: Height,
     },
-    /// Rule 18.
+    /// Rule 18: source and target are on different branches.
     #[error("expected source {expected} below target {target}, found {found} there")]
     Ancestor {
         /// The target.
         target: BlockHash,
         /// The source.
         expected: BlockHash,
-        /// The target's ancestor at the source's height.
+        /// The target's ancestor at the source's height, zeros if there is none.
         found: BlockHash,
     },
-    /// Rule 19.
+    /// Rule 19: it never was an authority of the target's chain. As long as the target is not
+    /// known, the best chain counts.
     #[error("expected a vote of an authority, found one of {found}")]
     Stranger {
         /// Who signed.
         found: Address,
     },
-    /// Rule 20.
+    /// Rule 20: two are kept for one epoch, as two already prove an offence.
     #[error("expected at most two votes of {signer} for epoch {epoch}, found another")]
     Third {
         /// Who signed.
@@ -90,7 +91,7 @@ pub enum VoteError {
         /// The target's epoch.
         epoch: Epoch,
     },
-    /// Rule 20.
+    /// Rule 20: of each signer the latest 256 target epochs are kept.
     #[error("expected a vote for epoch {least} or later, found one for {found}")]
     Old {
         /// The lowest epoch that is kept of this signer.
@@ -130,7 +131,7 @@ impl VoteError {
         }
     }
 
-    /// Who could have known.
+    /// Who could have known: the sender from the bytes alone, the signer from the blocks.
     #[must_use]
     pub const fn blame(&self) -> Blame {
         match self {
@@ -148,7 +149,7 @@ impl VoteError {
     }
 }
 
-/// Why a certificate is not counted.
+/// Why a certificate is not counted (rules 14 to 18, 21 and 22).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
     /// Rules 14 to 18, of what the signers signed.
@@ -157,13 +158,13 @@ pub enum CertificateError {
     /// Rule 21.
     #[error("expected marks of at most {} bytes, the last not 0, found {found} bytes", MAX_ROSTER / 8)]
     Map {
-        /// Bytes.
+        /// Bytes of the map of marks.
         found: usize,
     },
-    /// Rule 21.
+    /// Rule 21: a mark beyond the roster of the target's chain.
     #[error("expected marks of the {expected} authorities, found mark {found}")]
     Stranger {
-        /// Authorities of the target's chain.
+        /// Everybody on the roster, who is or was an authority of the target's chain.
         expected: usize,
         /// Number of the mark, from 0.
         found: usize,
@@ -171,7 +172,7 @@ pub enum CertificateError {
     /// Rule 21.
     #[error("expected {expected} signatures, one for each mark, found {found}")]
     Signatures {
-        /// Marks.
+        /// Bits that are set in the map.
         expected: usize,
         /// Signatures.
         found: usize,
@@ -179,17 +180,17 @@ pub enum CertificateError {
     /// Rule 22.
     #[error("expected the signatures of {expected} of {size} authorities, found {found}")]
     Quorum {
-        /// Two thirds.
+        /// Two thirds of these authorities, rounded up.
         expected: usize,
-        /// Authorities at the source.
+        /// Authorities in the set at the source's height.
         size: usize,
-        /// Of these, signers.
+        /// How many of that set signed. Other signers do not count.
         found: usize,
     },
     /// Rule 22: a bound of this node.
     #[error("expected at most {limit} certified links into epoch {epoch}, found another")]
     Crowd {
-        /// Bound.
+        /// Most certified links into one epoch that a node keeps.
         limit: usize,
         /// The target's epoch.
         epoch: Epoch,
@@ -242,7 +243,7 @@ pub enum EvidenceError {
     /// One of two headers is not sealed by its maker on this chain.
     #[error("expected a header sealed by authority {sealer}, found a seal that does not verify")]
     Seal {
-        /// Who should have sealed.
+        /// The sealer that the header names.
         sealer: Address,
     },
     /// Two who did one thing each.
@@ -262,7 +263,7 @@ pub enum EvidenceError {
     /// Both statements are allowed together.
     #[error("expected two statements that no honest authority makes, found two that it may make")]
     Harmless,
-    /// The signer has no voice.
+    /// The signer is no authority as far as this node knows.
     #[error("expected statements of an authority, found those of {found}")]
     Stranger {
         /// Who signed.
@@ -316,18 +317,18 @@ impl EvidenceError {
 /// Why an authority does not sign (rule 24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SigningError {
-    /// Not above the last target.
+    /// Not above the last target: it could be a second vote for one epoch, or within another vote.
     #[error("expected a target after epoch {last}, found epoch {found}")]
     Target {
-        /// Epoch of the last target.
+        /// Highest epoch of a target that was signed, or that peers reported.
         last: Epoch,
         /// Epoch of the target.
         found: Epoch,
     },
-    /// Below the last source.
+    /// Below the last source: it could be a vote around an earlier one.
     #[error("expected a source of epoch {last} or later, found epoch {found}")]
     Source {
-        /// Epoch of the last source.
+        /// Highest epoch of a source that was signed, or that peers reported.
         last: Epoch,
         /// Epoch of the source.
         found: Epoch,
@@ -335,7 +336,7 @@ pub enum SigningError {
     /// The own ledger is lost, and what it held is not yet below the justified checkpoint.
     #[error("expected a justified epoch reported by a peer after the ledger was lost, found none")]
     Amnesia,
-    /// Nothing that can be signed.
+    /// The vote is not valid by itself (rules 14 to 16).
     #[error(transparent)]
     Vote(#[from] VoteError),
 }

@@ -36,14 +36,14 @@ pub enum Alarm {
     TwoFinal(Checkpoint, Checkpoint),
 }
 
-/// How far a block is decided.
+/// How far the votes have decided a block, from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// Weight alone holds it.
+    /// Weight alone holds it: a heavier branch may replace it.
     Plain,
     /// The highest justified checkpoint is above it, or it.
     Justified,
-    /// It is never given up.
+    /// The last final checkpoint is above it, or it: it is never given up.
     Final,
 }
 
@@ -79,7 +79,7 @@ impl Base {
         base
     }
 
-    /// The final checkpoint.
+    /// The final checkpoint that this node never gives up.
     #[must_use]
     pub const fn finalised(&self) -> Checkpoint {
         self.finalised
@@ -95,7 +95,7 @@ impl Base {
 }
 
 impl View {
-    /// What is decided without any vote.
+    /// What is decided without any vote: the base alone.
     #[must_use]
     pub fn without_votes(base: &Base) -> Self {
         Self {
@@ -219,7 +219,7 @@ impl View {
         self.last_final
     }
 
-    /// All justified checkpoints.
+    /// All justified checkpoints from the base on, on every branch, by epoch and then by id.
     #[must_use]
     pub const fn justified(&self) -> &BTreeSet<Checkpoint> {
         &self.justified
@@ -237,7 +237,7 @@ impl View {
         &self.confirmed
     }
 
-    /// The contradictions.
+    /// The contradictions, which only guilty authorities can bring about.
     #[must_use]
     pub const fn alarms(&self) -> &BTreeSet<Alarm> {
         &self.alarms
@@ -248,7 +248,7 @@ impl View {
         blocks.descends(id, &self.highest.id)
     }
 
-    /// How far a block is decided.
+    /// How far a block is decided: [`Standing::Plain`] also for one that is not known.
     pub fn standing(&self, id: &BlockHash, blocks: &impl Blocks) -> Standing {
         if blocks.descends(&self.last_final.id, id) {
             Standing::Final

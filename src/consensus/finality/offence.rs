@@ -16,39 +16,39 @@ use crate::primitives::{
 /// Longest encoding of evidence in bytes: two sealed headers.
 pub const MAX_EVIDENCE_BYTES: usize = 1 + 2 * (HEADER_LEN + 64);
 
-/// What an authority did.
+/// What no honest authority does: the two offences of Casper FFG, or to use a slot twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Offence {
     /// Two distinct votes for one target epoch.
     DoubleVote,
     /// One vote begins before another and ends after it.
     SurroundVote,
-    /// Two blocks sealed in one slot.
+    /// Two blocks sealed in one slot, on whatever branches.
     TwoBlocks,
 }
 
-/// A header with its authority's signature.
+/// An authority's header and seal without the body, which proves nothing more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct SealedHeader {
-    /// The header.
+    /// The header, which names slot and sealer.
     pub header: Header,
-    /// The seal.
+    /// Ed25519 over the tag `aurex/seal/1`, the chain id and the header (rule 5).
     pub signature: Signature,
 }
 
 /// Two statements that prove an offence, the smaller first, so that one offence has one form.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Evidence {
-    /// By vote.
+    /// Two votes of one signer, the smaller one first. Signatures do not count in that order.
     Votes(SignedVote, SignedVote),
-    /// By id.
+    /// Two headers of one slot and sealer, the smaller id first.
     Seals(SealedHeader, SealedHeader),
 }
 
-/// Who is guilty of what.
+/// Who is guilty of what. One piece of evidence is kept for each charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Charge {
-    /// The authority.
+    /// The authority that signed both statements.
     pub guilty: Address,
     /// What it did.
     pub offence: Offence,
@@ -238,7 +238,7 @@ impl Offences {
         Ok(self.keep(evidence))
     }
 
-    /// Number of proven charges.
+    /// Number of proven charges, at most three for each authority.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -250,7 +250,7 @@ impl Offences {
         self.0.is_empty()
     }
 
-    /// Who, what, and the evidence.
+    /// The authority, the offence and the evidence of each charge, by authority.
     pub fn iter(&self) -> impl Iterator<Item = (Address, Offence, &Evidence)> {
         self.0
             .iter()

@@ -7,7 +7,7 @@ pub struct Quorum {
 }
 
 impl Quorum {
-    /// Of a set of `size` authorities.
+    /// Of a set of `size` authorities, 0 in a network without any.
     #[must_use]
     pub const fn of(size: usize) -> Self {
         Self { size }

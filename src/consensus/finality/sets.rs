@@ -24,14 +24,14 @@ use crate::primitives::{Address, BlockHash, Height};
 /// Most distinct authorities over the life of a network, as the marks of a certificate count them.
 pub const MAX_ROSTER: usize = 256;
 
-/// A change of the authorities.
+/// A change of the authorities on one chain, as it comes into force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The block with the change.
+    /// Id of the block from whose children on the new authorities take turns.
     pub block: BlockHash,
-    /// Its height.
+    /// Height of that block. Checkpoints from there on have the new set.
     pub height: Height,
-    /// The set from there on.
+    /// The whole new set in the order of its slots, not only what is new.
     pub authorities: Vec<Address>,
     /// Authorities of earlier sets that are declared lost.
     pub lost: Vec<Address>,
@@ -68,7 +68,7 @@ impl Sets {
         self
     }
 
-    /// The latest set.
+    /// The set after the last change, or that of genesis, in the order of its slots.
     #[must_use]
     pub fn latest(&self) -> &[Address] {
         self.at(self.changes.len())

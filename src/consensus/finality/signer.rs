@@ -18,7 +18,7 @@ use crate::primitives::{BlockHash, Height, Keypair};
 /// Blocks on a checkpoint before it is voted for: tips still fork.
 const DEPTH: u64 = 2;
 
-/// What must survive a power cut.
+/// What must survive a power cut: it is flushed to the disk before a vote is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct SigningRecord {
     /// Highest epoch of a source that was signed.
@@ -29,7 +29,7 @@ pub struct SigningRecord {
     pub last: Option<SignedVote>,
 }
 
-/// The memory of an authority's votes.
+/// The memory of an authority's votes, which decides what it may sign (rule 24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoteSigner {
     record: SigningRecord,
@@ -164,7 +164,7 @@ impl VoteSigner {
         Ok(vote)
     }
 
-    /// What was signed so far.
+    /// What was signed so far, or what peers reported instead where that is lost.
     #[must_use]
     pub const fn record(&self) -> &SigningRecord {
         &self.record

@@ -26,7 +26,7 @@ impl Signers {
         self.0.binary_search_by(|(known, _)| known.cmp(signer))
     }
 
-    /// The signature of a signer.
+    /// The signature of a signer, `None` if it is not among them.
     #[must_use]
     pub fn get(&self, signer: &Address) -> Option<&Signature> {
         let place = self.search(signer).ok()?;
@@ -66,7 +66,7 @@ impl Signers {
         self.0.len()
     }
 
-    /// The signers and their signatures, in order.
+    /// The signers and their signatures, in ascending order of the addresses.
     pub fn iter(&self) -> impl Iterator<Item = (&Address, &Signature)> {
         self.0.iter().map(|(signer, signature)| (signer, signature))
     }

@@ -17,10 +17,10 @@ const VOTE_DOMAIN: &[u8] = b"aurex/vote/1";
 /// Length of an encoded vote with signer and signature, in bytes.
 pub const VOTE_BYTES: usize = 32 + 2 * (8 + 32) + 32 + 64;
 
-/// What an authority signs.
+/// What an authority signs: 112 bytes, after a tag of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct Vote {
-    /// Id of the network.
+    /// Id of the genesis block: a vote counts on its own network only (rule 14).
     pub chain_id: BlockHash,
     /// From the source to the target.
     pub link: VoteLink,
@@ -31,9 +31,9 @@ pub struct Vote {
 pub struct SignedVote {
     /// What is signed.
     pub vote: Vote,
-    /// Who signed.
+    /// The authority's address, which is the key that verifies the signature.
     pub signer: Address,
-    /// Over the domain and the vote.
+    /// Ed25519 (RFC 8032) over the tag `aurex/vote/1` and the 112 bytes of the vote.
     pub signature: Signature,
 }
 
@@ -104,7 +104,7 @@ impl CheckedVote {
         Self(vote)
     }
 
-    /// The vote.
+    /// The vote with signer and signature.
     #[must_use]
     pub const fn get(&self) -> &SignedVote {
         &self.0

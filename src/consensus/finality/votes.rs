@@ -30,7 +30,7 @@ const MAX_VOTES: usize = 2;
 pub enum Added {
     /// All of it was there.
     Known,
-    /// It is kept.
+    /// It is kept, and at least a part of it is new.
     New {
         /// A block that is not known and must be fetched before it counts.
         unknown: Option<BlockHash>,
@@ -39,7 +39,7 @@ pub enum Added {
     },
 }
 
-/// The votes of one node.
+/// The votes that one node keeps of all authorities, and the offences that they prove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Votes {
     chain_id: BlockHash,
@@ -100,7 +100,7 @@ impl Votes {
         std::mem::take(&mut self.changed)
     }
 
-    /// A vote that is kept.
+    /// The vote of a signer for a link, `None` if it is not kept.
     #[must_use]
     pub fn signed(&self, link: &VoteLink, signer: &Address) -> Option<SignedVote> {
         let signature = *self.links.get(link)?.get(signer)?;
@@ -115,7 +115,7 @@ impl Votes {
         })
     }
 
-    /// All votes of a signer.
+    /// All votes that are kept of a signer, by the epoch of their target.
     pub fn of_signer<'a>(&'a self, signer: &'a Address) -> impl Iterator<Item = SignedVote> + 'a {
         let epochs = self.by_signer.get(signer).into_iter().flatten();
         epochs
@@ -123,13 +123,13 @@ impl Votes {
             .filter_map(|link| self.signed(link, signer))
     }
 
-    /// All links with those who confirmed them.
+    /// All links with those who signed them, whether two thirds did or not.
     #[must_use]
     pub const fn links(&self) -> &BTreeMap<VoteLink, Signers> {
         &self.links
     }
 
-    /// What was proven so far.
+    /// What was proven so far, by these votes and by evidence of others.
     #[must_use]
     pub const fn offences(&self) -> &Offences {
         &self.offences

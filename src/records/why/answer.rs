@@ -36,21 +36,21 @@ pub struct WhyInfo {
 /// A reason in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Explained {
-    /// The reason's name.
+    /// The reason's name in snake case, such as `nonce_gap`.
     pub code: String,
     /// The sentence, with the values.
     pub text: String,
-    /// The rule that it follows from.
+    /// The rule that it follows from, in words; `None` where it names none.
     pub rule: Option<String>,
-    /// What would have to be.
+    /// What would have to be, in words; `None` where nothing is compared.
     pub expected: Option<String>,
-    /// What is.
+    /// What is instead, in words; `None` where nothing is compared.
     pub found: Option<String>,
     /// Names of the nodes that say so; empty where the page itself does.
     pub nodes: Vec<String>,
     /// How the thing stands by it.
     pub standing: Standing,
-    /// Where to look next.
+    /// Where a person looks next; scripts do not get it.
     #[serde(skip)]
     pub see: Option<See>,
 }
@@ -119,7 +119,7 @@ impl Explained {
         line
     }
 
-    /// What was expected and found, in words.
+    /// What was expected and found, as a sentence without its full stop; `None` without both.
     #[must_use]
     pub fn measure(&self) -> Option<String> {
         let (expected, found) = (self.expected.as_ref()?, self.found.as_ref()?);

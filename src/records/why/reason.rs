@@ -51,14 +51,14 @@ pub enum Reason {
     },
     /// It is dated ahead of the node's clock, and kept until then.
     Deferred {
-        /// When it is looked at again, by the node's clock.
+        /// When it is looked at again, by the node's clock, in milliseconds since 1970.
         until: u64,
     },
     /// The node refused it.
     Refused {
         /// Number of the rule.
         rule: u8,
-        /// Name of what is wrong.
+        /// Code of what is wrong, in snake case.
         error: String,
         /// What was expected and found.
         text: String,
@@ -101,7 +101,7 @@ pub enum Reason {
     },
     /// As things are, the head's state does not take it.
     NotNow {
-        /// Name of what is wrong.
+        /// Code of what is wrong, in snake case.
         error: String,
         /// What was expected and found.
         text: String,
@@ -171,7 +171,7 @@ pub enum Reason {
         difficulty: u64,
         /// Hashes a second.
         rate: u64,
-        /// The budget, where it is paced.
+        /// Hash budget of all its miners a second; `None` at full speed.
         budget: Option<u64>,
     },
     /// It is no authority of its chain.
@@ -181,18 +181,18 @@ pub enum Reason {
     },
     /// It is another's turn.
     NotItsTurn {
-        /// The slot that lasts.
+        /// The slot that lasts, counted from the genesis time.
         slot: u64,
-        /// Whose it is.
+        /// Name of the authority whose turn it is.
         leader: String,
-        /// When its own next slot begins.
+        /// When its own next slot begins, in milliseconds since 1970; `None` where it has none.
         next: Option<u64>,
     },
     /// Its slot is used up: a block of it is on the chain, or was sealed.
     SlotUsed {
         /// The slot that lasts.
         slot: u64,
-        /// When its own next slot begins.
+        /// When its own next slot begins, in milliseconds since 1970; `None` where it has none.
         next: Option<u64>,
     },
     /// The slot had begun when it started: in an earlier run it may have sealed it.
@@ -220,7 +220,7 @@ pub enum Reason {
 
     /// Votes are missing for the checkpoint that is due.
     VotesMissing {
-        /// The authorities, and when each was heard last.
+        /// The authorities, and when each was heard last, in milliseconds since 1970.
         silent: Vec<(String, u64)>,
         /// Votes that are needed.
         needed: u32,
@@ -253,7 +253,7 @@ impl Reason {
         }
     }
 
-    /// Its name for scripts.
+    /// Its name for scripts, in snake case.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

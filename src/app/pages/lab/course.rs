@@ -22,14 +22,14 @@ pub const FREE: &str = r#"{
   "length": 1200000
 }"#;
 
-/// The exercise after one of this name.
+/// The exercise after one of this name; `None` after the last one, and for an unknown name.
 #[must_use]
 pub fn next(name: &str) -> Option<&'static Entry> {
     let at = COURSE.iter().position(|entry| entry.name == name)?;
     COURSE.get(at + 1)
 }
 
-/// The first exercise that is not solved.
+/// The first exercise of the course that is not among those solved; `None` where all are.
 #[must_use]
 pub fn first_open(solved: &[String]) -> Option<&'static Entry> {
     let mut entries = COURSE.iter();

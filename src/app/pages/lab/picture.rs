@@ -71,7 +71,7 @@ pub fn links(bench: &Bench) -> Vec<LinkRow> {
 pub struct FrameDot {
     /// Names it.
     pub id: u64,
-    /// Where it is.
+    /// Where it is, in the picture's own units.
     pub at: Point,
     /// What it is, for its class: a block, a transaction, a vote or anything else.
     pub class: &'static str,

@@ -96,7 +96,7 @@ pub fn speed_text(speed: u32) -> String {
     }
 }
 
-/// A virtual time: `0:07.250`, `12:05.000`.
+/// A virtual time in minutes, seconds and milliseconds: `0:07.250`, `12:05.000`.
 #[must_use]
 pub fn time_text(ms: u64) -> String {
     format!("{}:{:02}.{:03}", ms / 60_000, ms / 1_000 % 60, ms % 1_000)
