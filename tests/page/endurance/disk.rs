@@ -106,9 +106,10 @@ fn on_a_full_disk_no_node_claims_to_be_durable_and_all_are_again_when_there_is_r
     eprintln!("    advised after {clock}:\n      {}", said(&full));
     drop(ballast);
     let clock = Clock::start();
-    while !clock.is_past(DURABLE_AGAIN_SECONDS)
-        && visit.status().up().any(|node| node.degraded.is_some())
-    {
+    let height = full.height();
+    // A new worker begins at height 0, before it has the chain of the one before.
+    let is_durable = |node: &Node| node.degraded.is_none() && node.durable_height >= height;
+    while !clock.is_past(DURABLE_AGAIN_SECONDS) && !visit.status().nodes.iter().all(is_durable) {
         thread::sleep(Duration::from_secs(1));
     }
     let after = visit.status();
