@@ -48,14 +48,14 @@ pub(crate) const ALL: [Stage; 11] = [
         needs: Needs::Rust,
         run: |project, _| {
             let words = ["--test", "native", "--", "--nocapture", "vectors::"];
-            cargo(project, &[&NATIVE[..], &words].concat())
+            Ok(native(project, &words)?.run()?)
         },
     },
     Stage {
         name: "native",
         title: "tests that need no browser",
         needs: Needs::Rust,
-        run: |project, _| cargo(project, &NATIVE),
+        run: |project, _| Ok(native(project, &[])?.run()?),
     },
     Stage {
         name: "sim",
@@ -101,9 +101,14 @@ pub(crate) const ALL: [Stage; 11] = [
     },
 ];
 
-/// The tests of this machine. Every stage that builds them uses the same words, so that what they
-/// share is built once.
-const NATIVE: [&str; 4] = ["test", "--workspace", "--features", "aurex-playground/sim"];
+/// The command that runs the tests of this machine. Every stage that builds them uses the same
+/// words, so that what they share is built once. Our own code is not optimised: that takes six
+/// minutes, and saves less than three of the tests.
+fn native<'a>(project: &'a Project, words: &[&str]) -> Result<Cmd<'a>> {
+    let cargo = project.cargo()?.env("CARGO_PROFILE_TEST_OPT_LEVEL", "0");
+    let of_all = ["test", "--workspace", "--features", "aurex-playground/sim"];
+    Ok(cargo.args(of_all).args(words))
+}
 
 /// The modules of tests that measure, which belong to `cargo xtask bench`.
 pub(crate) const BENCH: &str = "bench::";
@@ -198,17 +203,15 @@ pub(crate) fn page_tests<'a>(
         chrome.display(),
         driver.display()
     );
-    Ok(project
-        .cargo()?
-        .args(NATIVE)
-        .args([
-            "--test",
-            "page",
-            "--",
-            "--ignored",
-            "--test-threads=1",
-            "--nocapture",
-        ])
+    let words = [
+        "--test",
+        "page",
+        "--",
+        "--ignored",
+        "--test-threads=1",
+        "--nocapture",
+    ];
+    Ok(native(project, &words)?
         .env("AUREX_DIST", dist)
         .env("CHROME", chrome)
         .env("CHROMEDRIVER", driver))
