@@ -103,7 +103,7 @@ pub(crate) const ALL: [Stage; 11] = [
 
 /// The command that runs the tests of this machine. Every stage that builds them uses the same
 /// words, so that what they share is built once. Our own code is not optimised: that takes six
-/// minutes, and saves less than three of the tests.
+/// minutes, and saves less than four of the tests.
 fn native<'a>(project: &'a Project, words: &[&str]) -> Result<Cmd<'a>> {
     let cargo = project.cargo()?.env("CARGO_PROFILE_TEST_OPT_LEVEL", "0");
     let of_all = ["test", "--workspace", "--features", "aurex-playground/sim"];
