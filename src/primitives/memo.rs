@@ -25,14 +25,32 @@ struct Judged {
 #[derive(Default)]
 struct Generations(BTreeMap<u64, Judged>, BTreeMap<u64, Judged>);
 
+/// The verdicts by domain.
+#[derive(Default)]
+struct Verdicts(BTreeMap<Vec<u8>, Generations>);
+
+/// What a thread may know. Behind a trait, so that a program that never asks for it has none of it.
+trait Known {
+    /// See [`remember`].
+    fn remember(&mut self, domain: &[u8], judged: Judged);
+    /// See [`verdict`].
+    fn verdict(
+        &self,
+        signature: &[u8; 64],
+        key: &[u8; 32],
+        domain: &[u8],
+        message: &[u8],
+    ) -> Option<bool>;
+}
+
 thread_local! {
-    static KNOWN: RefCell<Option<BTreeMap<Vec<u8>, Generations>>> = const { RefCell::new(None) };
+    static KNOWN: RefCell<Option<Box<dyn Known>>> = const { RefCell::new(None) };
 }
 
 /// Has this thread remember verdicts from now on.
 pub(crate) fn remember_verdicts() {
     KNOWN.with_borrow_mut(|known| {
-        known.get_or_insert_default();
+        known.get_or_insert_with(|| Box::new(Verdicts::default()));
     });
 }
 
@@ -53,24 +71,15 @@ pub(super) fn remember(
     genuine: bool,
 ) {
     KNOWN.with_borrow_mut(|known| {
-        let Some(known) = known else { return };
-        if !known.contains_key(domain) {
-            known.insert(domain.to_vec(), Generations::default());
+        if let Some(known) = known {
+            let judged = Judged {
+                signature: *signature,
+                key: *key,
+                message,
+                genuine,
+            };
+            known.remember(domain, judged);
         }
-        let Some(Generations(young, old)) = known.get_mut(domain) else {
-            return;
-        };
-        if young.len() >= GENERATION {
-            *old = std::mem::take(young);
-        }
-        let judged = Judged {
-            signature: *signature,
-            key: *key,
-            message,
-            genuine,
-        };
-        // A spoilt copy at the same place does not take the place of the genuine one.
-        young.entry(place(signature)).or_insert(judged);
     });
 }
 
@@ -81,13 +90,37 @@ pub(super) fn verdict(
     domain: &[u8],
     message: &[u8],
 ) -> Option<bool> {
-    KNOWN.with_borrow(|known| {
-        let Generations(young, old) = known.as_ref()?.get(domain)?;
+    KNOWN.with_borrow(|known| known.as_ref()?.verdict(signature, key, domain, message))
+}
+
+impl Known for Verdicts {
+    fn remember(&mut self, domain: &[u8], judged: Judged) {
+        if !self.0.contains_key(domain) {
+            self.0.insert(domain.to_vec(), Generations::default());
+        }
+        let Some(Generations(young, old)) = self.0.get_mut(domain) else {
+            return;
+        };
+        if young.len() >= GENERATION {
+            *old = std::mem::take(young);
+        }
+        // A spoilt copy at the same place does not take the place of the genuine one.
+        young.entry(place(&judged.signature)).or_insert(judged);
+    }
+
+    fn verdict(
+        &self,
+        signature: &[u8; 64],
+        key: &[u8; 32],
+        domain: &[u8],
+        message: &[u8],
+    ) -> Option<bool> {
+        let Generations(young, old) = self.0.get(domain)?;
         let place = place(signature);
         let judged = young.get(&place).or_else(|| old.get(&place))?;
         let same = judged.signature == *signature
             && judged.key == *key
             && judged.message.get(domain.len()..) == Some(message);
         same.then_some(judged.genuine)
-    })
+    }
 }
