@@ -13,8 +13,8 @@
 //!
 //! 1. `machine` (the struct), `naming`, `requests`;
 //! 2. `posting` (what nodes get without being asked), `ask`, `why`, `ledgers` (files of them);
-//! 3. `keeping` (the record), `remembering` (what was signed), `users`, `submitting` and `send`,
-//!    `unsent`, `resending`;
+//! 3. `keeping` (the record), `remembering` (what was signed), `users`, `signing`, `together`,
+//!    `submitting` and `send`, `unsent`, `resending`;
 //! 4. `nodes` (their life) and `renewing`, `linking`, `pacing`, `authorities`, `driving` (traffic),
 //!    `touring`, `launching`, `release`, `measuring`;
 //! 5. `commands`, `scenario` (the same in the laboratory), and `tabs`: opening, watching, taking
@@ -39,6 +39,7 @@ mod mining;
 mod naming;
 mod nodes;
 mod opening;
+mod orders;
 mod output;
 mod pacing;
 mod page_link;
@@ -58,6 +59,7 @@ mod send;
 mod send_queues;
 mod side_by_side;
 mod signed;
+mod signing;
 mod storage;
 mod store;
 mod submitting;
@@ -67,6 +69,7 @@ mod tabs;
 mod testing;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod together;
 mod touring;
 mod traffic;
 mod trouble;

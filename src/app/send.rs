@@ -6,11 +6,12 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 
 use super::machine::App;
+use super::orders::Order;
 use super::output::Output;
 use super::record::OPERATOR;
 use super::roster::Member;
 use super::side_by_side::side_by_side;
-use super::submitting::{Order, ROOM_MS};
+use super::submitting::ROOM_MS;
 use crate::command::{DEFAULT_FEE, Draft, What};
 use crate::consensus::EPOCH;
 use crate::ipc::{Level, Refusal, Topic, TransactionInfo, ask};
@@ -55,14 +56,14 @@ impl App {
         let draft = draft.checked()?;
         let key = self.key_of(&draft.from)?;
         // Before anything is waited for: whoever sends first comes first.
-        let permit = Rc::clone(&self.queues).take(key.address()).await?;
+        let position = self.queues.enter(key.address())?;
         let order = Order {
             fee: Amount(draft.fee),
             valid_until: Height(0),
             payload: self.payload(draft.what).await?,
             patience_ms,
         };
-        self.submit(permit, node, &key, order).await
+        self.submit_in_turn(position, node, &key, order).await
     }
 
     /// A draft's names as addresses.
@@ -115,7 +116,7 @@ impl App {
     ) -> Result<TransactionInfo, Refusal> {
         let node = self.node_for(None)?;
         let key = self.key_of(OPERATOR)?;
-        let permit = Rc::clone(&self.queues).take(key.address()).await?;
+        let position = self.queues.enter(key.address())?;
         let (height, ancestor) = self.checkpoint(&node).await?;
         let order = Order {
             fee: Amount(DEFAULT_FEE),
@@ -123,7 +124,7 @@ impl App {
             payload: Payload::SetParams(ParamsOrder { ancestor, change }),
             patience_ms: ROOM_MS,
         };
-        self.submit(permit, &node, &key, order).await
+        self.submit_in_turn(position, &node, &key, order).await
     }
 
     /// The last checkpoint below the node's head, which an order of the operator must name.

@@ -1,22 +1,24 @@
-//! Signing, and handing what is signed to a node. Of one sender everything goes in a row: the page
-//! gives each the nonce after the last that it signed, a node that lacks earlier ones gets those
-//! first, and where a mempool has no room for more of the sender the page waits for a block.
+//! Handing orders to nodes. Of one sender everything goes in a row: each order waits for its turn,
+//! a node that lacks earlier ones gets those first, and where a mempool has no room for more of the
+//! sender the page waits for a block.
 //!
 //! Bounds: [`ROOM_MS`] of waiting for room, [`MAX_NODES_TRIED`] nodes for one transaction.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use super::machine::App;
+use super::orders::{Attempt, Order, Position, SendPermit, Sending, Sent};
 use super::roster::Member;
-use super::send_queues::SendPermit;
-use super::signed::{SignedTx, Stage};
-use super::tab_locks::{LINGER_MS, TabLock};
-use crate::ipc::{Level, Topic, TransactionInfo, ask};
-use crate::primitives::{Address, Amount, Height, Keypair, Payload, TxBody};
-use crate::refusal::{NodeError, Refusal, StartupError};
+use super::send_queues::Turn;
+use super::signing::is_gone;
+use super::tab_locks::{Known, LINGER_MS, TabLock};
+use crate::ipc::ask;
+use crate::primitives::{Address, Keypair};
+use crate::refusal::{NodeError, Refusal};
 
 /// Longest wait for another tab that sends for the same sender.
 const LOCK_WAIT_MS: u32 = 15_000;
@@ -28,43 +30,49 @@ const ROOM_LOOK_MS: f64 = 100.0;
 /// Most nodes that one transaction is handed to, where one after the other ends before it answers.
 const MAX_NODES_TRIED: u32 = 4;
 
-/// What is to be signed.
-#[derive(Debug)]
-pub(super) struct Order {
-    pub(super) fee: Amount,
-    /// The last height at which it may be committed; 0 for any.
-    pub(super) valid_until: Height,
-    pub(super) payload: Payload,
-    /// How long it waits for room in a mempool.
-    pub(super) patience_ms: f64,
-}
-
-/// What is known of an order that no node has taken yet.
-#[derive(Debug, Default)]
-struct Attempt {
-    /// What is signed already: the nonce, and the bytes.
-    signed: Option<(u64, Vec<u8>)>,
-    /// The nonce that was signed last.
-    nonce: Option<u64>,
-    /// The nonce of the sender's account, as its node had it last.
-    committed: u64,
-    /// Whether it was signed by what was known of the account, and its node was not asked.
-    guessed: bool,
-}
-
 impl App {
-    /// Signs an order and hands it to a node: to this one, or to another where it ends before it
-    /// answers.
-    pub(super) fn submit<'a>(
+    /// Waits for an order's turn in its sender's queue, then signs it and hands it to a node: to
+    /// this one, or to another where it ends before it answers.
+    pub(super) async fn submit_in_turn(
+        &self,
+        position: Position,
+        node: &Rc<Member>,
+        key: &Keypair,
+        order: Order,
+    ) -> Sent {
+        let node = Rc::clone(node);
+        let signed = RefCell::default();
+        let sending = Rc::new(Sending {
+            node,
+            order,
+            signed,
+        });
+        position.set(Rc::clone(&sending));
+        match position.turn().await {
+            Some(Turn::Permit(permit)) => self.submit(permit, key, &sending).await,
+            Some(Turn::Done(sent)) => sent,
+            // Whoever took it along is gone, which only the end of the page does.
+            None => Err(NodeError::Stopped.into()),
+        }
+    }
+
+    fn submit<'a>(
         &'a self,
         permit: SendPermit,
-        node: &'a Rc<Member>,
         key: &'a Keypair,
-        order: Order,
-    ) -> LocalBoxFuture<'a, Result<TransactionInfo, Refusal>> {
+        sending: &'a Sending,
+    ) -> LocalBoxFuture<'a, Sent> {
         async move {
-            let mut attempt = Attempt::default();
-            let tried = self.try_nodes(Rc::clone(node), key, &order, &mut attempt);
+            let mut attempt = Attempt {
+                permit: &permit,
+                key,
+                order: &sending.order,
+                signed: sending.signed.take(),
+                nonce: None,
+                committed: 0,
+                guessed: false,
+            };
+            let tried = self.try_nodes(Rc::clone(&sending.node), &mut attempt);
             let outcome = tried.await;
             let from = key.address();
             let is_here = attempt
@@ -83,19 +91,13 @@ impl App {
     }
 
     /// Hands an order to one node after the other, until one takes or refuses it.
-    async fn try_nodes(
-        &self,
-        mut node: Rc<Member>,
-        key: &Keypair,
-        order: &Order,
-        attempt: &mut Attempt,
-    ) -> Result<TransactionInfo, Refusal> {
-        let from = key.address();
-        let until = self.platform.monotonic() + order.patience_ms;
+    async fn try_nodes(&self, mut node: Rc<Member>, attempt: &mut Attempt<'_>) -> Sent {
+        let from = attempt.key.address();
+        let until = self.platform.monotonic() + attempt.order.patience_ms;
         let mut tried = 1;
         loop {
             let mut lock = self.tab_lock(&from).await;
-            let outcome = self.hand_to(&node, key, order, attempt, &mut lock).await;
+            let outcome = self.hand_to(&node, attempt, &mut lock).await;
             self.keep_tab_lock(from, lock);
             let error = match outcome {
                 Ok(taken) => return Ok(taken),
@@ -174,144 +176,33 @@ impl App {
         false
     }
 
-    /// Hands an order to a node, after what it lacks of the sender.
+    /// Hands an order to a node, after what it lacks of the sender, and with it what waits behind.
     async fn hand_to(
         &self,
-        node: &Member,
-        key: &Keypair,
-        order: &Order,
-        attempt: &mut Attempt,
+        node: &Rc<Member>,
+        attempt: &mut Attempt<'_>,
         lock: &mut TabLock,
-    ) -> Result<TransactionInfo, Refusal> {
-        let from = key.address();
+    ) -> Sent {
         let known = lock.take_known(&node.name);
         let known = known.filter(|_| attempt.signed.is_none());
         attempt.guessed = known.is_some();
-        let at_node = if let Some(known) = &known {
-            attempt.committed = known.committed;
-            known.next_nonce
-        } else {
-            let who = from.to_string();
-            let account = self.ask_node(node, ask::Account { who }).await?;
-            self.signed.committed(&from, account.nonce);
-            attempt.committed = account.nonce;
-            let own = attempt.signed.as_ref().map(|(nonce, _)| *nonce);
-            self.hand_over(node, &from, account.next_nonce, own).await?;
-            account.next_nonce
+        let known = match known {
+            Some(known) => known,
+            None => self.ask_account(node, attempt).await?,
         };
-        let (nonce, raw) = match attempt.signed.take() {
-            Some(signed) => signed,
-            None => self.sign(node, key, order, at_node)?,
-        };
-        attempt.nonce = Some(nonce);
-        // Before a node has it: a page that is closed now must not forget it.
-        self.keep_one_signed(from, nonce).await;
-        let answer = if known.is_some() {
-            let taken = self.ask_node(node, ask::SubmitNext { raw: raw.clone() });
-            let taken = taken.await;
-            taken.inspect(|_| self.signed.held_by(&from, nonce, &node.name))
-        } else {
-            self.hand_signed(node, &from, (nonce, raw.clone())).await
-        };
-        match &answer {
-            Ok(_) => lock.learn(&node.name, nonce, attempt.committed, known),
-            // Whether it was taken nobody knows: the same bytes go to another.
-            Err(error) if is_gone(error) => attempt.signed = Some((nonce, raw)),
-            Err(_) => self.signed.forget(&from, nonce),
-        }
-        answer
+        attempt.committed = known.committed;
+        self.hand_together(node, attempt, lock, known).await
     }
 
-    /// Hands what was signed to a node, and remembers that the node has it.
-    pub(super) async fn hand_signed(
-        &self,
-        node: &Member,
-        from: &Address,
-        (nonce, raw): (u64, Vec<u8>),
-    ) -> Result<TransactionInfo, Refusal> {
-        let taken = self.ask_node(node, ask::Submit { raw }).await?;
-        self.signed.held_by(from, nonce, &node.name);
-        Ok(taken)
+    /// Asks a node for its sender's account, and gives it what it lacks before this order.
+    async fn ask_account(&self, node: &Member, attempt: &Attempt<'_>) -> Result<Known, Refusal> {
+        let from = attempt.key.address();
+        let who = from.to_string();
+        let account = self.ask_node(node, ask::Account { who }).await?;
+        self.signed.committed(&from, account.nonce);
+        let own = attempt.signed.as_ref().map(|(nonce, _)| *nonce);
+        let next_nonce = account.next_nonce;
+        self.hand_over(node, &from, next_nonce, own).await?;
+        Ok(Known::asked(&node.name, next_nonce, account.nonce))
     }
-
-    /// Signs with the next nonce, and remembers it.
-    fn sign(
-        &self,
-        node: &Member,
-        key: &Keypair,
-        order: &Order,
-        at_node: u64,
-    ) -> Result<(u64, Vec<u8>), Refusal> {
-        let (from, now) = (key.address(), self.platform.monotonic());
-        let nonce = self.signed.next_nonce(from, at_node, now);
-        let body = TxBody {
-            version: TxBody::VERSION,
-            chain_id: self.network()?.chain_id,
-            from,
-            nonce,
-            fee: order.fee,
-            valid_until: order.valid_until,
-            payload: order.payload.clone(),
-        };
-        let transaction = body.sign(key);
-        let (id, raw) = (transaction.id().to_string(), transaction.to_bytes());
-        let signed = SignedTx {
-            from,
-            nonce,
-            id,
-            raw: raw.clone(),
-            holder: node.name.clone(),
-            at: now,
-            stage: Stage::InHand,
-            written: None,
-        };
-        self.signed.keep(signed);
-        Ok((nonce, raw))
-    }
-
-    /// Gives a node what it lacks of a sender, from a nonce on and below another one. What no node
-    /// takes any more is given up, and what stands on it.
-    ///
-    /// # Errors
-    /// There is no room for it, or the node does not answer.
-    pub(super) async fn hand_over(
-        &self,
-        node: &Member,
-        from: &Address,
-        at_node: u64,
-        below: Option<u64>,
-    ) -> Result<(), Refusal> {
-        let earlier = self.signed.signed_from(from, at_node).into_iter();
-        for signed in earlier.take_while(|signed| below.is_none_or(|it| signed.nonce < it)) {
-            let nonce = signed.nonce;
-            match self.hand_signed(node, from, (nonce, signed.raw)).await {
-                Ok(_) => {}
-                Err(error) if error.is_no_room() || is_gone(&error) => {
-                    return Err(error);
-                }
-                Err(error) => {
-                    self.signed.forget_from(from, nonce);
-                    let who = self.wallet.name_of(from);
-                    let text = format!(
-                        "nonce {nonce} of {who} is given up, and what was to follow: {} refuses it: {error}",
-                        node.name
-                    );
-                    self.bus.log(Level::Warn, Topic::Refused, text);
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether the node ended, or says nothing: what was asked of it may have been done or not.
-const fn is_gone(error: &Refusal) -> bool {
-    matches!(
-        error,
-        Refusal::Startup(StartupError::Gone { .. })
-            | Refusal::Node(
-                NodeError::NotRunning { .. } | NodeError::Timeout { .. } | NodeError::Stopped
-            )
-    )
 }

@@ -16,8 +16,12 @@ use crate::primitives::Address;
 pub(super) const LINGER_MS: f64 = 50.0;
 /// So long it is kept in all.
 const MOST_MS: f64 = 1_000.0;
-/// So many transactions follow each other before the node is asked again what is in blocks.
+/// So many times what is sent follows what was sent before, before the node is asked again what is
+/// in blocks.
 const MOST_GUESSES: u32 = 16;
+
+/// As many as a mempool lets wait of one account.
+const MOST_WAITING: usize = 64;
 
 /// A sender's lock among the tabs, until it is dropped.
 #[derive(Debug)]
@@ -40,6 +44,26 @@ pub(super) struct Known {
     guesses: u32,
 }
 
+impl Known {
+    /// What a node has just said of an account.
+    pub(super) fn asked(node: &str, next_nonce: u64, committed: u64) -> Self {
+        Self {
+            node: node.to_owned(),
+            next_nonce,
+            committed,
+            guesses: 0,
+        }
+    }
+
+    /// How many more the node's mempool has room for, as far as is known: with each block there is
+    /// more.
+    pub(super) fn room(&self) -> usize {
+        let waiting = self.next_nonce.saturating_sub(self.committed);
+        let waiting = usize::try_from(waiting).unwrap_or(usize::MAX);
+        MOST_WAITING.saturating_sub(waiting)
+    }
+}
+
 impl TabLock {
     /// A lock that was taken at a time; without one of the machine another tab may sign as well.
     pub(super) const fn begun(since: f64, lock: Option<Lock>) -> Self {
@@ -58,16 +82,16 @@ impl TabLock {
     /// What is known of the account at a node. Whoever takes it gives it back with [`Self::learn`].
     pub(super) fn take_known(&mut self, node: &str) -> Option<Known> {
         let known = self.known.take();
-        known.filter(|known| known.node == node && known.guesses < MOST_GUESSES)
+        known.filter(|known| known.node == node && known.guesses < MOST_GUESSES && known.room() > 0)
     }
 
-    /// Remembers what a node has now: after what was known, or after what it said.
-    pub(super) fn learn(&mut self, node: &str, nonce: u64, committed: u64, before: Option<Known>) {
+    /// Remembers what was known, and the nonce of the last transaction that the node has taken
+    /// since.
+    pub(super) fn learn(&mut self, known: Known, nonce: u64) {
         self.known = self.lock.as_ref().map(|_| Known {
-            node: node.to_owned(),
             next_nonce: nonce.saturating_add(1),
-            committed,
-            guesses: before.map_or(0, |known| known.guesses.saturating_add(1)),
+            guesses: known.guesses.saturating_add(1),
+            ..known
         });
     }
 }
@@ -105,5 +129,40 @@ impl TabLocks {
         self.kept
             .borrow_mut()
             .retain(|(_, other, _)| *other != number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mempool::MAX_PER_ACCOUNT;
+
+    /// Who hands over more than a mempool takes hears a refusal for each that is too many.
+    #[test]
+    fn there_is_room_for_what_a_mempool_takes_of_one_account() {
+        assert_eq!(MOST_WAITING, MAX_PER_ACCOUNT);
+        let known = Known::asked("pow-1", 45, 5);
+        assert_eq!(known.room(), MAX_PER_ACCOUNT - 40);
+        assert_eq!(Known::asked("pow-1", 205, 5).room(), 0);
+    }
+
+    /// Then the node is asked again: blocks may have made room.
+    #[test]
+    fn what_is_known_serves_until_there_is_no_room_and_not_too_often() {
+        let begun = || TabLock::begun(0.0, Some(Lock::new(())));
+        let mut lock = begun();
+        lock.learn(Known::asked("pow-1", 5, 5), 67);
+        assert!(lock.take_known("pow-1").is_some(), "there is room for one");
+        lock.learn(Known::asked("pow-1", 5, 5), 68);
+        assert!(lock.take_known("pow-1").is_none(), "there is no room");
+        lock.learn(Known::asked("pow-1", 5, 5), 5);
+        assert!(lock.take_known("poa-1").is_none(), "of another nothing");
+        let mut known = Known::asked("pow-1", 5, 5);
+        for _ in 1..MOST_GUESSES {
+            lock.learn(known, 5);
+            known = lock.take_known("pow-1").expect("it serves again");
+        }
+        lock.learn(known, 5);
+        assert!(lock.take_known("pow-1").is_none(), "it served often");
     }
 }

@@ -1,12 +1,17 @@
 //! One sender's transactions in a row: all are taken, in their order, whichever node they go to,
 //! and none is lost.
 
+use std::rc::Rc;
+
 use futures_util::future::join_all;
 
 use super::{APART, alone, link_all, taker};
+use crate::app::orders::Order;
+use crate::app::tab_locks::Known;
 use crate::app::testing::{Page, World};
 use crate::command::{Draft, parse_tx};
 use crate::ipc::{Refusal, TransactionInfo};
+use crate::primitives::{Amount, Height, Payload};
 
 /// Sends drafts at the same time, as a script or a form that is clicked again and again does.
 fn send_all(page: &Page, drafts: Vec<Draft>) -> Vec<Result<TransactionInfo, Refusal>> {
@@ -83,6 +88,104 @@ fn two_hundred_in_a_row_are_all_taken_in_their_order() {
     world.run(3_000.0);
     assert_eq!(nonces(&send_all(&page, payments(200))), in_a_row(200));
     await_committed(&world, &page, 200);
+}
+
+/// Each on its own would wait for a writing of its own: some thirty a second.
+#[test]
+fn what_one_sends_in_a_row_is_written_together() {
+    let world = World::new(12);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=1");
+    world.run(3_000.0);
+    let before = page.writings();
+    assert_eq!(nonces(&send_all(&page, payments(40))), in_a_row(40));
+    let writings = page.writings() - before;
+    assert!(
+        writings <= 2,
+        "expected that all go together, found {writings} writings"
+    );
+}
+
+/// Those behind it were signed for its nonce and the next ones: they are signed anew.
+#[test]
+fn one_that_is_refused_leaves_its_nonce_to_those_that_were_sent_with_it() {
+    let world = World::new(13);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=1");
+    world.run(3_000.0);
+    let mut drafts = payments(12);
+    for at in [5, 7] {
+        drafts[at] = parse_tx("999999999 alice to bob").expect("a transfer");
+    }
+    let mut sent = send_all(&page, drafts);
+    for at in [7, 5] {
+        let refused = sent.remove(at).expect_err("so much nobody has");
+        assert_eq!(refused.code(), "balance", "{refused}");
+    }
+    assert_eq!(nonces(&sent), in_a_row(10));
+    await_committed(&world, &page, 10);
+    assert_eq!(page.sentences(), "", "nothing is left of the refused ones");
+}
+
+/// Whether the node took them nobody knows: the same bytes go to another, in their order.
+#[test]
+fn those_that_were_sent_together_to_a_node_that_ends_go_to_another() {
+    let world = World::new(14);
+    let page = world.ready(APART);
+    world.run(3_000.0);
+    let node = taker(&page);
+    let (silenced, silencing) = (node.clone(), Rc::clone(&world));
+    let sent = page.wait(|app| async move {
+        // The node is known to have this one: those behind it are posted without a question.
+        let first = app.send(payments(1).remove(0)).await;
+        silencing.silence(&silenced);
+        let alice = app.key_of("alice").expect("a user").address();
+        let permit = Rc::clone(&app.queues).take(alice).await;
+        let others = payments(10).into_iter().map(|draft| app.send(draft));
+        let killing = async {
+            app.platform.sleep(1.0).await;
+            drop(permit);
+            app.platform.sleep(100.0).await;
+            app.command(&format!("kill {silenced}")).await
+        };
+        let (mut sent, _) = futures_util::future::join(join_all(others), killing).await;
+        sent.insert(0, first);
+        sent
+    });
+    assert_eq!(nonces(&sent), in_a_row(11));
+    let known = page.wait(|app| async move {
+        let alice = app.key_of("alice").expect("a user").address();
+        app.signed.signed_from(&alice, 0).len()
+    });
+    assert_eq!(known, 11, "none is signed twice");
+    await_committed(&world, &page, 11);
+}
+
+/// It may be on its way from another tab: what follows waits for it at the node.
+#[test]
+fn one_that_nobody_here_has_is_waited_for_by_those_behind_it() {
+    let world = World::new(15);
+    let page = world.ready("?pow=1&poa=2&test_tx=0&pace=1");
+    world.run(3_000.0);
+    let behind = page.wait(|app| async move {
+        let (node, key) = (app.node_for(None)?, app.key_of("alice")?);
+        let payload = Payload::Transfer {
+            to: key.address(),
+            amount: Amount(1),
+            memo: String::new(),
+        };
+        let (fee, valid_until, patience_ms) = (Amount(1), Height(0), 0.0);
+        let order = Order {
+            fee,
+            valid_until,
+            payload,
+            patience_ms,
+        };
+        app.sign(&node, &key, &order, 1)
+    });
+    assert_eq!(behind.expect("it is signed").0, 1);
+    assert_eq!(nonces(&send_all(&page, payments(2))), [2, 3]);
+    world.run(10_000.0);
+    assert_eq!(nonces(&send_all(&page, payments(1))), [0]);
+    await_committed(&world, &page, 4);
 }
 
 /// A receiver that is looked up on the chain takes longer to send to than one that the page knows.
@@ -234,7 +337,7 @@ fn a_nonce_that_was_guessed_wrongly_is_asked_for_and_signed_again() {
     let alice = page.app.key_of("alice").expect("a user").address();
     page.wait(|app| async move {
         let mut lock = app.tab_lock(&alice).await;
-        lock.learn(&node, 7, 0, None);
+        lock.learn(Known::asked(&node, 0, 0), 6);
         app.keep_tab_lock(alice, lock);
     });
     assert_eq!(nonces(&send_all(&page, payments(2))), in_a_row(2));
