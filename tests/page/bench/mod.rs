@@ -1,4 +1,4 @@
-//! Measurements of the whole page, of loading, of mining and of staying up: no tests of a time, as
+//! Measurements of the whole page, of loading, mining, paying and staying up: no tests of a time, as
 //! a machine may be slow. `cargo xtask bench page` runs them and reads what they print; the suite
 //! leaves this module out.
 
@@ -6,6 +6,7 @@ mod blocks;
 mod cpu;
 mod input;
 mod load;
+mod payments;
 mod processes;
 mod soak;
 
@@ -18,6 +19,7 @@ use crate::visit::Visit;
 enum Wanted {
     /// Within 15 % of this.
     About(f64),
+    AtLeast(f64),
     AtMost(f64),
     /// Nothing: it helps to read the others.
     Any,
@@ -31,6 +33,7 @@ fn measured(what: impl Display, unit: &str, value: f64, wanted: Wanted) {
             format!("{:.3}", target * 0.85),
             format!("{:.3}", target * 1.15),
         ),
+        Wanted::AtLeast(least) => (least.to_string(), String::new()),
         Wanted::AtMost(most) => (String::new(), most.to_string()),
         Wanted::Any => (String::new(), String::new()),
     };
