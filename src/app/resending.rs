@@ -14,7 +14,7 @@ impl App {
     pub(super) async fn send_again(&self, who: &str) -> Result<Output, Refusal> {
         let from = self.key_of(who)?.address();
         let node = self.node_for(None)?;
-        let _permit = Rc::clone(&self.queues).take(from).await?;
+        let _turn = self.queues.enter(from)?.turn().await;
         let (missing, said) = self.missing_of(&from).await?;
         self.hand_missing(&node, &from, &missing).await?;
         self.tell_unsent().await;
@@ -47,7 +47,7 @@ impl App {
     /// nonces.
     pub(super) async fn give_up(&self, who: &str) -> Result<Output, Refusal> {
         let from = self.key_of(who)?.address();
-        let _permit = Rc::clone(&self.queues).take(from).await?;
+        let _turn = self.queues.enter(from)?.turn().await;
         let (missing, said) = self.missing_of(&from).await?;
         for signed in &missing {
             self.signed.forget(&from, signed.nonce);

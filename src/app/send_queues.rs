@@ -173,40 +173,43 @@ impl<S, A> SendQueues<S, A> {
         }
         Ok(Position { what, turn })
     }
-
-    /// Waits for a sender's permit, behind those who asked before.
-    ///
-    /// # Errors
-    /// Too many wait.
-    pub(super) async fn take(self: Rc<Self>, of: Address) -> Result<SendPermit<S, A>, WalletError> {
-        Ok(match self.enter(of)?.turn().await {
-            Some(Turn::Permit(permit)) => permit,
-            // Who says nothing of what it sends is not taken along.
-            Some(Turn::Done(_)) | None => SendPermit { queues: self, of },
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use futures_util::FutureExt;
 
     use super::*;
 
     const ALICE: Address = Address([1; 32]);
 
+    type Queues = Rc<SendQueues<u32, u32>>;
+
+    fn enter(
+        queues: &Queues,
+        of: Address,
+    ) -> Pin<Box<impl Future<Output = Option<Turn<u32, u32>>>>> {
+        Box::pin(queues.enter(of).expect("few wait").turn())
+    }
+
+    /// The permit of one that is first.
+    fn permit(queues: &Queues) -> SendPermit<u32, u32> {
+        match enter(queues, ALICE).now_or_never().flatten() {
+            Some(Turn::Permit(permit)) => permit,
+            other => panic!("expected a permit, found {other:?}"),
+        }
+    }
+
     #[test]
     fn permits_come_in_the_order_of_asking_and_pass_over_those_who_gave_up() {
-        let queues = Rc::new(SendQueues::<u32, u32>::default());
-        let take = || Box::pin(Rc::clone(&queues).take(ALICE));
-        let first = take()
-            .now_or_never()
-            .expect("nobody is before it")
-            .expect("a permit");
-        let (mut second, mut third) = (take(), take());
+        let queues = Queues::default();
+        let first = permit(&queues);
+        let (mut second, mut third) = (enter(&queues, ALICE), enter(&queues, ALICE));
         assert!(second.as_mut().now_or_never().is_none());
         assert!(third.as_mut().now_or_never().is_none());
-        let other = Rc::clone(&queues).take(Address([2; 32]));
+        let other = enter(&queues, Address([2; 32]));
         assert!(
             other.now_or_never().is_some(),
             "another sender waits for nobody"
@@ -214,8 +217,8 @@ mod tests {
         drop(second);
         assert!(third.as_mut().now_or_never().is_none());
         drop(first);
-        let third = third.now_or_never().expect("its permit").expect("a permit");
-        let mut fourth = take();
+        let third = third.now_or_never().expect("its permit");
+        let mut fourth = enter(&queues, ALICE);
         assert!(
             fourth.as_mut().now_or_never().is_none(),
             "the third has its permit"
@@ -227,9 +230,8 @@ mod tests {
     /// What the next ones have said of what they send, before and after one that has not.
     #[test]
     fn those_are_taken_along_who_are_fit_and_come_back_in_their_order() {
-        let queues = Rc::new(SendQueues::<u32, u32>::default());
-        let permit = Rc::clone(&queues).take(ALICE).now_or_never();
-        let permit = permit.expect("nobody is before it").expect("a permit");
+        let queues = Queues::default();
+        let permit = permit(&queues);
         let mut positions: Vec<_> = (0..6)
             .map(|number| {
                 let position = queues.enter(ALICE).expect("few wait");
@@ -260,18 +262,11 @@ mod tests {
 
     #[test]
     fn too_many_who_wait_are_refused() {
-        let queues = Rc::new(SendQueues::<u32, u32>::default());
-        let _first = Rc::clone(&queues).take(ALICE).now_or_never();
-        let mut waiting = Vec::new();
-        for _ in 0..MAX_WAITING {
-            let mut one = Box::pin(Rc::clone(&queues).take(ALICE));
-            assert!(one.as_mut().now_or_never().is_none());
-            waiting.push(one);
-        }
-        let refused = Rc::clone(&queues).take(ALICE).now_or_never();
-        assert!(matches!(
-            refused,
-            Some(Err(WalletError::TooManyUnsent { .. }))
-        ));
+        let queues = Queues::default();
+        let _first = permit(&queues);
+        let waiting: Vec<_> = (0..MAX_WAITING).map(|_| enter(&queues, ALICE)).collect();
+        let refused = queues.enter(ALICE);
+        assert!(matches!(refused, Err(WalletError::TooManyUnsent { .. })));
+        drop(waiting);
     }
 }

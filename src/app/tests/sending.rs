@@ -138,11 +138,11 @@ fn those_that_were_sent_together_to_a_node_that_ends_go_to_another() {
         let first = app.send(payments(1).remove(0)).await;
         silencing.silence(&silenced);
         let alice = app.key_of("alice").expect("a user").address();
-        let permit = Rc::clone(&app.queues).take(alice).await;
+        let turn = app.queues.enter(alice).expect("few wait").turn().await;
         let others = payments(10).into_iter().map(|draft| app.send(draft));
         let killing = async {
             app.platform.sleep(1.0).await;
-            drop(permit);
+            drop(turn);
             app.platform.sleep(100.0).await;
             app.command(&format!("kill {silenced}")).await
         };
