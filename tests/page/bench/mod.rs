@@ -1,6 +1,6 @@
-//! Measurements of the whole page, of loading, mining, paying and staying up: no tests of a time, as
-//! a machine may be slow. `cargo xtask bench page` runs them and reads what they print; the suite
-//! leaves this module out.
+//! Measurements of the whole page, of loading, mining, paying and staying up: no tests of a time,
+//! as a machine may be slow. `cargo xtask bench page` runs them and reads what they print; the
+//! suite leaves this module out.
 
 mod blocks;
 mod cpu;
