@@ -96,7 +96,7 @@ pub(crate) const ALL: [Stage; 11] = [
         needs: Needs::Browser,
         run: |project, browser| {
             let tests = page_tests(project, project, expect(browser)?)?;
-            Ok(tests.args(["--skip", BENCH, PAGES]).run()?)
+            Ok(tests.args(["--skip", BENCH]).run()?)
         },
     },
 ];
@@ -110,9 +110,6 @@ fn native<'a>(project: &'a Project, words: &[&str]) -> Result<Cmd<'a>> {
     Ok(cargo.args(of_all).args(words))
 }
 
-/// Whole pages that are open at a time: mostly they wait for blocks, and two take six tenths of the
-/// time of one after the other.
-const PAGES: &str = "--test-threads=2";
 /// The modules of tests that measure, which belong to `cargo xtask bench`.
 pub(crate) const BENCH: &str = "bench::";
 
@@ -206,7 +203,14 @@ pub(crate) fn page_tests<'a>(
         chrome.display(),
         driver.display()
     );
-    let words = ["--test", "page", "--", "--ignored"];
+    let words = [
+        "--test",
+        "page",
+        "--",
+        "--ignored",
+        "--test-threads=1",
+        "--nocapture",
+    ];
     Ok(native(project, &words)?
         .env("AUREX_DIST", dist)
         .env("CHROME", chrome)

@@ -100,8 +100,7 @@ pub(super) fn browser(site: &Project, browser: &Browser, table: &mut Table) -> R
 
 /// What the page that `site` has built measures of itself, which takes about half an hour.
 pub(super) fn page(project: &Project, site: &Project, browser: &Browser) -> Result<Vec<Value>> {
-    let alone = ["--test-threads=1", "--nocapture", BENCH];
-    let lines = measured(page_tests(project, site, browser)?.args(alone))?;
+    let lines = measured(page_tests(project, site, browser)?.arg(BENCH))?;
     let read = |line: &String| {
         value(line).with_context(|| format!("Expected a value with its limits, found {line}"))
     };
